@@ -1,0 +1,19 @@
+// What the tests need from Debian's packages on a bare machine.
+import { run } from './process.mjs';
+
+let updated = false;
+
+/**
+ * Installs Debian packages as root.
+ * @throws Error naming what to install by hand where that cannot be done here.
+ */
+export async function aptInstall(...packages) {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) {
+    throw new Error(`please install by hand (this needs root on Debian): ${packages.join(' ')}`);
+  }
+  console.error(`Installing ${packages.join(', ')} with apt-get …`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  if (!updated) await run('apt-get', ['update', '-qq'], { env, quiet: true });
+  updated = true;
+  await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { env, quiet: true });
+}

@@ -1,0 +1,87 @@
+/** `face-clusters cluster` */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { readableAttribute } from '../attributes';
+import { EngineClient } from '../engine/client';
+import { bundledModels, engineScript, reportScript } from '../paths';
+import type { Clustering, RunManifest } from '../protocol';
+import { analysisSettings, clusteringSettings, type Settings } from '../settings/settings';
+import { progressLine } from './progress';
+import type { CliContext, CliOptions } from './program';
+import { UsageError } from './status';
+
+export async function clusterCommand(folders: string[], options: CliOptions, settings: Settings, { root, signal }: CliContext): Promise<void> {
+  const { vectors } = options;
+  if (vectors === undefined && folders.length === 0) throw new UsageError('expected at least one FOLDER, or --vectors FILE');
+  if (vectors !== undefined && folders.length > 0) throw new UsageError('expected either FOLDERs or --vectors FILE, got both');
+  const outDir = resolve(options.out);
+  const engine = new EngineClient(engineScript(root), (text) => process.stderr.write(text));
+  const line = progressLine(options.progress);
+  const call = { signal, onProgress: line.show };
+  const work = await mkdtemp(join(tmpdir(), 'face-clusters-'));
+  try {
+    if (vectors !== undefined) {
+      const { limit, sample } = settings;
+      const params = { file: resolve(vectors), settings: clusteringSettings(settings), limit, sample, outDir };
+      const { clustering } = await engine.call('vectors', params, call);
+      line.end();
+      print(clusteringLines(clustering), outDir);
+      return;
+    }
+    const runDir = join(work, 'run');
+    const manifest = await engine.call(
+      'analyse',
+      {
+        runDir,
+        id: 'cli',
+        folders: folders.map((folder) => resolve(folder)),
+        settings: analysisSettings({ ...settings, model: settings.model === '' ? '' : resolve(settings.model) }),
+        bundled: bundledModels(root),
+      },
+      call,
+    );
+    const clustering = await engine.call('cluster', { runDir, settings: clusteringSettings(settings) }, call);
+    await engine.call('export', { runDir, outDir, reportScript: reportScript(root) }, call);
+    line.end();
+    print([...runLines(manifest, engine.peakMemory), ...clusteringLines(clustering)], outDir);
+  } finally {
+    line.end();
+    engine.dispose();
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+function print(lines: string[], outDir: string) {
+  console.log([...lines, `written to ${outDir}`].join('\n'));
+}
+
+function runLines({ images, faces, provider, trials, timing, failures }: RunManifest, peakMemory: number): string[] {
+  const seconds = timing['analyse'] ?? 0;
+  const lines = [
+    `${String(faces)} faces in ${String(images.read)} of ${String(images.found)} images, ` +
+      `${seconds.toFixed(1)} s (${(images.found / seconds).toFixed(0)} images/s), peak memory ${(peakMemory / 1e6).toFixed(0)} MB`,
+    `execution provider ${provider}: ${trials.map(({ provider: name, reason }) => `${name}: ${reason}`).join('; ')}`,
+  ];
+  if (failures.length > 0) {
+    lines.push(`${String(failures.length)} could not be used, see failed.csv; the first, ${failures[0]?.image ?? ''}: ${failures[0]?.reason ?? ''}`);
+  }
+  return lines;
+}
+
+function clusteringLines({ clusters, silhouette, distinct, faces, notices, settings }: Clustering): string[] {
+  const width = Math.max(...clusters.map(({ size }) => String(size).length), 4);
+  return [
+    ...notices.map((notice) => `note: ${notice}`),
+    `${String(clusters.length)} clusters (${settings.method}) of ${String(faces)} faces, ${String(distinct)} distinct vectors, ` +
+      `silhouette ${silhouette === null ? 'not defined' : silhouette.toFixed(3)}`,
+    '',
+    `  id  ${'size'.padStart(width)}  silhouette  prominent attributes`,
+    ...clusters.map(
+      ({ id, size, silhouette: own, prominent }) =>
+        `  ${String(id).padStart(2)}  ${String(size).padStart(width)}  ${(own === null ? '–' : own.toFixed(3)).padStart(10)}  ` +
+        prominent.map(readableAttribute).join(', '),
+    ),
+    '',
+  ];
+}

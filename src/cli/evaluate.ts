@@ -1,0 +1,58 @@
+/** `face-clusters evaluate` */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { readableAttribute } from '../attributes';
+import { EngineClient } from '../engine/client';
+import { bundledModels, engineScript } from '../paths';
+import { analysisSettings, type Settings } from '../settings/settings';
+import { evaluationChart } from '../summaries/evaluation-chart';
+import { progressLine } from './progress';
+import type { CliContext, CliOptions } from './program';
+
+export async function evaluateCommand(folder: string, options: CliOptions, settings: Settings, { root, signal }: CliContext): Promise<void> {
+  const engine = new EngineClient(engineScript(root), (text) => process.stderr.write(text));
+  const line = progressLine(options.progress);
+  try {
+    const result = await engine.call(
+      'evaluate',
+      {
+        folder: resolve(folder),
+        labels: resolve(options.labels),
+        split: options.split,
+        settings: analysisSettings({ ...settings, model: settings.model === '' ? '' : resolve(settings.model) }),
+        bundled: bundledModels(root),
+      },
+      { signal, onProgress: line.show },
+    );
+    line.end();
+    const outDir = resolve(options.out);
+    await mkdir(outDir, { recursive: true });
+    await writeFile(join(outDir, 'evaluation.json'), JSON.stringify(result, null, 2));
+    const scores = Object.entries(result.perAttribute);
+    const accuracies = scores.map(([name, score]) => ({ name, value: score.accuracy }));
+    const wrong = scores.map(([name, score]) => ({ name, value: score.wrong / result.faces }));
+    await writeFile(join(outDir, 'accuracy.svg'), evaluationChart('Accuracy by attribute', accuracies));
+    await writeFile(join(outDir, 'wrong.svg'), evaluationChart('Wrong predictions by attribute', wrong));
+
+    const percent = (value: number | null) => (value === null ? '–' : (value * 100).toFixed(2)).padStart(8);
+    console.log(
+      [
+        `${'attribute'.padEnd(20)} accuracy balanced precision  recall  average precision`,
+        ...scores.map(
+          ([name, score]) =>
+            `${readableAttribute(name).padEnd(20)} ${percent(score.accuracy)} ${percent(score.balancedAccuracy)}  ` +
+            `${percent(score.precision)} ${percent(score.recall)} ${percent(score.averagePrecision)}`,
+        ),
+        '',
+        `${String(result.faces)} faces, ${String(scores.length)} attributes on ${result.provider}, ${result.seconds.toFixed(1)} s`,
+        `accuracy ${percent(result.accuracy).trim()} %, balanced accuracy ${percent(result.balancedAccuracy).trim()} %, ` +
+          `always the majority ${percent(result.majorityAccuracy).trim()} %, mean wrong attributes a face ${result.hammingDistance.toFixed(3)}`,
+        ...(result.images.failed > 0 ? [`${String(result.images.failed)} images could not be used`] : []),
+        `written to ${join(outDir, 'evaluation.json')}`,
+      ].join('\n'),
+    );
+  } finally {
+    line.end();
+    engine.dispose();
+  }
+}

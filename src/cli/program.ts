@@ -1,0 +1,123 @@
+/** Sub-commands and options. Names of options are those of the workspace settings (`faceClusters.*`). */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, Option } from 'commander';
+import { DETECT, FEATURES, METHODS, parseSettings, PROVIDERS, type Settings } from '../settings/settings';
+import { messageOf, UserError } from '../errors';
+import { clusterCommand } from './cluster';
+import { evaluateCommand } from './evaluate';
+import { UsageError } from './status';
+
+export interface CliContext {
+  /** Folder that holds `dist` and `weights`. */
+  root: string;
+  signal: AbortSignal;
+}
+
+/** Options as commander gives them. */
+export interface CliOptions {
+  out: string;
+  labels: string;
+  split: string;
+  vectors?: string;
+  progress?: 'json';
+  [name: string]: unknown;
+}
+
+export function buildProgram(context: CliContext): Command {
+  const { version } = JSON.parse(readFileSync(join(context.root, 'package.json'), 'utf8')) as { version: string };
+  const program = new Command('face-clusters')
+    .description('Groups the faces in folders of images by their attributes.')
+    .version(version)
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError();
+
+  withModel(withClustering(withChoice(program.command('cluster'))))
+    .description('Cluster the faces in folders; several are merged into one set of faces.')
+    .argument('[FOLDER...]', 'folders of images')
+    .requiredOption('--out <DIR>', 'folder the results are written to')
+    .option('--vectors <FILE>', 'cluster ready attribute vectors instead (.csv, list_attr_celeba.txt, or either .gz)')
+    .action((folders: string[], _: unknown, command: Command) =>
+      checked(command, (options, settings) => clusterCommand(folders, options, settings, context)),
+    );
+
+  withModel(withChoice(program.command('evaluate')))
+    .description('Compare the inferred attributes of labelled images with their labels.')
+    .argument('<FOLDER>', 'folder of images')
+    .requiredOption('--labels <FILE>', 'list_attr_celeba.txt, or a .csv with a column an attribute; or either .gz')
+    .option('--split <NAME>', 'only the rows whose column split or partition is NAME', '')
+    .option('--out <DIR>', 'folder evaluation.json and the charts are written to', '.')
+    .action((folder: string, _: unknown, command: Command) =>
+      checked(command, (options, settings) => evaluateCommand(folder, options, settings, context)),
+    );
+  return program;
+}
+
+function withChoice(command: Command): Command {
+  return command
+    .addOption(new Option('--limit <N>', 'only the first N images (0: all)').argParser(toNumber))
+    .addOption(new Option('--sample <N>', 'only N images, drawn with the seed (0: all)').argParser(toNumber))
+    .addOption(new Option('--seed <N>', 'seed of the sample and of clustering').argParser(toNumber))
+    .addOption(new Option('--progress <FORMAT>', 'progress as JSON lines on stderr').choices(['json']));
+}
+
+function withClustering(command: Command): Command {
+  return command
+    .addOption(new Option('--method <NAME>', 'clustering method').choices(METHODS))
+    .addOption(new Option('--clusters <K>', 'number of clusters, or auto').argParser((text) => (text === 'auto' ? text : toNumber(text))))
+    .addOption(new Option('--auto-from <K>', 'smallest number tried with --clusters auto').argParser(toNumber))
+    .addOption(new Option('--auto-to <K>', 'largest number tried with --clusters auto').argParser(toNumber))
+    .addOption(new Option('--restarts <N>', 'restarts of K-Means').argParser(toNumber))
+    .addOption(new Option('--attributes <A,B,…>', 'attributes faces are compared by').argParser((text) => text.split(',').map((name) => name.trim())))
+    .addOption(new Option('--weights <NAME>', 'none, rare, common, or a .json file of a number for each attribute').argParser(toWeights))
+    .addOption(new Option('--features <KIND>', 'attributes rounded to 0 or 1, or as probabilities').choices(FEATURES));
+}
+
+function withModel(command: Command): Command {
+  return command
+    .addOption(new Option('--detect <WHEN>', 'whether faces are searched for in the images').choices(DETECT))
+    .addOption(new Option('--provider <NAME>', 'execution provider').choices(PROVIDERS))
+    .addOption(new Option('--batch-size <N>', 'faces a batch (0: what is fastest)').argParser(toNumber))
+    .option('--model <FILE>', 'another network (.onnx)')
+    .option('--no-cache', 'keep nothing between runs (nothing is kept yet: every run reads its images)');
+}
+
+/** Runs an action with its settings checked; wrong ones end with the reason and the usage. */
+async function checked(command: Command, action: (options: CliOptions, settings: Settings) => Promise<void>): Promise<void> {
+  const options = command.opts<CliOptions>();
+  try {
+    const settings = parseSettings(options, (name) => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+    await action(options, settings).catch((error: unknown) => {
+      throw error instanceof UserError ? new ActionError(error) : error;
+    });
+  } catch (error) {
+    if (error instanceof ActionError) throw error.reason;
+    if (!(error instanceof UserError) && !(error instanceof UsageError)) throw error;
+    console.error(`error: ${messageOf(error)}\n`);
+    command.outputHelp({ error: true });
+    throw new UsageError(messageOf(error));
+  }
+}
+
+/** A UserError of the work itself, not of the arguments. */
+class ActionError extends Error {
+  constructor(readonly reason: UserError) {
+    super(reason.message);
+  }
+}
+
+/** Numbers as numbers; anything else is left for the check of the settings to refuse with its reason. */
+function toNumber(text: string): unknown {
+  const number = Number(text);
+  return text.trim() !== '' && Number.isFinite(number) ? number : text;
+}
+
+function toWeights(text: string): unknown {
+  if (!text.endsWith('.json')) return text;
+  try {
+    return JSON.parse(readFileSync(text, 'utf8')) as unknown;
+  } catch (error) {
+    throw new UserError(`cannot read the weights '${text}': ${messageOf(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,25 @@
+/** Exit status of the command line, and what is said with it. */
+import { CommanderError } from 'commander';
+import { CancelledError, messageOf, UserError } from '../errors';
+import { EngineDied } from '../engine/client';
+
+export const ExitStatus = { done: 0, failed: 1, wrongArguments: 2, interrupted: 130 } as const;
+
+/** Arguments that do not go together, or whose values are out of bounds. */
+export class UsageError extends Error {
+  override name = 'UsageError';
+}
+
+/** Prints the reason on stderr, in one line, and gives the exit status. */
+export function statusOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitStatus.done : ExitStatus.wrongArguments; // it has printed
+  if (error instanceof UsageError) return ExitStatus.wrongArguments; // printed with the usage
+  if (error instanceof CancelledError) {
+    console.error('interrupted');
+    return ExitStatus.interrupted;
+  }
+  console.error(`face-clusters: ${messageOf(error)}`);
+  const expected = error instanceof UserError || error instanceof EngineDied;
+  if (!expected && process.env['FACE_CLUSTERS_DEBUG'] !== undefined) console.error(error);
+  return ExitStatus.failed;
+}

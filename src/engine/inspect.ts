@@ -1,0 +1,71 @@
+/** What is asked of a run that is there: another clustering, its pictures, faces of a cluster, where an image lies. */
+import { join } from 'node:path';
+import { UserError } from '../errors';
+import type { ClusterPictures, Clustering, EngineCalls, FaceCard } from '../protocol';
+import { membersOf, readClustering, readPictures, type StoredRun, writeClustering, writePictures } from '../store/run-store';
+import { clusterPictures } from '../summaries/eigenfaces';
+import type { JobContext } from './analyse';
+import { clusterFaces } from './cluster';
+import { openRun } from './runs';
+
+export async function clusterRun({ runDir, settings }: EngineCalls['cluster']['params'], context: JobContext): Promise<Clustering> {
+  const run = await openRun(runDir);
+  const { probabilities, manifest } = run;
+  const result = await clusterFaces({ probabilities, names: manifest.modelAttributes }, settings, context);
+  await writeClustering(runDir, result);
+  return result.clustering;
+}
+
+export async function pictures({ runDir }: EngineCalls['pictures']['params'], { signal, onProgress }: JobContext): Promise<ClusterPictures[]> {
+  const kept = await readPictures(runDir);
+  if (kept !== undefined) return kept;
+  const run = await openRun(runDir);
+  const stored = await clusteringOf(run);
+  const members = stored.clustering.clusters.map(({ id }, position) => ({ cluster: id, rows: membersOf(stored, position) }));
+  const made = await clusterPictures(run.crops, members, {
+    signal,
+    onProgress: (done, total) => {
+      onProgress({ stage: 'summarise', done, total, failed: 0 });
+    },
+  });
+  await writePictures(runDir, made);
+  return made;
+}
+
+export async function page({ runDir, cluster, start, count }: EngineCalls['page']['params']): Promise<FaceCard[]> {
+  const run = await openRun(runDir);
+  const stored = await clusteringOf(run);
+  const position = stored.clustering.clusters.findIndex(({ id }) => id === cluster);
+  const rows = Array.from(membersOf(stored, position).subarray(start, start + count));
+  return faceCards(run, rows);
+}
+
+/** Faces with their crops, in the order of `rows`. */
+export async function faceCards({ crops, faces, probabilities, manifest }: StoredRun, rows: readonly number[]): Promise<FaceCard[]> {
+  const width = manifest.modelAttributes.length;
+  const jpegs = await crops.jpegs(rows);
+  return rows.map((row, i) => ({
+    row,
+    image: faces.image[row] as string,
+    face: faces.face[row] as number,
+    jpeg: jpegs[i] as Uint8Array,
+    probabilities: Array.from(probabilities.subarray(row * width, (row + 1) * width)),
+  }));
+}
+
+export async function locate({ runDir, row }: EngineCalls['locate']['params']): Promise<EngineCalls['locate']['result']> {
+  const { faces, manifest } = await openRun(runDir);
+  const name = faces.image[row];
+  const folder = manifest.folders[faces.folder[row] ?? -1];
+  if (name === undefined || folder === undefined) throw new RangeError(`expected a face below ${String(manifest.faces)}, got ${String(row)}`);
+  if (faces.rawPaths[row] !== undefined) {
+    throw new UserError(`'${name}' cannot be opened in the editor: its name is not valid UTF-8`);
+  }
+  return { path: join(folder, ...name.split('/')), name };
+}
+
+export async function clusteringOf(run: StoredRun) {
+  const stored = await readClustering(run.folder);
+  if (stored === undefined) throw new Error(`the run in '${run.folder}' has no clustering yet`);
+  return stored;
+}

@@ -1,0 +1,89 @@
+/**
+ * The engine: a process of its own that does the work, driven by messages over its IPC channel. A crash in a native library ends this
+ * process and nothing else. It ends by itself when whoever started it is gone.
+ */
+import { CancelledError, messageOf, UserError } from '../errors';
+import { probe } from '../faces/providers';
+import type { Provider } from '../faces/providers';
+import type { EngineCall, EngineCalls, EngineReply, EngineRequest, Progress } from '../protocol';
+import { analyse, type JobContext } from './analyse';
+import { evaluate } from './evaluate';
+import { exportRun } from './export';
+import { clusterRun, locate, page, pictures } from './inspect';
+import { forgetRun } from './runs';
+import { clusterVectors } from './vectors';
+
+type Handlers = { [Name in EngineCall]: (params: EngineCalls[Name]['params'], context: JobContext) => Promise<EngineCalls[Name]['result']> };
+
+const handlers: Handlers = {
+  analyse: (params, context) => {
+    forgetRun(params.runDir);
+    return analyse(params, context);
+  },
+  cluster: clusterRun,
+  pictures,
+  page,
+  locate,
+  export: exportRun,
+  vectors: clusterVectors,
+  evaluate,
+};
+
+/** Progress is sent at most so often, in milliseconds; the last of a stage always is. */
+const PROGRESS_INTERVAL = 80;
+
+const running = new Map<number, AbortController>();
+
+function send(reply: EngineReply) {
+  // Without a channel whoever asked is gone, and 'disconnect' ends this process.
+  if (process.connected) process.send?.(reply);
+}
+
+async function serve(id: number, name: EngineCall, params: EngineCalls[EngineCall]['params']) {
+  const controller = new AbortController();
+  running.set(id, controller);
+  let last: { stage: string; at: number } = { stage: '', at: 0 };
+  const onProgress = (progress: Progress) => {
+    const now = performance.now();
+    const finished = progress.total > 0 && progress.done === progress.total;
+    if (last.stage === progress.stage && !finished && now - last.at < PROGRESS_INTERVAL) return;
+    last = { stage: progress.stage, at: now };
+    send({ kind: 'progress', id, progress });
+  };
+  try {
+    // The name picks the handler that takes just these parameters; TypeScript cannot follow that through a union.
+    const handler = handlers[name] as (params: unknown, context: JobContext) => Promise<unknown>;
+    const result = await handler(params, { signal: controller.signal, onProgress });
+    send({ kind: 'done', id, result, peakMemory: process.resourceUsage().maxRSS * 1024 });
+  } catch (error) {
+    const reason = controller.signal.aborted ? 'cancelled' : error instanceof UserError ? 'user' : 'defect';
+    const stack = error instanceof Error ? error.stack : undefined;
+    send({ kind: 'failed', id, reason, message: messageOf(error), stack: reason === 'defect' ? stack : undefined });
+  } finally {
+    running.delete(id);
+  }
+}
+
+function listen() {
+  process.on('message', (request: EngineRequest) => {
+    if (request.kind === 'cancel') running.get(request.id)?.abort(new CancelledError());
+    else void serve(request.id, request.name, request.params);
+  });
+  process.on('disconnect', () => process.exit(0));
+  // The terminal's Ctrl+C reaches the whole process group; the command line decides what happens then.
+  process.on('SIGINT', () => undefined);
+  send({ kind: 'ready' });
+}
+
+async function answerProbe(provider: Provider, file: string, reference: string) {
+  const answer = await probe(provider, file, reference);
+  process.send?.(answer, () => process.exit(0));
+}
+
+const [, , mode, ...rest] = process.argv;
+const [provider, file, reference] = rest;
+if (mode === '--probe' && provider !== undefined && file !== undefined && reference !== undefined) {
+  void answerProbe(provider as Provider, file, reference);
+} else {
+  listen();
+}

@@ -1,0 +1,44 @@
+/** Clustering of ready attribute vectors, without images. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stringify } from 'csv-stringify/sync';
+import { UserError } from '../errors';
+import { readLabels } from '../datasets/labels';
+import { chooseImages } from '../faces/scan';
+import type { EngineCalls } from '../protocol';
+import type { JobContext } from './analyse';
+import { clusterFaces } from './cluster';
+import { clusterFolder, clusterLabels, clustersJson } from './export';
+import { occurrenceChart } from '../summaries/occurrence-chart';
+
+/** Writes faces.csv, clusters.json and each cluster's chart into `outDir`: all of an export that needs no image. */
+export async function clusterVectors(
+  { file, settings, limit, sample, outDir }: EngineCalls['vectors']['params'],
+  context: JobContext,
+): Promise<EngineCalls['vectors']['result']> {
+  const table = await readLabels(file);
+  const width = table.attributes.length;
+  const rows = chooseImages(Array.from(table.images.keys()), { limit, sample, seed: settings.seed });
+  if (rows.length === 0) throw new UserError(`the vectors '${file}' have no row below their header`);
+  const probabilities = new Float32Array(rows.length * width);
+  rows.forEach((row, i) => {
+    probabilities.set(table.values.subarray(row * width, (row + 1) * width), i * width);
+  });
+  const stored = await clusterFaces({ probabilities, names: table.attributes }, settings, context);
+  const labels = clusterLabels(stored);
+  await mkdir(outDir, { recursive: true });
+  const lines = rows.map((row, i) => [
+    table.images[row], 0, '', '', '', '', '', labels[i],
+    ...Array.from(probabilities.subarray(i * width, (i + 1) * width), (value) => value.toFixed(4)),
+  ]); // prettier-ignore
+  const header = ['image', 'face', 'x', 'y', 'width', 'height', 'score', 'cluster', ...table.attributes];
+  await writeFile(join(outDir, 'faces.csv'), stringify([header, ...lines]));
+  await writeFile(join(outDir, 'clusters.json'), JSON.stringify(clustersJson(stored.clustering), null, 2));
+  for (const cluster of stored.clustering.clusters) {
+    const folder = join(outDir, 'clusters', clusterFolder(cluster.id));
+    await mkdir(folder, { recursive: true });
+    const chart = occurrenceChart(cluster, stored.clustering.overall, `Cluster ${String(cluster.id)}: ${String(cluster.size)} faces`);
+    await writeFile(join(folder, 'occurrences.svg'), chart);
+  }
+  return { clustering: stored.clustering, images: rows.length };
+}

@@ -1,0 +1,26 @@
+/** Errors a person can act on, told apart from defects of the program. */
+
+/** What the user asked for cannot be done; the message says what was expected, what came and where. Shown without a stack. */
+export class UserError extends Error {
+  override name = 'UserError';
+}
+
+/** The user cancelled. */
+export class CancelledError extends Error {
+  override name = 'CancelledError';
+  constructor() {
+    super('cancelled');
+  }
+}
+
+/** Text of whatever was thrown, in one line. */
+export function messageOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.replaceAll(/\s*\n\s*/g, ' ').trim();
+}
+
+/** Code of a Node.js system error (`ENOENT`), or undefined. */
+export function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}

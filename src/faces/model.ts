@@ -1,0 +1,111 @@
+/** Stage 4: crops → attribute probabilities, with ONNX Runtime. */
+import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import * as ort from 'onnxruntime-node';
+import { attributeNames } from '../attributes';
+import { messageOf, UserError } from '../errors';
+import type { CropSize } from './framing';
+import type { Provider } from './providers';
+
+/** A network ready to run. */
+export interface AttributeModel {
+  /** Size of the crops it takes, in pixels. */
+  crop: CropSize;
+  /** Names of its outputs, in order. */
+  attributes: string[];
+  /** Execution provider it runs on. */
+  provider: Provider;
+  /**
+   * @param crops RGB bytes of `count` crops one after the other, `[count, height, width, 3]`.
+   * @returns probabilities in [0, 1], `[count, attributes]`, valid until the next call.
+   */
+  infer(crops: Uint8Array, count: number): Promise<Float32Array>;
+  release(): Promise<void>;
+}
+
+export interface SessionOptions {
+  provider: Provider;
+  /** Threads of the CPU provider; 0 is one a core. */
+  threads?: number;
+}
+
+/**
+ * Opens an ONNX file and checks that it is a network this project can use:
+ * input uint8 `[n, height, width, 3]`, output float32 `[n, attributes]`.
+ * @throws UserError naming the file, what was expected and what it holds.
+ */
+export async function openModel(file: string, { provider, threads = 0 }: SessionOptions): Promise<AttributeModel> {
+  await checkFile(file);
+  let session: ort.InferenceSession;
+  try {
+    session = await ort.InferenceSession.create(file, {
+      executionProviders: [provider],
+      // WebGPU's fused Gemm fails with all optimisations (GemmTransposeFusion of ONNX Runtime 1.29).
+      graphOptimizationLevel: provider === 'webgpu' ? 'basic' : 'all',
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      logSeverityLevel: 4,
+      // Threads that spin while they wait would take the cores from decoding.
+      extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
+    });
+  } catch (error) {
+    throw new UserError(`cannot load the model '${file}' on ${provider}: ${loadReason(error)}`, { cause: error });
+  }
+  const { crop, attributes, input, output } = checkShape(file, session);
+  return {
+    crop,
+    attributes,
+    provider,
+    async infer(crops, count) {
+      const tensor = new ort.Tensor('uint8', crops.subarray(0, count * crop.height * crop.width * 3), [
+        count,
+        crop.height,
+        crop.width,
+        3,
+      ]);
+      const outputs = await session.run({ [input]: tensor });
+      const result = outputs[output]?.data;
+      if (!(result instanceof Float32Array) || result.length !== count * attributes.length) {
+        throw new Error(`the model gave ${String(result?.length)} values, expected ${String(count)} × ${String(attributes.length)}`);
+      }
+      return result;
+    },
+    release: () => session.release(),
+  };
+}
+
+async function checkFile(file: string) {
+  if (!existsSync(file)) throw new UserError(`the model file '${file}' does not exist`);
+  const { size } = await stat(file);
+  if (size === 0) throw new UserError(`the model file '${file}' is empty (0 bytes); expected an ONNX model`);
+}
+
+function loadReason(error: unknown): string {
+  const text = messageOf(error);
+  if (/protobuf parsing failed|does not have a graph/i.test(text)) return 'it is not an ONNX model, or the file is damaged';
+  return text;
+}
+
+function checkShape(file: string, session: ort.InferenceSession) {
+  const expected = 'expected one input uint8 [n, height, width, 3] and one output float32 [n, attributes]';
+  const describe = (values: readonly ort.InferenceSession.ValueMetadata[]) =>
+    values.map((value) => (value.isTensor ? `${value.type} [${value.shape.join(', ')}]` : 'no tensor')).join(' and ');
+  const refuse = () =>
+    new UserError(
+      `the model '${file}' is not a face attribute network: ${expected}; ` +
+        `it has the input ${describe(session.inputMetadata)} and the output ${describe(session.outputMetadata)}`,
+    );
+  const [input] = session.inputMetadata;
+  const [output] = session.outputMetadata;
+  if (session.inputMetadata.length !== 1 || session.outputMetadata.length !== 1) throw refuse();
+  if (!input?.isTensor || !output?.isTensor || input.type !== 'uint8' || output.type !== 'float32') throw refuse();
+  const [, height, width, channels] = input.shape;
+  const [, outputs] = output.shape;
+  if (input.shape.length !== 4 || output.shape.length !== 2 || channels !== 3) throw refuse();
+  if (typeof height !== 'number' || typeof width !== 'number' || typeof outputs !== 'number') throw refuse();
+  try {
+    return { crop: { width, height }, attributes: attributeNames(outputs), input: input.name, output: output.name };
+  } catch (error) {
+    throw new UserError(`the model '${file}' cannot be used: ${messageOf(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,158 @@
+/** Which execution provider of ONNX Runtime runs the network, and why. */
+import { fork } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import * as ort from 'onnxruntime-node';
+import { messageOf, UserError } from '../errors';
+import type { AnalysisSettings } from '../settings/settings';
+import { type AttributeModel, openModel } from './model';
+
+export type Provider = 'cuda' | 'dml' | 'coreml' | 'webgpu' | 'cpu';
+
+/** What became of one provider. */
+export interface ProviderTrial {
+  provider: Provider;
+  /** True where it was taken. */
+  used: boolean;
+  /** Why it was taken or passed over, for people. */
+  reason: string;
+}
+
+/** The bundled weights: int8 for CPUs, float16 for GPUs. */
+export interface BundledModels {
+  cpu: string;
+  gpu: string;
+}
+
+/** Largest difference of a probability from the CPU's at which a GPU counts as right (float16 against int8). */
+const TOLERANCE = 0.25;
+/** Mean difference allowed: one output may differ by rounding, all of them may not. */
+const MEAN_TOLERANCE = 0.04;
+
+/** Time a provider has to prove itself, its compilation of shaders or kernels included, in milliseconds. */
+const PROBE_LIMIT = 30_000;
+
+/**
+ * Opens the network on the provider the setting asks for. With `auto`: cuda, then the platform's own (dml on Windows, coreml on
+ * macOS), then webgpu, each only if it gives what the CPU gives on a test batch, in a process of its own (a driver that crashes
+ * takes nothing along); else cpu.
+ * @param modelSetting path of an ONNX file, or empty for the bundled weights.
+ * @throws UserError where the model cannot be used, or a provider that was asked for by name fails.
+ */
+export async function openOnProvider(
+  { provider, model: modelSetting }: Pick<AnalysisSettings, 'provider' | 'model'>,
+  bundled: BundledModels,
+  threads = 0,
+): Promise<{ model: AttributeModel; file: string; trials: ProviderTrial[] }> {
+  const fileFor = (candidate: Provider) => modelSetting || (candidate === 'cpu' ? bundled.cpu : bundled.gpu);
+  if (provider !== 'auto') {
+    const missing = unavailable(provider);
+    if (missing !== undefined) throw new UserError(`the execution provider '${provider}' cannot be used: ${missing}`);
+    const file = fileFor(provider);
+    const model = await openModel(file, { provider, threads });
+    return { model, file, trials: [{ provider, used: true, reason: 'chosen in the settings' }] };
+  }
+  const trials: ProviderTrial[] = [];
+  for (const candidate of candidates()) {
+    const reason = unavailable(candidate) ?? (await probeInProcess(candidate, fileFor(candidate), fileFor('cpu')));
+    if (reason === undefined) {
+      const file = fileFor(candidate);
+      const model = await openModel(file, { provider: candidate, threads });
+      trials.push({ provider: candidate, used: true, reason: 'the first that gives what the CPU gives on a test batch' });
+      return { model, file, trials };
+    }
+    trials.push({ provider: candidate, used: false, reason });
+  }
+  const file = fileFor('cpu');
+  const model = await openModel(file, { provider: 'cpu', threads });
+  trials.push({ provider: 'cpu', used: true, reason: 'works everywhere' });
+  return { model, file, trials };
+}
+
+function candidates(): Provider[] {
+  if (process.platform === 'win32') return ['cuda', 'dml', 'webgpu'];
+  if (process.platform === 'darwin') return ['coreml', 'webgpu'];
+  return ['cuda', 'webgpu'];
+}
+
+/** Why a provider is out of the question here, or undefined. */
+function unavailable(provider: Provider): string | undefined {
+  if (provider === 'cpu') return undefined;
+  const backend = ort.listSupportedBackends().find(({ name }) => (name as string) === provider);
+  if (backend === undefined) return `this build of ONNX Runtime (${process.platform}-${process.arch}) does not have it`;
+  if (provider === 'cuda' && !existsSync(join(librariesFolder(), cudaLibrary()))) {
+    return `its library ${cudaLibrary()} is not installed in ${librariesFolder()}`;
+  }
+  return undefined;
+}
+
+const cudaLibrary = () => (process.platform === 'win32' ? 'onnxruntime_providers_cuda.dll' : 'libonnxruntime_providers_cuda.so');
+
+/** Folder of ONNX Runtime's native libraries. */
+function librariesFolder(): string {
+  const main = createRequire(__filename).resolve('onnxruntime-node');
+  return join(dirname(main), '..', 'bin', 'napi-v6', process.platform, process.arch);
+}
+
+const proven = new Map<string, Promise<string | undefined>>();
+
+/** Runs `probe` in a process of its own; remembered as long as this process lives. */
+function probeInProcess(provider: Provider, file: string, reference: string): Promise<string | undefined> {
+  const key = `${provider}\n${file}`;
+  let result = proven.get(key);
+  if (result === undefined) {
+    result = new Promise((resolve) => {
+      const child = fork(process.argv[1] ?? __filename, ['--probe', provider, file, reference], {
+        stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+        execArgv: [],
+      });
+      const timer = setTimeout(() => {
+        child.kill('SIGKILL');
+        resolve(`it did not finish a test batch within ${String(PROBE_LIMIT / 1000)} s`);
+      }, PROBE_LIMIT);
+      child.once('message', (message) => {
+        resolve(typeof message === 'string' && message !== '' ? message : undefined);
+      });
+      child.once('error', (error) => {
+        resolve(`the test process did not start: ${error.message}`);
+      });
+      child.once('exit', (code, signal) => {
+        clearTimeout(timer);
+        resolve(`its test process ended without an answer (${signal ?? `status ${String(code)}`})`);
+      });
+    });
+    proven.set(key, result);
+  }
+  return result;
+}
+
+/**
+ * Compares a provider with the CPU on a batch of noise and gradients.
+ * @returns why the provider is not to be used, or '' where it is right.
+ */
+export async function probe(provider: Provider, file: string, reference: string): Promise<string> {
+  try {
+    const count = 4;
+    const cpu = await openModel(reference, { provider: 'cpu' });
+    const candidate = await openModel(file, { provider });
+    const { width, height } = cpu.crop;
+    const crops = new Uint8Array(count * width * height * 3);
+    for (let i = 0; i < crops.length; i++) crops[i] = (i * (1 + Math.floor(i / (crops.length / count))) * 2654435761) >>> 24;
+    const expected = Float32Array.from(await cpu.infer(crops, count));
+    const actual = await candidate.infer(crops, count);
+    let sum = 0;
+    let largest = 0;
+    for (const [i, value] of actual.entries()) {
+      const difference = Math.abs(value - (expected[i] ?? NaN));
+      if (!(difference <= 1)) return `its output on a test batch is not a number between 0 and 1`;
+      sum += difference;
+      largest = Math.max(largest, difference);
+    }
+    const mean = sum / actual.length;
+    if (largest <= TOLERANCE && mean <= MEAN_TOLERANCE) return '';
+    return `its output on a test batch differs from the CPU's by up to ${largest.toFixed(3)} (mean ${mean.toFixed(3)})`;
+  } catch (error) {
+    return messageOf(error);
+  }
+}

@@ -1,0 +1,159 @@
+/** Stage 1: folders → image files. */
+import type { Dirent } from 'node:fs';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import { Random } from 'ml-random';
+import { codeOf, messageOf, UserError } from '../errors';
+
+/** File extensions that are read, in lower case. */
+export const IMAGE_EXTENSIONS: ReadonlySet<string> = new Set([
+  '.jpg', '.jpeg', '.png', '.webp', '.avif', '.gif', '.tif', '.tiff',
+]); // prettier-ignore
+
+/** Folders that hold no photos of the user's. Hidden folders are left out as well. */
+const SKIPPED_FOLDERS: ReadonlySet<string> = new Set(['node_modules', '__MACOSX', '$RECYCLE.BIN', '@eaDir']);
+
+/** An image found on disk. */
+export interface ImageFile {
+  /** Index of the folder it was found in, among those that were asked for. */
+  folder: number;
+  /** Path relative to that folder, `/` between its parts; for people: bytes that are not UTF-8 appear as �. */
+  name: string;
+  /** What the operating system is asked with. A Buffer where the path is not valid UTF-8 (possible on Linux). */
+  path: string | Buffer;
+}
+
+/** A file or folder that could not be used, and why. */
+export interface Failure {
+  image: string;
+  reason: string;
+}
+
+export interface Scan {
+  images: ImageFile[];
+  /** Folders that could not be listed. */
+  failures: Failure[];
+}
+
+type Name = string | Buffer;
+
+/**
+ * Finds the images below `folders`, in the order of their paths. Symbolic links are followed; a folder reached twice
+ * (through a loop of links, or because one chosen folder lies in another) is read once.
+ *
+ * @param onFound called with the number of images so far.
+ * @throws UserError where a chosen folder itself cannot be read.
+ */
+export async function scanImages(
+  folders: readonly string[],
+  { signal, onFound }: { signal?: AbortSignal | undefined; onFound?: ((images: number) => void) | undefined } = {},
+): Promise<Scan> {
+  const images: ImageFile[] = [];
+  const failures: Failure[] = [];
+  const visited = new Set<string>();
+
+  const visit = async (folder: number, path: Name, name: string): Promise<void> => {
+    signal?.throwIfAborted();
+    let entries: { name: Name; entry: Dirent<string> | Dirent<Buffer> }[];
+    try {
+      const identity = await realpath(path, 'latin1');
+      if (visited.has(identity)) return;
+      visited.add(identity);
+      entries = await list(path);
+    } catch (error) {
+      const reason = folderReason(error);
+      if (name === '') throw new UserError(`cannot read the folder '${String(path)}': ${reason}`, { cause: error });
+      failures.push({ image: `${name}/`, reason });
+      return;
+    }
+    const subfolders: { path: Name; name: string }[] = [];
+    for (const { name: raw, entry } of entries) {
+      const text = raw.toString();
+      if (text.startsWith('.') || SKIPPED_FOLDERS.has(text)) continue;
+      const below = { path: joinName(path, raw), name: name === '' ? text : `${name}/${text}` };
+      const kind = entry.isSymbolicLink() ? await targetKind(below.path) : kindOf(entry);
+      if (kind === 'folder') {
+        subfolders.push(below);
+      } else if (IMAGE_EXTENSIONS.has(extname(text).toLowerCase()) && kind === 'broken link') {
+        failures.push({ image: below.name, reason: 'a symbolic link whose target does not exist' });
+      } else if (IMAGE_EXTENSIONS.has(extname(text).toLowerCase()) && kind === 'file') {
+        images.push({ folder, ...below });
+      }
+    }
+    onFound?.(images.length);
+    for (const subfolder of subfolders) await visit(folder, subfolder.path, subfolder.name);
+  };
+
+  for (const [index, folder] of folders.entries()) await visit(index, folder, '');
+  return { images, failures };
+}
+
+/**
+ * The first `limit` images, and of these `sample` drawn with the seed, kept in order. 0 stands for all.
+ * Drawn by Vitter's selection sampling (Knuth, TAOCP 2, algorithm S): one pass, every subset equally likely.
+ */
+export function chooseImages<T>(images: readonly T[], { limit, sample, seed }: { limit: number; sample: number; seed: number }): T[] {
+  const first = limit > 0 ? images.slice(0, limit) : [...images];
+  if (sample === 0 || sample >= first.length) return first;
+  const random = new Random(seed);
+  let wanted = sample;
+  return first.filter((_, index) => {
+    const chosen = random.random() * (first.length - index) < wanted;
+    if (chosen) wanted -= 1;
+    return chosen;
+  });
+}
+
+/** Short names of folders for people: the last part, or more of it where two would be alike. */
+export function folderLabels(folders: readonly string[]): string[] {
+  return folders.map((folder) => {
+    const label = basename(folder);
+    return folders.some((other) => other !== folder && basename(other) === label) ? folder : label;
+  });
+}
+
+async function list(path: Name) {
+  const byName = (a: { name: Name }, b: { name: Name }) => compare(a.name.toString(), b.name.toString());
+  const entries = await readdir(path, { withFileTypes: true });
+  if (!entries.some((entry) => entry.name.includes('\uFFFD'))) {
+    return entries.map((entry) => ({ name: entry.name as Name, entry })).sort(byName);
+  }
+  // A name that is not UTF-8 opens only by its own bytes.
+  const raw = await readdir(path, { withFileTypes: true, encoding: 'buffer' });
+  return raw.map((entry) => ({ name: (isUtf8(entry.name) ? entry.name.toString() : entry.name) as Name, entry })).sort(byName);
+}
+
+const isUtf8 = (bytes: Buffer) => Buffer.from(bytes.toString('utf8'), 'utf8').equals(bytes);
+
+/** Order of code units: the same on every machine, whatever its locale. */
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+function joinName(folder: Name, name: Name): Name {
+  if (typeof folder === 'string' && typeof name === 'string') return join(folder, name);
+  return Buffer.concat([Buffer.from(folder), Buffer.from('/'), Buffer.from(name)]);
+}
+
+const kindOf = (entry: { isDirectory(): boolean; isFile(): boolean }) =>
+  entry.isDirectory() ? 'folder' : entry.isFile() ? 'file' : 'other';
+
+async function targetKind(path: Name) {
+  try {
+    return kindOf(await stat(path));
+  } catch {
+    return 'broken link'; // reported where the name is an image's
+  }
+}
+
+function folderReason(error: unknown): string {
+  switch (codeOf(error)) {
+    case 'ENOENT':
+      return 'it does not exist';
+    case 'ENOTDIR':
+      return 'it is not a folder';
+    case 'EACCES':
+    case 'EPERM':
+      return 'no permission to read it';
+    default:
+      return messageOf(error);
+  }
+}

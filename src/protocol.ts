@@ -1,0 +1,228 @@
+/**
+ * Every message between the programs, in both directions: host or command line ↔ engine, and host ↔ webview.
+ * Imported by all of them; holds types, and the checks of what comes from the webview.
+ */
+import { z } from 'zod';
+import type { Candidate } from './clustering/choose-k';
+import type { Evaluation } from './datasets/evaluation';
+import type { Failure } from './faces/scan';
+import type { BundledModels, ProviderTrial } from './faces/providers';
+import type { AnalysisSettings, ClusteringSettings } from './settings/settings';
+
+// ---------------------------------------------------------------------------------------------------------------- results
+
+/** A finished look at some folders: what was found and how, without its clusters. Kept as run.json. */
+export interface RunManifest {
+  version: number;
+  id: string;
+  /** ISO 8601. */
+  createdAt: string;
+  /** Absolute paths of the folders. */
+  folders: string[];
+  settings: AnalysisSettings;
+  /** Path of the ONNX file. */
+  model: string;
+  /** Names of the model's outputs, in order. */
+  modelAttributes: string[];
+  provider: string;
+  /** Why this execution provider. */
+  trials: ProviderTrial[];
+  images: { found: number; read: number; failed: number; withoutFace: number };
+  failures: Failure[];
+  /** Images that were read and hold no face. */
+  faceless: string[];
+  faces: number;
+  /** Size of the kept crops, in pixels. */
+  crop: { width: number; height: number };
+  /** Seconds by stage. */
+  timing: Record<string, number>;
+}
+
+/** How often attributes occur, in [0, 1]. */
+export type Occurrences = Record<string, number>;
+
+export interface ClusterSummary {
+  /** 0 is the largest cluster; -1 is noise. */
+  id: number;
+  size: number;
+  /** Mean silhouette of its faces, in [-1, 1]; null where undefined. */
+  silhouette: number | null;
+  /** Of the attributes the faces were clustered by. */
+  occurrences: Occurrences;
+  /** Of the model's other attributes. */
+  otherOccurrences: Occurrences;
+  /** Attributes almost every face of the cluster has, the most telling first. */
+  prominent: string[];
+  /** Attributes the cluster is divided about. */
+  noisy: string[];
+  /** Row of the face with the smallest sum of distances to the others. */
+  medoid: number;
+}
+
+/** A clustering of a run's faces. Kept as clustering.json. */
+export interface Clustering {
+  version: number;
+  settings: ClusteringSettings;
+  /** Attributes the faces were compared by, with their weights. */
+  weights: Record<string, number>;
+  faces: number;
+  /** Distinct vectors among them. */
+  distinct: number;
+  /** Mean over all faces, in [-1, 1]; null where undefined. */
+  silhouette: number | null;
+  inertia: number;
+  clusters: ClusterSummary[];
+  /** Occurrences among all faces, of all the model's attributes. */
+  overall: Occurrences;
+  /** With `clusters: auto`, what was tried. */
+  curve: Candidate[] | null;
+  /** What the user should know: fewer clusters than asked for, and why. */
+  notices: string[];
+  /** Seconds by step. */
+  timing: Record<string, number>;
+}
+
+/** A face as the panel shows it. */
+export interface FaceCard {
+  /** Row among the run's faces. */
+  row: number;
+  /** Path below its folder, for people. */
+  image: string;
+  /** 0-based index within its image. */
+  face: number;
+  /** JPEG of the aligned crop. */
+  jpeg: Uint8Array;
+  /** Probability of each of the model's attributes. */
+  probabilities: number[];
+}
+
+/** Pictures of a cluster as a whole. */
+export interface ClusterPictures {
+  cluster: number;
+  /** PNG of the mean face. */
+  eigenface: Uint8Array;
+  /** PNGs of the first principal components, strongest first. */
+  components: Uint8Array[];
+  /** Share of the variance each component explains, in [0, 1]. */
+  explained: number[];
+}
+
+// ----------------------------------------------------------------------------------------------------- host or cli ↔ engine
+
+export type Stage = 'scan' | 'infer' | 'cluster' | 'summarise' | 'export';
+
+export interface Progress {
+  stage: Stage;
+  done: number;
+  /** 0 while it is not known. */
+  total: number;
+  failed: number;
+}
+
+/** What the engine can be asked, with parameters and result. */
+export interface EngineCalls {
+  /** Finds and describes the faces of folders; keeps them in `runDir`. */
+  analyse: {
+    params: { runDir: string; id: string; folders: string[]; settings: AnalysisSettings; bundled: BundledModels };
+    result: RunManifest;
+  };
+  /** Clusters the faces of a run. Infers nothing. */
+  cluster: { params: { runDir: string; settings: ClusteringSettings }; result: Clustering };
+  /** Makes the pictures of every cluster of a run, or of some. */
+  pictures: { params: { runDir: string }; result: ClusterPictures[] };
+  /** Faces of a cluster, the most typical first. */
+  page: { params: { runDir: string; cluster: number; start: number; count: number }; result: FaceCard[] };
+  /** Where the image of a face lies. */
+  locate: { params: { runDir: string; row: number }; result: { path: string; name: string } };
+  /** Writes a run and its clustering as files, as the command line does. */
+  export: { params: { runDir: string; outDir: string; reportScript: string }; result: { files: string[] } };
+  /** Clusters ready attribute vectors. */
+  vectors: {
+    params: { file: string; settings: ClusteringSettings; limit: number; sample: number; outDir: string };
+    result: { clustering: Clustering; images: number };
+  };
+  /** Compares inferred attributes with labels. */
+  evaluate: {
+    params: { folder: string; labels: string; split: string; settings: AnalysisSettings; bundled: BundledModels };
+    result: Evaluation;
+  };
+}
+
+export type EngineCall = keyof EngineCalls;
+
+export type EngineRequest =
+  | { [Name in EngineCall]: { kind: 'call'; id: number; name: Name; params: EngineCalls[Name]['params'] } }[EngineCall]
+  | { kind: 'cancel'; id: number };
+
+export type EngineReply =
+  | { kind: 'ready' }
+  | { kind: 'progress'; id: number; progress: Progress }
+  | { kind: 'done'; id: number; result: unknown; peakMemory: number }
+  | { kind: 'failed'; id: number; reason: 'user' | 'cancelled' | 'defect'; message: string; stack: string | undefined };
+
+// --------------------------------------------------------------------------------------------------------- host ↔ webview
+
+/** Why there is nothing (new) to show. */
+export interface PanelProblem {
+  message: string;
+  /** Whether trying again may help. */
+  retry: boolean;
+}
+
+/** All the panel shows, but for faces and pictures, which it asks for. */
+export interface PanelState {
+  title: string;
+  run: Omit<RunManifest, 'failures' | 'faceless'> | null;
+  /** The first failures; their whole number is `run.images.failed`. */
+  failures: Failure[];
+  clustering: Clustering | null;
+  /** Counts up with each clustering: faces and pictures of another one are stale. */
+  generation: number;
+  /** Cluster that is shown large, or null for the overview. */
+  selected: number | null;
+  progress: Progress | null;
+  problem: PanelProblem | null;
+  /** Settings that differ from those the run was made with, by name: the run is to be made anew to follow them. */
+  stale: string[];
+  /** Settings out of their bounds, which took their default. */
+  settingProblems: string[];
+  /** Settings as they are now, for the controls of the toolbar. */
+  settings: Pick<ClusteringSettings, 'clusters' | 'weights' | 'features' | 'attributes'>;
+}
+
+export type HostMessage =
+  | { kind: 'state'; state: PanelState }
+  | { kind: 'progress'; progress: Progress | null }
+  | { kind: 'faces'; request: number; faces: FaceCard[] }
+  | { kind: 'pictures'; generation: number; pictures: ClusterPictures[] }
+  | { kind: 'requestFailed'; request: number; message: string };
+
+const row = z.int().min(0).max(0x7fff_ffff);
+const cluster = z.int().min(-1).max(100_000);
+
+/** Messages of the webview; anything else is refused. */
+export const webviewMessageSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('ready') }),
+  z.strictObject({ kind: z.literal('faces'), request: row, cluster, start: row, count: z.int().min(1).max(500) }),
+  z.strictObject({ kind: z.literal('open'), row, beside: z.boolean() }),
+  z.strictObject({ kind: z.literal('select'), cluster: cluster.nullable() }),
+  z.strictObject({
+    kind: z.literal('setting'),
+    change: z.discriminatedUnion('name', [
+      z.strictObject({ name: z.literal('clusters'), value: z.union([z.int().min(1).max(1000), z.literal('auto')]) }),
+      z.strictObject({ name: z.literal('weights'), value: z.enum(['none', 'rare', 'common']) }),
+      z.strictObject({ name: z.literal('features'), value: z.enum(['binary', 'probability']) }),
+    ]),
+  }),
+  z.strictObject({
+    kind: z.literal('command'),
+    command: z.enum(['cancel', 'retry', 'rerun', 'attributes', 'settings', 'export', 'failures', 'engineLog']),
+  }),
+  z.strictObject({ kind: z.literal('trouble'), message: z.string().max(2000) }),
+]);
+
+export type WebviewMessage = z.infer<typeof webviewMessageSchema>;
+
+/** What the webview keeps across a reload of the window. */
+export const panelMementoSchema = z.object({ runId: z.string().regex(/^[\w-]{1,80}$/), selected: cluster.nullable() });
+export type PanelMemento = z.infer<typeof panelMementoSchema>;

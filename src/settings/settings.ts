@@ -1,0 +1,116 @@
+/**
+ * Every setting of a run, with its bounds and default. The same names are used in VS Code's configuration
+ * (`faceClusters.*`) and as options of the command line, and the same check stands at both borders.
+ */
+import { z } from 'zod';
+import { DEFAULT_ATTRIBUTES } from '../attributes';
+import { UserError } from '../errors';
+
+export const PROVIDERS = ['auto', 'cuda', 'dml', 'coreml', 'webgpu', 'cpu'] as const;
+export const METHODS = ['kmeans'] as const;
+export const WEIGHTS = ['none', 'rare', 'common'] as const;
+export const FEATURES = ['binary', 'probability'] as const;
+export const DETECT = ['auto', 'always', 'never'] as const;
+
+/** Settings that decide what is inferred: changing one needs a new run. */
+export const analysisSettingsSchema = z.strictObject({
+  /** Whether faces are searched for, or every image is one aligned face. */
+  detect: z.enum(DETECT).default('auto'),
+  /** Only the first `limit` images in the order of their paths; 0 is all. */
+  limit: z.int().min(0).max(100_000_000).default(0),
+  /** Only so many images, drawn with the seed; 0 is all. */
+  sample: z.int().min(0).max(100_000_000).default(0),
+  /** Execution provider of ONNX Runtime. */
+  provider: z.enum(PROVIDERS).default('auto'),
+  /** Faces a batch; 0 leaves it to the provider. */
+  batchSize: z.int().min(0).max(1024).default(0),
+  /** Path of an ONNX file; empty for the one that comes along. */
+  model: z.string().default(''),
+  /** Seed of the sample and of clustering. */
+  seed: z.int().min(0).max(0xffff_ffff).default(51),
+});
+
+/** Settings that decide how inferred faces are grouped: changing one infers nothing. */
+export const clusteringSettingsSchema = z.strictObject({
+  method: z.enum(METHODS).default('kmeans'),
+  /** Number of clusters, or `auto` for the one of highest silhouette in [autoFrom, autoTo]. */
+  clusters: z.union([z.int().min(1).max(1000), z.literal('auto')], 'expected a whole number from 1 to 1000, or "auto"').default(16),
+  autoFrom: z.int().min(2).max(1000).default(2),
+  autoTo: z.int().min(2).max(1000).default(30),
+  /** Attributes faces are compared by. */
+  attributes: z.array(z.string()).min(1).default([...DEFAULT_ATTRIBUTES]),
+  /** Weights of the attributes: a formula's name, or a number ≥ 0 for each attribute (1 where it is not named). */
+  weights: z
+    .union(
+      [z.enum(WEIGHTS), z.record(z.string(), z.number().min(0).max(1000))],
+      'expected "none", "rare", "common", or an object of a number from 0 to 1000 for each attribute',
+    )
+    .default('none'),
+  /** `binary`: probabilities rounded to 0 or 1, as in the original work. */
+  features: z.enum(FEATURES).default('binary'),
+  /** Restarts of K-Means; the best inertia is kept. */
+  restarts: z.int().min(1).max(1000).default(20),
+  seed: z.int().min(0).max(0xffff_ffff).default(51),
+});
+
+export type AnalysisSettings = z.infer<typeof analysisSettingsSchema>;
+export type ClusteringSettings = z.infer<typeof clusteringSettingsSchema>;
+export type Settings = AnalysisSettings & ClusteringSettings;
+
+/** Names of all settings; each is `faceClusters.<name>` in VS Code. */
+export const ANALYSIS_KEYS = Object.keys(analysisSettingsSchema.shape) as (keyof AnalysisSettings)[];
+export const CLUSTERING_KEYS = Object.keys(clusteringSettingsSchema.shape) as (keyof ClusteringSettings)[];
+
+/** Settings checked, with what was wrong with those that were replaced by their default. */
+export interface CheckedSettings {
+  settings: Settings;
+  problems: string[];
+}
+
+const schemas = { ...analysisSettingsSchema.shape, ...clusteringSettingsSchema.shape };
+
+/**
+ * Checks each setting by itself: one that is wrong takes its default and is told of, the others stand.
+ * @param values by name; undefined takes the default.
+ * @param label how a setting is called in messages, `faceClusters.clusters` or `--clusters`.
+ */
+export function checkSettings(values: Record<string, unknown>, label: (name: string) => string): CheckedSettings {
+  const problems: string[] = [];
+  const settings: Record<string, unknown> = {};
+  for (const [name, schema] of Object.entries(schemas)) {
+    const result = schema.safeParse(values[name]);
+    if (!result.success) {
+      const expected = [...new Set(result.error.issues.map((issue) => issue.message))].join('; ');
+      problems.push(`${label(name)} is ${shorten(JSON.stringify(values[name]))}: ${lowerFirst(expected)}`);
+    }
+    settings[name] = result.success ? result.data : schema.parse(undefined);
+  }
+  const checked = settings as Settings;
+  if (checked.autoFrom > checked.autoTo) {
+    problems.push(`${label('autoFrom')} (${String(checked.autoFrom)}) is above ${label('autoTo')} (${String(checked.autoTo)})`);
+    checked.autoFrom = schemas.autoFrom.parse(undefined);
+    checked.autoTo = schemas.autoTo.parse(undefined);
+  }
+  return { settings: checked, problems };
+}
+
+/** @throws UserError naming the first setting out of its bounds. */
+export function parseSettings(values: Record<string, unknown>, label: (name: string) => string): Settings {
+  const { settings, problems } = checkSettings(values, label);
+  const [first] = problems;
+  if (first !== undefined) throw new UserError(first);
+  return settings;
+}
+
+/** Only the settings clustering reads. */
+export function clusteringSettings(settings: Settings): ClusteringSettings {
+  return clusteringSettingsSchema.parse(Object.fromEntries(CLUSTERING_KEYS.map((key) => [key, settings[key]])));
+}
+
+/** Only the settings inference reads. */
+export function analysisSettings(settings: Settings): AnalysisSettings {
+  return analysisSettingsSchema.parse(Object.fromEntries(ANALYSIS_KEYS.map((key) => [key, settings[key]])));
+}
+
+const shorten = (text: string | undefined) => (text !== undefined && text.length > 60 ? `${text.slice(0, 57)}…` : (text ?? ''));
+const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);

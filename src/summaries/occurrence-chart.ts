@@ -1,0 +1,56 @@
+/** The chart of attribute occurrences as an SVG file. */
+import { scaleLinear } from 'd3-scale';
+import { readableAttribute } from '../attributes';
+import type { ClusterSummary, Occurrences } from '../protocol';
+
+const WIDTH = 520;
+const ROW = 24;
+const LABEL = 170;
+const VALUE = 52;
+const TOP = 40;
+
+const COLOURS = { prominent: '#2f7ed8', noisy: '#d8a12f', rare: '#b5b5b5' };
+
+/** How an attribute stands in a cluster. */
+export type Standing = keyof typeof COLOURS;
+
+/** Bars of a chart, the most frequent attribute first. */
+export function bars({ occurrences, prominent, noisy }: Pick<ClusterSummary, 'occurrences' | 'prominent' | 'noisy'>) {
+  return Object.entries(occurrences)
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, frequency]) => ({
+      name,
+      frequency,
+      standing: (prominent.includes(name) ? 'prominent' : noisy.includes(name) ? 'noisy' : 'rare') as Standing,
+    }));
+}
+
+/** @returns an SVG document: a bar an attribute, a mark where it stands among all faces. */
+export function occurrenceChart(cluster: ClusterSummary, overall: Occurrences, title: string): string {
+  const rows = bars(cluster);
+  const height = TOP + rows.length * ROW + 26;
+  const x = scaleLinear([0, 1], [LABEL, WIDTH - VALUE]);
+  const parts = [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${String(WIDTH)} ${String(height)}" width="${String(WIDTH)}" height="${String(height)}" font-family="system-ui, sans-serif" font-size="12" role="img" aria-label="${escapeXml(title)}">`,
+    `<title>${escapeXml(title)}</title>`,
+    `<rect width="100%" height="100%" fill="#fff"/>`,
+    `<text x="12" y="22" font-size="14" font-weight="600">${escapeXml(title)}</text>`,
+  ];
+  for (const tick of x.ticks(5)) {
+    parts.push(`<line x1="${x(tick).toFixed(1)}" x2="${x(tick).toFixed(1)}" y1="${String(TOP - 6)}" y2="${String(height - 20)}" stroke="#e4e4e4"/>`);
+    parts.push(`<text x="${x(tick).toFixed(1)}" y="${String(height - 6)}" text-anchor="middle" fill="#666">${x.tickFormat(5, '%')(tick)}</text>`);
+  }
+  for (const [i, { name, frequency, standing }] of rows.entries()) {
+    const y = TOP + i * ROW;
+    parts.push(`<text x="${String(LABEL - 8)}" y="${String(y + 13)}" text-anchor="end">${escapeXml(readableAttribute(name))}</text>`);
+    parts.push(`<rect x="${String(LABEL)}" y="${String(y)}" width="${(x(frequency) - LABEL).toFixed(1)}" height="${String(ROW - 7)}" fill="${COLOURS[standing]}"/>`);
+    const all = x(overall[name] ?? 0).toFixed(1);
+    parts.push(`<line x1="${all}" x2="${all}" y1="${String(y - 2)}" y2="${String(y + ROW - 5)}" stroke="#222" stroke-width="2"><title>among all faces</title></line>`);
+    parts.push(`<text x="${String(WIDTH - 8)}" y="${String(y + 13)}" text-anchor="end">${frequency.toFixed(2)}</text>`);
+  }
+  return [...parts, '</svg>', ''].join('\n');
+}
+
+export function escapeXml(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => `&#${String(character.charCodeAt(0))};`);
+}
