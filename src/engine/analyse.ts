@@ -7,7 +7,9 @@ import { openOnProvider, type Provider } from '../faces/providers';
 import { chooseImages, type Failure, IMAGE_EXTENSIONS, scanImages } from '../faces/scan';
 import type { EngineCalls, Progress, RunManifest } from '../protocol';
 import type { AnalysisSettings } from '../settings/settings';
-import { RunWriter, STORE_VERSION } from '../store/run-store';
+import { STORE_VERSION } from '../store/run-files';
+import { RunWriter } from '../store/run-store';
+import { forgetRun } from './runs';
 
 export interface JobContext {
   signal: AbortSignal;
@@ -99,6 +101,7 @@ export async function analyse(
       timing: { scan: scanned, open: opened - scanned, decode: timing.decode, infer: timing.infer, analyse: seconds() },
     };
     if (manifest.faces === 0) throw noFace(manifest);
+    forgetRun(runDir); // an older run in this place is about to be replaced
     await writer.finish(manifest);
     return manifest;
   } catch (error) {

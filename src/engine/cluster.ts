@@ -8,7 +8,7 @@ import { silhouette } from '../clustering/silhouette';
 import { UserError } from '../errors';
 import type { ClusterSummary, Progress } from '../protocol';
 import type { ClusteringSettings } from '../settings/settings';
-import { STORE_VERSION, type StoredClustering } from '../store/run-store';
+import { STORE_VERSION, type StoredClustering } from '../store/run-files';
 import { frequencies, occurrencesOf, tellApart } from '../summaries/occurrences';
 import { orderCluster } from '../summaries/typical';
 import { pause } from '../pause';

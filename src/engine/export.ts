@@ -1,10 +1,12 @@
 /** A run and its clustering as files, in the layout the command line promises. */
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
+import { codeOf } from '../errors';
 import type { Clustering, EngineCalls, RunManifest } from '../protocol';
 import { folderLabels } from '../faces/scan';
-import { membersOf, type StoredClustering, type StoredRun } from '../store/run-store';
+import { membersOf, type StoredClustering } from '../store/run-files';
+import type { StoredRun } from '../store/run-store';
 import { montage } from '../summaries/montage';
 import { occurrenceChart } from '../summaries/occurrence-chart';
 import type { JobContext } from './analyse';
@@ -15,7 +17,7 @@ import { openRun } from './runs';
 /** Rows of a CSV file turned to text at a time. */
 const CHUNK = 5000;
 
-/** Writes everything into `outDir`, replacing what an earlier run wrote there, and nothing else. */
+/** Writes everything into `outDir`, replacing what an earlier export wrote there and nothing else. */
 export async function exportRun(
   { runDir, outDir, reportScript }: EngineCalls['export']['params'],
   context: JobContext,
@@ -33,7 +35,7 @@ export async function exportRun(
   await write('failed.csv', stringify(run.manifest.failures.map(({ image, reason }) => [image, reason]), { header: true, columns: ['image', 'reason'] }));
   const made = await pictures({ runDir }, context);
 
-  await rm(join(outDir, 'clusters'), { recursive: true, force: true });
+  await removeClusterFolders(join(outDir, 'clusters'));
   for (const [position, cluster] of clustering.clusters.entries()) {
     context.signal.throwIfAborted();
     context.onProgress({ stage: 'export', done: position, total: clustering.clusters.length, failed: 0 });
@@ -51,6 +53,29 @@ export async function exportRun(
   await write('clusters.json', JSON.stringify(clustersJson(clustering, run.manifest), null, 2));
   context.onProgress({ stage: 'export', done: clustering.clusters.length, total: clustering.clusters.length, failed: 0 });
   return { files };
+}
+
+/**
+ * Removes the cluster folders of an earlier export, of which there may be more: only files that an export writes, and folders that are
+ * empty then. Whatever else lies there stays.
+ */
+async function removeClusterFolders(clusters: string): Promise<void> {
+  for (const folder of await namesIn(clusters)) {
+    if (!/^(\d{2,}|noise)$/.test(folder)) continue;
+    for (const file of await namesIn(join(clusters, folder))) {
+      if (/^(eigenface\.png|component-\d+\.png|occurrences\.svg|montage\.jpg)$/.test(file)) await rm(join(clusters, folder, file));
+    }
+    if ((await namesIn(join(clusters, folder))).length === 0) await rmdir(join(clusters, folder));
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return [];
+    throw error;
+  }
 }
 
 /** Name of a cluster's folder: `00`, `01`, …, `noise`. */

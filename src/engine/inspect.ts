@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import { UserError } from '../errors';
 import type { ClusterPictures, Clustering, EngineCalls, FaceCard } from '../protocol';
-import { membersOf, readClustering, readPictures, type StoredRun, writeClustering, writePictures } from '../store/run-store';
+import { membersOf, readClustering, readPictures, writeClustering, writePictures } from '../store/run-files';
+import type { StoredRun } from '../store/run-store';
 import { clusterPictures } from '../summaries/eigenfaces';
 import type { JobContext } from './analyse';
 import { clusterFaces } from './cluster';

@@ -10,16 +10,12 @@ import { analyse, type JobContext } from './analyse';
 import { evaluate } from './evaluate';
 import { exportRun } from './export';
 import { clusterRun, locate, page, pictures } from './inspect';
-import { forgetRun } from './runs';
 import { clusterVectors } from './vectors';
 
 type Handlers = { [Name in EngineCall]: (params: EngineCalls[Name]['params'], context: JobContext) => Promise<EngineCalls[Name]['result']> };
 
 const handlers: Handlers = {
-  analyse: (params, context) => {
-    forgetRun(params.runDir);
-    return analyse(params, context);
-  },
+  analyse,
   cluster: clusterRun,
   pictures,
   page,

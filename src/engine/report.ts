@@ -1,7 +1,8 @@
 /** report.html: the panel's own components and a run's clusters in one page that needs nothing else. */
 import { escapeXml } from '../summaries/occurrence-chart';
 import type { ClusterPictures, PanelState } from '../protocol';
-import { membersOf, type StoredClustering, type StoredRun } from '../store/run-store';
+import { membersOf, type StoredClustering } from '../store/run-files';
+import type { StoredRun } from '../store/run-store';
 import { faceCards } from './inspect';
 
 /** Faces of a cluster that are embedded, the most typical first; the page says how many there are in all. */

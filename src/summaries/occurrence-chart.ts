@@ -2,6 +2,7 @@
 import { scaleLinear } from 'd3-scale';
 import { readableAttribute } from '../attributes';
 import type { ClusterSummary, Occurrences } from '../protocol';
+import { bars, type Standing } from './bars';
 
 const WIDTH = 520;
 const ROW = 24;
@@ -9,21 +10,7 @@ const LABEL = 170;
 const VALUE = 52;
 const TOP = 40;
 
-const COLOURS = { prominent: '#2f7ed8', noisy: '#d8a12f', rare: '#b5b5b5' };
-
-/** How an attribute stands in a cluster. */
-export type Standing = keyof typeof COLOURS;
-
-/** Bars of a chart, the most frequent attribute first. */
-export function bars({ occurrences, prominent, noisy }: Pick<ClusterSummary, 'occurrences' | 'prominent' | 'noisy'>) {
-  return Object.entries(occurrences)
-    .sort(([, a], [, b]) => b - a)
-    .map(([name, frequency]) => ({
-      name,
-      frequency,
-      standing: (prominent.includes(name) ? 'prominent' : noisy.includes(name) ? 'noisy' : 'rare') as Standing,
-    }));
-}
+const COLOURS: Record<Standing, string> = { prominent: '#2f7ed8', noisy: '#d8a12f', rare: '#b5b5b5' };
 
 /** @returns an SVG document: a bar an attribute, a mark where it stands among all faces. */
 export function occurrenceChart(cluster: ClusterSummary, overall: Occurrences, title: string): string {

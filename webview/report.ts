@@ -1,0 +1,42 @@
+/** The panel's components in report.html, with everything they show embedded in the page. */
+import './components/app';
+import type { ReportData } from '../src/engine/report';
+import type { Source } from './source';
+import { applyReportTheme } from './report-theme';
+import { registerControls } from './toolkit';
+
+const bytesOf = (base64: string) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+
+const text = document.getElementById('report-data')?.textContent;
+if (text == null) throw new Error('this page holds no report');
+const data = JSON.parse(text) as ReportData;
+const faces = new Map(
+  Object.entries(data.faces).map(([cluster, cards]) => [Number(cluster), cards.map((card) => ({ ...card, jpeg: bytesOf(card.jpeg) }))]),
+);
+
+const app = document.createElement('fc-app');
+const source: Source = {
+  live: false,
+  faces: (cluster, start, count) => Promise.resolve(faces.get(cluster)?.slice(start, start + count) ?? []),
+  available: (cluster) => faces.get(cluster)?.length ?? 0,
+  send: (message) => {
+    if (message.kind === 'select') location.hash = message.cluster === null ? '' : `cluster-${String(message.cluster)}`;
+  },
+};
+const follow = () => {
+  const match = /^#cluster-(-?\d+)$/.exec(location.hash);
+  const wanted = match === null ? null : Number(match[1]);
+  const exists = data.state.clustering?.clusters.some(({ id }) => id === wanted) === true;
+  app.panel = { ...data.state, selected: exists ? wanted : null };
+};
+
+applyReportTheme();
+registerControls();
+app.source = source;
+follow();
+app.setPictures(
+  data.state.generation,
+  data.pictures.map((each) => ({ ...each, eigenface: bytesOf(each.eigenface), components: each.components.map(bytesOf) })),
+);
+window.addEventListener('hashchange', follow);
+document.body.append(app);
