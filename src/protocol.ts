@@ -186,6 +186,8 @@ export interface PanelState {
   stale: string[];
   /** Settings out of their bounds, which took their default. */
   settingProblems: string[];
+  /** The last change made here, which can be taken back; for people. */
+  undo: string | null;
   /** Settings as they are now, for the controls of the toolbar. */
   settings: Pick<ClusteringSettings, 'clusters' | 'weights' | 'features' | 'attributes'>;
 }
@@ -216,7 +218,7 @@ export const webviewMessageSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('command'),
-    command: z.enum(['cancel', 'retry', 'rerun', 'attributes', 'settings', 'export', 'failures', 'engineLog']),
+    command: z.enum(['cancel', 'retry', 'rerun', 'undo', 'attributes', 'settings', 'export', 'failures', 'engineLog']),
   }),
   z.strictObject({ kind: z.literal('trouble'), message: z.string().max(2000) }),
 ]);

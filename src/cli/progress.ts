@@ -1,13 +1,6 @@
 /** Progress on stderr: a line that is written over on a terminal, JSON lines on request, else nothing. */
-import type { Progress, Stage } from '../protocol';
-
-const WORDS: Record<Stage, string> = {
-  scan: 'finding images',
-  infer: 'describing faces',
-  cluster: 'clustering',
-  summarise: 'averaging faces',
-  export: 'writing results',
-};
+import { stageText } from '../progress-text';
+import type { Progress } from '../protocol';
 
 export interface ProgressLine {
   show: (progress: Progress) => void;
@@ -26,9 +19,8 @@ export function progressLine(format: 'json' | undefined): ProgressLine {
   }
   if (!process.stderr.isTTY) return { show: () => undefined, end: () => undefined };
   return {
-    show: ({ stage, done, total, failed }) => {
-      const count = total > 0 ? `${String(done)} of ${String(total)}` : String(done);
-      process.stderr.write(`\r\u001b[K${WORDS[stage]}: ${count}${failed > 0 ? ` (${String(failed)} failed)` : ''}`);
+    show: (progress) => {
+      process.stderr.write(`\r\u001b[K${stageText(progress)}`);
     },
     end: () => process.stderr.write('\r\u001b[K'),
   };

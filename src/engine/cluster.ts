@@ -9,7 +9,8 @@ import { UserError } from '../errors';
 import type { ClusterSummary, Progress } from '../protocol';
 import type { ClusteringSettings } from '../settings/settings';
 import { STORE_VERSION, type StoredClustering } from '../store/run-files';
-import { frequencies, occurrencesOf, tellApart } from '../summaries/occurrences';
+import { frequencies, occurrencesOf } from '../summaries/occurrences';
+import { tellApart } from '../summaries/tell-apart';
 import { orderCluster } from '../summaries/typical';
 import { pause } from '../pause';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { codeOf } from '../errors';
 import type { Clustering, EngineCalls, RunManifest } from '../protocol';
-import { folderLabels } from '../faces/scan';
+import { folderLabels } from '../faces/folder-labels';
 import { membersOf, type StoredClustering } from '../store/run-files';
 import type { StoredRun } from '../store/run-store';
 import { montage } from '../summaries/montage';

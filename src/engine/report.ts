@@ -31,6 +31,7 @@ export async function reportPage(run: StoredRun, stored: StoredClustering, pictu
       problem: null,
       stale: [],
       settingProblems: [],
+      undo: null,
       settings: clustering.settings,
     },
     faces: {},

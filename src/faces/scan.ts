@@ -1,7 +1,7 @@
 /** Stage 1: folders → image files. */
 import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { basename, extname, join } from 'node:path';
+import { extname, join } from 'node:path';
 import { Random } from 'ml-random';
 import { codeOf, messageOf, UserError } from '../errors';
 
@@ -101,14 +101,6 @@ export function chooseImages<T>(images: readonly T[], { limit, sample, seed }: {
     const chosen = random.random() * (first.length - index) < wanted;
     if (chosen) wanted -= 1;
     return chosen;
-  });
-}
-
-/** Short names of folders for people: the last part, or more of it where two would be alike. */
-export function folderLabels(folders: readonly string[]): string[] {
-  return folders.map((folder) => {
-    const label = basename(folder);
-    return folders.some((other) => other !== folder && basename(other) === label) ? folder : label;
   });
 }
 

@@ -57,9 +57,12 @@ export type AnalysisSettings = z.infer<typeof analysisSettingsSchema>;
 export type ClusteringSettings = z.infer<typeof clusteringSettingsSchema>;
 export type Settings = AnalysisSettings & ClusteringSettings;
 
-/** Names of all settings; each is `faceClusters.<name>` in VS Code. */
+/** Their names; each is `faceClusters.<name>` in VS Code. */
 export const ANALYSIS_KEYS = Object.keys(analysisSettingsSchema.shape) as (keyof AnalysisSettings)[];
 export const CLUSTERING_KEYS = Object.keys(clusteringSettingsSchema.shape) as (keyof ClusteringSettings)[];
+
+/** Names of all settings. */
+export const SETTING_KEYS: readonly (keyof Settings)[] = [...new Set([...ANALYSIS_KEYS, ...CLUSTERING_KEYS])];
 
 /** Settings checked, with what was wrong with those that were replaced by their default. */
 export interface CheckedSettings {

@@ -1,0 +1,82 @@
+/** Entry of the extension: wires the parts, nothing else. */
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { EngineClient } from './engine/client';
+import { registerCommands } from './host/commands';
+import { readSettings, SECTION } from './host/configuration';
+import { Panels, VIEW_TYPE } from './host/panels';
+import { RunLibrary } from './host/run-library';
+import { RunTree } from './host/run-tree';
+import { SettingHistory } from './host/undo';
+import { bundledModels, engineScript } from './paths';
+
+/** Time the settings have to come to rest, in milliseconds, before clusters follow them. */
+const SETTLE = 150;
+
+export function activate(context: vscode.ExtensionContext): void {
+  const root = context.extensionPath;
+  const log = vscode.window.createOutputChannel('Face Clusters', { log: true });
+  const engine = new EngineClient(engineScript(root), (text) => {
+    log.info(`engine: ${text.trimEnd()}`);
+  });
+  const storage = context.storageUri ?? context.globalStorageUri;
+  const session = {
+    engine,
+    bundled: bundledModels(root),
+    settings: () => readSettings().settings,
+    log: (message: string) => {
+      log.error(message);
+    },
+  };
+  const library = new RunLibrary(session, join(storage.fsPath, 'runs'));
+  const loaded = library.load();
+  const history = new SettingHistory();
+  const tree = new RunTree(library);
+  const view = vscode.window.createTreeView('faceClusters.runs', { treeDataProvider: tree, showCollapseAll: true });
+  const panels = new Panels(
+    library,
+    {
+      extensionUri: context.extensionUri,
+      history,
+      log,
+      onSelect: (selected, cluster) => {
+        if (view.visible) void view.reveal(tree.nodeOf(selected, cluster), { select: true, focus: false });
+      },
+    },
+    loaded,
+  );
+
+  let settling: NodeJS.Timeout | undefined;
+  context.subscriptions.push(
+    log,
+    view,
+    vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, panels),
+    ...registerCommands({ library, panels, history, log, root }),
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (!event.affectsConfiguration(SECTION)) return;
+      clearTimeout(settling);
+      settling = setTimeout(() => {
+        panels.refresh();
+        for (const open of panels.sessions) void open.followSettings();
+      }, SETTLE);
+    }),
+    {
+      dispose: () => {
+        clearTimeout(settling);
+        engine.dispose();
+      },
+    },
+  );
+
+  // `npm start` names folders to be shown at once.
+  const wanted = process.env['FACE_CLUSTERS_START'];
+  if (wanted !== undefined && wanted !== '') {
+    void loaded.then(() =>
+      vscode.commands.executeCommand(
+        `${SECTION}.clusterFaces`,
+        undefined,
+        wanted.split('\n').map((folder) => vscode.Uri.file(folder)),
+      ),
+    );
+  }
+}

@@ -1,0 +1,217 @@
+/** The webview panel of a run: tells it what to show, does what it asks for. */
+import * as vscode from 'vscode';
+import { messageOf } from '../errors';
+import { type HostMessage, type PanelState, type WebviewMessage, webviewMessageSchema } from '../protocol';
+import { readSettings } from './configuration';
+import { panelHtml } from './panel-html';
+import type { RunSession } from './run-session';
+import { runTitle } from './titles';
+import type { SettingHistory } from './undo';
+
+/** Failures the panel itself names; the rest is in a document of its own. */
+const FAILURES = 20;
+
+export interface PanelContext {
+  extensionUri: vscode.Uri;
+  history: SettingHistory;
+  log: vscode.LogOutputChannel;
+  /** Called when another cluster is shown large, or none. */
+  onSelect: (session: RunSession, cluster: number | null) => void;
+}
+
+export class ClustersPanel {
+  private selected: number | null;
+  private readonly disposables: vscode.Disposable[] = [];
+
+  constructor(
+    private readonly panel: vscode.WebviewPanel,
+    readonly session: RunSession,
+    private readonly context: PanelContext,
+    selected: number | null,
+    onDispose: () => void,
+  ) {
+    this.selected = selected;
+    const { webview } = panel;
+    const dist = vscode.Uri.joinPath(context.extensionUri, 'dist');
+    webview.options = { enableScripts: true, localResourceRoots: [dist] };
+    panel.title = runTitle(session.folders);
+    panel.iconPath = {
+      light: vscode.Uri.joinPath(context.extensionUri, 'media', 'panel-light.svg'),
+      dark: vscode.Uri.joinPath(context.extensionUri, 'media', 'panel-dark.svg'),
+    };
+    const onState = () => {
+      this.postState();
+    };
+    const onProgress = (progress: RunSession['progress']) => {
+      this.post({ kind: 'progress', progress });
+    };
+    const onPictures = () => {
+      this.postPictures();
+    };
+    session.on('state', onState).on('progress', onProgress).on('pictures', onPictures);
+    webview.onDidReceiveMessage(
+      (message: unknown) => {
+        void this.receive(message);
+      },
+      undefined,
+      this.disposables,
+    );
+    panel.onDidDispose(
+      () => {
+        session.off('state', onState).off('progress', onProgress).off('pictures', onPictures);
+        for (const disposable of this.disposables) disposable.dispose();
+        onDispose();
+      },
+      undefined,
+      this.disposables,
+    );
+    webview.html = panelHtml(String(webview.asWebviewUri(vscode.Uri.joinPath(dist, 'webview.js'))));
+  }
+
+  /** Brings the panel to the front. @param selected cluster to show large, null for all, undefined for what was shown. */
+  show(selected?: number | null): void {
+    if (selected !== undefined) this.select(selected);
+    this.panel.reveal(undefined, false);
+  }
+
+  refresh(): void {
+    this.postState();
+  }
+
+  close(): void {
+    this.panel.dispose();
+  }
+
+  private select(cluster: number | null) {
+    this.selected = cluster;
+    this.postState();
+    this.context.onSelect(this.session, cluster);
+  }
+
+  private post(message: HostMessage) {
+    void this.panel.webview.postMessage(message); // to a hidden panel nothing goes; it asks for all when it is shown again
+  }
+
+  private postState() {
+    this.post({ kind: 'state', state: this.state() });
+  }
+
+  private postPictures() {
+    const { generation, pictures } = this.session;
+    if (pictures !== null) this.post({ kind: 'pictures', generation, pictures });
+  }
+
+  private state(): PanelState {
+    const { session } = this;
+    const { manifest, clustering, generation, progress, problem, stale } = session;
+    const { settings, problems } = readSettings();
+    let run: PanelState['run'] = null;
+    if (manifest !== null) {
+      const { failures: _failures, faceless: _faceless, ...rest } = manifest;
+      run = rest;
+    }
+    const exists = clustering?.clusters.some(({ id }) => id === this.selected) === true;
+    return {
+      title: runTitle(session.folders),
+      run,
+      failures: manifest?.failures.slice(0, FAILURES) ?? [],
+      clustering,
+      generation,
+      selected: exists ? this.selected : null,
+      progress,
+      problem,
+      stale,
+      settingProblems: problems,
+      undo: this.context.history.last,
+      settings,
+    };
+  }
+
+  private async receive(message: unknown) {
+    const parsed = webviewMessageSchema.safeParse(message);
+    if (!parsed.success) {
+      this.context.log.warn(`the panel sent a message that is not understood: ${parsed.error.message}`);
+      return;
+    }
+    try {
+      await this.handle(parsed.data);
+    } catch (error) {
+      this.context.log.error(error instanceof Error ? error : String(error));
+      void vscode.window.showErrorMessage(`Face Clusters: ${messageOf(error)}`);
+    }
+  }
+
+  private async handle(message: WebviewMessage): Promise<void> {
+    const { session, context } = this;
+    switch (message.kind) {
+      case 'ready':
+        await session.load();
+        this.postState();
+        if (session.pictures === null) void session.makePictures();
+        else this.postPictures();
+        return;
+      case 'faces':
+        try {
+          const faces = await session.faces(message.cluster, message.start, message.count);
+          this.post({ kind: 'faces', request: message.request, faces });
+        } catch (error) {
+          context.log.warn(`faces of cluster ${String(message.cluster)}: ${messageOf(error)}`);
+          this.post({ kind: 'requestFailed', request: message.request, message: messageOf(error) });
+        }
+        return;
+      case 'open': {
+        const { path } = await session.locate(message.row);
+        const column = message.beside ? vscode.ViewColumn.Beside : undefined;
+        await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(path), { viewColumn: column, preview: true });
+        return;
+      }
+      case 'select':
+        this.select(message.cluster);
+        return;
+      case 'setting': {
+        const { name, value } = message.change;
+        await context.history.change(name, value, readSettings().settings[name]);
+        return;
+      }
+      case 'trouble':
+        context.log.error(`the panel: ${message.message}`);
+        return;
+      case 'command':
+        await this.command(message.command);
+        return;
+    }
+  }
+
+  private async command(command: Extract<WebviewMessage, { kind: 'command' }>['command']): Promise<void> {
+    const node = { kind: 'run', session: this.session };
+    switch (command) {
+      case 'cancel':
+        this.session.cancel();
+        return;
+      case 'undo':
+        await this.context.history.undo();
+        return;
+      case 'retry':
+        await this.session.retry();
+        return;
+      case 'rerun':
+        await vscode.commands.executeCommand('faceClusters.refresh', node);
+        return;
+      case 'attributes':
+        await vscode.commands.executeCommand('faceClusters.chooseAttributes');
+        return;
+      case 'settings':
+        await vscode.commands.executeCommand('faceClusters.openSettings');
+        return;
+      case 'export':
+        await vscode.commands.executeCommand('faceClusters.export', node);
+        return;
+      case 'failures':
+        await vscode.commands.executeCommand('faceClusters.showFailures', node);
+        return;
+      case 'engineLog':
+        this.context.log.show();
+        return;
+    }
+  }
+}

@@ -1,0 +1,228 @@
+/** What the user can ask for, from menus, the command palette and the panel. */
+import { basename, join } from 'node:path';
+import * as vscode from 'vscode';
+import { CELEBA_ATTRIBUTES, readableAttribute } from '../attributes';
+import { CancelledError, messageOf } from '../errors';
+import { reportScript } from '../paths';
+import { stageText } from '../progress-text';
+import type { Progress } from '../protocol';
+import { readSettings, SECTION } from './configuration';
+import { FailureDocuments } from './failure-documents';
+import type { Panels } from './panels';
+import type { RunLibrary } from './run-library';
+import type { RunSession } from './run-session';
+import type { ClusterNode, RunNode } from './run-tree';
+import { facesText, runTitle } from './titles';
+import type { SettingHistory } from './undo';
+
+export interface CommandContext {
+  library: RunLibrary;
+  panels: Panels;
+  history: SettingHistory;
+  log: vscode.LogOutputChannel;
+  /** Folder that holds `dist` and `weights`. */
+  root: string;
+}
+
+export function registerCommands(context: CommandContext): vscode.Disposable[] {
+  const { library, panels, log, history } = context;
+  const failures = new FailureDocuments(library);
+
+  const handlers: Record<string, (...args: never[]) => unknown> = {
+    clusterFaces: async (clicked?: vscode.Uri, selected?: vscode.Uri[]) => {
+      const folders = await chosenFolders(clicked, selected);
+      if (folders !== undefined) await describe(library.of(folders), context);
+    },
+    refresh: (node: RunNode) => describe(node.session, context),
+    openRun: (node: RunNode) => {
+      panels.show(node.session, null);
+      if (node.session.manifest === null && !node.session.busy) void describe(node.session, context);
+    },
+    openCluster: (node: ClusterNode) => {
+      panels.show(node.session, node.cluster.id);
+    },
+    cancel: (node: RunNode) => {
+      node.session.cancel();
+    },
+    export: (node: RunNode) => exportRun(node.session, context),
+    showFailures: (node: RunNode) => failures.show(node.session),
+    remove: (node: RunNode) => remove(node.session, context),
+    revealFolder: (node: RunNode) => vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(node.session.folders[0] ?? '')),
+    chooseAttributes: () => chooseAttributes(history),
+    undo: async () => {
+      if (history.last === null) void vscode.window.showInformationMessage('Face Clusters: there is no change of a setting to undo.');
+      else await history.undo();
+    },
+    openSettings: () => vscode.commands.executeCommand('workbench.action.openWorkspaceSettings', SECTION).then(undefined, openUserSettings),
+    showLog: () => {
+      log.show();
+    },
+  };
+  return [
+    failures,
+    ...Object.entries(handlers).map(([name, handler]) =>
+      vscode.commands.registerCommand(`${SECTION}.${name}`, async (...args: never[]) => {
+        try {
+          return await handler(...args);
+        } catch (error) {
+          log.error(error instanceof Error ? error : String(error));
+          void vscode.window.showErrorMessage(`Face Clusters: ${messageOf(error)}`);
+          return undefined;
+        }
+      }),
+    ),
+  ];
+}
+
+const openUserSettings = () => vscode.commands.executeCommand('workbench.action.openSettings', SECTION);
+
+/** The folders of a context menu, or asked for. */
+async function chosenFolders(clicked: vscode.Uri | undefined, selected: vscode.Uri[] | undefined): Promise<string[] | undefined> {
+  let uris = selected !== undefined && selected.length > 0 ? selected : clicked === undefined ? [] : [clicked];
+  if (uris.length === 0) {
+    const first = vscode.workspace.workspaceFolders?.[0]?.uri;
+    const answer = await vscode.window.showOpenDialog({
+      canSelectFiles: false,
+      canSelectFolders: true,
+      canSelectMany: true,
+      openLabel: 'Cluster Faces',
+      title: 'Folder of images',
+      ...(first === undefined ? {} : { defaultUri: first }),
+    });
+    if (answer === undefined) return undefined;
+    uris = answer;
+  }
+  const foreign = uris.find(({ scheme }) => scheme !== 'file');
+  if (foreign !== undefined) {
+    throw new Error(`expected folders on the disk of the machine VS Code works on, got '${foreign.toString()}' of the file system '${foreign.scheme}'`);
+  }
+  // Of several selected entries only the folders are meant.
+  const folders: string[] = [];
+  for (const uri of uris) {
+    const { type } = await vscode.workspace.fs.stat(uri);
+    if ((type & vscode.FileType.Directory) !== 0) folders.push(uri.fsPath);
+  }
+  if (folders.length === 0) throw new Error(`'${uris.map(({ fsPath }) => fsPath).join("', '")}' is not a folder: expected a folder of images`);
+  return folders;
+}
+
+/** Describes the faces of a run under a notification that counts and cancels, then shows its panel. */
+async function describe(session: RunSession, { panels, log }: CommandContext): Promise<void> {
+  if (session.busy) {
+    panels.show(session);
+    return;
+  }
+  const outcome = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: `Cluster faces of '${runTitle(session.folders)}'`, cancellable: true },
+    (progress, token) => {
+      const show = reporter(progress);
+      const onProgress = (current: Progress | null) => {
+        if (current !== null) show(current);
+      };
+      session.on('progress', onProgress);
+      return session.describe(signalOf(token)).finally(() => session.off('progress', onProgress));
+    },
+  );
+  if (outcome.kind === 'done') {
+    panels.show(session);
+    return;
+  }
+  if (outcome.kind === 'cancelled') {
+    const kept = session.manifest === null ? 'nothing was kept' : 'the faces found before are kept';
+    void vscode.window.showInformationMessage(`Cancelled; ${kept}.`);
+    return;
+  }
+  const again = 'Try Again';
+  const showLog = 'Show Log';
+  const answer = await vscode.window.showErrorMessage(`Face Clusters: ${outcome.message}`, again, showLog);
+  if (answer === again) await describe(session, { panels, log } as CommandContext);
+  if (answer === showLog) log.show();
+}
+
+/** Progress of VS Code adds up: it is told by how much it grew. */
+function reporter(progress: vscode.Progress<{ message?: string; increment?: number }>) {
+  let stage = '';
+  let shown = 0;
+  return (current: Progress) => {
+    // Inference is almost all of the work, and the only part whose end is known from the start.
+    const share = current.stage === 'infer' && current.total > 0 ? (95 * current.done) / current.total : 0;
+    const increment = Math.max(0, share - shown);
+    shown += increment;
+    stage = stageText(current);
+    progress.report({ message: stage, increment });
+  };
+}
+
+function signalOf(token: vscode.CancellationToken): AbortSignal {
+  const controller = new AbortController();
+  token.onCancellationRequested(() => {
+    controller.abort(new CancelledError());
+  });
+  return controller.signal;
+}
+
+/** Writes the results into a new folder below one the user chooses. */
+async function exportRun(session: RunSession, { root }: CommandContext): Promise<void> {
+  if (session.clustering === null) throw new Error('there is no clustering to export yet');
+  const answer = await vscode.window.showOpenDialog({
+    canSelectFiles: false,
+    canSelectFolders: true,
+    canSelectMany: false,
+    openLabel: 'Export Here',
+    title: 'Folder in which a new one with the results is made',
+  });
+  const parent = answer?.[0];
+  if (parent === undefined) return;
+  const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
+  const outDir = join(parent.fsPath, `face-clusters ${basename(session.folders[0] ?? '')} ${stamp}`);
+  try {
+    await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Notification, title: 'Export', cancellable: true },
+      (progress, token) => {
+        const show = reporter(progress);
+        return session.export(outDir, reportScript(root), { signal: signalOf(token), onProgress: show });
+      },
+    );
+  } catch (error) {
+    if (error instanceof CancelledError) {
+      void vscode.window.showInformationMessage(`Export cancelled; what was written is in '${outDir}'.`);
+      return;
+    }
+    throw error;
+  }
+  const open = 'Open Report';
+  const choice = await vscode.window.showInformationMessage(`Exported to '${outDir}'.`, open);
+  if (choice === open) await vscode.env.openExternal(vscode.Uri.file(join(outDir, 'report.html')));
+}
+
+async function remove(session: RunSession, { library, panels }: CommandContext): Promise<void> {
+  const { manifest, folders } = session;
+  const yes = 'Remove';
+  const answer =
+    manifest === null
+      ? yes
+      : await vscode.window.showWarningMessage(
+          `Remove the clusters of '${runTitle(folders)}'?`,
+          { modal: true, detail: `What was inferred of ${facesText(manifest.faces)} is forgotten. The images stay as they are.` },
+          yes,
+        );
+  if (answer !== yes) return;
+  panels.close(session);
+  await library.remove(session);
+}
+
+async function chooseAttributes(history: SettingHistory): Promise<void> {
+  const { attributes } = readSettings().settings;
+  const chosen = await vscode.window.showQuickPick(
+    CELEBA_ATTRIBUTES.map((name) => ({ label: readableAttribute(name), name, picked: attributes.includes(name) })),
+    { canPickMany: true, title: 'Attributes that faces are compared by', placeHolder: 'Type to filter; at least one' },
+  );
+  if (chosen === undefined) return;
+  if (chosen.length === 0) {
+    void vscode.window.showWarningMessage('Face Clusters: at least one attribute is needed; the choice was not changed.');
+    return;
+  }
+  const names: string[] = chosen.map(({ name }) => name);
+  if (names.length === attributes.length && names.every((name) => attributes.includes(name))) return;
+  await history.change('attributes', names, attributes);
+}

@@ -1,0 +1,57 @@
+/** The open panels: at most one a run. Restores them when the window is loaded again. */
+import * as vscode from 'vscode';
+import { panelMementoSchema } from '../protocol';
+import { ClustersPanel, type PanelContext } from './clusters-panel';
+import type { RunLibrary } from './run-library';
+import type { RunSession } from './run-session';
+
+export const VIEW_TYPE = 'faceClusters.clusters';
+
+export class Panels implements vscode.WebviewPanelSerializer {
+  private readonly open = new Map<RunSession, ClustersPanel>();
+
+  constructor(
+    private readonly library: RunLibrary,
+    private readonly context: PanelContext,
+    private readonly loaded: Promise<void>,
+  ) {}
+
+  get sessions(): RunSession[] {
+    return [...this.open.keys()];
+  }
+
+  show(session: RunSession, selected?: number | null): void {
+    const panel = this.open.get(session);
+    if (panel !== undefined) {
+      panel.show(selected);
+      return;
+    }
+    this.adopt(vscode.window.createWebviewPanel(VIEW_TYPE, '', vscode.ViewColumn.Active), session, selected ?? null);
+    void session.followSettings();
+  }
+
+  refresh(): void {
+    for (const panel of this.open.values()) panel.refresh();
+  }
+
+  close(session: RunSession): void {
+    this.open.get(session)?.close();
+  }
+
+  async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
+    await this.loaded;
+    const memento = panelMementoSchema.safeParse(state);
+    const session = memento.success ? this.library.find(memento.data.runId) : undefined;
+    if (!memento.success || session === undefined) {
+      panel.dispose(); // its run is gone
+      return;
+    }
+    this.adopt(panel, session, memento.data.selected);
+    await session.followSettings();
+  }
+
+  private adopt(panel: vscode.WebviewPanel, session: RunSession, selected: number | null) {
+    const clusters = new ClustersPanel(panel, session, this.context, selected, () => this.open.delete(session));
+    this.open.set(session, clusters);
+  }
+}

@@ -1,0 +1,224 @@
+/**
+ * One set of folders and what is known of its faces: the model behind a panel and an entry of the side panel. Knows nothing of VS Code.
+ */
+import { EventEmitter } from 'node:events';
+import { isDeepStrictEqual } from 'node:util';
+import type { CallOptions, EngineClient } from '../engine/client';
+import { CancelledError, messageOf, UserError } from '../errors';
+import type { BundledModels } from '../faces/providers';
+import type { Clustering, ClusterPictures, FaceCard, PanelProblem, Progress, RunManifest } from '../protocol';
+import { ANALYSIS_KEYS, analysisSettings, clusteringSettings, type Settings } from '../settings/settings';
+import { readClustering } from '../store/run-files';
+
+/** How a job ended. */
+export type Outcome = { kind: 'done' } | { kind: 'cancelled' } | { kind: 'failed'; message: string; retry: boolean };
+
+interface SessionEvents {
+  /** Anything but what the others tell. */
+  state: [];
+  progress: [Progress | null];
+  pictures: [ClusterPictures[]];
+}
+
+/** What sessions share. */
+export interface SessionContext {
+  engine: EngineClient;
+  bundled: BundledModels;
+  /** The settings as they are now. */
+  settings: () => Settings;
+  /** Takes what a developer would want to know of a failure. */
+  log: (message: string) => void;
+}
+
+export class RunSession extends EventEmitter<SessionEvents> {
+  clustering: Clustering | null = null;
+  pictures: ClusterPictures[] | null = null;
+  progress: Progress | null = null;
+  problem: PanelProblem | null = null;
+  /** Counts up with each clustering: faces and pictures of another one are stale. */
+  generation = 0;
+
+  private job: { controller: AbortController; kind: 'describe' | 'cluster' } | undefined;
+  private failedJob: 'describe' | 'cluster' = 'describe';
+  private loading: Promise<void> | undefined;
+
+  constructor(
+    private readonly context: SessionContext,
+    readonly id: string,
+    /** Where the run is kept. */
+    readonly runDir: string,
+    readonly folders: string[],
+    public manifest: RunManifest | null = null,
+  ) {
+    super();
+  }
+
+  get busy(): boolean {
+    return this.job !== undefined;
+  }
+
+  /** Finds the faces of the folders, infers their attributes and clusters them. Whatever was known of them stays until then. */
+  async describe(signal?: AbortSignal): Promise<Outcome> {
+    return this.run('describe', signal, async (options) => {
+      const { engine, bundled, settings } = this.context;
+      const params = { runDir: this.runDir, id: this.id, folders: this.folders, settings: analysisSettings(settings()), bundled };
+      this.manifest = await engine.call('analyse', params, options);
+      this.clustering = null;
+      this.pictures = null;
+      this.generation += 1;
+      this.failedJob = 'cluster'; // from here on only that is to be done again
+      await this.clusterFaces(options);
+    });
+  }
+
+  /** Clusters the faces that are there by the settings as they are now. */
+  async cluster(): Promise<Outcome> {
+    return this.run('cluster', undefined, (options) => this.clusterFaces(options));
+  }
+
+  /** Does what failed once more. */
+  retry(): Promise<Outcome> {
+    return this.failedJob === 'cluster' && this.manifest !== null ? this.cluster() : this.describe();
+  }
+
+  cancel(): void {
+    this.job?.controller.abort(new CancelledError());
+  }
+
+  /** Reads the clustering that was kept with the run. */
+  load(): Promise<void> {
+    this.loading ??= (async () => {
+      if (this.manifest === null || this.clustering !== null) return;
+      try {
+        const stored = await readClustering(this.runDir);
+        if (stored === undefined || this.busy) return;
+        this.clustering = stored.clustering;
+        this.generation += 1;
+        this.emit('state');
+      } catch (error) {
+        this.fail('cluster', `the kept clusters cannot be read: ${messageOf(error)}`);
+      }
+    })();
+    return this.loading;
+  }
+
+  /** Brings what is shown in line with the settings: clusters anew where those of clustering changed. */
+  async followSettings(): Promise<void> {
+    await this.load();
+    const describing = this.job?.kind === 'describe'; // it will cluster by the settings as they are then
+    const wanted = clusteringSettings(this.context.settings());
+    if (this.manifest !== null && !describing && (this.busy || !isDeepStrictEqual(this.clustering?.settings, wanted))) await this.cluster();
+    else this.emit('state');
+  }
+
+  /** Settings that differ from those the faces were described with. */
+  get stale(): string[] {
+    if (this.manifest === null) return [];
+    const now = analysisSettings(this.context.settings());
+    const then = this.manifest.settings;
+    // The seed of a sample nobody draws, and the size of batches, change no face.
+    const matters = (key: string) => key !== 'batchSize' && (key !== 'seed' || now.sample > 0);
+    return ANALYSIS_KEYS.filter((key) => matters(key) && now[key] !== then[key]);
+  }
+
+  faces(cluster: number, start: number, count: number): Promise<FaceCard[]> {
+    return this.context.engine.call('page', { runDir: this.runDir, cluster, start, count });
+  }
+
+  /** Where the image of a face lies. */
+  locate(row: number): Promise<{ path: string; name: string }> {
+    return this.context.engine.call('locate', { runDir: this.runDir, row });
+  }
+
+  export(outDir: string, reportScript: string, options: CallOptions): Promise<{ files: string[] }> {
+    return this.context.engine.call('export', { runDir: this.runDir, outDir, reportScript }, options);
+  }
+
+  /** Makes the eigenfaces where they are not there yet. */
+  async makePictures(): Promise<void> {
+    if (this.pictures !== null || this.clustering === null || this.busy) return;
+    const { generation } = this;
+    try {
+      const pictures = await this.context.engine.call('pictures', { runDir: this.runDir });
+      if (generation !== this.generation) return;
+      this.pictures = pictures;
+      this.emit('pictures', pictures);
+    } catch (error) {
+      if (generation !== this.generation || this.busy) return; // of clusters that are gone
+      this.fail('cluster', messageOf(error));
+    }
+  }
+
+  private async clusterFaces(options: CallOptions): Promise<void> {
+    const params = { runDir: this.runDir, settings: clusteringSettings(this.context.settings()) };
+    const clustering = await this.context.engine.call('cluster', params, options);
+    this.clustering = clustering;
+    this.pictures = null;
+    this.generation += 1;
+  }
+
+  /** One job at a time: a new one ends the old one. */
+  private async run(
+    kind: 'describe' | 'cluster',
+    signal: AbortSignal | undefined,
+    work: (options: CallOptions) => Promise<void>,
+  ): Promise<Outcome> {
+    this.cancel();
+    const controller = new AbortController();
+    const job = { controller, kind };
+    this.job = job;
+    this.problem = null;
+    this.failedJob = kind;
+    const stop = () => {
+      controller.abort(new CancelledError());
+    };
+    signal?.addEventListener('abort', stop, { once: true });
+    if (signal?.aborted === true) stop();
+    const current = () => this.job === job;
+    this.setProgress({ stage: kind === 'describe' ? 'scan' : 'cluster', done: 0, total: 0, failed: 0 });
+    this.emit('state');
+    try {
+      await work({
+        signal: controller.signal,
+        onProgress: (progress) => {
+          if (current()) this.setProgress(progress);
+        },
+      });
+      return { kind: 'done' };
+    } catch (error) {
+      if (error instanceof CancelledError) {
+        if (current() && kind === 'cluster') this.problem = { message: 'Clustering was cancelled.', retry: true };
+        return { kind: 'cancelled' };
+      }
+      if (!(error instanceof UserError)) this.context.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      const message = upperFirst(messageOf(error));
+      const retry = true;
+      if (current()) this.problem = { message, retry };
+      return { kind: 'failed', message, retry };
+    } finally {
+      signal?.removeEventListener('abort', stop);
+      if (current()) {
+        this.job = undefined;
+        this.setProgress(null);
+        this.emit('state');
+        // The engine may have died for reasons that would kill it again: only what was asked for is done.
+        if (this.problem === null) void this.makePictures();
+      }
+    }
+  }
+
+  private fail(job: 'describe' | 'cluster', message: string): void {
+    this.failedJob = job;
+    this.problem = { message: upperFirst(message), retry: true };
+    this.context.log(message);
+    this.emit('state');
+  }
+
+  private setProgress(progress: Progress | null): void {
+    this.progress = progress;
+    this.emit('progress', progress);
+  }
+}
+
+const upperFirst = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+

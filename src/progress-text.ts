@@ -1,0 +1,18 @@
+/** Progress in words, the same in the terminal, in notifications and in the panel. */
+import type { Progress, Stage } from './protocol';
+
+const WORDS: Record<Stage, string> = {
+  scan: 'Finding images',
+  infer: 'Describing faces',
+  cluster: 'Clustering',
+  summarise: 'Averaging faces',
+  export: 'Writing results',
+};
+
+/** `Describing faces: 1,200 of 9,490 images (3 failed)`. */
+export function stageText({ stage, done, total, failed }: Progress): string {
+  const number = (value: number) => value.toLocaleString('en');
+  const unit = stage === 'scan' || stage === 'infer' ? ' images' : '';
+  const counted = total > 0 ? `: ${number(done)} of ${number(total)}${unit}` : done > 0 ? `: ${number(done)}${unit}` : '';
+  return `${WORDS[stage]}${counted}${failed > 0 ? ` (${number(failed)} failed)` : ''}`;
+}

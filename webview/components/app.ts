@@ -1,0 +1,137 @@
+/** The whole panel: header, notices, and either all clusters or one of them large. */
+import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { ClusterPictures, Clustering, PanelState, Progress } from '../../src/protocol';
+import type { Source } from '../source';
+import './cluster-card';
+import './cluster-view';
+import './notices';
+import './progress-bar';
+import { shared } from './shared.css';
+import './toolbar';
+
+@customElement('fc-app')
+export class App extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      :host {
+        padding-bottom: 32px;
+      }
+      .cards {
+        display: grid;
+        grid-template-columns: repeat(auto-fill, minmax(380px, 1fr));
+        gap: 14px;
+      }
+      .empty {
+        padding: 40px 0;
+      }
+      @media (max-width: 430px) {
+        .cards {
+          grid-template-columns: 1fr;
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) source!: Source;
+  /** Undefined until the host has answered. */
+  @property({ attribute: false }) panel: PanelState | undefined;
+  @property({ attribute: false }) progress: Progress | null = null;
+
+  @state() private pictures: { generation: number; of: Map<number, ClusterPictures> } = { generation: -1, of: new Map() };
+  /** Where the overview was scrolled to when a cluster was opened. */
+  private overviewScroll = 0;
+
+  setPictures(generation: number, pictures: readonly ClusterPictures[]): void {
+    this.pictures = { generation, of: new Map(pictures.map((each) => [each.cluster, each])) };
+  }
+
+  override connectedCallback() {
+    super.connectedCallback();
+    window.addEventListener('keydown', this.onKey);
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback();
+    window.removeEventListener('keydown', this.onKey);
+  }
+
+  override willUpdate(changed: PropertyValues<this>) {
+    if (!changed.has('panel')) return;
+    this.progress = this.panel?.progress ?? null;
+    const before = changed.get('panel')?.selected ?? null;
+    if (before === null && this.panel?.selected != null) this.overviewScroll = window.scrollY;
+  }
+
+  override updated(changed: PropertyValues<this>) {
+    const before = changed.get('panel');
+    if (before === undefined) return;
+    const now = this.panel?.selected ?? null;
+    if (before.selected === now) return;
+    window.scrollTo(0, now === null ? this.overviewScroll : 0);
+    if (now === null && before.selected !== null) {
+      this.renderRoot.querySelector<HTMLElement>(`fc-cluster-card[data-cluster="${String(before.selected)}"]`)?.focus();
+    }
+  }
+
+  override render() {
+    const { panel, progress, source } = this;
+    if (panel === undefined) return nothing;
+    return html`
+      <fc-toolbar .source=${source} .panel=${panel}></fc-toolbar>
+      ${progress === null ? nothing : html`<fc-progress .source=${source} .progress=${progress}></fc-progress>`}
+      <fc-notices .source=${source} .panel=${panel}></fc-notices>
+      <main>${panel.clustering === null ? this.nothingYet() : this.clusters(panel, panel.clustering)}</main>
+    `;
+  }
+
+  private clusters(panel: PanelState, clustering: Clustering) {
+    const { generation, selected } = panel;
+    const picturesOf = (id: number) => (this.pictures.generation === generation ? this.pictures.of.get(id) : undefined);
+    const chosen = clustering.clusters.find(({ id }) => id === selected);
+    if (chosen !== undefined) {
+      return html`<fc-cluster-view
+        .source=${this.source}
+        .clustering=${clustering}
+        .cluster=${chosen}
+        .generation=${generation}
+        .pictures=${picturesOf(chosen.id)}
+      ></fc-cluster-view>`;
+    }
+    return html`
+      <div class="cards">
+        ${repeat(
+          clustering.clusters,
+          ({ id }) => id,
+          (cluster) =>
+            html`<fc-cluster-card
+              data-cluster=${cluster.id}
+              .source=${this.source}
+              .cluster=${cluster}
+              .overall=${clustering.overall}
+              .total=${clustering.faces}
+              .generation=${generation}
+              .pictures=${picturesOf(cluster.id)}
+            ></fc-cluster-card>`,
+        )}
+      </div>
+    `;
+  }
+
+  private nothingYet() {
+    if (this.progress !== null || this.panel?.problem != null) return nothing;
+    return html`<p class="empty quiet">There is nothing to show yet.</p>`;
+  }
+
+  private readonly onKey = (event: KeyboardEvent) => {
+    if (event.key === 'Escape' && this.panel?.selected != null) this.source.send({ kind: 'select', cluster: null });
+  };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'fc-app': App;
+  }
+}

@@ -1,0 +1,103 @@
+/** A cluster at a glance: eigenface, chart, prominent attributes and its most typical faces. Fetches them once it is near the screen. */
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { readableAttribute } from '../../src/attributes';
+import type { ClusterPictures, ClusterSummary, FaceCard, Occurrences } from '../../src/protocol';
+import { imageUrl, type Source } from '../source';
+import { styles } from './cluster-card.css';
+import { faceButton } from './face-button';
+import './occurrence-chart';
+import { shared } from './shared.css';
+import { clusterTitle, count, percent, plural, silhouetteText } from './text';
+
+/** Faces shown of a cluster. */
+const FACES = 16;
+
+/** Distance from the screen at which a card fetches its faces. */
+const NEAR = '600px';
+
+@customElement('fc-cluster-card')
+export class ClusterCard extends LitElement {
+  static override styles = [shared, styles];
+
+  @property({ attribute: false }) source!: Source;
+  @property({ attribute: false }) cluster!: ClusterSummary;
+  @property({ attribute: false }) overall: Occurrences = {};
+  /** Number of faces in all clusters. */
+  @property({ type: Number }) total = 0;
+  /** Faces of another generation are stale. */
+  @property({ type: Number }) generation = 0;
+  @property({ attribute: false }) pictures: ClusterPictures | undefined;
+
+  @state() private faces: FaceCard[] | undefined;
+  private near = false;
+  private observer: IntersectionObserver | undefined;
+
+  override connectedCallback() {
+    super.connectedCallback();
+    this.observer = new IntersectionObserver(
+      (entries) => {
+        this.near = entries.some((entry) => entry.isIntersecting);
+        if (this.near && this.faces === undefined) void this.load();
+      },
+      { rootMargin: NEAR },
+    );
+    this.observer.observe(this);
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback();
+    this.observer?.disconnect();
+  }
+
+  override willUpdate(changed: PropertyValues<this>) {
+    if (!changed.has('generation') || changed.get('generation') === undefined) return;
+    this.faces = undefined;
+    if (this.near) void this.load();
+  }
+
+  private async load() {
+    const { generation } = this;
+    const wanted = Math.min(FACES, this.source.available(this.cluster.id, this.cluster.size));
+    const faces = await this.source.faces(this.cluster.id, 0, wanted).catch(() => []); // the host has logged why
+    if (generation === this.generation) this.faces = faces;
+  }
+
+  override render() {
+    const { cluster } = this;
+    const title = clusterTitle(cluster.id);
+    const open = () => {
+      this.source.send({ kind: 'select', cluster: cluster.id });
+    };
+    return html`
+      <article aria-label="${title}, ${plural(cluster.size, 'face')}">
+        <header>
+          <button class="link" id="open" @click=${open}>${title}</button>
+          <span>${plural(cluster.size, 'face')} <span class="quiet">(${percent(cluster.size / Math.max(1, this.total))})</span></span>
+          <span class="quiet" title="Mean silhouette of its faces, from -1 to 1">silhouette ${silhouetteText(cluster.silhouette)}</span>
+        </header>
+        <div class="tags" aria-label="Prominent attributes">
+          ${cluster.prominent.map((name) => html`<span class="tag">${readableAttribute(name)}</span>`)}
+          ${cluster.prominent.length === 0 ? html`<span class="quiet">no prominent attribute</span>` : nothing}
+        </div>
+        <div class="body">
+          <button class="eigenface" @click=${open} aria-label="Mean face of ${title}, open it" title="Mean face of ${count(cluster.size)} faces">
+            ${this.pictures === undefined ? nothing : html`<img src=${imageUrl(this.pictures.eigenface, 'image/png')} alt="" />`}
+          </button>
+          <fc-occurrence-chart .cluster=${cluster} .overall=${this.overall}></fc-occurrence-chart>
+        </div>
+        <div class="faces">${(this.faces ?? []).map((face) => faceButton(face, this.source))}</div>
+      </article>
+    `;
+  }
+
+  override focus() {
+    this.renderRoot.querySelector<HTMLElement>('#open')?.focus();
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'fc-cluster-card': ClusterCard;
+  }
+}

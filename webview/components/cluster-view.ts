@@ -1,0 +1,100 @@
+/** A cluster seen large: its eigenface and components, all its attributes, and every face. */
+import { html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { ClusterPictures, ClusterSummary, Clustering } from '../../src/protocol';
+import { tellApart } from '../../src/summaries/tell-apart';
+import { imageUrl, type Source } from '../source';
+import { styles } from './cluster-view.css';
+import './face-grid';
+import './occurrence-chart';
+import { shared } from './shared.css';
+import { clusterTitle, count, percent, plural, silhouetteText } from './text';
+
+@customElement('fc-cluster-view')
+export class ClusterView extends LitElement {
+  static override styles = [shared, styles];
+
+  @property({ attribute: false }) source!: Source;
+  @property({ attribute: false }) clustering!: Clustering;
+  @property({ attribute: false }) cluster!: ClusterSummary;
+  @property({ type: Number }) generation = 0;
+  @property({ attribute: false }) pictures: ClusterPictures | undefined;
+
+  override render() {
+    const { cluster, clustering, source } = this;
+    const { clusters, overall, faces } = clustering;
+    const position = clusters.findIndex(({ id }) => id === cluster.id);
+    const available = source.available(cluster.id, cluster.size);
+    const others = { occurrences: cluster.otherOccurrences, ...tellApart(cluster.otherOccurrences, overall) };
+    return html`
+      <nav aria-label="Clusters">
+        <vscode-button appearance="secondary" id="back" @click=${this.back}>All clusters</vscode-button>
+        ${this.step('Previous', clusters[position - 1])} ${this.step('Next', clusters[position + 1])}
+        <h2>${clusterTitle(cluster.id)}</h2>
+        <span>${plural(cluster.size, 'face')} <span class="quiet">(${percent(cluster.size / Math.max(1, faces))})</span></span>
+        <span class="quiet">silhouette ${silhouetteText(cluster.silhouette)}</span>
+      </nav>
+      <div class="summary">
+        ${this.eigenfaces()}
+        <section class="chart" aria-label="Attributes">
+          <h3>Attributes</h3>
+          <fc-occurrence-chart .cluster=${cluster} .overall=${overall} legend></fc-occurrence-chart>
+          ${Object.keys(cluster.otherOccurrences).length === 0
+            ? nothing
+            : html`<details>
+                <summary>Attributes that were not clustered by</summary>
+                <fc-occurrence-chart .cluster=${others} .overall=${overall}></fc-occurrence-chart>
+              </details>`}
+        </section>
+      </div>
+      <h3 class="faces">
+        ${available < cluster.size ? `The ${count(available)} most typical of ${plural(cluster.size, 'face')}` : 'Faces, the most typical first'}
+      </h3>
+      <fc-face-grid .source=${source} .cluster=${cluster.id} .size=${cluster.size} .generation=${this.generation}></fc-face-grid>
+    `;
+  }
+
+  private eigenfaces() {
+    const { pictures } = this;
+    if (pictures === undefined) return html`<div class="waiting" role="img" aria-label="The mean face is being made"></div>`;
+    return html`
+      <section class="pictures" aria-label="Eigenfaces">
+        <figure class="mean">
+          <img src=${imageUrl(pictures.eigenface, 'image/png')} alt="Mean face of the cluster" />
+          <figcaption>Mean face</figcaption>
+        </figure>
+        ${pictures.components.map(
+          (component, i) => html`
+            <figure>
+              <img src=${imageUrl(component, 'image/png')} alt="Principal component ${i + 1}" />
+              <figcaption>Component ${i + 1}: ${percent(pictures.explained[i] ?? 0)}</figcaption>
+            </figure>
+          `,
+        )}
+      </section>
+    `;
+  }
+
+  private step(label: string, cluster: ClusterSummary | undefined) {
+    const go = () => {
+      if (cluster !== undefined) this.source.send({ kind: 'select', cluster: cluster.id });
+    };
+    return html`<vscode-button appearance="secondary" ?disabled=${cluster === undefined} aria-label="${label} cluster" @click=${go}>
+      ${label}
+    </vscode-button>`;
+  }
+
+  private readonly back = () => {
+    this.source.send({ kind: 'select', cluster: null });
+  };
+
+  override firstUpdated() {
+    this.renderRoot.querySelector<HTMLElement>('#back')?.focus({ preventScroll: true });
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'fc-cluster-view': ClusterView;
+  }
+}

@@ -1,0 +1,156 @@
+/** All faces of a cluster, however many: only what is on the screen is in the page, and only that is asked for. */
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { LitVirtualizer } from '@lit-labs/virtualizer';
+import '@lit-labs/virtualizer';
+import { grid } from '@lit-labs/virtualizer/layouts/grid.js';
+import type { FaceCard } from '../../src/protocol';
+import type { Source } from '../source';
+import { faceButton } from './face-button';
+import { styles } from './face-grid.css';
+import { shared } from './shared.css';
+
+/** Faces asked for at a time. */
+const PAGE = 48;
+/** Pages kept; those longest out of use are let go of, with their pictures. */
+const KEPT_PAGES = 60;
+/** In pixels; the style sheet of a cell says the same. */
+const TILE = { width: 100, height: 120, gap: 6 } as const;
+
+@customElement('fc-face-grid')
+export class FaceGrid extends LitElement {
+  static override styles = [shared, styles];
+
+  @property({ attribute: false }) source!: Source;
+  @property({ type: Number }) cluster = 0;
+  @property({ type: Number }) size = 0;
+  @property({ type: Number }) generation = 0;
+
+  @state() private problem = '';
+  /** The one face the Tab key reaches; arrow keys move it. */
+  @state() private current = 0;
+  /** Changes whenever a page arrives, which makes the virtualiser draw again. */
+  @state() private arrived = 0;
+  @query('lit-virtualizer') private virtualizer!: LitVirtualizer;
+
+  private items: number[] = [];
+  private readonly pages = new Map<number, FaceCard[] | 'loading'>();
+  private readonly layout = grid({
+    itemSize: { width: `${TILE.width}px`, height: `${TILE.height}px` },
+    gap: `${TILE.gap}px`,
+    padding: '3px',
+    justify: 'start',
+  });
+
+  override willUpdate(changed: PropertyValues<this>) {
+    if (!changed.has('cluster') && !changed.has('generation') && !changed.has('size')) return;
+    this.pages.clear();
+    this.problem = '';
+    this.current = 0;
+    this.items = Array.from({ length: this.source.available(this.cluster, this.size) }, (_, i) => i);
+  }
+
+  override render() {
+    if (this.items.length === 0) return nothing;
+    const { arrived, current } = this;
+    // A new function makes the virtualiser draw what has arrived.
+    const renderItem = (index: number) => this.cell(index, index === current, arrived);
+    return html`
+      ${this.problem === '' ? nothing : html`<p role="alert">${this.problem} <button class="link" @click=${this.retry}>Try again</button></p>`}
+      <lit-virtualizer
+        role="group"
+        aria-label="Faces of the cluster, the most typical first"
+        .items=${this.items}
+        .renderItem=${renderItem as (item: unknown) => ReturnType<typeof renderItem>}
+        .layout=${this.layout}
+        @keydown=${this.onKey}
+      ></lit-virtualizer>
+    `;
+  }
+
+  private cell(index: number, current: boolean, _arrived: number) {
+    const face = this.faceAt(index);
+    return html`<div class="cell" data-index=${index}>
+      ${face === undefined ? html`<div class="waiting"></div>` : faceButton(face, this.source, current ? 0 : -1)}
+    </div>`;
+  }
+
+  private faceAt(index: number): FaceCard | undefined {
+    const number = Math.floor(index / PAGE);
+    const page = this.pages.get(number);
+    if (page === undefined) {
+      void this.load(number);
+      return undefined;
+    }
+    if (page === 'loading') return undefined;
+    this.pages.delete(number);
+    this.pages.set(number, page); // the last in order of use
+    return page[index % PAGE];
+  }
+
+  private async load(number: number) {
+    const { generation, cluster } = this;
+    this.pages.set(number, 'loading');
+    try {
+      const start = number * PAGE;
+      const faces = await this.source.faces(cluster, start, Math.min(PAGE, this.items.length - start));
+      if (generation !== this.generation || cluster !== this.cluster) return;
+      this.pages.set(number, faces);
+      for (const old of [...this.pages.keys()].slice(0, -KEPT_PAGES)) this.pages.delete(old);
+      this.arrived += 1;
+    } catch (error) {
+      // The page stays marked, so that drawing does not ask for it again and again.
+      this.problem = `Some faces cannot be shown: ${error instanceof Error ? error.message : String(error)}`;
+    }
+  }
+
+  private readonly retry = () => {
+    for (const [number, page] of [...this.pages]) if (page === 'loading') this.pages.delete(number);
+    this.problem = '';
+    this.arrived += 1;
+  };
+
+  private readonly onKey = (event: KeyboardEvent) => {
+    const columns = Math.max(1, Math.floor((this.virtualizer.clientWidth - 6 + TILE.gap) / (TILE.width + TILE.gap)));
+    const lines = Math.max(1, Math.floor(window.innerHeight / (TILE.height + TILE.gap)));
+    const last = this.items.length - 1;
+    const steps: Record<string, number> = {
+      ArrowRight: 1,
+      ArrowLeft: -1,
+      ArrowDown: columns,
+      ArrowUp: -columns,
+      PageDown: columns * lines,
+      PageUp: -columns * lines,
+      Home: -this.current,
+      End: last - this.current,
+    };
+    const step = steps[event.key];
+    if (step === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    this.current = Math.min(last, Math.max(0, this.current + step));
+    void this.focusCurrent();
+  };
+
+  private async focusCurrent() {
+    await this.updateComplete;
+    this.virtualizer.element(this.current)?.scrollIntoView({ block: 'nearest' });
+    await painted();
+    this.virtualizer.querySelector<HTMLElement>(`[data-index="${String(this.current)}"] .face`)?.focus();
+  }
+}
+
+/** Resolves when the virtualiser has drawn what scrolled into view. */
+const painted = () =>
+  new Promise<void>((resolve) => {
+    requestAnimationFrame(() => {
+      requestAnimationFrame(() => {
+        resolve();
+      });
+    });
+  });
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'fc-face-grid': FaceGrid;
+  }
+}

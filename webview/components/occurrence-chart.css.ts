@@ -1,0 +1,74 @@
+import { css } from 'lit';
+
+export const styles = css`
+  ul {
+    margin: 0;
+    padding: 0;
+    list-style: none;
+    display: grid;
+    gap: 3px;
+  }
+  li {
+    display: grid;
+    grid-template-columns: minmax(90px, 9.5em) 1fr 2.6em;
+    align-items: center;
+    gap: 8px;
+    line-height: 1.35;
+  }
+  .name {
+    overflow: hidden;
+    text-align: right;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .prominent .name {
+    font-weight: 600;
+  }
+  .track {
+    width: 100%;
+    height: 12px;
+    background: color-mix(in srgb, var(--vscode-foreground) 9%, transparent);
+  }
+  .bar {
+    fill: color-mix(in srgb, var(--vscode-foreground) 38%, transparent);
+  }
+  .prominent .bar {
+    fill: var(--vscode-charts-blue);
+  }
+  .noisy .bar {
+    fill: url(#hatching);
+  }
+  .weak {
+    fill: color-mix(in srgb, var(--vscode-charts-yellow) 40%, transparent);
+  }
+  .strong {
+    fill: var(--vscode-charts-yellow);
+  }
+  .overall {
+    fill: var(--vscode-foreground);
+  }
+  .value {
+    font-variant-numeric: tabular-nums;
+  }
+  .legend {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 4px 14px;
+    margin-top: 8px;
+    color: var(--vscode-descriptionForeground);
+    font-size: 0.92em;
+  }
+  .legend span {
+    display: inline-flex;
+    align-items: center;
+    gap: 5px;
+  }
+  .legend svg {
+    width: 16px;
+    height: 10px;
+  }
+  .legend .mark {
+    width: 2px;
+    height: 12px;
+  }
+`;

@@ -1,0 +1,67 @@
+/** Styles every component starts from: VS Code's own colours and type. */
+import { css } from 'lit';
+
+export const shared = css`
+  :host {
+    display: block;
+    color: var(--vscode-foreground);
+    font-family: var(--vscode-font-family);
+    font-size: var(--vscode-font-size);
+  }
+  :host([hidden]) {
+    display: none;
+  }
+  *,
+  *::before,
+  *::after {
+    box-sizing: border-box;
+  }
+  h1,
+  h2,
+  h3,
+  p {
+    margin: 0;
+    font-weight: 600;
+  }
+  h1 {
+    font-size: 1.5em;
+  }
+  h2 {
+    font-size: 1.15em;
+  }
+  h3 {
+    font-size: 1em;
+  }
+  p {
+    font-weight: normal;
+    line-height: 1.5;
+  }
+  .quiet {
+    color: var(--vscode-descriptionForeground);
+  }
+  .face {
+    padding: 0;
+    border: 0;
+    background: var(--vscode-editorWidget-background);
+    cursor: pointer;
+  }
+  .face img {
+    display: block;
+    width: 100%;
+    height: 100%;
+    object-fit: cover;
+  }
+  .link {
+    padding: 0;
+    border: 0;
+    background: none;
+    color: var(--vscode-textLink-foreground);
+    font: inherit;
+    text-decoration: underline;
+    cursor: pointer;
+  }
+  :focus-visible {
+    outline: 2px solid var(--vscode-focusBorder);
+    outline-offset: 1px;
+  }
+`;

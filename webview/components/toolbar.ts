@@ -1,0 +1,153 @@
+/** Title of the run, its figures, and the settings people change most. */
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { PanelState, WebviewMessage } from '../../src/protocol';
+import type { Source } from '../source';
+import { shared } from './shared.css';
+import { METHOD_NAMES, plural, silhouetteText } from './text';
+
+type SettingChange = Extract<WebviewMessage, { kind: 'setting' }>['change'];
+
+@customElement('fc-toolbar')
+export class Toolbar extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      header {
+        padding: 16px 0 10px;
+      }
+      .figures {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 2px 16px;
+        margin-top: 4px;
+      }
+      .controls {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: flex-end;
+        gap: 8px 14px;
+        margin: 4px 0 14px;
+      }
+      label {
+        display: grid;
+        gap: 3px;
+        font-size: 0.92em;
+      }
+      vscode-text-field {
+        width: 76px;
+      }
+      vscode-dropdown {
+        min-width: 110px;
+      }
+      .wrong {
+        flex-basis: 100%;
+        color: var(--vscode-errorForeground);
+      }
+      .spacer {
+        flex: 1;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) source!: Source;
+  @property({ attribute: false }) panel!: PanelState;
+
+  @state() private wrong = '';
+
+  override render() {
+    const { title } = this.panel;
+    return html`
+      <header>
+        <h1>${title}</h1>
+        ${this.figures()}
+      </header>
+      ${this.source.live && this.panel.run !== null ? this.controls() : nothing}
+    `;
+  }
+
+  private figures() {
+    const { run, clustering } = this.panel;
+    if (run === null) return nothing;
+    const { images, faces, provider, trials } = run;
+    const why = trials.map(({ provider: name, used, reason }) => `${name}: ${used ? 'used, ' : ''}${reason}`).join('\n');
+    return html`
+      <div class="figures quiet">
+        <span>${plural(faces, 'face')} in ${plural(images.read, 'image')}</span>
+        ${images.withoutFace > 0 ? html`<span>${plural(images.withoutFace, 'image')} without a face</span>` : nothing}
+        ${clustering === null
+          ? nothing
+          : html`
+              <span>${plural(clustering.clusters.length, 'cluster')} (${METHOD_NAMES[clustering.settings.method] ?? clustering.settings.method})</span>
+              <span title="Mean over all faces, from -1 to 1: how much nearer faces are to their own cluster than to the next">
+                silhouette ${silhouetteText(clustering.silhouette)}
+              </span>
+            `}
+        <span title=${why}>execution provider ${provider}</span>
+      </div>
+    `;
+  }
+
+  private controls() {
+    const { clusters, weights, features, attributes } = this.panel.settings;
+    return html`
+      <div class="controls" role="toolbar" aria-label="Clustering">
+        <label>
+          Clusters
+          <vscode-text-field
+            id="clusters"
+            title="A number from 1 to 1000, or auto: the number of the highest silhouette"
+            .value=${String(clusters)}
+            @change=${this.onClusters}
+          ></vscode-text-field>
+        </label>
+        <label>Weights ${this.choice('weights', typeof weights === 'object' ? 'custom' : weights, ['none', 'rare', 'common'])}</label>
+        <label>Features ${this.choice('features', features, ['binary', 'probability'])}</label>
+        <vscode-button appearance="secondary" @click=${this.command('attributes')}>${plural(attributes.length, 'attribute')}…</vscode-button>
+        <span class="spacer"></span>
+        <vscode-button appearance="secondary" @click=${this.command('rerun')} title="Read the folder and describe its faces again">Refresh</vscode-button>
+        <vscode-button appearance="secondary" @click=${this.command('export')}>Export…</vscode-button>
+        <vscode-button appearance="secondary" @click=${this.command('settings')}>Settings</vscode-button>
+        ${this.wrong === '' ? nothing : html`<span class="wrong" role="alert">${this.wrong}</span>`}
+      </div>
+    `;
+  }
+
+  private choice(name: 'weights' | 'features', value: string, values: string[]) {
+    const change = (event: Event) => {
+      const chosen = (event.target as HTMLInputElement).value;
+      if (chosen !== value && values.includes(chosen)) this.change({ name, value: chosen } as SettingChange);
+    };
+    const all = values.includes(value) ? values : [value, ...values];
+    return html`<vscode-dropdown id=${name} .currentValue=${value} @change=${change}>
+      ${all.map((each) => html`<vscode-option value=${each} ?selected=${each === value}>${each}</vscode-option>`)}
+    </vscode-dropdown>`;
+  }
+
+  private readonly onClusters = (event: Event) => {
+    const text = (event.target as HTMLInputElement).value.trim().toLowerCase();
+    const value = Number(text);
+    if (text !== 'auto' && !(Number.isInteger(value) && value >= 1 && value <= 1000)) {
+      this.wrong = `Clusters: expected a whole number from 1 to 1000, or "auto"; got "${text}"`;
+      return;
+    }
+    this.wrong = '';
+    if (text !== String(this.panel.settings.clusters)) this.change({ name: 'clusters', value: text === 'auto' ? 'auto' : value });
+  };
+
+  private change(change: SettingChange) {
+    this.source.send({ kind: 'setting', change });
+  }
+
+  private command(command: Extract<WebviewMessage, { kind: 'command' }>['command']) {
+    return () => {
+      this.source.send({ kind: 'command', command });
+    };
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'fc-toolbar': Toolbar;
+  }
+}
