@@ -14,6 +14,8 @@ const node = {
   target: 'node20',
   format: 'cjs',
   external: ['vscode', 'onnxruntime-node', 'sharp'],
+  // Node has this global since version 21; VS Code warns of every extension that looks at it, and a library does.
+  define: { navigator: 'undefined' },
   outdir: 'dist',
   // ESM-first packages in a CommonJS bundle.
   mainFields: ['module', 'main'],

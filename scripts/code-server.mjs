@@ -70,19 +70,16 @@ export async function freePort() {
 
 /** Installs a .vsix into `extensionsDir`. */
 export async function installVsix({ node, entry }, { userDataDir, extensionsDir, vsix }) {
-  await run(
-    node,
-    [entry, '--user-data-dir', userDataDir, '--extensions-dir', extensionsDir, '--install-extension', vsix],
-    { quiet: true },
-  );
+  await run(node, [entry, '--user-data-dir', userDataDir, '--extensions-dir', extensionsDir, '--install-extension', vsix, '--force'], { quiet: true });
 }
 
 /**
  * Starts the server on 127.0.0.1 and waits until it answers.
  * @param settings user settings of VS Code.
+ * @param env variables beside those of this process, which the extension host gets too.
  * @returns `{url, child, stop}`; `stop` ends the server and every process it started.
  */
-export async function startCodeServer({ node, entry }, { userDataDir, extensionsDir, folder, settings = {}, log = 'ignore' }) {
+export async function startCodeServer({ node, entry }, { userDataDir, extensionsDir, folder, settings = {}, env = {}, log = 'ignore' }) {
   await mkdir(join(userDataDir, 'User'), { recursive: true });
   const settingsFile = join(userDataDir, 'User', 'settings.json');
   const before = await readFile(settingsFile, 'utf8').then(JSON.parse, () => ({}));
@@ -91,12 +88,22 @@ export async function startCodeServer({ node, entry }, { userDataDir, extensions
   const child = spawn(
     node,
     [
-      entry, '--auth', 'none', '--bind-addr', `127.0.0.1:${port}`,
-      '--user-data-dir', userDataDir, '--extensions-dir', extensionsDir,
-      '--disable-telemetry', '--disable-update-check', '--disable-workspace-trust',
-      '--disable-getting-started-override', folder,
+      entry,
+      '--auth',
+      'none',
+      '--bind-addr',
+      `127.0.0.1:${port}`,
+      '--user-data-dir',
+      userDataDir,
+      '--extensions-dir',
+      extensionsDir,
+      '--disable-telemetry',
+      '--disable-update-check',
+      '--disable-workspace-trust',
+      '--disable-getting-started-override',
+      folder,
     ],
-    { stdio: ['ignore', log, log], detached: true },
+    { stdio: ['ignore', log, log], detached: true, env: { ...process.env, ...env } },
   );
   let exited = false;
   child.once('exit', () => (exited = true));
@@ -111,7 +118,10 @@ export async function startCodeServer({ node, entry }, { userDataDir, extensions
   const origin = `http://127.0.0.1:${port}`;
   for (let tries = 0; ; tries++) {
     if (exited) throw new Error('VS Code for the browser ended before it answered');
-    const answered = await fetch(`${origin}/healthz`).then((reply) => reply.ok, () => false);
+    const answered = await fetch(`${origin}/healthz`).then(
+      (reply) => reply.ok,
+      () => false,
+    );
     if (answered) break;
     if (tries === 300) {
       await stop();

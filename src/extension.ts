@@ -69,7 +69,7 @@ export function activate(context: vscode.ExtensionContext): void {
   );
 
   // `npm start` names folders to be shown at once.
-  const wanted = process.env['FACE_CLUSTERS_START'];
+  const wanted = process.env.FACE_CLUSTERS_START;
   if (wanted !== undefined && wanted !== '') {
     void loaded.then(() =>
       vscode.commands.executeCommand(

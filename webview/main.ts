@@ -25,7 +25,7 @@ listen((message) => {
 
 // What goes wrong here is told to the host, whose log a user can send.
 window.addEventListener('error', (event) => {
-  host.send({ kind: 'trouble', message: String(event.message).slice(0, 2000) });
+  host.send({ kind: 'trouble', message: event.message.slice(0, 2000) });
 });
 window.addEventListener('unhandledrejection', (event) => {
   host.send({ kind: 'trouble', message: String(event.reason).slice(0, 2000) });

@@ -11,7 +11,12 @@ import { progressLine } from './progress';
 import type { CliContext, CliOptions } from './program';
 import { UsageError } from './status';
 
-export async function clusterCommand(folders: string[], options: CliOptions, settings: Settings, { root, signal }: CliContext): Promise<void> {
+export async function clusterCommand(
+  folders: string[],
+  options: CliOptions,
+  settings: Settings,
+  { root, signal }: CliContext,
+): Promise<void> {
   const { vectors } = options;
   if (vectors === undefined && folders.length === 0) throw new UsageError('expected at least one FOLDER, or --vectors FILE');
   if (vectors !== undefined && folders.length > 0) throw new UsageError('expected either FOLDERs or --vectors FILE, got both');
@@ -57,14 +62,16 @@ function print(lines: string[], outDir: string) {
 }
 
 function runLines({ images, faces, provider, trials, timing, failures }: RunManifest, peakMemory: number): string[] {
-  const seconds = timing['analyse'] ?? 0;
+  const seconds = timing.analyse ?? 0;
   const lines = [
     `${String(faces)} faces in ${String(images.read)} of ${String(images.found)} images, ` +
       `${seconds.toFixed(1)} s (${(images.found / seconds).toFixed(0)} images/s), peak memory ${(peakMemory / 1e6).toFixed(0)} MB`,
     `execution provider ${provider}: ${trials.map(({ provider: name, reason }) => `${name}: ${reason}`).join('; ')}`,
   ];
   if (failures.length > 0) {
-    lines.push(`${String(failures.length)} could not be used, see failed.csv; the first, ${failures[0]?.image ?? ''}: ${failures[0]?.reason ?? ''}`);
+    lines.push(
+      `${String(failures.length)} could not be used, see failed.csv; the first, ${failures[0]?.image ?? ''}: ${failures[0]?.reason ?? ''}`,
+    );
   }
   return lines;
 }

@@ -9,7 +9,12 @@ import { evaluationChart } from '../summaries/evaluation-chart';
 import { progressLine } from './progress';
 import type { CliContext, CliOptions } from './program';
 
-export async function evaluateCommand(folder: string, options: CliOptions, settings: Settings, { root, signal }: CliContext): Promise<void> {
+export async function evaluateCommand(
+  folder: string,
+  options: CliOptions,
+  settings: Settings,
+  { root, signal }: CliContext,
+): Promise<void> {
   const engine = new EngineClient(engineScript(root), (text) => process.stderr.write(text));
   const line = progressLine(options.progress);
   try {

@@ -69,7 +69,11 @@ function withClustering(command: Command): Command {
     .addOption(new Option('--auto-from <K>', 'smallest number tried with --clusters auto').argParser(toNumber))
     .addOption(new Option('--auto-to <K>', 'largest number tried with --clusters auto').argParser(toNumber))
     .addOption(new Option('--restarts <N>', 'restarts of K-Means').argParser(toNumber))
-    .addOption(new Option('--attributes <A,B,…>', 'attributes faces are compared by').argParser((text) => text.split(',').map((name) => name.trim())))
+    .addOption(
+      new Option('--attributes <A,B,…>', 'attributes faces are compared by').argParser((text) =>
+        text.split(',').map((name) => name.trim()),
+      ),
+    )
     .addOption(new Option('--weights <NAME>', 'none, rare, common, or a .json file of a number for each attribute').argParser(toWeights))
     .addOption(new Option('--features <KIND>', 'attributes rounded to 0 or 1, or as probabilities').choices(FEATURES));
 }

@@ -20,6 +20,6 @@ export function statusOf(error: unknown): number {
   }
   console.error(`face-clusters: ${messageOf(error)}`);
   const expected = error instanceof UserError || error instanceof EngineDied;
-  if (!expected && process.env['FACE_CLUSTERS_DEBUG'] !== undefined) console.error(error);
+  if (!expected && process.env.FACE_CLUSTERS_DEBUG !== undefined) console.error(error);
   return ExitStatus.failed;
 }

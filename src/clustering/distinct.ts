@@ -48,7 +48,7 @@ export function distinctVectors({ rows, columns, data }: Matrix): DistinctVector
 export function squaredDistance(a: Float64Array, i: number, b: Float64Array, j: number, columns: number): number {
   let sum = 0;
   for (let p = i * columns, q = j * columns, end = p + columns; p < end; p++, q++) {
-    const difference = (a[p] as number) - (b[q] as number);
+    const difference = a[p]! - b[q]!;
     sum += difference * difference;
   }
   return sum;

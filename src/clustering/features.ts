@@ -47,9 +47,9 @@ export function featureMatrix(
   let at = 0;
   for (let row = 0; row < rows; row++) {
     for (const [i, column] of columns.entries()) {
-      const probability = probabilities[row * width + column] as number;
+      const probability = probabilities[row * width + column]!;
       const value = features === 'binary' ? (probability >= PRESENT ? 1 : 0) : probability;
-      data[at++] = value * (weights[i] as number);
+      data[at++] = value * weights[i]!;
     }
   }
   return { rows, columns: columns.length, data };

@@ -93,7 +93,7 @@ function weightedDraw(weights: Float64Array, random: Random): () => number {
     let high = weights.length - 1;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((cumulative[middle] as number) > target) high = middle;
+      if (cumulative[middle]! > target) high = middle;
       else low = middle + 1;
     }
     return low;
@@ -138,7 +138,7 @@ function lloyd(vectors: DistinctVectors, start: Float64Array, clusters: number, 
     if (settled) break;
   }
   let inertia = 0;
-  for (const [row, distance] of assignment.distances.entries()) inertia += distance * (vectors.counts[row] as number);
+  for (const [row, distance] of assignment.distances.entries()) inertia += distance * vectors.counts[row]!;
   return { labels: assignment.labels, centers, clusters, inertia, iterations };
 }
 
@@ -147,24 +147,24 @@ function centersOf(vectors: DistinctVectors, assignment: Assignment, clusters: n
   const { rows, columns, data, counts } = vectors;
   const sizes = new Float64Array(clusters);
   for (let row = 0; row < rows; row++) {
-    const label = assignment.labels[row] as number;
-    sizes[label] = (sizes[label] as number) + (counts[row] as number);
+    const label = assignment.labels[row]!;
+    sizes[label] = sizes[label]! + counts[row]!;
   }
   for (const [cluster, size] of sizes.entries()) {
     if (size > 0) continue;
     const far = farthest(vectors, assignment);
-    const from = assignment.labels[far] as number;
-    sizes[from] = (sizes[from] as number) - (counts[far] as number);
-    sizes[cluster] = counts[far] as number;
+    const from = assignment.labels[far]!;
+    sizes[from] = sizes[from]! - counts[far]!;
+    sizes[cluster] = counts[far]!;
     assignment.labels[far] = cluster;
     assignment.distances[far] = 0;
   }
   const centers = new Float64Array(clusters * columns);
   for (let row = 0; row < rows; row++) {
-    const label = assignment.labels[row] as number;
-    const weight = (counts[row] as number) / (sizes[label] as number);
+    const label = assignment.labels[row]!;
+    const weight = counts[row]! / sizes[label]!;
     for (let c = 0; c < columns; c++) {
-      centers[label * columns + c] = (centers[label * columns + c] as number) + weight * (data[row * columns + c] as number);
+      centers[label * columns + c] = centers[label * columns + c]! + weight * data[row * columns + c]!;
     }
   }
   return centers;
@@ -172,6 +172,6 @@ function centersOf(vectors: DistinctVectors, assignment: Assignment, clusters: n
 
 function farthest({ rows }: DistinctVectors, { distances }: Assignment): number {
   let far = 0;
-  for (let row = 1; row < rows; row++) if ((distances[row] as number) > (distances[far] as number)) far = row;
+  for (let row = 1; row < rows; row++) if (distances[row]! > distances[far]!) far = row;
   return far;
 }

@@ -17,14 +17,19 @@ export interface Silhouette {
  * @param labels cluster of each distinct vector, from 0; equal vectors are in the same cluster.
  * Time O(distinct² · columns), memory O(distinct · clusters).
  */
-export async function silhouette(vectors: DistinctVectors, labels: Int32Array, clusters: number, signal?: AbortSignal): Promise<Silhouette> {
+export async function silhouette(
+  vectors: DistinctVectors,
+  labels: Int32Array,
+  clusters: number,
+  signal?: AbortSignal,
+): Promise<Silhouette> {
   const { rows, columns, data, counts } = vectors;
   const sizes = new Float64Array(clusters);
   let faces = 0;
   for (let row = 0; row < rows; row++) {
-    const label = labels[row] as number;
-    sizes[label] = (sizes[label] as number) + (counts[row] as number);
-    faces += counts[row] as number;
+    const label = labels[row]!;
+    sizes[label] = sizes[label]! + counts[row]!;
+    faces += counts[row]!;
   }
   const used = sizes.filter((size) => size > 0).length;
   if (used < 2 || used >= faces) return { mean: null, clusters: Array.from(sizes, () => null) };
@@ -38,37 +43,40 @@ export async function silhouette(vectors: DistinctVectors, labels: Int32Array, c
 
   const totals = new Float64Array(clusters);
   for (let row = 0; row < rows; row++) {
-    const own = labels[row] as number;
-    const size = sizes[own] as number;
+    const own = labels[row]!;
+    const size = sizes[own]!;
     if (size === 1) continue; // 0 by definition
-    const a = (sums[row * clusters + own] as number) / (size - 1);
+    const a = sums[row * clusters + own]! / (size - 1);
     let b = Infinity;
     for (let other = 0; other < clusters; other++) {
-      if (other !== own && (sizes[other] as number) > 0) b = Math.min(b, (sums[row * clusters + other] as number) / (sizes[other] as number));
+      if (other !== own && sizes[other]! > 0) b = Math.min(b, sums[row * clusters + other]! / sizes[other]!);
     }
     const largest = Math.max(a, b);
     const value = largest === 0 ? 0 : (b - a) / largest;
-    totals[own] = (totals[own] as number) + value * (counts[row] as number);
+    totals[own] = totals[own]! + value * counts[row]!;
   }
   const total = totals.reduce((sum, value) => sum + value, 0);
-  return { mean: total / faces, clusters: Array.from(totals, (value, cluster) => (sizes[cluster] === 0 ? null : value / (sizes[cluster] as number))) };
+  return {
+    mean: total / faces,
+    clusters: Array.from(totals, (value, cluster) => (sizes[cluster] === 0 ? null : value / sizes[cluster]!)),
+  };
 
   /** Adds the distances of vector i to all later ones, both ways. */
   function addDistances(i: number) {
-    const own = labels[i] as number;
-    const weight = counts[i] as number;
+    const own = labels[i]!;
+    const weight = counts[i]!;
     const base = i * columns;
     for (let j = i + 1; j < rows; j++) {
       let squared = 0;
       for (let c = 0, p = base, q = j * columns; c < columns; c++, p++, q++) {
-        const difference = (data[p] as number) - (data[q] as number);
+        const difference = data[p]! - data[q]!;
         squared += difference * difference;
       }
       const distance = Math.sqrt(squared);
-      const at = i * clusters + (labels[j] as number);
-      sums[at] = (sums[at] as number) + distance * (counts[j] as number);
+      const at = i * clusters + labels[j]!;
+      sums[at] = sums[at]! + distance * counts[j]!;
       const back = j * clusters + own;
-      sums[back] = (sums[back] as number) + distance * weight;
+      sums[back] = sums[back]! + distance * weight;
     }
   }
 }

@@ -52,8 +52,8 @@ export function scoreAttributes(names: readonly string[], probabilities: Float32
     let positives = 0;
     const ranked: { probability: number; positive: boolean }[] = [];
     for (let face = 0; face < faces; face++) {
-      const probability = probabilities[face * width + a] as number;
-      const positive = (labels[face * width + a] as number) >= THRESHOLD;
+      const probability = probabilities[face * width + a]!;
+      const positive = labels[face * width + a]! >= THRESHOLD;
       const predicted = probability >= THRESHOLD;
       if (positive) positives += 1;
       if (predicted && positive) truePositive += 1;

@@ -41,12 +41,12 @@ export async function readLabels(file: string): Promise<LabelTable> {
 
 /** CelebA's own layout: names separated by spaces, then a line an image: its name and a value an attribute. */
 function parseSpaced(file: string, lines: string[], header: number): LabelTable {
-  const attributes = (lines[header] as string).trim().split(/\s+/);
+  const attributes = lines[header]!.trim().split(/\s+/);
   const images: string[] = [];
   const values = new Float32Array(lines.length * attributes.length);
   let at = 0;
   for (let line = header + 1; line < lines.length; line++) {
-    const text = (lines[line] as string).trim();
+    const text = lines[line]!.trim();
     if (text === '') continue;
     const [image, ...fields] = text.split(/\s+/);
     if (fields.length !== attributes.length) {
@@ -54,7 +54,7 @@ function parseSpaced(file: string, lines: string[], header: number): LabelTable 
         `the labels '${file}', line ${String(line + 1)}: expected an image's name and ${String(attributes.length)} values, got ${String(fields.length)} values`,
       );
     }
-    images.push(image as string);
+    images.push(image!);
     for (const field of fields) values[at++] = labelValue(field, () => `the labels '${file}', line ${String(line + 1)}`);
   }
   return { attributes, images, splits: undefined, values: values.subarray(0, at) };
@@ -73,29 +73,34 @@ function parseCsv(file: string, text: string, skipped: number): LabelTable {
   // Columns beside the attributes (an identity, a cluster) are told by their names, or by values no label has.
   const known = new Set<string>(CELEBA_ATTRIBUTES);
   const anyKnown = header.some((name) => known.has(name));
-  const columns = header.map((_, column) => column).filter((column) => {
-    if (column === imageColumn || column === splitColumn) return false;
-    return anyKnown ? known.has(header[column] as string) : body.every((row) => isLabel(row[column]));
-  });
+  const columns = header
+    .map((_, column) => column)
+    .filter((column) => {
+      if (column === imageColumn || column === splitColumn) return false;
+      return anyKnown ? known.has(header[column]!) : body.every((row) => isLabel(row[column]));
+    });
   if (columns.length === 0) {
-    throw new UserError(`the labels '${file}' have no attribute: expected columns like ${CELEBA_ATTRIBUTES.slice(0, 3).join(', ')}, got ${header.join(', ')}`);
+    throw new UserError(
+      `the labels '${file}' have no attribute: expected columns like ${CELEBA_ATTRIBUTES.slice(0, 3).join(', ')}, got ${header.join(', ')}`,
+    );
   }
   const values = new Float32Array(body.length * columns.length);
   let at = 0;
   for (const [i, row] of body.entries()) {
     for (const column of columns) {
-      values[at++] = labelValue(row[column], () => `the labels '${file}', line ${String(i + 2 + skipped)}, column '${header[column] as string}'`);
+      values[at++] = labelValue(row[column], () => `the labels '${file}', line ${String(i + 2 + skipped)}, column '${header[column]!}'`);
     }
   }
   return {
-    attributes: columns.map((column) => header[column] as string),
+    attributes: columns.map((column) => header[column]!),
     images: body.map((row) => (imageColumn < 0 ? '' : (row[imageColumn] ?? ''))),
     splits: splitColumn < 0 ? undefined : body.map((row) => row[splitColumn] ?? ''),
     values,
   };
 }
 
-const isLabel = (text: string | undefined) => text === '-1' || (text !== undefined && text !== '' && Number(text) >= 0 && Number(text) <= 1);
+const isLabel = (text: string | undefined) =>
+  text === '-1' || (text !== undefined && text !== '' && Number(text) >= 0 && Number(text) <= 1);
 
 function labelValue(text: string | undefined, where: () => string): number {
   if (!isLabel(text)) throw new UserError(`${where()}: expected -1, or a number from 0 to 1, got '${text ?? ''}'`);

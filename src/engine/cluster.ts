@@ -60,11 +60,11 @@ export async function clusterFaces(
 
   // Rows of each cluster, the largest cluster first (of equal ones, the one whose first face comes first).
   const rowsOf: number[][] = Array.from({ length: result.clusters }, () => []);
-  for (let row = 0; row < faces; row++) rowsOf[result.labels[vectors.of[row] as number] as number]?.push(row);
+  for (let row = 0; row < faces; row++) rowsOf[result.labels[vectors.of[row]!]!]?.push(row);
   const order = rowsOf
     .map((rows, label) => ({ rows, label }))
     .filter(({ rows }) => rows.length > 0)
-    .sort((a, b) => b.rows.length - a.rows.length || (a.rows[0] as number) - (b.rows[0] as number));
+    .sort((a, b) => b.rows.length - a.rows.length || a.rows[0]! - b.rows[0]!);
 
   const overall = occurrencesOf(names, frequencies(probabilities, width), () => true);
   const points = featureMatrix(probabilities, width, columns, weights, 'probability');
@@ -93,7 +93,7 @@ export async function clusterFaces(
     clustering: {
       version: STORE_VERSION,
       settings,
-      weights: Object.fromEntries(attributes.map((name, i) => [name, weights[i] as number])),
+      weights: Object.fromEntries(attributes.map((name, i) => [name, weights[i]!])),
       faces,
       distinct: vectors.rows,
       silhouette: scores.mean,

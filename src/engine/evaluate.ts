@@ -22,13 +22,15 @@ export async function evaluate(
   const table = await readLabels(labels);
   if (split !== '' && table.splits?.includes(split) !== true) {
     const known = [...new Set(table.splits ?? [])];
-    throw new UserError(`the labels '${labels}' have no split '${split}'${known.length > 0 ? `; they have ${known.join(', ')}` : ' (no column split or partition)'}`);
+    throw new UserError(
+      `the labels '${labels}' have no split '${split}'${known.length > 0 ? `; they have ${known.join(', ')}` : ' (no column split or partition)'}`,
+    );
   }
   const rowOf = new Map(table.images.map((name, row) => [name, row] as const));
   const scan = await scanImages([folder], { signal });
   const labelled: { image: ImageFile; row: number }[] = [];
   for (const image of scan.images) {
-    const row = rowOf.get(image.name) ?? rowOf.get(image.name.split('/').pop() as string);
+    const row = rowOf.get(image.name) ?? rowOf.get(image.name.split('/').pop()!);
     if (row !== undefined && (split === '' || table.splits?.[row] === split)) labelled.push({ image, row });
   }
   const chosen = chooseImages(labelled, settings);
@@ -67,10 +69,10 @@ export async function evaluate(
     for await (const { faces, probabilities } of batches) {
       for (const [i, { image, index }] of faces.entries()) {
         if (index > 0) continue; // labels are of the first (largest) face
-        const row = rowOfImage.get(image) as number;
+        const row = rowOfImage.get(image)!;
         for (const name of shared) {
-          inferred.push(probabilities[i * model.attributes.length + model.attributes.indexOf(name)] as number);
-          expected.push(table.values[row * table.attributes.length + table.attributes.indexOf(name)] as number);
+          inferred.push(probabilities[i * model.attributes.length + model.attributes.indexOf(name)]!);
+          expected.push(table.values[row * table.attributes.length + table.attributes.indexOf(name)]!);
         }
       }
     }

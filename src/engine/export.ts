@@ -32,7 +32,13 @@ export async function exportRun(
   };
   await mkdir(outDir, { recursive: true });
   await write('faces.csv', facesCsv(run, stored));
-  await write('failed.csv', stringify(run.manifest.failures.map(({ image, reason }) => [image, reason]), { header: true, columns: ['image', 'reason'] }));
+  await write(
+    'failed.csv',
+    stringify(
+      run.manifest.failures.map(({ image, reason }) => [image, reason]),
+      { header: true, columns: ['image', 'reason'] },
+    ),
+  );
   const made = await pictures({ runDir }, context);
 
   await removeClusterFolders(join(outDir, 'clusters'));
@@ -46,7 +52,10 @@ export async function exportRun(
       await write(join(folder, 'eigenface.png'), picture.eigenface);
       for (const [i, component] of picture.components.entries()) await write(join(folder, `component-${String(i + 1)}.png`), component);
     }
-    await write(join(folder, 'occurrences.svg'), occurrenceChart(cluster, clustering.overall, `Cluster ${String(cluster.id)}: ${String(cluster.size)} faces`));
+    await write(
+      join(folder, 'occurrences.svg'),
+      occurrenceChart(cluster, clustering.overall, `Cluster ${String(cluster.id)}: ${String(cluster.size)} faces`),
+    );
     await write(join(folder, 'montage.jpg'), await montage(run.crops, Array.from(membersOf(stored, position))));
   }
   await write('report.html', await reportPage(run, stored, made, await readFile(reportScript, 'utf8')));
@@ -94,9 +103,9 @@ function facesCsv(run: StoredRun, stored: StoredClustering): string {
     const rows: unknown[][] = [];
     for (let row = from; row < Math.min(from + CHUNK, manifest.faces); row++) {
       const box = faces.box[row];
-      const image = faces.image[row] as string;
+      const image = faces.image[row]!;
       rows.push([
-        several ? `${labels[faces.folder[row] as number] as string}/${image}` : image,
+        several ? `${labels[faces.folder[row]!]!}/${image}` : image,
         faces.face[row],
         ...(box == null ? ['', '', '', ''] : [box.x, box.y, box.width, box.height].map((value) => Math.round(value))),
         faces.score[row]?.toFixed(4) ?? '',

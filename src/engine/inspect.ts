@@ -17,7 +17,10 @@ export async function clusterRun({ runDir, settings }: EngineCalls['cluster']['p
   return result.clustering;
 }
 
-export async function pictures({ runDir }: EngineCalls['pictures']['params'], { signal, onProgress }: JobContext): Promise<ClusterPictures[]> {
+export async function pictures(
+  { runDir }: EngineCalls['pictures']['params'],
+  { signal, onProgress }: JobContext,
+): Promise<ClusterPictures[]> {
   const kept = await readPictures(runDir);
   if (kept !== undefined) return kept;
   const run = await openRun(runDir);
@@ -47,9 +50,9 @@ export async function faceCards({ crops, faces, probabilities, manifest }: Store
   const jpegs = await crops.jpegs(rows);
   return rows.map((row, i) => ({
     row,
-    image: faces.image[row] as string,
-    face: faces.face[row] as number,
-    jpeg: jpegs[i] as Uint8Array,
+    image: faces.image[row]!,
+    face: faces.face[row]!,
+    jpeg: jpegs[i]!,
     probabilities: Array.from(probabilities.subarray(row * width, (row + 1) * width)),
   }));
 }
@@ -58,7 +61,8 @@ export async function locate({ runDir, row }: EngineCalls['locate']['params']): 
   const { faces, manifest } = await openRun(runDir);
   const name = faces.image[row];
   const folder = manifest.folders[faces.folder[row] ?? -1];
-  if (name === undefined || folder === undefined) throw new RangeError(`expected a face below ${String(manifest.faces)}, got ${String(row)}`);
+  if (name === undefined || folder === undefined)
+    throw new RangeError(`expected a face below ${String(manifest.faces)}, got ${String(row)}`);
   if (faces.rawPaths[row] !== undefined) {
     throw new UserError(`'${name}' cannot be opened in the editor: its name is not valid UTF-8`);
   }

@@ -12,7 +12,9 @@ import { exportRun } from './export';
 import { clusterRun, locate, page, pictures } from './inspect';
 import { clusterVectors } from './vectors';
 
-type Handlers = { [Name in EngineCall]: (params: EngineCalls[Name]['params'], context: JobContext) => Promise<EngineCalls[Name]['result']> };
+type Handlers = {
+  [Name in EngineCall]: (params: EngineCalls[Name]['params'], context: JobContext) => Promise<EngineCalls[Name]['result']>;
+};
 
 const handlers: Handlers = {
   analyse,

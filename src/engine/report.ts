@@ -35,7 +35,11 @@ export async function reportPage(run: StoredRun, stored: StoredClustering, pictu
       settings: clustering.settings,
     },
     faces: {},
-    pictures: pictures.map(({ eigenface, components, ...rest }) => ({ ...rest, eigenface: base64(eigenface), components: components.map(base64) })),
+    pictures: pictures.map(({ eigenface, components, ...rest }) => ({
+      ...rest,
+      eigenface: base64(eigenface),
+      components: components.map(base64),
+    })),
   };
   for (const [position, { id }] of clustering.clusters.entries()) {
     const cards = await faceCards(run, Array.from(membersOf(stored, position).subarray(0, FACES)));

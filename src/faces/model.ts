@@ -57,12 +57,7 @@ export async function openModel(file: string, { provider, threads = 0 }: Session
     attributes,
     provider,
     async infer(crops, count) {
-      const tensor = new ort.Tensor('uint8', crops.subarray(0, count * crop.height * crop.width * 3), [
-        count,
-        crop.height,
-        crop.width,
-        3,
-      ]);
+      const tensor = new ort.Tensor('uint8', crops.subarray(0, count * crop.height * crop.width * 3), [count, crop.height, crop.width, 3]);
       const outputs = await session.run({ [input]: tensor });
       const result = outputs[output]?.data;
       if (!(result instanceof Float32Array) || result.length !== count * attributes.length) {

@@ -79,7 +79,7 @@ function candidates(): Provider[] {
 /** Why a provider is out of the question here, or undefined. */
 function unavailable(provider: Provider): string | undefined {
   if (provider === 'cpu') return undefined;
-  const backend = ort.listSupportedBackends().find(({ name }) => (name as string) === provider);
+  const backend = ort.listSupportedBackends().find(({ name }) => name === provider);
   if (backend === undefined) return `this build of ONNX Runtime (${process.platform}-${process.arch}) does not have it`;
   if (provider === 'cuda' && !existsSync(join(librariesFolder(), cudaLibrary()))) {
     return `its library ${cudaLibrary()} is not installed in ${librariesFolder()}`;

@@ -54,7 +54,7 @@ export async function scanImages(
 
   const visit = async (folder: number, path: Name, name: string): Promise<void> => {
     signal?.throwIfAborted();
-    let entries: { name: Name; entry: Dirent<string> | Dirent<Buffer> }[];
+    let entries: { name: Name; entry: Dirent | Dirent<Buffer> }[];
     try {
       const identity = await realpath(path, 'latin1');
       if (visited.has(identity)) return;
@@ -108,11 +108,11 @@ async function list(path: Name) {
   const byName = (a: { name: Name }, b: { name: Name }) => compare(a.name.toString(), b.name.toString());
   const entries = await readdir(path, { withFileTypes: true });
   if (!entries.some((entry) => entry.name.includes('\uFFFD'))) {
-    return entries.map((entry) => ({ name: entry.name as Name, entry })).sort(byName);
+    return entries.map((entry) => ({ name: entry.name, entry })).sort(byName);
   }
   // A name that is not UTF-8 opens only by its own bytes.
   const raw = await readdir(path, { withFileTypes: true, encoding: 'buffer' });
-  return raw.map((entry) => ({ name: (isUtf8(entry.name) ? entry.name.toString() : entry.name) as Name, entry })).sort(byName);
+  return raw.map((entry) => ({ name: isUtf8(entry.name) ? entry.name.toString() : entry.name, entry })).sort(byName);
 }
 
 const isUtf8 = (bytes: Buffer) => Buffer.from(bytes.toString('utf8'), 'utf8').equals(bytes);

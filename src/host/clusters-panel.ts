@@ -98,7 +98,9 @@ export class ClustersPanel {
 
   private postPictures() {
     const { generation, pictures } = this.session;
-    if (pictures !== null) this.post({ kind: 'pictures', generation, pictures });
+    if (pictures === null) return;
+    const plain = pictures.map((each) => ({ ...each, eigenface: plainBytes(each.eigenface), components: each.components.map(plainBytes) }));
+    this.post({ kind: 'pictures', generation, pictures: plain });
   }
 
   private state(): PanelState {
@@ -153,7 +155,7 @@ export class ClustersPanel {
       case 'faces':
         try {
           const faces = await session.faces(message.cluster, message.start, message.count);
-          this.post({ kind: 'faces', request: message.request, faces });
+          this.post({ kind: 'faces', request: message.request, faces: faces.map((face) => ({ ...face, jpeg: plainBytes(face.jpeg) })) });
         } catch (error) {
           context.log.warn(`faces of cluster ${String(message.cluster)}: ${messageOf(error)}`);
           this.post({ kind: 'requestFailed', request: message.request, message: messageOf(error) });
@@ -215,3 +217,6 @@ export class ClustersPanel {
     }
   }
 }
+
+/** A Buffer would reach the webview as the JSON of its numbers; a plain array with a buffer of its own goes as bytes. */
+const plainBytes = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes);

@@ -36,7 +36,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable[] {
     refresh: (node: RunNode) => describe(node.session, context),
     openRun: (node: RunNode) => {
       panels.show(node.session, null);
-      if (node.session.manifest === null && !node.session.busy) void describe(node.session, context);
+      if (node.session.manifest === null && !node.session.isBusy()) void describe(node.session, context);
     },
     openCluster: (node: ClusterNode) => {
       panels.show(node.session, node.cluster.id);
@@ -58,10 +58,8 @@ export function registerCommands(context: CommandContext): vscode.Disposable[] {
       log.show();
     },
   };
-  return [
-    failures,
-    ...Object.entries(handlers).map(([name, handler]) =>
-      vscode.commands.registerCommand(`${SECTION}.${name}`, async (...args: never[]) => {
+  const registered = Object.entries(handlers).map(([name, handler]) =>
+    vscode.commands.registerCommand(`${SECTION}.${name}`, async (...args: never[]) => {
         try {
           return await handler(...args);
         } catch (error) {
@@ -70,8 +68,8 @@ export function registerCommands(context: CommandContext): vscode.Disposable[] {
           return undefined;
         }
       }),
-    ),
-  ];
+  );
+  return [...registered, failures.registration];
 }
 
 const openUserSettings = () => vscode.commands.executeCommand('workbench.action.openSettings', SECTION);
@@ -94,7 +92,9 @@ async function chosenFolders(clicked: vscode.Uri | undefined, selected: vscode.U
   }
   const foreign = uris.find(({ scheme }) => scheme !== 'file');
   if (foreign !== undefined) {
-    throw new Error(`expected folders on the disk of the machine VS Code works on, got '${foreign.toString()}' of the file system '${foreign.scheme}'`);
+    throw new Error(
+      `expected folders on the disk of the machine VS Code works on, got '${foreign.toString()}' of the file system '${foreign.scheme}'`,
+    );
   }
   // Of several selected entries only the folders are meant.
   const folders: string[] = [];
@@ -102,13 +102,15 @@ async function chosenFolders(clicked: vscode.Uri | undefined, selected: vscode.U
     const { type } = await vscode.workspace.fs.stat(uri);
     if ((type & vscode.FileType.Directory) !== 0) folders.push(uri.fsPath);
   }
-  if (folders.length === 0) throw new Error(`'${uris.map(({ fsPath }) => fsPath).join("', '")}' is not a folder: expected a folder of images`);
+  if (folders.length === 0)
+    throw new Error(`'${uris.map(({ fsPath }) => fsPath).join("', '")}' is not a folder: expected a folder of images`);
   return folders;
 }
 
 /** Describes the faces of a run under a notification that counts and cancels, then shows its panel. */
-async function describe(session: RunSession, { panels, log }: CommandContext): Promise<void> {
-  if (session.busy) {
+async function describe(session: RunSession, context: CommandContext): Promise<void> {
+  const { panels, log } = context;
+  if (session.isBusy()) {
     panels.show(session);
     return;
   }
@@ -135,7 +137,7 @@ async function describe(session: RunSession, { panels, log }: CommandContext): P
   const again = 'Try Again';
   const showLog = 'Show Log';
   const answer = await vscode.window.showErrorMessage(`Face Clusters: ${outcome.message}`, again, showLog);
-  if (answer === again) await describe(session, { panels, log } as CommandContext);
+  if (answer === again) await describe(session, context);
   if (answer === showLog) log.show();
 }
 

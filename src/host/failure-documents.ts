@@ -6,8 +6,8 @@ import type { RunSession } from './run-session';
 
 const SCHEME = 'face-clusters-failures';
 
-export class FailureDocuments implements vscode.TextDocumentContentProvider, vscode.Disposable {
-  private readonly registration = vscode.workspace.registerTextDocumentContentProvider(SCHEME, this);
+export class FailureDocuments implements vscode.TextDocumentContentProvider {
+  readonly registration = vscode.workspace.registerTextDocumentContentProvider(SCHEME, this);
   private readonly changed = new vscode.EventEmitter<vscode.Uri>();
   readonly onDidChange = this.changed.event;
 
@@ -21,11 +21,9 @@ export class FailureDocuments implements vscode.TextDocumentContentProvider, vsc
 
   provideTextDocumentContent(uri: vscode.Uri): string {
     const failures = this.library.find(uri.path.split('/')[1] ?? '')?.manifest?.failures ?? [];
-    return stringify(failures.map(({ image, reason }) => [image, reason]), { header: true, columns: ['image', 'reason'] });
-  }
-
-  dispose(): void {
-    this.registration.dispose();
-    this.changed.dispose();
+    return stringify(
+      failures.map(({ image, reason }) => [image, reason]),
+      { header: true, columns: ['image', 'reason'] },
+    );
   }
 }

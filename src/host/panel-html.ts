@@ -12,6 +12,7 @@ export function panelHtml(script: string): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta property="csp-nonce" content="${nonce}">
 <title>Face Clusters</title>
 </head>
 <body>

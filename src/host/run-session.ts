@@ -53,7 +53,7 @@ export class RunSession extends EventEmitter<SessionEvents> {
     super();
   }
 
-  get busy(): boolean {
+  isBusy(): boolean {
     return this.job !== undefined;
   }
 
@@ -91,7 +91,7 @@ export class RunSession extends EventEmitter<SessionEvents> {
       if (this.manifest === null || this.clustering !== null) return;
       try {
         const stored = await readClustering(this.runDir);
-        if (stored === undefined || this.busy) return;
+        if (stored === undefined || this.isBusy()) return;
         this.clustering = stored.clustering;
         this.generation += 1;
         this.emit('state');
@@ -107,7 +107,7 @@ export class RunSession extends EventEmitter<SessionEvents> {
     await this.load();
     const describing = this.job?.kind === 'describe'; // it will cluster by the settings as they are then
     const wanted = clusteringSettings(this.context.settings());
-    if (this.manifest !== null && !describing && (this.busy || !isDeepStrictEqual(this.clustering?.settings, wanted))) await this.cluster();
+    if (this.manifest !== null && !describing && (this.isBusy() || !isDeepStrictEqual(this.clustering?.settings, wanted))) await this.cluster();
     else this.emit('state');
   }
 
@@ -136,7 +136,7 @@ export class RunSession extends EventEmitter<SessionEvents> {
 
   /** Makes the eigenfaces where they are not there yet. */
   async makePictures(): Promise<void> {
-    if (this.pictures !== null || this.clustering === null || this.busy) return;
+    if (this.pictures !== null || this.clustering === null || this.isBusy()) return;
     const { generation } = this;
     try {
       const pictures = await this.context.engine.call('pictures', { runDir: this.runDir });
@@ -144,7 +144,7 @@ export class RunSession extends EventEmitter<SessionEvents> {
       this.pictures = pictures;
       this.emit('pictures', pictures);
     } catch (error) {
-      if (generation !== this.generation || this.busy) return; // of clusters that are gone
+      if (generation !== this.generation || this.isBusy()) return; // of clusters that are gone
       this.fail('cluster', messageOf(error));
     }
   }
@@ -173,7 +173,6 @@ export class RunSession extends EventEmitter<SessionEvents> {
       controller.abort(new CancelledError());
     };
     signal?.addEventListener('abort', stop, { once: true });
-    if (signal?.aborted === true) stop();
     const current = () => this.job === job;
     this.setProgress({ stage: kind === 'describe' ? 'scan' : 'cluster', done: 0, total: 0, failed: 0 });
     this.emit('state');
@@ -221,4 +220,3 @@ export class RunSession extends EventEmitter<SessionEvents> {
 }
 
 const upperFirst = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
-

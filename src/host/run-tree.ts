@@ -66,7 +66,8 @@ export class RunTree implements vscode.TreeDataProvider<Node> {
 }
 
 function runItem({ session }: RunNode): vscode.TreeItem {
-  const { manifest, clustering, progress, problem, busy } = session;
+  const { manifest, clustering, progress, problem } = session;
+  const busy = session.isBusy();
   const item = new vscode.TreeItem(
     runTitle(session.folders),
     manifest === null ? vscode.TreeItemCollapsibleState.None : vscode.TreeItemCollapsibleState.Expanded,
@@ -107,10 +108,17 @@ function clusterItem(node: ClusterNode): vscode.TreeItem {
 
 function clusterTooltip(cluster: ClusterSummary): vscode.MarkdownString {
   const rows = bars(cluster).map(
-    ({ name, frequency, standing }) => `| ${readableAttribute(name)} | ${(frequency * 100).toFixed(0)} % | ${standing === 'rare' ? '' : standing} |`,
+    ({ name, frequency, standing }) =>
+      `| ${readableAttribute(name)} | ${(frequency * 100).toFixed(0)} % | ${standing === 'rare' ? '' : standing} |`,
   );
   const silhouette = cluster.silhouette === null ? 'not defined' : cluster.silhouette.toFixed(3);
   return new vscode.MarkdownString(
-    [`**${clusterTitle(cluster.id)}**: ${facesText(cluster.size)}, silhouette ${silhouette}`, '', '| Attribute | Occurs in | |', '| :-- | --: | :-- |', ...rows].join('\n'),
+    [
+      `**${clusterTitle(cluster.id)}**: ${facesText(cluster.size)}, silhouette ${silhouette}`,
+      '',
+      '| Attribute | Occurs in | |',
+      '| :-- | --: | :-- |',
+      ...rows,
+    ].join('\n'),
   );
 }

@@ -39,5 +39,5 @@ export class SettingHistory {
 
 function display(value: unknown): string {
   if (Array.isArray(value)) return `${String(value.length)} attributes`;
-  return typeof value === 'object' ? 'custom' : String(value);
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : 'custom';
 }

@@ -38,7 +38,10 @@ export const clusteringSettingsSchema = z.strictObject({
   autoFrom: z.int().min(2).max(1000).default(2),
   autoTo: z.int().min(2).max(1000).default(30),
   /** Attributes faces are compared by. */
-  attributes: z.array(z.string()).min(1).default([...DEFAULT_ATTRIBUTES]),
+  attributes: z
+    .array(z.string())
+    .min(1)
+    .default([...DEFAULT_ATTRIBUTES]),
   /** Weights of the attributes: a formula's name, or a number ≥ 0 for each attribute (1 where it is not named). */
   weights: z
     .union(

@@ -152,7 +152,7 @@ export class CropReader {
         const { pixels, size } = await this.decodeStrip(strip);
         const faceBytes = size.width * size.height * 3;
         for (const position of positions) {
-          const at = ((rows[position] as number) % STRIP) * faceBytes;
+          const at = (rows[position]! % STRIP) * faceBytes;
           result[position] = await sharp(pixels.subarray(at, at + faceBytes), { raw: { ...size, channels: 3 } })
             .jpeg({ quality: 90 })
             .toBuffer();
@@ -163,7 +163,7 @@ export class CropReader {
   }
 
   private async stripBytes(strip: number): Promise<Buffer> {
-    const start = strip === 0 ? 0 : (this.index.ends[strip - 1] as number);
+    const start = strip === 0 ? 0 : this.index.ends[strip - 1]!;
     const end = this.index.ends[strip];
     if (end === undefined) throw new RangeError(`expected a strip below ${String(this.strips)}, got ${String(strip)}`);
     const bytes = Buffer.allocUnsafe(end - start);

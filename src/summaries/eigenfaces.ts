@@ -43,7 +43,7 @@ export async function clusterPictures(
   const perCluster = Math.max(COMPONENTS + 1, Math.min(SAMPLE, Math.floor(SAMPLE_MEMORY / (pixels * Math.max(1, members.length)))));
   const samples = members.map(({ rows }): Sample => {
     const count = Math.min(rows.length, perCluster);
-    const chosen = Array.from({ length: count }, (_, i) => rows[Math.floor((i * rows.length) / count)] as number);
+    const chosen = Array.from({ length: count }, (_, i) => rows[Math.floor((i * rows.length) / count)]!);
     return { rows: new Set(chosen), grey: new Uint8Array(count * pixels), taken: 0 };
   });
   members.forEach(({ rows }, position) => {
@@ -58,15 +58,15 @@ export async function clusterPictures(
       decoding.catch(() => undefined); // thrown where it is awaited
       ahead.push(decoding);
     }
-    const decoded = await (ahead.shift() as ReturnType<CropReader['decodeStrip']>);
+    const decoded = await ahead.shift()!;
     await pause(signal);
     const { from, to } = crops.rowsOf(strip);
     for (let row = from; row < to; row++) {
-      const position = clusterOf[row] as number;
+      const position = clusterOf[row]!;
       if (position < 0) continue;
       const face = decoded.pixels.subarray((row - from) * pixels * 3, (row - from + 1) * pixels * 3);
       add(sums[position] as Uint32Array, face);
-      const sample = samples[position] as Sample;
+      const sample = samples[position]!;
       if (sample.rows.has(row)) toGrey(face, sample.grey.subarray(sample.taken++ * pixels));
     }
     onProgress(to, crops.faces);
@@ -75,7 +75,7 @@ export async function clusterPictures(
   const pictures: ClusterPictures[] = [];
   for (const [position, { cluster, rows }] of members.entries()) {
     await pause(signal);
-    const { components, explained } = principalComponents((samples[position] as Sample).grey, pixels, COMPONENTS);
+    const { components, explained } = principalComponents(samples[position]!.grey, pixels, COMPONENTS);
     pictures.push({
       cluster,
       eigenface: await encodeMean(sums[position] as Uint32Array, rows.length, size, crops.size),
@@ -87,13 +87,13 @@ export async function clusterPictures(
 }
 
 function add(sum: Uint32Array, face: Uint8Array) {
-  for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + (face[i] as number);
+  for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + face[i]!;
 }
 
 /** Luma of Rec. 601, rounded. */
 function toGrey(face: Uint8Array, grey: Uint8Array) {
   for (let p = 0, i = 0; i < face.length; p++, i += 3) {
-    grey[p] = ((face[i] as number) * 77 + (face[i + 1] as number) * 150 + (face[i + 2] as number) * 29 + 128) >> 8;
+    grey[p] = (face[i]! * 77 + face[i + 1]! * 150 + face[i + 2]! * 29 + 128) >> 8;
   }
 }
 
@@ -115,16 +115,16 @@ export function principalComponents(
   const centred = new Float32Array(rows.length);
   for (let c = 0; c < columns; c++) {
     let mean = 0;
-    for (let s = 0; s < samples; s++) mean += rows[s * columns + c] as number;
+    for (let s = 0; s < samples; s++) mean += rows[s * columns + c]!;
     mean /= samples;
-    for (let s = 0; s < samples; s++) centred[s * columns + c] = (rows[s * columns + c] as number) - mean;
+    for (let s = 0; s < samples; s++) centred[s * columns + c] = rows[s * columns + c]! - mean;
   }
   const gram = Matrix.zeros(samples, samples);
   let trace = 0;
   for (let i = 0; i < samples; i++) {
     for (let j = 0; j <= i; j++) {
       let dot = 0;
-      for (let p = i * columns, q = j * columns, end = p + columns; p < end; p++, q++) dot += (centred[p] as number) * (centred[q] as number);
+      for (let p = i * columns, q = j * columns, end = p + columns; p < end; p++, q++) dot += centred[p]! * centred[q]!;
       gram.set(i, j, dot);
       gram.set(j, i, dot);
       if (i === j) trace += dot;
@@ -138,7 +138,7 @@ export function principalComponents(
     const component = new Float64Array(columns);
     for (let s = 0; s < samples; s++) {
       const factor = eigenvectorMatrix.get(s, index) / Math.sqrt(value);
-      for (let c = 0; c < columns; c++) component[c] = (component[c] as number) + factor * (centred[s * columns + c] as number);
+      for (let c = 0; c < columns; c++) component[c] = component[c]! + factor * centred[s * columns + c]!;
     }
     let largest = 0;
     for (const entry of component) if (Math.abs(entry) > Math.abs(largest)) largest = entry;

@@ -24,15 +24,23 @@ export function occurrenceChart(cluster: ClusterSummary, overall: Occurrences, t
     `<text x="12" y="22" font-size="14" font-weight="600">${escapeXml(title)}</text>`,
   ];
   for (const tick of x.ticks(5)) {
-    parts.push(`<line x1="${x(tick).toFixed(1)}" x2="${x(tick).toFixed(1)}" y1="${String(TOP - 6)}" y2="${String(height - 20)}" stroke="#e4e4e4"/>`);
-    parts.push(`<text x="${x(tick).toFixed(1)}" y="${String(height - 6)}" text-anchor="middle" fill="#666">${x.tickFormat(5, '%')(tick)}</text>`);
+    parts.push(
+      `<line x1="${x(tick).toFixed(1)}" x2="${x(tick).toFixed(1)}" y1="${String(TOP - 6)}" y2="${String(height - 20)}" stroke="#e4e4e4"/>`,
+    );
+    parts.push(
+      `<text x="${x(tick).toFixed(1)}" y="${String(height - 6)}" text-anchor="middle" fill="#666">${x.tickFormat(5, '%')(tick)}</text>`,
+    );
   }
   for (const [i, { name, frequency, standing }] of rows.entries()) {
     const y = TOP + i * ROW;
     parts.push(`<text x="${String(LABEL - 8)}" y="${String(y + 13)}" text-anchor="end">${escapeXml(readableAttribute(name))}</text>`);
-    parts.push(`<rect x="${String(LABEL)}" y="${String(y)}" width="${(x(frequency) - LABEL).toFixed(1)}" height="${String(ROW - 7)}" fill="${COLOURS[standing]}"/>`);
+    parts.push(
+      `<rect x="${String(LABEL)}" y="${String(y)}" width="${(x(frequency) - LABEL).toFixed(1)}" height="${String(ROW - 7)}" fill="${COLOURS[standing]}"/>`,
+    );
     const all = x(overall[name] ?? 0).toFixed(1);
-    parts.push(`<line x1="${all}" x2="${all}" y1="${String(y - 2)}" y2="${String(y + ROW - 5)}" stroke="#222" stroke-width="2"><title>among all faces</title></line>`);
+    parts.push(
+      `<line x1="${all}" x2="${all}" y1="${String(y - 2)}" y2="${String(y + ROW - 5)}" stroke="#222" stroke-width="2"><title>among all faces</title></line>`,
+    );
     parts.push(`<text x="${String(WIDTH - 8)}" y="${String(y + 13)}" text-anchor="end">${frequency.toFixed(2)}</text>`);
   }
   return [...parts, '</svg>', ''].join('\n');

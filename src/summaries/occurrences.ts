@@ -12,13 +12,13 @@ export function frequencies(probabilities: Float32Array, width: number, rows?: I
   const counts = new Float64Array(width);
   const faces = rows?.length ?? probabilities.length / width;
   for (let i = 0; i < faces; i++) {
-    const base = (rows === undefined ? i : (rows[i] as number)) * width;
-    for (let a = 0; a < width; a++) if ((probabilities[base + a] as number) >= PRESENT) counts[a] = (counts[a] as number) + 1;
+    const base = (rows === undefined ? i : rows[i]!) * width;
+    for (let a = 0; a < width; a++) if (probabilities[base + a]! >= PRESENT) counts[a] = counts[a]! + 1;
   }
   return faces === 0 ? counts : counts.map((count) => count / faces);
 }
 
 /** Frequencies by name. */
 export function occurrencesOf(names: readonly string[], values: Float64Array, pick: (name: string) => boolean): Occurrences {
-  return Object.fromEntries(names.map((name, i) => [name, values[i] as number] as const).filter(([name]) => pick(name)));
+  return Object.fromEntries(names.map((name, i) => [name, values[i]!] as const).filter(([name]) => pick(name)));
 }

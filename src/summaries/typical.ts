@@ -26,11 +26,11 @@ export function orderCluster(points: Matrix, rows: Int32Array): Ordered {
   const { columns, data } = points;
   const mean = new Float64Array(columns);
   for (const row of rows) {
-    for (let c = 0; c < columns; c++) mean[c] = (mean[c] as number) + (data[row * columns + c] as number) / rows.length;
+    for (let c = 0; c < columns; c++) mean[c] = mean[c]! + data[row * columns + c]! / rows.length;
   }
   const distance = new Map<number, number>();
   for (const row of rows) distance.set(row, squaredDistance(data, row, mean, 0, columns));
-  const ordered = Int32Array.from(rows).sort((a, b) => (distance.get(a) as number) - (distance.get(b) as number) || a - b);
+  const ordered = Int32Array.from(rows).sort((a, b) => distance.get(a)! - distance.get(b)! || a - b);
   const candidates = ordered.length <= ALL_PAIRS ? ordered : ordered.subarray(0, CANDIDATES);
   let medoid = ordered[0] ?? -1;
   let smallest = Infinity;

@@ -81,7 +81,12 @@ export class ClusterCard extends LitElement {
           ${cluster.prominent.length === 0 ? html`<span class="quiet">no prominent attribute</span>` : nothing}
         </div>
         <div class="body">
-          <button class="eigenface" @click=${open} aria-label="Mean face of ${title}, open it" title="Mean face of ${count(cluster.size)} faces">
+          <button
+            class="eigenface"
+            @click=${open}
+            aria-label="Mean face of ${title}, open it"
+            title="Mean face of ${count(cluster.size)} faces"
+          >
             ${this.pictures === undefined ? nothing : html`<img src=${imageUrl(this.pictures.eigenface, 'image/png')} alt="" />`}
           </button>
           <fc-occurrence-chart .cluster=${cluster} .overall=${this.overall}></fc-occurrence-chart>

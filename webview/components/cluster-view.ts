@@ -39,12 +39,14 @@ export class ClusterView extends LitElement {
         <section class="chart" aria-label="Attributes">
           <h3>Attributes</h3>
           <fc-occurrence-chart .cluster=${cluster} .overall=${overall} legend></fc-occurrence-chart>
-          ${Object.keys(cluster.otherOccurrences).length === 0
-            ? nothing
-            : html`<details>
-                <summary>Attributes that were not clustered by</summary>
-                <fc-occurrence-chart .cluster=${others} .overall=${overall}></fc-occurrence-chart>
-              </details>`}
+          ${
+            Object.keys(cluster.otherOccurrences).length === 0
+              ? nothing
+              : html`<details>
+                  <summary>Attributes that were not clustered by</summary>
+                  <fc-occurrence-chart .cluster=${others} .overall=${overall}></fc-occurrence-chart>
+                </details>`
+          }
         </section>
       </div>
       <h3 class="faces">

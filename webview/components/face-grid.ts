@@ -61,7 +61,7 @@ export class FaceGrid extends LitElement {
         role="group"
         aria-label="Faces of the cluster, the most typical first"
         .items=${this.items}
-        .renderItem=${renderItem as (item: unknown) => ReturnType<typeof renderItem>}
+        .renderItem=${renderItem}
         .layout=${this.layout}
         @keydown=${this.onKey}
       ></lit-virtualizer>

@@ -49,20 +49,33 @@ export class Notices extends LitElement {
     const failed = run?.images.failed ?? 0;
     const named = failures.slice(0, NAMED).map(({ image, reason }) => `${image}: ${reason}`);
     return html`
-      ${problem === null
-        ? nothing
-        : this.notice('error', problem.message, [problem.retry ? this.command('retry', 'Try again') : nothing, this.command('engineLog', 'Show the log')])}
-      ${stale.length === 0
-        ? nothing
-        : this.notice('warning', `These faces were described with other settings (${stale.join(', ')}).`, [this.command('rerun', 'Describe them anew')])}
+      ${
+        problem === null
+          ? nothing
+          : this.notice('error', problem.message, [
+              problem.retry ? this.command('retry', 'Try again') : nothing,
+              this.command('engineLog', 'Show the log'),
+            ])
+      }
+      ${
+        stale.length === 0
+          ? nothing
+          : this.notice('warning', `These faces were described with other settings (${stale.join(', ')}).`, [
+              this.command('rerun', 'Describe them anew'),
+            ])
+      }
       ${undo === null ? nothing : this.notice('info', `${undo}.`, [this.command('undo', 'Undo')])}
       ${settingProblems.map((text) => this.notice('warning', `${text}. Its default is used.`, [this.command('settings', 'Open the settings')]))}
       ${(clustering?.notices ?? []).map((text) => this.notice('info', `${text}.`, []))}
-      ${failed + failures.length === 0
-        ? nothing
-        : this.notice('info', `${plural(Math.max(failed, failures.length), 'image')} could not be used. ${named.join('; ')}${failures.length > NAMED ? '; …' : ''}`, [
-            live ? this.command('failures', 'Show all') : nothing,
-          ])}
+      ${
+        failed + failures.length === 0
+          ? nothing
+          : this.notice(
+              'info',
+              `${plural(Math.max(failed, failures.length), 'image')} could not be used. ${named.join('; ')}${failures.length > NAMED ? '; …' : ''}`,
+              [live ? this.command('failures', 'Show all') : nothing],
+            )
+      }
     `;
   }
 

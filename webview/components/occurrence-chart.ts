@@ -58,10 +58,21 @@ const hatching = svg`
 function legend() {
   return html`
     <div class="legend" aria-hidden="true">
-      <span class="prominent"><svg><rect class="bar" width="100%" height="100%"></rect></svg>prominent: at least 75 %</span>
-      <span class="noisy"><svg>${hatching}<rect class="bar" width="100%" height="100%"></rect></svg>noisy: 25 to 75 %</span>
-      <span class="rare"><svg><rect class="bar" width="100%" height="100%"></rect></svg>less</span>
-      <span><svg class="mark"><rect class="overall" width="100%" height="100%"></rect></svg>among all faces</span>
+      <span class="prominent"
+        ><svg><rect class="bar" width="100%" height="100%"></rect></svg>prominent: at least 75 %</span
+      >
+      <span class="noisy"
+        ><svg>
+          ${hatching}
+          <rect class="bar" width="100%" height="100%"></rect></svg
+        >noisy: 25 to 75 %</span
+      >
+      <span class="rare"
+        ><svg><rect class="bar" width="100%" height="100%"></rect></svg>less</span
+      >
+      <span
+        ><svg class="mark"><rect class="overall" width="100%" height="100%"></rect></svg>among all faces</span
+      >
     </div>
   `;
 }

@@ -55,7 +55,14 @@ export class ProgressBar extends LitElement {
         <span class="text" role="status">${stageText(this.progress)}</span>
         <vscode-button appearance="secondary" @click=${cancel}>Cancel</vscode-button>
       </div>
-      <svg class="track" role="progressbar" aria-label="Progress" aria-valuenow=${Math.round(share * 100)} aria-valuemin="0" aria-valuemax="100">
+      <svg
+        class="track"
+        role="progressbar"
+        aria-label="Progress"
+        aria-valuenow=${Math.round(share * 100)}
+        aria-valuemin="0"
+        aria-valuemax="100"
+      >
         <rect class="bar" width="${share * 100}%" height="100%"></rect>
       </svg>
     `;

@@ -35,7 +35,7 @@ export class Toolbar extends LitElement {
         font-size: 0.92em;
       }
       vscode-text-field {
-        width: 76px;
+        width: 104px;
       }
       vscode-dropdown {
         min-width: 110px;
@@ -75,14 +75,19 @@ export class Toolbar extends LitElement {
       <div class="figures quiet">
         <span>${plural(faces, 'face')} in ${plural(images.read, 'image')}</span>
         ${images.withoutFace > 0 ? html`<span>${plural(images.withoutFace, 'image')} without a face</span>` : nothing}
-        ${clustering === null
-          ? nothing
-          : html`
-              <span>${plural(clustering.clusters.length, 'cluster')} (${METHOD_NAMES[clustering.settings.method] ?? clustering.settings.method})</span>
-              <span title="Mean over all faces, from -1 to 1: how much nearer faces are to their own cluster than to the next">
-                silhouette ${silhouetteText(clustering.silhouette)}
-              </span>
-            `}
+        ${
+          clustering === null
+            ? nothing
+            : html`
+                <span
+                  >${plural(clustering.clusters.length, 'cluster')}
+                  (${METHOD_NAMES[clustering.settings.method] ?? clustering.settings.method})</span
+                >
+                <span title="Mean over all faces, from -1 to 1: how much nearer faces are to their own cluster than to the next">
+                  silhouette ${silhouetteText(clustering.silhouette)}
+                </span>
+              `
+        }
         <span title=${why}>execution provider ${provider}</span>
       </div>
     `;
@@ -103,9 +108,13 @@ export class Toolbar extends LitElement {
         </label>
         <label>Weights ${this.choice('weights', typeof weights === 'object' ? 'custom' : weights, ['none', 'rare', 'common'])}</label>
         <label>Features ${this.choice('features', features, ['binary', 'probability'])}</label>
-        <vscode-button appearance="secondary" @click=${this.command('attributes')}>${plural(attributes.length, 'attribute')}…</vscode-button>
+        <vscode-button appearance="secondary" @click=${this.command('attributes')}
+          >${plural(attributes.length, 'attribute')}…</vscode-button
+        >
         <span class="spacer"></span>
-        <vscode-button appearance="secondary" @click=${this.command('rerun')} title="Read the folder and describe its faces again">Refresh</vscode-button>
+        <vscode-button appearance="secondary" @click=${this.command('rerun')} title="Read the folder and describe its faces again"
+          >Refresh</vscode-button
+        >
         <vscode-button appearance="secondary" @click=${this.command('export')}>Export…</vscode-button>
         <vscode-button appearance="secondary" @click=${this.command('settings')}>Settings</vscode-button>
         ${this.wrong === '' ? nothing : html`<span class="wrong" role="alert">${this.wrong}</span>`}

@@ -1,0 +1,70 @@
+// Packs the extension for one platform into face-clusters-<target>.vsix:
+//   node scripts/package.mjs [linux-x64|linux-arm64|darwin-arm64|win32-x64|win32-arm64] [--out FILE.vsix]
+// Works for any target on any machine: native packages are installed for the target into a staging folder.
+import { existsSync } from 'node:fs';
+import { cp, mkdir, readdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { cacheDir, main, root, run } from './process.mjs';
+import { buildAll, installPackages } from './setup.mjs';
+
+export const TARGETS = ['linux-x64', 'linux-arm64', 'darwin-arm64', 'win32-x64', 'win32-arm64'];
+
+/** What of the repository goes into the package; .vscodeignore then leaves out what lies in these folders for developers. */
+const CONTENT = [
+  'package.json',
+  'package-lock.json',
+  '.npmrc',
+  '.vscodeignore',
+  'README.md',
+  'CHANGELOG.md',
+  'LICENSE',
+  'dist',
+  'media',
+  'weights',
+];
+
+/** @returns path of the .vsix. */
+export async function packageExtension(target, file = join(root, 'out', `face-clusters-${target}.vsix`)) {
+  if (!TARGETS.includes(target)) throw new Error(`expected a target of ${TARGETS.join(', ')}, got '${target}'`);
+  const [platform, arch] = target.split('-');
+  const stage = join(cacheDir, `package-${target}`);
+  await rm(stage, { recursive: true, force: true });
+  await mkdir(stage, { recursive: true });
+  for (const name of CONTENT) await cp(join(root, name), join(stage, name), { recursive: true });
+  const libc = platform === 'linux' ? ['--libc=glibc'] : [];
+  await run(
+    'npm',
+    ['ci', '--omit=dev', '--ignore-scripts', `--os=${platform}`, `--cpu=${arch}`, ...libc, '--no-audit', '--no-fund', '--loglevel=error'],
+    {
+      cwd: stage,
+      env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' },
+      quiet: true,
+    },
+  );
+  // ONNX Runtime carries the libraries of every platform.
+  const bin = join(stage, 'node_modules', 'onnxruntime-node', 'bin', 'napi-v6');
+  for (const otherPlatform of await readdir(bin)) {
+    for (const otherArch of await readdir(join(bin, otherPlatform))) {
+      if (otherPlatform !== platform || otherArch !== arch) await rm(join(bin, otherPlatform, otherArch), { recursive: true });
+    }
+  }
+  if (!existsSync(join(bin, platform, arch))) throw new Error(`onnxruntime-node has no libraries for ${target}`);
+  await mkdir(join(file, '..'), { recursive: true });
+  const vsce = join(root, 'node_modules', '@vscode', 'vsce', 'vsce');
+  const options = ['--target', target, '--out', resolve(file), '--skip-license', '--allow-missing-repository'];
+  await run(process.execPath, [vsce, 'package', ...options], { cwd: stage, quiet: true });
+  await rm(stage, { recursive: true });
+  return file;
+}
+
+if (process.argv[1] === join(root, 'scripts', 'package.mjs')) {
+  main(async () => {
+    const { positionals, values } = parseArgs({ allowPositionals: true, options: { out: { type: 'string' } } });
+    await installPackages();
+    await buildAll();
+    for (const target of positionals.length > 0 ? positionals : [`${process.platform}-${process.arch}`]) {
+      console.log(await packageExtension(target, values.out));
+    }
+  });
+}

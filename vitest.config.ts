@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // Real images and a real network: a slow machine takes its time.
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
+    // Each engine uses all cores; files beside each other would only wait for one another.
+    fileParallelism: false,
+  },
+});
