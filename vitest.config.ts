@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/fetch-samples.ts'],
     // Real images and a real network: a slow machine takes its time.
     testTimeout: 120_000,
     hookTimeout: 180_000,

@@ -60,14 +60,14 @@ export function registerCommands(context: CommandContext): vscode.Disposable[] {
   };
   const registered = Object.entries(handlers).map(([name, handler]) =>
     vscode.commands.registerCommand(`${SECTION}.${name}`, async (...args: never[]) => {
-        try {
-          return await handler(...args);
-        } catch (error) {
-          log.error(error instanceof Error ? error : String(error));
-          void vscode.window.showErrorMessage(`Face Clusters: ${messageOf(error)}`);
-          return undefined;
-        }
-      }),
+      try {
+        return await handler(...args);
+      } catch (error) {
+        log.error(error instanceof Error ? error : String(error));
+        void vscode.window.showErrorMessage(`Face Clusters: ${messageOf(error)}`);
+        return undefined;
+      }
+    }),
   );
   return [...registered, failures.registration];
 }

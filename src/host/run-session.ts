@@ -107,7 +107,8 @@ export class RunSession extends EventEmitter<SessionEvents> {
     await this.load();
     const describing = this.job?.kind === 'describe'; // it will cluster by the settings as they are then
     const wanted = clusteringSettings(this.context.settings());
-    if (this.manifest !== null && !describing && (this.isBusy() || !isDeepStrictEqual(this.clustering?.settings, wanted))) await this.cluster();
+    if (this.manifest !== null && !describing && (this.isBusy() || !isDeepStrictEqual(this.clustering?.settings, wanted)))
+      await this.cluster();
     else this.emit('state');
   }
 

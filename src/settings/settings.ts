@@ -12,6 +12,8 @@ export const WEIGHTS = ['none', 'rare', 'common'] as const;
 export const FEATURES = ['binary', 'probability'] as const;
 export const DETECT = ['auto', 'always', 'never'] as const;
 
+const CLUSTERS = 'expected a whole number from 1 to 1000, or "auto"';
+
 /** Settings that decide what is inferred: changing one needs a new run. */
 export const analysisSettingsSchema = z.strictObject({
   /** Whether faces are searched for, or every image is one aligned face. */
@@ -34,7 +36,7 @@ export const analysisSettingsSchema = z.strictObject({
 export const clusteringSettingsSchema = z.strictObject({
   method: z.enum(METHODS).default('kmeans'),
   /** Number of clusters, or `auto` for the one of highest silhouette in [autoFrom, autoTo]. */
-  clusters: z.union([z.int().min(1).max(1000), z.literal('auto')], 'expected a whole number from 1 to 1000, or "auto"').default(16),
+  clusters: z.union([z.int(CLUSTERS).min(1, CLUSTERS).max(1000, CLUSTERS), z.literal('auto')], CLUSTERS).default(16),
   autoFrom: z.int().min(2).max(1000).default(2),
   autoTo: z.int().min(2).max(1000).default(30),
   /** Attributes faces are compared by. */

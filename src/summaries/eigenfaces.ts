@@ -17,6 +17,8 @@ const HALVINGS = 1;
 const SAMPLE = 160;
 /** … and fewer where many clusters would hold more memory than this with them, in bytes. */
 const SAMPLE_MEMORY = 48e6;
+/** Mean variance of a pixel, in grey levels squared, below which faces are one picture: what JPEG alone makes of copies. */
+const NOISE = 1;
 /** Strips decoded at a time. */
 const AHEAD = 4;
 
@@ -75,7 +77,7 @@ export async function clusterPictures(
   const pictures: ClusterPictures[] = [];
   for (const [position, { cluster, rows }] of members.entries()) {
     await pause(signal);
-    const { components, explained } = principalComponents(samples[position]!.grey, pixels, COMPONENTS);
+    const { components, explained } = principalComponents(samples[position]!.grey, pixels, COMPONENTS, NOISE);
     pictures.push({
       cluster,
       eigenface: await encodeMean(sums[position] as Uint32Array, rows.length, size, crops.size),
@@ -103,12 +105,13 @@ function toGrey(face: Uint8Array, grey: Uint8Array) {
  *
  * @param rows `[samples, columns]`.
  * @returns unit vectors, `[columns]` each, strongest first, with the share of the variance each explains, in [0, 1]. As many as there are
- *   directions in which the samples differ, at most `count`.
+ *   directions in which the samples differ, at most `count`; none where the mean variance of a column is below `noise`.
  */
 export function principalComponents(
   rows: ArrayLike<number>,
   columns: number,
   count: number,
+  noise = 0,
 ): { components: Float64Array[]; explained: number[] } {
   const samples = rows.length / columns;
   if (samples < 2) return { components: [], explained: [] };
@@ -130,7 +133,7 @@ export function principalComponents(
       if (i === j) trace += dot;
     }
   }
-  if (trace === 0) return { components: [], explained: [] };
+  if (trace === 0 || trace / (samples * columns) < noise) return { components: [], explained: [] };
   const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(gram, { assumeSymmetric: true });
   const order = realEigenvalues.map((value, index) => ({ value, index })).sort((a, b) => b.value - a.value);
   const kept = order.slice(0, Math.min(count, samples - 1)).filter(({ value }) => value > trace * 1e-9);

@@ -1,0 +1,2 @@
+export function samplePortraits(): Promise<string>;
+export function samplePhotos(): Promise<string>;

@@ -1,0 +1,155 @@
+import { execFile, spawn } from 'node:child_process';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import { describe, expect, it } from 'vitest';
+import { CELEBA_ATTRIBUTES } from '../../src/attributes';
+import { PORTRAITS, quarters, temporaryFolder, writeFiles } from '../support/images';
+import { CLI } from '../support/engine';
+
+interface Result {
+  status: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+function cli(...args: string[]): Promise<Result> {
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [CLI, ...args], { maxBuffer: 1e8 }, (_, stdout, stderr) => {
+      resolve({ status: child.exitCode, stdout, stderr });
+    });
+  });
+}
+
+const table = async (file: string) => parse(await readFile(file), { columns: true }) as Record<string, string>[];
+
+describe('face-clusters cluster', () => {
+  it('writes all that is promised, consistent with itself', async () => {
+    const out = await temporaryFolder();
+    const { status, stdout } = await cli('cluster', PORTRAITS, '--out', out, '--clusters', '6', '--provider', 'cpu');
+    expect(status).toBe(0);
+    expect(stdout).toContain('72 faces in 72 of 72 images');
+    const json = JSON.parse(await readFile(join(out, 'clusters.json'), 'utf8')) as Record<string, unknown> & {
+      clusters: { id: number; size: number; occurrences: Record<string, number>; medoid: number }[];
+    };
+    expect(json).toMatchObject({
+      method: 'kmeans',
+      provider: 'cpu',
+      faces: 72,
+      images: { found: 72, read: 72, failed: 0, withoutFace: 0 },
+      parameters: { clusters: 6, seed: 51, features: 'binary' },
+    });
+    const faces = await table(join(out, 'faces.csv'));
+    expect(Object.keys(faces[0]!)).toEqual(['image', 'face', 'x', 'y', 'width', 'height', 'score', 'cluster', ...CELEBA_ATTRIBUTES]);
+    for (const { id, size, occurrences, medoid } of json.clusters) {
+      const own = faces.filter(({ cluster }) => Number(cluster) === id);
+      expect(own).toHaveLength(size);
+      for (const [name, frequency] of Object.entries(occurrences)) {
+        expect(own.filter((face) => Number(face[name]) >= 0.5).length / size).toBeCloseTo(frequency, 9);
+      }
+      expect(Number(faces[medoid]!['cluster'])).toBe(id);
+      const folder = join(out, 'clusters', String(id).padStart(2, '0'));
+      expect(await readdir(folder)).toEqual(expect.arrayContaining(['eigenface.png', 'montage.jpg', 'occurrences.svg']));
+    }
+    expect(await readFile(join(out, 'failed.csv'), 'utf8')).toBe('image,reason\n');
+    expect(await readFile(join(out, 'report.html'), 'utf8')).toContain('id="report-data"');
+  });
+
+  it('gives the same file for the same seed, and keeps what is not its own in the folder it writes to', async () => {
+    const out = await temporaryFolder();
+    const run = () => cli('cluster', PORTRAITS, '--out', out, '--limit', '30', '--provider', 'cpu', '--clusters', '5');
+    await run();
+    const first = await readFile(join(out, 'faces.csv'), 'utf8');
+    await writeFiles(out, {
+      'clusters/notes.txt': 'mine',
+      'clusters/00/mine.txt': 'mine',
+      'clusters/77/montage.jpg': 'of an earlier export',
+    });
+    await run();
+    expect(await readFile(join(out, 'faces.csv'), 'utf8')).toBe(first);
+    expect(await readFile(join(out, 'clusters/notes.txt'), 'utf8')).toBe('mine');
+    expect(await readFile(join(out, 'clusters/00/mine.txt'), 'utf8')).toBe('mine');
+    expect(await readdir(join(out, 'clusters'))).not.toContain('77');
+  });
+
+  it('lists what failed and succeeds with the rest', async () => {
+    const [folder, out] = [await temporaryFolder(), await temporaryFolder()];
+    await writeFiles(folder, { 'ok.png': await quarters(80, 90).png().toBuffer(), 'it\'s, "bad".png': 'x' });
+    const { status, stdout } = await cli('cluster', folder, '--out', out, '--provider', 'cpu');
+    expect(status).toBe(0);
+    expect(stdout).toContain('1 could not be used, see failed.csv');
+    expect(await table(join(out, 'failed.csv'))).toEqual([
+      { image: 'it\'s, "bad".png', reason: 'not an image that can be read: its content is none of JPEG, PNG, WebP, AVIF, GIF, TIFF' },
+    ]);
+  });
+
+  it('clusters ready vectors without images', async () => {
+    const [folder, out] = [await temporaryFolder(), await temporaryFolder()];
+    const file = join(folder, 'vectors.csv');
+    await writeFile(file, 'image,Male,Smiling\na,1,0\nb,1,0\nc,0,1\nd,0,1\ne,0,0\n');
+    const { status } = await cli('cluster', '--vectors', file, '--out', out, '--attributes', 'Male,Smiling', '--clusters', '3');
+    expect(status).toBe(0);
+    const faces = await table(join(out, 'faces.csv'));
+    expect(faces.map(({ image, cluster }) => `${image!}${cluster!}`)).toEqual(['a0', 'b0', 'c1', 'd1', 'e2']);
+    const { silhouette } = JSON.parse(await readFile(join(out, 'clusters.json'), 'utf8')) as { silhouette: number };
+    expect(silhouette).toBeCloseTo(4 / 5, 12); // 1 for each but the single face
+  });
+
+  it.each([
+    [['cluster', PORTRAITS], 2, /required option '--out <DIR>'/],
+    [['cluster', '--out', 'x'], 2, /expected at least one FOLDER, or --vectors FILE/],
+    [['cluster', PORTRAITS, '--out', 'x', '--clusters', '0'], 2, /--clusters is 0: expected a whole number from 1 to 1000/],
+    [['cluster', PORTRAITS, '--out', 'x', '--method', 'magic'], 2, /Allowed choices are kmeans/],
+    [['cluster', PORTRAITS, '--out', 'x', '--nonsense'], 2, /unknown option '--nonsense'/],
+    [['frobnicate'], 2, /unknown command 'frobnicate'/],
+    [['cluster', '/nowhere', '--out', 'x'], 1, /^face-clusters: cannot read the folder '\/nowhere': it does not exist\n$/],
+    [
+      ['cluster', PORTRAITS, '--out', 'x', '--detect', 'never', '--attributes', 'Nose', '--limit', '2', '--provider', 'cpu'],
+      1,
+      /unknown attribute 'Nose'/,
+    ],
+    [['evaluate', PORTRAITS, '--labels', '/nowhere.csv'], 1, /cannot read the labels '\/nowhere.csv'/],
+  ])('ends %j with status %i and says why', async (args, expected, message) => {
+    const { status, stderr, stdout } = await cli(...args);
+    expect(status).toBe(expected);
+    expect(stderr).toMatch(message);
+    expect(stdout).toBe('');
+    if (expected === 2) expect(stderr).toContain('Usage:');
+  });
+
+  it('tells its version and every sub-command its options', async () => {
+    const { version } = JSON.parse(await readFile(join(CLI, '..', '..', 'package.json'), 'utf8')) as { version: string };
+    expect((await cli('--version')).stdout.trim()).toBe(version);
+    for (const command of ['cluster', 'evaluate']) expect((await cli(command, '--help')).stdout).toContain('--provider');
+  });
+
+  it('reports progress as JSON lines and ends with status 130 when interrupted', async () => {
+    const out = join(await temporaryFolder(), 'out');
+    await mkdir(out);
+    const child = spawn(process.execPath, [
+      CLI,
+      'cluster',
+      PORTRAITS,
+      '--out',
+      out,
+      '--progress',
+      'json',
+      '--provider',
+      'cpu',
+      '--batch-size',
+      '1',
+    ]);
+    let stderr = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      const before = stderr;
+      stderr += chunk.toString();
+      if (!before.includes('"infer"') && stderr.includes('"infer"')) child.kill('SIGINT');
+    });
+    const status = await new Promise((resolve) => child.once('close', resolve));
+    expect(status).toBe(130);
+    const lines = stderr.trim().split('\n');
+    expect(lines.at(-1)).toBe('interrupted');
+    for (const line of lines.slice(0, -1)) expect(JSON.parse(line)).toMatchObject({ stage: expect.any(String) as string });
+    expect(await readdir(out)).toEqual([]);
+  });
+});

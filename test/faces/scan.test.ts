@@ -1,0 +1,99 @@
+import { symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { folderLabels } from '../../src/faces/folder-labels';
+import { chooseImages, scanImages } from '../../src/faces/scan';
+import { temporaryFolder, writeFiles } from '../support/images';
+
+const names = async (...folders: string[]) => (await scanImages(folders)).images.map(({ name }) => name);
+
+describe('scanImages', () => {
+  it('finds images of all formats in nested folders, in the order of their paths', async () => {
+    const folder = await temporaryFolder();
+    await writeFiles(folder, {
+      'b/B_0001.jpg': '',
+      'a/A.JPEG': '',
+      'c.png': '',
+      'd.webp': '',
+      'e.avif': '',
+      'f.gif': '',
+      'g.tif': '',
+      'h.tiff': '',
+      'notes.txt': '',
+      jpg: '',
+    });
+    expect(await names(folder)).toEqual(['c.png', 'd.webp', 'e.avif', 'f.gif', 'g.tif', 'h.tiff', 'a/A.JPEG', 'b/B_0001.jpg']);
+  });
+
+  it('takes names with spaces, quotes, #, % and emoji as they are', async () => {
+    const folder = await temporaryFolder();
+    const odd = ['it\'s "me".jpg', 'a b.jpg', '50%25 #1.jpg', 'grün 😀.jpg', 'ends with dot..jpg'];
+    await writeFiles(folder, Object.fromEntries(odd.map((name) => [name, ''])));
+    expect((await names(folder)).sort()).toEqual([...odd].sort());
+  });
+
+  it.skipIf(process.platform !== 'linux')('reads names that are not UTF-8 by their bytes', async () => {
+    const folder = await temporaryFolder();
+    const raw = Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0x66, 0xfc, 0x72]), Buffer.from('.jpg')]);
+    await writeFile(raw, 'x');
+    const { images } = await scanImages([folder]);
+    expect(images[0]!.name).toBe('f\uFFFDr.jpg');
+    expect(Buffer.isBuffer(images[0]!.path) && images[0]!.path.equals(raw)).toBe(true);
+  });
+
+  it('leaves out hidden folders, node_modules and loops of links', async () => {
+    const folder = await temporaryFolder();
+    await writeFiles(folder, { 'a/1.jpg': '', '.git/2.jpg': '', 'node_modules/3.jpg': '', '.hidden.jpg': '' });
+    await symlink(folder, join(folder, 'a', 'loop'));
+    expect(await names(folder)).toEqual(['a/1.jpg']);
+  });
+
+  it('reads a folder that lies in another chosen one once', async () => {
+    const folder = await temporaryFolder();
+    await writeFiles(folder, { 'a/1.jpg': '', '2.jpg': '' });
+    expect(await names(folder, join(folder, 'a'))).toEqual(['2.jpg', 'a/1.jpg']);
+  });
+
+  it('tells of links that lead nowhere', async () => {
+    const folder = await temporaryFolder();
+    await symlink('/nowhere/at/all.jpg', join(folder, 'broken.jpg'));
+    const { images, failures } = await scanImages([folder]);
+    expect(images).toEqual([]);
+    expect(failures).toEqual([{ image: 'broken.jpg', reason: 'a symbolic link whose target does not exist' }]);
+  });
+
+  it('refuses a folder that is not there, or is a file', async () => {
+    await expect(scanImages(['/nowhere/at/all'])).rejects.toThrow("cannot read the folder '/nowhere/at/all': it does not exist");
+    const folder = await temporaryFolder();
+    await writeFiles(folder, { 'a.jpg': '' });
+    await expect(scanImages([join(folder, 'a.jpg')])).rejects.toThrow('it is not a folder');
+  });
+});
+
+describe('chooseImages', () => {
+  const all = Array.from({ length: 1000 }, (_, i) => i);
+
+  it('takes the first, then draws with the seed and keeps the order', () => {
+    expect(chooseImages(all, { limit: 3, sample: 0, seed: 1 })).toEqual([0, 1, 2]);
+    const drawn = chooseImages(all, { limit: 500, sample: 50, seed: 51 });
+    expect(drawn).toHaveLength(50);
+    expect(drawn).toEqual([...drawn].sort((a, b) => a - b));
+    expect(drawn.at(-1)).toBeLessThan(500);
+    expect(chooseImages(all, { limit: 500, sample: 50, seed: 51 })).toEqual(drawn);
+    expect(chooseImages(all, { limit: 500, sample: 50, seed: 52 })).not.toEqual(drawn);
+  });
+
+  it('draws each equally often', () => {
+    const counts = new Array<number>(10).fill(0);
+    for (let seed = 0; seed < 2000; seed++) for (const i of chooseImages(all.slice(0, 10), { limit: 0, sample: 3, seed })) counts[i]! += 1;
+    // 600 expected each; five standard deviations are about 100.
+    for (const count of counts) expect(Math.abs(count - 600)).toBeLessThan(100);
+  });
+});
+
+describe('folderLabels', () => {
+  it('uses the last part, and the whole path where two are alike', () => {
+    expect(folderLabels(['/a/x', '/b/y'])).toEqual(['x', 'y']);
+    expect(folderLabels(['/a/x', '/b/x', '/c/z'])).toEqual(['/a/x', '/b/x', 'z']);
+  });
+});

@@ -1,0 +1,25 @@
+/** The real engine in its own process, for tests. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { EngineClient } from '../../src/engine/client';
+import { bundledModels, engineScript } from '../../src/paths';
+import { parseSettings, type Settings } from '../../src/settings/settings';
+import { ROOT } from './images';
+
+export const bundled = bundledModels(ROOT);
+
+export function startEngine(): EngineClient {
+  const script = engineScript(ROOT);
+  if (!existsSync(script)) throw new Error(`expected the built engine at ${script}: run 'npm run build' first`);
+  const engine = new EngineClient(script);
+  onTestFinished(() => {
+    engine.dispose();
+  });
+  return engine;
+}
+
+/** Settings with defaults; on the CPU, so that tests do not wait for other execution providers to be tried. */
+export const settingsWith = (values: Partial<Settings> = {}): Settings => parseSettings({ provider: 'cpu', ...values }, (name) => name);
+
+export const CLI = join(ROOT, 'dist', 'cli.js');

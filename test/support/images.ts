@@ -1,0 +1,43 @@
+/** Images the tests make themselves, and where real ones lie. */
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import sharp from 'sharp';
+import { onTestFinished } from 'vitest';
+
+export const ROOT = resolve(__dirname, '..', '..');
+
+/** Sample portraits of the npm registry; scripts/test.mjs fetches them. */
+export const PORTRAITS = join(ROOT, '.cache', 'sample-portraits');
+
+/** Faces with labels that may only be used on the developers' machines. */
+export const SHARED_DATA = join(ROOT, '..', 'shared', 'data');
+export const hasSharedData = existsSync(join(SHARED_DATA, 'celeba.tar'));
+
+/** An empty folder, removed after the test. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'face-clusters-test-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Writes files below a folder. */
+export async function writeFiles(folder: string, files: Record<string, Uint8Array | string>): Promise<void> {
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), content);
+  }
+}
+
+/** An image whose left half is red and right half blue, its upper half brighter. */
+export function quarters(width: number, height: number): sharp.Sharp {
+  const pixels = Buffer.alloc(width * height * 3);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const value = y < height / 2 ? 250 : 120;
+      pixels[(y * width + x) * 3 + (x < width / 2 ? 0 : 2)] = value;
+    }
+  }
+  return sharp(pixels, { raw: { width, height, channels: 3 } });
+}
