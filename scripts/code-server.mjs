@@ -70,7 +70,9 @@ export async function freePort() {
 
 /** Installs a .vsix into `extensionsDir`. */
 export async function installVsix({ node, entry }, { userDataDir, extensionsDir, vsix }) {
-  await run(node, [entry, '--user-data-dir', userDataDir, '--extensions-dir', extensionsDir, '--install-extension', vsix, '--force'], { quiet: true });
+  await run(node, [entry, '--user-data-dir', userDataDir, '--extensions-dir', extensionsDir, '--install-extension', vsix, '--force'], {
+    quiet: true,
+  });
 }
 
 /**

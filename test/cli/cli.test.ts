@@ -21,7 +21,7 @@ function cli(...args: string[]): Promise<Result> {
   });
 }
 
-const table = async (file: string) => parse(await readFile(file), { columns: true }) as Record<string, string>[];
+const table = async (file: string) => parse<Record<string, string>>(await readFile(file), { columns: true });
 
 describe('face-clusters cluster', () => {
   it('writes all that is promised, consistent with itself', async () => {
@@ -47,7 +47,7 @@ describe('face-clusters cluster', () => {
       for (const [name, frequency] of Object.entries(occurrences)) {
         expect(own.filter((face) => Number(face[name]) >= 0.5).length / size).toBeCloseTo(frequency, 9);
       }
-      expect(Number(faces[medoid]!['cluster'])).toBe(id);
+      expect(Number(faces[medoid]!.cluster)).toBe(id);
       const folder = join(out, 'clusters', String(id).padStart(2, '0'));
       expect(await readdir(folder)).toEqual(expect.arrayContaining(['eigenface.png', 'montage.jpg', 'occurrences.svg']));
     }

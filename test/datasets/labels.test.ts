@@ -61,7 +61,7 @@ describe('scoreAttributes', () => {
       Float32Array.of(0.9, 0.2, 0.6, 0.1),
       Float32Array.of(1, 1, 0, 0),
     );
-    expect(perAttribute['Male']).toMatchObject({
+    expect(perAttribute.Male).toMatchObject({
       accuracy: 0.5,
       balancedAccuracy: 0.5,
       precision: 0.5,
@@ -70,7 +70,7 @@ describe('scoreAttributes', () => {
       wrong: 2,
     });
     // Ranked 0.9 (+), 0.6 (−), 0.2 (+), 0.1 (−): 1/2 · 1/1 + 1/2 · 2/3.
-    expect(perAttribute['Male']?.averagePrecision).toBeCloseTo(5 / 6, 9);
+    expect(perAttribute.Male?.averagePrecision).toBeCloseTo(5 / 6, 9);
     expect([accuracy, hammingDistance, majorityAccuracy]).toEqual([0.5, 0.5, 0.5]);
   });
 

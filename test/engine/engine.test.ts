@@ -31,8 +31,8 @@ describe('the engine on real portraits', () => {
     const sizes = clustering.clusters.map(({ size }) => size);
     expect(sizes).toEqual([...sizes].sort((a, b) => b - a));
     // The portraits are half women, half men, by their folders: some clusters must be almost purely one or the other.
-    expect(clustering.clusters.some(({ occurrences }) => occurrences['Male']! > 0.9)).toBe(true);
-    expect(clustering.clusters.some(({ occurrences }) => occurrences['Male']! < 0.1)).toBe(true);
+    expect(clustering.clusters.some(({ occurrences }) => occurrences.Male! > 0.9)).toBe(true);
+    expect(clustering.clusters.some(({ occurrences }) => occurrences.Male! < 0.1)).toBe(true);
 
     const rows: number[] = [];
     for (const { id, size, medoid } of clustering.clusters) {

@@ -1,0 +1,125 @@
+import { readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { variety } from './pictures';
+import { expect, test } from './vscode';
+
+test('right click, progress, panel with clusters, charts, eigenfaces and faces; a face opens its image', async ({ workbench }) => {
+  await workbench.open();
+  await workbench.clusterFaces('portraits');
+  const panel = await workbench.panel();
+  await expect(panel.locator('h1')).toHaveText('portraits');
+  await expect(panel.locator('fc-toolbar .figures')).toContainText('72 faces in 72 images');
+  await expect(panel.locator('fc-toolbar .figures')).toContainText('16 clusters (K-Means)');
+  const cards = panel.locator('fc-cluster-card');
+  await expect(cards).toHaveCount(16);
+  await expect(cards.first().locator('fc-occurrence-chart li')).toHaveCount(10);
+  // The chart is sorted, and says in words what its colours say.
+  const values = await cards.first().locator('fc-occurrence-chart .value').allTextContents();
+  expect(values.map(Number)).toEqual(values.map(Number).sort((a, b) => b - a));
+  await expect(cards.first().locator('fc-occurrence-chart svg').first()).toHaveAttribute(
+    'aria-label',
+    /% of this cluster \(almost all have it\), \d.*% of all faces/,
+  );
+  // Pictures are there, and are pictures.
+  const eigenface = cards.first().locator('.eigenface img');
+  await expect(eigenface).toBeVisible();
+  await expect.poll(() => eigenface.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(160);
+  const face = cards.first().locator('.faces .face').first();
+  await expect.poll(() => face.locator('img').evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(160);
+  expect(await variety(await face.screenshot())).toBeGreaterThan(15);
+
+  await face.click();
+  await expect(workbench.page.locator('.tab.active')).toContainText(/\d+\.jpg/);
+});
+
+test('a cluster is seen large, by mouse, keyboard and side panel', async ({ workbench }) => {
+  const { page } = workbench;
+  await workbench.open();
+  await workbench.clusterFaces('portraits');
+  const panel = await workbench.panel();
+  await panel.locator('fc-cluster-card').nth(1).locator('#open').click();
+  const view = panel.locator('fc-cluster-view');
+  await expect(view.locator('h2')).toHaveText('Cluster 1');
+  await expect(view.locator('figure.mean img')).toBeVisible();
+  await expect(view.locator('figure')).toHaveCount(4);
+  const faces = view.locator('fc-face-grid .face');
+  await expect(faces.first()).toBeVisible();
+  expect(await variety(await view.locator('figure.mean img').screenshot())).toBeGreaterThan(8);
+
+  // Arrow keys move among the faces; Enter opens one beside nothing else.
+  await faces.first().focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(faces.nth(1)).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(panel.locator('fc-cluster-card').nth(1).locator('#open')).toBeFocused();
+
+  await workbench.sidePanel();
+  await expect(workbench.treeRow(/portraits.*72 faces, 16 clusters/)).toBeVisible();
+  await workbench.treeRow(/^Cluster 3/).click();
+  await expect(panel.locator('fc-cluster-view h2')).toHaveText('Cluster 3');
+});
+
+test('changed settings cluster again without inferring, and can be undone', async ({ workbench }) => {
+  await workbench.open();
+  await workbench.clusterFaces('portraits');
+  const panel = await workbench.panel();
+  await expect(panel.locator('fc-cluster-card')).toHaveCount(16);
+  // Without the photos nothing can be inferred again.
+  await rm(join(workbench.folder, 'portraits'), { recursive: true });
+
+  const clusters = panel.locator('#clusters input');
+  await clusters.fill('5');
+  await clusters.press('Enter');
+  await expect(panel.locator('fc-cluster-card')).toHaveCount(5);
+  expect(await workbench.readSettings()).toMatchObject({ 'faceClusters.clusters': 5 });
+  await expect(panel.locator('fc-notices')).toContainText('Changed clusters from 16 to 5');
+  await panel.locator('fc-notices button', { hasText: 'Undo' }).click();
+  await expect(panel.locator('fc-cluster-card')).toHaveCount(16);
+  expect(await workbench.readSettings()).not.toHaveProperty('faceClusters.clusters');
+
+  await workbench.settings({ 'faceClusters.clusters': 'auto', 'faceClusters.autoTo': 6 });
+  await expect(panel.locator('fc-cluster-card').nth(1)).toBeVisible();
+  await expect.poll(() => panel.locator('fc-cluster-card').count()).toBeLessThanOrEqual(6);
+
+  // A value out of bounds takes its default, and is told of.
+  await workbench.settings({ 'faceClusters.clusters': 0 });
+  await expect(panel.locator('fc-notices')).toContainText('faceClusters.clusters is 0: expected a whole number from 1 to 1000, or "auto"');
+  await expect(panel.locator('fc-cluster-card')).toHaveCount(16);
+
+  // What the faces were described with cannot change without reading them again.
+  await workbench.settings({ 'faceClusters.clusters': 4, 'faceClusters.limit': 10 });
+  await expect(panel.locator('fc-notices')).toContainText('described with other settings (limit)');
+  await expect(panel.locator('fc-cluster-card')).toHaveCount(4);
+
+  await clusters.fill('many');
+  await clusters.press('Enter');
+  await expect(panel.locator('fc-toolbar [role=alert]')).toContainText('expected a whole number from 1 to 1000, or "auto"; got "many"');
+});
+
+test('several folders are merged', async ({ workbench }) => {
+  await workbench.open();
+  await workbench.explorerRow('portraits').click();
+  await workbench.explorerRow('female').waitFor();
+  await workbench.clusterFaces('female', 'male');
+  // 'male' is in both names: the rows are told apart by their order.
+  const panel = await workbench.panel();
+  await expect(panel.locator('h1')).toContainText('male');
+});
+
+test('images that cannot be used are named, and the panel goes on without them', async ({ workbench }) => {
+  await writeFile(join(workbench.folder, 'portraits', 'broken "1".jpg'), 'not an image');
+  await workbench.open();
+  await workbench.clusterFaces('portraits');
+  const panel = await workbench.panel();
+  await expect(panel.locator('fc-notices')).toContainText('1 image could not be used. broken "1".jpg: not an image that can be read');
+  await panel.locator('fc-notices button', { hasText: 'Show all' }).click();
+  await expect(workbench.page.locator('.tab.active')).toContainText('failed.csv');
+});
+
+test('nothing is written beside the photos', async ({ workbench }) => {
+  const before = await readdir(workbench.folder, { recursive: true });
+  await workbench.open();
+  await workbench.clusterFaces('portraits');
+  await (await workbench.panel()).locator('fc-cluster-card').first().waitFor();
+  expect(await readdir(workbench.folder, { recursive: true })).toEqual(before);
+});

@@ -1,0 +1,57 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { luminance, textContrast, variety } from './pictures';
+import { expect, test } from './vscode';
+
+/** Where the pictures are left to be looked at. */
+const PICTURES = fileURLToPath(new URL('../../test-results/themes', import.meta.url));
+
+const THEMES = [
+  { name: 'Default Light Modern', background: (value: number) => value > 0.8, readable: 4.5 },
+  { name: 'Default Dark Modern', background: (value: number) => value < 0.1, readable: 4.5 },
+  { name: 'Default High Contrast', background: (value: number) => value < 0.02, readable: 7 },
+  { name: 'Default High Contrast Light', background: (value: number) => value > 0.9, readable: 7 },
+];
+
+for (const { name, background, readable } of THEMES) {
+  test(`in ${name} everything is there and text is readable`, async ({ workbench }) => {
+    await workbench.settings({ 'workbench.colorTheme': name });
+    await workbench.open();
+    await workbench.clusterFaces('portraits');
+    const panel = await workbench.panel();
+    await expect(panel.locator('fc-cluster-card .eigenface img').first()).toBeVisible();
+    await expect(panel.locator('fc-cluster-card .faces .face').first()).toBeVisible();
+    await workbench.sidePanel();
+    await mkdir(PICTURES, { recursive: true });
+    const whole = await workbench.page.screenshot({ path: join(PICTURES, `${name}.png`) });
+    expect(await variety(whole)).toBeGreaterThan(10);
+
+    const pieces = [
+      'h1',
+      '.figures',
+      'fc-cluster-card #open',
+      'fc-cluster-card .tag',
+      'fc-occurrence-chart .name',
+      'fc-occurrence-chart .value',
+      'vscode-button',
+    ];
+    for (const piece of pieces) {
+      const picture = await panel.locator(piece).first().screenshot();
+      const { ratio, background: colour } = await textContrast(picture);
+      expect(ratio, `contrast of ${piece}`).toBeGreaterThanOrEqual(readable);
+      if (piece === 'h1') expect(background(luminance(colour)), `background ${colour.join()}`).toBe(true);
+    }
+    // Prominent and other bars do not look alike.
+    const bar = (kind: string) =>
+      panel
+        .locator(`fc-occurrence-chart li.${kind} .bar`)
+        .first()
+        .evaluate((element) => getComputedStyle(element).fill);
+    expect(await bar('prominent')).not.toBe(await bar('rare'));
+
+    await panel.locator('fc-cluster-card #open').first().click();
+    await expect(panel.locator('fc-face-grid .face').first()).toBeVisible();
+    await workbench.page.screenshot({ path: join(PICTURES, `${name} cluster.png`) });
+  });
+}

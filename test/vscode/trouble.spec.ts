@@ -1,0 +1,110 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { enginePids, expect, test } from './vscode';
+
+/** A folder whose faces take a while: large images decode slowly. */
+async function slowFolder(folder: string, images: number): Promise<void> {
+  await mkdir(folder);
+  const noise = { type: 'gaussian', mean: 120, sigma: 60 } as const;
+  const bytes = await sharp({ create: { width: 1800, height: 2160, channels: 3, background: '#888', noise } })
+    .png({ compressionLevel: 1 })
+    .toBuffer();
+  for (let i = 0; i < images; i++)
+    await sharp(bytes)
+      .jpeg({ quality: 95 })
+      .toFile(join(folder, `${i}.jpg`));
+}
+
+test('a folder without images says what was expected', async ({ workbench }) => {
+  await mkdir(join(workbench.folder, 'nothing here'));
+  await workbench.open();
+  await workbench.clusterFaces('nothing here');
+  await expect(workbench.notification(/No images in '.*nothing here': expected files ending in \.jpg/)).toBeVisible();
+  await expect(workbench.notification(/No images/).getByText('Try Again')).toBeVisible();
+});
+
+test('the side panel welcomes before there is anything', async ({ workbench }) => {
+  await workbench.open();
+  await workbench.sidePanel();
+  await expect(workbench.page.locator('.welcome-view')).toContainText('No faces are clustered in this workspace yet');
+  await workbench.page.locator('.welcome-view').getByText('Cluster Faces of a Folder').click();
+  // It asks for a folder; the simple dialog takes a path.
+  const input = workbench.page.locator('.quick-input-widget input');
+  await expect(input).toHaveValue(new RegExp(workbench.folder));
+  await input.fill(join(workbench.folder, 'portraits') + '/');
+  await workbench.page.locator('.quick-input-widget').getByText('Cluster Faces').first().click();
+  await expect((await workbench.panel()).locator('fc-cluster-card')).toHaveCount(16);
+});
+
+test('progress counts, and cancel works within a second', async ({ workbench }) => {
+  await slowFolder(join(workbench.folder, 'slow'), 80);
+  await workbench.open();
+  await workbench.clusterFaces('slow');
+  const progress = workbench.notification('Cluster faces of');
+  await expect(progress).toContainText(/Describing faces: \d+ of 80 images/);
+  await progress.hover();
+  const asked = Date.now();
+  await progress.getByText('Cancel', { exact: true }).click();
+  await expect(workbench.notification('Cancelled; nothing was kept')).toBeVisible({ timeout: 5000 });
+  // The click and the browser's drawing take part of it.
+  expect(Date.now() - asked).toBeLessThan(2500);
+  await expect(progress).toBeHidden();
+});
+
+test('an engine killed mid-run is told of, and trying again works', async ({ workbench }) => {
+  await slowFolder(join(workbench.folder, 'slow'), 40);
+  await workbench.open();
+  await workbench.clusterFaces('slow');
+  await expect(workbench.notification('Cluster faces of')).toContainText(/Describing faces: [1-9]\d* of 40 images/);
+  for (const pid of enginePids()) process.kill(pid, 'SIGKILL');
+  const failure = workbench.notification(/The engine's process ended \(signal SIGKILL\)/);
+  await expect(failure).toBeVisible();
+  await failure.getByText('Try Again').click();
+  await expect((await workbench.panel()).locator('fc-toolbar .figures')).toContainText('40 faces in 40 images', { timeout: 60_000 });
+});
+
+test('an engine killed while the panel is open does not take it along', async ({ workbench }) => {
+  await workbench.open();
+  await workbench.clusterFaces('portraits');
+  const panel = await workbench.panel();
+  await expect(panel.locator('fc-cluster-card')).toHaveCount(16);
+  for (const pid of enginePids()) process.kill(pid, 'SIGKILL');
+  const clusters = panel.locator('#clusters input');
+  await clusters.fill('3');
+  await clusters.press('Enter');
+  await expect(panel.locator('fc-cluster-card')).toHaveCount(3);
+});
+
+test('reload restores the panel and the side panel', async ({ workbench }) => {
+  await workbench.open();
+  await workbench.clusterFaces('portraits');
+  let panel = await workbench.panel();
+  await panel.locator('fc-cluster-card').nth(2).locator('#open').click();
+  await expect(panel.locator('fc-cluster-view h2')).toHaveText('Cluster 2');
+  await workbench.page.waitForTimeout(2500); // VS Code saves what is open from time to time
+  await workbench.page.reload();
+  panel = await workbench.panel();
+  await expect(panel.locator('fc-cluster-view h2')).toHaveText('Cluster 2');
+  await expect(panel.locator('fc-face-grid .face').first()).toBeVisible();
+  await expect(panel.locator('figure.mean img')).toBeVisible();
+  await workbench.sidePanel();
+  await expect(workbench.treeRow(/portraits.*72 faces, 16 clusters/)).toBeVisible();
+});
+
+test('a run is removed after asking, and its photos stay', async ({ workbench }) => {
+  await workbench.open();
+  await workbench.clusterFaces('portraits');
+  await (await workbench.panel()).locator('fc-cluster-card').first().waitFor();
+  await workbench.sidePanel();
+  await workbench.treeRow(/portraits/).hover();
+  await workbench
+    .treeRow(/portraits/)
+    .getByRole('button', { name: 'Remove Clusters' })
+    .click();
+  const dialog = workbench.page.locator('.monaco-dialog-box');
+  await expect(dialog).toContainText('The images stay as they are');
+  await dialog.getByText('Remove', { exact: true }).click();
+  await expect(workbench.page.locator('.welcome-view')).toContainText('No faces are clustered');
+  await expect(workbench.page.locator('.tab.active', { hasText: 'portraits' })).toHaveCount(0);
+});

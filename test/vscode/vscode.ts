@@ -1,0 +1,169 @@
+/** A real VS Code in a real browser, with the packaged extension installed. */
+import { execFileSync } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { test as base, chromium, expect, type Frame, type Locator, type Page } from '@playwright/test';
+import { installCodeServer, installVsix, startCodeServer } from '../../scripts/code-server.mjs';
+import { samplePortraits } from '../../scripts/samples.mjs';
+
+export { expect };
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Debian's, or another one named by the variable. Nothing is downloaded. */
+const CHROMIUM = process.env.FACE_CLUSTERS_CHROMIUM ?? '/usr/bin/chromium';
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+interface Server {
+  origin: string;
+  userDataDir: string;
+}
+
+/** A workspace on disk, opened in a window. */
+export class Workbench {
+  constructor(
+    readonly page: Page,
+    readonly folder: string,
+    readonly server: Server,
+  ) {}
+
+  /** Loads (again) the window on the workspace. */
+  async open(): Promise<void> {
+    await this.page.goto(`${this.server.origin}/?folder=${encodeURIComponent(this.folder)}`);
+    await this.explorerRow().first().waitFor({ timeout: 90_000 });
+  }
+
+  explorerRow(name?: string): Locator {
+    const rows = this.page.locator('.explorer-folders-view .monaco-list-row');
+    return name === undefined ? rows : rows.filter({ hasText: name });
+  }
+
+  /** Right-clicks rows of the explorer and chooses 'Cluster Faces'; the menu has it once the extension is known. */
+  async clusterFaces(...names: string[]): Promise<void> {
+    for (const [i, name] of names.entries()) await this.explorerRow(name).click({ modifiers: i === 0 ? [] : ['Control'] });
+    const item = this.page.locator('.monaco-menu .action-item', { hasText: 'Cluster Faces' });
+    await expect(async () => {
+      await this.explorerRow(names.at(-1)).click({ button: 'right' });
+      await item.waitFor({ timeout: 1500 }).catch(async (error: unknown) => {
+        await this.page.keyboard.press('Escape');
+        throw error;
+      });
+    }).toPass({ timeout: 60_000 });
+    await item.click();
+  }
+
+  /** The frame the panel is drawn in. */
+  async panel(): Promise<Frame> {
+    let found: Frame | undefined;
+    await expect(async () => {
+      found = undefined;
+      for (const frame of this.page.frames()) {
+        const app = await frame
+          .locator('fc-app')
+          .count()
+          .catch(() => 0);
+        if (app > 0 && (await frame.locator('fc-app').isVisible())) found = frame;
+      }
+      expect(found, 'the panel is open').toBeDefined();
+    }).toPass({ timeout: 90_000 });
+    return found!;
+  }
+
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notifications-toasts .notification-list-item', { hasText: text });
+  }
+
+  async command(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    const input = this.page.locator('.quick-input-widget input');
+    await input.fill(`>${title}`);
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().click();
+  }
+
+  /** Shows the side panel. */
+  async sidePanel(): Promise<void> {
+    const icon = this.page.locator('.activitybar .action-item', { has: this.page.locator('a[aria-label^="Face Clusters"]') });
+    if (!((await icon.getAttribute('class')) ?? '').includes('checked')) await icon.click();
+    await this.page.locator('.pane-header, .title-label', { hasText: 'Clusters' }).first().waitFor();
+  }
+
+  treeRow(text: string | RegExp): Locator {
+    return this.page.locator('.sidebar .monaco-list-row', { hasText: text });
+  }
+
+  /** Writes settings of the workspace, as a user would in settings.json. */
+  async settings(values: Record<string, unknown>): Promise<void> {
+    const file = join(this.folder, '.vscode', 'settings.json');
+    const before = await readFile(file, 'utf8').then(
+      (text) => JSON.parse(text) as Record<string, unknown>,
+      () => ({}),
+    );
+    await mkdir(join(this.folder, '.vscode'), { recursive: true });
+    await writeFile(file, JSON.stringify({ ...before, ...values }, null, 2));
+  }
+
+  async readSettings(): Promise<Record<string, unknown>> {
+    return JSON.parse(await readFile(join(this.folder, '.vscode', 'settings.json'), 'utf8')) as Record<string, unknown>;
+  }
+}
+
+export const test = base.extend<{ workbench: Workbench }, { server: Server }>({
+  server: [
+    // Playwright reads which fixtures are needed from this pattern.
+    // eslint-disable-next-line no-empty-pattern
+    async ({}, use) => {
+      const code = await installCodeServer();
+      const vsix = (await readdir(join(ROOT, 'out'))).find((name) => name.endsWith(`${process.platform}-${process.arch}.vsix`));
+      if (vsix === undefined) throw new Error("expected a packaged extension in out/: run 'npm run package' first");
+      const home = await mkdtemp(join(tmpdir(), 'face-clusters-vscode-'));
+      const places = { userDataDir: join(home, 'data'), extensionsDir: join(home, 'extensions') };
+      await installVsix(code, { ...places, vsix: join(ROOT, 'out', vsix) });
+      const server = await startCodeServer(code, {
+        ...places,
+        folder: home,
+        settings: {
+          'workbench.startupEditor': 'none',
+          'workbench.secondarySideBar.defaultVisibility': 'hidden',
+          'chat.disableAIFeatures': true,
+          'files.simpleDialog.enable': true,
+          // The machines of tests have no GPU to try.
+          'faceClusters.provider': 'cpu',
+        },
+      });
+      await use({ origin: server.origin, userDataDir: places.userDataDir });
+      await server.stop();
+      await rm(home, { recursive: true, force: true });
+    },
+    { scope: 'worker', timeout: 300_000 },
+  ],
+  workbench: async ({ server }, use) => {
+    const folder = await mkdtemp(join(tmpdir(), 'workspace-'));
+    await cp(await samplePortraits(), join(folder, 'portraits'), { recursive: true });
+    const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+    const page = await browser.newPage({ viewport: { width: 1500, height: 950 } });
+    const refused: string[] = [];
+    page.on('console', (message) => {
+      if (/Content Security Policy/i.test(message.text()) && /webview|nonce/.test(message.text())) refused.push(message.text());
+    });
+    await use(new Workbench(page, folder, server));
+    await browser.close();
+    expect(refused, 'nothing was refused by the content security policy').toEqual([]);
+    await rm(folder, { recursive: true, force: true });
+  },
+});
+
+/** Pids of engines that run now. */
+export function enginePids(): number[] {
+  const lines = execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' }).split('\n');
+  return lines.filter((line) => /face-clusters.*dist\/engine\.js/.test(line)).map((line) => Number(line.trim().split(/\s+/)[0]));
+}
