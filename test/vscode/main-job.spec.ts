@@ -101,9 +101,9 @@ test('several folders are merged', async ({ workbench }) => {
   await workbench.explorerRow('portraits').click();
   await workbench.explorerRow('female').waitFor();
   await workbench.clusterFaces('female', 'male');
-  // 'male' is in both names: the rows are told apart by their order.
   const panel = await workbench.panel();
-  await expect(panel.locator('h1')).toContainText('male');
+  await expect(panel.locator('h1')).toHaveText('female + male');
+  await expect(panel.locator('fc-toolbar .figures')).toContainText('72 faces in 72 images');
 });
 
 test('images that cannot be used are named, and the panel goes on without them', async ({ workbench }) => {

@@ -6,7 +6,7 @@ export default defineConfig({
   outputDir: '../../test-results',
   // One VS Code at a time: the engine uses every core.
   workers: 1,
-  timeout: 180_000,
+  timeout: 120_000,
   expect: { timeout: 30_000 },
   // A test that fails once is a defect of the extension or of the test; neither is hidden by trying again.
   retries: 0,

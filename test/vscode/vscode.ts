@@ -45,7 +45,7 @@ export class Workbench {
 
   explorerRow(name?: string): Locator {
     const rows = this.page.locator('.explorer-folders-view .monaco-list-row');
-    return name === undefined ? rows : rows.filter({ hasText: name });
+    return name === undefined ? rows : rows.filter({ has: this.page.getByText(name, { exact: true }) });
   }
 
   /** Right-clicks rows of the explorer and chooses 'Cluster Faces'; the menu has it once the extension is known. */

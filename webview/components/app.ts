@@ -4,6 +4,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ClusterPictures, Clustering, PanelState, Progress } from '../../src/protocol';
 import type { Source } from '../source';
+import type { ClusterCard } from './cluster-card';
 import './cluster-card';
 import './cluster-view';
 import './notices';
@@ -71,9 +72,14 @@ export class App extends LitElement {
     const now = this.panel?.selected ?? null;
     if (before.selected === now) return;
     window.scrollTo(0, now === null ? this.overviewScroll : 0);
-    if (now === null && before.selected !== null) {
-      this.renderRoot.querySelector<HTMLElement>(`fc-cluster-card[data-cluster="${String(before.selected)}"]`)?.focus();
-    }
+    if (now === null && before.selected !== null) void this.focusCard(before.selected);
+  }
+
+  /** After the way back from a cluster the focus is where it was. */
+  private async focusCard(cluster: number) {
+    const card = this.renderRoot.querySelector<ClusterCard>(`fc-cluster-card[data-cluster="${cluster}"]`);
+    await card?.updateComplete;
+    card?.focus();
   }
 
   override render() {

@@ -39,6 +39,10 @@ export const shared = css`
   .quiet {
     color: var(--vscode-descriptionForeground);
   }
+  :host-context(.vscode-high-contrast) .quiet,
+  :host-context(.vscode-high-contrast-light) .quiet {
+    color: var(--vscode-foreground);
+  }
   .face {
     padding: 0;
     border: 0;
