@@ -1,0 +1,52 @@
+/**
+ * One stage alone, in a process of its own: `node stage.js decode|infer FOLDER COUNT MODEL`. Prints images a second and peak memory as JSON.
+ * The code is the pipeline's own, with its concurrency.
+ */
+import { availableParallelism } from 'node:os';
+import pMap from 'p-map';
+import { decodeCrop, readImage } from '../../src/faces/decode';
+import { alignedFrame } from '../../src/faces/framing';
+import { openModel } from '../../src/faces/model';
+import { scanImages } from '../../src/faces/scan';
+
+const SIZE = { width: 160, height: 192 };
+const BATCH = 8;
+const CONCURRENCY = 2 * availableParallelism() + 2;
+
+async function decode(folder: string, count: number) {
+  const { images } = await scanImages([folder]);
+  const chosen = images.slice(0, count);
+  const start = performance.now();
+  await pMap(
+    chosen,
+    async (image) => {
+      const encoded = await readImage(image);
+      await decodeCrop(encoded, alignedFrame(encoded, SIZE), SIZE);
+    },
+    { concurrency: CONCURRENCY },
+  );
+  return chosen.length / ((performance.now() - start) / 1000);
+}
+
+async function infer(folder: string, count: number, file: string) {
+  const { images } = await scanImages([folder]);
+  const crops = await Promise.all(
+    images.slice(0, BATCH).map(async (image) => {
+      const encoded = await readImage(image);
+      return decodeCrop(encoded, alignedFrame(encoded, SIZE), SIZE);
+    }),
+  );
+  const batch = new Uint8Array(Buffer.concat(crops));
+  const model = await openModel(file, { provider: 'cpu' });
+  for (let i = 0; i < 5; i++) await model.infer(batch, BATCH);
+  const batches = Math.ceil(count / BATCH);
+  const start = performance.now();
+  for (let i = 0; i < batches; i++) await model.infer(batch, BATCH);
+  return (batches * BATCH) / ((performance.now() - start) / 1000);
+}
+
+const [, , stage, folder = '', count = '0', model = ''] = process.argv;
+const work = stage === 'decode' ? decode(folder, Number(count)) : infer(folder, Number(count), model);
+void work.then((rate) => {
+  console.log(JSON.stringify({ rate, peakMemory: process.resourceUsage().maxRSS * 1024 }));
+});
