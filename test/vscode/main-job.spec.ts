@@ -1,5 +1,6 @@
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { variety } from './pictures';
 import { expect, test } from './vscode';
 
@@ -114,6 +115,12 @@ test('images that cannot be used are named, and the panel goes on without them',
   await expect(panel.locator('fc-notices')).toContainText('1 image could not be used. broken "1".jpg: not an image that can be read');
   await panel.locator('fc-notices button', { hasText: 'Show all' }).click();
   await expect(workbench.page.locator('.tab.active')).toContainText('failed.csv');
+});
+
+test('the packaged extension is small enough to be fetched', async () => {
+  const out = fileURLToPath(new URL('../../out', import.meta.url));
+  const name = (await readdir(out)).find((file) => file.endsWith(`${process.platform}-${process.arch}.vsix`));
+  expect((await stat(join(out, name!))).size / 1e6).toBeLessThan(45);
 });
 
 test('nothing is written beside the photos', async ({ workbench }) => {

@@ -1,0 +1,138 @@
+import { mkdir, readdir, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { RunLibrary } from '../../src/host/run-library';
+import type { SessionContext } from '../../src/host/run-session';
+import type { Progress } from '../../src/protocol';
+import type { Settings } from '../../src/settings/settings';
+import { bundled, settingsWith, startEngine } from '../support/engine';
+import { PORTRAITS, temporaryFolder } from '../support/images';
+
+async function library() {
+  const folder = await temporaryFolder();
+  const state = { settings: settingsWith({ clusters: 4 }) as Settings };
+  const logged: string[] = [];
+  const engine = startEngine();
+  const context: SessionContext = { engine, bundled, settings: () => state.settings, log: (message) => logged.push(message) };
+  return { folder, state, logged, context, engine, library: new RunLibrary(context, folder) };
+}
+
+describe('RunSession', () => {
+  it('describes, then follows the settings without describing again', async () => {
+    const { library: runs, state } = await library();
+    const session = runs.of([PORTRAITS]);
+    const stages = new Set<string>();
+    session.on('progress', (progress: Progress | null) => {
+      if (progress !== null) stages.add(progress.stage);
+    });
+    expect(await session.describe()).toEqual({ kind: 'done' });
+    expect(session.clustering?.clusters).toHaveLength(4);
+    expect([...stages]).toEqual(['scan', 'infer', 'cluster']);
+
+    stages.clear();
+    state.settings = settingsWith({ clusters: 7 });
+    await session.followSettings();
+    expect(session.clustering?.clusters).toHaveLength(7);
+    expect([...stages]).toEqual(['cluster']);
+    const { generation } = session;
+    await session.followSettings();
+    expect(session.generation, 'nothing changed').toBe(generation);
+  });
+
+  it('names the settings that faces were described with otherwise', async () => {
+    const { library: runs, state } = await library();
+    const session = runs.of([PORTRAITS]);
+    await session.describe();
+    expect(session.stale).toEqual([]);
+    state.settings = settingsWith({ limit: 5, batchSize: 3, seed: 99 });
+    expect(session.stale, 'the size of batches and the seed of no sample change no face').toEqual(['limit']);
+  });
+
+  it('keeps what it has when it is cancelled, and says so of a clustering', async () => {
+    const { library: runs } = await library();
+    const session = runs.of([PORTRAITS]);
+    await session.describe();
+    const before = session.clustering;
+    const again = session.describe();
+    session.cancel();
+    expect(await again).toEqual({ kind: 'cancelled' });
+    expect(session.clustering).toBe(before);
+    expect(session.problem).toBeNull();
+    const clustering = session.cluster();
+    session.cancel();
+    expect(await clustering).toEqual({ kind: 'cancelled' });
+    expect(session.problem).toEqual({ message: 'Clustering was cancelled.', retry: true });
+    expect(await session.retry()).toEqual({ kind: 'done' });
+  });
+
+  it('shows why something failed, and only does again what failed', async () => {
+    const { library: runs, state } = await library();
+    const session = runs.of([PORTRAITS]);
+    state.settings = { ...settingsWith({ clusters: 4 }), attributes: ['Nose'] };
+    const outcome = await session.describe();
+    expect(outcome).toMatchObject({ kind: 'failed', message: expect.stringMatching(/^Unknown attribute 'Nose'/) as string });
+    expect(session.problem?.message).toMatch(/^Unknown attribute/);
+    expect(session.manifest?.faces, 'the faces are kept').toBe(72);
+    state.settings = settingsWith({ clusters: 4 });
+    const stages = new Set<string>();
+    session.on('progress', (progress) => progress && stages.add(progress.stage));
+    expect(await session.retry()).toEqual({ kind: 'done' });
+    expect([...stages]).toEqual(['cluster']);
+  });
+
+  it('survives the death of the engine', async () => {
+    const { library: runs, engine, logged } = await library();
+    const session = runs.of([PORTRAITS]);
+    session.on('progress', (progress) => {
+      if (progress?.stage === 'infer' && progress.done > 2 && logged.length === 0 && engine.pid !== undefined)
+        process.kill(engine.pid, 'SIGKILL');
+    });
+    const outcome = await session.describe();
+    expect(outcome).toMatchObject({ kind: 'failed', retry: true });
+    expect(logged[0]).toContain("the engine's process ended");
+    expect(await session.retry()).toEqual({ kind: 'done' });
+  });
+});
+
+describe('RunLibrary', () => {
+  it('finds kept runs again, with their clusters', async () => {
+    const { library: runs, context, folder } = await library();
+    await runs.of([PORTRAITS]).describe();
+    const later = new RunLibrary(context, folder);
+    await later.load();
+    expect(later.all).toHaveLength(1);
+    const [session] = later.all;
+    await session!.load();
+    expect(session!.folders).toEqual([PORTRAITS]);
+    expect(session!.clustering?.clusters).toHaveLength(4);
+    expect(await session!.faces(0, 0, 3)).toHaveLength(3);
+  });
+
+  it('has one run of the same folders, in whatever order', async () => {
+    const { library: runs } = await library();
+    const [a, b] = [join(PORTRAITS, 'female'), join(PORTRAITS, 'male')];
+    expect(runs.of([a, b])).toBe(runs.of([b, a]));
+    expect(runs.of([a])).not.toBe(runs.of([a, b]));
+  });
+
+  it('forgets a removed run', async () => {
+    const { library: runs, context, folder } = await library();
+    const session = runs.of([PORTRAITS]);
+    await session.describe();
+    await runs.remove(session);
+    expect(runs.all).toEqual([]);
+    const later = new RunLibrary(context, folder);
+    await later.load();
+    expect(later.all).toEqual([]);
+  });
+
+  it('cleans up after a run whose making was killed long ago, and leaves a fresh one alone', async () => {
+    const { library: runs, folder } = await library();
+    await mkdir(join(folder, 'old.partial'), { recursive: true });
+    await mkdir(join(folder, 'new.partial'));
+    const longAgo = new Date(Date.now() - 2 * 24 * 3600 * 1000);
+    await utimes(join(folder, 'old.partial'), longAgo, longAgo);
+    await runs.load();
+    expect(await readdir(folder)).toEqual(['new.partial']);
+  });
+});
