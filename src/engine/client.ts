@@ -96,7 +96,8 @@ export class EngineClient {
     this.lastWords = '';
     const child = fork(this.script, [], {
       serialization: 'advanced',
-      execArgv: [],
+      // V8 would let its young generation grow with the length of the run.
+      execArgv: ['--max-semi-space-size=4'],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: {
         ...process.env,
