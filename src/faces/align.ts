@@ -1,0 +1,48 @@
+/**
+ * Where a face's crop lies in its photo: turned and scaled by its eyes, so that they come to lie where they lie in the images the network
+ * was trained on.
+ */
+import type { Point } from './detector';
+import type { Box, CropSize } from './framing';
+
+/** A rectangle in pixels of the upright image, turned about its middle. */
+export interface Frame extends Box {
+  /** How far it is turned clockwise, in radians; 0 for images that are aligned already. */
+  angle: number;
+}
+
+/**
+ * Where the eyes of the network's crops lie, in fractions of the crop's width from its left and its upper edge: medians of the detector's eyes in
+ * LFW's images, whose framing the network was trained with (printed by `npm run bench -- --framing`).
+ */
+const EYES = { middle: { x: 0.5, y: 0.604 }, distance: 0.225 };
+
+/** Distance from the middle of the eyes to the mouth, in distances between the eyes, of a face seen from the front. */
+const MOUTH = 1.05;
+
+/** @param eyes the one on the left of the upright face first; pixels of the image. */
+export function frameOf(eyes: readonly [Point, Point], mouth: Point, crop: CropSize): Frame {
+  const [left, right] = eyes;
+  const middle = { x: (left.x + right.x) / 2, y: (left.y + right.y) / 2 };
+  const across = { x: right.x - left.x, y: right.y - left.y };
+  // A face turned to the side has its eyes close together; its height then tells its size.
+  const distance = Math.max(Math.hypot(across.x, across.y), Math.hypot(mouth.x - middle.x, mouth.y - middle.y) / MOUTH);
+  const angle = Math.atan2(across.y, across.x);
+  const width = distance / EYES.distance;
+  const height = (width * crop.height) / crop.width;
+  // From the eyes to the middle of the crop, along the turned axes.
+  const along = (0.5 - EYES.middle.x) * width;
+  const down = height / 2 - EYES.middle.y * width;
+  const centre = {
+    x: middle.x + along * Math.cos(angle) - down * Math.sin(angle),
+    y: middle.y + along * Math.sin(angle) + down * Math.cos(angle),
+  };
+  return { x: centre.x - width / 2, y: centre.y - height / 2, width, height, angle };
+}
+
+/** The upright box around a frame. */
+export function boundsOf({ x, y, width, height, angle }: Frame): Box {
+  const [cos, sin] = [Math.abs(Math.cos(angle)), Math.abs(Math.sin(angle))];
+  const bounds = { width: width * cos + height * sin, height: width * sin + height * cos };
+  return { x: x + (width - bounds.width) / 2, y: y + (height - bounds.height) / 2, ...bounds };
+}

@@ -1,0 +1,117 @@
+/**
+ * The network that finds faces: BlazeFace (Bazarevsky et al. 2019), full range, with decoding and weighted non-maximum suppression inside
+ * the graph (training/detector_decoding.py). Squares of different images that wait at the same time go through it together.
+ */
+import { existsSync } from 'node:fs';
+import * as ort from 'onnxruntime-node';
+import { messageOf, UserError } from '../errors';
+import type { Provider } from './providers';
+
+/** Side of the squares the network takes, in pixels. */
+export const SQUARE = 192;
+export const SQUARE_BYTES = SQUARE * SQUARE * 3;
+
+/** Squares that go through the network together, at most. */
+const BATCH = 8;
+/** Values of a row of the output: image, score, box, six keypoints. */
+const ROW = 18;
+
+/** A point; what its unit is, the place says. */
+export interface Point {
+  x: number;
+  y: number;
+}
+
+/** A face as the network sees it, in fractions of the square. */
+export interface Detection {
+  /** In [0, 1]. */
+  score: number;
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+  /** The eye that is on the left in the image, then the right one. */
+  eyes: [Point, Point];
+  mouth: Point;
+}
+
+export interface FaceDetector {
+  /**
+   * @param square RGB bytes `[192, 192, 3]`.
+   * @param threshold smallest score, in [0, 1]. Squares that go together share the smallest of theirs; each gets only its own.
+   */
+  detect(square: Uint8Array, threshold: number): Promise<Detection[]>;
+  release(): Promise<void>;
+}
+
+interface Waiting {
+  square: Uint8Array;
+  threshold: number;
+  resolve: (detections: Detection[]) => void;
+  reject: (error: unknown) => void;
+}
+
+/** @throws UserError where the file cannot be loaded. */
+export async function openDetector(file: string, provider: Provider): Promise<FaceDetector> {
+  if (!existsSync(file)) throw new UserError(`the face detector '${file}' does not exist`);
+  let session: ort.InferenceSession;
+  try {
+    session = await ort.InferenceSession.create(file, {
+      executionProviders: [provider],
+      graphOptimizationLevel: provider === 'webgpu' ? 'basic' : 'all',
+      interOpNumThreads: 1,
+      logSeverityLevel: 4,
+      extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
+    });
+  } catch (error) {
+    throw new UserError(`cannot load the face detector '${file}' on ${provider}: ${messageOf(error)}`, { cause: error });
+  }
+  const queue: Waiting[] = [];
+  let running = false;
+
+  const run = async (batch: Waiting[]): Promise<Detection[][]> => {
+    const images = new Uint8Array(batch.length * SQUARE_BYTES);
+    for (const [i, { square }] of batch.entries()) images.set(square, i * SQUARE_BYTES);
+    const threshold = Math.min(...batch.map((each) => each.threshold));
+    const { faces } = await session.run({
+      images: new ort.Tensor('uint8', images, [batch.length, SQUARE, SQUARE, 3]),
+      threshold: new ort.Tensor('float32', [threshold], [1]),
+    });
+    if (!(faces?.data instanceof Float32Array)) throw new Error('the face detector has no output `faces`');
+    const found: Detection[][] = batch.map(() => []);
+    for (let at = 0; at < faces.data.length; at += ROW) {
+      const row = faces.data.subarray(at, at + ROW);
+      const { threshold: own } = batch[row[0]!]!;
+      if (row[1]! >= own) found[row[0]!]!.push(detectionOf(row));
+    }
+    return found;
+  };
+
+  const drain = async () => {
+    running = true;
+    while (queue.length > 0) {
+      const batch = queue.splice(0, BATCH);
+      try {
+        const found = await run(batch);
+        for (const [i, { resolve }] of batch.entries()) resolve(found[i]!);
+      } catch (error) {
+        for (const { reject } of batch) reject(error);
+      }
+    }
+    running = false;
+  };
+
+  return {
+    detect: (square, threshold) =>
+      new Promise((resolve, reject) => {
+        queue.push({ square, threshold, resolve, reject });
+        if (!running) void drain();
+      }),
+    release: () => session.release(),
+  };
+}
+
+function detectionOf(row: Float32Array): Detection {
+  const point = (index: number): Point => ({ x: row[6 + 2 * index]!, y: row[7 + 2 * index]! });
+  return { score: row[1]!, left: row[2]!, top: row[3]!, right: row[4]!, bottom: row[5]!, eyes: [point(0), point(1)], mouth: point(3) };
+}
