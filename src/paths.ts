@@ -7,6 +7,7 @@ export function bundledModels(root: string): BundledModels {
   return {
     cpu: join(root, 'weights', 'face-attributes.int8.onnx'),
     gpu: join(root, 'weights', 'face-attributes.f16.onnx'),
+    detector: join(root, 'weights', 'face-detector.onnx'),
   };
 }
 

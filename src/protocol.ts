@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { Candidate } from './clustering/choose-k';
 import type { Evaluation } from './datasets/evaluation';
+import type { Detection } from './faces/choose-finder';
 import type { Failure } from './faces/scan';
 import type { BundledModels, ProviderTrial } from './faces/providers';
 import type { AnalysisSettings, ClusteringSettings } from './settings/settings';
@@ -27,6 +28,8 @@ export interface RunManifest {
   provider: string;
   /** Why this execution provider. */
   trials: ProviderTrial[];
+  /** How faces were found. */
+  detection: Detection;
   images: { found: number; read: number; failed: number; withoutFace: number };
   failures: Failure[];
   /** Images that were read and hold no face. */

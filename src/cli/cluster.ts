@@ -61,13 +61,15 @@ function print(lines: string[], outDir: string) {
   console.log([...lines, `written to ${outDir}`].join('\n'));
 }
 
-function runLines({ images, faces, provider, trials, timing, failures }: RunManifest, peakMemory: number): string[] {
+function runLines({ images, faces, provider, trials, detection, timing, failures }: RunManifest, peakMemory: number): string[] {
   const seconds = timing.analyse ?? 0;
   const lines = [
     `${String(faces)} faces in ${String(images.read)} of ${String(images.found)} images, ` +
       `${seconds.toFixed(1)} s (${(images.found / seconds).toFixed(0)} images/s), peak memory ${(peakMemory / 1e6).toFixed(0)} MB`,
     `execution provider ${provider}: ${trials.map(({ provider: name, reason }) => `${name}: ${reason}`).join('; ')}`,
   ];
+  lines.push(`faces ${detection.searched ? 'searched for' : 'not searched for'}: ${detection.reason}`);
+  if (images.withoutFace > 0) lines.push(`${String(images.withoutFace)} images show no face`);
   if (failures.length > 0) {
     lines.push(
       `${String(failures.length)} could not be used, see failed.csv; the first, ${failures[0]?.image ?? ''}: ${failures[0]?.reason ?? ''}`,

@@ -81,6 +81,8 @@ function withClustering(command: Command): Command {
 function withModel(command: Command): Command {
   return command
     .addOption(new Option('--detect <WHEN>', 'whether faces are searched for in the images').choices(DETECT))
+    .addOption(new Option('--min-face-score <S>', 'smallest confidence of the detector').argParser(toNumber))
+    .addOption(new Option('--min-face-size <N>', "smallest side of a face's box, in pixels").argParser(toNumber))
     .addOption(new Option('--provider <NAME>', 'execution provider').choices(PROVIDERS))
     .addOption(new Option('--batch-size <N>', 'faces a batch (0: what is fastest)').argParser(toNumber))
     .option('--model <FILE>', 'another network (.onnx)')

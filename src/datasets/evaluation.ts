@@ -1,4 +1,5 @@
 /** How well inferred attributes agree with labels. */
+import type { Detection } from '../faces/choose-finder';
 
 /** Scores of one attribute, each in [0, 1]; null where it is not defined (a class that does not occur). */
 export interface AttributeScores {
@@ -26,7 +27,9 @@ export interface Evaluation {
   /** Accuracy of always guessing each attribute's more frequent value among these labels. */
   majorityAccuracy: number;
   perAttribute: Record<string, AttributeScores>;
-  images: { found: number; labelled: number; read: number; failed: number };
+  images: { found: number; labelled: number; read: number; failed: number; withoutFace: number };
+  /** How faces were found. */
+  detection: Detection;
   provider: string;
   model: string;
   /** Seconds. */

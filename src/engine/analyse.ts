@@ -1,7 +1,7 @@
 /** The main job, read from top to bottom: folders → described faces, kept. */
 import { availableParallelism } from 'node:os';
 import { UserError } from '../errors';
-import { detectorFor } from '../faces/detect';
+import { chooseFinder } from '../faces/choose-finder';
 import { describeFaces, type PipelineTiming } from '../faces/pipeline';
 import { openOnProvider, type Provider } from '../faces/providers';
 import { chooseImages, type Failure, IMAGE_EXTENSIONS, scanImages } from '../faces/scan';
@@ -53,7 +53,6 @@ export async function analyse(
   }
 
   const { model, file, trials } = await opening;
-  const detector = detectorFor(settings.detect, model.crop);
   const opened = seconds();
 
   const failures: Failure[] = [...scan.failures];
@@ -62,10 +61,13 @@ export async function analyse(
   let read = 0;
   let failed = 0;
   const writer = await RunWriter.create(runDir, model.crop);
+  let release: (() => Promise<void>) | undefined;
   try {
+    const { finder, detection, ...chosen } = await chooseFinder(images, settings, model, bundled, signal);
+    release = chosen.release;
     const batches = describeFaces(images, {
       model,
-      detector,
+      finder,
       batchSize: batchSizeFor(settings, model.provider),
       concurrency: 2 * availableParallelism() + 2,
       signal,
@@ -93,6 +95,7 @@ export async function analyse(
       modelAttributes: model.attributes,
       provider: model.provider,
       trials,
+      detection,
       images: { found: images.length, read: images.length - failed, failed, withoutFace: faceless.length },
       failures,
       faceless,
@@ -108,6 +111,7 @@ export async function analyse(
     await writer.abandon();
     throw error;
   } finally {
+    await release?.();
     await model.release();
   }
 }

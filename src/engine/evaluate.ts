@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { UserError } from '../errors';
 import { scoreAttributes, type Evaluation } from '../datasets/evaluation';
 import { readLabels } from '../datasets/labels';
-import { detectorFor } from '../faces/detect';
+import { chooseFinder } from '../faces/choose-finder';
 import { describeFaces } from '../faces/pipeline';
 import { openOnProvider } from '../faces/providers';
 import { chooseImages, type ImageFile, scanImages } from '../faces/scan';
@@ -42,33 +42,35 @@ export async function evaluate(
   }
   const rowOfImage = new Map(chosen.map(({ image, row }) => [image, row] as const));
   const { model, file } = await openOnProvider(settings, bundled);
+  let release: (() => Promise<void>) | undefined;
   try {
+    const images = chosen.map(({ image }) => image);
+    const { finder, detection, ...opened } = await chooseFinder(images, settings, model, bundled, signal);
+    release = opened.release;
     const shared = model.attributes.filter((name) => table.attributes.includes(name));
     if (shared.length === 0) throw new UserError(`the labels '${labels}' name none of the model's attributes`);
     const inferred: number[] = [];
     const expected: number[] = [];
     let done = 0;
     let failed = 0;
-    const batches = describeFaces(
-      chosen.map(({ image }) => image),
-      {
-        model,
-        detector: detectorFor(settings.detect, model.crop),
-        batchSize: batchSizeFor(settings, model.provider),
-        concurrency: 2 * availableParallelism() + 2,
-        signal,
-        timing: { decode: 0, infer: 0 },
-        onFailure: () => (failed += 1),
-        onFaceless: () => (failed += 1),
-        onImage: () => {
-          done += 1;
-          onProgress({ stage: 'infer', done, total: chosen.length, failed });
-        },
+    let withoutFace = 0;
+    const batches = describeFaces(images, {
+      model,
+      finder,
+      batchSize: batchSizeFor(settings, model.provider),
+      concurrency: 2 * availableParallelism() + 2,
+      signal,
+      timing: { decode: 0, infer: 0 },
+      onFailure: () => (failed += 1),
+      onFaceless: () => (withoutFace += 1),
+      onImage: () => {
+        done += 1;
+        onProgress({ stage: 'infer', done, total: chosen.length, failed });
       },
-    );
+    });
     for await (const { faces, probabilities } of batches) {
       for (const [i, { image, index }] of faces.entries()) {
-        if (index > 0) continue; // labels are of the first (largest) face
+        if (index > 0) continue; // labels are of the most prominent face
         const row = rowOfImage.get(image)!;
         for (const name of shared) {
           inferred.push(probabilities[i * model.attributes.length + model.attributes.indexOf(name)]!);
@@ -80,12 +82,14 @@ export async function evaluate(
     return {
       faces: inferred.length / shared.length,
       ...scoreAttributes(shared, Float32Array.from(inferred), Float32Array.from(expected)),
-      images: { found: scan.images.length, labelled: chosen.length, read: chosen.length - failed, failed },
+      images: { found: scan.images.length, labelled: chosen.length, read: chosen.length - failed, failed, withoutFace },
+      detection,
       provider: model.provider,
       model: file,
       seconds: (performance.now() - started) / 1000,
     };
   } finally {
+    await release?.();
     await model.release();
   }
 }

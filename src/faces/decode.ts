@@ -80,7 +80,8 @@ export async function decodeCrop({ bytes, width, height }: EncodedImage, box: Bo
   // Where the result begins among the resized pixels; negative where border is to be added.
   const x = span(Math.round((box.x - left) * scale.x), resized.width, size.width);
   const y = span(Math.round((box.y - top) * scale.y), resized.height, size.height);
-  if (x.length < resized.width || y.length < resized.height) image.extract({ left: x.from, top: y.from, width: x.length, height: y.length });
+  if (x.length < resized.width || y.length < resized.height)
+    image.extract({ left: x.from, top: y.from, width: x.length, height: y.length });
   if (x.length < size.width || y.length < size.height) {
     image.extend({ left: x.before, right: x.after, top: y.before, bottom: y.after, extendWith: 'copy' });
   }
@@ -135,7 +136,7 @@ function fileReason(error: unknown): string {
   }
 }
 
-function decodeReason(error: unknown): string {
+export function decodeReason(error: unknown): string {
   const text = messageOf(error);
   if (/unsupported image format/i.test(text)) {
     return 'not an image that can be read: its content is none of JPEG, PNG, WebP, AVIF, GIF, TIFF';

@@ -1,31 +1,166 @@
-/** Stage 3: upright image → where its faces are. */
-import { UserError } from '../errors';
+/**
+ * Stage 3: upright image → where its faces are.
+ *
+ * The whole photo is looked at in one square. Faces of less than about a twentieth of its side are too small there, so where the first look hints
+ * at them (it finds nothing, or something small), overlapping parts are looked at more closely; and where nothing is found the photo may lie on its
+ * side, so it is turned.
+ */
 import type { AnalysisSettings } from '../settings/settings';
+import { frameOf, type Frame } from './align';
+import { cropFrame, type Pixels } from './crop';
+import { decodeCrop, type EncodedImage } from './decode';
+import type { Detection, FaceDetector, Point } from './detector';
 import { alignedFrame, type Box, type CropSize } from './framing';
+import { decodePixels, OVERVIEW_SIDE, squareOf } from './overview';
 
 /** A face in an image. Its identity is the image and its index among the image's faces. */
 export interface FaceRegion {
   /** Box of the face in pixels of the upright image; undefined where the image as a whole is the face. */
   box: Box | undefined;
   /** What the network shall see, in pixels of the upright image. */
-  frame: Box;
+  frame: Frame;
   /** Confidence of the detector in [0, 1]; undefined where nothing was detected. */
   score: number | undefined;
 }
 
+/** The faces of an image, the most prominent (large and central) first. */
+export interface FoundFaces {
+  regions: FaceRegion[];
+  /** RGB bytes of the network's input size. */
+  crop(region: FaceRegion): Promise<Buffer>;
+}
+
 /** Finds the faces of an image. */
-export type Detector = (image: CropSize) => FaceRegion[];
+export type FaceFinder = (image: EncodedImage) => Promise<FoundFaces>;
+
+/** Takes every image as one aligned face. */
+export function alignedFaces(crop: CropSize): FaceFinder {
+  return (image) => {
+    const region: FaceRegion = { box: undefined, frame: { ...alignedFrame(image, crop), angle: 0 }, score: undefined };
+    return Promise.resolve({ regions: [region], crop: ({ frame }) => decodeCrop(image, frame, crop) });
+  };
+}
+
+/** Faces below this share of a square's side are at the edge of what is found in it: there may be others that are not. */
+const SMALL = 14 / 192;
+/** A closer look than the first needs more certainty, since it looks at many parts. */
+const CLOSER_SCORE = 0.6;
+/** Nothing is gained from a part that has fewer pixels than this along its side. */
+const SMALLEST_PART = 160;
+/** Boxes of different looks that overlap by more than this (of the smaller one) are one face. */
+const SAME_FACE = 0.5;
+/** A crop may be enlarged by this much before the photo is decoded again at a larger size. */
+const ENLARGE = 1.15;
+
+interface Found {
+  score: number;
+  box: Box;
+  eyes: [Point, Point];
+  mouth: Point;
+}
 
 /**
- * The detector a setting asks for. As long as no detecting network is part of the pipeline, `auto` takes every image as one
- * aligned face, as `never` does.
- * @throws UserError for `always`.
+ * Searches photos for faces.
+ * @param settings smallest score in [0, 1] and smallest side of a face's box in pixels of the photo.
  */
-export function detectorFor(mode: AnalysisSettings['detect'], crop: CropSize): Detector {
-  if (mode === 'always') {
-    throw new UserError(
-      "detect is 'always': this version does not search photos for faces yet and expects images that are cropped to one face each (use 'auto' or 'never')",
-    );
+export function searchedFaces(
+  detector: FaceDetector,
+  crop: CropSize,
+  { minFaceScore, minFaceSize }: Pick<AnalysisSettings, 'minFaceScore' | 'minFaceSize'>,
+): FaceFinder {
+  return async (image) => {
+    const overview = await decodePixels(image, OVERVIEW_SIDE);
+    // Pixels of the photo in one of the overview.
+    const scale = Math.max(image.width, image.height) / Math.max(overview.width, overview.height);
+    const found = await search(detector, overview, minFaceScore);
+    const regions = found
+      .map(({ score, box, eyes, mouth }): FaceRegion => {
+        const enlarge = ({ x, y }: Point) => ({ x: x * scale, y: y * scale });
+        const frame = frameOf([enlarge(eyes[0]), enlarge(eyes[1])], enlarge(mouth), crop);
+        return { box: { ...enlarge(box), width: box.width * scale, height: box.height * scale }, frame, score };
+      })
+      .filter(({ box }) => Math.max(box!.width, box!.height) >= minFaceSize)
+      .sort((a, b) => prominence(b.box!, image) - prominence(a.box!, image));
+
+    // The smallest face asks for the most pixels; where the overview has too few of them the photo is decoded again, just large enough.
+    const wanted = Math.min(1, Math.max(0, ...regions.map(({ frame }) => crop.width / frame.width)));
+    let pixels: Promise<Pixels> | undefined;
+    const decoded = () =>
+      (pixels ??=
+        wanted * scale > ENLARGE
+          ? decodePixels(image, Math.ceil(wanted * Math.max(image.width, image.height)))
+          : Promise.resolve(overview));
+    return {
+      regions,
+      crop: async ({ frame }) => {
+        const source = await decoded();
+        const factor = Math.max(source.width, source.height) / Math.max(image.width, image.height);
+        const { x, y, width, height, angle } = frame;
+        return cropFrame(source, { x: x * factor, y: y * factor, width: width * factor, height: height * factor, angle }, crop);
+      },
+    };
+  };
+}
+
+/** Area, less the squared distance from the middle: the face a photo was taken for comes first, as is usual in face alignment (FaceNet). */
+function prominence({ x, y, width, height }: Box, image: CropSize): number {
+  return width * height - 2 * ((x + width / 2 - image.width / 2) ** 2 + (y + height / 2 - image.height / 2) ** 2);
+}
+
+async function search(detector: FaceDetector, image: Pixels, threshold: number): Promise<Found[]> {
+  const whole = { x: 0, y: 0, width: image.width, height: image.height };
+  let found = await look(detector, image, whole, 0, threshold);
+  if (found.length === 0) {
+    const turned = await Promise.all([1, 2, 3].map((turns) => look(detector, image, whole, turns, Math.max(threshold, CLOSER_SCORE))));
+    found = turned.reduce((best, each) => (strength(each) > strength(best) ? each : best));
   }
-  return (image) => [{ box: undefined, frame: alignedFrame(image, crop), score: undefined }];
+  const side = Math.max(image.width, image.height);
+  const small = (faces: Found[]) => faces.length === 0 || faces.some(({ box }) => box.width < SMALL * side);
+  if (side < 2 * SMALLEST_PART || !small(found)) return found;
+  const closer = await Promise.all(parts(image, side / 2).map((part) => look(detector, image, part, 0, Math.max(threshold, CLOSER_SCORE))));
+  return merge([...found, ...closer.flat()]);
+}
+
+const strength = (faces: Found[]) => faces.reduce((sum, { score }) => sum + score, 0);
+
+/** Overlapping squares of a side that cover an image. */
+function parts({ width, height }: CropSize, side: number): Box[] {
+  const starts = (length: number) => {
+    const size = Math.min(length, Math.round(side));
+    const steps = Math.max(1, Math.ceil((length - size) / (size / 2)) + 1);
+    return Array.from({ length: steps }, (_, i) => ({ start: steps === 1 ? 0 : Math.round((i * (length - size)) / (steps - 1)), size }));
+  };
+  return starts(height).flatMap((y) => starts(width).map((x) => ({ x: x.start, y: y.start, width: x.size, height: y.size })));
+}
+
+async function look(detector: FaceDetector, image: Pixels, part: Box, quarterTurns: number, threshold: number): Promise<Found[]> {
+  const { pixels, toImage } = await squareOf(image, part, quarterTurns);
+  const detections = await detector.detect(pixels, threshold);
+  return detections.map(({ score, left, top, right, bottom, eyes, mouth }: Detection) => {
+    const [a, b] = [toImage(left, top), toImage(right, bottom)];
+    const low = { x: Math.min(a.x, b.x), y: Math.min(a.y, b.y) };
+    return {
+      score,
+      box: { ...low, width: Math.abs(a.x - b.x), height: Math.abs(a.y - b.y) },
+      eyes: [toImage(eyes[0].x, eyes[0].y), toImage(eyes[1].x, eyes[1].y)],
+      mouth: toImage(mouth.x, mouth.y),
+    };
+  });
+}
+
+/** Keeps of boxes that show the same face the one of the highest score. */
+function merge(found: Found[]): Found[] {
+  const kept: Found[] = [];
+  for (const face of found.sort((a, b) => b.score - a.score)) {
+    if (kept.every((other) => overlap(face.box, other.box) <= SAME_FACE)) kept.push(face);
+  }
+  return kept;
+}
+
+/** Intersection over the smaller area, in [0, 1]: a face cut by the edge of a part lies inside its whole box. */
+function overlap(a: Box, b: Box): number {
+  const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
+  const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
+  if (width <= 0 || height <= 0) return 0;
+  return (width * height) / Math.min(a.width * a.height, b.width * b.height);
 }

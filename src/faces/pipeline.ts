@@ -4,8 +4,8 @@
  */
 import { pMapIterable } from 'p-map';
 import { messageOf } from '../errors';
-import { decodeCrop, ImageError, readImage } from './decode';
-import type { Detector, FaceRegion } from './detect';
+import { ImageError, readImage } from './decode';
+import type { FaceFinder, FaceRegion } from './detect';
 import type { AttributeModel } from './model';
 import type { Failure, ImageFile } from './scan';
 
@@ -30,7 +30,7 @@ export interface DescribedBatch {
 
 export interface PipelineOptions {
   model: AttributeModel;
-  detector: Detector;
+  finder: FaceFinder;
   batchSize: number;
   /** Images decoded at a time. */
   concurrency: number;
@@ -105,12 +105,9 @@ function decodeAll(images: Iterable<ImageFile>, options: PipelineOptions): Async
   return pMapIterable(images, decode, { concurrency, backpressure: concurrency + 2 * batchSize });
 }
 
-async function cropsOf(image: ImageFile, { detector, model }: PipelineOptions): Promise<Crop[]> {
-  const encoded = await readImage(image);
-  const regions = detector(encoded);
+async function cropsOf(image: ImageFile, { finder }: PipelineOptions): Promise<Crop[]> {
+  const found = await finder(await readImage(image));
   const crops: Crop[] = [];
-  for (const [index, region] of regions.entries()) {
-    crops.push({ image, index, region, pixels: await decodeCrop(encoded, region.frame, model.crop) });
-  }
+  for (const [index, region] of found.regions.entries()) crops.push({ image, index, region, pixels: await found.crop(region) });
   return crops;
 }

@@ -19,10 +19,14 @@ export interface ProviderTrial {
   reason: string;
 }
 
-/** The bundled weights: int8 for CPUs, float16 for GPUs. */
+/** Paths of the bundled networks. */
 export interface BundledModels {
+  /** Attributes, int8, for CPUs. */
   cpu: string;
+  /** Attributes, float16, for GPUs. */
   gpu: string;
+  /** Finds faces. */
+  detector: string;
 }
 
 /** Largest difference of a probability from the CPU's at which a GPU counts as right (float16 against int8). */

@@ -18,6 +18,10 @@ const CLUSTERS = 'expected a whole number from 1 to 1000, or "auto"';
 export const analysisSettingsSchema = z.strictObject({
   /** Whether faces are searched for, or every image is one aligned face. */
   detect: z.enum(DETECT).default('auto'),
+  /** Smallest confidence of the detector, in [0, 1], at which something counts as a face. */
+  minFaceScore: z.number().min(0.05).max(0.99).default(0.5),
+  /** Smallest side of a face's box, in pixels of the photo. */
+  minFaceSize: z.int().min(8).max(4096).default(20),
   /** Only the first `limit` images in the order of their paths; 0 is all. */
   limit: z.int().min(0).max(100_000_000).default(0),
   /** Only so many images, drawn with the seed; 0 is all. */

@@ -8,7 +8,7 @@ import { codeOf, messageOf } from '../errors';
 import type { Clustering, ClusterPictures, RunManifest } from '../protocol';
 
 /** Raised whenever what is stored, or how it is computed, changes: older runs are then left alone and not shown. */
-export const STORE_VERSION = 1;
+export const STORE_VERSION = 2;
 
 export const MANIFEST = 'run.json';
 const CLUSTERING = 'clustering.json';

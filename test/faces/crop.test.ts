@@ -40,7 +40,8 @@ describe('cropFrame', () => {
         // Beyond the border its last pixel goes on; near it the resampling mixes the two.
         const expected = [(250 * Math.min(Math.max(px, 0.5), 799.5)) / 800, (250 * Math.min(Math.max(py, 0.5), 599.5)) / 600];
         const pixel = [(250 * Math.max(1, width / 160)) / 800, (250 * Math.max(1, width / 160)) / 600];
-        for (const channel of [0, 1] as const) expect(Math.abs(crop[at + channel]! - expected[channel]!)).toBeLessThan(1 + 0.75 * pixel[channel]!);
+        for (const channel of [0, 1] as const)
+          expect(Math.abs(crop[at + channel]! - expected[channel]!)).toBeLessThan(1 + 0.75 * pixel[channel]!);
         expect(crop[at + 2]).toBe(128); // no black border
         compared += 1;
       }
@@ -52,7 +53,10 @@ describe('cropFrame', () => {
 describe('frameOf', () => {
   it('puts the eyes where the network expects them, however the face is turned', () => {
     for (const angle of [0, 0.4, -1.2, Math.PI / 2, Math.PI]) {
-      const turn = (x: number, y: number) => ({ x: 300 + x * Math.cos(angle) - y * Math.sin(angle), y: 200 + x * Math.sin(angle) + y * Math.cos(angle) });
+      const turn = (x: number, y: number) => ({
+        x: 300 + x * Math.cos(angle) - y * Math.sin(angle),
+        y: 200 + x * Math.sin(angle) + y * Math.cos(angle),
+      });
       const frame = frameOf([turn(-18, 0), turn(18, 0)], turn(0, 36), SIZE);
       expect(Math.abs(Math.sin((frame.angle - angle) / 2))).toBeLessThan(1e-9);
       expect(frame.width).toBeCloseTo(Math.max(36, 36 / 1.05) / 0.225, 6);
@@ -60,15 +64,32 @@ describe('frameOf', () => {
       const centre = { x: frame.x + frame.width / 2, y: frame.y + frame.height / 2 };
       const eye = turn(-18, 0);
       const [dx, dy] = [eye.x - centre.x, eye.y - centre.y];
-      const inCrop = { x: 80 + ((dx * Math.cos(angle) + dy * Math.sin(angle)) * 160) / frame.width, y: 96 + ((-dx * Math.sin(angle) + dy * Math.cos(angle)) * 160) / frame.width };
+      const inCrop = {
+        x: 80 + ((dx * Math.cos(angle) + dy * Math.sin(angle)) * 160) / frame.width,
+        y: 96 + ((-dx * Math.sin(angle) + dy * Math.cos(angle)) * 160) / frame.width,
+      };
       expect(inCrop.x).toBeCloseTo(62, 6);
       expect(inCrop.y).toBeCloseTo(0.604 * 160, 6);
     }
   });
 
   it('tells the size of a face turned to the side by its height', () => {
-    const front = frameOf([{ x: 0, y: 0 }, { x: 40, y: 0 }], { x: 20, y: 42 }, SIZE);
-    const side = frameOf([{ x: 15, y: 0 }, { x: 30, y: 0 }], { x: 22.5, y: 42 }, SIZE);
+    const front = frameOf(
+      [
+        { x: 0, y: 0 },
+        { x: 40, y: 0 },
+      ],
+      { x: 20, y: 42 },
+      SIZE,
+    );
+    const side = frameOf(
+      [
+        { x: 15, y: 0 },
+        { x: 30, y: 0 },
+      ],
+      { x: 22.5, y: 42 },
+      SIZE,
+    );
     expect(side.width).toBeCloseTo(front.width, 6);
   });
 });

@@ -1,0 +1,78 @@
+/** A photo decoded once, small enough to be looked at as a whole and large enough for most of its crops. */
+import sharp from 'sharp';
+import { decodeReason, type EncodedImage, ImageError, MAX_PIXELS } from './decode';
+import type { Pixels } from './crop';
+import { SQUARE, SQUARE_BYTES } from './detector';
+import type { Box } from './framing';
+
+/** Longest side of the overview of a larger photo, in pixels. */
+export const OVERVIEW_SIDE = 800;
+
+/**
+ * Decodes an image upright, reduced so that its longer side has `side` pixels (never enlarged). JPEGs are decoded at a fraction of
+ * their size where that is enough.
+ * @throws ImageError where the image is damaged.
+ */
+export async function decodePixels({ bytes, width, height }: EncodedImage, side: number): Promise<Pixels> {
+  const image = sharp(bytes, { failOn: 'error', limitInputPixels: MAX_PIXELS, sequentialRead: true }).autoOrient();
+  if (Math.max(width, height) > side) image.resize(side, side, { fit: 'inside', kernel: 'cubic' });
+  try {
+    const { data, info } = await image
+      .flatten({ background: '#ffffff' })
+      .toColourspace('srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    if (info.channels !== 3) throw new ImageError(`expected 3 channels from the decoder, got ${info.channels}`);
+    return { data, width: info.width, height: info.height };
+  } catch (error) {
+    throw error instanceof ImageError ? error : new ImageError(decodeReason(error), { cause: error });
+  }
+}
+
+/** A square of an image as the detector takes it. */
+export interface Square {
+  /** RGB bytes `[192, 192, 3]`. */
+  pixels: Uint8Array;
+  /** From fractions of the square to pixels of the image it was cut from. */
+  toImage: (x: number, y: number) => { x: number; y: number };
+  /** Pixels of the image along a side. */
+  side: number;
+}
+
+/**
+ * Cuts a part out of an image and fits it into the detector's square, centred on black, as MediaPipe does.
+ * @param quarterTurns how often the part is turned clockwise by 90° first.
+ */
+export async function squareOf({ data, width, height }: Pixels, part: Box, quarterTurns = 0): Promise<Square> {
+  const scale = SQUARE / Math.max(part.width, part.height);
+  const inner = { width: Math.max(1, Math.round(part.width * scale)), height: Math.max(1, Math.round(part.height * scale)) };
+  const left = Math.floor((SQUARE - inner.width) / 2);
+  const top = Math.floor((SQUARE - inner.height) / 2);
+  const fitted = await sharp(data, { raw: { width, height, channels: 3 } })
+    .extract({ left: part.x, top: part.y, width: part.width, height: part.height })
+    .resize(inner.width, inner.height, { fit: 'fill', kernel: 'linear' })
+    .extend({ left, top, right: SQUARE - inner.width - left, bottom: SQUARE - inner.height - top, background: '#000000' })
+    .raw()
+    .toBuffer();
+  const pixels =
+    quarterTurns === 0
+      ? fitted
+      : await sharp(fitted, { raw: { width: SQUARE, height: SQUARE, channels: 3 } })
+          .rotate(90 * quarterTurns)
+          .raw()
+          .toBuffer();
+  if (pixels.length !== SQUARE_BYTES) throw new RangeError(`expected ${SQUARE_BYTES} bytes of a square, got ${pixels.length}`);
+  return {
+    pixels,
+    side: Math.max(part.width, part.height),
+    toImage: (x, y) => {
+      // Undo the turns, then the letterbox.
+      let [u, v] = [x, y];
+      for (let turn = 0; turn < quarterTurns; turn++) [u, v] = [v, 1 - u];
+      return {
+        x: part.x + ((u * SQUARE - left) * part.width) / inner.width,
+        y: part.y + ((v * SQUARE - top) * part.height) / inner.height,
+      };
+    },
+  };
+}
