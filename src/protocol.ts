@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Candidate } from './clustering/choose-k';
 import type { Evaluation } from './datasets/evaluation';
 import type { Detection } from './faces/choose-finder';
+import type { Box } from './faces/framing';
 import type { Failure } from './faces/scan';
 import type { BundledModels, ProviderTrial } from './faces/providers';
 import type { AnalysisSettings, ClusteringSettings } from './settings/settings';
@@ -99,6 +100,29 @@ export interface FaceCard {
   probabilities: number[];
 }
 
+/** A photo with its faces, to see one of them where it was taken. */
+export interface PhotoView {
+  /** Path below its folder, for people. */
+  image: string;
+  /** JPEG of the upright photo, reduced where it is large. */
+  jpeg: Uint8Array;
+  /** Size of the photo itself, upright, in pixels. */
+  width: number;
+  height: number;
+  /** All its faces, the most prominent first. */
+  faces: {
+    row: number;
+    /** Cluster it is in; null where there is none. */
+    cluster: number | null;
+    /** In pixels of the photo; null where the image as a whole is the face. */
+    box: Box | null;
+    /** Confidence of the detector in [0, 1]; null where nothing was detected. */
+    score: number | null;
+    /** Probability of each of the model's attributes. */
+    probabilities: number[];
+  }[];
+}
+
 /** Pictures of a cluster as a whole. */
 export interface ClusterPictures {
   cluster: number;
@@ -135,6 +159,8 @@ export interface EngineCalls {
   pictures: { params: { runDir: string }; result: ClusterPictures[] };
   /** Faces of a cluster, the most typical first. */
   page: { params: { runDir: string; cluster: number; start: number; count: number }; result: FaceCard[] };
+  /** The photo of a face. */
+  photo: { params: { runDir: string; row: number }; result: PhotoView };
   /** Where the image of a face lies. */
   locate: { params: { runDir: string; row: number }; result: { path: string; name: string } };
   /** Writes a run and its clustering as files, as the command line does. */
@@ -178,6 +204,8 @@ export interface PanelState {
   run: Omit<RunManifest, 'failures' | 'faceless'> | null;
   /** The first failures; their whole number is `run.images.failed`. */
   failures: Failure[];
+  /** The first images without a face; their whole number is `run.images.withoutFace`. */
+  faceless: string[];
   clustering: Clustering | null;
   /** Counts up with each clustering: faces and pictures of another one are stale. */
   generation: number;
@@ -199,6 +227,7 @@ export type HostMessage =
   | { kind: 'state'; state: PanelState }
   | { kind: 'progress'; progress: Progress | null }
   | { kind: 'faces'; request: number; faces: FaceCard[] }
+  | { kind: 'photo'; request: number; photo: PhotoView }
   | { kind: 'pictures'; generation: number; pictures: ClusterPictures[] }
   | { kind: 'requestFailed'; request: number; message: string };
 
@@ -209,6 +238,7 @@ const cluster = z.int().min(-1).max(100_000);
 export const webviewMessageSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('ready') }),
   z.strictObject({ kind: z.literal('faces'), request: row, cluster, start: row, count: z.int().min(1).max(500) }),
+  z.strictObject({ kind: z.literal('photo'), request: row, row }),
   z.strictObject({ kind: z.literal('open'), row, beside: z.boolean() }),
   z.strictObject({ kind: z.literal('select'), cluster: cluster.nullable() }),
   z.strictObject({
@@ -221,7 +251,7 @@ export const webviewMessageSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('command'),
-    command: z.enum(['cancel', 'retry', 'rerun', 'undo', 'attributes', 'settings', 'export', 'failures', 'engineLog']),
+    command: z.enum(['cancel', 'retry', 'rerun', 'undo', 'attributes', 'settings', 'export', 'failures', 'faceless', 'engineLog']),
   }),
   z.strictObject({ kind: z.literal('trouble'), message: z.string().max(2000) }),
 ]);

@@ -1,5 +1,5 @@
 /** The extension host as a source. */
-import type { FaceCard, HostMessage, PanelMemento, WebviewMessage } from '../src/protocol';
+import type { FaceCard, HostMessage, PanelMemento, PhotoView, WebviewMessage } from '../src/protocol';
 import type { Source } from './source';
 
 interface VsCodeApi {
@@ -8,18 +8,30 @@ interface VsCodeApi {
 }
 declare function acquireVsCodeApi(): VsCodeApi;
 
+type Answer = Extract<HostMessage, { request: number }>;
+
 const api = acquireVsCodeApi();
-const waiting = new Map<number, { resolve: (faces: FaceCard[]) => void; reject: (error: Error) => void }>();
+const waiting = new Map<number, { resolve: (answer: Answer) => void; reject: (error: Error) => void }>();
 let nextRequest = 1;
+
+function ask(make: (request: number) => WebviewMessage): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const request = nextRequest++;
+    waiting.set(request, { resolve, reject });
+    api.postMessage(make(request));
+  });
+}
 
 export const host: Source & { keep(memento: PanelMemento): void } = {
   live: true,
-  faces: (cluster, start, count) =>
-    new Promise((resolve, reject) => {
-      const request = nextRequest++;
-      waiting.set(request, { resolve, reject });
-      api.postMessage({ kind: 'faces', request, cluster, start, count });
-    }),
+  faces: async (cluster, start, count): Promise<FaceCard[]> => {
+    const answer = await ask((request) => ({ kind: 'faces', request, cluster, start, count }));
+    return answer.kind === 'faces' ? answer.faces : [];
+  },
+  photo: async (row): Promise<PhotoView | undefined> => {
+    const answer = await ask((request) => ({ kind: 'photo', request, row }));
+    return answer.kind === 'photo' ? answer.photo : undefined;
+  },
   available: (_, size) => size,
   send: (message) => {
     api.postMessage(message);
@@ -30,17 +42,16 @@ export const host: Source & { keep(memento: PanelMemento): void } = {
 };
 
 /** Gives answers to whoever asked; everything else to `listener`. */
-export function listen(listener: (message: Exclude<HostMessage, { kind: 'faces' | 'requestFailed' }>) => void): void {
+export function listen(listener: (message: Exclude<HostMessage, Answer>) => void): void {
   window.addEventListener('message', (event: MessageEvent<HostMessage>) => {
     const message = event.data;
-    if (message.kind === 'faces') {
-      waiting.get(message.request)?.resolve(message.faces);
-      waiting.delete(message.request);
-    } else if (message.kind === 'requestFailed') {
-      waiting.get(message.request)?.reject(new Error(message.message));
-      waiting.delete(message.request);
-    } else {
+    if (!('request' in message)) {
       listener(message);
+      return;
     }
+    const asked = waiting.get(message.request);
+    waiting.delete(message.request);
+    if (message.kind === 'requestFailed') asked?.reject(new Error(message.message));
+    else asked?.resolve(message);
   });
 }

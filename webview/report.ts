@@ -18,6 +18,7 @@ const app = document.createElement('fc-app');
 const source: Source = {
   live: false,
   faces: (cluster, start, count) => Promise.resolve(faces.get(cluster)?.slice(start, start + count) ?? []),
+  photo: () => Promise.resolve(undefined),
   available: (cluster) => faces.get(cluster)?.length ?? 0,
   send: (message) => {
     if (message.kind === 'select') location.hash = message.cluster === null ? '' : `cluster-${String(message.cluster)}`;

@@ -1,9 +1,11 @@
 /** Where the components get what they show: from the extension host, or from the report they are part of. */
-import type { FaceCard, WebviewMessage } from '../src/protocol';
+import type { FaceCard, PhotoView, WebviewMessage } from '../src/protocol';
 
 export interface Source {
   /** Faces of a cluster, the most typical first. */
   faces(cluster: number, start: number, count: number): Promise<FaceCard[]>;
+  /** The photo of a face; undefined where photos are not to be had (in a report). */
+  photo(row: number): Promise<PhotoView | undefined>;
   /** Faces there are to be had of a cluster of that size (a report holds only the first). */
   available(cluster: number, size: number): number;
   /** Sends what the user wants; a report has no one to send it to. */

@@ -10,6 +10,7 @@ import { analyse, type JobContext } from './analyse';
 import { evaluate } from './evaluate';
 import { exportRun } from './export';
 import { clusterRun, locate, page, pictures } from './inspect';
+import { photo } from './photo';
 import { clusterVectors } from './vectors';
 
 type Handlers = {
@@ -22,6 +23,7 @@ const handlers: Handlers = {
   pictures,
   page,
   locate,
+  photo,
   export: exportRun,
   vectors: clusterVectors,
   evaluate,

@@ -16,7 +16,7 @@ export interface ReportData {
 }
 
 export async function reportPage(run: StoredRun, stored: StoredClustering, pictures: ClusterPictures[], script: string): Promise<string> {
-  const { failures, faceless: _, ...manifest } = run.manifest;
+  const { failures, faceless, ...manifest } = run.manifest;
   const { clustering } = stored;
   const title = manifest.folders.map((folder) => folder.split(/[\\/]/).pop()).join(' + ');
   const data: ReportData = {
@@ -24,6 +24,7 @@ export async function reportPage(run: StoredRun, stored: StoredClustering, pictu
       title,
       run: manifest,
       failures: failures.slice(0, 1000),
+      faceless: faceless.slice(0, 1000),
       clustering,
       generation: 1,
       selected: null,

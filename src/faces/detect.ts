@@ -43,8 +43,16 @@ export function alignedFaces(crop: CropSize): FaceFinder {
 
 /** Faces below this share of a square's side are at the edge of what is found in it: there may be others that are not. */
 const SMALL = 14 / 192;
-/** A closer look than the first needs more certainty, since it looks at many parts. */
-const CLOSER_SCORE = 0.6;
+/** The same for closer looks, which are only taken of photos that have shown small faces. */
+const SMALL_CLOSER = 22 / 192;
+/** Share of the square that the photo takes when it is looked at from further off. */
+const FURTHER = 0.5;
+/** What the first look finds with less than this score is looked at again. */
+const SURE = 0.6;
+/** What is looked at again, and what a second look finds, is looked at by itself, in a square of so many sides of its box, … */
+const CONFIRM_SIDE = 4;
+/** … in which it must reach this score. */
+const CONFIRM_SCORE = 0.6;
 /** Nothing is gained from a part that has fewer pixels than this along its side. */
 const SMALLEST_PART = 160;
 /** Boxes of different looks that overlap by more than this (of the smaller one) are one face. */
@@ -54,6 +62,8 @@ const ENLARGE = 1.15;
 
 interface Found {
   score: number;
+  /** Quarter turns of the look that found it. */
+  turns: number;
   box: Box;
   eyes: [Point, Point];
   mouth: Point;
@@ -109,22 +119,63 @@ function prominence({ x, y, width, height }: Box, image: CropSize): number {
 
 async function search(detector: FaceDetector, image: Pixels, threshold: number): Promise<Found[]> {
   const whole = { x: 0, y: 0, width: image.width, height: image.height };
-  let found = await look(detector, image, whole, 0, threshold);
-  if (found.length === 0) {
-    const turned = await Promise.all([1, 2, 3].map((turns) => look(detector, image, whole, turns, Math.max(threshold, CLOSER_SCORE))));
-    found = turned.reduce((best, each) => (strength(each) > strength(best) ? each : best));
+  const longer = Math.max(image.width, image.height);
+  const first = await look(detector, image, whole, threshold);
+  const sure = first.filter(({ score }) => score >= SURE);
+  let found =
+    sure.length === first.length
+      ? first
+      : [
+          ...sure,
+          ...(await confirmed(
+            detector,
+            image,
+            first.filter(({ score }) => score < SURE),
+            threshold,
+          )),
+        ];
+  // Ever closer, as long as there are hints of faces too small for the look before.
+  for (let side = longer; side >= 2 * SMALLEST_PART; side /= 2) {
+    const small =
+      found.length === 0 ? side === longer : found.some(({ box }) => box.width < (side === longer ? SMALL : SMALL_CLOSER) * side);
+    if (!small) break;
+    const parts = await Promise.all(partsOf(image, side / 2).map((part) => look(detector, image, part, threshold)));
+    found = merge([...found, ...(await confirmed(detector, image, parts.flat(), threshold))]);
   }
-  const side = Math.max(image.width, image.height);
-  const small = (faces: Found[]) => faces.length === 0 || faces.some(({ box }) => box.width < SMALL * side);
-  if (side < 2 * SMALLEST_PART || !small(found)) return found;
-  const closer = await Promise.all(parts(image, side / 2).map((part) => look(detector, image, part, 0, Math.max(threshold, CLOSER_SCORE))));
-  return merge([...found, ...closer.flat()]);
+  if (found.length > 0) return found;
+  // A face that fills the photo is found with more certainty from further off, and the photo may lie on its side.
+  const looks = await Promise.all(
+    [0, 1, 2, 3].map(async (turns) => confirmed(detector, image, await look(detector, image, whole, threshold, FURTHER, turns), threshold)),
+  );
+  return looks.reduce((best, each) => (strength(each) > strength(best) ? each : best));
+}
+
+/**
+ * Looks at each face again by itself, at the size the detector is surest of: what was no face is not found again, and what was one is
+ * placed more exactly.
+ */
+async function confirmed(detector: FaceDetector, image: Pixels, found: Found[], threshold: number): Promise<Found[]> {
+  const again = await Promise.all(
+    found.map(async ({ box, turns }) => {
+      const side = CONFIRM_SIDE * Math.max(box.width, box.height);
+      const x = Math.round(Math.max(0, box.x + box.width / 2 - side / 2));
+      const y = Math.round(Math.max(0, box.y + box.height / 2 - side / 2));
+      const width = Math.min(Math.round(side), image.width - x);
+      const height = Math.min(Math.round(side), image.height - y);
+      if (width < 1 || height < 1) return [];
+      // Where the photo ends within the square, the face keeps its size in it.
+      const fill = Math.min(1, Math.max(width, height) / side);
+      const faces = await look(detector, image, { x, y, width, height }, Math.max(threshold, CONFIRM_SCORE), fill, turns);
+      return faces.filter((face) => overlap(face.box, box) > SAME_FACE).slice(0, 1);
+    }),
+  );
+  return again.flat();
 }
 
 const strength = (faces: Found[]) => faces.reduce((sum, { score }) => sum + score, 0);
 
 /** Overlapping squares of a side that cover an image. */
-function parts({ width, height }: CropSize, side: number): Box[] {
+function partsOf({ width, height }: CropSize, side: number): Box[] {
   const starts = (length: number) => {
     const size = Math.min(length, Math.round(side));
     const steps = Math.max(1, Math.ceil((length - size) / (size / 2)) + 1);
@@ -133,14 +184,15 @@ function parts({ width, height }: CropSize, side: number): Box[] {
   return starts(height).flatMap((y) => starts(width).map((x) => ({ x: x.start, y: y.start, width: x.size, height: y.size })));
 }
 
-async function look(detector: FaceDetector, image: Pixels, part: Box, quarterTurns: number, threshold: number): Promise<Found[]> {
-  const { pixels, toImage } = await squareOf(image, part, quarterTurns);
+async function look(detector: FaceDetector, image: Pixels, part: Box, threshold: number, fill = 1, quarterTurns = 0): Promise<Found[]> {
+  const { pixels, toImage } = await squareOf(image, part, fill, quarterTurns);
   const detections = await detector.detect(pixels, threshold);
   return detections.map(({ score, left, top, right, bottom, eyes, mouth }: Detection) => {
     const [a, b] = [toImage(left, top), toImage(right, bottom)];
     const low = { x: Math.min(a.x, b.x), y: Math.min(a.y, b.y) };
     return {
       score,
+      turns: quarterTurns,
       box: { ...low, width: Math.abs(a.x - b.x), height: Math.abs(a.y - b.y) },
       eyes: [toImage(eyes[0].x, eyes[0].y), toImage(eyes[1].x, eyes[1].y)],
       mouth: toImage(mouth.x, mouth.y),

@@ -35,16 +35,15 @@ export interface Square {
   pixels: Uint8Array;
   /** From fractions of the square to pixels of the image it was cut from. */
   toImage: (x: number, y: number) => { x: number; y: number };
-  /** Pixels of the image along a side. */
-  side: number;
 }
 
 /**
  * Cuts a part out of an image and fits it into the detector's square, centred on black, as MediaPipe does.
- * @param quarterTurns how often the part is turned clockwise by 90° first.
+ * @param fill share of the square's side that the part's longer side takes, in (0, 1].
+ * @param quarterTurns how often the square is turned clockwise by 90°.
  */
-export async function squareOf({ data, width, height }: Pixels, part: Box, quarterTurns = 0): Promise<Square> {
-  const scale = SQUARE / Math.max(part.width, part.height);
+export async function squareOf({ data, width, height }: Pixels, part: Box, fill = 1, quarterTurns = 0): Promise<Square> {
+  const scale = (fill * SQUARE) / Math.max(part.width, part.height);
   const inner = { width: Math.max(1, Math.round(part.width * scale)), height: Math.max(1, Math.round(part.height * scale)) };
   const left = Math.floor((SQUARE - inner.width) / 2);
   const top = Math.floor((SQUARE - inner.height) / 2);
@@ -64,7 +63,6 @@ export async function squareOf({ data, width, height }: Pixels, part: Box, quart
   if (pixels.length !== SQUARE_BYTES) throw new RangeError(`expected ${SQUARE_BYTES} bytes of a square, got ${pixels.length}`);
   return {
     pixels,
-    side: Math.max(part.width, part.height),
     toImage: (x, y) => {
       // Undo the turns, then the letterbox.
       let [u, v] = [x, y];

@@ -109,7 +109,7 @@ export class ClustersPanel {
     const { settings, problems } = readSettings();
     let run: PanelState['run'] = null;
     if (manifest !== null) {
-      const { failures: _failures, faceless: _faceless, ...rest } = manifest;
+      const { failures: _failures, faceless: _faceless, ...rest } = manifest; // long lists, of which the first come by themselves
       run = rest;
     }
     const exists = clustering?.clusters.some(({ id }) => id === this.selected) === true;
@@ -117,6 +117,7 @@ export class ClustersPanel {
       title: runTitle(session.folders),
       run,
       failures: manifest?.failures.slice(0, FAILURES) ?? [],
+      faceless: manifest?.faceless.slice(0, FAILURES) ?? [],
       clustering,
       generation,
       selected: exists ? this.selected : null,
@@ -153,13 +154,16 @@ export class ClustersPanel {
         else this.postPictures();
         return;
       case 'faces':
-        try {
+        await this.answer(message.request, `faces of cluster ${message.cluster}`, async () => {
           const faces = await session.faces(message.cluster, message.start, message.count);
-          this.post({ kind: 'faces', request: message.request, faces: faces.map((face) => ({ ...face, jpeg: plainBytes(face.jpeg) })) });
-        } catch (error) {
-          context.log.warn(`faces of cluster ${String(message.cluster)}: ${messageOf(error)}`);
-          this.post({ kind: 'requestFailed', request: message.request, message: messageOf(error) });
-        }
+          return { kind: 'faces', request: message.request, faces: faces.map((face) => ({ ...face, jpeg: plainBytes(face.jpeg) })) };
+        });
+        return;
+      case 'photo':
+        await this.answer(message.request, `photo of face ${message.row}`, async () => {
+          const photo = await session.photo(message.row);
+          return { kind: 'photo', request: message.request, photo: { ...photo, jpeg: plainBytes(photo.jpeg) } };
+        });
         return;
       case 'open': {
         const { path } = await session.locate(message.row);
@@ -181,6 +185,16 @@ export class ClustersPanel {
       case 'command':
         await this.command(message.command);
         return;
+    }
+  }
+
+  /** Answers a request, or says that it failed. */
+  private async answer(request: number, what: string, make: () => Promise<HostMessage>): Promise<void> {
+    try {
+      this.post(await make());
+    } catch (error) {
+      this.context.log.warn(`${what}: ${messageOf(error)}`);
+      this.post({ kind: 'requestFailed', request, message: messageOf(error) });
     }
   }
 
@@ -210,6 +224,9 @@ export class ClustersPanel {
         return;
       case 'failures':
         await vscode.commands.executeCommand('faceClusters.showFailures', node);
+        return;
+      case 'faceless':
+        await vscode.commands.executeCommand('faceClusters.showFaceless', node);
         return;
       case 'engineLog':
         this.context.log.show();

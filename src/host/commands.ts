@@ -7,7 +7,7 @@ import { reportScript } from '../paths';
 import { stageText } from '../progress-text';
 import type { Progress } from '../protocol';
 import { readSettings, SECTION } from './configuration';
-import { FailureDocuments } from './failure-documents';
+import { ImageLists } from './image-lists';
 import type { Panels } from './panels';
 import type { RunLibrary } from './run-library';
 import type { RunSession } from './run-session';
@@ -26,7 +26,7 @@ export interface CommandContext {
 
 export function registerCommands(context: CommandContext): vscode.Disposable[] {
   const { library, panels, log, history } = context;
-  const failures = new FailureDocuments(library);
+  const lists = new ImageLists(library);
 
   const handlers: Record<string, (...args: never[]) => unknown> = {
     clusterFaces: async (clicked?: vscode.Uri, selected?: vscode.Uri[]) => {
@@ -45,7 +45,8 @@ export function registerCommands(context: CommandContext): vscode.Disposable[] {
       node.session.cancel();
     },
     export: (node: RunNode) => exportRun(node.session, context),
-    showFailures: (node: RunNode) => failures.show(node.session),
+    showFailures: (node: RunNode) => lists.show(node.session, 'failed.csv'),
+    showFaceless: (node: RunNode) => lists.show(node.session, 'without-face.csv'),
     remove: (node: RunNode) => remove(node.session, context),
     revealFolder: (node: RunNode) => vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(node.session.folders[0] ?? '')),
     chooseAttributes: () => chooseAttributes(history),
@@ -69,7 +70,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable[] {
       }
     }),
   );
-  return [...registered, failures.registration];
+  return [...registered, lists.registration];
 }
 
 const openUserSettings = () => vscode.commands.executeCommand('workbench.action.openSettings', SECTION);

@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { CallOptions, EngineClient } from '../engine/client';
 import { CancelledError, messageOf, UserError } from '../errors';
 import type { BundledModels } from '../faces/providers';
-import type { Clustering, ClusterPictures, FaceCard, PanelProblem, Progress, RunManifest } from '../protocol';
+import type { Clustering, ClusterPictures, FaceCard, PanelProblem, PhotoView, Progress, RunManifest } from '../protocol';
 import { ANALYSIS_KEYS, analysisSettings, clusteringSettings, type Settings } from '../settings/settings';
 import { readClustering } from '../store/run-files';
 
@@ -124,6 +124,10 @@ export class RunSession extends EventEmitter<SessionEvents> {
 
   faces(cluster: number, start: number, count: number): Promise<FaceCard[]> {
     return this.context.engine.call('page', { runDir: this.runDir, cluster, start, count });
+  }
+
+  photo(row: number): Promise<PhotoView> {
+    return this.context.engine.call('photo', { runDir: this.runDir, row });
   }
 
   /** Where the image of a face lies. */

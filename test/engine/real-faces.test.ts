@@ -49,7 +49,7 @@ describe.skipIf(!hasSharedData)('labelled faces', () => {
     expect(clusters).toHaveLength(16);
     expect(silhouette).toBeGreaterThan(0.6); // published: between 0.54 (k = 10) and 0.77 (k = 20)
     // A cluster of the blond is nearly pure, as in the published pictures.
-    expect(clusters.some(({ size, occurrences }) => size >= 5 && occurrences['Blond_Hair']! > 0.9)).toBe(true);
+    expect(clusters.some(({ size, occurrences }) => size >= 5 && occurrences.Blond_Hair! > 0.9)).toBe(true);
     for (const { size, occurrences } of clusters) {
       if (size < 10) continue;
       const pure = Object.values(occurrences).filter((value) => value > 0.9 || value < 0.1).length;

@@ -4,13 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { RunLibrary } from '../../src/host/run-library';
 import type { SessionContext } from '../../src/host/run-session';
 import type { Progress } from '../../src/protocol';
-import type { Settings } from '../../src/settings/settings';
 import { bundled, settingsWith, startEngine } from '../support/engine';
 import { PORTRAITS, temporaryFolder } from '../support/images';
 
 async function library() {
   const folder = await temporaryFolder();
-  const state = { settings: settingsWith({ clusters: 4 }) as Settings };
+  const state = { settings: settingsWith({ clusters: 4 }) };
   const logged: string[] = [];
   const engine = startEngine();
   const context: SessionContext = { engine, bundled, settings: () => state.settings, log: (message) => logged.push(message) };

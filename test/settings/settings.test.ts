@@ -34,11 +34,11 @@ describe('settings in package.json and in the check', () => {
       for (const value of property.enum ?? []) expect(accepted(value), `${key} ${String(value)}`).toBe(true);
       if (property.minimum !== undefined && key !== 'autoTo') {
         expect(accepted(property.minimum), key).toBe(true);
-        expect(accepted(property.minimum - 1), key).toBe(false);
+        expect(accepted(property.minimum - (property.type === 'number' ? 0.01 : 1)), key).toBe(false);
       }
       if (property.maximum !== undefined && key !== 'autoFrom') {
         expect(accepted(property.maximum), key).toBe(true);
-        expect(accepted(property.maximum + 1), key).toBe(false);
+        expect(accepted(property.maximum + (property.type === 'number' ? 0.01 : 1)), key).toBe(false);
       }
     }
   });

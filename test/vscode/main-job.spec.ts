@@ -29,7 +29,13 @@ test('right click, progress, panel with clusters, charts, eigenfaces and faces; 
   await expect.poll(() => face.locator('img').evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(160);
   expect(await variety(await face.screenshot())).toBeGreaterThan(15);
 
+  // A click shows the photo with the face marked; from there the image is opened.
   await face.click();
+  const dialog = panel.locator('fc-photo-dialog dialog');
+  await expect(dialog.locator('rect.marked')).toHaveCount(1);
+  await expect(dialog.locator('tr')).toHaveCount(40);
+  expect(await variety(await dialog.locator('.photo').screenshot())).toBeGreaterThan(15);
+  await dialog.locator('#open').click();
   await expect(workbench.page.locator('.tab.active')).toContainText(/\d+\.jpg/);
 });
 

@@ -1,13 +1,16 @@
 /** The whole panel: header, notices, and either all clusters or one of them large. */
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ClusterPictures, Clustering, PanelState, Progress } from '../../src/protocol';
 import type { Source } from '../source';
 import type { ClusterCard } from './cluster-card';
 import './cluster-card';
 import './cluster-view';
+import { ShowFace } from './face-button';
 import './notices';
+import type { PhotoDialog } from './photo-dialog';
+import './photo-dialog';
 import './progress-bar';
 import { shared } from './shared.css';
 import './toolbar';
@@ -41,6 +44,7 @@ export class App extends LitElement {
   @property({ attribute: false }) panel: PanelState | undefined;
   @property({ attribute: false }) progress: Progress | null = null;
 
+  @query('fc-photo-dialog') private photoDialog: PhotoDialog | null = null;
   @state() private pictures: { generation: number; of: Map<number, ClusterPictures> } = { generation: -1, of: new Map() };
   /** Where the overview was scrolled to when a cluster was opened. */
   private overviewScroll = 0;
@@ -51,11 +55,13 @@ export class App extends LitElement {
 
   override connectedCallback() {
     super.connectedCallback();
+    this.addEventListener(ShowFace.type, this.onShowFace);
     window.addEventListener('keydown', this.onKey);
   }
 
   override disconnectedCallback() {
     super.disconnectedCallback();
+    this.removeEventListener(ShowFace.type, this.onShowFace);
     window.removeEventListener('keydown', this.onKey);
   }
 
@@ -90,6 +96,7 @@ export class App extends LitElement {
       ${progress === null ? nothing : html`<fc-progress .source=${source} .progress=${progress}></fc-progress>`}
       <fc-notices .source=${source} .panel=${panel}></fc-notices>
       <main>${panel.clustering === null ? this.nothingYet() : this.clusters(panel, panel.clustering)}</main>
+      <fc-photo-dialog .source=${source} .names=${panel.run?.modelAttributes ?? []}></fc-photo-dialog>
     `;
   }
 
@@ -130,6 +137,10 @@ export class App extends LitElement {
     if (this.progress !== null || this.panel?.problem != null) return nothing;
     return html`<p class="empty quiet">There is nothing to show yet.</p>`;
   }
+
+  private readonly onShowFace = (event: Event) => {
+    if (event instanceof ShowFace) void this.photoDialog?.show(event.face);
+  };
 
   private readonly onKey = (event: KeyboardEvent) => {
     if (event.key === 'Escape' && this.panel?.selected != null) this.source.send({ kind: 'select', cluster: null });

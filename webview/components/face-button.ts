@@ -1,15 +1,24 @@
-/** A face that opens its image. */
+/** A face that shows its photo. */
 import { html } from 'lit';
 import type { FaceCard } from '../../src/protocol';
 import { imageUrl, type Source } from '../source';
 
+/** Asks for the photo of a face to be shown; bubbles up to the panel. */
+export class ShowFace extends Event {
+  static readonly type = 'fc-show-face';
+  constructor(readonly face: FaceCard) {
+    super(ShowFace.type, { bubbles: true, composed: true });
+  }
+}
+
 /** @param tabindex -1 where a grid moves the focus itself. */
 export function faceButton(face: FaceCard, source: Source, tabindex = 0) {
   const open = (event: MouseEvent) => {
-    source.send({ kind: 'open', row: face.row, beside: event.ctrlKey || event.metaKey });
+    if (event.ctrlKey || event.metaKey) source.send({ kind: 'open', row: face.row, beside: true });
+    else event.currentTarget?.dispatchEvent(new ShowFace(face));
   };
   return html`
-    <button class="face" tabindex=${tabindex} title=${face.image} aria-label="${face.image}: open the image" @click=${open}>
+    <button class="face" tabindex=${tabindex} title=${face.image} aria-label="${face.image}: show the photo" @click=${open}>
       <img src=${imageUrl(face.jpeg, 'image/jpeg')} alt="" draggable="false" />
     </button>
   `;

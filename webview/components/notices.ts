@@ -44,7 +44,9 @@ export class Notices extends LitElement {
   @property({ attribute: false }) panel!: PanelState;
 
   override render() {
-    const { problem, stale, settingProblems, undo, clustering, run, failures } = this.panel;
+    const { problem, stale, settingProblems, undo, clustering, run, failures, faceless } = this.panel;
+    const withoutFace = run?.images.withoutFace ?? 0;
+    const firstFaceless = `${faceless.slice(0, NAMED).join(', ')}${withoutFace > NAMED ? ', …' : ''}`;
     const { live } = this.source;
     const failed = run?.images.failed ?? 0;
     const named = failures.slice(0, NAMED).map(({ image, reason }) => `${image}: ${reason}`);
@@ -67,6 +69,13 @@ export class Notices extends LitElement {
       ${undo === null ? nothing : this.notice('info', `${undo}.`, [this.command('undo', 'Undo')])}
       ${settingProblems.map((text) => this.notice('warning', `${text}. Its default is used.`, [this.command('settings', 'Open the settings')]))}
       ${(clustering?.notices ?? []).map((text) => this.notice('info', `${text}.`, []))}
+      ${
+        withoutFace === 0
+          ? nothing
+          : this.notice('info', `No face was found in ${plural(withoutFace, 'image')}: ${firstFaceless}`, [
+              live ? this.command('faceless', 'Show all') : nothing,
+            ])
+      }
       ${
         failed + failures.length === 0
           ? nothing

@@ -69,7 +69,7 @@ export class Toolbar extends LitElement {
   private figures() {
     const { run, clustering } = this.panel;
     if (run === null) return nothing;
-    const { images, faces, provider, trials } = run;
+    const { images, faces, provider, trials, detection } = run;
     const why = trials.map(({ provider: name, used, reason }) => `${name}: ${used ? 'used, ' : ''}${reason}`).join('\n');
     return html`
       <div class="figures quiet">
@@ -88,6 +88,7 @@ export class Toolbar extends LitElement {
                 </span>
               `
         }
+        <span title=${detection.reason}>${detection.searched ? 'faces searched for' : 'images taken as aligned faces'}</span>
         <span title=${why}>execution provider ${provider}</span>
       </div>
     `;

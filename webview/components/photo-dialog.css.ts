@@ -1,0 +1,88 @@
+import { css } from 'lit';
+
+export const styles = css`
+  dialog {
+    max-width: min(1200px, 94vw);
+    max-height: 94vh;
+    padding: 14px 18px 18px;
+    overflow: auto;
+    border: 1px solid var(--vscode-contrastBorder, var(--vscode-widget-border, var(--vscode-panel-border)));
+    border-radius: 6px;
+    background: var(--vscode-editorWidget-background);
+    color: var(--vscode-foreground);
+  }
+  dialog::backdrop {
+    background: color-mix(in srgb, var(--vscode-editor-background) 65%, transparent);
+  }
+  header {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 8px 12px;
+    align-items: center;
+    margin-bottom: 10px;
+  }
+  h2 {
+    flex: 1;
+    overflow-wrap: anywhere;
+  }
+  .body {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 18px;
+    align-items: flex-start;
+  }
+  .photo {
+    position: relative;
+    flex: 0 1 auto;
+    min-width: 160px;
+  }
+  .photo img {
+    display: block;
+    max-width: min(780px, 86vw);
+    max-height: 74vh;
+  }
+  svg.boxes {
+    position: absolute;
+    inset: 0;
+    width: 100%;
+    height: 100%;
+  }
+  .boxes rect {
+    fill: transparent;
+    stroke: #fff;
+    stroke-width: 2;
+    vector-effect: non-scaling-stroke;
+    paint-order: stroke;
+    cursor: pointer;
+    filter: drop-shadow(0 0 1px #000);
+  }
+  .boxes rect.marked {
+    stroke: var(--vscode-charts-yellow, #e2b203);
+    stroke-width: 4;
+  }
+  .boxes rect:focus-visible {
+    outline: 2px solid var(--vscode-focusBorder);
+  }
+  table {
+    border-collapse: collapse;
+    line-height: 1.45;
+  }
+  .attributes {
+    flex: 1 1 240px;
+    max-height: 74vh;
+    overflow: auto;
+  }
+  td,
+  th {
+    padding: 0 10px 0 0;
+    font-weight: normal;
+    text-align: left;
+  }
+  .has {
+    font-weight: 600;
+  }
+  .number {
+    text-align: right;
+    font-variant-numeric: tabular-nums;
+  }
+`;
