@@ -45,13 +45,13 @@ export function alignedFaces(crop: CropSize): FaceFinder {
 const SMALL = 14 / 192;
 /** The same for closer looks, which are only taken of photos that have shown small faces. */
 const SMALL_CLOSER = 22 / 192;
-/** Share of the square that the photo takes when it is looked at from further off. */
-const FURTHER = 0.5;
+/** Shares of the square that the photo takes when it is looked at from further off. */
+const FURTHER = [0.5, 0.6, 0.4, 0.33];
 /** What the first look finds with less than this score is looked at again. */
 const SURE = 0.6;
-/** What is looked at again, and what a second look finds, is looked at by itself, in a square of so many sides of its box, … */
-const CONFIRM_SIDE = 4;
-/** … in which it must reach this score. */
+/** What is looked at again, and what a second look finds, is looked at by itself, in squares of so many sides of its box, … */
+const CONFIRM_SIDES = [3.5, 5.5, 9, 13];
+/** … in one of which it must reach this score. */
 const CONFIRM_SCORE = 0.6;
 /** Nothing is gained from a part that has fewer pixels than this along its side. */
 const SMALLEST_PART = 160;
@@ -144,10 +144,12 @@ async function search(detector: FaceDetector, image: Pixels, threshold: number):
   }
   if (found.length > 0) return found;
   // A face that fills the photo is found with more certainty from further off, and the photo may lie on its side.
-  const looks = await Promise.all(
-    [0, 1, 2, 3].map(async (turns) => confirmed(detector, image, await look(detector, image, whole, threshold, FURTHER, turns), threshold)),
-  );
-  return looks.reduce((best, each) => (strength(each) > strength(best) ? each : best));
+  const looks = [0, 1, 2, 3].map(async (turns) => {
+    const fills = turns === 0 ? FURTHER : FURTHER.slice(0, 1);
+    const seen = await Promise.all(fills.map((fill) => look(detector, image, whole, threshold, fill, turns)));
+    return confirmed(detector, image, merge(seen.flat()), threshold);
+  });
+  return (await Promise.all(looks)).reduce((best, each) => (strength(each) > strength(best) ? each : best));
 }
 
 /**
@@ -155,21 +157,28 @@ async function search(detector: FaceDetector, image: Pixels, threshold: number):
  * placed more exactly.
  */
 async function confirmed(detector: FaceDetector, image: Pixels, found: Found[], threshold: number): Promise<Found[]> {
+  const sure = Math.max(threshold, CONFIRM_SCORE);
   const again = await Promise.all(
     found.map(async ({ box, turns }) => {
-      const side = CONFIRM_SIDE * Math.max(box.width, box.height);
-      const x = Math.round(Math.max(0, box.x + box.width / 2 - side / 2));
-      const y = Math.round(Math.max(0, box.y + box.height / 2 - side / 2));
-      const width = Math.min(Math.round(side), image.width - x);
-      const height = Math.min(Math.round(side), image.height - y);
-      if (width < 1 || height < 1) return [];
-      // Where the photo ends within the square, the face keeps its size in it.
-      const fill = Math.min(1, Math.max(width, height) / side);
-      const faces = await look(detector, image, { x, y, width, height }, Math.max(threshold, CONFIRM_SCORE), fill, turns);
-      return faces.filter((face) => overlap(face.box, box) > SAME_FACE).slice(0, 1);
+      const looks = CONFIRM_SIDES.map(async (sides) => {
+        const side = sides * Math.max(box.width, box.height);
+        const x = Math.round(Math.max(0, box.x + box.width / 2 - side / 2));
+        const y = Math.round(Math.max(0, box.y + box.height / 2 - side / 2));
+        const width = Math.min(Math.round(side), image.width - x);
+        const height = Math.min(Math.round(side), image.height - y);
+        if (width < 1 || height < 1) return [];
+        // Where the photo ends within the square, the face keeps its size in it.
+        const fill = Math.min(1, Math.max(width, height) / side);
+        const faces = await look(detector, image, { x, y, width, height }, sure, fill, turns);
+        return faces.filter((face) => overlap(face.box, box) > SAME_FACE);
+      });
+      return (await Promise.all(looks))
+        .flat()
+        .sort((a, b) => b.score - a.score)
+        .slice(0, 1);
     }),
   );
-  return again.flat();
+  return merge(again.flat());
 }
 
 const strength = (faces: Found[]) => faces.reduce((sum, { score }) => sum + score, 0);
