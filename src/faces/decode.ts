@@ -56,34 +56,40 @@ const NEARLY_ALL = 0.75;
 
 /**
  * Cuts `box` out of the upright image and resizes it. Where the box reaches beyond the image, the border is replicated.
- *
- * The box need not lie on whole pixels: it is cut on whole pixels of the result, which are the smaller ones in small images.
  * @returns RGB bytes, row by row, `size.width × size.height × 3`.
  * @throws ImageError where the image is damaged.
  */
 export async function decodeCrop({ bytes, width, height }: EncodedImage, box: Box, size: CropSize): Promise<Buffer> {
   const image = sharp(bytes, { failOn: 'error', limitInputPixels: MAX_PIXELS, sequentialRead: true }).autoOrient();
-  const whole = box.width * box.height >= NEARLY_ALL * width * height;
-  // The pixels the box touches.
-  const left = whole ? 0 : clamp(Math.floor(box.x), 0, width - 1);
-  const top = whole ? 0 : clamp(Math.floor(box.y), 0, height - 1);
-  const right = whole ? width : clamp(Math.ceil(box.x + box.width), left + 1, width);
-  const bottom = whole ? height : clamp(Math.ceil(box.y + box.height), top + 1, height);
-  if (right - left < width || bottom - top < height) image.extract({ left, top, width: right - left, height: bottom - top });
-
   const scale = { x: size.width / box.width, y: size.height / box.height };
-  const resized = {
-    width: Math.max(1, Math.round((right - left) * scale.x)),
-    height: Math.max(1, Math.round((bottom - top) * scale.y)),
-  };
-  image.resize(resized.width, resized.height, { fit: 'fill', kernel: 'cubic' });
-  // Where the result begins among the resized pixels; negative where border is to be added.
-  const x = span(Math.round((box.x - left) * scale.x), resized.width, size.width);
-  const y = span(Math.round((box.y - top) * scale.y), resized.height, size.height);
-  if (x.length < resized.width || y.length < resized.height)
-    image.extract({ left: x.from, top: y.from, width: x.length, height: y.length });
-  if (x.length < size.width || y.length < size.height) {
-    image.extend({ left: x.before, right: x.after, top: y.before, bottom: y.after, extendWith: 'copy' });
+  const inside = box.x >= 0 && box.y >= 0 && box.x + box.width <= width && box.y + box.height <= height;
+  if (inside && box.width * box.height >= NEARLY_ALL * width * height) {
+    // The box need not lie on whole pixels: it is cut on those of the result, which are the smaller ones in small images.
+    const resized = {
+      width: Math.max(size.width, Math.round(width * scale.x)),
+      height: Math.max(size.height, Math.round(height * scale.y)),
+    };
+    image.resize(resized.width, resized.height, { fit: 'fill', kernel: 'cubic' }).extract({
+      left: clamp(Math.round(box.x * scale.x), 0, resized.width - size.width),
+      top: clamp(Math.round(box.y * scale.y), 0, resized.height - size.height),
+      ...size,
+    });
+  } else {
+    const left = clamp(Math.round(box.x), 0, width - 1);
+    const top = clamp(Math.round(box.y), 0, height - 1);
+    const right = clamp(Math.round(box.x + box.width), left + 1, width);
+    const bottom = clamp(Math.round(box.y + box.height), top + 1, height);
+    // sharp loses a border that is added after a second cut, so the part of the result that is not border is resized to its exact size.
+    const border = {
+      left: clamp(Math.round((left - box.x) * scale.x), 0, size.width - 1),
+      top: clamp(Math.round((top - box.y) * scale.y), 0, size.height - 1),
+      right: clamp(Math.round((box.x + box.width - right) * scale.x), 0, size.width - 1),
+      bottom: clamp(Math.round((box.y + box.height - bottom) * scale.y), 0, size.height - 1),
+    };
+    image
+      .extract({ left, top, width: right - left, height: bottom - top })
+      .resize(size.width - border.left - border.right, size.height - border.top - border.bottom, { fit: 'fill', kernel: 'cubic' });
+    if (border.left + border.top + border.right + border.bottom > 0) image.extend({ ...border, extendWith: 'copy' });
   }
   try {
     // Transparent pixels show white, as on a page; grey, CMYK and 16-bit images become 8-bit sRGB.
@@ -145,14 +151,3 @@ export function decodeReason(error: unknown): string {
 }
 
 const clamp = (value: number, low: number, high: number) => Math.min(Math.max(value, low), high);
-
-/**
- * The part of `available` pixels that `wanted` pixels from `start` cover, and the border they leave on either side.
- * At least one pixel is covered, since the border is made from it.
- */
-function span(start: number, available: number, wanted: number) {
-  const from = clamp(start, 0, available - 1);
-  const length = clamp(start + wanted, from + 1, available) - from;
-  const before = clamp(from - start, 0, wanted - length);
-  return { from, length, before, after: wanted - length - before };
-}

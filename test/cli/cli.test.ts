@@ -26,7 +26,7 @@ const table = async (file: string) => parse<Record<string, string>>(await readFi
 describe('face-clusters cluster', () => {
   it('writes all that is promised, consistent with itself', async () => {
     const out = await temporaryFolder();
-    const { status, stdout } = await cli('cluster', PORTRAITS, '--out', out, '--clusters', '6', '--provider', 'cpu');
+    const { status, stdout } = await cli('cluster', PORTRAITS, '--out', out, '--clusters', '6', '--provider', 'cpu', '--detect', 'never');
     expect(status).toBe(0);
     expect(stdout).toContain('72 faces in 72 of 72 images');
     const json = JSON.parse(await readFile(join(out, 'clusters.json'), 'utf8')) as Record<string, unknown> & {
@@ -57,7 +57,7 @@ describe('face-clusters cluster', () => {
 
   it('gives the same file for the same seed, and keeps what is not its own in the folder it writes to', async () => {
     const out = await temporaryFolder();
-    const run = () => cli('cluster', PORTRAITS, '--out', out, '--limit', '30', '--provider', 'cpu', '--clusters', '5');
+    const run = () => cli('cluster', PORTRAITS, '--out', out, '--limit', '30', '--provider', 'cpu', '--clusters', '5', '--detect', 'never');
     await run();
     const first = await readFile(join(out, 'faces.csv'), 'utf8');
     await writeFiles(out, {
@@ -75,7 +75,7 @@ describe('face-clusters cluster', () => {
   it('lists what failed and succeeds with the rest', async () => {
     const [folder, out] = [await temporaryFolder(), await temporaryFolder()];
     await writeFiles(folder, { 'ok.png': await quarters(80, 90).png().toBuffer(), 'it\'s, "bad".png': 'x' });
-    const { status, stdout } = await cli('cluster', folder, '--out', out, '--provider', 'cpu');
+    const { status, stdout } = await cli('cluster', folder, '--out', out, '--provider', 'cpu', '--detect', 'never');
     expect(status).toBe(0);
     expect(stdout).toContain('1 could not be used, see failed.csv');
     expect(await table(join(out, 'failed.csv'))).toEqual([

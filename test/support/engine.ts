@@ -19,7 +19,8 @@ export function startEngine(): EngineClient {
   return engine;
 }
 
-/** Settings with defaults; on the CPU, so that tests do not wait for other execution providers to be tried. */
-export const settingsWith = (values: Partial<Settings> = {}): Settings => parseSettings({ provider: 'cpu', ...values }, (name) => name);
+/** Settings with defaults; on the CPU, so that tests do not wait for other execution providers to be tried, and with images taken as faces. */
+export const settingsWith = (values: Partial<Settings> = {}): Settings =>
+  parseSettings({ provider: 'cpu', detect: 'never', ...values }, (name) => name);
 
 export const CLI = join(ROOT, 'dist', 'cli.js');

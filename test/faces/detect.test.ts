@@ -1,0 +1,136 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { samplePhotos } from '../../scripts/samples.mjs';
+import { isAligned } from '../../src/faces/choose-finder';
+import type { EncodedImage } from '../../src/faces/decode';
+import { type FaceFinder, type FaceRegion, searchedFaces } from '../../src/faces/detect';
+import { type FaceDetector, openDetector } from '../../src/faces/detector';
+import { alignedFrame } from '../../src/faces/framing';
+import { facelessPictures } from '../bench/faceless';
+import { bundled, settingsWith } from '../support/engine';
+import marks from '../support/group-photos.json';
+import { PORTRAITS } from '../support/images';
+
+const CROP = { width: 160, height: 192 };
+let detector: FaceDetector;
+let find: FaceFinder;
+let photos: string;
+
+beforeAll(async () => {
+  photos = await samplePhotos();
+  detector = await openDetector(bundled.detector, 'cpu');
+  find = searchedFaces(detector, CROP, settingsWith());
+});
+afterAll(() => detector.release());
+
+async function encoded(bytes: Buffer): Promise<EncodedImage> {
+  const { autoOrient } = await sharp(bytes).metadata();
+  return { bytes, width: autoOrient.width, height: autoOrient.height };
+}
+
+const centre = ({ box }: FaceRegion) => ({ x: box!.x + box!.width / 2, y: box!.y + box!.height / 2 });
+
+/** Marked faces that were found, and found ones that are none, after scaling the marks. */
+function compare(regions: FaceRegion[], marked: number[][], scale: number) {
+  const hits = (region: FaceRegion, [x, y, width, height]: number[]) => {
+    const middle = centre(region);
+    const inside = (value: number, start: number, size: number) => value > start * scale && value < (start + size) * scale;
+    return inside(middle.x, x!, width!) && inside(middle.y, y!, height!);
+  };
+  return {
+    found: marked.filter((mark) => regions.some((region) => hits(region, mark))).length,
+    wrong: regions.filter((region) => !marked.some((mark) => hits(region, mark))).length,
+  };
+}
+
+describe('on six group photos with 22 faces, marked by hand', () => {
+  it.each([
+    [1, 22],
+    [0.5, 21],
+    [0.25, 21],
+  ])('at %f of their size at least %i are found, and nothing else', async (scale, least) => {
+    let [found, wrong] = [0, 0];
+    for (const [name, marked] of Object.entries(marks)) {
+      const file = await readFile(join(photos, name));
+      const { width } = await sharp(file).metadata();
+      const bytes =
+        scale === 1
+          ? file
+          : await sharp(file)
+              .resize(Math.round(width * scale))
+              .jpeg({ quality: 92 })
+              .toBuffer();
+      const result = compare((await find(await encoded(bytes))).regions, marked, scale);
+      found += result.found;
+      wrong += result.wrong;
+    }
+    expect(found).toBeGreaterThanOrEqual(least);
+    expect(wrong).toBe(0);
+  });
+
+  it.each([3, 6, 8])('boxes are those of the upright photo under EXIF orientation %i', async (orientation) => {
+    const file = await readFile(join(photos, 'sample3.jpg'));
+    const back = { 3: 180, 6: 270, 8: 90 }[orientation]!;
+    const stored = await sharp(await sharp(file).rotate(back).png().toBuffer())
+      .withMetadata({ orientation })
+      .jpeg({ quality: 95 })
+      .toBuffer();
+    const { regions } = await find(await encoded(stored));
+    expect(compare(regions, marks['sample3.jpg'], 1)).toEqual({ found: 3, wrong: 0 });
+  });
+
+  it('finds the faces of a photo that lies on its side without saying so, and turns their crops upright', async () => {
+    const portrait = await readFile(join(PORTRAITS, 'female', '1.jpg'));
+    const upright = await find(await encoded(portrait));
+    const lying = await find(await encoded(await sharp(portrait).rotate(90).jpeg({ quality: 95 }).toBuffer()));
+    expect(lying.regions).toHaveLength(1);
+    const [a, b] = [await upright.crop(upright.regions[0]!), await lying.crop(lying.regions[0]!)];
+    let difference = 0;
+    for (const [i, value] of a.entries()) difference += Math.abs(value - b[i]!);
+    // Turned crops would differ by some 60 grey levels.
+    expect(difference / a.length).toBeLessThan(25);
+  });
+});
+
+describe('on portraits', () => {
+  it('finds every face a person would call one, and not the toy head', async () => {
+    const without: string[] = [];
+    for (const part of ['female', 'male']) {
+      for (const name of await readdir(join(PORTRAITS, part))) {
+        const { regions } = await find(await encoded(await readFile(join(PORTRAITS, part, name))));
+        if (regions.length === 0) without.push(`${part}/${name}`);
+      }
+    }
+    expect(without).toEqual(['male/18.jpg']);
+  });
+
+  it('leaves out what is smaller or less certain than wanted', async () => {
+    const image = await encoded(await readFile(join(photos, 'sample1.jpg')));
+    const large = await searchedFaces(detector, CROP, { minFaceScore: 0.5, minFaceSize: 180 })(image);
+    expect(large.regions).toHaveLength(2);
+    const certain = await searchedFaces(detector, CROP, { minFaceScore: 0.87, minFaceSize: 20 })(image);
+    expect(certain.regions.length).toBeLessThan(3);
+  });
+});
+
+it('finds no face in textures, landscapes, text, discs and plaid', async () => {
+  const wrong: string[] = [];
+  for (const { name, bytes } of (await facelessPictures()).slice(0, 40)) {
+    if ((await find(await encoded(bytes))).regions.length > 0) wrong.push(name);
+  }
+  expect(wrong).toEqual([]);
+});
+
+describe('isAligned', () => {
+  const image = { width: 178, height: 218 };
+  const frame = { ...alignedFrame(image, CROP), angle: 0 };
+
+  it('tells a face in its place from one that is elsewhere, of another size or turned', () => {
+    expect(isAligned({ frame }, image, CROP)).toBe(true);
+    expect(isAligned({ frame: { ...frame, x: frame.x + 30 } }, image, CROP)).toBe(false);
+    expect(isAligned({ frame: { ...frame, x: 45, y: 50, width: 90, height: 108 } }, image, CROP)).toBe(false);
+    expect(isAligned({ frame: { ...frame, angle: 0.4 } }, image, CROP)).toBe(false);
+  });
+});
