@@ -55,6 +55,8 @@ const CONFIRM_SIDES = [3.5, 5.5, 9, 13];
 const CONFIRM_SCORE = 0.6;
 /** Nothing is gained from a part that has fewer pixels than this along its side. */
 const SMALLEST_PART = 160;
+/** A face turned further than this, in radians, is looked at again with the photo turned. */
+const FAR_TURNED = 0.6;
 /** Boxes of different looks that overlap by more than this (of the smaller one) are one face. */
 const SAME_FACE = 0.5;
 /** A crop may be enlarged by this much before the photo is decoded again at a larger size. */
@@ -117,7 +119,28 @@ function prominence({ x, y, width, height }: Box, image: CropSize): number {
   return width * height - 2 * ((x + width / 2 - image.width / 2) ** 2 + (y + height / 2 - image.height / 2) ** 2);
 }
 
+/** Finds faces and places those that are turned far by a look at them upright: the detector underestimates large angles. */
 async function search(detector: FaceDetector, image: Pixels, threshold: number): Promise<Found[]> {
+  const found = await findAll(detector, image, threshold);
+  return Promise.all(
+    found.map(async (face) => {
+      const turns = uprightTurns(face);
+      if (turns === face.turns) return face;
+      const [straight] = await confirmed(detector, image, [{ ...face, turns }], threshold);
+      return straight ?? face;
+    }),
+  );
+}
+
+/** Quarter turns, clockwise, that bring a face upright or nearly so. */
+function uprightTurns({ eyes: [left, right], turns }: Found): number {
+  const angle = Math.atan2(right.y - left.y, right.x - left.x) + (turns * Math.PI) / 2;
+  const within = Math.atan2(Math.sin(angle), Math.cos(angle)); // as the look saw it
+  if (Math.abs(within) < FAR_TURNED) return turns;
+  return (turns + 4 - Math.sign(within) * Math.max(1, Math.round(Math.abs(within) / (Math.PI / 2)))) % 4;
+}
+
+async function findAll(detector: FaceDetector, image: Pixels, threshold: number): Promise<Found[]> {
   const whole = { x: 0, y: 0, width: image.width, height: image.height };
   const longer = Math.max(image.width, image.height);
   const first = await look(detector, image, whole, threshold);
