@@ -52,7 +52,15 @@ export async function packageExtension(target, file = join(root, 'out', `face-cl
   if (!existsSync(join(bin, platform, arch))) throw new Error(`onnxruntime-node has no libraries for ${target}`);
   await mkdir(join(file, '..'), { recursive: true });
   const vsce = join(root, 'node_modules', '@vscode', 'vsce', 'vsce');
-  const options = ['--target', target, '--out', resolve(file), '--skip-license', '--allow-missing-repository'];
+  const options = [
+    '--target',
+    target,
+    '--out',
+    resolve(file),
+    '--skip-license',
+    '--allow-missing-repository',
+    '--no-rewrite-relative-links',
+  ];
   await run(process.execPath, [vsce, 'package', ...options], { cwd: stage, quiet: true });
   await rm(stage, { recursive: true });
   return file;

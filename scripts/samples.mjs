@@ -32,3 +32,11 @@ export function samplePhotos() {
     await rm(join(folder, 'package'), { recursive: true });
   });
 }
+
+/** MediaPipe's package with the face detector as TFLite (Apache-2.0), from which weights/face-detector.onnx was made. @returns the folder. */
+export function detectorSource() {
+  return once('mediapipe-face-detection', async (folder) => {
+    console.error('Fetching the source of the face detector (once) …');
+    await unpack('@mediapipe/face_detection@0.4.1657300184', folder, 'package');
+  });
+}
