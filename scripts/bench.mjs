@@ -1,5 +1,5 @@
 // npm run bench: speed and memory, as ratios within one run. Prints a table and writes out/bench.json.
-//   -- --rounds 3   --images 9490
+//   -- --rounds 3   --images 9490   --photos 240   --recall 0   (0: all of LFW; only where it is at hand)
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -7,14 +7,21 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { cacheDir, main, once, root, run } from './process.mjs';
-import { samplePortraits } from './samples.mjs';
+import { samplePhotos, samplePortraits } from './samples.mjs';
 import { buildAll, installPackages } from './setup.mjs';
 
 const exec = promisify(execFile);
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
 main(async () => {
-  const { values } = parseArgs({ options: { rounds: { type: 'string', default: '3' }, images: { type: 'string', default: '9490' } } });
+  const { values } = parseArgs({
+    options: {
+      rounds: { type: 'string', default: '3' },
+      images: { type: 'string', default: '9490' },
+      photos: { type: 'string', default: '240' },
+      recall: { type: 'string', default: '0' },
+    },
+  });
   const rounds = Number(values.rounds);
   const images = Number(values.images);
   await installPackages();
@@ -48,10 +55,72 @@ main(async () => {
     ['the same for 2,000 images, MB', (result.memorySmall / 1e6).toFixed(0)],
     ['ratio of the two', (result.memory / result.memorySmall).toFixed(3)],
   ];
-  for (const [name, value] of rows) console.log(`${name.padEnd(70)} ${value.padStart(8)}`);
+  print(rows);
+  const photos = await photoBench(rounds, Number(values.photos));
+  const recall = await recallBench(Number(values.recall));
   await mkdir(join(root, 'out'), { recursive: true });
-  await writeFile(join(root, 'out', 'bench.json'), JSON.stringify({ machine, what, images, rounds, seen, result }, null, 2));
+  await writeFile(
+    join(root, 'out', 'bench.json'),
+    JSON.stringify({ machine, what, images, rounds, seen, result, photos, recall }, null, 2),
+  );
 });
+
+/** Photos of 1,920 px: what finding and cutting out their faces costs beside decoding them. */
+async function photoBench(rounds, count) {
+  const folder = await samplePhotos();
+  const detector = join(root, 'weights', 'face-detector.onnx');
+  const seen = { decode: [], faces: [], cost: [], memory: [], memoryLong: [] };
+  for (let round = 0; round < rounds; round++) {
+    const decode = await stage('stage', 'photos', folder, count);
+    const faces = await stage('stage', 'faces', folder, count, detector);
+    const long = await stage('stage', 'faces', folder, 4 * count, detector);
+    seen.decode.push(decode.rate);
+    seen.faces.push(faces.rate);
+    seen.cost.push(decode.rate / faces.rate);
+    seen.memory.push(faces.peakMemory);
+    seen.memoryLong.push(long.peakMemory);
+  }
+  const result = Object.fromEntries(Object.entries(seen).map(([name, list]) => [name, median(list)]));
+  print([
+    [`decode of whole 1,920 px photos alone, photos/s`, result.decode.toFixed(1)],
+    ['finding and cutting out their faces, decoding included, photos/s', result.faces.toFixed(1)],
+    ['time for that ÷ time to decode', result.cost.toFixed(2)],
+    [`peak memory of that, ${count} photos, MB`, (result.memory / 1e6).toFixed(0)],
+    [`the same for ${4 * count} photos, MB`, (result.memoryLong / 1e6).toFixed(0)],
+  ]);
+  return { count, seen, result };
+}
+
+const RECALL = [
+  'plain', 'turned 90°, EXIF', 'turned 180°, EXIF', 'turned 270°, EXIF', 'turned 90°, no EXIF', 'turned 180°, no EXIF',
+  'turned 270°, no EXIF', 'scaled to 25 %', 'four on 2,000 px', 'four at 25 % on 2,000 px',
+]; // prettier-ignore
+
+/** Faces found in pictures made of LFW's images, and faces found where there are none. */
+async function recallBench(limit) {
+  const detector = join(root, 'weights', 'face-detector.onnx');
+  const results = {};
+  const none = await stage('recall', detector, 'empty');
+  print([[`false faces in ${none.pictures} pictures without a face`, String(none.faces)]]);
+  results.empty = none;
+  const shared = join(root, '..', 'shared', 'data');
+  if (!existsSync(join(shared, 'lfw.tar'))) {
+    console.log(`recall is not measured: LFW is not at ${shared}`);
+    return results;
+  }
+  const folder = await once('shared-lfw', (temporary) => run('tar', ['xf', join(shared, 'lfw.tar'), '-C', temporary]));
+  for (const name of RECALL) {
+    // The plain case is measured on all images, the others on a part.
+    const count = name === 'plain' ? limit : limit === 0 ? 1000 : Math.min(limit, 1000);
+    results[name] = await stage('recall', detector, name, folder, count);
+    print([[`recall, LFW ${name} (${results[name].expected} faces)`, `${(100 * results[name].recall).toFixed(2)} %`]]);
+  }
+  return results;
+}
+
+function print(rows) {
+  for (const [name, value] of rows) console.log(`${name.padEnd(70)} ${value.padStart(8)}`);
+}
 
 async function bundle() {
   const { build } = await import('esbuild');
@@ -64,7 +133,7 @@ async function bundle() {
     mainFields: ['module', 'main'],
     external: ['onnxruntime-node', 'sharp'],
     outdir: join(cacheDir, 'bench'),
-    entryPoints: ['test/bench/stage.ts', 'test/bench/end-to-end.ts'],
+    entryPoints: ['test/bench/stage.ts', 'test/bench/end-to-end.ts', 'test/bench/recall.ts'],
     logLevel: 'warning',
   });
 }

@@ -10,7 +10,7 @@ async function run(root: string, folder: string, limit: number) {
   const engine = new EngineClient(engineScript(root), (text) => process.stderr.write(text));
   const work = await mkdtemp(join(tmpdir(), 'face-clusters-bench-'));
   try {
-    const settings = parseSettings({ provider: 'cpu', limit }, (name) => name);
+    const settings = parseSettings({ provider: 'cpu', detect: 'never', limit }, (name) => name);
     const params = {
       runDir: join(work, 'run'),
       id: 'bench',

@@ -1,13 +1,18 @@
 /**
- * One stage alone, in a process of its own: `node stage.js decode|infer FOLDER COUNT MODEL`. Prints images a second and peak memory as JSON.
+ * One stage alone, in a process of its own: `node stage.js decode|infer|photos|faces FOLDER COUNT MODEL`. Prints images a second and peak memory as
+ * JSON. `photos` decodes whole photos, `faces` finds and cuts out their faces.
  * The code is the pipeline's own, with its concurrency.
  */
 import { availableParallelism } from 'node:os';
 import pMap from 'p-map';
 import { decodeCrop, readImage } from '../../src/faces/decode';
 import { alignedFrame } from '../../src/faces/framing';
+import { searchedFaces } from '../../src/faces/detect';
+import { openDetector } from '../../src/faces/detector';
 import { openModel } from '../../src/faces/model';
 import { scanImages } from '../../src/faces/scan';
+import { parseSettings } from '../../src/settings/settings';
+import sharp from 'sharp';
 
 const SIZE = { width: 160, height: 192 };
 const BATCH = 8;
@@ -45,8 +50,45 @@ async function infer(folder: string, count: number, file: string) {
   return (batches * BATCH) / ((performance.now() - start) / 1000);
 }
 
+/** Photos of a folder over and over. */
+async function photosOf(folder: string, count: number) {
+  const { images } = await scanImages([folder]);
+  return Array.from({ length: count }, (_, i) => images[i % images.length]!);
+}
+
+async function rateOf<T>(items: T[], work: (item: T) => Promise<unknown>) {
+  const start = performance.now();
+  await pMap(items, work, { concurrency: CONCURRENCY });
+  return items.length / ((performance.now() - start) / 1000);
+}
+
+async function decodePhotos(folder: string, count: number) {
+  return rateOf(await photosOf(folder, count), async (image) => {
+    const { bytes } = await readImage(image);
+    await sharp(bytes, { failOn: 'error', sequentialRead: true }).autoOrient().raw().toBuffer();
+  });
+}
+
+async function facesOfPhotos(folder: string, count: number, file: string) {
+  const find = searchedFaces(
+    await openDetector(file, 'cpu'),
+    SIZE,
+    parseSettings({}, (name) => name),
+  );
+  return rateOf(await photosOf(folder, count), async (image) => {
+    const found = await find(await readImage(image));
+    for (const region of found.regions) await found.crop(region);
+  });
+}
+
 const [, , stage, folder = '', count = '0', model = ''] = process.argv;
-const work = stage === 'decode' ? decode(folder, Number(count)) : infer(folder, Number(count), model);
+const stages: Record<string, (folder: string, count: number, model: string) => Promise<number>> = {
+  decode,
+  infer,
+  photos: decodePhotos,
+  faces: facesOfPhotos,
+};
+const work = stages[stage ?? '']!(folder, Number(count), model);
 void work.then((rate) => {
   console.log(JSON.stringify({ rate, peakMemory: process.resourceUsage().maxRSS * 1024 }));
 });

@@ -119,8 +119,14 @@ test('images that cannot be used are named, and the panel goes on without them',
   await workbench.clusterFaces('portraits');
   const panel = await workbench.panel();
   await expect(panel.locator('fc-notices')).toContainText('1 image could not be used. broken "1".jpg: not an image that can be read');
-  await panel.locator('fc-notices button', { hasText: 'Show all' }).click();
+  const notice = (text: string) => panel.locator('fc-notices .notice', { hasText: text }).locator('button', { hasText: 'Show all' });
+  await notice('could not be used').click();
   await expect(workbench.page.locator('.tab.active')).toContainText('failed.csv');
+
+  // The toy head is no face, and is named apart.
+  await workbench.page.locator('.tab', { hasText: 'portraits' }).click();
+  const again = await workbench.panel();
+  await expect(again.locator('fc-notices')).toContainText('No face was found in 1 image: male/18.jpg');
 });
 
 test('the packaged extension is small enough to be fetched', async () => {

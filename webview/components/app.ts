@@ -44,7 +44,7 @@ export class App extends LitElement {
   @property({ attribute: false }) panel: PanelState | undefined;
   @property({ attribute: false }) progress: Progress | null = null;
 
-  @query('fc-photo-dialog') private photoDialog: PhotoDialog | null = null;
+  @query('fc-photo-dialog') private photoDialog!: PhotoDialog | null;
   @state() private pictures: { generation: number; of: Map<number, ClusterPictures> } = { generation: -1, of: new Map() };
   /** Where the overview was scrolled to when a cluster was opened. */
   private overviewScroll = 0;
