@@ -39,6 +39,13 @@ export async function exportRun(
       { header: true, columns: ['image', 'reason'] },
     ),
   );
+  await write(
+    'without-face.csv',
+    stringify(
+      run.manifest.faceless.map((image) => [image]),
+      { header: true, columns: ['image'] },
+    ),
+  );
   const made = await pictures({ runDir }, context);
 
   await removeClusterFolders(join(outDir, 'clusters'));

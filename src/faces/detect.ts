@@ -11,7 +11,7 @@ import { cropFrame, type Pixels } from './crop';
 import { decodeCrop, type EncodedImage } from './decode';
 import type { Detection, FaceDetector, Point } from './detector';
 import { alignedFrame, type Box, type CropSize } from './framing';
-import { decodePixels, OVERVIEW_SIDE, squareOf } from './overview';
+import { decodePixels, overviewSide, squareOf } from './overview';
 
 /** A face in an image. Its identity is the image and its index among the image's faces. */
 export interface FaceRegion {
@@ -81,7 +81,7 @@ export function searchedFaces(
   { minFaceScore, minFaceSize }: Pick<AnalysisSettings, 'minFaceScore' | 'minFaceSize'>,
 ): FaceFinder {
   return async (image) => {
-    const overview = await decodePixels(image, OVERVIEW_SIDE);
+    const overview = await decodePixels(image, overviewSide(image));
     // Pixels of the photo in one of the overview.
     const scale = Math.max(image.width, image.height) / Math.max(overview.width, overview.height);
     const found = await search(detector, overview, minFaceScore);
@@ -159,8 +159,11 @@ async function findAll(detector: FaceDetector, image: Pixels, threshold: number)
         ];
   // Ever closer, as long as there are hints of faces too small for the look before.
   for (let side = longer; side >= 2 * SMALLEST_PART; side /= 2) {
+    // Where nothing is seen, one closer look has to do, but for panoramas, whose faces are small beside their length.
     const small =
-      found.length === 0 ? side === longer : found.some(({ box }) => box.width < (side === longer ? SMALL : SMALL_CLOSER) * side);
+      found.length === 0
+        ? side === longer || side > Math.min(image.width, image.height)
+        : found.some(({ box }) => box.width < (side === longer ? SMALL : SMALL_CLOSER) * side);
     if (!small) break;
     const parts = await Promise.all(partsOf(image, side / 2).map((part) => look(detector, image, part, threshold)));
     found = merge([...found, ...(await confirmed(detector, image, parts.flat(), threshold))]);

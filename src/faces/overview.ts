@@ -3,10 +3,18 @@ import sharp from 'sharp';
 import { decodeReason, type EncodedImage, ImageError, MAX_PIXELS } from './decode';
 import type { Pixels } from './crop';
 import { SQUARE, SQUARE_BYTES } from './detector';
-import type { Box } from './framing';
+import type { Box, CropSize } from './framing';
 
-/** Longest side of the overview of a larger photo, in pixels. */
-export const OVERVIEW_SIDE = 800;
+/** Longer side of the overview of a larger photo, in pixels; … */
+const SIDE = 800;
+/** … of a panorama it may be up to this. */
+const LONGEST = 3200;
+
+/** Longer side of an image's overview: panoramas keep their height. */
+export function overviewSide({ width, height }: CropSize): number {
+  const aspect = Math.max(width, height) / Math.min(width, height);
+  return Math.min(LONGEST, Math.round(SIDE * Math.max(1, aspect / 2)));
+}
 
 /**
  * Decodes an image upright, reduced so that its longer side has `side` pixels (never enlarged). JPEGs are decoded at a fraction of

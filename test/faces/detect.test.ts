@@ -70,6 +70,26 @@ describe('on six group photos with 22 faces, marked by hand', () => {
     expect(wrong).toBe(0);
   });
 
+  it('finds them in a panorama of all six', async () => {
+    const height = 640;
+    let width = 0;
+    const tiles: { input: Buffer; left: number; top: number }[] = [];
+    const marked: number[][] = [];
+    for (const [name, own] of Object.entries(marks)) {
+      const file = await readFile(join(photos, name));
+      const scale = height / (await sharp(file).metadata()).height;
+      const { data, info } = await sharp(file).resize({ height }).png().toBuffer({ resolveWithObject: true });
+      marked.push(...own.map(([x, y, w, h]) => [width + x! * scale, y! * scale, w! * scale, h! * scale]));
+      tiles.push({ input: data, left: width, top: 0 });
+      width += info.width;
+    }
+    const panorama = sharp({ create: { width, height, channels: 3, background: '#000' } }).composite(tiles);
+    const { regions } = await find(await encoded(await panorama.jpeg({ quality: 92 }).toBuffer()));
+    const { found, wrong } = compare(regions, marked, 1);
+    expect(found).toBeGreaterThanOrEqual(21);
+    expect(wrong).toBeLessThanOrEqual(1);
+  });
+
   it.each([3, 6, 8])('boxes are those of the upright photo under EXIF orientation %i', async (orientation) => {
     const file = await readFile(join(photos, 'sample3.jpg'));
     const back = { 3: 180, 6: 270, 8: 90 }[orientation]!;
