@@ -13,10 +13,10 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const cacheDir = join(root, '.cache');
 
 /**
- * Runs a command to its end with its output shown (or, with `quiet`, kept back unless it fails).
+ * Runs a command to its end with its output shown (or, with `quiet`, kept back unless it fails; with `silent` even then).
  * @throws Error naming the command and its exit status.
  */
-export async function run(command, args, { cwd = root, env = process.env, quiet = false } = {}) {
+export async function run(command, args, { cwd = root, env = process.env, quiet = false, silent = false } = {}) {
   const windows = process.platform === 'win32';
   await new Promise((resolve, reject) => {
     const child = spawn(command, args, {
@@ -31,7 +31,7 @@ export async function run(command, args, { cwd = root, env = process.env, quiet 
     child.on('error', (error) => reject(new Error(`${command}: ${error.message}`, { cause: error })));
     child.on('close', (code, signal) => {
       if (code === 0) return resolve();
-      if (quiet) process.stderr.write(Buffer.concat(output));
+      if (quiet && !silent) process.stderr.write(Buffer.concat(output));
       reject(new Error(`${[command, ...args].join(' ')} ended with ${signal ?? `status ${code}`}`));
     });
   });

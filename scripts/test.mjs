@@ -37,7 +37,18 @@ async function step(name, work) {
   }
 }
 
+/** The conversion of the detector is tested with Debian's Python where that can be had; elsewhere its tests are skipped, saying so. */
+async function pythonPackages() {
+  const has = await run('/usr/bin/python3', ['-c', 'import numpy, onnx, flatbuffers'], { quiet: true, silent: true }).then(
+    () => true,
+    () => false,
+  );
+  if (has) return;
+  await aptInstall('python3', 'python3-numpy', 'python3-onnx', 'python3-flatbuffers').catch((error) => console.error(error.message));
+}
+
 async function unit() {
+  await pythonPackages();
   const report = join(cacheDir, 'vitest.json');
   await rm(report, { force: true });
   console.log('\n== unit and engine tests');

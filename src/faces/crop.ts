@@ -1,5 +1,5 @@
 /** Decoded pixels → the crop of a turned frame, in libvips: one resampling, after a reduction where the frame is much larger than the crop. */
-import sharp, { type OutputInfo } from 'sharp';
+import sharp, { type OutputInfo, type Sharp } from 'sharp';
 import { boundsOf, type Frame } from './align';
 import type { CropSize } from './framing';
 
@@ -24,9 +24,9 @@ const UPRIGHT = 0.002;
 export async function cropFrame(pixels: Pixels, frame: Frame, size: CropSize): Promise<Buffer> {
   const scale = size.width / frame.width;
   const reduction = scale < REDUCE_BELOW || Math.abs(frame.angle) < UPRIGHT ? scale : 1;
-  const { data, width, height, x, y } = await cutOut(pixels, frame, reduction);
+  const { image, width, height, x, y } = await cutOut(pixels, frame, reduction);
 
-  // Affine part: output = matrix · (input + before) + after.
+  // Affine part: output = matrix · input + offset.
   const rest = scale / reduction;
   const [cos, sin] = [Math.cos(frame.angle) * rest, Math.sin(frame.angle) * rest];
   const transform = (px: number, py: number) => ({ x: cos * px + sin * py, y: -sin * px + cos * py });
@@ -38,25 +38,29 @@ export async function cropFrame(pixels: Pixels, frame: Frame, size: CropSize): P
   const first = { x: Math.round(Math.min(...corners.map((each) => each.x))), y: Math.round(Math.min(...corners.map((each) => each.y))) };
   // libvips takes pixels as points on whole coordinates; they are squares with their middle half a pixel further.
   const half = transform(0.5, 0.5);
-  const { data: turned, info } = await sharp(data, { raw: { width, height, channels: 3 } })
-    .affine(
-      [
-        [cos, sin],
-        [-sin, cos],
-      ],
-      {
-        interpolator: 'bicubic',
-        odx: whole.x - origin.x + half.x - 0.5,
-        ody: whole.y - origin.y + half.y - 0.5,
-      },
-    )
+  const matrix: [[number, number], [number, number]] = [
+    [cos, sin],
+    [-sin, cos],
+  ];
+  const offset = { odx: whole.x - origin.x + half.x - 0.5, ody: whole.y - origin.y + half.y - 0.5 };
+  const { data, info } = await image
+    .affine(matrix, { interpolator: 'bicubic', ...offset })
     .raw()
     .toBuffer({ resolveWithObject: true });
-  return rows(turned, info, whole.x - first.x, whole.y - first.y, size);
+  return rows(data, info, whole.x - first.x, whole.y - first.y, size);
 }
 
-/** The part of the pixels around the frame, reduced, with its border replicated; `x`, `y`: the frame's middle in it. */
-async function cutOut({ data, width, height }: Pixels, frame: Frame, reduction: number): Promise<Pixels & { x: number; y: number }> {
+/** The part of the pixels around the frame, reduced, with its border replicated. */
+interface CutOut {
+  image: Sharp;
+  width: number;
+  height: number;
+  /** The frame's middle in it. */
+  x: number;
+  y: number;
+}
+
+async function cutOut({ data, width, height }: Pixels, frame: Frame, reduction: number): Promise<CutOut> {
   const bounds = boundsOf(frame);
   const margin = MARGIN / reduction;
   const low = { x: Math.floor(bounds.x - margin), y: Math.floor(bounds.y - margin) };
@@ -66,7 +70,10 @@ async function cutOut({ data, width, height }: Pixels, frame: Frame, reduction: 
   const right = clamp(high.x, left + 1, width);
   const bottom = clamp(high.y, top + 1, height);
   const image = sharp(data, { raw: { width, height, channels: 3 } }).extract({ left, top, width: right - left, height: bottom - top });
-  const inner = { width: Math.max(1, Math.round((right - left) * reduction)), height: Math.max(1, Math.round((bottom - top) * reduction)) };
+  const inner = {
+    width: Math.max(1, Math.round((right - left) * reduction)),
+    height: Math.max(1, Math.round((bottom - top) * reduction)),
+  };
   if (reduction !== 1) image.resize(inner.width, inner.height, { fit: 'fill', kernel: 'cubic' });
   const border = {
     left: Math.max(0, Math.ceil((left - low.x) * reduction)),
@@ -74,16 +81,19 @@ async function cutOut({ data, width, height }: Pixels, frame: Frame, reduction: 
     right: Math.max(0, Math.ceil((high.x - right) * reduction)),
     bottom: Math.max(0, Math.ceil((high.y - bottom) * reduction)),
   };
-  if (border.left + border.top + border.right + border.bottom > 0) image.extend({ ...border, extendWith: 'copy' });
-  const cut = await image.raw().toBuffer({ resolveWithObject: true });
   const factor = { x: inner.width / (right - left), y: inner.height / (bottom - top) };
-  return {
-    data: cut.data,
-    width: cut.info.width,
-    height: cut.info.height,
+  const place = {
     x: (frame.x + frame.width / 2 - left) * factor.x + border.left,
     y: (frame.y + frame.height / 2 - top) * factor.y + border.top,
   };
+  if (border.left + border.top + border.right + border.bottom === 0) return { image, ...inner, ...place };
+  // sharp adds borders after an affine transformation, so here they need a step of their own.
+  const cut = await image
+    .extend({ ...border, extendWith: 'copy' })
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const size = { width: cut.info.width, height: cut.info.height };
+  return { image: sharp(cut.data, { raw: { ...size, channels: 3 } }), ...size, ...place };
 }
 
 /** Copies a part out of an image, row by row. */

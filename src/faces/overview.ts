@@ -5,15 +5,19 @@ import type { Pixels } from './crop';
 import { SQUARE, SQUARE_BYTES } from './detector';
 import type { Box, CropSize } from './framing';
 
-/** Longer side of the overview of a larger photo, in pixels; … */
-const SIDE = 800;
-/** … of a panorama it may be up to this. */
-const LONGEST = 3200;
+/** Photos up to this longer side, in pixels, are decoded as they are: reducing them costs more than it saves. */
+const AS_IT_IS = 1920;
+/** The overview of a larger one has at least this longer side. */
+const SMALLEST = 960;
+/** JPEGs are decoded at half their size, and so on, only where that leaves this factor for the resampling after it (sharp's own rule). */
+const SHRINK = 3;
 
-/** Longer side of an image's overview: panoramas keep their height. */
+/** Longer side of an image's overview: panoramas keep more of their length, since they need their height. */
 export function overviewSide({ width, height }: CropSize): number {
-  const aspect = Math.max(width, height) / Math.min(width, height);
-  return Math.min(LONGEST, Math.round(SIDE * Math.max(1, aspect / 2)));
+  const [longer, shorter] = [Math.max(width, height), Math.min(width, height)];
+  if (longer <= AS_IT_IS) return longer;
+  const panorama = Math.min(3200, Math.round((SMALLEST * longer) / shorter / 2));
+  return Math.max(SMALLEST, panorama, Math.min(AS_IT_IS, Math.floor(longer / SHRINK)));
 }
 
 /**
@@ -23,7 +27,7 @@ export function overviewSide({ width, height }: CropSize): number {
  */
 export async function decodePixels({ bytes, width, height }: EncodedImage, side: number): Promise<Pixels> {
   const image = sharp(bytes, { failOn: 'error', limitInputPixels: MAX_PIXELS, sequentialRead: true }).autoOrient();
-  if (Math.max(width, height) > side) image.resize(side, side, { fit: 'inside', kernel: 'cubic' });
+  if (Math.max(width, height) > side) image.resize(side, side, { fit: 'inside', kernel: 'linear' });
   try {
     const { data, info } = await image
       .flatten({ background: '#ffffff' })
