@@ -13,7 +13,7 @@ export interface Frame extends Box {
 
 /**
  * Where the eyes of the network's crops lie, in fractions of the crop's width from its left and its upper edge: medians of the detector's eyes in
- * LFW's images, whose framing the network was trained with (printed by `npm run bench -- --framing`).
+ * LFW's images, whose framing the network was trained with.
  */
 const EYES = { middle: { x: 0.5, y: 0.604 }, distance: 0.225 };
 

@@ -1,5 +1,6 @@
 /** Decoded pixels → the crop of a turned frame, in libvips: one resampling, after a reduction where the frame is much larger than the crop. */
 import sharp, { type OutputInfo, type Sharp } from 'sharp';
+import { clamp } from '../clamp';
 import { boundsOf, type Frame } from './align';
 import type { CropSize } from './framing';
 
@@ -108,5 +109,3 @@ function rows(data: Buffer, { width, height, channels }: OutputInfo, left: numbe
   }
   return result;
 }
-
-const clamp = (value: number, low: number, high: number) => Math.min(Math.max(value, low), high);

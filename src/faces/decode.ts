@@ -4,8 +4,10 @@
  */
 import { readFile } from 'node:fs/promises';
 import { imageSize } from 'image-size';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
+import { clamp } from '../clamp';
 import { codeOf, messageOf } from '../errors';
+import type { Pixels } from './crop';
 import { type Box, type CropSize, SMALLEST_SIDE } from './framing';
 import type { ImageFile } from './scan';
 
@@ -60,7 +62,7 @@ const NEARLY_ALL = 0.75;
  * @throws ImageError where the image is damaged.
  */
 export async function decodeCrop({ bytes, width, height }: EncodedImage, box: Box, size: CropSize): Promise<Buffer> {
-  const image = sharp(bytes, { failOn: 'error', limitInputPixels: MAX_PIXELS, sequentialRead: true }).autoOrient();
+  const image = openUpright(bytes);
   const scale = { x: size.width / box.width, y: size.height / box.height };
   const inside = box.x >= 0 && box.y >= 0 && box.x + box.width <= width && box.y + box.height <= height;
   if (inside && box.width * box.height >= NEARLY_ALL * width * height) {
@@ -91,20 +93,31 @@ export async function decodeCrop({ bytes, width, height }: EncodedImage, box: Bo
       .resize(size.width - border.left - border.right, size.height - border.top - border.bottom, { fit: 'fill', kernel: 'cubic' });
     if (border.left + border.top + border.right + border.bottom > 0) image.extend({ ...border, extendWith: 'copy' });
   }
+  const { data, width: gotWidth, height: gotHeight } = await rgbPixels(image);
+  if (gotWidth !== size.width || gotHeight !== size.height) {
+    throw new ImageError(`expected ${size.width}×${size.height} pixels from the decoder, got ${gotWidth}×${gotHeight}`);
+  }
+  return data;
+}
+
+/** An image as libvips opens it, to be turned upright by its EXIF orientation. */
+export function openUpright(bytes: Buffer): Sharp {
+  return sharp(bytes, { failOn: 'error', limitInputPixels: MAX_PIXELS, sequentialRead: true }).autoOrient();
+}
+
+/**
+ * Runs a pipeline of libvips. Transparent pixels show white, as on a page; grey, CMYK and 16-bit images become 8-bit sRGB.
+ * @throws ImageError where the image is damaged.
+ */
+export async function rgbPixels(image: Sharp): Promise<Pixels> {
   try {
-    // Transparent pixels show white, as on a page; grey, CMYK and 16-bit images become 8-bit sRGB.
     const { data, info } = await image
       .flatten({ background: '#ffffff' })
       .toColourspace('srgb')
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
-    if (info.channels !== 3 || info.width !== size.width || info.height !== size.height) {
-      throw new ImageError(
-        `expected ${String(size.width)}×${String(size.height)} pixels of 3 channels from the decoder, ` +
-          `got ${String(info.width)}×${String(info.height)} of ${String(info.channels)}`,
-      );
-    }
-    return data;
+    if (info.channels !== 3) throw new ImageError(`expected 3 channels from the decoder, got ${info.channels}`);
+    return { data, width: info.width, height: info.height };
   } catch (error) {
     throw error instanceof ImageError ? error : new ImageError(decodeReason(error), { cause: error });
   }
@@ -142,12 +155,10 @@ function fileReason(error: unknown): string {
   }
 }
 
-export function decodeReason(error: unknown): string {
+function decodeReason(error: unknown): string {
   const text = messageOf(error);
   if (/unsupported image format/i.test(text)) {
     return 'not an image that can be read: its content is none of JPEG, PNG, WebP, AVIF, GIF, TIFF';
   }
   return `the image is damaged or cut short (${text})`;
 }
-
-const clamp = (value: number, low: number, high: number) => Math.min(Math.max(value, low), high);

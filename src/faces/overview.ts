@@ -1,6 +1,6 @@
 /** A photo decoded once, small enough to be looked at as a whole and large enough for most of its crops. */
 import sharp from 'sharp';
-import { decodeReason, type EncodedImage, ImageError, MAX_PIXELS } from './decode';
+import { type EncodedImage, openUpright, rgbPixels } from './decode';
 import type { Pixels } from './crop';
 import { SQUARE, SQUARE_BYTES } from './detector';
 import type { Box, CropSize } from './framing';
@@ -25,20 +25,10 @@ export function overviewSide({ width, height }: CropSize): number {
  * their size where that is enough.
  * @throws ImageError where the image is damaged.
  */
-export async function decodePixels({ bytes, width, height }: EncodedImage, side: number): Promise<Pixels> {
-  const image = sharp(bytes, { failOn: 'error', limitInputPixels: MAX_PIXELS, sequentialRead: true }).autoOrient();
+export function decodePixels({ bytes, width, height }: EncodedImage, side: number): Promise<Pixels> {
+  const image = openUpright(bytes);
   if (Math.max(width, height) > side) image.resize(side, side, { fit: 'inside', kernel: 'linear' });
-  try {
-    const { data, info } = await image
-      .flatten({ background: '#ffffff' })
-      .toColourspace('srgb')
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
-    if (info.channels !== 3) throw new ImageError(`expected 3 channels from the decoder, got ${info.channels}`);
-    return { data, width: info.width, height: info.height };
-  } catch (error) {
-    throw error instanceof ImageError ? error : new ImageError(decodeReason(error), { cause: error });
-  }
+  return rgbPixels(image);
 }
 
 /** A square of an image as the detector takes it. */
