@@ -69,7 +69,7 @@ export async function analyse(
       model,
       finder,
       batchSize: batchSizeFor(settings, model.provider),
-      concurrency: 2 * availableParallelism() + 2,
+      concurrency: 2 * availableParallelism() + 4,
       signal,
       timing,
       onFailure: (failure) => {

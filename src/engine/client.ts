@@ -102,7 +102,7 @@ export class EngineClient {
       env: {
         ...process.env,
         ELECTRON_RUN_AS_NODE: '1', // desktop VS Code's own executable is Electron
-        UV_THREADPOOL_SIZE: String(Math.max(4, 2 * availableParallelism())), // images decode on these threads
+        UV_THREADPOOL_SIZE: String(availableParallelism() + 1), // images decode on these threads
         MALLOC_ARENA_MAX: '2', // glibc keeps an arena a thread otherwise, and memory grows with the run
       },
     });

@@ -58,7 +58,7 @@ export async function evaluate(
       model,
       finder,
       batchSize: batchSizeFor(settings, model.provider),
-      concurrency: 2 * availableParallelism() + 2,
+      concurrency: 2 * availableParallelism() + 4,
       signal,
       timing: { decode: 0, infer: 0 },
       onFailure: () => (failed += 1),

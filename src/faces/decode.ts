@@ -109,7 +109,7 @@ export function openUpright(bytes: Buffer): Sharp {
  * Runs a pipeline of libvips. Transparent pixels show white, as on a page; grey, CMYK and 16-bit images become 8-bit sRGB.
  * @throws ImageError where the image is damaged.
  */
-export async function rgbPixels(image: Sharp): Promise<Pixels> {
+export async function rgbPixels(image: Sharp): Promise<Pixels & { data: Buffer }> {
   try {
     const { data, info } = await image
       .flatten({ background: '#ffffff' })

@@ -3,6 +3,7 @@
  * the graph (training/detector_decoding.py). Squares of different images that wait at the same time go through it together.
  */
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import * as ort from 'onnxruntime-node';
 import { messageOf, UserError } from '../errors';
 import type { Provider } from './providers';
@@ -60,6 +61,7 @@ export async function openDetector(file: string, provider: Provider): Promise<Fa
       executionProviders: [provider],
       graphOptimizationLevel: provider === 'webgpu' ? 'basic' : 'all',
       interOpNumThreads: 1,
+      intraOpNumThreads: Math.max(1, Math.floor(availableParallelism() / 4)), // one square uses few well, and decoding needs the others
       logSeverityLevel: 4,
       extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
     });

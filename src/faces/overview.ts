@@ -31,6 +31,9 @@ export function decodePixels({ bytes, width, height }: EncodedImage, side: numbe
   return rgbPixels(image);
 }
 
+/** Rows of the photo that make a row of the square, at least, where there are as many: more take longer and show the detector nothing new. */
+const ROWS = 5;
+
 /** A square of an image as the detector takes it. */
 export interface Square {
   /** RGB bytes `[192, 192, 3]`. */
@@ -44,13 +47,19 @@ export interface Square {
  * @param fill share of the square's side that the part's longer side takes, in (0, 1].
  * @param quarterTurns how often the square is turned clockwise by 90°.
  */
-export async function squareOf({ data, width, height }: Pixels, part: Box, fill = 1, quarterTurns = 0): Promise<Square> {
+export async function squareOf({ data, width }: Pixels, part: Box, fill = 1, quarterTurns = 0): Promise<Square> {
   const scale = (fill * SQUARE) / Math.max(part.width, part.height);
   const inner = { width: Math.max(1, Math.round(part.width * scale)), height: Math.max(1, Math.round(part.height * scale)) };
   const left = Math.floor((SQUARE - inner.width) / 2);
   const top = Math.floor((SQUARE - inner.height) / 2);
-  const fitted = await sharp(data, { raw: { width, height, channels: 3 } })
-    .extract({ left: part.x, top: part.y, width: part.width, height: part.height })
+  // Of the many rows that fall on one, a few tell its colour: read as an image of `n` times the width, its left part is every n-th row.
+  const every = Math.max(1, Math.floor(part.height / inner.height / ROWS));
+  const rows = Math.floor(part.height / every);
+  const start = part.y * width * 3;
+  const fitted = await sharp(data.subarray(start, start + rows * every * width * 3), {
+    raw: { width: width * every, height: rows, channels: 3 },
+  })
+    .extract({ left: part.x, top: 0, width: part.width, height: rows })
     .resize(inner.width, inner.height, { fit: 'fill', kernel: 'linear' })
     .extend({ left, top, right: SQUARE - inner.width - left, bottom: SQUARE - inner.height - top, background: '#000000' })
     .raw()
