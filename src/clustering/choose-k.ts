@@ -26,7 +26,7 @@ export async function chooseK(
   let best: { result: KMeansResult; score: number } | undefined;
   for (let clusters = first; clusters <= last; clusters++) {
     const result = await kMeans(vectors, { ...options, clusters });
-    const { mean } = await silhouette(vectors, result.labels, clusters, options.signal);
+    const { mean } = await silhouette(vectors, result.labels, clusters, { signal: options.signal });
     curve.push({ clusters, silhouette: mean, inertia: result.inertia });
     const score = mean ?? -Infinity;
     if (best === undefined || score > best.score) best = { result, score };

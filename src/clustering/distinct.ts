@@ -18,38 +18,100 @@ export interface DistinctVectors extends Matrix {
   of: Int32Array;
 }
 
-/** Groups equal rows; distinct vectors stand in the order of their first occurrence. O(rows × columns). */
+/** Groups equal rows (0 and −0 are equal); distinct vectors stand in the order of their first occurrence. O(rows × columns). */
 export function distinctVectors({ rows, columns, data }: Matrix): DistinctVectors {
-  const indexOf = new Map<string, number>();
+  // A hash table with open addressing over the rows' bits: a string or a boxed key for each row would cost more than all the rest.
+  const bits = bitsOf(data);
+  const words = 2 * columns;
+  let capacity = 1024;
+  let slots: Int32Array = new Int32Array(capacity).fill(-1);
   const of = new Int32Array(rows);
   const firstRows: number[] = [];
-  const counts: number[] = [];
-  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  const hashes: number[] = [];
   for (let row = 0; row < rows; row++) {
-    const key = bytes.toString('latin1', row * columns * 8, (row + 1) * columns * 8);
-    let index = indexOf.get(key);
-    if (index === undefined) {
-      index = firstRows.length;
-      indexOf.set(key, index);
-      firstRows.push(row);
-      counts.push(0);
+    const start = row * words;
+    let hash = 0;
+    for (let at = start; at < start + words; at++) hash = Math.imul((hash << 5) ^ (hash >>> 27) ^ bits[at]!, 0x27d4eb2f);
+    hash ^= hash >>> 15;
+    let slot = hash & (capacity - 1);
+    let index = slots[slot]!;
+    while (index !== -1 && !(hashes[index] === hash && same(bits, firstRows[index]! * words, start, words))) {
+      slot = (slot + 1) & (capacity - 1);
+      index = slots[slot]!;
     }
-    counts[index] = (counts[index] ?? 0) + 1;
+    if (index === -1) {
+      index = firstRows.length;
+      firstRows.push(row);
+      hashes.push(hash);
+      slots[slot] = index;
+      if (2 * firstRows.length > capacity) {
+        capacity *= 4;
+        slots = rehashed(hashes, capacity);
+      }
+    }
     of[row] = index;
   }
+  const counts = new Float64Array(firstRows.length);
+  for (const index of of) counts[index]! += 1;
   const distinct = new Float64Array(firstRows.length * columns);
   firstRows.forEach((row, index) => {
     distinct.set(data.subarray(row * columns, (row + 1) * columns), index * columns);
   });
-  return { rows: firstRows.length, columns, data: distinct, counts: Float64Array.from(counts), of };
+  return { rows: firstRows.length, columns, data: distinct, counts, of };
 }
 
-/** Squared euclidean distance of row `i` of `a` and row `j` of `b`, both of `columns` columns. */
-export function squaredDistance(a: Float64Array, i: number, b: Float64Array, j: number, columns: number): number {
-  let sum = 0;
-  for (let p = i * columns, q = j * columns, end = p + columns; p < end; p++, q++) {
-    const difference = a[p]! - b[q]!;
-    sum += difference * difference;
+/** The numbers' bits, two words each, with −0 made 0. */
+function bitsOf(data: Float64Array): Int32Array {
+  if (!data.some((value) => Object.is(value, -0))) return new Int32Array(data.buffer, data.byteOffset, 2 * data.length);
+  return new Int32Array(data.map((value) => value + 0).buffer);
+}
+
+function same(bits: Int32Array, a: number, b: number, words: number): boolean {
+  for (let i = 0; i < words; i++) if (bits[a + i] !== bits[b + i]) return false;
+  return true;
+}
+
+function rehashed(hashes: readonly number[], capacity: number): Int32Array {
+  const slots = new Int32Array(capacity).fill(-1);
+  for (const [index, hash] of hashes.entries()) {
+    let slot = hash & (capacity - 1);
+    while (slots[slot] !== -1) slot = (slot + 1) & (capacity - 1);
+    slots[slot] = index;
   }
-  return sum;
+  return slots;
+}
+
+/**
+ * Splits distinct vectors by what each row is labelled, for methods that may tell equal rows apart (OPTICS does, at the edge of a cluster).
+ * @param rowLabels label of each original row.
+ * @returns the vectors, equal ones repeated where their rows' labels differ, and the label of each.
+ */
+export function splitByLabel(vectors: DistinctVectors, rowLabels: Int32Array): { vectors: DistinctVectors; labels: Int32Array } {
+  const { columns, data } = vectors;
+  const indexOf = new Map<string, number>();
+  const of = new Int32Array(rowLabels.length);
+  const source: number[] = [];
+  const labels: number[] = [];
+  const counts: number[] = [];
+  for (const [row, label] of rowLabels.entries()) {
+    const key = `${vectors.of[row]!}/${label}`;
+    let index = indexOf.get(key);
+    if (index === undefined) {
+      index = source.length;
+      indexOf.set(key, index);
+      source.push(vectors.of[row]!);
+      labels.push(label);
+      counts.push(0);
+    }
+    counts[index]! += 1;
+    of[row] = index;
+  }
+  const split = new Float64Array(source.length * columns);
+  source.forEach((from, to) => {
+    split.set(data.subarray(from * columns, (from + 1) * columns), to * columns);
+  });
+  return {
+    vectors: { rows: source.length, columns, data: split, counts: Float64Array.from(counts), of },
+    labels: Int32Array.from(labels),
+  };
 }

@@ -1,14 +1,18 @@
 /**
- * K-Means (Lloyd 1982) with k-means++ seeding (Arthur & Vassilvitskii 2007) and restarts.
+ * K-Means (Lloyd 1982) with restarts, on distinct vectors with multiplicities: a local optimum over all faces at a cost that follows the
+ * distinct vectors.
  *
- * Each restart is seeded by ml-kmeans, which runs k-means++ and Lloyd's iterations on a random sample of the faces (Bradley & Fayyad
- * 1998, 'Refining initial points'); from its centres Lloyd's iterations with multiplicities then go on over all distinct vectors
- * until nothing changes. So the result is a local optimum over all faces, at a cost that follows the distinct vectors.
+ * The first restart is seeded by ml-kmeans, which runs k-means++ and Lloyd's iterations on a random sample of the faces (Bradley & Fayyad
+ * 1998, 'Refining initial points'); the others by greedy k-means++ (Arthur & Vassilvitskii 2007) over all of them, which ml-kmeans has no
+ * multiplicities for. Lloyd's iterations follow until no face changes its cluster.
  */
 import { kmeans as mlKMeans } from 'ml-kmeans';
 import { Random } from 'ml-random';
+import { clamp } from '../clamp';
 import { pause } from '../pause';
-import { type DistinctVectors, squaredDistance } from './distinct';
+import type { DistinctVectors } from './distinct';
+import { type Lloyd, lloydOf } from './lloyd';
+import { squaredDistance } from './metric';
 
 export interface KMeansOptions {
   /** Number of clusters, ≥ 1. With fewer distinct vectors than this, each vector is a cluster. */
@@ -28,56 +32,136 @@ export interface KMeansResult {
   clusters: number;
   /** Sum over all faces of the squared distance to their centre. */
   inertia: number;
-  /** Iterations over all vectors of the run that was kept. */
+  /** Iterations of the run that was kept. */
   iterations: number;
 }
 
-/** Faces ml-kmeans sees at a restart, for each cluster: enough to place the centres, few enough to be quick. */
+/** Faces ml-kmeans sees, for each cluster: enough to place the centres, few enough to be quick. */
 const SAMPLE_PER_CLUSTER = 20;
 const SMALLEST_SAMPLE = 300;
+const LARGEST_SAMPLE = 2000;
+/** Its iterations; Lloyd's over all faces go on from there. */
+const SAMPLE_ITERATIONS = 10;
 
-/** Sum of inertias that differ by less than this fraction are the same up to rounding. */
+/** Numbers an iteration looks at up to which results are polished by single moves: among more faces a single one changes nothing. */
+const LARGEST_POLISHED = 1e6;
+/** Swaps are tried for about so many distances to a centre an iteration, … */
+const SWAP_WORK = 3e5;
+/** … but at least and at most so many. */
+const FEWEST_SWAPS = 5;
+const MOST_SWAPS = 100;
+
+/** Inertias that differ by less than this fraction are the same up to rounding. */
 const SAME = 1e-12;
 
-/** @returns the best of `restarts` runs; the same for the same seed. Time O(restarts · iterations · distinct · clusters · columns). */
+/** @returns the best of `restarts` runs; the same for the same seed. */
 export async function kMeans(vectors: DistinctVectors, options: KMeansOptions): Promise<KMeansResult> {
   const { restarts, maxIterations = 300, seed, signal } = options;
   const clusters = Math.min(options.clusters, vectors.rows);
+  if (!(clusters >= 1 && restarts >= 1))
+    throw new RangeError(`expected at least 1 vector and 1 restart, got ${vectors.rows} and ${restarts}`);
   const random = new Random(seed);
+  const lloyd = lloydOf(vectors, clusters);
+  const polish = vectors.rows * clusters * vectors.columns < LARGEST_POLISHED;
   let best: KMeansResult | undefined;
   for (let restart = 0; restart < restarts; restart++) {
     await pause(signal);
-    const centers = seedCenters(vectors, clusters, random);
-    const result = lloyd(vectors, centers, clusters, maxIterations);
-    if (best === undefined || result.inertia < best.inertia * (1 - SAME)) best = result;
-    if (best.inertia === 0) break; // nothing can be better
+    const centers = restart === 0 ? sampledCenters(vectors, clusters, random, lloyd) : plusPlusCenters(vectors, clusters, random, lloyd);
+    const result = await lloyd.run(centers, maxIterations, signal);
+    if (polish) await lloyd.polish(result, signal);
+    if (best === undefined || result.inertia < best.inertia * (1 - SAME)) best = { ...result, clusters };
+    if (best.inertia === 0 || clusters === 1) break; // nothing can be better
   }
-  if (best === undefined) throw new RangeError(`expected at least 1 restart, got ${String(restarts)}`);
+  return swapped(vectors, best!, random, lloyd, maxIterations, signal);
+}
+
+/**
+ * Random swaps (Fränti 2018): a centre is moved to a face far from the others, Lloyd's iterations follow, and the result is kept where it is
+ * better. A few of them find what many restarts would. Where all centres must move together a swap leads nowhere, so every other trial starts anew.
+ */
+async function swapped(
+  vectors: DistinctVectors,
+  start: KMeansResult,
+  random: Random,
+  lloyd: Lloyd,
+  maxIterations: number,
+  signal: AbortSignal | undefined,
+): Promise<KMeansResult> {
+  const { clusters } = start;
+  const { rows, columns, counts, data } = vectors;
+  let best = start;
+  const polish = rows * clusters * columns < LARGEST_POLISHED;
+  if (polish) await lloyd.polish(best, signal);
+  const swaps = clusters < 2 ? 0 : Math.round(clamp(SWAP_WORK / (rows * clusters), FEWEST_SWAPS, MOST_SWAPS));
+  const weights = new Float64Array(rows);
+  for (let swap = 0; swap < swaps && best.inertia > 0; swap++) {
+    let centers: Float64Array;
+    if (swap % 2 === 1) {
+      centers = plusPlusCenters(vectors, clusters, random, lloyd);
+    } else {
+      for (let row = 0; row < rows; row++) {
+        weights[row] = counts[row]! * squaredDistance(data, row, best.centers, best.labels[row]!, columns);
+      }
+      const row = weightedDraw(weights, random)();
+      centers = Float64Array.from(best.centers);
+      centers.set(data.subarray(row * columns, (row + 1) * columns), random.randInt(0, clusters) * columns);
+    }
+    const result = await lloyd.run(centers, maxIterations, signal);
+    if (polish) await lloyd.polish(result, signal);
+    if (result.inertia < best.inertia * (1 - SAME)) best = { ...result, clusters };
+  }
   return best;
 }
 
 /** Starting centres: those ml-kmeans finds on a sample of the faces, drawn with replacement. */
-function seedCenters(vectors: DistinctVectors, clusters: number, random: Random): Float64Array {
-  const { columns, data } = vectors;
-  const draw = weightedDraw(vectors.counts, random);
-  const size = Math.max(SMALLEST_SAMPLE, SAMPLE_PER_CLUSTER * clusters);
-  const sample: number[][] = [];
-  const drawn = new Set<number>();
-  for (let i = 0; i < size; i++) {
-    const row = draw();
-    drawn.add(row);
-    sample.push(Array.from(data.subarray(row * columns, (row + 1) * columns)));
-  }
-  const centers = new Float64Array(clusters * columns);
-  const wanted = Math.min(clusters, drawn.size);
-  const { centroids } = mlKMeans(sample, wanted, { seed: random.randInt(0, 0x7fff_ffff), initialization: 'kmeans++', maxIterations: 50 });
-  centroids.slice(0, wanted).forEach((centroid, i) => {
-    centers.set(centroid, i * columns);
+function sampledCenters({ columns, data, counts }: DistinctVectors, clusters: number, random: Random, lloyd: Lloyd): Float64Array {
+  const draw = weightedDraw(counts, random);
+  const size = Math.min(LARGEST_SAMPLE, Math.max(SMALLEST_SAMPLE, SAMPLE_PER_CLUSTER * clusters));
+  const rows = Array.from({ length: size }, draw);
+  const sample = rows.map((row) => Array.from(data.subarray(row * columns, (row + 1) * columns)));
+  const wanted = Math.min(clusters, new Set(rows).size);
+  const { centroids } = mlKMeans(sample, wanted, {
+    seed: random.randInt(0, 0x7fff_ffff),
+    initialization: 'kmeans++',
+    maxIterations: SAMPLE_ITERATIONS,
   });
-  // A sample can hold fewer distinct vectors than clusters are wanted: the rest start at the vectors farthest from any centre.
-  for (let i = wanted; i < clusters; i++) {
-    const far = farthest(vectors, nearestCenters(vectors, centers, i));
-    centers.set(data.subarray(far * columns, (far + 1) * columns), i * columns);
+  const centers = new Float64Array(clusters * columns);
+  const distances = new Float64Array(counts.length).fill(Infinity);
+  for (let i = 0; i < clusters; i++) {
+    // A sample can hold fewer distinct vectors than clusters are wanted: the rest start at the vectors farthest from any centre.
+    const far = i < wanted ? -1 : farthest(distances);
+    centers.set(far === -1 ? centroids[i]! : data.subarray(far * columns, (far + 1) * columns), i * columns);
+    lloyd.nearer(distances, centers.subarray(i * columns, (i + 1) * columns));
+  }
+  return centers;
+}
+
+/** Greedy k-means++: of 2 + ln k candidates, drawn in proportion to squared distance and multiplicity, the one that lowers the inertia most. */
+function plusPlusCenters({ rows, columns, data, counts }: DistinctVectors, clusters: number, random: Random, lloyd: Lloyd): Float64Array {
+  const centers = new Float64Array(clusters * columns);
+  const candidates = 2 + Math.floor(Math.log(clusters));
+  let distances: Float64Array = new Float64Array(rows).fill(Infinity);
+  const place = (cluster: number, row: number) => {
+    centers.set(data.subarray(row * columns, (row + 1) * columns), cluster * columns);
+  };
+  const first = weightedDraw(counts, random)();
+  place(0, first);
+  lloyd.nearer(distances, data.subarray(first * columns, (first + 1) * columns));
+  const weights = new Float64Array(rows);
+  for (let cluster = 1; cluster < clusters; cluster++) {
+    for (let row = 0; row < rows; row++) weights[row] = distances[row]! * counts[row]!;
+    const draw = weightedDraw(weights, random);
+    let best: { row: number; distances: Float64Array; inertia: number } | undefined;
+    for (let i = 0; i < candidates; i++) {
+      const row = draw();
+      const trial = Float64Array.from(distances);
+      lloyd.nearer(trial, data.subarray(row * columns, (row + 1) * columns));
+      let inertia = 0;
+      for (let other = 0; other < rows; other++) inertia += trial[other]! * counts[other]!;
+      if (best === undefined || inertia < best.inertia) best = { row, distances: trial, inertia };
+    }
+    place(cluster, best!.row);
+    distances = best!.distances;
   }
   return centers;
 }
@@ -86,7 +170,7 @@ function seedCenters(vectors: DistinctVectors, clusters: number, random: Random)
 function weightedDraw(weights: Float64Array, random: Random): () => number {
   const cumulative = new Float64Array(weights.length);
   let total = 0;
-  for (const [i, weight] of weights.entries()) cumulative[i] = total += weight;
+  for (let i = 0; i < weights.length; i++) cumulative[i] = total += weights[i]!;
   return () => {
     const target = random.random() * total;
     let low = 0;
@@ -100,78 +184,8 @@ function weightedDraw(weights: Float64Array, random: Random): () => number {
   };
 }
 
-interface Assignment {
-  labels: Int32Array;
-  /** Squared distance of each vector to its centre. */
-  distances: Float64Array;
-}
-
-function nearestCenters({ rows, columns, data }: DistinctVectors, centers: Float64Array, clusters: number): Assignment {
-  const labels = new Int32Array(rows);
-  const distances = new Float64Array(rows);
-  for (let row = 0; row < rows; row++) {
-    let nearest = 0;
-    let smallest = Infinity;
-    for (let cluster = 0; cluster < clusters; cluster++) {
-      const distance = squaredDistance(data, row, centers, cluster, columns);
-      if (distance < smallest) {
-        smallest = distance;
-        nearest = cluster;
-      }
-    }
-    labels[row] = nearest;
-    distances[row] = smallest;
-  }
-  return { labels, distances };
-}
-
-function lloyd(vectors: DistinctVectors, start: Float64Array, clusters: number, maxIterations: number): KMeansResult {
-  let centers = start;
-  let assignment = nearestCenters(vectors, centers, clusters);
-  let iterations = 0;
-  while (iterations < maxIterations) {
-    iterations += 1;
-    centers = centersOf(vectors, assignment, clusters);
-    const next = nearestCenters(vectors, centers, clusters);
-    const settled = next.labels.every((label, row) => label === assignment.labels[row]);
-    assignment = next;
-    if (settled) break;
-  }
-  let inertia = 0;
-  for (const [row, distance] of assignment.distances.entries()) inertia += distance * vectors.counts[row]!;
-  return { labels: assignment.labels, centers, clusters, inertia, iterations };
-}
-
-/** Means of the clusters. A cluster left empty takes the vector farthest from its centre, as scikit-learn does. */
-function centersOf(vectors: DistinctVectors, assignment: Assignment, clusters: number): Float64Array {
-  const { rows, columns, data, counts } = vectors;
-  const sizes = new Float64Array(clusters);
-  for (let row = 0; row < rows; row++) {
-    const label = assignment.labels[row]!;
-    sizes[label] = sizes[label]! + counts[row]!;
-  }
-  for (const [cluster, size] of sizes.entries()) {
-    if (size > 0) continue;
-    const far = farthest(vectors, assignment);
-    const from = assignment.labels[far]!;
-    sizes[from] = sizes[from]! - counts[far]!;
-    sizes[cluster] = counts[far]!;
-    assignment.labels[far] = cluster;
-    assignment.distances[far] = 0;
-  }
-  const centers = new Float64Array(clusters * columns);
-  for (let row = 0; row < rows; row++) {
-    const label = assignment.labels[row]!;
-    const weight = counts[row]! / sizes[label]!;
-    for (let c = 0; c < columns; c++) {
-      centers[label * columns + c] = centers[label * columns + c]! + weight * data[row * columns + c]!;
-    }
-  }
-  return centers;
-}
-
-function farthest({ rows }: DistinctVectors, { distances }: Assignment): number {
+function farthest(distances: Float64Array): number {
   let far = 0;
-  for (let row = 1; row < rows; row++) if (distances[row]! > distances[far]!) far = row;
+  for (let row = 1; row < distances.length; row++) if (distances[row]! > distances[far]!) far = row;
   return far;
 }

@@ -1,82 +1,196 @@
 /** Silhouette (Rousseeuw 1987), exact over all faces. */
 import { pause } from '../pause';
 import type { DistinctVectors } from './distinct';
+import { distanceOf, type Metric } from './metric';
+import { chunkTables, differenceTerms, packBits, type PackedVectors } from './packed';
 
 export interface Silhouette {
   /** Mean over all faces, in [-1, 1]; null where it is not defined (fewer than 2 clusters, or every face a cluster of its own). */
   mean: number | null;
-  /** Mean over the faces of each cluster; null where `mean` is. */
+  /** Mean over the faces of each cluster, and of the noise after them where there is some; null where `mean` is. */
   clusters: (number | null)[];
+  /** Of the faces of each vector, in [-1, 1]; NaN where `mean` is null. */
+  vectors: Float64Array;
+}
+
+export interface SilhouetteOptions {
+  metric?: Metric;
+  signal?: AbortSignal | undefined;
+  /** Computes `silhouettesOf` all vectors elsewhere; without it they are computed here. */
+  compute?: (labels: Int32Array, clusters: number) => Promise<Float64Array>;
 }
 
 /**
- * Euclidean silhouette, computed on distinct vectors with multiplicities: equal to that over all rows.
+ * Silhouette on distinct vectors with multiplicities: equal to that over all rows.
  * For a face, a is the mean distance to the other faces of its cluster, b the smallest mean distance to the faces of another, and its
- * silhouette (b − a) / max(a, b); 0 in a cluster of one face.
+ * silhouette (b − a) / max(a, b); 0 in a cluster of one face. Noise (label −1) counts as one more cluster, as in scikit-learn.
  *
- * @param labels cluster of each distinct vector, from 0; equal vectors are in the same cluster.
- * Time O(distinct² · columns), memory O(distinct · clusters).
+ * @param given cluster of each vector, from 0; −1 is noise.
+ * @param number number of clusters, noise not counted.
+ * Time O(distinct²), memory O(distinct).
  */
 export async function silhouette(
   vectors: DistinctVectors,
+  given: Int32Array,
+  number: number,
+  { metric = 'euclidean', signal, compute }: SilhouetteOptions = {},
+): Promise<Silhouette> {
+  const { labels, clusters } = noiseAsCluster(given, number);
+  const sizes = sizesOf(vectors, labels, clusters);
+  const faces = vectors.of.length;
+  const used = sizes.filter((size) => size > 0).length;
+  if (used < 2 || used >= faces) {
+    return { mean: null, clusters: Array.from(sizes, () => null), vectors: new Float64Array(vectors.rows).fill(NaN) };
+  }
+  const values = await (compute?.(labels, clusters) ?? silhouettesOf(vectors, labels, clusters, metric, 0, vectors.rows, signal));
+  const totals = new Float64Array(clusters);
+  for (let row = 0; row < vectors.rows; row++) {
+    totals[labels[row]!]! += values[row]! * vectors.counts[row]!;
+  }
+  return {
+    mean: totals.reduce((sum, value) => sum + value, 0) / faces,
+    clusters: Array.from(totals, (value, cluster) => (sizes[cluster] === 0 ? null : value / sizes[cluster]!)),
+    vectors: values,
+  };
+}
+
+/** Gives noise the label after the last cluster's. */
+function noiseAsCluster(labels: Int32Array, clusters: number): { labels: Int32Array; clusters: number } {
+  if (labels.every((label) => label >= 0)) return { labels, clusters };
+  return { labels: labels.map((label) => (label < 0 ? clusters : label)), clusters: clusters + 1 };
+}
+
+function sizesOf({ counts }: DistinctVectors, labels: Int32Array, clusters: number): Float64Array {
+  const sizes = new Float64Array(clusters);
+  for (const [row, label] of labels.entries()) sizes[label]! += counts[row]!;
+  return sizes;
+}
+
+/** Silhouettes of the vectors from `start` up to `end`, `[end − start]`; every label is a cluster. */
+export async function silhouettesOf(
+  vectors: DistinctVectors,
   labels: Int32Array,
   clusters: number,
+  metric: Metric,
+  start: number,
+  end: number,
   signal?: AbortSignal,
-): Promise<Silhouette> {
-  const { rows, columns, data, counts } = vectors;
-  const sizes = new Float64Array(clusters);
-  let faces = 0;
-  for (let row = 0; row < rows; row++) {
-    const label = labels[row]!;
-    sizes[label] = sizes[label]! + counts[row]!;
-    faces += counts[row]!;
-  }
-  const used = sizes.filter((size) => size > 0).length;
-  if (used < 2 || used >= faces) return { mean: null, clusters: Array.from(sizes, () => null) };
-
-  // sums[row, cluster]: sum of distances from a vector to all faces of a cluster.
-  const sums = new Float64Array(rows * clusters);
-  for (let i = 0; i < rows; i++) {
-    if (i % 16 === 0) await pause(signal);
-    addDistances(i);
-  }
-
-  const totals = new Float64Array(clusters);
-  for (let row = 0; row < rows; row++) {
+): Promise<Float64Array> {
+  const sizes = sizesOf(vectors, labels, clusters);
+  const order = byCluster(labels, clusters);
+  const packed = metric === 'cosine' ? undefined : packBits(vectors);
+  const sumsFrom =
+    packed === undefined || metric === 'cosine' ? denseSums(vectors, order, metric) : packedSums(packed, vectors.counts, order, metric);
+  const result = new Float64Array(end - start);
+  const sums = new Float64Array(clusters);
+  for (let row = start; row < end; row++) {
+    await pause(signal);
     const own = labels[row]!;
-    const size = sizes[own]!;
-    if (size === 1) continue; // 0 by definition
-    const a = sums[row * clusters + own]! / (size - 1);
+    if (sizes[own]! <= 1) continue;
+    sumsFrom(row, sums);
+    const a = sums[own]! / (sizes[own]! - 1);
     let b = Infinity;
     for (let other = 0; other < clusters; other++) {
-      if (other !== own && sizes[other]! > 0) b = Math.min(b, sums[row * clusters + other]! / sizes[other]!);
+      if (other !== own && sizes[other]! > 0) b = Math.min(b, sums[other]! / sizes[other]!);
     }
     const largest = Math.max(a, b);
-    const value = largest === 0 ? 0 : (b - a) / largest;
-    totals[own] = totals[own]! + value * counts[row]!;
+    result[row - start] = largest === 0 ? 0 : (b - a) / largest;
   }
-  const total = totals.reduce((sum, value) => sum + value, 0);
-  return {
-    mean: total / faces,
-    clusters: Array.from(totals, (value, cluster) => (sizes[cluster] === 0 ? null : value / sizes[cluster]!)),
-  };
+  return result;
+}
 
-  /** Adds the distances of vector i to all later ones, both ways. */
-  function addDistances(i: number) {
-    const own = labels[i]!;
-    const weight = counts[i]!;
-    const base = i * columns;
-    for (let j = i + 1; j < rows; j++) {
-      let squared = 0;
-      for (let c = 0, p = base, q = j * columns; c < columns; c++, p++, q++) {
-        const difference = data[p]! - data[q]!;
-        squared += difference * difference;
+/** Vectors sorted by cluster; those of cluster c stand from `starts[c]` up to `starts[c + 1]`. */
+interface Order {
+  rows: Int32Array;
+  starts: Int32Array;
+}
+
+function byCluster(labels: Int32Array, clusters: number): Order {
+  const starts = new Int32Array(clusters + 1);
+  for (const label of labels) starts[label + 1]! += 1;
+  for (let cluster = 0; cluster < clusters; cluster++) starts[cluster + 1]! += starts[cluster]!;
+  const rows = new Int32Array(starts[clusters]!);
+  const next = starts.slice();
+  for (const [row, label] of labels.entries()) rows[next[label]!++] = row;
+  return { rows, starts };
+}
+
+/** Sets the sum of a row's distances to the faces of each cluster. */
+type Sums = (row: number, sums: Float64Array) => void;
+
+function denseSums({ columns, data, counts }: DistinctVectors, { rows, starts }: Order, metric: Metric): Sums {
+  const distance = distanceOf(metric);
+  return (row, sums) => {
+    for (let cluster = 0; cluster < sums.length; cluster++) {
+      let sum = 0;
+      for (let at = starts[cluster]!; at < starts[cluster + 1]!; at++) {
+        const other = rows[at]!;
+        if (other !== row) sum += distance(data, row, data, other, columns) * counts[other]!;
       }
-      const distance = Math.sqrt(squared);
-      const at = i * clusters + labels[j]!;
-      sums[at] = sums[at]! + distance * counts[j]!;
-      const back = j * clusters + own;
-      sums[back] = sums[back]! + distance * weight;
+      sums[cluster] = sum;
     }
-  }
+  };
+}
+
+function packedSums(
+  { chunks, bits, weights, columns }: PackedVectors,
+  counts: Float64Array,
+  { rows, starts }: Order,
+  metric: Exclude<Metric, 'cosine'>,
+): Sums {
+  // Copied in the order of the clusters, so that the inner loop runs straight through memory.
+  const sorted = bits.map((column) => Uint16Array.from(rows, (row) => column[row]!));
+  const weight = Float64Array.from(rows, (row) => counts[row]!);
+  const tables = chunkTables(differenceTerms({ weights, columns }, metric), chunks);
+  const root = metric === 'euclidean';
+  const [first, second, third] = sorted;
+  const [tableA, tableB, tableC] = tables;
+  if (chunks > 3) return longSums(sorted, bits, tables, weight, starts, root);
+  return (row, sums) => {
+    const a = bits[0]![row]!;
+    const b = chunks > 1 ? bits[1]![row]! : 0;
+    const c = chunks > 2 ? bits[2]![row]! : 0;
+    for (let cluster = 0; cluster < sums.length; cluster++) {
+      let sum = 0;
+      const end = starts[cluster + 1]!;
+      if (chunks === 3) {
+        for (let at = starts[cluster]!; at < end; at++) {
+          const d = tableA![a ^ first![at]!]! + tableB![b ^ second![at]!]! + tableC![c ^ third![at]!]!;
+          sum += (root ? Math.sqrt(d) : d) * weight[at]!;
+        }
+      } else if (chunks === 2) {
+        for (let at = starts[cluster]!; at < end; at++) {
+          const d = tableA![a ^ first![at]!]! + tableB![b ^ second![at]!]!;
+          sum += (root ? Math.sqrt(d) : d) * weight[at]!;
+        }
+      } else {
+        for (let at = starts[cluster]!; at < end; at++) {
+          const d = tableA![a ^ first![at]!]!;
+          sum += (root ? Math.sqrt(d) : d) * weight[at]!;
+        }
+      }
+      sums[cluster] = sum;
+    }
+  };
+}
+
+function longSums(
+  sorted: Uint16Array[],
+  bits: Uint16Array[],
+  tables: Float64Array[],
+  weight: Float64Array,
+  starts: Int32Array,
+  root: boolean,
+): Sums {
+  return (row, sums) => {
+    for (let cluster = 0; cluster < sums.length; cluster++) {
+      let sum = 0;
+      for (let at = starts[cluster]!; at < starts[cluster + 1]!; at++) {
+        let d = 0;
+        for (let chunk = 0; chunk < tables.length; chunk++) d += tables[chunk]![bits[chunk]![row]! ^ sorted[chunk]![at]!]!;
+        sum += (root ? Math.sqrt(d) : d) * weight[at]!;
+      }
+      sums[cluster] = sum;
+    }
+  };
 }

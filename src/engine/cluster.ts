@@ -55,7 +55,7 @@ export async function clusterFaces(
     );
   }
   const clustered = performance.now();
-  const scores = await silhouette(vectors, result.labels, result.clusters, signal);
+  const scores = await silhouette(vectors, result.labels, result.clusters, { signal });
   const scored = performance.now();
 
   // Rows of each cluster, the largest cluster first (of equal ones, the one whose first face comes first).

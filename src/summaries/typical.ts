@@ -1,5 +1,5 @@
 /** Order of a cluster's faces, and the face that stands for it. */
-import { squaredDistance } from '../clustering/distinct';
+import { squaredDistance } from '../clustering/metric';
 import type { Matrix } from '../clustering/distinct';
 
 /** A cluster's faces, ordered. */

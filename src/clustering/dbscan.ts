@@ -1,0 +1,51 @@
+/** DBSCAN (Ester et al. 1996) on distinct vectors with multiplicities: the partition scikit-learn gives of all rows. */
+import { pause } from '../pause';
+import type { DistinctVectors } from './distinct';
+import type { FitContext, Grouping } from './grouping';
+import type { Metric } from './metric';
+import { neighbourhoods } from './neighbours';
+
+export interface DbscanOptions {
+  /** Largest distance of neighbours. */
+  eps: number;
+  /** Rows within `eps` of a core one, itself counted. */
+  minSamples: number;
+  metric: Metric;
+}
+
+/**
+ * Clusters are numbered by their first core vector, and a vector at the border of several belongs to the first, as in scikit-learn.
+ * Time O(distinct²) at most.
+ */
+export async function dbscan(
+  vectors: DistinctVectors,
+  { eps, minSamples, metric }: DbscanOptions,
+  { signal }: FitContext = {},
+): Promise<Grouping> {
+  const { rows, counts } = vectors;
+  const neighboursOf = neighbourhoods(vectors, eps, metric);
+  const core = new Uint8Array(rows);
+  for (let row = 0; row < rows; row++) {
+    await pause(signal);
+    let reached = 0;
+    for (const other of neighboursOf(row)) reached += counts[other]!;
+    core[row] = reached >= minSamples ? 1 : 0;
+  }
+  const labels = new Int32Array(rows).fill(-1);
+  let clusters = 0;
+  for (let seed = 0; seed < rows; seed++) {
+    if (core[seed] === 0 || labels[seed] !== -1) continue;
+    labels[seed] = clusters;
+    const stack = [seed];
+    for (let row = stack.pop(); row !== undefined; row = stack.pop()) {
+      await pause(signal);
+      for (const other of neighboursOf(row)) {
+        if (labels[other] !== -1) continue;
+        labels[other] = clusters;
+        if (core[other] === 1) stack.push(other);
+      }
+    }
+    clusters += 1;
+  }
+  return { vectors, labels, clusters, notices: [] };
+}

@@ -1,0 +1,129 @@
+/** How good a clustering is, and how much two agree. All on distinct vectors with multiplicities, equal to what all rows give. */
+import type { DistinctVectors } from './distinct';
+import { squaredDistance } from './metric';
+
+interface Centroids {
+  /** `[clusters, columns]`. */
+  centers: Float64Array;
+  sizes: Float64Array;
+  /** Clusters that have a face. */
+  used: number[];
+  faces: number;
+}
+
+/** Means of the clusters; noise (−1) takes no part. */
+export function centroidsOf({ rows, columns, data, counts }: DistinctVectors, labels: Int32Array, clusters: number): Centroids {
+  const centers = new Float64Array(clusters * columns);
+  const sizes = new Float64Array(clusters);
+  let faces = 0;
+  for (let row = 0; row < rows; row++) {
+    const label = labels[row]!;
+    if (label < 0) continue;
+    const count = counts[row]!;
+    sizes[label]! += count;
+    faces += count;
+    for (let c = 0; c < columns; c++) centers[label * columns + c]! += count * data[row * columns + c]!;
+  }
+  for (let i = 0; i < centers.length; i++) centers[i]! /= sizes[Math.floor(i / columns)]!;
+  const used = Array.from(sizes.keys()).filter((cluster) => sizes[cluster]! > 0);
+  return { centers, sizes, used, faces };
+}
+
+/** Sum over all faces of the squared distance to their cluster's mean. */
+export function inertiaOf(vectors: DistinctVectors, labels: Int32Array, clusters: number): number {
+  const { centers } = centroidsOf(vectors, labels, clusters);
+  let inertia = 0;
+  for (let row = 0; row < vectors.rows; row++) {
+    if (labels[row]! >= 0) inertia += vectors.counts[row]! * squaredDistance(vectors.data, row, centers, labels[row]!, vectors.columns);
+  }
+  return inertia;
+}
+
+/** Davies & Bouldin (1979): mean over the clusters of the worst (spread + spread) / distance; 0 is best. Null for fewer than 2 clusters. */
+export function daviesBouldin(vectors: DistinctVectors, labels: Int32Array, clusters: number): number | null {
+  const { centers, sizes, used, faces } = centroidsOf(vectors, labels, clusters);
+  if (used.length < 2 || used.length >= faces) return null;
+  const spread = new Float64Array(clusters);
+  for (let row = 0; row < vectors.rows; row++) {
+    const label = labels[row]!;
+    if (label < 0) continue;
+    spread[label]! +=
+      (vectors.counts[row]! / sizes[label]!) * Math.sqrt(squaredDistance(vectors.data, row, centers, label, vectors.columns));
+  }
+  const worst = used.map((a) =>
+    Math.max(
+      ...used.map((b) => {
+        if (a === b) return 0;
+        const distance = Math.sqrt(squaredDistance(centers, a, centers, b, vectors.columns));
+        // Centres that coincide separate nothing; scikit-learn leaves such pairs out.
+        return distance === 0 ? 0 : (spread[a]! + spread[b]!) / distance;
+      }),
+    ),
+  );
+  return worst.reduce((sum, value) => sum + value, 0) / used.length;
+}
+
+/** Caliński & Harabasz (1974): dispersion between the clusters by that within them; the higher the better. Null for fewer than 2 clusters. */
+export function calinskiHarabasz(vectors: DistinctVectors, labels: Int32Array, clusters: number): number | null {
+  const { centers, sizes, used, faces } = centroidsOf(vectors, labels, clusters);
+  if (used.length < 2 || used.length >= faces) return null;
+  const { columns } = vectors;
+  const mean = new Float64Array(columns);
+  for (const cluster of used) for (let c = 0; c < columns; c++) mean[c]! += (sizes[cluster]! / faces) * centers[cluster * columns + c]!;
+  const between = used.reduce((sum, cluster) => sum + sizes[cluster]! * squaredDistance(centers, cluster, mean, 0, columns), 0);
+  const within = inertiaOf(vectors, labels, clusters);
+  return within === 0 ? 1 : (between * (faces - used.length)) / (within * (used.length - 1));
+}
+
+/** How often each pair of labels of two clusterings occurs together. */
+interface Contingency {
+  cells: number[];
+  rows: number[];
+  columns: number[];
+  total: number;
+}
+
+function contingency(a: Int32Array, b: Int32Array, counts?: Float64Array): Contingency {
+  if (a.length !== b.length) throw new RangeError(`expected two clusterings of as many rows, got ${a.length} and ${b.length}`);
+  const cells = new Map<string, number>();
+  const rows = new Map<number, number>();
+  const columns = new Map<number, number>();
+  let total = 0;
+  for (const [i, label] of a.entries()) {
+    const count = counts?.[i] ?? 1;
+    const key = `${label}/${b[i]!}`;
+    cells.set(key, (cells.get(key) ?? 0) + count);
+    rows.set(label, (rows.get(label) ?? 0) + count);
+    columns.set(b[i]!, (columns.get(b[i]!) ?? 0) + count);
+    total += count;
+  }
+  return { cells: [...cells.values()], rows: [...rows.values()], columns: [...columns.values()], total };
+}
+
+/**
+ * Adjusted Rand index (Hubert & Arabie 1985), in [-0.5, 1]: 1 for the same partition, about 0 for independent ones. Noise is a label like
+ * any other.
+ * @param counts multiplicity of each entry, 1 each without it.
+ */
+export function adjustedRand(a: Int32Array, b: Int32Array, counts?: Float64Array): number {
+  const { cells, rows, columns, total } = contingency(a, b, counts);
+  const pairs = (sizes: number[]) => sizes.reduce((sum, size) => sum + (size * (size - 1)) / 2, 0);
+  const [together, inA, inB, all] = [pairs(cells), pairs(rows), pairs(columns), (total * (total - 1)) / 2];
+  if (all === 0) return 1;
+  const expected = (inA * inB) / all;
+  const highest = (inA + inB) / 2;
+  return highest === expected ? 1 : (together - expected) / (highest - expected);
+}
+
+/**
+ * Mutual information of two clusterings by the mean of their entropies (arithmetic, as scikit-learn's default), in [0, 1].
+ * @param counts multiplicity of each entry, 1 each without it.
+ */
+export function normalisedMutualInformation(a: Int32Array, b: Int32Array, counts?: Float64Array): number {
+  const { cells, rows, columns, total } = contingency(a, b, counts);
+  const entropy = (sizes: number[]) => sizes.reduce((sum, size) => sum - (size / total) * Math.log(size / total), 0);
+  if (rows.length === 1 && columns.length === 1) return 1;
+  const [ofA, ofB] = [entropy(rows), entropy(columns)];
+  const mutual = Math.max(0, ofA + ofB - entropy(cells));
+  return ofA + ofB === 0 ? 1 : Math.min(1, (2 * mutual) / (ofA + ofB));
+}
