@@ -20,22 +20,24 @@ export interface DistinctVectors extends Matrix {
 
 /** Groups equal rows (0 and −0 are equal); distinct vectors stand in the order of their first occurrence. O(rows × columns). */
 export function distinctVectors({ rows, columns, data }: Matrix): DistinctVectors {
-  // A hash table with open addressing over the rows' bits: a string or a boxed key for each row would cost more than all the rest.
-  const bits = bitsOf(data);
-  const words = 2 * columns;
+  // A hash table with open addressing over the rows' numbers: a string or a boxed key for each row would cost more than all the rest.
+  const bits = new Int32Array(data.buffer, data.byteOffset, 2 * data.length);
   let capacity = 1024;
   let slots: Int32Array = new Int32Array(capacity).fill(-1);
   const of = new Int32Array(rows);
   const firstRows: number[] = [];
   const hashes: number[] = [];
   for (let row = 0; row < rows; row++) {
-    const start = row * words;
+    const start = row * columns;
     let hash = 0;
-    for (let at = start; at < start + words; at++) hash = Math.imul((hash << 5) ^ (hash >>> 27) ^ bits[at]!, 0x27d4eb2f);
-    hash ^= hash >>> 15;
+    for (let at = 2 * start; at < 2 * (start + columns); at += 2) {
+      // Without the sign, so that 0 and −0 meet.
+      hash = Math.imul(hash ^ (hash >>> 15) ^ Math.imul(bits[at]!, 0x2c1b3c6d) ^ (bits[at + 1]! & 0x7fffffff), 0x27d4eb2f);
+    }
+    hash ^= hash >>> 13;
     let slot = hash & (capacity - 1);
     let index = slots[slot]!;
-    while (index !== -1 && !(hashes[index] === hash && same(bits, firstRows[index]! * words, start, words))) {
+    while (index !== -1 && !(hashes[index] === hash && same(data, firstRows[index]! * columns, start, columns))) {
       slot = (slot + 1) & (capacity - 1);
       index = slots[slot]!;
     }
@@ -60,14 +62,8 @@ export function distinctVectors({ rows, columns, data }: Matrix): DistinctVector
   return { rows: firstRows.length, columns, data: distinct, counts, of };
 }
 
-/** The numbers' bits, two words each, with −0 made 0. */
-function bitsOf(data: Float64Array): Int32Array {
-  if (!data.some((value) => Object.is(value, -0))) return new Int32Array(data.buffer, data.byteOffset, 2 * data.length);
-  return new Int32Array(data.map((value) => value + 0).buffer);
-}
-
-function same(bits: Int32Array, a: number, b: number, words: number): boolean {
-  for (let i = 0; i < words; i++) if (bits[a + i] !== bits[b + i]) return false;
+function same(data: Float64Array, a: number, b: number, columns: number): boolean {
+  for (let i = 0; i < columns; i++) if (data[a + i] !== data[b + i]) return false;
   return true;
 }
 

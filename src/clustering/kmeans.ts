@@ -4,14 +4,15 @@
  *
  * The first restart is seeded by ml-kmeans, which runs k-means++ and Lloyd's iterations on a random sample of the faces (Bradley & Fayyad
  * 1998, 'Refining initial points'); the others by greedy k-means++ (Arthur & Vassilvitskii 2007) over all of them, which ml-kmeans has no
- * multiplicities for. Lloyd's iterations follow until no face changes its cluster.
+ * multiplicities for. Lloyd's iterations follow until no face changes its cluster. Among very many distinct vectors the runs are compared on a
+ * part of them, and the best go on over all.
  */
 import { kmeans as mlKMeans } from 'ml-kmeans';
 import { Random } from 'ml-random';
 import { clamp } from '../clamp';
 import { pause } from '../pause';
 import type { DistinctVectors } from './distinct';
-import { type Lloyd, lloydOf } from './lloyd';
+import { type Lloyd, lloydOf, type LloydResult } from './lloyd';
 import { squaredDistance } from './metric';
 
 export interface KMeansOptions {
@@ -45,11 +46,17 @@ const SAMPLE_ITERATIONS = 10;
 
 /** Numbers an iteration looks at up to which results are polished by single moves: among more faces a single one changes nothing. */
 const LARGEST_POLISHED = 1e6;
-/** Swaps are tried for about so many distances to a centre an iteration, … */
-const SWAP_WORK = 3e5;
+/** Trials of swaps for about so many distances to a centre an iteration, … */
+const SWAP_WORK = 1e5;
 /** … but at least and at most so many. */
-const FEWEST_SWAPS = 5;
+const FEWEST_SWAPS = 30;
 const MOST_SWAPS = 100;
+/** Among more distinct vectors than this, so many are drawn, the runs compared on them, … */
+const DRAWN = 12_000;
+/** … and the best so many go on over all. */
+const GO_ON = 3;
+/** They are compared when only this share of the faces still changes, and the best goes on to the end. */
+const NEARLY_SETTLED = 1e-3;
 
 /** Inertias that differ by less than this fraction are the same up to rounding. */
 const SAME = 1e-12;
@@ -61,56 +68,90 @@ export async function kMeans(vectors: DistinctVectors, options: KMeansOptions): 
   if (!(clusters >= 1 && restarts >= 1))
     throw new RangeError(`expected at least 1 vector and 1 restart, got ${vectors.rows} and ${restarts}`);
   const random = new Random(seed);
-  const lloyd = lloydOf(vectors, clusters);
-  const polish = vectors.rows * clusters * vectors.columns < LARGEST_POLISHED;
-  let best: KMeansResult | undefined;
-  for (let restart = 0; restart < restarts; restart++) {
-    await pause(signal);
-    const centers = restart === 0 ? sampledCenters(vectors, clusters, random, lloyd) : plusPlusCenters(vectors, clusters, random, lloyd);
-    const result = await lloyd.run(centers, maxIterations, signal);
-    if (polish) await lloyd.polish(result, signal);
-    if (best === undefined || result.inertia < best.inertia * (1 - SAME)) best = { ...result, clusters };
-    if (best.inertia === 0 || clusters === 1) break; // nothing can be better
+  const search = { clusters, restarts, maxIterations, random, signal };
+  if (vectors.rows <= 2 * DRAWN || vectors.rows <= 2 * clusters) {
+    const [best] = await searched(vectors, search);
+    return { ...best!, clusters };
   }
-  return swapped(vectors, best!, random, lloyd, maxIterations, signal);
+  const candidates = await searched(drawn(vectors, Math.max(DRAWN, 2 * clusters), random), search);
+  const lloyd = lloydOf(vectors, clusters);
+  let best: LloydResult | undefined;
+  for (const { centers } of candidates) {
+    const result = await lloyd.run(centers, { maxIterations, settled: NEARLY_SETTLED }, signal);
+    if (best === undefined || result.inertia < best.inertia) best = result;
+  }
+  return { ...(await lloyd.run(best!.centers, { maxIterations }, signal)), clusters };
 }
 
-/**
- * Random swaps (Fränti 2018): a centre is moved to a face far from the others, Lloyd's iterations follow, and the result is kept where it is
- * better. A few of them find what many restarts would. Where all centres must move together a swap leads nowhere, so every other trial starts anew.
- */
-async function swapped(
-  vectors: DistinctVectors,
-  start: KMeansResult,
-  random: Random,
-  lloyd: Lloyd,
-  maxIterations: number,
-  signal: AbortSignal | undefined,
-): Promise<KMeansResult> {
-  const { clusters } = start;
-  const { rows, columns, counts, data } = vectors;
-  let best = start;
+interface Search {
+  clusters: number;
+  restarts: number;
+  maxIterations: number;
+  random: Random;
+  signal: AbortSignal | undefined;
+}
+
+/** @returns the best results, the lowest inertia first. */
+async function searched(vectors: DistinctVectors, { clusters, restarts, maxIterations, random, signal }: Search): Promise<LloydResult[]> {
+  const { rows, columns } = vectors;
+  const lloyd = lloydOf(vectors, clusters);
   const polish = rows * clusters * columns < LARGEST_POLISHED;
-  if (polish) await lloyd.polish(best, signal);
-  const swaps = clusters < 2 ? 0 : Math.round(clamp(SWAP_WORK / (rows * clusters), FEWEST_SWAPS, MOST_SWAPS));
-  const weights = new Float64Array(rows);
-  for (let swap = 0; swap < swaps && best.inertia > 0; swap++) {
-    let centers: Float64Array;
-    if (swap % 2 === 1) {
-      centers = plusPlusCenters(vectors, clusters, random, lloyd);
-    } else {
-      for (let row = 0; row < rows; row++) {
-        weights[row] = counts[row]! * squaredDistance(data, row, best.centers, best.labels[row]!, columns);
-      }
-      const row = weightedDraw(weights, random)();
-      centers = Float64Array.from(best.centers);
-      centers.set(data.subarray(row * columns, (row + 1) * columns), random.randInt(0, clusters) * columns);
-    }
-    const result = await lloyd.run(centers, maxIterations, signal);
+  let best: LloydResult[] = [];
+  const tryFrom = async (centers: Float64Array) => {
+    const result = await lloyd.run(centers, { maxIterations }, signal);
     if (polish) await lloyd.polish(result, signal);
-    if (result.inertia < best.inertia * (1 - SAME)) best = { ...result, clusters };
+    if (best.some(({ inertia }) => Math.abs(inertia - result.inertia) <= SAME * inertia)) return;
+    best = [...best, result].sort((a, b) => a.inertia - b.inertia).slice(0, GO_ON);
+  };
+  for (let restart = 0; restart < restarts; restart++) {
+    await pause(signal);
+    await tryFrom(restart === 0 ? sampledCenters(vectors, clusters, random, lloyd) : plusPlusCenters(vectors, clusters, random, lloyd));
+    if (best[0]!.inertia === 0 || clusters === 1) return best; // nothing can be better
+  }
+  // Random swaps (Fränti 2018): a centre is moved to a face far from the others. A few of them find what many restarts would; where all centres
+  // must move together they lead nowhere, so every other trial starts anew.
+  const swaps = Math.round(clamp(SWAP_WORK / (rows * clusters), FEWEST_SWAPS, MOST_SWAPS));
+  for (let swap = 0; swap < swaps && best[0]!.inertia > 0; swap++) {
+    await tryFrom(swap % 2 === 0 ? swappedCenters(vectors, best[0]!, clusters, random) : plusPlusCenters(vectors, clusters, random, lloyd));
   }
   return best;
+}
+
+function swappedCenters(
+  { rows, columns, data, counts }: DistinctVectors,
+  { centers, labels }: LloydResult,
+  clusters: number,
+  random: Random,
+) {
+  const weights = Float64Array.from(
+    { length: rows },
+    (_, row) => counts[row]! * squaredDistance(data, row, centers, labels[row]!, columns),
+  );
+  const row = weightedDraw(weights, random)();
+  const swapped = Float64Array.from(centers);
+  swapped.set(data.subarray(row * columns, (row + 1) * columns), random.randInt(0, clusters) * columns);
+  return swapped;
+}
+
+/** Distinct vectors drawn without replacement, with their multiplicities. */
+function drawn({ rows, columns, data, counts }: DistinctVectors, size: number, random: Random): DistinctVectors {
+  const order = Int32Array.from({ length: rows }, (_, row) => row);
+  for (let i = 0; i < size; i++) {
+    const j = random.randInt(i, rows);
+    [order[i], order[j]] = [order[j]!, order[i]!];
+  }
+  const chosen = order.slice(0, size).sort();
+  const part = new Float64Array(size * columns);
+  chosen.forEach((row, i) => {
+    part.set(data.subarray(row * columns, (row + 1) * columns), i * columns);
+  });
+  return {
+    rows: size,
+    columns,
+    data: part,
+    counts: Float64Array.from(chosen, (row) => counts[row]!),
+    of: Int32Array.from(chosen, (_, i) => i),
+  };
 }
 
 /** Starting centres: those ml-kmeans finds on a sample of the faces, drawn with replacement. */

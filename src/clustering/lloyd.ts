@@ -15,9 +15,14 @@ export interface LloydResult {
   iterations: number;
 }
 
+export interface RunLimits {
+  maxIterations: number;
+  /** Iterations end when no more than this share of the faces changes its cluster, in [0, 1); without it, when none does. */
+  settled?: number;
+}
+
 export interface Lloyd {
-  /** Iterates from `centers` until no vector changes its cluster, or `maxIterations`. */
-  run(centers: Float64Array, maxIterations: number, signal?: AbortSignal): Promise<LloydResult>;
+  run(centers: Float64Array, limits: RunLimits, signal?: AbortSignal): Promise<LloydResult>;
   /** Goes on from a result by moving single vectors. Changes it. */
   polish(result: LloydResult, signal?: AbortSignal): Promise<void>;
   /** Lowers each vector's squared distance where it is nearer to `center`. */
@@ -29,14 +34,11 @@ const BYTE = 8;
 /** Tables pay from so many vectors for each entry of a table on. */
 const TABLE_ROWS = 1024;
 
-/** Sets labels and squared distances to the nearest of `centers` (of equal ones the first). */
-type Assign = (centers: Float64Array, labels: Int32Array, distances: Float64Array) => void;
-
 export function lloydOf(vectors: DistinctVectors, clusters: number): Lloyd {
   const packed = vectors.rows >= TABLE_ROWS ? packBits(vectors, BYTE) : undefined;
-  const assign = packed === undefined ? denseAssign(vectors, clusters) : packedAssign(packed, clusters);
+  const kernel = packed === undefined ? denseKernel(vectors, clusters) : packedKernel(packed, clusters);
   return {
-    run: (centers, maxIterations, signal) => iterate(vectors, clusters, assign, centers, maxIterations, signal),
+    run: (centers, limits, signal) => iterate(vectors, clusters, kernel, centers, limits, signal),
     polish: (result, signal) => hartigan(vectors, clusters, result, signal),
     nearer: packed === undefined ? denseNearer(vectors) : packedNearer(packed),
   };
@@ -105,79 +107,213 @@ function totalInertia({ rows, columns, data, counts }: DistinctVectors): number 
 async function iterate(
   vectors: DistinctVectors,
   clusters: number,
-  assign: Assign,
+  kernel: Kernel,
   start: Float64Array,
-  maxIterations: number,
+  { maxIterations, settled = 0 }: RunLimits,
   signal: AbortSignal | undefined,
 ): Promise<LloydResult> {
-  const { rows, counts } = vectors;
-  let centers = start;
-  let labels = new Int32Array(rows);
-  let next = new Int32Array(rows);
-  const distances = new Float64Array(rows);
-  assign(centers, labels, distances);
+  const { rows, columns, counts } = vectors;
+  const centers = Float64Array.from(start);
+  const labels = new Int32Array(rows).fill(-1);
+  const means = new RunningMeans(vectors, clusters);
+  // Hamerly (2010): a vector whose distance to its centre is below that to any other cannot change, so it need not be looked at. Bounds of both are
+  // moved by as much as the centres move.
+  const upper = new Float64Array(rows).fill(Infinity);
+  const lower = new Float64Array(rows);
+  const moves = new Float64Array(clusters);
+  const few = settled * counts.reduce((sum, count) => sum + count, 0);
   let iterations = 0;
+  kernel.prepare(centers);
+  for (let row = 0; row < rows; row++) {
+    labels[row] = kernel.nearest(row);
+    upper[row] = Math.sqrt(kernel.smallest());
+    lower[row] = Math.sqrt(kernel.second());
+    means.add(row, labels[row]!, 1);
+  }
   while (iterations < maxIterations) {
     await pause(signal);
     iterations += 1;
-    centers = centersOf(vectors, labels, distances, clusters);
-    assign(centers, next, distances);
-    let settled = true;
-    for (let row = 0; row < rows && settled; row++) settled = labels[row] === next[row];
-    [labels, next] = [next, labels];
-    if (settled) break;
+    means.fillEmpty(labels, upper);
+    const farthestMoved = means.moveTo(centers, moves);
+    const halfGaps = halfGapsOf(centers, clusters, columns);
+    kernel.prepare(centers);
+    let changed = 0;
+    for (let row = 0; row < rows; row++) {
+      const own = labels[row]!;
+      const bound = Math.max(
+        (lower[row]! -= moves[own]! === farthestMoved.distance ? farthestMoved.next : farthestMoved.distance),
+        halfGaps[own]!,
+      );
+      // A little room for rounding: what is not clearly nearer is looked at.
+      if ((upper[row]! += moves[own]!) * SLACK < bound) continue;
+      const next = kernel.nearest(row);
+      upper[row] = Math.sqrt(kernel.smallest());
+      lower[row] = Math.sqrt(kernel.second());
+      if (next === own) continue;
+      means.add(row, own, -1);
+      means.add(row, next, 1);
+      labels[row] = next;
+      changed += counts[row]!;
+    }
+    if (changed <= few) break;
   }
+  means.recompute(labels);
+  means.moveTo(centers, moves);
   let inertia = 0;
-  for (let row = 0; row < rows; row++) inertia += distances[row]! * counts[row]!;
+  for (let row = 0; row < rows; row++) inertia += counts[row]! * squaredDistance(vectors.data, row, centers, labels[row]!, columns);
   return { labels, centers, inertia, iterations };
 }
 
-/** Means of the clusters. A cluster left empty takes the vector farthest from its centre, as scikit-learn does. */
-function centersOf(
-  { rows, columns, data, counts }: DistinctVectors,
-  labels: Int32Array,
-  distances: Float64Array,
-  clusters: number,
-): Float64Array {
-  const sizes = new Float64Array(clusters);
-  for (let row = 0; row < rows; row++) sizes[labels[row]!]! += counts[row]!;
-  for (let cluster = 0; cluster < clusters; cluster++) {
-    if (sizes[cluster]! > 0) continue;
-    let far = 0;
-    for (let row = 1; row < rows; row++) if (distances[row]! > distances[far]!) far = row;
-    sizes[labels[far]!]! -= counts[far]!;
-    sizes[cluster] = counts[far]!;
-    labels[far] = cluster;
-    distances[far] = 0;
+const SLACK = 1 + 1e-9;
+
+/** Half the distance of each centre to the nearest other one. */
+function halfGapsOf(centers: Float64Array, clusters: number, columns: number): Float64Array {
+  const gaps = new Float64Array(clusters).fill(Infinity);
+  for (let a = 0; a < clusters; a++) {
+    for (let b = a + 1; b < clusters; b++) {
+      const half = Math.sqrt(squaredDistance(centers, a, centers, b, columns)) / 2;
+      gaps[a] = Math.min(gaps[a]!, half);
+      gaps[b] = Math.min(gaps[b]!, half);
+    }
   }
-  const centers = new Float64Array(clusters * columns);
-  for (let row = 0; row < rows; row++) {
-    const count = counts[row]!;
-    const from = row * columns;
-    const to = labels[row]! * columns;
-    for (let c = 0; c < columns; c++) centers[to + c]! += count * data[from + c]!;
-  }
-  for (let cluster = 0; cluster < clusters; cluster++) {
-    for (let c = 0; c < columns; c++) centers[cluster * columns + c]! /= sizes[cluster]!;
-  }
-  return centers;
+  return gaps;
 }
 
-function denseAssign({ rows, columns, data }: DistinctVectors, clusters: number): Assign {
-  return (centers, labels, distances) => {
-    for (let row = 0; row < rows; row++) {
+/** Sums of the clusters' faces, kept up to date as vectors change their cluster. */
+class RunningMeans {
+  private readonly sums: Float64Array;
+  private readonly sizes: Float64Array;
+
+  constructor(
+    private readonly vectors: DistinctVectors,
+    private readonly clusters: number,
+  ) {
+    this.sums = new Float64Array(clusters * vectors.columns);
+    this.sizes = new Float64Array(clusters);
+  }
+
+  add(row: number, cluster: number, sign: 1 | -1): void {
+    const { columns, data, counts } = this.vectors;
+    const count = sign * counts[row]!;
+    this.sizes[cluster]! += count;
+    for (let from = row * columns, to = cluster * columns, end = from + columns; from < end; from++, to++)
+      this.sums[to]! += count * data[from]!;
+  }
+
+  /** From the beginning, without the rounding that adding and taking away leaves. */
+  recompute(labels: Int32Array): void {
+    this.sums.fill(0);
+    this.sizes.fill(0);
+    for (let row = 0; row < labels.length; row++) this.add(row, labels[row]!, 1);
+  }
+
+  /** A cluster left empty takes the vector farthest from its centre, as in scikit-learn. */
+  fillEmpty(labels: Int32Array, upper: Float64Array): void {
+    for (let cluster = 0; cluster < this.clusters; cluster++) {
+      if (this.sizes[cluster]! > 0) continue;
+      let far = 0;
+      for (let row = 1; row < labels.length; row++) if (upper[row]! > upper[far]!) far = row;
+      this.add(far, labels[far]!, -1);
+      this.add(far, cluster, 1);
+      labels[far] = cluster;
+      upper[far] = 0;
+    }
+  }
+
+  /** Sets the centres to the means and how far each moved; returns the farthest move and the next to it. */
+  moveTo(centers: Float64Array, moves: Float64Array): { distance: number; next: number } {
+    const { columns } = this.vectors;
+    const farthest = { distance: 0, next: 0 };
+    for (let cluster = 0; cluster < this.clusters; cluster++) {
+      let squared = 0;
+      for (let at = cluster * columns; at < (cluster + 1) * columns; at++) {
+        const mean = this.sums[at]! / this.sizes[cluster]!;
+        squared += (mean - centers[at]!) ** 2;
+        centers[at] = mean;
+      }
+      const moved = (moves[cluster] = Math.sqrt(squared));
+      if (moved > farthest.distance) {
+        farthest.next = farthest.distance;
+        farthest.distance = moved;
+      } else if (moved > farthest.next) farthest.next = moved;
+    }
+    return farthest;
+  }
+}
+
+/** Finds the nearest centre of a vector. */
+interface Kernel {
+  prepare(centers: Float64Array): void;
+  /** @returns the nearest centre (of equal ones the first). */
+  nearest(row: number): number;
+  /** Squared distance to it, … */
+  smallest(): number;
+  /** … and to the next. */
+  second(): number;
+}
+
+function denseKernel({ columns, data }: DistinctVectors, clusters: number): Kernel {
+  let centers: Float64Array;
+  let smallest = 0;
+  let second = 0;
+  return {
+    prepare: (next) => {
+      centers = next;
+    },
+    nearest: (row) => {
       let nearest = 0;
-      let smallest = Infinity;
+      smallest = Infinity;
+      second = Infinity;
       for (let cluster = 0; cluster < clusters; cluster++) {
         const distance = squaredDistance(data, row, centers, cluster, columns);
         if (distance < smallest) {
+          second = smallest;
           smallest = distance;
           nearest = cluster;
-        }
+        } else if (distance < second) second = distance;
       }
-      labels[row] = nearest;
-      distances[row] = smallest;
-    }
+      return nearest;
+    },
+    smallest: () => smallest,
+    second: () => second,
+  };
+}
+
+/** |x − c|² = |c|² + Σ (w² − 2 w c) over the columns that x has. `tables[chunk][value · clusters + cluster]` holds the sums of a chunk. */
+function packedKernel({ columns, chunks, bits, weights }: PackedVectors, clusters: number): Kernel {
+  const tables = Array.from({ length: chunks }, () => new Float64Array((1 << BYTE) * clusters));
+  // Five chunks hold all attributes there are today, and a loop over five is written out; what is missing of them adds nothing.
+  const none = new Float64Array(clusters);
+  const zero = new Uint16Array(bits[0]!.length);
+  const [t0 = none, t1 = none, t2 = none, t3 = none, t4 = none] = tables;
+  const [b0 = zero, b1 = zero, b2 = zero, b3 = zero, b4 = zero] = bits;
+  let norms: Float64Array = new Float64Array(clusters);
+  let smallest = 0;
+  let second = 0;
+  return {
+    prepare: (centers) => {
+      norms = fillTables(tables, centers, weights, columns, clusters);
+    },
+    nearest: (row) => {
+      let nearest = 0;
+      smallest = Infinity;
+      second = Infinity;
+      let [p0, p1, p2, p3, p4] = [b0[row]! * clusters, b1[row]! * clusters, b2[row]! * clusters, b3[row]! * clusters, b4[row]! * clusters];
+      for (let cluster = 0; cluster < clusters; cluster++) {
+        let distance = norms[cluster]! + t0[p0++]! + t1[p1++]! + t2[p2++]! + t3[p3++]! + t4[p4++]!;
+        for (let chunk = 5; chunk < chunks; chunk++) distance += tables[chunk]![bits[chunk]![row]! * clusters + cluster]!;
+        if (distance < smallest) {
+          second = smallest;
+          smallest = distance;
+          nearest = cluster;
+        } else if (distance < second) second = distance;
+      }
+      smallest = Math.max(0, smallest);
+      second = Math.max(0, second);
+      return nearest;
+    },
+    smallest: () => smallest,
+    second: () => second,
   };
 }
 
@@ -186,33 +322,6 @@ function denseNearer({ rows, columns, data }: DistinctVectors): Lloyd['nearer'] 
     for (let row = 0; row < rows; row++) {
       const distance = squaredDistance(data, row, center, 0, columns);
       if (distance < distances[row]!) distances[row] = distance;
-    }
-  };
-}
-
-/** |x − c|² = |c|² + Σ (w² − 2 w c) over the columns that x has. `tables[chunk][value · clusters + cluster]` holds the sums of a chunk. */
-function packedAssign({ rows, columns, chunks, bits, weights }: PackedVectors, clusters: number): Assign {
-  const tables = Array.from({ length: chunks }, () => new Float64Array((1 << BYTE) * clusters));
-  const sums = new Float64Array(clusters);
-  return (centers, labels, distances) => {
-    const norms = fillTables(tables, centers, weights, columns, clusters);
-    for (let row = 0; row < rows; row++) {
-      sums.set(norms);
-      for (let chunk = 0; chunk < chunks; chunk++) {
-        const table = tables[chunk]!;
-        let at = bits[chunk]![row]! * clusters;
-        for (let cluster = 0; cluster < clusters; cluster++) sums[cluster]! += table[at++]!;
-      }
-      let nearest = 0;
-      let smallest = sums[0]!;
-      for (let cluster = 1; cluster < clusters; cluster++) {
-        if (sums[cluster]! < smallest) {
-          smallest = sums[cluster]!;
-          nearest = cluster;
-        }
-      }
-      labels[row] = nearest;
-      distances[row] = Math.max(0, smallest);
     }
   };
 }

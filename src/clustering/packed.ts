@@ -44,13 +44,13 @@ export function packBits(vectors: DistinctVectors | Matrix, chunkBits = CHUNK): 
   return { ...packed, distancesFrom: (metric) => distancesFrom(packed, metric) };
 }
 
-/** Sums of `terms` over the set bits, for every value of a chunk: `[chunks][2¹³]`. */
-export function chunkTables(terms: Float64Array, chunks: number): Float64Array[] {
+/** Sums of `terms` over the set bits, for every value of a chunk: `[chunks][2 ** chunkBits]`. */
+export function chunkTables(terms: Float64Array, chunks: number, chunkBits = CHUNK): Float64Array[] {
   return Array.from({ length: chunks }, (_, chunk) => {
-    const table = new Float64Array(1 << CHUNK);
+    const table = new Float64Array(1 << chunkBits);
     for (let value = 1; value < table.length; value++) {
       const lowest = 31 - Math.clz32(value & -value);
-      table[value] = table[value & (value - 1)]! + (terms[chunk * CHUNK + lowest] ?? 0);
+      table[value] = table[value & (value - 1)]! + (terms[chunk * chunkBits + lowest] ?? 0);
     }
     return table;
   });

@@ -2,7 +2,7 @@
 import { pause } from '../pause';
 import type { DistinctVectors } from './distinct';
 import { distanceOf, type Metric } from './metric';
-import { chunkTables, differenceTerms, packBits, type PackedVectors } from './packed';
+import { CHUNK, chunkTables, differenceTerms, packBits, type PackedVectors } from './packed';
 
 export interface Silhouette {
   /** Mean over all faces, in [-1, 1]; null where it is not defined (fewer than 2 clusters, or every face a cluster of its own). */
@@ -132,41 +132,41 @@ function denseSums({ columns, data, counts }: DistinctVectors, { rows, starts }:
   };
 }
 
+/**
+ * Copies of the bits in the order of the clusters let the inner loop run straight through memory; its tables are small enough for the core's first
+ * cache, which is what it is bound by.
+ */
 function packedSums(
   { chunks, bits, weights, columns }: PackedVectors,
   counts: Float64Array,
   { rows, starts }: Order,
   metric: Exclude<Metric, 'cosine'>,
 ): Sums {
-  // Copied in the order of the clusters, so that the inner loop runs straight through memory.
   const sorted = bits.map((column) => Uint16Array.from(rows, (row) => column[row]!));
   const weight = Float64Array.from(rows, (row) => counts[row]!);
-  const tables = chunkTables(differenceTerms({ weights, columns }, metric), chunks);
+  const terms = differenceTerms({ weights, columns }, metric);
   const root = metric === 'euclidean';
-  const [first, second, third] = sorted;
-  const [tableA, tableB, tableC] = tables;
-  if (chunks > 3) return longSums(sorted, bits, tables, weight, starts, root);
+  const distinct = new Set(terms.filter((term) => term > 0));
+  if (distinct.size > 1 || chunks > 4) return weightedSums(sorted, bits, chunkTables(terms, chunks, CHUNK), weight, starts, root);
+
+  // All columns count the same: differing ones are counted, and the distance looked up by their number.
+  const [term = 0] = distinct;
+  const distances = Float64Array.from({ length: columns + 1 }, (_, differing) => (root ? Math.sqrt(term * differing) : term * differing));
+  const ones = Uint8Array.from({ length: 1 << CHUNK }, (_, value) => popcount(value));
+  const zero = new Uint16Array(counts.length);
+  const [x0 = zero, x1 = zero, x2 = zero, x3 = zero] = sorted;
   return (row, sums) => {
-    const a = bits[0]![row]!;
-    const b = chunks > 1 ? bits[1]![row]! : 0;
-    const c = chunks > 2 ? bits[2]![row]! : 0;
+    const [a, b, c, d] = [bits[0]![row]!, bits[1]?.[row] ?? 0, bits[2]?.[row] ?? 0, bits[3]?.[row] ?? 0];
     for (let cluster = 0; cluster < sums.length; cluster++) {
       let sum = 0;
       const end = starts[cluster + 1]!;
-      if (chunks === 3) {
+      if (chunks <= 3) {
         for (let at = starts[cluster]!; at < end; at++) {
-          const d = tableA![a ^ first![at]!]! + tableB![b ^ second![at]!]! + tableC![c ^ third![at]!]!;
-          sum += (root ? Math.sqrt(d) : d) * weight[at]!;
-        }
-      } else if (chunks === 2) {
-        for (let at = starts[cluster]!; at < end; at++) {
-          const d = tableA![a ^ first![at]!]! + tableB![b ^ second![at]!]!;
-          sum += (root ? Math.sqrt(d) : d) * weight[at]!;
+          sum += distances[ones[a ^ x0[at]!]! + ones[b ^ x1[at]!]! + ones[c ^ x2[at]!]!]! * weight[at]!;
         }
       } else {
         for (let at = starts[cluster]!; at < end; at++) {
-          const d = tableA![a ^ first![at]!]!;
-          sum += (root ? Math.sqrt(d) : d) * weight[at]!;
+          sum += distances[ones[a ^ x0[at]!]! + ones[b ^ x1[at]!]! + ones[c ^ x2[at]!]! + ones[d ^ x3[at]!]!]! * weight[at]!;
         }
       }
       sums[cluster] = sum;
@@ -174,7 +174,13 @@ function packedSums(
   };
 }
 
-function longSums(
+function popcount(value: number): number {
+  let ones = 0;
+  for (let rest = value; rest !== 0; rest &= rest - 1) ones += 1;
+  return ones;
+}
+
+function weightedSums(
   sorted: Uint16Array[],
   bits: Uint16Array[],
   tables: Float64Array[],
