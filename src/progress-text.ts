@@ -5,6 +5,7 @@ const WORDS: Record<Stage, string> = {
   scan: 'Finding images',
   infer: 'Describing faces',
   cluster: 'Clustering',
+  compare: 'Comparing methods',
   summarise: 'Averaging faces',
   export: 'Writing results',
 };

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { Candidate } from './clustering/choose-k';
+import type { Merge } from './clustering/grouping';
 import type { Evaluation } from './datasets/evaluation';
 import type { Detection } from './faces/choose-finder';
 import type { Box } from './faces/framing';
@@ -74,7 +75,13 @@ export interface Clustering {
   distinct: number;
   /** Mean over all faces, in [-1, 1]; null where undefined. */
   silhouette: number | null;
+  /** Sum over all faces of the squared distance to their cluster's mean. */
   inertia: number;
+  /** Null where undefined. */
+  daviesBouldin: number | null;
+  calinskiHarabasz: number | null;
+  /** Of hierarchical methods, how the clusters would be merged further: ids below the number of clusters are clusters, the others merges. */
+  tree: Merge[] | null;
   clusters: ClusterSummary[];
   /** Occurrences among all faces, of all the model's attributes. */
   overall: Occurrences;
@@ -84,6 +91,46 @@ export interface Clustering {
   notices: string[];
   /** Seconds by step. */
   timing: Record<string, number>;
+}
+
+export interface CompareParams {
+  methods: ClusteringSettings['method'][];
+  /** Numbers of clusters, both included. */
+  from: number;
+  to: number;
+  settings: ClusteringSettings;
+  /** Folder comparison.csv and comparison.svg are written to. */
+  outDir: string | undefined;
+}
+
+/** A grouping in a comparison. */
+export interface ComparisonPoint {
+  method: ClusteringSettings['method'];
+  /** Number asked for; null where the method finds it. */
+  k: number | null;
+  /** Clusters found, noise not counted. */
+  clusters: number;
+  /** Faces that are noise. */
+  noise: number;
+  /** Exact, over all faces compared, noise counting as a cluster; null where undefined. */
+  silhouette: number | null;
+  seconds: number;
+}
+
+/** Methods side by side. Kept as comparison.json. */
+export interface Comparison {
+  version: number;
+  settings: ClusteringSettings;
+  methods: ClusteringSettings['method'][];
+  from: number;
+  to: number;
+  /** Faces compared. */
+  faces: number;
+  distinct: number;
+  points: ComparisonPoint[];
+  notices: string[];
+  /** Wall-clock time of all of it. */
+  seconds: number;
 }
 
 /** A face as the panel shows it. */
@@ -136,7 +183,7 @@ export interface ClusterPictures {
 
 // ----------------------------------------------------------------------------------------------------- host or cli ↔ engine
 
-export type Stage = 'scan' | 'infer' | 'cluster' | 'summarise' | 'export';
+export type Stage = 'scan' | 'infer' | 'cluster' | 'compare' | 'summarise' | 'export';
 
 export interface Progress {
   stage: Stage;
@@ -170,6 +217,10 @@ export interface EngineCalls {
     params: { file: string; settings: ClusteringSettings; limit: number; sample: number; outDir: string };
     result: { clustering: Clustering; images: number };
   };
+  /** Groups the faces of a run by several methods into every number of clusters; keeps the comparison with the run. */
+  compare: { params: CompareParams & { runDir: string }; result: Comparison };
+  /** The same of ready attribute vectors; with `outDir` undefined nothing is written. */
+  compareVectors: { params: CompareParams & { file: string; limit: number; sample: number }; result: Comparison };
   /** Compares inferred attributes with labels. */
   evaluate: {
     params: { folder: string; labels: string; split: string; settings: AnalysisSettings; bundled: BundledModels };

@@ -2,9 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
-import { DETECT, FEATURES, METHODS, parseSettings, PROVIDERS, type Settings } from '../settings/settings';
+import { AUTO_BY, DETECT, FEATURES, METHODS, parseSettings, PRESETS, PROVIDERS, type Settings } from '../settings/settings';
 import { messageOf, UserError } from '../errors';
+import { AFFINITIES, ASSIGN_LABELS } from '../clustering/spectral-options';
+import { LINKAGES } from '../clustering/agglomerative';
+import { METRICS } from '../clustering/metric';
 import { clusterCommand } from './cluster';
+import { compareCommand } from './compare';
 import { evaluateCommand } from './evaluate';
 import { UsageError } from './status';
 
@@ -33,13 +37,25 @@ export function buildProgram(context: CliContext): Command {
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError();
 
-  withModel(withClustering(withChoice(program.command('cluster'))))
+  withModel(withFeatures(withParameters(withClustering(withChoice(program.command('cluster'))))))
     .description('Cluster the faces in folders; several are merged into one set of faces.')
     .argument('[FOLDER...]', 'folders of images')
     .requiredOption('--out <DIR>', 'folder the results are written to')
     .option('--vectors <FILE>', 'cluster ready attribute vectors instead (.csv, list_attr_celeba.txt, or either .gz)')
     .action((folders: string[], _: unknown, command: Command) =>
       checked(command, (options, settings) => clusterCommand(folders, options, settings, context)),
+    );
+
+  withModel(withFeatures(withParameters(withChoice(program.command('compare')))))
+    .description('Compare clustering methods by their silhouette at every number of clusters.')
+    .argument('[FOLDER...]', 'folders of images')
+    .requiredOption('--out <DIR>', 'folder comparison.csv and comparison.svg are written to')
+    .option('--vectors <FILE>', 'compare on ready attribute vectors instead (.csv, list_attr_celeba.txt, or either .gz)')
+    .addOption(new Option('--from <K>', 'smallest number of clusters (2)').argParser(toNumber))
+    .addOption(new Option('--to <K>', 'largest number of clusters (50)').argParser(toNumber))
+    .addOption(new Option('--methods <A,B,…>', `some of ${METHODS.join(', ')} (all)`).argParser(toList))
+    .action((folders: string[], _: unknown, command: Command) =>
+      checked(command, (options, settings) => compareCommand(folders, options, settings, context)),
     );
 
   withModel(withChoice(program.command('evaluate')))
@@ -66,14 +82,33 @@ function withClustering(command: Command): Command {
   return command
     .addOption(new Option('--method <NAME>', 'clustering method').choices(METHODS))
     .addOption(new Option('--clusters <K>', 'number of clusters, or auto').argParser((text) => (text === 'auto' ? text : toNumber(text))))
+    .addOption(new Option('--auto-by <CRITERION>', 'what --clusters auto goes by').choices(AUTO_BY))
     .addOption(new Option('--auto-from <K>', 'smallest number tried with --clusters auto').argParser(toNumber))
-    .addOption(new Option('--auto-to <K>', 'largest number tried with --clusters auto').argParser(toNumber))
-    .addOption(new Option('--restarts <N>', 'restarts of K-Means').argParser(toNumber))
-    .addOption(
-      new Option('--attributes <A,B,…>', 'attributes faces are compared by').argParser((text) =>
-        text.split(',').map((name) => name.trim()),
-      ),
-    )
+    .addOption(new Option('--auto-to <K>', 'largest number tried with --clusters auto').argParser(toNumber));
+}
+
+/** Parameters of the methods, by scikit-learn's names. */
+function withParameters(command: Command): Command {
+  return command
+    .addOption(new Option('--preset <NAME>', "the methods' parameters: as given, or those of the original work").choices(PRESETS))
+    .addOption(new Option('--restarts <N>', 'K-Means: restarts').argParser(toNumber))
+    .addOption(new Option('--linkage <NAME>', 'Agglomerative: which distance of two clusters counts').choices(LINKAGES))
+    .addOption(new Option('--metric <NAME>', 'distance of Agglomerative, DBSCAN, OPTICS and HDBSCAN').choices(METRICS))
+    .addOption(new Option('--threshold <R>', 'Birch: largest radius of a subcluster').argParser(toNumber))
+    .addOption(new Option('--branching-factor <N>', 'Birch: subclusters of a node, at most').argParser(toNumber))
+    .addOption(new Option('--affinity <NAME>', 'Spectral: how alike two faces are').choices(AFFINITIES))
+    .addOption(new Option('--gamma <G>', 'Spectral: exp(-G d²)').argParser(toNumber))
+    .addOption(new Option('--neighbors <N>', 'Spectral: nearest neighbours').argParser(toNumber))
+    .addOption(new Option('--assign-labels <NAME>', 'Spectral: how eigenvectors become clusters').choices(ASSIGN_LABELS))
+    .addOption(new Option('--eps <D>', 'DBSCAN: largest distance of neighbours').argParser(toNumber))
+    .addOption(new Option('--min-samples <N>', 'DBSCAN, OPTICS, HDBSCAN: faces around a core face').argParser(toNumber))
+    .addOption(new Option('--xi <X>', "OPTICS: smallest drop of reachability at a cluster's edge").argParser(toNumber))
+    .addOption(new Option('--min-cluster-size <N>', 'HDBSCAN: fewest faces of a cluster').argParser(toNumber));
+}
+
+function withFeatures(command: Command): Command {
+  return command
+    .addOption(new Option('--attributes <A,B,…>', 'attributes faces are compared by').argParser(toList))
     .addOption(new Option('--weights <NAME>', 'none, rare, common, or a .json file of a number for each attribute').argParser(toWeights))
     .addOption(new Option('--features <KIND>', 'attributes rounded to 0 or 1, or as probabilities').choices(FEATURES));
 }
@@ -112,6 +147,8 @@ class ActionError extends Error {
     super(reason.message);
   }
 }
+
+const toList = (text: string) => text.split(',').map((name) => name.trim());
 
 /** Numbers as numbers; anything else is left for the check of the settings to refuse with its reason. */
 function toNumber(text: string): unknown {

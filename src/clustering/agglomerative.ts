@@ -5,7 +5,7 @@
  */
 import { pause } from '../pause';
 import type { DistinctVectors } from './distinct';
-import { compactLabels, type Dendrogram, type FitContext, type Fitted } from './grouping';
+import { compactLabels, type Dendrogram, type FitContext, type Fitted, type Merge } from './grouping';
 import { distanceOf, type Metric } from './metric';
 
 export const LINKAGES = ['ward', 'complete', 'average', 'single'] as const;
@@ -20,7 +20,10 @@ export interface AgglomerativeOptions {
 /** Fits the whole tree once; each number of clusters is a cut through it. */
 export async function agglomerative(vectors: DistinctVectors, options: AgglomerativeOptions, context: FitContext = {}): Promise<Fitted> {
   const dendrogram = await linkageTree(vectors, options, context);
-  return (clusters) => ({ vectors, ...cut(dendrogram, clusters), dendrogram, notices: [] });
+  return (wanted) => {
+    const { labels, clusters } = cut(dendrogram, wanted);
+    return { vectors, labels, clusters, tree: treeAbove(dendrogram, labels, clusters), notices: [] };
+  };
 }
 
 /** @returns labels of the leaves when the tree is cut into `clusters` parts (all leaves apart where there are fewer). */
@@ -37,6 +40,16 @@ export function cut({ leaves, merges }: Dendrogram, clusters: number): { labels:
     parent[merges[i]!.b] = leaves + i;
   }
   return compactLabels(Int32Array.from({ length: leaves }, (_, leaf) => find(leaf)));
+}
+
+/** The merges above a cut. */
+function treeAbove({ leaves, merges }: Dendrogram, labels: Int32Array, clusters: number): Merge[] {
+  const below = leaves - clusters;
+  const clusterOf = new Int32Array(leaves + below);
+  clusterOf.set(labels);
+  for (let i = 0; i < below; i++) clusterOf[leaves + i] = clusterOf[merges[i]!.a]!;
+  const name = (node: number) => (node < leaves + below ? clusterOf[node]! : clusters + node - leaves - below);
+  return merges.slice(below).map(({ a, b, height, size }) => ({ a: name(a), b: name(b), height, size }));
 }
 
 /** @returns merges in the order of their heights. */

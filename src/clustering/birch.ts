@@ -2,9 +2,10 @@
  * Birch (Zhang et al. 1996) with scikit-learn's choices: rows are inserted one after the other, so their order counts, into a tree of
  * clustering features; the subclusters at its leaves are then grouped by Ward's method, each counting once.
  */
+import { UserError } from '../errors';
 import { pause } from '../pause';
 import { agglomerative } from './agglomerative';
-import { type DistinctVectors, distinctVectors } from './distinct';
+import type { DistinctVectors } from './distinct';
 import type { FitContext, Fitted } from './grouping';
 import { squaredDistance } from './metric';
 
@@ -21,7 +22,7 @@ export const MOST_SUBCLUSTERS = 12_000;
 /**
  * Inserts every row (equal ones again and again, as the original would be), so the tree is scikit-learn's; then any number of clusters
  * is a cut of the subclusters' tree.
- * @throws RangeError where the threshold leaves more subclusters than can be grouped.
+ * @throws UserError where the threshold leaves more subclusters than can be grouped.
  */
 export async function birch(vectors: DistinctVectors, options: BirchOptions, context: FitContext = {}): Promise<Fitted> {
   const { columns, data } = vectors;
@@ -36,7 +37,7 @@ export async function birch(vectors: DistinctVectors, options: BirchOptions, con
   }
   const centroids = root.leafCentroids();
   if (centroids.length > MOST_SUBCLUSTERS) {
-    throw new RangeError(
+    throw new UserError(
       `a Birch threshold of ${options.threshold} leaves ${centroids.length} subclusters: expected at most ${MOST_SUBCLUSTERS}, so a larger threshold`,
     );
   }
@@ -62,19 +63,21 @@ export async function birch(vectors: DistinctVectors, options: BirchOptions, con
   };
   const grouped = await agglomerative(each, { linkage: 'ward', metric: 'euclidean' }, context);
   return async (clusters) => {
-    const { labels, dendrogram } = await grouped(clusters);
+    const { labels, tree } = await grouped(clusters);
     const own = nearest.map((index) => labels[index]!);
     const used = [...new Set(own)];
     const notices =
       centroids.length < clusters
         ? [`Birch formed only ${centroids.length} subclusters at threshold ${options.threshold}; a smaller threshold gives more`]
         : [];
+    const complete = used.length === new Set(labels).size;
+    const renamed = (node: number) => (node < used.length ? used.indexOf(node) : node);
     return {
       vectors,
       labels: own.map((label) => used.indexOf(label)),
       clusters: used.length,
       notices,
-      ...(dendrogram !== undefined && distinctVectors(subclusters).rows > 1 ? { dendrogram } : {}),
+      ...(complete && tree !== undefined ? { tree: tree.map((merge) => ({ ...merge, a: renamed(merge.a), b: renamed(merge.b) })) } : {}),
     };
   };
 }

@@ -10,8 +10,19 @@ export interface Grouping {
   clusters: number;
   /** What the user should know of how it came about. */
   notices: string[];
-  /** The tree of merges, of hierarchical methods. */
-  dendrogram?: Dendrogram;
+  /**
+   * Of hierarchical methods, how the clusters would be merged further, the lowest merge first: `a` and `b` below `clusters` are clusters,
+   * `clusters` + i is merge i.
+   */
+  tree?: Merge[];
+}
+
+export interface Merge {
+  a: number;
+  b: number;
+  height: number;
+  /** Faces below. */
+  size: number;
 }
 
 /** Merges of a hierarchical clustering, the lowest first: scipy's linkage matrix. */
@@ -19,13 +30,15 @@ export interface Dendrogram {
   /** Vectors at its leaves. */
   leaves: number;
   /** Leaf `a` < `leaves`, or `leaves` + the index of a merge. */
-  merges: { a: number; b: number; height: number; size: number }[];
+  merges: Merge[];
 }
 
 /** A method fitted to vectors, which may be asked for several numbers of clusters. */
 export type Fitted = (clusters: number) => Grouping | Promise<Grouping>;
 
 export interface FitContext {
+  /** Trials of K-Means after its restarts; without it, as many as pay. */
+  swaps?: number | undefined;
   signal?: AbortSignal | undefined;
 }
 

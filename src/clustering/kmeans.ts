@@ -20,6 +20,10 @@ export interface KMeansOptions {
   clusters: number;
   /** Runs from different seeds; the one of lowest inertia is kept. */
   restarts: number;
+  /** Whether ml-kmeans finds the first starting centres on a sample; without it k-means++ finds all of them. */
+  sample?: boolean;
+  /** Trials of swaps after them; without it, as many as pay. */
+  swaps?: number | undefined;
   maxIterations?: number;
   seed: number;
   signal?: AbortSignal | undefined;
@@ -38,7 +42,7 @@ export interface KMeansResult {
 }
 
 /** Faces ml-kmeans sees, for each cluster: enough to place the centres, few enough to be quick. */
-const SAMPLE_PER_CLUSTER = 20;
+const SAMPLE_PER_CLUSTER = 8;
 const SMALLEST_SAMPLE = 300;
 const LARGEST_SAMPLE = 2000;
 /** Its iterations; Lloyd's over all faces go on from there. */
@@ -68,7 +72,7 @@ export async function kMeans(vectors: DistinctVectors, options: KMeansOptions): 
   if (!(clusters >= 1 && restarts >= 1))
     throw new RangeError(`expected at least 1 vector and 1 restart, got ${vectors.rows} and ${restarts}`);
   const random = new Random(seed);
-  const search = { clusters, restarts, maxIterations, random, signal };
+  const search = { clusters, restarts, sample: options.sample ?? true, swaps: options.swaps, maxIterations, random, signal };
   if (vectors.rows <= 2 * DRAWN || vectors.rows <= 2 * clusters) {
     const [best] = await searched(vectors, search);
     return { ...best!, clusters };
@@ -86,16 +90,19 @@ export async function kMeans(vectors: DistinctVectors, options: KMeansOptions): 
 interface Search {
   clusters: number;
   restarts: number;
+  sample: boolean;
+  swaps: number | undefined;
   maxIterations: number;
   random: Random;
   signal: AbortSignal | undefined;
 }
 
 /** @returns the best results, the lowest inertia first. */
-async function searched(vectors: DistinctVectors, { clusters, restarts, maxIterations, random, signal }: Search): Promise<LloydResult[]> {
+async function searched(vectors: DistinctVectors, search: Search): Promise<LloydResult[]> {
+  const { clusters, restarts, maxIterations, random, signal } = search;
   const { rows, columns } = vectors;
   const lloyd = lloydOf(vectors, clusters);
-  const polish = rows * clusters * columns < LARGEST_POLISHED;
+  const polish = search.swaps === undefined && rows * clusters * columns < LARGEST_POLISHED;
   let best: LloydResult[] = [];
   const tryFrom = async (centers: Float64Array) => {
     const result = await lloyd.run(centers, { maxIterations }, signal);
@@ -105,12 +112,14 @@ async function searched(vectors: DistinctVectors, { clusters, restarts, maxItera
   };
   for (let restart = 0; restart < restarts; restart++) {
     await pause(signal);
-    await tryFrom(restart === 0 ? sampledCenters(vectors, clusters, random, lloyd) : plusPlusCenters(vectors, clusters, random, lloyd));
+    await tryFrom(
+      restart === 0 && search.sample ? sampledCenters(vectors, clusters, random, lloyd) : plusPlusCenters(vectors, clusters, random, lloyd),
+    );
     if (best[0]!.inertia === 0 || clusters === 1) return best; // nothing can be better
   }
   // Random swaps (Fränti 2018): a centre is moved to a face far from the others. A few of them find what many restarts would; where all centres
   // must move together they lead nowhere, so every other trial starts anew.
-  const swaps = Math.round(clamp(SWAP_WORK / (rows * clusters), FEWEST_SWAPS, MOST_SWAPS));
+  const swaps = search.swaps ?? Math.round(clamp(SWAP_WORK / (rows * clusters), FEWEST_SWAPS, MOST_SWAPS));
   for (let swap = 0; swap < swaps && best[0]!.inertia > 0; swap++) {
     await tryFrom(swap % 2 === 0 ? swappedCenters(vectors, best[0]!, clusters, random) : plusPlusCenters(vectors, clusters, random, lloyd));
   }

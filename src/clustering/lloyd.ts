@@ -141,7 +141,7 @@ async function iterate(
     for (let row = 0; row < rows; row++) {
       const own = labels[row]!;
       const bound = Math.max(
-        (lower[row]! -= moves[own]! === farthestMoved.distance ? farthestMoved.next : farthestMoved.distance),
+        (lower[row]! -= (moves[own] ?? 0) === farthestMoved.distance ? farthestMoved.next : farthestMoved.distance),
         halfGaps[own]!,
       );
       // A little room for rounding: what is not clearly nearer is looked at.

@@ -11,9 +11,7 @@ import type { DistinctVectors } from './distinct';
 import { compactLabels, type FitContext, type Fitted } from './grouping';
 import { kMeans } from './kmeans';
 import { squaredDistance } from './metric';
-
-export const AFFINITIES = ['rbf', 'nearest_neighbors'] as const;
-export const ASSIGN_LABELS = ['kmeans', 'cluster_qr'] as const;
+import type { AFFINITIES, ASSIGN_LABELS } from './spectral-options';
 
 export interface SpectralOptions {
   affinity: (typeof AFFINITIES)[number];
@@ -66,7 +64,7 @@ export async function spectral(vectors: DistinctVectors, options: SpectralOption
     const labels =
       options.assignLabels === 'cluster_qr'
         ? clusterQr(embedding)
-        : (await kMeans(embedding, { clusters, restarts: options.restarts, seed: options.seed, signal })).labels;
+        : (await kMeans(embedding, { clusters, restarts: options.restarts, sample: false, swaps: 0, seed: options.seed, signal })).labels;
     return { vectors, ...compactLabels(labels), notices: [] };
   };
 }

@@ -1,11 +1,12 @@
 /** Inferred probabilities → clusters and what is said of each. Nothing here knows of images. */
 import { attributeIndices } from '../attributes';
-import { chooseK } from '../clustering/choose-k';
 import { distinctVectors } from '../clustering/distinct';
 import { attributeWeights, featureMatrix } from '../clustering/features';
-import { kMeans } from '../clustering/kmeans';
-import { silhouette } from '../clustering/silhouette';
+import type { Merge } from '../clustering/grouping';
+import { calinskiHarabasz, daviesBouldin } from '../clustering/scores';
+import { type RunTask, runHere } from '../clustering/tasks';
 import { UserError } from '../errors';
+import { METHOD_NAMES, takesClusters } from '../method-names';
 import type { ClusterSummary, Progress } from '../protocol';
 import type { ClusteringSettings } from '../settings/settings';
 import { STORE_VERSION, type StoredClustering } from '../store/run-files';
@@ -13,6 +14,7 @@ import { frequencies, occurrencesOf } from '../summaries/occurrences';
 import { tellApart } from '../summaries/tell-apart';
 import { orderCluster } from '../summaries/typical';
 import { pause } from '../pause';
+import { type GroupContext, groupVectors, silhouetteOf } from './group';
 
 export interface ClusterInput {
   /** `[faces, names]`, in [0, 1]. */
@@ -21,13 +23,22 @@ export interface ClusterInput {
   names: readonly string[];
 }
 
+export interface ClusterContext {
+  signal?: AbortSignal | undefined;
+  onProgress?: (progress: Progress) => void;
+  /** Does the pieces; without it they are done in this thread. */
+  run?: RunTask;
+  /** Pieces `run` does at a time. */
+  threads?: number;
+}
+
 /**
  * @throws UserError where there is no face, or an attribute is unknown.
  */
 export async function clusterFaces(
   { probabilities, names }: ClusterInput,
   settings: ClusteringSettings,
-  { signal, onProgress = () => undefined }: { signal?: AbortSignal | undefined; onProgress?: (progress: Progress) => void } = {},
+  { signal, onProgress = () => undefined, run = runHere, threads = 1 }: ClusterContext = {},
 ): Promise<StoredClustering> {
   const started = performance.now();
   const width = names.length;
@@ -39,39 +50,47 @@ export async function clusterFaces(
   const vectors = distinctVectors(featureMatrix(probabilities, width, columns, weights, settings.features));
   const notices: string[] = [];
 
-  const { restarts, seed } = settings;
   const report = (done: number, total: number) => {
     onProgress({ stage: 'cluster', done, total, failed: 0 });
   };
   report(0, 0);
-  const { result, curve } =
-    settings.clusters === 'auto'
-      ? await chooseK(vectors, { from: settings.autoFrom, to: settings.autoTo }, { restarts, seed, signal }, report)
-      : { result: await kMeans(vectors, { clusters: settings.clusters, restarts, seed, signal }), curve: null };
-  if (settings.clusters !== 'auto' && result.clusters < settings.clusters) {
+  const context: GroupContext = { signal, run, threads, onProgress: report };
+  const { grouped, curve, reason } = await groupVectors(vectors, settings, context);
+  notices.push(...grouped.notices);
+  if (reason !== null) notices.push(`the number of clusters is ${reason}`);
+  if (takesClusters(settings.method) && settings.clusters !== 'auto' && vectors.rows < settings.clusters) {
     notices.push(
       `${String(settings.clusters)} clusters were asked for, but the ${String(faces)} faces form only ${String(vectors.rows)} distinct ` +
-        `${settings.features} vectors of these attributes, so there are ${String(result.clusters)}`,
+        `${settings.features} vectors of these attributes, so there are ${String(grouped.clusters)}`,
     );
   }
+  if (grouped.clusters === 0) {
+    notices.push(`${METHOD_NAMES[settings.method]} found no cluster with these parameters: every face is noise`);
+  }
   const clustered = performance.now();
-  const scores = await silhouette(vectors, result.labels, result.clusters, { signal });
+  const scores = await silhouetteOf(grouped, context);
   const scored = performance.now();
 
   // Rows of each cluster, the largest cluster first (of equal ones, the one whose first face comes first).
-  const rowsOf: number[][] = Array.from({ length: result.clusters }, () => []);
-  for (let row = 0; row < faces; row++) rowsOf[result.labels[vectors.of[row]!]!]?.push(row);
+  // Noise comes last.
+  const noise = grouped.clusters;
+  const rowsOf: number[][] = Array.from({ length: grouped.clusters + 1 }, () => []);
+  for (let row = 0; row < faces; row++) {
+    const label = grouped.labels[grouped.vectors.of[row]!]!;
+    rowsOf[label < 0 ? noise : label]!.push(row);
+  }
   const order = rowsOf
     .map((rows, label) => ({ rows, label }))
     .filter(({ rows }) => rows.length > 0)
-    .sort((a, b) => b.rows.length - a.rows.length || a.rows[0]! - b.rows[0]!);
+    .sort((a, b) => Number(a.label === noise) - Number(b.label === noise) || b.rows.length - a.rows.length || a.rows[0]! - b.rows[0]!);
+  const idOf = new Map(order.map(({ label }, position) => [label, label === noise ? -1 : position]));
 
   const overall = occurrencesOf(names, frequencies(probabilities, width), () => true);
   const points = featureMatrix(probabilities, width, columns, weights, 'probability');
   const members = new Int32Array(faces);
   const clusters: ClusterSummary[] = [];
   let filled = 0;
-  for (const [id, { rows, label }] of order.entries()) {
+  for (const { rows, label } of order) {
     await pause(signal);
     const ordered = orderCluster(points, Int32Array.from(rows));
     members.set(ordered.rows, filled);
@@ -79,7 +98,7 @@ export async function clusterFaces(
     const values = frequencies(probabilities, width, ordered.rows);
     const occurrences = occurrencesOf(names, values, (name) => attributes.includes(name));
     clusters.push({
-      id,
+      id: idOf.get(label)!,
       size: rows.length,
       silhouette: scores.clusters[label] ?? null,
       occurrences,
@@ -97,7 +116,10 @@ export async function clusterFaces(
       faces,
       distinct: vectors.rows,
       silhouette: scores.mean,
-      inertia: result.inertia,
+      inertia: grouped.inertia,
+      daviesBouldin: daviesBouldin(grouped.vectors, grouped.labels, grouped.clusters),
+      calinskiHarabasz: calinskiHarabasz(grouped.vectors, grouped.labels, grouped.clusters),
+      tree: grouped.tree === undefined ? null : namedTree(grouped.tree, grouped.clusters, idOf),
       clusters,
       overall,
       curve,
@@ -110,4 +132,10 @@ export async function clusterFaces(
     },
     members,
   };
+}
+
+/** The tree with the clusters' ids at its leaves. */
+function namedTree(tree: readonly Merge[], clusters: number, idOf: Map<number, number>): Merge[] {
+  const name = (node: number) => (node < clusters ? idOf.get(node)! : node);
+  return tree.map((merge) => ({ ...merge, a: name(merge.a), b: name(merge.b) }));
 }

@@ -8,11 +8,16 @@ import { clusterPictures } from '../summaries/eigenfaces';
 import type { JobContext } from './analyse';
 import { clusterFaces } from './cluster';
 import { openRun } from './runs';
+import { workers } from './workers';
 
 export async function clusterRun({ runDir, settings }: EngineCalls['cluster']['params'], context: JobContext): Promise<Clustering> {
   const run = await openRun(runDir);
   const { probabilities, manifest } = run;
-  const result = await clusterFaces({ probabilities, names: manifest.modelAttributes }, settings, context);
+  const result = await clusterFaces({ probabilities, names: manifest.modelAttributes }, settings, {
+    ...context,
+    run: workers.run,
+    threads: workers.size,
+  });
   await writeClustering(runDir, result);
   return result.clustering;
 }

@@ -7,6 +7,7 @@ import { probe } from '../faces/providers';
 import type { Provider } from '../faces/providers';
 import type { EngineCall, EngineCalls, EngineReply, EngineRequest, Progress } from '../protocol';
 import { analyse, type JobContext } from './analyse';
+import { compareRun, compareVectors } from './compare';
 import { evaluate } from './evaluate';
 import { exportRun } from './export';
 import { clusterRun, locate, page, pictures } from './inspect';
@@ -26,6 +27,8 @@ const handlers: Handlers = {
   photo,
   export: exportRun,
   vectors: clusterVectors,
+  compare: compareRun,
+  compareVectors,
   evaluate,
 };
 

@@ -10,21 +10,30 @@ import type { JobContext } from './analyse';
 import { clusterFaces } from './cluster';
 import { clusterFolder, clusterLabels, clustersJson } from './export';
 import { occurrenceChart } from '../summaries/occurrence-chart';
+import { workers } from './workers';
+
+/** Rows of a table of attribute vectors, some of them where a choice is made. */
+export async function readVectors(file: string, choice: { limit: number; sample: number; seed: number }) {
+  const table = await readLabels(file);
+  const width = table.attributes.length;
+  const rows = chooseImages(Array.from(table.images.keys()), choice);
+  if (rows.length === 0) throw new UserError(`the vectors '${file}' have no row below their header`);
+  const probabilities = new Float32Array(rows.length * width);
+  rows.forEach((row, i) => {
+    probabilities.set(table.values.subarray(row * width, (row + 1) * width), i * width);
+  });
+  return { table, rows, probabilities };
+}
 
 /** Writes faces.csv, clusters.json and each cluster's chart into `outDir`: all of an export that needs no image. */
 export async function clusterVectors(
   { file, settings, limit, sample, outDir }: EngineCalls['vectors']['params'],
   context: JobContext,
 ): Promise<EngineCalls['vectors']['result']> {
-  const table = await readLabels(file);
+  const { table, rows, probabilities } = await readVectors(file, { limit, sample, seed: settings.seed });
   const width = table.attributes.length;
-  const rows = chooseImages(Array.from(table.images.keys()), { limit, sample, seed: settings.seed });
-  if (rows.length === 0) throw new UserError(`the vectors '${file}' have no row below their header`);
-  const probabilities = new Float32Array(rows.length * width);
-  rows.forEach((row, i) => {
-    probabilities.set(table.values.subarray(row * width, (row + 1) * width), i * width);
-  });
-  const stored = await clusterFaces({ probabilities, names: table.attributes }, settings, context);
+  const parallel = { ...context, run: workers.run, threads: workers.size };
+  const stored = await clusterFaces({ probabilities, names: table.attributes }, settings, parallel);
   const labels = clusterLabels(stored);
   await mkdir(outDir, { recursive: true });
   const lines = rows.map((row, i) => [

@@ -4,10 +4,15 @@
  */
 import { z } from 'zod';
 import { DEFAULT_ATTRIBUTES } from '../attributes';
+import { LINKAGES } from '../clustering/agglomerative';
+import { METRICS } from '../clustering/metric';
+import { AFFINITIES, ASSIGN_LABELS } from '../clustering/spectral-options';
 import { UserError } from '../errors';
 
 export const PROVIDERS = ['auto', 'cuda', 'dml', 'coreml', 'webgpu', 'cpu'] as const;
-export const METHODS = ['kmeans'] as const;
+export const METHODS = ['kmeans', 'agglomerative', 'birch', 'spectral', 'dbscan', 'optics', 'hdbscan'] as const;
+export const PRESETS = ['none', 'original'] as const;
+export const AUTO_BY = ['silhouette', 'elbow', 'gap'] as const;
 export const WEIGHTS = ['none', 'rare', 'common'] as const;
 export const FEATURES = ['binary', 'probability'] as const;
 export const DETECT = ['auto', 'always', 'never'] as const;
@@ -41,6 +46,8 @@ export const clusteringSettingsSchema = z.strictObject({
   method: z.enum(METHODS).default('kmeans'),
   /** Number of clusters, or `auto` for the one of highest silhouette in [autoFrom, autoTo]. */
   clusters: z.union([z.int(CLUSTERS).min(1, CLUSTERS).max(1000, CLUSTERS), z.literal('auto')], CLUSTERS).default(16),
+  /** What `auto` goes by. */
+  autoBy: z.enum(AUTO_BY).default('silhouette'),
   autoFrom: z.int().min(2).max(1000).default(2),
   autoTo: z.int().min(2).max(1000).default(30),
   /** Attributes faces are compared by. */
@@ -59,6 +66,32 @@ export const clusteringSettingsSchema = z.strictObject({
   features: z.enum(FEATURES).default('binary'),
   /** Restarts of K-Means; the best inertia is kept. */
   restarts: z.int().min(1).max(1000).default(20),
+  /** `original`: the methods' parameters of the original work instead of those set. */
+  preset: z.enum(PRESETS).default('none'),
+  /** Of Agglomerative: which distance of two clusters counts. */
+  linkage: z.enum(LINKAGES).default('ward'),
+  /** Distance of Agglomerative (but for ward), DBSCAN, OPTICS and HDBSCAN. */
+  metric: z.enum(METRICS).default('euclidean'),
+  /** Of Birch: largest radius of a subcluster. */
+  threshold: z.number().min(0).max(1e6).default(0.5),
+  /** Of Birch: subclusters of a node, at most. */
+  branchingFactor: z.int().min(2).max(10_000).default(50),
+  /** Of Spectral: how alike two faces are. */
+  affinity: z.enum(AFFINITIES).default('rbf'),
+  /** Of Spectral with `rbf`: exp(−γ d²). */
+  gamma: z.number().min(1e-6).max(1e6).default(1),
+  /** Of Spectral with `nearest_neighbors`, the face itself counted. */
+  neighbors: z.int().min(1).max(10_000).default(10),
+  /** Of Spectral: how the eigenvectors are turned into clusters. */
+  assignLabels: z.enum(ASSIGN_LABELS).default('kmeans'),
+  /** Of DBSCAN: largest distance of neighbours. */
+  eps: z.number().min(0).max(1e6).default(0.5),
+  /** Of DBSCAN, OPTICS and HDBSCAN: faces around a core face, itself counted. */
+  minSamples: z.int().min(1).max(1_000_000).default(5),
+  /** Of OPTICS: smallest relative drop of reachability at a cluster's edge. */
+  xi: z.number().min(0.001).max(0.999).default(0.05),
+  /** Of HDBSCAN: fewest faces of a cluster. */
+  minClusterSize: z.int().min(2).max(1_000_000).default(5),
   seed: z.int().min(0).max(0xffff_ffff).default(51),
 });
 

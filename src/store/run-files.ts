@@ -5,14 +5,15 @@
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, messageOf } from '../errors';
-import type { Clustering, ClusterPictures, RunManifest } from '../protocol';
+import type { Clustering, ClusterPictures, Comparison, RunManifest } from '../protocol';
 
 /** Raised whenever what is stored, or how it is computed, changes: older runs are then left alone and not shown. */
-export const STORE_VERSION = 2;
+export const STORE_VERSION = 3;
 
 export const MANIFEST = 'run.json';
 const CLUSTERING = 'clustering.json';
 const PICTURES = 'pictures.json';
+const COMPARISON = 'comparison.json';
 
 /** Ending of the folder of a run that is being made; it takes the run's own name when it is whole. */
 export const PARTIAL = '.partial';
@@ -102,4 +103,17 @@ async function readIfThere(path: string): Promise<string | undefined> {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
+}
+
+/** Keeps a comparison of methods with its run. */
+export async function writeComparison(folder: string, comparison: Comparison): Promise<void> {
+  await replaceFile(join(folder, COMPARISON), JSON.stringify(comparison));
+}
+
+/** The comparison kept with a run, or undefined where there is none of this version. */
+export async function readComparison(folder: string): Promise<Comparison | undefined> {
+  const text = await readIfThere(join(folder, COMPARISON));
+  if (text === undefined) return undefined;
+  const comparison = JSON.parse(text) as Comparison;
+  return comparison.version === STORE_VERSION ? comparison : undefined;
 }

@@ -1,0 +1,102 @@
+/** Silhouette against the number of clusters: a line for each method that takes the number, a point for each that finds it. */
+import { scaleLinear } from 'd3-scale';
+import { METHOD_NAMES } from '../method-names';
+import type { Comparison, ComparisonPoint } from '../protocol';
+import { escapeXml } from './occurrence-chart';
+
+/** Where everything in the chart lies, in its own units. */
+export interface ComparisonLayout {
+  width: number;
+  height: number;
+  /** Edges of the plot. */
+  plot: { left: number; right: number; top: number; bottom: number };
+  lines: { method: ComparisonPoint['method']; path: string }[];
+  points: { point: ComparisonPoint; x: number; y: number; text: string }[];
+  xTicks: { at: number; text: string }[];
+  yTicks: { at: number; text: string }[];
+}
+
+const MARGIN = { left: 48, right: 14, top: 14, bottom: 40 };
+
+/** @returns undefined where no grouping has a silhouette. */
+export function comparisonLayout({ points, from, to }: Comparison, width: number, height: number): ComparisonLayout | undefined {
+  const shown = points.flatMap((point) =>
+    point.silhouette === null ? [] : [{ point, k: point.k ?? point.clusters, silhouette: point.silhouette }],
+  );
+  if (shown.length === 0) return undefined;
+  const plot = { left: MARGIN.left, right: width - MARGIN.right, top: MARGIN.top, bottom: height - MARGIN.bottom };
+  const x = scaleLinear([Math.min(from, ...shown.map(({ k }) => k)), Math.max(to, ...shown.map(({ k }) => k))], [plot.left, plot.right]);
+  const lowest = Math.min(0, ...shown.map(({ silhouette }) => silhouette));
+  const y = scaleLinear([lowest, 1], [plot.bottom, plot.top]).nice();
+  const placed = shown.map(({ point, k, silhouette }) => ({ point, x: x(k), y: y(silhouette), text: pointText(point) }));
+  const methods = [...new Set(shown.filter(({ point }) => point.k !== null).map(({ point }) => point.method))];
+  return {
+    width,
+    height,
+    plot,
+    lines: methods.map((method) => ({
+      method,
+      path: placed
+        .filter(({ point }) => point.method === method)
+        .map(({ x: px, y: py }, i) => `${i === 0 ? 'M' : 'L'}${px.toFixed(1)} ${py.toFixed(1)}`)
+        .join(''),
+    })),
+    points: placed,
+    xTicks: x.ticks(10).map((tick) => ({ at: x(tick), text: String(tick) })),
+    yTicks: y.ticks(6).map((tick) => ({ at: y(tick), text: y.tickFormat(6)(tick) })),
+  };
+}
+
+/** `K-Means, k = 10: silhouette 0.541, 10 clusters, 0.01 s`. */
+export function pointText({ method, k, clusters, noise, silhouette, seconds }: ComparisonPoint): string {
+  const asked = k === null ? '' : `, k = ${String(k)}`;
+  const value = silhouette === null ? 'silhouette not defined' : `silhouette ${silhouette.toFixed(3)}`;
+  const left = noise === 0 ? '' : `, ${noise.toLocaleString('en')} faces noise`;
+  return `${METHOD_NAMES[method]}${asked}: ${value}, ${String(clusters)} cluster${clusters === 1 ? '' : 's'}${left}, ${seconds.toFixed(2)} s`;
+}
+
+const COLOURS: Record<ComparisonPoint['method'], string> = {
+  kmeans: '#1f77b4',
+  agglomerative: '#d62728',
+  birch: '#9467bd',
+  spectral: '#2ca02c',
+  dbscan: '#ff7f0e',
+  optics: '#17becf',
+  hdbscan: '#8c564b',
+};
+
+/** @returns an SVG document. */
+export function comparisonChart(comparison: Comparison): string {
+  const [width, height] = [760, 460];
+  const title = `Silhouette of ${comparison.faces.toLocaleString('en')} faces by the number of clusters`;
+  const layout = comparisonLayout(comparison, width, height - 54);
+  const parts = [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${String(width)} ${String(height)}" width="${String(width)}" height="${String(height)}" font-family="system-ui, sans-serif" font-size="12" role="img" aria-label="${escapeXml(title)}">`,
+    `<title>${escapeXml(title)}</title><rect width="100%" height="100%" fill="#fff"/>`,
+    `<text x="12" y="22" font-size="14" font-weight="600">${escapeXml(title)}</text>`,
+  ];
+  comparison.methods.forEach((method, i) => {
+    const x = 12 + i * 104;
+    parts.push(`<circle cx="${String(x + 5)}" cy="40" r="5" fill="${COLOURS[method]}"/>`);
+    parts.push(`<text x="${String(x + 15)}" y="44">${METHOD_NAMES[method]}</text>`);
+  });
+  if (layout === undefined) return [...parts, `<text x="12" y="80">No grouping has a silhouette.</text>`, '</svg>', ''].join('\n');
+  const { plot } = layout;
+  parts.push('<g transform="translate(0 54)">');
+  for (const { at, text } of layout.yTicks) {
+    parts.push(`<line x1="${String(plot.left)}" x2="${String(plot.right)}" y1="${at.toFixed(1)}" y2="${at.toFixed(1)}" stroke="#e4e4e4"/>`);
+    parts.push(`<text x="${String(plot.left - 8)}" y="${(at + 4).toFixed(1)}" text-anchor="end" fill="#555">${text}</text>`);
+  }
+  for (const { at, text } of layout.xTicks) {
+    parts.push(`<text x="${at.toFixed(1)}" y="${String(plot.bottom + 18)}" text-anchor="middle" fill="#555">${text}</text>`);
+  }
+  parts.push(`<text x="${String((plot.left + plot.right) / 2)}" y="${String(plot.bottom + 35)}" text-anchor="middle">clusters</text>`);
+  for (const { method, path } of layout.lines) parts.push(`<path d="${path}" fill="none" stroke="${COLOURS[method]}" stroke-width="1.6"/>`);
+  for (const { point, x, y, text } of layout.points) {
+    const radius = point.k === null ? 6 : 2.5;
+    parts.push(
+      `<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="${String(radius)}" fill="${COLOURS[point.method]}"><title>${escapeXml(text)}</title></circle>`,
+    );
+  }
+  return [...parts, '</g>', '</svg>', ''].join('\n');
+}
