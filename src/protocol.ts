@@ -3,14 +3,14 @@
  * Imported by all of them; holds types, and the checks of what comes from the webview.
  */
 import { z } from 'zod';
-import type { Candidate } from './clustering/choose-k';
+import type { Candidate } from './clustering/choices';
 import type { Merge } from './clustering/grouping';
 import type { Evaluation } from './datasets/evaluation';
 import type { Detection } from './faces/choose-finder';
 import type { Box } from './faces/framing';
 import type { Failure } from './faces/scan';
 import type { BundledModels, ProviderTrial } from './faces/providers';
-import type { AnalysisSettings, ClusteringSettings } from './settings/settings';
+import { type AnalysisSettings, type ClusteringSettings, clusteringSettingsSchema } from './settings/settings';
 
 // ---------------------------------------------------------------------------------------------------------------- results
 
@@ -271,7 +271,9 @@ export interface PanelState {
   /** The last change made here, which can be taken back; for people. */
   undo: string | null;
   /** Settings as they are now, for the controls of the toolbar. */
-  settings: Pick<ClusteringSettings, 'clusters' | 'weights' | 'features' | 'attributes'>;
+  settings: ClusteringSettings;
+  /** Methods side by side, where they were compared. */
+  comparison: Comparison | null;
 }
 
 export type HostMessage =
@@ -285,6 +287,17 @@ export type HostMessage =
 const row = z.int().min(0).max(0x7fff_ffff);
 const cluster = z.int().min(-1).max(100_000);
 
+/** Clustering settings to be changed together. */
+export type SettingChanges = Partial<ClusteringSettings>;
+
+const clusteringSchemas: Record<string, z.ZodType | undefined> = clusteringSettingsSchema.shape;
+const changesSchema = z
+  .record(z.string(), z.unknown())
+  .refine((changes) => Object.entries(changes).every(([name, value]) => clusteringSchemas[name]?.safeParse(value).success === true), {
+    message: 'expected clustering settings, each within its bounds',
+  })
+  .transform((changes) => changes as SettingChanges);
+
 /** Messages of the webview; anything else is refused. */
 export const webviewMessageSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('ready') }),
@@ -292,17 +305,24 @@ export const webviewMessageSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('photo'), request: row, row }),
   z.strictObject({ kind: z.literal('open'), row, beside: z.boolean() }),
   z.strictObject({ kind: z.literal('select'), cluster: cluster.nullable() }),
-  z.strictObject({
-    kind: z.literal('setting'),
-    change: z.discriminatedUnion('name', [
-      z.strictObject({ name: z.literal('clusters'), value: z.union([z.int().min(1).max(1000), z.literal('auto')]) }),
-      z.strictObject({ name: z.literal('weights'), value: z.enum(['none', 'rare', 'common']) }),
-      z.strictObject({ name: z.literal('features'), value: z.enum(['binary', 'probability']) }),
-    ]),
-  }),
+  z.strictObject({ kind: z.literal('settings'), changes: changesSchema }),
   z.strictObject({
     kind: z.literal('command'),
-    command: z.enum(['cancel', 'retry', 'rerun', 'undo', 'attributes', 'settings', 'export', 'failures', 'faceless', 'engineLog']),
+    command: z.enum([
+      'compare',
+      'hideComparison',
+      'saveComparison',
+      'cancel',
+      'retry',
+      'rerun',
+      'undo',
+      'attributes',
+      'settings',
+      'export',
+      'failures',
+      'faceless',
+      'engineLog',
+    ]),
   }),
   z.strictObject({ kind: z.literal('trouble'), message: z.string().max(2000) }),
 ]);

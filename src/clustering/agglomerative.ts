@@ -6,10 +6,8 @@
 import { pause } from '../pause';
 import type { DistinctVectors } from './distinct';
 import { compactLabels, type Dendrogram, type FitContext, type Fitted, type Merge } from './grouping';
+import type { Linkage } from './linkages';
 import { distanceOf, type Metric } from './metric';
-
-export const LINKAGES = ['ward', 'complete', 'average', 'single'] as const;
-export type Linkage = (typeof LINKAGES)[number];
 
 export interface AgglomerativeOptions {
   linkage: Linkage;

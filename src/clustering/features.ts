@@ -8,11 +8,15 @@ import type { Matrix } from './distinct';
 export const PRESENT = 0.5;
 
 /**
- * Weight of each of `attributes`. `rare`: 1 − f + min f; `common`: f + 1 − max f, f being the attributes' frequencies in CelebA and
+ * Weight of each of `attributes`. `rare`: 1 − f + min f; `common`: f + 1 − max f, f being the attributes' frequencies (CelebA's, where no others are given) and
  * min and max taken over `attributes`, as in the original work: the rarest (most common) attribute weighs 1, the others less.
  * @throws UserError where a formula is asked for an attribute that CelebA does not have, or a weight names one not in use.
  */
-export function attributeWeights(attributes: readonly string[], weights: ClusteringSettings['weights']): Float64Array {
+export function attributeWeights(
+  attributes: readonly string[],
+  weights: ClusteringSettings['weights'],
+  frequencyOf: Record<string, number | undefined> = CELEBA_FREQUENCIES,
+): Float64Array {
   if (weights === 'none') return new Float64Array(attributes.length).fill(1);
   if (typeof weights === 'object') {
     const all = Float64Array.from(attributes, (name) => weights[name] ?? 1);
@@ -20,9 +24,11 @@ export function attributeWeights(attributes: readonly string[], weights: Cluster
     return all;
   }
   const frequencies = attributes.map((name) => {
-    const frequency = CELEBA_FREQUENCIES[name];
+    const frequency = frequencyOf[name];
     if (frequency !== undefined) return frequency;
-    throw new UserError(`weights '${weights}' need the frequency of '${name}' in CelebA, which does not have this attribute`);
+    throw new UserError(
+      `weights '${weights}' need the frequency of '${name}' in CelebA, which does not have this attribute: let them go by the folder's own`,
+    );
   });
   const rarest = Math.min(...frequencies);
   const commonest = Math.max(...frequencies);

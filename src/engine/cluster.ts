@@ -46,7 +46,7 @@ export async function clusterFaces(
   if (faces === 0) throw new UserError('there is no face to cluster');
   const attributes = [...new Set(settings.attributes)];
   const columns = attributeIndices(attributes, names);
-  const weights = attributeWeights(attributes, settings.weights);
+  const weights = weightsOf(attributes, names, probabilities, settings);
   const vectors = distinctVectors(featureMatrix(probabilities, width, columns, weights, settings.features));
   const notices: string[] = [];
 
@@ -138,4 +138,16 @@ export async function clusterFaces(
 function namedTree(tree: readonly Merge[], clusters: number, idOf: Map<number, number>): Merge[] {
   const name = (node: number) => (node < clusters ? idOf.get(node)! : node);
   return tree.map((merge) => ({ ...merge, a: name(merge.a), b: name(merge.b) }));
+}
+
+/** Weights of the attributes, by CelebA's frequencies or by those of these faces. */
+export function weightsOf(
+  attributes: readonly string[],
+  names: readonly string[],
+  probabilities: Float32Array,
+  { weights, weightsFrom }: Pick<ClusteringSettings, 'weights' | 'weightsFrom'>,
+): Float64Array {
+  if (weightsFrom === 'celeba') return attributeWeights(attributes, weights);
+  const own = frequencies(probabilities, names.length);
+  return attributeWeights(attributes, weights, Object.fromEntries(names.map((name, i) => [name, own[i]])));
 }

@@ -1,10 +1,9 @@
 /** The methods side by side: silhouette against the number of clusters. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { stringify } from 'csv-stringify/sync';
 import { attributeIndices } from '../attributes';
 import { type DistinctVectors, distinctVectors } from '../clustering/distinct';
-import { attributeWeights, featureMatrix } from '../clustering/features';
+import { featureMatrix } from '../clustering/features';
 import { type RunTask, runHere } from '../clustering/tasks';
 import { UserError } from '../errors';
 import { chooseImages } from '../faces/scan';
@@ -12,8 +11,9 @@ import { METHOD_NAMES, takesClusters } from '../method-names';
 import type { CompareParams, Comparison, ComparisonPoint, EngineCalls } from '../protocol';
 import { STORE_VERSION, writeComparison } from '../store/run-files';
 import { comparisonChart } from '../summaries/comparison-chart';
+import { comparisonCsv } from '../summaries/comparison-table';
 import type { JobContext } from './analyse';
-import type { ClusterInput } from './cluster';
+import { type ClusterInput, weightsOf } from './cluster';
 import { groupEach } from './group';
 import { openRun } from './runs';
 import { readVectors } from './vectors';
@@ -51,7 +51,7 @@ export async function compare(
   const width = names.length;
   if (width === 0 || probabilities.length === 0) throw new UserError('there is no face to compare methods on');
   const attributes = [...new Set(settings.attributes)];
-  const weights = attributeWeights(attributes, settings.weights);
+  const weights = weightsOf(attributes, names, probabilities, settings);
   const columns = attributeIndices(attributes, names);
   const features = featureMatrix(probabilities, width, columns, weights, settings.features);
   const { vectors, notices } = fewEnough(distinctVectors(features), settings.seed);
@@ -112,11 +112,4 @@ async function writeFiles(comparison: Comparison, outDir: string | undefined): P
   await mkdir(outDir, { recursive: true });
   await writeFile(join(outDir, 'comparison.csv'), comparisonCsv(comparison));
   await writeFile(join(outDir, 'comparison.svg'), comparisonChart(comparison));
-}
-
-export function comparisonCsv({ points, faces }: Comparison): string {
-  const rows = points.map(({ method, k, clusters, noise, silhouette, seconds }) => [
-    method, k ?? '', clusters, noise, silhouette?.toFixed(6) ?? '', seconds.toFixed(4), faces,
-  ]); // prettier-ignore
-  return stringify([['method', 'k', 'clusters', 'noise', 'silhouette', 'seconds', 'faces'], ...rows]);
 }

@@ -1,5 +1,6 @@
 /** Vectors → one grouping with its figures: of a number of clusters that is given, chosen, or found by the method itself. */
-import { type Candidate, choicesOf, gapOf, gapSets } from '../clustering/choose-k';
+import { type Candidate, choicesOf } from '../clustering/choices';
+import { gapOf, gapSets } from '../clustering/gap';
 import type { DistinctVectors } from '../clustering/distinct';
 import { silhouette, type Silhouette } from '../clustering/silhouette';
 import type { Grouped, RunTask, Tasks } from '../clustering/tasks';

@@ -1,7 +1,7 @@
 /** report.html: the panel's own components and a run's clusters in one page that needs nothing else. */
 import { escapeXml } from '../summaries/occurrence-chart';
 import type { ClusterPictures, PanelState } from '../protocol';
-import { membersOf, type StoredClustering } from '../store/run-files';
+import { membersOf, readComparison, type StoredClustering } from '../store/run-files';
 import type { StoredRun } from '../store/run-store';
 import { faceCards } from './inspect';
 
@@ -34,6 +34,7 @@ export async function reportPage(run: StoredRun, stored: StoredClustering, pictu
       settingProblems: [],
       undo: null,
       settings: clustering.settings,
+      comparison: (await readComparison(run.folder)) ?? null,
     },
     faces: {},
     pictures: pictures.map(({ eigenface, components, ...rest }) => ({

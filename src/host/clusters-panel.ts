@@ -1,10 +1,13 @@
 /** The webview panel of a run: tells it what to show, does what it asks for. */
+import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import { messageOf } from '../errors';
 import { type HostMessage, type PanelState, type WebviewMessage, webviewMessageSchema } from '../protocol';
+import { clusteringSettings } from '../settings/settings';
 import { readSettings } from './configuration';
 import { panelHtml } from './panel-html';
 import type { RunSession } from './run-session';
+import { saveComparison } from './save-comparison';
 import { runTitle } from './titles';
 import type { SettingHistory } from './undo';
 
@@ -21,6 +24,7 @@ export interface PanelContext {
 
 export class ClustersPanel {
   private selected: number | null;
+  private comparisonHidden = false;
   private readonly disposables: vscode.Disposable[] = [];
 
   constructor(
@@ -126,7 +130,8 @@ export class ClustersPanel {
       stale,
       settingProblems: problems,
       undo: this.context.history.last,
-      settings,
+      settings: clusteringSettings(settings),
+      comparison: this.comparisonHidden ? null : session.comparison,
     };
   }
 
@@ -174,9 +179,11 @@ export class ClustersPanel {
       case 'select':
         this.select(message.cluster);
         return;
-      case 'setting': {
-        const { name, value } = message.change;
-        await context.history.change(name, value, readSettings().settings[name]);
+      case 'settings': {
+        const { settings } = readSettings();
+        const given = Object.entries(message.changes) as [keyof typeof message.changes, unknown][];
+        const changed = given.filter(([name, value]) => value !== undefined && !isDeepStrictEqual(value, settings[name]));
+        if (changed.length > 0) await context.history.change(Object.fromEntries(changed), settings);
         return;
       }
       case 'trouble':
@@ -201,6 +208,17 @@ export class ClustersPanel {
   private async command(command: Extract<WebviewMessage, { kind: 'command' }>['command']): Promise<void> {
     const node = { kind: 'run', session: this.session };
     switch (command) {
+      case 'compare':
+        this.comparisonHidden = false;
+        await this.session.compare();
+        return;
+      case 'hideComparison':
+        this.comparisonHidden = true;
+        this.postState();
+        return;
+      case 'saveComparison':
+        await saveComparison(this.session);
+        return;
       case 'cancel':
         this.session.cancel();
         return;

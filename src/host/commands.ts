@@ -215,7 +215,8 @@ async function remove(session: RunSession, { library, panels }: CommandContext):
 }
 
 async function chooseAttributes(history: SettingHistory): Promise<void> {
-  const { attributes } = readSettings().settings;
+  const { settings } = readSettings();
+  const { attributes } = settings;
   const chosen = await vscode.window.showQuickPick(
     CELEBA_ATTRIBUTES.map((name) => ({ label: readableAttribute(name), name, picked: attributes.includes(name) })),
     { canPickMany: true, title: 'Attributes that faces are compared by', placeHolder: 'Type to filter; at least one' },
@@ -227,5 +228,5 @@ async function chooseAttributes(history: SettingHistory): Promise<void> {
   }
   const names: string[] = chosen.map(({ name }) => name);
   if (names.length === attributes.length && names.every((name) => attributes.includes(name))) return;
-  await history.change('attributes', names, attributes);
+  await history.change({ attributes: names }, settings);
 }

@@ -6,9 +6,9 @@ import { isDeepStrictEqual } from 'node:util';
 import type { CallOptions, EngineClient } from '../engine/client';
 import { CancelledError, messageOf, UserError } from '../errors';
 import type { BundledModels } from '../faces/providers';
-import type { Clustering, ClusterPictures, FaceCard, PanelProblem, PhotoView, Progress, RunManifest } from '../protocol';
-import { ANALYSIS_KEYS, analysisSettings, clusteringSettings, type Settings } from '../settings/settings';
-import { readClustering } from '../store/run-files';
+import type { Clustering, ClusterPictures, Comparison, FaceCard, PanelProblem, PhotoView, Progress, RunManifest } from '../protocol';
+import { ANALYSIS_KEYS, analysisSettings, clusteringSettings, METHODS, type Settings } from '../settings/settings';
+import { readClustering, readComparison } from '../store/run-files';
 
 /** How a job ended. */
 export type Outcome = { kind: 'done' } | { kind: 'cancelled' } | { kind: 'failed'; message: string; retry: boolean };
@@ -30,16 +30,22 @@ export interface SessionContext {
   log: (message: string) => void;
 }
 
+type JobKind = 'describe' | 'cluster' | 'compare';
+
+/** Numbers of clusters that are compared, as in the original work. */
+const COMPARED = { from: 2, to: 50 };
+
 export class RunSession extends EventEmitter<SessionEvents> {
   clustering: Clustering | null = null;
   pictures: ClusterPictures[] | null = null;
+  comparison: Comparison | null = null;
   progress: Progress | null = null;
   problem: PanelProblem | null = null;
   /** Counts up with each clustering: faces and pictures of another one are stale. */
   generation = 0;
 
-  private job: { controller: AbortController; kind: 'describe' | 'cluster' } | undefined;
-  private failedJob: 'describe' | 'cluster' = 'describe';
+  private job: { controller: AbortController; kind: JobKind } | undefined;
+  private failedJob: JobKind = 'describe';
   private loading: Promise<void> | undefined;
 
   constructor(
@@ -64,6 +70,7 @@ export class RunSession extends EventEmitter<SessionEvents> {
       const params = { runDir: this.runDir, id: this.id, folders: this.folders, settings: analysisSettings(settings()), bundled };
       this.manifest = await engine.call('analyse', params, options);
       this.clustering = null;
+      this.comparison = null;
       this.pictures = null;
       this.generation += 1;
       this.failedJob = 'cluster'; // from here on only that is to be done again
@@ -76,9 +83,19 @@ export class RunSession extends EventEmitter<SessionEvents> {
     return this.run('cluster', undefined, (options) => this.clusterFaces(options));
   }
 
+  /** Compares the methods on the faces that are there; the comparison is kept with the run. */
+  async compare(): Promise<Outcome> {
+    return this.run('compare', undefined, async (options) => {
+      const params = { runDir: this.runDir, methods: [...METHODS], from: COMPARED.from, to: COMPARED.to, outDir: undefined };
+      const settings = clusteringSettings(this.context.settings());
+      this.comparison = await this.context.engine.call('compare', { ...params, settings }, options);
+    });
+  }
+
   /** Does what failed once more. */
   retry(): Promise<Outcome> {
-    return this.failedJob === 'cluster' && this.manifest !== null ? this.cluster() : this.describe();
+    if (this.manifest === null) return this.describe();
+    return this.failedJob === 'cluster' ? this.cluster() : this.failedJob === 'compare' ? this.compare() : this.describe();
   }
 
   cancel(): void {
@@ -90,6 +107,7 @@ export class RunSession extends EventEmitter<SessionEvents> {
     this.loading ??= (async () => {
       if (this.manifest === null || this.clustering !== null) return;
       try {
+        this.comparison = (await readComparison(this.runDir)) ?? null;
         const stored = await readClustering(this.runDir);
         if (stored === undefined || this.isBusy()) return;
         this.clustering = stored.clustering;
@@ -163,11 +181,7 @@ export class RunSession extends EventEmitter<SessionEvents> {
   }
 
   /** One job at a time: a new one ends the old one. */
-  private async run(
-    kind: 'describe' | 'cluster',
-    signal: AbortSignal | undefined,
-    work: (options: CallOptions) => Promise<void>,
-  ): Promise<Outcome> {
+  private async run(kind: JobKind, signal: AbortSignal | undefined, work: (options: CallOptions) => Promise<void>): Promise<Outcome> {
     this.cancel();
     const controller = new AbortController();
     const job = { controller, kind };
@@ -179,7 +193,7 @@ export class RunSession extends EventEmitter<SessionEvents> {
     };
     signal?.addEventListener('abort', stop, { once: true });
     const current = () => this.job === job;
-    this.setProgress({ stage: kind === 'describe' ? 'scan' : 'cluster', done: 0, total: 0, failed: 0 });
+    this.setProgress({ stage: kind === 'describe' ? 'scan' : kind, done: 0, total: 0, failed: 0 });
     this.emit('state');
     try {
       await work({
@@ -192,6 +206,7 @@ export class RunSession extends EventEmitter<SessionEvents> {
     } catch (error) {
       if (error instanceof CancelledError) {
         if (current() && kind === 'cluster') this.problem = { message: 'Clustering was cancelled.', retry: true };
+        if (current() && kind === 'compare') this.problem = { message: 'The comparison was cancelled.', retry: true };
         return { kind: 'cancelled' };
       }
       if (!(error instanceof UserError)) this.context.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
@@ -211,7 +226,7 @@ export class RunSession extends EventEmitter<SessionEvents> {
     }
   }
 
-  private fail(job: 'describe' | 'cluster', message: string): void {
+  private fail(job: JobKind, message: string): void {
     this.failedJob = job;
     this.problem = { message: upperFirst(message), retry: true };
     this.context.log(message);

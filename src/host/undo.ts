@@ -3,9 +3,8 @@ import type { Settings } from '../settings/settings';
 import { writeSetting, writtenValue } from './configuration';
 
 interface Change {
-  key: keyof Settings;
-  /** What was written before; undefined where nothing was. */
-  before: unknown;
+  /** What was written before, by setting; undefined where nothing was. */
+  before: Map<keyof Settings, unknown>;
   text: string;
 }
 
@@ -18,13 +17,16 @@ export class SettingHistory {
   }
 
   /**
-   * @param shown value that was in force, for people.
+   * Changes settings that belong together; they are taken back together.
+   * @param shown the values in force, for people.
    */
-  async change(key: keyof Settings, value: unknown, shown: unknown): Promise<void> {
-    const change = { key, before: writtenValue(key), text: `Changed ${key} from ${display(shown)} to ${display(value)}` };
+  async change(values: Partial<Settings>, shown: Settings): Promise<void> {
+    const keys = Object.keys(values) as (keyof Settings)[];
+    const texts = keys.map((key) => `${key} from ${display(shown[key])} to ${display(values[key])}`);
+    const change = { before: new Map(keys.map((key) => [key, writtenValue(key)])), text: `Changed ${texts.join(', ')}` };
     this.changes.push(change);
     try {
-      await writeSetting(key, value);
+      for (const key of keys) await writeSetting(key, values[key]);
     } catch (error) {
       this.changes = this.changes.filter((other) => other !== change);
       throw error;
@@ -33,7 +35,7 @@ export class SettingHistory {
 
   async undo(): Promise<void> {
     const change = this.changes.pop();
-    if (change !== undefined) await writeSetting(change.key, change.before);
+    for (const [key, value] of change?.before ?? []) await writeSetting(key, value);
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { DEFAULT_ATTRIBUTES } from '../attributes';
-import { LINKAGES } from '../clustering/agglomerative';
+import { LINKAGES } from '../clustering/linkages';
 import { METRICS } from '../clustering/metric';
 import { AFFINITIES, ASSIGN_LABELS } from '../clustering/spectral-options';
 import { UserError } from '../errors';
@@ -14,6 +14,7 @@ export const METHODS = ['kmeans', 'agglomerative', 'birch', 'spectral', 'dbscan'
 export const PRESETS = ['none', 'original'] as const;
 export const AUTO_BY = ['silhouette', 'elbow', 'gap'] as const;
 export const WEIGHTS = ['none', 'rare', 'common'] as const;
+export const WEIGHTS_FROM = ['celeba', 'folder'] as const;
 export const FEATURES = ['binary', 'probability'] as const;
 export const DETECT = ['auto', 'always', 'never'] as const;
 
@@ -62,6 +63,8 @@ export const clusteringSettingsSchema = z.strictObject({
       'expected "none", "rare", "common", or an object of a number from 0 to 1000 for each attribute',
     )
     .default('none'),
+  /** Whose frequencies `rare` and `common` go by. */
+  weightsFrom: z.enum(WEIGHTS_FROM).default('celeba'),
   /** `binary`: probabilities rounded to 0 or 1, as in the original work. */
   features: z.enum(FEATURES).default('binary'),
   /** Restarts of K-Means; the best inertia is kept. */

@@ -2,11 +2,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { agglomerative, linkageTree, type Linkage } from '../../src/clustering/agglomerative';
+import { agglomerative, linkageTree } from '../../src/clustering/agglomerative';
 import { birch } from '../../src/clustering/birch';
 import { dbscan } from '../../src/clustering/dbscan';
 import { type DistinctVectors, distinctVectors, type Matrix } from '../../src/clustering/distinct';
 import type { Grouping } from '../../src/clustering/grouping';
+import type { Linkage } from '../../src/clustering/linkages';
 import { kMeans } from '../../src/clustering/kmeans';
 import type { Metric } from '../../src/clustering/metric';
 import { optics, opticsOrder } from '../../src/clustering/optics';

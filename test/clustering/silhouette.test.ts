@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { chooseK } from '../../src/clustering/choose-k';
 import { distinctVectors } from '../../src/clustering/distinct';
 import { silhouette } from '../../src/clustering/silhouette';
-import { binaryRows, blobs, matrix, random } from '../support/vectors';
+import { binaryRows, matrix, random } from '../support/vectors';
 
 const distance = (a: readonly number[], b: readonly number[]) => Math.sqrt(a.reduce((sum, value, c) => sum + (value - b[c]!) ** 2, 0));
 
@@ -41,21 +40,5 @@ describe('silhouette', () => {
     const vectors = distinctVectors(matrix([[0], [1], [2]]));
     expect((await silhouette(vectors, Int32Array.of(0, 0, 0), 1)).mean).toBeNull();
     expect((await silhouette(vectors, Int32Array.of(0, 1, 2), 3)).mean).toBeNull();
-  });
-});
-
-describe('chooseK', () => {
-  it('finds the number of groups that lie apart, and shows what it tried', async () => {
-    const { data } = blobs(90, 5, 3, 8);
-    const { result, curve } = await chooseK(distinctVectors(matrix(data)), { from: 2, to: 9 }, { restarts: 20, seed: 51 });
-    expect(result.clusters).toBe(5);
-    expect(curve.map(({ clusters }) => clusters)).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
-    const best = curve.reduce((a, b) => ((b.silhouette ?? -1) > (a.silhouette ?? -1) ? b : a));
-    expect(best.clusters).toBe(5);
-  });
-
-  it('does not go beyond the distinct vectors', async () => {
-    const { curve } = await chooseK(distinctVectors(matrix([[0], [0], [1], [5]])), { from: 2, to: 30 }, { restarts: 2, seed: 1 });
-    expect(curve.map(({ clusters }) => clusters)).toEqual([2, 3]);
   });
 });

@@ -7,7 +7,10 @@ import type { Source } from '../source';
 import type { ClusterCard } from './cluster-card';
 import './cluster-card';
 import './cluster-view';
+import './comparison';
+import './dendrogram';
 import { ShowFace } from './face-button';
+import './k-curve';
 import './notices';
 import type { PhotoDialog } from './photo-dialog';
 import './photo-dialog';
@@ -27,6 +30,13 @@ export class App extends LitElement {
         display: grid;
         grid-template-columns: repeat(auto-fill, minmax(380px, 1fr));
         gap: 14px;
+      }
+      details {
+        margin-bottom: 14px;
+      }
+      summary {
+        cursor: pointer;
+        margin-bottom: 6px;
       }
       .empty {
         padding: 40px 0;
@@ -113,7 +123,25 @@ export class App extends LitElement {
         .pictures=${picturesOf(chosen.id)}
       ></fc-cluster-view>`;
     }
+    const { tree, curve } = clustering;
     return html`
+      ${panel.comparison === null ? nothing : html`<fc-comparison .source=${this.source} .comparison=${panel.comparison}></fc-comparison>`}
+      ${
+        curve === null
+          ? nothing
+          : html`<details open>
+              <summary>How the number of clusters was chosen</summary>
+              <fc-k-curve .source=${this.source} .curve=${curve}></fc-k-curve>
+            </details>`
+      }
+      ${
+        tree === null || tree.length === 0
+          ? nothing
+          : html`<details open>
+              <summary>Dendrogram</summary>
+              <fc-dendrogram .source=${this.source} .clustering=${clustering}></fc-dendrogram>
+            </details>`
+      }
       <div class="cards">
         ${repeat(
           clustering.clusters,

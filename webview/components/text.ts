@@ -16,6 +16,3 @@ export const silhouetteText = (value: number | null): string => (value === null 
 
 /** `Cluster 3`, or `Noise`. */
 export const clusterTitle = (id: number): string => (id < 0 ? 'Noise' : `Cluster ${String(id)}`);
-
-/** Methods by the name of their setting. */
-export const METHOD_NAMES: Record<string, string> = { kmeans: 'K-Means' };

@@ -1,12 +1,14 @@
 /** Title of the run, its figures, and the settings people change most. */
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { PanelState, WebviewMessage } from '../../src/protocol';
+import { METHOD_NAMES, takesClusters } from '../../src/method-names';
+import type { PanelState, SettingChanges, WebviewMessage } from '../../src/protocol';
+import { clusteringSettingsSchema } from '../../src/settings/settings';
 import type { Source } from '../source';
 import { shared } from './shared.css';
-import { METHOD_NAMES, plural, silhouetteText } from './text';
-
-type SettingChange = Extract<WebviewMessage, { kind: 'setting' }>['change'];
+import { plural, silhouetteText } from './text';
+import { type NumberSetting, parametersOf } from './parameters';
+import './weights';
 
 @customElement('fc-toolbar')
 export class Toolbar extends LitElement {
@@ -44,6 +46,9 @@ export class Toolbar extends LitElement {
         flex-basis: 100%;
         color: var(--vscode-errorForeground);
       }
+      fc-weights {
+        flex-basis: 100%;
+      }
       .spacer {
         flex: 1;
       }
@@ -54,6 +59,7 @@ export class Toolbar extends LitElement {
   @property({ attribute: false }) panel!: PanelState;
 
   @state() private wrong = '';
+  @state() private weighing = false;
 
   override render() {
     const { title } = this.panel;
@@ -79,10 +85,7 @@ export class Toolbar extends LitElement {
           clustering === null
             ? nothing
             : html`
-                <span
-                  >${plural(clustering.clusters.length, 'cluster')}
-                  (${METHOD_NAMES[clustering.settings.method] ?? clustering.settings.method})</span
-                >
+                <span>${plural(clustering.clusters.length, 'cluster')} (${METHOD_NAMES[clustering.settings.method]})</span>
                 <span title="Mean over all faces, from -1 to 1: how much nearer faces are to their own cluster than to the next">
                   silhouette ${silhouetteText(clustering.silhouette)}
                 </span>
@@ -95,22 +98,48 @@ export class Toolbar extends LitElement {
   }
 
   private controls() {
-    const { clusters, weights, features, attributes } = this.panel.settings;
+    const { settings, comparison, clustering } = this.panel;
+    const { clusters, weights, features, attributes, method } = settings;
     return html`
       <div class="controls" role="toolbar" aria-label="Clustering">
-        <label>
-          Clusters
-          <vscode-text-field
-            id="clusters"
-            title="A number from 1 to 1000, or auto: the number of the highest silhouette"
-            .value=${String(clusters)}
-            @change=${this.onClusters}
-          ></vscode-text-field>
-        </label>
+        <label>Method ${this.choice('method', method, Object.keys(METHOD_NAMES), METHOD_NAMES)}</label>
+        ${
+          takesClusters(method)
+            ? html`<label>
+                Clusters
+                <vscode-text-field
+                  id="clusters"
+                  title="A number from 1 to 1000, or auto: the number is chosen"
+                  .value=${String(clusters)}
+                  @change=${this.onClusters}
+                ></vscode-text-field>
+              </label>`
+            : nothing
+        }
+        ${parametersOf(settings).map((parameter) =>
+          parameter.kind === 'choice'
+            ? html`<label>${parameter.label} ${this.choice(parameter.name, settings[parameter.name], parameter.values)}</label>`
+            : html`<label>
+                ${parameter.label}
+                <vscode-text-field
+                  id=${parameter.name}
+                  title=${parameter.title}
+                  .value=${String(settings[parameter.name])}
+                  @change=${this.onNumber(parameter.name, parameter.label)}
+                ></vscode-text-field>
+              </label>`,
+        )}
         <label>Weights ${this.choice('weights', typeof weights === 'object' ? 'custom' : weights, ['none', 'rare', 'common'])}</label>
         <label>Features ${this.choice('features', features, ['binary', 'probability'])}</label>
         <vscode-button appearance="secondary" @click=${this.command('attributes')}
           >${plural(attributes.length, 'attribute')}…</vscode-button
+        >
+        <vscode-button appearance="secondary" aria-expanded=${this.weighing} @click=${this.toggleWeights}>Weigh by hand…</vscode-button>
+        <vscode-button
+          appearance="secondary"
+          @click=${this.command('compare')}
+          title="Silhouette of every method at 2 to 50 clusters; the result is kept with the run"
+          >${comparison === null ? 'Compare methods' : 'Compare again'}</vscode-button
         >
         <span class="spacer"></span>
         <vscode-button appearance="secondary" @click=${this.command('rerun')} title="Read the folder and describe its faces again"
@@ -118,19 +147,20 @@ export class Toolbar extends LitElement {
         >
         <vscode-button appearance="secondary" @click=${this.command('export')}>Export…</vscode-button>
         <vscode-button appearance="secondary" @click=${this.command('settings')}>Settings</vscode-button>
+        ${this.weighing ? html`<fc-weights .source=${this.source} .settings=${settings} .weights=${clustering?.weights ?? {}}></fc-weights>` : nothing}
         ${this.wrong === '' ? nothing : html`<span class="wrong" role="alert">${this.wrong}</span>`}
       </div>
     `;
   }
 
-  private choice(name: 'weights' | 'features', value: string, values: string[]) {
+  private choice(name: keyof SettingChanges, value: string, values: readonly string[], names: Record<string, string> = {}) {
     const change = (event: Event) => {
       const chosen = (event.target as HTMLInputElement).value;
-      if (chosen !== value && values.includes(chosen)) this.change({ name, value: chosen } as SettingChange);
+      if (chosen !== value && values.includes(chosen)) this.change({ [name]: chosen });
     };
     const all = values.includes(value) ? values : [value, ...values];
     return html`<vscode-dropdown id=${name} .currentValue=${value} @change=${change}>
-      ${all.map((each) => html`<vscode-option value=${each} ?selected=${each === value}>${each}</vscode-option>`)}
+      ${all.map((each) => html`<vscode-option value=${each} ?selected=${each === value}>${names[each] ?? each}</vscode-option>`)}
     </vscode-dropdown>`;
   }
 
@@ -142,11 +172,26 @@ export class Toolbar extends LitElement {
       return;
     }
     this.wrong = '';
-    if (text !== String(this.panel.settings.clusters)) this.change({ name: 'clusters', value: text === 'auto' ? 'auto' : value });
+    if (text !== String(this.panel.settings.clusters)) this.change({ clusters: text === 'auto' ? 'auto' : value });
   };
 
-  private change(change: SettingChange) {
-    this.source.send({ kind: 'setting', change });
+  private onNumber(name: NumberSetting, label: string) {
+    return (event: Event) => {
+      const text = (event.target as HTMLInputElement).value.trim();
+      const value = Number(text);
+      const schema = clusteringSettingsSchema.shape[name];
+      const problem = text === '' ? 'expected a number' : schema.safeParse(value).error?.issues[0]?.message;
+      this.wrong = problem === undefined ? '' : `${label}: ${problem}; got "${text}"`;
+      if (problem === undefined && value !== this.panel.settings[name]) this.change({ [name]: value });
+    };
+  }
+
+  private readonly toggleWeights = () => {
+    this.weighing = !this.weighing;
+  };
+
+  private change(changes: SettingChanges) {
+    this.source.send({ kind: 'settings', changes });
   }
 
   private command(command: Extract<WebviewMessage, { kind: 'command' }>['command']) {

@@ -1,0 +1,10 @@
+/** A comparison of methods as CSV: a row a grouping. */
+import { stringify } from 'csv-stringify/sync';
+import type { Comparison } from '../protocol';
+
+export function comparisonCsv({ points, faces }: Comparison): string {
+  const rows = points.map(({ method, k, clusters, noise, silhouette, seconds }) => [
+    method, k ?? '', clusters, noise, silhouette?.toFixed(6) ?? '', seconds.toFixed(4), faces,
+  ]); // prettier-ignore
+  return stringify([['method', 'k', 'clusters', 'noise', 'silhouette', 'seconds', 'faces'], ...rows]);
+}

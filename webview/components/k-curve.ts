@@ -1,0 +1,109 @@
+/** What was tried for `clusters: auto`: silhouette, inertia and gap statistic against the number of clusters, each with its choice. */
+import { scaleLinear } from 'd3-scale';
+import { css, html, LitElement, nothing, svg } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { type Candidate, choicesOf } from '../../src/clustering/choices';
+import type { Source } from '../source';
+import { shared } from './shared.css';
+
+const WIDTH = 300;
+const HEIGHT = 150;
+const EDGE = { left: 46, right: 8, top: 10, bottom: 22 };
+
+@customElement('fc-k-curve')
+export class KCurve extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      .charts {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 6px 18px;
+      }
+      figure {
+        margin: 0;
+      }
+      svg {
+        width: ${WIDTH}px;
+        max-width: 100%;
+        font-size: 10px;
+      }
+      text {
+        fill: var(--vscode-descriptionForeground);
+      }
+      path {
+        fill: none;
+        stroke: var(--vscode-charts-blue);
+        stroke-width: 1.5;
+      }
+      circle {
+        fill: var(--vscode-charts-blue);
+      }
+      circle.chosen {
+        fill: var(--vscode-charts-red);
+      }
+      circle.live {
+        cursor: pointer;
+      }
+      circle.live:hover,
+      circle:focus-visible {
+        stroke: var(--vscode-focusBorder);
+        stroke-width: 3;
+        outline: none;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) source!: Source;
+  @property({ attribute: false }) curve: Candidate[] = [];
+
+  override render() {
+    const choices = choicesOf(this.curve);
+    return html`<div class="charts">
+      ${this.chart('Silhouette', ({ silhouette }) => silhouette, choices.silhouette, 'highest')}
+      ${this.chart('Inertia', ({ inertia }) => inertia, choices.elbow, 'elbow')}
+      ${this.chart('Gap statistic', ({ gap }) => gap, choices.gap, 'first within a standard error of the next')}
+    </div>`;
+  }
+
+  private chart(name: string, valueOf: (candidate: Candidate) => number | null, chosen: number | null, why: string) {
+    const values = this.curve.flatMap((candidate) => {
+      const value = valueOf(candidate);
+      return value === null ? [] : [{ k: candidate.clusters, value }];
+    });
+    if (values.length === 0) return nothing;
+    const all = values.map(({ value }) => value);
+    const x = scaleLinear([values[0]!.k, values.at(-1)!.k], [EDGE.left, WIDTH - EDGE.right]);
+    const y = scaleLinear([Math.min(...all), Math.max(...all)], [HEIGHT - EDGE.bottom, EDGE.top]).nice();
+    const path = values.map(({ k, value }, i) => `${i === 0 ? 'M' : 'L'}${x(k)} ${y(value)}`).join('');
+    return html`<figure>
+      <figcaption>${name}${chosen === null ? '' : `: ${chosen} (${why})`}</figcaption>
+      <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="group" aria-label="${name} by the number of clusters">
+        ${y.ticks(4).map((tick) => svg`<text x=${EDGE.left - 6} y=${y(tick) + 3} text-anchor="end">${y.tickFormat(4)(tick)}</text>`)}
+        ${x.ticks(6).map((tick) => svg`<text x=${x(tick)} y=${HEIGHT - 6} text-anchor="middle">${tick}</text>`)}
+        <path d=${path}></path>
+        ${values.map(({ k, value }) => this.point(name, k, value, x(k), y(value), k === chosen))}
+      </svg>
+    </figure>`;
+  }
+
+  private point(name: string, k: number, value: number, x: number, y: number, chosen: boolean) {
+    const text = `${k} clusters: ${name.toLowerCase()} ${value.toPrecision(4)}`;
+    const radius = chosen ? 5 : 3;
+    if (!this.source.live) return svg`<circle class=${chosen ? 'chosen' : ''} cx=${x} cy=${y} r=${radius}><title>${text}</title></circle>`;
+    const take = () => {
+      this.source.send({ kind: 'settings', changes: { clusters: k } });
+    };
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === 'Enter') take();
+    };
+    return svg`<circle class="live ${chosen ? 'chosen' : ''}" cx=${x} cy=${y} r=${radius} tabindex="0" role="button" aria-label="Take ${text}"
+      @click=${take} @keydown=${onKey}><title>${text}. Click to take it.</title></circle>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'fc-k-curve': KCurve;
+  }
+}
