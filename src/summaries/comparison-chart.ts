@@ -16,16 +16,22 @@ export interface ComparisonLayout {
   yTicks: { at: number; text: string }[];
 }
 
+/** The chart goes on to the right for found numbers of clusters up to so many times the largest asked for. */
+const BEYOND = 1.3;
 const MARGIN = { left: 48, right: 14, top: 14, bottom: 40 };
 
 /** @returns undefined where no grouping has a silhouette. */
-export function comparisonLayout({ points, from, to }: Comparison, width: number, height: number): ComparisonLayout | undefined {
+export function comparisonLayout({ points, from }: Comparison, width: number, height: number): ComparisonLayout | undefined {
   const shown = points.flatMap((point) =>
     point.silhouette === null ? [] : [{ point, k: point.k ?? point.clusters, silhouette: point.silhouette }],
   );
   if (shown.length === 0) return undefined;
   const plot = { left: MARGIN.left, right: width - MARGIN.right, top: MARGIN.top, bottom: height - MARGIN.bottom };
-  const x = scaleLinear([Math.min(from, ...shown.map(({ k }) => k)), Math.max(to, ...shown.map(({ k }) => k))], [plot.left, plot.right]);
+  // A method that finds very many clusters stands at the edge instead of pressing the lines together.
+  const asked = shown.filter(({ point }) => point.k !== null).map(({ k }) => k);
+  const last = asked.length === 0 ? Math.max(...shown.map(({ k }) => k)) : Math.max(...asked);
+  const most = Math.max(from + 1, Math.min(Math.max(last, ...shown.map(({ k }) => k)), BEYOND * last));
+  const x = scaleLinear([Math.min(from, ...shown.map(({ k }) => k)), most], [plot.left, plot.right]).clamp(true);
   const lowest = Math.min(0, ...shown.map(({ silhouette }) => silhouette));
   const y = scaleLinear([lowest, 1], [plot.bottom, plot.top]).nice();
   const placed = shown.map(({ point, k, silhouette }) => ({ point, x: x(k), y: y(silhouette), text: pointText(point) }));

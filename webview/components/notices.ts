@@ -68,7 +68,7 @@ export class Notices extends LitElement {
       }
       ${undo === null ? nothing : this.notice('info', `${undo}.`, [this.command('undo', 'Undo')])}
       ${settingProblems.map((text) => this.notice('warning', `${text}. Its default is used.`, [this.command('settings', 'Open the settings')]))}
-      ${(clustering?.notices ?? []).map((text) => this.notice('info', `${text}.`, []))}
+      ${(clustering?.notices ?? []).map((text) => this.notice('info', `${text.charAt(0).toUpperCase()}${text.slice(1)}.`, []))}
       ${
         withoutFace === 0
           ? nothing

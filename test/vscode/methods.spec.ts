@@ -1,0 +1,84 @@
+import { expect, test } from './vscode';
+
+test('every method groups the faces; their parameters are at hand; a dendrogram opens clusters', async ({ workbench }) => {
+  await workbench.open();
+  await workbench.clusterFaces('portraits');
+  const panel = await workbench.panel();
+  const figures = panel.locator('fc-toolbar .figures');
+  await expect(figures).toContainText('16 clusters (K-Means)');
+  const choose = async (id: string, value: string) => {
+    await panel.locator(`fc-toolbar #${id}`).click();
+    await panel.locator(`fc-toolbar #${id} vscode-option[value="${value}"]`).click();
+  };
+
+  await choose('method', 'agglomerative');
+  await expect(figures).toContainText('16 clusters (Agglomerative)');
+  const leaves = panel.locator('fc-dendrogram text.leaf');
+  await expect(leaves).toHaveCount(16);
+  await expect(panel.locator('fc-dendrogram path')).toHaveCount(15);
+  await choose('linkage', 'complete');
+  await expect(panel.locator('fc-toolbar #metric')).toBeVisible();
+  await leaves.first().click();
+  await expect(panel.locator('fc-cluster-view h2')).toBeVisible();
+  await workbench.page.keyboard.press('Escape');
+
+  await choose('method', 'dbscan');
+  await expect(figures).toContainText('(DBSCAN)');
+  await expect(panel.locator('fc-toolbar #clusters')).toHaveCount(0);
+  await expect(panel.locator('fc-cluster-card').last().locator('#open')).toHaveText('Noise');
+
+  // What is out of bounds is refused where it is typed.
+  const eps = panel.locator('fc-toolbar #eps input');
+  await eps.fill('-1');
+  await eps.press('Tab');
+  await expect(panel.locator('fc-toolbar .wrong')).toContainText('Eps: ');
+  await expect(figures).toContainText('(DBSCAN)');
+});
+
+test('methods are compared, kept, and a click on a point opens that clustering, which can be undone', async ({ workbench }) => {
+  await workbench.open();
+  await workbench.clusterFaces('portraits');
+  const panel = await workbench.panel();
+  await expect(panel.locator('fc-cluster-card')).toHaveCount(16);
+  await panel.getByText('Compare methods', { exact: true }).click();
+  const comparison = panel.locator('fc-comparison');
+  await expect(comparison.locator('path.line')).toHaveCount(4 + 7, { timeout: 60_000 }); // of the chart, and of the legend
+  await comparison.screenshot({ path: 'test-results/comparison.png' });
+  const point = comparison.locator('[role=button][aria-label^="Open Agglomerative, k = 7:"]');
+  await point.focus();
+  await workbench.page.keyboard.press('Enter');
+  await expect(panel.locator('fc-toolbar .figures')).toContainText('7 clusters (Agglomerative)');
+  await expect(panel.locator('fc-notices')).toContainText('Changed method from kmeans to agglomerative, clusters from 16 to 7');
+  await panel.locator('fc-notices').getByText('Undo', { exact: true }).click();
+  await expect(panel.locator('fc-toolbar .figures')).toContainText('16 clusters (K-Means)');
+
+  // It is there again when the window is.
+  await workbench.page.reload();
+  const again = await workbench.panel();
+  await expect(again.locator('fc-comparison [role=button]').first()).toBeVisible({ timeout: 60_000 });
+});
+
+test('the number of clusters is chosen with its reasons shown; weights are set by hand', async ({ workbench }) => {
+  await workbench.open();
+  await workbench.clusterFaces('portraits');
+  const panel = await workbench.panel();
+  await expect(panel.locator('fc-cluster-card')).toHaveCount(16);
+  const clusters = panel.locator('fc-toolbar #clusters input');
+  await clusters.fill('auto');
+  await clusters.press('Tab');
+  const curve = panel.locator('fc-k-curve');
+  await expect(curve.locator('figure')).toHaveCount(3, { timeout: 60_000 });
+  await expect(panel.locator('fc-notices')).toContainText('The number of clusters is', { ignoreCase: true });
+  await panel.locator('fc-app').screenshot({ path: 'test-results/curve.png' });
+  await curve.locator('figure').first().locator('circle.live').nth(3).click();
+  await expect(panel.locator('fc-toolbar .figures')).toContainText('5 clusters (K-Means)');
+
+  await panel.getByText('Weigh by hand…', { exact: true }).click();
+  const slider = panel.locator('fc-weights label', { hasText: 'Smiling' }).locator('input');
+  await slider.focus();
+  for (let i = 0; i < 20; i++) await workbench.page.keyboard.press('ArrowRight');
+  await expect(panel.locator('fc-notices')).toContainText('Changed weights');
+  await expect.poll(async () => (await workbench.readSettings())['faceClusters.weights']).toMatchObject({ Smiling: 2 });
+  await panel.locator('fc-weights').getByText('All attributes the same').click();
+  await expect.poll(async () => (await workbench.readSettings())['faceClusters.weights']).toBe('none');
+});
