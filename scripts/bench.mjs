@@ -1,4 +1,5 @@
 // npm run bench: speed and memory, as ratios within one run. Prints a table and writes out/bench.json.
+//   -- --only clustering   or photos, crops
 //   -- --rounds 3   --images 9490   --photos 240   --photos-long 960   --recall 0   (0: all of LFW; only where it is at hand)
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -16,6 +17,7 @@ const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.l
 main(async () => {
   const { values } = parseArgs({
     options: {
+      only: { type: 'string', default: '' },
       rounds: { type: 'string', default: '3' },
       images: { type: 'string', default: '9490' },
       photos: { type: 'string', default: '240' },
@@ -28,9 +30,22 @@ main(async () => {
   await installPackages();
   await buildAll();
   await bundle();
-  const { folder, what } = await aligned();
+  const wanted = (part) => values.only === '' || values.only === part;
   const machine = `${cpus()[0]?.model ?? process.arch}, ${availableParallelism()} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.versions.node}`;
-  console.log(`${machine}\n${what}, ${images} images, median of ${rounds} rounds\n`);
+  console.log(`${machine}\nmedian of ${rounds} rounds\n`);
+  const clustering = wanted('clustering') ? await clusteringBench(rounds) : undefined;
+  const crops = wanted('crops') ? await cropBench(rounds, images) : undefined;
+
+  const photos = wanted('photos') ? await photoBench(rounds, Number(values.photos), Number(values['photos-long'])) : undefined;
+  const recall = wanted('photos') ? await recallBench(Number(values.recall)) : undefined;
+  await mkdir(join(root, 'out'), { recursive: true });
+  await writeFile(join(root, 'out', 'bench.json'), JSON.stringify({ machine, rounds, crops, photos, recall, clustering }, null, 2));
+});
+
+/** Aligned crops, from files to described faces. */
+async function cropBench(rounds, images) {
+  const { folder, what } = await aligned();
+  console.log(`${what}, ${images} images`);
 
   const int8 = join(root, 'weights', 'face-attributes.int8.onnx');
   const seen = { decode: [], infer: [], whole: [], memory: [], memorySmall: [], bound: [] };
@@ -57,14 +72,43 @@ main(async () => {
     ['ratio of the two', (result.memory / result.memorySmall).toFixed(3)],
   ];
   print(rows);
-  const photos = await photoBench(rounds, Number(values.photos), Number(values['photos-long']));
-  const recall = await recallBench(Number(values.recall));
-  await mkdir(join(root, 'out'), { recursive: true });
-  await writeFile(
-    join(root, 'out', 'bench.json'),
-    JSON.stringify({ machine, what, images, rounds, seen, result, photos, recall }, null, 2),
-  );
-});
+  return { what, images, seen, result };
+}
+
+/** Clustering of CelebA's labels, against scikit-learn. */
+async function clusteringBench(rounds) {
+  const labels = join(root, '..', 'shared', 'data', 'list_attr_celeba.txt.gz');
+  if (!existsSync(labels)) {
+    console.log(`clustering is not measured: CelebA's labels are not at ${labels}`);
+    return undefined;
+  }
+  const seen = { own: [], sklearn: [], memory: [] };
+  for (let round = 0; round < rounds; round++) {
+    const { results, peakMemory } = await stage('clustering', labels, join(root, 'dist', 'worker.js'));
+    seen.own.push(results);
+    seen.memory.push(peakMemory);
+    const python = await exec('/usr/bin/python3', [join(root, 'test', 'bench', 'clustering_sklearn.py'), labels]).catch(() => undefined);
+    if (python !== undefined) seen.sklearn.push(JSON.parse(python.stdout));
+  }
+  if (seen.sklearn.length === 0) console.log("scikit-learn is not at hand: install Debian's python3-sklearn to compare with it");
+  const own = (name) => median(seen.own.map((each) => each[name]));
+  const other = (name) => (seen.sklearn.length === 0 ? NaN : median(seen.sklearn.map((each) => each[name])));
+  print([
+    ...[10, 37].flatMap((columns) => [
+      [`K-Means, k = 16, n_init 10, 202,599 × ${columns}, s`, own(`kmeans ${columns}`).toFixed(3)],
+      ['scikit-learn, s', other(`kmeans ${columns}`).toFixed(3)],
+      ['times as fast', (other(`kmeans ${columns}`) / own(`kmeans ${columns}`)).toFixed(1)],
+      ["inertia ÷ scikit-learn's", (own(`inertia ${columns}`) / other(`inertia ${columns}`)).toFixed(4)],
+      ['exact silhouette of it over all 202,599 faces, s', own(`silhouette ${columns}`).toFixed(3)],
+      ["scikit-learn's of 20,000 of them, s", other(`silhouette ${columns}, 20,000 rows`).toFixed(3)],
+    ]),
+    ['six methods, k = 2 … 50, 202,599 × 10, s', own('compare 202599').toFixed(2)],
+    ['the same of 500 faces, s', own('compare 500').toFixed(2)],
+    ["scikit-learn's K-Means, Agglomerative and Birch of 500 faces, s", other('compare 500, three methods').toFixed(2)],
+    ['peak memory of all of it, MB', (median(seen.memory) / 1e6).toFixed(0)],
+  ]);
+  return seen;
+}
 
 /** Photos of 1,920 px: what finding and cutting out their faces costs beside decoding them. */
 async function photoBench(rounds, count, longer) {
@@ -131,7 +175,7 @@ async function bundle() {
     mainFields: ['module', 'main'],
     external: ['onnxruntime-node', 'sharp'],
     outdir: join(cacheDir, 'bench'),
-    entryPoints: ['test/bench/stage.ts', 'test/bench/end-to-end.ts', 'test/bench/recall.ts'],
+    entryPoints: ['test/bench/stage.ts', 'test/bench/end-to-end.ts', 'test/bench/recall.ts', 'test/bench/clustering.ts'],
     logLevel: 'warning',
   });
 }
