@@ -50,6 +50,10 @@ const SAMPLE_ITERATIONS = 10;
 
 /** Numbers an iteration looks at up to which results are polished by single moves: among more faces a single one changes nothing. */
 const LARGEST_POLISHED = 1e6;
+/** … where their inertia is no more than so many times the lowest yet: single moves gain no more than a few hundredths. */
+const PROMISING = 1.02;
+/** Squared distances of each vector to each are kept for k-means++ where there are no more vectors. */
+const LARGEST_PAIRS = 600;
 /** Trials of swaps for about so many distances to a centre an iteration, … */
 const SWAP_WORK = 1e5;
 /** … but at least and at most so many. */
@@ -103,17 +107,20 @@ async function searched(vectors: DistinctVectors, search: Search): Promise<Lloyd
   const { rows, columns } = vectors;
   const lloyd = lloydOf(vectors, clusters);
   const polish = search.swaps === undefined && rows * clusters * columns < LARGEST_POLISHED;
+  const pairs = rows <= LARGEST_PAIRS ? pairsOf(vectors) : undefined;
   let best: LloydResult[] = [];
   const tryFrom = async (centers: Float64Array) => {
     const result = await lloyd.run(centers, { maxIterations }, signal);
-    if (polish) await lloyd.polish(result, signal);
+    if (polish && !(result.inertia > PROMISING * (best[0]?.inertia ?? Infinity))) await lloyd.polish(result, signal);
     if (best.some(({ inertia }) => Math.abs(inertia - result.inertia) <= SAME * inertia)) return;
     best = [...best, result].sort((a, b) => a.inertia - b.inertia).slice(0, GO_ON);
   };
   for (let restart = 0; restart < restarts; restart++) {
     await pause(signal);
     await tryFrom(
-      restart === 0 && search.sample ? sampledCenters(vectors, clusters, random, lloyd) : plusPlusCenters(vectors, clusters, random, lloyd),
+      restart === 0 && search.sample
+        ? sampledCenters(vectors, clusters, random, lloyd)
+        : plusPlusCenters(vectors, clusters, random, lloyd, pairs),
     );
     if (best[0]!.inertia === 0 || clusters === 1) return best; // nothing can be better
   }
@@ -121,7 +128,9 @@ async function searched(vectors: DistinctVectors, search: Search): Promise<Lloyd
   // must move together they lead nowhere, so every other trial starts anew.
   const swaps = search.swaps ?? Math.round(clamp(SWAP_WORK / (rows * clusters), FEWEST_SWAPS, MOST_SWAPS));
   for (let swap = 0; swap < swaps && best[0]!.inertia > 0; swap++) {
-    await tryFrom(swap % 2 === 0 ? swappedCenters(vectors, best[0]!, clusters, random) : plusPlusCenters(vectors, clusters, random, lloyd));
+    await tryFrom(
+      swap % 2 === 0 ? swappedCenters(vectors, best[0]!, clusters, random) : plusPlusCenters(vectors, clusters, random, lloyd, pairs),
+    );
   }
   return best;
 }
@@ -186,32 +195,62 @@ function sampledCenters({ columns, data, counts }: DistinctVectors, clusters: nu
   return centers;
 }
 
-/** Greedy k-means++: of 2 + ln k candidates, drawn in proportion to squared distance and multiplicity, the one that lowers the inertia most. */
-function plusPlusCenters({ rows, columns, data, counts }: DistinctVectors, clusters: number, random: Random, lloyd: Lloyd): Float64Array {
+/** Squared distances of each vector to each, `[rows, rows]`. */
+function pairsOf({ rows, columns, data }: DistinctVectors): Float64Array {
+  const pairs = new Float64Array(rows * rows);
+  for (let a = 0; a < rows; a++) {
+    for (let b = 0; b < a; b++) pairs[a * rows + b] = pairs[b * rows + a] = squaredDistance(data, a, data, b, columns);
+  }
+  return pairs;
+}
+
+/**
+ * Greedy k-means++: of 2 + ln k candidates, drawn in proportion to squared distance and multiplicity, the one that lowers the inertia most.
+ * @param pairs squared distances of the vectors, where they are at hand.
+ */
+function plusPlusCenters(
+  { rows, columns, data, counts }: DistinctVectors,
+  clusters: number,
+  random: Random,
+  lloyd: Lloyd,
+  pairs: Float64Array | undefined,
+): Float64Array {
   const centers = new Float64Array(clusters * columns);
   const candidates = 2 + Math.floor(Math.log(clusters));
-  let distances: Float64Array = new Float64Array(rows).fill(Infinity);
-  const place = (cluster: number, row: number) => {
-    centers.set(data.subarray(row * columns, (row + 1) * columns), cluster * columns);
+  let distances = new Float64Array(rows).fill(Infinity);
+  let trial = new Float64Array(rows);
+  let best = new Float64Array(rows);
+  /** Sets `to` to the distances with a centre at `row` added; returns the inertia. */
+  const withCenter = (row: number, to: Float64Array) => {
+    if (pairs === undefined) {
+      to.set(distances);
+      lloyd.nearer(to, data.subarray(row * columns, (row + 1) * columns));
+    } else {
+      for (let other = 0, at = row * rows; other < rows; other++, at++) to[other] = Math.min(distances[other]!, pairs[at]!);
+    }
+    let inertia = 0;
+    for (let other = 0; other < rows; other++) inertia += to[other]! * counts[other]!;
+    return inertia;
   };
   const first = weightedDraw(counts, random)();
-  place(0, first);
-  lloyd.nearer(distances, data.subarray(first * columns, (first + 1) * columns));
+  centers.set(data.subarray(first * columns, (first + 1) * columns));
+  withCenter(first, trial);
+  [distances, trial] = [trial, distances];
   const weights = new Float64Array(rows);
   for (let cluster = 1; cluster < clusters; cluster++) {
     for (let row = 0; row < rows; row++) weights[row] = distances[row]! * counts[row]!;
     const draw = weightedDraw(weights, random);
-    let best: { row: number; distances: Float64Array; inertia: number } | undefined;
+    let chosen = -1;
+    let lowest = Infinity;
     for (let i = 0; i < candidates; i++) {
       const row = draw();
-      const trial = Float64Array.from(distances);
-      lloyd.nearer(trial, data.subarray(row * columns, (row + 1) * columns));
-      let inertia = 0;
-      for (let other = 0; other < rows; other++) inertia += trial[other]! * counts[other]!;
-      if (best === undefined || inertia < best.inertia) best = { row, distances: trial, inertia };
+      const inertia = withCenter(row, trial);
+      if (inertia >= lowest) continue;
+      [lowest, chosen] = [inertia, row];
+      [best, trial] = [trial, best];
     }
-    place(cluster, best!.row);
-    distances = best!.distances;
+    centers.set(data.subarray(chosen * columns, (chosen + 1) * columns), cluster * columns);
+    [distances, best] = [best, distances];
   }
   return centers;
 }

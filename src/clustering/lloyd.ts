@@ -32,7 +32,7 @@ export interface Lloyd {
 /** Bits a table is indexed by: those of all clusters stay in a core's cache. */
 const BYTE = 8;
 /** Tables pay from so many vectors for each entry of a table on. */
-const TABLE_ROWS = 1024;
+const TABLE_ROWS = 200;
 
 export function lloydOf(vectors: DistinctVectors, clusters: number): Lloyd {
   const packed = vectors.rows >= TABLE_ROWS ? packBits(vectors, BYTE) : undefined;
