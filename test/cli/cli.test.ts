@@ -153,3 +153,68 @@ describe('face-clusters cluster', () => {
     expect(await readdir(out)).toEqual([]);
   });
 });
+
+describe('face-clusters compare', () => {
+  it('writes a row a grouping and a chart with a line a method', async () => {
+    const folder = await temporaryFolder();
+    const rows = Array.from({ length: 120 }, (_, i) => [i & 1, (i >> 1) & 1, (i >> 2) & 1, i % 3 === 0 ? 1 : 0, i % 5 === 0 ? 1 : 0]);
+    const header = CELEBA_ATTRIBUTES.slice(0, 5).join(',');
+    await writeFile(join(folder, 'vectors.csv'), [header, ...rows.map((row) => row.join(','))].join('\n'));
+    const out = join(folder, 'out');
+    const args = ['--vectors', join(folder, 'vectors.csv'), '--out', out, '--attributes', header, '--to', '6'];
+    const { status, stdout, stderr } = await cli('compare', ...args, '--methods', 'kmeans,agglomerative,dbscan');
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    expect(stdout).toContain('11 groupings of 120 faces');
+    const points = await table(join(out, 'comparison.csv'));
+    expect(Object.keys(points[0]!)).toEqual(['method', 'k', 'clusters', 'noise', 'silhouette', 'seconds', 'faces']);
+    expect(points.map(({ method, k }) => `${method!} ${k!}`)).toEqual([
+      ...[2, 3, 4, 5, 6].map((k) => `kmeans ${String(k)}`), ...[2, 3, 4, 5, 6].map((k) => `agglomerative ${String(k)}`), 'dbscan ',
+    ]); // prettier-ignore
+    for (const { method, k, clusters, silhouette, faces } of points) {
+      expect(Number(silhouette)).toBeGreaterThan(-1);
+      expect(Number(silhouette)).toBeLessThanOrEqual(1);
+      if (method !== 'dbscan') expect(clusters).toBe(k);
+      expect(faces).toBe('120');
+    }
+    const chart = await readFile(join(out, 'comparison.svg'), 'utf8');
+    expect(chart.match(/<path /g)).toHaveLength(2);
+    expect(chart.match(/<title>DBSCAN: /g)).toHaveLength(1);
+  });
+
+  it('refuses what it does not know', async () => {
+    const wrong = [
+      [['--methods', 'kmeans,magic'], /--methods: expected some of kmeans, .*, got 'magic'/],
+      [['--from', '1'], /--from: expected a whole number from 2 to 1000, got '1'/],
+      [['--from', '9', '--to', '3'], /--from \(9\) is above --to \(3\)/],
+      [['--linkage', 'median'], /ward, complete, average, single/],
+      [['--eps', '-2'], /--eps is -2: /],
+    ] as const;
+    for (const [args, message] of wrong) {
+      const { status, stderr } = await cli('compare', PORTRAITS, '--out', await temporaryFolder(), ...args);
+      expect(status, args.join(' ')).toBe(2);
+      expect(stderr).toMatch(message);
+    }
+  });
+});
+
+describe('face-clusters cluster --method', () => {
+  it.each(['agglomerative', 'birch', 'spectral', 'dbscan', 'optics', 'hdbscan'])(
+    '%s writes clusters that are its own, noise apart',
+    async (method) => {
+      const folder = await temporaryFolder();
+      const rows = Array.from({ length: 90 }, (_, i) => [i % 3 === 0 ? 1 : 0, i % 3 === 1 ? 1 : 0, i === 17 ? 1 : 0, i === 17 ? 1 : 0]);
+      const header = CELEBA_ATTRIBUTES.slice(0, 4).join(',');
+      await writeFile(join(folder, 'vectors.csv'), [header, ...rows.map((row) => row.join(','))].join('\n'));
+      const args = ['--vectors', join(folder, 'vectors.csv'), '--out', join(folder, 'out'), '--attributes', header, '--clusters', '4'];
+      const { status } = await cli('cluster', ...args, '--method', method, '--threshold', '0.3');
+      expect(status).toBe(0);
+      const faces = await table(join(folder, 'out', 'faces.csv'));
+      const labelOf = (residue: number) => new Set(faces.filter((_, i) => i % 3 === residue && i !== 17).map(({ cluster }) => cluster));
+      // Three groups, and one face that is none of them.
+      for (const residue of [0, 1, 2]) expect(labelOf(residue).size).toBe(1);
+      expect(new Set([0, 1, 2].flatMap((residue) => [...labelOf(residue)])).size).toBe(3);
+      if (['dbscan', 'optics', 'hdbscan'].includes(method)) expect(faces[17]!.cluster).toBe('-1');
+    },
+  );
+});
