@@ -1,9 +1,9 @@
 // npm run bench: speed and memory, as ratios within one run. Prints a table and writes out/bench.json.
-//   -- --only clustering   or photos, crops
+//   -- --only clustering   or picture, photos, crops
 //   -- --rounds 3   --images 9490   --photos 240   --photos-long 960   --recall 0   (0: all of LFW; only where it is at hand)
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
@@ -34,12 +34,16 @@ main(async () => {
   const machine = `${cpus()[0]?.model ?? process.arch}, ${availableParallelism()} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.versions.node}`;
   console.log(`${machine}\nmedian of ${rounds} rounds\n`);
   const clustering = wanted('clustering') ? await clusteringBench(rounds) : undefined;
+  const picture = wanted('picture') ? await pictureBench() : undefined;
   const crops = wanted('crops') ? await cropBench(rounds, images) : undefined;
 
   const photos = wanted('photos') ? await photoBench(rounds, Number(values.photos), Number(values['photos-long'])) : undefined;
   const recall = wanted('photos') ? await recallBench(Number(values.recall)) : undefined;
   await mkdir(join(root, 'out'), { recursive: true });
-  await writeFile(join(root, 'out', 'bench.json'), JSON.stringify({ machine, rounds, crops, photos, recall, clustering }, null, 2));
+  await writeFile(
+    join(root, 'out', 'bench.json'),
+    JSON.stringify({ machine, rounds, picture, crops, photos, recall, clustering }, null, 2),
+  );
 });
 
 /** Aligned crops, from files to described faces. */
@@ -109,6 +113,48 @@ async function clusteringBench(rounds) {
     ['peak memory of all of it, MB', (median(seen.memory) / 1e6).toFixed(0)],
   ]);
   return seen;
+}
+
+/** The original work's comparison: 400 of 2,000 CelebA and 100 of 500 LFW images, its methods with its parameters. */
+async function pictureBench() {
+  const shared = join(root, '..', 'shared', 'data');
+  if (!existsSync(join(shared, 'lfw.tar')) || !existsSync(join(shared, 'celeba.tar'))) {
+    console.log(`the original's comparison is not made: CelebA and LFW are not at ${shared}`);
+    return undefined;
+  }
+  const folder = await once('original-500', async (temporary) => {
+    for (const [name, from, count] of [
+      ['celeba', 2000, 400],
+      ['lfw', 500, 100],
+    ]) {
+      const source = await once(`shared-${name}`, (unpacked) => run('tar', ['xf', join(shared, `${name}.tar`), '-C', unpacked]));
+      const files = (await readdir(source, { recursive: true })).filter((file) => file.endsWith('.jpg')).sort();
+      await mkdir(join(temporary, name));
+      const step = from / count;
+      for (let i = 0; i < count; i++) await cp(join(source, files[i * step]), join(temporary, name, `${i}.jpg`));
+    }
+  });
+  const out = join(root, 'out', 'original');
+  const methods = ['kmeans', 'agglomerative', 'birch', 'spectral', 'dbscan', 'optics'];
+  await exec(process.execPath, [
+    join(root, 'dist', 'cli.js'), 'compare', join(folder, 'celeba'), join(folder, 'lfw'), '--out', out, '--preset', 'original',
+    '--detect', 'never', '--provider', 'cpu', '--methods', methods.join(','),
+  ]); // prettier-ignore
+  const [, ...lines] = (await readFile(join(out, 'comparison.csv'), 'utf8')).trim().split('\n');
+  const points = lines.map((line) => line.split(','));
+  const numbers = [2, 10, 20, 32, 50];
+  for (const method of methods) {
+    const own = points.filter(([name]) => name === method);
+    const values =
+      own[0][1] === '' ? [`${own[0][4]} with ${own[0][2]} clusters`] : numbers.map((k) => own.find((p) => Number(p[1]) === k)?.[4]);
+    console.log(`${method.padEnd(14)} ${own[0][1] === '' ? '' : `silhouette at k = ${numbers.join(', ')}: `}${values.join('  ')}`);
+  }
+  const above = points.filter(([method, k, , , value]) => {
+    const ours = points.find(([name, number]) => name === 'kmeans' && number === k);
+    return method !== 'kmeans' && Number(k) >= 10 && Number(value) > Number(ours?.[4]);
+  });
+  console.log(`above K-Means from k = 10 on: ${above.map(([method, k]) => `${method} at ${k}`).join(', ') || 'none'}`);
+  return points;
 }
 
 /** Photos of 1,920 px: what finding and cutting out their faces costs beside decoding them. */

@@ -87,6 +87,8 @@ export interface Clustering {
   overall: Occurrences;
   /** With `clusters: auto`, what was tried. */
   curve: Candidate[] | null;
+  /** How much it agrees with the clustering of these faces that was there before; null for the first. */
+  agreement: { adjustedRand: number; normalisedMutualInformation: number } | null;
   /** What the user should know: fewer clusters than asked for, and why. */
   notices: string[];
   /** Seconds by step. */

@@ -87,15 +87,23 @@ export async function opticsOrder(
   return { order, reachability, predecessor };
 }
 
-/** Distance to the `minSamples`-th row, the row itself being the first; Infinity where there are fewer. */
+/**
+ * Distance to the `minSamples`-th row, the row itself being the first; Infinity where there are fewer. Only the nearest vectors that hold so many
+ * rows are kept in order: O(vectors) but for the few that come nearer.
+ */
 export function coreDistance(distances: Float64Array, counts: Float64Array, minSamples: number): number {
-  const near = Array.from(distances.keys()).sort((a, b) => distances[a]! - distances[b]!);
+  const near: { distance: number; count: number }[] = [];
   let reached = 0;
-  for (const i of near) {
+  for (let i = 0; i < distances.length; i++) {
+    const distance = distances[i]!;
+    if (reached >= minSamples && distance >= near.at(-1)!.distance) continue;
+    let at = near.length;
+    while (at > 0 && near[at - 1]!.distance > distance) at -= 1;
+    near.splice(at, 0, { distance, count: counts[i]! });
     reached += counts[i]!;
-    if (reached >= minSamples) return distances[i]!;
+    while (reached - near.at(-1)!.count >= minSamples) reached -= near.pop()!.count;
   }
-  return Infinity;
+  return reached >= minSamples ? near.at(-1)!.distance : Infinity;
 }
 
 /** To 15 decimals, as scikit-learn rounds, so that equal distances do not differ by rounding. */

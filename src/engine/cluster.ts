@@ -123,6 +123,7 @@ export async function clusterFaces(
       clusters,
       overall,
       curve,
+      agreement: null,
       notices,
       timing: {
         cluster: seconds(started, clustered),

@@ -5,7 +5,7 @@ import { stringify } from 'csv-stringify/sync';
 import { codeOf } from '../errors';
 import type { Clustering, EngineCalls, RunManifest } from '../protocol';
 import { folderLabels } from '../faces/folder-labels';
-import { membersOf, type StoredClustering } from '../store/run-files';
+import { clusterLabels, membersOf, type StoredClustering } from '../store/run-files';
 import type { StoredRun } from '../store/run-store';
 import { montage } from '../summaries/montage';
 import { occurrenceChart } from '../summaries/occurrence-chart';
@@ -125,15 +125,6 @@ function facesCsv(run: StoredRun, stored: StoredClustering): string {
   return parts.join('');
 }
 
-/** Cluster id of each face. */
-export function clusterLabels(stored: StoredClustering): Int32Array {
-  const labels = new Int32Array(stored.members.length);
-  stored.clustering.clusters.forEach(({ id }, position) => {
-    for (const row of membersOf(stored, position)) labels[row] = id;
-  });
-  return labels;
-}
-
 /** The content of clusters.json. */
 export function clustersJson(clustering: Clustering, manifest?: RunManifest) {
   const { settings } = clustering;
@@ -154,6 +145,10 @@ export function clustersJson(clustering: Clustering, manifest?: RunManifest) {
     silhouette: clustering.silhouette,
     inertia: clustering.inertia,
     curve: clustering.curve,
+    daviesBouldin: clustering.daviesBouldin,
+    calinskiHarabasz: clustering.calinskiHarabasz,
+    agreement: clustering.agreement,
+    tree: clustering.tree,
     notices: clustering.notices,
     timing: { ...manifest?.timing, ...clustering.timing },
     overall: clustering.overall,

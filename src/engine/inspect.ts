@@ -1,8 +1,9 @@
 /** What is asked of a run that is there: another clustering, its pictures, faces of a cluster, where an image lies. */
 import { join } from 'node:path';
+import { adjustedRand, normalisedMutualInformation } from '../clustering/scores';
 import { UserError } from '../errors';
 import type { ClusterPictures, Clustering, EngineCalls, FaceCard } from '../protocol';
-import { membersOf, readClustering, readPictures, writeClustering, writePictures } from '../store/run-files';
+import { clusterLabels, membersOf, readClustering, readPictures, writeClustering, writePictures } from '../store/run-files';
 import type { StoredRun } from '../store/run-store';
 import { clusterPictures } from '../summaries/eigenfaces';
 import type { JobContext } from './analyse';
@@ -18,6 +19,14 @@ export async function clusterRun({ runDir, settings }: EngineCalls['cluster']['p
     run: workers.run,
     threads: workers.size,
   });
+  const before = await readClustering(runDir);
+  if (before?.members.length === result.members.length) {
+    const [a, b] = [clusterLabels(before), clusterLabels(result)];
+    result.clustering.agreement = {
+      adjustedRand: adjustedRand(a, b),
+      normalisedMutualInformation: normalisedMutualInformation(a, b),
+    };
+  }
   await writeClustering(runDir, result);
   return result.clustering;
 }

@@ -8,7 +8,8 @@ import { chooseImages } from '../faces/scan';
 import type { EngineCalls } from '../protocol';
 import type { JobContext } from './analyse';
 import { clusterFaces } from './cluster';
-import { clusterFolder, clusterLabels, clustersJson } from './export';
+import { clusterFolder, clustersJson } from './export';
+import { clusterLabels } from '../store/run-files';
 import { occurrenceChart } from '../summaries/occurrence-chart';
 import { workers } from './workers';
 

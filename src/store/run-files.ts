@@ -117,3 +117,12 @@ export async function readComparison(folder: string): Promise<Comparison | undef
   const comparison = JSON.parse(text) as Comparison;
   return comparison.version === STORE_VERSION ? comparison : undefined;
 }
+
+/** Cluster id of each face. */
+export function clusterLabels(stored: StoredClustering): Int32Array {
+  const labels = new Int32Array(stored.members.length);
+  stored.clustering.clusters.forEach(({ id }, position) => {
+    for (const row of membersOf(stored, position)) labels[row] = id;
+  });
+  return labels;
+}

@@ -2,11 +2,11 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { METHOD_NAMES, takesClusters } from '../../src/method-names';
-import type { PanelState, SettingChanges, WebviewMessage } from '../../src/protocol';
+import type { Clustering, PanelState, SettingChanges, WebviewMessage } from '../../src/protocol';
 import { clusteringSettingsSchema } from '../../src/settings/settings';
 import type { Source } from '../source';
 import { shared } from './shared.css';
-import { plural, silhouetteText } from './text';
+import { count, plural, silhouetteText } from './text';
 import { type NumberSetting, parametersOf } from './parameters';
 import './weights';
 
@@ -89,6 +89,7 @@ export class Toolbar extends LitElement {
                 <span title="Mean over all faces, from -1 to 1: how much nearer faces are to their own cluster than to the next">
                   silhouette ${silhouetteText(clustering.silhouette)}
                 </span>
+                ${scores(clustering)}
               `
         }
         <span title=${detection.reason}>${detection.searched ? 'faces searched for' : 'images taken as aligned faces'}</span>
@@ -129,6 +130,7 @@ export class Toolbar extends LitElement {
                 ></vscode-text-field>
               </label>`,
         )}
+        ${settings.preset === 'none' ? nothing : html`<label>Preset ${this.choice('preset', settings.preset, ['none', 'original'])}</label>`}
         <label>Weights ${this.choice('weights', typeof weights === 'object' ? 'custom' : weights, ['none', 'rare', 'common'])}</label>
         <label>Features ${this.choice('features', features, ['binary', 'probability'])}</label>
         <vscode-button appearance="secondary" @click=${this.command('attributes')}
@@ -199,6 +201,25 @@ export class Toolbar extends LitElement {
       this.source.send({ kind: 'command', command });
     };
   }
+}
+
+/** Further scores, and the agreement with the clustering before. */
+function scores({ daviesBouldin, calinskiHarabasz, agreement }: Clustering) {
+  const both = daviesBouldin !== null && calinskiHarabasz !== null;
+  return html`${
+    both
+      ? html`<span title="Davies–Bouldin (the lower the better) and Caliński–Harabasz (the higher the better)"
+          >DB ${daviesBouldin.toFixed(2)}, CH ${count(Math.round(calinskiHarabasz))}</span
+        >`
+      : nothing
+  }${
+    agreement === null
+      ? nothing
+      : html`<span title="How much this clustering agrees with the one before: adjusted Rand index, normalised mutual information"
+          >agreement with the one before: ARI ${agreement.adjustedRand.toFixed(2)}, NMI
+          ${agreement.normalisedMutualInformation.toFixed(2)}</span
+        >`
+  }`;
 }
 
 declare global {
