@@ -64,7 +64,7 @@ const DRAWN = 12_000;
 /** … and the best so many go on over all. */
 const GO_ON = 3;
 /** They are compared when only this share of the faces still changes, and the best goes on to the end. */
-const NEARLY_SETTLED = 1e-3;
+const NEARLY_SETTLED = 5e-3;
 
 /** Inertias that differ by less than this fraction are the same up to rounding. */
 const SAME = 1e-12;
