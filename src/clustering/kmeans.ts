@@ -12,7 +12,7 @@ import { Random } from 'ml-random';
 import { clamp } from '../clamp';
 import { pause } from '../pause';
 import type { DistinctVectors } from './distinct';
-import { type Lloyd, lloydOf, type LloydResult } from './lloyd';
+import { type Lloyd, lloydOf, type LloydResult, type RunLimits } from './lloyd';
 import { squaredDistance } from './metric';
 
 export interface KMeansOptions {
@@ -26,6 +26,8 @@ export interface KMeansOptions {
   swaps?: number | undefined;
   maxIterations?: number;
   seed: number;
+  /** Does the pieces of a large clustering; without it they are done here. */
+  parts?: KMeansParts | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -62,7 +64,11 @@ const MOST_SWAPS = 100;
 /** Among more distinct vectors than this, so many are drawn, the runs compared on them, … */
 const DRAWN = 12_000;
 /** … and the best so many go on over all. */
-const GO_ON = 3;
+const GO_ON = 2;
+/** Searches the restarts are shared by, which can run at a time; a fixed number, so that a seed gives the same result on every machine. */
+const SEARCHES = 2;
+/** Trials of each after its restarts. */
+const SWAPS_OF_A_SEARCH = 24;
 /** They are compared when only this share of the faces still changes, and the best goes on to the end. */
 const NEARLY_SETTLED = 5e-3;
 
@@ -71,39 +77,65 @@ const SAME = 1e-12;
 
 /** @returns the best of `restarts` runs; the same for the same seed. */
 export async function kMeans(vectors: DistinctVectors, options: KMeansOptions): Promise<KMeansResult> {
-  const { restarts, maxIterations = 300, seed, signal } = options;
+  const { restarts, maxIterations = 300, seed, signal, sample = true, swaps } = options;
   const clusters = Math.min(options.clusters, vectors.rows);
   if (!(clusters >= 1 && restarts >= 1))
     throw new RangeError(`expected at least 1 vector and 1 restart, got ${vectors.rows} and ${restarts}`);
-  const random = new Random(seed);
-  const search = { clusters, restarts, sample: options.sample ?? true, swaps: options.swaps, maxIterations, random, signal };
-  if (vectors.rows <= 2 * DRAWN || vectors.rows <= 2 * clusters) {
-    const [best] = await searched(vectors, search);
+  if (!isLarge(vectors) || vectors.rows <= 2 * clusters) {
+    const [best] = await searchRestarts(vectors, { clusters, restarts, sample, swaps, seed, maxIterations }, signal);
     return { ...best!, clusters };
   }
-  const candidates = await searched(drawn(vectors, Math.max(DRAWN, 2 * clusters), random), search);
-  const lloyd = lloydOf(vectors, clusters);
-  let best: LloydResult | undefined;
-  for (const { centers } of candidates) {
-    const result = await lloyd.run(centers, { maxIterations, settled: NEARLY_SETTLED }, signal);
-    if (best === undefined || result.inertia < best.inertia) best = result;
-  }
-  return { ...(await lloyd.run(best!.centers, { maxIterations }, signal)), clusters };
+  const { search, settle } = options.parts ?? partsHere(vectors, signal);
+  const some = drawn(vectors, Math.max(DRAWN, 2 * clusters), new Random(seed));
+  const searches = Array.from({ length: Math.min(SEARCHES, restarts) }, (_, i) =>
+    search(some, {
+      clusters,
+      restarts: Math.floor((restarts + i) / SEARCHES) || 1,
+      sample: sample && i === 0,
+      swaps: swaps ?? SWAPS_OF_A_SEARCH,
+      seed: seed + i,
+      maxIterations,
+    }),
+  );
+  const candidates = (await Promise.all(searches)).flat().sort((a, b) => a.inertia - b.inertia);
+  const nearly = { clusters, maxIterations, settled: NEARLY_SETTLED };
+  const results = await Promise.all(candidates.slice(0, GO_ON).map(({ centers }) => settle(centers, nearly)));
+  const best = results.reduce((a, b) => (b.inertia < a.inertia ? b : a));
+  return { ...(await settle(best.centers, { clusters, maxIterations })), clusters };
 }
 
-interface Search {
+/** Whether there are so many vectors that runs are compared on a part of them. */
+export const isLarge = ({ rows }: Pick<DistinctVectors, 'rows'>): boolean => rows > 2 * DRAWN;
+
+/** The pieces of a large clustering, which can be done elsewhere. */
+export interface KMeansParts {
+  search: (vectors: DistinctVectors, search: Search) => Promise<LloydResult[]>;
+  /** Lloyd's iterations over all vectors. */
+  settle: (centers: Float64Array, limits: RunLimits & { clusters: number }) => Promise<LloydResult>;
+}
+
+function partsHere(vectors: DistinctVectors, signal: AbortSignal | undefined): KMeansParts {
+  return {
+    search: (some, search) => searchRestarts(some, search, signal),
+    settle: (centers, limits) => lloydOf(vectors, limits.clusters).run(centers, limits, signal),
+  };
+}
+
+/** Restarts and the trials after them. */
+export interface Search {
   clusters: number;
   restarts: number;
+  /** Whether ml-kmeans finds the first starting centres. */
   sample: boolean;
   swaps: number | undefined;
+  seed: number;
   maxIterations: number;
-  random: Random;
-  signal: AbortSignal | undefined;
 }
 
 /** @returns the best results, the lowest inertia first. */
-async function searched(vectors: DistinctVectors, search: Search): Promise<LloydResult[]> {
-  const { clusters, restarts, maxIterations, random, signal } = search;
+export async function searchRestarts(vectors: DistinctVectors, search: Search, signal?: AbortSignal): Promise<LloydResult[]> {
+  const { clusters, restarts, maxIterations, seed } = search;
+  const random = new Random(seed);
   const { rows, columns } = vectors;
   const lloyd = lloydOf(vectors, clusters);
   const polish = search.swaps === undefined && rows * clusters * columns < LARGEST_POLISHED;

@@ -1,7 +1,8 @@
 /** Pieces of clustering that run by themselves, in a worker thread or here: plain data in, plain data out. */
 import type { DistinctVectors } from './distinct';
 import type { FitContext, Grouping } from './grouping';
-import { kMeans } from './kmeans';
+import { kMeans, type KMeansParts, type Search, searchRestarts } from './kmeans';
+import { lloydOf, type LloydResult, type RunLimits } from './lloyd';
 import { fit, type MethodSettings } from './methods';
 import type { Metric } from './metric';
 import { inertiaOf } from './scores';
@@ -29,6 +30,10 @@ export interface Tasks {
     params: { vectors: DistinctVectors; clusters: number[]; restarts: number; seed: number };
     result: number[];
   };
+  /** Restarts of K-Means. */
+  search: { params: { vectors: DistinctVectors; search: Search }; result: LloydResult[] };
+  /** Lloyd's iterations. */
+  settle: { params: { vectors: DistinctVectors; centers: Float64Array; limits: RunLimits & { clusters: number } }; result: LloydResult };
   /** Silhouettes of a range of vectors. */
   silhouettes: {
     params: { vectors: DistinctVectors; labels: Int32Array; clusters: number; metric: Metric; start: number; end: number };
@@ -63,12 +68,20 @@ const handlers: { [Name in TaskName]: (params: Tasks[Name]['params'], options: T
     }
     return result;
   },
+  search: ({ vectors, search }, { signal }) => searchRestarts(vectors, search, signal),
+  settle: ({ vectors, centers, limits }, { signal }) => lloydOf(vectors, limits.clusters).run(centers, limits, signal),
   silhouettes: ({ vectors, labels, clusters, metric, start, end }, { signal }) =>
     silhouettesOf(vectors, labels, clusters, metric, start, end, signal),
 };
 
 /** Runs a piece of work in this thread. */
 export const runHere: RunTask = (name, params, options) => handlers[name](params, options);
+
+/** Pieces of a large K-Means, done by `run`. @param vectors in shared memory, where `run` is in other threads. */
+export const kMeansParts = (vectors: DistinctVectors, run: RunTask, signal: AbortSignal | undefined): KMeansParts => ({
+  search: (some, search) => run('search', { vectors: some, search }, { signal }),
+  settle: (centers, limits) => run('settle', { vectors, centers, limits }, { signal }),
+});
 
 async function groupAll(
   { vectors, settings, clusters, score }: Tasks['group']['params'],

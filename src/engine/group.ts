@@ -2,8 +2,10 @@
 import { type Candidate, choicesOf } from '../clustering/choices';
 import { gapOf, gapSets } from '../clustering/gap';
 import type { DistinctVectors } from '../clustering/distinct';
+import { isLarge, kMeans } from '../clustering/kmeans';
+import { withPreset } from '../clustering/methods';
 import { silhouette, type Silhouette } from '../clustering/silhouette';
-import type { Grouped, RunTask, Tasks } from '../clustering/tasks';
+import { type Grouped, kMeansParts, type RunTask, type Tasks } from '../clustering/tasks';
 import { takesClusters } from '../method-names';
 import type { ClusteringSettings } from '../settings/settings';
 
@@ -30,6 +32,8 @@ const MANY = 3000;
 export async function groupVectors(vectors: DistinctVectors, settings: ClusteringSettings, context: GroupContext): Promise<Chosen> {
   if (settings.clusters !== 'auto' || !takesClusters(settings.method)) {
     const asked = settings.clusters === 'auto' ? 1 : settings.clusters;
+    if (settings.method === 'kmeans' && isLarge(vectors))
+      return { grouped: await largeKMeans(vectors, settings, asked, context), curve: null, reason: null };
     const [grouped] = await context.run('group', { vectors, settings, clusters: [asked], score: false }, { signal: context.signal });
     return { grouped: grouped!, curve: null, reason: null };
   }
@@ -59,6 +63,21 @@ export async function groupVectors(vectors: DistinctVectors, settings: Clusterin
   const wanted = choices[settings.autoBy];
   const chosen = wanted ?? choices.silhouette ?? first;
   return { grouped: grouped.find(({ asked }) => asked === chosen)!, curve, reason: reasonFor(settings, curve, wanted, chosen) };
+}
+
+/** K-Means whose pieces are shared by the threads. */
+async function largeKMeans(
+  vectors: DistinctVectors,
+  settings: ClusteringSettings,
+  clusters: number,
+  { run, signal }: GroupContext,
+): Promise<Grouped> {
+  const start = performance.now();
+  const { restarts, seed } = withPreset(settings);
+  const parts = kMeansParts(inSharedMemory(vectors), run, signal);
+  const found = await kMeans(vectors, { clusters, restarts, seed, signal, parts });
+  const seconds = (performance.now() - start) / 1000;
+  return { vectors, ...found, asked: clusters, notices: [], silhouette: null, seconds };
 }
 
 /** A grouping into each number of clusters, ascending. K-Means begins anew for each, the others share what they are fitted to. */

@@ -4,11 +4,12 @@
  */
 import { DEFAULT_ATTRIBUTES } from '../../src/attributes';
 import { distinctVectors, type Matrix } from '../../src/clustering/distinct';
-import { kMeans } from '../../src/clustering/kmeans';
+import { isLarge, kMeans } from '../../src/clustering/kmeans';
 import { inertiaOf } from '../../src/clustering/scores';
+import { kMeansParts } from '../../src/clustering/tasks';
 import { readLabels } from '../../src/datasets/labels';
 import { compare } from '../../src/engine/compare';
-import { silhouetteOf } from '../../src/engine/group';
+import { inSharedMemory, silhouetteOf } from '../../src/engine/group';
 import { Workers } from '../../src/engine/workers';
 import { parseSettings } from '../../src/settings/settings';
 
@@ -39,7 +40,8 @@ async function main(labels: string, script: string) {
     // From the matrix of all rows, as scikit-learn is given it. The first time V8 has yet to compile the code.
     const work = async () => {
       const distinct = distinctVectors(matrix);
-      return { vectors: distinct, found: await kMeans(distinct, { clusters: 16, restarts: 10, seed: 51 }) };
+      const parts = isLarge(distinct) ? kMeansParts(inSharedMemory(distinct), workers.run, undefined) : undefined;
+      return { vectors: distinct, found: await kMeans(distinct, { clusters: 16, restarts: 10, seed: 51, parts }) };
     };
     const { vectors, found } = await timed(`first kmeans ${name}`, work);
     const warm: number[] = [];
