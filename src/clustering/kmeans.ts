@@ -62,13 +62,13 @@ const SWAP_WORK = 1e5;
 const FEWEST_SWAPS = 30;
 const MOST_SWAPS = 100;
 /** Among more distinct vectors than this, so many are drawn, the runs compared on them, … */
-const DRAWN = 12_000;
+const DRAWN = 20_000;
 /** … and the best so many go on over all. */
-const GO_ON = 2;
+const GO_ON = 4;
 /** Searches the restarts are shared by, which can run at a time; a fixed number, so that a seed gives the same result on every machine. */
 const SEARCHES = 2;
 /** Trials of each after its restarts. */
-const SWAPS_OF_A_SEARCH = 24;
+const SWAPS_OF_A_SEARCH = 8;
 /** They are compared when only this share of the faces still changes, and the best goes on to the end. */
 const NEARLY_SETTLED = 5e-3;
 
@@ -105,7 +105,7 @@ export async function kMeans(vectors: DistinctVectors, options: KMeansOptions): 
 }
 
 /** Whether there are so many vectors that runs are compared on a part of them. */
-export const isLarge = ({ rows }: Pick<DistinctVectors, 'rows'>): boolean => rows > 2 * DRAWN;
+export const isLarge = ({ rows }: Pick<DistinctVectors, 'rows'>): boolean => rows > 1.5 * DRAWN;
 
 /** The pieces of a large clustering, which can be done elsewhere. */
 export interface KMeansParts {
