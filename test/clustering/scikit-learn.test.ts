@@ -44,6 +44,7 @@ interface ReferenceSet {
 
 const { sets } = JSON.parse(readFileSync(join(__dirname, 'reference', 'scikit-learn.json'), 'utf8')) as { sets: ReferenceSet[] };
 const CELEBA = join(__dirname, '..', '..', '..', 'shared', 'data', 'list_attr_celeba.txt.gz');
+if (!existsSync(CELEBA)) console.log(`skipped: six of the data sets need ${CELEBA}, which is not there`);
 const atHand = (set: ReferenceSet) => set.rows !== undefined || existsSync(CELEBA);
 
 const vectorsOf = new Map<string, DistinctVectors>();
