@@ -1,17 +1,17 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { samplePhotos } from '../../scripts/samples.mjs';
 import { isAligned } from '../../src/faces/choose-finder';
-import type { EncodedImage } from '../../src/faces/decode';
+import { type EncodedImage, readImage } from '../../src/faces/decode';
 import { type FaceFinder, type FaceRegion, searchedFaces } from '../../src/faces/detect';
 import { type FaceDetector, openDetector } from '../../src/faces/detector';
 import { alignedFrame } from '../../src/faces/framing';
 import { facelessPictures } from '../bench/faceless';
 import { bundled, settingsWith } from '../support/engine';
 import marks from '../support/group-photos.json';
-import { PORTRAITS } from '../support/images';
+import { PORTRAITS, temporaryFolder } from '../support/images';
 
 const CROP = { width: 160, height: 192 };
 let detector: FaceDetector;
@@ -99,6 +99,45 @@ describe('on six group photos with 22 faces, marked by hand', () => {
       .toBuffer();
     const { regions } = await find(await encoded(stored));
     expect(compare(regions, marks['sample3.jpg'], 1)).toEqual({ found: 3, wrong: 0 });
+  });
+
+  it('finds the same faces in 48 megapixels, 16 bits, CMYK, transparency and animations', async () => {
+    const file = join(photos, 'sample3.jpg');
+    const photo = () => sharp(file).resize(1200);
+    const { width } = await sharp(file).metadata();
+    const frame = await photo().png().toBuffer();
+    const kinds: [string, number, () => Promise<Buffer>][] = [
+      ['48 megapixels', 8000, () => sharp(file).resize(8000).jpeg({ quality: 90 }).toBuffer()],
+      ['16-bit PNG', 1200, () => photo().toColourspace('rgb16').png().toBuffer()],
+      ['16-bit TIFF', 1200, () => photo().toColourspace('rgb16').tiff().toBuffer()],
+      ['10-bit AVIF', 1200, () => photo().heif({ compression: 'av1', bitdepth: 10, effort: 1 }).toBuffer()],
+      ['CMYK JPEG', 1200, () => photo().toColourspace('cmyk').jpeg({ quality: 92 }).toBuffer()],
+      ['transparent PNG', 1200, () => photo().ensureAlpha(0.9).png().toBuffer()],
+      [
+        'animated WebP',
+        1200,
+        () =>
+          sharp([frame, frame], { join: { animated: true } })
+            .webp({ effort: 0 })
+            .toBuffer(),
+      ],
+      [
+        'animated GIF',
+        1200,
+        () =>
+          sharp([frame, frame], { join: { animated: true } })
+            .gif({ effort: 1 })
+            .toBuffer(),
+      ],
+    ];
+    for (const [kind, wide, make] of kinds) {
+      const folder = await temporaryFolder();
+      await writeFile(join(folder, 'photo'), await make());
+      const image = await readImage({ path: join(folder, 'photo') });
+      const { regions, crop } = await find(image);
+      expect(compare(regions, marks['sample3.jpg'], wide / width), kind).toEqual({ found: 3, wrong: 0 });
+      expect(await crop(regions[0]!), kind).toHaveLength(CROP.width * CROP.height * 3);
+    }
   });
 
   it.each([90, 180, 270])('finds the face of a portrait turned by %i° without saying so, and which way it is turned', async (degrees) => {
