@@ -134,9 +134,9 @@ describe('on six group photos with 22 faces, marked by hand', () => {
       const folder = await temporaryFolder();
       await writeFile(join(folder, 'photo'), await make());
       const image = await readImage({ path: join(folder, 'photo') });
-      const { regions, crop } = await find(image);
-      expect(compare(regions, marks['sample3.jpg'], wide / width), kind).toEqual({ found: 3, wrong: 0 });
-      expect(await crop(regions[0]!), kind).toHaveLength(CROP.width * CROP.height * 3);
+      const found = await find(image);
+      expect(compare(found.regions, marks['sample3.jpg'], wide / width), kind).toEqual({ found: 3, wrong: 0 });
+      expect(await found.crop(found.regions[0]!), kind).toHaveLength(CROP.width * CROP.height * 3);
     }
   });
 
