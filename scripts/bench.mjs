@@ -220,7 +220,7 @@ async function bundle() {
     target: 'node20',
     format: 'cjs',
     mainFields: ['module', 'main'],
-    external: ['onnxruntime-node', 'sharp'],
+    external: ['onnxruntime-node', 'sharp', 'lmdb', '@julusian/jpeg-turbo'],
     outdir: join(cacheDir, 'bench'),
     entryPoints: ['test/bench/stage.ts', 'test/bench/end-to-end.ts', 'test/bench/recall.ts', 'test/bench/clustering.ts'],
     logLevel: 'warning',

@@ -13,13 +13,13 @@ const node = {
   platform: 'node',
   target: 'node20',
   format: 'cjs',
-  external: ['vscode', 'onnxruntime-node', 'sharp'],
+  external: ['vscode', 'onnxruntime-node', 'sharp', 'lmdb', '@julusian/jpeg-turbo'],
   // Node has this global since version 21; VS Code warns of every extension that looks at it, and a library does.
   define: { navigator: 'undefined' },
   outdir: 'dist',
   // ESM-first packages in a CommonJS bundle.
   mainFields: ['module', 'main'],
-  entryPoints: { engine: 'src/engine/main.ts', worker: 'src/engine/worker.ts', cli: 'src/cli.ts', extension: 'src/extension.ts' },
+  entryPoints: { engine: 'src/engine/main.ts', worker: 'src/engine/worker.ts', describer: 'src/engine/describer.ts', cli: 'src/cli.ts', extension: 'src/extension.ts' },
 };
 
 const browser = {

@@ -23,6 +23,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const session = {
     engine,
     bundled: bundledModels(root),
+    storeDir: join(context.globalStorageUri.fsPath, 'faces'),
     settings: () => readSettings().settings,
     log: (message: string) => {
       log.error(message);

@@ -14,6 +14,9 @@ import { type AnalysisSettings, type ClusteringSettings, clusteringSettingsSchem
 
 // ---------------------------------------------------------------------------------------------------------------- results
 
+/** How the folders of a run differ from what they were; null where that is not known. */
+export type FolderChanges = { added: number; changed: number; removed: number } | null;
+
 /** A finished look at some folders: what was found and how, without its clusters. Kept as run.json. */
 export interface RunManifest {
   version: number;
@@ -33,6 +36,10 @@ export interface RunManifest {
   /** How faces were found. */
   detection: Detection;
   images: { found: number; read: number; failed: number; withoutFace: number };
+  /** Images that were known from earlier runs and not read again; undefined in runs of older versions, as are the notices. */
+  known?: number;
+  /** What went wrong and was got around. */
+  notices?: string[];
   failures: Failure[];
   /** Images that were read and hold no face. */
   faceless: string[];
@@ -199,9 +206,23 @@ export interface Progress {
 export interface EngineCalls {
   /** Finds and describes the faces of folders; keeps them in `runDir`. */
   analyse: {
-    params: { runDir: string; id: string; folders: string[]; settings: AnalysisSettings; bundled: BundledModels };
+    params: {
+      runDir: string;
+      id: string;
+      folders: string[];
+      settings: AnalysisSettings;
+      bundled: BundledModels;
+      /** Folder of what is kept between runs; null where nothing is to be kept. */
+      storeDir: string | null;
+    };
     result: RunManifest;
   };
+  /** Compares the folders of a run with what they were when it was made. Reads no image. */
+  changes: { params: { runDir: string }; result: FolderChanges };
+  /** What the store takes. */
+  storeSize: { params: { storeDir: string }; result: { bytes: number; images: number } };
+  /** Forgets what is kept between runs; runs stay. */
+  clearStore: { params: { storeDir: string }; result: { bytes: number } };
   /** Clusters the faces of a run. Infers nothing. */
   cluster: { params: { runDir: string; settings: ClusteringSettings }; result: Clustering };
   /** Makes the pictures of every cluster of a run, or of some. */

@@ -7,6 +7,7 @@ import { EngineClient } from '../engine/client';
 import { bundledModels, engineScript, reportScript } from '../paths';
 import type { Clustering, RunManifest } from '../protocol';
 import { analysisSettings, clusteringSettings, type Settings } from '../settings/settings';
+import { cacheFolder } from './cache';
 import { progressLine } from './progress';
 import type { CliContext, CliOptions } from './program';
 import { UsageError } from './status';
@@ -43,6 +44,7 @@ export async function clusterCommand(
         folders: folders.map((folder) => resolve(folder)),
         settings: analysisSettings({ ...settings, model: settings.model === '' ? '' : resolve(settings.model) }),
         bundled: bundledModels(root),
+        storeDir: cacheFolder(),
       },
       call,
     );
@@ -61,7 +63,7 @@ function print(lines: string[], outDir: string) {
   console.log([...lines, `written to ${outDir}`].join('\n'));
 }
 
-function runLines({ images, faces, provider, trials, detection, timing, failures }: RunManifest, peakMemory: number): string[] {
+function runLines({ images, known = 0, notices = [], faces, provider, trials, detection, timing, failures }: RunManifest, peakMemory: number): string[] {
   const seconds = timing.analyse ?? 0;
   const lines = [
     `${String(faces)} faces in ${String(images.read)} of ${String(images.found)} images, ` +
@@ -69,6 +71,8 @@ function runLines({ images, faces, provider, trials, detection, timing, failures
     `execution provider ${provider}: ${trials.map(({ provider: name, reason }) => `${name}: ${reason}`).join('; ')}`,
   ];
   lines.push(`faces ${detection.searched ? 'searched for' : 'not searched for'}: ${detection.reason}`);
+  if (known > 0) lines.push(`${String(known)} of the ${String(images.found)} images were known from earlier runs and not read again`);
+  lines.push(...notices.map((notice) => `note: ${notice}`));
   if (images.withoutFace > 0) lines.push(`${String(images.withoutFace)} images show no face`);
   if (failures.length > 0) {
     lines.push(

@@ -7,6 +7,7 @@ import { METHOD_NAMES } from '../method-names';
 import { bundledModels, engineScript } from '../paths';
 import type { Comparison } from '../protocol';
 import { analysisSettings, clusteringSettings, METHODS, type Settings } from '../settings/settings';
+import { cacheFolder } from './cache';
 import { progressLine } from './progress';
 import type { CliContext, CliOptions } from './program';
 import { UsageError } from './status';
@@ -53,6 +54,7 @@ export async function compareCommand(
         folders: folders.map((folder) => resolve(folder)),
         settings: analysisSettings({ ...settings, model: settings.model === '' ? '' : resolve(settings.model) }),
         bundled: bundledModels(root),
+        storeDir: cacheFolder(),
       };
       await engine.call('analyse', analysis, call);
       comparison = await engine.call('compare', { ...params, runDir }, call);

@@ -122,7 +122,8 @@ function withModel(command: Command): Command {
     .addOption(new Option('--provider <NAME>', 'execution provider').choices(PROVIDERS))
     .addOption(new Option('--batch-size <N>', 'faces a batch (0: what is fastest)').argParser(toNumber))
     .option('--model <FILE>', 'another network (.onnx)')
-    .option('--no-cache', 'keep nothing between runs (nothing is kept yet: every run reads its images)');
+    .option('--no-cache', 'read every image anew, and keep nothing between runs')
+    .addOption(new Option('--cache-limit <GB>', 'gigabytes that what is kept between runs may take (4)').argParser(toNumber));
 }
 
 /** Runs an action with its settings checked; wrong ones end with the reason and the usage. */

@@ -1,42 +1,34 @@
 /** The main job, read from top to bottom: folders → described faces, kept. */
-import { availableParallelism } from 'node:os';
-import { UserError } from '../errors';
-import { chooseFinder } from '../faces/choose-finder';
-import { describeFaces, type PipelineTiming } from '../faces/pipeline';
-import { openOnProvider, type Provider } from '../faces/providers';
+import { codeOf, UserError } from '../errors';
 import { chooseImages, type Failure, IMAGE_EXTENSIONS, scanImages } from '../faces/scan';
 import type { EngineCalls, Progress, RunManifest } from '../protocol';
-import type { AnalysisSettings } from '../settings/settings';
 import { STORE_VERSION } from '../store/run-files';
-import { RunWriter } from '../store/run-store';
+import { keptImage, RunWriter } from '../store/run-store';
+import { Description } from './description';
+import { Keeper } from './keeper';
 import { forgetRun } from './runs';
+import { openStore } from './stores';
 
 export interface JobContext {
   signal: AbortSignal;
   onProgress: (progress: Progress) => void;
 }
 
-/** Faces a batch where the setting leaves it open: what was fastest on CPUs (see docs/benchmarks.md) and on GPUs. */
-const BATCH_SIZE: Record<Provider, number> = { cpu: 8, webgpu: 32, cuda: 128, dml: 128, coreml: 128 };
-
-/** Faces a batch. */
-export function batchSizeFor({ batchSize }: Pick<AnalysisSettings, 'batchSize'>, provider: Provider): number {
-  return batchSize > 0 ? batchSize : BATCH_SIZE[provider];
-}
+/** Bytes in a gigabyte, as disks are sold. */
+const GIGABYTE = 1e9;
 
 /**
- * Finds and describes every face of the folders and keeps them in `runDir`.
- * @throws UserError where a folder or the model cannot be used, or no image can; CancelledError. Nothing is left in `runDir` then.
+ * Finds and describes every face of the folders and keeps them in `runDir`. What the store knows is not read again.
+ * @throws UserError where a folder or the model cannot be used, or no image can; CancelledError. Nothing is left in `runDir` then, but
+ *   what was described stays in the store.
  */
 export async function analyse(
-  { runDir, id, folders, settings, bundled }: EngineCalls['analyse']['params'],
+  { runDir, id, folders, settings, bundled, storeDir }: EngineCalls['analyse']['params'],
   { signal, onProgress }: JobContext,
 ): Promise<RunManifest> {
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
 
-  const opening = openOnProvider(settings, bundled);
-  opening.catch(() => undefined); // thrown where it is awaited
   const scan = await scanImages(folders, {
     signal,
     onFound: (done) => {
@@ -52,69 +44,74 @@ export async function analyse(
     );
   }
 
-  const { model, file, trials } = await opening;
-  const opened = seconds();
-
-  const failures: Failure[] = [...scan.failures];
-  const faceless: string[] = [];
-  const timing: PipelineTiming = { decode: 0, infer: 0 };
-  let read = 0;
-  let failed = 0;
-  const writer = await RunWriter.create(runDir, model.crop);
-  let release: (() => Promise<void>) | undefined;
+  const notices: string[] = [];
+  const store = storeDir === null || !settings.cache ? undefined : await openStore(storeDir, (notice) => notices.push(notice));
+  const description = await Description.open(images, { settings, bundled, store, signal });
+  let writer: RunWriter | undefined;
   try {
-    const { finder, detection, ...chosen } = await chooseFinder(images, settings, model, bundled, signal);
-    release = chosen.release;
-    const batches = describeFaces(images, {
-      model,
-      finder,
-      batchSize: batchSizeFor(settings, model.provider),
-      concurrency: 2 * availableParallelism() + 4,
-      signal,
-      timing,
-      onFailure: (failure) => {
-        failures.push(failure);
-        failed += 1;
-      },
-      onFaceless: (image) => faceless.push(image.name),
-      onImage: () => {
-        read += 1;
-        onProgress({ stage: 'infer', done: read, total: images.length, failed });
-      },
-    });
-    for await (const batch of batches) await writer.append(batch);
+    const opened = seconds();
+    const failures: Failure[] = [...scan.failures];
+    const faceless: string[] = [];
+    const counts = { read: 0, failed: 0, known: 0 };
+    const keeper = store && new Keeper(store, description.keys, settings.cacheLimit * GIGABYTE);
+    writer = await RunWriter.create(runDir, description.model.crop);
+    for await (const batch of description.results()) {
+      for (const each of batch.images) {
+        const { image, known, failure, faces } = each;
+        counts.read += 1;
+        if (known !== undefined) counts.known += 1;
+        if (failure !== undefined) {
+          failures.push({ image: image.name, reason: failure });
+          counts.failed += 1;
+        } else if (faces.length === 0) faceless.push(image.name);
+        await writer.append(each);
+      }
+      await keeper?.add(batch);
+      onProgress({ stage: 'infer', done: counts.read, total: images.length, failed: counts.failed });
+    }
     signal.throwIfAborted();
+    await keeper?.finish();
+    if (store?.problem !== undefined) {
+      notices.push(`What was found could not be kept for the next run: ${store.problem}.`);
+    }
 
+    const { timing } = description;
     const manifest: RunManifest = {
       version: STORE_VERSION,
       id,
       createdAt: new Date().toISOString(),
       folders,
       settings,
-      model: file,
-      modelAttributes: model.attributes,
-      provider: model.provider,
-      trials,
-      detection,
-      images: { found: images.length, read: images.length - failed, failed, withoutFace: faceless.length },
+      model: description.file,
+      modelAttributes: description.model.attributes,
+      provider: description.provider,
+      trials: description.trials,
+      detection: description.detection,
+      images: { found: images.length, read: images.length - counts.failed, failed: counts.failed, withoutFace: faceless.length },
+      known: counts.known,
+      notices: [...notices, ...description.notices],
       failures,
       faceless,
       faces: writer.faces,
-      crop: model.crop,
+      crop: description.model.crop,
       timing: { scan: scanned, open: opened - scanned, decode: timing.decode, infer: timing.infer, analyse: seconds() },
     };
     if (manifest.faces === 0) throw noFace(manifest);
     forgetRun(runDir); // an older run in this place is about to be replaced
-    await writer.finish(manifest);
+    await writer.finish(
+      manifest,
+      images.map((image, i) => keptImage(image, description.identities[i])),
+    );
     return manifest;
   } catch (error) {
-    await writer.abandon();
-    throw error;
+    await writer?.abandon();
+    throw diskFull(error) ? new UserError(`there is no space left on the disk for the run in '${runDir}'`, { cause: error }) : error;
   } finally {
-    await release?.();
-    await model.release();
+    await description.close();
   }
 }
+
+const diskFull = (error: unknown) => ['ENOSPC', 'EFBIG', 'EDQUOT'].includes(codeOf(error) ?? '');
 
 function noFace({ images, failures }: RunManifest): UserError {
   const [first] = failures;

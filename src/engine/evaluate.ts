@@ -1,14 +1,11 @@
 /** Infers the attributes of labelled images and compares. */
-import { availableParallelism } from 'node:os';
 import { UserError } from '../errors';
 import { scoreAttributes, type Evaluation } from '../datasets/evaluation';
 import { readLabels } from '../datasets/labels';
-import { chooseFinder } from '../faces/choose-finder';
-import { describeFaces } from '../faces/pipeline';
-import { openOnProvider } from '../faces/providers';
 import { chooseImages, type ImageFile, scanImages } from '../faces/scan';
 import type { EngineCalls } from '../protocol';
-import { batchSizeFor, type JobContext } from './analyse';
+import type { JobContext } from './analyse';
+import { Description } from './description';
 
 /**
  * Images are matched to labels by their path below the folder, or by their file name where the labels have no path.
@@ -41,55 +38,42 @@ export async function evaluate(
     );
   }
   const rowOfImage = new Map(chosen.map(({ image, row }) => [image, row] as const));
-  const { model, file } = await openOnProvider(settings, bundled);
-  let release: (() => Promise<void>) | undefined;
+  const images = chosen.map(({ image }) => image);
+  const description = await Description.open(images, { settings, bundled, store: undefined, signal });
   try {
-    const images = chosen.map(({ image }) => image);
-    const { finder, detection, ...opened } = await chooseFinder(images, settings, model, bundled, signal);
-    release = opened.release;
-    const shared = model.attributes.filter((name) => table.attributes.includes(name));
+    const { attributes } = description.model;
+    const shared = attributes.filter((name) => table.attributes.includes(name));
     if (shared.length === 0) throw new UserError(`the labels '${labels}' name none of the model's attributes`);
+    const columns = shared.map((name) => [attributes.indexOf(name), table.attributes.indexOf(name)] as const);
     const inferred: number[] = [];
     const expected: number[] = [];
-    let done = 0;
-    let failed = 0;
-    let withoutFace = 0;
-    const batches = describeFaces(images, {
-      model,
-      finder,
-      batchSize: batchSizeFor(settings, model.provider),
-      concurrency: 2 * availableParallelism() + 4,
-      signal,
-      timing: { decode: 0, infer: 0 },
-      onFailure: () => (failed += 1),
-      onFaceless: () => (withoutFace += 1),
-      onImage: () => {
-        done += 1;
-        onProgress({ stage: 'infer', done, total: chosen.length, failed });
-      },
-    });
-    for await (const { faces, probabilities } of batches) {
-      for (const [i, { image, index }] of faces.entries()) {
-        if (index > 0) continue; // labels are of the most prominent face
+    const counts = { done: 0, failed: 0, withoutFace: 0 };
+    for await (const { images: described } of description.results()) {
+      for (const { image, failure, faces } of described) {
+        counts.done += 1;
+        if (failure !== undefined) counts.failed += 1;
+        else if (faces.length === 0) counts.withoutFace += 1;
+        const [face] = faces; // labels are of the most prominent one
+        if (face === undefined) continue;
         const row = rowOfImage.get(image)!;
-        for (const name of shared) {
-          inferred.push(probabilities[i * model.attributes.length + model.attributes.indexOf(name)]!);
-          expected.push(table.values[row * table.attributes.length + table.attributes.indexOf(name)]!);
+        for (const [own, labelled] of columns) {
+          inferred.push(face.probabilities[own]!);
+          expected.push(table.values[row * table.attributes.length + labelled]!);
         }
       }
+      onProgress({ stage: 'infer', done: counts.done, total: chosen.length, failed: counts.failed });
     }
     if (inferred.length === 0) throw new UserError(`none of the ${String(chosen.length)} labelled images in '${folder}' can be used`);
     return {
       faces: inferred.length / shared.length,
       ...scoreAttributes(shared, Float32Array.from(inferred), Float32Array.from(expected)),
-      images: { found: scan.images.length, labelled: chosen.length, read: chosen.length - failed, failed, withoutFace },
-      detection,
-      provider: model.provider,
-      model: file,
+      images: { found: scan.images.length, labelled: chosen.length, read: chosen.length - counts.failed, failed: counts.failed, withoutFace: counts.withoutFace },
+      detection: description.detection,
+      provider: description.provider,
+      model: description.file,
       seconds: (performance.now() - started) / 1000,
     };
   } finally {
-    await release?.();
-    await model.release();
+    await description.close();
   }
 }

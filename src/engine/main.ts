@@ -7,6 +7,7 @@ import { probe } from '../faces/providers';
 import type { Provider } from '../faces/providers';
 import type { EngineCall, EngineCalls, EngineReply, EngineRequest, Progress } from '../protocol';
 import { analyse, type JobContext } from './analyse';
+import { changes, clearStore, storeSize } from './changes';
 import { compareRun, compareVectors } from './compare';
 import { evaluate } from './evaluate';
 import { exportRun } from './export';
@@ -20,6 +21,9 @@ type Handlers = {
 
 const handlers: Handlers = {
   analyse,
+  changes,
+  storeSize,
+  clearStore,
   cluster: clusterRun,
   pictures,
   page,

@@ -2,8 +2,7 @@
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { UserError } from '../errors';
-import { decodePixels } from '../faces/overview';
-import { ImageError, readImage } from '../faces/decode';
+import { decodePixels, ImageError, readImage } from '../faces/decode';
 import type { EngineCalls } from '../protocol';
 import { membersOf, readClustering } from '../store/run-files';
 import type { StoredRun } from '../store/run-store';

@@ -1,11 +1,9 @@
 /** Whether images are searched for faces, or are aligned faces already: what the setting says, or what a look at a sample shows. */
 import type { AnalysisSettings } from '../settings/settings';
-import { ImageError, readImage } from './decode';
-import { alignedFaces, type FaceFinder, type FaceRegion, searchedFaces } from './detect';
-import { openDetector } from './detector';
+import { encodedImage, ImageError, readBytes } from './decode';
+import { type FaceRegion, searchedFaces } from './detect';
+import { type FaceDetector, openDetector } from './detector';
 import { alignedFrame, type CropSize } from './framing';
-import type { AttributeModel } from './model';
-import type { BundledModels } from './providers';
 import type { ImageFile } from './scan';
 
 /** How faces were found, for people. */
@@ -14,10 +12,11 @@ export interface Detection {
   reason: string;
 }
 
-export interface ChosenFinder {
-  finder: FaceFinder;
-  detection: Detection;
-  release: () => Promise<void>;
+/** What earlier looks at the sampled images have shown. */
+export interface Looks {
+  /** Whether the image at an index looks aligned; null where it cannot be used, undefined where it was not looked at. */
+  known: (index: number) => boolean | null | undefined;
+  note: (bytes: Buffer, aligned: boolean | null) => void;
 }
 
 /** Images looked at for `auto`. */
@@ -32,50 +31,65 @@ const ALIKE = 1.3;
 const UPRIGHT = 0.2;
 
 /** @throws UserError where the detector cannot be loaded. */
-export async function chooseFinder(
+export async function chooseDetection(
   images: readonly ImageFile[],
-  settings: AnalysisSettings,
-  model: AttributeModel,
-  bundled: BundledModels,
+  settings: Pick<AnalysisSettings, 'detect' | 'minFaceScore' | 'minFaceSize'>,
+  crop: CropSize,
+  detectorFile: string,
+  looks: Looks,
   signal?: AbortSignal,
-): Promise<ChosenFinder> {
-  const aligned = (reason: string, release: () => Promise<void>): ChosenFinder => ({
-    finder: alignedFaces(model.crop),
-    detection: { searched: false, reason },
-    release,
-  });
-  if (settings.detect === 'never') return aligned('the settings say that every image is one aligned face', () => Promise.resolve());
-  const detector = await openDetector(bundled.detector, model.provider);
-  const release = () => detector.release();
-  const finder = searchedFaces(detector, model.crop, settings);
-  if (settings.detect === 'always') return { finder, detection: { searched: true, reason: 'chosen in the settings' }, release };
-  try {
-    const { looked, agree } = await lookAtSample(images, finder, model.crop, signal);
-    const counted = `${agree} of ${looked} sampled images show one face where an aligned crop has it`;
-    if (looked > 0 && agree >= MOST * looked) return aligned(`${counted}: they are aligned already`, release);
-    return { finder, detection: { searched: true, reason: counted }, release };
-  } catch (error) {
-    await release();
-    throw error;
-  }
+): Promise<Detection> {
+  if (settings.detect === 'never') return { searched: false, reason: 'the settings say that every image is one aligned face' };
+  if (settings.detect === 'always') return { searched: true, reason: 'chosen in the settings' };
+  const { looked, agree } = await lookAtSample(images, settings, crop, detectorFile, looks, signal);
+  const counted = `${agree} of ${looked} sampled images show one face where an aligned crop has it`;
+  if (looked > 0 && agree >= MOST * looked) return { searched: false, reason: `${counted}: they are aligned already` };
+  return { searched: true, reason: counted };
 }
 
-async function lookAtSample(images: readonly ImageFile[], finder: FaceFinder, crop: CropSize, signal: AbortSignal | undefined) {
+async function lookAtSample(
+  images: readonly ImageFile[],
+  settings: Pick<AnalysisSettings, 'minFaceScore' | 'minFaceSize'>,
+  crop: CropSize,
+  detectorFile: string,
+  looks: Looks,
+  signal: AbortSignal | undefined,
+) {
   const step = Math.max(1, images.length / SAMPLE);
+  let detector: FaceDetector | undefined;
   let looked = 0;
   let agree = 0;
-  for (let at = 0; at < images.length; at += step) {
-    signal?.throwIfAborted();
-    try {
-      const image = await readImage(images[Math.floor(at)]!);
-      const { regions } = await finder(image);
-      looked += 1;
-      if (regions[0] !== undefined && isAligned(regions[0], image, crop)) agree += 1;
-    } catch (error) {
-      if (!(error instanceof ImageError)) throw error; // an image that cannot be used is told of when its turn comes
+  try {
+    for (let at = 0; at < images.length; at += step) {
+      signal?.throwIfAborted();
+      const index = Math.floor(at);
+      let aligned = looks.known(index);
+      if (aligned === undefined) {
+        detector ??= await openDetector(detectorFile, 'cpu');
+        aligned = await lookAt(images[index]!, searchedFaces(detector, crop, settings), crop, looks);
+      }
+      if (aligned !== null) looked += 1;
+      if (aligned === true) agree += 1;
     }
+  } finally {
+    await detector?.release();
   }
   return { looked, agree };
+}
+
+async function lookAt(image: ImageFile, find: ReturnType<typeof searchedFaces>, crop: CropSize, looks: Looks): Promise<boolean | null> {
+  let bytes: Buffer | undefined;
+  let aligned: boolean | null = null;
+  try {
+    bytes = await readBytes(image);
+    const encoded = await encodedImage(bytes);
+    const [first] = (await find(encoded)).regions;
+    aligned = first !== undefined && isAligned(first, encoded, crop);
+  } catch (error) {
+    if (!(error instanceof ImageError)) throw error; // an image that cannot be used is told of when its turn comes
+  }
+  if (bytes !== undefined) looks.note(bytes, aligned);
+  return aligned;
 }
 
 /** Whether a found face lies where the image's aligned crop would have it. */

@@ -8,19 +8,27 @@
 import type { AnalysisSettings } from '../settings/settings';
 import { frameOf, type Frame } from './align';
 import { cropFrame, type Pixels } from './crop';
-import { decodeCrop, type EncodedImage } from './decode';
+import { decodeCrop, decodePixels, type EncodedImage } from './decode';
 import type { Detection, FaceDetector, Point } from './detector';
 import { alignedFrame, type Box, type CropSize } from './framing';
-import { decodePixels, overviewSide, squareOf } from './overview';
+import { overviewSide, squareOf } from './overview';
+
+/** A face as the detector places it, in pixels of the upright image. */
+export interface LocatedFace {
+  box: Box;
+  /** Confidence of the detector in [0, 1]. */
+  score: number;
+  /** The one on the left of the upright face first. */
+  eyes: [Point, Point];
+  mouth: Point;
+}
 
 /** A face in an image. Its identity is the image and its index among the image's faces. */
 export interface FaceRegion {
-  /** Box of the face in pixels of the upright image; undefined where the image as a whole is the face. */
-  box: Box | undefined;
   /** What the network shall see, in pixels of the upright image. */
   frame: Frame;
-  /** Confidence of the detector in [0, 1]; undefined where nothing was detected. */
-  score: number | undefined;
+  /** Undefined where the image as a whole is the face. */
+  located: LocatedFace | undefined;
 }
 
 /** The faces of an image, the most prominent (large and central) first. */
@@ -36,7 +44,7 @@ export type FaceFinder = (image: EncodedImage) => Promise<FoundFaces>;
 /** Takes every image as one aligned face. */
 export function alignedFaces(crop: CropSize): FaceFinder {
   return (image) => {
-    const region: FaceRegion = { box: undefined, frame: { ...alignedFrame(image, crop), angle: 0 }, score: undefined };
+    const region: FaceRegion = { frame: { ...alignedFrame(image, crop), angle: 0 }, located: undefined };
     return Promise.resolve({ regions: [region], crop: ({ frame }) => decodeCrop(image, frame, crop) });
   };
 }
@@ -87,32 +95,48 @@ export function searchedFaces(
     // Pixels of the photo in one of the overview.
     const scale = Math.max(image.width, image.height) / Math.max(overview.width, overview.height);
     const found = await search(detector, overview, minFaceScore);
-    const regions = found
-      .map(({ score, box, eyes, mouth }): FaceRegion => {
-        const enlarge = ({ x, y }: Point) => ({ x: x * scale, y: y * scale });
-        const frame = frameOf([enlarge(eyes[0]), enlarge(eyes[1])], enlarge(mouth), crop);
-        return { box: { ...enlarge(box), width: box.width * scale, height: box.height * scale }, frame, score };
-      })
-      .filter(({ box }) => Math.max(box!.width, box!.height) >= minFaceSize)
-      .sort((a, b) => prominence(b.box!, image) - prominence(a.box!, image));
+    const enlarge = ({ x, y }: Point) => ({ x: x * scale, y: y * scale });
+    const faces = found
+      .map(
+        ({ score, box, eyes, mouth }): LocatedFace => ({
+          box: { ...enlarge(box), width: box.width * scale, height: box.height * scale },
+          score,
+          eyes: [enlarge(eyes[0]), enlarge(eyes[1])],
+          mouth: enlarge(mouth),
+        }),
+      )
+      .filter(({ box }) => Math.max(box.width, box.height) >= minFaceSize)
+      .sort((a, b) => prominence(b.box, image) - prominence(a.box, image));
+    return cropsOf(image, faces, crop, overview);
+  };
+}
 
-    // The smallest face asks for the most pixels; where the overview has too few of them the photo is decoded again, just large enough.
-    const wanted = Math.min(1, Math.max(0, ...regions.map(({ frame }) => crop.width / frame.width)));
-    let pixels: Promise<Pixels> | undefined;
-    const decoded = () =>
-      (pixels ??=
-        wanted * scale > ENLARGE
-          ? decodePixels(image, Math.ceil(wanted * Math.max(image.width, image.height)))
-          : Promise.resolve(overview));
-    return {
-      regions,
-      crop: async ({ frame }) => {
-        const source = await decoded();
-        const factor = Math.max(source.width, source.height) / Math.max(image.width, image.height);
-        const { x, y, width, height, angle } = frame;
-        return cropFrame(source, { x: x * factor, y: y * factor, width: width * factor, height: height * factor, angle }, crop);
-      },
-    };
+/** The faces of an image that was searched before, where they were found then. */
+export function locatedFaces(image: EncodedImage, faces: readonly LocatedFace[], crop: CropSize): FoundFaces {
+  return cropsOf(image, faces, crop, undefined);
+}
+
+/** @param overview the image decoded already, maybe reduced. */
+function cropsOf(image: EncodedImage, faces: readonly LocatedFace[], crop: CropSize, overview: Pixels | undefined): FoundFaces {
+  const regions = faces.map((located): FaceRegion => ({ frame: frameOf(located.eyes, located.mouth, crop), located }));
+  const longer = Math.max(image.width, image.height);
+  // The smallest face asks for the most pixels; where the overview has too few of them the photo is decoded again, just large enough.
+  const wanted = Math.min(1, Math.max(0, ...regions.map(({ frame }) => crop.width / frame.width)));
+  const side = overview === undefined ? overviewSide(image) : Math.max(overview.width, overview.height);
+  let pixels: Promise<Pixels> | undefined;
+  const decoded = () =>
+    (pixels ??=
+      (wanted * longer) / side > ENLARGE
+        ? decodePixels(image, Math.ceil(wanted * longer))
+        : Promise.resolve(overview ?? decodePixels(image, side)));
+  return {
+    regions,
+    crop: async ({ frame }) => {
+      const source = await decoded();
+      const factor = Math.max(source.width, source.height) / longer;
+      const { x, y, width, height, angle } = frame;
+      return cropFrame(source, { x: x * factor, y: y * factor, width: width * factor, height: height * factor, angle }, crop);
+    },
   };
 }
 

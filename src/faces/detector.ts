@@ -52,8 +52,13 @@ interface Waiting {
   reject: (error: unknown) => void;
 }
 
-/** @throws UserError where the file cannot be loaded. */
-export async function openDetector(file: string, provider: Provider): Promise<FaceDetector> {
+
+/** @param threads of the CPU provider. @throws UserError where the file cannot be loaded. */
+export async function openDetector(
+  file: string,
+  provider: Provider,
+  threads = Math.max(1, Math.floor(availableParallelism() / 4)),
+): Promise<FaceDetector> {
   if (!existsSync(file)) throw new UserError(`the face detector '${file}' does not exist`);
   let session: ort.InferenceSession;
   try {
@@ -61,7 +66,7 @@ export async function openDetector(file: string, provider: Provider): Promise<Fa
       executionProviders: [provider],
       graphOptimizationLevel: provider === 'webgpu' ? 'basic' : 'all',
       interOpNumThreads: 1,
-      intraOpNumThreads: Math.max(1, Math.floor(availableParallelism() / 4)), // one square uses few well, and decoding needs the others
+      intraOpNumThreads: threads,
       logSeverityLevel: 4,
       extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
     });

@@ -69,7 +69,8 @@ export async function openModel(file: string, { provider, threads = 0 }: Session
   };
 }
 
-async function checkFile(file: string) {
+/** @throws UserError where there is no file, or an empty one. */
+export async function checkFile(file: string): Promise<void> {
   if (!existsSync(file)) throw new UserError(`the model file '${file}' does not exist`);
   const { size } = await stat(file);
   if (size === 0) throw new UserError(`the model file '${file}' is empty (0 bytes); expected an ONNX model`);

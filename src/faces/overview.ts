@@ -1,6 +1,5 @@
 /** A photo decoded once, small enough to be looked at as a whole and large enough for most of its crops. */
 import sharp from 'sharp';
-import { type EncodedImage, openUpright, rgbPixels } from './decode';
 import type { Pixels } from './crop';
 import { SQUARE, SQUARE_BYTES } from './detector';
 import type { Box, CropSize } from './framing';
@@ -18,17 +17,6 @@ export function overviewSide({ width, height }: CropSize): number {
   if (longer <= AS_IT_IS) return longer;
   const panorama = Math.min(3200, Math.round((SMALLEST * longer) / shorter / 2));
   return Math.max(SMALLEST, panorama, Math.min(AS_IT_IS, Math.floor(longer / SHRINK)));
-}
-
-/**
- * Decodes an image upright, reduced so that its longer side has `side` pixels (never enlarged). JPEGs are decoded at a fraction of
- * their size where that is enough.
- * @throws ImageError where the image is damaged.
- */
-export function decodePixels({ bytes, width, height }: EncodedImage, side: number): Promise<Pixels> {
-  const image = openUpright(bytes);
-  if (Math.max(width, height) > side) image.resize(side, side, { fit: 'inside', kernel: 'linear' });
-  return rgbPixels(image);
 }
 
 /** Rows of the photo that make a row of the square, at least, where there are as many: more take longer and show the detector nothing new. */

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { messageOf, UserError } from '../errors';
 import type { AnalysisSettings } from '../settings/settings';
-import { type AttributeModel, openModel } from './model';
+import { openModel } from './model';
 
 export type Provider = 'cuda' | 'dml' | 'coreml' | 'webgpu' | 'cpu';
 
@@ -23,7 +23,7 @@ export interface ProviderTrial {
 export interface BundledModels {
   /** Attributes, int8, for CPUs. */
   cpu: string;
-  /** Attributes, float16, for GPUs. */
+  /** Attributes, float16, for GPUs, and for CPUs that are slower with int8. */
   gpu: string;
   /** Finds faces. */
   detector: string;
@@ -37,41 +37,49 @@ const MEAN_TOLERANCE = 0.04;
 /** Time a provider has to prove itself, its compilation of shaders or kernels included, in milliseconds. */
 const PROBE_LIMIT = 30_000;
 
+/** An execution provider and the network that runs on it best. */
+export interface ProviderChoice {
+  provider: Provider;
+  /** Path of the ONNX file. */
+  file: string;
+  trials: ProviderTrial[];
+}
+
+/** The network for a provider: the one the setting names, else the bundled one. */
+export const fileFor = (provider: Provider, modelSetting: string, bundled: BundledModels): string =>
+  modelSetting || (provider === 'cpu' ? bundled.cpu : bundled.gpu);
+
 /**
- * Opens the network on the provider the setting asks for. With `auto`: cuda, then the platform's own (dml on Windows, coreml on
+ * Chooses the provider the setting asks for. With `auto`: cuda, then the platform's own (dml on Windows, coreml on
  * macOS), then webgpu, each only if it gives what the CPU gives on a test batch, in a process of its own (a driver that crashes
  * takes nothing along); else cpu.
- * @param modelSetting path of an ONNX file, or empty for the bundled weights.
- * @throws UserError where the model cannot be used, or a provider that was asked for by name fails.
+ * @param settings `model`: path of an ONNX file, or empty for the bundled weights.
+ * @param after only providers after this one, which has failed.
+ * @throws UserError where a provider that was asked for by name is out of the question.
  */
-export async function openOnProvider(
-  { provider, model: modelSetting }: Pick<AnalysisSettings, 'provider' | 'model'>,
+export async function chooseProvider(
+  { provider, model }: Pick<AnalysisSettings, 'provider' | 'model'>,
   bundled: BundledModels,
-  threads = 0,
-): Promise<{ model: AttributeModel; file: string; trials: ProviderTrial[] }> {
-  const fileFor = (candidate: Provider) => modelSetting || (candidate === 'cpu' ? bundled.cpu : bundled.gpu);
-  if (provider !== 'auto') {
+  after?: Provider,
+): Promise<ProviderChoice> {
+  if (provider !== 'auto' && after === undefined) {
     const missing = unavailable(provider);
     if (missing !== undefined) throw new UserError(`the execution provider '${provider}' cannot be used: ${missing}`);
-    const file = fileFor(provider);
-    const model = await openModel(file, { provider, threads });
-    return { model, file, trials: [{ provider, used: true, reason: 'chosen in the settings' }] };
+    return { provider, file: fileFor(provider, model, bundled), trials: [{ provider, used: true, reason: 'chosen in the settings' }] };
   }
   const trials: ProviderTrial[] = [];
-  for (const candidate of candidates()) {
-    const reason = unavailable(candidate) ?? (await probeInProcess(candidate, fileFor(candidate), fileFor('cpu')));
+  const all = candidates();
+  for (const candidate of after === undefined ? all : all.slice(all.indexOf(after) + 1)) {
+    const file = fileFor(candidate, model, bundled);
+    const reason = unavailable(candidate) ?? (await probeInProcess(candidate, file, fileFor('cpu', model, bundled)));
     if (reason === undefined) {
-      const file = fileFor(candidate);
-      const model = await openModel(file, { provider: candidate, threads });
       trials.push({ provider: candidate, used: true, reason: 'the first that gives what the CPU gives on a test batch' });
-      return { model, file, trials };
+      return { provider: candidate, file, trials };
     }
     trials.push({ provider: candidate, used: false, reason });
   }
-  const file = fileFor('cpu');
-  const model = await openModel(file, { provider: 'cpu', threads });
   trials.push({ provider: 'cpu', used: true, reason: 'works everywhere' });
-  return { model, file, trials };
+  return { provider: 'cpu', file: fileFor('cpu', model, bundled), trials };
 }
 
 function candidates(): Provider[] {
@@ -81,7 +89,7 @@ function candidates(): Provider[] {
 }
 
 /** Why a provider is out of the question here, or undefined. */
-function unavailable(provider: Provider): string | undefined {
+export function unavailable(provider: Provider): string | undefined {
   if (provider === 'cpu') return undefined;
   const backend = ort.listSupportedBackends().find(({ name }) => name === provider);
   if (backend === undefined) return `this build of ONNX Runtime (${process.platform}-${process.arch}) does not have it`;

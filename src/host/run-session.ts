@@ -7,7 +7,7 @@ import type { CallOptions, EngineClient } from '../engine/client';
 import { CancelledError, messageOf, UserError } from '../errors';
 import type { BundledModels } from '../faces/providers';
 import type { Clustering, ClusterPictures, Comparison, FaceCard, PanelProblem, PhotoView, Progress, RunManifest } from '../protocol';
-import { ANALYSIS_KEYS, analysisSettings, clusteringSettings, METHODS, type Settings } from '../settings/settings';
+import { ANALYSIS_KEYS, type AnalysisSettings, analysisSettings, clusteringSettings, METHODS, type Settings } from '../settings/settings';
 import { readClustering, readComparison } from '../store/run-files';
 
 /** How a job ended. */
@@ -24,11 +24,16 @@ interface SessionEvents {
 export interface SessionContext {
   engine: EngineClient;
   bundled: BundledModels;
+  /** Folder of what is kept between runs, of all workspaces. */
+  storeDir: string;
   /** The settings as they are now. */
   settings: () => Settings;
   /** Takes what a developer would want to know of a failure. */
   log: (message: string) => void;
 }
+
+/** Settings that change no face. */
+const FACELESS_KEYS: ReadonlySet<keyof AnalysisSettings> = new Set(['batchSize', 'cache', 'cacheLimit']);
 
 type JobKind = 'describe' | 'cluster' | 'compare';
 
@@ -66,8 +71,8 @@ export class RunSession extends EventEmitter<SessionEvents> {
   /** Finds the faces of the folders, infers their attributes and clusters them. Whatever was known of them stays until then. */
   async describe(signal?: AbortSignal): Promise<Outcome> {
     return this.run('describe', signal, async (options) => {
-      const { engine, bundled, settings } = this.context;
-      const params = { runDir: this.runDir, id: this.id, folders: this.folders, settings: analysisSettings(settings()), bundled };
+      const { engine, bundled, settings, storeDir } = this.context;
+      const params = { runDir: this.runDir, id: this.id, folders: this.folders, settings: analysisSettings(settings()), bundled, storeDir };
       this.manifest = await engine.call('analyse', params, options);
       this.clustering = null;
       this.comparison = null;
@@ -135,8 +140,8 @@ export class RunSession extends EventEmitter<SessionEvents> {
     if (this.manifest === null) return [];
     const now = analysisSettings(this.context.settings());
     const then = this.manifest.settings;
-    // The seed of a sample nobody draws, and the size of batches, change no face.
-    const matters = (key: string) => key !== 'batchSize' && (key !== 'seed' || now.sample > 0);
+    // The seed of a sample nobody draws, the size of batches, and what is kept, change no face.
+    const matters = (key: keyof AnalysisSettings) => !FACELESS_KEYS.has(key) && (key !== 'seed' || now.sample > 0);
     return ANALYSIS_KEYS.filter((key) => matters(key) && now[key] !== then[key]);
   }
 

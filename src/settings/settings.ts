@@ -36,6 +36,10 @@ export const analysisSettingsSchema = z.strictObject({
   provider: z.enum(PROVIDERS).default('auto'),
   /** Faces a batch; 0 leaves it to the provider. */
   batchSize: z.int().min(0).max(1024).default(0),
+  /** Whether what is found is kept for the next run. */
+  cache: z.boolean().default(true),
+  /** Gigabytes that what is kept may take. */
+  cacheLimit: z.number().min(0.05).max(10_000).default(4),
   /** Path of an ONNX file; empty for the one that comes along. */
   model: z.string().default(''),
   /** Seed of the sample and of clustering. */

@@ -1,21 +1,17 @@
 /**
- * Aligned crops on disk, to be shown and averaged without the photos.
- *
- * Crops are kept as strips: a JPEG of `STRIP` faces, one below the other, is written several times as fast as as many single ones (the cost of a
- * call of the encoder outweighs that of so few pixels), and read as fast when all faces are wanted.
+ * Aligned crops on disk, to be shown and averaged without the photos: strips of faces (faces/strips.ts) one after the other, and where each face
+ * lies in them.
  */
 import { type FileHandle, open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import type { CropSize } from '../faces/framing';
+import { encode, STRIP } from '../faces/strips';
 
-/** Faces a strip. */
-const STRIP = 16;
 const PACK = 'crops.bin';
 const INDEX = 'crops.json';
-const QUALITY = 80;
-/** Strips encoded at a time, at most. */
-const PENDING = 3;
+/** Of single faces, which were encoded once already. */
+const SHOWN_QUALITY = 90;
 
 interface CropIndex {
   width: number;
@@ -23,86 +19,90 @@ interface CropIndex {
   faces: number;
   /** End of each strip in the pack, in bytes. */
   ends: number[];
+  /** Strip of each face, and its place in it; undefined in older runs, whose strips hold `STRIP` faces each, in order. */
+  strips?: number[];
+  places?: number[];
+}
+
+/** A face of a strip: its row among the run's faces, and its place in the strip. */
+export interface CropRow {
+  row: number;
+  at: number;
 }
 
 export class CropWriter {
-  private strip: Buffer;
-  private inStrip = 0;
-  private faces = 0;
-  private ends: number[] = [];
+  private readonly strips: number[] = [];
+  private readonly places: number[] = [];
+  private readonly ends: number[] = [];
   private position = 0;
-  /** Encoded strips are appended in their order, whichever is done first. */
+  /** Strips are appended in their order while the next ones are made. */
   private tail: Promise<void> = Promise.resolve();
-  private pending: Promise<unknown>[] = [];
 
   private constructor(
     private readonly folder: string,
     private readonly size: CropSize,
     private readonly file: FileHandle,
-  ) {
-    this.strip = Buffer.allocUnsafe(STRIP * this.faceBytes);
-  }
+  ) {}
 
   static async create(folder: string, size: CropSize): Promise<CropWriter> {
     return new CropWriter(folder, size, await open(join(folder, PACK), 'w'));
   }
 
-  private get faceBytes() {
-    return this.size.width * this.size.height * 3;
+  /**
+   * Appends a strip. Resolves when the one before is written.
+   * @returns its number, for `place`.
+   */
+  async appendStrip(jpeg: Uint8Array): Promise<number> {
+    this.position += jpeg.length;
+    this.ends.push(this.position);
+    const before = this.tail;
+    this.tail = before.then(() => writeAll(this.file, jpeg));
+    this.tail.catch(() => undefined); // thrown where it is awaited
+    await before;
+    return this.ends.length - 1;
   }
 
-  /** @param crops RGB bytes `[count, height, width, 3]`; copied. Resolves when more may be given. */
-  async append(crops: Uint8Array, count: number): Promise<void> {
-    for (let i = 0; i < count; i++) {
-      this.strip.set(crops.subarray(i * this.faceBytes, (i + 1) * this.faceBytes), this.inStrip * this.faceBytes);
-      this.inStrip += 1;
-      this.faces += 1;
-      if (this.inStrip === STRIP) await this.flush();
-    }
-  }
-
-  private async flush() {
-    const { width, height } = this.size;
-    const encoded = sharp(this.strip.subarray(0, this.inStrip * this.faceBytes), {
-      raw: { width, height: height * this.inStrip, channels: 3 },
-    })
-      .jpeg({ quality: QUALITY })
-      .toBuffer();
-    encoded.catch(() => undefined); // reported by whoever awaits the tail
-    this.strip = Buffer.allocUnsafe(STRIP * this.faceBytes);
-    this.inStrip = 0;
-    this.tail = this.tail.then(async () => {
-      const bytes = await encoded;
-      await this.file.write(bytes);
-      this.position += bytes.length;
-      this.ends.push(this.position);
-    });
-    this.tail.catch(() => undefined); // likewise
-    this.pending.push(this.tail);
-    if (this.pending.length > PENDING) await this.pending.shift();
+  /** Says where the next face lies. */
+  place(strip: number, at: number): void {
+    this.strips.push(strip);
+    this.places.push(at);
   }
 
   /** Writes what is left and the index. */
   async finish(): Promise<void> {
-    if (this.inStrip > 0) await this.flush();
     await this.tail;
     await this.file.close();
-    const index: CropIndex = { ...this.size, faces: this.faces, ends: this.ends };
+    const { ends, strips, places } = this;
+    const index: CropIndex = { ...this.size, faces: strips.length, ends, strips, places };
     await writeFile(join(this.folder, INDEX), JSON.stringify(index));
   }
 
   /** Lets go of the file after a failure. */
   async abandon(): Promise<void> {
-    await this.tail.catch(() => undefined);
-    await this.file.close().catch(() => undefined);
+    await this.tail.catch(() => undefined); // the failure is told of already
+    await this.file.close().catch(() => undefined); // it may be closed already
+  }
+}
+
+/** A write may take only a part, as it does where the disk is nearly full. */
+async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, done);
+    done += bytesWritten;
   }
 }
 
 export class CropReader {
+  /** Faces of each strip. */
+  private readonly rows: CropRow[][];
+
   private constructor(
     private readonly file: FileHandle,
     private readonly index: CropIndex,
-  ) {}
+  ) {
+    this.rows = index.ends.map(() => []);
+    for (let row = 0; row < index.faces; row++) this.rows[this.stripOf(row)]!.push({ row, at: this.placeOf(row) });
+  }
 
   static async open(folder: string): Promise<CropReader> {
     const index = JSON.parse(await readFile(join(folder, INDEX), 'utf8')) as CropIndex;
@@ -122,20 +122,31 @@ export class CropReader {
     return this.index.ends.length;
   }
 
-  /** Rows of the faces in a strip: from the first up to, not including, the last. */
-  rowsOf(strip: number): { from: number; to: number } {
-    return { from: strip * STRIP, to: Math.min((strip + 1) * STRIP, this.faces) };
+  /** Faces that lie in a strip. */
+  rowsOf(strip: number): readonly CropRow[] {
+    return this.rows[strip] ?? [];
+  }
+
+  private stripOf(row: number): number {
+    return this.index.strips?.[row] ?? Math.floor(row / STRIP);
+  }
+
+  private placeOf(row: number): number {
+    return this.index.places?.[row] ?? row % STRIP;
   }
 
   /**
    * Pixels of a strip's faces, halved `halvings` times (which JPEG gives almost for nothing).
-   * @returns RGB bytes `[faces, height, width, 3]` and the size of each face.
+   * @returns RGB bytes `[faces, height, width, 3]` by their places and the size of each face.
    */
   async decodeStrip(strip: number, halvings = 0): Promise<{ pixels: Buffer; size: CropSize }> {
-    const { from, to } = this.rowsOf(strip);
     const size = { width: this.index.width >> halvings, height: this.index.height >> halvings };
     const image = sharp(await this.stripBytes(strip));
-    if (halvings > 0) image.resize(size.width, size.height * (to - from), { fit: 'fill', kernel: 'linear' });
+    if (halvings > 0) {
+      const { height } = await image.metadata();
+      const faces = Math.round(height / this.index.height);
+      image.resize(size.width, size.height * faces, { fit: 'fill', kernel: 'linear' });
+    }
     return { pixels: await image.raw().toBuffer(), size };
   }
 
@@ -144,7 +155,7 @@ export class CropReader {
     const result = new Array<Uint8Array>(rows.length);
     const byStrip = new Map<number, number[]>();
     rows.forEach((row, position) => {
-      const strip = Math.floor(row / STRIP);
+      const strip = this.stripOf(row);
       byStrip.set(strip, [...(byStrip.get(strip) ?? []), position]);
     });
     await Promise.all(
@@ -152,10 +163,9 @@ export class CropReader {
         const { pixels, size } = await this.decodeStrip(strip);
         const faceBytes = size.width * size.height * 3;
         for (const position of positions) {
-          const at = (rows[position]! % STRIP) * faceBytes;
-          result[position] = await sharp(pixels.subarray(at, at + faceBytes), { raw: { ...size, channels: 3 } })
-            .jpeg({ quality: 90 })
-            .toBuffer();
+          const at = this.placeOf(rows[position]!) * faceBytes;
+          const face = pixels.subarray(at, at + faceBytes);
+          result[position] = await encode(face, size.width, size.height, SHOWN_QUALITY);
         }
       }),
     );

@@ -5,14 +5,20 @@
  */
 import { type FileHandle, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DescribedBatch } from '../faces/pipeline';
+import { randomBytes } from 'node:crypto';
+import { codeOf } from '../errors';
+import type { LocatedFace } from '../faces/detect';
 import type { Box, CropSize } from '../faces/framing';
+import type { ImageFile } from '../faces/scan';
 import type { RunManifest } from '../protocol';
+import type { CropRef } from '../faces/strips';
 import { CropReader, CropWriter } from './crops';
+import type { FileIdentity } from './identity';
 import { MANIFEST, PARTIAL, readManifest, replaceFile } from './run-files';
 
 const FACES = 'faces.json';
 const PROBABILITIES = 'probabilities.f32';
+const IMAGES = 'images.json';
 
 /** Faces of a run, by column; all arrays have one entry a face. */
 export interface FaceTable {
@@ -30,9 +36,27 @@ export interface FaceTable {
   rawPaths: Record<number, string>;
 }
 
+/** An image with its faces, as a run keeps it. */
+export interface RunImage {
+  image: ImageFile;
+  faces: {
+    /** Null where the image as a whole is the face. */
+    located: LocatedFace | null;
+    /** In [0, 1], one for each attribute. */
+    probabilities: Float32Array;
+    crop: CropRef;
+  }[];
+}
+
+/** Faces whose probabilities are written at a time. */
+const BUFFERED = 256;
+
 /** Writes a run while it is made. */
 export class RunWriter {
   private readonly table: FaceTable = { folder: [], image: [], face: [], box: [], score: [], rawPaths: {} };
+  private buffered: Float32Array[] = [];
+  /** Numbers of the strips that are written, by their keys. */
+  private readonly strips = new Map<string, number>();
 
   private constructor(
     private readonly place: string,
@@ -43,8 +67,8 @@ export class RunWriter {
 
   /** @param place folder of the run; what it holds stays until `finish`. */
   static async create(place: string, crop: CropSize): Promise<RunWriter> {
-    const folder = `${place}${PARTIAL}`;
-    await rm(folder, { recursive: true, force: true });
+    // Two windows may describe the same folders at the same time: each writes beside the other, and the last one is kept.
+    const folder = `${place}-${randomBytes(4).toString('hex')}${PARTIAL}`;
     await mkdir(folder, { recursive: true });
     return new RunWriter(place, folder, await open(join(folder, PROBABILITIES), 'w'), await CropWriter.create(folder, crop));
   }
@@ -53,24 +77,42 @@ export class RunWriter {
     return this.table.image.length;
   }
 
-  async append(batch: DescribedBatch): Promise<void> {
+  async append({ image, faces }: RunImage): Promise<void> {
     const { table } = this;
-    for (const { image, index, region } of batch.faces) {
+    for (const [index, { located, probabilities }] of faces.entries()) {
       if (typeof image.path !== 'string') table.rawPaths[table.image.length] = image.path.toString('base64');
       table.folder.push(image.folder);
       table.image.push(image.name);
       table.face.push(index);
-      table.box.push(region.box ?? null);
-      table.score.push(region.score ?? null);
+      table.box.push(located?.box ?? null);
+      table.score.push(located?.score ?? null);
+      this.buffered.push(probabilities);
     }
-    const { buffer, byteOffset, byteLength } = batch.probabilities;
-    await this.probabilities.write(new Uint8Array(buffer, byteOffset, byteLength));
-    await this.crops.append(batch.crops, batch.faces.length);
+    if (this.buffered.length >= BUFFERED) await this.flush();
+    for (const {
+      crop: { strip, at },
+    } of faces) {
+      let number = this.strips.get(strip.key);
+      if (number === undefined) {
+        number = await this.crops.appendStrip(strip.read());
+        this.strips.set(strip.key, number);
+      }
+      this.crops.place(number, at);
+    }
   }
 
-  async finish(manifest: RunManifest): Promise<void> {
-    await this.crops.finish();
+  private async flush() {
+    const bytes = Buffer.concat(this.buffered.map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength)));
+    this.buffered = [];
+    await this.probabilities.appendFile(bytes);
+  }
+
+  /** @param images what was found in the folders, to tell later what has changed. */
+  async finish(manifest: RunManifest, images: readonly KeptImage[]): Promise<void> {
+    await this.flush();
     await this.probabilities.close();
+    await this.crops.finish();
+    await writeFile(join(this.folder, IMAGES), JSON.stringify(images));
     await writeFile(join(this.folder, FACES), JSON.stringify(this.table));
     await replaceFile(join(this.folder, MANIFEST), JSON.stringify(manifest, null, 2));
     await rm(this.place, { recursive: true, force: true });
@@ -82,6 +124,26 @@ export class RunWriter {
     await this.crops.abandon();
     await this.probabilities.close().catch(() => undefined); // it may be closed already
     await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** An image as it was when its run was made: folder, name, and identity, which is null where the file could not be asked for. */
+export type KeptImage = [folder: number, name: string, size: number | null, modified: number | null];
+
+export const keptImage = ({ folder, name }: ImageFile, identity: FileIdentity | undefined): KeptImage => [
+  folder,
+  name,
+  identity?.size ?? null,
+  identity?.modified ?? null,
+];
+
+/** The images of a run, or undefined for runs of versions that did not keep them. */
+export async function readImages(folder: string): Promise<KeptImage[] | undefined> {
+  try {
+    return JSON.parse(await readFile(join(folder, IMAGES), 'utf8')) as KeptImage[];
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
   }
 }
 

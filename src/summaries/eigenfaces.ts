@@ -52,6 +52,7 @@ export async function clusterPictures(
     for (const row of rows) clusterOf[row] = position;
   });
 
+  let summed = 0;
   // A few strips are decoded ahead of the one that is summed.
   const ahead: ReturnType<CropReader['decodeStrip']>[] = [];
   for (let strip = 0, next = 0; strip < crops.strips; strip++) {
@@ -62,16 +63,17 @@ export async function clusterPictures(
     }
     const decoded = await ahead.shift()!;
     await pause(signal);
-    const { from, to } = crops.rowsOf(strip);
-    for (let row = from; row < to; row++) {
+    const faces = crops.rowsOf(strip);
+    summed += faces.length;
+    for (const { row, at } of faces) {
       const position = clusterOf[row]!;
       if (position < 0) continue;
-      const face = decoded.pixels.subarray((row - from) * pixels * 3, (row - from + 1) * pixels * 3);
+      const face = decoded.pixels.subarray(at * pixels * 3, (at + 1) * pixels * 3);
       add(sums[position] as Uint32Array, face);
       const sample = samples[position]!;
       if (sample.rows.has(row)) toGrey(face, sample.grey.subarray(sample.taken++ * pixels));
     }
-    onProgress(to, crops.faces);
+    onProgress(summed, crops.faces);
   }
 
   const pictures: ClusterPictures[] = [];

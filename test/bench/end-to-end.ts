@@ -17,6 +17,7 @@ async function run(root: string, folder: string, limit: number) {
       folders: [folder],
       settings: analysisSettings(settings),
       bundled: bundledModels(root),
+      storeDir: null,
     };
     const start = performance.now();
     const manifest = await engine.call('analyse', params);

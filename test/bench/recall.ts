@@ -6,7 +6,7 @@
 import { readFile } from 'node:fs/promises';
 import pMap from 'p-map';
 import sharp from 'sharp';
-import type { EncodedImage } from '../../src/faces/decode';
+import { type EncodedImage, encodedImage } from '../../src/faces/decode';
 import { type FaceFinder, searchedFaces } from '../../src/faces/detect';
 import { openDetector } from '../../src/faces/detector';
 import { type ImageFile, scanImages } from '../../src/faces/scan';
@@ -74,10 +74,7 @@ const CASES: Record<string, Case> = {
   'four at 25 % on 2,000 px': canvas(62),
 };
 
-async function encoded(bytes: Buffer): Promise<EncodedImage> {
-  const { autoOrient } = await sharp(bytes).metadata();
-  return { bytes, width: autoOrient.width, height: autoOrient.height };
-}
+const encoded = (bytes: Buffer): Promise<EncodedImage> => encodedImage(bytes);
 
 async function recall(finder: FaceFinder, { group, make }: Case, images: ImageFile[]) {
   const groups: ImageFile[][] = [];
@@ -91,7 +88,10 @@ async function recall(finder: FaceFinder, { group, make }: Case, images: ImageFi
       const example = await make(await Promise.all(files.map(({ path }) => readFile(path))));
       const { regions } = await finder(await encoded(example.bytes));
       const hit = example.expected.filter((face) =>
-        regions.some(({ box }) => Math.hypot(box!.x + box!.width / 2 - face.x, box!.y + box!.height / 2 - face.y) < face.reach),
+        regions.some(({ located }) => {
+          const { box } = located!;
+          return Math.hypot(box.x + box.width / 2 - face.x, box.y + box.height / 2 - face.y) < face.reach;
+        }),
       );
       expected += example.expected.length;
       found += hit.length;
@@ -107,7 +107,7 @@ async function falseFaces(finder: FaceFinder) {
   let faces = 0;
   for (const { name, bytes } of pictures) {
     const { regions } = await finder(await encoded(bytes));
-    if (regions.length > 0) console.error(`${name}: ${regions.map(({ score }) => score!.toFixed(2)).join(', ')}`);
+    if (regions.length > 0) console.error(`${name}: ${regions.map(({ located }) => located!.score.toFixed(2)).join(', ')}`);
     faces += regions.length;
   }
   return { pictures: pictures.length, faces };

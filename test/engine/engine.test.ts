@@ -12,7 +12,7 @@ import { bundled, settingsWith, startEngine } from '../support/engine';
 /** Analysis of folders into a place of its own. */
 async function analysis(folders: string[], values: Partial<Settings> = {}) {
   const runDir = join(await temporaryFolder(), 'run');
-  return { runDir, params: { runDir, id: 'test', folders, settings: analysisSettings(settingsWith(values)), bundled } };
+  return { runDir, params: { runDir, id: 'test', folders, settings: analysisSettings(settingsWith(values)), bundled, storeDir: null } };
 }
 
 describe('the engine on real portraits', () => {

@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { samplePhotos } from '../../scripts/samples.mjs';
 import { isAligned } from '../../src/faces/choose-finder';
-import { type EncodedImage, readImage } from '../../src/faces/decode';
+import { type EncodedImage, encodedImage, readImage } from '../../src/faces/decode';
 import { type FaceFinder, type FaceRegion, searchedFaces } from '../../src/faces/detect';
 import { type FaceDetector, openDetector } from '../../src/faces/detector';
 import { alignedFrame } from '../../src/faces/framing';
@@ -25,12 +25,12 @@ beforeAll(async () => {
 });
 afterAll(() => detector.release());
 
-async function encoded(bytes: Buffer): Promise<EncodedImage> {
-  const { autoOrient } = await sharp(bytes).metadata();
-  return { bytes, width: autoOrient.width, height: autoOrient.height };
-}
+const encoded = (bytes: Buffer): Promise<EncodedImage> => encodedImage(bytes);
 
-const centre = ({ box }: FaceRegion) => ({ x: box!.x + box!.width / 2, y: box!.y + box!.height / 2 });
+const centre = ({ located }: FaceRegion) => {
+  const { box } = located!;
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+};
 
 /** Marked faces that were found, and found ones that are none, after scaling the marks. */
 function compare(regions: FaceRegion[], marked: number[][], scale: number) {

@@ -12,7 +12,8 @@ async function library() {
   const state = { settings: settingsWith({ clusters: 4 }) };
   const logged: string[] = [];
   const engine = startEngine();
-  const context: SessionContext = { engine, bundled, settings: () => state.settings, log: (message) => logged.push(message) };
+  const storeDir = join(folder, 'store');
+  const context: SessionContext = { engine, bundled, storeDir, settings: () => state.settings, log: (message) => logged.push(message) };
   return { folder, state, logged, context, engine, library: new RunLibrary(context, folder) };
 }
 

@@ -4,6 +4,7 @@ import { principalComponents, clusterPictures } from '../../src/summaries/eigenf
 import { frequencies } from '../../src/summaries/occurrences';
 import { tellApart } from '../../src/summaries/tell-apart';
 import { orderCluster } from '../../src/summaries/typical';
+import { encodeStrips, placesIn } from '../../src/faces/strips';
 import { CropReader, CropWriter } from '../../src/store/crops';
 import { temporaryFolder } from '../support/images';
 import { binaryRows, matrix, random } from '../support/vectors';
@@ -72,7 +73,10 @@ describe('crops and the mean face', () => {
     const writer = await CropWriter.create(folder, size);
     const faces = 37; // two strips and a part of one
     const levels = Array.from({ length: faces }, (_, i) => i * 6);
-    await writer.append(Buffer.concat(levels.map((level) => Buffer.alloc(size.width * size.height * 3, level))), faces);
+    const pixels = Buffer.concat(levels.map((level) => Buffer.alloc(size.width * size.height * 3, level)));
+    const strips = await encodeStrips(pixels, new Array<number>(faces).fill(1), size);
+    for (const { jpeg } of strips) await writer.appendStrip(jpeg);
+    for (const { strip, at } of placesIn(strips)) writer.place(strip, at);
     await writer.finish();
     const reader = await CropReader.open(folder);
     expect(reader.faces).toBe(faces);

@@ -84,7 +84,7 @@ test('reload restores the panel and the side panel', async ({ workbench }) => {
   let panel = await workbench.panel();
   await panel.locator('fc-cluster-card').nth(2).locator('#open').click();
   await expect(panel.locator('fc-cluster-view h2')).toHaveText('Cluster 2');
-  await workbench.page.waitForTimeout(2500); // VS Code saves what is open from time to time
+  await workbench.saved(/selected\W+2\b/);
   await workbench.page.reload();
   panel = await workbench.panel();
   await expect(panel.locator('fc-cluster-view h2')).toHaveText('Cluster 2');

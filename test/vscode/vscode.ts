@@ -79,6 +79,38 @@ export class Workbench {
     return found!;
   }
 
+  /** Waits until VS Code has saved what is open, which it does every few seconds when it is idle. @param state what the saved state holds. */
+  async saved(state: RegExp): Promise<void> {
+    const savedEditors = () =>
+      this.page.evaluate(async () => {
+        const texts: string[] = [];
+        for (const { name } of await indexedDB.databases()) {
+          if (name?.startsWith('vscode-web-state-db') !== true) continue;
+          const database = await new Promise<IDBDatabase>((resolve, reject) => {
+            const request = indexedDB.open(name);
+            request.onsuccess = () => {
+              resolve(request.result);
+            };
+            request.onerror = () => {
+              reject(new Error(`cannot open ${name}`));
+            };
+          });
+          const store = database.transaction('ItemTable').objectStore('ItemTable');
+          texts.push(
+            await new Promise<string>((resolve) => {
+              const request = store.get('memento/workbench.parts.editor');
+              request.onsuccess = () => {
+                resolve(String(request.result));
+              };
+            }),
+          );
+          database.close();
+        }
+        return texts.join('\n');
+      });
+    await expect.poll(savedEditors, { timeout: 60_000 }).toMatch(state);
+  }
+
   notification(text: string | RegExp): Locator {
     return this.page.locator('.notifications-toasts .notification-list-item', { hasText: text });
   }
@@ -146,7 +178,7 @@ export const test = base.extend<{ workbench: Workbench }, { server: Server }>({
     },
     { scope: 'worker', timeout: 300_000 },
   ],
-  workbench: async ({ server }, use) => {
+  workbench: async ({ server }, use, info) => {
     const folder = await mkdtemp(join(tmpdir(), 'workspace-'));
     await cp(await samplePortraits(), join(folder, 'portraits'), { recursive: true });
     const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
@@ -156,6 +188,11 @@ export const test = base.extend<{ workbench: Workbench }, { server: Server }>({
       if (/Content Security Policy/i.test(message.text()) && /webview|nonce/.test(message.text())) refused.push(message.text());
     });
     await use(new Workbench(page, folder, server));
+    if (info.status !== info.expectedStatus) {
+      const seen = await page.locator('.notifications-toasts, .part.editor, .statusbar').allInnerTexts();
+      console.log(`the window shows: ${seen.join(' | ')}`);
+      await page.screenshot({ path: info.outputPath('window.png') });
+    }
     await browser.close();
     expect(refused, 'nothing was refused by the content security policy').toEqual([]);
     await rm(folder, { recursive: true, force: true });

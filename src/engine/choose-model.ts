@@ -1,0 +1,70 @@
+/** Which network runs on which provider, with how many faces at a time: chosen once, measured once, and kept in the store. */
+import { cpus, hostname } from 'node:os';
+import { type BundledModels, chooseProvider, type Provider, type ProviderChoice, unavailable } from '../faces/providers';
+import { tune, type Tuned } from '../faces/tune';
+import type { AnalysisSettings } from '../settings/settings';
+import type { FaceStore } from '../store/face-store';
+import { fileHash } from './keys';
+
+/** Faces a batch until it is measured. */
+const BATCH_SIZE: Record<Provider, number> = { cpu: 4, webgpu: 32, cuda: 256, dml: 128, coreml: 128 };
+
+/** Measuring takes about a second: fewer images than this do not pay for it. */
+const WORTH_MEASURING = 300;
+
+/** Time for which a choice among the providers holds without being tried again, in milliseconds. */
+const HOLDS = 7 * 24 * 60 * 60 * 1000;
+
+interface KeptChoice extends ProviderChoice {
+  at: number;
+}
+
+/**
+ * @param images how many there are to describe.
+ * @throws UserError where a provider that was asked for by name, or the network, cannot be used.
+ */
+export async function chooseModel(
+  settings: Pick<AnalysisSettings, 'provider' | 'model' | 'batchSize'>,
+  bundled: BundledModels,
+  store: FaceStore | undefined,
+  images: number,
+): Promise<{ choice: ProviderChoice; batchSize: number }> {
+  const choice = await keptChoice(settings, bundled, store);
+  const { provider } = choice;
+  // The bundled network is there twice; which of the two is faster on a CPU depends on its instructions.
+  const files = provider === 'cpu' && settings.model === '' ? [bundled.cpu, bundled.gpu] : [choice.file];
+  const tuned = settings.batchSize > 0 ? undefined : await keptTuning(files, provider, store, images);
+  const file = tuned?.file ?? choice.file;
+  const batchSize = settings.batchSize > 0 ? settings.batchSize : (tuned?.batchSize ?? BATCH_SIZE[provider]);
+  return { choice: { ...choice, file }, batchSize };
+}
+
+async function keptChoice(
+  { provider, model }: Pick<AnalysisSettings, 'provider' | 'model'>,
+  bundled: BundledModels,
+  store: FaceStore | undefined,
+): Promise<ProviderChoice> {
+  if (provider !== 'auto' || store === undefined) return chooseProvider({ provider, model }, bundled);
+  const note = `provider ${hostname()} ${model} ${bundled.gpu}`;
+  const kept = store.note(note) as KeptChoice | undefined;
+  if (kept !== undefined && Date.now() - kept.at < HOLDS && unavailable(kept.provider) === undefined && !newProvider(kept)) return kept;
+  const choice = await chooseProvider({ provider, model }, bundled);
+  await store.setNote(note, { ...choice, at: Date.now() } satisfies KeptChoice);
+  return choice;
+}
+
+/** Whether a provider that was out of the question then is not any more: CUDA's libraries were installed. */
+const newProvider = ({ trials }: ProviderChoice) =>
+  trials.some(({ provider, used, reason }) => !used && reason.includes('is not installed') && unavailable(provider) === undefined);
+
+async function keptTuning(files: readonly string[], provider: Provider, store: FaceStore | undefined, images: number): Promise<Tuned | undefined> {
+  if (store === undefined) return undefined;
+  const hashes = await Promise.all(files.map(fileHash));
+  const note = `tuned ${provider} ${cpus()[0]?.model ?? ''} ${hostname()} ${hashes.join(' ')}`;
+  const kept = store.note(note) as Omit<Tuned, 'file'> & { hash: string } | undefined;
+  if (kept !== undefined) return { ...kept, file: files[hashes.indexOf(kept.hash)] ?? files[0]! };
+  if (images < WORTH_MEASURING) return undefined;
+  const tuned = await tune(files, provider, provider === 'cpu' ? 1 : 0);
+  await store.setNote(note, { batchSize: tuned.batchSize, rates: tuned.rates, hash: hashes[files.indexOf(tuned.file)] });
+  return tuned;
+}

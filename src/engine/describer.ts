@@ -1,0 +1,79 @@
+/**
+ * A describing thread: reads, decodes, finds, cuts out and infers by itself, with a session of one thread. Threads that share nothing use the
+ * cores better than a session of several threads, which wait for one another at every layer.
+ */
+import { parentPort } from 'node:worker_threads';
+import { messageOf, UserError } from '../errors';
+import { type DescribedImages, describeImages, type DescribeOptions, type WantedImage } from '../faces/describe';
+import { alignedFaces, searchedFaces } from '../faces/detect';
+import { openDetector } from '../faces/detector';
+import type { CropSize } from '../faces/framing';
+import { openModel } from '../faces/model';
+
+/** What a thread is to do. */
+export interface DescriberSetup {
+  /** Size of the crops, in pixels. */
+  crop: CropSize;
+  /** Path of the network it infers with on the CPU; undefined where another provider infers. */
+  model: string | undefined;
+  batchSize: number;
+  /** Path of the detector and its bounds; undefined where every image is one aligned face. */
+  search: { detector: string; minFaceScore: number; minFaceSize: number } | undefined;
+  hashed: boolean;
+}
+
+export type DescriberRequest =
+  { kind: 'setup'; setup: DescriberSetup } | { kind: 'describe'; id: number; images: WantedImage[] } | { kind: 'close' };
+export type DescriberReply =
+  | { kind: 'described'; id: number; result: DescribedImages }
+  | { kind: 'failed'; id: number; user: boolean; message: string; stack: string | undefined };
+
+/** Images decoded at a time by a thread: photos take tens of megabytes each. */
+const CONCURRENCY = { aligned: 4, searched: 2 };
+
+let opened: Promise<DescribeOptions> | undefined;
+let close: () => Promise<void> = () => Promise.resolve();
+
+async function open({ crop, model: file, batchSize, search, hashed }: DescriberSetup): Promise<DescribeOptions> {
+  const model = file === undefined ? undefined : await openModel(file, { provider: 'cpu', threads: 1 });
+  const detector = search === undefined ? undefined : await openDetector(search.detector, 'cpu', 1);
+  close = async () => {
+    await model?.release();
+    await detector?.release();
+  };
+  const finder = detector === undefined || search === undefined ? alignedFaces(crop) : searchedFaces(detector, crop, search);
+  return { finder, crop, model, batchSize, concurrency: detector === undefined ? CONCURRENCY.aligned : CONCURRENCY.searched, hashed };
+}
+
+async function describe(id: number, images: WantedImage[]) {
+  const reply = (message: DescriberReply, transfer: ArrayBuffer[] = []) => parentPort?.postMessage(message, transfer);
+  try {
+    const result = await describeImages(images, await opened!);
+    const buffers = [result.crops?.buffer, result.probabilities?.buffer, ...result.strips.map(({ jpeg }) => jpeg.buffer)];
+    reply(
+      { kind: 'described', id, result },
+      buffers.filter((buffer) => buffer !== undefined),
+    );
+  } catch (error) {
+    const stack = error instanceof Error ? error.stack : undefined;
+    reply({ kind: 'failed', id, user: error instanceof UserError, message: messageOf(error), stack });
+  }
+}
+
+parentPort?.on('message', (request: DescriberRequest) => {
+  switch (request.kind) {
+    case 'setup':
+      opened = open(request.setup);
+      opened.catch(() => undefined); // told to whoever asks for a description
+      break;
+    case 'describe':
+      void describe(request.id, request.images);
+      break;
+    case 'close':
+      void (opened ?? Promise.resolve())
+        .catch(() => undefined) // told already
+        .then(() => close())
+        .finally(() => parentPort?.close());
+      break;
+  }
+});

@@ -1,0 +1,116 @@
+/** The describing threads of a run, one a core. */
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { UserError } from '../errors';
+import type { DescribedImages, WantedImage } from '../faces/describe';
+import type { DescriberReply, DescriberRequest, DescriberSetup } from './describer';
+
+/** More threads than this would take more memory than they save time: each holds a network of its own. */
+const MOST = 16;
+/** Requests a thread has at a time: while it computes for one, the images of the next are decoded on the pool's threads. */
+const AT_A_TIME = 2;
+
+interface Waiting {
+  thread: Thread;
+  resolve: (result: DescribedImages) => void;
+  reject: (error: unknown) => void;
+}
+
+interface Thread {
+  worker: Worker;
+  /** Requests it has. */
+  busy: number;
+}
+
+export class Describers {
+  private readonly threads: Thread[] = [];
+  private readonly waiting = new Map<number, Waiting>();
+  private nextId = 1;
+  private closed = false;
+
+  /** @param images how many there are to describe, at most: few images need few threads. */
+  constructor(
+    private readonly setup: DescriberSetup,
+    images: number,
+  ) {
+    this.size = Math.max(1, Math.min(availableParallelism(), MOST, Math.ceil(images / 4)));
+  }
+
+  /** Threads, at most. */
+  readonly size: number;
+
+  /** Requests that are worked on at a time. */
+  get concurrency(): number {
+    return this.size * AT_A_TIME;
+  }
+
+  /** @throws whatever the network throws; UserError where it cannot be loaded. */
+  describe(images: WantedImage[]): Promise<DescribedImages> {
+    if (this.closed) return Promise.reject(new Error('the describing threads are closed'));
+    const thread = this.free();
+    const id = this.nextId++;
+    thread.busy += 1;
+    return new Promise<DescribedImages>((resolve, reject) => {
+      this.waiting.set(id, { thread, resolve, reject });
+      send(thread.worker, { kind: 'describe', id, images });
+    });
+  }
+
+  /** Lets each thread finish what it is in the middle of, then ends it. */
+  async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    await Promise.all(
+      this.threads.map(
+        ({ worker }) =>
+          new Promise<void>((resolve) => {
+            worker.once('exit', () => {
+              resolve();
+            });
+            send(worker, { kind: 'close' });
+          }),
+      ),
+    );
+  }
+
+  private free(): Thread {
+    const [least] = [...this.threads].sort((a, b) => a.busy - b.busy);
+    if (least !== undefined && (least.busy === 0 || this.threads.length >= this.size)) return least;
+    const worker = new Worker(join(__dirname, 'describer.js'));
+    const thread = { worker, busy: 0 };
+    worker.on('message', (reply: DescriberReply) => {
+      this.receive(reply);
+    });
+    worker.on('error', (error) => {
+      this.fail(thread, error);
+    });
+    worker.on('exit', () => {
+      this.fail(thread, new Error('a describing thread ended by itself'));
+    });
+    send(worker, { kind: 'setup', setup: this.setup });
+    this.threads.push(thread);
+    return thread;
+  }
+
+  private receive(reply: DescriberReply) {
+    const waiting = this.waiting.get(reply.id);
+    if (waiting === undefined) return;
+    this.waiting.delete(reply.id);
+    waiting.thread.busy -= 1;
+    if (reply.kind === 'described') waiting.resolve(reply.result);
+    else waiting.reject(reply.user ? new UserError(reply.message) : Object.assign(new Error(reply.message), { stack: reply.stack }));
+  }
+
+  private fail(thread: Thread, error: unknown) {
+    for (const [id, waiting] of this.waiting) {
+      if (waiting.thread !== thread) continue;
+      this.waiting.delete(id);
+      waiting.reject(error);
+    }
+  }
+}
+
+const send = (worker: Worker, request: DescriberRequest) => {
+  worker.postMessage(request);
+};

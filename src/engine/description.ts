@@ -1,0 +1,427 @@
+/**
+ * Images → described faces, in their order: from the store what is known, from the describing threads what is not. Stages overlap, and between
+ * them stand bounded queues, so memory does not grow with the folder.
+ */
+import { pMapIterable } from 'p-map';
+import { messageOf, UserError } from '../errors';
+import { chooseDetection, type Detection } from '../faces/choose-finder';
+import { type DescribedImages, hashOf, type ImageResult, type WantedImage } from '../faces/describe';
+import type { LocatedFace } from '../faces/detect';
+import { type AttributeModel, openModel } from '../faces/model';
+import { type BundledModels, chooseProvider, type Provider, type ProviderChoice } from '../faces/providers';
+import type { ImageFile } from '../faces/scan';
+import { type CropRef, placesIn, type Strip, type StripRef } from '../faces/strips';
+import type { AnalysisSettings } from '../settings/settings';
+import type { Described, FaceStore, Found, ModelInfo } from '../store/face-store';
+import { type FileIdentity, identitiesOf } from '../store/identity';
+import { Describers } from './describers';
+import { fileHash, finderKey, lookKey, modelKey } from './keys';
+import { chooseModel } from './choose-model';
+
+/** A face with what the network says of it. */
+export interface DescribedFace {
+  /** Null where the image as a whole is the face. */
+  located: LocatedFace | null;
+  /** In [0, 1], one for each attribute. */
+  probabilities: Float32Array;
+  /** The aligned crop. */
+  crop: CropRef;
+}
+
+export interface DescribedImage {
+  image: ImageFile;
+  identity: FileIdentity | undefined;
+  /** Of its content; empty where it is not to be kept. */
+  hash: string;
+  /** How it was known: by path and times, by its content under another name, or not at all. */
+  known: 'file' | 'content' | undefined;
+  /** Why it cannot be used. */
+  failure: string | undefined;
+  faces: DescribedFace[];
+  /** Where the crops of a face that was not known lie in the strips of its batch. */
+  places: { strip: number; at: number }[];
+  /** Strips of the store that hold the crops of one that was. */
+  keptStrips: number[];
+}
+
+/** Images described together. */
+export interface DescribedBatch {
+  images: DescribedImage[];
+  /** Crops of those that were not known. */
+  strips: Strip[];
+}
+
+export interface DescriptionOptions {
+  settings: AnalysisSettings;
+  bundled: BundledModels;
+  /** Undefined where nothing is kept between runs. */
+  store: FaceStore | undefined;
+  signal: AbortSignal;
+}
+
+/** Images asked of a thread at a time: so many that the message costs nothing beside the work, so few that progress moves. */
+const CHUNK = { aligned: 16, searched: 2 };
+/** Known images that go along with them. */
+const KNOWN = 256;
+/** Batches that wait for faces enough for the network, at most. */
+const WAITING = 256;
+
+/** What is known of an image before anything is read. */
+interface Plan {
+  image: ImageFile;
+  identity: FileIdentity | undefined;
+  hash: string | undefined;
+  found: Found | undefined;
+  described: Described | undefined;
+}
+
+/** A batch whose faces wait for their probabilities. */
+interface Unfinished extends DescribedBatch {
+  /** Faces that are still to be inferred, with the RGB bytes of their crops, `[height, width, 3]`. */
+  pending: { face: DescribedFace; pixels: Uint8Array }[];
+}
+
+export class Description {
+  /** Seconds spent in the threads, and in the network of another provider. */
+  readonly timing = { decode: 0, infer: 0 };
+  /** What went wrong and was got around, for people. */
+  readonly notices: string[] = [];
+
+  private describers: Describers | undefined;
+  private session: AttributeModel | undefined;
+  private wanted = 0;
+  /** Strips that were made so far. */
+  private strips = 0;
+  /** Another network than the one chosen at first goes on. */
+  private fellBack = false;
+
+  private constructor(
+    private readonly images: readonly ImageFile[],
+    readonly identities: readonly (FileIdentity | undefined)[],
+    private readonly options: DescriptionOptions,
+    private choice: ProviderChoice,
+    private readonly batchSize: number,
+    readonly model: ModelInfo,
+    readonly detection: Detection,
+    /** Under what the results are kept. */
+    readonly keys: { finder: string; model: string },
+  ) {}
+
+  /**
+   * Chooses network, provider and the way faces are found; reads no more of the images than it must.
+   * @throws UserError where a network cannot be used; CancelledError.
+   */
+  static async open(images: readonly ImageFile[], options: DescriptionOptions): Promise<Description> {
+    const { settings, bundled, store, signal } = options;
+    const identities = await identitiesOf(images, signal);
+    const { choice, batchSize } = await chooseModel(settings, bundled, store, images.length);
+    signal.throwIfAborted();
+    const hash = await fileHash(choice.file);
+    const model = await modelInfo(choice, hash, store);
+    const searched = finderKey(await fileHash(bundled.detector), settings);
+    const noted = new Map<string, boolean | null>();
+    const detection = await chooseDetection(
+      images,
+      settings,
+      model.crop,
+      bundled.detector,
+      {
+        known: (index) => {
+          const [image, identity] = [images[index]!, identities[index]];
+          const content = identity && store?.hashOfFile(image.path, identity);
+          return content === undefined ? undefined : (store?.note(lookKey(content, searched, model.crop)) as boolean | null | undefined);
+        },
+        note: (bytes, aligned) => noted.set(lookKey(hashOf(bytes), searched, model.crop), aligned),
+      },
+      signal,
+    );
+    for (const [name, aligned] of noted) await store?.setNote(name, aligned);
+    const keys = { finder: detection.searched ? searched : finderKey(undefined, settings), model: modelKey(hash) };
+    return new Description(images, identities, options, choice, batchSize, model, detection, keys);
+  }
+
+  get provider(): Provider {
+    return this.choice.provider;
+  }
+
+  get file(): string {
+    return this.choice.file;
+  }
+
+  get trials(): ProviderChoice['trials'] {
+    return this.choice.trials;
+  }
+
+  /**
+   * Every image, in order.
+   * @throws CancelledError through the signal; whatever the network throws on the last provider. An image that cannot be used is a result.
+   */
+  async *results(): AsyncGenerator<DescribedBatch> {
+    const { signal } = this.options;
+    for await (const batch of this.inferred(this.describedChunks())) {
+      signal.throwIfAborted();
+      yield batch;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.describers?.close();
+    await this.session?.release();
+  }
+
+  private async *describedChunks(): AsyncGenerator<Unfinished> {
+    const { signal } = this.options;
+    const chunks = pMapIterable(
+      this.chunks(),
+      (chunk) => {
+        signal.throwIfAborted();
+        return this.describeChunk(chunk);
+      },
+      { concurrency: this.threads().concurrency, backpressure: 2 * this.threads().concurrency },
+    );
+    yield* chunks;
+  }
+
+  private threads(): Describers {
+    const { settings, bundled, store } = this.options;
+    this.describers ??= new Describers(
+      {
+        crop: this.model.crop,
+        model: this.provider === 'cpu' ? this.file : undefined,
+        batchSize: this.batchSize,
+        search: this.detection.searched
+          ? { detector: bundled.detector, minFaceScore: settings.minFaceScore, minFaceSize: settings.minFaceSize }
+          : undefined,
+        hashed: store !== undefined,
+      },
+      this.images.length,
+    );
+    return this.describers;
+  }
+
+  /** Images in handfuls, with what the store knows of them. */
+  private *chunks(): Generator<Plan[]> {
+    const size = this.detection.searched ? CHUNK.searched : CHUNK.aligned;
+    let chunk: Plan[] = [];
+    let unknown = 0;
+    for (const [i, image] of this.images.entries()) {
+      const plan = this.planFor(image, this.identities[i]);
+      if (!isKnown(plan)) unknown += 1;
+      chunk.push(plan);
+      if (unknown < size && chunk.length < KNOWN) continue;
+      yield chunk;
+      chunk = [];
+      unknown = 0;
+    }
+    if (chunk.length > 0) yield chunk;
+  }
+
+  private planFor(image: ImageFile, identity: FileIdentity | undefined): Plan {
+    const hash = identity && this.options.store?.hashOfFile(image.path, identity);
+    return { image, identity, hash, ...this.kept(hash) };
+  }
+
+  private kept(hash: string | undefined): Pick<Plan, 'found' | 'described'> {
+    const { store } = this.options;
+    if (store === undefined || hash === undefined) return { found: undefined, described: undefined };
+    const found = store.foundIn(hash, this.keys.finder);
+    const described = found !== undefined && 'faces' in found ? store.describedBy(hash, this.keys.finder, this.keys.model) : undefined;
+    const whole = described !== undefined && described.crops.every(({ strip }) => store.hasStrip(strip));
+    return { found, described: whole ? described : undefined };
+  }
+
+  private async describeChunk(chunk: readonly Plan[]): Promise<Unfinished> {
+    const { store } = this.options;
+    const images = chunk.map((plan) => (isKnown(plan) ? this.knownImage(plan, plan.hash ?? '', 'file') : undefined));
+    const strips: Strip[] = [];
+    const pending: Unfinished['pending'] = [];
+    for (let again = false; ; again = true) {
+      const open = [...images.keys()].filter((i) => images[i] === undefined);
+      if (open.length === 0) return { images: images as DescribedImage[], strips, pending };
+      const wanted = open.map((i): WantedImage => {
+        const { image, identity, found } = chunk[i]!;
+        return {
+          path: image.path,
+          // Contents that are known, but not all that is wanted of them, are described after all.
+          candidates: again || identity === undefined || store === undefined ? [] : store.candidates(identity.size),
+          located: locatedIn(found),
+        };
+      });
+      this.wanted += wanted.length;
+      const described = await this.threads().describe(wanted);
+      this.timing.decode += described.seconds.decode;
+      this.timing.infer += described.seconds.infer;
+      const take = this.facesOf(described, strips.length, pending);
+      strips.push(...described.strips);
+      for (const [position, result] of described.images.entries()) {
+        const index = open[position]!;
+        images[index] = this.imageOf(chunk[index]!, result, take);
+      }
+    }
+  }
+
+  /** Gives the faces of what a thread described, image by image. @param before strips of the batch that come before its own. */
+  private facesOf({ strips, crops, probabilities }: DescribedImages, before: number, pending: Unfinished['pending']) {
+    const width = this.model.attributes.length;
+    const places = placesIn(strips);
+    const refs = strips.map(({ jpeg }): StripRef => ({ key: `new ${this.strips++}`, read: () => jpeg }));
+    let next = 0;
+    return (faces: readonly (LocatedFace | null)[]): Pick<DescribedImage, 'faces' | 'places'> => {
+      const own = places.slice(next, next + faces.length);
+      const described = faces.map((located, i): DescribedFace => {
+        const at = next + i;
+        const face = {
+          located,
+          probabilities: probabilities?.subarray(at * width, (at + 1) * width) ?? new Float32Array(),
+          crop: { strip: refs[own[i]!.strip]!, at: own[i]!.at },
+        };
+        if (crops !== undefined) pending.push({ face, pixels: crops.subarray(at * this.faceBytes, (at + 1) * this.faceBytes) });
+        return face;
+      });
+      next += faces.length;
+      return { faces: described, places: own.map(({ strip, at }) => ({ strip: before + strip, at })) };
+    };
+  }
+
+  private get faceBytes() {
+    return this.model.crop.width * this.model.crop.height * 3;
+  }
+
+  /** @returns undefined for an image whose content is known, but not all that is wanted of it. */
+  private imageOf(
+    { image, identity }: Plan,
+    result: ImageResult,
+    take: (faces: readonly (LocatedFace | null)[]) => Pick<DescribedImage, 'faces' | 'places'>,
+  ): DescribedImage | undefined {
+    const base = { image, identity, hash: result.hash, known: undefined, failure: undefined, faces: [], places: [], keptStrips: [] };
+    switch (result.kind) {
+      case 'failed':
+        return { ...base, failure: result.reason };
+      case 'known': {
+        const plan = { image, identity, hash: result.hash, ...this.kept(result.hash) };
+        return isKnown(plan) ? this.knownImage(plan, result.hash, 'content') : undefined;
+      }
+      case 'described':
+        return { ...base, ...take(result.faces) };
+    }
+  }
+
+  private knownImage({ image, identity, found, described }: Plan, hash: string, known: 'file' | 'content'): DescribedImage {
+    const base = { image, identity, hash, known, places: [] };
+    if (found === undefined || 'reason' in found) return { ...base, failure: found?.reason, faces: [], keptStrips: [] };
+    const width = this.model.attributes.length;
+    const { crops, probabilities } = described ?? { crops: [], probabilities: new Float32Array() };
+    const faces = found.faces.map((located, i): DescribedFace => {
+      const { strip, at } = crops[i]!;
+      return { located, probabilities: probabilities.subarray(i * width, (i + 1) * width), crop: { strip: this.keptStrip(strip), at } };
+    });
+    return { ...base, failure: undefined, faces, keptStrips: [...new Set(crops.map(({ strip }) => strip))] };
+  }
+
+  private keptStrip(id: number): StripRef {
+    return {
+      key: `kept ${id}`,
+      read: () => {
+        const jpeg = this.options.store?.strip(id);
+        if (jpeg === undefined) throw new UserError('what was kept between runs was cleared in the middle of a run: run it again');
+        return jpeg;
+      },
+    };
+  }
+
+  // ------------------------------------------------------------------------------------------- networks of other providers
+
+  /** Fills in what the threads did not infer: the network's batches are formed across images. */
+  private async *inferred(chunks: AsyncIterable<Unfinished>): AsyncGenerator<DescribedBatch> {
+    if (this.provider === 'cpu') {
+      yield* chunks;
+      return;
+    }
+    let waiting: Unfinished[] = [];
+    let faces = 0;
+    for await (const chunk of chunks) {
+      waiting.push(chunk);
+      faces += chunk.pending.length;
+      if (faces < this.batchSize && waiting.length < WAITING) continue;
+      await this.infer(waiting);
+      yield* waiting;
+      waiting = [];
+      faces = 0;
+    }
+    await this.infer(waiting);
+    yield* waiting;
+  }
+
+  private async infer(batches: Unfinished[]): Promise<void> {
+    const width = this.model.attributes.length;
+    const open = batches.flatMap(({ pending }) => pending);
+    const crops = new Uint8Array(Math.min(open.length, this.batchSize) * this.faceBytes);
+    for (let from = 0; from < open.length; from += this.batchSize) {
+      const part = open.slice(from, from + this.batchSize);
+      part.forEach(({ pixels }, i) => {
+        crops.set(pixels, i * this.faceBytes);
+      });
+      const start = performance.now();
+      const probabilities = Float32Array.from(await this.inferOnProvider(crops, part.length));
+      this.timing.infer += (performance.now() - start) / 1000;
+      part.forEach(({ face }, i) => {
+        face.probabilities = probabilities.subarray(i * width, (i + 1) * width);
+      });
+    }
+    if (!this.fellBack) return;
+    // What another network says is not to be kept as this one's word.
+    for (const { images } of batches) for (const image of images) if (image.known === undefined) image.hash = '';
+  }
+
+  /** Where the provider fails, the run goes on with the next one and says so. */
+  private async inferOnProvider(crops: Uint8Array, count: number): Promise<Float32Array> {
+    for (;;) {
+      try {
+        this.session ??= await openModel(this.file, { provider: this.provider, threads: 0 });
+        return await this.session.infer(crops, count);
+      } catch (error) {
+        if (this.provider === 'cpu') throw error;
+        await this.fallBack(messageOf(error));
+      }
+    }
+  }
+
+  private async fallBack(reason: string): Promise<void> {
+    const failed = this.provider;
+    await this.session?.release().catch(() => undefined); // it has failed already
+    this.session = undefined;
+    const next = await chooseProvider(this.options.settings, this.options.bundled, failed);
+    const before = this.trials.map((trial) => (trial.provider === failed ? { ...trial, used: false, reason: `it failed: ${reason}` } : trial));
+    this.fellBack = true;
+    this.choice = { provider: next.provider, file: next.file, trials: [...before, ...next.trials] };
+    this.notices.push(`the execution provider ${failed} failed in the middle of the run (${reason}); ${next.provider} went on`);
+  }
+
+  /** Images that had to be read. */
+  get read(): number {
+    return this.wanted;
+  }
+}
+
+/** Whether nothing is to be read of an image. */
+const isKnown = ({ found, described }: Plan): boolean =>
+  found !== undefined && ('reason' in found || found.faces.length === 0 || described !== undefined);
+
+/** Where the faces of an image lie, where it was searched before. */
+function locatedIn(found: Found | undefined): LocatedFace[] | undefined {
+  if (found === undefined || !('faces' in found)) return undefined;
+  const located = found.faces.filter((face) => face !== null);
+  return located.length === found.faces.length && located.length > 0 ? located : undefined;
+}
+
+/** Input and outputs of a network: from the store, or by opening it. */
+async function modelInfo({ file }: ProviderChoice, hash: string, store: FaceStore | undefined): Promise<ModelInfo> {
+  const note = `model ${hash}`;
+  const known = store?.note(note) as ModelInfo | undefined;
+  if (known !== undefined) return known;
+  const model = await openModel(file, { provider: 'cpu', threads: 1 });
+  const info = { crop: model.crop, attributes: model.attributes };
+  await model.release();
+  await store?.setNote(note, info);
+  return info;
+}

@@ -1,0 +1,49 @@
+/** Keys of what is kept: they change whenever what is computed would. */
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { messageOf, UserError } from '../errors';
+import type { CropSize } from '../faces/framing';
+import { checkFile } from '../faces/model';
+import type { AnalysisSettings } from '../settings/settings';
+
+/** Raised whenever decoding, searching, aligning or cutting out changes what comes out of them. */
+export const PIPELINE_VERSION = 1;
+
+/** 16 hexadecimal digits. */
+const digest = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
+
+/** How faces are found. @param detector hash of the detector's file; undefined where every image is one aligned face. */
+export function finderKey(detector: string | undefined, { minFaceScore, minFaceSize }: Pick<AnalysisSettings, 'minFaceScore' | 'minFaceSize'>) {
+  return digest(detector === undefined ? [PIPELINE_VERSION, 'aligned'] : [PIPELINE_VERSION, detector, minFaceScore, minFaceSize]);
+}
+
+/** Which network describes them. */
+export const modelKey = (model: string): string => digest([PIPELINE_VERSION, model]);
+
+/** Whether an image looks aligned, as `detect: auto` asks of a sample. */
+export const lookKey = (image: string, finder: string, { width, height }: CropSize): string => `look ${image} ${finder} ${width}×${height}`;
+
+const hashes = new Map<string, string>();
+
+/**
+ * Hash of a network's file; computed once for as long as the file stays as it is.
+ * @throws UserError where it cannot be read.
+ */
+export async function fileHash(file: string): Promise<string> {
+  await checkFile(file);
+  try {
+    const { size, mtimeMs } = await stat(file);
+    const key = `${file} ${size} ${mtimeMs}`;
+    let hash = hashes.get(key);
+    if (hash === undefined) {
+      hash = createHash('sha256')
+        .update(await readFile(file))
+        .digest('hex')
+        .slice(0, 32);
+      hashes.set(key, hash);
+    }
+    return hash;
+  } catch (error) {
+    throw new UserError(`the model file '${file}' cannot be read: ${messageOf(error)}`, { cause: error });
+  }
+}

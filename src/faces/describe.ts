@@ -1,0 +1,128 @@
+/**
+ * Stages 2 to 4 for a handful of images: files → their faces, cut out and, where a network is given, described. What each of the engine's
+ * describing threads does over and over (engine/describer.ts).
+ */
+import { createHash } from 'node:crypto';
+import pMap from 'p-map';
+import { messageOf } from '../errors';
+import { encodedImage, ImageError, readBytes } from './decode';
+import { type FaceFinder, type LocatedFace, locatedFaces } from './detect';
+import type { CropSize } from './framing';
+import type { AttributeModel } from './model';
+import { encodeStrips, type Strip } from './strips';
+
+/** An image to be described. */
+export interface WantedImage {
+  /** A Uint8Array where the path is not valid UTF-8. */
+  path: string | Uint8Array;
+  /** Hashes of images that are known already and have as many bytes: this file may be one of them under another name. */
+  candidates: readonly string[];
+  /** Where its faces lie, where that is known already. */
+  located: readonly LocatedFace[] | undefined;
+}
+
+/** What became of an image. */
+export type ImageResult =
+  | { kind: 'known'; hash: string }
+  /** `hash` is empty where the failure does not lie in the file's content. */
+  | { kind: 'failed'; hash: string; reason: string }
+  | {
+      kind: 'described';
+      hash: string;
+      /** Where each face lies; null where the image as a whole is one. */
+      faces: (LocatedFace | null)[];
+    };
+
+/** A handful of images described. */
+export interface DescribedImages {
+  /** One for each image, in their order. */
+  images: ImageResult[];
+  /** All their faces in order, as strips; see `encodeStrips`. */
+  strips: Strip[];
+  /** RGB bytes of all their faces in order, `[faces, height, width, 3]`; undefined where a network was given. */
+  crops: Uint8Array<ArrayBuffer> | undefined;
+  /** Probabilities in [0, 1], `[faces, attributes]`; undefined where no network was given. */
+  probabilities: Float32Array<ArrayBuffer> | undefined;
+  /** Seconds spent in reading, decoding and finding, and in the network. */
+  seconds: { decode: number; infer: number };
+}
+
+export interface DescribeOptions {
+  finder: FaceFinder;
+  crop: CropSize;
+  model: AttributeModel | undefined;
+  /** Faces the network is given at a time. */
+  batchSize: number;
+  /** Images decoded at a time. */
+  concurrency: number;
+  /** Whether contents are to be recognised. */
+  hashed: boolean;
+}
+
+/** Short enough for millions of keys, long enough that two images never share one: 128 bits of SHA-256, in hexadecimal. */
+export const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex').slice(0, 32);
+
+/** @throws whatever the network throws. An image that cannot be used is a result like any other. */
+export async function describeImages(wanted: readonly WantedImage[], options: DescribeOptions): Promise<DescribedImages> {
+  const { model, crop, batchSize } = options;
+  const start = performance.now();
+  const cut = await pMap(wanted, (image) => cutOut(image, options), { concurrency: options.concurrency });
+  const decoded = performance.now();
+  const faceBytes = crop.width * crop.height * 3;
+  const all = cut.flatMap(({ crops }) => crops);
+  const crops = buffers.take(all.length * faceBytes, model !== undefined);
+  all.forEach((pixels, i) => {
+    crops.set(pixels, i * faceBytes);
+  });
+  const strips = await encodeStrips(
+    crops,
+    cut.map((each) => each.crops.length),
+    crop,
+  );
+  let probabilities: DescribedImages['probabilities'];
+  if (model !== undefined) {
+    const width = model.attributes.length;
+    probabilities = new Float32Array(all.length * width);
+    for (let from = 0; from < all.length; from += batchSize) {
+      const count = Math.min(batchSize, all.length - from);
+      probabilities.set(await model.infer(crops.subarray(from * faceBytes), count), from * width);
+    }
+  }
+  return {
+    images: cut.map(({ result }) => result),
+    strips,
+    crops: model === undefined ? crops : undefined,
+    probabilities,
+    seconds: { decode: (decoded - start) / 1000, infer: (performance.now() - decoded) / 1000 },
+  };
+}
+
+/** A buffer is used again and again where it does not leave the thread: a new one each time would cost its zeroing, and the collector's time. */
+const buffers = {
+  kept: new Uint8Array(),
+  take(length: number, stays: boolean): Uint8Array<ArrayBuffer> {
+    if (!stays) return new Uint8Array(length);
+    if (this.kept.length < length) this.kept = new Uint8Array(length);
+    return this.kept.subarray(0, length);
+  },
+};
+
+async function cutOut(image: WantedImage, { finder, crop, hashed }: DescribeOptions): Promise<{ result: ImageResult; crops: Buffer[] }> {
+  let hash = '';
+  try {
+    const bytes = await readBytes({ path: typeof image.path === 'string' ? image.path : Buffer.from(image.path) });
+    if (hashed) {
+      hash = hashOf(bytes);
+      if (image.candidates.includes(hash)) return { result: { kind: 'known', hash }, crops: [] };
+    }
+    const encoded = await encodedImage(bytes);
+    const found = image.located === undefined ? await finder(encoded) : locatedFaces(encoded, image.located, crop);
+    const crops: Buffer[] = [];
+    for (const region of found.regions) crops.push(await found.crop(region));
+    return { result: { kind: 'described', hash, faces: found.regions.map(({ located }) => located ?? null) }, crops };
+  } catch (error) {
+    // One bad image never stops a run; a defect of ours on one image does not either, and is told just as clearly.
+    if (error instanceof ImageError) return { result: { kind: 'failed', hash: error.kept ? hash : '', reason: error.message }, crops: [] };
+    return { result: { kind: 'failed', hash: '', reason: `unexpected failure: ${messageOf(error)}` }, crops: [] };
+  }
+}

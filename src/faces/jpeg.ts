@@ -1,0 +1,76 @@
+/**
+ * The short way for most photos there are: a JPEG that is neither turned nor in a colour space of its own is decoded by libjpeg-turbo itself.
+ * libvips, which decodes everything else, uses the same library, but setting up its pipeline takes ten times as long as decoding a small image.
+ */
+import { createRequire } from 'node:module';
+import type * as Turbo from '@julusian/jpeg-turbo';
+import type { Pixels } from './crop';
+
+/** Images of fewer pixels are decoded at once: going to another thread and back would take longer. */
+const AT_ONCE = 300_000;
+
+type Library = typeof Turbo;
+let library: Library | null | undefined;
+
+/** The library, or null where it has no build for this platform: libvips then decodes everything. */
+function turbo(): Library | null {
+  if (library === undefined) {
+    try {
+      library = createRequire(__filename)('@julusian/jpeg-turbo') as Library;
+    } catch {
+      library = null;
+    }
+  }
+  return library;
+}
+
+/**
+ * @param width, height of the image, by its header.
+ * @returns its pixels, or undefined where it is damaged or anything but plain: libvips is to be asked then, and its word counts.
+ */
+export async function decodePlainJpeg(bytes: Buffer, width: number, height: number): Promise<Pixels | undefined> {
+  const { FORMAT_RGB: format, decompress, decompressSync } = turbo() ?? {};
+  if (decompress === undefined || decompressSync === undefined || format === undefined) return undefined;
+  try {
+    const decoded = width * height < AT_ONCE ? decompressSync(bytes, { format }) : await decompress(bytes, { format });
+    if (decoded.width !== width || decoded.height !== height || decoded.data.length !== width * height * 3) return undefined;
+    return { data: decoded.data, width, height };
+  } catch {
+    return undefined; // libvips decides whether the file is damaged, and words it
+  }
+}
+
+/** Encodes RGB bytes; undefined where the library has no build for this platform. @param quality in [1, 100]. */
+export function encodeJpeg(data: Buffer, width: number, height: number, quality: number): Buffer | undefined {
+  const { FORMAT_RGB: format, SAMP_420: subsampling, compressSync } = turbo() ?? {};
+  if (compressSync === undefined || format === undefined || subsampling === undefined) return undefined;
+  return compressSync(data, { format, width, height, subsampling, quality });
+}
+
+const START_OF_IMAGE = 0xffd8;
+const APP2 = 0xe2;
+const START_OF_SCAN = 0xda;
+
+/**
+ * Whether a file is a JPEG of 8-bit grey or colour without an ICC profile (ITU-T T.81, annex B). Says nothing of its orientation.
+ */
+export function isPlainJpeg(bytes: Buffer): boolean {
+  if (bytes.length < 4 || bytes.readUInt16BE(0) !== START_OF_IMAGE) return false;
+  let at = 2;
+  while (at + 9 < bytes.length && bytes[at] === 0xff) {
+    const marker = bytes[at + 1]!;
+    if (marker === 0xff) {
+      at += 1; // fill bytes
+      continue;
+    }
+    // SOF0 to SOF2: baseline, extended and progressive. The others are lossless or arithmetic.
+    if (marker >= 0xc0 && marker <= 0xc2) {
+      const [precision, components] = [bytes[at + 4], bytes[at + 9]];
+      return precision === 8 && (components === 1 || components === 3);
+    }
+    if ((marker >= 0xc3 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc) || marker === START_OF_SCAN) return false;
+    if (marker === APP2 && bytes.toString('latin1', at + 4, at + 15) === 'ICC_PROFILE') return false;
+    at += 2 + bytes.readUInt16BE(at + 2);
+  }
+  return false;
+}

@@ -1,0 +1,65 @@
+/** Short measurements at first use: which of the networks is faster here, and with how many faces at a time. */
+import { type AttributeModel, openModel } from './model';
+import type { Provider } from './providers';
+
+/** What was fastest. */
+export interface Tuned {
+  file: string;
+  batchSize: number;
+  /** Crops a second of each candidate, for the log. */
+  rates: { file: string; batchSize: number; rate: number }[];
+}
+
+/** Numbers of faces that are tried. A thread of a CPU gains nothing beyond a few: what it computes on no longer fits its cache. */
+const BATCHES: Record<Provider, readonly number[]> = {
+  cpu: [1, 4, 8],
+  webgpu: [16, 32, 64],
+  cuda: [64, 128, 256, 512],
+  dml: [32, 128],
+  coreml: [32, 128],
+};
+
+/** Time each candidate is given, in seconds, … */
+const TIME = 0.2;
+/** … after as many runs as it takes to settle. */
+const WARM_UP = 2;
+
+/**
+ * @param files networks of the same outputs, the preferred one first.
+ * @returns the fastest, over all batch sizes.
+ * @throws UserError where the first of them cannot be loaded; others that cannot are left out.
+ */
+export async function tune(files: readonly string[], provider: Provider, threads: number): Promise<Tuned> {
+  const rates: Tuned['rates'] = [];
+  for (const [i, file] of files.entries()) {
+    let model: AttributeModel;
+    try {
+      model = await openModel(file, { provider, threads });
+    } catch (error) {
+      if (i === 0) throw error;
+      continue;
+    }
+    try {
+      for (const batchSize of BATCHES[provider]) rates.push({ file, batchSize, rate: await rateOf(model, batchSize) });
+    } finally {
+      await model.release();
+    }
+  }
+  const best = rates.reduce((a, b) => (b.rate > a.rate ? b : a));
+  return { file: best.file, batchSize: best.batchSize, rates };
+}
+
+/** Crops a second. */
+async function rateOf(model: AttributeModel, batchSize: number): Promise<number> {
+  const crops = new Uint8Array(batchSize * model.crop.width * model.crop.height * 3).fill(127);
+  for (let i = 0; i < WARM_UP; i++) await model.infer(crops, batchSize);
+  const start = performance.now();
+  let seconds = 0;
+  let done = 0;
+  while (seconds < TIME) {
+    await model.infer(crops, batchSize);
+    done += batchSize;
+    seconds = (performance.now() - start) / 1000;
+  }
+  return done / seconds;
+}
