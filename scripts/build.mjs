@@ -19,7 +19,13 @@ const node = {
   outdir: 'dist',
   // ESM-first packages in a CommonJS bundle.
   mainFields: ['module', 'main'],
-  entryPoints: { engine: 'src/engine/main.ts', worker: 'src/engine/worker.ts', describer: 'src/engine/describer.ts', cli: 'src/cli.ts', extension: 'src/extension.ts' },
+  entryPoints: {
+    engine: 'src/engine/main.ts',
+    worker: 'src/engine/worker.ts',
+    describer: 'src/engine/describer.ts',
+    cli: 'src/cli.ts',
+    extension: 'src/extension.ts',
+  },
 };
 
 const browser = {

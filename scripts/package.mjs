@@ -2,7 +2,7 @@
 //   node scripts/package.mjs [linux-x64|linux-arm64|darwin-arm64|win32-x64|win32-arm64] [--out FILE.vsix]
 // Works for any target on any machine: native packages are installed for the target into a staging folder.
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readdir, rm } from 'node:fs/promises';
+import { appendFile, cp, mkdir, readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { cacheDir, main, root, run } from './process.mjs';
@@ -23,6 +23,17 @@ const CONTENT = [
   'media',
   'weights',
 ];
+
+/** Packages that run: native ones, which stay outside the bundles, and what they load. The rest is for building them, which never happens here. */
+const RUNTIME = [
+  'sharp', '@img', 'detect-libc', 'semver',
+  'onnxruntime-node', 'onnxruntime-common',
+  'lmdb', '@lmdb', '@harperfast', 'msgpackr', 'ordered-binary', 'weak-lru-cache', 'node-gyp-build-optional-packages',
+  '@julusian', 'pkg-prebuilds',
+]; // prettier-ignore
+
+/** Sources of native code in packages that come with it built. */
+const SOURCES = ['lmdb/dependencies', 'lmdb/src', '@julusian/jpeg-turbo/src', 'lmdb/node_modules', '@julusian/jpeg-turbo/node_modules'];
 
 /** @returns path of the .vsix. */
 export async function packageExtension(target, file = join(root, 'out', `face-clusters-${target}.vsix`)) {
@@ -50,6 +61,12 @@ export async function packageExtension(target, file = join(root, 'out', `face-cl
     }
   }
   if (!existsSync(join(bin, platform, arch))) throw new Error(`onnxruntime-node has no libraries for ${target}`);
+  const modules = join(stage, 'node_modules');
+  // vsce insists on the packages being there, so they are left out of the archive only.
+  const unused = (await readdir(modules)).filter((name) => !RUNTIME.includes(name));
+  await appendFile(join(stage, '.vscodeignore'), [...unused, ...SOURCES].map((name) => `node_modules/${name}/**\n`).join(''));
+  const prebuilds = join(modules, '@julusian', 'jpeg-turbo', 'prebuilds');
+  for (const name of await readdir(prebuilds)) if (name !== `jpeg-turbo-${target}`) await rm(join(prebuilds, name), { recursive: true });
   await mkdir(join(file, '..'), { recursive: true });
   const vsce = join(root, 'node_modules', '@vscode', 'vsce', 'vsce');
   const options = [

@@ -2,8 +2,9 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { EngineClient } from './engine/client';
-import { registerCommands } from './host/commands';
+import { describe, registerCommands } from './host/commands';
 import { readSettings, SECTION } from './host/configuration';
+import { FolderWatch } from './host/folder-watch';
 import { Panels, VIEW_TYPE } from './host/panels';
 import { RunLibrary } from './host/run-library';
 import { RunTree } from './host/run-tree';
@@ -16,14 +17,19 @@ const SETTLE = 150;
 export function activate(context: vscode.ExtensionContext): void {
   const root = context.extensionPath;
   const log = vscode.window.createOutputChannel('Face Clusters', { log: true });
-  const engine = new EngineClient(engineScript(root), (text) => {
-    log.info(`engine: ${text.trimEnd()}`);
-  });
+  const engine = new EngineClient(
+    engineScript(root),
+    (text) => {
+      log.info(`engine: ${text.trimEnd()}`);
+    },
+    () => readSettings().settings.cudaLibraries,
+  );
+  const storeDir = join(context.globalStorageUri.fsPath, 'faces');
   const storage = context.storageUri ?? context.globalStorageUri;
   const session = {
     engine,
     bundled: bundledModels(root),
-    storeDir: join(context.globalStorageUri.fsPath, 'faces'),
+    storeDir,
     settings: () => readSettings().settings,
     log: (message: string) => {
       log.error(message);
@@ -45,18 +51,22 @@ export function activate(context: vscode.ExtensionContext): void {
       },
     },
     loaded,
+    (opened) => void watch.check(opened),
   );
+  const watch = new FolderWatch(library, (changed) => void describe(changed, { panels, log }));
 
   let settling: NodeJS.Timeout | undefined;
   context.subscriptions.push(
     log,
     view,
     vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, panels),
-    ...registerCommands({ library, panels, history, log, root }),
+    ...registerCommands({ library, panels, history, log, root, engine, storeDir }),
+    watch,
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (!event.affectsConfiguration(SECTION)) return;
       clearTimeout(settling);
       settling = setTimeout(() => {
+        watch.follow();
         panels.refresh();
         for (const open of panels.sessions) void open.followSettings();
       }, SETTLE);

@@ -1,5 +1,5 @@
 /** Progress in words, the same in the terminal, in notifications and in the panel. */
-import type { Progress, Stage } from './protocol';
+import type { FolderChanges, Progress, Stage } from './protocol';
 
 const WORDS: Record<Stage, string> = {
   scan: 'Finding images',
@@ -16,4 +16,18 @@ export function stageText({ stage, done, total, failed }: Progress): string {
   const unit = stage === 'scan' || stage === 'infer' ? ' images' : '';
   const counted = total > 0 ? `: ${number(done)} of ${number(total)}${unit}` : done > 0 ? `: ${number(done)}${unit}` : '';
   return `${WORDS[stage]}${counted}${failed > 0 ? ` (${number(failed)} failed)` : ''}`;
+}
+
+/** What has changed in a folder; empty where nothing has. */
+export function changesText(changes: FolderChanges): string {
+  const { added, changed, removed } = changes ?? { added: 0, changed: 0, removed: 0 };
+  const parts = [
+    [added, 'added'],
+    [changed, 'changed'],
+    [removed, 'removed'],
+  ] as const;
+  const named = parts.filter(([count]) => count > 0);
+  return named
+    .map(([count, what], i) => `${count.toLocaleString('en')}${i > 0 ? '' : count === 1 ? ' image' : ' images'} ${what}`)
+    .join(', ');
 }

@@ -289,6 +289,8 @@ export interface PanelState {
   problem: PanelProblem | null;
   /** Settings that differ from those the run was made with, by name: the run is to be made anew to follow them. */
   stale: string[];
+  /** How the folders differ from what they were when they were described; null where that is not known. */
+  changes: FolderChanges;
   /** Settings out of their bounds, which took their default. */
   settingProblems: string[];
   /** The last change made here, which can be taken back; for people. */

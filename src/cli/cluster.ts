@@ -63,7 +63,10 @@ function print(lines: string[], outDir: string) {
   console.log([...lines, `written to ${outDir}`].join('\n'));
 }
 
-function runLines({ images, known = 0, notices = [], faces, provider, trials, detection, timing, failures }: RunManifest, peakMemory: number): string[] {
+function runLines(
+  { images, known = 0, notices = [], faces, provider, trials, detection, timing, failures }: RunManifest,
+  peakMemory: number,
+): string[] {
   const seconds = timing.analyse ?? 0;
   const lines = [
     `${String(faces)} faces in ${String(images.read)} of ${String(images.found)} images, ` +

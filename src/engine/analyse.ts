@@ -1,6 +1,7 @@
 /** The main job, read from top to bottom: folders → described faces, kept. */
 import { codeOf, UserError } from '../errors';
-import { chooseImages, type Failure, IMAGE_EXTENSIONS, scanImages } from '../faces/scan';
+import { chooseImages, type Failure, scanImages } from '../faces/scan';
+import { IMAGE_EXTENSIONS } from '../image-extensions';
 import type { EngineCalls, Progress, RunManifest } from '../protocol';
 import { STORE_VERSION } from '../store/run-files';
 import { keptImage, RunWriter } from '../store/run-store';

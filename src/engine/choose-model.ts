@@ -1,7 +1,7 @@
 /** Which network runs on which provider, with how many faces at a time: chosen once, measured once, and kept in the store. */
 import { cpus, hostname } from 'node:os';
 import { type BundledModels, chooseProvider, type Provider, type ProviderChoice, unavailable } from '../faces/providers';
-import { tune, type Tuned } from '../faces/tune';
+import { type Tuned, tuneInProcess } from '../faces/tune';
 import type { AnalysisSettings } from '../settings/settings';
 import type { FaceStore } from '../store/face-store';
 import { fileHash } from './keys';
@@ -57,14 +57,20 @@ async function keptChoice(
 const newProvider = ({ trials }: ProviderChoice) =>
   trials.some(({ provider, used, reason }) => !used && reason.includes('is not installed') && unavailable(provider) === undefined);
 
-async function keptTuning(files: readonly string[], provider: Provider, store: FaceStore | undefined, images: number): Promise<Tuned | undefined> {
+async function keptTuning(
+  files: readonly string[],
+  provider: Provider,
+  store: FaceStore | undefined,
+  images: number,
+): Promise<Tuned | undefined> {
   if (store === undefined) return undefined;
   const hashes = await Promise.all(files.map(fileHash));
   const note = `tuned ${provider} ${cpus()[0]?.model ?? ''} ${hostname()} ${hashes.join(' ')}`;
-  const kept = store.note(note) as Omit<Tuned, 'file'> & { hash: string } | undefined;
+  const kept = store.note(note) as (Omit<Tuned, 'file'> & { hash: string }) | undefined;
   if (kept !== undefined) return { ...kept, file: files[hashes.indexOf(kept.hash)] ?? files[0]! };
   if (images < WORTH_MEASURING) return undefined;
-  const tuned = await tune(files, provider, provider === 'cpu' ? 1 : 0);
+  const tuned = await tuneInProcess(files, provider, provider === 'cpu' ? 1 : 0);
+  if (tuned === undefined) return undefined;
   await store.setNote(note, { batchSize: tuned.batchSize, rates: tuned.rates, hash: hashes[files.indexOf(tuned.file)] });
   return tuned;
 }

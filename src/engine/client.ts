@@ -1,6 +1,7 @@
 /** The other end of the engine: starts its process, asks it, and tells when it died. Used by the extension host and the command line. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
+import { libraryPath } from '../cuda/diagnose';
 import { CancelledError, UserError } from '../errors';
 import type { EngineCall, EngineCalls, EngineReply, EngineRequest, Progress } from '../protocol';
 
@@ -35,10 +36,12 @@ export class EngineClient {
   /**
    * @param script path of the engine's bundle.
    * @param log takes what the engine prints.
+   * @param libraries folders in which the engine finds NVIDIA's libraries, beside the system's.
    */
   constructor(
     private readonly script: string,
     private readonly log: (text: string) => void = () => undefined,
+    private readonly libraries: () => readonly string[] = () => [],
   ) {}
 
   /** Process id, or undefined where the engine does not run. */
@@ -101,6 +104,7 @@ export class EngineClient {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: {
         ...process.env,
+        ...libraryPath(this.libraries()),
         ELECTRON_RUN_AS_NODE: '1', // desktop VS Code's own executable is Electron
         UV_THREADPOOL_SIZE: String(availableParallelism() + 1), // images decode on these threads
         MALLOC_ARENA_MAX: '2', // glibc keeps an arena a thread otherwise, and memory grows with the run

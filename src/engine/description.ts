@@ -92,6 +92,8 @@ export class Description {
   private wanted = 0;
   /** Strips that were made so far. */
   private strips = 0;
+  /** Strips of the store that are used. */
+  private readonly keptStrips = new Map<number, StripRef>();
   /** Another network than the one chosen at first goes on. */
   private fellBack = false;
 
@@ -226,8 +228,8 @@ export class Description {
     if (store === undefined || hash === undefined) return { found: undefined, described: undefined };
     const found = store.foundIn(hash, this.keys.finder);
     const described = found !== undefined && 'faces' in found ? store.describedBy(hash, this.keys.finder, this.keys.model) : undefined;
-    const whole = described !== undefined && described.crops.every(({ strip }) => store.hasStrip(strip));
-    return { found, described: whole ? described : undefined };
+    const lost = described?.crops.some(({ strip }) => this.keptStrip(strip) === undefined);
+    return { found, described: lost === true ? undefined : described };
   }
 
   private async describeChunk(chunk: readonly Plan[]): Promise<Unfinished> {
@@ -313,20 +315,24 @@ export class Description {
     const { crops, probabilities } = described ?? { crops: [], probabilities: new Float32Array() };
     const faces = found.faces.map((located, i): DescribedFace => {
       const { strip, at } = crops[i]!;
-      return { located, probabilities: probabilities.subarray(i * width, (i + 1) * width), crop: { strip: this.keptStrip(strip), at } };
+      return { located, probabilities: probabilities.subarray(i * width, (i + 1) * width), crop: { strip: this.keptStrip(strip)!, at } };
     });
     return { ...base, failure: undefined, faces, keptStrips: [...new Set(crops.map(({ strip }) => strip))] };
   }
 
-  private keptStrip(id: number): StripRef {
-    return {
-      key: `kept ${id}`,
-      read: () => {
+  /** A strip of the store, or undefined where it is gone. */
+  private keptStrip(id: number): StripRef | undefined {
+    let strip = this.keptStrips.get(id);
+    if (strip === undefined && this.options.store?.hasStrip(id)) {
+      const read = () => {
         const jpeg = this.options.store?.strip(id);
         if (jpeg === undefined) throw new UserError('what was kept between runs was cleared in the middle of a run: run it again');
         return jpeg;
-      },
-    };
+      };
+      strip = { key: `kept ${id}`, read };
+      this.keptStrips.set(id, strip);
+    }
+    return strip;
   }
 
   // ------------------------------------------------------------------------------------------- networks of other providers
@@ -391,7 +397,9 @@ export class Description {
     await this.session?.release().catch(() => undefined); // it has failed already
     this.session = undefined;
     const next = await chooseProvider(this.options.settings, this.options.bundled, failed);
-    const before = this.trials.map((trial) => (trial.provider === failed ? { ...trial, used: false, reason: `it failed: ${reason}` } : trial));
+    const before = this.trials.map((trial) =>
+      trial.provider === failed ? { ...trial, used: false, reason: `it failed: ${reason}` } : trial,
+    );
     this.fellBack = true;
     this.choice = { provider: next.provider, file: next.file, trials: [...before, ...next.trials] };
     this.notices.push(`the execution provider ${failed} failed in the middle of the run (${reason}); ${next.provider} went on`);

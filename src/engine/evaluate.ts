@@ -67,7 +67,13 @@ export async function evaluate(
     return {
       faces: inferred.length / shared.length,
       ...scoreAttributes(shared, Float32Array.from(inferred), Float32Array.from(expected)),
-      images: { found: scan.images.length, labelled: chosen.length, read: chosen.length - counts.failed, failed: counts.failed, withoutFace: counts.withoutFace },
+      images: {
+        found: scan.images.length,
+        labelled: chosen.length,
+        read: chosen.length - counts.failed,
+        failed: counts.failed,
+        withoutFace: counts.withoutFace,
+      },
       detection: description.detection,
       provider: description.provider,
       model: description.file,

@@ -13,7 +13,10 @@ export const PIPELINE_VERSION = 1;
 const digest = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
 
 /** How faces are found. @param detector hash of the detector's file; undefined where every image is one aligned face. */
-export function finderKey(detector: string | undefined, { minFaceScore, minFaceSize }: Pick<AnalysisSettings, 'minFaceScore' | 'minFaceSize'>) {
+export function finderKey(
+  detector: string | undefined,
+  { minFaceScore, minFaceSize }: Pick<AnalysisSettings, 'minFaceScore' | 'minFaceSize'>,
+) {
   return digest(detector === undefined ? [PIPELINE_VERSION, 'aligned'] : [PIPELINE_VERSION, detector, minFaceScore, minFaceSize]);
 }
 

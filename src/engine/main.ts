@@ -4,6 +4,7 @@
  */
 import { CancelledError, messageOf, UserError } from '../errors';
 import { probe } from '../faces/providers';
+import { tune } from '../faces/tune';
 import type { Provider } from '../faces/providers';
 import type { EngineCall, EngineCalls, EngineReply, EngineRequest, Progress } from '../protocol';
 import { analyse, type JobContext } from './analyse';
@@ -82,15 +83,18 @@ function listen() {
   send({ kind: 'ready' });
 }
 
-async function answerProbe(provider: Provider, file: string, reference: string) {
-  const answer = await probe(provider, file, reference);
-  process.send?.(answer, () => process.exit(0));
+async function answer(work: Promise<unknown>) {
+  const result = await work;
+  process.send?.(result, () => process.exit(0));
 }
 
 const [, , mode, ...rest] = process.argv;
-const [provider, file, reference] = rest;
-if (mode === '--probe' && provider !== undefined && file !== undefined && reference !== undefined) {
-  void answerProbe(provider as Provider, file, reference);
+if (mode === '--probe') {
+  const [provider, file, reference] = rest as [Provider, string, string];
+  void answer(probe(provider, file, reference));
+} else if (mode === '--tune') {
+  const [provider, threads, ...files] = rest as [Provider, string, ...string[]];
+  void answer(tune(files, provider, Number(threads)));
 } else {
   listen();
 }

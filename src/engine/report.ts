@@ -31,6 +31,7 @@ export async function reportPage(run: StoredRun, stored: StoredClustering, pictu
       progress: null,
       problem: null,
       stale: [],
+      changes: null,
       settingProblems: [],
       undo: null,
       settings: clustering.settings,

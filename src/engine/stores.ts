@@ -21,7 +21,9 @@ export async function openStore(folder: string, onProblem: (notice: string) => v
     return await current.opening;
   } catch (error) {
     current = undefined;
-    onProblem(`What was found before cannot be used, and nothing is kept: the store in '${folder}' cannot be opened (${messageOf(error)}).`);
+    onProblem(
+      `What was found before cannot be used, and nothing is kept: the store in '${folder}' cannot be opened (${messageOf(error)}).`,
+    );
     return undefined;
   }
 }

@@ -64,48 +64,61 @@ export const hashOf = (bytes: Uint8Array): string => createHash('sha256').update
 
 /** @throws whatever the network throws. An image that cannot be used is a result like any other. */
 export async function describeImages(wanted: readonly WantedImage[], options: DescribeOptions): Promise<DescribedImages> {
-  const { model, crop, batchSize } = options;
   const start = performance.now();
   const cut = await pMap(wanted, (image) => cutOut(image, options), { concurrency: options.concurrency });
   const decoded = performance.now();
-  const faceBytes = crop.width * crop.height * 3;
-  const all = cut.flatMap(({ crops }) => crops);
-  const crops = buffers.take(all.length * faceBytes, model !== undefined);
-  all.forEach((pixels, i) => {
-    crops.set(pixels, i * faceBytes);
-  });
-  const strips = await encodeStrips(
-    crops,
-    cut.map((each) => each.crops.length),
-    crop,
-  );
-  let probabilities: DescribedImages['probabilities'];
-  if (model !== undefined) {
-    const width = model.attributes.length;
-    probabilities = new Float32Array(all.length * width);
-    for (let from = 0; from < all.length; from += batchSize) {
-      const count = Math.min(batchSize, all.length - from);
-      probabilities.set(await model.infer(crops.subarray(from * faceBytes), count), from * width);
-    }
-  }
+  const { strips, crops, probabilities } = await alone(() => describeCrops(cut, options));
   return {
     images: cut.map(({ result }) => result),
     strips,
-    crops: model === undefined ? crops : undefined,
+    crops,
     probabilities,
     seconds: { decode: (decoded - start) / 1000, infer: (performance.now() - decoded) / 1000 },
   };
 }
 
+type Cut = Awaited<ReturnType<typeof cutOut>>;
+
+/** Encodes the crops of some images and describes them where there is a network. */
+async function describeCrops(
+  cut: readonly Cut[],
+  { crop, model, batchSize }: DescribeOptions,
+): Promise<Omit<DescribedImages, 'images' | 'seconds'>> {
+  const faceBytes = crop.width * crop.height * 3;
+  const all = cut.flatMap((each) => each.crops);
+  const crops = bufferOf(all.length * faceBytes, model !== undefined);
+  all.forEach((pixels, i) => {
+    crops.set(pixels, i * faceBytes);
+  });
+  const counts = cut.map((each) => each.crops.length);
+  const strips = await encodeStrips(crops, counts, crop);
+  if (model === undefined) return { strips, crops, probabilities: undefined };
+  const width = model.attributes.length;
+  const probabilities = new Float32Array(all.length * width);
+  for (let from = 0; from < all.length; from += batchSize) {
+    const count = Math.min(batchSize, all.length - from);
+    probabilities.set(await model.infer(crops.subarray(from * faceBytes), count), from * width);
+  }
+  return { strips, crops: undefined, probabilities };
+}
+
 /** A buffer is used again and again where it does not leave the thread: a new one each time would cost its zeroing, and the collector's time. */
-const buffers = {
-  kept: new Uint8Array(),
-  take(length: number, stays: boolean): Uint8Array<ArrayBuffer> {
-    if (!stays) return new Uint8Array(length);
-    if (this.kept.length < length) this.kept = new Uint8Array(length);
-    return this.kept.subarray(0, length);
-  },
-};
+let kept = new Uint8Array();
+
+function bufferOf(length: number, stays: boolean): Uint8Array<ArrayBuffer> {
+  if (!stays) return new Uint8Array(length);
+  if (kept.length < length) kept = new Uint8Array(length);
+  return kept.subarray(0, length);
+}
+
+let tail: Promise<unknown> = Promise.resolve();
+
+/** One after the other: there is one such buffer, and one network. */
+function alone<T>(work: () => Promise<T>): Promise<T> {
+  const result = tail.then(work);
+  tail = result.catch(() => undefined); // thrown to whoever asked
+  return result;
+}
 
 async function cutOut(image: WantedImage, { finder, crop, hashed }: DescribeOptions): Promise<{ result: ImageResult; crops: Buffer[] }> {
   let hash = '';

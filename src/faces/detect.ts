@@ -97,14 +97,12 @@ export function searchedFaces(
     const found = await search(detector, overview, minFaceScore);
     const enlarge = ({ x, y }: Point) => ({ x: x * scale, y: y * scale });
     const faces = found
-      .map(
-        ({ score, box, eyes, mouth }): LocatedFace => ({
-          box: { ...enlarge(box), width: box.width * scale, height: box.height * scale },
-          score,
-          eyes: [enlarge(eyes[0]), enlarge(eyes[1])],
-          mouth: enlarge(mouth),
-        }),
-      )
+      .map(({ score, box, eyes, mouth }): LocatedFace => ({
+        box: { ...enlarge(box), width: box.width * scale, height: box.height * scale },
+        score,
+        eyes: [enlarge(eyes[0]), enlarge(eyes[1])],
+        mouth: enlarge(mouth),
+      }))
       .filter(({ box }) => Math.max(box.width, box.height) >= minFaceSize)
       .sort((a, b) => prominence(b.box, image) - prominence(a.box, image));
     return cropsOf(image, faces, crop, overview);

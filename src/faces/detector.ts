@@ -52,7 +52,6 @@ interface Waiting {
   reject: (error: unknown) => void;
 }
 
-
 /** @param threads of the CPU provider. @throws UserError where the file cannot be loaded. */
 export async function openDetector(
   file: string,

@@ -68,7 +68,8 @@ export function isPlainJpeg(bytes: Buffer): boolean {
       const [precision, components] = [bytes[at + 4], bytes[at + 9]];
       return precision === 8 && (components === 1 || components === 3);
     }
-    if ((marker >= 0xc3 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc) || marker === START_OF_SCAN) return false;
+    if ((marker >= 0xc3 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc) || marker === START_OF_SCAN)
+      return false;
     if (marker === APP2 && bytes.toString('latin1', at + 4, at + 15) === 'ICC_PROFILE') return false;
     at += 2 + bytes.readUInt16BE(at + 2);
   }

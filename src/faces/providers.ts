@@ -1,11 +1,9 @@
 /** Which execution provider of ONNX Runtime runs the network, and why. */
-import { fork } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import * as ort from 'onnxruntime-node';
+import { cudaLibrary, isCudaInstalled, librariesFolder } from '../cuda/libraries';
 import { messageOf, UserError } from '../errors';
 import type { AnalysisSettings } from '../settings/settings';
+import { inProcess } from './in-process';
 import { openModel } from './model';
 
 export type Provider = 'cuda' | 'dml' | 'coreml' | 'webgpu' | 'cpu';
@@ -93,18 +91,10 @@ export function unavailable(provider: Provider): string | undefined {
   if (provider === 'cpu') return undefined;
   const backend = ort.listSupportedBackends().find(({ name }) => name === provider);
   if (backend === undefined) return `this build of ONNX Runtime (${process.platform}-${process.arch}) does not have it`;
-  if (provider === 'cuda' && !existsSync(join(librariesFolder(), cudaLibrary()))) {
-    return `its library ${cudaLibrary()} is not installed in ${librariesFolder()}`;
+  if (provider === 'cuda' && !isCudaInstalled()) {
+    return `its library ${cudaLibrary} is not installed in ${librariesFolder()}: see 'Install CUDA Support'`;
   }
   return undefined;
-}
-
-const cudaLibrary = () => (process.platform === 'win32' ? 'onnxruntime_providers_cuda.dll' : 'libonnxruntime_providers_cuda.so');
-
-/** Folder of ONNX Runtime's native libraries. */
-function librariesFolder(): string {
-  const main = createRequire(__filename).resolve('onnxruntime-node');
-  return join(dirname(main), '..', 'bin', 'napi-v6', process.platform, process.arch);
 }
 
 const proven = new Map<string, Promise<string | undefined>>();
@@ -114,26 +104,10 @@ function probeInProcess(provider: Provider, file: string, reference: string): Pr
   const key = `${provider}\n${file}`;
   let result = proven.get(key);
   if (result === undefined) {
-    result = new Promise((resolve) => {
-      const child = fork(process.argv[1] ?? __filename, ['--probe', provider, file, reference], {
-        stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-        execArgv: [],
-      });
-      const timer = setTimeout(() => {
-        child.kill('SIGKILL');
-        resolve(`it did not finish a test batch within ${String(PROBE_LIMIT / 1000)} s`);
-      }, PROBE_LIMIT);
-      child.once('message', (message) => {
-        resolve(typeof message === 'string' && message !== '' ? message : undefined);
-      });
-      child.once('error', (error) => {
-        resolve(`the test process did not start: ${error.message}`);
-      });
-      child.once('exit', (code, signal) => {
-        clearTimeout(timer);
-        resolve(`its test process ended without an answer (${signal ?? `status ${String(code)}`})`);
-      });
-    });
+    result = inProcess('--probe', [provider, file, reference], PROBE_LIMIT).then(
+      (answer) => (typeof answer === 'string' && answer !== '' ? answer : undefined),
+      messageOf,
+    );
     proven.set(key, result);
   }
   return result;

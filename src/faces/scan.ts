@@ -4,11 +4,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { Random } from 'ml-random';
 import { codeOf, messageOf, UserError } from '../errors';
-
-/** File extensions that are read, in lower case. */
-export const IMAGE_EXTENSIONS: ReadonlySet<string> = new Set([
-  '.jpg', '.jpeg', '.png', '.webp', '.avif', '.gif', '.tif', '.tiff',
-]); // prettier-ignore
+import { IMAGE_EXTENSIONS } from '../image-extensions';
 
 /** Folders that hold no photos of the user's. Hidden folders are left out as well. */
 const SKIPPED_FOLDERS: ReadonlySet<string> = new Set(['node_modules', '__MACOSX', '$RECYCLE.BIN', '@eaDir']);

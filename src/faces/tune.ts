@@ -1,4 +1,5 @@
 /** Short measurements at first use: which of the networks is faster here, and with how many faces at a time. */
+import { inProcess } from './in-process';
 import { type AttributeModel, openModel } from './model';
 import type { Provider } from './providers';
 
@@ -23,6 +24,18 @@ const BATCHES: Record<Provider, readonly number[]> = {
 const TIME = 0.2;
 /** … after as many runs as it takes to settle. */
 const WARM_UP = 2;
+
+/** Time all of it has, in milliseconds. */
+const LIMIT = 60_000;
+
+/** `tune` in a process of its own, so that its memory is given back; undefined where that fails. */
+export async function tuneInProcess(files: readonly string[], provider: Provider, threads: number): Promise<Tuned | undefined> {
+  try {
+    return (await inProcess('--tune', [provider, String(threads), ...files], LIMIT)) as Tuned;
+  } catch {
+    return undefined; // without a measurement the defaults hold; a network that cannot be loaded is told of where it is
+  }
+}
 
 /**
  * @param files networks of the same outputs, the preferred one first.

@@ -109,7 +109,7 @@ export class ClustersPanel {
 
   private state(): PanelState {
     const { session } = this;
-    const { manifest, clustering, generation, progress, problem, stale } = session;
+    const { manifest, clustering, generation, progress, problem, stale, changes } = session;
     const { settings, problems } = readSettings();
     let run: PanelState['run'] = null;
     if (manifest !== null) {
@@ -128,6 +128,7 @@ export class ClustersPanel {
       progress,
       problem,
       stale,
+      changes,
       settingProblems: problems,
       undo: this.context.history.last,
       settings: clusteringSettings(settings),

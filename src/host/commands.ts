@@ -2,12 +2,14 @@
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import { CELEBA_ATTRIBUTES, readableAttribute } from '../attributes';
+import type { EngineClient } from '../engine/client';
 import { CancelledError, messageOf } from '../errors';
 import { reportScript } from '../paths';
 import { stageText } from '../progress-text';
 import type { Progress } from '../protocol';
 import { readSettings, SECTION } from './configuration';
 import { ImageLists } from './image-lists';
+import { clearStore, installCudaSupport } from './maintenance';
 import type { Panels } from './panels';
 import type { RunLibrary } from './run-library';
 import type { RunSession } from './run-session';
@@ -20,12 +22,15 @@ export interface CommandContext {
   panels: Panels;
   history: SettingHistory;
   log: vscode.LogOutputChannel;
+  engine: EngineClient;
+  /** Folder of what is kept between runs. */
+  storeDir: string;
   /** Folder that holds `dist` and `weights`. */
   root: string;
 }
 
 export function registerCommands(context: CommandContext): vscode.Disposable[] {
-  const { library, panels, log, history } = context;
+  const { library, panels, log, history, engine, storeDir } = context;
   const lists = new ImageLists(library);
 
   const handlers: Record<string, (...args: never[]) => unknown> = {
@@ -55,6 +60,8 @@ export function registerCommands(context: CommandContext): vscode.Disposable[] {
       else await history.undo();
     },
     openSettings: () => vscode.commands.executeCommand('workbench.action.openWorkspaceSettings', SECTION).then(undefined, openUserSettings),
+    clearStore: () => clearStore(engine, storeDir),
+    installCuda: () => installCudaSupport(context.root, engine, log),
     showLog: () => {
       log.show();
     },
@@ -109,7 +116,7 @@ async function chosenFolders(clicked: vscode.Uri | undefined, selected: vscode.U
 }
 
 /** Describes the faces of a run under a notification that counts and cancels, then shows its panel. */
-async function describe(session: RunSession, context: CommandContext): Promise<void> {
+export async function describe(session: RunSession, context: Pick<CommandContext, 'panels' | 'log'>): Promise<void> {
   const { panels, log } = context;
   if (session.isBusy()) {
     panels.show(session);

@@ -14,6 +14,8 @@ export class Panels implements vscode.WebviewPanelSerializer {
     private readonly library: RunLibrary,
     private readonly context: PanelContext,
     private readonly loaded: Promise<void>,
+    /** Called when a run is shown. */
+    private readonly onOpen: (session: RunSession) => void,
   ) {}
 
   get sessions(): RunSession[] {
@@ -53,5 +55,6 @@ export class Panels implements vscode.WebviewPanelSerializer {
   private adopt(panel: vscode.WebviewPanel, session: RunSession, selected: number | null) {
     const clusters = new ClustersPanel(panel, session, this.context, selected, () => this.open.delete(session));
     this.open.set(session, clusters);
+    this.onOpen(session);
   }
 }

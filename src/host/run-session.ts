@@ -6,7 +6,17 @@ import { isDeepStrictEqual } from 'node:util';
 import type { CallOptions, EngineClient } from '../engine/client';
 import { CancelledError, messageOf, UserError } from '../errors';
 import type { BundledModels } from '../faces/providers';
-import type { Clustering, ClusterPictures, Comparison, FaceCard, PanelProblem, PhotoView, Progress, RunManifest } from '../protocol';
+import type {
+  Clustering,
+  ClusterPictures,
+  Comparison,
+  FaceCard,
+  FolderChanges,
+  PanelProblem,
+  PhotoView,
+  Progress,
+  RunManifest,
+} from '../protocol';
 import { ANALYSIS_KEYS, type AnalysisSettings, analysisSettings, clusteringSettings, METHODS, type Settings } from '../settings/settings';
 import { readClustering, readComparison } from '../store/run-files';
 
@@ -46,6 +56,8 @@ export class RunSession extends EventEmitter<SessionEvents> {
   comparison: Comparison | null = null;
   progress: Progress | null = null;
   problem: PanelProblem | null = null;
+  /** How the folders differ from what they were when they were described; null while that is not known. */
+  changes: FolderChanges = null;
   /** Counts up with each clustering: faces and pictures of another one are stale. */
   generation = 0;
 
@@ -74,6 +86,7 @@ export class RunSession extends EventEmitter<SessionEvents> {
       const { engine, bundled, settings, storeDir } = this.context;
       const params = { runDir: this.runDir, id: this.id, folders: this.folders, settings: analysisSettings(settings()), bundled, storeDir };
       this.manifest = await engine.call('analyse', params, options);
+      this.changes = null;
       this.clustering = null;
       this.comparison = null;
       this.pictures = null;
@@ -143,6 +156,20 @@ export class RunSession extends EventEmitter<SessionEvents> {
     // The seed of a sample nobody draws, the size of batches, and what is kept, change no face.
     const matters = (key: keyof AnalysisSettings) => !FACELESS_KEYS.has(key) && (key !== 'seed' || now.sample > 0);
     return ANALYSIS_KEYS.filter((key) => matters(key) && now[key] !== then[key]);
+  }
+
+  /** Looks whether images were added, changed or removed since. */
+  async checkFolders(): Promise<void> {
+    const { manifest } = this;
+    if (manifest === null || this.job?.kind === 'describe') return;
+    try {
+      const changes = await this.context.engine.call('changes', { runDir: this.runDir });
+      if (manifest !== this.manifest || isDeepStrictEqual(changes, this.changes)) return;
+      this.changes = changes;
+      this.emit('state');
+    } catch (error) {
+      this.context.log(`the folders of '${this.folders.join("', '")}' cannot be compared with what they were: ${messageOf(error)}`);
+    }
   }
 
   faces(cluster: number, start: number, count: number): Promise<FaceCard[]> {

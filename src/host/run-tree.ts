@@ -1,7 +1,7 @@
 /** The side panel: runs of this workspace, and the clusters of each. */
 import * as vscode from 'vscode';
 import { readableAttribute } from '../attributes';
-import { stageText } from '../progress-text';
+import { changesText, stageText } from '../progress-text';
 import type { ClusterSummary, Clustering, RunManifest } from '../protocol';
 import { bars } from '../summaries/bars';
 import type { RunLibrary } from './run-library';
@@ -67,6 +67,7 @@ export class RunTree implements vscode.TreeDataProvider<Node> {
 
 function runItem({ session }: RunNode): vscode.TreeItem {
   const { manifest, clustering, progress, problem } = session;
+  const outOfDate = changesText(session.changes) !== '';
   const busy = session.isBusy();
   const item = new vscode.TreeItem(
     runTitle(session.folders),
@@ -74,10 +75,13 @@ function runItem({ session }: RunNode): vscode.TreeItem {
   );
   item.id = session.id;
   item.contextValue = busy ? 'run.busy' : manifest === null ? 'run.empty' : 'run';
-  item.iconPath = new vscode.ThemeIcon(busy ? 'sync~spin' : problem !== null ? 'warning' : 'folder');
+  item.iconPath = new vscode.ThemeIcon(busy ? 'sync~spin' : problem !== null ? 'warning' : outOfDate ? 'bell-dot' : 'folder');
   if (progress !== null) item.description = stageText(progress);
   else if (manifest === null) item.description = problem?.message ?? 'not described yet';
-  else item.description = [facesText(manifest.faces), clustering === null ? '' : clustersText(clustering)].filter(Boolean).join(', ');
+  else
+    item.description = [facesText(manifest.faces), clustering === null ? '' : clustersText(clustering), changesText(session.changes)]
+      .filter(Boolean)
+      .join(', ');
   item.tooltip = manifest === null ? session.folders.join('\n') : runTooltip(manifest);
   item.command = { command: 'faceClusters.openRun', title: 'Show the clusters', arguments: [{ kind: 'run', session }] };
   return item;

@@ -102,16 +102,29 @@ export const clusteringSettingsSchema = z.strictObject({
   seed: z.int().min(0).max(0xffff_ffff).default(51),
 });
 
+export const WATCH = ['off', 'tell', 'update'] as const;
+
+/** Settings only the editor reads. */
+export const hostSettingsSchema = z.strictObject({
+  /** What happens when images are added to, changed in or removed from a folder whose faces are clustered. */
+  watch: z.enum(WATCH).default('tell'),
+  /** Folders that hold NVIDIA's libraries, where the system does not find them by itself. */
+  cudaLibraries: z.array(z.string()).default([]),
+});
+
+export type HostSettings = z.infer<typeof hostSettingsSchema>;
 export type AnalysisSettings = z.infer<typeof analysisSettingsSchema>;
 export type ClusteringSettings = z.infer<typeof clusteringSettingsSchema>;
-export type Settings = AnalysisSettings & ClusteringSettings;
+export type Settings = AnalysisSettings & ClusteringSettings & HostSettings;
 
 /** Their names; each is `faceClusters.<name>` in VS Code. */
 export const ANALYSIS_KEYS = Object.keys(analysisSettingsSchema.shape) as (keyof AnalysisSettings)[];
 export const CLUSTERING_KEYS = Object.keys(clusteringSettingsSchema.shape) as (keyof ClusteringSettings)[];
 
 /** Names of all settings. */
-export const SETTING_KEYS: readonly (keyof Settings)[] = [...new Set([...ANALYSIS_KEYS, ...CLUSTERING_KEYS])];
+export const SETTING_KEYS: readonly (keyof Settings)[] = [
+  ...new Set([...ANALYSIS_KEYS, ...CLUSTERING_KEYS, ...(Object.keys(hostSettingsSchema.shape) as (keyof HostSettings)[])]),
+];
 
 /** Settings checked, with what was wrong with those that were replaced by their default. */
 export interface CheckedSettings {
@@ -119,7 +132,7 @@ export interface CheckedSettings {
   problems: string[];
 }
 
-const schemas = { ...analysisSettingsSchema.shape, ...clusteringSettingsSchema.shape };
+const schemas = { ...analysisSettingsSchema.shape, ...clusteringSettingsSchema.shape, ...hostSettingsSchema.shape };
 
 /**
  * Checks each setting by itself: one that is wrong takes its default and is told of, the others stand.

@@ -10,6 +10,8 @@ import { encode, STRIP } from '../faces/strips';
 
 const PACK = 'crops.bin';
 const INDEX = 'crops.json';
+/** Bytes written at a time. */
+const WRITE = 1 << 20;
 /** Of single faces, which were encoded once already. */
 const SHOWN_QUALITY = 90;
 
@@ -35,7 +37,10 @@ export class CropWriter {
   private readonly places: number[] = [];
   private readonly ends: number[] = [];
   private position = 0;
-  /** Strips are appended in their order while the next ones are made. */
+  /** Strips that are not written yet, … */
+  private buffered: Uint8Array[] = [];
+  private bufferedBytes = 0;
+  /** … and those that are being written while the next ones are made. */
   private tail: Promise<void> = Promise.resolve();
 
   private constructor(
@@ -49,17 +54,27 @@ export class CropWriter {
   }
 
   /**
-   * Appends a strip. Resolves when the one before is written.
+   * Appends a strip. Resolves when more may be given.
    * @returns its number, for `place`.
    */
   async appendStrip(jpeg: Uint8Array): Promise<number> {
     this.position += jpeg.length;
     this.ends.push(this.position);
+    this.buffered.push(jpeg);
+    this.bufferedBytes += jpeg.length;
+    if (this.bufferedBytes >= WRITE) await this.flush();
+    return this.ends.length - 1;
+  }
+
+  /** Resolves when what was to be written before is written. */
+  private async flush(): Promise<void> {
+    const bytes = Buffer.concat(this.buffered);
+    this.buffered = [];
+    this.bufferedBytes = 0;
     const before = this.tail;
-    this.tail = before.then(() => writeAll(this.file, jpeg));
+    this.tail = before.then(() => writeAll(this.file, bytes));
     this.tail.catch(() => undefined); // thrown where it is awaited
     await before;
-    return this.ends.length - 1;
   }
 
   /** Says where the next face lies. */
@@ -70,6 +85,7 @@ export class CropWriter {
 
   /** Writes what is left and the index. */
   async finish(): Promise<void> {
+    await this.flush();
     await this.tail;
     await this.file.close();
     const { ends, strips, places } = this;
@@ -86,7 +102,7 @@ export class CropWriter {
 
 /** A write may take only a part, as it does where the disk is nearly full. */
 async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
+  for (let done = 0; done < bytes.length;) {
     const { bytesWritten } = await file.write(bytes, done);
     done += bytesWritten;
   }

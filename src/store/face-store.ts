@@ -200,7 +200,12 @@ export class FaceStore {
    * @param strips JPEGs; `crops` of the records name them by their position here.
    * @param limit bytes the store may take; above it what was not used for the longest time is forgotten.
    */
-  async keep(records: readonly StoreRecord[], strips: readonly Buffer[], keys: { finder: string; model: string }, limit: number): Promise<void> {
+  async keep(
+    records: readonly StoreRecord[],
+    strips: readonly Buffer[],
+    keys: { finder: string; model: string },
+    limit: number,
+  ): Promise<void> {
     await this.write(() => {
       const day = today();
       let bytes = this.bytes;

@@ -44,7 +44,14 @@ describe.skipIf(!hasSharedData)('labelled faces', () => {
     const engine = startEngine();
     const runDir = join(await temporaryFolder(), 'run');
     const settings = settingsWith({ limit: 2000, sample: 400 });
-    await engine.call('analyse', { runDir, id: 'test', folders: [join(folder, 'celeba')], settings: analysisSettings(settings), bundled, storeDir: null });
+    await engine.call('analyse', {
+      runDir,
+      id: 'test',
+      folders: [join(folder, 'celeba')],
+      settings: analysisSettings(settings),
+      bundled,
+      storeDir: null,
+    });
     const { clusters, silhouette } = await engine.call('cluster', { runDir, settings: clusteringSettings(settings) });
     expect(clusters).toHaveLength(16);
     expect(silhouette).toBeGreaterThan(0.6); // published: between 0.54 (k = 10) and 0.77 (k = 20)

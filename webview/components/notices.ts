@@ -4,6 +4,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { PanelState, WebviewMessage } from '../../src/protocol';
 import type { Source } from '../source';
 import { shared } from './shared.css';
+import { changesText } from '../../src/progress-text';
 import { plural } from './text';
 
 type PanelCommand = Extract<WebviewMessage, { kind: 'command' }>['command'];
@@ -44,7 +45,7 @@ export class Notices extends LitElement {
   @property({ attribute: false }) panel!: PanelState;
 
   override render() {
-    const { problem, stale, settingProblems, undo, clustering, run, failures, faceless } = this.panel;
+    const { problem, stale, changes, settingProblems, undo, clustering, run, failures, faceless } = this.panel;
     const withoutFace = run?.images.withoutFace ?? 0;
     const firstFaceless = `${faceless.slice(0, NAMED).join(', ')}${withoutFace > NAMED ? ', …' : ''}`;
     const { live } = this.source;
@@ -66,6 +67,12 @@ export class Notices extends LitElement {
               this.command('rerun', 'Describe them anew'),
             ])
       }
+      ${
+        changes === null || changesText(changes) === ''
+          ? nothing
+          : this.notice('warning', `The folder has changed since: ${changesText(changes)}.`, [this.command('rerun', 'Update the clusters')])
+      }
+      ${(run?.notices ?? []).map((text) => this.notice('warning', `${text.charAt(0).toUpperCase()}${text.slice(1)}`, []))}
       ${undo === null ? nothing : this.notice('info', `${undo}.`, [this.command('undo', 'Undo')])}
       ${settingProblems.map((text) => this.notice('warning', `${text}. Its default is used.`, [this.command('settings', 'Open the settings')]))}
       ${(clustering?.notices ?? []).map((text) => this.notice('info', `${text.charAt(0).toUpperCase()}${text.slice(1)}.`, []))}

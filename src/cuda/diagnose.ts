@@ -1,0 +1,72 @@
+/** What is missing for CUDA, in words that say what to do. */
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import { CUDA_PACKAGES, cudaLibrary } from './libraries';
+
+const exec = promisify(execFile);
+
+export interface Diagnosis {
+  /** Whether a network may run with CUDA now; that it computes what the CPU computes is tested before it is used. */
+  ready: boolean;
+  /** What was found and what is missing, a line each. */
+  lines: string[];
+}
+
+/**
+ * @param folder where ONNX Runtime's own libraries lie.
+ * @param libraries folders that are searched for NVIDIA's libraries beside the system's own.
+ */
+export async function diagnoseCuda(folder: string, libraries: readonly string[]): Promise<Diagnosis> {
+  const platform = `${process.platform}-${process.arch}`;
+  if (CUDA_PACKAGES[platform] === undefined) {
+    return { ready: false, lines: [`CUDA is for NVIDIA GPUs on linux-x64 and win32-x64; this is ${platform}.`] };
+  }
+  const lines: string[] = [];
+  const driver = await driverVersion();
+  lines.push(
+    driver === undefined
+      ? "The NVIDIA driver is missing: 'nvidia-smi' does not answer. In a container, start it with the GPU (docker run --gpus all)."
+      : `NVIDIA driver ${driver}.`,
+  );
+  const library = join(folder, cudaLibrary);
+  if (!existsSync(library)) {
+    lines.push(`ONNX Runtime's CUDA provider is not installed in '${folder}': run 'Install CUDA Support'.`);
+    return { ready: false, lines };
+  }
+  lines.push(`ONNX Runtime's CUDA provider is installed in '${folder}'.`);
+  const missing = await missingLibraries(library, libraries);
+  if (missing.length > 0) {
+    lines.push(
+      `Libraries of NVIDIA's are not found: ${missing.join(', ')}. Install CUDA 13 and cuDNN 9 (https://developer.nvidia.com/cudnn), or Python's packages ` +
+        "(pip install nvidia-cublas nvidia-cudnn-cu13 nvidia-cufft nvidia-curand nvidia-cuda-runtime), and name their folders in 'faceClusters.cudaLibraries'.",
+    );
+  }
+  return { ready: driver !== undefined && missing.length === 0, lines };
+}
+
+async function driverVersion(): Promise<string | undefined> {
+  try {
+    const { stdout } = await exec('nvidia-smi', ['--query-gpu=driver_version,name', '--format=csv,noheader'], { timeout: 10_000 });
+    const [first] = stdout.trim().split('\n');
+    return first === undefined || first === '' ? undefined : first.replace(', ', ' for ');
+  } catch {
+    return undefined; // not there, or it finds no GPU
+  }
+}
+
+/** Libraries the loader does not find; Windows does not tell without loading. */
+export async function missingLibraries(library: string, libraries: readonly string[]): Promise<string[]> {
+  if (process.platform === 'win32') return [];
+  const { stdout } = await exec('ldd', [library], { env: { ...process.env, ...libraryPath(libraries) } });
+  return [...stdout.matchAll(/^\s*(\S+) => not found/gm)].map(([, name]) => name!);
+}
+
+/** Environment of a process that is to find libraries in folders; the loader reads it only when the process starts. */
+export function libraryPath(libraries: readonly string[]): Record<string, string> {
+  if (libraries.length === 0) return {};
+  const name = process.platform === 'win32' ? 'PATH' : 'LD_LIBRARY_PATH';
+  const before = process.env[name];
+  return { [name]: [...libraries, ...(before === undefined || before === '' ? [] : [before])].join(delimiter) };
+}
