@@ -67,11 +67,11 @@ export async function analyse(
         } else if (faces.length === 0) faceless.push(image.name);
         await writer.append(each);
       }
-      await keeper?.add(batch);
+      keeper?.add(batch);
       onProgress({ stage: 'infer', done: counts.read, total: images.length, failed: counts.failed });
     }
     signal.throwIfAborted();
-    await keeper?.finish();
+    keeper?.finish();
     if (store?.problem !== undefined) {
       notices.push(`What was found could not be kept for the next run: ${store.problem}.`);
     }

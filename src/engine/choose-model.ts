@@ -49,7 +49,7 @@ async function keptChoice(
   const kept = store.note(note) as KeptChoice | undefined;
   if (kept !== undefined && Date.now() - kept.at < HOLDS && unavailable(kept.provider) === undefined && !newProvider(kept)) return kept;
   const choice = await chooseProvider({ provider, model }, bundled);
-  await store.setNote(note, { ...choice, at: Date.now() } satisfies KeptChoice);
+  store.setNote(note, { ...choice, at: Date.now() } satisfies KeptChoice);
   return choice;
 }
 
@@ -71,6 +71,6 @@ async function keptTuning(
   if (images < WORTH_MEASURING) return undefined;
   const tuned = await tuneInProcess(files, provider, provider === 'cpu' ? 1 : 0);
   if (tuned === undefined) return undefined;
-  await store.setNote(note, { batchSize: tuned.batchSize, rates: tuned.rates, hash: hashes[files.indexOf(tuned.file)] });
+  store.setNote(note, { batchSize: tuned.batchSize, rates: tuned.rates, hash: hashes[files.indexOf(tuned.file)] });
   return tuned;
 }

@@ -3,11 +3,12 @@
  * them stand bounded queues, so memory does not grow with the folder.
  */
 import { pMapIterable } from 'p-map';
-import { messageOf, UserError } from '../errors';
+import { UserError } from '../errors';
 import { chooseDetection, type Detection } from '../faces/choose-finder';
 import { type DescribedImages, hashOf, type ImageResult, type WantedImage } from '../faces/describe';
 import type { LocatedFace } from '../faces/detect';
-import { type AttributeModel, openModel } from '../faces/model';
+import { openModel } from '../faces/model';
+import { ProviderChain } from '../faces/provider-chain';
 import { type BundledModels, chooseProvider, type Provider, type ProviderChoice } from '../faces/providers';
 import type { ImageFile } from '../faces/scan';
 import { type CropRef, placesIn, type Strip, type StripRef } from '../faces/strips';
@@ -84,30 +85,34 @@ interface Unfinished extends DescribedBatch {
 export class Description {
   /** Seconds spent in the threads, and in the network of another provider. */
   readonly timing = { decode: 0, infer: 0 };
-  /** What went wrong and was got around, for people. */
-  readonly notices: string[] = [];
 
   private describers: Describers | undefined;
-  private session: AttributeModel | undefined;
-  private wanted = 0;
+  private readonly chain: ProviderChain;
   /** Strips that were made so far. */
   private strips = 0;
   /** Strips of the store that are used. */
   private readonly keptStrips = new Map<number, StripRef>();
-  /** Another network than the one chosen at first goes on. */
-  private fellBack = false;
 
   private constructor(
     private readonly images: readonly ImageFile[],
     readonly identities: readonly (FileIdentity | undefined)[],
     private readonly options: DescriptionOptions,
-    private choice: ProviderChoice,
+    choice: ProviderChoice,
     private readonly batchSize: number,
     readonly model: ModelInfo,
     readonly detection: Detection,
     /** Under what the results are kept. */
     readonly keys: { finder: string; model: string },
-  ) {}
+  ) {
+    // On the CPU the threads infer by themselves.
+    this.onThreads = choice.provider === 'cpu';
+    this.chain = new ProviderChain(choice, {
+      open: ({ file, provider }) => openModel(file, { provider }),
+      next: (failed) => chooseProvider(options.settings, options.bundled, failed),
+    });
+  }
+
+  private readonly onThreads: boolean;
 
   /**
    * Chooses network, provider and the way faces are found; reads no more of the images than it must.
@@ -137,21 +142,26 @@ export class Description {
       },
       signal,
     );
-    for (const [name, aligned] of noted) await store?.setNote(name, aligned);
+    for (const [name, aligned] of noted) store?.setNote(name, aligned);
     const keys = { finder: detection.searched ? searched : finderKey(undefined, settings), model: modelKey(hash) };
     return new Description(images, identities, options, choice, batchSize, model, detection, keys);
   }
 
   get provider(): Provider {
-    return this.choice.provider;
+    return this.chain.choice.provider;
   }
 
   get file(): string {
-    return this.choice.file;
+    return this.chain.choice.file;
+  }
+
+  /** What went wrong and was got around, for people. */
+  get notices(): readonly string[] {
+    return this.chain.notices;
   }
 
   get trials(): ProviderChoice['trials'] {
-    return this.choice.trials;
+    return this.chain.choice.trials;
   }
 
   /**
@@ -168,7 +178,7 @@ export class Description {
 
   async close(): Promise<void> {
     await this.describers?.close();
-    await this.session?.release();
+    await this.chain.release();
   }
 
   private async *describedChunks(): AsyncGenerator<Unfinished> {
@@ -189,7 +199,7 @@ export class Description {
     this.describers ??= new Describers(
       {
         crop: this.model.crop,
-        model: this.provider === 'cpu' ? this.file : undefined,
+        model: this.onThreads ? this.file : undefined,
         batchSize: this.batchSize,
         search: this.detection.searched
           ? { detector: bundled.detector, minFaceScore: settings.minFaceScore, minFaceSize: settings.minFaceSize }
@@ -237,19 +247,19 @@ export class Description {
     const images = chunk.map((plan) => (isKnown(plan) ? this.knownImage(plan, plan.hash ?? '', 'file') : undefined));
     const strips: Strip[] = [];
     const pending: Unfinished['pending'] = [];
+    const located = chunk.map(({ found }) => locatedIn(found));
     for (let again = false; ; again = true) {
       const open = [...images.keys()].filter((i) => images[i] === undefined);
       if (open.length === 0) return { images: images as DescribedImage[], strips, pending };
       const wanted = open.map((i): WantedImage => {
-        const { image, identity, found } = chunk[i]!;
+        const { image, identity } = chunk[i]!;
         return {
           path: image.path,
           // Contents that are known, but not all that is wanted of them, are described after all.
           candidates: again || identity === undefined || store === undefined ? [] : store.candidates(identity.size),
-          located: locatedIn(found),
+          located: located[i],
         };
       });
-      this.wanted += wanted.length;
       const described = await this.threads().describe(wanted);
       this.timing.decode += described.seconds.decode;
       this.timing.infer += described.seconds.infer;
@@ -258,6 +268,7 @@ export class Description {
       for (const [position, result] of described.images.entries()) {
         const index = open[position]!;
         images[index] = this.imageOf(chunk[index]!, result, take);
+        if (result.kind === 'known') located[index] = locatedIn(this.kept(result.hash).found);
       }
     }
   }
@@ -339,7 +350,7 @@ export class Description {
 
   /** Fills in what the threads did not infer: the network's batches are formed across images. */
   private async *inferred(chunks: AsyncIterable<Unfinished>): AsyncGenerator<DescribedBatch> {
-    if (this.provider === 'cpu') {
+    if (this.onThreads) {
       yield* chunks;
       return;
     }
@@ -368,46 +379,15 @@ export class Description {
         crops.set(pixels, i * this.faceBytes);
       });
       const start = performance.now();
-      const probabilities = Float32Array.from(await this.inferOnProvider(crops, part.length));
+      const probabilities = Float32Array.from(await this.chain.infer(crops, part.length));
       this.timing.infer += (performance.now() - start) / 1000;
       part.forEach(({ face }, i) => {
         face.probabilities = probabilities.subarray(i * width, (i + 1) * width);
       });
     }
-    if (!this.fellBack) return;
+    if (!this.chain.fellBack) return;
     // What another network says is not to be kept as this one's word.
     for (const { images } of batches) for (const image of images) if (image.known === undefined) image.hash = '';
-  }
-
-  /** Where the provider fails, the run goes on with the next one and says so. */
-  private async inferOnProvider(crops: Uint8Array, count: number): Promise<Float32Array> {
-    for (;;) {
-      try {
-        this.session ??= await openModel(this.file, { provider: this.provider, threads: 0 });
-        return await this.session.infer(crops, count);
-      } catch (error) {
-        if (this.provider === 'cpu') throw error;
-        await this.fallBack(messageOf(error));
-      }
-    }
-  }
-
-  private async fallBack(reason: string): Promise<void> {
-    const failed = this.provider;
-    await this.session?.release().catch(() => undefined); // it has failed already
-    this.session = undefined;
-    const next = await chooseProvider(this.options.settings, this.options.bundled, failed);
-    const before = this.trials.map((trial) =>
-      trial.provider === failed ? { ...trial, used: false, reason: `it failed: ${reason}` } : trial,
-    );
-    this.fellBack = true;
-    this.choice = { provider: next.provider, file: next.file, trials: [...before, ...next.trials] };
-    this.notices.push(`the execution provider ${failed} failed in the middle of the run (${reason}); ${next.provider} went on`);
-  }
-
-  /** Images that had to be read. */
-  get read(): number {
-    return this.wanted;
   }
 }
 
@@ -430,6 +410,6 @@ async function modelInfo({ file }: ProviderChoice, hash: string, store: FaceStor
   const model = await openModel(file, { provider: 'cpu', threads: 1 });
   const info = { crop: model.crop, attributes: model.attributes };
   await model.release();
-  await store?.setNote(note, info);
+  store?.setNote(note, info);
   return info;
 }

@@ -2,12 +2,7 @@
 import type { FaceStore, StoreRecord } from '../store/face-store';
 import type { DescribedBatch } from './description';
 
-/** Batches that wait to be written, at most. */
-const WAITING = 8;
-
 export class Keeper {
-  private readonly pending: Promise<void>[] = [];
-  private tail: Promise<void> = Promise.resolve();
   /** Files whose content was known under another name. */
   private readonly renamed: Pick<StoreRecord, 'path' | 'identity' | 'hash'>[] = [];
   private readonly used = new Set<number>();
@@ -19,8 +14,7 @@ export class Keeper {
     private readonly limit: number,
   ) {}
 
-  /** Resolves when more may be given. */
-  async add({ images, strips }: DescribedBatch): Promise<void> {
+  add({ images, strips }: DescribedBatch): void {
     const records: StoreRecord[] = [];
     for (const { image, identity, hash, known, failure, faces, places, keptStrips } of images) {
       for (const id of keptStrips) this.used.add(id);
@@ -35,15 +29,12 @@ export class Keeper {
     }
     if (records.length === 0) return;
     const jpegs = strips.map(({ jpeg }) => Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength));
-    this.tail = this.tail.then(() => this.store.keep(records, jpegs, this.keys, this.limit));
-    this.pending.push(this.tail);
-    if (this.pending.length > WAITING) await this.pending.shift();
+    this.store.keep(records, jpegs, this.keys, this.limit);
   }
 
-  /** Resolves when all that was given is kept, or the store has given up. */
-  async finish(): Promise<void> {
-    await this.tail;
-    await this.store.touch(this.renamed, this.used);
+  /** Notes what of the store was used. */
+  finish(): void {
+    this.store.touch(this.renamed, this.used);
   }
 }
 

@@ -39,7 +39,7 @@ export interface Detection {
 export interface FaceDetector {
   /**
    * @param square RGB bytes `[192, 192, 3]`.
-   * @param threshold smallest score, in [0, 1]. Squares that go together share the smallest of theirs; each gets only its own.
+   * @param threshold smallest score, in [0, 1].
    */
   detect(square: Uint8Array, threshold: number): Promise<Detection[]>;
   release(): Promise<void>;
@@ -72,13 +72,13 @@ export async function openDetector(
   } catch (error) {
     throw new UserError(`cannot load the face detector '${file}' on ${provider}: ${messageOf(error)}`, { cause: error });
   }
-  const queue: Waiting[] = [];
+  let queue: Waiting[] = [];
   let running = false;
 
   const run = async (batch: Waiting[]): Promise<Detection[][]> => {
     const images = new Uint8Array(batch.length * SQUARE_BYTES);
     for (const [i, { square }] of batch.entries()) images.set(square, i * SQUARE_BYTES);
-    const threshold = Math.min(...batch.map((each) => each.threshold));
+    const { threshold } = batch[0]!;
     const { faces } = await session.run({
       images: new ort.Tensor('uint8', images, [batch.length, SQUARE, SQUARE, 3]),
       threshold: new ort.Tensor('float32', [threshold], [1]),
@@ -87,8 +87,7 @@ export async function openDetector(
     const found: Detection[][] = batch.map(() => []);
     for (let at = 0; at < faces.data.length; at += ROW) {
       const row = faces.data.subarray(at, at + ROW);
-      const { threshold: own } = batch[row[0]!]!;
-      if (row[1]! >= own) found[row[0]!]!.push(detectionOf(row));
+      found[row[0]!]!.push(detectionOf(row));
     }
     return found;
   };
@@ -96,7 +95,10 @@ export async function openDetector(
   const drain = async () => {
     running = true;
     while (queue.length > 0) {
-      const batch = queue.splice(0, BATCH);
+      // Overlapping boxes are averaged above the threshold: squares of another one would change what is found in this one.
+      const { threshold } = queue[0]!;
+      const batch = queue.filter((waiting) => waiting.threshold === threshold).slice(0, BATCH);
+      queue = queue.filter((waiting) => !batch.includes(waiting));
       try {
         const found = await run(batch);
         for (const [i, { resolve }] of batch.entries()) resolve(found[i]!);

@@ -5,16 +5,21 @@
  * An LMDB environment (Howard Chu's Lightning Memory-Mapped Database): several processes may use it at once, and a kill at any moment leaves
  * the state of the last transaction. It is a cache: where it cannot be used, a run does without it and says so.
  */
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Database, open, type RootDatabase } from 'lmdb';
-import { messageOf } from '../errors';
+import { type Database, open as openLmdb, type RootDatabase } from 'lmdb';
+import { codeOf, messageOf } from '../errors';
 import { hashOf } from '../faces/describe';
 import type { LocatedFace } from '../faces/detect';
 import { type FileIdentity, isSettled, sameIdentity } from './identity';
 
 /** Raised whenever the layout changes; stores of another layout are removed. */
 const LAYOUT = 1;
+
+const DATA = 'faces.mdb';
+/** There while the store is being opened: how often that was begun. */
+const OPENING = 'opening';
+const ATTEMPTS = 2;
 
 /** Bytes of a record beside its strip: its entries in the tables, roughly. */
 const RECORD_BYTES = 700;
@@ -96,19 +101,29 @@ export class FaceStore {
    */
   static async open(folder: string): Promise<FaceStore> {
     await mkdir(folder, { recursive: true });
+    // LMDB trusts its file: one that is damaged may end the process. What ended it twice is not opened a third time.
+    const attempts = (await attemptsIn(folder)) + 1;
+    if (attempts > ATTEMPTS || (await isDamaged(join(folder, DATA)))) return FaceStore.anew(folder);
+    await writeFile(join(folder, OPENING), String(attempts));
     try {
       return FaceStore.openNow(folder);
     } catch (error) {
       if (!/MDB_(INVALID|CORRUPTED|VERSION_MISMATCH|PANIC|PAGE_NOTFOUND)|another layout/.test(messageOf(error))) throw error;
-      await rm(folder, { recursive: true, force: true });
-      await mkdir(folder, { recursive: true });
-      return FaceStore.openNow(folder);
+      return await FaceStore.anew(folder);
+    } finally {
+      await rm(join(folder, OPENING), { force: true });
     }
+  }
+
+  private static async anew(folder: string): Promise<FaceStore> {
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true });
+    return FaceStore.openNow(folder);
   }
 
   private static openNow(folder: string): FaceStore {
     // No shared structures: every process reads what any other wrote without asking it.
-    const root = open({ path: join(folder, 'faces.mdb'), maxDbs: 16, cache: false, separateFlushed: true });
+    const root = openLmdb({ path: join(folder, DATA), maxDbs: 16, cache: false });
     try {
       root.readerCheck(); // readers that were killed would keep freed pages from being used again
       const store = new FaceStore(folder, root);
@@ -124,7 +139,7 @@ export class FaceStore {
 
   /** Bytes the store takes on disk. */
   async size(): Promise<number> {
-    return (await stat(join(this.folder, 'faces.mdb'))).size;
+    return (await stat(join(this.folder, DATA))).size;
   }
 
   /** Images whose faces are kept, and strips of crops. */
@@ -187,8 +202,8 @@ export class FaceStore {
   // ------------------------------------------------------------------------------------------------------------- writing
 
   /** Notes something; undefined forgets it. */
-  async setNote(name: string, value: unknown): Promise<void> {
-    await this.write(() => {
+  setNote(name: string, value: unknown): void {
+    this.write(() => {
       if (value === undefined) this.meta.removeSync(`note ${name}`);
       else this.meta.putSync(`note ${name}`, value);
     });
@@ -200,13 +215,8 @@ export class FaceStore {
    * @param strips JPEGs; `crops` of the records name them by their position here.
    * @param limit bytes the store may take; above it what was not used for the longest time is forgotten.
    */
-  async keep(
-    records: readonly StoreRecord[],
-    strips: readonly Buffer[],
-    keys: { finder: string; model: string },
-    limit: number,
-  ): Promise<void> {
-    await this.write(() => {
+  keep(records: readonly StoreRecord[], strips: readonly Buffer[], keys: { finder: string; model: string }, limit: number): void {
+    this.write(() => {
       const day = today();
       let bytes = this.bytes;
       const ids = strips.map((jpeg, i) => {
@@ -242,11 +252,11 @@ export class FaceStore {
   }
 
   /** Notes under which name known contents were seen, so that these files need not be read again, and that strips are still used. */
-  async touch(files: readonly Pick<StoreRecord, 'path' | 'identity' | 'hash'>[], strips: Iterable<number>): Promise<void> {
+  touch(files: readonly Pick<StoreRecord, 'path' | 'identity' | 'hash'>[], strips: Iterable<number>): void {
     const day = today();
     const old = [...strips].filter((id) => (this.uses.get(id)?.[0] ?? day) < day);
     if (files.length === 0 && old.length === 0) return;
-    await this.write(() => {
+    this.write(() => {
       for (const { path, identity, hash } of files) this.putFile(path, identity, hash);
       for (const id of old) {
         const use = this.uses.get(id);
@@ -292,13 +302,44 @@ export class FaceStore {
     this.meta.putSync('bytes', Math.max(0, bytes));
   }
 
-  private async write(action: () => void): Promise<void> {
+  /** Commits at once: a failure is thrown here, and a handful of images takes less than a millisecond. */
+  private write(action: () => void): void {
     if (this.problem !== undefined) return;
     try {
-      await this.root.transaction(action);
+      this.root.transactionSync(action);
     } catch (error) {
       this.problem = writeReason(error);
     }
+  }
+}
+
+async function attemptsIn(folder: string): Promise<number> {
+  try {
+    return Number(await readFile(join(folder, OPENING), 'utf8'));
+  } catch {
+    return 0; // the last one went well
+  }
+}
+
+/** What LMDB's first two pages hold 24 bytes from their beginning, in its byte order. */
+const MAGIC = Buffer.from('dec0efbe', 'hex');
+
+/** Whether a file is there that is none of LMDB's. */
+async function isDamaged(file: string): Promise<boolean> {
+  let handle: FileHandle;
+  try {
+    handle = await open(file, 'r');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false; // a new store
+    throw error;
+  }
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(2 * PAGE), 0, 2 * PAGE, 0);
+    if (bytesRead === 0) return false; // created, and nothing written yet
+    const magicAt = (page: number) => buffer.subarray(page * PAGE + 24, page * PAGE + 28).equals(MAGIC);
+    return bytesRead < 2 * PAGE || !magicAt(0) || !magicAt(1);
+  } finally {
+    await handle.close();
   }
 }
 
@@ -328,6 +369,8 @@ type Eleven = [number, number, number, number, number, number, number, number, n
 
 function writeReason(error: unknown): string {
   const text = messageOf(error);
-  if (/no space|ENOSPC|file too large|EFBIG|MDB_MAP_FULL/i.test(text)) return 'there is no space left on the disk';
+  // LMDB tells of a write that was cut short as of any other that failed.
+  if (/no space|ENOSPC|file too large|EFBIG|input\/output|MDB_MAP_FULL/i.test(text))
+    return 'there is no space left on the disk, or it fails';
   return text;
 }
