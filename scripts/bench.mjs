@@ -1,9 +1,10 @@
 // npm run bench: speed and memory, as ratios within one run. Prints a table and writes out/bench.json.
-//   -- --only clustering   or picture, photos, crops
+//   -- --only clustering   or picture, photos, crops, original, scale
 //   -- --rounds 3   --images 9490   --photos 240   --photos-long 960   --recall 0   (0: all of LFW; only where it is at hand)
+//   -- --original 9000   images the original's way, all in memory as floats: 0.6 MB each      --largest 100000   of the scale
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
@@ -23,6 +24,8 @@ main(async () => {
       photos: { type: 'string', default: '240' },
       'photos-long': { type: 'string', default: '960' },
       recall: { type: 'string', default: '0' },
+      original: { type: 'string', default: '9000' },
+      largest: { type: 'string', default: '100000' },
     },
   });
   const rounds = Number(values.rounds);
@@ -37,47 +40,150 @@ main(async () => {
   const picture = wanted('picture') ? await pictureBench() : undefined;
   const crops = wanted('crops') ? await cropBench(rounds, images) : undefined;
 
+  const original = wanted('original') ? await originalBench(Number(values.original)) : undefined;
+  const scale = wanted('scale') ? await scaleBench(Number(values.largest)) : undefined;
   const photos = wanted('photos') ? await photoBench(rounds, Number(values.photos), Number(values['photos-long'])) : undefined;
   const recall = wanted('photos') ? await recallBench(Number(values.recall)) : undefined;
   await mkdir(join(root, 'out'), { recursive: true });
   await writeFile(
     join(root, 'out', 'bench.json'),
-    JSON.stringify({ machine, rounds, picture, crops, photos, recall, clustering }, null, 2),
+    JSON.stringify({ machine, rounds, picture, crops, original, scale, photos, recall, clustering }, null, 2),
   );
 });
 
 /** Aligned crops, from files to described faces. */
 async function cropBench(rounds, images) {
-  const { folder, what } = await aligned();
+  const { folder, first, what } = await aligned();
   console.log(`${what}, ${images} images`);
-
   const int8 = join(root, 'weights', 'face-attributes.int8.onnx');
-  const seen = { decode: [], infer: [], whole: [], memory: [], memorySmall: [], bound: [] };
+  const float32 = join(root, '..', 'shared', 'weights', 'face-attributes.f32.onnx');
+  const seen = {
+    plain: [],
+    decode: [],
+    infer: [],
+    float32: [],
+    cold: [],
+    warm: [],
+    memory: [],
+    bound: [],
+    again: [],
+    decodeRatio: [],
+    inferRatio: [],
+  };
   for (let round = 0; round < rounds; round++) {
-    const decode = await stage('stage', 'decode', folder, images);
-    const infer = await stage('stage', 'infer', folder, 3000, int8);
-    const whole = await stage('end-to-end', root, folder, images);
-    const small = await stage('end-to-end', root, folder, 2000);
+    const plain = await stage('stage', 'plain', folder, images);
+    const decode = await stage('threads', 'decode', folder, images);
+    const infer = await stage('threads', 'infer', folder, 4000, int8);
+    const float = existsSync(float32) ? await stage('threads', 'infer', folder, 1500, float32) : undefined;
+    const whole = await stage('end-to-end', root, folder, images, 'never', first);
+    seen.plain.push(plain.rate);
     seen.decode.push(decode.rate);
+    seen.decodeRatio.push(decode.rate / plain.rate);
     seen.infer.push(infer.rate);
-    seen.whole.push(whole.rate);
+    seen.float32.push(float?.rate ?? NaN);
+    seen.inferRatio.push(infer.rate / (float?.rate ?? NaN));
+    seen.cold.push(whole.rate);
+    seen.warm.push(median(whole.warm));
+    seen.again.push(whole.cold / median(whole.warm));
     seen.memory.push(whole.peakMemory);
-    seen.memorySmall.push(small.peakMemory);
     seen.bound.push(whole.rate / (1 / (1 / decode.rate + 1 / infer.rate)));
   }
-  const result = Object.fromEntries(Object.entries(seen).map(([name, list]) => [name, median(list)]));
-  const rows = [
+  const result = medians(seen);
+  print([
+    ['plain calls of sharp alone, images/s', result.plain.toFixed(0)],
     ['decode alone, images/s', result.decode.toFixed(0)],
+    ['ratio of the two', result.decodeRatio.toFixed(2)],
     ['inference alone (int8), crops/s', result.infer.toFixed(0)],
-    ['end to end, images/s', result.whole.toFixed(0)],
+    ['the same with the float32 network, crops/s', result.float32.toFixed(0)],
+    ['ratio of the two', result.inferRatio.toFixed(2)],
+    ['end to end, the first run, images/s', result.cold.toFixed(0)],
     ['end to end ÷ what the cores can do (1 / (1/decode + 1/inference))', result.bound.toFixed(3)],
+    [`end to end, a second run over ${images} images, s`, result.warm.toFixed(2)],
+    ['times as fast as the first', result.again.toFixed(0)],
     [`peak memory of the engine, ${images} images, MB`, (result.memory / 1e6).toFixed(0)],
-    ['the same for 2,000 images, MB', (result.memorySmall / 1e6).toFixed(0)],
-    ['ratio of the two', (result.memory / result.memorySmall).toFixed(3)],
-  ];
-  print(rows);
+  ]);
   return { what, images, seen, result };
 }
+
+/** The original work's way on the same images: on the same engine, and in Python. */
+async function originalBench(images) {
+  const { folder, first, what } = await aligned();
+  const float32 = join(root, '..', 'shared', 'weights', 'face-attributes.f32.onnx');
+  const model = join(cacheDir, 'original-224.onnx');
+  const made =
+    existsSync(float32) &&
+    (await exec('/usr/bin/python3', [join(root, 'test', 'bench', 'original_model.py'), float32, model]).catch(() => undefined));
+  if (!made) {
+    console.log("the original's way is not measured: it needs ../shared/weights and Debian's python3-onnx");
+    return undefined;
+  }
+  console.log(`the original's way, ${what}, ${images} images`);
+  const own = await stage('end-to-end', root, folder, images, 'never', first);
+  const engine = await stage('original', folder, images, model);
+  const few = 256;
+  const python = await exec('/usr/bin/python3', [join(root, 'test', 'bench', 'original.py'), folder, String(few)], { maxBuffer: 1e7 })
+    .then(({ stdout }) => JSON.parse(stdout))
+    .catch(() => undefined);
+  print([
+    ['the engine, images/s', own.rate.toFixed(0)],
+    ["the original's way on ONNX Runtime (float32, 224×224, batches of 64), images/s", engine.rate.toFixed(0)],
+    ['times as fast', (own.rate / engine.rate).toFixed(2)],
+    ["peak memory of the original's way, MB", (engine.peakMemory / 1e6).toFixed(0)],
+    ['peak memory of the engine, MB', (own.peakMemory / 1e6).toFixed(0)],
+    ['ratio of the two', (own.peakMemory / engine.peakMemory).toFixed(3)],
+    [
+      `the original's way in Python (PyTorch, Pillow; ${few} images), images/s`,
+      python === undefined ? 'not there' : python.rate.toFixed(1),
+    ],
+    ['times as fast', python === undefined ? '' : (own.rate / python.rate).toFixed(1)],
+  ]);
+  return { images, own, engine, python };
+}
+
+/** From a thousand images to a hundred thousand. */
+async function scaleBench(largest) {
+  const { folder, first, what } = await aligned();
+  console.log(`scale, ${what}, each a file of its own content`);
+  const sizes = [1000, 5000, 20_000, 100_000].filter((size) => size < largest).concat(largest);
+  const results = [];
+  for (const images of sizes) {
+    const many = await copies(folder, images);
+    const whole = await stage('end-to-end', root, many, 0, 'never', first);
+    await rm(many, { recursive: true });
+    results.push({ images, ...whole });
+    print([
+      [`${images} images: images/s the first time`, whole.rate.toFixed(0)],
+      ['  the second time, s', median(whole.warm).toFixed(2)],
+      ['  clustering, s', whole.cluster.toFixed(2)],
+      ['  peak memory of the engine, MB', (whole.peakMemory / 1e6).toFixed(0)],
+    ]);
+  }
+  const of = (images) => results.find((each) => each.images === images);
+  if (of(5000) && results.length > 2) {
+    const last = results.at(-1);
+    print([
+      [`peak memory, ${last.images} ÷ 5000 images`, (last.peakMemory / of(5000).peakMemory).toFixed(3)],
+      [`time an image, ${last.images} ÷ 5000 images`, (of(5000).rate / last.rate).toFixed(3)],
+    ]);
+  }
+  return results;
+}
+
+/** A folder of as many images, a thousand a subfolder, each with a number behind its end, so that no two have the same content. */
+async function copies(folder, count) {
+  const files = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.jpg')).sort();
+  const target = join(cacheDir, `copies-${count}`);
+  await rm(target, { recursive: true, force: true });
+  for (let i = 0; i < count; i++) {
+    const part = join(target, String(Math.floor(i / 1000)).padStart(4, '0'));
+    if (i % 1000 === 0) await mkdir(part, { recursive: true });
+    const bytes = await readFile(join(folder, files[i % files.length]));
+    await writeFile(join(part, `${i}.jpg`), Buffer.concat([bytes, Buffer.from(String(i))]));
+  }
+  return target;
+}
+
+const medians = (seen) => Object.fromEntries(Object.entries(seen).map(([name, list]) => [name, median(list)]));
 
 /** Clustering of CelebA's labels, against scikit-learn. */
 async function clusteringBench(rounds) {
@@ -157,27 +263,44 @@ async function pictureBench() {
   return points;
 }
 
-/** Photos of 1,920 px: what finding and cutting out their faces costs beside decoding them. */
+/** Photos of 1,920 px: what finding and cutting out their faces costs beside decoding them, and the whole. */
 async function photoBench(rounds, count, longer) {
   const folder = await samplePhotos();
   const detector = join(root, 'weights', 'face-detector.onnx');
-  const seen = { cost: [], faces: [], memory: [], memoryLong: [] };
+  const int8 = join(root, 'weights', 'face-attributes.int8.onnx');
+  const many = await copies(folder, longer);
+  const few = await copies(folder, count);
+  const seen = { cost: [], faces: [], infer: [], whole: [], bound: [], warm: [], again: [], memory: [], memoryLong: [] };
   for (let round = 0; round < rounds; round++) {
     seen.cost.push((await stage('stage', 'cost', folder, 3 * count, detector)).rate);
-    const faces = await stage('stage', 'faces', folder, count, detector);
-    const long = await stage('stage', 'faces', folder, longer, detector);
-    seen.faces.push(long.rate);
-    seen.memory.push(faces.peakMemory);
+    const faces = await stage('threads', 'faces', folder, count, detector);
+    const infer = await stage('threads', 'infer', folder, 4000, int8);
+    const short = await stage('end-to-end', root, few, 0, 'always', folder);
+    const long = await stage('end-to-end', root, many, 0, 'always', folder);
+    seen.faces.push(faces.rate);
+    seen.infer.push(infer.rate);
+    seen.whole.push(long.rate);
+    seen.bound.push(long.rate * (1 / faces.rate + long.faces / long.images / infer.rate));
+    seen.warm.push(median(long.warm));
+    seen.again.push(long.cold / median(long.warm));
+    seen.memory.push(short.peakMemory);
     seen.memoryLong.push(long.peakMemory);
   }
-  const result = Object.fromEntries(Object.entries(seen).map(([name, list]) => [name, median(list)]));
+  await rm(many, { recursive: true });
+  await rm(few, { recursive: true });
+  const result = medians(seen);
   print([
-    ['finding and cutting out the faces of 1,920 px photos, decoding included, photos/s', result.faces.toFixed(1)],
-    ['time for that ÷ time to decode (slices of both in turn)', result.cost.toFixed(3)],
-    [`peak memory of that, ${count} photos, MB`, (result.memory / 1e6).toFixed(0)],
+    ['time to find and cut out the faces of 1,920 px photos ÷ time to decode them (slices of both in turn)', result.cost.toFixed(3)],
+    ['finding and cutting out alone, decoding included, photos/s', result.faces.toFixed(1)],
+    ['inference alone (int8), crops/s', result.infer.toFixed(0)],
+    ['end to end, the first run, photos/s', result.whole.toFixed(1)],
+    ['end to end ÷ what the cores can do (1 / (1/finding + faces a photo/inference))', result.bound.toFixed(3)],
+    [`end to end, a second run over ${longer} photos, s`, result.warm.toFixed(2)],
+    ['times as fast as the first', result.again.toFixed(0)],
+    [`peak memory of the engine, ${count} photos, MB`, (result.memory / 1e6).toFixed(0)],
     [`the same for ${longer} photos, MB`, (result.memoryLong / 1e6).toFixed(0)],
   ]);
-  return { count, seen, result };
+  return { count, longer, seen, result };
 }
 
 const RECALL = [
@@ -208,7 +331,7 @@ async function recallBench(limit) {
 }
 
 function print(rows) {
-  for (const [name, value] of rows) console.log(`${name.padEnd(84)} ${value.padStart(8)}`);
+  for (const [name, value] of rows) console.log(`${name.padEnd(104)} ${value.padStart(8)}`);
 }
 
 async function bundle() {
@@ -222,7 +345,7 @@ async function bundle() {
     mainFields: ['module', 'main'],
     external: ['onnxruntime-node', 'sharp', 'lmdb', '@julusian/jpeg-turbo'],
     outdir: join(cacheDir, 'bench'),
-    entryPoints: ['test/bench/stage.ts', 'test/bench/end-to-end.ts', 'test/bench/recall.ts', 'test/bench/clustering.ts'],
+    entryPoints: ['stage', 'threads', 'end-to-end', 'original', 'recall', 'clustering'].map((name) => `test/bench/${name}.ts`),
     logLevel: 'warning',
   });
 }
@@ -239,8 +362,9 @@ async function stage(script, ...args) {
 async function aligned() {
   const shared = join(root, '..', 'shared', 'data');
   if (existsSync(join(shared, 'celeba.tar'))) {
-    const folder = await once('shared-celeba', (temporary) => run('tar', ['xf', join(shared, 'celeba.tar'), '-C', temporary]));
-    return { folder: join(folder, 'celeba'), what: 'CelebA, 89×109' };
+    const unpacked = (name) => once(`shared-${name}`, (temporary) => run('tar', ['xf', join(shared, `${name}.tar`), '-C', temporary]));
+    return { folder: join(await unpacked('celeba'), 'celeba'), first: await unpacked('lfw'), what: 'CelebA, 89×109' };
   }
-  return { folder: await samplePortraits(), what: 'sample portraits, 128×128 (CelebA is not at hand)' };
+  const portraits = await samplePortraits();
+  return { folder: portraits, first: portraits, what: 'sample portraits, 128×128 (CelebA is not at hand)' };
 }

@@ -67,6 +67,12 @@ export async function packageExtension(target, file = join(root, 'out', `face-cl
   await appendFile(join(stage, '.vscodeignore'), [...unused, ...SOURCES].map((name) => `node_modules/${name}/**\n`).join(''));
   const prebuilds = join(modules, '@julusian', 'jpeg-turbo', 'prebuilds');
   for (const name of await readdir(prebuilds)) if (name !== `jpeg-turbo-${target}`) await rm(join(prebuilds, name), { recursive: true });
+  // Of LMDB's builds the one of Node-API runs everywhere; the others are for single versions of Node.js, and for musl.
+  for (const folder of await readdir(join(modules, '@lmdb'))) {
+    for (const name of await readdir(join(modules, '@lmdb', folder))) {
+      if (/\.abi\d+\.|\.musl\./.test(name)) await rm(join(modules, '@lmdb', folder, name));
+    }
+  }
   await mkdir(join(file, '..'), { recursive: true });
   const vsce = join(root, 'node_modules', '@vscode', 'vsce', 'vsce');
   const options = [

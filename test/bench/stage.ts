@@ -1,53 +1,33 @@
 /**
- * One stage alone, in a process of its own: `node stage.js decode|infer|photos|faces FOLDER COUNT MODEL`. Prints images a second and peak memory as
+ * One stage alone, in a process of its own: `node stage.js plain|photos|faces|cost FOLDER COUNT MODEL`. Prints images a second and peak memory as
  * JSON. `photos` decodes whole photos, `faces` finds and cuts out their faces.
  * The code is the pipeline's own, with its concurrency.
  */
 import { availableParallelism } from 'node:os';
 import pMap from 'p-map';
-import { decodeCrop, readImage } from '../../src/faces/decode';
-import { alignedFrame } from '../../src/faces/framing';
+import { readImage } from '../../src/faces/decode';
 import { searchedFaces } from '../../src/faces/detect';
 import { openDetector } from '../../src/faces/detector';
-import { openModel } from '../../src/faces/model';
 import { scanImages } from '../../src/faces/scan';
 import { parseSettings } from '../../src/settings/settings';
 import sharp from 'sharp';
 
 const SIZE = { width: 160, height: 192 };
-const BATCH = 8;
 const CONCURRENCY = 2 * availableParallelism() + 4;
 
-async function decode(folder: string, count: number) {
+/** What plain calls of sharp give: all of its threads busy, and no more done than the network's input asks for. */
+async function plain(folder: string, count: number) {
   const { images } = await scanImages([folder]);
-  const chosen = images.slice(0, count);
-  const start = performance.now();
-  await pMap(
-    chosen,
-    async (image) => {
-      const encoded = await readImage(image);
-      await decodeCrop(encoded, alignedFrame(encoded, SIZE), SIZE);
-    },
-    { concurrency: CONCURRENCY },
-  );
-  return chosen.length / ((performance.now() - start) / 1000);
-}
-
-async function infer(folder: string, count: number, file: string) {
-  const { images } = await scanImages([folder]);
-  const crops = await Promise.all(
-    images.slice(0, BATCH).map(async (image) => {
-      const encoded = await readImage(image);
-      return decodeCrop(encoded, alignedFrame(encoded, SIZE), SIZE);
-    }),
-  );
-  const batch = new Uint8Array(Buffer.concat(crops));
-  const model = await openModel(file, { provider: 'cpu' });
-  for (let i = 0; i < 5; i++) await model.infer(batch, BATCH);
-  const batches = Math.ceil(count / BATCH);
-  const start = performance.now();
-  for (let i = 0; i < batches; i++) await model.infer(batch, BATCH);
-  return (batches * BATCH) / ((performance.now() - start) / 1000);
+  return rateOf(images.slice(0, count), async ({ path }) => {
+    await sharp(path)
+      .autoOrient()
+      .resize(SIZE.width, 196, { fit: 'fill', kernel: 'cubic' })
+      .extract({ left: 0, top: 2, ...SIZE })
+      .removeAlpha()
+      .toColourspace('srgb')
+      .raw()
+      .toBuffer();
+  });
 }
 
 /** Photos of a folder over and over. */
@@ -96,8 +76,7 @@ async function facesOfPhotos(folder: string, count: number, file: string) {
 
 const [, , stage, folder = '', count = '0', model = ''] = process.argv;
 const stages: Record<string, (folder: string, count: number, model: string) => Promise<number>> = {
-  decode,
-  infer,
+  plain,
   photos: decodePhotos,
   faces: facesOfPhotos,
   cost: costOfFaces,

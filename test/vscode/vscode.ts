@@ -59,7 +59,11 @@ export class Workbench {
         throw error;
       });
     }).toPass({ timeout: 60_000 });
-    await item.click();
+    // VS Code ignores a click that follows the opening of a menu too closely, so that the click that opens it chooses nothing.
+    await expect(async () => {
+      await item.click({ timeout: 1000 });
+      await item.waitFor({ state: 'hidden', timeout: 1000 });
+    }).toPass({ timeout: 20_000 });
   }
 
   /** The frame the panel is drawn in. */

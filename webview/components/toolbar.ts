@@ -79,7 +79,7 @@ export class Toolbar extends LitElement {
     const why = trials.map(({ provider: name, used, reason }) => `${name}: ${used ? 'used, ' : ''}${reason}`).join('\n');
     return html`
       <div class="figures quiet">
-        <span>${plural(faces, 'face')} in ${plural(images.read, 'image')}</span>
+        <span title=${knownText(run)}>${plural(faces, 'face')} in ${plural(images.read, 'image')}</span>
         ${images.withoutFace > 0 ? html`<span>${plural(images.withoutFace, 'image')} without a face</span>` : nothing}
         ${
           clustering === null
@@ -221,6 +221,9 @@ function scores({ daviesBouldin, calinskiHarabasz, agreement }: Clustering) {
         >`
   }`;
 }
+
+const knownText = ({ known = 0, images }: NonNullable<PanelState['run']>) =>
+  known === 0 ? 'All were read.' : `${known} of the ${images.found} images were known from earlier runs and not read again.`;
 
 declare global {
   interface HTMLElementTagNameMap {

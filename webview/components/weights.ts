@@ -1,6 +1,6 @@
 /** How much each attribute counts, by hand: a slider an attribute. */
-import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
 import { readableAttribute } from '../../src/attributes';
 import type { PanelState } from '../../src/protocol';
 import type { Source } from '../source';
@@ -8,6 +8,8 @@ import { shared } from './shared.css';
 
 /** The slider's end; a setting may be larger, and then the slider goes as far. */
 const MOST = 5;
+/** Time a slider has to come to rest, in milliseconds, before its weight is set: clustering while it moves would be for nothing. */
+const REST = 200;
 
 @customElement('fc-weights')
 export class Weights extends LitElement {
@@ -55,7 +57,25 @@ export class Weights extends LitElement {
     `;
   }
 
+  /** Weights that are being set, until the settings hold them: what arrives meanwhile must not take a slider out of the hand. */
+  @state() private edited: Readonly<Record<string, number>> = {};
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  override willUpdate(changed: PropertyValues<this>) {
+    if (changed.has('settings') && Object.entries(this.edited).every(([name, value]) => value === this.settledWeight(name)))
+      this.edited = {};
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback();
+    if (this.timer !== undefined) this.send();
+  }
+
   private weightOf(name: string): number {
+    return this.edited[name] ?? this.settledWeight(name);
+  }
+
+  private settledWeight(name: string): number {
     const { weights } = this.settings;
     return typeof weights === 'object' ? (weights[name] ?? 1) : (this.weights[name] ?? 1);
   }
@@ -63,18 +83,30 @@ export class Weights extends LitElement {
   private slider(name: string) {
     const weight = this.weightOf(name);
     const change = (event: Event) => {
-      const value = Number((event.target as HTMLInputElement).value);
-      const all = Object.fromEntries(this.settings.attributes.map((each) => [each, round(each === name ? value : this.weightOf(each))]));
-      this.source.send({ kind: 'settings', changes: { weights: all } });
+      this.edited = { ...this.edited, [name]: round(Number((event.target as HTMLInputElement).value)) };
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => {
+        this.send();
+      }, REST);
     };
     return html`<label>
       <span>${readableAttribute(name)}</span>
-      <input type="range" min="0" max=${Math.max(MOST, weight)} step="0.05" .value=${String(weight)} @change=${change} />
+      <input type="range" min="0" max=${Math.max(MOST, weight)} step="0.05" .value=${String(weight)} @input=${change} />
       <output>${weight.toFixed(2)}</output>
     </label>`;
   }
 
+  private send() {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const weights = Object.fromEntries(this.settings.attributes.map((name) => [name, round(this.weightOf(name))]));
+    this.source.send({ kind: 'settings', changes: { weights } });
+  }
+
   private readonly reset = () => {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.edited = {};
     this.source.send({ kind: 'settings', changes: { weights: 'none' } });
   };
 }

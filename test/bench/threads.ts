@@ -1,0 +1,97 @@
+/**
+ * One stage alone on all cores, in threads that share nothing, as the engine's describing threads do:
+ * `node threads.js decode|infer|faces FOLDER COUNT FILE [THREADS]`. Prints items a second and peak memory as JSON.
+ *
+ * `decode`: aligned crops, from files to the network's input. `infer`: the network of FILE, a session of one thread each.
+ * `faces`: whole photos, found and cut out, with the detector of FILE.
+ */
+import { availableParallelism } from 'node:os';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import pMap from 'p-map';
+import { decodeCrop, readImage } from '../../src/faces/decode';
+import { searchedFaces } from '../../src/faces/detect';
+import { openDetector } from '../../src/faces/detector';
+import { alignedFrame } from '../../src/faces/framing';
+import { openModel } from '../../src/faces/model';
+import { type ImageFile, scanImages } from '../../src/faces/scan';
+import { parseSettings } from '../../src/settings/settings';
+
+const SIZE = { width: 160, height: 192 };
+const BATCH = 4;
+
+interface Task {
+  stage: string;
+  images: ImageFile[];
+  file: string;
+}
+
+/** @returns what is to be measured; everything else is done before. */
+async function prepare({ stage, images, file }: Task): Promise<() => Promise<void>> {
+  switch (stage) {
+    case 'decode':
+      return async () => {
+        await pMap(
+          images,
+          async (image) => {
+            const encoded = await readImage(image);
+            await decodeCrop(encoded, alignedFrame(encoded, SIZE), SIZE);
+          },
+          { concurrency: 4 },
+        );
+      };
+    case 'infer': {
+      const model = await openModel(file, { provider: 'cpu', threads: 1 });
+      const crops = new Uint8Array(BATCH * SIZE.width * SIZE.height * 3);
+      for (let i = 0; i < crops.length; i++) crops[i] = (i * 2654435761) >>> 24;
+      for (let i = 0; i < 5; i++) await model.infer(crops, BATCH);
+      return async () => {
+        for (let done = 0; done < images.length; done += BATCH) await model.infer(crops, BATCH);
+      };
+    }
+    case 'faces': {
+      const settings = parseSettings({}, (name) => name);
+      const find = searchedFaces(await openDetector(file, 'cpu', 1), SIZE, settings);
+      const all = async (part: ImageFile[]) => {
+        await pMap(
+          part,
+          async (image) => {
+            const found = await find(await readImage(image));
+            for (const region of found.regions) await found.crop(region);
+          },
+          { concurrency: 4 },
+        );
+      };
+      await all(images.slice(0, 3));
+      return () => all(images);
+    }
+    default:
+      throw new Error(`unknown stage '${stage}'`);
+  }
+}
+
+async function measure() {
+  const [, , stage = '', folder = '', count = '0', file = '', threads = String(availableParallelism())] = process.argv;
+  const { images } = await scanImages([folder]);
+  const chosen = Array.from({ length: Number(count) }, (_, i) => images[i % images.length]!);
+  const workers = Array.from({ length: Number(threads) }, (_, i) => {
+    const task: Task = { stage, file, images: chosen.filter((__, at) => at % Number(threads) === i) };
+    return new Worker(__filename, { workerData: task });
+  });
+  const next = () => Promise.all(workers.map((worker) => new Promise((resolve) => worker.once('message', resolve))));
+  await next();
+  const start = performance.now();
+  const done = next();
+  for (const worker of workers) worker.postMessage('go');
+  await done;
+  const seconds = (performance.now() - start) / 1000;
+  console.log(JSON.stringify({ rate: chosen.length / seconds, peakMemory: process.resourceUsage().maxRSS * 1024 }));
+  process.exit(0);
+}
+
+if (isMainThread) void measure();
+else {
+  void prepare(workerData as Task).then((work) => {
+    parentPort!.once('message', () => void work().then(() => { parentPort!.postMessage('done'); }));
+    parentPort!.postMessage('ready');
+  });
+}

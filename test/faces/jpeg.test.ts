@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { decodePixels, encodedImage, ImageError } from '../../src/faces/decode';
+import { decodePlainJpeg, encodeJpeg, isPlainJpeg } from '../../src/faces/jpeg';
+import { PORTRAITS, quarters } from '../support/images';
+import { readdir } from 'node:fs/promises';
+
+async function portrait(): Promise<Buffer> {
+  const names = await readdir(PORTRAITS, { recursive: true });
+  return readFile(join(PORTRAITS, names.filter((name) => name.endsWith('.jpg')).sort()[0]!));
+}
+
+describe('a plain JPEG', () => {
+  it('is decoded as libvips does, to a few levels', async () => {
+    const bytes = await portrait();
+    const image = await encodedImage(bytes);
+    expect(image.plainJpeg).toBe(true);
+    const fast = await decodePlainJpeg(bytes, image.width, image.height);
+    const { data } = await sharp(bytes).raw().toBuffer({ resolveWithObject: true });
+    expect(fast!.data).toHaveLength(data.length);
+    let sum = 0;
+    for (const [i, value] of data.entries()) sum += Math.abs(value - fast!.data[i]!);
+    expect(sum / data.length).toBeLessThan(1.5); // the faster of libjpeg's transforms is a level off here and there
+  });
+
+  it('is told from others by its header', async () => {
+    const image = quarters(64, 48);
+    const jpeg = (quality = 90) => image.clone().jpeg({ quality });
+    expect(isPlainJpeg(await jpeg().toBuffer())).toBe(true);
+    expect(isPlainJpeg(await image.clone().greyscale().jpeg().toBuffer())).toBe(true);
+    expect(isPlainJpeg(await image.clone().jpeg({ progressive: true }).toBuffer())).toBe(true);
+    expect(isPlainJpeg(await image.clone().toColourspace('cmyk').jpeg().toBuffer())).toBe(false);
+    expect(isPlainJpeg(await image.clone().withIccProfile('p3').jpeg().toBuffer())).toBe(false);
+    expect(isPlainJpeg(await image.clone().png().toBuffer())).toBe(false);
+    expect(isPlainJpeg(Buffer.from([0xff, 0xd8]))).toBe(false);
+    expect(isPlainJpeg(Buffer.alloc(0))).toBe(false);
+    expect((await encodedImage(await image.clone().withMetadata({ orientation: 6 }).jpeg().toBuffer())).plainJpeg).toBe(false);
+  });
+
+  it('that is cut short or of another size than its header says is left to libvips, which refuses it', async () => {
+    const bytes = await portrait();
+    const { width, height } = await encodedImage(bytes);
+    const cut = bytes.subarray(0, bytes.length / 2);
+    expect(await decodePlainJpeg(cut, width, height)).toBeUndefined();
+    expect(await decodePlainJpeg(bytes, width + 1, height)).toBeUndefined();
+    await expect(decodePixels({ bytes: cut, width, height, plainJpeg: true }, width + height)).rejects.toThrow(ImageError);
+  });
+
+  it('comes back from its encoder nearly as it was', async () => {
+    const { data, info } = await quarters(64, 48).raw().toBuffer({ resolveWithObject: true });
+    const jpeg = encodeJpeg(data, info.width, info.height, 95)!;
+    const { channels } = await sharp(jpeg).stats();
+    const { channels: before } = await sharp(data, { raw: info }).stats();
+    for (const [i, { mean }] of channels.entries()) expect(mean).toBeCloseTo(before[i]!.mean, -0.5);
+  });
+});

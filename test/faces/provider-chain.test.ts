@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { type AttributeModel, openModel } from '../../src/faces/model';
+import { ProviderChain } from '../../src/faces/provider-chain';
+import type { Provider, ProviderChoice } from '../../src/faces/providers';
+import { tune } from '../../src/faces/tune';
+import { bundled } from '../support/engine';
+
+const choice = (provider: Provider): ProviderChoice => ({
+  provider,
+  file: bundled.cpu,
+  trials: [{ provider, used: true, reason: 'for the test' }],
+});
+
+/** The real network on the CPU, which gives up after so many runs as a driver does that loses its device. */
+async function failing(after: number): Promise<AttributeModel> {
+  const model = await openModel(bundled.cpu, { provider: 'cpu', threads: 1 });
+  let runs = 0;
+  return {
+    ...model,
+    infer: (crops, count) => (++runs > after ? Promise.reject(new Error('the device was lost')) : model.infer(crops, count)),
+  };
+}
+
+describe('a provider that fails in the middle of a run', () => {
+  it('is followed by the next one, from the batch on that failed, saying so', async () => {
+    const asked: Provider[] = [];
+    const chain = new ProviderChain(choice('cuda'), {
+      open: ({ provider }) => (provider === 'cpu' ? openModel(bundled.cpu, { provider, threads: 1 }) : failing(2)),
+      next: (failed) => {
+        asked.push(failed);
+        return Promise.resolve(choice('cpu'));
+      },
+    });
+    const reference = await openModel(bundled.cpu, { provider: 'cpu', threads: 1 });
+    const crops = new Uint8Array(160 * 192 * 3);
+    for (let batch = 0; batch < 4; batch++) {
+      crops.fill(40 * batch + 20);
+      const values = Array.from(await chain.infer(crops, 1));
+      expect(values).toEqual(Array.from(await reference.infer(crops, 1)));
+    }
+    expect(asked).toEqual(['cuda']);
+    expect(chain.fellBack).toBe(true);
+    expect(chain.choice.provider).toBe('cpu');
+    expect(chain.choice.trials).toEqual([
+      { provider: 'cuda', used: false, reason: 'it failed: the device was lost' },
+      { provider: 'cpu', used: true, reason: 'for the test' },
+    ]);
+    expect(chain.notices).toEqual(['the execution provider cuda failed in the middle of the run (the device was lost); cpu went on']);
+    await chain.release();
+    await reference.release();
+  });
+
+  it('throws where it is the last', async () => {
+    const chain = new ProviderChain(choice('cpu'), { open: () => failing(0), next: () => Promise.resolve(choice('cpu')) });
+    await expect(chain.infer(new Uint8Array(160 * 192 * 3), 1)).rejects.toThrow('the device was lost');
+  });
+});
+
+describe('a measurement at first use', () => {
+  it('tries every network with every size of batch, and takes the fastest', async () => {
+    const { file, batchSize, rates } = await tune([bundled.cpu, bundled.gpu], 'cpu', 1);
+    expect(rates).toHaveLength(6);
+    const fastest = Math.max(...rates.map(({ rate }) => rate));
+    expect(rates.find(({ rate }) => rate === fastest)).toMatchObject({ file, batchSize });
+    for (const { rate } of rates) expect(rate).toBeGreaterThan(1);
+  });
+});

@@ -1,0 +1,136 @@
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { LocatedFace } from '../../src/faces/detect';
+import { FaceStore, type StoreRecord } from '../../src/store/face-store';
+import { temporaryFolder } from '../support/images';
+
+const KEYS = { finder: 'f'.repeat(16), model: 'm'.repeat(16) };
+const LIMIT = 1e9;
+
+async function open(): Promise<FaceStore> {
+  const store = await FaceStore.open(join(await temporaryFolder(), 'store'));
+  onTestFinished(() => store.close());
+  return store;
+}
+
+const hash = (i: number) => i.toString(16).padStart(32, '0');
+/** Long ago, so that it can be trusted. */
+const identity = (i: number) => ({ size: 1000 + i, modified: 1e12 + i + 0.25, changed: 1e12 + i + 0.5, inode: i });
+
+const face: LocatedFace = {
+  score: 0.875,
+  box: { x: 1.5, y: -2.25, width: 30, height: 31 },
+  eyes: [
+    { x: 8, y: 9.5 },
+    { x: 20, y: 10 },
+  ],
+  mouth: { x: 14, y: 22 },
+};
+
+const record = (i: number, crops = [{ strip: 0, at: 0 }]): StoreRecord => ({
+  path: `/photos/${i}.jpg`,
+  identity: identity(i),
+  hash: hash(i),
+  found: { faces: crops.map(() => face) },
+  described: { probabilities: Float32Array.from(crops.flatMap((_, at) => [i / 7, at / 3])), crops },
+});
+
+describe('FaceStore', () => {
+  it('gives back what it was given, to the bit', async () => {
+    const store = await open();
+    const jpegs = [Buffer.from([1, 2, 3]), Buffer.alloc(70_000, 9)];
+    const crops = [
+      { strip: 0, at: 0 },
+      { strip: 1, at: 4 },
+    ];
+    store.keep([record(5, crops)], jpegs, KEYS, LIMIT);
+    store.keep([{ ...record(6), found: { reason: 'cut short' }, described: undefined }], [], KEYS, LIMIT);
+    expect(store.problem).toBeUndefined();
+    expect(store.hashOfFile('/photos/5.jpg', identity(5))).toBe(hash(5));
+    expect(store.hashOfFile('/photos/5.jpg', { ...identity(5), changed: 1e12 })).toBeUndefined();
+    expect(store.hashOfFile('/photos/other.jpg', identity(5))).toBeUndefined();
+    expect(store.candidates(1005)).toEqual([hash(5)]);
+    expect(store.candidates(1)).toEqual([]);
+    expect(store.foundIn(hash(5), KEYS.finder)).toEqual({ faces: [face, face] });
+    expect(store.foundIn(hash(5), 'another')).toBeUndefined();
+    expect(store.foundIn(hash(6), KEYS.finder)).toEqual({ reason: 'cut short' });
+    const described = store.describedBy(hash(5), KEYS.finder, KEYS.model)!;
+    expect(Array.from(described.probabilities)).toEqual([5 / 7, 0, 5 / 7, 1 / 3].map(Math.fround));
+    expect(described.crops.map(({ strip, at }) => [store.strip(strip), at])).toEqual([
+      [jpegs[0], 0],
+      [jpegs[1], 4],
+    ]);
+    expect(store.describedBy(hash(5), KEYS.finder, 'another')).toBeUndefined();
+  });
+
+  it('is the same after it was closed, and for another that has it open', async () => {
+    const folder = join(await temporaryFolder(), 'store');
+    const one = await FaceStore.open(folder);
+    one.keep([record(1)], [Buffer.alloc(10)], KEYS, LIMIT);
+    await one.close();
+    const two = await FaceStore.open(folder);
+    onTestFinished(() => two.close());
+    expect(two.counts()).toEqual({ images: 1, strips: 1 });
+    two.setNote('a', { b: 1 });
+    expect(two.note('a')).toEqual({ b: 1 });
+    two.setNote('a', undefined);
+    expect(two.note('a')).toBeUndefined();
+  });
+
+  it('does not trust a file that was written just now', async () => {
+    const store = await open();
+    const now = { ...identity(1), changed: Date.now() };
+    store.keep([{ ...record(1), identity: now }], [Buffer.alloc(10)], KEYS, LIMIT);
+    expect(store.hashOfFile('/photos/1.jpg', now)).toBeUndefined();
+    expect(store.foundIn(hash(1), KEYS.finder)).toBeDefined();
+  });
+
+  it('stays within its bound: what was kept first is forgotten first, whole', async () => {
+    const store = await open();
+    const limit = 500_000;
+    for (let i = 0; i < 40; i++) store.keep([record(i)], [Buffer.alloc(40_000, i)], KEYS, limit);
+    expect(store.problem).toBeUndefined();
+    const { images, strips } = store.counts();
+    expect(images).toBe(strips);
+    expect(strips * 40_000).toBeLessThan(limit);
+    expect(strips * 40_000).toBeGreaterThan(limit / 2);
+    for (let i = 0; i < 40; i++) {
+      const kept = i >= 40 - images;
+      expect(store.foundIn(hash(i), KEYS.finder) !== undefined).toBe(kept);
+      expect(store.describedBy(hash(i), KEYS.finder, KEYS.model) !== undefined).toBe(kept);
+      expect(store.hashOfFile(`/photos/${i}.jpg`, identity(i)) !== undefined).toBe(kept);
+      expect(store.candidates(1000 + i)).toHaveLength(kept ? 1 : 0);
+    }
+    // Space is used again: the file has not grown with all that passed through it.
+    const size = await store.size();
+    for (let i = 100; i < 200; i++) store.keep([record(i)], [Buffer.alloc(40_000, i)], KEYS, limit);
+    expect(await store.size()).toBeLessThan(1.5 * size);
+  });
+
+  it('is made anew where its file is none of LMDB', async () => {
+    const folder = join(await temporaryFolder(), 'store');
+    const { mkdir, writeFile } = await import('node:fs/promises');
+    await mkdir(folder);
+    await writeFile(join(folder, 'faces.mdb'), 'something else');
+    const store = await FaceStore.open(folder);
+    onTestFinished(() => store.close());
+    store.keep([record(1)], [Buffer.alloc(10)], KEYS, LIMIT);
+    expect(store.counts().images).toBe(1);
+  });
+
+  it('whose opening ended the process twice is made anew', async () => {
+    const folder = join(await temporaryFolder(), 'store');
+    const before = await FaceStore.open(folder);
+    before.keep([record(1)], [Buffer.alloc(10)], KEYS, LIMIT);
+    await before.close();
+    const { writeFile } = await import('node:fs/promises');
+    await writeFile(join(folder, 'opening'), '1');
+    const again = await FaceStore.open(folder);
+    expect(again.counts().images).toBe(1);
+    await again.close();
+    await writeFile(join(folder, 'opening'), '2');
+    const anew = await FaceStore.open(folder);
+    onTestFinished(() => anew.close());
+    expect(anew.counts().images).toBe(0);
+  });
+});
