@@ -56,6 +56,7 @@ export async function analyse(
     const counts = { read: 0, failed: 0, known: 0 };
     const keeper = store && new Keeper(store, description.keys, settings.cacheLimit * GIGABYTE);
     writer = await RunWriter.create(runDir, description.model.crop);
+    onProgress({ stage: 'infer', done: 0, total: images.length, failed: 0 });
     for await (const batch of description.results()) {
       for (const each of batch.images) {
         const { image, known, failure, faces } = each;

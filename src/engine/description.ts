@@ -62,6 +62,8 @@ export interface DescriptionOptions {
 
 /** Images asked of a thread at a time: so many that the message costs nothing beside the work, so few that progress moves. */
 const CHUNK = { aligned: 16, searched: 2 };
+/** Bytes asked of a thread at a time: large images take long. */
+const CHUNK_BYTES = 1e6;
 /** Known images that go along with them. */
 const KNOWN = 256;
 /** Batches that wait for faces enough for the network, at most. */
@@ -216,14 +218,19 @@ export class Description {
     const size = this.detection.searched ? CHUNK.searched : CHUNK.aligned;
     let chunk: Plan[] = [];
     let unknown = 0;
+    let bytes = 0;
     for (const [i, image] of this.images.entries()) {
       const plan = this.planFor(image, this.identities[i]);
-      if (!isKnown(plan)) unknown += 1;
+      if (!isKnown(plan)) {
+        unknown += 1;
+        bytes += plan.identity?.size ?? 0;
+      }
       chunk.push(plan);
-      if (unknown < size && chunk.length < KNOWN) continue;
+      if (unknown < size && bytes < CHUNK_BYTES && chunk.length < KNOWN) continue;
       yield chunk;
       chunk = [];
       unknown = 0;
+      bytes = 0;
     }
     if (chunk.length > 0) yield chunk;
   }

@@ -39,7 +39,7 @@ test('the side panel welcomes before there is anything', async ({ workbench }) =
 
 test('progress counts, and cancel works within a second', async ({ workbench }) => {
   await slowFolder(join(workbench.folder, 'slow'), 80);
-  await workbench.settings({ 'faceClusters.detect': 'never' });
+  await workbench.settings({ 'faceClusters.detect': 'never', 'faceClusters.cache': false });
   await workbench.open();
   await workbench.clusterFaces('slow');
   const progress = workbench.notification('Cluster faces of');
@@ -55,7 +55,7 @@ test('progress counts, and cancel works within a second', async ({ workbench }) 
 
 test('an engine killed mid-run is told of, and trying again works', async ({ workbench }) => {
   await slowFolder(join(workbench.folder, 'slow'), 40);
-  await workbench.settings({ 'faceClusters.detect': 'never' });
+  await workbench.settings({ 'faceClusters.detect': 'never', 'faceClusters.cache': false });
   await workbench.open();
   await workbench.clusterFaces('slow');
   await expect(workbench.notification('Cluster faces of')).toContainText(/Describing faces: [1-9]\d* of 40 images/);

@@ -61,7 +61,7 @@ export class Workbench {
     }).toPass({ timeout: 60_000 });
     // VS Code ignores a click that follows the opening of a menu too closely, so that the click that opens it chooses nothing.
     await expect(async () => {
-      await item.click({ timeout: 1000 });
+      if (await item.isVisible()) await item.click({ timeout: 1000 });
       await item.waitFor({ state: 'hidden', timeout: 1000 });
     }).toPass({ timeout: 20_000 });
   }
