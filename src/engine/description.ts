@@ -13,7 +13,7 @@ import { type BundledModels, chooseProvider, type Provider, type ProviderChoice 
 import type { ImageFile } from '../faces/scan';
 import { type CropRef, placesIn, type Strip, type StripRef } from '../faces/strips';
 import type { AnalysisSettings } from '../settings/settings';
-import type { Described, FaceStore, Found, ModelInfo } from '../store/face-store';
+import type { Content, Described, FaceStore, Found, ModelInfo } from '../store/face-store';
 import { type FileIdentity, identitiesOf } from '../store/identity';
 import { Describers } from './describers';
 import { fileHash, finderKey, lookKey, modelKey } from './keys';
@@ -34,6 +34,8 @@ export interface DescribedImage {
   identity: FileIdentity | undefined;
   /** Of its content; empty where it is not to be kept. */
   hash: string;
+  /** Of one that was known. */
+  content: Content | undefined;
   /** How it was known: by path and times, by its content under another name, or not at all. */
   known: 'file' | 'content' | undefined;
   /** Why it cannot be used. */
@@ -73,7 +75,7 @@ const WAITING = 256;
 interface Plan {
   image: ImageFile;
   identity: FileIdentity | undefined;
-  hash: string | undefined;
+  content: Content | undefined;
   found: Found | undefined;
   described: Described | undefined;
 }
@@ -137,8 +139,10 @@ export class Description {
       {
         known: (index) => {
           const [image, identity] = [images[index]!, identities[index]];
-          const content = identity && store?.hashOfFile(image.path, identity);
-          return content === undefined ? undefined : (store?.note(lookKey(content, searched, model.crop)) as boolean | null | undefined);
+          const content = identity && store?.contentOf(image.path, identity);
+          return content === undefined
+            ? undefined
+            : (store?.note(lookKey(content.hash, searched, model.crop)) as boolean | null | undefined);
         },
         note: (bytes, aligned) => noted.set(lookKey(hashOf(bytes), searched, model.crop), aligned),
       },
@@ -236,22 +240,22 @@ export class Description {
   }
 
   private planFor(image: ImageFile, identity: FileIdentity | undefined): Plan {
-    const hash = identity && this.options.store?.hashOfFile(image.path, identity);
-    return { image, identity, hash, ...this.kept(hash) };
+    const content = identity && this.options.store?.contentOf(image.path, identity);
+    return { image, identity, content, ...this.kept(content) };
   }
 
-  private kept(hash: string | undefined): Pick<Plan, 'found' | 'described'> {
+  private kept(content: Content | undefined): Pick<Plan, 'found' | 'described'> {
     const { store } = this.options;
-    if (store === undefined || hash === undefined) return { found: undefined, described: undefined };
-    const found = store.foundIn(hash, this.keys.finder);
-    const described = found !== undefined && 'faces' in found ? store.describedBy(hash, this.keys.finder, this.keys.model) : undefined;
+    if (store === undefined || content === undefined) return { found: undefined, described: undefined };
+    const found = store.foundIn(content, this.keys.finder);
+    const described = found !== undefined && 'faces' in found ? store.describedBy(content, this.keys.finder, this.keys.model) : undefined;
     const lost = described?.crops.some(({ strip }) => this.keptStrip(strip) === undefined);
     return { found, described: lost === true ? undefined : described };
   }
 
   private async describeChunk(chunk: readonly Plan[]): Promise<Unfinished> {
     const { store } = this.options;
-    const images = chunk.map((plan) => (isKnown(plan) ? this.knownImage(plan, plan.hash ?? '', 'file') : undefined));
+    const images = chunk.map((plan) => (isKnown(plan) ? this.knownImage(plan, 'file') : undefined));
     const strips: Strip[] = [];
     const pending: Unfinished['pending'] = [];
     const located = chunk.map(({ found }) => locatedIn(found));
@@ -275,7 +279,7 @@ export class Description {
       for (const [position, result] of described.images.entries()) {
         const index = open[position]!;
         images[index] = this.imageOf(chunk[index]!, result, take);
-        if (result.kind === 'known') located[index] = locatedIn(this.kept(result.hash).found);
+        if (result.kind === 'known') located[index] = locatedIn(this.kept(this.contentOf(chunk[index]!, result.hash)).found);
       }
     }
   }
@@ -313,21 +317,36 @@ export class Description {
     result: ImageResult,
     take: (faces: readonly (LocatedFace | null)[]) => Pick<DescribedImage, 'faces' | 'places'>,
   ): DescribedImage | undefined {
-    const base = { image, identity, hash: result.hash, known: undefined, failure: undefined, faces: [], places: [], keptStrips: [] };
+    const base = {
+      image,
+      identity,
+      hash: result.hash,
+      content: undefined,
+      known: undefined,
+      failure: undefined,
+      faces: [],
+      places: [],
+      keptStrips: [],
+    };
     switch (result.kind) {
       case 'failed':
         return { ...base, failure: result.reason };
       case 'known': {
-        const plan = { image, identity, hash: result.hash, ...this.kept(result.hash) };
-        return isKnown(plan) ? this.knownImage(plan, result.hash, 'content') : undefined;
+        const content = this.contentOf({ identity }, result.hash);
+        const plan = { image, identity, content, ...this.kept(content) };
+        return isKnown(plan) ? this.knownImage(plan, 'content') : undefined;
       }
       case 'described':
         return { ...base, ...take(result.faces) };
     }
   }
 
-  private knownImage({ image, identity, found, described }: Plan, hash: string, known: 'file' | 'content'): DescribedImage {
-    const base = { image, identity, hash, known, places: [] };
+  private contentOf({ identity }: Pick<Plan, 'identity'>, hash: string): Content | undefined {
+    return identity && this.options.store?.contentWith(identity.size, hash);
+  }
+
+  private knownImage({ image, identity, content, found, described }: Plan, known: 'file' | 'content'): DescribedImage {
+    const base = { image, identity, content, hash: content?.hash ?? '', known, places: [] };
     if (found === undefined || 'reason' in found) return { ...base, failure: found?.reason, faces: [], keptStrips: [] };
     const width = this.model.attributes.length;
     const { crops, probabilities } = described ?? { crops: [], probabilities: new Float32Array() };

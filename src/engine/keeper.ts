@@ -1,10 +1,15 @@
 /** Hands what a run finds to the store, batch by batch while it goes on: a run that is killed goes on from there. */
-import type { FaceStore, StoreRecord } from '../store/face-store';
+import type { FaceStore, KnownFile, StoreRecord } from '../store/face-store';
 import type { DescribedBatch } from './description';
 
+/** Images that are kept at a time, and strips: every commit costs as many writes as pages it changes, however many images lie on them. */
+const AT_ONCE = { images: 96, strips: 12 };
+
 export class Keeper {
+  private records: StoreRecord[] = [];
+  private strips: Buffer[] = [];
   /** Files whose content was known under another name. */
-  private readonly renamed: Pick<StoreRecord, 'path' | 'identity' | 'hash'>[] = [];
+  private readonly renamed: KnownFile[] = [];
   private readonly used = new Set<number>();
 
   /** @param limit bytes the store may take. */
@@ -15,25 +20,32 @@ export class Keeper {
   ) {}
 
   add({ images, strips }: DescribedBatch): void {
-    const records: StoreRecord[] = [];
-    for (const { image, identity, hash, known, failure, faces, places, keptStrips } of images) {
+    const before = this.strips.length;
+    for (const { image, identity, hash, known, content, failure, faces, places, keptStrips } of images) {
       for (const id of keptStrips) this.used.add(id);
       if (hash === '' || identity === undefined || known === 'file') continue;
       if (known === 'content') {
-        this.renamed.push({ path: image.path, identity, hash });
+        if (content !== undefined) this.renamed.push({ path: image.path, identity, content });
         continue;
       }
-      const described = failure === undefined && faces.length > 0 ? { probabilities: concat(faces), crops: places } : undefined;
+      const crops = places.map(({ strip, at }) => ({ strip: before + strip, at }));
+      const described = failure === undefined && faces.length > 0 ? { probabilities: concat(faces), crops } : undefined;
       const found = failure === undefined ? { faces: faces.map(({ located }) => located) } : { reason: failure };
-      records.push({ path: image.path, identity, hash, found, described });
+      this.records.push({ path: image.path, identity, hash, found, described });
     }
-    if (records.length === 0) return;
-    const jpegs = strips.map(({ jpeg }) => Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength));
-    this.store.keep(records, jpegs, this.keys, this.limit);
+    this.strips.push(...strips.map(({ jpeg }) => Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength)));
+    if (this.records.length >= AT_ONCE.images || this.strips.length >= AT_ONCE.strips) this.commit();
   }
 
-  /** Notes what of the store was used. */
+  private commit(): void {
+    if (this.records.length > 0) this.store.keep(this.records, this.strips, this.keys, this.limit);
+    this.records = [];
+    this.strips = [];
+  }
+
+  /** Keeps what is left, and notes what of the store was used. */
   finish(): void {
+    this.commit();
     this.store.touch(this.renamed, this.used);
   }
 }

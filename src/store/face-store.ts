@@ -57,16 +57,31 @@ export interface StoreRecord {
   described: Described | undefined;
 }
 
+/** A file whose content was known under another name. */
+export interface KnownFile {
+  path: string | Uint8Array;
+  identity: FileIdentity;
+  content: Content;
+}
+
 /** What is kept of a network file. */
 export interface ModelInfo {
   crop: { width: number; height: number };
   attributes: string[];
 }
 
-type FileRow = [size: number, modified: number, changed: number, inode: number, hash: string];
-type FoundRow = [size: number, reason: string | null, faces: (number[] | null)[] | null, day: number];
+/** A content that is known: its number, in the order of coming, and its hash. */
+export interface Content {
+  id: number;
+  hash: string;
+}
+
+// Contents are numbered, so that what belongs to the images of a run lies side by side: a commit writes few pages then. Files are found by their
+// paths for the same reason.
+type FileRow = [size: number, modified: number, changed: number, inode: number, id: number, hash: string];
+type FoundRow = [size: number, hash: string, reason: string | null, faces: (number[] | null)[] | null];
 type DescribedRow = [probabilities: Uint8Array, strips: number[], places: number[]];
-type StripUse = [day: number, bytes: number, described: string[], found: string[]];
+type StripUse = [day: number, bytes: number, ids: number[], finder: string, model: string];
 
 const today = () => Math.floor(Date.now() / DAY);
 
@@ -75,9 +90,9 @@ export class FaceStore {
   problem: string | undefined;
 
   private readonly files: Database<FileRow, string>;
-  private readonly found: Database<FoundRow, string>;
-  private readonly sizes: Database<boolean, [number, string]>;
-  private readonly described: Database<DescribedRow, string>;
+  private readonly contents: Database<number, [size: number, hash: string]>;
+  private readonly found: Database<FoundRow, [id: number, finder: string]>;
+  private readonly described: Database<DescribedRow, [id: number, finder: string, model: string]>;
   private readonly strips: Database<Buffer, number>;
   private readonly uses: Database<StripUse, number>;
   private readonly meta: Database<unknown, string>;
@@ -87,9 +102,9 @@ export class FaceStore {
     private readonly root: RootDatabase,
   ) {
     this.files = root.openDB<FileRow, string>('files', {});
-    this.found = root.openDB<FoundRow, string>('found', {});
-    this.sizes = root.openDB<boolean, [number, string]>('sizes', {});
-    this.described = root.openDB<DescribedRow, string>('described', {});
+    this.contents = root.openDB<number, [number, string]>('contents', {});
+    this.found = root.openDB<FoundRow, [number, string]>('found', {});
+    this.described = root.openDB<DescribedRow, [number, string, string]>('described', {});
     this.strips = root.openDB<Buffer, number>('strips', { encoding: 'binary' });
     this.uses = root.openDB<StripUse, number>('uses', {});
     this.meta = root.openDB<unknown, string>('meta', {});
@@ -153,30 +168,36 @@ export class FaceStore {
 
   // ------------------------------------------------------------------------------------------------------------- reading
 
-  /** Hash of a file's content, without reading it; undefined where it is new or has changed. */
-  hashOfFile(path: string | Uint8Array, identity: FileIdentity): string | undefined {
+  /** A file's content, without reading it; undefined where it is new or has changed. */
+  contentOf(path: string | Uint8Array, identity: FileIdentity): Content | undefined {
     const row = this.files.get(fileKey(path));
     if (row === undefined) return undefined;
-    const [size, modified, changed, inode, hash] = row;
-    return sameIdentity(identity, { size, modified, changed, inode }) ? hash : undefined;
+    const [size, modified, changed, inode, id, hash] = row;
+    return sameIdentity(identity, { size, modified, changed, inode }) ? { id, hash } : undefined;
+  }
+
+  /** A content by its size in bytes and its hash. */
+  contentWith(size: number, hash: string): Content | undefined {
+    const id = this.contents.get([size, hash]);
+    return id === undefined ? undefined : { id, hash };
   }
 
   /** Hashes of the contents known that have so many bytes. */
   candidates(size: number): string[] {
-    return [...this.sizes.getKeys({ start: [size, ''], end: [size, '~'] })].map(([, hash]) => hash);
+    return [...this.contents.getKeys({ start: [size, ''], end: [size, '~'] })].map(([, hash]) => hash);
   }
 
   /** @param finder key of how faces are found. */
-  foundIn(hash: string, finder: string): Found | undefined {
-    const row = this.found.get(hash + finder);
+  foundIn({ id }: Content, finder: string): Found | undefined {
+    const row = this.found.get([id, finder]);
     if (row === undefined) return undefined;
-    const [, reason, faces] = row;
+    const [, , reason, faces] = row;
     return reason === null ? { faces: (faces ?? []).map((face) => (face === null ? null : toFace(face))) } : { reason };
   }
 
   /** @param model key of the network. */
-  describedBy(hash: string, finder: string, model: string): Described | undefined {
-    const row = this.described.get(hash + finder + model);
+  describedBy({ id }: Content, finder: string, model: string): Described | undefined {
+    const row = this.described.get([id, finder, model]);
     if (row === undefined) return undefined;
     const [bytes, strips, places] = row;
     return {
@@ -219,48 +240,49 @@ export class FaceStore {
     this.write(() => {
       const day = today();
       let bytes = this.bytes;
-      const ids = strips.map((jpeg, i) => {
-        const [last = 0] = [...this.strips.getKeys({ reverse: true, limit: 1 })];
-        this.strips.putSync(last + 1, jpeg);
-        const names = { described: [] as string[], found: [] as string[] };
-        for (const { hash, described } of records) {
-          if (described?.crops.some(({ strip }) => strip === i) !== true) continue;
-          names.described.push(hash + keys.finder + keys.model);
-          names.found.push(hash + keys.finder);
-        }
-        const taken = stripBytes(jpeg);
-        this.uses.putSync(last + 1, [day, taken, names.described, names.found]);
-        bytes += taken;
-        return last + 1;
+      let next = Number(this.meta.get('next') ?? 1);
+      const ids = records.map(({ identity: { size }, hash }) => {
+        const known = this.contents.get([size, hash]);
+        if (known !== undefined) return known;
+        this.contents.putSync([size, hash], next);
+        bytes += RECORD_BYTES;
+        return next++;
       });
-      for (const { path, identity, hash, found, described } of records) {
-        this.putFile(path, identity, hash);
-        const foundKey = hash + keys.finder;
-        if (!this.found.doesExist(foundKey)) bytes += RECORD_BYTES;
+      let [strip = 0] = [...this.strips.getKeys({ reverse: true, limit: 1 })];
+      const numbers = strips.map((jpeg, i) => {
+        this.strips.putSync(++strip, jpeg);
+        const held = ids.filter((_, at) => records[at]!.described?.crops.some((crop) => crop.strip === i) === true);
+        this.uses.putSync(strip, [day, stripBytes(jpeg), held, keys.finder, keys.model]);
+        bytes += stripBytes(jpeg);
+        return strip;
+      });
+      for (const [i, { path, identity, hash, found, described }] of records.entries()) {
+        const id = ids[i]!;
+        this.putFile(path, identity, { id, hash });
         const faces = 'faces' in found ? found.faces.map((face) => (face === null ? null : fromFace(face))) : null;
-        this.found.putSync(foundKey, [identity.size, 'reason' in found ? found.reason : null, faces, day]);
-        this.sizes.putSync([identity.size, hash], true);
+        this.found.putSync([id, keys.finder], [identity.size, hash, 'reason' in found ? found.reason : null, faces]);
         if (described === undefined) continue;
         const { buffer, byteOffset, byteLength } = described.probabilities;
         const probabilities = Buffer.from(buffer.slice(byteOffset, byteOffset + byteLength));
         const places = described.crops.map(({ at }) => at);
-        this.described.putSync(foundKey + keys.model, [probabilities, described.crops.map(({ strip }) => ids[strip]!), places]);
+        this.described.putSync([id, keys.finder, keys.model], [probabilities, described.crops.map((crop) => numbers[crop.strip]!), places]);
       }
+      this.meta.putSync('next', next);
       this.meta.putSync('bytes', bytes);
       if (bytes > limit) this.evict(limit * AFTER_EVICTION);
     });
   }
 
   /** Notes under which name known contents were seen, so that these files need not be read again, and that strips are still used. */
-  touch(files: readonly Pick<StoreRecord, 'path' | 'identity' | 'hash'>[], strips: Iterable<number>): void {
+  touch(files: readonly KnownFile[], strips: Iterable<number>): void {
     const day = today();
     const old = [...strips].filter((id) => (this.uses.get(id)?.[0] ?? day) < day);
     if (files.length === 0 && old.length === 0) return;
     this.write(() => {
-      for (const { path, identity, hash } of files) this.putFile(path, identity, hash);
+      for (const { path, identity, content } of files) this.putFile(path, identity, content);
       for (const id of old) {
         const use = this.uses.get(id);
-        if (use !== undefined) this.uses.putSync(id, [day, use[1], use[2], use[3]]);
+        if (use !== undefined) this.uses.putSync(id, [day, use[1], use[2], use[3], use[4]]);
       }
     });
   }
@@ -270,33 +292,39 @@ export class FaceStore {
     return Number(this.meta.get('bytes') ?? 0);
   }
 
-  private putFile(path: string | Uint8Array, identity: FileIdentity, hash: string) {
+  private putFile(path: string | Uint8Array, { size, modified, changed, inode }: FileIdentity, { id, hash }: Content) {
     // A file written just now may be written again within the grain of its times: its content is to be looked at once more.
-    if (!isSettled(identity)) return;
-    this.files.putSync(fileKey(path), [identity.size, identity.modified, identity.changed, identity.inode, hash]);
+    if (!isSettled({ size, modified, changed, inode })) return;
+    this.files.putSync(fileKey(path), [size, modified, changed, inode, id, hash]);
   }
 
   /** Forgets strips, the longest unused first, with what refers to them. Runs inside a transaction. */
   private evict(target: number) {
     let bytes = this.bytes;
-    const all = [...this.uses.getRange()].map(({ key, value }) => ({ id: key, day: value[0], taken: value[1], names: value }));
-    all.sort((a, b) => a.day - b.day || a.id - b.id);
-    const gone = new Set<string>();
-    for (const { id, taken, names } of all) {
+    const all = [...this.uses.getRange()].map(({ key, value: [day, taken, ids, finder, model] }) => ({
+      strip: key,
+      day,
+      taken,
+      ids,
+      finder,
+      model,
+    }));
+    all.sort((a, b) => a.day - b.day || a.strip - b.strip);
+    const gone = new Set<number>();
+    for (const { strip, taken, ids, finder, model } of all) {
       if (bytes <= target) break;
-      this.strips.removeSync(id);
-      this.uses.removeSync(id);
-      for (const name of names[2]) this.described.removeSync(name);
-      for (const name of names[3]) {
-        const row = this.found.get(name);
+      this.strips.removeSync(strip);
+      this.uses.removeSync(strip);
+      bytes -= taken;
+      for (const id of ids) {
+        this.described.removeSync([id, finder, model]);
+        const row = this.found.get([id, finder]);
         if (row === undefined) continue;
-        const hash = name.slice(0, 32);
-        this.found.removeSync(name);
-        this.sizes.removeSync([row[0], hash]);
-        gone.add(hash);
+        this.found.removeSync([id, finder]);
+        this.contents.removeSync([row[0], row[1]]);
+        gone.add(id);
         bytes -= RECORD_BYTES;
       }
-      bytes -= taken;
     }
     for (const { key, value } of this.files.getRange()) if (gone.has(value[4])) this.files.removeSync(key);
     this.meta.putSync('bytes', Math.max(0, bytes));
@@ -343,7 +371,14 @@ async function isDamaged(file: string): Promise<boolean> {
   }
 }
 
-const fileKey = (path: string | Uint8Array) => hashOf(typeof path === 'string' ? Buffer.from(path) : path);
+/** Longer paths than LMDB takes as keys are found by their hashes, as are those that are not text. */
+const fileKey = (path: string | Uint8Array) => {
+  if (typeof path === 'string' && path.length < LONGEST_KEY) return path;
+  return `#${hashOf(typeof path === 'string' ? Buffer.from(path) : path)}`;
+};
+
+/** In characters, each of up to three bytes. */
+const LONGEST_KEY = 600;
 
 const stripBytes = (jpeg: Buffer) => Math.ceil((jpeg.length + 16) / PAGE) * PAGE;
 

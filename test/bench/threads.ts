@@ -91,7 +91,13 @@ async function measure() {
 if (isMainThread) void measure();
 else {
   void prepare(workerData as Task).then((work) => {
-    parentPort!.once('message', () => void work().then(() => { parentPort!.postMessage('done'); }));
+    parentPort!.once(
+      'message',
+      () =>
+        void work().then(() => {
+          parentPort!.postMessage('done');
+        }),
+    );
     parentPort!.postMessage('ready');
   });
 }

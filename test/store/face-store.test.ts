@@ -46,21 +46,24 @@ describe('FaceStore', () => {
     store.keep([record(5, crops)], jpegs, KEYS, LIMIT);
     store.keep([{ ...record(6), found: { reason: 'cut short' }, described: undefined }], [], KEYS, LIMIT);
     expect(store.problem).toBeUndefined();
-    expect(store.hashOfFile('/photos/5.jpg', identity(5))).toBe(hash(5));
-    expect(store.hashOfFile('/photos/5.jpg', { ...identity(5), changed: 1e12 })).toBeUndefined();
-    expect(store.hashOfFile('/photos/other.jpg', identity(5))).toBeUndefined();
+    const content = store.contentOf('/photos/5.jpg', identity(5))!;
+    expect(content.hash).toBe(hash(5));
+    expect(store.contentWith(1005, hash(5))).toEqual(content);
+    expect(store.contentWith(1006, hash(5))).toBeUndefined();
+    expect(store.contentOf('/photos/5.jpg', { ...identity(5), changed: 1e12 })).toBeUndefined();
+    expect(store.contentOf('/photos/other.jpg', identity(5))).toBeUndefined();
     expect(store.candidates(1005)).toEqual([hash(5)]);
     expect(store.candidates(1)).toEqual([]);
-    expect(store.foundIn(hash(5), KEYS.finder)).toEqual({ faces: [face, face] });
-    expect(store.foundIn(hash(5), 'another')).toBeUndefined();
-    expect(store.foundIn(hash(6), KEYS.finder)).toEqual({ reason: 'cut short' });
-    const described = store.describedBy(hash(5), KEYS.finder, KEYS.model)!;
+    expect(store.foundIn(content, KEYS.finder)).toEqual({ faces: [face, face] });
+    expect(store.foundIn(content, 'another')).toBeUndefined();
+    expect(store.foundIn(store.contentWith(1006, hash(6))!, KEYS.finder)).toEqual({ reason: 'cut short' });
+    const described = store.describedBy(content, KEYS.finder, KEYS.model)!;
     expect(Array.from(described.probabilities)).toEqual([5 / 7, 0, 5 / 7, 1 / 3].map(Math.fround));
     expect(described.crops.map(({ strip, at }) => [store.strip(strip), at])).toEqual([
       [jpegs[0], 0],
       [jpegs[1], 4],
     ]);
-    expect(store.describedBy(hash(5), KEYS.finder, 'another')).toBeUndefined();
+    expect(store.describedBy(content, KEYS.finder, 'another')).toBeUndefined();
   });
 
   it('is the same after it was closed, and for another that has it open', async () => {
@@ -81,8 +84,8 @@ describe('FaceStore', () => {
     const store = await open();
     const now = { ...identity(1), changed: Date.now() };
     store.keep([{ ...record(1), identity: now }], [Buffer.alloc(10)], KEYS, LIMIT);
-    expect(store.hashOfFile('/photos/1.jpg', now)).toBeUndefined();
-    expect(store.foundIn(hash(1), KEYS.finder)).toBeDefined();
+    expect(store.contentOf('/photos/1.jpg', now)).toBeUndefined();
+    expect(store.foundIn(store.contentWith(1001, hash(1))!, KEYS.finder)).toBeDefined();
   });
 
   it('stays within its bound: what was kept first is forgotten first, whole', async () => {
@@ -96,9 +99,11 @@ describe('FaceStore', () => {
     expect(strips * 40_000).toBeGreaterThan(limit / 2);
     for (let i = 0; i < 40; i++) {
       const kept = i >= 40 - images;
-      expect(store.foundIn(hash(i), KEYS.finder) !== undefined).toBe(kept);
-      expect(store.describedBy(hash(i), KEYS.finder, KEYS.model) !== undefined).toBe(kept);
-      expect(store.hashOfFile(`/photos/${i}.jpg`, identity(i)) !== undefined).toBe(kept);
+      const content = { id: i + 1, hash: hash(i) }; // they are numbered in the order of coming
+      expect(store.contentWith(1000 + i, hash(i))).toEqual(kept ? content : undefined);
+      expect(store.foundIn(content, KEYS.finder) !== undefined).toBe(kept);
+      expect(store.describedBy(content, KEYS.finder, KEYS.model) !== undefined).toBe(kept);
+      expect(store.contentOf(`/photos/${i}.jpg`, identity(i)) !== undefined).toBe(kept);
       expect(store.candidates(1000 + i)).toHaveLength(kept ? 1 : 0);
     }
     // Space is used again: the file has not grown with all that passed through it.
