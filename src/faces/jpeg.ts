@@ -40,12 +40,20 @@ export async function decodePlainJpeg(bytes: Buffer, width: number, height: numb
   }
 }
 
-/** Encodes RGB bytes; undefined where the library has no build for this platform. @param quality in [1, 100]. */
-export function encodeJpeg(data: Buffer, width: number, height: number, quality: number): Buffer | undefined {
-  const { FORMAT_RGB: format, SAMP_420: subsampling, compressSync } = turbo() ?? {};
-  if (compressSync === undefined || format === undefined || subsampling === undefined) return undefined;
-  return compressSync(data, { format, width, height, subsampling, quality });
+/**
+ * Encodes RGB bytes, into memory of its own; undefined where the library has no build for this platform.
+ * @param quality in [1, 100].
+ */
+export function encodeJpeg(data: Buffer, width: number, height: number, quality: number): Uint8Array<ArrayBuffer> | undefined {
+  const { FORMAT_RGB: format, SAMP_420: subsampling, compressSync, bufferSize } = turbo() ?? {};
+  if (compressSync === undefined || bufferSize === undefined || format === undefined || subsampling === undefined) return undefined;
+  const largest = bufferSize({ width, height, subsampling });
+  if (output.length < largest) output = Buffer.allocUnsafeSlow(largest);
+  return new Uint8Array(compressSync(data, output, { format, width, height, subsampling, quality }));
 }
+
+/** What the encoder writes to: it asks for as much as an image may take at worst, which is too much to be allocated each time. */
+let output = Buffer.alloc(0);
 
 const START_OF_IMAGE = 0xffd8;
 const APP2 = 0xe2;

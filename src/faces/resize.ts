@@ -73,7 +73,9 @@ export function resizeBox({ data, width, height }: Pixels, box: Box, size: CropS
     if (row > last) last = row;
   }
   const stride = size.width * 3;
-  const rows = new Float32Array((last - first + 1) * stride);
+  const length = (last - first + 1) * stride;
+  if (scratch.length < length) scratch = new Float32Array(length);
+  const rows = scratch.subarray(0, length);
   for (let row = first; row <= last; row++) {
     const source = data.subarray(row * width * 3, (row + 1) * width * 3);
     const target = rows.subarray((row - first) * stride, (row - first + 1) * stride);
@@ -89,6 +91,9 @@ export function resizeBox({ data, width, height }: Pixels, box: Box, size: CropS
   }
   return result;
 }
+
+/** Rows that are resized across but not down yet; every call overwrites what it reads. */
+let scratch = new Float32Array();
 
 /** Taps where nothing is reduced: written out below, since this runs for every pixel of every face. */
 const ENLARGING = 4;

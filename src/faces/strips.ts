@@ -63,8 +63,7 @@ export async function encodeStrips(crops: Uint8Array, images: readonly number[],
 
 /** A JPEG in memory of its own, so that it can be given to another thread. */
 export async function encode(pixels: Buffer, width: number, height: number, quality: number): Promise<Uint8Array<ArrayBuffer>> {
-  const jpeg = encodeJpeg(pixels, width, height, quality) ?? (await encodeBySharp(pixels, width, height, quality));
-  return new Uint8Array(jpeg);
+  return encodeJpeg(pixels, width, height, quality) ?? new Uint8Array(await encodeBySharp(pixels, width, height, quality));
 }
 
 const encodeBySharp = (pixels: Buffer, width: number, height: number, quality: number): Promise<Buffer> =>
