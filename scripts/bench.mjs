@@ -72,21 +72,28 @@ async function cropBench(rounds, images) {
   };
   for (let round = 0; round < rounds; round++) {
     const plain = await stage('stage', 'plain', folder, images);
-    const decode = await stage('threads', 'decode', folder, images);
-    const infer = await stage('threads', 'infer', folder, 4000, int8);
-    const float = existsSync(float32) ? await stage('threads', 'infer', folder, 1500, float32) : undefined;
+    // The machine's speed drifts: each stage is measured before and after the whole.
+    const alone = async () => ({
+      decode: (await stage('threads', 'decode', folder, images)).rate,
+      infer: (await stage('threads', 'infer', folder, 4000, int8)).rate,
+      float: existsSync(float32) ? (await stage('threads', 'infer', folder, 1500, float32)).rate : NaN,
+    });
+    const before = await alone();
     const whole = await stage('end-to-end', root, folder, images, 'never', first);
+    const after = await alone();
+    const both = (name) => 2 / (1 / before[name] + 1 / after[name]);
+    const [decode, infer, float] = [both('decode'), both('infer'), both('float')];
     seen.plain.push(plain.rate);
-    seen.decode.push(decode.rate);
-    seen.decodeRatio.push(decode.rate / plain.rate);
-    seen.infer.push(infer.rate);
-    seen.float32.push(float?.rate ?? NaN);
-    seen.inferRatio.push(infer.rate / (float?.rate ?? NaN));
+    seen.decode.push(decode);
+    seen.decodeRatio.push(decode / plain.rate);
+    seen.infer.push(infer);
+    seen.float32.push(float);
+    seen.inferRatio.push(infer / float);
     seen.cold.push(whole.rate);
     seen.warm.push(median(whole.warm));
     seen.again.push(whole.cold / median(whole.warm));
     seen.memory.push(whole.peakMemory);
-    seen.bound.push(whole.rate / (1 / (1 / decode.rate + 1 / infer.rate)));
+    seen.bound.push(whole.rate * (1 / decode + 1 / infer));
   }
   const result = medians(seen);
   print([
