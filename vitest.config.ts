@@ -1,8 +1,11 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // What the command line keeps between runs; emptied before the tests (test/support/fetch-samples.ts).
+    env: { FACE_CLUSTERS_CACHE: fileURLToPath(new URL('.cache/test-store', import.meta.url)) },
     globalSetup: ['test/support/fetch-samples.ts'],
     // Real images and a real network: a slow machine takes its time.
     testTimeout: 120_000,

@@ -1,8 +1,9 @@
 /** The main job, read from top to bottom: folders → described faces, kept. */
 import { codeOf, UserError } from '../errors';
-import { chooseImages, type Failure, scanImages } from '../faces/scan';
+import { chooseImages, type Failure, type ImageFile, scanImages } from '../faces/scan';
 import { IMAGE_EXTENSIONS } from '../image-extensions';
 import type { EngineCalls, Progress, RunManifest } from '../protocol';
+import type { Identities } from '../store/identity';
 import { STORE_VERSION } from '../store/run-files';
 import { keptImage, RunWriter } from '../store/run-store';
 import { Description } from './description';
@@ -100,10 +101,7 @@ export async function analyse(
     };
     if (manifest.faces === 0) throw noFace(manifest);
     forgetRun(runDir); // an older run in this place is about to be replaced
-    await writer.finish(
-      manifest,
-      images.map((image, i) => keptImage(image, description.identities[i])),
-    );
+    await writer.finish(manifest, keptImages(images, description.identities));
     return manifest;
   } catch (error) {
     await writer?.abandon();
@@ -111,6 +109,10 @@ export async function analyse(
   } finally {
     await description.close();
   }
+}
+
+function* keptImages(images: readonly ImageFile[], identities: Identities) {
+  for (const [i, image] of images.entries()) yield keptImage(image, identities.get(i));
 }
 
 const diskFull = (error: unknown) => ['ENOSPC', 'EFBIG', 'EDQUOT'].includes(codeOf(error) ?? '');

@@ -18,7 +18,7 @@ export async function changes({ runDir }: EngineCalls['changes']['params'], { si
   const identities = await identitiesOf(images, signal);
   return compareImages(
     before,
-    images.map((image, i) => keptImage(image, identities[i])),
+    images.map((image, i) => keptImage(image, identities.get(i))),
   );
 }
 

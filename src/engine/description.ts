@@ -14,7 +14,7 @@ import type { ImageFile } from '../faces/scan';
 import { type CropRef, placesIn, type Strip, type StripRef } from '../faces/strips';
 import type { AnalysisSettings } from '../settings/settings';
 import type { Content, Described, FaceStore, Found, ModelInfo } from '../store/face-store';
-import { type FileIdentity, identitiesOf } from '../store/identity';
+import { type FileIdentity, type Identities, identitiesOf } from '../store/identity';
 import { Describers } from './describers';
 import { fileHash, finderKey, lookKey, modelKey } from './keys';
 import { chooseModel } from './choose-model';
@@ -99,7 +99,7 @@ export class Description {
 
   private constructor(
     private readonly images: readonly ImageFile[],
-    readonly identities: readonly (FileIdentity | undefined)[],
+    readonly identities: Identities,
     private readonly options: DescriptionOptions,
     choice: ProviderChoice,
     private readonly batchSize: number,
@@ -138,7 +138,7 @@ export class Description {
       bundled.detector,
       {
         known: (index) => {
-          const [image, identity] = [images[index]!, identities[index]];
+          const [image, identity] = [images[index]!, identities.get(index)];
           const content = identity && store?.contentOf(image.path, identity);
           return content === undefined
             ? undefined
@@ -224,7 +224,7 @@ export class Description {
     let unknown = 0;
     let bytes = 0;
     for (const [i, image] of this.images.entries()) {
-      const plan = this.planFor(image, this.identities[i]);
+      const plan = this.planFor(image, this.identities.get(i));
       if (!isKnown(plan)) {
         unknown += 1;
         bytes += plan.identity?.size ?? 0;

@@ -5,9 +5,14 @@ import type { DescribedBatch } from './description';
 /** Images that are kept at a time, and strips: every commit costs as many writes as pages it changes, however many images lie on them. */
 const AT_ONCE = { images: 96, strips: 12 };
 
+/** Images after which the store lets go of memory. */
+const UNMAP = 500;
+
 export class Keeper {
   private records: StoreRecord[] = [];
   private strips: Buffer[] = [];
+  /** Images kept since memory was let go of. */
+  private since = 0;
   /** Files whose content was known under another name. */
   private readonly renamed: KnownFile[] = [];
   private readonly used = new Set<number>();
@@ -39,6 +44,11 @@ export class Keeper {
 
   private commit(): void {
     if (this.records.length > 0) this.store.keep(this.records, this.strips, this.keys, this.limit);
+    this.since += this.records.length;
+    if (this.since >= UNMAP) {
+      this.store.unmap();
+      this.since = 0;
+    }
     this.records = [];
     this.strips = [];
   }

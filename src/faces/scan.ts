@@ -19,6 +19,19 @@ export interface ImageFile {
   path: string | Buffer;
 }
 
+/** Of a hundred thousand images only the names are kept: a path is put together when it is asked for. */
+class FoundImage implements ImageFile {
+  constructor(
+    readonly folder: number,
+    readonly name: string,
+    private readonly root: string,
+  ) {}
+
+  get path(): string {
+    return join(this.root, this.name);
+  }
+}
+
 /** A file or folder that could not be used, and why. */
 export interface Failure {
   image: string;
@@ -73,7 +86,7 @@ export async function scanImages(
       } else if (IMAGE_EXTENSIONS.has(extname(text).toLowerCase()) && kind === 'broken link') {
         failures.push({ image: below.name, reason: 'a symbolic link whose target does not exist' });
       } else if (IMAGE_EXTENSIONS.has(extname(text).toLowerCase()) && kind === 'file') {
-        images.push({ folder, ...below });
+        images.push(typeof below.path === 'string' ? new FoundImage(folder, flat(below.name), folders[folder]!) : { folder, ...below });
       }
     }
     onFound?.(images.length);
@@ -110,6 +123,9 @@ async function list(path: Name) {
   const raw = await readdir(path, { withFileTypes: true, encoding: 'buffer' });
   return raw.map((entry) => ({ name: isUtf8(entry.name) ? entry.name.toString() : entry.name, entry })).sort(byName);
 }
+
+/** The characters of a text that was put together from others, without these: a rope of its parts takes several times as much memory. */
+const flat = (text: string) => Buffer.from(text).toString();
 
 const isUtf8 = (bytes: Buffer) => Buffer.from(bytes.toString('utf8'), 'utf8').equals(bytes);
 

@@ -4,12 +4,15 @@
  */
 import { type FileHandle, open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import pMap from 'p-map';
 import sharp from 'sharp';
 import type { CropSize } from '../faces/framing';
 import { encode, STRIP } from '../faces/strips';
 
 const PACK = 'crops.bin';
 const INDEX = 'crops.json';
+/** Strips decoded at a time. */
+const DECODED = 8;
 /** Bytes written at a time. */
 const WRITE = 1 << 20;
 /** Of single faces, which were encoded once already. */
@@ -129,7 +132,7 @@ export class CropReader {
     return { width: this.index.width, height: this.index.height };
   }
 
-  get faces(): number {
+  get count(): number {
     return this.index.faces;
   }
 
@@ -166,26 +169,35 @@ export class CropReader {
     return { pixels: await image.raw().toBuffer(), size };
   }
 
-  /** JPEGs of single faces, in the order of `rows`. */
-  async jpegs(rows: readonly number[]): Promise<Uint8Array[]> {
-    const result = new Array<Uint8Array>(rows.length);
+  /** Pixels of single faces, RGB bytes `[height, width, 3]`, in the order of `rows`. */
+  async faces(rows: readonly number[]): Promise<Buffer[]> {
+    const result = new Array<Buffer>(rows.length);
     const byStrip = new Map<number, number[]>();
     rows.forEach((row, position) => {
       const strip = this.stripOf(row);
-      byStrip.set(strip, [...(byStrip.get(strip) ?? []), position]);
+      const positions = byStrip.get(strip);
+      if (positions === undefined) byStrip.set(strip, [position]);
+      else positions.push(position);
     });
-    await Promise.all(
-      [...byStrip].map(async ([strip, positions]) => {
+    await pMap(
+      byStrip,
+      async ([strip, positions]) => {
         const { pixels, size } = await this.decodeStrip(strip);
         const faceBytes = size.width * size.height * 3;
         for (const position of positions) {
           const at = this.placeOf(rows[position]!) * faceBytes;
-          const face = pixels.subarray(at, at + faceBytes);
-          result[position] = await encode(face, size.width, size.height, SHOWN_QUALITY);
+          result[position] = Buffer.from(pixels.subarray(at, at + faceBytes)); // of its own: the strip is let go of
         }
-      }),
+      },
+      { concurrency: DECODED },
     );
     return result;
+  }
+
+  /** JPEGs of single faces, in the order of `rows`. */
+  async jpegs(rows: readonly number[]): Promise<Uint8Array[]> {
+    const faces = await this.faces(rows);
+    return Promise.all(faces.map((face) => encode(face, this.index.width, this.index.height, SHOWN_QUALITY)));
   }
 
   private async stripBytes(strip: number): Promise<Buffer> {

@@ -85,30 +85,39 @@ type StripUse = [day: number, bytes: number, ids: number[], finder: string, mode
 
 const today = () => Math.floor(Date.now() / DAY);
 
+interface Tables {
+  root: RootDatabase;
+  files: Database<FileRow, string>;
+  contents: Database<number, [size: number, hash: string]>;
+  found: Database<FoundRow, [id: number, finder: string]>;
+  described: Database<DescribedRow, [id: number, finder: string, model: string]>;
+  strips: Database<Buffer, number>;
+  uses: Database<StripUse, number>;
+  meta: Database<unknown, string>;
+}
+
+function openTables(folder: string): Tables {
+  const root = openLmdb({ path: join(folder, DATA), maxDbs: 16, cache: false });
+  return {
+    root,
+    files: root.openDB('files', {}),
+    contents: root.openDB('contents', {}),
+    found: root.openDB('found', {}),
+    described: root.openDB('described', {}),
+    strips: root.openDB('strips', { encoding: 'binary' }),
+    uses: root.openDB('uses', {}),
+    meta: root.openDB('meta', {}),
+  };
+}
+
 export class FaceStore {
   /** Why nothing is kept any more; undefined while all is well. */
   problem: string | undefined;
 
-  private readonly files: Database<FileRow, string>;
-  private readonly contents: Database<number, [size: number, hash: string]>;
-  private readonly found: Database<FoundRow, [id: number, finder: string]>;
-  private readonly described: Database<DescribedRow, [id: number, finder: string, model: string]>;
-  private readonly strips: Database<Buffer, number>;
-  private readonly uses: Database<StripUse, number>;
-  private readonly meta: Database<unknown, string>;
-
   private constructor(
     readonly folder: string,
-    private readonly root: RootDatabase,
-  ) {
-    this.files = root.openDB<FileRow, string>('files', {});
-    this.contents = root.openDB<number, [number, string]>('contents', {});
-    this.found = root.openDB<FoundRow, [number, string]>('found', {});
-    this.described = root.openDB<DescribedRow, [number, string, string]>('described', {});
-    this.strips = root.openDB<Buffer, number>('strips', { encoding: 'binary' });
-    this.uses = root.openDB<StripUse, number>('uses', {});
-    this.meta = root.openDB<unknown, string>('meta', {});
-  }
+    private tables: Tables,
+  ) {}
 
   /**
    * Opens the store in a folder, made where there is none; one that is damaged or of another layout is made anew.
@@ -137,19 +146,27 @@ export class FaceStore {
   }
 
   private static openNow(folder: string): FaceStore {
-    // No shared structures: every process reads what any other wrote without asking it.
-    const root = openLmdb({ path: join(folder, DATA), maxDbs: 16, cache: false });
+    const tables = openTables(folder);
     try {
-      root.readerCheck(); // readers that were killed would keep freed pages from being used again
-      const store = new FaceStore(folder, root);
-      const layout = store.meta.get('layout');
-      if (layout === undefined) store.meta.putSync('layout', LAYOUT);
+      tables.root.readerCheck(); // readers that were killed would keep freed pages from being used again
+      const layout = tables.meta.get('layout');
+      if (layout === undefined) tables.meta.putSync('layout', LAYOUT);
       else if (layout !== LAYOUT) throw new Error(`the store has another layout: expected ${String(LAYOUT)}`);
-      return store;
+      return new FaceStore(folder, tables);
     } catch (error) {
-      void root.close();
+      void tables.root.close();
       throw error;
     }
+  }
+
+  /**
+   * Lets go of memory: LMDB maps what it reads, and around every page the kernel maps its neighbours, until all of the file counts as this
+   * process's memory. Takes a millisecond.
+   */
+  unmap(): void {
+    if (this.problem !== undefined) return;
+    void this.tables.root.close(); // at once, since nothing is written asynchronously
+    this.tables = openTables(this.folder);
   }
 
   /** Bytes the store takes on disk. */
@@ -159,18 +176,18 @@ export class FaceStore {
 
   /** Images whose faces are kept, and strips of crops. */
   counts(): { images: number; strips: number } {
-    return { images: this.found.getKeysCount(), strips: this.strips.getKeysCount() };
+    return { images: this.tables.found.getKeysCount(), strips: this.tables.strips.getKeysCount() };
   }
 
   async close(): Promise<void> {
-    await this.root.close();
+    await this.tables.root.close();
   }
 
   // ------------------------------------------------------------------------------------------------------------- reading
 
   /** A file's content, without reading it; undefined where it is new or has changed. */
   contentOf(path: string | Uint8Array, identity: FileIdentity): Content | undefined {
-    const row = this.files.get(fileKey(path));
+    const row = this.tables.files.get(fileKey(path));
     if (row === undefined) return undefined;
     const [size, modified, changed, inode, id, hash] = row;
     return sameIdentity(identity, { size, modified, changed, inode }) ? { id, hash } : undefined;
@@ -178,18 +195,18 @@ export class FaceStore {
 
   /** A content by its size in bytes and its hash. */
   contentWith(size: number, hash: string): Content | undefined {
-    const id = this.contents.get([size, hash]);
+    const id = this.tables.contents.get([size, hash]);
     return id === undefined ? undefined : { id, hash };
   }
 
   /** Hashes of the contents known that have so many bytes. */
   candidates(size: number): string[] {
-    return [...this.contents.getKeys({ start: [size, ''], end: [size, '~'] })].map(([, hash]) => hash);
+    return [...this.tables.contents.getKeys({ start: [size, ''], end: [size, '~'] })].map(([, hash]) => hash);
   }
 
   /** @param finder key of how faces are found. */
   foundIn({ id }: Content, finder: string): Found | undefined {
-    const row = this.found.get([id, finder]);
+    const row = this.tables.found.get([id, finder]);
     if (row === undefined) return undefined;
     const [, , reason, faces] = row;
     return reason === null ? { faces: (faces ?? []).map((face) => (face === null ? null : toFace(face))) } : { reason };
@@ -197,7 +214,7 @@ export class FaceStore {
 
   /** @param model key of the network. */
   describedBy({ id }: Content, finder: string, model: string): Described | undefined {
-    const row = this.described.get([id, finder, model]);
+    const row = this.tables.described.get([id, finder, model]);
     if (row === undefined) return undefined;
     const [bytes, strips, places] = row;
     return {
@@ -208,16 +225,16 @@ export class FaceStore {
 
   /** A JPEG of several faces, one below the other. */
   strip(id: number): Buffer | undefined {
-    return this.strips.get(id);
+    return this.tables.strips.get(id);
   }
 
   hasStrip(id: number): boolean {
-    return this.strips.doesExist(id);
+    return this.tables.strips.doesExist(id);
   }
 
   /** What was noted under a name: what a network is like, what was measured. */
   note(name: string): unknown {
-    return this.meta.get(`note ${name}`);
+    return this.tables.meta.get(`note ${name}`);
   }
 
   // ------------------------------------------------------------------------------------------------------------- writing
@@ -225,8 +242,8 @@ export class FaceStore {
   /** Notes something; undefined forgets it. */
   setNote(name: string, value: unknown): void {
     this.write(() => {
-      if (value === undefined) this.meta.removeSync(`note ${name}`);
-      else this.meta.putSync(`note ${name}`, value);
+      if (value === undefined) this.tables.meta.removeSync(`note ${name}`);
+      else this.tables.meta.putSync(`note ${name}`, value);
     });
   }
 
@@ -240,19 +257,19 @@ export class FaceStore {
     this.write(() => {
       const day = today();
       let bytes = this.bytes;
-      let next = Number(this.meta.get('next') ?? 1);
+      let next = Number(this.tables.meta.get('next') ?? 1);
       const ids = records.map(({ identity: { size }, hash }) => {
-        const known = this.contents.get([size, hash]);
+        const known = this.tables.contents.get([size, hash]);
         if (known !== undefined) return known;
-        this.contents.putSync([size, hash], next);
+        this.tables.contents.putSync([size, hash], next);
         bytes += RECORD_BYTES;
         return next++;
       });
-      let [strip = 0] = [...this.strips.getKeys({ reverse: true, limit: 1 })];
+      let [strip = 0] = [...this.tables.strips.getKeys({ reverse: true, limit: 1 })];
       const numbers = strips.map((jpeg, i) => {
-        this.strips.putSync(++strip, jpeg);
+        this.tables.strips.putSync(++strip, jpeg);
         const held = ids.filter((_, at) => records[at]!.described?.crops.some((crop) => crop.strip === i) === true);
-        this.uses.putSync(strip, [day, stripBytes(jpeg), held, keys.finder, keys.model]);
+        this.tables.uses.putSync(strip, [day, stripBytes(jpeg), held, keys.finder, keys.model]);
         bytes += stripBytes(jpeg);
         return strip;
       });
@@ -260,15 +277,18 @@ export class FaceStore {
         const id = ids[i]!;
         this.putFile(path, identity, { id, hash });
         const faces = 'faces' in found ? found.faces.map((face) => (face === null ? null : fromFace(face))) : null;
-        this.found.putSync([id, keys.finder], [identity.size, hash, 'reason' in found ? found.reason : null, faces]);
+        this.tables.found.putSync([id, keys.finder], [identity.size, hash, 'reason' in found ? found.reason : null, faces]);
         if (described === undefined) continue;
         const { buffer, byteOffset, byteLength } = described.probabilities;
         const probabilities = Buffer.from(buffer.slice(byteOffset, byteOffset + byteLength));
         const places = described.crops.map(({ at }) => at);
-        this.described.putSync([id, keys.finder, keys.model], [probabilities, described.crops.map((crop) => numbers[crop.strip]!), places]);
+        this.tables.described.putSync(
+          [id, keys.finder, keys.model],
+          [probabilities, described.crops.map((crop) => numbers[crop.strip]!), places],
+        );
       }
-      this.meta.putSync('next', next);
-      this.meta.putSync('bytes', bytes);
+      this.tables.meta.putSync('next', next);
+      this.tables.meta.putSync('bytes', bytes);
       if (bytes > limit) this.evict(limit * AFTER_EVICTION);
     });
   }
@@ -276,32 +296,32 @@ export class FaceStore {
   /** Notes under which name known contents were seen, so that these files need not be read again, and that strips are still used. */
   touch(files: readonly KnownFile[], strips: Iterable<number>): void {
     const day = today();
-    const old = [...strips].filter((id) => (this.uses.get(id)?.[0] ?? day) < day);
+    const old = [...strips].filter((id) => (this.tables.uses.get(id)?.[0] ?? day) < day);
     if (files.length === 0 && old.length === 0) return;
     this.write(() => {
       for (const { path, identity, content } of files) this.putFile(path, identity, content);
       for (const id of old) {
-        const use = this.uses.get(id);
-        if (use !== undefined) this.uses.putSync(id, [day, use[1], use[2], use[3], use[4]]);
+        const use = this.tables.uses.get(id);
+        if (use !== undefined) this.tables.uses.putSync(id, [day, use[1], use[2], use[3], use[4]]);
       }
     });
   }
 
   /** Bytes taken, by the store's own account: LMDB's file keeps the space of what is forgotten, and uses it again. */
   private get bytes(): number {
-    return Number(this.meta.get('bytes') ?? 0);
+    return Number(this.tables.meta.get('bytes') ?? 0);
   }
 
   private putFile(path: string | Uint8Array, { size, modified, changed, inode }: FileIdentity, { id, hash }: Content) {
     // A file written just now may be written again within the grain of its times: its content is to be looked at once more.
     if (!isSettled({ size, modified, changed, inode })) return;
-    this.files.putSync(fileKey(path), [size, modified, changed, inode, id, hash]);
+    this.tables.files.putSync(fileKey(path), [size, modified, changed, inode, id, hash]);
   }
 
   /** Forgets strips, the longest unused first, with what refers to them. Runs inside a transaction. */
   private evict(target: number) {
     let bytes = this.bytes;
-    const all = [...this.uses.getRange()].map(({ key, value: [day, taken, ids, finder, model] }) => ({
+    const all = [...this.tables.uses.getRange()].map(({ key, value: [day, taken, ids, finder, model] }) => ({
       strip: key,
       day,
       taken,
@@ -313,28 +333,28 @@ export class FaceStore {
     const gone = new Set<number>();
     for (const { strip, taken, ids, finder, model } of all) {
       if (bytes <= target) break;
-      this.strips.removeSync(strip);
-      this.uses.removeSync(strip);
+      this.tables.strips.removeSync(strip);
+      this.tables.uses.removeSync(strip);
       bytes -= taken;
       for (const id of ids) {
-        this.described.removeSync([id, finder, model]);
-        const row = this.found.get([id, finder]);
+        this.tables.described.removeSync([id, finder, model]);
+        const row = this.tables.found.get([id, finder]);
         if (row === undefined) continue;
-        this.found.removeSync([id, finder]);
-        this.contents.removeSync([row[0], row[1]]);
+        this.tables.found.removeSync([id, finder]);
+        this.tables.contents.removeSync([row[0], row[1]]);
         gone.add(id);
         bytes -= RECORD_BYTES;
       }
     }
-    for (const { key, value } of this.files.getRange()) if (gone.has(value[4])) this.files.removeSync(key);
-    this.meta.putSync('bytes', Math.max(0, bytes));
+    for (const { key, value } of this.tables.files.getRange()) if (gone.has(value[4])) this.tables.files.removeSync(key);
+    this.tables.meta.putSync('bytes', Math.max(0, bytes));
   }
 
   /** Commits at once: a failure is thrown here, and a handful of images takes less than a millisecond. */
   private write(action: () => void): void {
     if (this.problem !== undefined) return;
     try {
-      this.root.transactionSync(action);
+      this.tables.root.transactionSync(action);
     } catch (error) {
       this.problem = writeReason(error);
     }

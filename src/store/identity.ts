@@ -25,26 +25,49 @@ const NEAR = 0.1;
 /** Files asked for at once before it is looked at how long that took, and whether the run was cancelled. */
 const AT_ONCE = 128;
 
-/** Identity of each file; undefined for one that is gone or cannot be asked for. */
-export async function identitiesOf(images: readonly ImageFile[], signal?: AbortSignal): Promise<(FileIdentity | undefined)[]> {
-  const identities: (FileIdentity | undefined)[] = [];
-  let near = true;
-  while (identities.length < images.length && near) {
+/** Identities of many files, packed. */
+export class Identities {
+  private readonly values: Float64Array;
+
+  constructor(readonly length: number) {
+    this.values = new Float64Array(length * FIELDS).fill(NaN);
+  }
+
+  /** Undefined for a file that is gone or cannot be asked for. */
+  get(index: number): FileIdentity | undefined {
+    const [size, modified, changed, inode] = this.values.subarray(index * FIELDS, (index + 1) * FIELDS) as unknown as Four;
+    return Number.isNaN(size) ? undefined : { size, modified, changed, inode };
+  }
+
+  set(index: number, identity: FileIdentity | undefined): void {
+    if (identity !== undefined) this.values.set([identity.size, identity.modified, identity.changed, identity.inode], index * FIELDS);
+  }
+}
+
+const FIELDS = 4;
+type Four = [number, number, number, number];
+
+/** Asks for the identity of each file; reads none. */
+export async function identitiesOf(images: readonly ImageFile[], signal?: AbortSignal): Promise<Identities> {
+  const identities = new Identities(images.length);
+  let asked = 0;
+  for (let near = true; asked < images.length && near;) {
     const start = performance.now();
-    const part = images.slice(identities.length, identities.length + AT_ONCE);
-    for (const { path } of part) identities.push(askNow(path));
-    near = (performance.now() - start) / part.length < NEAR;
+    const end = Math.min(images.length, asked + AT_ONCE);
+    const count = end - asked;
+    for (; asked < end; asked++) identities.set(asked, askNow(images[asked]!.path));
+    near = (performance.now() - start) / count < NEAR;
     await pause(signal);
   }
-  const rest = await pMap(
-    images.slice(identities.length),
-    async ({ path }) => {
+  await pMap(
+    images.slice(asked),
+    async ({ path }, i) => {
       signal?.throwIfAborted();
-      return ask(path);
+      identities.set(asked + i, await ask(path));
     },
     { concurrency: CONCURRENCY },
   );
-  return [...identities, ...rest];
+  return identities;
 }
 
 function askNow(path: string | Buffer): FileIdentity | undefined {

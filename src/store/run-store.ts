@@ -108,12 +108,12 @@ export class RunWriter {
   }
 
   /** @param images what was found in the folders, to tell later what has changed. */
-  async finish(manifest: RunManifest, images: readonly KeptImage[]): Promise<void> {
+  async finish(manifest: RunManifest, images: Iterable<KeptImage>): Promise<void> {
     await this.flush();
     await this.probabilities.close();
     await this.crops.finish();
-    await writeFile(join(this.folder, IMAGES), JSON.stringify(images));
-    await writeFile(join(this.folder, FACES), JSON.stringify(this.table));
+    await writeFile(join(this.folder, IMAGES), jsonParts(images));
+    await writeFile(join(this.folder, FACES), tableParts(this.table));
     await replaceFile(join(this.folder, MANIFEST), JSON.stringify(manifest, null, 2));
     await rm(this.place, { recursive: true, force: true });
     await rename(this.folder, this.place);
@@ -125,6 +125,35 @@ export class RunWriter {
     await this.probabilities.close().catch(() => undefined); // it may be closed already
     await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+/** Values turned to text at a time: the text of all would take as much memory again as they do. */
+const PART = 2000;
+
+/** A JSON array of many values, in parts. */
+function* jsonParts(values: Iterable<unknown>): Generator<string> {
+  yield '[';
+  let part: string[] = [];
+  let separator = '';
+  for (const value of values) {
+    part.push(JSON.stringify(value));
+    if (part.length < PART) continue;
+    yield separator + part.join(',');
+    separator = ',';
+    part = [];
+  }
+  yield part.length === 0 ? ']' : `${separator}${part.join(',')}]`;
+}
+
+function* tableParts(table: FaceTable): Generator<string> {
+  let separator = '{';
+  for (const [name, column] of Object.entries(table)) {
+    yield `${separator}${JSON.stringify(name)}:`;
+    if (Array.isArray(column)) yield* jsonParts(column);
+    else yield JSON.stringify(column);
+    separator = ',';
+  }
+  yield '}';
 }
 
 /** An image as it was when its run was made: folder, name, and identity, which is null where the file could not be asked for. */

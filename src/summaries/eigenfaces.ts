@@ -40,7 +40,7 @@ export async function clusterPictures(
 ): Promise<ClusterPictures[]> {
   const size = { width: crops.size.width >> HALVINGS, height: crops.size.height >> HALVINGS };
   const pixels = size.width * size.height;
-  const clusterOf = new Int32Array(crops.faces).fill(-1);
+  const clusterOf = new Int32Array(crops.count).fill(-1);
   const sums = members.map(() => new Uint32Array(pixels * 3));
   const perCluster = Math.max(COMPONENTS + 1, Math.min(SAMPLE, Math.floor(SAMPLE_MEMORY / (pixels * Math.max(1, members.length)))));
   const samples = members.map(({ rows }): Sample => {
@@ -73,7 +73,7 @@ export async function clusterPictures(
       const sample = samples[position]!;
       if (sample.rows.has(row)) toGrey(face, sample.grey.subarray(sample.taken++ * pixels));
     }
-    onProgress(summed, crops.faces);
+    onProgress(summed, crops.count);
   }
 
   const pictures: ClusterPictures[] = [];

@@ -74,7 +74,9 @@ async function measure() {
   const { images } = await scanImages([folder]);
   const chosen = Array.from({ length: Number(count) }, (_, i) => images[i % images.length]!);
   const workers = Array.from({ length: Number(threads) }, (_, i) => {
-    const task: Task = { stage, file, images: chosen.filter((__, at) => at % Number(threads) === i) };
+    // Paths are put together when they are asked for; another thread gets them as they are.
+    const mine = chosen.filter((_, at) => at % Number(threads) === i).map(({ folder: from, name, path }) => ({ folder: from, name, path }));
+    const task: Task = { stage, file, images: mine };
     return new Worker(__filename, { workerData: task });
   });
   const next = () => Promise.all(workers.map((worker) => new Promise((resolve) => worker.once('message', resolve))));

@@ -79,7 +79,7 @@ describe('crops and the mean face', () => {
     for (const { strip, at } of placesIn(strips)) writer.place(strip, at);
     await writer.finish();
     const reader = await CropReader.open(folder);
-    expect(reader.faces).toBe(faces);
+    expect(reader.count).toBe(faces);
     const wanted = [36, 0, 17, 16];
     const jpegs = await reader.jpegs(wanted);
     for (const [i, jpeg] of jpegs.entries()) {
