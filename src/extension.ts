@@ -53,7 +53,7 @@ export function activate(context: vscode.ExtensionContext): void {
     loaded,
     (opened) => void watch.check(opened),
   );
-  const watch = new FolderWatch(library, (changed) => void describe(changed, { panels, log }));
+  const watch = new FolderWatch(library, (changed) => void describe(changed, { panels, log }, false));
 
   let settling: NodeJS.Timeout | undefined;
   context.subscriptions.push(

@@ -6,7 +6,7 @@ import type { DescribedBatch } from './description';
 const AT_ONCE = { images: 96, strips: 12 };
 
 /** Images after which the store lets go of memory. */
-const UNMAP = 500;
+const UNMAP = 200;
 
 export class Keeper {
   private records: StoreRecord[] = [];

@@ -115,15 +115,22 @@ async function chosenFolders(clicked: vscode.Uri | undefined, selected: vscode.U
   return folders;
 }
 
-/** Describes the faces of a run under a notification that counts and cancels, then shows its panel. */
-export async function describe(session: RunSession, context: Pick<CommandContext, 'panels' | 'log'>): Promise<void> {
+/**
+ * Describes the faces of a run under a notification that counts and cancels, then shows its panel.
+ * @param asked false where the user did not: then nothing is brought to the front.
+ */
+export async function describe(session: RunSession, context: Pick<CommandContext, 'panels' | 'log'>, asked = true): Promise<void> {
   const { panels, log } = context;
   if (session.isBusy()) {
     panels.show(session);
     return;
   }
   const outcome = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: `Cluster faces of '${runTitle(session.folders)}'`, cancellable: true },
+    {
+      location: asked ? vscode.ProgressLocation.Notification : vscode.ProgressLocation.Window,
+      title: `Cluster faces of '${runTitle(session.folders)}'`,
+      cancellable: true,
+    },
     (progress, token) => {
       const show = reporter(progress);
       const onProgress = (current: Progress | null) => {
@@ -134,7 +141,7 @@ export async function describe(session: RunSession, context: Pick<CommandContext
     },
   );
   if (outcome.kind === 'done') {
-    panels.show(session);
+    if (asked) panels.show(session);
     return;
   }
   if (outcome.kind === 'cancelled') {

@@ -1,4 +1,6 @@
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { open as openLmdb } from 'lmdb';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { LocatedFace } from '../../src/faces/detect';
 import { FaceStore, type StoreRecord } from '../../src/store/face-store';
@@ -114,7 +116,6 @@ describe('FaceStore', () => {
 
   it('is made anew where its file is none of LMDB', async () => {
     const folder = join(await temporaryFolder(), 'store');
-    const { mkdir, writeFile } = await import('node:fs/promises');
     await mkdir(folder);
     await writeFile(join(folder, 'faces.mdb'), 'something else');
     const store = await FaceStore.open(folder);
@@ -123,12 +124,36 @@ describe('FaceStore', () => {
     expect(store.counts().images).toBe(1);
   });
 
+  it('of another layout is made anew', async () => {
+    const folder = join(await temporaryFolder(), 'store');
+    const before = await FaceStore.open(folder);
+    before.keep([record(1)], [Buffer.alloc(10)], KEYS, LIMIT);
+    await before.close();
+    const root = openLmdb({ path: join(folder, 'faces.mdb'), maxDbs: 16 });
+    root.openDB('meta', {}).putSync('layout', 0);
+    await root.close();
+    const anew = await FaceStore.open(folder);
+    onTestFinished(() => anew.close());
+    expect(anew.counts().images).toBe(0);
+    anew.keep([record(2)], [Buffer.alloc(10)], KEYS, LIMIT);
+    expect(anew.counts().images).toBe(1);
+  });
+
+  it('holds what it held when memory is let go of', async () => {
+    const store = await open();
+    store.keep([record(1)], [Buffer.from([5])], KEYS, LIMIT);
+    store.unmap();
+    store.keep([record(2)], [Buffer.from([6])], KEYS, LIMIT);
+    store.unmap();
+    expect(store.counts()).toEqual({ images: 2, strips: 2 });
+    expect(store.contentOf('/photos/1.jpg', identity(1))?.hash).toBe(hash(1));
+  });
+
   it('whose opening ended the process twice is made anew', async () => {
     const folder = join(await temporaryFolder(), 'store');
     const before = await FaceStore.open(folder);
     before.keep([record(1)], [Buffer.alloc(10)], KEYS, LIMIT);
     await before.close();
-    const { writeFile } = await import('node:fs/promises');
     await writeFile(join(folder, 'opening'), '1');
     const again = await FaceStore.open(folder);
     expect(again.counts().images).toBe(1);

@@ -144,7 +144,10 @@ export class Toolbar extends LitElement {
           >${comparison === null ? 'Compare methods' : 'Compare again'}</vscode-button
         >
         <span class="spacer"></span>
-        <vscode-button appearance="secondary" @click=${this.command('rerun')} title="Read the folder and describe its faces again"
+        <vscode-button
+          appearance="secondary"
+          @click=${this.command('rerun')}
+          title="Look at the folder again; only what is new or has changed is read"
           >Refresh</vscode-button
         >
         <vscode-button appearance="secondary" @click=${this.command('export')}>Export…</vscode-button>
