@@ -360,7 +360,12 @@ async function bundle() {
 /** A part of the bench in a process of its own, with the engine's environment. */
 async function stage(script, ...args) {
   const { stdout } = await exec(process.execPath, [join(cacheDir, 'bench', `${script}.js`), ...args.map(String)], {
-    env: { ...process.env, UV_THREADPOOL_SIZE: String(availableParallelism() + 1), MALLOC_ARENA_MAX: '2' },
+    env: {
+      ...process.env,
+      UV_THREADPOOL_SIZE: String(availableParallelism() + 1),
+      MALLOC_ARENA_MAX: '2',
+      MALLOC_MMAP_THRESHOLD_: String(1 << 20),
+    },
   });
   return JSON.parse(stdout);
 }

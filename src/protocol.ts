@@ -6,6 +6,8 @@ import { z } from 'zod';
 import type { Candidate } from './clustering/choices';
 import type { Merge } from './clustering/grouping';
 import type { Evaluation } from './datasets/evaluation';
+import type { ExploreOptions } from './datasets/explore';
+import type { DatasetKind } from './datasets/recognise';
 import type { Detection } from './faces/choose-finder';
 import type { Box } from './faces/framing';
 import type { Failure } from './faces/scan';
@@ -100,6 +102,27 @@ export interface Clustering {
   notices: string[];
   /** Seconds by step. */
   timing: Record<string, number>;
+}
+
+/** What there is to know of a data set of labelled faces. */
+export interface DatasetReport {
+  kind: DatasetKind;
+  /** Path of the table of labels. */
+  labels: string;
+  /** Folder of the images; null where there are labels only. */
+  images: string | null;
+  /** Rows of the table, and those that were used. */
+  rows: number;
+  used: number;
+  /** Rows that have none of the attributes. */
+  zeroRows: number;
+  /** Used rows without an image; null where there are labels only. */
+  missing: number | null;
+  /** Used rows a partition. */
+  partitions: Record<string, number>;
+  /** `index`: column of the table; `frequency` in [0, 1]. */
+  attributes: { index: number; name: string; frequency: number }[];
+  samples: { image: string; partition: string | null; attributes: string[] }[];
 }
 
 export interface CompareParams {
@@ -244,6 +267,18 @@ export interface EngineCalls {
   compare: { params: CompareParams & { runDir: string }; result: Comparison };
   /** The same of ready attribute vectors; with `outDir` undefined nothing is written. */
   compareVectors: { params: CompareParams & { file: string; limit: number; sample: number }; result: Comparison };
+  /** Explores a data set of labelled faces; writes tables and charts into `outDir`. */
+  dataset: {
+    params: {
+      folder: string;
+      labels: string | undefined;
+      options: ExploreOptions;
+      /** Samples a partition. */
+      samples: number;
+      outDir: string;
+    };
+    result: DatasetReport;
+  };
   /** Compares inferred attributes with labels. */
   evaluate: {
     params: { folder: string; labels: string; split: string; settings: AnalysisSettings; bundled: BundledModels };

@@ -9,6 +9,7 @@ import { LINKAGES } from '../clustering/linkages';
 import { METRICS } from '../clustering/metric';
 import { clusterCommand } from './cluster';
 import { compareCommand } from './compare';
+import { datasetCommand } from './dataset';
 import { evaluateCommand } from './evaluate';
 import { UsageError } from './status';
 
@@ -56,6 +57,28 @@ export function buildProgram(context: CliContext): Command {
     .addOption(new Option('--methods <A,B,…>', `some of ${METHODS.join(', ')} (all)`).argParser(toList))
     .action((folders: string[], _: unknown, command: Command) =>
       checked(command, (options, settings) => compareCommand(folders, options, settings, context)),
+    );
+
+  program
+    .command('dataset')
+    .description(
+      'Explore a data set of labelled faces (CelebA, LFW, or a folder with a table of labels): counts, partitions, frequencies, correlation, samples.',
+    )
+    .argument('<FOLDER>', 'folder of the data set')
+    .requiredOption('--out <DIR>', 'folder the tables and charts are written to')
+    .option('--labels <FILE>', 'table of labels, where it is not found')
+    .addOption(new Option('--attributes <A,B,…>', 'only these attributes').argParser(toList))
+    .addOption(new Option('--drop <A,B,…>', 'all but these attributes').argParser(toList))
+    .addOption(
+      new Option('--drop-zero <SHARE>', 'rows that have none of the attributes: none, all, or a share of them is dropped').argParser(
+        toNumber,
+      ),
+    )
+    .addOption(new Option('--sample <N>', 'samples a partition (10)').argParser(toNumber))
+    .addOption(new Option('--seed <N>', 'seed of the samples').argParser(toNumber))
+    .addOption(new Option('--progress <FORMAT>', 'progress as JSON lines on stderr').choices(['json']))
+    .action((folder: string, _: unknown, command: Command) =>
+      checked(command, (options, settings) => datasetCommand(folder, options, settings, context)),
     );
 
   withModel(withChoice(program.command('evaluate')))

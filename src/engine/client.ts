@@ -108,6 +108,7 @@ export class EngineClient {
         ELECTRON_RUN_AS_NODE: '1', // desktop VS Code's own executable is Electron
         UV_THREADPOOL_SIZE: String(availableParallelism() + 1), // images decode on these threads
         MALLOC_ARENA_MAX: '2', // glibc keeps an arena a thread otherwise, and memory grows with the run
+        MALLOC_MMAP_THRESHOLD_: String(1 << 20), // decoded photos go back to the system when they are freed, instead of leaving holes
       },
     });
     this.child = child;

@@ -5,14 +5,9 @@ import type { DescribedBatch } from './description';
 /** Images that are kept at a time, and strips: every commit costs as many writes as pages it changes, however many images lie on them. */
 const AT_ONCE = { images: 96, strips: 12 };
 
-/** Images after which the store lets go of memory. */
-const UNMAP = 200;
-
 export class Keeper {
   private records: StoreRecord[] = [];
   private strips: Buffer[] = [];
-  /** Images kept since memory was let go of. */
-  private since = 0;
   /** Files whose content was known under another name. */
   private readonly renamed: KnownFile[] = [];
   private readonly used = new Set<number>();
@@ -44,11 +39,7 @@ export class Keeper {
 
   private commit(): void {
     if (this.records.length > 0) this.store.keep(this.records, this.strips, this.keys, this.limit);
-    this.since += this.records.length;
-    if (this.since >= UNMAP) {
-      this.store.unmap();
-      this.since = 0;
-    }
+    this.store.unmap();
     this.records = [];
     this.strips = [];
   }

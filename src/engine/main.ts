@@ -10,6 +10,7 @@ import type { EngineCall, EngineCalls, EngineReply, EngineRequest, Progress } fr
 import { analyse, type JobContext } from './analyse';
 import { changes, clearStore, storeSize } from './changes';
 import { compareRun, compareVectors } from './compare';
+import { dataset } from './dataset';
 import { evaluate } from './evaluate';
 import { exportRun } from './export';
 import { clusterRun, locate, page, pictures } from './inspect';
@@ -34,6 +35,7 @@ const handlers: Handlers = {
   vectors: clusterVectors,
   compare: compareRun,
   compareVectors,
+  dataset,
   evaluate,
 };
 

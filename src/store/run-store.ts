@@ -133,16 +133,16 @@ const PART = 2000;
 /** A JSON array of many values, in parts. */
 function* jsonParts(values: Iterable<unknown>): Generator<string> {
   yield '[';
-  let part: string[] = [];
+  let part: unknown[] = [];
   let separator = '';
   for (const value of values) {
-    part.push(JSON.stringify(value));
+    part.push(value);
     if (part.length < PART) continue;
-    yield separator + part.join(',');
+    yield separator + JSON.stringify(part).slice(1, -1);
     separator = ',';
     part = [];
   }
-  yield part.length === 0 ? ']' : `${separator}${part.join(',')}]`;
+  yield part.length === 0 ? ']' : `${separator}${JSON.stringify(part).slice(1, -1)}]`;
 }
 
 function* tableParts(table: FaceTable): Generator<string> {

@@ -1,0 +1,146 @@
+/** Explores a data set of labelled faces, and writes what there is to know of it. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stringify } from 'csv-stringify/sync';
+import { drawRows, explore, type Exploration } from '../datasets/explore';
+import { type LabelTable, readLabels } from '../datasets/labels';
+import { PARTITION_NAMES, readPartitions, recogniseDataset } from '../datasets/recognise';
+import { decodePixels, ImageError, readImage } from '../faces/decode';
+import { resizeBox } from '../faces/resize';
+import { scanImages } from '../faces/scan';
+import type { DatasetReport, EngineCalls } from '../protocol';
+import { evaluationChart } from '../summaries/evaluation-chart';
+import { heatMap } from '../summaries/heat-map';
+import { type Tile, tileSheet } from '../summaries/tile-sheet';
+import type { JobContext } from './analyse';
+
+/** @throws UserError where no data set is recognised, or its tables cannot be read. */
+export async function dataset(
+  { folder, labels, options, samples, outDir }: EngineCalls['dataset']['params'],
+  { signal, onProgress }: JobContext,
+): Promise<DatasetReport> {
+  const parts = await recogniseDataset(folder, labels);
+  const table = await readLabels(parts.labels);
+  const found = explore(table, options);
+  const partitionOf = await partitionsOf(table, parts.partitions);
+  const images = new Map<string, string | Buffer>();
+  if (parts.images !== undefined) {
+    const scan = await scanImages([parts.images], {
+      signal,
+      onFound: (done) => {
+        onProgress({ stage: 'scan', done, total: 0, failed: 0 });
+      },
+    });
+    for (const { name, path } of scan.images) images.set(name, path);
+  }
+  const pathOf = (row: number) => images.get(table.images[row]!) ?? images.get(table.images[row]!.split('/').pop()!);
+
+  const partitions = countPartitions(found.rows, partitionOf);
+  const missing = parts.images === undefined ? null : [...found.rows].filter((row) => pathOf(row) === undefined).length;
+  const drawn = samplesOf(found, partitionOf, Object.keys(partitions), samples, options.seed);
+
+  await mkdir(outDir, { recursive: true });
+  const report: DatasetReport = {
+    kind: parts.kind,
+    labels: parts.labels,
+    images: parts.images ?? null,
+    rows: table.images.length,
+    used: found.rows.length,
+    zeroRows: found.zeroRows,
+    missing,
+    partitions,
+    attributes: found.attributes.map((name, i) => ({ index: table.attributes.indexOf(name), name, frequency: found.frequencies[i]! })),
+    samples: drawn.map((row) => ({
+      image: table.images[row]!,
+      partition: partitionOf(row) ?? null,
+      attributes: found.attributes.filter((name) => table.values[row * table.attributes.length + table.attributes.indexOf(name)]! >= 0.5),
+    })),
+  };
+  await writeTables(outDir, report, found);
+  if (parts.images !== undefined) await writeFile(join(outDir, 'samples.jpg'), await sampleSheet(drawn.map(pathOf)));
+  return report;
+}
+
+async function partitionsOf(table: LabelTable, file: string | undefined): Promise<(row: number) => string | undefined> {
+  if (file === undefined) return (row) => table.splits?.[row];
+  const partitions = await readPartitions(file);
+  return (row) => partitions.get(table.images[row]!);
+}
+
+/** Rows a partition, CelebA's first in their order; those that no partition names are counted apart. */
+function countPartitions(rows: Int32Array, partitionOf: (row: number) => string | undefined): Record<string, number> {
+  const counts = new Map<string, number>();
+  for (const row of rows) {
+    const name = partitionOf(row) ?? 'none';
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  const order: string[] = [...PARTITION_NAMES];
+  const rank = (name: string) => (order.includes(name) ? order.indexOf(name) : name === 'none' ? 99 : 9);
+  return Object.fromEntries([...counts].sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1)));
+}
+
+/** As many rows of each partition. */
+function samplesOf(
+  { rows }: Exploration,
+  partitionOf: (row: number) => string | undefined,
+  partitions: readonly string[],
+  count: number,
+  seed: number,
+): number[] {
+  return partitions.flatMap((name) =>
+    drawRows(
+      rows.filter((row) => (partitionOf(row) ?? 'none') === name),
+      count,
+      seed,
+    ),
+  );
+}
+
+async function writeTables(outDir: string, report: DatasetReport, { attributes, correlation, together }: Exploration): Promise<void> {
+  const matrix = (values: Float64Array) =>
+    stringify([
+      ['', ...attributes],
+      ...attributes.map((name, row) => [
+        name,
+        ...Array.from(values.subarray(row * attributes.length, (row + 1) * attributes.length), (value) => value.toFixed(6)),
+      ]),
+    ]);
+  const sorted = [...report.attributes].sort((a, b) => b.frequency - a.frequency);
+  const frequencies = sorted.map(({ index, name, frequency }) => [index, name, frequency.toFixed(6)]);
+  const bars = sorted.map(({ name, frequency }) => ({ name, value: frequency }));
+  await writeFile(join(outDir, 'dataset.json'), JSON.stringify(report, null, 2));
+  await writeFile(join(outDir, 'frequencies.csv'), stringify(frequencies, { header: true, columns: ['index', 'attribute', 'frequency'] }));
+  await writeFile(join(outDir, 'frequencies.svg'), evaluationChart('How often each attribute occurs', bars));
+  await writeFile(join(outDir, 'correlation.csv'), matrix(correlation));
+  await writeFile(join(outDir, 'correlation.svg'), heatMap('Correlation of the attributes', attributes, correlation));
+  await writeFile(join(outDir, 'together.csv'), matrix(together));
+  await writeFile(
+    join(outDir, 'samples.csv'),
+    stringify(
+      report.samples.map(({ image, partition, attributes: names }) => [image, partition ?? '', names.join(' ')]),
+      { header: true, columns: ['image', 'partition', 'attributes'] },
+    ),
+  );
+}
+
+const TILE = { width: 89, height: 109 };
+
+/** The samples side by side; one whose image is missing or damaged is a grey field. */
+async function sampleSheet(paths: readonly (string | Buffer | undefined)[]): Promise<Buffer> {
+  const tiles: Tile[] = [];
+  for (const path of paths) {
+    let tile: Tile;
+    try {
+      const image = path === undefined ? undefined : await readImage({ path });
+      if (image === undefined) tile = undefined;
+      else {
+        const pixels = await decodePixels(image, 512);
+        tile = resizeBox(pixels, { x: 0, y: 0, width: pixels.width, height: pixels.height }, TILE);
+      }
+    } catch (error) {
+      if (!(error instanceof ImageError)) throw error;
+    }
+    tiles.push(tile);
+  }
+  return tileSheet(tiles, TILE, 10);
+}

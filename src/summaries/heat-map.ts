@@ -1,0 +1,42 @@
+/** A square matrix as a heat map: red for positive, blue for negative values. */
+import { scaleLinear } from 'd3-scale';
+import { readableAttribute } from '../attributes';
+import { escapeXml } from './occurrence-chart';
+
+const CELL = 16;
+const LABEL = 130;
+const TOP = 150;
+
+/** Colours that people with any colour vision tell apart (ColorBrewer's RdBu, without the extremes). */
+const color = scaleLinear<string>([-1, 0, 1], ['#2166ac', '#f7f7f7', '#b2182b']).clamp(true);
+
+/**
+ * @param names of the rows and columns.
+ * @param values `[names, names]`, in [-1, 1].
+ * @returns an SVG document; every cell tells its value when it is pointed at.
+ */
+export function heatMap(title: string, names: readonly string[], values: ArrayLike<number>): string {
+  const n = names.length;
+  const width = LABEL + n * CELL + 20;
+  const height = TOP + n * CELL + 20;
+  const readable = names.map((name) => escapeXml(readableAttribute(name)));
+  const labels = readable.flatMap((name, i) => [
+    `<text x="${LABEL - 6}" y="${TOP + i * CELL + 12}" text-anchor="end">${name}</text>`,
+    `<text transform="translate(${LABEL + i * CELL + 12} ${TOP - 6}) rotate(-60)">${name}</text>`,
+  ]);
+  const cells = Array.from({ length: n * n }, (_, at) => {
+    const [row, column] = [Math.floor(at / n), at % n];
+    const value = values[at]!;
+    const text = `${readable[row]!}, ${readable[column]!}: ${value.toFixed(3)}`;
+    return `<rect x="${LABEL + column * CELL}" y="${TOP + row * CELL}" width="${CELL - 1}" height="${CELL - 1}" fill="${color(value)}"><title>${text}</title></rect>`;
+  });
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="system-ui, sans-serif" font-size="10" role="img" aria-label="${escapeXml(title)}">`,
+    `<title>${escapeXml(title)}</title><rect width="100%" height="100%" fill="#fff"/>`,
+    `<text x="12" y="22" font-size="14" font-weight="600">${escapeXml(title)}</text>`,
+    ...labels,
+    ...cells,
+    '</svg>',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,27 @@
+/** Small pictures side by side on one sheet. */
+import sharp from 'sharp';
+import type { CropSize } from '../faces/framing';
+
+/** RGB bytes of a tile; undefined for a grey field. */
+export type Tile = Uint8Array | undefined;
+
+const GREY = 160;
+
+/** @returns a JPEG. */
+export function tileSheet(tiles: readonly Tile[], tile: CropSize, mostColumns: number): Promise<Buffer> {
+  const columns = Math.min(mostColumns, Math.max(1, tiles.length));
+  const size = { width: columns * tile.width, height: Math.max(1, Math.ceil(tiles.length / columns)) * tile.height };
+  const sheet = Buffer.alloc(size.width * size.height * 3, 255);
+  for (const [i, pixels] of tiles.entries()) {
+    const left = (i % columns) * tile.width;
+    const top = Math.floor(i / columns) * tile.height;
+    for (let y = 0; y < tile.height; y++) {
+      const at = ((top + y) * size.width + left) * 3;
+      if (pixels === undefined) sheet.fill(GREY, at, at + tile.width * 3);
+      else sheet.set(pixels.subarray(y * tile.width * 3, (y + 1) * tile.width * 3), at);
+    }
+  }
+  return sharp(sheet, { raw: { ...size, channels: 3 } })
+    .jpeg({ quality: 88 })
+    .toBuffer();
+}
