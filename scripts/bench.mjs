@@ -1,5 +1,5 @@
 // npm run bench: speed and memory, as ratios within one run. Prints a table and writes out/bench.json.
-//   -- --only clustering   or picture, photos, crops, original, scale
+//   -- --only clustering   or picture, crops, original, scale, photos, recall
 //   -- --rounds 3   --images 9490   --photos 240   --photos-long 960   --recall 0   (0: all of LFW; only where it is at hand)
 //   -- --original 9000   images the original's way, all in memory as floats: 0.6 MB each      --largest 100000   of the scale
 import { execFile } from 'node:child_process';
@@ -43,7 +43,7 @@ main(async () => {
   const original = wanted('original') ? await originalBench(Number(values.original)) : undefined;
   const scale = wanted('scale') ? await scaleBench(Number(values.largest)) : undefined;
   const photos = wanted('photos') ? await photoBench(rounds, Number(values.photos), Number(values['photos-long'])) : undefined;
-  const recall = wanted('photos') ? await recallBench(Number(values.recall)) : undefined;
+  const recall = wanted('recall') ? await recallBench(Number(values.recall)) : undefined;
   await mkdir(join(root, 'out'), { recursive: true });
   await writeFile(
     join(root, 'out', 'bench.json'),
