@@ -29,7 +29,7 @@ export type DescriberReply =
   | { kind: 'failed'; id: number; user: boolean; message: string; stack: string | undefined };
 
 /** Images decoded at a time by a thread: photos take tens of megabytes each. */
-const CONCURRENCY = { aligned: 4, searched: 1 };
+const CONCURRENCY = { aligned: 4, searched: 2 };
 
 let opened: Promise<DescribeOptions> | undefined;
 let close: () => Promise<void> = () => Promise.resolve();

@@ -3,7 +3,7 @@ import type { FaceStore, KnownFile, StoreRecord } from '../store/face-store';
 import type { DescribedBatch } from './description';
 
 /** Images that are kept at a time, and strips: every commit costs as many writes as pages it changes, however many images lie on them. */
-const AT_ONCE = { images: 96, strips: 12 };
+const AT_ONCE = { images: 192, strips: 16 };
 
 export class Keeper {
   private records: StoreRecord[] = [];

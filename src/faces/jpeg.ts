@@ -1,6 +1,6 @@
 /**
  * The short way for most photos there are: a JPEG that is neither turned nor in a colour space of its own is decoded by libjpeg-turbo itself.
- * libvips, which decodes everything else, uses the same library, but setting up its pipeline takes ten times as long as decoding a small image.
+ * libvips, which decodes everything else, uses the same library, but setting up its pipeline takes several times as long as decoding a small image.
  */
 import { createRequire } from 'node:module';
 import type * as Turbo from '@julusian/jpeg-turbo';
