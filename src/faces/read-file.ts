@@ -1,6 +1,7 @@
 /**
  * Reads whole files the way the disk they lie on is fastest at. From memory or a near disk a file comes at once, and handing the work to another
- * thread costs more than the work: its four calls wake that thread four times, which takes the core from one that computes. From a far or turning disk files are waited for, so several are asked for at a time.
+ * thread costs more than the work: its four calls wake that thread four times, which takes the core from one that computes. From a far or turning
+ * disk files are waited for, so several are asked for at a time.
  */
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
