@@ -1,8 +1,8 @@
 /** How folders differ from what they were when a run was made. */
-import { rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { chooseImages, scanImages } from '../faces/scan';
 import type { EngineCalls, FolderChanges } from '../protocol';
+import { storeBytes } from '../store/face-store';
 import { identitiesOf } from '../store/identity';
 import { readManifest } from '../store/run-files';
 import { type KeptImage, keptImage, readImages } from '../store/run-store';
@@ -37,21 +37,15 @@ export function compareImages(before: readonly KeptImage[], now: readonly KeptIm
 }
 
 export async function storeSize({ storeDir }: EngineCalls['storeSize']['params']): Promise<EngineCalls['storeSize']['result']> {
-  const bytes = await bytesOf(storeDir);
+  const bytes = await storeBytes(storeDir);
   if (bytes === 0) return { bytes, images: 0 };
   const store = await openStore(storeDir, () => undefined); // what cannot be opened can still be cleared
   return { bytes, images: store?.counts().images ?? 0 };
 }
 
 export async function clearStore({ storeDir }: EngineCalls['clearStore']['params']): Promise<EngineCalls['clearStore']['result']> {
-  const bytes = await bytesOf(storeDir);
+  const bytes = await storeBytes(storeDir);
   await closeStore();
   await rm(storeDir, { recursive: true, force: true });
   return { bytes };
 }
-
-const bytesOf = (storeDir: string) =>
-  stat(join(storeDir, 'faces.mdb')).then(
-    ({ size }) => size,
-    () => 0, // nothing is kept yet
-  );

@@ -91,6 +91,8 @@ export class Description {
   readonly timing = { decode: 0, infer: 0 };
 
   private describers: Describers | undefined;
+  /** On the CPU the threads infer by themselves. */
+  private readonly onThreads: boolean;
   private readonly chain: ProviderChain;
   /** Strips that were made so far. */
   private strips = 0;
@@ -108,15 +110,12 @@ export class Description {
     /** Under what the results are kept. */
     readonly keys: { finder: string; model: string },
   ) {
-    // On the CPU the threads infer by themselves.
     this.onThreads = choice.provider === 'cpu';
     this.chain = new ProviderChain(choice, {
       open: ({ file, provider }) => openModel(file, { provider }),
       next: (failed) => chooseProvider(options.settings, options.bundled, failed),
     });
   }
-
-  private readonly onThreads: boolean;
 
   /**
    * Chooses network, provider and the way faces are found; reads no more of the images than it must.
@@ -129,7 +128,7 @@ export class Description {
     signal.throwIfAborted();
     const hash = await fileHash(choice.file);
     const model = await modelInfo(choice, hash, store);
-    const searched = finderKey(await fileHash(bundled.detector), settings);
+    const searched = finderKey(settings.detect === 'never' ? undefined : await fileHash(bundled.detector), settings);
     const noted = new Map<string, boolean | null>();
     const detection = await chooseDetection(
       images,

@@ -1,7 +1,7 @@
 /** Keys of what is kept: they change whenever what is computed would. */
-import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { messageOf, UserError } from '../errors';
+import { hashOf } from '../faces/describe';
 import type { CropSize } from '../faces/framing';
 import { checkFile } from '../faces/model';
 import type { AnalysisSettings } from '../settings/settings';
@@ -10,7 +10,7 @@ import type { AnalysisSettings } from '../settings/settings';
 export const PIPELINE_VERSION = 1;
 
 /** 16 hexadecimal digits. */
-const digest = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
+const digest = (value: unknown) => hashOf(Buffer.from(JSON.stringify(value))).slice(0, 16);
 
 /** How faces are found. @param detector hash of the detector's file; undefined where every image is one aligned face. */
 export function finderKey(
@@ -39,10 +39,7 @@ export async function fileHash(file: string): Promise<string> {
     const key = `${file} ${size} ${mtimeMs}`;
     let hash = hashes.get(key);
     if (hash === undefined) {
-      hash = createHash('sha256')
-        .update(await readFile(file))
-        .digest('hex')
-        .slice(0, 32);
+      hash = hashOf(await readFile(file));
       hashes.set(key, hash);
     }
     return hash;

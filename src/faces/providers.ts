@@ -44,7 +44,7 @@ export interface ProviderChoice {
 }
 
 /** The network for a provider: the one the setting names, else the bundled one. */
-export const fileFor = (provider: Provider, modelSetting: string, bundled: BundledModels): string =>
+const fileFor = (provider: Provider, modelSetting: string, bundled: BundledModels): string =>
   modelSetting || (provider === 'cpu' ? bundled.cpu : bundled.gpu);
 
 /**

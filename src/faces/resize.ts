@@ -2,6 +2,7 @@
  * A box of an image, resized with the cubic kernel of Keys (1981, a = −0.5), widened where it shrinks so that nothing aliases: what libvips and
  * Pillow do, in typed arrays, for images so small that setting up a pipeline would take longer than the work.
  */
+import { clamp } from '../clamp';
 import type { Pixels } from './crop';
 import type { Box, CropSize } from './framing';
 
@@ -36,7 +37,7 @@ function tapsOf(sourceLength: number, start: number, boxLength: number, length: 
     let sum = 0;
     for (let tap = 0; tap < count; tap++) sum += cubic((first + tap + 0.5 - centre) / widened);
     for (let tap = 0; tap < count; tap++) {
-      source[i * count + tap] = Math.min(sourceLength - 1, Math.max(0, first + tap));
+      source[i * count + tap] = clamp(first + tap, 0, sourceLength - 1);
       weight[i * count + tap] = cubic((first + tap + 0.5 - centre) / widened) / sum;
     }
   }

@@ -5,7 +5,8 @@
  * An LMDB environment (Howard Chu's Lightning Memory-Mapped Database): several processes may use it at once, and a kill at any moment leaves
  * the state of the last transaction. It is a cache: where it cannot be used, a run does without it and says so.
  */
-import { type FileHandle, mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
+import { type FileHandle, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Database, open as openLmdb, type RootDatabase } from 'lmdb';
 import { codeOf, messageOf } from '../errors';
@@ -48,7 +49,7 @@ export interface Described {
   crops: KeptCrop[];
 }
 
-/** An image to be kept. `crops` name strips of the same batch, or of the store where `keptStrips`. */
+/** An image to be kept. `crops` name strips of the same batch. */
 export interface StoreRecord {
   path: string | Uint8Array;
   identity: FileIdentity;
@@ -97,6 +98,7 @@ interface Tables {
 }
 
 function openTables(folder: string): Tables {
+  mkdirSync(folder, { recursive: true }); // another window may have cleared the store
   const root = openLmdb({ path: join(folder, DATA), maxDbs: 16, cache: false });
   return {
     root,
@@ -124,7 +126,7 @@ export class FaceStore {
    * @throws where the folder cannot be written.
    */
   static async open(folder: string): Promise<FaceStore> {
-    await mkdir(folder, { recursive: true });
+    mkdirSync(folder, { recursive: true });
     // LMDB trusts its file: one that is damaged may end the process. What ended it twice is not opened a third time.
     const attempts = (await attemptsIn(folder)) + 1;
     if (attempts > ATTEMPTS || (await isDamaged(join(folder, DATA)))) return FaceStore.anew(folder);
@@ -141,7 +143,6 @@ export class FaceStore {
 
   private static async anew(folder: string): Promise<FaceStore> {
     await rm(folder, { recursive: true, force: true });
-    await mkdir(folder, { recursive: true });
     return FaceStore.openNow(folder);
   }
 
@@ -167,11 +168,6 @@ export class FaceStore {
     if (this.problem !== undefined) return;
     void this.tables.root.close(); // at once, since nothing is written asynchronously
     this.tables = openTables(this.folder);
-  }
-
-  /** Bytes the store takes on disk. */
-  async size(): Promise<number> {
-    return (await stat(join(this.folder, DATA))).size;
   }
 
   /** Images whose faces are kept, and strips of crops. */
@@ -205,9 +201,10 @@ export class FaceStore {
   }
 
   /** @param finder key of how faces are found. */
-  foundIn({ id }: Content, finder: string): Found | undefined {
+  foundIn({ id, hash }: Content, finder: string): Found | undefined {
     const row = this.tables.found.get([id, finder]);
-    if (row === undefined) return undefined;
+    // Where the store was cleared in the middle of a run, a number noted before may be another content's now.
+    if (row?.[1] !== hash) return undefined;
     const [, , reason, faces] = row;
     return reason === null ? { faces: (faces ?? []).map((face) => (face === null ? null : toFace(face))) } : { reason };
   }
@@ -360,6 +357,13 @@ export class FaceStore {
     }
   }
 }
+
+/** Bytes the store in a folder takes on disk; 0 where there is none. */
+export const storeBytes = (folder: string): Promise<number> =>
+  stat(join(folder, DATA)).then(
+    ({ size }) => size,
+    () => 0, // nothing is kept yet
+  );
 
 async function attemptsIn(folder: string): Promise<number> {
   try {

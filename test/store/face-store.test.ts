@@ -1,9 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { open as openLmdb } from 'lmdb';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { LocatedFace } from '../../src/faces/detect';
-import { FaceStore, type StoreRecord } from '../../src/store/face-store';
+import { FaceStore, storeBytes, type StoreRecord } from '../../src/store/face-store';
 import { temporaryFolder } from '../support/images';
 
 const KEYS = { finder: 'f'.repeat(16), model: 'm'.repeat(16) };
@@ -109,9 +109,9 @@ describe('FaceStore', () => {
       expect(store.candidates(1000 + i)).toHaveLength(kept ? 1 : 0);
     }
     // Space is used again: the file has not grown with all that passed through it.
-    const size = await store.size();
+    const size = await storeBytes(store.folder);
     for (let i = 100; i < 200; i++) store.keep([record(i)], [Buffer.alloc(40_000, i)], KEYS, limit);
-    expect(await store.size()).toBeLessThan(1.5 * size);
+    expect(await storeBytes(store.folder)).toBeLessThan(1.5 * size);
   });
 
   it('is made anew where its file is none of LMDB', async () => {
@@ -147,6 +147,20 @@ describe('FaceStore', () => {
     store.unmap();
     expect(store.counts()).toEqual({ images: 2, strips: 2 });
     expect(store.contentOf('/photos/1.jpg', identity(1))?.hash).toBe(hash(1));
+  });
+
+  it('that another window cleared goes on empty, and takes no content for another that has its number now', async () => {
+    const store = await open();
+    store.keep([record(1)], [Buffer.from([5])], KEYS, LIMIT);
+    const before = store.contentWith(1001, hash(1))!;
+    await rm(store.folder, { recursive: true });
+    store.unmap();
+    store.keep([record(2)], [Buffer.from([6])], KEYS, LIMIT);
+    expect(store.problem).toBeUndefined();
+    expect(store.contentWith(1002, hash(2))).toEqual({ id: before.id, hash: hash(2) });
+    store.touch([{ path: '/photos/1.jpg', identity: identity(1), content: before }], []);
+    expect(store.foundIn(store.contentOf('/photos/1.jpg', identity(1))!, KEYS.finder)).toBeUndefined();
+    expect(store.foundIn(store.contentOf('/photos/2.jpg', identity(2))!, KEYS.finder)).toEqual({ faces: [face] });
   });
 
   it('whose opening ended the process twice is made anew', async () => {
