@@ -2,11 +2,10 @@
  * Tables of attribute labels: CelebA's `list_attr_celeba.txt` (with or without its count line, ±1), CSV files with a header (Kaggle's
  * `list_attr_celeba.csv`, or any table with a column an attribute, 0/1, ±1 or probabilities); plain or gzipped.
  */
-import { readFile } from 'node:fs/promises';
-import { gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import { CELEBA_ATTRIBUTES } from '../attributes';
-import { codeOf, messageOf, UserError } from '../errors';
+import { messageOf, UserError } from '../errors';
+import { readText } from './read-text';
 
 export interface LabelTable {
   /** Names of the attributes, in the order of the columns. */
@@ -24,15 +23,7 @@ const SPLIT_COLUMNS = new Set(['split', 'partition']);
 
 /** @throws UserError naming the file, the line, what was expected and what came. */
 export async function readLabels(file: string): Promise<LabelTable> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(file);
-    if (bytes[0] === 0x1f && bytes[1] === 0x8b) bytes = gunzipSync(bytes);
-  } catch (error) {
-    const reason = codeOf(error) === 'ENOENT' ? 'it does not exist' : messageOf(error);
-    throw new UserError(`cannot read the labels '${file}': ${reason}`, { cause: error });
-  }
-  const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
+  const text = await readText(file, 'labels');
   const lines = text.split(/\r?\n/);
   const header = lines.findIndex((line) => line.trim() !== '' && !/^\s*\d+\s*$/.test(line));
   if (header < 0) throw new UserError(`the labels '${file}' are empty: expected a line of attribute names and one line an image`);

@@ -1,10 +1,10 @@
 /** Which data set a folder holds, and where its parts lie: CelebA in its own and in Kaggle's layout, LFW, or any folder with a table of labels. */
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import { messageOf, UserError } from '../errors';
+import { readText } from './read-text';
 
 export type DatasetKind = 'CelebA' | 'LFW' | 'labelled folder';
 
@@ -91,9 +91,7 @@ async function looksLikeLfw(folder: string): Promise<boolean> {
  * @throws UserError naming the line.
  */
 export async function readPartitions(file: string): Promise<Map<string, string>> {
-  let bytes = await readFile(file);
-  if (bytes[0] === 0x1f && bytes[1] === 0x8b) bytes = gunzipSync(bytes);
-  const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
+  const text = await readText(file, 'partitions');
   const rows: string[][] = text.includes(',')
     ? parse(text, { trim: true, skip_empty_lines: true, relax_column_count: true })
     : text.split(/\r?\n/).filter((line) => line.trim() !== '').map((line) => line.trim().split(/\s+/)); // prettier-ignore

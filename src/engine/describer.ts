@@ -3,12 +3,12 @@
  * cores better than a session of several threads, which wait for one another at every layer.
  */
 import { parentPort } from 'node:worker_threads';
-import { messageOf, UserError } from '../errors';
 import { type DescribedImages, describeImages, type DescribeOptions, type WantedImage } from '../faces/describe';
 import { alignedFaces, searchedFaces } from '../faces/detect';
 import { openDetector } from '../faces/detector';
 import type { CropSize } from '../faces/framing';
 import { openModel } from '../faces/model';
+import { packError, type ThreadError } from './thread-errors';
 
 /** What a thread is to do. */
 export interface DescriberSetup {
@@ -24,9 +24,7 @@ export interface DescriberSetup {
 
 export type DescriberRequest =
   { kind: 'setup'; setup: DescriberSetup } | { kind: 'describe'; id: number; images: WantedImage[] } | { kind: 'close' };
-export type DescriberReply =
-  | { kind: 'described'; id: number; result: DescribedImages }
-  | { kind: 'failed'; id: number; user: boolean; message: string; stack: string | undefined };
+export type DescriberReply = { kind: 'described'; id: number; result: DescribedImages } | ({ kind: 'failed'; id: number } & ThreadError);
 
 /** Images decoded at a time by a thread: photos take tens of megabytes each. */
 const CONCURRENCY = { aligned: 4, searched: 2 };
@@ -55,8 +53,7 @@ async function describe(id: number, images: WantedImage[]) {
       buffers.filter((buffer) => buffer !== undefined),
     );
   } catch (error) {
-    const stack = error instanceof Error ? error.stack : undefined;
-    reply({ kind: 'failed', id, user: error instanceof UserError, message: messageOf(error), stack });
+    reply({ kind: 'failed', id, ...packError(error) });
   }
 }
 

@@ -2,8 +2,8 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { UserError } from '../errors';
 import type { DescribedImages, WantedImage } from '../faces/describe';
+import { unpackError } from './thread-errors';
 import type { DescriberReply, DescriberRequest, DescriberSetup } from './describer';
 
 /** More threads than this would take more memory than they save time: each holds a network of its own. */
@@ -99,7 +99,7 @@ export class Describers {
     this.waiting.delete(reply.id);
     waiting.thread.busy -= 1;
     if (reply.kind === 'described') waiting.resolve(reply.result);
-    else waiting.reject(reply.user ? new UserError(reply.message) : Object.assign(new Error(reply.message), { stack: reply.stack }));
+    else waiting.reject(unpackError(reply));
   }
 
   private fail(thread: Thread, error: unknown) {

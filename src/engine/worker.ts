@@ -1,11 +1,10 @@
 /** A worker thread of the engine: does pieces of clustering, one after the other. */
 import { parentPort } from 'node:worker_threads';
 import { runHere, type TaskName, type Tasks } from '../clustering/tasks';
-import { messageOf, UserError } from '../errors';
+import { packError, type ThreadError } from './thread-errors';
 
 export type WorkerRequest = { [Name in TaskName]: { name: Name; params: Tasks[Name]['params'] } }[TaskName];
-export type WorkerReply =
-  { kind: 'step' } | { kind: 'done'; result: unknown } | { kind: 'failed'; user: boolean; message: string; stack: string | undefined };
+export type WorkerReply = { kind: 'step' } | { kind: 'done'; result: unknown } | ({ kind: 'failed' } & ThreadError);
 
 parentPort?.on('message', ({ name, params }: WorkerRequest) => {
   const reply = (message: WorkerReply) => parentPort?.postMessage(message);
@@ -19,12 +18,7 @@ parentPort?.on('message', ({ name, params }: WorkerRequest) => {
       reply({ kind: 'done', result });
     },
     (error: unknown) => {
-      reply({
-        kind: 'failed',
-        user: error instanceof UserError,
-        message: messageOf(error),
-        stack: error instanceof Error ? error.stack : undefined,
-      });
+      reply({ kind: 'failed', ...packError(error) });
     },
   );
 });

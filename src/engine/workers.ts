@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { RunTask, TaskOptions } from '../clustering/tasks';
-import { UserError } from '../errors';
+import { unpackError } from './thread-errors';
 import type { WorkerReply } from './worker';
 
 interface Job {
@@ -75,7 +75,7 @@ export class Workers {
       }
       end(false);
       if (reply.kind === 'done') resolve(reply.result);
-      else reject(reply.user ? new UserError(reply.message) : Object.assign(new Error(reply.message), { stack: reply.stack }));
+      else reject(unpackError(reply));
     };
     const onError = (error: unknown) => {
       end(true);

@@ -19,6 +19,7 @@ import type {
 } from '../protocol';
 import { ANALYSIS_KEYS, type AnalysisSettings, analysisSettings, clusteringSettings, METHODS, type Settings } from '../settings/settings';
 import { readClustering, readComparison } from '../store/run-files';
+import { upperFirst } from '../text-case';
 
 /** How a job ended. */
 export type Outcome = { kind: 'done' } | { kind: 'cancelled' } | { kind: 'failed'; message: string; retry: boolean };
@@ -270,5 +271,3 @@ export class RunSession extends EventEmitter<SessionEvents> {
     this.emit('progress', progress);
   }
 }
-
-const upperFirst = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

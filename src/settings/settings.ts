@@ -8,6 +8,7 @@ import { LINKAGES } from '../clustering/linkages';
 import { METRICS } from '../clustering/metric';
 import { AFFINITIES, ASSIGN_LABELS } from '../clustering/spectral-options';
 import { UserError } from '../errors';
+import { lowerFirst } from '../text-case';
 
 export const PROVIDERS = ['auto', 'cuda', 'dml', 'coreml', 'webgpu', 'cpu'] as const;
 export const METHODS = ['kmeans', 'agglomerative', 'birch', 'spectral', 'dbscan', 'optics', 'hdbscan'] as const;
@@ -178,4 +179,3 @@ export function analysisSettings(settings: Settings): AnalysisSettings {
 }
 
 const shorten = (text: string | undefined) => (text !== undefined && text.length > 60 ? `${text.slice(0, 57)}…` : (text ?? ''));
-const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);

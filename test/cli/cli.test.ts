@@ -1,25 +1,11 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { CELEBA_ATTRIBUTES } from '../../src/attributes';
 import { PORTRAITS, quarters, temporaryFolder, writeFiles } from '../support/images';
-import { CLI } from '../support/engine';
-
-interface Result {
-  status: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-function cli(...args: string[]): Promise<Result> {
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, [CLI, ...args], { maxBuffer: 1e8 }, (_, stdout, stderr) => {
-      resolve({ status: child.exitCode, stdout, stderr });
-    });
-  });
-}
+import { CLI, cli } from '../support/engine';
 
 const table = async (file: string) => parse<Record<string, string>>(await readFile(file), { columns: true });
 

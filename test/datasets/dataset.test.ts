@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
@@ -10,7 +9,7 @@ import type { LabelTable } from '../../src/datasets/labels';
 import { readPartitions, recogniseDataset } from '../../src/datasets/recognise';
 import { UserError } from '../../src/errors';
 import type { DatasetReport } from '../../src/protocol';
-import { CLI } from '../support/engine';
+import { cli } from '../support/engine';
 import { hasSharedData, PORTRAITS, SHARED_DATA, temporaryFolder, writeFiles } from '../support/images';
 
 const ALL = { attributes: [], drop: [], dropZero: 0, seed: 51 };
@@ -21,14 +20,6 @@ const table = (attributes: string[], rows: number[][]): LabelTable => ({
   splits: undefined,
   values: Float32Array.from(rows.flat()),
 });
-
-function cli(...args: string[]): Promise<{ status: number | null; stdout: string; stderr: string }> {
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, [CLI, ...args], (_, stdout, stderr) => {
-      resolve({ status: child.exitCode, stdout, stderr });
-    });
-  });
-}
 
 describe('explore', () => {
   it('counts and correlates as the definitions say', () => {

@@ -1,4 +1,5 @@
 /** The real engine in its own process, for tests. */
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -22,5 +23,20 @@ export function startEngine(): EngineClient {
 /** Settings with defaults; on the CPU, so that tests do not wait for other execution providers to be tried, and with images taken as faces. */
 export const settingsWith = (values: Partial<Settings> = {}): Settings =>
   parseSettings({ provider: 'cpu', detect: 'never', ...values }, (name) => name);
+
+export interface CliResult {
+  status: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs the command line to its end. */
+export function cli(...args: string[]): Promise<CliResult> {
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [CLI, ...args], { maxBuffer: 1e8 }, (_, stdout, stderr) => {
+      resolve({ status: child.exitCode, stdout, stderr });
+    });
+  });
+}
 
 export const CLI = join(ROOT, 'dist', 'cli.js');

@@ -2,6 +2,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { PanelState, WebviewMessage } from '../../src/protocol';
+import { upperFirst } from '../../src/text-case';
 import type { Source } from '../source';
 import { shared } from './shared.css';
 import { changesText } from '../../src/progress-text';
@@ -72,10 +73,10 @@ export class Notices extends LitElement {
           ? nothing
           : this.notice('warning', `The folder has changed since: ${changesText(changes)}.`, [this.command('rerun', 'Update the clusters')])
       }
-      ${(run?.notices ?? []).map((text) => this.notice('warning', `${text.charAt(0).toUpperCase()}${text.slice(1)}`, []))}
+      ${(run?.notices ?? []).map((text) => this.notice('warning', upperFirst(text), []))}
       ${undo === null ? nothing : this.notice('info', `${undo}.`, [this.command('undo', 'Undo')])}
       ${settingProblems.map((text) => this.notice('warning', `${text}. Its default is used.`, [this.command('settings', 'Open the settings')]))}
-      ${(clustering?.notices ?? []).map((text) => this.notice('info', `${text.charAt(0).toUpperCase()}${text.slice(1)}.`, []))}
+      ${(clustering?.notices ?? []).map((text) => this.notice('info', `${upperFirst(text)}.`, []))}
       ${
         withoutFace === 0
           ? nothing
