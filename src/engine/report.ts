@@ -1,5 +1,5 @@
 /** report.html: the panel's own components and a run's clusters in one page that needs nothing else. */
-import { escapeXml } from '../summaries/occurrence-chart';
+import { escapeXml } from '../summaries/svg';
 import type { ClusterPictures, PanelState } from '../protocol';
 import { membersOf, readComparison, type StoredClustering } from '../store/run-files';
 import type { StoredRun } from '../store/run-store';

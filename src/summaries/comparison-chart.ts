@@ -2,7 +2,7 @@
 import { scaleLinear } from 'd3-scale';
 import { METHOD_NAMES } from '../method-names';
 import type { Comparison, ComparisonPoint } from '../protocol';
-import { escapeXml } from './occurrence-chart';
+import { escapeXml, svgHead } from './svg';
 
 /** Where everything in the chart lies, in its own units. */
 export interface ComparisonLayout {
@@ -76,11 +76,7 @@ export function comparisonChart(comparison: Comparison): string {
   const [width, height] = [760, 460];
   const title = `Silhouette of ${comparison.faces.toLocaleString('en')} faces by the number of clusters`;
   const layout = comparisonLayout(comparison, width, height - 54);
-  const parts = [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${String(width)} ${String(height)}" width="${String(width)}" height="${String(height)}" font-family="system-ui, sans-serif" font-size="12" role="img" aria-label="${escapeXml(title)}">`,
-    `<title>${escapeXml(title)}</title><rect width="100%" height="100%" fill="#fff"/>`,
-    `<text x="12" y="22" font-size="14" font-weight="600">${escapeXml(title)}</text>`,
-  ];
+  const parts = [svgHead(title, width, height, 12)];
   comparison.methods.forEach((method, i) => {
     const x = 12 + i * 104;
     parts.push(`<circle cx="${String(x + 5)}" cy="40" r="5" fill="${COLOURS[method]}"/>`);

@@ -1,7 +1,7 @@
 /** A share for each attribute as bars, the largest first. */
 import { scaleLinear } from 'd3-scale';
 import { readableAttribute } from '../attributes';
-import { escapeXml } from './occurrence-chart';
+import { escapeXml, svgHead } from './svg';
 
 const WIDTH = 640;
 const LABEL = 170;
@@ -22,12 +22,5 @@ export function evaluationChart(title: string, values: readonly { name: string; 
       `<text x="${(x(value) + 6).toFixed(1)}" y="${String(y + 11)}">${(value * 100).toFixed(2)} %</text>`,
     ].join('\n');
   });
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${String(WIDTH)} ${String(height)}" width="${String(WIDTH)}" height="${String(height)}" font-family="system-ui, sans-serif" font-size="11" role="img" aria-label="${escapeXml(title)}">`,
-    `<title>${escapeXml(title)}</title><rect width="100%" height="100%" fill="#fff"/>`,
-    `<text x="12" y="22" font-size="14" font-weight="600">${escapeXml(title)}</text>`,
-    ...rows,
-    '</svg>',
-    '',
-  ].join('\n');
+  return [svgHead(title, WIDTH, height, 11), ...rows, '</svg>', ''].join('\n');
 }

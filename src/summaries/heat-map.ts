@@ -1,7 +1,7 @@
 /** A square matrix as a heat map: red for positive, blue for negative values. */
 import { scaleLinear } from 'd3-scale';
 import { readableAttribute } from '../attributes';
-import { escapeXml } from './occurrence-chart';
+import { escapeXml, svgHead } from './svg';
 
 const CELL = 16;
 const LABEL = 130;
@@ -30,13 +30,5 @@ export function heatMap(title: string, names: readonly string[], values: ArrayLi
     const text = `${readable[row]!}, ${readable[column]!}: ${value.toFixed(3)}`;
     return `<rect x="${LABEL + column * CELL}" y="${TOP + row * CELL}" width="${CELL - 1}" height="${CELL - 1}" fill="${color(value)}"><title>${text}</title></rect>`;
   });
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="system-ui, sans-serif" font-size="10" role="img" aria-label="${escapeXml(title)}">`,
-    `<title>${escapeXml(title)}</title><rect width="100%" height="100%" fill="#fff"/>`,
-    `<text x="12" y="22" font-size="14" font-weight="600">${escapeXml(title)}</text>`,
-    ...labels,
-    ...cells,
-    '</svg>',
-    '',
-  ].join('\n');
+  return [svgHead(title, width, height, 10), ...labels, ...cells, '</svg>', ''].join('\n');
 }

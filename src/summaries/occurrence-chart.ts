@@ -3,6 +3,7 @@ import { scaleLinear } from 'd3-scale';
 import { readableAttribute } from '../attributes';
 import type { ClusterSummary, Occurrences } from '../protocol';
 import { bars, type Standing } from './bars';
+import { escapeXml, svgHead } from './svg';
 
 const WIDTH = 520;
 const ROW = 24;
@@ -17,12 +18,7 @@ export function occurrenceChart(cluster: ClusterSummary, overall: Occurrences, t
   const rows = bars(cluster);
   const height = TOP + rows.length * ROW + 26;
   const x = scaleLinear([0, 1], [LABEL, WIDTH - VALUE]);
-  const parts = [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${String(WIDTH)} ${String(height)}" width="${String(WIDTH)}" height="${String(height)}" font-family="system-ui, sans-serif" font-size="12" role="img" aria-label="${escapeXml(title)}">`,
-    `<title>${escapeXml(title)}</title>`,
-    `<rect width="100%" height="100%" fill="#fff"/>`,
-    `<text x="12" y="22" font-size="14" font-weight="600">${escapeXml(title)}</text>`,
-  ];
+  const parts = [svgHead(title, WIDTH, height, 12)];
   for (const tick of x.ticks(5)) {
     parts.push(
       `<line x1="${x(tick).toFixed(1)}" x2="${x(tick).toFixed(1)}" y1="${String(TOP - 6)}" y2="${String(height - 20)}" stroke="#e4e4e4"/>`,
@@ -44,8 +40,4 @@ export function occurrenceChart(cluster: ClusterSummary, overall: Occurrences, t
     parts.push(`<text x="${String(WIDTH - 8)}" y="${String(y + 13)}" text-anchor="end">${frequency.toFixed(2)}</text>`);
   }
   return [...parts, '</svg>', ''].join('\n');
-}
-
-export function escapeXml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => `&#${String(character.charCodeAt(0))};`);
 }
