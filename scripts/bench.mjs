@@ -163,6 +163,7 @@ async function scaleBench(largest) {
       ['  the second time, s', median(whole.warm).toFixed(2)],
       ['  clustering, s', whole.cluster.toFixed(2)],
       ['  peak memory of the engine, MB', (whole.peakMemory / 1e6).toFixed(0)],
+      ['  with the second run and the clustering, MB', (whole.peakMemoryOfAll / 1e6).toFixed(0)],
     ]);
   }
   const of = (images) => results.find((each) => each.images === images);

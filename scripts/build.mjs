@@ -35,7 +35,7 @@ const browser = {
   format: 'iife',
   outdir: 'dist',
   tsconfig: join(root, 'webview', 'tsconfig.json'),
-  entryPoints: { webview: 'webview/main.ts', report: 'webview/report.ts' },
+  entryPoints: { webview: 'webview/main.ts', dataset: 'webview/dataset.ts', report: 'webview/report.ts' },
 };
 
 main(async () => {

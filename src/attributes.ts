@@ -46,7 +46,7 @@ export function attributeNames(outputs: number): string[] {
   if (outputs === kept.length) return kept;
   throw new RangeError(
     `expected a model with ${String(CELEBA_ATTRIBUTES.length)} outputs (the attributes of CelebA) or ${String(kept.length)} ` +
-      `(without ${DROPPED_ATTRIBUTES.join(', ')}), got ${String(outputs)}`,
+      `(without ${DROPPED_ATTRIBUTES.join(', ')}), or a file whose metadata name its outputs; got ${String(outputs)}`,
   );
 }
 

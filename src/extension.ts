@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { EngineClient } from './engine/client';
 import { describe, registerCommands } from './host/commands';
 import { readSettings, SECTION } from './host/configuration';
+import { DATASET_VIEW_TYPE, DatasetPanel } from './host/dataset-panel';
 import { FolderWatch } from './host/folder-watch';
 import { Panels, VIEW_TYPE } from './host/panels';
 import { RunLibrary } from './host/run-library';
@@ -55,12 +56,26 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   const watch = new FolderWatch(library, (changed) => void describe(changed, { panels, log }, false));
 
+  const datasets = { extensionUri: context.extensionUri, engine, bundled: bundledModels(root), storeDir, history, log };
+
   let settling: NodeJS.Timeout | undefined;
   context.subscriptions.push(
     log,
     view,
     vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, panels),
-    ...registerCommands({ library, panels, history, log, root, engine, storeDir }),
+    vscode.window.registerWebviewPanelSerializer(DATASET_VIEW_TYPE, DatasetPanel.serializer(datasets)),
+    ...registerCommands({
+      library,
+      panels,
+      history,
+      log,
+      root,
+      engine,
+      storeDir,
+      exploreDataset: (folder) => {
+        DatasetPanel.show(folder, datasets);
+      },
+    }),
     watch,
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (!event.affectsConfiguration(SECTION)) return;

@@ -12,6 +12,7 @@ import type { Detection } from './faces/choose-finder';
 import type { Box } from './faces/framing';
 import type { Failure } from './faces/scan';
 import type { BundledModels, ProviderTrial } from './faces/providers';
+import type { DatasetCalls } from './protocol-dataset';
 import { type AnalysisSettings, type ClusteringSettings, clusteringSettingsSchema } from './settings/settings';
 
 // ---------------------------------------------------------------------------------------------------------------- results
@@ -226,7 +227,7 @@ export interface Progress {
 }
 
 /** What the engine can be asked, with parameters and result. */
-export interface EngineCalls {
+export interface EngineCalls extends DatasetCalls {
   /** Finds and describes the faces of folders; keeps them in `runDir`. */
   analyse: {
     params: {
@@ -281,7 +282,15 @@ export interface EngineCalls {
   };
   /** Compares inferred attributes with labels. */
   evaluate: {
-    params: { folder: string; labels: string; split: string; settings: AnalysisSettings; bundled: BundledModels };
+    params: {
+      folder: string;
+      labels: string;
+      split: string;
+      settings: AnalysisSettings;
+      bundled: BundledModels;
+      /** Faces that are made small and blurred, to see what the network makes of it. */
+      degraded: number;
+    };
     result: Evaluation;
   };
 }

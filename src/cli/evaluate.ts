@@ -6,6 +6,7 @@ import { EngineClient } from '../engine/client';
 import { bundledModels, engineScript } from '../paths';
 import { analysisSettings, type Settings } from '../settings/settings';
 import { evaluationChart } from '../summaries/evaluation-chart';
+import { reliabilityChart } from '../summaries/reliability-chart';
 import { progressLine } from './progress';
 import type { CliContext, CliOptions } from './program';
 
@@ -26,6 +27,7 @@ export async function evaluateCommand(
         split: options.split,
         settings: analysisSettings({ ...settings, model: settings.model === '' ? '' : resolve(settings.model) }),
         bundled: bundledModels(root),
+        degraded: typeof options.degraded === 'number' ? options.degraded : 0,
       },
       { signal, onProgress: line.show },
     );
@@ -38,20 +40,28 @@ export async function evaluateCommand(
     const wrong = scores.map(([name, score]) => ({ name, value: score.wrong / result.faces }));
     await writeFile(join(outDir, 'accuracy.svg'), evaluationChart('Accuracy by attribute', accuracies));
     await writeFile(join(outDir, 'wrong.svg'), evaluationChart('Wrong predictions by attribute', wrong));
+    const ofPredicted = scores.map(([name, score]) => ({ name, value: score.wrongOfPredicted ?? 0 }));
+    await writeFile(join(outDir, 'wrong-of-predicted.svg'), evaluationChart('Wrong of those predicted, by attribute', ofPredicted));
+    await writeFile(join(outDir, 'calibration.svg'), reliabilityChart(result.calibration));
 
     const percent = (value: number | null) => (value === null ? '–' : (value * 100).toFixed(2)).padStart(8);
     console.log(
       [
-        `${'attribute'.padEnd(20)} accuracy balanced precision  recall  average precision`,
+        `${'attribute'.padEnd(20)} accuracy balanced precision  recall  average precision  calibration error`,
         ...scores.map(
           ([name, score]) =>
             `${readableAttribute(name).padEnd(20)} ${percent(score.accuracy)} ${percent(score.balancedAccuracy)}  ` +
-            `${percent(score.precision)} ${percent(score.recall)} ${percent(score.averagePrecision)}`,
+            `${percent(score.precision)} ${percent(score.recall)} ${percent(score.averagePrecision)} ${percent(score.calibrationError)}`,
         ),
         '',
         `${String(result.faces)} faces, ${String(scores.length)} attributes on ${result.provider}, ${result.seconds.toFixed(1)} s`,
         `accuracy ${percent(result.accuracy).trim()} %, balanced accuracy ${percent(result.balancedAccuracy).trim()} %, ` +
-          `always the majority ${percent(result.majorityAccuracy).trim()} %, mean wrong attributes a face ${result.hammingDistance.toFixed(3)}`,
+          `always the majority ${percent(result.majorityAccuracy).trim()} %, mean wrong attributes a face ${result.hammingDistance.toFixed(3)}, ` +
+          `average precision ${percent(result.averagePrecision).trim()} %, calibration error ${percent(result.calibrationError).trim()} %`,
+        ...(result.robustness ?? []).map(
+          ({ kind, amount, agreement, accuracy }) =>
+            `${kind} ${String(amount).padEnd(5)} agreement ${percent(agreement)} %, accuracy ${percent(accuracy)} %`,
+        ),
         ...(result.images.failed > 0 ? [`${String(result.images.failed)} images could not be used`] : []),
         `written to ${join(outDir, 'evaluation.json')}`,
       ].join('\n'),

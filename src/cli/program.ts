@@ -87,6 +87,7 @@ export function buildProgram(context: CliContext): Command {
     .requiredOption('--labels <FILE>', 'list_attr_celeba.txt, or a .csv with a column an attribute; or either .gz')
     .option('--split <NAME>', 'only the rows whose column split or partition is NAME', '')
     .option('--out <DIR>', 'folder evaluation.json and the charts are written to', '.')
+    .addOption(new Option('--degraded <N>', 'faces that are made small and blurred, to see how long the answer stays').argParser(toNumber))
     .action((folder: string, _: unknown, command: Command) =>
       checked(command, (options, settings) => evaluateCommand(folder, options, settings, context)),
     );

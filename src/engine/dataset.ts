@@ -2,12 +2,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
+import { type Dataset, openDataset, presentIn } from '../datasets/dataset';
 import { drawRows, explore, type Exploration } from '../datasets/explore';
-import { type LabelTable, readLabels } from '../datasets/labels';
-import { PARTITION_NAMES, readPartitions, recogniseDataset } from '../datasets/recognise';
+import { PARTITION_NAMES } from '../datasets/recognise';
 import { decodePixels, ImageError, readImage } from '../faces/decode';
 import { resizeBox } from '../faces/resize';
-import { scanImages } from '../faces/scan';
 import type { DatasetReport, EngineCalls } from '../protocol';
 import { evaluationChart } from '../summaries/evaluation-chart';
 import { heatMap } from '../summaries/heat-map';
@@ -17,54 +16,46 @@ import type { JobContext } from './analyse';
 /** @throws UserError where no data set is recognised, or its tables cannot be read. */
 export async function dataset(
   { folder, labels, options, samples, outDir }: EngineCalls['dataset']['params'],
-  { signal, onProgress }: JobContext,
+  context: JobContext,
 ): Promise<DatasetReport> {
-  const parts = await recogniseDataset(folder, labels);
-  const table = await readLabels(parts.labels);
-  const found = explore(table, options);
-  const partitionOf = await partitionsOf(table, parts.partitions);
-  const images = new Map<string, string | Buffer>();
-  if (parts.images !== undefined) {
-    const scan = await scanImages([parts.images], {
-      signal,
-      onFound: (done) => {
-        onProgress({ stage: 'scan', done, total: 0, failed: 0 });
-      },
-    });
-    for (const { name, path } of scan.images) images.set(name, path);
-  }
-  const pathOf = (row: number) => images.get(table.images[row]!) ?? images.get(table.images[row]!.split('/').pop()!);
-
-  const partitions = countPartitions(found.rows, partitionOf);
-  const missing = parts.images === undefined ? null : [...found.rows].filter((row) => pathOf(row) === undefined).length;
-  const drawn = samplesOf(found, partitionOf, Object.keys(partitions), samples, options.seed);
-
+  const open = await opened(folder, labels, context);
+  const found = explore(open.table, options);
+  const { partitions } = reportOf(open, found);
+  const drawn = samplesOf(found, open.partitionOf, Object.keys(partitions), samples, options.seed);
   await mkdir(outDir, { recursive: true });
-  const report: DatasetReport = {
+  const report = { ...reportOf(open, found), samples: drawn.map((row) => sampleOf(open, found, row)) };
+  await writeTables(outDir, report, found);
+  if (open.parts.images !== undefined) await writeFile(join(outDir, 'samples.jpg'), await sampleSheet(drawn.map(open.pathOf)));
+  return report;
+}
+
+/** Opens a data set, with progress. */
+export function opened(folder: string, labels: string | undefined, { signal, onProgress }: JobContext): Promise<Dataset> {
+  return openDataset(folder, labels, {
+    signal,
+    onFound: (done) => {
+      onProgress({ stage: 'scan', done, total: 0, failed: 0 });
+    },
+  });
+}
+
+/** All there is to know of it, but for samples. */
+export function reportOf({ parts, table, partitionOf, pathOf }: Dataset, found: Exploration): Omit<DatasetReport, 'samples'> {
+  return {
     kind: parts.kind,
     labels: parts.labels,
     images: parts.images ?? null,
     rows: table.images.length,
     used: found.rows.length,
     zeroRows: found.zeroRows,
-    missing,
-    partitions,
+    missing: parts.images === undefined ? null : [...found.rows].filter((row) => pathOf(row) === undefined).length,
+    partitions: countPartitions(found.rows, partitionOf),
     attributes: found.attributes.map((name, i) => ({ index: table.attributes.indexOf(name), name, frequency: found.frequencies[i]! })),
-    samples: drawn.map((row) => ({
-      image: table.images[row]!,
-      partition: partitionOf(row) ?? null,
-      attributes: found.attributes.filter((name) => table.values[row * table.attributes.length + table.attributes.indexOf(name)]! >= 0.5),
-    })),
   };
-  await writeTables(outDir, report, found);
-  if (parts.images !== undefined) await writeFile(join(outDir, 'samples.jpg'), await sampleSheet(drawn.map(pathOf)));
-  return report;
 }
 
-async function partitionsOf(table: LabelTable, file: string | undefined): Promise<(row: number) => string | undefined> {
-  if (file === undefined) return (row) => table.splits?.[row];
-  const partitions = await readPartitions(file);
-  return (row) => partitions.get(table.images[row]!);
+export function sampleOf({ table, partitionOf }: Dataset, { attributes }: Exploration, row: number): DatasetReport['samples'][number] {
+  return { image: table.images[row]!, partition: partitionOf(row) ?? null, attributes: presentIn(table, row, attributes) };
 }
 
 /** Rows a partition, CelebA's first in their order; those that no partition names are counted apart. */
@@ -123,24 +114,24 @@ async function writeTables(outDir: string, report: DatasetReport, { attributes, 
   );
 }
 
-const TILE = { width: 89, height: 109 };
+/** CelebA's proportions. */
+export const TILE = { width: 89, height: 109 };
 
 /** The samples side by side; one whose image is missing or damaged is a grey field. */
 async function sampleSheet(paths: readonly (string | Buffer | undefined)[]): Promise<Buffer> {
   const tiles: Tile[] = [];
-  for (const path of paths) {
-    let tile: Tile;
-    try {
-      const image = path === undefined ? undefined : await readImage({ path });
-      if (image === undefined) tile = undefined;
-      else {
-        const pixels = await decodePixels(image, 512);
-        tile = resizeBox(pixels, { x: 0, y: 0, width: pixels.width, height: pixels.height }, TILE);
-      }
-    } catch (error) {
-      if (!(error instanceof ImageError)) throw error;
-    }
-    tiles.push(tile);
-  }
+  for (const path of paths) tiles.push(await thumbnail(path));
   return tileSheet(tiles, TILE, 10);
+}
+
+/** RGB bytes of an image at the size of a tile; undefined where it is missing or damaged. */
+export async function thumbnail(path: string | Buffer | undefined): Promise<Tile> {
+  if (path === undefined) return undefined;
+  try {
+    const pixels = await decodePixels(await readImage({ path }), 512);
+    return resizeBox(pixels, { x: 0, y: 0, width: pixels.width, height: pixels.height }, TILE);
+  } catch (error) {
+    if (error instanceof ImageError) return undefined;
+    throw error;
+  }
 }

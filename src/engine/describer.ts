@@ -6,14 +6,14 @@ import { parentPort } from 'node:worker_threads';
 import { type DescribedImages, describeImages, type DescribeOptions, type WantedImage } from '../faces/describe';
 import { alignedFaces, searchedFaces } from '../faces/detect';
 import { openDetector } from '../faces/detector';
-import type { CropSize } from '../faces/framing';
+import type { Framing } from '../faces/framing';
 import { openModel } from '../faces/model';
 import { packError, type ThreadError } from './thread-errors';
 
 /** What a thread is to do. */
 export interface DescriberSetup {
   /** Size of the crops, in pixels. */
-  crop: CropSize;
+  crop: Framing;
   /** Path of the network it infers with on the CPU; undefined where another provider infers. */
   model: string | undefined;
   batchSize: number;

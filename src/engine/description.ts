@@ -429,11 +429,11 @@ function locatedIn(found: Found | undefined): LocatedFace[] | undefined {
 
 /** Input and outputs of a network: from the store, or by opening it. */
 async function modelInfo({ file }: ProviderChoice, hash: string, store: FaceStore | undefined): Promise<ModelInfo> {
-  const note = `model ${hash}`;
+  const note = `network ${hash}`;
   const known = store?.note(note) as ModelInfo | undefined;
   if (known !== undefined) return known;
   const model = await openModel(file, { provider: 'cpu', threads: 1 });
-  const info = { crop: model.crop, attributes: model.attributes };
+  const info = { crop: model.crop, attributes: model.attributes, thresholds: model.thresholds };
   await model.release();
   store?.setNote(note, info);
   return info;

@@ -1,18 +1,20 @@
 /** Infers the attributes of labelled images and compares. */
 import { UserError } from '../errors';
 import { scoreAttributes, type Evaluation } from '../datasets/evaluation';
+import { drawRows } from '../datasets/explore';
 import { readLabels } from '../datasets/labels';
 import { chooseImages, type ImageFile, scanImages } from '../faces/scan';
 import type { EngineCalls } from '../protocol';
 import type { JobContext } from './analyse';
 import { Description } from './description';
+import { type LabelledFace, robustness } from './robustness';
 
 /**
  * Images are matched to labels by their path below the folder, or by their file name where the labels have no path.
  * @throws UserError where nothing matches.
  */
 export async function evaluate(
-  { folder, labels, split, settings, bundled }: EngineCalls['evaluate']['params'],
+  { folder, labels, split, settings, bundled, degraded }: EngineCalls['evaluate']['params'],
   { signal, onProgress }: JobContext,
 ): Promise<Evaluation> {
   const started = performance.now();
@@ -47,6 +49,7 @@ export async function evaluate(
     const columns = shared.map((name) => [attributes.indexOf(name), table.attributes.indexOf(name)] as const);
     const inferred: number[] = [];
     const expected: number[] = [];
+    const known: LabelledFace[] = [];
     const counts = { done: 0, failed: 0, withoutFace: 0 };
     for await (const { images: described } of description.results()) {
       for (const { image, failure, faces } of described) {
@@ -56,15 +59,23 @@ export async function evaluate(
         const [face] = faces; // labels are of the most prominent one
         if (face === undefined) continue;
         const row = rowOfImage.get(image)!;
-        for (const [own, labelled] of columns) {
+        const truth = Float32Array.from(columns, ([, column]) => table.values[row * table.attributes.length + column]!);
+        for (const [i, [own]] of columns.entries()) {
           inferred.push(face.probabilities[own]!);
-          expected.push(table.values[row * table.attributes.length + labelled]!);
+          expected.push(truth[i]!);
         }
+        known.push({ path: image.path, located: face.located, labels: truth });
       }
       onProgress({ stage: 'infer', done: counts.done, total: chosen.length, failed: counts.failed });
     }
     if (inferred.length === 0) throw new UserError(`none of the ${String(chosen.length)} labelled images in '${folder}' can be used`);
+    const tried = drawRows(Int32Array.from(known.keys()), degraded, settings.seed).map((i) => known[i]!);
+    const onStep = (done: number, total: number) => {
+      onProgress({ stage: 'summarise', done, total, failed: counts.failed });
+    };
     return {
+      robustness:
+        degraded === 0 ? null : await robustness(tried, columns.map(([own]) => own), description.file, { signal, onStep }), // prettier-ignore
       faces: inferred.length / shared.length,
       ...scoreAttributes(shared, Float32Array.from(inferred), Float32Array.from(expected)),
       images: {

@@ -4,6 +4,8 @@ import type { DescribedBatch } from './description';
 
 /** Images that are kept at a time, and strips: every commit costs as many writes as pages it changes, however many images lie on them. */
 const AT_ONCE = { images: 192, strips: 16 };
+/** Known images after which the memory they were read into is let go of. */
+const KNOWN_AT_ONCE = 4096;
 
 export class Keeper {
   private records: StoreRecord[] = [];
@@ -11,6 +13,7 @@ export class Keeper {
   /** Files whose content was known under another name. */
   private readonly renamed: KnownFile[] = [];
   private readonly used = new Set<number>();
+  private seen = 0;
 
   /** @param limit bytes the store may take. */
   constructor(
@@ -33,8 +36,9 @@ export class Keeper {
       const found = failure === undefined ? { faces: faces.map(({ located }) => located) } : { reason: failure };
       this.records.push({ path: image.path, identity, hash, found, described });
     }
+    this.seen += images.length;
     this.strips.push(...strips.map(({ jpeg }) => Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength)));
-    if (this.records.length >= AT_ONCE.images || this.strips.length >= AT_ONCE.strips) this.commit();
+    if (this.records.length >= AT_ONCE.images || this.strips.length >= AT_ONCE.strips || this.seen >= KNOWN_AT_ONCE) this.commit();
   }
 
   private commit(): void {
@@ -42,6 +46,7 @@ export class Keeper {
     this.store.unmap();
     this.records = [];
     this.strips = [];
+    this.seen = 0;
   }
 
   /** Keeps what is left, and notes what of the store was used. */

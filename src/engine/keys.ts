@@ -2,7 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { messageOf, UserError } from '../errors';
 import { hashOf } from '../faces/describe';
-import type { CropSize } from '../faces/framing';
+import type { Framing } from '../faces/framing';
 import { checkFile } from '../faces/model';
 import type { AnalysisSettings } from '../settings/settings';
 
@@ -24,7 +24,8 @@ export function finderKey(
 export const modelKey = (model: string): string => digest([PIPELINE_VERSION, model]);
 
 /** Whether an image looks aligned, as `detect: auto` asks of a sample. */
-export const lookKey = (image: string, finder: string, { width, height }: CropSize): string => `look ${image} ${finder} ${width}×${height}`;
+export const lookKey = (image: string, finder: string, { width, height, stretch }: Framing): string =>
+  `look ${image} ${finder} ${width}×${height}${stretch === true ? ' stretched' : ''}`;
 
 const hashes = new Map<string, string>();
 

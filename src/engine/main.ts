@@ -10,7 +10,9 @@ import type { EngineCall, EngineCalls, EngineReply, EngineRequest, Progress } fr
 import { analyse, type JobContext } from './analyse';
 import { changes, clearStore, storeSize } from './changes';
 import { compareRun, compareVectors } from './compare';
+import { contradictions } from './contradictions';
 import { dataset } from './dataset';
+import { datasetImage, datasetSamples, exploreDataset } from './dataset-view';
 import { evaluate } from './evaluate';
 import { exportRun } from './export';
 import { clusterRun, locate, page, pictures } from './inspect';
@@ -36,6 +38,10 @@ const handlers: Handlers = {
   compare: compareRun,
   compareVectors,
   dataset,
+  exploreDataset,
+  datasetSamples,
+  datasetImage,
+  contradictions,
   evaluate,
 };
 

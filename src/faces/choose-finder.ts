@@ -3,7 +3,7 @@ import type { AnalysisSettings } from '../settings/settings';
 import { encodedImage, ImageError, readBytes } from './decode';
 import { type FaceRegion, searchedFaces } from './detect';
 import { type FaceDetector, openDetector } from './detector';
-import { alignedFrame, type CropSize } from './framing';
+import { alignedFrame, type CropSize, type Framing } from './framing';
 import type { ImageFile } from './scan';
 
 /** How faces were found, for people. */
@@ -34,7 +34,7 @@ const UPRIGHT = 0.2;
 export async function chooseDetection(
   images: readonly ImageFile[],
   settings: Pick<AnalysisSettings, 'detect' | 'minFaceScore' | 'minFaceSize'>,
-  crop: CropSize,
+  crop: Framing,
   detectorFile: string,
   looks: Looks,
   signal?: AbortSignal,
@@ -50,7 +50,7 @@ export async function chooseDetection(
 async function lookAtSample(
   images: readonly ImageFile[],
   settings: Pick<AnalysisSettings, 'minFaceScore' | 'minFaceSize'>,
-  crop: CropSize,
+  crop: Framing,
   detectorFile: string,
   looks: Looks,
   signal: AbortSignal | undefined,
@@ -77,7 +77,7 @@ async function lookAtSample(
   return { looked, agree };
 }
 
-async function lookAt(image: ImageFile, find: ReturnType<typeof searchedFaces>, crop: CropSize, looks: Looks): Promise<boolean | null> {
+async function lookAt(image: ImageFile, find: ReturnType<typeof searchedFaces>, crop: Framing, looks: Looks): Promise<boolean | null> {
   let bytes: Buffer | undefined;
   let aligned: boolean | null = null;
   try {
@@ -93,7 +93,7 @@ async function lookAt(image: ImageFile, find: ReturnType<typeof searchedFaces>, 
 }
 
 /** Whether a found face lies where the image's aligned crop would have it. */
-export function isAligned({ frame }: Pick<FaceRegion, 'frame'>, image: CropSize, crop: CropSize): boolean {
+export function isAligned({ frame }: Pick<FaceRegion, 'frame'>, image: CropSize, crop: Framing): boolean {
   const expected = alignedFrame(image, crop);
   const shift = {
     x: frame.x + frame.width / 2 - expected.x - expected.width / 2,

@@ -7,7 +7,7 @@ import pMap from 'p-map';
 import { messageOf } from '../errors';
 import { encodedImage, ImageError, readBytes } from './decode';
 import { type FaceFinder, type LocatedFace, locatedFaces } from './detect';
-import type { CropSize } from './framing';
+import type { Framing } from './framing';
 import type { AttributeModel } from './model';
 import { encodeStrips, type Strip } from './strips';
 
@@ -49,7 +49,7 @@ export interface DescribedImages {
 
 export interface DescribeOptions {
   finder: FaceFinder;
-  crop: CropSize;
+  crop: Framing;
   model: AttributeModel | undefined;
   /** Faces the network is given at a time. */
   batchSize: number;

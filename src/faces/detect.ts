@@ -10,7 +10,7 @@ import { frameOf, type Frame } from './align';
 import { cropFrame, type Pixels } from './crop';
 import { decodeCrop, decodePixels, type EncodedImage } from './decode';
 import type { Detection, FaceDetector, Point } from './detector';
-import { alignedFrame, type Box, type CropSize } from './framing';
+import { alignedFrame, type Box, type CropSize, type Framing } from './framing';
 import { overviewSide, squareOf } from './overview';
 
 /** A face as the detector places it, in pixels of the upright image. */
@@ -42,7 +42,7 @@ export interface FoundFaces {
 export type FaceFinder = (image: EncodedImage) => Promise<FoundFaces>;
 
 /** Takes every image as one aligned face. */
-export function alignedFaces(crop: CropSize): FaceFinder {
+export function alignedFaces(crop: Framing): FaceFinder {
   return (image) => {
     const region: FaceRegion = { frame: { ...alignedFrame(image, crop), angle: 0 }, located: undefined };
     return Promise.resolve({ regions: [region], crop: ({ frame }) => decodeCrop(image, frame, crop) });
@@ -87,7 +87,7 @@ interface Found {
  */
 export function searchedFaces(
   detector: FaceDetector,
-  crop: CropSize,
+  crop: Framing,
   { minFaceScore, minFaceSize }: Pick<AnalysisSettings, 'minFaceScore' | 'minFaceSize'>,
 ): FaceFinder {
   return async (image) => {
@@ -110,12 +110,12 @@ export function searchedFaces(
 }
 
 /** The faces of an image that was searched before, where they were found then. */
-export function locatedFaces(image: EncodedImage, faces: readonly LocatedFace[], crop: CropSize): FoundFaces {
+export function locatedFaces(image: EncodedImage, faces: readonly LocatedFace[], crop: Framing): FoundFaces {
   return cropsOf(image, faces, crop, undefined);
 }
 
 /** @param overview the image decoded already, maybe reduced. */
-function cropsOf(image: EncodedImage, faces: readonly LocatedFace[], crop: CropSize, overview: Pixels | undefined): FoundFaces {
+function cropsOf(image: EncodedImage, faces: readonly LocatedFace[], crop: Framing, overview: Pixels | undefined): FoundFaces {
   const regions = faces.map((located): FaceRegion => ({ frame: frameOf(located.eyes, located.mouth, crop), located }));
   const longer = Math.max(image.width, image.height);
   // The smallest face asks for the most pixels; where the overview has too few of them the photo is decoded again, just large enough.

@@ -17,6 +17,15 @@ export interface CropSize {
   height: number;
 }
 
+/** The network's input, and how an aligned image becomes it. */
+export interface Framing extends CropSize {
+  /** Whether all of CelebA's aligned image is stretched to the input, as in the original work, instead of a part of the input's proportions. */
+  stretch?: boolean;
+}
+
+/** CelebA's aligned images, in pixels: what `LFW_PART` and the eyes of `align.ts` are measured against. */
+const CELEBA: CropSize = { width: 178, height: 218 };
+
 /** An image at least this wide and high can hold a face that means something. */
 export const SMALLEST_SIDE = 16;
 
@@ -32,22 +41,26 @@ const SQUARE_ASPECT = { from: 0.92, to: 1.09 };
 /**
  * The part of an aligned image that the network shall see.
  *
- * A square image is taken as LFW's framing. Of any other the largest centred part of the network's proportions is taken:
- * CelebA's 178×218 becomes 160×196 less 2 rows above and below, as the network was trained.
+ * A square image is taken as LFW's framing, of which a part is framed as CelebA's images are. Of that, or of any other image, the largest centred part
+ * of the network's proportions is taken (CelebA's 178×218 becomes 160×196 less 2 rows above and below, as the network was trained), or all.
  */
-export function alignedFrame({ width, height }: CropSize, crop: CropSize): Box {
+export function alignedFrame({ width, height }: CropSize, framing: Framing): Box {
   const aspect = width / height;
-  if (aspect > SQUARE_ASPECT.from && aspect < SQUARE_ASPECT.to) {
-    // 192×235 resized to 160×196 and cut by 2 rows above and below: the cut in the image's own pixels.
-    const cut = (2 / 196) * LFW_PART.height * height;
-    return {
-      x: LFW_PART.x * width,
-      y: LFW_PART.y * height + cut,
-      width: LFW_PART.width * width,
-      height: LFW_PART.height * height - 2 * cut,
-    };
-  }
-  const wanted = crop.width / crop.height;
-  const box = aspect > wanted ? { width: height * wanted, height } : { width, height: width / wanted };
-  return { x: (width - box.width) / 2, y: (height - box.height) / 2, ...box };
+  const square = aspect > SQUARE_ASPECT.from && aspect < SQUARE_ASPECT.to;
+  const whole = square
+    ? { x: LFW_PART.x * width, y: LFW_PART.y * height, width: LFW_PART.width * width, height: LFW_PART.height * height }
+    : { x: 0, y: 0, width, height };
+  return framing.stretch === true ? whole : centredPart(whole, framing.width / framing.height);
+}
+
+/** The largest part of a box of other proportions, in its middle. */
+function centredPart({ x, y, width, height }: Box, aspect: number): Box {
+  const part = width / height > aspect ? { width: height * aspect, height } : { width, height: width / aspect };
+  return { x: x + (width - part.width) / 2, y: y + (height - part.height) / 2, ...part };
+}
+
+/** The part of CelebA's aligned image that the network sees, in widths of that image. */
+export function celebaPart(framing: Framing): Box {
+  const { x, y, width, height } = alignedFrame(CELEBA, framing);
+  return { x: x / CELEBA.width, y: y / CELEBA.width, width: width / CELEBA.width, height: height / CELEBA.width };
 }

@@ -4,15 +4,18 @@ import { stat } from 'node:fs/promises';
 import * as ort from 'onnxruntime-node';
 import { attributeNames } from '../attributes';
 import { messageOf, UserError } from '../errors';
-import type { CropSize } from './framing';
+import type { Framing } from './framing';
+import { type ModelMetadata, readModelMetadata } from './model-metadata';
 import type { Provider } from './providers';
 
 /** A network ready to run. */
 export interface AttributeModel {
-  /** Size of the crops it takes, in pixels. */
-  crop: CropSize;
+  /** The crops it takes: their size in pixels, and how they are framed. */
+  crop: Framing;
   /** Names of its outputs, in order. */
   attributes: string[];
+  /** Probability from which each attribute counts as present, so that both of its values are recognised equally well; where the file says. */
+  thresholds: number[] | undefined;
   /** Execution provider it runs on. */
   provider: Provider;
   /**
@@ -51,10 +54,11 @@ export async function openModel(file: string, { provider, threads = 0 }: Session
   } catch (error) {
     throw new UserError(`cannot load the model '${file}' on ${provider}: ${loadReason(error)}`, { cause: error });
   }
-  const { crop, attributes, input, output } = checkShape(file, session);
+  const { crop, attributes, thresholds, input, output } = checkShape(file, session, await readModelMetadata(file));
   return {
     crop,
     attributes,
+    thresholds,
     provider,
     async infer(crops, count) {
       const tensor = new ort.Tensor('uint8', crops.subarray(0, count * crop.height * crop.width * 3), [count, crop.height, crop.width, 3]);
@@ -82,7 +86,7 @@ function loadReason(error: unknown): string {
   return text;
 }
 
-function checkShape(file: string, session: ort.InferenceSession) {
+function checkShape(file: string, session: ort.InferenceSession, metadata: ModelMetadata) {
   const expected = 'expected one input uint8 [n, height, width, 3] and one output float32 [n, attributes]';
   const describe = (values: readonly ort.InferenceSession.ValueMetadata[]) =>
     values.map((value) => (value.isTensor ? `${value.type} [${value.shape.join(', ')}]` : 'no tensor')).join(' and ');
@@ -99,8 +103,24 @@ function checkShape(file: string, session: ort.InferenceSession) {
   const [, outputs] = output.shape;
   if (input.shape.length !== 4 || output.shape.length !== 2 || channels !== 3) throw refuse();
   if (typeof height !== 'number' || typeof width !== 'number' || typeof outputs !== 'number') throw refuse();
+  const { framing } = metadata;
+  if (framing !== undefined && (framing.width !== width || framing.height !== height)) {
+    throw new UserError(
+      `the model '${file}' cannot be used: its metadata speak of crops of ${framing.width}×${framing.height}, its input takes ${width}×${height}`,
+    );
+  }
+  const thresholds = metadata.thresholds?.balanced;
+  for (const [what, list] of [
+    ['attributes', metadata.attributes],
+    ['thresholds', thresholds],
+  ] as const) {
+    if (list !== undefined && list.length !== outputs) {
+      throw new UserError(`the model '${file}' cannot be used: it has ${outputs} outputs, and its metadata name ${list.length} ${what}`);
+    }
+  }
   try {
-    return { crop: { width, height }, attributes: attributeNames(outputs), input: input.name, output: output.name };
+    const attributes = metadata.attributes ?? attributeNames(outputs);
+    return { crop: { width, height, stretch: framing?.stretch === true }, attributes, thresholds, input: input.name, output: output.name };
   } catch (error) {
     throw new UserError(`the model '${file}' cannot be used: ${messageOf(error)}`, { cause: error });
   }

@@ -6,6 +6,7 @@ import { type HostMessage, type PanelState, type WebviewMessage, webviewMessageS
 import { clusteringSettings } from '../settings/settings';
 import { readSettings } from './configuration';
 import { panelHtml } from './panel-html';
+import { plainBytes } from './plain-bytes';
 import type { RunSession } from './run-session';
 import { saveComparison } from './save-comparison';
 import { runTitle } from './titles';
@@ -253,6 +254,3 @@ export class ClustersPanel {
     }
   }
 }
-
-/** A Buffer would reach the webview as the JSON of its numbers; a plain array with a buffer of its own goes as bytes. */
-const plainBytes = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes);

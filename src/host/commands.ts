@@ -27,6 +27,8 @@ export interface CommandContext {
   storeDir: string;
   /** Folder that holds `dist` and `weights`. */
   root: string;
+  /** Opens the view of a data set. */
+  exploreDataset: (folder: string) => void;
 }
 
 export function registerCommands(context: CommandContext): vscode.Disposable[] {
@@ -37,6 +39,10 @@ export function registerCommands(context: CommandContext): vscode.Disposable[] {
     clusterFaces: async (clicked?: vscode.Uri, selected?: vscode.Uri[]) => {
       const folders = await chosenFolders(clicked, selected);
       if (folders !== undefined) await describe(library.of(folders), context);
+    },
+    exploreDataset: async (clicked?: vscode.Uri) => {
+      const [folder] = (await chosenFolders(clicked, undefined, 'Explore Dataset')) ?? [];
+      if (folder !== undefined) context.exploreDataset(folder);
     },
     refresh: (node: RunNode) => describe(node.session, context),
     openRun: (node: RunNode) => {
@@ -83,7 +89,11 @@ export function registerCommands(context: CommandContext): vscode.Disposable[] {
 const openUserSettings = () => vscode.commands.executeCommand('workbench.action.openSettings', SECTION);
 
 /** The folders of a context menu, or asked for. */
-async function chosenFolders(clicked: vscode.Uri | undefined, selected: vscode.Uri[] | undefined): Promise<string[] | undefined> {
+async function chosenFolders(
+  clicked: vscode.Uri | undefined,
+  selected: vscode.Uri[] | undefined,
+  openLabel = 'Cluster Faces',
+): Promise<string[] | undefined> {
   let uris = selected !== undefined && selected.length > 0 ? selected : clicked === undefined ? [] : [clicked];
   if (uris.length === 0) {
     const first = vscode.workspace.workspaceFolders?.[0]?.uri;
@@ -91,7 +101,7 @@ async function chosenFolders(clicked: vscode.Uri | undefined, selected: vscode.U
       canSelectFiles: false,
       canSelectFolders: true,
       canSelectMany: true,
-      openLabel: 'Cluster Faces',
+      openLabel,
       title: 'Folder of images',
       ...(first === undefined ? {} : { defaultUri: first }),
     });

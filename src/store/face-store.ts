@@ -5,19 +5,23 @@
  * An LMDB environment (Howard Chu's Lightning Memory-Mapped Database): several processes may use it at once, and a kill at any moment leaves
  * the state of the last transaction. It is a cache: where it cannot be used, a run does without it and says so.
  */
-import { mkdirSync } from 'node:fs';
+import { randomInt } from 'node:crypto';
+import { mkdirSync, statSync } from 'node:fs';
 import { type FileHandle, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Database, open as openLmdb, type RootDatabase } from 'lmdb';
 import { codeOf, messageOf } from '../errors';
 import { hashOf } from '../faces/describe';
 import type { LocatedFace } from '../faces/detect';
+import type { Framing } from '../faces/framing';
 import { type FileIdentity, isSettled, sameIdentity } from './identity';
 
 /** Raised whenever the layout changes; stores of another layout are removed. */
-const LAYOUT = 1;
+const LAYOUT = 2;
 
 const DATA = 'faces.mdb';
+/** Crops have a file of their own: what is read of the small tables would else be strewn over a hundred times as many pages. */
+const STRIPS = 'crops.mdb';
 /** There while the store is being opened: how often that was begun. */
 const OPENING = 'opening';
 const ATTEMPTS = 2;
@@ -28,6 +32,9 @@ const RECORD_BYTES = 700;
 const PAGE = 4096;
 /** When the store is full, what was not used for the longest time is forgotten until it is this full. */
 const AFTER_EVICTION = 0.9;
+/** Numbers for strips that a process reserves at a time, and how many such blocks may be in use. */
+const NUMBERS = 4096;
+const RECENT = 64;
 const DAY = 24 * 60 * 60 * 1000;
 
 /** What was found in an image. */
@@ -67,8 +74,10 @@ export interface KnownFile {
 
 /** What is kept of a network file. */
 export interface ModelInfo {
-  crop: { width: number; height: number };
+  crop: Framing;
   attributes: string[];
+  /** Where the file says. */
+  thresholds: number[] | undefined;
 }
 
 /** A content that is known: its number, in the order of coming, and its hash. */
@@ -92,21 +101,35 @@ interface Tables {
   contents: Database<number, [size: number, hash: string]>;
   found: Database<FoundRow, [id: number, finder: string]>;
   described: Database<DescribedRow, [id: number, finder: string, model: string]>;
-  strips: Database<Buffer, number>;
+  /** An environment of its own. A strip is there before anything tells of it, and no longer told of when it goes. */
+  strips: RootDatabase<Buffer, number>;
+  /** One for each strip. */
   uses: Database<StripUse, number>;
   meta: Database<unknown, string>;
 }
 
+/** Address space an environment is given beyond its file: far more than is written before it is opened again. */
+const HEADROOM = 256 * 1024 * 1024;
+
+/**
+ * LMDB enlarges its map in place, in the middle of a transaction, and fails where another lies behind it: so it is given room from the start.
+ * Only what is written takes space.
+ */
+function withRoom(path: string): { path: string; mapSize: number } {
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  return { path, mapSize: Math.ceil((size + HEADROOM) / HEADROOM) * HEADROOM };
+}
+
 function openTables(folder: string): Tables {
   mkdirSync(folder, { recursive: true }); // another window may have cleared the store
-  const root = openLmdb({ path: join(folder, DATA), maxDbs: 16, cache: false });
+  const root = openLmdb({ ...withRoom(join(folder, DATA)), maxDbs: 16, cache: false });
   return {
     root,
     files: root.openDB('files', {}),
     contents: root.openDB('contents', {}),
     found: root.openDB('found', {}),
     described: root.openDB('described', {}),
-    strips: root.openDB('strips', { encoding: 'binary' }),
+    strips: openLmdb<Buffer, number>({ ...withRoom(join(folder, STRIPS)), encoding: 'binary', cache: false }),
     uses: root.openDB('uses', {}),
     meta: root.openDB('meta', {}),
   };
@@ -115,6 +138,9 @@ function openTables(folder: string): Tables {
 export class FaceStore {
   /** Why nothing is kept any more; undefined while all is well. */
   problem: string | undefined;
+
+  /** Numbers for strips that this process may still give. */
+  private numbers = { next: 0, end: 0 };
 
   private constructor(
     readonly folder: string,
@@ -129,7 +155,8 @@ export class FaceStore {
     mkdirSync(folder, { recursive: true });
     // LMDB trusts its file: one that is damaged may end the process. What ended it twice is not opened a third time.
     const attempts = (await attemptsIn(folder)) + 1;
-    if (attempts > ATTEMPTS || (await isDamaged(join(folder, DATA)))) return FaceStore.anew(folder);
+    if (attempts > ATTEMPTS || (await isDamaged(join(folder, DATA))) || (await isDamaged(join(folder, STRIPS))))
+      return FaceStore.anew(folder);
     await writeFile(join(folder, OPENING), String(attempts));
     try {
       return FaceStore.openNow(folder);
@@ -149,13 +176,18 @@ export class FaceStore {
   private static openNow(folder: string): FaceStore {
     const tables = openTables(folder);
     try {
-      tables.root.readerCheck(); // readers that were killed would keep freed pages from being used again
+      // Readers that were killed would keep freed pages from being used again.
+      tables.root.readerCheck();
+      tables.strips.readerCheck();
       const layout = tables.meta.get('layout');
       if (layout === undefined) tables.meta.putSync('layout', LAYOUT);
       else if (layout !== LAYOUT) throw new Error(`the store has another layout: expected ${String(LAYOUT)}`);
+      const lost = tables.uses.getKeysCount({ limit: 1 }) > 0 && tables.strips.getKeysCount({ limit: 1 }) === 0;
+      if (lost) throw new Error('the store has another layout: its crops are gone');
       return new FaceStore(folder, tables);
     } catch (error) {
       void tables.root.close();
+      void tables.strips.close();
       throw error;
     }
   }
@@ -166,17 +198,20 @@ export class FaceStore {
    */
   unmap(): void {
     if (this.problem !== undefined) return;
-    void this.tables.root.close(); // at once, since nothing is written asynchronously
+    // At once, since nothing is written asynchronously.
+    void this.tables.root.close();
+    void this.tables.strips.close();
     this.tables = openTables(this.folder);
   }
 
   /** Images whose faces are kept, and strips of crops. */
   counts(): { images: number; strips: number } {
-    return { images: this.tables.found.getKeysCount(), strips: this.tables.strips.getKeysCount() };
+    return { images: this.tables.found.getKeysCount(), strips: this.tables.uses.getKeysCount() };
   }
 
   async close(): Promise<void> {
     await this.tables.root.close();
+    await this.tables.strips.close();
   }
 
   // ------------------------------------------------------------------------------------------------------------- reading
@@ -226,7 +261,7 @@ export class FaceStore {
   }
 
   hasStrip(id: number): boolean {
-    return this.tables.strips.doesExist(id);
+    return this.tables.uses.doesExist(id);
   }
 
   /** What was noted under a name: what a network is like, what was measured. */
@@ -252,41 +287,78 @@ export class FaceStore {
    */
   keep(records: readonly StoreRecord[], strips: readonly Buffer[], keys: { finder: string; model: string }, limit: number): void {
     this.write(() => {
-      const day = today();
-      let bytes = this.bytes;
-      let next = Number(this.tables.meta.get('next') ?? 1);
-      const ids = records.map(({ identity: { size }, hash }) => {
-        const known = this.tables.contents.get([size, hash]);
-        if (known !== undefined) return known;
-        this.tables.contents.putSync([size, hash], next);
-        bytes += RECORD_BYTES;
-        return next++;
+      const first = this.placesFor(strips.length);
+      // Strips are written before anything tells of them: where that fails, or the process is killed between, nothing misses them.
+      this.tables.strips.transactionSync(() => {
+        for (const [i, jpeg] of strips.entries()) this.tables.strips.putSync(first + i, jpeg);
       });
-      let [strip = 0] = [...this.tables.strips.getKeys({ reverse: true, limit: 1 })];
-      const numbers = strips.map((jpeg, i) => {
-        this.tables.strips.putSync(++strip, jpeg);
-        const held = ids.filter((_, at) => records[at]!.described?.crops.some((crop) => crop.strip === i) === true);
-        this.tables.uses.putSync(strip, [day, stripBytes(jpeg), held, keys.finder, keys.model]);
-        bytes += stripBytes(jpeg);
-        return strip;
+      const gone = this.tables.root.transactionSync(() => this.keepRecords(records, strips, first, keys, limit));
+      if (gone.length > 0) this.removeStrips(gone);
+    });
+  }
+
+  /** What `keep` writes into the tables. @returns strips that were forgotten. Runs inside a transaction. */
+  private keepRecords(
+    records: readonly StoreRecord[],
+    strips: readonly Buffer[],
+    first: number,
+    keys: { finder: string; model: string },
+    limit: number,
+  ): number[] {
+    const day = today();
+    let bytes = this.bytes;
+    let next = Number(this.tables.meta.get('next') ?? 1);
+    const ids = records.map(({ identity: { size }, hash }) => {
+      const known = this.tables.contents.get([size, hash]);
+      if (known !== undefined) return known;
+      this.tables.contents.putSync([size, hash], next);
+      bytes += RECORD_BYTES;
+      return next++;
+    });
+    for (const [i, jpeg] of strips.entries()) {
+      const held = ids.filter((_, at) => records[at]!.described?.crops.some((crop) => crop.strip === i) === true);
+      this.tables.uses.putSync(first + i, [day, stripBytes(jpeg), held, keys.finder, keys.model]);
+      bytes += stripBytes(jpeg);
+    }
+    for (const [i, { path, identity, hash, found, described }] of records.entries()) {
+      const id = ids[i]!;
+      this.putFile(path, identity, { id, hash });
+      const faces = 'faces' in found ? found.faces.map((face) => (face === null ? null : fromFace(face))) : null;
+      this.tables.found.putSync([id, keys.finder], [identity.size, hash, 'reason' in found ? found.reason : null, faces]);
+      if (described === undefined) continue;
+      const { buffer, byteOffset, byteLength } = described.probabilities;
+      const probabilities = Buffer.from(buffer.slice(byteOffset, byteOffset + byteLength));
+      const [numbers, places] = [described.crops.map((crop) => first + crop.strip), described.crops.map(({ at }) => at)];
+      this.tables.described.putSync([id, keys.finder, keys.model], [probabilities, numbers, places]);
+    }
+    this.tables.meta.putSync('next', next);
+    this.tables.meta.putSync('bytes', bytes);
+    return bytes > limit ? this.evict(limit * AFTER_EVICTION) : [];
+  }
+
+  /** Numbers for so many strips, which no other process is given. */
+  private placesFor(count: number): number {
+    if (this.numbers.end - this.numbers.next < count) {
+      const size = Math.max(count, NUMBERS);
+      this.tables.root.transactionSync(() => {
+        // Begins anywhere, so that numbers of a store that was cleared in the middle of a run do not come again.
+        const next = Number(this.tables.meta.get('nextStrip') ?? randomInt(1, 2 ** 47));
+        this.tables.meta.putSync('nextStrip', next + size);
+        this.numbers = { next, end: next + size };
       });
-      for (const [i, { path, identity, hash, found, described }] of records.entries()) {
-        const id = ids[i]!;
-        this.putFile(path, identity, { id, hash });
-        const faces = 'faces' in found ? found.faces.map((face) => (face === null ? null : fromFace(face))) : null;
-        this.tables.found.putSync([id, keys.finder], [identity.size, hash, 'reason' in found ? found.reason : null, faces]);
-        if (described === undefined) continue;
-        const { buffer, byteOffset, byteLength } = described.probabilities;
-        const probabilities = Buffer.from(buffer.slice(byteOffset, byteOffset + byteLength));
-        const places = described.crops.map(({ at }) => at);
-        this.tables.described.putSync(
-          [id, keys.finder, keys.model],
-          [probabilities, described.crops.map((crop) => numbers[crop.strip]!), places],
-        );
-      }
-      this.tables.meta.putSync('next', next);
-      this.tables.meta.putSync('bytes', bytes);
-      if (bytes > limit) this.evict(limit * AFTER_EVICTION);
+    }
+    const first = this.numbers.next;
+    this.numbers.next += count;
+    return first;
+  }
+
+  /** Removes strips that are forgotten, and those that processes left which were killed before they could tell of them. */
+  private removeStrips(gone: readonly number[]) {
+    // The newest may be told of by another process in a moment.
+    const settled = Number(this.tables.meta.get('nextStrip') ?? 0) - RECENT * NUMBERS;
+    const lost = [...this.tables.strips.getKeys({ end: settled })].filter((id) => !this.tables.uses.doesExist(id));
+    this.tables.strips.transactionSync(() => {
+      for (const id of [...gone, ...lost]) this.tables.strips.removeSync(id);
     });
   }
 
@@ -296,11 +368,13 @@ export class FaceStore {
     const old = [...strips].filter((id) => (this.tables.uses.get(id)?.[0] ?? day) < day);
     if (files.length === 0 && old.length === 0) return;
     this.write(() => {
-      for (const { path, identity, content } of files) this.putFile(path, identity, content);
-      for (const id of old) {
-        const use = this.tables.uses.get(id);
-        if (use !== undefined) this.tables.uses.putSync(id, [day, use[1], use[2], use[3], use[4]]);
-      }
+      this.tables.root.transactionSync(() => {
+        for (const { path, identity, content } of files) this.putFile(path, identity, content);
+        for (const id of old) {
+          const use = this.tables.uses.get(id);
+          if (use !== undefined) this.tables.uses.putSync(id, [day, use[1], use[2], use[3], use[4]]);
+        }
+      });
     });
   }
 
@@ -315,8 +389,8 @@ export class FaceStore {
     this.tables.files.putSync(fileKey(path), [size, modified, changed, inode, id, hash]);
   }
 
-  /** Forgets strips, the longest unused first, with what refers to them. Runs inside a transaction. */
-  private evict(target: number) {
+  /** Forgets strips, the longest unused first, with what refers to them. @returns their numbers. Runs inside a transaction. */
+  private evict(target: number): number[] {
     let bytes = this.bytes;
     const all = [...this.tables.uses.getRange()].map(({ key, value: [day, taken, ids, finder, model] }) => ({
       strip: key,
@@ -327,11 +401,12 @@ export class FaceStore {
       model,
     }));
     all.sort((a, b) => a.day - b.day || a.strip - b.strip);
+    const strips: number[] = [];
     const gone = new Set<number>();
     for (const { strip, taken, ids, finder, model } of all) {
       if (bytes <= target) break;
-      this.tables.strips.removeSync(strip);
       this.tables.uses.removeSync(strip);
+      strips.push(strip);
       bytes -= taken;
       for (const id of ids) {
         this.tables.described.removeSync([id, finder, model]);
@@ -345,13 +420,14 @@ export class FaceStore {
     }
     for (const { key, value } of this.tables.files.getRange()) if (gone.has(value[4])) this.tables.files.removeSync(key);
     this.tables.meta.putSync('bytes', Math.max(0, bytes));
+    return strips;
   }
 
-  /** Commits at once: a failure is thrown here, and a handful of images takes less than a millisecond. */
+  /** Transactions are committed at once: a failure is thrown here, and a handful of images takes less than a millisecond. */
   private write(action: () => void): void {
     if (this.problem !== undefined) return;
     try {
-      this.tables.root.transactionSync(action);
+      action();
     } catch (error) {
       this.problem = writeReason(error);
     }
@@ -359,11 +435,15 @@ export class FaceStore {
 }
 
 /** Bytes the store in a folder takes on disk; 0 where there is none. */
-export const storeBytes = (folder: string): Promise<number> =>
-  stat(join(folder, DATA)).then(
-    ({ size }) => size,
-    () => 0, // nothing is kept yet
+export async function storeBytes(folder: string): Promise<number> {
+  const sizes = [DATA, STRIPS].map((name) =>
+    stat(join(folder, name)).then(
+      ({ size }) => size,
+      () => 0, // nothing is kept yet
+    ),
   );
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}
 
 async function attemptsIn(folder: string): Promise<number> {
   try {

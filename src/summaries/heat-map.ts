@@ -1,14 +1,11 @@
 /** A square matrix as a heat map: red for positive, blue for negative values. */
-import { scaleLinear } from 'd3-scale';
 import { readableAttribute } from '../attributes';
+import { correlationColor } from './heat-colors';
 import { escapeXml, svgHead } from './svg';
 
 const CELL = 16;
 const LABEL = 130;
 const TOP = 150;
-
-/** Colours that people with any colour vision tell apart (ColorBrewer's RdBu, without the extremes). */
-const color = scaleLinear<string>([-1, 0, 1], ['#2166ac', '#f7f7f7', '#b2182b']).clamp(true);
 
 /**
  * @param names of the rows and columns.
@@ -28,7 +25,7 @@ export function heatMap(title: string, names: readonly string[], values: ArrayLi
     const [row, column] = [Math.floor(at / n), at % n];
     const value = values[at]!;
     const text = `${readable[row]!}, ${readable[column]!}: ${value.toFixed(3)}`;
-    return `<rect x="${LABEL + column * CELL}" y="${TOP + row * CELL}" width="${CELL - 1}" height="${CELL - 1}" fill="${color(value)}"><title>${text}</title></rect>`;
+    return `<rect x="${LABEL + column * CELL}" y="${TOP + row * CELL}" width="${CELL - 1}" height="${CELL - 1}" fill="${correlationColor(value)}"><title>${text}</title></rect>`;
   });
   return [svgHead(title, width, height, 10), ...labels, ...cells, '</svg>', ''].join('\n');
 }

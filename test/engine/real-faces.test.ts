@@ -25,6 +25,7 @@ describe.skipIf(!hasSharedData)('labelled faces', () => {
       split: 'test',
       settings: analysisSettings(settingsWith()),
       bundled,
+      degraded: 0,
     });
 
   // What the weights' makers measured in Python on the same faces, within 0.3 points.

@@ -114,10 +114,10 @@ describe('FaceStore', () => {
     expect(await storeBytes(store.folder)).toBeLessThan(1.5 * size);
   });
 
-  it('is made anew where its file is none of LMDB', async () => {
+  it.each(['faces.mdb', 'crops.mdb'])('is made anew where its file %s is none of LMDB', async (name) => {
     const folder = join(await temporaryFolder(), 'store');
     await mkdir(folder);
-    await writeFile(join(folder, 'faces.mdb'), 'something else');
+    await writeFile(join(folder, name), 'something else');
     const store = await FaceStore.open(folder);
     onTestFinished(() => store.close());
     store.keep([record(1)], [Buffer.alloc(10)], KEYS, LIMIT);
@@ -137,6 +137,17 @@ describe('FaceStore', () => {
     expect(anew.counts().images).toBe(0);
     anew.keep([record(2)], [Buffer.alloc(10)], KEYS, LIMIT);
     expect(anew.counts().images).toBe(1);
+  });
+
+  it('is made anew where its crops are gone', async () => {
+    const folder = join(await temporaryFolder(), 'store');
+    const before = await FaceStore.open(folder);
+    before.keep([record(1)], [Buffer.alloc(10)], KEYS, LIMIT);
+    await before.close();
+    await rm(join(folder, 'crops.mdb'));
+    const anew = await FaceStore.open(folder);
+    onTestFinished(() => anew.close());
+    expect(anew.counts()).toEqual({ images: 0, strips: 0 });
   });
 
   it('holds what it held when memory is let go of', async () => {

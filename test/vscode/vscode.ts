@@ -48,10 +48,14 @@ export class Workbench {
     return name === undefined ? rows : rows.filter({ has: this.page.getByText(name, { exact: true }) });
   }
 
-  /** Right-clicks rows of the explorer and chooses 'Cluster Faces'; the menu has it once the extension is known. */
   async clusterFaces(...names: string[]): Promise<void> {
+    await this.fromMenu('Cluster Faces', ...names);
+  }
+
+  /** Right-clicks rows of the explorer and chooses an entry; the menu has it once the extension is known. */
+  async fromMenu(title: string, ...names: string[]): Promise<void> {
     for (const [i, name] of names.entries()) await this.explorerRow(name).click({ modifiers: i === 0 ? [] : ['Control'] });
-    const item = this.page.locator('.monaco-menu .action-item', { hasText: 'Cluster Faces' });
+    const item = this.page.locator('.monaco-menu .action-item', { hasText: title });
     await expect(async () => {
       await this.explorerRow(names.at(-1)).click({ button: 'right' });
       await item.waitFor({ timeout: 1500 }).catch(async (error: unknown) => {
@@ -67,16 +71,16 @@ export class Workbench {
   }
 
   /** The frame the panel is drawn in. */
-  async panel(): Promise<Frame> {
+  async panel(element = 'fc-app'): Promise<Frame> {
     let found: Frame | undefined;
     await expect(async () => {
       found = undefined;
       for (const frame of this.page.frames()) {
         const app = await frame
-          .locator('fc-app')
+          .locator(element)
           .count()
           .catch(() => 0);
-        if (app > 0 && (await frame.locator('fc-app').isVisible())) found = frame;
+        if (app > 0 && (await frame.locator(element).isVisible())) found = frame;
       }
       expect(found, 'the panel is open').toBeDefined();
     }).toPass({ timeout: 90_000 });

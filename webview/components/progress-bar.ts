@@ -3,8 +3,12 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Progress } from '../../src/protocol';
 import { stageText } from '../../src/progress-text';
-import type { Source } from '../source';
 import { shared } from './shared.css';
+
+/** Whoever can stop the work. */
+interface Canceller {
+  send(message: { kind: 'command'; command: 'cancel' }): void;
+}
 
 @customElement('fc-progress')
 export class ProgressBar extends LitElement {
@@ -39,7 +43,7 @@ export class ProgressBar extends LitElement {
     `,
   ];
 
-  @property({ attribute: false }) source!: Source;
+  @property({ attribute: false }) source!: Canceller;
   @property({ attribute: false }) progress: Progress | null = null;
 
   override render() {

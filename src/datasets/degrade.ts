@@ -1,0 +1,47 @@
+/** Crops made worse on purpose, to see how long the network says the same. The same definitions, in Python: training/faces/degrade.py. */
+import type { Pixels } from '../faces/crop';
+import { resizeBox } from '../faces/resize';
+
+/** Made small and large again, or blurred. */
+export type Degradation = 'size' | 'blur';
+
+/** What is tried: factors of the crop's sides, and σ of a Gaussian in pixels of the crop. */
+export const DEGRADATIONS: readonly { kind: Degradation; amount: number }[] = [
+  ...[0.75, 0.5, 0.35, 0.25, 0.18].map((amount) => ({ kind: 'size' as const, amount })),
+  ...[1, 2, 3, 4].map((amount) => ({ kind: 'blur' as const, amount })),
+];
+
+/** @returns RGB bytes of the same size. */
+export function degrade(crop: Pixels, kind: Degradation, amount: number): Uint8Array {
+  return kind === 'size' ? smallAndLarge(crop, amount) : blurred(crop, amount);
+}
+
+function smallAndLarge(crop: Pixels, factor: number): Uint8Array {
+  const { width, height } = crop;
+  const size = { width: Math.max(1, Math.round(width * factor)), height: Math.max(1, Math.round(height * factor)) };
+  const small = resizeBox(crop, { x: 0, y: 0, width, height }, size);
+  return resizeBox({ data: small, ...size }, { x: 0, y: 0, ...size }, { width, height });
+}
+
+/** A Gaussian, the border replicated. */
+function blurred({ data, width, height }: Pixels, sigma: number): Uint8Array {
+  const reach = Math.ceil(3 * sigma);
+  const weights = Array.from({ length: 2 * reach + 1 }, (_, i) => Math.exp(-0.5 * ((i - reach) / sigma) ** 2));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  /** @param step bytes from a pixel to the next along the axis. */
+  const along = (source: ArrayLike<number>, length: number, step: number): Float64Array => {
+    const result = new Float64Array(source.length);
+    for (let at = 0; at < source.length; at++) {
+      const position = Math.floor(at / step) % length;
+      let sum = 0;
+      for (let i = -reach; i <= reach; i++) {
+        const near = Math.min(length - 1, Math.max(0, position + i));
+        sum += weights[i + reach]! * source[at + (near - position) * step]!;
+      }
+      result[at] = sum / total;
+    }
+    return result;
+  };
+  const rows = along(data, height, width * 3);
+  return Uint8Array.from(along(rows, width, 3), (value) => Math.min(255, Math.floor(value + 0.5)));
+}

@@ -1,0 +1,82 @@
+/** A folder of labelled faces explored in VS Code: its figures, charts and faces, and labels the model contradicts. */
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test, type Workbench } from './vscode';
+
+/** The portraits labelled by their folders, one of them wrongly. @returns the path of that one. */
+async function labelled(workbench: Workbench): Promise<string> {
+  const folder = join(workbench.folder, 'portraits');
+  const images = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.jpg')).sort();
+  const wrong = images.filter((name) => name.startsWith('female'))[4]!;
+  const rows = images.map((name, i) => {
+    const male = name.startsWith('male') !== (name === wrong);
+    return [name, i % 3 === 0 ? 'test' : 'train', male ? 1 : 0, male ? 0 : 1, i === 0 ? 1 : 0].join(',');
+  });
+  const missing = 'female/none.jpg,train,0,0,0';
+  await writeFile(join(folder, 'labels.csv'), ['image,split,Male,Wearing_Lipstick,Wearing_Hat', ...rows, missing, ''].join('\n'));
+  return wrong;
+}
+
+test('shows what a data set holds, its faces and its likely label errors', async ({ workbench }) => {
+  const wrong = await labelled(workbench);
+  await workbench.open();
+  await workbench.fromMenu('Explore Dataset', 'portraits');
+  const view = await workbench.panel('fc-dataset');
+  const facts = view.locator('fc-dataset .facts');
+  await expect(facts).toContainText('73 rows');
+  await expect(facts).toContainText('train: 49');
+  await expect(facts).toContainText('test: 24');
+  await expect(facts).toContainText('1 image missing');
+  await expect(facts).toContainText('1 row without any of the attributes');
+
+  const attributes = view.locator('fc-dataset-attributes li');
+  await expect(attributes).toHaveCount(3);
+  await expect(view.locator('fc-dataset-correlation rect')).toHaveCount(9);
+  const samples = view.locator('fc-dataset-samples .tiles li');
+  await expect(samples).toHaveCount(24);
+  await workbench.page.screenshot({ path: 'test-results/dataset.png' });
+
+  // Others at a click.
+  const names = () => view.locator('fc-dataset-samples .name').allInnerTexts();
+  const before = await names();
+  await view.getByRole('button', { name: 'Draw Again' }).click();
+  await expect.poll(names).not.toEqual(before);
+
+  // An attribute is left out, and rows that have none of the others.
+  await attributes.filter({ hasText: 'Wearing Hat' }).getByRole('checkbox').uncheck();
+  await expect(view.locator('fc-dataset-correlation rect')).toHaveCount(4);
+  await expect(attributes.filter({ hasText: 'Wearing Hat' })).toContainText('left out');
+
+  await view.getByRole('button', { name: 'Look for Label Errors' }).click();
+  const contradictions = view.locator('fc-dataset-contradictions');
+  await expect(contradictions.getByRole('status')).toContainText(/7\d faces compared/);
+  const tile = contradictions.locator('.tiles li', { hasText: wrong });
+  await expect(
+    tile
+      .filter({ hasText: 'not Wearing Lipstick' })
+      .or(tile.filter({ hasText: 'Male' }))
+      .first(),
+  ).toBeVisible();
+  await contradictions.scrollIntoViewIfNeeded();
+  await workbench.page.screenshot({ path: 'test-results/dataset-contradictions.png' });
+
+  // Its frequencies weigh the attributes of clustering, and that can be taken back.
+  await view.getByRole('button', { name: 'rare attributes weighing more' }).click();
+  await expect(workbench.notification(/Rare attributes of 'portraits' now weigh most/)).toBeVisible();
+  expect((await workbench.readSettings())['faceClusters.weights']).toHaveProperty('Male');
+  await workbench
+    .notification(/Rare attributes/)
+    .getByRole('button', { name: 'Undo' })
+    .click();
+  await expect.poll(async () => (await workbench.readSettings())['faceClusters.weights']).toBeUndefined();
+});
+
+test('without labels says what is expected, with a way out', async ({ workbench }) => {
+  await workbench.open();
+  await workbench.fromMenu('Explore Dataset', 'portraits');
+  const view = await workbench.panel('fc-dataset');
+  await expect(view.getByRole('alert')).toContainText("no data set in '");
+  await labelled(workbench);
+  await view.getByRole('button', { name: 'Try Again' }).click();
+  await expect(view.locator('fc-dataset .facts')).toContainText('73 rows');
+});

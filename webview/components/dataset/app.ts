@@ -1,0 +1,152 @@
+/** A data set of labelled faces: what it holds, how often attributes occur and with which others, faces of it, and labels that may be wrong. */
+import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { Progress } from '../../../src/protocol';
+import type { DatasetSample, DatasetState, DatasetSummary } from '../../../src/protocol-dataset';
+import '../progress-bar';
+import { shared } from '../shared.css';
+import { count, plural } from '../text';
+import './attributes';
+import './contradictions';
+import './correlation';
+import type { DatasetHost } from './host';
+import './samples';
+
+@customElement('fc-dataset')
+export class DatasetView extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      :host {
+        padding: 14px 0 32px;
+      }
+      header {
+        margin-bottom: 14px;
+      }
+      .facts {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 4px 22px;
+        margin: 8px 0 12px;
+      }
+      .facts b {
+        font-variant-numeric: tabular-nums;
+      }
+      .actions {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 8px;
+      }
+      .problem {
+        margin: 12px 0;
+        padding: 8px 12px;
+        border-left: 3px solid var(--vscode-errorForeground);
+        background: var(--vscode-editorWidget-background);
+      }
+      .columns {
+        display: grid;
+        grid-template-columns: repeat(auto-fit, minmax(min(100%, 440px), 1fr));
+        gap: 26px;
+        align-items: start;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) host!: DatasetHost;
+  /** Undefined until the host has answered. */
+  @property({ attribute: false }) data: DatasetState | undefined;
+  @property({ attribute: false }) samples: DatasetSample[] | null = null;
+  @property({ attribute: false }) progress: Progress | null = null;
+
+  override willUpdate(changed: PropertyValues<this>) {
+    if (changed.has('data')) this.progress = this.data?.progress ?? null;
+  }
+
+  override render() {
+    const { data, host, progress } = this;
+    if (data === undefined) return nothing;
+    const { summary } = data;
+    return html`
+      <header>
+        <h1>${data.title}</h1>
+        ${summary === null ? nothing : this.facts(summary)}
+        ${
+          summary === null
+            ? nothing
+            : html`<div class="actions">
+                ${summary.images === null ? nothing : this.action('Cluster Its Faces', 'cluster', 'primary')}
+                ${this.action('Save Tables and Charts…', 'save')} ${this.action('Other Labels…', 'chooseLabels')}
+                ${this.action('Read Again', 'retry')}
+              </div>`
+        }
+      </header>
+      ${progress === null ? nothing : html`<fc-progress .source=${host} .progress=${progress}></fc-progress>`}
+      ${data.problem === null ? nothing : this.problem(data.problem)} ${summary === null ? nothing : this.parts(data, summary)}
+    `;
+  }
+
+  private facts({ kind, rows, used, missing, zeroRows, partitions, labels }: DatasetSummary) {
+    return html`
+      <div class="facts">
+        <span>${kind}</span>
+        <span><b>${count(used)}</b> ${used === rows ? 'rows' : html`of <b>${count(rows)}</b> rows`}</span>
+        ${Object.entries(partitions).map(([name, size]) => html`<span>${name === 'none' ? 'in no partition' : name}: <b>${count(size)}</b></span>`)}
+        <span>${plural(zeroRows, 'row')} without any of the attributes</span>
+        ${
+          missing === null
+            ? html`<span>labels only, without images</span>`
+            : missing === 0
+              ? html`<span>no image is missing</span>`
+              : html`<span>${plural(missing, 'image')} missing</span>`
+        }
+        <button class="link" @click=${this.command('labels')}>${labels.split(/[\\/]/).pop()}</button>
+      </div>
+    `;
+  }
+
+  private problem(message: string) {
+    return html`<div class="problem" role="alert">
+      <p>${message}</p>
+      <div class="actions">${this.action('Choose Labels…', 'chooseLabels')} ${this.action('Try Again', 'retry')}</div>
+    </div>`;
+  }
+
+  private parts(data: DatasetState, summary: DatasetSummary) {
+    const { host } = this;
+    return html`
+      <div class="columns">
+        <fc-dataset-attributes .host=${host} .summary=${summary} .options=${data.options}></fc-dataset-attributes>
+        <fc-dataset-correlation .summary=${summary}></fc-dataset-correlation>
+      </div>
+      ${
+        summary.images === null
+          ? nothing
+          : html`<fc-dataset-samples .host=${host} .summary=${summary} .samples=${this.samples}></fc-dataset-samples>
+              <fc-dataset-contradictions
+                .host=${host}
+                .summary=${summary}
+                .contradictions=${data.contradictions}
+                .busy=${this.progress !== null}
+              ></fc-dataset-contradictions>`
+      }
+    `;
+  }
+
+  private action(text: string, command: Command, appearance = 'secondary') {
+    return html`<vscode-button appearance=${appearance} @click=${this.command(command)}>${text}</vscode-button>`;
+  }
+
+  private command(command: Command) {
+    return () => {
+      this.host.send({ kind: 'command', command });
+    };
+  }
+}
+
+type Command = 'save' | 'retry' | 'cluster' | 'chooseLabels' | 'labels';
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'fc-dataset': DatasetView;
+  }
+}

@@ -1,0 +1,179 @@
+/** How often each attribute occurs, and which are looked at. */
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { DROPPED_ATTRIBUTES, readableAttribute } from '../../../src/attributes';
+import type { DatasetState, DatasetSummary } from '../../../src/protocol-dataset';
+import { shared } from '../shared.css';
+import type { DatasetHost } from './host';
+
+/** What becomes of rows that have none of the attributes. */
+const DROP_ZERO = [
+  { value: 0, text: 'are kept' },
+  { value: 0.25, text: 'are dropped to a quarter' },
+  { value: 0.5, text: 'are dropped by half' },
+  { value: 0.75, text: 'are dropped by three quarters' },
+  { value: 1, text: 'are dropped' },
+];
+
+@customElement('fc-dataset-attributes')
+export class DatasetAttributes extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      .tools {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 6px 14px;
+        margin: 6px 0 10px;
+      }
+      ul {
+        margin: 0;
+        padding: 0;
+        list-style: none;
+      }
+      label {
+        display: grid;
+        grid-template-columns: 18px 2em minmax(90px, 10.5em) 1fr 4em;
+        align-items: center;
+        gap: 8px;
+        line-height: 1.4;
+        cursor: pointer;
+      }
+      label:hover {
+        background: var(--vscode-list-hoverBackground);
+      }
+      input {
+        margin: 0;
+        accent-color: var(--vscode-button-background);
+      }
+      .index,
+      .value {
+        text-align: right;
+        font-variant-numeric: tabular-nums;
+      }
+      .name {
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
+      svg {
+        width: 100%;
+        height: 11px;
+        background: color-mix(in srgb, var(--vscode-foreground) 9%, transparent);
+      }
+      rect {
+        fill: var(--vscode-charts-blue);
+      }
+      .left-out svg {
+        background: none;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) host!: DatasetHost;
+  @property({ attribute: false }) summary!: DatasetSummary;
+  @property({ attribute: false }) options!: DatasetState['options'];
+
+  override render() {
+    const { summary, options } = this;
+    const used = [...summary.attributes].sort((a, b) => b.frequency - a.frequency);
+    const names = new Set(used.map(({ name }) => name));
+    const leftOut = summary.allAttributes.filter((name) => !names.has(name));
+    const original = DROPPED_ATTRIBUTES.filter((name) => summary.allAttributes.includes(name));
+    const without = summary.allAttributes.filter((name) => !original.includes(name));
+    const largest = Math.max(0.01, ...used.map(({ frequency }) => frequency));
+    return html`
+      <section aria-label="Attributes">
+        <h2>How often attributes occur</h2>
+        <div class="tools">
+          <button
+            class="link"
+            @click=${() => {
+              this.choose(summary.allAttributes);
+            }}
+          >
+            All ${summary.allAttributes.length}
+          </button>
+          ${
+            original.length === 0
+              ? nothing
+              : html`<button
+                  class="link"
+                  title="Without ${original.map(readableAttribute).join(', ')}"
+                  @click=${() => {
+                    this.choose(without);
+                  }}
+                >
+                  The original work's ${without.length}
+                </button>`
+          }
+          <span id="zero">Rows with none of them</span>
+          <vscode-dropdown aria-labelledby="zero" .value=${String(options.dropZero)} @change=${this.onDropZero}>
+            ${DROP_ZERO.map(({ value, text }) => html`<vscode-option value=${String(value)}>${text}</vscode-option>`)}
+          </vscode-dropdown>
+        </div>
+        <ul>
+          ${used.map(({ index, name, frequency }) => this.row(index, name, frequency, largest))}
+          ${leftOut.map((name) => this.row(summary.allAttributes.indexOf(name), name, undefined, largest))}
+        </ul>
+        <div class="tools">
+          <span class="quiet">Let faces be clustered with</span>
+          <button
+            class="link"
+            @click=${() => {
+              this.weigh('rare');
+            }}
+          >
+            rare attributes weighing more
+          </button>
+          <button
+            class="link"
+            @click=${() => {
+              this.weigh('common');
+            }}
+          >
+            common attributes weighing more
+          </button>
+        </div>
+      </section>
+    `;
+  }
+
+  private row(index: number, name: string, frequency: number | undefined, largest: number) {
+    const toggle = () => {
+      const now = new Set(this.summary.attributes.map((each) => each.name));
+      if (!now.delete(name)) now.add(name);
+      this.choose(this.summary.allAttributes.filter((each) => now.has(each)));
+    };
+    const only = frequency !== undefined && this.summary.attributes.length === 1;
+    return html`<li class=${frequency === undefined ? 'left-out' : ''}>
+      <label>
+        <input type="checkbox" .checked=${frequency !== undefined} ?disabled=${only} @change=${toggle} />
+        <span class="index quiet" aria-hidden="true">${index}</span>
+        <span class="name">${readableAttribute(name)}</span>
+        <svg aria-hidden="true"><rect width="${(100 * (frequency ?? 0)) / largest}%" height="100%"></rect></svg>
+        <span class="value">${frequency === undefined ? html`<span class="quiet">left out</span>` : frequency.toFixed(4)}</span>
+      </label>
+    </li>`;
+  }
+
+  private choose(attributes: string[]) {
+    this.host.send({ kind: 'options', attributes, dropZero: this.options.dropZero });
+  }
+
+  private readonly onDropZero = (event: Event) => {
+    const attributes = this.summary.attributes.map(({ name }) => name);
+    this.host.send({ kind: 'options', attributes, dropZero: Number((event.target as HTMLSelectElement).value) });
+  };
+
+  private weigh(by: 'rare' | 'common') {
+    this.host.send({ kind: 'weights', by });
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'fc-dataset-attributes': DatasetAttributes;
+  }
+}

@@ -1,0 +1,124 @@
+/** Labels against the model's inferences: where the model is sure of the opposite, the label may be wrong. */
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { readableAttribute } from '../../../src/attributes';
+import type { Contradiction, Contradictions, DatasetSummary } from '../../../src/protocol-dataset';
+import { imageUrl } from '../../source';
+import { shared } from '../shared.css';
+import { count, percent, plural } from '../text';
+import type { DatasetHost } from './host';
+import { tiles } from './tiles.css';
+
+/** Images that are looked at unless the user says otherwise: seconds, not minutes. */
+const IMAGES = 1000;
+const ANY = '';
+
+@customElement('fc-dataset-contradictions')
+export class DatasetContradictions extends LitElement {
+  static override styles = [
+    shared,
+    tiles,
+    css`
+      vscode-text-field {
+        width: 90px;
+      }
+      .said {
+        font-weight: 600;
+      }
+      p {
+        max-width: 74ch;
+        margin: 6px 0;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) host!: DatasetHost;
+  @property({ attribute: false }) summary!: DatasetSummary;
+  @property({ attribute: false }) contradictions: Contradictions | null = null;
+  @property({ type: Boolean }) busy = false;
+  @query('vscode-text-field') private field!: HTMLInputElement | null;
+  @state() private attribute = ANY;
+
+  override render() {
+    const { contradictions, summary } = this;
+    const there = summary.used - (summary.missing ?? 0);
+    return html`
+      <section aria-label="Labels against the model">
+        <header>
+          <h2>Labels against the model</h2>
+          <vscode-text-field aria-label="Number of images" .value=${String(Math.min(IMAGES, there))}></vscode-text-field>
+          <span>of ${plural(there, 'image')}</span>
+          <vscode-button ?disabled=${this.busy || there === 0} @click=${this.compare}>Look for Label Errors</vscode-button>
+        </header>
+        ${
+          contradictions === null
+            ? html`<p class="quiet">
+                The model looks at images drawn at random. Where it is sure of the opposite of a label, one of the two is wrong. On images
+                it was trained on it has seen the labels, and contradicts fewer of them.
+              </p>`
+            : this.found(contradictions)
+        }
+      </section>
+    `;
+  }
+
+  private found({ faces, skipped, attributes, surest }: Contradictions) {
+    const sorted = attributes.filter(({ wrong }) => wrong > 0).sort((a, b) => b.wrong - a.wrong);
+    const shown = surest.filter(({ attribute }) => this.attribute === ANY || attribute === this.attribute);
+    const wrong = attributes.reduce((sum, each) => sum + each.wrong, 0);
+    return html`
+      <p role="status">
+        ${plural(faces, 'face')} compared${skipped === 0 ? '' : `, ${plural(skipped, 'image')} without a usable face`}: ${count(wrong)} of
+        ${count(faces * attributes.length)} labels differ from what the model says
+        (${percent(wrong / Math.max(1, faces * attributes.length))}). The ${count(surest.length)} it is surest of:
+      </p>
+      <header>
+        <vscode-dropdown aria-label="Attribute" .value=${this.attribute} @change=${this.onAttribute}>
+          <vscode-option value=${ANY}>every attribute</vscode-option>
+          ${sorted.map(
+            ({ name, wrong: differ, share }) =>
+              html`<vscode-option value=${name}>${readableAttribute(name)} (${count(differ)}, ${percent(share)})</vscode-option>`,
+          )}
+        </vscode-dropdown>
+      </header>
+      ${shown.length === 0 ? html`<p class="quiet">None among the surest.</p>` : nothing}
+      <ul class="tiles">
+        ${shown.map((each) => this.tile(each))}
+      </ul>
+    `;
+  }
+
+  private tile({ row, image, attribute, label, probability, jpeg }: Contradiction) {
+    const open = () => {
+      this.host.send({ kind: 'open', row });
+    };
+    const name = readableAttribute(attribute);
+    return html`<li>
+      ${
+        jpeg === null
+          ? html`<span class="missing">not there</span>`
+          : html`<button class="face" title="Open ${image}" @click=${open}><img src=${imageUrl(jpeg, 'image/jpeg')} alt="" /></button>`
+      }
+      <div>
+        <div class="said">${label >= 0.5 ? name : `not ${name}`}</div>
+        <div>says the label${label > 0 && label < 1 ? ` (${percent(label)})` : ''}; the model: ${percent(probability)}</div>
+        <div class="name quiet" title=${image}>${image}</div>
+      </div>
+    </li>`;
+  }
+
+  private readonly compare = () => {
+    const images = Math.round(Number(this.field?.value));
+    if (Number.isFinite(images) && images > 0) this.host.send({ kind: 'contradictions', images });
+  };
+
+  private readonly onAttribute = (event: Event) => {
+    this.attribute = (event.target as HTMLSelectElement).value;
+  };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'fc-dataset-contradictions': DatasetContradictions;
+  }
+}

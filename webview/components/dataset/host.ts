@@ -1,0 +1,6 @@
+import type { DatasetMessage } from '../../../src/protocol-dataset';
+
+/** Where the view's parts send what the user wants. */
+export interface DatasetHost {
+  send(message: DatasetMessage): void;
+}

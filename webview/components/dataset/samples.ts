@@ -1,0 +1,102 @@
+/** Faces drawn at random, with their labels. */
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { readableAttribute } from '../../../src/attributes';
+import type { DatasetSample, DatasetSummary } from '../../../src/protocol-dataset';
+import { imageUrl } from '../../source';
+import { shared } from '../shared.css';
+import type { DatasetHost } from './host';
+import { tiles } from './tiles.css';
+
+const ANY = '';
+
+@customElement('fc-dataset-samples')
+export class DatasetSamples extends LitElement {
+  static override styles = [shared, tiles];
+
+  @property({ attribute: false }) host!: DatasetHost;
+  @property({ attribute: false }) summary!: DatasetSummary;
+  @property({ attribute: false }) samples: DatasetSample[] | null = null;
+  @state() private partition = ANY;
+  @state() private attribute = ANY;
+
+  override updated(changed: PropertyValues<this>) {
+    // Other attributes, or other rows: the labels shown are to be of those.
+    if (changed.has('summary')) this.draw(false);
+  }
+
+  override render() {
+    const { summary, samples } = this;
+    const partitions = Object.keys(summary.partitions);
+    return html`
+      <section aria-label="Random faces">
+        <header>
+          <h2>Random faces</h2>
+          <vscode-button
+            appearance="secondary"
+            @click=${() => {
+              this.draw(true);
+            }}
+            >Draw Again</vscode-button
+          >
+          ${
+            partitions.length < 2
+              ? nothing
+              : html`<vscode-dropdown aria-label="Partition" .value=${this.partition} @change=${this.onPartition}>
+                  <vscode-option value=${ANY}>any partition</vscode-option>
+                  ${partitions.map((name) => html`<vscode-option value=${name}>${name === 'none' ? 'in none' : name}</vscode-option>`)}
+                </vscode-dropdown>`
+          }
+          <vscode-dropdown aria-label="With attribute" .value=${this.attribute} @change=${this.onAttribute}>
+            <vscode-option value=${ANY}>any attribute</vscode-option>
+            ${summary.attributes.map(({ name }) => html`<vscode-option value=${name}>${readableAttribute(name)}</vscode-option>`)}
+          </vscode-dropdown>
+        </header>
+        ${samples?.length === 0 ? html`<p class="quiet">No row is both.</p>` : nothing}
+        <ul class="tiles">
+          ${samples?.map((sample) => this.tile(sample))}
+        </ul>
+      </section>
+    `;
+  }
+
+  private tile({ row, image, partition, attributes, jpeg }: DatasetSample) {
+    const open = () => {
+      this.host.send({ kind: 'open', row });
+    };
+    return html`<li>
+      ${
+        jpeg === null
+          ? html`<span class="missing">not there</span>`
+          : html`<button class="face" title="Open ${image}" @click=${open}><img src=${imageUrl(jpeg, 'image/jpeg')} alt="" /></button>`
+      }
+      <div>
+        <div class="name" title=${image}>${image}</div>
+        <div class="quiet">${partition ?? ''}</div>
+        <div>
+          ${attributes.length === 0 ? html`<span class="quiet">none of the attributes</span>` : attributes.map(readableAttribute).join(', ')}
+        </div>
+      </div>
+    </li>`;
+  }
+
+  private draw(again: boolean) {
+    this.host.send({ kind: 'samples', partition: this.partition || null, attribute: this.attribute || null, again });
+  }
+
+  private readonly onPartition = (event: Event) => {
+    this.partition = (event.target as HTMLSelectElement).value;
+    this.draw(false);
+  };
+
+  private readonly onAttribute = (event: Event) => {
+    this.attribute = (event.target as HTMLSelectElement).value;
+    this.draw(false);
+  };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'fc-dataset-samples': DatasetSamples;
+  }
+}
