@@ -37,14 +37,19 @@ async function step(name, work) {
   }
 }
 
-/** The conversion of the detector is tested with Debian's Python where that can be had; elsewhere its tests are skipped, saying so. */
+/** What is in Python is tested with Debian's where that can be had; elsewhere its tests are skipped, saying so. */
 async function pythonPackages() {
-  const has = await run('/usr/bin/python3', ['-c', 'import numpy, onnx, flatbuffers'], { quiet: true, silent: true }).then(
-    () => true,
-    () => false,
-  );
-  if (has) return;
-  await aptInstall('python3', 'python3-numpy', 'python3-onnx', 'python3-flatbuffers').catch((error) => console.error(error.message));
+  const wanted = [
+    ['numpy, onnx, flatbuffers', ['python3', 'python3-numpy', 'python3-onnx', 'python3-flatbuffers']],
+    ['torch, torchvision, PIL, tqdm, matplotlib', ['python3-torchvision', 'python3-pil', 'python3-tqdm', 'python3-matplotlib']],
+  ];
+  for (const [modules, packages] of wanted) {
+    const has = await run('/usr/bin/python3', ['-c', `import ${modules}`], { quiet: true, silent: true }).then(
+      () => true,
+      () => false,
+    );
+    if (!has) await aptInstall(...packages).catch((error) => console.error(error.message));
+  }
 }
 
 async function unit() {

@@ -51,6 +51,27 @@ export function attributeNames(outputs: number): string[] {
 }
 
 /**
+ * The attributes faces are compared by: those that are wanted, or, where the default is wanted of a model that has other ones, what it has of them, or
+ * all of its own.
+ * @returns their names and positions among `known`, and what the user should know.
+ * @throws UserError naming what is unknown and the nearest known name.
+ */
+export function chosenAttributes(
+  wanted: readonly string[],
+  known: readonly string[],
+): { attributes: string[]; columns: number[]; notice: string | undefined } {
+  let attributes = [...new Set(wanted)];
+  let notice: string | undefined;
+  const isDefault = attributes.length === DEFAULT_ATTRIBUTES.length && attributes.every((name) => DEFAULT_ATTRIBUTES.includes(name));
+  if (isDefault && !attributes.every((name) => known.includes(name))) {
+    const shared = attributes.filter((name) => known.includes(name));
+    attributes = shared.length > 0 ? shared : [...known];
+    notice = `the model has other attributes than the default ones: faces are compared by ${shared.length > 0 ? 'those it has of them' : 'all of its own'}`;
+  }
+  return { attributes, columns: attributeIndices(attributes, known), notice };
+}
+
+/**
  * Positions of `wanted` among `known`.
  * @throws UserError naming what is unknown and the nearest known name.
  */

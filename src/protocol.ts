@@ -33,6 +33,8 @@ export interface RunManifest {
   model: string;
   /** Names of the model's outputs, in order. */
   modelAttributes: string[];
+  /** Probability from which each counts as present, so that both of its values are recognised equally well; where the model says. */
+  thresholds?: number[] | undefined;
   provider: string;
   /** Why this execution provider. */
   trials: ProviderTrial[];

@@ -58,6 +58,12 @@ export async function evaluateCommand(
         `accuracy ${percent(result.accuracy).trim()} %, balanced accuracy ${percent(result.balancedAccuracy).trim()} %, ` +
           `always the majority ${percent(result.majorityAccuracy).trim()} %, mean wrong attributes a face ${result.hammingDistance.toFixed(3)}, ` +
           `average precision ${percent(result.averagePrecision).trim()} %, calibration error ${percent(result.calibrationError).trim()} %`,
+        ...(result.balancedThresholds === null
+          ? []
+          : [
+              `with balanced thresholds: accuracy ${percent(result.balancedThresholds.accuracy).trim()} %, ` +
+                `balanced ${percent(result.balancedThresholds.balancedAccuracy).trim()} %`,
+            ]),
         ...(result.robustness ?? []).map(
           ({ kind, amount, agreement, accuracy }) =>
             `${kind} ${String(amount).padEnd(5)} agreement ${percent(agreement)} %, accuracy ${percent(accuracy)} %`,

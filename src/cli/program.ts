@@ -2,7 +2,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
-import { AUTO_BY, DETECT, FEATURES, METHODS, parseSettings, PRESETS, PROVIDERS, type Settings, WEIGHTS_FROM } from '../settings/settings';
+import {
+  AUTO_BY,
+  DETECT,
+  FEATURES,
+  METHODS,
+  parseSettings,
+  PRESETS,
+  PROVIDERS,
+  type Settings,
+  THRESHOLDS,
+  WEIGHTS_FROM,
+} from '../settings/settings';
 import { messageOf, UserError } from '../errors';
 import { AFFINITIES, ASSIGN_LABELS } from '../clustering/spectral-options';
 import { LINKAGES } from '../clustering/linkages';
@@ -135,7 +146,8 @@ function withFeatures(command: Command): Command {
     .addOption(new Option('--attributes <A,B,…>', 'attributes faces are compared by').argParser(toList))
     .addOption(new Option('--weights <NAME>', 'none, rare, common, or a .json file of a number for each attribute').argParser(toWeights))
     .addOption(new Option('--weights-from <WHOSE>', 'frequencies that rare and common go by').choices(WEIGHTS_FROM))
-    .addOption(new Option('--features <KIND>', 'attributes rounded to 0 or 1, or as probabilities').choices(FEATURES));
+    .addOption(new Option('--features <KIND>', 'attributes rounded to 0 or 1, or as probabilities').choices(FEATURES))
+    .addOption(new Option('--thresholds <KIND>', 'from which probability an attribute counts as present').choices(THRESHOLDS));
 }
 
 function withModel(command: Command): Command {

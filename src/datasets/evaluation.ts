@@ -58,6 +58,8 @@ export interface Evaluation {
   calibrationError: number;
   calibration: ReliabilityBin[];
   perAttribute: Record<string, AttributeScores>;
+  /** With the thresholds the model names for each attribute; null where it names none. */
+  balancedThresholds: { accuracy: number; balancedAccuracy: number | null; hammingDistance: number } | null;
   /** Across size and blur; null where it was not asked for. */
   robustness: Robustness[] | null;
   images: { found: number; labelled: number; read: number; failed: number; withoutFace: number };

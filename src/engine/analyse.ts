@@ -87,6 +87,7 @@ export async function analyse(
       settings,
       model: description.file,
       modelAttributes: description.model.attributes,
+      thresholds: description.model.thresholds,
       provider: description.provider,
       trials: description.trials,
       detection: description.detection,

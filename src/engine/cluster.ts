@@ -1,7 +1,8 @@
 /** Inferred probabilities → clusters and what is said of each. Nothing here knows of images. */
-import { attributeIndices } from '../attributes';
+import { chosenAttributes } from '../attributes';
 import { distinctVectors } from '../clustering/distinct';
 import { attributeWeights, featureMatrix } from '../clustering/features';
+import { centred } from '../clustering/thresholds';
 import type { Merge } from '../clustering/grouping';
 import { calinskiHarabasz, daviesBouldin } from '../clustering/scores';
 import { type RunTask, runHere } from '../clustering/tasks';
@@ -21,6 +22,8 @@ export interface ClusterInput {
   probabilities: Float32Array;
   /** Names of its columns. */
   names: readonly string[];
+  /** Probability from which each counts as present, with `thresholds: balanced`; undefined where the model does not say. */
+  thresholds?: readonly number[] | undefined;
 }
 
 export interface ClusterContext {
@@ -32,23 +35,36 @@ export interface ClusterContext {
   threads?: number;
 }
 
+/** Probabilities in which 0.5 stands for 'present', by the thresholds that are asked for; and what the user should know. */
+export function presentProbabilities(
+  { probabilities, thresholds }: ClusterInput,
+  settings: Pick<ClusteringSettings, 'thresholds'>,
+): { probabilities: Float32Array; notice: string | undefined } {
+  if (settings.thresholds === 'half') return { probabilities, notice: undefined };
+  if (thresholds === undefined) {
+    return { probabilities, notice: 'the model does not say from which probability an attribute counts as present: 0.5 is taken for all' };
+  }
+  return { probabilities: centred(probabilities, thresholds), notice: undefined };
+}
+
 /**
  * @throws UserError where there is no face, or an attribute is unknown.
  */
 export async function clusterFaces(
-  { probabilities, names }: ClusterInput,
+  input: ClusterInput,
   settings: ClusteringSettings,
   { signal, onProgress = () => undefined, run = runHere, threads = 1 }: ClusterContext = {},
 ): Promise<StoredClustering> {
   const started = performance.now();
+  const { names } = input;
+  const { probabilities, notice: even } = presentProbabilities(input, settings);
   const width = names.length;
   const faces = width === 0 ? 0 : probabilities.length / width;
   if (faces === 0) throw new UserError('there is no face to cluster');
-  const attributes = [...new Set(settings.attributes)];
-  const columns = attributeIndices(attributes, names);
+  const { attributes, columns, notice: others } = chosenAttributes(settings.attributes, names);
   const weights = weightsOf(attributes, names, probabilities, settings);
   const vectors = distinctVectors(featureMatrix(probabilities, width, columns, weights, settings.features));
-  const notices: string[] = [];
+  const notices = [even, others].filter((notice) => notice !== undefined);
 
   const report = (done: number, total: number) => {
     onProgress({ stage: 'cluster', done, total, failed: 0 });

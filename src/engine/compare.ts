@@ -1,7 +1,7 @@
 /** The methods side by side: silhouette against the number of clusters. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { attributeIndices } from '../attributes';
+import { chosenAttributes } from '../attributes';
 import { type DistinctVectors, distinctVectors } from '../clustering/distinct';
 import { featureMatrix } from '../clustering/features';
 import { type RunTask, runHere } from '../clustering/tasks';
@@ -13,7 +13,7 @@ import { STORE_VERSION, writeComparison } from '../store/run-files';
 import { comparisonChart } from '../summaries/comparison-chart';
 import { comparisonCsv } from '../summaries/comparison-table';
 import type { JobContext } from './analyse';
-import { type ClusterInput, weightsOf } from './cluster';
+import { type ClusterInput, presentProbabilities, weightsOf } from './cluster';
 import { groupEach } from './group';
 import { openRun } from './runs';
 import { readVectors } from './vectors';
@@ -24,7 +24,12 @@ const MOST = 3000;
 
 export async function compareRun({ runDir, ...params }: EngineCalls['compare']['params'], context: JobContext): Promise<Comparison> {
   const { probabilities, manifest } = await openRun(runDir);
-  const comparison = await compare({ probabilities, names: manifest.modelAttributes }, params, context, workers.run);
+  const comparison = await compare(
+    { probabilities, names: manifest.modelAttributes, thresholds: manifest.thresholds },
+    params,
+    context,
+    workers.run,
+  );
   await writeComparison(runDir, comparison);
   await writeFiles(comparison, params.outDir);
   return comparison;
@@ -42,19 +47,21 @@ export async function compareVectors(
 
 /** @throws UserError where there is no face, or an attribute is unknown. */
 export async function compare(
-  { probabilities, names }: ClusterInput,
+  input: ClusterInput,
   { methods, from, to, settings }: CompareParams,
   { signal, onProgress }: JobContext,
   run: RunTask = runHere,
 ): Promise<Comparison> {
   const started = performance.now();
+  const { names } = input;
+  const { probabilities, notice: even } = presentProbabilities(input, settings);
   const width = names.length;
   if (width === 0 || probabilities.length === 0) throw new UserError('there is no face to compare methods on');
-  const attributes = [...new Set(settings.attributes)];
+  const { attributes, columns, notice: others } = chosenAttributes(settings.attributes, names);
   const weights = weightsOf(attributes, names, probabilities, settings);
-  const columns = attributeIndices(attributes, names);
   const features = featureMatrix(probabilities, width, columns, weights, settings.features);
   const { vectors, notices } = fewEnough(distinctVectors(features), settings.seed);
+  notices.push(...[even, others].filter((notice) => notice !== undefined));
   const numbers = Array.from({ length: to - from + 1 }, (_, i) => from + i).filter((number) => number <= vectors.rows);
   const takers = methods.filter((method) => takesClusters(method));
   const total = takers.length * numbers.length + methods.length - takers.length;

@@ -1,4 +1,5 @@
 /** Infers the attributes of labelled images and compares. */
+import { centred } from '../clustering/thresholds';
 import { UserError } from '../errors';
 import { scoreAttributes, type Evaluation } from '../datasets/evaluation';
 import { drawRows } from '../datasets/explore';
@@ -8,6 +9,12 @@ import type { EngineCalls } from '../protocol';
 import type { JobContext } from './analyse';
 import { Description } from './description';
 import { type LabelledFace, robustness } from './robustness';
+
+const pickScores = ({ accuracy, balancedAccuracy, hammingDistance }: ReturnType<typeof scoreAttributes>) => ({
+  accuracy,
+  balancedAccuracy,
+  hammingDistance,
+});
 
 /**
  * Images are matched to labels by their path below the folder, or by their file name where the labels have no path.
@@ -59,12 +66,12 @@ export async function evaluate(
         const [face] = faces; // labels are of the most prominent one
         if (face === undefined) continue;
         const row = rowOfImage.get(image)!;
-        const truth = Float32Array.from(columns, ([, column]) => table.values[row * table.attributes.length + column]!);
+        const labels = Float32Array.from(columns, ([, column]) => table.values[row * table.attributes.length + column]!);
         for (const [i, [own]] of columns.entries()) {
           inferred.push(face.probabilities[own]!);
-          expected.push(truth[i]!);
+          expected.push(labels[i]!);
         }
-        known.push({ path: image.path, located: face.located, labels: truth });
+        known.push({ path: image.path, located: face.located, labels });
       }
       onProgress({ stage: 'infer', done: counts.done, total: chosen.length, failed: counts.failed });
     }
@@ -73,11 +80,25 @@ export async function evaluate(
     const onStep = (done: number, total: number) => {
       onProgress({ stage: 'summarise', done, total, failed: counts.failed });
     };
+    const values = Float32Array.from(inferred);
+    const truth = Float32Array.from(expected);
+    const { thresholds } = description.model;
+    const balanced =
+      thresholds &&
+      scoreAttributes(
+        shared,
+        centred(
+          values,
+          columns.map(([own]) => thresholds[own]!),
+        ),
+        truth,
+      );
     return {
+      balancedThresholds: balanced === undefined ? null : pickScores(balanced),
       robustness:
         degraded === 0 ? null : await robustness(tried, columns.map(([own]) => own), description.file, { signal, onStep }), // prettier-ignore
       faces: inferred.length / shared.length,
-      ...scoreAttributes(shared, Float32Array.from(inferred), Float32Array.from(expected)),
+      ...scoreAttributes(shared, values, truth),
       images: {
         found: scan.images.length,
         labelled: chosen.length,

@@ -14,7 +14,7 @@ import { workers } from './workers';
 export async function clusterRun({ runDir, settings }: EngineCalls['cluster']['params'], context: JobContext): Promise<Clustering> {
   const run = await openRun(runDir);
   const { probabilities, manifest } = run;
-  const result = await clusterFaces({ probabilities, names: manifest.modelAttributes }, settings, {
+  const result = await clusterFaces({ probabilities, names: manifest.modelAttributes, thresholds: manifest.thresholds }, settings, {
     ...context,
     run: workers.run,
     threads: workers.size,

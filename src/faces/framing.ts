@@ -54,7 +54,7 @@ export function alignedFrame({ width, height }: CropSize, framing: Framing): Box
 }
 
 /** The largest part of a box of other proportions, in its middle. */
-function centredPart({ x, y, width, height }: Box, aspect: number): Box {
+export function centredPart({ x, y, width, height }: Box, aspect: number): Box {
   const part = width / height > aspect ? { width: height * aspect, height } : { width, height: width / aspect };
   return { x: x + (width - part.width) / 2, y: y + (height - part.height) / 2, ...part };
 }

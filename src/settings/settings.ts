@@ -16,6 +16,7 @@ export const PRESETS = ['none', 'original'] as const;
 export const AUTO_BY = ['silhouette', 'elbow', 'gap'] as const;
 export const WEIGHTS = ['none', 'rare', 'common'] as const;
 export const WEIGHTS_FROM = ['celeba', 'folder'] as const;
+export const THRESHOLDS = ['half', 'balanced'] as const;
 export const FEATURES = ['binary', 'probability'] as const;
 export const DETECT = ['auto', 'always', 'never'] as const;
 
@@ -72,6 +73,8 @@ export const clusteringSettingsSchema = z.strictObject({
   weightsFrom: z.enum(WEIGHTS_FROM).default('celeba'),
   /** `binary`: probabilities rounded to 0 or 1, as in the original work. */
   features: z.enum(FEATURES).default('binary'),
+  /** From which probability an attribute counts as present: 0.5, or what the model says recognises both values of it equally well. */
+  thresholds: z.enum(THRESHOLDS).default('half'),
   /** Restarts of K-Means; the best inertia is kept. */
   restarts: z.int().min(1).max(1000).default(20),
   /** `original`: the methods' parameters of the original work instead of those set. */

@@ -7,23 +7,14 @@ import { describe, expect, it } from 'vitest';
 import { detectorSource, samplePhotos } from '../../scripts/samples.mjs';
 import { bundled } from '../support/engine';
 import { ROOT, temporaryFolder } from '../support/images';
+import { hasModules, PYTHON } from '../support/python';
 
 const SIDE = 192;
 const ANCHORS = 2304;
-/** Debian's, since that is the one its packages are for. */
-const PYTHON = '/usr/bin/python3';
-
-const hasPython = (() => {
-  try {
-    execFileSync(PYTHON, ['-c', 'import numpy, onnx, flatbuffers'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    console.warn(
-      `skipped: the tests of the detector's conversion need ${PYTHON} with numpy, onnx and flatbuffers (Debian: python3-onnx, python3-flatbuffers)`,
-    );
-    return false;
-  }
-})();
+const hasPython = hasModules(['numpy', 'onnx', 'flatbuffers'], "the test of the detector's conversion", [
+  'python3-onnx',
+  'python3-flatbuffers',
+]);
 
 const python = (script: string, ...args: string[]) => execFileSync(PYTHON, [join(ROOT, 'training', script), ...args]);
 

@@ -9,6 +9,9 @@ import { percent } from '../text';
 
 const CELL = 14;
 const LABEL = 118;
+/** How far the last slanted name reaches beyond the map. */
+const SLANT = 62;
+const SCALE = 1.2;
 /** Pairs named beside the map. */
 const STRONGEST = 12;
 
@@ -27,8 +30,8 @@ export class DatasetCorrelation extends LitElement {
         margin-bottom: 6px;
       }
       svg {
-        width: 100%;
-        max-width: 760px;
+        max-width: 100%;
+        height: auto;
         font-size: 9.5px;
       }
       text {
@@ -99,9 +102,16 @@ export class DatasetCorrelation extends LitElement {
     const n = names.length;
     const values = this.summary[measure];
     const color = measure === 'correlation' ? correlationColor : shareColor;
-    const side = LABEL + n * CELL + 4;
+    const side = LABEL + n * CELL;
+    const wide = side + SLANT;
     const readable = names.map(readableAttribute);
-    return html`<svg viewBox="0 0 ${side} ${side}" role="img" aria-label="Heat map of ${n} attributes; the strongest pairs are named below">
+    return html`<svg
+      viewBox="0 0 ${wide} ${side}"
+      width=${SCALE * wide}
+      height=${SCALE * side}
+      role="img"
+      aria-label="Heat map of ${n} attributes; the strongest pairs are named below"
+    >
       ${readable.map(
         (name, i) =>
           svg`<text x=${LABEL - 4} y=${LABEL + i * CELL + 10} text-anchor="end">${name}</text>

@@ -1,0 +1,196 @@
+"""Writes a trained network as ONNX files the extension takes: float32, float16 and int8.
+
+    python3 training/export.py runs/default/best.pt --data celeba.csv --images celeba --out runs/default/export
+
+Into each file goes what the extension must know: names of the attributes, framing, thresholds. Choose one in the setting faceClusters.model.
+With --data some hundreds of its training images calibrate the int8 file; without there is none. The float32 file is evaluated beside PyTorch here;
+where ONNX Runtime is at hand (Python's, or Node's in this repository) all files are.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import json
+import shutil
+import subprocess
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+
+from faces import interpret
+from faces.calibration import Calibration
+from faces.crops import Framing
+from faces.dataset import add_crop_options, add_data_options, read_dataset
+from faces.errors import UserError, main
+from faces.network import FaceAttributes, load_weights, scaled
+from faces.onnx_file import About, export, fold_head, to_float16
+from faces.quantise import quantise
+
+# Largest difference of a probability from PyTorch's.
+TOLERANCE = {'f32': 1e-3, 'f16': 2e-2, 'int8': None}
+CHECKED = 64
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('weights', type=Path, help='best.pt of a training')
+    parser.add_argument('--out', type=Path, required=True)
+    parser.add_argument('--name', default='face-attributes')
+    parser.add_argument('--about', default='', help='what the network was trained on and what it may be used for')
+    parser.add_argument('--calibration', type=Path, help='calibration.json of a training; that beside the weights where left out')
+    parser.add_argument('--no-calibration', action='store_true')
+    parser.add_argument('--calibrate-on', type=int, default=400, help='images the int8 file is made with')
+    add_data_options(parser)
+    add_crop_options(parser)
+    for action in parser._actions:  # noqa: SLF001 - the data is wanted here, not needed
+        if action.dest == 'data':
+            action.required = False
+    return parser.parse_args()
+
+
+def run() -> None:
+    options = parse()
+    torch.manual_seed(options.seed)
+    content = torch.load(options.weights, map_location='cpu')
+    if 'attributes' not in content or 'recipe' not in content:
+        raise UserError(f'{str(options.weights)!r} is not of train.py: it does not say which attributes and which input it is for')
+    attributes, recipe = content['attributes'], content['recipe']
+    framing = Framing(recipe['width'], recipe['height'], recipe['stretch'])
+    network = FaceAttributes(len(attributes), recipe['dropout'])
+    load_weights(network, options.weights)
+    network.eval()
+    calibration = read_calibration(options)
+
+    options.out.mkdir(parents=True, exist_ok=True)
+    original = copy.deepcopy(network)
+    fold_head(network, calibration)
+    thresholds = calibration.balanced if calibration is not None else None
+    about = About(attributes, framing, content['frequencies'], thresholds, options.about or f'trained {date.today().isoformat()}, recipe {recipe["name"]}')
+    files = {kind: options.out / f'{options.name}.{kind}.onnx' for kind in ('f32', 'f16', 'int8')}
+    exact = export(network, framing, files['f32'])
+    models = {'f32': exact, 'f16': to_float16(exact)}
+    crops = calibration_crops(options, framing, attributes)
+    if crops is None:
+        print('no --data: no int8 file is made, and the check uses noise')
+        files.pop('int8')
+        checked = np.random.default_rng(options.seed).integers(0, 256, (8, framing.height, framing.width, 3), np.uint8)
+    else:
+        models['int8'] = quantise(exact, crops)
+        checked = np.ascontiguousarray(crops[:CHECKED])
+    for kind, model in models.items():
+        about.write(model)
+        onnx.save(model, str(files[kind]))
+
+    with torch.inference_mode():
+        logits = original(scaled(torch.from_numpy(checked)))
+        if calibration is not None:
+            logits = logits * torch.tensor(calibration.scale) + torch.tensor(calibration.shift)
+        expected = logits.sigmoid().numpy()
+    report = check(files, exact, checked, expected, options.out)
+    write_card(options, about, content, files, report)
+
+
+def read_calibration(options: argparse.Namespace) -> Calibration | None:
+    if options.no_calibration:
+        return None
+    path = options.calibration or options.weights.parent / 'calibration.json'
+    if options.calibration is None and not path.exists():
+        print(f'there is no {str(path)!r}: probabilities stay as they are, and there are no balanced thresholds')
+        return None
+    try:
+        return Calibration.read(path)
+    except (OSError, ValueError, TypeError) as error:
+        raise UserError(f'cannot read the calibration {str(path)!r}: {error}') from error
+
+
+def calibration_crops(options: argparse.Namespace, framing: Framing, attributes: list[str]) -> np.ndarray | None:
+    if options.data is None:
+        return None
+    options.attributes = options.attributes or ','.join(attributes)
+    data = read_dataset(options, framing)
+    positions = data.positions('train')
+    drawn = np.random.default_rng(options.seed).permutation(positions)[: options.calibrate_on]
+    return data.crops[np.sort(drawn)]
+
+
+def check(files: dict[str, Path], exact: onnx.ModelProto, crops: np.ndarray, expected: np.ndarray, out: Path) -> dict[str, float]:
+    """Largest difference of each file's probabilities from PyTorch's. Fails where it is more than rounding explains."""
+    report = {'f32, evaluated with PyTorch': float(np.abs(interpret.evaluate(exact, crops)['probabilities'].numpy() - expected).max())}
+    (out / 'check.u8').write_bytes(crops.tobytes())
+    for kind, path in files.items():
+        said = probabilities_of(path, crops, out)
+        if said is None:
+            print(f'{path.name} was not run: neither Python nor Node has ONNX Runtime here')
+            continue
+        report[f'{kind}, run by ONNX Runtime'] = float(np.abs(said - expected).max())
+        if kind == 'int8':
+            report['int8: values that differ at 0.5'] = float(((said >= 0.5) != (expected >= 0.5)).mean())
+    (out / 'check.u8').unlink()
+    for name, difference in report.items():
+        print(f'{name}: {difference:.2g}')
+        limit = TOLERANCE.get(name.split(',')[0])
+        if limit is not None and difference > limit:
+            raise UserError(f'{name}: differs from PyTorch by {difference:.2g}, at most {limit:g} is rounding')
+    return report
+
+
+def probabilities_of(path: Path, crops: np.ndarray, out: Path) -> np.ndarray | None:
+    try:
+        import onnxruntime
+
+        session = onnxruntime.InferenceSession(str(path), providers=['CPUExecutionProvider'])
+        return session.run(None, {'images': crops})[0]
+    except ImportError:
+        pass
+    script = Path(__file__).with_name('run_onnx.mjs')
+    if shutil.which('node') is None or not (script.parent.parent / 'node_modules' / 'onnxruntime-node').is_dir():
+        return None
+    answer = subprocess.run(
+        ['node', str(script), str(path), str(out / 'check.u8'), *(str(v) for v in crops.shape)], capture_output=True, text=True, check=False
+    )
+    if answer.returncode != 0:
+        raise UserError(f'ONNX Runtime cannot run {path.name}: {answer.stderr.strip()}')
+    return np.array(json.loads(answer.stdout), np.float32).reshape(len(crops), -1)
+
+
+def write_card(options: argparse.Namespace, about: About, content: dict, files: dict[str, Path], report: dict[str, float]) -> None:
+    recipe = content['recipe']
+    rows = '\n'.join(f'| `{path.name}` | {path.stat().st_size / 1e6:.1f} MB |' for path in files.values())
+    checks = '\n'.join(f'| {name} | {difference:.2g} |' for name, difference in report.items())
+    accuracy = f'{100 * content["accuracy"]:.2f} %' if 'accuracy' in content else 'not measured'
+    card = f"""# {options.name}
+
+{about.text}
+
+| | |
+| --- | --- |
+| architecture | MobileNetV2, average pooling, Dense 1536, ReLU, batch norm, dropout, Dense {len(about.attributes)}, sigmoid |
+| recipe | {recipe['name']}, {recipe['loss']} loss, {recipe['optimiser']}; epoch {content['epoch']} |
+| input | `images`, uint8 `[n, {about.framing.height}, {about.framing.width}, 3]`, RGB |
+| framing | CelebA's aligned image, {'stretched to the input' if about.framing.stretch else 'the largest middle part of the same proportions'} |
+| output | `probabilities`, float32 `[n, {len(about.attributes)}]`, in [0, 1]{', calibrated' if about.thresholds is not None else ''} |
+| accuracy of the validation part at 0.5 | {accuracy} |
+
+Attributes: {', '.join(about.attributes)}.
+
+| file | size |
+| --- | --- |
+{rows}
+
+| beside PyTorch: largest difference of a probability | |
+| --- | --- |
+{checks}
+
+What it does on people nobody trained on or chose by, `training/test.py` and `face-clusters evaluate` print. Attributes are what annotators wrote
+down; they say nothing certain of a person.
+"""
+    (options.out / 'model-card.md').write_text(card)
+    print(f'written to {options.out}')
+
+
+if __name__ == '__main__':
+    main(run)

@@ -1,0 +1,108 @@
+"""Images → crops as the network takes them, decoded once and kept in a file that is mapped into memory."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from .errors import UserError
+from .progress import progress
+
+SUFFIXES = {'.jpg', '.jpeg', '.png', '.webp'}
+# LFW's deep-funneled 250×250 images: this part of them, in fractions of the side, is framed as CelebA's aligned crops are.
+LFW_PART = (29 / 250, -5 / 250, 221 / 250, 230 / 250)
+
+
+@dataclass(frozen=True)
+class Framing:
+    """What of an aligned image the network sees: its input in pixels, and how an image of other proportions becomes it."""
+
+    width: int
+    height: int
+    stretch: bool
+    """Whether the whole image is stretched to the input, as the original work does, instead of a part of the same proportions."""
+
+    def box(self, width: int, height: int) -> tuple[float, float, float, float]:
+        """Left, top, right, bottom in pixels of the image; may reach beyond it. The same as `alignedFrame` of src/faces/framing.ts."""
+        aspect = width / height
+        if 0.92 < aspect < 1.09:
+            left, top, right, bottom = LFW_PART
+            left, top, right, bottom = left * width, top * height, right * width, bottom * height
+        else:
+            left, top, right, bottom = 0.0, 0.0, float(width), float(height)
+        if self.stretch:
+            return left, top, right, bottom
+        aspect, wanted = (right - left) / (bottom - top), self.width / self.height
+        if aspect > wanted:
+            spare = ((right - left) - (bottom - top) * wanted) / 2
+            return left + spare, top, right - spare, bottom
+        spare = ((bottom - top) - (right - left) / wanted) / 2
+        return left, top + spare, right, bottom - spare
+
+
+def read_crop(path: Path, framing: Framing) -> np.ndarray:
+    """uint8 `[height, width, 3]`. Raises OSError for an image that cannot be decoded."""
+    with Image.open(path) as image:
+        pixels = np.asarray(image.convert('RGB'))
+    height, width = pixels.shape[:2]
+    left, top, right, bottom = framing.box(width, height)
+    # Where the frame reaches beyond the image its border is replicated.
+    pad = [max(0, int(np.ceil(v))) for v in (-top, bottom - height, -left, right - width)]
+    pixels = np.pad(pixels, ((pad[0], pad[1]), (pad[2], pad[3]), (0, 0)), mode='edge')
+    box = (left + pad[2], top + pad[0], right + pad[2], bottom + pad[0])
+    return np.asarray(Image.fromarray(pixels).resize((framing.width, framing.height), Image.Resampling.BICUBIC, box=box))
+
+
+def index_images(folder: Path) -> dict[str, Path]:
+    """Every image below a folder, by its path below it and by its name alone."""
+    found: dict[str, Path] = {}
+    for root, _, names in os.walk(folder, followlinks=True):
+        for name in sorted(names):
+            path = Path(root, name)
+            if path.suffix.lower() in SUFFIXES:
+                found[path.relative_to(folder).as_posix()] = path
+                found.setdefault(name, path)
+    if not found:
+        raise UserError(f'there is no image in {str(folder)!r}')
+    return found
+
+
+def find_image(found: dict[str, Path], name: str) -> Path | None:
+    """The image a table means by a name."""
+    return found.get(name) or found.get(name.rsplit('/', 1)[-1])
+
+
+def _crop(job: tuple[Path, Framing]) -> np.ndarray | None:
+    try:
+        return read_crop(*job)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None
+
+
+def load_crops(paths: list[Path], framing: Framing, cache: Path, workers: int) -> tuple[np.ndarray, np.ndarray]:
+    """Crops of all images, uint8 `[n, height, width, 3]`, mapped from the cache, and which of them could be read, bool `[n]`."""
+    stamp = [[str(path), path.stat().st_size, path.stat().st_mtime_ns] for path in paths]
+    key = hashlib.sha256(json.dumps([stamp, framing.width, framing.height, framing.stretch]).encode()).hexdigest()[:16]
+    cache.mkdir(parents=True, exist_ok=True)
+    file, marks = cache / f'crops-{key}.npy', cache / f'crops-{key}.read.npy'
+    if not (file.exists() and marks.exists()):
+        partial = cache / f'crops-{key}.{os.getpid()}.partial'
+        shape = (len(paths), framing.height, framing.width, 3)
+        crops = np.lib.format.open_memmap(partial, mode='w+', dtype=np.uint8, shape=shape)
+        usable = np.zeros(len(paths), bool)
+        with ProcessPoolExecutor(workers) as pool:
+            jobs = pool.map(_crop, ((path, framing) for path in paths), chunksize=64)
+            for i, crop in enumerate(progress(jobs, 'decoding', len(paths))):
+                if crop is not None:
+                    crops[i], usable[i] = crop, True
+        crops.flush()
+        np.save(marks, usable)
+        os.replace(partial, file)
+    return np.load(file, mmap_mode='r'), np.load(marks)

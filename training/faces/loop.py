@@ -1,0 +1,231 @@
+"""Trains: epochs, steps, the moving average of the weights, the best checkpoint."""
+
+from __future__ import annotations
+
+import copy
+import csv
+import math
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from . import checkpoint, workers
+from .augment import augment
+from .dataset import Dataset
+from .inference import logits_of, mixed_precision, sigmoid
+from .losses import loss_of
+from .network import FaceAttributes
+from .progress import progress
+from .recipes import Recipe
+from .scores import score
+
+
+@dataclass
+class Limits:
+    """When it ends."""
+
+    epochs: int
+    minutes: float
+    """Of training; 0 for as long as the epochs take. The learning rate then follows the time."""
+
+
+@dataclass
+class Epoch:
+    """A line of the log."""
+
+    epoch: int
+    minutes: float
+    loss: float
+    first: float
+    """Mean loss of the first tenth of its steps."""
+    last: float
+    """Mean loss of the last tenth of its steps."""
+    accuracy: float
+    """Of the validation part, in [0, 1]."""
+    balanced: float
+    validation: float
+    """Mean cross-entropy of the validation part."""
+
+
+class Training:
+    """One training of one network. Deterministic for a seed on a CPU: each epoch's order and alterations are drawn from seed and epoch."""
+
+    def __init__(
+        self, network: FaceAttributes, recipe: Recipe, data: Dataset, positions: np.ndarray, labels: np.ndarray, device: torch.device,
+        limits: Limits, seed: int, out: Path, settings: dict,
+    ) -> None:  # fmt: skip
+        """`positions`: what is trained on; `labels`: float32 `[n, attributes]` for all of `data`, softened or not."""
+        self.network = network.to(device, memory_format=torch.channels_last)
+        self.recipe, self.data, self.device, self.limits, self.seed, self.out = recipe, data, device, limits, seed, out
+        self.settings = settings
+        self.positions, self.labels = positions, torch.from_numpy(labels)
+        self.frequencies = torch.from_numpy((labels[positions] >= 0.5).mean(0).astype(np.float32)).to(device)
+        # Every process sees as many images, or some would wait for the others for ever.
+        self.batch = max(1, min(recipe.batch // workers.WORLD, len(positions) // workers.WORLD))
+        self.steps = max(1, len(positions) // (self.batch * workers.WORLD))
+        self.optimiser = self._optimiser()
+        self.average = copy.deepcopy(self.network).eval() if recipe.average else None
+        self.epoch, self.step, self.seconds = 0, 0, 0.0
+        self.log: list[Epoch] = []
+        self.best = -1.0
+
+    def _optimiser(self) -> torch.optim.Optimizer:
+        recipe = self.recipe
+        if recipe.optimiser == 'adadelta':
+            return torch.optim.Adadelta(self.network.parameters(), lr=recipe.rate, rho=0.95, eps=1e-7, weight_decay=recipe.weight_decay)
+        # Biases and batch norms are not decayed.
+        matrices = [p for p in self.network.parameters() if p.ndim > 1]
+        vectors = [p for p in self.network.parameters() if p.ndim <= 1]
+        groups = [{'params': matrices, 'weight_decay': recipe.weight_decay}, {'params': vectors, 'weight_decay': 0.0}]
+        return torch.optim.AdamW(groups, lr=recipe.rate, betas=(0.9, 0.98))
+
+    @property
+    def tested(self) -> FaceAttributes:
+        """The network that is tested and kept: the average of the weights, where there is one."""
+        return self.average or self.network
+
+    def resume(self) -> bool:
+        """Goes on where an earlier process stopped."""
+        content = checkpoint.load(self.out / 'last.pt', self.settings)
+        if content is None:
+            return False
+        self.network.load_state_dict(content['network'])
+        self.optimiser.load_state_dict(content['optimiser'])
+        if self.average:
+            self.average.load_state_dict(content['model'])
+        self.epoch, self.step, self.seconds, self.best = content['epoch'], content['step'], content['seconds'], content['best']
+        self.log = [Epoch(**line) for line in content['log']]
+        return True
+
+    def run(self) -> None:
+        """To the end."""
+        module = workers.parallel(self.network, self.device)
+        validation = self.data.positions('valid')
+        while not self._finished():
+            started = time.monotonic()
+            losses = self._train_epoch(module, started)
+            seconds = time.monotonic() - started
+            self.epoch += 1
+            self.seconds += seconds
+            if workers.RANK == 0:
+                self._close_epoch(losses, validation)
+            workers.wait()
+
+    def _finished(self) -> bool:
+        over = self.epoch >= self.limits.epochs or self._progress(0) >= 1
+        return bool(workers.agreed(float(over), self.device))
+
+    def _progress(self, seconds: float) -> float:
+        """How much of the training is done, in [0, 1]: by time where that is limited."""
+        by_steps = self.step / (self.steps * self.limits.epochs)
+        if self.limits.minutes <= 0:
+            return by_steps
+        return max(by_steps, (self.seconds + seconds) / (60 * self.limits.minutes))
+
+    def _rate(self, done: float) -> float:
+        if not self.recipe.cosine:
+            return 1
+        # Two epochs of many; where time is limited, nobody knows yet how many there will be.
+        warm = 0.05 if self.limits.minutes > 0 else min(2, self.limits.epochs / 4) / self.limits.epochs
+        rise = min(1, (done + 1 / (self.steps * self.limits.epochs)) / warm)
+        return rise * (0.5 * (1 + math.cos(math.pi * min(1, done))) + 1e-3)
+
+    def _train_epoch(self, module: nn.Module, started: float) -> list[float]:
+        """Loss of each step."""
+        recipe = self.recipe
+        order = np.random.default_rng([self.seed, self.epoch]).permutation(self.positions)[workers.RANK :: workers.WORLD]
+        draw = torch.Generator(device=self.device).manual_seed(self.seed * 100_003 + self.epoch * 1009 + workers.RANK)
+        mix = np.random.default_rng([self.seed, self.epoch, workers.RANK])
+        torch.manual_seed(self.seed + self.epoch)  # dropout
+        plain = self.epoch >= self.limits.epochs - recipe.augmentation.last_plain
+        module.train()
+        losses = []
+        for step in progress(range(self.steps), f'epoch {self.epoch + 1}'):
+            # Where time is limited, all processes end together.
+            done = workers.agreed(self._progress(time.monotonic() - started), self.device) if self.limits.minutes > 0 else self._progress(0)
+            if done >= 1:
+                break
+            for group in self.optimiser.param_groups:
+                group['lr'] = recipe.rate * self._rate(done)
+            rows = order[step * self.batch : (step + 1) * self.batch]
+            if len(rows) < 2:
+                continue  # batch norm needs two
+            images = torch.from_numpy(self.data.crops[rows]).to(self.device).permute(0, 3, 1, 2).float()
+            images = augment(images, recipe.augmentation, draw, plain) / 127.5 - 1
+            labels = self.labels[torch.from_numpy(rows)].to(self.device)
+            if recipe.mixup > 0 and done < 0.9:
+                share = float(mix.beta(recipe.mixup, recipe.mixup))
+                other = torch.from_numpy(mix.permutation(len(rows))).to(self.device)
+                images, labels = share * images + (1 - share) * images[other], share * labels + (1 - share) * labels[other]
+            with mixed_precision(self.device):
+                logits = module(images.contiguous(memory_format=torch.channels_last))
+            loss = loss_of(recipe, logits.float(), labels, self.frequencies)
+            self.optimiser.zero_grad(set_to_none=True)
+            loss.backward()
+            if recipe.clip > 0:
+                nn.utils.clip_grad_norm_(module.parameters(), recipe.clip)
+            self.optimiser.step()
+            self.step += 1
+            self._move_average()
+            losses.append(loss.detach())
+        return torch.stack(losses).tolist() if losses else [math.nan]
+
+    @torch.no_grad()
+    def _move_average(self) -> None:
+        if self.average is None:
+            return
+        # Shorter at first, or it would remember the first weights for long.
+        decay = min(self.recipe.average, (1 + self.step) / (10 + self.step))
+        for own, new in zip(self.average.state_dict().values(), self.network.state_dict().values()):
+            if own.dtype.is_floating_point:
+                own.lerp_(new, 1 - decay)
+            else:
+                own.copy_(new)
+
+    def _close_epoch(self, losses: list[float], validation: np.ndarray) -> None:
+        logits = logits_of(self.tested, self.data.crops, validation, self.device)
+        labels = self.data.labels[validation]
+        scores = score(self.data.attributes, sigmoid(logits), labels)
+        entropy = nn.functional.binary_cross_entropy_with_logits(torch.from_numpy(logits), torch.from_numpy(labels)).item()
+        tenth = max(1, len(losses) // 10)
+        line = Epoch(
+            self.epoch, self.seconds / 60, float(np.mean(losses)), float(np.mean(losses[:tenth])), float(np.mean(losses[-tenth:])),
+            scores['accuracy'], scores['balancedAccuracy'] or math.nan, entropy,
+        )  # fmt: skip
+        self.log.append(line)
+        print(
+            f'epoch {line.epoch:3d}  {line.minutes:7.1f} min  loss {line.loss:.4f} ({line.first:.4f} → {line.last:.4f})  '
+            f'validation {100 * line.accuracy:.2f} %, balanced {100 * line.balanced:.2f} %',
+            flush=True,
+        )
+        kept = {
+            'model': self.tested.state_dict(),
+            'attributes': self.data.attributes,
+            'recipe': asdict(self.recipe),
+            'frequencies': self.frequencies.tolist(),
+        }
+        if line.accuracy > self.best:
+            self.best = line.accuracy
+            checkpoint.save(self.out / 'best.pt', {**kept, 'epoch': self.epoch, 'accuracy': line.accuracy})
+        checkpoint.save(
+            self.out / 'last.pt',
+            {
+                **kept,
+                'settings': self.settings,
+                'network': self.network.state_dict(),
+                'optimiser': self.optimiser.state_dict(),
+                'epoch': self.epoch,
+                'step': self.step,
+                'seconds': self.seconds,
+                'best': self.best,
+                'log': [asdict(each) for each in self.log],
+            },
+        )
+        with open(self.out / 'log.csv', 'w', newline='') as file:
+            writer = csv.DictWriter(file, list(asdict(line)))
+            writer.writeheader()
+            writer.writerows({k: f'{v:.6g}' if isinstance(v, float) else v for k, v in asdict(each).items()} for each in self.log)

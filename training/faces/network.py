@@ -1,0 +1,148 @@
+"""MobileNetV2 with the head of the original work, and where its first weights come from."""
+
+from __future__ import annotations
+
+import base64
+import re
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+from torchvision.models import mobilenet_v2
+
+from .errors import UserError
+
+
+class FaceAttributes(nn.Module):
+    """float32 `[n, 3, height, width]` in [-1, 1] → logits `[n, attributes]`.
+
+    Sandler et al., 'MobileNetV2' (CVPR 2018); average pooling, Dense 1536, ReLU, batch norm, dropout, Dense as in the original work.
+    """
+
+    def __init__(self, attributes: int, dropout: float = 0.3) -> None:
+        super().__init__()
+        self.features = mobilenet_v2().features
+        for module in self.features.modules():
+            if isinstance(module, nn.BatchNorm2d):
+                module.eps, module.momentum = 1e-3, 0.05  # as the pre-trained weights expect
+        self.fc = nn.Linear(1280, 1536)
+        self.bn = nn.BatchNorm1d(1536)
+        self.drop = nn.Dropout(dropout)
+        self.out = nn.Linear(1536, attributes)
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        pooled = F.adaptive_avg_pool2d(self.features(images), 1).flatten(1)
+        return self.out(self.drop(self.bn(F.relu(self.fc(pooled)))))
+
+
+def scaled(crops: torch.Tensor) -> torch.Tensor:
+    """Bytes as float32 in [-1, 1], channels first: `[n, height, width, 3]` → `[n, 3, height, width]`."""
+    return crops.permute(0, 3, 1, 2).float() / 127.5 - 1
+
+
+def initialise(network: FaceAttributes, init: str) -> None:
+    """First weights: 'random', 'torchvision' (ImageNet, downloaded), a folder of the npm package nsfwjs, or a .pt file of an earlier training."""
+    if init == 'random':
+        return
+    if init == 'torchvision':
+        from torchvision.models import MobileNet_V2_Weights
+
+        network.features.load_state_dict(mobilenet_v2(weights=MobileNet_V2_Weights.IMAGENET1K_V2).features.state_dict())
+        for module in network.features.modules():
+            if isinstance(module, nn.BatchNorm2d):
+                module.eps = 1e-5
+        return
+    path = Path(init)
+    if path.is_dir():
+        _load_keras(network, read_tfjs(path))
+    elif path.suffix == '.pt':
+        load_weights(network, path)
+    else:
+        raise UserError(f"--init: expected random, torchvision, a folder of nsfwjs or a .pt file, got {init!r}")
+
+
+def load_weights(network: FaceAttributes, path: Path) -> None:
+    """Weights of an earlier training. Its last layer is left out where it is for other attributes."""
+    state = read_weights(path)
+    own = network.state_dict()
+    if 'out.weight' in state and state['out.weight'].shape != own['out.weight'].shape:
+        state = {name: value for name, value in state.items() if not name.startswith('out.')}
+    try:
+        missing, unexpected = network.load_state_dict(state, strict=False)
+    except RuntimeError as error:
+        raise UserError(f'{str(path)!r} does not hold weights of this network: {error}') from error
+    wrong = [name for name in [*missing, *unexpected] if not name.startswith('out.')]
+    if wrong:
+        raise UserError(f'{str(path)!r} does not hold weights of this network: {", ".join(wrong[:3])} …')
+
+
+def read_weights(path: Path) -> dict[str, torch.Tensor]:
+    """The state dict of a file: one of ../train.py, or a bare one."""
+    try:
+        content = torch.load(path, map_location='cpu')
+    except (OSError, RuntimeError, EOFError, ValueError) as error:
+        raise UserError(f'cannot read {str(path)!r} as weights of PyTorch: {error}') from error
+    return content['model'] if 'model' in content else content
+
+
+# ------------------------------------------------------------------------- MobileNetV2 of Keras, as the npm package nsfwjs has it
+
+
+def read_tfjs(folder: Path) -> dict[str, np.ndarray]:
+    """The weights of nsfwjs 4.3.0 (MIT), `dist/models/mobilenet_v2`: a MobileNetV2 trained on ImageNet, its last blocks trained on.
+
+    Two scripts hold them: one names the tensors (shape, dtype, quantisation), the other has their bytes as base64.
+    """
+    if (folder / 'dist').is_dir():
+        folder = folder / 'dist' / 'models' / 'mobilenet_v2'
+    try:
+        manifest = (folder / 'model.min.js').read_text()
+        shard = (folder / 'group1-shard1of1.min.js').read_text()
+    except OSError as error:
+        raise UserError(f'{str(folder)!r} holds no MobileNetV2 of nsfwjs: {error}') from error
+    number = r'-?[\d.]+(?:e-?\d+)?'
+    entry = re.compile(
+        r'\{name:"([^"]+)",shape:\[([\d,]*)\],dtype:"float32"(?:,quantization:\{min:(%s),scale:(%s),dtype:"uint8"\})?\}' % (number, number)
+    )
+    data = base64.b64decode(max(re.findall(r'"([A-Za-z0-9+/=]+)"', shard), key=len))
+    weights, at = {}, 0
+    for name, shape, low, scale in entry.findall(manifest):
+        dims = [int(v) for v in shape.split(',') if v]
+        count = int(np.prod(dims)) if dims else 1
+        if scale:
+            values = np.frombuffer(data, np.uint8, count, at) * np.float32(scale) + np.float32(low)
+            at += count
+        else:
+            values = np.frombuffer(data, np.float32, count, at)
+            at += 4 * count
+        weights[name] = values.astype(np.float32).reshape(dims)
+    if at != len(data):
+        raise UserError(f'{str(folder)!r}: the tensors named take {at} bytes, there are {len(data)}; expected nsfwjs 4.3.0')
+    return weights
+
+
+def _load_keras(network: FaceAttributes, weights: dict[str, np.ndarray]) -> None:
+    def conv(module: nn.Conv2d, name: str) -> None:
+        order = (2, 3, 0, 1) if 'depthwise' in name else (3, 2, 0, 1)
+        module.weight.data.copy_(torch.from_numpy(weights[name].transpose(order).copy()))
+
+    def norm(module: nn.BatchNorm2d, name: str) -> None:
+        module.weight.data.copy_(torch.from_numpy(weights[f'{name}/gamma']))
+        module.bias.data.copy_(torch.from_numpy(weights[f'{name}/beta']))
+        module.running_mean.copy_(torch.from_numpy(weights[f'{name}/moving_mean']))
+        # Quantisation to bytes made some of them negative.
+        module.running_var.copy_(torch.from_numpy(weights[f'{name}/moving_variance']).clamp_min(1e-4))
+
+    features = network.features
+    conv(features[0][0], 'Conv1/kernel'), norm(features[0][1], 'bn_Conv1')
+    conv(features[18][0], 'Conv_1/kernel'), norm(features[18][1], 'Conv_1_bn')
+    first = features[1].conv
+    conv(first[0][0], 'expanded_conv_depthwise/depthwise_kernel'), norm(first[0][1], 'expanded_conv_depthwise_BN')
+    conv(first[1], 'expanded_conv_project/kernel'), norm(first[2], 'expanded_conv_project_BN')
+    for i in range(2, 18):
+        block, name = features[i].conv, f'block_{i - 1}'
+        conv(block[0][0], f'{name}_expand/kernel'), norm(block[0][1], f'{name}_expand_BN')
+        conv(block[1][0], f'{name}_depthwise/depthwise_kernel'), norm(block[1][1], f'{name}_depthwise_BN')
+        conv(block[2], f'{name}_project/kernel'), norm(block[3], f'{name}_project_BN')

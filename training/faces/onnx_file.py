@@ -1,0 +1,111 @@
+"""PyTorch → an ONNX file that says by itself what it takes and what its outputs are called."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnx import TensorProto, helper, numpy_helper
+from torch import nn
+
+from .calibration import Calibration
+from .crops import Framing
+from .network import FaceAttributes, scaled
+
+OPSET = 17
+PREFIX = 'face_clusters.'
+
+
+@dataclass
+class About:
+    """What is written into the file's metadata, under keys that begin with `face_clusters.`; read by src/faces/model-metadata.ts."""
+
+    attributes: list[str]
+    framing: Framing
+    frequencies: list[float]
+    """How often each attribute occurs in what was trained on."""
+    thresholds: list[float] | None
+    """Probabilities from which both values of an attribute are recognised equally well."""
+    text: str
+    """Where the network comes from and what it may be used for."""
+
+    def write(self, model: onnx.ModelProto) -> None:
+        framing = {'width': self.framing.width, 'height': self.framing.height, 'stretch': self.framing.stretch}
+        entries = {
+            'attributes': json.dumps(self.attributes),
+            'framing': json.dumps(framing),
+            'frequencies': json.dumps([round(v, 4) for v in self.frequencies]),
+            'about': self.text,
+        }
+        if self.thresholds is not None:
+            entries['thresholds'] = json.dumps({'balanced': [round(v, 4) for v in self.thresholds]})
+        del model.metadata_props[:]
+        helper.set_model_props(model, {PREFIX + key: value for key, value in entries.items()})
+
+
+class Whole(nn.Module):
+    """uint8 `[n, height, width, 3]` → probabilities, float32 `[n, attributes]`."""
+
+    def __init__(self, network: FaceAttributes) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        return torch.sigmoid(self.network(scaled(images)))
+
+
+@torch.no_grad()
+def fold_head(network: FaceAttributes, calibration: Calibration | None) -> None:
+    """Folds calibration and the head's batch norm into the last layer, in place: what is left is a matrix and a vector. For inference only."""
+    out, norm = network.out, network.bn
+    if calibration is not None:
+        scale, shift = (torch.tensor(v, dtype=torch.float32) for v in (calibration.scale, calibration.shift))
+        out.weight.mul_(scale[:, None])
+        out.bias.mul_(scale).add_(shift)
+    factor = norm.weight / torch.sqrt(norm.running_var + norm.eps)
+    out.bias.add_(out.weight @ (norm.bias - norm.running_mean * factor))
+    out.weight.mul_(factor)
+    network.bn = nn.Identity()
+
+
+def export(network: FaceAttributes, framing: Framing, path: Path) -> onnx.ModelProto:
+    """Writes the float32 file and returns it. Batch size is free."""
+    whole = Whole(network).eval()
+    example = torch.randint(0, 256, (2, framing.height, framing.width, 3), dtype=torch.uint8)
+    options = {'dynamo': False} if 'dynamo' in inspect.signature(torch.onnx.export).parameters else {}
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')
+        torch.onnx.export(
+            whole, example, str(path), input_names=['images'], output_names=['probabilities'],
+            dynamic_axes={'images': {0: 'n'}, 'probabilities': {0: 'n'}}, opset_version=OPSET, **options,
+        )  # fmt: skip
+    return onnx.load(str(path))
+
+
+def to_float16(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The same network with float16 inside: uint8 in, float32 out."""
+    half = onnx.ModelProto()
+    half.CopyFrom(model)
+    graph = half.graph
+    for tensor in graph.initializer:
+        if tensor.data_type == TensorProto.FLOAT:
+            tensor.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(tensor).astype(np.float16), tensor.name))
+    for node in graph.node:
+        for attribute in node.attribute:
+            if node.op_type == 'Cast' and attribute.name == 'to' and attribute.i == TensorProto.FLOAT:
+                attribute.i = TensorProto.FLOAT16
+            elif node.op_type == 'Constant' and attribute.name == 'value' and attribute.t.data_type == TensorProto.FLOAT:
+                attribute.t.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(attribute.t).astype(np.float16)))
+    last = graph.node[-1]
+    output = last.output[0]
+    last.output[0] = f'{output}_float16'
+    graph.node.append(helper.make_node('Cast', [last.output[0]], [output], to=TensorProto.FLOAT))
+    del graph.value_info[:]
+    onnx.checker.check_model(half)
+    return half

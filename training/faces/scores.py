@@ -1,0 +1,77 @@
+"""How well probabilities agree with labels. The same definitions, in TypeScript: src/datasets/evaluation.ts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+THRESHOLD = 0.5
+BINS = 15
+
+
+def score(names: list[str], probabilities: np.ndarray, labels: np.ndarray, thresholds: np.ndarray | None = None) -> dict:
+    """Scores of `[n, attributes]` probabilities against labels of the same shape; soft labels count as present from 0.5."""
+    limits = np.full(len(names), THRESHOLD, np.float32) if thresholds is None else thresholds.astype(np.float32)
+    predicted, present = probabilities >= limits, labels >= THRESHOLD
+    wrong = predicted != present
+    per_attribute = {}
+    for a, name in enumerate(names):
+        said, true = predicted[:, a], present[:, a]
+        hits, positives, negatives = int((said & true).sum()), int(true.sum()), int((~true).sum())
+        recall = hits / positives if positives else None
+        specificity = int((~said & ~true).sum()) / negatives if negatives else None
+        per_attribute[name] = {
+            'accuracy': float(1 - wrong[:, a].mean()),
+            'balancedAccuracy': None if recall is None or specificity is None else (recall + specificity) / 2,
+            'precision': hits / int(said.sum()) if said.any() else None,
+            'recall': recall,
+            'averagePrecision': average_precision(probabilities[:, a], true),
+            'frequency': positives / len(labels),
+            'wrong': int(wrong[:, a].sum()),
+            'wrongOfPredicted': float((said & ~true).sum() / said.sum()) if said.any() else None,
+            'calibrationError': calibration_error(probabilities[:, a], true),
+        }
+    balanced = [v['balancedAccuracy'] for v in per_attribute.values() if v['balancedAccuracy'] is not None]
+    precisions = [v['averagePrecision'] for v in per_attribute.values() if v['averagePrecision'] is not None]
+    return {
+        'faces': len(labels),
+        'accuracy': float(1 - wrong.mean()),
+        'balancedAccuracy': float(np.mean(balanced)) if balanced else None,
+        'averagePrecision': float(np.mean(precisions)) if precisions else None,
+        'hammingDistance': float(wrong.sum(1).mean()),
+        'majorityAccuracy': float(np.maximum(present.mean(0), 1 - present.mean(0)).mean()),
+        'calibrationError': calibration_error(probabilities.ravel(), present.ravel()),
+        'calibration': reliability(probabilities.ravel(), present.ravel()),
+        'perAttribute': per_attribute,
+    }
+
+
+def average_precision(probabilities: np.ndarray, present: np.ndarray) -> float | None:
+    """Σ (Rₙ − Rₙ₋₁) Pₙ over the distinct thresholds, as scikit-learn's average_precision_score."""
+    if not present.any():
+        return None
+    order = np.argsort(-probabilities, kind='stable')
+    ranked, true = probabilities[order], present[order]
+    last = np.append(ranked[1:] != ranked[:-1], True)  # faces of equal probability pass the threshold together
+    hits = np.cumsum(true)[last]
+    recall, precision = hits / present.sum(), hits / (np.flatnonzero(last) + 1)
+    return float(np.sum(np.diff(recall, prepend=0) * precision))
+
+
+def reliability(probabilities: np.ndarray, present: np.ndarray) -> list[dict]:
+    """Probabilities in equal bins: how many, their mean, and the share that is present."""
+    bins = np.minimum((probabilities.astype(np.float64) * BINS).astype(int), BINS - 1)
+    count = np.bincount(bins, minlength=BINS)
+    said = np.bincount(bins, probabilities.astype(np.float64), BINS)
+    true = np.bincount(bins, present.astype(np.float64), BINS)
+    return [
+        {'from': i / BINS, 'count': int(c), 'probability': float(s / c) if c else None, 'frequency': float(t / c) if c else None}
+        for i, (c, s, t) in enumerate(zip(count, said, true))
+    ]
+
+
+def calibration_error(probabilities: np.ndarray, present: np.ndarray) -> float:
+    """Expected calibration error: |mean probability − share present|, bin by bin, weighted by the bin's size (Naeini et al., AAAI 2015)."""
+    total = len(probabilities)
+    return float(
+        sum(each['count'] / total * abs(each['probability'] - each['frequency']) for each in reliability(probabilities, present) if each['count'])
+    )

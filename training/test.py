@@ -1,0 +1,152 @@
+"""Tests a trained network on people it never saw.
+
+    python3 training/test.py runs/default/best.pt --data celeba.csv --images celeba --out runs/default/test
+
+Prints accuracy, balanced accuracy, mean Hamming distance, average precision and calibration, and writes them with charts: accuracy and wrong predictions by
+attribute (of all, and of those predicted), calibration, agreement across size and blur, sample predictions. `face-clusters evaluate` gives the same
+numbers for an exported file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from faces import charts, workers
+from faces.calibration import Calibration
+from faces.crops import Framing
+from faces.dataset import add_crop_options, add_data_options, read_dataset
+from faces.degrade import BLURS, SIZES, blurred, smaller
+from faces.errors import UserError, main
+from faces.inference import logits_of, sigmoid
+from faces.network import FaceAttributes, load_weights
+from faces.progress import progress
+from faces.recipes import recipe_with
+from faces.scores import score
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('weights', type=Path)
+    parser.add_argument('--out', type=Path, required=True)
+    parser.add_argument('--split', default='test', choices=['train', 'valid', 'test'])
+    parser.add_argument('--calibration', type=Path, help='calibration.json; that beside the weights where left out')
+    parser.add_argument('--no-calibration', action='store_true')
+    parser.add_argument('--degraded', type=int, default=200, metavar='N', help='faces that are made small and blurred; 0 for none')
+    parser.add_argument('--device', choices=['auto', 'cpu', 'cuda', 'mps'], default='auto')
+    add_data_options(parser)
+    add_crop_options(parser)
+    return parser.parse_args()
+
+
+def run() -> None:
+    options = parse()
+    torch.set_num_threads(os.cpu_count() or 1)
+    content = torch.load(options.weights, map_location='cpu')
+    bare = 'recipe' not in content  # a state dict alone, as of the weights that came with the project
+    recipe = recipe_with('default') if bare else content['recipe']
+    framing = Framing(*((recipe.width, recipe.height, recipe.stretch) if bare else (recipe['width'], recipe['height'], recipe['stretch'])))
+    if not bare:
+        options.attributes = options.attributes or ','.join(content['attributes'])
+    data = read_dataset(options, framing)
+    device = workers.device_of(options.device)
+    network = FaceAttributes(len(data.attributes))
+    load_weights(network, options.weights)
+    network.to(device)
+    positions = data.positions(options.split)
+    if len(positions) == 0:
+        raise UserError(f'no image is in the part {options.split!r}')
+    calibration = calibration_of(options)
+
+    def probabilities(crops: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        logits = logits_of(network, crops, rows, device)
+        if calibration is None:
+            return sigmoid(logits)
+        return sigmoid(logits * np.array(calibration.scale, np.float32) + np.array(calibration.shift, np.float32))
+
+    said, labels = probabilities(data.crops, positions), data.labels[positions]
+    result = score(data.attributes, said, labels)
+    if calibration is not None:
+        balanced = score(data.attributes, said, labels, np.array(calibration.balanced))
+        result['balancedThresholds'] = {key: balanced[key] for key in ('accuracy', 'balancedAccuracy', 'hammingDistance')}
+    if options.degraded > 0:
+        result['agreement'] = agreement(data.crops, positions, labels, options, probabilities)
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / 'evaluation.json').write_text(json.dumps(result, indent=1))
+    draw(result, data, positions, said, options)
+    tell(result)
+    print(f'written to {options.out}')
+
+
+def calibration_of(options: argparse.Namespace) -> Calibration | None:
+    path = options.calibration or options.weights.parent / 'calibration.json'
+    if options.no_calibration or (options.calibration is None and not path.exists()):
+        return None
+    return Calibration.read(path)
+
+
+def agreement(crops: np.ndarray, positions: np.ndarray, labels: np.ndarray, options: argparse.Namespace, probabilities) -> list[dict]:
+    """How often attributes keep their value, and stay right, as crops are made small or blurred."""
+    chosen = np.sort(np.random.default_rng(options.seed).permutation(len(positions))[: options.degraded])
+    plain = crops[positions[chosen]]
+    rows = np.arange(len(chosen))
+    first, true = probabilities(plain, rows) >= 0.5, labels[chosen] >= 0.5
+    cases = [('size', factor, smaller) for factor in SIZES] + [('blur', sigma, blurred) for sigma in BLURS]
+    result = [{'kind': kind, 'amount': 1.0 if kind == 'size' else 0.0, 'agreement': 1.0, 'accuracy': float((first == true).mean())} for kind in ('size', 'blur')]
+    for kind, amount, how in progress(cases, 'made worse'):
+        now = probabilities(np.stack([how(crop, amount) for crop in plain]), rows) >= 0.5
+        result.append({'kind': kind, 'amount': amount, 'agreement': float((now == first).mean()), 'accuracy': float((now == true).mean())})
+    return result
+
+
+def draw(result: dict, data, positions: np.ndarray, said: np.ndarray, options: argparse.Namespace) -> None:
+    scores = result['perAttribute']
+    charts.bars('Accuracy by attribute', {name: each['accuracy'] for name, each in scores.items()}, options.out / 'accuracy.png')
+    charts.bars('Wrong predictions by attribute', {name: each['wrong'] / result['faces'] for name, each in scores.items()}, options.out / 'wrong.png')
+    charts.bars(
+        'Wrong of those predicted, by attribute', {name: each['wrongOfPredicted'] or 0 for name, each in scores.items()}, options.out / 'wrong-of-predicted.png'
+    )
+    charts.reliability(result['calibration'], options.out / 'calibration.png')
+    for kind, across in (('size', 'of its sides'), ('blur', 'σ in pixels')):
+        points = sorted((each['amount'], each['agreement'], each['accuracy']) for each in result.get('agreement', []) if each['kind'] == kind)
+        if points:
+            values = {'the same as on the plain crop': [(x, y) for x, y, _ in points], 'right': [(x, y) for x, _, y in points]}
+            charts.lines(f'Attributes across {kind}', across, values, options.out / f'agreement-{kind}.png')
+    drawn = np.random.default_rng(options.seed).permutation(len(positions))[:10]
+    titles = []
+    for i in drawn:
+        true, now = data.labels[positions[i]] >= 0.5, said[i] >= 0.5
+        lines = [f'{name.replace("_", " ")} {said[i][a]:.2f}{"" if true[a] == now[a] else " ✗"}' for a, name in enumerate(data.attributes) if true[a] or now[a]]
+        titles.append('\n'.join(lines))
+    charts.predictions([data.crops[positions[i]] for i in drawn], titles, options.out / 'predictions.png')
+
+
+def tell(result: dict) -> None:
+    def percent(value: float | None) -> str:
+        return '       –' if value is None else f'{100 * value:8.2f}'
+
+    print(f'{"attribute":20} accuracy balanced precision  recall  average precision  calibration error')
+    for name, each in result['perAttribute'].items():
+        print(
+            f'{name.replace("_", " "):20} {percent(each["accuracy"])} {percent(each["balancedAccuracy"])}  {percent(each["precision"])} '
+            f'{percent(each["recall"])} {percent(each["averagePrecision"])} {percent(each["calibrationError"])}'
+        )
+    print(
+        f'\n{result["faces"]} faces: accuracy {percent(result["accuracy"]).strip()} %, balanced {percent(result["balancedAccuracy"]).strip()} %, '
+        f'always the majority {percent(result["majorityAccuracy"]).strip()} %, mean wrong attributes a face {result["hammingDistance"]:.3f}, '
+        f'average precision {percent(result["averagePrecision"]).strip()} %, calibration error {percent(result["calibrationError"]).strip()} %'
+    )
+    if 'balancedThresholds' in result:
+        each = result['balancedThresholds']
+        print(f'with balanced thresholds: accuracy {percent(each["accuracy"]).strip()} %, balanced {percent(each["balancedAccuracy"]).strip()} %')
+    for each in result.get('agreement', []):
+        print(f'{each["kind"]} {each["amount"]:<5} agreement {percent(each["agreement"])} %, accuracy {percent(each["accuracy"])} %')
+
+
+if __name__ == '__main__':
+    main(run)
