@@ -282,6 +282,8 @@ export interface EngineCalls extends DatasetCalls {
     };
     result: DatasetReport;
   };
+  /** Opens a network file, to see that it can be used and what it is. */
+  model: { params: { file: string }; result: { attributes: string[]; crop: { width: number; height: number } } };
   /** Compares inferred attributes with labels. */
   evaluate: {
     params: {

@@ -19,6 +19,8 @@ export interface LabelTable {
 }
 
 const IMAGE_COLUMNS = new Set(['file', 'image', 'image_id', 'filename', 'name', 'path', '']);
+/** Columns that are no attributes, this project's own faces.csv included. */
+const BESIDE = new Set(['identity', 'person', 'group', 'id', 'face', 'x', 'y', 'width', 'height', 'score', 'cluster']);
 const SPLIT_COLUMNS = new Set(['split', 'partition']);
 
 /** @throws UserError naming the file, the line, what was expected and what came. */
@@ -61,14 +63,14 @@ function parseCsv(file: string, text: string, skipped: number): LabelTable {
   const [header = [], ...body] = rows;
   const imageColumn = header.findIndex((name) => IMAGE_COLUMNS.has(name.toLowerCase()));
   const splitColumn = header.findIndex((name) => SPLIT_COLUMNS.has(name.toLowerCase()));
-  // Columns beside the attributes (an identity, a cluster) are told by their names, or by values no label has.
+  // Columns beside the attributes are told by their names, or by values no label has.
   const known = new Set<string>(CELEBA_ATTRIBUTES);
-  const anyKnown = header.some((name) => known.has(name));
   const columns = header
     .map((_, column) => column)
     .filter((column) => {
       if (column === imageColumn || column === splitColumn) return false;
-      return anyKnown ? known.has(header[column]!) : body.every((row) => isLabel(row[column]));
+      if (known.has(header[column]!)) return true;
+      return !BESIDE.has(header[column]!.toLowerCase()) && body.every((row) => isLabel(row[column]));
     });
   if (columns.length === 0) {
     throw new UserError(

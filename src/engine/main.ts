@@ -16,6 +16,7 @@ import { datasetImage, datasetSamples, exploreDataset } from './dataset-view';
 import { evaluate } from './evaluate';
 import { exportRun } from './export';
 import { clusterRun, locate, page, pictures } from './inspect';
+import { describeModel } from './model';
 import { photo } from './photo';
 import { clusterVectors } from './vectors';
 
@@ -43,6 +44,7 @@ const handlers: Handlers = {
   datasetImage,
   contradictions,
   evaluate,
+  model: describeModel,
 };
 
 /** Progress is sent at most so often, in milliseconds; the last of a stage always is. */

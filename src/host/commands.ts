@@ -1,5 +1,5 @@
 /** What the user can ask for, from menus, the command palette and the panel. */
-import { basename, join } from 'node:path';
+import { basename, isAbsolute, join, relative } from 'node:path';
 import * as vscode from 'vscode';
 import { CELEBA_ATTRIBUTES, readableAttribute } from '../attributes';
 import type { EngineClient } from '../engine/client';
@@ -60,7 +60,8 @@ export function registerCommands(context: CommandContext): vscode.Disposable[] {
     showFaceless: (node: RunNode) => lists.show(node.session, 'without-face.csv'),
     remove: (node: RunNode) => remove(node.session, context),
     revealFolder: (node: RunNode) => vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(node.session.folders[0] ?? '')),
-    chooseAttributes: () => chooseAttributes(history),
+    chooseAttributes: () => chooseAttributes(context),
+    useModel: (clicked?: vscode.Uri) => useModel(clicked, context),
     undo: async () => {
       if (history.last === null) void vscode.window.showInformationMessage('Face Clusters: there is no change of a setting to undo.');
       else await history.undo();
@@ -238,11 +239,40 @@ async function remove(session: RunSession, { library, panels }: CommandContext):
   await library.remove(session);
 }
 
-async function chooseAttributes(history: SettingHistory): Promise<void> {
+/** Lets a network file describe faces from now on, once it has been seen to be one. */
+async function useModel(clicked: vscode.Uri | undefined, { engine, history }: CommandContext): Promise<void> {
+  const [file] =
+    clicked !== undefined
+      ? [clicked]
+      : ((await vscode.window.showOpenDialog({
+          title: 'Network of face attributes',
+          openLabel: 'Use This Model',
+          filters: { ONNX: ['onnx'] },
+        })) ?? []);
+  if (file === undefined) return;
+  const { attributes, crop } = await engine.call('model', { file: file.fsPath });
+  const { settings } = readSettings();
+  // Below the workspace a relative path says the same on every machine.
+  const base = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
+  const below = base === undefined ? undefined : relative(base, file.fsPath);
+  const model = below === undefined || below.startsWith('..') || isAbsolute(below) ? file.fsPath : below;
+  await history.change({ model }, settings);
+  const undo = 'Undo';
+  const answer = await vscode.window.showInformationMessage(
+    `'${basename(file.fsPath)}' describes faces from now on: ${attributes.length} attributes, crops of ${crop.width}×${crop.height}.`,
+    undo,
+  );
+  if (answer === undo) await history.undo();
+}
+
+async function chooseAttributes({ history, library }: CommandContext): Promise<void> {
   const { settings } = readSettings();
   const { attributes } = settings;
+  // Of the networks that described what is there; before there is anything, of the one that comes along.
+  const known = new Set(library.all.flatMap(({ manifest }) => manifest?.modelAttributes ?? []));
+  const all = known.size > 0 ? [...known] : CELEBA_ATTRIBUTES;
   const chosen = await vscode.window.showQuickPick(
-    CELEBA_ATTRIBUTES.map((name) => ({ label: readableAttribute(name), name, picked: attributes.includes(name) })),
+    all.map((name) => ({ label: readableAttribute(name), name, picked: attributes.includes(name) })),
     { canPickMany: true, title: 'Attributes that faces are compared by', placeHolder: 'Type to filter; at least one' },
   );
   if (chosen === undefined) return;

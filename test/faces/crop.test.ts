@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { boundsOf, frameOf } from '../../src/faces/align';
+import { alignedFrame } from '../../src/faces/framing';
 import { cropFrame, type Pixels } from '../../src/faces/crop';
 import { random } from '../support/vectors';
 
@@ -71,6 +72,23 @@ describe('frameOf', () => {
       expect(inCrop.x).toBeCloseTo(62, 6);
       expect(inCrop.y).toBeCloseTo(0.604 * 160, 6);
     }
+  });
+
+  it.each([
+    { width: 160, height: 192 },
+    { width: 224, height: 224, stretch: true },
+    { width: 128, height: 128 },
+    { width: 64, height: 128 },
+  ])("cuts out of CelebA's images what is cut out where no face is looked for: %o", (framing) => {
+    // The eyes of CelebA's 178×218 images, as frameOf has them.
+    const [y, apart] = [(0.604 + 0.5 * (218 / 178 - 192 / 160)) * 178, 0.225 * 178];
+    const eyes = [
+      { x: 89 - apart / 2, y },
+      { x: 89 + apart / 2, y },
+    ] as const;
+    const found = frameOf(eyes, { x: 89, y: y + apart }, framing);
+    const aligned = alignedFrame({ width: 178, height: 218 }, framing);
+    for (const side of ['x', 'y', 'width', 'height'] as const) expect(found[side]).toBeCloseTo(aligned[side], 6);
   });
 
   it('tells the size of a face turned to the side by its height', () => {

@@ -1,6 +1,8 @@
 /** A folder of labelled faces explored in VS Code: its figures, charts and faces, and labels the model contradicts. */
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PbfWriter } from 'pbf';
 import { expect, test, type Workbench } from './vscode';
 
 /** The portraits labelled by their folders, one of them wrongly. @returns the path of that one. */
@@ -79,4 +81,26 @@ test('without labels says what is expected, with a way out', async ({ workbench 
   await labelled(workbench);
   await view.getByRole('button', { name: 'Try Again' }).click();
   await expect(view.locator('fc-dataset .facts')).toContainText('73 rows');
+});
+
+test('a network file in the workspace describes faces at a click, under its own names, until that is undone', async ({ workbench }) => {
+  // The bundled network with names of its own: metadata may be added at the end of the file.
+  const writer = new PbfWriter();
+  const names = Array.from({ length: 40 }, (_, i) => `Trait_${i}`);
+  writer.writeMessage(14, (value: string, message) => {
+    message.writeStringField(1, 'face_clusters.attributes');
+    message.writeStringField(2, value);
+  }, JSON.stringify(names)); // prettier-ignore
+  const bundled = await readFile(fileURLToPath(new URL('../../weights/face-attributes.int8.onnx', import.meta.url)));
+  await writeFile(join(workbench.folder, 'own.onnx'), Buffer.concat([bundled, writer.finish()]));
+  await workbench.open();
+  await workbench.fromMenu('Use This Model to Describe Faces', 'own.onnx');
+  const told = workbench.notification(/'own\.onnx' describes faces from now on: 40 attributes, crops of 160×192/);
+  await expect(told).toBeVisible();
+  expect((await workbench.readSettings())['faceClusters.model']).toBe('own.onnx');
+  await workbench.clusterFaces('portraits');
+  const panel = await workbench.panel();
+  await expect(panel.locator('fc-cluster-card').first()).toContainText(/Trait \d+/);
+  await expect(panel.locator('fc-notices')).toContainText('compared by all of its own');
+  await workbench.page.screenshot({ path: 'test-results/own-model.png' });
 });

@@ -132,8 +132,9 @@ def quantise(model: onnx.ModelProto, crops: np.ndarray) -> onnx.ModelProto:
     last = [node for node in nodes if node.op_type == 'Gemm'][-1]
     for node in nodes[4:]:
         if node is last:
-            # It has the head's batch norm folded in, whose factors differ by orders of magnitude from column to column: it stays as it is.
-            building.nodes.append(node)
+            # It has the head's batch norm folded in, whose factors differ by orders of magnitude from column to column: its weights stay as they are.
+            # Its input is rounded, so that the layer before it is computed in int8: the runtime then drops the ReLU between them.
+            building.nodes.append(helper.make_node('Gemm', [building.activation(node.input[0]), *node.input[1:]], list(node.output), transB=1))
         elif node.op_type in ('Conv', 'Gemm'):
             # zero padding stands for 0, the network's middle grey, in both: only the border's half step is not made up for
             building.layer(node, 0.5 / 127.5 if node.input[0] == scaled_name else 0.0)

@@ -16,6 +16,8 @@ from .errors import UserError
 IMAGE_COLUMNS = {'file', 'image', 'image_id', 'filename', 'name', 'path', ''}
 SPLIT_COLUMNS = {'split', 'partition'}
 GROUP_COLUMNS = {'identity', 'person', 'group'}
+BESIDE = {'id', 'face', 'x', 'y', 'width', 'height', 'score', 'cluster'}
+"""Columns that are no attributes, those of this project's own faces.csv included."""
 LABELS = ['list_attr_celeba.txt', 'list_attr_celeba.csv', 'list_attr_celeba.txt.gz', 'list_attr_celeba.csv.gz']
 PARTITIONS = ['list_eval_partition.txt', 'list_eval_partition.csv', 'list_eval_partition.txt.gz', 'list_eval_partition.csv.gz']
 IDENTITIES = ['identity_CelebA.txt', 'identity_CelebA.csv', 'identity_CelebA.txt.gz']
@@ -149,7 +151,7 @@ def _parse_csv(source: Path, lines: list[str], header: int) -> Table:
     image, split, group = column(IMAGE_COLUMNS), column(SPLIT_COLUMNS), column(GROUP_COLUMNS)
     if image is None:
         raise UserError(f'the labels {str(source)!r} name no images: expected a column like image_id, got {", ".join(names)}')
-    columns = [i for i in range(len(names)) if i not in (image, split, group)]
+    columns = [i for i, name in enumerate(names) if i not in (image, split, group) and name.lower() not in BESIDE]
     if not columns:
         raise UserError(f'the labels {str(source)!r} have no attribute: expected a column each, got {", ".join(names)}')
     images = [row[image] for row in rows]

@@ -1,0 +1,72 @@
+"""Fits the calibration of weights that are there already, on the validation part.
+
+    python3 training/calibrate.py weights.pt --data celeba.csv --images celeba --out calibration.json
+
+train.py does this by itself for people it holds out. Weights that were trained on the validation part too are surer of it than of others:
+`--altered N` then fits on N alterations of each crop, as training makes them, which were not seen in that form.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from faces.augment import augment
+from faces.calibration import calibrate
+from faces.crops import Framing
+from faces.dataset import add_crop_options, add_data_options, read_dataset
+from faces.errors import UserError, main
+from faces.inference import logits_of, sigmoid
+from faces.network import FaceAttributes, load_weights
+from faces.recipes import DEFAULT
+from faces.scores import score
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('weights', type=Path)
+    parser.add_argument('--out', type=Path, required=True)
+    parser.add_argument('--altered', type=int, default=0, metavar='N')
+    add_data_options(parser)
+    add_crop_options(parser)
+    return parser.parse_args()
+
+
+def run() -> None:
+    options = parse()
+    torch.set_num_threads(os.cpu_count() or 1)
+    data = read_dataset(options, Framing(DEFAULT.width, DEFAULT.height, DEFAULT.stretch))
+    network = FaceAttributes(len(data.attributes))
+    load_weights(network, options.weights)
+    train, valid = data.positions('train'), data.positions('valid')
+    train, valid = train[~data.soft[train]], valid[~data.soft[valid]]
+    if len(valid) == 0 or len(train) == 0:
+        raise UserError(f'expected true labels to fit on, got {len(valid)} of validation and {len(train)} of training')
+    crops, labels = np.asarray(data.crops[valid]), data.labels[valid]
+    if options.altered > 0:
+        draw = torch.Generator().manual_seed(options.seed)
+        crops = np.concatenate([altered(crops, draw) for _ in range(options.altered)])
+        labels = np.tile(labels, (options.altered, 1))
+    logits = logits_of(network, crops, np.arange(len(crops)), torch.device('cpu'))
+    calibration = calibrate(logits, labels, (data.labels[train] >= 0.5).mean(0))
+    calibration.write(options.out)
+    honest = sigmoid(logits * np.array(calibration.scale, np.float32) + np.array(calibration.shift, np.float32))
+    for what, said in (('before', sigmoid(logits)), ('after', honest)):
+        scores = score(data.attributes, said, labels)
+        print(f'{what}: accuracy {100 * scores["accuracy"]:.2f} %, calibration error {100 * scores["calibrationError"]:.2f} % on {len(labels)} crops')
+
+
+def altered(crops: np.ndarray, draw: torch.Generator) -> np.ndarray:
+    parts = []
+    for start in range(0, len(crops), 256):
+        images = torch.from_numpy(crops[start : start + 256]).permute(0, 3, 1, 2).float()
+        parts.append(augment(images, DEFAULT.augmentation, draw).round().clamp(0, 255).byte().permute(0, 2, 3, 1).numpy())
+    return np.concatenate(parts)
+
+
+if __name__ == '__main__':
+    main(run)
