@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
+import { attributeWeights } from '../clustering/features';
 import { type Dataset, openDataset, presentIn } from '../datasets/dataset';
 import { drawRows, explore, type Exploration } from '../datasets/explore';
 import { PARTITION_NAMES } from '../datasets/recognise';
@@ -100,6 +101,12 @@ async function writeTables(outDir: string, report: DatasetReport, { attributes, 
   const sorted = [...report.attributes].sort((a, b) => b.frequency - a.frequency);
   const frequencies = sorted.map(({ index, name, frequency }) => [index, name, frequency.toFixed(6)]);
   const bars = sorted.map(({ name, frequency }) => ({ name, value: frequency }));
+  const frequencyOf = Object.fromEntries(report.attributes.map(({ name, frequency }) => [name, frequency]));
+  for (const kind of ['rare', 'common'] as const) {
+    const weights = attributeWeights(attributes, kind, frequencyOf);
+    const named = Object.fromEntries(attributes.map((name, i) => [name, Number(weights[i]!.toFixed(6))]));
+    await writeFile(join(outDir, `weights-${kind}.json`), JSON.stringify(named, null, 2));
+  }
   await writeFile(join(outDir, 'dataset.json'), JSON.stringify(report, null, 2));
   await writeFile(join(outDir, 'frequencies.csv'), stringify(frequencies, { header: true, columns: ['index', 'attribute', 'frequency'] }));
   await writeFile(join(outDir, 'frequencies.svg'), evaluationChart('How often each attribute occurs', bars));

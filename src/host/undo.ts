@@ -41,5 +41,6 @@ export class SettingHistory {
 
 function display(value: unknown): string {
   if (Array.isArray(value)) return `${String(value.length)} attributes`;
+  if (value === '') return 'the default';
   return typeof value === 'string' || typeof value === 'number' ? String(value) : 'custom';
 }

@@ -143,6 +143,9 @@ describe('face-clusters dataset', () => {
     const frequencies = parse<Record<string, string>>(await readFile(join(out, 'frequencies.csv')), { columns: true });
     expect(frequencies.map(({ attribute }) => attribute)).toEqual(['Smiling', 'Male', 'Bald']);
     expect(await readFile(join(out, 'correlation.svg'), 'utf8')).toContain('Smiling, Male: 0.000');
+    // 1 − f + min f, and f + 1 − max f: what --weights takes.
+    expect(JSON.parse(await readFile(join(out, 'weights-rare.json'), 'utf8'))).toEqual({ Smiling: 0.5, Male: 0.666667, Bald: 1 });
+    expect(JSON.parse(await readFile(join(out, 'weights-common.json'), 'utf8'))).toEqual({ Smiling: 1, Male: 0.833333, Bald: 0.5 });
     expect(await sharp(join(out, 'samples.jpg')).metadata()).toMatchObject({ width: 6 * 89, height: 109 });
 
     const some = await cli('dataset', folder, '--out', out, '--drop', 'Bald', '--drop-zero', 'all');

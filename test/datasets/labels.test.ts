@@ -72,6 +72,26 @@ describe('scoreAttributes', () => {
     // Ranked 0.9 (+), 0.6 (−), 0.2 (+), 0.1 (−): 1/2 · 1/1 + 1/2 · 2/3.
     expect(perAttribute.Male?.averagePrecision).toBeCloseTo(5 / 6, 9);
     expect([accuracy, hammingDistance, majorityAccuracy]).toEqual([0.5, 0.5, 0.5]);
+    // Of the two it was inferred of, one does not have it.
+    expect(perAttribute.Male?.wrongOfPredicted).toBe(0.5);
+    // Each probability in a bin of its own: |0.9 − 1|, |0.2 − 1|, |0.6 − 0| and |0.1 − 0|.
+    expect(perAttribute.Male?.calibrationError).toBeCloseTo((0.1 + 0.8 + 0.6 + 0.1) / 4, 6);
+  });
+
+  it('finds no calibration error where as many are present as the probabilities say', () => {
+    const probabilities = Float32Array.from({ length: 1000 }, (_, i) => (i % 10) / 10 + 0.05);
+    const labels = Float32Array.from({ length: 1000 }, (_, i) => (Math.floor(i / 10) < Math.round(10 * (i % 10) + 5) ? 1 : 0));
+    const { calibrationError, calibration } = scoreAttributes(['Male'], probabilities, labels);
+    expect(calibrationError).toBeLessThan(1e-6);
+    expect(calibration).toHaveLength(15);
+    expect(calibration.reduce((sum, { count }) => sum + count, 0)).toBe(1000);
+    // All said with 0.9, half of them right.
+    const sure = scoreAttributes(
+      ['Male'],
+      new Float32Array(10).fill(0.9),
+      Float32Array.from({ length: 10 }, (_, i) => i % 2),
+    );
+    expect(sure.calibrationError).toBeCloseTo(0.4, 6);
   });
 
   it('leaves out what is not defined, and averages over attributes', () => {
