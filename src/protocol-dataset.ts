@@ -44,7 +44,7 @@ export interface Contradiction {
   label: number;
   /** What the model says, in [0, 1]. */
   probability: number;
-  /** JPEG of the aligned crop's image; null where it is gone meanwhile. */
+  /** JPEG; null where it is not wanted, or the image is gone meanwhile. */
   jpeg: Uint8Array | null;
 }
 
@@ -82,6 +82,8 @@ export interface DatasetCalls {
       images: number;
       /** Contradictions wanted. */
       most: number;
+      /** Whether their images are wanted too. */
+      pictures: boolean;
       settings: AnalysisSettings;
       bundled: BundledModels;
       storeDir: string | null;

@@ -1,13 +1,21 @@
 /** `face-clusters dataset` */
-import { resolve } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { stringify } from 'csv-stringify/sync';
 import { readableAttribute } from '../attributes';
 import { EngineClient } from '../engine/client';
-import { engineScript } from '../paths';
+import { bundledModels, engineScript } from '../paths';
 import type { DatasetReport } from '../protocol';
-import type { Settings } from '../settings/settings';
+import type { Contradictions } from '../protocol-dataset';
+import { analysisSettings, type Settings } from '../settings/settings';
+import { cacheFolder } from './cache';
 import { progressLine } from './progress';
 import type { CliContext, CliOptions } from './program';
 import { UsageError } from './status';
+
+/** Contradictions written, and printed, at most. */
+const MOST = 10_000;
+const PRINTED = 10;
 
 /** Samples a partition that are drawn where the option does not say. */
 const SAMPLES = 10;
@@ -16,24 +24,32 @@ export async function datasetCommand(folder: string, options: CliOptions, settin
   const engine = new EngineClient(engineScript(root), (text) => process.stderr.write(text));
   const line = progressLine(options.progress);
   try {
-    const report = await engine.call(
-      'dataset',
-      {
-        folder: resolve(folder),
-        labels: typeof options.labels === 'string' ? resolve(options.labels) : undefined,
-        options: {
-          attributes: names(options.attributes),
-          drop: names(options.drop),
-          dropZero: dropZero(options.dropZero),
-          seed: settings.seed,
-        },
-        samples: settings.sample > 0 ? settings.sample : SAMPLES,
-        outDir: resolve(options.out),
+    const choice = {
+      folder: resolve(folder),
+      labels: typeof options.labels === 'string' ? resolve(options.labels) : undefined,
+      options: {
+        attributes: names(options.attributes),
+        drop: names(options.drop),
+        dropZero: dropZero(options.dropZero),
+        seed: settings.seed,
       },
-      { signal, onProgress: line.show },
-    );
+    };
+    const outDir = resolve(options.out);
+    const call = { signal, onProgress: line.show };
+    const report = await engine.call('dataset', { ...choice, samples: settings.sample > 0 ? settings.sample : SAMPLES, outDir }, call);
+    const images = typeof options.checkLabels === 'number' ? options.checkLabels : 0;
+    let found: Contradictions | undefined;
+    if (images > 0) {
+      const params = {
+        settings: analysisSettings({ ...settings, model: settings.model === '' ? '' : resolve(settings.model) }),
+        bundled: bundledModels(root),
+        storeDir: cacheFolder(),
+      };
+      found = await engine.call('contradictions', { ...choice, ...params, images, most: MOST, pictures: false }, call);
+      await writeFile(join(outDir, 'label-errors.csv'), contradictionsCsv(found));
+    }
     line.end();
-    console.log([...lines(report), `written to ${resolve(options.out)}`].join('\n'));
+    console.log([...lines(report), ...(found === undefined ? [] : contradictionLines(found)), `written to ${outDir}`].join('\n'));
   } finally {
     line.end();
     engine.dispose();
@@ -47,6 +63,28 @@ function dropZero(value: unknown): number {
   if (value === 'all') return 1;
   if (typeof value === 'number' && value >= 0 && value <= 1) return value;
   throw new UsageError(`--drop-zero: expected none, all, or a share from 0 to 1, got ${JSON.stringify(value)}`);
+}
+
+/** The surest contradictions first. */
+function contradictionsCsv({ surest }: Contradictions): string {
+  const rows = surest.map(({ image, attribute, label, probability }) => [image, attribute, label, probability.toFixed(4)]);
+  return stringify(rows, { header: true, columns: ['image', 'attribute', 'label', 'probability'] });
+}
+
+function contradictionLines({ faces, skipped, attributes, surest }: Contradictions): string[] {
+  const wrong = attributes.reduce((sum, each) => sum + each.wrong, 0);
+  const all = faces * attributes.length;
+  return [
+    `${faces.toLocaleString('en')} faces compared with the network${skipped > 0 ? ` (${skipped.toLocaleString('en')} images without a usable face)` : ''}: ` +
+      `${wrong.toLocaleString('en')} of ${all.toLocaleString('en')} labels differ; the surest:`,
+    ...surest
+      .slice(0, PRINTED)
+      .map(
+        ({ image, attribute, label, probability }) =>
+          `  ${image}: ${label >= 0.5 ? '' : 'not '}${readableAttribute(attribute)} says the label, ${(100 * probability).toFixed(1)} % the network`,
+      ),
+    '',
+  ];
 }
 
 function lines({ kind, rows, used, zeroRows, missing, partitions, attributes }: DatasetReport): string[] {

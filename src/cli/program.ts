@@ -70,8 +70,7 @@ export function buildProgram(context: CliContext): Command {
       checked(command, (options, settings) => compareCommand(folders, options, settings, context)),
     );
 
-  program
-    .command('dataset')
+  withModel(program.command('dataset'))
     .description(
       'Explore a data set of labelled faces (CelebA, LFW, or a folder with a table of labels): counts, partitions, frequencies, correlation, samples.',
     )
@@ -86,6 +85,11 @@ export function buildProgram(context: CliContext): Command {
       ),
     )
     .addOption(new Option('--sample <N>', 'samples a partition (10)').argParser(toNumber))
+    .addOption(
+      new Option('--check-labels <N>', 'images whose labels are compared with what the network says, to find wrong ones (0)').argParser(
+        toNumber,
+      ),
+    )
     .addOption(new Option('--seed <N>', 'seed of the samples').argParser(toNumber))
     .addOption(new Option('--progress <FORMAT>', 'progress as JSON lines on stderr').choices(['json']))
     .action((folder: string, _: unknown, command: Command) =>

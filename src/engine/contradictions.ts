@@ -11,7 +11,7 @@ import { Keeper } from './keeper';
 import { openStore } from './stores';
 
 export async function contradictions(
-  { images: wanted, most, settings, bundled, storeDir, ...choice }: DatasetCalls['contradictions']['params'],
+  { images: wanted, most, pictures, settings, bundled, storeDir, ...choice }: DatasetCalls['contradictions']['params'],
   context: JobContext,
 ): Promise<Contradictions> {
   const { signal, onProgress } = context;
@@ -60,7 +60,7 @@ export async function contradictions(
     doubtful.sort((a, b) => sure(b) - sure(a));
     const surest: Contradictions['surest'] = [];
     for (const each of doubtful.slice(0, most)) {
-      surest.push({ ...each, image: table.images[each.row]!, jpeg: await thumbnailJpeg(dataset.pathOf(each.row)) });
+      surest.push({ ...each, image: table.images[each.row]!, jpeg: pictures ? await thumbnailJpeg(dataset.pathOf(each.row)) : null });
     }
     return {
       faces: counts.faces,

@@ -246,7 +246,7 @@ export class DatasetPanel {
     const { engine, bundled, storeDir } = this.context;
     await this.work(async (options) => {
       const settings = analysisSettings(readSettings().settings);
-      const params = { ...this.choice, images, most: MOST_CONTRADICTIONS, settings, bundled, storeDir };
+      const params = { ...this.choice, images, most: MOST_CONTRADICTIONS, pictures: true, settings, bundled, storeDir };
       this.contradictions = await engine.call('contradictions', params, options);
     });
   }

@@ -1,10 +1,11 @@
 /** What the data set view asks the engine for, over the sample portraits. */
-import { readdir, symlink, writeFile } from 'node:fs/promises';
+import { readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import sharp from 'sharp';
 import { analysisSettings } from '../../src/settings/settings';
-import { bundled, settingsWith, startEngine } from '../support/engine';
+import { bundled, cli, settingsWith, startEngine } from '../support/engine';
 import { PORTRAITS, temporaryFolder } from '../support/images';
 
 const OPTIONS = { attributes: [], drop: [], dropZero: 0, seed: 1 };
@@ -51,7 +52,15 @@ describe('the data set view', () => {
     const engine = startEngine();
     const { choice, images, wrong } = await labelled();
     const settings = analysisSettings(settingsWith({ detect: 'always' }));
-    const found = await engine.call('contradictions', { ...choice, images: 1000, most: 5, settings, bundled, storeDir: null });
+    const found = await engine.call('contradictions', {
+      ...choice,
+      images: 1000,
+      most: 5,
+      pictures: true,
+      settings,
+      bundled,
+      storeDir: null,
+    });
     expect(found.faces + found.skipped).toBe(images.length);
     expect(found.attributes.map(({ name }) => name)).toEqual(['Male']);
     expect(found.surest.length).toBeLessThanOrEqual(5);
@@ -61,9 +70,16 @@ describe('the data set view', () => {
     const wrongShare = found.attributes[0]!;
     expect(wrongShare.share).toBeCloseTo(wrongShare.wrong / found.faces, 12);
 
+    // The command line writes the same.
+    const out = await temporaryFolder();
+    const run = await cli('dataset', choice.folder, '--out', out, '--check-labels', '1000', '--detect', 'always', '--provider', 'cpu', '--seed', '1', '--no-cache'); // prettier-ignore
+    expect(run.stdout).toContain(`${found.faces} faces compared with the network`);
+    const table = parse<Record<string, string>>(await readFile(join(out, 'label-errors.csv')), { columns: true });
+    expect(table.slice(0, 5).map(({ image }) => image)).toEqual(found.surest.map(({ image }) => image));
+
     const other = { ...choice, options: { ...OPTIONS, attributes: ['Third'] } };
-    await expect(engine.call('contradictions', { ...other, images: 5, most: 5, settings, bundled, storeDir: null })).rejects.toThrow(
-      /name none of the model's attributes/,
-    );
+    await expect(
+      engine.call('contradictions', { ...other, images: 5, most: 5, pictures: true, settings, bundled, storeDir: null }),
+    ).rejects.toThrow(/name none of the model's attributes/);
   });
 });
