@@ -7,6 +7,7 @@ import { CancelledError, messageOf } from '../errors';
 import { reportScript } from '../paths';
 import { stageText } from '../progress-text';
 import type { Progress } from '../protocol';
+import { plural } from '../texts';
 import { readSettings, SECTION } from './configuration';
 import { ImageLists } from './image-lists';
 import { clearStore, installCudaSupport } from './maintenance';
@@ -14,7 +15,7 @@ import type { Panels } from './panels';
 import type { RunLibrary } from './run-library';
 import type { RunSession } from './run-session';
 import type { ClusterNode, RunNode } from './run-tree';
-import { facesText, runTitle } from './titles';
+import { runTitle } from './titles';
 import type { SettingHistory } from './undo';
 
 export interface CommandContext {
@@ -231,7 +232,7 @@ async function remove(session: RunSession, { library, panels }: CommandContext):
       ? yes
       : await vscode.window.showWarningMessage(
           `Remove the clusters of '${runTitle(folders)}'?`,
-          { modal: true, detail: `What was inferred of ${facesText(manifest.faces)} is forgotten. The images stay as they are.` },
+          { modal: true, detail: `What was inferred of ${plural(manifest.faces, 'face')} is forgotten. The images stay as they are.` },
           yes,
         );
   if (answer !== yes) return;

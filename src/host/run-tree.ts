@@ -6,7 +6,8 @@ import type { ClusterSummary, Clustering, RunManifest } from '../protocol';
 import { bars } from '../summaries/bars';
 import type { RunLibrary } from './run-library';
 import type { RunSession } from './run-session';
-import { clusterText, clusterTitle, facesText, runTitle } from './titles';
+import { clusterTitle, plural } from '../texts';
+import { clusterText, runTitle } from './titles';
 
 export interface RunNode {
   kind: 'run';
@@ -79,7 +80,7 @@ function runItem({ session }: RunNode): vscode.TreeItem {
   if (progress !== null) item.description = stageText(progress);
   else if (manifest === null) item.description = problem?.message ?? 'not described yet';
   else
-    item.description = [facesText(manifest.faces), clustering === null ? '' : clustersText(clustering), changesText(session.changes)]
+    item.description = [plural(manifest.faces, 'face'), clustering === null ? '' : clustersText(clustering), changesText(session.changes)]
       .filter(Boolean)
       .join(', ');
   item.tooltip = manifest === null ? session.folders.join('\n') : runTooltip(manifest);
@@ -118,7 +119,7 @@ function clusterTooltip(cluster: ClusterSummary): vscode.MarkdownString {
   const silhouette = cluster.silhouette === null ? 'not defined' : cluster.silhouette.toFixed(3);
   return new vscode.MarkdownString(
     [
-      `**${clusterTitle(cluster.id)}**: ${facesText(cluster.size)}, silhouette ${silhouette}`,
+      `**${clusterTitle(cluster.id)}**: ${plural(cluster.size, 'face')}, silhouette ${silhouette}`,
       '',
       '| Attribute | Occurs in | |',
       '| :-- | --: | :-- |',

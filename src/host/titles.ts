@@ -2,16 +2,12 @@
 import { readableAttribute } from '../attributes';
 import { folderLabels } from '../faces/folder-labels';
 import type { ClusterSummary } from '../protocol';
+import { plural } from '../texts';
 
 export const runTitle = (folders: readonly string[]): string => folderLabels(folders).join(' + ');
-
-/** `9,490 faces`. */
-export const facesText = (faces: number): string => `${faces.toLocaleString('en')} face${faces === 1 ? '' : 's'}`;
-
-export const clusterTitle = (id: number): string => (id < 0 ? 'Noise' : `Cluster ${String(id)}`);
 
 /** `1,204 faces: Male, Smiling`. */
 export function clusterText({ size, prominent }: ClusterSummary): string {
   const names = prominent.map(readableAttribute).join(', ');
-  return names === '' ? facesText(size) : `${facesText(size)}: ${names}`;
+  return names === '' ? plural(size, 'face') : `${plural(size, 'face')}: ${names}`;
 }

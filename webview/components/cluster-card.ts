@@ -8,7 +8,7 @@ import { styles } from './cluster-card.css';
 import { faceButton } from './face-button';
 import './occurrence-chart';
 import { shared } from './shared.css';
-import { clusterTitle, count, percent, plural, silhouetteText } from './text';
+import { clusterTitle, count, percent, plural, silhouetteText } from '../../src/texts';
 
 /** Faces shown of a cluster. */
 const FACES = 16;

@@ -8,7 +8,7 @@ import { styles } from './cluster-view.css';
 import './face-grid';
 import './occurrence-chart';
 import { shared } from './shared.css';
-import { clusterTitle, count, percent, plural, silhouetteText } from './text';
+import { clusterTitle, count, percent, plural, silhouetteText } from '../../src/texts';
 
 @customElement('fc-cluster-view')
 export class ClusterView extends LitElement {

@@ -6,7 +6,7 @@ import type { Comparison, ComparisonPoint } from '../../src/protocol';
 import { comparisonLayout, pointText } from '../../src/summaries/comparison-chart';
 import type { Source } from '../source';
 import { shared } from './shared.css';
-import { plural, silhouetteText } from './text';
+import { plural, silhouetteText } from '../../src/texts';
 
 const WIDTH = 860;
 const HEIGHT = 360;

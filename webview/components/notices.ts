@@ -6,7 +6,7 @@ import { upperFirst } from '../../src/text-case';
 import type { Source } from '../source';
 import { shared } from './shared.css';
 import { changesText } from '../../src/progress-text';
-import { plural } from './text';
+import { plural } from '../../src/texts';
 
 type PanelCommand = Extract<WebviewMessage, { kind: 'command' }>['command'];
 

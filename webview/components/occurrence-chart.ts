@@ -6,7 +6,7 @@ import type { ClusterSummary, Occurrences } from '../../src/protocol';
 import { type Bar, bars } from '../../src/summaries/bars';
 import { styles } from './occurrence-chart.css';
 import { shared } from './shared.css';
-import { percent } from './text';
+import { percent } from '../../src/texts';
 
 /** What a bar's standing is called. */
 const STANDING = { prominent: 'almost all have it', noisy: 'divided', rare: 'few have it' } as const;

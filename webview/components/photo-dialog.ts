@@ -6,7 +6,7 @@ import type { FaceCard, PhotoView } from '../../src/protocol';
 import { imageUrl, type Source } from '../source';
 import { styles } from './photo-dialog.css';
 import { shared } from './shared.css';
-import { clusterTitle, percent, plural } from './text';
+import { clusterTitle, percent, plural } from '../../src/texts';
 
 @customElement('fc-photo-dialog')
 export class PhotoDialog extends LitElement {

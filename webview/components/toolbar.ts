@@ -6,7 +6,7 @@ import type { Clustering, PanelState, SettingChanges, WebviewMessage } from '../
 import { clusteringSettingsSchema } from '../../src/settings/settings';
 import type { Source } from '../source';
 import { shared } from './shared.css';
-import { count, plural, silhouetteText } from './text';
+import { count, plural, silhouetteText } from '../../src/texts';
 import { type NumberSetting, parametersOf } from './parameters';
 import './weights';
 

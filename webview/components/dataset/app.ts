@@ -5,7 +5,7 @@ import type { Progress } from '../../../src/protocol';
 import type { DatasetSample, DatasetState, DatasetSummary } from '../../../src/protocol-dataset';
 import '../progress-bar';
 import { shared } from '../shared.css';
-import { count, plural } from '../text';
+import { count, plural } from '../../../src/texts';
 import './attributes';
 import './contradictions';
 import './correlation';

@@ -5,7 +5,7 @@ import { readableAttribute } from '../../../src/attributes';
 import type { Contradiction, Contradictions, DatasetSummary } from '../../../src/protocol-dataset';
 import { imageUrl } from '../../source';
 import { shared } from '../shared.css';
-import { count, percent, plural } from '../text';
+import { count, percent, plural } from '../../../src/texts';
 import type { DatasetHost } from './host';
 import { tiles } from './tiles.css';
 

@@ -5,7 +5,7 @@ import { readableAttribute } from '../../../src/attributes';
 import type { DatasetSummary } from '../../../src/protocol-dataset';
 import { correlationColor, shareColor } from '../../../src/summaries/heat-colors';
 import { shared } from '../shared.css';
-import { percent } from '../text';
+import { percent } from '../../../src/texts';
 
 const CELL = 14;
 const LABEL = 118;
