@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Evaluation } from '../../src/datasets/evaluation';
+import type { DatasetReport } from '../../src/protocol';
 import { readModelMetadata } from '../../src/faces/model-metadata';
 import { cli } from '../support/engine';
 import { PORTRAITS, ROOT, temporaryFolder, writeFiles } from '../support/images';
@@ -166,6 +167,36 @@ describe.skipIf(!isThere)('training', () => {
     const told = await python('train.py', [...data, ...small, '--epochs', '1', '--distil', '2', '--out', join(work, 'distilled')]);
     expect(told).toContain('teacher 2 of 2');
     expect(await readdir(join(work, 'distilled'))).toEqual(expect.arrayContaining(['teacher-1', 'teacher-2', 'best.pt']));
+  });
+
+  it("reads CelebA's layouts as the command line does", async () => {
+    const rows = Array.from({ length: 20 }, (_, i) => [i % 2, i % 3 === 0 ? 1 : 0, i > 14 ? 1 : 0].map((v) => (v === 1 ? ' 1' : '-1')));
+    const name = (i: number) => `${String(i + 1).padStart(6, '0')}.jpg`;
+    const lines = rows.map((row, i) => [name(i), ...row].join(' '));
+    const partitions = rows.map((_, i) => `${name(i)} ${i < 12 ? 0 : i < 16 ? 1 : 2}`).slice(0, -1); // the last line is missing, as in the wild
+    const official = await temporaryFolder();
+    await writeFiles(official, {
+      'Anno/list_attr_celeba.txt': ['20', 'Smiling Male Bald', ...lines, ''].join('\n'),
+      'Eval/list_eval_partition.txt': partitions.join('\n'),
+    });
+    const kaggle = await temporaryFolder();
+    await writeFiles(kaggle, {
+      'list_attr_celeba.csv': ['image_id,Smiling,Male,Bald', ...lines.map((line) => line.split(/\s+/).join(',')), ''].join('\n'),
+      'list_eval_partition.csv': ['image_id,partition', ...partitions.map((line) => line.replace(' ', ','))].join('\n'),
+    });
+    for (const folder of [official, kaggle]) {
+      const out = await temporaryFolder();
+      expect(await python('explore.py', ['--data', folder, '--out', join(out, 'python')])).toContain('no faces are shown');
+      expect((await cli('dataset', folder, '--out', join(out, 'own'))).status).toBe(0);
+      const read = async (path: string) => JSON.parse(await readFile(join(out, path), 'utf8')) as Record<string, unknown>;
+      const own = (await read('own/dataset.json')) as unknown as DatasetReport;
+      expect(await read('python/dataset.json')).toEqual({
+        rows: 20,
+        parts: { train: 12, valid: 4, test: 3, none: 1 },
+        frequencies: Object.fromEntries(own.attributes.map((each) => [each.name, Number(each.frequency.toFixed(6))])),
+      });
+      expect(own.partitions).toEqual({ training: 12, validation: 4, test: 3, none: 1 });
+    }
   });
 
   it('tells in one line what it cannot use', async () => {
