@@ -22,10 +22,10 @@ export async function dataset(
 ): Promise<DatasetReport> {
   const open = await opened(folder, labels, context);
   const found = explore(open.table, options);
-  const { partitions } = reportOf(open, found);
-  const drawn = samplesOf(found, open.partitionOf, Object.keys(partitions), samples, options.seed);
+  const known = reportOf(open, found);
+  const drawn = samplesOf(found, open.partitionOf, Object.keys(known.partitions), samples, options.seed);
   await mkdir(outDir, { recursive: true });
-  const report = { ...reportOf(open, found), samples: drawn.map((row) => sampleOf(open, found, row)) };
+  const report = { ...known, samples: drawn.map((row) => sampleOf(open, found, row)) };
   await writeTables(outDir, report, found);
   if (open.parts.images !== undefined) await writeFile(join(outDir, 'samples.jpg'), await sampleSheet(drawn.map(open.pathOf)));
   return report;

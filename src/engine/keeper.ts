@@ -3,9 +3,9 @@ import type { FaceStore, KnownFile, StoreRecord } from '../store/face-store';
 import type { DescribedBatch } from './description';
 
 /** Images that are kept at a time, and strips: every commit costs as many writes as pages it changes, however many images lie on them. */
-const AT_ONCE = { images: 192, strips: 16 };
+const AT_ONCE = { images: 96, strips: 16 };
 /** Known images after which the memory they were read into is let go of. */
-const KNOWN_AT_ONCE = 4096;
+const KNOWN_AT_ONCE = 1024;
 
 export class Keeper {
   private records: StoreRecord[] = [];
