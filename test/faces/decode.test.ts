@@ -151,10 +151,11 @@ describe('alignedFrame', () => {
     expect(height).toBeCloseTo(178 * 1.2, 9);
   });
 
-  it("takes LFW's central region of a square, less the two rows", () => {
+  it("takes of a square the largest part of LFW's region that has the network's proportions", () => {
     const { x, y, width, height } = alignedFrame({ width: 250, height: 250 }, SIZE);
     expect([x, width]).toEqual([29, 192]);
-    expect(y).toBeCloseTo(-5 + (2 / 196) * 235, 9);
-    expect(y + height).toBeCloseTo(230 - (2 / 196) * 235, 9);
+    // Of 192×235, two and a third rows less above and below.
+    expect(height).toBeCloseTo(192 * 1.2, 9);
+    expect(y).toBeCloseTo(-5 + (235 - 192 * 1.2) / 2, 9);
   });
 });

@@ -3,6 +3,8 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PbfWriter } from 'pbf';
+import { textContrast } from './pictures';
+import { THEMES } from './themes';
 import { expect, test, type Workbench } from './vscode';
 
 /** The portraits labelled by their folders, one of them wrongly. @returns the path of that one. */
@@ -104,3 +106,26 @@ test('a network file in the workspace describes faces at a click, under its own 
   await expect(panel.locator('fc-notices')).toContainText('compared by all of its own');
   await workbench.page.screenshot({ path: 'test-results/own-model.png' });
 });
+
+for (const { name, readable } of THEMES) {
+  test(`in ${name} a data set is readable`, async ({ workbench }) => {
+    await labelled(workbench);
+    await workbench.settings({ 'workbench.colorTheme': name });
+    await workbench.open();
+    await workbench.fromMenu('Explore Dataset', 'portraits');
+    const view = await workbench.panel('fc-dataset');
+    await expect(view.locator('fc-dataset-samples .tiles img').first()).toBeVisible();
+    await workbench.page.screenshot({ path: `test-results/themes/${name} dataset.png` });
+    for (const piece of [
+      'h1',
+      '.facts',
+      'fc-dataset-attributes .name',
+      'fc-dataset-attributes .value',
+      'fc-dataset-samples .name',
+      'vscode-button',
+    ]) {
+      const { ratio } = await textContrast(await view.locator(piece).first().screenshot());
+      expect(ratio, `contrast of ${piece}`).toBeGreaterThanOrEqual(readable);
+    }
+  });
+}

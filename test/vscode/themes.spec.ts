@@ -2,17 +2,11 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { luminance, textContrast, variety } from './pictures';
+import { THEMES } from './themes';
 import { expect, test } from './vscode';
 
 /** Where the pictures are left to be looked at. */
 const PICTURES = fileURLToPath(new URL('../../test-results/themes', import.meta.url));
-
-const THEMES = [
-  { name: 'Default Light Modern', background: (value: number) => value > 0.8, readable: 4.5 },
-  { name: 'Default Dark Modern', background: (value: number) => value < 0.1, readable: 4.5 },
-  { name: 'Default High Contrast', background: (value: number) => value < 0.02, readable: 7 },
-  { name: 'Default High Contrast Light', background: (value: number) => value > 0.9, readable: 7 },
-];
 
 for (const { name, background, readable } of THEMES) {
   test(`in ${name} everything is there and text is readable`, async ({ workbench }) => {
