@@ -52,7 +52,8 @@ test('methods are compared, kept, and a click on a point opens that clustering, 
   await panel.locator('fc-notices').getByText('Undo', { exact: true }).click();
   await expect(panel.locator('fc-toolbar .figures')).toContainText('16 clusters (K-Means)');
 
-  // It is there again when the window is.
+  // It is there again when the window is; VS Code saves what is open when it is idle.
+  await workbench.saved(/faceClusters\.clusters/);
   await workbench.page.reload();
   const again = await workbench.panel();
   await expect(again.locator('fc-comparison [role=button]').first()).toBeVisible({ timeout: 60_000 });
@@ -69,7 +70,8 @@ test('the number of clusters is chosen with its reasons shown; weights are set b
   const curve = panel.locator('fc-k-curve');
   await expect(curve.locator('figure')).toHaveCount(3, { timeout: 60_000 });
   await expect(panel.locator('fc-notices')).toContainText('The number of clusters is', { ignoreCase: true });
-  await panel.locator('fc-app').screenshot({ path: 'test-results/curve.png' });
+  // Of the window: to take the whole panel Playwright would enlarge it, and VS Code might draw the panel anew.
+  await workbench.page.screenshot({ path: 'test-results/curve.png' });
   await curve.locator('figure').first().locator('circle.live').nth(3).click();
   await expect(panel.locator('fc-toolbar .figures')).toContainText('5 clusters (K-Means)');
 
