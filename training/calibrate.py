@@ -54,7 +54,7 @@ def run() -> None:
     logits = logits_of(network, crops, np.arange(len(crops)), torch.device('cpu'))
     calibration = calibrate(logits, labels, (data.labels[train] >= 0.5).mean(0))
     calibration.write(options.out)
-    honest = sigmoid(logits * np.array(calibration.scale, np.float32) + np.array(calibration.shift, np.float32))
+    honest = calibration.probabilities(logits)
     for what, said in (('before', sigmoid(logits)), ('after', honest)):
         scores = score(data.attributes, said, labels)
         print(f'{what}: accuracy {100 * scores["accuracy"]:.2f} %, calibration error {100 * scores["calibrationError"]:.2f} % on {len(labels)} crops')

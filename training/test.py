@@ -65,9 +65,7 @@ def run() -> None:
 
     def probabilities(crops: np.ndarray, rows: np.ndarray) -> np.ndarray:
         logits = logits_of(network, crops, rows, device)
-        if calibration is None:
-            return sigmoid(logits)
-        return sigmoid(logits * np.array(calibration.scale, np.float32) + np.array(calibration.shift, np.float32))
+        return sigmoid(logits) if calibration is None else calibration.probabilities(logits)
 
     said, labels = probabilities(data.crops, positions), data.labels[positions]
     result = score(data.attributes, said, labels)

@@ -173,7 +173,7 @@ def finish(training: Training, data: Dataset, options: argparse.Namespace) -> No
     frequencies = (data.labels[training.positions][~data.soft[training.positions]] >= 0.5).mean(0) if (~data.soft[training.positions]).any() else training.frequencies.cpu().numpy()
     calibration = calibrate(logits, data.labels[true], frequencies)
     calibration.write(options.out / 'calibration.json')
-    honest = sigmoid(logits * np.array(calibration.scale, np.float32) + np.array(calibration.shift, np.float32))
+    honest = calibration.probabilities(logits)
     before, after = (score(data.attributes, p, data.labels[true]) for p in (sigmoid(logits), honest))
     balanced = score(data.attributes, honest, data.labels[true], np.array(calibration.balanced))
     (options.out / 'validation.json').write_text(json.dumps({'before': before, 'calibrated': after, 'balanced': balanced}, indent=1))

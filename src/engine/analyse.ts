@@ -17,7 +17,7 @@ export interface JobContext {
 }
 
 /** Bytes in a gigabyte, as disks are sold. */
-const GIGABYTE = 1e9;
+export const GIGABYTE = 1e9;
 
 /**
  * Finds and describes every face of the folders and keeps them in `runDir`. What the store knows is not read again.

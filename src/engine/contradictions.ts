@@ -4,7 +4,7 @@ import { UserError } from '../errors';
 import { PRESENT } from '../clustering/features';
 import type { ImageFile } from '../faces/scan';
 import type { Contradictions, DatasetCalls } from '../protocol-dataset';
-import type { JobContext } from './analyse';
+import { GIGABYTE, type JobContext } from './analyse';
 import { keptDataset, thumbnailJpeg } from './dataset-view';
 import { Description } from './description';
 import { Keeper } from './keeper';
@@ -25,7 +25,7 @@ export async function contradictions(
   const images = rows.map((row): ImageFile => ({ path: dataset.pathOf(row)!, name: table.images[row]!, folder: 0 }));
   const store = storeDir === null || !settings.cache ? undefined : await openStore(storeDir, () => undefined); // it goes without, only slower
   const description = await Description.open(images, { settings, bundled, store, signal });
-  const keeper = store && new Keeper(store, description.keys, settings.cacheLimit * 1e9);
+  const keeper = store && new Keeper(store, description.keys, settings.cacheLimit * GIGABYTE);
   try {
     const known = description.model.attributes;
     const shared = found.attributes.filter((name) => known.includes(name));

@@ -223,7 +223,11 @@ export class DatasetPanel {
         },
       });
     } catch (error) {
-      if (error instanceof CancelledError) return undefined;
+      if (error instanceof CancelledError) {
+        // Where there is nothing to go back to, the view says so, with a way out.
+        if (this.running === controller && this.summary === null) this.problem = 'Cancelled before the data set was read.';
+        return undefined;
+      }
       this.problem = messageOf(error);
       this.context.log.error(error instanceof Error ? error : String(error));
       return undefined;

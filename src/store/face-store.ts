@@ -111,10 +111,7 @@ interface Tables {
 /** Address space an environment is given beyond its file: far more than is written before it is opened again. */
 const HEADROOM = 256 * 1024 * 1024;
 
-/**
- * LMDB enlarges its map in place, in the middle of a transaction, and fails where another lies behind it: so it is given room from the start.
- * Only what is written takes space.
- */
+/** Room from the start, so that LMDB need not enlarge its map in the middle of a transaction. Only what is written takes space. */
 function withRoom(path: string): { path: string; mapSize: number } {
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   return { path, mapSize: Math.ceil((size + HEADROOM) / HEADROOM) * HEADROOM };

@@ -10,6 +10,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from .inference import sigmoid
+
 
 @dataclass
 class Calibration:
@@ -21,6 +23,10 @@ class Calibration:
     """and this is added (Platt scaling)."""
     balanced: list[float]
     """Probability from which an attribute counts as present, so that both of its values are recognised equally well; in (0, 1)."""
+
+    def probabilities(self, logits: np.ndarray) -> np.ndarray:
+        """Calibrated, float32 `[n, attributes]`."""
+        return sigmoid(logits * np.array(self.scale, np.float32) + np.array(self.shift, np.float32))
 
     def write(self, path: Path) -> None:
         path.write_text(json.dumps(asdict(self), indent=1))

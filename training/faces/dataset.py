@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from argparse import ArgumentParser, Namespace
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,8 +101,6 @@ def drop_zero(table: Table, how: str, seed: int) -> Table:
 
 def read_dataset(options: Namespace, framing: Framing, log: bool = True) -> Dataset:
     """All tables with their images decoded."""
-    from os import cpu_count
-
     tables = read_tables(options)
     folders = options.images or [source if source.is_dir() else source.parent for source in options.data]
     if len(folders) not in (1, len(tables)):
@@ -122,7 +121,7 @@ def read_dataset(options: Namespace, framing: Framing, log: bool = True) -> Data
         kept.append(table.rows(there))
         paths += [place for place in places if place is not None]
         soft += [bool(((table.labels > 0) & (table.labels < 1)).any())] * int(there.sum())
-    crops, usable = load_crops(paths, framing, options.cache, options.workers or cpu_count() or 1)
+    crops, usable = load_crops(paths, framing, options.cache, options.workers or os.cpu_count() or 1)
     keep = np.flatnonzero(usable)
     if len(keep) == 0:
         raise UserError(f'none of the {len(paths)} images can be read')
