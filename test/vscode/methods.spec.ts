@@ -20,7 +20,18 @@ test('every method groups the faces; their parameters are at hand; a dendrogram 
   await expect(panel.locator('fc-toolbar #metric')).toBeVisible();
   await leaves.first().click();
   await expect(panel.locator('fc-cluster-view h2')).toBeVisible();
+
+  // Escape closes an open dropdown, and only then the cluster; the focus is not taken from where it is.
+  const method = panel.locator('fc-toolbar #method');
+  await method.click();
+  const option = method.locator('vscode-option').first();
+  await expect(option).toBeVisible();
   await workbench.page.keyboard.press('Escape');
+  await expect(option).toBeHidden();
+  await expect(panel.locator('fc-cluster-view h2')).toBeVisible();
+  await workbench.page.keyboard.press('Escape');
+  await expect(panel.locator('fc-cluster-view')).toHaveCount(0);
+  await expect(method).toBeFocused();
 
   await choose('method', 'dbscan');
   await expect(figures).toContainText('(DBSCAN)');

@@ -91,11 +91,14 @@ export class App extends LitElement {
     if (now === null && before.selected !== null) void this.focusCard(before.selected);
   }
 
-  /** After the way back from a cluster the focus is where it was. */
+  /**
+   * After the way back from a cluster the focus is where it was, unless it is elsewhere by now: the way back takes
+   * a round trip to the host, in which one may have opened a dropdown, and a dropdown that loses the focus closes.
+   */
   private async focusCard(cluster: number) {
     const card = this.renderRoot.querySelector<ClusterCard>(`fc-cluster-card[data-cluster="${cluster}"]`);
     await card?.updateComplete;
-    card?.focus();
+    if (this.shadowRoot?.activeElement == null) card?.focus();
   }
 
   override render() {
@@ -171,7 +174,9 @@ export class App extends LitElement {
   };
 
   private readonly onKey = (event: KeyboardEvent) => {
-    if (event.key === 'Escape' && this.panel?.selected != null) this.source.send({ kind: 'select', cluster: null });
+    // A dropdown that Escape closed has made use of the key.
+    if (event.key === 'Escape' && !event.defaultPrevented && this.panel?.selected != null)
+      this.source.send({ kind: 'select', cluster: null });
   };
 }
 
