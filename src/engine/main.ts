@@ -3,7 +3,7 @@
  * process and nothing else. It ends by itself when whoever started it is gone.
  */
 import { CancelledError, messageOf, UserError } from '../errors';
-import { probe } from '../faces/providers';
+import { probe } from '../faces/probe';
 import { tune } from '../faces/tune';
 import type { Provider } from '../faces/providers';
 import type { EngineCall, EngineCalls, EngineReply, EngineRequest, Progress } from '../protocol';

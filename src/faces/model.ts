@@ -1,12 +1,13 @@
 /** Stage 4: crops → attribute probabilities, with ONNX Runtime. */
 import { existsSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import * as ort from 'onnxruntime-node';
 import { attributeNames } from '../attributes';
 import { messageOf, UserError } from '../errors';
 import type { Framing } from './framing';
 import { type ModelMetadata, readModelMetadata } from './model-metadata';
 import type { Provider } from './providers';
+import { widened } from './widen';
 
 /** A network ready to run. */
 export interface AttributeModel {
@@ -41,16 +42,7 @@ export async function openModel(file: string, { provider, threads = 0 }: Session
   await checkFile(file);
   let session: ort.InferenceSession;
   try {
-    session = await ort.InferenceSession.create(file, {
-      executionProviders: [provider],
-      // WebGPU's fused Gemm fails with all optimisations (GemmTransposeFusion of ONNX Runtime 1.29).
-      graphOptimizationLevel: provider === 'webgpu' ? 'basic' : 'all',
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      logSeverityLevel: 4,
-      // Threads that spin while they wait would take the cores from decoding.
-      extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
-    });
+    session = await openSession(file, provider, threads);
   } catch (error) {
     throw new UserError(`cannot load the model '${file}' on ${provider}: ${loadReason(error)}`, { cause: error });
   }
@@ -71,6 +63,32 @@ export async function openModel(file: string, { provider, threads = 0 }: Session
     },
     release: () => session.release(),
   };
+}
+
+/** In float32 where the provider, or its device, does not compute in the float16 of the file. */
+async function openSession(file: string, provider: Provider, threads: number): Promise<ort.InferenceSession> {
+  const options: ort.InferenceSession.SessionOptions = {
+    executionProviders: [provider],
+    // WebGPU's fused Gemm fails with all optimisations (GemmTransposeFusion of ONNX Runtime 1.29).
+    graphOptimizationLevel: provider === 'webgpu' ? 'basic' : 'all',
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    logSeverityLevel: 4,
+    // Threads that spin while they wait would take the cores from decoding.
+    extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
+  };
+  const inFloat32 = async () => {
+    const bytes = widened(await readFile(file));
+    return bytes === undefined ? undefined : ort.InferenceSession.create(bytes, options);
+  };
+  if (provider === 'cpu') return (await inFloat32()) ?? ort.InferenceSession.create(file, options);
+  try {
+    return await ort.InferenceSession.create(file, options);
+  } catch (error) {
+    const session = /\bf16\b|float16/i.test(messageOf(error)) ? await inFloat32() : undefined;
+    if (session === undefined) throw error;
+    return session;
+  }
 }
 
 /** @throws UserError where there is no file, or an empty one. */

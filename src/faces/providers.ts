@@ -4,7 +4,6 @@ import { cudaLibrary, isCudaInstalled, librariesFolder } from '../cuda/libraries
 import { messageOf, UserError } from '../errors';
 import type { AnalysisSettings } from '../settings/settings';
 import { inProcess } from './in-process';
-import { openModel } from './model';
 
 export type Provider = 'cuda' | 'dml' | 'coreml' | 'webgpu' | 'cpu';
 
@@ -21,16 +20,11 @@ export interface ProviderTrial {
 export interface BundledModels {
   /** Attributes, int8, for CPUs. */
   cpu: string;
-  /** Attributes, float16, for GPUs, and for CPUs that are slower with int8. */
+  /** Attributes, float16, for GPUs, and in float32 (widen.ts) for CPUs that are slower with int8. */
   gpu: string;
   /** Finds faces. */
   detector: string;
 }
-
-/** Largest difference of a probability from the CPU's at which a GPU counts as right (float16 against int8). */
-const TOLERANCE = 0.25;
-/** Mean difference allowed: one output may differ by rounding, all of them may not. */
-const MEAN_TOLERANCE = 0.04;
 
 /** Time a provider has to prove itself, its compilation of shaders or kernels included, in milliseconds. */
 const PROBE_LIMIT = 30_000;
@@ -49,8 +43,8 @@ const fileFor = (provider: Provider, modelSetting: string, bundled: BundledModel
 
 /**
  * Chooses the provider the setting asks for. With `auto`: cuda, then the platform's own (dml on Windows, coreml on
- * macOS), then webgpu, each only if it gives what the CPU gives on a test batch, in a process of its own (a driver that crashes
- * takes nothing along); else cpu.
+ * macOS), then webgpu, each only if it gives what the CPU gives on a test batch and is at least as fast, in a process of its own (a driver that
+ * crashes takes nothing along); else cpu.
  * @param settings `model`: path of an ONNX file, or empty for the bundled weights.
  * @param after only providers after this one, which has failed.
  * @throws UserError where a provider that was asked for by name is out of the question.
@@ -71,7 +65,7 @@ export async function chooseProvider(
     const file = fileFor(candidate, model, bundled);
     const reason = unavailable(candidate) ?? (await probeInProcess(candidate, file, fileFor('cpu', model, bundled)));
     if (reason === undefined) {
-      trials.push({ provider: candidate, used: true, reason: 'the first that gives what the CPU gives on a test batch' });
+      trials.push({ provider: candidate, used: true, reason: 'the first that gives what the CPU gives on a test batch, and is as fast' });
       return { provider: candidate, file, trials };
     }
     trials.push({ provider: candidate, used: false, reason });
@@ -99,7 +93,7 @@ export function unavailable(provider: Provider): string | undefined {
 
 const proven = new Map<string, Promise<string | undefined>>();
 
-/** Runs `probe` in a process of its own; remembered as long as this process lives. */
+/** Runs `probe` (probe.ts) in a process of its own; remembered as long as this process lives. */
 function probeInProcess(provider: Provider, file: string, reference: string): Promise<string | undefined> {
   const key = `${provider}\n${file}`;
   let result = proven.get(key);
@@ -111,34 +105,4 @@ function probeInProcess(provider: Provider, file: string, reference: string): Pr
     proven.set(key, result);
   }
   return result;
-}
-
-/**
- * Compares a provider with the CPU on a batch of noise and gradients.
- * @returns why the provider is not to be used, or '' where it is right.
- */
-export async function probe(provider: Provider, file: string, reference: string): Promise<string> {
-  try {
-    const count = 4;
-    const cpu = await openModel(reference, { provider: 'cpu' });
-    const candidate = await openModel(file, { provider });
-    const { width, height } = cpu.crop;
-    const crops = new Uint8Array(count * width * height * 3);
-    for (let i = 0; i < crops.length; i++) crops[i] = (i * (1 + Math.floor(i / (crops.length / count))) * 2654435761) >>> 24;
-    const expected = Float32Array.from(await cpu.infer(crops, count));
-    const actual = await candidate.infer(crops, count);
-    let sum = 0;
-    let largest = 0;
-    for (const [i, value] of actual.entries()) {
-      const difference = Math.abs(value - (expected[i] ?? NaN));
-      if (!(difference <= 1)) return `its output on a test batch is not a number between 0 and 1`;
-      sum += difference;
-      largest = Math.max(largest, difference);
-    }
-    const mean = sum / actual.length;
-    if (largest <= TOLERANCE && mean <= MEAN_TOLERANCE) return '';
-    return `its output on a test batch differs from the CPU's by up to ${largest.toFixed(3)} (mean ${mean.toFixed(3)})`;
-  } catch (error) {
-    return messageOf(error);
-  }
 }

@@ -1,0 +1,144 @@
+/**
+ * Networks in float16 made into the same networks in float32, in memory. The package holds the weights once, in float16; ONNX Runtime's CPU
+ * provider has no kernels for it (it converts before and after each layer), and some devices of WebGPU cannot compute in it.
+ * Field numbers are those of onnx.proto (ONNX 1.17).
+ */
+import { Float16Array } from '@petamoriken/float16';
+import { PbfReader, PbfWriter } from 'pbf';
+
+/** TensorProto.DataType. */
+const FLOAT = 1;
+const FLOAT16 = 10;
+
+/** Wire types of protocol buffers. */
+const VARINT = 0;
+const BYTES = 2;
+
+/**
+ * @param model bytes of an ONNX file.
+ * @returns bytes of the same network with every float16 tensor, constant and cast in float32; undefined where its weights are not in float16, where
+ *   they lie in other files, or where it is no ONNX file (the runtime says better what it is).
+ */
+export function widened(model: Uint8Array): Uint8Array | undefined {
+  try {
+    return hasFloat16(model) ? rewrite(model, { 7: widenGraph }) : undefined;
+  } catch {
+    return undefined; // not a protocol buffer
+  }
+}
+
+/** Whether weights are in float16, all of them in the file itself. */
+function hasFloat16(model: Uint8Array): boolean {
+  const found = { float16: false, external: false };
+  new PbfReader(model).readFields((field, _, reader) => {
+    if (field !== 7) return;
+    reader.readMessage((graphField) => {
+      if (graphField !== 5) return;
+      const { type, external } = readTensor(reader.readBytes());
+      if (type === FLOAT16) found.float16 = true;
+      if (external) found.external = true;
+    }, undefined);
+  }, undefined);
+  return found.float16 && !found.external;
+}
+
+const widenGraph = (graph: Uint8Array): Uint8Array =>
+  rewrite(graph, {
+    1: (node) => rewrite(node, { 5: widenAttribute }),
+    5: widenTensor,
+    11: widenValueInfo,
+    12: widenValueInfo,
+    13: widenValueInfo,
+  });
+
+/** An attribute: a tensor, tensors, a graph, graphs, or the type a Cast goes to. */
+function widenAttribute(attribute: Uint8Array): Uint8Array {
+  const to = (value: number) => (value === FLOAT16 && nameOf(attribute) === 'to' ? FLOAT : value);
+  return rewrite(attribute, { 5: widenTensor, 6: widenGraph, 10: widenTensor, 11: widenGraph }, { 3: to });
+}
+
+const nameOf = (attribute: Uint8Array): string =>
+  new PbfReader(attribute).readFields(
+    (field, read, reader) => {
+      if (field === 1) read.name = reader.readString();
+    },
+    { name: '' },
+  ).name;
+
+/** ValueInfoProto → TypeProto → TypeProto.Tensor → elem_type. */
+const widenValueInfo = (info: Uint8Array): Uint8Array =>
+  rewrite(info, {
+    2: (type) => rewrite(type, { 1: (tensor) => rewrite(tensor, {}, { 1: (element) => (element === FLOAT16 ? FLOAT : element) }) }),
+  });
+
+function widenTensor(tensor: Uint8Array): Uint8Array {
+  const { type, raw, bits } = readTensor(tensor);
+  if (type !== FLOAT16) return tensor;
+  // Copied, as the bytes in the file need not be aligned.
+  const halves = raw === undefined ? Uint16Array.from(bits) : new Uint16Array(new Uint8Array(raw).buffer);
+  const floats = floatsOfHalves();
+  const values = new Float32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) values[i] = floats[halves[i]!]!;
+  const writer = new PbfWriter();
+  writer.writeVarintField(2, FLOAT);
+  writer.writeBytesField(9, new Uint8Array(values.buffer));
+  return Buffer.concat([rewrite(tensor, { 5: none, 9: none }, { 2: () => undefined, 5: () => undefined }), writer.finish()]);
+}
+
+const readTensor = (tensor: Uint8Array) =>
+  new PbfReader(tensor).readFields(
+    (field, read, reader) => {
+      if (field === 2) read.type = reader.readVarint();
+      if (field === 5) reader.readPackedVarint(read.bits);
+      if (field === 9) read.raw = reader.readBytes();
+      if (field === 14) read.external = reader.readVarint() === 1;
+    },
+    { type: 0, raw: undefined as Uint8Array | undefined, bits: [] as number[], external: false },
+  );
+
+let table: Float32Array | undefined;
+
+/** The number each of the 65,536 float16 is: millions of weights are looked up. */
+const floatsOfHalves = (): Float32Array =>
+  (table ??= new Float32Array(new Float16Array(Uint16Array.from({ length: 1 << 16 }, (_, bits) => bits).buffer)));
+
+const none = () => undefined;
+
+/**
+ * Copies a message field by field.
+ * @param messages what becomes of fields of bytes, by number; undefined leaves the field out. `numbers`: the same of varints.
+ */
+function rewrite(
+  message: Uint8Array,
+  messages: Record<number, (value: Uint8Array) => Uint8Array | undefined>,
+  numbers: Record<number, (value: number) => number | undefined> = {},
+): Uint8Array {
+  const reader = new PbfReader(message);
+  const parts: Uint8Array[] = [];
+  while (reader.pos < reader.length) {
+    const start = reader.pos;
+    const key = reader.readVarint();
+    const [tag, type] = [key >>> 3, key & 7];
+    const [ofBytes, ofNumber] = [messages[tag], numbers[tag]];
+    const writer = new PbfWriter(new Uint8Array(16));
+    if (type === BYTES && ofBytes !== undefined) {
+      const bytes = ofBytes(reader.readBytes());
+      if (bytes === undefined) continue;
+      writer.writeVarint(key);
+      writer.writeVarint(bytes.length);
+      parts.push(writer.finish(), bytes);
+    } else if (type === VARINT && ofNumber !== undefined) {
+      const before = reader.readVarint(true);
+      const number = ofNumber(before);
+      if (number === undefined) continue;
+      writer.writeVarintField(tag, number);
+      // As it is where it is unchanged: a JavaScript number does not hold every integer of 64 bits.
+      parts.push(number === before ? message.subarray(start, reader.pos) : writer.finish());
+    } else {
+      reader.skip(key);
+      parts.push(message.subarray(start, reader.pos));
+    }
+    if (reader.pos > reader.length) throw new RangeError('a field goes beyond its message');
+  }
+  return Buffer.concat(parts);
+}

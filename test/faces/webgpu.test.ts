@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { analysisSettings, type Settings } from '../../src/settings/settings';
+import { PORTRAITS, temporaryFolder } from '../support/images';
+import { bundled, settingsWith, startEngine } from '../support/engine';
+
+/** Debian's Chromium brings Vulkan in software, slow and exact: WebGPU for real where there is no GPU. */
+const SWIFTSHADER = '/usr/lib/chromium';
+const driver = join(SWIFTSHADER, 'vk_swiftshader_icd.json');
+const missing = !existsSync(driver);
+if (missing) console.warn(`skipped: WebGPU without a GPU needs ${driver} (Debian: chromium)`);
+
+/** Describes two portraits in an engine of its own, which finds SwiftShader and no GPU. */
+async function described(values: Partial<Settings>) {
+  const before = { VK_DRIVER_FILES: process.env.VK_DRIVER_FILES, LD_LIBRARY_PATH: process.env.LD_LIBRARY_PATH };
+  Object.assign(process.env, { VK_DRIVER_FILES: driver, LD_LIBRARY_PATH: SWIFTSHADER });
+  onTestFinished(() => {
+    for (const [name, value] of Object.entries(before)) {
+      if (value === undefined) Reflect.deleteProperty(process.env, name);
+      else process.env[name] = value;
+    }
+  });
+  const runDir = join(await temporaryFolder(), 'run');
+  const settings = analysisSettings(settingsWith({ limit: 2, ...values }));
+  const manifest = await startEngine().call('analyse', { runDir, id: 'test', folders: [PORTRAITS], settings, bundled, storeDir: null });
+  const bytes = new Uint8Array(await readFile(join(runDir, 'probabilities.f32')));
+  return { manifest, probabilities: Array.from(new Float32Array(bytes.buffer)) };
+}
+
+describe.skipIf(missing)('WebGPU', () => {
+  it('gives what the CPU gives, on a device that does not compute in the float16 of the weights', async () => {
+    const onCpu = await described({ provider: 'cpu', model: bundled.gpu });
+    const onWebGpu = await described({ provider: 'webgpu', model: bundled.gpu });
+    expect(onWebGpu.manifest).toMatchObject({ provider: 'webgpu', faces: 2, notices: [] });
+    expect(onWebGpu.probabilities).toHaveLength(2 * 40);
+    const differences = onWebGpu.probabilities.map((value, i) => Math.abs(value - onCpu.probabilities[i]!));
+    expect(Math.max(...differences)).toBeLessThan(1e-4);
+  });
+
+  it('is passed over where it is slower than the CPU, saying so', async () => {
+    const { manifest } = await described({ provider: 'auto' });
+    expect(manifest.provider).toBe('cpu');
+    expect(manifest.trials).toContainEqual({
+      provider: 'webgpu',
+      used: false,
+      reason: expect.stringMatching(
+        /^it is slower than the CPU: \d+(\.\d)? faces a second, 1 at a time, where the CPU does \d+$/,
+      ) as string,
+    });
+  });
+});

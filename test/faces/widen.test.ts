@@ -1,0 +1,56 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { readModelMetadata } from '../../src/faces/model-metadata';
+import { widened } from '../../src/faces/widen';
+import { temporaryFolder, writeFiles } from '../support/images';
+import { bundled } from '../support/engine';
+import { hasModules, PYTHON } from '../support/python';
+
+/** The same network in float32, by the onnx package and numpy; and whether the one given is valid and has the same tensors and casts. */
+const CHECK = `
+import sys, numpy, onnx
+from onnx import numpy_helper
+half, wide = (onnx.load(path) for path in sys.argv[1:3])
+onnx.checker.check_model(wide, full_check=True)
+
+def tensors(model):
+    yield from model.graph.initializer
+    for node in model.graph.node:
+        yield from (attribute.t for attribute in node.attribute if attribute.type == onnx.AttributeProto.TENSOR)
+
+count = 0
+for a, b in zip(tensors(half), tensors(wide), strict=True):
+    a, b = numpy_helper.to_array(a), numpy_helper.to_array(b)
+    assert b.dtype == numpy.float32 if a.dtype == numpy.float16 else b.dtype == a.dtype, (a.dtype, b.dtype)
+    assert numpy.array_equal(a.astype(b.dtype), b)
+    count += a.dtype == numpy.float16
+casts = [attribute.i for node in wide.graph.node if node.op_type == "Cast" for attribute in node.attribute]
+assert set(casts) == {onnx.TensorProto.FLOAT}, casts
+assert [str(entry) for entry in half.metadata_props] == [str(entry) for entry in wide.metadata_props]
+print(count)
+`;
+
+describe('a network in float16, widened to float32', () => {
+  it.skipIf(!hasModules(['onnx', 'numpy'], 'comparing widened weights', ['python3-onnx']))(
+    'holds the same numbers, as the onnx package reads them',
+    async () => {
+      const bytes = widened(await readFile(bundled.gpu))!;
+      const folder = await temporaryFolder();
+      await writeFiles(folder, { 'wide.onnx': Buffer.from(bytes), 'check.py': CHECK });
+      const { stdout } = await promisify(execFile)(PYTHON, [join(folder, 'check.py'), bundled.gpu, join(folder, 'wide.onnx')]);
+      expect(Number(stdout)).toBeGreaterThan(100);
+      expect(await readModelMetadata(join(folder, 'wide.onnx'))).toEqual(await readModelMetadata(bundled.gpu));
+    },
+  );
+
+  it('is left to the runtime where it has no float16, or is no network', async () => {
+    const bytes = await readFile(bundled.gpu);
+    expect(widened(await readFile(bundled.cpu))).toBeUndefined();
+    expect(widened(Buffer.from('not a network'))).toBeUndefined();
+    expect(widened(bytes.subarray(0, bytes.length / 2))).toBeUndefined();
+    expect(widened(new Uint8Array(1000).fill(255))).toBeUndefined();
+  });
+});
