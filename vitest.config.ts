@@ -1,7 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { watForVite } from './scripts/wat.mjs';
 
 export default defineConfig({
+  plugins: [watForVite],
   test: {
     include: ['test/**/*.test.ts'],
     // What the command line keeps between runs; emptied before the tests (test/support/fetch-samples.ts).

@@ -11,6 +11,7 @@ import { parseArgs, promisify } from 'node:util';
 import { cacheDir, main, once, root, run } from './process.mjs';
 import { samplePhotos, samplePortraits } from './samples.mjs';
 import { buildAll, installPackages } from './setup.mjs';
+import { watForEsbuild } from './wat.mjs';
 
 const exec = promisify(execFile);
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
@@ -353,6 +354,7 @@ async function bundle() {
     mainFields: ['module', 'main'],
     external: ['onnxruntime-node', 'sharp', 'lmdb', '@julusian/jpeg-turbo'],
     outdir: join(cacheDir, 'bench'),
+    plugins: [watForEsbuild],
     entryPoints: ['stage', 'threads', 'end-to-end', 'original', 'recall', 'clustering'].map((name) => `test/bench/${name}.ts`),
     logLevel: 'warning',
   });

@@ -3,6 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { context, build } from 'esbuild';
 import { root, main } from './process.mjs';
+import { watForEsbuild } from './wat.mjs';
 
 const watch = process.argv.includes('--watch');
 const common = { bundle: true, sourcemap: true, legalComments: 'linked', logLevel: 'warning', absWorkingDir: root, minify: !watch };
@@ -17,6 +18,7 @@ const node = {
   // Node has this global since version 21; VS Code warns of every extension that looks at it, and a library does.
   define: { navigator: 'undefined' },
   outdir: 'dist',
+  plugins: [watForEsbuild],
   // ESM-first packages in a CommonJS bundle.
   mainFields: ['module', 'main'],
   entryPoints: {

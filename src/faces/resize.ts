@@ -1,16 +1,21 @@
 /**
  * A box of an image, resized with the cubic kernel of Keys (1981, a = −0.5), widened where it shrinks so that nothing aliases: what libvips and
- * Pillow do, in typed arrays, for images so small that setting up a pipeline would take longer than the work.
+ * Pillow do, for images so small that setting up a pipeline would take longer than the work. The loops are in WebAssembly (resize.wat), whose SIMD
+ * takes a sixth of the time of the same loops in JavaScript.
  */
 import { clamp } from '../clamp';
 import type { Pixels } from './crop';
 import type { Box, CropSize } from './framing';
+import wasm from './resize.wat';
 
 /** Along one axis: which pixels make each pixel of the result, and with which weights. */
 interface Taps {
   /** Taps of a pixel of the result. */
   count: number;
-  /** `[length, count]`: pixel of the source. Beyond the edge it is the edge's. */
+  /** Pixels of the source that are looked at: `length` of them, from `first` on. */
+  first: number;
+  length: number;
+  /** `[length of the result, count]`: pixel of the source, from `first` on. Beyond the edge it is the edge's. */
   source: Int32Array;
   /** `[length, count]`, sums to 1 for each pixel of the result. */
   weight: Float32Array;
@@ -33,15 +38,17 @@ function tapsOf(sourceLength: number, start: number, boxLength: number, length: 
   const weight = new Float32Array(length * count);
   for (let i = 0; i < length; i++) {
     const centre = start + (i + 0.5) * scale;
-    const first = Math.floor(centre - SUPPORT * widened - 0.5) + 1; // the first pixel whose middle is within reach
+    const nearest = Math.floor(centre - SUPPORT * widened - 0.5) + 1; // the first pixel whose middle is within reach
     let sum = 0;
-    for (let tap = 0; tap < count; tap++) sum += cubic((first + tap + 0.5 - centre) / widened);
+    for (let tap = 0; tap < count; tap++) sum += cubic((nearest + tap + 0.5 - centre) / widened);
     for (let tap = 0; tap < count; tap++) {
-      source[i * count + tap] = clamp(first + tap, 0, sourceLength - 1);
-      weight[i * count + tap] = cubic((first + tap + 0.5 - centre) / widened) / sum;
+      source[i * count + tap] = clamp(nearest + tap, 0, sourceLength - 1);
+      weight[i * count + tap] = cubic((nearest + tap + 0.5 - centre) / widened) / sum;
     }
   }
-  return { count, source, weight };
+  const first = source.reduce((a, b) => Math.min(a, b));
+  const last = source.reduce((a, b) => Math.max(a, b));
+  return { count, first, length: last - first + 1, source: source.map((pixel) => pixel - first), weight };
 }
 
 /** Images of a folder mostly have one size: its taps are computed once. */
@@ -59,99 +66,75 @@ function keptTaps(sourceLength: number, start: number, boxLength: number, length
   return taps;
 }
 
+/** Functions of resize.wat; addresses and lengths are in bytes. */
+interface Loops {
+  memory: { buffer: ArrayBuffer; grow(pages: number): number };
+  across: (
+    ...of: [bytes: number, width: number, rows: number, ...taps: TapsAt, length: number, line: number, target: number, stride: number]
+  ) => void;
+  down: (...of: [rows: number, stride: number, ...taps: TapsAt, length: number, target: number, bytes: number]) => void;
+}
+type TapsAt = [sources: number, weights: number, count: number];
+
+const PAGE = 65_536;
+/** Beyond the end of everything: the loops read and write up to 16 bytes more than they need. */
+const MARGIN = 16;
+
+let loops: Loops | undefined;
+
+/** @returns the loops with `length` bytes of memory at least. */
+function loopsWith(length: number): Loops {
+  loops ??= new WebAssembly.Instance(new WebAssembly.Module(wasm)).exports as unknown as Loops;
+  const { memory } = loops;
+  const missing = length - memory.buffer.byteLength;
+  if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+  return loops;
+}
+
 /**
  * @param box in pixels of the image, not necessarily whole; where it reaches beyond the image, the border is replicated.
  * @returns RGB bytes, `size.width × size.height × 3`.
  */
 export function resizeBox({ data, width, height }: Pixels, box: Box, size: CropSize): Buffer {
-  const across = keptTaps(width, box.x, box.width, size.width);
-  const down = keptTaps(height, box.y, box.height, size.height);
-  // Rows of the source that are needed.
-  let first = height;
-  let last = -1;
-  for (const row of down.source) {
-    if (row < first) first = row;
-    if (row > last) last = row;
+  const acrossTaps = keptTaps(width, box.x, box.width, size.width);
+  const downTaps = keptTaps(height, box.y, box.height, size.height);
+  const columns = acrossTaps.length;
+  const rows = downTaps.length;
+  const bytes = size.width * 3;
+  const stride = roundUp(bytes * 4 + 4, 64);
+
+  let end = 0;
+  const room = (length: number) => {
+    const at = end;
+    end = roundUp(end + length, 16);
+    return at;
+  };
+  const place = ({ source, weight, count }: Taps): TapsAt => [room(source.byteLength), room(weight.byteLength), count];
+  const acrossAt = place(acrossTaps);
+  const downAt = place(downTaps);
+  const sourceAt = room(columns * rows * 3 + 1);
+  const lineAt = room(columns * 16);
+  const rowsAt = room(rows * stride + MARGIN);
+  const targetAt = room(size.height * bytes + MARGIN);
+
+  const { memory, across, down } = loopsWith(end);
+  for (const [{ source, weight }, [sources, weights]] of [
+    [acrossTaps, acrossAt],
+    [downTaps, downAt],
+  ] as const) {
+    new Int32Array(memory.buffer, sources).set(source);
+    new Float32Array(memory.buffer, weights).set(weight);
   }
-  const stride = size.width * 3;
-  const length = (last - first + 1) * stride;
-  if (scratch.length < length) scratch = new Float32Array(length);
-  const rows = scratch.subarray(0, length);
-  for (let row = first; row <= last; row++) {
-    const source = data.subarray(row * width * 3, (row + 1) * width * 3);
-    const target = rows.subarray((row - first) * stride, (row - first + 1) * stride);
-    if (across.count === ENLARGING) enlargeRow(source, across, target);
-    else reduceRow(source, across, target);
+  const all = new Uint8Array(memory.buffer);
+  for (let row = 0; row < rows; row++) {
+    const from = ((downTaps.first + row) * width + acrossTaps.first) * 3;
+    all.set(data.subarray(from, from + columns * 3), sourceAt + row * columns * 3);
   }
-  const result = Buffer.allocUnsafeSlow(size.height * stride); // of its own memory, so that it can be given to another thread
-  const clamped = new Uint8ClampedArray(result.buffer, result.byteOffset, result.length); // rounds and clamps by itself
-  for (let y = 0; y < size.height; y++) {
-    const target = clamped.subarray(y * stride, (y + 1) * stride);
-    if (down.count === ENLARGING) enlargeColumns(rows, first * stride, down, y, target);
-    else reduceColumns(rows, first * stride, down, y, target);
-  }
+  across(sourceAt, columns, rows, ...acrossAt, size.width, lineAt, rowsAt, stride);
+  down(rowsAt, stride, ...downAt, size.height, targetAt, bytes);
+  const result = Buffer.allocUnsafeSlow(size.height * bytes); // of its own memory, so that it can be given to another thread
+  result.set(all.subarray(targetAt, targetAt + result.length));
   return result;
 }
 
-/** Rows that are resized across but not down yet; every call overwrites what it reads. */
-let scratch = new Float32Array();
-
-/** Taps where nothing is reduced: written out below, since this runs for every pixel of every face. */
-const ENLARGING = 4;
-
-function enlargeRow(row: Uint8Array, { source, weight }: Taps, target: Float32Array) {
-  for (let at = 0, tap = 0; at < target.length; at += 3, tap += 4) {
-    const a = source[tap]! * 3;
-    const b = source[tap + 1]! * 3;
-    const c = source[tap + 2]! * 3;
-    const d = source[tap + 3]! * 3;
-    const wa = weight[tap]!;
-    const wb = weight[tap + 1]!;
-    const wc = weight[tap + 2]!;
-    const wd = weight[tap + 3]!;
-    target[at] = wa * row[a]! + wb * row[b]! + wc * row[c]! + wd * row[d]!;
-    target[at + 1] = wa * row[a + 1]! + wb * row[b + 1]! + wc * row[c + 1]! + wd * row[d + 1]!;
-    target[at + 2] = wa * row[a + 2]! + wb * row[b + 2]! + wc * row[c + 2]! + wd * row[d + 2]!;
-  }
-}
-
-function enlargeColumns(rows: Float32Array, skipped: number, { source, weight }: Taps, y: number, target: Uint8ClampedArray) {
-  const stride = target.length;
-  const tap = 4 * y;
-  const a = source[tap]! * stride - skipped;
-  const b = source[tap + 1]! * stride - skipped;
-  const c = source[tap + 2]! * stride - skipped;
-  const d = source[tap + 3]! * stride - skipped;
-  const wa = weight[tap]!;
-  const wb = weight[tap + 1]!;
-  const wc = weight[tap + 2]!;
-  const wd = weight[tap + 3]!;
-  for (let i = 0; i < stride; i++) target[i] = wa * rows[a + i]! + wb * rows[b + i]! + wc * rows[c + i]! + wd * rows[d + i]!;
-}
-
-function reduceRow(row: Uint8Array, { count, source, weight }: Taps, target: Float32Array) {
-  for (let at = 0, tap = 0; at < target.length; at += 3) {
-    let red = 0;
-    let green = 0;
-    let blue = 0;
-    for (const end = tap + count; tap < end; tap++) {
-      const from = source[tap]! * 3;
-      const share = weight[tap]!;
-      red += share * row[from]!;
-      green += share * row[from + 1]!;
-      blue += share * row[from + 2]!;
-    }
-    target[at] = red;
-    target[at + 1] = green;
-    target[at + 2] = blue;
-  }
-}
-
-function reduceColumns(rows: Float32Array, skipped: number, { count, source, weight }: Taps, y: number, target: Uint8ClampedArray) {
-  const stride = target.length;
-  for (let i = 0; i < stride; i++) {
-    let sum = 0;
-    for (let tap = y * count; tap < (y + 1) * count; tap++) sum += weight[tap]! * rows[source[tap]! * stride - skipped + i]!;
-    target[i] = sum;
-  }
-}
+const roundUp = (value: number, to: number) => Math.ceil(value / to) * to;
