@@ -7,6 +7,7 @@ import { clamp } from '../clamp';
 import type { Pixels } from './crop';
 import type { Box, CropSize } from './framing';
 import wasm from './resize.wat';
+import { Layout, WasmModule } from './wasm';
 
 /** Along one axis: which pixels make each pixel of the result, and with which weights. */
 interface Taps {
@@ -66,9 +67,8 @@ function keptTaps(sourceLength: number, start: number, boxLength: number, length
   return taps;
 }
 
-/** Functions of resize.wat; addresses and lengths are in bytes. */
+/** Functions of resize.wat; addresses are in bytes. */
 interface Loops {
-  memory: { buffer: ArrayBuffer; grow(pages: number): number };
   across: (
     ...of: [bytes: number, width: number, rows: number, ...taps: TapsAt, length: number, line: number, target: number, stride: number]
   ) => void;
@@ -76,20 +76,10 @@ interface Loops {
 }
 type TapsAt = [sources: number, weights: number, count: number];
 
-const PAGE = 65_536;
-/** Beyond the end of everything: the loops read and write up to 16 bytes more than they need. */
-const MARGIN = 16;
+const loops = new WasmModule<Loops>(wasm);
 
-let loops: Loops | undefined;
-
-/** @returns the loops with `length` bytes of memory at least. */
-function loopsWith(length: number): Loops {
-  loops ??= new WebAssembly.Instance(new WebAssembly.Module(wasm)).exports as unknown as Loops;
-  const { memory } = loops;
-  const missing = length - memory.buffer.byteLength;
-  if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
-  return loops;
-}
+/** Bytes between two rows of floats are a multiple of this. */
+const STRIDE = 64;
 
 /**
  * @param box in pixels of the image, not necessarily whole; where it reaches beyond the image, the border is replicated.
@@ -101,40 +91,34 @@ export function resizeBox({ data, width, height }: Pixels, box: Box, size: CropS
   const columns = acrossTaps.length;
   const rows = downTaps.length;
   const bytes = size.width * 3;
-  const stride = roundUp(bytes * 4 + 4, 64);
+  const stride = Math.ceil((bytes * 4 + 4) / STRIDE) * STRIDE;
 
-  let end = 0;
-  const room = (length: number) => {
-    const at = end;
-    end = roundUp(end + length, 16);
-    return at;
-  };
-  const place = ({ source, weight, count }: Taps): TapsAt => [room(source.byteLength), room(weight.byteLength), count];
+  const layout = new Layout();
+  const place = ({ source, weight, count }: Taps): TapsAt => [layout.room(source.byteLength), layout.room(weight.byteLength), count];
   const acrossAt = place(acrossTaps);
   const downAt = place(downTaps);
-  const sourceAt = room(columns * rows * 3 + 1);
-  const lineAt = room(columns * 16);
-  const rowsAt = room(rows * stride + MARGIN);
-  const targetAt = room(size.height * bytes + MARGIN);
+  const sourceAt = layout.room(columns * rows * 3);
+  const lineAt = layout.room(columns * 16);
+  const rowsAt = layout.room(rows * stride);
+  const targetAt = layout.room(size.height * bytes);
 
-  const { memory, across, down } = loopsWith(end);
-  for (const [{ source, weight }, [sources, weights]] of [
-    [acrossTaps, acrossAt],
-    [downTaps, downAt],
-  ] as const) {
-    new Int32Array(memory.buffer, sources).set(source);
-    new Float32Array(memory.buffer, weights).set(weight);
-  }
-  const all = new Uint8Array(memory.buffer);
-  for (let row = 0; row < rows; row++) {
-    const from = ((downTaps.first + row) * width + acrossTaps.first) * 3;
-    all.set(data.subarray(from, from + columns * 3), sourceAt + row * columns * 3);
-  }
-  across(sourceAt, columns, rows, ...acrossAt, size.width, lineAt, rowsAt, stride);
-  down(rowsAt, stride, ...downAt, size.height, targetAt, bytes);
-  const result = Buffer.allocUnsafeSlow(size.height * bytes); // of its own memory, so that it can be given to another thread
-  result.set(all.subarray(targetAt, targetAt + result.length));
-  return result;
+  return loops.with(layout, ({ across, down }, memory) => {
+    copyTaps(acrossTaps, acrossAt, memory);
+    copyTaps(downTaps, downAt, memory);
+    const all = new Uint8Array(memory);
+    for (let row = 0; row < rows; row++) {
+      const from = ((downTaps.first + row) * width + acrossTaps.first) * 3;
+      all.set(data.subarray(from, from + columns * 3), sourceAt + row * columns * 3);
+    }
+    across(sourceAt, columns, rows, ...acrossAt, size.width, lineAt, rowsAt, stride);
+    down(rowsAt, stride, ...downAt, size.height, targetAt, bytes);
+    const result = Buffer.allocUnsafeSlow(size.height * bytes); // of its own memory, so that it can be given to another thread
+    result.set(all.subarray(targetAt, targetAt + result.length));
+    return result;
+  });
 }
 
-const roundUp = (value: number, to: number) => Math.ceil(value / to) * to;
+function copyTaps({ source, weight }: Taps, [sources, weights]: TapsAt, memory: ArrayBuffer) {
+  new Int32Array(memory, sources).set(source);
+  new Float32Array(memory, weights).set(weight);
+}

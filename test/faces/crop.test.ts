@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { boundsOf, frameOf } from '../../src/faces/align';
-import { alignedFrame } from '../../src/faces/framing';
+import { boundsOf, type Frame, frameOf } from '../../src/faces/align';
+import { alignedFrame, type CropSize } from '../../src/faces/framing';
 import { cropFrame, type Pixels } from '../../src/faces/crop';
 import { random } from '../support/vectors';
 
@@ -48,6 +48,69 @@ describe('cropFrame', () => {
       }
     }
     expect(compared).toBe(80);
+  });
+});
+
+/** The same from the definition, pixel by pixel: means of squares, then means of bilinear samples spread evenly over each pixel of the crop. */
+function byDefinition(image: Pixels, frame: Frame, size: CropSize): number[] {
+  const by = Math.max(1, Math.floor(Math.min(frame.width / size.width, frame.height / size.height)));
+  const { x: boundsX, y: boundsY } = boundsOf(frame);
+  // Which squares are averaged depends on where the first one begins.
+  const begin = (at: number, length: number) => Math.min(Math.max(Math.floor(at - 2 * by), 0), length - by);
+  const [left, top] = [begin(boundsX, image.width), begin(boundsY, image.height)];
+  const [columns, rows] = [Math.floor((image.width - left) / by), Math.floor((image.height - top) / by)];
+  const mean = (column: number, row: number, channel: number) => {
+    let sum = 0;
+    for (let y = 0; y < by; y++)
+      for (let x = 0; x < by; x++) sum += image.data[((top + row * by + y) * image.width + left + column * by + x) * 3 + channel]!;
+    return Math.floor(sum / (by * by) + 0.5);
+  };
+  const inside = (value: number, length: number) => Math.min(Math.max(value, 0), length - 1);
+  const bilinear = (x: number, y: number, channel: number) => {
+    const at = (column: number, row: number) => mean(inside(column, columns), inside(row, rows), channel);
+    const [x0, y0] = [Math.floor(x), Math.floor(y)];
+    const [dx, dy] = [x - x0, y - y0];
+    return (1 - dy) * ((1 - dx) * at(x0, y0) + dx * at(x0 + 1, y0)) + dy * ((1 - dx) * at(x0, y0 + 1) + dx * at(x0 + 1, y0 + 1));
+  };
+  const n = Math.ceil(Math.max(frame.width / size.width, frame.height / size.height) / by / 1.75);
+  const result: number[] = [];
+  for (let v = 0; v < size.height; v++) {
+    for (let u = 0; u < size.width; u++) {
+      for (let channel = 0; channel < 3; channel++) {
+        let sum = 0;
+        for (let i = 0; i < n * n; i++) {
+          const dx = ((u + ((i % n) + 0.5) / n) / size.width - 0.5) * frame.width;
+          const dy = ((v + (Math.floor(i / n) + 0.5) / n) / size.height - 0.5) * frame.height;
+          const x = frame.x + frame.width / 2 + dx * Math.cos(frame.angle) - dy * Math.sin(frame.angle);
+          const y = frame.y + frame.height / 2 + dx * Math.sin(frame.angle) + dy * Math.cos(frame.angle);
+          sum += bilinear(inside((x - left) / by - 0.5, columns), inside((y - top) / by - 0.5, rows), channel);
+        }
+        result.push(sum / (n * n));
+      }
+    }
+  }
+  return result;
+}
+
+describe('cropFrame beside its definition, on noise', () => {
+  const next = random(5);
+  const noise = { width: 97, height: 83, data: Uint8Array.from({ length: 97 * 83 * 3 }, () => 256 * next()) };
+  const small = { width: 20, height: 24 };
+  const cases = [
+    { x: 0, y: 0, width: 20, height: 24, angle: 0 },
+    { x: 40.3, y: 20.7, width: 11, height: 13.2, angle: 0.4 },
+    { x: 30, y: 12, width: 37, height: 44.4, angle: -2.1 },
+    { x: 10, y: 5, width: 75, height: 90, angle: 1 },
+    { x: -30, y: -40, width: 130, height: 156, angle: 0.2 },
+    { x: 60, y: 50, width: 61, height: 73.2, angle: Math.PI / 2 },
+    { x: 300, y: -200, width: 50, height: 60, angle: 0.3 },
+  ];
+
+  it.each(cases)('gives the same for a frame at $x, $y of $width × $height, turned by $angle', (frame) => {
+    const crop = cropFrame(noise, frame, small);
+    const expected = byDefinition(noise, frame, small);
+    expect(crop).toHaveLength(expected.length);
+    for (const [i, value] of expected.entries()) expect(Math.abs(crop[i]! - value), `byte ${i}`).toBeLessThan(0.51);
   });
 });
 
