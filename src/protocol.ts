@@ -45,6 +45,8 @@ export interface RunManifest {
   known?: number;
   /** What went wrong and was got around. */
   notices?: string[];
+  /** What the faces were found and described with, and a token the store has as well; undefined where that is not to be taken again. */
+  made?: { finder: string; model: string; token: string };
   failures: Failure[];
   /** Images that were read and hold no face. */
   faceless: string[];

@@ -4,12 +4,13 @@ import { chooseImages, type Failure, type ImageFile, scanImages } from '../faces
 import { IMAGE_EXTENSIONS } from '../image-extensions';
 import type { EngineCalls, Progress, RunManifest } from '../protocol';
 import type { Identities } from '../store/identity';
-import { STORE_VERSION } from '../store/run-files';
+import { STORE_VERSION, writeManifest } from '../store/run-files';
 import { keptImage, RunWriter } from '../store/run-store';
 import { Description } from './description';
 import { Keeper } from './keeper';
 import { forgetRun } from './runs';
 import { openStore } from './stores';
+import { noteMade, unchangedRun } from './unchanged';
 
 export interface JobContext {
   signal: AbortSignal;
@@ -52,10 +53,32 @@ export async function analyse(
   let writer: RunWriter | undefined;
   try {
     const opened = seconds();
+    const { keys, identities } = description;
+    const common = () => ({
+      id,
+      createdAt: new Date().toISOString(),
+      folders,
+      settings,
+      model: description.file,
+      provider: description.provider,
+      trials: description.trials,
+      detection: description.detection,
+      notices: [...notices, ...description.notices],
+      timing: { ...description.timing, scan: scanned, open: opened - scanned, analyse: seconds() },
+    });
+    const unchanged =
+      store && scan.failures.length === 0 ? await unchangedRun(runDir, { folders, images, identities, keys }, store) : undefined;
+    if (unchanged !== undefined) {
+      signal.throwIfAborted();
+      const manifest = { ...unchanged, ...common(), known: images.length };
+      forgetRun(runDir); // its manifest is about to be replaced
+      await writeManifest(runDir, manifest);
+      return manifest;
+    }
     const failures: Failure[] = [...scan.failures];
     const faceless: string[] = [];
     const counts = { read: 0, failed: 0, known: 0 };
-    const keeper = store && new Keeper(store, description.keys, settings.cacheLimit * GIGABYTE);
+    const keeper = store && new Keeper(store, keys, settings.cacheLimit * GIGABYTE);
     writer = await RunWriter.create(runDir, description.model.crop);
     onProgress({ stage: 'infer', done: 0, total: images.length, failed: 0 });
     for await (const batch of description.results()) {
@@ -78,31 +101,22 @@ export async function analyse(
       notices.push(`What was found could not be kept for the next run: ${store.problem}.`);
     }
 
-    const { timing } = description;
     const manifest: RunManifest = {
+      ...common(),
       version: STORE_VERSION,
-      id,
-      createdAt: new Date().toISOString(),
-      folders,
-      settings,
-      model: description.file,
       modelAttributes: description.model.attributes,
       thresholds: description.model.thresholds,
-      provider: description.provider,
-      trials: description.trials,
-      detection: description.detection,
       images: { found: images.length, read: images.length - counts.failed, failed: counts.failed, withoutFace: faceless.length },
       known: counts.known,
-      notices: [...notices, ...description.notices],
       failures,
       faceless,
       faces: writer.faces,
       crop: description.model.crop,
-      timing: { scan: scanned, open: opened - scanned, decode: timing.decode, infer: timing.infer, analyse: seconds() },
+      ...(store !== undefined && !description.fellBack ? { made: noteMade(store, runDir, keys) } : {}),
     };
     if (manifest.faces === 0) throw noFace(manifest);
     forgetRun(runDir); // an older run in this place is about to be replaced
-    await writer.finish(manifest, keptImages(images, description.identities));
+    await writer.finish(manifest, keptImages(images, identities));
     return manifest;
   } catch (error) {
     await writer?.abandon();

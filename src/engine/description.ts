@@ -165,6 +165,11 @@ export class Description {
     return this.chain.notices;
   }
 
+  /** Whether another provider than the one chosen at first went on, with what may be another network. */
+  get fellBack(): boolean {
+    return this.chain.fellBack;
+  }
+
   get trials(): ProviderChoice['trials'] {
     return this.chain.choice.trials;
   }

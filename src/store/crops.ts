@@ -2,7 +2,7 @@
  * Aligned crops on disk, to be shown and averaged without the photos: strips of faces (faces/strips.ts) one after the other, and where each face
  * lies in them.
  */
-import { type FileHandle, open, readFile, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pMap from 'p-map';
 import sharp from 'sharp';
@@ -109,6 +109,12 @@ async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
     const { bytesWritten } = await file.write(bytes, done);
     done += bytesWritten;
   }
+}
+
+/** Whether the pack is as long as its index says. @throws where there is none of them. */
+export async function cropsAreWhole(folder: string): Promise<boolean> {
+  const { ends } = JSON.parse(await readFile(join(folder, INDEX), 'utf8')) as CropIndex;
+  return (await stat(join(folder, PACK))).size === (ends.at(-1) ?? 0);
 }
 
 export class CropReader {

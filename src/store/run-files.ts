@@ -26,6 +26,10 @@ export async function readManifest(folder: string): Promise<RunManifest | undefi
   return manifest.version === STORE_VERSION ? manifest : undefined;
 }
 
+/** Replaces the manifest of a run, or writes it into one that is being made. */
+export const writeManifest = (folder: string, manifest: RunManifest): Promise<void> =>
+  replaceFile(join(folder, MANIFEST), JSON.stringify(manifest, null, 2));
+
 /** All finished runs below `folder`, the newest first; those that cannot be read are passed to `onProblem`. */
 export async function listRuns(folder: string, onProblem: (message: string) => void): Promise<RunManifest[]> {
   const names = await readdir(folder).catch(() => []); // no folder yet: no runs yet

@@ -3,7 +3,7 @@
  * the latest clustering. A run is written beside its place and moved there when it is whole, so a run that is made anew keeps its old
  * faces until then, and one that does not end well leaves nothing.
  */
-import { type FileHandle, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { codeOf } from '../errors';
@@ -12,9 +12,9 @@ import type { Box, CropSize } from '../faces/framing';
 import type { ImageFile } from '../faces/scan';
 import type { RunManifest } from '../protocol';
 import type { CropRef } from '../faces/strips';
-import { CropReader, CropWriter } from './crops';
+import { CropReader, CropWriter, cropsAreWhole } from './crops';
 import type { FileIdentity } from './identity';
-import { MANIFEST, PARTIAL, readManifest, replaceFile } from './run-files';
+import { PARTIAL, readManifest, writeManifest } from './run-files';
 
 const FACES = 'faces.json';
 const PROBABILITIES = 'probabilities.f32';
@@ -114,7 +114,7 @@ export class RunWriter {
     await this.crops.finish();
     await writeFile(join(this.folder, IMAGES), jsonParts(images));
     await writeFile(join(this.folder, FACES), tableParts(this.table));
-    await replaceFile(join(this.folder, MANIFEST), JSON.stringify(manifest, null, 2));
+    await writeManifest(this.folder, manifest);
     await rm(this.place, { recursive: true, force: true });
     await rename(this.folder, this.place);
   }
@@ -156,15 +156,11 @@ function* tableParts(table: FaceTable): Generator<string> {
   yield '}';
 }
 
-/** An image as it was when its run was made: folder, name, and identity, which is null where the file could not be asked for. */
-export type KeptImage = [folder: number, name: string, size: number | null, modified: number | null];
+/** An image as it was when its run was made; its identity is null where the file could not be asked for, and in part undefined in older runs. */
+export type KeptImage = [folder: number, name: string, size: number | null, modified: number | null, changed?: number, inode?: number];
 
-export const keptImage = ({ folder, name }: ImageFile, identity: FileIdentity | undefined): KeptImage => [
-  folder,
-  name,
-  identity?.size ?? null,
-  identity?.modified ?? null,
-];
+export const keptImage = ({ folder, name }: ImageFile, identity: FileIdentity | undefined): KeptImage =>
+  identity === undefined ? [folder, name, null, null] : [folder, name, identity.size, identity.modified, identity.changed, identity.inode];
 
 /** The images of a run, or undefined for runs of versions that did not keep them. */
 export async function readImages(folder: string): Promise<KeptImage[] | undefined> {
@@ -172,6 +168,17 @@ export async function readImages(folder: string): Promise<KeptImage[] | undefine
     return JSON.parse(await readFile(join(folder, IMAGES), 'utf8')) as KeptImage[];
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Whether the files of a run are there, as large as they should be: what a look from outside tells. */
+export async function isWhole(folder: string, { faces, modelAttributes }: RunManifest): Promise<boolean> {
+  try {
+    const [table, probabilities] = await Promise.all([FACES, PROBABILITIES, IMAGES].map((name) => stat(join(folder, name))));
+    return table!.size > 0 && probabilities!.size === faces * modelAttributes.length * 4 && (await cropsAreWhole(folder));
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
     throw error;
   }
 }

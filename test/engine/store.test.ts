@@ -76,6 +76,12 @@ describe('a second run', () => {
     expect(second.faces).toEqual(first.faces);
     expect(await crops(engine, params().runDir)).toEqual(before);
 
+    // The same in another place: there is nothing there yet, and everything comes from the store.
+    const elsewhere = await analyse(engine, { ...params(), runDir: `${params().runDir}-elsewhere` });
+    expect(elsewhere.manifest).toMatchObject({ known: 72, faces: 72 });
+    expect(elsewhere.faces).toEqual(first.faces);
+    expect(await crops(engine, `${params().runDir}-elsewhere`)).toEqual(before);
+
     // Other settings of clustering ask for nothing; a different size of batches is no other result.
     expect((await analyse(engine, params({ batchSize: 3 }))).manifest.known).toBe(72);
 
@@ -92,6 +98,33 @@ describe('a second run', () => {
     const after = await crops(engine, params().runDir);
     expect(after.get('copied.jpg 0')).toBe(before.get(`${names[1]!} 0`));
     expect(after.get(`${names[3]!} 0`)).toBe(before.get(`${names[4]!} 0`));
+  });
+
+  it('takes a run of the same images as it is, and no other', async () => {
+    const engine = startEngine();
+    const { folder, params } = await place();
+    const names = await images(folder);
+    await wait(SETTLING);
+    const { runDir } = params();
+    const first = await analyse(engine, params());
+    const inode = async () => (await stat(join(runDir, 'crops.bin'))).ino;
+    const before = await inode();
+    const second = await analyse(engine, params({ batchSize: 2 }));
+    expect(second.manifest).toMatchObject({ known: 72, faces: 72, settings: { batchSize: 2 } });
+    expect(second.manifest.createdAt > first.manifest.createdAt).toBe(true);
+    expect(second.faces).toEqual(first.faces);
+    expect(await inode()).toBe(before); // nothing was copied
+
+    // What is damaged is made anew; so is what another network says, and what is no longer wanted.
+    await truncate(join(runDir, 'crops.bin'), 1000);
+    expect((await analyse(engine, params())).faces).toEqual(first.faces);
+    expect((await stat(join(runDir, 'crops.bin'))).size).toBeGreaterThan(1000);
+    const other = await analyse(engine, params({ model: bundled.gpu }));
+    expect(other.manifest).toMatchObject({ known: 0, faces: 72 });
+    expect((await analyse(engine, params({ limit: 10 }))).manifest).toMatchObject({ known: 10, faces: 10 });
+    expect((await analyse(engine, params())).manifest).toMatchObject({ known: 72, faces: 72 });
+    await rm(join(folder, names[0]!));
+    expect((await analyse(engine, params())).manifest).toMatchObject({ known: 71, faces: 71 });
   });
 
   it('reads one image where one has changed, though neither its size nor its time of change tell', async () => {

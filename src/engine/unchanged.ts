@@ -1,0 +1,57 @@
+/**
+ * A run that would come out as it is: the same images, found and described with the same networks. Everything in it would be copied from the store
+ * to where it lies already.
+ */
+import { randomUUID } from 'node:crypto';
+import type { ImageFile } from '../faces/scan';
+import type { RunManifest } from '../protocol';
+import type { FaceStore } from '../store/face-store';
+import { type Identities, isSettled } from '../store/identity';
+import { readManifest } from '../store/run-files';
+import { isWhole, type KeptImage, keptImage, readImages } from '../store/run-store';
+
+/** What a run is made of. */
+export interface Ingredients {
+  folders: readonly string[];
+  images: readonly ImageFile[];
+  identities: Identities;
+  keys: { finder: string; model: string };
+}
+
+/** Notes in the store that a run was made with it, for `unchangedRun`. @returns what its manifest is to hold. */
+export function noteMade(store: FaceStore, runDir: string, keys: Ingredients['keys']): NonNullable<RunManifest['made']> {
+  const token = randomUUID();
+  store.setNote(noteOf(runDir), token);
+  return { ...keys, token };
+}
+
+/**
+ * The manifest of the run in a place, if a new one would hold the same. Undefined as well where the store was cleared since (whoever does that
+ * wants everything read again), where an image could not be used (it may not have been its own fault), where a file was so new that another change
+ * may have left no trace, and on another day than the run's (what of the store is used is noted by the day; the longest unused goes first).
+ */
+export async function unchangedRun(
+  runDir: string,
+  { folders, images, identities, keys }: Ingredients,
+  store: FaceStore,
+): Promise<RunManifest | undefined> {
+  const manifest = await readManifest(runDir);
+  const made = manifest?.made;
+  if (manifest === undefined || made?.finder !== keys.finder || made.model !== keys.model) return undefined;
+  if (store.note(noteOf(runDir)) !== made.token || manifest.failures.length > 0) return undefined;
+  if (manifest.folders.join('\n') !== folders.join('\n') || manifest.images.found !== images.length) return undefined;
+  const finished = new Date(manifest.createdAt);
+  if (finished.toDateString() !== new Date().toDateString()) return undefined;
+  const started = finished.getTime() - 1000 * (manifest.timing.analyse ?? Infinity);
+  const before = await readImages(runDir);
+  const unchanged = (image: ImageFile, i: number) => {
+    const identity = identities.get(i);
+    return identity !== undefined && isSettled(identity, started) && same(before?.[i], keptImage(image, identity));
+  };
+  return images.every(unchanged) && (await isWhole(runDir, manifest)) ? manifest : undefined;
+}
+
+const same = (before: KeptImage | undefined, now: KeptImage) =>
+  before?.length === now.length && now.every((value, i) => value === before[i]);
+
+const noteOf = (runDir: string) => `run ${runDir}`;
