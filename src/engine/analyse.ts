@@ -1,4 +1,5 @@
 /** The main job, read from top to bottom: folders → described faces, kept. */
+import { collectGarbage } from '../collect-garbage';
 import { codeOf, UserError } from '../errors';
 import { chooseImages, type Failure, type ImageFile, scanImages } from '../faces/scan';
 import { IMAGE_EXTENSIONS } from '../image-extensions';
@@ -93,6 +94,7 @@ export async function analyse(
         await writer.append(each);
       }
       keeper?.add(batch);
+      collectGarbage();
       onProgress({ stage: 'infer', done: counts.read, total: images.length, failed: counts.failed });
     }
     signal.throwIfAborted();

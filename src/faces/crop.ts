@@ -4,6 +4,7 @@
  */
 import { clamp } from '../clamp';
 import { boundsOf, type Frame } from './align';
+import { takeBuffer } from './buffers';
 import wasm from './crop.wat';
 import type { Box, CropSize } from './framing';
 import { Layout, WasmModule } from './wasm';
@@ -67,7 +68,7 @@ export function cropFrame(pixels: Pixels, frame: Frame, size: CropSize): Buffer 
     if (by > 1) reduce(sourceAt, columns * 3, by, part.columns, part.rows, sumsAt, reducedAt);
     const { x0, y0, xu, xv, yu, yv, offsets } = steps;
     resample(reducedAt, part.columns, part.rows, x0, y0, xu, xv, yu, yv, offsetsAt, offsets.length / 2, targetAt, size.width, size.height);
-    const result = Buffer.allocUnsafeSlow(size.width * size.height * 3); // of its own memory, so that it can be given to another thread
+    const result = takeBuffer(size.width * size.height * 3);
     result.set(all.subarray(targetAt, targetAt + result.length));
     return result;
   });

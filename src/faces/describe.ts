@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import pMap from 'p-map';
 import { messageOf } from '../errors';
+import { giveBack } from './buffers';
 import { encodedImage, ImageError, readBytes } from './decode';
 import { type FaceFinder, type LocatedFace, locatedFaces } from './detect';
 import type { Framing } from './framing';
@@ -89,6 +90,7 @@ async function describeCrops(
   const crops = bufferOf(all.length * faceBytes, model !== undefined);
   all.forEach((pixels, i) => {
     crops.set(pixels, i * faceBytes);
+    giveBack(pixels);
   });
   const counts = cut.map((each) => each.crops.length);
   const strips = await encodeStrips(crops, counts, crop);

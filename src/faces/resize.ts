@@ -4,6 +4,7 @@
  * takes a sixth of the time of the same loops in JavaScript.
  */
 import { clamp } from '../clamp';
+import { takeBuffer } from './buffers';
 import type { Pixels } from './crop';
 import type { Box, CropSize } from './framing';
 import wasm from './resize.wat';
@@ -112,7 +113,7 @@ export function resizeBox({ data, width, height }: Pixels, box: Box, size: CropS
     }
     across(sourceAt, columns, rows, ...acrossAt, size.width, lineAt, rowsAt, stride);
     down(rowsAt, stride, ...downAt, size.height, targetAt, bytes);
-    const result = Buffer.allocUnsafeSlow(size.height * bytes); // of its own memory, so that it can be given to another thread
+    const result = takeBuffer(size.height * bytes);
     result.set(all.subarray(targetAt, targetAt + result.length));
     return result;
   });

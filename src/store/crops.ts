@@ -71,11 +71,11 @@ export class CropWriter {
 
   /** Resolves when what was to be written before is written. */
   private async flush(): Promise<void> {
-    const bytes = Buffer.concat(this.buffered);
+    const strips = this.buffered;
     this.buffered = [];
     this.bufferedBytes = 0;
     const before = this.tail;
-    this.tail = before.then(() => writeAll(this.file, bytes));
+    this.tail = before.then(() => writeAll(this.file, strips));
     this.tail.catch(() => undefined); // thrown where it is awaited
     await before;
   }
@@ -104,10 +104,14 @@ export class CropWriter {
 }
 
 /** A write may take only a part, as it does where the disk is nearly full. */
-async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let done = 0; done < bytes.length;) {
-    const { bytesWritten } = await file.write(bytes, done);
-    done += bytesWritten;
+async function writeAll(file: FileHandle, parts: readonly Uint8Array[]): Promise<void> {
+  let { bytesWritten: done } = await file.writev(parts);
+  for (const part of parts) {
+    for (; done < part.length;) {
+      const { bytesWritten } = await file.write(part, done);
+      done += bytesWritten;
+    }
+    done -= part.length;
   }
 }
 

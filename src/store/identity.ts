@@ -2,6 +2,7 @@
 import { type Stats, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import pMap from 'p-map';
+import { collectGarbage } from '../collect-garbage';
 import type { ImageFile } from '../faces/scan';
 import { pause } from '../pause';
 
@@ -57,6 +58,7 @@ export async function identitiesOf(images: readonly ImageFile[], signal?: AbortS
     const count = end - asked;
     for (; asked < end; asked++) identities.set(asked, askNow(images[asked]!.path));
     near = (performance.now() - start) / count < NEAR;
+    collectGarbage();
     await pause(signal);
   }
   await pMap(
