@@ -1,6 +1,6 @@
 /**
  * V8 lets garbage gather as long as it finds memory plenty: some 64 MB of freed buffers, and as much again of objects. What a run passes on (crops
- * as JPEGs, records on their way to the store) lives just long enough to be taken for long-lived, so that this would be a third of the engine's memory.
+ * as JPEGs, records on their way to the store) lives just long enough to be taken for long-lived, so that this would be a good part of the engine's memory.
  */
 import { getHeapStatistics } from 'node:v8';
 

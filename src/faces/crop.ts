@@ -4,10 +4,9 @@
  */
 import { clamp } from '../clamp';
 import { boundsOf, type Frame } from './align';
-import { takeBuffer } from './buffers';
 import wasm from './crop.wat';
 import type { Box, CropSize } from './framing';
-import { Layout, WasmModule } from './wasm';
+import { copyIn, copyOut, Layout, WasmModule } from './wasm';
 
 /** RGB bytes, row by row, `width × height × 3`. */
 export interface Pixels {
@@ -59,18 +58,12 @@ export function cropFrame(pixels: Pixels, frame: Frame, size: CropSize): Buffer 
   const targetAt = layout.room(size.width * size.height * 3);
 
   return loops.with(layout, ({ reduce, resample }, memory) => {
-    const all = new Uint8Array(memory);
-    for (let row = 0; row < rows; row++) {
-      const from = ((part.top + row) * pixels.width + part.left) * 3;
-      all.set(pixels.data.subarray(from, from + columns * 3), sourceAt + row * columns * 3);
-    }
+    copyIn(pixels, { x: part.left, y: part.top, width: columns, height: rows }, memory, sourceAt);
     new BigInt64Array(memory, offsetsAt).set(steps.offsets);
     if (by > 1) reduce(sourceAt, columns * 3, by, part.columns, part.rows, sumsAt, reducedAt);
     const { x0, y0, xu, xv, yu, yv, offsets } = steps;
     resample(reducedAt, part.columns, part.rows, x0, y0, xu, xv, yu, yv, offsetsAt, offsets.length / 2, targetAt, size.width, size.height);
-    const result = takeBuffer(size.width * size.height * 3);
-    result.set(all.subarray(targetAt, targetAt + result.length));
-    return result;
+    return copyOut(memory, targetAt, size.width * size.height * 3);
   });
 }
 

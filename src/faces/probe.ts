@@ -1,8 +1,9 @@
 /** Whether an execution provider is worth using: right on a test batch, and at least as fast as the CPU. */
 import { availableParallelism } from 'node:os';
 import { messageOf } from '../errors';
-import { type AttributeModel, openModel } from './model';
+import { openModel } from './model';
 import type { Provider } from './providers';
+import { rateOf } from './rate';
 
 /** Largest difference of a probability from the CPU's at which a GPU counts as right (float16 against int8). */
 const TOLERANCE = 0.25;
@@ -35,15 +36,15 @@ export async function probe(provider: Provider, file: string, reference: string)
     const crops = testCrops(TIMED, cpu.crop.width * cpu.crop.height * 3);
     const expected = Float32Array.from(await cpu.infer(crops, COMPARED));
     // On the CPU every core infers by itself (engine/describers.ts).
-    const ofCpu = availableParallelism() * (await rate(cpu, crops, COMPARED, CPU_TIME));
+    const ofCpu = availableParallelism() * (await rateOf(cpu, crops, COMPARED, CPU_TIME));
 
     await candidate.infer(crops, 1); // compiles shaders or kernels
-    const single = await rate(candidate, crops, 1);
+    const single = await rateOf(candidate, crops, 1);
     if (single * LARGEST_GAIN < ofCpu) return slower(single, 1, ofCpu);
     const wrong = difference(await candidate.infer(crops, COMPARED), expected);
     if (wrong !== undefined) return wrong;
     await candidate.infer(crops, TIMED); // takes its memory
-    const batched = await rate(candidate, crops, TIMED);
+    const batched = await rateOf(candidate, crops, TIMED);
     return batched < ofCpu ? slower(batched, TIMED, ofCpu) : '';
   } catch (error) {
     return messageOf(error);
@@ -59,17 +60,6 @@ function testCrops(count: number, size: number): Uint8Array {
   const crops = new Uint8Array(count * size);
   for (let i = 0; i < crops.length; i++) crops[i] = (i * (1 + Math.floor(i / size)) * 2654435761) >>> 24;
   return crops;
-}
-
-/** Faces a second over at least `time` milliseconds, once at least. */
-async function rate(model: AttributeModel, crops: Uint8Array, count: number, time = 0): Promise<number> {
-  const start = performance.now();
-  let runs = 0;
-  do {
-    await model.infer(crops, count);
-    runs += 1;
-  } while (performance.now() - start < time);
-  return (1000 * runs * count) / (performance.now() - start);
 }
 
 /** How an output is wrong, or undefined. */

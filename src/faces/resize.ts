@@ -1,14 +1,13 @@
 /**
  * A box of an image, resized with the cubic kernel of Keys (1981, a = −0.5), widened where it shrinks so that nothing aliases: what libvips and
  * Pillow do, for images so small that setting up a pipeline would take longer than the work. The loops are in WebAssembly (resize.wat), whose SIMD
- * takes a sixth of the time of the same loops in JavaScript.
+ * is several times as fast as the same loops in JavaScript.
  */
 import { clamp } from '../clamp';
-import { takeBuffer } from './buffers';
 import type { Pixels } from './crop';
 import type { Box, CropSize } from './framing';
 import wasm from './resize.wat';
-import { Layout, WasmModule } from './wasm';
+import { copyIn, copyOut, Layout, WasmModule } from './wasm';
 
 /** Along one axis: which pixels make each pixel of the result, and with which weights. */
 interface Taps {
@@ -86,9 +85,9 @@ const STRIDE = 64;
  * @param box in pixels of the image, not necessarily whole; where it reaches beyond the image, the border is replicated.
  * @returns RGB bytes, `size.width × size.height × 3`.
  */
-export function resizeBox({ data, width, height }: Pixels, box: Box, size: CropSize): Buffer {
-  const acrossTaps = keptTaps(width, box.x, box.width, size.width);
-  const downTaps = keptTaps(height, box.y, box.height, size.height);
+export function resizeBox(pixels: Pixels, box: Box, size: CropSize): Buffer {
+  const acrossTaps = keptTaps(pixels.width, box.x, box.width, size.width);
+  const downTaps = keptTaps(pixels.height, box.y, box.height, size.height);
   const columns = acrossTaps.length;
   const rows = downTaps.length;
   const bytes = size.width * 3;
@@ -106,16 +105,10 @@ export function resizeBox({ data, width, height }: Pixels, box: Box, size: CropS
   return loops.with(layout, ({ across, down }, memory) => {
     copyTaps(acrossTaps, acrossAt, memory);
     copyTaps(downTaps, downAt, memory);
-    const all = new Uint8Array(memory);
-    for (let row = 0; row < rows; row++) {
-      const from = ((downTaps.first + row) * width + acrossTaps.first) * 3;
-      all.set(data.subarray(from, from + columns * 3), sourceAt + row * columns * 3);
-    }
+    copyIn(pixels, { x: acrossTaps.first, y: downTaps.first, width: columns, height: rows }, memory, sourceAt);
     across(sourceAt, columns, rows, ...acrossAt, size.width, lineAt, rowsAt, stride);
     down(rowsAt, stride, ...downAt, size.height, targetAt, bytes);
-    const result = takeBuffer(size.height * bytes);
-    result.set(all.subarray(targetAt, targetAt + result.length));
-    return result;
+    return copyOut(memory, targetAt, size.height * bytes);
   });
 }
 

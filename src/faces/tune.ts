@@ -2,6 +2,7 @@
 import { inProcess } from './in-process';
 import { type AttributeModel, openModel } from './model';
 import type { Provider } from './providers';
+import { rateOf } from './rate';
 
 /** What was fastest. */
 export interface Tuned {
@@ -23,8 +24,8 @@ const BATCHES: Record<Provider, readonly number[]> = {
 /** Measurements differ by this much from one to the next: among those that are as fast as the fastest but for that, the smallest batch is taken. */
 const AS_FAST = 0.95;
 
-/** Time each candidate is given, in seconds, … */
-const TIME = 0.2;
+/** Time each candidate is given, in milliseconds, … */
+const TIME = 200;
 /** … after as many runs as it takes to settle. */
 const WARM_UP = 2;
 
@@ -56,7 +57,7 @@ export async function tune(files: readonly string[], provider: Provider, threads
       continue;
     }
     try {
-      for (const batchSize of BATCHES[provider]) rates.push({ file, batchSize, rate: await rateOf(model, batchSize) });
+      for (const batchSize of BATCHES[provider]) rates.push({ file, batchSize, rate: await settledRate(model, batchSize) });
     } finally {
       await model.release();
     }
@@ -67,17 +68,9 @@ export async function tune(files: readonly string[], provider: Provider, threads
   return { file, batchSize: Math.min(...batchSizes), rates };
 }
 
-/** Crops a second. */
-async function rateOf(model: AttributeModel, batchSize: number): Promise<number> {
+/** Crops a second, once it has settled. */
+async function settledRate(model: AttributeModel, batchSize: number): Promise<number> {
   const crops = new Uint8Array(batchSize * model.crop.width * model.crop.height * 3).fill(127);
   for (let i = 0; i < WARM_UP; i++) await model.infer(crops, batchSize);
-  const start = performance.now();
-  let seconds = 0;
-  let done = 0;
-  while (seconds < TIME) {
-    await model.infer(crops, batchSize);
-    done += batchSize;
-    seconds = (performance.now() - start) / 1000;
-  }
-  return done / seconds;
+  return rateOf(model, crops, batchSize, TIME);
 }

@@ -1,5 +1,9 @@
 /** WebAssembly modules whose memory is laid out anew for each call: what goes in is copied there, what comes out is copied back. */
 
+import { takeBuffer } from './buffers';
+import type { Pixels } from './crop';
+import type { Box } from './framing';
+
 /** What a module exports beside its functions. */
 interface WithMemory {
   memory: { buffer: ArrayBuffer; grow(pages: number): number };
@@ -42,4 +46,21 @@ export class WasmModule<Functions> {
     if (length > KEPT) this.instance = undefined;
     return use(instance, instance.memory.buffer);
   }
+}
+
+/** Copies a part of RGB pixels, row by row, to an address. */
+export function copyIn({ data, width }: Pixels, part: Box, memory: ArrayBuffer, to: number): void {
+  const all = new Uint8Array(memory);
+  const stride = part.width * 3;
+  for (let row = 0; row < part.height; row++) {
+    const from = ((part.y + row) * width + part.x) * 3;
+    all.set(data.subarray(from, from + stride), to + row * stride);
+  }
+}
+
+/** @returns a copy of the bytes at an address. */
+export function copyOut(memory: ArrayBuffer, from: number, length: number): Buffer {
+  const result = takeBuffer(length);
+  result.set(new Uint8Array(memory, from, length));
+  return result;
 }
