@@ -7,6 +7,7 @@ import { availableParallelism } from 'node:os';
 import * as ort from 'onnxruntime-node';
 import { messageOf, UserError } from '../errors';
 import type { Provider } from './providers';
+import { sessionOptions } from './session-options';
 
 /** Side of the squares the network takes, in pixels. */
 export const SQUARE = 192;
@@ -61,14 +62,7 @@ export async function openDetector(
   if (!existsSync(file)) throw new UserError(`the face detector '${file}' does not exist`);
   let session: ort.InferenceSession;
   try {
-    session = await ort.InferenceSession.create(file, {
-      executionProviders: [provider],
-      graphOptimizationLevel: provider === 'webgpu' ? 'basic' : 'all',
-      interOpNumThreads: 1,
-      intraOpNumThreads: threads,
-      logSeverityLevel: 4,
-      extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
-    });
+    session = await ort.InferenceSession.create(file, sessionOptions(provider, threads));
   } catch (error) {
     throw new UserError(`cannot load the face detector '${file}' on ${provider}: ${messageOf(error)}`, { cause: error });
   }

@@ -7,6 +7,7 @@ import { messageOf, UserError } from '../errors';
 import type { Framing } from './framing';
 import { type ModelMetadata, readModelMetadata } from './model-metadata';
 import type { Provider } from './providers';
+import { sessionOptions } from './session-options';
 import { widened } from './widen';
 
 /** A network ready to run. */
@@ -67,16 +68,7 @@ export async function openModel(file: string, { provider, threads = 0 }: Session
 
 /** In float32 where the provider, or its device, does not compute in the float16 of the file. */
 async function openSession(file: string, provider: Provider, threads: number): Promise<ort.InferenceSession> {
-  const options: ort.InferenceSession.SessionOptions = {
-    executionProviders: [provider],
-    // WebGPU's fused Gemm fails with all optimisations (GemmTransposeFusion of ONNX Runtime 1.29).
-    graphOptimizationLevel: provider === 'webgpu' ? 'basic' : 'all',
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    logSeverityLevel: 4,
-    // Threads that spin while they wait would take the cores from decoding.
-    extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
-  };
+  const options = sessionOptions(provider, threads);
   const inFloat32 = async () => {
     const bytes = widened(await readFile(file));
     return bytes === undefined ? undefined : ort.InferenceSession.create(bytes, options);

@@ -1,0 +1,15 @@
+/** How ONNX Runtime is to run a network. */
+import type { InferenceSession } from 'onnxruntime-node';
+import type { Provider } from './providers';
+
+/** @param threads of the CPU provider; 0 is one a core. */
+export const sessionOptions = (provider: Provider, threads: number): InferenceSession.SessionOptions => ({
+  executionProviders: [provider],
+  // WebGPU's fused Gemm fails with all optimisations (GemmTransposeFusion of ONNX Runtime 1.29).
+  graphOptimizationLevel: provider === 'webgpu' ? 'basic' : 'all',
+  intraOpNumThreads: threads,
+  interOpNumThreads: 1,
+  logSeverityLevel: 4,
+  // Threads that spin while they wait would take the cores from decoding.
+  extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
+});
