@@ -359,7 +359,7 @@ async function bundle() {
     external: ['onnxruntime-node', 'sharp', 'lmdb', '@julusian/jpeg-turbo'],
     outdir: join(cacheDir, 'bench'),
     plugins: [watForEsbuild],
-    entryPoints: ['stage', 'threads', 'end-to-end', 'original', 'recall', 'clustering'].map((name) => `test/bench/${name}.ts`),
+    entryPoints: ['stage', 'threads', 'end-to-end', 'gpu', 'original', 'recall', 'clustering'].map((name) => `test/bench/${name}.ts`),
     logLevel: 'warning',
   });
 }

@@ -25,6 +25,7 @@ const node = {
     engine: 'src/engine/main.ts',
     worker: 'src/engine/worker.ts',
     describer: 'src/engine/describer.ts',
+    inferrer: 'src/engine/inferrer.ts',
     cli: 'src/cli.ts',
     extension: 'src/extension.ts',
   },

@@ -5,14 +5,14 @@
 import { getHeapStatistics } from 'node:v8';
 
 /** Bytes beyond what was in use the last time after which it is looked at what is in use still. */
-const LET_GATHER = 16e6;
+export const LET_GATHER = 16e6;
 
 let inUse = 0;
 
 /** To be called now and then in a long loop. Takes some twenty milliseconds where it has something to do. */
-export function collectGarbage(): void {
+export function collectGarbage(letGather = LET_GATHER): void {
   const { gc } = globalThis; // there with --expose-gc, which engine/client.ts gives the engine
-  if (gc === undefined || taken() < inUse + LET_GATHER) return;
+  if (gc === undefined || taken() < inUse + letGather) return;
   gc();
   inUse = taken();
 }

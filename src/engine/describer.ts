@@ -3,6 +3,7 @@
  * cores better than a session of several threads, which wait for one another at every layer.
  */
 import { parentPort } from 'node:worker_threads';
+import { collectGarbage, LET_GATHER } from '../collect-garbage';
 import { type DescribedImages, describeImages, type DescribeOptions, type WantedImage } from '../faces/describe';
 import { alignedFaces, searchedFaces } from '../faces/detect';
 import { openDetector } from '../faces/detector';
@@ -23,7 +24,9 @@ export interface DescriberSetup {
 }
 
 export type DescriberRequest =
-  { kind: 'setup'; setup: DescriberSetup } | { kind: 'describe'; id: number; images: WantedImage[] } | { kind: 'close' };
+  | { kind: 'setup'; setup: DescriberSetup }
+  | { kind: 'describe'; id: number; images: WantedImage[]; spare: SharedArrayBuffer | undefined }
+  | { kind: 'close' };
 export type DescriberReply = { kind: 'described'; id: number; result: DescribedImages } | ({ kind: 'failed'; id: number } & ThreadError);
 
 /** Images decoded at a time by a thread: photos take tens of megabytes each. */
@@ -43,11 +46,11 @@ async function open({ crop, model: file, batchSize, search, hashed }: DescriberS
   return { finder, crop, model, batchSize, concurrency: detector === undefined ? CONCURRENCY.aligned : CONCURRENCY.searched, hashed };
 }
 
-async function describe(id: number, images: WantedImage[]) {
+async function describe(id: number, images: WantedImage[], spare: SharedArrayBuffer | undefined) {
   const reply = (message: DescriberReply, transfer: ArrayBuffer[] = []) => parentPort?.postMessage(message, transfer);
   try {
-    const result = await describeImages(images, await opened!);
-    const buffers = [result.crops?.buffer, result.probabilities?.buffer, ...result.strips.map(({ jpeg }) => jpeg.buffer)];
+    const result = await describeImages(images, await opened!, spare);
+    const buffers = [result.probabilities?.buffer, ...result.strips.map(({ jpeg }) => jpeg.buffer)];
     reply(
       { kind: 'described', id, result },
       buffers.filter((buffer) => buffer !== undefined),
@@ -55,6 +58,7 @@ async function describe(id: number, images: WantedImage[]) {
   } catch (error) {
     reply({ kind: 'failed', id, ...packError(error) });
   }
+  collectGarbage(LET_GATHER / 4); // each thread has a heap of its own
 }
 
 parentPort?.on('message', (request: DescriberRequest) => {
@@ -64,7 +68,7 @@ parentPort?.on('message', (request: DescriberRequest) => {
       opened.catch(() => undefined); // told to whoever asks for a description
       break;
     case 'describe':
-      void describe(request.id, request.images);
+      void describe(request.id, request.images, request.spare);
       break;
     case 'close':
       void (opened ?? Promise.resolve())

@@ -26,6 +26,8 @@ interface Thread {
 export class Describers {
   private readonly threads: Thread[] = [];
   private readonly waiting = new Map<number, Waiting>();
+  /** Memory of crops that nobody looks at any more. */
+  private readonly spare: SharedArrayBuffer[] = [];
   private nextId = 1;
   private closed = false;
 
@@ -53,8 +55,13 @@ export class Describers {
     thread.busy += 1;
     return new Promise<DescribedImages>((resolve, reject) => {
       this.waiting.set(id, { thread, resolve, reject });
-      send(thread.worker, { kind: 'describe', id, images });
+      send(thread.worker, { kind: 'describe', id, images, spare: this.spare.pop() });
     });
+  }
+
+  /** Crops that were described are looked at no more: their memory is used for others. */
+  giveBack(crops: Uint8Array<SharedArrayBuffer>): void {
+    this.spare.push(crops.buffer);
   }
 
   /** Lets each thread finish what it is in the middle of, then ends it. */

@@ -15,7 +15,9 @@ import { type CropRef, placesIn, type Strip, type StripRef } from '../faces/stri
 import type { AnalysisSettings } from '../settings/settings';
 import type { Content, Described, FaceStore, Found, ModelInfo } from '../store/face-store';
 import { type FileIdentity, type Identities, identitiesOf } from '../store/identity';
+import { Batches, type PendingFace } from './batches';
 import { Describers } from './describers';
+import { Inferrers } from './inferrers';
 import { fileHash, finderKey, lookKey, modelKey } from './keys';
 import { chooseModel } from './choose-model';
 
@@ -68,8 +70,8 @@ const CHUNK = { aligned: 16, searched: 2 };
 const CHUNK_BYTES = 1e6;
 /** Known images that go along with them. */
 const KNOWN = 256;
-/** Batches that wait for faces enough for the network, at most. */
-const WAITING = 256;
+/** Handfuls that wait for what the network says, at most: known ones come fast, and few new faces between them fill no batch for long. */
+const WAITING = 512;
 
 /** What is known of an image before anything is read. */
 interface Plan {
@@ -82,9 +84,14 @@ interface Plan {
 
 /** A batch whose faces wait for their probabilities. */
 interface Unfinished extends DescribedBatch {
-  /** Faces that are still to be inferred, with the RGB bytes of their crops, `[height, width, 3]`. */
-  pending: { face: DescribedFace; pixels: Uint8Array }[];
+  /** Faces that are still to be inferred. */
+  pending: PendingFace[];
+  /** Memory their crops lie in. */
+  crops: Uint8Array<SharedArrayBuffer>[];
 }
+
+/** What infers beside the describing threads: a GPU, with so many threads. While one copies a batch to it, it computes another's. */
+const INFERRERS: Record<Provider, number> = { cpu: 1, cuda: 2, dml: 1, coreml: 1, webgpu: 1 };
 
 export class Description {
   /** Seconds spent in the threads, and in the network of another provider. */
@@ -112,7 +119,8 @@ export class Description {
   ) {
     this.onThreads = choice.provider === 'cpu';
     this.chain = new ProviderChain(choice, {
-      open: ({ file, provider }) => openModel(file, { provider }),
+      open: ({ file, provider }) =>
+        Inferrers.open({ file, provider, batchSize: provider === 'cpu' ? 0 : this.batchSize }, INFERRERS[provider]),
       next: (failed) => chooseProvider(options.settings, options.bundled, failed),
     });
   }
@@ -261,11 +269,12 @@ export class Description {
     const { store } = this.options;
     const images = chunk.map((plan) => (isKnown(plan) ? this.knownImage(plan, 'file') : undefined));
     const strips: Strip[] = [];
-    const pending: Unfinished['pending'] = [];
+    const pending: PendingFace[] = [];
+    const crops: Unfinished['crops'] = [];
     const located = chunk.map(({ found }) => locatedIn(found));
     for (let again = false; ; again = true) {
       const open = [...images.keys()].filter((i) => images[i] === undefined);
-      if (open.length === 0) return { images: images as DescribedImage[], strips, pending };
+      if (open.length === 0) return { images: images as DescribedImage[], strips, pending, crops };
       const wanted = open.map((i): WantedImage => {
         const { image, identity } = chunk[i]!;
         return {
@@ -280,6 +289,7 @@ export class Description {
       this.timing.infer += described.seconds.infer;
       const take = this.facesOf(described, strips.length, pending);
       strips.push(...described.strips);
+      if (described.crops !== undefined) crops.push(described.crops);
       for (const [position, result] of described.images.entries()) {
         const index = open[position]!;
         images[index] = this.imageOf(chunk[index]!, result, take);
@@ -289,7 +299,7 @@ export class Description {
   }
 
   /** Gives the faces of what a thread described, image by image. @param before strips of the batch that come before its own. */
-  private facesOf({ strips, crops, probabilities }: DescribedImages, before: number, pending: Unfinished['pending']) {
+  private facesOf({ strips, crops, probabilities }: DescribedImages, before: number, pending: PendingFace[]) {
     const width = this.model.attributes.length;
     const places = placesIn(strips);
     const refs = strips.map(({ jpeg }): StripRef => ({ key: `new ${this.strips++}`, read: () => jpeg }));
@@ -378,46 +388,38 @@ export class Description {
 
   // ------------------------------------------------------------------------------------------- networks of other providers
 
-  /** Fills in what the threads did not infer: the network's batches are formed across images. */
+  /** Fills in what the threads did not infer: the network's batches are formed across images, and run while the next are described. */
   private async *inferred(chunks: AsyncIterable<Unfinished>): AsyncGenerator<DescribedBatch> {
     if (this.onThreads) {
       yield* chunks;
       return;
     }
-    let waiting: Unfinished[] = [];
-    let faces = 0;
+    const batches = new Batches(this.chain, this.batchSize, this.model.attributes.length);
+    const waiting: Unfinished[] = [];
+    const atATime = INFERRERS[this.provider] + 1;
     for await (const chunk of chunks) {
       waiting.push(chunk);
-      faces += chunk.pending.length;
-      if (faces < this.batchSize && waiting.length < WAITING) continue;
-      await this.infer(waiting);
-      yield* waiting;
-      waiting = [];
-      faces = 0;
+      batches.add(chunk.pending);
+      if (waiting.length >= WAITING) batches.flush();
+      while (batches.busy > (waiting.length >= WAITING ? 0 : atATime)) await batches.next();
+      yield* this.finished(waiting);
     }
-    await this.infer(waiting);
-    yield* waiting;
+    batches.flush();
+    while (batches.busy > 0) await batches.next();
+    this.timing.infer += batches.seconds;
+    yield* this.finished(waiting);
   }
 
-  private async infer(batches: Unfinished[]): Promise<void> {
+  /** Those at the beginning whose faces all have their probabilities. */
+  private *finished(waiting: Unfinished[]): Generator<DescribedBatch> {
     const width = this.model.attributes.length;
-    const open = batches.flatMap(({ pending }) => pending);
-    const crops = new Uint8Array(Math.min(open.length, this.batchSize) * this.faceBytes);
-    for (let from = 0; from < open.length; from += this.batchSize) {
-      const part = open.slice(from, from + this.batchSize);
-      part.forEach(({ pixels }, i) => {
-        crops.set(pixels, i * this.faceBytes);
-      });
-      const start = performance.now();
-      const probabilities = Float32Array.from(await this.chain.infer(crops, part.length));
-      this.timing.infer += (performance.now() - start) / 1000;
-      part.forEach(({ face }, i) => {
-        face.probabilities = probabilities.subarray(i * width, (i + 1) * width);
-      });
+    while (waiting[0]?.pending.every(({ face }) => face.probabilities.length === width) === true) {
+      const batch = waiting.shift()!;
+      for (const crops of batch.crops) this.threads().giveBack(crops);
+      // What another network says is not to be kept as this one's word.
+      if (this.chain.fellBack) for (const image of batch.images) if (image.known === undefined) image.hash = '';
+      yield batch;
     }
-    if (!this.chain.fellBack) return;
-    // What another network says is not to be kept as this one's word.
-    for (const { images } of batches) for (const image of images) if (image.known === undefined) image.hash = '';
   }
 }
 

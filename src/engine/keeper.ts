@@ -2,8 +2,12 @@
 import type { FaceStore, KnownFile, StoreRecord } from '../store/face-store';
 import type { DescribedBatch } from './description';
 
-/** Images that are kept at a time, and strips: every commit costs as many writes as pages it changes, however many images lie on them. */
+/** Images that are kept at a time, and strips: every commit costs as many writes as pages it changes, however many images lie on them, … */
 const AT_ONCE = { images: 96, strips: 16 };
+/** … and time. Where a GPU makes thousands a second, so much of its work is kept at a time, in milliseconds, … */
+const INTERVAL = 200;
+/** … but no more than this. */
+const MOST = { images: 1024, strips: 128 };
 /** Known images after which the memory they were read into is let go of. */
 const KNOWN_AT_ONCE = 1024;
 
@@ -14,6 +18,7 @@ export class Keeper {
   private readonly renamed: KnownFile[] = [];
   private readonly used = new Set<number>();
   private seen = 0;
+  private committed = performance.now();
 
   /** @param limit bytes the store may take. */
   constructor(
@@ -38,7 +43,12 @@ export class Keeper {
     }
     this.seen += images.length;
     this.strips.push(...strips.map(({ jpeg }) => Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength)));
-    if (this.records.length >= AT_ONCE.images || this.strips.length >= AT_ONCE.strips || this.seen >= KNOWN_AT_ONCE) this.commit();
+    if (this.isFull(AT_ONCE) && (this.isFull(MOST) || performance.now() - this.committed >= INTERVAL)) this.commit();
+    else if (this.seen >= KNOWN_AT_ONCE) this.commit();
+  }
+
+  private isFull({ images, strips }: { images: number; strips: number }): boolean {
+    return this.records.length >= images || this.strips.length >= strips;
   }
 
   private commit(): void {
@@ -47,6 +57,7 @@ export class Keeper {
     this.records = [];
     this.strips = [];
     this.seen = 0;
+    this.committed = performance.now();
   }
 
   /** Keeps what is left, and notes what of the store was used. */

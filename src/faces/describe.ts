@@ -40,8 +40,8 @@ export interface DescribedImages {
   images: ImageResult[];
   /** All their faces in order, as strips; see `encodeStrips`. */
   strips: Strip[];
-  /** RGB bytes of all their faces in order, `[faces, height, width, 3]`; undefined where a network was given. */
-  crops: Uint8Array<ArrayBuffer> | undefined;
+  /** RGB bytes of all their faces in order, `[faces, height, width, 3]`, for any thread to read; undefined where a network was given. */
+  crops: Uint8Array<SharedArrayBuffer> | undefined;
   /** Probabilities in [0, 1], `[faces, attributes]`; undefined where no network was given. */
   probabilities: Float32Array<ArrayBuffer> | undefined;
   /** Seconds spent in reading, decoding and finding, and in the network. */
@@ -60,15 +60,25 @@ export interface DescribeOptions {
   hashed: boolean;
 }
 
+/** Faces that memory for other threads holds, at least. */
+const SHARED = 16;
+
 /** Short enough for millions of keys, long enough that two images never share one: 128 bits of SHA-256, in hexadecimal. */
 export const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex').slice(0, 32);
 
-/** @throws whatever the network throws. An image that cannot be used is a result like any other. */
-export async function describeImages(wanted: readonly WantedImage[], options: DescribeOptions): Promise<DescribedImages> {
+/**
+ * @param spare memory for the crops, where it is large enough and no network is given.
+ * @throws whatever the network throws. An image that cannot be used is a result like any other.
+ */
+export async function describeImages(
+  wanted: readonly WantedImage[],
+  options: DescribeOptions,
+  spare?: SharedArrayBuffer,
+): Promise<DescribedImages> {
   const start = performance.now();
   const cut = await pMap(wanted, (image) => cutOut(image, options), { concurrency: options.concurrency });
   const decoded = performance.now();
-  const { strips, crops, probabilities } = await alone(() => describeCrops(cut, options));
+  const { strips, crops, probabilities } = await alone(() => describeCrops(cut, options, spare));
   return {
     images: cut.map(({ result }) => result),
     strips,
@@ -84,17 +94,18 @@ type Cut = Awaited<ReturnType<typeof cutOut>>;
 async function describeCrops(
   cut: readonly Cut[],
   { crop, model, batchSize }: DescribeOptions,
+  spare: SharedArrayBuffer | undefined,
 ): Promise<Omit<DescribedImages, 'images' | 'seconds'>> {
   const faceBytes = crop.width * crop.height * 3;
   const all = cut.flatMap((each) => each.crops);
-  const crops = bufferOf(all.length * faceBytes, model !== undefined);
+  const crops = bufferOf(all.length * faceBytes);
   all.forEach((pixels, i) => {
     crops.set(pixels, i * faceBytes);
     giveBack(pixels);
   });
   const counts = cut.map((each) => each.crops.length);
   const strips = await encodeStrips(crops, counts, crop);
-  if (model === undefined) return { strips, crops, probabilities: undefined };
+  if (model === undefined) return { strips, crops: shared(crops, spare, SHARED * faceBytes), probabilities: undefined };
   const width = model.attributes.length;
   const probabilities = new Float32Array(all.length * width);
   for (let from = 0; from < all.length; from += batchSize) {
@@ -104,13 +115,21 @@ async function describeCrops(
   return { strips, crops: undefined, probabilities };
 }
 
-/** A buffer is used again and again where it does not leave the thread: a new one each time would cost its zeroing, and the collector's time. */
+/** Used again and again: a new one each time would cost its zeroing, and the collector's time. */
 let kept = new Uint8Array();
 
-function bufferOf(length: number, stays: boolean): Uint8Array<ArrayBuffer> {
-  if (!stays) return new Uint8Array(length);
+function bufferOf(length: number): Uint8Array<ArrayBuffer> {
   if (kept.length < length) kept = new Uint8Array(length);
   return kept.subarray(0, length);
+}
+
+/** @param grain memory is taken in multiples of this, so that most of it fits what comes next. */
+function shared(bytes: Uint8Array, spare: SharedArrayBuffer | undefined, grain: number): Uint8Array<SharedArrayBuffer> {
+  const enough = spare !== undefined && spare.byteLength >= bytes.length;
+  const memory = enough ? spare : new SharedArrayBuffer(Math.max(1, Math.ceil(bytes.length / grain)) * grain);
+  const copy = new Uint8Array(memory, 0, bytes.length);
+  copy.set(bytes);
+  return copy;
 }
 
 let tail: Promise<unknown> = Promise.resolve();

@@ -312,9 +312,10 @@ export class FaceStore {
       bytes += RECORD_BYTES;
       return next++;
     });
+    const held = strips.map(() => new Set<number>());
+    for (const [i, { described }] of records.entries()) for (const { strip } of described?.crops ?? []) held[strip]!.add(ids[i]!);
     for (const [i, jpeg] of strips.entries()) {
-      const held = ids.filter((_, at) => records[at]!.described?.crops.some((crop) => crop.strip === i) === true);
-      this.tables.uses.putSync(first + i, [day, stripBytes(jpeg), held, keys.finder, keys.model]);
+      this.tables.uses.putSync(first + i, [day, stripBytes(jpeg), [...held[i]!], keys.finder, keys.model]);
       bytes += stripBytes(jpeg);
     }
     for (const [i, { path, identity, hash, found, described }] of records.entries()) {

@@ -1,5 +1,5 @@
 /**
- * The engine as it is used, from files to described faces: `node end-to-end.js ROOT FOLDER COUNT DETECT FIRST [BATCH]`.
+ * The engine as it is used, from files to described faces: `node end-to-end.js ROOT FOLDER COUNT DETECT FIRST [BATCH] [PROVIDER]`.
  * Images of FIRST are described before, so that what is measured once at first use is measured already. Then FOLDER is described for the first time, and
  * again. Prints JSON.
  */
@@ -12,10 +12,10 @@ import { analysisSettings, clusteringSettings, parseSettings } from '../../src/s
 
 const WARM_RUNS = 3;
 
-async function run(root: string, folder: string, limit: number, detect: string, first: string, batchSize: number) {
+async function run(root: string, folder: string, limit: number, detect: string, first: string, batchSize: number, provider: string) {
   const work = await mkdtemp(join(tmpdir(), 'face-clusters-bench-'));
   let engine = new EngineClient(engineScript(root), (text) => process.stderr.write(text));
-  const settings = parseSettings({ provider: 'cpu', detect, limit, batchSize }, (name) => name);
+  const settings = parseSettings({ provider, detect, limit, batchSize }, (name) => name);
   const params = (runDir: string, folders: string[]) => ({
     runDir: join(work, runDir),
     id: 'bench',
@@ -65,6 +65,8 @@ async function run(root: string, folder: string, limit: number, detect: string, 
         // With the second runs and the clustering.
         peakMemoryOfAll: engine.peakMemory,
         timing: cold.manifest.timing,
+        provider: cold.manifest.provider,
+        batchSize: cold.manifest.settings.batchSize,
       }),
     );
   } finally {
@@ -73,5 +75,5 @@ async function run(root: string, folder: string, limit: number, detect: string, 
   }
 }
 
-const [, , root = '', folder = '', count = '0', detect = 'never', first = folder, batch = '0'] = process.argv;
-void run(root, folder, Number(count), detect, first, Number(batch));
+const [, , root = '', folder = '', count = '0', detect = 'never', first = folder, batch = '0', provider = 'cpu'] = process.argv;
+void run(root, folder, Number(count), detect, first, Number(batch), provider);

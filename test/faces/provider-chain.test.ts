@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type AttributeModel, openModel } from '../../src/faces/model';
-import { ProviderChain } from '../../src/faces/provider-chain';
+import { openModel } from '../../src/faces/model';
+import { type BatchRunner, ProviderChain } from '../../src/faces/provider-chain';
 import type { Provider, ProviderChoice } from '../../src/faces/providers';
 import { tune } from '../../src/faces/tune';
 import { bundled } from '../support/engine';
@@ -11,13 +11,19 @@ const choice = (provider: Provider): ProviderChoice => ({
   trials: [{ provider, used: true, reason: 'for the test' }],
 });
 
-/** The real network on the CPU, which gives up after so many runs as a driver does that loses its device. */
-async function failing(after: number): Promise<AttributeModel> {
+/** The real network on the CPU. */
+async function real(): Promise<BatchRunner> {
   const model = await openModel(bundled.cpu, { provider: 'cpu', threads: 1 });
+  return { infer: (pieces, count) => model.infer(Buffer.concat(pieces), count), release: () => model.release() };
+}
+
+/** … which gives up after so many runs as a driver does that loses its device. */
+async function failing(after: number): Promise<BatchRunner> {
+  const runner = await real();
   let runs = 0;
   return {
-    ...model,
-    infer: (crops, count) => (++runs > after ? Promise.reject(new Error('the device was lost')) : model.infer(crops, count)),
+    ...runner,
+    infer: (pieces, count) => (++runs > after ? Promise.reject(new Error('the device was lost')) : runner.infer(pieces, count)),
   };
 }
 
@@ -25,7 +31,7 @@ describe('a provider that fails in the middle of a run', () => {
   it('is followed by the next one, from the batch on that failed, saying so', async () => {
     const asked: Provider[] = [];
     const chain = new ProviderChain(choice('cuda'), {
-      open: ({ provider }) => (provider === 'cpu' ? openModel(bundled.cpu, { provider, threads: 1 }) : failing(2)),
+      open: ({ provider }) => (provider === 'cpu' ? real() : failing(2)),
       next: (failed) => {
         asked.push(failed);
         return Promise.resolve(choice('cpu'));
@@ -35,7 +41,7 @@ describe('a provider that fails in the middle of a run', () => {
     const crops = new Uint8Array(160 * 192 * 3);
     for (let batch = 0; batch < 4; batch++) {
       crops.fill(40 * batch + 20);
-      const values = Array.from(await chain.infer(crops, 1));
+      const values = Array.from(await chain.infer([crops], 1));
       expect(values).toEqual(Array.from(await reference.infer(crops, 1)));
     }
     expect(asked).toEqual(['cuda']);
@@ -50,9 +56,47 @@ describe('a provider that fails in the middle of a run', () => {
     await reference.release();
   });
 
+  it('fails for several batches at once, and is followed once', async () => {
+    const asked: Provider[] = [];
+    const chain = new ProviderChain(choice('cuda'), {
+      open: ({ provider }) => (provider === 'cpu' ? real() : failing(0)),
+      next: (failed) => {
+        asked.push(failed);
+        return Promise.resolve(choice('cpu'));
+      },
+    });
+    const runner = await real();
+    const crops = [60, 160].map((value) => new Uint8Array(160 * 192 * 3).fill(value));
+    const values = await Promise.all(crops.map(async (each) => Array.from(await chain.infer([each], 1))));
+    expect(values).toEqual(await Promise.all(crops.map(async (each) => Array.from(await runner.infer([each], 1)))));
+    expect(asked).toEqual(['cuda']);
+    expect(chain.notices).toHaveLength(1);
+    await chain.release();
+    await runner.release();
+  });
+
+  it('is followed by none once it is released', async () => {
+    let opened = 0;
+    const chain = new ProviderChain(choice('cuda'), {
+      open: () => {
+        opened += 1;
+        return Promise.resolve({
+          infer: () => new Promise((_, reject) => setTimeout(reject, 50, new Error('ended'))),
+          release: () => Promise.resolve(),
+        });
+      },
+      next: () => Promise.resolve(choice('cpu')),
+    });
+    const asked = chain.infer([], 0);
+    const failed = expect(asked).rejects.toThrow('ended');
+    await chain.release();
+    await failed;
+    expect(opened).toBe(1);
+  });
+
   it('throws where it is the last', async () => {
     const chain = new ProviderChain(choice('cpu'), { open: () => failing(0), next: () => Promise.resolve(choice('cpu')) });
-    await expect(chain.infer(new Uint8Array(160 * 192 * 3), 1)).rejects.toThrow('the device was lost');
+    await expect(chain.infer([new Uint8Array(160 * 192 * 3)], 1)).rejects.toThrow('the device was lost');
   });
 });
 

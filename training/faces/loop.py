@@ -8,6 +8,7 @@ import math
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Callable
 
 import numpy as np
 import torch
@@ -16,6 +17,7 @@ from torch import nn
 from . import checkpoint, workers
 from .augment import augment
 from .dataset import Dataset
+from .fast_step import RecordedStep
 from .inference import logits_of, mixed_precision, sigmoid
 from .losses import loss_of
 from .network import FaceAttributes
@@ -69,6 +71,11 @@ class Training:
         self.steps = max(1, len(positions) // (self.batch * workers.WORLD))
         self.optimiser = self._optimiser()
         self.average = copy.deepcopy(self.network).eval() if recipe.average else None
+        self.averaged = list(zip(self.average.state_dict().values(), self.network.state_dict().values())) if self.average else []
+        self.memory = torch.zeros((), device=device)
+        self.resident = self._on_gpu()
+        self.labels = self.labels if self.resident is None else self.labels.to(device)
+        self.recorded: RecordedStep | None = None
         self.epoch, self.step, self.seconds = 0, 0, 0.0
         self.log: list[Epoch] = []
         self.best = -1.0
@@ -81,7 +88,17 @@ class Training:
         matrices = [p for p in self.network.parameters() if p.ndim > 1]
         vectors = [p for p in self.network.parameters() if p.ndim <= 1]
         groups = [{'params': matrices, 'weight_decay': recipe.weight_decay}, {'params': vectors, 'weight_decay': 0.0}]
-        return torch.optim.AdamW(groups, lr=recipe.rate, betas=(0.9, 0.98))
+        # On a GPU the step is recorded: what changes from one to the next lies there too.
+        on_gpu = self.device.type == 'cuda'
+        rate = torch.tensor(recipe.rate, device=self.device) if on_gpu else recipe.rate
+        return torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98), capturable=on_gpu)
+
+    def _on_gpu(self) -> torch.Tensor | None:
+        """All crops, where the GPU has room for them: gathered there, they need not be copied for every step."""
+        crops = self.data.crops
+        if self.device.type != 'cuda' or crops.nbytes > 0.5 * torch.cuda.mem_get_info(self.device)[0]:
+            return None
+        return torch.from_numpy(np.array(crops)).to(self.device)
 
     @property
     def tested(self) -> FaceAttributes:
@@ -144,45 +161,72 @@ class Training:
         plain = self.epoch >= self.limits.epochs - recipe.augmentation.last_plain
         module.train()
         losses = []
+        step_once = self._step(module)
         for step in progress(range(self.steps), f'epoch {self.epoch + 1}'):
             # Where time is limited, all processes end together.
             done = workers.agreed(self._progress(time.monotonic() - started), self.device) if self.limits.minutes > 0 else self._progress(0)
             if done >= 1:
                 break
-            for group in self.optimiser.param_groups:
-                group['lr'] = recipe.rate * self._rate(done)
+            self._set_rate(recipe.rate * self._rate(done))
             rows = order[step * self.batch : (step + 1) * self.batch]
             if len(rows) < 2:
                 continue  # batch norm needs two
-            images = torch.from_numpy(self.data.crops[rows]).to(self.device).permute(0, 3, 1, 2).float()
+            images, labels = self._batch(rows)
             images = augment(images, recipe.augmentation, draw, plain) / 127.5 - 1
-            labels = self.labels[torch.from_numpy(rows)].to(self.device)
             if recipe.mixup > 0 and done < 0.9:
                 share = float(mix.beta(recipe.mixup, recipe.mixup))
                 other = torch.from_numpy(mix.permutation(len(rows))).to(self.device)
                 images, labels = share * images + (1 - share) * images[other], share * labels + (1 - share) * labels[other]
+            self.step += 1
+            if self.average is not None:
+                # Shorter at first, or it would remember the first weights for long.
+                self.memory.fill_(1 - min(recipe.average, self.step / (9 + self.step)))
+            losses.append(step_once(images.contiguous(memory_format=torch.channels_last), labels))
+        return torch.stack(losses).tolist() if losses else [math.nan]
+
+    def _batch(self, rows: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
+        """Crops float32 `[rows, 3, height, width]` in [0, 255], and their labels."""
+        if self.resident is None:
+            crops, labels = torch.from_numpy(self.data.crops[rows]).to(self.device), self.labels[torch.from_numpy(rows)].to(self.device)
+        else:
+            there = torch.from_numpy(rows).to(self.device)
+            crops, labels = self.resident[there], self.labels[there]
+        return crops.permute(0, 3, 1, 2).float(), labels
+
+    def _set_rate(self, rate: float) -> None:
+        for group in self.optimiser.param_groups:
+            if isinstance(group['lr'], torch.Tensor):
+                group['lr'].fill_(rate)
+            else:
+                group['lr'] = rate
+
+    def _step(self, module: nn.Module) -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:
+        """Images and labels → the loss before the step. Recorded on one GPU, where the optimiser can be."""
+
+        def step(images: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
             with mixed_precision(self.device):
-                logits = module(images.contiguous(memory_format=torch.channels_last))
-            loss = loss_of(recipe, logits.float(), labels, self.frequencies)
+                logits = module(images)
+            loss = loss_of(self.recipe, logits.float(), labels, self.frequencies)
             self.optimiser.zero_grad(set_to_none=True)
             loss.backward()
-            if recipe.clip > 0:
-                nn.utils.clip_grad_norm_(module.parameters(), recipe.clip)
+            if self.recipe.clip > 0:
+                nn.utils.clip_grad_norm_(module.parameters(), self.recipe.clip)
             self.optimiser.step()
-            self.step += 1
             self._move_average()
-            losses.append(loss.detach())
-        return torch.stack(losses).tolist() if losses else [math.nan]
+            return loss.detach()
+
+        if self.device.type != 'cuda' or workers.WORLD > 1 or self.recipe.optimiser != 'adamw':
+            return step
+        self.recorded = self.recorded or RecordedStep(step)
+        return self.recorded
 
     @torch.no_grad()
     def _move_average(self) -> None:
         if self.average is None:
             return
-        # Shorter at first, or it would remember the first weights for long.
-        decay = min(self.recipe.average, (1 + self.step) / (10 + self.step))
-        for own, new in zip(self.average.state_dict().values(), self.network.state_dict().values()):
+        for own, new in self.averaged:
             if own.dtype.is_floating_point:
-                own.lerp_(new, 1 - decay)
+                own.lerp_(new, self.memory)
             else:
                 own.copy_(new)
 

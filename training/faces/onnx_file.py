@@ -88,24 +88,40 @@ def export(network: FaceAttributes, framing: Framing, path: Path) -> onnx.ModelP
     return onnx.load(str(path))
 
 
-def to_float16(model: onnx.ModelProto) -> onnx.ModelProto:
-    """The same network with float16 inside: uint8 in, float32 out."""
+EXACT_CONVOLUTIONS = 3
+"""Convolutions at the beginning that stay in float32: MobileNetV2's first ones give the largest values, and their rounding is most of what float16 changes."""
+
+
+def to_float16(model: onnx.ModelProto, exact: int = EXACT_CONVOLUTIONS) -> onnx.ModelProto:
+    """The same network with float16 inside: uint8 in, float32 out. The first `exact` convolutions and what lies before them compute in float32."""
     half = onnx.ModelProto()
     half.CopyFrom(model)
     graph = half.graph
+    nodes = list(graph.node)
+    convolutions = [i for i, node in enumerate(nodes) if node.op_type == 'Conv'][:exact]
+    border = convolutions[-1] + 1 if convolutions else 0
+    kept = {name for node in nodes[:border] for name in node.input}
     for tensor in graph.initializer:
-        if tensor.data_type == TensorProto.FLOAT:
+        if tensor.data_type == TensorProto.FLOAT and tensor.name not in kept:
             tensor.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(tensor).astype(np.float16), tensor.name))
-    for node in graph.node:
+    for node in nodes[border:]:
         for attribute in node.attribute:
             if node.op_type == 'Cast' and attribute.name == 'to' and attribute.i == TensorProto.FLOAT:
                 attribute.i = TensorProto.FLOAT16
             elif node.op_type == 'Constant' and attribute.name == 'value' and attribute.t.data_type == TensorProto.FLOAT:
                 attribute.t.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(attribute.t).astype(np.float16)))
-    last = graph.node[-1]
+    if border > 0:
+        whole = nodes[border - 1].output[0]
+        rounded = f'{whole}_float16'
+        for node in nodes[border:]:
+            node.input[:] = [rounded if name == whole else name for name in node.input]
+        nodes.insert(border, helper.make_node('Cast', [whole], [rounded], to=TensorProto.FLOAT16))
+    last = nodes[-1]
     output = last.output[0]
     last.output[0] = f'{output}_float16'
-    graph.node.append(helper.make_node('Cast', [last.output[0]], [output], to=TensorProto.FLOAT))
+    nodes.append(helper.make_node('Cast', [last.output[0]], [output], to=TensorProto.FLOAT))
+    del graph.node[:]
+    graph.node.extend(nodes)
     del graph.value_info[:]
     onnx.checker.check_model(half)
     return half

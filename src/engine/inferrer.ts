@@ -1,0 +1,71 @@
+/**
+ * An inferring thread: a network on a GPU with a session of its own. ONNX Runtime's call holds its thread until the GPU is done; here nothing else
+ * waits for it.
+ */
+import { parentPort } from 'node:worker_threads';
+import { type AttributeModel, openModel } from '../faces/model';
+import type { Provider } from '../faces/providers';
+import { packError, type ThreadError } from './thread-errors';
+
+/** What a thread is to run. */
+export interface InferrerSetup {
+  /** Path of the network. */
+  file: string;
+  provider: Provider;
+  /** Crops a batch. Smaller ones are filled up: for every new size CUDA would look for the fastest kernels anew. 0: they are taken as they come. */
+  batchSize: number;
+}
+
+export type InferrerRequest =
+  { kind: 'setup'; setup: InferrerSetup } | { kind: 'infer'; id: number; pieces: readonly Uint8Array[]; count: number };
+export type InferrerReply =
+  | { kind: 'ready' }
+  | { kind: 'inferred'; id: number; probabilities: Float32Array<ArrayBuffer> }
+  /** Without an id the network could not be opened. */
+  | ({ kind: 'failed'; id: number | undefined } & ThreadError);
+
+let batchSize = 0;
+let opened: Promise<AttributeModel> | undefined;
+/** One batch, filled again and again. */
+let batch = new Uint8Array();
+
+const reply = (message: InferrerReply, transfer: ArrayBuffer[] = []) => parentPort?.postMessage(message, transfer);
+
+async function infer(pieces: readonly Uint8Array[], count: number): Promise<Float32Array<ArrayBuffer>> {
+  const model = await opened!;
+  const faceBytes = model.crop.width * model.crop.height * 3;
+  const size = Math.max(count, batchSize);
+  if (batch.length < size * faceBytes) batch = new Uint8Array(size * faceBytes);
+  let at = 0;
+  for (const piece of pieces) {
+    batch.set(piece, at);
+    at += piece.length;
+  }
+  const all = await model.infer(batch.subarray(0, size * faceBytes), size);
+  return all.slice(0, count * model.attributes.length);
+}
+
+parentPort?.on('message', (request: InferrerRequest) => {
+  if (request.kind === 'setup') {
+    batchSize = request.setup.batchSize;
+    opened = openModel(request.setup.file, { provider: request.setup.provider });
+    opened.then(
+      () => {
+        reply({ kind: 'ready' });
+      },
+      (error: unknown) => {
+        reply({ kind: 'failed', id: undefined, ...packError(error) });
+      },
+    );
+    return;
+  }
+  const { id, pieces, count } = request;
+  infer(pieces, count).then(
+    (probabilities) => {
+      reply({ kind: 'inferred', id, probabilities }, [probabilities.buffer]);
+    },
+    (error: unknown) => {
+      reply({ kind: 'failed', id, ...packError(error) });
+    },
+  );
+});
