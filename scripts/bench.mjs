@@ -1,5 +1,5 @@
 // npm run bench: speed and memory, as ratios within one run. Prints a table and writes out/bench.json.
-//   -- --only clustering   or picture, crops, original, scale, photos, recall
+//   -- --only clustering   or picture, crops, original, scale, photos, recall, gpu
 //   -- --rounds 3   --images 9490   --photos 240   --photos-long 960   --recall 0   (0: all of LFW; only where it is at hand)
 //   -- --original 9000   images the original's way, all in memory as floats: 0.6 MB each      --largest 100000   of the scale
 import { execFile } from 'node:child_process';
@@ -45,10 +45,11 @@ main(async () => {
   const scale = wanted('scale') ? await scaleBench(Number(values.largest)) : undefined;
   const photos = wanted('photos') ? await photoBench(rounds, Number(values.photos), Number(values['photos-long'])) : undefined;
   const recall = wanted('recall') ? await recallBench(Number(values.recall)) : undefined;
+  const gpu = wanted('gpu') ? await gpuBench() : undefined;
   await mkdir(join(root, 'out'), { recursive: true });
   await writeFile(
     join(root, 'out', 'bench.json'),
-    JSON.stringify({ machine, rounds, picture, crops, original, scale, photos, recall, clustering }, null, 2),
+    JSON.stringify({ machine, rounds, picture, crops, original, scale, photos, recall, clustering, gpu }, null, 2),
   );
 });
 
@@ -314,6 +315,61 @@ async function photoBench(rounds, count, longer) {
     [`the same for ${longer} photos, MB`, (result.memoryLong / 1e6).toFixed(0)],
   ]);
   return { count, longer, seen, result };
+}
+
+/** Batches a GPU is measured with, and sessions beside each other. */
+const GPU_CASES = [
+  { provider: 'cuda', threads: 1, batches: [128, 256, 512, 1024] },
+  { provider: 'cuda', threads: 2, batches: [128, 256, 512] },
+  { provider: 'webgpu', threads: 1, batches: [16, 32, 64] },
+];
+
+/** The network on GPUs, and the whole with CUDA, beside what the cores decode. */
+async function gpuBench() {
+  const gpu = await exec('nvidia-smi', ['--query-gpu=name,driver_version', '--format=csv,noheader']).catch(() => undefined);
+  if (gpu === undefined) {
+    console.log("GPUs are not measured: 'nvidia-smi' does not answer");
+    return undefined;
+  }
+  const { folder, first, what } = await aligned();
+  console.log(`${gpu.stdout.trim()}, ${what}`);
+  const network = join(root, 'weights', 'face-attributes.f16.onnx');
+  const inference = [];
+  for (const { provider, threads, batches } of GPU_CASES) {
+    const result = await stage('gpu', network, provider, threads, folder, ...batches).catch((error) => ({
+      failed: String(error.stderr).trim(),
+    }));
+    inference.push({ provider, threads, ...result });
+    const name = `${provider}, ${threads} ${threads === 1 ? 'session' : 'sessions'}`;
+    if (result.failed !== undefined) {
+      console.log(`${name} is not measured: ${result.failed}`);
+      continue;
+    }
+    print([
+      ...batches.map((batch) => [`${name}, batches of ${batch}: crops/s`, result.rates[batch].toFixed(0)]),
+      [
+        `  largest difference of a probability from the CPU's float32, ${result.compared} faces`,
+        result.difference.largest.toExponential(1),
+      ],
+      ['  mean difference', result.difference.mean.toExponential(1)],
+    ]);
+  }
+  const cores = availableParallelism();
+  const decode = {};
+  for (const threads of new Set([2, Math.ceil(cores / 2), cores])) {
+    decode[threads] = (await stage('threads', 'decode', folder, 2500 * threads, '', threads)).rate;
+    print([[`decode alone, ${threads} threads, images/s`, decode[threads].toFixed(0)]]);
+  }
+  if (inference[0].failed !== undefined) return { gpu: gpu.stdout.trim(), inference, decode };
+  const many = await copies(folder, 50_000);
+  const whole = await stage('end-to-end', root, many, 0, 'never', first, 0, 'cuda');
+  await rm(many, { recursive: true });
+  print([
+    ['end to end with CUDA, 50000 images, the first run, images/s', whole.rate.toFixed(0)],
+    ['end to end ÷ decode alone', (whole.rate / decode[cores]).toFixed(3)],
+    ['peak memory of the engine, MB', (whole.peakMemory / 1e6).toFixed(0)],
+  ]);
+  return { gpu: gpu.stdout.trim(), inference, decode, whole };
 }
 
 const RECALL = [

@@ -29,6 +29,15 @@ let opened: Promise<AttributeModel> | undefined;
 /** One batch, filled again and again. */
 let batch = new Uint8Array();
 
+let tail: Promise<unknown> = Promise.resolve();
+
+/** One after the other: ONNX Runtime reads the batch some time after it was asked to. */
+function alone<T>(work: () => Promise<T>): Promise<T> {
+  const result = tail.then(work);
+  tail = result.catch(() => undefined); // told to whoever asked
+  return result;
+}
+
 const reply = (message: InferrerReply, transfer: ArrayBuffer[] = []) => parentPort?.postMessage(message, transfer);
 
 async function infer(pieces: readonly Uint8Array[], count: number): Promise<Float32Array<ArrayBuffer>> {
@@ -60,7 +69,7 @@ parentPort?.on('message', (request: InferrerRequest) => {
     return;
   }
   const { id, pieces, count } = request;
-  infer(pieces, count).then(
+  alone(() => infer(pieces, count)).then(
     (probabilities) => {
       reply({ kind: 'inferred', id, probabilities }, [probabilities.buffer]);
     },

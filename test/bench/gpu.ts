@@ -74,7 +74,7 @@ async function measure() {
   for (const batch of batches) {
     rates[batch] = await rate({ file, provider: provider as Provider, batchSize: Number(batch) }, Number(threads));
   }
-  console.log(JSON.stringify({ provider, threads: Number(threads), rates, difference }));
+  console.log(JSON.stringify({ provider, threads: Number(threads), rates, difference, compared: faces.length }));
   process.exit(0);
 }
 
