@@ -1,7 +1,8 @@
 /** The main job, read from top to bottom: folders → described faces, kept. */
 import { collectGarbage, LET_GATHER } from '../collect-garbage';
 import { codeOf, UserError } from '../errors';
-import { chooseImages, type Failure, type ImageFile, scanImages } from '../faces/scan';
+import { chosenImages, type Failure, scanImages } from '../faces/scan';
+import type { Images } from '../faces/image-list';
 import { IMAGE_EXTENSIONS } from '../image-extensions';
 import type { EngineCalls, Progress, RunManifest } from '../protocol';
 import type { Identities } from '../store/identity';
@@ -39,7 +40,7 @@ export async function analyse(
       onProgress({ stage: 'scan', done, total: 0, failed: 0 });
     },
   });
-  const images = chooseImages(scan.images, settings);
+  const images = chosenImages(scan.images, settings);
   const scanned = seconds();
   if (images.length === 0) {
     const unreadable = scan.failures.length > 0 ? ` (${String(scan.failures.length)} folders could not be read)` : '';
@@ -129,8 +130,9 @@ export async function analyse(
   }
 }
 
-function* keptImages(images: readonly ImageFile[], identities: Identities) {
-  for (const [i, image] of images.entries()) yield keptImage(image, identities.get(i));
+function* keptImages(images: Images, identities: Identities) {
+  let i = 0;
+  for (const image of images) yield keptImage(image, identities.get(i++));
 }
 
 const diskFull = (error: unknown) => ['ENOSPC', 'EFBIG', 'EDQUOT'].includes(codeOf(error) ?? '');

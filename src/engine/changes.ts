@@ -1,6 +1,6 @@
 /** How folders differ from what they were when a run was made. */
 import { rm } from 'node:fs/promises';
-import { chooseImages, scanImages } from '../faces/scan';
+import { chosenImages, scanImages } from '../faces/scan';
 import type { EngineCalls, FolderChanges } from '../protocol';
 import { storeBytes } from '../store/face-store';
 import { identitiesOf } from '../store/identity';
@@ -14,11 +14,11 @@ export async function changes({ runDir }: EngineCalls['changes']['params'], { si
   const [manifest, before] = [await readManifest(runDir), await readImages(runDir)];
   if (manifest === undefined || before === undefined) return null;
   const scan = await scanImages(manifest.folders, { signal });
-  const images = chooseImages(scan.images, manifest.settings);
+  const images = chosenImages(scan.images, manifest.settings);
   const identities = await identitiesOf(images, signal);
   return compareImages(
     before,
-    images.map((image, i) => keptImage(image, identities.get(i))),
+    Array.from(images, (image, i) => keptImage(image, identities.get(i))),
   );
 }
 

@@ -10,6 +10,7 @@ import type { LocatedFace } from '../faces/detect';
 import { openModel } from '../faces/model';
 import { ProviderChain } from '../faces/provider-chain';
 import { type BundledModels, chooseProvider, type Provider, type ProviderChoice } from '../faces/providers';
+import type { Images } from '../faces/image-list';
 import type { ImageFile } from '../faces/scan';
 import { type CropRef, placesIn, type Strip, type StripRef } from '../faces/strips';
 import type { AnalysisSettings } from '../settings/settings';
@@ -107,7 +108,7 @@ export class Description {
   private readonly keptStrips = new Map<number, StripRef>();
 
   private constructor(
-    private readonly images: readonly ImageFile[],
+    private readonly images: Images,
     readonly identities: Identities,
     private readonly options: DescriptionOptions,
     choice: ProviderChoice,
@@ -129,7 +130,7 @@ export class Description {
    * Chooses network, provider and the way faces are found; reads no more of the images than it must.
    * @throws UserError where a network cannot be used; CancelledError.
    */
-  static async open(images: readonly ImageFile[], options: DescriptionOptions): Promise<Description> {
+  static async open(images: Images, options: DescriptionOptions): Promise<Description> {
     const { settings, bundled, store, signal } = options;
     const identities = await identitiesOf(images, signal);
     const { choice, batchSize } = await chooseModel(settings, bundled, store, images.length);
@@ -145,7 +146,7 @@ export class Description {
       bundled.detector,
       {
         known: (index) => {
-          const [image, identity] = [images[index]!, identities.get(index)];
+          const [image, identity] = [images.at(index)!, identities.get(index)];
           const content = identity && store?.contentOf(image.path, identity);
           return content === undefined
             ? undefined
@@ -235,8 +236,9 @@ export class Description {
     let chunk: Plan[] = [];
     let unknown = 0;
     let bytes = 0;
-    for (const [i, image] of this.images.entries()) {
-      const plan = this.planFor(image, this.identities.get(i));
+    let i = 0;
+    for (const image of this.images) {
+      const plan = this.planFor(image, this.identities.get(i++));
       if (!isKnown(plan)) {
         unknown += 1;
         bytes += plan.identity?.size ?? 0;

@@ -43,7 +43,7 @@ export async function evaluate(
   if (chosen.length === 0) {
     throw new UserError(
       `none of the ${String(scan.images.length)} images in '${folder}' has a label in '${labels}': expected names like '${table.images[0] ?? ''}', ` +
-        `got names like '${scan.images[0]?.name ?? ''}'`,
+        `got names like '${scan.images.at(0)?.name ?? ''}'`,
     );
   }
   const rowOfImage = new Map(chosen.map(({ image, row }) => [image, row] as const));

@@ -3,7 +3,7 @@
  * to where it lies already.
  */
 import { randomUUID } from 'node:crypto';
-import type { ImageFile } from '../faces/scan';
+import type { Images } from '../faces/image-list';
 import type { RunManifest } from '../protocol';
 import type { FaceStore } from '../store/face-store';
 import { type Identities, isSettled } from '../store/identity';
@@ -13,7 +13,7 @@ import { isWhole, type KeptImage, keptImage, readImages } from '../store/run-sto
 /** What a run is made of. */
 export interface Ingredients {
   folders: readonly string[];
-  images: readonly ImageFile[];
+  images: Images;
   identities: Identities;
   keys: { finder: string; model: string };
 }
@@ -44,11 +44,13 @@ export async function unchangedRun(
   if (finished.toDateString() !== new Date().toDateString()) return undefined;
   const started = finished.getTime() - 1000 * (manifest.timing.analyse ?? Infinity);
   const before = await readImages(runDir);
-  const unchanged = (image: ImageFile, i: number) => {
+  let i = 0;
+  for (const image of images) {
     const identity = identities.get(i);
-    return identity !== undefined && isSettled(identity, started) && same(before?.[i], keptImage(image, identity));
-  };
-  return images.every(unchanged) && (await isWhole(runDir, manifest)) ? manifest : undefined;
+    if (identity === undefined || !isSettled(identity, started) || !same(before?.[i], keptImage(image, identity))) return undefined;
+    i += 1;
+  }
+  return (await isWhole(runDir, manifest)) ? manifest : undefined;
 }
 
 const same = (before: KeptImage | undefined, now: KeptImage) =>

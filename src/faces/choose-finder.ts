@@ -4,6 +4,7 @@ import { encodedImage, ImageError, readBytes } from './decode';
 import { type FaceRegion, searchedFaces } from './detect';
 import { type FaceDetector, openDetector } from './detector';
 import { alignedFrame, type CropSize, type Framing } from './framing';
+import type { Images } from './image-list';
 import type { ImageFile } from './scan';
 
 /** How faces were found, for people. */
@@ -32,7 +33,7 @@ const UPRIGHT = 0.2;
 
 /** @throws UserError where the detector cannot be loaded. */
 export async function chooseDetection(
-  images: readonly ImageFile[],
+  images: Images,
   settings: Pick<AnalysisSettings, 'detect' | 'minFaceScore' | 'minFaceSize'>,
   crop: Framing,
   detectorFile: string,
@@ -48,7 +49,7 @@ export async function chooseDetection(
 }
 
 async function lookAtSample(
-  images: readonly ImageFile[],
+  images: Images,
   settings: Pick<AnalysisSettings, 'minFaceScore' | 'minFaceSize'>,
   crop: Framing,
   detectorFile: string,
@@ -66,7 +67,7 @@ async function lookAtSample(
       let aligned = looks.known(index);
       if (aligned === undefined) {
         detector ??= await openDetector(detectorFile, 'cpu');
-        aligned = await lookAt(images[index]!, searchedFaces(detector, crop, settings), crop, looks);
+        aligned = await lookAt(images.at(index)!, searchedFaces(detector, crop, settings), crop, looks);
       }
       if (aligned !== null) looked += 1;
       if (aligned === true) agree += 1;

@@ -5,6 +5,7 @@ import { extname, join } from 'node:path';
 import { Random } from 'ml-random';
 import { codeOf, messageOf, UserError } from '../errors';
 import { IMAGE_EXTENSIONS } from '../image-extensions';
+import { ImageList } from './image-list';
 
 /** Folders that hold no photos of the user's. Hidden folders are left out as well. */
 const SKIPPED_FOLDERS: ReadonlySet<string> = new Set(['node_modules', '__MACOSX', '$RECYCLE.BIN', '@eaDir']);
@@ -19,19 +20,6 @@ export interface ImageFile {
   path: string | Buffer;
 }
 
-/** Of a hundred thousand images only the names are kept: a path is put together when it is asked for. */
-class FoundImage implements ImageFile {
-  constructor(
-    readonly folder: number,
-    readonly name: string,
-    private readonly root: string,
-  ) {}
-
-  get path(): string {
-    return join(this.root, this.name);
-  }
-}
-
 /** A file or folder that could not be used, and why. */
 export interface Failure {
   image: string;
@@ -39,7 +27,7 @@ export interface Failure {
 }
 
 export interface Scan {
-  images: ImageFile[];
+  images: ImageList;
   /** Folders that could not be listed. */
   failures: Failure[];
 }
@@ -57,7 +45,7 @@ export async function scanImages(
   folders: readonly string[],
   { signal, onFound }: { signal?: AbortSignal | undefined; onFound?: ((images: number) => void) | undefined } = {},
 ): Promise<Scan> {
-  const images: ImageFile[] = [];
+  const images = new ImageList(folders);
   const failures: Failure[] = [];
   const visited = new Set<string>();
 
@@ -86,7 +74,7 @@ export async function scanImages(
       } else if (IMAGE_EXTENSIONS.has(extname(text).toLowerCase()) && kind === 'broken link') {
         failures.push({ image: below.name, reason: 'a symbolic link whose target does not exist' });
       } else if (IMAGE_EXTENSIONS.has(extname(text).toLowerCase()) && kind === 'file') {
-        images.push(typeof below.path === 'string' ? new FoundImage(folder, flat(below.name), folders[folder]!) : { folder, ...below });
+        images.push({ folder, ...below });
       }
     }
     onFound?.(images.length);
@@ -95,6 +83,15 @@ export async function scanImages(
 
   for (const [index, folder] of folders.entries()) await visit(index, folder, '');
   return { images, failures };
+}
+
+/** Which images a run is about: `chooseImages` of a list. */
+export function chosenImages(images: ImageList, choice: { limit: number; sample: number; seed: number }): ImageList {
+  const chosen = chooseImages(
+    Array.from({ length: images.length }, (_, index) => index),
+    choice,
+  );
+  return chosen.length === images.length ? images : images.only(chosen);
 }
 
 /**
@@ -123,9 +120,6 @@ async function list(path: Name) {
   const raw = await readdir(path, { withFileTypes: true, encoding: 'buffer' });
   return raw.map((entry) => ({ name: isUtf8(entry.name) ? entry.name.toString() : entry.name, entry })).sort(byName);
 }
-
-/** The characters of a text that was put together from others, without these: a rope of its parts takes several times as much memory. */
-const flat = (text: string) => Buffer.from(text).toString();
 
 const isUtf8 = (bytes: Buffer) => Buffer.from(bytes.toString('utf8'), 'utf8').equals(bytes);
 

@@ -8,6 +8,7 @@ import pMap from 'p-map';
 import sharp from 'sharp';
 import type { CropSize } from '../faces/framing';
 import { encode, STRIP } from '../faces/strips';
+import { JsonColumn, jsonObject } from './json-column';
 
 const PACK = 'crops.bin';
 const INDEX = 'crops.json';
@@ -36,9 +37,9 @@ export interface CropRow {
 }
 
 export class CropWriter {
-  private readonly strips: number[] = [];
-  private readonly places: number[] = [];
-  private readonly ends: number[] = [];
+  private readonly strips = new JsonColumn();
+  private readonly places = new JsonColumn();
+  private readonly ends = new JsonColumn();
   private position = 0;
   /** Strips that are not written yet, … */
   private buffered: Uint8Array[] = [];
@@ -92,8 +93,8 @@ export class CropWriter {
     await this.tail;
     await this.file.close();
     const { ends, strips, places } = this;
-    const index: CropIndex = { ...this.size, faces: strips.length, ends, strips, places };
-    await writeFile(join(this.folder, INDEX), JSON.stringify(index));
+    const index: Record<keyof CropIndex, unknown> = { ...this.size, faces: strips.length, ends, strips, places };
+    await writeFile(join(this.folder, INDEX), jsonObject(index));
   }
 
   /** Lets go of the file after a failure. */

@@ -3,7 +3,7 @@ import { type Stats, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import pMap from 'p-map';
 import { collectGarbage } from '../collect-garbage';
-import type { ImageFile } from '../faces/scan';
+import type { Images } from '../faces/image-list';
 import { pause } from '../pause';
 
 /** Size in bytes, times in milliseconds since 1970, number of the inode. */
@@ -49,23 +49,24 @@ const FIELDS = 4;
 type Four = [number, number, number, number];
 
 /** Asks for the identity of each file; reads none. */
-export async function identitiesOf(images: readonly ImageFile[], signal?: AbortSignal): Promise<Identities> {
+export async function identitiesOf(images: Images, signal?: AbortSignal): Promise<Identities> {
   const identities = new Identities(images.length);
   let asked = 0;
   for (let near = true; asked < images.length && near;) {
     const start = performance.now();
     const end = Math.min(images.length, asked + AT_ONCE);
     const count = end - asked;
-    for (; asked < end; asked++) identities.set(asked, askNow(images[asked]!.path));
+    for (; asked < end; asked++) identities.set(asked, askNow(images.at(asked)!.path));
     near = (performance.now() - start) / count < NEAR;
     collectGarbage();
     await pause(signal);
   }
+  const left = Array.from({ length: images.length - asked }, (_, i) => asked + i);
   await pMap(
-    images.slice(asked),
-    async ({ path }, i) => {
+    left,
+    async (index) => {
       signal?.throwIfAborted();
-      identities.set(asked + i, await ask(path));
+      identities.set(index, await ask(images.at(index)!.path));
     },
     { concurrency: CONCURRENCY },
   );

@@ -14,6 +14,7 @@ import type { RunManifest } from '../protocol';
 import type { CropRef } from '../faces/strips';
 import { CropReader, CropWriter, cropsAreWhole } from './crops';
 import type { FileIdentity } from './identity';
+import { jsonArray, JsonColumn, jsonObject } from './json-column';
 import { PARTIAL, readManifest, writeManifest } from './run-files';
 
 const FACES = 'faces.json';
@@ -53,7 +54,14 @@ const BUFFERED = 256;
 
 /** Writes a run while it is made. */
 export class RunWriter {
-  private readonly table: FaceTable = { folder: [], image: [], face: [], box: [], score: [], rawPaths: {} };
+  private readonly columns = {
+    folder: new JsonColumn(),
+    image: new JsonColumn(),
+    face: new JsonColumn(),
+    box: new JsonColumn(),
+    score: new JsonColumn(),
+  } satisfies Record<Exclude<keyof FaceTable, 'rawPaths'>, JsonColumn>;
+  private readonly rawPaths: FaceTable['rawPaths'] = {};
   private buffered: Float32Array[] = [];
   /** Numbers of the strips that are written, by their keys. */
   private readonly strips = new Map<string, number>();
@@ -74,18 +82,18 @@ export class RunWriter {
   }
 
   get faces(): number {
-    return this.table.image.length;
+    return this.columns.image.length;
   }
 
   async append({ image, faces }: RunImage): Promise<void> {
-    const { table } = this;
+    const { folder, image: names, face, box, score } = this.columns;
     for (const [index, { located, probabilities }] of faces.entries()) {
-      if (typeof image.path !== 'string') table.rawPaths[table.image.length] = image.path.toString('base64');
-      table.folder.push(image.folder);
-      table.image.push(image.name);
-      table.face.push(index);
-      table.box.push(located?.box ?? null);
-      table.score.push(located?.score ?? null);
+      if (typeof image.path !== 'string') this.rawPaths[this.faces] = image.path.toString('base64');
+      folder.push(image.folder);
+      names.push(image.name);
+      face.push(index);
+      box.push(located?.box ?? null);
+      score.push(located?.score ?? null);
       this.buffered.push(probabilities);
     }
     if (this.buffered.length >= BUFFERED) await this.flush();
@@ -112,8 +120,8 @@ export class RunWriter {
     await this.flush();
     await this.probabilities.close();
     await this.crops.finish();
-    await writeFile(join(this.folder, IMAGES), jsonParts(images));
-    await writeFile(join(this.folder, FACES), tableParts(this.table));
+    await writeFile(join(this.folder, IMAGES), jsonArray(images));
+    await writeFile(join(this.folder, FACES), jsonObject({ ...this.columns, rawPaths: this.rawPaths }));
     await writeManifest(this.folder, manifest);
     await rm(this.place, { recursive: true, force: true });
     await rename(this.folder, this.place);
@@ -125,35 +133,6 @@ export class RunWriter {
     await this.probabilities.close().catch(() => undefined); // it may be closed already
     await rm(this.folder, { recursive: true, force: true });
   }
-}
-
-/** Values turned to text at a time: the text of all would take as much memory again as they do. */
-const PART = 2000;
-
-/** A JSON array of many values, in parts. */
-function* jsonParts(values: Iterable<unknown>): Generator<string> {
-  yield '[';
-  let part: unknown[] = [];
-  let separator = '';
-  for (const value of values) {
-    part.push(value);
-    if (part.length < PART) continue;
-    yield separator + JSON.stringify(part).slice(1, -1);
-    separator = ',';
-    part = [];
-  }
-  yield part.length === 0 ? ']' : `${separator}${JSON.stringify(part).slice(1, -1)}]`;
-}
-
-function* tableParts(table: FaceTable): Generator<string> {
-  let separator = '{';
-  for (const [name, column] of Object.entries(table)) {
-    yield `${separator}${JSON.stringify(name)}:`;
-    if (Array.isArray(column)) yield* jsonParts(column);
-    else yield JSON.stringify(column);
-    separator = ',';
-  }
-  yield '}';
 }
 
 /** An image as it was when its run was made; its identity is null where the file could not be asked for, and in part undefined in older runs. */

@@ -60,7 +60,7 @@ async function measure() {
   const candidate = await openModel(file, { provider: provider as Provider });
   const { images } = await scanImages([folder]);
   const faces: Uint8Array[] = [];
-  for (const image of images.slice(0, COMPARED)) {
+  for (const image of [...images].slice(0, COMPARED)) {
     const encoded = await readImage(image);
     faces.push(await decodeCrop(encoded, alignedFrame(encoded, reference.crop), reference.crop));
   }

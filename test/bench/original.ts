@@ -11,7 +11,7 @@ const BATCH = 64;
 
 async function original(folder: string, count: number, file: string) {
   const session = await ort.InferenceSession.create(file, { executionProviders: ['cpu'] });
-  const { images } = await scanImages([folder]);
+  const images = [...(await scanImages([folder])).images];
   const start = performance.now();
   const size = SIDE * SIDE * 3;
   const all = new Float32Array(count * size);

@@ -126,7 +126,7 @@ async function main() {
   }
   const wanted = CASES[name];
   if (wanted === undefined) throw new Error(`expected one of ${Object.keys(CASES).join(', ')}, empty; got '${name}'`);
-  const { images } = await scanImages([folder]);
+  const images = [...(await scanImages([folder])).images];
   const step = Number(count) === 0 ? 1 : Math.max(1, Math.floor(images.length / Number(count)));
   console.log(
     JSON.stringify(

@@ -17,7 +17,7 @@ const CONCURRENCY = 2 * availableParallelism() + 4;
 
 /** What plain calls of sharp give: all of its threads busy, and no more done than the network's input asks for. */
 async function plain(folder: string, count: number) {
-  const { images } = await scanImages([folder]);
+  const images = [...(await scanImages([folder])).images];
   return rateOf(images.slice(0, count), async ({ path }) => {
     await sharp(path)
       .autoOrient()
@@ -32,7 +32,7 @@ async function plain(folder: string, count: number) {
 
 /** Photos of a folder over and over. */
 async function photosOf(folder: string, count: number) {
-  const { images } = await scanImages([folder]);
+  const images = [...(await scanImages([folder])).images];
   return Array.from({ length: count }, (_, i) => images[i % images.length]!);
 }
 

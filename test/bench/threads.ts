@@ -71,7 +71,7 @@ async function prepare({ stage, images, file }: Task): Promise<() => Promise<voi
 
 async function measure() {
   const [, , stage = '', folder = '', count = '0', file = '', threads = String(availableParallelism())] = process.argv;
-  const { images } = await scanImages([folder]);
+  const images = [...(await scanImages([folder])).images];
   const chosen = Array.from({ length: Number(count) }, (_, i) => images[i % images.length]!);
   const workers = Array.from({ length: Number(threads) }, (_, i) => {
     // Paths are put together when they are asked for; another thread gets them as they are.

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { ImageList } from '../../src/faces/image-list';
+import type { ImageFile } from '../../src/faces/scan';
+
+const folders = ['/photos', '/more photos'];
+
+/** Names of many lengths and scripts, in turn in both folders; every hundredth has a path that is not UTF-8. */
+const all = Array.from({ length: 3000 }, (_, i): ImageFile => {
+  const name = `${'é😀a'.repeat(i % 7)}${i}.jpg`;
+  const folder = i % 2;
+  const path = `${folders[folder]!}/${name}`;
+  return { folder, name, path: i % 100 === 99 ? Buffer.from(path, 'utf16le') : path };
+});
+
+function listed() {
+  const list = new ImageList(folders);
+  for (const image of all) list.push(image);
+  return list;
+}
+
+describe('a list of images', () => {
+  it('gives what was put into it', () => {
+    const list = listed();
+    expect(list.length).toBe(all.length);
+    expect([...list]).toEqual(all);
+    expect(list.at(1234)).toEqual(all[1234]);
+    expect([list.at(-1), list.at(all.length), new ImageList(folders).at(0)]).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('gives some of them, in order', () => {
+    const indices = [0, 99, 100, 2999];
+    expect([...listed().only(indices)]).toEqual(indices.map((index) => all[index]));
+  });
+});
