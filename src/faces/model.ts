@@ -4,7 +4,6 @@ import { readFile, stat } from 'node:fs/promises';
 import * as ort from 'onnxruntime-node';
 import { attributeNames } from '../attributes';
 import { messageOf, UserError } from '../errors';
-import { channelsLast } from './channels-last';
 import type { Framing } from './framing';
 import { type ModelMetadata, readModelMetadata } from './model-metadata';
 import type { Provider } from './providers';
@@ -67,16 +66,14 @@ export async function openModel(file: string, { provider, threads = 0 }: Session
   };
 }
 
-/** In float32 where the provider, or its device, does not compute in the float16 of the file; laid out as the provider likes it. */
+/** In float32 where the provider, or its device, does not compute in the float16 of the file. */
 async function openSession(file: string, provider: Provider, threads: number): Promise<ort.InferenceSession> {
   const options = sessionOptions(provider, threads);
-  const changed = async (change: (model: Uint8Array) => Uint8Array | undefined) => {
-    const bytes = change(await readFile(file));
+  const inFloat32 = async () => {
+    const bytes = widened(await readFile(file));
     return bytes === undefined ? undefined : ort.InferenceSession.create(bytes, options);
   };
-  const inFloat32 = () => changed(widened);
   if (provider === 'cpu') return (await inFloat32()) ?? ort.InferenceSession.create(file, options);
-  if (provider === 'cuda') return (await changed(channelsLast)) ?? ort.InferenceSession.create(file, options);
   try {
     return await ort.InferenceSession.create(file, options);
   } catch (error) {
