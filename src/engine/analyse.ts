@@ -53,6 +53,7 @@ export async function analyse(
   const store = storeDir === null || !settings.cache ? undefined : await openStore(storeDir, (notice) => notices.push(notice));
   const description = await Description.open(images, { settings, bundled, store, signal });
   let writer: RunWriter | undefined;
+  let keeper: Keeper | undefined;
   try {
     const opened = seconds();
     const { keys, identities } = description;
@@ -80,7 +81,7 @@ export async function analyse(
     const failures: Failure[] = [...scan.failures];
     const faceless: string[] = [];
     const counts = { read: 0, failed: 0, known: 0 };
-    const keeper = store && new Keeper(store, keys, settings.cacheLimit * GIGABYTE);
+    keeper = store && Keeper.of(description, store, settings.cacheLimit * GIGABYTE);
     writer = await RunWriter.create(runDir, description.model.crop);
     onProgress({ stage: 'infer', done: 0, total: images.length, failed: 0 });
     for await (const batch of description.results()) {
@@ -94,16 +95,14 @@ export async function analyse(
         } else if (faces.length === 0) faceless.push(image.name);
         await writer.append(each);
       }
-      keeper?.add(batch);
+      await keeper?.add(batch);
       // A GPU makes so much of it that collecting would hold up this thread, and takes more memory for its batches anyway.
       collectGarbage(description.provider === 'cpu' ? LET_GATHER : 4 * LET_GATHER);
       onProgress({ stage: 'infer', done: counts.read, total: images.length, failed: counts.failed });
     }
     signal.throwIfAborted();
-    keeper?.finish();
-    if (store?.problem !== undefined) {
-      notices.push(`What was found could not be kept for the next run: ${store.problem}.`);
-    }
+    const problem = await keeper?.finish();
+    if (problem !== undefined) notices.push(`What was found could not be kept for the next run: ${problem}.`);
 
     const manifest: RunManifest = {
       ...common(),
@@ -126,6 +125,7 @@ export async function analyse(
     await writer?.abandon();
     throw diskFull(error) ? new UserError(`there is no space left on the disk for the run in '${runDir}'`, { cause: error }) : error;
   } finally {
+    await keeper?.end();
     await description.close();
   }
 }

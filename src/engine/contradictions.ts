@@ -25,7 +25,7 @@ export async function contradictions(
   const images = rows.map((row): ImageFile => ({ path: dataset.pathOf(row)!, name: table.images[row]!, folder: 0 }));
   const store = storeDir === null || !settings.cache ? undefined : await openStore(storeDir, () => undefined); // it goes without, only slower
   const description = await Description.open(images, { settings, bundled, store, signal });
-  const keeper = store && new Keeper(store, description.keys, settings.cacheLimit * GIGABYTE);
+  const keeper = store && Keeper.of(description, store, settings.cacheLimit * GIGABYTE);
   try {
     const known = description.model.attributes;
     const shared = found.attributes.filter((name) => known.includes(name));
@@ -38,7 +38,7 @@ export async function contradictions(
     const doubtful: { row: number; attribute: string; label: number; probability: number }[] = [];
     const counts = { done: 0, faces: 0, failed: 0 };
     for await (const batch of description.results()) {
-      keeper?.add(batch);
+      await keeper?.add(batch);
       for (const { failure, faces } of batch.images) {
         const row = rows[counts.done++]!;
         if (failure !== undefined) counts.failed += 1;
@@ -55,7 +55,7 @@ export async function contradictions(
       }
       onProgress({ stage: 'infer', done: counts.done, total: images.length, failed: counts.failed });
     }
-    keeper?.finish();
+    await keeper?.finish();
     const sure = ({ label, probability }: (typeof doubtful)[number]) => Math.abs(label - probability);
     doubtful.sort((a, b) => sure(b) - sure(a));
     const surest: Contradictions['surest'] = [];
@@ -69,6 +69,7 @@ export async function contradictions(
       surest,
     };
   } finally {
+    await keeper?.end();
     await description.close();
   }
 }

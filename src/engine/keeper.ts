@@ -1,6 +1,7 @@
 /** Hands what a run finds to the store, batch by batch while it goes on: a run that is killed goes on from there. */
 import type { FaceStore, KnownFile, StoreRecord } from '../store/face-store';
-import type { DescribedBatch } from './description';
+import type { DescribedBatch, Description } from './description';
+import { type Keeping, KeepingElsewhere, KeepingHere } from './keeping';
 
 /** Images that are kept at a time, and strips: every commit costs as many writes as pages it changes, however many images lie on them, … */
 const AT_ONCE = { images: 96, strips: 16 };
@@ -20,14 +21,23 @@ export class Keeper {
   private seen = 0;
   private committed = performance.now();
 
-  /** @param limit bytes the store may take. */
-  constructor(
+  private constructor(
+    private readonly keeping: Keeping,
     private readonly store: FaceStore,
     private readonly keys: { finder: string; model: string },
     private readonly limit: number,
   ) {}
 
-  add({ images, strips }: DescribedBatch): void {
+  /**
+   * @param store what the description reads from meanwhile.
+   * @param limit bytes the store may take.
+   */
+  static of({ provider, keys }: Pick<Description, 'provider' | 'keys'>, store: FaceStore, limit: number): Keeper {
+    const keeping = provider === 'cpu' ? new KeepingHere(store) : new KeepingElsewhere(store.folder);
+    return new Keeper(keeping, store, keys, limit);
+  }
+
+  async add({ images, strips }: DescribedBatch): Promise<void> {
     const before = this.strips.length;
     for (const { image, identity, hash, known, content, failure, faces, places, keptStrips } of images) {
       for (const id of keptStrips) this.used.add(id);
@@ -43,27 +53,33 @@ export class Keeper {
     }
     this.seen += images.length;
     this.strips.push(...strips.map(({ jpeg }) => Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength)));
-    if (this.isFull(AT_ONCE) && (this.isFull(MOST) || performance.now() - this.committed >= INTERVAL)) this.commit();
-    else if (this.seen >= KNOWN_AT_ONCE) this.commit();
+    if (this.isFull(AT_ONCE) && (this.isFull(MOST) || performance.now() - this.committed >= INTERVAL)) await this.commit();
+    else if (this.seen >= KNOWN_AT_ONCE) await this.commit();
   }
 
   private isFull({ images, strips }: { images: number; strips: number }): boolean {
     return this.records.length >= images || this.strips.length >= strips;
   }
 
-  private commit(): void {
-    if (this.records.length > 0) this.store.keep(this.records, this.strips, this.keys, this.limit);
-    this.store.unmap();
+  private async commit(): Promise<void> {
+    const { records, strips, keys, limit } = this;
     this.records = [];
     this.strips = [];
+    if (records.length > 0) await this.keeping.keep({ records, strips, keys, limit });
+    this.store.unmap();
     this.seen = 0;
     this.committed = performance.now();
   }
 
-  /** Keeps what is left, and notes what of the store was used. */
-  finish(): void {
-    this.commit();
-    this.store.touch(this.renamed, this.used);
+  /** Keeps what is left, and notes what of the store was used. @returns why something could not be kept, or undefined. */
+  async finish(): Promise<string | undefined> {
+    await this.commit();
+    return this.keeping.finish({ files: this.renamed, strips: [...this.used] });
+  }
+
+  /** Lets go of the store; what was found is kept still. */
+  async end(): Promise<void> {
+    await this.keeping.end();
   }
 }
 

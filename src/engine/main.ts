@@ -16,6 +16,7 @@ import { datasetImage, datasetSamples, exploreDataset } from './dataset-view';
 import { evaluate } from './evaluate';
 import { exportRun } from './export';
 import { clusterRun, locate, page, pictures } from './inspect';
+import { keepFor } from './keeping';
 import { describeModel } from './model';
 import { photo } from './photo';
 import { clusterVectors } from './vectors';
@@ -105,6 +106,8 @@ if (mode === '--probe') {
 } else if (mode === '--tune') {
   const [provider, threads, ...files] = rest as [Provider, string, ...string[]];
   void answer(tune(files, provider, Number(threads)));
+} else if (mode === '--keep') {
+  void keepFor(rest[0]!);
 } else {
   listen();
 }
