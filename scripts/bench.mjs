@@ -14,7 +14,11 @@ import { buildAll, installPackages } from './setup.mjs';
 import { watForEsbuild } from './wat.mjs';
 
 const exec = promisify(execFile);
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+const median = (values) => {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
+};
 
 main(async () => {
   const { values } = parseArgs({
