@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { EngineClient } from './engine/client';
+import { messageOf } from './errors';
 import { describe, registerCommands } from './host/commands';
 import { readSettings, SECTION } from './host/configuration';
 import { DATASET_VIEW_TYPE, DatasetPanel } from './host/dataset-panel';
@@ -37,9 +38,11 @@ export function activate(context: vscode.ExtensionContext): void {
     },
   };
   const library = new RunLibrary(session, join(storage.fsPath, 'runs'));
-  const loaded = library.load();
+  const loaded = library.load().catch((error: unknown) => {
+    log.error(`the runs kept in '${storage.fsPath}' cannot be listed: ${messageOf(error)}`);
+  });
   const history = new SettingHistory();
-  const tree = new RunTree(library);
+  const tree = new RunTree(library, loaded);
   const view = vscode.window.createTreeView('faceClusters.runs', { treeDataProvider: tree, showCollapseAll: true });
   const panels = new Panels(
     library,

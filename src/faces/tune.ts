@@ -12,11 +12,11 @@ export interface Tuned {
   rates: { file: string; batchSize: number; rate: number }[];
 }
 
-/** Numbers of faces that are tried. A thread of a CPU gains nothing beyond a few: what it computes on no longer fits its cache. */
+/** Numbers of faces that are tried. A thread of a CPU gains nothing beyond a few: what it computes on no longer fits its cache. An H100 gains nothing beyond 128. */
 const BATCHES: Record<Provider, readonly number[]> = {
   cpu: [1, 4, 8],
   webgpu: [16, 32, 64],
-  cuda: [64, 128, 256, 512],
+  cuda: [32, 64, 128, 256],
   dml: [32, 128],
   coreml: [32, 128],
 };

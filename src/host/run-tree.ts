@@ -26,14 +26,21 @@ export class RunTree implements vscode.TreeDataProvider<Node> {
   private readonly runNodes = new WeakMap<RunSession, RunNode>();
   private readonly clusterNodes = new WeakMap<ClusterSummary, ClusterNode>();
 
-  constructor(private readonly library: RunLibrary) {
+  /** @param loaded when the runs are listed: until then VS Code shows that the view is loading, and no welcome. */
+  constructor(
+    private readonly library: RunLibrary,
+    private readonly loaded: Promise<void>,
+  ) {
     library.on('change', (session) => {
       this.changed.fire(session === undefined ? undefined : this.runNode(session));
     });
   }
 
   async getChildren(node?: Node): Promise<Node[]> {
-    if (node === undefined) return this.library.all.map((session) => this.runNode(session));
+    if (node === undefined) {
+      await this.loaded;
+      return this.library.all.map((session) => this.runNode(session));
+    }
     if (node.kind === 'cluster') return [];
     await node.session.load();
     return (node.session.clustering?.clusters ?? []).map((cluster) => this.clusterNode(node.session, cluster));

@@ -263,7 +263,7 @@ describe('a run that is cut off', () => {
     expect(manifest.known).toBeGreaterThan(0); // it went on where the others were
     expect(faces).toEqual(whole.faces);
     expect((await analyse(engine, params())).manifest.known).toBe(all);
-  });
+  }, 300_000);
 
   it('on a full disk tells so, keeps the earlier run, and goes on when there is space', async () => {
     const { folder } = await place();

@@ -6,6 +6,9 @@ from typing import Callable
 
 import torch
 
+# Before it AdamW takes its learning rate as a number only, which would be recorded.
+RECORDABLE = tuple(int(part) for part in torch.__version__.split('.')[:2]) >= (2, 1)
+
 # PyTorch asks for some runs on a stream of their own before a recording.
 WARM_UP = 3
 

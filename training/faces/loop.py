@@ -17,7 +17,7 @@ from torch import nn
 from . import checkpoint, workers
 from .augment import augment
 from .dataset import Dataset
-from .fast_step import RecordedStep
+from .fast_step import RECORDABLE, RecordedStep
 from .inference import logits_of, mixed_precision, sigmoid
 from .losses import loss_of
 from .network import FaceAttributes
@@ -69,10 +69,11 @@ class Training:
         # Every process sees as many images, or some would wait for the others for ever.
         self.batch = max(1, min(recipe.batch // workers.WORLD, len(positions) // workers.WORLD))
         self.steps = max(1, len(positions) // (self.batch * workers.WORLD))
+        self.recordable = RECORDABLE and device.type == 'cuda' and workers.WORLD == 1 and recipe.optimiser == 'adamw'
         self.optimiser = self._optimiser()
         self.average = copy.deepcopy(self.network).eval() if recipe.average else None
         self.averaged = list(zip(self.average.state_dict().values(), self.network.state_dict().values())) if self.average else []
-        self.memory = torch.zeros((), device=device)
+        self.fresh = torch.zeros((), device=device)  # share of the new weights in the average of all
         self.resident = self._on_gpu()
         self.labels = self.labels if self.resident is None else self.labels.to(device)
         self.recorded: RecordedStep | None = None
@@ -88,17 +89,19 @@ class Training:
         matrices = [p for p in self.network.parameters() if p.ndim > 1]
         vectors = [p for p in self.network.parameters() if p.ndim <= 1]
         groups = [{'params': matrices, 'weight_decay': recipe.weight_decay}, {'params': vectors, 'weight_decay': 0.0}]
-        # On a GPU the step is recorded: what changes from one to the next lies there too.
-        on_gpu = self.device.type == 'cuda'
-        rate = torch.tensor(recipe.rate, device=self.device) if on_gpu else recipe.rate
-        return torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98), capturable=on_gpu)
+        # Where the step is recorded, what changes from one to the next lies on the GPU too.
+        rate = torch.tensor(recipe.rate, device=self.device) if self.recordable else recipe.rate
+        return torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98), capturable=self.recordable)
 
     def _on_gpu(self) -> torch.Tensor | None:
         """All crops, where the GPU has room for them: gathered there, they need not be copied for every step."""
         crops = self.data.crops
         if self.device.type != 'cuda' or crops.nbytes > 0.5 * torch.cuda.mem_get_info(self.device)[0]:
             return None
-        return torch.from_numpy(np.array(crops)).to(self.device)
+        resident = torch.empty(crops.shape, dtype=torch.uint8, device=self.device)
+        for start in range(0, len(crops), 4096):
+            resident[start : start + 4096] = torch.from_numpy(np.array(crops[start : start + 4096])).to(self.device)
+        return resident
 
     @property
     def tested(self) -> FaceAttributes:
@@ -112,6 +115,9 @@ class Training:
             return False
         self.network.load_state_dict(content['network'])
         self.optimiser.load_state_dict(content['optimiser'])
+        for group in self.optimiser.param_groups:
+            if isinstance(group['lr'], torch.Tensor):
+                group['lr'] = group['lr'].to(self.device)
         if self.average:
             self.average.load_state_dict(content['model'])
         self.epoch, self.step, self.seconds, self.best = content['epoch'], content['step'], content['seconds'], content['best']
@@ -180,7 +186,7 @@ class Training:
             self.step += 1
             if self.average is not None:
                 # Shorter at first, or it would remember the first weights for long.
-                self.memory.fill_(1 - min(recipe.average, self.step / (9 + self.step)))
+                self.fresh.fill_(1 - min(recipe.average, self.step / (9 + self.step)))
             losses.append(step_once(images.contiguous(memory_format=torch.channels_last), labels))
         return torch.stack(losses).tolist() if losses else [math.nan]
 
@@ -201,7 +207,7 @@ class Training:
                 group['lr'] = rate
 
     def _step(self, module: nn.Module) -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:
-        """Images and labels → the loss before the step. Recorded on one GPU, where the optimiser can be."""
+        """Images and labels → the loss before the step."""
 
         def step(images: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
             with mixed_precision(self.device):
@@ -215,7 +221,7 @@ class Training:
             self._move_average()
             return loss.detach()
 
-        if self.device.type != 'cuda' or workers.WORLD > 1 or self.recipe.optimiser != 'adamw':
+        if not self.recordable:
             return step
         self.recorded = self.recorded or RecordedStep(step)
         return self.recorded
@@ -226,7 +232,7 @@ class Training:
             return
         for own, new in self.averaged:
             if own.dtype.is_floating_point:
-                own.lerp_(new, self.memory)
+                own.lerp_(new, self.fresh)
             else:
                 own.copy_(new)
 
