@@ -71,8 +71,8 @@ const CHUNK = { aligned: 16, searched: 2 };
 const CHUNK_BYTES = 1e6;
 /** Known images that go along with them. */
 const KNOWN = 256;
-/** Handfuls that wait for what the network says, at most: known ones come fast, and few new faces between them fill no batch for long. */
-const WAITING = 512;
+/** Images that wait for what the network says, at most: known ones come fast, and few new faces between them fill no batch for long. */
+const WAITING = 4096;
 
 /** What is known of an image before anything is read. */
 interface Plan {
@@ -402,8 +402,9 @@ export class Description {
     for await (const chunk of chunks) {
       waiting.push(chunk);
       batches.add(chunk.pending);
-      if (waiting.length >= WAITING) batches.flush();
-      while (batches.busy > (waiting.length >= WAITING ? 0 : atATime)) await batches.next();
+      const full = waiting.reduce((sum, { images }) => sum + images.length, 0) >= WAITING;
+      if (full) batches.flush();
+      while (batches.busy > (full ? 0 : atATime)) await batches.next();
       yield* this.finished(waiting);
     }
     batches.flush();

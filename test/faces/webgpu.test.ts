@@ -28,9 +28,9 @@ async function described(values: Partial<Settings>) {
   const engine = startEngine();
   const params = { runDir, id: 'test', folders: [PORTRAITS], settings, bundled, storeDir };
   const manifest = await engine.call('analyse', params);
-  const again = await engine.call('analyse', { ...params, runDir: `${runDir}-again` });
+  const more = await engine.call('analyse', { ...params, runDir: `${runDir}-more`, settings: { ...settings, limit: 5 } });
   const bytes = new Uint8Array(await readFile(join(runDir, 'probabilities.f32')));
-  return { manifest, again, probabilities: Array.from(new Float32Array(bytes.buffer)) };
+  return { manifest, more, probabilities: Array.from(new Float32Array(bytes.buffer)) };
 }
 
 describe.skipIf(missing)('WebGPU', () => {
@@ -39,7 +39,7 @@ describe.skipIf(missing)('WebGPU', () => {
     // The second batch is not full.
     const onWebGpu = await described({ provider: 'webgpu', model: bundled.gpu, batchSize: 2 });
     expect(onWebGpu.manifest).toMatchObject({ provider: 'webgpu', faces: 3, notices: [] });
-    expect(onWebGpu.again).toMatchObject({ known: 3, faces: 3, notices: [] });
+    expect(onWebGpu.more).toMatchObject({ known: 3, faces: 5, notices: [] });
     expect(onWebGpu.probabilities).toHaveLength(3 * 40);
     const differences = onWebGpu.probabilities.map((value, i) => Math.abs(value - onCpu.probabilities[i]!));
     expect(Math.max(...differences)).toBeLessThan(1e-4);
