@@ -69,10 +69,12 @@ async function cropBench(rounds, images) {
     infer: [],
     float32: [],
     cold: [],
+    encode: [],
     warm: [],
     stored: [],
     memory: [],
     bound: [],
+    boundWithEncoding: [],
     again: [],
     decodeRatio: [],
     inferRatio: [],
@@ -83,17 +85,19 @@ async function cropBench(rounds, images) {
     const alone = async () => ({
       decode: (await stage('threads', 'decode', folder, images)).rate,
       infer: (await stage('threads', 'infer', folder, 4000, int8)).rate,
+      encode: (await stage('threads', 'encode', folder, images)).rate,
       float: existsSync(float32) ? (await stage('threads', 'infer', folder, 1500, float32)).rate : NaN,
     });
     const before = await alone();
     const whole = await stage('end-to-end', root, folder, images, 'never', first);
     const after = await alone();
     const both = (name) => 2 / (1 / before[name] + 1 / after[name]);
-    const [decode, infer, float] = [both('decode'), both('infer'), both('float')];
+    const [decode, infer, encode, float] = [both('decode'), both('infer'), both('encode'), both('float')];
     seen.plain.push(plain.rate);
     seen.decode.push(decode);
     seen.decodeRatio.push(decode / plain.rate);
     seen.infer.push(infer);
+    seen.encode.push(encode);
     seen.float32.push(float);
     seen.inferRatio.push(infer / float);
     seen.cold.push(whole.rate);
@@ -102,6 +106,7 @@ async function cropBench(rounds, images) {
     seen.again.push(whole.cold / median(whole.warm));
     seen.memory.push(whole.peakMemory);
     seen.bound.push(whole.rate * (1 / decode + 1 / infer));
+    seen.boundWithEncoding.push(whole.rate * (1 / decode + 1 / infer + 1 / encode));
   }
   const result = medians(seen);
   print([
@@ -111,8 +116,10 @@ async function cropBench(rounds, images) {
     ['inference alone (int8), crops/s', result.infer.toFixed(0)],
     ['the same with the float32 network, crops/s', result.float32.toFixed(0)],
     ['ratio of the two', result.inferRatio.toFixed(2)],
+    ['encoding the crops that are kept alone, crops/s', result.encode.toFixed(0)],
     ['end to end, the first run, images/s', result.cold.toFixed(0)],
     ['end to end ÷ what the cores can do (1 / (1/decode + 1/inference))', result.bound.toFixed(3)],
+    ['the same with the third stage (1 / (1/decode + 1/inference + 1/encoding))', result.boundWithEncoding.toFixed(3)],
     [`end to end, a second run over ${images} images, s`, result.warm.toFixed(2)],
     ['times as fast as the first', result.again.toFixed(0)],
     ['the same where there is no run of these images: from the store, s', result.stored.toFixed(2)],

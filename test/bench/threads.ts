@@ -1,9 +1,9 @@
 /**
  * One stage alone on all cores, in threads that share nothing, as the engine's describing threads do:
- * `node threads.js decode|infer|faces FOLDER COUNT FILE [THREADS]`. Prints items a second and peak memory as JSON.
+ * `node threads.js decode|infer|encode|faces FOLDER COUNT FILE [THREADS]`. Prints items a second and peak memory as JSON.
  *
  * `decode`: aligned crops, from files to the network's input. `infer`: the network of FILE, a session of one thread each.
- * `faces`: whole photos, found and cut out, with the detector of FILE.
+ * `encode`: aligned crops, to the strips that are kept. `faces`: whole photos, found and cut out, with the detector of FILE.
  */
 import { availableParallelism } from 'node:os';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
@@ -14,10 +14,13 @@ import { openDetector } from '../../src/faces/detector';
 import { alignedFrame } from '../../src/faces/framing';
 import { openModel } from '../../src/faces/model';
 import { type ImageFile, scanImages } from '../../src/faces/scan';
+import { encodeStrips, STRIP } from '../../src/faces/strips';
 import { parseSettings } from '../../src/settings/settings';
 
 const SIZE = { width: 160, height: 192 };
 const BATCH = 4;
+/** Crops that are encoded over and over. */
+const ENCODED = 8 * STRIP;
 
 interface Task {
   stage: string;
@@ -46,6 +49,20 @@ async function prepare({ stage, images, file }: Task): Promise<() => Promise<voi
       for (let i = 0; i < 5; i++) await model.infer(crops, BATCH);
       return async () => {
         for (let done = 0; done < images.length; done += BATCH) await model.infer(crops, BATCH);
+      };
+    }
+    case 'encode': {
+      const strips: Buffer[] = [];
+      for (let from = 0; from < ENCODED; from += STRIP) {
+        const crops = await pMap(images.slice(from, from + STRIP), async (image) => {
+          const encoded = await readImage(image);
+          return Buffer.from(await decodeCrop(encoded, alignedFrame(encoded, SIZE), SIZE));
+        });
+        strips.push(Buffer.concat(crops));
+      }
+      const counts = new Array<number>(STRIP).fill(1);
+      return async () => {
+        for (let done = 0; done < images.length; done += STRIP) await encodeStrips(strips[(done / STRIP) % strips.length]!, counts, SIZE);
       };
     }
     case 'faces': {
