@@ -2,12 +2,10 @@
 import { collectGarbage, LET_GATHER } from '../collect-garbage';
 import { codeOf, UserError } from '../errors';
 import { chosenImages, type Failure, scanImages } from '../faces/scan';
-import type { Images } from '../faces/image-list';
 import { IMAGE_EXTENSIONS } from '../image-extensions';
 import type { EngineCalls, Progress, RunManifest } from '../protocol';
-import type { Identities } from '../store/identity';
 import { STORE_VERSION, writeManifest } from '../store/run-files';
-import { keptImage, RunWriter } from '../store/run-store';
+import { keptImages, RunWriter } from '../store/run-store';
 import { Description } from './description';
 import { Keeper } from './keeper';
 import { forgetRun } from './runs';
@@ -128,11 +126,6 @@ export async function analyse(
     await keeper?.end();
     await description.close();
   }
-}
-
-function* keptImages(images: Images, identities: Identities) {
-  let i = 0;
-  for (const image of images) yield keptImage(image, identities.get(i++));
 }
 
 const diskFull = (error: unknown) => ['ENOSPC', 'EFBIG', 'EDQUOT'].includes(codeOf(error) ?? '');

@@ -5,7 +5,7 @@ import type { EngineCalls, FolderChanges } from '../protocol';
 import { storeBytes } from '../store/face-store';
 import { identitiesOf } from '../store/identity';
 import { readManifest } from '../store/run-files';
-import { type KeptImage, keptImage, readImages } from '../store/run-store';
+import { type KeptImage, keptImages, readImages } from '../store/run-store';
 import type { JobContext } from './analyse';
 import { closeStore, openStore } from './stores';
 
@@ -16,10 +16,7 @@ export async function changes({ runDir }: EngineCalls['changes']['params'], { si
   const scan = await scanImages(manifest.folders, { signal });
   const images = chosenImages(scan.images, manifest.settings);
   const identities = await identitiesOf(images, signal);
-  return compareImages(
-    before,
-    Array.from(images, (image, i) => keptImage(image, identities.get(i))),
-  );
+  return compareImages(before, [...keptImages(images, identities)]);
 }
 
 export function compareImages(before: readonly KeptImage[], now: readonly KeptImage[]): FolderChanges {

@@ -2,9 +2,10 @@
  * An inferring thread: a network on a GPU with a session of its own. ONNX Runtime's call holds its thread until the GPU is done; here nothing else
  * waits for it.
  */
-import { parentPort } from 'node:worker_threads';
-import { type AttributeModel, openModel } from '../faces/model';
+import { parentPort, workerData } from 'node:worker_threads';
+import { openModel } from '../faces/model';
 import type { Provider } from '../faces/providers';
+import { oneAtATime } from '../one-at-a-time';
 import { packError, type ThreadError } from './thread-errors';
 
 /** What a thread is to run. */
@@ -16,32 +17,29 @@ export interface InferrerSetup {
   batchSize: number;
 }
 
-export type InferrerRequest =
-  { kind: 'setup'; setup: InferrerSetup } | { kind: 'infer'; id: number; pieces: readonly Uint8Array[]; count: number };
+export interface InferrerRequest {
+  id: number;
+  pieces: readonly Uint8Array[];
+  count: number;
+}
 export type InferrerReply =
   | { kind: 'ready' }
   | { kind: 'inferred'; id: number; probabilities: Float32Array<ArrayBuffer> }
   /** Without an id the network could not be opened. */
   | ({ kind: 'failed'; id: number | undefined } & ThreadError);
 
-let batchSize = 0;
-let opened: Promise<AttributeModel> | undefined;
+const { file, provider, batchSize } = workerData as InferrerSetup;
+const opened = openModel(file, { provider });
 /** One batch, filled again and again. */
 let batch = new Uint8Array();
 
-let tail: Promise<unknown> = Promise.resolve();
-
 /** One after the other: ONNX Runtime reads the batch some time after it was asked to. */
-function alone<T>(work: () => Promise<T>): Promise<T> {
-  const result = tail.then(work);
-  tail = result.catch(() => undefined); // told to whoever asked
-  return result;
-}
+const alone = oneAtATime();
 
 const reply = (message: InferrerReply, transfer: ArrayBuffer[] = []) => parentPort?.postMessage(message, transfer);
 
-async function infer(pieces: readonly Uint8Array[], count: number): Promise<Float32Array<ArrayBuffer>> {
-  const model = await opened!;
+async function infer({ pieces, count }: InferrerRequest): Promise<Float32Array<ArrayBuffer>> {
+  const model = await opened;
   const faceBytes = model.crop.width * model.crop.height * 3;
   const size = Math.max(count, batchSize);
   if (batch.length < size * faceBytes) batch = new Uint8Array(size * faceBytes);
@@ -54,22 +52,18 @@ async function infer(pieces: readonly Uint8Array[], count: number): Promise<Floa
   return all.slice(0, count * model.attributes.length);
 }
 
+opened.then(
+  () => {
+    reply({ kind: 'ready' });
+  },
+  (error: unknown) => {
+    reply({ kind: 'failed', id: undefined, ...packError(error) });
+  },
+);
+
 parentPort?.on('message', (request: InferrerRequest) => {
-  if (request.kind === 'setup') {
-    batchSize = request.setup.batchSize;
-    opened = openModel(request.setup.file, { provider: request.setup.provider });
-    opened.then(
-      () => {
-        reply({ kind: 'ready' });
-      },
-      (error: unknown) => {
-        reply({ kind: 'failed', id: undefined, ...packError(error) });
-      },
-    );
-    return;
-  }
-  const { id, pieces, count } = request;
-  alone(() => infer(pieces, count)).then(
+  const { id } = request;
+  alone(() => infer(request)).then(
     (probabilities) => {
       reply({ kind: 'inferred', id, probabilities }, [probabilities.buffer]);
     },

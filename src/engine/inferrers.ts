@@ -13,6 +13,8 @@ interface Waiting {
 interface Thread {
   worker: Worker;
   waiting: Map<number, Waiting>;
+  /** Why it ended. */
+  ended: Error | undefined;
 }
 
 export class Inferrers implements BatchRunner {
@@ -37,9 +39,10 @@ export class Inferrers implements BatchRunner {
   infer(pieces: readonly Uint8Array[], count: number): Promise<Float32Array> {
     const thread = this.threads.reduce((a, b) => (b.waiting.size < a.waiting.size ? b : a));
     const id = this.nextId++;
+    if (thread.ended !== undefined) return Promise.reject(thread.ended);
     return new Promise((resolve, reject) => {
       thread.waiting.set(id, { resolve, reject });
-      send(thread.worker, { kind: 'infer', id, pieces, count });
+      thread.worker.postMessage({ id, pieces, count } satisfies InferrerRequest);
     });
   }
 
@@ -49,16 +52,18 @@ export class Inferrers implements BatchRunner {
 }
 
 function start(setup: InferrerSetup): Promise<Thread> {
-  const worker = new Worker(join(__dirname, 'inferrer.js'));
+  const worker = new Worker(join(__dirname, 'inferrer.js'), { workerData: setup });
   const waiting = new Map<number, Waiting>();
+  const thread: Thread = { worker, waiting, ended: undefined };
   return new Promise((resolve, reject) => {
     const fail = (error: Error) => {
+      thread.ended ??= error;
       reject(error); // does nothing once it is ready
       for (const each of waiting.values()) each.reject(error);
       waiting.clear();
     };
     worker.on('message', (reply: InferrerReply) => {
-      if (reply.kind === 'ready') resolve({ worker, waiting });
+      if (reply.kind === 'ready') resolve(thread);
       else if (reply.kind === 'inferred') take(waiting, reply.id)?.resolve(reply.probabilities);
       else if (reply.id === undefined) {
         reject(unpackError(reply));
@@ -69,7 +74,6 @@ function start(setup: InferrerSetup): Promise<Thread> {
     worker.on('exit', () => {
       fail(new Error('the inferring thread ended'));
     });
-    send(worker, { kind: 'setup', setup });
   });
 }
 
@@ -78,7 +82,3 @@ function take(waiting: Map<number, Waiting>, id: number): Waiting | undefined {
   waiting.delete(id);
   return found;
 }
-
-const send = (worker: Worker, request: InferrerRequest) => {
-  worker.postMessage(request);
-};

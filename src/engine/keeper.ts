@@ -7,10 +7,8 @@ import { type Keeping, KeepingElsewhere, KeepingHere } from './keeping';
 const AT_ONCE = { images: 96, strips: 16 };
 /** … and time. Where a GPU makes thousands a second, so much of its work is kept at a time, in milliseconds, … */
 const INTERVAL = 200;
-/** … but no more than this. */
+/** … but no more than this; nor are more images looked up, known ones included, before the memory they were read into is let go of. */
 const MOST = { images: 1024, strips: 128 };
-/** Known images after which the memory they were read into is let go of. */
-const KNOWN_AT_ONCE = 1024;
 
 export class Keeper {
   private records: StoreRecord[] = [];
@@ -53,12 +51,9 @@ export class Keeper {
     }
     this.seen += images.length;
     this.strips.push(...strips.map(({ jpeg }) => Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength)));
-    if (this.isFull(AT_ONCE) && (this.isFull(MOST) || performance.now() - this.committed >= INTERVAL)) await this.commit();
-    else if (this.seen >= KNOWN_AT_ONCE) await this.commit();
-  }
-
-  private isFull({ images, strips }: { images: number; strips: number }): boolean {
-    return this.records.length >= images || this.strips.length >= strips;
+    const enough = this.records.length >= AT_ONCE.images || this.strips.length >= AT_ONCE.strips;
+    const full = this.seen >= MOST.images || this.strips.length >= MOST.strips;
+    if (full || (enough && performance.now() - this.committed >= INTERVAL)) await this.commit();
   }
 
   private async commit(): Promise<void> {
@@ -74,7 +69,9 @@ export class Keeper {
   /** Keeps what is left, and notes what of the store was used. @returns why something could not be kept, or undefined. */
   async finish(): Promise<string | undefined> {
     await this.commit();
-    return this.keeping.finish({ files: this.renamed, strips: [...this.used] });
+    const problem = await this.keeping.settled();
+    this.store.touch(this.renamed, this.used);
+    return problem ?? this.store.problem;
   }
 
   /** Lets go of the store; what was found is kept still. */

@@ -5,7 +5,8 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { messageOf } from '../errors';
-import { FaceStore, type KnownFile, type StoreRecord } from '../store/face-store';
+import { ownScript } from '../faces/in-process';
+import { FaceStore, type StoreRecord } from '../store/face-store';
 
 export interface Findings {
   records: readonly StoreRecord[];
@@ -16,17 +17,11 @@ export interface Findings {
   limit: number;
 }
 
-/** Of known images, which is noted at the end of a run. */
-export interface Uses {
-  files: readonly KnownFile[];
-  strips: readonly number[];
-}
-
 export interface Keeping {
   /** Resolves when more may be given. Never fails. */
   keep(findings: Findings): Promise<void>;
-  /** Notes what was used, when all is written. @returns why something could not be kept, or undefined. */
-  finish(uses: Uses): Promise<string | undefined>;
+  /** Resolves when all is written. @returns why something could not be kept, or undefined. */
+  settled(): Promise<string | undefined>;
   /** Lets go of it when what was given is written. */
   end(): Promise<void>;
 }
@@ -40,8 +35,7 @@ export class KeepingHere implements Keeping {
     return Promise.resolve();
   }
 
-  finish({ files, strips }: Uses): Promise<string | undefined> {
-    this.store.touch(files, strips);
+  settled(): Promise<string | undefined> {
     return Promise.resolve(this.store.problem);
   }
 
@@ -53,76 +47,80 @@ export class KeepingHere implements Keeping {
 /** Pieces that are on their way to the process, at most. */
 const UNDER_WAY = 4;
 
-export type KeepingRequest = ({ kind: 'keep' } & Findings) | ({ kind: 'finish' } & Uses);
-/** One for each request: why nothing can be kept any more, or undefined. */
-export interface KeepingReply {
+/** What the process answers to each piece: why nothing can be kept any more, or undefined. */
+interface KeepingReply {
   problem: string | undefined;
 }
 
-/** Writes in a process of its own. */
+/** Writes in a process of its own, which starts with the first piece: a run of known images needs none. */
 export class KeepingElsewhere implements Keeping {
   private problem: string | undefined;
-  private readonly answers: ((reply: KeepingReply) => void)[] = [];
-  private readonly child: ChildProcess;
-  private readonly ended: Promise<void>;
+  /** To be called when a piece is written or lost, in their order. */
+  private readonly underWay: (() => void)[] = [];
+  private last: Promise<void> = Promise.resolve();
+  private child: ChildProcess | undefined;
+  private ended: Promise<void> = Promise.resolve();
 
   /**
    * @param folder of the store.
    * @param script the engine's.
    */
-  constructor(folder: string, script = process.argv[1] ?? __filename) {
-    this.child = fork(script, ['--keep', folder], {
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-      execArgv: [],
-    });
-    this.child.on('message', (reply: KeepingReply) => {
-      this.answers.shift()?.(reply);
-    });
-    this.ended = new Promise((resolve) => {
-      const end = (problem: string) => {
-        for (const answer of this.answers.splice(0)) answer({ problem });
-        resolve();
-      };
-      this.child.once('error', (error) => {
-        end(`the process that keeps it did not start (${error.message})`);
-      });
-      this.child.once('exit', (code, signal) => {
-        end(`the process that keeps it ended (${signal ?? `status ${String(code)}`})`);
-      });
-    });
-  }
+  constructor(
+    private readonly folder: string,
+    private readonly script = ownScript(),
+  ) {}
 
   async keep(findings: Findings): Promise<void> {
-    const answered = this.ask({ kind: 'keep', ...findings });
-    if (this.answers.length >= UNDER_WAY) await answered;
+    const child = (this.child ??= this.start());
+    this.last = new Promise((resolve) => this.underWay.push(resolve));
+    if (!child.connected) this.lost('the process that keeps it is gone');
+    else {
+      child.send(findings, (error) => {
+        if (error !== null) this.lost('the process that keeps it is gone');
+      });
+    }
+    if (this.underWay.length >= UNDER_WAY) await this.last;
   }
 
-  async finish(uses: Uses): Promise<string | undefined> {
-    await this.ask({ kind: 'finish', ...uses });
+  async settled(): Promise<string | undefined> {
+    await this.last;
     return this.problem;
   }
 
   async end(): Promise<void> {
-    if (this.child.connected) this.child.disconnect(); // it hears what was sent before
+    if (this.child?.connected === true) this.child.disconnect(); // it hears what was sent before
     await this.ended;
   }
 
-  private ask(request: KeepingRequest): Promise<void> {
-    return new Promise((resolve) => {
-      this.answers.push(({ problem }) => {
-        this.problem ??= problem;
-        resolve();
-      });
-      const lost = () => {
-        for (const answer of this.answers.splice(0)) answer({ problem: 'the process that keeps it is gone' });
-      };
-      if (!this.child.connected) lost();
-      else
-        this.child.send(request, (error) => {
-          if (error !== null) lost();
-        });
+  private start(): ChildProcess {
+    const child = fork(this.script, ['--keep', this.folder], {
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      execArgv: [],
     });
+    child.on('message', ({ problem }: KeepingReply) => {
+      this.problem ??= problem;
+      this.underWay.shift()?.();
+    });
+    this.ended = new Promise((resolve) => {
+      const end = (how: string) => {
+        this.lost(`the process that keeps it ${how}`);
+        resolve();
+      };
+      child.once('error', (error) => {
+        end(`did not start (${error.message})`);
+      });
+      child.once('exit', (code, signal) => {
+        end(`ended (${signal ?? `status ${String(code)}`})`);
+      });
+    });
+    return child;
+  }
+
+  /** What is under way will not be answered. */
+  private lost(problem: string): void {
+    if (this.underWay.length > 0) this.problem ??= problem;
+    for (const resolve of this.underWay.splice(0)) resolve();
   }
 }
 
@@ -134,17 +132,15 @@ export async function keepFor(folder: string): Promise<void> {
   // Asked while it is opened, it answers when it is.
   const opening = FaceStore.open(folder).catch(messageOf);
   let tail: Promise<void> = Promise.resolve();
-  process.on('message', (request: KeepingRequest) => {
+  process.on('message', ({ records, strips, keys, limit }: Findings) => {
     tail = tail.then(async () => {
       const store = await opening;
       if (typeof store === 'string') {
         reply(store);
         return;
       }
-      if (request.kind === 'keep') {
-        store.keep(request.records, request.strips, request.keys, request.limit);
-        store.unmap();
-      } else store.touch(request.files, request.strips);
+      store.keep(records, strips, keys, limit);
+      store.unmap();
       reply(store.problem);
     });
   });

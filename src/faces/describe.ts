@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import pMap from 'p-map';
 import { messageOf } from '../errors';
+import { oneAtATime } from '../one-at-a-time';
 import { giveBack } from './buffers';
 import { encodedImage, ImageError, readBytes } from './decode';
 import { type FaceFinder, type LocatedFace, locatedFaces } from './detect';
@@ -132,14 +133,8 @@ function shared(bytes: Uint8Array, spare: SharedArrayBuffer | undefined, grain: 
   return copy;
 }
 
-let tail: Promise<unknown> = Promise.resolve();
-
 /** One after the other: there is one such buffer, and one network. */
-function alone<T>(work: () => Promise<T>): Promise<T> {
-  const result = tail.then(work);
-  tail = result.catch(() => undefined); // thrown to whoever asked
-  return result;
-}
+const alone = oneAtATime();
 
 async function cutOut(image: WantedImage, { finder, crop, hashed }: DescribeOptions): Promise<{ result: ImageResult; crops: Buffer[] }> {
   let hash = '';

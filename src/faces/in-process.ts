@@ -1,6 +1,9 @@
 /** A piece of work of the engine in a process of its own: what crashes there, or leaves memory behind, takes nothing along. */
 import { fork } from 'node:child_process';
 
+/** The engine's script, in the engine. */
+export const ownScript = (): string => process.argv[1] ?? __filename;
+
 /**
  * @param mode what the engine's script is to do, and `parameters` with what.
  * @param limit time it has, in milliseconds.
@@ -9,7 +12,7 @@ import { fork } from 'node:child_process';
  */
 export function inProcess(mode: string, parameters: readonly string[], limit: number): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const child = fork(process.argv[1] ?? __filename, [mode, ...parameters], {
+    const child = fork(ownScript(), [mode, ...parameters], {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
       execArgv: [],
     });

@@ -20,36 +20,42 @@ export class JsonColumn {
   }
 
   /** The array's text, in parts. */
-  *text(): Generator<string | Buffer> {
+  text(): Generator<string | Buffer> {
     if (this.pending.length > 0) this.pack();
-    let separator = '[';
-    for (const part of this.parts) {
-      yield separator;
-      yield part;
-      separator = ',';
-    }
-    yield this.parts.length === 0 ? '[]' : ']';
+    return bracketed(this.parts);
   }
 
   private pack(): void {
-    this.parts.push(Buffer.from(JSON.stringify(this.pending).slice(1, -1)));
+    this.parts.push(Buffer.from(inner(this.pending)));
     this.pending = [];
   }
 }
 
 /** A JSON array of many values, in parts: the text of all would take as much memory again as they do. */
-export function* jsonArray(values: Iterable<unknown>): Generator<string> {
-  let separator = '[';
+export const jsonArray = (values: Iterable<unknown>): Generator<string | Buffer> => bracketed(inParts(values));
+
+/** Texts of `PART` values each, without brackets. */
+function* inParts(values: Iterable<unknown>): Generator<string> {
   let part: unknown[] = [];
   for (const value of values) {
     part.push(value);
     if (part.length < PART) continue;
-    yield separator + JSON.stringify(part).slice(1, -1);
-    separator = ',';
+    yield inner(part);
     part = [];
   }
-  if (part.length > 0) yield separator + JSON.stringify(part).slice(1, -1);
-  yield separator === '[' && part.length === 0 ? '[]' : ']';
+  if (part.length > 0) yield inner(part);
+}
+
+const inner = (values: readonly unknown[]) => JSON.stringify(values).slice(1, -1);
+
+function* bracketed(parts: Iterable<string | Buffer>): Generator<string | Buffer> {
+  let separator = '[';
+  for (const part of parts) {
+    yield separator;
+    yield part;
+    separator = ',';
+  }
+  yield separator === '[' ? '[]' : ']';
 }
 
 /** A JSON object of columns and of values, in parts. */

@@ -9,11 +9,12 @@ import { randomBytes } from 'node:crypto';
 import { codeOf } from '../errors';
 import type { LocatedFace } from '../faces/detect';
 import type { Box, CropSize } from '../faces/framing';
+import type { Images } from '../faces/image-list';
 import type { ImageFile } from '../faces/scan';
 import type { RunManifest } from '../protocol';
 import type { CropRef } from '../faces/strips';
 import { CropReader, CropWriter, cropsAreWhole } from './crops';
-import type { FileIdentity } from './identity';
+import type { FileIdentity, Identities } from './identity';
 import { jsonArray, JsonColumn, jsonObject } from './json-column';
 import { PARTIAL, readManifest, writeManifest } from './run-files';
 
@@ -140,6 +141,11 @@ export type KeptImage = [folder: number, name: string, size: number | null, modi
 
 export const keptImage = ({ folder, name }: ImageFile, identity: FileIdentity | undefined): KeptImage =>
   identity === undefined ? [folder, name, null, null] : [folder, name, identity.size, identity.modified, identity.changed, identity.inode];
+
+export function* keptImages(images: Images, identities: Identities): Generator<KeptImage> {
+  let i = 0;
+  for (const image of images) yield keptImage(image, identities.get(i++));
+}
 
 /** The images of a run, or undefined for runs of versions that did not keep them. */
 export async function readImages(folder: string): Promise<KeptImage[] | undefined> {

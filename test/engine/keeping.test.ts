@@ -52,7 +52,7 @@ describe('keeping in a process of its own', () => {
       await keeping.keep(findings(i));
       reader.candidates(1000 + i);
     }
-    expect(await keeping.finish({ files: [], strips: [] })).toBeUndefined();
+    expect(await keeping.settled()).toBeUndefined();
     expect(reader.contentOf('/photos/4.jpg', identity(4))?.hash).toBe(hash(4));
     await expectKept(folder, 20);
   });
@@ -70,10 +70,12 @@ describe('keeping in a process of its own', () => {
     await writeFile(file, '');
     const keeping = start(file);
     await keeping.keep(findings(0));
-    expect(await keeping.finish({ files: [], strips: [] })).toMatch(/file/);
+    expect(await keeping.settled()).toMatch(/file/);
     const gone = start(join(await temporaryFolder(), 'store'));
-    await gone.end();
     await gone.keep(findings(0));
-    expect(await gone.finish({ files: [], strips: [] })).toBe('the process that keeps it is gone');
+    expect(await gone.settled()).toBeUndefined();
+    await gone.end();
+    await gone.keep(findings(1));
+    expect(await gone.settled()).toBe('the process that keeps it is gone');
   });
 });

@@ -27,16 +27,22 @@ async function failing(after: number): Promise<BatchRunner> {
   };
 }
 
+/** A chain from such a network to the real one, and after which providers it asked for the next. */
+function chainFailing(after: number) {
+  const asked: Provider[] = [];
+  const chain = new ProviderChain(choice('cuda'), {
+    open: ({ provider }) => (provider === 'cpu' ? real() : failing(after)),
+    next: (failed) => {
+      asked.push(failed);
+      return Promise.resolve(choice('cpu'));
+    },
+  });
+  return { chain, asked };
+}
+
 describe('a provider that fails in the middle of a run', () => {
   it('is followed by the next one, from the batch on that failed, saying so', async () => {
-    const asked: Provider[] = [];
-    const chain = new ProviderChain(choice('cuda'), {
-      open: ({ provider }) => (provider === 'cpu' ? real() : failing(2)),
-      next: (failed) => {
-        asked.push(failed);
-        return Promise.resolve(choice('cpu'));
-      },
-    });
+    const { chain, asked } = chainFailing(2);
     const reference = await openModel(bundled.cpu, { provider: 'cpu', threads: 1 });
     const crops = new Uint8Array(160 * 192 * 3);
     for (let batch = 0; batch < 4; batch++) {
@@ -57,14 +63,7 @@ describe('a provider that fails in the middle of a run', () => {
   });
 
   it('fails for several batches at once, and is followed once', async () => {
-    const asked: Provider[] = [];
-    const chain = new ProviderChain(choice('cuda'), {
-      open: ({ provider }) => (provider === 'cpu' ? real() : failing(0)),
-      next: (failed) => {
-        asked.push(failed);
-        return Promise.resolve(choice('cpu'));
-      },
-    });
+    const { chain, asked } = chainFailing(0);
     const runner = await real();
     const crops = [60, 160].map((value) => new Uint8Array(160 * 192 * 3).fill(value));
     const values = await Promise.all(crops.map(async (each) => Array.from(await chain.infer([each], 1))));

@@ -64,7 +64,7 @@ class Training:
         self.network = network.to(device, memory_format=torch.channels_last)
         self.recipe, self.data, self.device, self.limits, self.seed, self.out = recipe, data, device, limits, seed, out
         self.settings = settings
-        self.positions, self.labels = positions, torch.from_numpy(labels)
+        self.positions, self.labels = positions, torch.from_numpy(labels).to(device)
         self.frequencies = torch.from_numpy((labels[positions] >= 0.5).mean(0).astype(np.float32)).to(device)
         # Every process sees as many images, or some would wait for the others for ever.
         self.batch = max(1, min(recipe.batch // workers.WORLD, len(positions) // workers.WORLD))
@@ -75,7 +75,6 @@ class Training:
         self.averaged = list(zip(self.average.state_dict().values(), self.network.state_dict().values())) if self.average else []
         self.fresh = torch.zeros((), device=device)  # share of the new weights in the average of all
         self.resident = self._on_gpu()
-        self.labels = self.labels if self.resident is None else self.labels.to(device)
         self.recorded: RecordedStep | None = None
         self.epoch, self.step, self.seconds = 0, 0, 0.0
         self.log: list[Epoch] = []
@@ -192,12 +191,9 @@ class Training:
 
     def _batch(self, rows: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
         """Crops float32 `[rows, 3, height, width]` in [0, 255], and their labels."""
-        if self.resident is None:
-            crops, labels = torch.from_numpy(self.data.crops[rows]).to(self.device), self.labels[torch.from_numpy(rows)].to(self.device)
-        else:
-            there = torch.from_numpy(rows).to(self.device)
-            crops, labels = self.resident[there], self.labels[there]
-        return crops.permute(0, 3, 1, 2).float(), labels
+        there = torch.from_numpy(rows).to(self.device)
+        crops = torch.from_numpy(self.data.crops[rows]).to(self.device) if self.resident is None else self.resident[there]
+        return crops.permute(0, 3, 1, 2).float(), self.labels[there]
 
     def _set_rate(self, rate: float) -> None:
         for group in self.optimiser.param_groups:
