@@ -330,9 +330,10 @@ async function photoBench(rounds, count, longer) {
 
 /** Batches a GPU is measured with, and sessions beside each other. */
 const GPU_CASES = [
-  { provider: 'cuda', threads: 1, batches: [128, 256, 512, 1024] },
-  { provider: 'cuda', threads: 2, batches: [128, 256, 512] },
-  { provider: 'webgpu', threads: 1, batches: [16, 32, 64] },
+  { provider: 'cuda', precision: 'float16', threads: 1, batches: [128, 256, 512, 1024] },
+  { provider: 'cuda', precision: 'float16', threads: 2, batches: [128, 256, 512] },
+  { provider: 'webgpu', precision: 'float16', threads: 1, batches: [16, 32, 64] },
+  { provider: 'webgpu', precision: 'float32', threads: 1, batches: [16, 32, 64] },
 ];
 
 /** The network on GPUs, and the whole with CUDA, beside what the cores decode. */
@@ -344,14 +345,17 @@ async function gpuBench() {
   }
   const { folder, first, what } = await aligned();
   console.log(`${gpu.stdout.trim()}, ${what}`);
-  const network = join(root, 'weights', 'face-attributes.f16.onnx');
+  const networks = {
+    float16: join(root, 'weights', 'face-attributes.f16.onnx'),
+    float32: join(root, '..', 'shared', 'weights', 'face-attributes.f32.onnx'),
+  };
   const inference = [];
-  for (const { provider, threads, batches } of GPU_CASES) {
-    const result = await stage('gpu', network, provider, threads, folder, ...batches).catch((error) => ({
+  for (const { provider, precision, threads, batches } of GPU_CASES) {
+    const name = `${provider}, ${precision}, ${threads} ${threads === 1 ? 'session' : 'sessions'}`;
+    const result = await stage('gpu', networks[precision], provider, threads, folder, ...batches).catch((error) => ({
       failed: String(error.stderr).trim(),
     }));
-    inference.push({ provider, threads, ...result });
-    const name = `${provider}, ${threads} ${threads === 1 ? 'session' : 'sessions'}`;
+    inference.push({ provider, precision, threads, ...result });
     if (result.failed !== undefined) {
       console.log(`${name} is not measured: ${result.failed}`);
       continue;
@@ -371,16 +375,24 @@ async function gpuBench() {
     decode[threads] = (await stage('threads', 'decode', folder, 2500 * threads, '', threads)).rate;
     print([[`decode alone, ${threads} threads, images/s`, decode[threads].toFixed(0)]]);
   }
-  if (inference[0].failed !== undefined) return { gpu: gpu.stdout.trim(), inference, decode };
+  const int8 = (await stage('threads', 'infer', folder, 20_000, join(root, 'weights', 'face-attributes.int8.onnx'))).rate;
   const many = await copies(folder, 50_000);
-  const whole = await stage('end-to-end', root, many, 0, 'never', first, 0, 'cuda');
-  await rm(many, { recursive: true });
+  const onCpu = await stage('end-to-end', root, many, 20_000, 'never', first);
   print([
-    ['end to end with CUDA, 50000 images, the first run, images/s', whole.rate.toFixed(0)],
-    ['end to end ÷ decode alone', (whole.rate / decode[cores]).toFixed(3)],
-    ['peak memory of the engine, MB', (whole.peakMemory / 1e6).toFixed(0)],
+    [`inference alone on the CPU (int8), ${cores} threads, crops/s`, int8.toFixed(0)],
+    ['end to end on the CPU, 20000 images, the first run, images/s', onCpu.rate.toFixed(0)],
+    ['end to end ÷ what the cores can do (1 / (1/decode + 1/inference))', (onCpu.rate * (1 / decode[cores] + 1 / int8)).toFixed(3)],
   ]);
-  return { gpu: gpu.stdout.trim(), inference, decode, whole };
+  const onGpu = inference[0].failed === undefined ? await stage('end-to-end', root, many, 0, 'never', first, 0, 'cuda') : undefined;
+  await rm(many, { recursive: true });
+  if (onGpu !== undefined) {
+    print([
+      ['end to end with CUDA, 50000 images, the first run, images/s', onGpu.rate.toFixed(0)],
+      ['end to end ÷ decode alone', (onGpu.rate / decode[cores]).toFixed(3)],
+      ['peak memory of the engine, MB', (onGpu.peakMemory / 1e6).toFixed(0)],
+    ]);
+  }
+  return { gpu: gpu.stdout.trim(), inference, decode, int8, onCpu, onGpu };
 }
 
 const RECALL = [

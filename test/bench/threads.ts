@@ -6,16 +6,17 @@
  * `encode`: aligned crops, to the strips that are kept. `faces`: whole photos, found and cut out, with the detector of FILE.
  */
 import { availableParallelism } from 'node:os';
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { isMainThread, workerData } from 'node:worker_threads';
 import pMap from 'p-map';
-import { decodeCrop, readImage } from '../../src/faces/decode';
+import { readImage } from '../../src/faces/decode';
 import { searchedFaces } from '../../src/faces/detect';
 import { openDetector } from '../../src/faces/detector';
-import { alignedFrame } from '../../src/faces/framing';
 import { openModel } from '../../src/faces/model';
 import { type ImageFile, scanImages } from '../../src/faces/scan';
 import { encodeStrips, STRIP } from '../../src/faces/strips';
 import { parseSettings } from '../../src/settings/settings';
+import { alignedCrop } from './aligned-crop';
+import { together, whenTold } from './together';
 
 const SIZE = { width: 160, height: 192 };
 const BATCH = 4;
@@ -36,8 +37,7 @@ async function prepare({ stage, images, file }: Task): Promise<() => Promise<voi
         await pMap(
           images,
           async (image) => {
-            const encoded = await readImage(image);
-            await decodeCrop(encoded, alignedFrame(encoded, SIZE), SIZE);
+            await alignedCrop(image, SIZE); // not gathered
           },
           { concurrency: 4 },
         );
@@ -54,11 +54,7 @@ async function prepare({ stage, images, file }: Task): Promise<() => Promise<voi
     case 'encode': {
       const strips: Buffer[] = [];
       for (let from = 0; from < ENCODED; from += STRIP) {
-        const crops = await pMap(images.slice(from, from + STRIP), async (image) => {
-          const encoded = await readImage(image);
-          return Buffer.from(await decodeCrop(encoded, alignedFrame(encoded, SIZE), SIZE));
-        });
-        strips.push(Buffer.concat(crops));
+        strips.push(Buffer.concat(await pMap(images.slice(from, from + STRIP), (image) => alignedCrop(image, SIZE))));
       }
       const counts = new Array<number>(STRIP).fill(1);
       return async () => {
@@ -90,33 +86,14 @@ async function measure() {
   const [, , stage = '', folder = '', count = '0', file = '', threads = String(availableParallelism())] = process.argv;
   const images = [...(await scanImages([folder])).images];
   const chosen = Array.from({ length: Number(count) }, (_, i) => images[i % images.length]!);
-  const workers = Array.from({ length: Number(threads) }, (_, i) => {
-    // Paths are put together when they are asked for; another thread gets them as they are.
-    const mine = chosen.filter((_, at) => at % Number(threads) === i).map(({ folder: from, name, path }) => ({ folder: from, name, path }));
-    const task: Task = { stage, file, images: mine };
-    return new Worker(__filename, { workerData: task });
-  });
-  const next = () => Promise.all(workers.map((worker) => new Promise((resolve) => worker.once('message', resolve))));
-  await next();
-  const start = performance.now();
-  const done = next();
-  for (const worker of workers) worker.postMessage('go');
-  await done;
-  const seconds = (performance.now() - start) / 1000;
+  const tasks = Array.from({ length: Number(threads) }, (_, i): Task => ({
+    stage,
+    file,
+    images: chosen.filter((_, at) => at % Number(threads) === i),
+  }));
+  const { seconds } = await together(__filename, tasks);
   console.log(JSON.stringify({ rate: chosen.length / seconds, peakMemory: process.resourceUsage().maxRSS * 1024 }));
   process.exit(0);
 }
 
-if (isMainThread) void measure();
-else {
-  void prepare(workerData as Task).then((work) => {
-    parentPort!.once(
-      'message',
-      () =>
-        void work().then(() => {
-          parentPort!.postMessage('done');
-        }),
-    );
-    parentPort!.postMessage('ready');
-  });
-}
+void (isMainThread ? measure() : prepare(workerData as Task).then(whenTold));
