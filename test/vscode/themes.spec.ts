@@ -17,6 +17,7 @@ for (const { name, background, readable } of THEMES) {
     await expect(panel.locator('fc-cluster-card .eigenface img').first()).toBeVisible();
     await expect(panel.locator('fc-cluster-card .faces .face').first()).toBeVisible();
     await workbench.sidePanel();
+    await expect(workbench.treeRow(/portraits.*71 faces, 16 clusters/)).toBeVisible();
     await mkdir(PICTURES, { recursive: true });
     const whole = await workbench.page.screenshot({ path: join(PICTURES, `${name}.png`) });
     expect(await variety(whole)).toBeGreaterThan(10);
