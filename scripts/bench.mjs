@@ -353,7 +353,7 @@ async function gpuBench() {
   for (const { provider, precision, threads, batches } of GPU_CASES) {
     const name = `${provider}, ${precision}, ${threads} ${threads === 1 ? 'session' : 'sessions'}`;
     const result = await stage('gpu', networks[precision], provider, threads, folder, ...batches).catch((error) => ({
-      failed: String(error.stderr).trim(),
+      failed: String(error.stderr).match(/^\w*Error: .*$/m)?.[0] ?? String(error),
     }));
     inference.push({ provider, precision, threads, ...result });
     if (result.failed !== undefined) {
