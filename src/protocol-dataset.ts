@@ -1,5 +1,5 @@
 /** Messages of the data set view: its calls to the engine, and host ↔ webview. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ExploreOptions } from './datasets/explore';
 import type { BundledModels } from './faces/providers';
 import type { DatasetReport, Progress } from './protocol';

@@ -2,7 +2,7 @@
  * Every message between the programs, in both directions: host or command line ↔ engine, and host ↔ webview.
  * Imported by all of them; holds types, and the checks of what comes from the webview.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Candidate } from './clustering/choices';
 import type { Merge } from './clustering/grouping';
 import type { Evaluation } from './datasets/evaluation';

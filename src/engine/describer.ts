@@ -8,7 +8,7 @@ import { type DescribedImages, describeImages, type DescribeOptions, type Wanted
 import { alignedFaces, searchedFaces } from '../faces/detect';
 import { openDetector } from '../faces/detector';
 import type { Framing } from '../faces/framing';
-import { openModel } from '../faces/model';
+import { type AttributeModel, openModel } from '../faces/model';
 import { packError, type ThreadError } from './thread-errors';
 
 /** What a thread is to do. */
@@ -24,6 +24,8 @@ export interface DescriberSetup {
 }
 
 export type DescriberRequest =
+  /** The network that the setup is going to name. */
+  | { kind: 'load'; file: string }
   | { kind: 'setup'; setup: DescriberSetup }
   | { kind: 'describe'; id: number; images: WantedImage[]; spare: SharedArrayBuffer | undefined }
   | { kind: 'close' };
@@ -32,11 +34,20 @@ export type DescriberReply = { kind: 'described'; id: number; result: DescribedI
 /** Images decoded at a time by a thread: photos take tens of megabytes each. */
 const CONCURRENCY = { aligned: 4, searched: 2 };
 
+let loaded: { file: string; model: Promise<AttributeModel> } | undefined;
 let opened: Promise<DescribeOptions> | undefined;
 let close: () => Promise<void> = () => Promise.resolve();
 
+function load(file: string): Promise<AttributeModel> {
+  if (loaded?.file !== file) {
+    loaded = { file, model: openModel(file, { provider: 'cpu', threads: 1 }) };
+    loaded.model.catch(() => undefined); // told to whoever asks for it
+  }
+  return loaded.model;
+}
+
 async function open({ crop, model: file, batchSize, search, hashed }: DescriberSetup): Promise<DescribeOptions> {
-  const model = file === undefined ? undefined : await openModel(file, { provider: 'cpu', threads: 1 });
+  const model = file === undefined ? undefined : await load(file);
   const detector = search === undefined ? undefined : await openDetector(search.detector, 'cpu', 1);
   close = async () => {
     await model?.release();
@@ -63,6 +74,9 @@ async function describe(id: number, images: WantedImage[], spare: SharedArrayBuf
 
 parentPort?.on('message', (request: DescriberRequest) => {
   switch (request.kind) {
+    case 'load':
+      void load(request.file);
+      break;
     case 'setup':
       opened = open(request.setup);
       opened.catch(() => undefined); // told to whoever asks for a description

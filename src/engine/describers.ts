@@ -1,10 +1,10 @@
 /** The describing threads of a run, one a core. */
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { DescribedImages, WantedImage } from '../faces/describe';
 import { unpackError } from './thread-errors';
 import type { DescriberReply, DescriberRequest, DescriberSetup } from './describer';
+import { takeThread } from './ready-threads';
 
 /** More threads than this would take more memory than they save time: each holds a network of its own. */
 const MOST = 16;
@@ -84,7 +84,7 @@ export class Describers {
   private free(): Thread {
     const [least] = [...this.threads].sort((a, b) => a.busy - b.busy);
     if (least !== undefined && (least.busy === 0 || this.threads.length >= this.size)) return least;
-    const worker = new Worker(join(__dirname, 'describer.js'));
+    const worker = takeThread();
     const thread = { worker, busy: 0 };
     worker.on('message', (reply: DescriberReply) => {
       this.receive(reply);

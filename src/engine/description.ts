@@ -21,6 +21,7 @@ import { Describers } from './describers';
 import { Inferrers } from './inferrers';
 import { fileHash, finderKey, lookKey, modelKey } from './keys';
 import { chooseModel } from './choose-model';
+import { loadNetwork } from './ready-threads';
 
 /** A face with what the network says of it. */
 export interface DescribedFace {
@@ -132,9 +133,10 @@ export class Description {
    */
   static async open(images: Images, options: DescriptionOptions): Promise<Description> {
     const { settings, bundled, store, signal } = options;
-    const identities = await identitiesOf(images, signal);
     const { choice, batchSize } = await chooseModel(settings, bundled, store, images.length);
     signal.throwIfAborted();
+    if (choice.provider === 'cpu') loadNetwork(choice.file);
+    const identities = await identitiesOf(images, signal);
     const hash = await fileHash(choice.file);
     const model = await modelInfo(choice, hash, store);
     const searched = finderKey(settings.detect === 'never' ? undefined : await fileHash(bundled.detector), settings);

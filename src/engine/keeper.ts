@@ -7,8 +7,10 @@ import { type Keeping, KeepingElsewhere, KeepingHere } from './keeping';
 const AT_ONCE = { images: 96, strips: 16 };
 /** … and time. Where a GPU makes thousands a second, so much of its work is kept at a time, in milliseconds, … */
 const INTERVAL = 200;
-/** … but no more than this; nor are more images looked up, known ones included, before the memory they were read into is let go of. */
+/** … but no more than this. */
 const MOST = { images: 1024, strips: 128 };
+/** Images, known ones included, and strips after which the memory that maps the store's files is let go of. */
+const MAPPED = { images: 512, strips: 64 };
 
 export class Keeper {
   private records: StoreRecord[] = [];
@@ -16,7 +18,8 @@ export class Keeper {
   /** Files whose content was known under another name. */
   private readonly renamed: KnownFile[] = [];
   private readonly used = new Set<number>();
-  private seen = 0;
+  /** Since memory was let go of. */
+  private readonly mapped = { images: 0, strips: 0 };
   private committed = performance.now();
 
   private constructor(
@@ -49,11 +52,19 @@ export class Keeper {
       const found = failure === undefined ? { faces: faces.map(({ located }) => located) } : { reason: failure };
       this.records.push({ path: image.path, identity, hash, found, described });
     }
-    this.seen += images.length;
     this.strips.push(...strips.map(({ jpeg }) => Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength)));
     const enough = this.records.length >= AT_ONCE.images || this.strips.length >= AT_ONCE.strips;
-    const full = this.seen >= MOST.images || this.strips.length >= MOST.strips;
+    const full = this.records.length >= MOST.images || this.strips.length >= MOST.strips;
     if (full || (enough && performance.now() - this.committed >= INTERVAL)) await this.commit();
+    this.mapped.images += images.length;
+    this.mapped.strips += strips.length;
+    if (this.mapped.images >= MAPPED.images || this.mapped.strips >= MAPPED.strips) this.unmap();
+  }
+
+  private unmap(): void {
+    this.store.unmap();
+    this.mapped.images = 0;
+    this.mapped.strips = 0;
   }
 
   private async commit(): Promise<void> {
@@ -61,8 +72,6 @@ export class Keeper {
     this.records = [];
     this.strips = [];
     if (records.length > 0) await this.keeping.keep({ records, strips, keys, limit });
-    this.store.unmap();
-    this.seen = 0;
     this.committed = performance.now();
   }
 

@@ -1,8 +1,8 @@
 /** The photo a face was found in, with all its faces. */
 import { join } from 'node:path';
-import sharp from 'sharp';
 import { UserError } from '../errors';
 import { decodePixels, ImageError, readImage } from '../faces/decode';
+import { sharp } from '../lazy-sharp';
 import type { EngineCalls } from '../protocol';
 import { membersOf, readClustering } from '../store/run-files';
 import type { StoredRun } from '../store/run-store';

@@ -3,8 +3,9 @@
  * for plain JPEGs, which libjpeg-turbo decodes by itself in a tenth of the time; nothing passes through a lossy format.
  */
 import { imageSize } from 'image-size';
-import sharp, { type Sharp } from 'sharp';
+import type { Sharp } from 'sharp';
 import { codeOf, messageOf } from '../errors';
+import { sharp } from '../lazy-sharp';
 import type { Pixels } from './crop';
 import { type Box, type CropSize, SMALLEST_SIDE } from './framing';
 import { decodePlainJpeg, isPlainJpeg } from './jpeg';

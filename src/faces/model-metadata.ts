@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { PbfReader } from 'pbf';
-import { z } from 'zod';
+import * as z from 'zod';
 import { messageOf, UserError } from '../errors';
 
 const PREFIX = 'face_clusters.';

@@ -1,5 +1,5 @@
 /** A photo decoded once, small enough to be looked at as a whole and large enough for most of its crops. */
-import sharp from 'sharp';
+import { sharp } from '../lazy-sharp';
 import type { Pixels } from './crop';
 import { SQUARE, SQUARE_BYTES } from './detector';
 import type { Box, CropSize } from './framing';

@@ -2,7 +2,7 @@
  * Crops as they are kept: a JPEG of several faces, one below the other, takes less space and fewer calls than as many single ones, and is read as
  * fast when all faces are wanted.
  */
-import sharp from 'sharp';
+import { sharp } from '../lazy-sharp';
 import type { CropSize } from './framing';
 import { encodeJpeg } from './jpeg';
 

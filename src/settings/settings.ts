@@ -2,7 +2,7 @@
  * Every setting of a run, with its bounds and default. The same names are used in VS Code's configuration
  * (`faceClusters.*`) and as options of the command line, and the same check stands at both borders.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { DEFAULT_ATTRIBUTES } from '../attributes';
 import { LINKAGES } from '../clustering/linkages';
 import { METRICS } from '../clustering/metric';

@@ -5,9 +5,9 @@
 import { type FileHandle, open, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pMap from 'p-map';
-import sharp from 'sharp';
 import type { CropSize } from '../faces/framing';
 import { encode, STRIP } from '../faces/strips';
+import { sharp } from '../lazy-sharp';
 import { JsonColumn, jsonObject } from './json-column';
 
 const PACK = 'crops.bin';

@@ -3,11 +3,11 @@
  * of their grey values, over a sample of them.
  */
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
-import sharp from 'sharp';
 import type { ClusterPictures } from '../protocol';
 import { pause } from '../pause';
 import type { CropReader } from '../store/crops';
 import type { CropSize } from '../faces/framing';
+import { sharp } from '../lazy-sharp';
 
 /** Principal components shown of each cluster. */
 export const COMPONENTS = 3;

@@ -1,0 +1,40 @@
+/** Describing threads that start before it is known what they are to do: loading their code takes as long as listing thousands of images. */
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { DescriberRequest } from './describer';
+
+/** More would hold up what they are to wait for. */
+const MOST = 4;
+
+const ready = new Set<Worker>();
+const start = () => new Worker(join(__dirname, 'describer.js'));
+
+/** Starts some threads for whoever describes next. */
+export function prepareThreads(): void {
+  while (ready.size < Math.min(MOST, availableParallelism())) {
+    const worker = start();
+    ready.add(worker);
+    // What ended this one ends the one that is started in its place, and is told then.
+    worker.once('error', () => undefined).once('exit', () => ready.delete(worker));
+  }
+}
+
+/** Has them open the network they will be told to infer with on the CPU. */
+export function loadNetwork(file: string): void {
+  for (const worker of ready) worker.postMessage({ kind: 'load', file } satisfies DescriberRequest);
+}
+
+/** One that is ready, or a new one. */
+export function takeThread(): Worker {
+  const [worker] = ready;
+  if (worker === undefined) return start();
+  ready.delete(worker);
+  return worker;
+}
+
+/** Ends those that nobody took. */
+export function dismissThreads(): void {
+  for (const worker of ready) void worker.terminate();
+  ready.clear();
+}
