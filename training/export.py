@@ -27,7 +27,7 @@ from faces.crops import Framing
 from faces.dataset import add_crop_options, add_data_options, read_dataset
 from faces.errors import UserError, main
 from faces.network import FaceAttributes, load_weights, scaled
-from faces.onnx_file import About, export, fold_head, to_float16
+from faces.onnx_file import About, clip_at_one, export, fold_head, to_float16
 from faces.quantise import quantise
 
 # Largest difference of a probability from PyTorch's.
@@ -72,7 +72,7 @@ def run() -> None:
     about = About(attributes, framing, content['frequencies'], thresholds, options.about or f'trained {date.today().isoformat()}, recipe {recipe["name"]}')
     files = {kind: options.out / f'{options.name}.{kind}.onnx' for kind in ('f32', 'f16', 'int8')}
     exact = export(network, framing, files['f32'])
-    models = {'f32': exact, 'f16': to_float16(exact)}
+    models = {'f32': exact, 'f16': to_float16(clip_at_one(exact))}
     crops = calibration_crops(options, framing, attributes)
     if crops is None:
         print('no --data: no int8 file is made, and the check uses noise')

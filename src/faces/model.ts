@@ -4,6 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import * as ort from 'onnxruntime-node';
 import { attributeNames } from '../attributes';
 import { messageOf, UserError } from '../errors';
+import { withHardSigmoids } from './clip-at-one';
 import type { Framing } from './framing';
 import { type ModelMetadata, readModelMetadata } from './model-metadata';
 import type { Provider } from './providers';
@@ -74,8 +75,9 @@ async function openSession(file: string, provider: Provider, threads: number): P
     return bytes === undefined ? undefined : ort.InferenceSession.create(bytes, options);
   };
   if (provider === 'cpu') return (await inFloat32()) ?? ort.InferenceSession.create(file, options);
+  const faster = provider === 'cuda' ? withHardSigmoids(await readFile(file)) : undefined;
   try {
-    return await ort.InferenceSession.create(file, options);
+    return await (faster === undefined ? ort.InferenceSession.create(file, options) : ort.InferenceSession.create(faster, options));
   } catch (error) {
     const session = /\bf16\b|float16/i.test(messageOf(error)) ? await inFloat32() : undefined;
     if (session === undefined) throw error;

@@ -5,14 +5,11 @@
  */
 import { Float16Array } from '@petamoriken/float16';
 import { PbfReader, PbfWriter } from 'pbf';
+import { rewrite } from './rewrite-message';
 
 /** TensorProto.DataType. */
 const FLOAT = 1;
 const FLOAT16 = 10;
-
-/** Wire types of protocol buffers. */
-const VARINT = 0;
-const BYTES = 2;
 
 /**
  * @param model bytes of an ONNX file.
@@ -103,42 +100,3 @@ const floatsOfHalves = (): Float32Array =>
   (table ??= new Float32Array(new Float16Array(Uint16Array.from({ length: 1 << 16 }, (_, bits) => bits).buffer)));
 
 const none = () => undefined;
-
-/**
- * Copies a message field by field.
- * @param messages what becomes of fields of bytes, by number; undefined leaves the field out. `numbers`: the same of varints.
- */
-function rewrite(
-  message: Uint8Array,
-  messages: Record<number, (value: Uint8Array) => Uint8Array | undefined>,
-  numbers: Record<number, (value: number) => number | undefined> = {},
-): Uint8Array {
-  const reader = new PbfReader(message);
-  const parts: Uint8Array[] = [];
-  while (reader.pos < reader.length) {
-    const start = reader.pos;
-    const key = reader.readVarint();
-    const [tag, type] = [key >>> 3, key & 7];
-    const [ofBytes, ofNumber] = [messages[tag], numbers[tag]];
-    const writer = new PbfWriter(new Uint8Array(16));
-    if (type === BYTES && ofBytes !== undefined) {
-      const bytes = ofBytes(reader.readBytes());
-      if (bytes === undefined) continue;
-      writer.writeVarint(key);
-      writer.writeVarint(bytes.length);
-      parts.push(writer.finish(), bytes);
-    } else if (type === VARINT && ofNumber !== undefined) {
-      const before = reader.readVarint(true);
-      const number = ofNumber(before);
-      if (number === undefined) continue;
-      writer.writeVarintField(tag, number);
-      // As it is where it is unchanged: a JavaScript number does not hold every integer of 64 bits.
-      parts.push(number === before ? message.subarray(start, reader.pos) : writer.finish());
-    } else {
-      reader.skip(key);
-      parts.push(message.subarray(start, reader.pos));
-    }
-    if (reader.pos > reader.length) throw new RangeError('a field goes beyond its message');
-  }
-  return Buffer.concat(parts);
-}

@@ -88,6 +88,45 @@ def export(network: FaceAttributes, framing: Framing, path: Path) -> onnx.ModelP
     return onnx.load(str(path))
 
 
+def clip_at_one(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The same network with every ReLU6 a clip to [0, 1]: what lies behind it is a sixth, which the layers around make up for.
+
+    In this form one operator of CUDA's provider does it in one pass (HardSigmoid; see src/faces/clip-at-one.ts). The weights are scaled before they are
+    rounded to float16, so that it costs no accuracy.
+    """
+    scaled_model = onnx.ModelProto()
+    scaled_model.CopyFrom(model)
+    graph = scaled_model.graph
+    tensors = {tensor.name: tensor for tensor in graph.initializer}
+    constants = {node.output[0]: node.attribute[0].t for node in graph.node if node.op_type == 'Constant'}
+
+    def value(name: str) -> np.ndarray:
+        return numpy_helper.to_array(tensors[name] if name in tensors else constants[name])
+
+    def scale(name: str, by: float) -> None:
+        tensors[name].CopyFrom(numpy_helper.from_array((value(name) * by).astype(np.float32), name))
+
+    clips = {node.input[0]: node for node in graph.node if node.op_type == 'Clip' and (value(node.input[1]), value(node.input[2])) == (0, 6)}
+    sixths = set()
+    """Tensors that hold a sixth of what they held."""
+    for node in graph.node:
+        given = node.output[0]
+        if node.op_type == 'Clip' and node.input[0] in clips:
+            constants[node.input[2]].CopyFrom(numpy_helper.from_array(np.float32(1)))
+            sixths.add(given)
+        elif node.op_type in ('Conv', 'Gemm'):
+            divisor = 6 if given in clips else 1
+            scale(node.input[1], (6 if node.input[0] in sixths else 1) / divisor)
+            scale(node.input[2], 1 / divisor)
+        elif any(name in sixths for name in node.input):
+            if node.op_type not in ('GlobalAveragePool', 'Flatten'):
+                raise ValueError(f'{node.op_type} after a ReLU6: what becomes of a sixth there is not known')
+            sixths.add(given)
+    del graph.value_info[:]
+    onnx.checker.check_model(scaled_model)
+    return scaled_model
+
+
 EXACT_CONVOLUTIONS = 3
 """Convolutions at the beginning that stay in float32: MobileNetV2's first ones give the largest values, and their rounding is most of what float16 changes."""
 

@@ -1,0 +1,53 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as ort from 'onnxruntime-node';
+import { describe, expect, it } from 'vitest';
+import { withHardSigmoids } from '../../src/faces/clip-at-one';
+import { openModel } from '../../src/faces/model';
+import { widened } from '../../src/faces/widen';
+import { bundled } from '../support/engine';
+import { temporaryFolder } from '../support/images';
+
+const FACES = 3;
+/** ReLU6s of MobileNetV2: one for the first and one for the last layer, two a block but for the first block's one. */
+const CLIPS = 35;
+
+const operators = (model: Uint8Array, name: string) =>
+  Buffer.from(model)
+    .toString('latin1')
+    .split(`\x22${String.fromCharCode(name.length)}${name}`).length - 1;
+
+describe('clips to [0, 1] as HardSigmoids', () => {
+  it('say the same of the same crops, to the bit', async () => {
+    const clips = widened(await readFile(bundled.gpu))!;
+    const sigmoids = withHardSigmoids(clips)!;
+    expect(operators(clips, 'Clip')).toBe(CLIPS);
+    expect(operators(sigmoids, 'Clip')).toBe(0);
+    expect(operators(sigmoids, 'HardSigmoid')).toBe(CLIPS);
+    const folder = await temporaryFolder();
+    const said = [];
+    for (const [i, bytes] of [clips, sigmoids].entries()) {
+      const file = join(folder, `${i}.onnx`);
+      await writeFile(file, bytes);
+      const model = await openModel(file, { provider: 'cpu', threads: 1 });
+      const crops = Uint8Array.from({ length: FACES * model.crop.width * model.crop.height * 3 }, (_, at) => (at * 2654435761) >>> 24);
+      said.push(Array.from(await model.infer(crops, FACES)));
+      await model.release();
+    }
+    expect(said[1]).toEqual(said[0]);
+  });
+
+  it('are valid in float16 too, for a provider that computes in it', async () => {
+    const sigmoids = withHardSigmoids(await readFile(bundled.gpu))!;
+    expect(operators(sigmoids, 'HardSigmoid')).toBe(CLIPS);
+    const session = await ort.InferenceSession.create(sigmoids, { logSeverityLevel: 4 });
+    expect(session.inputNames).toEqual(['images']);
+    await session.release();
+  });
+
+  it('are not made of other clips, nor of what is no network', async () => {
+    expect(withHardSigmoids(await readFile(bundled.cpu))).toBeUndefined(); // clips to [0, 6]
+    expect(withHardSigmoids(Buffer.from('not a network'))).toBeUndefined();
+    expect(withHardSigmoids(new Uint8Array(1000).fill(255))).toBeUndefined();
+  });
+});
