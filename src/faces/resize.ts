@@ -79,7 +79,7 @@ type TapsAt = [sources: number, weights: number, count: number];
 const loops = new WasmModule<Loops>(wasm);
 
 /** Bytes between two rows of floats are a multiple of this. */
-const STRIDE = 64;
+const STRIDE = 128;
 
 /**
  * @param box in pixels of the image, not necessarily whole; where it reaches beyond the image, the border is replicated.
@@ -98,7 +98,7 @@ export function resizeBox(pixels: Pixels, box: Box, size: CropSize): Buffer {
   const acrossAt = place(acrossTaps);
   const downAt = place(downTaps);
   const sourceAt = layout.room(columns * rows * 3);
-  const lineAt = layout.room(columns * 16);
+  const lineAt = layout.room(columns * 32);
   const rowsAt = layout.room(rows * stride);
   const targetAt = layout.room(size.height * bytes);
 
