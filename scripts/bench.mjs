@@ -1,5 +1,5 @@
 // npm run bench: speed and memory, as ratios within one run. Prints a table and writes out/bench.json.
-//   -- --only clustering   or picture, crops, original, scale, photos, recall, gpu
+//   -- --only clustering   or picture, crops, operators, original, scale, photos, recall, gpu
 //   -- --rounds 3   --images 9490   --photos 240   --photos-long 960   --recall 0   (0: all of LFW; only where it is at hand)
 //   -- --original 9000   images the original's way, all in memory as floats: 0.6 MB each      --largest 100000   of the scale
 import { execFile } from 'node:child_process';
@@ -44,7 +44,7 @@ main(async () => {
   const clustering = wanted('clustering') ? await clusteringBench(rounds) : undefined;
   const picture = wanted('picture') ? await pictureBench() : undefined;
   const crops = wanted('crops') ? await cropBench(rounds, images) : undefined;
-
+  const operators = wanted('operators') ? await operatorBench() : undefined;
   const original = wanted('original') ? await originalBench(Number(values.original)) : undefined;
   const scale = wanted('scale') ? await scaleBench(Number(values.largest)) : undefined;
   const photos = wanted('photos') ? await photoBench(rounds, Number(values.photos), Number(values['photos-long'])) : undefined;
@@ -53,7 +53,7 @@ main(async () => {
   await mkdir(join(root, 'out'), { recursive: true });
   await writeFile(
     join(root, 'out', 'bench.json'),
-    JSON.stringify({ machine, rounds, picture, crops, original, scale, photos, recall, clustering, gpu }, null, 2),
+    JSON.stringify({ machine, rounds, picture, crops, operators, original, scale, photos, recall, clustering, gpu }, null, 2),
   );
 });
 
@@ -126,6 +126,20 @@ async function cropBench(rounds, images) {
     [`peak memory of the engine, ${images} images, MB`, (result.memory / 1e6).toFixed(0)],
   ]);
   return { what, images, seen, result };
+}
+
+/** Where the network's time goes in int8 and in float32, on one core. */
+async function operatorBench() {
+  const files = ['int8', 'f16'].map((precision) => join(root, 'weights', `face-attributes.${precision}.onnx`));
+  const [int8, float32] = await stage('operators', ...files);
+  const sum = (kinds) => Object.values(kinds).reduce((a, b) => a + b, 0);
+  const line = (name, a, b) => [
+    `${name}: int8 / float32, µs a crop; times as fast`,
+    `${a.toFixed(0)} / ${b.toFixed(0)}; ${(b / a).toFixed(2)}`,
+  ];
+  console.log('operators of the network, one core');
+  print([...Object.keys(float32).map((kind) => line(kind, int8[kind], float32[kind])), line('all', sum(int8), sum(float32))]);
+  return { int8, float32 };
 }
 
 /** The original work's way on the same images: on the same engine, and in Python. */
@@ -438,7 +452,9 @@ async function bundle() {
     external: ['onnxruntime-node', 'sharp', 'lmdb', '@julusian/jpeg-turbo'],
     outdir: join(cacheDir, 'bench'),
     plugins: [watForEsbuild],
-    entryPoints: ['stage', 'threads', 'end-to-end', 'gpu', 'original', 'recall', 'clustering'].map((name) => `test/bench/${name}.ts`),
+    entryPoints: ['stage', 'threads', 'operators', 'end-to-end', 'gpu', 'original', 'recall', 'clustering'].map(
+      (name) => `test/bench/${name}.ts`,
+    ),
     logLevel: 'warning',
   });
 }

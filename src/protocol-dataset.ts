@@ -57,6 +57,8 @@ export interface Contradictions {
   attributes: { name: string; wrong: number; share: number }[];
   /** The surest contradictions first. */
   surest: Contradiction[];
+  /** What went wrong and was got around, for people. */
+  notices: string[];
 }
 
 export interface DatasetCalls {

@@ -71,10 +71,11 @@ function contradictionsCsv({ surest }: Contradictions): string {
   return stringify(rows, { header: true, columns: ['image', 'attribute', 'label', 'probability'] });
 }
 
-function contradictionLines({ faces, skipped, attributes, surest }: Contradictions): string[] {
+function contradictionLines({ faces, skipped, attributes, surest, notices }: Contradictions): string[] {
   const wrong = attributes.reduce((sum, each) => sum + each.wrong, 0);
   const all = faces * attributes.length;
   return [
+    ...notices.map((notice) => `note: ${notice}`),
     `${faces.toLocaleString('en')} faces compared with the network${skipped > 0 ? ` (${skipped.toLocaleString('en')} images without a usable face)` : ''}: ` +
       `${wrong.toLocaleString('en')} of ${all.toLocaleString('en')} labels differ; the surest:`,
     ...surest

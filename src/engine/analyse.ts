@@ -19,6 +19,9 @@ export interface JobContext {
   onProgress: (progress: Progress) => void;
 }
 
+/** A notice for people. */
+export const notKept = (problem: string): string => `What was found could not be kept for the next run: ${problem}.`;
+
 /** Bytes in a gigabyte, as disks are sold. */
 export const GIGABYTE = 1e9;
 
@@ -112,7 +115,7 @@ async function makeRun(
     }
     signal.throwIfAborted();
     const problem = await keeper?.finish();
-    if (problem !== undefined) notices.push(`What was found could not be kept for the next run: ${problem}.`);
+    if (problem !== undefined) notices.push(notKept(problem));
 
     const manifest: RunManifest = {
       ...common(),

@@ -4,7 +4,7 @@ import { UserError } from '../errors';
 import { PRESENT } from '../clustering/features';
 import type { ImageFile } from '../faces/scan';
 import type { Contradictions, DatasetCalls } from '../protocol-dataset';
-import { GIGABYTE, type JobContext } from './analyse';
+import { GIGABYTE, type JobContext, notKept } from './analyse';
 import { keptDataset, thumbnailJpeg } from './dataset-view';
 import { Description } from './description';
 import { Keeper } from './keeper';
@@ -23,7 +23,8 @@ export async function contradictions(
   const rows = drawRows(there, wanted, choice.options.seed);
   if (rows.length === 0) throw new UserError(`none of the ${found.rows.length} labelled images is in '${parts.images}'`);
   const images = rows.map((row): ImageFile => ({ path: dataset.pathOf(row)!, name: table.images[row]!, folder: 0 }));
-  const store = storeDir === null || !settings.cache ? undefined : await openStore(storeDir, () => undefined); // it goes without, only slower
+  const notices: string[] = [];
+  const store = storeDir === null || !settings.cache ? undefined : await openStore(storeDir, (notice) => notices.push(notice));
   const description = await Description.open(images, { settings, bundled, store, signal });
   const keeper = store && Keeper.of(description, store, settings.cacheLimit * GIGABYTE);
   try {
@@ -55,7 +56,8 @@ export async function contradictions(
       }
       onProgress({ stage: 'infer', done: counts.done, total: images.length, failed: counts.failed });
     }
-    await keeper?.finish();
+    const problem = await keeper?.finish();
+    if (problem !== undefined) notices.push(notKept(problem));
     const sure = ({ label, probability }: (typeof doubtful)[number]) => Math.abs(label - probability);
     doubtful.sort((a, b) => sure(b) - sure(a));
     const surest: Contradictions['surest'] = [];
@@ -67,6 +69,7 @@ export async function contradictions(
       skipped: images.length - counts.faces,
       attributes: columns.map(({ name, wrong }) => ({ name, wrong, share: counts.faces === 0 ? 0 : wrong / counts.faces })),
       surest,
+      notices: [...notices, ...description.notices],
     };
   } finally {
     await keeper?.end();

@@ -27,7 +27,7 @@ export function noteMade(store: FaceStore, runDir: string, keys: Ingredients['ke
 
 /**
  * The manifest of the run in a place, if a new one would hold the same. Undefined as well where the store was cleared since (whoever does that
- * wants everything read again), where an image could not be used (it may not have been its own fault), where a file was so new that another change
+ * wants everything read again), where an image could not be used and it is not known to be its own fault, where a file was so new that another change
  * may have left no trace, and on another day than the run's (what of the store is used is noted by the day; the longest unused goes first).
  */
 export async function unchangedRun(
@@ -38,19 +38,27 @@ export async function unchangedRun(
   const manifest = await readManifest(runDir);
   const made = manifest?.made;
   if (manifest === undefined || made?.finder !== keys.finder || made.model !== keys.model) return undefined;
-  if (store.note(noteOf(runDir)) !== made.token || manifest.failures.length > 0) return undefined;
+  if (store.note(noteOf(runDir)) !== made.token) return undefined;
   if (manifest.folders.join('\n') !== folders.join('\n') || manifest.images.found !== images.length) return undefined;
   const finished = new Date(manifest.createdAt);
   if (finished.toDateString() !== new Date().toDateString()) return undefined;
   const started = finished.getTime() - 1000 * (manifest.timing.analyse ?? Infinity);
   const before = await readImages(runDir);
+  const failed = new Set(manifest.failures.map(({ image }) => image));
+  let unusable = 0;
   let i = 0;
   for (const image of images) {
     const identity = identities.get(i);
     if (identity === undefined || !isSettled(identity, started) || !same(before?.[i], keptImage(image, identity))) return undefined;
     i += 1;
+    if (!failed.has(image.name)) continue;
+    const content = store.contentOf(image.path, identity);
+    const found = content && store.foundIn(content, keys.finder);
+    if (found === undefined || !('reason' in found)) return undefined;
+    unusable += 1;
   }
-  return (await isWhole(runDir, manifest)) ? manifest : undefined;
+  // Folders that could not be read are failures as well.
+  return unusable === manifest.failures.length && (await isWhole(runDir, manifest)) ? manifest : undefined;
 }
 
 const same = (before: KeptImage | undefined, now: KeptImage) =>

@@ -21,6 +21,10 @@ export function hasModules(modules: readonly string[], what: string, packages: r
   }
 }
 
+/** Runs code that imports from training/. @returns what it printed. */
+export const pythonCode = (code: string): string =>
+  execFileSync(PYTHON, ['-c', `import sys; sys.path.insert(0, ${JSON.stringify(join(ROOT, 'training'))})\n${code}`], { encoding: 'utf8' });
+
 /** Runs a script of training/. @returns what it printed. */
 export async function python(script: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
   const { stdout } = await promisify(execFile)(PYTHON, [join(ROOT, 'training', script), ...args], {

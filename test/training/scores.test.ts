@@ -1,19 +1,13 @@
 /** The scores of training/, and how int8 weights are rounded, against independent references. */
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ROOT } from '../support/images';
-import { hasModules, PYTHON } from '../support/python';
+import { hasModules, pythonCode } from '../support/python';
 
 const hasSklearn = hasModules(['numpy', 'sklearn'], 'the test of the scores of training/', ['python3-sklearn']);
 const hasOnnx = hasModules(['torch', 'onnx'], 'the test of the quantiser', ['python3-torch', 'python3-onnx']);
 
-const run = (code: string): string =>
-  execFileSync(PYTHON, ['-c', `import sys; sys.path.insert(0, ${JSON.stringify(join(ROOT, 'training'))})\n${code}`], { encoding: 'utf8' });
-
 describe.skipIf(!hasSklearn)('scores', () => {
   it("are scikit-learn's, ties included", () => {
-    const printed = run(`
+    const printed = pythonCode(`
 import numpy as np
 from sklearn import metrics
 from faces.scores import score
@@ -36,7 +30,7 @@ print('agree')`);
 
 describe.skipIf(!hasOnnx)('the quantiser', () => {
   it('rounds no channel so that two neighbouring products overflow 16 bits, and enlarges only steps that must be', () => {
-    const printed = run(`
+    const printed = pythonCode(`
 import numpy as np
 from faces.quantise import channel_scales
 random = np.random.default_rng(1)

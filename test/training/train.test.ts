@@ -64,6 +64,10 @@ describe.skipIf(!isThere)('training', () => {
 
     const weights = join(work, 'run', 'best.pt');
     await python('test.py', [weights, ...data, '--split', 'train', '--degraded', '20', '--out', join(work, 'test')]);
+    const narrow = join(work, 'narrow', 'best.pt');
+    const narrowed = await python('narrow.py', [weights, ...data, '--widths', '16,48', '--steps', '3', '--threads', '1', '--out', narrow]);
+    expect(narrowed).toMatch(/block 2: 48 of 96 channels/);
+    await python('export.py', [narrow, ...data, '--out', join(work, 'narrow'), '--calibrate-on', '40']);
     await python('export.py', [weights, ...data, '--out', join(work, 'export'), '--calibrate-on', '40']);
     expect(await readFile(join(work, 'export', 'model-card.md'), 'utf8')).toContain('Bearded_Or_Not, Cheerful, Fresh');
 

@@ -63,9 +63,38 @@ def initialise(network: FaceAttributes, init: str) -> None:
         raise UserError(f"--init: expected random, torchvision, a folder of nsfwjs or a .pt file, got {init!r}")
 
 
+def hidden_layers(network: FaceAttributes, block: int) -> tuple[nn.Sequential, nn.Sequential, nn.Conv2d, nn.BatchNorm2d]:
+    """The four parts of a block: what widens it (in the first block the network's first layer), the depthwise layer, what narrows it, and its batch norm."""
+    convolutions = network.features[block].conv
+    return (network.features[0], *convolutions) if block == 1 else tuple(convolutions)
+
+
+def set_widths(network: FaceAttributes, widths: dict[int, int]) -> None:
+    """Gives blocks, by their numbers from 1 on, so many channels inside, in place. What it changes has new weights."""
+    for block, width in widths.items():
+        widening, depthwise, narrowing, _ = hidden_layers(network, block)
+        if widening[0].out_channels == width:
+            continue
+        for layer in (widening, depthwise):
+            before = layer[0]
+            channels = (before.in_channels if layer is widening else width, width)
+            groups = 1 if layer is widening else width
+            layer[0] = nn.Conv2d(*channels, before.kernel_size, before.stride, before.padding, groups=groups, bias=False)
+            layer[1] = nn.BatchNorm2d(width, eps=layer[1].eps, momentum=layer[1].momentum)
+        at = [*network.features[block].conv].index(narrowing)
+        network.features[block].conv[at] = nn.Conv2d(width, narrowing.out_channels, 1, bias=False)
+
+
+def widths_of(state: dict[str, torch.Tensor]) -> dict[int, int]:
+    """How many channels the blocks of a state dict have inside, by their numbers."""
+    names = {block: f'features.{block}.conv.0.0.weight' for block in range(1, 18)}
+    return {block: len(state[name]) for block, name in names.items() if name in state}
+
+
 def load_weights(network: FaceAttributes, path: Path) -> None:
-    """Weights of an earlier training. Its last layer is left out where it is for other attributes."""
+    """Weights of an earlier training, narrowed (../narrow.py) or not. Its last layer is left out where it is for other attributes."""
     state = read_weights(path)
+    set_widths(network, widths_of(state))
     own = network.state_dict()
     if 'out.weight' in state and state['out.weight'].shape != own['out.weight'].shape:
         state = {name: value for name, value in state.items() if not name.startswith('out.')}

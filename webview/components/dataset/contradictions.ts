@@ -62,7 +62,7 @@ export class DatasetContradictions extends LitElement {
     `;
   }
 
-  private found({ faces, skipped, attributes, surest }: Contradictions) {
+  private found({ faces, skipped, attributes, surest, notices }: Contradictions) {
     const sorted = attributes.filter(({ wrong }) => wrong > 0).sort((a, b) => b.wrong - a.wrong);
     const shown = surest.filter(({ attribute }) => this.attribute === ANY || attribute === this.attribute);
     const wrong = attributes.reduce((sum, each) => sum + each.wrong, 0);
@@ -72,6 +72,7 @@ export class DatasetContradictions extends LitElement {
         ${count(faces * attributes.length)} labels differ from what the model says
         (${percent(wrong / Math.max(1, faces * attributes.length))}). The ${count(surest.length)} it is surest of:
       </p>
+      ${notices.map((notice) => html`<p class="quiet">${notice}</p>`)}
       <header>
         <vscode-dropdown aria-label="Attribute" .value=${this.attribute} @change=${this.onAttribute}>
           <vscode-option value=${ANY}>every attribute</vscode-option>

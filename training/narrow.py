@@ -1,0 +1,90 @@
+"""Makes a trained network faster: fewer channels inside the blocks where the image is still large, fitted to give what the wider ones gave.
+
+    python3 training/narrow.py runs/default/best.pt --data celeba.csv --images celeba --out runs/narrow/best.pt
+
+Needs no labels. Calibrated on the wide network, the narrow one stays so: a calibration.json beside the weights is taken along. Test and export it as any other.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from faces import checkpoint
+from faces.crops import Framing
+from faces.dataset import add_crop_options, add_data_options, read_dataset
+from faces.errors import UserError, main
+from faces.inference import logits_of
+from faces.narrow import narrow
+from faces.network import FaceAttributes, load_weights, widths_of
+from faces.recipes import recipe_with
+
+WIDTHS = '16,80,112,112'
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('weights', type=Path, help='best.pt of a training, or a bare state dict')
+    parser.add_argument('--out', type=Path, required=True, help='the .pt file to write')
+    parser.add_argument('--widths', default=WIDTHS, help=f'channels inside the first blocks, best multiples of 16 ({WIDTHS})')
+    parser.add_argument('--steps', type=int, default=2400)
+    parser.add_argument('--batch', type=int, default=16)
+    parser.add_argument('--threads', type=int, default=os.cpu_count() or 1)
+    add_data_options(parser)
+    add_crop_options(parser)
+    return parser.parse_args()
+
+
+def run() -> None:
+    options = parse()
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(options.seed)
+    content = torch.load(options.weights, map_location='cpu')
+    bare = 'recipe' not in content
+    recipe = recipe_with('default') if bare else content['recipe']
+    framing = Framing(*((recipe.width, recipe.height, recipe.stretch) if bare else (recipe['width'], recipe['height'], recipe['stretch'])))
+    if not bare:
+        options.attributes = options.attributes or ','.join(content['attributes'])
+    data = read_dataset(options, framing)
+    network = FaceAttributes(len(data.attributes))
+    load_weights(network, options.weights)
+    widths = widths_in(options.widths, network)
+    valid = data.positions('valid')
+    device = torch.device('cpu')
+    before = logits_of(network, data.crops, valid, device)
+    left = narrow(network, widths, data.crops, data.positions('train'), options.steps, options.batch, options.seed)
+    for block, share in left.items():
+        print(f'block {block}: {100 * share:.2f} % of the variance left after fitting')
+    after = logits_of(network, data.crops, valid, device)
+    labels = data.labels[valid] >= 0.5
+    if len(valid) > 0:
+        accuracies = [100 * float(((logits >= 0) == labels).mean()) for logits in (before, after)]
+        print(f'validation part: accuracy {accuracies[0]:.2f} % before, {accuracies[1]:.2f} % after')
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    state = network.state_dict()
+    checkpoint.save(options.out, {'model': state} if bare else {**content, 'model': state})
+    calibration = options.weights.parent / 'calibration.json'
+    if calibration.exists() and calibration.parent != options.out.parent:
+        shutil.copyfile(calibration, options.out.parent / calibration.name)
+    print(f'written to {options.out}')
+
+
+def widths_in(text: str, network: FaceAttributes) -> list[int]:
+    own = list(widths_of(network.state_dict()).values())
+    try:
+        widths = [int(each) for each in text.split(',')]
+    except ValueError as error:
+        raise UserError(f'--widths: expected whole numbers with commas between, got {text!r}') from error
+    if len(widths) > len(own) or any(not 1 <= width <= most for width, most in zip(widths, own)):
+        most = ','.join(str(each) for each in own)
+        raise UserError(f'--widths: expected at most {most}, and at least 1 each, got {text!r}')
+    return widths
+
+
+if __name__ == '__main__':
+    main(run)
