@@ -6,7 +6,7 @@ import { parentPort } from 'node:worker_threads';
 import { collectGarbage, LET_GATHER } from '../collect-garbage';
 import { type DescribedImages, describeImages, type DescribeOptions, type WantedImage } from '../faces/describe';
 import { alignedFaces, searchedFaces } from '../faces/detect';
-import { openDetector } from '../faces/detector';
+import { type FaceDetector, openDetector } from '../faces/detector';
 import type { Framing } from '../faces/framing';
 import { type AttributeModel, openModel } from '../faces/model';
 import { packError, type ThreadError } from './thread-errors';
@@ -36,7 +36,7 @@ const CONCURRENCY = { aligned: 4, searched: 2 };
 
 let loaded: { file: string; model: Promise<AttributeModel> } | undefined;
 let opened: Promise<DescribeOptions> | undefined;
-let close: () => Promise<void> = () => Promise.resolve();
+let detector: FaceDetector | undefined;
 
 function load(file: string): Promise<AttributeModel> {
   if (loaded?.file !== file) {
@@ -48,13 +48,17 @@ function load(file: string): Promise<AttributeModel> {
 
 async function open({ crop, model: file, batchSize, search, hashed }: DescriberSetup): Promise<DescribeOptions> {
   const model = file === undefined ? undefined : await load(file);
-  const detector = search === undefined ? undefined : await openDetector(search.detector, 'cpu', 1);
-  close = async () => {
-    await model?.release();
-    await detector?.release();
-  };
+  detector = search === undefined ? undefined : await openDetector(search.detector, 'cpu', 1);
   const finder = detector === undefined || search === undefined ? alignedFaces(crop) : searchedFaces(detector, crop, search);
   return { finder, crop, model, batchSize, concurrency: detector === undefined ? CONCURRENCY.aligned : CONCURRENCY.searched, hashed };
+}
+
+/** When what is under way is done: a thread that is ended inside ONNX Runtime takes the process along. */
+async function close() {
+  await opened?.catch(() => undefined); // told already
+  const model = await loaded?.model.catch(() => undefined); // likewise
+  await model?.release();
+  await detector?.release();
 }
 
 async function describe(id: number, images: WantedImage[], spare: SharedArrayBuffer | undefined) {
@@ -85,10 +89,7 @@ parentPort?.on('message', (request: DescriberRequest) => {
       void describe(request.id, request.images, request.spare);
       break;
     case 'close':
-      void (opened ?? Promise.resolve())
-        .catch(() => undefined) // told already
-        .then(() => close())
-        .finally(() => parentPort?.close());
+      void close().finally(() => parentPort?.close());
       break;
   }
 });

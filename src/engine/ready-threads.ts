@@ -33,8 +33,8 @@ export function takeThread(): Worker {
   return worker;
 }
 
-/** Ends those that nobody took. */
+/** Ends those that nobody took, when they are done with what they are at. */
 export function dismissThreads(): void {
-  for (const worker of ready) void worker.terminate();
+  for (const worker of ready) worker.postMessage({ kind: 'close' } satisfies DescriberRequest);
   ready.clear();
 }

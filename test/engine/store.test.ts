@@ -189,6 +189,18 @@ describe('a second run', () => {
     expect((await analyse(engine, params())).manifest).toMatchObject({ known: 73, images: { failed: 0 }, faces: 73 });
   });
 
+  it('that finds all images known lets its threads go while they are still starting', async () => {
+    const { params } = await place();
+    const first = startEngine();
+    await analyse(first, params({ limit: 3 }));
+    first.dispose();
+    const engine = startEngine();
+    for (let i = 0; i < 8; i++) {
+      const { manifest } = await analyse(engine, { ...params({ limit: 3 }), runDir: `${params().runDir}-${i}` });
+      expect(manifest).toMatchObject({ known: 3, faces: 3 });
+    }
+  });
+
   it('without the cache reads everything and keeps nothing', async () => {
     const engine = startEngine();
     const { params } = await place();
