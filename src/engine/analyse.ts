@@ -1,5 +1,4 @@
 /** The main job, read from top to bottom: folders → described faces, kept. */
-import { existsSync } from 'node:fs';
 import { collectGarbage, LET_GATHER } from '../collect-garbage';
 import { codeOf, UserError } from '../errors';
 import { chosenImages, type Failure, scanImages } from '../faces/scan';
@@ -9,7 +8,6 @@ import { STORE_VERSION, writeManifest } from '../store/run-files';
 import { keptImages, RunWriter } from '../store/run-store';
 import { Description } from './description';
 import { Keeper } from './keeper';
-import { dismissThreads, prepareThreads } from './ready-threads';
 import { forgetRun } from './runs';
 import { openStore } from './stores';
 import { noteMade, unchangedRun } from './unchanged';
@@ -30,17 +28,7 @@ export const GIGABYTE = 1e9;
  * @throws UserError where a folder or the model cannot be used, or no image can; CancelledError. Nothing is left in `runDir` then, but
  *   what was described stays in the store.
  */
-export async function analyse(params: EngineCalls['analyse']['params'], context: JobContext): Promise<RunManifest> {
-  // Where there is no run yet, there is something to describe.
-  if (!existsSync(params.runDir)) prepareThreads();
-  try {
-    return await makeRun(params, context);
-  } finally {
-    dismissThreads();
-  }
-}
-
-async function makeRun(
+export async function analyse(
   { runDir, id, folders, settings, bundled, storeDir }: EngineCalls['analyse']['params'],
   { signal, onProgress }: JobContext,
 ): Promise<RunManifest> {

@@ -1,10 +1,8 @@
 /** The other end of the engine: starts its process, asks it, and tells when it died. Used by the extension host and the command line. */
 import { type ChildProcess, fork } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { libraryPath } from '../cuda/diagnose';
 import { CancelledError, UserError } from '../errors';
-import { DESCRIBES } from './modes';
 import type { EngineCall, EngineCalls, EngineReply, EngineRequest, Progress } from '../protocol';
 
 /** The engine's process ended in the middle of a call. */
@@ -61,7 +59,7 @@ export class EngineClient {
     { onProgress, signal }: CallOptions = {},
   ): Promise<EngineCalls[Name]['result']> {
     if (signal?.aborted) throw new CancelledError();
-    const child = this.start(describesAnew(name, params) ? [DESCRIBES] : []);
+    const child = this.start();
     const id = this.nextId++;
     return new Promise((resolve, reject) => {
       const onAbort = () => {
@@ -96,10 +94,10 @@ export class EngineClient {
     this.child?.kill('SIGKILL');
   }
 
-  private start(modes: readonly string[]): ChildProcess {
+  private start(): ChildProcess {
     if (this.child !== undefined) return this.child;
     this.lastWords = '';
-    const child = fork(this.script, modes, {
+    const child = fork(this.script, [], {
       serialization: 'advanced',
       // V8 would let its young generation grow with the length of the run; collect-garbage.ts keeps its garbage small.
       execArgv: ['--max-semi-space-size=4', '--expose-gc'],
@@ -163,10 +161,6 @@ export class EngineClient {
     for (const { reject } of [...this.pending.values()]) reject(error);
   }
 }
-
-/** Whether images are about to be described of which no run is there yet: the engine then starts its threads before anything else. */
-const describesAnew = (name: EngineCall, params: EngineCalls[EngineCall]['params']): boolean =>
-  name === 'analyse' && !existsSync((params as EngineCalls['analyse']['params']).runDir);
 
 function failure({ reason, message, stack }: Extract<EngineReply, { kind: 'failed' }>): Error {
   if (reason === 'cancelled') return new CancelledError();

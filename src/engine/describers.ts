@@ -23,6 +23,9 @@ interface Thread {
   busy: number;
 }
 
+/** Threads for so many images. */
+export const describersFor = (images: number): number => Math.max(1, Math.min(availableParallelism(), MOST, Math.ceil(images / 4)));
+
 export class Describers {
   private readonly threads: Thread[] = [];
   private readonly waiting = new Map<number, Waiting>();
@@ -36,7 +39,7 @@ export class Describers {
     private readonly setup: DescriberSetup,
     images: number,
   ) {
-    this.size = Math.max(1, Math.min(availableParallelism(), MOST, Math.ceil(images / 4)));
+    this.size = describersFor(images);
   }
 
   /** Threads, at most. */

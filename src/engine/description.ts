@@ -15,13 +15,13 @@ import type { ImageFile } from '../faces/scan';
 import { type CropRef, placesIn, type Strip, type StripRef } from '../faces/strips';
 import type { AnalysisSettings } from '../settings/settings';
 import type { Content, Described, FaceStore, Found, ModelInfo } from '../store/face-store';
-import { type FileIdentity, type Identities, identitiesOf } from '../store/identity';
+import { type FileIdentity, type Identities, identitiesOf, identityOf } from '../store/identity';
 import { Batches, type PendingFace } from './batches';
-import { Describers } from './describers';
+import { Describers, describersFor } from './describers';
 import { Inferrers } from './inferrers';
 import { fileHash, finderKey, lookKey, modelKey } from './keys';
 import { chooseModel } from './choose-model';
-import { loadNetwork } from './ready-threads';
+import { dismissThreads, prepareThreads } from './ready-threads';
 
 /** A face with what the network says of it. */
 export interface DescribedFace {
@@ -135,7 +135,7 @@ export class Description {
     const { settings, bundled, store, signal } = options;
     const { choice, batchSize } = await chooseModel(settings, bundled, store, images.length);
     signal.throwIfAborted();
-    if (choice.provider === 'cpu') loadNetwork(choice.file);
+    if (isNew(images.at(0), store)) prepareThreads(describersFor(images.length), choice.provider === 'cpu' ? choice.file : undefined);
     const identities = await identitiesOf(images, signal);
     const hash = await fileHash(choice.file);
     const model = await modelInfo(choice, hash, store);
@@ -198,6 +198,7 @@ export class Description {
   }
 
   async close(): Promise<void> {
+    dismissThreads();
     await this.describers?.close();
     await this.chain.release();
   }
@@ -426,6 +427,12 @@ export class Description {
       yield batch;
     }
   }
+}
+
+/** Whether an image was never described, by its path: so are the others then, most likely. */
+function isNew(image: ImageFile | undefined, store: FaceStore | undefined): boolean {
+  const identity = image && identityOf(image.path);
+  return image !== undefined && (identity === undefined || store?.contentOf(image.path, identity) === undefined);
 }
 
 /** Whether nothing is to be read of an image. */

@@ -3,7 +3,6 @@
  * process and nothing else. It ends by itself when whoever started it is gone.
  */
 import './compile-late';
-import './start-early';
 import { CancelledError, messageOf, UserError } from '../errors';
 import { probe } from '../faces/probe';
 import { tune } from '../faces/tune';

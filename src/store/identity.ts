@@ -56,7 +56,7 @@ export async function identitiesOf(images: Images, signal?: AbortSignal): Promis
     const start = performance.now();
     const end = Math.min(images.length, asked + AT_ONCE);
     const count = end - asked;
-    for (; asked < end; asked++) identities.set(asked, askNow(images.at(asked)!.path));
+    for (; asked < end; asked++) identities.set(asked, identityOf(images.at(asked)!.path));
     near = (performance.now() - start) / count < NEAR;
     collectGarbage();
     await pause(signal);
@@ -73,7 +73,8 @@ export async function identitiesOf(images: Images, signal?: AbortSignal): Promis
   return identities;
 }
 
-function askNow(path: string | Buffer): FileIdentity | undefined {
+/** Of a file, at once; undefined where it cannot be asked for. */
+export function identityOf(path: string | Buffer): FileIdentity | undefined {
   try {
     return fromStats(statSync(path));
   } catch {
