@@ -132,6 +132,15 @@ export class Description {
    * @throws UserError where a network cannot be used; CancelledError.
    */
   static async open(images: Images, options: DescriptionOptions): Promise<Description> {
+    try {
+      return await Description.begin(images, options);
+    } catch (error) {
+      dismissThreads();
+      throw error;
+    }
+  }
+
+  private static async begin(images: Images, options: DescriptionOptions): Promise<Description> {
     const { settings, bundled, store, signal } = options;
     const { choice, batchSize } = await chooseModel(settings, bundled, store, images.length);
     signal.throwIfAborted();
