@@ -3,8 +3,8 @@ import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import type { DescribedImages, WantedImage } from '../faces/describe';
 import { unpackError } from './thread-errors';
-import type { DescriberReply, DescriberRequest, DescriberSetup } from './describer';
-import { takeThread } from './ready-threads';
+import type { DescriberReply, DescriberSetup } from './describer';
+import { send, takeThread } from './ready-threads';
 
 /** More threads than this would take more memory than they save time: each holds a network of its own. */
 const MOST = 16;
@@ -120,7 +120,3 @@ export class Describers {
     }
   }
 }
-
-const send = (worker: Worker, request: DescriberRequest) => {
-  worker.postMessage(request);
-};

@@ -8,7 +8,7 @@ const MOST = 4;
 
 const ready = new Set<Worker>();
 const start = () => new Worker(join(__dirname, 'describer.js'));
-const send = (worker: Worker, request: DescriberRequest) => {
+export const send = (worker: Worker, request: DescriberRequest): void => {
   worker.postMessage(request);
 };
 

@@ -6,11 +6,9 @@
  */
 import { Float16Array } from '@petamoriken/float16';
 import { PbfReader, PbfWriter } from 'pbf';
+import { FLOAT, FLOAT16, readTensor } from './onnx-tensor';
 import { rewrite } from './rewrite-message';
 
-/** TensorProto.DataType. */
-const FLOAT = 1;
-const FLOAT16 = 10;
 /** AttributeProto.AttributeType. */
 const FLOAT_ATTRIBUTE = 1;
 
@@ -72,20 +70,15 @@ function readNode(bytes: Uint8Array): Node {
 
 /** The number in an attribute that holds a tensor of one. */
 function numberIn(attribute: Uint8Array): number | undefined {
-  const { type, raw = new Uint8Array() } = new PbfReader(attribute).readFields(
-    (field, read, reader) => {
-      if (field !== 5) return;
-      reader.readMessage((tensorField) => {
-        if (tensorField === 2) read.type = reader.readVarint();
-        if (tensorField === 9) read.raw = reader.readBytes();
-      }, undefined);
-    },
-    { type: 0, raw: undefined as Uint8Array | undefined },
-  );
-  const { buffer } = Uint8Array.from(raw); // in the file it need not be aligned
-  if (type === FLOAT && raw.length === 4) return new Float32Array(buffer)[0];
-  if (type === FLOAT16 && raw.length === 2) return new Float16Array(buffer)[0];
-  return undefined;
+  let number: number | undefined;
+  new PbfReader(attribute).readFields((field, _, reader) => {
+    if (field !== 5) return;
+    const { type, raw = new Uint8Array() } = readTensor(reader.readBytes());
+    const { buffer } = Uint8Array.from(raw); // in the file it need not be aligned
+    if (type === FLOAT && raw.length === 4) number = new Float32Array(buffer)[0];
+    if (type === FLOAT16 && raw.length === 2) number = new Float16Array(buffer)[0];
+  }, undefined);
+  return number;
 }
 
 function hardSigmoid(input: string, output: string): Uint8Array {

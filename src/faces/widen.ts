@@ -5,11 +5,8 @@
  */
 import { Float16Array } from '@petamoriken/float16';
 import { PbfReader, PbfWriter } from 'pbf';
+import { FLOAT, FLOAT16, readTensor } from './onnx-tensor';
 import { rewrite } from './rewrite-message';
-
-/** TensorProto.DataType. */
-const FLOAT = 1;
-const FLOAT16 = 10;
 
 /**
  * @param model bytes of an ONNX file.
@@ -81,17 +78,6 @@ function widenTensor(tensor: Uint8Array): Uint8Array {
   writer.writeBytesField(9, new Uint8Array(values.buffer));
   return Buffer.concat([rewrite(tensor, { 5: none, 9: none }, { 2: () => undefined, 5: () => undefined }), writer.finish()]);
 }
-
-const readTensor = (tensor: Uint8Array) =>
-  new PbfReader(tensor).readFields(
-    (field, read, reader) => {
-      if (field === 2) read.type = reader.readVarint();
-      if (field === 5) reader.readPackedVarint(read.bits);
-      if (field === 9) read.raw = reader.readBytes();
-      if (field === 14) read.external = reader.readVarint() === 1;
-    },
-    { type: 0, raw: undefined as Uint8Array | undefined, bits: [] as number[], external: false },
-  );
 
 let table: Float32Array | undefined;
 
