@@ -79,6 +79,7 @@ export class Keeper {
   async finish(): Promise<string | undefined> {
     await this.commit();
     const problem = await this.keeping.settled();
+    this.unmap();
     this.store.touch(this.renamed, this.used);
     return problem ?? this.store.problem;
   }

@@ -17,11 +17,14 @@ import type { Framing } from '../faces/framing';
 import { type FileIdentity, isSettled, sameIdentity } from './identity';
 
 /** Raised whenever the layout changes; stores of another layout are removed. */
-const LAYOUT = 2;
+const LAYOUT = 3;
 
 const DATA = 'faces.mdb';
 /** Crops have a file of their own: what is read of the small tables would else be strewn over a hundred times as many pages. */
 const STRIPS = 'crops.mdb';
+/** So have contents, whose hashes lie in no order: each look at one of them would bring some of the other tables' pages into memory. */
+const CONTENTS = 'contents.mdb';
+const FILES = [DATA, STRIPS, CONTENTS];
 /** There while the store is being opened: how often that was begun. */
 const OPENING = 'opening';
 const ATTEMPTS = 2;
@@ -93,16 +96,23 @@ type FoundRow = [size: number, hash: string, reason: string | null, faces: (numb
 type DescribedRow = [probabilities: Uint8Array, strips: number[], places: number[]];
 type StripUse = [day: number, bytes: number, ids: number[], finder: string, model: string];
 
+/** What is to be removed from the environments of their own. */
+interface Forgotten {
+  strips: number[];
+  contents: [size: number, hash: string][];
+}
+
 const today = () => Math.floor(Date.now() / DAY);
 
 interface Tables {
   root: RootDatabase;
   files: Database<FileRow, string>;
-  contents: Database<number, [size: number, hash: string]>;
   found: Database<FoundRow, [id: number, finder: string]>;
   described: Database<DescribedRow, [id: number, finder: string, model: string]>;
   /** An environment of its own. A strip is there before anything tells of it, and no longer told of when it goes. */
   strips: RootDatabase<Buffer, number>;
+  /** Likewise: numbers of contents. Where a process is killed in between, one of which nothing is told is given to the content later. */
+  contents: RootDatabase<number, [size: number, hash: string]>;
   /** One for each strip. */
   uses: Database<StripUse, number>;
   meta: Database<unknown, string>;
@@ -123,21 +133,25 @@ function openTables(folder: string): Tables {
   return {
     root,
     files: root.openDB('files', {}),
-    contents: root.openDB('contents', {}),
     found: root.openDB('found', {}),
     described: root.openDB('described', {}),
     strips: openLmdb<Buffer, number>({ ...withRoom(join(folder, STRIPS)), encoding: 'binary', cache: false }),
+    contents: openLmdb<number, [number, string]>({ ...withRoom(join(folder, CONTENTS)), cache: false }),
     uses: root.openDB('uses', {}),
     meta: root.openDB('meta', {}),
   };
+}
+
+async function close({ root, strips, contents }: Tables): Promise<void> {
+  await Promise.all([root, strips, contents].map((environment) => environment.close()));
 }
 
 export class FaceStore {
   /** Why nothing is kept any more; undefined while all is well. */
   problem: string | undefined;
 
-  /** Numbers for strips that this process may still give. */
-  private numbers = { next: 0, end: 0 };
+  /** Numbers that this process may still give. */
+  private readonly numbers = { strip: { next: 0, end: 0 }, content: { next: 0, end: 0 } };
 
   private constructor(
     readonly folder: string,
@@ -152,8 +166,8 @@ export class FaceStore {
     mkdirSync(folder, { recursive: true });
     // LMDB trusts its file: one that is damaged may end the process. What ended it twice is not opened a third time.
     const attempts = (await attemptsIn(folder)) + 1;
-    if (attempts > ATTEMPTS || (await isDamaged(join(folder, DATA))) || (await isDamaged(join(folder, STRIPS))))
-      return FaceStore.anew(folder);
+    const damaged = await Promise.all(FILES.map((name) => isDamaged(join(folder, name))));
+    if (attempts > ATTEMPTS || damaged.includes(true)) return FaceStore.anew(folder);
     await writeFile(join(folder, OPENING), String(attempts));
     try {
       return FaceStore.openNow(folder);
@@ -176,15 +190,16 @@ export class FaceStore {
       // Readers that were killed would keep freed pages from being used again.
       tables.root.readerCheck();
       tables.strips.readerCheck();
+      tables.contents.readerCheck();
       const layout = tables.meta.get('layout');
       if (layout === undefined) tables.meta.putSync('layout', LAYOUT);
       else if (layout !== LAYOUT) throw new Error(`the store has another layout: expected ${String(LAYOUT)}`);
-      const lost = tables.uses.getKeysCount({ limit: 1 }) > 0 && tables.strips.getKeysCount({ limit: 1 }) === 0;
-      if (lost) throw new Error('the store has another layout: its crops are gone');
+      const used = tables.uses.getKeysCount({ limit: 1 }) > 0;
+      const lost = [tables.strips, tables.contents].some((environment) => environment.getKeysCount({ limit: 1 }) === 0);
+      if (used && lost) throw new Error('the store has another layout: one of its files is gone');
       return new FaceStore(folder, tables);
     } catch (error) {
-      void tables.root.close();
-      void tables.strips.close();
+      void close(tables);
       throw error;
     }
   }
@@ -195,9 +210,7 @@ export class FaceStore {
    */
   unmap(): void {
     if (this.problem !== undefined) return;
-    // At once, since nothing is written asynchronously.
-    void this.tables.root.close();
-    void this.tables.strips.close();
+    void close(this.tables); // at once, since nothing is written asynchronously
     this.tables = openTables(this.folder);
   }
 
@@ -206,9 +219,8 @@ export class FaceStore {
     return { images: this.tables.found.getKeysCount(), strips: this.tables.uses.getKeysCount() };
   }
 
-  async close(): Promise<void> {
-    await this.tables.root.close();
-    await this.tables.strips.close();
+  close(): Promise<void> {
+    return close(this.tables);
   }
 
   // ------------------------------------------------------------------------------------------------------------- reading
@@ -284,34 +296,41 @@ export class FaceStore {
    */
   keep(records: readonly StoreRecord[], strips: readonly Buffer[], keys: { finder: string; model: string }, limit: number): void {
     this.write(() => {
-      const first = this.placesFor(strips.length);
+      const first = this.numbersFor('strip', strips.length);
       // Strips are written before anything tells of them: where that fails, or the process is killed between, nothing misses them.
       this.tables.strips.transactionSync(() => {
         for (const [i, jpeg] of strips.entries()) this.tables.strips.putSync(first + i, jpeg);
       });
-      const gone = this.tables.root.transactionSync(() => this.keepRecords(records, strips, first, keys, limit));
-      if (gone.length > 0) this.removeStrips(gone);
+      const ids = this.idsOf(records);
+      const gone = this.tables.root.transactionSync(() => this.keepRecords(records, ids, strips, first, keys, limit));
+      if (gone !== undefined) this.removeForgotten(gone);
     });
   }
 
-  /** What `keep` writes into the tables. @returns strips that were forgotten. Runs inside a transaction. */
+  /** Numbers of the records' contents: those they have, or new ones. */
+  private idsOf(records: readonly StoreRecord[]): number[] {
+    let next = this.numbersFor('content', records.length);
+    return this.tables.contents.transactionSync(() =>
+      records.map(({ identity: { size }, hash }) => {
+        const known = this.tables.contents.get([size, hash]);
+        if (known !== undefined) return known;
+        this.tables.contents.putSync([size, hash], next);
+        return next++;
+      }),
+    );
+  }
+
+  /** What `keep` writes into the tables. @returns what was forgotten. Runs inside a transaction. */
   private keepRecords(
     records: readonly StoreRecord[],
+    ids: readonly number[],
     strips: readonly Buffer[],
     first: number,
     keys: { finder: string; model: string },
     limit: number,
-  ): number[] {
+  ): Forgotten | undefined {
     const day = today();
     let bytes = this.bytes;
-    let next = Number(this.tables.meta.get('next') ?? 1);
-    const ids = records.map(({ identity: { size }, hash }) => {
-      const known = this.tables.contents.get([size, hash]);
-      if (known !== undefined) return known;
-      this.tables.contents.putSync([size, hash], next);
-      bytes += RECORD_BYTES;
-      return next++;
-    });
     const held = strips.map(() => new Set<number>());
     for (const [i, { described }] of records.entries()) for (const { strip } of described?.crops ?? []) held[strip]!.add(ids[i]!);
     for (const [i, jpeg] of strips.entries()) {
@@ -321,6 +340,7 @@ export class FaceStore {
     for (const [i, { path, identity, hash, found, described }] of records.entries()) {
       const id = ids[i]!;
       this.putFile(path, identity, { id, hash });
+      if (!this.tables.found.doesExist([id, keys.finder])) bytes += RECORD_BYTES;
       const faces = 'faces' in found ? found.faces.map((face) => (face === null ? null : fromFace(face))) : null;
       this.tables.found.putSync([id, keys.finder], [identity.size, hash, 'reason' in found ? found.reason : null, faces]);
       if (described === undefined) continue;
@@ -329,31 +349,34 @@ export class FaceStore {
       const [numbers, places] = [described.crops.map((crop) => first + crop.strip), described.crops.map(({ at }) => at)];
       this.tables.described.putSync([id, keys.finder, keys.model], [probabilities, numbers, places]);
     }
-    this.tables.meta.putSync('next', next);
     this.tables.meta.putSync('bytes', bytes);
-    return bytes > limit ? this.evict(limit * AFTER_EVICTION) : [];
+    return bytes > limit ? this.evict(limit * AFTER_EVICTION) : undefined;
   }
 
-  /** Numbers for so many strips, which no other process is given. */
-  private placesFor(count: number): number {
-    if (this.numbers.end - this.numbers.next < count) {
+  /** The first of so many numbers, one after the other, that no other process is given. */
+  private numbersFor(what: 'strip' | 'content', count: number): number {
+    const own = this.numbers[what];
+    if (own.end - own.next < count) {
       const size = Math.max(count, NUMBERS);
       this.tables.root.transactionSync(() => {
         // Begins anywhere, so that numbers of a store that was cleared in the middle of a run do not come again.
-        const next = Number(this.tables.meta.get('nextStrip') ?? randomInt(1, 2 ** 47));
-        this.tables.meta.putSync('nextStrip', next + size);
-        this.numbers = { next, end: next + size };
+        own.next = Number(this.tables.meta.get(`next ${what}`) ?? randomInt(1, 2 ** 47));
+        own.end = own.next + size;
+        this.tables.meta.putSync(`next ${what}`, own.end);
       });
     }
-    const first = this.numbers.next;
-    this.numbers.next += count;
+    const first = own.next;
+    own.next += count;
     return first;
   }
 
-  /** Removes strips that are forgotten, and those that processes left which were killed before they could tell of them. */
-  private removeStrips(gone: readonly number[]) {
+  /** Removes what is forgotten, and strips that processes left which were killed before they could tell of them. */
+  private removeForgotten({ strips: gone, contents }: Forgotten) {
+    this.tables.contents.transactionSync(() => {
+      for (const key of contents) this.tables.contents.removeSync(key);
+    });
     // The newest may be told of by another process in a moment.
-    const settled = Number(this.tables.meta.get('nextStrip') ?? 0) - RECENT * NUMBERS;
+    const settled = Number(this.tables.meta.get('next strip') ?? 0) - RECENT * NUMBERS;
     const lost = [...this.tables.strips.getKeys({ end: settled })].filter((id) => !this.tables.uses.doesExist(id));
     this.tables.strips.transactionSync(() => {
       for (const id of [...gone, ...lost]) this.tables.strips.removeSync(id);
@@ -387,8 +410,8 @@ export class FaceStore {
     this.tables.files.putSync(fileKey(path), [size, modified, changed, inode, id, hash]);
   }
 
-  /** Forgets strips, the longest unused first, with what refers to them. @returns their numbers. Runs inside a transaction. */
-  private evict(target: number): number[] {
+  /** Forgets strips, the longest unused first, with what refers to them. Runs inside a transaction. */
+  private evict(target: number): Forgotten {
     let bytes = this.bytes;
     const all = [...this.tables.uses.getRange()].map(({ key, value: [day, taken, ids, finder, model] }) => ({
       strip: key,
@@ -400,6 +423,7 @@ export class FaceStore {
     }));
     all.sort((a, b) => a.day - b.day || a.strip - b.strip);
     const strips: number[] = [];
+    const contents: Forgotten['contents'] = [];
     const gone = new Set<number>();
     for (const { strip, taken, ids, finder, model } of all) {
       if (bytes <= target) break;
@@ -411,30 +435,37 @@ export class FaceStore {
         const row = this.tables.found.get([id, finder]);
         if (row === undefined) continue;
         this.tables.found.removeSync([id, finder]);
-        this.tables.contents.removeSync([row[0], row[1]]);
+        contents.push([row[0], row[1]]);
         gone.add(id);
         bytes -= RECORD_BYTES;
       }
     }
     for (const { key, value } of this.tables.files.getRange()) if (gone.has(value[4])) this.tables.files.removeSync(key);
     this.tables.meta.putSync('bytes', Math.max(0, bytes));
-    return strips;
+    return { strips, contents };
   }
 
   /** Transactions are committed at once: a failure is thrown here, and a handful of images takes less than a millisecond. */
   private write(action: () => void): void {
     if (this.problem !== undefined) return;
     try {
-      action();
+      try {
+        action();
+      } catch (error) {
+        if (isDiskFailure(error)) throw error;
+        // LMDB was seen to lose its way among its free pages, once in some million images. What it knows of them, it reads anew.
+        this.unmap();
+        action();
+      }
     } catch (error) {
-      this.problem = writeReason(error);
+      this.problem = isDiskFailure(error) ? 'there is no space left on the disk, or it fails' : messageOf(error);
     }
   }
 }
 
 /** Bytes the store in a folder takes on disk; 0 where there is none. */
 export async function storeBytes(folder: string): Promise<number> {
-  const sizes = [DATA, STRIPS].map((name) =>
+  const sizes = FILES.map((name) =>
     stat(join(folder, name)).then(
       ({ size }) => size,
       () => 0, // nothing is kept yet
@@ -504,10 +535,5 @@ function toFace(row: number[]): LocatedFace {
 
 type Eleven = [number, number, number, number, number, number, number, number, number, number, number];
 
-function writeReason(error: unknown): string {
-  const text = messageOf(error);
-  // LMDB tells of a write that was cut short as of any other that failed.
-  if (/no space|ENOSPC|file too large|EFBIG|input\/output|MDB_MAP_FULL/i.test(text))
-    return 'there is no space left on the disk, or it fails';
-  return text;
-}
+/** LMDB tells of a write that was cut short as of any other that failed. */
+const isDiskFailure = (error: unknown) => /no space|ENOSPC|file too large|EFBIG|input\/output|MDB_MAP_FULL/i.test(messageOf(error));
