@@ -1,5 +1,5 @@
 // npm run bench: speed and memory, as ratios within one run. Prints a table and writes out/bench.json.
-//   -- --only clustering   or picture, crops, operators, original, scale, photos, recall, gpu
+//   -- --only clustering   or picture, crops, host, operators, original, scale, photos, recall, gpu
 //   -- --rounds 3   --images 9490   --photos 240   --photos-long 960   --recall 0   (0: all of LFW; only where it is at hand)
 //   -- --original 9000   images the original's way, all in memory as floats: 0.6 MB each      --largest 100000   of the scale
 import { execFile } from 'node:child_process';
@@ -44,6 +44,7 @@ main(async () => {
   const clustering = wanted('clustering') ? await clusteringBench(rounds) : undefined;
   const picture = wanted('picture') ? await pictureBench() : undefined;
   const crops = wanted('crops') ? await cropBench(rounds, images) : undefined;
+  const host = wanted('host') ? await hostBench(rounds, images) : undefined;
   const operators = wanted('operators') ? await operatorBench() : undefined;
   const original = wanted('original') ? await originalBench(Number(values.original)) : undefined;
   const scale = wanted('scale') ? await scaleBench(Number(values.largest)) : undefined;
@@ -53,7 +54,7 @@ main(async () => {
   await mkdir(join(root, 'out'), { recursive: true });
   await writeFile(
     join(root, 'out', 'bench.json'),
-    JSON.stringify({ machine, rounds, picture, crops, operators, original, scale, photos, recall, clustering, gpu }, null, 2),
+    JSON.stringify({ machine, rounds, picture, crops, host, operators, original, scale, photos, recall, clustering, gpu }, null, 2),
   );
 });
 
@@ -124,6 +125,39 @@ async function cropBench(rounds, images) {
     ['times as fast as the first', result.again.toFixed(0)],
     ['the same where there is no run of these images: from the store, s', result.stored.toFixed(2)],
     [`peak memory of the engine, ${images} images, MB`, (result.memory / 1e6).toFixed(0)],
+  ]);
+  return { what, images, seen, result };
+}
+
+/** Aligned crops with a network that costs nothing: what a GPU leaves to the cores. */
+async function hostBench(rounds, images) {
+  const { folder, first, what } = await aligned();
+  console.log(`without a network, ${what}, ${images} images`);
+  const network = join(root, 'test', 'bench', 'nothing.onnx');
+  const seen = { decode: [], encode: [], cold: [], slowest: [], bound: [] };
+  for (let round = 0; round < rounds; round++) {
+    const alone = async () => ({
+      decode: (await stage('threads', 'decode', folder, images)).rate,
+      encode: (await stage('threads', 'encode', folder, images)).rate,
+    });
+    const before = await alone();
+    const whole = await stage('end-to-end', root, folder, images, 'never', first, 16, 'cpu', network);
+    const after = await alone();
+    const both = (name) => 2 / (1 / before[name] + 1 / after[name]);
+    const [decode, encode] = [both('decode'), both('encode')];
+    seen.decode.push(decode);
+    seen.encode.push(encode);
+    seen.cold.push(whole.rate);
+    seen.slowest.push(whole.rate / decode);
+    seen.bound.push(whole.rate * (1 / decode + 1 / encode));
+  }
+  const result = medians(seen);
+  print([
+    ['decode alone, images/s', result.decode.toFixed(0)],
+    ['encoding the crops that are kept alone, crops/s', result.encode.toFixed(0)],
+    ['end to end without a network, the first run, images/s', result.cold.toFixed(0)],
+    ['end to end ÷ decode alone, the slowest stage', result.slowest.toFixed(3)],
+    ['end to end ÷ what the cores can do (1 / (1/decode + 1/encoding))', result.bound.toFixed(3)],
   ]);
   return { what, images, seen, result };
 }

@@ -1,5 +1,5 @@
 /**
- * The engine as it is used, from files to described faces: `node end-to-end.js ROOT FOLDER COUNT DETECT FIRST [BATCH] [PROVIDER]`.
+ * The engine as it is used, from files to described faces: `node end-to-end.js ROOT FOLDER COUNT DETECT FIRST [BATCH] [PROVIDER] [MODEL]`.
  * Images of FIRST are described before, so that what is measured once at first use is measured already. Then FOLDER is described for the first time, and
  * again. Prints JSON.
  */
@@ -12,10 +12,12 @@ import { analysisSettings, clusteringSettings, parseSettings } from '../../src/s
 
 const WARM_RUNS = 3;
 
-async function run(root: string, folder: string, limit: number, detect: string, first: string, batchSize: number, provider: string) {
+type Asked = Partial<Record<'detect' | 'provider' | 'model', string>> & { limit: number; batchSize: number };
+
+async function run(root: string, folder: string, first: string, asked: Asked) {
   const work = await mkdtemp(join(tmpdir(), 'face-clusters-bench-'));
   let engine = new EngineClient(engineScript(root), (text) => process.stderr.write(text));
-  const settings = parseSettings({ provider, detect, limit, batchSize }, (name) => name);
+  const settings = parseSettings(asked, (name) => name);
   const params = (runDir: string, folders: string[]) => ({
     runDir: join(work, runDir),
     id: 'bench',
@@ -75,5 +77,5 @@ async function run(root: string, folder: string, limit: number, detect: string, 
   }
 }
 
-const [, , root = '', folder = '', count = '0', detect = 'never', first = folder, batch = '0', provider = 'cpu'] = process.argv;
-void run(root, folder, Number(count), detect, first, Number(batch), provider);
+const [, , root = '', folder = '', count = '0', detect = 'never', first = folder, batch = '0', provider = 'cpu', model = ''] = process.argv;
+void run(root, folder, first, { limit: Number(count), detect, batchSize: Number(batch), provider, model });
