@@ -1,5 +1,5 @@
 /** Images found in folders, as few bytes each: of a hundred thousand as objects the engine would hold twenty megabytes. */
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import type { ImageFile } from './scan';
 
 /** What is asked of images in order; an array is such a list too. */
@@ -18,8 +18,13 @@ export class ImageList implements Images {
   private readonly raw = new Map<number, ImageFile>();
   private count = 0;
 
+  /** What comes before the names: joining each anew costs more than all else that is done with a path. */
+  private readonly prefixes: readonly string[];
+
   /** @param folders what the images were looked for in. */
-  constructor(private readonly folders: readonly string[]) {}
+  constructor(private readonly folders: readonly string[]) {
+    this.prefixes = folders.map(prefixOf);
+  }
 
   get length(): number {
     return this.count;
@@ -50,7 +55,7 @@ export class ImageList implements Images {
     if (raw !== undefined) return raw;
     const name = this.names.toString('utf8', this.startOf(index), this.ends[index]);
     const folder = this.folderOf[index]!;
-    return { folder, name, path: join(this.folders[folder]!, name) };
+    return { folder, name, path: this.prefixes[folder]! + (sep === '/' ? name : name.replaceAll('/', sep)) };
   }
 
   *[Symbol.iterator](): Generator<ImageFile> {
@@ -68,6 +73,9 @@ export class ImageList implements Images {
     return index === 0 ? 0 : this.ends[index - 1]!;
   }
 }
+
+/** What makes the path of a folder's file when its name is put behind it. */
+export const prefixOf = (folder: string): string => join(folder, 'x').slice(0, -1);
 
 function grown<T extends Uint16Array | Uint32Array>(from: T, to: T): T {
   to.set(from);

@@ -1,11 +1,11 @@
 /** Stage 1: folders → image files. */
 import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { extname } from 'node:path';
 import { Random } from 'ml-random';
 import { codeOf, messageOf, UserError } from '../errors';
 import { IMAGE_EXTENSIONS } from '../image-extensions';
-import { ImageList } from './image-list';
+import { ImageList, prefixOf } from './image-list';
 
 /** Folders that hold no photos of the user's. Hidden folders are left out as well. */
 const SKIPPED_FOLDERS: ReadonlySet<string> = new Set(['node_modules', '__MACOSX', '$RECYCLE.BIN', '@eaDir']);
@@ -64,10 +64,11 @@ export async function scanImages(
       return;
     }
     const subfolders: { path: Name; name: string }[] = [];
+    const prefix = typeof path === 'string' ? prefixOf(path) : Buffer.concat([path, SLASH]);
     for (const { name: raw, entry } of entries) {
       const text = raw.toString();
       if (text.startsWith('.') || SKIPPED_FOLDERS.has(text)) continue;
-      const below = { path: joinName(path, raw), name: name === '' ? text : `${name}/${text}` };
+      const below = { path: joined(prefix, raw), name: name === '' ? text : `${name}/${text}` };
       const kind = entry.isSymbolicLink() ? await targetKind(below.path) : kindOf(entry);
       if (kind === 'folder') {
         subfolders.push(below);
@@ -126,9 +127,11 @@ const isUtf8 = (bytes: Buffer) => Buffer.from(bytes.toString('utf8'), 'utf8').eq
 /** Order of code units: the same on every machine, whatever its locale. */
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
-function joinName(folder: Name, name: Name): Name {
-  if (typeof folder === 'string' && typeof name === 'string') return join(folder, name);
-  return Buffer.concat([Buffer.from(folder), Buffer.from('/'), Buffer.from(name)]);
+const SLASH = Buffer.from('/');
+
+function joined(prefix: Name, name: Name): Name {
+  if (typeof prefix === 'string' && typeof name === 'string') return prefix + name;
+  return Buffer.concat([Buffer.from(prefix), Buffer.from(name)]);
 }
 
 const kindOf = (entry: { isDirectory(): boolean; isFile(): boolean }) =>

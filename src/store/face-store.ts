@@ -38,6 +38,8 @@ const AFTER_EVICTION = 0.9;
 /** Numbers for strips that a process reserves at a time, and how many such blocks may be in use. */
 const NUMBERS = 4096;
 const RECENT = 64;
+/** Contents that an image is compared with before it is described, at most. */
+const CANDIDATES = 256;
 const DAY = 24 * 60 * 60 * 1000;
 
 /** What was found in an image. */
@@ -239,9 +241,9 @@ export class FaceStore {
     return id === undefined ? undefined : { id, hash };
   }
 
-  /** Hashes of the contents known that have so many bytes. */
+  /** Hashes of contents known that have so many bytes: all, but where formats without compression make all files alike long. */
   candidates(size: number): string[] {
-    return [...this.tables.contents.getKeys({ start: [size, ''], end: [size, '~'] })].map(([, hash]) => hash);
+    return [...this.tables.contents.getKeys({ start: [size, ''], end: [size, '~'], limit: CANDIDATES })].map(([, hash]) => hash);
   }
 
   /** @param finder key of how faces are found. */
