@@ -4,8 +4,9 @@
  */
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import * as ort from 'onnxruntime-node';
+import type { InferenceSession } from 'onnxruntime-node';
 import { messageOf, UserError } from '../errors';
+import { onnxruntime } from '../lazy-onnxruntime';
 import type { Provider } from './providers';
 import { sessionOptions } from './session-options';
 
@@ -60,9 +61,10 @@ export async function openDetector(
   threads = Math.max(1, Math.floor(availableParallelism() / 4)),
 ): Promise<FaceDetector> {
   if (!existsSync(file)) throw new UserError(`the face detector '${file}' does not exist`);
-  let session: ort.InferenceSession;
+  const { InferenceSession: sessions, Tensor } = onnxruntime();
+  let session: InferenceSession;
   try {
-    session = await ort.InferenceSession.create(file, sessionOptions(provider, threads));
+    session = await sessions.create(file, sessionOptions(provider, threads));
   } catch (error) {
     throw new UserError(`cannot load the face detector '${file}' on ${provider}: ${messageOf(error)}`, { cause: error });
   }
@@ -74,8 +76,8 @@ export async function openDetector(
     for (const [i, { square }] of batch.entries()) images.set(square, i * SQUARE_BYTES);
     const { threshold } = batch[0]!;
     const { faces } = await session.run({
-      images: new ort.Tensor('uint8', images, [batch.length, SQUARE, SQUARE, 3]),
-      threshold: new ort.Tensor('float32', [threshold], [1]),
+      images: new Tensor('uint8', images, [batch.length, SQUARE, SQUARE, 3]),
+      threshold: new Tensor('float32', [threshold], [1]),
     });
     if (!(faces?.data instanceof Float32Array)) throw new Error('the face detector has no output `faces`');
     const found: Detection[][] = batch.map(() => []);

@@ -1,9 +1,10 @@
 /** Stage 4: crops → attribute probabilities, with ONNX Runtime. */
 import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
-import * as ort from 'onnxruntime-node';
+import type { InferenceSession } from 'onnxruntime-node';
 import { attributeNames } from '../attributes';
 import { messageOf, UserError } from '../errors';
+import { onnxruntime } from '../lazy-onnxruntime';
 import { withHardSigmoids } from './clip-at-one';
 import type { Framing } from './framing';
 import { type ModelMetadata, readModelMetadata } from './model-metadata';
@@ -42,12 +43,13 @@ export interface SessionOptions {
  */
 export async function openModel(file: string, { provider, threads = 0 }: SessionOptions): Promise<AttributeModel> {
   await checkFile(file);
-  let session: ort.InferenceSession;
+  let session: InferenceSession;
   try {
     session = await openSession(file, provider, threads);
   } catch (error) {
     throw new UserError(`cannot load the model '${file}' on ${provider}: ${loadReason(error)}`, { cause: error });
   }
+  const { Tensor } = onnxruntime();
   const { crop, attributes, thresholds, input, output } = checkShape(file, session, await readModelMetadata(file));
   return {
     crop,
@@ -55,7 +57,7 @@ export async function openModel(file: string, { provider, threads = 0 }: Session
     thresholds,
     provider,
     async infer(crops, count) {
-      const tensor = new ort.Tensor('uint8', crops.subarray(0, count * crop.height * crop.width * 3), [count, crop.height, crop.width, 3]);
+      const tensor = new Tensor('uint8', crops.subarray(0, count * crop.height * crop.width * 3), [count, crop.height, crop.width, 3]);
       const outputs = await session.run({ [input]: tensor });
       const result = outputs[output]?.data;
       if (!(result instanceof Float32Array) || result.length !== count * attributes.length) {
@@ -68,16 +70,17 @@ export async function openModel(file: string, { provider, threads = 0 }: Session
 }
 
 /** In float32 where the provider, or its device, does not compute in the float16 of the file. */
-async function openSession(file: string, provider: Provider, threads: number): Promise<ort.InferenceSession> {
+async function openSession(file: string, provider: Provider, threads: number): Promise<InferenceSession> {
   const options = sessionOptions(provider, threads);
+  const { InferenceSession: sessions } = onnxruntime();
   const inFloat32 = async () => {
     const bytes = widened(await readFile(file));
-    return bytes === undefined ? undefined : ort.InferenceSession.create(bytes, options);
+    return bytes === undefined ? undefined : sessions.create(bytes, options);
   };
-  if (provider === 'cpu') return (await inFloat32()) ?? ort.InferenceSession.create(file, options);
+  if (provider === 'cpu') return (await inFloat32()) ?? sessions.create(file, options);
   const faster = provider === 'cuda' ? withHardSigmoids(await readFile(file)) : undefined;
   try {
-    return await (faster === undefined ? ort.InferenceSession.create(file, options) : ort.InferenceSession.create(faster, options));
+    return await (faster === undefined ? sessions.create(file, options) : sessions.create(faster, options));
   } catch (error) {
     const session = /\bf16\b|float16/i.test(messageOf(error)) ? await inFloat32() : undefined;
     if (session === undefined) throw error;
@@ -98,9 +101,9 @@ function loadReason(error: unknown): string {
   return text;
 }
 
-function checkShape(file: string, session: ort.InferenceSession, metadata: ModelMetadata) {
+function checkShape(file: string, session: InferenceSession, metadata: ModelMetadata) {
   const expected = 'expected one input uint8 [n, height, width, 3] and one output float32 [n, attributes]';
-  const describe = (values: readonly ort.InferenceSession.ValueMetadata[]) =>
+  const describe = (values: readonly InferenceSession.ValueMetadata[]) =>
     values.map((value) => (value.isTensor ? `${value.type} [${value.shape.join(', ')}]` : 'no tensor')).join(' and ');
   const refuse = () =>
     new UserError(

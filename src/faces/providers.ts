@@ -1,7 +1,7 @@
 /** Which execution provider of ONNX Runtime runs the network, and why. */
-import * as ort from 'onnxruntime-node';
 import { cudaLibrary, isCudaInstalled, librariesFolder } from '../cuda/libraries';
 import { messageOf, UserError } from '../errors';
+import { onnxruntime } from '../lazy-onnxruntime';
 import type { AnalysisSettings } from '../settings/settings';
 import { inProcess } from './in-process';
 
@@ -83,7 +83,9 @@ function candidates(): Provider[] {
 /** Why a provider is out of the question here, or undefined. */
 export function unavailable(provider: Provider): string | undefined {
   if (provider === 'cpu') return undefined;
-  const backend = ort.listSupportedBackends().find(({ name }) => name === provider);
+  const backend = onnxruntime()
+    .listSupportedBackends()
+    .find(({ name }) => name === provider);
   if (backend === undefined) return `this build of ONNX Runtime (${process.platform}-${process.arch}) does not have it`;
   if (provider === 'cuda' && !isCudaInstalled()) {
     return `its library ${cudaLibrary} is not installed in ${librariesFolder()}: see 'Install CUDA Support'`;
