@@ -16,13 +16,12 @@ import numpy as np
 import torch
 
 from faces import checkpoint
-from faces.crops import Framing
 from faces.dataset import add_crop_options, add_data_options, read_dataset
 from faces.errors import UserError, main
 from faces.inference import logits_of
 from faces.narrow import narrow
 from faces.network import FaceAttributes, load_weights, widths_of
-from faces.recipes import recipe_with
+from faces.trained import read_trained
 
 WIDTHS = '16,80,112,112'
 
@@ -44,13 +43,10 @@ def run() -> None:
     options = parse()
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
-    content = torch.load(options.weights, map_location='cpu')
-    bare = 'recipe' not in content
-    recipe = recipe_with('default') if bare else content['recipe']
-    framing = Framing(*((recipe.width, recipe.height, recipe.stretch) if bare else (recipe['width'], recipe['height'], recipe['stretch'])))
-    if not bare:
-        options.attributes = options.attributes or ','.join(content['attributes'])
-    data = read_dataset(options, framing)
+    trained = read_trained(options.weights)
+    if trained.attributes is not None:
+        options.attributes = options.attributes or ','.join(trained.attributes)
+    data = read_dataset(options, trained.framing)
     network = FaceAttributes(len(data.attributes))
     load_weights(network, options.weights)
     widths = widths_in(options.widths, network)
@@ -67,7 +63,7 @@ def run() -> None:
         print(f'validation part: accuracy {accuracies[0]:.2f} % before, {accuracies[1]:.2f} % after')
     options.out.parent.mkdir(parents=True, exist_ok=True)
     state = network.state_dict()
-    checkpoint.save(options.out, {'model': state} if bare else {**content, 'model': state})
+    checkpoint.save(options.out, {'model': state} if trained.bare else {**trained.content, 'model': state})
     calibration = options.weights.parent / 'calibration.json'
     if calibration.exists() and calibration.parent != options.out.parent:
         shutil.copyfile(calibration, options.out.parent / calibration.name)

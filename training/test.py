@@ -19,15 +19,14 @@ import torch
 
 from faces import charts, workers
 from faces.calibration import Calibration
-from faces.crops import Framing
 from faces.dataset import add_crop_options, add_data_options, read_dataset
 from faces.degrade import BLURS, SIZES, blurred, smaller
 from faces.errors import UserError, main
 from faces.inference import logits_of, sigmoid
 from faces.network import FaceAttributes, load_weights
 from faces.progress import progress
-from faces.recipes import recipe_with
 from faces.scores import score
+from faces.trained import read_trained
 
 
 def parse() -> argparse.Namespace:
@@ -47,13 +46,10 @@ def parse() -> argparse.Namespace:
 def run() -> None:
     options = parse()
     torch.set_num_threads(os.cpu_count() or 1)
-    content = torch.load(options.weights, map_location='cpu')
-    bare = 'recipe' not in content  # a state dict alone, as of the weights that came with the project
-    recipe = recipe_with('default') if bare else content['recipe']
-    framing = Framing(*((recipe.width, recipe.height, recipe.stretch) if bare else (recipe['width'], recipe['height'], recipe['stretch'])))
-    if not bare:
-        options.attributes = options.attributes or ','.join(content['attributes'])
-    data = read_dataset(options, framing)
+    trained = read_trained(options.weights)
+    if trained.attributes is not None:
+        options.attributes = options.attributes or ','.join(trained.attributes)
+    data = read_dataset(options, trained.framing)
     device = workers.device_of(options.device)
     network = FaceAttributes(len(data.attributes))
     load_weights(network, options.weights)

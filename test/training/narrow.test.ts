@@ -63,4 +63,35 @@ with tempfile.TemporaryDirectory() as folder, torch.no_grad():
 print('same')`);
     expect(printed.trim().split('\n').at(-1)).toBe('same');
   });
+
+  it('reads of a file how its network sees, and says what is wrong with one that holds none', () => {
+    const printed = pythonCode(`
+import pathlib, tempfile, torch
+from faces.errors import UserError
+from faces.trained import read_trained
+with tempfile.TemporaryDirectory() as folder:
+    path = pathlib.Path(folder, 'best.pt')
+    torch.save({'model': {}, 'recipe': {'width': 96, 'height': 112, 'stretch': True}, 'attributes': ['Smiling', 'Bald']}, path)
+    trained = read_trained(path)
+    assert (trained.framing.width, trained.framing.height, trained.framing.stretch) == (96, 112, True), trained.framing
+    assert trained.attributes == ['Smiling', 'Bald'] and not trained.bare
+    torch.save({'out.weight': torch.zeros(2)}, path)
+    bare = read_trained(path)
+    assert bare.bare and bare.attributes is None and (bare.framing.width, bare.framing.height) == (160, 192)
+    for content in (b'', b'no weights', None, [1, 2]):
+        if isinstance(content, bytes):
+            path.write_bytes(content)
+        elif content is None:
+            path.unlink()
+        else:
+            torch.save(content, path)
+        try:
+            read_trained(path)
+        except UserError as error:
+            assert str(path) in str(error) and 'weights of PyTorch' in str(error), error
+        else:
+            raise AssertionError(content)
+print('told')`);
+    expect(printed.trim().split('\n').at(-1)).toBe('told');
+  });
 });

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import pickle
 import re
 from pathlib import Path
 
@@ -109,11 +110,19 @@ def load_weights(network: FaceAttributes, path: Path) -> None:
 
 def read_weights(path: Path) -> dict[str, torch.Tensor]:
     """The state dict of a file: one of ../train.py, or a bare one."""
+    content = read_content(path)
+    return content['model'] if 'model' in content else content
+
+
+def read_content(path: Path) -> dict:
+    """All that a file of weights holds."""
     try:
         content = torch.load(path, map_location='cpu')
-    except (OSError, RuntimeError, EOFError, ValueError) as error:
+    except (OSError, RuntimeError, EOFError, ValueError, pickle.UnpicklingError) as error:
         raise UserError(f'cannot read {str(path)!r} as weights of PyTorch: {error}') from error
-    return content['model'] if 'model' in content else content
+    if not isinstance(content, dict):
+        raise UserError(f'cannot read {str(path)!r} as weights of PyTorch: expected a dictionary, got {type(content).__name__}')
+    return content
 
 
 # ------------------------------------------------------------------------- MobileNetV2 of Keras, as the npm package nsfwjs has it
