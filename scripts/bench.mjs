@@ -89,11 +89,8 @@ async function cropBench(rounds, images) {
       encode: (await stage('threads', 'encode', folder, images)).rate,
       float: existsSync(float32) ? (await stage('threads', 'infer', folder, 1500, float32)).rate : NaN,
     });
-    const before = await alone();
-    const whole = await stage('end-to-end', root, folder, images, 'never', first);
-    const after = await alone();
-    const both = (name) => 2 / (1 / before[name] + 1 / after[name]);
-    const [decode, infer, encode, float] = [both('decode'), both('infer'), both('encode'), both('float')];
+    const { rates, whole } = await amid(alone, () => stage('end-to-end', root, folder, images, 'never', first));
+    const { decode, infer, encode, float } = rates;
     seen.plain.push(plain.rate);
     seen.decode.push(decode);
     seen.decodeRatio.push(decode / plain.rate);
@@ -129,6 +126,15 @@ async function cropBench(rounds, images) {
   return { what, images, seen, result };
 }
 
+/** Rates of stages alone, the harmonic means of those before and after the whole is measured: the machine's speed drifts. */
+async function amid(alone, measureWhole) {
+  const before = await alone();
+  const whole = await measureWhole();
+  const after = await alone();
+  const rates = Object.fromEntries(Object.keys(before).map((name) => [name, 2 / (1 / before[name] + 1 / after[name])]));
+  return { rates, whole };
+}
+
 /** Aligned crops with a network that costs nothing: what a GPU leaves to the cores. */
 async function hostBench(rounds, images) {
   const { folder, first, what } = await aligned();
@@ -140,11 +146,8 @@ async function hostBench(rounds, images) {
       decode: (await stage('threads', 'decode', folder, images)).rate,
       encode: (await stage('threads', 'encode', folder, images)).rate,
     });
-    const before = await alone();
-    const whole = await stage('end-to-end', root, folder, images, 'never', first, 16, 'cpu', network);
-    const after = await alone();
-    const both = (name) => 2 / (1 / before[name] + 1 / after[name]);
-    const [decode, encode] = [both('decode'), both('encode')];
+    const { rates, whole } = await amid(alone, () => stage('end-to-end', root, folder, images, 'never', first, 16, 'cpu', network));
+    const { decode, encode } = rates;
     seen.decode.push(decode);
     seen.encode.push(encode);
     seen.cold.push(whole.rate);
