@@ -6,9 +6,10 @@ import { imageSize } from 'image-size';
 import type { Sharp } from 'sharp';
 import { codeOf, messageOf } from '../errors';
 import { sharp } from '../lazy-sharp';
+import { type Colours, coloursOf, toSrgb } from './colours';
 import type { Pixels } from './crop';
 import { type Box, type CropSize, SMALLEST_SIDE } from './framing';
-import { decodePlainJpeg, isPlainJpeg } from './jpeg';
+import { decodePlainJpeg, jpegHeader } from './jpeg';
 import { readWhole } from './read-file';
 import { resizeBox } from './resize';
 import type { ImageFile } from './scan';
@@ -34,7 +35,9 @@ export interface EncodedImage {
   /** Pixels of the upright image (turned by its EXIF orientation). */
   width: number;
   height: number;
-  /** A JPEG that is not to be turned and has no colour space of its own. */
+  /** Of the pixels that `decodeStored` gives. */
+  colours: Colours;
+  /** A JPEG that is not to be turned, of known colours: libjpeg-turbo decodes it by itself. */
   plainJpeg: boolean;
 }
 
@@ -76,8 +79,15 @@ export async function encodedImage(bytes: Buffer): Promise<EncodedImage> {
       `too large: expected at most ${String(MAX_PIXELS / 1e6)} megapixels, got ${String(size.width)}×${String(size.height)}`,
     );
   }
-  const plainJpeg = header?.turned === false && isPlainJpeg(bytes);
-  return { bytes, width: size.width, height: size.height, plainJpeg };
+  const colours = await coloursIn(bytes);
+  return { bytes, width: size.width, height: size.height, colours, plainJpeg: header?.turned === false && colours !== 'unknown' };
+}
+
+async function coloursIn(bytes: Buffer): Promise<Colours> {
+  const header = jpegHeader(bytes);
+  if (header === undefined) return 'unknown';
+  if (header.profile.length === 0) return 'srgb';
+  return header.components === 3 ? await coloursOf(header.profile) : 'unknown';
 }
 
 /** Pixels of the image that make one of a crop, along a side, at least, where there are as many. */
@@ -92,38 +102,48 @@ export async function decodeCrop(image: EncodedImage, box: Box, size: CropSize):
   // An image with many more pixels than the crop is reduced by libvips, which for JPEGs need not even decode them all.
   const wanted = OVERSAMPLED * Math.max(size.width / box.width, size.height / box.height);
   const longer = Math.max(image.width, image.height);
-  const pixels = await decodePixels(image, wanted < 0.5 ? Math.ceil(wanted * longer) : longer);
+  const pixels = await decodeStored(image, wanted < 0.5 ? Math.ceil(wanted * longer) : longer);
   const across = pixels.width / image.width;
   const down = pixels.height / image.height;
-  return resizeBox(pixels, { x: box.x * across, y: box.y * down, width: box.width * across, height: box.height * down }, size);
+  const crop = resizeBox(pixels, { x: box.x * across, y: box.y * down, width: box.width * across, height: box.height * down }, size);
+  toSrgb(crop, image.colours);
+  return crop;
 }
 
 /**
- * Decodes an image upright, reduced so that its longer side has `side` pixels (never enlarged). JPEGs are decoded at a fraction of
+ * Decodes an image upright, as sRGB, reduced so that its longer side has `side` pixels (never enlarged). JPEGs are decoded at a fraction of
  * their size where that is enough.
  * @throws ImageError where the image is damaged.
  */
-export async function decodePixels({ bytes, width, height, plainJpeg }: EncodedImage, side: number): Promise<Pixels> {
+export async function decodePixels(image: EncodedImage, side: number): Promise<Pixels> {
+  const pixels = await decodeStored(image, side);
+  toSrgb(pixels.data, image.colours);
+  return pixels;
+}
+
+/** The same in the image's own colours (`image.colours`): what is cut out is converted faster than the whole. */
+export async function decodeStored({ bytes, width, height, colours, plainJpeg }: EncodedImage, side: number): Promise<Pixels> {
   const asItIs = Math.max(width, height) <= side;
   if (plainJpeg && asItIs) {
     const pixels = await decodePlainJpeg(bytes, width, height);
     if (pixels !== undefined) return pixels;
   }
-  const image = openUpright(bytes);
+  // To be turned upright by its EXIF orientation.
+  const image = sharp(bytes, {
+    failOn: 'error',
+    limitInputPixels: MAX_PIXELS,
+    sequentialRead: true,
+    ignoreIcc: colours !== 'unknown',
+  }).autoOrient();
   if (!asItIs) image.resize(side, side, { fit: 'inside', kernel: 'linear' });
   return rgbPixels(image);
-}
-
-/** An image as libvips opens it, to be turned upright by its EXIF orientation. */
-export function openUpright(bytes: Buffer): Sharp {
-  return sharp(bytes, { failOn: 'error', limitInputPixels: MAX_PIXELS, sequentialRead: true }).autoOrient();
 }
 
 /**
  * Runs a pipeline of libvips. Transparent pixels show white, as on a page; grey, CMYK and 16-bit images become 8-bit sRGB.
  * @throws ImageError where the image is damaged.
  */
-export async function rgbPixels(image: Sharp): Promise<Pixels & { data: Buffer }> {
+async function rgbPixels(image: Sharp): Promise<Pixels & { data: Buffer }> {
   try {
     const { data, info } = await image
       .flatten({ background: '#ffffff' })

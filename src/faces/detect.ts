@@ -7,8 +7,9 @@
  */
 import type { AnalysisSettings } from '../settings/settings';
 import { frameOf, type Frame } from './align';
+import { toSrgb } from './colours';
 import { cropFrame, type Pixels } from './crop';
-import { decodeCrop, decodePixels, type EncodedImage } from './decode';
+import { decodeCrop, decodeStored, type EncodedImage } from './decode';
 import type { Detection, FaceDetector, Point } from './detector';
 import { alignedFrame, type Box, type CropSize, type Framing } from './framing';
 import { overviewSide, squareOf } from './overview';
@@ -91,7 +92,7 @@ export function searchedFaces(
   { minFaceScore, minFaceSize }: Pick<AnalysisSettings, 'minFaceScore' | 'minFaceSize'>,
 ): FaceFinder {
   return async (image) => {
-    const overview = await decodePixels(image, overviewSide(image));
+    const overview = await decodeStored(image, overviewSide(image));
     // Pixels of the photo in one of the overview.
     const scale = Math.max(image.width, image.height) / Math.max(overview.width, overview.height);
     const found = await search(detector, overview, minFaceScore);
@@ -125,15 +126,17 @@ function cropsOf(image: EncodedImage, faces: readonly LocatedFace[], crop: Frami
   const decoded = () =>
     (pixels ??=
       (wanted * longer) / side > ENLARGE
-        ? decodePixels(image, Math.ceil(wanted * longer))
-        : Promise.resolve(overview ?? decodePixels(image, side)));
+        ? decodeStored(image, Math.ceil(wanted * longer))
+        : Promise.resolve(overview ?? decodeStored(image, side)));
   return {
     regions,
     crop: async ({ frame }) => {
       const source = await decoded();
       const factor = Math.max(source.width, source.height) / longer;
       const { x, y, width, height, angle } = frame;
-      return cropFrame(source, { x: x * factor, y: y * factor, width: width * factor, height: height * factor, angle }, crop);
+      const pixels = cropFrame(source, { x: x * factor, y: y * factor, width: width * factor, height: height * factor, angle }, crop);
+      toSrgb(pixels, image.colours);
+      return pixels;
     },
   };
 }

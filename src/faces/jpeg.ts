@@ -1,6 +1,6 @@
 /**
- * The short way for most photos there are: a JPEG that is neither turned nor in a colour space of its own is decoded by libjpeg-turbo itself.
- * libvips, which decodes everything else, uses the same library, but setting up its pipeline takes several times as long as decoding a small image.
+ * The short way for most photos there are: a JPEG that is not to be turned and whose colours are known is decoded by libjpeg-turbo itself. libvips,
+ * which decodes everything else, uses the same library, but setting up its pipeline takes several times as long as decoding a small image.
  */
 import { createRequire } from 'node:module';
 import type * as Turbo from '@julusian/jpeg-turbo';
@@ -55,15 +55,26 @@ export function encodeJpeg(data: Buffer, width: number, height: number, quality:
 /** What the encoder writes to: it asks for as much as an image may take at worst, which is too much to be allocated each time. */
 let output = Buffer.alloc(0);
 
+/** What the markers of a JPEG say of it. */
+export interface JpegHeader {
+  /** 1 for grey, 3 for colour. */
+  components: 1 | 3;
+  /** The segments that hold its ICC profile, as they stand in the file; empty where it has none. */
+  profile: Buffer;
+}
+
 const START_OF_IMAGE = 0xffd8;
 const APP2 = 0xe2;
 const START_OF_SCAN = 0xda;
 
 /**
- * Whether a file is a JPEG of 8-bit grey or colour without an ICC profile (ITU-T T.81, annex B). Says nothing of its orientation.
+ * Reads the markers of a JPEG of 8-bit grey or colour, up to the first scan (ITU-T T.81, annex B).
+ * @returns undefined for anything else: other formats, CMYK, lossless and arithmetic coding.
  */
-export function isPlainJpeg(bytes: Buffer): boolean {
-  if (bytes.length < 4 || bytes.readUInt16BE(0) !== START_OF_IMAGE) return false;
+export function jpegHeader(bytes: Buffer): JpegHeader | undefined {
+  if (bytes.length < 4 || bytes.readUInt16BE(0) !== START_OF_IMAGE) return undefined;
+  let components: number | undefined;
+  const profile: Buffer[] = [];
   let at = 2;
   while (at + 9 < bytes.length && bytes[at] === 0xff) {
     const marker = bytes[at + 1]!;
@@ -71,15 +82,16 @@ export function isPlainJpeg(bytes: Buffer): boolean {
       at += 1; // fill bytes
       continue;
     }
-    // SOF0 to SOF2: baseline, extended and progressive. The others are lossless or arithmetic.
-    if (marker >= 0xc0 && marker <= 0xc2) {
-      const [precision, components] = [bytes[at + 4], bytes[at + 9]];
-      return precision === 8 && (components === 1 || components === 3);
+    if (marker === START_OF_SCAN) break;
+    const end = at + 2 + bytes.readUInt16BE(at + 2);
+    if (marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc) {
+      // SOF0 to SOF2: baseline, extended and progressive. The others are lossless or arithmetic.
+      if (marker > 0xc2 || bytes[at + 4] !== 8) return undefined;
+      components = bytes[at + 9];
     }
-    if ((marker >= 0xc3 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc) || marker === START_OF_SCAN)
-      return false;
-    if (marker === APP2 && bytes.toString('latin1', at + 4, at + 15) === 'ICC_PROFILE') return false;
-    at += 2 + bytes.readUInt16BE(at + 2);
+    if (marker === APP2 && bytes.toString('latin1', at + 4, at + 15) === 'ICC_PROFILE') profile.push(bytes.subarray(at, end));
+    at = end;
   }
-  return false;
+  if (components !== 1 && components !== 3) return undefined;
+  return { components, profile: Buffer.concat(profile) };
 }

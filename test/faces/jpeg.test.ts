@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { decodePixels, encodedImage, ImageError } from '../../src/faces/decode';
-import { decodePlainJpeg, encodeJpeg, isPlainJpeg } from '../../src/faces/jpeg';
+import { decodePlainJpeg, encodeJpeg, jpegHeader } from '../../src/faces/jpeg';
 import { PORTRAITS, quarters } from '../support/images';
 import { readdir } from 'node:fs/promises';
 
@@ -28,14 +28,17 @@ describe('a plain JPEG', () => {
   it('is told from others by its header', async () => {
     const image = quarters(64, 48);
     const jpeg = (quality = 90) => image.clone().jpeg({ quality });
-    expect(isPlainJpeg(await jpeg().toBuffer())).toBe(true);
-    expect(isPlainJpeg(await image.clone().greyscale().jpeg().toBuffer())).toBe(true);
-    expect(isPlainJpeg(await image.clone().jpeg({ progressive: true }).toBuffer())).toBe(true);
-    expect(isPlainJpeg(await image.clone().toColourspace('cmyk').jpeg().toBuffer())).toBe(false);
-    expect(isPlainJpeg(await image.clone().withIccProfile('p3').jpeg().toBuffer())).toBe(false);
-    expect(isPlainJpeg(await image.clone().png().toBuffer())).toBe(false);
-    expect(isPlainJpeg(Buffer.from([0xff, 0xd8]))).toBe(false);
-    expect(isPlainJpeg(Buffer.alloc(0))).toBe(false);
+    const none = { profile: Buffer.alloc(0) };
+    expect(jpegHeader(await jpeg().toBuffer())).toEqual({ components: 3, ...none });
+    expect(jpegHeader(await image.clone().toColourspace('b-w').jpeg().toBuffer())).toEqual({ components: 1, ...none });
+    expect(jpegHeader(await image.clone().jpeg({ progressive: true }).toBuffer())).toEqual({ components: 3, ...none });
+    const { profile } = jpegHeader(await image.clone().withIccProfile('p3').jpeg().toBuffer())!;
+    expect(profile.toString('latin1')).toMatch(/^\xff\xe2..ICC_PROFILE\0/);
+    expect(profile).toHaveLength(profile.readUInt16BE(2) + 2);
+    expect(jpegHeader(await image.clone().toColourspace('cmyk').jpeg().toBuffer())).toBeUndefined();
+    expect(jpegHeader(await image.clone().png().toBuffer())).toBeUndefined();
+    expect(jpegHeader(Buffer.from([0xff, 0xd8]))).toBeUndefined();
+    expect(jpegHeader(Buffer.alloc(0))).toBeUndefined();
     expect((await encodedImage(await image.clone().withMetadata({ orientation: 6 }).jpeg().toBuffer())).plainJpeg).toBe(false);
   });
 
@@ -45,7 +48,7 @@ describe('a plain JPEG', () => {
     const cut = bytes.subarray(0, bytes.length / 2);
     expect(await decodePlainJpeg(cut, width, height)).toBeUndefined();
     expect(await decodePlainJpeg(bytes, width + 1, height)).toBeUndefined();
-    await expect(decodePixels({ bytes: cut, width, height, plainJpeg: true }, width + height)).rejects.toThrow(ImageError);
+    await expect(decodePixels({ bytes: cut, width, height, colours: 'srgb', plainJpeg: true }, width + height)).rejects.toThrow(ImageError);
   });
 
   it('comes back from its encoder nearly as it was', async () => {
