@@ -1,20 +1,34 @@
 /**
- * Memory of crops, used again and again: a describing thread makes some hundred a second, and each new one would cost its pages and the collector's
- * time.
+ * Memory of decoded images and crops, used again and again: a describing thread fills some hundred buffers a second, or some gigabytes, and each new one
+ * would cost its pages, which the system clears first, and the collector's time. Each thread has its own.
  */
 
-/** Crops that wait to be used again, at most: more than a thread has in the making at a time. */
+/** Buffers that wait to be used again, at most: more than a thread has crops in the making at a time. */
 const SPARE = 64;
+/** And so many bytes: four photos as they are decoded. */
+const SPARE_BYTES = 32e6;
+/** A buffer is used for something smaller, but for nothing that needs less than this share of it. */
+const FILLED = 0.5;
 
-const spare: Buffer[] = [];
+const spare: ArrayBuffer[] = [];
+let spareBytes = 0;
 
-/** @returns bytes of any content. */
-export function takeBuffer(length: number): Buffer {
-  for (let buffer = spare.pop(); buffer !== undefined; buffer = spare.pop()) if (buffer.length === length) return buffer;
-  return Buffer.allocUnsafeSlow(length); // of its own memory, so that it can be given to another thread
+/** @returns bytes of any content, at the beginning of memory of their own. */
+export function takeBuffer(length: number): Buffer<ArrayBuffer> {
+  let best: number | undefined;
+  for (const [i, { byteLength }] of spare.entries()) {
+    if (byteLength < length || byteLength * FILLED > length) continue;
+    if (best === undefined || byteLength < spare[best]!.byteLength) best = i;
+  }
+  if (best === undefined) return Buffer.allocUnsafeSlow(length);
+  const [memory] = spare.splice(best, 1);
+  spareBytes -= memory!.byteLength;
+  return Buffer.from(memory!, 0, length);
 }
 
-/** Whoever gives a buffer back looks at it no more, and is the only one who has it. */
-export function giveBack(buffer: Buffer): void {
-  if (spare.length < SPARE) spare.push(buffer);
+/** Whoever gives bytes back looks at them no more, and is the only one who has them. */
+export function giveBack({ buffer }: Uint8Array): void {
+  if (!(buffer instanceof ArrayBuffer) || spare.length >= SPARE || spareBytes + buffer.byteLength > SPARE_BYTES) return;
+  spare.push(buffer);
+  spareBytes += buffer.byteLength;
 }

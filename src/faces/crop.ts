@@ -19,13 +19,18 @@ export interface Pixels {
 const SAMPLE_DISTANCE = 1.75;
 
 /** A larger reduction than this leaves its sums no room in 16 bits; what is left to do, the samples do. */
-const LARGEST_REDUCTION = 256;
+export const LARGEST_REDUCTION = 256;
 /** Pixels around what is sampled that bilinear samples look at. */
 const AROUND = 2;
 
 /** Functions of crop.wat; addresses are in bytes. */
 interface Loops {
-  reduce: (...of: [bytes: number, stride: number, by: number, columns: number, rows: number, sums: number, target: number]) => void;
+  reduce: (
+    ...of: [
+      ...[bytes: number, stride: number, across: number, down: number],
+      ...[columns: number, rows: number, sums: number, target: number],
+    ]
+  ) => void;
   resample: (
     ...of: [
       ...[bytes: number, width: number, height: number],
@@ -60,10 +65,29 @@ export function cropFrame(pixels: Pixels, frame: Frame, size: CropSize): Buffer 
   return loops.with(layout, ({ reduce, resample }, memory) => {
     copyIn(pixels, { x: part.left, y: part.top, width: columns, height: rows }, memory, sourceAt);
     new BigInt64Array(memory, offsetsAt).set(steps.offsets);
-    if (by > 1) reduce(sourceAt, columns * 3, by, part.columns, part.rows, sumsAt, reducedAt);
+    if (by > 1) reduce(sourceAt, columns * 3, by, by, part.columns, part.rows, sumsAt, reducedAt);
     const { x0, y0, xu, xv, yu, yv, offsets } = steps;
     resample(reducedAt, part.columns, part.rows, x0, y0, xu, xv, yu, yv, offsetsAt, offsets.length / 2, targetAt, size.width, size.height);
     return copyOut(memory, targetAt, size.width * size.height * 3);
+  });
+}
+
+/**
+ * Averages squares of `by × by` pixels of a part of an image, in whole pixels.
+ * @param by from 1 to 256, at most the part's sides; what is left at the right and below is left out.
+ * @param mostRows rows of a square that are looked at, at most: so many, spread evenly, stand for all.
+ */
+export function reduceBox(pixels: Pixels, part: Box, by: number, mostRows = by): Pixels & { data: Buffer } {
+  const down = Math.min(by, mostRows);
+  const [width, height] = [Math.floor(part.width / by), Math.floor(part.height / by)];
+  const layout = new Layout();
+  const sourceAt = layout.room(width * by * height * down * 3);
+  const sumsAt = layout.room(width * by * 3 * 2);
+  const reducedAt = layout.room(width * height * 3);
+  return loops.with(layout, ({ reduce }, memory) => {
+    copyIn(pixels, { x: part.x, y: part.y, width: width * by, height: height * down }, memory, sourceAt, by / down);
+    reduce(sourceAt, width * by * 3, by, down, width, height, sumsAt, reducedAt);
+    return { data: copyOut(memory, reducedAt, width * height * 3), width, height };
   });
 }
 

@@ -2,15 +2,16 @@
 (module
   (memory (export "memory") 1)
 
-  ;; Means of `$by × $by` pixels (`$by` from 1 to 256), each rounded: RGB bytes of `$rows` rows of `$columns` pixels at `$target`.
+  ;; Means of `$across × $down` pixels (each from 1 to 256), each rounded: RGB bytes of `$rows` rows of `$columns` pixels at `$target`.
   ;; `$bytes` is the first pixel's address, rows of the source are `$stride` bytes apart. `$sums` is room for one row's sums, two bytes for each of
-  ;; its bytes. Reads up to 15 bytes beyond the source, writes up to 30 beyond the sums and 1 beyond the target.
+  ;; its bytes. Reads up to 15 bytes beyond the source and 2 beyond the sums, writes up to 30 beyond the sums and 1 beyond the target.
   (func (export "reduce")
-    (param $bytes i32) (param $stride i32) (param $by i32) (param $columns i32) (param $rows i32) (param $sums i32) (param $target i32)
+    (param $bytes i32) (param $stride i32) (param $across i32) (param $down i32)
+    (param $columns i32) (param $rows i32) (param $sums i32) (param $target i32)
     (local $row i32) (local $i i32) (local $k i32) (local $from i32) (local $width i32) (local $weight v128)
-    (local $red i32) (local $green i32) (local $blue i32) (local $low v128) (local $high v128) (local $sixteen v128)
-    (local.set $width (i32.mul (i32.mul (local.get $columns) (local.get $by)) (i32.const 3)))
-    (local.set $weight (f32x4.splat (f32.div (f32.const 1) (f32.convert_i32_u (i32.mul (local.get $by) (local.get $by))))))
+    (local $low v128) (local $high v128) (local $sixteen v128)
+    (local.set $width (i32.mul (i32.mul (local.get $columns) (local.get $across)) (i32.const 3)))
+    (local.set $weight (f32x4.splat (f32.div (f32.const 1) (f32.convert_i32_u (i32.mul (local.get $across) (local.get $down))))))
     (loop $each_row
       ;; Down: sixteen bytes at a time.
       (local.set $i (i32.const 0))
@@ -24,7 +25,7 @@
           (local.set $low (i16x8.add (local.get $low) (i16x8.extend_low_i8x16_u (local.get $sixteen))))
           (local.set $high (i16x8.add (local.get $high) (i16x8.extend_high_i8x16_u (local.get $sixteen))))
           (local.set $from (i32.add (local.get $from) (local.get $stride)))
-          (br_if $each_source_row (i32.lt_u (local.tee $k (i32.add (local.get $k) (i32.const 1))) (local.get $by))))
+          (br_if $each_source_row (i32.lt_u (local.tee $k (i32.add (local.get $k) (i32.const 1))) (local.get $down))))
         (local.set $from (i32.add (local.get $sums) (i32.shl (local.get $i) (i32.const 1))))
         (v128.store (local.get $from) (local.get $low))
         (v128.store offset=16 (local.get $from) (local.get $high))
@@ -34,25 +35,17 @@
       (local.set $i (i32.const 0))
       (local.set $from (local.get $sums))
       (loop $each_pixel
-        (local.set $red (i32.const 0))
-        (local.set $green (i32.const 0))
-        (local.set $blue (i32.const 0))
+        ;; A pixel's three sums and one of the next, which is never looked at.
+        (local.set $low (v128.const i32x4 0 0 0 0))
         (local.set $k (i32.const 0))
         (loop $each_source_pixel
-          (local.set $red (i32.add (local.get $red) (i32.load16_u (local.get $from))))
-          (local.set $green (i32.add (local.get $green) (i32.load16_u offset=2 (local.get $from))))
-          (local.set $blue (i32.add (local.get $blue) (i32.load16_u offset=4 (local.get $from))))
+          (local.set $low (i32x4.add (local.get $low) (v128.load16x4_u (local.get $from))))
           (local.set $from (i32.add (local.get $from) (i32.const 6)))
-          (br_if $each_source_pixel (i32.lt_u (local.tee $k (i32.add (local.get $k) (i32.const 1))) (local.get $by))))
+          (br_if $each_source_pixel (i32.lt_u (local.tee $k (i32.add (local.get $k) (i32.const 1))) (local.get $across))))
         (local.set $low
           (i32x4.trunc_sat_f32x4_s
             (f32x4.add
-              (f32x4.mul
-                (f32x4.convert_i32x4_u
-                  (i32x4.replace_lane 2
-                    (i32x4.replace_lane 1 (i32x4.splat (local.get $red)) (local.get $green))
-                    (local.get $blue)))
-                (local.get $weight))
+              (f32x4.mul (f32x4.convert_i32x4_u (local.get $low)) (local.get $weight))
               (v128.const f32x4 0.5 0.5 0.5 0.5))))
         ;; The fourth byte is overwritten by the next pixel.
         (local.set $low (i16x8.narrow_i32x4_s (local.get $low) (local.get $low)))
@@ -60,25 +53,25 @@
         (local.set $target (i32.add (local.get $target) (i32.const 3)))
         (br_if $each_pixel (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $columns))))
 
-      (local.set $bytes (i32.add (local.get $bytes) (i32.mul (local.get $stride) (local.get $by))))
+      (local.set $bytes (i32.add (local.get $bytes) (i32.mul (local.get $stride) (local.get $down))))
       (br_if $each_row (i32.lt_u (local.tee $row (i32.add (local.get $row) (i32.const 1))) (local.get $rows)))))
 
   ;; RGB bytes of `$across × $down` pixels at `$target`, each the mean of `$count` bilinear samples of the `$width × $height` pixels at `$bytes`.
   ;; Pixel (u, v) is sampled at (x0 + xu·u + xv·v, y0 + yu·u + yv·v) plus each of the `$offsets`: x and y in turn. All positions are in pixels,
   ;; times 2³² (signed 64-bit integers: comparing and splitting them takes no time beside the same with floats); beyond the border they are moved
-  ;; onto it. Written out without functions, which V8 does not inline. Reads 1 byte beyond the source, writes 1 beyond the target.
+  ;; onto it. Written out without functions, which V8 does not inline. Reads 5 bytes beyond the source, writes 1 beyond the target.
   (func (export "resample")
     (param $bytes i32) (param $width i32) (param $height i32)
     (param $x0 i64) (param $y0 i64) (param $xu i64) (param $xv i64) (param $yu i64) (param $yv i64)
     (param $offsets i32) (param $count i32) (param $target i32) (param $across i32) (param $down i32)
     (local $u i32) (local $v i32) (local $i i32) (local $offset i32) (local $stride i32)
-    (local $upper i32) (local $lower i32) (local $right i32)
+    (local $upper i32) (local $lower i32)
     (local $last_x i64) (local $last_y i64) (local $pixel_x i64) (local $pixel_y i64) (local $x i64) (local $y i64)
     (local $share v128) (local $weight v128) (local $sum v128) (local $above v128) (local $below v128)
     (local.set $stride (i32.mul (local.get $width) (i32.const 3)))
     (local.set $last_x (i64.shl (i64.extend_i32_u (i32.sub (local.get $width) (i32.const 1))) (i64.const 32)))
     (local.set $last_y (i64.shl (i64.extend_i32_u (i32.sub (local.get $height) (i32.const 1))) (i64.const 32)))
-    (local.set $weight (f32x4.splat (f32.div (f32.const 1) (f32.convert_i32_u (local.get $count)))))
+    (local.set $weight (f32x4.splat (f32.div (f32.const 0x1p-21) (f32.convert_i32_u (local.get $count)))))
     (loop $each_row
       (local.set $pixel_x (local.get $x0))
       (local.set $pixel_y (local.get $y0))
@@ -99,36 +92,34 @@
               (i32.add
                 (i32.mul (i32.wrap_i64 (i64.shr_u (local.get $y) (i64.const 32))) (local.get $stride))
                 (i32.mul (i32.wrap_i64 (i64.shr_u (local.get $x) (i64.const 32))) (i32.const 3)))))
-          ;; To the right of the last column and below the last row there is nothing, and nothing of it is wanted.
-          (local.set $right (select (i32.const 3) (i32.const 0) (i64.lt_s (local.get $x) (local.get $last_x))))
+          ;; Below the last row there is nothing, and nothing of it is wanted. What is to the right of the last column has no weight.
           (local.set $lower
             (i32.add (local.get $upper)
               (select (local.get $stride) (i32.const 0) (i64.lt_s (local.get $y) (local.get $last_y)))))
+          ;; Weights of 14 bits: a pixel's and its neighbour's, side by side.
           (local.set $share
-            (f32x4.splat
-              (f32.mul (f32.convert_i32_s (i32.shr_u (i32.wrap_i64 (local.get $x)) (i32.const 8))) (f32.const 0x1p-24))))
+            (i32x4.splat
+              (i32.add (i32.const 16384) (i32.mul (i32.shr_u (i32.wrap_i64 (local.get $x)) (i32.const 18)) (i32.const 65535)))))
           (local.set $above
-            (f32x4.convert_i32x4_u (i32x4.extend_low_i16x8_u (i16x8.extend_low_i8x16_u (v128.load32_zero (local.get $upper))))))
-          (local.set $above
-            (f32x4.add (local.get $above)
-              (f32x4.mul (local.get $share)
-                (f32x4.sub
-                  (f32x4.convert_i32x4_u (i32x4.extend_low_i16x8_u (i16x8.extend_low_i8x16_u (v128.load32_zero (i32.add (local.get $upper) (local.get $right))))))
-                  (local.get $above)))))
+            (i32x4.dot_i16x8_s
+              (i8x16.swizzle (v128.load64_zero (local.get $upper)) (v128.const i8x16 0 -1 3 -1 1 -1 4 -1 2 -1 5 -1 -1 -1 -1 -1))
+              (local.get $share)))
           (local.set $below
-            (f32x4.convert_i32x4_u (i32x4.extend_low_i16x8_u (i16x8.extend_low_i8x16_u (v128.load32_zero (local.get $lower))))))
-          (local.set $below
-            (f32x4.add (local.get $below)
-              (f32x4.mul (local.get $share)
-                (f32x4.sub
-                  (f32x4.convert_i32x4_u (i32x4.extend_low_i16x8_u (i16x8.extend_low_i8x16_u (v128.load32_zero (i32.add (local.get $lower) (local.get $right))))))
-                  (local.get $below)))))
+            (i32x4.dot_i16x8_s
+              (i8x16.swizzle (v128.load64_zero (local.get $lower)) (v128.const i8x16 0 -1 3 -1 1 -1 4 -1 2 -1 5 -1 -1 -1 -1 -1))
+              (local.get $share)))
+          ;; In 128ths of a level both fit beside each other, too.
+          (local.set $above (i32x4.shr_u (i32x4.add (local.get $above) (v128.const i32x4 64 64 64 64)) (i32.const 7)))
+          (local.set $below (i32x4.shr_u (i32x4.add (local.get $below) (v128.const i32x4 64 64 64 64)) (i32.const 7)))
           (local.set $share
-            (f32x4.splat
-              (f32.mul (f32.convert_i32_s (i32.shr_u (i32.wrap_i64 (local.get $y)) (i32.const 8))) (f32.const 0x1p-24))))
+            (i32x4.splat
+              (i32.add (i32.const 16384) (i32.mul (i32.shr_u (i32.wrap_i64 (local.get $y)) (i32.const 18)) (i32.const 65535)))))
           (local.set $sum
             (f32x4.add (local.get $sum)
-              (f32x4.add (local.get $above) (f32x4.mul (local.get $share) (f32x4.sub (local.get $below) (local.get $above))))))
+              (f32x4.convert_i32x4_s
+                (i32x4.dot_i16x8_s
+                  (v128.or (local.get $above) (i32x4.shl (local.get $below) (i32.const 16)))
+                  (local.get $share)))))
           (local.set $offset (i32.add (local.get $offset) (i32.const 16)))
           (br_if $each_sample (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $count))))
         ;; The fourth byte is overwritten by the next pixel.

@@ -6,6 +6,7 @@ import { imageSize } from 'image-size';
 import type { Sharp } from 'sharp';
 import { codeOf, messageOf } from '../errors';
 import { sharp } from '../lazy-sharp';
+import { giveBack } from './buffers';
 import { type Colours, coloursOf, toSrgb } from './colours';
 import type { Pixels } from './crop';
 import { type Box, type CropSize, SMALLEST_SIDE } from './framing';
@@ -106,6 +107,7 @@ export async function decodeCrop(image: EncodedImage, box: Box, size: CropSize):
   const across = pixels.width / image.width;
   const down = pixels.height / image.height;
   const crop = resizeBox(pixels, { x: box.x * across, y: box.y * down, width: box.width * across, height: box.height * down }, size);
+  giveBack(pixels.data);
   toSrgb(crop, image.colours);
   return crop;
 }

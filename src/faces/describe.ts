@@ -148,6 +148,7 @@ async function cutOut(image: WantedImage, { finder, crop, hashed }: DescribeOpti
     const found = image.located === undefined ? await finder(encoded) : locatedFaces(encoded, image.located, crop);
     const crops: Buffer[] = [];
     for (const region of found.regions) crops.push(await found.crop(region));
+    found.release();
     return { result: { kind: 'described', hash, faces: found.regions.map(({ located }) => located ?? null) }, crops };
   } catch (error) {
     // One bad image never stops a run; a defect of ours on one image does not either, and is told just as clearly.

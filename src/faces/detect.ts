@@ -7,6 +7,7 @@
  */
 import type { AnalysisSettings } from '../settings/settings';
 import { frameOf, type Frame } from './align';
+import { giveBack } from './buffers';
 import { toSrgb } from './colours';
 import { cropFrame, type Pixels } from './crop';
 import { decodeCrop, decodeStored, type EncodedImage } from './decode';
@@ -37,6 +38,8 @@ export interface FoundFaces {
   regions: FaceRegion[];
   /** RGB bytes of the network's input size. */
   crop(region: FaceRegion): Promise<Buffer>;
+  /** To be called when no crop is wanted any more: the image's memory is used for others. */
+  release(): void;
 }
 
 /** Finds the faces of an image. */
@@ -46,7 +49,7 @@ export type FaceFinder = (image: EncodedImage) => Promise<FoundFaces>;
 export function alignedFaces(crop: Framing): FaceFinder {
   return (image) => {
     const region: FaceRegion = { frame: { ...alignedFrame(image, crop), angle: 0 }, located: undefined };
-    return Promise.resolve({ regions: [region], crop: ({ frame }) => decodeCrop(image, frame, crop) });
+    return Promise.resolve({ regions: [region], crop: ({ frame }) => decodeCrop(image, frame, crop), release: () => undefined });
   };
 }
 
@@ -122,21 +125,27 @@ function cropsOf(image: EncodedImage, faces: readonly LocatedFace[], crop: Frami
   // The smallest face asks for the most pixels; where the overview has too few of them the photo is decoded again, just large enough.
   const wanted = Math.min(1, Math.max(0, ...regions.map(({ frame }) => crop.width / frame.width)));
   const side = overview === undefined ? overviewSide(image) : Math.max(overview.width, overview.height);
+  const held = new Set(overview === undefined ? [] : [overview]);
+  const decode = async () => {
+    const larger = (wanted * longer) / side > ENLARGE;
+    const pixels = larger || overview === undefined ? await decodeStored(image, larger ? Math.ceil(wanted * longer) : side) : overview;
+    held.add(pixels);
+    return pixels;
+  };
   let pixels: Promise<Pixels> | undefined;
-  const decoded = () =>
-    (pixels ??=
-      (wanted * longer) / side > ENLARGE
-        ? decodeStored(image, Math.ceil(wanted * longer))
-        : Promise.resolve(overview ?? decodeStored(image, side)));
   return {
     regions,
     crop: async ({ frame }) => {
-      const source = await decoded();
+      const source = await (pixels ??= decode());
       const factor = Math.max(source.width, source.height) / longer;
       const { x, y, width, height, angle } = frame;
-      const pixels = cropFrame(source, { x: x * factor, y: y * factor, width: width * factor, height: height * factor, angle }, crop);
-      toSrgb(pixels, image.colours);
-      return pixels;
+      const cut = cropFrame(source, { x: x * factor, y: y * factor, width: width * factor, height: height * factor, angle }, crop);
+      toSrgb(cut, image.colours);
+      return cut;
+    },
+    release: () => {
+      for (const { data } of held) giveBack(data);
+      held.clear();
     },
   };
 }
@@ -248,7 +257,7 @@ function partsOf({ width, height }: CropSize, side: number): Box[] {
 }
 
 async function look(detector: FaceDetector, image: Pixels, part: Box, threshold: number, fill = 1, quarterTurns = 0): Promise<Found[]> {
-  const { pixels, toImage } = await squareOf(image, part, fill, quarterTurns);
+  const { pixels, toImage } = squareOf(image, part, fill, quarterTurns);
   const detections = await detector.detect(pixels, threshold);
   return detections.map(({ score, left, top, right, bottom, eyes, mouth }: Detection) => {
     const [a, b] = [toImage(left, top), toImage(right, bottom)];

@@ -4,6 +4,7 @@
  */
 import { createRequire } from 'node:module';
 import type * as Turbo from '@julusian/jpeg-turbo';
+import { giveBack, takeBuffer } from './buffers';
 import type { Pixels } from './crop';
 
 /** Images of fewer pixels are decoded at once: going to another thread and back would take longer. */
@@ -26,18 +27,20 @@ function turbo(): Library | null {
 
 /**
  * @param width, height of the image, by its header.
- * @returns its pixels, or undefined where it is damaged or anything but plain: libvips is to be asked then, and its word counts.
+ * @returns its pixels, which may be given back (faces/buffers.ts), or undefined where it is damaged or anything but plain: libvips is to be asked then, and its word counts.
  */
 export async function decodePlainJpeg(bytes: Buffer, width: number, height: number): Promise<Pixels | undefined> {
   const { FORMAT_RGB: format, decompress, decompressSync } = turbo() ?? {};
   if (decompress === undefined || decompressSync === undefined || format === undefined) return undefined;
+  const data = takeBuffer(width * height * 3);
   try {
-    const decoded = width * height < AT_ONCE ? decompressSync(bytes, { format }) : await decompress(bytes, { format });
-    if (decoded.width !== width || decoded.height !== height || decoded.data.length !== width * height * 3) return undefined;
-    return { data: decoded.data, width, height };
+    const decoded = width * height < AT_ONCE ? decompressSync(bytes, data, { format }) : await decompress(bytes, data, { format });
+    if (decoded.width === width && decoded.height === height) return { data, width, height };
   } catch {
-    return undefined; // libvips decides whether the file is damaged, and words it
+    // libvips decides whether the file is damaged, and words it
   }
+  giveBack(data);
+  return undefined;
 }
 
 /**

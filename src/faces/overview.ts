@@ -1,8 +1,10 @@
 /** A photo decoded once, small enough to be looked at as a whole and large enough for most of its crops. */
-import { sharp } from '../lazy-sharp';
-import type { Pixels } from './crop';
+import { giveBack } from './buffers';
+import { clamp } from '../clamp';
+import { LARGEST_REDUCTION, type Pixels, reduceBox } from './crop';
 import { SQUARE, SQUARE_BYTES } from './detector';
 import type { Box, CropSize } from './framing';
+import { LINEAR, resizeBox } from './resize';
 
 /** Photos up to this longer side, in pixels, are decoded as they are: reducing them costs more than it saves. */
 const AS_IT_IS = 1920;
@@ -19,8 +21,10 @@ export function overviewSide({ width, height }: CropSize): number {
   return Math.max(SMALLEST, panorama, Math.min(AS_IT_IS, Math.floor(longer / SHRINK)));
 }
 
-/** Rows of the photo that make a row of the square, at least, where there are as many: more take longer and show the detector nothing new. */
-const ROWS = 5;
+/** A part is averaged over whole pixels down to this many times the square's side, at least, before the rest is done exactly. */
+const LEFT = 2;
+/** Rows that are averaged to one, at most: more take longer and show the detector nothing new. */
+const ROWS = 3;
 
 /** A square of an image as the detector takes it. */
 export interface Square {
@@ -35,33 +39,22 @@ export interface Square {
  * @param fill share of the square's side that the part's longer side takes, in (0, 1].
  * @param quarterTurns how often the square is turned clockwise by 90°.
  */
-export async function squareOf({ data, width }: Pixels, part: Box, fill = 1, quarterTurns = 0): Promise<Square> {
+export function squareOf(image: Pixels, part: Box, fill = 1, quarterTurns = 0): Square {
   const scale = (fill * SQUARE) / Math.max(part.width, part.height);
   const inner = { width: Math.max(1, Math.round(part.width * scale)), height: Math.max(1, Math.round(part.height * scale)) };
   const left = Math.floor((SQUARE - inner.width) / 2);
   const top = Math.floor((SQUARE - inner.height) / 2);
-  // Of the many rows that fall on one, a few tell its colour: read as an image of `n` times the width, its left part is every n-th row.
-  const every = Math.max(1, Math.floor(part.height / inner.height / ROWS));
-  const rows = Math.floor(part.height / every);
-  const start = part.y * width * 3;
-  const fitted = await sharp(data.subarray(start, start + rows * every * width * 3), {
-    raw: { width: width * every, height: rows, channels: 3 },
-  })
-    .extract({ left: part.x, top: 0, width: part.width, height: rows })
-    .resize(inner.width, inner.height, { fit: 'fill', kernel: 'linear' })
-    .extend({ left, top, right: SQUARE - inner.width - left, bottom: SQUARE - inner.height - top, background: '#000000' })
-    .raw()
-    .toBuffer();
-  const pixels =
-    quarterTurns === 0
-      ? fitted
-      : await sharp(fitted, { raw: { width: SQUARE, height: SQUARE, channels: 3 } })
-          .rotate(90 * quarterTurns)
-          .raw()
-          .toBuffer();
-  if (pixels.length !== SQUARE_BYTES) throw new RangeError(`expected ${SQUARE_BYTES} bytes of a square, got ${pixels.length}`);
+  const by = clamp(Math.floor(1 / (LEFT * scale)), 1, Math.min(LARGEST_REDUCTION, part.width, part.height));
+  const reduced = reduceBox(image, part, by, ROWS);
+  const fitted = resizeBox(reduced, { x: 0, y: 0, width: part.width / by, height: part.height / by }, inner, LINEAR);
+  const pixels = new Uint8Array(SQUARE_BYTES);
+  for (let row = 0; row < inner.height; row++) {
+    pixels.set(fitted.subarray(row * inner.width * 3, (row + 1) * inner.width * 3), ((top + row) * SQUARE + left) * 3);
+  }
+  giveBack(reduced.data);
+  giveBack(fitted);
   return {
-    pixels,
+    pixels: turned(pixels, quarterTurns),
     toImage: (x, y) => {
       // Undo the turns, then the letterbox.
       let [u, v] = [x, y];
@@ -72,4 +65,21 @@ export async function squareOf({ data, width }: Pixels, part: Box, fill = 1, qua
       };
     },
   };
+}
+
+/** A square turned clockwise. */
+function turned(pixels: Uint8Array, quarterTurns: number): Uint8Array {
+  let square = pixels;
+  for (let turn = 0; turn < quarterTurns; turn++) {
+    const next = new Uint8Array(SQUARE_BYTES);
+    for (let y = 0; y < SQUARE; y++) {
+      for (let x = 0; x < SQUARE; x++) {
+        const from = (y * SQUARE + x) * 3;
+        const to = (x * SQUARE + SQUARE - 1 - y) * 3;
+        for (let channel = 0; channel < 3; channel++) next[to + channel] = square[from + channel]!;
+      }
+    }
+    square = next;
+  }
+  return square;
 }

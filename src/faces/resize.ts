@@ -1,6 +1,6 @@
 /**
- * A box of an image, resized with the cubic kernel of Keys (1981, a = −0.5), widened where it shrinks so that nothing aliases: what libvips and
- * Pillow do, for images so small that setting up a pipeline would take longer than the work. The loops are in WebAssembly (resize.wat), whose SIMD
+ * A box of an image, resized with a kernel, by default the cubic one of Keys (1981, a = −0.5), widened where it shrinks so that nothing aliases: what
+ * libvips and Pillow do, for images so small that setting up a pipeline would take longer than the work. The loops are in WebAssembly (resize.wat), whose SIMD
  * is several times as fast as the same loops in JavaScript.
  */
 import { clamp } from '../clamp';
@@ -22,29 +22,40 @@ interface Taps {
   weight: Float32Array;
 }
 
-const SUPPORT = 2;
-
-function cubic(x: number): number {
-  const distance = Math.abs(x);
-  if (distance < 1) return (1.5 * distance - 2.5) * distance * distance + 1;
-  if (distance < SUPPORT) return ((-0.5 * distance + 2.5) * distance - 4) * distance + 2;
-  return 0;
+/** Weights by distance, in pixels of the source; none beyond the support. */
+export interface Kernel {
+  name: string;
+  support: number;
+  weight: (distance: number) => number;
 }
 
-function tapsOf(sourceLength: number, start: number, boxLength: number, length: number): Taps {
+const CUBIC: Kernel = {
+  name: 'cubic',
+  support: 2,
+  weight: (distance) => {
+    if (distance < 1) return (1.5 * distance - 2.5) * distance * distance + 1;
+    return distance < 2 ? ((-0.5 * distance + 2.5) * distance - 4) * distance + 2 : 0;
+  },
+};
+
+/** Triangles: bilinear interpolation where nothing shrinks. */
+export const LINEAR: Kernel = { name: 'linear', support: 1, weight: (distance) => Math.max(0, 1 - distance) };
+
+function tapsOf(kernel: Kernel, sourceLength: number, start: number, boxLength: number, length: number): Taps {
   const scale = boxLength / length;
   const widened = Math.max(1, scale);
-  const count = Math.ceil(2 * SUPPORT * widened);
+  const count = Math.ceil(2 * kernel.support * widened);
+  const weightOf = (distance: number) => kernel.weight(Math.abs(distance) / widened);
   const source = new Int32Array(length * count);
   const weight = new Float32Array(length * count);
   for (let i = 0; i < length; i++) {
     const centre = start + (i + 0.5) * scale;
-    const nearest = Math.floor(centre - SUPPORT * widened - 0.5) + 1; // the first pixel whose middle is within reach
+    const nearest = Math.floor(centre - kernel.support * widened - 0.5) + 1; // the first pixel whose middle is within reach
     let sum = 0;
-    for (let tap = 0; tap < count; tap++) sum += cubic((nearest + tap + 0.5 - centre) / widened);
+    for (let tap = 0; tap < count; tap++) sum += weightOf(nearest + tap + 0.5 - centre);
     for (let tap = 0; tap < count; tap++) {
       source[i * count + tap] = clamp(nearest + tap, 0, sourceLength - 1);
-      weight[i * count + tap] = cubic((nearest + tap + 0.5 - centre) / widened) / sum;
+      weight[i * count + tap] = weightOf(nearest + tap + 0.5 - centre) / sum;
     }
   }
   const first = source.reduce((a, b) => Math.min(a, b));
@@ -56,11 +67,11 @@ function tapsOf(sourceLength: number, start: number, boxLength: number, length: 
 const KEPT = 64;
 const kept = new Map<string, Taps>();
 
-function keptTaps(sourceLength: number, start: number, boxLength: number, length: number): Taps {
-  const key = `${sourceLength} ${start} ${boxLength} ${length}`;
+function keptTaps(kernel: Kernel, sourceLength: number, start: number, boxLength: number, length: number): Taps {
+  const key = `${kernel.name} ${sourceLength} ${start} ${boxLength} ${length}`;
   let taps = kept.get(key);
   if (taps === undefined) {
-    taps = tapsOf(sourceLength, start, boxLength, length);
+    taps = tapsOf(kernel, sourceLength, start, boxLength, length);
     if (kept.size >= KEPT) kept.clear();
     kept.set(key, taps);
   }
@@ -85,9 +96,9 @@ const STRIDE = 128;
  * @param box in pixels of the image, not necessarily whole; where it reaches beyond the image, the border is replicated.
  * @returns RGB bytes, `size.width × size.height × 3`.
  */
-export function resizeBox(pixels: Pixels, box: Box, size: CropSize): Buffer {
-  const acrossTaps = keptTaps(pixels.width, box.x, box.width, size.width);
-  const downTaps = keptTaps(pixels.height, box.y, box.height, size.height);
+export function resizeBox(pixels: Pixels, box: Box, size: CropSize, kernel = CUBIC): Buffer {
+  const acrossTaps = keptTaps(kernel, pixels.width, box.x, box.width, size.width);
+  const downTaps = keptTaps(kernel, pixels.height, box.y, box.height, size.height);
   const columns = acrossTaps.length;
   const rows = downTaps.length;
   const bytes = size.width * 3;

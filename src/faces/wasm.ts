@@ -48,12 +48,15 @@ export class WasmModule<Functions> {
   }
 }
 
-/** Copies a part of RGB pixels, row by row, to an address. */
-export function copyIn({ data, width }: Pixels, part: Box, memory: ArrayBuffer, to: number): void {
+/**
+ * Copies a part of RGB pixels, row by row, to an address.
+ * @param step rows of the image to one that is copied: the one in the middle of them.
+ */
+export function copyIn({ data, width }: Pixels, part: Box, memory: ArrayBuffer, to: number, step = 1): void {
   const all = new Uint8Array(memory);
   const stride = part.width * 3;
   for (let row = 0; row < part.height; row++) {
-    const from = ((part.y + row) * width + part.x) * 3;
+    const from = ((part.y + Math.floor((row + 0.5) * step)) * width + part.x) * 3;
     all.set(data.subarray(from, from + stride), to + row * stride);
   }
 }

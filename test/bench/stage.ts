@@ -5,6 +5,7 @@
  */
 import { availableParallelism } from 'node:os';
 import pMap from 'p-map';
+import { giveBack } from '../../src/faces/buffers';
 import { readImage } from '../../src/faces/decode';
 import { searchedFaces } from '../../src/faces/detect';
 import { openDetector } from '../../src/faces/detector';
@@ -70,7 +71,8 @@ async function facesOfPhotos(folder: string, count: number, file: string) {
   );
   return rateOf(await photosOf(folder, count), async (image) => {
     const found = await find(await readImage(image));
-    for (const region of found.regions) await found.crop(region);
+    for (const region of found.regions) giveBack(await found.crop(region));
+    found.release();
   });
 }
 

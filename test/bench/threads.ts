@@ -8,6 +8,7 @@
 import { availableParallelism } from 'node:os';
 import { isMainThread, workerData } from 'node:worker_threads';
 import pMap from 'p-map';
+import { giveBack } from '../../src/faces/buffers';
 import { readImage } from '../../src/faces/decode';
 import { searchedFaces } from '../../src/faces/detect';
 import { openDetector } from '../../src/faces/detector';
@@ -37,7 +38,7 @@ async function prepare({ stage, images, file }: Task): Promise<() => Promise<voi
         await pMap(
           images,
           async (image) => {
-            await alignedCrop(image, SIZE); // not gathered
+            giveBack(await alignedCrop(image, SIZE));
           },
           { concurrency: 4 },
         );
@@ -69,7 +70,8 @@ async function prepare({ stage, images, file }: Task): Promise<() => Promise<voi
           part,
           async (image) => {
             const found = await find(await readImage(image));
-            for (const region of found.regions) await found.crop(region);
+            for (const region of found.regions) giveBack(await found.crop(region));
+            found.release();
           },
           { concurrency: 4 },
         );
