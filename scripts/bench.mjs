@@ -346,17 +346,39 @@ async function photoBench(rounds, count, longer) {
   const int8 = join(root, 'weights', 'face-attributes.int8.onnx');
   const many = await copies(folder, longer);
   const few = await copies(folder, count);
-  const seen = { cost: [], faces: [], infer: [], whole: [], bound: [], warm: [], again: [], memory: [], memoryLong: [] };
+  // Enough images for what is measured at first use to be measured on them.
+  const first = await copies(await samplePortraits(), 400);
+  const portraits = (await aligned()).folder;
+  const seen = {
+    cost: [],
+    faces: [],
+    infer: [],
+    encode: [],
+    whole: [],
+    bound: [],
+    boundWithEncoding: [],
+    warm: [],
+    again: [],
+    memory: [],
+    memoryLong: [],
+  };
   for (let round = 0; round < rounds; round++) {
     seen.cost.push((await stage('stage', 'cost', folder, 3 * count, detector)).rate);
-    const faces = await stage('threads', 'faces', folder, count, detector);
-    const infer = await stage('threads', 'infer', folder, 4000, int8);
-    const short = await stage('end-to-end', root, few, 0, 'always', folder);
-    const long = await stage('end-to-end', root, many, 0, 'always', folder);
-    seen.faces.push(faces.rate);
-    seen.infer.push(infer.rate);
+    const short = await stage('end-to-end', root, few, 0, 'always', first);
+    // The machine's speed drifts: each stage is measured before and after the whole.
+    const alone = async () => ({
+      faces: (await stage('threads', 'faces', folder, longer, detector)).rate,
+      infer: (await stage('threads', 'infer', folder, 4000, int8)).rate,
+      encode: (await stage('threads', 'encode', portraits, 9000)).rate,
+    });
+    const { rates, whole: long } = await amid(alone, () => stage('end-to-end', root, many, 0, 'always', first));
+    const each = long.faces / long.images;
+    seen.faces.push(rates.faces);
+    seen.infer.push(rates.infer);
+    seen.encode.push(rates.encode);
     seen.whole.push(long.rate);
-    seen.bound.push(long.rate * (1 / faces.rate + long.faces / long.images / infer.rate));
+    seen.bound.push(long.rate * (1 / rates.faces + each / rates.infer));
+    seen.boundWithEncoding.push(long.rate * (1 / rates.faces + each / rates.infer + each / rates.encode));
     seen.warm.push(median(long.warm));
     seen.again.push(long.cold / median(long.warm));
     seen.memory.push(short.peakMemory);
@@ -364,13 +386,19 @@ async function photoBench(rounds, count, longer) {
   }
   await rm(many, { recursive: true });
   await rm(few, { recursive: true });
+  await rm(first, { recursive: true });
   const result = medians(seen);
   print([
     ['time to find and cut out the faces of 1,920 px photos ÷ time to decode them (slices of both in turn)', result.cost.toFixed(3)],
     ['finding and cutting out alone, decoding included, photos/s', result.faces.toFixed(1)],
     ['inference alone (int8), crops/s', result.infer.toFixed(0)],
     ['end to end, the first run, photos/s', result.whole.toFixed(1)],
+    ['encoding the crops that are kept alone, crops/s', result.encode.toFixed(0)],
     ['end to end ÷ what the cores can do (1 / (1/finding + faces a photo/inference))', result.bound.toFixed(3)],
+    [
+      'the same with the third stage (1 / (1/finding + faces a photo/inference + faces a photo/encoding))',
+      result.boundWithEncoding.toFixed(3),
+    ],
     [`end to end, a second run over ${longer} photos, s`, result.warm.toFixed(2)],
     ['times as fast as the first', result.again.toFixed(0)],
     [`peak memory of the engine, ${count} photos, MB`, (result.memory / 1e6).toFixed(0)],

@@ -2,13 +2,12 @@
 import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import type { DescribedImages, WantedImage } from '../faces/describe';
+import { MOST_THREADS } from '../faces/threads';
 import { unpackError } from './thread-errors';
 import type { DescriberReply, DescriberSetup } from './describer';
 import { send, takeThread } from './ready-threads';
 
-/** More threads than this would take more memory than they save time: each holds a network of its own. */
-const MOST = 16;
-/** Requests a thread has at a time: while it computes for one, the images of the next are decoded on the pool's threads. */
+/** Requests a thread has at a time: while it computes for one, files of the next are read on the pool's threads, and decoded where libvips does it. */
 const AT_A_TIME = 2;
 
 interface Waiting {
@@ -24,7 +23,7 @@ interface Thread {
 }
 
 /** Threads for so many images. */
-export const describersFor = (images: number): number => Math.max(1, Math.min(availableParallelism(), MOST, Math.ceil(images / 4)));
+export const describersFor = (images: number): number => Math.max(1, Math.min(availableParallelism(), MOST_THREADS, Math.ceil(images / 4)));
 
 export class Describers {
   private readonly threads: Thread[] = [];

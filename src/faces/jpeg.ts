@@ -6,6 +6,8 @@ import { createRequire } from 'node:module';
 import type * as Turbo from '@julusian/jpeg-turbo';
 import { giveBack, takeBuffer } from './buffers';
 import type { Pixels } from './crop';
+import type { CropSize } from './framing';
+import { isOneACore } from './threads';
 
 /** Images of fewer pixels are decoded at once: going to another thread and back would take longer. */
 const AT_ONCE = 300_000;
@@ -25,6 +27,8 @@ function turbo(): Library | null {
   return library;
 }
 
+const isDecodedAtOnce = ({ width, height }: CropSize) => isOneACore || width * height < AT_ONCE;
+
 /**
  * @param width, height of the image, by its header.
  * @returns its pixels, which may be given back (faces/buffers.ts), or undefined where it is damaged or anything but plain: libvips is to be asked then, and its word counts.
@@ -34,7 +38,9 @@ export async function decodePlainJpeg(bytes: Buffer, width: number, height: numb
   if (decompress === undefined || decompressSync === undefined || format === undefined) return undefined;
   const data = takeBuffer(width * height * 3);
   try {
-    const decoded = width * height < AT_ONCE ? decompressSync(bytes, data, { format }) : await decompress(bytes, data, { format });
+    const decoded = isDecodedAtOnce({ width, height })
+      ? decompressSync(bytes, data, { format })
+      : await decompress(bytes, data, { format });
     if (decoded.width === width && decoded.height === height) return { data, width, height };
   } catch {
     // libvips decides whether the file is damaged, and words it

@@ -21,6 +21,9 @@ export function overviewSide({ width, height }: CropSize): number {
   return Math.max(SMALLEST, panorama, Math.min(AS_IT_IS, Math.floor(longer / SHRINK)));
 }
 
+/** Whether its overview is the image as it is. */
+export const isOverview = (image: CropSize): boolean => overviewSide(image) === Math.max(image.width, image.height);
+
 /** A part is averaged over whole pixels down to this many times the square's side, at least, before the rest is done exactly. */
 const LEFT = 2;
 /** Rows that are averaged to one, at most: more take longer and show the detector nothing new. */
