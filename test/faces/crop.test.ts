@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { boundsOf, type Frame, frameOf } from '../../src/faces/align';
 import { alignedFrame, type CropSize } from '../../src/faces/framing';
-import { cropFrame, type Pixels } from '../../src/faces/crop';
+import { cropFrame, type Pixels, reduceBox } from '../../src/faces/crop';
 import { random } from '../support/vectors';
 
 const SIZE = { width: 160, height: 192 };
@@ -111,6 +111,31 @@ describe('cropFrame beside its definition, on noise', () => {
     const expected = byDefinition(noise, frame, small);
     expect(crop).toHaveLength(expected.length);
     for (const [i, value] of expected.entries()) expect(Math.abs(crop[i]! - value), `byte ${i}`).toBeLessThan(0.51);
+  });
+});
+
+describe('reduceBox', () => {
+  const next = random(9);
+  const noise = { width: 61, height: 53, data: Uint8Array.from({ length: 61 * 53 * 3 }, () => 256 * next()) };
+  const cases = [
+    { part: { x: 0, y: 0, width: 61, height: 53 }, by: 1, mostRows: undefined, rows: [0] },
+    { part: { x: 3, y: 5, width: 50, height: 41 }, by: 2, mostRows: undefined, rows: [0, 1] },
+    { part: { x: 7, y: 2, width: 54, height: 51 }, by: 5, mostRows: 3, rows: [0, 2, 4] },
+    { part: { x: 1, y: 1, width: 60, height: 52 }, by: 26, mostRows: 2, rows: [6, 19] },
+  ];
+
+  it.each(cases)('averages $by × $by pixels, or as many rows of them as are wanted ($mostRows)', ({ part, by, mostRows, rows }) => {
+    const reduced = reduceBox(noise, part, by, mostRows);
+    expect(reduced).toMatchObject({ width: Math.floor(part.width / by), height: Math.floor(part.height / by) });
+    expect(reduced.data).toHaveLength(reduced.width * reduced.height * 3);
+    for (const [i, value] of reduced.data.entries()) {
+      const [column, row] = [Math.floor(i / 3) % reduced.width, Math.floor(i / 3 / reduced.width)];
+      let sum = 0;
+      for (const y of rows) {
+        for (let x = 0; x < by; x++) sum += noise.data[((part.y + row * by + y) * 61 + part.x + column * by + x) * 3 + (i % 3)]!;
+      }
+      expect(Math.abs(value - sum / (by * rows.length)), `byte ${i}`).toBeLessThanOrEqual(0.5001);
+    }
   });
 });
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { resizeBox } from '../../src/faces/resize';
+import { LINEAR, resizeBox } from '../../src/faces/resize';
 import reference from './reference/pillow.json';
 
 const image = { data: Uint8Array.from(reference.pixels), width: reference.width, height: reference.height };
 
 describe('resizeBox', () => {
-  it.each(reference.cases)('gives what Pillow gives for $box as $size', ({ box, size, pixels }) => {
-    const result = resizeBox(image, box, size);
+  it.each(reference.cases)('gives what Pillow gives for $box as $size with a $kernel kernel', ({ kernel, box, size, pixels }) => {
+    const result = kernel === 'linear' ? resizeBox(image, box, size, LINEAR) : resizeBox(image, box, size);
     expect(result).toHaveLength(pixels.length);
     // Pillow rounds to whole levels after each of the two directions, this after both.
     for (const [i, value] of pixels.entries()) expect(Math.abs(result[i]! - value)).toBeLessThanOrEqual(1);

@@ -1,4 +1,4 @@
-"""Writes pillow.json: parts of a small image resized by Pillow's BICUBIC, for test/faces/resize.test.ts.
+"""Writes pillow.json: parts of a small image resized by Pillow's BICUBIC and BILINEAR, for test/faces/resize.test.ts.
 
     /usr/bin/python3 test/faces/reference/pillow.py    (Debian: python3-pil, python3-numpy)
 """
@@ -24,10 +24,12 @@ pixels = rng.integers(60, 190, (HEIGHT, WIDTH, 3), dtype=numpy.uint8)
 image = Image.fromarray(pixels)
 cases = [
     {
+        'kernel': kernel,
         'box': {'x': left, 'y': upper, 'width': right - left, 'height': lower - upper},
         'size': {'width': width, 'height': height},
-        'pixels': numpy.asarray(image.resize((width, height), Image.BICUBIC, box=(left, upper, right, lower))).flatten().tolist(),
+        'pixels': numpy.asarray(image.resize((width, height), resample, box=(left, upper, right, lower))).flatten().tolist(),
     }
+    for kernel, resample in [('cubic', Image.BICUBIC), ('linear', Image.BILINEAR)]
     for left, upper, right, lower, width, height in CASES
 ]
 content = {'width': WIDTH, 'height': HEIGHT, 'pixels': pixels.flatten().tolist(), 'cases': cases}
