@@ -123,6 +123,19 @@ export async function decodePixels(image: EncodedImage, side: number): Promise<P
   return pixels;
 }
 
+/** Images of more pixels are not decoded whole where less of them is enough. */
+const LARGE = 32e6;
+
+/**
+ * The same in the image's own colours, with at least `side` pixels, where it has as many: libvips reduces a JPEG while it decodes it to a half or less, and
+ * to decode it whole and reduce it then takes it twice as long as libjpeg-turbo takes for decoding it.
+ */
+export function decodeAtLeast(image: EncodedImage, side: number): Promise<Pixels> {
+  const longer = Math.max(image.width, image.height);
+  const whole = image.plainJpeg && side > longer / 2 && image.width * image.height <= LARGE;
+  return decodeStored(image, whole ? longer : side);
+}
+
 /** The same in the image's own colours (`image.colours`): what is cut out is converted faster than the whole. */
 export async function decodeStored({ bytes, width, height, colours, plainJpeg }: EncodedImage, side: number): Promise<Pixels> {
   const asItIs = Math.max(width, height) <= side;

@@ -10,7 +10,7 @@ import { frameOf, type Frame } from './align';
 import { giveBack } from './buffers';
 import { toSrgb } from './colours';
 import { cropFrame, type Pixels } from './crop';
-import { decodeCrop, decodeStored, type EncodedImage } from './decode';
+import { decodeAtLeast, decodeCrop, decodeStored, type EncodedImage } from './decode';
 import type { Detection, FaceDetector, Point } from './detector';
 import { alignedFrame, type Box, type CropSize, type Framing } from './framing';
 import { overviewSide, squareOf } from './overview';
@@ -122,13 +122,13 @@ export function locatedFaces(image: EncodedImage, faces: readonly LocatedFace[],
 function cropsOf(image: EncodedImage, faces: readonly LocatedFace[], crop: Framing, overview: Pixels | undefined): FoundFaces {
   const regions = faces.map((located): FaceRegion => ({ frame: frameOf(located.eyes, located.mouth, crop), located }));
   const longer = Math.max(image.width, image.height);
-  // The smallest face asks for the most pixels; where the overview has too few of them the photo is decoded again, just large enough.
+  // The smallest face asks for the most pixels; where the overview has too few of them the photo is decoded again, large enough.
   const wanted = Math.min(1, Math.max(0, ...regions.map(({ frame }) => crop.width / frame.width)));
   const side = overview === undefined ? overviewSide(image) : Math.max(overview.width, overview.height);
   const held = new Set(overview === undefined ? [] : [overview]);
   const decode = async () => {
     const larger = (wanted * longer) / side > ENLARGE;
-    const pixels = larger || overview === undefined ? await decodeStored(image, larger ? Math.ceil(wanted * longer) : side) : overview;
+    const pixels = larger || overview === undefined ? await decodeAtLeast(image, larger ? Math.ceil(wanted * longer) : side) : overview;
     held.add(pixels);
     return pixels;
   };
