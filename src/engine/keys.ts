@@ -7,7 +7,7 @@ import { checkFile } from '../faces/model';
 import type { AnalysisSettings } from '../settings/settings';
 
 /** Raised whenever decoding, searching, aligning or cutting out changes what comes out of them. */
-export const PIPELINE_VERSION = 4;
+export const PIPELINE_VERSION = 5;
 
 /** 16 hexadecimal digits. */
 const digest = (value: unknown) => hashOf(Buffer.from(JSON.stringify(value))).slice(0, 16);

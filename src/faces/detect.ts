@@ -67,17 +67,23 @@ const CONFIRM_SIDES = [3.5, 5.5, 9, 13];
 const CONFIRM_SCORE = 0.6;
 /** A look that reaches this score needs no other to be compared with. */
 const CONFIRM_AT_ONCE = 0.75;
+/** From one part to the next, in sides: faces that are too small for the part around it are less than a quarter of a part, so each lies within one. */
+const STEP = 0.6;
 /** Nothing is gained from a part that has fewer pixels than this along its side. */
 const SMALLEST_PART = 160;
 /** A face turned further than this, in radians, is looked at again with the photo turned. */
 const FAR_TURNED = 0.6;
 /** Boxes of different looks that overlap by more than this (of the smaller one) are one face. */
 const SAME_FACE = 0.5;
+/** Boxes whose intersection is more than this of their union are so alike that looking at one of them again is looking at both. */
+const ALIKE = 0.4;
 /** A crop may be enlarged by this much before the photo is decoded again at a larger size. */
 const ENLARGE = 1.15;
 
 interface Found {
   score: number;
+  /** Whether it was seen when it was looked at by itself. */
+  confirmed: boolean;
   /** Quarter turns of the look that found it. */
   turns: number;
   box: Box;
@@ -202,7 +208,7 @@ async function findAll(detector: FaceDetector, image: Pixels, threshold: number)
         : found.some(({ box }) => box.width < (side === longer ? SMALL : SMALL_CLOSER) * side);
     if (!small) break;
     const parts = await Promise.all(partsOf(image, side / 2).map((part) => look(detector, image, part, threshold)));
-    found = merge([...found, ...(await confirmed(detector, image, parts.flat(), threshold))]);
+    found = merge([...found, ...(await confirmed(detector, image, unconfirmed(parts.flat(), found), threshold))]);
   }
   if (found.length > 0) return found;
   // A face that fills the photo is found with more certainty from further off, and the photo may lie on its side.
@@ -212,6 +218,16 @@ async function findAll(detector: FaceDetector, image: Pixels, threshold: number)
     return confirmed(detector, image, merge(seen.flat()), threshold);
   });
   return (await Promise.all(looks)).reduce((best, each) => (strength(each) > strength(best) ? each : best));
+}
+
+/** What of several looks at overlapping parts is to be looked at again: each once, and nothing that was confirmed before. */
+function unconfirmed(seen: Found[], before: Found[]): Found[] {
+  const fresh: Found[] = [];
+  for (const face of seen.sort((a, b) => b.score - a.score)) {
+    const same = (other: Found) => alike(other.box, face.box) > ALIKE;
+    if (!fresh.some(same) && !before.some((other) => other.confirmed && same(other))) fresh.push(face);
+  }
+  return fresh;
 }
 
 /**
@@ -238,7 +254,7 @@ async function confirmed(detector: FaceDetector, image: Pixels, found: Found[], 
         }
         if (best !== undefined && best.score >= CONFIRM_AT_ONCE) break;
       }
-      return best === undefined ? [] : [best];
+      return best === undefined ? [] : [{ ...best, confirmed: true }];
     }),
   );
   return merge(again.flat());
@@ -250,7 +266,7 @@ const strength = (faces: Found[]) => faces.reduce((sum, { score }) => sum + scor
 function partsOf({ width, height }: CropSize, side: number): Box[] {
   const starts = (length: number) => {
     const size = Math.min(length, Math.round(side));
-    const steps = Math.max(1, Math.ceil((length - size) / (size / 2)) + 1);
+    const steps = Math.max(1, Math.ceil((length - size) / (size * STEP)) + 1);
     return Array.from({ length: steps }, (_, i) => ({ start: steps === 1 ? 0 : Math.round((i * (length - size)) / (steps - 1)), size }));
   };
   return starts(height).flatMap((y) => starts(width).map((x) => ({ x: x.start, y: y.start, width: x.size, height: y.size })));
@@ -264,6 +280,7 @@ async function look(detector: FaceDetector, image: Pixels, part: Box, threshold:
     const low = { x: Math.min(a.x, b.x), y: Math.min(a.y, b.y) };
     return {
       score,
+      confirmed: false,
       turns: quarterTurns,
       box: { ...low, width: Math.abs(a.x - b.x), height: Math.abs(a.y - b.y) },
       eyes: [toImage(eyes[0].x, eyes[0].y), toImage(eyes[1].x, eyes[1].y)],
@@ -282,9 +299,16 @@ function merge(found: Found[]): Found[] {
 }
 
 /** Intersection over the smaller area, in [0, 1]: a face cut by the edge of a part lies inside its whole box. */
-function overlap(a: Box, b: Box): number {
+const overlap = (a: Box, b: Box): number => intersection(a, b) / Math.min(a.width * a.height, b.width * b.height);
+
+/** Intersection over union, in [0, 1]. */
+function alike(a: Box, b: Box): number {
+  const common = intersection(a, b);
+  return common / (a.width * a.height + b.width * b.height - common);
+}
+
+function intersection(a: Box, b: Box): number {
   const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
   const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
-  if (width <= 0 || height <= 0) return 0;
-  return (width * height) / Math.min(a.width * a.height, b.width * b.height);
+  return Math.max(0, width) * Math.max(0, height);
 }

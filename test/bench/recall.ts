@@ -8,7 +8,7 @@ import pMap from 'p-map';
 import sharp from 'sharp';
 import { type EncodedImage, encodedImage } from '../../src/faces/decode';
 import { type FaceFinder, searchedFaces } from '../../src/faces/detect';
-import { openDetector } from '../../src/faces/detector';
+import { type FaceDetector, openDetector } from '../../src/faces/detector';
 import { type ImageFile, scanImages } from '../../src/faces/scan';
 import { parseSettings } from '../../src/settings/settings';
 import { facelessPictures } from './faceless';
@@ -58,6 +58,34 @@ const canvas = (side: number): Case => ({
   },
 });
 
+/** Cells of a sheet that a crowd stands on, and the largest and smallest side of an image in them, in pixels. */
+const CROWD = { columns: 6, rows: 4, cell: 666, largest: 420, smallest: 50 };
+
+/** People at all distances: each image has another size, and its place is not by its size. */
+const crowd: Case = {
+  group: CROWD.columns * CROWD.rows,
+  make: async (files) => {
+    const { columns, rows, cell, largest, smallest } = CROWD;
+    const places = files.map((_, i) => {
+      const side = Math.round(smallest * (largest / smallest) ** (i / (files.length - 1)));
+      const at = (i * 7) % files.length; // 7 and 24 have no common factor
+      const [column, row] = [at % columns, Math.floor(at / columns)];
+      return { side, left: column * cell + ((cell - side) >> 1), top: row * cell + ((cell - side) >> 1) };
+    });
+    const tiles = await Promise.all(
+      files.map(async (file, i) => {
+        const { side, left, top } = places[i]!;
+        return { input: await sharp(file).resize(side, side).png().toBuffer(), left, top };
+      }),
+    );
+    const sheet = sharp({ create: { width: columns * cell, height: rows * cell, channels: 3, background: '#7a8a7c' } }).composite(tiles);
+    return {
+      bytes: await sheet.jpeg({ quality: 92 }).toBuffer(),
+      expected: places.map(({ side, left, top }) => middle(side, left, top)),
+    };
+  },
+};
+
 const CASES: Record<string, Case> = {
   plain: { group: 1, make: ([file]) => Promise.resolve({ bytes: file!, expected: [middle(250)] }) },
   'turned 90°, EXIF': turned(90, 8),
@@ -72,6 +100,7 @@ const CASES: Record<string, Case> = {
   },
   'four on 2,000 px': canvas(250),
   'four at 25 % on 2,000 px': canvas(62),
+  'a crowd of 24 on 4,000 px': crowd,
 };
 
 const encoded = (bytes: Buffer): Promise<EncodedImage> => encodedImage(bytes);
@@ -115,8 +144,17 @@ async function falseFaces(finder: FaceFinder) {
 
 async function main() {
   const [, , model = '', name = '', folder = '', count = '0'] = process.argv;
+  const detector = await openDetector(model, 'cpu');
+  let looks = 0;
+  const counted: FaceDetector = {
+    detect: (square, threshold) => {
+      looks += 1;
+      return detector.detect(square, threshold);
+    },
+    release: () => detector.release(),
+  };
   const finder = searchedFaces(
-    await openDetector(model, 'cpu'),
+    counted,
     CROP,
     parseSettings({}, (key) => key),
   );
@@ -128,15 +166,9 @@ async function main() {
   if (wanted === undefined) throw new Error(`expected one of ${Object.keys(CASES).join(', ')}, empty; got '${name}'`);
   const images = [...(await scanImages([folder])).images];
   const step = Number(count) === 0 ? 1 : Math.max(1, Math.floor(images.length / Number(count)));
-  console.log(
-    JSON.stringify(
-      await recall(
-        finder,
-        wanted,
-        images.filter((_, i) => i % step === 0),
-      ),
-    ),
-  );
+  const chosen = images.filter((_, i) => i % step === 0);
+  const result = await recall(finder, wanted, chosen);
+  console.log(JSON.stringify({ ...result, looks: looks / Math.floor(chosen.length / wanted.group) }));
 }
 
 void main();
