@@ -82,12 +82,12 @@ async function cropBench(rounds, images) {
   };
   for (let round = 0; round < rounds; round++) {
     const plain = await stage('stage', 'plain', folder, images);
-    // The machine's speed drifts: each stage is measured before and after the whole.
+    // The machine's speed drifts, and a core that has rested is faster: each stage is measured before and after the whole, and over as many images.
     const alone = async () => ({
       decode: (await stage('threads', 'decode', folder, images)).rate,
-      infer: (await stage('threads', 'infer', folder, 4000, int8)).rate,
+      infer: (await stage('threads', 'infer', folder, images, int8)).rate,
       encode: (await stage('threads', 'encode', folder, images)).rate,
-      float: existsSync(float32) ? (await stage('threads', 'infer', folder, 1500, float32)).rate : NaN,
+      float: existsSync(float32) ? (await stage('threads', 'infer', folder, Math.ceil(images / 2), float32)).rate : NaN,
     });
     const { rates, whole } = await amid(alone, () => stage('end-to-end', root, folder, images, 'never', first));
     const { decode, infer, encode, float } = rates;
@@ -350,6 +350,7 @@ async function photoBench(rounds, count, longer) {
   const first = await copies(await samplePortraits(), 400);
   const portraits = (await aligned()).folder;
   const seen = {
+    profiles: [],
     cost: [],
     faces: [],
     infer: [],
@@ -363,6 +364,7 @@ async function photoBench(rounds, count, longer) {
     memoryLong: [],
   };
   for (let round = 0; round < rounds; round++) {
+    seen.profiles.push((await stage('stage', 'profiles', folder, 3 * count)).rate);
     seen.cost.push((await stage('stage', 'cost', folder, 3 * count, detector)).rate);
     const short = await stage('end-to-end', root, few, 0, 'always', first);
     // The machine's speed drifts: each stage is measured before and after the whole.
@@ -389,6 +391,7 @@ async function photoBench(rounds, count, longer) {
   await rm(first, { recursive: true });
   const result = medians(seen);
   print([
+    ['time sharp takes to decode these photos with their colour profiles ÷ without (slices of both in turn)', result.profiles.toFixed(3)],
     ['time to find and cut out the faces of 1,920 px photos ÷ time to decode them (slices of both in turn)', result.cost.toFixed(3)],
     ['finding and cutting out alone, decoding included, photos/s', result.faces.toFixed(1)],
     ['inference alone (int8), crops/s', result.infer.toFixed(0)],

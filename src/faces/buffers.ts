@@ -16,7 +16,9 @@ let spareBytes = 0;
 /** @returns bytes of any content, at the beginning of memory of their own. */
 export function takeBuffer(length: number): Buffer<ArrayBuffer> {
   let best: number | undefined;
-  for (const [i, { byteLength }] of spare.entries()) {
+  // The latest first: it may lie in the cache still.
+  for (let i = spare.length - 1; i >= 0; i--) {
+    const { byteLength } = spare[i]!;
     if (byteLength < length || byteLength * FILLED > length) continue;
     if (best === undefined || byteLength < spare[best]!.byteLength) best = i;
   }

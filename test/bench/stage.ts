@@ -1,6 +1,7 @@
 /**
- * One stage alone, in a process of its own: `node stage.js plain|photos|faces|cost FOLDER COUNT MODEL`. Prints images a second and peak memory as
- * JSON. `photos` decodes whole photos, `faces` finds and cuts out their faces.
+ * One stage alone, in a process of its own: `node stage.js plain|photos|faces|cost|profiles FOLDER COUNT MODEL`. Prints images a second and peak memory
+ * as JSON. `photos` decodes whole photos, `faces` finds and cuts out their faces; `cost` is the time for these ÷ that for decoding, `profiles` that for
+ * decoding with colour profiles ÷ that without.
  * The code is the pipeline's own, with its concurrency.
  */
 import { availableParallelism } from 'node:os';
@@ -43,25 +44,42 @@ async function rateOf<T>(items: T[], work: (item: T) => Promise<unknown>) {
   return items.length / ((performance.now() - start) / 1000);
 }
 
-async function decodePhotos(folder: string, count: number) {
+async function decodePhotos(folder: string, count: number, ignoreIcc = false) {
   return rateOf(await photosOf(folder, count), async (image) => {
     const { bytes } = await readImage(image);
-    await sharp(bytes, { failOn: 'error', sequentialRead: true }).autoOrient().raw().toBuffer();
+    await sharp(bytes, { failOn: 'error', sequentialRead: true, ignoreIcc }).autoOrient().raw().toBuffer();
   });
 }
 
-/** Slices of the two kinds of work in turn, in one process, so that both meet the machine at the same speed; long ones, as their ends idle. */
-async function costOfFaces(folder: string, count: number, file: string) {
+/**
+ * Slices of two kinds of work in turn, in one process, so that both meet the machine at the same speed; long ones, as their ends idle.
+ * @param a, b images a second for so many of them. @returns seconds for `a` ÷ those for `b`.
+ */
+async function ratioOf(count: number, a: (count: number) => Promise<number>, b: (count: number) => Promise<number>) {
   const slices = 6;
-  const seconds = { decode: 0, faces: 0 };
-  await facesOfPhotos(folder, 12, file); // warm up
+  const seconds = { a: 0, b: 0 };
+  await a(12); // warm up
   for (let slice = 0; slice < slices; slice++) {
     const photos = Math.ceil(count / slices);
-    seconds.decode += photos / (await decodePhotos(folder, photos));
-    seconds.faces += photos / (await facesOfPhotos(folder, photos, file));
+    seconds.b += photos / (await b(photos));
+    seconds.a += photos / (await a(photos));
   }
-  return seconds.faces / seconds.decode;
+  return seconds.a / seconds.b;
 }
+
+const costOfFaces = (folder: string, count: number, file: string) =>
+  ratioOf(
+    count,
+    (photos) => facesOfPhotos(folder, photos, file),
+    (photos) => decodePhotos(folder, photos),
+  );
+
+const costOfProfiles = (folder: string, count: number) =>
+  ratioOf(
+    count,
+    (photos) => decodePhotos(folder, photos),
+    (photos) => decodePhotos(folder, photos, true),
+  );
 
 async function facesOfPhotos(folder: string, count: number, file: string) {
   const find = searchedFaces(
@@ -79,9 +97,10 @@ async function facesOfPhotos(folder: string, count: number, file: string) {
 const [, , stage, folder = '', count = '0', model = ''] = process.argv;
 const stages: Record<string, (folder: string, count: number, model: string) => Promise<number>> = {
   plain,
-  photos: decodePhotos,
+  photos: (folder, count) => decodePhotos(folder, count),
   faces: facesOfPhotos,
   cost: costOfFaces,
+  profiles: costOfProfiles,
 };
 const work = stages[stage ?? '']!(folder, Number(count), model);
 void work.then((rate) => {
