@@ -31,7 +31,7 @@ export type DescriberRequest =
   | { kind: 'close' };
 export type DescriberReply = { kind: 'described'; id: number; result: DescribedImages } | ({ kind: 'failed'; id: number } & ThreadError);
 
-/** Images decoded at a time by a thread: photos take tens of megabytes each. */
+/** Images of a request under way at a time: photos that libvips decodes, on other threads, take tens of megabytes each. */
 const CONCURRENCY = { aligned: 4, searched: 2 };
 
 let loaded: { file: string; model: Promise<AttributeModel> } | undefined;

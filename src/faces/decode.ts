@@ -127,8 +127,8 @@ export async function decodePixels(image: EncodedImage, side: number): Promise<P
 const LARGE = 32e6;
 
 /**
- * The same in the image's own colours, with at least `side` pixels, where it has as many: libvips reduces a JPEG while it decodes it to a half or less, and
- * to decode it whole and reduce it then takes it twice as long as libjpeg-turbo takes for decoding it.
+ * The same in the image's own colours, with at least `side` pixels along its longer side, where it has as many. While it decodes a JPEG libvips reduces it to
+ * a half or less; to decode it whole and reduce it then takes longer than decoding it by libjpeg-turbo, and whoever cuts out of it reduces it anyway.
  */
 export function decodeAtLeast(image: EncodedImage, side: number): Promise<Pixels> {
   const longer = Math.max(image.width, image.height);

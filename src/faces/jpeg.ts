@@ -31,7 +31,8 @@ const isDecodedAtOnce = ({ width, height }: CropSize) => isOneACore || width * h
 
 /**
  * @param width, height of the image, by its header.
- * @returns its pixels, which may be given back (faces/buffers.ts), or undefined where it is damaged or anything but plain: libvips is to be asked then, and its word counts.
+ * @returns its pixels, which may be given back (faces/buffers.ts), or undefined where it is damaged or anything but plain: libvips is to be asked then, and
+ *   its word counts.
  */
 export async function decodePlainJpeg(bytes: Buffer, width: number, height: number): Promise<Pixels | undefined> {
   const { FORMAT_RGB: format, decompress, decompressSync } = turbo() ?? {};

@@ -123,11 +123,18 @@ export class Workbench {
     return this.page.locator('.notifications-toasts .notification-list-item', { hasText: text });
   }
 
+  /** Chooses a command of the palette, which has it once the extension is known, and which a window that is still starting may close. */
   async command(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    const input = this.page.locator('.quick-input-widget input');
-    await input.fill(`>${title}`);
-    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().click();
+    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
+    await expect(async () => {
+      await this.page.keyboard.press('F1');
+      await this.page.locator('.quick-input-widget input').fill(`>${title}`, { timeout: 1500 });
+      await row.waitFor({ timeout: 1500 }).catch(async (error: unknown) => {
+        await this.page.keyboard.press('Escape');
+        throw error;
+      });
+    }).toPass({ timeout: 60_000 });
+    await row.click();
   }
 
   /** Shows the side panel. */
