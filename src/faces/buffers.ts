@@ -28,7 +28,7 @@ export function takeBuffer(length: number): Buffer<ArrayBuffer> {
   return Buffer.from(memory!, 0, length);
 }
 
-/** Whoever gives bytes back looks at them no more, and is the only one who has them. */
+/** Takes bytes with memory of their own, none of Node's pool. Whoever gives them back looks at them no more, and is the only one who has them. */
 export function giveBack({ buffer }: Uint8Array): void {
   if (!(buffer instanceof ArrayBuffer) || spare.length >= SPARE || spareBytes + buffer.byteLength > SPARE_BYTES) return;
   spare.push(buffer);
