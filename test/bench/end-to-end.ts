@@ -1,7 +1,7 @@
 /**
  * The engine as it is used, from files to described faces: `node end-to-end.js ROOT FOLDER COUNT DETECT FIRST [BATCH] [PROVIDER] [MODEL]`.
  * Images of FIRST are described before, so that what is measured once at first use is measured already. Then FOLDER is described for the first time, and
- * again. Prints JSON.
+ * again. Prints JSON. The first time may take turns with others (driven.ts); `cold` and `rate` are then theirs to say.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { EngineClient } from '../../src/engine/client';
 import { bundledModels, engineScript } from '../../src/paths';
 import { analysisSettings, clusteringSettings, parseSettings } from '../../src/settings/settings';
+import { done, prepared } from './driven';
 
 const WARM_RUNS = 3;
 
@@ -36,7 +37,9 @@ async function run(root: string, folder: string, first: string, asked: Asked) {
     await engine.call('analyse', { ...once, settings: { ...once.settings, limit: 400 } });
     engine.dispose();
     engine = new EngineClient(engineScript(root), (text) => process.stderr.write(text));
+    await prepared();
     const cold = await timed([folder]);
+    done();
     const peakMemory = engine.peakMemory;
     const known = async (runDir?: string) => {
       const again = await timed([folder], runDir);
@@ -78,4 +81,4 @@ async function run(root: string, folder: string, first: string, asked: Asked) {
 }
 
 const [, , root = '', folder = '', count = '0', detect = 'never', first = folder, batch = '0', provider = 'cpu', model = ''] = process.argv;
-void run(root, folder, first, { limit: Number(count), detect, batchSize: Number(batch), provider, model });
+void run(root, folder, first, { limit: Number(count), detect, batchSize: Number(batch), provider, model }).then(() => process.exit(0));

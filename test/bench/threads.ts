@@ -1,6 +1,7 @@
 /**
  * One stage alone on all cores, in threads that share nothing, as the engine's describing threads do:
- * `node threads.js decode|infer|encode|faces FOLDER COUNT FILE [THREADS]`. Prints items a second and peak memory as JSON.
+ * `node threads.js decode|infer|encode|faces FOLDER COUNT FILE [THREADS]`. Prints items a second and peak memory as JSON, or, where it takes turns
+ * (driven.ts), the number of items that were done.
  *
  * `decode`: aligned crops, from files to the network's input. `infer`: the network of FILE, a session of one thread each.
  * `encode`: aligned crops, to the strips that are kept. `faces`: whole photos, found and cut out, with the detector of FILE.
@@ -17,6 +18,7 @@ import { type ImageFile, scanImages } from '../../src/faces/scan';
 import { encodeStrips, STRIP } from '../../src/faces/strips';
 import { parseSettings } from '../../src/settings/settings';
 import { alignedCrop } from './aligned-crop';
+import { done, driven, prepared, toldToStop } from './driven';
 import { together, whenTold } from './together';
 
 const SIZE = { width: 160, height: 192 };
@@ -28,10 +30,15 @@ interface Task {
   stage: string;
   images: ImageFile[];
   file: string;
+  /** Items of all threads that are done. */
+  counted: Int32Array;
+  /** Over and over, until the process ends. */
+  endless: boolean;
 }
 
 /** @returns what is to be measured; everything else is done before. */
-async function prepare({ stage, images, file }: Task): Promise<() => Promise<void>> {
+async function prepare({ stage, images, file, counted }: Task): Promise<() => Promise<void>> {
+  const count = (items: number) => Atomics.add(counted, 0, items);
   switch (stage) {
     case 'decode':
       return async () => {
@@ -39,6 +46,7 @@ async function prepare({ stage, images, file }: Task): Promise<() => Promise<voi
           images,
           async (image) => {
             giveBack(await alignedCrop(image, SIZE));
+            count(1);
           },
           { concurrency: 4 },
         );
@@ -49,7 +57,10 @@ async function prepare({ stage, images, file }: Task): Promise<() => Promise<voi
       for (let i = 0; i < crops.length; i++) crops[i] = (i * 2654435761) >>> 24;
       for (let i = 0; i < 5; i++) await model.infer(crops, BATCH);
       return async () => {
-        for (let done = 0; done < images.length; done += BATCH) await model.infer(crops, BATCH);
+        for (let done = 0; done < images.length; done += BATCH) {
+          await model.infer(crops, BATCH);
+          count(BATCH);
+        }
       };
     }
     case 'encode': {
@@ -59,7 +70,10 @@ async function prepare({ stage, images, file }: Task): Promise<() => Promise<voi
       }
       const counts = new Array<number>(STRIP).fill(1);
       return async () => {
-        for (let done = 0; done < images.length; done += STRIP) await encodeStrips(strips[(done / STRIP) % strips.length]!, counts, SIZE);
+        for (let done = 0; done < images.length; done += STRIP) {
+          await encodeStrips(strips[(done / STRIP) % strips.length]!, counts, SIZE);
+          count(STRIP);
+        }
       };
     }
     case 'faces': {
@@ -72,6 +86,7 @@ async function prepare({ stage, images, file }: Task): Promise<() => Promise<voi
             const found = await find(await readImage(image));
             for (const region of found.regions) giveBack(await found.crop(region));
             found.release();
+            count(1);
           },
           { concurrency: 4 },
         );
@@ -88,14 +103,34 @@ async function measure() {
   const [, , stage = '', folder = '', count = '0', file = '', threads = String(availableParallelism())] = process.argv;
   const images = [...(await scanImages([folder])).images];
   const chosen = Array.from({ length: Number(count) }, (_, i) => images[i % images.length]!);
+  const counted = new Int32Array(new SharedArrayBuffer(4));
   const tasks = Array.from({ length: Number(threads) }, (_, i): Task => ({
     stage,
     file,
     images: chosen.filter((_, at) => at % Number(threads) === i),
+    counted,
+    endless: driven,
   }));
-  const { seconds } = await together(__filename, tasks);
-  console.log(JSON.stringify({ rate: chosen.length / seconds, peakMemory: process.resourceUsage().maxRSS * 1024 }));
-  process.exit(0);
+  const begun = new Promise<void>((resolve) => {
+    void together(__filename, tasks, () => prepared().then(resolve)).then(({ seconds }) => {
+      console.log(JSON.stringify({ rate: chosen.length / seconds, peakMemory: process.resourceUsage().maxRSS * 1024 }));
+      process.exit(0);
+    });
+  });
+  if (!driven) return;
+  await begun;
+  await toldToStop();
+  done();
+  console.log(JSON.stringify({ items: Atomics.load(counted, 0) }));
+  // Its threads are amid the network, which would not bear to be ended by the process itself: it is killed.
 }
 
-void (isMainThread ? measure() : prepare(workerData as Task).then(whenTold));
+async function work(task: Task) {
+  const once = await prepare(task);
+  whenTold(async () => {
+    do await once();
+    while (task.endless);
+  });
+}
+
+void (isMainThread ? measure() : work(workerData as Task));

@@ -3,9 +3,14 @@ import { parentPort, Worker } from 'node:worker_threads';
 
 /**
  * Starts a thread of a script for each task (`workerData`).
+ * @param begin awaited when all are ready.
  * @returns what `whenTold` answers in each, and the seconds from the word to the last of them.
  */
-export async function together(script: string, tasks: readonly unknown[]): Promise<{ answers: unknown[]; seconds: number }> {
+export async function together(
+  script: string,
+  tasks: readonly unknown[],
+  begin?: () => Promise<void>,
+): Promise<{ answers: unknown[]; seconds: number }> {
   const workers = tasks.map((task) => new Worker(script, { workerData: task }));
   const next = () =>
     Promise.all(
@@ -17,6 +22,7 @@ export async function together(script: string, tasks: readonly unknown[]): Promi
       ),
     );
   await next();
+  await begin?.();
   const start = performance.now();
   const done = next();
   for (const worker of workers) worker.postMessage('go');

@@ -1,0 +1,14 @@
+// Figures of several rounds, and how they are printed.
+
+export const median = (values) => {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
+};
+
+/** @param seen lists of figures by name. @returns their medians by name. */
+export const medians = (seen) => Object.fromEntries(Object.entries(seen).map(([name, list]) => [name, median(list)]));
+
+export function print(rows) {
+  for (const [name, value] of rows) console.log(`${name.padEnd(104)} ${value.padStart(8)}`);
+}
