@@ -1,11 +1,12 @@
 // npm run bench: speed and memory, as ratios within one run. Prints a table and writes out/bench.json.
-//   -- --only clustering   or picture, crops, host, operators, original, scale, photos, recall, gpu
+//   -- --only clustering   or picture, crops, host, batches, operators, original, scale, photos, recall, gpu
 //   -- --rounds 3   --images 9490   --photos 240   --photos-long 960   --recall 0   (0: all of LFW; only where it is at hand)
 //   -- --original 9000   images the original's way, all in memory as floats: 0.6 MB each      --largest 100000   of the scale
 import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { batchBench } from './bench/batches.mjs';
 import { clusteringBench } from './bench/clustering.mjs';
 import { cropBench } from './bench/crops.mjs';
 import { gpuBench } from './bench/gpu.mjs';
@@ -45,6 +46,7 @@ main(async () => {
   const picture = wanted('picture') ? await pictureBench() : undefined;
   const crops = wanted('crops') ? await cropBench(rounds, images) : undefined;
   const host = wanted('host') ? await hostBench(rounds, images) : undefined;
+  const batches = wanted('batches') ? await batchBench(rounds, images) : undefined;
   const operators = wanted('operators') ? await operatorBench() : undefined;
   const original = wanted('original') ? await originalBench(Number(values.original)) : undefined;
   const scale = wanted('scale') ? await scaleBench(Number(values.largest)) : undefined;
@@ -54,6 +56,10 @@ main(async () => {
   await mkdir(join(root, 'out'), { recursive: true });
   await writeFile(
     join(root, 'out', 'bench.json'),
-    JSON.stringify({ machine, rounds, picture, crops, host, operators, original, scale, photos, recall, clustering, gpu }, null, 2),
+    JSON.stringify(
+      { machine, rounds, picture, crops, host, batches, operators, original, scale, photos, recall, clustering, gpu },
+      null,
+      2,
+    ),
   );
 });

@@ -5,7 +5,33 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { engineEnvironment, scriptOf } from './stage.mjs';
 
 /** The whole's turn, in milliseconds: short beside how the machine's speed drifts, long beside what filling the caches again takes. */
-const TURN = 400;
+const TURN = 200;
+
+/**
+ * The same work in several ways, in turn as well: which is the faster.
+ * @param commands scripts of test/bench that say when they begin and are done. @returns what each printed last, with `cold` and `rate` as above.
+ */
+export async function waysInTurn(commands) {
+  const all = [];
+  try {
+    for (const command of commands) {
+      all.push(new Turns(command));
+      await all.at(-1).prepared();
+    }
+    const printed = [];
+    for (let left = [...all]; left.length > 0;) {
+      for (const each of [...left]) {
+        if (!(await each.turn(TURN))) continue;
+        left = left.filter((other) => other !== each);
+        printed[all.indexOf(each)] = await each.last();
+        each.kill();
+      }
+    }
+    return all.map(({ seconds }, i) => ({ ...printed[i], cold: seconds, rate: printed[i].images / seconds }));
+  } finally {
+    for (const each of all) each.kill();
+  }
+}
 
 /**
  * The whole, and its stages alone, in turn: while one has the machine the others are stopped (SIGSTOP, so not on Windows). All of them meet the machine at
@@ -33,8 +59,10 @@ export async function inTurn(command, stages) {
       if (await whole.turn(TURN)) break;
       for (const { turns, share } of alone) await turns.turn(TURN * share);
     }
+    whole.signal('SIGSTOP');
     const rates = {};
     for (const { name, turns } of alone) rates[name] = await turns.rate();
+    whole.signal('SIGCONT'); // for what it measures by itself
     const printed = await whole.last();
     return { whole: { ...printed, cold: whole.seconds, rate: printed.images / whole.seconds }, rates };
   } finally {
@@ -81,7 +109,9 @@ class Turns {
   async rate() {
     this.child.stdin.write('stop\n');
     while (!(await this.turn(1000)));
-    return (await this.last()).items / this.seconds;
+    const { items } = await this.last();
+    this.kill();
+    return items / this.seconds;
   }
 
   /** @returns what it prints when it is done. */

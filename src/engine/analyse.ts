@@ -8,6 +8,7 @@ import { STORE_VERSION, writeManifest } from '../store/run-files';
 import { keptImages, RunWriter } from '../store/run-store';
 import { Description } from './description';
 import { Keeper } from './keeper';
+import { dismissThreads } from './ready-threads';
 import { forgetRun } from './runs';
 import { openStore } from './stores';
 import { noteMade, unchangedRun } from './unchanged';
@@ -35,11 +36,19 @@ export async function analyse(
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
 
+  const notices: string[] = [];
+  const store = storeDir === null || !settings.cache ? undefined : await openStore(storeDir, (notice) => notices.push(notice));
   const scan = await scanImages(folders, {
     signal,
     onFound: (done) => {
       onProgress({ stage: 'scan', done, total: 0, failed: 0 });
     },
+    onFirst: (image, entries) => {
+      Description.foresee(image, entries, store);
+    },
+  }).catch((error: unknown) => {
+    dismissThreads();
+    throw error;
   });
   const images = chosenImages(scan.images, settings);
   const scanned = seconds();
@@ -50,8 +59,6 @@ export async function analyse(
     );
   }
 
-  const notices: string[] = [];
-  const store = storeDir === null || !settings.cache ? undefined : await openStore(storeDir, (notice) => notices.push(notice));
   const description = await Description.open(images, { settings, bundled, store, signal });
   let writer: RunWriter | undefined;
   let keeper: Keeper | undefined;

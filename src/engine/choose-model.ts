@@ -7,7 +7,7 @@ import type { FaceStore } from '../store/face-store';
 import { fileHash } from './keys';
 
 /** Faces a batch until it is measured. */
-const BATCH_SIZE: Record<Provider, number> = { cpu: 4, webgpu: 32, cuda: 128, dml: 128, coreml: 128 };
+const BATCH_SIZE: Record<Provider, number> = { cpu: 8, webgpu: 32, cuda: 128, dml: 128, coreml: 128 };
 
 /** Measuring takes about a second: fewer images than this do not pay for it. */
 const WORTH_MEASURING = 300;

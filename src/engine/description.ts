@@ -128,6 +128,14 @@ export class Description {
   }
 
   /**
+   * Lets threads load their code while the folders are still listed.
+   * @param first image that was found, and `entries` of its folder.
+   */
+  static foresee(first: ImageFile, entries: number, store: FaceStore | undefined): void {
+    if (isNew(first, store)) prepareThreads(describersFor(entries), undefined);
+  }
+
+  /**
    * Chooses network, provider and the way faces are found; reads no more of the images than it must.
    * @throws UserError where a network cannot be used; CancelledError.
    */

@@ -5,8 +5,8 @@ import { type Keeping, KeepingElsewhere, KeepingHere } from './keeping';
 
 /** Images that are kept at a time, and strips: every commit costs as many writes as pages it changes, however many images lie on them, … */
 const AT_ONCE = { images: 96, strips: 16 };
-/** … and time. Where a GPU makes thousands a second, so much of its work is kept at a time, in milliseconds, … */
-const INTERVAL = 200;
+/** … and time: so much of the work is kept at a time, in milliseconds, and lost where the run is killed, … */
+const INTERVAL = 500;
 /** … but no more than this. */
 const MOST = { images: 1024, strips: 128 };
 /** Images, known ones included, and strips after which the memory that maps the store's files is let go of. */

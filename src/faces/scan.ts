@@ -32,19 +32,24 @@ export interface Scan {
   failures: Failure[];
 }
 
+/** What is told while folders are listed. */
+export interface ScanOptions {
+  signal?: AbortSignal | undefined;
+  /** Takes the number of images so far. */
+  onFound?: ((images: number) => void) | undefined;
+  /** Takes the first image, and of how many entries of its folder it is one. */
+  onFirst?: ((image: ImageFile, entries: number) => void) | undefined;
+}
+
 type Name = string | Buffer;
 
 /**
  * Finds the images below `folders`, in the order of their paths. Symbolic links are followed; a folder reached twice
  * (through a loop of links, or because one chosen folder lies in another) is read once.
  *
- * @param onFound called with the number of images so far.
  * @throws UserError where a chosen folder itself cannot be read.
  */
-export async function scanImages(
-  folders: readonly string[],
-  { signal, onFound }: { signal?: AbortSignal | undefined; onFound?: ((images: number) => void) | undefined } = {},
-): Promise<Scan> {
+export async function scanImages(folders: readonly string[], { signal, onFound, onFirst }: ScanOptions = {}): Promise<Scan> {
   const images = new ImageList(folders);
   const failures: Failure[] = [];
   const visited = new Set<string>();
@@ -76,6 +81,7 @@ export async function scanImages(
         failures.push({ image: below.name, reason: 'a symbolic link whose target does not exist' });
       } else if (IMAGE_EXTENSIONS.has(extname(text).toLowerCase()) && kind === 'file') {
         images.push({ folder, ...below });
+        if (images.length === 1) onFirst?.({ folder, ...below }, entries.length);
       }
     }
     onFound?.(images.length);

@@ -55,6 +55,10 @@ export class WasmModule<Functions> {
 export function copyIn({ data, width }: Pixels, part: Box, memory: ArrayBuffer, to: number, step = 1): void {
   const all = new Uint8Array(memory);
   const stride = part.width * 3;
+  if (part.width === width && step === 1) {
+    all.set(data.subarray(part.y * stride, (part.y + part.height) * stride), to);
+    return;
+  }
   for (let row = 0; row < part.height; row++) {
     const from = ((part.y + Math.floor((row + 0.5) * step)) * width + part.x) * 3;
     all.set(data.subarray(from, from + stride), to + row * stride);

@@ -22,7 +22,7 @@ import { done, driven, prepared, toldToStop } from './driven';
 import { together, whenTold } from './together';
 
 const SIZE = { width: 160, height: 192 };
-const BATCH = 4;
+const BATCH = 8;
 /** Crops that are encoded over and over. */
 const ENCODED = 8 * STRIP;
 
