@@ -7,6 +7,13 @@ import { engineEnvironment, scriptOf } from './stage.mjs';
 /** The whole's turn, in milliseconds: short beside how the machine's speed drifts, long beside what filling the caches again takes. */
 const TURN = 200;
 
+/** Those that live: they have groups of their own, so that Ctrl+C does not reach them. */
+const living = new Set();
+process.on('exit', () => {
+  for (const each of living) each.kill();
+});
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+
 /**
  * The same work in several ways, in turn as well: which is the faster.
  * @param commands scripts of test/bench that say when they begin and are done. @returns what each printed last, with `cold` and `rate` as above.
@@ -83,6 +90,7 @@ class Turns {
       stdio: ['pipe', 'pipe', 'inherit'],
       detached: true,
     });
+    living.add(this);
     this.lines = createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
     this.child.stdin.on('error', () => undefined); // it has ended, which the next line tells
   }
@@ -130,6 +138,7 @@ class Turns {
   }
 
   kill() {
+    living.delete(this);
     try {
       this.signal('SIGKILL');
     } catch (error) {
