@@ -1,7 +1,7 @@
 /** Which network runs on which provider, with how many faces at a time: chosen once, measured once, and kept in the store. */
 import { cpus, hostname } from 'node:os';
 import { type BundledModels, chooseProvider, type Provider, type ProviderChoice, unavailable } from '../faces/providers';
-import { type Tuned, tuneInProcess } from '../faces/tune';
+import { BATCHES, type Tuned, tuneInProcess } from '../faces/tune';
 import type { AnalysisSettings } from '../settings/settings';
 import type { FaceStore } from '../store/face-store';
 import { fileHash } from './keys';
@@ -65,7 +65,7 @@ async function keptTuning(
 ): Promise<Tuned | undefined> {
   if (store === undefined) return undefined;
   const hashes = await Promise.all(files.map(fileHash));
-  const note = `tuned ${provider} ${cpus()[0]?.model ?? ''} ${hostname()} ${hashes.join(' ')}`;
+  const note = `tuned ${provider} ${BATCHES[provider].join(' ')} ${cpus()[0]?.model ?? ''} ${hostname()} ${hashes.join(' ')}`;
   const kept = store.note(note) as (Omit<Tuned, 'file'> & { hash: string }) | undefined;
   if (kept !== undefined) return { ...kept, file: files[hashes.indexOf(kept.hash)] ?? files[0]! };
   if (images < WORTH_MEASURING) return undefined;

@@ -13,7 +13,7 @@ export interface Tuned {
 }
 
 /** Numbers of faces that are tried. A thread of a CPU gains nothing beyond a few, and with fewer each call costs (`npm run bench -- --only batches`). An H100 gains nothing beyond 128. */
-const BATCHES: Record<Provider, readonly number[]> = {
+export const BATCHES: Record<Provider, readonly number[]> = {
   cpu: [8, 16],
   webgpu: [16, 32, 64],
   cuda: [32, 64, 128, 256],
