@@ -73,7 +73,7 @@ async function describe(id: number, images: WantedImage[], spare: SharedArrayBuf
   } catch (error) {
     reply({ kind: 'failed', id, ...packError(error) });
   }
-  collectGarbage(LET_GATHER / 4); // each thread has a heap of its own
+  collectGarbage((3 * LET_GATHER) / 8); // each thread has a heap of its own
 }
 
 parentPort?.on('message', (request: DescriberRequest) => {

@@ -17,7 +17,7 @@ import type { Framing } from '../faces/framing';
 import { type FileIdentity, isSettled, sameIdentity } from './identity';
 
 /** Raised whenever the layout changes; stores of another layout are removed. */
-const LAYOUT = 3;
+const LAYOUT = 4;
 
 const DATA = 'faces.mdb';
 /** Crops have a file of their own: what is read of the small tables would else be strewn over a hundred times as many pages. */
@@ -114,7 +114,7 @@ interface Tables {
   /** An environment of its own. A strip is there before anything tells of it, and no longer told of when it goes. */
   strips: RootDatabase<Buffer, number>;
   /** Likewise: numbers of contents. Where a process is killed in between, one of which nothing is told is given to the content later. */
-  contents: RootDatabase<number, [size: number, hash: string]>;
+  contents: RootDatabase<number, Buffer>;
   /** One for each strip. */
   uses: Database<StripUse, number>;
   meta: Database<unknown, string>;
@@ -138,7 +138,7 @@ function openTables(folder: string): Tables {
     found: root.openDB('found', {}),
     described: root.openDB('described', {}),
     strips: openLmdb<Buffer, number>({ ...withRoom(join(folder, STRIPS)), encoding: 'binary', cache: false }),
-    contents: openLmdb<number, [number, string]>({ ...withRoom(join(folder, CONTENTS)), cache: false }),
+    contents: openLmdb<number, Buffer>({ ...withRoom(join(folder, CONTENTS)), keyEncoding: 'binary', cache: false }),
     uses: root.openDB('uses', {}),
     meta: root.openDB('meta', {}),
   };
@@ -237,13 +237,14 @@ export class FaceStore {
 
   /** A content by its size in bytes and its hash. */
   contentWith(size: number, hash: string): Content | undefined {
-    const id = this.tables.contents.get([size, hash]);
+    const id = this.tables.contents.get(contentKey(size, hash));
     return id === undefined ? undefined : { id, hash };
   }
 
   /** Hashes of contents known that have so many bytes: all, but where formats without compression make all files alike long. */
   candidates(size: number): string[] {
-    return [...this.tables.contents.getKeys({ start: [size, ''], end: [size, '~'], limit: CANDIDATES })].map(([, hash]) => hash);
+    const range = { start: contentKey(size, ''), end: contentKey(size + 1, ''), limit: CANDIDATES };
+    return [...this.tables.contents.getKeys(range)].map((key) => key.toString('hex', SIZE_BYTES));
   }
 
   /** @param finder key of how faces are found. */
@@ -314,9 +315,10 @@ export class FaceStore {
     let next = this.numbersFor('content', records.length);
     return this.tables.contents.transactionSync(() =>
       records.map(({ identity: { size }, hash }) => {
-        const known = this.tables.contents.get([size, hash]);
+        const key = contentKey(size, hash);
+        const known = this.tables.contents.get(key);
         if (known !== undefined) return known;
-        this.tables.contents.putSync([size, hash], next);
+        this.tables.contents.putSync(key, next);
         return next++;
       }),
     );
@@ -375,7 +377,7 @@ export class FaceStore {
   /** Removes what is forgotten, and strips that processes left which were killed before they could tell of them. */
   private removeForgotten({ strips: gone, contents }: Forgotten) {
     this.tables.contents.transactionSync(() => {
-      for (const key of contents) this.tables.contents.removeSync(key);
+      for (const [size, hash] of contents) this.tables.contents.removeSync(contentKey(size, hash));
     });
     // The newest may be told of by another process in a moment.
     const settled = Number(this.tables.meta.get('next strip') ?? 0) - RECENT * NUMBERS;
@@ -511,6 +513,17 @@ const fileKey = (path: string | Uint8Array) => {
   if (typeof path === 'string' && path.length < LONGEST_KEY) return path;
   return `#${hashOf(typeof path === 'string' ? Buffer.from(path) : path)}`;
 };
+
+/** Of a content's size in its key: up to 256 TB. */
+const SIZE_BYTES = 6;
+
+/** Bytes, not text: contents are looked for in no order, so that in a run all of their table comes into memory. @param hash in hexadecimal. */
+function contentKey(size: number, hash: string): Buffer {
+  const key = Buffer.alloc(SIZE_BYTES + hash.length / 2);
+  key.writeUIntBE(size, 0, SIZE_BYTES);
+  key.write(hash, SIZE_BYTES, 'hex');
+  return key;
+}
 
 /** In characters, each of up to three bytes. */
 const LONGEST_KEY = 600;
