@@ -44,9 +44,10 @@ const loops = new WasmModule<Loops>(wasm);
 
 /**
  * @param frame in pixels of `pixels`; where it reaches beyond them, the border is replicated.
+ * @param into where the crop is to lie; memory of its own where it is not said.
  * @returns RGB bytes, `size.width × size.height × 3`.
  */
-export function cropFrame(pixels: Pixels, frame: Frame, size: CropSize): Buffer {
+export function cropFrame(pixels: Pixels, frame: Frame, size: CropSize, into?: Buffer): Buffer {
   const reduction = Math.floor(Math.min(frame.width / size.width, frame.height / size.height));
   const by = clamp(reduction, 1, Math.min(LARGEST_REDUCTION, pixels.width, pixels.height));
   const part = partOf(pixels, boundsOf(frame), by);
@@ -68,7 +69,7 @@ export function cropFrame(pixels: Pixels, frame: Frame, size: CropSize): Buffer 
     if (by > 1) reduce(sourceAt, columns * 3, by, by, part.columns, part.rows, sumsAt, reducedAt);
     const { x0, y0, xu, xv, yu, yv, offsets } = steps;
     resample(reducedAt, part.columns, part.rows, x0, y0, xu, xv, yu, yv, offsetsAt, offsets.length / 2, targetAt, size.width, size.height);
-    return copyOut(memory, targetAt, size.width * size.height * 3);
+    return copyOut(memory, targetAt, size.width * size.height * 3, into);
   });
 }
 

@@ -12,7 +12,7 @@ import type { Pixels } from './crop';
 import { type Box, type CropSize, SMALLEST_SIDE } from './framing';
 import { decodePlainJpeg, jpegHeader } from './jpeg';
 import { readWhole } from './read-file';
-import { resizeBox } from './resize';
+import { CUBIC, resizeBox } from './resize';
 import type { ImageFile } from './scan';
 
 /** Images of more pixels are refused: one alone would take more than a gigabyte. */
@@ -96,17 +96,19 @@ const OVERSAMPLED = 2;
 
 /**
  * Cuts `box` out of the upright image and resizes it. Where the box reaches beyond the image, the border is replicated.
+ * @param into where the crop is to lie; memory of its own where it is not said.
  * @returns RGB bytes, row by row, `size.width × size.height × 3`.
  * @throws ImageError where the image is damaged.
  */
-export async function decodeCrop(image: EncodedImage, box: Box, size: CropSize): Promise<Buffer> {
+export async function decodeCrop(image: EncodedImage, box: Box, size: CropSize, into?: Buffer): Promise<Buffer> {
   // An image with many more pixels than the crop is reduced by libvips, which for JPEGs need not even decode them all.
   const wanted = OVERSAMPLED * Math.max(size.width / box.width, size.height / box.height);
   const longer = Math.max(image.width, image.height);
   const pixels = await decodeStored(image, wanted < 0.5 ? Math.ceil(wanted * longer) : longer);
   const across = pixels.width / image.width;
   const down = pixels.height / image.height;
-  const crop = resizeBox(pixels, { x: box.x * across, y: box.y * down, width: box.width * across, height: box.height * down }, size);
+  const part = { x: box.x * across, y: box.y * down, width: box.width * across, height: box.height * down };
+  const crop = resizeBox(pixels, part, size, CUBIC, into);
   giveBack(pixels.data);
   toSrgb(crop, image.colours);
   return crop;

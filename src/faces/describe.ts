@@ -6,7 +6,7 @@ import * as crypto from 'node:crypto';
 import pMap from 'p-map';
 import { messageOf } from '../errors';
 import { oneAtATime } from '../one-at-a-time';
-import { giveBack } from './buffers';
+import { giveBack, takeBuffer } from './buffers';
 import { encodedImage, ImageError, readBytes } from './decode';
 import { type FaceFinder, type LocatedFace, locatedFaces } from './detect';
 import type { Framing } from './framing';
@@ -83,9 +83,14 @@ export async function describeImages(
   spare?: SharedArrayBuffer,
 ): Promise<DescribedImages> {
   const start = performance.now();
-  const cut = await pMap(wanted, (image) => cutOut(image, options), { concurrency: options.concurrency });
+  const faceBytes = options.crop.width * options.crop.height * 3;
+  const length = wanted.length * faceBytes;
+  const memory = options.model === undefined ? sharedMemory(length, spare, SHARED * faceBytes) : takeBuffer(length).buffer;
+  const place = (i: number) => Buffer.from(memory, i * faceBytes, faceBytes);
+  const cut = await pMap(wanted, (image, i) => cutOut(image, place(i), options), { concurrency: options.concurrency });
   const decoded = performance.now();
-  const { strips, crops, probabilities } = await alone(() => describeCrops(cut, options, spare));
+  const { strips, crops, probabilities } = await alone(() => describeCrops(cut, memory, options));
+  giveBack(new Uint8Array(memory));
   return {
     images: cut.map(({ result }) => result),
     strips,
@@ -97,26 +102,25 @@ export async function describeImages(
 
 type Cut = Awaited<ReturnType<typeof cutOut>>;
 
-/** Encodes the crops of some images and describes them where there is a network. */
+/**
+ * Encodes the crops of some images and describes them where there is a network.
+ * @param memory where the only face of each image has its place.
+ */
 async function describeCrops(
   cut: readonly Cut[],
+  memory: ArrayBuffer | SharedArrayBuffer,
   { crop, model, batchSize }: DescribeOptions,
-  spare: SharedArrayBuffer | undefined,
 ): Promise<Omit<DescribedImages, 'images' | 'seconds'>> {
   const faceBytes = crop.width * crop.height * 3;
-  const all = cut.flatMap((each) => each.crops);
-  const crops = bufferOf(all.length * faceBytes);
-  all.forEach((pixels, i) => {
-    crops.set(pixels, i * faceBytes);
-    giveBack(pixels);
-  });
   const counts = cut.map((each) => each.crops.length);
+  const faces = counts.reduce((sum, count) => sum + count, 0);
+  const crops = counts.every((count) => count === 1) ? new Uint8Array(memory, 0, faces * faceBytes) : gathered(cut, memory, faces * faceBytes);
   const strips = await encodeStrips(crops, counts, crop);
-  if (model === undefined) return { strips, crops: shared(crops, spare, SHARED * faceBytes), probabilities: undefined };
+  if (model === undefined) return { strips, crops: shared(crops, memory, SHARED * faceBytes), probabilities: undefined };
   const width = model.attributes.length;
-  const probabilities = new Float32Array(all.length * width);
-  for (let from = 0; from < all.length; from += batchSize) {
-    const count = Math.min(batchSize, all.length - from);
+  const probabilities = new Float32Array(faces * width);
+  for (let from = 0; from < faces; from += batchSize) {
+    const count = Math.min(batchSize, faces - from);
     probabilities.set(await model.infer(crops.subarray(from * faceBytes), count), from * width);
   }
   return { strips, crops: undefined, probabilities };
@@ -130,11 +134,28 @@ function bufferOf(length: number): Uint8Array<ArrayBuffer> {
   return kept.subarray(0, length);
 }
 
+/** Crops one after the other, where not every image has just one. @param memory what lies there is not given back. */
+function gathered(cut: readonly Cut[], memory: ArrayBuffer | SharedArrayBuffer, length: number): Uint8Array<ArrayBuffer> {
+  const all = bufferOf(length);
+  let at = 0;
+  for (const crop of cut.flatMap(({ crops }) => crops)) {
+    all.set(crop, at);
+    at += crop.length;
+    if (crop.buffer !== memory) giveBack(crop);
+  }
+  return all;
+}
+
 /** @param grain memory is taken in multiples of this, so that most of it fits what comes next. */
-function shared(bytes: Uint8Array, spare: SharedArrayBuffer | undefined, grain: number): Uint8Array<SharedArrayBuffer> {
-  const enough = spare !== undefined && spare.byteLength >= bytes.length;
-  const memory = enough ? spare : new SharedArrayBuffer(Math.max(1, Math.ceil(bytes.length / grain)) * grain);
-  const copy = new Uint8Array(memory, 0, bytes.length);
+function sharedMemory(length: number, spare: SharedArrayBuffer | undefined, grain: number): SharedArrayBuffer {
+  const enough = spare !== undefined && spare.byteLength >= length;
+  return enough ? spare : new SharedArrayBuffer(Math.max(1, Math.ceil(length / grain)) * grain);
+}
+
+/** Bytes in shared memory: those that lie there, or a copy. @param memory for the copy, where it is large enough. */
+function shared(bytes: Uint8Array, memory: ArrayBuffer | SharedArrayBuffer, grain: number): Uint8Array<SharedArrayBuffer> {
+  if (bytes.buffer instanceof SharedArrayBuffer) return bytes as Uint8Array<SharedArrayBuffer>;
+  const copy = new Uint8Array(sharedMemory(bytes.length, memory instanceof SharedArrayBuffer ? memory : undefined, grain), 0, bytes.length);
   copy.set(bytes);
   return copy;
 }
@@ -144,7 +165,12 @@ const alone = oneAtATime();
 /** Of images that this thread decodes. */
 const inTurn = oneAtATime();
 
-async function cutOut(image: WantedImage, { finder, crop, hashed }: DescribeOptions): Promise<{ result: ImageResult; crops: Buffer[] }> {
+/** @param place where the crop is to lie, if it is the image's only one. */
+async function cutOut(
+  image: WantedImage,
+  place: Buffer,
+  { finder, crop, hashed }: DescribeOptions,
+): Promise<{ result: ImageResult; crops: Buffer[] }> {
   let hash = '';
   try {
     const bytes = await readBytes({ path: typeof image.path === 'string' ? image.path : Buffer.from(image.path) });
@@ -156,7 +182,8 @@ async function cutOut(image: WantedImage, { finder, crop, hashed }: DescribeOpti
     const cut = async () => {
       const found = image.located === undefined ? await finder(encoded) : locatedFaces(encoded, image.located, crop);
       const crops: Buffer[] = [];
-      for (const region of found.regions) crops.push(await found.crop(region));
+      const into = found.regions.length === 1 ? place : undefined;
+      for (const region of found.regions) crops.push(await found.crop(region, into));
       found.release();
       return { crops, faces: found.regions.map(({ located }) => located ?? null) };
     };

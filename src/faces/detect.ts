@@ -36,8 +36,8 @@ export interface FaceRegion {
 /** The faces of an image, the most prominent (large and central) first. */
 export interface FoundFaces {
   regions: FaceRegion[];
-  /** RGB bytes of the network's input size. */
-  crop(region: FaceRegion): Promise<Buffer>;
+  /** RGB bytes of the network's input size. @param into where they are to lie; memory of their own where it is not said. */
+  crop(region: FaceRegion, into?: Buffer): Promise<Buffer>;
   /** To be called when no crop is wanted any more: the image's memory is used for others. */
   release(): void;
 }
@@ -49,7 +49,7 @@ export type FaceFinder = (image: EncodedImage) => Promise<FoundFaces>;
 export function alignedFaces(crop: Framing): FaceFinder {
   return (image) => {
     const region: FaceRegion = { frame: { ...alignedFrame(image, crop), angle: 0 }, located: undefined };
-    return Promise.resolve({ regions: [region], crop: ({ frame }) => decodeCrop(image, frame, crop), release: () => undefined });
+    return Promise.resolve({ regions: [region], crop: ({ frame }, into) => decodeCrop(image, frame, crop, into), release: () => undefined });
   };
 }
 
@@ -141,11 +141,12 @@ function cropsOf(image: EncodedImage, faces: readonly LocatedFace[], crop: Frami
   let pixels: Promise<Pixels> | undefined;
   return {
     regions,
-    crop: async ({ frame }) => {
+    crop: async ({ frame }, into) => {
       const source = await (pixels ??= decode());
       const factor = Math.max(source.width, source.height) / longer;
       const { x, y, width, height, angle } = frame;
-      const cut = cropFrame(source, { x: x * factor, y: y * factor, width: width * factor, height: height * factor, angle }, crop);
+      const reduced = { x: x * factor, y: y * factor, width: width * factor, height: height * factor, angle };
+      const cut = cropFrame(source, reduced, crop, into);
       toSrgb(cut, image.colours);
       return cut;
     },

@@ -29,7 +29,7 @@ export interface Kernel {
   weight: (distance: number) => number;
 }
 
-const CUBIC: Kernel = {
+export const CUBIC: Kernel = {
   name: 'cubic',
   support: 2,
   weight: (distance) => {
@@ -94,9 +94,10 @@ const STRIDE = 128;
 
 /**
  * @param box in pixels of the image, not necessarily whole; where it reaches beyond the image, the border is replicated.
+ * @param into where the result is to lie; memory of its own where it is not said.
  * @returns RGB bytes, `size.width × size.height × 3`.
  */
-export function resizeBox(pixels: Pixels, box: Box, size: CropSize, kernel = CUBIC): Buffer {
+export function resizeBox(pixels: Pixels, box: Box, size: CropSize, kernel = CUBIC, into?: Buffer): Buffer {
   const acrossTaps = keptTaps(kernel, pixels.width, box.x, box.width, size.width);
   const downTaps = keptTaps(kernel, pixels.height, box.y, box.height, size.height);
   const columns = acrossTaps.length;
@@ -119,7 +120,7 @@ export function resizeBox(pixels: Pixels, box: Box, size: CropSize, kernel = CUB
     copyIn(pixels, { x: acrossTaps.first, y: downTaps.first, width: columns, height: rows }, memory, sourceAt);
     across(sourceAt, columns, rows, ...acrossAt, size.width, lineAt, rowsAt, stride);
     down(rowsAt, stride, ...downAt, size.height, targetAt, bytes);
-    return copyOut(memory, targetAt, size.height * bytes);
+    return copyOut(memory, targetAt, size.height * bytes, into);
   });
 }
 

@@ -65,9 +65,8 @@ export function copyIn({ data, width }: Pixels, part: Box, memory: ArrayBuffer, 
   }
 }
 
-/** @returns a copy of the bytes at an address. */
-export function copyOut(memory: ArrayBuffer, from: number, length: number): Buffer {
-  const result = takeBuffer(length);
-  result.set(new Uint8Array(memory, from, length));
-  return result;
+/** @returns a copy of the bytes at an address: `into`, where it is given. */
+export function copyOut(memory: ArrayBuffer, from: number, length: number, into: Buffer = takeBuffer(length)): Buffer {
+  into.set(new Uint8Array(memory, from, length));
+  return into;
 }
