@@ -114,7 +114,9 @@ async function describeCrops(
   const faceBytes = crop.width * crop.height * 3;
   const counts = cut.map((each) => each.crops.length);
   const faces = counts.reduce((sum, count) => sum + count, 0);
-  const crops = counts.every((count) => count === 1) ? new Uint8Array(memory, 0, faces * faceBytes) : gathered(cut, memory, faces * faceBytes);
+  const crops = counts.every((count) => count === 1)
+    ? new Uint8Array(memory, 0, faces * faceBytes)
+    : gathered(cut, memory, faces * faceBytes);
   const strips = await encodeStrips(crops, counts, crop);
   if (model === undefined) return { strips, crops: shared(crops, memory, SHARED * faceBytes), probabilities: undefined };
   const width = model.attributes.length;

@@ -49,7 +49,11 @@ export type FaceFinder = (image: EncodedImage) => Promise<FoundFaces>;
 export function alignedFaces(crop: Framing): FaceFinder {
   return (image) => {
     const region: FaceRegion = { frame: { ...alignedFrame(image, crop), angle: 0 }, located: undefined };
-    return Promise.resolve({ regions: [region], crop: ({ frame }, into) => decodeCrop(image, frame, crop, into), release: () => undefined });
+    return Promise.resolve({
+      regions: [region],
+      crop: ({ frame }, into) => decodeCrop(image, frame, crop, into),
+      release: () => undefined,
+    });
   };
 }
 
