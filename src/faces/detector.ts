@@ -14,8 +14,8 @@ import { sessionOptions } from './session-options';
 export const SQUARE = 192;
 export const SQUARE_BYTES = SQUARE * SQUARE * 3;
 
-/** Squares that go through the network together, at most. */
-const BATCH = 8;
+/** Squares that go through the network together, at most: more leave the cache, and take longer each. */
+const BATCH = 4;
 /** Values of a row of the output: image, score, box, six keypoints. */
 const ROW = 18;
 
