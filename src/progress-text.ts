@@ -8,12 +8,13 @@ const WORDS: Record<Stage, string> = {
   compare: 'Comparing methods',
   summarise: 'Averaging faces',
   export: 'Writing results',
+  copy: 'Copying',
 };
 
 /** `Describing faces: 1,200 of 9,490 images (3 failed)`. */
 export function stageText({ stage, done, total, failed }: Progress): string {
   const number = (value: number) => value.toLocaleString('en');
-  const unit = stage === 'scan' || stage === 'infer' ? ' images' : '';
+  const unit = stage === 'scan' || stage === 'infer' || stage === 'copy' ? ' images' : '';
   const counted = total > 0 ? `: ${number(done)} of ${number(total)}${unit}` : done > 0 ? `: ${number(done)}${unit}` : '';
   return `${WORDS[stage]}${counted}${failed > 0 ? ` (${number(failed)} failed)` : ''}`;
 }

@@ -170,6 +170,10 @@ export interface Comparison {
   seconds: number;
 }
 
+/** Orders of a cluster's faces: by the sum of their distances to the others, the smallest first or the largest. */
+export const FACE_ORDERS = ['typical', 'untypical'] as const;
+export type FaceOrder = (typeof FACE_ORDERS)[number];
+
 /** A face as the panel shows it. */
 export interface FaceCard {
   /** Row among the run's faces. */
@@ -220,7 +224,7 @@ export interface ClusterPictures {
 
 // ----------------------------------------------------------------------------------------------------- host or cli ↔ engine
 
-export type Stage = 'scan' | 'infer' | 'cluster' | 'compare' | 'summarise' | 'export';
+export type Stage = 'scan' | 'infer' | 'cluster' | 'compare' | 'summarise' | 'export' | 'copy';
 
 export interface Progress {
   stage: Stage;
@@ -255,12 +259,20 @@ export interface EngineCalls extends DatasetCalls {
   cluster: { params: { runDir: string; settings: ClusteringSettings }; result: Clustering };
   /** Makes the pictures of every cluster of a run, or of some. */
   pictures: { params: { runDir: string }; result: ClusterPictures[] };
-  /** Faces of a cluster, the most typical first. */
-  page: { params: { runDir: string; cluster: number; start: number; count: number }; result: FaceCard[] };
+  /** Faces of a cluster, in an order. */
+  page: { params: { runDir: string; cluster: number; order: FaceOrder; start: number; count: number }; result: FaceCard[] };
   /** The photo of a face. */
   photo: { params: { runDir: string; row: number }; result: PhotoView };
   /** Where the image of a face lies. */
   locate: { params: { runDir: string; row: number }; result: { path: string; name: string } };
+  /** Where the images of a cluster lie, each once, those of the most typical faces first. */
+  clusterPaths: { params: { runDir: string; cluster: number }; result: string[] };
+  /** Copies the images of a cluster into a folder; replaces nothing there. */
+  copyImages: {
+    params: { runDir: string; cluster: number; outDir: string };
+    /** `there`: images the folder held already. */
+    result: { copied: number; there: number; failures: Failure[] };
+  };
   /** Writes a run and its clustering as files, as the command line does. */
   export: { params: { runDir: string; outDir: string; reportScript: string }; result: { files: string[] } };
   /** Clusters ready attribute vectors. */
@@ -376,10 +388,18 @@ const changesSchema = z
 /** Messages of the webview; anything else is refused. */
 export const webviewMessageSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('ready') }),
-  z.strictObject({ kind: z.literal('faces'), request: row, cluster, start: row, count: z.int().min(1).max(500) }),
+  z.strictObject({
+    kind: z.literal('faces'),
+    request: row,
+    cluster,
+    order: z.enum(FACE_ORDERS),
+    start: row,
+    count: z.int().min(1).max(500),
+  }),
   z.strictObject({ kind: z.literal('photo'), request: row, row }),
   z.strictObject({ kind: z.literal('open'), row, beside: z.boolean() }),
   z.strictObject({ kind: z.literal('select'), cluster: cluster.nullable() }),
+  z.strictObject({ kind: z.literal('images'), cluster, action: z.enum(['copyPaths', 'copyImages']) }),
   z.strictObject({ kind: z.literal('settings'), changes: changesSchema }),
   z.strictObject({
     kind: z.literal('command'),

@@ -24,8 +24,8 @@ function ask(make: (request: number) => WebviewMessage): Promise<Answer> {
 
 export const host: Source & { keep(memento: PanelMemento): void } = {
   live: true,
-  faces: async (cluster, start, count): Promise<FaceCard[]> => {
-    const answer = await ask((request) => ({ kind: 'faces', request, cluster, start, count }));
+  faces: async (cluster, order, start, count): Promise<FaceCard[]> => {
+    const answer = await ask((request) => ({ kind: 'faces', request, cluster, order, start, count }));
     return answer.kind === 'faces' ? answer.faces : [];
   },
   photo: async (row): Promise<PhotoView | undefined> => {

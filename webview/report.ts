@@ -17,7 +17,7 @@ const faces = new Map(
 const app = document.createElement('fc-app');
 const source: Source = {
   live: false,
-  faces: (cluster, start, count) => Promise.resolve(faces.get(cluster)?.slice(start, start + count) ?? []),
+  faces: (cluster, _order, start, count) => Promise.resolve(faces.get(cluster)?.slice(start, start + count) ?? []),
   photo: () => Promise.resolve(undefined),
   available: (cluster) => faces.get(cluster)?.length ?? 0,
   send: (message) => {

@@ -1,9 +1,9 @@
 /** Where the components get what they show: from the extension host, or from the report they are part of. */
-import type { FaceCard, PhotoView, WebviewMessage } from '../src/protocol';
+import type { FaceCard, FaceOrder, PhotoView, WebviewMessage } from '../src/protocol';
 
 export interface Source {
-  /** Faces of a cluster, the most typical first. */
-  faces(cluster: number, start: number, count: number): Promise<FaceCard[]>;
+  /** Faces of a cluster (a report holds the most typical only, in their order). */
+  faces(cluster: number, order: FaceOrder, start: number, count: number): Promise<FaceCard[]>;
   /** The photo of a face; undefined where photos are not to be had (in a report). */
   photo(row: number): Promise<PhotoView | undefined>;
   /** Faces there are to be had of a cluster of that size (a report holds only the first). */

@@ -50,12 +50,19 @@ export async function pictures(
   return made;
 }
 
-export async function page({ runDir, cluster, start, count }: EngineCalls['page']['params']): Promise<FaceCard[]> {
+export async function page({ runDir, cluster, order, start, count }: EngineCalls['page']['params']): Promise<FaceCard[]> {
   const run = await openRun(runDir);
   const stored = await clusteringOf(run);
   const position = stored.clustering.clusters.findIndex(({ id }) => id === cluster);
-  const rows = Array.from(membersOf(stored, position).subarray(start, start + count));
-  return faceCards(run, rows);
+  const members = membersOf(stored, position);
+  const rows =
+    order === 'typical'
+      ? members.subarray(start, start + count)
+      : members
+          .slice()
+          .reverse()
+          .subarray(start, start + count);
+  return faceCards(run, Array.from(rows));
 }
 
 /** Faces with their crops, in the order of `rows`. */

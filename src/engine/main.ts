@@ -10,6 +10,7 @@ import type { Provider } from '../faces/providers';
 import type { EngineCall, EngineCalls, EngineReply, EngineRequest, Progress } from '../protocol';
 import { analyse, type JobContext } from './analyse';
 import { changes, clearStore, storeSize } from './changes';
+import { clusterPaths, copyImages } from './cluster-images';
 import { compareRun, compareVectors } from './compare';
 import { contradictions } from './contradictions';
 import { dataset } from './dataset';
@@ -36,6 +37,8 @@ const handlers: Handlers = {
   page,
   locate,
   photo,
+  clusterPaths,
+  copyImages,
   export: exportRun,
   vectors: clusterVectors,
   compare: compareRun,

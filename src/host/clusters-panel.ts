@@ -162,7 +162,7 @@ export class ClustersPanel {
         return;
       case 'faces':
         await this.answer(message.request, `faces of cluster ${message.cluster}`, async () => {
-          const faces = await session.faces(message.cluster, message.start, message.count);
+          const faces = await session.faces(message.cluster, message.order, message.start, message.count);
           return { kind: 'faces', request: message.request, faces: faces.map((face) => ({ ...face, jpeg: plainBytes(face.jpeg) })) };
         });
         return;
@@ -181,6 +181,12 @@ export class ClustersPanel {
       case 'select':
         this.select(message.cluster);
         return;
+      case 'images': {
+        const cluster = session.clustering?.clusters.find(({ id }) => id === message.cluster);
+        if (cluster !== undefined)
+          await vscode.commands.executeCommand(`faceClusters.${message.action}`, { kind: 'cluster', session, cluster });
+        return;
+      }
       case 'settings': {
         const { settings } = readSettings();
         const given = Object.entries(message.changes) as [keyof typeof message.changes, unknown][];

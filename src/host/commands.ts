@@ -5,12 +5,13 @@ import { CELEBA_ATTRIBUTES, readableAttribute } from '../attributes';
 import type { EngineClient } from '../engine/client';
 import { CancelledError, messageOf } from '../errors';
 import { reportScript } from '../paths';
-import { stageText } from '../progress-text';
 import type { Progress } from '../protocol';
 import { plural } from '../texts';
+import { copyImages, copyPaths } from './cluster-images';
 import { readSettings, SECTION } from './configuration';
 import { ImageLists } from './image-lists';
 import { clearStore, installCudaSupport } from './maintenance';
+import { reporter, signalOf } from './notification-progress';
 import type { Panels } from './panels';
 import type { RunLibrary } from './run-library';
 import type { RunSession } from './run-session';
@@ -53,6 +54,8 @@ export function registerCommands(context: CommandContext): vscode.Disposable[] {
     openCluster: (node: ClusterNode) => {
       panels.show(node.session, node.cluster.id);
     },
+    copyPaths: (node: ClusterNode) => copyPaths(node),
+    copyImages: (node: ClusterNode) => copyImages(node),
     cancel: (node: RunNode) => {
       node.session.cancel();
     },
@@ -166,28 +169,6 @@ export async function describe(session: RunSession, context: Pick<CommandContext
   const answer = await vscode.window.showErrorMessage(`Face Clusters: ${outcome.message}`, again, showLog);
   if (answer === again) await describe(session, context);
   if (answer === showLog) log.show();
-}
-
-/** Progress of VS Code adds up: it is told by how much it grew. */
-function reporter(progress: vscode.Progress<{ message?: string; increment?: number }>) {
-  let stage = '';
-  let shown = 0;
-  return (current: Progress) => {
-    // Inference is almost all of the work, and the only part whose end is known from the start.
-    const share = current.stage === 'infer' && current.total > 0 ? (95 * current.done) / current.total : 0;
-    const increment = Math.max(0, share - shown);
-    shown += increment;
-    stage = stageText(current);
-    progress.report({ message: stage, increment });
-  };
-}
-
-function signalOf(token: vscode.CancellationToken): AbortSignal {
-  const controller = new AbortController();
-  token.onCancellationRequested(() => {
-    controller.abort(new CancelledError());
-  });
-  return controller.signal;
 }
 
 /** Writes the results into a new folder below one the user chooses. */

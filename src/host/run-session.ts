@@ -10,7 +10,9 @@ import type {
   Clustering,
   ClusterPictures,
   Comparison,
+  EngineCalls,
   FaceCard,
+  FaceOrder,
   FolderChanges,
   PanelProblem,
   PhotoView,
@@ -173,8 +175,18 @@ export class RunSession extends EventEmitter<SessionEvents> {
     }
   }
 
-  faces(cluster: number, start: number, count: number): Promise<FaceCard[]> {
-    return this.context.engine.call('page', { runDir: this.runDir, cluster, start, count });
+  faces(cluster: number, order: FaceOrder, start: number, count: number): Promise<FaceCard[]> {
+    return this.context.engine.call('page', { runDir: this.runDir, cluster, order, start, count });
+  }
+
+  /** Where the images of a cluster lie. */
+  clusterPaths(cluster: number): Promise<string[]> {
+    return this.context.engine.call('clusterPaths', { runDir: this.runDir, cluster });
+  }
+
+  /** Copies the images of a cluster into a folder. */
+  copyImages(cluster: number, outDir: string, options: CallOptions): Promise<EngineCalls['copyImages']['result']> {
+    return this.context.engine.call('copyImages', { runDir: this.runDir, cluster, outDir }, options);
   }
 
   photo(row: number): Promise<PhotoView> {

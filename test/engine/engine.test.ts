@@ -36,7 +36,7 @@ describe('the engine on real portraits', () => {
 
     const rows: number[] = [];
     for (const { id, size, medoid } of clustering.clusters) {
-      const faces = await engine.call('page', { runDir, cluster: id, start: 0, count: 100 });
+      const faces = await engine.call('page', { runDir, cluster: id, order: 'typical', start: 0, count: 100 });
       expect(faces).toHaveLength(size);
       expect(faces.map(({ row }) => row)).toContain(medoid);
       expect(await sharp(faces[0]!.jpeg).metadata()).toMatchObject({ width: 160, height: 192, format: 'jpeg' });
@@ -49,7 +49,7 @@ describe('the engine on real portraits', () => {
     const { channels } = await sharp(pictures[0]!.eigenface).stats();
     expect(channels[0]!.stdev).toBeGreaterThan(5); // a face, not a flat field
 
-    const [first] = await engine.call('page', { runDir, cluster: 0, start: 0, count: 1 });
+    const [first] = await engine.call('page', { runDir, cluster: 0, order: 'typical', start: 0, count: 1 });
     const { path } = await engine.call('locate', { runDir, row: first!.row });
     expect(path).toBe(join(PORTRAITS, first!.image));
   });

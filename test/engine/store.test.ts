@@ -55,7 +55,7 @@ async function analyse(engine: EngineClient, params: EngineCalls['analyse']['par
 
 const crops = async (engine: EngineClient, runDir: string) => {
   await engine.call('cluster', { runDir, settings: settingsWith({ clusters: 1 }) });
-  const cards = await engine.call('page', { runDir, cluster: 0, start: 0, count: 500 });
+  const cards = await engine.call('page', { runDir, cluster: 0, order: 'typical', start: 0, count: 500 });
   return new Map(cards.map(({ image, face, jpeg }) => [`${image} ${face}`, Buffer.from(jpeg).toString('base64')]));
 };
 

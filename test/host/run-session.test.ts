@@ -105,7 +105,7 @@ describe('RunLibrary', () => {
     await session!.load();
     expect(session!.folders).toEqual([PORTRAITS]);
     expect(session!.clustering?.clusters).toHaveLength(4);
-    expect(await session!.faces(0, 0, 3)).toHaveLength(3);
+    expect(await session!.faces(0, 'typical', 0, 3)).toHaveLength(3);
   });
 
   it('has one run of the same folders, in whatever order', async () => {

@@ -63,6 +63,12 @@ export class Workbench {
         throw error;
       });
     }).toPass({ timeout: 60_000 });
+    await this.chooseFromMenu(title);
+  }
+
+  /** Chooses an entry of the menu that is open. */
+  async chooseFromMenu(title: string): Promise<void> {
+    const item = this.page.locator('.monaco-menu .action-item', { hasText: title });
     // VS Code ignores a click that follows the opening of a menu too closely, so that the click that opens it chooses nothing.
     await expect(async () => {
       if (await item.isVisible()) await item.click({ timeout: 1000 });
@@ -135,6 +141,22 @@ export class Workbench {
       });
     }).toPass({ timeout: 60_000 });
     await row.click();
+  }
+
+  /** Answers VS Code's own dialog for a folder. @param path of one without folders in it. @param button that takes it. */
+  async chooseFolder(path: string, button: string): Promise<void> {
+    const dialog = this.page.locator('.quick-input-widget');
+    const input = dialog.locator('input');
+    const rows = dialog.locator('.monaco-list-row');
+    await rows.first().waitFor(); // it looks at a folder of its own first, and takes that in place of what is typed meanwhile
+    await expect(async () => {
+      if (await dialog.isHidden()) return;
+      if ((await input.inputValue()) !== `${path}/`) await input.fill(`${path}/`);
+      await expect(rows).toHaveText(['..'], { timeout: 1500 });
+      await expect(input).toHaveValue(`${path}/`, { timeout: 100 });
+      await dialog.locator('.monaco-button', { hasText: button }).click({ timeout: 1000 });
+      await dialog.waitFor({ state: 'hidden', timeout: 1500 });
+    }).toPass({ timeout: 30_000 });
   }
 
   /** Shows the side panel. */

@@ -59,7 +59,7 @@ export class ClusterCard extends LitElement {
   private async load() {
     const { generation } = this;
     const wanted = Math.min(FACES, this.source.available(this.cluster.id, this.cluster.size));
-    const faces = await this.source.faces(this.cluster.id, 0, wanted).catch(() => []); // the host has logged why
+    const faces = await this.source.faces(this.cluster.id, 'typical', 0, wanted).catch(() => []); // the host has logged why
     if (generation === this.generation) this.faces = faces;
   }
 

@@ -59,7 +59,17 @@ export const styles = css`
     margin-bottom: 6px;
     cursor: pointer;
   }
-  h3.faces {
+  .faces {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 8px;
     margin-bottom: 8px;
+  }
+  .faces h3 {
+    margin: 0 8px 0 0;
+  }
+  .faces vscode-dropdown {
+    min-width: 150px;
   }
 `;

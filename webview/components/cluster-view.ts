@@ -1,7 +1,7 @@
 /** A cluster seen large: its eigenface and components, all its attributes, and every face. */
 import { html, LitElement, nothing } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
-import type { ClusterPictures, ClusterSummary, Clustering } from '../../src/protocol';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { ClusterPictures, ClusterSummary, Clustering, FaceOrder } from '../../src/protocol';
 import { tellApart } from '../../src/summaries/tell-apart';
 import { imageUrl, type Source } from '../source';
 import { styles } from './cluster-view.css';
@@ -20,11 +20,13 @@ export class ClusterView extends LitElement {
   @property({ type: Number }) generation = 0;
   @property({ attribute: false }) pictures: ClusterPictures | undefined;
 
+  /** Stays when another cluster is shown. */
+  @state() private order: FaceOrder = 'typical';
+
   override render() {
     const { cluster, clustering, source } = this;
     const { clusters, overall, faces } = clustering;
     const position = clusters.findIndex(({ id }) => id === cluster.id);
-    const available = source.available(cluster.id, cluster.size);
     const others = { occurrences: cluster.otherOccurrences, ...tellApart(cluster.otherOccurrences, overall) };
     return html`
       <nav aria-label="Clusters">
@@ -49,10 +51,47 @@ export class ClusterView extends LitElement {
           }
         </section>
       </div>
-      <h3 class="faces">
-        ${available < cluster.size ? `The ${count(available)} most typical of ${plural(cluster.size, 'face')}` : 'Faces, the most typical first'}
-      </h3>
-      <fc-face-grid .source=${source} .cluster=${cluster.id} .size=${cluster.size} .generation=${this.generation}></fc-face-grid>
+      <div class="faces">
+        <h3>${this.facesTitle()}</h3>
+        ${source.live ? this.actions() : nothing}
+      </div>
+      <fc-face-grid
+        .source=${source}
+        .cluster=${cluster.id}
+        .size=${cluster.size}
+        .generation=${this.generation}
+        .order=${this.order}
+      ></fc-face-grid>
+    `;
+  }
+
+  private facesTitle(): string {
+    const { cluster, source } = this;
+    if (source.live) return 'Faces'; // the control beside it says in which order
+    const available = source.available(cluster.id, cluster.size);
+    return available < cluster.size
+      ? `The ${count(available)} most typical of ${plural(cluster.size, 'face')}`
+      : 'Faces, the most typical first';
+  }
+
+  /** How its faces are ordered, and what can be done with its images. */
+  private actions() {
+    const change = (event: Event) => {
+      this.order = (event.target as HTMLInputElement).value === 'untypical' ? 'untypical' : 'typical';
+    };
+    const button = (action: 'copyPaths' | 'copyImages', label: string, title: string) => {
+      const send = () => {
+        this.source.send({ kind: 'images', cluster: this.cluster.id, action });
+      };
+      return html`<vscode-button id=${action} appearance="secondary" title=${title} @click=${send}>${label}</vscode-button>`;
+    };
+    return html`
+      <vscode-dropdown id="order" aria-label="Order of the faces" .currentValue=${this.order} @change=${change}>
+        <vscode-option value="typical" ?selected=${this.order === 'typical'}>Most typical first</vscode-option>
+        <vscode-option value="untypical" ?selected=${this.order === 'untypical'}>Least typical first</vscode-option>
+      </vscode-dropdown>
+      ${button('copyImages', 'Copy images to folder…', 'Copies the images of this cluster into a folder; nothing there is replaced')}
+      ${button('copyPaths', 'Copy paths', 'Puts the paths of the images on the clipboard, one a line')}
     `;
   }
 

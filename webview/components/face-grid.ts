@@ -4,7 +4,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { LitVirtualizer } from '@lit-labs/virtualizer';
 import '@lit-labs/virtualizer';
 import { grid } from '@lit-labs/virtualizer/layouts/grid.js';
-import type { FaceCard } from '../../src/protocol';
+import type { FaceCard, FaceOrder } from '../../src/protocol';
 import type { Source } from '../source';
 import { faceButton } from './face-button';
 import { styles } from './face-grid.css';
@@ -25,6 +25,7 @@ export class FaceGrid extends LitElement {
   @property({ type: Number }) cluster = 0;
   @property({ type: Number }) size = 0;
   @property({ type: Number }) generation = 0;
+  @property() order: FaceOrder = 'typical';
 
   @state() private problem = '';
   /** The one face the Tab key reaches; arrow keys move it. */
@@ -43,7 +44,7 @@ export class FaceGrid extends LitElement {
   });
 
   override willUpdate(changed: PropertyValues<this>) {
-    if (!changed.has('cluster') && !changed.has('generation') && !changed.has('size')) return;
+    if (!changed.has('cluster') && !changed.has('generation') && !changed.has('size') && !changed.has('order')) return;
     this.pages.clear();
     this.problem = '';
     this.current = 0;
@@ -59,7 +60,7 @@ export class FaceGrid extends LitElement {
       ${this.problem === '' ? nothing : html`<p role="alert">${this.problem} <button class="link" @click=${this.retry}>Try again</button></p>`}
       <lit-virtualizer
         role="group"
-        aria-label="Faces of the cluster, the most typical first"
+        aria-label="Faces of the cluster, the ${this.order === 'typical' ? 'most' : 'least'} typical first"
         .items=${this.items}
         .renderItem=${renderItem}
         .layout=${this.layout}
@@ -89,12 +90,12 @@ export class FaceGrid extends LitElement {
   }
 
   private async load(number: number) {
-    const { generation, cluster } = this;
+    const { generation, cluster, order } = this;
     this.pages.set(number, 'loading');
     try {
       const start = number * PAGE;
-      const faces = await this.source.faces(cluster, start, Math.min(PAGE, this.items.length - start));
-      if (generation !== this.generation || cluster !== this.cluster) return;
+      const faces = await this.source.faces(cluster, order, start, Math.min(PAGE, this.items.length - start));
+      if (generation !== this.generation || cluster !== this.cluster || order !== this.order) return;
       this.pages.set(number, faces);
       for (const old of [...this.pages.keys()].slice(0, -KEPT_PAGES)) this.pages.delete(old);
       this.arrived += 1;

@@ -1,0 +1,56 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from './vscode';
+
+test("a cluster's faces are turned round, and its images are copied from the panel and from the side panel", async ({ workbench }) => {
+  const { page } = workbench;
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await workbench.open();
+  await workbench.clusterFaces('portraits');
+  const panel = await workbench.panel();
+  await panel.locator('fc-cluster-card').first().locator('#open').click();
+  const view = panel.locator('fc-cluster-view');
+  const faces = view.locator('fc-face-grid .face');
+  await expect(faces.first()).toBeVisible();
+  const titles = () => faces.evaluateAll((all) => all.map((face) => face.getAttribute('title')));
+  const typical = await titles();
+  expect(typical.length).toBeGreaterThan(2);
+
+  await view.locator('#order').click();
+  await view.locator('vscode-option', { hasText: 'Least typical first' }).click();
+  await expect.poll(titles).toEqual([...typical].reverse());
+
+  await view.locator('#copyPaths').click();
+  const paths = typical.map((name) => `${join(workbench.folder, 'portraits', name!)}\n`).join('');
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(paths);
+
+  const target = join(workbench.folder, 'copies');
+  await mkdir(target);
+  await view.locator('#copyImages').click();
+  await workbench.chooseFolder(target, 'Copy Here');
+  await expect(workbench.notification(`${typical.length} images of Cluster 0 copied to '${target}'`)).toBeVisible();
+  expect(await readdir(target)).toHaveLength(typical.length);
+
+  await workbench.sidePanel();
+  await workbench.treeRow(/^Cluster 0/).click({ button: 'right' });
+  await page.locator('.monaco-menu').waitFor();
+  await workbench.chooseFromMenu('Copy Images to Folder…');
+  await workbench.chooseFolder(target, 'Copy Here');
+  await expect(workbench.notification(`${typical.length} were there already`)).toBeVisible();
+  expect(await readdir(target)).toHaveLength(typical.length);
+});
+
+test('everything is exported into a new folder', async ({ workbench }) => {
+  await workbench.open();
+  await workbench.clusterFaces('portraits');
+  const panel = await workbench.panel();
+  const target = join(workbench.folder, 'exports');
+  await mkdir(target);
+  await panel.locator('vscode-button', { hasText: 'Export…' }).click();
+  await workbench.chooseFolder(target, 'Export Here');
+  await expect(workbench.notification(`Exported to '${target}`)).toBeVisible();
+  const [name] = await readdir(target);
+  const files = await readdir(join(target, name!));
+  expect(files.sort()).toEqual(['clusters', 'clusters.json', 'faces.csv', 'failed.csv', 'report.html', 'without-face.csv']);
+  expect(await readdir(join(target, name!, 'clusters'))).toHaveLength(16);
+});
