@@ -65,6 +65,7 @@ export async function cropBench(rounds, images) {
     ['end to end, the first run, images/s', result.cold.toFixed(0)],
     ['end to end ÷ what the cores can do (1 / (1/decode + 1/inference))', result.bound.toFixed(3)],
     ['the same with the third stage (1 / (1/decode + 1/inference + 1/encoding))', result.boundWithEncoding.toFixed(3)],
+    ['  the rounds one by one', seen.boundWithEncoding.map((ratio) => ratio.toFixed(3)).join(', ')],
     [`end to end, a second run over ${images} images, s`, result.warm.toFixed(2)],
     ['times as fast as the first', result.again.toFixed(0)],
     ['the same where there is no run of these images: from the store, s', result.stored.toFixed(2)],

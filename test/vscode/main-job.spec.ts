@@ -84,6 +84,13 @@ test('changed settings cluster again without inferring, and can be undone', asyn
   await expect(panel.locator('fc-cluster-card')).toHaveCount(16);
   expect(await workbench.readSettings()).not.toHaveProperty('faceClusters.clusters');
 
+  await panel.locator('#thresholds').click();
+  await panel.locator('#thresholds vscode-option', { hasText: 'balanced' }).click();
+  await expect(panel.locator('fc-notices')).toContainText('Changed thresholds from half to balanced');
+  expect(await workbench.readSettings()).toMatchObject({ 'faceClusters.thresholds': 'balanced' });
+  await panel.locator('fc-notices button', { hasText: 'Undo' }).click();
+  await expect.poll(() => workbench.readSettings()).not.toHaveProperty('faceClusters.thresholds');
+
   await workbench.settings({ 'faceClusters.clusters': 'auto', 'faceClusters.autoTo': 6 });
   await expect(panel.locator('fc-cluster-card').nth(1)).toBeVisible();
   await expect.poll(() => panel.locator('fc-cluster-card').count()).toBeLessThanOrEqual(6);

@@ -100,7 +100,7 @@ export class Toolbar extends LitElement {
 
   private controls() {
     const { settings, comparison, clustering } = this.panel;
-    const { clusters, weights, features, attributes, method } = settings;
+    const { clusters, weights, features, thresholds, attributes, method } = settings;
     return html`
       <div class="controls" role="toolbar" aria-label="Clustering">
         <label>Method ${this.choice('method', method, Object.keys(METHOD_NAMES), METHOD_NAMES)}</label>
@@ -133,6 +133,13 @@ export class Toolbar extends LitElement {
         ${settings.preset === 'none' ? nothing : html`<label>Preset ${this.choice('preset', settings.preset, ['none', 'original'])}</label>`}
         <label>Weights ${this.choice('weights', typeof weights === 'object' ? 'custom' : weights, ['none', 'rare', 'common'])}</label>
         <label>Features ${this.choice('features', features, ['binary', 'probability'])}</label>
+        ${
+          this.panel.run?.thresholds === undefined && thresholds === 'half'
+            ? nothing // the network does not say from where its attributes are recognised best
+            : html`<label title="Probability from which an attribute counts as present">
+                Present from ${this.choice('thresholds', thresholds, ['half', 'balanced'], { half: '0.5' })}
+              </label>`
+        }
         <vscode-button appearance="secondary" @click=${this.command('attributes')}
           >${plural(attributes.length, 'attribute')}…</vscode-button
         >
