@@ -65,7 +65,7 @@ async function imagesOf(run: StoredRun, cluster: number): Promise<ClusterImage[]
   const { faces, manifest } = run;
   const stored = await clusteringOf(run);
   const position = stored.clustering.clusters.findIndex(({ id }) => id === cluster);
-  if (position < 0) throw new RangeError(`there is no cluster ${String(cluster)} any more`);
+  if (position < 0) throw new UserError(`there is no cluster ${String(cluster)} any more: the faces were clustered anew`);
   const images = new Map<string, ClusterImage>();
   for (const row of membersOf(stored, position)) {
     const [name, folder, raw] = [faces.image[row]!, faces.folder[row]!, faces.rawPaths[row]];

@@ -49,15 +49,16 @@ describe.skipIf(!isThere)('training', () => {
 
   const log = async (run: string) => parse<LogLine>(await readFile(join(work, run, 'log.csv')), { columns: true });
 
-  it('explores, trains an epoch in which the loss falls, tests and exports what the engine runs, agreeing', async () => {
+  it('explores, trains with a loss that falls, tests and exports what the engine runs, agreeing', async () => {
     const explored = await python('explore.py', [...data.slice(0, 4), '--out', join(work, 'explored')]);
     expect(explored).toMatch(/72 rows, 3 attributes/);
     expect(await readdir(join(work, 'explored'))).toEqual(expect.arrayContaining(['correlation.png', 'faces.png', 'frequencies.png']));
 
     const many = ['--data', join(work, 'many.csv'), ...data.slice(2)];
-    await python('train.py', [...many, ...small, '--epochs', '1', '--out', join(work, 'run')]);
-    const [epoch] = await log('run');
-    expect(Number(epoch!.last)).toBeLessThan(0.9 * Number(epoch!.first));
+    await python('train.py', [...many, ...small, '--epochs', '2', '--out', join(work, 'run')]);
+    const [first, second] = await log('run');
+    // Of whole epochs: within one it hangs on how a processor rounds.
+    expect(Number(second!.loss)).toBeLessThan(0.9 * Number(first!.loss));
     expect(await readdir(join(work, 'run'))).toEqual(
       expect.arrayContaining(['augmentations.png', 'best.pt', 'calibration.json', 'curves.png', 'last.pt', 'log.csv', 'validation.json']),
     );
