@@ -170,8 +170,11 @@ export interface Comparison {
   seconds: number;
 }
 
-/** Orders of a cluster's faces: by the sum of their distances to the others, the smallest first or the largest. */
-export const FACE_ORDERS = ['typical', 'untypical'] as const;
+/**
+ * Orders of a cluster's faces: by the sum of their distances to the others, the smallest first or the largest; by their silhouette, the smallest first,
+ * so that those come first which are as near to another cluster.
+ */
+export const FACE_ORDERS = ['typical', 'untypical', 'silhouette'] as const;
 export type FaceOrder = (typeof FACE_ORDERS)[number];
 
 /** A face as the panel shows it. */
@@ -202,6 +205,8 @@ export interface PhotoView {
     row: number;
     /** Cluster it is in; null where there is none. */
     cluster: number | null;
+    /** In [-1, 1]; null where it is not defined. */
+    silhouette: number | null;
     /** In pixels of the photo; null where the image as a whole is the face. */
     box: Box | null;
     /** Confidence of the detector in [0, 1]; null where nothing was detected. */

@@ -6,7 +6,7 @@ import { codeOf, messageOf, UserError } from '../errors';
 import type { Failure } from '../faces/scan';
 import type { EngineCalls } from '../protocol';
 import { membersOf } from '../store/run-files';
-import type { StoredRun } from '../store/run-store';
+import { imagePath, type StoredRun } from '../store/run-store';
 import type { JobContext } from './analyse';
 import { clusteringOf } from './inspect';
 import { openRun } from './runs';
@@ -62,15 +62,14 @@ export async function copyImages(
 }
 
 async function imagesOf(run: StoredRun, cluster: number): Promise<ClusterImage[]> {
-  const { faces, manifest } = run;
+  const { faces } = run;
   const stored = await clusteringOf(run);
   const position = stored.clustering.clusters.findIndex(({ id }) => id === cluster);
   if (position < 0) throw new UserError(`there is no cluster ${String(cluster)} any more: the faces were clustered anew`);
   const images = new Map<string, ClusterImage>();
   for (const row of membersOf(stored, position)) {
-    const [name, folder, raw] = [faces.image[row]!, faces.folder[row]!, faces.rawPaths[row]];
-    const path = raw === undefined ? join(manifest.folders[folder]!, ...name.split('/')) : Buffer.from(raw, 'base64');
-    images.set(raw ?? path.toString(), { path, name });
+    const path = imagePath(run, row);
+    images.set(faces.rawPaths[row] ?? path.toString(), { path, name: faces.image[row]! });
   }
   return [...images.values()];
 }

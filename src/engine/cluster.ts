@@ -148,6 +148,7 @@ export async function clusterFaces(
       },
     },
     members,
+    silhouettes: Float32Array.from({ length: faces }, (_, row) => scores.vectors[grouped.vectors.of[row]!]!),
   };
 }
 

@@ -5,7 +5,7 @@ import { stringify } from 'csv-stringify/sync';
 import { codeOf } from '../errors';
 import type { Clustering, EngineCalls, RunManifest } from '../protocol';
 import { folderLabels } from '../faces/folder-labels';
-import { clusterLabels, membersOf, type StoredClustering } from '../store/run-files';
+import { clusterLabels, membersOf, silhouetteOfFace, type StoredClustering } from '../store/run-files';
 import type { StoredRun } from '../store/run-store';
 import { montage } from '../summaries/montage';
 import { occurrenceChart } from '../summaries/occurrence-chart';
@@ -104,7 +104,7 @@ function facesCsv(run: StoredRun, stored: StoredClustering): string {
   // With several folders the same name may occur in two of them: the folder then stands before it.
   const labels = folderLabels(manifest.folders);
   const several = manifest.folders.length > 1;
-  const header = ['image', 'face', 'x', 'y', 'width', 'height', 'score', 'cluster', ...names];
+  const header = ['image', 'face', 'x', 'y', 'width', 'height', 'score', 'cluster', 'silhouette', ...names];
   const parts = [stringify([header])];
   for (let from = 0; from < manifest.faces; from += CHUNK) {
     const rows: unknown[][] = [];
@@ -117,6 +117,7 @@ function facesCsv(run: StoredRun, stored: StoredClustering): string {
         ...(box == null ? ['', '', '', ''] : [box.x, box.y, box.width, box.height].map((value) => Math.round(value))),
         faces.score[row]?.toFixed(4) ?? '',
         clusterOf[row],
+        silhouetteOfFace(stored, row)?.toFixed(4) ?? '',
         ...Array.from(probabilities.subarray(row * names.length, (row + 1) * names.length), (value) => value.toFixed(4)),
       ]);
     }

@@ -1,10 +1,18 @@
 /** What is asked of a run that is there: another clustering, its pictures, faces of a cluster, where an image lies. */
-import { join } from 'node:path';
 import { adjustedRand, normalisedMutualInformation } from '../clustering/scores';
 import { UserError } from '../errors';
-import type { ClusterPictures, Clustering, EngineCalls, FaceCard } from '../protocol';
-import { clusterLabels, membersOf, readClustering, readPictures, writeClustering, writePictures } from '../store/run-files';
-import type { StoredRun } from '../store/run-store';
+import type { ClusterPictures, Clustering, EngineCalls, FaceCard, FaceOrder } from '../protocol';
+import {
+  clusterLabels,
+  membersOf,
+  readClustering,
+  readPictures,
+  silhouetteOfFace,
+  type StoredClustering,
+  writeClustering,
+  writePictures,
+} from '../store/run-files';
+import { imagePath, type StoredRun } from '../store/run-store';
 import { clusterPictures } from '../summaries/eigenfaces';
 import type { JobContext } from './analyse';
 import { clusterFaces } from './cluster';
@@ -54,15 +62,17 @@ export async function page({ runDir, cluster, order, start, count }: EngineCalls
   const run = await openRun(runDir);
   const stored = await clusteringOf(run);
   const position = stored.clustering.clusters.findIndex(({ id }) => id === cluster);
-  const members = membersOf(stored, position);
-  const rows =
-    order === 'typical'
-      ? members.subarray(start, start + count)
-      : members
-          .slice()
-          .reverse()
-          .subarray(start, start + count);
+  const rows = ordered(membersOf(stored, position), order, stored).subarray(start, start + count);
   return faceCards(run, Array.from(rows));
+}
+
+/** @param members of a cluster, the most typical first. */
+function ordered(members: Int32Array, order: FaceOrder, stored: StoredClustering): Int32Array {
+  if (order === 'typical') return members;
+  const reversed = members.slice().reverse();
+  // Of equal ones, and where none is known, the least typical come first.
+  const value = (row: number) => silhouetteOfFace(stored, row) ?? 1;
+  return order === 'untypical' ? reversed : reversed.sort((a, b) => value(a) - value(b));
 }
 
 /** Faces with their crops, in the order of `rows`. */
@@ -79,7 +89,8 @@ export async function faceCards({ crops, faces, probabilities, manifest }: Store
 }
 
 export async function locate({ runDir, row }: EngineCalls['locate']['params']): Promise<EngineCalls['locate']['result']> {
-  const { faces, manifest } = await openRun(runDir);
+  const run = await openRun(runDir);
+  const { faces, manifest } = run;
   const name = faces.image[row];
   const folder = manifest.folders[faces.folder[row] ?? -1];
   if (name === undefined || folder === undefined)
@@ -87,7 +98,7 @@ export async function locate({ runDir, row }: EngineCalls['locate']['params']): 
   if (faces.rawPaths[row] !== undefined) {
     throw new UserError(`'${name}' cannot be opened in the editor: its name is not valid UTF-8`);
   }
-  return { path: join(folder, ...name.split('/')), name };
+  return { path: String(imagePath(run, row)), name };
 }
 
 export async function clusteringOf(run: StoredRun) {

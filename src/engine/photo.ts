@@ -1,11 +1,10 @@
 /** The photo a face was found in, with all its faces. */
-import { join } from 'node:path';
 import { UserError } from '../errors';
 import { decodePixels, ImageError, readImage } from '../faces/decode';
 import { sharp } from '../lazy-sharp';
 import type { EngineCalls } from '../protocol';
-import { membersOf, readClustering } from '../store/run-files';
-import type { StoredRun } from '../store/run-store';
+import { membersOf, readClustering, silhouetteOfFace } from '../store/run-files';
+import { imagePath, type StoredRun } from '../store/run-store';
 import { openRun } from './runs';
 
 /** Longest side of the photo as it is shown, in pixels. */
@@ -17,7 +16,7 @@ export async function photo({ runDir, row }: EngineCalls['photo']['params']): Pr
   const { faces, manifest, probabilities } = run;
   const image = faces.image[row];
   if (image === undefined) throw new RangeError(`expected a face below ${manifest.faces}, got ${row}`);
-  const clusterOf = await clustersByRow(run);
+  const standing = await standings(run);
   const width = manifest.modelAttributes.length;
   // Faces of an image stand one after the other.
   const same = (other: number) => faces.image[other] === image && faces.folder[other] === faces.folder[row];
@@ -27,7 +26,7 @@ export async function photo({ runDir, row }: EngineCalls['photo']['params']): Pr
   for (let other = first; same(other); other++) rows.push(other);
 
   try {
-    const encoded = await readImage({ path: pathOf(run, row) });
+    const encoded = await readImage({ path: imagePath(run, row) });
     const pixels = await decodePixels(encoded, SHOWN);
     const jpeg = await sharp(pixels.data, { raw: { width: pixels.width, height: pixels.height, channels: 3 } })
       .jpeg({ quality: 86 })
@@ -39,7 +38,7 @@ export async function photo({ runDir, row }: EngineCalls['photo']['params']): Pr
       height: encoded.height,
       faces: rows.map((other) => ({
         row: other,
-        cluster: clusterOf(other),
+        ...standing(other),
         box: faces.box[other] ?? null,
         score: faces.score[other] ?? null,
         probabilities: Array.from(probabilities.subarray(other * width, (other + 1) * width)),
@@ -51,17 +50,12 @@ export async function photo({ runDir, row }: EngineCalls['photo']['params']): Pr
   }
 }
 
-function pathOf({ faces, manifest }: StoredRun, row: number): string | Buffer {
-  const raw = faces.rawPaths[row];
-  if (raw !== undefined) return Buffer.from(raw, 'base64');
-  return join(manifest.folders[faces.folder[row]!]!, ...faces.image[row]!.split('/'));
-}
-
-async function clustersByRow({ folder }: StoredRun): Promise<(row: number) => number | null> {
+/** Cluster and silhouette of the faces at some rows. */
+async function standings({ folder }: StoredRun): Promise<(row: number) => { cluster: number | null; silhouette: number | null }> {
   const stored = await readClustering(folder);
-  if (stored === undefined) return () => null;
+  if (stored === undefined) return () => ({ cluster: null, silhouette: null });
   return (row) => {
     const position = stored.clustering.clusters.findIndex((_, i) => membersOf(stored, i).includes(row));
-    return stored.clustering.clusters[position]?.id ?? null;
+    return { cluster: stored.clustering.clusters[position]?.id ?? null, silhouette: silhouetteOfFace(stored, row) };
   };
 }

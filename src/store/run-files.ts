@@ -50,22 +50,45 @@ export async function listRuns(folder: string, onProblem: (message: string) => v
 export interface StoredClustering {
   clustering: Clustering;
   members: Int32Array;
+  /** Of each face, by its row, in [-1, 1], NaN where it is not defined; undefined in clusterings that older versions kept. */
+  silhouettes: Float32Array | undefined;
+}
+
+/** Silhouette of a face; null where it is not defined or not known. */
+export function silhouetteOfFace({ silhouettes }: StoredClustering, row: number): number | null {
+  const value = silhouettes?.[row] ?? NaN;
+  return Number.isNaN(value) ? null : value;
 }
 
 /** Writes both parts as one file, so that a kill at any moment leaves two parts that belong together. */
-export async function writeClustering(folder: string, { clustering, members }: StoredClustering): Promise<void> {
+export async function writeClustering(folder: string, { clustering, members, silhouettes }: StoredClustering): Promise<void> {
   await rm(join(folder, PICTURES), { force: true });
-  const bytes = Buffer.from(members.buffer, members.byteOffset, members.byteLength);
-  await replaceFile(join(folder, CLUSTERING), JSON.stringify({ clustering, members: bytes.toString('base64') }));
+  const encoded = { clustering, members: base64(members), silhouettes: silhouettes && base64(silhouettes) } satisfies ClusteringFile;
+  await replaceFile(join(folder, CLUSTERING), JSON.stringify(encoded));
 }
+
+/** Numbers as base64 of their bytes. */
+interface ClusteringFile {
+  clustering: Clustering;
+  members: string;
+  silhouettes?: string | undefined;
+}
+
+const base64 = ({ buffer, byteOffset, byteLength }: Int32Array | Float32Array) =>
+  Buffer.from(buffer, byteOffset, byteLength).toString('base64');
+const bytesOf = (text: string) => new Uint8Array(Buffer.from(text, 'base64')).buffer;
 
 /** The clustering kept with a run, or undefined where it has none of this version yet. */
 export async function readClustering(folder: string): Promise<StoredClustering | undefined> {
   const text = await readIfThere(join(folder, CLUSTERING));
   if (text === undefined) return undefined;
-  const { clustering, members } = JSON.parse(text) as { clustering: Clustering; members: string };
+  const { clustering, members, silhouettes } = JSON.parse(text) as ClusteringFile;
   if (clustering.version !== STORE_VERSION) return undefined;
-  return { clustering, members: new Int32Array(new Uint8Array(Buffer.from(members, 'base64')).buffer) };
+  return {
+    clustering,
+    members: new Int32Array(bytesOf(members)),
+    silhouettes: silhouettes === undefined ? undefined : new Float32Array(bytesOf(silhouettes)),
+  };
 }
 
 /** Rows of the faces of the cluster at a position of `clustering.clusters`. */

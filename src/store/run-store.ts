@@ -193,6 +193,13 @@ export async function readRun(folder: string): Promise<StoredRun> {
   return { folder, manifest, faces, probabilities, crops: await CropReader.open(folder) };
 }
 
+/** Where the image of a face lies; a Buffer where the path is not valid UTF-8. */
+export function imagePath({ faces, manifest }: StoredRun, row: number): string | Buffer {
+  const raw = faces.rawPaths[row];
+  if (raw !== undefined) return Buffer.from(raw, 'base64');
+  return join(manifest.folders[faces.folder[row]!]!, ...faces.image[row]!.split('/'));
+}
+
 function toFloats(bytes: Buffer): Float32Array {
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 }

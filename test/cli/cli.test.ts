@@ -16,7 +16,7 @@ describe('face-clusters cluster', () => {
     expect(status).toBe(0);
     expect(stdout).toContain('72 faces in 72 of 72 images');
     const json = JSON.parse(await readFile(join(out, 'clusters.json'), 'utf8')) as Record<string, unknown> & {
-      clusters: { id: number; size: number; occurrences: Record<string, number>; medoid: number }[];
+      clusters: { id: number; size: number; silhouette: number | null; occurrences: Record<string, number>; medoid: number }[];
     };
     expect(json).toMatchObject({
       method: 'kmeans',
@@ -26,10 +26,22 @@ describe('face-clusters cluster', () => {
       parameters: { clusters: 6, seed: 51, features: 'binary' },
     });
     const faces = await table(join(out, 'faces.csv'));
-    expect(Object.keys(faces[0]!)).toEqual(['image', 'face', 'x', 'y', 'width', 'height', 'score', 'cluster', ...CELEBA_ATTRIBUTES]);
-    for (const { id, size, occurrences, medoid } of json.clusters) {
+    expect(Object.keys(faces[0]!)).toEqual([
+      'image',
+      'face',
+      'x',
+      'y',
+      'width',
+      'height',
+      'score',
+      'cluster',
+      'silhouette',
+      ...CELEBA_ATTRIBUTES,
+    ]);
+    for (const { id, size, silhouette, occurrences, medoid } of json.clusters) {
       const own = faces.filter(({ cluster }) => Number(cluster) === id);
       expect(own).toHaveLength(size);
+      expect(own.reduce((sum, face) => sum + Number(face.silhouette), 0) / size).toBeCloseTo(silhouette!, 3);
       for (const [name, frequency] of Object.entries(occurrences)) {
         expect(own.filter((face) => Number(face[name]) >= 0.5).length / size).toBeCloseTo(frequency, 9);
       }

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CancelledError, UserError } from '../../src/errors';
 import type { Progress } from '../../src/protocol';
+import { readClustering, silhouetteOfFace } from '../../src/store/run-files';
 import { analysisSettings, clusteringSettings } from '../../src/settings/settings';
 import { PORTRAITS, quarters, temporaryFolder } from '../support/images';
 import { bundled, settingsWith, startEngine } from '../support/engine';
@@ -46,6 +47,21 @@ describe('images of a cluster', () => {
     const all = await rows('typical', 0, 500);
     expect(await rows('untypical', 0, 500)).toEqual([...all].reverse());
     expect(await rows('untypical', 10, 5)).toEqual([...all].reverse().slice(10, 15));
+  });
+
+  it('come those nearest to another cluster first where that is asked for, and the photo says how near', async () => {
+    const { engine, runDir } = await clustered(PORTRAITS);
+    await engine.call('cluster', { runDir, settings: clusteringSettings(settingsWith({ clusters: 3, features: 'probability' })) });
+    const stored = (await readClustering(runDir))!;
+    for (const { id, size, silhouette } of stored.clustering.clusters) {
+      const faces = await engine.call('page', { runDir, cluster: id, order: 'silhouette', start: 0, count: 500 });
+      const values = faces.map(({ row }) => silhouetteOfFace(stored, row)!);
+      expect(values).toHaveLength(size);
+      expect(values).toEqual([...values].sort((a, b) => a - b));
+      expect(values.reduce((a, b) => a + b) / size).toBeCloseTo(silhouette!, 5);
+      const photo = await engine.call('photo', { runDir, row: faces[0]!.row });
+      expect(photo.faces).toMatchObject([{ cluster: id, silhouette: values[0]! }]);
+    }
   });
 
   it('are copied with their times; files of the same name are told apart, and what is there stays', async () => {

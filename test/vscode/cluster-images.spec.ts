@@ -19,6 +19,10 @@ test("a cluster's faces are turned round, and its images are copied from the pan
   await view.locator('#order').click();
   await view.locator('vscode-option', { hasText: 'Least typical first' }).click();
   await expect.poll(titles).toEqual([...typical].reverse());
+  await view.locator('#order').click();
+  await view.locator('vscode-option', { hasText: 'Lowest silhouette first' }).click();
+  await expect(view.locator('lit-virtualizer')).toHaveAttribute('aria-label', /nearest to another cluster first/);
+  await expect.poll(async () => (await titles()).sort()).toEqual([...typical].sort());
 
   await view.locator('#copyPaths').click();
   const paths = typical.map((name) => `${join(workbench.folder, 'portraits', name!)}\n`).join('');

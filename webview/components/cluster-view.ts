@@ -10,6 +10,12 @@ import './occurrence-chart';
 import { shared } from './shared.css';
 import { clusterTitle, count, percent, plural, silhouetteText } from '../../src/texts';
 
+const ORDERS: readonly [FaceOrder, string][] = [
+  ['typical', 'Most typical first'],
+  ['untypical', 'Least typical first'],
+  ['silhouette', 'Lowest silhouette first'],
+];
+
 @customElement('fc-cluster-view')
 export class ClusterView extends LitElement {
   static override styles = [shared, styles];
@@ -77,7 +83,8 @@ export class ClusterView extends LitElement {
   /** How its faces are ordered, and what can be done with its images. */
   private actions() {
     const change = (event: Event) => {
-      this.order = (event.target as HTMLInputElement).value === 'untypical' ? 'untypical' : 'typical';
+      const chosen = (event.target as HTMLInputElement).value;
+      this.order = ORDERS.find(([order]) => order === chosen)?.[0] ?? 'typical';
     };
     const button = (action: 'copyPaths' | 'copyImages', label: string, title: string) => {
       const send = () => {
@@ -87,8 +94,7 @@ export class ClusterView extends LitElement {
     };
     return html`
       <vscode-dropdown id="order" aria-label="Order of the faces" .currentValue=${this.order} @change=${change}>
-        <vscode-option value="typical" ?selected=${this.order === 'typical'}>Most typical first</vscode-option>
-        <vscode-option value="untypical" ?selected=${this.order === 'untypical'}>Least typical first</vscode-option>
+        ${ORDERS.map(([order, text]) => html`<vscode-option value=${order} ?selected=${order === this.order}>${text}</vscode-option>`)}
       </vscode-dropdown>
       ${button('copyImages', 'Copy images to folder…', 'Copies the images of this cluster into a folder; nothing there is replaced')}
       ${button('copyPaths', 'Copy paths', 'Puts the paths of the images on the clipboard, one a line')}

@@ -17,6 +17,12 @@ const KEPT_PAGES = 60;
 /** In pixels; the style sheet of a cell says the same. */
 const TILE = { width: 100, height: 120, gap: 6 } as const;
 
+const ORDER: Record<FaceOrder, string> = {
+  typical: 'the most typical first',
+  untypical: 'the least typical first',
+  silhouette: 'those nearest to another cluster first',
+};
+
 @customElement('fc-face-grid')
 export class FaceGrid extends LitElement {
   static override styles = [shared, styles];
@@ -60,7 +66,7 @@ export class FaceGrid extends LitElement {
       ${this.problem === '' ? nothing : html`<p role="alert">${this.problem} <button class="link" @click=${this.retry}>Try again</button></p>`}
       <lit-virtualizer
         role="group"
-        aria-label="Faces of the cluster, the ${this.order === 'typical' ? 'most' : 'least'} typical first"
+        aria-label="Faces of the cluster, ${ORDER[this.order]}"
         .items=${this.items}
         .renderItem=${renderItem}
         .layout=${this.layout}

@@ -6,7 +6,7 @@ import type { FaceCard, PhotoView } from '../../src/protocol';
 import { imageUrl, type Source } from '../source';
 import { styles } from './photo-dialog.css';
 import { shared } from './shared.css';
-import { clusterTitle, percent, plural } from '../../src/texts';
+import { clusterTitle, percent, plural, silhouetteText } from '../../src/texts';
 
 @customElement('fc-photo-dialog')
 export class PhotoDialog extends LitElement {
@@ -98,7 +98,7 @@ export class PhotoDialog extends LitElement {
     const rows = this.names.map((name, i) => ({ name, value: probabilities[i] ?? 0 })).sort((a, b) => b.value - a.value);
     return html`
       <div class="attributes" tabindex="0" aria-label="Attributes of the marked face">
-        ${shown?.cluster == null ? nothing : html`<p class="quiet">${clusterTitle(shown.cluster)}</p>`}
+        ${shown?.cluster == null ? nothing : html`<p class="quiet">${clusterTitle(shown.cluster)}, silhouette ${silhouetteText(shown.silhouette)}</p>`}
         <table>
           ${rows.map(
             ({ name, value }) =>
