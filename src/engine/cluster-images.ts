@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { codeOf, messageOf, UserError } from '../errors';
 import type { Failure } from '../faces/scan';
 import type { EngineCalls } from '../protocol';
-import { membersOf } from '../store/run-files';
+import { membersOfCluster } from '../store/run-files';
 import { imagePath, type StoredRun } from '../store/run-store';
 import type { JobContext } from './analyse';
 import { clusteringOf } from './inspect';
@@ -63,11 +63,10 @@ export async function copyImages(
 
 async function imagesOf(run: StoredRun, cluster: number): Promise<ClusterImage[]> {
   const { faces } = run;
-  const stored = await clusteringOf(run);
-  const position = stored.clustering.clusters.findIndex(({ id }) => id === cluster);
-  if (position < 0) throw new UserError(`there is no cluster ${String(cluster)} any more: the faces were clustered anew`);
+  const members = membersOfCluster(await clusteringOf(run), cluster);
+  if (members === undefined) throw new UserError(`there is no cluster ${String(cluster)} any more: the faces were clustered anew`);
   const images = new Map<string, ClusterImage>();
-  for (const row of membersOf(stored, position)) {
+  for (const row of members) {
     const path = imagePath(run, row);
     images.set(faces.rawPaths[row] ?? path.toString(), { path, name: faces.image[row]! });
   }

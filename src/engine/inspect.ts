@@ -5,6 +5,7 @@ import type { ClusterPictures, Clustering, EngineCalls, FaceCard, FaceOrder } fr
 import {
   clusterLabels,
   membersOf,
+  membersOfCluster,
   readClustering,
   readPictures,
   silhouetteOfFace,
@@ -61,8 +62,8 @@ export async function pictures(
 export async function page({ runDir, cluster, order, start, count }: EngineCalls['page']['params']): Promise<FaceCard[]> {
   const run = await openRun(runDir);
   const stored = await clusteringOf(run);
-  const position = stored.clustering.clusters.findIndex(({ id }) => id === cluster);
-  const rows = ordered(membersOf(stored, position), order, stored).subarray(start, start + count);
+  const members = membersOfCluster(stored, cluster) ?? new Int32Array();
+  const rows = ordered(members, order, stored).subarray(start, start + count);
   return faceCards(run, Array.from(rows));
 }
 

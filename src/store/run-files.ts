@@ -60,7 +60,7 @@ export function silhouetteOfFace({ silhouettes }: StoredClustering, row: number)
   return Number.isNaN(value) ? null : value;
 }
 
-/** Writes both parts as one file, so that a kill at any moment leaves two parts that belong together. */
+/** Writes its parts as one file, so that a kill at any moment leaves parts that belong together. */
 export async function writeClustering(folder: string, { clustering, members, silhouettes }: StoredClustering): Promise<void> {
   await rm(join(folder, PICTURES), { force: true });
   const encoded = { clustering, members: base64(members), silhouettes: silhouettes && base64(silhouettes) } satisfies ClusteringFile;
@@ -96,6 +96,12 @@ export function membersOf({ clustering, members }: StoredClustering, position: n
   let start = 0;
   for (const { size } of clustering.clusters.slice(0, position)) start += size;
   return members.subarray(start, start + (clustering.clusters[position]?.size ?? 0));
+}
+
+/** Rows of the faces of a cluster, by its id; undefined where there is none of that id. */
+export function membersOfCluster(stored: StoredClustering, cluster: number): Int32Array | undefined {
+  const position = stored.clustering.clusters.findIndex(({ id }) => id === cluster);
+  return position < 0 ? undefined : membersOf(stored, position);
 }
 
 export async function writePictures(folder: string, pictures: ClusterPictures[]): Promise<void> {

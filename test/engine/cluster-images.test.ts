@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CancelledError, UserError } from '../../src/errors';
@@ -7,6 +7,9 @@ import { readClustering, silhouetteOfFace } from '../../src/store/run-files';
 import { analysisSettings, clusteringSettings } from '../../src/settings/settings';
 import { PORTRAITS, quarters, temporaryFolder } from '../support/images';
 import { bundled, settingsWith, startEngine } from '../support/engine';
+
+/** Bytes that take a while to be copied. */
+const LARGE = 300e6;
 
 /** Folders described and clustered into one cluster. */
 async function clustered(...folders: string[]) {
@@ -92,7 +95,6 @@ describe('images of a cluster', () => {
     const { one, two } = await twoFolders();
     const { engine, runDir } = await clustered(one, two);
     const gone = join(two, 'b.png');
-
     await rm(gone);
     const outDir = await temporaryFolder();
     const { copied, failures } = await engine.call('copyImages', { runDir, cluster: 0, outDir });
@@ -117,5 +119,20 @@ describe('images of a cluster', () => {
       const whole = [await image(60), await image(80), await image(100)].map((bytes) => bytes.length);
       expect(whole).toContain((await stat(join(outDir, name))).size);
     }
+  });
+
+  it('leave no half of a large file where copying is cancelled in the middle of it', async () => {
+    const { one, two } = await twoFolders();
+    const { engine, runDir } = await clustered(one, two);
+    for (const path of [join(one, 'a.png'), join(two, 'a.png'), join(two, 'b.png')]) await truncate(path, LARGE);
+    const controller = new AbortController();
+    const outDir = await temporaryFolder();
+    const copying = engine.call('copyImages', { runDir, cluster: 0, outDir }, { signal: controller.signal });
+    await expect.poll(() => readdir(outDir), { interval: 1 }).not.toHaveLength(0);
+    controller.abort();
+    await expect(copying).rejects.toThrow(CancelledError);
+    const left = await readdir(outDir);
+    expect(left.length).toBeLessThan(3);
+    for (const name of left) expect((await stat(join(outDir, name))).size).toBe(LARGE);
   });
 });
