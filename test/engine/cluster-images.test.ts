@@ -8,8 +8,8 @@ import { analysisSettings, clusteringSettings } from '../../src/settings/setting
 import { PORTRAITS, quarters, temporaryFolder } from '../support/images';
 import { bundled, settingsWith, startEngine } from '../support/engine';
 
-/** Bytes that take a while to be copied. */
-const LARGE = 300e6;
+/** Bytes that take some hundredths of a second to be copied: longer than a cancel takes, shorter than the engine is given to obey it. */
+const LARGE = 60e6;
 
 /** Folders described and clustered into one cluster. */
 async function clustered(...folders: string[]) {
