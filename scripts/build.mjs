@@ -23,9 +23,9 @@ const node = {
   mainFields: ['module', 'main'],
   entryPoints: {
     engine: 'src/engine/main.ts',
-    worker: 'src/engine/worker.ts',
-    describer: 'src/engine/describer.ts',
-    inferrer: 'src/engine/inferrer.ts',
+    'clustering-worker': 'src/engine/threads/clustering-worker.ts',
+    'image-worker': 'src/engine/threads/image-worker.ts',
+    'inference-worker': 'src/engine/threads/inference-worker.ts',
     cli: 'src/cli.ts',
     extension: 'src/extension.ts',
   },

@@ -320,16 +320,6 @@ export interface EngineCalls extends DatasetCalls {
 
 export type EngineCall = keyof EngineCalls;
 
-export type EngineRequest =
-  | { [Name in EngineCall]: { kind: 'call'; id: number; name: Name; params: EngineCalls[Name]['params'] } }[EngineCall]
-  | { kind: 'cancel'; id: number };
-
-export type EngineReply =
-  | { kind: 'ready' }
-  | { kind: 'progress'; id: number; progress: Progress }
-  | { kind: 'done'; id: number; result: unknown; peakMemory: number }
-  | { kind: 'failed'; id: number; reason: 'user' | 'cancelled' | 'defect'; message: string; stack: string | undefined };
-
 // --------------------------------------------------------------------------------------------------------- host ↔ webview
 
 /** Why there is nothing (new) to show. */

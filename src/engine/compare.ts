@@ -17,7 +17,7 @@ import { type ClusterInput, presentProbabilities, weightsOf } from './cluster';
 import { groupEach } from './group';
 import { openRun } from './runs';
 import { readVectors } from './vectors';
-import { workers } from './workers';
+import { clusteringWorkers } from './threads/clustering-worker-pool';
 
 /** Distinct vectors that are compared, at most: every silhouette looks at each pair. */
 const MOST = 3000;
@@ -28,7 +28,7 @@ export async function compareRun({ runDir, ...params }: EngineCalls['compare']['
     { probabilities, names: manifest.modelAttributes, thresholds: manifest.thresholds },
     params,
     context,
-    workers.run,
+    clusteringWorkers.run,
   );
   await writeComparison(runDir, comparison);
   await writeFiles(comparison, params.outDir);
@@ -40,7 +40,7 @@ export async function compareVectors(
   context: JobContext,
 ): Promise<Comparison> {
   const { table, probabilities } = await readVectors(file, { limit, sample, seed: params.settings.seed });
-  const comparison = await compare({ probabilities, names: table.attributes }, params, context, workers.run);
+  const comparison = await compare({ probabilities, names: table.attributes }, params, context, clusteringWorkers.run);
   await writeFiles(comparison, params.outDir);
   return comparison;
 }

@@ -6,14 +6,12 @@ import { attributeWeights } from '../clustering/features';
 import { type Dataset, openDataset, presentIn } from '../datasets/dataset';
 import { drawRows, explore, type Exploration } from '../datasets/explore';
 import { PARTITION_NAMES } from '../datasets/recognise';
-import { decodePixels, ImageError, readImage } from '../faces/decode';
-import { centredPart } from '../faces/framing';
-import { resizeBox } from '../faces/resize';
 import type { DatasetReport, EngineCalls } from '../protocol';
 import { evaluationChart } from '../summaries/evaluation-chart';
 import { heatMap } from '../summaries/heat-map';
 import { type Tile, tileSheet } from '../summaries/tile-sheet';
 import type { JobContext } from './analyse';
+import { renderTileSafely } from './shown-images';
 
 /** @throws UserError where no data set is recognised, or its tables cannot be read. */
 export async function dataset(
@@ -134,12 +132,5 @@ async function sampleSheet(paths: readonly (string | Buffer | undefined)[]): Pro
 
 /** RGB bytes of the middle of an image at the size of a tile; undefined where it is missing or damaged. */
 export async function thumbnail(path: string | Buffer | undefined): Promise<Tile> {
-  if (path === undefined) return undefined;
-  try {
-    const pixels = await decodePixels(await readImage({ path }), 512);
-    return resizeBox(pixels, centredPart({ x: 0, y: 0, width: pixels.width, height: pixels.height }, TILE.width / TILE.height), TILE);
-  } catch (error) {
-    if (error instanceof ImageError) return undefined;
-    throw error;
-  }
+  return path === undefined ? undefined : renderTileSafely(path, TILE);
 }

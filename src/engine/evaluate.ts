@@ -22,7 +22,7 @@ const pickScores = ({ accuracy, balancedAccuracy, hammingDistance }: ReturnType<
  */
 export async function evaluate(
   { folder, labels, split, settings, bundled, degraded }: EngineCalls['evaluate']['params'],
-  { signal, onProgress }: JobContext,
+  { signal, onProgress, host }: JobContext,
 ): Promise<Evaluation> {
   const started = performance.now();
   const table = await readLabels(labels);
@@ -48,7 +48,7 @@ export async function evaluate(
   }
   const rowOfImage = new Map(chosen.map(({ image, row }) => [image, row] as const));
   const images = chosen.map(({ image }) => image);
-  const description = await Description.open(images, { settings, bundled, store: undefined, signal });
+  const description = await Description.open(images, { settings, bundled, store: undefined, signal, host });
   try {
     const { attributes } = description.model;
     const shared = attributes.filter((name) => table.attributes.includes(name));

@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { messageOf, UserError } from '../errors';
 import { hashOf } from '../faces/describe';
 import type { Framing } from '../faces/framing';
+import type { ImageLimits } from '../faces/image-limits';
 import { checkFile } from '../faces/model';
 import type { AnalysisSettings } from '../settings/settings';
 
@@ -19,6 +20,10 @@ export function finderKey(
 ) {
   return digest(detector === undefined ? [PIPELINE_VERSION, 'aligned'] : [PIPELINE_VERSION, detector, minFaceScore, minFaceSize]);
 }
+
+/** How faces are found, with what images may cost: for those that cost more. @param finder of `finderKey`. */
+export const limitedKey = (finder: string, { fileBytes, pixels, seconds, memoryBytes }: ImageLimits): string =>
+  digest([finder, fileBytes, pixels, seconds, memoryBytes]);
 
 /** Which network describes them. */
 export const modelKey = (model: string): string => digest([PIPELINE_VERSION, model]);

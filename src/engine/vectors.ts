@@ -11,7 +11,7 @@ import { clusterFaces } from './cluster';
 import { clusterFolder, clustersJson } from './export';
 import { clusterLabels, silhouetteOfFace } from '../store/run-files';
 import { occurrenceChart } from '../summaries/occurrence-chart';
-import { workers } from './workers';
+import { clusteringWorkers } from './threads/clustering-worker-pool';
 
 /** Rows of a table of attribute vectors, some of them where a choice is made. */
 export async function readVectors(file: string, choice: { limit: number; sample: number; seed: number }) {
@@ -33,7 +33,7 @@ export async function clusterVectors(
 ): Promise<EngineCalls['vectors']['result']> {
   const { table, rows, probabilities } = await readVectors(file, { limit, sample, seed: settings.seed });
   const width = table.attributes.length;
-  const parallel = { ...context, run: workers.run, threads: workers.size };
+  const parallel = { ...context, run: clusteringWorkers.run, threads: clusteringWorkers.size };
   const stored = await clusterFaces({ probabilities, names: table.attributes }, settings, parallel);
   const labels = clusterLabels(stored);
   await mkdir(outDir, { recursive: true });

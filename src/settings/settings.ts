@@ -42,6 +42,14 @@ export const analysisSettingsSchema = z.strictObject({
   cache: z.boolean().default(true),
   /** Gigabytes that what is kept may take. */
   cacheLimit: z.number().min(0.05).max(10_000).default(4),
+  /** Largest file of an image that is read, in megabytes. */
+  maxImageFileSize: z.number().min(0.001).max(100_000).default(500),
+  /** Most megapixels of an image; a quarter of it for progressive and interlaced ones. */
+  maxImageMegapixels: z.number().min(0.001).max(10_000).default(400),
+  /** Longest time for reading an image and finding its faces, in seconds. */
+  maxImageSeconds: z.number().min(0.1).max(3600).default(20),
+  /** Most memory for decoding an image, in megabytes. */
+  maxImageMemory: z.number().min(16).max(1_000_000).default(2000),
   /** Path of an ONNX file; empty for the one that comes along. */
   model: z.string().default(''),
   /** Seed of the sample and of clustering. */

@@ -2,7 +2,8 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { decodeCrop, ImageError, readImage } from '../../src/faces/decode';
+import { decodeCrop, readImage } from '../../src/faces/decode';
+import { ImageError } from '../../src/faces/image-error';
 import { alignedFrame } from '../../src/faces/framing';
 import { quarters, temporaryFolder } from '../support/images';
 

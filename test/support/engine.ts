@@ -20,6 +20,11 @@ export function startEngine(): EngineClient {
   return engine;
 }
 
+/** Ends every process of an engine, as a crash would. */
+export function killEngine(engine: EngineClient): void {
+  for (const pid of engine.pids) process.kill(pid, 'SIGKILL');
+}
+
 /** Settings with defaults; on the CPU, so that tests do not wait for other execution providers to be tried, and with images taken as faces. */
 export const settingsWith = (values: Partial<Settings> = {}): Settings =>
   parseSettings({ provider: 'cpu', detect: 'never', ...values }, (name) => name);

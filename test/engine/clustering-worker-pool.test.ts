@@ -4,12 +4,12 @@ import { distinctVectors } from '../../src/clustering/distinct';
 import { runHere } from '../../src/clustering/tasks';
 import { CancelledError, UserError } from '../../src/errors';
 import { inSharedMemory, silhouetteOf } from '../../src/engine/group';
-import { Workers } from '../../src/engine/workers';
+import { ClusteringWorkerPool } from '../../src/engine/threads/clustering-worker-pool';
 import { parseSettings } from '../../src/settings/settings';
 import { ROOT } from '../support/images';
 import { binaryRows, matrix } from '../support/vectors';
 
-const workers = () => new Workers(join(ROOT, 'dist', 'worker.js'), 2);
+const workers = () => new ClusteringWorkerPool(join(ROOT, 'dist', 'clustering-worker.js'), 2);
 const settings = (values: Record<string, unknown> = {}) => parseSettings(values, (name) => name);
 
 describe('worker threads', () => {

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { KeepingElsewhere } from '../../src/engine/keeping';
+import { ProcessStoreWriter } from '../../src/engine/store-writer';
 import { engineScript } from '../../src/paths';
 import { FaceStore, type StoreRecord } from '../../src/store/face-store';
 import { ROOT, temporaryFolder } from '../support/images';
@@ -22,9 +22,9 @@ const record = (i: number): StoreRecord => ({
 const findings = (i: number) => ({ records: [record(i)], strips: [Buffer.alloc(20_000, i)], keys, limit });
 
 function start(folder: string) {
-  const keeping = new KeepingElsewhere(folder, engineScript(ROOT));
-  onTestFinished(() => keeping.end());
-  return keeping;
+  const writer = new ProcessStoreWriter(folder, engineScript(ROOT));
+  onTestFinished(() => writer.close());
+  return writer;
 }
 
 async function expectKept(folder: string, count: number) {
@@ -42,40 +42,40 @@ async function expectKept(folder: string, count: number) {
   }
 }
 
-describe('keeping in a process of its own', () => {
+describe('a store writer in a process of its own', () => {
   it('writes what it is given, while others read', async () => {
     const folder = join(await temporaryFolder(), 'store');
     const reader = await FaceStore.open(folder);
     onTestFinished(() => reader.close());
-    const keeping = start(folder);
+    const writer = start(folder);
     for (let i = 0; i < 20; i++) {
-      await keeping.keep(findings(i));
+      await writer.write(findings(i));
       reader.candidates(1000 + i);
     }
-    expect(await keeping.settled()).toBeUndefined();
+    expect(await writer.settled()).toBeUndefined();
     expect(reader.contentOf('/photos/4.jpg', identity(4))?.hash).toBe(hash(4));
     await expectKept(folder, 20);
   });
 
   it('writes what it was given though the run was cancelled', async () => {
     const folder = join(await temporaryFolder(), 'store');
-    const keeping = start(folder);
-    for (let i = 0; i < 3; i++) void keeping.keep(findings(i));
-    await keeping.end();
+    const writer = start(folder);
+    for (let i = 0; i < 3; i++) void writer.write(findings(i));
+    await writer.close();
     await expectKept(folder, 3);
   });
 
   it('tells why nothing is kept', async () => {
     const file = join(await temporaryFolder(), 'file');
     await writeFile(file, '');
-    const keeping = start(file);
-    await keeping.keep(findings(0));
-    expect(await keeping.settled()).toMatch(/file/);
+    const writer = start(file);
+    await writer.write(findings(0));
+    expect(await writer.settled()).toMatch(/file/);
     const gone = start(join(await temporaryFolder(), 'store'));
-    await gone.keep(findings(0));
+    await gone.write(findings(0));
     expect(await gone.settled()).toBeUndefined();
-    await gone.end();
-    await gone.keep(findings(1));
-    expect(await gone.settled()).toBe('the process that keeps it is gone');
+    await gone.close();
+    await gone.write(findings(1));
+    expect(await gone.settled()).toMatch(/^the process that writes it is gone/);
   });
 });

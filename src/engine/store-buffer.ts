@@ -1,7 +1,7 @@
 /** Hands what a run finds to the store, batch by batch while it goes on: a run that is killed goes on from there. */
 import type { FaceStore, KnownFile, StoreRecord } from '../store/face-store';
-import type { DescribedBatch, Description } from './description';
-import { type Keeping, KeepingElsewhere, KeepingHere } from './keeping';
+import type { DescribedBatch, Description, StoreKeys } from './description';
+import { DirectStoreWriter, ProcessStoreWriter, type StoreWriter } from './store-writer';
 
 /** Images that are kept at a time, and strips: every commit costs as many writes as pages it changes, however many images lie on them, … */
 const AT_ONCE = { images: 96, strips: 16 };
@@ -12,7 +12,7 @@ const MOST = { images: 1024, strips: 128 };
 /** Images, known ones included, and strips after which the memory that maps the store's files is let go of. */
 const MAPPED = { images: 512, strips: 64 };
 
-export class Keeper {
+export class StoreBuffer {
   private records: StoreRecord[] = [];
   private strips: Buffer[] = [];
   /** Files whose content was known under another name. */
@@ -23,9 +23,9 @@ export class Keeper {
   private committed = performance.now();
 
   private constructor(
-    private readonly keeping: Keeping,
+    private readonly writer: StoreWriter,
     private readonly store: FaceStore,
-    private readonly keys: { finder: string; model: string },
+    private readonly keys: StoreKeys,
     private readonly limit: number,
   ) {}
 
@@ -33,9 +33,9 @@ export class Keeper {
    * @param store what the description reads from meanwhile.
    * @param limit bytes the store may take.
    */
-  static of({ provider, keys }: Pick<Description, 'provider' | 'keys'>, store: FaceStore, limit: number): Keeper {
-    const keeping = provider === 'cpu' ? new KeepingHere(store) : new KeepingElsewhere(store.folder);
-    return new Keeper(keeping, store, keys, limit);
+  static of({ provider, keys }: Pick<Description, 'provider' | 'keys'>, store: FaceStore, limit: number): StoreBuffer {
+    const writer = provider === 'cpu' ? new DirectStoreWriter(store) : new ProcessStoreWriter(store.folder);
+    return new StoreBuffer(writer, store, keys, limit);
   }
 
   async add({ images, strips }: DescribedBatch): Promise<void> {
@@ -49,8 +49,9 @@ export class Keeper {
       }
       const crops = places.map(({ strip, at }) => ({ strip: before + strip, at }));
       const described = failure === undefined && faces.length > 0 ? { probabilities: concat(faces), crops } : undefined;
-      const found = failure === undefined ? { faces: faces.map(({ located }) => located) } : { reason: failure };
-      this.records.push({ path: image.path, identity, hash, found, described });
+      const found = failure === undefined ? { faces: faces.map(({ located }) => located) } : { reason: failure.reason };
+      const finder = failure?.kept === 'limits' ? this.keys.limited : undefined;
+      this.records.push({ path: image.path, identity, hash, found, described, finder });
     }
     this.strips.push(...strips.map(({ jpeg }) => Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength)));
     const enough = this.records.length >= AT_ONCE.images || this.strips.length >= AT_ONCE.strips;
@@ -71,14 +72,14 @@ export class Keeper {
     const { records, strips, keys, limit } = this;
     this.records = [];
     this.strips = [];
-    if (records.length > 0) await this.keeping.keep({ records, strips, keys, limit });
+    if (records.length > 0) await this.writer.write({ records, strips, keys, limit });
     this.committed = performance.now();
   }
 
   /** Keeps what is left, and notes what of the store was used. @returns why something could not be kept, or undefined. */
   async finish(): Promise<string | undefined> {
     await this.commit();
-    const problem = await this.keeping.settled();
+    const problem = await this.writer.settled();
     this.unmap();
     this.store.touch(this.renamed, this.used);
     return problem ?? this.store.problem;
@@ -86,7 +87,7 @@ export class Keeper {
 
   /** Lets go of the store; what was found is kept still. */
   async end(): Promise<void> {
-    await this.keeping.end();
+    await this.writer.close();
   }
 }
 
