@@ -19,6 +19,10 @@ export default ts.config(
   },
   { files: ['webview/**/*.ts'], extends: [lit.configs['flat/recommended']] },
   {
+    files: ['**/*.cjs'],
+    languageOptions: { sourceType: 'commonjs', globals: { process: 'readonly', Buffer: 'readonly', setImmediate: 'readonly' } },
+  },
+  {
     files: ['**/*.mjs'],
     languageOptions: {
       globals: {

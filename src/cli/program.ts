@@ -161,6 +161,12 @@ function withModel(command: Command): Command {
     .addOption(new Option('--min-face-size <N>', "smallest side of a face's box, in pixels").argParser(toNumber))
     .addOption(new Option('--provider <NAME>', 'execution provider').choices(PROVIDERS))
     .addOption(new Option('--batch-size <N>', 'faces a batch (0: what is fastest)').argParser(toNumber))
+    .addOption(new Option('--max-image-file-size <MB>', 'largest file of an image that is read (500)').argParser(toNumber))
+    .addOption(
+      new Option('--max-image-megapixels <N>', 'most megapixels of an image; a quarter where it is progressive (400)').argParser(toNumber),
+    )
+    .addOption(new Option('--max-image-seconds <S>', 'longest time for an image (20)').argParser(toNumber))
+    .addOption(new Option('--max-image-memory <MB>', 'most memory for decoding an image (2000)').argParser(toNumber))
     .option('--model <FILE>', 'another network (.onnx)')
     .option('--no-cache', 'read every image anew, and keep nothing between runs')
     .addOption(new Option('--cache-limit <GB>', 'gigabytes that what is kept between runs may take (4)').argParser(toNumber));

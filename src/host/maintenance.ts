@@ -72,7 +72,7 @@ export async function installCudaSupport(root: string, engine: EngineClient, log
     void vscode.window.showInformationMessage('Face Clusters: cancelled; nothing was installed.');
     return;
   }
-  engine.dispose(); // the next one finds the libraries
+  engine.renew(); // the next processes find the libraries
   const { ready, lines } = await diagnoseCuda(folder, cudaLibraries);
   for (const line of lines) log.info(line);
   const summary = ready

@@ -19,7 +19,15 @@ import type {
   Progress,
   RunManifest,
 } from '../protocol';
-import { ANALYSIS_KEYS, type AnalysisSettings, analysisSettings, clusteringSettings, METHODS, type Settings } from '../settings/settings';
+import {
+  ANALYSIS_KEYS,
+  type AnalysisSettings,
+  analysisSettings,
+  analysisSettingsSchema,
+  clusteringSettings,
+  METHODS,
+  type Settings,
+} from '../settings/settings';
 import { readClustering, readComparison } from '../store/run-files';
 import { upperFirst } from '../text-case';
 
@@ -155,7 +163,8 @@ export class RunSession extends EventEmitter<SessionEvents> {
   get stale(): string[] {
     if (this.manifest === null) return [];
     const now = analysisSettings(this.context.settings());
-    const then = this.manifest.settings;
+    // Runs of earlier versions lack settings that came later: those had their defaults.
+    const then = analysisSettingsSchema.parse(this.manifest.settings);
     // The seed of a sample nobody draws, the size of batches, and what is kept, change no face.
     const matters = (key: keyof AnalysisSettings) => !FACELESS_KEYS.has(key) && (key !== 'seed' || now.sample > 0);
     return ANALYSIS_KEYS.filter((key) => matters(key) && now[key] !== then[key]);

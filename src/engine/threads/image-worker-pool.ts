@@ -6,11 +6,14 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { ClosedError } from '../../channel/port';
 import type { Remote } from '../../channel/remote';
+import { clamp } from '../../clamp';
+import { messageOf } from '../../errors';
 import type { AlignedLook } from '../../faces/aligned-look';
 import type { DescribedImages, WantedImage } from '../../faces/describe';
 import type { Framing } from '../../faces/framing';
 import type { ImageLimits } from '../../faces/image-limits';
 import { MAX_THREADS } from '../../faces/threads';
+import { megabytes } from '../../text/sizes';
 import { forkProcess } from '../../util/child-process';
 import { type Silence, watchSilence, withinLimit } from '../../util/silence';
 import type { ImagePath, ImageWorkerCalls, ImageWorkerSetup, SearchSetup } from './image-worker';
@@ -27,8 +30,18 @@ export type WorkerHost = 'thread' | 'process';
 /** Calls a worker has at a time: while it computes for one, files of the next are read on the thread pool. */
 const CALLS_AT_A_TIME = 2;
 
-/** Time in which nothing is heard from a busy worker before it is given up, in milliseconds: the limit of an image, or less. */
-const SILENCE = 10_000;
+/**
+ * Time in which nothing is heard from a busy worker before it is given up, in milliseconds: half the limit of an image, within
+ * these bounds. An image that only takes long costs that much more; it is begun again.
+ */
+const SILENCE = { min: 5_000, max: 10_000 };
+/** Time a worker has to open its networks, in milliseconds. */
+const START_LIMIT = 60_000;
+
+/** Memory of the engine's process beside its image workers, in bytes; a run of millions of images takes some hundred megabytes. */
+const ENGINE_MEMORY = 2e9;
+/** How often its memory is looked at, in milliseconds. */
+const MEMORY_INTERVAL = 200;
 
 /** Time a worker has to end by itself, in milliseconds. */
 const CLOSE_LIMIT = 5_000;
@@ -37,6 +50,8 @@ interface PoolWorker {
   remote: Remote<ImageWorkerCalls>;
   /** Calls it has. */
   busy: number;
+  /** Resolves when its networks are open, or it is given up. */
+  ready: Promise<void>;
   /** Touched by everything that is heard from it; undefined while it has nothing to do. */
   silence: Silence | undefined;
   /** Gives it up: what it has under way fails with a LostWorker. */
@@ -65,6 +80,7 @@ export class ImageWorkerPool {
   private setup: ImageWorkerSetup | undefined;
   private closed = false;
   private abandonedThreads = 0;
+  private readonly memoryWatch: NodeJS.Timeout | undefined;
 
   /** Workers, at most. */
   readonly size: number;
@@ -80,6 +96,7 @@ export class ImageWorkerPool {
       // Its memory is its own.
       if (this.setup !== undefined) await remote.call('setUp', { ...this.setup, budget: undefined });
     });
+    if (host === 'thread') this.memoryWatch = this.watchMemory();
   }
 
   /** Calls that are worked on at a time. */
@@ -135,7 +152,20 @@ export class ImageWorkerPool {
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
+    clearInterval(this.memoryWatch);
     await Promise.all([this.isolated.close(), ...this.workers.map((worker) => this.end(worker))]);
+  }
+
+  /** Threads share the process: one that takes memory without end ends it, and the run is begun again with processes. */
+  private watchMemory(): NodeJS.Timeout {
+    const limit = ENGINE_MEMORY + this.size * WORKER_MEMORY + this.limits.memoryBytes;
+    const timer = setInterval(() => {
+      if (process.memoryUsage.rss() < limit) return;
+      console.error(`the engine takes more than ${megabytes(limit)} of memory`);
+      process.kill(process.pid, 'SIGKILL');
+    }, MEMORY_INTERVAL);
+    timer.unref();
+    return timer;
   }
 
   private async end(worker: PoolWorker): Promise<void> {
@@ -155,7 +185,10 @@ export class ImageWorkerPool {
 
   private async describeOneByOne(images: readonly WantedImage[]): Promise<DescribedImages> {
     const parts: DescribedImages[] = [];
-    for (const image of images) parts.push(await this.describeAlone(image));
+    for (const image of images) {
+      if (this.closed) throw new Error('the image workers are closed');
+      parts.push(await this.describeAlone(image));
+    }
     return mergeDescribed(parts);
   }
 
@@ -185,8 +218,9 @@ export class ImageWorkerPool {
     if (this.closed) throw new Error('the image workers are closed');
     const worker = this.free();
     worker.busy += 1;
-    // Its first answer takes the opening of networks, too.
-    const silence = (worker.silence ??= watchSilence(Math.max(SILENCE, 500 * this.limits.seconds), () => {
+    await worker.ready;
+    const limit = clamp(500 * this.limits.seconds, SILENCE.min, SILENCE.max);
+    const silence = (worker.silence ??= watchSilence(limit, () => {
       worker.lose('nothing was heard from an image worker');
     }));
     try {
@@ -224,6 +258,7 @@ export class ImageWorkerPool {
     const worker: PoolWorker = {
       remote,
       busy: 0,
+      ready: Promise.resolve(),
       silence: undefined,
       lost,
       kill,
@@ -253,6 +288,11 @@ export class ImageWorkerPool {
 
   private send(worker: PoolWorker, setup: ImageWorkerSetup): void {
     const own = this.host === 'thread' ? setup : { ...setup, budget: undefined };
-    worker.remote.call('setUp', own).catch(() => undefined); // a worker that is gone fails with its next call
+    worker.ready = withinLimit(worker.remote.call('setUp', own), START_LIMIT).then(
+      () => undefined,
+      (error: unknown) => {
+        worker.lose(messageOf(error)); // does nothing where it has ended already
+      },
+    );
   }
 }
