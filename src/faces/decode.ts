@@ -203,10 +203,15 @@ function fileReason(error: unknown): string {
   }
 }
 
+/** Of what libvips says, in characters: it may say the same thing once for each block of an image. */
+const LONGEST_REASON = 200;
+
+const excerpt = (text: string) => (text.length > LONGEST_REASON ? `${text.slice(0, LONGEST_REASON)}…` : text);
+
 function decodeReason(error: unknown): string {
   const text = messageOf(error);
   if (/unsupported image format/i.test(text)) {
     return 'the image is damaged: no decoder recognizes its content';
   }
-  return `the image is damaged or cut short (${text})`;
+  return `the image is damaged or cut short (${excerpt(text)})`;
 }
