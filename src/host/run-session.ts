@@ -72,6 +72,8 @@ export class RunSession extends EventEmitter<SessionEvents> {
   /** Counts up with each clustering: faces and pictures of another one are stale. */
   generation = 0;
 
+  /** Nothing is kept of it any more: what was asked for before may fail. */
+  private removed = false;
   private job: { controller: AbortController; kind: JobKind } | undefined;
   private failedJob: JobKind = 'describe';
   private loading: Promise<void> | undefined;
@@ -129,6 +131,13 @@ export class RunSession extends EventEmitter<SessionEvents> {
 
   cancel(): void {
     this.job?.controller.abort(new CancelledError());
+  }
+
+  /** Ends its work, before what is kept of it is removed. */
+  end(): void {
+    this.removed = true;
+    this.cancel();
+    this.removeAllListeners();
   }
 
   /** Reads the clustering that was kept with the run. */
@@ -221,7 +230,7 @@ export class RunSession extends EventEmitter<SessionEvents> {
       this.pictures = pictures;
       this.emit('pictures', pictures);
     } catch (error) {
-      if (generation !== this.generation || this.isBusy()) return; // of clusters that are gone
+      if (generation !== this.generation || this.isBusy() || this.removed) return; // of clusters that are gone
       this.fail('cluster', messageOf(error));
     }
   }
