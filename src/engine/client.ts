@@ -40,6 +40,7 @@ export class EngineClient {
   /** The one that all views share. */
   private views: EngineProcess | undefined;
   private readonly jobs = pLimit(MAX_JOBS);
+  private disposed = false;
 
   /** Largest memory a process of the engine has had so far, in bytes. */
   peakMemory = 0;
@@ -84,8 +85,9 @@ export class EngineClient {
     for (const process of this.processes) this.retire(process);
   }
 
-  /** Ends all processes in the middle of whatever they do. */
+  /** Ends all processes in the middle of whatever they do; none is started any more. */
   dispose(): void {
+    this.disposed = true;
     for (const { kill } of this.processes) kill();
   }
 
@@ -168,6 +170,7 @@ export class EngineClient {
 
   /** A process that nobody uses. */
   private take(): EngineProcess {
+    if (this.disposed) throw new CancelledError();
     return this.idle.pop() ?? this.start();
   }
 

@@ -235,6 +235,20 @@ describe('the process', () => {
   });
 });
 
+describe('an engine that is disposed of', () => {
+  it('starts nothing anew for what was under way', async () => {
+    const engine = startEngine();
+    const { runDir, params } = await analysis([PORTRAITS], { limit: 20 });
+    await engine.call('analyse', params);
+    await engine.call('cluster', { runDir, settings: clusteringSettings(settingsWith({ clusters: 2 })) });
+    const pictures = engine.call('pictures', { runDir });
+    engine.dispose();
+    await expect(pictures).rejects.toBeInstanceOf(CancelledError);
+    await expect(engine.call('pictures', { runDir })).rejects.toBeInstanceOf(CancelledError);
+    await expect.poll(() => engine.pids).toEqual([]);
+  });
+});
+
 /** The smallest ONNX model there is: a float goes in and comes out. Written by hand from onnx.proto. */
 function identityModel(): Buffer {
   const varint = (value: number) => Buffer.from(value < 128 ? [value] : [(value & 127) | 128, value >> 7]);
