@@ -2,7 +2,6 @@
  * The engine: a process of its own that does the work, driven by messages over its IPC channel. A crash in a native library ends this
  * process and nothing else. It ends by itself when whoever started it is gone.
  */
-import './compile-late';
 import { CancelledError, messageOf, UserError } from '../errors';
 import { probe } from '../faces/probe';
 import { tune } from '../faces/tune';
