@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { libraryPath } from '../cuda/diagnose';
 import { CancelledError, UserError } from '../errors';
 import type { EngineCall, EngineCalls, EngineReply, EngineRequest, Progress } from '../protocol';
+import { NATIVE_ENVIRONMENT } from '../util/native-environment';
 
 /** The engine's process ended in the middle of a call. */
 export class EngineDied extends Error {
@@ -105,6 +106,7 @@ export class EngineClient {
       env: {
         ...process.env,
         ...libraryPath(this.libraries()),
+        ...NATIVE_ENVIRONMENT,
         ELECTRON_RUN_AS_NODE: '1', // desktop VS Code's own executable is Electron
         UV_THREADPOOL_SIZE: String(availableParallelism() + 1), // images decode on these threads
         MALLOC_ARENA_MAX: '2', // glibc keeps an arena a thread otherwise, and memory grows with the run

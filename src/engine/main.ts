@@ -7,6 +7,7 @@ import { probe } from '../faces/probe';
 import { tune } from '../faces/tune';
 import type { Provider } from '../faces/providers';
 import type { EngineCall, EngineCalls, EngineReply, EngineRequest, Progress } from '../protocol';
+import { setNativeEnvironment } from '../util/native-environment';
 import { analyse, type JobContext } from './analyse';
 import { changes, clearStore, storeSize } from './changes';
 import { clusterPaths, copyImages } from './cluster-images';
@@ -21,6 +22,8 @@ import { keepFor } from './keeping';
 import { describeModel } from './model';
 import { photo } from './photo';
 import { clusterVectors } from './vectors';
+
+setNativeEnvironment(); // before any thread or child process starts
 
 type Handlers = {
   [Name in EngineCall]: (params: EngineCalls[Name]['params'], context: JobContext) => Promise<EngineCalls[Name]['result']>;
