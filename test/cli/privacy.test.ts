@@ -20,7 +20,7 @@ async function user() {
   await writeFiles(folder, { 'home/.keep': '', 'tmp/.keep': '' });
   const [home, tmp, store, out] = ['home', 'tmp', 'store', 'out'].map((name) => join(folder, name)) as [string, string, string, string];
   const { XDG_CACHE_HOME: _cache, XDG_CONFIG_HOME: _config, XDG_DATA_HOME: _data, XDG_STATE_HOME: _state, ...inherited } = process.env;
-  const env: NodeJS.ProcessEnv = { ...inherited, HOME: home, TMPDIR: tmp, FACE_CLUSTERS_CACHE: store, UV_USE_IO_URING: '0' };
+  const env: NodeJS.ProcessEnv = { ...inherited, HOME: home, TMPDIR: tmp, FACE_CLUSTERS_CACHE: store };
   // As for a user, who sets none of them: the program has to.
   for (const name of Object.keys(NATIVE_ENVIRONMENT)) Reflect.deleteProperty(env, name);
   const run = async (...command: string[]) => {
