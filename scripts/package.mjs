@@ -27,7 +27,7 @@ const CONTENT = [
 ];
 
 /** Packages that run: native ones, which stay outside the bundles, and what they load. The rest is for building them, which never happens here. */
-const RUNTIME = [
+export const RUNTIME = [
   'sharp', '@img', 'detect-libc', 'semver',
   'onnxruntime-node', 'onnxruntime-common',
   'lmdb', '@lmdb', '@harperfast', 'msgpackr', 'ordered-binary', 'weak-lru-cache', 'node-gyp-build-optional-packages',

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
+import { audit, shippedPackages } from './audit.mjs';
 import { aptInstall } from './debian.mjs';
 import { NODE_LINES, nodeOfLine, noNodeLines, ownLine } from './node-lines.mjs';
 import { cacheDir, main, onPath, root, run } from './process.mjs';
@@ -32,6 +33,7 @@ main(async () => {
   await step('build', buildAll);
   await step('types', () => run('npm', ['run', '--silent', 'typecheck']));
   await step('style', () => run('npm', ['run', '--silent', 'lint']));
+  await step('audit', async () => console.log(await audit(await shippedPackages())));
   if (only !== 'vscode') await unit();
   if (values['node-lines']) await onNodeLines();
   if (only !== 'unit') await inVsCode();
