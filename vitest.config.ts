@@ -9,6 +9,7 @@ export default defineConfig({
     // What the command line keeps between runs; emptied before the tests (test/support/fetch-samples.ts).
     env: { FACE_CLUSTERS_CACHE: fileURLToPath(new URL('.cache/test-store', import.meta.url)) },
     globalSetup: ['test/support/fetch-samples.ts'],
+    setupFiles: ['test/support/native-environment.ts'],
     // Real images and a real network: a slow machine takes its time.
     testTimeout: 120_000,
     hookTimeout: 180_000,

@@ -6,6 +6,7 @@ import { libraryPath } from '../cuda/diagnose';
 import { CancelledError } from '../errors';
 import type { EngineCall, EngineCalls, Progress } from '../protocol';
 import { type ForkedProcess, forkProcess } from '../util/child-process';
+import { NATIVE_ENVIRONMENT } from '../util/native-environment';
 import { CALL_KINDS, type EngineTable } from './engine-calls';
 import type { WorkerHost } from './threads/image-worker-pool';
 
@@ -189,6 +190,7 @@ export class EngineClient {
       env: {
         ...process.env,
         ...libraryPath(this.libraries()),
+        ...NATIVE_ENVIRONMENT,
         ELECTRON_RUN_AS_NODE: '1', // desktop VS Code's own executable is Electron
         UV_THREADPOOL_SIZE: String(availableParallelism() + 1), // images decode on these threads
         MALLOC_ARENA_MAX: '2', // glibc keeps an arena a thread otherwise, and memory grows with the run

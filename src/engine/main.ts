@@ -5,6 +5,7 @@
 import { parentEnd } from '../channel/port';
 import { type CallContext, type Handlers, serve } from '../channel/serve';
 import type { EngineCall, EngineCalls, Progress } from '../protocol';
+import { setNativeEnvironment } from '../util/native-environment';
 import { analyse, type JobContext } from './analyse';
 import { changes, clearStore, storeSize } from './changes';
 import { clusterPaths, copyImages } from './cluster-images';
@@ -22,6 +23,8 @@ import { isRetired } from './retire';
 import { runStoreWriterProcess } from './store-writer';
 import { runToolProcess } from './tools';
 import { clusterVectors } from './vectors';
+
+setNativeEnvironment(); // before any thread or child process starts
 
 type Job<Name extends EngineCall> = (params: EngineCalls[Name]['params'], context: JobContext) => Promise<EngineCalls[Name]['result']>;
 
