@@ -1,6 +1,6 @@
 /**
  * Stages 2 to 4 for a handful of images: files → their faces, cut out and, where a network is given, described. What each of the engine's
- * describing threads does over and over (engine/describer.ts).
+ * image workers does over and over (engine/threads/image-worker.ts).
  */
 import * as crypto from 'node:crypto';
 import pMap from 'p-map';
