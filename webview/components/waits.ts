@@ -14,8 +14,12 @@ export class Waits extends LitElement {
   static override styles = [
     shared,
     css`
+      h1 {
+        margin-top: 16px;
+      }
       p {
         max-width: 74ch;
+        margin: 10px 0 14px;
         line-height: 1.5;
       }
     `,
