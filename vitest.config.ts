@@ -4,6 +4,8 @@ import { watForVite } from './scripts/wat.mjs';
 
 export default defineConfig({
   plugins: [watForVite],
+  // The module exists inside VS Code only.
+  resolve: { alias: { vscode: fileURLToPath(new URL('test/support/vscode.ts', import.meta.url)) } },
   test: {
     include: ['test/**/*.test.ts'],
     // What the command line keeps between runs; emptied before the tests (test/support/fetch-samples.ts).

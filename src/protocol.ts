@@ -14,6 +14,7 @@ import type { Failure } from './faces/scan';
 import type { BundledModels, ProviderTrial } from './faces/providers';
 import type { DatasetCalls } from './protocol-dataset';
 import { type AnalysisSettings, type ClusteringSettings, clusteringSettingsSchema } from './settings/settings';
+import { own } from './util/own';
 
 // ---------------------------------------------------------------------------------------------------------------- results
 
@@ -332,6 +333,8 @@ export interface PanelProblem {
 /** All the panel shows, but for faces and pictures, which it asks for. */
 export interface PanelState {
   title: string;
+  /** Whether nothing is shown or started before the workspace is trusted. */
+  waits: boolean;
   run: Omit<RunManifest, 'failures' | 'faceless'> | null;
   /** The first failures; their whole number is `run.images.failed`. */
   failures: Failure[];
@@ -372,10 +375,10 @@ const cluster = z.int().min(-1).max(100_000);
 /** Clustering settings to be changed together. */
 export type SettingChanges = Partial<ClusteringSettings>;
 
-const clusteringSchemas: Record<string, z.ZodType | undefined> = clusteringSettingsSchema.shape;
+const clusteringSchemas: Readonly<Record<string, z.ZodType>> = clusteringSettingsSchema.shape;
 const changesSchema = z
   .record(z.string(), z.unknown())
-  .refine((changes) => Object.entries(changes).every(([name, value]) => clusteringSchemas[name]?.safeParse(value).success === true), {
+  .refine((changes) => Object.entries(changes).every(([name, value]) => own(clusteringSchemas, name)?.safeParse(value).success === true), {
     message: 'expected clustering settings, each within its bounds',
   })
   .transform((changes) => changes as SettingChanges);
@@ -412,6 +415,7 @@ export const webviewMessageSchema = z.discriminatedUnion('kind', [
       'failures',
       'faceless',
       'engineLog',
+      'trust',
     ]),
   }),
   z.strictObject({ kind: z.literal('trouble'), message: z.string().max(2000) }),

@@ -7,7 +7,9 @@ import { EngineClient } from '../engine/client';
 import { bundledModels, engineScript, reportScript } from '../paths';
 import type { Clustering, RunManifest } from '../protocol';
 import { analysisSettings, clusteringSettings, type Settings } from '../settings/settings';
+import { forName } from '../text/neutralize';
 import { cacheFolder } from './cache';
+import { printErrorText, printLines } from './print';
 import { progressLine } from './progress';
 import type { CliContext, CliOptions } from './program';
 import { UsageError } from './status';
@@ -22,7 +24,7 @@ export async function clusterCommand(
   if (vectors === undefined && folders.length === 0) throw new UsageError('expected at least one FOLDER, or --vectors FILE');
   if (vectors !== undefined && folders.length > 0) throw new UsageError('expected either FOLDERs or --vectors FILE, got both');
   const outDir = resolve(options.out);
-  const engine = new EngineClient(engineScript(root), (text) => process.stderr.write(text));
+  const engine = new EngineClient(engineScript(root), printErrorText);
   const line = progressLine(options.progress);
   const call = { signal, onProgress: line.show };
   const work = await mkdtemp(join(tmpdir(), 'face-clusters-'));
@@ -60,7 +62,7 @@ export async function clusterCommand(
 }
 
 function print(lines: string[], outDir: string) {
-  console.log([...lines, `written to ${outDir}`].join('\n'));
+  printLines([...lines, `written to ${outDir}`]);
 }
 
 function runLines(
@@ -79,7 +81,7 @@ function runLines(
   if (images.withoutFace > 0) lines.push(`${String(images.withoutFace)} images show no face`);
   if (failures.length > 0) {
     lines.push(
-      `${String(failures.length)} could not be used, see failed.csv; the first, ${failures[0]?.image ?? ''}: ${failures[0]?.reason ?? ''}`,
+      `${String(failures.length)} could not be used, see failed.csv; the first, ${forName(failures[0]?.image ?? '')}: ${failures[0]?.reason ?? ''}`,
     );
   }
   return lines;

@@ -8,6 +8,7 @@ import { bundledModels, engineScript } from '../paths';
 import type { Comparison } from '../protocol';
 import { analysisSettings, clusteringSettings, METHODS, type Settings } from '../settings/settings';
 import { cacheFolder } from './cache';
+import { printErrorText, printLines } from './print';
 import { progressLine } from './progress';
 import type { CliContext, CliOptions } from './program';
 import { UsageError } from './status';
@@ -37,7 +38,7 @@ export async function compareCommand(
     settings: clusteringSettings(settings),
     outDir,
   };
-  const engine = new EngineClient(engineScript(root), (text) => process.stderr.write(text));
+  const engine = new EngineClient(engineScript(root), printErrorText);
   const line = progressLine(options.progress);
   const call = { signal, onProgress: line.show };
   const work = await mkdtemp(join(tmpdir(), 'face-clusters-'));
@@ -60,9 +61,7 @@ export async function compareCommand(
       comparison = await engine.call('compare', { ...params, runDir }, call);
     }
     line.end();
-    console.log(
-      [...comparisonLines(comparison), `peak memory ${(engine.peakMemory / 1e6).toFixed(0)} MB`, `written to ${outDir}`].join('\n'),
-    );
+    printLines([...comparisonLines(comparison), `peak memory ${(engine.peakMemory / 1e6).toFixed(0)} MB`, `written to ${outDir}`]);
   } finally {
     line.end();
     engine.dispose();

@@ -22,6 +22,7 @@ import { clusterCommand } from './cluster';
 import { compareCommand } from './compare';
 import { datasetCommand } from './dataset';
 import { evaluateCommand } from './evaluate';
+import { printErrorText, printError, printText } from './print';
 import { UsageError } from './status';
 
 export interface CliContext {
@@ -46,6 +47,7 @@ export function buildProgram(context: CliContext): Command {
     .description('Groups the faces in folders of images by their attributes.')
     .version(version)
     .exitOverride()
+    .configureOutput({ writeOut: printText, writeErr: printErrorText })
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError();
 
@@ -183,7 +185,8 @@ async function checked(command: Command, action: (options: CliOptions, settings:
   } catch (error) {
     if (error instanceof ActionError) throw error.reason;
     if (!(error instanceof UserError) && !(error instanceof UsageError)) throw error;
-    console.error(`error: ${messageOf(error)}\n`);
+    printError(`error: ${messageOf(error)}`);
+    printError('');
     command.outputHelp({ error: true });
     throw new UsageError(messageOf(error));
   }

@@ -5,6 +5,7 @@
 import { parse } from 'csv-parse/sync';
 import { CELEBA_ATTRIBUTES } from '../attributes';
 import { messageOf, UserError } from '../errors';
+import { fromCsvCell } from '../text/neutralize';
 import { readText } from './read-text';
 
 export interface LabelTable {
@@ -60,7 +61,8 @@ function parseCsv(file: string, text: string, skipped: number): LabelTable {
   } catch (error) {
     throw new UserError(`the labels '${file}' are not a CSV table: ${messageOf(error)}`, { cause: error });
   }
-  const [header = [], ...body] = rows;
+  const [cells = [], ...body] = rows;
+  const header = cells.map(fromCsvCell);
   const imageColumn = header.findIndex((name) => IMAGE_COLUMNS.has(name.toLowerCase()));
   const splitColumn = header.findIndex((name) => SPLIT_COLUMNS.has(name.toLowerCase()));
   // Columns beside the attributes are told by their names, or by values no label has.

@@ -10,6 +10,7 @@ import type { DatasetReport, EngineCalls } from '../protocol';
 import { evaluationChart } from '../summaries/evaluation-chart';
 import { heatMap } from '../summaries/heat-map';
 import { type Tile, tileSheet } from '../summaries/tile-sheet';
+import { forCsvCell } from '../text/neutralize';
 import type { JobContext } from './analyse';
 import { renderTileSafely } from './shown-images';
 
@@ -90,14 +91,14 @@ function samplesOf(
 async function writeTables(outDir: string, report: DatasetReport, { attributes, correlation, together }: Exploration): Promise<void> {
   const matrix = (values: Float64Array) =>
     stringify([
-      ['', ...attributes],
+      ['', ...attributes.map(forCsvCell)],
       ...attributes.map((name, row) => [
-        name,
+        forCsvCell(name),
         ...Array.from(values.subarray(row * attributes.length, (row + 1) * attributes.length), (value) => value.toFixed(6)),
       ]),
     ]);
   const sorted = [...report.attributes].sort((a, b) => b.frequency - a.frequency);
-  const frequencies = sorted.map(({ index, name, frequency }) => [index, name, frequency.toFixed(6)]);
+  const frequencies = sorted.map(({ index, name, frequency }) => [index, forCsvCell(name), frequency.toFixed(6)]);
   const bars = sorted.map(({ name, frequency }) => ({ name, value: frequency }));
   const frequencyOf = Object.fromEntries(report.attributes.map(({ name, frequency }) => [name, frequency]));
   for (const kind of ['rare', 'common'] as const) {
@@ -114,7 +115,7 @@ async function writeTables(outDir: string, report: DatasetReport, { attributes, 
   await writeFile(
     join(outDir, 'samples.csv'),
     stringify(
-      report.samples.map(({ image, partition, attributes: names }) => [image, partition ?? '', names.join(' ')]),
+      report.samples.map(({ image, partition, attributes: names }) => [image, partition ?? '', names.join(' ')].map(forCsvCell)),
       { header: true, columns: ['image', 'partition', 'attributes'] },
     ),
   );

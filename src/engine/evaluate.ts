@@ -7,6 +7,7 @@ import { readLabels } from '../datasets/labels';
 import { chooseImages, type ImageFile, scanImages } from '../faces/scan';
 import type { EngineCalls } from '../protocol';
 import type { JobContext } from './analyse';
+import { fromCsvCell } from '../text/neutralize';
 import { Description } from './description';
 import { type LabelledFace, robustness } from './robustness';
 
@@ -33,6 +34,8 @@ export async function evaluate(
     );
   }
   const rowOf = new Map(table.images.map((name, row) => [name, row] as const));
+  // A table of our own may hold an apostrophe before a name, but a name may begin with one as well.
+  for (const [row, name] of table.images.entries()) if (!rowOf.has(fromCsvCell(name))) rowOf.set(fromCsvCell(name), row);
   const scan = await scanImages([folder], { signal });
   const labelled: { image: ImageFile; row: number }[] = [];
   for (const image of scan.images) {

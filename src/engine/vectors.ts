@@ -11,6 +11,7 @@ import { clusterFaces } from './cluster';
 import { clusterFolder, clustersJson } from './export';
 import { clusterLabels, silhouetteOfFace } from '../store/run-files';
 import { occurrenceChart } from '../summaries/occurrence-chart';
+import { forCsvCell, fromCsvCell } from '../text/neutralize';
 import { clusteringWorkers } from './threads/clustering-worker-pool';
 
 /** Rows of a table of attribute vectors, some of them where a choice is made. */
@@ -38,10 +39,10 @@ export async function clusterVectors(
   const labels = clusterLabels(stored);
   await mkdir(outDir, { recursive: true });
   const lines = rows.map((row, i) => [
-    table.images[row], 0, '', '', '', '', '', labels[i], silhouetteOfFace(stored, i)?.toFixed(4) ?? '',
+    forCsvCell(fromCsvCell(table.images[row]!)), 0, '', '', '', '', '', labels[i], silhouetteOfFace(stored, i)?.toFixed(4) ?? '',
     ...Array.from(probabilities.subarray(i * width, (i + 1) * width), (value) => value.toFixed(4)),
   ]); // prettier-ignore
-  const header = ['image', 'face', 'x', 'y', 'width', 'height', 'score', 'cluster', 'silhouette', ...table.attributes];
+  const header = ['image', 'face', 'x', 'y', 'width', 'height', 'score', 'cluster', 'silhouette', ...table.attributes.map(forCsvCell)];
   await writeFile(join(outDir, 'faces.csv'), stringify([header, ...lines]));
   await writeFile(join(outDir, 'clusters.json'), JSON.stringify(clustersJson(stored.clustering), null, 2));
   for (const cluster of stored.clustering.clusters) {

@@ -39,6 +39,8 @@ interface SessionEvents {
   state: [];
   progress: [Progress | null];
   pictures: [ClusterPictures[]];
+  /** The user has asked for it, for which it waited. */
+  allowed: [];
 }
 
 /** What sessions share. */
@@ -49,6 +51,8 @@ export interface SessionContext {
   storeDir: string;
   /** The settings as they are now. */
   settings: () => Settings;
+  /** Whether the user trusts the workspace. */
+  trusted: () => boolean;
   /** Takes what a developer would want to know of a failure. */
   log: (message: string) => void;
 }
@@ -77,6 +81,7 @@ export class RunSession extends EventEmitter<SessionEvents> {
   private job: { controller: AbortController; kind: JobKind } | undefined;
   private failedJob: JobKind = 'describe';
   private loading: Promise<void> | undefined;
+  private asked = false;
 
   constructor(
     private readonly context: SessionContext,
@@ -93,12 +98,30 @@ export class RunSession extends EventEmitter<SessionEvents> {
     return this.job !== undefined;
   }
 
+  /** Whether nothing is started for this run: the workspace is not trusted, and the user has not asked for the run since the window was opened. */
+  get waits(): boolean {
+    return !this.asked && !this.context.trusted();
+  }
+
+  /** The user asks for this run. */
+  allow(): void {
+    const { waits } = this;
+    this.asked = true;
+    if (waits) this.emit('allowed');
+  }
+
+  /** @throws UserError while the run waits for trust. */
+  private get engine(): EngineClient {
+    if (this.waits) throw new UserError('nothing is started for clusters nobody has asked for in a workspace that is not trusted');
+    return this.context.engine;
+  }
+
   /** Finds the faces of the folders, infers their attributes and clusters them. Whatever was known of them stays until then. */
   async describe(signal?: AbortSignal): Promise<Outcome> {
     return this.run('describe', signal, async (options) => {
-      const { engine, bundled, settings, storeDir } = this.context;
+      const { bundled, settings, storeDir } = this.context;
       const params = { runDir: this.runDir, id: this.id, folders: this.folders, settings: analysisSettings(settings()), bundled, storeDir };
-      this.manifest = await engine.call('analyse', params, options);
+      this.manifest = await this.engine.call('analyse', params, options);
       this.changes = null;
       this.clustering = null;
       this.comparison = null;
@@ -119,7 +142,7 @@ export class RunSession extends EventEmitter<SessionEvents> {
     return this.run('compare', undefined, async (options) => {
       const params = { runDir: this.runDir, methods: [...METHODS], from: COMPARED.from, to: COMPARED.to, outDir: undefined };
       const settings = clusteringSettings(this.context.settings());
-      this.comparison = await this.context.engine.call('compare', { ...params, settings }, options);
+      this.comparison = await this.engine.call('compare', { ...params, settings }, options);
     });
   }
 
@@ -160,6 +183,7 @@ export class RunSession extends EventEmitter<SessionEvents> {
 
   /** Brings what is shown in line with the settings: clusters anew where those of clustering changed. */
   async followSettings(): Promise<void> {
+    if (this.waits) return;
     await this.load();
     const describing = this.job?.kind === 'describe'; // it will cluster by the settings as they are then
     const wanted = clusteringSettings(this.context.settings());
@@ -182,9 +206,9 @@ export class RunSession extends EventEmitter<SessionEvents> {
   /** Looks whether images were added, changed or removed since. */
   async checkFolders(): Promise<void> {
     const { manifest } = this;
-    if (manifest === null || this.job?.kind === 'describe') return;
+    if (manifest === null || this.job?.kind === 'describe' || this.waits) return;
     try {
-      const changes = await this.context.engine.call('changes', { runDir: this.runDir });
+      const changes = await this.engine.call('changes', { runDir: this.runDir });
       if (manifest !== this.manifest || isDeepStrictEqual(changes, this.changes)) return;
       this.changes = changes;
       this.emit('state');
@@ -193,39 +217,39 @@ export class RunSession extends EventEmitter<SessionEvents> {
     }
   }
 
-  faces(cluster: number, order: FaceOrder, start: number, count: number): Promise<FaceCard[]> {
-    return this.context.engine.call('page', { runDir: this.runDir, cluster, order, start, count });
+  async faces(cluster: number, order: FaceOrder, start: number, count: number): Promise<FaceCard[]> {
+    return this.engine.call('page', { runDir: this.runDir, cluster, order, start, count });
   }
 
   /** Where the images of a cluster lie. */
-  clusterPaths(cluster: number): Promise<string[]> {
-    return this.context.engine.call('clusterPaths', { runDir: this.runDir, cluster });
+  async clusterPaths(cluster: number): Promise<string[]> {
+    return this.engine.call('clusterPaths', { runDir: this.runDir, cluster });
   }
 
   /** Copies the images of a cluster into a folder. */
-  copyImages(cluster: number, outDir: string, options: CallOptions): Promise<EngineCalls['copyImages']['result']> {
-    return this.context.engine.call('copyImages', { runDir: this.runDir, cluster, outDir }, options);
+  async copyImages(cluster: number, outDir: string, options: CallOptions): Promise<EngineCalls['copyImages']['result']> {
+    return this.engine.call('copyImages', { runDir: this.runDir, cluster, outDir }, options);
   }
 
-  photo(row: number): Promise<PhotoView> {
-    return this.context.engine.call('photo', { runDir: this.runDir, row });
+  async photo(row: number): Promise<PhotoView> {
+    return this.engine.call('photo', { runDir: this.runDir, row });
   }
 
   /** Where the image of a face lies. */
-  locate(row: number): Promise<{ path: string; name: string }> {
-    return this.context.engine.call('locate', { runDir: this.runDir, row });
+  async locate(row: number): Promise<{ path: string; name: string }> {
+    return this.engine.call('locate', { runDir: this.runDir, row });
   }
 
-  export(outDir: string, reportScript: string, options: CallOptions): Promise<{ files: string[] }> {
-    return this.context.engine.call('export', { runDir: this.runDir, outDir, reportScript }, options);
+  async export(outDir: string, reportScript: string, options: CallOptions): Promise<{ files: string[] }> {
+    return this.engine.call('export', { runDir: this.runDir, outDir, reportScript }, options);
   }
 
   /** Makes the eigenfaces where they are not there yet. */
   async makePictures(): Promise<void> {
-    if (this.pictures !== null || this.clustering === null || this.isBusy()) return;
+    if (this.pictures !== null || this.clustering === null || this.isBusy() || this.waits) return;
     const { generation } = this;
     try {
-      const pictures = await this.context.engine.call('pictures', { runDir: this.runDir });
+      const pictures = await this.engine.call('pictures', { runDir: this.runDir });
       if (generation !== this.generation) return;
       this.pictures = pictures;
       this.emit('pictures', pictures);
@@ -237,7 +261,7 @@ export class RunSession extends EventEmitter<SessionEvents> {
 
   private async clusterFaces(options: CallOptions): Promise<void> {
     const params = { runDir: this.runDir, settings: clusteringSettings(this.context.settings()) };
-    const clustering = await this.context.engine.call('cluster', params, options);
+    const clustering = await this.engine.call('cluster', params, options);
     this.clustering = clustering;
     this.pictures = null;
     this.generation += 1;

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { comparisonChart } from '../summaries/comparison-chart';
 import { comparisonCsv } from '../summaries/comparison-table';
+import { forName } from '../text/neutralize';
+import { showInformation } from './outlets';
 import type { RunSession } from './run-session';
 
 export async function saveComparison({ comparison, folders }: RunSession): Promise<void> {
@@ -17,5 +19,5 @@ export async function saveComparison({ comparison, folders }: RunSession): Promi
   if (target === undefined) return;
   const table = target.fsPath.toLowerCase().endsWith('.csv');
   await writeFile(target.fsPath, table ? comparisonCsv(comparison) : comparisonChart(comparison));
-  void vscode.window.showInformationMessage(`Face Clusters: the comparison was written to '${target.fsPath}'.`);
+  void showInformation(`Face Clusters: the comparison was written to '${forName(target.fsPath)}'.`);
 }

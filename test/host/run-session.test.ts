@@ -9,11 +9,18 @@ import { PORTRAITS, temporaryFolder } from '../support/images';
 
 async function library() {
   const folder = await temporaryFolder();
-  const state = { settings: settingsWith({ clusters: 4 }) };
+  const state = { settings: settingsWith({ clusters: 4 }), trusted: true };
   const logged: string[] = [];
   const engine = startEngine();
   const storeDir = join(folder, 'store');
-  const context: SessionContext = { engine, bundled, storeDir, settings: () => state.settings, log: (message) => logged.push(message) };
+  const context: SessionContext = {
+    engine,
+    bundled,
+    storeDir,
+    settings: () => state.settings,
+    trusted: () => state.trusted,
+    log: (message) => logged.push(message),
+  };
   return { folder, state, logged, context, engine, library: new RunLibrary(context, folder) };
 }
 

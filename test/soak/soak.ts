@@ -86,6 +86,7 @@ async function main() {
     bundled,
     storeDir: join(home, 'store'),
     settings: () => settings,
+    trusted: () => true,
     log: (message: string) => void problems.push(message),
   };
   const problems: string[] = [];
