@@ -18,7 +18,12 @@ const OTHER: Partial<Settings> = {
   cache: false,
   provider: 'webgpu',
   model: '/models/own.onnx',
+  maxImageFileSize: 1e5,
+  maxImageMegapixels: 1e4,
+  maxImageSeconds: 3600,
+  maxImageMemory: 1e6,
 };
+const limits = { maxImageFileSize: 500, maxImageMegapixels: 400, maxImageSeconds: 20, maxImageMemory: 2000 };
 const guarded = SETTING_KEYS.filter((key) => SETTING_SCOPES[key].restricted || SETTING_SCOPES[key].scope === 'machine');
 
 describe('reading settings', () => {
@@ -27,7 +32,7 @@ describe('reading settings', () => {
     for (const [key, value] of Object.entries(OTHER)) state.workspaceSettings[`faceClusters.${key}`] = value;
     state.workspaceSettings['faceClusters.clusters'] = 5;
     state.trusted = false;
-    const defaults = { cudaLibraries: [], cacheLimit: 4, cache: true, provider: 'auto', model: '' };
+    const defaults = { cudaLibraries: [], cacheLimit: 4, cache: true, provider: 'auto', model: '', ...limits };
     expect(readSettings()).toMatchObject({ settings: { ...defaults, clusters: 5 }, problems: [] });
   });
 
@@ -35,7 +40,7 @@ describe('reading settings', () => {
     for (const [key, value] of Object.entries(OTHER)) state.workspaceSettings[`faceClusters.${key}`] = value;
     const { settings } = readSettings();
     expect(settings).toMatchObject({ cache: false, provider: 'webgpu', model: '/models/own.onnx' });
-    expect(settings).toMatchObject({ cudaLibraries: [], cacheLimit: 4 });
+    expect(settings).toMatchObject({ cudaLibraries: [], cacheLimit: 4, ...limits });
   });
 
   it("takes the user's own in either", () => {
