@@ -89,7 +89,8 @@ interface Ranked {
 export function scoreAttributes(names: readonly string[], probabilities: Float32Array, labels: Float32Array) {
   const width = names.length;
   const faces = probabilities.length / width;
-  const perAttribute: Record<string, AttributeScores> = {};
+  // Files name the attributes: an ordinary object would lose one called `__proto__`.
+  const perAttribute = Object.create(null) as Record<string, AttributeScores>;
   const all: Ranked[] = [];
   let majority = 0;
   for (const [a, name] of names.entries()) {

@@ -150,7 +150,7 @@ export class Description {
 
   private static async begin(images: Images, options: DescriptionOptions): Promise<Description> {
     const { settings, bundled, store, signal } = options;
-    const { choice, batchSize } = await chooseModel(settings, bundled, store, images.length);
+    const { choice, batchSize } = await chooseModel(settings, bundled, store, images.length, signal);
     signal.throwIfAborted();
     if (isNew(images.at(0), store)) prepareThreads(describersFor(images.length), choice.provider === 'cpu' ? choice.file : undefined);
     const identities = await identitiesOf(images, signal);

@@ -4,6 +4,7 @@
  */
 import './compile-late';
 import { CancelledError, messageOf, UserError } from '../errors';
+import { tryNetwork } from '../faces/check-network';
 import { probe } from '../faces/probe';
 import { tune } from '../faces/tune';
 import type { Provider } from '../faces/providers';
@@ -110,6 +111,8 @@ if (mode === '--probe') {
 } else if (mode === '--tune') {
   const [provider, threads, ...files] = rest as [Provider, string, ...string[]];
   void answer(tune(files, provider, Number(threads)));
+} else if (mode === '--check-network') {
+  void answer(tryNetwork(rest));
 } else if (mode === '--keep') {
   void keepFor(rest[0]!);
 } else {
