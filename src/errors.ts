@@ -16,7 +16,9 @@ export class CancelledError extends Error {
 /** Text of whatever was thrown, in one line. */
 export function messageOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return text.replaceAll(/\s*\n\s*/g, ' ').trim();
+  // A regular expression with \s* on both sides of the newline takes quadratic time on long runs of spaces.
+  const lines = text.split('\n').map((line) => line.trim());
+  return lines.filter((line) => line !== '').join(' ');
 }
 
 /** Code of a Node.js system error (`ENOENT`), or undefined. */

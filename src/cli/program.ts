@@ -18,6 +18,7 @@ import { messageOf, UserError } from '../errors';
 import { AFFINITIES, ASSIGN_LABELS } from '../clustering/spectral-options';
 import { LINKAGES } from '../clustering/linkages';
 import { METRICS } from '../clustering/metric';
+import { readRegularFileSync } from '../util/read-regular-file';
 import { clusterCommand } from './cluster';
 import { compareCommand } from './compare';
 import { datasetCommand } from './dataset';
@@ -207,10 +208,13 @@ function toNumber(text: string): unknown {
   return text.trim() !== '' && Number.isFinite(number) ? number : text;
 }
 
+/** Most bytes of a file of weights. A thousand attributes take about 50 kB. */
+const WEIGHTS_LIMIT = 1e6;
+
 function toWeights(text: string): unknown {
   if (!text.endsWith('.json')) return text;
   try {
-    return JSON.parse(readFileSync(text, 'utf8')) as unknown;
+    return JSON.parse(readRegularFileSync(text, WEIGHTS_LIMIT).toString()) as unknown;
   } catch (error) {
     throw new UserError(`cannot read the weights '${text}': ${messageOf(error)}`, { cause: error });
   }

@@ -19,9 +19,9 @@ export async function openDataset(
   labels: string | undefined,
   { signal, onFound }: { signal: AbortSignal; onFound: (images: number) => void },
 ): Promise<Dataset> {
-  const parts = await recogniseDataset(folder, labels);
-  const table = await readLabels(parts.labels);
-  const partitionOf = await partitionsOf(table, parts.partitions);
+  const parts = await recogniseDataset(folder, labels, signal);
+  const table = await readLabels(parts.labels, signal);
+  const partitionOf = await partitionsOf(table, parts.partitions, signal);
   const images = new Map<string, string | Buffer>();
   if (parts.images !== undefined) {
     const scan = await scanImages([parts.images], { signal, onFound });
@@ -40,9 +40,9 @@ export async function openDataset(
   return { parts, table, partitionOf, pathOf };
 }
 
-async function partitionsOf(table: LabelTable, file: string | undefined): Promise<Dataset['partitionOf']> {
+async function partitionsOf(table: LabelTable, file: string | undefined, signal: AbortSignal): Promise<Dataset['partitionOf']> {
   if (file === undefined) return (row) => table.splits?.[row];
-  const partitions = await readPartitions(file);
+  const partitions = await readPartitions(file, signal);
   return (row) => partitions.get(table.images[row]!);
 }
 

@@ -39,7 +39,7 @@ export async function compareVectors(
   { file, limit, sample, ...params }: EngineCalls['compareVectors']['params'],
   context: JobContext,
 ): Promise<Comparison> {
-  const { table, probabilities } = await readVectors(file, { limit, sample, seed: params.settings.seed });
+  const { table, probabilities } = await readVectors(file, { limit, sample, seed: params.settings.seed }, context.signal);
   const comparison = await compare({ probabilities, names: table.attributes }, params, context, clusteringWorkers.run);
   await writeFiles(comparison, params.outDir);
   return comparison;

@@ -177,7 +177,7 @@ export class Description {
 
   private static async begin(images: Images, options: DescriptionOptions, workers: ImageWorkerPool): Promise<Description> {
     const { settings, bundled, store, signal, host } = options;
-    const { choice, batchSize } = await chooseModel(settings, bundled, store, images.length);
+    const { choice, batchSize } = await chooseModel(settings, bundled, store, images.length, signal);
     signal.throwIfAborted();
     if (host === 'thread' && isNew(images.at(0), store)) {
       prewarm(imageWorkersFor(images.length), choice.provider === 'cpu' ? choice.file : undefined);

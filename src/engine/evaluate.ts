@@ -26,7 +26,7 @@ export async function evaluate(
   { signal, onProgress, host }: JobContext,
 ): Promise<Evaluation> {
   const started = performance.now();
-  const table = await readLabels(labels);
+  const table = await readLabels(labels, signal);
   if (split !== '' && table.splits?.includes(split) !== true) {
     const known = [...new Set(table.splits ?? [])];
     throw new UserError(

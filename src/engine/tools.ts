@@ -1,6 +1,7 @@
 /** Pieces of work of the engine in a process of their own: what crashes there, or leaves memory behind, takes nothing along. */
 import { parentEnd } from '../channel/port';
 import { serve } from '../channel/serve';
+import { tryNetwork } from '../faces/check-network';
 import { probe } from '../faces/probe';
 import { tune } from '../faces/tune';
 import type { ToolCalls } from '../faces/in-process';
@@ -15,6 +16,7 @@ export function runToolProcess(): void {
   const port = parentEnd();
   serve<ToolCalls>(port, {
     probe: ({ provider, file, reference }) => probe(provider, file, reference),
+    checkNetwork: tryNetwork,
     tune: ({ files, provider, threads }) => tune(files, provider, threads),
   });
   port.onClose(() => process.exit(0));

@@ -15,8 +15,8 @@ import { forCsvCell, fromCsvCell } from '../text/neutralize';
 import { clusteringWorkers } from './threads/clustering-worker-pool';
 
 /** Rows of a table of attribute vectors, some of them where a choice is made. */
-export async function readVectors(file: string, choice: { limit: number; sample: number; seed: number }) {
-  const table = await readLabels(file);
+export async function readVectors(file: string, choice: { limit: number; sample: number; seed: number }, signal: AbortSignal) {
+  const table = await readLabels(file, signal);
   const width = table.attributes.length;
   const rows = chooseImages(Array.from(table.images.keys()), choice);
   if (rows.length === 0) throw new UserError(`the vectors '${file}' have no row below their header`);
@@ -32,7 +32,7 @@ export async function clusterVectors(
   { file, settings, limit, sample, outDir }: EngineCalls['vectors']['params'],
   context: JobContext,
 ): Promise<EngineCalls['vectors']['result']> {
-  const { table, rows, probabilities } = await readVectors(file, { limit, sample, seed: settings.seed });
+  const { table, rows, probabilities } = await readVectors(file, { limit, sample, seed: settings.seed }, context.signal);
   const width = table.attributes.length;
   const parallel = { ...context, run: clusteringWorkers.run, threads: clusteringWorkers.size };
   const stored = await clusterFaces({ probabilities, names: table.attributes }, settings, parallel);

@@ -1,17 +1,17 @@
 /**
- * Ends a process that takes more memory than it may. The thread at work may be deep in native code that answers nothing, so
- * that another thread watches, and ends the process from there. Only Linux could be asked to set a limit by itself, and not
- * from Node.js.
+ * Kills this process when it exceeds a memory limit. The main thread may be inside native code that never returns to the event
+ * loop, so a second thread watches and kills the process from there. Operating systems' own limits (setrlimit, job objects)
+ * cannot be set from Node.js.
  */
 import { Worker } from 'node:worker_threads';
 import { megabytes } from '../text/sizes';
 
-/** Milliseconds between two looks: memory is filled at some GB a second, so that the limit is exceeded by some 100 MB. */
+/** Milliseconds between two samples. Memory fills at several GB a second, so the limit is exceeded by about 100 MB. */
 const INTERVAL = 20;
 
 const MARK = 'face-clusters: memory limit';
 
-/** What the watching thread runs: a text, so that it needs no file of its own beside each bundle. */
+/** Code of the watching thread. A string, so that no file is needed next to each bundle. */
 const WATCH = `
 const { writeSync } = require('node:fs');
 const { limit, parent, interval, mark } = require('node:worker_threads').workerData;
@@ -28,7 +28,7 @@ setInterval(() => {
   if (process.memoryUsage.rss() > limit) {
     try {
       writeSync(2, '\\n' + mark + ' ' + limit + '\\n');
-    } catch {} // nobody listens: the process ends all the same
+    } catch {} // nobody reads stderr any more
     process.kill(process.pid, 'SIGKILL');
   }
   if (isOrphan()) process.kill(process.pid, 'SIGKILL');
@@ -36,9 +36,9 @@ setInterval(() => {
 `;
 
 /**
- * From now on this process is killed as soon as its resident memory exceeds the limit, or the process that started it is
- * gone. The reason stands on its stderr then: `memoryReason` finds it there.
- * @param limit in bytes, all of the process included (Node.js alone takes some 50 MB).
+ * From now on, this process is killed as soon as its resident memory exceeds the limit, or its parent process is gone. The
+ * reason is written to stderr: `memoryReason` finds it there.
+ * @param limit in bytes of resident memory of the whole process (Node.js alone takes about 50 MB).
  */
 export function guardMemory(limit: number): void {
   const worker = new Worker(WATCH, {
@@ -47,12 +47,12 @@ export function guardMemory(limit: number): void {
     workerData: { limit, parent: process.ppid, interval: INTERVAL, mark: MARK },
     resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 4 },
   });
-  worker.unref(); // the process may end by itself
+  worker.unref(); // do not keep the process alive
 }
 
 /**
- * Why a guarded process ended, for people; undefined where it was not the guard that ended it.
- * @param stderr the end of what the process wrote there.
+ * Why the guard killed a process, for people; undefined if it did not.
+ * @param stderr the last lines the process wrote to stderr.
  */
 export function memoryReason(stderr: string): string | undefined {
   const at = stderr.lastIndexOf(`${MARK} `);

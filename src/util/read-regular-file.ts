@@ -1,29 +1,29 @@
 /**
- * Reads whole files that somebody else named: a setting of a workspace, an argument, a name found in a folder.
+ * Reads whole files whose names come from elsewhere: a workspace setting, an argument, a name found in a folder.
  *
- * Such a name may lead to a pipe that never gets data, a device or a file of `/proc` that never ends, or a sparse file of a
- * terabyte. Therefore the file is looked at through the descriptor that is read from, so that nobody can put another one in
- * its place in between; opening never waits; and no more is read than the file had when it was opened.
+ * Such a name may lead to a pipe that never gets data, to a device or a file of `/proc` that never ends, or to a sparse file of
+ * a terabyte. Therefore opening never blocks, the check is made on the open descriptor (so that the file cannot be replaced in
+ * between), and no more is read than the size of the file when it was opened.
  */
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { codeOf, UserError } from '../errors';
 import { megabytes } from '../text/sizes';
 
-/** Windows has neither of the two. Without O_NONBLOCK, opening a named pipe waits for a writer. */
-const { O_RDONLY, O_NONBLOCK, O_NOCTTY } = constants as typeof constants & Record<'O_NONBLOCK' | 'O_NOCTTY', number | undefined>;
-const FLAGS = O_RDONLY | (O_NONBLOCK ?? 0) | (O_NOCTTY ?? 0);
+/** Windows has neither flag. Without O_NONBLOCK, opening a named pipe waits for a writer. */
+const flags: Partial<Record<string, number>> = constants;
+const FLAGS = constants.O_RDONLY | (flags.O_NONBLOCK ?? 0) | (flags.O_NOCTTY ?? 0);
 
-/** Bytes read at a time where others are to be let through in between. */
+/** Bytes read at a time by the asynchronous variant. */
 const PIECE = 16 * 1024 * 1024;
-/** Bytes Node.js reads in one call at most. */
+/** Most bytes of one read: Node.js allows 2 GiB. */
 const LONGEST_READ = 2 ** 30;
 
 /**
- * The contents of a regular file, at once. Costs what open, fstat, read and close cost.
- * @param limit bytes it may have at most.
- * @throws UserError where it is no regular file, or larger; nothing is read then. The system's error where it cannot be opened
- *   or read.
+ * The contents of a regular file, synchronously. Costs open, fstat, read and close.
+ * @param limit largest size in bytes.
+ * @throws UserError if it is not a regular file, or is larger (nothing is read then), with a message like 'it is a pipe: expected
+ *   a regular file'; a system error if it cannot be opened or read.
  */
 export function readRegularFileSync(path: string | Buffer, limit: number): Buffer {
   const descriptor = openNow(path);
@@ -32,7 +32,7 @@ export function readRegularFileSync(path: string | Buffer, limit: number): Buffe
     let length = 0;
     while (length < bytes.length) {
       const read = readSync(descriptor, bytes, length, Math.min(LONGEST_READ, bytes.length - length), null);
-      if (read === 0) break; // it was cut short meanwhile
+      if (read === 0) break; // the file was truncated meanwhile
       length += read;
     }
     return length < bytes.length ? bytes.subarray(0, length) : bytes;
@@ -42,8 +42,8 @@ export function readRegularFileSync(path: string | Buffer, limit: number): Buffe
 }
 
 /**
- * Likewise, without holding up the thread.
- * @throws the signal's reason where it is aborted, and what `readRegularFileSync` throws.
+ * Like `readRegularFileSync`, without blocking the thread.
+ * @throws also the signal's reason if it is aborted.
  */
 export async function readRegularFile(path: string | Buffer, limit: number, signal?: AbortSignal): Promise<Buffer> {
   signal?.throwIfAborted();
@@ -56,7 +56,7 @@ export async function readRegularFile(path: string | Buffer, limit: number, sign
     while (length < bytes.length) {
       signal?.throwIfAborted();
       const { bytesRead } = await handle.read(bytes, length, Math.min(PIECE, bytes.length - length), null);
-      if (bytesRead === 0) break; // likewise
+      if (bytesRead === 0) break; // truncated
       length += bytesRead;
     }
     return length < bytes.length ? bytes.subarray(0, length) : bytes;
@@ -65,7 +65,7 @@ export async function readRegularFile(path: string | Buffer, limit: number, sign
   }
 }
 
-/** @throws UserError where an open file is not to be read. */
+/** @throws UserError if an open file must not be read. */
 function sizeOf(stats: Stats, limit: number): number {
   if (!stats.isFile()) throw new UserError(`it is ${kindOf(stats)}: expected a regular file`);
   if (stats.size > limit) throw new UserError(`it has ${megabytes(stats.size)}: expected at most ${megabytes(limit)}`);
@@ -87,7 +87,7 @@ function openNow(path: string | Buffer): number {
   }
 }
 
-/** Some of what is no file cannot even be opened: sockets, devices without a driver, and on Windows folders. */
+/** Sockets, devices without a driver, and folders on Windows cannot even be opened. */
 function asRefusal(error: unknown): unknown {
   const kinds: Record<string, string> = {
     ENXIO: 'a socket, or a device that is not there',
