@@ -279,13 +279,13 @@ describe('the test run', () => {
   it.skipIf(process.platform !== 'linux')('ends when the engine is killed', async () => {
     const engine = startEngine();
     const call = engine.call('model', { file: await fileWith(endless()) });
-    const [pid] = engine.pids;
+    const pid = await vi.waitUntil(() => engine.pids[0], { timeout: 30_000 });
     const children = () => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
     await vi.waitUntil(() => children() !== '', { timeout: 30_000 });
     const child = children();
     // Wait until it is past starting up, so that it is killed while it computes.
     await vi.waitUntil(() => readFileSync(`/proc/${child}/maps`, 'utf8').includes('libonnxruntime'), { timeout: 30_000 });
-    process.kill(pid!, 'SIGKILL');
+    process.kill(pid, 'SIGKILL');
     await expect(call).rejects.toBeInstanceOf(EngineDied);
     await vi.waitUntil(() => !existsSync(`/proc/${child}`), { timeout: 15_000 });
   });
