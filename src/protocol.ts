@@ -14,6 +14,7 @@ import type { Failure } from './faces/scan';
 import type { BundledModels, ProviderTrial } from './faces/providers';
 import type { DatasetCalls } from './protocol-dataset';
 import { type AnalysisSettings, type ClusteringSettings, clusteringSettingsSchema } from './settings/settings';
+import type { Written } from './util/output-folder';
 
 // ---------------------------------------------------------------------------------------------------------------- results
 
@@ -138,6 +139,8 @@ export interface CompareParams {
   settings: ClusteringSettings;
   /** Folder comparison.csv and comparison.svg are written to. */
   outDir: string | undefined;
+  /** Whether files there are replaced that are not the program's own. */
+  overwrite?: boolean;
 }
 
 /** A grouping in a comparison. */
@@ -278,12 +281,15 @@ export interface EngineCalls extends DatasetCalls {
     /** `there`: images the folder held already. */
     result: { copied: number; there: number; failures: Failure[] };
   };
-  /** Writes a run and its clustering as files, as the command line does. */
-  export: { params: { runDir: string; outDir: string; reportScript: string }; result: { files: string[] } };
+  /**
+   * Writes a run and its clustering as files, as the command line does. Where files are in the way that are not the program's own, and
+   * `overwrite` is not set, nothing is written.
+   */
+  export: { params: { runDir: string; outDir: string; reportScript: string; overwrite?: boolean }; result: Written };
   /** Clusters ready attribute vectors. */
   vectors: {
-    params: { file: string; settings: ClusteringSettings; limit: number; sample: number; outDir: string };
-    result: { clustering: Clustering; images: number };
+    params: { file: string; settings: ClusteringSettings; limit: number; sample: number; outDir: string; overwrite?: boolean };
+    result: { clustering: Clustering; images: number; kept: string[] };
   };
   /** Groups the faces of a run by several methods into every number of clusters; keeps the comparison with the run. */
   compare: { params: CompareParams & { runDir: string }; result: Comparison };
@@ -298,6 +304,8 @@ export interface EngineCalls extends DatasetCalls {
       /** Samples a partition. */
       samples: number;
       outDir: string;
+      /** Whether files there are replaced that are not the program's own. */
+      overwrite?: boolean;
     };
     result: DatasetReport;
   };

@@ -7,6 +7,7 @@ import { CancelledError, messageOf } from '../errors';
 import { reportScript } from '../paths';
 import type { Progress } from '../protocol';
 import { plural } from '../texts';
+import { sweepTemporaryFolders } from '../util/temporary-folder';
 import { copyImages, copyPaths } from './cluster-images';
 import { readSettings, SECTION } from './configuration';
 import { ImageLists } from './image-lists';
@@ -185,20 +186,33 @@ async function exportRun(session: RunSession, { root }: CommandContext): Promise
   if (parent === undefined) return;
   const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
   const outDir = join(parent.fsPath, `face-clusters ${basename(session.folders[0] ?? '')} ${stamp}`);
-  try {
-    await vscode.window.withProgress(
+  const write = (overwrite: boolean) =>
+    vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title: 'Export', cancellable: true },
       (progress, token) => {
-        const show = reporter(progress);
-        return session.export(outDir, reportScript(root), { signal: signalOf(token), onProgress: show });
+        const options = { signal: signalOf(token), onProgress: reporter(progress) };
+        return session.export({ outDir, reportScript: reportScript(root), overwrite }, options);
       },
     );
-  } catch (error) {
-    if (error instanceof CancelledError) {
-      void vscode.window.showInformationMessage(`Export cancelled; what was written is in '${outDir}'.`);
-      return;
+  try {
+    const { inTheWay } = await write(false);
+    if (inTheWay.length > 0) {
+      const replace = 'Replace';
+      const [named, more] = [inTheWay.slice(0, 20), inTheWay.length - 20];
+      const list = [...named, ...(more > 0 ? [`… and ${more} more`] : [])].join('\n');
+      const answer = await vscode.window.showWarningMessage(
+        `Replace ${plural(inTheWay.length, 'file')} in '${outDir}'?`,
+        { modal: true, detail: `An export did not write these, or they were changed since:\n${list}` },
+        replace,
+      );
+      if (answer !== replace) return;
+      await write(true);
     }
-    throw error;
+  } catch (error) {
+    await sweepTemporaryFolders(outDir); // if the engine had to be ended
+    if (!(error instanceof CancelledError)) throw error;
+    void vscode.window.showInformationMessage('Export cancelled; nothing was written.');
+    return;
   }
   const open = 'Open Report';
   const choice = await vscode.window.showInformationMessage(`Exported to '${outDir}'.`, open);

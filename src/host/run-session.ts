@@ -198,8 +198,8 @@ export class RunSession extends EventEmitter<SessionEvents> {
     return this.context.engine.call('locate', { runDir: this.runDir, row });
   }
 
-  export(outDir: string, reportScript: string, options: CallOptions): Promise<{ files: string[] }> {
-    return this.context.engine.call('export', { runDir: this.runDir, outDir, reportScript }, options);
+  export(target: Omit<EngineCalls['export']['params'], 'runDir'>, options: CallOptions): Promise<EngineCalls['export']['result']> {
+    return this.context.engine.call('export', { runDir: this.runDir, ...target }, options);
   }
 
   /** Makes the eigenfaces where they are not there yet. */

@@ -1,9 +1,10 @@
 /** Writes a comparison where the user wants it, as a chart or as a table. */
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { UserError } from '../errors';
 import { comparisonChart } from '../summaries/comparison-chart';
 import { comparisonCsv } from '../summaries/comparison-table';
+import { writeChosenFile } from '../util/user-files';
 import type { RunSession } from './run-session';
 
 export async function saveComparison({ comparison, folders }: RunSession): Promise<void> {
@@ -15,7 +16,9 @@ export async function saveComparison({ comparison, folders }: RunSession): Promi
     filters: { 'Chart (SVG)': ['svg'], 'Table (CSV)': ['csv'] },
   });
   if (target === undefined) return;
+  if (target.scheme !== 'file')
+    throw new UserError(`expected a file on the disk of the machine VS Code works on, got '${target.toString()}'`);
   const table = target.fsPath.toLowerCase().endsWith('.csv');
-  await writeFile(target.fsPath, table ? comparisonCsv(comparison) : comparisonChart(comparison));
+  await writeChosenFile(target.fsPath, table ? comparisonCsv(comparison) : comparisonChart(comparison));
   void vscode.window.showInformationMessage(`Face Clusters: the comparison was written to '${target.fsPath}'.`);
 }
