@@ -278,8 +278,8 @@ export interface EngineCalls extends DatasetCalls {
   /** Copies the images of a cluster into a folder; replaces nothing there. */
   copyImages: {
     params: { runDir: string; cluster: number; outDir: string };
-    /** `there`: images the folder held already. */
-    result: { copied: number; there: number; failures: Failure[] };
+    /** `there`: images the folder held already; `folder`: where the copies lie, another path than `outDir` if that is a link. */
+    result: { copied: number; there: number; failures: Failure[]; folder: string };
   };
   /**
    * Writes a run and its clustering as files, as the command line does. Where files are in the way that are not the program's own, and

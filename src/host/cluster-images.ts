@@ -3,6 +3,7 @@ import { relative } from 'node:path';
 import * as vscode from 'vscode';
 import { CancelledError } from '../errors';
 import { clusterTitle, count, plural } from '../texts';
+import { sweepTemporaryFolders } from '../util/temporary-folder';
 import { reporter, signalOf } from './notification-progress';
 import type { ClusterNode } from './run-tree';
 
@@ -34,12 +35,13 @@ export async function copyImages({ session, cluster }: ClusterNode): Promise<voi
       (progress, token) => session.copyImages(cluster.id, target.fsPath, { signal: signalOf(token), onProgress: reporter(progress) }),
     );
   } catch (error) {
+    await sweepTemporaryFolders(target.fsPath); // if the engine had to be ended
     if (!(error instanceof CancelledError)) throw error;
     void vscode.window.showInformationMessage(`Copying cancelled; what was copied is in '${target.fsPath}'.`);
     return;
   }
-  const { copied, there, failures } = result;
-  const parts = [`${plural(copied, 'image')} of ${title} copied to '${target.fsPath}'`];
+  const { copied, there, failures, folder } = result; // another path than the chosen one if that is a link
+  const parts = [`${plural(copied, 'image')} of ${title} copied to '${folder}'`];
   if (there > 0) parts.push(`${count(there)} ${there === 1 ? 'was' : 'were'} there already`);
   const [first] = failures;
   if (first !== undefined) parts.push(`${count(failures.length)} could not be copied; the first, '${first.image}': ${first.reason}`);
