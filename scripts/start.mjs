@@ -20,6 +20,7 @@ main(async () => {
   const outDir = resolve(values.out ?? join(root, 'out', positionals.length > 0 ? basename(folders[0]) : 'sample'));
   // Sixteen clusters of 72 sample faces would be crumbs.
   const options = positionals.length > 0 ? [] : ['--clusters', 'auto', '--auto-from', '4', '--auto-to', '12'];
+  if (values.out === undefined) options.push('--overwrite'); // all in this repository's out/ is made, also by older versions
   await run(process.execPath, [join(root, 'dist', 'cli.js'), 'cluster', ...folders, '--out', outDir, ...options], {
     env: { ...process.env, FACE_CLUSTERS_CACHE: process.env.FACE_CLUSTERS_CACHE ?? join(root, '.cache', 'kept') },
   });

@@ -15,6 +15,7 @@ import type { BundledModels, ProviderTrial } from './faces/providers';
 import type { DatasetCalls } from './protocol-dataset';
 import { type AnalysisSettings, type ClusteringSettings, clusteringSettingsSchema } from './settings/settings';
 import { own } from './util/own';
+import type { Written } from './util/output-folder';
 
 // ---------------------------------------------------------------------------------------------------------------- results
 
@@ -139,6 +140,8 @@ export interface CompareParams {
   settings: ClusteringSettings;
   /** Folder comparison.csv and comparison.svg are written to. */
   outDir: string | undefined;
+  /** Whether files there are replaced that are not the program's own. */
+  overwrite?: boolean;
 }
 
 /** A grouping in a comparison. */
@@ -276,15 +279,18 @@ export interface EngineCalls extends DatasetCalls {
   /** Copies the images of a cluster into a folder; replaces nothing there. */
   copyImages: {
     params: { runDir: string; cluster: number; outDir: string };
-    /** `there`: images the folder held already. */
-    result: { copied: number; there: number; failures: Failure[] };
+    /** `there`: images the folder held already; `folder`: where the copies lie, another path than `outDir` if that is a link. */
+    result: { copied: number; there: number; failures: Failure[]; folder: string };
   };
-  /** Writes a run and its clustering as files, as the command line does. */
-  export: { params: { runDir: string; outDir: string; reportScript: string }; result: { files: string[] } };
+  /**
+   * Writes a run and its clustering as files, as the command line does. Where files are in the way that are not the program's own, and
+   * `overwrite` is not set, nothing is written.
+   */
+  export: { params: { runDir: string; outDir: string; reportScript: string; overwrite?: boolean }; result: Written };
   /** Clusters ready attribute vectors. */
   vectors: {
-    params: { file: string; settings: ClusteringSettings; limit: number; sample: number; outDir: string };
-    result: { clustering: Clustering; images: number };
+    params: { file: string; settings: ClusteringSettings; limit: number; sample: number; outDir: string; overwrite?: boolean };
+    result: { clustering: Clustering; images: number; kept: string[] };
   };
   /** Groups the faces of a run by several methods into every number of clusters; keeps the comparison with the run. */
   compare: { params: CompareParams & { runDir: string }; result: Comparison };
@@ -299,6 +305,8 @@ export interface EngineCalls extends DatasetCalls {
       /** Samples a partition. */
       samples: number;
       outDir: string;
+      /** Whether files there are replaced that are not the program's own. */
+      overwrite?: boolean;
     };
     result: DatasetReport;
   };

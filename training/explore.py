@@ -32,7 +32,6 @@ def parse() -> argparse.Namespace:
 
 def run() -> None:
     options = parse()
-    options.out.mkdir(parents=True, exist_ok=True)
     tables = read_tables(options)
     names = tables[0].attributes
     present = np.concatenate([table.labels for table in tables]) >= 0.5
@@ -48,6 +47,7 @@ def run() -> None:
     for i in np.argsort(-frequencies):
         print(f'{i:5}  {names[i].replace("_", " "):20} {frequencies[i]:.4f}')
 
+    options.out.mkdir(parents=True, exist_ok=True)
     charts.bars('How often each attribute occurs', dict(zip(names, frequencies.tolist())), options.out / 'frequencies.png')
     charts.heat_map('Correlation of the attributes', names, correlation, options.out / 'correlation.png')
     report = {'rows': len(present), 'parts': dict(parts), 'frequencies': dict(zip(names, frequencies.round(6).tolist()))}

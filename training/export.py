@@ -15,6 +15,7 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 from datetime import date
 from pathlib import Path
 
@@ -91,7 +92,7 @@ def run() -> None:
         if calibration is not None:
             logits = logits * torch.tensor(calibration.scale) + torch.tensor(calibration.shift)
         expected = logits.sigmoid().numpy()
-    report = check(files, exact, checked, expected, options.out)
+    report = check(files, exact, checked, expected)
     write_card(options, about, content, files, report)
 
 
@@ -118,19 +119,17 @@ def calibration_crops(options: argparse.Namespace, framing: Framing, attributes:
     return data.crops[np.sort(drawn)]
 
 
-def check(files: dict[str, Path], exact: onnx.ModelProto, crops: np.ndarray, expected: np.ndarray, out: Path) -> dict[str, float]:
+def check(files: dict[str, Path], exact: onnx.ModelProto, crops: np.ndarray, expected: np.ndarray) -> dict[str, float]:
     """Largest difference of each file's probabilities from PyTorch's. Fails where it is more than rounding explains."""
     report = {'f32, evaluated with PyTorch': float(np.abs(interpret.evaluate(exact, crops)['probabilities'].numpy() - expected).max())}
-    (out / 'check.u8').write_bytes(crops.tobytes())
     for kind, path in files.items():
-        said = probabilities_of(path, crops, out)
+        said = probabilities_of(path, crops)
         if said is None:
             print(f'{path.name} was not run: neither Python nor Node has ONNX Runtime here')
             continue
         report[f'{kind}, run by ONNX Runtime'] = float(np.abs(said - expected).max())
         if kind == 'int8':
             report['int8: values that differ at 0.5'] = float(((said >= 0.5) != (expected >= 0.5)).mean())
-    (out / 'check.u8').unlink()
     for name, difference in report.items():
         print(f'{name}: {difference:.2g}')
         limit = TOLERANCE.get(name.split(',')[0])
@@ -139,7 +138,7 @@ def check(files: dict[str, Path], exact: onnx.ModelProto, crops: np.ndarray, exp
     return report
 
 
-def probabilities_of(path: Path, crops: np.ndarray, out: Path) -> np.ndarray | None:
+def probabilities_of(path: Path, crops: np.ndarray) -> np.ndarray | None:
     os.environ['ORT_DISABLE_TELEMETRY'] = '1'  # ONNX Runtime would send events to its maker; read when it is loaded, here or in Node
     try:
         import onnxruntime
@@ -151,9 +150,11 @@ def probabilities_of(path: Path, crops: np.ndarray, out: Path) -> np.ndarray | N
     script = Path(__file__).with_name('run_onnx.mjs')
     if shutil.which('node') is None or not (script.parent.parent / 'node_modules' / 'onnxruntime-node').is_dir():
         return None
-    answer = subprocess.run(
-        ['node', str(script), str(path), str(out / 'check.u8'), *(str(v) for v in crops.shape)], capture_output=True, text=True, check=False
-    )
+    with tempfile.TemporaryDirectory(prefix='face-clusters-') as folder:
+        images = Path(folder) / 'check.u8'
+        images.write_bytes(crops.tobytes())
+        shape = [str(v) for v in crops.shape]
+        answer = subprocess.run(['node', str(script), str(path), str(images), *shape], capture_output=True, text=True, check=False)
     if answer.returncode != 0:
         raise UserError(f'ONNX Runtime cannot run {path.name}: {answer.stderr.strip()}')
     return np.array(json.loads(answer.stdout), np.float32).reshape(len(crops), -1)

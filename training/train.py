@@ -30,6 +30,7 @@ from faces.errors import UserError, main
 from faces.inference import logits_of, sigmoid
 from faces.loop import Limits, Training
 from faces.network import FaceAttributes, initialise, load_weights
+from faces.own_files import claim
 from faces.recipes import RECIPES, Recipe, recipe_with
 from faces.scores import score
 
@@ -50,7 +51,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument('--distil', type=int, default=0, metavar='N', help='teachers whose out-of-fold predictions soften the labels')
     parser.add_argument('--distil-share', type=float, default=0.5, help='how much of a label is what the teacher said')
     parser.add_argument('--join-validation', action='store_true', help='train on the validation part too; nothing is then chosen or fitted by it')
-    parser.add_argument('--fresh', action='store_true', help='begin anew where --out holds a training')
+    parser.add_argument('--fresh', action='store_true', help='begin anew where --out holds a training: its files there are removed, others stay')
     parser.add_argument('--device', choices=['auto', 'cpu', 'cuda', 'mps'], default='auto')
     parser.add_argument('--threads', type=int, default=0, help='on the CPU; 0 for one a core')
     return parser.parse_args()
@@ -103,9 +104,21 @@ def teach(data: Dataset, recipe: Recipe, options: argparse.Namespace, positions:
     return taught
 
 
+def check(options: argparse.Namespace, recipe: Recipe) -> None:
+    """What argparse leaves unchecked, before anything is done."""
+    for name, value, least in (('epochs', recipe.epochs, 1), ('batch', recipe.batch, 1), ('minutes', options.minutes, 0), ('threads', options.threads, 0)):
+        if value < least:
+            raise UserError(f'--{name}: expected at least {least}, got {value}')
+    if options.distil < 0 or options.distil == 1:
+        raise UserError(f'--distil: expected 0, or at least 2 teachers, got {options.distil}')
+    if not 0 <= options.distil_share <= 1:
+        raise UserError(f'--distil-share: expected a share from 0 to 1, got {options.distil_share}')
+
+
 def train() -> None:
     options = parse()
     recipe = recipe_of(options)
+    check(options, recipe)
     device = workers.device_of(options.device)
     torch.set_num_threads(options.threads or os.cpu_count() or 1)
     torch.set_float32_matmul_precision('high')
@@ -129,9 +142,9 @@ def train() -> None:
             'distil': options.distil, 'minutes': options.minutes, 'join_validation': options.join_validation,
         }  # fmt: skip
         if workers.RANK == 0:
-            if options.fresh:
-                shutil.rmtree(options.out, ignore_errors=True)
-            options.out.mkdir(parents=True, exist_ok=True)
+            with torch.random.fork_rng(devices=[]):  # the weights drawn later stay the same
+                initialise(FaceAttributes(len(data.attributes), recipe.dropout), options.init)  # so that it fails now if it does
+            claim(options.out, options.fresh, options.init)
             print(
                 f'{recipe.name}: {len(positions)} images to train on, {len(data.positions("valid"))} to validate on, '
                 f'{len(data.positions("test"))} to test on; {len(data.attributes)} attributes; {workers.WORLD} × {device}'

@@ -29,7 +29,7 @@ export async function pictureBench() {
   const out = join(root, 'out', 'original');
   const methods = ['kmeans', 'agglomerative', 'birch', 'spectral', 'dbscan', 'optics'];
   await exec(process.execPath, [
-    join(root, 'dist', 'cli.js'), 'compare', join(folder, 'celeba'), join(folder, 'lfw'), '--out', out, '--preset', 'original',
+    join(root, 'dist', 'cli.js'), 'compare', join(folder, 'celeba'), join(folder, 'lfw'), '--out', out, '--overwrite', '--preset', 'original',
     '--detect', 'never', '--provider', 'cpu', '--methods', methods.join(','),
   ]); // prettier-ignore
   const [, ...lines] = (await readFile(join(out, 'comparison.csv'), 'utf8')).trim().split('\n');

@@ -1,15 +1,16 @@
 /** `face-clusters cluster` */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { readableAttribute } from '../attributes';
-import { EngineClient } from '../engine/client';
-import { bundledModels, engineScript, reportScript } from '../paths';
+import { CLUSTER_FILES, CLUSTER_OUTPUT, VECTORS_FILES } from '../engine/outputs';
+import { bundledModels, reportScript } from '../paths';
 import type { Clustering, RunManifest } from '../protocol';
 import { analysisSettings, clusteringSettings, type Settings } from '../settings/settings';
 import { forName } from '../text/neutralize';
+import { sweepTemporaryFolders } from '../util/temporary-folder';
 import { cacheFolder } from './cache';
-import { printErrorText, printLines } from './print';
+import { startEngine } from './engine';
+import { keptLines, outputOf, workFolder } from './output';
+import { printLines } from './print';
 import { progressLine } from './progress';
 import type { CliContext, CliOptions } from './program';
 import { UsageError } from './status';
@@ -23,21 +24,21 @@ export async function clusterCommand(
   const { vectors } = options;
   if (vectors === undefined && folders.length === 0) throw new UsageError('expected at least one FOLDER, or --vectors FILE');
   if (vectors !== undefined && folders.length > 0) throw new UsageError('expected either FOLDERs or --vectors FILE, got both');
-  const outDir = resolve(options.out);
-  const engine = new EngineClient(engineScript(root), printErrorText);
+  const output = await outputOf(options, CLUSTER_OUTPUT, vectors === undefined ? CLUSTER_FILES : VECTORS_FILES);
+  const engine = startEngine(root);
   const line = progressLine(options.progress);
   const call = { signal, onProgress: line.show };
-  const work = await mkdtemp(join(tmpdir(), 'face-clusters-'));
+  const work = await workFolder();
   try {
     if (vectors !== undefined) {
       const { limit, sample } = settings;
-      const params = { file: resolve(vectors), settings: clusteringSettings(settings), limit, sample, outDir };
-      const { clustering } = await engine.call('vectors', params, call);
+      const params = { file: resolve(vectors), settings: clusteringSettings(settings), limit, sample, ...output };
+      const { clustering, kept } = await engine.call('vectors', params, call);
       line.end();
-      print(clusteringLines(clustering), outDir);
+      print([...keptLines({ kept }, output), ...clusteringLines(clustering)], output.outDir);
       return;
     }
-    const runDir = join(work, 'run');
+    const runDir = join(work.path, 'run');
     const manifest = await engine.call(
       'analyse',
       {
@@ -51,13 +52,15 @@ export async function clusterCommand(
       call,
     );
     const clustering = await engine.call('cluster', { runDir, settings: clusteringSettings(settings) }, call);
-    await engine.call('export', { runDir, outDir, reportScript: reportScript(root) }, call);
+    const written = await engine.call('export', { runDir, reportScript: reportScript(root), ...output }, call);
     line.end();
-    print([...runLines(manifest, engine.peakMemory), ...clusteringLines(clustering)], outDir);
+    const notes = keptLines(written, output);
+    print([...runLines(manifest, engine.peakMemory), ...notes, ...clusteringLines(clustering)], output.outDir);
   } finally {
     line.end();
     engine.dispose();
-    await rm(work, { recursive: true, force: true });
+    await work.remove();
+    await sweepTemporaryFolders(output.outDir); // if the engine had to be ended
   }
 }
 

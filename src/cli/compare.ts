@@ -1,14 +1,15 @@
 /** `face-clusters compare` */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { EngineClient } from '../engine/client';
+import { COMPARE_OUTPUT } from '../engine/outputs';
 import { METHOD_NAMES } from '../method-names';
-import { bundledModels, engineScript } from '../paths';
+import { bundledModels } from '../paths';
 import type { Comparison } from '../protocol';
 import { analysisSettings, clusteringSettings, METHODS, type Settings } from '../settings/settings';
+import { sweepTemporaryFolders } from '../util/temporary-folder';
 import { cacheFolder } from './cache';
-import { printErrorText, printLines } from './print';
+import { startEngine } from './engine';
+import { outputOf, workFolder } from './output';
+import { printLines } from './print';
 import { progressLine } from './progress';
 import type { CliContext, CliOptions } from './program';
 import { UsageError } from './status';
@@ -30,25 +31,25 @@ export async function compareCommand(
   }
   const [from, to] = [count('--from', options.from ?? 2), count('--to', options.to ?? 50)];
   if (from > to) throw new UsageError(`--from (${String(from)}) is above --to (${String(to)})`);
-  const outDir = resolve(options.out);
+  const output = await outputOf(options, COMPARE_OUTPUT, COMPARE_OUTPUT.files);
   const params = {
     methods: METHODS.filter((method) => methods.includes(method)),
     from,
     to,
     settings: clusteringSettings(settings),
-    outDir,
+    ...output,
   };
-  const engine = new EngineClient(engineScript(root), printErrorText);
+  const engine = startEngine(root);
   const line = progressLine(options.progress);
   const call = { signal, onProgress: line.show };
-  const work = await mkdtemp(join(tmpdir(), 'face-clusters-'));
+  const work = await workFolder();
   try {
     let comparison: Comparison;
     if (vectors !== undefined) {
       const { limit, sample } = settings;
       comparison = await engine.call('compareVectors', { ...params, file: resolve(vectors), limit, sample }, call);
     } else {
-      const runDir = join(work, 'run');
+      const runDir = join(work.path, 'run');
       const analysis = {
         runDir,
         id: 'cli',
@@ -61,11 +62,12 @@ export async function compareCommand(
       comparison = await engine.call('compare', { ...params, runDir }, call);
     }
     line.end();
-    printLines([...comparisonLines(comparison), `peak memory ${(engine.peakMemory / 1e6).toFixed(0)} MB`, `written to ${outDir}`]);
+    printLines([...comparisonLines(comparison), `peak memory ${(engine.peakMemory / 1e6).toFixed(0)} MB`, `written to ${output.outDir}`]);
   } finally {
     line.end();
     engine.dispose();
-    await rm(work, { recursive: true, force: true });
+    await work.remove();
+    await sweepTemporaryFolders(output.outDir); // if the engine had to be ended
   }
 }
 

@@ -1,16 +1,19 @@
 /** `face-clusters dataset` */
-import { writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { readableAttribute } from '../attributes';
-import { EngineClient } from '../engine/client';
-import { bundledModels, engineScript } from '../paths';
+import { DATASET_OUTPUT, LABEL_ERRORS_OUTPUT } from '../engine/outputs';
+import { bundledModels } from '../paths';
 import type { DatasetReport } from '../protocol';
 import type { Contradictions } from '../protocol-dataset';
 import { analysisSettings, type Settings } from '../settings/settings';
 import { forCsvCell, forName } from '../text/neutralize';
+import { writeNeeded } from '../util/output-folder';
+import { sweepTemporaryFolders } from '../util/temporary-folder';
 import { cacheFolder } from './cache';
-import { printErrorText, printLines } from './print';
+import { startEngine } from './engine';
+import { outputOf } from './output';
+import { printLines } from './print';
 import { progressLine } from './progress';
 import type { CliContext, CliOptions } from './program';
 import { UsageError } from './status';
@@ -23,7 +26,12 @@ const PRINTED = 10;
 const SAMPLES = 10;
 
 export async function datasetCommand(folder: string, options: CliOptions, settings: Settings, { root, signal }: CliContext): Promise<void> {
-  const engine = new EngineClient(engineScript(root), printErrorText);
+  const dropped = dropZero(options.dropZero);
+  const images = typeof options.checkLabels === 'number' ? options.checkLabels : 0;
+  const written = DATASET_OUTPUT.files.filter((name) => name !== 'samples.jpg'); // only if there are images
+  const output = await outputOf(options, DATASET_OUTPUT, written);
+  if (images > 0) await outputOf(options, LABEL_ERRORS_OUTPUT, LABEL_ERRORS_OUTPUT.files);
+  const engine = startEngine(root);
   const line = progressLine(options.progress);
   try {
     const choice = {
@@ -32,14 +40,12 @@ export async function datasetCommand(folder: string, options: CliOptions, settin
       options: {
         attributes: names(options.attributes),
         drop: names(options.drop),
-        dropZero: dropZero(options.dropZero),
+        dropZero: dropped,
         seed: settings.seed,
       },
     };
-    const outDir = resolve(options.out);
     const call = { signal, onProgress: line.show };
-    const report = await engine.call('dataset', { ...choice, samples: settings.sample > 0 ? settings.sample : SAMPLES, outDir }, call);
-    const images = typeof options.checkLabels === 'number' ? options.checkLabels : 0;
+    const report = await engine.call('dataset', { ...choice, samples: settings.sample > 0 ? settings.sample : SAMPLES, ...output }, call);
     let found: Contradictions | undefined;
     if (images > 0) {
       const params = {
@@ -47,14 +53,18 @@ export async function datasetCommand(folder: string, options: CliOptions, settin
         bundled: bundledModels(root),
         storeDir: cacheFolder(),
       };
-      found = await engine.call('contradictions', { ...choice, ...params, images, most: MOST, pictures: false }, call);
-      await writeFile(join(outDir, 'label-errors.csv'), contradictionsCsv(found));
+      const contradictions = await engine.call('contradictions', { ...choice, ...params, images, most: MOST, pictures: false }, call);
+      await writeNeeded(output.outDir, { kind: LABEL_ERRORS_OUTPUT, overwrite: output.overwrite, signal }, (write) =>
+        write('label-errors.csv', contradictionsCsv(contradictions)),
+      );
+      found = contradictions;
     }
     line.end();
-    printLines([...lines(report), ...(found === undefined ? [] : contradictionLines(found)), `written to ${outDir}`]);
+    printLines([...lines(report), ...(found === undefined ? [] : contradictionLines(found)), `written to ${output.outDir}`]);
   } finally {
     line.end();
     engine.dispose();
+    await sweepTemporaryFolders(output.outDir); // if the engine had to be ended
   }
 }
 

@@ -1,13 +1,15 @@
 /** `face-clusters evaluate` */
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { readableAttribute } from '../attributes';
-import { EngineClient } from '../engine/client';
-import { bundledModels, engineScript } from '../paths';
+import { EVALUATION_OUTPUT } from '../engine/outputs';
+import { bundledModels } from '../paths';
 import { analysisSettings, type Settings } from '../settings/settings';
 import { evaluationChart } from '../summaries/evaluation-chart';
 import { reliabilityChart } from '../summaries/reliability-chart';
-import { printErrorText, printLines } from './print';
+import { writeNeeded } from '../util/output-folder';
+import { startEngine } from './engine';
+import { outputOf } from './output';
+import { printLines } from './print';
 import { progressLine } from './progress';
 import type { CliContext, CliOptions } from './program';
 
@@ -17,7 +19,8 @@ export async function evaluateCommand(
   settings: Settings,
   { root, signal }: CliContext,
 ): Promise<void> {
-  const engine = new EngineClient(engineScript(root), printErrorText);
+  const { outDir, overwrite } = await outputOf(options, EVALUATION_OUTPUT, EVALUATION_OUTPUT.files);
+  const engine = startEngine(root);
   const line = progressLine(options.progress);
   try {
     const result = await engine.call(
@@ -33,17 +36,17 @@ export async function evaluateCommand(
       { signal, onProgress: line.show },
     );
     line.end();
-    const outDir = resolve(options.out);
-    await mkdir(outDir, { recursive: true });
-    await writeFile(join(outDir, 'evaluation.json'), JSON.stringify(result, null, 2));
     const scores = Object.entries(result.perAttribute);
-    const accuracies = scores.map(([name, score]) => ({ name, value: score.accuracy }));
-    const wrong = scores.map(([name, score]) => ({ name, value: score.wrong / result.faces }));
-    await writeFile(join(outDir, 'accuracy.svg'), evaluationChart('Accuracy by attribute', accuracies));
-    await writeFile(join(outDir, 'wrong.svg'), evaluationChart('Wrong predictions by attribute', wrong));
-    const ofPredicted = scores.map(([name, score]) => ({ name, value: score.wrongOfPredicted ?? 0 }));
-    await writeFile(join(outDir, 'wrong-of-predicted.svg'), evaluationChart('Wrong of those predicted, by attribute', ofPredicted));
-    await writeFile(join(outDir, 'calibration.svg'), reliabilityChart(result.calibration));
+    await writeNeeded(outDir, { kind: EVALUATION_OUTPUT, overwrite, signal }, async (write) => {
+      await write('evaluation.json', JSON.stringify(result, null, 2));
+      const accuracies = scores.map(([name, score]) => ({ name, value: score.accuracy }));
+      const wrong = scores.map(([name, score]) => ({ name, value: score.wrong / result.faces }));
+      await write('accuracy.svg', evaluationChart('Accuracy by attribute', accuracies));
+      await write('wrong.svg', evaluationChart('Wrong predictions by attribute', wrong));
+      const ofPredicted = scores.map(([name, score]) => ({ name, value: score.wrongOfPredicted ?? 0 }));
+      await write('wrong-of-predicted.svg', evaluationChart('Wrong of those predicted, by attribute', ofPredicted));
+      await write('calibration.svg', reliabilityChart(result.calibration));
+    });
 
     const percent = (value: number | null) => (value === null ? '–' : (value * 100).toFixed(2)).padStart(8);
     printLines([

@@ -56,6 +56,7 @@ export function buildProgram(context: CliContext): Command {
     .description('Cluster the faces in folders; several are merged into one set of faces.')
     .argument('[FOLDER...]', 'folders of images')
     .requiredOption('--out <DIR>', 'folder the results are written to')
+    .addOption(overwrite())
     .option('--vectors <FILE>', 'cluster ready attribute vectors instead (.csv, list_attr_celeba.txt, or either .gz)')
     .action((folders: string[], _: unknown, command: Command) =>
       checked(command, (options, settings) => clusterCommand(folders, options, settings, context)),
@@ -65,6 +66,7 @@ export function buildProgram(context: CliContext): Command {
     .description('Compare clustering methods by their silhouette at every number of clusters.')
     .argument('[FOLDER...]', 'folders of images')
     .requiredOption('--out <DIR>', 'folder comparison.csv and comparison.svg are written to')
+    .addOption(overwrite())
     .option('--vectors <FILE>', 'compare on ready attribute vectors instead (.csv, list_attr_celeba.txt, or either .gz)')
     .addOption(new Option('--from <K>', 'smallest number of clusters (2)').argParser(toNumber))
     .addOption(new Option('--to <K>', 'largest number of clusters (50)').argParser(toNumber))
@@ -79,6 +81,7 @@ export function buildProgram(context: CliContext): Command {
     )
     .argument('<FOLDER>', 'folder of the data set')
     .requiredOption('--out <DIR>', 'folder the tables and charts are written to')
+    .addOption(overwrite())
     .option('--labels <FILE>', 'table of labels, where it is not found')
     .addOption(new Option('--attributes <A,B,…>', 'only these attributes').argParser(toList))
     .addOption(new Option('--drop <A,B,…>', 'all but these attributes').argParser(toList))
@@ -105,12 +108,15 @@ export function buildProgram(context: CliContext): Command {
     .requiredOption('--labels <FILE>', 'list_attr_celeba.txt, or a .csv with a column an attribute; or either .gz')
     .option('--split <NAME>', 'only the rows whose column split or partition is NAME', '')
     .option('--out <DIR>', 'folder evaluation.json and the charts are written to', '.')
+    .addOption(overwrite())
     .addOption(new Option('--degraded <N>', 'faces that are made small and blurred, to see how long the answer stays').argParser(toNumber))
     .action((folder: string, _: unknown, command: Command) =>
       checked(command, (options, settings) => evaluateCommand(folder, options, settings, context)),
     );
   return program;
 }
+
+const overwrite = () => new Option('--overwrite', 'replace files in DIR that are not of an earlier run, or were changed since');
 
 function withChoice(command: Command): Command {
   return command

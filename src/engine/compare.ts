@@ -1,6 +1,4 @@
 /** The methods side by side: silhouette against the number of clusters. */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { chosenAttributes } from '../attributes';
 import { type DistinctVectors, distinctVectors } from '../clustering/distinct';
 import { featureMatrix } from '../clustering/features';
@@ -12,9 +10,11 @@ import type { CompareParams, Comparison, ComparisonPoint, EngineCalls } from '..
 import { STORE_VERSION, writeComparison } from '../store/run-files';
 import { comparisonChart } from '../summaries/comparison-chart';
 import { comparisonCsv } from '../summaries/comparison-table';
+import { writeNeeded } from '../util/output-folder';
 import type { JobContext } from './analyse';
 import { type ClusterInput, presentProbabilities, weightsOf } from './cluster';
 import { groupEach } from './group';
+import { COMPARE_OUTPUT } from './outputs';
 import { openRun } from './runs';
 import { readVectors } from './vectors';
 import { clusteringWorkers } from './threads/clustering-worker-pool';
@@ -31,7 +31,7 @@ export async function compareRun({ runDir, ...params }: EngineCalls['compare']['
     clusteringWorkers.run,
   );
   await writeComparison(runDir, comparison);
-  await writeFiles(comparison, params.outDir);
+  await writeFiles(comparison, params, context);
   return comparison;
 }
 
@@ -41,7 +41,7 @@ export async function compareVectors(
 ): Promise<Comparison> {
   const { table, probabilities } = await readVectors(file, { limit, sample, seed: params.settings.seed }, context.signal);
   const comparison = await compare({ probabilities, names: table.attributes }, params, context, clusteringWorkers.run);
-  await writeFiles(comparison, params.outDir);
+  await writeFiles(comparison, params, context);
   return comparison;
 }
 
@@ -114,9 +114,10 @@ function fewEnough(vectors: DistinctVectors, seed: number): { vectors: DistinctV
   return { vectors: distinctVectors({ rows: rows.length, columns, data: part }), notices: [notice] };
 }
 
-async function writeFiles(comparison: Comparison, outDir: string | undefined): Promise<void> {
+async function writeFiles(comparison: Comparison, { outDir, overwrite = false }: CompareParams, { signal }: JobContext): Promise<void> {
   if (outDir === undefined) return;
-  await mkdir(outDir, { recursive: true });
-  await writeFile(join(outDir, 'comparison.csv'), comparisonCsv(comparison));
-  await writeFile(join(outDir, 'comparison.svg'), comparisonChart(comparison));
+  await writeNeeded(outDir, { kind: COMPARE_OUTPUT, overwrite, signal }, async (write) => {
+    await write('comparison.csv', comparisonCsv(comparison));
+    await write('comparison.svg', comparisonChart(comparison));
+  });
 }

@@ -1,6 +1,4 @@
 /** Explores a data set of labelled faces, and writes what there is to know of it. */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { attributeWeights } from '../clustering/features';
 import { type Dataset, openDataset, presentIn } from '../datasets/dataset';
@@ -11,22 +9,25 @@ import { evaluationChart } from '../summaries/evaluation-chart';
 import { heatMap } from '../summaries/heat-map';
 import { type Tile, tileSheet } from '../summaries/tile-sheet';
 import { forCsvCell } from '../text/neutralize';
+import { type WriteFile, writeNeeded } from '../util/output-folder';
 import type { JobContext } from './analyse';
+import { DATASET_OUTPUT } from './outputs';
 import { renderTileSafely } from './shown-images';
 
-/** @throws UserError where no data set is recognised, or its tables cannot be read. */
+/** @throws UserError where no data set is recognised, its tables cannot be read, or the results cannot be written; CancelledError. */
 export async function dataset(
-  { folder, labels, options, samples, outDir }: EngineCalls['dataset']['params'],
+  { folder, labels, options, samples, outDir, overwrite = false }: EngineCalls['dataset']['params'],
   context: JobContext,
 ): Promise<DatasetReport> {
   const open = await opened(folder, labels, context);
   const found = explore(open.table, options);
   const known = reportOf(open, found);
   const drawn = samplesOf(found, open.partitionOf, Object.keys(known.partitions), samples, options.seed);
-  await mkdir(outDir, { recursive: true });
   const report = { ...known, samples: drawn.map((row) => sampleOf(open, found, row)) };
-  await writeTables(outDir, report, found);
-  if (open.parts.images !== undefined) await writeFile(join(outDir, 'samples.jpg'), await sampleSheet(drawn.map(open.pathOf)));
+  await writeNeeded(outDir, { kind: DATASET_OUTPUT, overwrite, signal: context.signal }, async (write) => {
+    await writeTables(write, report, found);
+    if (open.parts.images !== undefined) await write('samples.jpg', await sampleSheet(drawn.map(open.pathOf)));
+  });
   return report;
 }
 
@@ -88,7 +89,7 @@ function samplesOf(
   );
 }
 
-async function writeTables(outDir: string, report: DatasetReport, { attributes, correlation, together }: Exploration): Promise<void> {
+async function writeTables(write: WriteFile, report: DatasetReport, { attributes, correlation, together }: Exploration): Promise<void> {
   const matrix = (values: Float64Array) =>
     stringify([
       ['', ...attributes.map(forCsvCell)],
@@ -104,16 +105,16 @@ async function writeTables(outDir: string, report: DatasetReport, { attributes, 
   for (const kind of ['rare', 'common'] as const) {
     const weights = attributeWeights(attributes, kind, frequencyOf);
     const named = Object.fromEntries(attributes.map((name, i) => [name, Number(weights[i]!.toFixed(6))]));
-    await writeFile(join(outDir, `weights-${kind}.json`), JSON.stringify(named, null, 2));
+    await write(`weights-${kind}.json`, JSON.stringify(named, null, 2));
   }
-  await writeFile(join(outDir, 'dataset.json'), JSON.stringify(report, null, 2));
-  await writeFile(join(outDir, 'frequencies.csv'), stringify(frequencies, { header: true, columns: ['index', 'attribute', 'frequency'] }));
-  await writeFile(join(outDir, 'frequencies.svg'), evaluationChart('How often each attribute occurs', bars));
-  await writeFile(join(outDir, 'correlation.csv'), matrix(correlation));
-  await writeFile(join(outDir, 'correlation.svg'), heatMap('Correlation of the attributes', attributes, correlation));
-  await writeFile(join(outDir, 'together.csv'), matrix(together));
-  await writeFile(
-    join(outDir, 'samples.csv'),
+  await write('dataset.json', JSON.stringify(report, null, 2));
+  await write('frequencies.csv', stringify(frequencies, { header: true, columns: ['index', 'attribute', 'frequency'] }));
+  await write('frequencies.svg', evaluationChart('How often each attribute occurs', bars));
+  await write('correlation.csv', matrix(correlation));
+  await write('correlation.svg', heatMap('Correlation of the attributes', attributes, correlation));
+  await write('together.csv', matrix(together));
+  await write(
+    'samples.csv',
     stringify(
       report.samples.map(({ image, partition, attributes: names }) => [image, partition ?? '', names.join(' ')].map(forCsvCell)),
       { header: true, columns: ['image', 'partition', 'attributes'] },

@@ -1,96 +1,95 @@
 /** A run and its clustering as files, in the layout the command line promises. */
-import { mkdir, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { stringify } from 'csv-stringify/sync';
-import { codeOf } from '../errors';
-import type { Clustering, EngineCalls, RunManifest } from '../protocol';
+import { UserError } from '../errors';
+import type { Clustering, ClusterPictures, EngineCalls, RunManifest } from '../protocol';
 import { folderLabels } from '../faces/folder-labels';
 import { clusterLabels, membersOf, silhouetteOfFace, type StoredClustering } from '../store/run-files';
 import type { StoredRun } from '../store/run-store';
 import { montage } from '../summaries/montage';
 import { occurrenceChart } from '../summaries/occurrence-chart';
+import { forCsvCell } from '../text/neutralize';
+import { shortPath } from '../text/short-path';
+import { fsReason, isFull } from '../util/fs-errors';
+import { filesInTheWay, writeOutput } from '../util/output-folder';
 import type { JobContext } from './analyse';
 import { clusteringOf, pictures } from './inspect';
+import { CLUSTER_FILES, CLUSTER_OUTPUT } from './outputs';
 import { reportPage } from './report';
 import { openRun } from './runs';
 
 /** Rows of a CSV file turned to text at a time. */
 const CHUNK = 5000;
 
-/** Writes everything into `outDir`, replacing what an earlier export wrote there and nothing else. */
+/**
+ * Writes everything into `outDir`, or nothing if files that are not the program's own would be replaced and that is not asked for.
+ * @throws UserError if it cannot be written; CancelledError. Nothing in `outDir` changes then.
+ */
 export async function exportRun(
-  { runDir, outDir, reportScript }: EngineCalls['export']['params'],
+  { runDir, outDir, reportScript, overwrite = false }: EngineCalls['export']['params'],
   context: JobContext,
 ): Promise<EngineCalls['export']['result']> {
   const run = await openRun(runDir);
   const stored = await clusteringOf(run);
   const { clustering } = stored;
-  const files: string[] = [];
-  const write = async (name: string, content: string | Uint8Array) => {
-    await writeFile(join(outDir, name), content);
-    files.push(name);
-  };
-  await mkdir(outDir, { recursive: true });
-  await write('faces.csv', facesCsv(run, stored));
-  await write(
-    'failed.csv',
-    stringify(
-      run.manifest.failures.map(({ image, reason }) => [image, reason]),
-      { header: true, columns: ['image', 'reason'] },
-    ),
-  );
-  await write(
-    'without-face.csv',
-    stringify(
-      run.manifest.faceless.map((image) => [image]),
-      { header: true, columns: ['image'] },
-    ),
-  );
-  const made = await pictures({ runDir }, context);
-
-  await removeClusterFolders(join(outDir, 'clusters'));
-  for (const [position, cluster] of clustering.clusters.entries()) {
-    context.signal.throwIfAborted();
-    context.onProgress({ stage: 'export', done: position, total: clustering.clusters.length, failed: 0 });
-    const folder = join('clusters', clusterFolder(cluster.id));
-    await mkdir(join(outDir, folder), { recursive: true });
-    const picture = made.find((each) => each.cluster === cluster.id);
-    if (picture !== undefined) {
-      await write(join(folder, 'eigenface.png'), picture.eigenface);
-      for (const [i, component] of picture.components.entries()) await write(join(folder, `component-${String(i + 1)}.png`), component);
-    }
+  const { signal } = context;
+  if (!overwrite) {
+    const inTheWay = await filesInTheWay(outDir, CLUSTER_OUTPUT, knownNames(clustering));
+    if (inTheWay.length > 0) return { files: [], inTheWay, kept: [] };
+  }
+  return writeOutput(outDir, { kind: CLUSTER_OUTPUT, overwrite, signal }, async (write) => {
+    await write('faces.csv', facesCsv(run, stored));
     await write(
-      join(folder, 'occurrences.svg'),
-      occurrenceChart(cluster, clustering.overall, `Cluster ${String(cluster.id)}: ${String(cluster.size)} faces`),
+      'failed.csv',
+      stringify(
+        run.manifest.failures.map(({ image, reason }) => [forCsvCell(image), forCsvCell(reason)]),
+        { header: true, columns: ['image', 'reason'] },
+      ),
     );
-    await write(join(folder, 'montage.jpg'), await montage(run.crops, Array.from(membersOf(stored, position))));
-  }
-  await write('report.html', await reportPage(run, stored, made, await readFile(reportScript, 'utf8')));
-  await write('clusters.json', JSON.stringify(clustersJson(clustering, run.manifest), null, 2));
-  context.onProgress({ stage: 'export', done: clustering.clusters.length, total: clustering.clusters.length, failed: 0 });
-  return { files };
-}
-
-/**
- * Removes the cluster folders of an earlier export, of which there may be more: only files that an export writes, and folders that are
- * empty then. Whatever else lies there stays.
- */
-async function removeClusterFolders(clusters: string): Promise<void> {
-  for (const folder of await namesIn(clusters)) {
-    if (!/^(\d{2,}|noise)$/.test(folder)) continue;
-    for (const file of await namesIn(join(clusters, folder))) {
-      if (/^(eigenface\.png|component-\d+\.png|occurrences\.svg|montage\.jpg)$/.test(file)) await rm(join(clusters, folder, file));
+    await write(
+      'without-face.csv',
+      stringify(
+        run.manifest.faceless.map((image) => [forCsvCell(image)]),
+        { header: true, columns: ['image'] },
+      ),
+    );
+    const made = await keptPictures(runDir, context);
+    for (const [position, cluster] of clustering.clusters.entries()) {
+      signal.throwIfAborted();
+      context.onProgress({ stage: 'export', done: position, total: clustering.clusters.length, failed: 0 });
+      const folder = `clusters/${clusterFolder(cluster.id)}`;
+      const picture = made.find((each) => each.cluster === cluster.id);
+      if (picture !== undefined) {
+        await write(`${folder}/eigenface.png`, picture.eigenface);
+        for (const [i, component] of picture.components.entries()) {
+          await write(`${folder}/component-${String(i + 1)}.png`, component);
+        }
+      }
+      await write(
+        `${folder}/occurrences.svg`,
+        occurrenceChart(cluster, clustering.overall, `Cluster ${String(cluster.id)}: ${String(cluster.size)} faces`),
+      );
+      await write(`${folder}/montage.jpg`, await montage(run.crops, Array.from(membersOf(stored, position))));
     }
-    if ((await namesIn(join(clusters, folder))).length === 0) await rmdir(join(clusters, folder));
-  }
+    await write('report.html', await reportPage(run, stored, made, await readFile(reportScript, 'utf8')));
+    await write('clusters.json', JSON.stringify(clustersJson(clustering, run.manifest), null, 2));
+    context.onProgress({ stage: 'export', done: clustering.clusters.length, total: clustering.clusters.length, failed: 0 });
+  });
 }
 
-async function namesIn(folder: string): Promise<string[]> {
+/** Files an export writes in any case, to see what is in its way before the pictures are made. */
+function knownNames({ clusters }: Clustering): string[] {
+  const ofCluster = ['occurrences.svg', 'montage.jpg', 'eigenface.png'];
+  return [...CLUSTER_FILES, ...clusters.flatMap(({ id }) => ofCluster.map((name) => `clusters/${clusterFolder(id)}/${name}`))];
+}
+
+/** The pictures, which are kept with the run where they are made now. */
+async function keptPictures(runDir: string, context: JobContext): Promise<ClusterPictures[]> {
   try {
-    return await readdir(folder);
+    return await pictures({ runDir }, context);
   } catch (error) {
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return [];
-    throw error;
+    if (!isFull(error)) throw error;
+    throw new UserError(`cannot keep the pictures of the clusters in '${shortPath(runDir)}': ${fsReason(error)}`, { cause: error });
   }
 }
 
@@ -104,7 +103,7 @@ function facesCsv(run: StoredRun, stored: StoredClustering): string {
   // With several folders the same name may occur in two of them: the folder then stands before it.
   const labels = folderLabels(manifest.folders);
   const several = manifest.folders.length > 1;
-  const header = ['image', 'face', 'x', 'y', 'width', 'height', 'score', 'cluster', 'silhouette', ...names];
+  const header = ['image', 'face', 'x', 'y', 'width', 'height', 'score', 'cluster', 'silhouette', ...names.map(forCsvCell)];
   const parts = [stringify([header])];
   for (let from = 0; from < manifest.faces; from += CHUNK) {
     const rows: unknown[][] = [];
@@ -112,7 +111,7 @@ function facesCsv(run: StoredRun, stored: StoredClustering): string {
       const box = faces.box[row];
       const image = faces.image[row]!;
       rows.push([
-        several ? `${labels[faces.folder[row]!]!}/${image}` : image,
+        forCsvCell(several ? `${labels[faces.folder[row]!]!}/${image}` : image),
         faces.face[row],
         ...(box == null ? ['', '', '', ''] : [box.x, box.y, box.width, box.height].map((value) => Math.round(value))),
         faces.score[row]?.toFixed(4) ?? '',

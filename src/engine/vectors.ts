@@ -1,6 +1,4 @@
 /** Clustering of ready attribute vectors, without images. */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { UserError } from '../errors';
 import { readLabels } from '../datasets/labels';
@@ -12,6 +10,8 @@ import { clusterFolder, clustersJson } from './export';
 import { clusterLabels, silhouetteOfFace } from '../store/run-files';
 import { occurrenceChart } from '../summaries/occurrence-chart';
 import { forCsvCell, fromCsvCell } from '../text/neutralize';
+import { writeNeeded } from '../util/output-folder';
+import { CLUSTER_OUTPUT } from './outputs';
 import { clusteringWorkers } from './threads/clustering-worker-pool';
 
 /** Rows of a table of attribute vectors, some of them where a choice is made. */
@@ -27,9 +27,12 @@ export async function readVectors(file: string, choice: { limit: number; sample:
   return { table, rows, probabilities };
 }
 
-/** Writes faces.csv, clusters.json and each cluster's chart into `outDir`: all of an export that needs no image. */
+/**
+ * Writes faces.csv, clusters.json and each cluster's chart into `outDir`: all of an export that needs no image.
+ * @throws UserError if they cannot be written; CancelledError.
+ */
 export async function clusterVectors(
-  { file, settings, limit, sample, outDir }: EngineCalls['vectors']['params'],
+  { file, settings, limit, sample, outDir, overwrite = false }: EngineCalls['vectors']['params'],
   context: JobContext,
 ): Promise<EngineCalls['vectors']['result']> {
   const { table, rows, probabilities } = await readVectors(file, { limit, sample, seed: settings.seed }, context.signal);
@@ -37,19 +40,20 @@ export async function clusterVectors(
   const parallel = { ...context, run: clusteringWorkers.run, threads: clusteringWorkers.size };
   const stored = await clusterFaces({ probabilities, names: table.attributes }, settings, parallel);
   const labels = clusterLabels(stored);
-  await mkdir(outDir, { recursive: true });
   const lines = rows.map((row, i) => [
     forCsvCell(fromCsvCell(table.images[row]!)), 0, '', '', '', '', '', labels[i], silhouetteOfFace(stored, i)?.toFixed(4) ?? '',
     ...Array.from(probabilities.subarray(i * width, (i + 1) * width), (value) => value.toFixed(4)),
   ]); // prettier-ignore
   const header = ['image', 'face', 'x', 'y', 'width', 'height', 'score', 'cluster', 'silhouette', ...table.attributes.map(forCsvCell)];
-  await writeFile(join(outDir, 'faces.csv'), stringify([header, ...lines]));
-  await writeFile(join(outDir, 'clusters.json'), JSON.stringify(clustersJson(stored.clustering), null, 2));
-  for (const cluster of stored.clustering.clusters) {
-    const folder = join(outDir, 'clusters', clusterFolder(cluster.id));
-    await mkdir(folder, { recursive: true });
-    const chart = occurrenceChart(cluster, stored.clustering.overall, `Cluster ${String(cluster.id)}: ${String(cluster.size)} faces`);
-    await writeFile(join(folder, 'occurrences.svg'), chart);
-  }
-  return { clustering: stored.clustering, images: rows.length };
+  const { clustering } = stored;
+  const output = { kind: CLUSTER_OUTPUT, overwrite, signal: context.signal };
+  const { kept } = await writeNeeded(outDir, output, async (write) => {
+    await write('faces.csv', stringify([header, ...lines]));
+    await write('clusters.json', JSON.stringify(clustersJson(clustering), null, 2));
+    for (const cluster of clustering.clusters) {
+      const chart = occurrenceChart(cluster, clustering.overall, `Cluster ${String(cluster.id)}: ${String(cluster.size)} faces`);
+      await write(`clusters/${clusterFolder(cluster.id)}/occurrences.svg`, chart);
+    }
+  });
+  return { clustering, images: rows.length, kept };
 }

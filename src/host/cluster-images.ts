@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { CancelledError } from '../errors';
 import { forName } from '../text/neutralize';
 import { clusterTitle, count, plural } from '../texts';
+import { sweepTemporaryFolders } from '../util/temporary-folder';
 import { reporter, signalOf } from './notification-progress';
 import { showInformation, showInStatusBar, showWarning, withProgress } from './outlets';
 import type { ClusterNode } from './run-tree';
@@ -52,12 +53,13 @@ export async function copyImages({ session, cluster }: ClusterNode): Promise<voi
       session.copyImages(cluster.id, target.fsPath, { signal: signalOf(token), onProgress: reporter(report) }),
     );
   } catch (error) {
+    await sweepTemporaryFolders(target.fsPath); // if the engine had to be ended
     if (!(error instanceof CancelledError)) throw error;
     void showInformation(`Copying cancelled; what was copied is in '${forName(target.fsPath)}'.`);
     return;
   }
-  const { copied, there, failures } = result;
-  const parts = [`${plural(copied, 'image')} of ${title} copied to '${forName(target.fsPath)}'`];
+  const { copied, there, failures, folder } = result; // another path than the chosen one if that is a link
+  const parts = [`${plural(copied, 'image')} of ${title} copied to '${forName(folder)}'`];
   if (there > 0) parts.push(`${count(there)} ${there === 1 ? 'was' : 'were'} there already`);
   const [first] = failures;
   if (first !== undefined)

@@ -8,6 +8,7 @@ import { reportScript } from '../paths';
 import type { Progress } from '../protocol';
 import { forName } from '../text/neutralize';
 import { plural } from '../texts';
+import { sweepTemporaryFolders } from '../util/temporary-folder';
 import { copyImages, copyPaths } from './cluster-images';
 import { readSettings, SECTION } from './configuration';
 import { ImageLists } from './image-lists';
@@ -193,16 +194,31 @@ async function exportRun(session: RunSession, { root }: CommandContext): Promise
   if (parent === undefined) return;
   const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
   const outDir = join(parent.fsPath, `face-clusters ${basename(session.folders[0] ?? '')} ${stamp}`);
+  const write = (overwrite: boolean) =>
+    withProgress('Export', 'notification', (report, token) => {
+      const options = { signal: signalOf(token), onProgress: reporter(report) };
+      return session.export({ outDir, reportScript: reportScript(root), overwrite }, options);
+    });
   try {
-    await withProgress('Export', 'notification', (report, token) =>
-      session.export(outDir, reportScript(root), { signal: signalOf(token), onProgress: reporter(report) }),
-    );
-  } catch (error) {
-    if (error instanceof CancelledError) {
-      void showInformation(`Export cancelled; what was written is in '${forName(outDir)}'.`);
-      return;
+    const { inTheWay } = await write(false);
+    if (inTheWay.length > 0) {
+      const replace = 'Replace';
+      const [named, more] = [inTheWay.slice(0, 20), inTheWay.length - 20];
+      const list = [...named, ...(more > 0 ? [`… and ${more} more`] : [])].join('\n');
+      const answer = await ask(
+        'warning',
+        `Replace ${plural(inTheWay.length, 'file')} in '${forName(outDir)}'?`,
+        `An export did not write these, or they were changed since:\n${list}`,
+        replace,
+      );
+      if (answer !== replace) return;
+      await write(true);
     }
-    throw error;
+  } catch (error) {
+    await sweepTemporaryFolders(outDir); // if the engine had to be ended
+    if (!(error instanceof CancelledError)) throw error;
+    void showInformation('Export cancelled; nothing was written.');
+    return;
   }
   const open = 'Open Report';
   const choice = await showInformation(`Exported to '${forName(outDir)}'.`, open);

@@ -240,8 +240,8 @@ export class RunSession extends EventEmitter<SessionEvents> {
     return this.engine.call('locate', { runDir: this.runDir, row });
   }
 
-  async export(outDir: string, reportScript: string, options: CallOptions): Promise<{ files: string[] }> {
-    return this.engine.call('export', { runDir: this.runDir, outDir, reportScript }, options);
+  async export(target: Omit<EngineCalls['export']['params'], 'runDir'>, options: CallOptions): Promise<EngineCalls['export']['result']> {
+    return this.engine.call('export', { runDir: this.runDir, ...target }, options);
   }
 
   /** Makes the eigenfaces where they are not there yet. */

@@ -1,11 +1,12 @@
 /** Writes a comparison where the user wants it, as a chart or as a table. */
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { UserError } from '../errors';
 import { comparisonChart } from '../summaries/comparison-chart';
 import { comparisonCsv } from '../summaries/comparison-table';
 import { forName } from '../text/neutralize';
 import { showInformation } from './outlets';
+import { writeChosenFile } from '../util/user-files';
 import type { RunSession } from './run-session';
 
 export async function saveComparison({ comparison, folders }: RunSession): Promise<void> {
@@ -17,7 +18,9 @@ export async function saveComparison({ comparison, folders }: RunSession): Promi
     filters: { 'Chart (SVG)': ['svg'], 'Table (CSV)': ['csv'] },
   });
   if (target === undefined) return;
+  if (target.scheme !== 'file')
+    throw new UserError(`expected a file on the disk of the machine VS Code works on, got '${forName(target.toString())}'`);
   const table = target.fsPath.toLowerCase().endsWith('.csv');
-  await writeFile(target.fsPath, table ? comparisonCsv(comparison) : comparisonChart(comparison));
+  await writeChosenFile(target.fsPath, table ? comparisonCsv(comparison) : comparisonChart(comparison));
   void showInformation(`Face Clusters: the comparison was written to '${forName(target.fsPath)}'.`);
 }

@@ -55,19 +55,23 @@ describe('face-clusters cluster', () => {
 
   it('gives the same file for the same seed, and keeps what is not its own in the folder it writes to', async () => {
     const out = await temporaryFolder();
-    const run = () => cli('cluster', PORTRAITS, '--out', out, '--limit', '30', '--provider', 'cpu', '--clusters', '5', '--detect', 'never');
+    const run = (clusters = '5') =>
+      cli('cluster', PORTRAITS, '--out', out, '--limit', '30', '--provider', 'cpu', '--clusters', clusters, '--detect', 'never');
+    await run('7');
+    expect(await readdir(join(out, 'clusters'))).toHaveLength(7);
     await run();
+    expect(await readdir(join(out, 'clusters')), 'those of the first run are gone').toHaveLength(5);
     const first = await readFile(join(out, 'faces.csv'), 'utf8');
     await writeFiles(out, {
       'clusters/notes.txt': 'mine',
       'clusters/00/mine.txt': 'mine',
-      'clusters/77/montage.jpg': 'of an earlier export',
+      'clusters/77/montage.jpg': 'mine',
     });
     await run();
     expect(await readFile(join(out, 'faces.csv'), 'utf8')).toBe(first);
     expect(await readFile(join(out, 'clusters/notes.txt'), 'utf8')).toBe('mine');
     expect(await readFile(join(out, 'clusters/00/mine.txt'), 'utf8')).toBe('mine');
-    expect(await readdir(join(out, 'clusters'))).not.toContain('77');
+    expect(await readFile(join(out, 'clusters/77/montage.jpg'), 'utf8'), 'it is called as one of its own').toBe('mine');
   });
 
   it('lists what failed and succeeds with the rest', async () => {

@@ -8,12 +8,15 @@ from pathlib import Path
 import torch
 
 from .errors import UserError
+from .own_files import partial_of
 
 
 def save(path: Path, content: dict) -> None:
-    """Whole or not at all, whenever the process is killed."""
-    partial = path.with_suffix('.partial')
-    torch.save(content, partial)
+    """Whole or not at all, whenever the process is killed. A link in its place is replaced, not followed."""
+    partial = partial_of(path)
+    partial.unlink(missing_ok=True)  # of a process that was killed
+    with open(partial, 'xb') as file:
+        torch.save(content, file)
     os.replace(partial, path)
 
 

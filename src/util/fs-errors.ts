@@ -1,0 +1,43 @@
+/**
+ * Words for errors of the file system. Node.js's own messages repeat the paths (`ENAMETOOLONG: name too long, open '…'`), which
+ * whoever reports the error has named already.
+ */
+import { getSystemErrorMap } from 'node:util';
+import { codeOf, messageOf } from '../errors';
+
+const WORDS: ReadonlyMap<string, string> = new Map([
+  ['EACCES', 'no permission'],
+  ['EPERM', 'no permission'],
+  ['EBUSY', 'another program uses it'],
+  ['EDQUOT', 'the disk quota is used up'],
+  ['EEXIST', 'it exists already'],
+  ['EFBIG', 'the file is larger than the file system or a limit allows'],
+  ['EIO', 'the disk failed'],
+  ['EISDIR', 'it is a folder'],
+  ['ELOOP', 'it is a symbolic link, or too many follow one another'],
+  ['EMFILE', 'too many files are open'],
+  ['ENFILE', 'too many files are open'],
+  ['ENAMETOOLONG', 'the name is too long'],
+  ['ENOENT', 'it does not exist'],
+  ['ENOSPC', 'the disk is full'],
+  ['ENOTDIR', 'a part of the path is not a folder'],
+  ['EROFS', 'the file system is read-only'],
+]);
+
+/** Why something of the file system failed, in words, with the error's code but without its path. */
+export function fsReason(error: unknown): string {
+  const code = codeOf(error);
+  if (code === undefined || !isSystemError(error)) return messageOf(error);
+  const words = WORDS.get(code) ?? getSystemErrorMap().get(error.errno)?.[1] ?? 'it failed';
+  return `${words} (${code})`;
+}
+
+/** Whether there was no room, so that no other file can be written either. */
+export function isFull(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT'].includes(codeOf(error) ?? '');
+}
+
+/** Whether it comes from the operating system, as opposed to a check of Node.js's. */
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException & { errno: number } {
+  return error instanceof Error && 'errno' in error && typeof error.errno === 'number';
+}

@@ -1,0 +1,101 @@
+"""The files a training keeps in its folder, told apart from whatever else lies there: only they are ever replaced or removed."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+from dataclasses import fields
+from pathlib import Path
+
+from .errors import UserError
+
+# Says that a training of this program keeps its files in the folder. Without it files of these names are another program's:
+# `best.pt` is a common name.
+MARKER = '.face-clusters-training.json'
+
+_WEIGHTS = ('best.pt', 'last.pt')
+_NAMES = (
+    'log.csv', 'augmentations.png', 'curves.png', 'calibration.json', 'validation.json', *_WEIGHTS,
+    *(f'.{name}.face-clusters-partial' for name in _WEIGHTS), 'best.partial', 'last.partial',
+)  # fmt: skip
+"""The last two are of earlier versions."""
+_TEACHER = re.compile(r'teacher-\d+')
+_TEACHER_NAMES = (*_NAMES, 'said.npy')
+
+
+def partial_of(path: Path) -> Path:
+    """Where a file is written before it gets its name; of weights, one of the names above."""
+    return path.with_name(f'.{path.name}.face-clusters-partial')
+
+
+def claim(out: Path, fresh: bool, init: str) -> None:
+    """
+    Makes the folder a training's own, and if `fresh` removes what an earlier one wrote there. Everything else in it stays. To be called
+    when nothing else can go wrong any more.
+
+    `init`: what --init names. Raises a UserError if other files would be replaced, and follows no link.
+    """
+    _check_folder(out)
+    own = _own_files(out)
+    for path in own:
+        if path.is_symlink() or not path.is_file():
+            raise UserError(f'{str(path)!r} is not a regular file: give another --out')
+    if own and not _is_claimed(out):
+        names = ', '.join(path.name for path in own[:5])
+        raise UserError(f'{str(out)!r} holds files that are of no training of this program: {names}; give another --out')
+    if fresh:
+        for path in own:
+            if Path(init).exists() and os.path.samefile(init, path):
+                raise UserError(f'--fresh would remove {init!r}, which --init names: give another --out')
+        for path in own:
+            path.unlink()
+        for folder in _teachers(out):
+            if not any(folder.iterdir()):
+                folder.rmdir()
+    out.mkdir(parents=True, exist_ok=True)
+    if not os.path.lexists(out / MARKER):
+        about = 'A training of Face Clusters keeps its files in this folder; --fresh removes those, and nothing else.'
+        with open(out / MARKER, 'x') as file:
+            json.dump({'program': 'face-clusters', 'kind': 'training', 'about': about}, file)
+
+
+def _check_folder(out: Path) -> None:
+    if out.is_symlink():
+        raise UserError(f'{str(out)!r} is a symbolic link: give the folder it leads to as --out')
+    if out.exists() and not out.is_dir():
+        raise UserError(f'{str(out)!r} is not a folder: give another --out')
+
+
+def _own_files(out: Path) -> list[Path]:
+    """What lies under the names a training uses, links as themselves."""
+    places = [out / name for name in _NAMES]
+    for folder in _teachers(out):
+        if folder.is_symlink() or not folder.is_dir():
+            places.append(folder)
+        else:
+            places += [folder / name for name in _TEACHER_NAMES]
+    return [path for path in places if os.path.lexists(path)]
+
+
+def _teachers(out: Path) -> list[Path]:
+    return sorted(path for path in out.iterdir() if _TEACHER.fullmatch(path.name)) if out.is_dir() else []
+
+
+def _is_claimed(out: Path) -> bool:
+    marker = out / MARKER
+    if marker.is_file() and not marker.is_symlink():
+        try:
+            content = json.loads(marker.read_text())
+        except ValueError:
+            return False
+        return isinstance(content, dict) and content.get('program') == 'face-clusters' and content.get('kind') == 'training'
+    # Earlier versions wrote no marker, but this very log.
+    from .loop import Epoch  # which takes PyTorch along
+
+    log = out / 'log.csv'
+    if not log.is_file():
+        return False
+    with open(log, newline='', errors='replace') as file:
+        return next(csv.reader(file), []) == [field.name for field in fields(Epoch)]
