@@ -4,13 +4,14 @@ import { codeOf, UserError } from '../errors';
 import { chosenImages, type Failure, scanImages } from '../faces/scan';
 import { IMAGE_EXTENSIONS } from '../image-extensions';
 import type { EngineCalls, Progress, RunManifest } from '../protocol';
+import type { FaceStore } from '../store/face-store';
 import { STORE_VERSION, writeManifest } from '../store/run-files';
 import { keptImages, RunWriter } from '../store/run-store';
 import { Description } from './description';
 import { Keeper } from './keeper';
 import { dismissThreads } from './ready-threads';
 import { forgetRun } from './runs';
-import { openStore } from './stores';
+import { withStore } from './stores';
 import { noteMade, unchangedRun } from './unchanged';
 
 export interface JobContext {
@@ -29,15 +30,32 @@ export const GIGABYTE = 1e9;
  * @throws UserError where a folder or the model cannot be used, or no image can; CancelledError. Nothing is left in `runDir` then, but
  *   what was described stays in the store.
  */
-export async function analyse(
-  { runDir, id, folders, settings, bundled, storeDir }: EngineCalls['analyse']['params'],
-  { signal, onProgress }: JobContext,
-): Promise<RunManifest> {
+export async function analyse(params: EngineCalls['analyse']['params'], context: JobContext): Promise<RunManifest> {
   const started = performance.now();
-  const seconds = () => (performance.now() - started) / 1000;
-
   const notices: string[] = [];
-  const store = storeDir === null || !settings.cache ? undefined : await openStore(storeDir, (notice) => notices.push(notice));
+  const storeDir = params.settings.cache ? params.storeDir : null;
+  return withStore(
+    storeDir,
+    (notice) => notices.push(notice),
+    (store) => analyseFolders(params, context, { store, notices, started }),
+  );
+}
+
+/** What `analyse` has begun with. */
+interface Begun {
+  /** Undefined where nothing is kept between runs. */
+  store: FaceStore | undefined;
+  notices: string[];
+  /** By the clock of `performance`. */
+  started: number;
+}
+
+async function analyseFolders(
+  { runDir, id, folders, settings, bundled }: EngineCalls['analyse']['params'],
+  { signal, onProgress }: JobContext,
+  { store, notices, started }: Begun,
+): Promise<RunManifest> {
+  const seconds = () => (performance.now() - started) / 1000;
   const scan = await scanImages(folders, {
     signal,
     onFound: (done) => {
