@@ -13,6 +13,7 @@ import { dismissThreads } from './ready-threads';
 import { forgetRun } from './runs';
 import { withStore } from './stores';
 import { noteMade, unchangedRun } from './unchanged';
+import { refuseEmptied, refuseTorso } from './vanished';
 
 export interface JobContext {
   signal: AbortSignal;
@@ -41,6 +42,12 @@ export async function analyse(params: EngineCalls['analyse']['params'], context:
   );
 }
 
+/** Lets threads go that were started for images to come. */
+function dismissing(error: unknown): never {
+  dismissThreads();
+  throw error;
+}
+
 /** What `analyse` has begun with. */
 interface Begun {
   /** Undefined where nothing is kept between runs. */
@@ -64,10 +71,8 @@ async function analyseFolders(
     onFirst: (image, entries) => {
       Description.foresee(image, entries, store);
     },
-  }).catch((error: unknown) => {
-    dismissThreads();
-    throw error;
-  });
+  }).catch(dismissing);
+  await refuseEmptied(runDir, folders, scan.images).catch(dismissing);
   const images = chosenImages(scan.images, settings);
   const scanned = seconds();
   if (images.length === 0) {
@@ -129,6 +134,7 @@ async function analyseFolders(
     signal.throwIfAborted();
     const problem = await keeper?.finish();
     if (problem !== undefined) notices.push(notKept(problem));
+    await refuseTorso(runDir, folders, images, failures);
 
     const manifest: RunManifest = {
       ...common(),

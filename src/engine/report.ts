@@ -2,6 +2,7 @@
 import { escapeXml } from '../summaries/svg';
 import type { ClusterPictures, PanelState } from '../protocol';
 import { membersOf, readComparison, type StoredClustering } from '../store/run-files';
+import { unlessDamaged } from '../store/run-schemas';
 import type { StoredRun } from '../store/run-store';
 import { faceCards } from './inspect';
 
@@ -35,7 +36,7 @@ export async function reportPage(run: StoredRun, stored: StoredClustering, pictu
       settingProblems: [],
       undo: null,
       settings: clustering.settings,
-      comparison: (await readComparison(run.folder)) ?? null,
+      comparison: (await readComparison(run.folder).catch(unlessDamaged)) ?? null,
     },
     faces: {},
     pictures: pictures.map(({ eigenface, components, ...rest }) => ({

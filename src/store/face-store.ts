@@ -14,6 +14,7 @@ import * as z from 'zod';
 import { messageOf } from '../errors';
 import { hashOf } from '../faces/describe';
 import type { LocatedFace } from '../faces/detect';
+import { freeSpace } from '../util/free-space';
 import { PRIVATE_FILE } from '../util/private-files';
 import { type FileIdentity, isSettled, sameIdentity } from './identity';
 import { LmdbFile } from './lmdb-file';
@@ -47,6 +48,11 @@ const RECORD_BYTES = 700;
 const PAGE = 4096;
 /** When the store is full, what was not used for the longest time is forgotten until it is this full. */
 const AFTER_EVICTION = 0.9;
+/**
+ * Bytes that stay free on the disk: LMDB does not survive a full one everywhere. It ends the process where the disk
+ * fills up while it notes its free pages, and where there is no room for what it has mapped of its locks.
+ */
+const LEFT_FREE = 8 << 20;
 /** Numbers for strips that a process reserves at a time, and how many such blocks may be in use. */
 const NUMBERS = 4096;
 const RECENT = 64;
@@ -200,6 +206,7 @@ export class FaceStore {
    */
   static async open(folder: string): Promise<FaceStore> {
     await prepareFolder(folder);
+    if (freeSpace(folder) < LEFT_FREE) throw new Error('there is no space left on the disk');
     const suspicion = await suspicionOf(folder);
     let damage = damageIn(folder, suspicion.isSuspect);
     if (suspicion.strikes >= STRIKES) damage ??= 'the process that used it ended, or met damage, again and again';
@@ -397,6 +404,7 @@ export class FaceStore {
    * @param limit bytes the store may take; above it what was not used for the longest time is forgotten.
    */
   keep(records: readonly StoreRecord[], strips: readonly Buffer[], keys: { finder: string; model: string }, limit: number): void {
+    const bytes = strips.reduce((sum, { length }) => sum + length, records.length * RECORD_BYTES);
     this.write(() => {
       const first = this.numbersFor('strip', strips.length);
       // Strips are written before anything tells of them: where that fails, or the process is killed between, nothing misses them.
@@ -406,7 +414,7 @@ export class FaceStore {
       const ids = this.idsOf(records);
       const gone = this.tables.root.transactionSync(() => this.keepRecords(records, ids, strips, first, keys, limit));
       if (gone !== undefined) this.removeForgotten(gone);
-    });
+    }, bytes);
   }
 
   /** Numbers of the records' contents: those they have, or new ones. */
@@ -570,10 +578,14 @@ export class FaceStore {
     }
   }
 
-  /** Transactions are committed at once: a failure is thrown here, and a handful of images takes less than a millisecond. */
-  private write(action: () => void): void {
+  /**
+   * Transactions are committed at once: a failure is thrown here, and a handful of images takes less than a millisecond.
+   * @param bytes that are written, about.
+   */
+  private write(action: () => void, bytes = 0): void {
     if (this.problem !== undefined || !this.isOpen) return;
     try {
+      if (freeSpace(this.folder) < LEFT_FREE + bytes) throw new Error('no space left on the disk');
       try {
         this.inside(action);
       } catch (error) {

@@ -25,6 +25,11 @@ export function createPrivateFile(path: string): void {
   }
 }
 
+/** Whether others may look into a folder that this user owns. */
+export async function othersMayEnter(folder: string): Promise<boolean> {
+  return HAS_MODES && modeToSet(await lstat(folder)) !== undefined;
+}
+
 /** Takes the rights of others from a file or folder that this user owns; never from what a link leads to. */
 export async function takeFromOthers(path: string): Promise<void> {
   if (!HAS_MODES) return;
