@@ -6,7 +6,7 @@ import { CancelledError } from '../../src/errors';
 import { reportScript } from '../../src/paths';
 import { analysisSettings, clusteringSettings } from '../../src/settings/settings';
 import { sweepTemporaryFolders } from '../../src/util/temporary-folder';
-import { bundled, settingsWith, startEngine } from '../support/engine';
+import { bundled, killEngine, settingsWith, startEngine } from '../support/engine';
 import { PORTRAITS, ROOT, temporaryFolder } from '../support/images';
 
 /** Portraits that are described, and clustered again and again. */
@@ -68,7 +68,7 @@ describe('an export', () => {
     await rm(join(outDir, 'clusters.json'));
     const killed = engine.call('export', params);
     await writing(outDir);
-    engine.dispose();
+    killEngine(engine);
     await expect(killed).rejects.toThrow(/process ended/);
     expect(existsSync(join(outDir, 'clusters.json'))).toBe(false);
     expect(await readFile(join(outDir, 'faces.csv'), 'utf8')).toBe(faces);
