@@ -39,8 +39,11 @@ import {
 /** Raised whenever the layout changes; stores of another layout are removed. */
 const LAYOUT = 4;
 
-/** A store that ended its process so often, or reported damage, is made anew though no damage is found in it. */
-const STRIKES = 2;
+/**
+ * A store that ended its process so often, or reported damage, is made anew though no damage is found in it. Somebody who kills
+ * runs may hit LMDB some times in a row, and would lose what was kept.
+ */
+const STRIKES = 4;
 
 /** Bytes of a record beside its strip: its entries in the tables, roughly. */
 const RECORD_BYTES = 700;

@@ -2,6 +2,7 @@
  * What is kept of a run as small files: its manifest, its latest clustering and the pictures of that. Nothing here loads a native module,
  * so the extension host can read it.
  */
+import { randomBytes } from 'node:crypto';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -162,10 +163,19 @@ export async function readPictures(folder: string): Promise<ClusterPictures[] | 
   return pictures?.map((each) => ({ ...each, eigenface: decode(each.eigenface), components: each.components.map(decode) }));
 }
 
-/** Writes a file so that a kill at any moment leaves the old or the new one, never half of one. */
+/**
+ * Writes a file so that a kill at any moment leaves the old or the new one, never half of one. Of several processes that write it
+ * at the same time, each writes a file of its own, and the last one stays.
+ */
 export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
-  await writeFile(`${path}.new`, content, { mode: PRIVATE_FILE });
-  await move(`${path}.new`, path);
+  const temporary = `${path}.${randomBytes(4).toString('hex')}.new`;
+  try {
+    await writeFile(temporary, content, { mode: PRIVATE_FILE });
+    await move(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
 }
 
 /**

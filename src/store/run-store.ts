@@ -275,7 +275,7 @@ export function imagePath({ faces, manifest }: StoredRun, row: number): string |
 }
 
 function areNumbers(values: Float32Array): boolean {
-  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
+  for (const value of values) if (!Number.isFinite(value)) return false;
   return true;
 }
 

@@ -121,7 +121,7 @@ describe('a photo that brings its decoder down', () => {
     const call = engine.call('analyse', await analysis(folder, { maxImageSeconds: 3600 }), {
       signal: controller.signal,
       onProgress: ({ stage }) => {
-        if (stage === 'infer') setTimeout(() => controller.abort(), 500);
+        if (stage === 'infer') setTimeout(controller.abort.bind(controller), 500);
       },
     });
     await expect(call).rejects.toThrow('cancelled');

@@ -40,7 +40,10 @@ export function* killCases(seed: number, count: number): Generator<KillCase> {
 /** Processes that a process has started. */
 function childrenOf(pid: number): number[] {
   const lines = execFileSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
-  return lines.map((line) => line.trim().split(/\s+/).map(Number)).filter(([, parent]) => parent === pid).map(([child]) => child!);
+  return lines
+    .map((line) => line.trim().split(/\s+/).map(Number))
+    .filter(([, parent]) => parent === pid)
+    .map(([child]) => child!);
 }
 
 const undisturbed = new Map<string, Promise<string>>();
@@ -50,7 +53,11 @@ const undisturbed = new Map<string, Promise<string>>();
  * @returns whether a process was killed before the run had ended.
  * @throws Error where the run fails, or its faces are others than those of an undisturbed one.
  */
-export async function runKillCase({ title, after, below: deep, detect, kept, seed }: KillCase, folder: string, home: string): Promise<boolean> {
+export async function runKillCase(
+  { title, after, below: deep, detect, kept, seed }: KillCase,
+  folder: string,
+  home: string,
+): Promise<boolean> {
   const expected = await (undisturbed.get(detect) ?? undisturbed.set(detect, facesOf(folder, join(home, 'whole'), detect)).get(detect)!);
   const place = join(home, 'killed');
   let killed = false;

@@ -47,7 +47,7 @@ export function* settingsCases(seed: number, count: number): Generator<SettingsC
 export function runSettingsCase({ title, values }: SettingsCase): number {
   const { settings, problems } = checkSettings(values, (name) => name);
   if (JSON.stringify(problems).length > 100_000) throw new Error(`${title}: problems of any length`);
-  const again = checkSettings(settings as Record<keyof Settings, unknown>, (name) => name);
+  const again = checkSettings(settings, (name) => name);
   if (again.problems.length > 0) throw new Error(`${title}: ${again.problems.join()}`);
   for (const [name, value] of Object.entries(values)) {
     // A key `__proto__` is no attribute's, and left out.

@@ -134,7 +134,9 @@ async function round(library: RunLibrary, photos: string, number: number, change
   }
   await session.photo(number % 20);
   const cancelled = session.describe();
-  setTimeout(() => session.cancel(), 300);
+  setTimeout(() => {
+    session.cancel();
+  }, 300);
   await cancelled;
   if (number % 5 === 0) await session.compare();
   await library.remove(session);

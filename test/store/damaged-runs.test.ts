@@ -287,7 +287,9 @@ function mutated(text: string, next: () => number): string {
     if (keys.length === 0) break;
     [parent, key] = [child as Record<string, unknown>, keys[Math.floor(next() * keys.length)]!];
   }
-  if (next() < 0.2) delete parent[key];
+  if (next() < 0.2) Reflect.deleteProperty(parent, key);
   else parent[key] = VALUES[Math.floor(next() * VALUES.length)];
-  return JSON.stringify('root' in parent && key === 'root' ? parent.root : value) ?? '';
+  // Of undefined there is no text.
+  const changed: unknown = JSON.stringify('root' in parent && key === 'root' ? parent.root : value);
+  return typeof changed === 'string' ? changed : '';
 }

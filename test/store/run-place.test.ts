@@ -157,6 +157,7 @@ describe('a run', () => {
       isWriting = false;
     })();
     let reads = 0;
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- `writing` changes it meanwhile
     while (isWriting) {
       const run = await readRun(place);
       expect([33, 55]).toContain(run.manifest.faces);

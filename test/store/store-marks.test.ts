@@ -174,7 +174,7 @@ describe('the mark of a process that uses a store', () => {
     expect(inside).toBe(1);
     expect(await noted()).toMatchObject({ inside: 0 });
     await suspected.close();
-    await writeMark(folder, { inside: 1, strikes: 1 });
+    await writeMark(folder, { inside: 1, strikes: 3 });
     const anew = await reopened(folder);
     expect(anew.madeAnew).toMatch(/again and again/);
     expect(anew.counts().images).toBe(0);
@@ -189,7 +189,7 @@ describe('the mark of a process that uses a store', () => {
     store.endUse();
     expect(await marks(folder)).toEqual([]);
     await store.close();
-    await writeMark(folder, { failed: true, strikes: 1 });
+    await writeMark(folder, { failed: true, strikes: 3 });
     expect((await reopened(folder)).madeAnew).toMatch(/again and again/);
   });
 

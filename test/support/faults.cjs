@@ -11,11 +11,11 @@ const faults = {
   },
   // Native memory without end.
   memory: () => {
-    for (const all = []; ; ) all.push(Buffer.alloc(32e6, 1));
+    for (const all = []; ;) all.push(Buffer.alloc(32e6, 1));
   },
   // A heap that is full.
   heap: () => {
-    for (const all = []; ; ) all.push(new Array(1e5).fill({}));
+    for (const all = []; ;) all.push(new Array(1e5).fill({}));
   },
   // A thread, or process, that ends itself.
   exit: () => process.exit(7),
