@@ -19,6 +19,10 @@ export default ts.config(
   },
   { files: ['webview/**/*.ts'], extends: [lit.configs['flat/recommended']] },
   {
+    files: ['**/*.cjs'],
+    languageOptions: { sourceType: 'commonjs', globals: { process: 'readonly', Buffer: 'readonly', setImmediate: 'readonly' } },
+  },
+  {
     files: ['**/*.mjs'],
     languageOptions: {
       globals: {
@@ -37,5 +41,58 @@ export default ts.config(
     files: ['src/**/*.ts'],
     ignores: ['src/host/**', 'src/extension.ts'],
     rules: { 'no-restricted-imports': ['error', { paths: ['vscode'], patterns: ['**/host/*'] }] },
+  },
+  {
+    // It sends events to its maker unless it is told not to before it is loaded, which one file sees to.
+    files: ['src/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        { paths: [{ name: 'onnxruntime-node', allowTypeImports: true, message: 'Use onnxruntime() of lazy-onnxruntime.ts.' }] },
+      ],
+    },
+  },
+  {
+    // Foreign text reaches VS Code through src/host/outlets.ts only, where it is neutralized.
+    files: ['src/host/**/*.ts', 'src/extension.ts'],
+    ignores: ['src/host/outlets.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            "MemberExpression[object.property.name='window'][property.name=/^(show(Information|Warning|Error)Message|showQuickPick|showInputBox|withProgress|withScmProgress|setStatusBarMessage|create(StatusBarItem|OutputChannel|QuickPick|InputBox|Terminal))$/]",
+          message: 'Show it with a function of src/host/outlets.ts: VS Code would make links and icons of foreign text.',
+        },
+        {
+          selector: 'NewExpression[callee.property.name=/^(TreeItem|MarkdownString)$/]',
+          message: 'Make it with a function of src/host/outlets.ts: VS Code would make links and icons of foreign text.',
+        },
+        {
+          selector: 'AssignmentExpression[left.property.name=/^(title|label|description|tooltip|detail|badge)$/]',
+          message: 'Set it with a function of src/host/outlets.ts: VS Code would make links and icons of foreign text.',
+        },
+        {
+          selector:
+            "ImportDeclaration[source.value='vscode'] > ImportSpecifier, VariableDeclarator[init.object.name='vscode'][init.property.name='window']",
+          message: "Write 'vscode.window…' in full, with 'import * as vscode': the other rules go by it.",
+        },
+      ],
+    },
+  },
+  {
+    // The command line prints through src/cli/print.ts; its line of progress is its own.
+    files: ['src/cli/**/*.ts', 'src/cli.ts'],
+    ignores: ['src/cli/print.ts', 'src/cli/progress.ts'],
+    rules: {
+      'no-console': 'error',
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "MemberExpression[object.property.name=/^std(out|err)$/][property.name='write']",
+          message: 'Print it with a function of src/cli/print.ts: a terminal obeys escape sequences in foreign text.',
+        },
+      ],
+    },
   },
 );

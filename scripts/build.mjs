@@ -1,12 +1,20 @@
 // Bundles the extension host, the engine, the command line, the panel and the report into dist/.
-import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { context, build } from 'esbuild';
 import { root, main } from './process.mjs';
 import { watForEsbuild } from './wat.mjs';
 
 const watch = process.argv.includes('--watch');
-const common = { bundle: true, sourcemap: true, legalComments: 'linked', logLevel: 'warning', absWorkingDir: root, minify: !watch };
+const common = {
+  bundle: true,
+  metafile: true,
+  sourcemap: true,
+  legalComments: 'linked',
+  logLevel: 'warning',
+  absWorkingDir: root,
+  minify: !watch,
+};
 
 /** Node programs: native modules stay outside the bundle, and `vscode` is the editor's own. */
 const node = {
@@ -23,9 +31,9 @@ const node = {
   mainFields: ['module', 'main'],
   entryPoints: {
     engine: 'src/engine/main.ts',
-    worker: 'src/engine/worker.ts',
-    describer: 'src/engine/describer.ts',
-    inferrer: 'src/engine/inferrer.ts',
+    'clustering-worker': 'src/engine/threads/clustering-worker.ts',
+    'image-worker': 'src/engine/threads/image-worker.ts',
+    'inference-worker': 'src/engine/threads/inference-worker.ts',
     cli: 'src/cli.ts',
     extension: 'src/extension.ts',
   },
@@ -48,7 +56,17 @@ main(async () => {
     for (const options of [node, browser]) await (await context({ ...options, logLevel: 'info' })).watch();
     return;
   }
+  const results = await Promise.all([build(node), build(browser)]);
   // The report is one page: its script may not point to a source map beside it.
-  await Promise.all([build(node), build(browser)]);
-  await build({ ...browser, entryPoints: { report: 'webview/report.ts' }, sourcemap: false, legalComments: 'inline' });
+  results.push(await build({ ...browser, entryPoints: { report: 'webview/report.ts' }, sourcemap: false, legalComments: 'inline' }));
+  const packages = Object.fromEntries(results.flatMap(({ metafile }) => Object.entries(metafile.outputs).flatMap(packagesOf)));
+  await writeFile(join(root, 'dist', 'bundled-packages.json'), JSON.stringify(packages, null, 2));
 });
+
+/** @returns `[[bundle, folders of the packages that code in it is from]]`, for the notices of what is shipped; nothing for what is no bundle. */
+function packagesOf([output, { inputs, entryPoint }]) {
+  if (entryPoint === undefined) return [];
+  const used = Object.entries(inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+  const folders = used.flatMap(([input]) => /node_modules\/(?:.*node_modules\/)?(?:@[^/]+\/)?[^/]+/.exec(input) ?? []);
+  return [[basename(output), [...new Set(folders)].sort()]];
+}

@@ -101,7 +101,6 @@ export async function startCodeServer({ node, entry }, { userDataDir, extensions
       extensionsDir,
       '--disable-telemetry',
       '--disable-update-check',
-      '--disable-workspace-trust',
       '--disable-getting-started-override',
       folder,
     ],

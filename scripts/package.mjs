@@ -2,9 +2,11 @@
 //   node scripts/package.mjs [linux-x64|linux-arm64|darwin-arm64|win32-x64|win32-arm64] [--out FILE.vsix]
 // Works for any target on any machine: native packages are installed for the target into a staging folder.
 import { existsSync } from 'node:fs';
-import { appendFile, cp, mkdir, readdir, rm } from 'node:fs/promises';
+import { appendFile, cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { readVsix } from './archive.mjs';
+import { check, collect, format, NOTICES, readBundles } from './notices.mjs';
 import { cacheDir, main, root, run } from './process.mjs';
 import { buildAll, installPackages } from './setup.mjs';
 
@@ -25,7 +27,7 @@ const CONTENT = [
 ];
 
 /** Packages that run: native ones, which stay outside the bundles, and what they load. The rest is for building them, which never happens here. */
-const RUNTIME = [
+export const RUNTIME = [
   'sharp', '@img', 'detect-libc', 'semver',
   'onnxruntime-node', 'onnxruntime-common',
   'lmdb', '@lmdb', '@harperfast', 'msgpackr', 'ordered-binary', 'weak-lru-cache', 'node-gyp-build-optional-packages',
@@ -73,6 +75,9 @@ export async function packageExtension(target, file = join(root, 'out', `face-cl
       if (/\.abi\d+\.|\.musl\./.test(name)) await rm(join(modules, '@lmdb', folder, name));
     }
   }
+  const { bundled, sources } = await readBundles();
+  const entries = await collect({ modules, files: await filesOf(stage), bundled });
+  await writeFile(join(stage, NOTICES), await format(entries, target));
   await mkdir(join(file, '..'), { recursive: true });
   const vsce = join(root, 'node_modules', '@vscode', 'vsce', 'vsce');
   const options = [
@@ -86,7 +91,20 @@ export async function packageExtension(target, file = join(root, 'out', `face-cl
   ];
   await run(process.execPath, [vsce, 'package', ...options], { cwd: stage, quiet: true });
   await rm(stage, { recursive: true });
+  try {
+    check({ ...(await readVsix(file, NOTICES)), sources });
+  } catch (error) {
+    await rm(file); // it must not be published
+    throw error;
+  }
   return file;
+}
+
+/** @returns paths of the files that vsce takes into the package, with slashes. */
+async function filesOf(stage) {
+  const { default: vsce } = await import('@vscode/vsce');
+  const files = await vsce.listFiles({ cwd: stage, packageManager: vsce.PackageManager.Npm });
+  return files.map((file) => file.replaceAll('\\', '/'));
 }
 
 if (process.argv[1] === join(root, 'scripts', 'package.mjs')) {

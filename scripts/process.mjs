@@ -6,6 +6,9 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+// ONNX Runtime would send events to its maker from every process the scripts start (src/util/native-environment.ts).
+process.env.ORT_DISABLE_TELEMETRY = '1';
+
 /** Root of the repository. */
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 

@@ -15,6 +15,8 @@ main(async () => {
   await installPackages();
   await buildAll();
   const folders = positionals.length > 0 ? positionals.map((folder) => resolve(folder)) : [await samplePortraits()];
+  // The sample photos come from here. A folder of the user's may come from anywhere, with settings of its own: VS Code asks whether it is trusted.
+  const trusted = positionals.length === 0;
   const outDir = resolve(values.out ?? join(root, 'out', positionals.length > 0 ? basename(folders[0]) : 'sample'));
   // Sixteen clusters of 72 sample faces would be crumbs.
   const options = positionals.length > 0 ? [] : ['--clusters', 'auto', '--auto-from', '4', '--auto-to', '12'];
@@ -24,17 +26,19 @@ main(async () => {
   });
   console.log(`\nReport: ${join(outDir, 'report.html')}`);
   if (values['no-open']) return;
-  if (onPath('code')) await openDesktop(folders);
-  else await openInBrowser(folders);
+  if (onPath('code')) await openDesktop(folders, trusted);
+  else await openInBrowser(folders, trusted);
 });
 
 /** The desktop's VS Code with this checkout as an extension under development: nothing is installed into it. */
-async function openDesktop(folders) {
+async function openDesktop(folders, trusted) {
   console.log('Opening VS Code …');
   const profile = join(cacheDir, 'start-desktop');
   await mkdir(profile, { recursive: true });
   const windows = process.platform === 'win32';
-  const child = spawn('code', ['--new-window', `--extensionDevelopmentPath=${root}`, `--user-data-dir=${profile}`, folders[0]], {
+  const options = ['--new-window', `--extensionDevelopmentPath=${root}`, `--user-data-dir=${profile}`];
+  if (trusted) options.push('--disable-workspace-trust');
+  const child = spawn('code', [...options, folders[0]], {
     env: { ...process.env, FACE_CLUSTERS_START: folders.join('\n') },
     stdio: 'ignore',
     detached: true,
@@ -45,7 +49,7 @@ async function openDesktop(folders) {
 }
 
 /** A whole VS Code in the browser, served on 127.0.0.1 until Ctrl+C. */
-async function openInBrowser(folders) {
+async function openInBrowser(folders, trusted) {
   const { installCodeServer, installVsix, startCodeServer } = await import('./code-server.mjs');
   const { packageExtension } = await import('./package.mjs');
   console.log('No desktop VS Code (`code`) is on the PATH: setting up one for the browser …');
@@ -56,7 +60,7 @@ async function openInBrowser(folders) {
   const { url, stop, child } = await startCodeServer(server, {
     ...home,
     folder: folders[0],
-    settings: { 'workbench.startupEditor': 'none', 'security.workspace.trust.enabled': false },
+    settings: { 'workbench.startupEditor': 'none', 'security.workspace.trust.enabled': !trusted },
     env: { FACE_CLUSTERS_START: folders.join('\n') },
   });
   console.log(`\nVS Code is open at ${url}\nCtrl+C ends it.`);

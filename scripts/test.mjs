@@ -1,11 +1,22 @@
-// npm test [-- unit|vscode]: set-up, then every check: types, style, unit and engine tests, and the packaged extension in a real VS Code.
+// npm test [-- unit|vscode] [-- --node-lines]: set-up, then every check: types, style, unit and engine tests, and the packaged extension in
+// a real VS Code. With --node-lines, as the CI does, the unit tests and the main job on the other lines of Node.js as well.
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseArgs, promisify } from 'node:util';
+import { audit, shippedPackages } from './audit.mjs';
 import { aptInstall } from './debian.mjs';
-import { cacheDir, main, root, run } from './process.mjs';
+import { NODE_LINES, nodeOfLine, noNodeLines, ownLine } from './node-lines.mjs';
+import { cacheDir, main, onPath, root, run } from './process.mjs';
 import { samplePortraits } from './samples.mjs';
 import { buildAll, installPackages } from './setup.mjs';
+
+/**
+ * Left out on the other lines of Node.js: training is Python, and WebGPU is in ONNX Runtime's library, which every line loads by Node-API and
+ * the other tests run. Both take minutes.
+ */
+const LEFT_OUT = ['test/training/**', 'test/faces/webgpu.test.ts'].map((files) => `--exclude=${files}`);
 
 const bin = (name) => join(root, 'node_modules', '.bin', name);
 const counts = { passed: 0, failed: 0, skipped: 0 };
@@ -13,14 +24,18 @@ const counts = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];
 
 main(async () => {
-  const [only] = process.argv.slice(2);
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { 'node-lines': { type: 'boolean' } } });
+  const [only] = positionals;
+  if (only !== undefined && only !== 'unit' && only !== 'vscode') throw new Error(`expected unit or vscode, got '${only}'`);
   await installPackages();
   await samplePortraits();
   await mkdir(cacheDir, { recursive: true });
   await step('build', buildAll);
   await step('types', () => run('npm', ['run', '--silent', 'typecheck']));
   await step('style', () => run('npm', ['run', '--silent', 'lint']));
+  await step('audit', async () => console.log(await audit(await shippedPackages())));
   if (only !== 'vscode') await unit();
+  if (values['node-lines']) await onNodeLines();
   if (only !== 'unit') await inVsCode();
   for (const failure of failures) console.error(`failed: ${failure}`);
   counts.failed += failures.length;
@@ -58,23 +73,71 @@ async function chromium() {
     await aptInstall('chromium', 'fonts-dejavu-core');
 }
 
+/** Shows what a run writes and connects to; without it those tests are skipped. */
+async function strace() {
+  if (process.platform === 'linux' && !onPath('strace')) await aptInstall('strace').catch((error) => console.error(error.message));
+}
+
 async function unit() {
   await pythonPackages();
   await chromium().catch((error) => console.error(error.message)); // without it those tests are skipped
+  await strace();
+  await vitest('unit and engine tests');
+}
+
+/** @param node binary that runs them. @param options of vitest. */
+async function vitest(name, node = process.execPath, options = []) {
   const report = join(cacheDir, 'vitest.json');
   await rm(report, { force: true });
-  console.log('\n== unit and engine tests');
-  const failed = await run(bin('vitest'), ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]).then(
+  console.log(`\n== ${name}`);
+  const script = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const failed = await run(node, [script, 'run', ...reporters, ...options]).then(
     () => undefined,
     (error) => error,
   );
-  if (!existsSync(report)) return void failures.push(`unit and engine tests: ${failed?.message ?? 'no report was written'}`);
+  if (!existsSync(report)) return void failures.push(`${name}: ${failed?.message ?? 'no report was written'}`);
   const result = JSON.parse(await readFile(report, 'utf8'));
   counts.passed += result.numPassedTests;
   counts.failed += result.numFailedTests;
   counts.skipped += result.numPendingTests + result.numTodoTests;
   // A file that cannot even be loaded counts no test.
-  if (failed && result.numFailedTests === 0) failures.push(`unit and engine tests: ${failed.message}`);
+  if (failed && result.numFailedTests === 0) failures.push(`${name}: ${failed.message}`);
+}
+
+/** The unit tests on the lines of Node.js that do not run this, and the main job on all, which must come out the same. */
+async function onNodeLines() {
+  const portraits = await samplePortraits();
+  let expected;
+  for (const line of NODE_LINES) {
+    const own = line === ownLine;
+    if (!own && noNodeLines !== undefined) {
+      console.log(`\nskipped: the tests on Node.js ${line}: ${noNodeLines}`);
+      counts.skipped += 2; // the unit tests and the main job
+      continue;
+    }
+    await step(`set-up of Node.js ${line}`, async () => {
+      const node = own ? process.execPath : await nodeOfLine(line);
+      if (!own) await vitest(`unit and engine tests on Node.js ${line}`, node, LEFT_OUT);
+      await step(`the main job on Node.js ${line}`, async () => {
+        const result = await mainJob(node, portraits, line);
+        expected ??= result;
+        if (result !== expected) throw new Error(`its faces and clusters are not those of Node.js ${NODE_LINES[0]}`);
+        counts.passed++;
+      });
+    });
+  }
+}
+
+/** @returns the sample portraits' faces with their clusters, as a table. @throws Error where the command line fails, or says anything on stderr. */
+async function mainJob(node, portraits, line) {
+  const out = join(cacheDir, 'node-lines', line);
+  await rm(out, { recursive: true, force: true });
+  const options = ['--clusters', 'auto', '--auto-from', '4', '--auto-to', '12', '--provider', 'cpu', '--no-cache', '--out', out];
+  const { stdout, stderr } = await promisify(execFile)(node, [join(root, 'dist', 'cli.js'), 'cluster', portraits, ...options]);
+  console.log(stdout.split('\n')[0]);
+  if (stderr !== '') throw new Error(`expected nothing on stderr, got: ${stderr.trim()}`);
+  return readFile(join(out, 'faces.csv'), 'utf8');
 }
 
 async function inVsCode() {

@@ -1,5 +1,6 @@
 /** Names of the facial attributes and the sets of them that matter here. */
 import { UserError } from './errors';
+import { forName } from './text/neutralize';
 
 /**
  * The 40 attributes of CelebA in the column order of its `list_attr_celeba.txt`
@@ -31,9 +32,9 @@ export const DEFAULT_ATTRIBUTES: readonly string[] = [
   'Wearing_Hat',
 ];
 
-/** `Wearing_Hat` → `Wearing Hat`, for people to read. */
+/** `Wearing_Hat` → `Wearing Hat`, for people to read: networks and tables may call attributes anything. */
 export function readableAttribute(name: string): string {
-  return name.replaceAll('_', ' ');
+  return forName(name).replaceAll('_', ' ');
 }
 
 /**

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command line: the same engine as in VS Code, without VS Code. */
 import { dirname } from 'node:path';
+import { printError } from './cli/print';
 import { buildProgram } from './cli/program';
 import { ExitStatus, statusOf } from './cli/status';
 import { CancelledError, codeOf } from './errors';
@@ -20,7 +21,7 @@ const isGone = (error: Error) => ['EPIPE', 'EIO'].includes(codeOf(error) ?? '');
 process.stdout.on('error', (error: Error) => {
   if (isGone(error)) return;
   process.exitCode = ExitStatus.failed;
-  console.error(`face-clusters: cannot print the summary: ${fsReason(error)}`);
+  printError(`face-clusters: cannot print the summary: ${fsReason(error)}`);
 });
 process.stderr.on('error', (error: Error) => {
   if (!isGone(error)) process.exitCode = ExitStatus.failed; // there is nowhere to say why

@@ -18,7 +18,9 @@ export class CancelledError extends Error {
 export function messageOf(error: unknown): string {
   let text = error instanceof Error ? error.message : String(error);
   for (const path of pathsOf(error)) text = text.replaceAll(path, () => shortPath(path));
-  return text.replaceAll(/\s*\n\s*/g, ' ').trim();
+  // A regular expression with \s* on both sides of the newline takes quadratic time on long runs of spaces.
+  const lines = text.split('\n').map((line) => line.trim());
+  return lines.filter((line) => line !== '').join(' ');
 }
 
 /** The paths a Node.js system error names. */

@@ -7,9 +7,11 @@ import { describe, registerCommands } from './host/commands';
 import { readSettings, SECTION } from './host/configuration';
 import { DATASET_VIEW_TYPE, DatasetPanel } from './host/dataset-panel';
 import { FolderWatch } from './host/folder-watch';
+import { createLog } from './host/outlets';
 import { Panels, VIEW_TYPE } from './host/panels';
 import { RunLibrary } from './host/run-library';
 import { RunTree } from './host/run-tree';
+import { isTrusted } from './host/trust';
 import { SettingHistory } from './host/undo';
 import { bundledModels, engineScript } from './paths';
 
@@ -18,7 +20,7 @@ const SETTLE = 150;
 
 export function activate(context: vscode.ExtensionContext): void {
   const root = context.extensionPath;
-  const log = vscode.window.createOutputChannel('Face Clusters', { log: true });
+  const log = createLog('Face Clusters');
   const engine = new EngineClient(
     engineScript(root),
     (text) => {
@@ -33,6 +35,7 @@ export function activate(context: vscode.ExtensionContext): void {
     bundled: bundledModels(root),
     storeDir,
     settings: () => readSettings().settings,
+    trusted: isTrusted,
     log: (message: string) => {
       log.error(message);
     },
@@ -80,6 +83,10 @@ export function activate(context: vscode.ExtensionContext): void {
       },
     }),
     watch,
+    vscode.workspace.onDidGrantWorkspaceTrust(() => {
+      watch.follow();
+      panels.onTrusted();
+    }),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (!event.affectsConfiguration(SECTION)) return;
       clearTimeout(settling);

@@ -98,6 +98,8 @@ export interface DatasetCalls {
 
 export interface DatasetState {
   title: string;
+  /** Whether nothing is read before the workspace is trusted. */
+  waits: boolean;
   /** What is kept across a reload of the window. */
   folder: string;
   labels: string | undefined;
@@ -113,7 +115,9 @@ export interface DatasetState {
 export type DatasetHostMessage =
   { kind: 'state'; state: DatasetState } | { kind: 'progress'; progress: Progress | null } | { kind: 'samples'; samples: DatasetSample[] };
 
-const name = z.string().max(200);
+const name = z.string().max(1000);
+/** Longer than any system takes. */
+const path = z.string().min(1).max(40_000);
 const row = z.int().min(0).max(0x7fff_ffff);
 
 /** Messages of the webview; anything else is refused. */
@@ -124,7 +128,10 @@ export const datasetMessageSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('contradictions'), images: z.int().min(1).max(10_000_000) }),
   z.strictObject({ kind: z.literal('open'), row }),
   z.strictObject({ kind: z.literal('weights'), by: z.enum(['rare', 'common']) }),
-  z.strictObject({ kind: z.literal('command'), command: z.enum(['cancel', 'save', 'retry', 'cluster', 'chooseLabels', 'labels']) }),
+  z.strictObject({
+    kind: z.literal('command'),
+    command: z.enum(['cancel', 'save', 'retry', 'cluster', 'chooseLabels', 'labels', 'trust']),
+  }),
   z.strictObject({ kind: z.literal('trouble'), message: z.string().max(2000) }),
 ]);
 
@@ -132,9 +139,9 @@ export type DatasetMessage = z.infer<typeof datasetMessageSchema>;
 
 /** What the webview keeps across a reload of the window. */
 export const datasetMementoSchema = z.object({
-  folder: z.string().min(1),
-  labels: z.string().optional(),
-  attributes: z.array(name),
+  folder: path,
+  labels: path.optional(),
+  attributes: z.array(name).max(2000),
   dropZero: z.number().min(0).max(1),
 });
 export type DatasetMemento = z.infer<typeof datasetMementoSchema>;

@@ -15,6 +15,7 @@ import type { BundledModels, ProviderTrial } from './faces/providers';
 import type { DatasetCalls } from './protocol-dataset';
 import { type AnalysisSettings, type ClusteringSettings, clusteringSettingsSchema } from './settings/settings';
 import type { Written } from './util/output-folder';
+import { own } from './util/own';
 
 // ---------------------------------------------------------------------------------------------------------------- results
 
@@ -328,16 +329,6 @@ export interface EngineCalls extends DatasetCalls {
 
 export type EngineCall = keyof EngineCalls;
 
-export type EngineRequest =
-  | { [Name in EngineCall]: { kind: 'call'; id: number; name: Name; params: EngineCalls[Name]['params'] } }[EngineCall]
-  | { kind: 'cancel'; id: number };
-
-export type EngineReply =
-  | { kind: 'ready' }
-  | { kind: 'progress'; id: number; progress: Progress }
-  | { kind: 'done'; id: number; result: unknown; peakMemory: number }
-  | { kind: 'failed'; id: number; reason: 'user' | 'cancelled' | 'defect'; message: string; stack: string | undefined };
-
 // --------------------------------------------------------------------------------------------------------- host ↔ webview
 
 /** Why there is nothing (new) to show. */
@@ -350,6 +341,8 @@ export interface PanelProblem {
 /** All the panel shows, but for faces and pictures, which it asks for. */
 export interface PanelState {
   title: string;
+  /** Whether nothing is shown or started before the workspace is trusted. */
+  waits: boolean;
   run: Omit<RunManifest, 'failures' | 'faceless'> | null;
   /** The first failures; their whole number is `run.images.failed`. */
   failures: Failure[];
@@ -390,10 +383,10 @@ const cluster = z.int().min(-1).max(100_000);
 /** Clustering settings to be changed together. */
 export type SettingChanges = Partial<ClusteringSettings>;
 
-const clusteringSchemas: Record<string, z.ZodType | undefined> = clusteringSettingsSchema.shape;
+const clusteringSchemas: Readonly<Record<string, z.ZodType>> = clusteringSettingsSchema.shape;
 const changesSchema = z
   .record(z.string(), z.unknown())
-  .refine((changes) => Object.entries(changes).every(([name, value]) => clusteringSchemas[name]?.safeParse(value).success === true), {
+  .refine((changes) => Object.entries(changes).every(([name, value]) => own(clusteringSchemas, name)?.safeParse(value).success === true), {
     message: 'expected clustering settings, each within its bounds',
   })
   .transform((changes) => changes as SettingChanges);
@@ -430,6 +423,7 @@ export const webviewMessageSchema = z.discriminatedUnion('kind', [
       'failures',
       'faceless',
       'engineLog',
+      'trust',
     ]),
   }),
   z.strictObject({ kind: z.literal('trouble'), message: z.string().max(2000) }),

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import copy
 import json
+import os
 import shutil
 import subprocess
 import tempfile
@@ -138,6 +139,7 @@ def check(files: dict[str, Path], exact: onnx.ModelProto, crops: np.ndarray, exp
 
 
 def probabilities_of(path: Path, crops: np.ndarray) -> np.ndarray | None:
+    os.environ['ORT_DISABLE_TELEMETRY'] = '1'  # ONNX Runtime would send events to its maker; read when it is loaded, here or in Node
     try:
         import onnxruntime
 

@@ -17,7 +17,7 @@ export async function clusteringBench(rounds) {
   }
   const seen = { own: [], sklearn: [], memory: [] };
   for (let round = 0; round < rounds; round++) {
-    const { results, peakMemory } = await stage('clustering', labels, join(root, 'dist', 'worker.js'));
+    const { results, peakMemory } = await stage('clustering', labels, join(root, 'dist', 'clustering-worker.js'));
     seen.own.push(results);
     seen.memory.push(peakMemory);
     const python = await exec('/usr/bin/python3', [join(root, 'test', 'bench', 'clustering_sklearn.py'), labels]).catch(() => undefined);

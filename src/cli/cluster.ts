@@ -5,10 +5,12 @@ import { CLUSTER_FILES, CLUSTER_OUTPUT, VECTORS_FILES } from '../engine/outputs'
 import { bundledModels, reportScript } from '../paths';
 import type { Clustering, RunManifest } from '../protocol';
 import { analysisSettings, clusteringSettings, type Settings } from '../settings/settings';
+import { forName } from '../text/neutralize';
 import { sweepTemporaryFolders } from '../util/temporary-folder';
 import { cacheFolder } from './cache';
 import { startEngine } from './engine';
 import { keptLines, outputOf, workFolder } from './output';
+import { printLines } from './print';
 import { progressLine } from './progress';
 import type { CliContext, CliOptions } from './program';
 import { UsageError } from './status';
@@ -63,7 +65,7 @@ export async function clusterCommand(
 }
 
 function print(lines: string[], outDir: string) {
-  console.log([...lines, `written to ${outDir}`].join('\n'));
+  printLines([...lines, `written to ${outDir}`]);
 }
 
 function runLines(
@@ -82,7 +84,7 @@ function runLines(
   if (images.withoutFace > 0) lines.push(`${String(images.withoutFace)} images show no face`);
   if (failures.length > 0) {
     lines.push(
-      `${String(failures.length)} could not be used, see failed.csv; the first, ${failures[0]?.image ?? ''}: ${failures[0]?.reason ?? ''}`,
+      `${String(failures.length)} could not be used, see failed.csv; the first, ${forName(failures[0]?.image ?? '')}: ${failures[0]?.reason ?? ''}`,
     );
   }
   return lines;

@@ -9,6 +9,7 @@ import { sweepTemporaryFolders } from '../util/temporary-folder';
 import { cacheFolder } from './cache';
 import { startEngine } from './engine';
 import { outputOf, workFolder } from './output';
+import { printLines } from './print';
 import { progressLine } from './progress';
 import type { CliContext, CliOptions } from './program';
 import { UsageError } from './status';
@@ -61,9 +62,7 @@ export async function compareCommand(
       comparison = await engine.call('compare', { ...params, runDir }, call);
     }
     line.end();
-    console.log(
-      [...comparisonLines(comparison), `peak memory ${(engine.peakMemory / 1e6).toFixed(0)} MB`, `written to ${output.outDir}`].join('\n'),
-    );
+    printLines([...comparisonLines(comparison), `peak memory ${(engine.peakMemory / 1e6).toFixed(0)} MB`, `written to ${output.outDir}`]);
   } finally {
     line.end();
     engine.dispose();

@@ -7,11 +7,13 @@ import { bundledModels } from '../paths';
 import type { DatasetReport } from '../protocol';
 import type { Contradictions } from '../protocol-dataset';
 import { analysisSettings, type Settings } from '../settings/settings';
+import { forCsvCell, forName } from '../text/neutralize';
 import { writeNeeded } from '../util/output-folder';
 import { sweepTemporaryFolders } from '../util/temporary-folder';
 import { cacheFolder } from './cache';
 import { startEngine } from './engine';
 import { outputOf } from './output';
+import { printLines } from './print';
 import { progressLine } from './progress';
 import type { CliContext, CliOptions } from './program';
 import { UsageError } from './status';
@@ -58,7 +60,7 @@ export async function datasetCommand(folder: string, options: CliOptions, settin
       found = contradictions;
     }
     line.end();
-    console.log([...lines(report), ...(found === undefined ? [] : contradictionLines(found)), `written to ${output.outDir}`].join('\n'));
+    printLines([...lines(report), ...(found === undefined ? [] : contradictionLines(found)), `written to ${output.outDir}`]);
   } finally {
     line.end();
     engine.dispose();
@@ -77,7 +79,12 @@ function dropZero(value: unknown): number {
 
 /** The surest contradictions first. */
 function contradictionsCsv({ surest }: Contradictions): string {
-  const rows = surest.map(({ image, attribute, label, probability }) => [image, attribute, label, probability.toFixed(4)]);
+  const rows = surest.map(({ image, attribute, label, probability }) => [
+    forCsvCell(image),
+    forCsvCell(attribute),
+    label,
+    probability.toFixed(4),
+  ]);
   return stringify(rows, { header: true, columns: ['image', 'attribute', 'label', 'probability'] });
 }
 
@@ -92,7 +99,7 @@ function contradictionLines({ faces, skipped, attributes, surest, notices }: Con
       .slice(0, PRINTED)
       .map(
         ({ image, attribute, label, probability }) =>
-          `  ${image}: ${label >= 0.5 ? '' : 'not '}${readableAttribute(attribute)} says the label, ${(100 * probability).toFixed(1)} % the network`,
+          `  ${forName(image)}: ${label >= 0.5 ? '' : 'not '}${readableAttribute(attribute)} says the label, ${(100 * probability).toFixed(1)} % the network`,
       ),
     '',
   ];
@@ -104,7 +111,7 @@ function lines({ kind, rows, used, zeroRows, missing, partitions, attributes }: 
     `${kind}: ${used.toLocaleString('en')} of ${rows.toLocaleString('en')} rows, ${attributes.length} attributes`,
     ...(missing === null ? [] : [`${missing.toLocaleString('en')} images are missing`]),
     `${zeroRows.toLocaleString('en')} rows have none of the attributes`,
-    ...Object.entries(partitions).map(([name, count]) => `${name.padEnd(12)} ${count.toLocaleString('en').padStart(8)}`),
+    ...Object.entries(partitions).map(([name, count]) => `${forName(name).padEnd(12)} ${count.toLocaleString('en').padStart(8)}`),
     '',
     `index  ${'attribute'.padEnd(20)} frequency`,
     ...sorted.map(

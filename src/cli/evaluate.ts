@@ -9,6 +9,7 @@ import { reliabilityChart } from '../summaries/reliability-chart';
 import { writeNeeded } from '../util/output-folder';
 import { startEngine } from './engine';
 import { outputOf } from './output';
+import { printLines } from './print';
 import { progressLine } from './progress';
 import type { CliContext, CliOptions } from './program';
 
@@ -48,33 +49,31 @@ export async function evaluateCommand(
     });
 
     const percent = (value: number | null) => (value === null ? '–' : (value * 100).toFixed(2)).padStart(8);
-    console.log(
-      [
-        `${'attribute'.padEnd(20)} accuracy balanced precision  recall  average precision  calibration error`,
-        ...scores.map(
-          ([name, score]) =>
-            `${readableAttribute(name).padEnd(20)} ${percent(score.accuracy)} ${percent(score.balancedAccuracy)}  ` +
-            `${percent(score.precision)} ${percent(score.recall)} ${percent(score.averagePrecision)} ${percent(score.calibrationError)}`,
-        ),
-        '',
-        `${String(result.faces)} faces, ${String(scores.length)} attributes on ${result.provider}, ${result.seconds.toFixed(1)} s`,
-        `accuracy ${percent(result.accuracy).trim()} %, balanced accuracy ${percent(result.balancedAccuracy).trim()} %, ` +
-          `always the majority ${percent(result.majorityAccuracy).trim()} %, mean wrong attributes a face ${result.hammingDistance.toFixed(3)}, ` +
-          `average precision ${percent(result.averagePrecision).trim()} %, calibration error ${percent(result.calibrationError).trim()} %`,
-        ...(result.balancedThresholds === null
-          ? []
-          : [
-              `with balanced thresholds: accuracy ${percent(result.balancedThresholds.accuracy).trim()} %, ` +
-                `balanced ${percent(result.balancedThresholds.balancedAccuracy).trim()} %`,
-            ]),
-        ...(result.robustness ?? []).map(
-          ({ kind, amount, agreement, accuracy }) =>
-            `${kind} ${String(amount).padEnd(5)} agreement ${percent(agreement)} %, accuracy ${percent(accuracy)} %`,
-        ),
-        ...(result.images.failed > 0 ? [`${String(result.images.failed)} images could not be used`] : []),
-        `written to ${join(outDir, 'evaluation.json')}`,
-      ].join('\n'),
-    );
+    printLines([
+      `${'attribute'.padEnd(20)} accuracy balanced precision  recall  average precision  calibration error`,
+      ...scores.map(
+        ([name, score]) =>
+          `${readableAttribute(name).padEnd(20)} ${percent(score.accuracy)} ${percent(score.balancedAccuracy)}  ` +
+          `${percent(score.precision)} ${percent(score.recall)} ${percent(score.averagePrecision)} ${percent(score.calibrationError)}`,
+      ),
+      '',
+      `${String(result.faces)} faces, ${String(scores.length)} attributes on ${result.provider}, ${result.seconds.toFixed(1)} s`,
+      `accuracy ${percent(result.accuracy).trim()} %, balanced accuracy ${percent(result.balancedAccuracy).trim()} %, ` +
+        `always the majority ${percent(result.majorityAccuracy).trim()} %, mean wrong attributes a face ${result.hammingDistance.toFixed(3)}, ` +
+        `average precision ${percent(result.averagePrecision).trim()} %, calibration error ${percent(result.calibrationError).trim()} %`,
+      ...(result.balancedThresholds === null
+        ? []
+        : [
+            `with balanced thresholds: accuracy ${percent(result.balancedThresholds.accuracy).trim()} %, ` +
+              `balanced ${percent(result.balancedThresholds.balancedAccuracy).trim()} %`,
+          ]),
+      ...(result.robustness ?? []).map(
+        ({ kind, amount, agreement, accuracy }) =>
+          `${kind} ${String(amount).padEnd(5)} agreement ${percent(agreement)} %, accuracy ${percent(accuracy)} %`,
+      ),
+      ...(result.images.failed > 0 ? [`${String(result.images.failed)} images could not be used`] : []),
+      `written to ${join(outDir, 'evaluation.json')}`,
+    ]);
   } finally {
     line.end();
     engine.dispose();

@@ -18,10 +18,12 @@ import { messageOf, UserError } from '../errors';
 import { AFFINITIES, ASSIGN_LABELS } from '../clustering/spectral-options';
 import { LINKAGES } from '../clustering/linkages';
 import { METRICS } from '../clustering/metric';
+import { readRegularFileSync } from '../util/read-regular-file';
 import { clusterCommand } from './cluster';
 import { compareCommand } from './compare';
 import { datasetCommand } from './dataset';
 import { evaluateCommand } from './evaluate';
+import { printErrorText, printError, printText } from './print';
 import { UsageError } from './status';
 
 export interface CliContext {
@@ -46,6 +48,7 @@ export function buildProgram(context: CliContext): Command {
     .description('Groups the faces in folders of images by their attributes.')
     .version(version)
     .exitOverride()
+    .configureOutput({ writeOut: printText, writeErr: printErrorText })
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError();
 
@@ -167,6 +170,12 @@ function withModel(command: Command): Command {
     .addOption(new Option('--min-face-size <N>', "smallest side of a face's box, in pixels").argParser(toNumber))
     .addOption(new Option('--provider <NAME>', 'execution provider').choices(PROVIDERS))
     .addOption(new Option('--batch-size <N>', 'faces a batch (0: what is fastest)').argParser(toNumber))
+    .addOption(new Option('--max-image-file-size <MB>', 'largest file of an image that is read (500)').argParser(toNumber))
+    .addOption(
+      new Option('--max-image-megapixels <N>', 'most megapixels of an image; a quarter where it is progressive (400)').argParser(toNumber),
+    )
+    .addOption(new Option('--max-image-seconds <S>', 'longest time for an image (20)').argParser(toNumber))
+    .addOption(new Option('--max-image-memory <MB>', 'most memory for decoding an image (2000)').argParser(toNumber))
     .option('--model <FILE>', 'another network (.onnx)')
     .option('--no-cache', 'read every image anew, and keep nothing between runs')
     .addOption(new Option('--cache-limit <GB>', 'gigabytes that what is kept between runs may take (4)').argParser(toNumber));
@@ -183,7 +192,8 @@ async function checked(command: Command, action: (options: CliOptions, settings:
   } catch (error) {
     if (error instanceof ActionError) throw error.reason;
     if (!(error instanceof UserError) && !(error instanceof UsageError)) throw error;
-    console.error(`error: ${messageOf(error)}\n`);
+    printError(`error: ${messageOf(error)}`);
+    printError('');
     command.outputHelp({ error: true });
     throw new UsageError(messageOf(error));
   }
@@ -204,10 +214,13 @@ function toNumber(text: string): unknown {
   return text.trim() !== '' && Number.isFinite(number) ? number : text;
 }
 
+/** Most bytes of a file of weights. A thousand attributes take about 50 kB. */
+const WEIGHTS_LIMIT = 1e6;
+
 function toWeights(text: string): unknown {
   if (!text.endsWith('.json')) return text;
   try {
-    return JSON.parse(readFileSync(text, 'utf8')) as unknown;
+    return JSON.parse(readRegularFileSync(text, WEIGHTS_LIMIT).toString()) as unknown;
   } catch (error) {
     throw new UserError(`cannot read the weights '${text}': ${messageOf(error)}`, { cause: error });
   }

@@ -1,7 +1,9 @@
 /** Exit status of the command line, and what is said with it. */
+import { inspect } from 'node:util';
 import { CommanderError } from 'commander';
 import { CancelledError, messageOf, UserError } from '../errors';
 import { EngineDied } from '../engine/client';
+import { printErrorText, printError } from './print';
 
 export const ExitStatus = { done: 0, failed: 1, wrongArguments: 2, interrupted: 130 } as const;
 
@@ -15,11 +17,11 @@ export function statusOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitStatus.done : ExitStatus.wrongArguments; // it has printed
   if (error instanceof UsageError) return ExitStatus.wrongArguments; // printed with the usage
   if (error instanceof CancelledError) {
-    console.error('interrupted');
+    printError('interrupted');
     return ExitStatus.interrupted;
   }
-  console.error(`face-clusters: ${messageOf(error)}`);
+  printError(`face-clusters: ${messageOf(error)}`);
   const expected = error instanceof UserError || error instanceof EngineDied;
-  if (!expected && process.env.FACE_CLUSTERS_DEBUG !== undefined) console.error(error);
+  if (!expected && process.env.FACE_CLUSTERS_DEBUG !== undefined) printErrorText(`${inspect(error)}\n`);
   return ExitStatus.failed;
 }

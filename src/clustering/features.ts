@@ -2,6 +2,7 @@
 import { CELEBA_FREQUENCIES } from '../datasets/celeba-frequencies';
 import { UserError } from '../errors';
 import type { ClusteringSettings } from '../settings/settings';
+import { own } from '../util/own';
 import type { Matrix } from './distinct';
 
 /** Probability from which an attribute counts as present. */
@@ -19,12 +20,12 @@ export function attributeWeights(
 ): Float64Array {
   if (weights === 'none') return new Float64Array(attributes.length).fill(1);
   if (typeof weights === 'object') {
-    const all = Float64Array.from(attributes, (name) => weights[name] ?? 1);
+    const all = Float64Array.from(attributes, (name) => own(weights, name) ?? 1);
     if (all.every((weight) => weight === 0)) throw new UserError('every attribute in use has the weight 0: expected at least one above 0');
     return all;
   }
   const frequencies = attributes.map((name) => {
-    const frequency = frequencyOf[name];
+    const frequency = own(frequencyOf, name);
     if (frequency !== undefined) return frequency;
     throw new UserError(
       `weights '${weights}' need the frequency of '${name}' in CelebA, which does not have this attribute: let them go by the folder's own`,

@@ -1,11 +1,14 @@
 /** What is missing for CUDA, in words that say what to do. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { CUDA_PACKAGES, cudaLibrary } from './libraries';
 
 const exec = promisify(execFile);
+
+/** Where programs are started: Windows looks for them in the current folder first, and that may be a folder of anybody's. */
+const cwd = dirname(process.execPath);
 
 export interface Diagnosis {
   /** Whether a network may run with CUDA now; that it computes what the CPU computes is tested before it is used. */
@@ -48,7 +51,7 @@ export async function diagnoseCuda(folder: string, libraries: readonly string[])
 
 async function driverVersion(): Promise<string | undefined> {
   try {
-    const { stdout } = await exec('nvidia-smi', ['--query-gpu=driver_version,name', '--format=csv,noheader'], { timeout: 10_000 });
+    const { stdout } = await exec('nvidia-smi', ['--query-gpu=driver_version,name', '--format=csv,noheader'], { timeout: 10_000, cwd });
     const [first] = stdout.trim().split('\n');
     return first === undefined || first === '' ? undefined : first.replace(', ', ' for ');
   } catch {
@@ -59,7 +62,7 @@ async function driverVersion(): Promise<string | undefined> {
 /** Libraries the loader does not find; Windows does not tell without loading. */
 export async function missingLibraries(library: string, libraries: readonly string[]): Promise<string[]> {
   if (process.platform === 'win32') return [];
-  const { stdout } = await exec('ldd', [library], { env: { ...process.env, ...libraryPath(libraries) } });
+  const { stdout } = await exec('ldd', [library], { env: { ...process.env, ...libraryPath(libraries) }, cwd });
   return [...stdout.matchAll(/^\s*(\S+) => not found/gm)].map(([, name]) => name!);
 }
 

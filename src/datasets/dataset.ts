@@ -1,5 +1,6 @@
 /** A data set that is open: its labels, its partitions and where its images lie. */
 import { scanImages } from '../faces/scan';
+import { fromCsvCell } from '../text/neutralize';
 import { type LabelTable, readLabels } from './labels';
 import { type DatasetParts, readPartitions, recogniseDataset } from './recognise';
 
@@ -18,21 +19,30 @@ export async function openDataset(
   labels: string | undefined,
   { signal, onFound }: { signal: AbortSignal; onFound: (images: number) => void },
 ): Promise<Dataset> {
-  const parts = await recogniseDataset(folder, labels);
-  const table = await readLabels(parts.labels);
-  const partitionOf = await partitionsOf(table, parts.partitions);
+  const parts = await recogniseDataset(folder, labels, signal);
+  const table = await readLabels(parts.labels, signal);
+  const partitionOf = await partitionsOf(table, parts.partitions, signal);
   const images = new Map<string, string | Buffer>();
   if (parts.images !== undefined) {
     const scan = await scanImages([parts.images], { signal, onFound });
     for (const { name, path } of scan.images) images.set(name, path);
   }
-  const pathOf = (row: number) => images.get(table.images[row]!) ?? images.get(table.images[row]!.split('/').pop()!);
+  const pathOf = (row: number) => {
+    const name = table.images[row]!;
+    // A table of our own may hold an apostrophe before a name, but a name may begin with one as well.
+    const spellings = [name, name.split('/').pop()!, fromCsvCell(name), fromCsvCell(name).split('/').pop()!];
+    for (const spelling of spellings) {
+      const path = images.get(spelling);
+      if (path !== undefined) return path;
+    }
+    return undefined;
+  };
   return { parts, table, partitionOf, pathOf };
 }
 
-async function partitionsOf(table: LabelTable, file: string | undefined): Promise<Dataset['partitionOf']> {
+async function partitionsOf(table: LabelTable, file: string | undefined, signal: AbortSignal): Promise<Dataset['partitionOf']> {
   if (file === undefined) return (row) => table.splits?.[row];
-  const partitions = await readPartitions(file);
+  const partitions = await readPartitions(file, signal);
   return (row) => partitions.get(table.images[row]!);
 }
 

@@ -89,7 +89,7 @@ interface Ranked {
 export function scoreAttributes(names: readonly string[], probabilities: Float32Array, labels: Float32Array) {
   const width = names.length;
   const faces = probabilities.length / width;
-  const perAttribute: Record<string, AttributeScores> = {};
+  const perAttribute = new Map<string, AttributeScores>();
   const all: Ranked[] = [];
   let majority = 0;
   for (const [a, name] of names.entries()) {
@@ -112,7 +112,7 @@ export function scoreAttributes(names: readonly string[], probabilities: Float32
     const wrong = falsePositive + falseNegative;
     const recall = positives === 0 ? null : truePositive / positives;
     const specificity = negatives === 0 ? null : (negatives - falsePositive) / negatives;
-    perAttribute[name] = {
+    perAttribute.set(name, {
       accuracy: 1 - wrong / faces,
       balancedAccuracy: recall === null || specificity === null ? null : (recall + specificity) / 2,
       precision: truePositive + falsePositive === 0 ? null : truePositive / (truePositive + falsePositive),
@@ -122,11 +122,11 @@ export function scoreAttributes(names: readonly string[], probabilities: Float32
       wrong,
       wrongOfPredicted: truePositive + falsePositive === 0 ? null : falsePositive / (truePositive + falsePositive),
       calibrationError: calibrationError(reliability(ranked)),
-    };
+    });
     for (const each of ranked) all.push(each);
     majority += Math.max(positives, negatives) / faces;
   }
-  const scores = Object.values(perAttribute);
+  const scores = [...perAttribute.values()];
   const calibration = reliability(all);
   return {
     accuracy: mean(scores.map((score) => score.accuracy))!,
@@ -136,7 +136,7 @@ export function scoreAttributes(names: readonly string[], probabilities: Float32
     majorityAccuracy: majority / width,
     calibrationError: calibrationError(calibration),
     calibration,
-    perAttribute,
+    perAttribute: Object.fromEntries(perAttribute),
   };
 }
 

@@ -1,6 +1,7 @@
 /** What there is to know of a table of attributes before anything is trained on it. */
 import { Random } from 'ml-random';
 import { UserError } from '../errors';
+import { excerpt, excerptOfList } from '../text/excerpt';
 import type { LabelTable } from './labels';
 
 export interface ExploreOptions {
@@ -33,34 +34,31 @@ const THRESHOLD = 0.5;
 
 /** @throws UserError where an attribute is unknown, or nothing is left. */
 export function explore(table: LabelTable, { attributes, drop, dropZero, seed }: ExploreOptions): Exploration {
+  const positions = new Map(table.attributes.map((name, column) => [name, column] as const).reverse()); // the first column of a name counts
   for (const name of [...attributes, ...drop]) {
-    if (!table.attributes.includes(name)) {
-      throw new UserError(`the labels have no attribute '${name}'; they have ${table.attributes.join(', ')}`);
+    if (!positions.has(name)) {
+      throw new UserError(`the labels have no attribute '${excerpt(name)}'; they have ${excerptOfList(table.attributes)}`);
     }
   }
-  const chosen = (attributes.length > 0 ? attributes : table.attributes).filter((name) => !drop.includes(name));
+  const dropped = new Set(drop);
+  const chosen = (attributes.length > 0 ? attributes : table.attributes).filter((name) => !dropped.has(name));
   if (chosen.length === 0) throw new UserError('no attribute is left: all of them are dropped');
-  const columns = chosen.map((name) => table.attributes.indexOf(name));
+  const columns = chosen.map((name) => positions.get(name)!);
   const width = table.attributes.length;
   const random = new Random(seed);
   const rows: number[] = [];
   let zeroRows = 0;
-  const count = chosen.length;
-  const sums = new Float64Array(count * count);
-  const own = new Int32Array(count);
   for (let row = 0; row < table.images.length; row++) {
-    let has = 0;
-    for (const [i, column] of columns.entries()) if (table.values[row * width + column]! >= THRESHOLD) own[has++] = i;
-    if (has === 0) {
+    if (!columns.some((column) => table.values[row * width + column]! >= THRESHOLD)) {
       zeroRows += 1;
       if (dropZero > 0 && random.random() < dropZero) continue;
     }
     rows.push(row);
-    for (let a = 0; a < has; a++) for (let b = 0; b < has; b++) sums[own[a]! * count + own[b]!]! += 1;
   }
   if (rows.length === 0) throw new UserError('no row is left: none has any of the attributes');
   const n = rows.length;
-  const together = sums.map((sum) => sum / n);
+  const count = chosen.length;
+  const together = countTogether(table, rows, columns).map((sum) => sum / n);
   const frequencies = chosen.map((_, i) => together[i * count + i]!);
   const correlation = together.map((both, at) => {
     const [p, q] = [frequencies[Math.floor(at / count)]!, frequencies[at % count]!];
@@ -68,6 +66,37 @@ export function explore(table: LabelTable, { attributes, drop, dropZero, seed }:
     return spread === 0 ? 0 : (both - p * q) / spread;
   });
   return { attributes: chosen, rows: Int32Array.from(rows), zeroRows, frequencies, together, correlation };
+}
+
+/**
+ * Number of rows that have both of two attributes, `[columns, columns]`. Counted with bit operations, 32 rows at a time: row by
+ * row, 500 attributes that are all present would take minutes.
+ */
+function countTogether({ attributes, values }: LabelTable, rows: readonly number[], columns: readonly number[]): Float64Array {
+  const words = Math.ceil(rows.length / 32);
+  const count = columns.length;
+  const width = attributes.length;
+  /** `[columns, words]` */
+  const bits = new Int32Array(count * words);
+  for (const [i, row] of rows.entries()) {
+    for (let a = 0; a < count; a++) if (values[row * width + columns[a]!]! >= THRESHOLD) bits[a * words + (i >>> 5)]! |= 1 << (i & 31);
+  }
+  const sums = new Float64Array(count * count);
+  for (let a = 0; a < count; a++) {
+    for (let b = a; b < count; b++) {
+      let both = 0;
+      for (let word = 0; word < words; word++) both += bitCount(bits[a * words + word]! & bits[b * words + word]!);
+      sums[a * count + b] = sums[b * count + a] = both;
+    }
+  }
+  return sums;
+}
+
+/** Number of bits set (Warren, 'Hacker's Delight', 2nd edition, figure 5-2). */
+function bitCount(value: number): number {
+  let bits = value - ((value >>> 1) & 0x5555_5555);
+  bits = (bits & 0x3333_3333) + ((bits >>> 2) & 0x3333_3333);
+  return Math.imul((bits + (bits >>> 4)) & 0x0f0f_0f0f, 0x0101_0101) >>> 24;
 }
 
 /** Rows drawn with the seed, each of them at most once, in the table's order. */

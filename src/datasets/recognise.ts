@@ -2,8 +2,11 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { parse } from 'csv-parse/sync';
 import { messageOf, UserError } from '../errors';
+import { scanImages } from '../faces/scan';
+import { pause } from '../pause';
+import { excerpt, excerptOfList } from '../text/excerpt';
+import { eachRecord } from './csv-records';
 import { readText } from './read-text';
 
 export type DatasetKind = 'CelebA' | 'LFW' | 'labelled folder';
@@ -31,7 +34,7 @@ export const PARTITION_NAMES = ['training', 'validation', 'test'] as const;
  * @param labels a table of labels that is to be taken, wherever it lies; undefined to look for one.
  * @throws UserError where there is none.
  */
-export async function recogniseDataset(folder: string, labels?: string): Promise<DatasetParts> {
+export async function recogniseDataset(folder: string, labels?: string, signal?: AbortSignal): Promise<DatasetParts> {
   let names: string[];
   try {
     names = await readdir(folder);
@@ -41,12 +44,12 @@ export async function recogniseDataset(folder: string, labels?: string): Promise
   const celeba = labels === undefined ? find(folder, LABELS) : basename(labels).startsWith('list_attr_celeba') ? labels : undefined;
   const images = IMAGES.map((name) => join(folder, ...name.split('/'))).find((path) => existsSync(path));
   if (celeba !== undefined) {
-    return { kind: 'CelebA', labels: celeba, partitions: find(folder, PARTITIONS), images: images ?? (await holdsImages(folder)) };
+    return { kind: 'CelebA', labels: celeba, partitions: find(folder, PARTITIONS), images: images ?? (await holdsImages(folder, signal)) };
   }
   const tables = labels === undefined ? names.filter((name) => /\.csv(\.gz)?$/i.test(name)).map((name) => join(folder, name)) : [labels];
   const [table] = tables;
   if (table === undefined || tables.length > 1) {
-    const found = tables.length === 0 ? 'there is none' : `there are ${tables.map((path) => basename(path)).join(', ')}`;
+    const found = tables.length === 0 ? 'there is none' : `there are ${excerptOfList(tables.map((path) => basename(path)))}`;
     throw new UserError(
       `no data set in '${folder}': expected CelebA's ${LABELS[0]!}, or one table of labels (.csv); ${found}. Name one with --labels`,
     );
@@ -57,7 +60,7 @@ export async function recogniseDataset(folder: string, labels?: string): Promise
     kind: isLfw ? 'LFW' : 'labelled folder',
     labels: table,
     partitions: undefined,
-    images: isLfw ? people : (images ?? (await holdsImages(folder))),
+    images: isLfw ? people : (images ?? (await holdsImages(folder, signal))),
   };
 }
 
@@ -71,10 +74,33 @@ function find(folder: string, names: readonly string[]): string | undefined {
   return undefined;
 }
 
-/** The folder, if images lie in it or right below. */
-async function holdsImages(folder: string): Promise<string | undefined> {
-  const names = await readdir(folder, { recursive: true });
-  return names.some((name) => /\.(jpe?g|png)$/i.test(name)) ? folder : undefined;
+/** Folders listed before images are assumed to exist: the scan that follows finds out, shows progress and can be cancelled. */
+const MOST_FOLDERS = 10_000;
+
+/**
+ * The folder, if there are images anywhere below it. Like the scan, follows links and lists each folder once.
+ * @throws the signal's reason if it is aborted.
+ */
+async function holdsImages(folder: string, signal: AbortSignal | undefined): Promise<string | undefined> {
+  const enough = new AbortController();
+  const stop = signal === undefined ? enough.signal : AbortSignal.any([signal, enough.signal]);
+  let folders = 0;
+  const options = {
+    signal: stop,
+    onFirst: () => {
+      enough.abort();
+    },
+    onFound: () => {
+      if (++folders >= MOST_FOLDERS) enough.abort();
+    },
+  };
+  try {
+    await scanImages([folder], options);
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (!enough.signal.aborted) throw error;
+  }
+  return enough.signal.aborted ? folder : undefined;
 }
 
 /** Folders named after people, with images named after their folder: `Aaron_Eckhart/Aaron_Eckhart_0001.jpg`. */
@@ -82,7 +108,7 @@ async function looksLikeLfw(folder: string): Promise<boolean> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []); // no such folder: not LFW
   const [first] = entries.filter((entry) => entry.isDirectory());
   if (first === undefined) return false;
-  const names = await readdir(join(folder, first.name));
+  const names = await readdir(join(folder, first.name)).catch(() => []); // the scan reports folders that cannot be listed
   return names.some((name) => name.startsWith(`${first.name}_`));
 }
 
@@ -90,19 +116,26 @@ async function looksLikeLfw(folder: string): Promise<boolean> {
  * Partition of each image, by CelebA's numbers 0 (training), 1 (validation) and 2 (test): lines of a name and a number, or a CSV table.
  * @throws UserError naming the line.
  */
-export async function readPartitions(file: string): Promise<Map<string, string>> {
-  const text = await readText(file, 'partitions');
-  const rows: string[][] = text.includes(',')
-    ? parse(text, { trim: true, skip_empty_lines: true, relax_column_count: true })
-    : text.split(/\r?\n/).filter((line) => line.trim() !== '').map((line) => line.trim().split(/\s+/)); // prettier-ignore
+export async function readPartitions(file: string, signal?: AbortSignal): Promise<Map<string, string>> {
+  const text = await readText(file, 'partitions', signal);
   const partitions = new Map<string, string>();
-  for (const [i, [image, number]] of rows.entries()) {
-    if (i === 0 && !/^\d+$/.test(number ?? '')) continue; // a header
-    const name = PARTITION_NAMES[Number(number)];
+  const take = ([image, number]: readonly string[], index: number) => {
+    if (index === 0 && !/^\d+$/.test(number ?? '')) return; // a header
+    const name = number === '' ? undefined : PARTITION_NAMES[Number(number)];
     if (image === undefined || name === undefined) {
-      throw new UserError(`the partitions '${file}', line ${i + 1}: expected a name and 0, 1 or 2, got '${[image, number].join(' ')}'`);
+      const got = excerpt([image, number].join(' '));
+      throw new UserError(`the partitions '${file}', line ${index + 1}: expected a name and 0, 1 or 2, got '${got}'`);
     }
     partitions.set(image, name);
+  };
+  if (text.includes(',')) {
+    await eachRecord(text, `the partitions '${file}'`, { relax_column_count: true }, take, signal);
+    return partitions;
+  }
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  for (const [index, line] of lines.entries()) {
+    await pause(signal);
+    take(line.trim().split(/\s+/), index);
   }
   return partitions;
 }

@@ -7,19 +7,26 @@ import type { EngineCalls, Progress, RunManifest } from '../protocol';
 import { STORE_VERSION, writeManifest } from '../store/run-files';
 import { keptImages, RunWriter } from '../store/run-store';
 import { Description } from './description';
-import { Keeper } from './keeper';
-import { dismissThreads } from './ready-threads';
 import { forgetRun } from './runs';
+import { StoreBuffer } from './store-buffer';
 import { openStore } from './stores';
+import type { WorkerHost } from './threads/image-worker-pool';
+import { releaseIdleThreads } from './threads/prewarmed-threads';
 import { noteMade, unchangedRun } from './unchanged';
 
 export interface JobContext {
   signal: AbortSignal;
   onProgress: (progress: Progress) => void;
+  /** Where images are read: in a process of their own after a decoder has brought the engine down. */
+  host: WorkerHost;
 }
 
 /** A notice for people. */
 export const notKept = (problem: string): string => `What was found could not be kept for the next run: ${problem}.`;
+
+/** Likewise. */
+const READ_IN_PROCESSES =
+  'The engine failed while it read images. It was started again, with a process for each image worker; an image that is at fault is listed with those that cannot be used.';
 
 /** Bytes in a gigabyte, as disks are sold. */
 export const GIGABYTE = 1e9;
@@ -31,12 +38,13 @@ export const GIGABYTE = 1e9;
  */
 export async function analyse(
   { runDir, id, folders, settings, bundled, storeDir }: EngineCalls['analyse']['params'],
-  { signal, onProgress }: JobContext,
+  { signal, onProgress, host }: JobContext,
 ): Promise<RunManifest> {
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
 
   const notices: string[] = [];
+  if (host === 'process') notices.push(READ_IN_PROCESSES);
   const store = storeDir === null || !settings.cache ? undefined : await openStore(storeDir, (notice) => notices.push(notice));
   const scan = await scanImages(folders, {
     signal,
@@ -44,10 +52,10 @@ export async function analyse(
       onProgress({ stage: 'scan', done, total: 0, failed: 0 });
     },
     onFirst: (image, entries) => {
-      Description.foresee(image, entries, store);
+      Description.prewarm(image, entries, { store, host });
     },
   }).catch((error: unknown) => {
-    dismissThreads();
+    releaseIdleThreads();
     throw error;
   });
   const images = chosenImages(scan.images, settings);
@@ -59,9 +67,9 @@ export async function analyse(
     );
   }
 
-  const description = await Description.open(images, { settings, bundled, store, signal });
+  const description = await Description.open(images, { settings, bundled, store, signal, host });
   let writer: RunWriter | undefined;
-  let keeper: Keeper | undefined;
+  let buffer: StoreBuffer | undefined;
   try {
     const opened = seconds();
     const { keys, identities } = description;
@@ -89,7 +97,7 @@ export async function analyse(
     const failures: Failure[] = [...scan.failures];
     const faceless: string[] = [];
     const counts = { read: 0, failed: 0, known: 0 };
-    keeper = store && Keeper.of(description, store, settings.cacheLimit * GIGABYTE);
+    buffer = store && StoreBuffer.of(description, store, settings.cacheLimit * GIGABYTE);
     writer = await RunWriter.create(runDir, description.model.crop);
     onProgress({ stage: 'infer', done: 0, total: images.length, failed: 0 });
     for await (const batch of description.results()) {
@@ -98,18 +106,18 @@ export async function analyse(
         counts.read += 1;
         if (known !== undefined) counts.known += 1;
         if (failure !== undefined) {
-          failures.push({ image: image.name, reason: failure });
+          failures.push({ image: image.name, reason: failure.reason });
           counts.failed += 1;
         } else if (faces.length === 0) faceless.push(image.name);
         await writer.append(each);
       }
-      await keeper?.add(batch);
+      await buffer?.add(batch);
       // A GPU makes so much of it that collecting would hold up this thread, and takes more memory for its batches anyway.
       collectGarbage(description.provider === 'cpu' ? LET_GATHER : 4 * LET_GATHER);
       onProgress({ stage: 'infer', done: counts.read, total: images.length, failed: counts.failed });
     }
     signal.throwIfAborted();
-    const problem = await keeper?.finish();
+    const problem = await buffer?.finish();
     if (problem !== undefined) notices.push(notKept(problem));
 
     const manifest: RunManifest = {
@@ -133,7 +141,7 @@ export async function analyse(
     await writer?.abandon();
     throw diskFull(error) ? new UserError(`there is no space left on the disk for the run in '${runDir}'`, { cause: error }) : error;
   } finally {
-    await keeper?.end();
+    await buffer?.end();
     await description.close();
   }
 }

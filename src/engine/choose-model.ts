@@ -1,5 +1,6 @@
 /** Which network runs on which provider, with how many faces at a time: chosen once, measured once, and kept in the store. */
 import { cpus, hostname } from 'node:os';
+import { checkNetwork } from '../faces/check-network';
 import { type BundledModels, chooseProvider, type Provider, type ProviderChoice, unavailable } from '../faces/providers';
 import { BATCHES, type Tuned, tuneInProcess } from '../faces/tune';
 import type { AnalysisSettings } from '../settings/settings';
@@ -21,14 +22,17 @@ interface KeptChoice extends ProviderChoice {
 
 /**
  * @param images how many there are to describe.
- * @throws UserError where a provider that was asked for by name, or the network, cannot be used.
+ * @throws UserError where a provider that was asked for by name, or the network, cannot be used; the signal's reason if it is aborted.
  */
 export async function chooseModel(
   settings: Pick<AnalysisSettings, 'provider' | 'model' | 'batchSize'>,
   bundled: BundledModels,
   store: FaceStore | undefined,
   images: number,
+  signal?: AbortSignal,
 ): Promise<{ choice: ProviderChoice; batchSize: number }> {
+  // Before any other process opens it. The bundled networks need no check.
+  if (settings.model !== '') await checkNetwork(settings.model, await fileHash(settings.model), { notes: store, signal });
   const choice = await keptChoice(settings, bundled, store);
   const { provider } = choice;
   // The bundled network is there twice; which of the two is faster on a CPU depends on its instructions.
@@ -45,7 +49,8 @@ async function keptChoice(
   store: FaceStore | undefined,
 ): Promise<ProviderChoice> {
   if (provider !== 'auto' || store === undefined) return chooseProvider({ provider, model }, bundled);
-  const note = `provider ${hostname()} ${model} ${bundled.gpu}`;
+  const own = model === '' ? '' : `${model} ${await fileHash(model)}`;
+  const note = `provider ${hostname()} ${own} ${bundled.gpu}`;
   const kept = store.note(note) as KeptChoice | undefined;
   if (kept !== undefined && Date.now() - kept.at < HOLDS && unavailable(kept.provider) === undefined && !newProvider(kept)) return kept;
   const choice = await chooseProvider({ provider, model }, bundled);

@@ -1,36 +1,49 @@
-/** The other end of the engine: starts its process, asks it, and tells when it died. Used by the extension host and the command line. */
-import { type ChildProcess, fork } from 'node:child_process';
+/** The other end of the engine: starts its processes, asks them, and tells when one died. Used by the extension host and the command line. */
 import { availableParallelism } from 'node:os';
+import pLimit from 'p-limit';
+import { ClosedError } from '../channel/port';
 import { libraryPath } from '../cuda/diagnose';
-import { CancelledError, UserError } from '../errors';
-import type { EngineCall, EngineCalls, EngineReply, EngineRequest, Progress } from '../protocol';
+import { CancelledError } from '../errors';
+import type { EngineCall, EngineCalls, Progress } from '../protocol';
+import { type ForkedProcess, forkProcess } from '../util/child-process';
+import { NATIVE_ENVIRONMENT } from '../util/native-environment';
+import { CALL_KINDS, type EngineTable } from './engine-calls';
+import type { WorkerHost } from './threads/image-worker-pool';
 
 /** The engine's process ended in the middle of a call. */
 export class EngineDied extends Error {
   override name = 'EngineDied';
 }
 
-/** Time the engine has to obey a cancel, in milliseconds; then its process is ended. */
+/** Time a job has to obey a cancel, in milliseconds; then its process is ended. */
 const CANCEL_LIMIT = 700;
-
-interface Pending {
-  resolve: (result: unknown) => void;
-  reject: (error: Error) => void;
-  onProgress: ((progress: Progress) => void) | undefined;
-}
+/** Jobs that run at the same time; more wait. Each uses all cores by itself. */
+const MAX_JOBS = 3;
+/** Processes without work that are kept for the next call. */
+const MAX_IDLE = 1;
+/** How much is told of what a process printed before it died, in characters. */
+const LAST_OUTPUT = 300;
 
 export interface CallOptions {
   onProgress?: ((progress: Progress) => void) | undefined;
   signal?: AbortSignal | undefined;
 }
 
-export class EngineClient {
-  private child: ChildProcess | undefined;
-  private readonly pending = new Map<number, Pending>();
-  private nextId = 1;
-  private lastWords = '';
+type EngineProcess = ForkedProcess<EngineTable>;
+type Params<Name extends EngineCall> = EngineCalls[Name]['params'];
+type Result<Name extends EngineCall> = EngineCalls[Name]['result'];
 
-  /** Largest memory the engine's process has had so far, in bytes. */
+export class EngineClient {
+  /** All that run. */
+  private readonly processes = new Set<EngineProcess>();
+  /** Those without work. */
+  private idle: EngineProcess[] = [];
+  /** The one that all views share. */
+  private views: EngineProcess | undefined;
+  private readonly jobs = pLimit(MAX_JOBS);
+  private disposed = false;
+
+  /** Largest memory a process of the engine has had so far, in bytes. */
   peakMemory = 0;
 
   /**
@@ -44,128 +57,157 @@ export class EngineClient {
     private readonly libraries: () => readonly string[] = () => [],
   ) {}
 
-  /** Process id, or undefined where the engine does not run. */
-  get pid(): number | undefined {
-    return this.child?.pid;
+  /** Process ids of the engine. */
+  get pids(): number[] {
+    return [...this.processes].map(({ child }) => child.pid).filter((pid) => pid !== undefined);
   }
 
   /**
-   * Asks the engine, starting it first where it does not run.
+   * Asks the engine, starting a process where none is free.
    * @throws UserError, CancelledError, EngineDied, or an Error with the engine's stack.
    */
-  async call<Name extends EngineCall>(
-    name: Name,
-    params: EngineCalls[Name]['params'],
-    { onProgress, signal }: CallOptions = {},
-  ): Promise<EngineCalls[Name]['result']> {
-    if (signal?.aborted) throw new CancelledError();
-    const child = this.start();
-    const id = this.nextId++;
-    return new Promise((resolve, reject) => {
-      const onAbort = () => {
-        this.send(child, { kind: 'cancel', id });
-        setTimeout(() => {
-          // Deep in a native call it cannot hear us. Its process holds nothing that is not on disk.
-          if (this.pending.has(id)) child.kill('SIGKILL');
-        }, CANCEL_LIMIT);
-      };
-      const settle = () => {
-        this.pending.delete(id);
-        signal?.removeEventListener('abort', onAbort);
-      };
-      this.pending.set(id, {
-        onProgress,
-        resolve: (result) => {
-          settle();
-          resolve(result as EngineCalls[Name]['result']); // the engine's handlers are typed by the same table
-        },
-        reject: (error) => {
-          settle();
-          reject(signal?.aborted ? new CancelledError() : error);
-        },
-      });
-      signal?.addEventListener('abort', onAbort, { once: true });
-      this.send(child, { kind: 'call', id, name, params } as EngineRequest);
-    });
+  async call<Name extends EngineCall>(name: Name, params: Params<Name>, options: CallOptions = {}): Promise<Result<Name>> {
+    throwIfCancelled(options);
+    const kind = CALL_KINDS[name];
+    if (kind !== 'view') return this.jobs(() => this.job(name, params, options));
+    try {
+      return await this.view(name, params, options);
+    } catch (error) {
+      // Another view may have ended the process they share.
+      if (!(error instanceof EngineDied)) throw error;
+      return await this.view(name, params, options);
+    }
   }
 
-  /** Ends the process. */
+  /** Lets every process end when it has no work any more: the next ones find what was installed meanwhile. */
+  renew(): void {
+    for (const process of this.idle) process.kill();
+    this.idle = [];
+    for (const process of this.processes) this.retire(process);
+  }
+
+  /** Ends all processes in the middle of whatever they do; none is started any more. */
   dispose(): void {
-    this.child?.kill('SIGKILL');
+    this.disposed = true;
+    for (const { kill } of this.processes) kill();
   }
 
-  private start(): ChildProcess {
-    if (this.child !== undefined) return this.child;
-    this.lastWords = '';
-    const child = fork(this.script, [], {
-      serialization: 'advanced',
+  // -------------------------------------------------------------------------------------------------------------- calls
+
+  private async view<Name extends EngineCall>(name: Name, params: Params<Name>, options: CallOptions) {
+    const process = (this.views ??= this.take());
+    try {
+      return await this.ask(process, name, params, 'thread', options);
+    } finally {
+      this.rest(process);
+    }
+  }
+
+  private async job<Name extends EngineCall>(name: Name, params: Params<Name>, options: CallOptions) {
+    try {
+      return await this.jobOnce(name, params, 'thread', options);
+    } catch (error) {
+      if (!(error instanceof EngineDied) || CALL_KINDS[name] !== 'images') throw error;
+      this.log(`${error.message}; images are read in processes of their own now\n`);
+      return await this.jobOnce(name, params, 'process', options);
+    }
+  }
+
+  private async jobOnce<Name extends EngineCall>(
+    name: Name,
+    params: Params<Name>,
+    host: WorkerHost,
+    options: CallOptions,
+  ): Promise<Result<Name>> {
+    throwIfCancelled(options);
+    const { signal } = options;
+    const process = this.take();
+    let limit: NodeJS.Timeout | undefined;
+    const cancel = () => {
+      // Deep in a native call it does not hear of it. All that it keeps is on disk.
+      limit = setTimeout(process.kill, CANCEL_LIMIT);
+    };
+    signal?.addEventListener('abort', cancel, { once: true });
+    try {
+      return await this.ask(process, name, params, host, options);
+    } catch (error) {
+      throw signal?.aborted === true ? new CancelledError() : error;
+    } finally {
+      clearTimeout(limit);
+      signal?.removeEventListener('abort', cancel);
+      this.rest(process);
+    }
+  }
+
+  private async ask<Name extends EngineCall>(
+    process: EngineProcess,
+    name: Name,
+    params: Params<Name>,
+    host: WorkerHost,
+    { signal, onProgress }: CallOptions,
+  ): Promise<Result<Name>> {
+    try {
+      const answer = await process.remote.call(name, { params, host }, { signal, onProgress });
+      this.peakMemory = Math.max(this.peakMemory, answer.peakMemory);
+      if (answer.retired) this.retire(process);
+      return answer.result;
+    } catch (error) {
+      if (!(error instanceof ClosedError)) throw error;
+      const output = process.output().trim();
+      const last = output === '' ? '' : `: ${output.slice(-LAST_OUTPUT)}`;
+      throw new EngineDied(`the engine failed: ${error.message}${last}`, { cause: error });
+    }
+  }
+
+  // ---------------------------------------------------------------------------------------------------------- processes
+
+  private readonly retired = new WeakSet<EngineProcess>();
+
+  private retire(process: EngineProcess): void {
+    this.retired.add(process);
+    if (this.views === process) this.views = undefined;
+    this.rest(process);
+  }
+
+  /** A process that nobody uses. */
+  private take(): EngineProcess {
+    if (this.disposed) throw new CancelledError();
+    return this.idle.pop() ?? this.start();
+  }
+
+  /** Keeps a process without work for the next call, or ends it. */
+  private rest(process: EngineProcess): void {
+    if (process.remote.calls > 0 || process.remote.closed !== undefined || this.idle.includes(process)) return;
+    if (this.views === process) this.views = undefined;
+    if (this.retired.has(process) || this.idle.length >= MAX_IDLE) process.kill();
+    else this.idle.push(process);
+  }
+
+  private start(): EngineProcess {
+    const started = forkProcess<EngineTable>(this.script, [], {
       // V8 would let its young generation grow with the length of the run; collect-garbage.ts keeps its garbage small.
       execArgv: ['--max-semi-space-size=4', '--expose-gc'],
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: {
         ...process.env,
         ...libraryPath(this.libraries()),
+        ...NATIVE_ENVIRONMENT,
         ELECTRON_RUN_AS_NODE: '1', // desktop VS Code's own executable is Electron
         UV_THREADPOOL_SIZE: String(availableParallelism() + 1), // images decode on these threads
         MALLOC_ARENA_MAX: '2', // glibc keeps an arena a thread otherwise, and memory grows with the run
         MALLOC_MMAP_THRESHOLD_: String(1 << 20), // decoded photos go back to the system when they are freed, instead of leaving holes
       },
+      onOutput: this.log,
     });
-    this.child = child;
-    const hear = (chunk: Buffer) => {
-      const text = chunk.toString();
-      this.lastWords = (this.lastWords + text).slice(-2000);
-      this.log(text);
-    };
-    child.stdout?.on('data', hear);
-    child.stderr?.on('data', hear);
-    child.on('message', (reply: EngineReply) => {
-      this.receive(reply);
+    this.processes.add(started);
+    void started.ended.then(() => {
+      this.processes.delete(started);
+      this.idle = this.idle.filter((other) => other !== started);
+      if (this.views === started) this.views = undefined;
     });
-    child.on('error', (error) => {
-      this.ended(child, `it could not be started: ${error.message}`);
-    });
-    child.on('exit', (code, signal) => {
-      this.ended(child, signal === null ? `status ${String(code)}` : `signal ${signal}`);
-    });
-    return child;
-  }
-
-  private send(child: ChildProcess, request: EngineRequest) {
-    if (child.connected) child.send(request, () => undefined); // a failed send is followed by 'exit'
-  }
-
-  private receive(reply: EngineReply) {
-    if (reply.kind === 'ready') return;
-    const pending = this.pending.get(reply.id);
-    if (pending === undefined) return; // cancelled meanwhile
-    switch (reply.kind) {
-      case 'progress':
-        pending.onProgress?.(reply.progress);
-        break;
-      case 'done':
-        this.peakMemory = Math.max(this.peakMemory, reply.peakMemory);
-        pending.resolve(reply.result);
-        break;
-      case 'failed':
-        pending.reject(failure(reply));
-        break;
-    }
-  }
-
-  private ended(child: ChildProcess, how: string) {
-    if (this.child !== child) return;
-    this.child = undefined;
-    const words = this.lastWords.trim();
-    const error = new EngineDied(`the engine's process ended (${how})${words === '' ? '' : `: ${words.slice(-300)}`}`);
-    for (const { reject } of [...this.pending.values()]) reject(error);
+    return started;
   }
 }
 
-function failure({ reason, message, stack }: Extract<EngineReply, { kind: 'failed' }>): Error {
-  if (reason === 'cancelled') return new CancelledError();
-  if (reason === 'user') return new UserError(message);
-  const error = new Error(message);
-  if (stack !== undefined) error.stack = stack;
-  return error;
+function throwIfCancelled({ signal }: CallOptions): void {
+  if (signal?.aborted === true) throw new CancelledError();
 }

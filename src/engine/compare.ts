@@ -17,7 +17,7 @@ import { groupEach } from './group';
 import { COMPARE_OUTPUT } from './outputs';
 import { openRun } from './runs';
 import { readVectors } from './vectors';
-import { workers } from './workers';
+import { clusteringWorkers } from './threads/clustering-worker-pool';
 
 /** Distinct vectors that are compared, at most: every silhouette looks at each pair. */
 const MOST = 3000;
@@ -28,7 +28,7 @@ export async function compareRun({ runDir, ...params }: EngineCalls['compare']['
     { probabilities, names: manifest.modelAttributes, thresholds: manifest.thresholds },
     params,
     context,
-    workers.run,
+    clusteringWorkers.run,
   );
   await writeComparison(runDir, comparison);
   await writeFiles(comparison, params, context);
@@ -39,8 +39,8 @@ export async function compareVectors(
   { file, limit, sample, ...params }: EngineCalls['compareVectors']['params'],
   context: JobContext,
 ): Promise<Comparison> {
-  const { table, probabilities } = await readVectors(file, { limit, sample, seed: params.settings.seed });
-  const comparison = await compare({ probabilities, names: table.attributes }, params, context, workers.run);
+  const { table, probabilities } = await readVectors(file, { limit, sample, seed: params.settings.seed }, context.signal);
+  const comparison = await compare({ probabilities, names: table.attributes }, params, context, clusteringWorkers.run);
   await writeFiles(comparison, params, context);
   return comparison;
 }

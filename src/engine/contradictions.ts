@@ -7,14 +7,14 @@ import type { Contradictions, DatasetCalls } from '../protocol-dataset';
 import { GIGABYTE, type JobContext, notKept } from './analyse';
 import { keptDataset, thumbnailJpeg } from './dataset-view';
 import { Description } from './description';
-import { Keeper } from './keeper';
+import { StoreBuffer } from './store-buffer';
 import { openStore } from './stores';
 
 export async function contradictions(
   { images: wanted, most, pictures, settings, bundled, storeDir, ...choice }: DatasetCalls['contradictions']['params'],
   context: JobContext,
 ): Promise<Contradictions> {
-  const { signal, onProgress } = context;
+  const { signal, onProgress, host } = context;
   const dataset = await keptDataset(choice, context);
   const { table, parts } = dataset;
   if (parts.images === undefined) throw new UserError(`there are no images to look at in '${choice.folder}': only labels`);
@@ -25,8 +25,8 @@ export async function contradictions(
   const images = rows.map((row): ImageFile => ({ path: dataset.pathOf(row)!, name: table.images[row]!, folder: 0 }));
   const notices: string[] = [];
   const store = storeDir === null || !settings.cache ? undefined : await openStore(storeDir, (notice) => notices.push(notice));
-  const description = await Description.open(images, { settings, bundled, store, signal });
-  const keeper = store && Keeper.of(description, store, settings.cacheLimit * GIGABYTE);
+  const description = await Description.open(images, { settings, bundled, store, signal, host });
+  const buffer = store && StoreBuffer.of(description, store, settings.cacheLimit * GIGABYTE);
   try {
     const known = description.model.attributes;
     const shared = found.attributes.filter((name) => known.includes(name));
@@ -39,7 +39,7 @@ export async function contradictions(
     const doubtful: { row: number; attribute: string; label: number; probability: number }[] = [];
     const counts = { done: 0, faces: 0, failed: 0 };
     for await (const batch of description.results()) {
-      await keeper?.add(batch);
+      await buffer?.add(batch);
       for (const { failure, faces } of batch.images) {
         const row = rows[counts.done++]!;
         if (failure !== undefined) counts.failed += 1;
@@ -56,7 +56,7 @@ export async function contradictions(
       }
       onProgress({ stage: 'infer', done: counts.done, total: images.length, failed: counts.failed });
     }
-    const problem = await keeper?.finish();
+    const problem = await buffer?.finish();
     if (problem !== undefined) notices.push(notKept(problem));
     const sure = ({ label, probability }: (typeof doubtful)[number]) => Math.abs(label - probability);
     doubtful.sort((a, b) => sure(b) - sure(a));
@@ -72,7 +72,7 @@ export async function contradictions(
       notices: [...notices, ...description.notices],
     };
   } finally {
-    await keeper?.end();
+    await buffer?.end();
     await description.close();
   }
 }

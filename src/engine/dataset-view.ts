@@ -1,7 +1,7 @@
 /** What the data set view asks for. The data set it looks at stays open. */
 import type { Dataset } from '../datasets/dataset';
 import { drawRows, explore } from '../datasets/explore';
-import { UserError } from '../errors';
+import { CancelledError, UserError } from '../errors';
 import { encode } from '../faces/strips';
 import type { DatasetCalls, DatasetChoice, DatasetSample } from '../protocol-dataset';
 import type { JobContext } from './analyse';
@@ -12,7 +12,8 @@ let open: { key: string; dataset: Promise<Dataset> } | undefined;
 const QUALITY = 85;
 
 /** The data set of a choice, opened once. @param anew whether its tables are to be read again. */
-export function keptDataset({ folder, labels }: DatasetChoice, context: JobContext, anew = false): Promise<Dataset> {
+export async function keptDataset(choice: DatasetChoice, context: JobContext, anew = false): Promise<Dataset> {
+  const { folder, labels } = choice;
   const key = JSON.stringify([folder, labels]);
   if (open?.key !== key || anew) {
     const next = { key, dataset: opened(folder, labels, context) };
@@ -21,7 +22,15 @@ export function keptDataset({ folder, labels }: DatasetChoice, context: JobConte
       if (open === next) open = undefined; // read again when it is asked for again
     });
   }
-  return open.dataset;
+  const { dataset } = open;
+  try {
+    return await dataset;
+  } catch (error) {
+    context.signal.throwIfAborted();
+    // Another call had started to open it and was cancelled; this one still needs it.
+    if (error instanceof CancelledError) return keptDataset(choice, context);
+    throw error;
+  }
 }
 
 export async function exploreDataset(

@@ -4,16 +4,15 @@ import { attributeWeights } from '../clustering/features';
 import { type Dataset, openDataset, presentIn } from '../datasets/dataset';
 import { drawRows, explore, type Exploration } from '../datasets/explore';
 import { PARTITION_NAMES } from '../datasets/recognise';
-import { decodePixels, ImageError, readImage } from '../faces/decode';
-import { centredPart } from '../faces/framing';
-import { resizeBox } from '../faces/resize';
 import type { DatasetReport, EngineCalls } from '../protocol';
 import { evaluationChart } from '../summaries/evaluation-chart';
 import { heatMap } from '../summaries/heat-map';
 import { type Tile, tileSheet } from '../summaries/tile-sheet';
+import { forCsvCell } from '../text/neutralize';
 import { type WriteFile, writeNeeded } from '../util/output-folder';
 import type { JobContext } from './analyse';
 import { DATASET_OUTPUT } from './outputs';
+import { renderTileSafely } from './shown-images';
 
 /** @throws UserError where no data set is recognised, its tables cannot be read, or the results cannot be written; CancelledError. */
 export async function dataset(
@@ -93,14 +92,14 @@ function samplesOf(
 async function writeTables(write: WriteFile, report: DatasetReport, { attributes, correlation, together }: Exploration): Promise<void> {
   const matrix = (values: Float64Array) =>
     stringify([
-      ['', ...attributes],
+      ['', ...attributes.map(forCsvCell)],
       ...attributes.map((name, row) => [
-        name,
+        forCsvCell(name),
         ...Array.from(values.subarray(row * attributes.length, (row + 1) * attributes.length), (value) => value.toFixed(6)),
       ]),
     ]);
   const sorted = [...report.attributes].sort((a, b) => b.frequency - a.frequency);
-  const frequencies = sorted.map(({ index, name, frequency }) => [index, name, frequency.toFixed(6)]);
+  const frequencies = sorted.map(({ index, name, frequency }) => [index, forCsvCell(name), frequency.toFixed(6)]);
   const bars = sorted.map(({ name, frequency }) => ({ name, value: frequency }));
   const frequencyOf = Object.fromEntries(report.attributes.map(({ name, frequency }) => [name, frequency]));
   for (const kind of ['rare', 'common'] as const) {
@@ -117,7 +116,7 @@ async function writeTables(write: WriteFile, report: DatasetReport, { attributes
   await write(
     'samples.csv',
     stringify(
-      report.samples.map(({ image, partition, attributes: names }) => [image, partition ?? '', names.join(' ')]),
+      report.samples.map(({ image, partition, attributes: names }) => [image, partition ?? '', names.join(' ')].map(forCsvCell)),
       { header: true, columns: ['image', 'partition', 'attributes'] },
     ),
   );
@@ -135,12 +134,5 @@ async function sampleSheet(paths: readonly (string | Buffer | undefined)[]): Pro
 
 /** RGB bytes of the middle of an image at the size of a tile; undefined where it is missing or damaged. */
 export async function thumbnail(path: string | Buffer | undefined): Promise<Tile> {
-  if (path === undefined) return undefined;
-  try {
-    const pixels = await decodePixels(await readImage({ path }), 512);
-    return resizeBox(pixels, centredPart({ x: 0, y: 0, width: pixels.width, height: pixels.height }, TILE.width / TILE.height), TILE);
-  } catch (error) {
-    if (error instanceof ImageError) return undefined;
-    throw error;
-  }
+  return path === undefined ? undefined : renderTileSafely(path, TILE);
 }

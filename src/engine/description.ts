@@ -5,8 +5,11 @@
 import { pMapIterable } from 'p-map';
 import { UserError } from '../errors';
 import { chooseDetection, type Detection } from '../faces/choose-finder';
-import { type DescribedImages, hashOf, type ImageResult, type WantedImage } from '../faces/describe';
+import type { DescribedImages, ImageResult, WantedImage } from '../faces/describe';
 import type { LocatedFace } from '../faces/detect';
+import type { FailureKind } from '../faces/image-error';
+import { imageLimits } from '../faces/image-limits';
+import { MemoryBudget } from '../faces/memory-budget';
 import { openModel } from '../faces/model';
 import { ProviderChain } from '../faces/provider-chain';
 import { type BundledModels, chooseProvider, type Provider, type ProviderChoice } from '../faces/providers';
@@ -17,11 +20,13 @@ import type { AnalysisSettings } from '../settings/settings';
 import type { Content, Described, FaceStore, Found, ModelInfo } from '../store/face-store';
 import { type FileIdentity, type Identities, identitiesOf, identityOf } from '../store/identity';
 import { Batches, type PendingFace } from './batches';
-import { Describers, describersFor } from './describers';
-import { Inferrers } from './inferrers';
-import { fileHash, finderKey, lookKey, modelKey } from './keys';
+import { fileHash, finderKey, limitedKey, lookKey, modelKey } from './keys';
 import { chooseModel } from './choose-model';
-import { dismissThreads, prepareThreads } from './ready-threads';
+import { retireProcess } from './retire';
+import type { SearchSetup } from './threads/image-worker';
+import { ImageWorkerPool, imageWorkersFor, type WorkerHost } from './threads/image-worker-pool';
+import { InferenceWorkerPool } from './threads/inference-worker-pool';
+import { prewarm, releaseIdleThreads } from './threads/prewarmed-threads';
 
 /** A face with what the network says of it. */
 export interface DescribedFace {
@@ -42,8 +47,8 @@ export interface DescribedImage {
   content: Content | undefined;
   /** How it was known: by path and times, by its content under another name, or not at all. */
   known: 'file' | 'content' | undefined;
-  /** Why it cannot be used. */
-  failure: string | undefined;
+  /** Why it cannot be used, and for how long that holds. */
+  failure: { reason: string; kept: FailureKind } | undefined;
   faces: DescribedFace[];
   /** Where the crops of a face that was not known lie in the strips of its batch. */
   places: { strip: number; at: number }[];
@@ -64,6 +69,16 @@ export interface DescriptionOptions {
   /** Undefined where nothing is kept between runs. */
   store: FaceStore | undefined;
   signal: AbortSignal;
+  /** Where images are read. */
+  host: WorkerHost;
+}
+
+/** Under what results are kept in the store. */
+export interface StoreKeys {
+  finder: string;
+  /** Instead of `finder` for images that are beyond the limits: with other limits they are tried again. */
+  limited: string;
+  model: string;
 }
 
 /** Images asked of a thread at a time: so many that the message costs nothing beside the work, so few that progress moves. */
@@ -89,7 +104,7 @@ interface Unfinished extends DescribedBatch {
   /** Faces that are still to be inferred. */
   pending: PendingFace[];
   /** Memory their crops lie in. */
-  crops: Uint8Array<SharedArrayBuffer>[];
+  crops: Uint8Array[];
 }
 
 /** What infers beside the describing threads: a GPU, with so many threads. While one copies a batch to it, it computes another's. */
@@ -99,7 +114,6 @@ export class Description {
   /** Seconds spent in the threads, and in the network of another provider. */
   readonly timing = { decode: 0, infer: 0 };
 
-  private describers: Describers | undefined;
   /** On the CPU the threads infer by themselves. */
   private readonly onThreads: boolean;
   private readonly chain: ProviderChain;
@@ -116,14 +130,25 @@ export class Description {
     private readonly batchSize: number,
     readonly model: ModelInfo,
     readonly detection: Detection,
-    /** Under what the results are kept. */
-    readonly keys: { finder: string; model: string },
+    readonly keys: StoreKeys,
+    private readonly workers: ImageWorkerPool,
   ) {
+    const { settings, bundled, store } = options;
     this.onThreads = choice.provider === 'cpu';
     this.chain = new ProviderChain(choice, {
       open: ({ file, provider }) =>
-        Inferrers.open({ file, provider, batchSize: provider === 'cpu' ? 0 : this.batchSize }, INFERRERS[provider]),
-      next: (failed) => chooseProvider(options.settings, options.bundled, failed),
+        InferenceWorkerPool.open({ file, provider, batchSize: provider === 'cpu' ? 0 : this.batchSize }, INFERRERS[provider]),
+      next: (failed) => chooseProvider(settings, bundled, failed),
+    });
+    const limits = imageLimits(settings);
+    workers.setUp({
+      crop: model.crop,
+      model: this.onThreads ? this.file : undefined,
+      batchSize,
+      search: detection.searched ? searchSetup(options) : undefined,
+      hashed: store !== undefined,
+      limits,
+      budget: MemoryBudget.of(limits.memoryBytes).memory,
     });
   }
 
@@ -131,8 +156,8 @@ export class Description {
    * Lets threads load their code while the folders are still listed.
    * @param first image that was found, and `entries` of its folder.
    */
-  static foresee(first: ImageFile, entries: number, store: FaceStore | undefined): void {
-    if (isNew(first, store)) prepareThreads(describersFor(entries), undefined);
+  static prewarm(first: ImageFile, entries: number, { store, host }: Pick<DescriptionOptions, 'store' | 'host'>): void {
+    if (host === 'thread' && isNew(first, store)) prewarm(imageWorkersFor(entries), undefined);
   }
 
   /**
@@ -140,19 +165,23 @@ export class Description {
    * @throws UserError where a network cannot be used; CancelledError.
    */
   static async open(images: Images, options: DescriptionOptions): Promise<Description> {
+    const workers = new ImageWorkerPool(imageLimits(options.settings), options.host, images.length);
     try {
-      return await Description.begin(images, options);
+      return await Description.begin(images, options, workers);
     } catch (error) {
-      dismissThreads();
+      releaseIdleThreads();
+      await closeWorkers(workers);
       throw error;
     }
   }
 
-  private static async begin(images: Images, options: DescriptionOptions): Promise<Description> {
-    const { settings, bundled, store, signal } = options;
-    const { choice, batchSize } = await chooseModel(settings, bundled, store, images.length);
+  private static async begin(images: Images, options: DescriptionOptions, workers: ImageWorkerPool): Promise<Description> {
+    const { settings, bundled, store, signal, host } = options;
+    const { choice, batchSize } = await chooseModel(settings, bundled, store, images.length, signal);
     signal.throwIfAborted();
-    if (isNew(images.at(0), store)) prepareThreads(describersFor(images.length), choice.provider === 'cpu' ? choice.file : undefined);
+    if (host === 'thread' && isNew(images.at(0), store)) {
+      prewarm(imageWorkersFor(images.length), choice.provider === 'cpu' ? choice.file : undefined);
+    }
     const identities = await identitiesOf(images, signal);
     const hash = await fileHash(choice.file);
     const model = await modelInfo(choice, hash, store);
@@ -161,8 +190,6 @@ export class Description {
     const detection = await chooseDetection(
       images,
       settings,
-      model.crop,
-      bundled.detector,
       {
         known: (index) => {
           const [image, identity] = [images.at(index)!, identities.get(index)];
@@ -171,13 +198,19 @@ export class Description {
             ? undefined
             : (store?.note(lookKey(content.hash, searched, model.crop)) as boolean | null | undefined);
         },
-        note: (bytes, aligned) => noted.set(lookKey(hashOf(bytes), searched, model.crop), aligned),
+        look: async ({ path }) => {
+          const look = await workers.look(path, searchSetup(options), model.crop);
+          if (look.hash !== undefined) noted.set(lookKey(look.hash, searched, model.crop), look.aligned);
+          return look.aligned;
+        },
+        concurrency: workers.size,
       },
       signal,
     );
     for (const [name, aligned] of noted) store?.setNote(name, aligned);
-    const keys = { finder: detection.searched ? searched : finderKey(undefined, settings), model: modelKey(hash) };
-    return new Description(images, identities, options, choice, batchSize, model, detection, keys);
+    const finder = detection.searched ? searched : finderKey(undefined, settings);
+    const keys = { finder, limited: limitedKey(finder, imageLimits(settings)), model: modelKey(hash) };
+    return new Description(images, identities, options, choice, batchSize, model, detection, keys, workers);
   }
 
   get provider(): Provider {
@@ -215,8 +248,8 @@ export class Description {
   }
 
   async close(): Promise<void> {
-    dismissThreads();
-    await this.describers?.close();
+    releaseIdleThreads();
+    await closeWorkers(this.workers);
     await this.chain.release();
   }
 
@@ -228,26 +261,9 @@ export class Description {
         signal.throwIfAborted();
         return this.describeChunk(chunk);
       },
-      { concurrency: this.threads().concurrency, backpressure: 2 * this.threads().concurrency },
+      { concurrency: this.workers.concurrency, backpressure: 2 * this.workers.concurrency },
     );
     yield* chunks;
-  }
-
-  private threads(): Describers {
-    const { settings, bundled, store } = this.options;
-    this.describers ??= new Describers(
-      {
-        crop: this.model.crop,
-        model: this.onThreads ? this.file : undefined,
-        batchSize: this.batchSize,
-        search: this.detection.searched
-          ? { detector: bundled.detector, minFaceScore: settings.minFaceScore, minFaceSize: settings.minFaceSize }
-          : undefined,
-        hashed: store !== undefined,
-      },
-      this.images.length,
-    );
-    return this.describers;
   }
 
   /** Images in handfuls, with what the store knows of them. */
@@ -281,7 +297,7 @@ export class Description {
   private kept(content: Content | undefined): Pick<Plan, 'found' | 'described'> {
     const { store } = this.options;
     if (store === undefined || content === undefined) return { found: undefined, described: undefined };
-    const found = store.foundIn(content, this.keys.finder);
+    const found = store.foundIn(content, this.keys.finder) ?? store.foundIn(content, this.keys.limited);
     const described = found !== undefined && 'faces' in found ? store.describedBy(content, this.keys.finder, this.keys.model) : undefined;
     const lost = described?.crops.some(({ strip }) => this.keptStrip(strip) === undefined);
     return { found, described: lost === true ? undefined : described };
@@ -306,7 +322,7 @@ export class Description {
           located: located[i],
         };
       });
-      const described = await this.threads().describe(wanted);
+      const described = await this.workers.describe(wanted);
       this.timing.decode += described.seconds.decode;
       this.timing.infer += described.seconds.infer;
       const take = this.facesOf(described, strips.length, pending);
@@ -366,7 +382,7 @@ export class Description {
     };
     switch (result.kind) {
       case 'failed':
-        return { ...base, failure: result.reason };
+        return { ...base, hash: result.kept === 'now' ? '' : result.hash, failure: result };
       case 'known': {
         const content = this.contentOf({ identity }, result.hash);
         const plan = { image, identity, content, ...this.kept(content) };
@@ -383,7 +399,9 @@ export class Description {
 
   private knownImage({ image, identity, content, found, described }: Plan, known: 'file' | 'content'): DescribedImage {
     const base = { image, identity, content, hash: content?.hash ?? '', known, places: [] };
-    if (found === undefined || 'reason' in found) return { ...base, failure: found?.reason, faces: [], keptStrips: [] };
+    if (found === undefined || 'reason' in found) {
+      return { ...base, failure: found && { reason: found.reason, kept: 'content' }, faces: [], keptStrips: [] };
+    }
     const width = this.model.attributes.length;
     const { crops, probabilities } = described ?? { crops: [], probabilities: new Float32Array() };
     const faces = found.faces.map((located, i): DescribedFace => {
@@ -438,12 +456,22 @@ export class Description {
     const width = this.model.attributes.length;
     while (waiting[0]?.pending.every(({ face }) => face.probabilities.length === width) === true) {
       const batch = waiting.shift()!;
-      for (const crops of batch.crops) this.threads().giveBack(crops);
+      for (const crops of batch.crops) this.workers.release(crops);
       // What another network says is not to be kept as this one's word.
       if (this.chain.fellBack) for (const image of batch.images) if (image.known === undefined) image.hash = '';
       yield batch;
     }
   }
+}
+
+function searchSetup({ settings, bundled }: DescriptionOptions): SearchSetup {
+  return { detector: bundled.detector, minFaceScore: settings.minFaceScore, minFaceSize: settings.minFaceSize };
+}
+
+/** A worker that hangs in a native call goes on until the process ends. */
+async function closeWorkers(workers: ImageWorkerPool): Promise<void> {
+  await workers.close();
+  if (workers.abandoned > 0) retireProcess();
 }
 
 /** Whether an image was never described, by its path: so are the others then, most likely. */

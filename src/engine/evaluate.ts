@@ -7,6 +7,7 @@ import { readLabels } from '../datasets/labels';
 import { chooseImages, type ImageFile, scanImages } from '../faces/scan';
 import type { EngineCalls } from '../protocol';
 import type { JobContext } from './analyse';
+import { fromCsvCell } from '../text/neutralize';
 import { Description } from './description';
 import { type LabelledFace, robustness } from './robustness';
 
@@ -22,10 +23,10 @@ const pickScores = ({ accuracy, balancedAccuracy, hammingDistance }: ReturnType<
  */
 export async function evaluate(
   { folder, labels, split, settings, bundled, degraded }: EngineCalls['evaluate']['params'],
-  { signal, onProgress }: JobContext,
+  { signal, onProgress, host }: JobContext,
 ): Promise<Evaluation> {
   const started = performance.now();
-  const table = await readLabels(labels);
+  const table = await readLabels(labels, signal);
   if (split !== '' && table.splits?.includes(split) !== true) {
     const known = [...new Set(table.splits ?? [])];
     throw new UserError(
@@ -33,6 +34,8 @@ export async function evaluate(
     );
   }
   const rowOf = new Map(table.images.map((name, row) => [name, row] as const));
+  // A table of our own may hold an apostrophe before a name, but a name may begin with one as well.
+  for (const [row, name] of table.images.entries()) if (!rowOf.has(fromCsvCell(name))) rowOf.set(fromCsvCell(name), row);
   const scan = await scanImages([folder], { signal });
   const labelled: { image: ImageFile; row: number }[] = [];
   for (const image of scan.images) {
@@ -48,7 +51,7 @@ export async function evaluate(
   }
   const rowOfImage = new Map(chosen.map(({ image, row }) => [image, row] as const));
   const images = chosen.map(({ image }) => image);
-  const description = await Description.open(images, { settings, bundled, store: undefined, signal });
+  const description = await Description.open(images, { settings, bundled, store: undefined, signal, host });
   try {
     const { attributes } = description.model;
     const shared = attributes.filter((name) => table.attributes.includes(name));

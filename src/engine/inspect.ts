@@ -18,15 +18,15 @@ import { clusterPictures } from '../summaries/eigenfaces';
 import type { JobContext } from './analyse';
 import { clusterFaces } from './cluster';
 import { openRun } from './runs';
-import { workers } from './workers';
+import { clusteringWorkers } from './threads/clustering-worker-pool';
 
 export async function clusterRun({ runDir, settings }: EngineCalls['cluster']['params'], context: JobContext): Promise<Clustering> {
   const run = await openRun(runDir);
   const { probabilities, manifest } = run;
   const result = await clusterFaces({ probabilities, names: manifest.modelAttributes, thresholds: manifest.thresholds }, settings, {
     ...context,
-    run: workers.run,
-    threads: workers.size,
+    run: clusteringWorkers.run,
+    threads: clusteringWorkers.size,
   });
   const before = await readClustering(runDir);
   if (before?.members.length === result.members.length) {

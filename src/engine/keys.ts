@@ -1,9 +1,9 @@
 /** Keys of what is kept: they change whenever what is computed would. */
-import { readFile, stat } from 'node:fs/promises';
-import { messageOf, UserError } from '../errors';
+import { stat } from 'node:fs/promises';
 import { hashOf } from '../faces/describe';
 import type { Framing } from '../faces/framing';
-import { checkFile } from '../faces/model';
+import type { ImageLimits } from '../faces/image-limits';
+import { readNetwork } from '../faces/model';
 import type { AnalysisSettings } from '../settings/settings';
 
 /** Raised whenever decoding, searching, aligning or cutting out changes what comes out of them. */
@@ -20,6 +20,10 @@ export function finderKey(
   return digest(detector === undefined ? [PIPELINE_VERSION, 'aligned'] : [PIPELINE_VERSION, detector, minFaceScore, minFaceSize]);
 }
 
+/** How faces are found, with what images may cost: for those that cost more. @param finder of `finderKey`. */
+export const limitedKey = (finder: string, { fileBytes, pixels, seconds, memoryBytes }: ImageLimits): string =>
+  digest([finder, fileBytes, pixels, seconds, memoryBytes]);
+
 /** Which network describes them. */
 export const modelKey = (model: string): string => digest([PIPELINE_VERSION, model]);
 
@@ -34,17 +38,14 @@ const hashes = new Map<string, string>();
  * @throws UserError where it cannot be read.
  */
 export async function fileHash(file: string): Promise<string> {
-  await checkFile(file);
-  try {
-    const { size, mtimeMs } = await stat(file);
-    const key = `${file} ${size} ${mtimeMs}`;
-    let hash = hashes.get(key);
-    if (hash === undefined) {
-      hash = hashOf(await readFile(file));
-      hashes.set(key, hash);
-    }
-    return hash;
-  } catch (error) {
-    throw new UserError(`the model file '${file}' cannot be read: ${messageOf(error)}`, { cause: error });
-  }
+  // Unlike mtime, ctime cannot be set at will.
+  const identity = await stat(file).then(
+    ({ size, mtimeMs, ctimeMs, ino }) => `${file} ${size} ${mtimeMs} ${ctimeMs} ${ino}`,
+    () => undefined, // reading it reports the reason
+  );
+  const known = identity === undefined ? undefined : hashes.get(identity);
+  if (known !== undefined) return known;
+  const hash = hashOf(await readNetwork(file));
+  if (identity !== undefined) hashes.set(identity, hash);
+  return hash;
 }

@@ -1,13 +1,11 @@
 /**
- * The engine: a process of its own that does the work, driven by messages over its IPC channel. A crash in a native library ends this
- * process and nothing else. It ends by itself when whoever started it is gone.
+ * The engine: processes that do the work, driven by calls over their IPC channel. A crash in a native library ends
+ * such a process and nothing else. It ends by itself when whoever started it is gone.
  */
-import './compile-late';
-import { CancelledError, messageOf, UserError } from '../errors';
-import { probe } from '../faces/probe';
-import { tune } from '../faces/tune';
-import type { Provider } from '../faces/providers';
-import type { EngineCall, EngineCalls, EngineReply, EngineRequest, Progress } from '../protocol';
+import { parentEnd } from '../channel/port';
+import { type CallContext, type Handlers, serve } from '../channel/serve';
+import type { EngineCall, EngineCalls, Progress } from '../protocol';
+import { setNativeEnvironment } from '../util/native-environment';
 import { analyse, type JobContext } from './analyse';
 import { changes, clearStore, storeSize } from './changes';
 import { clusterPaths, copyImages } from './cluster-images';
@@ -15,103 +13,77 @@ import { compareRun, compareVectors } from './compare';
 import { contradictions } from './contradictions';
 import { dataset } from './dataset';
 import { datasetImage, datasetSamples, exploreDataset } from './dataset-view';
+import type { EngineAnswer, EngineTable } from './engine-calls';
 import { evaluate } from './evaluate';
 import { exportRun } from './export';
 import { clusterRun, locate, page, pictures } from './inspect';
-import { keepFor } from './keeping';
 import { describeModel } from './model';
 import { photo } from './photo';
+import { isRetired } from './retire';
+import { runStoreWriterProcess } from './store-writer';
+import { runToolProcess } from './tools';
 import { clusterVectors } from './vectors';
 
-type Handlers = {
-  [Name in EngineCall]: (params: EngineCalls[Name]['params'], context: JobContext) => Promise<EngineCalls[Name]['result']>;
-};
+setNativeEnvironment(); // before any thread or child process starts
 
-const handlers: Handlers = {
-  analyse,
-  changes,
-  storeSize,
-  clearStore,
-  cluster: clusterRun,
-  pictures,
-  page,
-  locate,
-  photo,
-  clusterPaths,
-  copyImages,
-  export: exportRun,
-  vectors: clusterVectors,
-  compare: compareRun,
-  compareVectors,
-  dataset,
-  exploreDataset,
-  datasetSamples,
-  datasetImage,
-  contradictions,
-  evaluate,
-  model: describeModel,
-};
+type Job<Name extends EngineCall> = (params: EngineCalls[Name]['params'], context: JobContext) => Promise<EngineCalls[Name]['result']>;
 
 /** Progress is sent at most so often, in milliseconds; the last of a stage always is. */
 const PROGRESS_INTERVAL = 80;
 
-const running = new Map<number, AbortController>();
-
-function send(reply: EngineReply) {
-  // Without a channel whoever asked is gone, and 'disconnect' ends this process.
-  if (process.connected) process.send?.(reply);
-}
-
-async function serve(id: number, name: EngineCall, params: EngineCalls[EngineCall]['params']) {
-  const controller = new AbortController();
-  running.set(id, controller);
-  let last: { stage: string; at: number } = { stage: '', at: 0 };
-  const onProgress = (progress: Progress) => {
+/** Lets progress through now and then. */
+function throttled(send: (progress: Progress) => void): (progress: Progress) => void {
+  let last = { stage: '', at: 0 };
+  return (progress) => {
     const now = performance.now();
     const finished = progress.total > 0 && progress.done === progress.total;
     if (last.stage === progress.stage && !finished && now - last.at < PROGRESS_INTERVAL) return;
     last = { stage: progress.stage, at: now };
-    send({ kind: 'progress', id, progress });
+    send(progress);
   };
-  try {
-    // The name picks the handler that takes just these parameters; TypeScript cannot follow that through a union.
-    const handler = handlers[name] as (params: unknown, context: JobContext) => Promise<unknown>;
-    const result = await handler(params, { signal: controller.signal, onProgress });
-    send({ kind: 'done', id, result, peakMemory: process.resourceUsage().maxRSS * 1024 });
-  } catch (error) {
-    const reason = controller.signal.aborted ? 'cancelled' : error instanceof UserError ? 'user' : 'defect';
-    const stack = error instanceof Error ? error.stack : undefined;
-    send({ kind: 'failed', id, reason, message: messageOf(error), stack: reason === 'defect' ? stack : undefined });
-  } finally {
-    running.delete(id);
-  }
 }
 
-function listen() {
-  process.on('message', (request: EngineRequest) => {
-    if (request.kind === 'cancel') running.get(request.id)?.abort(new CancelledError());
-    else void serve(request.id, request.name, request.params);
-  });
-  process.on('disconnect', () => process.exit(0));
+const answering =
+  <Name extends EngineCall>(job: Job<Name>) =>
+  async ({ params, host }: EngineTable[Name]['params'], { signal, onProgress }: CallContext<Progress>): Promise<EngineAnswer<Name>> => {
+    const result = await job(params, { signal, host, onProgress: throttled(onProgress) });
+    return { result, peakMemory: process.resourceUsage().maxRSS * 1024, retired: isRetired() };
+  };
+
+const handlers: Handlers<EngineTable> = {
+  analyse: answering<'analyse'>(analyse),
+  changes: answering<'changes'>(changes),
+  storeSize: answering<'storeSize'>(storeSize),
+  clearStore: answering<'clearStore'>(clearStore),
+  cluster: answering<'cluster'>(clusterRun),
+  pictures: answering<'pictures'>(pictures),
+  page: answering<'page'>(page),
+  locate: answering<'locate'>(locate),
+  photo: answering<'photo'>(photo),
+  clusterPaths: answering<'clusterPaths'>(clusterPaths),
+  copyImages: answering<'copyImages'>(copyImages),
+  export: answering<'export'>(exportRun),
+  vectors: answering<'vectors'>(clusterVectors),
+  compare: answering<'compare'>(compareRun),
+  compareVectors: answering<'compareVectors'>(compareVectors),
+  dataset: answering<'dataset'>(dataset),
+  exploreDataset: answering<'exploreDataset'>(exploreDataset),
+  datasetSamples: answering<'datasetSamples'>(datasetSamples),
+  datasetImage: answering<'datasetImage'>(datasetImage),
+  contradictions: answering<'contradictions'>(contradictions),
+  evaluate: answering<'evaluate'>(evaluate),
+  model: answering<'model'>(describeModel),
+};
+
+function runEngineProcess() {
+  const port = parentEnd();
+  serve(port, handlers);
+  port.onClose(() => process.exit(0));
   // The terminal's Ctrl+C reaches the whole process group; the command line decides what happens then.
   process.on('SIGINT', () => undefined);
-  send({ kind: 'ready' });
 }
 
-async function answer(work: Promise<unknown>) {
-  const result = await work;
-  process.send?.(result, () => process.exit(0));
-}
-
-const [, , mode, ...rest] = process.argv;
-if (mode === '--probe') {
-  const [provider, file, reference] = rest as [Provider, string, string];
-  void answer(probe(provider, file, reference));
-} else if (mode === '--tune') {
-  const [provider, threads, ...files] = rest as [Provider, string, ...string[]];
-  void answer(tune(files, provider, Number(threads)));
-} else if (mode === '--keep') {
-  void keepFor(rest[0]!);
-} else {
-  listen();
-}
+const [, , mode, ...parameters] = process.argv;
+if (mode === '--tool') runToolProcess();
+else if (mode === '--write-store') runStoreWriterProcess(parameters[0]!);
+else runEngineProcess();

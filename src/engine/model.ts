@@ -1,11 +1,14 @@
 /** What a network file is, before it is used. */
-import { openModel } from '../faces/model';
+import { checkNetwork } from '../faces/check-network';
 import type { EngineCalls } from '../protocol';
+import type { JobContext } from './analyse';
+import { fileHash } from './keys';
 
 /** @throws UserError naming what was expected and what the file holds. */
-export async function describeModel({ file }: EngineCalls['model']['params']): Promise<EngineCalls['model']['result']> {
-  const model = await openModel(file, { provider: 'cpu', threads: 1 });
-  const { attributes, crop } = model;
-  await model.release();
+export async function describeModel(
+  { file }: EngineCalls['model']['params'],
+  { signal }: JobContext,
+): Promise<EngineCalls['model']['result']> {
+  const { attributes, crop } = await checkNetwork(file, await fileHash(file), { signal });
   return { attributes, crop };
 }

@@ -1,11 +1,12 @@
 /** The photo a face was found in, with all its faces. */
 import { UserError } from '../errors';
-import { decodePixels, ImageError, readImage } from '../faces/decode';
-import { sharp } from '../lazy-sharp';
+import { imageLimits } from '../faces/image-limits';
 import type { EngineCalls } from '../protocol';
 import { membersOf, readClustering, silhouetteOfFace } from '../store/run-files';
 import { imagePath, type StoredRun } from '../store/run-store';
+import { analysisSettingsSchema } from '../settings/settings';
 import { openRun } from './runs';
+import { renderPhotoSafely } from './shown-images';
 
 /** Longest side of the photo as it is shown, in pixels. */
 const SHOWN = 1600;
@@ -25,29 +26,20 @@ export async function photo({ runDir, row }: EngineCalls['photo']['params']): Pr
   const rows: number[] = [];
   for (let other = first; same(other); other++) rows.push(other);
 
-  try {
-    const encoded = await readImage({ path: imagePath(run, row) });
-    const pixels = await decodePixels(encoded, SHOWN);
-    const jpeg = await sharp(pixels.data, { raw: { width: pixels.width, height: pixels.height, channels: 3 } })
-      .jpeg({ quality: 86 })
-      .toBuffer();
-    return {
-      image,
-      jpeg,
-      width: encoded.width,
-      height: encoded.height,
-      faces: rows.map((other) => ({
-        row: other,
-        ...standing(other),
-        box: faces.box[other] ?? null,
-        score: faces.score[other] ?? null,
-        probabilities: Array.from(probabilities.subarray(other * width, (other + 1) * width)),
-      })),
-    };
-  } catch (error) {
-    if (error instanceof ImageError) throw new UserError(`'${image}': ${error.message}`, { cause: error });
-    throw error;
-  }
+  const limits = imageLimits(analysisSettingsSchema.parse(manifest.settings));
+  const shown = await renderPhotoSafely(imagePath(run, row), SHOWN, limits);
+  if ('reason' in shown) throw new UserError(`'${image}': ${shown.reason}`);
+  return {
+    image,
+    ...shown,
+    faces: rows.map((other) => ({
+      row: other,
+      ...standing(other),
+      box: faces.box[other] ?? null,
+      score: faces.score[other] ?? null,
+      probabilities: Array.from(probabilities.subarray(other * width, (other + 1) * width)),
+    })),
+  };
 }
 
 /** Cluster and silhouette of the faces at some rows. */

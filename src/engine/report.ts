@@ -1,8 +1,8 @@
 /** report.html: the panel's own components and a run's clusters in one page that needs nothing else. */
-import { escapeXml } from '../summaries/svg';
 import type { ClusterPictures, PanelState } from '../protocol';
 import { membersOf, readComparison, type StoredClustering } from '../store/run-files';
 import type { StoredRun } from '../store/run-store';
+import { forXml } from '../text/neutralize';
 import { faceCards } from './inspect';
 
 /** Faces of a cluster that are embedded, the most typical first; the page says how many there are in all. */
@@ -22,6 +22,7 @@ export async function reportPage(run: StoredRun, stored: StoredClustering, pictu
   const data: ReportData = {
     state: {
       title,
+      waits: false,
       run: manifest,
       failures: failures.slice(0, 1000),
       faceless: faceless.slice(0, 1000),
@@ -59,8 +60,8 @@ export async function reportPage(run: StoredRun, stored: StoredClustering, pictu
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data: blob:; style-src 'unsafe-inline'; font-src data:; script-src 'unsafe-inline'">
-<title>${escapeXml(`Face Clusters: ${title}`)}</title>
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data: blob:; style-src 'unsafe-inline'; font-src data:; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
+<title>${forXml(`Face Clusters: ${title}`)}</title>
 </head>
 <body>
 <script type="application/json" id="report-data">${json}</script>

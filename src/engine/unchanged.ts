@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { Images } from '../faces/image-list';
 import type { RunManifest } from '../protocol';
 import type { FaceStore } from '../store/face-store';
+import type { StoreKeys } from './description';
 import { type Identities, isSettled } from '../store/identity';
 import { readManifest } from '../store/run-files';
 import { isWhole, type KeptImage, keptImage, readImages } from '../store/run-store';
@@ -15,14 +16,14 @@ export interface Ingredients {
   folders: readonly string[];
   images: Images;
   identities: Identities;
-  keys: { finder: string; model: string };
+  keys: StoreKeys;
 }
 
 /** Notes in the store that a run was made with it, for `unchangedRun`. @returns what its manifest is to hold. */
 export function noteMade(store: FaceStore, runDir: string, keys: Ingredients['keys']): NonNullable<RunManifest['made']> {
   const token = randomUUID();
   store.setNote(noteOf(runDir), token);
-  return { ...keys, token };
+  return { finder: keys.finder, model: keys.model, token };
 }
 
 /**
@@ -53,7 +54,7 @@ export async function unchangedRun(
     i += 1;
     if (!failed.has(image.name)) continue;
     const content = store.contentOf(image.path, identity);
-    const found = content && store.foundIn(content, keys.finder);
+    const found = content && (store.foundIn(content, keys.finder) ?? store.foundIn(content, keys.limited));
     if (found === undefined || !('reason' in found)) return undefined;
     unusable += 1;
   }

@@ -9,13 +9,14 @@ import { clusterFaces } from './cluster';
 import { clusterFolder, clustersJson } from './export';
 import { clusterLabels, silhouetteOfFace } from '../store/run-files';
 import { occurrenceChart } from '../summaries/occurrence-chart';
+import { forCsvCell, fromCsvCell } from '../text/neutralize';
 import { writeNeeded } from '../util/output-folder';
 import { CLUSTER_OUTPUT } from './outputs';
-import { workers } from './workers';
+import { clusteringWorkers } from './threads/clustering-worker-pool';
 
 /** Rows of a table of attribute vectors, some of them where a choice is made. */
-export async function readVectors(file: string, choice: { limit: number; sample: number; seed: number }) {
-  const table = await readLabels(file);
+export async function readVectors(file: string, choice: { limit: number; sample: number; seed: number }, signal: AbortSignal) {
+  const table = await readLabels(file, signal);
   const width = table.attributes.length;
   const rows = chooseImages(Array.from(table.images.keys()), choice);
   if (rows.length === 0) throw new UserError(`the vectors '${file}' have no row below their header`);
@@ -34,16 +35,16 @@ export async function clusterVectors(
   { file, settings, limit, sample, outDir, overwrite = false }: EngineCalls['vectors']['params'],
   context: JobContext,
 ): Promise<EngineCalls['vectors']['result']> {
-  const { table, rows, probabilities } = await readVectors(file, { limit, sample, seed: settings.seed });
+  const { table, rows, probabilities } = await readVectors(file, { limit, sample, seed: settings.seed }, context.signal);
   const width = table.attributes.length;
-  const parallel = { ...context, run: workers.run, threads: workers.size };
+  const parallel = { ...context, run: clusteringWorkers.run, threads: clusteringWorkers.size };
   const stored = await clusterFaces({ probabilities, names: table.attributes }, settings, parallel);
   const labels = clusterLabels(stored);
   const lines = rows.map((row, i) => [
-    table.images[row], 0, '', '', '', '', '', labels[i], silhouetteOfFace(stored, i)?.toFixed(4) ?? '',
+    forCsvCell(fromCsvCell(table.images[row]!)), 0, '', '', '', '', '', labels[i], silhouetteOfFace(stored, i)?.toFixed(4) ?? '',
     ...Array.from(probabilities.subarray(i * width, (i + 1) * width), (value) => value.toFixed(4)),
   ]); // prettier-ignore
-  const header = ['image', 'face', 'x', 'y', 'width', 'height', 'score', 'cluster', 'silhouette', ...table.attributes];
+  const header = ['image', 'face', 'x', 'y', 'width', 'height', 'score', 'cluster', 'silhouette', ...table.attributes.map(forCsvCell)];
   const { clustering } = stored;
   const output = { kind: CLUSTER_OUTPUT, overwrite, signal: context.signal };
   const { kept } = await writeNeeded(outDir, output, async (write) => {

@@ -10,25 +10,14 @@ import { giveBack } from './buffers';
 import { type Colours, coloursOf, toSrgb } from './colours';
 import type { Pixels } from './crop';
 import { type Box, type CropSize, SMALLEST_SIDE } from './framing';
-import { decodePlainJpeg, jpegHeader } from './jpeg';
+import { ImageError } from './image-error';
+import { imageTraits } from './image-format';
+import { checkImage, decodingMemory, DEFAULT_IMAGE_LIMITS, type ImageLimits } from './image-limits';
+import { decodePlainJpeg } from './jpeg';
+import { jpegHeader } from './jpeg-markers';
 import { readWhole } from './read-file';
 import { CUBIC, resizeBox } from './resize';
 import type { ImageFile } from './scan';
-
-/** Images of more pixels are refused: one alone would take more than a gigabyte. */
-export const MAX_PIXELS = 400e6;
-
-/** An image that cannot be used; the message is the reason a user reads in failed.csv. */
-export class ImageError extends Error {
-  override name = 'ImageError';
-  /** Whether it lies in the file's content, so that reading it again is of no use. */
-  readonly kept: boolean;
-
-  constructor(message: string, { kept = true, ...options }: ErrorOptions & { kept?: boolean } = {}) {
-    super(message, options);
-    this.kept = kept;
-  }
-}
 
 /** An encoded image in memory. */
 export interface EncodedImage {
@@ -40,17 +29,23 @@ export interface EncodedImage {
   colours: Colours;
   /** A JPEG that is not to be turned, of known colours: libjpeg-turbo decodes it by itself. */
   plainJpeg: boolean;
+  /** Memory that decoding takes at most, in bytes. */
+  memory: number;
+  limits: ImageLimits;
 }
 
 /**
  * Reads a file.
  * @throws ImageError saying why it cannot be read.
  */
-export async function readBytes(image: Pick<ImageFile, 'path'>): Promise<Buffer> {
+export async function readBytes(
+  image: Pick<ImageFile, 'path'>,
+  { fileBytes }: Pick<ImageLimits, 'fileBytes'> = DEFAULT_IMAGE_LIMITS,
+): Promise<Buffer> {
   try {
-    return await readWhole(image.path);
+    return await readWhole(image.path, fileBytes);
   } catch (error) {
-    throw new ImageError(fileReason(error), { cause: error, kept: false });
+    throw new ImageError(fileReason(error), { cause: error, kept: 'now' });
   }
 }
 
@@ -58,16 +53,17 @@ export async function readBytes(image: Pick<ImageFile, 'path'>): Promise<Buffer>
  * Reads a file and its header.
  * @throws ImageError saying why it cannot be used.
  */
-export async function readImage(image: Pick<ImageFile, 'path'>): Promise<EncodedImage> {
-  return encodedImage(await readBytes(image));
+export async function readImage(image: Pick<ImageFile, 'path'>, limits = DEFAULT_IMAGE_LIMITS): Promise<EncodedImage> {
+  return encodedImage(await readBytes(image, limits), limits);
 }
 
 /**
  * Reads the header of an image.
  * @throws ImageError saying why it cannot be used.
  */
-export async function encodedImage(bytes: Buffer): Promise<EncodedImage> {
+export async function encodedImage(bytes: Buffer, limits = DEFAULT_IMAGE_LIMITS): Promise<EncodedImage> {
   if (bytes.length === 0) throw new ImageError('the file is empty (0 bytes)');
+  const traits = imageTraits(bytes);
   const header = headerSize(bytes);
   const size = header ?? (await decoderSize(bytes));
   if (size.width < SMALLEST_SIDE || size.height < SMALLEST_SIDE) {
@@ -75,13 +71,11 @@ export async function encodedImage(bytes: Buffer): Promise<EncodedImage> {
       `too small: expected at least ${String(SMALLEST_SIDE)}×${String(SMALLEST_SIDE)} pixels, got ${String(size.width)}×${String(size.height)}`,
     );
   }
-  if (size.width * size.height > MAX_PIXELS) {
-    throw new ImageError(
-      `too large: expected at most ${String(MAX_PIXELS / 1e6)} megapixels, got ${String(size.width)}×${String(size.height)}`,
-    );
-  }
+  checkImage(traits, size, limits);
   const colours = await coloursIn(bytes);
-  return { bytes, width: size.width, height: size.height, colours, plainJpeg: header?.turned === false && colours !== 'unknown' };
+  const { width, height } = size;
+  const plainJpeg = traits.format === 'jpeg' && header?.turned === false && colours !== 'unknown';
+  return { bytes, width, height, colours, plainJpeg, memory: decodingMemory(traits, size), limits };
 }
 
 async function coloursIn(bytes: Buffer): Promise<Colours> {
@@ -139,7 +133,7 @@ export function decodeAtLeast(image: EncodedImage, side: number): Promise<Pixels
 }
 
 /** The same in the image's own colours (`image.colours`): what is cut out is converted faster than the whole. */
-export async function decodeStored({ bytes, width, height, colours, plainJpeg }: EncodedImage, side: number): Promise<Pixels> {
+export async function decodeStored({ bytes, width, height, colours, plainJpeg, limits }: EncodedImage, side: number): Promise<Pixels> {
   const asItIs = Math.max(width, height) <= side;
   if (plainJpeg && asItIs) {
     const pixels = await decodePlainJpeg(bytes, width, height);
@@ -148,10 +142,12 @@ export async function decodeStored({ bytes, width, height, colours, plainJpeg }:
   // To be turned upright by its EXIF orientation.
   const image = sharp(bytes, {
     failOn: 'error',
-    limitInputPixels: MAX_PIXELS,
+    limitInputPixels: limits.pixels,
     sequentialRead: true,
     ignoreIcc: colours !== 'unknown',
-  }).autoOrient();
+  })
+    .timeout({ seconds: Math.ceil(limits.seconds) })
+    .autoOrient();
   if (!asItIs) image.resize(side, side, { fit: 'inside', kernel: 'linear' });
   return rgbPixels(image);
 }
@@ -207,10 +203,15 @@ function fileReason(error: unknown): string {
   }
 }
 
+/** Of what libvips says, in characters: it may say the same thing once for each block of an image. */
+const LONGEST_REASON = 200;
+
+const excerpt = (text: string) => (text.length > LONGEST_REASON ? `${text.slice(0, LONGEST_REASON)}…` : text);
+
 function decodeReason(error: unknown): string {
   const text = messageOf(error);
   if (/unsupported image format/i.test(text)) {
-    return 'not an image that can be read: its content is none of JPEG, PNG, WebP, AVIF, GIF, TIFF';
+    return 'the image is damaged: no decoder recognizes its content';
   }
-  return `the image is damaged or cut short (${text})`;
+  return `the image is damaged or cut short (${excerpt(text)})`;
 }

@@ -1,15 +1,18 @@
 /**
  * Stages 2 to 4 for a handful of images: files → their faces, cut out and, where a network is given, described. What each of the engine's
- * describing threads does over and over (engine/describer.ts).
+ * image workers does over and over (engine/threads/image-worker.ts).
  */
 import * as crypto from 'node:crypto';
 import pMap from 'p-map';
 import { messageOf } from '../errors';
 import { oneAtATime } from '../one-at-a-time';
 import { giveBack, takeBuffer } from './buffers';
-import { encodedImage, ImageError, readBytes } from './decode';
+import { encodedImage, readBytes } from './decode';
 import { type FaceFinder, type LocatedFace, locatedFaces } from './detect';
 import type { Framing } from './framing';
+import { type FailureKind, ImageError } from './image-error';
+import type { ImageLimits } from './image-limits';
+import type { MemoryBudget } from './memory-budget';
 import type { AttributeModel } from './model';
 import { isOverview } from './overview';
 import { encodeStrips, type Strip } from './strips';
@@ -28,8 +31,8 @@ export interface WantedImage {
 /** What became of an image. */
 export type ImageResult =
   | { kind: 'known'; hash: string }
-  /** `hash` is empty where the failure does not lie in the file's content. */
-  | { kind: 'failed'; hash: string; reason: string }
+  /** `hash` is of the content, empty where it was not asked for or could not be read. */
+  | { kind: 'failed'; hash: string; reason: string; kept: FailureKind }
   | {
       kind: 'described';
       hash: string;
@@ -44,7 +47,7 @@ export interface DescribedImages {
   /** All their faces in order, as strips; see `encodeStrips`. */
   strips: Strip[];
   /** RGB bytes of all their faces in order, `[faces, height, width, 3]`, for any thread to read; undefined where a network was given. */
-  crops: Uint8Array<SharedArrayBuffer> | undefined;
+  crops: Uint8Array | undefined;
   /** Probabilities in [0, 1], `[faces, attributes]`; undefined where no network was given. */
   probabilities: Float32Array<ArrayBuffer> | undefined;
   /** Seconds spent in reading, decoding and finding, and in the network. */
@@ -61,6 +64,9 @@ export interface DescribeOptions {
   concurrency: number;
   /** Whether contents are to be recognised. */
   hashed: boolean;
+  limits: ImageLimits;
+  /** Undefined where nobody else decodes at the same time. */
+  budget: MemoryBudget | undefined;
 }
 
 /** Faces that memory for other threads holds, at least. */
@@ -75,19 +81,29 @@ const sha256 = (bytes: Uint8Array) => oneCall?.('sha256', bytes, 'hex') ?? crypt
 
 /**
  * @param spare memory for the crops, where it is large enough and no network is given.
+ * @param onImage called when an image has been decoded, or cannot be.
  * @throws whatever the network throws. An image that cannot be used is a result like any other.
  */
 export async function describeImages(
   wanted: readonly WantedImage[],
   options: DescribeOptions,
   spare?: SharedArrayBuffer,
+  onImage: () => void = () => undefined,
 ): Promise<DescribedImages> {
   const start = performance.now();
   const faceBytes = options.crop.width * options.crop.height * 3;
   const length = wanted.length * faceBytes;
   const memory = options.model === undefined ? sharedMemory(length, spare, SHARED * faceBytes) : takeBuffer(length).buffer;
   const place = (i: number) => Buffer.from(memory, i * faceBytes, faceBytes);
-  const cut = await pMap(wanted, (image, i) => cutOut(image, place(i), options), { concurrency: options.concurrency });
+  const cut = await pMap(
+    wanted,
+    async (image, i) => {
+      const result = await cutOut(image, place(i), options);
+      onImage();
+      return result;
+    },
+    { concurrency: options.concurrency },
+  );
   const decoded = performance.now();
   const { strips, crops, probabilities } = await alone(() => describeCrops(cut, memory, options));
   giveBack(new Uint8Array(memory));
@@ -171,16 +187,16 @@ const inTurn = oneAtATime();
 async function cutOut(
   image: WantedImage,
   place: Buffer,
-  { finder, crop, hashed }: DescribeOptions,
+  { finder, crop, hashed, limits, budget }: DescribeOptions,
 ): Promise<{ result: ImageResult; crops: Buffer[] }> {
   let hash = '';
   try {
-    const bytes = await readBytes({ path: typeof image.path === 'string' ? image.path : Buffer.from(image.path) });
+    const bytes = await readBytes({ path: typeof image.path === 'string' ? image.path : Buffer.from(image.path) }, limits);
     if (hashed) {
       hash = hashOf(bytes);
       if (image.candidates.includes(hash)) return { result: { kind: 'known', hash }, crops: [] };
     }
-    const encoded = await encodedImage(bytes);
+    const encoded = await encodedImage(bytes, limits);
     const cut = async () => {
       const found = image.located === undefined ? await finder(encoded) : locatedFaces(encoded, image.located, crop);
       const crops: Buffer[] = [];
@@ -190,11 +206,13 @@ async function cutOut(
       return { crops, faces: found.regions.map(({ located }) => located ?? null) };
     };
     // What this thread decodes by itself is done in turn: more of it at a time would take more memory, and no less time.
-    const { crops, faces } = encoded.plainJpeg && isOneACore && isOverview(encoded) ? await inTurn(cut) : await cut();
+    const inItsTurn = () => (encoded.plainJpeg && isOneACore && isOverview(encoded) ? inTurn(cut) : cut());
+    const { crops, faces } = await (budget === undefined ? inItsTurn() : budget.with(encoded.memory, inItsTurn));
     return { result: { kind: 'described', hash, faces }, crops };
   } catch (error) {
     // One bad image never stops a run; a defect of ours on one image does not either, and is told just as clearly.
-    if (error instanceof ImageError) return { result: { kind: 'failed', hash: error.kept ? hash : '', reason: error.message }, crops: [] };
-    return { result: { kind: 'failed', hash: '', reason: `unexpected failure: ${messageOf(error)}` }, crops: [] };
+    const [reason, kept] =
+      error instanceof ImageError ? [error.message, error.kept] : [`unexpected failure: ${messageOf(error)}`, 'now' as const];
+    return { result: { kind: 'failed', hash, reason, kept }, crops: [] };
   }
 }

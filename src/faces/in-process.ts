@@ -1,32 +1,47 @@
 /** A piece of work of the engine in a process of its own: what crashes there, or leaves memory behind, takes nothing along. */
-import { fork } from 'node:child_process';
+import { ClosedError } from '../channel/port';
+import { forkProcess } from '../util/child-process';
+import { memoryReason } from '../util/memory-guard';
+import { watchSilence } from '../util/silence';
+import type { NetworkAnswer } from './check-network';
+import type { Provider } from './providers';
+import type { Tuned } from './tune';
+
+/** What such processes are for; see engine/tools.ts. */
+export interface ToolCalls {
+  probe: { params: { provider: Provider; file: string; reference: string }; result: string };
+  checkNetwork: { params: { file: string; hash: string }; result: NetworkAnswer };
+  tune: { params: { files: readonly string[]; provider: Provider; threads: number }; result: Tuned };
+}
 
 /** The engine's script, in the engine. */
 export const ownScript = (): string => process.argv[1] ?? __filename;
 
 /**
- * @param mode what the engine's script is to do, and `parameters` with what.
  * @param limit time it has, in milliseconds.
- * @returns what it answers.
- * @throws Error where it does not answer.
+ * @param signal ends the process.
+ * @throws what the work throws; Error where it does not answer; the signal's reason where it is aborted.
  */
-export function inProcess(mode: string, parameters: readonly string[], limit: number): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const child = fork(ownScript(), [mode, ...parameters], {
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-      execArgv: [],
-    });
-    const timer = setTimeout(() => {
-      child.kill('SIGKILL');
-      reject(new Error(`it did not finish a test batch within ${String(limit / 1000)} s`));
-    }, limit);
-    child.once('message', resolve);
-    child.once('error', (error) => {
-      reject(new Error(`the test process did not start: ${error.message}`));
-    });
-    child.once('exit', (code, signal) => {
-      clearTimeout(timer);
-      reject(new Error(`its test process ended without an answer (${signal ?? `status ${String(code)}`})`));
-    });
-  });
+export async function runInChildProcess<Name extends keyof ToolCalls>(
+  name: Name,
+  params: ToolCalls[Name]['params'],
+  limit: number,
+  signal?: AbortSignal,
+): Promise<ToolCalls[Name]['result']> {
+  signal?.throwIfAborted();
+  const { remote, kill, output } = forkProcess<ToolCalls>(ownScript(), ['--tool']);
+  const silence = watchSilence(limit, kill);
+  signal?.addEventListener('abort', kill, { once: true });
+  try {
+    return await remote.call(name, params);
+  } catch (error) {
+    if (!(error instanceof ClosedError)) throw error;
+    signal?.throwIfAborted();
+    const late = silence.passed ? `it did not finish a test batch within ${String(limit / 1000)} s` : undefined;
+    throw new Error(late ?? memoryReason(output()) ?? `its test process failed: ${error.message}`, { cause: error });
+  } finally {
+    signal?.removeEventListener('abort', kill);
+    silence.stop();
+    kill();
+  }
 }

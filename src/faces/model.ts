@@ -1,13 +1,15 @@
 /** Stage 4: crops → attribute probabilities, with ONNX Runtime. */
-import { existsSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import type { InferenceSession } from 'onnxruntime-node';
 import { attributeNames } from '../attributes';
-import { messageOf, UserError } from '../errors';
+import { codeOf, messageOf, UserError } from '../errors';
 import { onnxruntime } from '../lazy-onnxruntime';
+import { excerpt } from '../text/excerpt';
+import { readRegularFile } from '../util/read-regular-file';
 import { withHardSigmoids } from './clip-at-one';
 import type { Framing } from './framing';
-import { type ModelMetadata, readModelMetadata } from './model-metadata';
+import { inspectNetwork, NETWORK_LIMITS } from './inspect-network';
+import { metadataIn, type ModelMetadata } from './model-metadata';
 import type { Provider } from './providers';
 import { sessionOptions } from './session-options';
 import { widened } from './widen';
@@ -36,21 +38,33 @@ export interface SessionOptions {
   threads?: number;
 }
 
+/** The bundled networks, which need no check. All bundles lie in `dist/`, beside `weights/`. */
+const OWN = join(__dirname, '..', 'weights');
+
 /**
  * Opens an ONNX file and checks that it is a network this project can use:
- * input uint8 `[n, height, width, 3]`, output float32 `[n, attributes]`.
+ * input uint8 `[n, height, width, 3]`, output float32 `[n, attributes]`. The runtime gets the bytes that were
+ * inspected, even if the file changes meanwhile.
  * @throws UserError naming the file, what was expected and what it holds.
  */
 export async function openModel(file: string, { provider, threads = 0 }: SessionOptions): Promise<AttributeModel> {
-  await checkFile(file);
+  const bytes = await readNetwork(file);
+  if (dirname(resolve(file)) !== OWN) checkNetworkFile(file, bytes);
   let session: InferenceSession;
   try {
-    session = await openSession(file, provider, threads);
+    session = await openSession(bytes, provider, threads);
   } catch (error) {
     throw new UserError(`cannot load the model '${file}' on ${provider}: ${loadReason(error)}`, { cause: error });
   }
   const { Tensor } = onnxruntime();
-  const { crop, attributes, thresholds, input, output } = checkShape(file, session, await readModelMetadata(file));
+  let shape: ReturnType<typeof checkShape>;
+  try {
+    shape = checkShape(file, session, metadataIn(bytes, file));
+  } catch (error) {
+    await session.release();
+    throw error;
+  }
+  const { crop, attributes, thresholds, input, output } = shape;
   return {
     crop,
     attributes,
@@ -63,42 +77,80 @@ export async function openModel(file: string, { provider, threads = 0 }: Session
       if (!(result instanceof Float32Array) || result.length !== count * attributes.length) {
         throw new Error(`the model gave ${String(result?.length)} values, expected ${String(count)} × ${String(attributes.length)}`);
       }
+      checkProbabilities(file, result);
       return result;
     },
     release: () => session.release(),
   };
 }
 
-/** In float32 where the provider, or its device, does not compute in the float16 of the file. */
-async function openSession(file: string, provider: Provider, threads: number): Promise<InferenceSession> {
-  const options = sessionOptions(provider, threads);
-  const { InferenceSession: sessions } = onnxruntime();
-  const inFloat32 = async () => {
-    const bytes = widened(await readFile(file));
-    return bytes === undefined ? undefined : sessions.create(bytes, options);
-  };
-  if (provider === 'cpu') return (await inFloat32()) ?? sessions.create(file, options);
-  const faster = provider === 'cuda' ? withHardSigmoids(await readFile(file)) : undefined;
+/**
+ * The bytes of a network's file.
+ * @throws UserError if it does not exist, is empty or too large, or cannot be read; the signal's reason if it is aborted.
+ */
+export async function readNetwork(file: string, signal?: AbortSignal): Promise<Buffer> {
+  let bytes: Buffer;
   try {
-    return await (faster === undefined ? sessions.create(file, options) : sessions.create(faster, options));
+    bytes = await readRegularFile(file, NETWORK_LIMITS.bytes, signal);
   } catch (error) {
-    const session = /\bf16\b|float16/i.test(messageOf(error)) ? await inFloat32() : undefined;
-    if (session === undefined) throw error;
-    return session;
+    signal?.throwIfAborted();
+    if (codeOf(error) === 'ENOENT') throw new UserError(`the model file '${file}' does not exist`, { cause: error });
+    throw new UserError(`the model file '${file}' cannot be read: ${messageOf(error)}`, { cause: error });
+  }
+  if (bytes.length === 0) throw new UserError(`the model file '${file}' is empty (0 bytes); expected an ONNX model`);
+  return bytes;
+}
+
+/**
+ * `inspectNetwork` of a file.
+ * @throws UserError naming the file and what is not supported.
+ */
+export function checkNetworkFile(file: string, bytes: Uint8Array): void {
+  try {
+    inspectNetwork(bytes);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(`the model '${file}' cannot be used: ${error.message}`, { cause: error });
   }
 }
 
-/** @throws UserError where there is no file, or an empty one. */
-export async function checkFile(file: string): Promise<void> {
-  if (!existsSync(file)) throw new UserError(`the model file '${file}' does not exist`);
-  const { size } = await stat(file);
-  if (size === 0) throw new UserError(`the model file '${file}' is empty (0 bytes); expected an ONNX model`);
+/** How far rounding in float16 may push a probability outside of [0, 1]; such values are clamped. */
+const ROUNDING = 1e-3;
+
+/** Clamps rounding errors. @throws UserError if a value is not a probability. */
+function checkProbabilities(file: string, values: Float32Array): void {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (value >= 0 && value <= 1) continue;
+    if (!(value >= -ROUNDING && value <= 1 + ROUNDING)) {
+      const hint = Number.isFinite(value) ? ': if its outputs are logits, add a Sigmoid' : '';
+      throw new UserError(
+        `the model '${file}' cannot be used: it gave ${String(value)} where a probability from 0 to 1 was expected${hint}`,
+      );
+    }
+    values[i] = value < 0 ? 0 : 1;
+  }
+}
+
+/** In float32 where the provider, or its device, does not compute in the float16 of the file. */
+async function openSession(bytes: Uint8Array, provider: Provider, threads: number): Promise<InferenceSession> {
+  const options = sessionOptions(provider, threads);
+  const { InferenceSession: sessions } = onnxruntime();
+  if (provider === 'cpu') return sessions.create(widened(bytes) ?? bytes, options);
+  const faster = provider === 'cuda' ? withHardSigmoids(bytes) : undefined;
+  try {
+    return await sessions.create(faster ?? bytes, options);
+  } catch (error) {
+    const wide = /\bf16\b|float16/i.test(messageOf(error)) ? widened(bytes) : undefined;
+    if (wide === undefined) throw error;
+    return sessions.create(wide, options);
+  }
 }
 
 function loadReason(error: unknown): string {
   const text = messageOf(error);
   if (/protobuf parsing failed|does not have a graph/i.test(text)) return 'it is not an ONNX model, or the file is damaged';
-  return text;
+  return excerpt(text, 500); // it quotes names of the file
 }
 
 function checkShape(file: string, session: InferenceSession, metadata: ModelMetadata) {
@@ -118,6 +170,20 @@ function checkShape(file: string, session: InferenceSession, metadata: ModelMeta
   const [, outputs] = output.shape;
   if (input.shape.length !== 4 || output.shape.length !== 2 || channels !== 3) throw refuse();
   if (typeof height !== 'number' || typeof width !== 'number' || typeof outputs !== 'number') throw refuse();
+  if (typeof input.shape[0] === 'number') {
+    throw new UserError(
+      `the model '${file}' cannot be used: its batch size is fixed to ${input.shape[0]}; export it with a dynamic first dimension`,
+    );
+  }
+  const { side, outputs: mostOutputs } = NETWORK_LIMITS;
+  if (![height, width].every((length) => length >= side.from && length <= side.to)) {
+    throw new UserError(
+      `the model '${file}' cannot be used: it takes crops of ${width}×${height} pixels; expected sides of ${side.from} to ${side.to}`,
+    );
+  }
+  if (outputs < 1 || outputs > mostOutputs) {
+    throw new UserError(`the model '${file}' cannot be used: it has ${outputs} outputs; expected 1 to ${mostOutputs.toLocaleString('en')}`);
+  }
   const { framing } = metadata;
   if (framing !== undefined && (framing.width !== width || framing.height !== height)) {
     throw new UserError(

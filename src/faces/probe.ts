@@ -35,7 +35,7 @@ export async function probe(provider: Provider, file: string, reference: string)
     const candidate = await openModel(file, { provider });
     const crops = testCrops(TIMED, cpu.crop.width * cpu.crop.height * 3);
     const expected = Float32Array.from(await cpu.infer(crops, COMPARED));
-    // On the CPU every core infers by itself (engine/describers.ts).
+    // On the CPU every core infers by itself (engine/threads/image-worker-pool.ts).
     const ofCpu = availableParallelism() * (await rateOf(cpu, crops, COMPARED, CPU_TIME));
 
     await candidate.infer(crops, 1); // compiles shaders or kernels

@@ -3,7 +3,7 @@ import { cudaLibrary, isCudaInstalled, librariesFolder } from '../cuda/libraries
 import { messageOf, UserError } from '../errors';
 import { onnxruntime } from '../lazy-onnxruntime';
 import type { AnalysisSettings } from '../settings/settings';
-import { inProcess } from './in-process';
+import { runInChildProcess } from './in-process';
 
 export type Provider = 'cuda' | 'dml' | 'coreml' | 'webgpu' | 'cpu';
 
@@ -100,8 +100,8 @@ function probeInProcess(provider: Provider, file: string, reference: string): Pr
   const key = `${provider}\n${file}`;
   let result = proven.get(key);
   if (result === undefined) {
-    result = inProcess('--probe', [provider, file, reference], PROBE_LIMIT).then(
-      (answer) => (typeof answer === 'string' && answer !== '' ? answer : undefined),
+    result = runInChildProcess('probe', { provider, file, reference }, PROBE_LIMIT).then(
+      (reason) => (reason === '' ? undefined : reason),
       messageOf,
     );
     proven.set(key, result);

@@ -3,8 +3,7 @@
  * thread costs more than the work: its four calls wake that thread four times, which takes the core from one that computes. From a far or turning
  * disk files are waited for, so several are asked for at a time.
  */
-import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readRegularFile, readRegularFileSync } from '../util/read-regular-file';
 
 /** Mean time of a file, in milliseconds, from which on files are worth waiting for elsewhere. */
 const SLOW = 2;
@@ -16,18 +15,21 @@ const AGAIN = 200;
 let mean = 0;
 let elsewhere = 0;
 
-/** @throws a system error. */
-export async function readWhole(path: string | Buffer): Promise<Buffer> {
+/**
+ * @param limit largest file, in bytes.
+ * @throws a system error; UserError where it is no regular file, or too large.
+ */
+export async function readWhole(path: string | Buffer, limit: number): Promise<Buffer> {
   if (mean > SLOW && elsewhere < AGAIN) {
     elsewhere += 1;
-    return readFile(path);
+    return readRegularFile(path, limit);
   }
   if (elsewhere >= AGAIN) {
     elsewhere = 0;
     mean = SLOW;
   }
   const start = performance.now();
-  const bytes = readFileSync(path);
+  const bytes = readRegularFileSync(path, limit);
   // A large file takes its time on any disk: what counts is the time until it comes, not that of copying a megabyte.
   const waited = (performance.now() - start) / Math.max(1, bytes.length / 1e6);
   mean += LATEST * (waited - mean);

@@ -1,5 +1,5 @@
 /** Short measurements at first use: which of the networks is faster here, and with how many faces at a time. */
-import { inProcess } from './in-process';
+import { runInChildProcess } from './in-process';
 import { type AttributeModel, openModel } from './model';
 import type { Provider } from './providers';
 import { rateOf } from './rate';
@@ -39,7 +39,7 @@ const LIMIT = 60_000;
 /** `tune` in a process of its own, so that its memory is given back; undefined where that fails. */
 export async function tuneInProcess(files: readonly string[], provider: Provider, threads: number): Promise<Tuned | undefined> {
   try {
-    return (await inProcess('--tune', [provider, String(threads), ...files], LIMIT)) as Tuned;
+    return await runInChildProcess('tune', { files, provider, threads }, LIMIT);
   } catch {
     return undefined; // without a measurement the defaults hold; a network that cannot be loaded is told of where it is
   }

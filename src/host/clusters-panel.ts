@@ -5,11 +5,13 @@ import { messageOf } from '../errors';
 import { type HostMessage, type PanelState, type WebviewMessage, webviewMessageSchema } from '../protocol';
 import { clusteringSettings } from '../settings/settings';
 import { readSettings } from './configuration';
+import { type Log, setPanelTitle, showError } from './outlets';
 import { panelHtml } from './panel-html';
 import { plainBytes } from './plain-bytes';
 import type { RunSession } from './run-session';
 import { saveComparison } from './save-comparison';
 import { runTitle } from './titles';
+import { manageTrust } from './trust';
 import type { SettingHistory } from './undo';
 
 /** Failures the panel itself names; the rest is in a document of its own. */
@@ -18,7 +20,7 @@ const FAILURES = 20;
 export interface PanelContext {
   extensionUri: vscode.Uri;
   history: SettingHistory;
-  log: vscode.LogOutputChannel;
+  log: Log;
   /** Called when another cluster is shown large, or none. */
   onSelect: (session: RunSession, cluster: number | null) => void;
 }
@@ -39,7 +41,7 @@ export class ClustersPanel {
     const { webview } = panel;
     const dist = vscode.Uri.joinPath(context.extensionUri, 'dist');
     webview.options = { enableScripts: true, localResourceRoots: [dist] };
-    panel.title = runTitle(session.folders);
+    setPanelTitle(panel, runTitle(session.folders));
     panel.iconPath = {
       light: vscode.Uri.joinPath(context.extensionUri, 'media', 'panel-light.svg'),
       dark: vscode.Uri.joinPath(context.extensionUri, 'media', 'panel-dark.svg'),
@@ -53,7 +55,10 @@ export class ClustersPanel {
     const onPictures = () => {
       this.postPictures();
     };
-    session.on('state', onState).on('progress', onProgress).on('pictures', onPictures);
+    const onAllowed = () => {
+      this.resume();
+    };
+    session.on('state', onState).on('progress', onProgress).on('pictures', onPictures).on('allowed', onAllowed);
     webview.onDidReceiveMessage(
       (message: unknown) => {
         void this.receive(message);
@@ -63,7 +68,7 @@ export class ClustersPanel {
     );
     panel.onDidDispose(
       () => {
-        session.off('state', onState).off('progress', onProgress).off('pictures', onPictures);
+        session.off('state', onState).off('progress', onProgress).off('pictures', onPictures).off('allowed', onAllowed);
         for (const disposable of this.disposables) disposable.dispose();
         onDispose();
       },
@@ -81,6 +86,12 @@ export class ClustersPanel {
 
   refresh(): void {
     this.postState();
+  }
+
+  /** Shows what was held back while the run waited for trust. */
+  resume(): void {
+    void this.receive({ kind: 'ready' }); // which the page has sent long ago
+    void this.session.followSettings();
   }
 
   close(): void {
@@ -112,18 +123,20 @@ export class ClustersPanel {
     const { session } = this;
     const { manifest, clustering, generation, progress, problem, stale, changes } = session;
     const { settings, problems } = readSettings();
+    const waits = session.waits;
     let run: PanelState['run'] = null;
-    if (manifest !== null) {
+    if (manifest !== null && !waits) {
       const { failures: _failures, faceless: _faceless, ...rest } = manifest; // long lists, of which the first come by themselves
       run = rest;
     }
     const exists = clustering?.clusters.some(({ id }) => id === this.selected) === true;
     return {
       title: runTitle(session.folders),
+      waits,
       run,
-      failures: manifest?.failures.slice(0, FAILURES) ?? [],
-      faceless: manifest?.faceless.slice(0, FAILURES) ?? [],
-      clustering,
+      failures: run === null ? [] : (manifest?.failures.slice(0, FAILURES) ?? []),
+      faceless: run === null ? [] : (manifest?.faceless.slice(0, FAILURES) ?? []),
+      clustering: waits ? null : clustering,
       generation,
       selected: exists ? this.selected : null,
       progress,
@@ -133,7 +146,7 @@ export class ClustersPanel {
       settingProblems: problems,
       undo: this.context.history.last,
       settings: clusteringSettings(settings),
-      comparison: this.comparisonHidden ? null : session.comparison,
+      comparison: this.comparisonHidden || waits ? null : session.comparison,
     };
   }
 
@@ -146,13 +159,21 @@ export class ClustersPanel {
     try {
       await this.handle(parsed.data);
     } catch (error) {
-      this.context.log.error(error instanceof Error ? error : String(error));
-      void vscode.window.showErrorMessage(`Face Clusters: ${messageOf(error)}`);
+      this.context.log.error(error);
+      void showError(`Face Clusters: ${messageOf(error)}`);
     }
   }
 
   private async handle(message: WebviewMessage): Promise<void> {
     const { session, context } = this;
+    if (session.waits) {
+      // The page offers one button then; what else it sends was not clicked by anybody.
+      if (message.kind === 'ready') this.postState();
+      else if (message.kind === 'command' && message.command === 'trust') await manageTrust();
+      else if (message.kind === 'trouble') context.log.error(`the panel: ${message.message}`);
+      else context.log.warn(`the panel asked for '${message.kind}' while the workspace is not trusted`);
+      return;
+    }
     switch (message.kind) {
       case 'ready':
         await session.load();
@@ -229,6 +250,9 @@ export class ClustersPanel {
         return;
       case 'cancel':
         this.session.cancel();
+        return;
+      case 'trust':
+        await manageTrust();
         return;
       case 'undo':
         await this.context.history.undo();

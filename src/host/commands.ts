@@ -6,6 +6,7 @@ import type { EngineClient } from '../engine/client';
 import { CancelledError, messageOf } from '../errors';
 import { reportScript } from '../paths';
 import type { Progress } from '../protocol';
+import { forName } from '../text/neutralize';
 import { plural } from '../texts';
 import { sweepTemporaryFolders } from '../util/temporary-folder';
 import { copyImages, copyPaths } from './cluster-images';
@@ -13,18 +14,20 @@ import { readSettings, SECTION } from './configuration';
 import { ImageLists } from './image-lists';
 import { clearStore, installCudaSupport } from './maintenance';
 import { reporter, signalOf } from './notification-progress';
+import { ask, type Log, pickMany, showError, showInformation, showWarning, withProgress } from './outlets';
 import type { Panels } from './panels';
 import type { RunLibrary } from './run-library';
 import type { RunSession } from './run-session';
 import type { ClusterNode, RunNode } from './run-tree';
 import { runTitle } from './titles';
+import { hasTrustFor } from './trust';
 import type { SettingHistory } from './undo';
 
 export interface CommandContext {
   library: RunLibrary;
   panels: Panels;
   history: SettingHistory;
-  log: vscode.LogOutputChannel;
+  log: Log;
   engine: EngineClient;
   /** Folder of what is kept between runs. */
   storeDir: string;
@@ -55,12 +58,21 @@ export function registerCommands(context: CommandContext): vscode.Disposable[] {
     openCluster: (node: ClusterNode) => {
       panels.show(node.session, node.cluster.id);
     },
-    copyPaths: (node: ClusterNode) => copyPaths(node),
-    copyImages: (node: ClusterNode) => copyImages(node),
+    copyPaths: (node: ClusterNode) => {
+      node.session.allow();
+      return copyPaths(node);
+    },
+    copyImages: (node: ClusterNode) => {
+      node.session.allow();
+      return copyImages(node);
+    },
     cancel: (node: RunNode) => {
       node.session.cancel();
     },
-    export: (node: RunNode) => exportRun(node.session, context),
+    export: (node: RunNode) => {
+      node.session.allow();
+      return exportRun(node.session, context);
+    },
     showFailures: (node: RunNode) => lists.show(node.session, 'failed.csv'),
     showFaceless: (node: RunNode) => lists.show(node.session, 'without-face.csv'),
     remove: (node: RunNode) => remove(node.session, context),
@@ -68,7 +80,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable[] {
     chooseAttributes: () => chooseAttributes(context),
     useModel: (clicked?: vscode.Uri) => useModel(clicked, context),
     undo: async () => {
-      if (history.last === null) void vscode.window.showInformationMessage('Face Clusters: there is no change of a setting to undo.');
+      if (history.last === null) void showInformation('Face Clusters: there is no change of a setting to undo.');
       else await history.undo();
     },
     openSettings: () => vscode.commands.executeCommand('workbench.action.openWorkspaceSettings', SECTION).then(undefined, openUserSettings),
@@ -83,8 +95,8 @@ export function registerCommands(context: CommandContext): vscode.Disposable[] {
       try {
         return await handler(...args);
       } catch (error) {
-        log.error(error instanceof Error ? error : String(error));
-        void vscode.window.showErrorMessage(`Face Clusters: ${messageOf(error)}`);
+        log.error(error);
+        void showError(`Face Clusters: ${messageOf(error)}`);
         return undefined;
       }
     }),
@@ -117,7 +129,7 @@ async function chosenFolders(
   const foreign = uris.find(({ scheme }) => scheme !== 'file');
   if (foreign !== undefined) {
     throw new Error(
-      `expected folders on the disk of the machine VS Code works on, got '${foreign.toString()}' of the file system '${foreign.scheme}'`,
+      `expected folders on the disk of the machine VS Code works on, got '${forName(foreign.toString())}' of the file system '${foreign.scheme}'`,
     );
   }
   // Of several selected entries only the folders are meant.
@@ -127,47 +139,43 @@ async function chosenFolders(
     if ((type & vscode.FileType.Directory) !== 0) folders.push(uri.fsPath);
   }
   if (folders.length === 0)
-    throw new Error(`'${uris.map(({ fsPath }) => fsPath).join("', '")}' is not a folder: expected a folder of images`);
+    throw new Error(`'${uris.map(({ fsPath }) => forName(fsPath)).join("', '")}' is not a folder: expected a folder of images`);
   return folders;
 }
 
 /**
  * Describes the faces of a run under a notification that counts and cancels, then shows its panel.
- * @param asked false where the user did not: then nothing is brought to the front.
+ * @param asked false where the user did not: then nothing is brought to the front, and nothing started before the workspace is trusted.
  */
 export async function describe(session: RunSession, context: Pick<CommandContext, 'panels' | 'log'>, asked = true): Promise<void> {
   const { panels, log } = context;
+  if (asked) session.allow();
+  if (session.waits) return;
   if (session.isBusy()) {
     panels.show(session);
     return;
   }
-  const outcome = await vscode.window.withProgress(
-    {
-      location: asked ? vscode.ProgressLocation.Notification : vscode.ProgressLocation.Window,
-      title: `Cluster faces of '${runTitle(session.folders)}'`,
-      cancellable: true,
-    },
-    (progress, token) => {
-      const show = reporter(progress);
-      const onProgress = (current: Progress | null) => {
-        if (current !== null) show(current);
-      };
-      session.on('progress', onProgress);
-      return session.describe(signalOf(token)).finally(() => session.off('progress', onProgress));
-    },
-  );
+  const title = `Cluster faces of '${forName(runTitle(session.folders))}'`;
+  const outcome = await withProgress(title, asked ? 'notification' : 'window', (report, token) => {
+    const show = reporter(report);
+    const onProgress = (current: Progress | null) => {
+      if (current !== null) show(current);
+    };
+    session.on('progress', onProgress);
+    return session.describe(signalOf(token)).finally(() => session.off('progress', onProgress));
+  });
   if (outcome.kind === 'done') {
     if (asked) panels.show(session);
     return;
   }
   if (outcome.kind === 'cancelled') {
     const kept = session.manifest === null ? 'nothing was kept' : 'the faces found before are kept';
-    void vscode.window.showInformationMessage(`Cancelled; ${kept}.`);
+    void showInformation(`Cancelled; ${kept}.`);
     return;
   }
   const again = 'Try Again';
   const showLog = 'Show Log';
-  const answer = await vscode.window.showErrorMessage(`Face Clusters: ${outcome.message}`, again, showLog);
+  const answer = await showError(`Face Clusters: ${outcome.message}`, again, showLog);
   if (answer === again) await describe(session, context);
   if (answer === showLog) log.show();
 }
@@ -187,35 +195,29 @@ async function exportRun(session: RunSession, { root }: CommandContext): Promise
   const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
   const outDir = join(parent.fsPath, `face-clusters ${basename(session.folders[0] ?? '')} ${stamp}`);
   const write = (overwrite: boolean) =>
-    vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title: 'Export', cancellable: true },
-      (progress, token) => {
-        const options = { signal: signalOf(token), onProgress: reporter(progress) };
-        return session.export({ outDir, reportScript: reportScript(root), overwrite }, options);
-      },
-    );
+    withProgress('Export', 'notification', (report, token) => {
+      const options = { signal: signalOf(token), onProgress: reporter(report) };
+      return session.export({ outDir, reportScript: reportScript(root), overwrite }, options);
+    });
   try {
     const { inTheWay } = await write(false);
     if (inTheWay.length > 0) {
       const replace = 'Replace';
       const [named, more] = [inTheWay.slice(0, 20), inTheWay.length - 20];
       const list = [...named, ...(more > 0 ? [`… and ${more} more`] : [])].join('\n');
-      const answer = await vscode.window.showWarningMessage(
-        `Replace ${plural(inTheWay.length, 'file')} in '${outDir}'?`,
-        { modal: true, detail: `An export did not write these, or they were changed since:\n${list}` },
-        replace,
-      );
+      const detail = `An export did not write these, or they were changed since:\n${list}`;
+      const answer = await ask('warning', `Replace ${plural(inTheWay.length, 'file')} in '${forName(outDir)}'?`, detail, replace);
       if (answer !== replace) return;
       await write(true);
     }
   } catch (error) {
     await sweepTemporaryFolders(outDir); // if the engine had to be ended
     if (!(error instanceof CancelledError)) throw error;
-    void vscode.window.showInformationMessage('Export cancelled; nothing was written.');
+    void showInformation('Export cancelled; nothing was written.');
     return;
   }
   const open = 'Open Report';
-  const choice = await vscode.window.showInformationMessage(`Exported to '${outDir}'.`, open);
+  const choice = await showInformation(`Exported to '${forName(outDir)}'.`, open);
   if (choice === open) await vscode.env.openExternal(vscode.Uri.file(join(outDir, 'report.html')));
 }
 
@@ -225,9 +227,10 @@ async function remove(session: RunSession, { library, panels }: CommandContext):
   const answer =
     manifest === null
       ? yes
-      : await vscode.window.showWarningMessage(
-          `Remove the clusters of '${runTitle(folders)}'?`,
-          { modal: true, detail: `What was inferred of ${plural(manifest.faces, 'face')} is forgotten. The images stay as they are.` },
+      : await ask(
+          'warning',
+          `Remove the clusters of '${forName(runTitle(folders))}'?`,
+          `What was inferred of ${plural(manifest.faces, 'face')} is forgotten. The images stay as they are.`,
           yes,
         );
   if (answer !== yes) return;
@@ -235,8 +238,9 @@ async function remove(session: RunSession, { library, panels }: CommandContext):
   await library.remove(session);
 }
 
-/** Lets a network file describe faces from now on, once it has been seen to be one. */
+/** Lets a network file describe faces from now on, once it has been seen to be one. Not in a workspace nobody trusts: opening it runs what is in it. */
 async function useModel(clicked: vscode.Uri | undefined, { engine, history }: CommandContext): Promise<void> {
+  if (!(await hasTrustFor('another network can be used'))) return;
   const [file] =
     clicked !== undefined
       ? [clicked]
@@ -254,8 +258,8 @@ async function useModel(clicked: vscode.Uri | undefined, { engine, history }: Co
   const model = below === undefined || below.startsWith('..') || isAbsolute(below) ? file.fsPath : below;
   await history.change({ model }, settings);
   const undo = 'Undo';
-  const answer = await vscode.window.showInformationMessage(
-    `'${basename(file.fsPath)}' describes faces from now on: ${attributes.length} attributes, crops of ${crop.width}×${crop.height}.`,
+  const answer = await showInformation(
+    `'${forName(basename(file.fsPath))}' describes faces from now on: ${attributes.length} attributes, crops of ${crop.width}×${crop.height}.`,
     undo,
   );
   if (answer === undo) await history.undo();
@@ -267,16 +271,15 @@ async function chooseAttributes({ history, library }: CommandContext): Promise<v
   // Of the networks that described what is there; before there is anything, of the one that comes along.
   const known = new Set(library.all.flatMap(({ manifest }) => manifest?.modelAttributes ?? []));
   const all = known.size > 0 ? [...known] : CELEBA_ATTRIBUTES;
-  const chosen = await vscode.window.showQuickPick(
-    all.map((name) => ({ label: readableAttribute(name), name, picked: attributes.includes(name) })),
-    { canPickMany: true, title: 'Attributes that faces are compared by', placeHolder: 'Type to filter; at least one' },
+  const names = await pickMany<string>(
+    all.map((name) => ({ label: readableAttribute(name), value: name, picked: attributes.includes(name) })),
+    { title: 'Attributes that faces are compared by', placeHolder: 'Type to filter; at least one' },
   );
-  if (chosen === undefined) return;
-  if (chosen.length === 0) {
-    void vscode.window.showWarningMessage('Face Clusters: at least one attribute is needed; the choice was not changed.');
+  if (names === undefined) return;
+  if (names.length === 0) {
+    void showWarning('Face Clusters: at least one attribute is needed; the choice was not changed.');
     return;
   }
-  const names: string[] = chosen.map(({ name }) => name);
   if (names.length === attributes.length && names.every((name) => attributes.includes(name))) return;
   await history.change({ attributes: names }, settings);
 }

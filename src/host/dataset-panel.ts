@@ -17,9 +17,12 @@ import {
   type DatasetSummary,
 } from '../protocol-dataset';
 import { analysisSettings } from '../settings/settings';
+import { forName } from '../text/neutralize';
 import { readSettings } from './configuration';
+import { type Log, setPanelTitle, showError, showInformation } from './outlets';
 import { panelHtml } from './panel-html';
 import { plainBytes } from './plain-bytes';
+import { isTrusted, manageTrust } from './trust';
 import type { SettingHistory } from './undo';
 
 export const DATASET_VIEW_TYPE = 'faceClusters.dataset';
@@ -34,7 +37,7 @@ export interface DatasetPanelContext {
   bundled: BundledModels;
   storeDir: string;
   history: SettingHistory;
-  log: vscode.LogOutputChannel;
+  log: Log;
 }
 
 export class DatasetPanel {
@@ -50,18 +53,24 @@ export class DatasetPanel {
     private readonly panel: vscode.WebviewPanel,
     private readonly context: DatasetPanelContext,
     private choice: DatasetChoice,
+    /** Whether the user has asked for it since the window was opened. */
+    private readonly asked: boolean,
   ) {
     const { webview } = panel;
     const dist = vscode.Uri.joinPath(context.extensionUri, 'dist');
     webview.options = { enableScripts: true, localResourceRoots: [dist] };
-    panel.title = this.title;
+    setPanelTitle(panel, this.title);
     panel.iconPath = {
       light: vscode.Uri.joinPath(context.extensionUri, 'media', 'panel-light.svg'),
       dark: vscode.Uri.joinPath(context.extensionUri, 'media', 'panel-dark.svg'),
     };
     const receiving = webview.onDidReceiveMessage((message: unknown) => void this.receive(message));
+    const trusting = vscode.workspace.onDidGrantWorkspaceTrust(() => {
+      if (!asked) void this.receive({ kind: 'ready' }); // which the page has sent long ago
+    });
     panel.onDidDispose(() => {
       this.closed = true;
+      trusting.dispose();
       this.running?.abort(new CancelledError());
       receiving.dispose();
     });
@@ -70,7 +79,7 @@ export class DatasetPanel {
 
   static show(folder: string, context: DatasetPanelContext): void {
     const panel = vscode.window.createWebviewPanel(DATASET_VIEW_TYPE, '', vscode.ViewColumn.Active);
-    new DatasetPanel(panel, context, choiceOf({ folder, attributes: [], dropZero: 0 }));
+    new DatasetPanel(panel, context, choiceOf({ folder, attributes: [], dropZero: 0 }), true);
   }
 
   /** Shows it again when the window is loaded again. */
@@ -78,11 +87,16 @@ export class DatasetPanel {
     return {
       deserializeWebviewPanel: (panel, state) => {
         const memento = datasetMementoSchema.safeParse(state);
-        if (memento.success) new DatasetPanel(panel, context, choiceOf(memento.data));
+        if (memento.success) new DatasetPanel(panel, context, choiceOf(memento.data), false);
         else panel.dispose(); // it kept nothing
         return Promise.resolve();
       },
     };
+  }
+
+  /** Whether nothing is started for it: the workspace is not trusted, and the panel was restored. */
+  private get waits() {
+    return !this.asked && !isTrusted();
   }
 
   private get title() {
@@ -101,6 +115,7 @@ export class DatasetPanel {
       kind: 'state',
       state: {
         title,
+        waits: this.waits,
         folder,
         labels,
         summary,
@@ -123,12 +138,20 @@ export class DatasetPanel {
       await this.handle(parsed.data);
     } catch (error) {
       if (error instanceof CancelledError) return;
-      this.context.log.error(error instanceof Error ? error : String(error));
-      void vscode.window.showErrorMessage(`Face Clusters: ${messageOf(error)}`);
+      this.context.log.error(error);
+      void showError(`Face Clusters: ${messageOf(error)}`);
     }
   }
 
   private async handle(message: DatasetMessage): Promise<void> {
+    if (this.waits) {
+      // The page offers one button then; what else it sends was not clicked by anybody.
+      if (message.kind === 'ready') this.postState();
+      else if (message.kind === 'command' && message.command === 'trust') await manageTrust();
+      else if (message.kind === 'trouble') this.context.log.error(`the data set view: ${message.message}`);
+      else this.context.log.warn(`the data set view asked for '${message.kind}' while the workspace is not trusted`);
+      return;
+    }
     switch (message.kind) {
       case 'ready':
         if (this.summary === null && this.problem === null) await this.explore();
@@ -203,6 +226,9 @@ export class DatasetPanel {
       case 'save':
         await this.save();
         return;
+      case 'trust':
+        await manageTrust();
+        return;
     }
   }
 
@@ -229,7 +255,7 @@ export class DatasetPanel {
         return undefined;
       }
       this.problem = messageOf(error);
-      this.context.log.error(error instanceof Error ? error : String(error));
+      this.context.log.error(error);
       return undefined;
     } finally {
       if (this.running === controller) {
@@ -260,14 +286,14 @@ export class DatasetPanel {
     if (this.summary === null) return;
     const { settings } = readSettings();
     const frequencies = Object.fromEntries(this.summary.attributes.map(({ name, frequency }) => [name, frequency]));
-    const names = settings.attributes.filter((name) => name in frequencies);
+    const names = settings.attributes.filter((name) => Object.hasOwn(frequencies, name));
     if (names.length === 0) throw new Error('none of the attributes faces are compared by is in this data set: choose others first');
     const weights = attributeWeights(names, by, frequencies);
     const rounded = Object.fromEntries(names.map((name, i) => [name, Math.round(weights[i]! * 1000) / 1000]));
     await this.context.history.change({ weights: rounded }, settings);
     const undo = 'Undo';
-    const answer = await vscode.window.showInformationMessage(
-      `${by === 'rare' ? 'Rare' : 'Common'} attributes of '${basename(this.choice.folder)}' now weigh most when faces are clustered.`,
+    const answer = await showInformation(
+      `${by === 'rare' ? 'Rare' : 'Common'} attributes of '${forName(basename(this.choice.folder))}' now weigh most when faces are clustered.`,
       undo,
     );
     if (answer === undo) await this.context.history.undo();
@@ -287,7 +313,7 @@ export class DatasetPanel {
     const outDir = join(parent.fsPath, `dataset ${basename(this.choice.folder)} ${stamp}`);
     const { folder, labels, options } = this.choice;
     await this.work((call) => this.context.engine.call('dataset', { folder, labels, options, samples: 10, outDir }, call));
-    if (this.problem === null) void vscode.window.showInformationMessage(`Face Clusters: tables and charts were written to '${outDir}'.`);
+    if (this.problem === null) void showInformation(`Face Clusters: tables and charts were written to '${forName(outDir)}'.`);
   }
 }
 

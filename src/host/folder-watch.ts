@@ -6,6 +6,7 @@ import { changesText } from '../progress-text';
 import { readSettings } from './configuration';
 import type { RunLibrary } from './run-library';
 import type { RunSession } from './run-session';
+import { isTrusted } from './trust';
 
 /** Time the folder has to come to rest, in milliseconds: copying many images is one change. */
 const SETTLE = 1000;
@@ -29,9 +30,10 @@ export class FolderWatch implements vscode.Disposable {
     this.follow();
   }
 
-  /** Watches just the runs that are there, where the setting wants it. */
+  /** Watches just the runs that are there, where the setting wants it and the workspace is trusted: what an event starts nobody has asked for. */
   follow(): void {
-    const wanted = new Set(readSettings().settings.watch === 'off' ? [] : this.library.all.filter(({ manifest }) => manifest !== null));
+    const off = readSettings().settings.watch === 'off' || !isTrusted();
+    const wanted = new Set(off ? [] : this.library.all.filter(({ manifest }) => manifest !== null));
     for (const [session, watch] of this.watches) {
       if (wanted.has(session)) continue;
       stop(watch);
@@ -43,7 +45,7 @@ export class FolderWatch implements vscode.Disposable {
   /** Looks at a run's folders now: they may have changed while nobody watched. */
   async check(session: RunSession): Promise<void> {
     const { watch } = readSettings().settings;
-    if (watch === 'off') return;
+    if (watch === 'off' || !isTrusted()) return;
     await session.checkFolders();
     if (watch === 'update' && changesText(session.changes) !== '' && !session.isBusy()) this.update(session);
   }

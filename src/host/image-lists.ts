@@ -2,6 +2,7 @@
 import { stringify } from 'csv-stringify/sync';
 import * as vscode from 'vscode';
 import type { RunManifest } from '../protocol';
+import { forCsvCell } from '../text/neutralize';
 import type { RunLibrary } from './run-library';
 import type { RunSession } from './run-session';
 
@@ -10,12 +11,12 @@ const SCHEME = 'face-clusters-images';
 const LISTS = {
   'failed.csv': ({ failures }: RunManifest) =>
     stringify(
-      failures.map(({ image, reason }) => [image, reason]),
+      failures.map(({ image, reason }) => [forCsvCell(image), forCsvCell(reason)]),
       { header: true, columns: ['image', 'reason'] },
     ),
   'without-face.csv': ({ faceless }: RunManifest) =>
     stringify(
-      faceless.map((image) => [image]),
+      faceless.map((image) => [forCsvCell(image)]),
       { header: true, columns: ['image'] },
     ),
 };
@@ -36,6 +37,6 @@ export class ImageLists implements vscode.TextDocumentContentProvider {
   provideTextDocumentContent(uri: vscode.Uri): string {
     const [, id = '', list = ''] = uri.path.split('/');
     const manifest = this.library.find(id)?.manifest;
-    return manifest == null || !(list in LISTS) ? '' : LISTS[list as keyof typeof LISTS](manifest);
+    return manifest == null || !Object.hasOwn(LISTS, list) ? '' : LISTS[list as keyof typeof LISTS](manifest);
   }
 }

@@ -3,9 +3,10 @@ import type * as vscode from 'vscode';
 import { CancelledError } from '../errors';
 import { stageText } from '../progress-text';
 import type { Progress } from '../protocol';
+import type { ProgressReport } from './outlets';
 
 /** Progress of VS Code adds up: it is told by how much it grew. */
-export function reporter(progress: vscode.Progress<{ message?: string; increment?: number }>) {
+export function reporter(report: (value: ProgressReport) => void) {
   let stage = '';
   let shown = 0;
   return (current: Progress) => {
@@ -15,7 +16,7 @@ export function reporter(progress: vscode.Progress<{ message?: string; increment
     const increment = Math.max(0, share - shown);
     shown += increment;
     stage = stageText(current);
-    progress.report({ message: stage, increment });
+    report({ message: stage, increment });
   };
 }
 

@@ -22,7 +22,9 @@ export class Panels implements vscode.WebviewPanelSerializer {
     return [...this.open.keys()];
   }
 
+  /** Shows a run the user has asked for. */
   show(session: RunSession, selected?: number | null): void {
+    session.allow();
     const panel = this.open.get(session);
     if (panel !== undefined) {
       panel.show(selected);
@@ -50,6 +52,14 @@ export class Panels implements vscode.WebviewPanelSerializer {
     }
     this.adopt(panel, session, memento.data.selected);
     await session.followSettings();
+  }
+
+  /** Goes on with what waited until the workspace is trusted. */
+  onTrusted(): void {
+    for (const [session, panel] of this.open) {
+      panel.resume();
+      this.onOpen(session);
+    }
   }
 
   private adopt(panel: vscode.WebviewPanel, session: RunSession, selected: number | null) {

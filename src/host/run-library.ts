@@ -53,10 +53,9 @@ export class RunLibrary extends EventEmitter<{ change: [RunSession | undefined] 
 
   /** Forgets a run and what was kept of it; the images are not touched. */
   async remove(session: RunSession): Promise<void> {
-    session.cancel();
+    session.end();
     this.sessions = this.sessions.filter((other) => other !== session);
     this.emit('change', undefined);
-    session.removeAllListeners();
     await rm(session.runDir, { recursive: true, force: true });
   }
 

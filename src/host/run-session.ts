@@ -19,7 +19,15 @@ import type {
   Progress,
   RunManifest,
 } from '../protocol';
-import { ANALYSIS_KEYS, type AnalysisSettings, analysisSettings, clusteringSettings, METHODS, type Settings } from '../settings/settings';
+import {
+  ANALYSIS_KEYS,
+  type AnalysisSettings,
+  analysisSettings,
+  analysisSettingsSchema,
+  clusteringSettings,
+  METHODS,
+  type Settings,
+} from '../settings/settings';
 import { readClustering, readComparison } from '../store/run-files';
 import { upperFirst } from '../text-case';
 
@@ -31,6 +39,8 @@ interface SessionEvents {
   state: [];
   progress: [Progress | null];
   pictures: [ClusterPictures[]];
+  /** The user has asked for it, for which it waited. */
+  allowed: [];
 }
 
 /** What sessions share. */
@@ -41,6 +51,8 @@ export interface SessionContext {
   storeDir: string;
   /** The settings as they are now. */
   settings: () => Settings;
+  /** Whether the user trusts the workspace. */
+  trusted: () => boolean;
   /** Takes what a developer would want to know of a failure. */
   log: (message: string) => void;
 }
@@ -64,9 +76,12 @@ export class RunSession extends EventEmitter<SessionEvents> {
   /** Counts up with each clustering: faces and pictures of another one are stale. */
   generation = 0;
 
+  /** Nothing is kept of it any more: what was asked for before may fail. */
+  private removed = false;
   private job: { controller: AbortController; kind: JobKind } | undefined;
   private failedJob: JobKind = 'describe';
   private loading: Promise<void> | undefined;
+  private asked = false;
 
   constructor(
     private readonly context: SessionContext,
@@ -83,12 +98,30 @@ export class RunSession extends EventEmitter<SessionEvents> {
     return this.job !== undefined;
   }
 
+  /** Whether nothing is started for this run: the workspace is not trusted, and the user has not asked for the run since the window was opened. */
+  get waits(): boolean {
+    return !this.asked && !this.context.trusted();
+  }
+
+  /** The user asks for this run. */
+  allow(): void {
+    const { waits } = this;
+    this.asked = true;
+    if (waits) this.emit('allowed');
+  }
+
+  /** @throws UserError while the run waits for trust. */
+  private get engine(): EngineClient {
+    if (this.waits) throw new UserError('nothing is started for clusters nobody has asked for in a workspace that is not trusted');
+    return this.context.engine;
+  }
+
   /** Finds the faces of the folders, infers their attributes and clusters them. Whatever was known of them stays until then. */
   async describe(signal?: AbortSignal): Promise<Outcome> {
     return this.run('describe', signal, async (options) => {
-      const { engine, bundled, settings, storeDir } = this.context;
+      const { bundled, settings, storeDir } = this.context;
       const params = { runDir: this.runDir, id: this.id, folders: this.folders, settings: analysisSettings(settings()), bundled, storeDir };
-      this.manifest = await engine.call('analyse', params, options);
+      this.manifest = await this.engine.call('analyse', params, options);
       this.changes = null;
       this.clustering = null;
       this.comparison = null;
@@ -109,7 +142,7 @@ export class RunSession extends EventEmitter<SessionEvents> {
     return this.run('compare', undefined, async (options) => {
       const params = { runDir: this.runDir, methods: [...METHODS], from: COMPARED.from, to: COMPARED.to, outDir: undefined };
       const settings = clusteringSettings(this.context.settings());
-      this.comparison = await this.context.engine.call('compare', { ...params, settings }, options);
+      this.comparison = await this.engine.call('compare', { ...params, settings }, options);
     });
   }
 
@@ -121,6 +154,13 @@ export class RunSession extends EventEmitter<SessionEvents> {
 
   cancel(): void {
     this.job?.controller.abort(new CancelledError());
+  }
+
+  /** Ends its work, before what is kept of it is removed. */
+  end(): void {
+    this.removed = true;
+    this.cancel();
+    this.removeAllListeners();
   }
 
   /** Reads the clustering that was kept with the run. */
@@ -143,6 +183,7 @@ export class RunSession extends EventEmitter<SessionEvents> {
 
   /** Brings what is shown in line with the settings: clusters anew where those of clustering changed. */
   async followSettings(): Promise<void> {
+    if (this.waits) return;
     await this.load();
     const describing = this.job?.kind === 'describe'; // it will cluster by the settings as they are then
     const wanted = clusteringSettings(this.context.settings());
@@ -155,7 +196,8 @@ export class RunSession extends EventEmitter<SessionEvents> {
   get stale(): string[] {
     if (this.manifest === null) return [];
     const now = analysisSettings(this.context.settings());
-    const then = this.manifest.settings;
+    // Runs of earlier versions lack settings that came later: those had their defaults.
+    const then = analysisSettingsSchema.parse(this.manifest.settings);
     // The seed of a sample nobody draws, the size of batches, and what is kept, change no face.
     const matters = (key: keyof AnalysisSettings) => !FACELESS_KEYS.has(key) && (key !== 'seed' || now.sample > 0);
     return ANALYSIS_KEYS.filter((key) => matters(key) && now[key] !== then[key]);
@@ -164,9 +206,9 @@ export class RunSession extends EventEmitter<SessionEvents> {
   /** Looks whether images were added, changed or removed since. */
   async checkFolders(): Promise<void> {
     const { manifest } = this;
-    if (manifest === null || this.job?.kind === 'describe') return;
+    if (manifest === null || this.job?.kind === 'describe' || this.waits) return;
     try {
-      const changes = await this.context.engine.call('changes', { runDir: this.runDir });
+      const changes = await this.engine.call('changes', { runDir: this.runDir });
       if (manifest !== this.manifest || isDeepStrictEqual(changes, this.changes)) return;
       this.changes = changes;
       this.emit('state');
@@ -175,51 +217,51 @@ export class RunSession extends EventEmitter<SessionEvents> {
     }
   }
 
-  faces(cluster: number, order: FaceOrder, start: number, count: number): Promise<FaceCard[]> {
-    return this.context.engine.call('page', { runDir: this.runDir, cluster, order, start, count });
+  async faces(cluster: number, order: FaceOrder, start: number, count: number): Promise<FaceCard[]> {
+    return this.engine.call('page', { runDir: this.runDir, cluster, order, start, count });
   }
 
   /** Where the images of a cluster lie. */
-  clusterPaths(cluster: number): Promise<string[]> {
-    return this.context.engine.call('clusterPaths', { runDir: this.runDir, cluster });
+  async clusterPaths(cluster: number): Promise<string[]> {
+    return this.engine.call('clusterPaths', { runDir: this.runDir, cluster });
   }
 
   /** Copies the images of a cluster into a folder. */
-  copyImages(cluster: number, outDir: string, options: CallOptions): Promise<EngineCalls['copyImages']['result']> {
-    return this.context.engine.call('copyImages', { runDir: this.runDir, cluster, outDir }, options);
+  async copyImages(cluster: number, outDir: string, options: CallOptions): Promise<EngineCalls['copyImages']['result']> {
+    return this.engine.call('copyImages', { runDir: this.runDir, cluster, outDir }, options);
   }
 
-  photo(row: number): Promise<PhotoView> {
-    return this.context.engine.call('photo', { runDir: this.runDir, row });
+  async photo(row: number): Promise<PhotoView> {
+    return this.engine.call('photo', { runDir: this.runDir, row });
   }
 
   /** Where the image of a face lies. */
-  locate(row: number): Promise<{ path: string; name: string }> {
-    return this.context.engine.call('locate', { runDir: this.runDir, row });
+  async locate(row: number): Promise<{ path: string; name: string }> {
+    return this.engine.call('locate', { runDir: this.runDir, row });
   }
 
-  export(target: Omit<EngineCalls['export']['params'], 'runDir'>, options: CallOptions): Promise<EngineCalls['export']['result']> {
-    return this.context.engine.call('export', { runDir: this.runDir, ...target }, options);
+  async export(target: Omit<EngineCalls['export']['params'], 'runDir'>, options: CallOptions): Promise<EngineCalls['export']['result']> {
+    return this.engine.call('export', { runDir: this.runDir, ...target }, options);
   }
 
   /** Makes the eigenfaces where they are not there yet. */
   async makePictures(): Promise<void> {
-    if (this.pictures !== null || this.clustering === null || this.isBusy()) return;
+    if (this.pictures !== null || this.clustering === null || this.isBusy() || this.waits) return;
     const { generation } = this;
     try {
-      const pictures = await this.context.engine.call('pictures', { runDir: this.runDir });
+      const pictures = await this.engine.call('pictures', { runDir: this.runDir });
       if (generation !== this.generation) return;
       this.pictures = pictures;
       this.emit('pictures', pictures);
     } catch (error) {
-      if (generation !== this.generation || this.isBusy()) return; // of clusters that are gone
+      if (generation !== this.generation || this.isBusy() || this.removed) return; // of clusters that are gone
       this.fail('cluster', messageOf(error));
     }
   }
 
   private async clusterFaces(options: CallOptions): Promise<void> {
     const params = { runDir: this.runDir, settings: clusteringSettings(this.context.settings()) };
-    const clustering = await this.context.engine.call('cluster', params, options);
+    const clustering = await this.engine.call('cluster', params, options);
     this.clustering = clustering;
     this.pictures = null;
     this.generation += 1;

@@ -4,6 +4,7 @@ import { readableAttribute } from '../attributes';
 import { changesText, stageText } from '../progress-text';
 import type { ClusterSummary, Clustering, RunManifest } from '../protocol';
 import { bars } from '../summaries/bars';
+import { markdownTable, treeItem, type TreeItemTexts } from './outlets';
 import type { RunLibrary } from './run-library';
 import type { RunSession } from './run-session';
 import { clusterTitle, plural } from '../texts';
@@ -74,25 +75,28 @@ export class RunTree implements vscode.TreeDataProvider<Node> {
 }
 
 function runItem({ session }: RunNode): vscode.TreeItem {
-  const { manifest, clustering, progress, problem } = session;
+  const { manifest, problem } = session;
   const outOfDate = changesText(session.changes) !== '';
   const busy = session.isBusy();
-  const item = new vscode.TreeItem(
-    runTitle(session.folders),
-    manifest === null ? vscode.TreeItemCollapsibleState.None : vscode.TreeItemCollapsibleState.Expanded,
-  );
+  const texts: TreeItemTexts = {
+    label: runTitle(session.folders),
+    description: runDescription(session),
+    tooltip: manifest === null ? session.folders.join('\n') : runTooltip(manifest),
+  };
+  const item = treeItem(texts, manifest === null ? vscode.TreeItemCollapsibleState.None : vscode.TreeItemCollapsibleState.Expanded);
   item.id = session.id;
   item.contextValue = busy ? 'run.busy' : manifest === null ? 'run.empty' : 'run';
   item.iconPath = new vscode.ThemeIcon(busy ? 'sync~spin' : problem !== null ? 'warning' : outOfDate ? 'bell-dot' : 'folder');
-  if (progress !== null) item.description = stageText(progress);
-  else if (manifest === null) item.description = problem?.message ?? 'not described yet';
-  else
-    item.description = [plural(manifest.faces, 'face'), clustering === null ? '' : clustersText(clustering), changesText(session.changes)]
-      .filter(Boolean)
-      .join(', ');
-  item.tooltip = manifest === null ? session.folders.join('\n') : runTooltip(manifest);
   item.command = { command: 'faceClusters.openRun', title: 'Show the clusters', arguments: [{ kind: 'run', session }] };
   return item;
+}
+
+function runDescription({ manifest, clustering, progress, problem, changes }: RunSession): string {
+  if (progress !== null) return stageText(progress);
+  if (manifest === null) return problem?.message ?? 'not described yet';
+  return [plural(manifest.faces, 'face'), clustering === null ? '' : clustersText(clustering), changesText(changes)]
+    .filter(Boolean)
+    .join(', ');
 }
 
 const clustersText = ({ clusters }: Clustering) => `${String(clusters.length)} cluster${clusters.length === 1 ? '' : 's'}`;
@@ -108,29 +112,24 @@ function runTooltip({ folders, images, provider, trials, createdAt }: RunManifes
 
 function clusterItem(node: ClusterNode): vscode.TreeItem {
   const { session, cluster } = node;
-  const item = new vscode.TreeItem(clusterTitle(cluster.id));
+  const item = treeItem({ label: clusterTitle(cluster.id), description: clusterText(cluster), tooltip: clusterTooltip(cluster) });
   item.id = `${session.id}/${String(session.generation)}/${String(cluster.id)}`;
   item.contextValue = 'cluster';
-  item.description = clusterText(cluster);
   item.iconPath = new vscode.ThemeIcon('organization');
-  item.tooltip = clusterTooltip(cluster);
   item.command = { command: 'faceClusters.openCluster', title: 'Show the cluster', arguments: [node] };
   return item;
 }
 
 function clusterTooltip(cluster: ClusterSummary): vscode.MarkdownString {
-  const rows = bars(cluster).map(
-    ({ name, frequency, standing }) =>
-      `| ${readableAttribute(name)} | ${(frequency * 100).toFixed(0)} % | ${standing === 'rare' ? '' : standing} |`,
-  );
+  const rows = bars(cluster).map(({ name, frequency, standing }) => [
+    readableAttribute(name),
+    `${(frequency * 100).toFixed(0)} %`,
+    standing === 'rare' ? '' : standing,
+  ]);
   const silhouette = cluster.silhouette === null ? 'not defined' : cluster.silhouette.toFixed(3);
-  return new vscode.MarkdownString(
-    [
-      `**${clusterTitle(cluster.id)}**: ${plural(cluster.size, 'face')}, silhouette ${silhouette}`,
-      '',
-      '| Attribute | Occurs in | |',
-      '| :-- | --: | :-- |',
-      ...rows,
-    ].join('\n'),
+  return markdownTable(
+    { heading: clusterTitle(cluster.id), text: `${plural(cluster.size, 'face')}, silhouette ${silhouette}` },
+    [{ name: 'Attribute' }, { name: 'Occurs in', right: true }, { name: '' }],
+    rows,
   );
 }

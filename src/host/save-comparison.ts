@@ -4,7 +4,9 @@ import * as vscode from 'vscode';
 import { UserError } from '../errors';
 import { comparisonChart } from '../summaries/comparison-chart';
 import { comparisonCsv } from '../summaries/comparison-table';
+import { forName } from '../text/neutralize';
 import { writeChosenFile } from '../util/user-files';
+import { showInformation } from './outlets';
 import type { RunSession } from './run-session';
 
 export async function saveComparison({ comparison, folders }: RunSession): Promise<void> {
@@ -20,5 +22,5 @@ export async function saveComparison({ comparison, folders }: RunSession): Promi
     throw new UserError(`expected a file on the disk of the machine VS Code works on, got '${target.toString()}'`);
   const table = target.fsPath.toLowerCase().endsWith('.csv');
   await writeChosenFile(target.fsPath, table ? comparisonCsv(comparison) : comparisonChart(comparison));
-  void vscode.window.showInformationMessage(`Face Clusters: the comparison was written to '${target.fsPath}'.`);
+  void showInformation(`Face Clusters: the comparison was written to '${forName(target.fsPath)}'.`);
 }

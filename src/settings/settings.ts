@@ -9,6 +9,7 @@ import { METRICS } from '../clustering/metric';
 import { AFFINITIES, ASSIGN_LABELS } from '../clustering/spectral-options';
 import { UserError } from '../errors';
 import { lowerFirst } from '../text-case';
+import { libraryFolderProblem } from './library-folder';
 
 export const PROVIDERS = ['auto', 'cuda', 'dml', 'coreml', 'webgpu', 'cpu'] as const;
 export const METHODS = ['kmeans', 'agglomerative', 'birch', 'spectral', 'dbscan', 'optics', 'hdbscan'] as const;
@@ -21,6 +22,25 @@ export const FEATURES = ['binary', 'probability'] as const;
 export const DETECT = ['auto', 'always', 'never'] as const;
 
 const CLUSTERS = 'expected a whole number from 1 to 1000, or "auto"';
+
+/** Far above what any network has; a settings file or a page may hold anything. */
+const MOST_ATTRIBUTES = 10_000;
+const attributeName = z.string().min(1).max(1000);
+
+/**
+ * A number from 0 to 1000 for each attribute. Not `z.record`, which leaves out a key `__proto__`:
+ * an attribute may be called anything.
+ */
+const weightsByName = z
+  .custom<Record<string, number>>((value) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+    const entries = Object.entries(value);
+    const inBounds = (weight: unknown) => typeof weight === 'number' && weight >= 0 && weight <= 1000;
+    return (
+      entries.length <= MOST_ATTRIBUTES && entries.every(([name, weight]) => attributeName.safeParse(name).success && inBounds(weight))
+    );
+  })
+  .transform((value) => Object.fromEntries(Object.entries(value)));
 
 /** Settings that decide what is inferred: changing one needs a new run. */
 export const analysisSettingsSchema = z.strictObject({
@@ -42,6 +62,14 @@ export const analysisSettingsSchema = z.strictObject({
   cache: z.boolean().default(true),
   /** Gigabytes that what is kept may take. */
   cacheLimit: z.number().min(0.05).max(10_000).default(4),
+  /** Largest file of an image that is read, in megabytes. */
+  maxImageFileSize: z.number().min(0.001).max(100_000).default(500),
+  /** Most megapixels of an image; a quarter of it for progressive and interlaced ones. */
+  maxImageMegapixels: z.number().min(0.001).max(10_000).default(400),
+  /** Longest time for reading an image and finding its faces, in seconds. */
+  maxImageSeconds: z.number().min(0.1).max(3600).default(20),
+  /** Most memory for decoding an image, in megabytes. */
+  maxImageMemory: z.number().min(16).max(1_000_000).default(2000),
   /** Path of an ONNX file; empty for the one that comes along. */
   model: z.string().default(''),
   /** Seed of the sample and of clustering. */
@@ -59,13 +87,14 @@ export const clusteringSettingsSchema = z.strictObject({
   autoTo: z.int().min(2).max(1000).default(30),
   /** Attributes faces are compared by. */
   attributes: z
-    .array(z.string())
+    .array(attributeName)
     .min(1)
+    .max(MOST_ATTRIBUTES)
     .default([...DEFAULT_ATTRIBUTES]),
   /** Weights of the attributes: a formula's name, or a number ≥ 0 for each attribute (1 where it is not named). */
   weights: z
     .union(
-      [z.enum(WEIGHTS), z.record(z.string(), z.number().min(0).max(1000))],
+      [z.enum(WEIGHTS), weightsByName],
       'expected "none", "rare", "common", or an object of a number from 0 to 1000 for each attribute',
     )
     .default('none'),
@@ -112,8 +141,16 @@ export const WATCH = ['off', 'tell', 'update'] as const;
 export const hostSettingsSchema = z.strictObject({
   /** What happens when images are added to, changed in or removed from a folder whose faces are clustered. */
   watch: z.enum(WATCH).default('tell'),
-  /** Folders that hold NVIDIA's libraries, where the system does not find them by itself. */
-  cudaLibraries: z.array(z.string()).default([]),
+  /** Absolute folders that hold NVIDIA's libraries, where the system does not find them by itself. */
+  cudaLibraries: z
+    .array(
+      z.string().superRefine((folder, context) => {
+        const message = libraryFolderProblem(folder);
+        if (message !== undefined) context.addIssue({ code: 'custom', message });
+      }),
+    )
+    .max(100)
+    .default([]),
 });
 
 export type HostSettings = z.infer<typeof hostSettingsSchema>;

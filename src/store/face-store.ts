@@ -68,6 +68,8 @@ export interface StoreRecord {
   hash: string;
   found: Found;
   described: Described | undefined;
+  /** Key it is kept under instead of the others' `finder`; see `StoreKeys.limited`. */
+  finder?: string | undefined;
 }
 
 /** A file whose content was known under another name. */
@@ -341,12 +343,12 @@ export class FaceStore {
       this.tables.uses.putSync(first + i, [day, stripBytes(jpeg), [...held[i]!], keys.finder, keys.model]);
       bytes += stripBytes(jpeg);
     }
-    for (const [i, { path, identity, hash, found, described }] of records.entries()) {
+    for (const [i, { path, identity, hash, found, described, finder = keys.finder }] of records.entries()) {
       const id = ids[i]!;
       this.putFile(path, identity, { id, hash });
-      if (!this.tables.found.doesExist([id, keys.finder])) bytes += RECORD_BYTES;
+      if (!this.tables.found.doesExist([id, finder])) bytes += RECORD_BYTES;
       const faces = 'faces' in found ? found.faces.map((face) => (face === null ? null : fromFace(face))) : null;
-      this.tables.found.putSync([id, keys.finder], [identity.size, hash, 'reason' in found ? found.reason : null, faces]);
+      this.tables.found.putSync([id, finder], [identity.size, hash, 'reason' in found ? found.reason : null, faces]);
       if (described === undefined) continue;
       const { buffer, byteOffset, byteLength } = described.probabilities;
       const probabilities = Buffer.from(buffer.slice(byteOffset, byteOffset + byteLength));

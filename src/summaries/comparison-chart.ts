@@ -2,7 +2,8 @@
 import { scaleLinear } from 'd3-scale';
 import { METHOD_NAMES } from '../method-names';
 import type { Comparison, ComparisonPoint } from '../protocol';
-import { escapeXml, svgHead } from './svg';
+import { forXml } from '../text/neutralize';
+import { svgHead } from './svg';
 
 /** Where everything in the chart lies, in its own units. */
 export interface ComparisonLayout {
@@ -97,7 +98,7 @@ export function comparisonChart(comparison: Comparison): string {
   for (const { point, x, y, text } of layout.points) {
     const radius = point.k === null ? 6 : 2.5;
     parts.push(
-      `<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="${String(radius)}" fill="${COLOURS[point.method]}"><title>${escapeXml(text)}</title></circle>`,
+      `<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="${String(radius)}" fill="${COLOURS[point.method]}"><title>${forXml(text)}</title></circle>`,
     );
   }
   return [...parts, '</g>', '</svg>', ''].join('\n');

@@ -1,7 +1,8 @@
 /** A share for each attribute as bars, the largest first. */
 import { scaleLinear } from 'd3-scale';
 import { readableAttribute } from '../attributes';
-import { escapeXml, svgHead } from './svg';
+import { forXml } from '../text/neutralize';
+import { svgHead } from './svg';
 
 const WIDTH = 640;
 const LABEL = 170;
@@ -17,7 +18,7 @@ export function evaluationChart(title: string, values: readonly { name: string; 
   const rows = sorted.map(({ name, value }, i) => {
     const y = TOP + i * ROW;
     return [
-      `<text x="${String(LABEL - 8)}" y="${String(y + 11)}" text-anchor="end">${escapeXml(readableAttribute(name))}</text>`,
+      `<text x="${String(LABEL - 8)}" y="${String(y + 11)}" text-anchor="end">${forXml(readableAttribute(name))}</text>`,
       `<rect x="${String(LABEL)}" y="${String(y)}" width="${(x(value) - LABEL).toFixed(1)}" height="${String(ROW - 5)}" fill="#2f7ed8"/>`,
       `<text x="${(x(value) + 6).toFixed(1)}" y="${String(y + 11)}">${(value * 100).toFixed(2)} %</text>`,
     ].join('\n');

@@ -1,7 +1,8 @@
 /** A square matrix as a heat map: red for positive, blue for negative values. */
 import { readableAttribute } from '../attributes';
+import { forXml } from '../text/neutralize';
 import { correlationColor } from './heat-colors';
-import { escapeXml, svgHead } from './svg';
+import { svgHead } from './svg';
 
 const CELL = 16;
 const LABEL = 130;
@@ -16,7 +17,7 @@ export function heatMap(title: string, names: readonly string[], values: ArrayLi
   const n = names.length;
   const width = LABEL + n * CELL + 20;
   const height = TOP + n * CELL + 20;
-  const readable = names.map((name) => escapeXml(readableAttribute(name)));
+  const readable = names.map((name) => forXml(readableAttribute(name)));
   const labels = readable.flatMap((name, i) => [
     `<text x="${LABEL - 6}" y="${TOP + i * CELL + 12}" text-anchor="end">${name}</text>`,
     `<text transform="translate(${LABEL + i * CELL + 12} ${TOP - 6}) rotate(-60)">${name}</text>`,

@@ -2,8 +2,10 @@
 import { scaleLinear } from 'd3-scale';
 import { readableAttribute } from '../attributes';
 import type { ClusterSummary, Occurrences } from '../protocol';
+import { forXml } from '../text/neutralize';
+import { own } from '../util/own';
 import { bars, type Standing } from './bars';
-import { escapeXml, svgHead } from './svg';
+import { svgHead } from './svg';
 
 const WIDTH = 520;
 const ROW = 24;
@@ -29,11 +31,11 @@ export function occurrenceChart(cluster: ClusterSummary, overall: Occurrences, t
   }
   for (const [i, { name, frequency, standing }] of rows.entries()) {
     const y = TOP + i * ROW;
-    parts.push(`<text x="${String(LABEL - 8)}" y="${String(y + 13)}" text-anchor="end">${escapeXml(readableAttribute(name))}</text>`);
+    parts.push(`<text x="${String(LABEL - 8)}" y="${String(y + 13)}" text-anchor="end">${forXml(readableAttribute(name))}</text>`);
     parts.push(
       `<rect x="${String(LABEL)}" y="${String(y)}" width="${(x(frequency) - LABEL).toFixed(1)}" height="${String(ROW - 7)}" fill="${COLOURS[standing]}"/>`,
     );
-    const all = x(overall[name] ?? 0).toFixed(1);
+    const all = x(own(overall, name) ?? 0).toFixed(1);
     parts.push(
       `<line x1="${all}" x2="${all}" y1="${String(y - 2)}" y2="${String(y + ROW - 5)}" stroke="#222" stroke-width="2"><title>among all faces</title></line>`,
     );

@@ -1,12 +1,9 @@
 /** What all charts that are written as SVG files begin with. */
+import { forXml } from '../text/neutralize';
 
-export function escapeXml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => `&#${String(character.charCodeAt(0))};`);
-}
-
-/** Opening tag, white ground and heading of a chart; the text inside is to be escaped, and `</svg>` to follow. */
+/** Opening tag, white ground and heading of a chart; the text inside is to pass `forXml`, and `</svg>` to follow. */
 export function svgHead(title: string, width: number, height: number, fontSize: number): string {
-  const text = escapeXml(title);
+  const text = forXml(title);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="system-ui, sans-serif" font-size="${fontSize}" role="img" aria-label="${text}">`,
     `<title>${text}</title><rect width="100%" height="100%" fill="#fff"/>`,

@@ -1,5 +1,6 @@
 /** Which attributes tell a cluster from the rest. */
 import type { Occurrences } from '../protocol';
+import { own } from '../util/own';
 
 /** At least this share of a cluster's faces has a prominent attribute. */
 export const PROMINENT = 0.75;
@@ -9,8 +10,8 @@ export const NOISY = 0.25;
 /** Prominent attributes, those that tell the cluster from all faces first, and noisy ones, the most divided first. */
 export function tellApart(occurrences: Occurrences, overall: Occurrences): { prominent: string[]; noisy: string[] } {
   const names = Object.keys(occurrences);
-  const of = (name: string) => occurrences[name] ?? 0;
-  const lift = (name: string) => of(name) - (overall[name] ?? 0);
+  const of = (name: string) => own(occurrences, name) ?? 0;
+  const lift = (name: string) => of(name) - (own(overall, name) ?? 0);
   const doubt = (name: string) => Math.abs(of(name) - 0.5);
   return {
     prominent: names.filter((name) => of(name) >= PROMINENT).sort((a, b) => lift(b) - lift(a)),

@@ -10,14 +10,15 @@ import { kMeansParts } from '../../src/clustering/tasks';
 import { readLabels } from '../../src/datasets/labels';
 import { compare } from '../../src/engine/compare';
 import { inSharedMemory, silhouetteOf } from '../../src/engine/group';
-import { Workers } from '../../src/engine/workers';
+import { ClusteringWorkerPool } from '../../src/engine/threads/clustering-worker-pool';
+import { jobContext } from '../support/context';
 import { parseSettings } from '../../src/settings/settings';
 
 const DROPPED = ['Attractive', 'Pale_Skin', 'Blurry'];
 const ORIGINAL_METHODS = ['kmeans', 'agglomerative', 'birch', 'spectral', 'dbscan', 'optics'] as const;
 
 async function main(labels: string, script: string) {
-  const workers = new Workers(script);
+  const workers = new ClusteringWorkerPool(script);
   const table = await readLabels(labels);
   const width = table.attributes.length;
   const context = { signal: undefined, run: workers.run, threads: workers.size, onProgress: () => undefined };
@@ -59,7 +60,7 @@ async function main(labels: string, script: string) {
   const settings = parseSettings({ preset: 'original' }, (name) => name);
   const input = (faces: number) => ({ probabilities: table.values.subarray(0, faces * width), names: table.attributes });
   const params = { methods: [...ORIGINAL_METHODS], from: 2, to: 50, settings, outDir: undefined };
-  const job = { signal: new AbortController().signal, onProgress: () => undefined };
+  const job = jobContext();
   await timed('compare 500', () => compare(input(500), params, job, workers.run));
   await timed('compare 202599', () => compare(input(table.values.length / width), params, job, workers.run));
   console.log(JSON.stringify({ results, peakMemory: process.resourceUsage().maxRSS * 1024 }));

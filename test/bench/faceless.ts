@@ -25,7 +25,10 @@ export async function facelessPictures(): Promise<{ name: string; bytes: Buffer 
 type Next = () => number;
 const pick = (next: Next, low: number, high: number) => low + (high - low) * next();
 const colour = (next: Next, low = 0, high = 255) => `rgb(${[0, 1, 2].map(() => Math.round(pick(next, low, high))).join()})`;
-const render = (svg: string) => sharp(Buffer.from(svg)).flatten({ background: '#fff' }).jpeg({ quality: 90 }).toBuffer();
+function render(svg: string): Promise<Buffer> {
+  sharp.unblock({ operation: ['VipsForeignLoadSvg'] }); // the product blocks it for the whole process (lazy-sharp.ts)
+  return sharp(Buffer.from(svg)).flatten({ background: '#fff' }).jpeg({ quality: 90 }).toBuffer();
+}
 const svg = (width: number, height: number, content: string) =>
   `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${content}</svg>`;
 

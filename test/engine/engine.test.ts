@@ -7,7 +7,7 @@ import { CancelledError, UserError } from '../../src/errors';
 import { analysisSettings, clusteringSettings, type Settings } from '../../src/settings/settings';
 import type { Progress } from '../../src/protocol';
 import { PORTRAITS, quarters, temporaryFolder, writeFiles } from '../support/images';
-import { bundled, settingsWith, startEngine } from '../support/engine';
+import { bundled, killEngine, settingsWith, startEngine } from '../support/engine';
 
 /** Analysis of folders into a place of its own. */
 async function analysis(folders: string[], values: Partial<Settings> = {}) {
@@ -207,17 +207,45 @@ describe('the process', () => {
     await expect(readdir(join(runDir, '..'))).resolves.toEqual([]);
   });
 
-  it('tells that it was killed, and starts again when asked again', async () => {
+  it('goes on with processes where its own is killed', async () => {
+    const engine = startEngine();
+    const { params } = await longWork();
+    let killed = 0;
+    const manifest = await engine.call('analyse', params, {
+      onProgress: ({ stage, done }) => {
+        if (stage === 'infer' && done >= 3 && killed++ === 0) killEngine(engine);
+      },
+    });
+    expect(killed).toBeGreaterThan(0);
+    expect(manifest).toMatchObject({ faces: 72, images: { found: 72, read: 72, failed: 0 } });
+    expect(manifest.notices).toEqual([expect.stringMatching(/^The engine failed while it read images/)]);
+  });
+
+  it('says that it was killed where that happens again, and starts again when asked again', async () => {
     const engine = startEngine();
     const { params } = await longWork();
     const call = engine.call('analyse', params, {
       onProgress: ({ stage, done }) => {
-        if (stage === 'infer' && done >= 3 && engine.pid !== undefined) process.kill(engine.pid, 'SIGKILL');
+        if (stage === 'infer' && done >= 3) killEngine(engine);
       },
     });
     await expect(call).rejects.toBeInstanceOf(EngineDied);
-    await expect(call).rejects.toThrow(/the engine's process ended \(signal SIGKILL\)/);
+    await expect(call).rejects.toThrow(/the engine failed: the process ended \(SIGKILL\)/);
     expect((await engine.call('analyse', params)).faces).toBe(72);
+  });
+});
+
+describe('an engine that is disposed of', () => {
+  it('starts nothing anew for what was under way', async () => {
+    const engine = startEngine();
+    const { runDir, params } = await analysis([PORTRAITS], { limit: 20 });
+    await engine.call('analyse', params);
+    await engine.call('cluster', { runDir, settings: clusteringSettings(settingsWith({ clusters: 2 })) });
+    const pictures = engine.call('pictures', { runDir });
+    engine.dispose();
+    await expect(pictures).rejects.toBeInstanceOf(CancelledError);
+    await expect(engine.call('pictures', { runDir })).rejects.toBeInstanceOf(CancelledError);
+    await expect.poll(() => engine.pids).toEqual([]);
   });
 });
 

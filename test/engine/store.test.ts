@@ -302,7 +302,7 @@ describe('a run that is cut off', () => {
     // The run's own files are smaller than the store's by at least its first pages.
     const engine = startEngine();
     await engine.call('storeSize', { storeDir }); // it runs now, and can be limited
-    await exec('prlimit', ['--pid', String(engine.pid), `--fsize=${size - 4096}`]);
+    for (const pid of engine.pids) await exec('prlimit', ['--pid', String(pid), `--fsize=${size - 4096}`]);
     const { manifest } = await analyse(engine, params());
     expect(manifest.faces).toBe(72);
     expect(manifest.notices).toEqual([expect.stringMatching(/could not be kept for the next run: there is no space left/)]);

@@ -4,7 +4,7 @@ import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { coloursOf, toSrgb } from '../../src/faces/colours';
 import { decodePixels, encodedImage } from '../../src/faces/decode';
-import { jpegHeader } from '../../src/faces/jpeg';
+import { jpegHeader } from '../../src/faces/jpeg-markers';
 import { quarters } from '../support/images';
 import { samplePhotos } from '../../scripts/samples.mjs';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { samplePhotos } from '../../scripts/samples.mjs';
-import { isAligned } from '../../src/faces/choose-finder';
+import { isAligned } from '../../src/faces/aligned-look';
 import { type EncodedImage, encodedImage, readImage } from '../../src/faces/decode';
 import { type FaceFinder, type FaceRegion, searchedFaces } from '../../src/faces/detect';
 import { type FaceDetector, openDetector } from '../../src/faces/detector';

@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { decodePixels, encodedImage, ImageError } from '../../src/faces/decode';
-import { decodePlainJpeg, encodeJpeg, jpegHeader } from '../../src/faces/jpeg';
+import { decodePixels, encodedImage } from '../../src/faces/decode';
+import { ImageError } from '../../src/faces/image-error';
+import { decodePlainJpeg, encodeJpeg } from '../../src/faces/jpeg';
+import { jpegHeader } from '../../src/faces/jpeg-markers';
 import { PORTRAITS, quarters } from '../support/images';
 import { readdir } from 'node:fs/promises';
 
@@ -44,11 +46,12 @@ describe('a plain JPEG', () => {
 
   it('that is cut short or of another size than its header says is left to libvips, which refuses it', async () => {
     const bytes = await portrait();
-    const { width, height } = await encodedImage(bytes);
+    const image = await encodedImage(bytes);
+    const { width, height } = image;
     const cut = bytes.subarray(0, bytes.length / 2);
     expect(await decodePlainJpeg(cut, width, height)).toBeUndefined();
     expect(await decodePlainJpeg(bytes, width + 1, height)).toBeUndefined();
-    await expect(decodePixels({ bytes: cut, width, height, colours: 'srgb', plainJpeg: true }, width + height)).rejects.toThrow(ImageError);
+    await expect(decodePixels({ ...image, bytes: cut }, width + height)).rejects.toThrow(ImageError);
   });
 
   it('comes back from its encoder nearly as it was', async () => {

@@ -4,16 +4,23 @@ import { describe, expect, it } from 'vitest';
 import { RunLibrary } from '../../src/host/run-library';
 import type { SessionContext } from '../../src/host/run-session';
 import type { Progress } from '../../src/protocol';
-import { bundled, settingsWith, startEngine } from '../support/engine';
+import { bundled, killEngine, settingsWith, startEngine } from '../support/engine';
 import { PORTRAITS, temporaryFolder } from '../support/images';
 
 async function library() {
   const folder = await temporaryFolder();
-  const state = { settings: settingsWith({ clusters: 4 }) };
+  const state = { settings: settingsWith({ clusters: 4 }), trusted: true };
   const logged: string[] = [];
   const engine = startEngine();
   const storeDir = join(folder, 'store');
-  const context: SessionContext = { engine, bundled, storeDir, settings: () => state.settings, log: (message) => logged.push(message) };
+  const context: SessionContext = {
+    engine,
+    bundled,
+    storeDir,
+    settings: () => state.settings,
+    trusted: () => state.trusted,
+    log: (message) => logged.push(message),
+  };
   return { folder, state, logged, context, engine, library: new RunLibrary(context, folder) };
 }
 
@@ -84,12 +91,11 @@ describe('RunSession', () => {
     const { library: runs, engine, logged } = await library();
     const session = runs.of([PORTRAITS]);
     session.on('progress', (progress) => {
-      if (progress?.stage === 'infer' && progress.done > 2 && logged.length === 0 && engine.pid !== undefined)
-        process.kill(engine.pid, 'SIGKILL');
+      if (progress?.stage === 'infer' && progress.done > 2 && logged.length === 0) killEngine(engine);
     });
     const outcome = await session.describe();
     expect(outcome).toMatchObject({ kind: 'failed', retry: true });
-    expect(logged[0]).toContain("the engine's process ended");
+    expect(logged[0]).toContain('the engine failed: the process ended (SIGKILL)');
     expect(await session.retry()).toEqual({ kind: 'done' });
   });
 });

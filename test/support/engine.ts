@@ -4,11 +4,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { EngineClient } from '../../src/engine/client';
-import { bundledModels, engineScript } from '../../src/paths';
-import { parseSettings, type Settings } from '../../src/settings/settings';
+import { engineScript } from '../../src/paths';
 import { ROOT } from './images';
 
-export const bundled = bundledModels(ROOT);
+export { bundled, settingsWith } from './settings';
 
 export function startEngine(): EngineClient {
   const script = engineScript(ROOT);
@@ -20,9 +19,10 @@ export function startEngine(): EngineClient {
   return engine;
 }
 
-/** Settings with defaults; on the CPU, so that tests do not wait for other execution providers to be tried, and with images taken as faces. */
-export const settingsWith = (values: Partial<Settings> = {}): Settings =>
-  parseSettings({ provider: 'cpu', detect: 'never', ...values }, (name) => name);
+/** Ends every process of an engine, as a crash would. */
+export function killEngine(engine: EngineClient): void {
+  for (const pid of engine.pids) process.kill(pid, 'SIGKILL');
+}
 
 export interface CliResult {
   status: number | null;

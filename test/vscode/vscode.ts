@@ -37,11 +37,20 @@ export class Workbench {
     readonly server: Server,
   ) {}
 
-  /** Loads (again) the window on the workspace. */
-  async open(): Promise<void> {
+  /** Loads (again) the window on the workspace. @param trust what VS Code's own question about the workspace is answered the first time. */
+  async open({ trust = true } = {}): Promise<void> {
     await this.page.goto(`${this.server.origin}/?folder=${encodeURIComponent(this.folder)}`);
+    if (!this.answered) {
+      const answer = trust ? 'Yes, I trust the authors' : "No, I don't trust the authors";
+      const question = this.page.locator('.monaco-dialog-box', { hasText: 'Do you trust the authors of the files in this folder?' });
+      await question.getByText(answer).click({ timeout: 90_000 });
+      await question.waitFor({ state: 'hidden' });
+      this.answered = true;
+    }
     await this.explorerRow().first().waitFor({ timeout: 90_000 });
   }
+
+  private answered = false;
 
   explorerRow(name?: string): Locator {
     const rows = this.page.locator('.explorer-folders-view .monaco-list-row');
@@ -194,7 +203,7 @@ export const test = base.extend<{ workbench: Workbench }, { server: Server }>({
       const code = await installCodeServer();
       const vsix = (await readdir(join(ROOT, 'out'))).find((name) => name.endsWith(`${process.platform}-${process.arch}.vsix`));
       if (vsix === undefined) throw new Error("expected a packaged extension in out/: run 'npm run package' first");
-      const home = await mkdtemp(join(tmpdir(), 'face-clusters-vscode-'));
+      home = await mkdtemp(join(tmpdir(), 'face-clusters-vscode-'));
       const places = { userDataDir: join(home, 'data'), extensionsDir: join(home, 'extensions') };
       await installVsix(code, { ...places, vsix: join(ROOT, 'out', vsix) });
       const server = await startCodeServer(code, {
@@ -205,6 +214,8 @@ export const test = base.extend<{ workbench: Workbench }, { server: Server }>({
           'workbench.secondarySideBar.defaultVisibility': 'hidden',
           'chat.disableAIFeatures': true,
           'files.simpleDialog.enable': true,
+          // Workspaces are trusted as a user does it, or not.
+          'security.workspace.trust.startupPrompt': 'once',
           // The machines of tests have no GPU to try.
           'faceClusters.provider': 'cpu',
         },
@@ -236,8 +247,13 @@ export const test = base.extend<{ workbench: Workbench }, { server: Server }>({
   },
 });
 
+/** Folder of the VS Code of these tests: others may run beside it. */
+let home = '';
+
 /** Pids of engines that run now. */
 export function enginePids(): number[] {
   const lines = execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' }).split('\n');
-  return lines.filter((line) => /face-clusters.*dist\/engine\.js/.test(line)).map((line) => Number(line.trim().split(/\s+/)[0]));
+  return lines
+    .filter((line) => line.includes(home) && /face-clusters.*dist\/engine\.js/.test(line))
+    .map((line) => Number(line.trim().split(/\s+/)[0]));
 }

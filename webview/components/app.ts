@@ -17,6 +17,7 @@ import './photo-dialog';
 import './progress-bar';
 import { shared } from './shared.css';
 import './toolbar';
+import './waits';
 
 @customElement('fc-app')
 export class App extends LitElement {
@@ -104,6 +105,7 @@ export class App extends LitElement {
   override render() {
     const { panel, progress, source } = this;
     if (panel === undefined) return nothing;
+    if (panel.waits) return html`<fc-waits .source=${source} .name=${panel.title}></fc-waits>`;
     return html`
       <fc-toolbar .source=${source} .panel=${panel}></fc-toolbar>
       ${progress === null ? nothing : html`<fc-progress .source=${source} .progress=${progress}></fc-progress>`}

@@ -1,6 +1,7 @@
 /** A face that shows its photo. */
 import { html } from 'lit';
 import type { FaceCard } from '../../src/protocol';
+import { forPage } from '../../src/text/neutralize';
 import { imageUrl, type Source } from '../source';
 
 /** Asks for the photo of a face to be shown; bubbles up to the panel. */
@@ -17,8 +18,9 @@ export function faceButton(face: FaceCard, source: Source, tabindex = 0) {
     if (event.ctrlKey || event.metaKey) source.send({ kind: 'open', row: face.row, beside: true });
     else event.currentTarget?.dispatchEvent(new ShowFace(face));
   };
+  const name = forPage(face.image);
   return html`
-    <button class="face" tabindex=${tabindex} title=${face.image} aria-label="${face.image}: show the photo" @click=${open}>
+    <button class="face" tabindex=${tabindex} title=${name} aria-label="${name}: show the photo" @click=${open}>
       <img src=${imageUrl(face.jpeg, 'image/jpeg')} alt="" draggable="false" />
     </button>
   `;

@@ -5,6 +5,7 @@ import type { LitVirtualizer } from '@lit-labs/virtualizer';
 import '@lit-labs/virtualizer';
 import { grid } from '@lit-labs/virtualizer/layouts/grid.js';
 import type { FaceCard, FaceOrder } from '../../src/protocol';
+import { forPage } from '../../src/text/neutralize';
 import type { Source } from '../source';
 import { faceButton } from './face-button';
 import { styles } from './face-grid.css';
@@ -63,7 +64,7 @@ export class FaceGrid extends LitElement {
     // A new function makes the virtualiser draw what has arrived.
     const renderItem = (index: number) => this.cell(index, index === current, arrived);
     return html`
-      ${this.problem === '' ? nothing : html`<p role="alert">${this.problem} <button class="link" @click=${this.retry}>Try again</button></p>`}
+      ${this.problem === '' ? nothing : html`<p role="alert">${forPage(this.problem)} <button class="link" @click=${this.retry}>Try again</button></p>`}
       <lit-virtualizer
         role="group"
         aria-label="Faces of the cluster, ${ORDER[this.order]}"

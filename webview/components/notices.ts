@@ -2,6 +2,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { PanelState, WebviewMessage } from '../../src/protocol';
+import { forName, forPage } from '../../src/text/neutralize';
 import { upperFirst } from '../../src/text-case';
 import type { Source } from '../source';
 import { shared } from './shared.css';
@@ -48,10 +49,10 @@ export class Notices extends LitElement {
   override render() {
     const { problem, stale, changes, settingProblems, undo, clustering, run, failures, faceless } = this.panel;
     const withoutFace = run?.images.withoutFace ?? 0;
-    const firstFaceless = `${faceless.slice(0, NAMED).join(', ')}${withoutFace > NAMED ? ', …' : ''}`;
+    const firstFaceless = `${faceless.slice(0, NAMED).map(forName).join(', ')}${withoutFace > NAMED ? ', …' : ''}`;
     const { live } = this.source;
     const failed = run?.images.failed ?? 0;
-    const named = failures.slice(0, NAMED).map(({ image, reason }) => `${image}: ${reason}`);
+    const named = failures.slice(0, NAMED).map(({ image, reason }) => `${forName(image)}: ${reason}`);
     return html`
       ${
         problem === null
@@ -97,7 +98,7 @@ export class Notices extends LitElement {
   }
 
   private notice(kind: 'info' | 'warning' | 'error', text: string, actions: (TemplateResult | typeof nothing)[]) {
-    return html`<div class="notice ${kind}" role=${kind === 'error' ? 'alert' : 'note'}><span>${text}</span>${actions}</div>`;
+    return html`<div class="notice ${kind}" role=${kind === 'error' ? 'alert' : 'note'}><span>${forPage(text)}</span>${actions}</div>`;
   }
 
   private command(command: PanelCommand, label: string) {

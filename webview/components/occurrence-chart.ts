@@ -4,6 +4,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { readableAttribute } from '../../src/attributes';
 import type { ClusterSummary, Occurrences } from '../../src/protocol';
 import { type Bar, bars } from '../../src/summaries/bars';
+import { own } from '../../src/util/own';
 import { styles } from './occurrence-chart.css';
 import { shared } from './shared.css';
 import { percent } from '../../src/texts';
@@ -31,7 +32,7 @@ export class OccurrenceChart extends LitElement {
   }
 
   private row({ name, frequency, standing }: Bar) {
-    const overall = this.overall[name] ?? 0;
+    const overall = own(this.overall, name) ?? 0;
     const text = `${readableAttribute(name)}: ${percent(frequency)} of this cluster (${STANDING[standing]}), ${percent(overall)} of all faces`;
     return html`
       <li class=${standing} title=${text}>

@@ -3,6 +3,7 @@ import { html, LitElement, nothing, svg } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { readableAttribute } from '../../src/attributes';
 import type { FaceCard, PhotoView } from '../../src/protocol';
+import { forPage } from '../../src/text/neutralize';
 import { imageUrl, type Source } from '../source';
 import { styles } from './photo-dialog.css';
 import { shared } from './shared.css';
@@ -50,12 +51,12 @@ export class PhotoDialog extends LitElement {
     return html`
       <dialog aria-label="Photo of the face" @keydown=${keep}>
         <header>
-          <h2>${face?.image}</h2>
+          <h2>${forPage(face?.image ?? '')}</h2>
           ${photo === undefined ? nothing : html`<span class="quiet">${plural(photo.faces.length, 'face')}, ${photo.width}×${photo.height}</span>`}
           ${this.source.live ? html`<vscode-button id="open" @click=${this.open}>Open image</vscode-button>` : nothing}
           <vscode-button id="close" appearance="secondary" @click=${close}>Close</vscode-button>
         </header>
-        ${this.problem === '' ? nothing : html`<p role="alert">The photo cannot be shown: ${this.problem}</p>`}
+        ${this.problem === '' ? nothing : html`<p role="alert">The photo cannot be shown: ${forPage(this.problem)}</p>`}
         <div class="body">${face === undefined ? nothing : [this.picture(face), this.table(face)]}</div>
       </dialog>
     `;

@@ -4,6 +4,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { METHOD_NAMES, takesClusters } from '../../src/method-names';
 import type { Clustering, PanelState, SettingChanges, WebviewMessage } from '../../src/protocol';
 import { clusteringSettingsSchema } from '../../src/settings/settings';
+import { forPage } from '../../src/text/neutralize';
 import type { Source } from '../source';
 import { shared } from './shared.css';
 import { count, plural, silhouetteText } from '../../src/texts';
@@ -65,7 +66,7 @@ export class Toolbar extends LitElement {
     const { title } = this.panel;
     return html`
       <header>
-        <h1>${title}</h1>
+        <h1>${forPage(title)}</h1>
         ${this.figures()}
       </header>
       ${this.source.live && this.panel.run !== null ? this.controls() : nothing}
@@ -76,7 +77,7 @@ export class Toolbar extends LitElement {
     const { run, clustering } = this.panel;
     if (run === null) return nothing;
     const { images, faces, provider, trials, detection } = run;
-    const why = trials.map(({ provider: name, used, reason }) => `${name}: ${used ? 'used, ' : ''}${reason}`).join('\n');
+    const why = trials.map(({ provider: name, used, reason }) => `${name}: ${used ? 'used, ' : ''}${forPage(reason)}`).join('\n');
     return html`
       <div class="figures quiet">
         <span title=${knownText(run)}>${plural(faces, 'face')} in ${plural(images.read, 'image')}</span>
@@ -92,7 +93,7 @@ export class Toolbar extends LitElement {
                 ${scores(clustering)}
               `
         }
-        <span title=${detection.reason}>${detection.searched ? 'faces searched for' : 'images taken as aligned faces'}</span>
+        <span title=${forPage(detection.reason)}>${detection.searched ? 'faces searched for' : 'images taken as aligned faces'}</span>
         <span title=${why}>execution provider ${provider}</span>
       </div>
     `;

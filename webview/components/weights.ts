@@ -3,6 +3,7 @@ import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { readableAttribute } from '../../src/attributes';
 import type { PanelState } from '../../src/protocol';
+import { own } from '../../src/util/own';
 import type { Source } from '../source';
 import { shared } from './shared.css';
 
@@ -72,12 +73,12 @@ export class Weights extends LitElement {
   }
 
   private weightOf(name: string): number {
-    return this.edited[name] ?? this.settledWeight(name);
+    return own(this.edited, name) ?? this.settledWeight(name);
   }
 
   private settledWeight(name: string): number {
     const { weights } = this.settings;
-    return typeof weights === 'object' ? (weights[name] ?? 1) : (this.weights[name] ?? 1);
+    return typeof weights === 'object' ? (own(weights, name) ?? 1) : (own(this.weights, name) ?? 1);
   }
 
   private slider(name: string) {

@@ -3,7 +3,9 @@ import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Progress } from '../../../src/protocol';
 import type { DatasetSample, DatasetState, DatasetSummary } from '../../../src/protocol-dataset';
+import { forName, forPage } from '../../../src/text/neutralize';
 import '../progress-bar';
+import '../waits';
 import { shared } from '../shared.css';
 import { count, plural } from '../../../src/texts';
 import './attributes';
@@ -65,10 +67,11 @@ export class DatasetView extends LitElement {
   override render() {
     const { data, host, progress } = this;
     if (data === undefined) return nothing;
+    if (data.waits) return html`<fc-waits .source=${host} .name=${data.title}></fc-waits>`;
     const { summary } = data;
     return html`
       <header>
-        <h1>${data.title}</h1>
+        <h1>${forPage(data.title)}</h1>
         ${summary === null ? nothing : this.facts(summary)}
         ${
           summary === null
@@ -90,7 +93,7 @@ export class DatasetView extends LitElement {
       <div class="facts">
         <span>${kind}</span>
         <span><b>${count(used)}</b> ${used === rows ? 'rows' : html`of <b>${count(rows)}</b> rows`}</span>
-        ${Object.entries(partitions).map(([name, size]) => html`<span>${name === 'none' ? 'in no partition' : name}: <b>${count(size)}</b></span>`)}
+        ${Object.entries(partitions).map(([name, size]) => html`<span>${name === 'none' ? 'in no partition' : forName(name)}: <b>${count(size)}</b></span>`)}
         <span>${plural(zeroRows, 'row')} without any of the attributes</span>
         ${
           missing === null
@@ -99,14 +102,14 @@ export class DatasetView extends LitElement {
               ? html`<span>no image is missing</span>`
               : html`<span>${plural(missing, 'image')} missing</span>`
         }
-        <button class="link" @click=${this.command('labels')}>${labels.split(/[\\/]/).pop()}</button>
+        <button class="link" @click=${this.command('labels')}>${forName(labels.split(/[\\/]/).pop() ?? '')}</button>
       </div>
     `;
   }
 
   private problem(message: string) {
     return html`<div class="problem" role="alert">
-      <p>${message}</p>
+      <p>${forPage(message)}</p>
       <div class="actions">${this.action('Choose Labels…', 'chooseLabels')} ${this.action('Try Again', 'retry')}</div>
     </div>`;
   }

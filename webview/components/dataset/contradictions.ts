@@ -3,6 +3,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { readableAttribute } from '../../../src/attributes';
 import type { Contradiction, Contradictions, DatasetSummary } from '../../../src/protocol-dataset';
+import { forPage } from '../../../src/text/neutralize';
 import { imageUrl } from '../../source';
 import { shared } from '../shared.css';
 import { count, percent, plural } from '../../../src/texts';
@@ -72,7 +73,7 @@ export class DatasetContradictions extends LitElement {
         ${count(faces * attributes.length)} labels differ from what the model says
         (${percent(wrong / Math.max(1, faces * attributes.length))}). The ${count(surest.length)} it is surest of:
       </p>
-      ${notices.map((notice) => html`<p class="quiet">${notice}</p>`)}
+      ${notices.map((notice) => html`<p class="quiet">${forPage(notice)}</p>`)}
       <header>
         <vscode-dropdown aria-label="Attribute" .value=${this.attribute} @change=${this.onAttribute}>
           <vscode-option value=${ANY}>every attribute</vscode-option>
@@ -94,16 +95,17 @@ export class DatasetContradictions extends LitElement {
       this.host.send({ kind: 'open', row });
     };
     const name = readableAttribute(attribute);
+    const shown = forPage(image);
     return html`<li>
       ${
         jpeg === null
           ? html`<span class="missing">not there</span>`
-          : html`<button class="face" title="Open ${image}" @click=${open}><img src=${imageUrl(jpeg, 'image/jpeg')} alt="" /></button>`
+          : html`<button class="face" title="Open ${shown}" @click=${open}><img src=${imageUrl(jpeg, 'image/jpeg')} alt="" /></button>`
       }
       <div>
         <div class="said">${label >= 0.5 ? name : `not ${name}`}</div>
         <div>says the label${label > 0 && label < 1 ? ` (${percent(label)})` : ''}; the model: ${percent(probability)}</div>
-        <div class="name quiet" title=${image}>${image}</div>
+        <div class="name quiet" title=${shown}>${shown}</div>
       </div>
     </li>`;
   }

@@ -3,6 +3,7 @@ import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { readableAttribute } from '../../../src/attributes';
 import type { DatasetSample, DatasetSummary } from '../../../src/protocol-dataset';
+import { forName, forPage } from '../../../src/text/neutralize';
 import { imageUrl } from '../../source';
 import { shared } from '../shared.css';
 import type { DatasetHost } from './host';
@@ -44,7 +45,7 @@ export class DatasetSamples extends LitElement {
               ? nothing
               : html`<vscode-dropdown aria-label="Partition" .value=${this.partition} @change=${this.onPartition}>
                   <vscode-option value=${ANY}>any partition</vscode-option>
-                  ${partitions.map((name) => html`<vscode-option value=${name}>${name === 'none' ? 'in none' : name}</vscode-option>`)}
+                  ${partitions.map((name) => html`<vscode-option value=${name}>${name === 'none' ? 'in none' : forName(name)}</vscode-option>`)}
                 </vscode-dropdown>`
           }
           <vscode-dropdown aria-label="With attribute" .value=${this.attribute} @change=${this.onAttribute}>
@@ -64,15 +65,16 @@ export class DatasetSamples extends LitElement {
     const open = () => {
       this.host.send({ kind: 'open', row });
     };
+    const shown = forPage(image);
     return html`<li>
       ${
         jpeg === null
           ? html`<span class="missing">not there</span>`
-          : html`<button class="face" title="Open ${image}" @click=${open}><img src=${imageUrl(jpeg, 'image/jpeg')} alt="" /></button>`
+          : html`<button class="face" title="Open ${shown}" @click=${open}><img src=${imageUrl(jpeg, 'image/jpeg')} alt="" /></button>`
       }
       <div>
-        <div class="name" title=${image}>${image}</div>
-        <div class="quiet">${partition ?? ''}</div>
+        <div class="name" title=${shown}>${shown}</div>
+        <div class="quiet">${forName(partition ?? '')}</div>
         <div>
           ${attributes.length === 0 ? html`<span class="quiet">none of the attributes</span>` : attributes.map(readableAttribute).join(', ')}
         </div>

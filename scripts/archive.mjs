@@ -1,0 +1,33 @@
+// Reads a .vsix, which is a zip file, with the library that wrote it.
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { root } from './process.mjs';
+
+/**
+ * @param wanted path of a file whose text is wanted.
+ * @returns `{files, text}`: the paths of all files of the extension, from its root, and that text ('' where there is no such file).
+ */
+export async function readVsix(file, wanted) {
+  const yauzl = createRequire(join(root, 'node_modules', '@vscode', 'vsce', 'package.json'))('yauzl');
+  const archive = await promisify(yauzl.open)(file, { lazyEntries: true });
+  const open = promisify(archive.openReadStream.bind(archive));
+  const files = [];
+  let text = '';
+  await new Promise((resolve, reject) => {
+    archive.on('error', reject).on('end', resolve);
+    archive.on('entry', (entry) => {
+      const path = /^extension\/(.*[^/])$/.exec(entry.fileName)?.[1];
+      if (path !== undefined) files.push(path);
+      if (path !== wanted) return archive.readEntry();
+      open(entry)
+        .then(async (stream) => {
+          for await (const chunk of stream.setEncoding('utf8')) text += chunk;
+          archive.readEntry();
+        })
+        .catch(reject);
+    });
+    archive.readEntry();
+  });
+  return { files, text };
+}

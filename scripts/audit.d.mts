@@ -1,0 +1,1 @@
+export function judge(answer: string, shipped: readonly string[]): string;

@@ -1,0 +1,144 @@
+// What the native libraries in a package are made of. Their packages do not bring these texts along, or in parts only: they lie in licenses/.
+
+/** Where the licences of libvips' build are told of, and the scripts that build it. */
+const SHARP_LIBVIPS = 'https://github.com/lovell/sharp-libvips';
+
+const lgpl = (name, source) => ({ name, license: 'LGPL-3.0-or-later', source, texts: ['LGPL-3.0.txt', 'GPL-3.0.txt'] });
+const part = (name, license, source, file) => ({ name, license, source, texts: [`libvips/${file}.txt`] });
+
+/**
+ * Parts of libvips' one shared library, by their names in its versions.json. Licences are those under which sharp-libvips uses them;
+ * what is LGPL 2 or 2.1 "or later" it uses under LGPL 3.
+ */
+export const LIBVIPS = {
+  vips: lgpl('libvips', 'https://github.com/libvips/libvips'),
+  aom: part('aom', 'BSD-2-Clause', 'https://aomedia.googlesource.com/aom', 'aom'),
+  archive: part('libarchive', 'BSD-2-Clause', 'https://github.com/libarchive/libarchive', 'archive'),
+  cairo: part('cairo', 'MPL-1.1', 'https://gitlab.freedesktop.org/cairo/cairo', 'cairo'),
+  cgif: part('cgif', 'MIT', 'https://github.com/dloebl/cgif', 'cgif'),
+  exif: lgpl('libexif', 'https://github.com/libexif/libexif'),
+  expat: part('expat', 'MIT', 'https://github.com/libexpat/libexpat', 'expat'),
+  ffi: part('libffi', 'MIT', 'https://github.com/libffi/libffi', 'ffi'),
+  fontconfig: part('fontconfig', 'HPND-sell-variant', 'https://gitlab.freedesktop.org/fontconfig/fontconfig', 'fontconfig'),
+  freetype: part('freetype', 'FTL', 'https://gitlab.freedesktop.org/freetype/freetype', 'freetype'),
+  fribidi: lgpl('fribidi', 'https://github.com/fribidi/fribidi'),
+  glib: lgpl('glib', 'https://gitlab.gnome.org/GNOME/glib'),
+  harfbuzz: part('harfbuzz', 'MIT-Modern-Variant', 'https://github.com/harfbuzz/harfbuzz', 'harfbuzz'),
+  heif: lgpl('libheif', 'https://github.com/strukturag/libheif'),
+  highway: part('highway', 'BSD-3-Clause', 'https://github.com/google/highway', 'highway'),
+  imagequant: part('libimagequant', 'BSD-2-Clause', 'https://github.com/lovell/libimagequant', 'imagequant'),
+  lcms: part('Little CMS', 'MIT', 'https://github.com/mm2/Little-CMS', 'lcms'),
+  mozjpeg: part('mozjpeg', 'IJG AND BSD-3-Clause AND Zlib', 'https://github.com/mozilla/mozjpeg', 'mozjpeg'),
+  pango: lgpl('pango', 'https://gitlab.gnome.org/GNOME/pango'),
+  pixman: part('pixman', 'MIT', 'https://gitlab.freedesktop.org/pixman/pixman', 'pixman'),
+  png: part('libpng', 'libpng-2.0', 'https://github.com/pnggroup/libpng', 'png'),
+  'proxy-libintl': lgpl('proxy-libintl', 'https://github.com/frida/proxy-libintl'),
+  rsvg: lgpl('librsvg', 'https://gitlab.gnome.org/GNOME/librsvg'),
+  tiff: part('libtiff', 'libtiff', 'https://gitlab.com/libtiff/libtiff', 'tiff'),
+  uhdr: part('libultrahdr', 'MIT', 'https://github.com/google/libultrahdr', 'uhdr'),
+  webp: part('libwebp', 'BSD-3-Clause', 'https://chromium.googlesource.com/webm/libwebp', 'webp'),
+  xml2: part('libxml2', 'MIT', 'https://gitlab.gnome.org/GNOME/libxml2', 'xml2'),
+  'zlib-ng': part('zlib-ng', 'Zlib', 'https://github.com/zlib-ng/zlib-ng', 'zlib-ng'),
+};
+
+/** In libvips' own source, and not in versions.json. */
+const NSGIF = part('libnsgif', 'MIT', 'https://www.netsurf-browser.org/projects/libnsgif/', 'nsgif');
+
+const NODE_ADDON_API = {
+  name: 'node-addon-api',
+  license: 'MIT',
+  source: 'https://github.com/nodejs/node-addon-api',
+  texts: ['node-addon-api.txt'],
+};
+
+/** @param path of the library below the package's root. @returns how its user puts another build of the LGPL parts into its place. */
+const replacing = (path, version) =>
+  `The parts of it under the LGPL (named below) are linked into this one shared library, which the program loads when it starts, by its ` +
+  `name. To use your own build of them, build a library of the same name and interface, with the scripts of ${SHARP_LIBVIPS} ` +
+  `(release ${version}), and put it in the place of ${path}; nothing else has to be changed or built anew. These scripts also name where ` +
+  `the sources of each part are to be had, in the versions told below.`;
+
+const onnxruntime = {
+  name: 'ONNX Runtime',
+  license: 'MIT',
+  source: 'https://github.com/microsoft/onnxruntime',
+  texts: ['MIT-Microsoft.txt', 'onnxruntime/ThirdPartyNotices.txt'],
+};
+
+/** What Microsoft puts into its npm package without a licence of its own, and publishes elsewhere under terms that are no open-source licence. */
+const ofMicrosoft = (name, source) => ({
+  name,
+  license: 'LicenseRef-Microsoft-Redistributable',
+  source,
+  texts: ['MIT-Microsoft.txt'],
+  note:
+    "It comes unchanged from Microsoft's npm package onnxruntime-node, whose licence is the one named below. Where Microsoft publishes it by " +
+    'itself (the address above), it does so under terms of its own, which hold as well.',
+});
+
+/**
+ * Every native file of a package is of one of these kinds; `parts` is what it consists of beside its own package. `versions`: its parts are
+ * those of the versions.json in the same package.
+ */
+export const NATIVE_FILES = [
+  { files: /^@img\/sharp-[^/]+\/lib\/libvips[^/]*\.(so[.\d]*|[\d.]*dylib|dll)$/, versions: LIBVIPS, parts: [NSGIF], replacing },
+  { files: /^@img\/sharp-[^/]+\/lib\/sharp-[^/]+\.node$/, parts: [NODE_ADDON_API] },
+  {
+    files: /^onnxruntime-node\/bin\/.*\/(libonnxruntime[^/]*|onnxruntime\.dll|onnxruntime_binding\.node)$/,
+    parts: [onnxruntime, NODE_ADDON_API],
+  },
+  {
+    files: /^onnxruntime-node\/bin\/.*\/(dxcompiler|dxil)\.dll$/,
+    parts: [
+      {
+        name: 'DirectX Shader Compiler',
+        license: 'NCSA',
+        source: 'https://github.com/microsoft/DirectXShaderCompiler',
+        texts: ['onnxruntime/DirectXShaderCompiler.txt'],
+      },
+      ofMicrosoft('DXIL', 'https://www.nuget.org/packages/Microsoft.Direct3D.DXC'),
+    ],
+  },
+  {
+    files: /^onnxruntime-node\/bin\/.*\/DirectML\.dll$/,
+    parts: [ofMicrosoft('DirectML', 'https://www.nuget.org/packages/Microsoft.AI.DirectML')],
+  },
+  {
+    files: /^@lmdb\/[^/]+\/[^/]+\.node$/,
+    parts: [
+      {
+        name: 'LMDB',
+        license: 'OLDAP-2.8',
+        source: 'https://git.openldap.org/openldap/openldap',
+        packaged: ['lmdb/dependencies/lmdb/libraries/liblmdb/COPYRIGHT', 'lmdb/dependencies/lmdb/libraries/liblmdb/LICENSE'],
+      },
+      { name: 'LZ4', license: 'BSD-2-Clause', source: 'https://github.com/lz4/lz4', packaged: ['lmdb/dependencies/lz4/lib/LICENSE'] },
+      NODE_ADDON_API,
+    ],
+  },
+  {
+    files: /^@julusian\/jpeg-turbo\/prebuilds\/[^/]+\/([^/]+\.node|libturbojpeg\.so[.\d]*)$/,
+    parts: [
+      {
+        name: 'libjpeg-turbo',
+        license: 'IJG AND BSD-3-Clause AND Zlib',
+        source: 'https://github.com/libjpeg-turbo/libjpeg-turbo',
+        texts: ['libjpeg-turbo.txt'],
+        note: 'This software is based in part on the work of the Independent JPEG Group.',
+      },
+      NODE_ADDON_API,
+    ],
+  },
+];
+
+/** Texts of packages that come without one: files of licenses/, or (`packaged`) of another package. */
+export const MISSING_TEXTS = [
+  { packages: /^@img\/sharp-libvips-/, texts: ['LGPL-3.0.txt', 'GPL-3.0.txt'] },
+  { packages: /^onnxruntime-(node|common)$|^@microsoft\/fast-/, texts: ['MIT-Microsoft.txt'] },
+  { packages: /^@lmdb\//, packaged: ['lmdb/LICENSE'] },
+  { packages: /^fft\.js$/, texts: ['fft.js.txt'] },
+  { packages: /^weak-lru-cache$/, texts: ['weak-lru-cache.txt'] },
+];
+
+/** Texts that are long and of many parts: printed once, at the end. */
+export const SHARED_TEXTS = ['Apache-2.0.txt', 'LGPL-3.0.txt', 'GPL-3.0.txt', 'MIT-Microsoft.txt', 'node-addon-api.txt'];

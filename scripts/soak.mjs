@@ -1,0 +1,5 @@
+// npm run soak [-- --minutes 60]: what a user does, over and over; memory, open files and processes may not grow (test/soak).
+import { main } from './process.mjs';
+import { runTestProgram } from './test-program.mjs';
+
+main(() => runTestProgram('test/soak/soak.ts', process.argv.slice(2)));

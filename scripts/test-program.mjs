@@ -1,0 +1,30 @@
+// Programs of the tests that run by themselves: bundled, then run with what they need named in their environment.
+import { basename, join } from 'node:path';
+import { cacheDir, root, run } from './process.mjs';
+import { samplePortraits } from './samples.mjs';
+import { buildAll, installPackages } from './setup.mjs';
+import { watForEsbuild } from './wat.mjs';
+
+/** @param source path of the program below the root, in TypeScript. @throws Error where it fails. */
+export async function runTestProgram(source, parameters) {
+  await installPackages();
+  await buildAll();
+  const { build } = await import('esbuild');
+  const program = join(cacheDir, 'programs', basename(source).replace(/\.ts$/, '.js'));
+  await build({
+    absWorkingDir: root,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    mainFields: ['module', 'main'],
+    external: ['onnxruntime-node', 'sharp', 'lmdb', '@julusian/jpeg-turbo', 'vitest', 'esbuild', 'wabt'],
+    outfile: program,
+    plugins: [watForEsbuild],
+    entryPoints: [source],
+    logLevel: 'warning',
+  });
+  await run(process.execPath, [program, ...parameters], {
+    env: { ...process.env, FACE_CLUSTERS_ROOT: root, FACE_CLUSTERS_SAMPLES: await samplePortraits() },
+  });
+}

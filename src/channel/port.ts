@@ -1,0 +1,120 @@
+/** One end of a connection between two processes, or two threads, of this program. */
+import type { ChildProcess } from 'node:child_process';
+import { parentPort, type Worker } from 'node:worker_threads';
+
+/** What a call is sent and answered through. */
+export interface Port {
+  /** @param transfer memory that moves to the other end; only threads can move it, processes copy it. */
+  post: (message: unknown, transfer?: readonly ArrayBuffer[]) => void;
+  onMessage: (listener: (message: unknown) => void) => void;
+  /** @param listener called once, when the other end is gone; at once where it is gone already. */
+  onClose: (listener: (reason: ClosedError) => void) => void;
+}
+
+/** The process or thread at the other end has ended. */
+export class ClosedError extends Error {
+  override name = 'ClosedError';
+  /** What ended a process; null for threads and for processes that ended by themselves. */
+  readonly signal: NodeJS.Signals | null;
+
+  constructor(message: string, { signal = null, ...options }: ErrorOptions & { signal?: NodeJS.Signals | null } = {}) {
+    super(message, options);
+    this.signal = signal;
+  }
+}
+
+/** Remembers why a port was closed, for those who ask later. */
+class Closing {
+  private reason: ClosedError | undefined;
+  private readonly listeners: ((reason: ClosedError) => void)[] = [];
+
+  readonly close = (reason: ClosedError): void => {
+    if (this.reason !== undefined) return;
+    this.reason = reason;
+    for (const listener of this.listeners.splice(0)) listener(reason);
+  };
+
+  readonly onClose = (listener: (reason: ClosedError) => void): void => {
+    if (this.reason === undefined) this.listeners.push(listener);
+    else listener(this.reason);
+  };
+}
+
+/** The engine's end of a thread. To be made before the thread can have ended. */
+export function workerPort(worker: Worker): Port {
+  const { close, onClose } = new Closing();
+  worker.once('error', (error: Error) => {
+    close(new ClosedError(`the thread failed: ${error.message}`, { cause: error }));
+  });
+  worker.once('messageerror', (error) => {
+    close(new ClosedError(`a message of the thread cannot be read: ${error.message}`, { cause: error }));
+  });
+  worker.once('exit', (code) => {
+    close(new ClosedError(`the thread ended (status ${String(code)})`));
+  });
+  return {
+    post: (message, transfer = []) => {
+      worker.postMessage(message, transfer);
+    },
+    onMessage: (listener) => void worker.on('message', listener),
+    onClose,
+  };
+}
+
+/** The parent's end of a process that was forked with `serialization: 'advanced'`. To be made right after the fork. */
+export function childPort(child: ChildProcess): Port {
+  const { close, onClose } = new Closing();
+  child.once('error', (error) => {
+    close(new ClosedError(`the process did not start: ${error.message}`, { cause: error }));
+  });
+  child.once('exit', (code, signal) => {
+    close(new ClosedError(`the process ended (${signal ?? `status ${String(code)}`})`, { signal }));
+  });
+  return {
+    post: (message) => {
+      // A message that cannot be sent is followed by 'exit'.
+      if (child.connected) child.send(message as object, () => undefined);
+    },
+    onMessage: (listener) => void child.on('message', listener),
+    onClose,
+  };
+}
+
+/** The end of a thread, or of a forked process, that leads to whoever started it. */
+export interface ParentPort extends Port {
+  /** Ends the connection; a thread, or process, with nothing left to do then ends. */
+  close: () => void;
+}
+
+export function parentEnd(): ParentPort {
+  const { close, onClose } = new Closing();
+  if (parentPort !== null) {
+    const port = parentPort;
+    port.once('close', () => {
+      close(new ClosedError('the thread that started this one closed the connection'));
+    });
+    return {
+      post: (message, transfer = []) => {
+        port.postMessage(message, transfer);
+      },
+      onMessage: (listener) => void port.on('message', listener),
+      onClose,
+      close: () => {
+        port.close();
+      },
+    };
+  }
+  process.once('disconnect', () => {
+    close(new ClosedError('the process that started this one is gone'));
+  });
+  return {
+    post: (message) => {
+      if (process.connected) process.send?.(message, undefined, undefined, () => undefined); // see above
+    },
+    onMessage: (listener) => void process.on('message', listener),
+    onClose,
+    close: () => {
+      if (process.connected) process.disconnect();
+    },
+  };
+}

@@ -1,0 +1,35 @@
+/**
+ * Images that are shown to people. They are decoded in a process of its own, so that one that never ends, or
+ * crashes, costs that one alone.
+ */
+import type { CropSize } from '../faces/framing';
+import { DEFAULT_IMAGE_LIMITS, type ImageLimits } from '../faces/image-limits';
+import type { RenderedPhoto } from '../faces/render';
+import { IsolatedImages } from './threads/isolated-images';
+
+let current: { key: string; images: IsolatedImages } | undefined;
+
+function imagesWithin(limits: ImageLimits): IsolatedImages {
+  const key = JSON.stringify(limits);
+  if (current?.key !== key) {
+    void current?.images.close();
+    current = { key, images: new IsolatedImages(limits) };
+  }
+  return current.images;
+}
+
+/**
+ * @param side longest side it is shown with, in pixels.
+ * @returns the photo, or why it cannot be shown.
+ */
+export function renderPhotoSafely(path: string | Buffer, side: number, limits: ImageLimits): Promise<RenderedPhoto | { reason: string }> {
+  const render = imagesWithin(limits);
+  return render.run(path, ({ remote }) => remote.call('renderPhoto', { path, side, limits }));
+}
+
+/** RGB bytes of the middle of an image, `[height, width, 3]`; undefined where it cannot be shown. */
+export async function renderTileSafely(path: string | Buffer, size: CropSize): Promise<Uint8Array | undefined> {
+  const limits = DEFAULT_IMAGE_LIMITS;
+  const tile = await imagesWithin(limits).run(path, ({ remote }) => remote.call('renderTile', { path, size, limits }));
+  return 'reason' in tile ? undefined : tile.pixels;
+}

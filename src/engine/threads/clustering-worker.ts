@@ -1,0 +1,26 @@
+/** A clustering worker: does pieces of clustering, one after the other. */
+import { parentEnd } from '../../channel/port';
+import { serve } from '../../channel/serve';
+import { runHere, type TaskName, type Tasks } from '../../clustering/tasks';
+
+export type ClusteringWorkerCalls = {
+  [Name in TaskName]: { params: Tasks[Name]['params']; result: Tasks[Name]['result']; progress: null };
+};
+
+/** Progress: a step is done. */
+const handler =
+  <Name extends TaskName>(name: Name) =>
+  (params: Tasks[Name]['params'], { onProgress }: { onProgress: (step: null) => void }) =>
+    runHere(name, params, {
+      onStep: () => {
+        onProgress(null);
+      },
+    });
+
+serve<ClusteringWorkerCalls>(parentEnd(), {
+  group: handler('group'),
+  inertias: handler('inertias'),
+  silhouettes: handler('silhouettes'),
+  search: handler('search'),
+  settle: handler('settle'),
+});

@@ -1,0 +1,193 @@
+/**
+ * An image worker: reads, decodes, finds, cuts out and infers by itself, with a session of one thread.
+ * Workers that share nothing use the cores better than a session of several threads, which wait for one
+ * another at every layer. It runs as a thread of the engine, or as a process of its own where an image
+ * may bring it down.
+ */
+import { isMainThread } from 'node:worker_threads';
+import { parentEnd } from '../../channel/port';
+import { type CallContext, serve } from '../../channel/serve';
+import { collectGarbage, LET_GATHER } from '../../collect-garbage';
+import { type AlignedLook, lookAtImage } from '../../faces/aligned-look';
+import { readBytes } from '../../faces/decode';
+import { type DescribedImages, describeImages, type DescribeOptions, hashOf, type WantedImage } from '../../faces/describe';
+import { alignedFaces, searchedFaces } from '../../faces/detect';
+import { type FaceDetector, openDetector } from '../../faces/detector';
+import type { CropSize, Framing } from '../../faces/framing';
+import { ImageError } from '../../faces/image-error';
+import type { ImageLimits } from '../../faces/image-limits';
+import { MemoryBudget } from '../../faces/memory-budget';
+import { type AttributeModel, openModel } from '../../faces/model';
+import { type RenderedPhoto, renderPhoto, renderTile } from '../../faces/render';
+import { guardMemory } from '../../util/memory-guard';
+
+/** How faces are searched for. */
+export interface SearchSetup {
+  /** Path of the detector. */
+  detector: string;
+  minFaceScore: number;
+  minFaceSize: number;
+}
+
+/** What a worker describes images with. */
+export interface ImageWorkerSetup {
+  /** Size of the crops, in pixels. */
+  crop: Framing;
+  /** Path of the network it infers with on the CPU; undefined where another provider infers. */
+  model: string | undefined;
+  batchSize: number;
+  /** Undefined where every image is one aligned face. */
+  search: SearchSetup | undefined;
+  hashed: boolean;
+  limits: ImageLimits;
+  /** What threads of one process share; undefined for a process of its own. */
+  budget: SharedArrayBuffer | undefined;
+}
+
+/** A path; bytes where it is not UTF-8. */
+export type ImagePath = string | Uint8Array;
+
+/** An image that can be shown, or why it cannot. */
+export type Rendered<T> = T | { reason: string };
+
+export interface ImageWorkerCalls {
+  /** Opens the network that `setUp` is going to name. */
+  prepare: { params: { model: string }; result: undefined };
+  setUp: { params: ImageWorkerSetup; result: undefined };
+  /** Progress: images that are done. */
+  describe: {
+    params: { images: WantedImage[]; spare: SharedArrayBuffer | undefined };
+    result: DescribedImages;
+    progress: number;
+  };
+  /** Whether an image is one aligned face. */
+  look: {
+    params: { path: ImagePath; search: SearchSetup; crop: Framing; limits: ImageLimits };
+    result: AlignedLook;
+  };
+  /** Hash of a file's content; undefined where it cannot be read. Decodes nothing. */
+  hash: { params: { path: ImagePath; limits: ImageLimits }; result: string | undefined };
+  renderPhoto: {
+    params: { path: ImagePath; side: number; limits: ImageLimits };
+    result: Rendered<RenderedPhoto>;
+  };
+  renderTile: {
+    params: { path: ImagePath; size: CropSize; limits: ImageLimits };
+    result: Rendered<{ pixels: Uint8Array<ArrayBuffer> }>;
+  };
+  /** Ends the worker when what is under way is done: ONNX Runtime aborts the process where its thread is terminated. */
+  close: { params: undefined; result: undefined };
+}
+
+/** Images of a call under way at a time: those that libvips decodes take tens of megabytes each. */
+const CONCURRENCY = { aligned: 4, searched: 2 };
+/** Progress is told at most so often, in milliseconds. */
+const PROGRESS_INTERVAL = 500;
+
+let network: { file: string; model: Promise<AttributeModel> } | undefined;
+let finder: { key: string; detector: Promise<FaceDetector> } | undefined;
+let options: Promise<DescribeOptions> | undefined;
+
+function networkOf(file: string): Promise<AttributeModel> {
+  if (network?.file !== file) {
+    network = { file, model: openModel(file, { provider: 'cpu', threads: 1 }) };
+    network.model.catch(() => undefined); // thrown to whoever asks for it
+  }
+  return network.model;
+}
+
+function detectorOf(file: string): Promise<FaceDetector> {
+  if (finder?.key !== file) finder = { key: file, detector: openDetector(file, 'cpu', 1) };
+  return finder.detector;
+}
+
+async function optionsOf(setup: ImageWorkerSetup): Promise<DescribeOptions> {
+  const { crop, model: file, batchSize, search, hashed, limits, budget } = setup;
+  const model = file === undefined ? undefined : await networkOf(file);
+  const detector = search === undefined ? undefined : await detectorOf(search.detector);
+  return {
+    finder: detector === undefined || search === undefined ? alignedFaces(crop) : searchedFaces(detector, crop, search),
+    crop,
+    model,
+    batchSize,
+    concurrency: detector === undefined ? CONCURRENCY.aligned : CONCURRENCY.searched,
+    hashed,
+    limits,
+    budget: budget && new MemoryBudget(budget),
+  };
+}
+
+async function describe(
+  { images, spare }: ImageWorkerCalls['describe']['params'],
+  { onProgress, transfer }: CallContext<number>,
+): Promise<DescribedImages> {
+  if (options === undefined) throw new Error('expected `setUp` before `describe`');
+  let done = 0;
+  let told = performance.now();
+  const onImage = () => {
+    done += 1;
+    if (performance.now() - told < PROGRESS_INTERVAL) return;
+    told = performance.now();
+    onProgress(done);
+  };
+  const result = await describeImages(images, await options, spare, onImage);
+  // Each thread has a heap of its own. Its young generation gathers 4 MB by itself (engine/client.ts), which it collects in less than a millisecond.
+  collectGarbage((3 * LET_GATHER) / 8);
+  transfer(...result.strips.map(({ jpeg }) => jpeg.buffer));
+  if (result.probabilities !== undefined) transfer(result.probabilities.buffer);
+  return result;
+}
+
+/** What is asked for, or the reason where the image is at fault. */
+async function orReason<T>(work: Promise<T>): Promise<Rendered<T>> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof ImageError) return { reason: error.message };
+    throw error;
+  }
+}
+
+const image = (path: ImagePath) => ({ path: typeof path === 'string' ? path : Buffer.from(path) });
+
+const port = parentEnd();
+serve<ImageWorkerCalls>(port, {
+  prepare: async ({ model }) => {
+    await networkOf(model);
+    return undefined;
+  },
+  setUp: async (setup) => {
+    options = optionsOf(setup);
+    await options.catch(() => undefined); // thrown to whoever asks for a description
+    return undefined;
+  },
+  describe,
+  look: async ({ path, search, crop, limits }) => {
+    const find = searchedFaces(await detectorOf(search.detector), crop, search);
+    return lookAtImage(image(path), find, crop, limits);
+  },
+  hash: async ({ path, limits }) => {
+    const bytes = await orReason(readBytes(image(path), limits));
+    return 'reason' in bytes ? undefined : hashOf(bytes);
+  },
+  renderPhoto: ({ path, side, limits }) => orReason(renderPhoto(image(path), side, limits)),
+  renderTile: async ({ path, size, limits }) => {
+    const pixels = await orReason(renderTile(image(path), size, limits));
+    return 'reason' in pixels ? pixels : { pixels };
+  },
+  close: async () => {
+    await options?.catch(() => undefined); // thrown already
+    const model = await network?.model.catch(() => undefined); // likewise
+    const detector = await finder?.detector.catch(() => undefined); // likewise
+    await model?.release();
+    await detector?.release();
+    setImmediate(port.close); // after the answer
+    return undefined;
+  },
+});
+
+if (isMainThread) {
+  const [, , memory] = process.argv;
+  guardMemory(Number(memory));
+  port.onClose(() => process.exit(0));
+}

@@ -1,0 +1,82 @@
+/**
+ * What a file is, by its first bytes: its name says nothing. Only files of formats that are wanted reach a
+ * decoder; libvips by itself would also take SVG, which can ask for any amount of work in a few bytes.
+ */
+import { ImageError } from './image-error';
+import { countScans, isProgressive } from './jpeg-markers';
+
+export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff';
+
+/** What of an encoded image decides how much decoding it takes. */
+export interface ImageTraits {
+  format: ImageFormat;
+  /** Progressive or interlaced: to be held in memory as a whole. */
+  whole: boolean;
+  /** Scans of a progressive JPEG; 1 for others. */
+  scans: number;
+}
+
+const ascii = (bytes: Buffer, start: number, end: number) => bytes.toString('latin1', start, end);
+
+/** Brands of ISO base media files (ISO/IEC 23008-12) that hold AV1 images. */
+const AVIF_BRANDS = ['avif', 'avis'];
+const HEIC_BRANDS = ['heic', 'heix', 'hevc', 'heim', 'heis', 'hevm', 'hevs'];
+/** Compatible brands that are looked at. */
+const MAX_BRANDS = 32;
+
+function formatOf(bytes: Buffer): ImageFormat | undefined {
+  if (bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff) return 'jpeg';
+  if (ascii(bytes, 0, 8) === '\x89PNG\r\n\x1a\n') return 'png';
+  if (ascii(bytes, 0, 4) === 'RIFF' && ascii(bytes, 8, 12) === 'WEBP') return 'webp';
+  if (/^GIF8[79]a/.test(ascii(bytes, 0, 6))) return 'gif';
+  if (['II*\0', 'MM\0*', 'II+\0', 'MM\0+'].includes(ascii(bytes, 0, 4))) return 'tiff';
+  if (brandsOf(bytes).some((brand) => AVIF_BRANDS.includes(brand))) return 'avif';
+  return undefined;
+}
+
+/** Major and compatible brands of an ISO base media file; none for other files. */
+function brandsOf(bytes: Buffer): string[] {
+  if (bytes.length < 16 || ascii(bytes, 4, 8) !== 'ftyp') return [];
+  const end = Math.min(bytes.length, bytes.readUInt32BE(0), 16 + 4 * MAX_BRANDS);
+  const brands = [ascii(bytes, 8, 12)];
+  for (let at = 16; at + 4 <= end; at += 4) brands.push(ascii(bytes, at, at + 4));
+  return brands;
+}
+
+/** Files people have under the names of images, for the reason. */
+const OTHERS: readonly [name: string, is: (bytes: Buffer) => boolean][] = [
+  ['an SVG drawing', (bytes) => /<svg[\s>]/i.test(ascii(bytes, 0, 1000))],
+  ['a web page', (bytes) => /^\s*<(!doctype html|html|head|body)/i.test(ascii(bytes, 0, 200))],
+  ['an XML text', (bytes) => /^\s*<\?xml/.test(ascii(bytes, 0, 100))],
+  ['HEIC', (bytes) => brandsOf(bytes).some((brand) => HEIC_BRANDS.includes(brand))],
+  ['HEIF', (bytes) => brandsOf(bytes).includes('mif1')],
+  ['a video', (bytes) => brandsOf(bytes).length > 0 || ascii(bytes, 0, 4) === '\x1aE\xdf\xa3'],
+  ['JPEG XL', (bytes) => ascii(bytes, 0, 2) === '\xff\x0a' || ascii(bytes, 4, 12) === 'JXL \r\n\x87\n'],
+  ['JPEG 2000', (bytes) => ascii(bytes, 4, 12) === 'jP  \r\n\x87\n' || ascii(bytes, 0, 4) === '\xffO\xffQ'],
+  ['BMP', (bytes) => ascii(bytes, 0, 2) === 'BM'],
+  ['a PDF document', (bytes) => ascii(bytes, 0, 5) === '%PDF-'],
+  ['a Photoshop document', (bytes) => ascii(bytes, 0, 4) === '8BPS'],
+  ['a ZIP archive', (bytes) => ascii(bytes, 0, 4) === 'PK\x03\x04'],
+  ['an image in a PNM format', (bytes) => /^P[1-7][\s#]/.test(ascii(bytes, 0, 3))],
+];
+
+/**
+ * @throws ImageError naming what the file is where it is none of the formats that are read.
+ */
+export function imageTraits(bytes: Buffer): ImageTraits {
+  const format = formatOf(bytes);
+  if (format === undefined) {
+    const other = OTHERS.find(([, is]) => is(bytes))?.[0];
+    const what = other === undefined ? 'its content is none of' : `it is ${other}, none of`;
+    throw new ImageError(`not an image that can be read: ${what} JPEG, PNG, WebP, AVIF, GIF, TIFF`);
+  }
+  const progressive = format === 'jpeg' && isProgressive(bytes);
+  return {
+    format,
+    whole: progressive || (format === 'png' && isInterlaced(bytes)),
+    scans: progressive ? countScans(bytes) : 1,
+  };
+}
+
+/** The last byte of a PNG's first chunk (ISO/IEC 15948, 11.2.2). */
+const isInterlaced = (bytes: Buffer) => bytes[28] === 1;

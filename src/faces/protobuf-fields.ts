@@ -1,0 +1,108 @@
+/**
+ * Reads the fields of an untrusted protocol buffer. `pbf` by itself reads on past the end of a message; here damaged messages
+ * are detected, and the number of fields of a file is limited, so that reading always ends soon.
+ */
+import { PbfReader } from 'pbf';
+
+/** The bytes are not a valid protocol buffer; `message` says why, for people. */
+export class DamagedMessage extends Error {
+  override name = 'DamagedMessage';
+}
+
+/** Most fields of a file. Large networks have several hundred thousand. */
+const MOST_FIELDS = 2_000_000;
+
+/** Takes a field: a number for a varint, bytes for all other types. */
+export type TakeField = (field: number, value: number | Uint8Array) => void;
+
+const VARINT = 0;
+const FIXED64 = 1;
+const BYTES = 2;
+const FIXED32 = 5;
+
+/** Reads the messages of one file. */
+export class FieldReader {
+  private left = MOST_FIELDS;
+
+  /**
+   * Passes each field of a message to `take`, in order. Nested messages are passed as bytes.
+   * @throws DamagedMessage, or what `take` throws.
+   */
+  read(message: Uint8Array, take: TakeField): void {
+    const reader = new PbfReader(message);
+    while (reader.pos < message.length) {
+      if (--this.left < 0) throw new DamagedMessage(`it has more than ${MOST_FIELDS.toLocaleString('en')} fields`);
+      const key = varint(reader);
+      const field = key >>> 3;
+      if (field === 0) throw new DamagedMessage('it has a field with the number 0');
+      switch (key & 7) {
+        case VARINT:
+          take(field, varint(reader));
+          break;
+        case FIXED64:
+          take(field, bytes(reader, 8));
+          break;
+        case BYTES:
+          take(field, bytes(reader, varint(reader)));
+          break;
+        case FIXED32:
+          take(field, bytes(reader, 4));
+          break;
+        default:
+          throw new DamagedMessage('it has a field of an unknown type');
+      }
+    }
+  }
+}
+
+function varint(reader: PbfReader): number {
+  let value: number;
+  try {
+    value = reader.readVarint();
+  } catch {
+    throw new DamagedMessage('it has a number of more than 64 bits');
+  }
+  if (reader.pos > reader.length) throw new DamagedMessage('it ends in the middle of a field');
+  return value;
+}
+
+function bytes(reader: PbfReader, length: number): Uint8Array {
+  const end = reader.pos + length;
+  if (end > reader.length) throw new DamagedMessage('it ends in the middle of a field');
+  const value = reader.buf.subarray(reader.pos, end);
+  reader.pos = end;
+  return value;
+}
+
+/** The numbers of a packed field, or the one number of a plain field. @param most how many are read at most. */
+export function varints(value: number | Uint8Array, most: number): number[] {
+  if (typeof value === 'number') return [value];
+  const reader = new PbfReader(value);
+  const numbers: number[] = [];
+  while (reader.pos < value.length && numbers.length < most) numbers.push(signed(reader));
+  return numbers;
+}
+
+function signed(reader: PbfReader): number {
+  try {
+    return reader.readVarint(true);
+  } catch {
+    throw new DamagedMessage('it has a number of more than 64 bits');
+  }
+}
+
+const decoder = new TextDecoder();
+
+/** Most bytes of a name. Names of PyTorch's values have some hundred. */
+const LONGEST_NAME = 65_536;
+
+/**
+ * Text of a field; empty if it is a number.
+ * @param most bytes of the text.
+ * @throws DamagedMessage if it is longer.
+ */
+export function textOf(value: number | Uint8Array, most = LONGEST_NAME): string {
+  if (typeof value === 'number') return '';
+  if (value.length > most) throw new DamagedMessage(`it has a name of more than ${most.toLocaleString('en')} bytes`);
+  return decoder.decode(value);
+}

@@ -1,0 +1,131 @@
+/**
+ * The only file that hands text to VS Code: whatever is shown passes the function of its outlet
+ * (src/text/neutralize.ts), so that no name of a file becomes a link, an icon or a disguise.
+ * ESLint refuses VS Code's own functions in the other files of this folder.
+ */
+import * as vscode from 'vscode';
+import { forDetail, forLabel, forLog, forMarkdown, forNotification, forTooltip } from '../text/neutralize';
+
+/** Each resolves with the action that was chosen, or undefined. */
+export const showInformation = (message: string, ...actions: string[]) =>
+  vscode.window.showInformationMessage(forNotification(message), ...actions);
+export const showWarning = (message: string, ...actions: string[]) =>
+  vscode.window.showWarningMessage(forNotification(message), ...actions);
+export const showError = (message: string, ...actions: string[]) => vscode.window.showErrorMessage(forNotification(message), ...actions);
+
+/** A dialog that has to be answered. @param detail lines below the message. */
+export function ask(kind: 'information' | 'warning', message: string, detail: string, ...actions: string[]): Thenable<string | undefined> {
+  const options = { modal: true, detail: forDetail(detail) };
+  return kind === 'warning'
+    ? vscode.window.showWarningMessage(forNotification(message), options, ...actions)
+    : vscode.window.showInformationMessage(forNotification(message), options, ...actions);
+}
+
+export interface ProgressReport {
+  message?: string;
+  /** Percent by which the progress grew. */
+  increment?: number;
+}
+
+/** Work that is shown while it goes on, and can be cancelled. */
+export function withProgress<T>(
+  title: string,
+  place: 'notification' | 'window',
+  work: (report: (value: ProgressReport) => void, token: vscode.CancellationToken) => Thenable<T>,
+): Thenable<T> {
+  const notification = place === 'notification';
+  const neutral = notification ? forNotification : forLabel; // the window's is in the status bar
+  const location = notification ? vscode.ProgressLocation.Notification : vscode.ProgressLocation.Window;
+  return vscode.window.withProgress({ location, title: neutral(title), cancellable: true }, (progress, token) =>
+    work(({ message, ...value }) => {
+      progress.report({
+        ...value,
+        ...(message === undefined ? {} : { message: neutral(message) }),
+      });
+    }, token),
+  );
+}
+
+/** @param time milliseconds after which it goes. */
+export function showInStatusBar(text: string, time: number): void {
+  vscode.window.setStatusBarMessage(forLabel(text), time);
+}
+
+/** Lets some of several things be chosen. @returns what was chosen; undefined where nothing was. */
+export async function pickMany<T>(
+  items: readonly { label: string; picked: boolean; value: T }[],
+  { title, placeHolder }: { title: string; placeHolder: string },
+): Promise<T[] | undefined> {
+  const chosen = await vscode.window.showQuickPick(
+    items.map((item) => ({ ...item, label: forLabel(item.label) })),
+    { canPickMany: true, title: forLabel(title), placeHolder },
+  );
+  return chosen?.map(({ value }) => value);
+}
+
+export interface TreeItemTexts {
+  label: string;
+  description?: string;
+  tooltip?: string | vscode.MarkdownString;
+}
+
+export function treeItem({ label, description, tooltip }: TreeItemTexts, state = vscode.TreeItemCollapsibleState.None): vscode.TreeItem {
+  const item = new vscode.TreeItem(forLabel(label), state);
+  if (description !== undefined) item.description = forLabel(description);
+  if (tooltip !== undefined) item.tooltip = typeof tooltip === 'string' ? forTooltip(tooltip) : tooltip;
+  return item;
+}
+
+/** A heading, one line of text and a table. VS Code draws no HTML and follows no command in it. */
+export function markdownTable(
+  { heading, text }: { heading: string; text: string },
+  header: { name: string; right?: boolean }[],
+  rows: readonly (readonly string[])[],
+): vscode.MarkdownString {
+  const line = (cells: readonly string[]) => `| ${cells.map(forMarkdown).join(' | ')} |`;
+  return new vscode.MarkdownString(
+    [
+      `**${forMarkdown(heading)}**: ${forMarkdown(text)}`,
+      '',
+      line(header.map(({ name }) => name)),
+      `| ${header.map(({ right }) => (right === true ? '--:' : ':--')).join(' | ')} |`,
+      ...rows.map(line),
+    ].join('\n'),
+  );
+}
+
+export function setPanelTitle(panel: vscode.WebviewPanel, title: string): void {
+  panel.title = forLabel(title);
+}
+
+/** What a developer wants to know, in VS Code's output panel. */
+export interface Log {
+  info: (text: string) => void;
+  warn: (text: string) => void;
+  /** An error is written with its stack. */
+  error: (error: unknown) => void;
+  show: () => void;
+  dispose: () => void;
+}
+
+export function createLog(name: string): Log {
+  const channel = vscode.window.createOutputChannel(name, { log: true });
+  return {
+    info: (text) => {
+      channel.info(forLog(text));
+    },
+    warn: (text) => {
+      channel.warn(forLog(text));
+    },
+    error: (error) => {
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      channel.error(forLog(text));
+    },
+    show: () => {
+      channel.show();
+    },
+    dispose: () => {
+      channel.dispose();
+    },
+  };
+}

@@ -1,0 +1,54 @@
+/** Processes of this program, forked by it and driven by calls. */
+import { type ChildProcess, fork, type ForkOptions } from 'node:child_process';
+import type { CallTable } from '../channel/messages';
+import { childPort, type ClosedError } from '../channel/port';
+import { Remote } from '../channel/remote';
+
+/** What is kept of what a process prints, in characters. */
+const OUTPUT_TAIL = 2000;
+
+export interface ForkedProcess<Table extends CallTable<Table>> {
+  readonly remote: Remote<Table>;
+  readonly child: ChildProcess;
+  /** The end of what it has printed so far. */
+  output: () => string;
+  /** Ends it in the middle of whatever it does. */
+  kill: () => void;
+  /** Resolves when it has ended, with how. */
+  readonly ended: Promise<ClosedError>;
+}
+
+export interface ForkedOptions extends Pick<ForkOptions, 'env' | 'execArgv'> {
+  /** Takes what the process prints. */
+  onOutput?: ((text: string) => void) | undefined;
+}
+
+/** @param script a bundle of this program, which serves `Table` on `parentEnd()`. */
+export function forkProcess<Table extends CallTable<Table>>(
+  script: string,
+  parameters: readonly string[],
+  { env, execArgv = [], onOutput }: ForkedOptions = {},
+): ForkedProcess<Table> {
+  const child = fork(script, [...parameters], {
+    serialization: 'advanced',
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    execArgv,
+    ...(env === undefined ? {} : { env }),
+  });
+  let tail = '';
+  const listen = (chunk: Buffer) => {
+    const text = chunk.toString();
+    tail = (tail + text).slice(-OUTPUT_TAIL);
+    onOutput?.(text);
+  };
+  child.stdout?.on('data', listen);
+  child.stderr?.on('data', listen);
+  const port = childPort(child);
+  return {
+    remote: new Remote<Table>(port),
+    child,
+    output: () => tail,
+    kill: () => void child.kill('SIGKILL'),
+    ended: new Promise(port.onClose),
+  };
+}

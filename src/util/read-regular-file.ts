@@ -1,0 +1,99 @@
+/**
+ * Reads whole files whose names come from elsewhere: a workspace setting, an argument, a name found in a folder.
+ *
+ * Such a name may lead to a pipe that never gets data, to a device or a file of `/proc` that never ends, or to a sparse file of
+ * a terabyte. Therefore opening never blocks, the check is made on the open descriptor (so that the file cannot be replaced in
+ * between), and no more is read than the size of the file when it was opened.
+ */
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { codeOf, UserError } from '../errors';
+import { megabytes } from '../text/sizes';
+
+/** Windows has neither flag. Without O_NONBLOCK, opening a named pipe waits for a writer. */
+const flags: Partial<Record<string, number>> = constants;
+const FLAGS = constants.O_RDONLY | (flags.O_NONBLOCK ?? 0) | (flags.O_NOCTTY ?? 0);
+
+/** Bytes read at a time by the asynchronous variant. */
+const PIECE = 16 * 1024 * 1024;
+/** Most bytes of one read: Node.js allows 2 GiB. */
+const LONGEST_READ = 2 ** 30;
+
+/**
+ * The contents of a regular file, synchronously. Costs open, fstat, read and close.
+ * @param limit largest size in bytes.
+ * @throws UserError if it is not a regular file, or is larger (nothing is read then), with a message like 'it is a pipe: expected
+ *   a regular file'; a system error if it cannot be opened or read.
+ */
+export function readRegularFileSync(path: string | Buffer, limit: number): Buffer {
+  const descriptor = openNow(path);
+  try {
+    const bytes = Buffer.allocUnsafe(sizeOf(fstatSync(descriptor), limit));
+    let length = 0;
+    while (length < bytes.length) {
+      const read = readSync(descriptor, bytes, length, Math.min(LONGEST_READ, bytes.length - length), null);
+      if (read === 0) break; // the file was truncated meanwhile
+      length += read;
+    }
+    return length < bytes.length ? bytes.subarray(0, length) : bytes;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/**
+ * Like `readRegularFileSync`, without blocking the thread.
+ * @throws also the signal's reason if it is aborted.
+ */
+export async function readRegularFile(path: string | Buffer, limit: number, signal?: AbortSignal): Promise<Buffer> {
+  signal?.throwIfAborted();
+  const handle = await open(path, FLAGS).catch((error: unknown) => {
+    throw asRefusal(error);
+  });
+  try {
+    const bytes = Buffer.allocUnsafe(sizeOf(await handle.stat(), limit));
+    let length = 0;
+    while (length < bytes.length) {
+      signal?.throwIfAborted();
+      const { bytesRead } = await handle.read(bytes, length, Math.min(PIECE, bytes.length - length), null);
+      if (bytesRead === 0) break; // truncated
+      length += bytesRead;
+    }
+    return length < bytes.length ? bytes.subarray(0, length) : bytes;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** @throws UserError if an open file must not be read. */
+function sizeOf(stats: Stats, limit: number): number {
+  if (!stats.isFile()) throw new UserError(`it is ${kindOf(stats)}: expected a regular file`);
+  if (stats.size > limit) throw new UserError(`it has ${megabytes(stats.size)}: expected at most ${megabytes(limit)}`);
+  return stats.size;
+}
+
+function kindOf(stats: Stats): string {
+  if (stats.isDirectory()) return 'a folder';
+  if (stats.isFIFO()) return 'a pipe';
+  if (stats.isSocket()) return 'a socket';
+  return 'a device';
+}
+
+function openNow(path: string | Buffer): number {
+  try {
+    return openSync(path, FLAGS);
+  } catch (error) {
+    throw asRefusal(error);
+  }
+}
+
+/** Sockets, devices without a driver, and folders on Windows cannot even be opened. */
+function asRefusal(error: unknown): unknown {
+  const kinds: Record<string, string> = {
+    ENXIO: 'a socket, or a device that is not there',
+    ENODEV: 'a device that is not there',
+    EISDIR: 'a folder',
+  };
+  const kind = kinds[codeOf(error) ?? ''];
+  return kind === undefined ? error : new UserError(`it is ${kind}: expected a regular file`, { cause: error });
+}

@@ -1,0 +1,93 @@
+/** Networks and tables may call attributes what every JavaScript object has already. */
+import { deserialize, serialize } from 'node:v8';
+import { describe, expect, it } from 'vitest';
+import { attributeWeights } from '../../src/clustering/features';
+import { scoreAttributes } from '../../src/datasets/evaluation';
+import { clusterFaces } from '../../src/engine/cluster';
+import { webviewMessageSchema } from '../../src/protocol';
+import { checkSettings, clusteringSettings } from '../../src/settings/settings';
+import { bars } from '../../src/summaries/bars';
+import { occurrenceChart } from '../../src/summaries/occurrence-chart';
+import { tellApart } from '../../src/summaries/tell-apart';
+import { own } from '../../src/util/own';
+import { settingsWith } from '../support/engine';
+
+const NAMES = ['constructor', '__proto__', 'toString', 'hasOwnProperty', 'Smiling'];
+/** Faces that have the first attribute, the first two, and so on. */
+const probabilities = Float32Array.from({ length: 5 * 5 }, (_, at) => (at % 5 <= Math.floor(at / 5) ? 1 : 0));
+
+describe('attributes called like what objects inherit', () => {
+  it('are clustered, counted and weighed like any other', async () => {
+    const settings = clusteringSettings(settingsWith({ attributes: NAMES, clusters: 2 }));
+    const { clustering } = await clusterFaces({ probabilities, names: NAMES }, settings);
+    // As they go to other processes and to disk.
+    for (const copy of [
+      clustering,
+      JSON.parse(JSON.stringify(clustering)) as typeof clustering,
+      deserialize(serialize(clustering)) as typeof clustering,
+    ]) {
+      expect(Object.entries(copy.weights)).toEqual(NAMES.map((name) => [name, 1]));
+      expect(Object.entries(copy.overall).map(([name]) => name)).toEqual(NAMES);
+      expect(NAMES.map((name) => own(copy.overall, name))).toEqual([1, 0.8, 0.6, 0.4, 0.2].map((share) => expect.closeTo(share) as number));
+      expect(bars(copy.clusters[0]!)).toHaveLength(NAMES.length);
+    }
+    expect(clustering.inertia).toBeGreaterThanOrEqual(0);
+    expect(clustering.silhouette).toBeGreaterThan(0);
+    expect(occurrenceChart(clustering.clusters[0]!, {}, '')).not.toMatch(/NaN|undefined|native code/);
+  });
+
+  it('weigh 1 where no weight names them', () => {
+    expect([...attributeWeights(NAMES, { Smiling: 3 })]).toEqual([1, 1, 1, 1, 3]);
+  });
+
+  it('have no frequency where none is known', () => {
+    for (const name of NAMES.slice(0, 4)) expect(() => attributeWeights([name], 'rare'), name).toThrow(/need the frequency/);
+    expect(tellApart({ Smiling: 1, toString: 0.5 }, {})).toEqual({ prominent: ['Smiling'], noisy: ['toString'] });
+  });
+
+  it('weigh what the settings say, in every copy of them', () => {
+    const weights = JSON.parse('{"constructor": 2, "__proto__": 3, "toString": 0}') as Record<string, number>;
+    const { settings, problems } = checkSettings({ weights }, (name) => name);
+    expect(problems).toEqual([]);
+    const again = clusteringSettings(clusteringSettings(settings) as typeof settings);
+    expect([...attributeWeights(NAMES, again.weights)]).toEqual([2, 3, 0, 1, 1]);
+    expect(checkSettings({ weights: JSON.parse('{"__proto__": -1}') as unknown }, (name) => name).problems).toHaveLength(1);
+  });
+
+  it('are scored each by itself', () => {
+    const { perAttribute, accuracy } = scoreAttributes(NAMES, probabilities, probabilities);
+    expect(Object.keys(perAttribute)).toEqual(NAMES);
+    expect(accuracy).toBe(1);
+  });
+});
+
+describe('messages of a page', () => {
+  const changes = (text: string) => webviewMessageSchema.safeParse({ kind: 'settings', changes: JSON.parse(text) as unknown });
+
+  it('that name what objects inherit are refused, not obeyed and not thrown at', () => {
+    for (const name of ['constructor', 'toString', 'hasOwnProperty', 'model', 'cudaLibraries', 'cacheLimit']) {
+      expect(changes(`{"${name}": 1}`).success, name).toBe(false);
+    }
+    expect(changes('{"clusters": 5}').success).toBe(true);
+  });
+
+  it('that are out of all bounds are refused', () => {
+    const many = Array.from({ length: 10_001 }, (_, i) => `a${String(i)}`);
+    for (const message of [
+      { kind: 'photo', request: 1, row: -1 },
+      { kind: 'photo', request: 1, row: 0.5 },
+      { kind: 'open', row: 2 ** 31, beside: true },
+      { kind: 'open', row: 0, beside: true, path: '/etc/passwd' },
+      { kind: 'faces', request: 1, cluster: 0, order: 'typical', start: 0, count: 501 },
+      { kind: 'faces', request: 1, cluster: -2, order: 'typical', start: 0, count: 1 },
+      { kind: 'images', cluster: 0, action: 'openSettings' },
+      { kind: 'command', command: 'clearStore' },
+      { kind: 'trouble', message: 'x'.repeat(2001) },
+      { kind: 'settings', changes: { attributes: many } },
+      { kind: 'settings', changes: { attributes: ['x'.repeat(1001)] } },
+      { kind: 'settings', changes: { weights: Object.fromEntries(many.map((name) => [name, 1])) } },
+    ]) {
+      expect(webviewMessageSchema.safeParse(message).success, JSON.stringify(message).slice(0, 100)).toBe(false);
+    }
+  });
+});

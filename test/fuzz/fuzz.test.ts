@@ -1,0 +1,33 @@
+/** A small sample, with fixed seeds, of the hostile files that `tables.ts` and `networks.ts` generate. */
+import { describe, expect, it } from 'vitest';
+import { startEngine } from '../support/engine';
+import { temporaryFolder } from '../support/images';
+import { networkCases, runNetworkCase } from './networks';
+import { runTableCase, tableCases } from './tables';
+
+describe('hostile files', () => {
+  it('end in a table of labels or a message', async () => {
+    const folder = await temporaryFolder();
+    const outcomes = new Set<string>();
+    for (const each of tableCases(11, 100)) outcomes.add(await runTableCase(each, folder));
+    expect(outcomes).toContain('table'); // if all were refused early, nothing would be tested
+    expect(outcomes.size).toBeGreaterThan(20);
+  });
+
+  it('end in a network that passes the check of the file, or a message', async () => {
+    const folder = await temporaryFolder();
+    const outcomes = new Set<string>();
+    for (const each of networkCases(11, 500)) outcomes.add(await runNetworkCase(each, folder));
+    expect(outcomes).toContain('in order');
+    expect(outcomes.size).toBeGreaterThan(20);
+  });
+
+  it('end in a network that the engine can use, or a message, and the engine goes on', async () => {
+    const folder = await temporaryFolder();
+    const engine = startEngine();
+    const outcomes = new Set<string>();
+    for (const each of networkCases(12, 25)) outcomes.add(await runNetworkCase(each, folder, engine));
+    expect(outcomes).toContain('usable');
+    expect(outcomes).not.toContain('in order');
+  });
+});

@@ -1,0 +1,203 @@
+/**
+ * Generates hostile and broken tables of labels from a seed. `npm test` runs a few of them. Each has to end in a table or a
+ * UserError, within limits of time and memory.
+ */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { explore } from '../../src/datasets/explore';
+import { LABEL_LIMITS, type LabelTable, readLabels } from '../../src/datasets/labels';
+import { readPartitions } from '../../src/datasets/recognise';
+import { UserError } from '../../src/errors';
+import { random } from '../support/vectors';
+
+export interface TableCase {
+  /** Seed, index and mutations: enough to generate it again. */
+  title: string;
+  /** The file's name. Its ending need not match its content. */
+  name: string;
+  bytes: Buffer;
+}
+
+/** Limit of a case, in milliseconds of CPU time. */
+const LIMIT = 5000;
+/** Limit of the resident memory that a case adds, in bytes. */
+const MEMORY = 600e6;
+
+type Draw = () => number;
+const below = (draw: Draw, end: number) => Math.floor(draw() * end);
+const pick = <T>(draw: Draw, list: readonly T[]): T => list[below(draw, list.length)]!;
+
+const NAMES = [
+  'Male',
+  'Smiling',
+  'constructor',
+  '__proto__',
+  'toString',
+  'hasOwnProperty',
+  '',
+  'split',
+  'image_id',
+  'Bald',
+  'x',
+  'id',
+  'ÄÖ',
+  '"',
+];
+const CELLS = [
+  '1',
+  '-1',
+  '0',
+  '0.5',
+  '1e-9',
+  '',
+  ' ',
+  'NaN',
+  'Infinity',
+  '1e999',
+  '0x1',
+  '2',
+  '-0',
+  '1_0',
+  '١',
+  'null',
+  '"',
+  '""',
+  '\u202e1',
+  "'1'",
+];
+const PIECES = [
+  '"',
+  '""',
+  '\n',
+  '\r',
+  '\r\n',
+  ',',
+  ',,,,',
+  '\t',
+  '\0',
+  '\ufeff',
+  '\u2028',
+  '\ud83d\ude00',
+  '[command](command:x)',
+  '=1+1',
+  '5\n',
+  ' ',
+];
+
+/** A valid or nearly valid table. */
+function table(draw: Draw): string {
+  const isCsv = draw() < 0.6;
+  const end = pick(draw, ['\n', '\n', '\r\n', '\r']);
+  const columns = 1 + below(draw, pick(draw, [3, 40, 60]));
+  const rows = below(draw, pick(draw, [2, 20, 200]));
+  const odd = draw() < 0.5 ? 0 : 0.05;
+  const names = Array.from({ length: columns }, (_, i) => (draw() < odd + 0.1 ? pick(draw, NAMES) : `A${i}`));
+  const value = () => (draw() < odd / 10 ? pick(draw, CELLS) : draw() < 0.5 ? '1' : '-1');
+  const lines = Array.from({ length: rows }, (_, row) => [`${row}.jpg`, ...names.map(value)]);
+  const head = isCsv ? ['image_id', ...names] : names;
+  const between = isCsv ? ',' : ' ';
+  const count = draw() < 0.3 ? [String(rows)] : [];
+  return [...count, ...[head, ...lines].map((cells) => cells.join(between))].join(end);
+}
+
+type Mutation = (bytes: Buffer, draw: Draw) => Buffer;
+
+const at = (bytes: Buffer, draw: Draw) => below(draw, bytes.length + 1);
+const insert = (bytes: Buffer, position: number, piece: Buffer) =>
+  Buffer.concat([bytes.subarray(0, position), piece, bytes.subarray(position)]);
+
+/** How often a piece is repeated: enough to reach the limits of a table, not those of memory. */
+const REPEATED = [10, 3000, 300_000, 2_000_000];
+
+const bombs = new Map<string, Buffer>();
+
+/** 50 MB of a repeated piece, gzipped to 50 kB or more. */
+function bomb(piece: string): Buffer {
+  const made = bombs.get(piece) ?? gzipSync(Buffer.alloc(50e6, piece), { level: 1 });
+  bombs.set(piece, made);
+  return made;
+}
+
+const MUTATIONS: Record<string, Mutation> = {
+  none: (bytes) => bytes,
+  flip(bytes, draw) {
+    const copy = Buffer.from(bytes);
+    for (let i = 0; i < 1 + below(draw, 8); i++) if (copy.length > 0) copy[below(draw, copy.length)]! ^= 1 << below(draw, 8);
+    return copy;
+  },
+  cut: (bytes, draw) => bytes.subarray(0, at(bytes, draw)),
+  insert: (bytes, draw) => insert(bytes, at(bytes, draw), Buffer.from(pick(draw, PIECES))),
+  cell: (bytes, draw) => insert(bytes, at(bytes, draw), Buffer.from(`,${pick(draw, CELLS)},`)),
+  repeat: (bytes, draw) => insert(bytes, at(bytes, draw), Buffer.from(pick(draw, PIECES).repeat(pick(draw, REPEATED)))),
+  twice: (bytes) => Buffer.concat([bytes, bytes]),
+  noise: (_, draw) => Buffer.from(Uint8Array.from({ length: below(draw, 4000) }, () => below(draw, 256))),
+  gzip: (bytes) => gzipSync(bytes),
+  gzipTwice: (bytes) => gzipSync(gzipSync(bytes)),
+  bomb: (_, draw) => bomb(pick(draw, ['\0', 'a', '\n', ',', '"', '1 ', 'a,1\n', '1.jpg 1\n'])),
+  wide: (_, draw) =>
+    Buffer.from(Array.from({ length: pick(draw, [500, 1001, 100_000]) }, (_each, i) => `A${i}`).join(pick(draw, [',', ' ']))),
+};
+
+/** @yields `count` cases; the same ones for the same seed. */
+export function* tableCases(seed: number, count: number): Generator<TableCase> {
+  for (let i = 0; i < count; i++) {
+    const draw = random(seed * 1_000_003 + i);
+    let bytes = Buffer.from(table(draw));
+    const done: string[] = [];
+    for (let left = 1 + below(draw, 3); left > 0; left--) {
+      const name = pick(draw, Object.keys(MUTATIONS));
+      bytes = Buffer.from(MUTATIONS[name]!(bytes, draw));
+      done.push(name);
+      if (bytes.length > 20e6) break; // larger ones only take time
+    }
+    yield { title: `table ${seed}/${i}: ${done.join(', ')}`, name: pick(draw, ['labels.txt', 'labels.csv', 'labels.csv.gz']), bytes };
+  }
+}
+
+/**
+ * Reads a case as labels and as partitions, and explores the table.
+ * @param folder where its file is written.
+ * @returns 'table', or the message of the UserError.
+ * @throws Error if it ends in anything else, exceeds a limit, or gives an invalid table.
+ */
+export async function runTableCase({ title, name, bytes }: TableCase, folder: string): Promise<string> {
+  const file = join(folder, name);
+  await writeFile(file, bytes);
+  const before = process.memoryUsage().rss;
+  const started = process.cpuUsage();
+  let outcome = 'table';
+  try {
+    checkTable(await readLabels(file));
+  } catch (error) {
+    outcome = messageOfUserError(title, error);
+  }
+  try {
+    await readPartitions(file);
+  } catch (error) {
+    messageOfUserError(title, error);
+  }
+  const { user, system } = process.cpuUsage(started);
+  if ((user + system) / 1000 > LIMIT) throw new Error(`${title}: took ${((user + system) / 1e6).toFixed(1)} s`);
+  const added = process.memoryUsage().rss - before;
+  if (added > MEMORY) throw new Error(`${title}: took ${(added / 1e6).toFixed(0)} MB`);
+  return outcome;
+}
+
+function messageOfUserError(title: string, error: unknown): string {
+  if (!(error instanceof UserError)) throw new Error(`${title}: ended in ${String(error)}`, { cause: error });
+  if (error.message.length > 6000) throw new Error(`${title}: a message of ${error.message.length} characters`);
+  return error.message;
+}
+
+/** Checks a table's invariants. @throws Error if it is invalid; UserError if it cannot be explored. */
+function checkTable(table: LabelTable): void {
+  const { attributes, images, values, splits } = table;
+  if (attributes.length > LABEL_LIMITS.attributes) throw new Error(`${attributes.length} attributes`);
+  if (values.length !== images.length * attributes.length) throw new Error('values that do not belong to images');
+  if (splits !== undefined && splits.length !== images.length) throw new Error('splits that do not belong to images');
+  if (!values.every((value) => value >= 0 && value <= 1)) throw new Error('a value that is no label');
+  const { correlation, frequencies } = explore(table, { attributes: [], drop: [], dropZero: 0.5, seed: 1 });
+  if (!frequencies.every((value) => value >= 0 && value <= 1)) throw new Error('a frequency that is none');
+  if (!correlation.every((value) => Math.abs(value) <= 1 + 1e-9)) throw new Error('a correlation that is none');
+}

@@ -1,0 +1,93 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readSettings } from '../../src/host/configuration';
+import { SettingHistory } from '../../src/host/undo';
+import { SETTING_SCOPES } from '../../src/settings/scopes';
+import { SETTING_KEYS, type Settings } from '../../src/settings/settings';
+import { reset, state } from '../support/vscode';
+
+beforeEach(() => {
+  reset();
+  state.folder = '/workspace';
+});
+afterEach(reset);
+
+/** Another value than the default for each setting that a workspace may not always set. */
+const OTHER: Partial<Settings> = {
+  cudaLibraries: ['/opt/cuda'],
+  cacheLimit: 0.05,
+  cache: false,
+  provider: 'webgpu',
+  model: '/models/own.onnx',
+  maxImageFileSize: 1e5,
+  maxImageMegapixels: 1e4,
+  maxImageSeconds: 3600,
+  maxImageMemory: 1e6,
+};
+const limits = { maxImageFileSize: 500, maxImageMegapixels: 400, maxImageSeconds: 20, maxImageMemory: 2000 };
+const guarded = SETTING_KEYS.filter((key) => SETTING_SCOPES[key].restricted || SETTING_SCOPES[key].scope === 'machine');
+
+describe('reading settings', () => {
+  it('takes from a workspace that is not trusted none that it may not set, whatever VS Code lets through', () => {
+    expect(guarded.sort()).toEqual(Object.keys(OTHER).sort());
+    for (const [key, value] of Object.entries(OTHER)) state.workspaceSettings[`faceClusters.${key}`] = value;
+    state.workspaceSettings['faceClusters.clusters'] = 5;
+    state.trusted = false;
+    const defaults = { cudaLibraries: [], cacheLimit: 4, cache: true, provider: 'auto', model: '', ...limits };
+    expect(readSettings()).toMatchObject({ settings: { ...defaults, clusters: 5 }, problems: [] });
+  });
+
+  it('takes from a trusted one all but those of the machine', () => {
+    for (const [key, value] of Object.entries(OTHER)) state.workspaceSettings[`faceClusters.${key}`] = value;
+    const { settings } = readSettings();
+    expect(settings).toMatchObject({ cache: false, provider: 'webgpu', model: '/models/own.onnx' });
+    expect(settings).toMatchObject({ cudaLibraries: [], cacheLimit: 4, ...limits });
+  });
+
+  it("takes the user's own in either", () => {
+    for (const [key, value] of Object.entries(OTHER)) state.user[`faceClusters.${key}`] = value;
+    expect(readSettings().settings).toMatchObject(OTHER);
+    state.trusted = false;
+    const { settings, problems } = readSettings();
+    expect(settings).toMatchObject({ ...OTHER, model: '' });
+    expect(problems).toEqual(["faceClusters.model is '/models/own.onnx', which is used only in a workspace that is trusted"]);
+  });
+
+  it("opens no network below a workspace that is not trusted by a relative path of the user's", () => {
+    state.user['faceClusters.model'] = 'model.onnx';
+    state.trusted = false;
+    expect(readSettings().settings.model).toBe('');
+    state.trusted = true;
+    expect(readSettings().settings.model).toBe('/workspace/model.onnx');
+  });
+
+  it('says which folder of libraries is refused, and why', () => {
+    state.user['faceClusters.cudaLibraries'] = ['/opt/cuda', 'lib'];
+    const { settings, problems } = readSettings();
+    expect(settings.cudaLibraries).toEqual([]);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(/^faceClusters\.cudaLibraries is .*: expected absolute folders .*; got "lib"$/);
+  });
+});
+
+describe('changing settings', () => {
+  it('writes those of the machine for the user, the others for the workspace, and takes both back', async () => {
+    state.user['faceClusters.cacheLimit'] = 7;
+    const history = new SettingHistory();
+    await history.change({ cacheLimit: 2, clusters: 5 }, readSettings().settings);
+    expect(state.user).toEqual({ 'faceClusters.cacheLimit': 2 });
+    expect(state.workspaceSettings).toEqual({ 'faceClusters.clusters': 5 });
+    await history.undo();
+    expect(state.user).toEqual({ 'faceClusters.cacheLimit': 7 });
+    expect(state.workspaceSettings['faceClusters.clusters']).toBeUndefined();
+  });
+
+  it('refuses to write what would not count, and keeps no change to undo', async () => {
+    state.trusted = false;
+    const history = new SettingHistory();
+    await expect(history.change({ model: '/m.onnx' }, readSettings().settings)).rejects.toThrow(
+      "'faceClusters.model' can be set for a workspace only once that is trusted",
+    );
+    expect(history.last).toBeNull();
+    expect(state.workspaceSettings).toEqual({});
+  });
+});

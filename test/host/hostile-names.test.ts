@@ -1,0 +1,186 @@
+/** Every way in which the host shows foreign text, with names that are meant to do something there. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type * as vscode from 'vscode';
+import { UserError } from '../../src/errors';
+import { copyImages, copyPaths } from '../../src/host/cluster-images';
+import { describe as describeFaces, registerCommands } from '../../src/host/commands';
+import { DatasetPanel } from '../../src/host/dataset-panel';
+import { ImageLists } from '../../src/host/image-lists';
+import { ask, createLog, showInStatusBar, withProgress } from '../../src/host/outlets';
+import { Panels } from '../../src/host/panels';
+import type { ClusterNode } from '../../src/host/run-tree';
+import { RunTree } from '../../src/host/run-tree';
+import { SettingHistory } from '../../src/host/undo';
+import { bundled } from '../support/engine';
+import { fakeEngine } from '../support/fake-engine';
+import { HOSTILE_NAMES, UNSEEN } from '../support/hostile-names';
+import { clusteringOf, keptRun } from '../support/runs';
+import { fakePanel, MarkdownString, registered, reset, shownBy, state, TreeItem, Uri } from '../support/vscode';
+
+beforeEach(reset);
+afterEach(reset);
+
+/** As VS Code looks for links in messages (`parseLinkedText`). */
+const LINK = /\[([^\]]+)\]\(((?:https?:\/\/|command:|file:)[^)\s]+)(?: (["'])(.+?)(\3))?\)/i;
+const ICON = /\$\([A-Za-z0-9-]+(~[A-Za-z]+)?\)/;
+/** What may do something in Markdown, after its escapes are taken out. */
+const MARKDOWN = /[!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{}~]/;
+
+const NAMES = HOSTILE_NAMES.map((name) => [name.slice(0, 40), name] as const);
+const extensionUri = Uri.file('/extension') as unknown as vscode.Uri;
+const log = createLog('test');
+
+/** A run of a folder, an image and an attribute of that name. */
+async function runOf(name: string) {
+  const engine = fakeEngine();
+  const folder = `/photos/${name}`;
+  const manifest = {
+    modelAttributes: [name],
+    trials: [{ provider: 'cpu' as const, used: true, reason: name }],
+    failures: [{ image: name, reason: name }],
+    faceless: [name],
+  };
+  const { library, session } = await keptRun(engine, [folder], manifest, clusteringOf({ [name]: 1 }));
+  await session.load();
+  const node: ClusterNode = { kind: 'cluster', session, cluster: session.clustering!.clusters[0]! };
+  return { engine, library, session, node, folder };
+}
+
+describe.each(NAMES)('a name like %j', (_, name) => {
+  it('is harmless in messages, and the rest of the message is there', async () => {
+    const { engine, session, node } = await runOf(name);
+    engine.answers.analyse = new UserError(`cannot read '${name}': this is why`);
+    await describeFaces(session, { panels: undefined as never, log });
+    expect(shownBy('error').at(-1)).toMatch(/: this is why$/);
+
+    state.opened = [Uri.file(`/target/${name}`)];
+    engine.answers.copyImages = { copied: 1, there: 0, failures: [{ image: name, reason: 'EACCES' }] };
+    await copyImages(node);
+    expect(shownBy('warning').at(-1)).toMatch(/^1 image of Cluster 0 copied to '.*could not be copied; the first, '.*': EACCES\.$/);
+
+    engine.answers.clusterPaths = [`/photos/${name}`];
+    await copyPaths(node);
+    const messages = ['information', 'warning', 'error', 'progress'].flatMap(shownBy);
+    expect(messages.length).toBeGreaterThan(3);
+    for (const text of messages) {
+      expect(text).not.toMatch(LINK);
+      expect(text).not.toMatch(UNSEEN);
+      expect(text.length).toBeLessThan(1000);
+    }
+  });
+
+  it('is harmless in dialogs, progress of the window, and the status bar', async () => {
+    void ask('warning', name, `first line\n${name.replaceAll('\n', ' ')}`);
+    await withProgress(name, 'window', (report) => {
+      report({ message: name });
+      return Promise.resolve();
+    });
+    showInStatusBar(name, 1);
+    expect(shownBy('warning')[0]).not.toMatch(LINK);
+    expect(shownBy('detail')[0]!.split('\n')).toHaveLength(2);
+    for (const line of shownBy('detail')[0]!.split('\n')) expect(line).not.toMatch(UNSEEN);
+    const labels = [...shownBy('window progress'), ...shownBy('status bar')];
+    expect(labels).toHaveLength(3);
+    for (const label of labels) {
+      expect(label).not.toMatch(ICON);
+      expect(label).not.toMatch(UNSEEN);
+    }
+  });
+
+  it('is harmless in the side panel and its tooltips', async () => {
+    const { library, session, node } = await runOf(name);
+    session.problem = { message: name, retry: true };
+    const tree = new RunTree(library, Promise.resolve());
+    const run = tree.getTreeItem({ kind: 'run', session }) as unknown as TreeItem;
+    const cluster = tree.getTreeItem(node) as unknown as TreeItem;
+    for (const text of [run.label, run.description, ...(run.tooltip as string).split('\n'), cluster.label, cluster.description]) {
+      expect(text).not.toMatch(ICON);
+      expect(text).not.toMatch(UNSEEN);
+      expect(text!.length).toBeLessThanOrEqual(300);
+    }
+    expect(cluster.tooltip).toBeInstanceOf(MarkdownString);
+    const lines = (cluster.tooltip as MarkdownString).value.split('\n');
+    expect(lines).toHaveLength(5);
+    const [, cell, share] = lines[4]!.split(/(?<!\\)\|/);
+    expect(cell!.replaceAll(/\\[!-/:-@[-`{-~]/g, '')).not.toMatch(MARKDOWN);
+    expect(share).toBe(' 100 \\% ');
+  });
+
+  it('is harmless in quick picks, titles of panels and the log', async () => {
+    const { library, session, engine } = await runOf(name);
+    const history = new SettingHistory();
+    const panels = new Panels(library, { extensionUri, history, log, onSelect: () => undefined }, Promise.resolve(), () => undefined);
+    registerCommands({ library, panels, history, log, engine: engine.client, storeDir: '', root: '', exploreDataset: () => undefined });
+    await (registered.get('faceClusters.chooseAttributes') as unknown as () => Promise<void>)();
+    const panel = fakePanel();
+    await panels.deserializeWebviewPanel(panel as unknown as vscode.WebviewPanel, { runId: session.id, selected: null });
+    const context = { extensionUri, engine: engine.client, bundled, storeDir: '', history, log };
+    const dataset = fakePanel();
+    await DatasetPanel.serializer(context).deserializeWebviewPanel(dataset as unknown as vscode.WebviewPanel, {
+      folder: `/data/${name}`.slice(0, 40_000),
+      attributes: [],
+      dropZero: 0,
+    });
+    const labels = [...shownBy('quick pick'), panel.title, dataset.title];
+    expect(labels).toHaveLength(4);
+    for (const label of labels) {
+      expect(label).not.toMatch(ICON);
+      expect(label).not.toMatch(UNSEEN);
+    }
+    panel.send({ kind: 'trouble', message: name.slice(0, 2000) });
+    log.error(new Error(name));
+    for (const entry of shownBy('log')) {
+      expect(entry.replaceAll(/\n {4}/g, '').replaceAll('\t', '')).not.toMatch(UNSEEN);
+      expect(entry.length).toBeLessThan(100_000);
+    }
+    expect(shownBy('log')).toHaveLength(2);
+  });
+
+  it('is no formula in the lists of images', async () => {
+    const { library, session } = await runOf(name);
+    const lists = new ImageLists(library);
+    for (const list of ['failed.csv', 'without-face.csv']) {
+      const uri = Uri.from({ scheme: 'x', path: `/${session.id}/${list}` }) as unknown as vscode.Uri;
+      const [, row] = lists.provideTextDocumentContent(uri).split('\n');
+      expect(row!.replace(/^"/, '')).not.toMatch(/^[=+\-@\t\r＝]/);
+    }
+  });
+});
+
+describe('the lists of images', () => {
+  it('are just two, whatever an address asks for', async () => {
+    const { library, session } = await runOf('a');
+    const uri = Uri.from({ scheme: 'x', path: `/${session.id}/constructor` }) as unknown as vscode.Uri;
+    expect(new ImageLists(library).provideTextDocumentContent(uri)).toBe('');
+  });
+});
+
+describe('copying paths', () => {
+  it('leaves out what would be two paths, or commands of a terminal, and says so', async () => {
+    const { engine, node } = await runOf('a');
+    const good = ['/photos/a b.jpg', "/photos/it's.jpg", '/photos/صورة.jpg'];
+    const bad = [
+      '/photos/x\n/etc/passwd',
+      '/photos/\u001B[201~rm -rf .jpg',
+      '/photos/\uFFFD.jpg',
+      '/photos/a\rb.jpg',
+      '/photos/a\u2028b.jpg',
+    ];
+    engine.answers.clusterPaths = [bad[0], good[0], ...bad.slice(1), ...good.slice(1)];
+    await copyPaths(node);
+    expect(state.clipboard).toBe(good.map((path) => `${path}\n`).join(''));
+    expect(shownBy('status bar')).toEqual([]);
+    expect(shownBy('warning')).toEqual([
+      '3 paths of Cluster 0 on the clipboard. 5 paths were left out, with line breaks, control characters or bytes that are not text in them; ' +
+        "the first is '/photos/x⟨U+000A⟩/etc/passwd'.",
+    ]);
+  });
+
+  it('leaves the clipboard alone where no path fits', async () => {
+    const { engine, node } = await runOf('a');
+    engine.answers.clusterPaths = ['/photos/x\ny.jpg'];
+    await copyPaths(node);
+    expect(state.clipboard).toBeUndefined();
+    expect(shownBy('warning')[0]).toMatch(/^Nothing was put on the clipboard\. 1 path was left out/);
+  });
+});

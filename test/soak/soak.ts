@@ -1,0 +1,146 @@
+/**
+ * `npm run soak`: runs, settings, pages, photos and cancels for as long as it is told, over and over. Memory, open files, processes
+ * and temporary files of all of it are measured after each round, and may not grow.
+ */
+import { execFileSync } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { EngineClient } from '../../src/engine/client';
+import { RunLibrary } from '../../src/host/run-library';
+import { engineScript } from '../../src/paths';
+import type { Settings } from '../../src/settings/settings';
+import { bundled, ROOT, settingsWith } from '../support/settings';
+
+/** What is measured of the program and all processes below it. */
+interface Sample {
+  /** Minutes since the beginning. */
+  minute: number;
+  /** Resident memory, in megabytes. */
+  memory: number;
+  /** Open files. */
+  descriptors: number;
+  processes: number;
+  /** Entries of the temporary folder of the product's. */
+  temporary: number;
+}
+
+/** Share by which a measure may grow. */
+const GROWTH = 0.05;
+/** Minutes until it is compared with. */
+const SETTLED = 10;
+
+const CHANGES: Partial<Settings>[] = [
+  { clusters: 4 },
+  { clusters: 9, features: 'probability' },
+  { method: 'agglomerative', clusters: 6 },
+  { method: 'hdbscan' },
+  { clusters: 'auto', autoTo: 8 },
+  { weights: 'rare', clusters: 5 },
+];
+
+/** Processes of this program, itself included. */
+function processTree(): { pid: number; memory: number }[] {
+  const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,rss=,comm='], { encoding: 'utf8' }).trim().split('\n');
+  const all = lines
+    .map((line) => line.trim().split(/\s+/))
+    .map(([pid, parent, rss, name]) => ({ pid: Number(pid), parent: Number(parent), memory: Number(rss) * 1024, name }));
+  const tree = all.filter(({ pid }) => pid === process.pid);
+  for (const each of tree) tree.push(...all.filter(({ parent, name }) => parent === each.pid && name !== 'ps'));
+  return tree;
+}
+
+async function measure(started: number): Promise<Sample> {
+  const tree = processTree();
+  const descriptors = tree.map(({ pid }) => {
+    try {
+      return readdirSync(`/proc/${pid}/fd`).length;
+    } catch {
+      return 0; // it ended meanwhile
+    }
+  });
+  const temporary = (await readdir(tmpdir())).filter((name) => name.startsWith('face-clusters-')).length;
+  return {
+    minute: (performance.now() - started) / 60_000,
+    memory: tree.reduce((sum, { memory }) => sum + memory, 0) / 1e6,
+    descriptors: descriptors.reduce((sum, each) => sum + each, 0),
+    processes: tree.length,
+    temporary,
+  };
+}
+
+const median = (values: number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+
+async function main() {
+  const { values } = parseArgs({ options: { minutes: { type: 'string', default: '60' } } });
+  const minutes = Number(values.minutes);
+  const home = await mkdtemp(join(tmpdir(), 'face-clusters-soak-'));
+  const photos = join(home, 'photos');
+  await cp(process.env.FACE_CLUSTERS_SAMPLES ?? '', photos, { recursive: true });
+  const engine = new EngineClient(engineScript(ROOT));
+  let settings = settingsWith();
+  const context = {
+    engine,
+    bundled,
+    storeDir: join(home, 'store'),
+    settings: () => settings,
+    trusted: () => true,
+    log: (message: string) => void problems.push(message),
+  };
+  const problems: string[] = [];
+  await mkdir(join(home, 'runs'));
+  const samples: Sample[] = [];
+  const started = performance.now();
+  let rounds = 0;
+  try {
+    while (performance.now() - started < minutes * 60_000) {
+      await round(new RunLibrary(context, join(home, 'runs')), photos, rounds, (changed) => {
+        settings = settingsWith(changed);
+      });
+      rounds += 1;
+      samples.push(await measure(started));
+      const { minute, memory, descriptors, processes, temporary } = samples.at(-1)!;
+      console.log(
+        `${minute.toFixed(1)} min, round ${rounds}: ${memory.toFixed(0)} MB, ${descriptors} open files, ${processes} processes, ${temporary} temporary`,
+      );
+    }
+  } finally {
+    engine.dispose();
+    await rm(home, { recursive: true, force: true });
+  }
+  if (problems.length > 0) throw new Error(`something failed: ${problems.slice(0, 3).join('; ')}`);
+  const settled = Math.min(SETTLED, minutes / 2);
+  const [before, after] = [samples.filter(({ minute }) => minute <= settled).slice(-5), samples.slice(-5)];
+  for (const name of ['memory', 'descriptors', 'processes', 'temporary'] as const) {
+    const [from, to] = [median(before.map((each) => each[name])), median(after.map((each) => each[name]))];
+    console.log(`${name}: ${from.toFixed(0)} after ${settled} minutes, ${to.toFixed(0)} at the end (${(to / from).toFixed(3)})`);
+    if (to > from * (1 + GROWTH)) process.exitCode = 1;
+  }
+}
+
+/** What a user does in some minutes. */
+async function round(library: RunLibrary, photos: string, number: number, change: (values: Partial<Settings>) => void): Promise<void> {
+  await library.load();
+  const session = library.of([photos]);
+  change({ detect: number % 2 === 0 ? 'never' : 'always', cache: number % 3 !== 0 });
+  await session.describe();
+  for (const values of CHANGES) {
+    change(values);
+    await session.followSettings();
+    const clusters = session.clustering?.clusters ?? [];
+    await Promise.all(clusters.slice(0, 4).map(({ id }) => session.faces(id, 'typical', 0, 20)));
+  }
+  await session.photo(number % 20);
+  const cancelled = session.describe();
+  setTimeout(() => session.cancel(), 300);
+  await cancelled;
+  if (number % 5 === 0) await session.compare();
+  await library.remove(session);
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,8 @@
+/** What the engine's jobs are given, for tests and benchmarks that call them without a process. */
+import type { JobContext } from '../../src/engine/analyse';
+
+export const jobContext = (): JobContext => ({
+  signal: new AbortController().signal,
+  onProgress: () => undefined,
+  host: 'thread',
+});

@@ -1,0 +1,271 @@
+/**
+ * A stand-in for the module `vscode`, which exists in VS Code only: it remembers what it is given
+ * to show, and holds settings and trust as a test wants them. vitest.config.ts puts it in place.
+ */
+import { EventEmitter as Events } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from './images';
+
+type Listener = (value: never) => unknown;
+
+const initial = () => ({
+  trusted: true,
+  folder: undefined as string | undefined,
+  /** Settings by their whole names. */
+  user: {} as Record<string, unknown>,
+  workspaceSettings: {} as Record<string, unknown>,
+  /** What was shown, with the function it was given to. */
+  shown: [] as { by: string; text: string }[],
+  /** Commands that were executed. */
+  executed: [] as unknown[][],
+  clipboard: undefined as string | undefined,
+  /** Patterns that are watched. */
+  watched: [] as string[],
+  /** Button that is pressed in a message, or undefined. */
+  answer: undefined as string | undefined,
+  /** What an open dialog answers. */
+  opened: undefined as unknown[] | undefined,
+});
+
+export const state = initial();
+const granted = new Events();
+
+export function reset(): void {
+  Object.assign(state, initial());
+  granted.removeAllListeners();
+}
+
+export function grantTrust(): void {
+  state.trusted = true;
+  granted.emit('granted');
+}
+
+/** Texts given to a function. */
+export const shownBy = (by: string): string[] => state.shown.filter((each) => each.by === by).map(({ text }) => text);
+
+const show = (by: string, ...texts: (string | undefined)[]) => {
+  for (const text of texts) if (text !== undefined) state.shown.push({ by, text });
+};
+
+const message =
+  (by: string) =>
+  (text: string, ...rest: (string | { detail?: string })[]) => {
+    const [options] = rest;
+    show(by, text);
+    if (typeof options === 'object') show('detail', options.detail);
+    return Promise.resolve(rest.includes(state.answer ?? '') ? state.answer : undefined);
+  };
+
+export enum ProgressLocation {
+  Window = 10,
+  Notification = 15,
+}
+export enum TreeItemCollapsibleState {
+  None,
+  Collapsed,
+  Expanded,
+}
+export enum ConfigurationTarget {
+  Global = 1,
+  Workspace,
+}
+export enum ViewColumn {
+  Active = -1,
+  Beside = -2,
+}
+export enum FileType {
+  File = 1,
+  Directory = 2,
+}
+
+export const window = {
+  showInformationMessage: message('information'),
+  showWarningMessage: message('warning'),
+  showErrorMessage: message('error'),
+  setStatusBarMessage: (text: string) => {
+    show('status bar', text);
+  },
+  showQuickPick: (items: { label: string }[], options: { title: string }) => {
+    show('quick pick', options.title, ...items.map(({ label }) => label));
+    return Promise.resolve(undefined);
+  },
+  showOpenDialog: () => Promise.resolve(state.opened),
+  withProgress: (
+    options: { title: string; location: ProgressLocation },
+    work: (progress: { report: (value: { message?: string }) => void }, token: unknown) => unknown,
+  ) => {
+    const by = options.location === ProgressLocation.Window ? 'window progress' : 'progress';
+    show(by, options.title);
+    const progress = {
+      report: (value: { message?: string }) => {
+        show(by, value.message);
+      },
+    };
+    return work(progress, { onCancellationRequested: () => ({ dispose: () => undefined }) });
+  },
+  createOutputChannel: () => {
+    const line = (text: string | Error) => {
+      show('log', typeof text === 'string' ? text : (text.stack ?? text.message));
+    };
+    return { info: line, warn: line, error: line, show: () => undefined, dispose: () => undefined };
+  },
+  createWebviewPanel: () => fakePanel(),
+};
+
+export const workspace = {
+  get isTrusted() {
+    return state.trusted;
+  },
+  get workspaceFolders() {
+    return state.folder === undefined ? undefined : [{ uri: Uri.file(state.folder) }];
+  },
+  onDidGrantWorkspaceTrust: (listener: () => void) => {
+    granted.on('granted', listener);
+    return { dispose: () => granted.off('granted', listener) };
+  },
+  getWorkspaceFolder: () => undefined,
+  registerTextDocumentContentProvider: () => ({ dispose: () => undefined }),
+  createFileSystemWatcher: (pattern: RelativePattern) => {
+    state.watched.push(pattern.base.fsPath);
+    const event = () => ({ dispose: () => undefined });
+    return {
+      onDidCreate: event,
+      onDidChange: event,
+      onDidDelete: event,
+      dispose: () => {
+        state.watched.splice(state.watched.indexOf(pattern.base.fsPath), 1);
+      },
+    };
+  },
+  fs: { stat: () => Promise.resolve({ type: FileType.Directory }) },
+  /** Unlike VS Code's own it lets a workspace set anything: what is not let in, our code refuses. */
+  getConfiguration: (section: string) => ({
+    get: (key: string) => {
+      const name = `${section}.${key}`;
+      return state.workspaceSettings[name] ?? state.user[name] ?? defaultOf(name);
+    },
+    inspect: (key: string) => {
+      const name = `${section}.${key}`;
+      return {
+        defaultValue: defaultOf(name),
+        globalValue: state.user[name],
+        workspaceValue: state.workspaceSettings[name],
+      };
+    },
+    update: (key: string, value: unknown, target: ConfigurationTarget) => {
+      const written = target === ConfigurationTarget.Global ? state.user : state.workspaceSettings;
+      written[`${section}.${key}`] = value;
+      return Promise.resolve();
+    },
+  }),
+};
+
+const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  contributes: { configuration: { properties: Record<string, { default: unknown }> } };
+};
+const defaultOf = (name: string) => manifest.contributes.configuration.properties[name]?.default;
+
+export const commands = {
+  executeCommand: (...args: unknown[]) => {
+    state.executed.push(args);
+    return Promise.resolve(undefined);
+  },
+  registerCommand: (name: string, handler: Listener) => {
+    registered.set(name, handler);
+    return { dispose: () => registered.delete(name) };
+  },
+};
+/** Commands by their names. */
+export const registered = new Map<string, Listener>();
+
+export const env = {
+  clipboard: {
+    writeText: (text: string) => {
+      state.clipboard = text;
+      return Promise.resolve();
+    },
+  },
+  openExternal: () => Promise.resolve(true),
+};
+
+export class Uri {
+  private constructor(
+    readonly scheme: string,
+    readonly path: string,
+  ) {}
+  get fsPath(): string {
+    return this.path;
+  }
+  static file = (path: string) => new Uri('file', path);
+  static from = ({ scheme, path }: { scheme: string; path: string }) => new Uri(scheme, path);
+  static joinPath = (uri: Uri, ...parts: string[]) => new Uri(uri.scheme, join(uri.path, ...parts));
+  toString = () => `${this.scheme}://${this.path}`;
+}
+
+export class RelativePattern {
+  constructor(
+    readonly base: Uri,
+    readonly pattern: string,
+  ) {}
+}
+
+export class EventEmitter {
+  readonly event = () => ({ dispose: () => undefined });
+  fire(): void {
+    // nobody listens
+  }
+}
+
+export class ThemeIcon {
+  constructor(readonly id: string) {}
+}
+
+export class MarkdownString {
+  constructor(readonly value: string) {}
+}
+
+export class TreeItem {
+  description: string | undefined;
+  tooltip: string | MarkdownString | undefined;
+  constructor(readonly label: string) {}
+}
+
+/** A panel whose page a test plays. */
+export function fakePanel() {
+  const posted: { kind: string; state?: Record<string, unknown> }[] = [];
+  let receive: (message: unknown) => void = () => undefined;
+  let dispose: () => void = () => undefined;
+  return {
+    title: '',
+    iconPath: undefined as unknown,
+    posted,
+    /** What the page sends. */
+    send: (sent: unknown) => {
+      receive(sent);
+    },
+    /** The last state the page was told. */
+    lastState: () => posted.findLast(({ kind }) => kind === 'state')?.state,
+    reveal: () => undefined,
+    dispose: () => {
+      dispose();
+    },
+    onDidDispose: (listener: () => void) => {
+      dispose = listener;
+      return { dispose: () => undefined };
+    },
+    webview: {
+      options: {},
+      html: '',
+      asWebviewUri: (uri: Uri) => uri,
+      postMessage: (sent: (typeof posted)[number]) => {
+        posted.push(sent);
+        return Promise.resolve(true);
+      },
+      onDidReceiveMessage: (listener: (message: unknown) => void) => {
+        receive = listener;
+        return { dispose: () => undefined };
+      },
+    },
+  };
+}

@@ -1,0 +1,51 @@
+/** What stands in place of everything while the workspace is not trusted, with the way out. */
+import { css, html, LitElement } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { forPage } from '../../src/text/neutralize';
+import { shared } from './shared.css';
+
+/** Whoever can show where a workspace is trusted. */
+interface Trust {
+  send(message: { kind: 'command'; command: 'trust' }): void;
+}
+
+@customElement('fc-waits')
+export class Waits extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      h1 {
+        margin-top: 16px;
+      }
+      p {
+        max-width: 74ch;
+        margin: 10px 0 14px;
+        line-height: 1.5;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) source!: Trust;
+  /** What is not shown. */
+  @property() name = '';
+
+  override render() {
+    const manage = () => {
+      this.source.send({ kind: 'command', command: 'trust' });
+    };
+    return html`
+      <h1>${forPage(this.name)}</h1>
+      <p role="note">
+        This workspace is in Restricted Mode. What was open here before is not shown again, and no image is read, until you trust the
+        workspace.
+      </p>
+      <vscode-button @click=${manage}>Manage Workspace Trust</vscode-button>
+    `;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'fc-waits': Waits;
+  }
+}
