@@ -1,3 +1,5 @@
+import type { Plugin as EsbuildPlugin } from 'esbuild';
 import type { Plugin } from 'vitest/config';
 
+export const watForEsbuild: EsbuildPlugin;
 export const watForVite: Plugin;

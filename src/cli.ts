@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /** The command line: the same engine as in VS Code, without VS Code. */
 import { dirname } from 'node:path';
-import { printError } from './cli/print';
 import { buildProgram } from './cli/program';
+import { printError } from './cli/print';
 import { ExitStatus, statusOf } from './cli/status';
 import { CancelledError, codeOf } from './errors';
 import { fsReason } from './util/fs-errors';

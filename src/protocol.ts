@@ -14,8 +14,8 @@ import type { Failure } from './faces/scan';
 import type { BundledModels, ProviderTrial } from './faces/providers';
 import type { DatasetCalls } from './protocol-dataset';
 import { type AnalysisSettings, type ClusteringSettings, clusteringSettingsSchema } from './settings/settings';
-import type { Written } from './util/output-folder';
 import { own } from './util/own';
+import type { Written } from './util/output-folder';
 
 // ---------------------------------------------------------------------------------------------------------------- results
 

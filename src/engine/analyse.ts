@@ -4,15 +4,17 @@ import { codeOf, UserError } from '../errors';
 import { chosenImages, type Failure, scanImages } from '../faces/scan';
 import { IMAGE_EXTENSIONS } from '../image-extensions';
 import type { EngineCalls, Progress, RunManifest } from '../protocol';
+import type { FaceStore } from '../store/face-store';
 import { STORE_VERSION, writeManifest } from '../store/run-files';
 import { keptImages, RunWriter } from '../store/run-store';
 import { Description } from './description';
 import { forgetRun } from './runs';
 import { StoreBuffer } from './store-buffer';
-import { openStore } from './stores';
+import { withStore } from './stores';
 import type { WorkerHost } from './threads/image-worker-pool';
 import { releaseIdleThreads } from './threads/prewarmed-threads';
 import { noteMade, unchangedRun } from './unchanged';
+import { refuseEmptied, refuseTorso } from './vanished';
 
 export interface JobContext {
   signal: AbortSignal;
@@ -36,16 +38,39 @@ export const GIGABYTE = 1e9;
  * @throws UserError where a folder or the model cannot be used, or no image can; CancelledError. Nothing is left in `runDir` then, but
  *   what was described stays in the store.
  */
-export async function analyse(
-  { runDir, id, folders, settings, bundled, storeDir }: EngineCalls['analyse']['params'],
-  { signal, onProgress, host }: JobContext,
-): Promise<RunManifest> {
+export async function analyse(params: EngineCalls['analyse']['params'], context: JobContext): Promise<RunManifest> {
   const started = performance.now();
-  const seconds = () => (performance.now() - started) / 1000;
-
   const notices: string[] = [];
-  if (host === 'process') notices.push(READ_IN_PROCESSES);
-  const store = storeDir === null || !settings.cache ? undefined : await openStore(storeDir, (notice) => notices.push(notice));
+  if (context.host === 'process') notices.push(READ_IN_PROCESSES);
+  const storeDir = params.settings.cache ? params.storeDir : null;
+  return withStore(
+    storeDir,
+    (notice) => notices.push(notice),
+    (store) => analyseFolders(params, context, { store, notices, started }),
+  );
+}
+
+/** Lets threads go that were started for images to come. */
+function dismissing(error: unknown): never {
+  releaseIdleThreads();
+  throw error;
+}
+
+/** What `analyse` has begun with. */
+interface Begun {
+  /** Undefined where nothing is kept between runs. */
+  store: FaceStore | undefined;
+  notices: string[];
+  /** By the clock of `performance`. */
+  started: number;
+}
+
+async function analyseFolders(
+  { runDir, id, folders, settings, bundled }: EngineCalls['analyse']['params'],
+  { signal, onProgress, host }: JobContext,
+  { store, notices, started }: Begun,
+): Promise<RunManifest> {
+  const seconds = () => (performance.now() - started) / 1000;
   const scan = await scanImages(folders, {
     signal,
     onFound: (done) => {
@@ -54,10 +79,8 @@ export async function analyse(
     onFirst: (image, entries) => {
       Description.prewarm(image, entries, { store, host });
     },
-  }).catch((error: unknown) => {
-    releaseIdleThreads();
-    throw error;
-  });
+  }).catch(dismissing);
+  await refuseEmptied(runDir, folders, scan.images).catch(dismissing);
   const images = chosenImages(scan.images, settings);
   const scanned = seconds();
   if (images.length === 0) {
@@ -119,6 +142,7 @@ export async function analyse(
     signal.throwIfAborted();
     const problem = await buffer?.finish();
     if (problem !== undefined) notices.push(notKept(problem));
+    await refuseTorso(runDir, folders, images, failures);
 
     const manifest: RunManifest = {
       ...common(),

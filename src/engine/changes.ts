@@ -1,13 +1,12 @@
 /** How folders differ from what they were when a run was made. */
-import { rm } from 'node:fs/promises';
 import { chosenImages, scanImages } from '../faces/scan';
 import type { EngineCalls, FolderChanges } from '../protocol';
-import { storeBytes } from '../store/face-store';
 import { identitiesOf } from '../store/identity';
 import { readManifest } from '../store/run-files';
 import { type KeptImage, keptImages, readImages } from '../store/run-store';
+import { clearStoreFolder, storeBytes, storeImages } from '../store/store-folder';
 import type { JobContext } from './analyse';
-import { closeStore, openStore } from './stores';
+import { closeStore } from './stores';
 
 /** Lists the folders and asks for each file's size and time; reads none. */
 export async function changes({ runDir }: EngineCalls['changes']['params'], { signal }: JobContext): Promise<FolderChanges> {
@@ -33,16 +32,15 @@ export function compareImages(before: readonly KeptImage[], now: readonly KeptIm
   return result;
 }
 
+/** Opens nothing: a store that is damaged can be measured and cleared as well. */
 export async function storeSize({ storeDir }: EngineCalls['storeSize']['params']): Promise<EngineCalls['storeSize']['result']> {
-  const bytes = await storeBytes(storeDir);
-  if (bytes === 0) return { bytes, images: 0 };
-  const store = await openStore(storeDir, () => undefined); // what cannot be opened can still be cleared
-  return { bytes, images: store?.counts().images ?? 0 };
+  return { bytes: await storeBytes(storeDir), images: storeImages(storeDir) };
 }
 
+/** @throws UserError where what lies there is not known to be the store's. */
 export async function clearStore({ storeDir }: EngineCalls['clearStore']['params']): Promise<EngineCalls['clearStore']['result']> {
   const bytes = await storeBytes(storeDir);
   await closeStore();
-  await rm(storeDir, { recursive: true, force: true });
+  await clearStoreFolder(storeDir);
   return { bytes };
 }

@@ -1,9 +1,10 @@
 /** Which network runs on which provider, with how many faces at a time: chosen once, measured once, and kept in the store. */
 import { cpus, hostname } from 'node:os';
+import * as z from 'zod';
 import { checkNetwork } from '../faces/check-network';
 import { type BundledModels, chooseProvider, type Provider, type ProviderChoice, unavailable } from '../faces/providers';
 import { BATCHES, type Tuned, tuneInProcess } from '../faces/tune';
-import type { AnalysisSettings } from '../settings/settings';
+import { type AnalysisSettings, PROVIDERS } from '../settings/settings';
 import type { FaceStore } from '../store/face-store';
 import { fileHash } from './keys';
 
@@ -16,9 +17,21 @@ const WORTH_MEASURING = 300;
 /** Time for which a choice among the providers holds without being tried again, in milliseconds. */
 const HOLDS = 7 * 24 * 60 * 60 * 1000;
 
-interface KeptChoice extends ProviderChoice {
-  at: number;
-}
+/** As it is noted in the store. */
+const choiceSchema = z.object({
+  provider: z.enum(PROVIDERS).exclude(['auto']),
+  file: z.string(),
+  trials: z.array(z.object({ provider: z.enum(PROVIDERS).exclude(['auto']), used: z.boolean(), reason: z.string() })),
+  at: z.number(),
+});
+
+type KeptChoice = z.infer<typeof choiceSchema>;
+
+const tuningSchema = z.object({
+  batchSize: z.int().min(1).max(1024),
+  rates: z.array(z.object({ file: z.string(), batchSize: z.int(), rate: z.number() })),
+  hash: z.string(),
+});
 
 /**
  * @param images how many there are to describe.
@@ -51,7 +64,7 @@ async function keptChoice(
   if (provider !== 'auto' || store === undefined) return chooseProvider({ provider, model }, bundled);
   const own = model === '' ? '' : `${model} ${await fileHash(model)}`;
   const note = `provider ${hostname()} ${own} ${bundled.gpu}`;
-  const kept = store.note(note) as KeptChoice | undefined;
+  const kept = store.noteOf(note, choiceSchema);
   if (kept !== undefined && Date.now() - kept.at < HOLDS && unavailable(kept.provider) === undefined && !newProvider(kept)) return kept;
   const choice = await chooseProvider({ provider, model }, bundled);
   store.setNote(note, { ...choice, at: Date.now() } satisfies KeptChoice);
@@ -71,11 +84,12 @@ async function keptTuning(
   if (store === undefined) return undefined;
   const hashes = await Promise.all(files.map(fileHash));
   const note = `tuned ${provider} ${BATCHES[provider].join(' ')} ${cpus()[0]?.model ?? ''} ${hostname()} ${hashes.join(' ')}`;
-  const kept = store.note(note) as (Omit<Tuned, 'file'> & { hash: string }) | undefined;
+  const kept = store.noteOf(note, tuningSchema);
   if (kept !== undefined) return { ...kept, file: files[hashes.indexOf(kept.hash)] ?? files[0]! };
   if (images < WORTH_MEASURING) return undefined;
   const tuned = await tuneInProcess(files, provider, provider === 'cpu' ? 1 : 0);
   if (tuned === undefined) return undefined;
-  store.setNote(note, { batchSize: tuned.batchSize, rates: tuned.rates, hash: hashes[files.indexOf(tuned.file)] });
+  const hash = hashes[files.indexOf(tuned.file)] ?? '';
+  store.setNote(note, { batchSize: tuned.batchSize, rates: tuned.rates, hash } satisfies z.infer<typeof tuningSchema>);
   return tuned;
 }

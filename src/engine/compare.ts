@@ -8,6 +8,7 @@ import { chooseImages } from '../faces/scan';
 import { METHOD_NAMES, takesClusters } from '../method-names';
 import type { CompareParams, Comparison, ComparisonPoint, EngineCalls } from '../protocol';
 import { STORE_VERSION, writeComparison } from '../store/run-files';
+import { assertCurrent } from '../store/run-store';
 import { comparisonChart } from '../summaries/comparison-chart';
 import { comparisonCsv } from '../summaries/comparison-table';
 import { writeNeeded } from '../util/output-folder';
@@ -23,13 +24,15 @@ import { clusteringWorkers } from './threads/clustering-worker-pool';
 const MOST = 3000;
 
 export async function compareRun({ runDir, ...params }: EngineCalls['compare']['params'], context: JobContext): Promise<Comparison> {
-  const { probabilities, manifest } = await openRun(runDir);
+  const run = await openRun(runDir);
+  const { probabilities, manifest } = run;
   const comparison = await compare(
     { probabilities, names: manifest.modelAttributes, thresholds: manifest.thresholds },
     params,
     context,
     clusteringWorkers.run,
   );
+  await assertCurrent(run);
   await writeComparison(runDir, comparison);
   await writeFiles(comparison, params, context);
   return comparison;

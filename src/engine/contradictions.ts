@@ -4,15 +4,28 @@ import { UserError } from '../errors';
 import { PRESENT } from '../clustering/features';
 import type { ImageFile } from '../faces/scan';
 import type { Contradictions, DatasetCalls } from '../protocol-dataset';
+import type { FaceStore } from '../store/face-store';
 import { GIGABYTE, type JobContext, notKept } from './analyse';
 import { keptDataset, thumbnailJpeg } from './dataset-view';
 import { Description } from './description';
 import { StoreBuffer } from './store-buffer';
-import { openStore } from './stores';
+import { withStore } from './stores';
 
-export async function contradictions(
-  { images: wanted, most, pictures, settings, bundled, storeDir, ...choice }: DatasetCalls['contradictions']['params'],
+export async function contradictions(params: DatasetCalls['contradictions']['params'], context: JobContext): Promise<Contradictions> {
+  const notices: string[] = [];
+  const storeDir = params.settings.cache ? params.storeDir : null;
+  return withStore(
+    storeDir,
+    (notice) => notices.push(notice),
+    (store) => contradictionsWith(params, context, store, notices),
+  );
+}
+
+async function contradictionsWith(
+  { images: wanted, most, pictures, settings, bundled, storeDir: _, ...choice }: DatasetCalls['contradictions']['params'],
   context: JobContext,
+  store: FaceStore | undefined,
+  notices: string[],
 ): Promise<Contradictions> {
   const { signal, onProgress, host } = context;
   const dataset = await keptDataset(choice, context);
@@ -23,8 +36,6 @@ export async function contradictions(
   const rows = drawRows(there, wanted, choice.options.seed);
   if (rows.length === 0) throw new UserError(`none of the ${found.rows.length} labelled images is in '${parts.images}'`);
   const images = rows.map((row): ImageFile => ({ path: dataset.pathOf(row)!, name: table.images[row]!, folder: 0 }));
-  const notices: string[] = [];
-  const store = storeDir === null || !settings.cache ? undefined : await openStore(storeDir, (notice) => notices.push(notice));
   const description = await Description.open(images, { settings, bundled, store, signal, host });
   const buffer = store && StoreBuffer.of(description, store, settings.cacheLimit * GIGABYTE);
   try {

@@ -17,7 +17,7 @@ import type { Images } from '../faces/image-list';
 import type { ImageFile } from '../faces/scan';
 import { type CropRef, placesIn, type Strip, type StripRef } from '../faces/strips';
 import type { AnalysisSettings } from '../settings/settings';
-import type { Content, Described, FaceStore, Found, ModelInfo } from '../store/face-store';
+import { type Content, type Described, type FaceStore, type Found, type ModelInfo, modelInfoSchema } from '../store/face-store';
 import { type FileIdentity, type Identities, identitiesOf, identityOf } from '../store/identity';
 import { Batches, type PendingFace } from './batches';
 import { fileHash, finderKey, limitedKey, lookKey, modelKey } from './keys';
@@ -298,7 +298,13 @@ export class Description {
     const { store } = this.options;
     if (store === undefined || content === undefined) return { found: undefined, described: undefined };
     const found = store.foundIn(content, this.keys.finder) ?? store.foundIn(content, this.keys.limited);
-    const described = found !== undefined && 'faces' in found ? store.describedBy(content, this.keys.finder, this.keys.model) : undefined;
+    const described =
+      found !== undefined && 'faces' in found
+        ? store.describedBy(content, this.keys.finder, this.keys.model, {
+            faces: found.faces.length,
+            attributes: this.model.attributes.length,
+          })
+        : undefined;
     const lost = described?.crops.some(({ strip }) => this.keptStrip(strip) === undefined);
     return { found, described: lost === true ? undefined : described };
   }
@@ -494,7 +500,7 @@ function locatedIn(found: Found | undefined): LocatedFace[] | undefined {
 /** Input and outputs of a network: from the store, or by opening it. */
 async function modelInfo({ file }: ProviderChoice, hash: string, store: FaceStore | undefined): Promise<ModelInfo> {
   const note = `network ${hash}`;
-  const known = store?.note(note) as ModelInfo | undefined;
+  const known = store?.noteOf(note, modelInfoSchema);
   if (known !== undefined) return known;
   const model = await openModel(file, { provider: 'cpu', threads: 1 });
   const info = { crop: model.crop, attributes: model.attributes, thresholds: model.thresholds };

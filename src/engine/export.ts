@@ -8,6 +8,7 @@ import { clusterLabels, membersOf, silhouetteOfFace, type StoredClustering } fro
 import type { StoredRun } from '../store/run-store';
 import { montage } from '../summaries/montage';
 import { occurrenceChart } from '../summaries/occurrence-chart';
+import { forCsvCell } from '../text/neutralize';
 import { shortPath } from '../text/short-path';
 import { fsReason, isFull } from '../util/fs-errors';
 import { filesInTheWay, writeOutput } from '../util/output-folder';
@@ -41,14 +42,14 @@ export async function exportRun(
     await write(
       'failed.csv',
       stringify(
-        run.manifest.failures.map(({ image, reason }) => [image, reason]),
+        run.manifest.failures.map(({ image, reason }) => [forCsvCell(image), forCsvCell(reason)]),
         { header: true, columns: ['image', 'reason'] },
       ),
     );
     await write(
       'without-face.csv',
       stringify(
-        run.manifest.faceless.map((image) => [image]),
+        run.manifest.faceless.map((image) => [forCsvCell(image)]),
         { header: true, columns: ['image'] },
       ),
     );
@@ -102,7 +103,7 @@ function facesCsv(run: StoredRun, stored: StoredClustering): string {
   // With several folders the same name may occur in two of them: the folder then stands before it.
   const labels = folderLabels(manifest.folders);
   const several = manifest.folders.length > 1;
-  const header = ['image', 'face', 'x', 'y', 'width', 'height', 'score', 'cluster', 'silhouette', ...names];
+  const header = ['image', 'face', 'x', 'y', 'width', 'height', 'score', 'cluster', 'silhouette', ...names.map(forCsvCell)];
   const parts = [stringify([header])];
   for (let from = 0; from < manifest.faces; from += CHUNK) {
     const rows: unknown[][] = [];
@@ -110,7 +111,7 @@ function facesCsv(run: StoredRun, stored: StoredClustering): string {
       const box = faces.box[row];
       const image = faces.image[row]!;
       rows.push([
-        several ? `${labels[faces.folder[row]!]!}/${image}` : image,
+        forCsvCell(several ? `${labels[faces.folder[row]!]!}/${image}` : image),
         faces.face[row],
         ...(box == null ? ['', '', '', ''] : [box.x, box.y, box.width, box.height].map((value) => Math.round(value))),
         faces.score[row]?.toFixed(4) ?? '',

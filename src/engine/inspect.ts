@@ -13,7 +13,8 @@ import {
   writeClustering,
   writePictures,
 } from '../store/run-files';
-import { imagePath, type StoredRun } from '../store/run-store';
+import { DamagedRun, unlessDamaged } from '../store/run-schemas';
+import { assertCurrent, imagePath, type StoredRun } from '../store/run-store';
 import { clusterPictures } from '../summaries/eigenfaces';
 import type { JobContext } from './analyse';
 import { clusterFaces } from './cluster';
@@ -28,7 +29,7 @@ export async function clusterRun({ runDir, settings }: EngineCalls['cluster']['p
     run: clusteringWorkers.run,
     threads: clusteringWorkers.size,
   });
-  const before = await readClustering(runDir);
+  const before = await readClustering(runDir).catch(unlessDamaged);
   if (before?.members.length === result.members.length) {
     const [a, b] = [clusterLabels(before), clusterLabels(result)];
     result.clustering.agreement = {
@@ -36,6 +37,7 @@ export async function clusterRun({ runDir, settings }: EngineCalls['cluster']['p
       normalisedMutualInformation: normalisedMutualInformation(a, b),
     };
   }
+  await assertCurrent(run);
   await writeClustering(runDir, result);
   return result.clustering;
 }
@@ -55,6 +57,7 @@ export async function pictures(
       onProgress({ stage: 'summarise', done, total, failed: 0 });
     },
   });
+  await assertCurrent(run);
   await writePictures(runDir, made);
   return made;
 }
@@ -102,8 +105,11 @@ export async function locate({ runDir, row }: EngineCalls['locate']['params']): 
   return { path: String(imagePath(run, row)), name };
 }
 
+/** The clustering of a run. @throws UserError where another run was put into its place meanwhile. */
 export async function clusteringOf(run: StoredRun) {
   const stored = await readClustering(run.folder);
+  await assertCurrent(run);
   if (stored === undefined) throw new Error(`the run in '${run.folder}' has no clustering yet`);
+  if (stored.clustering.faces !== run.manifest.faces) throw new DamagedRun(run.folder, 'clustering.json', 'is of another run');
   return stored;
 }

@@ -1,6 +1,7 @@
 /** report.html: the panel's own components and a run's clusters in one page that needs nothing else. */
 import type { ClusterPictures, PanelState } from '../protocol';
 import { membersOf, readComparison, type StoredClustering } from '../store/run-files';
+import { unlessDamaged } from '../store/run-schemas';
 import type { StoredRun } from '../store/run-store';
 import { forXml } from '../text/neutralize';
 import { faceCards } from './inspect';
@@ -36,7 +37,7 @@ export async function reportPage(run: StoredRun, stored: StoredClustering, pictu
       settingProblems: [],
       undo: null,
       settings: clustering.settings,
-      comparison: (await readComparison(run.folder)) ?? null,
+      comparison: (await readComparison(run.folder).catch(unlessDamaged)) ?? null,
     },
     faces: {},
     pictures: pictures.map(({ eigenface, components, ...rest }) => ({

@@ -5,34 +5,56 @@ import { FaceStore } from '../store/face-store';
 let current: { folder: string; opening: Promise<FaceStore> } | undefined;
 
 /**
- * The store in a folder, opened once; undefined where it cannot be used: a run does without it.
- * @param onProblem takes the reason, for people.
+ * Does a job with the store in a folder, which is opened once; with undefined where there is to be none, or where it
+ * cannot be used: a job does without it.
+ * @param onNotice takes what people should know: why it cannot be used, or that what was kept is forgotten.
  */
-export async function openStore(folder: string, onProblem: (notice: string) => void): Promise<FaceStore | undefined> {
-  if (current?.folder !== folder) {
+export async function withStore<Result>(
+  folder: string | null,
+  onNotice: (notice: string) => void,
+  job: (store: FaceStore | undefined) => Promise<Result>,
+): Promise<Result> {
+  const store = folder === null ? undefined : await openStore(folder, onNotice);
+  try {
+    return await job(store);
+  } finally {
+    store?.endUse();
+  }
+}
+
+async function openStore(folder: string, onNotice: (notice: string) => void): Promise<FaceStore | undefined> {
+  try {
+    if (current?.folder === folder) {
+      const store = await current.opening;
+      if (store.problem === undefined) {
+        store.beginUse();
+        return store;
+      }
+      // What went wrong may be over.
+    }
     await closeStore();
     current = { folder, opening: FaceStore.open(folder) };
-  }
-  try {
     const store = await current.opening;
-    if (store.problem === undefined) return store;
-    await closeStore(); // what went wrong may be over
-    current = { folder, opening: FaceStore.open(folder) };
-    return await current.opening;
+    store.beginUse();
+    if (store.madeAnew !== undefined) {
+      onNotice(
+        `What was found before is forgotten, and images are read again: the store in '${folder}' was made anew (${store.madeAnew}).`,
+      );
+    }
+    return store;
   } catch (error) {
-    current = undefined;
-    onProblem(
-      `What was found before cannot be used, and nothing is kept: the store in '${folder}' cannot be opened (${messageOf(error)}).`,
-    );
+    await closeStore();
+    onNotice(`What was found before cannot be used, and nothing is kept: the store in '${folder}' cannot be opened (${messageOf(error)}).`);
     return undefined;
   }
 }
 
+/** Closes it as soon as no job uses it any more. */
 export async function closeStore(): Promise<void> {
   const store = current;
   current = undefined;
   await store?.opening.then(
-    (opened) => opened.close(),
+    (opened) => opened.retire(),
     () => undefined, // it never opened
   );
 }

@@ -9,6 +9,7 @@ import type { FaceStore } from '../store/face-store';
 import type { StoreKeys } from './description';
 import { type Identities, isSettled } from '../store/identity';
 import { readManifest } from '../store/run-files';
+import { unlessDamaged } from '../store/run-schemas';
 import { isWhole, type KeptImage, keptImage, readImages } from '../store/run-store';
 
 /** What a run is made of. */
@@ -36,7 +37,7 @@ export async function unchangedRun(
   { folders, images, identities, keys }: Ingredients,
   store: FaceStore,
 ): Promise<RunManifest | undefined> {
-  const manifest = await readManifest(runDir);
+  const manifest = await readManifest(runDir).catch(unlessDamaged);
   const made = manifest?.made;
   if (manifest === undefined || made?.finder !== keys.finder || made.model !== keys.model) return undefined;
   if (store.note(noteOf(runDir)) !== made.token) return undefined;
@@ -44,7 +45,7 @@ export async function unchangedRun(
   const finished = new Date(manifest.createdAt);
   if (finished.toDateString() !== new Date().toDateString()) return undefined;
   const started = finished.getTime() - 1000 * (manifest.timing.analyse ?? Infinity);
-  const before = await readImages(runDir);
+  const before = await readImages(runDir).catch(unlessDamaged);
   const failed = new Set(manifest.failures.map(({ image }) => image));
   let unusable = 0;
   let i = 0;

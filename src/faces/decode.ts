@@ -191,10 +191,13 @@ async function decoderSize(bytes: Buffer): Promise<CropSize> {
   }
 }
 
+/** Why an image cannot be used that vanished. */
+export const GONE = 'the file was there when the folder was listed and is gone now';
+
 function fileReason(error: unknown): string {
   switch (codeOf(error)) {
     case 'ENOENT':
-      return 'the file was there when the folder was listed and is gone now';
+      return GONE;
     case 'EACCES':
     case 'EPERM':
       return 'no permission to read the file';

@@ -205,8 +205,12 @@ async function exportRun(session: RunSession, { root }: CommandContext): Promise
       const replace = 'Replace';
       const [named, more] = [inTheWay.slice(0, 20), inTheWay.length - 20];
       const list = [...named, ...(more > 0 ? [`… and ${more} more`] : [])].join('\n');
-      const detail = `An export did not write these, or they were changed since:\n${list}`;
-      const answer = await ask('warning', `Replace ${plural(inTheWay.length, 'file')} in '${forName(outDir)}'?`, detail, replace);
+      const answer = await ask(
+        'warning',
+        `Replace ${plural(inTheWay.length, 'file')} in '${forName(outDir)}'?`,
+        `An export did not write these, or they were changed since:\n${list}`,
+        replace,
+      );
       if (answer !== replace) return;
       await write(true);
     }

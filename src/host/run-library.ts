@@ -1,13 +1,10 @@
 /** All runs of this workspace: those kept on disk and those being made. Knows nothing of VS Code. */
 import { EventEmitter } from 'node:events';
 import { randomUUID } from 'node:crypto';
-import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { listRuns, PARTIAL } from '../store/run-files';
+import { listRuns } from '../store/run-files';
+import { removeRun } from '../store/run-place';
 import { RunSession, type SessionContext } from './run-session';
-
-/** A run that is being made longer than this, in milliseconds, is one whose making was killed. */
-const ABANDONED = 24 * 60 * 60 * 1000;
 
 export class RunLibrary extends EventEmitter<{ change: [RunSession | undefined] }> {
   private sessions: RunSession[] = [];
@@ -31,7 +28,6 @@ export class RunLibrary extends EventEmitter<{ change: [RunSession | undefined] 
 
   /** Reads what is kept. */
   async load(): Promise<void> {
-    await this.removeAbandoned();
     const manifests = await listRuns(this.folder, this.context.log);
     for (const manifest of manifests) {
       if (this.find(manifest.id) !== undefined) continue;
@@ -56,7 +52,7 @@ export class RunLibrary extends EventEmitter<{ change: [RunSession | undefined] 
     session.end();
     this.sessions = this.sessions.filter((other) => other !== session);
     this.emit('change', undefined);
-    await rm(session.runDir, { recursive: true, force: true });
+    await removeRun(session.runDir);
   }
 
   private add(session: RunSession, newest: boolean) {
@@ -64,15 +60,6 @@ export class RunLibrary extends EventEmitter<{ change: [RunSession | undefined] 
     else this.sessions.push(session);
     session.on('state', () => this.emit('change', session));
     this.emit('change', undefined);
-  }
-
-  private async removeAbandoned() {
-    const names = await readdir(this.folder).catch(() => []); // no folder yet
-    for (const name of names.filter((each) => each.endsWith(PARTIAL))) {
-      const path = join(this.folder, name);
-      const { mtimeMs } = await stat(path);
-      if (Date.now() - mtimeMs > ABANDONED) await rm(path, { recursive: true, force: true });
-    }
   }
 }
 

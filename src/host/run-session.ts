@@ -168,7 +168,7 @@ export class RunSession extends EventEmitter<SessionEvents> {
     this.loading ??= (async () => {
       if (this.manifest === null || this.clustering !== null) return;
       try {
-        this.comparison = (await readComparison(this.runDir)) ?? null;
+        this.comparison = await this.readComparison();
         const stored = await readClustering(this.runDir);
         if (stored === undefined || this.isBusy()) return;
         this.clustering = stored.clustering;
@@ -179,6 +179,16 @@ export class RunSession extends EventEmitter<SessionEvents> {
       }
     })();
     return this.loading;
+  }
+
+  /** One that is damaged is told of in the log, and hides nothing else. */
+  private async readComparison(): Promise<Comparison | null> {
+    try {
+      return (await readComparison(this.runDir)) ?? null;
+    } catch (error) {
+      this.context.log(messageOf(error));
+      return null;
+    }
   }
 
   /** Brings what is shown in line with the settings: clusters anew where those of clustering changed. */

@@ -5,8 +5,8 @@ import { UserError } from '../errors';
 import { comparisonChart } from '../summaries/comparison-chart';
 import { comparisonCsv } from '../summaries/comparison-table';
 import { forName } from '../text/neutralize';
-import { writeChosenFile } from '../util/user-files';
 import { showInformation } from './outlets';
+import { writeChosenFile } from '../util/user-files';
 import type { RunSession } from './run-session';
 
 export async function saveComparison({ comparison, folders }: RunSession): Promise<void> {
@@ -19,7 +19,7 @@ export async function saveComparison({ comparison, folders }: RunSession): Promi
   });
   if (target === undefined) return;
   if (target.scheme !== 'file')
-    throw new UserError(`expected a file on the disk of the machine VS Code works on, got '${target.toString()}'`);
+    throw new UserError(`expected a file on the disk of the machine VS Code works on, got '${forName(target.toString())}'`);
   const table = target.fsPath.toLowerCase().endsWith('.csv');
   await writeChosenFile(target.fsPath, table ? comparisonCsv(comparison) : comparisonChart(comparison));
   void showInformation(`Face Clusters: the comparison was written to '${forName(target.fsPath)}'.`);

@@ -5,10 +5,15 @@
 import { type FileHandle, open, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pMap from 'p-map';
+import * as z from 'zod';
+import { codeOf, messageOf, UserError } from '../errors';
 import type { CropSize } from '../faces/framing';
 import { encode, STRIP } from '../faces/strips';
 import { sharp } from '../lazy-sharp';
+import { PRIVATE_FILE } from '../util/private-files';
 import { JsonColumn, jsonObject } from './json-column';
+import { checkCropIndex } from './run-columns';
+import { checked, DamagedRun, parseJson } from './run-schemas';
 
 const PACK = 'crops.bin';
 const INDEX = 'crops.json';
@@ -28,6 +33,21 @@ interface CropIndex {
   /** Strip of each face, and its place in it; undefined in older runs, whose strips hold `STRIP` faces each, in order. */
   strips?: number[];
   places?: number[];
+}
+
+const side = z.int().min(1).max(8192);
+/** The columns are checked by themselves. */
+const indexSchema = z.looseObject({ width: side, height: side });
+
+/** @throws DamagedRun. */
+async function readIndex(folder: string): Promise<CropIndex> {
+  const text = await readFile(join(folder, INDEX), 'utf8').catch((error: unknown) => {
+    throw codeOf(error) === 'ENOENT' ? new DamagedRun(folder, INDEX, 'is gone', error) : error;
+  });
+  const index = checked(folder, INDEX, parseJson(folder, INDEX, text), indexSchema) as unknown as CropIndex;
+  const what = checkCropIndex(index, STRIP);
+  if (what !== undefined) throw new DamagedRun(folder, INDEX, what);
+  return index;
 }
 
 /** A face of a strip: its row among the run's faces, and its place in the strip. */
@@ -54,7 +74,7 @@ export class CropWriter {
   ) {}
 
   static async create(folder: string, size: CropSize): Promise<CropWriter> {
-    return new CropWriter(folder, size, await open(join(folder, PACK), 'w'));
+    return new CropWriter(folder, size, await open(join(folder, PACK), 'w', PRIVATE_FILE));
   }
 
   /**
@@ -94,7 +114,7 @@ export class CropWriter {
     await this.file.close();
     const { ends, strips, places } = this;
     const index: Record<keyof CropIndex, unknown> = { ...this.size, faces: strips.length, ends, strips, places };
-    await writeFile(join(this.folder, INDEX), jsonObject(index));
+    await writeFile(join(this.folder, INDEX), jsonObject(index), { mode: PRIVATE_FILE });
   }
 
   /** Lets go of the file after a failure. */
@@ -116,27 +136,57 @@ async function writeAll(file: FileHandle, parts: readonly Uint8Array[]): Promise
   }
 }
 
-/** Whether the pack is as long as its index says. @throws where there is none of them. */
-export async function cropsAreWhole(folder: string): Promise<boolean> {
-  const { ends } = JSON.parse(await readFile(join(folder, INDEX), 'utf8')) as CropIndex;
-  return (await stat(join(folder, PACK))).size === (ends.at(-1) ?? 0);
+/**
+ * Sees that the pack is as long as its index says.
+ * @returns when it was written, in nanoseconds since 1970.
+ * @throws DamagedRun.
+ */
+async function checkPack(folder: string, { ends }: CropIndex): Promise<bigint> {
+  const expected = ends.at(-1) ?? 0;
+  const { size, mtimeNs } = await stat(join(folder, PACK), { bigint: true }).catch((error: unknown) => {
+    throw codeOf(error) === 'ENOENT' ? new DamagedRun(folder, PACK, 'is gone', error) : error;
+  });
+  if (Number(size) !== expected) throw new DamagedRun(folder, PACK, `holds ${size} bytes: expected ${expected}`);
+  return mtimeNs;
 }
 
+/** Whether crops are there as their index says. */
+export async function cropsAreWhole(folder: string): Promise<boolean> {
+  try {
+    await checkPack(folder, await readIndex(folder));
+    return true;
+  } catch (error) {
+    if (error instanceof DamagedRun) return false;
+    throw error;
+  }
+}
+
+/**
+ * Holds no file open between reads: Windows moves no folder in which one is, and a run is replaced by moving it. Each
+ * read sees that it is still the file the index belongs to.
+ */
 export class CropReader {
   /** Faces of each strip. */
   private readonly rows: CropRow[][];
 
   private constructor(
-    private readonly file: FileHandle,
+    private readonly folder: string,
     private readonly index: CropIndex,
+    /** When the pack was written, in nanoseconds since 1970. */
+    private readonly written: bigint,
   ) {
     this.rows = index.ends.map(() => []);
     for (let row = 0; row < index.faces; row++) this.rows[this.stripOf(row)]!.push({ row, at: this.placeOf(row) });
   }
 
-  static async open(folder: string): Promise<CropReader> {
-    const index = JSON.parse(await readFile(join(folder, INDEX), 'utf8')) as CropIndex;
-    return new CropReader(await open(join(folder, PACK), 'r'), index);
+  /**
+   * @param faces that the run has; undefined where that is not known.
+   * @throws DamagedRun where the index or the pack is gone, cut short, or of another run.
+   */
+  static async open(folder: string, faces?: number): Promise<CropReader> {
+    const index = await readIndex(folder);
+    if (index.faces !== (faces ?? index.faces)) throw new DamagedRun(folder, INDEX, `holds ${index.faces} faces: expected ${faces!}`);
+    return new CropReader(folder, index, await checkPack(folder, index));
   }
 
   get size(): CropSize {
@@ -171,13 +221,22 @@ export class CropReader {
    */
   async decodeStrip(strip: number, halvings = 0): Promise<{ pixels: Buffer; size: CropSize }> {
     const size = { width: this.index.width >> halvings, height: this.index.height >> halvings };
-    const image = sharp(await this.stripBytes(strip));
-    if (halvings > 0) {
-      const { height } = await image.metadata();
-      const faces = Math.round(height / this.index.height);
-      image.resize(size.width, size.height * faces, { fit: 'fill', kernel: 'linear' });
+    const bytes = await this.stripBytes(strip);
+    let pixels: Buffer;
+    try {
+      const image = sharp(bytes, { limitInputPixels: this.index.width * this.index.height * STRIP });
+      if (halvings > 0) {
+        const { height } = await image.metadata();
+        const faces = Math.round(height / this.index.height);
+        image.resize(size.width, size.height * faces, { fit: 'fill', kernel: 'linear' });
+      }
+      pixels = await image.raw().toBuffer();
+    } catch (error) {
+      throw new DamagedRun(this.folder, PACK, `cannot be decoded at strip ${strip}: ${messageOf(error)}`, error);
     }
-    return { pixels: await image.raw().toBuffer(), size };
+    const faces = this.rowsOf(strip).reduce((most, { at }) => Math.max(most, at + 1), 0);
+    if (pixels.length < faces * size.width * size.height * 3) throw new DamagedRun(this.folder, PACK, `is too small at strip ${strip}`);
+    return { pixels, size };
   }
 
   /** Pixels of single faces, RGB bytes `[height, width, 3]`, in the order of `rows`. */
@@ -216,12 +275,15 @@ export class CropReader {
     const end = this.index.ends[strip];
     if (end === undefined) throw new RangeError(`expected a strip below ${String(this.strips)}, got ${String(strip)}`);
     const bytes = Buffer.allocUnsafe(end - start);
-    const { bytesRead } = await this.file.read(bytes, 0, bytes.length, start);
-    if (bytesRead !== bytes.length) throw new Error(`the kept crops are cut short at strip ${String(strip)}`);
+    const file = await open(join(this.folder, PACK));
+    try {
+      const { mtimeNs } = await file.stat({ bigint: true });
+      if (mtimeNs !== this.written) throw new UserError(`the run in '${this.folder}' was made anew meanwhile: try again`);
+      const { bytesRead } = await file.read(bytes, 0, bytes.length, start);
+      if (bytesRead !== bytes.length) throw new DamagedRun(this.folder, PACK, `is cut short at strip ${strip}`);
+    } finally {
+      await file.close();
+    }
     return bytes;
-  }
-
-  close(): Promise<void> {
-    return this.file.close();
   }
 }

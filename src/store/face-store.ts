@@ -6,28 +6,41 @@
  * the state of the last transaction. It is a cache: where it cannot be used, a run does without it and says so.
  */
 import { randomInt } from 'node:crypto';
-import { mkdirSync, statSync } from 'node:fs';
-import { type FileHandle, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Database, open as openLmdb, type RootDatabase } from 'lmdb';
-import { codeOf, messageOf } from '../errors';
+import * as z from 'zod';
+import { messageOf } from '../errors';
 import { hashOf } from '../faces/describe';
 import type { LocatedFace } from '../faces/detect';
-import type { Framing } from '../faces/framing';
+import { freeSpace } from '../util/free-space';
+import { PRIVATE_FILE } from '../util/private-files';
 import { type FileIdentity, isSettled, sameIdentity } from './identity';
+import { LmdbFile } from './lmdb-file';
+import { CONTENTS_FILE, DATA_FILES, makeFolderAgain, prepareFolder, RECORDS_FILE, removeData, STRIPS_FILE } from './store-folder';
+import { StoreMark, suspicionOf } from './store-marks';
+import { withChecksum, withoutChecksum } from './strip-checksum';
+import {
+  contentNumber,
+  describedRow,
+  type DescribedRow,
+  fileRow,
+  type FileRow,
+  foundRow,
+  type FoundRow,
+  fromFace,
+  HASH_BYTES,
+  stripUse,
+  type StripUse,
+  toFace,
+} from './store-rows';
 
 /** Raised whenever the layout changes; stores of another layout are removed. */
 const LAYOUT = 4;
 
-const DATA = 'faces.mdb';
-/** Crops have a file of their own: what is read of the small tables would else be strewn over a hundred times as many pages. */
-const STRIPS = 'crops.mdb';
-/** So have contents, whose hashes lie in no order: each look at one of them would bring some of the other tables' pages into memory. */
-const CONTENTS = 'contents.mdb';
-const FILES = [DATA, STRIPS, CONTENTS];
-/** There while the store is being opened: how often that was begun. */
-const OPENING = 'opening';
-const ATTEMPTS = 2;
+/** A store that ended its process so often, or reported damage, is made anew though no damage is found in it. */
+const STRIKES = 2;
 
 /** Bytes of a record beside its strip: its entries in the tables, roughly. */
 const RECORD_BYTES = 700;
@@ -35,6 +48,11 @@ const RECORD_BYTES = 700;
 const PAGE = 4096;
 /** When the store is full, what was not used for the longest time is forgotten until it is this full. */
 const AFTER_EVICTION = 0.9;
+/**
+ * Bytes that stay free on the disk: LMDB does not survive a full one everywhere. It ends the process where the disk
+ * fills up while it notes its free pages, and where there is no room for what it has mapped of its locks.
+ */
+const LEFT_FREE = 8 << 20;
 /** Numbers for strips that a process reserves at a time, and how many such blocks may be in use. */
 const NUMBERS = 4096;
 const RECENT = 64;
@@ -79,26 +97,21 @@ export interface KnownFile {
   content: Content;
 }
 
-/** What is kept of a network file. */
-export interface ModelInfo {
-  crop: Framing;
-  attributes: string[];
+/** What is kept of a network file, as a note. */
+export const modelInfoSchema = z.object({
+  crop: z.object({ width: z.int().positive(), height: z.int().positive(), stretch: z.boolean().exactOptional() }),
+  attributes: z.array(z.string()).min(1),
   /** Where the file says. */
-  thresholds: number[] | undefined;
-}
+  thresholds: z.array(z.number()).optional(),
+});
+
+export type ModelInfo = z.infer<typeof modelInfoSchema>;
 
 /** A content that is known: its number, in the order of coming, and its hash. */
 export interface Content {
   id: number;
   hash: string;
 }
-
-// Contents are numbered, so that what belongs to the images of a run lies side by side: a commit writes few pages then. Files are found by their
-// paths for the same reason.
-type FileRow = [size: number, modified: number, changed: number, inode: number, id: number, hash: string];
-type FoundRow = [size: number, hash: string, reason: string | null, faces: (number[] | null)[] | null];
-type DescribedRow = [probabilities: Uint8Array, strips: number[], places: number[]];
-type StripUse = [day: number, bytes: number, ids: number[], finder: string, model: string];
 
 /** What is to be removed from the environments of their own. */
 interface Forgotten {
@@ -126,28 +139,40 @@ interface Tables {
 const HEADROOM = 256 * 1024 * 1024;
 
 /** Room from the start, so that LMDB need not enlarge its map in the middle of a transaction. Only what is written takes space. */
-function withRoom(path: string): { path: string; mapSize: number } {
+function environment(path: string) {
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  return { path, mapSize: Math.ceil((size + HEADROOM) / HEADROOM) * HEADROOM };
+  const mapSize = Math.ceil((size + HEADROOM) / HEADROOM) * HEADROOM;
+  return { path, mapSize, permissionsMode: PRIVATE_FILE, cache: false };
 }
 
 function openTables(folder: string): Tables {
-  mkdirSync(folder, { recursive: true }); // another window may have cleared the store
-  const root = openLmdb({ ...withRoom(join(folder, DATA)), maxDbs: 16, cache: false });
-  return {
-    root,
-    files: root.openDB('files', {}),
-    found: root.openDB('found', {}),
-    described: root.openDB('described', {}),
-    strips: openLmdb<Buffer, number>({ ...withRoom(join(folder, STRIPS)), encoding: 'binary', cache: false }),
-    contents: openLmdb<number, Buffer>({ ...withRoom(join(folder, CONTENTS)), keyEncoding: 'binary', cache: false }),
-    uses: root.openDB('uses', {}),
-    meta: root.openDB('meta', {}),
+  makeFolderAgain(folder); // another window may have cleared the store
+  const opened: RootDatabase[] = [];
+  const open = <Value, Key extends string | number | Buffer>(name: string, options: object): RootDatabase<Value, Key> => {
+    const root = openLmdb<Value, Key>({ ...environment(join(folder, name)), ...options });
+    opened.push(root); // its type depends on those of keys and values only by what it is given
+    return root;
   };
+  try {
+    const root: RootDatabase = open(RECORDS_FILE, { maxDbs: 16 });
+    return {
+      root,
+      files: root.openDB('files', {}),
+      found: root.openDB('found', {}),
+      described: root.openDB('described', {}),
+      strips: open<Buffer, number>(STRIPS_FILE, { encoding: 'binary' }),
+      contents: open<number, Buffer>(CONTENTS_FILE, { keyEncoding: 'binary' }),
+      uses: root.openDB('uses', {}),
+      meta: root.openDB('meta', {}),
+    };
+  } catch (error) {
+    for (const each of opened) void each.close();
+    throw error;
+  }
 }
 
 async function close({ root, strips, contents }: Tables): Promise<void> {
-  await Promise.all([root, strips, contents].map((environment) => environment.close()));
+  await Promise.all([root, strips, contents].map((each) => each.close()));
 }
 
 export class FaceStore {
@@ -156,39 +181,65 @@ export class FaceStore {
 
   /** Numbers that this process may still give. */
   private readonly numbers = { strip: { next: 0, end: 0 }, content: { next: 0, end: 0 } };
+  /** Jobs that use it, … */
+  private users = 0;
+  /** … after which it is to be closed. */
+  private isRetired = false;
+  private isOpen = true;
+  /** Whether LMDB reported damage: then it is not asked any more. */
+  private isDamaged = false;
 
   private constructor(
     readonly folder: string,
     private tables: Tables,
+    /** In the folder while the store is used: a process that dies meanwhile may have died of it. */
+    private mark: StoreMark | undefined,
+    /** Why what was kept before is forgotten; undefined where it is not. */
+    readonly madeAnew: string | undefined,
   ) {}
 
   /**
-   * Opens the store in a folder, made where there is none; one that is damaged or of another layout is made anew.
-   * @throws where the folder cannot be written.
+   * Opens the store in a folder, made where there is none; one that is damaged or of another layout is made anew. It
+   * counts as used until it is closed, or all that began to use it have ended.
+   *
+   * LMDB trusts its files, and a damaged one may end the process. What their beginnings tell is looked at each time;
+   * all of them where a process is gone that had not done with the store, so that what ended it ends no other.
+   * @throws where the folder cannot be written, or is none of the store's.
    */
   static async open(folder: string): Promise<FaceStore> {
-    mkdirSync(folder, { recursive: true });
-    // LMDB trusts its file: one that is damaged may end the process. What ended it twice is not opened a third time.
-    const attempts = (await attemptsIn(folder)) + 1;
-    const damaged = await Promise.all(FILES.map((name) => isDamaged(join(folder, name))));
-    if (attempts > ATTEMPTS || damaged.includes(true)) return FaceStore.anew(folder);
-    await writeFile(join(folder, OPENING), String(attempts));
+    await prepareFolder(folder);
+    if (freeSpace(folder) < LEFT_FREE) throw new Error('there is no space left on the disk');
+    const suspicion = await suspicionOf(folder);
+    let damage = damageIn(folder, suspicion.isSuspect);
+    if (suspicion.strikes >= STRIKES) damage ??= 'the process that used it ended, or met damage, again and again';
+    const mark = StoreMark.create(folder, damage === undefined ? suspicion : { isSuspect: false, strikes: 0 });
     try {
-      return FaceStore.openNow(folder);
+      const store = damage === undefined ? await FaceStore.openSound(folder, mark) : await FaceStore.anew(folder, mark, damage);
+      for (const left of suspicion.marks) await rm(left, { force: true });
+      return store;
     } catch (error) {
-      if (!/MDB_(INVALID|CORRUPTED|VERSION_MISMATCH|PANIC|PAGE_NOTFOUND)|another layout/.test(messageOf(error))) throw error;
-      return await FaceStore.anew(folder);
-    } finally {
-      await rm(join(folder, OPENING), { force: true });
+      mark.remove();
+      throw error;
     }
   }
 
-  private static async anew(folder: string): Promise<FaceStore> {
-    await rm(folder, { recursive: true, force: true });
-    return FaceStore.openNow(folder);
+  /** Opens a store in which no damage was found. */
+  private static async openSound(folder: string, mark: StoreMark): Promise<FaceStore> {
+    try {
+      return mark.inside(() => FaceStore.openNow(folder, mark, undefined));
+    } catch (error) {
+      const reason = messageOf(error);
+      if (!/MDB_(INVALID|CORRUPTED|VERSION_MISMATCH|PANIC|PAGE_NOTFOUND|CURSOR_FULL|BAD_)|another layout/.test(reason)) throw error;
+      return FaceStore.anew(folder, mark, reason);
+    }
   }
 
-  private static openNow(folder: string): FaceStore {
+  private static async anew(folder: string, mark: StoreMark, reason: string): Promise<FaceStore> {
+    await removeData(folder);
+    return FaceStore.openNow(folder, mark, reason);
+  }
+
+  private static openNow(folder: string, mark: StoreMark, madeAnew: string | undefined): FaceStore {
     const tables = openTables(folder);
     try {
       // Readers that were killed would keep freed pages from being used again.
@@ -197,15 +248,36 @@ export class FaceStore {
       tables.contents.readerCheck();
       const layout = tables.meta.get('layout');
       if (layout === undefined) tables.meta.putSync('layout', LAYOUT);
-      else if (layout !== LAYOUT) throw new Error(`the store has another layout: expected ${String(LAYOUT)}`);
+      else if (layout !== LAYOUT) throw new Error(`it has another layout: expected ${String(LAYOUT)}`);
       const used = tables.uses.getKeysCount({ limit: 1 }) > 0;
-      const lost = [tables.strips, tables.contents].some((environment) => environment.getKeysCount({ limit: 1 }) === 0);
-      if (used && lost) throw new Error('the store has another layout: one of its files is gone');
-      return new FaceStore(folder, tables);
+      const lost = [tables.strips, tables.contents].some((each) => each.getKeysCount({ limit: 1 }) === 0);
+      if (used && lost) throw new Error('it has another layout: one of its files is gone');
+      return new FaceStore(folder, tables, mark, madeAnew);
     } catch (error) {
       void close(tables);
       throw error;
     }
+  }
+
+  /** Says that a job uses the store, until `endUse`. @throws where the folder cannot be written. */
+  beginUse(): void {
+    this.mark ??= StoreMark.create(this.folder, { isSuspect: false, strikes: 0 });
+    this.users += 1;
+  }
+
+  /** The store stays open; a process that dies from here on has not died of it. */
+  endUse(): void {
+    this.users -= 1;
+    if (this.users > 0) return;
+    this.mark?.remove();
+    this.mark = undefined;
+    if (this.isRetired) void this.close();
+  }
+
+  /** Closes it, or lets the last job that uses it do so. */
+  async retire(): Promise<void> {
+    this.isRetired = true;
+    if (this.users === 0) await this.close();
   }
 
   /**
@@ -213,25 +285,44 @@ export class FaceStore {
    * process's memory. Takes a millisecond.
    */
   unmap(): void {
-    if (this.problem !== undefined) return;
-    void close(this.tables); // at once, since nothing is written asynchronously
-    this.tables = openTables(this.folder);
+    if (this.problem === undefined && this.isOpen) this.reopen();
+  }
+
+  /** @returns whether it is open again. */
+  private reopen(): boolean {
+    try {
+      this.inside(() => {
+        void close(this.tables); // at once, since nothing is written asynchronously
+        this.isOpen = false;
+        this.tables = openTables(this.folder);
+        this.isOpen = true;
+      });
+    } catch (error) {
+      this.problem = `the store in '${this.folder}' cannot be opened again (${messageOf(error)})`;
+    }
+    return this.isOpen;
   }
 
   /** Images whose faces are kept, and strips of crops. */
   counts(): { images: number; strips: number } {
-    return { images: this.tables.found.getKeysCount(), strips: this.tables.uses.getKeysCount() };
+    const count = () => ({ images: this.tables.found.getKeysCount(), strips: this.tables.uses.getKeysCount() });
+    return this.read(count) ?? { images: 0, strips: 0 };
   }
 
-  close(): Promise<void> {
-    return close(this.tables);
+  async close(): Promise<void> {
+    if (this.isOpen) await close(this.tables);
+    this.isOpen = false;
+    this.mark?.remove();
+    this.mark = undefined;
   }
 
   // ------------------------------------------------------------------------------------------------------------- reading
 
+  // What a damaged page holds may be anything: what is not as it was written is not known.
+
   /** A file's content, without reading it; undefined where it is new or has changed. */
   contentOf(path: string | Uint8Array, identity: FileIdentity): Content | undefined {
-    const row = this.tables.files.get(fileKey(path));
+    const row = this.read(() => fileRow(this.tables.files.get(fileKey(path))));
     if (row === undefined) return undefined;
     const [size, modified, changed, inode, id, hash] = row;
     return sameIdentity(identity, { size, modified, changed, inode }) ? { id, hash } : undefined;
@@ -239,48 +330,63 @@ export class FaceStore {
 
   /** A content by its size in bytes and its hash. */
   contentWith(size: number, hash: string): Content | undefined {
-    const id = this.tables.contents.get(contentKey(size, hash));
+    const id = this.read(() => contentNumber(this.tables.contents.get(contentKey(size, hash))));
     return id === undefined ? undefined : { id, hash };
   }
 
   /** Hashes of contents known that have so many bytes: all, but where formats without compression make all files alike long. */
   candidates(size: number): string[] {
-    const range = { start: contentKey(size, ''), end: contentKey(size + 1, ''), limit: CANDIDATES };
-    return [...this.tables.contents.getKeys(range)].map((key) => key.toString('hex', SIZE_BYTES));
+    const range = { start: contentKey(size, ''), end: contentKey(size, LAST_HASH), limit: CANDIDATES };
+    const keys = this.read(() => [...this.tables.contents.getKeys(range)]) ?? [];
+    return keys.filter(({ length }) => length === SIZE_BYTES + HASH_BYTES).map((key) => key.toString('hex', SIZE_BYTES));
   }
 
   /** @param finder key of how faces are found. */
   foundIn({ id, hash }: Content, finder: string): Found | undefined {
-    const row = this.tables.found.get([id, finder]);
+    const row = this.read(() => foundRow(this.tables.found.get([id, finder])));
     // Where the store was cleared in the middle of a run, a number noted before may be another content's now.
     if (row?.[1] !== hash) return undefined;
     const [, , reason, faces] = row;
     return reason === null ? { faces: (faces ?? []).map((face) => (face === null ? null : toFace(face))) } : { reason };
   }
 
-  /** @param model key of the network. */
-  describedBy({ id }: Content, finder: string, model: string): Described | undefined {
-    const row = this.tables.described.get([id, finder, model]);
+  /**
+   * @param model key of the network.
+   * @param expected faces that were found in the image, and attributes that the network gives of each.
+   */
+  describedBy({ id }: Content, finder: string, model: string, expected: { faces: number; attributes: number }): Described | undefined {
+    const row = this.read(() => describedRow(this.tables.described.get([id, finder, model]), expected.faces, expected.attributes));
     if (row === undefined) return undefined;
     const [bytes, strips, places] = row;
-    return {
-      probabilities: new Float32Array(Uint8Array.from(bytes).buffer),
-      crops: strips.map((strip, i) => ({ strip, at: places[i]! })),
-    };
+    const probabilities = new Float32Array(Uint8Array.from(bytes).buffer);
+    if (!probabilities.every((value) => value >= 0 && value <= 1)) return undefined;
+    return { probabilities, crops: strips.map((strip, i) => ({ strip, at: places[i]! })) };
   }
 
-  /** A JPEG of several faces, one below the other. */
+  /** A JPEG of several faces, one below the other. One that is damaged is forgotten. */
   strip(id: number): Buffer | undefined {
-    return this.tables.strips.get(id);
+    const bytes = this.read(() => this.tables.strips.get(id));
+    const jpeg = bytes && withoutChecksum(bytes);
+    if (bytes !== undefined && jpeg === undefined) {
+      this.write(() => {
+        this.tables.uses.removeSync(id);
+      });
+    }
+    return jpeg;
   }
 
   hasStrip(id: number): boolean {
-    return this.tables.uses.doesExist(id);
+    return this.read(() => this.tables.uses.doesExist(id)) ?? false;
   }
 
   /** What was noted under a name: what a network is like, what was measured. */
   note(name: string): unknown {
-    return this.tables.meta.get(`note ${name}`);
+    return this.read(() => this.tables.meta.get(noteKey(name)));
+  }
+
+  /** The same where it is what it should be. */
+  noteOf<T>(name: string, schema: z.ZodType<T>): T | undefined {
+    return schema.safeParse(this.note(name)).data;
   }
 
   // ------------------------------------------------------------------------------------------------------------- writing
@@ -288,8 +394,8 @@ export class FaceStore {
   /** Notes something; undefined forgets it. */
   setNote(name: string, value: unknown): void {
     this.write(() => {
-      if (value === undefined) this.tables.meta.removeSync(`note ${name}`);
-      else this.tables.meta.putSync(`note ${name}`, value);
+      if (value === undefined) this.tables.meta.removeSync(noteKey(name));
+      else this.tables.meta.putSync(noteKey(name), value);
     });
   }
 
@@ -300,16 +406,17 @@ export class FaceStore {
    * @param limit bytes the store may take; above it what was not used for the longest time is forgotten.
    */
   keep(records: readonly StoreRecord[], strips: readonly Buffer[], keys: { finder: string; model: string }, limit: number): void {
+    const bytes = strips.reduce((sum, { length }) => sum + length, records.length * RECORD_BYTES);
     this.write(() => {
       const first = this.numbersFor('strip', strips.length);
       // Strips are written before anything tells of them: where that fails, or the process is killed between, nothing misses them.
       this.tables.strips.transactionSync(() => {
-        for (const [i, jpeg] of strips.entries()) this.tables.strips.putSync(first + i, jpeg);
+        for (const [i, jpeg] of strips.entries()) this.tables.strips.putSync(first + i, withChecksum(jpeg));
       });
       const ids = this.idsOf(records);
       const gone = this.tables.root.transactionSync(() => this.keepRecords(records, ids, strips, first, keys, limit));
       if (gone !== undefined) this.removeForgotten(gone);
-    });
+    }, bytes);
   }
 
   /** Numbers of the records' contents: those they have, or new ones. */
@@ -318,7 +425,7 @@ export class FaceStore {
     return this.tables.contents.transactionSync(() =>
       records.map(({ identity: { size }, hash }) => {
         const key = contentKey(size, hash);
-        const known = this.tables.contents.get(key);
+        const known = decoded(() => contentNumber(this.tables.contents.get(key)));
         if (known !== undefined) return known;
         this.tables.contents.putSync(key, next);
         return next++;
@@ -366,7 +473,7 @@ export class FaceStore {
       const size = Math.max(count, NUMBERS);
       this.tables.root.transactionSync(() => {
         // Begins anywhere, so that numbers of a store that was cleared in the middle of a run do not come again.
-        own.next = Number(this.tables.meta.get(`next ${what}`) ?? randomInt(1, 2 ** 47));
+        own.next = decoded(() => contentNumber(this.tables.meta.get(`next ${what}`))) ?? randomInt(1, 2 ** 47);
         own.end = own.next + size;
         this.tables.meta.putSync(`next ${what}`, own.end);
       });
@@ -382,8 +489,9 @@ export class FaceStore {
       for (const [size, hash] of contents) this.tables.contents.removeSync(contentKey(size, hash));
     });
     // The newest may be told of by another process in a moment.
-    const settled = Number(this.tables.meta.get('next strip') ?? 0) - RECENT * NUMBERS;
-    const lost = [...this.tables.strips.getKeys({ end: settled })].filter((id) => !this.tables.uses.doesExist(id));
+    const next = decoded(() => contentNumber(this.tables.meta.get('next strip'))) ?? 0;
+    const keys = [...this.tables.strips.getKeys({ end: next - RECENT * NUMBERS })];
+    const lost = keys.filter((id) => !this.tables.uses.doesExist(id));
     this.tables.strips.transactionSync(() => {
       for (const id of [...gone, ...lost]) this.tables.strips.removeSync(id);
     });
@@ -392,13 +500,14 @@ export class FaceStore {
   /** Notes under which name known contents were seen, so that these files need not be read again, and that strips are still used. */
   touch(files: readonly KnownFile[], strips: Iterable<number>): void {
     const day = today();
-    const old = [...strips].filter((id) => (this.tables.uses.get(id)?.[0] ?? day) < day);
+    const useOf = (id: number) => decoded(() => stripUse(this.tables.uses.get(id)));
+    const old = [...strips].filter((id) => (this.read(() => useOf(id))?.[0] ?? day) < day);
     if (files.length === 0 && old.length === 0) return;
     this.write(() => {
       this.tables.root.transactionSync(() => {
         for (const { path, identity, content } of files) this.putFile(path, identity, content);
         for (const id of old) {
-          const use = this.tables.uses.get(id);
+          const use = useOf(id);
           if (use !== undefined) this.tables.uses.putSync(id, [day, use[1], use[2], use[3], use[4]]);
         }
       });
@@ -407,7 +516,10 @@ export class FaceStore {
 
   /** Bytes taken, by the store's own account: LMDB's file keeps the space of what is forgotten, and uses it again. */
   private get bytes(): number {
-    return Number(this.tables.meta.get('bytes') ?? 0);
+    const noted = decoded(() => this.tables.meta.get('bytes') ?? 0);
+    if (typeof noted === 'number' && noted >= 0 && Number.isFinite(noted)) return noted;
+    const strips = this.usedStrips().reduce((sum, { taken }) => sum + taken, 0);
+    return strips + this.tables.found.getKeysCount() * RECORD_BYTES;
   }
 
   private putFile(path: string | Uint8Array, { size, modified, changed, inode }: FileIdentity, { id, hash }: Content) {
@@ -419,14 +531,7 @@ export class FaceStore {
   /** Forgets strips, the longest unused first, with what refers to them. Runs inside a transaction. */
   private evict(target: number): Forgotten {
     let bytes = this.bytes;
-    const all = [...this.tables.uses.getRange()].map(({ key, value: [day, taken, ids, finder, model] }) => ({
-      strip: key,
-      day,
-      taken,
-      ids,
-      finder,
-      model,
-    }));
+    const all = this.usedStrips();
     all.sort((a, b) => a.day - b.day || a.strip - b.strip);
     const strips: number[] = [];
     const contents: Forgotten['contents'] = [];
@@ -438,7 +543,7 @@ export class FaceStore {
       bytes -= taken;
       for (const id of ids) {
         this.tables.described.removeSync([id, finder, model]);
-        const row = this.tables.found.get([id, finder]);
+        const row = decoded(() => foundRow(this.tables.found.get([id, finder])));
         if (row === undefined) continue;
         this.tables.found.removeSync([id, finder]);
         contents.push([row[0], row[1]]);
@@ -446,69 +551,106 @@ export class FaceStore {
         bytes -= RECORD_BYTES;
       }
     }
-    for (const { key, value } of this.tables.files.getRange()) if (gone.has(value[4])) this.tables.files.removeSync(key);
+    for (const { key, value } of entriesOf(this.tables.files)) {
+      const row = fileRow(value);
+      if (row === undefined || gone.has(row[4])) this.tables.files.removeSync(key);
+    }
     this.tables.meta.putSync('bytes', Math.max(0, bytes));
     return { strips, contents };
   }
 
-  /** Transactions are committed at once: a failure is thrown here, and a handful of images takes less than a millisecond. */
-  private write(action: () => void): void {
-    if (this.problem !== undefined) return;
+  /** Strips and what is noted of them. One of which that is damaged counts as unused for the longest time. */
+  private usedStrips() {
+    return Array.from(entriesOf(this.tables.uses), ({ key, value }) => {
+      const [day, taken, ids, finder, model] = stripUse(value) ?? [0, 0, [], '', ''];
+      return { strip: key, day, taken, ids, finder, model };
+    });
+  }
+
+  /** What cannot be decoded is not known. What LMDB reports is met here first: then nothing more is asked of it. */
+  private read<T>(action: () => T): T | undefined {
+    if (!this.isOpen || this.isDamaged) return undefined;
     try {
+      return decoded(() => this.inside(action));
+    } catch (error) {
+      this.isDamaged = true;
+      this.problem ??= `it is damaged (${messageOf(error)})`;
+      this.mark?.fail();
+      return undefined;
+    }
+  }
+
+  /**
+   * Transactions are committed at once: a failure is thrown here, and a handful of images takes less than a millisecond.
+   * @param bytes that are written, about.
+   */
+  private write(action: () => void, bytes = 0): void {
+    if (this.problem !== undefined || !this.isOpen) return;
+    try {
+      if (freeSpace(this.folder) < LEFT_FREE + bytes) throw new Error('no space left on the disk');
       try {
-        action();
+        this.inside(action);
       } catch (error) {
         if (isDiskFailure(error)) throw error;
         // LMDB was seen to lose its way among its free pages, once in some million images. What it knows of them, it reads anew.
-        this.unmap();
-        action();
+        if (this.reopen()) this.inside(action);
       }
     } catch (error) {
-      this.problem = isDiskFailure(error) ? 'there is no space left on the disk, or it fails' : messageOf(error);
+      const isFull = isDiskFailure(error);
+      this.problem = isFull ? 'there is no space left on the disk, or it fails' : messageOf(error);
+      if (!isFull && isFromLmdb(error)) this.mark?.fail();
     }
   }
-}
 
-/** Bytes the store in a folder takes on disk; 0 where there is none. */
-export async function storeBytes(folder: string): Promise<number> {
-  const sizes = FILES.map((name) =>
-    stat(join(folder, name)).then(
-      ({ size }) => size,
-      () => 0, // nothing is kept yet
-    ),
-  );
-  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
-}
-
-async function attemptsIn(folder: string): Promise<number> {
-  try {
-    return Number(await readFile(join(folder, OPENING), 'utf8'));
-  } catch {
-    return 0; // the last one went well
+  private inside<T>(action: () => T): T {
+    return this.mark === undefined ? action() : this.mark.inside(action);
   }
 }
 
-/** What LMDB's first two pages hold 24 bytes from their beginning, in its byte order. */
-const MAGIC = Buffer.from('dec0efbe', 'hex');
+/**
+ * @param all whether every page is looked at, or only what tells that LMDB can map the files.
+ * @returns what is wrong with a store's files, for people; undefined where nothing is.
+ */
+function damageIn(folder: string, all: boolean): string | undefined {
+  for (const name of DATA_FILES) {
+    const file = LmdbFile.open(join(folder, name));
+    try {
+      const damage = all ? file?.damage() : file?.headerDamage();
+      if (damage !== undefined) return `'${name}' is damaged: ${damage}`;
+    } finally {
+      file?.close();
+    }
+  }
+  return undefined;
+}
 
-/** Whether a file is there that is none of LMDB's. */
-async function isDamaged(file: string): Promise<boolean> {
-  let handle: FileHandle;
+/** All of a table; undefined stands for values that cannot be decoded. */
+function* entriesOf<Value, Key extends string | number>(table: Database<Value, Key>): Generator<{ key: Key; value: unknown }> {
+  let seen = 0;
   try {
-    handle = await open(file, 'r');
+    for (const entry of table.getRange()) {
+      seen += 1;
+      yield entry;
+    }
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return false; // a new store
-    throw error;
-  }
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(2 * PAGE), 0, 2 * PAGE, 0);
-    if (bytesRead === 0) return false; // created, and nothing written yet
-    const magicAt = (page: number) => buffer.subarray(page * PAGE + 24, page * PAGE + 28).equals(MAGIC);
-    return bytesRead < 2 * PAGE || !magicAt(0) || !magicAt(1);
-  } finally {
-    await handle.close();
+    if (isFromLmdb(error)) throw error;
+    // The rest one by one.
+    for (const key of [...table.getKeys()].slice(seen)) yield { key, value: decoded(() => table.get(key)) };
   }
 }
+
+/** @returns undefined where what was read cannot be decoded. @throws what LMDB reports. */
+function decoded<T>(get: () => T): T | undefined {
+  try {
+    return get();
+  } catch (error) {
+    if (isFromLmdb(error)) throw error;
+    return undefined;
+  }
+}
+
+/** Its errors have numbers for codes. */
+const isFromLmdb = (error: unknown) => error instanceof Error && 'code' in error && typeof error.code === 'number';
 
 /** Longer paths than LMDB takes as keys are found by their hashes, as are those that are not text. */
 const fileKey = (path: string | Uint8Array) => {
@@ -516,13 +658,19 @@ const fileKey = (path: string | Uint8Array) => {
   return `#${hashOf(typeof path === 'string' ? Buffer.from(path) : path)}`;
 };
 
-/** Of a content's size in its key: up to 256 TB. */
+/** Names of notes hold paths as well. */
+const noteKey = (name: string) => `note ${name.length < LONGEST_KEY ? name : `#${hashOf(Buffer.from(name))}`}`;
+
+/** Of a content's size in its key: up to 256 TB, beyond which all are alike. */
 const SIZE_BYTES = 6;
+/** Behind all hashes. */
+const LAST_HASH = 'ff'.repeat(HASH_BYTES + 1);
+const LARGEST_SIZE = 2 ** (8 * SIZE_BYTES) - 1;
 
 /** Bytes, not text: contents are looked for in no order, so that in a run all of their table comes into memory. @param hash in hexadecimal. */
 function contentKey(size: number, hash: string): Buffer {
   const key = Buffer.alloc(SIZE_BYTES + hash.length / 2);
-  key.writeUIntBE(size, 0, SIZE_BYTES);
+  key.writeUIntBE(Math.min(size, LARGEST_SIZE), 0, SIZE_BYTES);
   key.write(hash, SIZE_BYTES, 'hex');
   return key;
 }
@@ -532,25 +680,6 @@ const LONGEST_KEY = 600;
 
 const stripBytes = (jpeg: Buffer) => Math.ceil((jpeg.length + 16) / PAGE) * PAGE;
 
-/** A face as numbers: score, box, eyes, mouth. */
-function fromFace({ score, box, eyes: [left, right], mouth }: LocatedFace): number[] {
-  return [score, box.x, box.y, box.width, box.height, left.x, left.y, right.x, right.y, mouth.x, mouth.y];
-}
-
-function toFace(row: number[]): LocatedFace {
-  const [score, x, y, width, height, leftX, leftY, rightX, rightY, mouthX, mouthY] = row as Eleven;
-  return {
-    score,
-    box: { x, y, width, height },
-    eyes: [
-      { x: leftX, y: leftY },
-      { x: rightX, y: rightY },
-    ],
-    mouth: { x: mouthX, y: mouthY },
-  };
-}
-
-type Eleven = [number, number, number, number, number, number, number, number, number, number, number];
-
 /** LMDB tells of a write that was cut short as of any other that failed. */
-const isDiskFailure = (error: unknown) => /no space|ENOSPC|file too large|EFBIG|input\/output|MDB_MAP_FULL/i.test(messageOf(error));
+const isDiskFailure = (error: unknown) =>
+  /no space|ENOSPC|quota|EDQUOT|file too large|EFBIG|input\/output|MDB_MAP_FULL/i.test(messageOf(error));

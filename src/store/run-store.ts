@@ -1,22 +1,25 @@
 /**
  * What is kept of a run, a folder each: the faces and what was inferred of them (so that nothing is inferred twice), their crops, and
- * the latest clustering. A run is written beside its place and moved there when it is whole, so a run that is made anew keeps its old
- * faces until then, and one that does not end well leaves nothing.
+ * the latest clustering. A run is written beside its place and moved there when it is whole (run-place.ts), so a run that is made anew
+ * keeps its old faces until then, and one that does not end well leaves nothing.
  */
-import { type FileHandle, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { randomBytes } from 'node:crypto';
-import { codeOf } from '../errors';
+import { codeOf, UserError } from '../errors';
 import type { LocatedFace } from '../faces/detect';
 import type { Box, CropSize } from '../faces/framing';
 import type { Images } from '../faces/image-list';
 import type { ImageFile } from '../faces/scan';
 import type { RunManifest } from '../protocol';
 import type { CropRef } from '../faces/strips';
+import { PRIVATE_FILE } from '../util/private-files';
 import { CropReader, CropWriter, cropsAreWhole } from './crops';
 import type { FileIdentity, Identities } from './identity';
 import { jsonArray, JsonColumn, jsonObject } from './json-column';
-import { PARTIAL, readManifest, writeManifest } from './run-files';
+import { MANIFEST, readManifest, writeManifest } from './run-files';
+import { moveToPlace, restoreRun, startRun } from './run-place';
+import { DamagedRun, parseJson } from './run-schemas';
+import { checkFaceTable, checkImages } from './run-columns';
 
 const FACES = 'faces.json';
 const PROBABILITIES = 'probabilities.f32';
@@ -76,10 +79,16 @@ export class RunWriter {
 
   /** @param place folder of the run; what it holds stays until `finish`. */
   static async create(place: string, crop: CropSize): Promise<RunWriter> {
-    // Two windows may describe the same folders at the same time: each writes beside the other, and the last one is kept.
-    const folder = `${place}-${randomBytes(4).toString('hex')}${PARTIAL}`;
-    await mkdir(folder, { recursive: true });
-    return new RunWriter(place, folder, await open(join(folder, PROBABILITIES), 'w'), await CropWriter.create(folder, crop));
+    const folder = await startRun(place);
+    let probabilities: FileHandle | undefined;
+    try {
+      probabilities = await open(join(folder, PROBABILITIES), 'w', PRIVATE_FILE);
+      return new RunWriter(place, folder, probabilities, await CropWriter.create(folder, crop));
+    } catch (error) {
+      await probabilities?.close();
+      await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+      throw error;
+    }
   }
 
   get faces(): number {
@@ -121,18 +130,18 @@ export class RunWriter {
     await this.flush();
     await this.probabilities.close();
     await this.crops.finish();
-    await writeFile(join(this.folder, IMAGES), jsonArray(images));
-    await writeFile(join(this.folder, FACES), jsonObject({ ...this.columns, rawPaths: this.rawPaths }));
+    const mode = PRIVATE_FILE;
+    await writeFile(join(this.folder, IMAGES), jsonArray(images), { mode });
+    await writeFile(join(this.folder, FACES), jsonObject({ ...this.columns, rawPaths: this.rawPaths }), { mode });
     await writeManifest(this.folder, manifest);
-    await rm(this.place, { recursive: true, force: true });
-    await rename(this.folder, this.place);
+    await moveToPlace(this.folder, this.place);
   }
 
   /** Removes what was written of a run that does not end well. */
   async abandon(): Promise<void> {
     await this.crops.abandon();
     await this.probabilities.close().catch(() => undefined); // it may be closed already
-    await rm(this.folder, { recursive: true, force: true });
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 3 });
   }
 }
 
@@ -147,14 +156,22 @@ export function* keptImages(images: Images, identities: Identities): Generator<K
   for (const image of images) yield keptImage(image, identities.get(i++));
 }
 
-/** The images of a run, or undefined for runs of versions that did not keep them. */
+/**
+ * The images of a run, or undefined for runs of versions that did not keep them.
+ * @throws DamagedRun.
+ */
 export async function readImages(folder: string): Promise<KeptImage[] | undefined> {
+  let text: string;
   try {
-    return JSON.parse(await readFile(join(folder, IMAGES), 'utf8')) as KeptImage[];
+    text = await readFile(join(folder, IMAGES), 'utf8');
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
+  const images = parseJson(folder, IMAGES, text);
+  const what = checkImages(images);
+  if (what !== undefined) throw new DamagedRun(folder, IMAGES, what);
+  return images as KeptImage[];
 }
 
 /** Whether the files of a run are there, as large as they should be: what a look from outside tells. */
@@ -171,6 +188,8 @@ export async function isWhole(folder: string, { faces, modelAttributes }: RunMan
 /** A finished run, read into memory but for its crops. */
 export interface StoredRun {
   folder: string;
+  /** Of the files that were read: another one when a run was put into its place. */
+  identity: string;
   manifest: RunManifest;
   faces: FaceTable;
   /** `[faces, attributes]`, in [0, 1]. */
@@ -178,26 +197,86 @@ export interface StoredRun {
   crops: CropReader;
 }
 
+/** How often a run is read anew that another process replaces meanwhile. */
+const ATTEMPTS = 5;
+
+/**
+ * Reads a run. All of it is of one run, though another process may put one into its place meanwhile.
+ * @throws DamagedRun; UserError where there is none.
+ */
 export async function readRun(folder: string): Promise<StoredRun> {
-  const manifest = await readManifest(folder);
-  if (manifest === undefined) throw new Error(`no finished run of this version in '${folder}'`);
-  const faces = JSON.parse(await readFile(join(folder, FACES), 'utf8')) as FaceTable;
-  const probabilities = toFloats(await readFile(join(folder, PROBABILITIES)));
-  const expected = manifest.faces * manifest.modelAttributes.length;
-  if (faces.image.length !== manifest.faces || probabilities.length !== expected) {
-    throw new Error(
-      `the run in '${folder}' is damaged: expected ${String(manifest.faces)} faces and ${String(expected)} probabilities, ` +
-        `got ${String(faces.image.length)} and ${String(probabilities.length)}`,
-    );
+  await restoreRun(folder);
+  for (let attempt = 1; ; attempt++) {
+    const identity = await runIdentity(folder);
+    try {
+      const run = await readFiles(folder, identity);
+      if ((await runIdentity(folder)) === identity) return run;
+    } catch (error) {
+      // What was read may be of two runs, or lie nowhere in the moment in which one makes room for the other.
+      if ((await runIdentity(folder)) === identity || attempt === ATTEMPTS) throw error;
+    }
+    if (attempt === ATTEMPTS) throw replaced(folder);
   }
-  return { folder, manifest, faces, probabilities, crops: await CropReader.open(folder) };
 }
+
+async function readFiles(folder: string, identity: string): Promise<StoredRun> {
+  const manifest = await readManifest(folder);
+  if (manifest === undefined) throw new UserError(`there is no finished run of this version in '${folder}': describe its faces again`);
+  const [text, bytes] = await Promise.all([FACES, PROBABILITIES].map((name) => readPart(folder, name)));
+  const faces = parseJson(folder, FACES, text!.toString());
+  const what = checkFaceTable(faces, manifest);
+  if (what !== undefined) throw new DamagedRun(folder, FACES, what);
+  const expected = manifest.faces * manifest.modelAttributes.length;
+  if (bytes!.length !== 4 * expected) {
+    throw new DamagedRun(folder, PROBABILITIES, `holds ${bytes!.length} bytes: expected ${4 * expected}`);
+  }
+  const probabilities = toFloats(bytes!);
+  // Clustering would not end well with one that is none.
+  if (!areNumbers(probabilities)) throw new DamagedRun(folder, PROBABILITIES, 'holds something that is no number');
+  const crops = await CropReader.open(folder, manifest.faces);
+  return { folder, identity, manifest, faces: faces as FaceTable, probabilities, crops };
+}
+
+async function readPart(folder: string, name: string): Promise<Buffer> {
+  try {
+    return await readFile(join(folder, name));
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') throw new DamagedRun(folder, name, 'is gone', error);
+    throw error;
+  }
+}
+
+/**
+ * Tells a run from one that took its place, at the cost of asking for one file. Not by the number of its inode, which
+ * some file systems over a network give anew from time to time. Of a place without a run it is empty.
+ */
+export async function runIdentity(folder: string): Promise<string> {
+  try {
+    const { size, mtimeNs } = await stat(join(folder, MANIFEST), { bigint: true });
+    return `${size} ${mtimeNs}`;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return '';
+    throw error;
+  }
+}
+
+/** @throws UserError where another run was put into the place of the one that was read. */
+export async function assertCurrent({ folder, identity }: StoredRun): Promise<void> {
+  if ((await runIdentity(folder)) !== identity) throw replaced(folder);
+}
+
+const replaced = (folder: string) => new UserError(`the run in '${folder}' was made anew meanwhile: try again`);
 
 /** Where the image of a face lies; a Buffer where the path is not valid UTF-8. */
 export function imagePath({ faces, manifest }: StoredRun, row: number): string | Buffer {
   const raw = faces.rawPaths[row];
   if (raw !== undefined) return Buffer.from(raw, 'base64');
   return join(manifest.folders[faces.folder[row]!]!, ...faces.image[row]!.split('/'));
+}
+
+function areNumbers(values: Float32Array): boolean {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
+  return true;
 }
 
 function toFloats(bytes: Buffer): Float32Array {

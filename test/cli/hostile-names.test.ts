@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { describe, expect, it } from 'vitest';
+import { hasHidden } from '../../src/text/excerpt';
 import { fromCsvCell } from '../../src/text/neutralize';
 import { cli } from '../support/engine';
 import { HOSTILE_NAMES, UNSEEN } from '../support/hostile-names';
@@ -75,7 +76,9 @@ describe('tables', () => {
   it('of ready vectors hold no formula, and read again give the same names', async () => {
     const folder = await temporaryFolder();
     expect(CELLS.length).toBeGreaterThan(9);
-    const names = [...CELLS, 'constructor', '__proto__'];
+    // Characters that cannot be seen are refused in names of attributes.
+    const names = [...CELLS.filter((name) => !hasHidden(name)), 'constructor', '__proto__'];
+    expect(names.length).toBeGreaterThan(8);
     const header = ['image', ...names];
     const rows = names.map((image, i) => [image, ...names.map((_, at) => String((i + at) % 2))]);
     await writeFile(join(folder, 'vectors.csv'), stringify([header, ...rows]));

@@ -2,12 +2,11 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { EngineDied } from '../../src/engine/client';
 import { CancelledError } from '../../src/errors';
 import { reportScript } from '../../src/paths';
 import { analysisSettings, clusteringSettings } from '../../src/settings/settings';
 import { sweepTemporaryFolders } from '../../src/util/temporary-folder';
-import { bundled, settingsWith, startEngine } from '../support/engine';
+import { bundled, killEngine, settingsWith, startEngine } from '../support/engine';
 import { PORTRAITS, ROOT, temporaryFolder } from '../support/images';
 
 /** Portraits that are described, and clustered again and again. */
@@ -69,8 +68,8 @@ describe('an export', () => {
     await rm(join(outDir, 'clusters.json'));
     const killed = engine.call('export', params);
     await writing(outDir);
-    for (const pid of engine.pids) process.kill(pid, 'SIGKILL');
-    await expect(killed).rejects.toThrow(EngineDied);
+    killEngine(engine);
+    await expect(killed).rejects.toThrow(/process ended/);
     expect(existsSync(join(outDir, 'clusters.json'))).toBe(false);
     expect(await readFile(join(outDir, 'faces.csv'), 'utf8')).toBe(faces);
     expect(await engine.call('export', params), 'the next one works, and sweeps').toMatchObject({ inTheWay: [] });

@@ -48,8 +48,7 @@ const reasonsOf = ({ failures }: RunManifest) => Object.fromEntries(failures.map
 
 /** What a run says of its faces. */
 async function facesOf(runDir: string) {
-  const { faces, probabilities, crops } = await readRun(runDir);
-  await crops.close();
+  const { faces, probabilities } = await readRun(runDir);
   return { images: faces.image, probabilities: Array.from(probabilities) };
 }
 

@@ -88,8 +88,7 @@ async function facesOf(
     const call = engine.call('analyse', { runDir: place, id: 'kill', folders: [folder], settings, bundled, storeDir });
     onStart(engine);
     const { images } = await call;
-    const { faces, crops } = await readRun(place);
-    await crops.close();
+    const { faces } = await readRun(place);
     const probabilities = await readFile(join(place, 'probabilities.f32'), 'base64');
     return JSON.stringify({ images, faces, probabilities });
   } finally {

@@ -54,7 +54,7 @@ describe.each(NAMES)('a name like %j', (_, name) => {
     expect(shownBy('error').at(-1)).toMatch(/: this is why$/);
 
     state.opened = [Uri.file(`/target/${name}`)];
-    engine.answers.copyImages = { copied: 1, there: 0, failures: [{ image: name, reason: 'EACCES' }], folder: `/target/${name}` };
+    engine.answers.copyImages = { copied: 1, there: 0, failures: [{ image: name, reason: 'EACCES' }], folder: `/copies/${name}` };
     await copyImages(node);
     expect(shownBy('warning').at(-1)).toMatch(/^1 image of Cluster 0 copied to '.*could not be copied; the first, '.*': EACCES\.$/);
 

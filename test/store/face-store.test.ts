@@ -1,13 +1,16 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { open as openLmdb } from 'lmdb';
+import { open as openLmdb, type RootDatabase } from 'lmdb';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { LocatedFace } from '../../src/faces/detect';
-import { FaceStore, storeBytes, type StoreRecord } from '../../src/store/face-store';
+import { FaceStore, type StoreRecord } from '../../src/store/face-store';
+import { storeBytes } from '../../src/store/store-folder';
 import { temporaryFolder } from '../support/images';
 
 const KEYS = { finder: 'f'.repeat(16), model: 'm'.repeat(16) };
 const LIMIT = 1e9;
+/** A face of two attributes. */
+const ONE = { faces: 1, attributes: 2 };
 
 async function open(): Promise<FaceStore> {
   const store = await FaceStore.open(join(await temporaryFolder(), 'store'));
@@ -34,7 +37,7 @@ const record = (i: number, crops = [{ strip: 0, at: 0 }]): StoreRecord => ({
   identity: identity(i),
   hash: hash(i),
   found: { faces: crops.map(() => face) },
-  described: { probabilities: Float32Array.from(crops.flatMap((_, at) => [i / 7, at / 3])), crops },
+  described: { probabilities: Float32Array.from(crops.flatMap((_, at) => [(i % 8) / 7, at / 3])), crops },
 });
 
 describe('FaceStore', () => {
@@ -59,13 +62,13 @@ describe('FaceStore', () => {
     expect(store.foundIn(content, KEYS.finder)).toEqual({ faces: [face, face] });
     expect(store.foundIn(content, 'another')).toBeUndefined();
     expect(store.foundIn(store.contentWith(1006, hash(6))!, KEYS.finder)).toEqual({ reason: 'cut short' });
-    const described = store.describedBy(content, KEYS.finder, KEYS.model)!;
+    const described = store.describedBy(content, KEYS.finder, KEYS.model, { faces: 2, attributes: 2 })!;
     expect(Array.from(described.probabilities)).toEqual([5 / 7, 0, 5 / 7, 1 / 3].map(Math.fround));
     expect(described.crops.map(({ strip, at }) => [store.strip(strip), at])).toEqual([
       [jpegs[0], 0],
       [jpegs[1], 4],
     ]);
-    expect(store.describedBy(content, KEYS.finder, 'another')).toBeUndefined();
+    expect(store.describedBy(content, KEYS.finder, 'another', { faces: 2, attributes: 2 })).toBeUndefined();
   });
 
   it('is the same after it was closed, and for another that has it open', async () => {
@@ -105,7 +108,7 @@ describe('FaceStore', () => {
       const content = { id: last.id - 39 + i, hash: hash(i) }; // they are numbered in the order of coming
       expect(store.contentWith(1000 + i, hash(i))).toEqual(kept ? content : undefined);
       expect(store.foundIn(content, KEYS.finder) !== undefined).toBe(kept);
-      expect(store.describedBy(content, KEYS.finder, KEYS.model) !== undefined).toBe(kept);
+      expect(store.describedBy(content, KEYS.finder, KEYS.model, ONE) !== undefined).toBe(kept);
       expect(store.contentOf(`/photos/${i}.jpg`, identity(i)) !== undefined).toBe(kept);
       expect(store.candidates(1000 + i)).toHaveLength(kept ? 1 : 0);
     }
@@ -117,10 +120,11 @@ describe('FaceStore', () => {
 
   it.each(['faces.mdb', 'crops.mdb', 'contents.mdb'])('is made anew where its file %s is none of LMDB', async (name) => {
     const folder = join(await temporaryFolder(), 'store');
-    await mkdir(folder);
+    await (await FaceStore.open(folder)).close();
     await writeFile(join(folder, name), 'something else');
     const store = await FaceStore.open(folder);
     onTestFinished(() => store.close());
+    expect(store.madeAnew).toContain(`'${name}' is damaged`);
     store.keep([record(1)], [Buffer.alloc(10)], KEYS, LIMIT);
     expect(store.counts().images).toBe(1);
   });
@@ -172,7 +176,7 @@ describe('FaceStore', () => {
     });
     store.keep([failing(1)], [Buffer.from([5])], KEYS, LIMIT);
     expect(store.problem).toBeUndefined();
-    expect(store.strip(store.describedBy(store.contentWith(1001, hash(1))!, KEYS.finder, KEYS.model)!.crops[0]!.strip)).toEqual(
+    expect(store.strip(store.describedBy(store.contentWith(1001, hash(1))!, KEYS.finder, KEYS.model, ONE)!.crops[0]!.strip)).toEqual(
       Buffer.from([5]),
     );
     store.keep([failing(2)], [Buffer.from([5])], KEYS, LIMIT);
@@ -194,18 +198,92 @@ describe('FaceStore', () => {
     expect(store.foundIn(store.contentOf('/photos/2.jpg', identity(2))!, KEYS.finder)).toEqual({ faces: [face] });
   });
 
-  it('whose opening ended the process twice is made anew', async () => {
+  it('takes a value that is not as it was written for unknown, and keeps it anew', async () => {
     const folder = join(await temporaryFolder(), 'store');
     const before = await FaceStore.open(folder);
-    before.keep([record(1)], [Buffer.alloc(10)], KEYS, LIMIT);
+    for (let i = 0; i < 10; i++) before.keep([record(i)], [Buffer.alloc(9000, i)], KEYS, LIMIT);
+    const contents = Array.from({ length: 10 }, (_, i) => before.contentWith(1000 + i, hash(i))!);
+    const crops = contents.map((content) => before.describedBy(content, KEYS.finder, KEYS.model, ONE)!.crops[0]!);
     await before.close();
-    await writeFile(join(folder, 'opening'), '1');
-    const again = await FaceStore.open(folder);
-    expect(again.counts().images).toBe(1);
-    await again.close();
-    await writeFile(join(folder, 'opening'), '2');
-    const anew = await FaceStore.open(folder);
-    onTestFinished(() => anew.close());
-    expect(anew.counts().images).toBe(0);
+    await change(folder, 'faces.mdb', (tables) => {
+      const key = (i: number, ...more: string[]) => [contents[i]!.id, KEYS.finder, ...more];
+      tables.openDB('files', {}).putSync('/photos/0.jpg', ['1000', 1e12, null]);
+      tables.openDB('found', {}).putSync(key(1), [1001, hash(1), null, [[0.5, 1, 2, NaN]]]);
+      tables.openDB('found', {}).putSync(key(2), 'nothing of this kind');
+      tables.openDB('described', {}).putSync(key(3, KEYS.model), [Buffer.alloc(3), [crops[3]!.strip], [0]]);
+      tables.openDB('described', {}).putSync(key(4, KEYS.model), [Buffer.alloc(8, 255), [crops[4]!.strip], [0]]);
+      tables.openDB('described', {}).putSync(key(5, KEYS.model), [Buffer.alloc(8), [crops[5]!.strip], [99]]);
+      tables.openDB('uses', {}).putSync(crops[6]!.strip, ['today']);
+      tables.openDB('meta', {}).putSync('bytes', 'many');
+    });
+    await change(folder, 'crops.mdb', (strips) => {
+      strips.putSync(crops[7]!.strip, Buffer.concat([Buffer.alloc(9000, 7).fill(8, 100, 101), Buffer.alloc(4)]));
+    });
+    await change(folder, 'contents.mdb', (table) => {
+      for (const { key } of table.getRange({ limit: 1 })) table.putSync(key, Buffer.from('some'));
+    });
+    const store = await FaceStore.open(folder);
+    onTestFinished(() => store.close());
+    const known = () =>
+      contents.map((content, i) => {
+        const [file, found] = [store.contentOf(`/photos/${i}.jpg`, identity(i)), store.foundIn(content, KEYS.finder)];
+        const described = store.describedBy(content, KEYS.finder, KEYS.model, ONE);
+        return [file, found, described, store.strip(crops[i]!.strip)].map((each) => (each === undefined ? 0 : 1)).join('');
+      });
+    expect(store.contentWith(1000, hash(0))).toBeUndefined();
+    expect(known()).toEqual(['0111', '1011', '1011', '1101', '1101', '1101', '1111', '1110', '1111', '1111']);
+    expect(store.hasStrip(crops[7]!.strip)).toBe(false); // it is forgotten, and the image read again
+    store.touch([], [crops[6]!.strip]);
+    expect(store.madeAnew).toBeUndefined();
+    for (let i = 0; i < 10; i++) store.keep([record(i)], [Buffer.alloc(9000, i)], KEYS, i < 9 ? LIMIT : 100_000);
+    expect(store.problem).toBeUndefined();
+    const { images, strips } = store.counts();
+    expect(strips).toBeLessThan(9); // of the most bytes that there may be some were forgotten
+    expect(images).toBeGreaterThan(0);
+  });
+
+  it('notes things by names of any length', async () => {
+    const store = await open();
+    const [one, two] = [`a ${'x'.repeat(4000)} 1`, `a ${'x'.repeat(4000)} 2`];
+    store.setNote(one, 1);
+    store.setNote(two, 2);
+    expect([store.note(one), store.note(two), store.problem]).toEqual([1, 2, undefined]);
+  });
+
+  it('knows files of any size', async () => {
+    const store = await open();
+    const huge = { ...record(1), identity: { ...identity(1), size: 2 ** 52 } };
+    store.keep([huge], [Buffer.alloc(10)], KEYS, LIMIT);
+    expect(store.problem).toBeUndefined();
+    expect(store.candidates(2 ** 52)).toEqual([hash(1)]);
+  });
+
+  it('that is closed, or whose folder cannot be opened again, knows nothing and fails nothing', async () => {
+    const store = await open();
+    store.keep([record(1)], [Buffer.alloc(10)], KEYS, LIMIT);
+    await rm(store.folder, { recursive: true });
+    await writeFile(store.folder, 'a file where the folder was');
+    store.unmap();
+    expect(store.problem).toMatch(/cannot be opened again/);
+    expect([store.contentWith(1001, hash(1)), store.counts(), store.hasStrip(1)]).toEqual([undefined, { images: 0, strips: 0 }, false]);
+    store.keep([record(2)], [Buffer.alloc(10)], KEYS, LIMIT);
+    store.unmap();
+    const other = await open();
+    await other.close();
+    await other.close();
+    expect(other.candidates(1)).toEqual([]);
+    other.touch([], [1]);
   });
 });
+
+/** Writes into a store's file as nothing of the store would. */
+async function change(folder: string, name: string, write: (root: RootDatabase) => void): Promise<void> {
+  const root: RootDatabase = openLmdb({
+    path: join(folder, name),
+    maxDbs: 16,
+    ...(name === 'contents.mdb' ? { keyEncoding: 'binary' as const } : {}),
+    ...(name === 'crops.mdb' ? { encoding: 'binary' as const } : {}),
+  });
+  write(root);
+  await root.close();
+}

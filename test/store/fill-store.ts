@@ -1,0 +1,38 @@
+/** A process that opens a store, sees how many of its first images it knows, keeps some more, and prints what it met. */
+import { messageOf } from '../../src/errors';
+import { FaceStore } from '../../src/store/face-store';
+import { KEYS, type Met, recordOf, stripsOf } from '../fuzz/kept-images';
+
+/** Images that are kept together, … */
+const TOGETHER = 10;
+/** … and of all of them the last. */
+const END = 300;
+
+async function fill(folder: string, from: number): Promise<Met> {
+  const store = await FaceStore.open(folder);
+  for (let first = from; first < END; first += TOGETHER) {
+    const records = Array.from({ length: TOGETHER }, (_, i) => recordOf(first + i, first));
+    store.keep(records, stripsOf(first, TOGETHER), KEYS, 1e9);
+  }
+  store.touch([], [1]);
+  store.setNote('a note', 'x'.repeat(3000));
+  let known = 0;
+  for (let i = 0; i < END; i++) {
+    const { path, identity } = recordOf(i, i);
+    const content = store.contentOf(path, identity);
+    const described = content && store.describedBy(content, KEYS.finder, KEYS.model, { faces: 1, attributes: 40 });
+    if (described !== undefined && store.strip(described.crops[0]!.strip) !== undefined) known += 1;
+  }
+  const { madeAnew = null, problem = null } = store;
+  await store.close();
+  return { refused: null, madeAnew, problem, known, wrong: [] };
+}
+
+fill(process.argv[2]!, Number(process.argv[3])).then(
+  (met) => {
+    process.stdout.write(JSON.stringify(met));
+  },
+  (error: unknown) => {
+    process.stdout.write(JSON.stringify({ refused: messageOf(error), madeAnew: null, problem: null, known: 0, wrong: [] } satisfies Met));
+  },
+);

@@ -1,0 +1,18 @@
+/** A process that has a store open, and does what the lines it reads say. */
+import { createInterface } from 'node:readline';
+import { FaceStore } from '../../src/store/face-store';
+
+async function hold(folder: string): Promise<void> {
+  const store = await FaceStore.open(folder);
+  store.beginUse();
+  console.log(`open ${store.madeAnew ?? ''}`);
+  for await (const line of createInterface({ input: process.stdin })) {
+    if (line === 'end use') store.endUse();
+    if (line === 'begin use') store.beginUse();
+    if (line === 'exit') process.exit(0);
+    if (line === 'fail') throw new Error('a defect');
+    console.log('done');
+  }
+}
+
+void hold(process.argv[2]!);

@@ -1,0 +1,321 @@
+/** How runs are replaced, and what becomes of them where that is cut off or fails. */
+import { spawnSync } from 'node:child_process';
+import { chmod, lstat, mkdir, readdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { listRuns } from '../../src/store/run-files';
+import { removeRun } from '../../src/store/run-place';
+import { readRun } from '../../src/store/run-store';
+import { ownProcess } from '../../src/util/process-identity';
+import { faults } from '../support/faults';
+import { temporaryFolder } from '../support/images';
+import { beginRun, writeRun } from '../support/written-runs';
+
+vi.mock('node:fs/promises', async (original) => (await import('../support/faults')).withFaults(await original()));
+
+const isPosix = process.platform !== 'win32';
+
+let runs: string;
+let place: string;
+beforeEach(async () => {
+  runs = await temporaryFolder();
+  place = join(runs, 'some-run');
+});
+
+afterEach(() => {
+  faults.end();
+});
+
+/** Grey of the crops of the run that is there. */
+async function levelOf(folder = place): Promise<number> {
+  const run = await readRun(folder);
+  const [face] = await run.crops.faces([0]);
+  return face![0]!;
+}
+
+async function list(): Promise<{ ids: string[]; problems: string[] }> {
+  const problems: string[] = [];
+  const manifests = await listRuns(runs, (problem) => problems.push(problem));
+  return { ids: manifests.map(({ id }) => id).sort(), problems };
+}
+
+describe('a run', () => {
+  it('takes the place of an earlier one, of which nothing stays', async () => {
+    await writeRun(place, { level: 50, faces: 40 });
+    expect(await levelOf()).toBe(50);
+    await writeRun(place, { level: 90, faces: 30 });
+    expect(await levelOf()).toBe(90);
+    expect(await readdir(runs)).toEqual(['some-run']);
+    expect((await readdir(place)).sort()).toEqual([
+      'crops.bin',
+      'crops.json',
+      'faces.json',
+      'images.json',
+      'probabilities.f32',
+      'run.json',
+    ]);
+  });
+
+  it('stays whole where the next one fails at any step, whatever fails', async () => {
+    for (const code of ['ENOSPC', 'EIO', 'EDQUOT', 'EROFS']) {
+      await rm(place, { recursive: true, force: true });
+      await writeRun(place, { level: 50 });
+      let failed = 0;
+      for (let step = 0; ; step++) {
+        faults.failAt(step, code);
+        const error: unknown = await writeRun(place, { level: 90 }).then(
+          () => undefined,
+          (reason: unknown) => reason,
+        );
+        const { wasMet } = faults.end();
+        if (!wasMet) break;
+        failed += 1;
+        if (error === undefined) {
+          expect(await levelOf(), `the new run, after step ${step}: ${faults.last}`).toBe(90);
+          await writeRun(place, { level: 50 });
+        } else {
+          expect(await levelOf(), `the earlier run, after step ${step}: ${faults.last}`).toBe(50);
+        }
+        expect((await list()).ids).toEqual(['some-run']);
+        expect(await readdir(runs), `step ${step}: ${faults.last}`).toEqual(['some-run']);
+      }
+      expect(failed).toBeGreaterThan(8);
+    }
+  }, 300_000);
+
+  it('is whole in its place or comes back, at whatever step the process that replaces it is killed', async () => {
+    await writeRun(place, { level: 50 });
+    let killed = 0;
+    for (let step = 0; ; step++) {
+      faults.stopAt(step);
+      const begun = await faults.orStopped(beginRun(place, { level: 90 }));
+      const done = begun && (await faults.orStopped(begun.finish()));
+      const { wasMet } = faults.end();
+      if (!wasMet) {
+        expect(done).toBeDefined();
+        break;
+      }
+      killed += 1;
+      const before = faults.last;
+      const { ids, problems } = await list();
+      expect([ids, problems], `step ${step}: ${before}`).toEqual([['some-run'], []]);
+      expect([50, 90], `step ${step}: ${before}`).toContain(await levelOf());
+      // What is being made is swept only when its writer is gone; this process stands for it, and runs.
+      const left = (await readdir(runs)).filter((name) => name !== 'some-run');
+      expect(left.every((name) => name.endsWith('.partial'))).toBe(true);
+      for (const name of left) await rm(join(runs, name), { recursive: true });
+      await writeRun(place, { level: 50 });
+    }
+    expect(killed).toBeGreaterThan(8);
+  }, 300_000);
+
+  it('waits for a folder that another program holds for a moment, as Windows has it', async () => {
+    await writeRun(place, { level: 50 });
+    for (const code of ['EPERM', 'EBUSY', 'EACCES']) {
+      const level = code === 'EPERM' ? 70 : code === 'EBUSY' ? 90 : 110;
+      faults.failRenames(code, 3);
+      await writeRun(place, { level });
+      faults.end();
+      expect(await levelOf()).toBe(level);
+    }
+  });
+
+  it.each(['EPERM', 'EBUSY', 'EACCES', 'ENOSPC'])('leaves the earlier one where it cannot be moved, and says so: %s', async (code) => {
+    await writeRun(place, { level: 50 });
+    faults.failRenames(code, Infinity, (from) => from.endsWith('.partial'));
+    await expect(writeRun(place, { level: 90 })).rejects.toThrow(/cannot be put into its place .* what lay there is as it was/);
+    faults.end();
+    expect(await levelOf()).toBe(50);
+    expect(await readdir(runs)).toEqual(['some-run']);
+  });
+
+  it('that can neither be replaced nor put back is told of, and comes back later', async () => {
+    await writeRun(place, { level: 50 });
+    faults.failRenames('EBUSY', Infinity, (_, to) => to === place);
+    await expect(writeRun(place, { level: 90 })).rejects.toThrow(/it lies in '.*\.old', and comes back when the runs are listed/);
+    faults.end();
+    expect((await list()).ids).toEqual(['some-run']);
+    expect(await levelOf()).toBe(50);
+    expect(await readdir(runs)).toEqual(['some-run']);
+  });
+
+  it('is the last one of several that are put into the same place at once', async () => {
+    await writeRun(place, { level: 50 });
+    for (let round = 0; round < 10; round++) {
+      const begun = await Promise.all([60, 70, 80, 90].map((level) => beginRun(place, { level })));
+      await Promise.all(begun.map(({ finish }) => finish()));
+      expect([60, 70, 80, 90]).toContain(await levelOf());
+      expect(await readdir(runs)).toEqual(['some-run']);
+    }
+  }, 60_000);
+
+  it('is read whole while others take its place', async () => {
+    await writeRun(place, { level: 50, faces: 33 });
+    let isWriting = true;
+    const writing = (async () => {
+      for (let i = 0; i < 15; i++) await writeRun(place, i % 2 === 0 ? { level: 90, faces: 55 } : { level: 50, faces: 33 });
+      isWriting = false;
+    })();
+    let reads = 0;
+    while (isWriting) {
+      const run = await readRun(place);
+      expect([33, 55]).toContain(run.manifest.faces);
+      expect(run.crops.count).toBe(run.manifest.faces);
+      reads += 1;
+      try {
+        const [face] = await run.crops.faces([run.manifest.faces - 1]);
+        expect(face![0]).toBe(run.manifest.faces === 55 ? 90 : 50);
+      } catch (error) {
+        expect(String(error)).toMatch(/made anew meanwhile|is gone|ENOENT/);
+      }
+    }
+    await writing;
+    expect(reads).toBeGreaterThan(0);
+  }, 120_000);
+});
+
+describe('what processes leave that are killed', () => {
+  const age = async (path: string, hours: number) => {
+    const time = new Date(Date.now() - hours * 3600 * 1000);
+    await utimes(path, time, time);
+  };
+
+  it('is put right when runs are listed: a run that was moved aside comes back, unless the next one is there', async () => {
+    await writeRun(place, { level: 50 });
+    await rename(place, `${place}-0123abcd.old`);
+    await writeRun(join(runs, 'another'), { level: 60 });
+    await writeRun(join(runs, 'x'), { level: 70 });
+    await rename(join(runs, 'x'), join(runs, 'another-0123abcd.old'));
+    expect(await list()).toEqual({ ids: ['another', 'some-run'], problems: [] });
+    expect(await levelOf()).toBe(50);
+    expect(await levelOf(join(runs, 'another'))).toBe(60);
+    expect((await readdir(runs)).sort()).toEqual(['another', 'some-run']);
+  });
+
+  it('is put right when the run is opened, or made anew', async () => {
+    await writeRun(place, { level: 50 });
+    await rename(place, `${place}-0123abcd.old`);
+    expect(await levelOf()).toBe(50);
+    await rename(place, `${place}-0123abcd.old`);
+    const { writer } = await beginRun(place);
+    await writer.abandon();
+    expect(await levelOf()).toBe(50);
+  });
+
+  it('of several that were moved aside the last comes back', async () => {
+    await writeRun(place, { level: 50 });
+    await rename(place, `${place}-ffffffff.old`);
+    await age(`${place}-ffffffff.old`, 2);
+    await writeRun(join(runs, 'x'), { level: 60 });
+    await rename(join(runs, 'x'), `${place}-00000000.old`);
+    await list();
+    expect(await levelOf()).toBe(60);
+    expect(await readdir(runs)).toEqual(['some-run']);
+  });
+
+  it('is swept where its writer is gone, and left alone where it runs', async () => {
+    const { status, pid } = spawnSync(process.execPath, ['-e', '']);
+    expect(status).toBe(0);
+    const writers: Record<string, object | undefined> = {
+      'of-this-process': ownProcess(),
+      'of-one-that-is-gone': { ...ownProcess(), pid },
+      'of-one-whose-number-was-given-again': { ...ownProcess(), started: '1' },
+      'of-another-machine': { ...ownProcess(), origin: 'elsewhere' },
+      'of-an-older-version': undefined,
+      'of-a-writer-nobody-can-read': {},
+    };
+    for (const [name, writer] of Object.entries(writers)) {
+      await mkdir(join(runs, `${name}.partial`));
+      if (writer !== undefined) await writeFile(join(runs, `${name}.partial`, 'writer.json'), JSON.stringify(writer));
+    }
+    await list();
+    const hasStart = ownProcess().started !== null; // not on Windows and macOS
+    const swept = ['of-one-that-is-gone', ...(hasStart ? ['of-one-whose-number-was-given-again'] : [])];
+    const left = Object.keys(writers).filter((name) => !swept.includes(name));
+    expect((await readdir(runs)).sort()).toEqual(left.map((name) => `${name}.partial`).sort());
+    for (const name of left) {
+      const path = join(runs, `${name}.partial`);
+      for (const file of await readdir(path)) await age(join(path, file), 25);
+      await age(path, 25);
+    }
+    await list();
+    expect(await readdir(runs)).toEqual(['of-this-process.partial']);
+  });
+
+  it('of a writer elsewhere that still writes is left alone, however long it takes', async () => {
+    const path = join(runs, 'some-run-0.partial');
+    await mkdir(path);
+    await writeFile(join(path, 'crops.bin'), 'written just now');
+    await age(path, 100);
+    await list();
+    expect(await readdir(runs)).toEqual(['some-run-0.partial']);
+    await age(join(path, 'crops.bin'), 25);
+    await age(path, 100);
+    await list();
+    expect(await readdir(runs)).toEqual([]);
+  });
+
+  it('and vanishes while it is looked at hides no run', async () => {
+    await writeRun(place);
+    await mkdir(join(runs, 'vanishing.partial'));
+    faults.failPaths((path) => path.includes('vanishing'), 'ENOENT');
+    expect(await list()).toEqual({ ids: ['some-run'], problems: [] });
+    faults.end();
+    faults.failPaths((path) => path.includes('vanishing'), 'EIO');
+    expect(await list()).toEqual({ ids: ['some-run'], problems: [expect.stringContaining('vanishing.partial')] });
+    faults.end();
+  });
+
+  it('goes with the run it is of', async () => {
+    await writeRun(join(runs, 'x'));
+    await rename(join(runs, 'x'), `${place}-0123abcd.old`);
+    await writeRun(join(runs, 'another'));
+    await writeRun(place);
+    await rename(join(runs, 'another'), `${place}-89abcdef.old`);
+    await removeRun(place);
+    expect((await list()).ids).toEqual([]);
+    expect(await readdir(runs)).toEqual([]);
+  });
+});
+
+describe.runIf(isPosix)('other users', () => {
+  const modes = async (folder: string) => {
+    const found = new Map<string, string>();
+    for (const path of [folder, ...(await readdir(folder)).map((name) => join(folder, name))]) {
+      found.set(path, ((await stat(path)).mode & 0o777).toString(8));
+    }
+    return [...new Set(found.values())].sort();
+  };
+
+  it('cannot look into a run, whatever the mask of the process that made it', async () => {
+    const before = process.umask(0);
+    onTestFinished(() => void process.umask(before));
+    place = join(runs, 'storage', 'runs', 'some-run');
+    const { finish } = await beginRun(place);
+    const [partial] = await readdir(join(place, '..'));
+    expect(await modes(join(place, '..', partial!))).toEqual(['600', '700']);
+    await finish();
+    expect(await modes(place)).toEqual(['600', '700']);
+    for (const path of [join(place, '..'), join(place, '..', '..')]) expect((await stat(path)).mode & 0o777).toBe(0o700);
+  });
+
+  it('cannot any more look into one of an older version, once it is listed', async () => {
+    await writeRun(place);
+    for (const name of await readdir(place)) await chmod(join(place, name), 0o644);
+    await chmod(place, 0o755);
+    await list();
+    expect(await modes(place)).toEqual(['600', '700']);
+  });
+
+  it('keep their rights to what a link in a run leads to', async () => {
+    await writeRun(place);
+    await writeFile(join(runs, 'victim'), 'of somebody');
+    await chmod(join(runs, 'victim'), 0o644);
+    await symlink(join(runs, 'victim'), join(place, 'link'));
+    await chmod(place, 0o755);
+    await list();
+    expect((await lstat(join(runs, 'victim'))).mode & 0o777).toBe(0o644);
+    await removeRun(place);
+    expect(await readFile(join(runs, 'victim'), 'utf8')).toBe('of somebody');
+  });
+});

@@ -1,0 +1,293 @@
+import { execFile } from 'node:child_process';
+import { chmod, cp, lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { FaceStore } from '../../src/store/face-store';
+import { clearStoreFolder, storeBytes, storeImages } from '../../src/store/store-folder';
+import { KEYS, type Met, recordOf, stripsOf } from '../fuzz/kept-images';
+import { bundleProgram, PROGRAM_ENVIRONMENT } from '../support/bundle';
+import { ROOT, temporaryFolder } from '../support/images';
+
+const exec = promisify(execFile);
+const isPosix = process.platform !== 'win32';
+
+async function filledStore(place?: string): Promise<string> {
+  const folder = join(place ?? (await temporaryFolder()), 'faces');
+  const store = await FaceStore.open(folder);
+  store.keep(
+    Array.from({ length: 50 }, (_, i) => recordOf(i, 0)),
+    stripsOf(0, 50),
+    KEYS,
+    1e9,
+  );
+  await store.close();
+  return folder;
+}
+
+/** What a store's files were before they had a tag. */
+async function asOlderVersionsDid(folder: string): Promise<void> {
+  await rm(join(folder, 'CACHEDIR.TAG'));
+  if (!isPosix) return;
+  await chmod(folder, 0o755);
+  for (const name of await readdir(folder)) await chmod(join(folder, name), 0o664);
+}
+
+const overwrite = (folder: string) => writeFile(join(folder, 'faces.mdb'), Buffer.alloc(20_000, 7));
+const modeOf = async (path: string) => (await stat(path)).mode & 0o777;
+
+describe('a folder that holds other files', () => {
+  it.each(['album/photo.jpg', 'photo.jpg', 'run.json'])('is no place for a store, and stays as it is: %s', async (name) => {
+    const folder = join(await temporaryFolder(), 'faces');
+    await mkdir(join(folder, name, '..'), { recursive: true });
+    await writeFile(join(folder, name), 'of somebody');
+    await expect(FaceStore.open(folder)).rejects.toThrow(
+      /holds other files \('(album|photo.jpg|run.json)'\): expected a folder of its own\. Move them/,
+    );
+    await clearStoreFolder(folder);
+    expect(await readFile(join(folder, name), 'utf8')).toBe('of somebody');
+    expect(await readdir(folder)).toHaveLength(1);
+  });
+
+  it.each(['is damaged', 'has another layout', 'lost a file', 'is sound'])('keeps them where the store beside them %s', async (what) => {
+    const folder = await filledStore();
+    await mkdir(join(folder, 'album'));
+    await writeFile(join(folder, 'album', 'photo.jpg'), 'of somebody');
+    if (what === 'is damaged') await overwrite(folder);
+    if (what === 'lost a file') await rm(join(folder, 'crops.mdb'));
+    if (what === 'has another layout') await writeFile(join(folder, 'opening'), '2');
+    await expect(FaceStore.open(folder)).rejects.toThrow(/holds other files/);
+    await clearStoreFolder(folder);
+    expect(await readdir(folder, { recursive: true })).toEqual(['album', join('album', 'photo.jpg')]);
+    expect(await readFile(join(folder, 'album', 'photo.jpg'), 'utf8')).toBe('of somebody');
+  });
+
+  it('names a few of them', async () => {
+    const folder = await temporaryFolder();
+    for (const name of ['a', 'b', 'c', 'd', 'e']) await writeFile(join(folder, name), '');
+    await expect(FaceStore.open(folder)).rejects.toThrow("('a', 'b', 'c' and 2 more)");
+  });
+
+  it('is one with the tag of another program', async () => {
+    const folder = await temporaryFolder();
+    const text = 'Signature: 8a477f597d28d172789f06886806bc55\n# of another program\n';
+    await writeFile(join(folder, 'CACHEDIR.TAG'), text);
+    await expect(FaceStore.open(folder)).rejects.toThrow("holds other files ('CACHEDIR.TAG')");
+    await clearStoreFolder(folder);
+    expect(await readFile(join(folder, 'CACHEDIR.TAG'), 'utf8')).toBe(text);
+  });
+
+  it.each(['.DS_Store', 'desktop.ini', '.nfs000000000001'])('is none where a system left its own: %s', async (name) => {
+    const folder = await filledStore();
+    await writeFile(join(folder, name), 'of the system');
+    const store = await FaceStore.open(folder);
+    expect(store.counts().images).toBe(50);
+    await store.close();
+    await clearStoreFolder(folder);
+    expect(await readdir(folder)).toEqual([name]);
+  });
+});
+
+describe("files that only have a store's name", () => {
+  it.each(['faces.mdb', 'crops.mdb', 'contents.mdb', 'faces.mdb-lock'])('are nothing of it, and stay: %s', async (name) => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, name), 'of somebody');
+    await expect(FaceStore.open(folder)).rejects.toThrow(`'${name}' has a name of the store's, but nothing tells`);
+    await expect(clearStoreFolder(folder)).rejects.toThrow('cannot be cleared');
+    expect(await readdir(folder)).toEqual([name]);
+    expect(await readFile(join(folder, name), 'utf8')).toBe('of somebody');
+  });
+
+  it.runIf(isPosix).each([
+    ['a symbolic link', (file: string) => symlink(join(file, '..', '..', 'victim'), file)],
+    ['a symbolic link', (file: string) => symlink(join(file, '..', '..', 'nothing'), file)],
+    ['a folder', async (file: string) => mkdir(join(file, 'album'), { recursive: true })],
+    ['no regular file', (file: string) => exec('mkfifo', [file])],
+  ])('are neither opened nor removed: %s', async (kind, put) => {
+    for (const name of ['faces.mdb', 'contents.mdb-lock', 'CACHEDIR.TAG', 'in-use-0123456789abcdef']) {
+      const home = await temporaryFolder();
+      const folder = await filledStore(home);
+      await writeFile(join(home, 'victim'), 'of somebody');
+      await rm(join(folder, name), { force: true });
+      await put(join(folder, name));
+      const { ino } = await lstat(join(folder, name));
+      await expect(FaceStore.open(folder)).rejects.toThrow(`'${name}' is ${kind}: expected a file of the store. Move it away`);
+      await expect(clearStoreFolder(folder)).rejects.toThrow(`'${name}' is ${kind}`);
+      expect((await lstat(join(folder, name))).ino).toBe(ino);
+      expect(await readFile(join(home, 'victim'), 'utf8')).toBe('of somebody');
+      expect(await readdir(home)).toEqual(['faces', 'victim']);
+    }
+  });
+});
+
+describe('the store of an older version', () => {
+  it('is taken over', async () => {
+    const folder = await filledStore();
+    await asOlderVersionsDid(folder);
+    const store = await FaceStore.open(folder);
+    onTestFinished(() => store.close());
+    expect(store.madeAnew).toBeUndefined();
+    expect(store.counts().images).toBe(50);
+    expect(await readFile(join(folder, 'CACHEDIR.TAG'), 'utf8')).toContain('Face Clusters');
+  });
+
+  it('is taken over by what its tables are called, where a lock is gone', async () => {
+    const folder = await filledStore();
+    await asOlderVersionsDid(folder);
+    await rm(join(folder, 'crops.mdb-lock'));
+    const store = await FaceStore.open(folder);
+    onTestFinished(() => store.close());
+    expect(store.counts().images).toBe(50);
+  });
+
+  it('is made anew where it is damaged, and cleared', async () => {
+    const folder = await filledStore();
+    await asOlderVersionsDid(folder);
+    await overwrite(folder);
+    const store = await FaceStore.open(folder);
+    expect(store.madeAnew).toMatch(/'faces.mdb' is damaged/);
+    await store.close();
+    await asOlderVersionsDid(folder);
+    await overwrite(folder);
+    await clearStoreFolder(folder);
+    await expect(stat(folder)).rejects.toThrow('ENOENT');
+  });
+});
+
+describe('clearing', () => {
+  it.each([
+    ['sound', () => Promise.resolve()],
+    ['damaged', overwrite],
+    [
+      'cut short',
+      async (folder: string) => writeFile(join(folder, 'contents.mdb'), (await readFile(join(folder, 'contents.mdb'))).subarray(0, 5000)),
+    ],
+  ])('needs not open a store: %s', async (_, damage) => {
+    const folder = await filledStore();
+    await damage(folder);
+    expect(await storeBytes(folder)).toBeGreaterThan(50_000);
+    await clearStoreFolder(folder);
+    await expect(stat(folder)).rejects.toThrow('ENOENT');
+    expect([await storeBytes(folder), storeImages(folder)]).toEqual([0, 0]);
+    await clearStoreFolder(folder);
+  });
+
+  it('tells how many images are kept, without opening the store', async () => {
+    const folder = await filledStore();
+    expect(storeImages(folder)).toBe(50);
+    await overwrite(folder);
+    expect(storeImages(folder)).toBe(0);
+  });
+
+  it('leaves to a process that uses the store what it has opened', async () => {
+    const folder = await filledStore();
+    const store = await FaceStore.open(folder);
+    onTestFinished(() => store.close());
+    await clearStoreFolder(folder);
+    expect(store.counts().images).toBe(50);
+    store.unmap();
+    expect(store.counts().images).toBe(0);
+    store.keep([recordOf(1, 0)], stripsOf(0, 1), KEYS, 1e9);
+    expect(store.problem).toBeUndefined();
+    const other = await FaceStore.open(folder); // which is one of its own again
+    onTestFinished(() => other.close());
+    expect(other.counts().images).toBe(1);
+  });
+
+  it('goes through a link to the folder, which stays', async () => {
+    const home = await temporaryFolder();
+    const folder = await filledStore(home);
+    await rename(folder, join(home, 'elsewhere'));
+    await symlink(join(home, 'elsewhere'), folder, 'junction');
+    const store = await FaceStore.open(folder);
+    expect(store.counts().images).toBe(50);
+    await store.close();
+    await clearStoreFolder(folder);
+    expect((await lstat(folder)).isSymbolicLink()).toBe(true);
+    expect(await readdir(join(home, 'elsewhere'))).toEqual([]);
+  });
+});
+
+describe.runIf(isPosix)('other users', () => {
+  let home: string;
+  let program: string;
+  beforeAll(async () => {
+    home = await mkdtemp(join(tmpdir(), 'face-clusters-test-'));
+    program = join(home, 'use-store.cjs');
+    await bundleProgram(join(ROOT, 'test', 'fuzz', 'use-store.ts'), program);
+    await chmod(home, 0o755);
+  });
+  afterAll(() => rm(home, { recursive: true, force: true }));
+
+  const useAs = async (folder: string, user?: number): Promise<Met> => {
+    const options = { env: PROGRAM_ENVIRONMENT, ...(user === undefined ? {} : { uid: user, gid: user }) };
+    return JSON.parse((await exec(process.execPath, [program, folder], options)).stdout) as Met;
+  };
+
+  it('cannot look into a store, whatever the mask of the process that made it', async () => {
+    const place = join(await temporaryFolder(), 'a', 'b');
+    const before = process.umask(0);
+    onTestFinished(() => void process.umask(before));
+    const folder = await filledStore(place);
+    const store = await FaceStore.open(folder);
+    onTestFinished(() => store.close());
+    const names = await readdir(folder);
+    expect(names).toHaveLength(8);
+    for (const name of names) expect([name, await modeOf(join(folder, name))]).toEqual([name, 0o600]);
+    for (const path of [folder, place, join(place, '..')]) expect(await modeOf(path)).toBe(0o700);
+    await rm(folder, { recursive: true });
+    store.unmap(); // as after another window cleared it
+    for (const name of await readdir(folder)) expect([name, await modeOf(join(folder, name))]).toEqual([name, 0o600]);
+    expect(await modeOf(folder)).toBe(0o700);
+  });
+
+  it('cannot any more look into one of an older version', async () => {
+    const folder = await filledStore();
+    await asOlderVersionsDid(folder);
+    expect(await modeOf(join(folder, 'crops.mdb'))).toBe(0o664);
+    const store = await FaceStore.open(folder);
+    onTestFinished(() => store.close());
+    for (const name of await readdir(folder)) expect([name, await modeOf(join(folder, name))]).toEqual([name, 0o600]);
+    expect(await modeOf(folder)).toBe(0o700);
+  });
+
+  it('keep the rights of a folder that a link leads to', async () => {
+    const place = await temporaryFolder();
+    await mkdir(join(place, 'shared'), { mode: 0o755 });
+    await symlink(join(place, 'shared'), join(place, 'faces'));
+    await filledStore(place);
+    expect(await modeOf(join(place, 'shared'))).toBe(0o755);
+    expect(await modeOf(join(place, 'shared', 'faces.mdb'))).toBe(0o600);
+  });
+
+  // Only root can start a process of another user.
+  it.runIf(process.getuid?.() === 0)('own no store that this one opens', async () => {
+    const place = join(home, 'shared');
+    await mkdir(place, { mode: 0o777 });
+    await chmod(place, 0o777);
+    const folder = join(place, 'faces');
+    expect(await useAs(folder, 1234)).toMatchObject({ refused: null, known: 0 });
+    expect(await useAs(folder)).toMatchObject({ refused: 'it belongs to another user (1234, this is 0)' });
+    await chmod(folder, 0o755);
+    expect(await useAs(folder, 1235)).toMatchObject({ refused: 'it belongs to another user (1234, this is 1235)' });
+    expect(await useAs(folder, 1234)).toMatchObject({ refused: null, madeAnew: null });
+    await rm(folder, { recursive: true });
+    await mkdir(folder, { mode: 0o777 });
+    await chmod(folder, 0o777);
+    await cp(await filledStore(), folder, { recursive: true });
+    await exec('chown', ['1234', join(folder, 'crops.mdb')]);
+    expect(await useAs(folder)).toMatchObject({ refused: "'crops.mdb' belongs to another user (1234, this is 0)" });
+  });
+
+  it.runIf(process.getuid?.() === 0)('see why a store is done without that they may not read or write', async () => {
+    const place = join(home, 'readable');
+    await mkdir(place);
+    const folder = await filledStore(place);
+    await exec('chown', ['-R', '1234', folder]);
+    for (const name of await readdir(folder)) await chmod(join(folder, name), 0o400);
+    expect((await useAs(folder, 1234)).refused).toMatch(/permission denied/i);
+    await chmod(folder, 0o500);
+    expect((await useAs(folder, 1234)).refused).toMatch(/permission denied/i);
+  });
+});

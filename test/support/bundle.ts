@@ -1,0 +1,22 @@
+/** Programs of the tests' own, for processes of their own. */
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { watForEsbuild } from '../../scripts/wat.mjs';
+import { ROOT } from './images';
+
+/** Bundles a program written in TypeScript. Native modules are found by `PROGRAM_ENVIRONMENT`. */
+export async function bundleProgram(source: string, program: string): Promise<void> {
+  await build({
+    entryPoints: [source],
+    outfile: program,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    external: ['lmdb', 'sharp', 'onnxruntime-node', '@julusian/jpeg-turbo'],
+    mainFields: ['module', 'main'],
+    plugins: [watForEsbuild],
+    logLevel: 'warning',
+  });
+}
+
+export const PROGRAM_ENVIRONMENT = { ...process.env, NODE_PATH: join(ROOT, 'node_modules') };

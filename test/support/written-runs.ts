@@ -1,0 +1,89 @@
+/** Runs without an engine. */
+import { basename, join } from 'node:path';
+import { encodeStrips, placesIn } from '../../src/faces/strips';
+import type { RunManifest } from '../../src/protocol';
+import { analysisSettings } from '../../src/settings/settings';
+import { STORE_VERSION, writeClustering } from '../../src/store/run-files';
+import { keptImage, RunWriter } from '../../src/store/run-store';
+import { clusterFaces } from '../../src/engine/cluster';
+import { settingsWith } from './engine';
+
+export const CROP = { width: 16, height: 24 };
+export const ATTRIBUTES = ['Smiling', 'Male', 'Young'];
+
+export interface RunContent {
+  faces?: number;
+  /** Grey of all its crops: tells it from others. */
+  level?: number;
+  folders?: string[];
+  changes?: Partial<RunManifest>;
+}
+
+/** Writes a run as an analysis does, into its place. */
+export async function writeRun(place: string, content: RunContent = {}): Promise<RunManifest> {
+  const { writer, finish } = await beginRun(place, content);
+  try {
+    return await finish();
+  } catch (error) {
+    await writer.abandon();
+    throw error;
+  }
+}
+
+/** The same up to the moment in which it is moved to its place. */
+export async function beginRun(
+  place: string,
+  { faces = 40, level = 50, folders = ['/photos'], changes = {} }: RunContent = {},
+): Promise<{ writer: RunWriter; finish: () => Promise<RunManifest> }> {
+  const writer = await RunWriter.create(place, CROP);
+  const pixels = Buffer.alloc(faces * CROP.width * CROP.height * 3, level);
+  const strips = await encodeStrips(pixels, new Array<number>(faces).fill(1), CROP);
+  const identity = { size: 1000, modified: 1e12, changed: 1e12, inode: 1 };
+  const images = Array.from({ length: faces }, (_, i) => {
+    const folder = Math.floor((i * folders.length) / faces);
+    return { folder, name: `a/${i}.jpg`, path: join(folders[folder]!, 'a', `${i}.jpg`) };
+  });
+  const finish = async () => {
+    for (const [i, { strip, at }] of placesIn(strips).entries()) {
+      const probabilities = Float32Array.from(ATTRIBUTES, (_, attribute) => ((i * 7 + attribute) % 10) / 10);
+      const crop = { strip: { key: String(strip), read: () => strips[strip]!.jpeg }, at };
+      await writer.append({ image: images[i]!, faces: [{ located: null, probabilities, crop }] });
+    }
+    const manifest = manifestOf(basename(place), faces, folders, changes);
+    await writer.finish(
+      manifest,
+      images.map((image) => keptImage(image, identity)),
+    );
+    return manifest;
+  };
+  return { writer, finish };
+}
+
+function manifestOf(id: string, faces: number, folders: string[], changes: Partial<RunManifest>): RunManifest {
+  return {
+    version: STORE_VERSION,
+    id,
+    createdAt: new Date().toISOString(),
+    folders,
+    settings: analysisSettings(settingsWith()),
+    model: '/models/some.onnx',
+    modelAttributes: ATTRIBUTES,
+    provider: 'cpu',
+    trials: [{ provider: 'cpu', used: true, reason: 'chosen in the settings' }],
+    detection: { searched: false, reason: 'chosen in the settings' },
+    images: { found: faces, read: faces, failed: 0, withoutFace: 0 },
+    failures: [],
+    faceless: [],
+    faces,
+    crop: CROP,
+    timing: { analyse: 1 },
+    ...changes,
+  };
+}
+
+/** Clusters the faces of a run as its panel does. */
+export async function clusterRun(place: string, faces = 40): Promise<void> {
+  const probabilities = Float32Array.from({ length: faces * ATTRIBUTES.length }, (_, i) => (i % 10) / 10);
+  const settings = settingsWith({ clusters: 2, attributes: ATTRIBUTES });
+  await writeClustering(place, await clusterFaces({ probabilities, names: ATTRIBUTES }, settings));
+}
