@@ -55,6 +55,14 @@ test('everything is exported into a new folder', async ({ workbench }) => {
   await expect(workbench.notification(`Exported to '${target}`)).toBeVisible();
   const [name] = await readdir(target);
   const files = await readdir(join(target, name!));
-  expect(files.sort()).toEqual(['clusters', 'clusters.json', 'faces.csv', 'failed.csv', 'report.html', 'without-face.csv']);
+  expect(files.sort()).toEqual([
+    '.face-clusters.json',
+    'clusters',
+    'clusters.json',
+    'faces.csv',
+    'failed.csv',
+    'report.html',
+    'without-face.csv',
+  ]);
   expect(await readdir(join(target, name!, 'clusters'))).toHaveLength(16);
 });
