@@ -287,7 +287,7 @@ function mutated(text: string, next: () => number): string {
     if (keys.length === 0) break;
     [parent, key] = [child as Record<string, unknown>, keys[Math.floor(next() * keys.length)]!];
   }
-  if (next() < 0.2) delete parent[key];
-  else parent[key] = VALUES[Math.floor(next() * VALUES.length)];
-  return JSON.stringify('root' in parent && key === 'root' ? parent.root : value) ?? '';
+  parent[key] = next() < 0.2 ? undefined : VALUES[Math.floor(next() * VALUES.length)]; // undefined is left out
+  const root = key === 'root' ? parent.root : value;
+  return root === undefined ? '' : JSON.stringify(root);
 }

@@ -151,13 +151,13 @@ describe('a run', () => {
 
   it('is read whole while others take its place', async () => {
     await writeRun(place, { level: 50, faces: 33 });
-    let isWriting = true;
+    const state = { isWriting: true };
     const writing = (async () => {
       for (let i = 0; i < 15; i++) await writeRun(place, i % 2 === 0 ? { level: 90, faces: 55 } : { level: 50, faces: 33 });
-      isWriting = false;
+      state.isWriting = false;
     })();
     let reads = 0;
-    while (isWriting) {
+    while (state.isWriting) {
       const run = await readRun(place);
       expect([33, 55]).toContain(run.manifest.faces);
       expect(run.crops.count).toBe(run.manifest.faces);
