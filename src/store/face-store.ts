@@ -325,7 +325,7 @@ export class FaceStore {
 
   /** A file's content, without reading it; undefined where it is new or has changed. */
   contentOf(path: string | Uint8Array, identity: FileIdentity): Content | undefined {
-    const row = this.read(() => fileRow(this.tables.files.get(fileKey(path))));
+    const row = fileRow(this.get(this.tables.files, fileKey(path)));
     if (row === undefined) return undefined;
     const [size, modified, changed, inode, id, hash] = row;
     return sameIdentity(identity, { size, modified, changed, inode }) ? { id, hash } : undefined;
@@ -333,7 +333,7 @@ export class FaceStore {
 
   /** A content by its size in bytes and its hash. */
   contentWith(size: number, hash: string): Content | undefined {
-    const id = this.read(() => contentNumber(this.tables.contents.get(contentKey(size, hash))));
+    const id = contentNumber(this.get(this.tables.contents, contentKey(size, hash)));
     return id === undefined ? undefined : { id, hash };
   }
 
@@ -346,7 +346,7 @@ export class FaceStore {
 
   /** @param finder key of how faces are found. */
   foundIn({ id, hash }: Content, finder: string): Found | undefined {
-    const row = this.read(() => foundRow(this.tables.found.get([id, finder])));
+    const row = foundRow(this.get(this.tables.found, [id, finder]));
     // Where the store was cleared in the middle of a run, a number noted before may be another content's now.
     if (row?.[1] !== hash) return undefined;
     const [, , reason, faces] = row;
@@ -358,24 +358,24 @@ export class FaceStore {
    * @param expected faces that were found in the image, and attributes that the network gives of each.
    */
   describedBy({ id }: Content, finder: string, model: string, expected: { faces: number; attributes: number }): Described | undefined {
-    const row = this.read(() => describedRow(this.tables.described.get([id, finder, model]), expected.faces, expected.attributes));
+    const row = describedRow(this.get(this.tables.described, [id, finder, model]), expected.faces, expected.attributes);
     if (row === undefined) return undefined;
     const [bytes, strips, places] = row;
     const probabilities = new Float32Array(Uint8Array.from(bytes).buffer);
-    if (!probabilities.every((value) => value >= 0 && value <= 1)) return undefined;
+    if (!areProbabilities(probabilities)) return undefined;
     return { probabilities, crops: strips.map((strip, i) => ({ strip, at: places[i]! })) };
   }
 
   /** A JPEG of several faces, one below the other. One that is damaged is forgotten. */
   strip(id: number): Buffer | undefined {
-    const bytes = this.read(() => this.tables.strips.get(id));
-    const jpeg = bytes && withoutChecksum(bytes);
-    if (bytes !== undefined && jpeg === undefined) {
-      this.write(() => {
-        this.tables.uses.removeSync(id);
-      });
-    }
-    return jpeg;
+    const bytes = this.get(this.tables.strips, id);
+    if (bytes === undefined) return undefined;
+    const jpeg = withoutChecksum(bytes);
+    if (jpeg !== undefined) return jpeg;
+    this.write(() => {
+      this.tables.uses.removeSync(id);
+    });
+    return undefined;
   }
 
   hasStrip(id: number): boolean {
@@ -384,7 +384,7 @@ export class FaceStore {
 
   /** What was noted under a name: what a network is like, what was measured. */
   note(name: string): unknown {
-    return this.read(() => this.tables.meta.get(noteKey(name)));
+    return this.get(this.tables.meta, noteKey(name));
   }
 
   /** The same where it is what it should be. */
@@ -570,17 +570,34 @@ export class FaceStore {
     });
   }
 
-  /** What cannot be decoded is not known. What LMDB reports is met here first: then nothing more is asked of it. */
+  /** A value of a table, of which only so much is sure as is looked at; undefined where there is none. */
+  private get<Value, Key extends string | number | Buffer | (string | number)[]>(table: Database<Value, Key>, key: Key): Value | undefined {
+    if (!this.isOpen || this.isDamaged) return undefined;
+    try {
+      if (this.mark?.isCareful !== true) return table.get(key); // a function for each would take as long again
+      return this.mark.inside(() => table.get(key));
+    } catch (error) {
+      this.meetInReading(error);
+      return undefined;
+    }
+  }
+
   private read<T>(action: () => T): T | undefined {
     if (!this.isOpen || this.isDamaged) return undefined;
     try {
-      return decoded(() => this.inside(action));
+      return this.inside(action);
     } catch (error) {
-      this.isDamaged = true;
-      this.problem ??= `it is damaged (${messageOf(error)})`;
-      this.mark?.fail();
+      this.meetInReading(error);
       return undefined;
     }
+  }
+
+  /** What cannot be decoded is not known. What LMDB reports is met here first: then nothing more is asked of it. */
+  private meetInReading(error: unknown): void {
+    if (!isFromLmdb(error)) return;
+    this.isDamaged = true;
+    this.problem ??= `it is damaged (${messageOf(error)})`;
+    this.mark?.fail();
   }
 
   /**
@@ -640,6 +657,12 @@ function* entriesOf<Value, Key extends string | number>(table: Database<Value, K
     // The rest one by one.
     for (const key of [...table.getKeys()].slice(seen)) yield { key, value: decoded(() => table.get(key)) };
   }
+}
+
+function areProbabilities(values: Float32Array): boolean {
+  let sound = 0;
+  while (values[sound]! >= 0 && values[sound]! <= 1) sound += 1; // an iterator would take several times as long
+  return sound === values.length;
 }
 
 /** @returns undefined where what was read cannot be decoded. @throws what LMDB reports. */

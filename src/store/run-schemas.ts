@@ -8,8 +8,12 @@ import type { Provider } from '../faces/providers';
 import type { Clustering, Comparison, RunManifest } from '../protocol';
 import { analysisSettings, checkSettings, clusteringSettings, METHODS } from '../settings/settings';
 
-/** What helps where a file is damaged that is made of the others. */
-const HELP: Record<string, string> = { 'clustering.json': 'cluster its faces again', 'comparison.json': 'compare the methods again' };
+/** What helps where a file is damaged that is made of the others, or may be damaged in the store as well. */
+const HELP: Record<string, string> = {
+  'clustering.json': 'cluster its faces again',
+  'comparison.json': 'compare the methods again',
+  'crops.bin': 'describe its faces again; if that does not help, clear what is kept between runs before',
+};
 
 /** A run of which something cannot be read. The message says which file is damaged, how, and what helps. */
 export class DamagedRun extends UserError {

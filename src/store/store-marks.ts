@@ -114,6 +114,11 @@ export class StoreMark {
     return mark;
   }
 
+  /** Whether it is noted when the process is inside of LMDB. */
+  get isCareful(): boolean {
+    return this.fd !== undefined;
+  }
+
   /** Does something inside of LMDB; where the store is suspected, so that a death in there can be told from others. */
   inside<T>(action: () => T): T {
     const { fd } = this;

@@ -225,11 +225,74 @@ describe('the store', () => {
     await analyse(startEngine(), params());
     await writeFile(join(storeDir, 'faces.mdb'), Buffer.alloc(20_000, 7));
     const engine = startEngine();
-    expect((await analyse(engine, params())).manifest).toMatchObject({ known: 0, faces: 72 });
+    expect((await analyse(engine, params())).manifest).toMatchObject({
+      known: 0,
+      faces: 72,
+      notices: [expect.stringMatching(/^What was found before is forgotten, and images are read again: .*'faces.mdb' is damaged/)],
+    });
     expect((await engine.call('storeSize', { storeDir })).images).toBe(72);
     await engine.call('clearStore', { storeDir });
     await expect(stat(storeDir)).rejects.toThrow('ENOENT');
     expect((await analyse(engine, params())).manifest).toMatchObject({ known: 0, faces: 72 });
+  });
+
+  it('that ends an engine is made anew by the next one', async () => {
+    const { params } = await place();
+    const storeDir = params().storeDir!;
+    await analyse(startEngine(), params());
+    // What tells which file has which content becomes zeros: LMDB opens such a store, and dies of it, or says so, when it is asked.
+    const file = join(storeDir, 'faces.mdb');
+    const bytes = await readFile(file);
+    for (let at = bytes.indexOf('/photos/'); at >= 0; at = bytes.indexOf('/photos/', at + 4096))
+      bytes.fill(7, at - (at % 4096) + 16, at - (at % 4096) + 400);
+    await writeFile(file, bytes);
+    const met = await startEngine()
+      .call('analyse', params())
+      .then(
+        ({ faces }) => faces,
+        (error: unknown) => String(error),
+      );
+    if (met !== 72) expect(met).toMatch(/the engine's process ended/);
+    const { manifest } = await analyse(startEngine(), params());
+    expect(manifest).toMatchObject({ known: 0, faces: 72, notices: [expect.stringContaining('was made anew')] });
+    expect((await analyse(startEngine(), params())).manifest).toMatchObject({ known: 72, notices: [] });
+  });
+
+  it('can be cleared in the middle of a run of the same engine', async () => {
+    const engine = startEngine();
+    const { params } = await place();
+    await analyse(engine, params());
+    const storeDir = params().storeDir!;
+    for (let i = 0; i < 5; i++) {
+      const run = engine.call('analyse', { ...params({ detect: i % 2 === 0 ? 'always' : 'never' }), runDir: `${params().runDir}-${i}` });
+      await wait(i * 60);
+      await engine.call('clearStore', { storeDir });
+      const faces = await run.then(
+        (manifest) => manifest.faces,
+        (error: unknown) => String(error),
+      );
+      // It may have relied on crops that are gone: then it says so.
+      if (typeof faces === 'string') expect(faces).toMatch(/what was kept between runs was cleared/);
+      else expect(faces).toBeGreaterThan(70);
+    }
+    expect((await analyse(engine, params())).manifest.faces).toBe(72);
+  });
+
+  it('never takes a folder of somebody, which stays as it is', async () => {
+    const { folder } = await place();
+    const album = join(folder, 'faces', 'album', 'photo.jpg');
+    await mkdir(join(album, '..'), { recursive: true });
+    await copyFile(join(folder, (await images(folder))[0]!), album);
+    const before = (await readdir(folder, { recursive: true })).sort();
+    const out = join(folder, '..', 'out');
+    for (let i = 0; i < 2; i++) {
+      const { status, stdout } = await cli(['cluster', folder, '--out', out, '--provider', 'cpu', '--detect', 'never'], folder);
+      expect(status).toBe(0);
+      expect(stdout).toMatch(
+        /note: What was found before cannot be used, and nothing is kept: .* cannot be opened \(it holds other files \('album'\)/,
+      );
+    }
+    expect((await readdir(folder, { recursive: true })).sort()).toEqual(before);
   });
 
   it('that cannot be opened is done without, saying so', async () => {
@@ -292,6 +355,31 @@ describe('a run that is cut off', () => {
     expect(free.status).toBe(0);
     expect(free.stdout).toContain('72 faces in 72 of 72 images');
   });
+
+  it('on a disk that is full at whatever size of its files leaves the earlier run whole', async () => {
+    const { params } = await place();
+    const { runDir } = params();
+    const first = await analyse(startEngine(), { ...params(), storeDir: null });
+    const before = await readFile(join(runDir, 'run.json'), 'utf8');
+    let failures = 0;
+    for (const limit of [0, 100, 1000, 5000, 11_000, 12_000, 30_000, 100_000, 200_000, 350_000, 450_000]) {
+      const engine = startEngine();
+      await engine.call('storeSize', { storeDir: runDir }); // it runs now, and can be limited
+      await exec('prlimit', ['--pid', String(engine.pid), `--fsize=${limit}`]);
+      const met = await engine.call('analyse', { ...params(), storeDir: null }).then(
+        () => 'done',
+        (error: unknown) => String(error),
+      );
+      engine.dispose();
+      if (met === 'done') break;
+      failures += 1;
+      expect(met, `limit ${limit}`).toMatch(/there is no space left on the disk/);
+      expect(await readFile(join(runDir, 'run.json'), 'utf8')).toBe(before);
+      expect(await facesOf(runDir, first.manifest)).toEqual(first.faces);
+      expect((await readdir(join(runDir, '..'))).filter((name) => name.startsWith('run'))).toEqual(['run']);
+    }
+    expect(failures).toBeGreaterThan(5);
+  }, 240_000);
 
   it('where only the store has no space the run is whole, and says that nothing is kept', async () => {
     const { params } = await place();

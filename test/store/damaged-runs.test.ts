@@ -15,7 +15,7 @@ import { UserError } from '../../src/errors';
 import { DamagedRun } from '../../src/store/run-schemas';
 import { isWhole, readImages, readRun } from '../../src/store/run-store';
 import { temporaryFolder } from '../support/images';
-import { clusterRun, writeRun } from '../support/written-runs';
+import { clusterRun, writeRun } from '../support/runs';
 import { random } from '../support/vectors';
 
 let runs: string;
@@ -287,9 +287,7 @@ function mutated(text: string, next: () => number): string {
     if (keys.length === 0) break;
     [parent, key] = [child as Record<string, unknown>, keys[Math.floor(next() * keys.length)]!];
   }
-  if (next() < 0.2) Reflect.deleteProperty(parent, key);
-  else parent[key] = VALUES[Math.floor(next() * VALUES.length)];
-  // Of undefined there is no text.
-  const changed: unknown = JSON.stringify('root' in parent && key === 'root' ? parent.root : value);
-  return typeof changed === 'string' ? changed : '';
+  parent[key] = next() < 0.2 ? undefined : VALUES[Math.floor(next() * VALUES.length)]; // undefined is left out
+  const root = key === 'root' ? parent.root : value;
+  return root === undefined ? '' : JSON.stringify(root);
 }

@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { LocatedFace } from '../../src/faces/detect';
 import { FaceStore, type StoreRecord } from '../../src/store/face-store';
 import { storeBytes } from '../../src/store/store-folder';
+import { withChecksum } from '../../src/store/strip-checksum';
 import { temporaryFolder } from '../support/images';
 
 const KEYS = { finder: 'f'.repeat(16), model: 'm'.repeat(16) };
@@ -217,7 +218,10 @@ describe('FaceStore', () => {
       tables.openDB('meta', {}).putSync('bytes', 'many');
     });
     await change(folder, 'crops.mdb', (strips) => {
-      strips.putSync(crops[7]!.strip, Buffer.concat([Buffer.alloc(9000, 7).fill(8, 100, 101), Buffer.alloc(4)]));
+      strips.putSync(
+        crops[7]!.strip,
+        Buffer.concat([Buffer.alloc(9000, 7).fill(0, 4096, 4608), withChecksum(Buffer.alloc(9000, 7)).subarray(-4)]),
+      );
     });
     await change(folder, 'contents.mdb', (table) => {
       for (const { key } of table.getRange({ limit: 1 })) table.putSync(key, Buffer.from('some'));

@@ -9,7 +9,7 @@ import { readRun } from '../../src/store/run-store';
 import { ownProcess } from '../../src/util/process-identity';
 import { faults } from '../support/faults';
 import { temporaryFolder } from '../support/images';
-import { beginRun, writeRun } from '../support/written-runs';
+import { beginRun, writeRun } from '../support/runs';
 
 vi.mock('node:fs/promises', async (original) => (await import('../support/faults')).withFaults(await original()));
 
@@ -151,14 +151,13 @@ describe('a run', () => {
 
   it('is read whole while others take its place', async () => {
     await writeRun(place, { level: 50, faces: 33 });
-    let isWriting = true;
+    const state = { isWriting: true };
     const writing = (async () => {
       for (let i = 0; i < 15; i++) await writeRun(place, i % 2 === 0 ? { level: 90, faces: 55 } : { level: 50, faces: 33 });
-      isWriting = false;
+      state.isWriting = false;
     })();
     let reads = 0;
-    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- `writing` changes it meanwhile
-    while (isWriting) {
+    while (state.isWriting) {
       const run = await readRun(place);
       expect([33, 55]).toContain(run.manifest.faces);
       expect(run.crops.count).toBe(run.manifest.faces);
