@@ -365,7 +365,7 @@ describe('a run that is cut off', () => {
     for (const limit of [0, 100, 1000, 5000, 11_000, 12_000, 30_000, 100_000, 200_000, 350_000, 450_000]) {
       const engine = startEngine();
       await engine.call('storeSize', { storeDir: runDir }); // it runs now, and can be limited
-      await exec('prlimit', ['--pid', String(engine.pid), `--fsize=${limit}`]);
+      await exec('prlimit', ['--pid', String(engine.pids[0]), `--fsize=${limit}`]);
       const met = await engine.call('analyse', { ...params(), storeDir: null }).then(
         () => 'done',
         (error: unknown) => String(error),

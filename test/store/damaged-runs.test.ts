@@ -15,7 +15,7 @@ import { UserError } from '../../src/errors';
 import { DamagedRun } from '../../src/store/run-schemas';
 import { isWhole, readImages, readRun } from '../../src/store/run-store';
 import { temporaryFolder } from '../support/images';
-import { clusterRun, writeRun } from '../support/runs';
+import { clusterRun, writeRun } from '../support/written-runs';
 import { random } from '../support/vectors';
 
 let runs: string;

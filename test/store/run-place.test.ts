@@ -9,7 +9,7 @@ import { readRun } from '../../src/store/run-store';
 import { ownProcess } from '../../src/util/process-identity';
 import { faults } from '../support/faults';
 import { temporaryFolder } from '../support/images';
-import { beginRun, writeRun } from '../support/runs';
+import { beginRun, writeRun } from '../support/written-runs';
 
 vi.mock('node:fs/promises', async (original) => (await import('../support/faults')).withFaults(await original()));
 
