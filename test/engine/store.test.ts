@@ -59,6 +59,15 @@ const crops = async (engine: EngineClient, runDir: string) => {
   return new Map(cards.map(({ image, face, jpeg }) => [`${image} ${face}`, Buffer.from(jpeg).toString('base64')]));
 };
 
+const LMDB_PAGE = 4096;
+
+/** Makes the values of a leaf page 1 GiB long each: LMDB believes it, and reads on where nothing is mapped. */
+function lengthenValues(page: Buffer): void {
+  const header = 24;
+  const isLeaf = page.readUInt16LE(18) === 2;
+  for (let i = 0; isLeaf && i < page.readUInt16LE(20) / 2; i++) page.writeUInt32LE(1 << 30, header + page.readUInt16LE(header + 2 * i));
+}
+
 const images = async (folder: string) => (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.jpg')).sort();
 
 describe('a second run', () => {
@@ -236,26 +245,22 @@ describe('the store', () => {
     expect((await analyse(engine, params())).manifest).toMatchObject({ known: 0, faces: 72 });
   });
 
-  it('that ends an engine is made anew by the next one', async () => {
+  it('that ends an engine is made anew by the one that takes its place', async () => {
     const { params } = await place();
     const storeDir = params().storeDir!;
+    await wait(SETTLING); // files are not known by their times before
     await analyse(startEngine(), params());
-    // What tells which file has which content becomes zeros: LMDB opens such a store, and dies of it, or says so, when it is asked.
     const file = join(storeDir, 'faces.mdb');
     const bytes = await readFile(file);
-    for (let at = bytes.indexOf('/photos/'); at >= 0; at = bytes.indexOf('/photos/', at + 4096))
-      bytes.fill(7, at - (at % 4096) + 16, at - (at % 4096) + 400);
+    for (let at = bytes.indexOf('/photos/'); at >= 0; at = bytes.indexOf('/photos/', at + LMDB_PAGE)) {
+      lengthenValues(bytes.subarray(at - (at % LMDB_PAGE)).subarray(0, LMDB_PAGE));
+    }
     await writeFile(file, bytes);
-    const met = await startEngine()
-      .call('analyse', params())
-      .then(
-        ({ faces }) => faces,
-        (error: unknown) => String(error),
-      );
-    if (met !== 72) expect(met).toMatch(/the engine's process ended/);
-    const { manifest } = await analyse(startEngine(), params());
-    expect(manifest).toMatchObject({ known: 0, faces: 72, notices: [expect.stringContaining('was made anew')] });
-    expect((await analyse(startEngine(), params())).manifest).toMatchObject({ known: 72, notices: [] });
+    // In another place: the run as such would be taken as it is.
+    const elsewhere = { ...params(), runDir: `${params().runDir}-elsewhere` };
+    const { manifest } = await analyse(startEngine(), elsewhere);
+    expect(manifest).toMatchObject({ known: 0, faces: 72, notices: expect.arrayContaining([expect.stringContaining('was made anew')]) as string[] });
+    expect((await analyse(startEngine(), elsewhere)).manifest).toMatchObject({ known: 72, notices: [] });
   });
 
   it('can be cleared in the middle of a run of the same engine', async () => {
