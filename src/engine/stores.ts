@@ -54,7 +54,9 @@ export async function closeStore(): Promise<void> {
   const store = current;
   current = undefined;
   await store?.opening.then(
-    (opened) => opened.retire(),
+    (opened) => {
+      opened.retire();
+    },
     () => undefined, // it never opened
   );
 }

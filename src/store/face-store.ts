@@ -9,16 +9,18 @@ import { randomInt } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { type Database, open as openLmdb, type RootDatabase } from 'lmdb';
 import * as z from 'zod';
-import { messageOf } from '../errors';
+import { codeOf, messageOf } from '../errors';
 import { hashOf } from '../faces/describe';
 import type { LocatedFace } from '../faces/detect';
 import { freeSpace } from '../util/free-space';
 import { PRIVATE_FILE } from '../util/private-files';
 import { type FileIdentity, isSettled, sameIdentity } from './identity';
 import { LmdbFile } from './lmdb-file';
-import { CONTENTS_FILE, DATA_FILES, makeFolderAgain, prepareFolder, RECORDS_FILE, removeData, STRIPS_FILE } from './store-folder';
+import { CONTENTS_FILE, DATA_FILES, makeFolderAgain, prepareFolder, RECORDS_FILE, removeStore, STRIPS_FILE } from './store-folder';
+import { withStoreLock } from './store-lock';
 import { StoreMark, suspicionOf } from './store-marks';
 import { withChecksum, withoutChecksum } from './strip-checksum';
 import {
@@ -39,6 +41,10 @@ import {
 /** Raised whenever the layout changes; stores of another layout are removed. */
 const LAYOUT = 4;
 
+/** Another process may just be making the store: what looks damaged is looked at once more after so many milliseconds. */
+const MOMENT = 100;
+/** How often a store is opened that another process clears meanwhile. */
+const ATTEMPTS = 5;
 /**
  * A store that ended its process so often, or reported damage, is made anew though no damage is found in it. Somebody who kills
  * runs may hit LMDB some times in a row, and would lose what was kept.
@@ -148,8 +154,19 @@ function environment(path: string) {
   return { path, mapSize, permissionsMode: PRIVATE_FILE, cache: false };
 }
 
+/** @throws a file system error with code `ENOENT` where another process clears the store again and again. */
 function openTables(folder: string): Tables {
-  makeFolderAgain(folder); // another window may have cleared the store
+  for (let attempt = 1; ; attempt++) {
+    try {
+      makeFolderAgain(folder); // another process may have cleared the store
+      return withStoreLock(folder, () => openLocked(folder));
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT' || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+function openLocked(folder: string): Tables {
   const opened: RootDatabase[] = [];
   const open = <Value, Key extends string | number | Buffer>(name: string, options: object): RootDatabase<Value, Key> => {
     const root = openLmdb<Value, Key>({ ...environment(join(folder, name)), ...options });
@@ -174,9 +191,26 @@ function openTables(folder: string): Tables {
   }
 }
 
-async function close({ root, strips, contents }: Tables): Promise<void> {
-  await Promise.all([root, strips, contents].map((each) => each.close()));
+/**
+ * Closes them at once, since nothing is written asynchronously. LMDB destroys the mutexes of an environment that no
+ * other process has open; one that opens it at the same moment would go on with them.
+ */
+function closeTables(folder: string, { root, strips, contents }: Tables): void {
+  const close = () => {
+    for (const each of [root, strips, contents]) void each.close();
+  };
+  try {
+    withStoreLock(folder, close);
+  } catch {
+    close(); // the folder is gone or cannot be written any more, and nobody opens what was in it
+  }
 }
+
+/** Stores that this process has open. LMDB would close them when it ends, but without the lock. */
+const openStores = new Set<FaceStore>();
+process.once('exit', () => {
+  for (const store of openStores) store.close();
+});
 
 export class FaceStore {
   /** Why nothing is kept any more; undefined while all is well. */
@@ -210,36 +244,51 @@ export class FaceStore {
    * @throws where the folder cannot be written, or is none of the store's.
    */
   static async open(folder: string): Promise<FaceStore> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await FaceStore.openFolder(folder);
+      } catch (error) {
+        // Another process may have cleared the store in the middle.
+        if (codeOf(error) !== 'ENOENT' || attempt === ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  private static async openFolder(folder: string): Promise<FaceStore> {
     await prepareFolder(folder);
     if (freeSpace(folder) < LEFT_FREE) throw new Error('there is no space left on the disk');
     const suspicion = await suspicionOf(folder);
     let damage = damageIn(folder, suspicion.isSuspect);
+    if (damage !== undefined) {
+      await wait(MOMENT);
+      damage = damageIn(folder, suspicion.isSuspect);
+    }
     if (suspicion.strikes >= STRIKES) damage ??= 'the process that used it ended, or met damage, again and again';
-    const mark = StoreMark.create(folder, damage === undefined ? suspicion : { isSuspect: false, strikes: 0 });
+    if (damage !== undefined) return FaceStore.anew(folder, damage);
+    const mark = StoreMark.create(folder, suspicion);
     try {
-      const store = damage === undefined ? await FaceStore.openSound(folder, mark) : await FaceStore.anew(folder, mark, damage);
+      const store = mark.inside(() => FaceStore.openNow(folder, mark, undefined));
       for (const left of suspicion.marks) await rm(left, { force: true });
       return store;
     } catch (error) {
       mark.remove();
-      throw error;
-    }
-  }
-
-  /** Opens a store in which no damage was found. */
-  private static async openSound(folder: string, mark: StoreMark): Promise<FaceStore> {
-    try {
-      return mark.inside(() => FaceStore.openNow(folder, mark, undefined));
-    } catch (error) {
       const reason = messageOf(error);
       if (!/MDB_(INVALID|CORRUPTED|VERSION_MISMATCH|PANIC|PAGE_NOTFOUND|CURSOR_FULL|BAD_)|another layout/.test(reason)) throw error;
-      return FaceStore.anew(folder, mark, reason);
+      return FaceStore.anew(folder, reason);
     }
   }
 
-  private static async anew(folder: string, mark: StoreMark, reason: string): Promise<FaceStore> {
-    await removeData(folder);
-    return FaceStore.openNow(folder, mark, reason);
+  /** Makes the store anew. @param reason for people. */
+  private static async anew(folder: string, reason: string): Promise<FaceStore> {
+    await removeStore(folder);
+    await prepareFolder(folder);
+    const mark = StoreMark.create(folder, { isSuspect: false, strikes: 0 });
+    try {
+      return FaceStore.openNow(folder, mark, reason);
+    } catch (error) {
+      mark.remove();
+      throw error;
+    }
   }
 
   private static openNow(folder: string, mark: StoreMark, madeAnew: string | undefined): FaceStore {
@@ -255,15 +304,18 @@ export class FaceStore {
       const used = tables.uses.getKeysCount({ limit: 1 }) > 0;
       const lost = [tables.strips, tables.contents].some((each) => each.getKeysCount({ limit: 1 }) === 0);
       if (used && lost) throw new Error('it has another layout: one of its files is gone');
-      return new FaceStore(folder, tables, mark, madeAnew);
+      const store = new FaceStore(folder, tables, mark, madeAnew);
+      openStores.add(store);
+      return store;
     } catch (error) {
-      void close(tables);
+      closeTables(folder, tables);
       throw error;
     }
   }
 
   /** Says that a job uses the store, until `endUse`. @throws where the folder cannot be written. */
   beginUse(): void {
+    if (makeFolderAgain(this.folder) && this.isOpen) this.reopen();
     this.mark ??= StoreMark.create(this.folder, { isSuspect: false, strikes: 0 });
     this.users += 1;
   }
@@ -274,13 +326,13 @@ export class FaceStore {
     if (this.users > 0) return;
     this.mark?.remove();
     this.mark = undefined;
-    if (this.isRetired) void this.close();
+    if (this.isRetired) this.close();
   }
 
   /** Closes it, or lets the last job that uses it do so. */
-  async retire(): Promise<void> {
+  retire(): void {
     this.isRetired = true;
-    if (this.users === 0) await this.close();
+    if (this.users === 0) this.close();
   }
 
   /**
@@ -295,7 +347,7 @@ export class FaceStore {
   private reopen(): boolean {
     try {
       this.inside(() => {
-        void close(this.tables); // at once, since nothing is written asynchronously
+        closeTables(this.folder, this.tables);
         this.isOpen = false;
         this.tables = openTables(this.folder);
         this.isOpen = true;
@@ -312,8 +364,9 @@ export class FaceStore {
     return this.read(count) ?? { images: 0, strips: 0 };
   }
 
-  async close(): Promise<void> {
-    if (this.isOpen) await close(this.tables);
+  close(): void {
+    openStores.delete(this);
+    if (this.isOpen) closeTables(this.folder, this.tables);
     this.isOpen = false;
     this.mark?.remove();
     this.mark = undefined;

@@ -170,13 +170,23 @@ export class LmdbFile {
         return undefined;
       } catch (error) {
         if (!(error instanceof Damage)) throw error;
-        if (before === undefined || this.meta().transaction === before) return messageOf(error);
+        if (before === undefined || this.transaction() === before) return messageOf(error);
       }
     }
     return undefined; // it is in use, which a damaged one could hardly be
   }
 
   // ------------------------------------------------------------------------------------------------------- meta pages
+
+  /** Number of the last transaction; undefined where the meta pages are damaged, or being written. */
+  private transaction(): number | undefined {
+    try {
+      return this.meta().transaction;
+    } catch (error) {
+      if (!(error instanceof Damage)) throw error;
+      return undefined;
+    }
+  }
 
   /** @returns the meta page that counts. */
   private meta(): Meta {

@@ -5,12 +5,15 @@
  * A store may be put anywhere (`FACE_CLUSTERS_CACHE`). So that nobody's files are taken for it, it has its folder to
  * itself, and only files are ever replaced or removed that have a name of the store's and lie where it was made.
  */
-import { mkdirSync, type Stats, writeFileSync } from 'node:fs';
-import { lstat, readdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, type Stats, writeFileSync } from 'node:fs';
+import { lstat, readdir, rmdir, stat, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { basename, dirname, join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { codeOf, messageOf, UserError } from '../errors';
 import { makePrivateFolder, PRIVATE_FILE, PRIVATE_FOLDER, takeFromOthers } from '../util/private-files';
 import { LmdbFile } from './lmdb-file';
+import { LOCK_NAME, withStoreLock } from './store-lock';
 import { isMark } from './store-marks';
 
 /** The tables. */
@@ -38,8 +41,11 @@ const TAG_TEXT = `${SIGNATURE}
 /** What systems and their file managers put into any folder. */
 const isOfTheSystem = (name: string) => name.startsWith('.') || ['desktop.ini', 'Thumbs.db'].includes(name);
 
-const isOwnName = (name: string) =>
-  DATA_FILES.includes(name) || LOCK_FILES.includes(name) || [TAG, OLD_MARK].includes(name) || isMark(name);
+const isDataName = (name: string) => DATA_FILES.includes(name) || LOCK_FILES.includes(name);
+const isOwnName = (name: string) => isDataName(name) || [TAG, LOCK_NAME, OLD_MARK].includes(name) || isMark(name);
+
+/** Another process may just be clearing the store, or making one: what looks strange is looked at once more after so many milliseconds. */
+const MOMENT = 100;
 
 /** Tables that are in `RECORDS_FILE` of any version. */
 const TABLES = ['files', 'found', 'uses', 'meta'];
@@ -52,34 +58,44 @@ export async function prepareFolder(folder: string): Promise<void> {
   const names = await namesIn(folder);
   if (names === undefined) {
     await makePrivateFolder(folder);
-  } else {
-    checkOwner(await stat(folder), 'it');
-    await checkFiles(folder, names);
-    const foreign = names.filter((name) => !isOwnName(name) && !isOfTheSystem(name));
-    if ((await tagIn(folder)) === 'foreign') foreign.push(TAG);
-    if (foreign.length > 0) {
-      throw new Error(
-        `it holds other files (${listed(foreign)}): expected a folder of its own. Move them, or name another folder ` +
-          `(on the command line by FACE_CLUSTERS_CACHE)`,
-      );
-    }
-    if (!(await wasMade(folder, names))) throw notMade(names);
-    await takeFromOthers(folder);
-    for (const name of names.filter(isOwnName)) await takeFromOthers(join(folder, name)).catch(unlessGone);
+    await writeTag(folder);
+    return;
   }
-  if ((await tagIn(folder)) === 'none') await writeFile(join(folder, TAG), TAG_TEXT, { mode: PRIVATE_FILE });
+  checkOwner(await stat(folder), 'it');
+  await checkFiles(folder, names);
+  const tag = tagIn(folder);
+  const foreign = names.filter((name) => !isOwnName(name) && !isOfTheSystem(name));
+  if (tag === 'foreign') foreign.push(TAG);
+  if (foreign.length > 0) {
+    throw new Error(
+      `it holds other files (${listed(foreign)}): expected a folder of its own. Move them, or name another folder ` +
+        `(on the command line by FACE_CLUSTERS_CACHE)`,
+    );
+  }
+  if (!(await wasMade(folder))) throw notMade(names);
+  await takeFromOthers(folder);
+  for (const name of names.filter(isOwnName)) await takeFromOthers(join(folder, name)).catch(unlessGone);
+  if (tag === 'none') await writeTag(folder);
 }
 
-/** Makes the folder again where another process cleared the store meanwhile. */
-export function makeFolderAgain(folder: string): void {
-  if (mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER }) === undefined) return; // as ever, it is there
+const writeTag = (folder: string) => writeFile(join(folder, TAG), TAG_TEXT, { mode: PRIVATE_FILE });
+
+/**
+ * Makes the folder, and what says that it is a store, again where another process cleared it meanwhile.
+ * @returns whether that was so.
+ */
+export function makeFolderAgain(folder: string): boolean {
+  const isMade = mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER }) !== undefined;
+  if (!isMade && existsSync(join(folder, TAG))) return false;
   writeFileSync(join(folder, TAG), TAG_TEXT, { mode: PRIVATE_FILE });
+  return isMade;
 }
 
 /** Bytes the store in a folder takes on disk; 0 where there is none. */
 export async function storeBytes(folder: string): Promise<number> {
-  const sizes = DATA_FILES.map((name) =>
-    lstat(join(folder, name)).then(
+  const files = [folder, ...(await asideOf(folder))].flatMap((each) => DATA_FILES.map((name) => join(each, name)));
+  const sizes = files.map((file) =>
+    lstat(file).then(
       (stats) => (stats.isFile() ? stats.size : 0),
       () => 0, // nothing is kept yet
     ),
@@ -106,41 +122,88 @@ export function storeImages(folder: string): number {
  * @throws UserError where the files are not known to be the store's, or cannot be removed.
  */
 export async function clearStoreFolder(folder: string): Promise<void> {
-  const names = ((await namesIn(folder)) ?? []).filter(isOwnName);
-  if (names.length === 0) return;
   try {
+    for (const aside of await asideOf(folder)) await removeAside(aside);
+    const names = ((await namesIn(folder)) ?? []).filter(isOwnName);
+    if (names.length === 0) return;
     await checkFiles(folder, names);
-    if (!(await wasMade(folder, names))) throw notMade(names);
-    await removeFiles(
-      folder,
-      names.filter((name) => name !== TAG),
-    );
-    // What says that it is a store goes last.
-    if ((await tagIn(folder)) === 'own') await removeFiles(folder, [TAG]);
+    if (!(await wasMade(folder))) throw notMade(names);
+    await removeStore(folder);
   } catch (error) {
     throw new UserError(`what is kept in '${folder}' cannot be cleared: ${messageOf(error)}`, { cause: error });
   }
+}
+
+/**
+ * Removes a store's files, and its folder where nothing else lies in it. They go all at once where they can: LMDB relies
+ * on its locks and its data being of the same store.
+ */
+export async function removeStore(folder: string): Promise<void> {
+  const aside = `${folder}-${randomBytes(4).toString('hex')}${CLEARED}`;
+  let isMoved: boolean;
   try {
-    await rmdir(folder);
-  } catch {
-    // Something else lies in it, or it is a link: then it stays.
+    isMoved = withStoreLock(folder, () => {
+      if (moveAside(folder, aside)) return true;
+      const names = readdirSync(folder).filter((name) => isOwnName(name) && ![TAG, LOCK_NAME].includes(name));
+      removeFiles(folder, [...names, ...ownTag(folder)]); // what says that it is a store goes last
+      return false;
+    });
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return; // another process has removed it
+    throw error;
+  }
+  if (isMoved) await removeAside(aside);
+  else await rmdir(folder).catch(() => undefined); // something else lies in it, or it is a link: then it stays
+}
+
+/** @returns whether the folder was moved; it is not where anything but the store lies in it, or the folder above is another's. */
+function moveAside(folder: string, aside: string): boolean {
+  if (!readdirSync(folder).every(isOwnName) || tagIn(folder) !== 'own' || lstatSync(folder).isSymbolicLink()) return false;
+  try {
+    renameSync(folder, aside);
+    return true;
+  } catch (error) {
+    if (['EACCES', 'EPERM', 'EBUSY'].includes(codeOf(error) ?? '')) return false;
+    throw error;
   }
 }
 
-/** Removes the store's data, so that it is made anew. */
-export const removeData = (folder: string): Promise<void> => removeFiles(folder, [...DATA_FILES, ...LOCK_FILES, OLD_MARK]);
+/** Ending of a store's folder while its files are removed. */
+const CLEARED = '.cleared';
 
-async function removeFiles(folder: string, names: readonly string[]): Promise<void> {
+/** Where stores lie of which a process that was killed has removed a part. */
+async function asideOf(folder: string): Promise<string[]> {
+  const names = (await namesIn(dirname(folder))) ?? [];
+  const isAside = (name: string) => name.startsWith(`${basename(folder)}-`) && /-[0-9a-f]{8}\.cleared$/.test(name);
+  return names.filter(isAside).map((name) => join(dirname(folder), name));
+}
+
+async function removeAside(aside: string): Promise<void> {
+  const names = await namesIn(aside);
+  if (names === undefined) return;
+  await checkFiles(aside, names);
+  if (!(await wasMade(aside))) return; // of somebody
+  removeFiles(aside, [...names.filter((name) => isOwnName(name) && name !== TAG), ...ownTag(aside)]);
+  await rmdir(aside).catch(() => undefined); // a process that still has it open may have left its mark
+}
+
+const ownTag = (folder: string) => (tagIn(folder) === 'own' ? [TAG] : []);
+
+function removeFiles(folder: string, names: readonly string[]): void {
   for (const name of names) {
     try {
-      await rm(join(folder, name), { force: true, maxRetries: 3 });
+      rmSync(join(folder, name), { force: true, maxRetries: 3 });
     } catch (error) {
-      if (!['EBUSY', 'EPERM', 'EACCES'].includes(codeOf(error) ?? '')) throw error;
-      throw new Error(`'${name}' cannot be removed (${messageOf(error)}). Close what uses it, another window maybe, and try again`, {
-        cause: error,
-      });
+      throw inUse(name, error);
     }
   }
+}
+
+/** Windows removes and moves nothing that a program has open. */
+function inUse(name: string, error: unknown): unknown {
+  if (!['EBUSY', 'EPERM', 'EACCES'].includes(codeOf(error) ?? '')) return error;
+  const message = `'${name}' cannot be removed (${messageOf(error)}). Close what uses it, another window maybe, and try again`;
+  return new Error(message, { cause: error });
 }
 
 /** Undefined where there is no such folder. */
@@ -174,9 +237,15 @@ function checkOwner({ uid }: Stats, what: string): void {
 }
 
 /** Whether files with the store's names are its own. */
-async function wasMade(folder: string, names: readonly string[]): Promise<boolean> {
-  const own = names.filter((name) => DATA_FILES.includes(name) || LOCK_FILES.includes(name));
-  if (own.length === 0 || (await tagIn(folder)) === 'own') return true;
+async function wasMade(folder: string): Promise<boolean> {
+  if (await looksMade(folder)) return true;
+  await wait(MOMENT);
+  return looksMade(folder);
+}
+
+async function looksMade(folder: string): Promise<boolean> {
+  const own = ((await namesIn(folder)) ?? []).filter(isDataName);
+  if (own.length === 0 || tagIn(folder) === 'own') return true;
   // Older versions left no tag. All six names are no accident, and neither are the tables' names.
   if (own.length === DATA_FILES.length + LOCK_FILES.length) return true;
   let file: LmdbFile | undefined;
@@ -190,13 +259,15 @@ async function wasMade(folder: string, names: readonly string[]): Promise<boolea
 }
 
 function notMade(names: readonly string[]): Error {
-  const own = names.filter((name) => DATA_FILES.includes(name) || LOCK_FILES.includes(name));
+  const own = names.filter(isDataName);
   return new Error(`${listed(own)} has a name of the store's, but nothing tells that it was made for one. Move it away`);
 }
 
-async function tagIn(folder: string): Promise<'none' | 'own' | 'foreign'> {
+type Tag = 'none' | 'own' | 'foreign';
+
+function tagIn(folder: string): Tag {
   try {
-    const text = await readFile(join(folder, TAG), 'utf8');
+    const text = readFileSync(join(folder, TAG), 'utf8');
     if (text === '') return 'none'; // another process is about to write it
     return text.startsWith(SIGNATURE) && text.includes(PROGRAM) ? 'own' : 'foreign';
   } catch (error) {

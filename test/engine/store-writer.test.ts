@@ -29,7 +29,9 @@ function start(folder: string) {
 
 async function expectKept(folder: string, count: number) {
   const store = await FaceStore.open(folder);
-  onTestFinished(() => store.close());
+  onTestFinished(() => {
+    store.close();
+  });
   expect(store.counts()).toEqual({ images: count, strips: count });
   for (let i = 0; i < count; i++) {
     const content = store.contentOf(record(i).path, identity(i))!;
@@ -46,7 +48,9 @@ describe('a store writer in a process of its own', () => {
   it('writes what it is given, while others read', async () => {
     const folder = join(await temporaryFolder(), 'store');
     const reader = await FaceStore.open(folder);
-    onTestFinished(() => reader.close());
+    onTestFinished(() => {
+      reader.close();
+    });
     const writer = start(folder);
     for (let i = 0; i < 20; i++) {
       await writer.write(findings(i));

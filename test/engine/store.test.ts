@@ -259,7 +259,11 @@ describe('the store', () => {
     // In another place: the run as such would be taken as it is.
     const elsewhere = { ...params(), runDir: `${params().runDir}-elsewhere` };
     const { manifest } = await analyse(startEngine(), elsewhere);
-    expect(manifest).toMatchObject({ known: 0, faces: 72, notices: expect.arrayContaining([expect.stringContaining('was made anew')]) as string[] });
+    expect(manifest).toMatchObject({
+      known: 0,
+      faces: 72,
+      notices: expect.arrayContaining([expect.stringContaining('was made anew')]) as string[],
+    });
     expect((await analyse(startEngine(), elsewhere)).manifest).toMatchObject({ known: 72, notices: [] });
   });
 

@@ -169,7 +169,7 @@ export async function prepareStores(home: string): Promise<StoreFuzz> {
       const records = Array.from({ length: 50 }, (_, i) => recordOf(first + i, first));
       store.keep(records, stripsOf(first, 50), KEYS, 1e9);
     }
-    await store.close();
+    store.close();
   };
   await keep(0, STORED);
   await cp(folder, join(home, 'yesterday'), { recursive: true });

@@ -32,7 +32,7 @@ async function use(folder: string): Promise<Met> {
   store.setNote('a note', { from: folder });
   const { madeAnew, problem } = store;
   store.endUse();
-  await store.close();
+  store.close();
   return { refused: null, madeAnew: madeAnew ?? null, problem: problem ?? null, known, wrong };
 }
 

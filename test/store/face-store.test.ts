@@ -15,7 +15,9 @@ const ONE = { faces: 1, attributes: 2 };
 
 async function open(): Promise<FaceStore> {
   const store = await FaceStore.open(join(await temporaryFolder(), 'store'));
-  onTestFinished(() => store.close());
+  onTestFinished(() => {
+    store.close();
+  });
   return store;
 }
 
@@ -76,9 +78,11 @@ describe('FaceStore', () => {
     const folder = join(await temporaryFolder(), 'store');
     const one = await FaceStore.open(folder);
     one.keep([record(1)], [Buffer.alloc(10)], KEYS, LIMIT);
-    await one.close();
+    one.close();
     const two = await FaceStore.open(folder);
-    onTestFinished(() => two.close());
+    onTestFinished(() => {
+      two.close();
+    });
     expect(two.counts()).toEqual({ images: 1, strips: 1 });
     two.setNote('a', { b: 1 });
     expect(two.note('a')).toEqual({ b: 1 });
@@ -121,10 +125,12 @@ describe('FaceStore', () => {
 
   it.each(['faces.mdb', 'crops.mdb', 'contents.mdb'])('is made anew where its file %s is none of LMDB', async (name) => {
     const folder = join(await temporaryFolder(), 'store');
-    await (await FaceStore.open(folder)).close();
+    (await FaceStore.open(folder)).close();
     await writeFile(join(folder, name), 'something else');
     const store = await FaceStore.open(folder);
-    onTestFinished(() => store.close());
+    onTestFinished(() => {
+      store.close();
+    });
     expect(store.madeAnew).toContain(`'${name}' is damaged`);
     store.keep([record(1)], [Buffer.alloc(10)], KEYS, LIMIT);
     expect(store.counts().images).toBe(1);
@@ -134,12 +140,14 @@ describe('FaceStore', () => {
     const folder = join(await temporaryFolder(), 'store');
     const before = await FaceStore.open(folder);
     before.keep([record(1)], [Buffer.alloc(10)], KEYS, LIMIT);
-    await before.close();
+    before.close();
     const root = openLmdb({ path: join(folder, 'faces.mdb'), maxDbs: 16 });
     root.openDB('meta', {}).putSync('layout', 0);
     await root.close();
     const anew = await FaceStore.open(folder);
-    onTestFinished(() => anew.close());
+    onTestFinished(() => {
+      anew.close();
+    });
     expect(anew.counts().images).toBe(0);
     anew.keep([record(2)], [Buffer.alloc(10)], KEYS, LIMIT);
     expect(anew.counts().images).toBe(1);
@@ -149,10 +157,12 @@ describe('FaceStore', () => {
     const folder = join(await temporaryFolder(), 'store');
     const before = await FaceStore.open(folder);
     before.keep([record(1)], [Buffer.alloc(10)], KEYS, LIMIT);
-    await before.close();
+    before.close();
     await rm(join(folder, name));
     const anew = await FaceStore.open(folder);
-    onTestFinished(() => anew.close());
+    onTestFinished(() => {
+      anew.close();
+    });
     expect(anew.counts()).toEqual({ images: 0, strips: 0 });
   });
 
@@ -205,7 +215,7 @@ describe('FaceStore', () => {
     for (let i = 0; i < 10; i++) before.keep([record(i)], [Buffer.alloc(9000, i)], KEYS, LIMIT);
     const contents = Array.from({ length: 10 }, (_, i) => before.contentWith(1000 + i, hash(i))!);
     const crops = contents.map((content) => before.describedBy(content, KEYS.finder, KEYS.model, ONE)!.crops[0]!);
-    await before.close();
+    before.close();
     await change(folder, 'faces.mdb', (tables) => {
       const key = (i: number, ...more: string[]) => [contents[i]!.id, KEYS.finder, ...more];
       tables.openDB('files', {}).putSync('/photos/0.jpg', ['1000', 1e12, null]);
@@ -227,7 +237,9 @@ describe('FaceStore', () => {
       for (const { key } of table.getRange({ limit: 1 })) table.putSync(key, Buffer.from('some'));
     });
     const store = await FaceStore.open(folder);
-    onTestFinished(() => store.close());
+    onTestFinished(() => {
+      store.close();
+    });
     const known = () =>
       contents.map((content, i) => {
         const [file, found] = [store.contentOf(`/photos/${i}.jpg`, identity(i)), store.foundIn(content, KEYS.finder)];
@@ -273,8 +285,8 @@ describe('FaceStore', () => {
     store.keep([record(2)], [Buffer.alloc(10)], KEYS, LIMIT);
     store.unmap();
     const other = await open();
-    await other.close();
-    await other.close();
+    other.close();
+    other.close();
     expect(other.candidates(1)).toEqual([]);
     other.touch([], [1]);
   });

@@ -24,7 +24,7 @@ async function fill(folder: string, from: number): Promise<Met> {
     if (described !== undefined && store.strip(described.crops[0]!.strip) !== undefined) known += 1;
   }
   const { madeAnew = null, problem = null } = store;
-  await store.close();
+  store.close();
   return { refused: null, madeAnew, problem, known, wrong: [] };
 }
 

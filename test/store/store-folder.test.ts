@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { chmod, cp, lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { FaceStore } from '../../src/store/face-store';
@@ -22,7 +23,7 @@ async function filledStore(place?: string): Promise<string> {
     KEYS,
     1e9,
   );
-  await store.close();
+  store.close();
   return folder;
 }
 
@@ -83,7 +84,7 @@ describe('a folder that holds other files', () => {
     await writeFile(join(folder, name), 'of the system');
     const store = await FaceStore.open(folder);
     expect(store.counts().images).toBe(50);
-    await store.close();
+    store.close();
     await clearStoreFolder(folder);
     expect(await readdir(folder)).toEqual([name]);
   });
@@ -126,7 +127,9 @@ describe('the store of an older version', () => {
     const folder = await filledStore();
     await asOlderVersionsDid(folder);
     const store = await FaceStore.open(folder);
-    onTestFinished(() => store.close());
+    onTestFinished(() => {
+      store.close();
+    });
     expect(store.madeAnew).toBeUndefined();
     expect(store.counts().images).toBe(50);
     expect(await readFile(join(folder, 'CACHEDIR.TAG'), 'utf8')).toContain('Face Clusters');
@@ -137,7 +140,9 @@ describe('the store of an older version', () => {
     await asOlderVersionsDid(folder);
     await rm(join(folder, 'crops.mdb-lock'));
     const store = await FaceStore.open(folder);
-    onTestFinished(() => store.close());
+    onTestFinished(() => {
+      store.close();
+    });
     expect(store.counts().images).toBe(50);
   });
 
@@ -147,7 +152,7 @@ describe('the store of an older version', () => {
     await overwrite(folder);
     const store = await FaceStore.open(folder);
     expect(store.madeAnew).toMatch(/'faces.mdb' is damaged/);
-    await store.close();
+    store.close();
     await asOlderVersionsDid(folder);
     await overwrite(folder);
     await clearStoreFolder(folder);
@@ -183,7 +188,9 @@ describe('clearing', () => {
   it('leaves to a process that uses the store what it has opened', async () => {
     const folder = await filledStore();
     const store = await FaceStore.open(folder);
-    onTestFinished(() => store.close());
+    onTestFinished(() => {
+      store.close();
+    });
     await clearStoreFolder(folder);
     expect(store.counts().images).toBe(50);
     store.unmap();
@@ -191,8 +198,42 @@ describe('clearing', () => {
     store.keep([recordOf(1, 0)], stripsOf(0, 1), KEYS, 1e9);
     expect(store.problem).toBeUndefined();
     const other = await FaceStore.open(folder); // which is one of its own again
-    onTestFinished(() => other.close());
+    onTestFinished(() => {
+      other.close();
+    });
     expect(other.counts().images).toBe(1);
+  });
+
+  it('goes on where a process was killed in the middle of it', async () => {
+    const folder = await filledStore();
+    await rename(folder, `${folder}-0123abcd.cleared`);
+    await rm(`${folder}-0123abcd.cleared/faces.mdb`);
+    await filledStore(join(folder, '..'));
+    await mkdir(`${folder}-89abcdef.cleared`);
+    await writeFile(`${folder}-89abcdef.cleared/faces.mdb`, 'of somebody');
+    expect(await storeBytes(folder)).toBeGreaterThan(200_000);
+    await clearStoreFolder(folder);
+    expect(await readdir(join(folder, '..'))).toEqual(['faces-89abcdef.cleared']);
+    expect(await readdir(`${folder}-89abcdef.cleared`)).toEqual(['faces.mdb']);
+  });
+
+  it('leaves nothing to a process that had it open, and begins to use it again', async () => {
+    const folder = await filledStore();
+    const store = await FaceStore.open(folder);
+    onTestFinished(() => {
+      store.close();
+    });
+    store.beginUse();
+    store.endUse();
+    await clearStoreFolder(folder);
+    await expect(stat(folder)).rejects.toThrow('ENOENT');
+    store.beginUse();
+    expect(store.counts().images).toBe(0);
+    store.keep([recordOf(1, 0)], stripsOf(0, 1), KEYS, 1e9);
+    store.endUse();
+    expect(store.problem).toBeUndefined();
+    expect((await readdir(folder)).sort()[0]).toBe('CACHEDIR.TAG');
+    expect(storeImages(folder)).toBe(1);
   });
 
   it('goes through a link to the folder, which stays', async () => {
@@ -202,36 +243,72 @@ describe('clearing', () => {
     await symlink(join(home, 'elsewhere'), folder, 'junction');
     const store = await FaceStore.open(folder);
     expect(store.counts().images).toBe(50);
-    await store.close();
+    store.close();
     await clearStoreFolder(folder);
     expect((await lstat(folder)).isSymbolicLink()).toBe(true);
     expect(await readdir(join(home, 'elsewhere'))).toEqual([]);
   });
 });
 
-describe.runIf(isPosix)('other users', () => {
-  let home: string;
-  let program: string;
-  beforeAll(async () => {
-    home = await mkdtemp(join(tmpdir(), 'face-clusters-test-'));
-    program = join(home, 'use-store.cjs');
-    await bundleProgram(join(ROOT, 'test', 'fuzz', 'use-store.ts'), program);
-    await chmod(home, 0o755);
-  });
-  afterAll(() => rm(home, { recursive: true, force: true }));
+let home: string;
+let program: string;
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'face-clusters-test-'));
+  program = join(home, 'use-store.cjs');
+  await bundleProgram(join(ROOT, 'test', 'fuzz', 'use-store.ts'), program);
+  await chmod(home, 0o755);
+});
+afterAll(() => rm(home, { recursive: true, force: true }));
 
-  const useAs = async (folder: string, user?: number): Promise<Met> => {
-    const options = { env: PROGRAM_ENVIRONMENT, ...(user === undefined ? {} : { uid: user, gid: user }) };
+/** What a process meets that uses a store, of another user maybe. */
+async function useAs(folder: string, user?: number): Promise<Met> {
+  const options = { env: PROGRAM_ENVIRONMENT, ...(user === undefined ? {} : { uid: user, gid: user }) };
+  try {
     return JSON.parse((await exec(process.execPath, [program, folder], options)).stdout) as Met;
-  };
+  } catch (error) {
+    throw new Error((error as { stderr: string }).stderr, { cause: error });
+  }
+}
 
+describe('several processes', () => {
+  it('make one store, where they begin at the same time', async () => {
+    for (let round = 0; round < 5; round++) {
+      const folder = join(home, `round-${round}`, 'faces');
+      const met = await Promise.all(Array.from({ length: 5 }, () => useAs(folder)));
+      for (const each of met) expect(each).toMatchObject({ refused: null, madeAnew: null, problem: null, wrong: [] });
+      expect(storeImages(folder)).toBeGreaterThan(0);
+      expect((await readdir(folder)).sort()).toEqual((await readdir(await filledStore())).sort());
+    }
+  });
+
+  it('clear it, and go on, at the same time', async () => {
+    const folder = join(home, 'cleared', 'faces');
+    const done = new AbortController();
+    const using = Promise.all(Array.from({ length: 6 }, () => useAs(folder))).finally(() => {
+      done.abort();
+    });
+    const clearing = (async () => {
+      while (!done.signal.aborted) {
+        await clearStoreFolder(folder);
+        await wait(30);
+      }
+    })();
+    const [met] = await Promise.all([using, clearing]);
+    expect(met.map(({ refused, wrong }) => [refused, wrong])).toEqual(met.map(() => [null, []]));
+    expect(await useAs(folder)).toMatchObject({ refused: null, problem: null, wrong: [] });
+  });
+});
+
+describe.runIf(isPosix)('other users', () => {
   it('cannot look into a store, whatever the mask of the process that made it', async () => {
     const place = join(await temporaryFolder(), 'a', 'b');
     const before = process.umask(0);
     onTestFinished(() => void process.umask(before));
     const folder = await filledStore(place);
     const store = await FaceStore.open(folder);
-    onTestFinished(() => store.close());
+    onTestFinished(() => {
+      store.close();
+    });
     const names = await readdir(folder);
     expect(names).toHaveLength(8);
     for (const name of names) expect([name, await modeOf(join(folder, name))]).toEqual([name, 0o600]);
@@ -247,7 +324,9 @@ describe.runIf(isPosix)('other users', () => {
     await asOlderVersionsDid(folder);
     expect(await modeOf(join(folder, 'crops.mdb'))).toBe(0o664);
     const store = await FaceStore.open(folder);
-    onTestFinished(() => store.close());
+    onTestFinished(() => {
+      store.close();
+    });
     for (const name of await readdir(folder)) expect([name, await modeOf(join(folder, name))]).toEqual([name, 0o600]);
     expect(await modeOf(folder)).toBe(0o700);
   });

@@ -31,7 +31,7 @@ async function filledStore(): Promise<string> {
     const records = Array.from({ length: 50 }, (_, i) => recordOf(first + i, first));
     store.keep(records, stripsOf(first, 50), KEYS, 1e9);
   }
-  await store.close();
+  store.close();
   return folder;
 }
 
@@ -78,7 +78,9 @@ async function writeMark(folder: string, changes: object): Promise<string> {
 
 async function reopened(folder: string): Promise<FaceStore> {
   const store = await FaceStore.open(folder);
-  onTestFinished(() => store.close());
+  onTestFinished(() => {
+    store.close();
+  });
   return store;
 }
 
@@ -149,7 +151,7 @@ describe('the mark of a process that uses a store', () => {
   it('tells of a death inside of LMDB; the second in a row has the store made anew though it looks sound', async () => {
     const folder = await filledStore();
     await writeMark(folder, {}); // died somewhere: from here on it is noted where
-    await (await FaceStore.open(folder)).close();
+    (await FaceStore.open(folder)).close();
     await writeMark(folder, { inside: 1 });
     const suspected = await FaceStore.open(folder);
     const [name] = await marks(folder);
@@ -173,7 +175,7 @@ describe('the mark of a process that uses a store', () => {
     );
     expect(inside).toBe(1);
     expect(await noted()).toMatchObject({ inside: 0 });
-    await suspected.close();
+    suspected.close();
     await writeMark(folder, { inside: 1, strikes: 3 });
     const anew = await reopened(folder);
     expect(anew.madeAnew).toMatch(/again and again/);
@@ -188,7 +190,7 @@ describe('the mark of a process that uses a store', () => {
     store.beginUse();
     store.endUse();
     expect(await marks(folder)).toEqual([]);
-    await store.close();
+    store.close();
     await writeMark(folder, { failed: true, strikes: 3 });
     expect((await reopened(folder)).madeAnew).toMatch(/again and again/);
   });
@@ -196,11 +198,11 @@ describe('the mark of a process that uses a store', () => {
   it('of another container or machine has the store looked at, and stays for a day', async () => {
     const folder = await filledStore();
     const file = await writeMark(folder, { process: { pid: 1, started: null, origin: 'elsewhere' } });
-    await (await FaceStore.open(folder)).close();
+    (await FaceStore.open(folder)).close();
     await stat(file);
     const longAgo = new Date(Date.now() - 25 * 3600 * 1000);
     await utimes(file, longAgo, longAgo);
-    await (await FaceStore.open(folder)).close();
+    (await FaceStore.open(folder)).close();
     await expect(stat(file)).rejects.toThrow('ENOENT');
     await writeMark(folder, { process: { pid: 1, started: null, origin: 'elsewhere' } });
     await damage(folder);
@@ -211,11 +213,11 @@ describe('the mark of a process that uses a store', () => {
     const folder = await filledStore();
     const file = join(folder, 'in-use-0123456789abcdef');
     await writeFile(file, '{"inside":0,"fai');
-    await (await FaceStore.open(folder)).close();
+    (await FaceStore.open(folder)).close();
     await stat(file);
     const before = new Date(Date.now() - 100_000);
     await utimes(file, before, before);
-    await (await FaceStore.open(folder)).close();
+    (await FaceStore.open(folder)).close();
     await expect(stat(file)).rejects.toThrow('ENOENT');
   });
 });
