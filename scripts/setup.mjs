@@ -1,5 +1,5 @@
 // Set-up every command starts with: the packages of package-lock.json, installed where they are not yet.
-import { existsSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digest, root, run } from './process.mjs';
@@ -12,7 +12,11 @@ export async function installPackages() {
   if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
     throw new Error(`expected Node.js ${OLDEST.join('.')} or newer, got ${process.versions.node}`);
   }
-  const stamp = join(root, 'node_modules', '.face-clusters-installed');
+  const modules = join(root, 'node_modules');
+  if (lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    throw new Error(`'${modules}' is a symbolic link: npm would empty the folder it leads to. Expected a folder, or none`);
+  }
+  const stamp = join(modules, '.face-clusters-installed');
   const wanted = `${digest(join(root, 'package-lock.json'))} ${process.platform}-${process.arch}\n`;
   if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === wanted) return;
   console.error('Installing packages (once) …');

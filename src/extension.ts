@@ -14,6 +14,7 @@ import { RunTree } from './host/run-tree';
 import { isTrusted } from './host/trust';
 import { SettingHistory } from './host/undo';
 import { bundledModels, engineScript } from './paths';
+import { sweepTemporaryFolders } from './util/temporary-folder';
 
 /** Time the settings have to come to rest, in milliseconds, before clusters follow them. */
 const SETTLE = 150;
@@ -44,6 +45,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const loaded = library.load().catch((error: unknown) => {
     log.error(`the runs kept in '${storage.fsPath}' cannot be listed: ${messageOf(error)}`);
   });
+  void sweepTemporaryFolders();
   const history = new SettingHistory();
   const tree = new RunTree(library, loaded);
   const view = vscode.window.createTreeView('faceClusters.runs', { treeDataProvider: tree, showCollapseAll: true });

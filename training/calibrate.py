@@ -22,6 +22,7 @@ from faces.dataset import add_crop_options, add_data_options, read_dataset
 from faces.errors import UserError, main
 from faces.inference import logits_of, sigmoid
 from faces.network import FaceAttributes, load_weights
+from faces.own_files import add_overwrite_option, check_outputs
 from faces.recipes import DEFAULT
 from faces.scores import score
 
@@ -31,6 +32,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument('weights', type=Path)
     parser.add_argument('--out', type=Path, required=True)
     parser.add_argument('--altered', type=int, default=0, metavar='N')
+    add_overwrite_option(parser)
     add_data_options(parser)
     add_crop_options(parser)
     return parser.parse_args()
@@ -38,6 +40,7 @@ def parse() -> argparse.Namespace:
 
 def run() -> None:
     options = parse()
+    check_outputs([options.out], options.overwrite)
     torch.set_num_threads(os.cpu_count() or 1)
     data = read_dataset(options, Framing(DEFAULT.width, DEFAULT.height, DEFAULT.stretch))
     network = FaceAttributes(len(data.attributes))

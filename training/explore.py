@@ -18,11 +18,16 @@ from faces import charts
 from faces.crops import Framing, find_image, index_images, read_crop
 from faces.dataset import add_data_options, read_tables
 from faces.errors import UserError, main
+from faces.own_files import add_overwrite_option, check_outputs
 from faces.recipes import RECIPES
+
+
+OUTPUTS = ('frequencies.png', 'correlation.png', 'dataset.json', 'faces.png')
 
 
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    add_overwrite_option(parser)
     add_data_options(parser)
     parser.add_argument('--out', type=Path, required=True)
     parser.add_argument('--recipe', choices=RECIPES, default='default', help='whose framing the faces are shown in')
@@ -32,6 +37,7 @@ def parse() -> argparse.Namespace:
 
 def run() -> None:
     options = parse()
+    check_outputs([options.out / name for name in OUTPUTS], options.overwrite)
     tables = read_tables(options)
     names = tables[0].attributes
     present = np.concatenate([table.labels for table in tables]) >= 0.5

@@ -30,11 +30,15 @@ from faces.dataset import add_crop_options, add_data_options, read_dataset
 from faces.errors import UserError, main
 from faces.network import FaceAttributes, load_weights, scaled
 from faces.onnx_file import About, clip_at_one, export, fold_head, to_float16
+from faces.own_files import add_overwrite_option, check_outputs
 from faces.quantise import quantise
 
 # Largest difference of a probability from PyTorch's.
 TOLERANCE = {'f32': 1e-3, 'f16': 2e-2, 'int8': None}
 CHECKED = 64
+
+
+CARD = 'model-card.md'
 
 
 def parse() -> argparse.Namespace:
@@ -46,6 +50,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument('--calibration', type=Path, help='calibration.json of a training; that beside the weights where left out')
     parser.add_argument('--no-calibration', action='store_true')
     parser.add_argument('--calibrate-on', type=int, default=400, help='images the int8 file is made with')
+    add_overwrite_option(parser)
     add_data_options(parser)
     add_crop_options(parser)
     for action in parser._actions:  # noqa: SLF001 - the data is wanted here, not needed
@@ -56,6 +61,8 @@ def parse() -> argparse.Namespace:
 
 def run() -> None:
     options = parse()
+    files = {kind: options.out / f'{options.name}.{kind}.onnx' for kind in ('f32', 'f16', 'int8')}
+    check_outputs([*files.values(), options.out / CARD], options.overwrite)
     torch.manual_seed(options.seed)
     content = torch.load(options.weights, map_location='cpu')
     if 'attributes' not in content or 'recipe' not in content:
@@ -72,7 +79,6 @@ def run() -> None:
     fold_head(network, calibration)
     thresholds = calibration.balanced if calibration is not None else None
     about = About(attributes, framing, content['frequencies'], thresholds, options.about or f'trained {date.today().isoformat()}, recipe {recipe["name"]}')
-    files = {kind: options.out / f'{options.name}.{kind}.onnx' for kind in ('f32', 'f16', 'int8')}
     exact = export(network, framing, files['f32'])
     models = {'f32': exact, 'f16': to_float16(clip_at_one(exact))}
     crops = calibration_crops(options, framing, attributes)
@@ -191,7 +197,7 @@ Attributes: {', '.join(about.attributes)}.
 What it does on people nobody trained on or chose by, `training/test.py` and `face-clusters evaluate` print. Attributes are what annotators wrote
 down; they say nothing certain of a person.
 """
-    (options.out / 'model-card.md').write_text(card)
+    (options.out / CARD).write_text(card)
     print(f'written to {options.out}')
 
 

@@ -21,6 +21,7 @@ from faces.errors import UserError, main
 from faces.inference import logits_of
 from faces.narrow import narrow
 from faces.network import FaceAttributes, load_weights, widths_of
+from faces.own_files import add_overwrite_option, check_outputs
 from faces.trained import read_trained
 
 WIDTHS = '16,80,112,112'
@@ -34,6 +35,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument('--steps', type=int, default=2400)
     parser.add_argument('--batch', type=int, default=16)
     parser.add_argument('--threads', type=int, default=os.cpu_count() or 1)
+    add_overwrite_option(parser)
     add_data_options(parser)
     add_crop_options(parser)
     return parser.parse_args()
@@ -41,6 +43,10 @@ def parse() -> argparse.Namespace:
 
 def run() -> None:
     options = parse()
+    calibration = options.weights.parent / 'calibration.json'
+    copied = options.out.parent / calibration.name
+    is_copied = calibration.exists() and calibration.parent.resolve() != copied.parent.resolve()
+    check_outputs([options.out, *([copied] if is_copied else [])], options.overwrite)
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
     trained = read_trained(options.weights)
@@ -64,9 +70,8 @@ def run() -> None:
     options.out.parent.mkdir(parents=True, exist_ok=True)
     state = network.state_dict()
     checkpoint.save(options.out, {'model': state} if trained.bare else {**trained.content, 'model': state})
-    calibration = options.weights.parent / 'calibration.json'
-    if calibration.exists() and calibration.parent != options.out.parent:
-        shutil.copyfile(calibration, options.out.parent / calibration.name)
+    if is_copied:
+        shutil.copyfile(calibration, copied)
     print(f'written to {options.out}')
 
 

@@ -24,9 +24,15 @@ from faces.degrade import BLURS, SIZES, blurred, smaller
 from faces.errors import UserError, main
 from faces.inference import logits_of, sigmoid
 from faces.network import FaceAttributes, load_weights
+from faces.own_files import add_overwrite_option, check_outputs
 from faces.progress import progress
 from faces.scores import score
 from faces.trained import read_trained
+
+
+OUTPUTS = (
+    'evaluation.json', 'accuracy.png', 'wrong.png', 'wrong-of-predicted.png', 'calibration.png', 'agreement-size.png', 'agreement-blur.png', 'predictions.png',
+)  # fmt: skip
 
 
 def parse() -> argparse.Namespace:
@@ -38,6 +44,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument('--no-calibration', action='store_true')
     parser.add_argument('--degraded', type=int, default=200, metavar='N', help='faces that are made small and blurred; 0 for none')
     parser.add_argument('--device', choices=['auto', 'cpu', 'cuda', 'mps'], default='auto')
+    add_overwrite_option(parser)
     add_data_options(parser)
     add_crop_options(parser)
     return parser.parse_args()
@@ -45,6 +52,7 @@ def parse() -> argparse.Namespace:
 
 def run() -> None:
     options = parse()
+    check_outputs([options.out / name for name in OUTPUTS], options.overwrite)
     torch.set_num_threads(os.cpu_count() or 1)
     trained = read_trained(options.weights)
     if trained.attributes is not None:

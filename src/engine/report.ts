@@ -1,4 +1,5 @@
 /** report.html: the panel's own components and a run's clusters in one page that needs nothing else. */
+import { createHash } from 'node:crypto';
 import type { ClusterPictures, PanelState } from '../protocol';
 import { membersOf, readComparison, type StoredClustering } from '../store/run-files';
 import { unlessDamaged } from '../store/run-schemas';
@@ -56,17 +57,19 @@ export async function reportPage(run: StoredRun, stored: StoredClustering, pictu
   }
   // '<' cannot end the script element early when it is written as an escape of JSON.
   const json = JSON.stringify(data).replaceAll('<', '\\u003c');
+  const program = script.replaceAll('</script', '<\\/script');
+  const hash = createHash('sha256').update(program).digest('base64');
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data: blob:; style-src 'unsafe-inline'; font-src data:; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data: blob:; style-src 'unsafe-inline'; font-src data:; script-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'">
 <title>${forXml(`Face Clusters: ${title}`)}</title>
 </head>
 <body>
 <script type="application/json" id="report-data">${json}</script>
-<script>${script.replaceAll('</script', '<\\/script')}</script>
+<script>${program}</script>
 </body>
 </html>
 `;

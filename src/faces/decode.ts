@@ -6,6 +6,7 @@ import { imageSize } from 'image-size';
 import type { Sharp } from 'sharp';
 import { codeOf, messageOf } from '../errors';
 import { sharp } from '../lazy-sharp';
+import { fsReason } from '../util/fs-errors';
 import { giveBack } from './buffers';
 import { type Colours, coloursOf, toSrgb } from './colours';
 import type { Pixels } from './crop';
@@ -202,7 +203,7 @@ function fileReason(error: unknown): string {
     case 'EPERM':
       return 'no permission to read the file';
     default:
-      return `the file cannot be read: ${messageOf(error)}`;
+      return `the file cannot be read: ${fsReason(error)}`;
   }
 }
 

@@ -3,8 +3,9 @@ import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { Random } from 'ml-random';
-import { codeOf, messageOf, UserError } from '../errors';
+import { codeOf, UserError } from '../errors';
 import { IMAGE_EXTENSIONS } from '../image-extensions';
+import { fsReason } from '../util/fs-errors';
 import { ImageList, prefixOf } from './image-list';
 
 /** Folders that hold no photos of the user's. Hidden folders are left out as well. */
@@ -161,6 +162,6 @@ function folderReason(error: unknown): string {
     case 'EPERM':
       return 'no permission to read it';
     default:
-      return messageOf(error);
+      return fsReason(error);
   }
 }

@@ -159,7 +159,10 @@ function openTables(folder: string): Tables {
   for (let attempt = 1; ; attempt++) {
     try {
       makeFolderAgain(folder); // another process may have cleared the store
-      return withStoreLock(folder, () => openLocked(folder));
+      return withStoreLock(folder, () => {
+        makeFolderAgain(folder); // what says that it is a store may have gone while the lock was waited for
+        return openLocked(folder);
+      });
     } catch (error) {
       if (codeOf(error) !== 'ENOENT' || attempt === ATTEMPTS) throw error;
     }

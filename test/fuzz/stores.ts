@@ -11,7 +11,7 @@ import { messageOf } from '../../src/errors';
 import { FaceStore } from '../../src/store/face-store';
 import { DATA_FILES } from '../../src/store/store-folder';
 import { bundleProgram, PROGRAM_ENVIRONMENT } from '../support/bundle';
-import { ROOT } from '../support/images';
+import { ROOT } from '../support/settings';
 import { random } from '../support/vectors';
 import { KEYS, type Met, recordOf, STORED, stripsOf } from './kept-images';
 

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { watForEsbuild } from '../../scripts/wat.mjs';
-import { ROOT } from './images';
+import { ROOT } from './settings';
 
 /** Bundles a program written in TypeScript. Native modules are found by `PROGRAM_ENVIRONMENT`. */
 export async function bundleProgram(source: string, program: string): Promise<void> {
@@ -12,7 +12,7 @@ export async function bundleProgram(source: string, program: string): Promise<vo
     bundle: true,
     platform: 'node',
     format: 'cjs',
-    external: ['lmdb', 'sharp', 'onnxruntime-node', '@julusian/jpeg-turbo'],
+    external: ['lmdb', 'sharp', 'onnxruntime-node', '@julusian/jpeg-turbo', 'esbuild', 'vitest', 'wabt'],
     mainFields: ['module', 'main'],
     plugins: [watForEsbuild],
     logLevel: 'warning',

@@ -2,11 +2,13 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { onTestFinished } from 'vitest';
 
-export const ROOT = resolve(__dirname, '..', '..');
+import { ROOT } from './settings';
+
+export { ROOT };
 
 /** Sample portraits of the npm registry; scripts/test.mjs fetches them. */
 export const PORTRAITS = join(ROOT, '.cache', 'sample-portraits');

@@ -115,3 +115,45 @@ describe.skipIf(!isThere)('a training', () => {
     expect(await all(root)).toEqual(['best.pt', 'victim']);
   });
 });
+
+/** @returns 'done', or why the files may not be written. */
+const checkOutputs = (path: string, overwrite: boolean) =>
+  pythonCode(
+    [
+      'from pathlib import Path; from faces.own_files import check_outputs; from faces.errors import UserError',
+      `try: check_outputs([Path(${JSON.stringify(path)})], ${overwrite ? 'True' : 'False'}); print('done')`,
+      'except UserError as error: print(error)',
+    ].join('\n'),
+  ).trim();
+
+describe.skipIf(!isThere)('the other programs', () => {
+  it('replace a file only where they are told to, and never what a link leads to', async () => {
+    const folder = await temporaryFolder();
+    const path = join(folder, 'evaluation.json');
+    expect(checkOutputs(path, false)).toBe('done');
+    await writeFile(path, 'mine');
+    expect(checkOutputs(path, false)).toBe(`'${path}' is there already: give another --out, or --overwrite to replace it`);
+    expect(checkOutputs(path, true)).toBe('done');
+    await symlink(path, join(folder, 'link.json'));
+    expect(checkOutputs(join(folder, 'link.json'), true)).toMatch(/is not a regular file/);
+  });
+
+  it('look for such files before they begin', async () => {
+    const folder = await temporaryFolder();
+    const outputs = {
+      explore: 'dataset.json',
+      test: 'accuracy.png',
+      export: 'face-attributes.f16.onnx',
+      calibrate: 'x.json',
+      narrow: 'x.pt',
+    };
+    for (const [program, name] of Object.entries(outputs)) {
+      const path = join(folder, name);
+      await writeFile(path, 'mine');
+      const out = program === 'calibrate' || program === 'narrow' ? path : folder;
+      const weights = program === 'explore' ? [] : [join(folder, 'none.pt')];
+      await expect(python(`${program}.py`, [...weights, '--data', 'none.csv', '--out', out]), program).rejects.toThrow(/is there already/);
+      expect(await readFile(path, 'utf8')).toBe('mine');
+    }
+  });
+});

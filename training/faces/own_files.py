@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import csv
 import json
 import os
@@ -59,6 +60,24 @@ def claim(out: Path, fresh: bool, init: str) -> None:
         about = 'A training of Face Clusters keeps its files in this folder; --fresh removes those, and nothing else.'
         with open(out / MARKER, 'x') as file:
             json.dump({'program': 'face-clusters', 'kind': 'training', 'about': about}, file)
+
+
+def add_overwrite_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument('--overwrite', action='store_true', help='replace files that are there already')
+
+
+def check_outputs(paths: list[Path], overwrite: bool) -> None:
+    """
+    To be called before the work: raises a UserError if a file that is to be written is there already and `overwrite` is not set, or is
+    no regular file.
+    """
+    for path in paths:
+        if not os.path.lexists(path):
+            continue
+        if path.is_symlink() or not path.is_file():
+            raise UserError(f'{str(path)!r} is not a regular file: give another --out')
+        if not overwrite:
+            raise UserError(f'{str(path)!r} is there already: give another --out, or --overwrite to replace it')
 
 
 def _check_folder(out: Path) -> None:
