@@ -34,7 +34,7 @@ const node = {
     'clustering-worker': 'src/engine/threads/clustering-worker.ts',
     'image-worker': 'src/engine/threads/image-worker.ts',
     'inference-worker': 'src/engine/threads/inference-worker.ts',
-    cli: 'src/cli.ts',
+    cli: 'src/cli/main.ts',
     extension: 'src/extension.ts',
   },
 };

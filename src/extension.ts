@@ -2,18 +2,18 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { EngineClient } from './engine/client';
-import { messageOf } from './errors';
-import { describe, registerCommands } from './host/commands';
-import { readSettings, SECTION } from './host/configuration';
-import { DATASET_VIEW_TYPE, DatasetPanel } from './host/dataset-panel';
-import { FolderWatch } from './host/folder-watch';
+import { messageOf } from './util/errors';
+import { describe, registerCommands } from './host/commands/commands';
+import { readSettings, SECTION } from './host/settings/configuration';
+import { DATASET_VIEW_TYPE, DatasetPanel } from './host/panels/dataset-panel';
+import { FolderWatch } from './host/runs/folder-watch';
 import { createLog } from './host/outlets';
-import { Panels, VIEW_TYPE } from './host/panels';
-import { RunLibrary } from './host/run-library';
-import { RunTree } from './host/run-tree';
+import { Panels, VIEW_TYPE } from './host/panels/panels';
+import { RunLibrary } from './host/runs/run-library';
+import { RunTree } from './host/side-panel/run-tree';
 import { isTrusted } from './host/trust';
-import { SettingHistory } from './host/undo';
-import { bundledModels, engineScript } from './paths';
+import { SettingHistory } from './host/settings/setting-history';
+import { bundledModels, engineScript } from './engine/bundled-files';
 import { sweepTemporaryFolders } from './util/temporary-folder';
 
 /** Time the settings have to come to rest, in milliseconds, before clusters follow them. */

@@ -1,7 +1,7 @@
 /** Messages of the data set view: its calls to the engine, and host ↔ webview. */
 import * as z from 'zod';
 import type { ExploreOptions } from './datasets/explore';
-import type { BundledModels } from './faces/providers';
+import type { BundledModels } from './networks/providers';
 import type { DatasetReport, Progress } from './protocol';
 import type { AnalysisSettings } from './settings/settings';
 

@@ -1,6 +1,6 @@
 /** The panel's components in report.html, with everything they show embedded in the page. */
 import './components/app';
-import type { ReportData } from '../src/engine/report';
+import type { ReportData } from '../src/engine/jobs/report';
 import type { Source } from './source';
 import { applyReportTheme } from './report-theme';
 import { registerControls } from './toolkit';

@@ -1,5 +1,5 @@
 /** What goes through a port: calls with their answers, and errors without loss of their kind. */
-import { CancelledError, messageOf, UserError } from '../errors';
+import { CancelledError, messageOf, UserError } from '../util/errors';
 
 /** A call: whatever structured cloning can copy may be a parameter, a result or a progress. */
 interface Call {

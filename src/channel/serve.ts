@@ -1,5 +1,5 @@
 /** The answering end of a port. */
-import { CancelledError } from '../errors';
+import { CancelledError } from '../util/errors';
 import { type CallTable, packError, type ProgressOf, type Reply, type Request } from './messages';
 import type { Port } from './port';
 

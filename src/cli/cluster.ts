@@ -1,8 +1,8 @@
 /** `face-clusters cluster` */
 import { join, resolve } from 'node:path';
-import { readableAttribute } from '../attributes';
-import { CLUSTER_FILES, CLUSTER_OUTPUT, VECTORS_FILES } from '../engine/outputs';
-import { bundledModels, reportScript } from '../paths';
+import { readableAttribute } from '../domain/attributes';
+import { CLUSTER_FILES, CLUSTER_OUTPUT, VECTORS_FILES } from '../engine/jobs/outputs';
+import { bundledModels, reportScript } from '../engine/bundled-files';
 import type { Clustering, RunManifest } from '../protocol';
 import { analysisSettings, clusteringSettings, type Settings } from '../settings/settings';
 import { forName } from '../text/neutralize';

@@ -1,8 +1,8 @@
 /** `face-clusters compare` */
 import { join, resolve } from 'node:path';
-import { COMPARE_OUTPUT } from '../engine/outputs';
-import { METHOD_NAMES } from '../method-names';
-import { bundledModels } from '../paths';
+import { COMPARE_OUTPUT } from '../engine/jobs/outputs';
+import { METHOD_NAMES } from '../domain/method-names';
+import { bundledModels } from '../engine/bundled-files';
 import type { Comparison } from '../protocol';
 import { analysisSettings, clusteringSettings, METHODS, type Settings } from '../settings/settings';
 import { sweepTemporaryFolders } from '../util/temporary-folder';

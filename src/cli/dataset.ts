@@ -1,9 +1,9 @@
 /** `face-clusters dataset` */
 import { resolve } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
-import { readableAttribute } from '../attributes';
-import { DATASET_OUTPUT, LABEL_ERRORS_OUTPUT } from '../engine/outputs';
-import { bundledModels } from '../paths';
+import { readableAttribute } from '../domain/attributes';
+import { DATASET_OUTPUT, LABEL_ERRORS_OUTPUT } from '../engine/jobs/outputs';
+import { bundledModels } from '../engine/bundled-files';
 import type { DatasetReport } from '../protocol';
 import type { Contradictions } from '../protocol-dataset';
 import { analysisSettings, type Settings } from '../settings/settings';

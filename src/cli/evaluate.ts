@@ -1,8 +1,8 @@
 /** `face-clusters evaluate` */
 import { join, resolve } from 'node:path';
-import { readableAttribute } from '../attributes';
-import { EVALUATION_OUTPUT } from '../engine/outputs';
-import { bundledModels } from '../paths';
+import { readableAttribute } from '../domain/attributes';
+import { EVALUATION_OUTPUT } from '../engine/jobs/outputs';
+import { bundledModels } from '../engine/bundled-files';
 import { analysisSettings, type Settings } from '../settings/settings';
 import { evaluationChart } from '../summaries/evaluation-chart';
 import { reliabilityChart } from '../summaries/reliability-chart';

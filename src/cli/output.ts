@@ -2,7 +2,7 @@
 import { tmpdir } from 'node:os';
 import { relative, resolve } from 'node:path';
 import { checkOutput, inTheWayText, type OutputKind, type Written } from '../util/output-folder';
-import { UserError } from '../errors';
+import { UserError } from '../util/errors';
 import { fsReason } from '../util/fs-errors';
 import { makeTemporaryFolder, sweepTemporaryFolders, type TemporaryFolder } from '../util/temporary-folder';
 import { cacheFolder } from './cache';

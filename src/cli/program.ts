@@ -14,7 +14,7 @@ import {
   THRESHOLDS,
   WEIGHTS_FROM,
 } from '../settings/settings';
-import { messageOf, UserError } from '../errors';
+import { messageOf, UserError } from '../util/errors';
 import { AFFINITIES, ASSIGN_LABELS } from '../clustering/spectral-options';
 import { LINKAGES } from '../clustering/linkages';
 import { METRICS } from '../clustering/metric';

@@ -1,5 +1,5 @@
 /** Progress on stderr: a line that is written over on a terminal, JSON lines on request, else nothing. */
-import { stageText } from '../progress-text';
+import { stageText } from '../domain/progress-text';
 import type { Progress } from '../protocol';
 
 export interface ProgressLine {

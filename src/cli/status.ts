@@ -1,7 +1,7 @@
 /** Exit status of the command line, and what is said with it. */
 import { inspect } from 'node:util';
 import { CommanderError } from 'commander';
-import { CancelledError, messageOf, UserError } from '../errors';
+import { CancelledError, messageOf, UserError } from '../util/errors';
 import { EngineDied } from '../engine/client';
 import { printErrorText, printError } from './print';
 

@@ -3,7 +3,7 @@
  * time and memory in the distinct vectors. Equal rows are merged before all others, at height 0, so it starts from the distinct vectors
  * with their multiplicities and ends as it would from all rows. Heights are scipy's.
  */
-import { pause } from '../pause';
+import { pause } from '../util/yield-to-event-loop';
 import type { DistinctVectors } from './distinct';
 import { compactLabels, type Dendrogram, type FitContext, type Fitted, type Merge } from './grouping';
 import type { Linkage } from './linkages';

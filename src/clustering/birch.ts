@@ -2,8 +2,8 @@
  * Birch (Zhang et al. 1996) with scikit-learn's choices: rows are inserted one after the other, so their order counts, into a tree of
  * clustering features; the subclusters at its leaves are then grouped by Ward's method, each counting once.
  */
-import { UserError } from '../errors';
-import { pause } from '../pause';
+import { UserError } from '../util/errors';
+import { pause } from '../util/yield-to-event-loop';
 import { agglomerative } from './agglomerative';
 import type { DistinctVectors } from './distinct';
 import type { FitContext, Fitted } from './grouping';

@@ -1,5 +1,5 @@
 /** DBSCAN (Ester et al. 1996) on distinct vectors with multiplicities: the partition scikit-learn gives of all rows. */
-import { pause } from '../pause';
+import { pause } from '../util/yield-to-event-loop';
 import type { DistinctVectors } from './distinct';
 import type { FitContext, Grouping } from './grouping';
 import type { Metric } from './metric';

@@ -1,6 +1,6 @@
 /** Inferred probabilities → the vectors that are clustered. */
 import { CELEBA_FREQUENCIES } from '../datasets/celeba-frequencies';
-import { UserError } from '../errors';
+import { UserError } from '../util/errors';
 import type { ClusteringSettings } from '../settings/settings';
 import { own } from '../util/own';
 import type { Matrix } from './distinct';

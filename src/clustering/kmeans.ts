@@ -9,8 +9,8 @@
  */
 import { kmeans as mlKMeans } from 'ml-kmeans';
 import { Random } from 'ml-random';
-import { clamp } from '../clamp';
-import { pause } from '../pause';
+import { clamp } from '../util/clamp';
+import { pause } from '../util/yield-to-event-loop';
 import type { DistinctVectors } from './distinct';
 import { type Lloyd, lloydOf, type LloydResult, type RunLimits } from './lloyd';
 import { squaredDistance } from './metric';

@@ -2,7 +2,7 @@
  * Lloyd's iterations over distinct vectors with multiplicities. Where every column has two values, a face's distances to all centres are sums
  * of table entries, one for each byte of its bits; else they are computed from the numbers.
  */
-import { pause } from '../pause';
+import { pause } from '../util/yield-to-event-loop';
 import type { DistinctVectors } from './distinct';
 import { squaredDistance } from './metric';
 import { packBits, type PackedVectors } from './packed';

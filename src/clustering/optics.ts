@@ -5,7 +5,7 @@
  * All rows are put in order, but only distinct vectors are worked on: once one of several equal rows was looked from, looking from the
  * others changes nothing, since they are as far from everything and their core distance is the same.
  */
-import { pause } from '../pause';
+import { pause } from '../util/yield-to-event-loop';
 import { type DistinctVectors, splitByLabel } from './distinct';
 import { compactLabels, type FitContext, type Grouping } from './grouping';
 import type { Metric } from './metric';

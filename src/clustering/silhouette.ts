@@ -1,5 +1,5 @@
 /** Silhouette (Rousseeuw 1987), exact over all faces. */
-import { pause } from '../pause';
+import { pause } from '../util/yield-to-event-loop';
 import type { DistinctVectors } from './distinct';
 import { distanceOf, type Metric } from './metric';
 import { CHUNK, chunkTables, differenceTerms, packBits, type PackedVectors } from './packed';

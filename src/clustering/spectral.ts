@@ -6,7 +6,7 @@
  * on its diagonal, since a row has no affinity to itself), and its eigenvectors are that matrix's, divided by √c.
  */
 import { EigenvalueDecomposition, Matrix, SingularValueDecomposition } from 'ml-matrix';
-import { pause } from '../pause';
+import { pause } from '../util/yield-to-event-loop';
 import type { DistinctVectors } from './distinct';
 import { compactLabels, type FitContext, type Fitted } from './grouping';
 import { kMeans } from './kmeans';

@@ -7,7 +7,7 @@ import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { extract } from 'tar';
-import { messageOf, UserError } from '../errors';
+import { messageOf, UserError } from '../util/errors';
 import { shortPath } from '../text/short-path';
 import { fsReason, isSystemError } from '../util/fs-errors';
 import { makeTemporaryFolder } from '../util/temporary-folder';

@@ -1,8 +1,8 @@
 /** Parses CSV record by record, yielding to the event loop in between: a million records take many seconds. */
 import { pipeline } from 'node:stream/promises';
 import { type Options, parse } from 'csv-parse';
-import { messageOf, UserError } from '../errors';
-import { pause } from '../pause';
+import { messageOf, UserError } from '../util/errors';
+import { pause } from '../util/yield-to-event-loop';
 import { excerpt } from '../text/excerpt';
 import { TABLE_LIMITS } from './read-text';
 

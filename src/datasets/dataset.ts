@@ -1,5 +1,5 @@
 /** A data set that is open: its labels, its partitions and where its images lie. */
-import { scanImages } from '../faces/scan';
+import { scanImages } from '../images/scan-folders';
 import { fromCsvCell } from '../text/neutralize';
 import { type LabelTable, readLabels } from './labels';
 import { type DatasetParts, readPartitions, recogniseDataset } from './recognise';

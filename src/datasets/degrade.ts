@@ -1,6 +1,6 @@
 /** Crops made worse on purpose, to see how long the network says the same. The same definitions, in Python: training/faces/degrade.py. */
-import type { Pixels } from '../faces/crop';
-import { resizeBox } from '../faces/resize';
+import type { Pixels } from '../images/crop';
+import { resizeBox } from '../images/resize';
 
 /** Made small and large again, or blurred. */
 export type Degradation = 'size' | 'blur';

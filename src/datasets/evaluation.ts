@@ -1,5 +1,5 @@
 /** How well inferred attributes agree with labels. */
-import type { Detection } from '../faces/choose-finder';
+import type { Detection } from '../faces/choose-detection';
 import type { Degradation } from './degrade';
 
 /** Scores of one attribute, each in [0, 1]; null where it is not defined (a class that does not occur). */

@@ -1,6 +1,6 @@
 /** What there is to know of a table of attributes before anything is trained on it. */
 import { Random } from 'ml-random';
-import { UserError } from '../errors';
+import { UserError } from '../util/errors';
 import { excerpt, excerptOfList } from '../text/excerpt';
 import type { LabelTable } from './labels';
 

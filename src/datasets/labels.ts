@@ -2,9 +2,9 @@
  * Tables of attribute labels: CelebA's `list_attr_celeba.txt` (with or without its count line, ±1), CSV files with a header (Kaggle's
  * `list_attr_celeba.csv`, or any table with a column an attribute, 0/1, ±1 or probabilities); plain or gzipped.
  */
-import { CELEBA_ATTRIBUTES } from '../attributes';
-import { UserError } from '../errors';
-import { pause } from '../pause';
+import { CELEBA_ATTRIBUTES } from '../domain/attributes';
+import { UserError } from '../util/errors';
+import { pause } from '../util/yield-to-event-loop';
 import { excerpt, excerptOfList, hasHidden } from '../text/excerpt';
 import { fromCsvCell } from '../text/neutralize';
 import { eachRecord } from './csv-records';

@@ -4,8 +4,8 @@
  */
 import { StringDecoder } from 'node:string_decoder';
 import { createGunzip } from 'node:zlib';
-import { codeOf, messageOf, UserError } from '../errors';
-import { pause } from '../pause';
+import { codeOf, messageOf, UserError } from '../util/errors';
+import { pause } from '../util/yield-to-event-loop';
 import { megabytes } from '../text/sizes';
 import { readRegularFile } from '../util/read-regular-file';
 

@@ -2,9 +2,9 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { messageOf, UserError } from '../errors';
-import { scanImages } from '../faces/scan';
-import { pause } from '../pause';
+import { messageOf, UserError } from '../util/errors';
+import { scanImages } from '../images/scan-folders';
+import { pause } from '../util/yield-to-event-loop';
 import { excerpt, excerptOfList } from '../text/excerpt';
 import { eachRecord } from './csv-records';
 import { readText } from './read-text';

@@ -3,11 +3,11 @@ import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
 import { ClosedError } from '../channel/port';
 import { libraryPath } from '../cuda/diagnose';
-import { CancelledError } from '../errors';
+import { CancelledError } from '../util/errors';
 import type { EngineCall, EngineCalls, Progress } from '../protocol';
 import { type ForkedProcess, forkProcess } from '../util/child-process';
 import { NATIVE_ENVIRONMENT } from '../util/native-environment';
-import { CALL_KINDS, type EngineTable } from './engine-calls';
+import { CALL_KINDS, type EngineTable } from './call-kinds';
 import type { WorkerHost } from './threads/image-worker-pool';
 
 /** The engine's process ended in the middle of a call. */

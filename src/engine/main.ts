@@ -6,23 +6,23 @@ import { parentEnd } from '../channel/port';
 import { type CallContext, type Handlers, serve } from '../channel/serve';
 import type { EngineCall, EngineCalls, Progress } from '../protocol';
 import { setNativeEnvironment } from '../util/native-environment';
-import { analyse, type JobContext } from './analyse';
-import { changes, clearStore, storeSize } from './changes';
-import { clusterPaths, copyImages } from './cluster-images';
-import { compareRun, compareVectors } from './compare';
-import { contradictions } from './contradictions';
-import { dataset } from './dataset';
-import { datasetImage, datasetSamples, exploreDataset } from './dataset-view';
-import type { EngineAnswer, EngineTable } from './engine-calls';
-import { evaluate } from './evaluate';
-import { exportRun } from './export';
-import { clusterRun, locate, page, pictures } from './inspect';
-import { describeModel } from './model';
-import { photo } from './photo';
+import { analyse, type JobContext } from './jobs/analyse';
+import { changes, clearStore, storeSize } from './jobs/changes';
+import { clusterPaths, copyImages } from './jobs/copy-images';
+import { compareRun, compareVectors } from './jobs/compare';
+import { contradictions } from './jobs/label-errors';
+import { dataset } from './jobs/dataset';
+import { datasetImage, datasetSamples, exploreDataset } from './jobs/dataset-view';
+import type { EngineAnswer, EngineTable } from './call-kinds';
+import { evaluate } from './jobs/evaluate';
+import { exportRun } from './jobs/export';
+import { clusterRun, locate, page, pictures } from './jobs/inspect';
+import { describeModel } from './jobs/model';
+import { photo } from './jobs/photo';
 import { isRetired } from './retire';
-import { runStoreWriterProcess } from './store-writer';
+import { runStoreWriterProcess } from './pipeline/store-writer';
 import { runToolProcess } from './tools';
-import { clusterVectors } from './vectors';
+import { clusterVectors } from './jobs/cluster-vectors';
 
 setNativeEnvironment(); // before any thread or child process starts
 

@@ -3,8 +3,8 @@
  * crashes, costs that one alone.
  */
 import type { CropSize } from '../faces/framing';
-import { DEFAULT_IMAGE_LIMITS, type ImageLimits } from '../faces/image-limits';
-import type { RenderedPhoto } from '../faces/render';
+import { DEFAULT_IMAGE_LIMITS, type ImageLimits } from '../images/image-limits';
+import type { RenderedPhoto } from '../images/render';
 import { IsolatedImages } from './threads/isolated-images';
 
 let current: { key: string; images: IsolatedImages } | undefined;

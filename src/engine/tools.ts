@@ -1,10 +1,10 @@
 /** Pieces of work of the engine in a process of their own: what crashes there, or leaves memory behind, takes nothing along. */
 import { parentEnd } from '../channel/port';
 import { serve } from '../channel/serve';
-import { tryNetwork } from '../faces/check-network';
-import { probe } from '../faces/probe';
-import { tune } from '../faces/tune';
-import type { ToolCalls } from '../faces/in-process';
+import { tryNetwork } from '../networks/check-network';
+import { probe } from '../networks/probe';
+import { tune } from '../networks/tune';
+import type { ToolCalls } from '../networks/tool-process';
 import { guardMemory } from '../util/memory-guard';
 
 /** Resident memory of such a process, at most, in bytes: a network for a GPU takes some gigabytes. */

@@ -7,13 +7,13 @@
  */
 import type { AnalysisSettings } from '../settings/settings';
 import { frameOf, type Frame } from './align';
-import { giveBack } from './buffers';
-import { toSrgb } from './colours';
-import { cropFrame, type Pixels } from './crop';
-import { decodeAtLeast, decodeCrop, decodeStored, type EncodedImage } from './decode';
+import { giveBack } from '../images/buffer-pool';
+import { toSrgb } from '../images/color-profiles';
+import { cropFrame, type Pixels } from '../images/crop';
+import { decodeAtLeast, decodeCrop, decodeStored, type EncodedImage } from '../images/decode';
 import type { Detection, FaceDetector, Point } from './detector';
 import { alignedFrame, type Box, type CropSize, type Framing } from './framing';
-import { overviewSide, squareOf } from './overview';
+import { overviewSide, squareOf } from '../images/overview';
 
 /** A face as the detector places it, in pixels of the upright image. */
 export interface LocatedFace {

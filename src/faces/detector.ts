@@ -5,10 +5,10 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { InferenceSession } from 'onnxruntime-node';
-import { messageOf, UserError } from '../errors';
-import { onnxruntime } from '../lazy-onnxruntime';
-import type { Provider } from './providers';
-import { sessionOptions } from './session-options';
+import { messageOf, UserError } from '../util/errors';
+import { onnxruntime } from '../networks/lazy-onnxruntime';
+import type { Provider } from '../networks/providers';
+import { sessionOptions } from '../networks/session-options';
 
 /** Side of the squares the network takes, in pixels. */
 export const SQUARE = 192;

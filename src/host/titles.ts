@@ -1,8 +1,8 @@
 /** What runs and clusters are called in VS Code. */
-import { readableAttribute } from '../attributes';
-import { folderLabels } from '../faces/folder-labels';
+import { readableAttribute } from '../domain/attributes';
+import { folderLabels } from '../images/folder-labels';
 import type { ClusterSummary } from '../protocol';
-import { plural } from '../texts';
+import { plural } from '../text/numbers';
 
 export const runTitle = (folders: readonly string[]): string => folderLabels(folders).join(' + ');
 

@@ -3,12 +3,12 @@
  * (`faceClusters.*`) and as options of the command line, and the same check stands at both borders.
  */
 import * as z from 'zod';
-import { DEFAULT_ATTRIBUTES } from '../attributes';
+import { DEFAULT_ATTRIBUTES } from '../domain/attributes';
 import { LINKAGES } from '../clustering/linkages';
 import { METRICS } from '../clustering/metric';
 import { AFFINITIES, ASSIGN_LABELS } from '../clustering/spectral-options';
-import { UserError } from '../errors';
-import { lowerFirst } from '../text-case';
+import { UserError } from '../util/errors';
+import { lowerFirst } from '../text/letter-case';
 import { libraryFolderProblem } from './library-folder';
 
 export const PROVIDERS = ['auto', 'cuda', 'dml', 'coreml', 'webgpu', 'cpu'] as const;

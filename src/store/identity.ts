@@ -2,9 +2,9 @@
 import { type Stats, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import pMap from 'p-map';
-import { collectGarbage } from '../collect-garbage';
-import type { Images } from '../faces/image-list';
-import { pause } from '../pause';
+import { collectGarbage } from '../util/collect-garbage';
+import type { Images } from '../images/image-list';
+import { pause } from '../util/yield-to-event-loop';
 
 /** Size in bytes, times in milliseconds since 1970, number of the inode. */
 export interface FileIdentity {

@@ -8,7 +8,7 @@
  * whose leaves may hold the roots of named tables.
  */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { codeOf, messageOf } from '../errors';
+import { codeOf, messageOf } from '../util/errors';
 
 const MAGIC = 0xbeefc0de;
 const VERSION = 2;

@@ -10,7 +10,7 @@ import { lstat, readdir, rmdir, stat, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { codeOf, messageOf, UserError } from '../errors';
+import { codeOf, messageOf, UserError } from '../util/errors';
 import { makePrivateFolder, PRIVATE_FILE, PRIVATE_FOLDER, takeFromOthers } from '../util/private-files';
 import { LmdbFile } from './lmdb-file';
 import { LOCK_NAME, withStoreLock } from './store-lock';

@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { codeOf } from '../errors';
+import { codeOf } from '../util/errors';
 import { PRIVATE_FILE } from '../util/private-files';
 import { livenessOf, ownProcess, processIdentitySchema } from '../util/process-identity';
 

@@ -8,7 +8,7 @@ import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
-import { codeOf } from '../errors';
+import { codeOf } from '../util/errors';
 import { PRIVATE_FILE } from '../util/private-files';
 import { livenessOf, ownProcess, processIdentitySchema } from '../util/process-identity';
 

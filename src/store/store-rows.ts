@@ -3,7 +3,7 @@
  * anything, and is then as if it were not there.
  */
 import type { LocatedFace } from '../faces/detect';
-import { STRIP } from '../faces/strips';
+import { STRIP } from '../images/crop-strips';
 
 // Contents are numbered, so that what belongs to the images of a run lies side by side: a commit writes few pages then. Files are found by their
 // paths for the same reason.

@@ -1,6 +1,6 @@
 /** Silhouette against the number of clusters: a line for each method that takes the number, a point for each that finds it. */
 import { scaleLinear } from 'd3-scale';
-import { METHOD_NAMES } from '../method-names';
+import { METHOD_NAMES } from '../domain/method-names';
 import type { Comparison, ComparisonPoint } from '../protocol';
 import { forXml } from '../text/neutralize';
 import { svgHead } from './svg';

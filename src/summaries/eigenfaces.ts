@@ -4,10 +4,10 @@
  */
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import type { ClusterPictures } from '../protocol';
-import { pause } from '../pause';
-import type { CropReader } from '../store/crops';
+import { pause } from '../util/yield-to-event-loop';
+import type { CropReader } from '../runs/crops';
 import type { CropSize } from '../faces/framing';
-import { sharp } from '../lazy-sharp';
+import { sharp } from '../images/lazy-sharp';
 
 /** Principal components shown of each cluster. */
 export const COMPONENTS = 3;

@@ -1,6 +1,6 @@
 /** A share for each attribute as bars, the largest first. */
 import { scaleLinear } from 'd3-scale';
-import { readableAttribute } from '../attributes';
+import { readableAttribute } from '../domain/attributes';
 import { forXml } from '../text/neutralize';
 import { svgHead } from './svg';
 

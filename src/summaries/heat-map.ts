@@ -1,5 +1,5 @@
 /** A square matrix as a heat map: red for positive, blue for negative values. */
-import { readableAttribute } from '../attributes';
+import { readableAttribute } from '../domain/attributes';
 import { forXml } from '../text/neutralize';
 import { correlationColor } from './heat-colors';
 import { svgHead } from './svg';

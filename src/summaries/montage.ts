@@ -1,6 +1,6 @@
 /** A sheet of a cluster's most typical faces. */
-import { resizeBox } from '../faces/resize';
-import type { CropReader } from '../store/crops';
+import { resizeBox } from '../images/resize';
+import type { CropReader } from '../runs/crops';
 import { tileSheet } from './tile-sheet';
 
 const COLUMNS = 10;

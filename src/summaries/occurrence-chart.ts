@@ -1,6 +1,6 @@
 /** The chart of attribute occurrences as an SVG file. */
 import { scaleLinear } from 'd3-scale';
-import { readableAttribute } from '../attributes';
+import { readableAttribute } from '../domain/attributes';
 import type { ClusterSummary, Occurrences } from '../protocol';
 import { forXml } from '../text/neutralize';
 import { own } from '../util/own';

@@ -1,6 +1,6 @@
 /** Small pictures side by side on one sheet. */
 import type { CropSize } from '../faces/framing';
-import { sharp } from '../lazy-sharp';
+import { sharp } from '../images/lazy-sharp';
 
 /** RGB bytes of a tile; undefined for a grey field. */
 export type Tile = Uint8Array | undefined;

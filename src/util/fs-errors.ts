@@ -3,7 +3,7 @@
  * whoever reports the error has named already.
  */
 import { getSystemErrorMap } from 'node:util';
-import { codeOf, messageOf } from '../errors';
+import { codeOf, messageOf } from './errors';
 
 const WORDS: ReadonlyMap<string, string> = new Map([
   ['EACCES', 'no permission'],

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { type BigIntStats, constants } from 'node:fs';
 import { access, mkdir, rename, rmdir, stat, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import { codeOf, UserError } from '../errors';
+import { codeOf, UserError } from './errors';
 import { shortPath } from '../text/short-path';
 import { type Found, findFile, MARKER, markerText, type OwnFile, readMarker } from './export-marker';
 import { fsReason, isSystemError } from './fs-errors';

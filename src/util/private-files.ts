@@ -1,7 +1,7 @@
 /** Files and folders that no other user of the machine can look into. Windows keeps its own rights of the user's folders. */
 import { chmodSync, closeSync, lstatSync, openSync, type Stats } from 'node:fs';
 import { chmod, lstat, mkdir } from 'node:fs/promises';
-import { codeOf } from '../errors';
+import { codeOf } from './errors';
 
 export const PRIVATE_FILE = 0o600;
 export const PRIVATE_FOLDER = 0o700;

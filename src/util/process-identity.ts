@@ -5,7 +5,7 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import * as z from 'zod';
-import { codeOf } from '../errors';
+import { codeOf } from './errors';
 
 export const processIdentitySchema = z.object({
   pid: z.int().positive(),

@@ -10,7 +10,7 @@ import { constants, readdirSync, readFileSync, readlinkSync, rmdirSync, rmSync, 
 import { lstat, mkdtemp, open, readdir, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { codeOf } from '../errors';
+import { codeOf } from './errors';
 
 const PREFIX = 'face-clusters-';
 const NAME = /^\.?face-clusters-[A-Za-z0-9]{6}$/;

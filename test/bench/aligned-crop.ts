@@ -1,7 +1,7 @@
 /** An image that is one aligned face, as the network takes it. */
-import { decodeCrop, readImage } from '../../src/faces/decode';
+import { decodeCrop, readImage } from '../../src/images/decode';
 import { alignedFrame, type Framing } from '../../src/faces/framing';
-import type { ImageFile } from '../../src/faces/scan';
+import type { ImageFile } from '../../src/images/scan-folders';
 
 /** @returns RGB bytes `[height, width, 3]`. */
 export async function alignedCrop(image: ImageFile, crop: Framing): Promise<Buffer> {

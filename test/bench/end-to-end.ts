@@ -7,7 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EngineClient } from '../../src/engine/client';
-import { bundledModels, engineScript } from '../../src/paths';
+import { bundledModels, engineScript } from '../../src/engine/bundled-files';
 import { analysisSettings, clusteringSettings, parseSettings } from '../../src/settings/settings';
 import { done, prepared } from './driven';
 

@@ -5,10 +5,10 @@
  */
 import { isMainThread, workerData } from 'node:worker_threads';
 import pMap from 'p-map';
-import { openModel } from '../../src/faces/model';
-import type { Provider } from '../../src/faces/providers';
-import { rateOf } from '../../src/faces/rate';
-import { scanImages } from '../../src/faces/scan';
+import { openModel } from '../../src/networks/model';
+import type { Provider } from '../../src/networks/providers';
+import { rateOf } from '../../src/networks/rate';
+import { scanImages } from '../../src/images/scan-folders';
 import { alignedCrop } from './aligned-crop';
 import { together, whenTold } from './together';
 

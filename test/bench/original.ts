@@ -4,7 +4,7 @@
  */
 import * as ort from 'onnxruntime-node';
 import sharp from 'sharp';
-import { scanImages } from '../../src/faces/scan';
+import { scanImages } from '../../src/images/scan-folders';
 
 const SIDE = 224;
 const BATCH = 64;

@@ -6,10 +6,10 @@
 import { readFile } from 'node:fs/promises';
 import pMap from 'p-map';
 import sharp from 'sharp';
-import { type EncodedImage, encodedImage } from '../../src/faces/decode';
+import { type EncodedImage, encodedImage } from '../../src/images/decode';
 import { type FaceFinder, searchedFaces } from '../../src/faces/detect';
 import { type FaceDetector, openDetector } from '../../src/faces/detector';
-import { type ImageFile, scanImages } from '../../src/faces/scan';
+import { type ImageFile, scanImages } from '../../src/images/scan-folders';
 import { parseSettings } from '../../src/settings/settings';
 import { facelessPictures } from './faceless';
 

@@ -6,11 +6,11 @@
  */
 import { availableParallelism } from 'node:os';
 import pMap from 'p-map';
-import { giveBack } from '../../src/faces/buffers';
-import { readImage } from '../../src/faces/decode';
+import { giveBack } from '../../src/images/buffer-pool';
+import { readImage } from '../../src/images/decode';
 import { searchedFaces } from '../../src/faces/detect';
 import { openDetector } from '../../src/faces/detector';
-import { scanImages } from '../../src/faces/scan';
+import { scanImages } from '../../src/images/scan-folders';
 import { parseSettings } from '../../src/settings/settings';
 import sharp from 'sharp';
 

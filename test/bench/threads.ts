@@ -9,13 +9,13 @@
 import { availableParallelism } from 'node:os';
 import { isMainThread, workerData } from 'node:worker_threads';
 import pMap from 'p-map';
-import { giveBack } from '../../src/faces/buffers';
-import { readImage } from '../../src/faces/decode';
+import { giveBack } from '../../src/images/buffer-pool';
+import { readImage } from '../../src/images/decode';
 import { searchedFaces } from '../../src/faces/detect';
 import { openDetector } from '../../src/faces/detector';
-import { openModel } from '../../src/faces/model';
-import { type ImageFile, scanImages } from '../../src/faces/scan';
-import { encodeStrips, STRIP } from '../../src/faces/strips';
+import { openModel } from '../../src/networks/model';
+import { type ImageFile, scanImages } from '../../src/images/scan-folders';
+import { encodeStrips, STRIP } from '../../src/images/crop-strips';
 import { parseSettings } from '../../src/settings/settings';
 import { alignedCrop } from './aligned-crop';
 import { done, driven, prepared, toldToStop } from './driven';

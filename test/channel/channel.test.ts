@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { ClosedError, type Port } from '../../src/channel/port';
 import { Remote } from '../../src/channel/remote';
 import { type Handlers, serve } from '../../src/channel/serve';
-import { CancelledError, UserError } from '../../src/errors';
+import { CancelledError, UserError } from '../../src/util/errors';
 import { forkProcess } from '../../src/util/child-process';
 import { temporaryFolder, writeFiles } from '../support/images';
 

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
-import { CELEBA_ATTRIBUTES } from '../../src/attributes';
+import { CELEBA_ATTRIBUTES } from '../../src/domain/attributes';
 import { PORTRAITS, quarters, temporaryFolder, writeFiles } from '../support/images';
 import { CLI, cli } from '../support/engine';
 

@@ -3,7 +3,7 @@ import { deserialize, serialize } from 'node:v8';
 import { describe, expect, it } from 'vitest';
 import { attributeWeights } from '../../src/clustering/features';
 import { scoreAttributes } from '../../src/datasets/evaluation';
-import { clusterFaces } from '../../src/engine/cluster';
+import { clusterFaces } from '../../src/engine/clustering/cluster-faces';
 import { webviewMessageSchema } from '../../src/protocol';
 import { checkSettings, clusteringSettings } from '../../src/settings/settings';
 import { bars } from '../../src/summaries/bars';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { attributeWeights, featureMatrix } from '../../src/clustering/features';
-import { UserError } from '../../src/errors';
+import { UserError } from '../../src/util/errors';
 
 describe('attributeWeights', () => {
   // Frequencies in CelebA: Bald 0.02244, Male 0.41675, Young 0.77362.

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { distinctVectors } from '../../src/clustering/distinct';
 import { kMeans } from '../../src/clustering/kmeans';
-import { CancelledError } from '../../src/errors';
+import { CancelledError } from '../../src/util/errors';
 import { binaryRows, blobs, matrix } from '../support/vectors';
 
 /** Sum of squared distances to the means of a labelling, straight from the definition. */

@@ -10,7 +10,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { diagnoseCuda, libraryPath, missingLibraries } from '../../src/cuda/diagnose';
 import { installCuda } from '../../src/cuda/install';
 import { CUDA_PACKAGES, type CudaPackage, RUNTIME_VERSION } from '../../src/cuda/libraries';
-import { CancelledError, UserError } from '../../src/errors';
+import { CancelledError, UserError } from '../../src/util/errors';
 import { ROOT, temporaryFolder } from '../support/images';
 import { smallDisk } from '../support/small-disk';
 

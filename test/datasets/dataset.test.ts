@@ -7,7 +7,7 @@ import { CELEBA_FREQUENCIES } from '../../src/datasets/celeba-frequencies';
 import { drawRows, explore } from '../../src/datasets/explore';
 import type { LabelTable } from '../../src/datasets/labels';
 import { readPartitions, recogniseDataset } from '../../src/datasets/recognise';
-import { UserError } from '../../src/errors';
+import { UserError } from '../../src/util/errors';
 import type { DatasetReport } from '../../src/protocol';
 import { cli } from '../support/engine';
 import { hasSharedData, PORTRAITS, SHARED_DATA, temporaryFolder, writeFiles } from '../support/images';

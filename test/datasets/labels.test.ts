@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { CELEBA_ATTRIBUTES } from '../../src/attributes';
+import { CELEBA_ATTRIBUTES } from '../../src/domain/attributes';
 import { scoreAttributes } from '../../src/datasets/evaluation';
 import { readLabels } from '../../src/datasets/labels';
 import { temporaryFolder } from '../support/images';

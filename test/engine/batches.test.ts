@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Batches, type PendingFace } from '../../src/engine/batches';
-import type { BatchRunner } from '../../src/faces/provider-chain';
+import { Batches, type PendingFace } from '../../src/engine/pipeline/batches';
+import type { BatchRunner } from '../../src/networks/provider-chain';
 
 const BYTES = 4;
 

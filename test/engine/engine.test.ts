@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { EngineDied } from '../../src/engine/client';
-import { CancelledError, UserError } from '../../src/errors';
+import { CancelledError, UserError } from '../../src/util/errors';
 import { analysisSettings, clusteringSettings, type Settings } from '../../src/settings/settings';
 import type { Progress } from '../../src/protocol';
 import { PORTRAITS, quarters, temporaryFolder, writeFiles } from '../support/images';

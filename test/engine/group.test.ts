@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Candidate, choicesOf } from '../../src/clustering/choices';
 import { distinctVectors } from '../../src/clustering/distinct';
 import { runHere } from '../../src/clustering/tasks';
-import { groupVectors } from '../../src/engine/group';
+import { groupVectors } from '../../src/engine/clustering/group-vectors';
 import { parseSettings } from '../../src/settings/settings';
 import { blobs, matrix } from '../support/vectors';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { RunManifest } from '../../src/protocol';
 import { analysisSettings, type Settings } from '../../src/settings/settings';
-import { readRun } from '../../src/store/run-store';
+import { readRun } from '../../src/runs/run-store';
 import { bundled, settingsWith, startEngine } from '../support/engine';
 import { PORTRAITS, ROOT, temporaryFolder } from '../support/images';
 

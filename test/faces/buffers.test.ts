@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { giveBack, takeBuffer } from '../../src/faces/buffers';
+import { giveBack, takeBuffer } from '../../src/images/buffer-pool';
 
 describe('memory that is used again', () => {
   it('is what was given back, where it is large enough and not far too large', () => {

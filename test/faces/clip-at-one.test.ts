@@ -2,9 +2,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
-import { withHardSigmoids } from '../../src/faces/clip-at-one';
-import { openModel } from '../../src/faces/model';
-import { widened } from '../../src/faces/widen';
+import { withHardSigmoids } from '../../src/networks/clip-to-hard-sigmoid';
+import { openModel } from '../../src/networks/model';
+import { widened } from '../../src/networks/float16-to-float32';
 import { bundled } from '../support/engine';
 import { temporaryFolder } from '../support/images';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { boundsOf, type Frame, frameOf } from '../../src/faces/align';
 import { alignedFrame, type CropSize } from '../../src/faces/framing';
-import { cropFrame, type Pixels, reduceBox } from '../../src/faces/crop';
+import { cropFrame, type Pixels, reduceBox } from '../../src/images/crop';
 import { random } from '../support/vectors';
 
 const SIZE = { width: 160, height: 192 };

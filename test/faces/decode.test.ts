@@ -2,8 +2,8 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { decodeCrop, readImage } from '../../src/faces/decode';
-import { ImageError } from '../../src/faces/image-error';
+import { decodeCrop, readImage } from '../../src/images/decode';
+import { ImageError } from '../../src/images/image-error';
 import { alignedFrame } from '../../src/faces/framing';
 import { quarters, temporaryFolder } from '../support/images';
 

@@ -3,10 +3,10 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { encodedImage, readImage } from '../../src/faces/decode';
-import { ImageError } from '../../src/faces/image-error';
-import { DEFAULT_IMAGE_LIMITS } from '../../src/faces/image-limits';
-import { MemoryBudget } from '../../src/faces/memory-budget';
+import { encodedImage, readImage } from '../../src/images/decode';
+import { ImageError } from '../../src/images/image-error';
+import { DEFAULT_IMAGE_LIMITS } from '../../src/images/image-limits';
+import { MemoryBudget } from '../../src/images/memory-budget';
 import { temporaryFolder, writeFiles } from '../support/images';
 
 const plain = (side = 64) => sharp({ create: { width: side, height: side, channels: 3, background: '#864' } });

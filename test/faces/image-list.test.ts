@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ImageList } from '../../src/faces/image-list';
-import type { ImageFile } from '../../src/faces/scan';
+import { ImageList } from '../../src/images/image-list';
+import type { ImageFile } from '../../src/images/scan-folders';
 
 const folders = ['/photos', '/more photos'];
 

@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { decodePixels, encodedImage } from '../../src/faces/decode';
-import { ImageError } from '../../src/faces/image-error';
-import { decodePlainJpeg, encodeJpeg } from '../../src/faces/jpeg';
-import { jpegHeader } from '../../src/faces/jpeg-markers';
+import { decodePixels, encodedImage } from '../../src/images/decode';
+import { ImageError } from '../../src/images/image-error';
+import { decodePlainJpeg, encodeJpeg } from '../../src/images/plain-jpeg';
+import { jpegHeader } from '../../src/images/jpeg-markers';
 import { PORTRAITS, quarters } from '../support/images';
 import { readdir } from 'node:fs/promises';
 

@@ -2,9 +2,9 @@ import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PbfWriter } from 'pbf';
 import { describe, expect, it } from 'vitest';
-import { CELEBA_ATTRIBUTES } from '../../src/attributes';
-import { openModel } from '../../src/faces/model';
-import { readModelMetadata } from '../../src/faces/model-metadata';
+import { CELEBA_ATTRIBUTES } from '../../src/domain/attributes';
+import { openModel } from '../../src/networks/model';
+import { readModelMetadata } from '../../src/networks/model-metadata';
 import { bundled, cli } from '../support/engine';
 import { PORTRAITS, temporaryFolder } from '../support/images';
 

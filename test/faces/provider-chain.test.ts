@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { openModel } from '../../src/faces/model';
-import { type BatchRunner, ProviderChain } from '../../src/faces/provider-chain';
-import type { Provider, ProviderChoice } from '../../src/faces/providers';
-import { tune } from '../../src/faces/tune';
+import { openModel } from '../../src/networks/model';
+import { type BatchRunner, ProviderChain } from '../../src/networks/provider-chain';
+import type { Provider, ProviderChoice } from '../../src/networks/providers';
+import { tune } from '../../src/networks/tune';
 import { bundled } from '../support/engine';
 
 const choice = (provider: Provider): ProviderChoice => ({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LINEAR, resizeBox } from '../../src/faces/resize';
+import { LINEAR, resizeBox } from '../../src/images/resize';
 import reference from './reference/pillow.json';
 
 const image = { data: Uint8Array.from(reference.pixels), width: reference.width, height: reference.height };

@@ -1,8 +1,8 @@
 import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { folderLabels } from '../../src/faces/folder-labels';
-import { chooseImages, scanImages } from '../../src/faces/scan';
+import { folderLabels } from '../../src/images/folder-labels';
+import { chooseImages, scanImages } from '../../src/images/scan-folders';
 import { temporaryFolder, writeFiles } from '../support/images';
 
 const names = async (...folders: string[]) => Array.from((await scanImages(folders)).images, ({ name }) => name);

@@ -6,12 +6,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PbfWriter } from 'pbf';
 import { EngineDied, type EngineClient } from '../../src/engine/client';
-import { UserError } from '../../src/errors';
-import { withHardSigmoids } from '../../src/faces/clip-at-one';
-import { inspectNetwork } from '../../src/faces/inspect-network';
-import { metadataIn } from '../../src/faces/model-metadata';
-import { OPERATORS } from '../../src/faces/network-operators';
-import { widened } from '../../src/faces/widen';
+import { UserError } from '../../src/util/errors';
+import { withHardSigmoids } from '../../src/networks/clip-to-hard-sigmoid';
+import { inspectNetwork } from '../../src/networks/inspect-network';
+import { metadataIn } from '../../src/networks/model-metadata';
+import { OPERATORS } from '../../src/networks/network-operators';
+import { widened } from '../../src/networks/float16-to-float32';
 import { field, graphAttribute, message, network, networkWith, node, SIDE, SMALL, tensor, tensorAttribute, value } from '../support/onnx';
 import { random } from '../support/vectors';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { EngineClient } from '../../src/engine/client';
-import { engineScript } from '../../src/paths';
+import { engineScript } from '../../src/engine/bundled-files';
 import { ROOT } from '../support/settings';
 import { imageCases, runImageCases } from './images';
 import { killCases, runKillCase } from './kills';

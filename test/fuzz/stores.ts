@@ -7,7 +7,7 @@ import { execFile } from 'node:child_process';
 import { cp, mkdir, readdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { messageOf } from '../../src/errors';
+import { messageOf } from '../../src/util/errors';
 import { FaceStore } from '../../src/store/face-store';
 import { DATA_FILES } from '../../src/store/store-folder';
 import { bundleProgram, PROGRAM_ENVIRONMENT } from '../support/bundle';

@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { explore } from '../../src/datasets/explore';
 import { LABEL_LIMITS, type LabelTable, readLabels } from '../../src/datasets/labels';
 import { readPartitions } from '../../src/datasets/recognise';
-import { UserError } from '../../src/errors';
+import { UserError } from '../../src/util/errors';
 import { random } from '../support/vectors';
 
 export interface TableCase {

@@ -1,8 +1,8 @@
 import { mkdir, readdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { RunLibrary } from '../../src/host/run-library';
-import type { SessionContext } from '../../src/host/run-session';
+import { RunLibrary } from '../../src/host/runs/run-library';
+import type { SessionContext } from '../../src/host/runs/run-session';
 import type { Progress } from '../../src/protocol';
 import { bundled, killEngine, settingsWith, startEngine } from '../support/engine';
 import { PORTRAITS, temporaryFolder } from '../support/images';

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type * as vscode from 'vscode';
-import { describe as describeFaces, registerCommands } from '../../src/host/commands';
-import { DatasetPanel, type DatasetPanelContext } from '../../src/host/dataset-panel';
-import { FolderWatch } from '../../src/host/folder-watch';
+import { describe as describeFaces, registerCommands } from '../../src/host/commands/commands';
+import { DatasetPanel, type DatasetPanelContext } from '../../src/host/panels/dataset-panel';
+import { FolderWatch } from '../../src/host/runs/folder-watch';
 import { createLog } from '../../src/host/outlets';
-import { Panels } from '../../src/host/panels';
-import { SettingHistory } from '../../src/host/undo';
+import { Panels } from '../../src/host/panels/panels';
+import { SettingHistory } from '../../src/host/settings/setting-history';
 import { bundled } from '../support/engine';
 import { fakeEngine } from '../support/fake-engine';
 import { keptRun } from '../support/runs';

@@ -9,8 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { EngineClient } from '../../src/engine/client';
-import { RunLibrary } from '../../src/host/run-library';
-import { engineScript } from '../../src/paths';
+import { RunLibrary } from '../../src/host/runs/run-library';
+import { engineScript } from '../../src/engine/bundled-files';
 import type { Settings } from '../../src/settings/settings';
 import { bundled, ROOT, settingsWith } from '../support/settings';
 

@@ -10,10 +10,10 @@ import {
   readPictures,
   STORE_VERSION,
   writePictures,
-} from '../../src/store/run-files';
-import { UserError } from '../../src/errors';
-import { DamagedRun } from '../../src/store/run-schemas';
-import { isWhole, readImages, readRun } from '../../src/store/run-store';
+} from '../../src/runs/run-files';
+import { UserError } from '../../src/util/errors';
+import { DamagedRun } from '../../src/runs/run-schemas';
+import { isWhole, readImages, readRun } from '../../src/runs/run-store';
 import { temporaryFolder } from '../support/images';
 import { clusterRun, writeRun } from '../support/written-runs';
 import { random } from '../support/vectors';

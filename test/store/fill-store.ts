@@ -1,5 +1,5 @@
 /** A process that opens a store, sees how many of its first images it knows, keeps some more, and prints what it met. */
-import { messageOf } from '../../src/errors';
+import { messageOf } from '../../src/util/errors';
 import { FaceStore } from '../../src/store/face-store';
 import { KEYS, type Met, recordOf, stripsOf } from '../fuzz/kept-images';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { jsonArray, JsonColumn, jsonObject } from '../../src/store/json-column';
+import { jsonArray, JsonColumn, jsonObject } from '../../src/runs/json-column';
 
 const text = (parts: Iterable<string | Buffer>) => Buffer.concat(Array.from(parts, (part) => Buffer.from(part))).toString();
 

@@ -4,8 +4,8 @@ import { principalComponents, clusterPictures } from '../../src/summaries/eigenf
 import { frequencies } from '../../src/summaries/occurrences';
 import { tellApart } from '../../src/summaries/tell-apart';
 import { orderCluster } from '../../src/summaries/typical';
-import { encodeStrips, placesIn } from '../../src/faces/strips';
-import { CropReader, CropWriter } from '../../src/store/crops';
+import { encodeStrips, placesIn } from '../../src/images/crop-strips';
+import { CropReader, CropWriter } from '../../src/runs/crops';
 import { temporaryFolder } from '../support/images';
 import { binaryRows, matrix, random } from '../support/vectors';
 

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { EngineClient } from '../../src/engine/client';
-import { engineScript } from '../../src/paths';
+import { engineScript } from '../../src/engine/bundled-files';
 import { ROOT } from './images';
 
 export { bundled, settingsWith } from './settings';

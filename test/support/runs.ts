@@ -1,9 +1,9 @@
 /** Runs as the host knows them, without having been made. */
 import { join } from 'node:path';
-import { RunLibrary } from '../../src/host/run-library';
-import type { SessionContext } from '../../src/host/run-session';
+import { RunLibrary } from '../../src/host/runs/run-library';
+import type { SessionContext } from '../../src/host/runs/run-session';
 import type { Clustering, RunManifest } from '../../src/protocol';
-import { STORE_VERSION, writeManifest } from '../../src/store/run-files';
+import { STORE_VERSION, writeManifest } from '../../src/runs/run-files';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { bundled, settingsWith } from './engine';
 import { analysisSettings, clusteringSettings } from '../../src/settings/settings';

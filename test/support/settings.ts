@@ -1,6 +1,6 @@
 /** Settings and networks for tests, and for programs of theirs that run without vitest. */
 import { resolve } from 'node:path';
-import { bundledModels } from '../../src/paths';
+import { bundledModels } from '../../src/engine/bundled-files';
 import { parseSettings, type Settings } from '../../src/settings/settings';
 
 /** Programs that are bundled for themselves are told; see scripts/fuzz.mjs. */

@@ -1,11 +1,11 @@
 /** Runs without an engine. */
 import { basename, join } from 'node:path';
-import { encodeStrips, placesIn } from '../../src/faces/strips';
+import { encodeStrips, placesIn } from '../../src/images/crop-strips';
 import type { RunManifest } from '../../src/protocol';
 import { analysisSettings } from '../../src/settings/settings';
-import { STORE_VERSION, writeClustering } from '../../src/store/run-files';
-import { keptImage, RunWriter } from '../../src/store/run-store';
-import { clusterFaces } from '../../src/engine/cluster';
+import { STORE_VERSION, writeClustering } from '../../src/runs/run-files';
+import { keptImage, RunWriter } from '../../src/runs/run-store';
+import { clusterFaces } from '../../src/engine/clustering/cluster-faces';
 import { settingsWith } from './engine';
 
 export const CROP = { width: 16, height: 24 };

@@ -8,7 +8,7 @@ import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Evaluation } from '../../src/datasets/evaluation';
 import type { DatasetReport } from '../../src/protocol';
-import { readModelMetadata } from '../../src/faces/model-metadata';
+import { readModelMetadata } from '../../src/networks/model-metadata';
 import { cli } from '../support/engine';
 import { PORTRAITS, ROOT, temporaryFolder, writeFiles } from '../support/images';
 import { hasModules, PYTHON, python } from '../support/python';

@@ -5,7 +5,7 @@ import { chmod, link, lstat, mkdir, readdir, readFile, rename, rm, stat, symlink
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
-import { CancelledError, UserError } from '../../src/errors';
+import { CancelledError, UserError } from '../../src/util/errors';
 import { MARKER, readMarker } from '../../src/util/export-marker';
 import { checkOutput, filesInTheWay, type OutputKind, writeNeeded, writeOutput } from '../../src/util/output-folder';
 import { publishNew, writeChosenFile } from '../../src/util/user-files';

@@ -4,7 +4,7 @@ import { appendFile, mkdir, readFile, symlink, truncate, writeFile } from 'node:
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { UserError } from '../../src/errors';
+import { UserError } from '../../src/util/errors';
 import { readRegularFile, readRegularFileSync } from '../../src/util/read-regular-file';
 import { temporaryFolder } from '../support/images';
 

@@ -24,7 +24,7 @@ PREFIX = 'face_clusters.'
 
 @dataclass
 class About:
-    """What is written into the file's metadata, under keys that begin with `face_clusters.`; read by src/faces/model-metadata.ts."""
+    """What is written into the file's metadata, under keys that begin with `face_clusters.`; read by src/networks/model-metadata.ts."""
 
     attributes: list[str]
     framing: Framing
@@ -91,7 +91,7 @@ def export(network: FaceAttributes, framing: Framing, path: Path) -> onnx.ModelP
 def clip_at_one(model: onnx.ModelProto) -> onnx.ModelProto:
     """The same network with every ReLU6 a clip to [0, 1]: what lies behind it is a sixth, which the layers around make up for.
 
-    In this form one operator of CUDA's provider does it in one pass (HardSigmoid; see src/faces/clip-at-one.ts). The weights are scaled before they are
+    In this form one operator of CUDA's provider does it in one pass (HardSigmoid; see src/networks/clip-to-hard-sigmoid.ts). The weights are scaled before they are
     rounded to float16, so that it costs no accuracy.
     """
     scaled_model = onnx.ModelProto()

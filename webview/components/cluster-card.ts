@@ -1,14 +1,14 @@
 /** A cluster at a glance: eigenface, chart, prominent attributes and its most typical faces. Fetches them once it is near the screen. */
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { readableAttribute } from '../../src/attributes';
+import { readableAttribute } from '../../src/domain/attributes';
 import type { ClusterPictures, ClusterSummary, FaceCard, Occurrences } from '../../src/protocol';
 import { imageUrl, type Source } from '../source';
 import { styles } from './cluster-card.css';
 import { faceButton } from './face-button';
 import './occurrence-chart';
 import { shared } from './shared.css';
-import { clusterTitle, count, percent, plural, silhouetteText } from '../../src/texts';
+import { clusterTitle, count, percent, plural, silhouetteText } from '../../src/text/numbers';
 
 /** Faces shown of a cluster. */
 const FACES = 16;

@@ -8,7 +8,7 @@ import { styles } from './cluster-view.css';
 import './face-grid';
 import './occurrence-chart';
 import { shared } from './shared.css';
-import { clusterTitle, count, percent, plural, silhouetteText } from '../../src/texts';
+import { clusterTitle, count, percent, plural, silhouetteText } from '../../src/text/numbers';
 
 const ORDERS: readonly [FaceOrder, string][] = [
   ['typical', 'Most typical first'],

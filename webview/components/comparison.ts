@@ -1,12 +1,12 @@
 /** Methods side by side: silhouette against the number of clusters; a click on a point opens that clustering. */
 import { css, html, LitElement, nothing, svg } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { METHOD_NAMES } from '../../src/method-names';
+import { METHOD_NAMES } from '../../src/domain/method-names';
 import type { Comparison, ComparisonPoint } from '../../src/protocol';
 import { comparisonLayout, pointText } from '../../src/summaries/comparison-chart';
 import type { Source } from '../source';
 import { shared } from './shared.css';
-import { plural, silhouetteText } from '../../src/texts';
+import { plural, silhouetteText } from '../../src/text/numbers';
 
 const WIDTH = 860;
 const HEIGHT = 360;

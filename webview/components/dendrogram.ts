@@ -5,7 +5,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { Clustering } from '../../src/protocol';
 import type { Source } from '../source';
 import { shared } from './shared.css';
-import { clusterTitle, plural } from '../../src/texts';
+import { clusterTitle, plural } from '../../src/text/numbers';
 
 const HEIGHT = 190;
 const LEAF = 34;

@@ -3,11 +3,11 @@ import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { PanelState, WebviewMessage } from '../../src/protocol';
 import { forName, forPage } from '../../src/text/neutralize';
-import { upperFirst } from '../../src/text-case';
+import { upperFirst } from '../../src/text/letter-case';
 import type { Source } from '../source';
 import { shared } from './shared.css';
-import { changesText } from '../../src/progress-text';
-import { plural } from '../../src/texts';
+import { changesText } from '../../src/domain/progress-text';
+import { plural } from '../../src/text/numbers';
 
 type PanelCommand = Extract<WebviewMessage, { kind: 'command' }>['command'];
 

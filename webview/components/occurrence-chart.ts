@@ -1,13 +1,13 @@
 /** How often each attribute occurs in a cluster: a bar each, with a mark where it stands among all faces. */
 import { html, LitElement, nothing, svg } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { readableAttribute } from '../../src/attributes';
+import { readableAttribute } from '../../src/domain/attributes';
 import type { ClusterSummary, Occurrences } from '../../src/protocol';
 import { type Bar, bars } from '../../src/summaries/bars';
 import { own } from '../../src/util/own';
 import { styles } from './occurrence-chart.css';
 import { shared } from './shared.css';
-import { percent } from '../../src/texts';
+import { percent } from '../../src/text/numbers';
 
 /** What a bar's standing is called. */
 const STANDING = { prominent: 'almost all have it', noisy: 'divided', rare: 'few have it' } as const;

@@ -1,13 +1,13 @@
 /** A face where it was taken: its photo with the boxes of all its faces, that one marked, and its attributes with their probabilities. */
 import { html, LitElement, nothing, svg } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { readableAttribute } from '../../src/attributes';
+import { readableAttribute } from '../../src/domain/attributes';
 import type { FaceCard, PhotoView } from '../../src/protocol';
 import { forPage } from '../../src/text/neutralize';
 import { imageUrl, type Source } from '../source';
 import { styles } from './photo-dialog.css';
 import { shared } from './shared.css';
-import { clusterTitle, percent, plural, silhouetteText } from '../../src/texts';
+import { clusterTitle, percent, plural, silhouetteText } from '../../src/text/numbers';
 
 @customElement('fc-photo-dialog')
 export class PhotoDialog extends LitElement {

@@ -2,7 +2,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Progress } from '../../src/protocol';
-import { stageText } from '../../src/progress-text';
+import { stageText } from '../../src/domain/progress-text';
 import { shared } from './shared.css';
 
 /** Whoever can stop the work. */

@@ -1,13 +1,13 @@
 /** Title of the run, its figures, and the settings people change most. */
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { METHOD_NAMES, takesClusters } from '../../src/method-names';
+import { METHOD_NAMES, takesClusters } from '../../src/domain/method-names';
 import type { Clustering, PanelState, SettingChanges, WebviewMessage } from '../../src/protocol';
 import { clusteringSettingsSchema } from '../../src/settings/settings';
 import { forPage } from '../../src/text/neutralize';
 import type { Source } from '../source';
 import { shared } from './shared.css';
-import { count, plural, silhouetteText } from '../../src/texts';
+import { count, plural, silhouetteText } from '../../src/text/numbers';
 import { type NumberSetting, parametersOf } from './parameters';
 import './weights';
 

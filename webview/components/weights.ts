@@ -1,7 +1,7 @@
 /** How much each attribute counts, by hand: a slider an attribute. */
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { readableAttribute } from '../../src/attributes';
+import { readableAttribute } from '../../src/domain/attributes';
 import type { PanelState } from '../../src/protocol';
 import { own } from '../../src/util/own';
 import type { Source } from '../source';

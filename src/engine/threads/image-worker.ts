@@ -7,18 +7,18 @@
 import { isMainThread } from 'node:worker_threads';
 import { parentEnd } from '../../channel/port';
 import { type CallContext, serve } from '../../channel/serve';
-import { collectGarbage, LET_GATHER } from '../../collect-garbage';
-import { type AlignedLook, lookAtImage } from '../../faces/aligned-look';
-import { readBytes } from '../../faces/decode';
-import { type DescribedImages, describeImages, type DescribeOptions, hashOf, type WantedImage } from '../../faces/describe';
+import { collectGarbage, LET_GATHER } from '../../util/collect-garbage';
+import { type AlignedLook, lookAtImage } from '../../faces/alignment-check';
+import { readBytes } from '../../images/decode';
+import { type DescribedImages, describeImages, type DescribeOptions, hashOf, type WantedImage } from '../../faces/analyse-images';
 import { alignedFaces, searchedFaces } from '../../faces/detect';
 import { type FaceDetector, openDetector } from '../../faces/detector';
 import type { CropSize, Framing } from '../../faces/framing';
-import { ImageError } from '../../faces/image-error';
-import type { ImageLimits } from '../../faces/image-limits';
-import { MemoryBudget } from '../../faces/memory-budget';
-import { type AttributeModel, openModel } from '../../faces/model';
-import { type RenderedPhoto, renderPhoto, renderTile } from '../../faces/render';
+import { ImageError } from '../../images/image-error';
+import type { ImageLimits } from '../../images/image-limits';
+import { MemoryBudget } from '../../images/memory-budget';
+import { type AttributeModel, openModel } from '../../networks/model';
+import { type RenderedPhoto, renderPhoto, renderTile } from '../../images/render';
 import { guardMemory } from '../../util/memory-guard';
 
 /** How faces are searched for. */

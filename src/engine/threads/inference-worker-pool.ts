@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { workerPort } from '../../channel/port';
 import { Remote } from '../../channel/remote';
-import type { BatchRunner } from '../../faces/provider-chain';
+import type { BatchRunner } from '../../networks/provider-chain';
 import { withinLimit } from '../../util/silence';
 import type { InferenceCalls, InferenceSetup } from './inference-worker';
 

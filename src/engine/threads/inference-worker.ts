@@ -5,9 +5,9 @@
 import { workerData } from 'node:worker_threads';
 import { parentEnd } from '../../channel/port';
 import { serve } from '../../channel/serve';
-import { openModel } from '../../faces/model';
-import type { Provider } from '../../faces/providers';
-import { oneAtATime } from '../../one-at-a-time';
+import { openModel } from '../../networks/model';
+import type { Provider } from '../../networks/providers';
+import { oneAtATime } from '../../util/mutex';
 
 /** What a worker is to run. */
 export interface InferenceSetup {

@@ -4,8 +4,8 @@
  */
 import { join } from 'node:path';
 import { ClosedError } from '../../channel/port';
-import type { ImageLimits } from '../../faces/image-limits';
-import { oneAtATime } from '../../one-at-a-time';
+import type { ImageLimits } from '../../images/image-limits';
+import { oneAtATime } from '../../util/mutex';
 import { megabytes } from '../../text/sizes';
 import { type ForkedProcess, forkProcess } from '../../util/child-process';
 import { memoryReason } from '../../util/memory-guard';

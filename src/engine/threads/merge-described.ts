@@ -1,5 +1,5 @@
 /** Results of single images as one. */
-import type { DescribedImages } from '../../faces/describe';
+import type { DescribedImages } from '../../faces/analyse-images';
 
 /** @param parts results of images, in the order they are to have. */
 export function mergeDescribed(parts: readonly DescribedImages[]): DescribedImages {

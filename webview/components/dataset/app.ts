@@ -7,7 +7,7 @@ import { forName, forPage } from '../../../src/text/neutralize';
 import '../progress-bar';
 import '../waits';
 import { shared } from '../shared.css';
-import { count, plural } from '../../../src/texts';
+import { count, plural } from '../../../src/text/numbers';
 import './attributes';
 import './contradictions';
 import './correlation';

@@ -1,7 +1,7 @@
 /** How often each attribute occurs, and which are looked at. */
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { DROPPED_ATTRIBUTES, readableAttribute } from '../../../src/attributes';
+import { DROPPED_ATTRIBUTES, readableAttribute } from '../../../src/domain/attributes';
 import type { DatasetState, DatasetSummary } from '../../../src/protocol-dataset';
 import { shared } from '../shared.css';
 import type { DatasetHost } from './host';

@@ -1,12 +1,12 @@
 /** Labels against the model's inferences: where the model is sure of the opposite, the label may be wrong. */
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { readableAttribute } from '../../../src/attributes';
+import { readableAttribute } from '../../../src/domain/attributes';
 import type { Contradiction, Contradictions, DatasetSummary } from '../../../src/protocol-dataset';
 import { forPage } from '../../../src/text/neutralize';
 import { imageUrl } from '../../source';
 import { shared } from '../shared.css';
-import { count, percent, plural } from '../../../src/texts';
+import { count, percent, plural } from '../../../src/text/numbers';
 import type { DatasetHost } from './host';
 import { tiles } from './tiles.css';
 

@@ -1,11 +1,11 @@
 /** Which attributes go together: a heat map of their correlation, or of how often two occur at once. */
 import { css, html, LitElement, svg } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { readableAttribute } from '../../../src/attributes';
+import { readableAttribute } from '../../../src/domain/attributes';
 import type { DatasetSummary } from '../../../src/protocol-dataset';
 import { correlationColor, shareColor } from '../../../src/summaries/heat-colors';
 import { shared } from '../shared.css';
-import { percent } from '../../../src/texts';
+import { percent } from '../../../src/text/numbers';
 
 const CELL = 14;
 const LABEL = 118;

@@ -1,7 +1,7 @@
 /** Faces drawn at random, with their labels. */
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { readableAttribute } from '../../../src/attributes';
+import { readableAttribute } from '../../../src/domain/attributes';
 import type { DatasetSample, DatasetSummary } from '../../../src/protocol-dataset';
 import { forName, forPage } from '../../../src/text/neutralize';
 import { imageUrl } from '../../source';

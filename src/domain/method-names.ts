@@ -1,0 +1,19 @@
+/** What clustering methods are called for people, and which are told the number of clusters. Loads none of them. */
+import type { ClusteringSettings } from '../settings/settings';
+
+type Method = ClusteringSettings['method'];
+
+export const METHOD_NAMES: Record<Method, string> = {
+  kmeans: 'K-Means',
+  agglomerative: 'Agglomerative',
+  birch: 'Birch',
+  spectral: 'Spectral',
+  dbscan: 'DBSCAN',
+  optics: 'OPTICS',
+  hdbscan: 'HDBSCAN',
+};
+
+const FINDS_CLUSTERS: ReadonlySet<Method> = new Set(['dbscan', 'optics', 'hdbscan']);
+
+/** Whether a method is told the number of clusters; the others find it. */
+export const takesClusters = (method: Method): boolean => !FINDS_CLUSTERS.has(method);

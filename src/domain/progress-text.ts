@@ -1,0 +1,34 @@
+/** Progress in words, the same in the terminal, in notifications and in the panel. */
+import type { FolderChanges, Progress, Stage } from '../protocol';
+
+const WORDS: Record<Stage, string> = {
+  scan: 'Finding images',
+  infer: 'Describing faces',
+  cluster: 'Clustering',
+  compare: 'Comparing methods',
+  summarise: 'Averaging faces',
+  export: 'Writing results',
+  copy: 'Copying',
+};
+
+/** `Describing faces: 1,200 of 9,490 images (3 failed)`. */
+export function stageText({ stage, done, total, failed }: Progress): string {
+  const number = (value: number) => value.toLocaleString('en');
+  const unit = stage === 'scan' || stage === 'infer' || stage === 'copy' ? ' images' : '';
+  const counted = total > 0 ? `: ${number(done)} of ${number(total)}${unit}` : done > 0 ? `: ${number(done)}${unit}` : '';
+  return `${WORDS[stage]}${counted}${failed > 0 ? ` (${number(failed)} failed)` : ''}`;
+}
+
+/** What has changed in a folder; empty where nothing has. */
+export function changesText(changes: FolderChanges): string {
+  const { added, changed, removed } = changes ?? { added: 0, changed: 0, removed: 0 };
+  const parts = [
+    [added, 'added'],
+    [changed, 'changed'],
+    [removed, 'removed'],
+  ] as const;
+  const named = parts.filter(([count]) => count > 0);
+  return named
+    .map(([count, what], i) => `${count.toLocaleString('en')}${i > 0 ? '' : count === 1 ? ' image' : ' images'} ${what}`)
+    .join(', ');
+}

@@ -1,0 +1,15 @@
+/** Files that come along with the program. All bundles lie in `dist/`, beside `weights/`. */
+import { join } from 'node:path';
+import type { BundledModels } from '../networks/providers';
+
+/** @param root folder that holds `dist` and `weights`. */
+export function bundledModels(root: string): BundledModels {
+  return {
+    cpu: join(root, 'weights', 'face-attributes.int8.onnx'),
+    gpu: join(root, 'weights', 'face-attributes.f16.onnx'),
+    detector: join(root, 'weights', 'face-detector.onnx'),
+  };
+}
+
+export const engineScript = (root: string) => join(root, 'dist', 'engine.js');
+export const reportScript = (root: string) => join(root, 'dist', 'report.js');

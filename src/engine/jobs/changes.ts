@@ -1,0 +1,46 @@
+/** How folders differ from what they were when a run was made. */
+import { chosenImages, scanImages } from '../../images/scan-folders';
+import type { EngineCalls, FolderChanges } from '../../protocol';
+import { identitiesOf } from '../../store/identity';
+import { readManifest } from '../../runs/run-files';
+import { type KeptImage, keptImages, readImages } from '../../runs/run-store';
+import { clearStoreFolder, storeBytes, storeImages } from '../../store/store-folder';
+import type { JobContext } from './analyse';
+import { closeStore } from '../open-store';
+
+/** Lists the folders and asks for each file's size and time; reads none. */
+export async function changes({ runDir }: EngineCalls['changes']['params'], { signal }: JobContext): Promise<FolderChanges> {
+  const [manifest, before] = [await readManifest(runDir), await readImages(runDir)];
+  if (manifest === undefined || before === undefined) return null;
+  const scan = await scanImages(manifest.folders, { signal });
+  const images = chosenImages(scan.images, manifest.settings);
+  const identities = await identitiesOf(images, signal);
+  return compareImages(before, [...keptImages(images, identities)]);
+}
+
+export function compareImages(before: readonly KeptImage[], now: readonly KeptImage[]): FolderChanges {
+  const keyOf = ([folder, name]: KeptImage) => `${folder} ${name}`;
+  const left = new Map(before.map((image) => [keyOf(image), image] as const));
+  const result = { added: 0, changed: 0, removed: 0 };
+  for (const image of now) {
+    const old = left.get(keyOf(image));
+    left.delete(keyOf(image));
+    if (old === undefined) result.added += 1;
+    else if (old[2] !== image[2] || old[3] !== image[3]) result.changed += 1;
+  }
+  result.removed = left.size;
+  return result;
+}
+
+/** Opens nothing: a store that is damaged can be measured and cleared as well. */
+export async function storeSize({ storeDir }: EngineCalls['storeSize']['params']): Promise<EngineCalls['storeSize']['result']> {
+  return { bytes: await storeBytes(storeDir), images: storeImages(storeDir) };
+}
+
+/** @throws UserError where what lies there is not known to be the store's. */
+export async function clearStore({ storeDir }: EngineCalls['clearStore']['params']): Promise<EngineCalls['clearStore']['result']> {
+  const bytes = await storeBytes(storeDir);
+  await closeStore();
+  await clearStoreFolder(storeDir);
+  return { bytes };
+}

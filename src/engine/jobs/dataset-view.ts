@@ -1,0 +1,81 @@
+/** What the data set view asks for. The data set it looks at stays open. */
+import type { Dataset } from '../../datasets/dataset';
+import { drawRows, explore } from '../../datasets/explore';
+import { CancelledError, UserError } from '../../util/errors';
+import { encode } from '../../images/crop-strips';
+import type { DatasetCalls, DatasetChoice, DatasetSample } from '../../protocol-dataset';
+import type { JobContext } from './analyse';
+import { opened, reportOf, sampleOf, thumbnail, TILE } from './dataset';
+
+let open: { key: string; dataset: Promise<Dataset> } | undefined;
+
+const QUALITY = 85;
+
+/** The data set of a choice, opened once. @param anew whether its tables are to be read again. */
+export async function keptDataset(choice: DatasetChoice, context: JobContext, anew = false): Promise<Dataset> {
+  const { folder, labels } = choice;
+  const key = JSON.stringify([folder, labels]);
+  if (open?.key !== key || anew) {
+    const next = { key, dataset: opened(folder, labels, context) };
+    open = next;
+    next.dataset.catch(() => {
+      if (open === next) open = undefined; // read again when it is asked for again
+    });
+  }
+  const { dataset } = open;
+  try {
+    return await dataset;
+  } catch (error) {
+    context.signal.throwIfAborted();
+    // Another call had started to open it and was cancelled; this one still needs it.
+    if (error instanceof CancelledError) return keptDataset(choice, context);
+    throw error;
+  }
+}
+
+export async function exploreDataset(
+  choice: DatasetCalls['exploreDataset']['params'],
+  context: JobContext,
+): Promise<DatasetCalls['exploreDataset']['result']> {
+  const dataset = await keptDataset(choice, context, true);
+  const found = explore(dataset.table, choice.options);
+  return {
+    ...reportOf(dataset, found),
+    allAttributes: dataset.table.attributes,
+    correlation: [...found.correlation],
+    together: [...found.together],
+  };
+}
+
+export async function datasetSamples(
+  { count, seed, partition, attribute, ...choice }: DatasetCalls['datasetSamples']['params'],
+  context: JobContext,
+): Promise<DatasetSample[]> {
+  const dataset = await keptDataset(choice, context);
+  const found = explore(dataset.table, choice.options);
+  const { attributes, values } = dataset.table;
+  const column = attribute === null ? -1 : attributes.indexOf(attribute);
+  const rows = found.rows.filter(
+    (row) =>
+      (partition === null || (dataset.partitionOf(row) ?? 'none') === partition) &&
+      (column < 0 || values[row * attributes.length + column]! >= 0.5),
+  );
+  const drawn = drawRows(rows, count, seed);
+  return Promise.all(drawn.map(async (row) => ({ row, ...sampleOf(dataset, found, row), jpeg: await thumbnailJpeg(dataset.pathOf(row)) })));
+}
+
+/** A small JPEG of an image; null where it is missing or damaged. */
+export async function thumbnailJpeg(path: string | Buffer | undefined): Promise<Uint8Array | null> {
+  const tile = await thumbnail(path);
+  return tile === undefined ? null : encode(Buffer.from(tile), TILE.width, TILE.height, QUALITY);
+}
+
+export async function datasetImage(
+  { row, ...choice }: DatasetCalls['datasetImage']['params'],
+  context: JobContext,
+): Promise<{ path: string }> {
+  const dataset = await keptDataset(choice, context);
+  const path = dataset.pathOf(row);
+  if (path === undefined) throw new UserError(`the image '${dataset.table.images[row] ?? ''}' is not there`);
+  return { path: path.toString() };
+}

@@ -1,0 +1,115 @@
+/** What is asked of a run that is there: another clustering, its pictures, faces of a cluster, where an image lies. */
+import { adjustedRand, normalisedMutualInformation } from '../../clustering/scores';
+import { UserError } from '../../util/errors';
+import type { ClusterPictures, Clustering, EngineCalls, FaceCard, FaceOrder } from '../../protocol';
+import {
+  clusterLabels,
+  membersOf,
+  membersOfCluster,
+  readClustering,
+  readPictures,
+  silhouetteOfFace,
+  type StoredClustering,
+  writeClustering,
+  writePictures,
+} from '../../runs/run-files';
+import { DamagedRun, unlessDamaged } from '../../runs/run-schemas';
+import { assertCurrent, imagePath, type StoredRun } from '../../runs/run-store';
+import { clusterPictures } from '../../summaries/eigenfaces';
+import type { JobContext } from './analyse';
+import { clusterFaces } from '../clustering/cluster-faces';
+import { openRun } from '../open-runs';
+import { clusteringWorkers } from '../threads/clustering-worker-pool';
+
+export async function clusterRun({ runDir, settings }: EngineCalls['cluster']['params'], context: JobContext): Promise<Clustering> {
+  const run = await openRun(runDir);
+  const { probabilities, manifest } = run;
+  const result = await clusterFaces({ probabilities, names: manifest.modelAttributes, thresholds: manifest.thresholds }, settings, {
+    ...context,
+    run: clusteringWorkers.run,
+    threads: clusteringWorkers.size,
+  });
+  const before = await readClustering(runDir).catch(unlessDamaged);
+  if (before?.members.length === result.members.length) {
+    const [a, b] = [clusterLabels(before), clusterLabels(result)];
+    result.clustering.agreement = {
+      adjustedRand: adjustedRand(a, b),
+      normalisedMutualInformation: normalisedMutualInformation(a, b),
+    };
+  }
+  await assertCurrent(run);
+  await writeClustering(runDir, result);
+  return result.clustering;
+}
+
+export async function pictures(
+  { runDir }: EngineCalls['pictures']['params'],
+  { signal, onProgress }: JobContext,
+): Promise<ClusterPictures[]> {
+  const kept = await readPictures(runDir);
+  if (kept !== undefined) return kept;
+  const run = await openRun(runDir);
+  const stored = await clusteringOf(run);
+  const members = stored.clustering.clusters.map(({ id }, position) => ({ cluster: id, rows: membersOf(stored, position) }));
+  const made = await clusterPictures(run.crops, members, {
+    signal,
+    onProgress: (done, total) => {
+      onProgress({ stage: 'summarise', done, total, failed: 0 });
+    },
+  });
+  await assertCurrent(run);
+  await writePictures(runDir, made);
+  return made;
+}
+
+export async function page({ runDir, cluster, order, start, count }: EngineCalls['page']['params']): Promise<FaceCard[]> {
+  const run = await openRun(runDir);
+  const stored = await clusteringOf(run);
+  const members = membersOfCluster(stored, cluster) ?? new Int32Array();
+  const rows = ordered(members, order, stored).subarray(start, start + count);
+  return faceCards(run, Array.from(rows));
+}
+
+/** @param members of a cluster, the most typical first. */
+function ordered(members: Int32Array, order: FaceOrder, stored: StoredClustering): Int32Array {
+  if (order === 'typical') return members;
+  const reversed = members.slice().reverse();
+  // Of equal ones, and where none is known, the least typical come first.
+  const value = (row: number) => silhouetteOfFace(stored, row) ?? 1;
+  return order === 'untypical' ? reversed : reversed.sort((a, b) => value(a) - value(b));
+}
+
+/** Faces with their crops, in the order of `rows`. */
+export async function faceCards({ crops, faces, probabilities, manifest }: StoredRun, rows: readonly number[]): Promise<FaceCard[]> {
+  const width = manifest.modelAttributes.length;
+  const jpegs = await crops.jpegs(rows);
+  return rows.map((row, i) => ({
+    row,
+    image: faces.image[row]!,
+    face: faces.face[row]!,
+    jpeg: jpegs[i]!,
+    probabilities: Array.from(probabilities.subarray(row * width, (row + 1) * width)),
+  }));
+}
+
+export async function locate({ runDir, row }: EngineCalls['locate']['params']): Promise<EngineCalls['locate']['result']> {
+  const run = await openRun(runDir);
+  const { faces, manifest } = run;
+  const name = faces.image[row];
+  const folder = manifest.folders[faces.folder[row] ?? -1];
+  if (name === undefined || folder === undefined)
+    throw new RangeError(`expected a face below ${String(manifest.faces)}, got ${String(row)}`);
+  if (faces.rawPaths[row] !== undefined) {
+    throw new UserError(`'${name}' cannot be opened in the editor: its name is not valid UTF-8`);
+  }
+  return { path: String(imagePath(run, row)), name };
+}
+
+/** The clustering of a run. @throws UserError where another run was put into its place meanwhile. */
+export async function clusteringOf(run: StoredRun) {
+  const stored = await readClustering(run.folder);
+  await assertCurrent(run);
+  if (stored === undefined) throw new Error(`the run in '${run.folder}' has no clustering yet`);
+  if (stored.clustering.faces !== run.manifest.faces) throw new DamagedRun(run.folder, 'clustering.json', 'is of another run');
+  return stored;
+}

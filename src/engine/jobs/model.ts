@@ -1,0 +1,14 @@
+/** What a network file is, before it is used. */
+import { checkNetwork } from '../../networks/check-network';
+import type { EngineCalls } from '../../protocol';
+import type { JobContext } from './analyse';
+import { fileHash } from '../pipeline/pipeline-keys';
+
+/** @throws UserError naming what was expected and what the file holds. */
+export async function describeModel(
+  { file }: EngineCalls['model']['params'],
+  { signal }: JobContext,
+): Promise<EngineCalls['model']['result']> {
+  const { attributes, crop } = await checkNetwork(file, await fileHash(file), { signal });
+  return { attributes, crop };
+}

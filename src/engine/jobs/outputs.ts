@@ -1,0 +1,49 @@
+/** Names of the files that each job writes into a folder of the user's. */
+import type { OutputKind } from '../../util/output-folder';
+
+/** `cluster`, of images or of ready vectors. */
+export const CLUSTER_OUTPUT: OutputKind = {
+  name: 'cluster',
+  names: new RegExp(
+    String.raw`^(faces\.csv|failed\.csv|without-face\.csv|report\.html|clusters\.json` +
+      String.raw`|clusters/(\d{2,}|noise)/(eigenface\.png|component-\d+\.png|occurrences\.svg|montage\.jpg))$`,
+  ),
+};
+/** What it writes in any case; of vectors there are the first two. */
+export const CLUSTER_FILES = ['faces.csv', 'clusters.json', 'failed.csv', 'without-face.csv', 'report.html'] as const;
+export const VECTORS_FILES = CLUSTER_FILES.slice(0, 2);
+
+export const COMPARE_OUTPUT = outputOf('compare', ['comparison.csv', 'comparison.svg']);
+
+export const DATASET_OUTPUT = outputOf('dataset', [
+  'dataset.json',
+  'frequencies.csv',
+  'frequencies.svg',
+  'weights-rare.json',
+  'weights-common.json',
+  'correlation.csv',
+  'correlation.svg',
+  'together.csv',
+  'samples.csv',
+  'samples.jpg',
+]);
+
+/** Written after the data set's own files, if labels are checked. */
+export const LABEL_ERRORS_OUTPUT = outputOf('label-errors', ['label-errors.csv']);
+
+export const EVALUATION_OUTPUT = outputOf('evaluate', [
+  'evaluation.json',
+  'accuracy.svg',
+  'wrong.svg',
+  'wrong-of-predicted.svg',
+  'calibration.svg',
+]);
+
+/** An output with a fixed list of files. */
+interface PlainOutput extends OutputKind {
+  files: readonly string[];
+}
+
+function outputOf(name: string, files: readonly string[]): PlainOutput {
+  return { name, files, names: new RegExp(`^(${files.map((file) => file.replaceAll('.', String.raw`\.`)).join('|')})$`) };
+}

@@ -1,0 +1,53 @@
+/** The photo a face was found in, with all its faces. */
+import { UserError } from '../../util/errors';
+import { imageLimits } from '../../images/image-limits';
+import type { EngineCalls } from '../../protocol';
+import { membersOf, readClustering, silhouetteOfFace } from '../../runs/run-files';
+import { imagePath, type StoredRun } from '../../runs/run-store';
+import { analysisSettingsSchema } from '../../settings/settings';
+import { openRun } from '../open-runs';
+import { renderPhotoSafely } from '../shown-images';
+
+/** Longest side of the photo as it is shown, in pixels. */
+const SHOWN = 1600;
+
+/** @throws UserError where the photo is gone or cannot be read any more. */
+export async function photo({ runDir, row }: EngineCalls['photo']['params']): Promise<EngineCalls['photo']['result']> {
+  const run = await openRun(runDir);
+  const { faces, manifest, probabilities } = run;
+  const image = faces.image[row];
+  if (image === undefined) throw new RangeError(`expected a face below ${manifest.faces}, got ${row}`);
+  const standing = await standings(run);
+  const width = manifest.modelAttributes.length;
+  // Faces of an image stand one after the other.
+  const same = (other: number) => faces.image[other] === image && faces.folder[other] === faces.folder[row];
+  let first = row;
+  while (first > 0 && same(first - 1)) first -= 1;
+  const rows: number[] = [];
+  for (let other = first; same(other); other++) rows.push(other);
+
+  const limits = imageLimits(analysisSettingsSchema.parse(manifest.settings));
+  const shown = await renderPhotoSafely(imagePath(run, row), SHOWN, limits);
+  if ('reason' in shown) throw new UserError(`'${image}': ${shown.reason}`);
+  return {
+    image,
+    ...shown,
+    faces: rows.map((other) => ({
+      row: other,
+      ...standing(other),
+      box: faces.box[other] ?? null,
+      score: faces.score[other] ?? null,
+      probabilities: Array.from(probabilities.subarray(other * width, (other + 1) * width)),
+    })),
+  };
+}
+
+/** Cluster and silhouette of the faces at some rows. */
+async function standings({ folder }: StoredRun): Promise<(row: number) => { cluster: number | null; silhouette: number | null }> {
+  const stored = await readClustering(folder);
+  if (stored === undefined) return () => ({ cluster: null, silhouette: null });
+  return (row) => {
+    const position = stored.clustering.clusters.findIndex((_, i) => membersOf(stored, i).includes(row));
+    return { cluster: stored.clustering.clusters[position]?.id ?? null, silhouette: silhouetteOfFace(stored, row) };
+  };
+}

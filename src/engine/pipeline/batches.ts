@@ -1,0 +1,80 @@
+/** Batches of exactly so many faces, formed across images and inferred while the next is formed. */
+import type { BatchRunner } from '../../networks/provider-chain';
+
+/** A face that waits for what the network says of it. */
+export interface PendingFace {
+  face: { probabilities: Float32Array };
+  /** RGB bytes of its crop, `[height, width, 3]`. */
+  pixels: Uint8Array;
+}
+
+export class Batches {
+  /** Seconds until a batch was inferred, all together. */
+  seconds = 0;
+
+  private forming: PendingFace[] = [];
+  private readonly running = new Set<Promise<void>>();
+
+  /** @param size faces a batch. */
+  constructor(
+    private readonly runner: BatchRunner,
+    private readonly size: number,
+    private readonly attributes: number,
+  ) {}
+
+  /** Batches that are inferred at the moment. */
+  get busy(): number {
+    return this.running.size;
+  }
+
+  /** Adds faces, and starts every batch that is full. */
+  add(faces: readonly PendingFace[]): void {
+    for (const face of faces) {
+      this.forming.push(face);
+      if (this.forming.length === this.size) this.start();
+    }
+  }
+
+  /** Starts the last batch though it is not full. */
+  flush(): void {
+    if (this.forming.length > 0) this.start();
+  }
+
+  /** Resolves when one of the running batches is done. @throws what the network throws. */
+  async next(): Promise<void> {
+    await Promise.race(this.running);
+  }
+
+  private start(): void {
+    const batch = this.forming;
+    this.forming = [];
+    const run = this.infer(batch);
+    this.running.add(run);
+    // One that failed stays, so that whoever waits next is told.
+    run.then(
+      () => this.running.delete(run),
+      () => undefined,
+    );
+  }
+
+  private async infer(batch: readonly PendingFace[]): Promise<void> {
+    const start = performance.now();
+    const probabilities = await this.runner.infer(joined(batch.map(({ pixels }) => pixels)), batch.length);
+    this.seconds += (performance.now() - start) / 1000;
+    batch.forEach(({ face }, i) => {
+      face.probabilities = probabilities.subarray(i * this.attributes, (i + 1) * this.attributes);
+    });
+  }
+}
+
+/** Neighbours in one memory as one piece: a message names few pieces faster than many. */
+function joined(pieces: readonly Uint8Array[]): Uint8Array[] {
+  const joint: Uint8Array[] = [];
+  for (const piece of pieces) {
+    const last = joint.at(-1);
+    if (last?.buffer === piece.buffer && last.byteOffset + last.length === piece.byteOffset) {
+      joint[joint.length - 1] = new Uint8Array(last.buffer, last.byteOffset, last.length + piece.length);
+    } else joint.push(piece);
+  }
+  return joint;
+}

@@ -1,0 +1,95 @@
+/** Which network runs on which provider, with how many faces at a time: chosen once, measured once, and kept in the store. */
+import { cpus, hostname } from 'node:os';
+import * as z from 'zod';
+import { checkNetwork } from '../../networks/check-network';
+import { type BundledModels, chooseProvider, type Provider, type ProviderChoice, unavailable } from '../../networks/providers';
+import { BATCHES, type Tuned, tuneInProcess } from '../../networks/tune';
+import { type AnalysisSettings, PROVIDERS } from '../../settings/settings';
+import type { FaceStore } from '../../store/face-store';
+import { fileHash } from './pipeline-keys';
+
+/** Faces a batch until it is measured. */
+const BATCH_SIZE: Record<Provider, number> = { cpu: 8, webgpu: 32, cuda: 128, dml: 128, coreml: 128 };
+
+/** Measuring takes about a second: fewer images than this do not pay for it. */
+const WORTH_MEASURING = 300;
+
+/** Time for which a choice among the providers holds without being tried again, in milliseconds. */
+const HOLDS = 7 * 24 * 60 * 60 * 1000;
+
+/** As it is noted in the store. */
+const choiceSchema = z.object({
+  provider: z.enum(PROVIDERS).exclude(['auto']),
+  file: z.string(),
+  trials: z.array(z.object({ provider: z.enum(PROVIDERS).exclude(['auto']), used: z.boolean(), reason: z.string() })),
+  at: z.number(),
+});
+
+type KeptChoice = z.infer<typeof choiceSchema>;
+
+const tuningSchema = z.object({
+  batchSize: z.int().min(1).max(1024),
+  rates: z.array(z.object({ file: z.string(), batchSize: z.int(), rate: z.number() })),
+  hash: z.string(),
+});
+
+/**
+ * @param images how many there are to describe.
+ * @throws UserError where a provider that was asked for by name, or the network, cannot be used; the signal's reason if it is aborted.
+ */
+export async function chooseModel(
+  settings: Pick<AnalysisSettings, 'provider' | 'model' | 'batchSize'>,
+  bundled: BundledModels,
+  store: FaceStore | undefined,
+  images: number,
+  signal?: AbortSignal,
+): Promise<{ choice: ProviderChoice; batchSize: number }> {
+  // Before any other process opens it. The bundled networks need no check.
+  if (settings.model !== '') await checkNetwork(settings.model, await fileHash(settings.model), { notes: store, signal });
+  const choice = await keptChoice(settings, bundled, store);
+  const { provider } = choice;
+  // The bundled network is there twice; which of the two is faster on a CPU depends on its instructions.
+  const files = provider === 'cpu' && settings.model === '' ? [bundled.cpu, bundled.gpu] : [choice.file];
+  const tuned = settings.batchSize > 0 ? undefined : await keptTuning(files, provider, store, images);
+  const file = tuned?.file ?? choice.file;
+  const batchSize = settings.batchSize > 0 ? settings.batchSize : (tuned?.batchSize ?? BATCH_SIZE[provider]);
+  return { choice: { ...choice, file }, batchSize };
+}
+
+async function keptChoice(
+  { provider, model }: Pick<AnalysisSettings, 'provider' | 'model'>,
+  bundled: BundledModels,
+  store: FaceStore | undefined,
+): Promise<ProviderChoice> {
+  if (provider !== 'auto' || store === undefined) return chooseProvider({ provider, model }, bundled);
+  const own = model === '' ? '' : `${model} ${await fileHash(model)}`;
+  const note = `provider ${hostname()} ${own} ${bundled.gpu}`;
+  const kept = store.noteOf(note, choiceSchema);
+  if (kept !== undefined && Date.now() - kept.at < HOLDS && unavailable(kept.provider) === undefined && !newProvider(kept)) return kept;
+  const choice = await chooseProvider({ provider, model }, bundled);
+  store.setNote(note, { ...choice, at: Date.now() } satisfies KeptChoice);
+  return choice;
+}
+
+/** Whether a provider that was out of the question then is not any more: CUDA's libraries were installed. */
+const newProvider = ({ trials }: ProviderChoice) =>
+  trials.some(({ provider, used, reason }) => !used && reason.includes('is not installed') && unavailable(provider) === undefined);
+
+async function keptTuning(
+  files: readonly string[],
+  provider: Provider,
+  store: FaceStore | undefined,
+  images: number,
+): Promise<Tuned | undefined> {
+  if (store === undefined) return undefined;
+  const hashes = await Promise.all(files.map(fileHash));
+  const note = `tuned ${provider} ${BATCHES[provider].join(' ')} ${cpus()[0]?.model ?? ''} ${hostname()} ${hashes.join(' ')}`;
+  const kept = store.noteOf(note, tuningSchema);
+  if (kept !== undefined) return { ...kept, file: files[hashes.indexOf(kept.hash)] ?? files[0]! };
+  if (images < WORTH_MEASURING) return undefined;
+  const tuned = await tuneInProcess(files, provider, provider === 'cpu' ? 1 : 0);
+  if (tuned === undefined) return undefined;
+  const hash = hashes[files.indexOf(tuned.file)] ?? '';
+  store.setNote(note, { batchSize: tuned.batchSize, rates: tuned.rates, hash } satisfies z.infer<typeof tuningSchema>);
+  return tuned;
+}

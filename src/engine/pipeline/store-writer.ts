@@ -1,0 +1,120 @@
+/**
+ * Where what a run finds is written to the store: in this process, or, where a GPU makes thousands of faces a
+ * second, in one of its own, since writing takes half of the main thread's time. (LMDB lets several processes
+ * use a store; several threads would share its memory map, which `FaceStore.unmap` gives back.)
+ */
+import { parentEnd } from '../../channel/port';
+import { serve } from '../../channel/serve';
+import { messageOf } from '../../util/errors';
+import { ownScript } from '../../networks/tool-process';
+import { FaceStore, type StoreRecord } from '../../store/face-store';
+import { type ForkedProcess, forkProcess } from '../../util/child-process';
+
+export interface Findings {
+  records: readonly StoreRecord[];
+  /** JPEGs; `crops` of the records name them by their position here. */
+  strips: readonly Buffer[];
+  keys: { finder: string; model: string };
+  /** Bytes the store may take. */
+  limit: number;
+}
+
+export interface StoreWriter {
+  /** Resolves when the queue has room; never rejects. */
+  write(findings: Findings): Promise<void>;
+  /** Resolves when all is written. @returns why something could not be kept, or undefined. */
+  settled(): Promise<string | undefined>;
+  /** Ends it when what was given is written. */
+  close(): Promise<void>;
+}
+
+/** Writes at once, in this process. */
+export class DirectStoreWriter implements StoreWriter {
+  constructor(private readonly store: FaceStore) {}
+
+  write({ records, strips, keys, limit }: Findings): Promise<void> {
+    this.store.keep(records, strips, keys, limit);
+    return Promise.resolve();
+  }
+
+  settled(): Promise<string | undefined> {
+    return Promise.resolve(this.store.problem);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** Calls of a process that writes to a store. */
+export interface StoreWriterCalls {
+  /** @returns why nothing can be kept any more, or undefined. */
+  write: { params: Findings; result: string | undefined };
+}
+
+/** Writes that are on their way to the process, at most. */
+const MAX_PENDING = 4;
+
+/** Writes in a process of its own, which starts with the first write: a run of known images needs none. */
+export class ProcessStoreWriter implements StoreWriter {
+  private problem: string | undefined;
+  private readonly pending = new Set<Promise<void>>();
+  private process: ForkedProcess<StoreWriterCalls> | undefined;
+
+  /**
+   * @param folder of the store.
+   * @param script the engine's.
+   */
+  constructor(
+    private readonly folder: string,
+    private readonly script = ownScript(),
+  ) {}
+
+  async write(findings: Findings): Promise<void> {
+    this.process ??= forkProcess(this.script, ['--write-store', this.folder]);
+    const writing = this.process.remote.call('write', findings).then(
+      (problem) => {
+        this.problem ??= problem;
+      },
+      (error: unknown) => {
+        this.problem ??= `the process that writes it is gone: ${messageOf(error)}`;
+      },
+    );
+    this.pending.add(writing);
+    void writing.then(() => this.pending.delete(writing));
+    if (this.pending.size >= MAX_PENDING) await Promise.race(this.pending);
+  }
+
+  async settled(): Promise<string | undefined> {
+    await Promise.all(this.pending);
+    return this.problem;
+  }
+
+  async close(): Promise<void> {
+    await this.settled();
+    if (this.process?.child.connected === true) this.process.child.disconnect();
+    await this.process?.ended;
+  }
+}
+
+/** What the process does: it writes what it is sent, in order, until whoever started it is gone. */
+export function runStoreWriterProcess(folder: string): void {
+  const opening = FaceStore.open(folder).catch(messageOf);
+  let tail: Promise<unknown> = Promise.resolve();
+  const port = parentEnd();
+  serve<StoreWriterCalls>(port, {
+    write: ({ records, strips, keys, limit }) => {
+      const written = tail.then(async () => {
+        const store = await opening;
+        if (typeof store === 'string') return store;
+        store.keep(records, strips, keys, limit);
+        store.unmap();
+        return store.problem;
+      });
+      tail = written;
+      return written;
+    },
+  });
+  // What was sent before is written still.
+  port.onClose(() => void tail.finally(() => process.exit(0)));
+}

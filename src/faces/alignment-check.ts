@@ -1,0 +1,56 @@
+/** Whether an image is one aligned face already, as `detect: auto` asks of a sample. */
+import { encodedImage, readBytes } from '../images/decode';
+import { type FaceFinder, type FaceRegion } from './detect';
+import { hashOf } from './analyse-images';
+import { alignedFrame, type CropSize, type Framing } from './framing';
+import { ImageError } from '../images/image-error';
+import type { ImageLimits } from '../images/image-limits';
+import type { ImageFile } from '../images/scan-folders';
+
+/** What a look has shown. */
+export interface AlignedLook {
+  /** Of the image's content; undefined where it cannot be read. */
+  hash: string | undefined;
+  /** Null where the image cannot be used; why is told when its turn comes. */
+  aligned: boolean | null;
+}
+
+/** How far the found face may lie from the aligned one, in widths of the crop, … */
+const NEAR = 0.12;
+/** … how much larger or smaller it may be, … */
+const ALIKE = 1.3;
+/** … and how far turned, in radians. */
+const UPRIGHT = 0.2;
+
+/** @param find finds faces with a detector. @param crop what the network takes. */
+export async function lookAtImage(
+  image: Pick<ImageFile, 'path'>,
+  find: FaceFinder,
+  crop: Framing,
+  limits: ImageLimits,
+): Promise<AlignedLook> {
+  let hash: string | undefined;
+  try {
+    const bytes = await readBytes(image, limits);
+    hash = hashOf(bytes);
+    const encoded = await encodedImage(bytes, limits);
+    const found = await find(encoded);
+    const [first] = found.regions;
+    found.release();
+    return { hash, aligned: first !== undefined && isAligned(first, encoded, crop) };
+  } catch (error) {
+    if (!(error instanceof ImageError)) throw error;
+    return { hash, aligned: null };
+  }
+}
+
+/** Whether a found face lies where the image's aligned crop would have it. */
+export function isAligned({ frame }: Pick<FaceRegion, 'frame'>, image: CropSize, crop: Framing): boolean {
+  const expected = alignedFrame(image, crop);
+  const shift = {
+    x: frame.x + frame.width / 2 - expected.x - expected.width / 2,
+    y: frame.y + frame.height / 2 - expected.y - expected.height / 2,
+  };
+  const ratio = frame.width / expected.width;
+  return Math.hypot(shift.x, shift.y) < NEAR * expected.width && ratio < ALIKE && ratio > 1 / ALIKE && Math.abs(frame.angle) < UPRIGHT;
+}

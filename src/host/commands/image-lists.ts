@@ -1,0 +1,42 @@
+/** Lists of images (those that could not be used, those without a face) as read-only documents. */
+import { stringify } from 'csv-stringify/sync';
+import * as vscode from 'vscode';
+import type { RunManifest } from '../../protocol';
+import { forCsvCell } from '../../text/neutralize';
+import type { RunLibrary } from '../runs/run-library';
+import type { RunSession } from '../runs/run-session';
+
+const SCHEME = 'face-clusters-images';
+
+const LISTS = {
+  'failed.csv': ({ failures }: RunManifest) =>
+    stringify(
+      failures.map(({ image, reason }) => [forCsvCell(image), forCsvCell(reason)]),
+      { header: true, columns: ['image', 'reason'] },
+    ),
+  'without-face.csv': ({ faceless }: RunManifest) =>
+    stringify(
+      faceless.map((image) => [forCsvCell(image)]),
+      { header: true, columns: ['image'] },
+    ),
+};
+
+export class ImageLists implements vscode.TextDocumentContentProvider {
+  readonly registration = vscode.workspace.registerTextDocumentContentProvider(SCHEME, this);
+  private readonly changed = new vscode.EventEmitter<vscode.Uri>();
+  readonly onDidChange = this.changed.event;
+
+  constructor(private readonly library: RunLibrary) {}
+
+  async show(session: RunSession, list: keyof typeof LISTS): Promise<void> {
+    const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${session.id}/${list}` });
+    this.changed.fire(uri);
+    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
+  }
+
+  provideTextDocumentContent(uri: vscode.Uri): string {
+    const [, id = '', list = ''] = uri.path.split('/');
+    const manifest = this.library.find(id)?.manifest;
+    return manifest == null || !Object.hasOwn(LISTS, list) ? '' : LISTS[list as keyof typeof LISTS](manifest);
+  }
+}

@@ -1,0 +1,26 @@
+/** Writes a comparison where the user wants it, as a chart or as a table. */
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { UserError } from '../../util/errors';
+import { comparisonChart } from '../../summaries/comparison-chart';
+import { comparisonCsv } from '../../summaries/comparison-table';
+import { forName } from '../../text/neutralize';
+import { showInformation } from '../outlets';
+import { writeChosenFile } from '../../util/user-files';
+import type { RunSession } from '../runs/run-session';
+
+export async function saveComparison({ comparison, folders }: RunSession): Promise<void> {
+  if (comparison === null) return;
+  const first = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? folders[0] ?? '';
+  const target = await vscode.window.showSaveDialog({
+    title: 'Save the comparison',
+    defaultUri: vscode.Uri.file(join(first, 'comparison.svg')),
+    filters: { 'Chart (SVG)': ['svg'], 'Table (CSV)': ['csv'] },
+  });
+  if (target === undefined) return;
+  if (target.scheme !== 'file')
+    throw new UserError(`expected a file on the disk of the machine VS Code works on, got '${forName(target.toString())}'`);
+  const table = target.fsPath.toLowerCase().endsWith('.csv');
+  await writeChosenFile(target.fsPath, table ? comparisonCsv(comparison) : comparisonChart(comparison));
+  void showInformation(`Face Clusters: the comparison was written to '${forName(target.fsPath)}'.`);
+}

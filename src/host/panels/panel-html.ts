@@ -1,0 +1,31 @@
+/** The page of the panel: one script, nothing else may run or load. */
+import { randomBytes } from 'node:crypto';
+import { forXml } from '../../text/neutralize';
+
+/** @param script URL of the panel's script in the webview. */
+export function panelHtml(script: string): string {
+  const nonce = randomBytes(16).toString('base64url');
+  // Pictures come as bytes in messages; components style themselves through the CSSOM.
+  const policy = [
+    "default-src 'none'",
+    'img-src blob:',
+    `style-src 'nonce-${nonce}'`,
+    `script-src 'nonce-${nonce}'`,
+    "base-uri 'none'", // these two do not follow default-src
+    "form-action 'none'",
+  ].join('; ');
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta property="csp-nonce" content="${nonce}">
+<title>Face Clusters</title>
+</head>
+<body>
+<script nonce="${nonce}" src="${forXml(script)}"></script>
+</body>
+</html>
+`;
+}

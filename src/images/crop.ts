@@ -1,0 +1,127 @@
+/**
+ * Decoded pixels → the crop of a turned frame: averaged over whole pixels where it is much smaller, then turned and scaled in one resampling. The
+ * loops are in WebAssembly (crop.wat).
+ */
+import { clamp } from '../util/clamp';
+import { boundsOf, type Frame } from '../faces/align';
+import wasm from './crop.wat';
+import type { Box, CropSize } from '../faces/framing';
+import { copyIn, copyOut, Layout, WasmModule } from './wasm';
+
+/** RGB bytes, row by row, `width × height × 3`. */
+export interface Pixels {
+  data: Uint8Array;
+  width: number;
+  height: number;
+}
+
+/** A bilinear sample looks at two pixels each way: up to this distance, in pixels, samples leave none out and the crop does not alias. */
+const SAMPLE_DISTANCE = 1.75;
+
+/** A larger reduction than this leaves its sums no room in 16 bits; what is left to do, the samples do. */
+export const LARGEST_REDUCTION = 256;
+/** Pixels around what is sampled that bilinear samples look at. */
+const AROUND = 2;
+
+/** Functions of crop.wat; addresses are in bytes. */
+interface Loops {
+  reduce: (
+    ...of: [
+      ...[bytes: number, stride: number, across: number, down: number],
+      ...[columns: number, rows: number, sums: number, target: number],
+    ]
+  ) => void;
+  resample: (
+    ...of: [
+      ...[bytes: number, width: number, height: number],
+      ...[x0: bigint, y0: bigint, xu: bigint, xv: bigint, yu: bigint, yv: bigint],
+      ...[offsets: number, count: number, target: number, across: number, down: number],
+    ]
+  ) => void;
+}
+
+const loops = new WasmModule<Loops>(wasm);
+
+/**
+ * @param frame in pixels of `pixels`; where it reaches beyond them, the border is replicated.
+ * @param into where the crop is to lie; memory of its own where it is not said.
+ * @returns RGB bytes, `size.width × size.height × 3`.
+ */
+export function cropFrame(pixels: Pixels, frame: Frame, size: CropSize, into?: Buffer): Buffer {
+  const reduction = Math.floor(Math.min(frame.width / size.width, frame.height / size.height));
+  const by = clamp(reduction, 1, Math.min(LARGEST_REDUCTION, pixels.width, pixels.height));
+  const part = partOf(pixels, boundsOf(frame), by);
+  const columns = part.columns * by;
+  const rows = part.rows * by;
+  const reduced = { x: (frame.x - part.left) / by, y: (frame.y - part.top) / by, width: frame.width / by, height: frame.height / by };
+  const steps = stepsOf({ ...reduced, angle: frame.angle }, size);
+
+  const layout = new Layout();
+  const sourceAt = layout.room(columns * rows * 3);
+  const sumsAt = layout.room(columns * 3 * 2);
+  const reducedAt = by === 1 ? sourceAt : layout.room(part.columns * part.rows * 3);
+  const offsetsAt = layout.room(steps.offsets.byteLength);
+  const targetAt = layout.room(size.width * size.height * 3);
+
+  return loops.with(layout, ({ reduce, resample }, memory) => {
+    copyIn(pixels, { x: part.left, y: part.top, width: columns, height: rows }, memory, sourceAt);
+    new BigInt64Array(memory, offsetsAt).set(steps.offsets);
+    if (by > 1) reduce(sourceAt, columns * 3, by, by, part.columns, part.rows, sumsAt, reducedAt);
+    const { x0, y0, xu, xv, yu, yv, offsets } = steps;
+    resample(reducedAt, part.columns, part.rows, x0, y0, xu, xv, yu, yv, offsetsAt, offsets.length / 2, targetAt, size.width, size.height);
+    return copyOut(memory, targetAt, size.width * size.height * 3, into);
+  });
+}
+
+/**
+ * Averages squares of `by × by` pixels of a part of an image, in whole pixels.
+ * @param by from 1 to 256, at most the part's sides; what is left at the right and below is left out.
+ * @param mostRows rows of a square that are looked at, at most: so many, spread evenly, stand for all.
+ */
+export function reduceBox(pixels: Pixels, part: Box, by: number, mostRows = by): Pixels & { data: Buffer } {
+  const down = Math.min(by, mostRows);
+  const [width, height] = [Math.floor(part.width / by), Math.floor(part.height / by)];
+  const layout = new Layout();
+  const sourceAt = layout.room(width * by * height * down * 3);
+  const sumsAt = layout.room(width * by * 3 * 2);
+  const reducedAt = layout.room(width * height * 3);
+  return loops.with(layout, ({ reduce }, memory) => {
+    copyIn(pixels, { x: part.x, y: part.y, width: width * by, height: height * down }, memory, sourceAt, by / down);
+    reduce(sourceAt, width * by * 3, by, down, width, height, sumsAt, reducedAt);
+    return { data: copyOut(memory, reducedAt, width * height * 3), width, height };
+  });
+}
+
+/** The part of an image around `bounds`, in squares of `by` pixels; as much of it as there is. */
+function partOf({ width, height }: CropSize, bounds: Box, by: number) {
+  const left = clamp(Math.floor(bounds.x - AROUND * by), 0, width - by);
+  const top = clamp(Math.floor(bounds.y - AROUND * by), 0, height - by);
+  const columns = Math.max(1, Math.floor((Math.min(width, Math.ceil(bounds.x + bounds.width + AROUND * by)) - left) / by));
+  const rows = Math.max(1, Math.floor((Math.min(height, Math.ceil(bounds.y + bounds.height + AROUND * by)) - top) / by));
+  return { left, top, columns, rows };
+}
+
+/**
+ * Where the pixels of the crop are sampled: pixel (u, v) at (x0 + xu · u + xv · v, y0 + yu · u + yv · v) plus each of the offsets, n × n samples
+ * spread evenly over it; n = 1 but where the frame has many more pixels.
+ * @param frame in pixels of the image that is sampled.
+ */
+function stepsOf(frame: Frame, size: CropSize) {
+  const step = { x: frame.width / size.width, y: frame.height / size.height };
+  const n = Math.max(1, Math.ceil(Math.max(step.x, step.y) / SAMPLE_DISTANCE));
+  const [cos, sin] = [Math.cos(frame.angle), Math.sin(frame.angle)];
+  const [xu, xv, yu, yv] = [cos * step.x, -sin * step.y, sin * step.x, cos * step.y];
+  // The photo's pixel (x, y) has its middle at (x + 0.5, y + 0.5), and so has the crop's.
+  const x0 = frame.x + frame.width / 2 - (xu * size.width + xv * size.height) / 2 - 0.5;
+  const y0 = frame.y + frame.height / 2 - (yu * size.width + yv * size.height) / 2 - 0.5;
+  const offsets = new BigInt64Array(2 * n * n);
+  for (let i = 0; i < n * n; i++) {
+    const [u, v] = [((i % n) + 0.5) / n, (Math.floor(i / n) + 0.5) / n];
+    offsets[2 * i] = fixed(xu * u + xv * v);
+    offsets[2 * i + 1] = fixed(yu * u + yv * v);
+  }
+  return { x0: fixed(x0), y0: fixed(y0), xu: fixed(xu), xv: fixed(xv), yu: fixed(yu), yv: fixed(yv), offsets };
+}
+
+/** Positions as crop.wat takes them. */
+const fixed = (position: number) => BigInt(Math.round(position * 2 ** 32));

@@ -1,0 +1,42 @@
+/** Images as they are shown to people. */
+import { decodePixels, readImage } from './decode';
+import { centredPart, type CropSize } from '../faces/framing';
+import type { ImageLimits } from './image-limits';
+import { resizeBox } from './resize';
+import type { ImageFile } from './scan-folders';
+import { encode } from './crop-strips';
+
+/** A photo, upright. */
+export interface RenderedPhoto {
+  jpeg: Uint8Array<ArrayBuffer>;
+  /** Size of the photo itself, upright, in pixels. */
+  width: number;
+  height: number;
+}
+
+const QUALITY = 86;
+
+/**
+ * @param side longest side of the JPEG, in pixels; a smaller photo is not enlarged.
+ * @throws ImageError saying why it cannot be shown.
+ */
+export async function renderPhoto(image: Pick<ImageFile, 'path'>, side: number, limits: ImageLimits): Promise<RenderedPhoto> {
+  const encoded = await readImage(image, limits);
+  const { data, width, height } = await decodePixels(encoded, side);
+  const jpeg = await encode(Buffer.from(data.buffer, data.byteOffset, data.byteLength), width, height, QUALITY);
+  return { jpeg, width: encoded.width, height: encoded.height };
+}
+
+/** Longest side an image is decoded at for a tile, in pixels. */
+const TILE_SOURCE = 512;
+
+/**
+ * @param size of the tile, in pixels.
+ * @returns RGB bytes `[height, width, 3]` of the image's largest central part of these proportions.
+ * @throws ImageError saying why it cannot be shown.
+ */
+export async function renderTile(image: Pick<ImageFile, 'path'>, size: CropSize, limits: ImageLimits): Promise<Uint8Array<ArrayBuffer>> {
+  const pixels = await decodePixels(await readImage(image, limits), TILE_SOURCE);
+  const whole = { x: 0, y: 0, width: pixels.width, height: pixels.height };
+  return new Uint8Array(resizeBox(pixels, centredPart(whole, size.width / size.height), size));
+}

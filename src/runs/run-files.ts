@@ -1,0 +1,222 @@
+/**
+ * What is kept of a run as small files: its manifest, its latest clustering and the pictures of that. Nothing here loads a native module,
+ * so the extension host can read it.
+ */
+import { randomBytes } from 'node:crypto';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { codeOf, messageOf } from '../util/errors';
+import type { Clustering, ClusterPictures, Comparison, RunManifest } from '../protocol';
+import { othersMayEnter, PRIVATE_FILE, takeFromOthers } from '../util/private-files';
+import { isLeftOver, move, tidyRuns } from './run-place';
+import {
+  checked,
+  clusteringSchema,
+  comparisonSchema,
+  DamagedRun,
+  manifestSchema,
+  parseJson,
+  picturesSchema,
+  unlessDamaged,
+} from './run-schemas';
+
+/** Raised whenever what is stored, or how it is computed, changes: older runs are then left alone and not shown. */
+export const STORE_VERSION = 3;
+
+export const MANIFEST = 'run.json';
+const CLUSTERING = 'clustering.json';
+const PICTURES = 'pictures.json';
+const COMPARISON = 'comparison.json';
+
+/**
+ * The manifest of a run, or undefined where there is no finished run of this version.
+ * @throws DamagedRun.
+ */
+export async function readManifest(folder: string): Promise<RunManifest | undefined> {
+  const value = await readJson(folder, MANIFEST);
+  if (value === undefined || isOfOtherVersion(value)) return undefined;
+  return checked(folder, MANIFEST, value, manifestSchema);
+}
+
+/** Replaces the manifest of a run, or writes it into one that is being made. */
+export const writeManifest = (folder: string, manifest: RunManifest): Promise<void> =>
+  replaceFile(join(folder, MANIFEST), JSON.stringify(manifest, null, 2));
+
+/**
+ * All finished runs below `folder`, the newest first; those that cannot be read are passed to `onProblem`. Left-overs of
+ * processes that were killed are put right or removed before.
+ */
+export async function listRuns(folder: string, onProblem: (message: string) => void): Promise<RunManifest[]> {
+  await tidyRuns(folder, onProblem);
+  const runs: RunManifest[] = [];
+  for (const name of await foldersIn(folder)) {
+    if (isLeftOver(name)) continue;
+    const path = join(folder, name);
+    try {
+      const manifest = await readManifest(path);
+      if (manifest === undefined) continue;
+      // What is shown and removed is the folder of that name.
+      if (manifest.id !== name) throw new DamagedRun(path, MANIFEST, `is that of another run, '${manifest.id}'`);
+      await takeRunFromOthers(path);
+      runs.push(manifest);
+    } catch (error) {
+      onProblem(`the run in '${path}' cannot be read: ${messageOf(error)}`);
+    }
+  }
+  return runs.sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+}
+
+/** Names of folders, or of links to some; none where there is no such folder. */
+async function foldersIn(folder: string): Promise<string[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory() || entry.isSymbolicLink()).map(({ name }) => name);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** Runs of older versions could be read by others. */
+async function takeRunFromOthers(folder: string): Promise<void> {
+  if (!(await othersMayEnter(folder))) return;
+  for (const name of await readdir(folder)) await takeFromOthers(join(folder, name));
+  await takeFromOthers(folder);
+}
+
+/** A clustering with its faces: those of cluster i of `clustering.clusters` follow those of cluster i − 1, the most typical first. */
+export interface StoredClustering {
+  clustering: Clustering;
+  members: Int32Array;
+  /** Of each face, by its row, in [-1, 1], NaN where it is not defined; undefined in clusterings that older versions kept. */
+  silhouettes: Float32Array | undefined;
+}
+
+/** Silhouette of a face; null where it is not defined or not known. */
+export function silhouetteOfFace({ silhouettes }: StoredClustering, row: number): number | null {
+  const value = silhouettes?.[row] ?? NaN;
+  return Number.isNaN(value) ? null : value;
+}
+
+/** Writes its parts as one file, so that a kill at any moment leaves parts that belong together. */
+export async function writeClustering(folder: string, { clustering, members, silhouettes }: StoredClustering): Promise<void> {
+  await rm(join(folder, PICTURES), { force: true });
+  const encoded = { clustering, members: base64(members), silhouettes: silhouettes && base64(silhouettes) } satisfies ClusteringFile;
+  await replaceFile(join(folder, CLUSTERING), JSON.stringify(encoded));
+}
+
+/** Numbers as base64 of their bytes. */
+const clusteringFileSchema = z.object({ clustering: clusteringSchema, members: z.string(), silhouettes: z.string().optional() });
+type ClusteringFile = z.infer<typeof clusteringFileSchema>;
+
+const base64 = ({ buffer, byteOffset, byteLength }: Int32Array | Float32Array) =>
+  Buffer.from(buffer, byteOffset, byteLength).toString('base64');
+/** Whole numbers of four bytes each. */
+const bytesOf = (text: string) => {
+  const bytes = new Uint8Array(Buffer.from(text, 'base64'));
+  return bytes.buffer.slice(0, bytes.length - (bytes.length % 4));
+};
+
+/**
+ * The clustering kept with a run, or undefined where it has none of this version yet.
+ * @throws DamagedRun.
+ */
+export async function readClustering(folder: string): Promise<StoredClustering | undefined> {
+  const value = (await readJson(folder, CLUSTERING)) as { clustering?: unknown } | null | undefined;
+  if (value === undefined || isOfOtherVersion(value?.clustering)) return undefined;
+  const { clustering, ...file } = checked(folder, CLUSTERING, value, clusteringFileSchema);
+  const members = new Int32Array(bytesOf(file.members));
+  const silhouettes = file.silhouettes === undefined ? undefined : new Float32Array(bytesOf(file.silhouettes));
+  const { faces, clusters } = clustering;
+  const sizes = clusters.reduce((sum, { size }) => sum + size, 0);
+  const isWhole = members.length === faces && sizes === faces && (silhouettes?.length ?? faces) === faces;
+  if (!isWhole || !members.every((row) => row >= 0 && row < faces) || !clusters.every(({ medoid }) => medoid < faces)) {
+    throw new DamagedRun(folder, CLUSTERING, `does not hold ${faces} faces`);
+  }
+  return { clustering, members, silhouettes };
+}
+
+/** Rows of the faces of the cluster at a position of `clustering.clusters`. */
+export function membersOf({ clustering, members }: StoredClustering, position: number): Int32Array {
+  let start = 0;
+  for (const { size } of clustering.clusters.slice(0, position)) start += size;
+  return members.subarray(start, start + (clustering.clusters[position]?.size ?? 0));
+}
+
+/** Rows of the faces of a cluster, by its id; undefined where there is none of that id. */
+export function membersOfCluster(stored: StoredClustering, cluster: number): Int32Array | undefined {
+  const position = stored.clustering.clusters.findIndex(({ id }) => id === cluster);
+  return position < 0 ? undefined : membersOf(stored, position);
+}
+
+export async function writePictures(folder: string, pictures: ClusterPictures[]): Promise<void> {
+  const encode = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
+  const plain = pictures.map((each) => ({ ...each, eigenface: encode(each.eigenface), components: each.components.map(encode) }));
+  await replaceFile(join(folder, PICTURES), JSON.stringify(plain));
+}
+
+/** The pictures of the kept clustering, or undefined where they are not made yet, or are to be made anew since they are damaged. */
+export async function readPictures(folder: string): Promise<ClusterPictures[] | undefined> {
+  const pictures = picturesSchema.safeParse(await readJson(folder, PICTURES).catch(unlessDamaged)).data;
+  const decode = (base64: string) => new Uint8Array(Buffer.from(base64, 'base64'));
+  return pictures?.map((each) => ({ ...each, eigenface: decode(each.eigenface), components: each.components.map(decode) }));
+}
+
+/**
+ * Writes a file so that a kill at any moment leaves the old or the new one, never half of one. Of several processes that write it
+ * at the same time, each writes a file of its own, and the last one stays.
+ */
+export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
+  const temporary = `${path}.${randomBytes(4).toString('hex')}.new`;
+  try {
+    await writeFile(temporary, content, { mode: PRIVATE_FILE });
+    await move(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/**
+ * A file of a run, as JSON; undefined where there is none.
+ * @throws DamagedRun where it is not JSON.
+ */
+async function readJson(folder: string, name: string): Promise<unknown> {
+  let text: string;
+  try {
+    text = await readFile(join(folder, name), 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+  return parseJson(folder, name, text);
+}
+
+function isOfOtherVersion(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || !('version' in value)) return false;
+  return Number.isSafeInteger(value.version) && value.version !== STORE_VERSION;
+}
+
+/** Keeps a comparison of methods with its run. */
+export async function writeComparison(folder: string, comparison: Comparison): Promise<void> {
+  await replaceFile(join(folder, COMPARISON), JSON.stringify(comparison));
+}
+
+/**
+ * The comparison kept with a run, or undefined where there is none of this version.
+ * @throws DamagedRun.
+ */
+export async function readComparison(folder: string): Promise<Comparison | undefined> {
+  const value = await readJson(folder, COMPARISON);
+  return value === undefined || isOfOtherVersion(value) ? undefined : checked(folder, COMPARISON, value, comparisonSchema);
+}
+
+/** Cluster id of each face. */
+export function clusterLabels(stored: StoredClustering): Int32Array {
+  const labels = new Int32Array(stored.members.length);
+  stored.clustering.clusters.forEach(({ id }, position) => {
+    for (const row of membersOf(stored, position)) labels[row] = id;
+  });
+  return labels;
+}

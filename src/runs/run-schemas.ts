@@ -1,0 +1,147 @@
+/**
+ * What a run's files must look like. They are read by later versions, after crashes, and from disks that others may
+ * write: one that is damaged is told of by its name, and no other run suffers.
+ */
+import * as z from 'zod';
+import { messageOf, UserError } from '../util/errors';
+import type { Provider } from '../networks/providers';
+import type { Clustering, Comparison, RunManifest } from '../protocol';
+import { analysisSettings, checkSettings, clusteringSettings, METHODS } from '../settings/settings';
+
+/** What helps where a file is damaged that is made of the others, or may be damaged in the store as well. */
+const HELP: Record<string, string> = {
+  'clustering.json': 'cluster its faces again',
+  'comparison.json': 'compare the methods again',
+  'crops.bin': 'describe its faces again; if that does not help, clear what is kept between runs before',
+};
+
+/** A run of which something cannot be read. The message says which file is damaged, how, and what helps. */
+export class DamagedRun extends UserError {
+  override name = 'DamagedRun';
+
+  constructor(folder: string, file: string, what: string, cause?: unknown) {
+    super(`the run in '${folder}' is damaged ('${file}' ${what}): ${HELP[file] ?? 'describe its faces again'}`, { cause });
+  }
+}
+
+/** For what is made anew where it is damaged. */
+export function unlessDamaged(error: unknown): undefined {
+  if (!(error instanceof DamagedRun)) throw error;
+  return undefined;
+}
+
+const count = z.int().min(0);
+/** Sides of a crop, in pixels. */
+const side = z.int().min(1).max(8192);
+/** Each by itself, so that settings of other versions are read as well. */
+const settings = z.record(z.string(), z.unknown()).transform((values) => checkSettings(values, (name) => name).settings);
+/** Providers of later versions are told of as well. */
+const provider = z.string().transform((name) => name as Provider);
+
+export const manifestSchema: z.ZodType<RunManifest> = z.object({
+  version: z.int(),
+  id: z.string().min(1),
+  createdAt: z.iso.datetime(),
+  folders: z.array(z.string().min(1)).min(1),
+  settings: settings.transform(analysisSettings),
+  model: z.string(),
+  modelAttributes: z.array(z.string()).min(1),
+  thresholds: z.array(z.number()).optional(),
+  provider: z.string(),
+  trials: z.array(z.object({ provider, used: z.boolean(), reason: z.string() })),
+  detection: z.object({ searched: z.boolean(), reason: z.string() }),
+  images: z.object({ found: count, read: count, failed: count, withoutFace: count }),
+  known: count.exactOptional(),
+  notices: z.array(z.string()).exactOptional(),
+  made: z.object({ finder: z.string(), model: z.string(), token: z.string() }).exactOptional(),
+  failures: z.array(z.object({ image: z.string(), reason: z.string() })),
+  faceless: z.array(z.string()),
+  faces: count,
+  crop: z.object({ width: side, height: side }),
+  timing: z.record(z.string(), z.number()),
+});
+
+/** JSON knows no NaN. */
+const number = z.number().or(z.null().transform(() => NaN));
+const score = z.number().nullable();
+const shares = z.record(z.string(), number);
+
+export const clusteringSchema: z.ZodType<Clustering> = z.object({
+  version: z.int(),
+  settings: settings.transform(clusteringSettings),
+  weights: shares,
+  faces: count,
+  distinct: count,
+  silhouette: score,
+  inertia: number,
+  daviesBouldin: score,
+  calinskiHarabasz: score,
+  tree: z.array(z.object({ a: count, b: count, height: number, size: count })).nullable(),
+  clusters: z.array(
+    z.object({
+      id: z.int().min(-1),
+      size: count,
+      silhouette: score,
+      occurrences: shares,
+      otherOccurrences: shares,
+      prominent: z.array(z.string()),
+      noisy: z.array(z.string()),
+      medoid: count,
+    }),
+  ),
+  overall: shares,
+  curve: z.array(z.object({ clusters: count, silhouette: score, inertia: number, gap: score, gapError: score })).nullable(),
+  agreement: z.object({ adjustedRand: z.number(), normalisedMutualInformation: z.number() }).nullable(),
+  notices: z.array(z.string()),
+  timing: z.record(z.string(), z.number()),
+});
+
+export const comparisonSchema: z.ZodType<Comparison> = z.object({
+  version: z.int(),
+  settings: settings.transform(clusteringSettings),
+  methods: z.array(z.enum(METHODS)),
+  from: count,
+  to: count,
+  faces: count,
+  distinct: count,
+  points: z.array(
+    z.object({
+      method: z.enum(METHODS),
+      k: count.nullable(),
+      clusters: count,
+      noise: count,
+      silhouette: score,
+      seconds: z.number(),
+    }),
+  ),
+  notices: z.array(z.string()),
+  seconds: z.number(),
+});
+
+/** Pictures as base64. */
+export const picturesSchema = z.array(
+  z.object({
+    cluster: z.int().min(-1),
+    eigenface: z.string(),
+    components: z.array(z.string()),
+    explained: z.array(number),
+  }),
+);
+
+/** @throws DamagedRun. */
+export function parseJson(folder: string, file: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new DamagedRun(folder, file, `is not JSON: ${messageOf(error)}`, error);
+  }
+}
+
+/** @throws DamagedRun naming the first thing that is wrong. */
+export function checked<T>(folder: string, file: string, value: unknown, schema: z.ZodType<T>): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const where = issue === undefined || issue.path.length === 0 ? '' : ` at ${issue.path.map(String).join('.')}`;
+  throw new DamagedRun(folder, file, `is not as it was written${where}: ${issue?.message ?? ''}`, result.error);
+}
