@@ -1,5 +1,5 @@
 /** The view of a data set inside VS Code. */
-import type { DatasetHostMessage, DatasetMemento, DatasetMessage } from '../src/protocol-dataset';
+import type { DatasetHostMessage, DatasetMemento, DatasetMessage } from '../src/protocol/dataset-panel';
 import './components/dataset/app';
 import { registerControls } from './toolkit';
 

@@ -1,6 +1,7 @@
 /** The extension host as a source. */
-import type { FaceCard, HostMessage, PanelMemento, PhotoView, WebviewMessage } from '../src/protocol';
+import type { HostMessage, PanelMemento, WebviewMessage } from '../src/protocol/panel';
 import type { Source } from './source';
+import type { FaceCard, PhotoView } from '../src/domain/faces';
 
 interface VsCodeApi {
   postMessage(message: WebviewMessage): void;

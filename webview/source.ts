@@ -1,5 +1,7 @@
 /** Where the components get what they show: from the extension host, or from the report they are part of. */
-import type { FaceCard, FaceOrder, PhotoView, WebviewMessage } from '../src/protocol';
+import type { WebviewMessage } from '../src/protocol/panel';
+import type { FaceOrder } from '../src/domain/clustering';
+import type { FaceCard, PhotoView } from '../src/domain/faces';
 
 export interface Source {
   /** Faces of a cluster (a report holds the most typical only, in their order). */

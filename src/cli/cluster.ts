@@ -3,8 +3,7 @@ import { join, resolve } from 'node:path';
 import { readableAttribute } from '../domain/attributes';
 import { CLUSTER_FILES, CLUSTER_OUTPUT, VECTORS_FILES } from '../engine/jobs/outputs';
 import { bundledModels, reportScript } from '../engine/bundled-files';
-import type { Clustering, RunManifest } from '../protocol';
-import { analysisSettings, clusteringSettings, type Settings } from '../settings/settings';
+import { analysisSettings, clusteringSettings, type Settings } from '../domain/settings';
 import { forName } from '../text/neutralize';
 import { sweepTemporaryFolders } from '../util/temporary-folder';
 import { cacheFolder } from './cache';
@@ -14,6 +13,8 @@ import { printLines } from './print';
 import { progressLine } from './progress';
 import type { CliContext, CliOptions } from './program';
 import { UsageError } from './status';
+import type { RunManifest } from '../domain/run';
+import type { Clustering } from '../domain/clustering';
 
 export async function clusterCommand(
   folders: string[],

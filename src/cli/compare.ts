@@ -3,8 +3,7 @@ import { join, resolve } from 'node:path';
 import { COMPARE_OUTPUT } from '../engine/jobs/outputs';
 import { METHOD_NAMES } from '../domain/method-names';
 import { bundledModels } from '../engine/bundled-files';
-import type { Comparison } from '../protocol';
-import { analysisSettings, clusteringSettings, METHODS, type Settings } from '../settings/settings';
+import { analysisSettings, clusteringSettings, METHODS, type Settings } from '../domain/settings';
 import { sweepTemporaryFolders } from '../util/temporary-folder';
 import { cacheFolder } from './cache';
 import { startEngine } from './engine';
@@ -13,6 +12,7 @@ import { printLines } from './print';
 import { progressLine } from './progress';
 import type { CliContext, CliOptions } from './program';
 import { UsageError } from './status';
+import type { Comparison } from '../domain/comparison';
 
 /** Numbers of clusters that may be compared. */
 const LARGEST = 1000;

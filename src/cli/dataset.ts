@@ -4,9 +4,7 @@ import { stringify } from 'csv-stringify/sync';
 import { readableAttribute } from '../domain/attributes';
 import { DATASET_OUTPUT, LABEL_ERRORS_OUTPUT } from '../engine/jobs/outputs';
 import { bundledModels } from '../engine/bundled-files';
-import type { DatasetReport } from '../protocol';
-import type { Contradictions } from '../protocol-dataset';
-import { analysisSettings, type Settings } from '../settings/settings';
+import { analysisSettings, type Settings } from '../domain/settings';
 import { forCsvCell, forName } from '../text/neutralize';
 import { writeNeeded } from '../util/output-folder';
 import { sweepTemporaryFolders } from '../util/temporary-folder';
@@ -17,6 +15,7 @@ import { printLines } from './print';
 import { progressLine } from './progress';
 import type { CliContext, CliOptions } from './program';
 import { UsageError } from './status';
+import type { DatasetReport, Contradictions } from '../domain/dataset';
 
 /** Contradictions written, and printed, at most. */
 const MOST = 10_000;

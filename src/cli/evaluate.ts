@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { readableAttribute } from '../domain/attributes';
 import { EVALUATION_OUTPUT } from '../engine/jobs/outputs';
 import { bundledModels } from '../engine/bundled-files';
-import { analysisSettings, type Settings } from '../settings/settings';
+import { analysisSettings, type Settings } from '../domain/settings';
 import { evaluationChart } from '../summaries/evaluation-chart';
 import { reliabilityChart } from '../summaries/reliability-chart';
 import { writeNeeded } from '../util/output-folder';

@@ -13,11 +13,8 @@ import {
   type Settings,
   THRESHOLDS,
   WEIGHTS_FROM,
-} from '../settings/settings';
+} from '../domain/settings';
 import { messageOf, UserError } from '../util/errors';
-import { AFFINITIES, ASSIGN_LABELS } from '../clustering/spectral-options';
-import { LINKAGES } from '../clustering/linkages';
-import { METRICS } from '../clustering/metric';
 import { readRegularFileSync } from '../util/read-regular-file';
 import { clusterCommand } from './cluster';
 import { compareCommand } from './compare';
@@ -25,6 +22,7 @@ import { datasetCommand } from './dataset';
 import { evaluateCommand } from './evaluate';
 import { printErrorText, printError, printText } from './print';
 import { UsageError } from './status';
+import { LINKAGES, METRICS, AFFINITIES, ASSIGN_LABELS } from '../domain/method-options';
 
 export interface CliContext {
   /** Folder that holds `dist` and `weights`. */

@@ -5,9 +5,10 @@
  */
 import { pause } from '../util/yield-to-event-loop';
 import type { DistinctVectors } from './distinct';
-import { compactLabels, type Dendrogram, type FitContext, type Fitted, type Merge } from './grouping';
-import type { Linkage } from './linkages';
-import { distanceOf, type Metric } from './metric';
+import { compactLabels, type Dendrogram, type FitContext, type Fitted } from './grouping';
+import { distanceOf } from './metric';
+import type { Merge } from '../domain/clustering';
+import type { Linkage, Metric } from '../domain/method-options';
 
 export interface AgglomerativeOptions {
   linkage: Linkage;

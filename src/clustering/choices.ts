@@ -1,15 +1,6 @@
 /** Which number of clusters a curve speaks for: by the silhouette, by the elbow of the inertia, or by the gap statistic. */
-import type { ClusteringSettings } from '../settings/settings';
-
-/** What was tried on the way. */
-export interface Candidate {
-  clusters: number;
-  silhouette: number | null;
-  inertia: number;
-  /** Gap statistic and its standard error; null where it was not computed or is not defined. */
-  gap: number | null;
-  gapError: number | null;
-}
+import type { ClusteringSettings } from '../domain/settings';
+import type { Candidate } from '../domain/clustering';
 
 export type AutoBy = ClusteringSettings['autoBy'];
 

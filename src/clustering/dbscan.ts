@@ -2,8 +2,8 @@
 import { pause } from '../util/yield-to-event-loop';
 import type { DistinctVectors } from './distinct';
 import type { FitContext, Grouping } from './grouping';
-import type { Metric } from './metric';
 import { neighbourhoods } from './neighbours';
+import type { Metric } from '../domain/method-options';
 
 export interface DbscanOptions {
   /** Largest distance of neighbours. */

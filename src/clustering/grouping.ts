@@ -1,5 +1,6 @@
 /** What every clustering method returns, and what those that take a number of clusters have in common. */
 import type { DistinctVectors } from './distinct';
+import type { Merge } from '../domain/clustering';
 
 /** A partition of distinct vectors. */
 export interface Grouping {
@@ -15,14 +16,6 @@ export interface Grouping {
    * `clusters` + i is merge i.
    */
   tree?: Merge[];
-}
-
-export interface Merge {
-  a: number;
-  b: number;
-  height: number;
-  /** Faces below. */
-  size: number;
 }
 
 /** Merges of a hierarchical clustering, the lowest first: scipy's linkage matrix. */

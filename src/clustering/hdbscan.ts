@@ -5,9 +5,9 @@
 import { pause } from '../util/yield-to-event-loop';
 import type { DistinctVectors } from './distinct';
 import { compactLabels, type FitContext, type Grouping } from './grouping';
-import type { Metric } from './metric';
 import { distancesOf } from './neighbours';
 import { coreDistance } from './optics';
+import type { Metric } from '../domain/method-options';
 
 export interface HdbscanOptions {
   /** Fewest rows of a cluster, ≥ 2. */

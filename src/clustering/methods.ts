@@ -1,6 +1,6 @@
 /** Every clustering method under one signature, with scikit-learn's names of parameters and their defaults. */
 import { Random } from 'ml-random';
-import type { ClusteringSettings } from '../settings/settings';
+import type { ClusteringSettings } from '../domain/settings';
 import { agglomerative } from './agglomerative';
 import { birch } from './birch';
 import { dbscan } from './dbscan';
@@ -8,9 +8,10 @@ import type { DistinctVectors } from './distinct';
 import type { FitContext, Fitted, Grouping } from './grouping';
 import { hdbscan } from './hdbscan';
 import { kMeans } from './kmeans';
-import { distanceOf, type Metric } from './metric';
+import { distanceOf } from './metric';
 import { optics } from './optics';
 import { MOST_VECTORS as MOST_SPECTRAL, spectral } from './spectral';
+import type { Metric } from '../domain/method-options';
 
 export type Method = ClusteringSettings['method'];
 export type MethodSettings = Pick<

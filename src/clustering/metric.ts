@@ -1,8 +1,4 @@
-/** Distances between vectors, as scipy.spatial.distance defines them. */
-
-export const METRICS = ['euclidean', 'manhattan', 'cosine', 'hamming'] as const;
-export type Metric = (typeof METRICS)[number];
-
+import { type Metric } from '../domain/method-options';
 /** Distance of row `i` of `a` and row `j` of `b`, both of `columns` columns. */
 export type Distance = (a: Float64Array, i: number, b: Float64Array, j: number, columns: number) => number;
 

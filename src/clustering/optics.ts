@@ -8,8 +8,8 @@
 import { pause } from '../util/yield-to-event-loop';
 import { type DistinctVectors, splitByLabel } from './distinct';
 import { compactLabels, type FitContext, type Grouping } from './grouping';
-import type { Metric } from './metric';
 import { distancesOf } from './neighbours';
+import type { Metric } from '../domain/method-options';
 
 export interface OpticsOptions {
   /** Rows around a core row, itself counted; also the fewest rows of a cluster. */

@@ -3,7 +3,7 @@
  * columns.
  */
 import type { DistinctVectors, Matrix } from './distinct';
-import type { Metric } from './metric';
+import type { Metric } from '../domain/method-options';
 
 /** Bits a table is indexed by: 2¹³ numbers of 8 bytes stay in a core's nearer caches. */
 export const CHUNK = 13;

@@ -11,7 +11,7 @@ import type { DistinctVectors } from './distinct';
 import { compactLabels, type FitContext, type Fitted } from './grouping';
 import { kMeans } from './kmeans';
 import { squaredDistance } from './metric';
-import type { AFFINITIES, ASSIGN_LABELS } from './spectral-options';
+import type { AFFINITIES, ASSIGN_LABELS } from '../domain/method-options';
 
 export interface SpectralOptions {
   affinity: (typeof AFFINITIES)[number];

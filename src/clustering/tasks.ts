@@ -4,9 +4,9 @@ import type { FitContext, Grouping } from './grouping';
 import { kMeans, type KMeansParts, type Search, searchRestarts } from './kmeans';
 import { lloydOf, type LloydResult, type RunLimits } from './lloyd';
 import { fit, type MethodSettings } from './methods';
-import type { Metric } from './metric';
 import { inertiaOf } from './scores';
 import { silhouette, silhouettesOf } from './silhouette';
+import type { Metric } from '../domain/method-options';
 
 /** A grouping with its figures. */
 export interface Grouped extends Grouping {

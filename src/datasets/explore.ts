@@ -3,16 +3,7 @@ import { Random } from 'ml-random';
 import { UserError } from '../util/errors';
 import { excerpt, excerptOfList } from '../text/excerpt';
 import type { LabelTable } from './labels';
-
-export interface ExploreOptions {
-  /** Attributes that are looked at, in this order; empty for all. */
-  attributes: readonly string[];
-  /** Attributes that are left out. */
-  drop: readonly string[];
-  /** What becomes of rows that have none of the attributes: all kept (0), all dropped (1), or this share of them dropped, drawn with the seed. */
-  dropZero: number;
-  seed: number;
-}
+import type { ExploreOptions } from '../domain/dataset';
 
 export interface Exploration {
   /** Names of the attributes, in the table's order. */

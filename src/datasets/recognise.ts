@@ -8,8 +8,7 @@ import { pause } from '../util/yield-to-event-loop';
 import { excerpt, excerptOfList } from '../text/excerpt';
 import { eachRecord } from './csv-records';
 import { readText } from './read-text';
-
-export type DatasetKind = 'CelebA' | 'LFW' | 'labelled folder';
+import type { DatasetKind } from '../domain/dataset';
 
 export interface DatasetParts {
   kind: DatasetKind;

@@ -1,5 +1,5 @@
 /** What clustering methods are called for people, and which are told the number of clusters. Loads none of them. */
-import type { ClusteringSettings } from '../settings/settings';
+import type { ClusteringSettings } from './settings';
 
 type Method = ClusteringSettings['method'];
 

@@ -1,5 +1,5 @@
-/** Progress in words, the same in the terminal, in notifications and in the panel. */
-import type { FolderChanges, Progress, Stage } from '../protocol';
+import type { Stage, Progress } from './progress';
+import type { FolderChanges } from './run';
 
 const WORDS: Record<Stage, string> = {
   scan: 'Finding images',

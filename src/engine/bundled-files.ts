@@ -1,6 +1,6 @@
 /** Files that come along with the program. All bundles lie in `dist/`, beside `weights/`. */
 import { join } from 'node:path';
-import type { BundledModels } from '../networks/providers';
+import type { BundledModels } from '../domain/networks';
 
 /** @param root folder that holds `dist` and `weights`. */
 export function bundledModels(root: string): BundledModels {

@@ -1,6 +1,6 @@
-/** How the engine's calls are made: what travels beside their parameters and results, and where they run. */
-import type { EngineCall, EngineCalls, Progress } from '../protocol';
 import type { WorkerHost } from './threads/image-worker-pool';
+import type { Progress } from '../domain/progress';
+import type { EngineCalls, EngineCall } from '../protocol/engine';
 
 /** The calls as they go through the channel. */
 export type EngineTable = {

@@ -4,11 +4,12 @@ import pLimit from 'p-limit';
 import { ClosedError } from '../channel/port';
 import { libraryPath } from '../cuda/diagnose';
 import { CancelledError } from '../util/errors';
-import type { EngineCall, EngineCalls, Progress } from '../protocol';
 import { type ForkedProcess, forkProcess } from '../util/child-process';
 import { NATIVE_ENVIRONMENT } from '../util/native-environment';
 import { CALL_KINDS, type EngineTable } from './call-kinds';
 import type { WorkerHost } from './threads/image-worker-pool';
+import type { Progress } from '../domain/progress';
+import type { EngineCalls, EngineCall } from '../protocol/engine';
 
 /** The engine's process ended in the middle of a call. */
 export class EngineDied extends Error {

@@ -4,7 +4,6 @@
  */
 import { parentEnd } from '../channel/port';
 import { type CallContext, type Handlers, serve } from '../channel/serve';
-import type { EngineCall, EngineCalls, Progress } from '../protocol';
 import { setNativeEnvironment } from '../util/native-environment';
 import { analyse, type JobContext } from './jobs/analyse';
 import { changes, clearStore, storeSize } from './jobs/changes';
@@ -23,6 +22,8 @@ import { isRetired } from './retire';
 import { runStoreWriterProcess } from './pipeline/store-writer';
 import { runToolProcess } from './tools';
 import { clusterVectors } from './jobs/cluster-vectors';
+import type { Progress } from '../domain/progress';
+import type { EngineCalls, EngineCall } from '../protocol/engine';
 
 setNativeEnvironment(); // before any thread or child process starts
 

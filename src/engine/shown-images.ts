@@ -1,11 +1,7 @@
-/**
- * Images that are shown to people. They are decoded in a process of its own, so that one that never ends, or
- * crashes, costs that one alone.
- */
-import type { CropSize } from '../faces/framing';
 import { DEFAULT_IMAGE_LIMITS, type ImageLimits } from '../images/image-limits';
 import type { RenderedPhoto } from '../images/render';
 import { IsolatedImages } from './threads/isolated-images';
+import type { CropSize } from '../domain/faces';
 
 let current: { key: string; images: IsolatedImages } | undefined;
 

@@ -3,7 +3,8 @@
  * was trained on.
  */
 import type { Point } from './detector';
-import { type Box, celebaPart, type Framing } from './framing';
+import { celebaPart, type Framing } from './framing';
+import type { Box } from '../domain/faces';
 
 /** A rectangle in pixels of the upright image, turned about its middle. */
 export interface Frame extends Box {

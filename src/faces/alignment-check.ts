@@ -2,10 +2,11 @@
 import { encodedImage, readBytes } from '../images/decode';
 import { type FaceFinder, type FaceRegion } from './detect';
 import { hashOf } from './analyse-images';
-import { alignedFrame, type CropSize, type Framing } from './framing';
+import { alignedFrame, type Framing } from './framing';
 import { ImageError } from '../images/image-error';
 import type { ImageLimits } from '../images/image-limits';
 import type { ImageFile } from '../images/scan-folders';
+import type { CropSize } from '../domain/faces';
 
 /** What a look has shown. */
 export interface AlignedLook {

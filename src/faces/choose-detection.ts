@@ -1,14 +1,9 @@
 /** Whether images are searched for faces, or are aligned faces already: what the setting says, or what a look at a sample shows. */
 import pMap from 'p-map';
-import type { AnalysisSettings } from '../settings/settings';
+import type { AnalysisSettings } from '../domain/settings';
 import type { ImageFile } from '../images/scan-folders';
 import type { Images } from '../images/image-list';
-
-/** How faces were found, for people. */
-export interface Detection {
-  searched: boolean;
-  reason: string;
-}
+import type { Detection } from '../domain/run';
 
 /** How images are looked at. */
 export interface Looks {

@@ -5,15 +5,16 @@
  * at them (it finds nothing, or something small), overlapping parts are looked at more closely; and where nothing is found the photo may lie on its
  * side, so it is turned.
  */
-import type { AnalysisSettings } from '../settings/settings';
+import type { AnalysisSettings } from '../domain/settings';
 import { frameOf, type Frame } from './align';
 import { giveBack } from '../images/buffer-pool';
 import { toSrgb } from '../images/color-profiles';
 import { cropFrame, type Pixels } from '../images/crop';
 import { decodeAtLeast, decodeCrop, decodeStored, type EncodedImage } from '../images/decode';
 import type { Detection, FaceDetector, Point } from './detector';
-import { alignedFrame, type Box, type CropSize, type Framing } from './framing';
+import { alignedFrame, type Framing } from './framing';
 import { overviewSide, squareOf } from '../images/overview';
+import type { Box, CropSize } from '../domain/faces';
 
 /** A face as the detector places it, in pixels of the upright image. */
 export interface LocatedFace {

@@ -7,8 +7,8 @@ import { availableParallelism } from 'node:os';
 import type { InferenceSession } from 'onnxruntime-node';
 import { messageOf, UserError } from '../util/errors';
 import { onnxruntime } from '../networks/lazy-onnxruntime';
-import type { Provider } from '../networks/providers';
 import { sessionOptions } from '../networks/session-options';
+import type { Provider } from '../domain/networks';
 
 /** Side of the squares the network takes, in pixels. */
 export const SQUARE = 192;

@@ -1,21 +1,4 @@
-/**
- * Where the face lies in an image that is already cropped and aligned, as the network wants it framed:
- * in its 160×192 input the eyes lie near x = 62 and 97, y = 98, with hair and chin inside.
- */
-
-/** A rectangle in pixels of the upright image; it may reach beyond the image's edges. */
-export interface Box {
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-}
-
-/** The network's input, in pixels. */
-export interface CropSize {
-  width: number;
-  height: number;
-}
+import type { Box, CropSize } from '../domain/faces';
 
 /** The network's input, and how an aligned image becomes it. */
 export interface Framing extends CropSize {

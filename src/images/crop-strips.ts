@@ -3,8 +3,8 @@
  * fast when all faces are wanted.
  */
 import { sharp } from './lazy-sharp';
-import type { CropSize } from '../faces/framing';
 import { encodeJpeg } from './plain-jpeg';
+import type { CropSize } from '../domain/faces';
 
 /** Faces a strip, at most. */
 export const STRIP = 16;

@@ -5,8 +5,8 @@
 import { clamp } from '../util/clamp';
 import { boundsOf, type Frame } from '../faces/align';
 import wasm from './crop.wat';
-import type { Box, CropSize } from '../faces/framing';
 import { copyIn, copyOut, Layout, WasmModule } from './wasm';
+import type { Box, CropSize } from '../domain/faces';
 
 /** RGB bytes, row by row, `width × height × 3`. */
 export interface Pixels {

@@ -10,7 +10,7 @@ import { fsReason } from '../util/fs-errors';
 import { giveBack } from './buffer-pool';
 import { type Colours, coloursOf, toSrgb } from './color-profiles';
 import type { Pixels } from './crop';
-import { type Box, type CropSize, SMALLEST_SIDE } from '../faces/framing';
+import { SMALLEST_SIDE } from '../faces/framing';
 import { ImageError } from './image-error';
 import { imageTraits } from './image-format';
 import { checkImage, decodingMemory, DEFAULT_IMAGE_LIMITS, type ImageLimits } from './image-limits';
@@ -19,6 +19,7 @@ import { jpegHeader } from './jpeg-markers';
 import { readWhole } from './read-file';
 import { CUBIC, resizeBox } from './resize';
 import type { ImageFile } from './scan-folders';
+import type { Box, CropSize } from '../domain/faces';
 
 /** An encoded image in memory. */
 export interface EncodedImage {

@@ -2,7 +2,7 @@
 import { megabytes } from '../text/sizes';
 import { ImageError } from './image-error';
 import type { ImageTraits } from './image-format';
-import type { CropSize } from '../faces/framing';
+import type { CropSize } from '../domain/faces';
 
 /** All settable; see `faceClusters.maxImage…`. */
 export interface ImageLimits {

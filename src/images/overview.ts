@@ -3,8 +3,8 @@ import { giveBack } from './buffer-pool';
 import { clamp } from '../util/clamp';
 import { LARGEST_REDUCTION, type Pixels, reduceBox } from './crop';
 import { SQUARE, SQUARE_BYTES } from '../faces/detector';
-import type { Box, CropSize } from '../faces/framing';
 import { LINEAR, resizeBox } from './resize';
+import type { Box, CropSize } from '../domain/faces';
 
 /** Photos up to this longer side, in pixels, are decoded as they are: reducing them costs more than it saves. */
 const AS_IT_IS = 1920;

@@ -1,10 +1,11 @@
 /** Images as they are shown to people. */
 import { decodePixels, readImage } from './decode';
-import { centredPart, type CropSize } from '../faces/framing';
+import { centredPart } from '../faces/framing';
 import type { ImageLimits } from './image-limits';
 import { resizeBox } from './resize';
 import type { ImageFile } from './scan-folders';
 import { encode } from './crop-strips';
+import type { CropSize } from '../domain/faces';
 
 /** A photo, upright. */
 export interface RenderedPhoto {

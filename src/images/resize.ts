@@ -5,9 +5,9 @@
  */
 import { clamp } from '../util/clamp';
 import type { Pixels } from './crop';
-import type { Box, CropSize } from '../faces/framing';
 import wasm from './resize.wat';
 import { copyIn, copyOut, Layout, WasmModule } from './wasm';
+import type { Box, CropSize } from '../domain/faces';
 
 /** Along one axis: which pixels make each pixel of the result, and with which weights. */
 interface Taps {

@@ -7,6 +7,7 @@ import { codeOf, UserError } from '../util/errors';
 import { IMAGE_EXTENSIONS } from './image-extensions';
 import { fsReason } from '../util/fs-errors';
 import { ImageList, prefixOf } from './image-list';
+import type { Failure } from '../domain/run';
 
 /** Folders that hold no photos of the user's. Hidden folders are left out as well. */
 const SKIPPED_FOLDERS: ReadonlySet<string> = new Set(['node_modules', '__MACOSX', '$RECYCLE.BIN', '@eaDir']);
@@ -19,12 +20,6 @@ export interface ImageFile {
   name: string;
   /** What the operating system is asked with. A Buffer where the path is not valid UTF-8 (possible on Linux). */
   path: string | Buffer;
-}
-
-/** A file or folder that could not be used, and why. */
-export interface Failure {
-  image: string;
-  reason: string;
 }
 
 export interface Scan {

@@ -2,7 +2,7 @@
 
 import { takeBuffer } from './buffer-pool';
 import type { Pixels } from './crop';
-import type { Box } from '../faces/framing';
+import type { Box } from '../domain/faces';
 
 /** What a module exports beside its functions. */
 interface WithMemory {

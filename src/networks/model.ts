@@ -10,9 +10,9 @@ import { withHardSigmoids } from './clip-to-hard-sigmoid';
 import type { Framing } from '../faces/framing';
 import { inspectNetwork, NETWORK_LIMITS } from './inspect-network';
 import { metadataIn, type ModelMetadata } from './model-metadata';
-import type { Provider } from './providers';
 import { sessionOptions } from './session-options';
 import { widened } from './float16-to-float32';
+import type { Provider } from '../domain/networks';
 
 /** A network ready to run. */
 export interface AttributeModel {

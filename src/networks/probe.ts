@@ -2,8 +2,8 @@
 import { availableParallelism } from 'node:os';
 import { messageOf } from '../util/errors';
 import { openModel } from './model';
-import type { Provider } from './providers';
 import { rateOf } from './rate';
+import type { Provider } from '../domain/networks';
 
 /** Largest difference of a probability from the CPU's at which a GPU counts as right (float16 against int8). */
 const TOLERANCE = 0.25;

@@ -2,30 +2,9 @@
 import { cudaLibrary, isCudaInstalled, librariesFolder } from '../cuda/libraries';
 import { messageOf, UserError } from '../util/errors';
 import { onnxruntime } from './lazy-onnxruntime';
-import type { AnalysisSettings } from '../settings/settings';
+import type { AnalysisSettings } from '../domain/settings';
 import { runInChildProcess } from './tool-process';
-
-export type Provider = 'cuda' | 'dml' | 'coreml' | 'webgpu' | 'cpu';
-
-/** What became of one provider. */
-export interface ProviderTrial {
-  provider: Provider;
-  /** True where it was taken. */
-  used: boolean;
-  /** Why it was taken or passed over, for people. */
-  reason: string;
-}
-
-/** Paths of the bundled networks. */
-export interface BundledModels {
-  /** Attributes, int8, for CPUs. */
-  cpu: string;
-  /** Attributes, float16, for GPUs, and in float32 (float16-to-float32.ts) for CPUs that are slower with int8. */
-  gpu: string;
-  /** Finds faces. */
-  detector: string;
-}
-
+import type { Provider, ProviderTrial, BundledModels } from '../domain/networks';
 /** Time a provider has to prove itself, its compilation of shaders or kernels included, in milliseconds. */
 const PROBE_LIMIT = 30_000;
 

@@ -1,6 +1,6 @@
 /** How ONNX Runtime is to run a network. */
 import type { InferenceSession } from 'onnxruntime-node';
-import type { Provider } from './providers';
+import type { Provider } from '../domain/networks';
 
 /** @param threads of the CPU provider; 0 is one a core. */
 export const sessionOptions = (provider: Provider, threads: number): InferenceSession.SessionOptions => ({

@@ -4,8 +4,8 @@ import { forkProcess } from '../util/child-process';
 import { memoryReason } from '../util/memory-guard';
 import { watchSilence } from '../util/silence';
 import type { NetworkAnswer } from './check-network';
-import type { Provider } from './providers';
 import type { Tuned } from './tune';
+import type { Provider } from '../domain/networks';
 
 /** What such processes are for; see engine/tools.ts. */
 export interface ToolCalls {

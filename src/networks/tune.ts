@@ -1,8 +1,8 @@
 /** Short measurements at first use: which of the networks is faster here, and with how many faces at a time. */
 import { runInChildProcess } from './tool-process';
 import { type AttributeModel, openModel } from './model';
-import type { Provider } from './providers';
 import { rateOf } from './rate';
+import type { Provider } from '../domain/networks';
 
 /** What was fastest. */
 export interface Tuned {

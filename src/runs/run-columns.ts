@@ -3,7 +3,7 @@
  * read each time a run is opened.
  */
 import { sep } from 'node:path';
-import type { RunManifest } from '../protocol';
+import type { RunManifest } from '../domain/run';
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 const isNumber = (value: unknown): value is number => typeof value === 'number'; // JSON knows only finite ones

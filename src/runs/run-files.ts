@@ -7,7 +7,6 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { codeOf, messageOf } from '../util/errors';
-import type { Clustering, ClusterPictures, Comparison, RunManifest } from '../protocol';
 import { othersMayEnter, PRIVATE_FILE, takeFromOthers } from '../util/private-files';
 import { isLeftOver, move, tidyRuns } from './run-place';
 import {
@@ -20,6 +19,10 @@ import {
   picturesSchema,
   unlessDamaged,
 } from './run-schemas';
+import type { RunManifest } from '../domain/run';
+import type { Clustering } from '../domain/clustering';
+import type { Comparison } from '../domain/comparison';
+import type { ClusterPictures } from '../domain/faces';
 
 /** Raised whenever what is stored, or how it is computed, changes: older runs are then left alone and not shown. */
 export const STORE_VERSION = 3;

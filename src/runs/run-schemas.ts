@@ -4,9 +4,11 @@
  */
 import * as z from 'zod';
 import { messageOf, UserError } from '../util/errors';
-import type { Provider } from '../networks/providers';
-import type { Clustering, Comparison, RunManifest } from '../protocol';
-import { analysisSettings, checkSettings, clusteringSettings, METHODS } from '../settings/settings';
+import { analysisSettings, checkSettings, clusteringSettings, METHODS } from '../domain/settings';
+import type { Provider } from '../domain/networks';
+import type { RunManifest } from '../domain/run';
+import type { Clustering } from '../domain/clustering';
+import type { Comparison } from '../domain/comparison';
 
 /** What helps where a file is damaged that is made of the others, or may be damaged in the store as well. */
 const HELP: Record<string, string> = {

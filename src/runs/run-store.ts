@@ -7,10 +7,8 @@ import { type FileHandle, open, readFile, rm, stat, writeFile } from 'node:fs/pr
 import { join } from 'node:path';
 import { codeOf, UserError } from '../util/errors';
 import type { LocatedFace } from '../faces/detect';
-import type { Box, CropSize } from '../faces/framing';
 import type { Images } from '../images/image-list';
 import type { ImageFile } from '../images/scan-folders';
-import type { RunManifest } from '../protocol';
 import type { CropRef } from '../images/crop-strips';
 import { PRIVATE_FILE } from '../util/private-files';
 import { CropReader, CropWriter, cropsAreWhole } from './crops';
@@ -20,6 +18,8 @@ import { MANIFEST, readManifest, writeManifest } from './run-files';
 import { moveToPlace, restoreRun, startRun } from './run-place';
 import { DamagedRun, parseJson } from './run-schemas';
 import { checkFaceTable, checkImages } from './run-columns';
+import type { RunManifest } from '../domain/run';
+import type { Box, CropSize } from '../domain/faces';
 
 const FACES = 'faces.json';
 const PROBABILITIES = 'probabilities.f32';

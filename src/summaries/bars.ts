@@ -1,5 +1,4 @@
-/** The bars of an occurrence chart, for the panel and for files. */
-import type { ClusterSummary } from '../protocol';
+import type { ClusterSummary } from '../domain/clustering';
 
 /** How an attribute stands in a cluster. */
 export type Standing = 'prominent' | 'noisy' | 'rare';

@@ -1,6 +1,6 @@
 /** A comparison of methods as CSV: a row a grouping. */
 import { stringify } from 'csv-stringify/sync';
-import type { Comparison } from '../protocol';
+import type { Comparison } from '../domain/comparison';
 
 export function comparisonCsv({ points, faces }: Comparison): string {
   const rows = points.map(({ method, k, clusters, noise, silhouette, seconds }) => [

@@ -3,11 +3,10 @@
  * of their grey values, over a sample of them.
  */
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
-import type { ClusterPictures } from '../protocol';
 import { pause } from '../util/yield-to-event-loop';
 import type { CropReader } from '../runs/crops';
-import type { CropSize } from '../faces/framing';
 import { sharp } from '../images/lazy-sharp';
+import type { CropSize, ClusterPictures } from '../domain/faces';
 
 /** Principal components shown of each cluster. */
 export const COMPONENTS = 3;

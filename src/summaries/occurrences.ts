@@ -1,6 +1,6 @@
 /** How often each attribute occurs in a cluster. */
 import { PRESENT } from '../clustering/features';
-import type { Occurrences } from '../protocol';
+import type { Occurrences } from '../domain/clustering';
 
 /**
  * Share of the faces that have each attribute.

@@ -1,6 +1,5 @@
-/** Which attributes tell a cluster from the rest. */
-import type { Occurrences } from '../protocol';
 import { own } from '../util/own';
+import type { Occurrences } from '../domain/clustering';
 
 /** At least this share of a cluster's faces has a prominent attribute. */
 export const PROMINENT = 0.75;

@@ -1,6 +1,5 @@
-/** Small pictures side by side on one sheet. */
-import type { CropSize } from '../faces/framing';
 import { sharp } from '../images/lazy-sharp';
+import type { CropSize } from '../domain/faces';
 
 /** RGB bytes of a tile; undefined for a grey field. */
 export type Tile = Uint8Array | undefined;

@@ -12,7 +12,7 @@ import { compare } from '../../src/engine/jobs/compare';
 import { inSharedMemory, silhouetteOf } from '../../src/engine/clustering/group-vectors';
 import { ClusteringWorkerPool } from '../../src/engine/threads/clustering-worker-pool';
 import { jobContext } from '../support/context';
-import { parseSettings } from '../../src/settings/settings';
+import { parseSettings } from '../../src/domain/settings';
 
 const DROPPED = ['Attractive', 'Pale_Skin', 'Blurry'];
 const ORIGINAL_METHODS = ['kmeans', 'agglomerative', 'birch', 'spectral', 'dbscan', 'optics'] as const;

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EngineClient } from '../../src/engine/client';
 import { bundledModels, engineScript } from '../../src/engine/bundled-files';
-import { analysisSettings, clusteringSettings, parseSettings } from '../../src/settings/settings';
+import { analysisSettings, clusteringSettings, parseSettings } from '../../src/domain/settings';
 import { done, prepared } from './driven';
 
 const WARM_RUNS = 3;

@@ -6,11 +6,11 @@
 import { isMainThread, workerData } from 'node:worker_threads';
 import pMap from 'p-map';
 import { openModel } from '../../src/networks/model';
-import type { Provider } from '../../src/networks/providers';
 import { rateOf } from '../../src/networks/rate';
 import { scanImages } from '../../src/images/scan-folders';
 import { alignedCrop } from './aligned-crop';
 import { together, whenTold } from './together';
+import type { Provider } from '../../src/domain/networks';
 
 /** Time each size is measured, in milliseconds. */
 const TIME = 800;

@@ -10,7 +10,7 @@ import { type EncodedImage, encodedImage } from '../../src/images/decode';
 import { type FaceFinder, searchedFaces } from '../../src/faces/detect';
 import { type FaceDetector, openDetector } from '../../src/faces/detector';
 import { type ImageFile, scanImages } from '../../src/images/scan-folders';
-import { parseSettings } from '../../src/settings/settings';
+import { parseSettings } from '../../src/domain/settings';
 import { facelessPictures } from './faceless';
 
 const CROP = { width: 160, height: 192 };

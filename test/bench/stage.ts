@@ -11,7 +11,7 @@ import { readImage } from '../../src/images/decode';
 import { searchedFaces } from '../../src/faces/detect';
 import { openDetector } from '../../src/faces/detector';
 import { scanImages } from '../../src/images/scan-folders';
-import { parseSettings } from '../../src/settings/settings';
+import { parseSettings } from '../../src/domain/settings';
 import sharp from 'sharp';
 
 const SIZE = { width: 160, height: 192 };

@@ -16,7 +16,7 @@ import { openDetector } from '../../src/faces/detector';
 import { openModel } from '../../src/networks/model';
 import { type ImageFile, scanImages } from '../../src/images/scan-folders';
 import { encodeStrips, STRIP } from '../../src/images/crop-strips';
-import { parseSettings } from '../../src/settings/settings';
+import { parseSettings } from '../../src/domain/settings';
 import { alignedCrop } from './aligned-crop';
 import { done, driven, prepared, toldToStop } from './driven';
 import { together, whenTold } from './together';

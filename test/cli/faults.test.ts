@@ -4,7 +4,7 @@ import { chmod, chown, cp, mkdir, readdir, readFile, rm } from 'node:fs/promises
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { analysisSettings } from '../../src/settings/settings';
+import { analysisSettings } from '../../src/domain/settings';
 import { bundled, CLI, type CliResult, settingsWith, startEngine } from '../support/engine';
 import { PORTRAITS, ROOT, temporaryFolder } from '../support/images';
 

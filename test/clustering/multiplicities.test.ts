@@ -6,7 +6,7 @@ import { hdbscan } from '../../src/clustering/hdbscan';
 import { fit } from '../../src/clustering/methods';
 import { adjustedRand, calinskiHarabasz, daviesBouldin, inertiaOf } from '../../src/clustering/scores';
 import { silhouette } from '../../src/clustering/silhouette';
-import { METHODS, parseSettings } from '../../src/settings/settings';
+import { METHODS, parseSettings } from '../../src/domain/settings';
 import { blobs, matrix, random } from '../support/vectors';
 
 /** Every row a vector of its own. */

@@ -7,15 +7,14 @@ import { birch } from '../../src/clustering/birch';
 import { dbscan } from '../../src/clustering/dbscan';
 import { type DistinctVectors, distinctVectors, type Matrix } from '../../src/clustering/distinct';
 import type { Grouping } from '../../src/clustering/grouping';
-import type { Linkage } from '../../src/clustering/linkages';
 import { kMeans } from '../../src/clustering/kmeans';
-import type { Metric } from '../../src/clustering/metric';
 import { optics, opticsOrder } from '../../src/clustering/optics';
 import { adjustedRand, calinskiHarabasz, daviesBouldin, inertiaOf, normalisedMutualInformation } from '../../src/clustering/scores';
 import { silhouette } from '../../src/clustering/silhouette';
 import { spectral } from '../../src/clustering/spectral';
 import { readLabels } from '../../src/datasets/labels';
 import { matrix } from '../support/vectors';
+import type { Linkage, Metric } from '../../src/domain/method-options';
 
 type Labels = number[] | null;
 

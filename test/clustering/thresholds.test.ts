@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { chosenAttributes, DEFAULT_ATTRIBUTES } from '../../src/domain/attributes';
 import { centred } from '../../src/clustering/thresholds';
 import { clusterFaces } from '../../src/engine/clustering/cluster-faces';
-import { clusteringSettings } from '../../src/settings/settings';
+import { clusteringSettings } from '../../src/domain/settings';
 import { settingsWith } from '../support/engine';
 
 describe('centred', () => {

@@ -8,9 +8,9 @@ import { drawRows, explore } from '../../src/datasets/explore';
 import type { LabelTable } from '../../src/datasets/labels';
 import { readPartitions, recogniseDataset } from '../../src/datasets/recognise';
 import { UserError } from '../../src/util/errors';
-import type { DatasetReport } from '../../src/protocol';
 import { cli } from '../support/engine';
 import { hasSharedData, PORTRAITS, SHARED_DATA, temporaryFolder, writeFiles } from '../support/images';
+import type { DatasetReport } from '../../src/domain/dataset';
 
 const ALL = { attributes: [], drop: [], dropZero: 0, seed: 51 };
 

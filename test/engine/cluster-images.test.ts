@@ -4,12 +4,12 @@ import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CancelledError, UserError } from '../../src/util/errors';
 import { numberedName } from '../../src/engine/jobs/copy-images';
-import type { Progress } from '../../src/protocol';
 import { readClustering, silhouetteOfFace } from '../../src/runs/run-files';
-import { analysisSettings, clusteringSettings } from '../../src/settings/settings';
+import { analysisSettings, clusteringSettings } from '../../src/domain/settings';
 import { PORTRAITS, quarters, temporaryFolder } from '../support/images';
 import { bundled, settingsWith, startEngine } from '../support/engine';
 import { smallDisk } from '../support/small-disk';
+import type { Progress } from '../../src/domain/progress';
 
 /** Bytes that take some hundredths of a second to be copied: longer than a cancel takes, shorter than the engine is given to obey it. */
 const LARGE = 60e6;

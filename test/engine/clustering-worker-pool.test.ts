@@ -5,7 +5,7 @@ import { runHere } from '../../src/clustering/tasks';
 import { CancelledError, UserError } from '../../src/util/errors';
 import { inSharedMemory, silhouetteOf } from '../../src/engine/clustering/group-vectors';
 import { ClusteringWorkerPool } from '../../src/engine/threads/clustering-worker-pool';
-import { parseSettings } from '../../src/settings/settings';
+import { parseSettings } from '../../src/domain/settings';
 import { ROOT } from '../support/images';
 import { binaryRows, matrix } from '../support/vectors';
 

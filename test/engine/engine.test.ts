@@ -4,10 +4,10 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { EngineDied } from '../../src/engine/client';
 import { CancelledError, UserError } from '../../src/util/errors';
-import { analysisSettings, clusteringSettings, type Settings } from '../../src/settings/settings';
-import type { Progress } from '../../src/protocol';
+import { analysisSettings, clusteringSettings, type Settings } from '../../src/domain/settings';
 import { PORTRAITS, quarters, temporaryFolder, writeFiles } from '../support/images';
 import { bundled, killEngine, settingsWith, startEngine } from '../support/engine';
+import type { Progress } from '../../src/domain/progress';
 
 /** Analysis of folders into a place of its own. */
 async function analysis(folders: string[], values: Partial<Settings> = {}) {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CancelledError } from '../../src/util/errors';
 import { reportScript } from '../../src/engine/bundled-files';
-import { analysisSettings, clusteringSettings } from '../../src/settings/settings';
+import { analysisSettings, clusteringSettings } from '../../src/domain/settings';
 import { sweepTemporaryFolders } from '../../src/util/temporary-folder';
 import { bundled, killEngine, settingsWith, startEngine } from '../support/engine';
 import { PORTRAITS, ROOT, temporaryFolder } from '../support/images';

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type Candidate, choicesOf } from '../../src/clustering/choices';
+import { choicesOf } from '../../src/clustering/choices';
 import { distinctVectors } from '../../src/clustering/distinct';
 import { runHere } from '../../src/clustering/tasks';
 import { groupVectors } from '../../src/engine/clustering/group-vectors';
-import { parseSettings } from '../../src/settings/settings';
+import { parseSettings } from '../../src/domain/settings';
 import { blobs, matrix } from '../support/vectors';
+import type { Candidate } from '../../src/domain/clustering';
 
 const context = { signal: undefined, run: runHere, threads: 1, onProgress: () => undefined };
 const settings = (values: object) => parseSettings({ clusters: 'auto', ...values }, (name) => name);

@@ -9,7 +9,7 @@ import { hashOf } from '../../src/faces/analyse-images';
 import { inspectNetwork } from '../../src/networks/inspect-network';
 import { openModel } from '../../src/networks/model';
 import { CancelledError, UserError } from '../../src/util/errors';
-import { analysisSettings } from '../../src/settings/settings';
+import { analysisSettings } from '../../src/domain/settings';
 import { FaceStore } from '../../src/store/face-store';
 import { bundled, settingsWith, startEngine } from '../support/engine';
 import { PORTRAITS, temporaryFolder } from '../support/images';
@@ -306,7 +306,7 @@ describe('a run', () => {
     engine.dispose();
     const store = await FaceStore.open(params.storeDir);
     expect(store.note(`network checked 1 ${hashOf(network())}`)).toMatchObject({ attributes: ['A', 'B'] });
-    await store.close();
+    store.close();
     // This process cannot start the check itself (its script is vitest's): the note alone decides.
     const info = { attributes: ['X'], crop: { width: 8, height: 8 } };
     expect(await checkNetwork(params.settings.model, 'some hash', { notes: { note: () => info, setNote: () => undefined } })).toBe(info);

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { boundsOf, type Frame, frameOf } from '../../src/faces/align';
-import { alignedFrame, type CropSize } from '../../src/faces/framing';
+import { alignedFrame } from '../../src/faces/framing';
 import { cropFrame, type Pixels, reduceBox } from '../../src/images/crop';
 import { random } from '../support/vectors';
+import type { CropSize } from '../../src/domain/faces';
 
 const SIZE = { width: 160, height: 192 };
 

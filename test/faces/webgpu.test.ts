@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { analysisSettings, type Settings } from '../../src/settings/settings';
+import { analysisSettings, type Settings } from '../../src/domain/settings';
 import { PORTRAITS, temporaryFolder } from '../support/images';
 import { bundled, settingsWith, startEngine } from '../support/engine';
 

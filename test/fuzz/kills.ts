@@ -7,7 +7,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EngineClient } from '../../src/engine/client';
 import { engineScript } from '../../src/engine/bundled-files';
-import { analysisSettings } from '../../src/settings/settings';
+import { analysisSettings } from '../../src/domain/settings';
 import { readRun } from '../../src/runs/run-store';
 import { bundled, ROOT, settingsWith } from '../support/settings';
 import { random } from '../support/vectors';

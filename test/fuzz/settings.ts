@@ -1,5 +1,5 @@
 /** Settings files a workspace might hold, drawn with a seed. Each setting is taken as it is, or takes its default and is named. */
-import { checkSettings, SETTING_KEYS, type Settings } from '../../src/settings/settings';
+import { checkSettings, SETTING_KEYS, type Settings } from '../../src/domain/settings';
 import { random } from '../support/vectors';
 import { anything, type Draw, pick } from './values';
 

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { RunLibrary } from '../../src/host/runs/run-library';
 import type { SessionContext } from '../../src/host/runs/run-session';
-import type { Progress } from '../../src/protocol';
 import { bundled, killEngine, settingsWith, startEngine } from '../support/engine';
 import { PORTRAITS, temporaryFolder } from '../support/images';
+import type { Progress } from '../../src/domain/progress';
 
 async function library() {
   const folder = await temporaryFolder();

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { libraryFolderProblem } from '../../src/settings/library-folder';
-import { SETTING_SCOPES } from '../../src/settings/scopes';
-import { SETTING_KEYS } from '../../src/settings/settings';
+import { libraryFolderProblem } from '../../src/domain/library-folder';
+import { SETTING_SCOPES } from '../../src/host/settings/scopes';
+import { SETTING_KEYS } from '../../src/domain/settings';
 import { ROOT } from '../support/images';
 
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkSettings, parseSettings, SETTING_KEYS } from '../../src/settings/settings';
+import { checkSettings, parseSettings, SETTING_KEYS } from '../../src/domain/settings';
 import { ROOT } from '../support/images';
 
 interface Property {

@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { EngineClient } from '../../src/engine/client';
 import { RunLibrary } from '../../src/host/runs/run-library';
 import { engineScript } from '../../src/engine/bundled-files';
-import type { Settings } from '../../src/settings/settings';
+import type { Settings } from '../../src/domain/settings';
 import { bundled, ROOT, settingsWith } from '../support/settings';
 
 /** What is measured of the program and all processes below it. */

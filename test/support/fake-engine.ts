@@ -1,6 +1,6 @@
 /** An engine without a process: it answers what a test tells it, and remembers what it was asked. */
 import type { EngineClient } from '../../src/engine/client';
-import type { EngineCall } from '../../src/protocol';
+import type { EngineCall } from '../../src/protocol/engine';
 
 export interface FakeEngine {
   client: EngineClient;

@@ -2,14 +2,15 @@
 import { join } from 'node:path';
 import { RunLibrary } from '../../src/host/runs/run-library';
 import type { SessionContext } from '../../src/host/runs/run-session';
-import type { Clustering, RunManifest } from '../../src/protocol';
 import { STORE_VERSION, writeManifest } from '../../src/runs/run-files';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { bundled, settingsWith } from './engine';
-import { analysisSettings, clusteringSettings } from '../../src/settings/settings';
+import { analysisSettings, clusteringSettings } from '../../src/domain/settings';
 import type { FakeEngine } from './fake-engine';
 import { temporaryFolder } from './images';
 import { state } from './vscode';
+import type { RunManifest } from '../../src/domain/run';
+import type { Clustering } from '../../src/domain/clustering';
 
 export function manifestOf(id: string, folders: string[], values: Partial<RunManifest> = {}): RunManifest {
   return {

@@ -2,7 +2,7 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { ClusterPictures, Clustering, PanelState, Progress } from '../../src/protocol';
+import type { PanelState } from '../../src/protocol/panel';
 import type { Source } from '../source';
 import type { ClusterCard } from './cluster-card';
 import './cluster-card';
@@ -18,6 +18,9 @@ import './progress-bar';
 import { shared } from './shared.css';
 import './toolbar';
 import './waits';
+import type { Progress } from '../../src/domain/progress';
+import type { Clustering } from '../../src/domain/clustering';
+import type { ClusterPictures } from '../../src/domain/faces';
 
 @customElement('fc-app')
 export class App extends LitElement {

@@ -2,13 +2,14 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { readableAttribute } from '../../src/domain/attributes';
-import type { ClusterPictures, ClusterSummary, FaceCard, Occurrences } from '../../src/protocol';
 import { imageUrl, type Source } from '../source';
 import { styles } from './cluster-card.css';
 import { faceButton } from './face-button';
 import './occurrence-chart';
 import { shared } from './shared.css';
 import { clusterTitle, count, percent, plural, silhouetteText } from '../../src/text/numbers';
+import type { Occurrences, ClusterSummary } from '../../src/domain/clustering';
+import type { FaceCard, ClusterPictures } from '../../src/domain/faces';
 
 /** Faces shown of a cluster. */
 const FACES = 16;

@@ -1,7 +1,6 @@
 /** A cluster seen large: its eigenface and components, all its attributes, and every face. */
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { ClusterPictures, ClusterSummary, Clustering, FaceOrder } from '../../src/protocol';
 import { tellApart } from '../../src/summaries/tell-apart';
 import { imageUrl, type Source } from '../source';
 import { styles } from './cluster-view.css';
@@ -9,6 +8,8 @@ import './face-grid';
 import './occurrence-chart';
 import { shared } from './shared.css';
 import { clusterTitle, count, percent, plural, silhouetteText } from '../../src/text/numbers';
+import type { ClusterSummary, Clustering, FaceOrder } from '../../src/domain/clustering';
+import type { ClusterPictures } from '../../src/domain/faces';
 
 const ORDERS: readonly [FaceOrder, string][] = [
   ['typical', 'Most typical first'],

@@ -2,11 +2,11 @@
 import { css, html, LitElement, nothing, svg } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { METHOD_NAMES } from '../../src/domain/method-names';
-import type { Comparison, ComparisonPoint } from '../../src/protocol';
 import { comparisonLayout, pointText } from '../../src/summaries/comparison-chart';
 import type { Source } from '../source';
 import { shared } from './shared.css';
 import { plural, silhouetteText } from '../../src/text/numbers';
+import type { ComparisonPoint, Comparison } from '../../src/domain/comparison';
 
 const WIDTH = 860;
 const HEIGHT = 360;

@@ -4,12 +4,13 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { LitVirtualizer } from '@lit-labs/virtualizer';
 import '@lit-labs/virtualizer';
 import { grid } from '@lit-labs/virtualizer/layouts/grid.js';
-import type { FaceCard, FaceOrder } from '../../src/protocol';
 import { forPage } from '../../src/text/neutralize';
 import type { Source } from '../source';
 import { faceButton } from './face-button';
 import { styles } from './face-grid.css';
 import { shared } from './shared.css';
+import type { FaceOrder } from '../../src/domain/clustering';
+import type { FaceCard } from '../../src/domain/faces';
 
 /** Faces asked for at a time. */
 const PAGE = 48;

@@ -1,7 +1,7 @@
 /** What the user should know about the run, each with a way out. */
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { PanelState, WebviewMessage } from '../../src/protocol';
+import type { PanelState, WebviewMessage } from '../../src/protocol/panel';
 import { forName, forPage } from '../../src/text/neutralize';
 import { upperFirst } from '../../src/text/letter-case';
 import type { Source } from '../source';

@@ -1,8 +1,7 @@
 /** Which parameters a method has, for the toolbar. */
-import type { ClusteringSettings } from '../../src/settings/settings';
-import { LINKAGES } from '../../src/clustering/linkages';
-import { METRICS } from '../../src/clustering/metric';
-import { AFFINITIES, ASSIGN_LABELS } from '../../src/clustering/spectral-options';
+import type { ClusteringSettings } from '../../src/domain/settings';
+import { ASSIGN_LABELS } from '../../src/domain/method-options';
+import { LINKAGES, METRICS, AFFINITIES } from '../../src/domain/method-options';
 
 export type NumberSetting =
   'restarts' | 'threshold' | 'branchingFactor' | 'gamma' | 'neighbors' | 'eps' | 'minSamples' | 'xi' | 'minClusterSize';

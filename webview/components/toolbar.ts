@@ -2,14 +2,15 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { METHOD_NAMES, takesClusters } from '../../src/domain/method-names';
-import type { Clustering, PanelState, SettingChanges, WebviewMessage } from '../../src/protocol';
-import { clusteringSettingsSchema } from '../../src/settings/settings';
+import type { PanelState, SettingChanges, WebviewMessage } from '../../src/protocol/panel';
+import { clusteringSettingsSchema } from '../../src/domain/settings';
 import { forPage } from '../../src/text/neutralize';
 import type { Source } from '../source';
 import { shared } from './shared.css';
 import { count, plural, silhouetteText } from '../../src/text/numbers';
 import { type NumberSetting, parametersOf } from './parameters';
 import './weights';
+import type { Clustering } from '../../src/domain/clustering';
 
 @customElement('fc-toolbar')
 export class Toolbar extends LitElement {

@@ -2,7 +2,7 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { readableAttribute } from '../../src/domain/attributes';
-import type { PanelState } from '../../src/protocol';
+import type { PanelState } from '../../src/protocol/panel';
 import { own } from '../../src/util/own';
 import type { Source } from '../source';
 import { shared } from './shared.css';

@@ -3,19 +3,19 @@ import { chosenAttributes } from '../../domain/attributes';
 import { distinctVectors } from '../../clustering/distinct';
 import { attributeWeights, featureMatrix } from '../../clustering/features';
 import { centred } from '../../clustering/thresholds';
-import type { Merge } from '../../clustering/grouping';
 import { calinskiHarabasz, daviesBouldin } from '../../clustering/scores';
 import { type RunTask, runHere } from '../../clustering/tasks';
 import { UserError } from '../../util/errors';
 import { METHOD_NAMES, takesClusters } from '../../domain/method-names';
-import type { ClusterSummary, Progress } from '../../protocol';
-import type { ClusteringSettings } from '../../settings/settings';
+import type { ClusteringSettings } from '../../domain/settings';
 import { STORE_VERSION, type StoredClustering } from '../../runs/run-files';
 import { frequencies, occurrencesOf } from '../../summaries/occurrences';
 import { tellApart } from '../../summaries/tell-apart';
 import { orderCluster } from '../../summaries/typical';
 import { pause } from '../../util/yield-to-event-loop';
 import { type GroupContext, groupVectors, silhouetteOf } from './group-vectors';
+import type { Progress } from '../../domain/progress';
+import type { Merge, ClusterSummary } from '../../domain/clustering';
 
 export interface ClusterInput {
   /** `[faces, names]`, in [0, 1]. */

@@ -1,5 +1,5 @@
 /** Vectors → one grouping with its figures: of a number of clusters that is given, chosen, or found by the method itself. */
-import { type Candidate, choicesOf } from '../../clustering/choices';
+import { choicesOf } from '../../clustering/choices';
 import { gapOf, gapSets } from '../../clustering/gap';
 import type { DistinctVectors } from '../../clustering/distinct';
 import { isLarge, kMeans } from '../../clustering/kmeans';
@@ -7,7 +7,8 @@ import { withPreset } from '../../clustering/methods';
 import { silhouette, type Silhouette } from '../../clustering/silhouette';
 import { type Grouped, kMeansParts, type RunTask, type Tasks } from '../../clustering/tasks';
 import { takesClusters } from '../../domain/method-names';
-import type { ClusteringSettings } from '../../settings/settings';
+import type { ClusteringSettings } from '../../domain/settings';
+import type { Candidate } from '../../domain/clustering';
 
 export interface GroupContext {
   signal: AbortSignal | undefined;

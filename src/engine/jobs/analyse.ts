@@ -1,9 +1,8 @@
 /** The main job, read from top to bottom: folders → described faces, kept. */
 import { collectGarbage, LET_GATHER } from '../../util/collect-garbage';
 import { codeOf, UserError } from '../../util/errors';
-import { chosenImages, type Failure, scanImages } from '../../images/scan-folders';
+import { chosenImages, scanImages } from '../../images/scan-folders';
 import { IMAGE_EXTENSIONS } from '../../images/image-extensions';
-import type { EngineCalls, Progress, RunManifest } from '../../protocol';
 import type { FaceStore } from '../../store/face-store';
 import { STORE_VERSION, writeManifest } from '../../runs/run-files';
 import { keptImages, RunWriter } from '../../runs/run-store';
@@ -15,6 +14,9 @@ import type { WorkerHost } from '../threads/image-worker-pool';
 import { releaseIdleThreads } from '../threads/prewarmed-threads';
 import { noteMade, unchangedRun } from '../pipeline/reuse-run';
 import { refuseEmptied, refuseTorso } from '../pipeline/vanished-folders';
+import type { Progress } from '../../domain/progress';
+import type { Failure, RunManifest } from '../../domain/run';
+import type { EngineCalls } from '../../protocol/engine';
 
 export interface JobContext {
   signal: AbortSignal;

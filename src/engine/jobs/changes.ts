@@ -1,12 +1,13 @@
 /** How folders differ from what they were when a run was made. */
 import { chosenImages, scanImages } from '../../images/scan-folders';
-import type { EngineCalls, FolderChanges } from '../../protocol';
 import { identitiesOf } from '../../store/identity';
 import { readManifest } from '../../runs/run-files';
 import { type KeptImage, keptImages, readImages } from '../../runs/run-store';
 import { clearStoreFolder, storeBytes, storeImages } from '../../store/store-folder';
 import type { JobContext } from './analyse';
 import { closeStore } from '../open-store';
+import type { FolderChanges } from '../../domain/run';
+import type { EngineCalls } from '../../protocol/engine';
 
 /** Lists the folders and asks for each file's size and time; reads none. */
 export async function changes({ runDir }: EngineCalls['changes']['params'], { signal }: JobContext): Promise<FolderChanges> {

@@ -3,7 +3,6 @@ import { stringify } from 'csv-stringify/sync';
 import { UserError } from '../../util/errors';
 import { readLabels } from '../../datasets/labels';
 import { chooseImages } from '../../images/scan-folders';
-import type { EngineCalls } from '../../protocol';
 import type { JobContext } from './analyse';
 import { clusterFaces } from '../clustering/cluster-faces';
 import { clusterFolder, clustersJson } from './export';
@@ -13,6 +12,7 @@ import { forCsvCell, fromCsvCell } from '../../text/neutralize';
 import { writeNeeded } from '../../util/output-folder';
 import { CLUSTER_OUTPUT } from './outputs';
 import { clusteringWorkers } from '../threads/clustering-worker-pool';
+import type { EngineCalls } from '../../protocol/engine';
 
 /** Rows of a table of attribute vectors, some of them where a choice is made. */
 export async function readVectors(file: string, choice: { limit: number; sample: number; seed: number }, signal: AbortSignal) {

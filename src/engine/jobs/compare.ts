@@ -6,7 +6,6 @@ import { type RunTask, runHere } from '../../clustering/tasks';
 import { UserError } from '../../util/errors';
 import { chooseImages } from '../../images/scan-folders';
 import { METHOD_NAMES, takesClusters } from '../../domain/method-names';
-import type { CompareParams, Comparison, ComparisonPoint, EngineCalls } from '../../protocol';
 import { STORE_VERSION, writeComparison } from '../../runs/run-files';
 import { assertCurrent } from '../../runs/run-store';
 import { comparisonChart } from '../../summaries/comparison-chart';
@@ -19,6 +18,8 @@ import { COMPARE_OUTPUT } from './outputs';
 import { openRun } from '../open-runs';
 import { readVectors } from './cluster-vectors';
 import { clusteringWorkers } from '../threads/clustering-worker-pool';
+import type { ComparisonPoint, Comparison } from '../../domain/comparison';
+import type { CompareParams, EngineCalls } from '../../protocol/engine';
 
 /** Distinct vectors that are compared, at most: every silhouette looks at each pair. */
 const MOST = 3000;

@@ -3,8 +3,6 @@ import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, mkdir, open, realpath, rm } from 'node:fs/promises';
 import { basename, join, parse, sep } from 'node:path';
 import { codeOf, UserError } from '../../util/errors';
-import type { Failure } from '../../images/scan-folders';
-import type { EngineCalls } from '../../protocol';
 import { membersOfCluster } from '../../runs/run-files';
 import { imagePath, type StoredRun } from '../../runs/run-store';
 import { shortPath } from '../../text/short-path';
@@ -14,6 +12,8 @@ import { FILE_MODE, FOLDER_MODE, openRegular, publishNew, statOf } from '../../u
 import type { JobContext } from './analyse';
 import { clusteringOf } from './inspect';
 import { openRun } from '../open-runs';
+import type { Failure } from '../../domain/run';
+import type { EngineCalls } from '../../protocol/engine';
 
 interface ClusterImage {
   /** A Buffer where it is not valid UTF-8. */

@@ -3,9 +3,10 @@ import type { Dataset } from '../../datasets/dataset';
 import { drawRows, explore } from '../../datasets/explore';
 import { CancelledError, UserError } from '../../util/errors';
 import { encode } from '../../images/crop-strips';
-import type { DatasetCalls, DatasetChoice, DatasetSample } from '../../protocol-dataset';
 import type { JobContext } from './analyse';
 import { opened, reportOf, sampleOf, thumbnail, TILE } from './dataset';
+import type { DatasetChoice, DatasetSample } from '../../domain/dataset';
+import type { DatasetCalls } from '../../protocol/dataset-calls';
 
 let open: { key: string; dataset: Promise<Dataset> } | undefined;
 

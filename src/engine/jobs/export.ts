@@ -2,7 +2,6 @@
 import { readFile } from 'node:fs/promises';
 import { stringify } from 'csv-stringify/sync';
 import { UserError } from '../../util/errors';
-import type { Clustering, ClusterPictures, EngineCalls, RunManifest } from '../../protocol';
 import { folderLabels } from '../../images/folder-labels';
 import { clusterLabels, membersOf, silhouetteOfFace, type StoredClustering } from '../../runs/run-files';
 import type { StoredRun } from '../../runs/run-store';
@@ -17,6 +16,10 @@ import { clusteringOf, pictures } from './inspect';
 import { CLUSTER_FILES, CLUSTER_OUTPUT } from './outputs';
 import { reportPage } from './report';
 import { openRun } from '../open-runs';
+import type { RunManifest } from '../../domain/run';
+import type { Clustering } from '../../domain/clustering';
+import type { ClusterPictures } from '../../domain/faces';
+import type { EngineCalls } from '../../protocol/engine';
 
 /** Rows of a CSV file turned to text at a time. */
 const CHUNK = 5000;

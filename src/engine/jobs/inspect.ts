@@ -1,7 +1,6 @@
 /** What is asked of a run that is there: another clustering, its pictures, faces of a cluster, where an image lies. */
 import { adjustedRand, normalisedMutualInformation } from '../../clustering/scores';
 import { UserError } from '../../util/errors';
-import type { ClusterPictures, Clustering, EngineCalls, FaceCard, FaceOrder } from '../../protocol';
 import {
   clusterLabels,
   membersOf,
@@ -20,6 +19,9 @@ import type { JobContext } from './analyse';
 import { clusterFaces } from '../clustering/cluster-faces';
 import { openRun } from '../open-runs';
 import { clusteringWorkers } from '../threads/clustering-worker-pool';
+import type { Clustering, FaceOrder } from '../../domain/clustering';
+import type { FaceCard, ClusterPictures } from '../../domain/faces';
+import type { EngineCalls } from '../../protocol/engine';
 
 export async function clusterRun({ runDir, settings }: EngineCalls['cluster']['params'], context: JobContext): Promise<Clustering> {
   const run = await openRun(runDir);

@@ -3,13 +3,14 @@ import { drawRows, explore } from '../../datasets/explore';
 import { UserError } from '../../util/errors';
 import { PRESENT } from '../../clustering/features';
 import type { ImageFile } from '../../images/scan-folders';
-import type { Contradictions, DatasetCalls } from '../../protocol-dataset';
 import type { FaceStore } from '../../store/face-store';
 import { GIGABYTE, type JobContext, notKept } from './analyse';
 import { keptDataset, thumbnailJpeg } from './dataset-view';
 import { Description } from '../pipeline/analysis-pipeline';
 import { StoreBuffer } from '../pipeline/store-buffer';
 import { withStore } from '../open-store';
+import type { Contradictions } from '../../domain/dataset';
+import type { DatasetCalls } from '../../protocol/dataset-calls';
 
 export async function contradictions(params: DatasetCalls['contradictions']['params'], context: JobContext): Promise<Contradictions> {
   const notices: string[] = [];

@@ -1,11 +1,12 @@
 /** report.html: the panel's own components and a run's clusters in one page that needs nothing else. */
 import { createHash } from 'node:crypto';
-import type { ClusterPictures, PanelState } from '../../protocol';
+import type { PanelState } from '../../protocol/panel';
 import { membersOf, readComparison, type StoredClustering } from '../../runs/run-files';
 import { unlessDamaged } from '../../runs/run-schemas';
 import type { StoredRun } from '../../runs/run-store';
 import { forXml } from '../../text/neutralize';
 import { faceCards } from './inspect';
+import type { ClusterPictures } from '../../domain/faces';
 
 /** Faces of a cluster that are embedded, the most typical first; the page says how many there are in all. */
 const FACES = 60;

@@ -4,7 +4,7 @@
  */
 import { pMapIterable } from 'p-map';
 import { UserError } from '../../util/errors';
-import { chooseDetection, type Detection } from '../../faces/choose-detection';
+import { chooseDetection } from '../../faces/choose-detection';
 import type { DescribedImages, ImageResult, WantedImage } from '../../faces/analyse-images';
 import type { LocatedFace } from '../../faces/detect';
 import type { FailureKind } from '../../images/image-error';
@@ -12,11 +12,11 @@ import { imageLimits } from '../../images/image-limits';
 import { MemoryBudget } from '../../images/memory-budget';
 import { openModel } from '../../networks/model';
 import { ProviderChain } from '../../networks/provider-chain';
-import { type BundledModels, chooseProvider, type Provider, type ProviderChoice } from '../../networks/providers';
+import { chooseProvider, type ProviderChoice } from '../../networks/providers';
 import type { Images } from '../../images/image-list';
 import type { ImageFile } from '../../images/scan-folders';
 import { type CropRef, placesIn, type Strip, type StripRef } from '../../images/crop-strips';
-import type { AnalysisSettings } from '../../settings/settings';
+import type { AnalysisSettings } from '../../domain/settings';
 import { type Content, type Described, type FaceStore, type Found, type ModelInfo, modelInfoSchema } from '../../store/face-store';
 import { type FileIdentity, type Identities, identitiesOf, identityOf } from '../../store/identity';
 import { Batches, type PendingFace } from './batches';
@@ -27,6 +27,8 @@ import type { SearchSetup } from '../threads/image-worker';
 import { ImageWorkerPool, imageWorkersFor, type WorkerHost } from '../threads/image-worker-pool';
 import { InferenceWorkerPool } from '../threads/inference-worker-pool';
 import { prewarm, releaseIdleThreads } from '../threads/prewarmed-threads';
+import type { Provider, BundledModels } from '../../domain/networks';
+import type { Detection } from '../../domain/run';
 
 /** A face with what the network says of it. */
 export interface DescribedFace {

@@ -2,11 +2,12 @@
 import { cpus, hostname } from 'node:os';
 import * as z from 'zod';
 import { checkNetwork } from '../../networks/check-network';
-import { type BundledModels, chooseProvider, type Provider, type ProviderChoice, unavailable } from '../../networks/providers';
+import { chooseProvider, type ProviderChoice, unavailable } from '../../networks/providers';
 import { BATCHES, type Tuned, tuneInProcess } from '../../networks/tune';
-import { type AnalysisSettings, PROVIDERS } from '../../settings/settings';
+import { type AnalysisSettings, PROVIDERS } from '../../domain/settings';
 import type { FaceStore } from '../../store/face-store';
 import { fileHash } from './pipeline-keys';
+import type { Provider, BundledModels } from '../../domain/networks';
 
 /** Faces a batch until it is measured. */
 const BATCH_SIZE: Record<Provider, number> = { cpu: 8, webgpu: 32, cuda: 128, dml: 128, coreml: 128 };

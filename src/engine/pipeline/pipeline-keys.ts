@@ -4,7 +4,7 @@ import { hashOf } from '../../faces/analyse-images';
 import type { Framing } from '../../faces/framing';
 import type { ImageLimits } from '../../images/image-limits';
 import { readNetwork } from '../../networks/model';
-import type { AnalysisSettings } from '../../settings/settings';
+import type { AnalysisSettings } from '../../domain/settings';
 
 /** Raised whenever decoding, searching, aligning or cutting out changes what comes out of them. */
 export const PIPELINE_VERSION = 5;

@@ -6,10 +6,10 @@ import { opendir } from 'node:fs/promises';
 import { messageOf, UserError } from '../../util/errors';
 import { GONE } from '../../images/decode';
 import type { Images } from '../../images/image-list';
-import type { Failure } from '../../images/scan-folders';
 import { readManifest } from '../../runs/run-files';
 import { unlessDamaged } from '../../runs/run-schemas';
 import { readImages } from '../../runs/run-store';
+import type { Failure } from '../../domain/run';
 
 /** Images of a folder that may all be removed without a doubt, at most. */
 const FEW = 10;

@@ -13,13 +13,14 @@ import { readBytes } from '../../images/decode';
 import { type DescribedImages, describeImages, type DescribeOptions, hashOf, type WantedImage } from '../../faces/analyse-images';
 import { alignedFaces, searchedFaces } from '../../faces/detect';
 import { type FaceDetector, openDetector } from '../../faces/detector';
-import type { CropSize, Framing } from '../../faces/framing';
+import type { Framing } from '../../faces/framing';
 import { ImageError } from '../../images/image-error';
 import type { ImageLimits } from '../../images/image-limits';
 import { MemoryBudget } from '../../images/memory-budget';
 import { type AttributeModel, openModel } from '../../networks/model';
 import { type RenderedPhoto, renderPhoto, renderTile } from '../../images/render';
 import { guardMemory } from '../../util/memory-guard';
+import type { CropSize } from '../../domain/faces';
 
 /** How faces are searched for. */
 export interface SearchSetup {

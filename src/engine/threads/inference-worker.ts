@@ -6,8 +6,8 @@ import { workerData } from 'node:worker_threads';
 import { parentEnd } from '../../channel/port';
 import { serve } from '../../channel/serve';
 import { openModel } from '../../networks/model';
-import type { Provider } from '../../networks/providers';
 import { oneAtATime } from '../../util/mutex';
+import type { Provider } from '../../domain/networks';
 
 /** What a worker is to run. */
 export interface InferenceSetup {

@@ -5,7 +5,6 @@ import { CELEBA_ATTRIBUTES, readableAttribute } from '../../domain/attributes';
 import type { EngineClient } from '../../engine/client';
 import { CancelledError, messageOf } from '../../util/errors';
 import { reportScript } from '../../engine/bundled-files';
-import type { Progress } from '../../protocol';
 import { forName } from '../../text/neutralize';
 import { plural } from '../../text/numbers';
 import { sweepTemporaryFolders } from '../../util/temporary-folder';
@@ -22,6 +21,7 @@ import type { ClusterNode, RunNode } from '../side-panel/run-tree';
 import { runTitle } from '../titles';
 import { hasTrustFor } from '../trust';
 import type { SettingHistory } from '../settings/setting-history';
+import type { Progress } from '../../domain/progress';
 
 export interface CommandContext {
   library: RunLibrary;

@@ -2,8 +2,8 @@
 import type * as vscode from 'vscode';
 import { CancelledError } from '../../util/errors';
 import { stageText } from '../../domain/progress-text';
-import type { Progress } from '../../protocol';
 import type { ProgressReport } from '../outlets';
+import type { Progress } from '../../domain/progress';
 
 /** Progress of VS Code adds up: it is told by how much it grew. */
 export function reporter(report: (value: ProgressReport) => void) {

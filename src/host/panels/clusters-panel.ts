@@ -2,8 +2,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import { messageOf } from '../../util/errors';
-import { type HostMessage, type PanelState, type WebviewMessage, webviewMessageSchema } from '../../protocol';
-import { clusteringSettings } from '../../settings/settings';
+import { type HostMessage, type PanelState, type WebviewMessage, webviewMessageSchema } from '../../protocol/panel';
+import { clusteringSettings } from '../../domain/settings';
 import { readSettings } from '../settings/configuration';
 import { type Log, setPanelTitle, showError } from '../outlets';
 import { panelHtml } from './panel-html';

@@ -4,19 +4,15 @@ import * as vscode from 'vscode';
 import { attributeWeights } from '../../clustering/features';
 import type { CallOptions, EngineClient } from '../../engine/client';
 import { CancelledError, messageOf } from '../../util/errors';
-import type { BundledModels } from '../../networks/providers';
 import {
-  type Contradictions,
-  type DatasetChoice,
   type DatasetHostMessage,
   type DatasetMemento,
   type DatasetMessage,
   datasetMementoSchema,
   datasetMessageSchema,
   type DatasetState,
-  type DatasetSummary,
-} from '../../protocol-dataset';
-import { analysisSettings } from '../../settings/settings';
+} from '../../protocol/dataset-panel';
+import { analysisSettings } from '../../domain/settings';
 import { forName } from '../../text/neutralize';
 import { readSettings } from '../settings/configuration';
 import { type Log, setPanelTitle, showError, showInformation } from '../outlets';
@@ -24,6 +20,8 @@ import { panelHtml } from './panel-html';
 import { plainBytes } from './plain-bytes';
 import { isTrusted, manageTrust } from '../trust';
 import type { SettingHistory } from '../settings/setting-history';
+import type { BundledModels } from '../../domain/networks';
+import type { DatasetChoice, DatasetSummary, Contradictions } from '../../domain/dataset';
 
 export const DATASET_VIEW_TYPE = 'faceClusters.dataset';
 

@@ -5,20 +5,7 @@ import { EventEmitter } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
 import type { CallOptions, EngineClient } from '../../engine/client';
 import { CancelledError, messageOf, UserError } from '../../util/errors';
-import type { BundledModels } from '../../networks/providers';
-import type {
-  Clustering,
-  ClusterPictures,
-  Comparison,
-  EngineCalls,
-  FaceCard,
-  FaceOrder,
-  FolderChanges,
-  PanelProblem,
-  PhotoView,
-  Progress,
-  RunManifest,
-} from '../../protocol';
+import type { PanelProblem } from '../../protocol/panel';
 import {
   ANALYSIS_KEYS,
   type AnalysisSettings,
@@ -27,9 +14,16 @@ import {
   clusteringSettings,
   METHODS,
   type Settings,
-} from '../../settings/settings';
+} from '../../domain/settings';
 import { readClustering, readComparison } from '../../runs/run-files';
 import { upperFirst } from '../../text/letter-case';
+import type { Progress } from '../../domain/progress';
+import type { BundledModels } from '../../domain/networks';
+import type { FolderChanges, RunManifest } from '../../domain/run';
+import type { Clustering, FaceOrder } from '../../domain/clustering';
+import type { Comparison } from '../../domain/comparison';
+import type { FaceCard, PhotoView, ClusterPictures } from '../../domain/faces';
+import type { EngineCalls } from '../../protocol/engine';
 
 /** How a job ended. */
 export type Outcome = { kind: 'done' } | { kind: 'cancelled' } | { kind: 'failed'; message: string; retry: boolean };

@@ -2,8 +2,8 @@
 import { isAbsolute, join } from 'node:path';
 import * as vscode from 'vscode';
 import { UserError } from '../../util/errors';
-import { SETTING_SCOPES } from '../../settings/scopes';
-import { type CheckedSettings, checkSettings, SETTING_KEYS, type Settings } from '../../settings/settings';
+import { SETTING_SCOPES } from './scopes';
+import { type CheckedSettings, checkSettings, SETTING_KEYS, type Settings } from '../../domain/settings';
 import { isTrusted } from '../trust';
 
 export const SECTION = 'faceClusters';

@@ -1,5 +1,5 @@
 /** Settings changed from the panel, and the way back. */
-import type { Settings } from '../../settings/settings';
+import type { Settings } from '../../domain/settings';
 import { writeSetting, writtenValue } from './configuration';
 
 interface Change {

@@ -2,13 +2,14 @@
 import * as vscode from 'vscode';
 import { readableAttribute } from '../../domain/attributes';
 import { changesText, stageText } from '../../domain/progress-text';
-import type { ClusterSummary, Clustering, RunManifest } from '../../protocol';
 import { bars } from '../../summaries/bars';
 import { markdownTable, treeItem, type TreeItemTexts } from '../outlets';
 import type { RunLibrary } from '../runs/run-library';
 import type { RunSession } from '../runs/run-session';
 import { clusterTitle, plural } from '../../text/numbers';
 import { clusterText, runTitle } from '../titles';
+import type { RunManifest } from '../../domain/run';
+import type { ClusterSummary, Clustering } from '../../domain/clustering';
 
 export interface RunNode {
   kind: 'run';

@@ -1,8 +1,7 @@
 /** A data set of labelled faces: what it holds, how often attributes occur and with which others, faces of it, and labels that may be wrong. */
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Progress } from '../../../src/protocol';
-import type { DatasetSample, DatasetState, DatasetSummary } from '../../../src/protocol-dataset';
+import type { DatasetState } from '../../../src/protocol/dataset-panel';
 import { forName, forPage } from '../../../src/text/neutralize';
 import '../progress-bar';
 import '../waits';
@@ -13,6 +12,8 @@ import './contradictions';
 import './correlation';
 import type { DatasetHost } from './host';
 import './samples';
+import type { Progress } from '../../../src/domain/progress';
+import type { DatasetSummary, DatasetSample } from '../../../src/domain/dataset';
 
 @customElement('fc-dataset')
 export class DatasetView extends LitElement {

@@ -1,4 +1,4 @@
-import type { DatasetMessage } from '../../../src/protocol-dataset';
+import type { DatasetMessage } from '../../../src/protocol/dataset-panel';
 
 /** Where the view's parts send what the user wants. */
 export interface DatasetHost {

@@ -2,7 +2,7 @@
  * From where each setting may be set in VS Code. The same stands in package.json, which VS Code
  * goes by, and with its reasons in docs/security.md; a test holds them against each other.
  */
-import type { Settings } from './settings';
+import type { Settings } from '../../domain/settings';
 
 interface SettingScope {
   /** `machine`: only the user, for a machine. The others may be set by a workspace as well. */

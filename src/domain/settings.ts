@@ -3,13 +3,11 @@
  * (`faceClusters.*`) and as options of the command line, and the same check stands at both borders.
  */
 import * as z from 'zod';
-import { DEFAULT_ATTRIBUTES } from '../domain/attributes';
-import { LINKAGES } from '../clustering/linkages';
-import { METRICS } from '../clustering/metric';
-import { AFFINITIES, ASSIGN_LABELS } from '../clustering/spectral-options';
+import { DEFAULT_ATTRIBUTES } from './attributes';
 import { UserError } from '../util/errors';
 import { lowerFirst } from '../text/letter-case';
 import { libraryFolderProblem } from './library-folder';
+import { LINKAGES, METRICS, AFFINITIES, ASSIGN_LABELS } from './method-options';
 
 export const PROVIDERS = ['auto', 'cuda', 'dml', 'coreml', 'webgpu', 'cpu'] as const;
 export const METHODS = ['kmeans', 'agglomerative', 'birch', 'spectral', 'dbscan', 'optics', 'hdbscan'] as const;
