@@ -1,5 +1,5 @@
-// Prints src/datasets/celeba-frequencies.ts from CelebA's list_attr_celeba.txt (plain or .gz):
-//   node scripts/celeba-frequencies.mjs ../shared/data/list_attr_celeba.txt.gz > src/datasets/celeba-frequencies.ts
+// Prints src/domain/celeba-frequencies.ts from CelebA's list_attr_celeba.txt (plain or .gz):
+//   node scripts/celeba-frequencies.mjs ../shared/data/list_attr_celeba.txt.gz > src/domain/celeba-frequencies.ts
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 

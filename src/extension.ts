@@ -1,19 +1,19 @@
 /** Entry of the extension: wires the parts, nothing else. */
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { bundledModels, engineScript } from './engine/bundled-files';
 import { EngineClient } from './engine/client';
-import { messageOf } from './util/errors';
 import { describe, registerCommands } from './host/commands/commands';
-import { readSettings, SECTION } from './host/settings/configuration';
-import { DATASET_VIEW_TYPE, DatasetPanel } from './host/panels/dataset-panel';
-import { FolderWatch } from './host/runs/folder-watch';
 import { createLog } from './host/outlets';
+import { DATASET_VIEW_TYPE, DatasetPanel } from './host/panels/dataset-panel';
 import { Panels, VIEW_TYPE } from './host/panels/panels';
+import { FolderWatch } from './host/runs/folder-watch';
 import { RunLibrary } from './host/runs/run-library';
+import { readSettings, SECTION } from './host/settings/configuration';
+import { SettingHistory } from './host/settings/setting-history';
 import { RunTree } from './host/side-panel/run-tree';
 import { isTrusted } from './host/trust';
-import { SettingHistory } from './host/settings/setting-history';
-import { bundledModels, engineScript } from './engine/bundled-files';
+import { messageOf } from './util/errors';
 import { sweepTemporaryFolders } from './util/temporary-folder';
 
 /** Time the settings have to come to rest, in milliseconds, before clusters follow them. */

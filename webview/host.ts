@@ -1,7 +1,7 @@
 /** The extension host as a source. */
+import type { FaceCard, PhotoView } from '../src/domain/faces';
 import type { HostMessage, PanelMemento, WebviewMessage } from '../src/protocol/panel';
 import type { Source } from './source';
-import type { FaceCard, PhotoView } from '../src/domain/faces';
 
 interface VsCodeApi {
   postMessage(message: WebviewMessage): void;

@@ -1,9 +1,9 @@
 /** The panel's components in report.html, with everything they show embedded in the page. */
 import './components/app';
-import type { ReportData } from '../src/engine/jobs/report';
 import type { Source } from './source';
 import { applyReportTheme } from './report-theme';
 import { registerControls } from './toolkit';
+import type { ReportData } from '../src/protocol/report';
 
 const bytesOf = (base64: string) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 

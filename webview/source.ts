@@ -1,7 +1,7 @@
 /** Where the components get what they show: from the extension host, or from the report they are part of. */
-import type { WebviewMessage } from '../src/protocol/panel';
 import type { FaceOrder } from '../src/domain/clustering';
 import type { FaceCard, PhotoView } from '../src/domain/faces';
+import type { WebviewMessage } from '../src/protocol/panel';
 
 export interface Source {
   /** Faces of a cluster (a report holds the most typical only, in their order). */

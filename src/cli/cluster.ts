@@ -1,20 +1,20 @@
 /** `face-clusters cluster` */
 import { join, resolve } from 'node:path';
 import { readableAttribute } from '../domain/attributes';
-import { CLUSTER_FILES, CLUSTER_OUTPUT, VECTORS_FILES } from '../engine/jobs/outputs';
-import { bundledModels, reportScript } from '../engine/bundled-files';
+import type { Clustering } from '../domain/clustering';
+import type { RunManifest } from '../domain/run';
 import { analysisSettings, clusteringSettings, type Settings } from '../domain/settings';
+import { bundledModels, reportScript } from '../engine/bundled-files';
+import { CLUSTER_FILES, CLUSTER_OUTPUT, VECTORS_FILES } from '../engine/jobs/outputs';
 import { forName } from '../text/neutralize';
 import { sweepTemporaryFolders } from '../util/temporary-folder';
 import { cacheFolder } from './cache';
+import type { CliContext, CliOptions } from './context';
 import { startEngine } from './engine';
 import { keptLines, outputOf, workFolder } from './output';
 import { printLines } from './print';
 import { progressLine } from './progress';
-import type { CliContext, CliOptions } from './program';
 import { UsageError } from './status';
-import type { RunManifest } from '../domain/run';
-import type { Clustering } from '../domain/clustering';
 
 export async function clusterCommand(
   folders: string[],

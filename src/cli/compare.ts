@@ -1,18 +1,18 @@
 /** `face-clusters compare` */
 import { join, resolve } from 'node:path';
-import { COMPARE_OUTPUT } from '../engine/jobs/outputs';
+import type { Comparison } from '../domain/comparison';
 import { METHOD_NAMES } from '../domain/method-names';
-import { bundledModels } from '../engine/bundled-files';
 import { analysisSettings, clusteringSettings, METHODS, type Settings } from '../domain/settings';
+import { bundledModels } from '../engine/bundled-files';
+import { COMPARE_OUTPUT } from '../engine/jobs/outputs';
 import { sweepTemporaryFolders } from '../util/temporary-folder';
 import { cacheFolder } from './cache';
+import type { CliContext, CliOptions } from './context';
 import { startEngine } from './engine';
 import { outputOf, workFolder } from './output';
 import { printLines } from './print';
 import { progressLine } from './progress';
-import type { CliContext, CliOptions } from './program';
 import { UsageError } from './status';
-import type { Comparison } from '../domain/comparison';
 
 /** Numbers of clusters that may be compared. */
 const LARGEST = 1000;

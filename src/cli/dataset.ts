@@ -2,20 +2,20 @@
 import { resolve } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { readableAttribute } from '../domain/attributes';
-import { DATASET_OUTPUT, LABEL_ERRORS_OUTPUT } from '../engine/jobs/outputs';
-import { bundledModels } from '../engine/bundled-files';
+import type { DatasetReport, Contradictions } from '../domain/dataset';
 import { analysisSettings, type Settings } from '../domain/settings';
+import { bundledModels } from '../engine/bundled-files';
+import { DATASET_OUTPUT, LABEL_ERRORS_OUTPUT } from '../engine/jobs/outputs';
 import { forCsvCell, forName } from '../text/neutralize';
 import { writeNeeded } from '../util/output-folder';
 import { sweepTemporaryFolders } from '../util/temporary-folder';
 import { cacheFolder } from './cache';
+import type { CliContext, CliOptions } from './context';
 import { startEngine } from './engine';
 import { outputOf } from './output';
 import { printLines } from './print';
 import { progressLine } from './progress';
-import type { CliContext, CliOptions } from './program';
 import { UsageError } from './status';
-import type { DatasetReport, Contradictions } from '../domain/dataset';
 
 /** Contradictions written, and printed, at most. */
 const MOST = 10_000;

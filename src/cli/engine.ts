@@ -1,6 +1,6 @@
 /** The engine of one command. */
-import { EngineClient } from '../engine/client';
 import { engineScript } from '../engine/bundled-files';
+import { EngineClient } from '../engine/client';
 import { printErrorText } from './print';
 
 /** @param root folder that holds `dist` and `weights`. */

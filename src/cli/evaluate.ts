@@ -1,17 +1,17 @@
 /** `face-clusters evaluate` */
 import { join, resolve } from 'node:path';
 import { readableAttribute } from '../domain/attributes';
-import { EVALUATION_OUTPUT } from '../engine/jobs/outputs';
-import { bundledModels } from '../engine/bundled-files';
 import { analysisSettings, type Settings } from '../domain/settings';
+import { bundledModels } from '../engine/bundled-files';
+import { EVALUATION_OUTPUT } from '../engine/jobs/outputs';
 import { evaluationChart } from '../summaries/evaluation-chart';
 import { reliabilityChart } from '../summaries/reliability-chart';
 import { writeNeeded } from '../util/output-folder';
+import type { CliContext, CliOptions } from './context';
 import { startEngine } from './engine';
 import { outputOf } from './output';
 import { printLines } from './print';
 import { progressLine } from './progress';
-import type { CliContext, CliOptions } from './program';
 
 export async function evaluateCommand(
   folder: string,

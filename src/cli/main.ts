@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 /** The command line: the same engine as in VS Code, without VS Code. */
 import { dirname } from 'node:path';
-import { buildProgram } from './program';
-import { printError } from './print';
-import { ExitStatus, statusOf } from './status';
 import { CancelledError, codeOf } from '../util/errors';
 import { fsReason } from '../util/fs-errors';
+import { printError } from './print';
+import { buildProgram } from './program';
+import { ExitStatus, statusOf } from './status';
 
 const controller = new AbortController();
 // SIGHUP: the terminal or the connection is gone. The second signal does not wait; what is to be removed is removed on exit.

@@ -1,12 +1,12 @@
 /** The folder that `--out` names, and the one for what is needed until then. */
 import { tmpdir } from 'node:os';
 import { relative, resolve } from 'node:path';
-import { checkOutput, inTheWayText, type OutputKind, type Written } from '../util/output-folder';
 import { UserError } from '../util/errors';
 import { fsReason } from '../util/fs-errors';
+import { checkOutput, inTheWayText, type OutputKind, type Written } from '../util/output-folder';
 import { makeTemporaryFolder, sweepTemporaryFolders, type TemporaryFolder } from '../util/temporary-folder';
 import { cacheFolder } from './cache';
-import type { CliOptions } from './program';
+import type { CliOptions } from './context';
 
 export interface Output {
   /** Absolute path. */

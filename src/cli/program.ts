@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
+import { LINKAGES, METRICS, AFFINITIES, ASSIGN_LABELS } from '../domain/method-options';
 import {
   AUTO_BY,
   DETECT,
@@ -18,27 +19,11 @@ import { messageOf, UserError } from '../util/errors';
 import { readRegularFileSync } from '../util/read-regular-file';
 import { clusterCommand } from './cluster';
 import { compareCommand } from './compare';
+import type { CliContext, CliOptions } from './context';
 import { datasetCommand } from './dataset';
 import { evaluateCommand } from './evaluate';
 import { printErrorText, printError, printText } from './print';
 import { UsageError } from './status';
-import { LINKAGES, METRICS, AFFINITIES, ASSIGN_LABELS } from '../domain/method-options';
-
-export interface CliContext {
-  /** Folder that holds `dist` and `weights`. */
-  root: string;
-  signal: AbortSignal;
-}
-
-/** Options as commander gives them. */
-export interface CliOptions {
-  out: string;
-  labels: string;
-  split: string;
-  vectors?: string;
-  progress?: 'json';
-  [name: string]: unknown;
-}
 
 export function buildProgram(context: CliContext): Command {
   const { version } = JSON.parse(readFileSync(join(context.root, 'package.json'), 'utf8')) as { version: string };

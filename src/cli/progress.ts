@@ -1,6 +1,6 @@
 /** Progress on stderr: a line that is written over on a terminal, JSON lines on request, else nothing. */
-import { stageText } from '../domain/progress-text';
 import type { Progress } from '../domain/progress';
+import { stageText } from '../domain/progress-text';
 
 export interface ProgressLine {
   show: (progress: Progress) => void;

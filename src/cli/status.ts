@@ -1,8 +1,8 @@
 /** Exit status of the command line, and what is said with it. */
 import { inspect } from 'node:util';
 import { CommanderError } from 'commander';
-import { CancelledError, messageOf, UserError } from '../util/errors';
 import { EngineDied } from '../engine/client';
+import { CancelledError, messageOf, UserError } from '../util/errors';
 import { printErrorText, printError } from './print';
 
 export const ExitStatus = { done: 0, failed: 1, wrongArguments: 2, interrupted: 130 } as const;

@@ -3,12 +3,12 @@
  * time and memory in the distinct vectors. Equal rows are merged before all others, at height 0, so it starts from the distinct vectors
  * with their multiplicities and ends as it would from all rows. Heights are scipy's.
  */
+import type { Merge } from '../domain/clustering';
+import type { Linkage, Metric } from '../domain/method-options';
 import { pause } from '../util/yield-to-event-loop';
 import type { DistinctVectors } from './distinct';
 import { compactLabels, type Dendrogram, type FitContext, type Fitted } from './grouping';
 import { distanceOf } from './metric';
-import type { Merge } from '../domain/clustering';
-import type { Linkage, Metric } from '../domain/method-options';
 
 export interface AgglomerativeOptions {
   linkage: Linkage;

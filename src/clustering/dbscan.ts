@@ -1,9 +1,9 @@
 /** DBSCAN (Ester et al. 1996) on distinct vectors with multiplicities: the partition scikit-learn gives of all rows. */
+import type { Metric } from '../domain/method-options';
 import { pause } from '../util/yield-to-event-loop';
 import type { DistinctVectors } from './distinct';
 import type { FitContext, Grouping } from './grouping';
 import { neighbourhoods } from './neighbours';
-import type { Metric } from '../domain/method-options';
 
 export interface DbscanOptions {
   /** Largest distance of neighbours. */

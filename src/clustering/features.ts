@@ -1,7 +1,7 @@
 /** Inferred probabilities → the vectors that are clustered. */
-import { CELEBA_FREQUENCIES } from '../datasets/celeba-frequencies';
-import { UserError } from '../util/errors';
+import { CELEBA_FREQUENCIES } from '../domain/celeba-frequencies';
 import type { ClusteringSettings } from '../domain/settings';
+import { UserError } from '../util/errors';
 import { own } from '../util/own';
 import type { Matrix } from './distinct';
 

@@ -1,6 +1,6 @@
 /** What every clustering method returns, and what those that take a number of clusters have in common. */
-import type { DistinctVectors } from './distinct';
 import type { Merge } from '../domain/clustering';
+import type { DistinctVectors } from './distinct';
 
 /** A partition of distinct vectors. */
 export interface Grouping {

@@ -2,12 +2,12 @@
  * HDBSCAN (Campello et al. 2013; McInnes & Healy 2017): clusters of varying density, chosen by their stability ('excess of mass').
  * On distinct vectors with multiplicities: equal rows part from a cluster together, so they are one leaf of their number.
  */
+import type { Metric } from '../domain/method-options';
 import { pause } from '../util/yield-to-event-loop';
 import type { DistinctVectors } from './distinct';
 import { compactLabels, type FitContext, type Grouping } from './grouping';
 import { distancesOf } from './neighbours';
 import { coreDistance } from './optics';
-import type { Metric } from '../domain/method-options';
 
 export interface HdbscanOptions {
   /** Fewest rows of a cluster, ≥ 2. */

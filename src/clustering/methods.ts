@@ -1,5 +1,6 @@
 /** Every clustering method under one signature, with scikit-learn's names of parameters and their defaults. */
 import { Random } from 'ml-random';
+import type { Metric } from '../domain/method-options';
 import type { ClusteringSettings } from '../domain/settings';
 import { agglomerative } from './agglomerative';
 import { birch } from './birch';
@@ -11,7 +12,6 @@ import { kMeans } from './kmeans';
 import { distanceOf } from './metric';
 import { optics } from './optics';
 import { MOST_VECTORS as MOST_SPECTRAL, spectral } from './spectral';
-import type { Metric } from '../domain/method-options';
 
 export type Method = ClusteringSettings['method'];
 export type MethodSettings = Pick<

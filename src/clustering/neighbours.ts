@@ -1,8 +1,8 @@
 /** Which vectors lie within a distance of one. */
+import type { Metric } from '../domain/method-options';
 import type { DistinctVectors } from './distinct';
 import { distanceOf } from './metric';
 import { packBits } from './packed';
-import type { Metric } from '../domain/method-options';
 
 /** Neighbours are kept where all of them together are no more than this; else they are looked for again when asked. */
 const KEPT = 30e6;

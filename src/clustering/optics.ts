@@ -5,11 +5,11 @@
  * All rows are put in order, but only distinct vectors are worked on: once one of several equal rows was looked from, looking from the
  * others changes nothing, since they are as far from everything and their core distance is the same.
  */
+import type { Metric } from '../domain/method-options';
 import { pause } from '../util/yield-to-event-loop';
 import { type DistinctVectors, splitByLabel } from './distinct';
 import { compactLabels, type FitContext, type Grouping } from './grouping';
 import { distancesOf } from './neighbours';
-import type { Metric } from '../domain/method-options';
 
 export interface OpticsOptions {
   /** Rows around a core row, itself counted; also the fewest rows of a cluster. */

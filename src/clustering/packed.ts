@@ -2,8 +2,8 @@
  * Vectors whose columns have two values each (0 and a weight) as bits: a distance then is a few table lookups instead of a loop over the
  * columns.
  */
-import type { DistinctVectors, Matrix } from './distinct';
 import type { Metric } from '../domain/method-options';
+import type { DistinctVectors, Matrix } from './distinct';
 
 /** Bits a table is indexed by: 2¹³ numbers of 8 bytes stay in a core's nearer caches. */
 export const CHUNK = 13;

@@ -1,9 +1,9 @@
 /** Silhouette (Rousseeuw 1987), exact over all faces. */
+import type { Metric } from '../domain/method-options';
 import { pause } from '../util/yield-to-event-loop';
 import type { DistinctVectors } from './distinct';
 import { distanceOf } from './metric';
 import { CHUNK, chunkTables, differenceTerms, packBits, type PackedVectors } from './packed';
-import type { Metric } from '../domain/method-options';
 
 export interface Silhouette {
   /** Mean over all faces, in [-1, 1]; null where it is not defined (fewer than 2 clusters, or every face a cluster of its own). */

@@ -6,12 +6,12 @@
  * on its diagonal, since a row has no affinity to itself), and its eigenvectors are that matrix's, divided by √c.
  */
 import { EigenvalueDecomposition, Matrix, SingularValueDecomposition } from 'ml-matrix';
+import type { AFFINITIES, ASSIGN_LABELS } from '../domain/method-options';
 import { pause } from '../util/yield-to-event-loop';
 import type { DistinctVectors } from './distinct';
 import { compactLabels, type FitContext, type Fitted } from './grouping';
 import { kMeans } from './kmeans';
 import { squaredDistance } from './metric';
-import type { AFFINITIES, ASSIGN_LABELS } from '../domain/method-options';
 
 export interface SpectralOptions {
   affinity: (typeof AFFINITIES)[number];

@@ -1,4 +1,5 @@
 /** Pieces of clustering that run by themselves, in a worker thread or here: plain data in, plain data out. */
+import type { Metric } from '../domain/method-options';
 import type { DistinctVectors } from './distinct';
 import type { FitContext, Grouping } from './grouping';
 import { kMeans, type KMeansParts, type Search, searchRestarts } from './kmeans';
@@ -6,7 +7,6 @@ import { lloydOf, type LloydResult, type RunLimits } from './lloyd';
 import { fit, type MethodSettings } from './methods';
 import { inertiaOf } from './scores';
 import { silhouette, silhouettesOf } from './silhouette';
-import type { Metric } from '../domain/method-options';
 
 /** A grouping with its figures. */
 export interface Grouped extends Grouping {

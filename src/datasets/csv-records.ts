@@ -1,9 +1,9 @@
 /** Parses CSV record by record, yielding to the event loop in between: a million records take many seconds. */
 import { pipeline } from 'node:stream/promises';
 import { type Options, parse } from 'csv-parse';
+import { excerpt } from '../text/excerpt';
 import { messageOf, UserError } from '../util/errors';
 import { pause } from '../util/yield-to-event-loop';
-import { excerpt } from '../text/excerpt';
 import { TABLE_LIMITS } from './read-text';
 
 /** Characters parsed at a time. */

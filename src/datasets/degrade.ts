@@ -1,9 +1,6 @@
-/** Crops made worse on purpose, to see how long the network says the same. The same definitions, in Python: training/faces/degrade.py. */
-import type { Pixels } from '../images/crop';
+import type { Degradation } from '../domain/evaluation';
+import type { Pixels } from '../images/pixels';
 import { resizeBox } from '../images/resize';
-
-/** Made small and large again, or blurred. */
-export type Degradation = 'size' | 'blur';
 
 /** What is tried: factors of the crop's sides, and σ of a Gaussian in pixels of the crop. */
 export const DEGRADATIONS: readonly { kind: Degradation; amount: number }[] = [

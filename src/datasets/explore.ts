@@ -1,9 +1,9 @@
 /** What there is to know of a table of attributes before anything is trained on it. */
 import { Random } from 'ml-random';
-import { UserError } from '../util/errors';
-import { excerpt, excerptOfList } from '../text/excerpt';
-import type { LabelTable } from './labels';
 import type { ExploreOptions } from '../domain/dataset';
+import { excerpt, excerptOfList } from '../text/excerpt';
+import { UserError } from '../util/errors';
+import type { LabelTable } from './labels';
 
 export interface Exploration {
   /** Names of the attributes, in the table's order. */

@@ -3,10 +3,10 @@
  * `list_attr_celeba.csv`, or any table with a column an attribute, 0/1, ±1 or probabilities); plain or gzipped.
  */
 import { CELEBA_ATTRIBUTES } from '../domain/attributes';
-import { UserError } from '../util/errors';
-import { pause } from '../util/yield-to-event-loop';
 import { excerpt, excerptOfList, hasHidden } from '../text/excerpt';
 import { fromCsvCell } from '../text/neutralize';
+import { UserError } from '../util/errors';
+import { pause } from '../util/yield-to-event-loop';
 import { eachRecord } from './csv-records';
 import { readText } from './read-text';
 

@@ -4,10 +4,10 @@
  */
 import { StringDecoder } from 'node:string_decoder';
 import { createGunzip } from 'node:zlib';
-import { codeOf, messageOf, UserError } from '../util/errors';
-import { pause } from '../util/yield-to-event-loop';
 import { megabytes } from '../text/sizes';
+import { codeOf, messageOf, UserError } from '../util/errors';
 import { readRegularFile } from '../util/read-regular-file';
+import { pause } from '../util/yield-to-event-loop';
 
 /** Limits of a table. A million images with 40 labels each take 124 MB. */
 export const TABLE_LIMITS = {

@@ -2,13 +2,13 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { messageOf, UserError } from '../util/errors';
+import type { DatasetKind } from '../domain/dataset';
 import { scanImages } from '../images/scan-folders';
-import { pause } from '../util/yield-to-event-loop';
 import { excerpt, excerptOfList } from '../text/excerpt';
+import { messageOf, UserError } from '../util/errors';
+import { pause } from '../util/yield-to-event-loop';
 import { eachRecord } from './csv-records';
 import { readText } from './read-text';
-import type { DatasetKind } from '../domain/dataset';
 
 export interface DatasetParts {
   kind: DatasetKind;

@@ -1,6 +1,6 @@
 /** Names of the facial attributes and the sets of them that matter here. */
-import { UserError } from '../util/errors';
 import { forName } from '../text/neutralize';
+import { UserError } from '../util/errors';
 
 /**
  * The 40 attributes of CelebA in the column order of its `list_attr_celeba.txt`

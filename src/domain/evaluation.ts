@@ -1,8 +1,6 @@
-/** How well a network agrees with labels. */
-import type { Degradation } from '../datasets/degrade';
+/** Scores of one attribute, each in [0, 1]; null where it is not defined (a class that does not occur). */
 import type { Detection } from './run';
 
-/** Scores of one attribute, each in [0, 1]; null where it is not defined (a class that does not occur). */
 export interface AttributeScores {
   accuracy: number;
   /** Mean of the recalls of both classes. */
@@ -70,3 +68,6 @@ export interface Evaluation {
   /** Seconds. */
   seconds: number;
 }
+
+/** Made small and large again, or blurred. */
+export type Degradation = 'size' | 'blur';

@@ -68,3 +68,19 @@ export interface ClusterPictures {
   /** Share of the variance each component explains, in [0, 1]. */
   explained: number[];
 }
+
+/** A point; what its unit is, the place says. */
+export interface Point {
+  x: number;
+  y: number;
+}
+
+/** A face as the detector places it, in pixels of the upright image. */
+export interface LocatedFace {
+  box: Box;
+  /** Confidence of the detector in [0, 1]. */
+  score: number;
+  /** The one on the left of the upright face first. */
+  eyes: [Point, Point];
+  mouth: Point;
+}

@@ -1,4 +1,5 @@
 /** Networks that come with the program, and what runs them. */
+import type { CropSize } from './faces';
 
 export type Provider = 'cuda' | 'dml' | 'coreml' | 'webgpu' | 'cpu';
 
@@ -19,4 +20,17 @@ export interface BundledModels {
   gpu: string;
   /** Finds faces. */
   detector: string;
+}
+
+/** The network's input, and how an aligned image becomes it. */
+export interface Framing extends CropSize {
+  /** Whether all of CelebA's aligned image is stretched to the input, as in the original work, instead of a part of the input's proportions. */
+  stretch?: boolean;
+}
+
+/** What a network is. */
+export interface NetworkInfo {
+  crop: Framing;
+  /** Names of its outputs, in order. */
+  attributes: string[];
 }

@@ -3,9 +3,9 @@
  * (`faceClusters.*`) and as options of the command line, and the same check stands at both borders.
  */
 import * as z from 'zod';
-import { DEFAULT_ATTRIBUTES } from './attributes';
-import { UserError } from '../util/errors';
 import { lowerFirst } from '../text/letter-case';
+import { UserError } from '../util/errors';
+import { DEFAULT_ATTRIBUTES } from './attributes';
 import { libraryFolderProblem } from './library-folder';
 import { LINKAGES, METRICS, AFFINITIES, ASSIGN_LABELS } from './method-options';
 

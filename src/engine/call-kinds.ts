@@ -1,6 +1,6 @@
-import type { WorkerHost } from './threads/image-worker-pool';
 import type { Progress } from '../domain/progress';
 import type { EngineCalls, EngineCall } from '../protocol/engine';
+import type { WorkerHost } from './threads/image-worker-pool';
 
 /** The calls as they go through the channel. */
 export type EngineTable = {

@@ -1,15 +1,15 @@
 /** The other end of the engine: starts its processes, asks them, and tells when one died. Used by the extension host and the command line. */
 import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
+import { type ForkedProcess, forkProcess } from '../channel/child-process';
 import { ClosedError } from '../channel/port';
 import { libraryPath } from '../cuda/diagnose';
+import type { Progress } from '../domain/progress';
+import type { EngineCalls, EngineCall } from '../protocol/engine';
 import { CancelledError } from '../util/errors';
-import { type ForkedProcess, forkProcess } from '../util/child-process';
 import { NATIVE_ENVIRONMENT } from '../util/native-environment';
 import { CALL_KINDS, type EngineTable } from './call-kinds';
 import type { WorkerHost } from './threads/image-worker-pool';
-import type { Progress } from '../domain/progress';
-import type { EngineCalls, EngineCall } from '../protocol/engine';
 
 /** The engine's process ended in the middle of a call. */
 export class EngineDied extends Error {

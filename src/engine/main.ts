@@ -4,26 +4,27 @@
  */
 import { parentEnd } from '../channel/port';
 import { type CallContext, type Handlers, serve } from '../channel/serve';
+import type { Progress } from '../domain/progress';
+import type { EngineCalls, EngineCall } from '../protocol/engine';
 import { setNativeEnvironment } from '../util/native-environment';
-import { analyse, type JobContext } from './jobs/analyse';
+import type { EngineAnswer, EngineTable } from './call-kinds';
+import { analyse } from './jobs/analyse';
 import { changes, clearStore, storeSize } from './jobs/changes';
-import { clusterPaths, copyImages } from './jobs/copy-images';
+import { clusterVectors } from './jobs/cluster-vectors';
 import { compareRun, compareVectors } from './jobs/compare';
-import { contradictions } from './jobs/label-errors';
+import { clusterPaths, copyImages } from './jobs/copy-images';
 import { dataset } from './jobs/dataset';
 import { datasetImage, datasetSamples, exploreDataset } from './jobs/dataset-view';
-import type { EngineAnswer, EngineTable } from './call-kinds';
 import { evaluate } from './jobs/evaluate';
 import { exportRun } from './jobs/export';
 import { clusterRun, locate, page, pictures } from './jobs/inspect';
+import type { JobContext } from './jobs/job-context';
+import { contradictions } from './jobs/label-errors';
 import { describeModel } from './jobs/model';
 import { photo } from './jobs/photo';
-import { isRetired } from './retire';
 import { runStoreWriterProcess } from './pipeline/store-writer';
+import { isRetired } from './retire';
 import { runToolProcess } from './tools';
-import { clusterVectors } from './jobs/cluster-vectors';
-import type { Progress } from '../domain/progress';
-import type { EngineCalls, EngineCall } from '../protocol/engine';
 
 setNativeEnvironment(); // before any thread or child process starts
 

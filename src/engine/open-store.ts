@@ -1,6 +1,6 @@
 /** The store the engine has open: one for as long as it lives. */
-import { messageOf } from '../util/errors';
 import { FaceStore } from '../store/face-store';
+import { messageOf } from '../util/errors';
 
 let current: { folder: string; opening: Promise<FaceStore> } | undefined;
 

@@ -1,7 +1,7 @@
+import type { CropSize } from '../domain/faces';
 import { DEFAULT_IMAGE_LIMITS, type ImageLimits } from '../images/image-limits';
 import type { RenderedPhoto } from '../images/render';
 import { IsolatedImages } from './threads/isolated-images';
-import type { CropSize } from '../domain/faces';
 
 let current: { key: string; images: IsolatedImages } | undefined;
 

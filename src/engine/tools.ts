@@ -3,8 +3,8 @@ import { parentEnd } from '../channel/port';
 import { serve } from '../channel/serve';
 import { tryNetwork } from '../networks/check-network';
 import { probe } from '../networks/probe';
-import { tune } from '../networks/tune';
 import type { ToolCalls } from '../networks/tool-process';
+import { tune } from '../networks/tune';
 import { guardMemory } from '../util/memory-guard';
 
 /** Resident memory of such a process, at most, in bytes: a network for a GPU takes some gigabytes. */

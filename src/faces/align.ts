@@ -1,17 +1,6 @@
-/**
- * Where a face's crop lies in its photo: turned and scaled by its eyes, so that they come to lie where they lie in the images the network
- * was trained on.
- */
-import type { Point } from './detector';
-import { celebaPart, type Framing } from './framing';
-import type { Box } from '../domain/faces';
-
-/** A rectangle in pixels of the upright image, turned about its middle. */
-export interface Frame extends Box {
-  /** How far it is turned clockwise, in radians; 0 for images that are aligned already. */
-  angle: number;
-}
-
+import type { Point } from '../domain/faces';
+import type { Framing } from '../domain/networks';
+import { celebaPart, type Frame } from '../images/framing';
 /**
  * Where the eyes lie in CelebA's aligned images, in widths of the image from its left and its upper edge: medians of the detector's eyes in
  * LFW's images, framed like CelebA's: 0.604 below the upper edge of the 160×192 in its middle.
@@ -41,11 +30,4 @@ export function frameOf(eyes: readonly [Point, Point], mouth: Point, framing: Fr
     y: middle.y + along * Math.sin(angle) + down * Math.cos(angle),
   };
   return { x: centre.x - width / 2, y: centre.y - height / 2, width, height, angle };
-}
-
-/** The upright box around a frame. */
-export function boundsOf({ x, y, width, height, angle }: Frame): Box {
-  const [cos, sin] = [Math.abs(Math.cos(angle)), Math.abs(Math.sin(angle))];
-  const bounds = { width: width * cos + height * sin, height: width * sin + height * cos };
-  return { x: x + (width - bounds.width) / 2, y: y + (height - bounds.height) / 2, ...bounds };
 }

@@ -1,12 +1,13 @@
 /** Whether an image is one aligned face already, as `detect: auto` asks of a sample. */
+import type { CropSize } from '../domain/faces';
+import type { Framing } from '../domain/networks';
 import { encodedImage, readBytes } from '../images/decode';
-import { type FaceFinder, type FaceRegion } from './detect';
-import { hashOf } from './analyse-images';
-import { alignedFrame, type Framing } from './framing';
+import { alignedFrame } from '../images/framing';
 import { ImageError } from '../images/image-error';
 import type { ImageLimits } from '../images/image-limits';
-import type { ImageFile } from '../images/scan-folders';
-import type { CropSize } from '../domain/faces';
+import type { ImageFile } from '../images/image-list';
+import { hashOf } from '../util/content-hash';
+import { type FaceFinder, type FaceRegion } from './detect';
 
 /** What a look has shown. */
 export interface AlignedLook {

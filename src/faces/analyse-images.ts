@@ -2,21 +2,22 @@
  * Stages 2 to 4 for a handful of images: files → their faces, cut out and, where a network is given, described. What each of the engine's
  * image workers does over and over (engine/threads/image-worker.ts).
  */
-import * as crypto from 'node:crypto';
 import pMap from 'p-map';
-import { messageOf } from '../util/errors';
-import { oneAtATime } from '../util/mutex';
+import type { LocatedFace } from '../domain/faces';
+import type { Framing } from '../domain/networks';
 import { giveBack, takeBuffer } from '../images/buffer-pool';
+import { encodeStrips, type Strip } from '../images/crop-strips';
 import { encodedImage, readBytes } from '../images/decode';
-import { type FaceFinder, type LocatedFace, locatedFaces } from './detect';
-import type { Framing } from './framing';
 import { type FailureKind, ImageError } from '../images/image-error';
 import type { ImageLimits } from '../images/image-limits';
 import type { MemoryBudget } from '../images/memory-budget';
-import type { AttributeModel } from '../networks/model';
 import { isOverview } from '../images/overview';
-import { encodeStrips, type Strip } from '../images/crop-strips';
-import { isOneACore } from '../networks/thread-count';
+import type { AttributeModel } from '../networks/model';
+import { hashOf } from '../util/content-hash';
+import { messageOf } from '../util/errors';
+import { oneAtATime } from '../util/mutex';
+import { isOneACore } from '../util/thread-count';
+import { type FaceFinder, locatedFaces } from './detect';
 
 /** An image to be described. */
 export interface WantedImage {
@@ -71,13 +72,6 @@ export interface DescribeOptions {
 
 /** Faces that memory for other threads holds, at least. */
 const SHARED = 16;
-
-/** Short enough for millions of keys, long enough that two images never share one: 128 bits of SHA-256, in hexadecimal. */
-export const hashOf = (bytes: Uint8Array): string => sha256(bytes).slice(0, 32);
-
-/** In one call where Node has it (20.12): an object for each small file takes as long as its hash. */
-const oneCall = (crypto as { hash?: typeof crypto.hash }).hash;
-const sha256 = (bytes: Uint8Array) => oneCall?.('sha256', bytes, 'hex') ?? crypto.createHash('sha256').update(bytes).digest('hex');
 
 /**
  * @param spare memory for the crops, where it is large enough and no network is given.

@@ -1,9 +1,8 @@
 /** Whether images are searched for faces, or are aligned faces already: what the setting says, or what a look at a sample shows. */
 import pMap from 'p-map';
-import type { AnalysisSettings } from '../domain/settings';
-import type { ImageFile } from '../images/scan-folders';
-import type { Images } from '../images/image-list';
 import type { Detection } from '../domain/run';
+import type { AnalysisSettings } from '../domain/settings';
+import type { Images, ImageFile } from '../images/image-list';
 
 /** How images are looked at. */
 export interface Looks {

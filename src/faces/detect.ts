@@ -5,26 +5,18 @@
  * at them (it finds nothing, or something small), overlapping parts are looked at more closely; and where nothing is found the photo may lie on its
  * side, so it is turned.
  */
+import type { Box, CropSize, Point, LocatedFace } from '../domain/faces';
+import type { Framing } from '../domain/networks';
 import type { AnalysisSettings } from '../domain/settings';
-import { frameOf, type Frame } from './align';
 import { giveBack } from '../images/buffer-pool';
 import { toSrgb } from '../images/color-profiles';
-import { cropFrame, type Pixels } from '../images/crop';
+import { cropFrame } from '../images/crop';
 import { decodeAtLeast, decodeCrop, decodeStored, type EncodedImage } from '../images/decode';
-import type { Detection, FaceDetector, Point } from './detector';
-import { alignedFrame, type Framing } from './framing';
+import { alignedFrame, type Frame } from '../images/framing';
 import { overviewSide, squareOf } from '../images/overview';
-import type { Box, CropSize } from '../domain/faces';
-
-/** A face as the detector places it, in pixels of the upright image. */
-export interface LocatedFace {
-  box: Box;
-  /** Confidence of the detector in [0, 1]. */
-  score: number;
-  /** The one on the left of the upright face first. */
-  eyes: [Point, Point];
-  mouth: Point;
-}
+import type { Pixels } from '../images/pixels';
+import { frameOf } from './align';
+import type { Detection, FaceDetector } from './detector';
 
 /** A face in an image. Its identity is the image and its index among the image's faces. */
 export interface FaceRegion {

@@ -5,10 +5,11 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { InferenceSession } from 'onnxruntime-node';
-import { messageOf, UserError } from '../util/errors';
+import type { Point } from '../domain/faces';
+import type { Provider } from '../domain/networks';
 import { onnxruntime } from '../networks/lazy-onnxruntime';
 import { sessionOptions } from '../networks/session-options';
-import type { Provider } from '../domain/networks';
+import { messageOf, UserError } from '../util/errors';
 
 /** Side of the squares the network takes, in pixels. */
 export const SQUARE = 192;
@@ -18,12 +19,6 @@ export const SQUARE_BYTES = SQUARE * SQUARE * 3;
 const BATCH = 4;
 /** Values of a row of the output: image, score, box, six keypoints. */
 const ROW = 18;
-
-/** A point; what its unit is, the place says. */
-export interface Point {
-  x: number;
-  y: number;
-}
 
 /** A face as the network sees it, in fractions of the square. */
 export interface Detection {

@@ -1,8 +1,8 @@
 /** What runs and clusters are called in VS Code. */
 import { readableAttribute } from '../domain/attributes';
+import type { ClusterSummary } from '../domain/clustering';
 import { folderLabels } from '../images/folder-labels';
 import { plural } from '../text/numbers';
-import type { ClusterSummary } from '../domain/clustering';
 
 export const runTitle = (folders: readonly string[]): string => folderLabels(folders).join(' + ');
 

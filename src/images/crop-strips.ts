@@ -2,9 +2,9 @@
  * Crops as they are kept: a JPEG of several faces, one below the other, takes less space and fewer calls than as many single ones, and is read as
  * fast when all faces are wanted.
  */
+import type { CropSize } from '../domain/faces';
 import { sharp } from './lazy-sharp';
 import { encodeJpeg } from './plain-jpeg';
-import type { CropSize } from '../domain/faces';
 
 /** Faces a strip, at most. */
 export const STRIP = 16;

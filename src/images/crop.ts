@@ -2,18 +2,12 @@
  * Decoded pixels → the crop of a turned frame: averaged over whole pixels where it is much smaller, then turned and scaled in one resampling. The
  * loops are in WebAssembly (crop.wat).
  */
-import { clamp } from '../util/clamp';
-import { boundsOf, type Frame } from '../faces/align';
-import wasm from './crop.wat';
-import { copyIn, copyOut, Layout, WasmModule } from './wasm';
 import type { Box, CropSize } from '../domain/faces';
-
-/** RGB bytes, row by row, `width × height × 3`. */
-export interface Pixels {
-  data: Uint8Array;
-  width: number;
-  height: number;
-}
+import { clamp } from '../util/clamp';
+import wasm from './crop.wat';
+import { boundsOf, type Frame } from './framing';
+import type { Pixels } from './pixels';
+import { copyIn, copyOut, Layout, WasmModule } from './wasm';
 
 /** A bilinear sample looks at two pixels each way: up to this distance, in pixels, samples leave none out and the crop does not alias. */
 const SAMPLE_DISTANCE = 1.75;

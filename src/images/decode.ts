@@ -4,22 +4,22 @@
  */
 import { imageSize } from 'image-size';
 import type { Sharp } from 'sharp';
+import type { Box, CropSize } from '../domain/faces';
 import { codeOf, messageOf } from '../util/errors';
-import { sharp } from './lazy-sharp';
 import { fsReason } from '../util/fs-errors';
 import { giveBack } from './buffer-pool';
 import { type Colours, coloursOf, toSrgb } from './color-profiles';
-import type { Pixels } from './crop';
-import { SMALLEST_SIDE } from '../faces/framing';
+import { SMALLEST_SIDE } from './framing';
 import { ImageError } from './image-error';
 import { imageTraits } from './image-format';
 import { checkImage, decodingMemory, DEFAULT_IMAGE_LIMITS, type ImageLimits } from './image-limits';
-import { decodePlainJpeg } from './plain-jpeg';
+import type { ImageFile } from './image-list';
 import { jpegHeader } from './jpeg-markers';
+import { sharp } from './lazy-sharp';
+import type { Pixels } from './pixels';
+import { decodePlainJpeg } from './plain-jpeg';
 import { readWhole } from './read-file';
 import { CUBIC, resizeBox } from './resize';
-import type { ImageFile } from './scan-folders';
-import type { Box, CropSize } from '../domain/faces';
 
 /** An encoded image in memory. */
 export interface EncodedImage {

@@ -1,8 +1,8 @@
 /** How much a single image may cost: a file of some kilobytes can ask for minutes and gigabytes. */
+import type { CropSize } from '../domain/faces';
 import { megabytes } from '../text/sizes';
 import { ImageError } from './image-error';
 import type { ImageTraits } from './image-format';
-import type { CropSize } from '../domain/faces';
 
 /** All settable; see `faceClusters.maxImage…`. */
 export interface ImageLimits {

@@ -1,6 +1,5 @@
 /** Images found in folders, as few bytes each: of a hundred thousand as objects the engine would hold twenty megabytes. */
 import { join, sep } from 'node:path';
-import type { ImageFile } from './scan-folders';
 
 /** What is asked of images in order; an array is such a list too. */
 export interface Images extends Iterable<ImageFile> {
@@ -80,4 +79,14 @@ export const prefixOf = (folder: string): string => join(folder, 'x').slice(0, -
 function grown<T extends Uint16Array | Uint32Array>(from: T, to: T): T {
   to.set(from);
   return to;
+}
+
+/** An image found on disk. */
+export interface ImageFile {
+  /** Index of the folder it was found in, among those that were asked for. */
+  folder: number;
+  /** Path relative to that folder, `/` between its parts; for people: bytes that are not UTF-8 appear as �. */
+  name: string;
+  /** What the operating system is asked with. A Buffer where the path is not valid UTF-8 (possible on Linux). */
+  path: string | Buffer;
 }

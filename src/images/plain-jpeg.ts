@@ -4,10 +4,10 @@
  */
 import { createRequire } from 'node:module';
 import type * as Turbo from '@julusian/jpeg-turbo';
-import { giveBack, takeBuffer } from './buffer-pool';
-import type { Pixels } from './crop';
-import { isOneACore } from '../networks/thread-count';
 import type { CropSize } from '../domain/faces';
+import { isOneACore } from '../util/thread-count';
+import { giveBack, takeBuffer } from './buffer-pool';
+import type { Pixels } from './pixels';
 
 /** Images of fewer pixels are decoded at once: going to another thread and back would take longer. */
 const AT_ONCE = 300_000;

@@ -1,11 +1,11 @@
 /** Images as they are shown to people. */
-import { decodePixels, readImage } from './decode';
-import { centredPart } from '../faces/framing';
-import type { ImageLimits } from './image-limits';
-import { resizeBox } from './resize';
-import type { ImageFile } from './scan-folders';
-import { encode } from './crop-strips';
 import type { CropSize } from '../domain/faces';
+import { encode } from './crop-strips';
+import { decodePixels, readImage } from './decode';
+import { centredPart } from './framing';
+import type { ImageLimits } from './image-limits';
+import type { ImageFile } from './image-list';
+import { resizeBox } from './resize';
 
 /** A photo, upright. */
 export interface RenderedPhoto {

@@ -3,11 +3,11 @@
  * libvips and Pillow do, for images so small that setting up a pipeline would take longer than the work. The loops are in WebAssembly (resize.wat), whose SIMD
  * is several times as fast as the same loops in JavaScript.
  */
+import type { Box, CropSize } from '../domain/faces';
 import { clamp } from '../util/clamp';
-import type { Pixels } from './crop';
+import type { Pixels } from './pixels';
 import wasm from './resize.wat';
 import { copyIn, copyOut, Layout, WasmModule } from './wasm';
-import type { Box, CropSize } from '../domain/faces';
 
 /** Along one axis: which pixels make each pixel of the result, and with which weights. */
 interface Taps {

@@ -3,24 +3,14 @@ import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { Random } from 'ml-random';
-import { codeOf, UserError } from '../util/errors';
-import { IMAGE_EXTENSIONS } from './image-extensions';
-import { fsReason } from '../util/fs-errors';
-import { ImageList, prefixOf } from './image-list';
 import type { Failure } from '../domain/run';
+import { codeOf, UserError } from '../util/errors';
+import { fsReason } from '../util/fs-errors';
+import { IMAGE_EXTENSIONS } from './image-extensions';
+import { ImageList, prefixOf, type ImageFile } from './image-list';
 
 /** Folders that hold no photos of the user's. Hidden folders are left out as well. */
 const SKIPPED_FOLDERS: ReadonlySet<string> = new Set(['node_modules', '__MACOSX', '$RECYCLE.BIN', '@eaDir']);
-
-/** An image found on disk. */
-export interface ImageFile {
-  /** Index of the folder it was found in, among those that were asked for. */
-  folder: number;
-  /** Path relative to that folder, `/` between its parts; for people: bytes that are not UTF-8 appear as �. */
-  name: string;
-  /** What the operating system is asked with. A Buffer where the path is not valid UTF-8 (possible on Linux). */
-  path: string | Buffer;
-}
 
 export interface Scan {
   images: ImageList;

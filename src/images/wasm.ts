@@ -1,8 +1,8 @@
 /** WebAssembly modules whose memory is laid out anew for each call: what goes in is copied there, what comes out is copied back. */
 
-import { takeBuffer } from './buffer-pool';
-import type { Pixels } from './crop';
 import type { Box } from '../domain/faces';
+import { takeBuffer } from './buffer-pool';
+import type { Pixels } from './pixels';
 
 /** What a module exports beside its functions. */
 interface WithMemory {

@@ -3,19 +3,12 @@
  * limits of time and memory inspects the file (inspect-network.ts), loads it and runs it on test images, so that a crash or an
  * endless computation in ONNX Runtime stays there. Networks that passed are remembered by their content.
  */
+import type { NetworkInfo } from '../domain/networks';
+import { hashOf } from '../util/content-hash';
 import { messageOf, UserError } from '../util/errors';
 import { guardMemory } from '../util/memory-guard';
-import { hashOf } from '../faces/analyse-images';
-import type { Framing } from '../faces/framing';
-import { runInChildProcess } from './tool-process';
 import { type AttributeModel, checkNetworkFile, openModel, readNetwork } from './model';
-
-/** What a network is. */
-export interface NetworkInfo {
-  crop: Framing;
-  /** Names of its outputs, in order. */
-  attributes: string[];
-}
+import { runInChildProcess, type NetworkAnswer } from './tool-process';
 
 /** Where networks that passed are remembered: the store between runs. */
 export interface Notes {
@@ -62,9 +55,6 @@ export async function checkNetwork(
   notes?.setNote(noteOf(hash), info);
   return info;
 }
-
-/** What the process answers. `problem` is a message for people. */
-export type NetworkAnswer = { info: NetworkInfo } | { problem: string };
 
 async function tryInProcess(file: string, hash: string, signal: AbortSignal | undefined): Promise<NetworkInfo> {
   let answer: NetworkAnswer;

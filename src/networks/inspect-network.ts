@@ -5,9 +5,9 @@
  *
  * Where a field occurs twice, the runtime takes the last one or merges both. Here every occurrence has to pass.
  */
-import { UserError } from '../util/errors';
 import { excerpt } from '../text/excerpt';
 import { megabytes } from '../text/sizes';
+import { UserError } from '../util/errors';
 import { MULTIPLIED, OPERATORS, shapeInputs, SIZE_ATTRIBUTES, UNMEASURED } from './network-operators';
 import { DamagedMessage, FieldReader, textOf, varints } from './protobuf-fields';
 

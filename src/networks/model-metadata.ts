@@ -3,8 +3,8 @@
  * not show them. `training/faces/onnx_file.py` writes them.
  */
 import * as z from 'zod';
-import { messageOf, UserError } from '../util/errors';
 import { excerpt, hasHidden } from '../text/excerpt';
+import { messageOf, UserError } from '../util/errors';
 import { readRegularFile } from '../util/read-regular-file';
 import { NETWORK_LIMITS } from './inspect-network';
 import { DamagedMessage, FieldReader, textOf } from './protobuf-fields';

@@ -2,17 +2,16 @@
 import { dirname, join, resolve } from 'node:path';
 import type { InferenceSession } from 'onnxruntime-node';
 import { attributeNames } from '../domain/attributes';
-import { codeOf, messageOf, UserError } from '../util/errors';
-import { onnxruntime } from './lazy-onnxruntime';
+import type { Provider, Framing } from '../domain/networks';
 import { excerpt } from '../text/excerpt';
+import { codeOf, messageOf, UserError } from '../util/errors';
 import { readRegularFile } from '../util/read-regular-file';
 import { withHardSigmoids } from './clip-to-hard-sigmoid';
-import type { Framing } from '../faces/framing';
+import { widened } from './float16-to-float32';
 import { inspectNetwork, NETWORK_LIMITS } from './inspect-network';
+import { onnxruntime } from './lazy-onnxruntime';
 import { metadataIn, type ModelMetadata } from './model-metadata';
 import { sessionOptions } from './session-options';
-import { widened } from './float16-to-float32';
-import type { Provider } from '../domain/networks';
 
 /** A network ready to run. */
 export interface AttributeModel {

@@ -1,9 +1,9 @@
 /** Whether an execution provider is worth using: right on a test batch, and at least as fast as the CPU. */
 import { availableParallelism } from 'node:os';
+import type { Provider } from '../domain/networks';
 import { messageOf } from '../util/errors';
 import { openModel } from './model';
 import { rateOf } from './rate';
-import type { Provider } from '../domain/networks';
 
 /** Largest difference of a probability from the CPU's at which a GPU counts as right (float16 against int8). */
 const TOLERANCE = 0.25;

@@ -1,7 +1,7 @@
 /** A network on a provider, and on the next one where that fails in the middle of a run. */
+import type { Provider } from '../domain/networks';
 import { messageOf } from '../util/errors';
 import type { ProviderChoice } from './providers';
-import type { Provider } from '../domain/networks';
 
 /** A network that takes the crops of a batch in pieces, and may be asked for several batches at a time. */
 export interface BatchRunner {

@@ -1,10 +1,10 @@
 /** Which execution provider of ONNX Runtime runs the network, and why. */
 import { cudaLibrary, isCudaInstalled, librariesFolder } from '../cuda/libraries';
+import type { Provider, ProviderTrial, BundledModels } from '../domain/networks';
+import type { AnalysisSettings } from '../domain/settings';
 import { messageOf, UserError } from '../util/errors';
 import { onnxruntime } from './lazy-onnxruntime';
-import type { AnalysisSettings } from '../domain/settings';
 import { runInChildProcess } from './tool-process';
-import type { Provider, ProviderTrial, BundledModels } from '../domain/networks';
 /** Time a provider has to prove itself, its compilation of shaders or kernels included, in milliseconds. */
 const PROBE_LIMIT = 30_000;
 

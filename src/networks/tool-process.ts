@@ -1,11 +1,9 @@
 /** A piece of work of the engine in a process of its own: what crashes there, or leaves memory behind, takes nothing along. */
+import { forkProcess } from '../channel/child-process';
 import { ClosedError } from '../channel/port';
-import { forkProcess } from '../util/child-process';
+import type { Provider, NetworkInfo } from '../domain/networks';
 import { memoryReason } from '../util/memory-guard';
 import { watchSilence } from '../util/silence';
-import type { NetworkAnswer } from './check-network';
-import type { Tuned } from './tune';
-import type { Provider } from '../domain/networks';
 
 /** What such processes are for; see engine/tools.ts. */
 export interface ToolCalls {
@@ -44,4 +42,15 @@ export async function runInChildProcess<Name extends keyof ToolCalls>(
     silence.stop();
     kill();
   }
+}
+
+/** What the process answers. `problem` is a message for people. */
+export type NetworkAnswer = { info: NetworkInfo } | { problem: string };
+
+/** What was fastest. */
+export interface Tuned {
+  file: string;
+  batchSize: number;
+  /** Crops a second of each candidate, for the log. */
+  rates: { file: string; batchSize: number; rate: number }[];
 }

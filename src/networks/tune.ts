@@ -1,17 +1,8 @@
 /** Short measurements at first use: which of the networks is faster here, and with how many faces at a time. */
-import { runInChildProcess } from './tool-process';
+import type { Provider } from '../domain/networks';
 import { type AttributeModel, openModel } from './model';
 import { rateOf } from './rate';
-import type { Provider } from '../domain/networks';
-
-/** What was fastest. */
-export interface Tuned {
-  file: string;
-  batchSize: number;
-  /** Crops a second of each candidate, for the log. */
-  rates: { file: string; batchSize: number; rate: number }[];
-}
-
+import { runInChildProcess, type Tuned } from './tool-process';
 /** Numbers of faces that are tried. A thread of a CPU gains nothing beyond a few, and with fewer each call costs (`npm run bench -- --only batches`). An H100 gains nothing beyond 128. */
 export const BATCHES: Record<Provider, readonly number[]> = {
   cpu: [8, 16],

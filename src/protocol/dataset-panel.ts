@@ -1,7 +1,7 @@
 /** Messages of the data set view: its calls to the engine, and host ↔ webview. */
 import * as z from 'zod';
-import type { Progress } from '../domain/progress';
 import type { ExploreOptions, DatasetSummary, DatasetSample, Contradictions } from '../domain/dataset';
+import type { Progress } from '../domain/progress';
 // --------------------------------------------------------------------------------------------------------- host ↔ webview
 
 export interface DatasetState {

@@ -3,14 +3,13 @@
  * Imported by all of them; holds types, and the checks of what comes from the webview.
  */
 import * as z from 'zod';
-import { type ClusteringSettings, clusteringSettingsSchema } from '../domain/settings';
-import { own } from '../util/own';
-import type { Progress } from '../domain/progress';
-import type { Failure, FolderChanges, RunManifest } from '../domain/run';
-import type { Clustering } from '../domain/clustering';
-import { FACE_ORDERS } from '../domain/clustering';
+import { type Clustering, FACE_ORDERS } from '../domain/clustering';
 import type { Comparison } from '../domain/comparison';
 import type { FaceCard, PhotoView, ClusterPictures } from '../domain/faces';
+import type { Progress } from '../domain/progress';
+import type { Failure, FolderChanges, RunManifest } from '../domain/run';
+import { type ClusteringSettings, clusteringSettingsSchema } from '../domain/settings';
+import { own } from '../util/own';
 
 // ---------------------------------------------------------------------------------------------------------------- results
 // ----------------------------------------------------------------------------------------------------- host or cli ↔ engine

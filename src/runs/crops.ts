@@ -6,14 +6,14 @@ import { type FileHandle, open, readFile, stat, writeFile } from 'node:fs/promis
 import { join } from 'node:path';
 import pMap from 'p-map';
 import * as z from 'zod';
-import { codeOf, messageOf, UserError } from '../util/errors';
+import type { CropSize } from '../domain/faces';
 import { encode, STRIP } from '../images/crop-strips';
 import { sharp } from '../images/lazy-sharp';
+import { codeOf, messageOf, UserError } from '../util/errors';
 import { PRIVATE_FILE } from '../util/private-files';
 import { JsonColumn, jsonObject } from './json-column';
 import { checkCropIndex } from './run-columns';
 import { checked, DamagedRun, parseJson } from './run-schemas';
-import type { CropSize } from '../domain/faces';
 
 const PACK = 'crops.bin';
 const INDEX = 'crops.json';

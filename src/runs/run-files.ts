@@ -6,6 +6,10 @@ import { randomBytes } from 'node:crypto';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import type { Clustering } from '../domain/clustering';
+import type { Comparison } from '../domain/comparison';
+import type { ClusterPictures } from '../domain/faces';
+import type { RunManifest } from '../domain/run';
 import { codeOf, messageOf } from '../util/errors';
 import { othersMayEnter, PRIVATE_FILE, takeFromOthers } from '../util/private-files';
 import { isLeftOver, move, tidyRuns } from './run-place';
@@ -19,10 +23,6 @@ import {
   picturesSchema,
   unlessDamaged,
 } from './run-schemas';
-import type { RunManifest } from '../domain/run';
-import type { Clustering } from '../domain/clustering';
-import type { Comparison } from '../domain/comparison';
-import type { ClusterPictures } from '../domain/faces';
 
 /** Raised whenever what is stored, or how it is computed, changes: older runs are then left alone and not shown. */
 export const STORE_VERSION = 3;

@@ -3,12 +3,12 @@
  * write: one that is damaged is told of by its name, and no other run suffers.
  */
 import * as z from 'zod';
-import { messageOf, UserError } from '../util/errors';
-import { analysisSettings, checkSettings, clusteringSettings, METHODS } from '../domain/settings';
-import type { Provider } from '../domain/networks';
-import type { RunManifest } from '../domain/run';
 import type { Clustering } from '../domain/clustering';
 import type { Comparison } from '../domain/comparison';
+import type { Provider } from '../domain/networks';
+import type { RunManifest } from '../domain/run';
+import { analysisSettings, checkSettings, clusteringSettings, METHODS } from '../domain/settings';
+import { messageOf, UserError } from '../util/errors';
 
 /** What helps where a file is damaged that is made of the others, or may be damaged in the store as well. */
 const HELP: Record<string, string> = {

@@ -5,21 +5,19 @@
  */
 import { type FileHandle, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf, UserError } from '../util/errors';
-import type { LocatedFace } from '../faces/detect';
-import type { Images } from '../images/image-list';
-import type { ImageFile } from '../images/scan-folders';
+import type { Box, CropSize, LocatedFace } from '../domain/faces';
+import type { RunManifest } from '../domain/run';
 import type { CropRef } from '../images/crop-strips';
+import type { Images, ImageFile } from '../images/image-list';
+import type { FileIdentity, Identities } from '../store/identity';
+import { codeOf, UserError } from '../util/errors';
 import { PRIVATE_FILE } from '../util/private-files';
 import { CropReader, CropWriter, cropsAreWhole } from './crops';
-import type { FileIdentity, Identities } from '../store/identity';
 import { jsonArray, JsonColumn, jsonObject } from './json-column';
+import { checkFaceTable, checkImages } from './run-columns';
 import { MANIFEST, readManifest, writeManifest } from './run-files';
 import { moveToPlace, restoreRun, startRun } from './run-place';
 import { DamagedRun, parseJson } from './run-schemas';
-import { checkFaceTable, checkImages } from './run-columns';
-import type { RunManifest } from '../domain/run';
-import type { Box, CropSize } from '../domain/faces';
 
 const FACES = 'faces.json';
 const PROBABILITIES = 'probabilities.f32';

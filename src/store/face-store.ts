@@ -12,9 +12,9 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Database, open as openLmdb, type RootDatabase } from 'lmdb';
 import * as z from 'zod';
+import type { LocatedFace } from '../domain/faces';
+import { hashOf } from '../util/content-hash';
 import { codeOf, messageOf } from '../util/errors';
-import { hashOf } from '../faces/analyse-images';
-import type { LocatedFace } from '../faces/detect';
 import { freeSpace } from '../util/free-space';
 import { PRIVATE_FILE } from '../util/private-files';
 import { type FileIdentity, isSettled, sameIdentity } from './identity';
@@ -22,7 +22,6 @@ import { LmdbFile } from './lmdb-file';
 import { CONTENTS_FILE, DATA_FILES, makeFolderAgain, prepareFolder, RECORDS_FILE, removeStore, STRIPS_FILE } from './store-folder';
 import { withStoreLock } from './store-lock';
 import { StoreMark, suspicionOf } from './store-marks';
-import { withChecksum, withoutChecksum } from './strip-checksum';
 import {
   contentNumber,
   describedRow,
@@ -37,6 +36,7 @@ import {
   type StripUse,
   toFace,
 } from './store-rows';
+import { withChecksum, withoutChecksum } from './strip-checksum';
 
 /** Raised whenever the layout changes; stores of another layout are removed. */
 const LAYOUT = 4;

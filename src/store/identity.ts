@@ -2,8 +2,8 @@
 import { type Stats, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import pMap from 'p-map';
-import { collectGarbage } from '../util/collect-garbage';
 import type { Images } from '../images/image-list';
+import { collectGarbage } from '../util/collect-garbage';
 import { pause } from '../util/yield-to-event-loop';
 
 /** Size in bytes, times in milliseconds since 1970, number of the inode. */

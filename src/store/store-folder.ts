@@ -5,9 +5,9 @@
  * A store may be put anywhere (`FACE_CLUSTERS_CACHE`). So that nobody's files are taken for it, it has its folder to
  * itself, and only files are ever replaced or removed that have a name of the store's and lie where it was made.
  */
+import { randomBytes } from 'node:crypto';
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, type Stats, writeFileSync } from 'node:fs';
 import { lstat, readdir, rmdir, stat, writeFile } from 'node:fs/promises';
-import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { codeOf, messageOf, UserError } from '../util/errors';

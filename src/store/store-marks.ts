@@ -2,11 +2,11 @@
  * A file beside the store for every process that uses it, removed when the process has done with it. One that is left
  * behind tells that its process died meanwhile: maybe of the store, which is looked at then before it is opened again.
  */
+import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { uptime } from 'node:os';
 import { join } from 'node:path';
-import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import { codeOf } from '../util/errors';
 import { PRIVATE_FILE } from '../util/private-files';

@@ -1,8 +1,4 @@
-/**
- * Rows of the store's tables, as they are written and as they are read: what a damaged page holds may decode to
- * anything, and is then as if it were not there.
- */
-import type { LocatedFace } from '../faces/detect';
+import type { LocatedFace } from '../domain/faces';
 import { STRIP } from '../images/crop-strips';
 
 // Contents are numbered, so that what belongs to the images of a run lies side by side: a commit writes few pages then. Files are found by their

@@ -1,9 +1,9 @@
 /** Silhouette against the number of clusters: a line for each method that takes the number, a point for each that finds it. */
 import { scaleLinear } from 'd3-scale';
+import type { ComparisonPoint, Comparison } from '../domain/comparison';
 import { METHOD_NAMES } from '../domain/method-names';
 import { forXml } from '../text/neutralize';
 import { svgHead } from './svg';
-import type { ComparisonPoint, Comparison } from '../domain/comparison';
 
 /** Where everything in the chart lies, in its own units. */
 export interface ComparisonLayout {

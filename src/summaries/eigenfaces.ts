@@ -3,10 +3,10 @@
  * of their grey values, over a sample of them.
  */
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
-import { pause } from '../util/yield-to-event-loop';
-import type { CropReader } from '../runs/crops';
-import { sharp } from '../images/lazy-sharp';
 import type { CropSize, ClusterPictures } from '../domain/faces';
+import { sharp } from '../images/lazy-sharp';
+import type { CropReader } from '../runs/crops';
+import { pause } from '../util/yield-to-event-loop';
 
 /** Principal components shown of each cluster. */
 export const COMPONENTS = 3;

@@ -1,11 +1,11 @@
 /** The chart of attribute occurrences as an SVG file. */
 import { scaleLinear } from 'd3-scale';
 import { readableAttribute } from '../domain/attributes';
+import type { Occurrences, ClusterSummary } from '../domain/clustering';
 import { forXml } from '../text/neutralize';
 import { own } from '../util/own';
 import { bars, type Standing } from './bars';
 import { svgHead } from './svg';
-import type { Occurrences, ClusterSummary } from '../domain/clustering';
 
 const WIDTH = 520;
 const ROW = 24;

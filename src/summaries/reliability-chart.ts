@@ -1,7 +1,7 @@
 /** Share present against probability said, bin by bin: on the diagonal where they agree. */
 import { scaleLinear } from 'd3-scale';
-import { svgHead } from './svg';
 import type { ReliabilityBin } from '../domain/evaluation';
+import { svgHead } from './svg';
 
 const SIDE = 420;
 const PLOT = { left: 60, right: 400, top: 40, bottom: 370 };

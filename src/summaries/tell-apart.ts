@@ -1,5 +1,5 @@
-import { own } from '../util/own';
 import type { Occurrences } from '../domain/clustering';
+import { own } from '../util/own';
 
 /** At least this share of a cluster's faces has a prominent attribute. */
 export const PROMINENT = 0.75;

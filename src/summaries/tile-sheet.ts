@@ -1,5 +1,5 @@
-import { sharp } from '../images/lazy-sharp';
 import type { CropSize } from '../domain/faces';
+import { sharp } from '../images/lazy-sharp';
 
 /** RGB bytes of a tile; undefined for a grey field. */
 export type Tile = Uint8Array | undefined;

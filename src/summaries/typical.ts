@@ -1,6 +1,6 @@
 /** Order of a cluster's faces, and the face that stands for it. */
-import { squaredDistance } from '../clustering/metric';
 import type { Matrix } from '../clustering/distinct';
+import { squaredDistance } from '../clustering/metric';
 
 /** A cluster's faces, ordered. */
 export interface Ordered {

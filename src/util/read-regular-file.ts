@@ -7,8 +7,8 @@
  */
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { codeOf, UserError } from './errors';
 import { megabytes } from '../text/sizes';
+import { codeOf, UserError } from './errors';
 
 /** Windows has neither flag. Without O_NONBLOCK, opening a named pipe waits for a writer. */
 const flags: Partial<Record<string, number>> = constants;

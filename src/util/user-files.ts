@@ -5,8 +5,8 @@
 import { type BigIntStats, constants } from 'node:fs';
 import { chmod, type FileHandle, link, lstat, mkdir, open, rename, rm, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { codeOf, UserError } from './errors';
 import { shortPath } from '../text/short-path';
+import { codeOf, UserError } from './errors';
 import { fsReason } from './fs-errors';
 import { makeTemporaryFolder } from './temporary-folder';
 

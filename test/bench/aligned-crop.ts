@@ -1,7 +1,8 @@
 /** An image that is one aligned face, as the network takes it. */
+import type { Framing } from '../../src/domain/networks';
 import { decodeCrop, readImage } from '../../src/images/decode';
-import { alignedFrame, type Framing } from '../../src/faces/framing';
-import type { ImageFile } from '../../src/images/scan-folders';
+import { alignedFrame } from '../../src/images/framing';
+import type { ImageFile } from '../../src/images/image-list';
 
 /** @returns RGB bytes `[height, width, 3]`. */
 export async function alignedCrop(image: ImageFile, crop: Framing): Promise<Buffer> {

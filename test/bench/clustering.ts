@@ -2,17 +2,17 @@
  * Clustering of CelebA's label rows, all 202,599: `node clustering.js LABELS WORKER`. Prints seconds by what was done, as JSON.
  * The same is done with scikit-learn by clustering_sklearn.py.
  */
-import { DEFAULT_ATTRIBUTES } from '../../src/domain/attributes';
 import { distinctVectors, type Matrix } from '../../src/clustering/distinct';
 import { isLarge, kMeans } from '../../src/clustering/kmeans';
 import { inertiaOf } from '../../src/clustering/scores';
 import { kMeansParts } from '../../src/clustering/tasks';
 import { readLabels } from '../../src/datasets/labels';
-import { compare } from '../../src/engine/jobs/compare';
+import { DEFAULT_ATTRIBUTES } from '../../src/domain/attributes';
+import { parseSettings } from '../../src/domain/settings';
 import { inSharedMemory, silhouetteOf } from '../../src/engine/clustering/group-vectors';
+import { compare } from '../../src/engine/jobs/compare';
 import { ClusteringWorkerPool } from '../../src/engine/threads/clustering-worker-pool';
 import { jobContext } from '../support/context';
-import { parseSettings } from '../../src/domain/settings';
 
 const DROPPED = ['Attractive', 'Pale_Skin', 'Blurry'];
 const ORIGINAL_METHODS = ['kmeans', 'agglomerative', 'birch', 'spectral', 'dbscan', 'optics'] as const;

@@ -6,9 +6,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EngineClient } from '../../src/engine/client';
-import { bundledModels, engineScript } from '../../src/engine/bundled-files';
 import { analysisSettings, clusteringSettings, parseSettings } from '../../src/domain/settings';
+import { bundledModels, engineScript } from '../../src/engine/bundled-files';
+import { EngineClient } from '../../src/engine/client';
 import { done, prepared } from './driven';
 
 const WARM_RUNS = 3;

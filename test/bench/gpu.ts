@@ -5,12 +5,12 @@
  */
 import { isMainThread, workerData } from 'node:worker_threads';
 import pMap from 'p-map';
+import type { Provider } from '../../src/domain/networks';
+import { scanImages } from '../../src/images/scan-folders';
 import { openModel } from '../../src/networks/model';
 import { rateOf } from '../../src/networks/rate';
-import { scanImages } from '../../src/images/scan-folders';
 import { alignedCrop } from './aligned-crop';
 import { together, whenTold } from './together';
-import type { Provider } from '../../src/domain/networks';
 
 /** Time each size is measured, in milliseconds. */
 const TIME = 800;

@@ -6,8 +6,8 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
-import { sessionOptions } from '../../src/networks/session-options';
 import { widened } from '../../src/networks/float16-to-float32';
+import { sessionOptions } from '../../src/networks/session-options';
 
 const SIZE = { width: 160, height: 192 };
 const BATCH = 4;

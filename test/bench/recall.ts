@@ -6,11 +6,12 @@
 import { readFile } from 'node:fs/promises';
 import pMap from 'p-map';
 import sharp from 'sharp';
-import { type EncodedImage, encodedImage } from '../../src/images/decode';
+import { parseSettings } from '../../src/domain/settings';
 import { type FaceFinder, searchedFaces } from '../../src/faces/detect';
 import { type FaceDetector, openDetector } from '../../src/faces/detector';
-import { type ImageFile, scanImages } from '../../src/images/scan-folders';
-import { parseSettings } from '../../src/domain/settings';
+import { type EncodedImage, encodedImage } from '../../src/images/decode';
+import type { ImageFile } from '../../src/images/image-list';
+import { scanImages } from '../../src/images/scan-folders';
 import { facelessPictures } from './faceless';
 
 const CROP = { width: 160, height: 192 };

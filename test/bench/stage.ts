@@ -6,13 +6,13 @@
  */
 import { availableParallelism } from 'node:os';
 import pMap from 'p-map';
-import { giveBack } from '../../src/images/buffer-pool';
-import { readImage } from '../../src/images/decode';
+import sharp from 'sharp';
+import { parseSettings } from '../../src/domain/settings';
 import { searchedFaces } from '../../src/faces/detect';
 import { openDetector } from '../../src/faces/detector';
+import { giveBack } from '../../src/images/buffer-pool';
+import { readImage } from '../../src/images/decode';
 import { scanImages } from '../../src/images/scan-folders';
-import { parseSettings } from '../../src/domain/settings';
-import sharp from 'sharp';
 
 const SIZE = { width: 160, height: 192 };
 const CONCURRENCY = 2 * availableParallelism() + 4;

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { forkProcess } from '../../src/channel/child-process';
 import { ClosedError, type Port } from '../../src/channel/port';
 import { Remote } from '../../src/channel/remote';
 import { type Handlers, serve } from '../../src/channel/serve';
 import { CancelledError, UserError } from '../../src/util/errors';
-import { forkProcess } from '../../src/util/child-process';
 import { temporaryFolder, writeFiles } from '../support/images';
 
 interface Table {

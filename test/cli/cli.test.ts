@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { CELEBA_ATTRIBUTES } from '../../src/domain/attributes';
-import { PORTRAITS, quarters, temporaryFolder, writeFiles } from '../support/images';
 import { CLI, cli } from '../support/engine';
+import { PORTRAITS, quarters, temporaryFolder, writeFiles } from '../support/images';
 
 const table = async (file: string) => parse<Record<string, string>>(await readFile(file), { columns: true });
 

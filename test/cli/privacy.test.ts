@@ -3,10 +3,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { samplePhotos } from '../../scripts/samples.mjs';
+import { NATIVE_ENVIRONMENT } from '../../src/util/native-environment';
 import { CLI } from '../support/engine';
 import { PORTRAITS, temporaryFolder, writeFiles } from '../support/images';
 import { traced, whyNotTraced } from '../support/strace';
-import { NATIVE_ENVIRONMENT } from '../../src/util/native-environment';
 
 const missing = whyNotTraced();
 if (missing !== undefined) console.warn(`skipped: what a run writes and connects to: ${missing}`);

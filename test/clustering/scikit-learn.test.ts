@@ -13,8 +13,8 @@ import { adjustedRand, calinskiHarabasz, daviesBouldin, inertiaOf, normalisedMut
 import { silhouette } from '../../src/clustering/silhouette';
 import { spectral } from '../../src/clustering/spectral';
 import { readLabels } from '../../src/datasets/labels';
-import { matrix } from '../support/vectors';
 import type { Linkage, Metric } from '../../src/domain/method-options';
+import { matrix } from '../support/vectors';
 
 type Labels = number[] | null;
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { chosenAttributes, DEFAULT_ATTRIBUTES } from '../../src/domain/attributes';
 import { centred } from '../../src/clustering/thresholds';
-import { clusterFaces } from '../../src/engine/clustering/cluster-faces';
+import { chosenAttributes, DEFAULT_ATTRIBUTES } from '../../src/domain/attributes';
 import { clusteringSettings } from '../../src/domain/settings';
+import { clusterFaces } from '../../src/engine/clustering/cluster-faces';
 import { settingsWith } from '../support/engine';
 
 describe('centred', () => {

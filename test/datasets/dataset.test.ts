@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { CELEBA_FREQUENCIES } from '../../src/datasets/celeba-frequencies';
 import { drawRows, explore } from '../../src/datasets/explore';
 import type { LabelTable } from '../../src/datasets/labels';
 import { readPartitions, recogniseDataset } from '../../src/datasets/recognise';
+import { CELEBA_FREQUENCIES } from '../../src/domain/celeba-frequencies';
+import type { DatasetReport } from '../../src/domain/dataset';
 import { UserError } from '../../src/util/errors';
 import { cli } from '../support/engine';
 import { hasSharedData, PORTRAITS, SHARED_DATA, temporaryFolder, writeFiles } from '../support/images';
-import type { DatasetReport } from '../../src/domain/dataset';
 
 const ALL = { attributes: [], drop: [], dropZero: 0, seed: 51 };
 

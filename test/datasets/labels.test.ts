@@ -2,9 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { CELEBA_ATTRIBUTES } from '../../src/domain/attributes';
 import { scoreAttributes } from '../../src/datasets/evaluation';
 import { readLabels } from '../../src/datasets/labels';
+import { CELEBA_ATTRIBUTES } from '../../src/domain/attributes';
 import { temporaryFolder } from '../support/images';
 import { random } from '../support/vectors';
 

@@ -2,14 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, readdir, readFile, readlink, realpath, rm, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { CancelledError, UserError } from '../../src/util/errors';
+import type { Progress } from '../../src/domain/progress';
+import { analysisSettings, clusteringSettings } from '../../src/domain/settings';
 import { numberedName } from '../../src/engine/jobs/copy-images';
 import { readClustering, silhouetteOfFace } from '../../src/runs/run-files';
-import { analysisSettings, clusteringSettings } from '../../src/domain/settings';
-import { PORTRAITS, quarters, temporaryFolder } from '../support/images';
+import { CancelledError, UserError } from '../../src/util/errors';
 import { bundled, settingsWith, startEngine } from '../support/engine';
+import { PORTRAITS, quarters, temporaryFolder } from '../support/images';
 import { smallDisk } from '../support/small-disk';
-import type { Progress } from '../../src/domain/progress';
 
 /** Bytes that take some hundredths of a second to be copied: longer than a cancel takes, shorter than the engine is given to obey it. */
 const LARGE = 60e6;

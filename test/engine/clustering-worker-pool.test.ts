@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { distinctVectors } from '../../src/clustering/distinct';
 import { runHere } from '../../src/clustering/tasks';
-import { CancelledError, UserError } from '../../src/util/errors';
+import { parseSettings } from '../../src/domain/settings';
 import { inSharedMemory, silhouetteOf } from '../../src/engine/clustering/group-vectors';
 import { ClusteringWorkerPool } from '../../src/engine/threads/clustering-worker-pool';
-import { parseSettings } from '../../src/domain/settings';
+import { CancelledError, UserError } from '../../src/util/errors';
 import { ROOT } from '../support/images';
 import { binaryRows, matrix } from '../support/vectors';
 

@@ -2,8 +2,8 @@
 import { readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import { describe, expect, it } from 'vitest';
 import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
 import { analysisSettings } from '../../src/domain/settings';
 import { bundled, cli, settingsWith, startEngine } from '../support/engine';
 import { PORTRAITS, temporaryFolder } from '../support/images';

@@ -2,12 +2,12 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import type { Progress } from '../../src/domain/progress';
+import { analysisSettings, clusteringSettings, type Settings } from '../../src/domain/settings';
 import { EngineDied } from '../../src/engine/client';
 import { CancelledError, UserError } from '../../src/util/errors';
-import { analysisSettings, clusteringSettings, type Settings } from '../../src/domain/settings';
-import { PORTRAITS, quarters, temporaryFolder, writeFiles } from '../support/images';
 import { bundled, killEngine, settingsWith, startEngine } from '../support/engine';
-import type { Progress } from '../../src/domain/progress';
+import { PORTRAITS, quarters, temporaryFolder, writeFiles } from '../support/images';
 
 /** Analysis of folders into a place of its own. */
 async function analysis(folders: string[], values: Partial<Settings> = {}) {

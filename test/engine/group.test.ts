@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { choicesOf } from '../../src/clustering/choices';
 import { distinctVectors } from '../../src/clustering/distinct';
 import { runHere } from '../../src/clustering/tasks';
-import { groupVectors } from '../../src/engine/clustering/group-vectors';
-import { parseSettings } from '../../src/domain/settings';
-import { blobs, matrix } from '../support/vectors';
 import type { Candidate } from '../../src/domain/clustering';
+import { choicesOf } from '../../src/domain/number-of-clusters';
+import { parseSettings } from '../../src/domain/settings';
+import { groupVectors } from '../../src/engine/clustering/group-vectors';
+import { blobs, matrix } from '../support/vectors';
 
 const context = { signal: undefined, run: runHere, threads: 1, onProgress: () => undefined };
 const settings = (values: object) => parseSettings({ clusters: 'auto', ...values }, (name) => name);

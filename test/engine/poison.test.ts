@@ -1,11 +1,11 @@
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { RunManifest } from '../../src/domain/run';
 import { analysisSettings, type Settings } from '../../src/domain/settings';
 import { readRun } from '../../src/runs/run-store';
 import { bundled, settingsWith, startEngine } from '../support/engine';
 import { PORTRAITS, ROOT, temporaryFolder } from '../support/images';
-import type { RunManifest } from '../../src/domain/run';
 
 const FAULTS = join(ROOT, 'test', 'support', 'faults.cjs');
 

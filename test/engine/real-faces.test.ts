@@ -3,10 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Evaluation } from '../../src/domain/evaluation';
 import { analysisSettings, clusteringSettings } from '../../src/domain/settings';
 import { bundled, settingsWith, startEngine } from '../support/engine';
 import { hasSharedData, ROOT, SHARED_DATA, temporaryFolder } from '../support/images';
-import type { Evaluation } from '../../src/domain/evaluation';
 
 if (!hasSharedData) console.warn(`skipped: the tests of real, labelled faces need ${SHARED_DATA}, which is not there`);
 

@@ -3,10 +3,10 @@ import { readdir, readlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { forgetRun, openRun } from '../../src/engine/open-runs';
+import { readClustering, writeManifest } from '../../src/runs/run-files';
 import { settingsWith, startEngine } from '../support/engine';
 import { temporaryFolder } from '../support/images';
 import { ATTRIBUTES, clusterRun as keepClustering, writeRun } from '../support/written-runs';
-import { readClustering, writeManifest } from '../../src/runs/run-files';
 
 let place: string;
 beforeEach(async () => {

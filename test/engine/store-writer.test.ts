@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { ProcessStoreWriter } from '../../src/engine/pipeline/store-writer';
 import { engineScript } from '../../src/engine/bundled-files';
+import { ProcessStoreWriter } from '../../src/engine/pipeline/store-writer';
 import { FaceStore, type StoreRecord } from '../../src/store/face-store';
 import { ROOT, temporaryFolder } from '../support/images';
 

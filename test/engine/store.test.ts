@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import type { EngineClient } from '../../src/engine/client';
-import { analysisSettings, type Settings } from '../../src/domain/settings';
-import { CLI, bundled, settingsWith, startEngine } from '../support/engine';
-import { PORTRAITS, ROOT, temporaryFolder } from '../support/images';
 import type { Progress } from '../../src/domain/progress';
 import type { RunManifest } from '../../src/domain/run';
+import { analysisSettings, type Settings } from '../../src/domain/settings';
+import type { EngineClient } from '../../src/engine/client';
 import type { EngineCalls } from '../../src/protocol/engine';
+import { CLI, bundled, settingsWith, startEngine } from '../support/engine';
+import { PORTRAITS, ROOT, temporaryFolder } from '../support/images';
 
 const exec = promisify(execFile);
 

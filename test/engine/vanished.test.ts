@@ -2,12 +2,12 @@
 import { cp, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { EngineClient } from '../../src/engine/client';
+import type { RunManifest } from '../../src/domain/run';
 import { analysisSettings } from '../../src/domain/settings';
+import type { EngineClient } from '../../src/engine/client';
+import type { EngineCalls } from '../../src/protocol/engine';
 import { bundled, settingsWith, startEngine } from '../support/engine';
 import { PORTRAITS, temporaryFolder } from '../support/images';
-import type { RunManifest } from '../../src/domain/run';
-import type { EngineCalls } from '../../src/protocol/engine';
 
 interface Place {
   engine: EngineClient;

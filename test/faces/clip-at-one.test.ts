@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { withHardSigmoids } from '../../src/networks/clip-to-hard-sigmoid';
-import { openModel } from '../../src/networks/model';
 import { widened } from '../../src/networks/float16-to-float32';
+import { openModel } from '../../src/networks/model';
 import { bundled } from '../support/engine';
 import { temporaryFolder } from '../support/images';
 

@@ -2,11 +2,11 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { samplePhotos } from '../../scripts/samples.mjs';
 import { coloursOf, toSrgb } from '../../src/images/color-profiles';
 import { decodePixels, encodedImage } from '../../src/images/decode';
 import { jpegHeader } from '../../src/images/jpeg-markers';
 import { quarters } from '../support/images';
-import { samplePhotos } from '../../scripts/samples.mjs';
 
 const SIDE = 240;
 

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { boundsOf, type Frame, frameOf } from '../../src/faces/align';
-import { alignedFrame } from '../../src/faces/framing';
-import { cropFrame, type Pixels, reduceBox } from '../../src/images/crop';
-import { random } from '../support/vectors';
 import type { CropSize } from '../../src/domain/faces';
+import { frameOf } from '../../src/faces/align';
+import { cropFrame, reduceBox } from '../../src/images/crop';
+import { alignedFrame, type Frame, boundsOf } from '../../src/images/framing';
+import type { Pixels } from '../../src/images/pixels';
+import { random } from '../support/vectors';
 
 const SIZE = { width: 160, height: 192 };
 

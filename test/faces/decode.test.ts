@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { decodeCrop, readImage } from '../../src/images/decode';
+import { alignedFrame } from '../../src/images/framing';
 import { ImageError } from '../../src/images/image-error';
-import { alignedFrame } from '../../src/faces/framing';
 import { quarters, temporaryFolder } from '../support/images';
 
 const SIZE = { width: 160, height: 192 };

@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ImageList } from '../../src/images/image-list';
-import type { ImageFile } from '../../src/images/scan-folders';
-
+import { ImageList, type ImageFile } from '../../src/images/image-list';
 const folders = ['/photos', '/more photos'];
 
 /** Names of many lengths and scripts, in turn in both folders; every hundredth has a path that is not UTF-8. */

@@ -1,13 +1,12 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { decodePixels, encodedImage } from '../../src/images/decode';
 import { ImageError } from '../../src/images/image-error';
-import { decodePlainJpeg, encodeJpeg } from '../../src/images/plain-jpeg';
 import { jpegHeader } from '../../src/images/jpeg-markers';
+import { decodePlainJpeg, encodeJpeg } from '../../src/images/plain-jpeg';
 import { PORTRAITS, quarters } from '../support/images';
-import { readdir } from 'node:fs/promises';
 
 async function portrait(): Promise<Buffer> {
   const names = await readdir(PORTRAITS, { recursive: true });

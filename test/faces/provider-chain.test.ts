@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { Provider } from '../../src/domain/networks';
 import { openModel } from '../../src/networks/model';
 import { type BatchRunner, ProviderChain } from '../../src/networks/provider-chain';
 import type { ProviderChoice } from '../../src/networks/providers';
 import { tune } from '../../src/networks/tune';
 import { bundled } from '../support/engine';
-import type { Provider } from '../../src/domain/networks';
 
 const choice = (provider: Provider): ProviderChoice => ({
   provider,

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { analysisSettings, type Settings } from '../../src/domain/settings';
-import { PORTRAITS, temporaryFolder } from '../support/images';
 import { bundled, settingsWith, startEngine } from '../support/engine';
+import { PORTRAITS, temporaryFolder } from '../support/images';
 
 /** Debian's Chromium brings Vulkan in software, slow and exact: WebGPU for real where there is no GPU. */
 const SWIFTSHADER = '/usr/lib/chromium';

@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { readModelMetadata } from '../../src/networks/model-metadata';
 import { widened } from '../../src/networks/float16-to-float32';
-import { temporaryFolder, writeFiles } from '../support/images';
+import { readModelMetadata } from '../../src/networks/model-metadata';
 import { bundled } from '../support/engine';
+import { temporaryFolder, writeFiles } from '../support/images';
 import { hasModules, PYTHON } from '../support/python';
 
 /** The same network in float32, by the onnx package and numpy; and whether the one given is valid and has the same tensors and casts. */

@@ -5,11 +5,11 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
-import type { EngineClient } from '../../src/engine/client';
+import type { RunManifest } from '../../src/domain/run';
 import { analysisSettings } from '../../src/domain/settings';
+import type { EngineClient } from '../../src/engine/client';
 import { bundled, settingsWith } from '../support/settings';
 import { random } from '../support/vectors';
-import type { RunManifest } from '../../src/domain/run';
 
 export interface ImageCase {
   /** What was done, and with which seed: enough to make it again. */

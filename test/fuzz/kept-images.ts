@@ -1,5 +1,4 @@
-/** Images that damaged stores hold, all alike made from their number. */
-import type { LocatedFace } from '../../src/faces/detect';
+import type { LocatedFace } from '../../src/domain/faces';
 import type { StoreRecord } from '../../src/store/face-store';
 
 export const KEYS = { finder: 'f'.repeat(16), model: 'm'.repeat(16) };

@@ -5,9 +5,9 @@
 import { execFileSync } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EngineClient } from '../../src/engine/client';
-import { engineScript } from '../../src/engine/bundled-files';
 import { analysisSettings } from '../../src/domain/settings';
+import { engineScript } from '../../src/engine/bundled-files';
+import { EngineClient } from '../../src/engine/client';
 import { readRun } from '../../src/runs/run-store';
 import { bundled, ROOT, settingsWith } from '../support/settings';
 import { random } from '../support/vectors';

@@ -1,11 +1,11 @@
 /**
  * Messages a hostile page in the webview might send, drawn with a seed. Each is refused, or is what the host takes it for.
  */
-import { type WebviewMessage, webviewMessageSchema } from '../../src/protocol/panel';
-import { type DatasetMessage, datasetMessageSchema } from '../../src/protocol/dataset-panel';
 import { checkSettings } from '../../src/domain/settings';
-import { anything, type Draw, pick } from './values';
+import { type DatasetMessage, datasetMessageSchema } from '../../src/protocol/dataset-panel';
+import { type WebviewMessage, webviewMessageSchema } from '../../src/protocol/panel';
 import { random } from '../support/vectors';
+import { anything, type Draw, pick } from './values';
 
 export interface MessageCase {
   title: string;

@@ -6,12 +6,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PbfWriter } from 'pbf';
 import { EngineDied, type EngineClient } from '../../src/engine/client';
-import { UserError } from '../../src/util/errors';
 import { withHardSigmoids } from '../../src/networks/clip-to-hard-sigmoid';
+import { widened } from '../../src/networks/float16-to-float32';
 import { inspectNetwork } from '../../src/networks/inspect-network';
 import { metadataIn } from '../../src/networks/model-metadata';
 import { OPERATORS } from '../../src/networks/network-operators';
-import { widened } from '../../src/networks/float16-to-float32';
+import { UserError } from '../../src/util/errors';
 import { field, graphAttribute, message, network, networkWith, node, SIDE, SMALL, tensor, tensorAttribute, value } from '../support/onnx';
 import { random } from '../support/vectors';
 

@@ -2,8 +2,8 @@
  * A process that uses a store as a run does: it opens it, asks for all it may hold, and writes. Given its folder, it
  * prints what it met, as JSON; without damage nothing is wrong.
  */
-import { messageOf } from '../../src/util/errors';
 import { FaceStore } from '../../src/store/face-store';
+import { messageOf } from '../../src/util/errors';
 import { KEYS, type Met, recordOf, STORED, stripOf, stripsOf } from './kept-images';
 
 /** Bytes the store may take in the end: less than what is in it, so that some of it is forgotten. */

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readSettings } from '../../src/host/settings/configuration';
-import { SettingHistory } from '../../src/host/settings/setting-history';
-import { SETTING_SCOPES } from '../../src/host/settings/scopes';
 import { SETTING_KEYS, type Settings } from '../../src/domain/settings';
+import { readSettings } from '../../src/host/settings/configuration';
+import { SETTING_SCOPES } from '../../src/host/settings/scopes';
+import { SettingHistory } from '../../src/host/settings/setting-history';
 import { reset, state } from '../support/vscode';
 
 beforeEach(() => {

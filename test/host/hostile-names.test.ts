@@ -1,16 +1,15 @@
 /** Every way in which the host shows foreign text, with names that are meant to do something there. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type * as vscode from 'vscode';
-import { UserError } from '../../src/util/errors';
 import { copyImages, copyPaths } from '../../src/host/commands/cluster-images';
 import { describe as describeFaces, registerCommands } from '../../src/host/commands/commands';
-import { DatasetPanel } from '../../src/host/panels/dataset-panel';
 import { ImageLists } from '../../src/host/commands/image-lists';
 import { ask, createLog, showInStatusBar, withProgress } from '../../src/host/outlets';
+import { DatasetPanel } from '../../src/host/panels/dataset-panel';
 import { Panels } from '../../src/host/panels/panels';
-import type { ClusterNode } from '../../src/host/side-panel/run-tree';
-import { RunTree } from '../../src/host/side-panel/run-tree';
 import { SettingHistory } from '../../src/host/settings/setting-history';
+import { type ClusterNode, RunTree } from '../../src/host/side-panel/run-tree';
+import { UserError } from '../../src/util/errors';
 import { bundled } from '../support/engine';
 import { fakeEngine } from '../support/fake-engine';
 import { HOSTILE_NAMES, UNSEEN } from '../support/hostile-names';

@@ -1,11 +1,11 @@
 import { mkdir, readdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Progress } from '../../src/domain/progress';
 import { RunLibrary } from '../../src/host/runs/run-library';
 import type { SessionContext } from '../../src/host/runs/run-session';
 import { bundled, killEngine, settingsWith, startEngine } from '../support/engine';
 import { PORTRAITS, temporaryFolder } from '../support/images';
-import type { Progress } from '../../src/domain/progress';
 
 async function library() {
   const folder = await temporaryFolder();

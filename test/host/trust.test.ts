@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type * as vscode from 'vscode';
 import { describe as describeFaces, registerCommands } from '../../src/host/commands/commands';
-import { DatasetPanel, type DatasetPanelContext } from '../../src/host/panels/dataset-panel';
-import { FolderWatch } from '../../src/host/runs/folder-watch';
 import { createLog } from '../../src/host/outlets';
+import { DatasetPanel, type DatasetPanelContext } from '../../src/host/panels/dataset-panel';
 import { Panels } from '../../src/host/panels/panels';
+import { FolderWatch } from '../../src/host/runs/folder-watch';
 import { SettingHistory } from '../../src/host/settings/setting-history';
 import { bundled } from '../support/engine';
 import { fakeEngine } from '../support/fake-engine';

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { libraryFolderProblem } from '../../src/domain/library-folder';
-import { SETTING_SCOPES } from '../../src/host/settings/scopes';
 import { SETTING_KEYS } from '../../src/domain/settings';
+import { SETTING_SCOPES } from '../../src/host/settings/scopes';
 import { ROOT } from '../support/images';
 
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {

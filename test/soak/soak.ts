@@ -3,15 +3,15 @@
  * and temporary files of all of it are measured after each round, and may not grow.
  */
 import { execFileSync } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { readdirSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { Settings } from '../../src/domain/settings';
+import { engineScript } from '../../src/engine/bundled-files';
 import { EngineClient } from '../../src/engine/client';
 import { RunLibrary } from '../../src/host/runs/run-library';
-import { engineScript } from '../../src/engine/bundled-files';
-import type { Settings } from '../../src/domain/settings';
 import { bundled, ROOT, settingsWith } from '../support/settings';
 
 /** What is measured of the program and all processes below it. */

@@ -11,12 +11,12 @@ import {
   STORE_VERSION,
   writePictures,
 } from '../../src/runs/run-files';
-import { UserError } from '../../src/util/errors';
 import { DamagedRun } from '../../src/runs/run-schemas';
 import { isWhole, readImages, readRun } from '../../src/runs/run-store';
+import { UserError } from '../../src/util/errors';
 import { temporaryFolder } from '../support/images';
-import { clusterRun, writeRun } from '../support/written-runs';
 import { random } from '../support/vectors';
+import { clusterRun, writeRun } from '../support/written-runs';
 
 let runs: string;
 let place: string;

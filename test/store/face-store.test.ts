@@ -2,7 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { open as openLmdb, type RootDatabase } from 'lmdb';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { LocatedFace } from '../../src/faces/detect';
+import type { LocatedFace } from '../../src/domain/faces';
 import { FaceStore, type StoreRecord } from '../../src/store/face-store';
 import { storeBytes } from '../../src/store/store-folder';
 import { withChecksum } from '../../src/store/strip-checksum';

@@ -1,6 +1,6 @@
 /** A process that opens a store, sees how many of its first images it knows, keeps some more, and prints what it met. */
-import { messageOf } from '../../src/util/errors';
 import { FaceStore } from '../../src/store/face-store';
+import { messageOf } from '../../src/util/errors';
 import { KEYS, type Met, recordOf, stripsOf } from '../fuzz/kept-images';
 
 /** Images that are kept together, … */

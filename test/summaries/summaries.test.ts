@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest';
 import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { encodeStrips, placesIn } from '../../src/images/crop-strips';
+import { CropReader, CropWriter } from '../../src/runs/crops';
 import { principalComponents, clusterPictures } from '../../src/summaries/eigenfaces';
 import { frequencies } from '../../src/summaries/occurrences';
 import { tellApart } from '../../src/summaries/tell-apart';
 import { orderCluster } from '../../src/summaries/typical';
-import { encodeStrips, placesIn } from '../../src/images/crop-strips';
-import { CropReader, CropWriter } from '../../src/runs/crops';
 import { temporaryFolder } from '../support/images';
 import { binaryRows, matrix, random } from '../support/vectors';
 

@@ -1,5 +1,4 @@
-/** What the engine's jobs are given, for tests and benchmarks that call them without a process. */
-import type { JobContext } from '../../src/engine/jobs/analyse';
+import type { JobContext } from '../../src/engine/jobs/job-context';
 
 export const jobContext = (): JobContext => ({
   signal: new AbortController().signal,

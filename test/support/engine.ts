@@ -3,8 +3,8 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { EngineClient } from '../../src/engine/client';
 import { engineScript } from '../../src/engine/bundled-files';
+import { EngineClient } from '../../src/engine/client';
 import { ROOT } from './images';
 
 export { bundled, settingsWith } from './settings';

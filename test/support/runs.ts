@@ -1,16 +1,16 @@
 /** Runs as the host knows them, without having been made. */
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Clustering } from '../../src/domain/clustering';
+import type { RunManifest } from '../../src/domain/run';
+import { analysisSettings, clusteringSettings } from '../../src/domain/settings';
 import { RunLibrary } from '../../src/host/runs/run-library';
 import type { SessionContext } from '../../src/host/runs/run-session';
 import { STORE_VERSION, writeManifest } from '../../src/runs/run-files';
-import { mkdir, writeFile } from 'node:fs/promises';
 import { bundled, settingsWith } from './engine';
-import { analysisSettings, clusteringSettings } from '../../src/domain/settings';
 import type { FakeEngine } from './fake-engine';
 import { temporaryFolder } from './images';
 import { state } from './vscode';
-import type { RunManifest } from '../../src/domain/run';
-import type { Clustering } from '../../src/domain/clustering';
 
 export function manifestOf(id: string, folders: string[], values: Partial<RunManifest> = {}): RunManifest {
   return {

@@ -1,7 +1,7 @@
 /** Settings and networks for tests, and for programs of theirs that run without vitest. */
 import { resolve } from 'node:path';
-import { bundledModels } from '../../src/engine/bundled-files';
 import { parseSettings, type Settings } from '../../src/domain/settings';
+import { bundledModels } from '../../src/engine/bundled-files';
 
 /** Programs that are bundled for themselves are told; see scripts/fuzz.mjs. */
 export const ROOT = process.env.FACE_CLUSTERS_ROOT ?? resolve(__dirname, '..', '..');

@@ -1,12 +1,12 @@
 /** Runs without an engine. */
 import { basename, join } from 'node:path';
-import { encodeStrips, placesIn } from '../../src/images/crop-strips';
+import type { RunManifest } from '../../src/domain/run';
 import { analysisSettings } from '../../src/domain/settings';
+import { clusterFaces } from '../../src/engine/clustering/cluster-faces';
+import { encodeStrips, placesIn } from '../../src/images/crop-strips';
 import { STORE_VERSION, writeClustering } from '../../src/runs/run-files';
 import { keptImage, RunWriter } from '../../src/runs/run-store';
-import { clusterFaces } from '../../src/engine/clustering/cluster-faces';
 import { settingsWith } from './engine';
-import type { RunManifest } from '../../src/domain/run';
 
 export const CROP = { width: 16, height: 24 };
 export const ATTRIBUTES = ['Smiling', 'Male', 'Young'];

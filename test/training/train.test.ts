@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DatasetReport } from '../../src/domain/dataset';
+import type { Evaluation } from '../../src/domain/evaluation';
 import { readModelMetadata } from '../../src/networks/model-metadata';
 import { cli } from '../support/engine';
 import { PORTRAITS, ROOT, temporaryFolder, writeFiles } from '../support/images';
 import { hasModules, PYTHON, python } from '../support/python';
-import type { DatasetReport } from '../../src/domain/dataset';
-import type { Evaluation } from '../../src/domain/evaluation';
 
 const MODULES = ['torch', 'torchvision', 'onnx', 'PIL', 'tqdm', 'matplotlib'];
 const PACKAGES = ['python3-torchvision', 'python3-onnx', 'python3-pil', 'python3-tqdm', 'python3-matplotlib'];

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { copyFile, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { messageOf } from '../../src/util/errors';
 import { scanImages } from '../../src/images/scan-folders';
 import { shortPath } from '../../src/text/short-path';
+import { messageOf } from '../../src/util/errors';
 import { fsReason } from '../../src/util/fs-errors';
 import { temporaryFolder } from '../support/images';
 

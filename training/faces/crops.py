@@ -30,7 +30,7 @@ class Framing:
     """Whether the whole image is stretched to the input, as the original work does, instead of a part of the same proportions."""
 
     def box(self, width: int, height: int) -> tuple[float, float, float, float]:
-        """Left, top, right, bottom in pixels of the image; may reach beyond it. The same as `alignedFrame` of src/faces/framing.ts."""
+        """Left, top, right, bottom in pixels of the image; may reach beyond it. The same as `alignedFrame` of src/images/framing.ts."""
         aspect = width / height
         if 0.92 < aspect < 1.09:
             left, top, right, bottom = LFW_PART

@@ -1,12 +1,12 @@
 /** Methods side by side: silhouette against the number of clusters; a click on a point opens that clustering. */
 import { css, html, LitElement, nothing, svg } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import type { ComparisonPoint, Comparison } from '../../src/domain/comparison';
 import { METHOD_NAMES } from '../../src/domain/method-names';
 import { comparisonLayout, pointText } from '../../src/summaries/comparison-chart';
+import { plural, silhouetteText } from '../../src/text/numbers';
 import type { Source } from '../source';
 import { shared } from './shared.css';
-import { plural, silhouetteText } from '../../src/text/numbers';
-import type { ComparisonPoint, Comparison } from '../../src/domain/comparison';
 
 const WIDTH = 860;
 const HEIGHT = 360;

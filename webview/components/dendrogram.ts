@@ -2,10 +2,10 @@
 import { scaleLinear } from 'd3-scale';
 import { css, html, LitElement, svg } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import type { Clustering } from '../../src/domain/clustering';
+import { clusterTitle, plural } from '../../src/text/numbers';
 import type { Source } from '../source';
 import { shared } from './shared.css';
-import { clusterTitle, plural } from '../../src/text/numbers';
-import type { Clustering } from '../../src/domain/clustering';
 
 const HEIGHT = 190;
 const LEAF = 34;

@@ -1,8 +1,8 @@
 /** A face that shows its photo. */
 import { html } from 'lit';
+import type { FaceCard } from '../../src/domain/faces';
 import { forPage } from '../../src/text/neutralize';
 import { imageUrl, type Source } from '../source';
-import type { FaceCard } from '../../src/domain/faces';
 
 /** Asks for the photo of a face to be shown; bubbles up to the panel. */
 export class ShowFace extends Event {

@@ -2,10 +2,10 @@
 import { scaleLinear } from 'd3-scale';
 import { css, html, LitElement, nothing, svg } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { choicesOf } from '../../src/clustering/choices';
+import type { Candidate } from '../../src/domain/clustering';
+import { choicesOf } from '../../src/domain/number-of-clusters';
 import type { Source } from '../source';
 import { shared } from './shared.css';
-import type { Candidate } from '../../src/domain/clustering';
 
 const WIDTH = 300;
 const HEIGHT = 150;

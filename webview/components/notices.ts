@@ -1,13 +1,13 @@
 /** What the user should know about the run, each with a way out. */
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { changesText } from '../../src/domain/progress-text';
 import type { PanelState, WebviewMessage } from '../../src/protocol/panel';
-import { forName, forPage } from '../../src/text/neutralize';
 import { upperFirst } from '../../src/text/letter-case';
+import { forName, forPage } from '../../src/text/neutralize';
+import { plural } from '../../src/text/numbers';
 import type { Source } from '../source';
 import { shared } from './shared.css';
-import { changesText } from '../../src/domain/progress-text';
-import { plural } from '../../src/text/numbers';
 
 type PanelCommand = Extract<WebviewMessage, { kind: 'command' }>['command'];
 

@@ -2,12 +2,12 @@
 import { html, LitElement, nothing, svg } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { readableAttribute } from '../../src/domain/attributes';
+import type { Occurrences, ClusterSummary } from '../../src/domain/clustering';
 import { type Bar, bars } from '../../src/summaries/bars';
+import { percent } from '../../src/text/numbers';
 import { own } from '../../src/util/own';
 import { styles } from './occurrence-chart.css';
 import { shared } from './shared.css';
-import { percent } from '../../src/text/numbers';
-import type { Occurrences, ClusterSummary } from '../../src/domain/clustering';
 
 /** What a bar's standing is called. */
 const STANDING = { prominent: 'almost all have it', noisy: 'divided', rare: 'few have it' } as const;

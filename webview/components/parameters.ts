@@ -1,7 +1,6 @@
 /** Which parameters a method has, for the toolbar. */
+import { AFFINITIES, ASSIGN_LABELS, LINKAGES, METRICS } from '../../src/domain/method-options';
 import type { ClusteringSettings } from '../../src/domain/settings';
-import { ASSIGN_LABELS } from '../../src/domain/method-options';
-import { LINKAGES, METRICS, AFFINITIES } from '../../src/domain/method-options';
 
 export type NumberSetting =
   'restarts' | 'threshold' | 'branchingFactor' | 'gamma' | 'neighbors' | 'eps' | 'minSamples' | 'xi' | 'minClusterSize';

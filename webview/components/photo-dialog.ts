@@ -2,12 +2,12 @@
 import { html, LitElement, nothing, svg } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { readableAttribute } from '../../src/domain/attributes';
+import type { FaceCard, PhotoView } from '../../src/domain/faces';
 import { forPage } from '../../src/text/neutralize';
+import { clusterTitle, percent, plural, silhouetteText } from '../../src/text/numbers';
 import { imageUrl, type Source } from '../source';
 import { styles } from './photo-dialog.css';
 import { shared } from './shared.css';
-import { clusterTitle, percent, plural, silhouetteText } from '../../src/text/numbers';
-import type { FaceCard, PhotoView } from '../../src/domain/faces';
 
 @customElement('fc-photo-dialog')
 export class PhotoDialog extends LitElement {

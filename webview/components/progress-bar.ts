@@ -1,9 +1,9 @@
 /** What the engine is doing, and a way to stop it. */
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import type { Progress } from '../../src/domain/progress';
 import { stageText } from '../../src/domain/progress-text';
 import { shared } from './shared.css';
-import type { Progress } from '../../src/domain/progress';
 
 /** Whoever can stop the work. */
 interface Canceller {

@@ -1,21 +1,21 @@
 /** Inferred probabilities → clusters and what is said of each. Nothing here knows of images. */
-import { chosenAttributes } from '../../domain/attributes';
 import { distinctVectors } from '../../clustering/distinct';
 import { attributeWeights, featureMatrix } from '../../clustering/features';
-import { centred } from '../../clustering/thresholds';
 import { calinskiHarabasz, daviesBouldin } from '../../clustering/scores';
 import { type RunTask, runHere } from '../../clustering/tasks';
-import { UserError } from '../../util/errors';
+import { centred } from '../../clustering/thresholds';
+import { chosenAttributes } from '../../domain/attributes';
+import type { Merge, ClusterSummary } from '../../domain/clustering';
 import { METHOD_NAMES, takesClusters } from '../../domain/method-names';
+import type { Progress } from '../../domain/progress';
 import type { ClusteringSettings } from '../../domain/settings';
 import { STORE_VERSION, type StoredClustering } from '../../runs/run-files';
 import { frequencies, occurrencesOf } from '../../summaries/occurrences';
 import { tellApart } from '../../summaries/tell-apart';
 import { orderCluster } from '../../summaries/typical';
+import { UserError } from '../../util/errors';
 import { pause } from '../../util/yield-to-event-loop';
 import { type GroupContext, groupVectors, silhouetteOf } from './group-vectors';
-import type { Progress } from '../../domain/progress';
-import type { Merge, ClusterSummary } from '../../domain/clustering';
 
 export interface ClusterInput {
   /** `[faces, names]`, in [0, 1]. */

@@ -1,14 +1,14 @@
 /** Vectors → one grouping with its figures: of a number of clusters that is given, chosen, or found by the method itself. */
-import { choicesOf } from '../../clustering/choices';
-import { gapOf, gapSets } from '../../clustering/gap';
 import type { DistinctVectors } from '../../clustering/distinct';
+import { gapOf, gapSets } from '../../clustering/gap';
 import { isLarge, kMeans } from '../../clustering/kmeans';
 import { withPreset } from '../../clustering/methods';
 import { silhouette, type Silhouette } from '../../clustering/silhouette';
 import { type Grouped, kMeansParts, type RunTask, type Tasks } from '../../clustering/tasks';
-import { takesClusters } from '../../domain/method-names';
-import type { ClusteringSettings } from '../../domain/settings';
 import type { Candidate } from '../../domain/clustering';
+import { takesClusters } from '../../domain/method-names';
+import { choicesOf } from '../../domain/number-of-clusters';
+import type { ClusteringSettings } from '../../domain/settings';
 
 export interface GroupContext {
   signal: AbortSignal | undefined;

@@ -1,29 +1,21 @@
 /** The main job, read from top to bottom: folders → described faces, kept. */
-import { collectGarbage, LET_GATHER } from '../../util/collect-garbage';
-import { codeOf, UserError } from '../../util/errors';
-import { chosenImages, scanImages } from '../../images/scan-folders';
+import type { Failure, RunManifest } from '../../domain/run';
 import { IMAGE_EXTENSIONS } from '../../images/image-extensions';
-import type { FaceStore } from '../../store/face-store';
+import { chosenImages, scanImages } from '../../images/scan-folders';
+import type { EngineCalls } from '../../protocol/engine';
 import { STORE_VERSION, writeManifest } from '../../runs/run-files';
 import { keptImages, RunWriter } from '../../runs/run-store';
-import { Description } from '../pipeline/analysis-pipeline';
+import type { FaceStore } from '../../store/face-store';
+import { collectGarbage, LET_GATHER } from '../../util/collect-garbage';
+import { codeOf, UserError } from '../../util/errors';
 import { forgetRun } from '../open-runs';
-import { StoreBuffer } from '../pipeline/store-buffer';
 import { withStore } from '../open-store';
-import type { WorkerHost } from '../threads/image-worker-pool';
-import { releaseIdleThreads } from '../threads/prewarmed-threads';
+import { Description } from '../pipeline/analysis-pipeline';
 import { noteMade, unchangedRun } from '../pipeline/reuse-run';
+import { StoreBuffer } from '../pipeline/store-buffer';
 import { refuseEmptied, refuseTorso } from '../pipeline/vanished-folders';
-import type { Progress } from '../../domain/progress';
-import type { Failure, RunManifest } from '../../domain/run';
-import type { EngineCalls } from '../../protocol/engine';
-
-export interface JobContext {
-  signal: AbortSignal;
-  onProgress: (progress: Progress) => void;
-  /** Where images are read: in a process of their own after a decoder has brought the engine down. */
-  host: WorkerHost;
-}
+import { releaseIdleThreads } from '../threads/prewarmed-threads';
+import type { JobContext } from './job-context';
 
 /** A notice for people. */
 export const notKept = (problem: string): string => `What was found could not be kept for the next run: ${problem}.`;

@@ -1,13 +1,13 @@
 /** How folders differ from what they were when a run was made. */
+import type { FolderChanges } from '../../domain/run';
 import { chosenImages, scanImages } from '../../images/scan-folders';
-import { identitiesOf } from '../../store/identity';
+import type { EngineCalls } from '../../protocol/engine';
 import { readManifest } from '../../runs/run-files';
 import { type KeptImage, keptImages, readImages } from '../../runs/run-store';
+import { identitiesOf } from '../../store/identity';
 import { clearStoreFolder, storeBytes, storeImages } from '../../store/store-folder';
-import type { JobContext } from './analyse';
 import { closeStore } from '../open-store';
-import type { FolderChanges } from '../../domain/run';
-import type { EngineCalls } from '../../protocol/engine';
+import type { JobContext } from './job-context';
 
 /** Lists the folders and asks for each file's size and time; reads none. */
 export async function changes({ runDir }: EngineCalls['changes']['params'], { signal }: JobContext): Promise<FolderChanges> {

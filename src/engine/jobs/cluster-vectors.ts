@@ -1,18 +1,18 @@
 /** Clustering of ready attribute vectors, without images. */
 import { stringify } from 'csv-stringify/sync';
-import { UserError } from '../../util/errors';
 import { readLabels } from '../../datasets/labels';
 import { chooseImages } from '../../images/scan-folders';
-import type { JobContext } from './analyse';
-import { clusterFaces } from '../clustering/cluster-faces';
-import { clusterFolder, clustersJson } from './export';
+import type { EngineCalls } from '../../protocol/engine';
 import { clusterLabels, silhouetteOfFace } from '../../runs/run-files';
 import { occurrenceChart } from '../../summaries/occurrence-chart';
 import { forCsvCell, fromCsvCell } from '../../text/neutralize';
+import { UserError } from '../../util/errors';
 import { writeNeeded } from '../../util/output-folder';
-import { CLUSTER_OUTPUT } from './outputs';
+import { clusterFaces } from '../clustering/cluster-faces';
 import { clusteringWorkers } from '../threads/clustering-worker-pool';
-import type { EngineCalls } from '../../protocol/engine';
+import { clusterFolder, clustersJson } from './export';
+import type { JobContext } from './job-context';
+import { CLUSTER_OUTPUT } from './outputs';
 
 /** Rows of a table of attribute vectors, some of them where a choice is made. */
 export async function readVectors(file: string, choice: { limit: number; sample: number; seed: number }, signal: AbortSignal) {

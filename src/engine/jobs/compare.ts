@@ -1,25 +1,25 @@
 /** The methods side by side: silhouette against the number of clusters. */
-import { chosenAttributes } from '../../domain/attributes';
 import { type DistinctVectors, distinctVectors } from '../../clustering/distinct';
 import { featureMatrix } from '../../clustering/features';
 import { type RunTask, runHere } from '../../clustering/tasks';
-import { UserError } from '../../util/errors';
-import { chooseImages } from '../../images/scan-folders';
+import { chosenAttributes } from '../../domain/attributes';
+import type { ComparisonPoint, Comparison } from '../../domain/comparison';
 import { METHOD_NAMES, takesClusters } from '../../domain/method-names';
+import { chooseImages } from '../../images/scan-folders';
+import type { CompareParams, EngineCalls } from '../../protocol/engine';
 import { STORE_VERSION, writeComparison } from '../../runs/run-files';
 import { assertCurrent } from '../../runs/run-store';
 import { comparisonChart } from '../../summaries/comparison-chart';
 import { comparisonCsv } from '../../summaries/comparison-table';
+import { UserError } from '../../util/errors';
 import { writeNeeded } from '../../util/output-folder';
-import type { JobContext } from './analyse';
 import { type ClusterInput, presentProbabilities, weightsOf } from '../clustering/cluster-faces';
 import { groupEach } from '../clustering/group-vectors';
-import { COMPARE_OUTPUT } from './outputs';
 import { openRun } from '../open-runs';
-import { readVectors } from './cluster-vectors';
 import { clusteringWorkers } from '../threads/clustering-worker-pool';
-import type { ComparisonPoint, Comparison } from '../../domain/comparison';
-import type { CompareParams, EngineCalls } from '../../protocol/engine';
+import { readVectors } from './cluster-vectors';
+import type { JobContext } from './job-context';
+import { COMPARE_OUTPUT } from './outputs';
 
 /** Distinct vectors that are compared, at most: every silhouette looks at each pair. */
 const MOST = 3000;

@@ -2,18 +2,18 @@
 import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, mkdir, open, realpath, rm } from 'node:fs/promises';
 import { basename, join, parse, sep } from 'node:path';
-import { codeOf, UserError } from '../../util/errors';
+import type { Failure } from '../../domain/run';
+import type { EngineCalls } from '../../protocol/engine';
 import { membersOfCluster } from '../../runs/run-files';
 import { imagePath, type StoredRun } from '../../runs/run-store';
 import { shortPath } from '../../text/short-path';
+import { codeOf, UserError } from '../../util/errors';
 import { fsReason, isFull } from '../../util/fs-errors';
 import { makeTemporaryFolder, type TemporaryFolder } from '../../util/temporary-folder';
 import { FILE_MODE, FOLDER_MODE, openRegular, publishNew, statOf } from '../../util/user-files';
-import type { JobContext } from './analyse';
-import { clusteringOf } from './inspect';
 import { openRun } from '../open-runs';
-import type { Failure } from '../../domain/run';
-import type { EngineCalls } from '../../protocol/engine';
+import { clusteringOf } from './inspect';
+import type { JobContext } from './job-context';
 
 interface ClusterImage {
   /** A Buffer where it is not valid UTF-8. */

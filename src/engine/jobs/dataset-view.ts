@@ -1,12 +1,12 @@
 /** What the data set view asks for. The data set it looks at stays open. */
 import type { Dataset } from '../../datasets/dataset';
 import { drawRows, explore } from '../../datasets/explore';
-import { CancelledError, UserError } from '../../util/errors';
-import { encode } from '../../images/crop-strips';
-import type { JobContext } from './analyse';
-import { opened, reportOf, sampleOf, thumbnail, TILE } from './dataset';
 import type { DatasetChoice, DatasetSample } from '../../domain/dataset';
+import { encode } from '../../images/crop-strips';
 import type { DatasetCalls } from '../../protocol/dataset-calls';
+import { CancelledError, UserError } from '../../util/errors';
+import { opened, reportOf, sampleOf, thumbnail, TILE } from './dataset';
+import type { JobContext } from './job-context';
 
 let open: { key: string; dataset: Promise<Dataset> } | undefined;
 

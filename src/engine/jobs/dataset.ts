@@ -4,16 +4,16 @@ import { attributeWeights } from '../../clustering/features';
 import { type Dataset, openDataset, presentIn } from '../../datasets/dataset';
 import { drawRows, explore, type Exploration } from '../../datasets/explore';
 import { PARTITION_NAMES } from '../../datasets/recognise';
+import type { DatasetReport } from '../../domain/dataset';
+import type { EngineCalls } from '../../protocol/engine';
 import { evaluationChart } from '../../summaries/evaluation-chart';
 import { heatMap } from '../../summaries/heat-map';
 import { type Tile, tileSheet } from '../../summaries/tile-sheet';
 import { forCsvCell } from '../../text/neutralize';
 import { type WriteFile, writeNeeded } from '../../util/output-folder';
-import type { JobContext } from './analyse';
-import { DATASET_OUTPUT } from './outputs';
 import { renderTileSafely } from '../shown-images';
-import type { DatasetReport } from '../../domain/dataset';
-import type { EngineCalls } from '../../protocol/engine';
+import type { JobContext } from './job-context';
+import { DATASET_OUTPUT } from './outputs';
 
 /** @throws UserError where no data set is recognised, its tables cannot be read, or the results cannot be written; CancelledError. */
 export async function dataset(

@@ -1,16 +1,17 @@
 /** Infers the attributes of labelled images and compares. */
 import { centred } from '../../clustering/thresholds';
-import { UserError } from '../../util/errors';
 import { scoreAttributes } from '../../datasets/evaluation';
 import { drawRows } from '../../datasets/explore';
 import { readLabels } from '../../datasets/labels';
-import { chooseImages, type ImageFile, scanImages } from '../../images/scan-folders';
-import type { JobContext } from './analyse';
-import { fromCsvCell } from '../../text/neutralize';
-import { Description } from '../pipeline/analysis-pipeline';
-import { type LabelledFace, robustness } from './robustness';
 import type { Evaluation } from '../../domain/evaluation';
+import type { ImageFile } from '../../images/image-list';
+import { chooseImages, scanImages } from '../../images/scan-folders';
 import type { EngineCalls } from '../../protocol/engine';
+import { fromCsvCell } from '../../text/neutralize';
+import { UserError } from '../../util/errors';
+import { Description } from '../pipeline/analysis-pipeline';
+import type { JobContext } from './job-context';
+import { type LabelledFace, robustness } from './robustness';
 
 const pickScores = ({ accuracy, balancedAccuracy, hammingDistance }: ReturnType<typeof scoreAttributes>) => ({
   accuracy,

@@ -1,25 +1,25 @@
 /** A run and its clustering as files, in the layout the command line promises. */
 import { readFile } from 'node:fs/promises';
 import { stringify } from 'csv-stringify/sync';
-import { UserError } from '../../util/errors';
+import type { Clustering } from '../../domain/clustering';
+import type { ClusterPictures } from '../../domain/faces';
+import type { RunManifest } from '../../domain/run';
 import { folderLabels } from '../../images/folder-labels';
+import type { EngineCalls } from '../../protocol/engine';
 import { clusterLabels, membersOf, silhouetteOfFace, type StoredClustering } from '../../runs/run-files';
 import type { StoredRun } from '../../runs/run-store';
 import { montage } from '../../summaries/montage';
 import { occurrenceChart } from '../../summaries/occurrence-chart';
 import { forCsvCell } from '../../text/neutralize';
 import { shortPath } from '../../text/short-path';
+import { UserError } from '../../util/errors';
 import { fsReason, isFull } from '../../util/fs-errors';
 import { filesInTheWay, writeOutput } from '../../util/output-folder';
-import type { JobContext } from './analyse';
+import { openRun } from '../open-runs';
 import { clusteringOf, pictures } from './inspect';
+import type { JobContext } from './job-context';
 import { CLUSTER_FILES, CLUSTER_OUTPUT } from './outputs';
 import { reportPage } from './report';
-import { openRun } from '../open-runs';
-import type { RunManifest } from '../../domain/run';
-import type { Clustering } from '../../domain/clustering';
-import type { ClusterPictures } from '../../domain/faces';
-import type { EngineCalls } from '../../protocol/engine';
 
 /** Rows of a CSV file turned to text at a time. */
 const CHUNK = 5000;

@@ -1,6 +1,8 @@
 /** What is asked of a run that is there: another clustering, its pictures, faces of a cluster, where an image lies. */
 import { adjustedRand, normalisedMutualInformation } from '../../clustering/scores';
-import { UserError } from '../../util/errors';
+import type { Clustering, FaceOrder } from '../../domain/clustering';
+import type { FaceCard, ClusterPictures } from '../../domain/faces';
+import type { EngineCalls } from '../../protocol/engine';
 import {
   clusterLabels,
   membersOf,
@@ -15,13 +17,11 @@ import {
 import { DamagedRun, unlessDamaged } from '../../runs/run-schemas';
 import { assertCurrent, imagePath, type StoredRun } from '../../runs/run-store';
 import { clusterPictures } from '../../summaries/eigenfaces';
-import type { JobContext } from './analyse';
+import { UserError } from '../../util/errors';
 import { clusterFaces } from '../clustering/cluster-faces';
 import { openRun } from '../open-runs';
 import { clusteringWorkers } from '../threads/clustering-worker-pool';
-import type { Clustering, FaceOrder } from '../../domain/clustering';
-import type { FaceCard, ClusterPictures } from '../../domain/faces';
-import type { EngineCalls } from '../../protocol/engine';
+import type { JobContext } from './job-context';
 
 export async function clusterRun({ runDir, settings }: EngineCalls['cluster']['params'], context: JobContext): Promise<Clustering> {
   const run = await openRun(runDir);

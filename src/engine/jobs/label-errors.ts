@@ -1,16 +1,17 @@
 /** Labels against inferences, face by face: where a network that was trained on other labels is sure of the opposite, the label may be wrong. */
-import { drawRows, explore } from '../../datasets/explore';
-import { UserError } from '../../util/errors';
 import { PRESENT } from '../../clustering/features';
-import type { ImageFile } from '../../images/scan-folders';
+import { drawRows, explore } from '../../datasets/explore';
+import type { Contradictions } from '../../domain/dataset';
+import type { ImageFile } from '../../images/image-list';
+import type { DatasetCalls } from '../../protocol/dataset-calls';
 import type { FaceStore } from '../../store/face-store';
-import { GIGABYTE, type JobContext, notKept } from './analyse';
-import { keptDataset, thumbnailJpeg } from './dataset-view';
+import { UserError } from '../../util/errors';
+import { withStore } from '../open-store';
 import { Description } from '../pipeline/analysis-pipeline';
 import { StoreBuffer } from '../pipeline/store-buffer';
-import { withStore } from '../open-store';
-import type { Contradictions } from '../../domain/dataset';
-import type { DatasetCalls } from '../../protocol/dataset-calls';
+import { GIGABYTE, notKept } from './analyse';
+import { keptDataset, thumbnailJpeg } from './dataset-view';
+import type { JobContext } from './job-context';
 
 export async function contradictions(params: DatasetCalls['contradictions']['params'], context: JobContext): Promise<Contradictions> {
   const notices: string[] = [];

@@ -1,8 +1,8 @@
 /** What a network file is, before it is used. */
 import { checkNetwork } from '../../networks/check-network';
-import type { JobContext } from './analyse';
-import { fileHash } from '../pipeline/pipeline-keys';
 import type { EngineCalls } from '../../protocol/engine';
+import { fileHash } from '../pipeline/pipeline-keys';
+import type { JobContext } from './job-context';
 
 /** @throws UserError naming what was expected and what the file holds. */
 export async function describeModel(

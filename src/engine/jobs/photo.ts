@@ -1,12 +1,12 @@
 /** The photo a face was found in, with all its faces. */
-import { UserError } from '../../util/errors';
+import { analysisSettingsSchema } from '../../domain/settings';
 import { imageLimits } from '../../images/image-limits';
+import type { EngineCalls } from '../../protocol/engine';
 import { membersOf, readClustering, silhouetteOfFace } from '../../runs/run-files';
 import { imagePath, type StoredRun } from '../../runs/run-store';
-import { analysisSettingsSchema } from '../../domain/settings';
+import { UserError } from '../../util/errors';
 import { openRun } from '../open-runs';
 import { renderPhotoSafely } from '../shown-images';
-import type { EngineCalls } from '../../protocol/engine';
 
 /** Longest side of the photo as it is shown, in pixels. */
 const SHOWN = 1600;

@@ -1,22 +1,15 @@
 /** report.html: the panel's own components and a run's clusters in one page that needs nothing else. */
 import { createHash } from 'node:crypto';
-import type { PanelState } from '../../protocol/panel';
+import type { ClusterPictures } from '../../domain/faces';
+import type { ReportData } from '../../protocol/report';
 import { membersOf, readComparison, type StoredClustering } from '../../runs/run-files';
 import { unlessDamaged } from '../../runs/run-schemas';
 import type { StoredRun } from '../../runs/run-store';
 import { forXml } from '../../text/neutralize';
 import { faceCards } from './inspect';
-import type { ClusterPictures } from '../../domain/faces';
 
 /** Faces of a cluster that are embedded, the most typical first; the page says how many there are in all. */
 const FACES = 60;
-
-/** What the page's script finds in it. Bytes are in base64. */
-export interface ReportData {
-  state: PanelState;
-  faces: Record<number, { row: number; image: string; face: number; jpeg: string; probabilities: number[] }[]>;
-  pictures: { cluster: number; eigenface: string; components: string[]; explained: number[] }[];
-}
 
 export async function reportPage(run: StoredRun, stored: StoredClustering, pictures: ClusterPictures[], script: string): Promise<string> {
   const { failures, faceless, ...manifest } = run.manifest;

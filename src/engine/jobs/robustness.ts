@@ -1,10 +1,11 @@
 /** How long a network says the same of faces that are made small or blurred. */
-import { degrade, DEGRADATIONS } from '../../datasets/degrade';
-import { encodedImage, readBytes } from '../../images/decode';
-import { alignedFaces, type LocatedFace, locatedFaces } from '../../faces/detect';
-import { openModel } from '../../networks/model';
 import { PRESENT } from '../../clustering/features';
+import { degrade, DEGRADATIONS } from '../../datasets/degrade';
 import type { Robustness } from '../../domain/evaluation';
+import type { LocatedFace } from '../../domain/faces';
+import { alignedFaces, locatedFaces } from '../../faces/detect';
+import { encodedImage, readBytes } from '../../images/decode';
+import { openModel } from '../../networks/model';
 
 /** A face whose labels are known. */
 export interface LabelledFace {

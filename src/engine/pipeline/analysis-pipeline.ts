@@ -3,32 +3,31 @@
  * them stand bounded queues, so memory does not grow with the folder.
  */
 import { pMapIterable } from 'p-map';
-import { UserError } from '../../util/errors';
-import { chooseDetection } from '../../faces/choose-detection';
+import type { LocatedFace } from '../../domain/faces';
+import type { Provider, BundledModels } from '../../domain/networks';
+import type { Detection } from '../../domain/run';
+import type { AnalysisSettings } from '../../domain/settings';
 import type { DescribedImages, ImageResult, WantedImage } from '../../faces/analyse-images';
-import type { LocatedFace } from '../../faces/detect';
+import { chooseDetection } from '../../faces/choose-detection';
+import { type CropRef, placesIn, type Strip, type StripRef } from '../../images/crop-strips';
 import type { FailureKind } from '../../images/image-error';
 import { imageLimits } from '../../images/image-limits';
+import type { Images, ImageFile } from '../../images/image-list';
 import { MemoryBudget } from '../../images/memory-budget';
 import { openModel } from '../../networks/model';
 import { ProviderChain } from '../../networks/provider-chain';
 import { chooseProvider, type ProviderChoice } from '../../networks/providers';
-import type { Images } from '../../images/image-list';
-import type { ImageFile } from '../../images/scan-folders';
-import { type CropRef, placesIn, type Strip, type StripRef } from '../../images/crop-strips';
-import type { AnalysisSettings } from '../../domain/settings';
 import { type Content, type Described, type FaceStore, type Found, type ModelInfo, modelInfoSchema } from '../../store/face-store';
 import { type FileIdentity, type Identities, identitiesOf, identityOf } from '../../store/identity';
-import { Batches, type PendingFace } from './batches';
-import { fileHash, finderKey, limitedKey, lookKey, modelKey } from './pipeline-keys';
-import { chooseModel } from './choose-model';
+import { UserError } from '../../util/errors';
 import { retireProcess } from '../retire';
 import type { SearchSetup } from '../threads/image-worker';
 import { ImageWorkerPool, imageWorkersFor, type WorkerHost } from '../threads/image-worker-pool';
 import { InferenceWorkerPool } from '../threads/inference-worker-pool';
 import { prewarm, releaseIdleThreads } from '../threads/prewarmed-threads';
-import type { Provider, BundledModels } from '../../domain/networks';
-import type { Detection } from '../../domain/run';
+import { Batches, type PendingFace } from './batches';
+import { chooseModel } from './choose-model';
+import { fileHash, finderKey, limitedKey, lookKey, modelKey } from './pipeline-keys';
 
 /** A face with what the network says of it. */
 export interface DescribedFace {

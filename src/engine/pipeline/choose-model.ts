@@ -1,13 +1,14 @@
 /** Which network runs on which provider, with how many faces at a time: chosen once, measured once, and kept in the store. */
 import { cpus, hostname } from 'node:os';
 import * as z from 'zod';
+import type { Provider, BundledModels } from '../../domain/networks';
+import { type AnalysisSettings, PROVIDERS } from '../../domain/settings';
 import { checkNetwork } from '../../networks/check-network';
 import { chooseProvider, type ProviderChoice, unavailable } from '../../networks/providers';
-import { BATCHES, type Tuned, tuneInProcess } from '../../networks/tune';
-import { type AnalysisSettings, PROVIDERS } from '../../domain/settings';
+import type { Tuned } from '../../networks/tool-process';
+import { BATCHES, tuneInProcess } from '../../networks/tune';
 import type { FaceStore } from '../../store/face-store';
 import { fileHash } from './pipeline-keys';
-import type { Provider, BundledModels } from '../../domain/networks';
 
 /** Faces a batch until it is measured. */
 const BATCH_SIZE: Record<Provider, number> = { cpu: 8, webgpu: 32, cuda: 128, dml: 128, coreml: 128 };

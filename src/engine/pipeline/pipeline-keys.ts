@@ -1,10 +1,10 @@
 /** Keys of what is kept: they change whenever what is computed would. */
 import { stat } from 'node:fs/promises';
-import { hashOf } from '../../faces/analyse-images';
-import type { Framing } from '../../faces/framing';
+import type { Framing } from '../../domain/networks';
+import type { AnalysisSettings } from '../../domain/settings';
 import type { ImageLimits } from '../../images/image-limits';
 import { readNetwork } from '../../networks/model';
-import type { AnalysisSettings } from '../../domain/settings';
+import { hashOf } from '../../util/content-hash';
 
 /** Raised whenever decoding, searching, aligning or cutting out changes what comes out of them. */
 export const PIPELINE_VERSION = 5;

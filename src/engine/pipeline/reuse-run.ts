@@ -3,14 +3,14 @@
  * to where it lies already.
  */
 import { randomUUID } from 'node:crypto';
+import type { RunManifest } from '../../domain/run';
 import type { Images } from '../../images/image-list';
-import type { FaceStore } from '../../store/face-store';
-import type { StoreKeys } from './analysis-pipeline';
-import { type Identities, isSettled } from '../../store/identity';
 import { readManifest } from '../../runs/run-files';
 import { unlessDamaged } from '../../runs/run-schemas';
 import { isWhole, type KeptImage, keptImage, readImages } from '../../runs/run-store';
-import type { RunManifest } from '../../domain/run';
+import type { FaceStore } from '../../store/face-store';
+import { type Identities, isSettled } from '../../store/identity';
+import type { StoreKeys } from './analysis-pipeline';
 
 /** What a run is made of. */
 export interface Ingredients {

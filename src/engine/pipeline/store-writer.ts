@@ -3,12 +3,12 @@
  * second, in one of its own, since writing takes half of the main thread's time. (LMDB lets several processes
  * use a store; several threads would share its memory map, which `FaceStore.unmap` gives back.)
  */
+import { type ForkedProcess, forkProcess } from '../../channel/child-process';
 import { parentEnd } from '../../channel/port';
 import { serve } from '../../channel/serve';
-import { messageOf } from '../../util/errors';
 import { ownScript } from '../../networks/tool-process';
 import { FaceStore, type StoreRecord } from '../../store/face-store';
-import { type ForkedProcess, forkProcess } from '../../util/child-process';
+import { messageOf } from '../../util/errors';
 
 export interface Findings {
   records: readonly StoreRecord[];

@@ -3,13 +3,13 @@
  * of all of its images, which nothing would bring back.
  */
 import { opendir } from 'node:fs/promises';
-import { messageOf, UserError } from '../../util/errors';
+import type { Failure } from '../../domain/run';
 import { GONE } from '../../images/decode';
 import type { Images } from '../../images/image-list';
 import { readManifest } from '../../runs/run-files';
 import { unlessDamaged } from '../../runs/run-schemas';
 import { readImages } from '../../runs/run-store';
-import type { Failure } from '../../domain/run';
+import { messageOf, UserError } from '../../util/errors';
 
 /** Images of a folder that may all be removed without a doubt, at most. */
 const FEW = 10;

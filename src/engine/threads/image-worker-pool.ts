@@ -4,18 +4,18 @@
  */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { forkProcess } from '../../channel/child-process';
 import { ClosedError } from '../../channel/port';
 import type { Remote } from '../../channel/remote';
-import { clamp } from '../../util/clamp';
-import { messageOf } from '../../util/errors';
+import type { Framing } from '../../domain/networks';
 import type { AlignedLook } from '../../faces/alignment-check';
 import type { DescribedImages, WantedImage } from '../../faces/analyse-images';
-import type { Framing } from '../../faces/framing';
 import type { ImageLimits } from '../../images/image-limits';
-import { MAX_THREADS } from '../../networks/thread-count';
 import { megabytes } from '../../text/sizes';
-import { forkProcess } from '../../util/child-process';
+import { clamp } from '../../util/clamp';
+import { messageOf } from '../../util/errors';
 import { type Silence, watchSilence, withinLimit } from '../../util/silence';
+import { MAX_THREADS } from '../../util/thread-count';
 import type { ImagePath, ImageWorkerCalls, ImageWorkerSetup, SearchSetup } from './image-worker';
 import { IsolatedImages, Verdict, WORKER_MEMORY } from './isolated-images';
 import { mergeDescribed } from './merge-described';

@@ -7,20 +7,21 @@
 import { isMainThread } from 'node:worker_threads';
 import { parentEnd } from '../../channel/port';
 import { type CallContext, serve } from '../../channel/serve';
-import { collectGarbage, LET_GATHER } from '../../util/collect-garbage';
+import type { CropSize } from '../../domain/faces';
+import type { Framing } from '../../domain/networks';
 import { type AlignedLook, lookAtImage } from '../../faces/alignment-check';
-import { readBytes } from '../../images/decode';
-import { type DescribedImages, describeImages, type DescribeOptions, hashOf, type WantedImage } from '../../faces/analyse-images';
+import { type DescribedImages, describeImages, type DescribeOptions, type WantedImage } from '../../faces/analyse-images';
 import { alignedFaces, searchedFaces } from '../../faces/detect';
 import { type FaceDetector, openDetector } from '../../faces/detector';
-import type { Framing } from '../../faces/framing';
+import { readBytes } from '../../images/decode';
 import { ImageError } from '../../images/image-error';
 import type { ImageLimits } from '../../images/image-limits';
 import { MemoryBudget } from '../../images/memory-budget';
-import { type AttributeModel, openModel } from '../../networks/model';
 import { type RenderedPhoto, renderPhoto, renderTile } from '../../images/render';
+import { type AttributeModel, openModel } from '../../networks/model';
+import { collectGarbage, LET_GATHER } from '../../util/collect-garbage';
+import { hashOf } from '../../util/content-hash';
 import { guardMemory } from '../../util/memory-guard';
-import type { CropSize } from '../../domain/faces';
 
 /** How faces are searched for. */
 export interface SearchSetup {

@@ -5,9 +5,9 @@
 import { workerData } from 'node:worker_threads';
 import { parentEnd } from '../../channel/port';
 import { serve } from '../../channel/serve';
+import type { Provider } from '../../domain/networks';
 import { openModel } from '../../networks/model';
 import { oneAtATime } from '../../util/mutex';
-import type { Provider } from '../../domain/networks';
 
 /** What a worker is to run. */
 export interface InferenceSetup {

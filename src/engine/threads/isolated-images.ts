@@ -3,12 +3,12 @@
  * time and memory. What ends that process is at fault, and named.
  */
 import { join } from 'node:path';
+import { type ForkedProcess, forkProcess } from '../../channel/child-process';
 import { ClosedError } from '../../channel/port';
 import type { ImageLimits } from '../../images/image-limits';
-import { oneAtATime } from '../../util/mutex';
 import { megabytes } from '../../text/sizes';
-import { type ForkedProcess, forkProcess } from '../../util/child-process';
 import { memoryReason } from '../../util/memory-guard';
+import { oneAtATime } from '../../util/mutex';
 import { watchSilence } from '../../util/silence';
 import type { ImagePath, ImageWorkerCalls } from './image-worker';
 

@@ -1,13 +1,13 @@
 /** What can be done with the image files of a cluster. */
 import { relative } from 'node:path';
 import * as vscode from 'vscode';
-import { CancelledError } from '../../util/errors';
 import { forName } from '../../text/neutralize';
 import { clusterTitle, count, plural } from '../../text/numbers';
+import { CancelledError } from '../../util/errors';
 import { sweepTemporaryFolders } from '../../util/temporary-folder';
-import { reporter, signalOf } from './notification-progress';
 import { showInformation, showInStatusBar, showWarning, withProgress } from '../outlets';
 import type { ClusterNode } from '../side-panel/run-tree';
+import { reporter, signalOf } from './notification-progress';
 
 /**
  * What a line of text cannot hold of a path: line breaks, of which each would end a path and begin another one; other control characters, which do

@@ -2,26 +2,26 @@
 import { basename, isAbsolute, join, relative } from 'node:path';
 import * as vscode from 'vscode';
 import { CELEBA_ATTRIBUTES, readableAttribute } from '../../domain/attributes';
-import type { EngineClient } from '../../engine/client';
-import { CancelledError, messageOf } from '../../util/errors';
+import type { Progress } from '../../domain/progress';
 import { reportScript } from '../../engine/bundled-files';
+import type { EngineClient } from '../../engine/client';
 import { forName } from '../../text/neutralize';
 import { plural } from '../../text/numbers';
+import { CancelledError, messageOf } from '../../util/errors';
 import { sweepTemporaryFolders } from '../../util/temporary-folder';
-import { copyImages, copyPaths } from './cluster-images';
-import { readSettings, SECTION } from '../settings/configuration';
-import { ImageLists } from './image-lists';
-import { clearStore, installCudaSupport } from './maintenance';
-import { reporter, signalOf } from './notification-progress';
 import { ask, type Log, pickMany, showError, showInformation, showWarning, withProgress } from '../outlets';
 import type { Panels } from '../panels/panels';
 import type { RunLibrary } from '../runs/run-library';
 import type { RunSession } from '../runs/run-session';
+import { readSettings, SECTION } from '../settings/configuration';
+import type { SettingHistory } from '../settings/setting-history';
 import type { ClusterNode, RunNode } from '../side-panel/run-tree';
 import { runTitle } from '../titles';
 import { hasTrustFor } from '../trust';
-import type { SettingHistory } from '../settings/setting-history';
-import type { Progress } from '../../domain/progress';
+import { copyImages, copyPaths } from './cluster-images';
+import { ImageLists } from './image-lists';
+import { clearStore, installCudaSupport } from './maintenance';
+import { reporter, signalOf } from './notification-progress';
 
 export interface CommandContext {
   library: RunLibrary;

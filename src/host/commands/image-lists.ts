@@ -1,10 +1,10 @@
 /** Lists of images (those that could not be used, those without a face) as read-only documents. */
 import { stringify } from 'csv-stringify/sync';
 import * as vscode from 'vscode';
+import type { RunManifest } from '../../domain/run';
 import { forCsvCell } from '../../text/neutralize';
 import type { RunLibrary } from '../runs/run-library';
 import type { RunSession } from '../runs/run-session';
-import type { RunManifest } from '../../domain/run';
 
 const SCHEME = 'face-clusters-images';
 

@@ -4,9 +4,9 @@ import { installCuda } from '../../cuda/install';
 import { CUDA_PACKAGES, librariesFolder } from '../../cuda/libraries';
 import type { EngineClient } from '../../engine/client';
 import { CancelledError } from '../../util/errors';
+import { ask, type Log, showInformation, withProgress } from '../outlets';
 import { readSettings } from '../settings/configuration';
 import { signalOf } from './notification-progress';
-import { ask, type Log, showInformation, withProgress } from '../outlets';
 
 /** `1.2 GB`. */
 function bytesText(bytes: number): string {

@@ -1,9 +1,9 @@
 /** Progress and cancelling of a notification, as the engine takes them. */
 import type * as vscode from 'vscode';
-import { CancelledError } from '../../util/errors';
-import { stageText } from '../../domain/progress-text';
-import type { ProgressReport } from '../outlets';
 import type { Progress } from '../../domain/progress';
+import { stageText } from '../../domain/progress-text';
+import { CancelledError } from '../../util/errors';
+import type { ProgressReport } from '../outlets';
 
 /** Progress of VS Code adds up: it is told by how much it grew. */
 export function reporter(report: (value: ProgressReport) => void) {

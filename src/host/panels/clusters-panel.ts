@@ -1,18 +1,18 @@
 /** The webview panel of a run: tells it what to show, does what it asks for. */
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
-import { messageOf } from '../../util/errors';
-import { type HostMessage, type PanelState, type WebviewMessage, webviewMessageSchema } from '../../protocol/panel';
 import { clusteringSettings } from '../../domain/settings';
-import { readSettings } from '../settings/configuration';
+import { type HostMessage, type PanelState, type WebviewMessage, webviewMessageSchema } from '../../protocol/panel';
+import { messageOf } from '../../util/errors';
 import { type Log, setPanelTitle, showError } from '../outlets';
-import { panelHtml } from './panel-html';
-import { plainBytes } from './plain-bytes';
 import type { RunSession } from '../runs/run-session';
-import { saveComparison } from '../commands/save-comparison';
+import { readSettings } from '../settings/configuration';
+import type { SettingHistory } from '../settings/setting-history';
 import { runTitle } from '../titles';
 import { manageTrust } from '../trust';
-import type { SettingHistory } from '../settings/setting-history';
+import { panelHtml } from './panel-html';
+import { plainBytes } from './plain-bytes';
+import { saveComparison } from './save-comparison';
 
 /** Failures the panel itself names; the rest is in a document of its own. */
 const FAILURES = 20;

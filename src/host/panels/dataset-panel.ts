@@ -2,8 +2,10 @@
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import { attributeWeights } from '../../clustering/features';
+import type { DatasetChoice, DatasetSummary, Contradictions } from '../../domain/dataset';
+import type { BundledModels } from '../../domain/networks';
+import { analysisSettings } from '../../domain/settings';
 import type { CallOptions, EngineClient } from '../../engine/client';
-import { CancelledError, messageOf } from '../../util/errors';
 import {
   type DatasetHostMessage,
   type DatasetMemento,
@@ -12,16 +14,14 @@ import {
   datasetMessageSchema,
   type DatasetState,
 } from '../../protocol/dataset-panel';
-import { analysisSettings } from '../../domain/settings';
 import { forName } from '../../text/neutralize';
-import { readSettings } from '../settings/configuration';
+import { CancelledError, messageOf } from '../../util/errors';
 import { type Log, setPanelTitle, showError, showInformation } from '../outlets';
+import { readSettings } from '../settings/configuration';
+import type { SettingHistory } from '../settings/setting-history';
+import { isTrusted, manageTrust } from '../trust';
 import { panelHtml } from './panel-html';
 import { plainBytes } from './plain-bytes';
-import { isTrusted, manageTrust } from '../trust';
-import type { SettingHistory } from '../settings/setting-history';
-import type { BundledModels } from '../../domain/networks';
-import type { DatasetChoice, DatasetSummary, Contradictions } from '../../domain/dataset';
 
 export const DATASET_VIEW_TYPE = 'faceClusters.dataset';
 

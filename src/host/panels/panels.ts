@@ -1,9 +1,9 @@
 /** The open panels: at most one a run. Restores them when the window is loaded again. */
 import * as vscode from 'vscode';
 import { panelMementoSchema } from '../../protocol/panel';
-import { ClustersPanel, type PanelContext } from './clusters-panel';
 import type { RunLibrary } from '../runs/run-library';
 import type { RunSession } from '../runs/run-session';
+import { ClustersPanel, type PanelContext } from './clusters-panel';
 
 export const VIEW_TYPE = 'faceClusters.clusters';
 

@@ -1,12 +1,12 @@
 /** Watches the folders of all runs, and looks at those in which something happens. */
 import { extname } from 'node:path';
 import * as vscode from 'vscode';
-import { IMAGE_EXTENSIONS } from '../../images/image-extensions';
 import { changesText } from '../../domain/progress-text';
+import { IMAGE_EXTENSIONS } from '../../images/image-extensions';
 import { readSettings } from '../settings/configuration';
+import { isTrusted } from '../trust';
 import type { RunLibrary } from './run-library';
 import type { RunSession } from './run-session';
-import { isTrusted } from '../trust';
 
 /** Time the folder has to come to rest, in milliseconds: copying many images is one change. */
 const SETTLE = 1000;

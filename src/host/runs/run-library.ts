@@ -1,6 +1,6 @@
 /** All runs of this workspace: those kept on disk and those being made. Knows nothing of VS Code. */
-import { EventEmitter } from 'node:events';
 import { randomUUID } from 'node:crypto';
+import { EventEmitter } from 'node:events';
 import { join } from 'node:path';
 import { listRuns } from '../../runs/run-files';
 import { removeRun } from '../../runs/run-place';

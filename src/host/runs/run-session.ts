@@ -3,9 +3,12 @@
  */
 import { EventEmitter } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
-import type { CallOptions, EngineClient } from '../../engine/client';
-import { CancelledError, messageOf, UserError } from '../../util/errors';
-import type { PanelProblem } from '../../protocol/panel';
+import type { Clustering, FaceOrder } from '../../domain/clustering';
+import type { Comparison } from '../../domain/comparison';
+import type { FaceCard, PhotoView, ClusterPictures } from '../../domain/faces';
+import type { BundledModels } from '../../domain/networks';
+import type { Progress } from '../../domain/progress';
+import type { FolderChanges, RunManifest } from '../../domain/run';
 import {
   ANALYSIS_KEYS,
   type AnalysisSettings,
@@ -15,15 +18,12 @@ import {
   METHODS,
   type Settings,
 } from '../../domain/settings';
+import type { CallOptions, EngineClient } from '../../engine/client';
+import type { EngineCalls } from '../../protocol/engine';
+import type { PanelProblem } from '../../protocol/panel';
 import { readClustering, readComparison } from '../../runs/run-files';
 import { upperFirst } from '../../text/letter-case';
-import type { Progress } from '../../domain/progress';
-import type { BundledModels } from '../../domain/networks';
-import type { FolderChanges, RunManifest } from '../../domain/run';
-import type { Clustering, FaceOrder } from '../../domain/clustering';
-import type { Comparison } from '../../domain/comparison';
-import type { FaceCard, PhotoView, ClusterPictures } from '../../domain/faces';
-import type { EngineCalls } from '../../protocol/engine';
+import { CancelledError, messageOf, UserError } from '../../util/errors';
 
 /** How a job ended. */
 export type Outcome = { kind: 'done' } | { kind: 'cancelled' } | { kind: 'failed'; message: string; retry: boolean };

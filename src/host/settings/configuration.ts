@@ -1,10 +1,10 @@
 /** The settings `faceClusters.*` of the workspace, read and written. */
 import { isAbsolute, join } from 'node:path';
 import * as vscode from 'vscode';
-import { UserError } from '../../util/errors';
-import { SETTING_SCOPES } from './scopes';
 import { type CheckedSettings, checkSettings, SETTING_KEYS, type Settings } from '../../domain/settings';
+import { UserError } from '../../util/errors';
 import { isTrusted } from '../trust';
+import { SETTING_SCOPES } from './scopes';
 
 export const SECTION = 'faceClusters';
 

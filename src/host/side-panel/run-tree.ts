@@ -1,15 +1,15 @@
 /** The side panel: runs of this workspace, and the clusters of each. */
 import * as vscode from 'vscode';
 import { readableAttribute } from '../../domain/attributes';
+import type { ClusterSummary, Clustering } from '../../domain/clustering';
 import { changesText, stageText } from '../../domain/progress-text';
+import type { RunManifest } from '../../domain/run';
 import { bars } from '../../summaries/bars';
+import { clusterTitle, plural } from '../../text/numbers';
 import { markdownTable, treeItem, type TreeItemTexts } from '../outlets';
 import type { RunLibrary } from '../runs/run-library';
 import type { RunSession } from '../runs/run-session';
-import { clusterTitle, plural } from '../../text/numbers';
 import { clusterText, runTitle } from '../titles';
-import type { RunManifest } from '../../domain/run';
-import type { ClusterSummary, Clustering } from '../../domain/clustering';
 
 export interface RunNode {
   kind: 'run';

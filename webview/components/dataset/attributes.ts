@@ -2,10 +2,10 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { DROPPED_ATTRIBUTES, readableAttribute } from '../../../src/domain/attributes';
+import type { DatasetSummary } from '../../../src/domain/dataset';
 import type { DatasetState } from '../../../src/protocol/dataset-panel';
 import { shared } from '../shared.css';
 import type { DatasetHost } from './host';
-import type { DatasetSummary } from '../../../src/domain/dataset';
 
 /** What becomes of rows that have none of the attributes. */
 const DROP_ZERO = [

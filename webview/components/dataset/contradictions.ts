@@ -2,13 +2,13 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { readableAttribute } from '../../../src/domain/attributes';
+import type { DatasetSummary, Contradiction, Contradictions } from '../../../src/domain/dataset';
 import { forPage } from '../../../src/text/neutralize';
+import { count, percent, plural } from '../../../src/text/numbers';
 import { imageUrl } from '../../source';
 import { shared } from '../shared.css';
-import { count, percent, plural } from '../../../src/text/numbers';
 import type { DatasetHost } from './host';
 import { tiles } from './tiles.css';
-import type { DatasetSummary, Contradiction, Contradictions } from '../../../src/domain/dataset';
 
 /** Images that are looked at unless the user says otherwise: seconds, not minutes. */
 const IMAGES = 1000;

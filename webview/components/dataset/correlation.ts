@@ -2,10 +2,10 @@
 import { css, html, LitElement, svg } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { readableAttribute } from '../../../src/domain/attributes';
-import { correlationColor, shareColor } from '../../../src/summaries/heat-colors';
-import { shared } from '../shared.css';
-import { percent } from '../../../src/text/numbers';
 import type { DatasetSummary } from '../../../src/domain/dataset';
+import { correlationColor, shareColor } from '../../../src/summaries/heat-colors';
+import { percent } from '../../../src/text/numbers';
+import { shared } from '../shared.css';
 
 const CELL = 14;
 const LABEL = 118;

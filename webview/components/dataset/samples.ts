@@ -2,12 +2,12 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { readableAttribute } from '../../../src/domain/attributes';
+import type { DatasetSummary, DatasetSample } from '../../../src/domain/dataset';
 import { forName, forPage } from '../../../src/text/neutralize';
 import { imageUrl } from '../../source';
 import { shared } from '../shared.css';
 import type { DatasetHost } from './host';
 import { tiles } from './tiles.css';
-import type { DatasetSummary, DatasetSample } from '../../../src/domain/dataset';
 
 const ANY = '';
 

@@ -1,12 +1,7 @@
-import type { Box, CropSize } from '../domain/faces';
-
-/** The network's input, and how an aligned image becomes it. */
-export interface Framing extends CropSize {
-  /** Whether all of CelebA's aligned image is stretched to the input, as in the original work, instead of a part of the input's proportions. */
-  stretch?: boolean;
-}
-
 /** CelebA's aligned images, in pixels: what `LFW_PART` and the eyes of `align.ts` are measured against. */
+import type { Box, CropSize } from '../domain/faces';
+import type { Framing } from '../domain/networks';
+
 const CELEBA: CropSize = { width: 178, height: 218 };
 
 /** An image at least this wide and high can hold a face that means something. */
@@ -46,4 +41,17 @@ export function centredPart({ x, y, width, height }: Box, aspect: number): Box {
 export function celebaPart(framing: Framing): Box {
   const { x, y, width, height } = alignedFrame(CELEBA, framing);
   return { x: x / CELEBA.width, y: y / CELEBA.width, width: width / CELEBA.width, height: height / CELEBA.width };
+}
+
+/** A rectangle in pixels of the upright image, turned about its middle. */
+export interface Frame extends Box {
+  /** How far it is turned clockwise, in radians; 0 for images that are aligned already. */
+  angle: number;
+}
+
+/** The upright box around a frame. */
+export function boundsOf({ x, y, width, height, angle }: Frame): Box {
+  const [cos, sin] = [Math.abs(Math.cos(angle)), Math.abs(Math.sin(angle))];
+  const bounds = { width: width * cos + height * sin, height: width * sin + height * cos };
+  return { x: x + (width - bounds.width) / 2, y: y + (height - bounds.height) / 2, ...bounds };
 }

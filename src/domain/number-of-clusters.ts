@@ -1,6 +1,6 @@
 /** Which number of clusters a curve speaks for: by the silhouette, by the elbow of the inertia, or by the gap statistic. */
-import type { ClusteringSettings } from '../domain/settings';
-import type { Candidate } from '../domain/clustering';
+import type { Candidate } from './clustering';
+import type { ClusteringSettings } from './settings';
 
 export type AutoBy = ClusteringSettings['autoBy'];
 

@@ -1,12 +1,12 @@
 /** Writes a comparison where the user wants it, as a chart or as a table. */
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { UserError } from '../../util/errors';
 import { comparisonChart } from '../../summaries/comparison-chart';
 import { comparisonCsv } from '../../summaries/comparison-table';
 import { forName } from '../../text/neutralize';
-import { showInformation } from '../outlets';
+import { UserError } from '../../util/errors';
 import { writeChosenFile } from '../../util/user-files';
+import { showInformation } from '../outlets';
 import type { RunSession } from '../runs/run-session';
 
 export async function saveComparison({ comparison, folders }: RunSession): Promise<void> {

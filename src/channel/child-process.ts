@@ -1,8 +1,8 @@
 /** Processes of this program, forked by it and driven by calls. */
 import { type ChildProcess, fork, type ForkOptions } from 'node:child_process';
-import type { CallTable } from '../channel/messages';
-import { childPort, type ClosedError } from '../channel/port';
-import { Remote } from '../channel/remote';
+import type { CallTable } from './messages';
+import { childPort, type ClosedError } from './port';
+import { Remote } from './remote';
 
 /** What is kept of what a process prints, in characters. */
 const OUTPUT_TAIL = 2000;
