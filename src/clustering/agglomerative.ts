@@ -26,7 +26,7 @@ export async function agglomerative(vectors: DistinctVectors, options: Agglomera
 }
 
 /** @returns labels of the leaves when the tree is cut into `clusters` parts (all leaves apart where there are fewer). */
-export function cut({ leaves, merges }: Dendrogram, clusters: number): { labels: Int32Array; clusters: number } {
+function cut({ leaves, merges }: Dendrogram, clusters: number): { labels: Int32Array; clusters: number } {
   const parent = new Int32Array(leaves + merges.length).map((_, i) => i);
   const find = (node: number): number => {
     let root = node;

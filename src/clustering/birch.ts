@@ -17,7 +17,7 @@ export interface BirchOptions {
 }
 
 /** Subclusters the global step groups, at most: it keeps their distances in memory. */
-export const MOST_SUBCLUSTERS = 12_000;
+const MOST_SUBCLUSTERS = 12_000;
 
 /**
  * Inserts every row (equal ones again and again, as the original would be), so the tree is scikit-learn's; then any number of clusters

@@ -3,7 +3,7 @@ import { Random } from 'ml-random';
 import { type DistinctVectors, distinctVectors } from './distinct';
 
 /** Reference sets of the gap statistic. */
-export const REFERENCES = 6;
+const REFERENCES = 6;
 /** Faces of a set, at most: gaps are compared among sets of as many. */
 const FACES = 1000;
 

@@ -13,7 +13,7 @@ import { distanceOf } from './metric';
 import { optics } from './optics';
 import { MOST_VECTORS as MOST_SPECTRAL, spectral } from './spectral';
 
-export type Method = ClusteringSettings['method'];
+type Method = ClusteringSettings['method'];
 export type MethodSettings = Pick<
   ClusteringSettings,
   | 'method' | 'restarts' | 'linkage' | 'metric' | 'threshold' | 'branchingFactor' | 'affinity' | 'gamma' | 'neighbors' | 'assignLabels' | 'eps'

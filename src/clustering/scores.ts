@@ -12,7 +12,7 @@ interface Centroids {
 }
 
 /** Means of the clusters; noise (−1) takes no part. */
-export function centroidsOf({ rows, columns, data, counts }: DistinctVectors, labels: Int32Array, clusters: number): Centroids {
+function centroidsOf({ rows, columns, data, counts }: DistinctVectors, labels: Int32Array, clusters: number): Centroids {
   const centers = new Float64Array(clusters * columns);
   const sizes = new Float64Array(clusters);
   let faces = 0;

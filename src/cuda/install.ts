@@ -21,7 +21,7 @@ export interface InstallOptions {
   limits?: InstallLimits;
 }
 
-export interface InstallLimits {
+interface InstallLimits {
   /** Milliseconds in which at least `least` bytes must come, … */
   interval: number;
   /** … or the download counts as stalled: a server that sends a byte now and then would never end. */

@@ -76,7 +76,7 @@ export function chosenAttributes(
  * Positions of `wanted` among `known`.
  * @throws UserError naming what is unknown and the nearest known name.
  */
-export function attributeIndices(wanted: readonly string[], known: readonly string[]): number[] {
+function attributeIndices(wanted: readonly string[], known: readonly string[]): number[] {
   return wanted.map((name) => {
     const index = known.indexOf(name);
     if (index >= 0) return index;

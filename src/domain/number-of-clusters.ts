@@ -2,7 +2,7 @@
 import type { Candidate } from './clustering';
 import type { ClusteringSettings } from './settings';
 
-export type AutoBy = ClusteringSettings['autoBy'];
+type AutoBy = ClusteringSettings['autoBy'];
 
 /** The number each criterion chooses; null where it chooses none. */
 export type Choices = Record<AutoBy, number | null>;

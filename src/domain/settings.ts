@@ -13,7 +13,7 @@ export const PROVIDERS = ['auto', 'cuda', 'dml', 'coreml', 'webgpu', 'cpu'] as c
 export const METHODS = ['kmeans', 'agglomerative', 'birch', 'spectral', 'dbscan', 'optics', 'hdbscan'] as const;
 export const PRESETS = ['none', 'original'] as const;
 export const AUTO_BY = ['silhouette', 'elbow', 'gap'] as const;
-export const WEIGHTS = ['none', 'rare', 'common'] as const;
+const WEIGHTS = ['none', 'rare', 'common'] as const;
 export const WEIGHTS_FROM = ['celeba', 'folder'] as const;
 export const THRESHOLDS = ['half', 'balanced'] as const;
 export const FEATURES = ['binary', 'probability'] as const;
@@ -133,10 +133,10 @@ export const clusteringSettingsSchema = z.strictObject({
   seed: z.int().min(0).max(0xffff_ffff).default(51),
 });
 
-export const WATCH = ['off', 'tell', 'update'] as const;
+const WATCH = ['off', 'tell', 'update'] as const;
 
 /** Settings only the editor reads. */
-export const hostSettingsSchema = z.strictObject({
+const hostSettingsSchema = z.strictObject({
   /** What happens when images are added to, changed in or removed from a folder whose faces are clustered. */
   watch: z.enum(WATCH).default('tell'),
   /** Absolute folders that hold NVIDIA's libraries, where the system does not find them by itself. */
@@ -151,14 +151,14 @@ export const hostSettingsSchema = z.strictObject({
     .default([]),
 });
 
-export type HostSettings = z.infer<typeof hostSettingsSchema>;
+type HostSettings = z.infer<typeof hostSettingsSchema>;
 export type AnalysisSettings = z.infer<typeof analysisSettingsSchema>;
 export type ClusteringSettings = z.infer<typeof clusteringSettingsSchema>;
 export type Settings = AnalysisSettings & ClusteringSettings & HostSettings;
 
 /** Their names; each is `faceClusters.<name>` in VS Code. */
 export const ANALYSIS_KEYS = Object.keys(analysisSettingsSchema.shape) as (keyof AnalysisSettings)[];
-export const CLUSTERING_KEYS = Object.keys(clusteringSettingsSchema.shape) as (keyof ClusteringSettings)[];
+const CLUSTERING_KEYS = Object.keys(clusteringSettingsSchema.shape) as (keyof ClusteringSettings)[];
 
 /** Names of all settings. */
 export const SETTING_KEYS: readonly (keyof Settings)[] = [

@@ -11,13 +11,13 @@ import { encodedImage, readBytes } from '../images/decode';
 import { type FailureKind, ImageError } from '../images/image-error';
 import type { ImageLimits } from '../images/image-limits';
 import type { MemoryBudget } from '../images/memory-budget';
-import { isOverview } from '../images/overview';
 import type { AttributeModel } from '../networks/model';
 import { hashOf } from '../util/content-hash';
 import { messageOf } from '../util/errors';
 import { oneAtATime } from '../util/mutex';
 import { isOneACore } from '../util/thread-count';
 import { type FaceFinder, locatedFaces } from './detect';
+import { isOverview } from './overview';
 
 /** An image to be described. */
 export interface WantedImage {

@@ -13,10 +13,10 @@ import { toSrgb } from '../images/color-profiles';
 import { cropFrame } from '../images/crop';
 import { decodeAtLeast, decodeCrop, decodeStored, type EncodedImage } from '../images/decode';
 import { alignedFrame, type Frame } from '../images/framing';
-import { overviewSide, squareOf } from '../images/overview';
 import type { Pixels } from '../images/pixels';
 import { frameOf } from './align';
 import type { Detection, FaceDetector } from './detector';
+import { overviewSide, squareOf } from './overview';
 
 /** A face in an image. Its identity is the image and its index among the image's faces. */
 export interface FaceRegion {

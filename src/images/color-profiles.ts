@@ -6,7 +6,7 @@
 import { sharp } from './lazy-sharp';
 
 /** What a profile does to each colour of a grid; between them it is interpolated. */
-export interface ColourTable {
+interface ColourTable {
   /** What is to be added to red, green and blue, in levels of 255: `[GRID, GRID, GRID, 3]` by red, green and blue. */
   change: Float32Array;
 }

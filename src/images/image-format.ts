@@ -5,7 +5,7 @@
 import { ImageError } from './image-error';
 import { countScans, isProgressive } from './jpeg-markers';
 
-export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff';
+type ImageFormat = 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff';
 
 /** What of an encoded image decides how much decoding it takes. */
 export interface ImageTraits {

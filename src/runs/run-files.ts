@@ -170,7 +170,7 @@ export async function readPictures(folder: string): Promise<ClusterPictures[] | 
  * Writes a file so that a kill at any moment leaves the old or the new one, never half of one. Of several processes that write it
  * at the same time, each writes a file of its own, and the last one stays.
  */
-export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
+async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
   const temporary = `${path}.${randomBytes(4).toString('hex')}.new`;
   try {
     await writeFile(temporary, content, { mode: PRIVATE_FILE });

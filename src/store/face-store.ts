@@ -76,7 +76,7 @@ export type Found =
   | { faces: (LocatedFace | null)[] };
 
 /** Where the crop of a face is kept: a strip and its place in it. */
-export interface KeptCrop {
+interface KeptCrop {
   strip: number;
   at: number;
 }

@@ -9,7 +9,7 @@ import type { CropReader } from '../runs/crops';
 import { pause } from '../util/yield-to-event-loop';
 
 /** Principal components shown of each cluster. */
-export const COMPONENTS = 3;
+const COMPONENTS = 3;
 /** Crops are averaged at half their size: means are smooth, and it reads them four times as fast. */
 const HALVINGS = 1;
 /** Faces of a cluster its components are computed from, at most, evenly spread over the cluster; … */

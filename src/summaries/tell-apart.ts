@@ -2,9 +2,9 @@ import type { Occurrences } from '../domain/clustering';
 import { own } from '../util/own';
 
 /** At least this share of a cluster's faces has a prominent attribute. */
-export const PROMINENT = 0.75;
+const PROMINENT = 0.75;
 /** A noisy attribute occurs in more than this share and is not prominent: the cluster is divided about it. */
-export const NOISY = 0.25;
+const NOISY = 0.25;
 
 /** Prominent attributes, those that tell the cluster from all faces first, and noisy ones, the most divided first. */
 export function tellApart(occurrences: Occurrences, overall: Occurrences): { prominent: string[]; noisy: string[] } {

@@ -41,7 +41,7 @@ export async function readMarker(folder: string): Promise<OwnFile[] | undefined>
   }
 }
 
-export function parseMarker(text: string): OwnFile[] | undefined {
+function parseMarker(text: string): OwnFile[] | undefined {
   let content: unknown;
   try {
     content = JSON.parse(text);

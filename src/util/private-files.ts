@@ -1,5 +1,5 @@
 /** Files and folders that no other user of the machine can look into. Windows keeps its own rights of the user's folders. */
-import { chmodSync, closeSync, lstatSync, openSync, type Stats } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { chmod, lstat, mkdir } from 'node:fs/promises';
 import { codeOf } from './errors';
 
@@ -16,15 +16,6 @@ export async function makePrivateFolder(path: string): Promise<void> {
   await takeFromOthers(path);
 }
 
-/** Creates an empty file where there is none; what is there is left as it is. */
-export function createPrivateFile(path: string): void {
-  try {
-    closeSync(openSync(path, 'wx', PRIVATE_FILE));
-  } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
-  }
-}
-
 /** Whether others may look into a folder that this user owns. */
 export async function othersMayEnter(folder: string): Promise<boolean> {
   return HAS_MODES && modeToSet(await lstat(folder)) !== undefined;
@@ -36,18 +27,6 @@ export async function takeFromOthers(path: string): Promise<void> {
   const stats = await lstat(path);
   const mode = modeToSet(stats);
   if (mode !== undefined) await chmod(path, mode).catch(unlessUnsupported);
-}
-
-/** The same at once. */
-export function takeFromOthersSync(path: string): void {
-  if (!HAS_MODES) return;
-  const mode = modeToSet(lstatSync(path));
-  if (mode === undefined) return;
-  try {
-    chmodSync(path, mode);
-  } catch (error) {
-    unlessUnsupported(error);
-  }
 }
 
 function modeToSet(stats: Stats): number | undefined {

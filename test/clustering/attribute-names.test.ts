@@ -1,8 +1,8 @@
 /** Networks and tables may call attributes what every JavaScript object has already. */
 import { deserialize, serialize } from 'node:v8';
 import { describe, expect, it } from 'vitest';
-import { attributeWeights } from '../../src/clustering/features';
 import { scoreAttributes } from '../../src/datasets/evaluation';
+import { attributeWeights } from '../../src/domain/attribute-weights';
 import { checkSettings, clusteringSettings } from '../../src/domain/settings';
 import { clusterFaces } from '../../src/engine/clustering/cluster-faces';
 import { webviewMessageSchema } from '../../src/protocol/panel';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { attributeWeights, featureMatrix } from '../../src/clustering/features';
+import { featureMatrix } from '../../src/clustering/features';
+import { attributeWeights } from '../../src/domain/attribute-weights';
 import { UserError } from '../../src/util/errors';
 
 describe('attributeWeights', () => {

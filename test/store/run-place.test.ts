@@ -7,11 +7,11 @@ import { listRuns } from '../../src/runs/run-files';
 import { removeRun } from '../../src/runs/run-place';
 import { readRun } from '../../src/runs/run-store';
 import { ownProcess } from '../../src/util/process-identity';
-import { faults } from '../support/faults';
+import { faults } from '../support/fs-faults';
 import { temporaryFolder } from '../support/images';
 import { beginRun, writeRun } from '../support/written-runs';
 
-vi.mock('node:fs/promises', async (original) => (await import('../support/faults')).withFaults(await original()));
+vi.mock('node:fs/promises', async (original) => (await import('../support/fs-faults')).withFaults(await original()));
 
 const isPosix = process.platform !== 'win32';
 

@@ -1,7 +1,7 @@
 /** Names that files, folders and attributes may have, each meant to do something where it is shown. */
 
 /** A link that runs a command of VS Code. */
-export const COMMAND_LINK = '[Show details](command:workbench.action.terminal.new) ';
+const COMMAND_LINK = '[Show details](command:workbench.action.terminal.new) ';
 
 export const HOSTILE_NAMES: readonly string[] = [
   COMMAND_LINK,

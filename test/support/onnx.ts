@@ -12,7 +12,7 @@ export function field(number: number, value: number | string | Uint8Array): Buff
 
 export const message = (...fields: readonly Buffer[]): Buffer => Buffer.concat(fields);
 
-export const DATA_TYPES = { float: 1, uint8: 2, int64: 7, string: 8 } as const;
+const DATA_TYPES = { float: 1, uint8: 2, int64: 7, string: 8 } as const;
 type DataType = keyof typeof DATA_TYPES;
 
 /** A tensor with raw data. */

@@ -12,7 +12,7 @@ import type { FakeEngine } from './fake-engine';
 import { temporaryFolder } from './images';
 import { state } from './vscode';
 
-export function manifestOf(id: string, folders: string[], values: Partial<RunManifest> = {}): RunManifest {
+function manifestOf(id: string, folders: string[], values: Partial<RunManifest> = {}): RunManifest {
   return {
     version: STORE_VERSION,
     id,

@@ -8,7 +8,7 @@ import { STORE_VERSION, writeClustering } from '../../src/runs/run-files';
 import { keptImage, RunWriter } from '../../src/runs/run-store';
 import { settingsWith } from './engine';
 
-export const CROP = { width: 16, height: 24 };
+const CROP = { width: 16, height: 24 };
 export const ATTRIBUTES = ['Smiling', 'Male', 'Young'];
 
 export interface RunContent {

@@ -8,7 +8,7 @@ export function luminance([red, green, blue]: readonly number[]): number {
 }
 
 /** Contrast ratio of WCAG 2, in [1, 21]. */
-export function contrast(a: readonly number[], b: readonly number[]): number {
+function contrast(a: readonly number[], b: readonly number[]): number {
   const [light, dark] = [Math.max(luminance(a), luminance(b)), Math.min(luminance(a), luminance(b))];
   return (light + 0.05) / (dark + 0.05);
 }

@@ -1,9 +1,10 @@
 /** Inferred probabilities → clusters and what is said of each. Nothing here knows of images. */
 import { distinctVectors } from '../../clustering/distinct';
-import { attributeWeights, featureMatrix } from '../../clustering/features';
+import { featureMatrix } from '../../clustering/features';
 import { calinskiHarabasz, daviesBouldin } from '../../clustering/scores';
 import { type RunTask, runHere } from '../../clustering/tasks';
 import { centred } from '../../clustering/thresholds';
+import { attributeWeights } from '../../domain/attribute-weights';
 import { chosenAttributes } from '../../domain/attributes';
 import type { Merge, ClusterSummary } from '../../domain/clustering';
 import { METHOD_NAMES, takesClusters } from '../../domain/method-names';

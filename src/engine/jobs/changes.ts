@@ -19,7 +19,7 @@ export async function changes({ runDir }: EngineCalls['changes']['params'], { si
   return compareImages(before, [...keptImages(images, identities)]);
 }
 
-export function compareImages(before: readonly KeptImage[], now: readonly KeptImage[]): FolderChanges {
+function compareImages(before: readonly KeptImage[], now: readonly KeptImage[]): FolderChanges {
   const keyOf = ([folder, name]: KeptImage) => `${folder} ${name}`;
   const left = new Map(before.map((image) => [keyOf(image), image] as const));
   const result = { added: 0, changed: 0, removed: 0 };

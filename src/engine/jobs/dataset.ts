@@ -1,9 +1,9 @@
 /** Explores a data set of labelled faces, and writes what there is to know of it. */
 import { stringify } from 'csv-stringify/sync';
-import { attributeWeights } from '../../clustering/features';
 import { type Dataset, openDataset, presentIn } from '../../datasets/dataset';
 import { drawRows, explore, type Exploration } from '../../datasets/explore';
 import { PARTITION_NAMES } from '../../datasets/recognise';
+import { attributeWeights } from '../../domain/attribute-weights';
 import type { DatasetReport } from '../../domain/dataset';
 import type { EngineCalls } from '../../protocol/engine';
 import { evaluationChart } from '../../summaries/evaluation-chart';

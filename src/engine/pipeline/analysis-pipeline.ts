@@ -30,7 +30,7 @@ import { chooseModel } from './choose-model';
 import { fileHash, finderKey, limitedKey, lookKey, modelKey } from './pipeline-keys';
 
 /** A face with what the network says of it. */
-export interface DescribedFace {
+interface DescribedFace {
   /** Null where the image as a whole is the face. */
   located: LocatedFace | null;
   /** In [0, 1], one for each attribute. */

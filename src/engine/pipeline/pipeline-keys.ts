@@ -7,7 +7,7 @@ import { readNetwork } from '../../networks/model';
 import { hashOf } from '../../util/content-hash';
 
 /** Raised whenever decoding, searching, aligning or cutting out changes what comes out of them. */
-export const PIPELINE_VERSION = 5;
+const PIPELINE_VERSION = 5;
 
 /** 16 hexadecimal digits. */
 const digest = (value: unknown) => hashOf(Buffer.from(JSON.stringify(value))).slice(0, 16);

@@ -1,7 +1,7 @@
 /** The panel that explores a data set of labelled faces. */
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
-import { attributeWeights } from '../../clustering/features';
+import { attributeWeights } from '../../domain/attribute-weights';
 import type { DatasetChoice, DatasetSummary, Contradictions } from '../../domain/dataset';
 import type { BundledModels } from '../../domain/networks';
 import { analysisSettings } from '../../domain/settings';

@@ -1,11 +1,11 @@
 /** A photo decoded once, small enough to be looked at as a whole and large enough for most of its crops. */
 import type { Box, CropSize } from '../domain/faces';
-import { SQUARE, SQUARE_BYTES } from '../faces/detector';
+import { giveBack } from '../images/buffer-pool';
+import { LARGEST_REDUCTION, reduceBox } from '../images/crop';
+import type { Pixels } from '../images/pixels';
+import { LINEAR, resizeBox } from '../images/resize';
 import { clamp } from '../util/clamp';
-import { giveBack } from './buffer-pool';
-import { LARGEST_REDUCTION, reduceBox } from './crop';
-import type { Pixels } from './pixels';
-import { LINEAR, resizeBox } from './resize';
+import { SQUARE, SQUARE_BYTES } from './detector';
 
 /** Photos up to this longer side, in pixels, are decoded as they are: reducing them costs more than it saves. */
 const AS_IT_IS = 1920;
