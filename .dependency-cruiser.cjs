@@ -1,4 +1,5 @@
-// Which folder may import which (CONTRIBUTING.md, Where things are). `npm run lint` checks it; imports of types count.
+// Which folder may import which (CONTRIBUTING.md, Where things are). `npm run lint` checks it;
+// imports of types count.
 
 /** From the ground up: a folder, and what it may import besides itself. */
 const MAY_IMPORT = {
@@ -15,11 +16,49 @@ const MAY_IMPORT = {
   'src/datasets': ['src/images', 'src/domain', 'src/util', 'src/text'],
   'src/store': ['src/images', 'src/domain', 'src/util'],
   'src/runs': ['src/store', 'src/images', 'src/domain', 'src/util'],
-  'src/summaries': ['src/runs', 'src/clustering', 'src/images', 'src/domain', 'src/util', 'src/text'],
-  'src/engine/clustering': ['src/clustering', 'src/summaries', 'src/runs', 'src/domain', 'src/util'],
-  'src/engine/threads': ['src/channel', 'src/clustering', 'src/faces', 'src/networks', 'src/images', 'src/domain', 'src/util', 'src/text'],
-  'src/host': ['src/engine/(client|bundled-files)', 'src/protocol', 'src/runs', 'src/summaries', 'src/cuda', 'src/images', 'src/domain', 'src/util', 'src/text'],
-  'src/cli': ['src/engine/(client|bundled-files|jobs/outputs)', 'src/summaries', 'src/domain', 'src/util', 'src/text'],
+  'src/summaries': [
+    'src/runs',
+    'src/clustering',
+    'src/images',
+    'src/domain',
+    'src/util',
+    'src/text',
+  ],
+  'src/engine/clustering': [
+    'src/clustering',
+    'src/summaries',
+    'src/runs',
+    'src/domain',
+    'src/util',
+  ],
+  'src/engine/threads': [
+    'src/channel',
+    'src/clustering',
+    'src/faces',
+    'src/networks',
+    'src/images',
+    'src/domain',
+    'src/util',
+    'src/text',
+  ],
+  'src/host': [
+    'src/engine/(client|bundled-files)',
+    'src/protocol',
+    'src/runs',
+    'src/summaries',
+    'src/cuda',
+    'src/images',
+    'src/domain',
+    'src/util',
+    'src/text',
+  ],
+  'src/cli': [
+    'src/engine/(client|bundled-files|jobs/outputs)',
+    'src/summaries',
+    'src/domain',
+    'src/util',
+    'src/text',
+  ],
   webview: ['src/protocol', 'src/summaries', 'src/domain', 'src/util', 'src/text', 'src/wat'],
 };
 
@@ -30,7 +69,10 @@ module.exports = {
       name: `${folder} imports only: ${others.join(', ') || 'nothing'}`,
       severity: 'error',
       from: { path: `^${folder}/` },
-      to: { path: '^(src|webview)/', pathNot: [folder, ...others].map((each) => `^${each}(/|\\.)`) },
+      to: {
+        path: '^(src|webview)/',
+        pathNot: [folder, ...others].map((each) => `^${each}(/|\\.)`),
+      },
     })),
     {
       name: 'engine imports neither host nor command line',
@@ -44,7 +86,16 @@ module.exports = {
       from: { path: '^src/engine/', pathNot: '^src/engine/(jobs/|main\\.ts)' },
       to: { path: '^src/engine/jobs/' },
     },
-    { name: 'vscode-in-the-host-only', severity: 'error', from: { path: '^(src|webview)/', pathNot: '^src/(host/|extension\\.ts)' }, to: { path: '^vscode$' } },
+    {
+      name: 'vscode-in-the-host-only',
+      severity: 'error',
+      from: { path: '^(src|webview)/', pathNot: '^src/(host/|extension\\.ts)' },
+      to: { path: '^vscode$' },
+    },
   ],
-  options: { doNotFollow: { path: 'node_modules' }, tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.json' } },
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+  },
 };

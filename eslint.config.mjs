@@ -8,19 +8,29 @@ export default ts.config(
   {
     files: ['**/*.ts'],
     extends: [ts.configs.strictTypeChecked, ts.configs.stylisticTypeChecked],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
     rules: {
-      // Numbers in texts read better without String() around them; everything else still has to be turned to text by hand.
+      // Numbers in texts read better without String() around them; everything else still has to be
+      // turned to text by hand.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
-      // The compiler cannot see that a loop's index lies within an array (noUncheckedIndexedAccess): `array[i]!` says so.
+      // The compiler cannot see that a loop's index lies within an array
+      // (noUncheckedIndexedAccess): `array[i]!` says so.
       '@typescript-eslint/no-non-null-assertion': 'off',
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_' },
+      ],
     },
   },
   { files: ['webview/**/*.ts'], extends: [lit.configs['flat/recommended']] },
   {
     files: ['**/*.cjs'],
-    languageOptions: { sourceType: 'commonjs', globals: { process: 'readonly', Buffer: 'readonly', setImmediate: 'readonly' } },
+    languageOptions: {
+      sourceType: 'commonjs',
+      globals: { process: 'readonly', Buffer: 'readonly', setImmediate: 'readonly' },
+    },
   },
   {
     files: ['**/*.mjs'],
@@ -43,12 +53,21 @@ export default ts.config(
     rules: { 'no-restricted-imports': ['error', { paths: ['vscode'], patterns: ['**/host/*'] }] },
   },
   {
-    // It sends events to its maker unless it is told not to before it is loaded, which one file sees to.
+    // It sends events to its maker unless it is told not to before it is loaded, which one file
+    // sees to.
     files: ['src/**/*.ts'],
     rules: {
       '@typescript-eslint/no-restricted-imports': [
         'error',
-        { paths: [{ name: 'onnxruntime-node', allowTypeImports: true, message: 'Use onnxruntime() of lazy-onnxruntime.ts.' }] },
+        {
+          paths: [
+            {
+              name: 'onnxruntime-node',
+              allowTypeImports: true,
+              message: 'Use onnxruntime() of lazy-onnxruntime.ts.',
+            },
+          ],
+        },
       ],
     },
   },
@@ -62,20 +81,25 @@ export default ts.config(
         {
           selector:
             "MemberExpression[object.property.name='window'][property.name=/^(show(Information|Warning|Error)Message|showQuickPick|showInputBox|withProgress|withScmProgress|setStatusBarMessage|create(StatusBarItem|OutputChannel|QuickPick|InputBox|Terminal))$/]",
-          message: 'Show it with a function of src/host/outlets.ts: VS Code would make links and icons of foreign text.',
+          message:
+            'Show it with a function of src/host/outlets.ts: VS Code would make links and icons of foreign text.',
         },
         {
           selector: 'NewExpression[callee.property.name=/^(TreeItem|MarkdownString)$/]',
-          message: 'Make it with a function of src/host/outlets.ts: VS Code would make links and icons of foreign text.',
+          message:
+            'Make it with a function of src/host/outlets.ts: VS Code would make links and icons of foreign text.',
         },
         {
-          selector: 'AssignmentExpression[left.property.name=/^(title|label|description|tooltip|detail|badge)$/]',
-          message: 'Set it with a function of src/host/outlets.ts: VS Code would make links and icons of foreign text.',
+          selector:
+            'AssignmentExpression[left.property.name=/^(title|label|description|tooltip|detail|badge)$/]',
+          message:
+            'Set it with a function of src/host/outlets.ts: VS Code would make links and icons of foreign text.',
         },
         {
           selector:
             "ImportDeclaration[source.value='vscode'] > ImportSpecifier, VariableDeclarator[init.object.name='vscode'][init.property.name='window']",
-          message: "Write 'vscode.window…' in full, with 'import * as vscode': the other rules go by it.",
+          message:
+            "Write 'vscode.window…' in full, with 'import * as vscode': the other rules go by it.",
         },
       ],
     },
@@ -89,8 +113,10 @@ export default ts.config(
       'no-restricted-syntax': [
         'error',
         {
-          selector: "MemberExpression[object.property.name=/^std(out|err)$/][property.name='write']",
-          message: 'Print it with a function of src/cli/print.ts: a terminal obeys escape sequences in foreign text.',
+          selector:
+            "MemberExpression[object.property.name=/^std(out|err)$/][property.name='write']",
+          message:
+            'Print it with a function of src/cli/print.ts: a terminal obeys escape sequences in foreign text.',
         },
       ],
     },

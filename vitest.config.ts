@@ -8,7 +8,8 @@ export default defineConfig({
   resolve: { alias: { vscode: fileURLToPath(new URL('test/support/vscode.ts', import.meta.url)) } },
   test: {
     include: ['test/**/*.test.ts'],
-    // What the command line keeps between runs; emptied before the tests (test/support/fetch-samples.ts).
+    // What the command line keeps between runs; emptied before the tests
+    // (test/support/fetch-samples.ts).
     env: { FACE_CLUSTERS_CACHE: fileURLToPath(new URL('.cache/test-store', import.meta.url)) },
     globalSetup: ['test/support/fetch-samples.ts'],
     setupFiles: ['test/support/native-environment.ts'],

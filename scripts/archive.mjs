@@ -6,10 +6,13 @@ import { root } from './process.mjs';
 
 /**
  * @param wanted path of a file whose text is wanted.
- * @returns `{files, text}`: the paths of all files of the extension, from its root, and that text ('' where there is no such file).
+ * @returns `{files, text}`: the paths of all files of the extension, from its root, and that text
+ * ('' where there is no such file).
  */
 export async function readVsix(file, wanted) {
-  const yauzl = createRequire(join(root, 'node_modules', '@vscode', 'vsce', 'package.json'))('yauzl');
+  const yauzl = createRequire(join(root, 'node_modules', '@vscode', 'vsce', 'package.json'))(
+    'yauzl',
+  );
   const archive = await promisify(yauzl.open)(file, { lazyEntries: true });
   const open = promisify(archive.openReadStream.bind(archive));
   const files = [];

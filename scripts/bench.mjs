@@ -50,14 +50,30 @@ main(async () => {
   const operators = wanted('operators') ? await operatorBench() : undefined;
   const original = wanted('original') ? await originalBench(Number(values.original)) : undefined;
   const scale = wanted('scale') ? await scaleBench(Number(values.largest)) : undefined;
-  const photos = wanted('photos') ? await photoBench(rounds, Number(values.photos), Number(values['photos-long'])) : undefined;
+  const photos = wanted('photos')
+    ? await photoBench(rounds, Number(values.photos), Number(values['photos-long']))
+    : undefined;
   const recall = wanted('recall') ? await recallBench(Number(values.recall)) : undefined;
   const gpu = wanted('gpu') ? await gpuBench() : undefined;
   await mkdir(join(root, 'out'), { recursive: true });
   await writeFile(
     join(root, 'out', 'bench.json'),
     JSON.stringify(
-      { machine, rounds, picture, crops, host, batches, operators, original, scale, photos, recall, clustering, gpu },
+      {
+        machine,
+        rounds,
+        picture,
+        crops,
+        host,
+        batches,
+        operators,
+        original,
+        scale,
+        photos,
+        recall,
+        clustering,
+        gpu,
+      },
       null,
       2,
     ),

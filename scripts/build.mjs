@@ -23,7 +23,8 @@ const node = {
   target: 'node20',
   format: 'cjs',
   external: ['vscode', 'onnxruntime-node', 'sharp', 'lmdb', '@julusian/jpeg-turbo'],
-  // Node has this global since version 21; VS Code warns of every extension that looks at it, and a library does.
+  // Node has this global since version 21; VS Code warns of every extension that looks at it, and a
+  // library does.
   define: { navigator: 'undefined' },
   outdir: 'dist',
   plugins: [watForEsbuild],
@@ -46,27 +47,46 @@ const browser = {
   format: 'iife',
   outdir: 'dist',
   tsconfig: join(root, 'webview', 'tsconfig.json'),
-  entryPoints: { webview: 'webview/main.ts', dataset: 'webview/dataset.ts', report: 'webview/report.ts' },
+  entryPoints: {
+    webview: 'webview/main.ts',
+    dataset: 'webview/dataset.ts',
+    report: 'webview/report.ts',
+  },
 };
 
 main(async () => {
   if (!watch) await rm(join(root, 'dist'), { recursive: true, force: true });
   await mkdir(join(root, 'dist'), { recursive: true });
   if (watch) {
-    for (const options of [node, browser]) await (await context({ ...options, logLevel: 'info' })).watch();
+    for (const options of [node, browser])
+      await (await context({ ...options, logLevel: 'info' })).watch();
     return;
   }
   const results = await Promise.all([build(node), build(browser)]);
   // The report is one page: its script may not point to a source map beside it.
-  results.push(await build({ ...browser, entryPoints: { report: 'webview/report.ts' }, sourcemap: false, legalComments: 'inline' }));
-  const packages = Object.fromEntries(results.flatMap(({ metafile }) => Object.entries(metafile.outputs).flatMap(packagesOf)));
+  results.push(
+    await build({
+      ...browser,
+      entryPoints: { report: 'webview/report.ts' },
+      sourcemap: false,
+      legalComments: 'inline',
+    }),
+  );
+  const packages = Object.fromEntries(
+    results.flatMap(({ metafile }) => Object.entries(metafile.outputs).flatMap(packagesOf)),
+  );
   await writeFile(join(root, 'dist', 'bundled-packages.json'), JSON.stringify(packages, null, 2));
 });
 
-/** @returns `[[bundle, folders of the packages that code in it is from]]`, for the notices of what is shipped; nothing for what is no bundle. */
+/**
+ * @returns `[[bundle, folders of the packages that code in it is from]]`, for the notices of what
+ * is shipped; nothing for what is no bundle.
+ */
 function packagesOf([output, { inputs, entryPoint }]) {
   if (entryPoint === undefined) return [];
   const used = Object.entries(inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
-  const folders = used.flatMap(([input]) => /node_modules\/(?:.*node_modules\/)?(?:@[^/]+\/)?[^/]+/.exec(input) ?? []);
+  const folders = used.flatMap(
+    ([input]) => /node_modules\/(?:.*node_modules\/)?(?:@[^/]+\/)?[^/]+/.exec(input) ?? [],
+  );
   return [[basename(output), [...new Set(folders)].sort()]];
 }

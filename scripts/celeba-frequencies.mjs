@@ -23,5 +23,7 @@ console.log(`/**
  */
 export const CELEBA_FREQUENCIES: Readonly<Record<string, number>> = {`);
 const key = (name) => (/^\d/.test(name) ? `'${name}'` : name);
-names.forEach((name, i) => console.log(`  ${key(name)}: ${(counts[i] / lines.length).toFixed(6)},`));
+names.forEach((name, i) =>
+  console.log(`  ${key(name)}: ${(counts[i] / lines.length).toFixed(6)},`),
+);
 console.log('};');

@@ -13,5 +13,10 @@ export function freePort(): Promise<number>;
 export function installVsix(server: CodeServer, options: Home & { vsix: string }): Promise<void>;
 export function startCodeServer(
   server: CodeServer,
-  options: Home & { folder: string; settings?: Record<string, unknown>; env?: Record<string, string>; log?: 'ignore' | 'inherit' },
+  options: Home & {
+    folder: string;
+    settings?: Record<string, unknown>;
+    env?: Record<string, string>;
+    log?: 'ignore' | 'inherit';
+  },
 ): Promise<{ url: string; origin: string; child: ChildProcess; stop: () => Promise<void> }>;

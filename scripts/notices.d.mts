@@ -15,4 +15,8 @@ export function collect(content: {
   bundled: Readonly<Record<string, readonly string[]>>;
 }): Promise<Notice[]>;
 export function format(entries: readonly Notice[], target: string): Promise<string>;
-export function check(content: { files: readonly string[]; text: string; sources?: Readonly<Record<string, readonly string[]>> }): void;
+export function check(content: {
+  files: readonly string[];
+  text: string;
+  sources?: Readonly<Record<string, readonly string[]>>;
+}): void;

@@ -1,4 +1,5 @@
-// Writes ThirdPartyNotices.txt of a package from what is really inside, and checks that of a finished one.
+// Writes ThirdPartyNotices.txt of a package from what is really inside, and checks that of a
+// finished one.
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,9 +10,23 @@ export const NOTICES = 'ThirdPartyNotices.txt';
 
 const LICENSES = join(root, 'licenses');
 
-/** Licences that may come in, by SPDX's names. All but the last three ask for nothing but that their text goes along. */
+/**
+ * Licences that may come in, by SPDX's names. All but the last three ask for nothing but that their
+ * text goes along.
+ */
 const ALLOWED = new Set([
-  ...['0BSD', 'Apache-2.0', 'BlueOak-1.0.0', 'BSD-2-Clause', 'BSD-3-Clause', 'FTL', 'HPND-sell-variant', 'IJG', 'ISC', 'libpng-2.0'],
+  ...[
+    '0BSD',
+    'Apache-2.0',
+    'BlueOak-1.0.0',
+    'BSD-2-Clause',
+    'BSD-3-Clause',
+    'FTL',
+    'HPND-sell-variant',
+    'IJG',
+    'ISC',
+    'libpng-2.0',
+  ],
   ...['libtiff', 'MIT', 'MIT-Modern-Variant', 'NCSA', 'OLDAP-2.8', 'Zlib'],
   'MPL-1.1', // its sources are to be had where the notice says
   'LGPL-3.0-or-later', // in shared libraries only: see COPYLEFT
@@ -24,9 +39,13 @@ const COPYLEFT = /^@img\/sharp-(libvips-|win32-)/;
 /** Native code, by the ends of files' names. */
 const NATIVE = /\.(node|dll|exe|wasm|dylib|so(\.[\d.]+)?)$/;
 
-const LICENSE_FILE = /^(licen[cs]e|copying|copyright|notices?|third-?party-?notices)(\.(md|txt))?$/i;
+const LICENSE_FILE =
+  /^(licen[cs]e|copying|copyright|notices?|third-?party-?notices)(\.(md|txt))?$/i;
 
-/** Folder of the package that a path in node_modules belongs to, below node_modules: `@img/colour`, `a/node_modules/b`; or undefined. */
+/**
+ * Folder of the package that a path in node_modules belongs to, below node_modules: `@img/colour`,
+ * `a/node_modules/b`; or undefined.
+ */
 function packageOf(path) {
   return /^node_modules\/((?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1];
 }
@@ -43,20 +62,28 @@ function packageOf(path) {
 export async function collect({ modules, built = join(root, 'node_modules'), files, bundled }) {
   const problems = [];
   const folders = new Map(); // a package's folder → where it is in the archive
-  const add = (folder, where) => folders.set(folder, [...new Set([...(folders.get(folder) ?? []), where])]);
+  const add = (folder, where) =>
+    folders.set(folder, [...new Set([...(folders.get(folder) ?? []), where])]);
   for (const file of files) {
     const folder = packageOf(file);
     if (folder !== undefined) add(folder, `node_modules/${folder}`);
-    if (folder === undefined && NATIVE.test(file)) problems.push(`${file} is native code of no package`);
+    if (folder === undefined && NATIVE.test(file))
+      problems.push(`${file} is native code of no package`);
   }
-  for (const [bundle, packages] of Object.entries(bundled)) for (const path of packages) add(packageOf(`${path}/`), `dist/${bundle}`);
+  for (const [bundle, packages] of Object.entries(bundled))
+    for (const path of packages) add(packageOf(`${path}/`), `dist/${bundle}`);
   const entries = [];
   for (const [folder, where] of folders) {
     const home = where.some((path) => path.startsWith('dist/')) ? built : modules;
     const own = JSON.parse(await readFile(join(home, folder, 'package.json'), 'utf8'));
     const natives = files.filter((file) => packageOf(file) === folder && NATIVE.test(file));
     const entry = {
-      ...{ name: own.name, version: own.version, license: licenseOf(own), where: [...where, ...natives] },
+      ...{
+        name: own.name,
+        version: own.version,
+        license: licenseOf(own),
+        where: [...where, ...natives],
+      },
       ...{
         source: `https://www.npmjs.com/package/${own.name}/v/${own.version}`,
         notes: [],
@@ -64,42 +91,61 @@ export async function collect({ modules, built = join(root, 'node_modules'), fil
       },
       parts: [],
     };
-    for (const native of natives) await addParts(entry, native.slice('node_modules/'.length), { modules, folder, problems });
+    for (const native of natives)
+      await addParts(entry, native.slice('node_modules/'.length), { modules, folder, problems });
     entries.push(entry);
     for (const { name, license, texts } of [entry, ...entry.parts]) {
-      const what = name === entry.name ? `${name}@${entry.version}` : `${name} in ${entry.name}@${entry.version}`;
+      const what =
+        name === entry.name
+          ? `${name}@${entry.version}`
+          : `${name} in ${entry.name}@${entry.version}`;
       const unwanted = (license ?? 'none').split(/ AND /).filter((id) => !ALLOWED.has(id));
-      if (unwanted.length > 0) problems.push(`${what} is under ${unwanted.join(', ')}, which is not among the licences that may come in`);
+      if (unwanted.length > 0)
+        problems.push(
+          `${what} is under ${unwanted.join(', ')}, which is not among the licences that may come in`,
+        );
       if (/GPL/.test(license) && !COPYLEFT.test(entry.name))
         problems.push(`${what} is under ${license}, and not in a library that can be replaced`);
       if (texts.every((text) => text.trim() === ''))
         problems.push(`${what} brings no text of its licence: add one to scripts/native-parts.mjs`);
     }
   }
-  if (problems.length > 0) throw new Error(`notices of third-party software:\n${problems.map((problem) => `- ${problem}`).join('\n')}`);
+  if (problems.length > 0)
+    throw new Error(
+      `notices of third-party software:\n${problems.map((problem) => `- ${problem}`).join('\n')}`,
+    );
   return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** `MIT OR X` and `(MIT OR X)` are taken under the first of them that may come in. */
 function licenseOf({ license }) {
-  const choices = typeof license === 'string' ? license.replace(/^\((.*)\)$/, '$1').split(' OR ') : [];
-  return choices.find((choice) => choice.split(' AND ').every((id) => ALLOWED.has(id))) ?? choices[0];
+  const choices =
+    typeof license === 'string' ? license.replace(/^\((.*)\)$/, '$1').split(' OR ') : [];
+  return (
+    choices.find((choice) => choice.split(' AND ').every((id) => ALLOWED.has(id))) ?? choices[0]
+  );
 }
 
 /** The text of a shared licence stands at the end of the notices: here is its name only. */
 const reference = (file) => `The text is at the end of this file: ${file.replace('.txt', '')}`;
 
-const textOf = async (file) => (SHARED_TEXTS.includes(file) ? reference(file) : readFile(join(LICENSES, file), 'utf8'));
+const textOf = async (file) =>
+  SHARED_TEXTS.includes(file) ? reference(file) : readFile(join(LICENSES, file), 'utf8');
 
 async function textsOf({ name, license }, folder, modules) {
   const found = (await readdir(folder)).filter((file) => LICENSE_FILE.test(file)).sort();
   const texts = await Promise.all(found.map((file) => readFile(join(folder, file), 'utf8')));
-  for (const { texts: files = [], packaged = [] } of MISSING_TEXTS.filter(({ packages }) => packages.test(name))) {
+  for (const { texts: files = [], packaged = [] } of MISSING_TEXTS.filter(({ packages }) =>
+    packages.test(name),
+  )) {
     texts.push(...(await Promise.all(files.map(textOf))));
-    texts.push(...(await Promise.all(packaged.map((file) => readFile(join(modules, file), 'utf8')))));
+    texts.push(
+      ...(await Promise.all(packaged.map((file) => readFile(join(modules, file), 'utf8')))),
+    );
   }
   // Some say only where that one is to be had.
-  if (license === 'Apache-2.0' && !texts.some((text) => text.includes('TERMS AND CONDITIONS'))) texts.push(reference('Apache-2.0.txt'));
+  if (license === 'Apache-2.0' && !texts.some((text) => text.includes('TERMS AND CONDITIONS')))
+    texts.push(reference('Apache-2.0.txt'));
   return texts;
 }
 
@@ -107,7 +153,9 @@ async function textsOf({ name, license }, folder, modules) {
 async function addParts(entry, native, { modules, folder, problems }) {
   const kind = NATIVE_FILES.find(({ files }) => files.test(native));
   if (kind === undefined) {
-    problems.push(`${native} is native code of which nothing is known: say in scripts/native-parts.mjs what it consists of`);
+    problems.push(
+      `${native} is native code of which nothing is known: say in scripts/native-parts.mjs what it consists of`,
+    );
     return;
   }
   const parts = [...kind.parts];
@@ -117,29 +165,54 @@ async function addParts(entry, native, { modules, folder, problems }) {
     for (const [key, version] of Object.entries(read)) {
       const known = Object.hasOwn(kind.versions, key) ? kind.versions[key] : undefined;
       if (known === undefined)
-        problems.push(`${native} contains ${key} ${version}, of which nothing is known: see scripts/native-parts.mjs`);
+        problems.push(
+          `${native} contains ${key} ${version}, of which nothing is known: see scripts/native-parts.mjs`,
+        );
       else versions[known.name] = version;
       if (known !== undefined) parts.push(known);
     }
-    if (kind.replacing) entry.notes.push(kind.replacing(`node_modules/${native}`, `v${entry.version}`));
+    if (kind.replacing)
+      entry.notes.push(kind.replacing(`node_modules/${native}`, `v${entry.version}`));
   }
   for (const { name, license, source, note, texts = [], packaged = [] } of parts) {
     if (entry.parts.some((other) => other.name === name)) continue;
-    const read = [...texts.map(textOf), ...packaged.map((file) => readFile(join(modules, file), 'utf8'))];
-    entry.parts.push({ name, version: versions[name], license, source, note, texts: await Promise.all(read) });
+    const read = [
+      ...texts.map(textOf),
+      ...packaged.map((file) => readFile(join(modules, file), 'utf8')),
+    ];
+    entry.parts.push({
+      name,
+      version: versions[name],
+      license,
+      source,
+      note,
+      texts: await Promise.all(read),
+    });
   }
 }
 
 const LINE = '='.repeat(80);
 const THIN = '-'.repeat(80);
 
-/** @returns the notices as a text. @param entries of `collect`. @param target platform and processor the package is for. */
+/**
+ * @returns the notices as a text.
+ * @param entries of `collect`.
+ * @param target platform and processor the package is for.
+ */
 export async function format(entries, target) {
   const list = entries.map(({ name, version, license }) => `${name} ${version}: ${license}`);
-  const blocks = entries.flatMap((entry) => [block(entry), ...entry.parts.map((part) => block({ ...part, of: entry.name }))]);
-  const shared = SHARED_TEXTS.filter((file) => blocks.some((text) => text.includes(reference(file))));
+  const blocks = entries.flatMap((entry) => [
+    block(entry),
+    ...entry.parts.map((part) => block({ ...part, of: entry.name })),
+  ]);
+  const shared = SHARED_TEXTS.filter((file) =>
+    blocks.some((text) => text.includes(reference(file))),
+  );
   const atTheEnd = await Promise.all(
-    shared.map(async (file) => `${file.replace('.txt', '')}\n\n${await readFile(join(LICENSES, file), 'utf8')}`),
+    shared.map(
+      async (file) =>
+        `${file.replace('.txt', '')}\n\n${await readFile(join(LICENSES, file), 'utf8')}`,
+    ),
   );
   return [
     `Face Clusters for ${target}: notices for third-party software`,
@@ -172,7 +245,10 @@ function block({ name, version, license, where, source, of, note, notes = [], te
 async function weights() {
   const card = await readFile(join(root, 'weights', 'README.md'), 'utf8');
   const limits = /\*\*Licence and limits of use\.\*\*([\s\S]*?)\n\n/.exec(card)?.[1];
-  if (limits === undefined) throw new Error('expected weights/README.md to have a paragraph **Licence and limits of use.**');
+  if (limits === undefined)
+    throw new Error(
+      'expected weights/README.md to have a paragraph **Licence and limits of use.**',
+    );
   return [
     block({
       ...{ name: 'weights/face-attributes.*.onnx', license: 'see below', where: ['weights'] },
@@ -191,42 +267,54 @@ async function weights() {
 }
 
 /**
- * Checks a finished package: what is in it against what its notices say. Knows nothing of how they were made.
- * @param files paths of its files. @param text its notices. @param sources `{bundle: paths of the sources that its source map names}`.
- * @throws Error naming every package and native file that the notices do not tell of, or tell of without a licence and its text.
+ * Checks a finished package: what is in it against what its notices say. Knows nothing of how they
+ * were made.
+ * @param files paths of its files. @param text its notices. @param sources `{bundle: paths of the
+ * sources that its source map names}`.
+ * @throws Error naming every package and native file that the notices do not tell of, or tell of
+ * without a licence and its text.
  */
 export function check({ files, text, sources = {} }) {
   const blocks = text.split(`${LINE}\n`).slice(1);
-  const has = (path) => blocks.some((one) => one.startsWith('Package: ') && one.split('\n').includes(`In: ${path}`));
+  const has = (path) =>
+    blocks.some((one) => one.startsWith('Package: ') && one.split('\n').includes(`In: ${path}`));
   const problems = blocks
     .filter((one) => !/^License: \S/m.test(one) && /^(Package|Part): /.test(one))
     .map((one) => `no license: ${one.split('\n')[0]}`);
   for (const one of blocks.filter((other) => /^(Package|Part): /.test(other))) {
     const [, ...texts] = one.split(`\n${THIN}\n`);
-    if (texts.every((license) => license.trim().length < 20)) problems.push(`no text of a license: ${one.split('\n')[0]}`);
+    if (texts.every((license) => license.trim().length < 20))
+      problems.push(`no text of a license: ${one.split('\n')[0]}`);
     for (const [, name] of one.matchAll(/^The text is at the end of this file: (.*)$/gm)) {
-      if (!blocks.some((other) => other.startsWith(`${name}\n`))) problems.push(`its text is not at the end: ${name}`);
+      if (!blocks.some((other) => other.startsWith(`${name}\n`)))
+        problems.push(`its text is not at the end: ${name}`);
     }
   }
   for (const folder of new Set(files.map(packageOf)))
-    if (folder !== undefined && !has(`node_modules/${folder}`)) problems.push(`node_modules/${folder}`);
+    if (folder !== undefined && !has(`node_modules/${folder}`))
+      problems.push(`node_modules/${folder}`);
   for (const file of files) if (NATIVE.test(file) && !has(file)) problems.push(file);
   for (const [bundle, paths] of Object.entries(sources)) {
     for (const folder of new Set(paths.map(packageOfSource))) {
       const named = blocks.some(
-        (one) => one.startsWith(`Package: ${folder?.replace(/^.*node_modules\//, '')}\n`) && one.includes(`\nIn: dist/${bundle}\n`),
+        (one) =>
+          one.startsWith(`Package: ${folder?.replace(/^.*node_modules\//, '')}\n`) &&
+          one.includes(`\nIn: dist/${bundle}\n`),
       );
       if (folder !== undefined && !named) problems.push(`${folder} in dist/${bundle}`);
     }
   }
   if (problems.length > 0)
-    throw new Error(`${NOTICES} does not tell of what is inside:\n${problems.map((problem) => `- ${problem}`).join('\n')}`);
+    throw new Error(
+      `${NOTICES} does not tell of what is inside:\n${problems.map((problem) => `- ${problem}`).join('\n')}`,
+    );
 }
 
 /**
  * What the build left.
- * @returns `bundled`, the folders of packages by bundle, and `sources`, the paths that the bundles' source maps name. These name more: code
- * that a package brings along of others, as tar does of minipass.
+ * @returns `bundled`, the folders of packages by bundle, and `sources`, the paths that the bundles'
+ * source maps name. These name more: code that a package brings along of others, as tar does of
+ * minipass.
  */
 export async function readBundles(dist = join(root, 'dist')) {
   const bundled = JSON.parse(await readFile(join(dist, 'bundled-packages.json'), 'utf8'));
@@ -235,8 +323,15 @@ export async function readBundles(dist = join(root, 'dist')) {
     const map = join(dist, `${bundle}.map`);
     if (!existsSync(map)) continue;
     sources[bundle] = JSON.parse(await readFile(map, 'utf8')).sources;
-    const brought = [...new Set(sources[bundle].map(packageOfSource))].filter((folder) => folder !== undefined);
-    bundled[bundle] = [...new Set([...folders, ...brought.map((folder) => join('node_modules', installed(folder)).replaceAll('\\', '/'))])];
+    const brought = [...new Set(sources[bundle].map(packageOfSource))].filter(
+      (folder) => folder !== undefined,
+    );
+    bundled[bundle] = [
+      ...new Set([
+        ...folders,
+        ...brought.map((folder) => join('node_modules', installed(folder)).replaceAll('\\', '/')),
+      ]),
+    ];
   }
   return { bundled, sources };
 }
@@ -250,5 +345,7 @@ function installed(folder) {
     const candidate = [...within.slice(i).reverse(), name].join('/node_modules/');
     if (existsSync(join(root, 'node_modules', candidate, 'package.json'))) return candidate;
   }
-  throw new Error(`expected ${folder}, of which code is in a bundle, to be installed: its license is read there`);
+  throw new Error(
+    `expected ${folder}, of which code is in a bundle, to be installed: its license is read there`,
+  );
 }

@@ -12,7 +12,10 @@ import { buildAll, installPackages } from './setup.mjs';
 
 export const TARGETS = ['linux-x64', 'linux-arm64', 'darwin-arm64', 'win32-x64', 'win32-arm64'];
 
-/** What of the repository goes into the package; .vscodeignore then leaves out what lies in these folders for developers. */
+/**
+ * What of the repository goes into the package; .vscodeignore then leaves out what lies in these
+ * folders for developers.
+ */
 const CONTENT = [
   'package.json',
   'package-lock.json',
@@ -26,7 +29,10 @@ const CONTENT = [
   'weights',
 ];
 
-/** Packages that run: native ones, which stay outside the bundles, and what they load. The rest is for building them, which never happens here. */
+/**
+ * Packages that run: native ones, which stay outside the bundles, and what they load. The rest is
+ * for building them, which never happens here.
+ */
 export const RUNTIME = [
   'sharp', '@img', 'detect-libc', 'semver',
   'onnxruntime-node', 'onnxruntime-common',
@@ -35,11 +41,21 @@ export const RUNTIME = [
 ]; // prettier-ignore
 
 /** Sources of native code in packages that come with it built. */
-const SOURCES = ['lmdb/dependencies', 'lmdb/src', '@julusian/jpeg-turbo/src', 'lmdb/node_modules', '@julusian/jpeg-turbo/node_modules'];
+const SOURCES = [
+  'lmdb/dependencies',
+  'lmdb/src',
+  '@julusian/jpeg-turbo/src',
+  'lmdb/node_modules',
+  '@julusian/jpeg-turbo/node_modules',
+];
 
 /** @returns path of the .vsix. */
-export async function packageExtension(target, file = join(root, 'out', `face-clusters-${target}.vsix`)) {
-  if (!TARGETS.includes(target)) throw new Error(`expected a target of ${TARGETS.join(', ')}, got '${target}'`);
+export async function packageExtension(
+  target,
+  file = join(root, 'out', `face-clusters-${target}.vsix`),
+) {
+  if (!TARGETS.includes(target))
+    throw new Error(`expected a target of ${TARGETS.join(', ')}, got '${target}'`);
   const [platform, arch] = target.split('-');
   const stage = join(cacheDir, `package-${target}`);
   await rm(stage, { recursive: true, force: true });
@@ -48,7 +64,17 @@ export async function packageExtension(target, file = join(root, 'out', `face-cl
   const libc = platform === 'linux' ? ['--libc=glibc'] : [];
   await run(
     'npm',
-    ['ci', '--omit=dev', '--ignore-scripts', `--os=${platform}`, `--cpu=${arch}`, ...libc, '--no-audit', '--no-fund', '--loglevel=error'],
+    [
+      'ci',
+      '--omit=dev',
+      '--ignore-scripts',
+      `--os=${platform}`,
+      `--cpu=${arch}`,
+      ...libc,
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+    ],
     {
       cwd: stage,
       env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' },
@@ -59,17 +85,24 @@ export async function packageExtension(target, file = join(root, 'out', `face-cl
   const bin = join(stage, 'node_modules', 'onnxruntime-node', 'bin', 'napi-v6');
   for (const otherPlatform of await readdir(bin)) {
     for (const otherArch of await readdir(join(bin, otherPlatform))) {
-      if (otherPlatform !== platform || otherArch !== arch) await rm(join(bin, otherPlatform, otherArch), { recursive: true });
+      if (otherPlatform !== platform || otherArch !== arch)
+        await rm(join(bin, otherPlatform, otherArch), { recursive: true });
     }
   }
-  if (!existsSync(join(bin, platform, arch))) throw new Error(`onnxruntime-node has no libraries for ${target}`);
+  if (!existsSync(join(bin, platform, arch)))
+    throw new Error(`onnxruntime-node has no libraries for ${target}`);
   const modules = join(stage, 'node_modules');
   // vsce insists on the packages being there, so they are left out of the archive only.
   const unused = (await readdir(modules)).filter((name) => !RUNTIME.includes(name));
-  await appendFile(join(stage, '.vscodeignore'), [...unused, ...SOURCES].map((name) => `node_modules/${name}/**\n`).join(''));
+  await appendFile(
+    join(stage, '.vscodeignore'),
+    [...unused, ...SOURCES].map((name) => `node_modules/${name}/**\n`).join(''),
+  );
   const prebuilds = join(modules, '@julusian', 'jpeg-turbo', 'prebuilds');
-  for (const name of await readdir(prebuilds)) if (name !== `jpeg-turbo-${target}`) await rm(join(prebuilds, name), { recursive: true });
-  // Of LMDB's builds the one of Node-API runs everywhere; the others are for single versions of Node.js, and for musl.
+  for (const name of await readdir(prebuilds))
+    if (name !== `jpeg-turbo-${target}`) await rm(join(prebuilds, name), { recursive: true });
+  // Of LMDB's builds the one of Node-API runs everywhere; the others are for single versions of
+  // Node.js, and for musl.
   for (const folder of await readdir(join(modules, '@lmdb'))) {
     for (const name of await readdir(join(modules, '@lmdb', folder))) {
       if (/\.abi\d+\.|\.musl\./.test(name)) await rm(join(modules, '@lmdb', folder, name));
@@ -109,10 +142,15 @@ async function filesOf(stage) {
 
 if (process.argv[1] === join(root, 'scripts', 'package.mjs')) {
   main(async () => {
-    const { positionals, values } = parseArgs({ allowPositionals: true, options: { out: { type: 'string' } } });
+    const { positionals, values } = parseArgs({
+      allowPositionals: true,
+      options: { out: { type: 'string' } },
+    });
     await installPackages();
     await buildAll();
-    for (const target of positionals.length > 0 ? positionals : [`${process.platform}-${process.arch}`]) {
+    for (const target of positionals.length > 0
+      ? positionals
+      : [`${process.platform}-${process.arch}`]) {
       console.log(await packageExtension(target, values.out));
     }
   });

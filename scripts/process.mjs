@@ -1,4 +1,5 @@
-// Small helpers the set-up scripts share. Plain JavaScript without dependencies: they run before `npm ci` has.
+// Small helpers the set-up scripts share. Plain JavaScript without dependencies: they run before
+// `npm ci` has.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
@@ -6,7 +7,8 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-// ONNX Runtime would send events to its maker from every process the scripts start (src/util/native-environment.ts).
+// ONNX Runtime would send events to its maker from every process the scripts start
+// (src/util/native-environment.ts).
 process.env.ORT_DISABLE_TELEMETRY = '1';
 
 /** Root of the repository. */
@@ -16,10 +18,15 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const cacheDir = join(root, '.cache');
 
 /**
- * Runs a command to its end with its output shown (or, with `quiet`, kept back unless it fails; with `silent` even then).
+ * Runs a command to its end with its output shown (or, with `quiet`, kept back unless it fails;
+ * with `silent` even then).
  * @throws Error naming the command and its exit status.
  */
-export async function run(command, args, { cwd = root, env = process.env, quiet = false, silent = false } = {}) {
+export async function run(
+  command,
+  args,
+  { cwd = root, env = process.env, quiet = false, silent = false } = {},
+) {
   const windows = process.platform === 'win32';
   await new Promise((resolve, reject) => {
     const child = spawn(command, args, {
@@ -31,7 +38,9 @@ export async function run(command, args, { cwd = root, env = process.env, quiet 
     const output = [];
     child.stdout?.on('data', (chunk) => output.push(chunk));
     child.stderr?.on('data', (chunk) => output.push(chunk));
-    child.on('error', (error) => reject(new Error(`${command}: ${error.message}`, { cause: error })));
+    child.on('error', (error) =>
+      reject(new Error(`${command}: ${error.message}`, { cause: error })),
+    );
     child.on('close', (code, signal) => {
       if (code === 0) return resolve();
       if (quiet && !silent) process.stderr.write(Buffer.concat(output));
@@ -45,7 +54,9 @@ export function onPath(name) {
   const names = process.platform === 'win32' ? [`${name}.exe`, `${name}.cmd`] : [name];
   return (process.env.PATH ?? '')
     .split(delimiter)
-    .some((folder) => folder !== '' && names.some((candidate) => existsSync(join(folder, candidate))));
+    .some(
+      (folder) => folder !== '' && names.some((candidate) => existsSync(join(folder, candidate))),
+    );
 }
 
 /** SHA-256 of files' contents, to notice that a step has to be done again. */

@@ -14,29 +14,50 @@ main(async () => {
   });
   await installPackages();
   await buildAll();
-  const folders = positionals.length > 0 ? positionals.map((folder) => resolve(folder)) : [await samplePortraits()];
-  // The sample photos come from here. A folder of the user's may come from anywhere, with settings of its own: VS Code asks whether it is trusted.
+  const folders =
+    positionals.length > 0
+      ? positionals.map((folder) => resolve(folder))
+      : [await samplePortraits()];
+  // The sample photos come from here. A folder of the user's may come from anywhere, with settings
+  // of its own: VS Code asks whether it is trusted.
   const trusted = positionals.length === 0;
-  const outDir = resolve(values.out ?? join(root, 'out', positionals.length > 0 ? basename(folders[0]) : 'sample'));
+  const outDir = resolve(
+    values.out ?? join(root, 'out', positionals.length > 0 ? basename(folders[0]) : 'sample'),
+  );
   // Sixteen clusters of 72 sample faces would be crumbs.
-  const options = positionals.length > 0 ? [] : ['--clusters', 'auto', '--auto-from', '4', '--auto-to', '12'];
+  const options =
+    positionals.length > 0 ? [] : ['--clusters', 'auto', '--auto-from', '4', '--auto-to', '12'];
   if (values.out === undefined) options.push('--overwrite'); // all in this repository's out/ is made, also by older versions
-  await run(process.execPath, [join(root, 'dist', 'cli.js'), 'cluster', ...folders, '--out', outDir, ...options], {
-    env: { ...process.env, FACE_CLUSTERS_CACHE: process.env.FACE_CLUSTERS_CACHE ?? join(root, '.cache', 'kept') },
-  });
+  await run(
+    process.execPath,
+    [join(root, 'dist', 'cli.js'), 'cluster', ...folders, '--out', outDir, ...options],
+    {
+      env: {
+        ...process.env,
+        FACE_CLUSTERS_CACHE: process.env.FACE_CLUSTERS_CACHE ?? join(root, '.cache', 'kept'),
+      },
+    },
+  );
   console.log(`\nReport: ${join(outDir, 'report.html')}`);
   if (values['no-open']) return;
   if (onPath('code')) await openDesktop(folders, trusted);
   else await openInBrowser(folders, trusted);
 });
 
-/** The desktop's VS Code with this checkout as an extension under development: nothing is installed into it. */
+/**
+ * The desktop's VS Code with this checkout as an extension under development: nothing is installed
+ * into it.
+ */
 async function openDesktop(folders, trusted) {
   console.log('Opening VS Code …');
   const profile = join(cacheDir, 'start-desktop');
   await mkdir(profile, { recursive: true });
   const windows = process.platform === 'win32';
-  const options = ['--new-window', `--extensionDevelopmentPath=${root}`, `--user-data-dir=${profile}`];
+  const options = [
+    '--new-window',
+    `--extensionDevelopmentPath=${root}`,
+    `--user-data-dir=${profile}`,
+  ];
   if (trusted) options.push('--disable-workspace-trust');
   const child = spawn('code', [...options, folders[0]], {
     env: { ...process.env, FACE_CLUSTERS_START: folders.join('\n') },
@@ -55,7 +76,10 @@ async function openInBrowser(folders, trusted) {
   console.log('No desktop VS Code (`code`) is on the PATH: setting up one for the browser …');
   const server = await installCodeServer();
   const vsix = await packageExtension(`${process.platform}-${process.arch}`);
-  const home = { userDataDir: join(cacheDir, 'start-browser', 'data'), extensionsDir: join(cacheDir, 'start-browser', 'extensions') };
+  const home = {
+    userDataDir: join(cacheDir, 'start-browser', 'data'),
+    extensionsDir: join(cacheDir, 'start-browser', 'extensions'),
+  };
   await installVsix(server, { ...home, vsix });
   const { url, stop, child } = await startCodeServer(server, {
     ...home,

@@ -1,11 +1,15 @@
-// Programs of the tests that run by themselves: bundled, then run with what they need named in their environment.
+// Programs of the tests that run by themselves: bundled, then run with what they need named in
+// their environment.
 import { basename, join } from 'node:path';
 import { cacheDir, root, run } from './process.mjs';
 import { samplePortraits } from './samples.mjs';
 import { buildAll, installPackages } from './setup.mjs';
 import { watForEsbuild } from './wat.mjs';
 
-/** @param source path of the program below the root, in TypeScript. @throws Error where it fails. */
+/**
+ * @param source path of the program below the root, in TypeScript.
+ * @throws Error where it fails.
+ */
 export async function runTestProgram(source, parameters) {
   await installPackages();
   await buildAll();
@@ -18,13 +22,25 @@ export async function runTestProgram(source, parameters) {
     target: 'node20',
     format: 'cjs',
     mainFields: ['module', 'main'],
-    external: ['onnxruntime-node', 'sharp', 'lmdb', '@julusian/jpeg-turbo', 'vitest', 'esbuild', 'wabt'],
+    external: [
+      'onnxruntime-node',
+      'sharp',
+      'lmdb',
+      '@julusian/jpeg-turbo',
+      'vitest',
+      'esbuild',
+      'wabt',
+    ],
     outfile: program,
     plugins: [watForEsbuild],
     entryPoints: [source],
     logLevel: 'warning',
   });
   await run(process.execPath, [program, ...parameters], {
-    env: { ...process.env, FACE_CLUSTERS_ROOT: root, FACE_CLUSTERS_SAMPLES: await samplePortraits() },
+    env: {
+      ...process.env,
+      FACE_CLUSTERS_ROOT: root,
+      FACE_CLUSTERS_SAMPLES: await samplePortraits(),
+    },
   });
 }

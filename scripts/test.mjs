@@ -13,10 +13,12 @@ import { samplePortraits } from './samples.mjs';
 import { buildAll, installPackages } from './setup.mjs';
 
 /**
- * Left out on the other lines of Node.js: training is Python, and WebGPU is in ONNX Runtime's library, which every line loads by Node-API and
- * the other tests run. Both take minutes.
+ * Left out on the other lines of Node.js: training is Python, and WebGPU is in ONNX Runtime's
+ * library, which every line loads by Node-API and the other tests run. Both take minutes.
  */
-const LEFT_OUT = ['test/training/**', 'test/faces/webgpu.test.ts'].map((files) => `--exclude=${files}`);
+const LEFT_OUT = ['test/training/**', 'test/faces/webgpu.test.ts'].map(
+  (files) => `--exclude=${files}`,
+);
 
 const bin = (name) => join(root, 'node_modules', '.bin', name);
 const counts = { passed: 0, failed: 0, skipped: 0 };
@@ -24,9 +26,13 @@ const counts = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];
 
 main(async () => {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { 'node-lines': { type: 'boolean' } } });
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { 'node-lines': { type: 'boolean' } },
+  });
   const [only] = positionals;
-  if (only !== undefined && only !== 'unit' && only !== 'vscode') throw new Error(`expected unit or vscode, got '${only}'`);
+  if (only !== undefined && only !== 'unit' && only !== 'vscode')
+    throw new Error(`expected unit or vscode, got '${only}'`);
   await installPackages();
   await samplePortraits();
   await mkdir(cacheDir, { recursive: true });
@@ -52,14 +58,26 @@ async function step(name, work) {
   }
 }
 
-/** What is in Python is tested with Debian's where that can be had; elsewhere its tests are skipped, saying so. */
+/**
+ * What is in Python is tested with Debian's where that can be had; elsewhere its tests are skipped,
+ * saying so.
+ */
 async function pythonPackages() {
   const wanted = [
-    ['numpy, onnx, flatbuffers', ['python3', 'python3-numpy', 'python3-onnx', 'python3-flatbuffers']],
-    ['torch, torchvision, PIL, tqdm, matplotlib', ['python3-torchvision', 'python3-pil', 'python3-tqdm', 'python3-matplotlib']],
+    [
+      'numpy, onnx, flatbuffers',
+      ['python3', 'python3-numpy', 'python3-onnx', 'python3-flatbuffers'],
+    ],
+    [
+      'torch, torchvision, PIL, tqdm, matplotlib',
+      ['python3-torchvision', 'python3-pil', 'python3-tqdm', 'python3-matplotlib'],
+    ],
   ];
   for (const [modules, packages] of wanted) {
-    const has = await run('/usr/bin/python3', ['-c', `import ${modules}`], { quiet: true, silent: true }).then(
+    const has = await run('/usr/bin/python3', ['-c', `import ${modules}`], {
+      quiet: true,
+      silent: true,
+    }).then(
       () => true,
       () => false,
     );
@@ -75,12 +93,14 @@ async function chromium() {
 
 /** Shows what a run writes and connects to; without it those tests are skipped. */
 async function strace() {
-  if (process.platform === 'linux' && !onPath('strace')) await aptInstall('strace').catch((error) => console.error(error.message));
+  if (process.platform === 'linux' && !onPath('strace'))
+    await aptInstall('strace').catch((error) => console.error(error.message));
 }
 
 async function unit() {
   await pythonPackages();
-  await chromium().catch((error) => console.error(error.message)); // without it those tests are skipped
+  // without it those tests are skipped
+  await chromium().catch((error) => console.error(error.message));
   await strace();
   await vitest('unit and engine tests');
 }
@@ -96,7 +116,8 @@ async function vitest(name, node = process.execPath, options = []) {
     () => undefined,
     (error) => error,
   );
-  if (!existsSync(report)) return void failures.push(`${name}: ${failed?.message ?? 'no report was written'}`);
+  if (!existsSync(report))
+    return void failures.push(`${name}: ${failed?.message ?? 'no report was written'}`);
   const result = JSON.parse(await readFile(report, 'utf8'));
   counts.passed += result.numPassedTests;
   counts.failed += result.numFailedTests;
@@ -105,7 +126,10 @@ async function vitest(name, node = process.execPath, options = []) {
   if (failed && result.numFailedTests === 0) failures.push(`${name}: ${failed.message}`);
 }
 
-/** The unit tests on the lines of Node.js that do not run this, and the main job on all, which must come out the same. */
+/**
+ * The unit tests on the lines of Node.js that do not run this, and the main job on all, which must
+ * come out the same.
+ */
 async function onNodeLines() {
   const portraits = await samplePortraits();
   let expected;
@@ -122,19 +146,40 @@ async function onNodeLines() {
       await step(`the main job on Node.js ${line}`, async () => {
         const result = await mainJob(node, portraits, line);
         expected ??= result;
-        if (result !== expected) throw new Error(`its faces and clusters are not those of Node.js ${NODE_LINES[0]}`);
+        if (result !== expected)
+          throw new Error(`its faces and clusters are not those of Node.js ${NODE_LINES[0]}`);
         counts.passed++;
       });
     });
   }
 }
 
-/** @returns the sample portraits' faces with their clusters, as a table. @throws Error where the command line fails, or says anything on stderr. */
+/**
+ * @returns the sample portraits' faces with their clusters, as a table.
+ * @throws Error where the command line fails, or says anything on stderr.
+ */
 async function mainJob(node, portraits, line) {
   const out = join(cacheDir, 'node-lines', line);
   await rm(out, { recursive: true, force: true });
-  const options = ['--clusters', 'auto', '--auto-from', '4', '--auto-to', '12', '--provider', 'cpu', '--no-cache', '--out', out];
-  const { stdout, stderr } = await promisify(execFile)(node, [join(root, 'dist', 'cli.js'), 'cluster', portraits, ...options]);
+  const options = [
+    '--clusters',
+    'auto',
+    '--auto-from',
+    '4',
+    '--auto-to',
+    '12',
+    '--provider',
+    'cpu',
+    '--no-cache',
+    '--out',
+    out,
+  ];
+  const { stdout, stderr } = await promisify(execFile)(node, [
+    join(root, 'dist', 'cli.js'),
+    'cluster',
+    portraits,
+    ...options,
+  ]);
   console.log(stdout.split('\n')[0]);
   if (stderr !== '') throw new Error(`expected nothing on stderr, got: ${stderr.trim()}`);
   return readFile(join(out, 'faces.csv'), 'utf8');
@@ -151,16 +196,22 @@ async function inVsCode() {
   await chromium();
   const { installCodeServer } = await import('./code-server.mjs');
   await installCodeServer();
-  const failed = await run(bin('playwright'), ['test', '-c', join(root, 'test', 'vscode', 'playwright.config.ts')], {
-    env: { ...process.env, FACE_CLUSTERS_PLAYWRIGHT_JSON: report },
-  }).then(
+  const failed = await run(
+    bin('playwright'),
+    ['test', '-c', join(root, 'test', 'vscode', 'playwright.config.ts')],
+    {
+      env: { ...process.env, FACE_CLUSTERS_PLAYWRIGHT_JSON: report },
+    },
+  ).then(
     () => undefined,
     (error) => error,
   );
-  if (!existsSync(report)) return void failures.push(`tests in VS Code: ${failed?.message ?? 'no report was written'}`);
+  if (!existsSync(report))
+    return void failures.push(`tests in VS Code: ${failed?.message ?? 'no report was written'}`);
   const { stats, errors } = JSON.parse(await readFile(report, 'utf8'));
   counts.passed += stats.expected + stats.flaky;
   counts.failed += stats.unexpected;
   counts.skipped += stats.skipped;
-  if (errors.length > 0 || (failed && stats.unexpected === 0)) failures.push(`tests in VS Code: ${errors[0]?.message ?? failed.message}`);
+  if (errors.length > 0 || (failed && stats.unexpected === 0))
+    failures.push(`tests in VS Code: ${errors[0]?.message ?? failed.message}`);
 }

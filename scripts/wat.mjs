@@ -2,7 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 
-/** @returns JavaScript for Node that exports the module's bytes. @throws Error naming the line that is wrong. */
+/**
+ * @returns JavaScript for Node that exports the module's bytes.
+ * @throws Error naming the line that is wrong.
+ */
 async function javaScript(file) {
   const { default: wabt } = await import('wabt');
   const module = (await wabt()).parseWat(basename(file), await readFile(file), { simd: true });
@@ -17,7 +20,11 @@ async function javaScript(file) {
 export const watForEsbuild = {
   name: 'wat',
   setup(build) {
-    build.onLoad({ filter: /\.wat$/ }, async ({ path }) => ({ contents: await javaScript(path), loader: 'js', watchFiles: [path] }));
+    build.onLoad({ filter: /\.wat$/ }, async ({ path }) => ({
+      contents: await javaScript(path),
+      loader: 'js',
+      watchFiles: [path],
+    }));
   },
 };
 

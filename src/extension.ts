@@ -48,7 +48,10 @@ export function activate(context: vscode.ExtensionContext): void {
   void sweepTemporaryFolders();
   const history = new SettingHistory();
   const tree = new RunTree(library, loaded);
-  const view = vscode.window.createTreeView('faceClusters.runs', { treeDataProvider: tree, showCollapseAll: true });
+  const view = vscode.window.createTreeView('faceClusters.runs', {
+    treeDataProvider: tree,
+    showCollapseAll: true,
+  });
   const panels = new Panels(
     library,
     {
@@ -56,22 +59,36 @@ export function activate(context: vscode.ExtensionContext): void {
       history,
       log,
       onSelect: (selected, cluster) => {
-        if (view.visible) void view.reveal(tree.nodeOf(selected, cluster), { select: true, focus: false });
+        if (view.visible)
+          void view.reveal(tree.nodeOf(selected, cluster), { select: true, focus: false });
       },
     },
     loaded,
     (opened) => void watch.check(opened),
   );
-  const watch = new FolderWatch(library, (changed) => void describe(changed, { panels, log }, false));
+  const watch = new FolderWatch(
+    library,
+    (changed) => void describe(changed, { panels, log }, false),
+  );
 
-  const datasets = { extensionUri: context.extensionUri, engine, bundled: bundledModels(root), storeDir, history, log };
+  const datasets = {
+    extensionUri: context.extensionUri,
+    engine,
+    bundled: bundledModels(root),
+    storeDir,
+    history,
+    log,
+  };
 
   let settling: NodeJS.Timeout | undefined;
   context.subscriptions.push(
     log,
     view,
     vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, panels),
-    vscode.window.registerWebviewPanelSerializer(DATASET_VIEW_TYPE, DatasetPanel.serializer(datasets)),
+    vscode.window.registerWebviewPanelSerializer(
+      DATASET_VIEW_TYPE,
+      DatasetPanel.serializer(datasets),
+    ),
     ...registerCommands({
       library,
       panels,

@@ -6,6 +6,11 @@ process.env.ORT_DISABLE_TELEMETRY = '1';
 const ort = await import('onnxruntime-node');
 
 const [, , file, crops, ...shape] = process.argv;
-const session = await ort.InferenceSession.create(file, { executionProviders: ['cpu'], logSeverityLevel: 3 });
-const { probabilities } = await session.run({ images: new ort.Tensor('uint8', await readFile(crops), shape.map(Number)) });
+const session = await ort.InferenceSession.create(file, {
+  executionProviders: ['cpu'],
+  logSeverityLevel: 3,
+});
+const { probabilities } = await session.run({
+  images: new ort.Tensor('uint8', await readFile(crops), shape.map(Number)),
+});
 console.log(JSON.stringify([...probabilities.data]));

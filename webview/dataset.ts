@@ -1,5 +1,9 @@
 /** The view of a data set inside VS Code. */
-import type { DatasetHostMessage, DatasetMemento, DatasetMessage } from '../src/protocol/dataset-panel';
+import type {
+  DatasetHostMessage,
+  DatasetMemento,
+  DatasetMessage,
+} from '../src/protocol/dataset-panel';
 import './components/dataset/app';
 import { registerControls } from './toolkit';
 
@@ -24,7 +28,12 @@ window.addEventListener('message', (event: MessageEvent<DatasetHostMessage>) => 
     case 'state': {
       const { folder, labels, options } = message.state;
       app.data = message.state;
-      api.setState({ folder, labels, attributes: [...options.attributes], dropZero: options.dropZero });
+      api.setState({
+        folder,
+        labels,
+        attributes: [...options.attributes],
+        dropZero: options.dropZero,
+      });
       break;
     }
     case 'progress':

@@ -12,7 +12,10 @@ declare function acquireVsCodeApi(): VsCodeApi;
 type Answer = Extract<HostMessage, { request: number }>;
 
 const api = acquireVsCodeApi();
-const waiting = new Map<number, { resolve: (answer: Answer) => void; reject: (error: Error) => void }>();
+const waiting = new Map<
+  number,
+  { resolve: (answer: Answer) => void; reject: (error: Error) => void }
+>();
 let nextRequest = 1;
 
 function ask(make: (request: number) => WebviewMessage): Promise<Answer> {
@@ -26,7 +29,14 @@ function ask(make: (request: number) => WebviewMessage): Promise<Answer> {
 export const host: Source & { keep(memento: PanelMemento): void } = {
   live: true,
   faces: async (cluster, order, start, count): Promise<FaceCard[]> => {
-    const answer = await ask((request) => ({ kind: 'faces', request, cluster, order, start, count }));
+    const answer = await ask((request) => ({
+      kind: 'faces',
+      request,
+      cluster,
+      order,
+      start,
+      count,
+    }));
     return answer.kind === 'faces' ? answer.faces : [];
   },
   photo: async (row): Promise<PhotoView | undefined> => {

@@ -12,7 +12,8 @@ listen((message) => {
   switch (message.kind) {
     case 'state':
       app.panel = message.state;
-      if (message.state.run !== null) host.keep({ runId: message.state.run.id, selected: message.state.selected });
+      if (message.state.run !== null)
+        host.keep({ runId: message.state.run.id, selected: message.state.selected });
       break;
     case 'progress':
       app.progress = message.progress;

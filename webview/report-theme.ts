@@ -1,4 +1,7 @@
-/** Outside VS Code there are no theme colours: these stand in, light or dark as the reader's system is. */
+/**
+ * Outside VS Code there are no theme colours: these stand in, light or dark as the reader's system
+ * is.
+ */
 
 const shared = {
   'font-family': 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',
@@ -57,7 +60,10 @@ const dark: typeof light = {
 export function applyReportTheme(): void {
   const prefersDark = window.matchMedia('(prefers-color-scheme: dark)');
   const apply = () => {
-    for (const [name, value] of Object.entries({ ...shared, ...(prefersDark.matches ? dark : light) })) {
+    for (const [name, value] of Object.entries({
+      ...shared,
+      ...(prefersDark.matches ? dark : light),
+    })) {
       document.documentElement.style.setProperty(`--vscode-${name}`, value);
     }
     document.documentElement.style.colorScheme = prefersDark.matches ? 'dark' : 'light';

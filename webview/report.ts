@@ -5,23 +5,29 @@ import { applyReportTheme } from './report-theme';
 import { registerControls } from './toolkit';
 import type { ReportData } from '../src/protocol/report';
 
-const bytesOf = (base64: string) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+const bytesOf = (base64: string) =>
+  Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 
 const text = document.getElementById('report-data')?.textContent;
 if (text == null) throw new Error('this page holds no report');
 const data = JSON.parse(text) as ReportData;
 const faces = new Map(
-  Object.entries(data.faces).map(([cluster, cards]) => [Number(cluster), cards.map((card) => ({ ...card, jpeg: bytesOf(card.jpeg) }))]),
+  Object.entries(data.faces).map(([cluster, cards]) => [
+    Number(cluster),
+    cards.map((card) => ({ ...card, jpeg: bytesOf(card.jpeg) })),
+  ]),
 );
 
 const app = document.createElement('fc-app');
 const source: Source = {
   live: false,
-  faces: (cluster, _order, start, count) => Promise.resolve(faces.get(cluster)?.slice(start, start + count) ?? []),
+  faces: (cluster, _order, start, count) =>
+    Promise.resolve(faces.get(cluster)?.slice(start, start + count) ?? []),
   photo: () => Promise.resolve(undefined),
   available: (cluster) => faces.get(cluster)?.length ?? 0,
   send: (message) => {
-    if (message.kind === 'select') location.hash = message.cluster === null ? '' : `cluster-${String(message.cluster)}`;
+    if (message.kind === 'select')
+      location.hash = message.cluster === null ? '' : `cluster-${String(message.cluster)}`;
   },
 };
 const follow = () => {
@@ -37,7 +43,11 @@ app.source = source;
 follow();
 app.setPictures(
   data.state.generation,
-  data.pictures.map((each) => ({ ...each, eigenface: bytesOf(each.eigenface), components: each.components.map(bytesOf) })),
+  data.pictures.map((each) => ({
+    ...each,
+    eigenface: bytesOf(each.eigenface),
+    components: each.components.map(bytesOf),
+  })),
 );
 window.addEventListener('hashchange', follow);
 document.body.append(app);

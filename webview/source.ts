@@ -1,4 +1,7 @@
-/** Where the components get what they show: from the extension host, or from the report they are part of. */
+/**
+ * Where the components get what they show: from the extension host, or from the report they are
+ * part of.
+ */
 import type { FaceOrder } from '../src/domain/clustering';
 import type { FaceCard, PhotoView } from '../src/domain/faces';
 import type { WebviewMessage } from '../src/protocol/panel';

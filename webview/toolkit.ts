@@ -1,6 +1,7 @@
 /**
- * The only file that knows @vscode/webview-ui-toolkit. It is deprecated upstream: to replace it, register other elements here under
- * the same tag names (<vscode-button>, <vscode-dropdown>, <vscode-option>, <vscode-progress-ring>, <vscode-text-field>).
+ * The only file that knows @vscode/webview-ui-toolkit. It is deprecated upstream: to replace it,
+ * register other elements here under the same tag names (<vscode-button>, <vscode-dropdown>,
+ * <vscode-option>, <vscode-progress-ring>, <vscode-text-field>).
  */
 import {
   provideVSCodeDesignSystem,
@@ -12,5 +13,11 @@ import {
 } from '@vscode/webview-ui-toolkit';
 
 export function registerControls(): void {
-  provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeDropdown(), vsCodeOption(), vsCodeProgressRing(), vsCodeTextField());
+  provideVSCodeDesignSystem().register(
+    vsCodeButton(),
+    vsCodeDropdown(),
+    vsCodeOption(),
+    vsCodeProgressRing(),
+    vsCodeTextField(),
+  );
 }

@@ -11,7 +11,9 @@ export async function batchBench(rounds, images) {
   console.log(`crops the network is given at a time, ${what}, ${images} images`);
   const seen = BATCHES.map(() => ({ rate: [], memory: [] }));
   for (let round = 0; round < rounds; round++) {
-    const ways = await waysInTurn(BATCHES.map((batch) => ['end-to-end', root, folder, images, 'never', first, batch]));
+    const ways = await waysInTurn(
+      BATCHES.map((batch) => ['end-to-end', root, folder, images, 'never', first, batch]),
+    );
     const eight = ways[BATCHES.indexOf(8)];
     for (const [i, { rate, peakMemory }] of ways.entries()) {
       seen[i].rate.push(rate / eight.rate);

@@ -34,9 +34,14 @@ export async function cropBench(rounds, images) {
       decode: { command: ['threads', 'decode', folder, images], share: 0.2 },
       infer: { command: ['threads', 'infer', folder, images, int8], share: 0.8 },
       encode: { command: ['threads', 'encode', folder, images], share: 0.1 },
-      ...(existsSync(float32) ? { float: { command: ['threads', 'infer', folder, images, float32], share: 0.5 } } : {}),
+      ...(existsSync(float32)
+        ? { float: { command: ['threads', 'infer', folder, images, float32], share: 0.5 } }
+        : {}),
     };
-    const { whole, rates } = await inTurn(['end-to-end', root, folder, images, 'never', first], stages);
+    const { whole, rates } = await inTurn(
+      ['end-to-end', root, folder, images, 'never', first],
+      stages,
+    );
     const { decode, infer, encode, float = NaN } = rates;
     seen.plain.push(plain.rate);
     seen.decode.push(decode);
@@ -64,7 +69,10 @@ export async function cropBench(rounds, images) {
     ['encoding the crops that are kept alone, crops/s', result.encode.toFixed(0)],
     ['end to end, the first run, images/s', result.cold.toFixed(0)],
     ['end to end ÷ what the cores can do (1 / (1/decode + 1/inference))', result.bound.toFixed(3)],
-    ['the same with the third stage (1 / (1/decode + 1/inference + 1/encoding))', result.boundWithEncoding.toFixed(3)],
+    [
+      'the same with the third stage (1 / (1/decode + 1/inference + 1/encoding))',
+      result.boundWithEncoding.toFixed(3),
+    ],
     ['  the rounds one by one', seen.boundWithEncoding.map((ratio) => ratio.toFixed(3)).join(', ')],
     [`end to end, a second run over ${images} images, s`, result.warm.toFixed(2)],
     ['times as fast as the first', result.again.toFixed(0)],

@@ -7,7 +7,8 @@ export const median = (values) => {
 };
 
 /** @param seen lists of figures by name. @returns their medians by name. */
-export const medians = (seen) => Object.fromEntries(Object.entries(seen).map(([name, list]) => [name, median(list)]));
+export const medians = (seen) =>
+  Object.fromEntries(Object.entries(seen).map(([name, list]) => [name, median(list)]));
 
 export function print(rows) {
   for (const [name, value] of rows) console.log(`${name.padEnd(104)} ${value.padStart(8)}`);

@@ -20,7 +20,10 @@ const GPU_CASES = [
 
 /** The network on GPUs, and the whole with CUDA, beside what the cores decode. */
 export async function gpuBench() {
-  const gpu = await exec('nvidia-smi', ['--query-gpu=name,driver_version', '--format=csv,noheader']).catch(() => undefined);
+  const gpu = await exec('nvidia-smi', [
+    '--query-gpu=name,driver_version',
+    '--format=csv,noheader',
+  ]).catch(() => undefined);
   if (gpu === undefined) {
     console.log("GPUs are not measured: 'nvidia-smi' does not answer");
     return undefined;
@@ -34,7 +37,14 @@ export async function gpuBench() {
   const inference = [];
   for (const { provider, precision, threads, batches } of GPU_CASES) {
     const name = `${provider}, ${precision}, ${threads} ${threads === 1 ? 'session' : 'sessions'}`;
-    const result = await stage('gpu', networks[precision], provider, threads, folder, ...batches).catch((error) => ({
+    const result = await stage(
+      'gpu',
+      networks[precision],
+      provider,
+      threads,
+      folder,
+      ...batches,
+    ).catch((error) => ({
       failed: String(error.stderr).match(/^\w*Error: .*$/m)?.[0] ?? String(error),
     }));
     inference.push({ provider, precision, threads, ...result });
@@ -43,7 +53,10 @@ export async function gpuBench() {
       continue;
     }
     print([
-      ...batches.map((batch) => [`${name}, batches of ${batch}: crops/s`, result.rates[batch].toFixed(0)]),
+      ...batches.map((batch) => [
+        `${name}, batches of ${batch}: crops/s`,
+        result.rates[batch].toFixed(0),
+      ]),
       [
         `  largest difference of a probability from the CPU's float32, ${result.compared} faces`,
         result.difference.largest.toExponential(1),
@@ -57,15 +70,29 @@ export async function gpuBench() {
     decode[threads] = (await stage('threads', 'decode', folder, 2500 * threads, '', threads)).rate;
     print([[`decode alone, ${threads} threads, images/s`, decode[threads].toFixed(0)]]);
   }
-  const int8 = (await stage('threads', 'infer', folder, 20_000, join(root, 'weights', 'face-attributes.int8.onnx'))).rate;
+  const int8 = (
+    await stage(
+      'threads',
+      'infer',
+      folder,
+      20_000,
+      join(root, 'weights', 'face-attributes.int8.onnx'),
+    )
+  ).rate;
   const many = await copies(folder, 50_000);
   const onCpu = await stage('end-to-end', root, many, 20_000, 'never', first);
   print([
     [`inference alone on the CPU (int8), ${cores} threads, crops/s`, int8.toFixed(0)],
     ['end to end on the CPU, 20000 images, the first run, images/s', onCpu.rate.toFixed(0)],
-    ['end to end ÷ what the cores can do (1 / (1/decode + 1/inference))', (onCpu.rate * (1 / decode[cores] + 1 / int8)).toFixed(3)],
+    [
+      'end to end ÷ what the cores can do (1 / (1/decode + 1/inference))',
+      (onCpu.rate * (1 / decode[cores] + 1 / int8)).toFixed(3),
+    ],
   ]);
-  const onGpu = inference[0].failed === undefined ? await stage('end-to-end', root, many, 0, 'never', first, 0, 'cuda') : undefined;
+  const onGpu =
+    inference[0].failed === undefined
+      ? await stage('end-to-end', root, many, 0, 'never', first, 0, 'cuda')
+      : undefined;
   await rm(many, { recursive: true });
   if (onGpu !== undefined) {
     print([

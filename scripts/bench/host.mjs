@@ -11,10 +11,13 @@ export async function hostBench(rounds, images) {
   const network = join(root, 'test', 'bench', 'nothing.onnx');
   const seen = { decode: [], encode: [], cold: [], slowest: [], bound: [] };
   for (let round = 0; round < rounds; round++) {
-    const { whole, rates } = await inTurn(['end-to-end', root, folder, images, 'never', first, 16, 'cpu', network], {
-      decode: { command: ['threads', 'decode', folder, images], share: 1 },
-      encode: { command: ['threads', 'encode', folder, images], share: 0.5 },
-    });
+    const { whole, rates } = await inTurn(
+      ['end-to-end', root, folder, images, 'never', first, 16, 'cpu', network],
+      {
+        decode: { command: ['threads', 'decode', folder, images], share: 1 },
+        encode: { command: ['threads', 'encode', folder, images], share: 0.5 },
+      },
+    );
     const { decode, encode } = rates;
     seen.decode.push(decode);
     seen.encode.push(encode);

@@ -9,16 +9,32 @@ import { samplePortraits } from '../samples.mjs';
 export async function aligned() {
   const shared = join(root, '..', 'shared', 'data');
   if (existsSync(join(shared, 'celeba.tar'))) {
-    const unpacked = (name) => once(`shared-${name}`, (temporary) => run('tar', ['xf', join(shared, `${name}.tar`), '-C', temporary]));
-    return { folder: join(await unpacked('celeba'), 'celeba'), first: await unpacked('lfw'), what: 'CelebA, 89×109' };
+    const unpacked = (name) =>
+      once(`shared-${name}`, (temporary) =>
+        run('tar', ['xf', join(shared, `${name}.tar`), '-C', temporary]),
+      );
+    return {
+      folder: join(await unpacked('celeba'), 'celeba'),
+      first: await unpacked('lfw'),
+      what: 'CelebA, 89×109',
+    };
   }
   const portraits = await samplePortraits();
-  return { folder: portraits, first: portraits, what: 'sample portraits, 128×128 (CelebA is not at hand)' };
+  return {
+    folder: portraits,
+    first: portraits,
+    what: 'sample portraits, 128×128 (CelebA is not at hand)',
+  };
 }
 
-/** A folder of as many images, a thousand a subfolder, each with a number behind its end, so that no two have the same content. */
+/**
+ * A folder of as many images, a thousand a subfolder, each with a number behind its end, so that no
+ * two have the same content.
+ */
 export async function copies(folder, count) {
-  const files = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.jpg')).sort();
+  const files = (await readdir(folder, { recursive: true }))
+    .filter((name) => name.endsWith('.jpg'))
+    .sort();
   const target = join(cacheDir, `copies-${count}`);
   await rm(target, { recursive: true, force: true });
   for (let i = 0; i < count; i++) {

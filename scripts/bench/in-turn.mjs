@@ -1,10 +1,14 @@
-// The whole and its stages alone, side by side in time: how near the whole comes to what the stages allow.
+// The whole and its stages alone, side by side in time: how near the whole comes to what the stages
+// allow.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { engineEnvironment, scriptOf } from './stage.mjs';
 
-/** The whole's turn, in milliseconds: short beside how the machine's speed drifts, long beside what filling the caches again takes. */
+/**
+ * The whole's turn, in milliseconds: short beside how the machine's speed drifts, long beside what
+ * filling the caches again takes.
+ */
 const TURN = 200;
 
 /** Those that live: they have groups of their own, so that Ctrl+C does not reach them. */
@@ -16,7 +20,8 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.e
 
 /**
  * The same work in several ways, in turn as well: which is the faster.
- * @param commands scripts of test/bench that say when they begin and are done. @returns what each printed last, with `cold` and `rate` as above.
+ * @param commands scripts of test/bench that say when they begin and are done. @returns what each
+ * printed last, with `cold` and `rate` as above.
  */
 export async function waysInTurn(commands) {
   const all = [];
@@ -34,20 +39,28 @@ export async function waysInTurn(commands) {
         each.kill();
       }
     }
-    return all.map(({ seconds }, i) => ({ ...printed[i], cold: seconds, rate: printed[i].images / seconds }));
+    return all.map(({ seconds }, i) => ({
+      ...printed[i],
+      cold: seconds,
+      rate: printed[i].images / seconds,
+    }));
   } finally {
     for (const each of all) each.kill();
   }
 }
 
 /**
- * The whole, and its stages alone, in turn: while one has the machine the others are stopped (SIGSTOP, so not on Windows). All of them meet the machine at
- * the same speed, which drifts by half within seconds where it is shared. What they prepare, each prepares alone; the stages go on for as long as the whole
- * takes.
+ * The whole, and its stages alone, in turn: while one has the machine the others are stopped
+ * (SIGSTOP, so not on Windows). All of them meet the machine at the same speed, which drifts by
+ * half within seconds where it is shared. What they prepare, each prepares alone; the stages go on
+ * for as long as the whole takes.
  *
- * @param command of the whole: a script of test/bench and its arguments. The script says when it begins and is done (test/bench/driven.ts).
- * @param stages by name `command`, one that goes on until it is told to stop, and `share`, its turn ÷ the whole's.
- * @returns `whole`, what it printed last, with `cold`, seconds, and `rate`, images a second, of the time it had; `rates`, the stages' items a second.
+ * @param command of the whole: a script of test/bench and its arguments. The script says when it
+ * begins and is done (test/bench/driven.ts).
+ * @param stages by name `command`, one that goes on until it is told to stop, and `share`, its turn
+ * ÷ the whole's.
+ * @returns `whole`, what it printed last, with `cold`, seconds, and `rate`, images a second, of the
+ * time it had; `rates`, the stages' items a second.
  * @throws Error where one of them ends before.
  */
 export async function inTurn(command, stages) {
@@ -61,7 +74,8 @@ export async function inTurn(command, stages) {
     };
     const whole = await add(command);
     const alone = [];
-    for (const [name, { command, share }] of Object.entries(stages)) alone.push({ name, share, turns: await add(command) });
+    for (const [name, { command, share }] of Object.entries(stages))
+      alone.push({ name, share, turns: await add(command) });
     for (;;) {
       if (await whole.turn(TURN)) break;
       for (const { turns, share } of alone) await turns.turn(TURN * share);
@@ -71,7 +85,10 @@ export async function inTurn(command, stages) {
     for (const { name, turns } of alone) rates[name] = await turns.rate();
     whole.signal('SIGCONT'); // for what it measures by itself
     const printed = await whole.last();
-    return { whole: { ...printed, cold: whole.seconds, rate: printed.images / whole.seconds }, rates };
+    return {
+      whole: { ...printed, cold: whole.seconds, rate: printed.images / whole.seconds },
+      rates,
+    };
   } finally {
     for (const each of all) each.kill();
   }

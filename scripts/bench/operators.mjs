@@ -5,7 +5,9 @@ import { stage } from './stage.mjs';
 
 /** Where the network's time goes in int8 and in float32, on one core. */
 export async function operatorBench() {
-  const files = ['int8', 'f16'].map((precision) => join(root, 'weights', `face-attributes.${precision}.onnx`));
+  const files = ['int8', 'f16'].map((precision) =>
+    join(root, 'weights', `face-attributes.${precision}.onnx`),
+  );
   const [int8, float32] = await stage('operators', ...files);
   const sum = (kinds) => Object.values(kinds).reduce((a, b) => a + b, 0);
   const line = (name, a, b) => [
@@ -13,6 +15,9 @@ export async function operatorBench() {
     `${a.toFixed(0)} / ${b.toFixed(0)}; ${(b / a).toFixed(2)}`,
   ];
   console.log('operators of the network, one core');
-  print([...Object.keys(float32).map((kind) => line(kind, int8[kind], float32[kind])), line('all', sum(int8), sum(float32))]);
+  print([
+    ...Object.keys(float32).map((kind) => line(kind, int8[kind], float32[kind])),
+    line('all', sum(int8), sum(float32)),
+  ]);
   return { int8, float32 };
 }

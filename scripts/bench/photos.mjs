@@ -7,7 +7,10 @@ import { aligned, copies } from './images.mjs';
 import { inTurn } from './in-turn.mjs';
 import { stage } from './stage.mjs';
 
-/** Photos of 1,920 px: what finding and cutting out their faces costs beside decoding them, and the whole. */
+/**
+ * Photos of 1,920 px: what finding and cutting out their faces costs beside decoding them, and the
+ * whole.
+ */
 export async function photoBench(rounds, count, longer) {
   const folder = await samplePhotos();
   const detector = join(root, 'weights', 'face-detector.onnx');
@@ -46,7 +49,9 @@ export async function photoBench(rounds, count, longer) {
     seen.encode.push(rates.encode);
     seen.whole.push(long.rate);
     seen.bound.push(long.rate * (1 / rates.faces + each / rates.infer));
-    seen.boundWithEncoding.push(long.rate * (1 / rates.faces + each / rates.infer + each / rates.encode));
+    seen.boundWithEncoding.push(
+      long.rate * (1 / rates.faces + each / rates.infer + each / rates.encode),
+    );
     seen.warm.push(median(long.warm));
     seen.again.push(long.cold / median(long.warm));
     seen.memory.push(short.peakMemory);
@@ -57,13 +62,22 @@ export async function photoBench(rounds, count, longer) {
   await rm(first, { recursive: true });
   const result = medians(seen);
   print([
-    ['time sharp takes to decode these photos with their colour profiles ÷ without (slices of both in turn)', result.profiles.toFixed(3)],
-    ['time to find and cut out the faces of 1,920 px photos ÷ time to decode them (slices of both in turn)', result.cost.toFixed(3)],
+    [
+      'time sharp takes to decode these photos with their colour profiles ÷ without (slices of both in turn)',
+      result.profiles.toFixed(3),
+    ],
+    [
+      'time to find and cut out the faces of 1,920 px photos ÷ time to decode them (slices of both in turn)',
+      result.cost.toFixed(3),
+    ],
     ['finding and cutting out alone, decoding included, photos/s', result.faces.toFixed(1)],
     ['inference alone (int8), crops/s', result.infer.toFixed(0)],
     ['end to end, the first run, photos/s', result.whole.toFixed(1)],
     ['encoding the crops that are kept alone, crops/s', result.encode.toFixed(0)],
-    ['end to end ÷ what the cores can do (1 / (1/finding + faces a photo/inference))', result.bound.toFixed(3)],
+    [
+      'end to end ÷ what the cores can do (1 / (1/finding + faces a photo/inference))',
+      result.bound.toFixed(3),
+    ],
     [
       'the same with the third stage (1 / (1/finding + faces a photo/inference + faces a photo/encoding))',
       result.boundWithEncoding.toFixed(3),

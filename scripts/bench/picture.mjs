@@ -7,7 +7,10 @@ import { once, root, run } from '../process.mjs';
 
 const exec = promisify(execFile);
 
-/** The original work's comparison: 400 of 2,000 CelebA and 100 of 500 LFW images, its methods with its parameters. */
+/**
+ * The original work's comparison: 400 of 2,000 CelebA and 100 of 500 LFW images, its methods with
+ * its parameters.
+ */
 export async function pictureBench() {
   const shared = join(root, '..', 'shared', 'data');
   if (!existsSync(join(shared, 'lfw.tar')) || !existsSync(join(shared, 'celeba.tar'))) {
@@ -19,11 +22,16 @@ export async function pictureBench() {
       ['celeba', 2000, 400],
       ['lfw', 500, 100],
     ]) {
-      const source = await once(`shared-${name}`, (unpacked) => run('tar', ['xf', join(shared, `${name}.tar`), '-C', unpacked]));
-      const files = (await readdir(source, { recursive: true })).filter((file) => file.endsWith('.jpg')).sort();
+      const source = await once(`shared-${name}`, (unpacked) =>
+        run('tar', ['xf', join(shared, `${name}.tar`), '-C', unpacked]),
+      );
+      const files = (await readdir(source, { recursive: true }))
+        .filter((file) => file.endsWith('.jpg'))
+        .sort();
       await mkdir(join(temporary, name));
       const step = from / count;
-      for (let i = 0; i < count; i++) await cp(join(source, files[i * step]), join(temporary, name, `${i}.jpg`));
+      for (let i = 0; i < count; i++)
+        await cp(join(source, files[i * step]), join(temporary, name, `${i}.jpg`));
     }
   });
   const out = join(root, 'out', 'original');
@@ -38,13 +46,19 @@ export async function pictureBench() {
   for (const method of methods) {
     const own = points.filter(([name]) => name === method);
     const values =
-      own[0][1] === '' ? [`${own[0][4]} with ${own[0][2]} clusters`] : numbers.map((k) => own.find((p) => Number(p[1]) === k)?.[4]);
-    console.log(`${method.padEnd(14)} ${own[0][1] === '' ? '' : `silhouette at k = ${numbers.join(', ')}: `}${values.join('  ')}`);
+      own[0][1] === ''
+        ? [`${own[0][4]} with ${own[0][2]} clusters`]
+        : numbers.map((k) => own.find((p) => Number(p[1]) === k)?.[4]);
+    console.log(
+      `${method.padEnd(14)} ${own[0][1] === '' ? '' : `silhouette at k = ${numbers.join(', ')}: `}${values.join('  ')}`,
+    );
   }
   const above = points.filter(([method, k, , , value]) => {
     const ours = points.find(([name, number]) => name === 'kmeans' && number === k);
     return method !== 'kmeans' && Number(k) >= 10 && Number(value) > Number(ours?.[4]);
   });
-  console.log(`above K-Means from k = 10 on: ${above.map(([method, k]) => `${method} at ${k}`).join(', ') || 'none'}`);
+  console.log(
+    `above K-Means from k = 10 on: ${above.map(([method, k]) => `${method} at ${k}`).join(', ') || 'none'}`,
+  );
   return points;
 }

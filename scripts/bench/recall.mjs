@@ -22,14 +22,19 @@ export async function recallBench(limit) {
     console.log(`recall is not measured: LFW is not at ${shared}`);
     return results;
   }
-  const folder = await once('shared-lfw', (temporary) => run('tar', ['xf', join(shared, 'lfw.tar'), '-C', temporary]));
+  const folder = await once('shared-lfw', (temporary) =>
+    run('tar', ['xf', join(shared, 'lfw.tar'), '-C', temporary]),
+  );
   for (const name of RECALL) {
     // The plain case is measured on all images, the others on a part.
     const count = name === 'plain' ? limit : limit === 0 ? 1000 : Math.min(limit, 1000);
     results[name] = await stage('recall', detector, name, folder, count);
     const { expected, recall, looks } = results[name];
     print([
-      [`recall, LFW ${name} (${expected} faces); squares looked at, an image`, `${(100 * recall).toFixed(2)} %; ${looks.toFixed(1)}`],
+      [
+        `recall, LFW ${name} (${expected} faces); squares looked at, an image`,
+        `${(100 * recall).toFixed(2)} %; ${looks.toFixed(1)}`,
+      ],
     ]);
   }
   return results;

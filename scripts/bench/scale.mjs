@@ -12,7 +12,8 @@ export async function scaleBench(largest) {
   const results = [];
   for (const images of sizes) {
     const many = await copies(folder, images);
-    const whole = await stage('end-to-end', root, many, 0, 'never', first, 4); // memory grows with the batch: the same for all
+    // memory grows with the batch: the same for all
+    const whole = await stage('end-to-end', root, many, 0, 'never', first, 4);
     await rm(many, { recursive: true });
     results.push({ images, ...whole });
     print([
@@ -28,7 +29,10 @@ export async function scaleBench(largest) {
   if (of(5000) && results.length > 2) {
     const last = results.at(-1);
     print([
-      [`peak memory, ${last.images} ÷ 5000 images`, (last.peakMemory / of(5000).peakMemory).toFixed(3)],
+      [
+        `peak memory, ${last.images} ÷ 5000 images`,
+        (last.peakMemory / of(5000).peakMemory).toFixed(3),
+      ],
       [`time an image, ${last.images} ÷ 5000 images`, (of(5000).rate / last.rate).toFixed(3)],
     ]);
   }

@@ -6,7 +6,16 @@ import { promisify } from 'node:util';
 import { cacheDir, root } from '../process.mjs';
 import { watForEsbuild } from '../wat.mjs';
 
-const SCRIPTS = ['stage', 'threads', 'operators', 'end-to-end', 'gpu', 'original', 'recall', 'clustering'];
+const SCRIPTS = [
+  'stage',
+  'threads',
+  'operators',
+  'end-to-end',
+  'gpu',
+  'original',
+  'recall',
+  'clustering',
+];
 
 /** Bundles the scripts of test/bench. */
 export async function bundle() {
@@ -27,7 +36,10 @@ export async function bundle() {
 }
 
 /** Arguments of Node for a script of test/bench. */
-export const scriptOf = ([name, ...args]) => [join(cacheDir, 'bench', `${name}.js`), ...args.map(String)];
+export const scriptOf = ([name, ...args]) => [
+  join(cacheDir, 'bench', `${name}.js`),
+  ...args.map(String),
+];
 
 /** The environment the engine runs in (src/engine/client.ts). */
 export const engineEnvironment = () => ({
@@ -39,6 +51,8 @@ export const engineEnvironment = () => ({
 
 /** @returns what a script of test/bench prints. */
 export async function stage(...command) {
-  const { stdout } = await promisify(execFile)(process.execPath, scriptOf(command), { env: engineEnvironment() });
+  const { stdout } = await promisify(execFile)(process.execPath, scriptOf(command), {
+    env: engineEnvironment(),
+  });
   return JSON.parse(stdout);
 }

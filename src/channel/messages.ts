@@ -14,7 +14,8 @@ export type CallTable<Table> = { [Name in keyof Table]: Call };
 /** What a call tells while it is under way; never where its table names nothing. */
 export type ProgressOf<C> = C extends { progress: infer Progress } ? Progress : never;
 
-export type Request = { kind: 'call'; id: number; name: string; params: unknown } | { kind: 'cancel'; id: number };
+export type Request =
+  { kind: 'call'; id: number; name: string; params: unknown } | { kind: 'cancel'; id: number };
 
 export type Reply =
   | { kind: 'progress'; id: number; progress: unknown }
@@ -29,7 +30,8 @@ export interface PackedError {
 }
 
 export function packError(error: unknown): PackedError {
-  const kind = error instanceof CancelledError ? 'cancelled' : error instanceof UserError ? 'user' : 'defect';
+  const kind =
+    error instanceof CancelledError ? 'cancelled' : error instanceof UserError ? 'user' : 'defect';
   const stack = kind === 'defect' && error instanceof Error ? error.stack : undefined;
   return { kind, message: messageOf(error), stack };
 }

@@ -4,7 +4,10 @@ import { parentPort, type Worker } from 'node:worker_threads';
 
 /** What a call is sent and answered through. */
 export interface Port {
-  /** @param transfer memory that moves to the other end; only threads can move it, processes copy it. */
+  /**
+   * @param transfer memory that moves to the other end; only threads can move it, processes copy
+   * it.
+   */
   post: (message: unknown, transfer?: readonly ArrayBuffer[]) => void;
   onMessage: (listener: (message: unknown) => void) => void;
   /** @param listener called once, when the other end is gone; at once where it is gone already. */
@@ -17,7 +20,10 @@ export class ClosedError extends Error {
   /** What ended a process; null for threads and for processes that ended by themselves. */
   readonly signal: NodeJS.Signals | null;
 
-  constructor(message: string, { signal = null, ...options }: ErrorOptions & { signal?: NodeJS.Signals | null } = {}) {
+  constructor(
+    message: string,
+    { signal = null, ...options }: ErrorOptions & { signal?: NodeJS.Signals | null } = {},
+  ) {
     super(message, options);
     this.signal = signal;
   }
@@ -47,7 +53,9 @@ export function workerPort(worker: Worker): Port {
     close(new ClosedError(`the thread failed: ${error.message}`, { cause: error }));
   });
   worker.once('messageerror', (error) => {
-    close(new ClosedError(`a message of the thread cannot be read: ${error.message}`, { cause: error }));
+    close(
+      new ClosedError(`a message of the thread cannot be read: ${error.message}`, { cause: error }),
+    );
   });
   worker.once('exit', (code) => {
     close(new ClosedError(`the thread ended (status ${String(code)})`));
@@ -61,7 +69,10 @@ export function workerPort(worker: Worker): Port {
   };
 }
 
-/** The parent's end of a process that was forked with `serialization: 'advanced'`. To be made right after the fork. */
+/**
+ * The parent's end of a process that was forked with `serialization: 'advanced'`. To be made right
+ * after the fork.
+ */
 export function childPort(child: ChildProcess): Port {
   const { close, onClose } = new Closing();
   child.once('error', (error) => {
@@ -109,7 +120,8 @@ export function parentEnd(): ParentPort {
   });
   return {
     post: (message) => {
-      if (process.connected) process.send?.(message, undefined, undefined, () => undefined); // see above
+      // see above
+      if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
     },
     onMessage: (listener) => void process.on('message', listener),
     onClose,

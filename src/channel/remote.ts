@@ -3,7 +3,10 @@ import { type CallTable, type ProgressOf, type Reply, type Request, unpackError 
 import type { ClosedError, Port } from './port';
 
 export interface RemoteCallOptions<Progress = unknown> {
-  /** Asks the other end to stop. The call then ends when that answers, or is gone: whoever owns it may end it. */
+  /**
+   * Asks the other end to stop. The call then ends when that answers, or is gone: whoever owns it
+   * may end it.
+   */
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: Progress) => void) | undefined;
   /** Memory of the parameters that moves to the other end, where that is a thread. */
@@ -42,8 +45,9 @@ export class Remote<Table extends CallTable<Table>> {
   }
 
   /**
-   * @throws UserError, CancelledError or Error as the other end threw them; ClosedError where that is
-   *   gone, or ends before it answers.
+   * @throws UserError, CancelledError or Error as the other end threw them; ClosedError where that
+   * is
+   * gone, or ends before it answers.
    */
   call<Name extends keyof Table & string>(
     name: Name,

@@ -30,8 +30,12 @@ export function serve<Table extends CallTable<Table>>(port: Port, handlers: Hand
     };
     try {
       if (!Object.hasOwn(handlers, name)) throw new Error(`there is no call '${name}'`);
-      // The caller's types are of the same table: the name picks the handler that takes just these parameters.
-      const handler = handlers[name as keyof Table] as (params: unknown, context: CallContext) => unknown;
+      // The caller's types are of the same table: the name picks the handler that takes just these
+      // parameters.
+      const handler = handlers[name as keyof Table] as (
+        params: unknown,
+        context: CallContext,
+      ) => unknown;
       const result = await handler(params, {
         signal: controller.signal,
         onProgress: (progress) => {

@@ -23,9 +23,15 @@ export async function clusterCommand(
   { root, signal }: CliContext,
 ): Promise<void> {
   const { vectors } = options;
-  if (vectors === undefined && folders.length === 0) throw new UsageError('expected at least one FOLDER, or --vectors FILE');
-  if (vectors !== undefined && folders.length > 0) throw new UsageError('expected either FOLDERs or --vectors FILE, got both');
-  const output = await outputOf(options, CLUSTER_OUTPUT, vectors === undefined ? CLUSTER_FILES : VECTORS_FILES);
+  if (vectors === undefined && folders.length === 0)
+    throw new UsageError('expected at least one FOLDER, or --vectors FILE');
+  if (vectors !== undefined && folders.length > 0)
+    throw new UsageError('expected either FOLDERs or --vectors FILE, got both');
+  const output = await outputOf(
+    options,
+    CLUSTER_OUTPUT,
+    vectors === undefined ? CLUSTER_FILES : VECTORS_FILES,
+  );
   const engine = startEngine(root);
   const line = progressLine(options.progress);
   const call = { signal, onProgress: line.show };
@@ -33,7 +39,13 @@ export async function clusterCommand(
   try {
     if (vectors !== undefined) {
       const { limit, sample } = settings;
-      const params = { file: resolve(vectors), settings: clusteringSettings(settings), limit, sample, ...output };
+      const params = {
+        file: resolve(vectors),
+        settings: clusteringSettings(settings),
+        limit,
+        sample,
+        ...output,
+      };
       const { clustering, kept } = await engine.call('vectors', params, call);
       line.end();
       print([...keptLines({ kept }, output), ...clusteringLines(clustering)], output.outDir);
@@ -46,17 +58,31 @@ export async function clusterCommand(
         runDir,
         id: 'cli',
         folders: folders.map((folder) => resolve(folder)),
-        settings: analysisSettings({ ...settings, model: settings.model === '' ? '' : resolve(settings.model) }),
+        settings: analysisSettings({
+          ...settings,
+          model: settings.model === '' ? '' : resolve(settings.model),
+        }),
         bundled: bundledModels(root),
         storeDir: cacheFolder(),
       },
       call,
     );
-    const clustering = await engine.call('cluster', { runDir, settings: clusteringSettings(settings) }, call);
-    const written = await engine.call('export', { runDir, reportScript: reportScript(root), ...output }, call);
+    const clustering = await engine.call(
+      'cluster',
+      { runDir, settings: clusteringSettings(settings) },
+      call,
+    );
+    const written = await engine.call(
+      'export',
+      { runDir, reportScript: reportScript(root), ...output },
+      call,
+    );
     line.end();
     const notes = keptLines(written, output);
-    print([...runLines(manifest, engine.peakMemory), ...notes, ...clusteringLines(clustering)], output.outDir);
+    print(
+      [...runLines(manifest, engine.peakMemory), ...notes, ...clusteringLines(clustering)],
+      output.outDir,
+    );
   } finally {
     line.end();
     engine.dispose();
@@ -70,7 +96,17 @@ function print(lines: string[], outDir: string) {
 }
 
 function runLines(
-  { images, known = 0, notices = [], faces, provider, trials, detection, timing, failures }: RunManifest,
+  {
+    images,
+    known = 0,
+    notices = [],
+    faces,
+    provider,
+    trials,
+    detection,
+    timing,
+    failures,
+  }: RunManifest,
   peakMemory: number,
 ): string[] {
   const seconds = timing.analyse ?? 0;
@@ -79,8 +115,13 @@ function runLines(
       `${seconds.toFixed(1)} s (${(images.found / seconds).toFixed(0)} images/s), peak memory ${(peakMemory / 1e6).toFixed(0)} MB`,
     `execution provider ${provider}: ${trials.map(({ provider: name, reason }) => `${name}: ${reason}`).join('; ')}`,
   ];
-  lines.push(`faces ${detection.searched ? 'searched for' : 'not searched for'}: ${detection.reason}`);
-  if (known > 0) lines.push(`${String(known)} of the ${String(images.found)} images were known from earlier runs and not read again`);
+  lines.push(
+    `faces ${detection.searched ? 'searched for' : 'not searched for'}: ${detection.reason}`,
+  );
+  if (known > 0)
+    lines.push(
+      `${String(known)} of the ${String(images.found)} images were known from earlier runs and not read again`,
+    );
   lines.push(...notices.map((notice) => `note: ${notice}`));
   if (images.withoutFace > 0) lines.push(`${String(images.withoutFace)} images show no face`);
   if (failures.length > 0) {
@@ -91,7 +132,14 @@ function runLines(
   return lines;
 }
 
-function clusteringLines({ clusters, silhouette, distinct, faces, notices, settings }: Clustering): string[] {
+function clusteringLines({
+  clusters,
+  silhouette,
+  distinct,
+  faces,
+  notices,
+  settings,
+}: Clustering): string[] {
   const width = Math.max(...clusters.map(({ size }) => String(size).length), 4);
   return [
     ...notices.map((notice) => `note: ${notice}`),

@@ -24,10 +24,13 @@ export async function compareCommand(
   { root, signal }: CliContext,
 ): Promise<void> {
   const { vectors, methods = [...METHODS] } = options;
-  if ((vectors === undefined) === (folders.length === 0)) throw new UsageError('expected either at least one FOLDER or --vectors FILE');
+  if ((vectors === undefined) === (folders.length === 0))
+    throw new UsageError('expected either at least one FOLDER or --vectors FILE');
   const unknown = methods.find((name) => !METHODS.some((method) => method === name));
   if (unknown !== undefined || methods.length === 0) {
-    throw new UsageError(`--methods: expected some of ${METHODS.join(', ')}, got '${unknown ?? ''}'`);
+    throw new UsageError(
+      `--methods: expected some of ${METHODS.join(', ')}, got '${unknown ?? ''}'`,
+    );
   }
   const [from, to] = [count('--from', options.from ?? 2), count('--to', options.to ?? 50)];
   if (from > to) throw new UsageError(`--from (${String(from)}) is above --to (${String(to)})`);
@@ -47,14 +50,21 @@ export async function compareCommand(
     let comparison: Comparison;
     if (vectors !== undefined) {
       const { limit, sample } = settings;
-      comparison = await engine.call('compareVectors', { ...params, file: resolve(vectors), limit, sample }, call);
+      comparison = await engine.call(
+        'compareVectors',
+        { ...params, file: resolve(vectors), limit, sample },
+        call,
+      );
     } else {
       const runDir = join(work.path, 'run');
       const analysis = {
         runDir,
         id: 'cli',
         folders: folders.map((folder) => resolve(folder)),
-        settings: analysisSettings({ ...settings, model: settings.model === '' ? '' : resolve(settings.model) }),
+        settings: analysisSettings({
+          ...settings,
+          model: settings.model === '' ? '' : resolve(settings.model),
+        }),
         bundled: bundledModels(root),
         storeDir: cacheFolder(),
       };
@@ -62,7 +72,11 @@ export async function compareCommand(
       comparison = await engine.call('compare', { ...params, runDir }, call);
     }
     line.end();
-    printLines([...comparisonLines(comparison), `peak memory ${(engine.peakMemory / 1e6).toFixed(0)} MB`, `written to ${output.outDir}`]);
+    printLines([
+      ...comparisonLines(comparison),
+      `peak memory ${(engine.peakMemory / 1e6).toFixed(0)} MB`,
+      `written to ${output.outDir}`,
+    ]);
   } finally {
     line.end();
     engine.dispose();
@@ -73,18 +87,29 @@ export async function compareCommand(
 
 function count(name: string, value: unknown): number {
   if (typeof value !== 'number' || !Number.isInteger(value) || value < 2 || value > LARGEST) {
-    throw new UsageError(`${name}: expected a whole number from 2 to ${String(LARGEST)}, got '${String(value)}'`);
+    throw new UsageError(
+      `${name}: expected a whole number from 2 to ${String(LARGEST)}, got '${String(value)}'`,
+    );
   }
   return value;
 }
 
-function comparisonLines({ points, methods, faces, distinct, notices, seconds }: Comparison): string[] {
+function comparisonLines({
+  points,
+  methods,
+  faces,
+  distinct,
+  notices,
+  seconds,
+}: Comparison): string[] {
   const rows = methods.flatMap((method) => {
     const own = points.filter((point) => point.method === method && point.silhouette !== null);
     if (own.length === 0) return [`  ${METHOD_NAMES[method].padEnd(14)} no silhouette`];
     const best = own.reduce((a, b) => (b.silhouette! > a.silhouette! ? b : a));
     const noise = best.noise === 0 ? '' : `, ${best.noise.toLocaleString('en')} noise`;
-    return [`  ${METHOD_NAMES[method].padEnd(14)} ${best.silhouette!.toFixed(3)} with ${String(best.clusters)} clusters${noise}`];
+    return [
+      `  ${METHOD_NAMES[method].padEnd(14)} ${best.silhouette!.toFixed(3)} with ${String(best.clusters)} clusters${noise}`,
+    ];
   });
   return [
     ...notices.map((notice) => `note: ${notice}`),

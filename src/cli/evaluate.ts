@@ -29,7 +29,10 @@ export async function evaluateCommand(
         folder: resolve(folder),
         labels: resolve(options.labels),
         split: options.split,
-        settings: analysisSettings({ ...settings, model: settings.model === '' ? '' : resolve(settings.model) }),
+        settings: analysisSettings({
+          ...settings,
+          model: settings.model === '' ? '' : resolve(settings.model),
+        }),
         bundled: bundledModels(root),
         degraded: typeof options.degraded === 'number' ? options.degraded : 0,
       },
@@ -43,12 +46,19 @@ export async function evaluateCommand(
       const wrong = scores.map(([name, score]) => ({ name, value: score.wrong / result.faces }));
       await write('accuracy.svg', evaluationChart('Accuracy by attribute', accuracies));
       await write('wrong.svg', evaluationChart('Wrong predictions by attribute', wrong));
-      const ofPredicted = scores.map(([name, score]) => ({ name, value: score.wrongOfPredicted ?? 0 }));
-      await write('wrong-of-predicted.svg', evaluationChart('Wrong of those predicted, by attribute', ofPredicted));
+      const ofPredicted = scores.map(([name, score]) => ({
+        name,
+        value: score.wrongOfPredicted ?? 0,
+      }));
+      await write(
+        'wrong-of-predicted.svg',
+        evaluationChart('Wrong of those predicted, by attribute', ofPredicted),
+      );
       await write('calibration.svg', reliabilityChart(result.calibration));
     });
 
-    const percent = (value: number | null) => (value === null ? '–' : (value * 100).toFixed(2)).padStart(8);
+    const percent = (value: number | null) =>
+      (value === null ? '–' : (value * 100).toFixed(2)).padStart(8);
     printLines([
       `${'attribute'.padEnd(20)} accuracy balanced precision  recall  average precision  calibration error`,
       ...scores.map(
@@ -71,7 +81,9 @@ export async function evaluateCommand(
         ({ kind, amount, agreement, accuracy }) =>
           `${kind} ${String(amount).padEnd(5)} agreement ${percent(agreement)} %, accuracy ${percent(accuracy)} %`,
       ),
-      ...(result.images.failed > 0 ? [`${String(result.images.failed)} images could not be used`] : []),
+      ...(result.images.failed > 0
+        ? [`${String(result.images.failed)} images could not be used`]
+        : []),
       `written to ${join(outDir, 'evaluation.json')}`,
     ]);
   } finally {

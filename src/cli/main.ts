@@ -8,7 +8,8 @@ import { buildProgram } from './program';
 import { ExitStatus, statusOf } from './status';
 
 const controller = new AbortController();
-// SIGHUP: the terminal or the connection is gone. The second signal does not wait; what is to be removed is removed on exit.
+// SIGHUP: the terminal or the connection is gone. The second signal does not wait; what is to be
+// removed is removed on exit.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     if (controller.signal.aborted) process.exit(ExitStatus.interrupted);
@@ -16,7 +17,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 
-// Whoever read the output may have seen enough (`| head`), or be gone with the terminal: the files are written all the same.
+// Whoever read the output may have seen enough (`| head`), or be gone with the terminal: the files
+// are written all the same.
 const isGone = (error: Error) => ['EPIPE', 'EIO'].includes(codeOf(error) ?? '');
 process.stdout.on('error', (error: Error) => {
   if (isGone(error)) return;

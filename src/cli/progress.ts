@@ -1,4 +1,7 @@
-/** Progress on stderr: a line that is written over on a terminal, JSON lines on request, else nothing. */
+/**
+ * Progress on stderr: a line that is written over on a terminal, JSON lines on request, else
+ * nothing.
+ */
 import type { Progress } from '../domain/progress';
 import { stageText } from '../domain/progress-text';
 

@@ -14,7 +14,8 @@ export class UsageError extends Error {
 
 /** Prints the reason on stderr, in one line, and gives the exit status. */
 export function statusOf(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitStatus.done : ExitStatus.wrongArguments; // it has printed
+  if (error instanceof CommanderError)
+    return error.exitCode === 0 ? ExitStatus.done : ExitStatus.wrongArguments; // it has printed
   if (error instanceof UsageError) return ExitStatus.wrongArguments; // printed with the usage
   if (error instanceof CancelledError) {
     printError('interrupted');
@@ -22,6 +23,7 @@ export function statusOf(error: unknown): number {
   }
   printError(`face-clusters: ${messageOf(error)}`);
   const expected = error instanceof UserError || error instanceof EngineDied;
-  if (!expected && process.env.FACE_CLUSTERS_DEBUG !== undefined) printErrorText(`${inspect(error)}\n`);
+  if (!expected && process.env.FACE_CLUSTERS_DEBUG !== undefined)
+    printErrorText(`${inspect(error)}\n`);
   return ExitStatus.failed;
 }

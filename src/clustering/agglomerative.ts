@@ -1,11 +1,12 @@
 /**
- * Agglomerative clustering by the nearest-neighbour chain (Murtagh 1983; Müllner 2011) with Lance and Williams' updates: exact, O(n²)
- * time and memory in the distinct vectors. Equal rows are merged before all others, at height 0, so it starts from the distinct vectors
- * with their multiplicities and ends as it would from all rows. Heights are scipy's.
+ * Agglomerative clustering by the nearest-neighbour chain (Murtagh 1983; Müllner 2011) with Lance
+ * and Williams' updates: exact, O(n²) time and memory in the distinct vectors. Equal rows are
+ * merged before all others, at height 0, so it starts from the distinct vectors with their
+ * multiplicities and ends as it would from all rows. Heights are scipy's.
  */
 import type { Merge } from '../domain/clustering';
 import type { Linkage, Metric } from '../domain/method-options';
-import { pause } from '../util/yield-to-event-loop';
+import { yieldToEventLoop } from '../util/yield-to-event-loop';
 import type { DistinctVectors } from './distinct';
 import { compactLabels, type Dendrogram, type FitContext, type Fitted } from './grouping';
 import { distanceOf } from './metric';
@@ -17,16 +18,32 @@ export interface AgglomerativeOptions {
 }
 
 /** Fits the whole tree once; each number of clusters is a cut through it. */
-export async function agglomerative(vectors: DistinctVectors, options: AgglomerativeOptions, context: FitContext = {}): Promise<Fitted> {
+export async function agglomerative(
+  vectors: DistinctVectors,
+  options: AgglomerativeOptions,
+  context: FitContext = {},
+): Promise<Fitted> {
   const dendrogram = await linkageTree(vectors, options, context);
   return (wanted) => {
-    const { labels, clusters } = cut(dendrogram, wanted);
-    return { vectors, labels, clusters, tree: treeAbove(dendrogram, labels, clusters), notices: [] };
+    const { labels, clusters } = cutTree(dendrogram, wanted);
+    return {
+      vectors,
+      labels,
+      clusters,
+      tree: treeAbove(dendrogram, labels, clusters),
+      notices: [],
+    };
   };
 }
 
-/** @returns labels of the leaves when the tree is cut into `clusters` parts (all leaves apart where there are fewer). */
-function cut({ leaves, merges }: Dendrogram, clusters: number): { labels: Int32Array; clusters: number } {
+/**
+ * @returns labels of the leaves when the tree is cut into `clusters` parts (all leaves apart where
+ * there are fewer).
+ */
+function cutTree(
+  { leaves, merges }: Dendrogram,
+  clusters: number,
+): { labels: Int32Array; clusters: number } {
   const parent = new Int32Array(leaves + merges.length).map((_, i) => i);
   const find = (node: number): number => {
     let root = node;
@@ -47,8 +64,11 @@ function treeAbove({ leaves, merges }: Dendrogram, labels: Int32Array, clusters:
   const clusterOf = new Int32Array(leaves + below);
   clusterOf.set(labels);
   for (let i = 0; i < below; i++) clusterOf[leaves + i] = clusterOf[merges[i]!.a]!;
-  const name = (node: number) => (node < leaves + below ? clusterOf[node]! : clusters + node - leaves - below);
-  return merges.slice(below).map(({ a, b, height, size }) => ({ a: name(a), b: name(b), height, size }));
+  const name = (node: number) =>
+    node < leaves + below ? clusterOf[node]! : clusters + node - leaves - below;
+  return merges
+    .slice(below)
+    .map(({ a, b, height, size }) => ({ a: name(a), b: name(b), height, size }));
 }
 
 /** @returns merges in the order of their heights. */
@@ -58,22 +78,28 @@ export async function linkageTree(
   { signal }: FitContext = {},
 ): Promise<Dendrogram> {
   const { rows: n, counts } = vectors;
-  const distances = pairDistances(vectors, linkage === 'ward' ? 'euclidean' : metric, linkage === 'ward');
+  const distances = pairDistances(
+    vectors,
+    linkage === 'ward' ? 'euclidean' : metric,
+    linkage === 'ward',
+  );
   const size = Float64Array.from(counts);
   const active = new Uint8Array(n).fill(1);
   // Index of the condensed distance of i < j.
-  const at = (i: number, j: number) => (i < j ? i * n - (i * (i + 1)) / 2 + j - i - 1 : j * n - (j * (j + 1)) / 2 + i - j - 1);
+  const at = (i: number, j: number) =>
+    i < j ? i * n - (i * (i + 1)) / 2 + j - i - 1 : j * n - (j * (j + 1)) / 2 + i - j - 1;
   const raw: { a: number; b: number; height: number }[] = [];
   const chain = new Int32Array(n);
   let length = 0;
   let first = 0;
   while (raw.length < n - 1) {
-    await pause(signal);
+    await yieldToEventLoop(signal);
     if (length === 0) {
       while (active[first] === 0) first += 1;
       chain[length++] = first;
     }
-    // Go on to the nearest neighbour until two are nearest to each other; of equal distances the one just come from is preferred.
+    // Go on to the nearest neighbour until two are nearest to each other; of equal distances the
+    // one just come from is preferred.
     let x: number;
     let y: number;
     let smallest: number;
@@ -116,7 +142,15 @@ export async function linkageTree(
 }
 
 /** Lance and Williams' formulas: the distance of a cluster of `i` faces to the union of x and y. */
-function updated(linkage: Linkage, dx: number, dy: number, dxy: number, x: number, y: number, i: number): number {
+function updated(
+  linkage: Linkage,
+  dx: number,
+  dy: number,
+  dxy: number,
+  x: number,
+  y: number,
+  i: number,
+): number {
   switch (linkage) {
     case 'single':
       return Math.min(dx, dy);
@@ -130,22 +164,37 @@ function updated(linkage: Linkage, dx: number, dy: number, dxy: number, x: numbe
 }
 
 /** Condensed distances `[n (n − 1) / 2]`; Ward's of clusters of several equal rows where `ward`. */
-function pairDistances({ rows, columns, data, counts }: DistinctVectors, metric: Metric, ward: boolean): Float64Array {
+function pairDistances(
+  { rows, columns, data, counts }: DistinctVectors,
+  metric: Metric,
+  ward: boolean,
+): Float64Array {
   const distance = distanceOf(metric);
   const result = new Float64Array((rows * (rows - 1)) / 2);
   let at = 0;
   for (let i = 0; i < rows; i++) {
     for (let j = i + 1; j < rows; j++) {
       const value = distance(data, i, data, j, columns);
-      result[at++] = ward ? value * Math.sqrt((2 * counts[i]! * counts[j]!) / (counts[i]! + counts[j]!)) : value;
+      result[at++] = ward
+        ? value * Math.sqrt((2 * counts[i]! * counts[j]!) / (counts[i]! + counts[j]!))
+        : value;
     }
   }
   return result;
 }
 
-/** The chain finds merges out of order and names clusters by a member: sort them and name the merged clusters. */
-function relabelled(raw: { a: number; b: number; height: number }[], leaves: number, counts: Float64Array): Dendrogram['merges'] {
-  const sorted = raw.map((merge, order) => ({ ...merge, order })).sort((p, q) => p.height - q.height || p.order - q.order);
+/**
+ * The chain finds merges out of order and names clusters by a member: sort them and name the merged
+ * clusters.
+ */
+function relabelled(
+  raw: { a: number; b: number; height: number }[],
+  leaves: number,
+  counts: Float64Array,
+): Dendrogram['merges'] {
+  const sorted = raw
+    .map((merge, order) => ({ ...merge, order }))
+    .sort((p, q) => p.height - q.height || p.order - q.order);
   const parent = new Int32Array(2 * leaves - 1).map((_, i) => i);
   const size = new Float64Array(2 * leaves - 1);
   size.set(counts);

@@ -1,9 +1,10 @@
 /**
- * Birch (Zhang et al. 1996) with scikit-learn's choices: rows are inserted one after the other, so their order counts, into a tree of
- * clustering features; the subclusters at its leaves are then grouped by Ward's method, each counting once.
+ * Birch (Zhang et al. 1996) with scikit-learn's choices: rows are inserted one after the other, so
+ * their order counts, into a tree of clustering features; the subclusters at its leaves are then
+ * grouped by Ward's method, each counting once.
  */
 import { UserError } from '../util/errors';
-import { pause } from '../util/yield-to-event-loop';
+import { yieldToEventLoop } from '../util/yield-to-event-loop';
 import { agglomerative } from './agglomerative';
 import type { DistinctVectors } from './distinct';
 import type { FitContext, Fitted } from './grouping';
@@ -17,38 +18,44 @@ export interface BirchOptions {
 }
 
 /** Subclusters the global step groups, at most: it keeps their distances in memory. */
-const MOST_SUBCLUSTERS = 12_000;
+const MAX_SUBCLUSTERS = 12_000;
 
 /**
- * Inserts every row (equal ones again and again, as the original would be), so the tree is scikit-learn's; then any number of clusters
- * is a cut of the subclusters' tree.
+ * Inserts every row (equal ones again and again, as the original would be), so the tree is
+ * scikit-learn's; then any number of clusters is a cut of the subclusters' tree.
  * @throws UserError where the threshold leaves more subclusters than can be grouped.
  */
-export async function birch(vectors: DistinctVectors, options: BirchOptions, context: FitContext = {}): Promise<Fitted> {
+export async function birch(
+  vectors: DistinctVectors,
+  options: BirchOptions,
+  context: FitContext = {},
+): Promise<Fitted> {
   const { columns, data } = vectors;
   let root = new Node(true, options);
-  for (const index of vectors.of) {
-    await pause(context.signal);
-    if (!root.insert(Subcluster.ofVector(data.subarray(index * columns, (index + 1) * columns)))) continue;
+  for (const index of vectors.inverse) {
+    await yieldToEventLoop(context.signal);
+    if (!root.insert(Subcluster.ofVector(data.subarray(index * columns, (index + 1) * columns))))
+      continue;
     const parts = root.split();
     root = new Node(false, options);
     root.append(parts[0]);
     root.append(parts[1]);
   }
   const centroids = root.leafCentroids();
-  if (centroids.length > MOST_SUBCLUSTERS) {
+  if (centroids.length > MAX_SUBCLUSTERS) {
     throw new UserError(
-      `a Birch threshold of ${options.threshold} leaves ${centroids.length} subclusters: expected at most ${MOST_SUBCLUSTERS}, so a larger threshold`,
+      `a Birch threshold of ${options.threshold} leaves ${centroids.length} subclusters: expected at most ${MAX_SUBCLUSTERS}, so a larger threshold`,
     );
   }
-  // As in scikit-learn the first of the nearest subclusters is a vector's, and equal subclusters stay apart.
+  // As in scikit-learn the first of the nearest subclusters is a vector's, and equal subclusters
+  // stay apart.
   const flat = new Float64Array(centroids.length * columns);
   centroids.forEach((centroid, i) => {
     flat.set(centroid, i * columns);
   });
   const nearest = new Int32Array(vectors.rows);
   for (let row = 0; row < vectors.rows; row++) {
-    await pause(context.signal);
+    await yieldToEventLoop(context.signal);
     let smallest = Infinity;
     for (let i = 0; i < centroids.length; i++) {
       const distance = squaredDistance(data, row, flat, i, columns);
@@ -59,7 +66,7 @@ export async function birch(vectors: DistinctVectors, options: BirchOptions, con
   const each: DistinctVectors = {
     ...subclusters,
     counts: new Float64Array(centroids.length).fill(1),
-    of: Int32Array.from(centroids, (_, i) => i),
+    inverse: Int32Array.from(centroids, (_, i) => i),
   };
   const grouped = await agglomerative(each, { linkage: 'ward', metric: 'euclidean' }, context);
   return async (clusters) => {
@@ -68,7 +75,9 @@ export async function birch(vectors: DistinctVectors, options: BirchOptions, con
     const used = [...new Set(own)];
     const notices =
       centroids.length < clusters
-        ? [`Birch formed only ${centroids.length} subclusters at threshold ${options.threshold}; a smaller threshold gives more`]
+        ? [
+            `Birch formed only ${centroids.length} subclusters at threshold ${options.threshold}; a smaller threshold gives more`,
+          ]
         : [];
     const complete = used.length === new Set(labels).size;
     const renamed = (node: number) => (node < used.length ? used.indexOf(node) : node);
@@ -77,7 +86,9 @@ export async function birch(vectors: DistinctVectors, options: BirchOptions, con
       labels: own.map((label) => used.indexOf(label)),
       clusters: used.length,
       notices,
-      ...(complete && tree !== undefined ? { tree: tree.map((merge) => ({ ...merge, a: renamed(merge.a), b: renamed(merge.b) })) } : {}),
+      ...(complete && tree !== undefined
+        ? { tree: tree.map((merge) => ({ ...merge, a: renamed(merge.a), b: renamed(merge.b) })) }
+        : {}),
     };
   };
 }
@@ -117,7 +128,9 @@ class Subcluster {
     this.squaredNorm = norm;
   }
 
-  /** @returns whether `other` was taken in, which it is where the radius stays within the threshold. */
+  /**
+   * @returns whether `other` was taken in, which it is where the radius stays within the threshold.
+   */
   merge(other: Subcluster, threshold: number): boolean {
     const count = this.count + other.count;
     const share = 1 / count;
@@ -184,7 +197,8 @@ class Node {
   split(): [Subcluster, Subcluster] {
     const all = this.subclusters;
     const columns = all[0]!.centroid.length;
-    // From the squared norms, as scikit-learn computes it: in binary data the rounding decides between equally far ones.
+    // From the squared norms, as scikit-learn computes it: in binary data the rounding decides
+    // between equally far ones.
     const distance = (i: number, j: number) => {
       let dot = 0;
       for (let c = 0; c < columns; c++) dot += all[i]!.centroid[c]! * all[j]!.centroid[c]!;

@@ -1,8 +1,11 @@
-/** DBSCAN (Ester et al. 1996) on distinct vectors with multiplicities: the partition scikit-learn gives of all rows. */
+/**
+ * DBSCAN (Ester et al. 1996) on distinct vectors with multiplicities: the partition scikit-learn
+ * gives of all rows.
+ */
 import type { Metric } from '../domain/method-options';
-import { pause } from '../util/yield-to-event-loop';
+import { yieldToEventLoop } from '../util/yield-to-event-loop';
 import type { DistinctVectors } from './distinct';
-import type { FitContext, Grouping } from './grouping';
+import type { FitContext, Partition } from './grouping';
 import { neighbourhoods } from './neighbours';
 
 export interface DbscanOptions {
@@ -14,19 +17,19 @@ export interface DbscanOptions {
 }
 
 /**
- * Clusters are numbered by their first core vector, and a vector at the border of several belongs to the first, as in scikit-learn.
- * Time O(distinct²) at most.
+ * Clusters are numbered by their first core vector, and a vector at the border of several belongs
+ * to the first, as in scikit-learn. Time O(distinct²) at most.
  */
 export async function dbscan(
   vectors: DistinctVectors,
   { eps, minSamples, metric }: DbscanOptions,
   { signal }: FitContext = {},
-): Promise<Grouping> {
+): Promise<Partition> {
   const { rows, counts } = vectors;
   const neighboursOf = neighbourhoods(vectors, eps, metric);
   const core = new Uint8Array(rows);
   for (let row = 0; row < rows; row++) {
-    await pause(signal);
+    await yieldToEventLoop(signal);
     let reached = 0;
     for (const other of neighboursOf(row)) reached += counts[other]!;
     core[row] = reached >= minSamples ? 1 : 0;
@@ -38,7 +41,7 @@ export async function dbscan(
     labels[seed] = clusters;
     const stack = [seed];
     for (let row = stack.pop(); row !== undefined; row = stack.pop()) {
-      await pause(signal);
+      await yieldToEventLoop(signal);
       for (const other of neighboursOf(row)) {
         if (labels[other] !== -1) continue;
         labels[other] = clusters;

@@ -1,6 +1,7 @@
 /**
- * Distinct vectors with multiplicities. Binary attribute vectors repeat: the ten default attributes of all 202,599 CelebA faces form
- * 271 distinct vectors. What is computed on them with their multiplicities is what would be computed on all rows.
+ * Distinct vectors with multiplicities. Binary attribute vectors repeat: the ten default attributes
+ * of all 202,599 CelebA faces form 271 distinct vectors. What is computed on them with their
+ * multiplicities is what would be computed on all rows.
  */
 
 /** Rows of numbers, one after the other. */
@@ -15,12 +16,16 @@ export interface DistinctVectors extends Matrix {
   /** How often each vector occurs, `[rows]`. */
   counts: Float64Array;
   /** Index of the distinct vector of each original row. */
-  of: Int32Array;
+  inverse: Int32Array;
 }
 
-/** Groups equal rows (0 and −0 are equal); distinct vectors stand in the order of their first occurrence. O(rows × columns). */
+/**
+ * Groups equal rows (0 and −0 are equal); distinct vectors stand in the order of their first
+ * occurrence. O(rows × columns).
+ */
 export function distinctVectors({ rows, columns, data }: Matrix): DistinctVectors {
-  // A hash table with open addressing over the rows' numbers: a string or a boxed key for each row would cost more than all the rest.
+  // A hash table with open addressing over the rows' numbers: a string or a boxed key for each row
+  // would cost more than all the rest.
   const bits = new Int32Array(data.buffer, data.byteOffset, 2 * data.length);
   let capacity = 1024;
   let slots: Int32Array = new Int32Array(capacity).fill(-1);
@@ -32,12 +37,18 @@ export function distinctVectors({ rows, columns, data }: Matrix): DistinctVector
     let hash = 0;
     for (let at = 2 * start; at < 2 * (start + columns); at += 2) {
       // Without the sign, so that 0 and −0 meet.
-      hash = Math.imul(hash ^ (hash >>> 15) ^ Math.imul(bits[at]!, 0x2c1b3c6d) ^ (bits[at + 1]! & 0x7fffffff), 0x27d4eb2f);
+      hash = Math.imul(
+        hash ^ (hash >>> 15) ^ Math.imul(bits[at]!, 0x2c1b3c6d) ^ (bits[at + 1]! & 0x7fffffff),
+        0x27d4eb2f,
+      );
     }
     hash ^= hash >>> 13;
     let slot = hash & (capacity - 1);
     let index = slots[slot]!;
-    while (index !== -1 && !(hashes[index] === hash && same(data, firstRows[index]! * columns, start, columns))) {
+    while (
+      index !== -1 &&
+      !(hashes[index] === hash && same(data, firstRows[index]! * columns, start, columns))
+    ) {
       slot = (slot + 1) & (capacity - 1);
       index = slots[slot]!;
     }
@@ -59,7 +70,7 @@ export function distinctVectors({ rows, columns, data }: Matrix): DistinctVector
   firstRows.forEach((row, index) => {
     distinct.set(data.subarray(row * columns, (row + 1) * columns), index * columns);
   });
-  return { rows: firstRows.length, columns, data: distinct, counts, of };
+  return { rows: firstRows.length, columns, data: distinct, counts, inverse: of };
 }
 
 function same(data: Float64Array, a: number, b: number, columns: number): boolean {
@@ -78,11 +89,15 @@ function rehashed(hashes: readonly number[], capacity: number): Int32Array {
 }
 
 /**
- * Splits distinct vectors by what each row is labelled, for methods that may tell equal rows apart (OPTICS does, at the edge of a cluster).
+ * Splits distinct vectors by what each row is labelled, for methods that may tell equal rows apart
+ * (OPTICS does, at the edge of a cluster).
  * @param rowLabels label of each original row.
  * @returns the vectors, equal ones repeated where their rows' labels differ, and the label of each.
  */
-export function splitByLabel(vectors: DistinctVectors, rowLabels: Int32Array): { vectors: DistinctVectors; labels: Int32Array } {
+export function splitByLabel(
+  vectors: DistinctVectors,
+  rowLabels: Int32Array,
+): { vectors: DistinctVectors; labels: Int32Array } {
   const { columns, data } = vectors;
   const indexOf = new Map<string, number>();
   const of = new Int32Array(rowLabels.length);
@@ -90,12 +105,12 @@ export function splitByLabel(vectors: DistinctVectors, rowLabels: Int32Array): {
   const labels: number[] = [];
   const counts: number[] = [];
   for (const [row, label] of rowLabels.entries()) {
-    const key = `${vectors.of[row]!}/${label}`;
+    const key = `${vectors.inverse[row]!}/${label}`;
     let index = indexOf.get(key);
     if (index === undefined) {
       index = source.length;
       indexOf.set(key, index);
-      source.push(vectors.of[row]!);
+      source.push(vectors.inverse[row]!);
       labels.push(label);
       counts.push(0);
     }
@@ -107,7 +122,13 @@ export function splitByLabel(vectors: DistinctVectors, rowLabels: Int32Array): {
     split.set(data.subarray(from * columns, (from + 1) * columns), to * columns);
   });
   return {
-    vectors: { rows: source.length, columns, data: split, counts: Float64Array.from(counts), of },
+    vectors: {
+      rows: source.length,
+      columns,
+      data: split,
+      counts: Float64Array.from(counts),
+      inverse: of,
+    },
     labels: Int32Array.from(labels),
   };
 }

@@ -1,9 +1,12 @@
-/** What every clustering method returns, and what those that take a number of clusters have in common. */
+/**
+ * What every clustering method returns, and what those that take a number of clusters have in
+ * common.
+ */
 import type { Merge } from '../domain/clustering';
 import type { DistinctVectors } from './distinct';
 
 /** A partition of distinct vectors. */
-export interface Grouping {
+export interface Partition {
   /** The vectors the labels are of: those given, or finer ones where equal rows are told apart. */
   vectors: DistinctVectors;
   /** Cluster of each vector, from 0; −1 is noise. */
@@ -12,8 +15,8 @@ export interface Grouping {
   /** What the user should know of how it came about. */
   notices: string[];
   /**
-   * Of hierarchical methods, how the clusters would be merged further, the lowest merge first: `a` and `b` below `clusters` are clusters,
-   * `clusters` + i is merge i.
+   * Of hierarchical methods, how the clusters would be merged further, the lowest merge first: `a`
+   * and `b` below `clusters` are clusters, `clusters` + i is merge i.
    */
   tree?: Merge[];
 }
@@ -27,7 +30,7 @@ export interface Dendrogram {
 }
 
 /** A method fitted to vectors, which may be asked for several numbers of clusters. */
-export type Fitted = (clusters: number) => Grouping | Promise<Grouping>;
+export type Fitted = (clusters: number) => Partition | Promise<Partition>;
 
 export interface FitContext {
   /** Trials of K-Means after its restarts; without it, as many as pay. */
@@ -35,7 +38,10 @@ export interface FitContext {
   signal?: AbortSignal | undefined;
 }
 
-/** Renumbers labels from 0 in the order of their first occurrence; −1 stays. Labels may be any integers ≥ −1. */
+/**
+ * Renumbers labels from 0 in the order of their first occurrence; −1 stays. Labels may be any
+ * integers ≥ −1.
+ */
 export function compactLabels(labels: Int32Array): { labels: Int32Array; clusters: number } {
   const numbers = new Map<number, number>();
   const compact = labels.map((label) => {

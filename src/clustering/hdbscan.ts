@@ -1,11 +1,12 @@
 /**
- * HDBSCAN (Campello et al. 2013; McInnes & Healy 2017): clusters of varying density, chosen by their stability ('excess of mass').
- * On distinct vectors with multiplicities: equal rows part from a cluster together, so they are one leaf of their number.
+ * HDBSCAN (Campello et al. 2013; McInnes & Healy 2017): clusters of varying density, chosen by
+ * their stability ('excess of mass'). On distinct vectors with multiplicities: equal rows part from
+ * a cluster together, so they are one leaf of their number.
  */
 import type { Metric } from '../domain/method-options';
-import { pause } from '../util/yield-to-event-loop';
+import { yieldToEventLoop } from '../util/yield-to-event-loop';
 import type { DistinctVectors } from './distinct';
-import { compactLabels, type FitContext, type Grouping } from './grouping';
+import { compactLabels, type FitContext, type Partition } from './grouping';
 import { distancesOf } from './neighbours';
 import { coreDistance } from './optics';
 
@@ -24,12 +25,16 @@ interface Edge {
 }
 
 /** Time O(distinct²), memory O(distinct). */
-export async function hdbscan(vectors: DistinctVectors, options: HdbscanOptions, { signal }: FitContext = {}): Promise<Grouping> {
+export async function hdbscan(
+  vectors: DistinctVectors,
+  options: HdbscanOptions,
+  { signal }: FitContext = {},
+): Promise<Partition> {
   const { rows, counts } = vectors;
   const distancesFrom = distancesOf(vectors, options.metric);
   const core = new Float64Array(rows);
   for (let row = 0; row < rows; row++) {
-    await pause(signal);
+    await yieldToEventLoop(signal);
     core[row] = coreDistance(distancesFrom(row), counts, options.minSamples);
   }
   const edges = await spanningTree(rows, core, distancesFrom, signal);
@@ -50,7 +55,7 @@ async function spanningTree(
   const edges: Edge[] = [];
   let row = 0;
   for (let step = 1; step < rows; step++) {
-    await pause(signal);
+    await yieldToEventLoop(signal);
     inTree[row] = 1;
     const distances = distancesFrom(row);
     let next = -1;
@@ -78,7 +83,12 @@ interface Condensed {
 }
 
 /** @returns cluster of each leaf, −1 for noise. */
-function stableClusters(edges: Edge[], core: Float64Array, counts: Float64Array, smallest: number): Int32Array {
+function stableClusters(
+  edges: Edge[],
+  core: Float64Array,
+  counts: Float64Array,
+  smallest: number,
+): Int32Array {
   const leaves = counts.length;
   // Single-linkage tree: nodes `leaves` + i are the merges.
   const size = new Float64Array(leaves + edges.length);
@@ -141,7 +151,8 @@ function stableClusters(edges: Edge[], core: Float64Array, counts: Float64Array,
     }
   }
 
-  // From the leaves up: a cluster stands where it is more stable than those it splits into; the root never does.
+  // From the leaves up: a cluster stands where it is more stable than those it splits into; the
+  // root never does.
   const chosen = new Uint8Array(clusters.length);
   const best = clusters.map(({ stability }) => stability);
   for (let i = clusters.length - 1; i > 0; i--) {

@@ -1,8 +1,9 @@
 /**
- * Lloyd's iterations over distinct vectors with multiplicities. Where every column has two values, a face's distances to all centres are sums
- * of table entries, one for each byte of its bits; else they are computed from the numbers.
+ * Lloyd's iterations over distinct vectors with multiplicities. Where every column has two values,
+ * a face's distances to all centres are sums of table entries, one for each byte of its bits; else
+ * they are computed from the numbers.
  */
-import { pause } from '../util/yield-to-event-loop';
+import { yieldToEventLoop } from '../util/yield-to-event-loop';
 import type { DistinctVectors } from './distinct';
 import { squaredDistance } from './metric';
 import { packBits, type PackedVectors } from './packed';
@@ -17,7 +18,10 @@ export interface LloydResult {
 
 export interface RunLimits {
   maxIterations: number;
-  /** Iterations end when no more than this share of the faces changes its cluster, in [0, 1); without it, when none does. */
+  /**
+   * Iterations end when no more than this share of the faces changes its cluster, in [0, 1);
+   * without it, when none does.
+   */
   settled?: number;
 }
 
@@ -36,7 +40,8 @@ const TABLE_ROWS = 200;
 
 export function lloydOf(vectors: DistinctVectors, clusters: number): Lloyd {
   const packed = vectors.rows >= TABLE_ROWS ? packBits(vectors, BYTE) : undefined;
-  const kernel = packed === undefined ? denseKernel(vectors, clusters) : packedKernel(packed, clusters);
+  const kernel =
+    packed === undefined ? denseKernel(vectors, clusters) : packedKernel(packed, clusters);
   return {
     run: (centers, limits, signal) => iterate(vectors, clusters, kernel, centers, limits, signal),
     polish: (result, signal) => hartigan(vectors, clusters, result, signal),
@@ -45,11 +50,17 @@ export function lloydOf(vectors: DistinctVectors, clusters: number): Lloyd {
 }
 
 /**
- * Moves vectors one by one (all their faces together) to the cluster that lowers the inertia most, the centres moving along, until none does
- * (Hartigan 1975; Telgarsky & Vattani 2010): every optimum it ends in is one of Lloyd's iterations, but not the other way round. Changes its
+ * Moves vectors one by one (all their faces together) to the cluster that lowers the inertia most,
+ * the centres moving along, until none does (Hartigan 1975; Telgarsky & Vattani 2010): every
+ * optimum it ends in is one of Lloyd's iterations, but not the other way round. Changes its
  * argument.
  */
-async function hartigan(vectors: DistinctVectors, clusters: number, result: LloydResult, signal: AbortSignal | undefined): Promise<void> {
+async function hartigan(
+  vectors: DistinctVectors,
+  clusters: number,
+  result: LloydResult,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const { rows, columns, data, counts } = vectors;
   const { labels, centers } = result;
   const sizes = new Float64Array(clusters);
@@ -58,17 +69,21 @@ async function hartigan(vectors: DistinctVectors, clusters: number, result: Lloy
   const least = 1e-12 * totalInertia(vectors);
   let sinceMove = 0;
   for (let row = 0; sinceMove < rows; row = (row + 1) % rows) {
-    if (row % 1024 === 0) await pause(signal);
+    if (row % 1024 === 0) await yieldToEventLoop(signal);
     sinceMove += 1;
     const from = labels[row]!;
     const count = counts[row]!;
     if (sizes[from]! <= count) continue;
-    const gain = ((sizes[from]! * count) / (sizes[from]! - count)) * squaredDistance(data, row, centers, from, columns);
+    const gain =
+      ((sizes[from]! * count) / (sizes[from]! - count)) *
+      squaredDistance(data, row, centers, from, columns);
     let to = -1;
     let cheapest = gain - least;
     for (let cluster = 0; cluster < clusters; cluster++) {
       if (cluster === from) continue;
-      const cost = ((sizes[cluster]! * count) / (sizes[cluster]! + count)) * squaredDistance(data, row, centers, cluster, columns);
+      const cost =
+        ((sizes[cluster]! * count) / (sizes[cluster]! + count)) *
+        squaredDistance(data, row, centers, cluster, columns);
       if (cost < cheapest) {
         cheapest = cost;
         to = cluster;
@@ -77,8 +92,10 @@ async function hartigan(vectors: DistinctVectors, clusters: number, result: Lloy
     if (to === -1) continue;
     for (let c = 0; c < columns; c++) {
       const value = data[row * columns + c]!;
-      centers[from * columns + c]! += (count * (centers[from * columns + c]! - value)) / (sizes[from]! - count);
-      centers[to * columns + c]! += (count * (value - centers[to * columns + c]!)) / (sizes[to]! + count);
+      centers[from * columns + c]! +=
+        (count * (centers[from * columns + c]! - value)) / (sizes[from]! - count);
+      centers[to * columns + c]! +=
+        (count * (value - centers[to * columns + c]!)) / (sizes[to]! + count);
     }
     sizes[from]! -= count;
     sizes[to]! += count;
@@ -116,8 +133,8 @@ async function iterate(
   const centers = Float64Array.from(start);
   const labels = new Int32Array(rows).fill(-1);
   const means = new RunningMeans(vectors, clusters);
-  // Hamerly (2010): a vector whose distance to its centre is below that to any other cannot change, so it need not be looked at. Bounds of both are
-  // moved by as much as the centres move.
+  // Hamerly (2010): a vector whose distance to its centre is below that to any other cannot change,
+  // so it need not be looked at. Bounds of both are moved by as much as the centres move.
   const upper = new Float64Array(rows).fill(Infinity);
   const lower = new Float64Array(rows);
   const moves = new Float64Array(clusters);
@@ -131,7 +148,7 @@ async function iterate(
     means.add(row, labels[row]!, 1);
   }
   while (iterations < maxIterations) {
-    await pause(signal);
+    await yieldToEventLoop(signal);
     iterations += 1;
     means.fillEmpty(labels, upper);
     const farthestMoved = means.moveTo(centers, moves);
@@ -141,7 +158,10 @@ async function iterate(
     for (let row = 0; row < rows; row++) {
       const own = labels[row]!;
       const bound = Math.max(
-        (lower[row]! -= (moves[own] ?? 0) === farthestMoved.distance ? farthestMoved.next : farthestMoved.distance),
+        (lower[row]! -=
+          (moves[own] ?? 0) === farthestMoved.distance
+            ? farthestMoved.next
+            : farthestMoved.distance),
         halfGaps[own]!,
       );
       // A little room for rounding: what is not clearly nearer is looked at.
@@ -160,7 +180,8 @@ async function iterate(
   means.recompute(labels);
   means.moveTo(centers, moves);
   let inertia = 0;
-  for (let row = 0; row < rows; row++) inertia += counts[row]! * squaredDistance(vectors.data, row, centers, labels[row]!, columns);
+  for (let row = 0; row < rows; row++)
+    inertia += counts[row]! * squaredDistance(vectors.data, row, centers, labels[row]!, columns);
   return { labels, centers, inertia, iterations };
 }
 
@@ -196,7 +217,11 @@ class RunningMeans {
     const { columns, data, counts } = this.vectors;
     const count = sign * counts[row]!;
     this.sizes[cluster]! += count;
-    for (let from = row * columns, to = cluster * columns, end = from + columns; from < end; from++, to++)
+    for (
+      let from = row * columns, to = cluster * columns, end = from + columns;
+      from < end;
+      from++, to++
+    )
       this.sums[to]! += count * data[from]!;
   }
 
@@ -220,7 +245,10 @@ class RunningMeans {
     }
   }
 
-  /** Sets the centres to the means and how far each moved; returns the farthest move and the next to it. */
+  /**
+   * Sets the centres to the means and how far each moved; returns the farthest move and the next to
+   * it.
+   */
   moveTo(centers: Float64Array, moves: Float64Array): { distance: number; next: number } {
     const { columns } = this.vectors;
     const farthest = { distance: 0, next: 0 };
@@ -279,10 +307,14 @@ function denseKernel({ columns, data }: DistinctVectors, clusters: number): Kern
   };
 }
 
-/** |x − c|² = |c|² + Σ (w² − 2 w c) over the columns that x has. `tables[chunk][value · clusters + cluster]` holds the sums of a chunk. */
+/**
+ * |x − c|² = |c|² + Σ (w² − 2 w c) over the columns that x has. `tables[chunk][value · clusters +
+ * cluster]` holds the sums of a chunk.
+ */
 function packedKernel({ columns, chunks, bits, weights }: PackedVectors, clusters: number): Kernel {
   const tables = Array.from({ length: chunks }, () => new Float64Array((1 << BYTE) * clusters));
-  // Five chunks hold all attributes there are today, and a loop over five is written out; what is missing of them adds nothing.
+  // Five chunks hold all attributes there are today, and a loop over five is written out; what is
+  // missing of them adds nothing.
   const none = new Float64Array(clusters);
   const zero = new Uint16Array(bits[0]!.length);
   const [t0 = none, t1 = none, t2 = none, t3 = none, t4 = none] = tables;
@@ -298,10 +330,17 @@ function packedKernel({ columns, chunks, bits, weights }: PackedVectors, cluster
       let nearest = 0;
       smallest = Infinity;
       second = Infinity;
-      let [p0, p1, p2, p3, p4] = [b0[row]! * clusters, b1[row]! * clusters, b2[row]! * clusters, b3[row]! * clusters, b4[row]! * clusters];
+      let [p0, p1, p2, p3, p4] = [
+        b0[row]! * clusters,
+        b1[row]! * clusters,
+        b2[row]! * clusters,
+        b3[row]! * clusters,
+        b4[row]! * clusters,
+      ];
       for (let cluster = 0; cluster < clusters; cluster++) {
         let distance = norms[cluster]! + t0[p0++]! + t1[p1++]! + t2[p2++]! + t3[p3++]! + t4[p4++]!;
-        for (let chunk = 5; chunk < chunks; chunk++) distance += tables[chunk]![bits[chunk]![row]! * clusters + cluster]!;
+        for (let chunk = 5; chunk < chunks; chunk++)
+          distance += tables[chunk]![bits[chunk]![row]! * clusters + cluster]!;
         if (distance < smallest) {
           second = smallest;
           smallest = distance;
@@ -339,7 +378,13 @@ function packedNearer({ rows, columns, chunks, bits, weights }: PackedVectors): 
 }
 
 /** @returns |c|² of each centre. */
-function fillTables(tables: Float64Array[], centers: Float64Array, weights: Float64Array, columns: number, clusters: number): Float64Array {
+function fillTables(
+  tables: Float64Array[],
+  centers: Float64Array,
+  weights: Float64Array,
+  columns: number,
+  clusters: number,
+): Float64Array {
   const norms = new Float64Array(clusters);
   for (let cluster = 0; cluster < clusters; cluster++) {
     for (let c = 0; c < columns; c++) norms[cluster]! += centers[cluster * columns + c]! ** 2;
@@ -351,7 +396,8 @@ function fillTables(tables: Float64Array[], centers: Float64Array, weights: Floa
       const weight = weights[column]!;
       const rest = (value & (value - 1)) * clusters;
       for (let cluster = 0; cluster < clusters; cluster++) {
-        table[value * clusters + cluster] = table[rest + cluster]! + weight * (weight - 2 * centers[cluster * columns + column]!);
+        table[value * clusters + cluster] =
+          table[rest + cluster]! + weight * (weight - 2 * centers[cluster * columns + column]!);
       }
     }
   }

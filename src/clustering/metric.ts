@@ -1,9 +1,21 @@
 import { type Metric } from '../domain/method-options';
 /** Distance of row `i` of `a` and row `j` of `b`, both of `columns` columns. */
-export type Distance = (a: Float64Array, i: number, b: Float64Array, j: number, columns: number) => number;
+export type Distance = (
+  a: Float64Array,
+  i: number,
+  b: Float64Array,
+  j: number,
+  columns: number,
+) => number;
 
 /** Squared euclidean distance of row `i` of `a` and row `j` of `b`, both of `columns` columns. */
-export function squaredDistance(a: Float64Array, i: number, b: Float64Array, j: number, columns: number): number {
+export function squaredDistance(
+  a: Float64Array,
+  i: number,
+  b: Float64Array,
+  j: number,
+  columns: number,
+): number {
   let sum = 0;
   for (let p = i * columns, q = j * columns, end = p + columns; p < end; p++, q++) {
     const difference = a[p]! - b[q]!;
@@ -12,18 +24,21 @@ export function squaredDistance(a: Float64Array, i: number, b: Float64Array, j: 
   return sum;
 }
 
-const euclidean: Distance = (a, i, b, j, columns) => Math.sqrt(squaredDistance(a, i, b, j, columns));
+const euclidean: Distance = (a, i, b, j, columns) =>
+  Math.sqrt(squaredDistance(a, i, b, j, columns));
 
 const manhattan: Distance = (a, i, b, j, columns) => {
   let sum = 0;
-  for (let p = i * columns, q = j * columns, end = p + columns; p < end; p++, q++) sum += Math.abs(a[p]! - b[q]!);
+  for (let p = i * columns, q = j * columns, end = p + columns; p < end; p++, q++)
+    sum += Math.abs(a[p]! - b[q]!);
   return sum;
 };
 
 /** Share of the columns that differ. */
 const hamming: Distance = (a, i, b, j, columns) => {
   let differing = 0;
-  for (let p = i * columns, q = j * columns, end = p + columns; p < end; p++, q++) if (a[p] !== b[q]) differing += 1;
+  for (let p = i * columns, q = j * columns, end = p + columns; p < end; p++, q++)
+    if (a[p] !== b[q]) differing += 1;
   return differing / columns;
 };
 

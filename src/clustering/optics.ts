@@ -1,14 +1,15 @@
 /**
- * OPTICS (Ankerst et al. 1999) with clusters by the ξ method and the correction by predecessors (Schubert & Gertz 2018), in the reading
- * of scikit-learn.
+ * OPTICS (Ankerst et al. 1999) with clusters by the ξ method and the correction by predecessors
+ * (Schubert & Gertz 2018), in the reading of scikit-learn.
  *
- * All rows are put in order, but only distinct vectors are worked on: once one of several equal rows was looked from, looking from the
- * others changes nothing, since they are as far from everything and their core distance is the same.
+ * All rows are put in order, but only distinct vectors are worked on: once one of several equal
+ * rows was looked from, looking from the others changes nothing, since they are as far from
+ * everything and their core distance is the same.
  */
 import type { Metric } from '../domain/method-options';
-import { pause } from '../util/yield-to-event-loop';
+import { yieldToEventLoop } from '../util/yield-to-event-loop';
 import { type DistinctVectors, splitByLabel } from './distinct';
-import { compactLabels, type FitContext, type Grouping } from './grouping';
+import { compactLabels, type FitContext, type Partition } from './grouping';
 import { distancesOf } from './neighbours';
 
 export interface OpticsOptions {
@@ -30,12 +31,19 @@ export interface Ordering {
 }
 
 /** Time O(distinct² + rows · distinct). */
-export async function optics(vectors: DistinctVectors, options: OpticsOptions, context: FitContext = {}): Promise<Grouping> {
-  const rows = vectors.of.length;
-  if (rows < 2) return { vectors, labels: new Int32Array(vectors.rows).fill(-1), clusters: 0, notices: [] };
+export async function optics(
+  vectors: DistinctVectors,
+  options: OpticsOptions,
+  context: FitContext = {},
+): Promise<Partition> {
+  const rows = vectors.inverse.length;
+  if (rows < 2)
+    return { vectors, labels: new Int32Array(vectors.rows).fill(-1), clusters: 0, notices: [] };
   const minSamples = Math.max(2, Math.min(options.minSamples, rows));
   const ordering = await opticsOrder(vectors, { ...options, minSamples }, context);
-  const { labels, clusters } = compactLabels(await xiLabels(ordering, { ...options, minSamples }, context));
+  const { labels, clusters } = compactLabels(
+    await xiLabels(ordering, { ...options, minSamples }, context),
+  );
   return { ...splitByLabel(vectors, labels), clusters, notices: [] };
 }
 
@@ -44,12 +52,12 @@ export async function opticsOrder(
   { minSamples, metric }: OpticsOptions,
   { signal }: FitContext = {},
 ): Promise<Ordering> {
-  const { rows: n, counts, of } = vectors;
+  const { rows: n, counts, inverse: of } = vectors;
   const rows = of.length;
   const distancesFrom = distancesOf(vectors, metric);
   const core = new Float64Array(n);
   for (let i = 0; i < n; i++) {
-    await pause(signal);
+    await yieldToEventLoop(signal);
     core[i] = rounded(coreDistance(distancesFrom(i), counts, minSamples));
   }
   // Rows of each vector, ascending, and how many of them were taken.
@@ -62,7 +70,7 @@ export async function opticsOrder(
   const reachability = new Float64Array(rows);
   const predecessor = new Int32Array(rows);
   for (let position = 0; position < rows; position++) {
-    await pause(signal);
+    await yieldToEventLoop(signal);
     // The row of least reachability is next; of several the first.
     let next = -1;
     let nextRow = Infinity;
@@ -88,10 +96,15 @@ export async function opticsOrder(
 }
 
 /**
- * Distance to the `minSamples`-th row, the row itself being the first; Infinity where there are fewer. Only the nearest vectors that hold so many
- * rows are kept in order: O(vectors) but for the few that come nearer.
+ * Distance to the `minSamples`-th row, the row itself being the first; Infinity where there are
+ * fewer. Only the nearest vectors that hold so many rows are kept in order: O(vectors) but for the
+ * few that come nearer.
  */
-export function coreDistance(distances: Float64Array, counts: Float64Array, minSamples: number): number {
+export function coreDistance(
+  distances: Float64Array,
+  counts: Float64Array,
+  minSamples: number,
+): number {
   const near: { distance: number; count: number }[] = [];
   let reached = 0;
   for (let i = 0; i < distances.length; i++) {
@@ -107,7 +120,8 @@ export function coreDistance(distances: Float64Array, counts: Float64Array, minS
 }
 
 /** To 15 decimals, as scikit-learn rounds, so that equal distances do not differ by rounding. */
-const rounded = (value: number) => (Number.isFinite(value) ? Math.round(value * 1e15) / 1e15 : value);
+const rounded = (value: number) =>
+  Number.isFinite(value) ? Math.round(value * 1e15) / 1e15 : value;
 
 interface SteepDown {
   start: number;
@@ -117,9 +131,15 @@ interface SteepDown {
 }
 
 /** @returns label of each row, −1 for noise; the innermost clusters are kept. */
-async function xiLabels({ order, reachability, predecessor }: Ordering, { minSamples, xi }: OpticsOptions, { signal }: FitContext) {
+async function xiLabels(
+  { order, reachability, predecessor }: Ordering,
+  { minSamples, xi }: OpticsOptions,
+  { signal }: FitContext,
+) {
   const n = order.length;
-  const plot = Float64Array.from({ length: n + 1 }, (_, i) => (i < n ? reachability[order[i]!]! : Infinity));
+  const plot = Float64Array.from({ length: n + 1 }, (_, i) =>
+    i < n ? reachability[order[i]!]! : Infinity,
+  );
   const placeOf = new Int32Array(n);
   for (const [place, row] of order.entries()) placeOf[row] = place;
   const ratio = Float64Array.from({ length: n }, (_, i) => plot[i]! / plot[i + 1]!);
@@ -129,8 +149,15 @@ async function xiLabels({ order, reachability, predecessor }: Ordering, { minSam
   const up = (i: number) => ratio[i]! < 1;
   const down = (i: number) => ratio[i]! > 1;
 
-  /** Where a steep area that begins at `start` ends: it may hold up to minSamples points in a row that are not steep. */
-  const extend = (steep: (i: number) => boolean, against: (i: number) => boolean, start: number): number => {
+  /**
+   * Where a steep area that begins at `start` ends: it may hold up to minSamples points in a row
+   * that are not steep.
+   */
+  const extend = (
+    steep: (i: number) => boolean,
+    against: (i: number) => boolean,
+    start: number,
+  ): number => {
     let flat = 0;
     let end = start;
     for (let i = start; i < n; i++) {
@@ -152,7 +179,8 @@ async function xiLabels({ order, reachability, predecessor }: Ordering, { minSam
     for (let end = last; start < end; end--) {
       if (plot[start]! > plot[end]!) return { start, end };
       const reachedFrom = predecessor[order[end]!]!;
-      // scikit-learn (to version 1.2 at least) takes the predecessor for a place in the order; its partitions are those to be equal to.
+      // scikit-learn (to version 1.2 at least) takes the predecessor for a place in the order; its
+      // partitions are those to be equal to.
       const place = placeOf[order.at(reachedFrom)!]!;
       if (place >= start && place < end) return { start, end };
     }
@@ -172,7 +200,7 @@ async function xiLabels({ order, reachability, predecessor }: Ordering, { minSam
     for (const area of areas) area.maximumInBetween = Math.max(area.maximumInBetween, maximum);
   };
   for (let steep = 0; steep < n; steep++) {
-    await pause(signal);
+    await yieldToEventLoop(signal);
     if (steep < index || !(steepUp(steep) || steepDown(steep))) continue;
     for (let i = index; i <= steep; i++) maximum = Math.max(maximum, plot[i]!);
     keepHigh();
@@ -193,11 +221,18 @@ async function xiLabels({ order, reachability, predecessor }: Ordering, { minSam
       const after = plot[end + 1]!;
       if (after * complement < area.maximumInBetween) continue;
       const before = plot[area.start]!;
-      if (before * complement >= after) while (plot[start + 1]! > after && start < area.end) start += 1;
-      else if (after * complement >= before) while (plot[end - 1]! > before && end > steep) end -= 1;
+      if (before * complement >= after)
+        while (plot[start + 1]! > after && start < area.end) start += 1;
+      else if (after * complement >= before)
+        while (plot[end - 1]! > before && end > steep) end -= 1;
       const cluster = corrected(start, end);
       if (cluster === undefined) continue;
-      if (cluster.end - cluster.start + 1 < minSamples || cluster.start > area.end || cluster.end < steep) continue;
+      if (
+        cluster.end - cluster.start + 1 < minSamples ||
+        cluster.start > area.end ||
+        cluster.end < steep
+      )
+        continue;
       ends.push(cluster);
     }
     found.push(...ends.reverse());

@@ -1,6 +1,6 @@
 /**
- * Vectors whose columns have two values each (0 and a weight) as bits: a distance then is a few table lookups instead of a loop over the
- * columns.
+ * Vectors whose columns have two values each (0 and a weight) as bits: a distance then is a few
+ * table lookups instead of a loop over the columns.
  */
 import type { Metric } from '../domain/method-options';
 import type { DistinctVectors, Matrix } from './distinct';
@@ -25,7 +25,10 @@ export interface PackedVectors {
  * @param chunkBits columns of a chunk, at most 16; distances take the default.
  * @returns undefined where a column has more than the two values 0 and one other.
  */
-export function packBits(vectors: DistinctVectors | Matrix, chunkBits = CHUNK): PackedVectors | undefined {
+export function packBits(
+  vectors: DistinctVectors | Matrix,
+  chunkBits = CHUNK,
+): PackedVectors | undefined {
   const { rows, columns, data } = vectors;
   const weights = new Float64Array(columns);
   const chunks = Math.max(1, Math.ceil(columns / chunkBits));
@@ -45,7 +48,11 @@ export function packBits(vectors: DistinctVectors | Matrix, chunkBits = CHUNK): 
 }
 
 /** Sums of `terms` over the set bits, for every value of a chunk: `[chunks][2 ** chunkBits]`. */
-export function chunkTables(terms: Float64Array, chunks: number, chunkBits = CHUNK): Float64Array[] {
+export function chunkTables(
+  terms: Float64Array,
+  chunks: number,
+  chunkBits = CHUNK,
+): Float64Array[] {
   return Array.from({ length: chunks }, (_, chunk) => {
     const table = new Float64Array(1 << chunkBits);
     for (let value = 1; value < table.length; value++) {
@@ -67,10 +74,15 @@ export function differenceTerms(
   });
 }
 
-function distancesFrom(packed: Omit<PackedVectors, 'distancesFrom'>, metric: Exclude<Metric, 'cosine'>): (row: number) => Float64Array {
+function distancesFrom(
+  packed: Omit<PackedVectors, 'distancesFrom'>,
+  metric: Exclude<Metric, 'cosine'>,
+): (row: number) => Float64Array {
   const { rows, chunks, bits, columns } = packed;
-  // Whole numbers of differing columns are counted and divided once, so that equal distances are equal to the last bit.
-  const terms = metric === 'hamming' ? new Float64Array(columns).fill(1) : differenceTerms(packed, metric);
+  // Whole numbers of differing columns are counted and divided once, so that equal distances are
+  // equal to the last bit.
+  const terms =
+    metric === 'hamming' ? new Float64Array(columns).fill(1) : differenceTerms(packed, metric);
   const tables = chunkTables(terms, chunks);
   const result = new Float64Array(rows);
   return (row) => {
@@ -81,7 +93,8 @@ function distancesFrom(packed: Omit<PackedVectors, 'distancesFrom'>, metric: Exc
       const own = column[row]!;
       for (let other = 0; other < rows; other++) result[other]! += table[own ^ column[other]!]!;
     }
-    if (metric === 'euclidean') for (let other = 0; other < rows; other++) result[other] = Math.sqrt(result[other]!);
+    if (metric === 'euclidean')
+      for (let other = 0; other < rows; other++) result[other] = Math.sqrt(result[other]!);
     if (metric === 'hamming') for (let other = 0; other < rows; other++) result[other]! /= columns;
     return result;
   };

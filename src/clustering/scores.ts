@@ -1,4 +1,7 @@
-/** How good a clustering is, and how much two agree. All on distinct vectors with multiplicities, equal to what all rows give. */
+/**
+ * How good a clustering is, and how much two agree. All on distinct vectors with multiplicities,
+ * equal to what all rows give.
+ */
 import type { DistinctVectors } from './distinct';
 import { squaredDistance } from './metric';
 
@@ -12,7 +15,11 @@ interface Centroids {
 }
 
 /** Means of the clusters; noise (−1) takes no part. */
-function centroidsOf({ rows, columns, data, counts }: DistinctVectors, labels: Int32Array, clusters: number): Centroids {
+function centroidsOf(
+  { rows, columns, data, counts }: DistinctVectors,
+  labels: Int32Array,
+  clusters: number,
+): Centroids {
   const centers = new Float64Array(clusters * columns);
   const sizes = new Float64Array(clusters);
   let faces = 0;
@@ -22,7 +29,8 @@ function centroidsOf({ rows, columns, data, counts }: DistinctVectors, labels: I
     const count = counts[row]!;
     sizes[label]! += count;
     faces += count;
-    for (let c = 0; c < columns; c++) centers[label * columns + c]! += count * data[row * columns + c]!;
+    for (let c = 0; c < columns; c++)
+      centers[label * columns + c]! += count * data[row * columns + c]!;
   }
   for (let i = 0; i < centers.length; i++) centers[i]! /= sizes[Math.floor(i / columns)]!;
   const used = Array.from(sizes.keys()).filter((cluster) => sizes[cluster]! > 0);
@@ -34,13 +42,23 @@ export function inertiaOf(vectors: DistinctVectors, labels: Int32Array, clusters
   const { centers } = centroidsOf(vectors, labels, clusters);
   let inertia = 0;
   for (let row = 0; row < vectors.rows; row++) {
-    if (labels[row]! >= 0) inertia += vectors.counts[row]! * squaredDistance(vectors.data, row, centers, labels[row]!, vectors.columns);
+    if (labels[row]! >= 0)
+      inertia +=
+        vectors.counts[row]! *
+        squaredDistance(vectors.data, row, centers, labels[row]!, vectors.columns);
   }
   return inertia;
 }
 
-/** Davies & Bouldin (1979): mean over the clusters of the worst (spread + spread) / distance; 0 is best. Null for fewer than 2 clusters. */
-export function daviesBouldin(vectors: DistinctVectors, labels: Int32Array, clusters: number): number | null {
+/**
+ * Davies & Bouldin (1979): mean over the clusters of the worst (spread + spread) / distance; 0 is
+ * best. Null for fewer than 2 clusters.
+ */
+export function daviesBouldin(
+  vectors: DistinctVectors,
+  labels: Int32Array,
+  clusters: number,
+): number | null {
   const { centers, sizes, used, faces } = centroidsOf(vectors, labels, clusters);
   if (used.length < 2 || used.length >= faces) return null;
   const spread = new Float64Array(clusters);
@@ -48,7 +66,8 @@ export function daviesBouldin(vectors: DistinctVectors, labels: Int32Array, clus
     const label = labels[row]!;
     if (label < 0) continue;
     spread[label]! +=
-      (vectors.counts[row]! / sizes[label]!) * Math.sqrt(squaredDistance(vectors.data, row, centers, label, vectors.columns));
+      (vectors.counts[row]! / sizes[label]!) *
+      Math.sqrt(squaredDistance(vectors.data, row, centers, label, vectors.columns));
   }
   const worst = used.map((a) =>
     Math.max(
@@ -63,14 +82,26 @@ export function daviesBouldin(vectors: DistinctVectors, labels: Int32Array, clus
   return worst.reduce((sum, value) => sum + value, 0) / used.length;
 }
 
-/** Caliński & Harabasz (1974): dispersion between the clusters by that within them; the higher the better. Null for fewer than 2 clusters. */
-export function calinskiHarabasz(vectors: DistinctVectors, labels: Int32Array, clusters: number): number | null {
+/**
+ * Caliński & Harabasz (1974): dispersion between the clusters by that within them; the higher the
+ * better. Null for fewer than 2 clusters.
+ */
+export function calinskiHarabasz(
+  vectors: DistinctVectors,
+  labels: Int32Array,
+  clusters: number,
+): number | null {
   const { centers, sizes, used, faces } = centroidsOf(vectors, labels, clusters);
   if (used.length < 2 || used.length >= faces) return null;
   const { columns } = vectors;
   const mean = new Float64Array(columns);
-  for (const cluster of used) for (let c = 0; c < columns; c++) mean[c]! += (sizes[cluster]! / faces) * centers[cluster * columns + c]!;
-  const between = used.reduce((sum, cluster) => sum + sizes[cluster]! * squaredDistance(centers, cluster, mean, 0, columns), 0);
+  for (const cluster of used)
+    for (let c = 0; c < columns; c++)
+      mean[c]! += (sizes[cluster]! / faces) * centers[cluster * columns + c]!;
+  const between = used.reduce(
+    (sum, cluster) => sum + sizes[cluster]! * squaredDistance(centers, cluster, mean, 0, columns),
+    0,
+  );
   const within = inertiaOf(vectors, labels, clusters);
   return within === 0 ? 1 : (between * (faces - used.length)) / (within * (used.length - 1));
 }
@@ -84,7 +115,10 @@ interface Contingency {
 }
 
 function contingency(a: Int32Array, b: Int32Array, counts?: Float64Array): Contingency {
-  if (a.length !== b.length) throw new RangeError(`expected two clusterings of as many rows, got ${a.length} and ${b.length}`);
+  if (a.length !== b.length)
+    throw new RangeError(
+      `expected two clusterings of as many rows, got ${a.length} and ${b.length}`,
+    );
   const cells = new Map<string, number>();
   const rows = new Map<number, number>();
   const columns = new Map<number, number>();
@@ -97,18 +131,28 @@ function contingency(a: Int32Array, b: Int32Array, counts?: Float64Array): Conti
     columns.set(b[i]!, (columns.get(b[i]!) ?? 0) + count);
     total += count;
   }
-  return { cells: [...cells.values()], rows: [...rows.values()], columns: [...columns.values()], total };
+  return {
+    cells: [...cells.values()],
+    rows: [...rows.values()],
+    columns: [...columns.values()],
+    total,
+  };
 }
 
 /**
- * Adjusted Rand index (Hubert & Arabie 1985), in [-0.5, 1]: 1 for the same partition, about 0 for independent ones. Noise is a label like
- * any other.
+ * Adjusted Rand index (Hubert & Arabie 1985), in [-0.5, 1]: 1 for the same partition, about 0 for
+ * independent ones. Noise is a label like any other.
  * @param counts multiplicity of each entry, 1 each without it.
  */
 export function adjustedRand(a: Int32Array, b: Int32Array, counts?: Float64Array): number {
   const { cells, rows, columns, total } = contingency(a, b, counts);
   const pairs = (sizes: number[]) => sizes.reduce((sum, size) => sum + (size * (size - 1)) / 2, 0);
-  const [together, inA, inB, all] = [pairs(cells), pairs(rows), pairs(columns), (total * (total - 1)) / 2];
+  const [together, inA, inB, all] = [
+    pairs(cells),
+    pairs(rows),
+    pairs(columns),
+    (total * (total - 1)) / 2,
+  ];
   if (all === 0) return 1;
   const expected = (inA * inB) / all;
   const highest = (inA + inB) / 2;
@@ -116,12 +160,18 @@ export function adjustedRand(a: Int32Array, b: Int32Array, counts?: Float64Array
 }
 
 /**
- * Mutual information of two clusterings by the mean of their entropies (arithmetic, as scikit-learn's default), in [0, 1].
+ * Mutual information of two clusterings by the mean of their entropies (arithmetic, as
+ * scikit-learn's default), in [0, 1].
  * @param counts multiplicity of each entry, 1 each without it.
  */
-export function normalisedMutualInformation(a: Int32Array, b: Int32Array, counts?: Float64Array): number {
+export function normalisedMutualInformation(
+  a: Int32Array,
+  b: Int32Array,
+  counts?: Float64Array,
+): number {
   const { cells, rows, columns, total } = contingency(a, b, counts);
-  const entropy = (sizes: number[]) => sizes.reduce((sum, size) => sum - (size / total) * Math.log(size / total), 0);
+  const entropy = (sizes: number[]) =>
+    sizes.reduce((sum, size) => sum - (size / total) * Math.log(size / total), 0);
   if (rows.length === 1 && columns.length === 1) return 1;
   const [ofA, ofB] = [entropy(rows), entropy(columns)];
   const mutual = Math.max(0, ofA + ofB - entropy(cells));

@@ -1,14 +1,20 @@
 /** Silhouette (Rousseeuw 1987), exact over all faces. */
 import type { Metric } from '../domain/method-options';
-import { pause } from '../util/yield-to-event-loop';
+import { yieldToEventLoop } from '../util/yield-to-event-loop';
 import type { DistinctVectors } from './distinct';
 import { distanceOf } from './metric';
 import { CHUNK, chunkTables, differenceTerms, packBits, type PackedVectors } from './packed';
 
 export interface Silhouette {
-  /** Mean over all faces, in [-1, 1]; null where it is not defined (fewer than 2 clusters, or every face a cluster of its own). */
+  /**
+   * Mean over all faces, in [-1, 1]; null where it is not defined (fewer than 2 clusters, or every
+   * face a cluster of its own).
+   */
   mean: number | null;
-  /** Mean over the faces of each cluster, and of the noise after them where there is some; null where `mean` is. */
+  /**
+   * Mean over the faces of each cluster, and of the noise after them where there is some; null
+   * where `mean` is.
+   */
   clusters: (number | null)[];
   /** Of the faces of each vector, in [-1, 1]; NaN where `mean` is null. */
   vectors: Float64Array;
@@ -22,13 +28,13 @@ export interface SilhouetteOptions {
 }
 
 /**
- * Silhouette on distinct vectors with multiplicities: equal to that over all rows.
- * For a face, a is the mean distance to the other faces of its cluster, b the smallest mean distance to the faces of another, and its
- * silhouette (b − a) / max(a, b); 0 in a cluster of one face. Noise (label −1) counts as one more cluster, as in scikit-learn.
+ * Silhouette on distinct vectors with multiplicities: equal to that over all rows. For a face, a is
+ * the mean distance to the other faces of its cluster, b the smallest mean distance to the faces of
+ * another, and its silhouette (b − a) / max(a, b); 0 in a cluster of one face. Noise (label −1)
+ * counts as one more cluster, as in scikit-learn.
  *
  * @param given cluster of each vector, from 0; −1 is noise.
- * @param number number of clusters, noise not counted.
- * Time O(distinct²), memory O(distinct).
+ * @param number number of clusters, noise not counted. Time O(distinct²), memory O(distinct).
  */
 export async function silhouette(
   vectors: DistinctVectors,
@@ -38,25 +44,35 @@ export async function silhouette(
 ): Promise<Silhouette> {
   const { labels, clusters } = noiseAsCluster(given, number);
   const sizes = sizesOf(vectors, labels, clusters);
-  const faces = vectors.of.length;
+  const faces = vectors.inverse.length;
   const used = sizes.filter((size) => size > 0).length;
   if (used < 2 || used >= faces) {
-    return { mean: null, clusters: Array.from(sizes, () => null), vectors: new Float64Array(vectors.rows).fill(NaN) };
+    return {
+      mean: null,
+      clusters: Array.from(sizes, () => null),
+      vectors: new Float64Array(vectors.rows).fill(NaN),
+    };
   }
-  const values = await (compute?.(labels, clusters) ?? silhouettesOf(vectors, labels, clusters, metric, 0, vectors.rows, signal));
+  const values = await (compute?.(labels, clusters) ??
+    silhouettesOf(vectors, labels, clusters, metric, 0, vectors.rows, signal));
   const totals = new Float64Array(clusters);
   for (let row = 0; row < vectors.rows; row++) {
     totals[labels[row]!]! += values[row]! * vectors.counts[row]!;
   }
   return {
     mean: totals.reduce((sum, value) => sum + value, 0) / faces,
-    clusters: Array.from(totals, (value, cluster) => (sizes[cluster] === 0 ? null : value / sizes[cluster]!)),
+    clusters: Array.from(totals, (value, cluster) =>
+      sizes[cluster] === 0 ? null : value / sizes[cluster]!,
+    ),
     vectors: values,
   };
 }
 
 /** Gives noise the label after the last cluster's. */
-function noiseAsCluster(labels: Int32Array, clusters: number): { labels: Int32Array; clusters: number } {
+function noiseAsCluster(
+  labels: Int32Array,
+  clusters: number,
+): { labels: Int32Array; clusters: number } {
   if (labels.every((label) => label >= 0)) return { labels, clusters };
   return { labels: labels.map((label) => (label < 0 ? clusters : label)), clusters: clusters + 1 };
 }
@@ -67,7 +83,9 @@ function sizesOf({ counts }: DistinctVectors, labels: Int32Array, clusters: numb
   return sizes;
 }
 
-/** Silhouettes of the vectors from `start` up to `end`, `[end − start]`; every label is a cluster. */
+/**
+ * Silhouettes of the vectors from `start` up to `end`, `[end − start]`; every label is a cluster.
+ */
 export async function silhouettesOf(
   vectors: DistinctVectors,
   labels: Int32Array,
@@ -81,11 +99,13 @@ export async function silhouettesOf(
   const order = byCluster(labels, clusters);
   const packed = metric === 'cosine' ? undefined : packBits(vectors);
   const sumsFrom =
-    packed === undefined || metric === 'cosine' ? denseSums(vectors, order, metric) : packedSums(packed, vectors.counts, order, metric);
+    packed === undefined || metric === 'cosine'
+      ? denseSums(vectors, order, metric)
+      : packedSums(packed, vectors.counts, order, metric);
   const result = new Float64Array(end - start);
   const sums = new Float64Array(clusters);
   for (let row = start; row < end; row++) {
-    await pause(signal);
+    await yieldToEventLoop(signal);
     const own = labels[row]!;
     if (sizes[own]! <= 1) continue;
     sumsFrom(row, sums);
@@ -119,7 +139,11 @@ function byCluster(labels: Int32Array, clusters: number): Order {
 /** Sets the sum of a row's distances to the faces of each cluster. */
 type Sums = (row: number, sums: Float64Array) => void;
 
-function denseSums({ columns, data, counts }: DistinctVectors, { rows, starts }: Order, metric: Metric): Sums {
+function denseSums(
+  { columns, data, counts }: DistinctVectors,
+  { rows, starts }: Order,
+  metric: Metric,
+): Sums {
   const distance = distanceOf(metric);
   return (row, sums) => {
     for (let cluster = 0; cluster < sums.length; cluster++) {
@@ -134,8 +158,8 @@ function denseSums({ columns, data, counts }: DistinctVectors, { rows, starts }:
 }
 
 /**
- * Copies of the bits in the order of the clusters let the inner loop run straight through memory; its tables are small enough for the core's first
- * cache, which is what it is bound by.
+ * Copies of the bits in the order of the clusters let the inner loop run straight through memory;
+ * its tables are small enough for the core's first cache, which is what it is bound by.
  */
 function packedSums(
   { chunks, bits, weights, columns }: PackedVectors,
@@ -148,26 +172,39 @@ function packedSums(
   const terms = differenceTerms({ weights, columns }, metric);
   const root = metric === 'euclidean';
   const distinct = new Set(terms.filter((term) => term > 0));
-  if (distinct.size > 1 || chunks > 4) return weightedSums(sorted, bits, chunkTables(terms, chunks, CHUNK), weight, starts, root);
+  if (distinct.size > 1 || chunks > 4)
+    return weightedSums(sorted, bits, chunkTables(terms, chunks, CHUNK), weight, starts, root);
 
-  // All columns count the same: differing ones are counted, and the distance looked up by their number.
+  // All columns count the same: differing ones are counted, and the distance looked up by their
+  // number.
   const [term = 0] = distinct;
-  const distances = Float64Array.from({ length: columns + 1 }, (_, differing) => (root ? Math.sqrt(term * differing) : term * differing));
+  const distances = Float64Array.from({ length: columns + 1 }, (_, differing) =>
+    root ? Math.sqrt(term * differing) : term * differing,
+  );
   const ones = Uint8Array.from({ length: 1 << CHUNK }, (_, value) => popcount(value));
   const zero = new Uint16Array(counts.length);
   const [x0 = zero, x1 = zero, x2 = zero, x3 = zero] = sorted;
   return (row, sums) => {
-    const [a, b, c, d] = [bits[0]![row]!, bits[1]?.[row] ?? 0, bits[2]?.[row] ?? 0, bits[3]?.[row] ?? 0];
+    const [a, b, c, d] = [
+      bits[0]![row]!,
+      bits[1]?.[row] ?? 0,
+      bits[2]?.[row] ?? 0,
+      bits[3]?.[row] ?? 0,
+    ];
     for (let cluster = 0; cluster < sums.length; cluster++) {
       let sum = 0;
       const end = starts[cluster + 1]!;
       if (chunks <= 3) {
         for (let at = starts[cluster]!; at < end; at++) {
-          sum += distances[ones[a ^ x0[at]!]! + ones[b ^ x1[at]!]! + ones[c ^ x2[at]!]!]! * weight[at]!;
+          sum +=
+            distances[ones[a ^ x0[at]!]! + ones[b ^ x1[at]!]! + ones[c ^ x2[at]!]!]! * weight[at]!;
         }
       } else {
         for (let at = starts[cluster]!; at < end; at++) {
-          sum += distances[ones[a ^ x0[at]!]! + ones[b ^ x1[at]!]! + ones[c ^ x2[at]!]! + ones[d ^ x3[at]!]!]! * weight[at]!;
+          sum +=
+            distances[
+              ones[a ^ x0[at]!]! + ones[b ^ x1[at]!]! + ones[c ^ x2[at]!]! + ones[d ^ x3[at]!]!
+            ]! * weight[at]!;
         }
       }
       sums[cluster] = sum;
@@ -194,7 +231,8 @@ function weightedSums(
       let sum = 0;
       for (let at = starts[cluster]!; at < starts[cluster + 1]!; at++) {
         let d = 0;
-        for (let chunk = 0; chunk < tables.length; chunk++) d += tables[chunk]![bits[chunk]![row]! ^ sorted[chunk]![at]!]!;
+        for (let chunk = 0; chunk < tables.length; chunk++)
+          d += tables[chunk]![bits[chunk]![row]! ^ sorted[chunk]![at]!]!;
         sum += (root ? Math.sqrt(d) : d) * weight[at]!;
       }
       sums[cluster] = sum;

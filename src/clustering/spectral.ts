@@ -1,13 +1,16 @@
 /**
- * Spectral clustering (Shi & Malik 2000; von Luxburg 2007) with scikit-learn's affinities and labels.
+ * Spectral clustering (Shi & Malik 2000; von Luxburg 2007) with scikit-learn's affinities and
+ * labels.
  *
- * On distinct vectors with multiplicities, exactly: rows of a vector have equal entries in every leading eigenvector, so the normalised
- * affinity of all rows has the leading eigenvalues of the matrix between distinct vectors with entries √(cₐ c_b) w_ab / √(dₐ d_b) (and (cₐ − 1) / dₐ
- * on its diagonal, since a row has no affinity to itself), and its eigenvectors are that matrix's, divided by √c.
+ * On distinct vectors with multiplicities, exactly: rows of a vector have equal entries in every
+ * leading eigenvector, so the normalised affinity of all rows has the leading eigenvalues of the
+ * matrix between distinct vectors with entries √(cₐ c_b) w_ab / √(dₐ d_b) (and (cₐ − 1) / dₐ on its
+ * diagonal, since a row has no affinity to itself), and its eigenvectors are that matrix's, divided
+ * by √c.
  */
 import { EigenvalueDecomposition, Matrix, SingularValueDecomposition } from 'ml-matrix';
 import type { AFFINITIES, ASSIGN_LABELS } from '../domain/method-options';
-import { pause } from '../util/yield-to-event-loop';
+import { yieldToEventLoop } from '../util/yield-to-event-loop';
 import type { DistinctVectors } from './distinct';
 import { compactLabels, type FitContext, type Fitted } from './grouping';
 import { kMeans } from './kmeans';
@@ -29,10 +32,17 @@ export interface SpectralOptions {
 export const MOST_VECTORS = 1200;
 
 /** Computes the eigenvectors once. Time O(distinct³), memory O(distinct²). */
-export async function spectral(vectors: DistinctVectors, options: SpectralOptions, { signal }: FitContext = {}): Promise<Fitted> {
+export async function spectral(
+  vectors: DistinctVectors,
+  options: SpectralOptions,
+  { signal }: FitContext = {},
+): Promise<Fitted> {
   const { rows, counts } = vectors;
-  await pause(signal);
-  const affinity = options.affinity === 'rbf' ? rbf(vectors, options.gamma) : nearestNeighbours(vectors, options.neighbors);
+  await yieldToEventLoop(signal);
+  const affinity =
+    options.affinity === 'rbf'
+      ? rbf(vectors, options.gamma)
+      : nearestNeighbours(vectors, options.neighbors);
   const degrees = new Float64Array(rows);
   for (let a = 0; a < rows; a++) {
     let degree = affinity.get(a, a) * (counts[a]! - 1);
@@ -43,28 +53,41 @@ export async function spectral(vectors: DistinctVectors, options: SpectralOption
   for (let a = 0; a < rows; a++) {
     normalised.set(a, a, (affinity.get(a, a) * (counts[a]! - 1)) / degrees[a]!);
     for (let b = 0; b < a; b++) {
-      const value = (affinity.get(a, b) * Math.sqrt(counts[a]! * counts[b]!)) / Math.sqrt(degrees[a]! * degrees[b]!);
+      const value =
+        (affinity.get(a, b) * Math.sqrt(counts[a]! * counts[b]!)) /
+        Math.sqrt(degrees[a]! * degrees[b]!);
       normalised.set(a, b, value);
       normalised.set(b, a, value);
     }
   }
-  await pause(signal);
+  await yieldToEventLoop(signal);
   const { eigenvectorMatrix } = new EigenvalueDecomposition(normalised, { assumeSymmetric: true });
-  await pause(signal);
+  await yieldToEventLoop(signal);
 
   return async (wanted) => {
     const clusters = Math.min(wanted, rows);
-    // Eigenvalues ascend: the last are the largest. Divided by √d they are the rows of all faces (divided by √c), as scikit-learn embeds them.
+    // Eigenvalues ascend: the last are the largest. Divided by √d they are the rows of all faces
+    // (divided by √c), as scikit-learn embeds them.
     const data = new Float64Array(rows * clusters);
     for (let row = 0; row < rows; row++) {
       const scale = 1 / Math.sqrt(counts[row]! * degrees[row]!);
-      for (let c = 0; c < clusters; c++) data[row * clusters + c] = eigenvectorMatrix.get(row, rows - 1 - c) * scale;
+      for (let c = 0; c < clusters; c++)
+        data[row * clusters + c] = eigenvectorMatrix.get(row, rows - 1 - c) * scale;
     }
     const embedding: DistinctVectors = { ...vectors, columns: clusters, data };
     const labels =
       options.assignLabels === 'cluster_qr'
         ? clusterQr(embedding)
-        : (await kMeans(embedding, { clusters, restarts: options.restarts, sample: false, swaps: 0, seed: options.seed, signal })).labels;
+        : (
+            await kMeans(embedding, {
+              clusters,
+              restarts: options.restarts,
+              sample: false,
+              swaps: 0,
+              seed: options.seed,
+              signal,
+            })
+          ).labels;
     return { vectors, ...compactLabels(labels), notices: [] };
   };
 }
@@ -82,10 +105,13 @@ function rbf({ rows, columns, data }: DistinctVectors, gamma: number): Matrix {
 }
 
 /**
- * Half the sum of who is among whose nearest `neighbors` rows. Where the last of them are some of several equally near rows, each is by
- * its share (scikit-learn takes whichever come first).
+ * Half the sum of who is among whose nearest `neighbors` rows. Where the last of them are some of
+ * several equally near rows, each is by its share (scikit-learn takes whichever come first).
  */
-function nearestNeighbours({ rows, columns, data, counts }: DistinctVectors, neighbors: number): Matrix {
+function nearestNeighbours(
+  { rows, columns, data, counts }: DistinctVectors,
+  neighbors: number,
+): Matrix {
   const affinity = Matrix.zeros(rows, rows);
   const distances = new Float64Array(rows);
   for (let a = 0; a < rows; a++) {
@@ -95,7 +121,8 @@ function nearestNeighbours({ rows, columns, data, counts }: DistinctVectors, nei
     for (let start = 0; start < rows && left > 0;) {
       let end = start;
       let tied = 0;
-      while (end < rows && distances[near[end]!] === distances[near[start]!]) tied += counts[near[end++]!]!;
+      while (end < rows && distances[near[end]!] === distances[near[start]!])
+        tied += counts[near[end++]!]!;
       const share = Math.min(1, left / tied);
       for (let i = start; i < end; i++) {
         const b = near[i]!;
@@ -113,8 +140,11 @@ function nearestNeighbours({ rows, columns, data, counts }: DistinctVectors, nei
 function clusterQr({ rows, columns: k, data }: DistinctVectors): Int32Array {
   const pivots = pivotsOf(data, rows, k);
   const square = new Matrix(k, k);
-  for (const [c, row] of pivots.entries()) for (let i = 0; i < k; i++) square.set(i, c, data[row * k + i]!);
-  const { leftSingularVectors, rightSingularVectors } = new SingularValueDecomposition(square, { autoTranspose: true });
+  for (const [c, row] of pivots.entries())
+    for (let i = 0; i < k; i++) square.set(i, c, data[row * k + i]!);
+  const { leftSingularVectors, rightSingularVectors } = new SingularValueDecomposition(square, {
+    autoTranspose: true,
+  });
   const rotation = leftSingularVectors.mmul(rightSingularVectors.transpose());
   const labels = new Int32Array(rows);
   for (let row = 0; row < rows; row++) {
@@ -128,7 +158,10 @@ function clusterQr({ rows, columns: k, data }: DistinctVectors): Int32Array {
   return labels;
 }
 
-/** The first k pivots of a QR decomposition with column pivoting, the columns being the rows of `data` `[rows, k]`. */
+/**
+ * The first k pivots of a QR decomposition with column pivoting, the columns being the rows of
+ * `data` `[rows, k]`.
+ */
 function pivotsOf(data: Float64Array, rows: number, k: number): number[] {
   const rest = Float64Array.from(data);
   const pivots: number[] = [];
@@ -143,7 +176,10 @@ function pivotsOf(data: Float64Array, rows: number, k: number): number[] {
     pivots.push(pivot);
     const length = Math.sqrt(largest);
     if (length === 0) continue;
-    const direction = Array.from(rest.subarray(pivot * k, (pivot + 1) * k), (value) => value / length);
+    const direction = Array.from(
+      rest.subarray(pivot * k, (pivot + 1) * k),
+      (value) => value / length,
+    );
     for (let row = 0; row < rows; row++) {
       let dot = 0;
       for (let i = 0; i < k; i++) dot += rest[row * k + i]! * direction[i]!;

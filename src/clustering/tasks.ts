@@ -1,7 +1,10 @@
-/** Pieces of clustering that run by themselves, in a worker thread or here: plain data in, plain data out. */
+/**
+ * Pieces of clustering that run by themselves, in a worker thread or here: plain data in, plain
+ * data out.
+ */
 import type { Metric } from '../domain/method-options';
 import type { DistinctVectors } from './distinct';
-import type { FitContext, Grouping } from './grouping';
+import type { FitContext, Partition } from './grouping';
 import { kMeans, type KMeansParts, type Search, searchRestarts } from './kmeans';
 import { lloydOf, type LloydResult, type RunLimits } from './lloyd';
 import { fit, type MethodSettings } from './methods';
@@ -9,7 +12,7 @@ import { inertiaOf } from './scores';
 import { silhouette, silhouettesOf } from './silhouette';
 
 /** A grouping with its figures. */
-export interface Grouped extends Grouping {
+export interface ScoredPartition extends Partition {
   /** Number of clusters asked for. */
   asked: number;
   inertia: number;
@@ -22,8 +25,13 @@ export interface Grouped extends Grouping {
 export interface Tasks {
   /** Groups vectors into each of several numbers of clusters. */
   group: {
-    params: { vectors: DistinctVectors; settings: MethodSettings; clusters: number[]; score: boolean };
-    result: Grouped[];
+    params: {
+      vectors: DistinctVectors;
+      settings: MethodSettings;
+      clusters: number[];
+      score: boolean;
+    };
+    result: ScoredPartition[];
   };
   /** Inertias of K-Means into each of several numbers of clusters, from few restarts. */
   inertias: {
@@ -33,10 +41,24 @@ export interface Tasks {
   /** Restarts of K-Means. */
   search: { params: { vectors: DistinctVectors; search: Search }; result: LloydResult[] };
   /** Lloyd's iterations. */
-  settle: { params: { vectors: DistinctVectors; centers: Float64Array; limits: RunLimits & { clusters: number } }; result: LloydResult };
+  settle: {
+    params: {
+      vectors: DistinctVectors;
+      centers: Float64Array;
+      limits: RunLimits & { clusters: number };
+    };
+    result: LloydResult;
+  };
   /** Silhouettes of a range of vectors. */
   silhouettes: {
-    params: { vectors: DistinctVectors; labels: Int32Array; clusters: number; metric: Metric; start: number; end: number };
+    params: {
+      vectors: DistinctVectors;
+      labels: Int32Array;
+      clusters: number;
+      metric: Metric;
+      start: number;
+      end: number;
+    };
     result: Float64Array;
   };
 }
@@ -58,18 +80,26 @@ export interface TaskOptions {
 
 const FEW_SWAPS = 10;
 
-const handlers: { [Name in TaskName]: (params: Tasks[Name]['params'], options: TaskOptions) => Promise<Tasks[Name]['result']> } = {
+const handlers: {
+  [Name in TaskName]: (
+    params: Tasks[Name]['params'],
+    options: TaskOptions,
+  ) => Promise<Tasks[Name]['result']>;
+} = {
   group: groupAll,
   inertias: async ({ vectors, clusters, restarts, seed }, { signal, onStep }) => {
     const result: number[] = [];
     for (const number of clusters) {
-      result.push((await kMeans(vectors, { clusters: number, restarts, swaps: 0, seed, signal })).inertia);
+      result.push(
+        (await kMeans(vectors, { clusters: number, restarts, swaps: 0, seed, signal })).inertia,
+      );
       onStep?.();
     }
     return result;
   },
   search: ({ vectors, search }, { signal }) => searchRestarts(vectors, search, signal),
-  settle: ({ vectors, centers, limits }, { signal }) => lloydOf(vectors, limits.clusters).run(centers, limits, signal),
+  settle: ({ vectors, centers, limits }, { signal }) =>
+    lloydOf(vectors, limits.clusters).run(centers, limits, signal),
   silhouettes: ({ vectors, labels, clusters, metric, start, end }, { signal }) =>
     silhouettesOf(vectors, labels, clusters, metric, start, end, signal),
 };
@@ -77,8 +107,15 @@ const handlers: { [Name in TaskName]: (params: Tasks[Name]['params'], options: T
 /** Runs a piece of work in this thread. */
 export const runHere: RunTask = (name, params, options) => handlers[name](params, options);
 
-/** Pieces of a large K-Means, done by `run`. @param vectors in shared memory, where `run` is in other threads. */
-export const kMeansParts = (vectors: DistinctVectors, run: RunTask, signal: AbortSignal | undefined): KMeansParts => ({
+/**
+ * Pieces of a large K-Means, done by `run`.
+ * @param vectors in shared memory, where `run` is in other threads.
+ */
+export const kMeansParts = (
+  vectors: DistinctVectors,
+  run: RunTask,
+  signal: AbortSignal | undefined,
+): KMeansParts => ({
   search: (some, search) => run('search', { vectors: some, search }, { signal }),
   settle: (centers, limits) => run('settle', { vectors, centers, limits }, { signal }),
 });
@@ -86,18 +123,20 @@ export const kMeansParts = (vectors: DistinctVectors, run: RunTask, signal: Abor
 async function groupAll(
   { vectors, settings, clusters, score }: Tasks['group']['params'],
   { signal, onStep }: TaskOptions,
-): Promise<Grouped[]> {
+): Promise<ScoredPartition[]> {
   // Where many numbers of clusters are tried, each is worth less.
   const context: FitContext = { signal, swaps: score ? FEW_SWAPS : undefined };
   const started = performance.now();
   const fitted = await fit(vectors, settings, context);
   const share = (performance.now() - started) / clusters.length;
-  const results: Grouped[] = [];
+  const results: ScoredPartition[] = [];
   for (const asked of clusters) {
     const start = performance.now();
     const grouping = await fitted(asked);
     const seconds = (share + performance.now() - start) / 1000;
-    const { mean } = score ? await silhouette(grouping.vectors, grouping.labels, grouping.clusters, { signal }) : { mean: null };
+    const { mean } = score
+      ? await silhouette(grouping.vectors, grouping.labels, grouping.clusters, { signal })
+      : { mean: null };
     results.push({
       asked,
       ...grouping,

@@ -7,11 +7,17 @@ import { CUDA_PACKAGES, cudaLibrary } from './libraries';
 
 const exec = promisify(execFile);
 
-/** Where programs are started: Windows looks for them in the current folder first, and that may be a folder of anybody's. */
+/**
+ * Where programs are started: Windows looks for them in the current folder first, and that may be a
+ * folder of anybody's.
+ */
 const cwd = dirname(process.execPath);
 
 export interface Diagnosis {
-  /** Whether a network may run with CUDA now; that it computes what the CPU computes is tested before it is used. */
+  /**
+   * Whether a network may run with CUDA now; that it computes what the CPU computes is tested
+   * before it is used.
+   */
   ready: boolean;
   /** What was found and what is missing, a line each. */
   lines: string[];
@@ -21,10 +27,16 @@ export interface Diagnosis {
  * @param folder where ONNX Runtime's own libraries lie.
  * @param libraries folders that are searched for NVIDIA's libraries beside the system's own.
  */
-export async function diagnoseCuda(folder: string, libraries: readonly string[]): Promise<Diagnosis> {
+export async function diagnoseCuda(
+  folder: string,
+  libraries: readonly string[],
+): Promise<Diagnosis> {
   const platform = `${process.platform}-${process.arch}`;
   if (CUDA_PACKAGES[platform] === undefined) {
-    return { ready: false, lines: [`CUDA is for NVIDIA GPUs on linux-x64 and win32-x64; this is ${platform}.`] };
+    return {
+      ready: false,
+      lines: [`CUDA is for NVIDIA GPUs on linux-x64 and win32-x64; this is ${platform}.`],
+    };
   }
   const lines: string[] = [];
   const driver = await driverVersion();
@@ -35,7 +47,9 @@ export async function diagnoseCuda(folder: string, libraries: readonly string[])
   );
   const library = join(folder, cudaLibrary);
   if (!existsSync(library)) {
-    lines.push(`ONNX Runtime's CUDA provider is not installed in '${folder}': run 'Install CUDA Support'.`);
+    lines.push(
+      `ONNX Runtime's CUDA provider is not installed in '${folder}': run 'Install CUDA Support'.`,
+    );
     return { ready: false, lines };
   }
   lines.push(`ONNX Runtime's CUDA provider is installed in '${folder}'.`);
@@ -51,7 +65,11 @@ export async function diagnoseCuda(folder: string, libraries: readonly string[])
 
 async function driverVersion(): Promise<string | undefined> {
   try {
-    const { stdout } = await exec('nvidia-smi', ['--query-gpu=driver_version,name', '--format=csv,noheader'], { timeout: 10_000, cwd });
+    const { stdout } = await exec(
+      'nvidia-smi',
+      ['--query-gpu=driver_version,name', '--format=csv,noheader'],
+      { timeout: 10_000, cwd },
+    );
     const [first] = stdout.trim().split('\n');
     return first === undefined || first === '' ? undefined : first.replace(', ', ' for ');
   } catch {
@@ -60,16 +78,29 @@ async function driverVersion(): Promise<string | undefined> {
 }
 
 /** Libraries the loader does not find; Windows does not tell without loading. */
-export async function missingLibraries(library: string, libraries: readonly string[]): Promise<string[]> {
+export async function missingLibraries(
+  library: string,
+  libraries: readonly string[],
+): Promise<string[]> {
   if (process.platform === 'win32') return [];
-  const { stdout } = await exec('ldd', [library], { env: { ...process.env, ...libraryPath(libraries) }, cwd });
+  const { stdout } = await exec('ldd', [library], {
+    env: { ...process.env, ...libraryPath(libraries) },
+    cwd,
+  });
   return [...stdout.matchAll(/^\s*(\S+) => not found/gm)].map(([, name]) => name!);
 }
 
-/** Environment of a process that is to find libraries in folders; the loader reads it only when the process starts. */
+/**
+ * Environment of a process that is to find libraries in folders; the loader reads it only when the
+ * process starts.
+ */
 export function libraryPath(libraries: readonly string[]): Record<string, string> {
   if (libraries.length === 0) return {};
   const name = process.platform === 'win32' ? 'PATH' : 'LD_LIBRARY_PATH';
   const before = process.env[name];
-  return { [name]: [...libraries, ...(before === undefined || before === '' ? [] : [before])].join(delimiter) };
+  return {
+    [name]: [...libraries, ...(before === undefined || before === '' ? [] : [before])].join(
+      delimiter,
+    ),
+  };
 }

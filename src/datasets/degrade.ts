@@ -15,7 +15,10 @@ export function degrade(crop: Pixels, kind: Degradation, amount: number): Uint8A
 
 function smallAndLarge(crop: Pixels, factor: number): Uint8Array {
   const { width, height } = crop;
-  const size = { width: Math.max(1, Math.round(width * factor)), height: Math.max(1, Math.round(height * factor)) };
+  const size = {
+    width: Math.max(1, Math.round(width * factor)),
+    height: Math.max(1, Math.round(height * factor)),
+  };
   const small = resizeBox(crop, { x: 0, y: 0, width, height }, size);
   return resizeBox({ data: small, ...size }, { x: 0, y: 0, ...size }, { width, height });
 }
@@ -23,7 +26,9 @@ function smallAndLarge(crop: Pixels, factor: number): Uint8Array {
 /** A Gaussian, the border replicated. */
 function blurred({ data, width, height }: Pixels, sigma: number): Uint8Array {
   const reach = Math.ceil(3 * sigma);
-  const weights = Array.from({ length: 2 * reach + 1 }, (_, i) => Math.exp(-0.5 * ((i - reach) / sigma) ** 2));
+  const weights = Array.from({ length: 2 * reach + 1 }, (_, i) =>
+    Math.exp(-0.5 * ((i - reach) / sigma) ** 2),
+  );
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   /** @param step bytes from a pixel to the next along the axis. */
   const along = (source: ArrayLike<number>, length: number, step: number): Float64Array => {

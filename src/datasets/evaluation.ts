@@ -14,7 +14,11 @@ interface Ranked {
  * @param probabilities `[faces, names]`, in [0, 1].
  * @param labels `[faces, names]`, in [0, 1]; soft labels count as present from 0.5.
  */
-export function scoreAttributes(names: readonly string[], probabilities: Float32Array, labels: Float32Array) {
+export function scoreAttributes(
+  names: readonly string[],
+  probabilities: Float32Array,
+  labels: Float32Array,
+) {
   const width = names.length;
   const faces = probabilities.length / width;
   const perAttribute = new Map<string, AttributeScores>();
@@ -43,12 +47,14 @@ export function scoreAttributes(names: readonly string[], probabilities: Float32
     perAttribute.set(name, {
       accuracy: 1 - wrong / faces,
       balancedAccuracy: recall === null || specificity === null ? null : (recall + specificity) / 2,
-      precision: truePositive + falsePositive === 0 ? null : truePositive / (truePositive + falsePositive),
+      precision:
+        truePositive + falsePositive === 0 ? null : truePositive / (truePositive + falsePositive),
       recall,
       averagePrecision: averagePrecision(ranked, positives),
       frequency: positives / faces,
       wrong,
-      wrongOfPredicted: truePositive + falsePositive === 0 ? null : falsePositive / (truePositive + falsePositive),
+      wrongOfPredicted:
+        truePositive + falsePositive === 0 ? null : falsePositive / (truePositive + falsePositive),
       calibrationError: calibrationError(reliability(ranked)),
     });
     for (const each of ranked) all.push(each);
@@ -77,7 +83,8 @@ function averagePrecision(ranked: Ranked[], positives: number): number | null {
   let area = 0;
   for (const [i, { probability, positive }] of ranked.entries()) {
     if (positive) hits += 1;
-    if (ranked[i + 1]?.probability === probability) continue; // faces of equal probability pass the threshold together
+    // faces of equal probability pass the threshold together
+    if (ranked[i + 1]?.probability === probability) continue;
     area += (hits / positives - recall) * (hits / (i + 1));
     recall = hits / positives;
   }
@@ -86,7 +93,12 @@ function averagePrecision(ranked: Ranked[], positives: number): number | null {
 
 /** Probabilities in equal bins. */
 function reliability(values: readonly Ranked[]): ReliabilityBin[] {
-  const bins = Array.from({ length: BINS }, (_, i) => ({ from: i / BINS, count: 0, said: 0, present: 0 }));
+  const bins = Array.from({ length: BINS }, (_, i) => ({
+    from: i / BINS,
+    count: 0,
+    said: 0,
+    present: 0,
+  }));
   for (const { probability, positive } of values) {
     const bin = bins[Math.min(BINS - 1, Math.floor(probability * BINS))]!;
     bin.count += 1;
@@ -102,17 +114,22 @@ function reliability(values: readonly Ranked[]): ReliabilityBin[] {
 }
 
 /**
- * Expected calibration error: how far the probabilities of a bin lie from the share that is present, weighted by the bins' sizes
- * (Naeini et al., 'Obtaining Well Calibrated Probabilities Using Bayesian Binning', AAAI 2015).
+ * Expected calibration error: how far the probabilities of a bin lie from the share that is
+ * present, weighted by the bins' sizes (Naeini et al., 'Obtaining Well Calibrated Probabilities
+ * Using Bayesian Binning', AAAI 2015).
  */
 function calibrationError(bins: readonly ReliabilityBin[]): number {
   const total = bins.reduce((sum, { count }) => sum + count, 0);
-  const gaps = bins.map(({ count, probability, frequency }) => count * Math.abs((probability ?? 0) - (frequency ?? 0)));
+  const gaps = bins.map(
+    ({ count, probability, frequency }) => count * Math.abs((probability ?? 0) - (frequency ?? 0)),
+  );
   return gaps.reduce((sum, gap) => sum + gap, 0) / total;
 }
 
 /** Of the values that are defined; null where none is. */
 function mean(values: (number | null)[]): number | null {
   const defined = values.filter((value) => value !== null);
-  return defined.length === 0 ? null : defined.reduce((sum, value) => sum + value, 0) / defined.length;
+  return defined.length === 0
+    ? null
+    : defined.reduce((sum, value) => sum + value, 0) / defined.length;
 }

@@ -16,7 +16,10 @@ export interface Exploration {
   frequencies: number[];
   /** `[attributes, attributes]`: share of the rows that have both, in [0, 1]. */
   together: Float64Array;
-  /** `[attributes, attributes]`: Pearson's correlation (the phi coefficient), in [-1, 1]; 0 where an attribute is constant. */
+  /**
+   * `[attributes, attributes]`: Pearson's correlation (the phi coefficient), in [-1, 1]; 0 where an
+   * attribute is constant.
+   */
   correlation: Float64Array;
 }
 
@@ -24,15 +27,24 @@ export interface Exploration {
 const THRESHOLD = 0.5;
 
 /** @throws UserError where an attribute is unknown, or nothing is left. */
-export function explore(table: LabelTable, { attributes, drop, dropZero, seed }: ExploreOptions): Exploration {
-  const positions = new Map(table.attributes.map((name, column) => [name, column] as const).reverse()); // the first column of a name counts
+export function explore(
+  table: LabelTable,
+  { attributes, drop, dropZero, seed }: ExploreOptions,
+): Exploration {
+  const positions = new Map(
+    table.attributes.map((name, column) => [name, column] as const).reverse(),
+  ); // the first column of a name counts
   for (const name of [...attributes, ...drop]) {
     if (!positions.has(name)) {
-      throw new UserError(`the labels have no attribute '${excerpt(name)}'; they have ${excerptOfList(table.attributes)}`);
+      throw new UserError(
+        `the labels have no attribute '${excerpt(name)}'; they have ${excerptOfList(table.attributes)}`,
+      );
     }
   }
   const dropped = new Set(drop);
-  const chosen = (attributes.length > 0 ? attributes : table.attributes).filter((name) => !dropped.has(name));
+  const chosen = (attributes.length > 0 ? attributes : table.attributes).filter(
+    (name) => !dropped.has(name),
+  );
   if (chosen.length === 0) throw new UserError('no attribute is left: all of them are dropped');
   const columns = chosen.map((name) => positions.get(name)!);
   const width = table.attributes.length;
@@ -56,27 +68,42 @@ export function explore(table: LabelTable, { attributes, drop, dropZero, seed }:
     const spread = Math.sqrt(p * (1 - p) * q * (1 - q));
     return spread === 0 ? 0 : (both - p * q) / spread;
   });
-  return { attributes: chosen, rows: Int32Array.from(rows), zeroRows, frequencies, together, correlation };
+  return {
+    attributes: chosen,
+    rows: Int32Array.from(rows),
+    zeroRows,
+    frequencies,
+    together,
+    correlation,
+  };
 }
 
 /**
- * Number of rows that have both of two attributes, `[columns, columns]`. Counted with bit operations, 32 rows at a time: row by
- * row, 500 attributes that are all present would take minutes.
+ * Number of rows that have both of two attributes, `[columns, columns]`. Counted with bit
+ * operations, 32 rows at a time: row by row, 500 attributes that are all present would take
+ * minutes.
  */
-function countTogether({ attributes, values }: LabelTable, rows: readonly number[], columns: readonly number[]): Float64Array {
+function countTogether(
+  { attributes, values }: LabelTable,
+  rows: readonly number[],
+  columns: readonly number[],
+): Float64Array {
   const words = Math.ceil(rows.length / 32);
   const count = columns.length;
   const width = attributes.length;
   /** `[columns, words]` */
   const bits = new Int32Array(count * words);
   for (const [i, row] of rows.entries()) {
-    for (let a = 0; a < count; a++) if (values[row * width + columns[a]!]! >= THRESHOLD) bits[a * words + (i >>> 5)]! |= 1 << (i & 31);
+    for (let a = 0; a < count; a++)
+      if (values[row * width + columns[a]!]! >= THRESHOLD)
+        bits[a * words + (i >>> 5)]! |= 1 << (i & 31);
   }
   const sums = new Float64Array(count * count);
   for (let a = 0; a < count; a++) {
     for (let b = a; b < count; b++) {
       let both = 0;
-      for (let word = 0; word < words; word++) both += bitCount(bits[a * words + word]! & bits[b * words + word]!);
+      for (let word = 0; word < words; word++)
+        both += bitCount(bits[a * words + word]! & bits[b * words + word]!);
       sums[a * count + b] = sums[b * count + a] = both;
     }
   }

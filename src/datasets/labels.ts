@@ -1,12 +1,13 @@
 /**
- * Tables of attribute labels: CelebA's `list_attr_celeba.txt` (with or without its count line, ±1), CSV files with a header (Kaggle's
- * `list_attr_celeba.csv`, or any table with a column an attribute, 0/1, ±1 or probabilities); plain or gzipped.
+ * Tables of attribute labels: CelebA's `list_attr_celeba.txt` (with or without its count line, ±1),
+ * CSV files with a header (Kaggle's `list_attr_celeba.csv`, or any table with a column an
+ * attribute, 0/1, ±1 or probabilities); plain or gzipped.
  */
 import { CELEBA_ATTRIBUTES } from '../domain/attributes';
 import { excerpt, excerptOfList, hasHidden } from '../text/excerpt';
 import { fromCsvCell } from '../text/neutralize';
 import { UserError } from '../util/errors';
-import { pause } from '../util/yield-to-event-loop';
+import { yieldToEventLoop } from '../util/yield-to-event-loop';
 import { eachRecord } from './csv-records';
 import { readText } from './read-text';
 
@@ -23,7 +24,19 @@ export interface LabelTable {
 
 const IMAGE_COLUMNS = new Set(['file', 'image', 'image_id', 'filename', 'name', 'path', '']);
 /** Columns that are no attributes, this project's own faces.csv included. */
-const BESIDE = new Set(['identity', 'person', 'group', 'id', 'face', 'x', 'y', 'width', 'height', 'score', 'cluster']);
+const BESIDE = new Set([
+  'identity',
+  'person',
+  'group',
+  'id',
+  'face',
+  'x',
+  'y',
+  'width',
+  'height',
+  'score',
+  'cluster',
+]);
 const SPLIT_COLUMNS = new Set(['split', 'partition']);
 
 /** Limits of a table's contents, in addition to those of its text (`TABLE_LIMITS`). */
@@ -40,20 +53,32 @@ export const LABEL_LIMITS = {
 };
 
 /**
- * @throws UserError naming the file, the line, what was expected and what came; the signal's reason if it is aborted.
+ * @throws UserError naming the file, the line, what was expected and what came; the signal's reason
+ * if it is aborted.
  */
 export async function readLabels(file: string, signal?: AbortSignal): Promise<LabelTable> {
   const text = await readText(file, 'labels', signal);
   const lines = text.split(/\r?\n/);
   const header = lines.findIndex((line) => line.trim() !== '' && !/^\s*\d+\s*$/.test(line));
-  if (header < 0) throw new UserError(`the labels '${file}' are empty: expected a line of attribute names and one line an image`);
+  if (header < 0)
+    throw new UserError(
+      `the labels '${file}' are empty: expected a line of attribute names and one line an image`,
+    );
   return lines[header]?.includes(',') === true
     ? parseCsv(file, lines.slice(header).join('\n'), header, signal)
     : parseSpaced(file, lines, header, signal);
 }
 
-/** CelebA's own layout: names separated by spaces, then a line an image: its name and a value an attribute. */
-async function parseSpaced(file: string, lines: string[], header: number, signal: AbortSignal | undefined): Promise<LabelTable> {
+/**
+ * CelebA's own layout: names separated by spaces, then a line an image: its name and a value an
+ * attribute.
+ */
+async function parseSpaced(
+  file: string,
+  lines: string[],
+  header: number,
+  signal: AbortSignal | undefined,
+): Promise<LabelTable> {
   const attributes = lines[header]!.trim().split(/\s+/);
   checkNames(file, attributes);
   checkCells(file, lines.length, attributes.length);
@@ -61,7 +86,7 @@ async function parseSpaced(file: string, lines: string[], header: number, signal
   const values = new Float32Array(lines.length * attributes.length);
   let at = 0;
   for (let line = header + 1; line < lines.length; line++) {
-    if (line % BETWEEN_PAUSES === 0) await pause(signal);
+    if (line % BETWEEN_PAUSES === 0) await yieldToEventLoop(signal);
     const text = lines[line]!.trim();
     if (text === '') continue;
     const where = () => `the labels '${file}', line ${String(line + 1)}`;
@@ -80,14 +105,20 @@ async function parseSpaced(file: string, lines: string[], header: number, signal
 /** Lines parsed between two yields to the event loop. */
 const BETWEEN_PAUSES = 256;
 
-async function parseCsv(file: string, text: string, skipped: number, signal: AbortSignal | undefined): Promise<LabelTable> {
+async function parseCsv(
+  file: string,
+  text: string,
+  skipped: number,
+  signal: AbortSignal | undefined,
+): Promise<LabelTable> {
   let columns: CsvColumns | undefined;
   const take = (cells: string[], index: number) => {
     if (index === 0) columns = new CsvColumns(file, cells.map(fromCsvCell), skipped);
     else columns!.add(cells, index);
   };
   await eachRecord(text, `the labels '${file}'`, {}, take, signal);
-  if (columns === undefined) throw new UserError(`the labels '${file}' are empty: expected a line of attribute names`);
+  if (columns === undefined)
+    throw new UserError(`the labels '${file}' are empty: expected a line of attribute names`);
   return columns.table();
 }
 
@@ -98,7 +129,10 @@ const BLOCK = 4096;
 class CsvColumns {
   private readonly image: number;
   private readonly split: number;
-  /** Columns that may be attributes: recognized by their names, or excluded by a value that is not a label. */
+  /**
+   * Columns that may be attributes: recognized by their names, or excluded by a value that is not a
+   * label.
+   */
   private readonly candidates: number[];
   /** Whether each candidate has had labels only, so far. */
   private readonly holdsLabels: boolean[];
@@ -119,7 +153,9 @@ class CsvColumns {
       .map((_, column) => column)
       .filter(
         (column) =>
-          column !== this.image && column !== this.split && (KNOWN.has(header[column]!) || !BESIDE.has(header[column]!.toLowerCase())),
+          column !== this.image &&
+          column !== this.split &&
+          (KNOWN.has(header[column]!) || !BESIDE.has(header[column]!.toLowerCase())),
       );
     this.holdsLabels = this.candidates.map(() => true);
   }
@@ -137,7 +173,8 @@ class CsvColumns {
     for (let i = 0; i < width; i++) {
       if (!this.holdsLabels[i]) continue;
       const [text, name] = [row[this.candidates[i]!], this.header[this.candidates[i]!]!];
-      if (isLabel(text) || KNOWN.has(name)) block[at + i] = labelValue(text, () => `${where()}, column '${name}'`);
+      if (isLabel(text) || KNOWN.has(name))
+        block[at + i] = labelValue(text, () => `${where()}, column '${name}'`);
       else this.holdsLabels[i] = false;
     }
   }
@@ -160,7 +197,12 @@ class CsvColumns {
       const from = (row % BLOCK) * this.candidates.length;
       for (const i of taken) values[to++] = block[from + i]!;
     }
-    return { attributes, images: this.images, splits: this.split < 0 ? undefined : this.splits, values };
+    return {
+      attributes,
+      images: this.images,
+      splits: this.split < 0 ? undefined : this.splits,
+      values,
+    };
   }
 }
 
@@ -185,7 +227,9 @@ function checkCells(file: string, rows: number, columns: number): void {
 function checkNames(file: string, attributes: readonly string[]): void {
   const { attributes: most, attributeName } = LABEL_LIMITS;
   if (attributes.length > most) {
-    throw new UserError(`the labels '${file}' have ${attributes.length.toLocaleString('en')} attributes: expected at most ${most}`);
+    throw new UserError(
+      `the labels '${file}' have ${attributes.length.toLocaleString('en')} attributes: expected at most ${most}`,
+    );
   }
   for (const name of attributes) {
     if (name.length <= attributeName && !hasHidden(name)) continue;
@@ -211,6 +255,9 @@ const isLabel = (text: string | undefined) =>
   text === '-1' || (text !== undefined && text !== '' && Number(text) >= 0 && Number(text) <= 1);
 
 function labelValue(text: string | undefined, where: () => string): number {
-  if (!isLabel(text)) throw new UserError(`${where()}: expected -1, or a number from 0 to 1, got '${excerpt(text ?? '')}'`);
+  if (!isLabel(text))
+    throw new UserError(
+      `${where()}: expected -1, or a number from 0 to 1, got '${excerpt(text ?? '')}'`,
+    );
   return Math.max(0, Number(text));
 }

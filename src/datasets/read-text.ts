@@ -1,13 +1,14 @@
 /**
- * Tables as text: plain or gzipped, with or without a byte order mark. A file named like a table may be anything, and its text a
- * thousand times as large as the gzipped file: reading stops as soon as the text cannot be a table.
+ * Tables as text: plain or gzipped, with or without a byte order mark. A file named like a table
+ * may be anything, and its text a thousand times as large as the gzipped file: reading stops as
+ * soon as the text cannot be a table.
  */
 import { StringDecoder } from 'node:string_decoder';
 import { createGunzip } from 'node:zlib';
 import { megabytes } from '../text/sizes';
 import { codeOf, messageOf, UserError } from '../util/errors';
 import { readRegularFile } from '../util/read-regular-file';
-import { pause } from '../util/yield-to-event-loop';
+import { yieldToEventLoop } from '../util/yield-to-event-loop';
 
 /** Limits of a table. A million images with 40 labels each take 124 MB. */
 export const TABLE_LIMITS = {
@@ -37,7 +38,7 @@ export async function readText(file: string, what: string, signal?: AbortSignal)
     const decoder = new StringDecoder('utf8');
     const texts: string[] = [];
     for await (const piece of pieces) {
-      await pause(signal);
+      await yieldToEventLoop(signal);
       limits.add(piece);
       texts.push(decoder.write(piece));
     }
@@ -86,7 +87,9 @@ class TextLimits {
     if (piece.includes(0)) throw new UserError('it is not UTF-8 text: it contains NUL bytes');
     this.bytes += piece.length;
     if (this.bytes > TABLE_LIMITS.bytes) {
-      throw new UserError(`it contains more than ${megabytes(TABLE_LIMITS.bytes)} of text: split it into several tables`);
+      throw new UserError(
+        `it contains more than ${megabytes(TABLE_LIMITS.bytes)} of text: split it into several tables`,
+      );
     }
     let from = 0;
     for (let end = piece.indexOf(NEWLINE); end >= 0; end = piece.indexOf(NEWLINE, from)) {
@@ -99,7 +102,9 @@ class TextLimits {
     this.line += piece.length - from;
     this.checkLine();
     if (this.lines > TABLE_LIMITS.lines) {
-      throw new UserError(`it has more than ${TABLE_LIMITS.lines.toLocaleString('en')} lines: split it into several tables`);
+      throw new UserError(
+        `it has more than ${TABLE_LIMITS.lines.toLocaleString('en')} lines: split it into several tables`,
+      );
     }
   }
 

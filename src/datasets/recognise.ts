@@ -1,4 +1,7 @@
-/** Which data set a folder holds, and where its parts lie: CelebA in its own and in Kaggle's layout, LFW, or any folder with a table of labels. */
+/**
+ * Which data set a folder holds, and where its parts lie: CelebA in its own and in Kaggle's layout,
+ * LFW, or any folder with a table of labels.
+ */
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -6,7 +9,7 @@ import type { DatasetKind } from '../domain/dataset';
 import { scanImages } from '../images/scan-folders';
 import { excerpt, excerptOfList } from '../text/excerpt';
 import { messageOf, UserError } from '../util/errors';
-import { pause } from '../util/yield-to-event-loop';
+import { yieldToEventLoop } from '../util/yield-to-event-loop';
 import { eachRecord } from './csv-records';
 import { readText } from './read-text';
 
@@ -22,9 +25,25 @@ export interface DatasetParts {
 
 /** Where the parts of a data set may lie below its folder, the most likely first. */
 const PLACES = ['', 'Anno', 'Eval', 'anno', 'eval'];
-const LABELS = ['list_attr_celeba.txt', 'list_attr_celeba.csv', 'list_attr_celeba.txt.gz', 'list_attr_celeba.csv.gz'];
-const PARTITIONS = ['list_eval_partition.txt', 'list_eval_partition.csv', 'list_eval_partition.txt.gz', 'list_eval_partition.csv.gz'];
-const IMAGES = ['img_align_celeba/img_align_celeba', 'img_align_celeba', 'Img/img_align_celeba', 'celeba', 'images'];
+const LABELS = [
+  'list_attr_celeba.txt',
+  'list_attr_celeba.csv',
+  'list_attr_celeba.txt.gz',
+  'list_attr_celeba.csv.gz',
+];
+const PARTITIONS = [
+  'list_eval_partition.txt',
+  'list_eval_partition.csv',
+  'list_eval_partition.txt.gz',
+  'list_eval_partition.csv.gz',
+];
+const IMAGES = [
+  'img_align_celeba/img_align_celeba',
+  'img_align_celeba',
+  'Img/img_align_celeba',
+  'celeba',
+  'images',
+];
 
 /** Names of partitions, as CelebA numbers them. */
 export const PARTITION_NAMES = ['training', 'validation', 'test'] as const;
@@ -33,22 +52,46 @@ export const PARTITION_NAMES = ['training', 'validation', 'test'] as const;
  * @param labels a table of labels that is to be taken, wherever it lies; undefined to look for one.
  * @throws UserError where there is none.
  */
-export async function recogniseDataset(folder: string, labels?: string, signal?: AbortSignal): Promise<DatasetParts> {
+export async function recogniseDataset(
+  folder: string,
+  labels?: string,
+  signal?: AbortSignal,
+): Promise<DatasetParts> {
   let names: string[];
   try {
     names = await readdir(folder);
   } catch (error) {
-    throw new UserError(`cannot read the folder '${folder}': ${messageOf(error)}`, { cause: error });
+    throw new UserError(`cannot read the folder '${folder}': ${messageOf(error)}`, {
+      cause: error,
+    });
   }
-  const celeba = labels === undefined ? find(folder, LABELS) : basename(labels).startsWith('list_attr_celeba') ? labels : undefined;
-  const images = IMAGES.map((name) => join(folder, ...name.split('/'))).find((path) => existsSync(path));
+  const celeba =
+    labels === undefined
+      ? find(folder, LABELS)
+      : basename(labels).startsWith('list_attr_celeba')
+        ? labels
+        : undefined;
+  const images = IMAGES.map((name) => join(folder, ...name.split('/'))).find((path) =>
+    existsSync(path),
+  );
   if (celeba !== undefined) {
-    return { kind: 'CelebA', labels: celeba, partitions: find(folder, PARTITIONS), images: images ?? (await holdsImages(folder, signal)) };
+    return {
+      kind: 'CelebA',
+      labels: celeba,
+      partitions: find(folder, PARTITIONS),
+      images: images ?? (await holdsImages(folder, signal)),
+    };
   }
-  const tables = labels === undefined ? names.filter((name) => /\.csv(\.gz)?$/i.test(name)).map((name) => join(folder, name)) : [labels];
+  const tables =
+    labels === undefined
+      ? names.filter((name) => /\.csv(\.gz)?$/i.test(name)).map((name) => join(folder, name))
+      : [labels];
   const [table] = tables;
   if (table === undefined || tables.length > 1) {
-    const found = tables.length === 0 ? 'there is none' : `there are ${excerptOfList(tables.map((path) => basename(path)))}`;
+    const found =
+      tables.length === 0
+        ? 'there is none'
+        : `there are ${excerptOfList(tables.map((path) => basename(path)))}`;
     throw new UserError(
       `no data set in '${folder}': expected CelebA's ${LABELS[0]!}, or one table of labels (.csv); ${found}. Name one with --labels`,
     );
@@ -73,14 +116,21 @@ function find(folder: string, names: readonly string[]): string | undefined {
   return undefined;
 }
 
-/** Folders listed before images are assumed to exist: the scan that follows finds out, shows progress and can be cancelled. */
+/**
+ * Folders listed before images are assumed to exist: the scan that follows finds out, shows
+ * progress and can be cancelled.
+ */
 const MOST_FOLDERS = 10_000;
 
 /**
- * The folder, if there are images anywhere below it. Like the scan, follows links and lists each folder once.
+ * The folder, if there are images anywhere below it. Like the scan, follows links and lists each
+ * folder once.
  * @throws the signal's reason if it is aborted.
  */
-async function holdsImages(folder: string, signal: AbortSignal | undefined): Promise<string | undefined> {
+async function holdsImages(
+  folder: string,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
   const enough = new AbortController();
   const stop = signal === undefined ? enough.signal : AbortSignal.any([signal, enough.signal]);
   let folders = 0;
@@ -102,20 +152,29 @@ async function holdsImages(folder: string, signal: AbortSignal | undefined): Pro
   return enough.signal.aborted ? folder : undefined;
 }
 
-/** Folders named after people, with images named after their folder: `Aaron_Eckhart/Aaron_Eckhart_0001.jpg`. */
+/**
+ * Folders named after people, with images named after their folder:
+ * `Aaron_Eckhart/Aaron_Eckhart_0001.jpg`.
+ */
 async function looksLikeLfw(folder: string): Promise<boolean> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []); // no such folder: not LFW
+  // no such folder: not LFW
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const [first] = entries.filter((entry) => entry.isDirectory());
   if (first === undefined) return false;
-  const names = await readdir(join(folder, first.name)).catch(() => []); // the scan reports folders that cannot be listed
+  // the scan reports folders that cannot be listed
+  const names = await readdir(join(folder, first.name)).catch(() => []);
   return names.some((name) => name.startsWith(`${first.name}_`));
 }
 
 /**
- * Partition of each image, by CelebA's numbers 0 (training), 1 (validation) and 2 (test): lines of a name and a number, or a CSV table.
+ * Partition of each image, by CelebA's numbers 0 (training), 1 (validation) and 2 (test): lines of
+ * a name and a number, or a CSV table.
  * @throws UserError naming the line.
  */
-export async function readPartitions(file: string, signal?: AbortSignal): Promise<Map<string, string>> {
+export async function readPartitions(
+  file: string,
+  signal?: AbortSignal,
+): Promise<Map<string, string>> {
   const text = await readText(file, 'partitions', signal);
   const partitions = new Map<string, string>();
   const take = ([image, number]: readonly string[], index: number) => {
@@ -123,7 +182,9 @@ export async function readPartitions(file: string, signal?: AbortSignal): Promis
     const name = number === '' ? undefined : PARTITION_NAMES[Number(number)];
     if (image === undefined || name === undefined) {
       const got = excerpt([image, number].join(' '));
-      throw new UserError(`the partitions '${file}', line ${index + 1}: expected a name and 0, 1 or 2, got '${got}'`);
+      throw new UserError(
+        `the partitions '${file}', line ${index + 1}: expected a name and 0, 1 or 2, got '${got}'`,
+      );
     }
     partitions.set(image, name);
   };
@@ -133,7 +194,7 @@ export async function readPartitions(file: string, signal?: AbortSignal): Promis
   }
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
   for (const [index, line] of lines.entries()) {
-    await pause(signal);
+    await yieldToEventLoop(signal);
     take(line.trim().split(/\s+/), index);
   }
   return partitions;

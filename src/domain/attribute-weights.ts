@@ -5,9 +5,12 @@ import { CELEBA_FREQUENCIES } from './celeba-frequencies';
 import type { ClusteringSettings } from './settings';
 
 /**
- * Weight of each of `attributes`. `rare`: 1 − f + min f; `common`: f + 1 − max f, f being the attributes' frequencies (CelebA's, where no others are given) and
- * min and max taken over `attributes`, as in the original work: the rarest (most common) attribute weighs 1, the others less.
- * @throws UserError where a formula is asked for an attribute that CelebA does not have, or a weight names one not in use.
+ * Weight of each of `attributes`. `rare`: 1 − f + min f; `common`: f + 1 − max f, f being the
+ * attributes' frequencies (CelebA's, where no others are given) and min and max taken over
+ * `attributes`, as in the original work: the rarest (most common) attribute weighs 1, the others
+ * less.
+ * @throws UserError where a formula is asked for an attribute that CelebA does not have, or a
+ * weight names one not in use.
  */
 export function attributeWeights(
   attributes: readonly string[],
@@ -17,7 +20,8 @@ export function attributeWeights(
   if (weights === 'none') return new Float64Array(attributes.length).fill(1);
   if (typeof weights === 'object') {
     const all = Float64Array.from(attributes, (name) => own(weights, name) ?? 1);
-    if (all.every((weight) => weight === 0)) throw new UserError('every attribute in use has the weight 0: expected at least one above 0');
+    if (all.every((weight) => weight === 0))
+      throw new UserError('every attribute in use has the weight 0: expected at least one above 0');
     return all;
   }
   const frequencies = attributes.map((name) => {
@@ -29,5 +33,7 @@ export function attributeWeights(
   });
   const rarest = Math.min(...frequencies);
   const commonest = Math.max(...frequencies);
-  return Float64Array.from(frequencies, (f) => (weights === 'rare' ? 1 - f + rarest : f + 1 - commonest));
+  return Float64Array.from(frequencies, (f) =>
+    weights === 'rare' ? 1 - f + rarest : f + 1 - commonest,
+  );
 }

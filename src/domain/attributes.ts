@@ -15,7 +15,10 @@ export const CELEBA_ATTRIBUTES = [
   'Wearing_Necktie', 'Young',
 ] as const; // prettier-ignore
 
-/** Three attributes the original work leaves out: a judgement of taste and two properties of the photo. */
+/**
+ * Three attributes the original work leaves out: a judgement of taste and two properties of the
+ * photo.
+ */
 export const DROPPED_ATTRIBUTES: readonly string[] = ['Attractive', 'Pale_Skin', 'Blurry'];
 
 /** The ten attributes the original work clusters by. */
@@ -32,7 +35,10 @@ export const DEFAULT_ATTRIBUTES: readonly string[] = [
   'Wearing_Hat',
 ];
 
-/** `Wearing_Hat` → `Wearing Hat`, for people to read: networks and tables may call attributes anything. */
+/**
+ * `Wearing_Hat` → `Wearing Hat`, for people to read: networks and tables may call attributes
+ * anything.
+ */
 export function readableAttribute(name: string): string {
   return forName(name).replaceAll('_', ' ');
 }
@@ -52,8 +58,8 @@ export function attributeNames(outputs: number): string[] {
 }
 
 /**
- * The attributes faces are compared by: those that are wanted, or, where the default is wanted of a model that has other ones, what it has of them, or
- * all of its own.
+ * The attributes faces are compared by: those that are wanted, or, where the default is wanted of a
+ * model that has other ones, what it has of them, or all of its own.
  * @returns their names and positions among `known`, and what the user should know.
  * @throws UserError naming what is unknown and the nearest known name.
  */
@@ -63,7 +69,9 @@ export function chosenAttributes(
 ): { attributes: string[]; columns: number[]; notice: string | undefined } {
   let attributes = [...new Set(wanted)];
   let notice: string | undefined;
-  const isDefault = attributes.length === DEFAULT_ATTRIBUTES.length && attributes.every((name) => DEFAULT_ATTRIBUTES.includes(name));
+  const isDefault =
+    attributes.length === DEFAULT_ATTRIBUTES.length &&
+    attributes.every((name) => DEFAULT_ATTRIBUTES.includes(name));
   if (isDefault && !attributes.every((name) => known.includes(name))) {
     const shared = attributes.filter((name) => known.includes(name));
     attributes = shared.length > 0 ? shared : [...known];
@@ -80,12 +88,16 @@ function attributeIndices(wanted: readonly string[], known: readonly string[]): 
   return wanted.map((name) => {
     const index = known.indexOf(name);
     if (index >= 0) return index;
-    throw new UserError(`unknown attribute '${name}'${suggestion(name, known)}; known are: ${known.join(', ')}`);
+    throw new UserError(
+      `unknown attribute '${name}'${suggestion(name, known)}; known are: ${known.join(', ')}`,
+    );
   });
 }
 
 function suggestion(name: string, known: readonly string[]): string {
   const plain = (text: string) => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
-  const match = known.find((candidate) => plain(candidate) === plain(name) || plain(candidate).includes(plain(name)));
+  const match = known.find(
+    (candidate) => plain(candidate) === plain(name) || plain(candidate).includes(plain(name)),
+  );
   return match === undefined ? '' : ` (did you mean '${match}'?)`;
 }

@@ -56,14 +56,20 @@ export interface Clustering {
   /** Null where undefined. */
   daviesBouldin: number | null;
   calinskiHarabasz: number | null;
-  /** Of hierarchical methods, how the clusters would be merged further: ids below the number of clusters are clusters, the others merges. */
+  /**
+   * Of hierarchical methods, how the clusters would be merged further: ids below the number of
+   * clusters are clusters, the others merges.
+   */
   tree: Merge[] | null;
   clusters: ClusterSummary[];
   /** Occurrences among all faces, of all the model's attributes. */
   overall: Occurrences;
   /** With `clusters: auto`, what was tried. */
   curve: Candidate[] | null;
-  /** How much it agrees with the clustering of these faces that was there before; null for the first. */
+  /**
+   * How much it agrees with the clustering of these faces that was there before; null for the
+   * first.
+   */
   agreement: { adjustedRand: number; normalisedMutualInformation: number } | null;
   /** What the user should know: fewer clusters than asked for, and why. */
   notices: string[];
@@ -72,8 +78,9 @@ export interface Clustering {
 }
 
 /**
- * Orders of a cluster's faces: by the sum of their distances to the others, the smallest first or the largest; by their silhouette, the smallest first,
- * so that those come first which are as near to another cluster.
+ * Orders of a cluster's faces: by the sum of their distances to the others, the smallest first or
+ * the largest; by their silhouette, the smallest first, so that those come first which are as near
+ * to another cluster.
  */
 export const FACE_ORDERS = ['typical', 'untypical', 'silhouette'] as const;
 

@@ -7,7 +7,10 @@ export interface ExploreOptions {
   attributes: readonly string[];
   /** Attributes that are left out. */
   drop: readonly string[];
-  /** What becomes of rows that have none of the attributes: all kept (0), all dropped (1), or this share of them dropped, drawn with the seed. */
+  /**
+   * What becomes of rows that have none of the attributes: all kept (0), all dropped (1), or this
+   * share of them dropped, drawn with the seed.
+   */
   dropZero: number;
   seed: number;
 }
@@ -64,7 +67,7 @@ export interface DatasetSample {
 }
 
 /** A label that the model contradicts. */
-export interface Contradiction {
+export interface SuspectedLabelError {
   row: number;
   image: string;
   attribute: string;
@@ -77,14 +80,17 @@ export interface Contradiction {
 }
 
 /** Labels against inferences. */
-export interface Contradictions {
+export interface SuspectedLabelErrors {
   /** Faces compared, and labelled images that show no face or cannot be used. */
   faces: number;
   skipped: number;
-  /** By attribute: share of the faces where label and inference differ, in [0, 1], and how many of them. */
+  /**
+   * By attribute: share of the faces where label and inference differ, in [0, 1], and how many of
+   * them.
+   */
   attributes: { name: string; wrong: number; share: number }[];
   /** The surest contradictions first. */
-  surest: Contradiction[];
+  surest: SuspectedLabelError[];
   /** What went wrong and was got around, for people. */
   notices: string[];
 }

@@ -1,5 +1,8 @@
-/** Scores of one attribute, each in [0, 1]; null where it is not defined (a class that does not occur). */
-import type { Detection } from './run';
+/**
+ * Scores of one attribute, each in [0, 1]; null where it is not defined (a class that does not
+ * occur).
+ */
+import type { DetectionDecision } from './run';
 
 export interface AttributeScores {
   accuracy: number;
@@ -13,7 +16,9 @@ export interface AttributeScores {
   frequency: number;
   /** Faces where inference and label differ. */
   wrong: number;
-  /** Share of the faces it was inferred of that do not have it; null where it was inferred of none. */
+  /**
+   * Share of the faces it was inferred of that do not have it; null where it was inferred of none.
+   */
   wrongOfPredicted: number | null;
   /** Expected calibration error; see `calibrationError`. */
   calibrationError: number;
@@ -24,7 +29,10 @@ export interface ReliabilityBin {
   /** Where it begins, in [0, 1]. */
   from: number;
   count: number;
-  /** Mean of the probabilities in it, and the share of them that are present; null where it is empty. */
+  /**
+   * Mean of the probabilities in it, and the share of them that are present; null where it is
+   * empty.
+   */
   probability: number | null;
   frequency: number | null;
 }
@@ -57,12 +65,16 @@ export interface Evaluation {
   calibration: ReliabilityBin[];
   perAttribute: Record<string, AttributeScores>;
   /** With the thresholds the model names for each attribute; null where it names none. */
-  balancedThresholds: { accuracy: number; balancedAccuracy: number | null; hammingDistance: number } | null;
+  balancedThresholds: {
+    accuracy: number;
+    balancedAccuracy: number | null;
+    hammingDistance: number;
+  } | null;
   /** Across size and blur; null where it was not asked for. */
   robustness: Robustness[] | null;
   images: { found: number; labelled: number; read: number; failed: number; withoutFace: number };
   /** How faces were found. */
-  detection: Detection;
+  detection: DetectionDecision;
   provider: string;
   model: string;
   /** Seconds. */

@@ -1,8 +1,8 @@
 /** Faces as they are shown. */
 
 /**
- * Where the face lies in an image that is already cropped and aligned, as the network wants it framed:
- * in its 160×192 input the eyes lie near x = 62 and 97, y = 98, with hair and chin inside.
+ * Where the face lies in an image that is already cropped and aligned, as the network wants it
+ * framed: in its 160×192 input the eyes lie near x = 62 and 97, y = 98, with hair and chin inside.
  */
 
 /** A rectangle in pixels of the upright image; it may reach beyond the image's edges. */

@@ -7,7 +7,10 @@
  * because whoever answers for them could have their code run here.
  * @returns what was expected and what came; undefined where nothing is wrong.
  */
-export function libraryFolderProblem(folder: string, platform: NodeJS.Platform = process.platform): string | undefined {
+export function libraryFolderProblem(
+  folder: string,
+  platform: NodeJS.Platform = process.platform,
+): string | undefined {
   const windows = platform === 'win32';
   const local = windows ? /^[A-Za-z]:[\\/](?![\\/])[^:]*$/ : /^\/(?!\/)[^:]*$/;
   if (local.test(folder) && !/[;\p{Cc}]/u.test(folder)) return undefined;

@@ -1,4 +1,7 @@
-/** What clustering methods are called for people, and which are told the number of clusters. Loads none of them. */
+/**
+ * What clustering methods are called for people, and which are told the number of clusters. Loads
+ * none of them.
+ */
 import type { ClusteringSettings } from './settings';
 
 type Method = ClusteringSettings['method'];

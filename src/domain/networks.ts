@@ -16,7 +16,10 @@ export interface ProviderTrial {
 export interface BundledModels {
   /** Attributes, int8, for CPUs. */
   cpu: string;
-  /** Attributes, float16, for GPUs, and in float32 (float16-to-float32.ts) for CPUs that are slower with int8. */
+  /**
+   * Attributes, float16, for GPUs, and in float32 (float16-to-float32.ts) for CPUs that are slower
+   * with int8.
+   */
   gpu: string;
   /** Finds faces. */
   detector: string;
@@ -24,7 +27,10 @@ export interface BundledModels {
 
 /** The network's input, and how an aligned image becomes it. */
 export interface Framing extends CropSize {
-  /** Whether all of CelebA's aligned image is stretched to the input, as in the original work, instead of a part of the input's proportions. */
+  /**
+   * Whether all of CelebA's aligned image is stretched to the input, as in the original work,
+   * instead of a part of the input's proportions.
+   */
   stretch?: boolean;
 }
 

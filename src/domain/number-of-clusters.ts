@@ -1,4 +1,7 @@
-/** Which number of clusters a curve speaks for: by the silhouette, by the elbow of the inertia, or by the gap statistic. */
+/**
+ * Which number of clusters a curve speaks for: by the silhouette, by the elbow of the inertia, or
+ * by the gap statistic.
+ */
 import type { Candidate } from './clustering';
 import type { ClusteringSettings } from './settings';
 
@@ -16,15 +19,25 @@ export function choicesOf(curve: readonly Candidate[]): Choices {
 function bySilhouette(curve: readonly Candidate[]): number | null {
   let best: Candidate | undefined;
   for (const candidate of curve) {
-    if (candidate.silhouette !== null && candidate.silhouette > (best?.silhouette ?? -Infinity)) best = candidate;
+    if (candidate.silhouette !== null && candidate.silhouette > (best?.silhouette ?? -Infinity))
+      best = candidate;
   }
   return best?.clusters ?? null;
 }
 
-/** The point farthest below the line between the curve's ends, both axes scaled to 1 (Satopää et al. 2011, 'Kneedle'). */
+/**
+ * The point farthest below the line between the curve's ends, both axes scaled to 1 (Satopää et al.
+ * 2011, 'Kneedle').
+ */
 function byElbow(curve: readonly Candidate[]): number | null {
   const [first, last] = [curve[0], curve.at(-1)];
-  if (first === undefined || last === undefined || curve.length < 3 || first.inertia <= last.inertia) return null;
+  if (
+    first === undefined ||
+    last === undefined ||
+    curve.length < 3 ||
+    first.inertia <= last.inertia
+  )
+    return null;
   let best: { clusters: number; depth: number } | undefined;
   for (const { clusters, inertia } of curve) {
     const along = (clusters - first.clusters) / (last.clusters - first.clusters);

@@ -15,7 +15,12 @@ const WORDS: Record<Stage, string> = {
 export function stageText({ stage, done, total, failed }: Progress): string {
   const number = (value: number) => value.toLocaleString('en');
   const unit = stage === 'scan' || stage === 'infer' || stage === 'copy' ? ' images' : '';
-  const counted = total > 0 ? `: ${number(done)} of ${number(total)}${unit}` : done > 0 ? `: ${number(done)}${unit}` : '';
+  const counted =
+    total > 0
+      ? `: ${number(done)} of ${number(total)}${unit}`
+      : done > 0
+        ? `: ${number(done)}${unit}`
+        : '';
   return `${WORDS[stage]}${counted}${failed > 0 ? ` (${number(failed)} failed)` : ''}`;
 }
 
@@ -29,6 +34,9 @@ export function changesText(changes: FolderChanges): string {
   ] as const;
   const named = parts.filter(([count]) => count > 0);
   return named
-    .map(([count, what], i) => `${count.toLocaleString('en')}${i > 0 ? '' : count === 1 ? ' image' : ' images'} ${what}`)
+    .map(
+      ([count, what], i) =>
+        `${count.toLocaleString('en')}${i > 0 ? '' : count === 1 ? ' image' : ' images'} ${what}`,
+    )
     .join(', ');
 }

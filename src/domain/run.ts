@@ -9,7 +9,7 @@ export interface Failure {
 }
 
 /** How faces were found, for people. */
-export interface Detection {
+export interface DetectionDecision {
   searched: boolean;
   reason: string;
 }
@@ -17,7 +17,9 @@ export interface Detection {
 /** How the folders of a run differ from what they were; null where that is not known. */
 export type FolderChanges = { added: number; changed: number; removed: number } | null;
 
-/** A finished look at some folders: what was found and how, without its clusters. Kept as run.json. */
+/**
+ * A finished look at some folders: what was found and how, without its clusters. Kept as run.json.
+ */
 export interface RunManifest {
   version: number;
   id: string;
@@ -30,19 +32,28 @@ export interface RunManifest {
   model: string;
   /** Names of the model's outputs, in order. */
   modelAttributes: string[];
-  /** Probability from which each counts as present, so that both of its values are recognised equally well; where the model says. */
+  /**
+   * Probability from which each counts as present, so that both of its values are recognised
+   * equally well; where the model says.
+   */
   thresholds?: number[] | undefined;
   provider: string;
   /** Why this execution provider. */
   trials: ProviderTrial[];
   /** How faces were found. */
-  detection: Detection;
+  detection: DetectionDecision;
   images: { found: number; read: number; failed: number; withoutFace: number };
-  /** Images that were known from earlier runs and not read again; undefined in runs of older versions, as are the notices. */
+  /**
+   * Images that were known from earlier runs and not read again; undefined in runs of older
+   * versions, as are the notices.
+   */
   known?: number;
   /** What went wrong and was got around. */
   notices?: string[];
-  /** What the faces were found and described with, and a token the store has as well; undefined where that is not to be taken again. */
+  /**
+   * What the faces were found and described with, and a token the store has as well; undefined
+   * where that is not to be taken again.
+   */
   made?: { finder: string; model: string; token: string };
   failures: Failure[];
   /** Images that were read and hold no face. */

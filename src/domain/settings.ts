@@ -1,6 +1,7 @@
 /**
- * Every setting of a run, with its bounds and default. The same names are used in VS Code's configuration
- * (`faceClusters.*`) and as options of the command line, and the same check stands at both borders.
+ * Every setting of a run, with its bounds and default. The same names are used in VS Code's
+ * configuration (`faceClusters.*`) and as options of the command line, and the same check stands at
+ * both borders.
  */
 import * as z from 'zod';
 import { lowerFirst } from '../text/letter-case';
@@ -10,7 +11,15 @@ import { libraryFolderProblem } from './library-folder';
 import { LINKAGES, METRICS, AFFINITIES, ASSIGN_LABELS } from './method-options';
 
 export const PROVIDERS = ['auto', 'cuda', 'dml', 'coreml', 'webgpu', 'cpu'] as const;
-export const METHODS = ['kmeans', 'agglomerative', 'birch', 'spectral', 'dbscan', 'optics', 'hdbscan'] as const;
+export const METHODS = [
+  'kmeans',
+  'agglomerative',
+  'birch',
+  'spectral',
+  'dbscan',
+  'optics',
+  'hdbscan',
+] as const;
 export const PRESETS = ['none', 'original'] as const;
 export const AUTO_BY = ['silhouette', 'elbow', 'gap'] as const;
 const WEIGHTS = ['none', 'rare', 'common'] as const;
@@ -33,9 +42,11 @@ const weightsByName = z
   .custom<Record<string, number>>((value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
     const entries = Object.entries(value);
-    const inBounds = (weight: unknown) => typeof weight === 'number' && weight >= 0 && weight <= 1000;
+    const inBounds = (weight: unknown) =>
+      typeof weight === 'number' && weight >= 0 && weight <= 1000;
     return (
-      entries.length <= MOST_ATTRIBUTES && entries.every(([name, weight]) => attributeName.safeParse(name).success && inBounds(weight))
+      entries.length <= MOST_ATTRIBUTES &&
+      entries.every(([name, weight]) => attributeName.safeParse(name).success && inBounds(weight))
     );
   })
   .transform((value) => Object.fromEntries(Object.entries(value)));
@@ -78,7 +89,9 @@ export const analysisSettingsSchema = z.strictObject({
 export const clusteringSettingsSchema = z.strictObject({
   method: z.enum(METHODS).default('kmeans'),
   /** Number of clusters, or `auto` for the one of highest silhouette in [autoFrom, autoTo]. */
-  clusters: z.union([z.int(CLUSTERS).min(1, CLUSTERS).max(1000, CLUSTERS), z.literal('auto')], CLUSTERS).default(16),
+  clusters: z
+    .union([z.int(CLUSTERS).min(1, CLUSTERS).max(1000, CLUSTERS), z.literal('auto')], CLUSTERS)
+    .default(16),
   /** What `auto` goes by. */
   autoBy: z.enum(AUTO_BY).default('silhouette'),
   autoFrom: z.int().min(2).max(1000).default(2),
@@ -89,7 +102,10 @@ export const clusteringSettingsSchema = z.strictObject({
     .min(1)
     .max(MOST_ATTRIBUTES)
     .default([...DEFAULT_ATTRIBUTES]),
-  /** Weights of the attributes: a formula's name, or a number ≥ 0 for each attribute (1 where it is not named). */
+  /**
+   * Weights of the attributes: a formula's name, or a number ≥ 0 for each attribute (1 where it is
+   * not named).
+   */
   weights: z
     .union(
       [z.enum(WEIGHTS), weightsByName],
@@ -100,7 +116,10 @@ export const clusteringSettingsSchema = z.strictObject({
   weightsFrom: z.enum(WEIGHTS_FROM).default('celeba'),
   /** `binary`: probabilities rounded to 0 or 1, as in the original work. */
   features: z.enum(FEATURES).default('binary'),
-  /** From which probability an attribute counts as present: 0.5, or what the model says recognises both values of it equally well. */
+  /**
+   * From which probability an attribute counts as present: 0.5, or what the model says recognises
+   * both values of it equally well.
+   */
   thresholds: z.enum(THRESHOLDS).default('half'),
   /** Restarts of K-Means; the best inertia is kept. */
   restarts: z.int().min(1).max(1000).default(20),
@@ -137,9 +156,14 @@ const WATCH = ['off', 'tell', 'update'] as const;
 
 /** Settings only the editor reads. */
 const hostSettingsSchema = z.strictObject({
-  /** What happens when images are added to, changed in or removed from a folder whose faces are clustered. */
+  /**
+   * What happens when images are added to, changed in or removed from a folder whose faces are
+   * clustered.
+   */
   watch: z.enum(WATCH).default('tell'),
-  /** Absolute folders that hold NVIDIA's libraries, where the system does not find them by itself. */
+  /**
+   * Absolute folders that hold NVIDIA's libraries, where the system does not find them by itself.
+   */
   cudaLibraries: z
     .array(
       z.string().superRefine((folder, context) => {
@@ -157,12 +181,18 @@ export type ClusteringSettings = z.infer<typeof clusteringSettingsSchema>;
 export type Settings = AnalysisSettings & ClusteringSettings & HostSettings;
 
 /** Their names; each is `faceClusters.<name>` in VS Code. */
-export const ANALYSIS_KEYS = Object.keys(analysisSettingsSchema.shape) as (keyof AnalysisSettings)[];
+export const ANALYSIS_KEYS = Object.keys(
+  analysisSettingsSchema.shape,
+) as (keyof AnalysisSettings)[];
 const CLUSTERING_KEYS = Object.keys(clusteringSettingsSchema.shape) as (keyof ClusteringSettings)[];
 
 /** Names of all settings. */
 export const SETTING_KEYS: readonly (keyof Settings)[] = [
-  ...new Set([...ANALYSIS_KEYS, ...CLUSTERING_KEYS, ...(Object.keys(hostSettingsSchema.shape) as (keyof HostSettings)[])]),
+  ...new Set([
+    ...ANALYSIS_KEYS,
+    ...CLUSTERING_KEYS,
+    ...(Object.keys(hostSettingsSchema.shape) as (keyof HostSettings)[]),
+  ]),
 ];
 
 /** Settings checked, with what was wrong with those that were replaced by their default. */
@@ -171,27 +201,39 @@ export interface CheckedSettings {
   problems: string[];
 }
 
-const schemas = { ...analysisSettingsSchema.shape, ...clusteringSettingsSchema.shape, ...hostSettingsSchema.shape };
+const schemas = {
+  ...analysisSettingsSchema.shape,
+  ...clusteringSettingsSchema.shape,
+  ...hostSettingsSchema.shape,
+};
 
 /**
- * Checks each setting by itself: one that is wrong takes its default and is told of, the others stand.
+ * Checks each setting by itself: one that is wrong takes its default and is told of, the others
+ * stand.
  * @param values by name; undefined takes the default.
  * @param label how a setting is called in messages, `faceClusters.clusters` or `--clusters`.
  */
-export function checkSettings(values: Record<string, unknown>, label: (name: string) => string): CheckedSettings {
+export function checkSettings(
+  values: Record<string, unknown>,
+  label: (name: string) => string,
+): CheckedSettings {
   const problems: string[] = [];
   const settings: Record<string, unknown> = {};
   for (const [name, schema] of Object.entries(schemas)) {
     const result = schema.safeParse(values[name]);
     if (!result.success) {
       const expected = [...new Set(result.error.issues.map((issue) => issue.message))].join('; ');
-      problems.push(`${label(name)} is ${shorten(JSON.stringify(values[name]))}: ${lowerFirst(expected)}`);
+      problems.push(
+        `${label(name)} is ${shorten(JSON.stringify(values[name]))}: ${lowerFirst(expected)}`,
+      );
     }
     settings[name] = result.success ? result.data : schema.parse(undefined);
   }
   const checked = settings as Settings;
   if (checked.autoFrom > checked.autoTo) {
-    problems.push(`${label('autoFrom')} (${String(checked.autoFrom)}) is above ${label('autoTo')} (${String(checked.autoTo)})`);
+    problems.push(
+      `${label('autoFrom')} (${String(checked.autoFrom)}) is above ${label('autoTo')} (${String(checked.autoTo)})`,
+    );
     checked.autoFrom = schemas.autoFrom.parse(undefined);
     checked.autoTo = schemas.autoTo.parse(undefined);
   }
@@ -199,7 +241,10 @@ export function checkSettings(values: Record<string, unknown>, label: (name: str
 }
 
 /** @throws UserError naming the first setting out of its bounds. */
-export function parseSettings(values: Record<string, unknown>, label: (name: string) => string): Settings {
+export function parseSettings(
+  values: Record<string, unknown>,
+  label: (name: string) => string,
+): Settings {
   const { settings, problems } = checkSettings(values, label);
   const [first] = problems;
   if (first !== undefined) throw new UserError(first);
@@ -208,12 +253,17 @@ export function parseSettings(values: Record<string, unknown>, label: (name: str
 
 /** Only the settings clustering reads. */
 export function clusteringSettings(settings: Settings): ClusteringSettings {
-  return clusteringSettingsSchema.parse(Object.fromEntries(CLUSTERING_KEYS.map((key) => [key, settings[key]])));
+  return clusteringSettingsSchema.parse(
+    Object.fromEntries(CLUSTERING_KEYS.map((key) => [key, settings[key]])),
+  );
 }
 
 /** Only the settings inference reads. */
 export function analysisSettings(settings: Settings): AnalysisSettings {
-  return analysisSettingsSchema.parse(Object.fromEntries(ANALYSIS_KEYS.map((key) => [key, settings[key]])));
+  return analysisSettingsSchema.parse(
+    Object.fromEntries(ANALYSIS_KEYS.map((key) => [key, settings[key]])),
+  );
 }
 
-const shorten = (text: string | undefined) => (text !== undefined && text.length > 60 ? `${text.slice(0, 57)}…` : (text ?? ''));
+const shorten = (text: string | undefined) =>
+  text !== undefined && text.length > 60 ? `${text.slice(0, 57)}…` : (text ?? '');

@@ -20,10 +20,10 @@ export interface EngineAnswer<Name extends EngineCall> {
 }
 
 /**
- * `view`: a short look at what is kept, which changes nothing; all share a process, and are asked once more where
- * it ends. `job`: everything else; each has a process of its own, so that one that is cancelled, or ends its
- * process, takes no other along. `images`: a job that reads many images; where it ends its process, it is begun
- * again with a process for each image worker.
+ * `view`: a short look at what is kept, which changes nothing; all share a process, and are asked
+ * once more where it ends. `job`: everything else; each has a process of its own, so that one that
+ * is cancelled, or ends its process, takes no other along. `images`: a job that reads many images;
+ * where it ends its process, it is begun again with a process for each image worker.
  */
 export type CallKind = 'view' | 'job' | 'images';
 

@@ -1,4 +1,7 @@
-/** The other end of the engine: starts its processes, asks them, and tells when one died. Used by the extension host and the command line. */
+/**
+ * The other end of the engine: starts its processes, asks them, and tells when one died. Used by
+ * the extension host and the command line.
+ */
 import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
 import { type ForkedProcess, forkProcess } from '../channel/child-process';
@@ -17,13 +20,13 @@ export class EngineDied extends Error {
 }
 
 /** Time a job has to obey a cancel, in milliseconds; then its process is ended. */
-const CANCEL_LIMIT = 700;
+const CANCEL_LIMIT_MS = 700;
 /** Jobs that run at the same time; more wait. Each uses all cores by itself. */
 const MAX_JOBS = 3;
 /** Processes without work that are kept for the next call. */
 const MAX_IDLE = 1;
 /** How much is told of what a process printed before it died, in characters. */
-const LAST_OUTPUT = 300;
+const OUTPUT_TAIL_CHARS = 300;
 
 export interface CallOptions {
   onProgress?: ((progress: Progress) => void) | undefined;
@@ -67,7 +70,11 @@ export class EngineClient {
    * Asks the engine, starting a process where none is free.
    * @throws UserError, CancelledError, EngineDied, or an Error with the engine's stack.
    */
-  async call<Name extends EngineCall>(name: Name, params: Params<Name>, options: CallOptions = {}): Promise<Result<Name>> {
+  async call<Name extends EngineCall>(
+    name: Name,
+    params: Params<Name>,
+    options: CallOptions = {},
+  ): Promise<Result<Name>> {
     throwIfCancelled(options);
     const kind = CALL_KINDS[name];
     if (kind !== 'view') return this.jobs(() => this.job(name, params, options));
@@ -80,7 +87,10 @@ export class EngineClient {
     }
   }
 
-  /** Lets every process end when it has no work any more: the next ones find what was installed meanwhile. */
+  /**
+   * Lets every process end when it has no work any more: the next ones find what was installed
+   * meanwhile.
+   */
   renew(): void {
     for (const process of this.idle) process.kill();
     this.idle = [];
@@ -93,9 +103,13 @@ export class EngineClient {
     for (const { kill } of this.processes) kill();
   }
 
-  // -------------------------------------------------------------------------------------------------------------- calls
+  // ----------------------------------------------------------------------------------------- calls
 
-  private async view<Name extends EngineCall>(name: Name, params: Params<Name>, options: CallOptions) {
+  private async view<Name extends EngineCall>(
+    name: Name,
+    params: Params<Name>,
+    options: CallOptions,
+  ) {
     const process = (this.views ??= this.take());
     try {
       return await this.ask(process, name, params, 'thread', options);
@@ -104,7 +118,11 @@ export class EngineClient {
     }
   }
 
-  private async job<Name extends EngineCall>(name: Name, params: Params<Name>, options: CallOptions) {
+  private async job<Name extends EngineCall>(
+    name: Name,
+    params: Params<Name>,
+    options: CallOptions,
+  ) {
     try {
       return await this.jobOnce(name, params, 'thread', options);
     } catch (error) {
@@ -126,7 +144,7 @@ export class EngineClient {
     let limit: NodeJS.Timeout | undefined;
     const cancel = () => {
       // Deep in a native call it does not hear of it. All that it keeps is on disk.
-      limit = setTimeout(process.kill, CANCEL_LIMIT);
+      limit = setTimeout(process.kill, CANCEL_LIMIT_MS);
     };
     signal?.addEventListener('abort', cancel, { once: true });
     try {
@@ -155,12 +173,12 @@ export class EngineClient {
     } catch (error) {
       if (!(error instanceof ClosedError)) throw error;
       const output = process.output().trim();
-      const last = output === '' ? '' : `: ${output.slice(-LAST_OUTPUT)}`;
+      const last = output === '' ? '' : `: ${output.slice(-OUTPUT_TAIL_CHARS)}`;
       throw new EngineDied(`the engine failed: ${error.message}${last}`, { cause: error });
     }
   }
 
-  // ---------------------------------------------------------------------------------------------------------- processes
+  // ------------------------------------------------------------------------------------- processes
 
   private readonly retired = new WeakSet<EngineProcess>();
 
@@ -178,7 +196,12 @@ export class EngineClient {
 
   /** Keeps a process without work for the next call, or ends it. */
   private rest(process: EngineProcess): void {
-    if (process.remote.calls > 0 || process.remote.closed !== undefined || this.idle.includes(process)) return;
+    if (
+      process.remote.calls > 0 ||
+      process.remote.closed !== undefined ||
+      this.idle.includes(process)
+    )
+      return;
     if (this.views === process) this.views = undefined;
     if (this.retired.has(process) || this.idle.length >= MAX_IDLE) process.kill();
     else this.idle.push(process);
@@ -186,7 +209,8 @@ export class EngineClient {
 
   private start(): EngineProcess {
     const started = forkProcess<EngineTable>(this.script, [], {
-      // V8 would let its young generation grow with the length of the run; collect-garbage.ts keeps its garbage small.
+      // V8 would let its young generation grow with the length of the run; collect-garbage.ts keeps
+      // its garbage small.
       execArgv: ['--max-semi-space-size=4', '--expose-gc'],
       env: {
         ...process.env,
@@ -194,8 +218,10 @@ export class EngineClient {
         ...NATIVE_ENVIRONMENT,
         ELECTRON_RUN_AS_NODE: '1', // desktop VS Code's own executable is Electron
         UV_THREADPOOL_SIZE: String(availableParallelism() + 1), // images decode on these threads
-        MALLOC_ARENA_MAX: '2', // glibc keeps an arena a thread otherwise, and memory grows with the run
-        MALLOC_MMAP_THRESHOLD_: String(1 << 20), // decoded photos go back to the system when they are freed, instead of leaving holes
+        // glibc keeps an arena a thread otherwise, and memory grows with the run
+        MALLOC_ARENA_MAX: '2',
+        // decoded photos go back to the system when they are freed, instead of leaving holes
+        MALLOC_MMAP_THRESHOLD_: String(1 << 20),
       },
       onOutput: this.log,
     });

@@ -1,6 +1,7 @@
 /**
- * The engine: processes that do the work, driven by calls over their IPC channel. A crash in a native library ends
- * such a process and nothing else. It ends by itself when whoever started it is gone.
+ * The engine: processes that do the work, driven by calls over their IPC channel. A crash in a
+ * native library ends such a process and nothing else. It ends by itself when whoever started it is
+ * gone.
  */
 import { parentEnd } from '../channel/port';
 import { type CallContext, type Handlers, serve } from '../channel/serve';
@@ -19,7 +20,7 @@ import { evaluate } from './jobs/evaluate';
 import { exportRun } from './jobs/export';
 import { clusterRun, locate, page, pictures } from './jobs/inspect';
 import type { JobContext } from './jobs/job-context';
-import { contradictions } from './jobs/label-errors';
+import { suspectedLabelErrors } from './jobs/label-errors';
 import { describeModel } from './jobs/model';
 import { photo } from './jobs/photo';
 import { runStoreWriterProcess } from './pipeline/store-writer';
@@ -28,7 +29,10 @@ import { runToolProcess } from './tools';
 
 setNativeEnvironment(); // before any thread or child process starts
 
-type Job<Name extends EngineCall> = (params: EngineCalls[Name]['params'], context: JobContext) => Promise<EngineCalls[Name]['result']>;
+type Job<Name extends EngineCall> = (
+  params: EngineCalls[Name]['params'],
+  context: JobContext,
+) => Promise<EngineCalls[Name]['result']>;
 
 /** Progress is sent at most so often, in milliseconds; the last of a stage always is. */
 const PROGRESS_INTERVAL = 80;
@@ -47,7 +51,10 @@ function throttled(send: (progress: Progress) => void): (progress: Progress) => 
 
 const answering =
   <Name extends EngineCall>(job: Job<Name>) =>
-  async ({ params, host }: EngineTable[Name]['params'], { signal, onProgress }: CallContext<Progress>): Promise<EngineAnswer<Name>> => {
+  async (
+    { params, host }: EngineTable[Name]['params'],
+    { signal, onProgress }: CallContext<Progress>,
+  ): Promise<EngineAnswer<Name>> => {
     const result = await job(params, { signal, host, onProgress: throttled(onProgress) });
     return { result, peakMemory: process.resourceUsage().maxRSS * 1024, retired: isRetired() };
   };
@@ -72,7 +79,7 @@ const handlers: Handlers<EngineTable> = {
   exploreDataset: answering<'exploreDataset'>(exploreDataset),
   datasetSamples: answering<'datasetSamples'>(datasetSamples),
   datasetImage: answering<'datasetImage'>(datasetImage),
-  contradictions: answering<'contradictions'>(contradictions),
+  contradictions: answering<'contradictions'>(suspectedLabelErrors),
   evaluate: answering<'evaluate'>(evaluate),
   model: answering<'model'>(describeModel),
 };
@@ -81,7 +88,8 @@ function runEngineProcess() {
   const port = parentEnd();
   serve(port, handlers);
   port.onClose(() => process.exit(0));
-  // The terminal's Ctrl+C reaches the whole process group; the command line decides what happens then.
+  // The terminal's Ctrl+C reaches the whole process group; the command line decides what happens
+  // then.
   process.on('SIGINT', () => undefined);
 }
 

@@ -5,9 +5,10 @@ import { messageOf } from '../util/errors';
 let current: { folder: string; opening: Promise<FaceStore> } | undefined;
 
 /**
- * Does a job with the store in a folder, which is opened once; with undefined where there is to be none, or where it
- * cannot be used: a job does without it.
- * @param onNotice takes what people should know: why it cannot be used, or that what was kept is forgotten.
+ * Does a job with the store in a folder, which is opened once; with undefined where there is to be
+ * none, or where it cannot be used: a job does without it.
+ * @param onNotice takes what people should know: why it cannot be used, or that what was kept is
+ * forgotten.
  */
 export async function withStore<Result>(
   folder: string | null,
@@ -22,7 +23,10 @@ export async function withStore<Result>(
   }
 }
 
-async function openStore(folder: string, onNotice: (notice: string) => void): Promise<FaceStore | undefined> {
+async function openStore(
+  folder: string,
+  onNotice: (notice: string) => void,
+): Promise<FaceStore | undefined> {
   try {
     if (current?.folder === folder) {
       const store = await current.opening;
@@ -44,7 +48,9 @@ async function openStore(folder: string, onNotice: (notice: string) => void): Pr
     return store;
   } catch (error) {
     await closeStore();
-    onNotice(`What was found before cannot be used, and nothing is kept: the store in '${folder}' cannot be opened (${messageOf(error)}).`);
+    onNotice(
+      `What was found before cannot be used, and nothing is kept: the store in '${folder}' cannot be opened (${messageOf(error)}).`,
+    );
     return undefined;
   }
 }

@@ -18,14 +18,25 @@ function imagesWithin(limits: ImageLimits): IsolatedImages {
  * @param side longest side it is shown with, in pixels.
  * @returns the photo, or why it cannot be shown.
  */
-export function renderPhotoSafely(path: string | Buffer, side: number, limits: ImageLimits): Promise<RenderedPhoto | { reason: string }> {
+export function renderPhotoSafely(
+  path: string | Buffer,
+  side: number,
+  limits: ImageLimits,
+): Promise<RenderedPhoto | { reason: string }> {
   const render = imagesWithin(limits);
   return render.run(path, ({ remote }) => remote.call('renderPhoto', { path, side, limits }));
 }
 
-/** RGB bytes of the middle of an image, `[height, width, 3]`; undefined where it cannot be shown. */
-export async function renderTileSafely(path: string | Buffer, size: CropSize): Promise<Uint8Array | undefined> {
+/**
+ * RGB bytes of the middle of an image, `[height, width, 3]`; undefined where it cannot be shown.
+ */
+export async function renderTileSafely(
+  path: string | Buffer,
+  size: CropSize,
+): Promise<Uint8Array | undefined> {
   const limits = DEFAULT_IMAGE_LIMITS;
-  const tile = await imagesWithin(limits).run(path, ({ remote }) => remote.call('renderTile', { path, size, limits }));
+  const tile = await imagesWithin(limits).run(path, ({ remote }) =>
+    remote.call('renderTile', { path, size, limits }),
+  );
   return 'reason' in tile ? undefined : tile.pixels;
 }

@@ -10,7 +10,7 @@ import { hashOf } from '../util/content-hash';
 import { type FaceFinder, type FaceRegion } from './detect';
 
 /** What a look has shown. */
-export interface AlignedLook {
+export interface AlignmentCheck {
   /** Of the image's content; undefined where it cannot be read. */
   hash: string | undefined;
   /** Null where the image cannot be used; why is told when its turn comes. */
@@ -18,19 +18,19 @@ export interface AlignedLook {
 }
 
 /** How far the found face may lie from the aligned one, in widths of the crop, … */
-const NEAR = 0.12;
+const MAX_SHIFT = 0.12;
 /** … how much larger or smaller it may be, … */
-const ALIKE = 1.3;
+const MAX_SIZE_RATIO = 1.3;
 /** … and how far turned, in radians. */
-const UPRIGHT = 0.2;
+const MAX_ANGLE = 0.2;
 
 /** @param find finds faces with a detector. @param crop what the network takes. */
-export async function lookAtImage(
+export async function checkAligned(
   image: Pick<ImageFile, 'path'>,
   find: FaceFinder,
   crop: Framing,
   limits: ImageLimits,
-): Promise<AlignedLook> {
+): Promise<AlignmentCheck> {
   let hash: string | undefined;
   try {
     const bytes = await readBytes(image, limits);
@@ -47,12 +47,21 @@ export async function lookAtImage(
 }
 
 /** Whether a found face lies where the image's aligned crop would have it. */
-export function isAligned({ frame }: Pick<FaceRegion, 'frame'>, image: CropSize, crop: Framing): boolean {
+export function isAligned(
+  { frame }: Pick<FaceRegion, 'frame'>,
+  image: CropSize,
+  crop: Framing,
+): boolean {
   const expected = alignedFrame(image, crop);
   const shift = {
     x: frame.x + frame.width / 2 - expected.x - expected.width / 2,
     y: frame.y + frame.height / 2 - expected.y - expected.height / 2,
   };
   const ratio = frame.width / expected.width;
-  return Math.hypot(shift.x, shift.y) < NEAR * expected.width && ratio < ALIKE && ratio > 1 / ALIKE && Math.abs(frame.angle) < UPRIGHT;
+  return (
+    Math.hypot(shift.x, shift.y) < MAX_SHIFT * expected.width &&
+    ratio < MAX_SIZE_RATIO &&
+    ratio > 1 / MAX_SIZE_RATIO &&
+    Math.abs(frame.angle) < MAX_ANGLE
+  );
 }

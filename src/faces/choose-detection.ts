@@ -1,15 +1,21 @@
-/** Whether images are searched for faces, or are aligned faces already: what the setting says, or what a look at a sample shows. */
+/**
+ * Whether images are searched for faces, or are aligned faces already: what the setting says, or
+ * what a look at a sample shows.
+ */
 import pMap from 'p-map';
-import type { Detection } from '../domain/run';
+import type { DetectionDecision } from '../domain/run';
 import type { AnalysisSettings } from '../domain/settings';
 import type { Images, ImageFile } from '../images/image-list';
 
 /** How images are looked at. */
-export interface Looks {
-  /** What an earlier look at the image of an index has shown: whether it is aligned, null where it cannot be used; undefined where there was none. */
+export interface AlignmentCache {
+  /**
+   * What an earlier look at the image of an index has shown: whether it is aligned, null where it
+   * cannot be used; undefined where there was none.
+   */
   known: (index: number) => boolean | null | undefined;
   /** The same by looking now. */
-  look: (image: ImageFile) => Promise<boolean | null>;
+  check: (image: ImageFile) => Promise<boolean | null>;
   /** Images that are looked at at the same time. */
   concurrency: number;
 }
@@ -17,24 +23,30 @@ export interface Looks {
 /** Images looked at for `auto`. */
 const SAMPLE = 24;
 /** Share of them that must be aligned. */
-const MOST = 0.8;
+const ALIGNED_SHARE = 0.8;
 
 /** @throws UserError where the detector cannot be loaded. */
 export async function chooseDetection(
   images: Images,
   { detect }: Pick<AnalysisSettings, 'detect'>,
-  looks: Looks,
+  looks: AlignmentCache,
   signal?: AbortSignal,
-): Promise<Detection> {
-  if (detect === 'never') return { searched: false, reason: 'the settings say that every image is one aligned face' };
+): Promise<DetectionDecision> {
+  if (detect === 'never')
+    return { searched: false, reason: 'the settings say that every image is one aligned face' };
   if (detect === 'always') return { searched: true, reason: 'chosen in the settings' };
-  const { looked, agree } = await lookAtSample(images, looks, signal);
+  const { looked, agree } = await checkSample(images, looks, signal);
   const counted = `${agree} of ${looked} sampled images show one face where an aligned crop has it`;
-  if (looked > 0 && agree >= MOST * looked) return { searched: false, reason: `${counted}: they are aligned already` };
+  if (looked > 0 && agree >= ALIGNED_SHARE * looked)
+    return { searched: false, reason: `${counted}: they are aligned already` };
   return { searched: true, reason: counted };
 }
 
-async function lookAtSample(images: Images, { known, look, concurrency }: Looks, signal: AbortSignal | undefined) {
+async function checkSample(
+  images: Images,
+  { known, check: look, concurrency }: AlignmentCache,
+  signal: AbortSignal | undefined,
+) {
   const step = Math.max(1, images.length / SAMPLE);
   const indices: number[] = [];
   for (let at = 0; at < images.length; at += step) indices.push(Math.floor(at));

@@ -1,31 +1,51 @@
-/** A photo decoded once, small enough to be looked at as a whole and large enough for most of its crops. */
+/**
+ * A photo decoded once, small enough to be looked at as a whole and large enough for most of its
+ * crops.
+ */
 import type { Box, CropSize } from '../domain/faces';
-import { giveBack } from '../images/buffer-pool';
-import { LARGEST_REDUCTION, reduceBox } from '../images/crop';
+import { releaseBuffer } from '../images/buffer-pool';
+import { MAX_REDUCTION, reduceBox } from '../images/crop';
 import type { Pixels } from '../images/pixels';
 import { LINEAR, resizeBox } from '../images/resize';
 import { clamp } from '../util/clamp';
-import { SQUARE, SQUARE_BYTES } from './detector';
+import { INPUT_SIDE, INPUT_BYTES } from './detector';
 
-/** Photos up to this longer side, in pixels, are decoded as they are: reducing them costs more than it saves. */
-const AS_IT_IS = 1920;
+/**
+ * Photos up to this longer side, in pixels, are decoded as they are: reducing them costs more than
+ * it saves.
+ */
+const MAX_UNREDUCED_SIDE = 1920;
 /** The overview of a larger one has at least this longer side. */
-const SMALLEST = 960;
-/** JPEGs are decoded at half their size, and so on, only where that leaves this factor for the resampling after it (sharp's own rule). */
-const SHRINK = 3;
+const MIN_OVERVIEW_SIDE = 960;
+/**
+ * JPEGs are decoded at half their size, and so on, only where that leaves this factor for the
+ * resampling after it (sharp's own rule).
+ */
+const OVERVIEW_REDUCTION = 3;
 
-/** Longer side of an image's overview: panoramas keep more of their length, since they need their height. */
+/**
+ * Longer side of an image's overview: panoramas keep more of their length, since they need their
+ * height.
+ */
 export function overviewSide({ width, height }: CropSize): number {
   const [longer, shorter] = [Math.max(width, height), Math.min(width, height)];
-  if (longer <= AS_IT_IS) return longer;
-  const panorama = Math.min(3200, Math.round((SMALLEST * longer) / shorter / 2));
-  return Math.max(SMALLEST, panorama, Math.min(AS_IT_IS, Math.floor(longer / SHRINK)));
+  if (longer <= MAX_UNREDUCED_SIDE) return longer;
+  const panorama = Math.min(3200, Math.round((MIN_OVERVIEW_SIDE * longer) / shorter / 2));
+  return Math.max(
+    MIN_OVERVIEW_SIDE,
+    panorama,
+    Math.min(MAX_UNREDUCED_SIDE, Math.floor(longer / OVERVIEW_REDUCTION)),
+  );
 }
 
 /** Whether its overview is the image as it is. */
-export const isOverview = (image: CropSize): boolean => overviewSide(image) === Math.max(image.width, image.height);
+export const isOverview = (image: CropSize): boolean =>
+  overviewSide(image) === Math.max(image.width, image.height);
 
-/** A part is averaged over whole pixels down to this many times the square's side, at least, before the rest is done exactly. */
+/**
+ * A part is averaged over whole pixels down to this many times the square's side, at least, before
+ * the rest is done exactly.
+ */
 const LEFT = 2;
 /** Rows that are averaged to one, at most: more take longer and show the detector nothing new. */
 const ROWS = 3;
@@ -39,47 +59,63 @@ export interface Square {
 }
 
 /**
- * Cuts a part out of an image and fits it into the detector's square, centred on black, as MediaPipe does.
+ * Cuts a part out of an image and fits it into the detector's square, centred on black, as
+ * MediaPipe does.
  * @param fill share of the square's side that the part's longer side takes, in (0, 1].
  * @param quarterTurns how often the square is turned clockwise by 90°.
  */
 export function squareOf(image: Pixels, part: Box, fill = 1, quarterTurns = 0): Square {
-  const scale = (fill * SQUARE) / Math.max(part.width, part.height);
-  const inner = { width: Math.max(1, Math.round(part.width * scale)), height: Math.max(1, Math.round(part.height * scale)) };
-  const left = Math.floor((SQUARE - inner.width) / 2);
-  const top = Math.floor((SQUARE - inner.height) / 2);
-  const by = clamp(Math.floor(1 / (LEFT * scale)), 1, Math.min(LARGEST_REDUCTION, part.width, part.height));
+  const scale = (fill * INPUT_SIDE) / Math.max(part.width, part.height);
+  const inner = {
+    width: Math.max(1, Math.round(part.width * scale)),
+    height: Math.max(1, Math.round(part.height * scale)),
+  };
+  const left = Math.floor((INPUT_SIDE - inner.width) / 2);
+  const top = Math.floor((INPUT_SIDE - inner.height) / 2);
+  const by = clamp(
+    Math.floor(1 / (LEFT * scale)),
+    1,
+    Math.min(MAX_REDUCTION, part.width, part.height),
+  );
   const reduced = reduceBox(image, part, by, ROWS);
-  const fitted = resizeBox(reduced, { x: 0, y: 0, width: part.width / by, height: part.height / by }, inner, LINEAR);
-  const pixels = new Uint8Array(SQUARE_BYTES);
+  const fitted = resizeBox(
+    reduced,
+    { x: 0, y: 0, width: part.width / by, height: part.height / by },
+    inner,
+    LINEAR,
+  );
+  const pixels = new Uint8Array(INPUT_BYTES);
   for (let row = 0; row < inner.height; row++) {
-    pixels.set(fitted.subarray(row * inner.width * 3, (row + 1) * inner.width * 3), ((top + row) * SQUARE + left) * 3);
+    pixels.set(
+      fitted.subarray(row * inner.width * 3, (row + 1) * inner.width * 3),
+      ((top + row) * INPUT_SIDE + left) * 3,
+    );
   }
-  giveBack(reduced.data);
-  giveBack(fitted);
+  releaseBuffer(reduced.data);
+  releaseBuffer(fitted);
   return {
-    pixels: turned(pixels, quarterTurns),
+    pixels: rotateQuarterTurns(pixels, quarterTurns),
     toImage: (x, y) => {
       // Undo the turns, then the letterbox.
       let [u, v] = [x, y];
       for (let turn = 0; turn < quarterTurns; turn++) [u, v] = [v, 1 - u];
       return {
-        x: part.x + ((u * SQUARE - left) * part.width) / inner.width,
-        y: part.y + ((v * SQUARE - top) * part.height) / inner.height,
+        x: part.x + ((u * INPUT_SIDE - left) * part.width) / inner.width,
+        y: part.y + ((v * INPUT_SIDE - top) * part.height) / inner.height,
       };
     },
   };
 }
 
 /** A square turned clockwise. */
-function turned(pixels: Uint8Array, quarterTurns: number): Uint8Array {
+function rotateQuarterTurns(pixels: Uint8Array, quarterTurns: number): Uint8Array {
   let square = pixels;
   for (let turn = 0; turn < quarterTurns; turn++) {
-    const next = new Uint8Array(SQUARE_BYTES);
-    for (let y = 0; y < SQUARE; y++) {
-      for (let x = 0; x < SQUARE; x++) {
-        const from = (y * SQUARE + x) * 3;
-        const to = (x * SQUARE + SQUARE - 1 - y) * 3;
+    const next = new Uint8Array(INPUT_BYTES);
+    for (let y = 0; y < INPUT_SIDE; y++) {
+      for (let x = 0; x < INPUT_SIDE; x++) {
+        const from = (y * INPUT_SIDE + x) * 3;
+        const to = (x * INPUT_SIDE + INPUT_SIDE - 1 - y) * 3;
         for (let channel = 0; channel < 3; channel++) next[to + channel] = square[from + channel]!;
       }
     }

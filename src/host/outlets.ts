@@ -4,17 +4,30 @@
  * ESLint refuses VS Code's own functions in the other files of this folder.
  */
 import * as vscode from 'vscode';
-import { forDetail, forLabel, forLog, forMarkdown, forNotification, forTooltip } from '../text/neutralize';
+import {
+  forDetail,
+  forLabel,
+  forLog,
+  forMarkdown,
+  forNotification,
+  forTooltip,
+} from '../text/neutralize';
 
 /** Each resolves with the action that was chosen, or undefined. */
 export const showInformation = (message: string, ...actions: string[]) =>
   vscode.window.showInformationMessage(forNotification(message), ...actions);
 export const showWarning = (message: string, ...actions: string[]) =>
   vscode.window.showWarningMessage(forNotification(message), ...actions);
-export const showError = (message: string, ...actions: string[]) => vscode.window.showErrorMessage(forNotification(message), ...actions);
+export const showError = (message: string, ...actions: string[]) =>
+  vscode.window.showErrorMessage(forNotification(message), ...actions);
 
 /** A dialog that has to be answered. @param detail lines below the message. */
-export function ask(kind: 'information' | 'warning', message: string, detail: string, ...actions: string[]): Thenable<string | undefined> {
+export function ask(
+  kind: 'information' | 'warning',
+  message: string,
+  detail: string,
+  ...actions: string[]
+): Thenable<string | undefined> {
   const options = { modal: true, detail: forDetail(detail) };
   return kind === 'warning'
     ? vscode.window.showWarningMessage(forNotification(message), options, ...actions)
@@ -35,14 +48,18 @@ export function withProgress<T>(
 ): Thenable<T> {
   const notification = place === 'notification';
   const neutral = notification ? forNotification : forLabel; // the window's is in the status bar
-  const location = notification ? vscode.ProgressLocation.Notification : vscode.ProgressLocation.Window;
-  return vscode.window.withProgress({ location, title: neutral(title), cancellable: true }, (progress, token) =>
-    work(({ message, ...value }) => {
-      progress.report({
-        ...value,
-        ...(message === undefined ? {} : { message: neutral(message) }),
-      });
-    }, token),
+  const location = notification
+    ? vscode.ProgressLocation.Notification
+    : vscode.ProgressLocation.Window;
+  return vscode.window.withProgress(
+    { location, title: neutral(title), cancellable: true },
+    (progress, token) =>
+      work(({ message, ...value }) => {
+        progress.report({
+          ...value,
+          ...(message === undefined ? {} : { message: neutral(message) }),
+        });
+      }, token),
   );
 }
 
@@ -69,10 +86,14 @@ export interface TreeItemTexts {
   tooltip?: string | vscode.MarkdownString;
 }
 
-export function treeItem({ label, description, tooltip }: TreeItemTexts, state = vscode.TreeItemCollapsibleState.None): vscode.TreeItem {
+export function treeItem(
+  { label, description, tooltip }: TreeItemTexts,
+  state = vscode.TreeItemCollapsibleState.None,
+): vscode.TreeItem {
   const item = new vscode.TreeItem(forLabel(label), state);
   if (description !== undefined) item.description = forLabel(description);
-  if (tooltip !== undefined) item.tooltip = typeof tooltip === 'string' ? forTooltip(tooltip) : tooltip;
+  if (tooltip !== undefined)
+    item.tooltip = typeof tooltip === 'string' ? forTooltip(tooltip) : tooltip;
   return item;
 }
 

@@ -17,7 +17,10 @@ export async function manageTrust(): Promise<void> {
 export async function hasTrustFor(what: string): Promise<boolean> {
   if (isTrusted()) return true;
   const manage = 'Manage Workspace Trust';
-  const answer = await showWarning(`Face Clusters: ${what} only in a workspace that you trust.`, manage);
+  const answer = await showWarning(
+    `Face Clusters: ${what} only in a workspace that you trust.`,
+    manage,
+  );
   if (answer === manage) await manageTrust();
   return false;
 }

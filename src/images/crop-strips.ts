@@ -1,6 +1,6 @@
 /**
- * Crops as they are kept: a JPEG of several faces, one below the other, takes less space and fewer calls than as many single ones, and is read as
- * fast when all faces are wanted.
+ * Crops as they are kept: a JPEG of several faces, one below the other, takes less space and fewer
+ * calls than as many single ones, and is read as fast when all faces are wanted.
  */
 import type { CropSize } from '../domain/faces';
 import { sharp } from './lazy-sharp';
@@ -28,17 +28,27 @@ export interface CropRef {
   at: number;
 }
 
-/** Number of the strip and place in it of each of `faces` faces that lie in strips one after the other. */
+/**
+ * Number of the strip and place in it of each of `faces` faces that lie in strips one after the
+ * other.
+ */
 export function placesIn(strips: readonly Strip[]): { strip: number; at: number }[] {
-  return strips.flatMap(({ faces }, strip) => Array.from({ length: faces }, (_, at) => ({ strip, at })));
+  return strips.flatMap(({ faces }, strip) =>
+    Array.from({ length: faces }, (_, at) => ({ strip, at })),
+  );
 }
 
 /**
- * Encodes crops as strips. The faces of an image lie in one strip, or begin one where they are more: strips can be kept together with whole images.
+ * Encodes crops as strips. The faces of an image lie in one strip, or begin one where they are
+ * more: strips can be kept together with whole images.
  * @param crops RGB bytes `[faces, height, width, 3]`.
  * @param images number of faces of each image, in order.
  */
-export async function encodeStrips(crops: Uint8Array, images: readonly number[], size: CropSize): Promise<Strip[]> {
+export async function encodeStrips(
+  crops: Uint8Array,
+  images: readonly number[],
+  size: CropSize,
+): Promise<Strip[]> {
   const counts: number[] = [];
   let current = 0;
   for (const faces of images) {
@@ -54,7 +64,11 @@ export async function encodeStrips(crops: Uint8Array, images: readonly number[],
   const strips: Strip[] = [];
   let from = 0;
   for (const faces of counts) {
-    const pixels = Buffer.from(crops.buffer, crops.byteOffset + from * faceBytes, faces * faceBytes);
+    const pixels = Buffer.from(
+      crops.buffer,
+      crops.byteOffset + from * faceBytes,
+      faces * faceBytes,
+    );
     strips.push({ jpeg: await encode(pixels, size.width, size.height * faces, QUALITY), faces });
     from += faces;
   }
@@ -62,11 +76,24 @@ export async function encodeStrips(crops: Uint8Array, images: readonly number[],
 }
 
 /** A JPEG in memory of its own, so that it can be given to another thread. */
-export async function encode(pixels: Buffer, width: number, height: number, quality: number): Promise<Uint8Array<ArrayBuffer>> {
-  return encodeJpeg(pixels, width, height, quality) ?? new Uint8Array(await encodeBySharp(pixels, width, height, quality));
+export async function encode(
+  pixels: Buffer,
+  width: number,
+  height: number,
+  quality: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  return (
+    encodeJpeg(pixels, width, height, quality) ??
+    new Uint8Array(await encodeBySharp(pixels, width, height, quality))
+  );
 }
 
-const encodeBySharp = (pixels: Buffer, width: number, height: number, quality: number): Promise<Buffer> =>
+const encodeBySharp = (
+  pixels: Buffer,
+  width: number,
+  height: number,
+  quality: number,
+): Promise<Buffer> =>
   sharp(pixels, { raw: { width, height, channels: 3 } })
     .jpeg({ quality })
     .toBuffer();

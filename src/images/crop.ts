@@ -1,6 +1,6 @@
 /**
- * Decoded pixels → the crop of a turned frame: averaged over whole pixels where it is much smaller, then turned and scaled in one resampling. The
- * loops are in WebAssembly (crop.wat).
+ * Decoded pixels → the crop of a turned frame: averaged over whole pixels where it is much smaller,
+ * then turned and scaled in one resampling. The loops are in WebAssembly (crop.wat).
  */
 import type { Box, CropSize } from '../domain/faces';
 import { clamp } from '../util/clamp';
@@ -9,11 +9,17 @@ import { boundsOf, type Frame } from './framing';
 import type { Pixels } from './pixels';
 import { copyIn, copyOut, Layout, WasmModule } from './wasm';
 
-/** A bilinear sample looks at two pixels each way: up to this distance, in pixels, samples leave none out and the crop does not alias. */
+/**
+ * A bilinear sample looks at two pixels each way: up to this distance, in pixels, samples leave
+ * none out and the crop does not alias.
+ */
 const SAMPLE_DISTANCE = 1.75;
 
-/** A larger reduction than this leaves its sums no room in 16 bits; what is left to do, the samples do. */
-export const LARGEST_REDUCTION = 256;
+/**
+ * A larger reduction than this leaves its sums no room in 16 bits; what is left to do, the samples
+ * do.
+ */
+export const MAX_REDUCTION = 256;
 /** Pixels around what is sampled that bilinear samples look at. */
 const AROUND = 2;
 
@@ -43,11 +49,16 @@ const loops = new WasmModule<Loops>(wasm);
  */
 export function cropFrame(pixels: Pixels, frame: Frame, size: CropSize, into?: Buffer): Buffer {
   const reduction = Math.floor(Math.min(frame.width / size.width, frame.height / size.height));
-  const by = clamp(reduction, 1, Math.min(LARGEST_REDUCTION, pixels.width, pixels.height));
+  const by = clamp(reduction, 1, Math.min(MAX_REDUCTION, pixels.width, pixels.height));
   const part = partOf(pixels, boundsOf(frame), by);
   const columns = part.columns * by;
   const rows = part.rows * by;
-  const reduced = { x: (frame.x - part.left) / by, y: (frame.y - part.top) / by, width: frame.width / by, height: frame.height / by };
+  const reduced = {
+    x: (frame.x - part.left) / by,
+    y: (frame.y - part.top) / by,
+    width: frame.width / by,
+    height: frame.height / by,
+  };
   const steps = stepsOf({ ...reduced, angle: frame.angle }, size);
 
   const layout = new Layout();
@@ -62,17 +73,39 @@ export function cropFrame(pixels: Pixels, frame: Frame, size: CropSize, into?: B
     new BigInt64Array(memory, offsetsAt).set(steps.offsets);
     if (by > 1) reduce(sourceAt, columns * 3, by, by, part.columns, part.rows, sumsAt, reducedAt);
     const { x0, y0, xu, xv, yu, yv, offsets } = steps;
-    resample(reducedAt, part.columns, part.rows, x0, y0, xu, xv, yu, yv, offsetsAt, offsets.length / 2, targetAt, size.width, size.height);
+    resample(
+      reducedAt,
+      part.columns,
+      part.rows,
+      x0,
+      y0,
+      xu,
+      xv,
+      yu,
+      yv,
+      offsetsAt,
+      offsets.length / 2,
+      targetAt,
+      size.width,
+      size.height,
+    );
     return copyOut(memory, targetAt, size.width * size.height * 3, into);
   });
 }
 
 /**
  * Averages squares of `by × by` pixels of a part of an image, in whole pixels.
- * @param by from 1 to 256, at most the part's sides; what is left at the right and below is left out.
- * @param mostRows rows of a square that are looked at, at most: so many, spread evenly, stand for all.
+ * @param by from 1 to 256, at most the part's sides; what is left at the right and below is left
+ * out.
+ * @param mostRows rows of a square that are looked at, at most: so many, spread evenly, stand for
+ * all.
  */
-export function reduceBox(pixels: Pixels, part: Box, by: number, mostRows = by): Pixels & { data: Buffer } {
+export function reduceBox(
+  pixels: Pixels,
+  part: Box,
+  by: number,
+  mostRows = by,
+): Pixels & { data: Buffer } {
   const down = Math.min(by, mostRows);
   const [width, height] = [Math.floor(part.width / by), Math.floor(part.height / by)];
   const layout = new Layout();
@@ -80,7 +113,13 @@ export function reduceBox(pixels: Pixels, part: Box, by: number, mostRows = by):
   const sumsAt = layout.room(width * by * 3 * 2);
   const reducedAt = layout.room(width * height * 3);
   return loops.with(layout, ({ reduce }, memory) => {
-    copyIn(pixels, { x: part.x, y: part.y, width: width * by, height: height * down }, memory, sourceAt, by / down);
+    copyIn(
+      pixels,
+      { x: part.x, y: part.y, width: width * by, height: height * down },
+      memory,
+      sourceAt,
+      by / down,
+    );
     reduce(sourceAt, width * by * 3, by, down, width, height, sumsAt, reducedAt);
     return { data: copyOut(memory, reducedAt, width * height * 3), width, height };
   });
@@ -90,14 +129,21 @@ export function reduceBox(pixels: Pixels, part: Box, by: number, mostRows = by):
 function partOf({ width, height }: CropSize, bounds: Box, by: number) {
   const left = clamp(Math.floor(bounds.x - AROUND * by), 0, width - by);
   const top = clamp(Math.floor(bounds.y - AROUND * by), 0, height - by);
-  const columns = Math.max(1, Math.floor((Math.min(width, Math.ceil(bounds.x + bounds.width + AROUND * by)) - left) / by));
-  const rows = Math.max(1, Math.floor((Math.min(height, Math.ceil(bounds.y + bounds.height + AROUND * by)) - top) / by));
+  const columns = Math.max(
+    1,
+    Math.floor((Math.min(width, Math.ceil(bounds.x + bounds.width + AROUND * by)) - left) / by),
+  );
+  const rows = Math.max(
+    1,
+    Math.floor((Math.min(height, Math.ceil(bounds.y + bounds.height + AROUND * by)) - top) / by),
+  );
   return { left, top, columns, rows };
 }
 
 /**
- * Where the pixels of the crop are sampled: pixel (u, v) at (x0 + xu · u + xv · v, y0 + yu · u + yv · v) plus each of the offsets, n × n samples
- * spread evenly over it; n = 1 but where the frame has many more pixels.
+ * Where the pixels of the crop are sampled: pixel (u, v) at (x0 + xu · u + xv · v, y0 + yu · u + yv
+ * · v) plus each of the offsets, n × n samples spread evenly over it; n = 1 but where the frame has
+ * many more pixels.
  * @param frame in pixels of the image that is sampled.
  */
 function stepsOf(frame: Frame, size: CropSize) {
@@ -114,7 +160,15 @@ function stepsOf(frame: Frame, size: CropSize) {
     offsets[2 * i] = fixed(xu * u + xv * v);
     offsets[2 * i + 1] = fixed(yu * u + yv * v);
   }
-  return { x0: fixed(x0), y0: fixed(y0), xu: fixed(xu), xv: fixed(xv), yu: fixed(yu), yv: fixed(yv), offsets };
+  return {
+    x0: fixed(x0),
+    y0: fixed(y0),
+    xu: fixed(xu),
+    xv: fixed(xv),
+    yu: fixed(yu),
+    yv: fixed(yv),
+    offsets,
+  };
 }
 
 /** Positions as crop.wat takes them. */

@@ -1,15 +1,16 @@
 /**
- * Stage 2: image file → upright RGB pixels. Decoding, turning by EXIF, colour conversion and the first reduction happen in libvips (sharp), but
- * for plain JPEGs, which libjpeg-turbo decodes by itself in a tenth of the time; nothing passes through a lossy format.
+ * Stage 2: image file → upright RGB pixels. Decoding, turning by EXIF, colour conversion and the
+ * first reduction happen in libvips (sharp), but for plain JPEGs, which libjpeg-turbo decodes by
+ * itself in a tenth of the time; nothing passes through a lossy format.
  */
 import { imageSize } from 'image-size';
 import type { Sharp } from 'sharp';
 import type { Box, CropSize } from '../domain/faces';
 import { codeOf, messageOf } from '../util/errors';
 import { fsReason } from '../util/fs-errors';
-import { giveBack } from './buffer-pool';
+import { releaseBuffer } from './buffer-pool';
 import { type Colours, coloursOf, toSrgb } from './color-profiles';
-import { SMALLEST_SIDE } from './framing';
+import { MIN_IMAGE_SIDE } from './framing';
 import { ImageError } from './image-error';
 import { imageTraits } from './image-format';
 import { checkImage, decodingMemory, DEFAULT_IMAGE_LIMITS, type ImageLimits } from './image-limits';
@@ -55,7 +56,10 @@ export async function readBytes(
  * Reads a file and its header.
  * @throws ImageError saying why it cannot be used.
  */
-export async function readImage(image: Pick<ImageFile, 'path'>, limits = DEFAULT_IMAGE_LIMITS): Promise<EncodedImage> {
+export async function readImage(
+  image: Pick<ImageFile, 'path'>,
+  limits = DEFAULT_IMAGE_LIMITS,
+): Promise<EncodedImage> {
   return encodedImage(await readBytes(image, limits), limits);
 }
 
@@ -63,14 +67,17 @@ export async function readImage(image: Pick<ImageFile, 'path'>, limits = DEFAULT
  * Reads the header of an image.
  * @throws ImageError saying why it cannot be used.
  */
-export async function encodedImage(bytes: Buffer, limits = DEFAULT_IMAGE_LIMITS): Promise<EncodedImage> {
+export async function encodedImage(
+  bytes: Buffer,
+  limits = DEFAULT_IMAGE_LIMITS,
+): Promise<EncodedImage> {
   if (bytes.length === 0) throw new ImageError('the file is empty (0 bytes)');
   const traits = imageTraits(bytes);
   const header = headerSize(bytes);
   const size = header ?? (await decoderSize(bytes));
-  if (size.width < SMALLEST_SIDE || size.height < SMALLEST_SIDE) {
+  if (size.width < MIN_IMAGE_SIDE || size.height < MIN_IMAGE_SIDE) {
     throw new ImageError(
-      `too small: expected at least ${String(SMALLEST_SIDE)}×${String(SMALLEST_SIDE)} pixels, got ${String(size.width)}×${String(size.height)}`,
+      `too small: expected at least ${String(MIN_IMAGE_SIDE)}×${String(MIN_IMAGE_SIDE)} pixels, got ${String(size.width)}×${String(size.height)}`,
     );
   }
   checkImage(traits, size, limits);
@@ -91,28 +98,40 @@ async function coloursIn(bytes: Buffer): Promise<Colours> {
 const OVERSAMPLED = 2;
 
 /**
- * Cuts `box` out of the upright image and resizes it. Where the box reaches beyond the image, the border is replicated.
+ * Cuts `box` out of the upright image and resizes it. Where the box reaches beyond the image, the
+ * border is replicated.
  * @param into where the crop is to lie; memory of its own where it is not said.
  * @returns RGB bytes, row by row, `size.width × size.height × 3`.
  * @throws ImageError where the image is damaged.
  */
-export async function decodeCrop(image: EncodedImage, box: Box, size: CropSize, into?: Buffer): Promise<Buffer> {
-  // An image with many more pixels than the crop is reduced by libvips, which for JPEGs need not even decode them all.
+export async function decodeCrop(
+  image: EncodedImage,
+  box: Box,
+  size: CropSize,
+  into?: Buffer,
+): Promise<Buffer> {
+  // An image with many more pixels than the crop is reduced by libvips, which for JPEGs need not
+  // even decode them all.
   const wanted = OVERSAMPLED * Math.max(size.width / box.width, size.height / box.height);
   const longer = Math.max(image.width, image.height);
   const pixels = await decodeStored(image, wanted < 0.5 ? Math.ceil(wanted * longer) : longer);
   const across = pixels.width / image.width;
   const down = pixels.height / image.height;
-  const part = { x: box.x * across, y: box.y * down, width: box.width * across, height: box.height * down };
+  const part = {
+    x: box.x * across,
+    y: box.y * down,
+    width: box.width * across,
+    height: box.height * down,
+  };
   const crop = resizeBox(pixels, part, size, CUBIC, into);
-  giveBack(pixels.data);
+  releaseBuffer(pixels.data);
   toSrgb(crop, image.colours);
   return crop;
 }
 
 /**
- * Decodes an image upright, as sRGB, reduced so that its longer side has `side` pixels (never enlarged). JPEGs are decoded at a fraction of
- * their size where that is enough.
+ * Decodes an image upright, as sRGB, reduced so that its longer side has `side` pixels (never
+ * enlarged). JPEGs are decoded at a fraction of their size where that is enough.
  * @throws ImageError where the image is damaged.
  */
 export async function decodePixels(image: EncodedImage, side: number): Promise<Pixels> {
@@ -125,8 +144,10 @@ export async function decodePixels(image: EncodedImage, side: number): Promise<P
 const LARGE = 32e6;
 
 /**
- * The same in the image's own colours, with at least `side` pixels along its longer side, where it has as many. While it decodes a JPEG libvips reduces it to
- * a half or less; to decode it whole and reduce it then takes longer than decoding it by libjpeg-turbo, and whoever cuts out of it reduces it anyway.
+ * The same in the image's own colours, with at least `side` pixels along its longer side, where it
+ * has as many. While it decodes a JPEG libvips reduces it to a half or less; to decode it whole and
+ * reduce it then takes longer than decoding it by libjpeg-turbo, and whoever cuts out of it reduces
+ * it anyway.
  */
 export function decodeAtLeast(image: EncodedImage, side: number): Promise<Pixels> {
   const longer = Math.max(image.width, image.height);
@@ -134,8 +155,14 @@ export function decodeAtLeast(image: EncodedImage, side: number): Promise<Pixels
   return decodeStored(image, whole ? longer : side);
 }
 
-/** The same in the image's own colours (`image.colours`): what is cut out is converted faster than the whole. */
-export async function decodeStored({ bytes, width, height, colours, plainJpeg, limits }: EncodedImage, side: number): Promise<Pixels> {
+/**
+ * The same in the image's own colours (`image.colours`): what is cut out is converted faster than
+ * the whole.
+ */
+export async function decodeStored(
+  { bytes, width, height, colours, plainJpeg, limits }: EncodedImage,
+  side: number,
+): Promise<Pixels> {
   const asItIs = Math.max(width, height) <= side;
   if (plainJpeg && asItIs) {
     const pixels = await decodePlainJpeg(bytes, width, height);
@@ -155,7 +182,8 @@ export async function decodeStored({ bytes, width, height, colours, plainJpeg, l
 }
 
 /**
- * Runs a pipeline of libvips. Transparent pixels show white, as on a page; grey, CMYK and 16-bit images become 8-bit sRGB.
+ * Runs a pipeline of libvips. Transparent pixels show white, as on a page; grey, CMYK and 16-bit
+ * images become 8-bit sRGB.
  * @throws ImageError where the image is damaged.
  */
 async function rgbPixels(image: Sharp): Promise<Pixels & { data: Buffer }> {
@@ -165,20 +193,28 @@ async function rgbPixels(image: Sharp): Promise<Pixels & { data: Buffer }> {
       .toColourspace('srgb')
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
-    if (info.channels !== 3) throw new ImageError(`expected 3 channels from the decoder, got ${info.channels}`);
+    if (info.channels !== 3)
+      throw new ImageError(`expected 3 channels from the decoder, got ${info.channels}`);
     return { data, width: info.width, height: info.height };
   } catch (error) {
-    throw error instanceof ImageError ? error : new ImageError(decodeReason(error), { cause: error });
+    throw error instanceof ImageError
+      ? error
+      : new ImageError(decodeReason(error), { cause: error });
   }
 }
 
-/** Upright size from the file's first bytes, or undefined where the format's header is not understood. */
+/**
+ * Upright size from the file's first bytes, or undefined where the format's header is not
+ * understood.
+ */
 function headerSize(bytes: Buffer): (CropSize & { turned: boolean }) | undefined {
   try {
     const { width, height, orientation } = imageSize(bytes);
     if (!(width > 0 && height > 0)) return undefined;
     const turned = orientation !== undefined && orientation !== 1;
-    return orientation !== undefined && orientation >= 5 ? { width: height, height: width, turned } : { width, height, turned };
+    return orientation !== undefined && orientation >= 5
+      ? { width: height, height: width, turned }
+      : { width, height, turned };
   } catch {
     return undefined; // the decoder itself is asked next, and its word is reported
   }
@@ -208,10 +244,13 @@ function fileReason(error: unknown): string {
   }
 }
 
-/** Of what libvips says, in characters: it may say the same thing once for each block of an image. */
+/**
+ * Of what libvips says, in characters: it may say the same thing once for each block of an image.
+ */
 const LONGEST_REASON = 200;
 
-const excerpt = (text: string) => (text.length > LONGEST_REASON ? `${text.slice(0, LONGEST_REASON)}…` : text);
+const excerpt = (text: string) =>
+  text.length > LONGEST_REASON ? `${text.slice(0, LONGEST_REASON)}…` : text;
 
 function decodeReason(error: unknown): string {
   const text = messageOf(error);

@@ -1,8 +1,8 @@
 /** Why an image cannot be used. */
 
 /**
- * For how long that holds: `content` for as long as the file stays as it is, `limits` until the limits of
- * images are changed, `now` for this run only.
+ * For how long that holds: `content` for as long as the file stays as it is, `limits` until the
+ * limits of images are changed, `now` for this run only.
  */
 export type FailureKind = 'content' | 'limits' | 'now';
 
@@ -11,7 +11,10 @@ export class ImageError extends Error {
   override name = 'ImageError';
   readonly kept: FailureKind;
 
-  constructor(message: string, { kept = 'content', ...options }: ErrorOptions & { kept?: FailureKind } = {}) {
+  constructor(
+    message: string,
+    { kept = 'content', ...options }: ErrorOptions & { kept?: FailureKind } = {},
+  ) {
     super(message, options);
     this.kept = kept;
   }

@@ -1,6 +1,7 @@
 /**
- * What a file is, by its first bytes: its name says nothing. Only files of formats that are wanted reach a
- * decoder; libvips by itself would also take SVG, which can ask for any amount of work in a few bytes.
+ * What a file is, by its first bytes: its name says nothing. Only files of formats that are wanted
+ * reach a decoder; libvips by itself would also take SVG, which can ask for any amount of work in a
+ * few bytes.
  */
 import { ImageError } from './image-error';
 import { countScans, isProgressive } from './jpeg-markers';
@@ -51,8 +52,14 @@ const OTHERS: readonly [name: string, is: (bytes: Buffer) => boolean][] = [
   ['HEIC', (bytes) => brandsOf(bytes).some((brand) => HEIC_BRANDS.includes(brand))],
   ['HEIF', (bytes) => brandsOf(bytes).includes('mif1')],
   ['a video', (bytes) => brandsOf(bytes).length > 0 || ascii(bytes, 0, 4) === '\x1aE\xdf\xa3'],
-  ['JPEG XL', (bytes) => ascii(bytes, 0, 2) === '\xff\x0a' || ascii(bytes, 4, 12) === 'JXL \r\n\x87\n'],
-  ['JPEG 2000', (bytes) => ascii(bytes, 4, 12) === 'jP  \r\n\x87\n' || ascii(bytes, 0, 4) === '\xffO\xffQ'],
+  [
+    'JPEG XL',
+    (bytes) => ascii(bytes, 0, 2) === '\xff\x0a' || ascii(bytes, 4, 12) === 'JXL \r\n\x87\n',
+  ],
+  [
+    'JPEG 2000',
+    (bytes) => ascii(bytes, 4, 12) === 'jP  \r\n\x87\n' || ascii(bytes, 0, 4) === '\xffO\xffQ',
+  ],
   ['BMP', (bytes) => ascii(bytes, 0, 2) === 'BM'],
   ['a PDF document', (bytes) => ascii(bytes, 0, 5) === '%PDF-'],
   ['a Photoshop document', (bytes) => ascii(bytes, 0, 4) === '8BPS'],

@@ -38,12 +38,15 @@ export const imageLimits = (settings: LimitSettings): ImageLimits => ({
   memoryBytes: settings.maxImageMemory * 1e6,
 });
 
-/** Progressive and interlaced images are held in memory as a whole, and decoded again with every scan. */
+/**
+ * Progressive and interlaced images are held in memory as a whole, and decoded again with every
+ * scan.
+ */
 const WHOLE_SHARE = 1 / 4;
 
 /**
- * Scans of a progressive JPEG. Encoders write about ten; a file with more is made to be slow, since the
- * decoder goes through all coefficients for each.
+ * Scans of a progressive JPEG. Encoders write about ten; a file with more is made to be slow, since
+ * the decoder goes through all coefficients for each.
  */
 const MAX_SCANS = 100;
 
@@ -62,7 +65,10 @@ const BESIDE: Record<ImageTraits['format'], number> = {
 const BESIDE_WHOLE = 8;
 
 /** Memory that decoding an image takes at most, in bytes. */
-export function decodingMemory({ format, whole }: ImageTraits, { width, height }: CropSize): number {
+export function decodingMemory(
+  { format, whole }: ImageTraits,
+  { width, height }: CropSize,
+): number {
   return width * height * (RGB + (whole ? BESIDE_WHOLE : BESIDE[format]));
 }
 
@@ -74,7 +80,11 @@ export function checkImage(traits: ImageTraits, size: CropSize, limits: ImageLim
   const { width, height } = size;
   const pixels = limits.pixels * (traits.whole ? WHOLE_SHARE : 1);
   if (width * height > pixels) {
-    const kind = traits.whole ? (traits.format === 'jpeg' ? ' in a progressive JPEG' : ' in an interlaced PNG') : '';
+    const kind = traits.whole
+      ? traits.format === 'jpeg'
+        ? ' in a progressive JPEG'
+        : ' in an interlaced PNG'
+      : '';
     throw new ImageError(
       `too large: expected at most ${megapixels(pixels)} megapixels${kind} (setting maxImageMegapixels), ` +
         `got ${String(width)}×${String(height)}`,

@@ -1,4 +1,7 @@
-/** Images found in folders, as few bytes each: of a hundred thousand as objects the engine would hold twenty megabytes. */
+/**
+ * Images found in folders, as few bytes each: of a hundred thousand as objects the engine would
+ * hold twenty megabytes.
+ */
 import { join, sep } from 'node:path';
 
 /** What is asked of images in order; an array is such a list too. */
@@ -17,7 +20,10 @@ export class ImageList implements Images {
   private readonly raw = new Map<number, ImageFile>();
   private count = 0;
 
-  /** What comes before the names: joining each anew costs more than all else that is done with a path. */
+  /**
+   * What comes before the names: joining each anew costs more than all else that is done with a
+   * path.
+   */
   private readonly prefixes: readonly string[];
 
   /** @param folders what the images were looked for in. */
@@ -54,7 +60,11 @@ export class ImageList implements Images {
     if (raw !== undefined) return raw;
     const name = this.names.toString('utf8', this.startOf(index), this.ends[index]);
     const folder = this.folderOf[index]!;
-    return { folder, name, path: this.prefixes[folder]! + (sep === '/' ? name : name.replaceAll('/', sep)) };
+    return {
+      folder,
+      name,
+      path: this.prefixes[folder]! + (sep === '/' ? name : name.replaceAll('/', sep)),
+    };
   }
 
   *[Symbol.iterator](): Generator<ImageFile> {
@@ -85,8 +95,14 @@ function grown<T extends Uint16Array | Uint32Array>(from: T, to: T): T {
 export interface ImageFile {
   /** Index of the folder it was found in, among those that were asked for. */
   folder: number;
-  /** Path relative to that folder, `/` between its parts; for people: bytes that are not UTF-8 appear as �. */
+  /**
+   * Path relative to that folder, `/` between its parts; for people: bytes that are not UTF-8
+   * appear as �.
+   */
   name: string;
-  /** What the operating system is asked with. A Buffer where the path is not valid UTF-8 (possible on Linux). */
+  /**
+   * What the operating system is asked with. A Buffer where the path is not valid UTF-8 (possible
+   * on Linux).
+   */
   path: string | Buffer;
 }

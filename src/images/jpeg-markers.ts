@@ -6,7 +6,8 @@ const START_OF_SCAN = 0xda;
 /** Frames by Huffman coding; the others are lossless or arithmetic. */
 const PROGRESSIVE = 0xc2;
 
-const isFrame = (marker: number) => marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
+const isFrame = (marker: number) =>
+  marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 
 /** A marker with the segment that follows it, `[start, end)` in the file. */
 interface Segment {
@@ -74,6 +75,7 @@ const SCAN = Buffer.from([0xff, START_OF_SCAN]);
 /** Scans of a file: their marker cannot stand within coded data, but may within thumbnails. */
 export function countScans(bytes: Buffer): number {
   let scans = 0;
-  for (let at = bytes.indexOf(SCAN); at >= 0; at = bytes.indexOf(SCAN, at + SCAN.length)) scans += 1;
+  for (let at = bytes.indexOf(SCAN); at >= 0; at = bytes.indexOf(SCAN, at + SCAN.length))
+    scans += 1;
   return scans;
 }

@@ -1,7 +1,10 @@
 /** Memory that images under way may take, all threads together. */
 import { setTimeout } from 'node:timers/promises';
 
-/** Images that take less than this, in bytes, are not counted: a thread has a handful of them under way. */
+/**
+ * Images that take less than this, in bytes, are not counted: a thread has a handful of them under
+ * way.
+ */
 const SMALL = 50e6;
 /** How often it is looked whether others have given memory back, in milliseconds. */
 const POLL = 20;

@@ -1,6 +1,7 @@
 /**
- * Reads whole files the way the disk they lie on is fastest at. From memory or a near disk a file comes at once, and handing the work to another
- * thread costs more than the work: its four calls wake that thread four times, which takes the core from one that computes. From a far or turning
+ * Reads whole files the way the disk they lie on is fastest at. From memory or a near disk a file
+ * comes at once, and handing the work to another thread costs more than the work: its four calls
+ * wake that thread four times, which takes the core from one that computes. From a far or turning
  * disk files are waited for, so several are asked for at a time.
  */
 import { readRegularFile, readRegularFileSync } from '../util/read-regular-file';
@@ -30,7 +31,8 @@ export async function readWhole(path: string | Buffer, limit: number): Promise<B
   }
   const start = performance.now();
   const bytes = readRegularFileSync(path, limit);
-  // A large file takes its time on any disk: what counts is the time until it comes, not that of copying a megabyte.
+  // A large file takes its time on any disk: what counts is the time until it comes, not that of
+  // copying a megabyte.
   const waited = (performance.now() - start) / Math.max(1, bytes.length / 1e6);
   mean += LATEST * (waited - mean);
   return bytes;

@@ -2,7 +2,7 @@
 import type { CropSize } from '../domain/faces';
 import { encode } from './crop-strips';
 import { decodePixels, readImage } from './decode';
-import { centredPart } from './framing';
+import { centeredPart } from './framing';
 import type { ImageLimits } from './image-limits';
 import type { ImageFile } from './image-list';
 import { resizeBox } from './resize';
@@ -21,10 +21,19 @@ const QUALITY = 86;
  * @param side longest side of the JPEG, in pixels; a smaller photo is not enlarged.
  * @throws ImageError saying why it cannot be shown.
  */
-export async function renderPhoto(image: Pick<ImageFile, 'path'>, side: number, limits: ImageLimits): Promise<RenderedPhoto> {
+export async function renderPhoto(
+  image: Pick<ImageFile, 'path'>,
+  side: number,
+  limits: ImageLimits,
+): Promise<RenderedPhoto> {
   const encoded = await readImage(image, limits);
   const { data, width, height } = await decodePixels(encoded, side);
-  const jpeg = await encode(Buffer.from(data.buffer, data.byteOffset, data.byteLength), width, height, QUALITY);
+  const jpeg = await encode(
+    Buffer.from(data.buffer, data.byteOffset, data.byteLength),
+    width,
+    height,
+    QUALITY,
+  );
   return { jpeg, width: encoded.width, height: encoded.height };
 }
 
@@ -36,8 +45,12 @@ const TILE_SOURCE = 512;
  * @returns RGB bytes `[height, width, 3]` of the image's largest central part of these proportions.
  * @throws ImageError saying why it cannot be shown.
  */
-export async function renderTile(image: Pick<ImageFile, 'path'>, size: CropSize, limits: ImageLimits): Promise<Uint8Array<ArrayBuffer>> {
+export async function renderTile(
+  image: Pick<ImageFile, 'path'>,
+  size: CropSize,
+  limits: ImageLimits,
+): Promise<Uint8Array<ArrayBuffer>> {
   const pixels = await decodePixels(await readImage(image, limits), TILE_SOURCE);
   const whole = { x: 0, y: 0, width: pixels.width, height: pixels.height };
-  return new Uint8Array(resizeBox(pixels, centredPart(whole, size.width / size.height), size));
+  return new Uint8Array(resizeBox(pixels, centeredPart(whole, size.width / size.height), size));
 }

@@ -1,7 +1,8 @@
 /**
- * A box of an image, resized with a kernel, by default the cubic one of Keys (1981, a = −0.5), widened where it shrinks so that nothing aliases: what
- * libvips and Pillow do, for images so small that setting up a pipeline would take longer than the work. The loops are in WebAssembly (resize.wat), whose SIMD
- * is several times as fast as the same loops in JavaScript.
+ * A box of an image, resized with a kernel, by default the cubic one of Keys (1981, a = −0.5),
+ * widened where it shrinks so that nothing aliases: what libvips and Pillow do, for images so small
+ * that setting up a pipeline would take longer than the work. The loops are in WebAssembly
+ * (resize.wat), whose SIMD is several times as fast as the same loops in JavaScript.
  */
 import type { Box, CropSize } from '../domain/faces';
 import { clamp } from '../util/clamp';
@@ -16,7 +17,10 @@ interface Taps {
   /** Pixels of the source that are looked at: `length` of them, from `first` on. */
   first: number;
   length: number;
-  /** `[length of the result, count]`: pixel of the source, from `first` on. Beyond the edge it is the edge's. */
+  /**
+   * `[length of the result, count]`: pixel of the source, from `first` on. Beyond the edge it is
+   * the edge's.
+   */
   source: Int32Array;
   /** `[length, count]`, sums to 1 for each pixel of the result. */
   weight: Float32Array;
@@ -39,9 +43,19 @@ export const CUBIC: Kernel = {
 };
 
 /** Triangles: bilinear interpolation where nothing shrinks. */
-export const LINEAR: Kernel = { name: 'linear', support: 1, weight: (distance) => Math.max(0, 1 - distance) };
+export const LINEAR: Kernel = {
+  name: 'linear',
+  support: 1,
+  weight: (distance) => Math.max(0, 1 - distance),
+};
 
-function tapsOf(kernel: Kernel, sourceLength: number, start: number, boxLength: number, length: number): Taps {
+function tapsOf(
+  kernel: Kernel,
+  sourceLength: number,
+  start: number,
+  boxLength: number,
+  length: number,
+): Taps {
   const scale = boxLength / length;
   const widened = Math.max(1, scale);
   const count = Math.ceil(2 * kernel.support * widened);
@@ -50,7 +64,8 @@ function tapsOf(kernel: Kernel, sourceLength: number, start: number, boxLength: 
   const weight = new Float32Array(length * count);
   for (let i = 0; i < length; i++) {
     const centre = start + (i + 0.5) * scale;
-    const nearest = Math.floor(centre - kernel.support * widened - 0.5) + 1; // the first pixel whose middle is within reach
+    // the first pixel whose middle is within reach
+    const nearest = Math.floor(centre - kernel.support * widened - 0.5) + 1;
     let sum = 0;
     for (let tap = 0; tap < count; tap++) sum += weightOf(nearest + tap + 0.5 - centre);
     for (let tap = 0; tap < count; tap++) {
@@ -60,14 +75,26 @@ function tapsOf(kernel: Kernel, sourceLength: number, start: number, boxLength: 
   }
   const first = source.reduce((a, b) => Math.min(a, b));
   const last = source.reduce((a, b) => Math.max(a, b));
-  return { count, first, length: last - first + 1, source: source.map((pixel) => pixel - first), weight };
+  return {
+    count,
+    first,
+    length: last - first + 1,
+    source: source.map((pixel) => pixel - first),
+    weight,
+  };
 }
 
 /** Images of a folder mostly have one size: its taps are computed once. */
 const KEPT = 64;
 const kept = new Map<string, Taps>();
 
-function keptTaps(kernel: Kernel, sourceLength: number, start: number, boxLength: number, length: number): Taps {
+function keptTaps(
+  kernel: Kernel,
+  sourceLength: number,
+  start: number,
+  boxLength: number,
+  length: number,
+): Taps {
   const key = `${kernel.name} ${sourceLength} ${start} ${boxLength} ${length}`;
   let taps = kept.get(key);
   if (taps === undefined) {
@@ -81,9 +108,27 @@ function keptTaps(kernel: Kernel, sourceLength: number, start: number, boxLength
 /** Functions of resize.wat; addresses are in bytes. */
 interface Loops {
   across: (
-    ...of: [bytes: number, width: number, rows: number, ...taps: TapsAt, length: number, line: number, target: number, stride: number]
+    ...of: [
+      bytes: number,
+      width: number,
+      rows: number,
+      ...taps: TapsAt,
+      length: number,
+      line: number,
+      target: number,
+      stride: number,
+    ]
   ) => void;
-  down: (...of: [rows: number, stride: number, ...taps: TapsAt, length: number, target: number, bytes: number]) => void;
+  down: (
+    ...of: [
+      rows: number,
+      stride: number,
+      ...taps: TapsAt,
+      length: number,
+      target: number,
+      bytes: number,
+    ]
+  ) => void;
 }
 type TapsAt = [sources: number, weights: number, count: number];
 
@@ -93,11 +138,18 @@ const loops = new WasmModule<Loops>(wasm);
 const STRIDE = 128;
 
 /**
- * @param box in pixels of the image, not necessarily whole; where it reaches beyond the image, the border is replicated.
+ * @param box in pixels of the image, not necessarily whole; where it reaches beyond the image, the
+ * border is replicated.
  * @param into where the result is to lie; memory of its own where it is not said.
  * @returns RGB bytes, `size.width × size.height × 3`.
  */
-export function resizeBox(pixels: Pixels, box: Box, size: CropSize, kernel = CUBIC, into?: Buffer): Buffer {
+export function resizeBox(
+  pixels: Pixels,
+  box: Box,
+  size: CropSize,
+  kernel = CUBIC,
+  into?: Buffer,
+): Buffer {
   const acrossTaps = keptTaps(kernel, pixels.width, box.x, box.width, size.width);
   const downTaps = keptTaps(kernel, pixels.height, box.y, box.height, size.height);
   const columns = acrossTaps.length;
@@ -106,7 +158,11 @@ export function resizeBox(pixels: Pixels, box: Box, size: CropSize, kernel = CUB
   const stride = Math.ceil((bytes * 4 + 4) / STRIDE) * STRIDE;
 
   const layout = new Layout();
-  const place = ({ source, weight, count }: Taps): TapsAt => [layout.room(source.byteLength), layout.room(weight.byteLength), count];
+  const place = ({ source, weight, count }: Taps): TapsAt => [
+    layout.room(source.byteLength),
+    layout.room(weight.byteLength),
+    count,
+  ];
   const acrossAt = place(acrossTaps);
   const downAt = place(downTaps);
   const sourceAt = layout.room(columns * rows * 3);
@@ -117,7 +173,12 @@ export function resizeBox(pixels: Pixels, box: Box, size: CropSize, kernel = CUB
   return loops.with(layout, ({ across, down }, memory) => {
     copyTaps(acrossTaps, acrossAt, memory);
     copyTaps(downTaps, downAt, memory);
-    copyIn(pixels, { x: acrossTaps.first, y: downTaps.first, width: columns, height: rows }, memory, sourceAt);
+    copyIn(
+      pixels,
+      { x: acrossTaps.first, y: downTaps.first, width: columns, height: rows },
+      memory,
+      sourceAt,
+    );
     across(sourceAt, columns, rows, ...acrossAt, size.width, lineAt, rowsAt, stride);
     down(rowsAt, stride, ...downAt, size.height, targetAt, bytes);
     return copyOut(memory, targetAt, size.height * bytes, into);

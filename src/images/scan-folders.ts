@@ -10,7 +10,12 @@ import { IMAGE_EXTENSIONS } from './image-extensions';
 import { ImageList, prefixOf, type ImageFile } from './image-list';
 
 /** Folders that hold no photos of the user's. Hidden folders are left out as well. */
-const SKIPPED_FOLDERS: ReadonlySet<string> = new Set(['node_modules', '__MACOSX', '$RECYCLE.BIN', '@eaDir']);
+const SKIPPED_FOLDERS: ReadonlySet<string> = new Set([
+  'node_modules',
+  '__MACOSX',
+  '$RECYCLE.BIN',
+  '@eaDir',
+]);
 
 export interface Scan {
   images: ImageList;
@@ -30,12 +35,16 @@ export interface ScanOptions {
 type Name = string | Buffer;
 
 /**
- * Finds the images below `folders`, in the order of their paths. Symbolic links are followed; a folder reached twice
- * (through a loop of links, or because one chosen folder lies in another) is read once.
+ * Finds the images below `folders`, in the order of their paths. Symbolic links are followed; a
+ * folder reached twice (through a loop of links, or because one chosen folder lies in another) is
+ * read once.
  *
  * @throws UserError where a chosen folder itself cannot be read.
  */
-export async function scanImages(folders: readonly string[], { signal, onFound, onFirst }: ScanOptions = {}): Promise<Scan> {
+export async function scanImages(
+  folders: readonly string[],
+  { signal, onFound, onFirst }: ScanOptions = {},
+): Promise<Scan> {
   const images = new ImageList(folders);
   const failures: Failure[] = [];
   const visited = new Set<string>();
@@ -50,7 +59,10 @@ export async function scanImages(folders: readonly string[], { signal, onFound, 
       entries = await list(path);
     } catch (error) {
       const reason = folderReason(error);
-      if (name === '') throw new UserError(`cannot read the folder '${String(path)}': ${reason}`, { cause: error });
+      if (name === '')
+        throw new UserError(`cannot read the folder '${String(path)}': ${reason}`, {
+          cause: error,
+        });
       failures.push({ image: `${name}/`, reason });
       return;
     }
@@ -79,7 +91,10 @@ export async function scanImages(folders: readonly string[], { signal, onFound, 
 }
 
 /** Which images a run is about: `chooseImages` of a list. */
-export function chosenImages(images: ImageList, choice: { limit: number; sample: number; seed: number }): ImageList {
+export function chosenImages(
+  images: ImageList,
+  choice: { limit: number; sample: number; seed: number },
+): ImageList {
   const chosen = chooseImages(
     Array.from({ length: images.length }, (_, index) => index),
     choice,
@@ -88,10 +103,14 @@ export function chosenImages(images: ImageList, choice: { limit: number; sample:
 }
 
 /**
- * The first `limit` images, and of these `sample` drawn with the seed, kept in order. 0 stands for all.
- * Drawn by Vitter's selection sampling (Knuth, TAOCP 2, algorithm S): one pass, every subset equally likely.
+ * The first `limit` images, and of these `sample` drawn with the seed, kept in order. 0 stands for
+ * all. Drawn by Vitter's selection sampling (Knuth, TAOCP 2, algorithm S): one pass, every subset
+ * equally likely.
  */
-export function chooseImages<T>(images: readonly T[], { limit, sample, seed }: { limit: number; sample: number; seed: number }): T[] {
+export function chooseImages<T>(
+  images: readonly T[],
+  { limit, sample, seed }: { limit: number; sample: number; seed: number },
+): T[] {
   const first = limit > 0 ? images.slice(0, limit) : [...images];
   if (sample === 0 || sample >= first.length) return first;
   const random = new Random(seed);
@@ -104,14 +123,17 @@ export function chooseImages<T>(images: readonly T[], { limit, sample, seed }: {
 }
 
 async function list(path: Name) {
-  const byName = (a: { name: Name }, b: { name: Name }) => compare(a.name.toString(), b.name.toString());
+  const byName = (a: { name: Name }, b: { name: Name }) =>
+    compare(a.name.toString(), b.name.toString());
   const entries = await readdir(path, { withFileTypes: true });
   if (!entries.some((entry) => entry.name.includes('\uFFFD'))) {
     return entries.map((entry) => ({ name: entry.name, entry })).sort(byName);
   }
   // A name that is not UTF-8 opens only by its own bytes.
   const raw = await readdir(path, { withFileTypes: true, encoding: 'buffer' });
-  return raw.map((entry) => ({ name: isUtf8(entry.name) ? entry.name.toString() : entry.name, entry })).sort(byName);
+  return raw
+    .map((entry) => ({ name: isUtf8(entry.name) ? entry.name.toString() : entry.name, entry }))
+    .sort(byName);
 }
 
 const isUtf8 = (bytes: Buffer) => Buffer.from(bytes.toString('utf8'), 'utf8').equals(bytes);

@@ -1,7 +1,10 @@
-/** WebAssembly modules whose memory is laid out anew for each call: what goes in is copied there, what comes out is copied back. */
+/**
+ * WebAssembly modules whose memory is laid out anew for each call: what goes in is copied there,
+ * what comes out is copied back.
+ */
 
 import type { Box } from '../domain/faces';
-import { takeBuffer } from './buffer-pool';
+import { acquireBuffer } from './buffer-pool';
 import type { Pixels } from './pixels';
 
 /** What a module exports beside its functions. */
@@ -10,9 +13,15 @@ interface WithMemory {
 }
 
 const PAGE = 65_536;
-/** Memory never shrinks: an instance that has had more than this, for one large photo, is not kept. In bytes. */
+/**
+ * Memory never shrinks: an instance that has had more than this, for one large photo, is not kept.
+ * In bytes.
+ */
 const KEPT = 16e6;
-/** Loops may read and write a few bytes beyond what they need; what is next to it must not be anything's. */
+/**
+ * Loops may read and write a few bytes beyond what they need; what is next to it must not be
+ * anything's.
+ */
 const MARGIN = 32;
 const ALIGNED = 16;
 
@@ -29,7 +38,10 @@ export class Layout {
   }
 }
 
-/** A module, instantiated when it is first needed, in each thread. @param bytes of the module, which exports its memory and `Functions`. */
+/**
+ * A module, instantiated when it is first needed, in each thread.
+ * @param bytes of the module, which exports its memory and `Functions`.
+ */
 export class WasmModule<Functions> {
   private compiled: object | undefined;
   private instance: (Functions & WithMemory) | undefined;
@@ -39,7 +51,8 @@ export class WasmModule<Functions> {
   /** Gives `use` the functions and memory enough for a layout; the memory is valid until then. */
   with<T>({ length }: Layout, use: (functions: Functions, memory: ArrayBuffer) => T): T {
     this.compiled ??= new WebAssembly.Module(this.bytes);
-    this.instance ??= new WebAssembly.Instance(this.compiled).exports as unknown as Functions & WithMemory;
+    this.instance ??= new WebAssembly.Instance(this.compiled).exports as unknown as Functions &
+      WithMemory;
     const { instance } = this;
     const missing = length - instance.memory.buffer.byteLength;
     if (missing > 0) instance.memory.grow(Math.ceil(missing / PAGE));
@@ -52,7 +65,13 @@ export class WasmModule<Functions> {
  * Copies a part of RGB pixels, row by row, to an address.
  * @param step rows of the image to one that is copied: the one in the middle of them.
  */
-export function copyIn({ data, width }: Pixels, part: Box, memory: ArrayBuffer, to: number, step = 1): void {
+export function copyIn(
+  { data, width }: Pixels,
+  part: Box,
+  memory: ArrayBuffer,
+  to: number,
+  step = 1,
+): void {
   const all = new Uint8Array(memory);
   const stride = part.width * 3;
   if (part.width === width && step === 1) {
@@ -66,7 +85,12 @@ export function copyIn({ data, width }: Pixels, part: Box, memory: ArrayBuffer, 
 }
 
 /** @returns a copy of the bytes at an address: `into`, where it is given. */
-export function copyOut(memory: ArrayBuffer, from: number, length: number, into: Buffer = takeBuffer(length)): Buffer {
+export function copyOut(
+  memory: ArrayBuffer,
+  from: number,
+  length: number,
+  into: Buffer = acquireBuffer(length),
+): Buffer {
   into.set(new Uint8Array(memory, from, length));
   return into;
 }

@@ -1,8 +1,9 @@
 /**
- * Clips to [0, 1] made into HardSigmoids of slope 1, in memory: max(0, min(1, x)), the same numbers. CUDA's provider goes over the values twice for a
- * Clip and once for a HardSigmoid; on an H100 that is an eighth of the network's time. Other providers fuse a Clip with the convolution before it, and
- * some know no HardSigmoid, so that the file keeps the Clips (`clip_at_one` in training/faces/onnx_file.py makes them such).
- * Field numbers are those of onnx.proto (ONNX 1.17).
+ * Clips to [0, 1] made into HardSigmoids of slope 1, in memory: max(0, min(1, x)), the same
+ * numbers. CUDA's provider goes over the values twice for a Clip and once for a HardSigmoid; on an
+ * H100 that is an eighth of the network's time. Other providers fuse a Clip with the convolution
+ * before it, and some know no HardSigmoid, so that the file keeps the Clips (`clip_at_one` in
+ * training/faces/onnx_file.py makes them such). Field numbers are those of onnx.proto (ONNX 1.17).
  */
 import { Float16Array } from '@petamoriken/float16';
 import { PbfReader, PbfWriter } from 'pbf';
@@ -22,7 +23,8 @@ interface Node {
 
 /**
  * @param model bytes of an ONNX file.
- * @returns bytes of the same network; undefined where it has no such Clip, or where it is no ONNX file (the runtime says better what it is).
+ * @returns bytes of the same network; undefined where it has no such Clip, or where it is no ONNX
+ * file (the runtime says better what it is).
  */
 export function withHardSigmoids(model: Uint8Array): Uint8Array | undefined {
   let changed = 0;
@@ -34,7 +36,8 @@ export function withHardSigmoids(model: Uint8Array): Uint8Array | undefined {
           1: (node) => {
             const { operator, inputs, output } = readNode(node);
             const [values = '', least = '', most = ''] = inputs;
-            if (operator !== 'Clip' || constants.get(least) !== 0 || constants.get(most) !== 1) return node;
+            if (operator !== 'Clip' || constants.get(least) !== 0 || constants.get(most) !== 1)
+              return node;
             changed += 1;
             return hardSigmoid(values, output);
           },

@@ -1,14 +1,22 @@
 /**
- * Static check of a network file that comes from elsewhere, before ONNX Runtime sees it. An ONNX file is a protocol buffer that
- * may refer to other files, contain loops and functions that call each other, and request terabytes of memory in a few bytes.
- * Field numbers are those of onnx.proto (ONNX 1.19).
+ * Static check of a network file that comes from elsewhere, before ONNX Runtime sees it. An ONNX
+ * file is a protocol buffer that may refer to other files, contain loops and functions that call
+ * each other, and request terabytes of memory in a few bytes. Field numbers are those of onnx.proto
+ * (ONNX 1.19).
  *
- * Where a field occurs twice, the runtime takes the last one or merges both. Here every occurrence has to pass.
+ * Where a field occurs twice, the runtime takes the last one or merges both. Here every occurrence
+ * has to pass.
  */
 import { excerpt } from '../text/excerpt';
 import { megabytes } from '../text/sizes';
 import { UserError } from '../util/errors';
-import { MULTIPLIED, OPERATORS, shapeInputs, SIZE_ATTRIBUTES, UNMEASURED } from './network-operators';
+import {
+  MULTIPLIED,
+  OPERATORS,
+  shapeInputs,
+  SIZE_ATTRIBUTES,
+  UNMEASURED,
+} from './network-operators';
 import { DamagedMessage, FieldReader, textOf, varints } from './protobuf-fields';
 
 /** Limits of a network. */
@@ -31,7 +39,10 @@ const MOST_NUMBERS = 64;
 /** Dimensions of a tensor: most of ONNX Runtime's kernels support 8. */
 const MOST_DIMENSIONS = 32;
 
-/** TensorProto.DataType → bits of a value. Strings (8) and complex numbers (14, 15) are not supported. */
+/**
+ * TensorProto.DataType → bits of a value. Strings (8) and complex numbers (14, 15) are not
+ * supported.
+ */
 const BITS: Readonly<Record<number, number>> = {
   1: 32, 2: 8, 3: 8, 4: 16, 5: 16, 6: 32, 7: 64, 9: 8, 10: 16, 11: 64, 12: 32, 13: 64, 16: 16, 17: 8, 18: 8, 19: 8, 20: 8,
   21: 4, 22: 4, 23: 4, 24: 8, 25: 2, 26: 2,
@@ -48,14 +59,17 @@ interface Node {
 
 /**
  * @param bytes of an ONNX file.
- * @throws UserError that says what is not supported and what to do; the message does not name the file.
+ * @throws UserError that says what is not supported and what to do; the message does not name the
+ * file.
  */
 export function inspectNetwork(bytes: Uint8Array): void {
   try {
     new Inspection().model(bytes);
   } catch (error) {
     if (!(error instanceof DamagedMessage)) throw error;
-    throw new UserError(`it is not an ONNX model, or the file is damaged: ${error.message}`, { cause: error });
+    throw new UserError(`it is not an ONNX model, or the file is damaged: ${error.message}`, {
+      cause: error,
+    });
   }
 }
 
@@ -83,7 +97,9 @@ class Inspection {
         case 20:
           throw new UserError('it contains training graphs: export it for inference');
         case 25:
-          throw new UserError('it contains local functions: inline them with onnx.inliner.inline_local_functions(model)');
+          throw new UserError(
+            'it contains local functions: inline them with onnx.inliner.inline_local_functions(model)',
+          );
       }
     });
     if (graphs === 0) throw new DamagedMessage('it has no graph');
@@ -118,7 +134,9 @@ class Inspection {
 
   private node(bytes: Uint8Array): void {
     if (this.nodes.length >= NETWORK_LIMITS.nodes) {
-      throw new UserError(`it has more than ${NETWORK_LIMITS.nodes.toLocaleString('en')} operators`);
+      throw new UserError(
+        `it has more than ${NETWORK_LIMITS.nodes.toLocaleString('en')} operators`,
+      );
     }
     const node: Node = { operator: '', inputs: [], outputs: [] };
     let domain: string | undefined;
@@ -158,7 +176,9 @@ class Inspection {
           break;
         case 6:
         case 11:
-          throw new UserError(`its operator '${excerpt(operator)}' contains a subgraph: expected a graph without branches and loops`);
+          throw new UserError(
+            `its operator '${excerpt(operator)}' contains a subgraph: expected a graph without branches and loops`,
+          );
         case 8:
           ints = ints.concat(varints(value, MOST_NUMBERS).map(toSigned)).slice(0, MOST_NUMBERS);
           break;
@@ -192,7 +212,8 @@ class Inspection {
       switch (field) {
         case 1:
           dimensions.push(...varints(value, MOST_DIMENSIONS + 1));
-          if (dimensions.length > MOST_DIMENSIONS) throw new UserError(`it has a tensor of more than ${MOST_DIMENSIONS} dimensions`);
+          if (dimensions.length > MOST_DIMENSIONS)
+            throw new UserError(`it has a tensor of more than ${MOST_DIMENSIONS} dimensions`);
           break;
         case 2:
           type = typeof value === 'number' ? value : -1;
@@ -204,7 +225,9 @@ class Inspection {
         case 11:
           typed += typeof value === 'number' ? 8 : value.length;
           if (field !== 10 && numbers.length < MOST_NUMBERS) {
-            numbers = numbers.concat(field === 4 ? floatsIn(messageIn(value)) : varints(value, MOST_NUMBERS).map(toSigned));
+            numbers = numbers.concat(
+              field === 4 ? floatsIn(messageIn(value)) : varints(value, MOST_NUMBERS).map(toSigned),
+            );
           }
           break;
         case 6:
@@ -222,11 +245,13 @@ class Inspection {
       }
     });
     const bits = BITS[type];
-    if (type === STRING || bits === undefined) throw new UserError(`it contains values of type ${type}, which is not supported`);
+    if (type === STRING || bits === undefined)
+      throw new UserError(`it contains values of type ${type}, which is not supported`);
     const count = dimensions.reduce((product, each) => product * each, 1);
     const held = raw === undefined ? typed : raw.length;
     const needed = raw === undefined ? count : Math.ceil((count * bits) / 8);
-    // A typed field takes at least a byte a value, except for 4-bit and 2-bit numbers, which share one.
+    // A typed field takes at least a byte a value, except for 4-bit and 2-bit numbers, which share
+    // one.
     const least = raw === undefined ? Math.ceil(count / Math.max(1, 8 / bits)) : needed;
     if (!(held >= least) || (raw !== undefined && held !== needed)) {
       throw new DamagedMessage(
@@ -245,7 +270,9 @@ class Inspection {
       if (field === 2) {
         this.reader.read(messageIn(value), (kind) => {
           if (kind === 1 || kind === 6) return; // a tensor; its denotation
-          throw new UserError(`its value '${excerpt(name)}' is not a tensor: expected tensors only`);
+          throw new UserError(
+            `its value '${excerpt(name)}' is not a tensor: expected tensors only`,
+          );
         });
       }
     });
@@ -261,7 +288,10 @@ class Inspection {
         if (numbers === undefined) continue;
         if (!MULTIPLIED.has(operator)) checkNumbers(operator, numbers);
         else {
-          const values = numbers.reduce((product, each) => product * Math.max(1, Math.abs(each)), 1);
+          const values = numbers.reduce(
+            (product, each) => product * Math.max(1, Math.abs(each)),
+            1,
+          );
           if (!(values <= NETWORK_LIMITS.values)) throw tooLarge(operator, values);
         }
       }
@@ -269,8 +299,9 @@ class Inspection {
   }
 
   /**
-   * Refuses shapes that depend on the pixels rather than on the size of the input: a test run on some images would say nothing
-   * about the next one. Follows all values that depend on the inputs, except through Shape and Size.
+   * Refuses shapes that depend on the pixels rather than on the size of the input: a test run on
+   * some images would say nothing about the next one. Follows all values that depend on the inputs,
+   * except through Shape and Size.
    */
   private checkShapesAreFixed(): void {
     const takers = new Map<string, Node[]>();
@@ -327,7 +358,9 @@ function checkNumbers(operator: string, numbers: readonly number[]): void {
 }
 
 const tooLarge = (operator: string, size: number) =>
-  new UserError(`its operator '${excerpt(operator)}' asks for a size of ${size.toLocaleString('en', { maximumFractionDigits: 0 })}`);
+  new UserError(
+    `its operator '${excerpt(operator)}' asks for a size of ${size.toLocaleString('en', { maximumFractionDigits: 0 })}`,
+  );
 
 /** @throws DamagedMessage if the value is a number. */
 function messageIn(value: number | Uint8Array): Uint8Array {
@@ -340,7 +373,9 @@ const toSigned = (value: number) => (value >= 2 ** 63 ? value - 2 ** 64 : value)
 
 function floatsIn(bytes: Uint8Array): number[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Array.from({ length: Math.min(MOST_NUMBERS, bytes.length >> 2) }, (_, i) => view.getFloat32(4 * i, true));
+  return Array.from({ length: Math.min(MOST_NUMBERS, bytes.length >> 2) }, (_, i) =>
+    view.getFloat32(4 * i, true),
+  );
 }
 
 function numbersIn(raw: Uint8Array, type: number): number[] | undefined {
@@ -351,7 +386,9 @@ function numbersIn(raw: Uint8Array, type: number): number[] | undefined {
     case INT32:
       return Array.from({ length: raw.length >> 2 }, (_, i) => view.getInt32(4 * i, true));
     case INT64:
-      return Array.from({ length: raw.length >> 3 }, (_, i) => Number(view.getBigInt64(8 * i, true)));
+      return Array.from({ length: raw.length >> 3 }, (_, i) =>
+        Number(view.getBigInt64(8 * i, true)),
+      );
     default:
       return undefined;
   }

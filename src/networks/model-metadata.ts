@@ -1,6 +1,7 @@
 /**
- * What an ONNX file says of itself: `metadata_props` of its ModelProto (onnx.proto, field 14), entries of two strings. ONNX Runtime for Node does
- * not show them. `training/faces/onnx_file.py` writes them.
+ * What an ONNX file says of itself: `metadata_props` of its ModelProto (onnx.proto, field 14),
+ * entries of two strings. ONNX Runtime for Node does not show them. `training/faces/onnx_file.py`
+ * writes them.
  */
 import * as z from 'zod';
 import { excerpt, hasHidden } from '../text/excerpt';
@@ -22,7 +23,10 @@ const attributeName = z
   .string()
   .min(1, 'expected a name, got an empty text')
   .max(LONGEST_NAME, `expected a name of at most ${LONGEST_NAME} characters`)
-  .refine((name) => !hasHidden(name), 'expected a name without newlines and other control characters');
+  .refine(
+    (name) => !hasHidden(name),
+    'expected a name without newlines and other control characters',
+  );
 
 const schema = z.object({
   /** Names of the outputs, in order. */
@@ -30,20 +34,31 @@ const schema = z.object({
     .array(attributeName)
     .min(1)
     .max(MOST)
-    .refine((names) => new Set(names).size === names.length, 'expected a different name for each output, got one of them twice')
+    .refine(
+      (names) => new Set(names).size === names.length,
+      'expected a different name for each output, got one of them twice',
+    )
     .optional(),
   /** How an aligned image becomes the input. */
-  framing: z.object({ width: z.int().positive(), height: z.int().positive(), stretch: z.boolean() }).optional(),
+  framing: z
+    .object({ width: z.int().positive(), height: z.int().positive(), stretch: z.boolean() })
+    .optional(),
   /** How often each attribute occurs in what the network was trained on. */
   frequencies: z.array(z.number().min(0).max(1)).max(MOST).optional(),
-  /** Probability from which each attribute counts as present; `balanced` recognises both of its values equally well. */
+  /**
+   * Probability from which each attribute counts as present; `balanced` recognises both of its
+   * values equally well.
+   */
   thresholds: z.object({ balanced: z.array(z.number().gt(0).lt(1)).max(MOST) }).optional(),
 });
 
 /** All of it is optional: files of others have none of it. */
 export type ModelMetadata = z.infer<typeof schema>;
 
-/** @throws UserError naming the file and the entry that is not what it should be; a system error where it cannot be read. */
+/**
+ * @throws UserError naming the file and the entry that is not what it should be; a system error
+ * where it cannot be read.
+ */
 export async function readModelMetadata(file: string): Promise<ModelMetadata> {
   return metadataIn(await readRegularFile(file, NETWORK_LIMITS.bytes), file);
 }
@@ -54,13 +69,16 @@ export async function readModelMetadata(file: string): Promise<ModelMetadata> {
  */
 export function metadataIn(bytes: Uint8Array, file: string): ModelMetadata {
   const refuse = (entry: string, reason: string, cause?: unknown) =>
-    new UserError(`the model '${file}' cannot be used: its metadata '${PREFIX}${entry}'${reason}`, { cause });
+    new UserError(`the model '${file}' cannot be used: its metadata '${PREFIX}${entry}'${reason}`, {
+      cause,
+    });
   const entries = metadataEntries(bytes);
   const found: Record<string, unknown> = {};
   for (const name of Object.keys(schema.shape)) {
     const value = entries.get(PREFIX + name);
     if (value === undefined) continue;
-    if (value.length > LONGEST_ENTRY) throw refuse(name, ` is longer than ${LONGEST_ENTRY.toLocaleString('en')} bytes`);
+    if (value.length > LONGEST_ENTRY)
+      throw refuse(name, ` is longer than ${LONGEST_ENTRY.toLocaleString('en')} bytes`);
     try {
       found[name] = JSON.parse(textOf(value, LONGEST_ENTRY));
     } catch (error) {
@@ -75,7 +93,10 @@ export function metadataIn(bytes: Uint8Array, file: string): ModelMetadata {
   return result.data;
 }
 
-/** Entries of this project; none if the file is not a ModelProto, for which the runtime has the better message. */
+/**
+ * Entries of this project; none if the file is not a ModelProto, for which the runtime has the
+ * better message.
+ */
 function metadataEntries(bytes: Uint8Array): Map<string, Uint8Array> {
   const entries = new Map<string, Uint8Array>();
   const reader = new FieldReader();

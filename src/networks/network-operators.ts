@@ -1,8 +1,9 @@
 /**
- * Operators allowed in networks that come from elsewhere: those that compute tensors from tensors deterministically, with time
- * and memory that depend on shapes only. Networks that classify images consist of these. Not allowed are operators with subgraphs
- * (If, Loop, Scan, SequenceMap), random ones, those for text, sequences, encoded images, trees and vocabularies, and those whose
- * output size depends on the data (NonZero, Compress, Unique, NonMaxSuppression).
+ * Operators allowed in networks that come from elsewhere: those that compute tensors from tensors
+ * deterministically, with time and memory that depend on shapes only. Networks that classify images
+ * consist of these. Not allowed are operators with subgraphs (If, Loop, Scan, SequenceMap), random
+ * ones, those for text, sequences, encoded images, trees and vocabularies, and those whose output
+ * size depends on the data (NonZero, Compress, Unique, NonMaxSuppression).
  */
 
 const ONNX = `
@@ -66,10 +67,25 @@ export const shapeInputs = (operator: string): readonly number[] =>
   SHAPE_INPUTS.get(operator) ?? (operator.startsWith('Reduce') ? REDUCED : []);
 
 /** Operators whose shape input is a list of factors: their product is a number of values. */
-export const MULTIPLIED: ReadonlySet<string> = new Set(['AffineGrid', 'ConstantOfShape', 'Expand', 'Tile']);
+export const MULTIPLIED: ReadonlySet<string> = new Set([
+  'AffineGrid',
+  'ConstantOfShape',
+  'Expand',
+  'Tile',
+]);
 
-/** Operators whose shape input may be large without a large output: slices often end at the largest integer. */
-export const UNMEASURED: ReadonlySet<string> = new Set(['Slice', 'Squeeze', 'Unsqueeze', 'Reshape', 'Split', 'TopK']);
+/**
+ * Operators whose shape input may be large without a large output: slices often end at the largest
+ * integer.
+ */
+export const UNMEASURED: ReadonlySet<string> = new Set([
+  'Slice',
+  'Squeeze',
+  'Unsqueeze',
+  'Reshape',
+  'Split',
+  'TopK',
+]);
 
 /** Attributes that are sizes, in pixels or values. */
 export const SIZE_ATTRIBUTES: ReadonlySet<string> = new Set([

@@ -5,7 +5,10 @@ import { PbfReader } from 'pbf';
 export const FLOAT = 1;
 export const FLOAT16 = 10;
 
-/** Its type, and its numbers as raw bytes or, of float16, one by one as bits; whether they lie in another file. */
+/**
+ * Its type, and its numbers as raw bytes or, of float16, one by one as bits; whether they lie in
+ * another file.
+ */
 export const readTensor = (tensor: Uint8Array) =>
   new PbfReader(tensor).readFields(
     (field, read, reader) => {

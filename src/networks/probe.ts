@@ -1,11 +1,17 @@
-/** Whether an execution provider is worth using: right on a test batch, and at least as fast as the CPU. */
+/**
+ * Whether an execution provider is worth using: right on a test batch, and at least as fast as the
+ * CPU.
+ */
 import { availableParallelism } from 'node:os';
 import type { Provider } from '../domain/networks';
 import { messageOf } from '../util/errors';
 import { openModel } from './model';
 import { rateOf } from './rate';
 
-/** Largest difference of a probability from the CPU's at which a GPU counts as right (float16 against int8). */
+/**
+ * Largest difference of a probability from the CPU's at which a GPU counts as right (float16
+ * against int8).
+ */
 const TOLERANCE = 0.25;
 /** Mean difference allowed: one output may differ by rounding, all of them may not. */
 const MEAN_TOLERANCE = 0.04;
@@ -19,8 +25,9 @@ const TIMED = 32;
 const CPU_TIME = 200;
 
 /**
- * A provider that is slower by more than this, with one face at a time, does not make up for it by larger batches: an H100 gains a factor of 18 to 26
- * over all sizes of batches. It keeps what renders in software (Mesa's llvmpipe, SwiftShader: seconds a face) from being waited for.
+ * A provider that is slower by more than this, with one face at a time, does not make up for it by
+ * larger batches: an H100 gains a factor of 18 to 26 over all sizes of batches. It keeps what
+ * renders in software (Mesa's llvmpipe, SwiftShader: seconds a face) from being waited for.
  */
 const LARGEST_GAIN = 32;
 
@@ -58,7 +65,8 @@ const figure = (rate: number) => (rate < 10 ? rate.toFixed(1) : String(Math.roun
 
 function testCrops(count: number, size: number): Uint8Array {
   const crops = new Uint8Array(count * size);
-  for (let i = 0; i < crops.length; i++) crops[i] = (i * (1 + Math.floor(i / size)) * 2654435761) >>> 24;
+  for (let i = 0; i < crops.length; i++)
+    crops[i] = (i * (1 + Math.floor(i / size)) * 2654435761) >>> 24;
   return crops;
 }
 

@@ -1,6 +1,7 @@
 /**
- * Reads the fields of an untrusted protocol buffer. `pbf` by itself reads on past the end of a message; here damaged messages
- * are detected, and the number of fields of a file is limited, so that reading always ends soon.
+ * Reads the fields of an untrusted protocol buffer. `pbf` by itself reads on past the end of a
+ * message; here damaged messages are detected, and the number of fields of a file is limited, so
+ * that reading always ends soon.
  */
 import { PbfReader } from 'pbf';
 
@@ -31,7 +32,8 @@ export class FieldReader {
   read(message: Uint8Array, take: TakeField): void {
     const reader = new PbfReader(message);
     while (reader.pos < message.length) {
-      if (--this.left < 0) throw new DamagedMessage(`it has more than ${MOST_FIELDS.toLocaleString('en')} fields`);
+      if (--this.left < 0)
+        throw new DamagedMessage(`it has more than ${MOST_FIELDS.toLocaleString('en')} fields`);
       const key = varint(reader);
       const field = key >>> 3;
       if (field === 0) throw new DamagedMessage('it has a field with the number 0');
@@ -74,7 +76,10 @@ function bytes(reader: PbfReader, length: number): Uint8Array {
   return value;
 }
 
-/** The numbers of a packed field, or the one number of a plain field. @param most how many are read at most. */
+/**
+ * The numbers of a packed field, or the one number of a plain field.
+ * @param most how many are read at most.
+ */
 export function varints(value: number | Uint8Array, most: number): number[] {
   if (typeof value === 'number') return [value];
   const reader = new PbfReader(value);
@@ -103,6 +108,7 @@ const LONGEST_NAME = 65_536;
  */
 export function textOf(value: number | Uint8Array, most = LONGEST_NAME): string {
   if (typeof value === 'number') return '';
-  if (value.length > most) throw new DamagedMessage(`it has a name of more than ${most.toLocaleString('en')} bytes`);
+  if (value.length > most)
+    throw new DamagedMessage(`it has a name of more than ${most.toLocaleString('en')} bytes`);
   return decoder.decode(value);
 }

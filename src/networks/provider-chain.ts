@@ -3,7 +3,10 @@ import type { Provider } from '../domain/networks';
 import { messageOf } from '../util/errors';
 import type { ProviderChoice } from './providers';
 
-/** A network that takes the crops of a batch in pieces, and may be asked for several batches at a time. */
+/**
+ * A network that takes the crops of a batch in pieces, and may be asked for several batches at a
+ * time.
+ */
 export interface BatchRunner {
   /**
    * @param pieces RGB bytes, together `[count, height, width, 3]`.
@@ -64,7 +67,8 @@ export class ProviderChain implements BatchRunner {
   private async end(): Promise<void> {
     const { runner } = this;
     this.runner = undefined;
-    await (await runner?.catch(() => undefined))?.release(); // one that never opened has nothing to release
+    // one that never opened has nothing to release
+    await (await runner?.catch(() => undefined))?.release();
   }
 
   /** Once for all batches that failed together. */
@@ -79,8 +83,12 @@ export class ProviderChain implements BatchRunner {
   private async goOn({ provider: failed, trials }: ProviderChoice, reason: string): Promise<void> {
     await this.end().catch(() => undefined); // it has failed already
     const next = await this.options.next(failed);
-    const before = trials.map((trial) => (trial.provider === failed ? { ...trial, used: false, reason: `it failed: ${reason}` } : trial));
+    const before = trials.map((trial) =>
+      trial.provider === failed ? { ...trial, used: false, reason: `it failed: ${reason}` } : trial,
+    );
     this.current = { ...next, trials: [...before, ...next.trials] };
-    this.notices.push(`the execution provider ${failed} failed in the middle of the run (${reason}); ${next.provider} went on`);
+    this.notices.push(
+      `the execution provider ${failed} failed in the middle of the run (${reason}); ${next.provider} went on`,
+    );
   }
 }

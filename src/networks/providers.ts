@@ -5,7 +5,10 @@ import type { AnalysisSettings } from '../domain/settings';
 import { messageOf, UserError } from '../util/errors';
 import { onnxruntime } from './lazy-onnxruntime';
 import { runInChildProcess } from './tool-process';
-/** Time a provider has to prove itself, its compilation of shaders or kernels included, in milliseconds. */
+/**
+ * Time a provider has to prove itself, its compilation of shaders or kernels included, in
+ * milliseconds.
+ */
 const PROBE_LIMIT = 30_000;
 
 /** An execution provider and the network that runs on it best. */
@@ -21,9 +24,10 @@ const fileFor = (provider: Provider, modelSetting: string, bundled: BundledModel
   modelSetting || (provider === 'cpu' ? bundled.cpu : bundled.gpu);
 
 /**
- * Chooses the provider the setting asks for. With `auto`: cuda, then the platform's own (dml on Windows, coreml on
- * macOS), then webgpu, each only if it gives what the CPU gives on a test batch and is at least as fast, in a process of its own (a driver that
- * crashes takes nothing along); else cpu.
+ * Chooses the provider the setting asks for. With `auto`: cuda, then the platform's own (dml on
+ * Windows, coreml on macOS), then webgpu, each only if it gives what the CPU gives on a test batch
+ * and is at least as fast, in a process of its own (a driver that crashes takes nothing along);
+ * else cpu.
  * @param settings `model`: path of an ONNX file, or empty for the bundled weights.
  * @param after only providers after this one, which has failed.
  * @throws UserError where a provider that was asked for by name is out of the question.
@@ -35,16 +39,27 @@ export async function chooseProvider(
 ): Promise<ProviderChoice> {
   if (provider !== 'auto' && after === undefined) {
     const missing = unavailable(provider);
-    if (missing !== undefined) throw new UserError(`the execution provider '${provider}' cannot be used: ${missing}`);
-    return { provider, file: fileFor(provider, model, bundled), trials: [{ provider, used: true, reason: 'chosen in the settings' }] };
+    if (missing !== undefined)
+      throw new UserError(`the execution provider '${provider}' cannot be used: ${missing}`);
+    return {
+      provider,
+      file: fileFor(provider, model, bundled),
+      trials: [{ provider, used: true, reason: 'chosen in the settings' }],
+    };
   }
   const trials: ProviderTrial[] = [];
   const all = candidates();
   for (const candidate of after === undefined ? all : all.slice(all.indexOf(after) + 1)) {
     const file = fileFor(candidate, model, bundled);
-    const reason = unavailable(candidate) ?? (await probeInProcess(candidate, file, fileFor('cpu', model, bundled)));
+    const reason =
+      unavailable(candidate) ??
+      (await probeInProcess(candidate, file, fileFor('cpu', model, bundled)));
     if (reason === undefined) {
-      trials.push({ provider: candidate, used: true, reason: 'the first that gives what the CPU gives on a test batch, and is as fast' });
+      trials.push({
+        provider: candidate,
+        used: true,
+        reason: 'the first that gives what the CPU gives on a test batch, and is as fast',
+      });
       return { provider: candidate, file, trials };
     }
     trials.push({ provider: candidate, used: false, reason });
@@ -65,7 +80,8 @@ export function unavailable(provider: Provider): string | undefined {
   const backend = onnxruntime()
     .listSupportedBackends()
     .find(({ name }) => name === provider);
-  if (backend === undefined) return `this build of ONNX Runtime (${process.platform}-${process.arch}) does not have it`;
+  if (backend === undefined)
+    return `this build of ONNX Runtime (${process.platform}-${process.arch}) does not have it`;
   if (provider === 'cuda' && !isCudaInstalled()) {
     return `its library ${cudaLibrary} is not installed in ${librariesFolder()}: see 'Install CUDA Support'`;
   }
@@ -75,7 +91,11 @@ export function unavailable(provider: Provider): string | undefined {
 const proven = new Map<string, Promise<string | undefined>>();
 
 /** Runs `probe` (probe.ts) in a process of its own; remembered as long as this process lives. */
-function probeInProcess(provider: Provider, file: string, reference: string): Promise<string | undefined> {
+function probeInProcess(
+  provider: Provider,
+  file: string,
+  reference: string,
+): Promise<string | undefined> {
   const key = `${provider}\n${file}`;
   let result = proven.get(key);
   if (result === undefined) {

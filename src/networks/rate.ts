@@ -2,7 +2,12 @@
 import type { AttributeModel } from './model';
 
 /** @returns faces a second, `count` at a time, over at least `time` milliseconds, once at least. */
-export async function rateOf(model: AttributeModel, crops: Uint8Array, count: number, time = 0): Promise<number> {
+export async function rateOf(
+  model: AttributeModel,
+  crops: Uint8Array,
+  count: number,
+  time = 0,
+): Promise<number> {
   const start = performance.now();
   let runs = 0;
   do {

@@ -7,7 +7,8 @@ const BYTES = 2;
 
 /**
  * Copies a message field by field.
- * @param messages what becomes of fields of bytes, by number; undefined leaves the field out. `numbers`: the same of varints.
+ * @param messages what becomes of fields of bytes, by number; undefined leaves the field out.
+ * `numbers`: the same of varints.
  */
 export function rewrite(
   message: Uint8Array,

@@ -1,4 +1,7 @@
-/** A piece of work of the engine in a process of its own: what crashes there, or leaves memory behind, takes nothing along. */
+/**
+ * A piece of work of the engine in a process of its own: what crashes there, or leaves memory
+ * behind, takes nothing along.
+ */
 import { forkProcess } from '../channel/child-process';
 import { ClosedError } from '../channel/port';
 import type { Provider, NetworkInfo } from '../domain/networks';
@@ -9,7 +12,10 @@ import { watchSilence } from '../util/silence';
 export interface ToolCalls {
   probe: { params: { provider: Provider; file: string; reference: string }; result: string };
   checkNetwork: { params: { file: string; hash: string }; result: NetworkAnswer };
-  tune: { params: { files: readonly string[]; provider: Provider; threads: number }; result: Tuned };
+  tune: {
+    params: { files: readonly string[]; provider: Provider; threads: number };
+    result: Tuned;
+  };
 }
 
 /** The engine's script, in the engine. */
@@ -18,7 +24,8 @@ export const ownScript = (): string => process.argv[1] ?? __filename;
 /**
  * @param limit time it has, in milliseconds.
  * @param signal ends the process.
- * @throws what the work throws; Error where it does not answer; the signal's reason where it is aborted.
+ * @throws what the work throws; Error where it does not answer; the signal's reason where it is
+ * aborted.
  */
 export async function runInChildProcess<Name extends keyof ToolCalls>(
   name: Name,
@@ -35,8 +42,12 @@ export async function runInChildProcess<Name extends keyof ToolCalls>(
   } catch (error) {
     if (!(error instanceof ClosedError)) throw error;
     signal?.throwIfAborted();
-    const late = silence.passed ? `it did not finish a test batch within ${String(limit / 1000)} s` : undefined;
-    throw new Error(late ?? memoryReason(output()) ?? `its test process failed: ${error.message}`, { cause: error });
+    const late = silence.passed
+      ? `it did not finish a test batch within ${String(limit / 1000)} s`
+      : undefined;
+    throw new Error(late ?? memoryReason(output()) ?? `its test process failed: ${error.message}`, {
+      cause: error,
+    });
   } finally {
     signal?.removeEventListener('abort', kill);
     silence.stop();

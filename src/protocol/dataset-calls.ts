@@ -1,5 +1,10 @@
 /** What the engine can be asked of data sets. */
-import type { DatasetChoice, DatasetSummary, DatasetSample, Contradictions } from '../domain/dataset';
+import type {
+  DatasetChoice,
+  DatasetSummary,
+  DatasetSample,
+  SuspectedLabelErrors,
+} from '../domain/dataset';
 import type { BundledModels } from '../domain/networks';
 import type { AnalysisSettings } from '../domain/settings';
 
@@ -32,6 +37,6 @@ export interface DatasetCalls {
       bundled: BundledModels;
       storeDir: string | null;
     };
-    result: Contradictions;
+    result: SuspectedLabelErrors;
   };
 }

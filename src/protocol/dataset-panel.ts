@@ -1,8 +1,13 @@
 /** Messages of the data set view: its calls to the engine, and host ↔ webview. */
 import * as z from 'zod';
-import type { ExploreOptions, DatasetSummary, DatasetSample, Contradictions } from '../domain/dataset';
+import type {
+  ExploreOptions,
+  DatasetSummary,
+  DatasetSample,
+  SuspectedLabelErrors,
+} from '../domain/dataset';
 import type { Progress } from '../domain/progress';
-// --------------------------------------------------------------------------------------------------------- host ↔ webview
+// ---------------------------------------------------------------------------------- host ↔ webview
 
 export interface DatasetState {
   title: string;
@@ -15,13 +20,15 @@ export interface DatasetState {
   options: ExploreOptions;
   progress: Progress | null;
   problem: string | null;
-  contradictions: Contradictions | null;
+  contradictions: SuspectedLabelErrors | null;
   /** Seed of the samples that were drawn last. */
   seed: number;
 }
 
 export type DatasetHostMessage =
-  { kind: 'state'; state: DatasetState } | { kind: 'progress'; progress: Progress | null } | { kind: 'samples'; samples: DatasetSample[] };
+  | { kind: 'state'; state: DatasetState }
+  | { kind: 'progress'; progress: Progress | null }
+  | { kind: 'samples'; samples: DatasetSample[] };
 
 const name = z.string().max(1000);
 /** Longer than any system takes. */
@@ -31,8 +38,17 @@ const row = z.int().min(0).max(0x7fff_ffff);
 /** Messages of the webview; anything else is refused. */
 export const datasetMessageSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('ready') }),
-  z.strictObject({ kind: z.literal('options'), attributes: z.array(name).max(2000), dropZero: z.number().min(0).max(1) }),
-  z.strictObject({ kind: z.literal('samples'), partition: name.nullable(), attribute: name.nullable(), again: z.boolean() }),
+  z.strictObject({
+    kind: z.literal('options'),
+    attributes: z.array(name).max(2000),
+    dropZero: z.number().min(0).max(1),
+  }),
+  z.strictObject({
+    kind: z.literal('samples'),
+    partition: name.nullable(),
+    attribute: name.nullable(),
+    again: z.boolean(),
+  }),
   z.strictObject({ kind: z.literal('contradictions'), images: z.int().min(1).max(10_000_000) }),
   z.strictObject({ kind: z.literal('open'), row }),
   z.strictObject({ kind: z.literal('weights'), by: z.enum(['rare', 'common']) }),

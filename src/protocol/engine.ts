@@ -22,7 +22,7 @@ export interface CompareParams {
   overwrite?: boolean;
 }
 
-// ----------------------------------------------------------------------------------------------------- host or cli ↔ engine
+// ---------------------------------------------------------------------------- host or cli ↔ engine
 
 /** What the engine can be asked, with parameters and result. */
 export interface EngineCalls extends DatasetCalls {
@@ -50,7 +50,10 @@ export interface EngineCalls extends DatasetCalls {
   /** Makes the pictures of every cluster of a run, or of some. */
   pictures: { params: { runDir: string }; result: ClusterPictures[] };
   /** Faces of a cluster, in an order. */
-  page: { params: { runDir: string; cluster: number; order: FaceOrder; start: number; count: number }; result: FaceCard[] };
+  page: {
+    params: { runDir: string; cluster: number; order: FaceOrder; start: number; count: number };
+    result: FaceCard[];
+  };
   /** The photo of a face. */
   photo: { params: { runDir: string; row: number }; result: PhotoView };
   /** Where the image of a face lies. */
@@ -60,23 +63,42 @@ export interface EngineCalls extends DatasetCalls {
   /** Copies the images of a cluster into a folder; replaces nothing there. */
   copyImages: {
     params: { runDir: string; cluster: number; outDir: string };
-    /** `there`: images the folder held already; `folder`: where the copies lie, another path than `outDir` if that is a link. */
+    /**
+     * `there`: images the folder held already; `folder`: where the copies lie, another path than
+     * `outDir` if that is a link.
+     */
     result: { copied: number; there: number; failures: Failure[]; folder: string };
   };
   /**
-   * Writes a run and its clustering as files, as the command line does. Where files are in the way that are not the program's own, and
-   * `overwrite` is not set, nothing is written.
+   * Writes a run and its clustering as files, as the command line does. Where files are in the way
+   * that are not the program's own, and `overwrite` is not set, nothing is written.
    */
-  export: { params: { runDir: string; outDir: string; reportScript: string; overwrite?: boolean }; result: Written };
+  export: {
+    params: { runDir: string; outDir: string; reportScript: string; overwrite?: boolean };
+    result: Written;
+  };
   /** Clusters ready attribute vectors. */
   vectors: {
-    params: { file: string; settings: ClusteringSettings; limit: number; sample: number; outDir: string; overwrite?: boolean };
+    params: {
+      file: string;
+      settings: ClusteringSettings;
+      limit: number;
+      sample: number;
+      outDir: string;
+      overwrite?: boolean;
+    };
     result: { clustering: Clustering; images: number; kept: string[] };
   };
-  /** Groups the faces of a run by several methods into every number of clusters; keeps the comparison with the run. */
+  /**
+   * Groups the faces of a run by several methods into every number of clusters; keeps the
+   * comparison with the run.
+   */
   compare: { params: CompareParams & { runDir: string }; result: Comparison };
   /** The same of ready attribute vectors; with `outDir` undefined nothing is written. */
-  compareVectors: { params: CompareParams & { file: string; limit: number; sample: number }; result: Comparison };
+  compareVectors: {
+    params: CompareParams & { file: string; limit: number; sample: number };
+    result: Comparison;
+  };
   /** Explores a data set of labelled faces; writes tables and charts into `outDir`. */
   dataset: {
     params: {
@@ -92,7 +114,10 @@ export interface EngineCalls extends DatasetCalls {
     result: DatasetReport;
   };
   /** Opens a network file, to see that it can be used and what it is. */
-  model: { params: { file: string }; result: { attributes: string[]; crop: { width: number; height: number } } };
+  model: {
+    params: { file: string };
+    result: { attributes: string[]; crop: { width: number; height: number } };
+  };
   /** Compares inferred attributes with labels. */
   evaluate: {
     params: {
@@ -108,5 +133,5 @@ export interface EngineCalls extends DatasetCalls {
   };
 }
 
-// ----------------------------------------------------------------------------------------------------- host or cli ↔ engine
+// ---------------------------------------------------------------------------- host or cli ↔ engine
 export type EngineCall = keyof EngineCalls;

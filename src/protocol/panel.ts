@@ -1,6 +1,6 @@
 /**
- * Every message between the programs, in both directions: host or command line ↔ engine, and host ↔ webview.
- * Imported by all of them; holds types, and the checks of what comes from the webview.
+ * Every message between the programs, in both directions: host or command line ↔ engine, and host ↔
+ * webview. Imported by all of them; holds types, and the checks of what comes from the webview.
  */
 import * as z from 'zod';
 import { type Clustering, FACE_ORDERS } from '../domain/clustering';
@@ -11,9 +11,9 @@ import type { Failure, FolderChanges, RunManifest } from '../domain/run';
 import { type ClusteringSettings, clusteringSettingsSchema } from '../domain/settings';
 import { own } from '../util/own';
 
-// ---------------------------------------------------------------------------------------------------------------- results
-// ----------------------------------------------------------------------------------------------------- host or cli ↔ engine
-// --------------------------------------------------------------------------------------------------------- host ↔ webview
+// ----------------------------------------------------------------------------------------- results
+// ---------------------------------------------------------------------------- host or cli ↔ engine
+// ---------------------------------------------------------------------------------- host ↔ webview
 
 /** Why there is nothing (new) to show. */
 export interface PanelProblem {
@@ -39,9 +39,15 @@ export interface PanelState {
   selected: number | null;
   progress: Progress | null;
   problem: PanelProblem | null;
-  /** Settings that differ from those the run was made with, by name: the run is to be made anew to follow them. */
+  /**
+   * Settings that differ from those the run was made with, by name: the run is to be made anew to
+   * follow them.
+   */
   stale: string[];
-  /** How the folders differ from what they were when they were described; null where that is not known. */
+  /**
+   * How the folders differ from what they were when they were described; null where that is not
+   * known.
+   */
   changes: FolderChanges;
   /** Settings out of their bounds, which took their default. */
   settingProblems: string[];
@@ -70,9 +76,15 @@ export type SettingChanges = Partial<ClusteringSettings>;
 const clusteringSchemas: Readonly<Record<string, z.ZodType>> = clusteringSettingsSchema.shape;
 const changesSchema = z
   .record(z.string(), z.unknown())
-  .refine((changes) => Object.entries(changes).every(([name, value]) => own(clusteringSchemas, name)?.safeParse(value).success === true), {
-    message: 'expected clustering settings, each within its bounds',
-  })
+  .refine(
+    (changes) =>
+      Object.entries(changes).every(
+        ([name, value]) => own(clusteringSchemas, name)?.safeParse(value).success === true,
+      ),
+    {
+      message: 'expected clustering settings, each within its bounds',
+    },
+  )
   .transform((changes) => changes as SettingChanges);
 
 /** Messages of the webview; anything else is refused. */
@@ -89,7 +101,11 @@ export const webviewMessageSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('photo'), request: row, row }),
   z.strictObject({ kind: z.literal('open'), row, beside: z.boolean() }),
   z.strictObject({ kind: z.literal('select'), cluster: cluster.nullable() }),
-  z.strictObject({ kind: z.literal('images'), cluster, action: z.enum(['copyPaths', 'copyImages']) }),
+  z.strictObject({
+    kind: z.literal('images'),
+    cluster,
+    action: z.enum(['copyPaths', 'copyImages']),
+  }),
   z.strictObject({ kind: z.literal('settings'), changes: changesSchema }),
   z.strictObject({
     kind: z.literal('command'),
@@ -116,5 +132,8 @@ export const webviewMessageSchema = z.discriminatedUnion('kind', [
 export type WebviewMessage = z.infer<typeof webviewMessageSchema>;
 
 /** What the webview keeps across a reload of the window. */
-export const panelMementoSchema = z.object({ runId: z.string().regex(/^[\w-]{1,80}$/), selected: cluster.nullable() });
+export const panelMementoSchema = z.object({
+  runId: z.string().regex(/^[\w-]{1,80}$/),
+  selected: cluster.nullable(),
+});
 export type PanelMemento = z.infer<typeof panelMementoSchema>;

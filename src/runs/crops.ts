@@ -1,6 +1,6 @@
 /**
- * Aligned crops on disk, to be shown and averaged without the photos: strips of faces (images/crop-strips.ts) one after the other, and where each face
- * lies in them.
+ * Aligned crops on disk, to be shown and averaged without the photos: strips of faces
+ * (images/crop-strips.ts) one after the other, and where each face lies in them.
  */
 import { type FileHandle, open, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -30,7 +30,10 @@ interface CropIndex {
   faces: number;
   /** End of each strip in the pack, in bytes. */
   ends: number[];
-  /** Strip of each face, and its place in it; undefined in older runs, whose strips hold `STRIP` faces each, in order. */
+  /**
+   * Strip of each face, and its place in it; undefined in older runs, whose strips hold `STRIP`
+   * faces each, in order.
+   */
   strips?: number[];
   places?: number[];
 }
@@ -44,7 +47,12 @@ async function readIndex(folder: string): Promise<CropIndex> {
   const text = await readFile(join(folder, INDEX), 'utf8').catch((error: unknown) => {
     throw codeOf(error) === 'ENOENT' ? new DamagedRun(folder, INDEX, 'is gone', error) : error;
   });
-  const index = checked(folder, INDEX, parseJson(folder, INDEX, text), indexSchema) as unknown as CropIndex;
+  const index = checked(
+    folder,
+    INDEX,
+    parseJson(folder, INDEX, text),
+    indexSchema,
+  ) as unknown as CropIndex;
   const what = checkCropIndex(index, STRIP);
   if (what !== undefined) throw new DamagedRun(folder, INDEX, what);
   return index;
@@ -113,7 +121,13 @@ export class CropWriter {
     await this.tail;
     await this.file.close();
     const { ends, strips, places } = this;
-    const index: Record<keyof CropIndex, unknown> = { ...this.size, faces: strips.length, ends, strips, places };
+    const index: Record<keyof CropIndex, unknown> = {
+      ...this.size,
+      faces: strips.length,
+      ends,
+      strips,
+      places,
+    };
     await writeFile(join(this.folder, INDEX), jsonObject(index), { mode: PRIVATE_FILE });
   }
 
@@ -143,10 +157,13 @@ async function writeAll(file: FileHandle, parts: readonly Uint8Array[]): Promise
  */
 async function checkPack(folder: string, { ends }: CropIndex): Promise<bigint> {
   const expected = ends.at(-1) ?? 0;
-  const { size, mtimeNs } = await stat(join(folder, PACK), { bigint: true }).catch((error: unknown) => {
-    throw codeOf(error) === 'ENOENT' ? new DamagedRun(folder, PACK, 'is gone', error) : error;
-  });
-  if (Number(size) !== expected) throw new DamagedRun(folder, PACK, `holds ${size} bytes: expected ${expected}`);
+  const { size, mtimeNs } = await stat(join(folder, PACK), { bigint: true }).catch(
+    (error: unknown) => {
+      throw codeOf(error) === 'ENOENT' ? new DamagedRun(folder, PACK, 'is gone', error) : error;
+    },
+  );
+  if (Number(size) !== expected)
+    throw new DamagedRun(folder, PACK, `holds ${size} bytes: expected ${expected}`);
   return mtimeNs;
 }
 
@@ -162,8 +179,8 @@ export async function cropsAreWhole(folder: string): Promise<boolean> {
 }
 
 /**
- * Holds no file open between reads: Windows moves no folder in which one is, and a run is replaced by moving it. Each
- * read sees that it is still the file the index belongs to.
+ * Holds no file open between reads: Windows moves no folder in which one is, and a run is replaced
+ * by moving it. Each read sees that it is still the file the index belongs to.
  */
 export class CropReader {
   /** Faces of each strip. */
@@ -176,7 +193,8 @@ export class CropReader {
     private readonly written: bigint,
   ) {
     this.rows = index.ends.map(() => []);
-    for (let row = 0; row < index.faces; row++) this.rows[this.stripOf(row)]!.push({ row, at: this.placeOf(row) });
+    for (let row = 0; row < index.faces; row++)
+      this.rows[this.stripOf(row)]!.push({ row, at: this.placeOf(row) });
   }
 
   /**
@@ -185,7 +203,8 @@ export class CropReader {
    */
   static async open(folder: string, faces?: number): Promise<CropReader> {
     const index = await readIndex(folder);
-    if (index.faces !== (faces ?? index.faces)) throw new DamagedRun(folder, INDEX, `holds ${index.faces} faces: expected ${faces!}`);
+    if (index.faces !== (faces ?? index.faces))
+      throw new DamagedRun(folder, INDEX, `holds ${index.faces} faces: expected ${faces!}`);
     return new CropReader(folder, index, await checkPack(folder, index));
   }
 
@@ -224,7 +243,9 @@ export class CropReader {
     const bytes = await this.stripBytes(strip);
     let pixels: Buffer;
     try {
-      const image = sharp(bytes, { limitInputPixels: this.index.width * this.index.height * STRIP });
+      const image = sharp(bytes, {
+        limitInputPixels: this.index.width * this.index.height * STRIP,
+      });
       if (halvings > 0) {
         const { height } = await image.metadata();
         const faces = Math.round(height / this.index.height);
@@ -232,10 +253,16 @@ export class CropReader {
       }
       pixels = await image.raw().toBuffer();
     } catch (error) {
-      throw new DamagedRun(this.folder, PACK, `cannot be decoded at strip ${strip}: ${messageOf(error)}`, error);
+      throw new DamagedRun(
+        this.folder,
+        PACK,
+        `cannot be decoded at strip ${strip}: ${messageOf(error)}`,
+        error,
+      );
     }
     const faces = this.rowsOf(strip).reduce((most, { at }) => Math.max(most, at + 1), 0);
-    if (pixels.length < faces * size.width * size.height * 3) throw new DamagedRun(this.folder, PACK, `is too small at strip ${strip}`);
+    if (pixels.length < faces * size.width * size.height * 3)
+      throw new DamagedRun(this.folder, PACK, `is too small at strip ${strip}`);
     return { pixels, size };
   }
 
@@ -256,7 +283,8 @@ export class CropReader {
         const faceBytes = size.width * size.height * 3;
         for (const position of positions) {
           const at = this.placeOf(rows[position]!) * faceBytes;
-          result[position] = Buffer.from(pixels.subarray(at, at + faceBytes)); // of its own: the strip is let go of
+          // of its own: the strip is let go of
+          result[position] = Buffer.from(pixels.subarray(at, at + faceBytes));
         }
       },
       { concurrency: DECODED },
@@ -267,20 +295,25 @@ export class CropReader {
   /** JPEGs of single faces, in the order of `rows`. */
   async jpegs(rows: readonly number[]): Promise<Uint8Array[]> {
     const faces = await this.faces(rows);
-    return Promise.all(faces.map((face) => encode(face, this.index.width, this.index.height, SHOWN_QUALITY)));
+    return Promise.all(
+      faces.map((face) => encode(face, this.index.width, this.index.height, SHOWN_QUALITY)),
+    );
   }
 
   private async stripBytes(strip: number): Promise<Buffer> {
     const start = strip === 0 ? 0 : this.index.ends[strip - 1]!;
     const end = this.index.ends[strip];
-    if (end === undefined) throw new RangeError(`expected a strip below ${String(this.strips)}, got ${String(strip)}`);
+    if (end === undefined)
+      throw new RangeError(`expected a strip below ${String(this.strips)}, got ${String(strip)}`);
     const bytes = Buffer.allocUnsafe(end - start);
     const file = await open(join(this.folder, PACK));
     try {
       const { mtimeNs } = await file.stat({ bigint: true });
-      if (mtimeNs !== this.written) throw new UserError(`the run in '${this.folder}' was made anew meanwhile: try again`);
+      if (mtimeNs !== this.written)
+        throw new UserError(`the run in '${this.folder}' was made anew meanwhile: try again`);
       const { bytesRead } = await file.read(bytes, 0, bytes.length, start);
-      if (bytesRead !== bytes.length) throw new DamagedRun(this.folder, PACK, `is cut short at strip ${strip}`);
+      if (bytesRead !== bytes.length)
+        throw new DamagedRun(this.folder, PACK, `is cut short at strip ${strip}`);
     } finally {
       await file.close();
     }

@@ -1,6 +1,9 @@
-/** A JSON array that is written value by value, kept as packed text: for a hundred thousand values a fraction of what they take as an array. */
+/**
+ * A JSON array that is written value by value, kept as packed text: for a hundred thousand values a
+ * fraction of what they take as an array.
+ */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { collectGarbage, LET_GATHER } from '../util/collect-garbage';
+import { collectGarbage, GC_THRESHOLD_BYTES } from '../util/collect-garbage';
 
 /** Values turned to text at a time. */
 const PART = 2000;
@@ -39,8 +42,12 @@ export class JsonColumn {
   }
 }
 
-/** A JSON array of many values, in parts: the text of all would take as much memory again as they do. */
-export const jsonArray = (values: Iterable<unknown>): Generator<string | Buffer> => bracketed(inParts(values));
+/**
+ * A JSON array of many values, in parts: the text of all would take as much memory again as they
+ * do.
+ */
+export const jsonArray = (values: Iterable<unknown>): Generator<string | Buffer> =>
+  bracketed(inParts(values));
 
 /** Texts of `PART` values each, without brackets. */
 function* inParts(values: Iterable<unknown>): Generator<string> {
@@ -50,7 +57,7 @@ function* inParts(values: Iterable<unknown>): Generator<string> {
     if (part.length < PART) continue;
     yield inner(part);
     part = [];
-    collectGarbage(LET_GATHER / 2);
+    collectGarbage(GC_THRESHOLD_BYTES / 2);
   }
   if (part.length > 0) yield inner(part);
 }

@@ -1,17 +1,21 @@
 /**
- * Whether the large tables of a run are as they were written. By hand: they have a row for each face or image, and are
- * read each time a run is opened.
+ * Whether the large tables of a run are as they were written. By hand: they have a row for each
+ * face or image, and are read each time a run is opened.
  */
 import { sep } from 'node:path';
 import type { RunManifest } from '../domain/run';
 
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
-const isNumber = (value: unknown): value is number => typeof value === 'number'; // JSON knows only finite ones
+const isCount = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && (value as number) >= 0;
+// JSON knows only finite ones
+const isNumber = (value: unknown): value is number => typeof value === 'number';
 const isNumberOrNull = (value: unknown) => value === null || isNumber(value);
 
 /** A path below a folder, and in no other. */
 const isName = (value: unknown): value is string =>
-  typeof value === 'string' && value !== '' && !(value.includes('..') && value.split(SEPARATOR).includes('..'));
+  typeof value === 'string' &&
+  value !== '' &&
+  !(value.includes('..') && value.split(SEPARATOR).includes('..'));
 
 const SEPARATOR = sep === '/' ? '/' : /[/\\]/;
 
@@ -23,7 +27,10 @@ function isBoxOrNull(value: unknown): boolean {
 }
 
 /** @returns what is wrong with faces.json; undefined where nothing is. */
-export function checkFaceTable(table: unknown, { faces, folders }: Pick<RunManifest, 'faces' | 'folders'>): string | undefined {
+export function checkFaceTable(
+  table: unknown,
+  { faces, folders }: Pick<RunManifest, 'faces' | 'folders'>,
+): string | undefined {
   if (typeof table !== 'object' || table === null) return 'holds no table';
   const columns: Record<string, (value: unknown) => boolean> = {
     folder: (value) => isCount(value) && value < folders.length,
@@ -41,7 +48,8 @@ export function checkFaceTable(table: unknown, { faces, folders }: Pick<RunManif
   }
   const { rawPaths } = table as { rawPaths?: unknown };
   if (typeof rawPaths !== 'object' || rawPaths === null) return "has no 'rawPaths'";
-  for (const path of Object.values(rawPaths)) if (typeof path !== 'string') return "has a path in 'rawPaths' that is no text";
+  for (const path of Object.values(rawPaths))
+    if (typeof path !== 'string') return "has a path in 'rawPaths' that is no text";
   return undefined;
 }
 
@@ -55,7 +63,13 @@ export function checkImages(images: unknown): string | undefined {
 function isImage(image: unknown): boolean {
   if (!Array.isArray(image)) return false;
   const [folder, name, ...identity] = image as unknown[];
-  return isCount(folder) && isName(name) && identity.length >= 2 && identity.length <= 4 && identity.every(isNumberOrNull);
+  return (
+    isCount(folder) &&
+    isName(name) &&
+    identity.length >= 2 &&
+    identity.length <= 4 &&
+    identity.every(isNumberOrNull)
+  );
 }
 
 /** What a pack of crops holds, beside its size. */
@@ -70,14 +84,27 @@ interface CropColumns {
  * @param most faces of a strip, at most.
  * @returns what is wrong with crops.json; undefined where nothing is.
  */
-export function checkCropIndex({ faces, ends, strips, places }: CropColumns, most: number): string | undefined {
+export function checkCropIndex(
+  { faces, ends, strips, places }: CropColumns,
+  most: number,
+): string | undefined {
   if (!isCount(faces)) return 'holds no number of faces';
   let end = 0;
-  if (!Array.isArray(ends) || !ends.every((next) => isCount(next) && next > end && ((end = next), true))) return 'has no ends of strips';
+  if (
+    !Array.isArray(ends) ||
+    !ends.every((next) => isCount(next) && next > end && ((end = next), true))
+  )
+    return 'has no ends of strips';
   // Older runs have neither: their strips hold as many faces each as fit.
-  if (strips === undefined && places === undefined) return ends.length >= Math.ceil(faces / most) ? undefined : 'has too few strips';
+  if (strips === undefined && places === undefined)
+    return ends.length >= Math.ceil(faces / most) ? undefined : 'has too few strips';
   const isColumn = (column: unknown, below: number) =>
-    Array.isArray(column) && column.length === faces && column.every((value) => isCount(value) && value < below);
-  if (!isColumn(strips, ends.length)) return `does not say in which of its ${ends.length} strips each of ${faces} faces lies`;
-  return isColumn(places, most) ? undefined : `does not say where in its strip each of ${faces} faces lies`;
+    Array.isArray(column) &&
+    column.length === faces &&
+    column.every((value) => isCount(value) && value < below);
+  if (!isColumn(strips, ends.length))
+    return `does not say in which of its ${ends.length} strips each of ${faces} faces lies`;
+  return isColumn(places, most)
+    ? undefined
+    : `does not say where in its strip each of ${faces} faces lies`;
 }

@@ -1,6 +1,6 @@
 /**
- * What is kept of a run as small files: its manifest, its latest clustering and the pictures of that. Nothing here loads a native module,
- * so the extension host can read it.
+ * What is kept of a run as small files: its manifest, its latest clustering and the pictures of
+ * that. Nothing here loads a native module, so the extension host can read it.
  */
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -24,7 +24,10 @@ import {
   unlessDamaged,
 } from './run-schemas';
 
-/** Raised whenever what is stored, or how it is computed, changes: older runs are then left alone and not shown. */
+/**
+ * Raised whenever what is stored, or how it is computed, changes: older runs are then left alone
+ * and not shown.
+ */
 export const STORE_VERSION = 3;
 
 export const MANIFEST = 'run.json';
@@ -47,10 +50,13 @@ export const writeManifest = (folder: string, manifest: RunManifest): Promise<vo
   replaceFile(join(folder, MANIFEST), JSON.stringify(manifest, null, 2));
 
 /**
- * All finished runs below `folder`, the newest first; those that cannot be read are passed to `onProblem`. Left-overs of
- * processes that were killed are put right or removed before.
+ * All finished runs below `folder`, the newest first; those that cannot be read are passed to
+ * `onProblem`. Left-overs of processes that were killed are put right or removed before.
  */
-export async function listRuns(folder: string, onProblem: (message: string) => void): Promise<RunManifest[]> {
+export async function listRuns(
+  folder: string,
+  onProblem: (message: string) => void,
+): Promise<RunManifest[]> {
   await tidyRuns(folder, onProblem);
   const runs: RunManifest[] = [];
   for (const name of await foldersIn(folder)) {
@@ -60,7 +66,8 @@ export async function listRuns(folder: string, onProblem: (message: string) => v
       const manifest = await readManifest(path);
       if (manifest === undefined) continue;
       // What is shown and removed is the folder of that name.
-      if (manifest.id !== name) throw new DamagedRun(path, MANIFEST, `is that of another run, '${manifest.id}'`);
+      if (manifest.id !== name)
+        throw new DamagedRun(path, MANIFEST, `is that of another run, '${manifest.id}'`);
       await takeRunFromOthers(path);
       runs.push(manifest);
     } catch (error) {
@@ -74,7 +81,9 @@ export async function listRuns(folder: string, onProblem: (message: string) => v
 async function foldersIn(folder: string): Promise<string[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });
-    return entries.filter((entry) => entry.isDirectory() || entry.isSymbolicLink()).map(({ name }) => name);
+    return entries
+      .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
+      .map(({ name }) => name);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return [];
     throw error;
@@ -88,11 +97,17 @@ async function takeRunFromOthers(folder: string): Promise<void> {
   await takeFromOthers(folder);
 }
 
-/** A clustering with its faces: those of cluster i of `clustering.clusters` follow those of cluster i − 1, the most typical first. */
+/**
+ * A clustering with its faces: those of cluster i of `clustering.clusters` follow those of cluster
+ * i − 1, the most typical first.
+ */
 export interface StoredClustering {
   clustering: Clustering;
   members: Int32Array;
-  /** Of each face, by its row, in [-1, 1], NaN where it is not defined; undefined in clusterings that older versions kept. */
+  /**
+   * Of each face, by its row, in [-1, 1], NaN where it is not defined; undefined in clusterings
+   * that older versions kept.
+   */
   silhouettes: Float32Array | undefined;
 }
 
@@ -103,14 +118,25 @@ export function silhouetteOfFace({ silhouettes }: StoredClustering, row: number)
 }
 
 /** Writes its parts as one file, so that a kill at any moment leaves parts that belong together. */
-export async function writeClustering(folder: string, { clustering, members, silhouettes }: StoredClustering): Promise<void> {
+export async function writeClustering(
+  folder: string,
+  { clustering, members, silhouettes }: StoredClustering,
+): Promise<void> {
   await rm(join(folder, PICTURES), { force: true });
-  const encoded = { clustering, members: base64(members), silhouettes: silhouettes && base64(silhouettes) } satisfies ClusteringFile;
+  const encoded = {
+    clustering,
+    members: base64(members),
+    silhouettes: silhouettes && base64(silhouettes),
+  } satisfies ClusteringFile;
   await replaceFile(join(folder, CLUSTERING), JSON.stringify(encoded));
 }
 
 /** Numbers as base64 of their bytes. */
-const clusteringFileSchema = z.object({ clustering: clusteringSchema, members: z.string(), silhouettes: z.string().optional() });
+const clusteringFileSchema = z.object({
+  clustering: clusteringSchema,
+  members: z.string(),
+  silhouettes: z.string().optional(),
+});
 type ClusteringFile = z.infer<typeof clusteringFileSchema>;
 
 const base64 = ({ buffer, byteOffset, byteLength }: Int32Array | Float32Array) =>
@@ -130,11 +156,17 @@ export async function readClustering(folder: string): Promise<StoredClustering |
   if (value === undefined || isOfOtherVersion(value?.clustering)) return undefined;
   const { clustering, ...file } = checked(folder, CLUSTERING, value, clusteringFileSchema);
   const members = new Int32Array(bytesOf(file.members));
-  const silhouettes = file.silhouettes === undefined ? undefined : new Float32Array(bytesOf(file.silhouettes));
+  const silhouettes =
+    file.silhouettes === undefined ? undefined : new Float32Array(bytesOf(file.silhouettes));
   const { faces, clusters } = clustering;
   const sizes = clusters.reduce((sum, { size }) => sum + size, 0);
-  const isWhole = members.length === faces && sizes === faces && (silhouettes?.length ?? faces) === faces;
-  if (!isWhole || !members.every((row) => row >= 0 && row < faces) || !clusters.every(({ medoid }) => medoid < faces)) {
+  const isWhole =
+    members.length === faces && sizes === faces && (silhouettes?.length ?? faces) === faces;
+  if (
+    !isWhole ||
+    !members.every((row) => row >= 0 && row < faces) ||
+    !clusters.every(({ medoid }) => medoid < faces)
+  ) {
     throw new DamagedRun(folder, CLUSTERING, `does not hold ${faces} faces`);
   }
   return { clustering, members, silhouettes };
@@ -148,27 +180,44 @@ export function membersOf({ clustering, members }: StoredClustering, position: n
 }
 
 /** Rows of the faces of a cluster, by its id; undefined where there is none of that id. */
-export function membersOfCluster(stored: StoredClustering, cluster: number): Int32Array | undefined {
+export function membersOfCluster(
+  stored: StoredClustering,
+  cluster: number,
+): Int32Array | undefined {
   const position = stored.clustering.clusters.findIndex(({ id }) => id === cluster);
   return position < 0 ? undefined : membersOf(stored, position);
 }
 
 export async function writePictures(folder: string, pictures: ClusterPictures[]): Promise<void> {
   const encode = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
-  const plain = pictures.map((each) => ({ ...each, eigenface: encode(each.eigenface), components: each.components.map(encode) }));
+  const plain = pictures.map((each) => ({
+    ...each,
+    eigenface: encode(each.eigenface),
+    components: each.components.map(encode),
+  }));
   await replaceFile(join(folder, PICTURES), JSON.stringify(plain));
 }
 
-/** The pictures of the kept clustering, or undefined where they are not made yet, or are to be made anew since they are damaged. */
+/**
+ * The pictures of the kept clustering, or undefined where they are not made yet, or are to be made
+ * anew since they are damaged.
+ */
 export async function readPictures(folder: string): Promise<ClusterPictures[] | undefined> {
-  const pictures = picturesSchema.safeParse(await readJson(folder, PICTURES).catch(unlessDamaged)).data;
+  const pictures = picturesSchema.safeParse(
+    await readJson(folder, PICTURES).catch(unlessDamaged),
+  ).data;
   const decode = (base64: string) => new Uint8Array(Buffer.from(base64, 'base64'));
-  return pictures?.map((each) => ({ ...each, eigenface: decode(each.eigenface), components: each.components.map(decode) }));
+  return pictures?.map((each) => ({
+    ...each,
+    eigenface: decode(each.eigenface),
+    components: each.components.map(decode),
+  }));
 }
 
 /**
- * Writes a file so that a kill at any moment leaves the old or the new one, never half of one. Of several processes that write it
- * at the same time, each writes a file of its own, and the last one stays.
+ * Writes a file so that a kill at any moment leaves the old or the new one, never half of one. Of
+ * several processes that write it at the same time, each writes a file of its own, and the last one
+ * stays.
  */
 async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
   const temporary = `${path}.${randomBytes(4).toString('hex')}.new`;
@@ -212,7 +261,9 @@ export async function writeComparison(folder: string, comparison: Comparison): P
  */
 export async function readComparison(folder: string): Promise<Comparison | undefined> {
   const value = await readJson(folder, COMPARISON);
-  return value === undefined || isOfOtherVersion(value) ? undefined : checked(folder, COMPARISON, value, comparisonSchema);
+  return value === undefined || isOfOtherVersion(value)
+    ? undefined
+    : checked(folder, COMPARISON, value, comparisonSchema);
 }
 
 /** Cluster id of each face. */

@@ -1,7 +1,8 @@
 /**
- * How a run gets to its place: it is written beside it, and moved there when it is whole. The run that lay there is
- * moved aside first and removed last, so that at every moment one of them is whole. What processes leave that are
- * killed meanwhile is put right when runs are listed, or the run is opened.
+ * How a run gets to its place: it is written beside it, and moved there when it is whole. The run
+ * that lay there is moved aside first and removed last, so that at every moment one of them is
+ * whole. What processes leave that are killed meanwhile is put right when runs are listed, or the
+ * run is opened.
  */
 import { randomBytes } from 'node:crypto';
 import { lstat, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
@@ -9,7 +10,12 @@ import { basename, dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { codeOf, messageOf, UserError } from '../util/errors';
 import { makePrivateFolder, PRIVATE_FILE } from '../util/private-files';
-import { type Liveness, livenessOf, ownProcess, processIdentitySchema } from '../util/process-identity';
+import {
+  type Liveness,
+  livenessOf,
+  ownProcess,
+  processIdentitySchema,
+} from '../util/process-identity';
 
 /** Endings of the folder of a run that is being made, … */
 const PARTIAL = '.partial';
@@ -20,10 +26,15 @@ const OLD_NAME = /^(.+)-[0-9a-f]{8}\.old$/;
 /** In the folder of a run that is being made: who makes it. */
 const WRITER = 'writer.json';
 
-/** Age in milliseconds from which such a folder is abandoned, where its writer cannot be asked for. */
+/**
+ * Age in milliseconds from which such a folder is abandoned, where its writer cannot be asked for.
+ */
 const ABANDONED = 24 * 60 * 60 * 1000;
 
-/** Windows moves no file that a program has open, nor a folder with one in it, be it by a virus scanner for a moment. */
+/**
+ * Windows moves no file that a program has open, nor a folder with one in it, be it by a virus
+ * scanner for a moment.
+ */
 const BUSY = ['EPERM', 'EBUSY', 'EACCES'];
 /** Milliseconds before a move is tried again, two seconds in all. */
 const PATIENCE = [20, 50, 100, 150, 200, 300, 500, 700];
@@ -37,7 +48,8 @@ const token = () => randomBytes(4).toString('hex');
 /** Makes a folder for the files of a run that is to come to a place. */
 export async function startRun(place: string): Promise<string> {
   await restoreRun(place);
-  // Two windows may describe the same folders at the same time: each writes beside the other, and the last one is kept.
+  // Two windows may describe the same folders at the same time: each writes beside the other, and
+  // the last one is kept.
   const folder = `${place}-${token()}${PARTIAL}`;
   try {
     await makePrivateFolder(folder);
@@ -79,14 +91,21 @@ export async function moveToPlace(folder: string, place: string): Promise<void> 
         );
       });
     }
-    throw new UserError(`the run cannot be put into its place '${place}' (${messageOf(error)}): what lay there is as it was`, {
-      cause: error,
-    });
+    throw new UserError(
+      `the run cannot be put into its place '${place}' (${messageOf(error)}): what lay there is as it was`,
+      {
+        cause: error,
+      },
+    );
   }
-  for (const old of aside) await remove(old).catch(() => undefined); // a file of it is open still; the next listing removes it
+  // a file of it is open still; the next listing removes it
+  for (const old of aside) await remove(old).catch(() => undefined);
 }
 
-/** Puts a run back whose process was killed when it had moved it aside, and had not yet moved the next one in. */
+/**
+ * Puts a run back whose process was killed when it had moved it aside, and had not yet moved the
+ * next one in.
+ */
 export async function restoreRun(place: string): Promise<void> {
   if (await exists(place)) return;
   const name = basename(place);
@@ -96,7 +115,8 @@ export async function restoreRun(place: string): Promise<void> {
   try {
     await moveIfThere(last, place);
   } catch (error) {
-    if (!(await isTaken(place, error))) throw error; // whoever moved it aside has moved the next one in
+    // whoever moved it aside has moved the next one in
+    if (!(await isTaken(place, error))) throw error;
   }
 }
 
@@ -109,8 +129,14 @@ export async function removeRun(place: string): Promise<void> {
   await remove(place);
 }
 
-/** Puts right and removes what processes left in a folder of runs; what cannot be is passed to `onProblem`. */
-export async function tidyRuns(folder: string, onProblem: (message: string) => void): Promise<void> {
+/**
+ * Puts right and removes what processes left in a folder of runs; what cannot be is passed to
+ * `onProblem`.
+ */
+export async function tidyRuns(
+  folder: string,
+  onProblem: (message: string) => void,
+): Promise<void> {
   for (const name of (await namesIn(folder)).filter(isLeftOver)) {
     const path = join(folder, name);
     try {
@@ -130,15 +156,22 @@ async function isAbandoned(folder: string): Promise<boolean> {
   if (state !== 'unknown') return state === 'gone';
   // A writer elsewhere keeps writing; a clock may have been set back.
   const paths = [folder, ...(await namesIn(folder)).map((name) => join(folder, name))];
-  const times = await Promise.all(paths.map((path) => stat(path).then(({ mtimeMs }) => mtimeMs, unlessGone)));
-  const last = Math.max(...times.filter((time) => time !== undefined)); // of a folder that vanished there is none
+  const times = await Promise.all(
+    paths.map((path) => stat(path).then(({ mtimeMs }) => mtimeMs, unlessGone)),
+  );
+  // of a folder that vanished there is none
+  const last = Math.max(...times.filter((time) => time !== undefined));
   return Number.isFinite(last) && Math.abs(Date.now() - last) > ABANDONED;
 }
 
-/** Older versions did not say who writes, nor does one say it any more that is about to be moved. */
+/**
+ * Older versions did not say who writes, nor does one say it any more that is about to be moved.
+ */
 async function writerState(folder: string): Promise<Liveness> {
   try {
-    return livenessOf(processIdentitySchema.parse(JSON.parse(await readFile(join(folder, WRITER), 'utf8'))));
+    return livenessOf(
+      processIdentitySchema.parse(JSON.parse(await readFile(join(folder, WRITER), 'utf8'))),
+    );
   } catch {
     return 'unknown';
   }

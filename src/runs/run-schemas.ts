@@ -1,6 +1,6 @@
 /**
- * What a run's files must look like. They are read by later versions, after crashes, and from disks that others may
- * write: one that is damaged is told of by its name, and no other run suffers.
+ * What a run's files must look like. They are read by later versions, after crashes, and from disks
+ * that others may write: one that is damaged is told of by its name, and no other run suffers.
  */
 import * as z from 'zod';
 import type { Clustering } from '../domain/clustering';
@@ -10,19 +10,29 @@ import type { RunManifest } from '../domain/run';
 import { analysisSettings, checkSettings, clusteringSettings, METHODS } from '../domain/settings';
 import { messageOf, UserError } from '../util/errors';
 
-/** What helps where a file is damaged that is made of the others, or may be damaged in the store as well. */
+/**
+ * What helps where a file is damaged that is made of the others, or may be damaged in the store as
+ * well.
+ */
 const HELP: Record<string, string> = {
   'clustering.json': 'cluster its faces again',
   'comparison.json': 'compare the methods again',
-  'crops.bin': 'describe its faces again; if that does not help, clear what is kept between runs before',
+  'crops.bin':
+    'describe its faces again; if that does not help, clear what is kept between runs before',
 };
 
-/** A run of which something cannot be read. The message says which file is damaged, how, and what helps. */
+/**
+ * A run of which something cannot be read. The message says which file is damaged, how, and what
+ * helps.
+ */
 export class DamagedRun extends UserError {
   override name = 'DamagedRun';
 
   constructor(folder: string, file: string, what: string, cause?: unknown) {
-    super(`the run in '${folder}' is damaged ('${file}' ${what}): ${HELP[file] ?? 'describe its faces again'}`, { cause });
+    super(
+      `the run in '${folder}' is damaged ('${file}' ${what}): ${HELP[file] ?? 'describe its faces again'}`,
+      { cause },
+    );
   }
 }
 
@@ -36,7 +46,9 @@ const count = z.int().min(0);
 /** Sides of a crop, in pixels. */
 const side = z.int().min(1).max(8192);
 /** Each by itself, so that settings of other versions are read as well. */
-const settings = z.record(z.string(), z.unknown()).transform((values) => checkSettings(values, (name) => name).settings);
+const settings = z
+  .record(z.string(), z.unknown())
+  .transform((values) => checkSettings(values, (name) => name).settings);
 /** Providers of later versions are told of as well. */
 const provider = z.string().transform((name) => name as Provider);
 
@@ -92,8 +104,20 @@ export const clusteringSchema: z.ZodType<Clustering> = z.object({
     }),
   ),
   overall: shares,
-  curve: z.array(z.object({ clusters: count, silhouette: score, inertia: number, gap: score, gapError: score })).nullable(),
-  agreement: z.object({ adjustedRand: z.number(), normalisedMutualInformation: z.number() }).nullable(),
+  curve: z
+    .array(
+      z.object({
+        clusters: count,
+        silhouette: score,
+        inertia: number,
+        gap: score,
+        gapError: score,
+      }),
+    )
+    .nullable(),
+  agreement: z
+    .object({ adjustedRand: z.number(), normalisedMutualInformation: z.number() })
+    .nullable(),
   notices: z.array(z.string()),
   timing: z.record(z.string(), z.number()),
 });
@@ -144,6 +168,12 @@ export function checked<T>(folder: string, file: string, value: unknown, schema:
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  const where = issue === undefined || issue.path.length === 0 ? '' : ` at ${issue.path.map(String).join('.')}`;
-  throw new DamagedRun(folder, file, `is not as it was written${where}: ${issue?.message ?? ''}`, result.error);
+  const where =
+    issue === undefined || issue.path.length === 0 ? '' : ` at ${issue.path.map(String).join('.')}`;
+  throw new DamagedRun(
+    folder,
+    file,
+    `is not as it was written${where}: ${issue?.message ?? ''}`,
+    result.error,
+  );
 }

@@ -1,7 +1,8 @@
 /**
- * What is kept of a run, a folder each: the faces and what was inferred of them (so that nothing is inferred twice), their crops, and
- * the latest clustering. A run is written beside its place and moved there when it is whole (run-place.ts), so a run that is made anew
- * keeps its old faces until then, and one that does not end well leaves nothing.
+ * What is kept of a run, a folder each: the faces and what was inferred of them (so that nothing is
+ * inferred twice), their crops, and the latest clustering. A run is written beside its place and
+ * moved there when it is whole (run-place.ts), so a run that is made anew keeps its old faces until
+ * then, and one that does not end well leaves nothing.
  */
 import { type FileHandle, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -118,7 +119,11 @@ export class RunWriter {
   }
 
   private async flush() {
-    const bytes = Buffer.concat(this.buffered.map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength)));
+    const bytes = Buffer.concat(
+      this.buffered.map(
+        ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength),
+      ),
+    );
     this.buffered = [];
     await this.probabilities.appendFile(bytes);
   }
@@ -130,7 +135,11 @@ export class RunWriter {
     await this.crops.finish();
     const mode = PRIVATE_FILE;
     await writeFile(join(this.folder, IMAGES), jsonArray(images), { mode });
-    await writeFile(join(this.folder, FACES), jsonObject({ ...this.columns, rawPaths: this.rawPaths }), { mode });
+    await writeFile(
+      join(this.folder, FACES),
+      jsonObject({ ...this.columns, rawPaths: this.rawPaths }),
+      { mode },
+    );
     await writeManifest(this.folder, manifest);
     await moveToPlace(this.folder, this.place);
   }
@@ -143,11 +152,26 @@ export class RunWriter {
   }
 }
 
-/** An image as it was when its run was made; its identity is null where the file could not be asked for, and in part undefined in older runs. */
-export type KeptImage = [folder: number, name: string, size: number | null, modified: number | null, changed?: number, inode?: number];
+/**
+ * An image as it was when its run was made; its identity is null where the file could not be asked
+ * for, and in part undefined in older runs.
+ */
+export type KeptImage = [
+  folder: number,
+  name: string,
+  size: number | null,
+  modified: number | null,
+  changed?: number,
+  inode?: number,
+];
 
-export const keptImage = ({ folder, name }: ImageFile, identity: FileIdentity | undefined): KeptImage =>
-  identity === undefined ? [folder, name, null, null] : [folder, name, identity.size, identity.modified, identity.changed, identity.inode];
+export const keptImage = (
+  { folder, name }: ImageFile,
+  identity: FileIdentity | undefined,
+): KeptImage =>
+  identity === undefined
+    ? [folder, name, null, null]
+    : [folder, name, identity.size, identity.modified, identity.changed, identity.inode];
 
 export function* keptImages(images: Images, identities: Identities): Generator<KeptImage> {
   let i = 0;
@@ -172,11 +196,22 @@ export async function readImages(folder: string): Promise<KeptImage[] | undefine
   return images as KeptImage[];
 }
 
-/** Whether the files of a run are there, as large as they should be: what a look from outside tells. */
-export async function isWhole(folder: string, { faces, modelAttributes }: RunManifest): Promise<boolean> {
+/**
+ * Whether the files of a run are there, as large as they should be: what a look from outside tells.
+ */
+export async function isWhole(
+  folder: string,
+  { faces, modelAttributes }: RunManifest,
+): Promise<boolean> {
   try {
-    const [table, probabilities] = await Promise.all([FACES, PROBABILITIES, IMAGES].map((name) => stat(join(folder, name))));
-    return table!.size > 0 && probabilities!.size === faces * modelAttributes.length * 4 && (await cropsAreWhole(folder));
+    const [table, probabilities] = await Promise.all(
+      [FACES, PROBABILITIES, IMAGES].map((name) => stat(join(folder, name))),
+    );
+    return (
+      table!.size > 0 &&
+      probabilities!.size === faces * modelAttributes.length * 4 &&
+      (await cropsAreWhole(folder))
+    );
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return false;
     throw error;
@@ -199,7 +234,8 @@ export interface StoredRun {
 const ATTEMPTS = 5;
 
 /**
- * Reads a run. All of it is of one run, though another process may put one into its place meanwhile.
+ * Reads a run. All of it is of one run, though another process may put one into its place
+ * meanwhile.
  * @throws DamagedRun; UserError where there is none.
  */
 export async function readRun(folder: string): Promise<StoredRun> {
@@ -210,7 +246,8 @@ export async function readRun(folder: string): Promise<StoredRun> {
       const run = await readFiles(folder, identity);
       if ((await runIdentity(folder)) === identity) return run;
     } catch (error) {
-      // What was read may be of two runs, or lie nowhere in the moment in which one makes room for the other.
+      // What was read may be of two runs, or lie nowhere in the moment in which one makes room for
+      // the other.
       if ((await runIdentity(folder)) === identity || attempt === ATTEMPTS) throw error;
     }
     if (attempt === ATTEMPTS) throw replaced(folder);
@@ -219,18 +256,28 @@ export async function readRun(folder: string): Promise<StoredRun> {
 
 async function readFiles(folder: string, identity: string): Promise<StoredRun> {
   const manifest = await readManifest(folder);
-  if (manifest === undefined) throw new UserError(`there is no finished run of this version in '${folder}': describe its faces again`);
-  const [text, bytes] = await Promise.all([FACES, PROBABILITIES].map((name) => readPart(folder, name)));
+  if (manifest === undefined)
+    throw new UserError(
+      `there is no finished run of this version in '${folder}': describe its faces again`,
+    );
+  const [text, bytes] = await Promise.all(
+    [FACES, PROBABILITIES].map((name) => readPart(folder, name)),
+  );
   const faces = parseJson(folder, FACES, text!.toString());
   const what = checkFaceTable(faces, manifest);
   if (what !== undefined) throw new DamagedRun(folder, FACES, what);
   const expected = manifest.faces * manifest.modelAttributes.length;
   if (bytes!.length !== 4 * expected) {
-    throw new DamagedRun(folder, PROBABILITIES, `holds ${bytes!.length} bytes: expected ${4 * expected}`);
+    throw new DamagedRun(
+      folder,
+      PROBABILITIES,
+      `holds ${bytes!.length} bytes: expected ${4 * expected}`,
+    );
   }
   const probabilities = toFloats(bytes!);
   // Clustering would not end well with one that is none.
-  if (!areNumbers(probabilities)) throw new DamagedRun(folder, PROBABILITIES, 'holds something that is no number');
+  if (!areNumbers(probabilities))
+    throw new DamagedRun(folder, PROBABILITIES, 'holds something that is no number');
   const crops = await CropReader.open(folder, manifest.faces);
   return { folder, identity, manifest, faces: faces as FaceTable, probabilities, crops };
 }
@@ -245,8 +292,9 @@ async function readPart(folder: string, name: string): Promise<Buffer> {
 }
 
 /**
- * Tells a run from one that took its place, at the cost of asking for one file. Not by the number of its inode, which
- * some file systems over a network give anew from time to time. Of a place without a run it is empty.
+ * Tells a run from one that took its place, at the cost of asking for one file. Not by the number
+ * of its inode, which some file systems over a network give anew from time to time. Of a place
+ * without a run it is empty.
  */
 export async function runIdentity(folder: string): Promise<string> {
   try {
@@ -263,7 +311,8 @@ export async function assertCurrent({ folder, identity }: StoredRun): Promise<vo
   if ((await runIdentity(folder)) !== identity) throw replaced(folder);
 }
 
-const replaced = (folder: string) => new UserError(`the run in '${folder}' was made anew meanwhile: try again`);
+const replaced = (folder: string) =>
+  new UserError(`the run in '${folder}' was made anew meanwhile: try again`);
 
 /** Where the image of a face lies; a Buffer where the path is not valid UTF-8. */
 export function imagePath({ faces, manifest }: StoredRun, row: number): string | Buffer {
@@ -274,10 +323,13 @@ export function imagePath({ faces, manifest }: StoredRun, row: number): string |
 
 function areNumbers(values: Float32Array): boolean {
   let sound = 0;
-  while (sound < values.length && Number.isFinite(values[sound])) sound += 1; // an iterator would take several times as long
+  // an iterator would take several times as long
+  while (sound < values.length && Number.isFinite(values[sound])) sound += 1;
   return sound === values.length;
 }
 
 function toFloats(bytes: Buffer): Float32Array {
-  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+  return new Float32Array(
+    bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength),
+  );
 }

@@ -1,9 +1,11 @@
 /**
- * What was found in images, kept between runs: by content, so that a renamed or copied file is known, and by what it was found with, so that
- * another network or another version of the pipeline recomputes only what it must.
+ * What was found in images, kept between runs: by content, so that a renamed or copied file is
+ * known, and by what it was found with, so that another network or another version of the pipeline
+ * recomputes only what it must.
  *
- * An LMDB environment (Howard Chu's Lightning Memory-Mapped Database): several processes may use it at once, and a kill at any moment leaves
- * the state of the last transaction. It is a cache: where it cannot be used, a run does without it and says so.
+ * An LMDB environment (Howard Chu's Lightning Memory-Mapped Database): several processes may use it
+ * at once, and a kill at any moment leaves the state of the last transaction. It is a cache: where
+ * it cannot be used, a run does without it and says so.
  */
 import { randomInt } from 'node:crypto';
 import { statSync } from 'node:fs';
@@ -19,7 +21,15 @@ import { freeSpace } from '../util/free-space';
 import { PRIVATE_FILE } from '../util/private-files';
 import { type FileIdentity, isSettled, sameIdentity } from './identity';
 import { LmdbFile } from './lmdb-file';
-import { CONTENTS_FILE, DATA_FILES, makeFolderAgain, prepareFolder, RECORDS_FILE, removeStore, STRIPS_FILE } from './store-folder';
+import {
+  CONTENTS_FILE,
+  DATA_FILES,
+  makeFolderAgain,
+  prepareFolder,
+  RECORDS_FILE,
+  removeStore,
+  STRIPS_FILE,
+} from './store-folder';
 import { withStoreLock } from './store-lock';
 import { StoreMark, suspicionOf } from './store-marks';
 import {
@@ -41,36 +51,44 @@ import { withChecksum, withoutChecksum } from './strip-checksum';
 /** Raised whenever the layout changes; stores of another layout are removed. */
 const LAYOUT = 4;
 
-/** Another process may just be making the store: what looks damaged is looked at once more after so many milliseconds. */
-const MOMENT = 100;
-/** How often a store is opened that another process clears meanwhile. */
-const ATTEMPTS = 5;
 /**
- * A store that ended its process so often, or reported damage, is made anew though no damage is found in it. Somebody who kills
- * runs may hit LMDB some times in a row, and would lose what was kept.
+ * Another process may just be making the store: what looks damaged is looked at once more after so
+ * many milliseconds.
  */
-const STRIKES = 4;
+const RECHECK_MS = 100;
+/** How often a store is opened that another process clears meanwhile. */
+const MAX_OPEN_ATTEMPTS = 5;
+/**
+ * A store that ended its process so often, or reported damage, is made anew though no damage is
+ * found in it. Somebody who kills runs may hit LMDB some times in a row, and would lose what was
+ * kept.
+ */
+const MAX_STRIKES = 4;
 
 /** Bytes of a record beside its strip: its entries in the tables, roughly. */
 const RECORD_BYTES = 700;
 /** LMDB keeps large values in whole pages. */
 const PAGE = 4096;
-/** When the store is full, what was not used for the longest time is forgotten until it is this full. */
-const AFTER_EVICTION = 0.9;
 /**
- * Bytes that stay free on the disk: LMDB does not survive a full one everywhere. It ends the process where the disk
- * fills up while it notes its free pages, and where there is no room for what it has mapped of its locks.
+ * When the store is full, what was not used for the longest time is forgotten until it is this
+ * full.
  */
-const LEFT_FREE = 8 << 20;
+const FILL_AFTER_EVICTION = 0.9;
+/**
+ * Bytes that stay free on the disk: LMDB does not survive a full one everywhere. It ends the
+ * process where the disk fills up while it notes its free pages, and where there is no room for
+ * what it has mapped of its locks.
+ */
+const MIN_FREE_BYTES = 8 << 20;
 /** Numbers for strips that a process reserves at a time, and how many such blocks may be in use. */
-const NUMBERS = 4096;
-const RECENT = 64;
+const NUMBER_BLOCK = 4096;
+const MAX_BLOCKS = 64;
 /** Contents that an image is compared with before it is described, at most. */
-const CANDIDATES = 256;
+const MAX_CANDIDATES = 256;
 const DAY = 24 * 60 * 60 * 1000;
 
 /** What was found in an image. */
-export type Found =
+export type StoredDetections =
   | { reason: string }
   /** Null stands for the image as a whole. */
   | { faces: (LocatedFace | null)[] };
@@ -82,7 +100,7 @@ interface KeptCrop {
 }
 
 /** What a network said of the faces of an image. */
-export interface Described {
+export interface StoredDescription {
   /** `[faces, attributes]`, in [0, 1]. */
   probabilities: Float32Array;
   crops: KeptCrop[];
@@ -93,8 +111,8 @@ export interface StoreRecord {
   path: string | Uint8Array;
   identity: FileIdentity;
   hash: string;
-  found: Found;
-  described: Described | undefined;
+  found: StoredDetections;
+  described: StoredDescription | undefined;
   /** Key it is kept under instead of the others' `finder`; see `StoreKeys.limited`. */
   finder?: string | undefined;
 }
@@ -108,7 +126,11 @@ export interface KnownFile {
 
 /** What is kept of a network file, as a note. */
 export const modelInfoSchema = z.object({
-  crop: z.object({ width: z.int().positive(), height: z.int().positive(), stretch: z.boolean().exactOptional() }),
+  crop: z.object({
+    width: z.int().positive(),
+    height: z.int().positive(),
+    stretch: z.boolean().exactOptional(),
+  }),
   attributes: z.array(z.string()).min(1),
   /** Where the file says. */
   thresholds: z.array(z.number()).optional(),
@@ -135,43 +157,62 @@ interface Tables {
   files: Database<FileRow, string>;
   found: Database<FoundRow, [id: number, finder: string]>;
   described: Database<DescribedRow, [id: number, finder: string, model: string]>;
-  /** An environment of its own. A strip is there before anything tells of it, and no longer told of when it goes. */
+  /**
+   * An environment of its own. A strip is there before anything tells of it, and no longer told of
+   * when it goes.
+   */
   strips: RootDatabase<Buffer, number>;
-  /** Likewise: numbers of contents. Where a process is killed in between, one of which nothing is told is given to the content later. */
+  /**
+   * Likewise: numbers of contents. Where a process is killed in between, one of which nothing is
+   * told is given to the content later.
+   */
   contents: RootDatabase<number, Buffer>;
   /** One for each strip. */
   uses: Database<StripUse, number>;
   meta: Database<unknown, string>;
 }
 
-/** Address space an environment is given beyond its file: far more than is written before it is opened again. */
+/**
+ * Address space an environment is given beyond its file: far more than is written before it is
+ * opened again.
+ */
 const HEADROOM = 256 * 1024 * 1024;
 
-/** Room from the start, so that LMDB need not enlarge its map in the middle of a transaction. Only what is written takes space. */
+/**
+ * Room from the start, so that LMDB need not enlarge its map in the middle of a transaction. Only
+ * what is written takes space.
+ */
 function environment(path: string) {
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   const mapSize = Math.ceil((size + HEADROOM) / HEADROOM) * HEADROOM;
   return { path, mapSize, permissionsMode: PRIVATE_FILE, cache: false };
 }
 
-/** @throws a file system error with code `ENOENT` where another process clears the store again and again. */
+/**
+ * @throws a file system error with code `ENOENT` where another process clears the store again and
+ * again.
+ */
 function openTables(folder: string): Tables {
   for (let attempt = 1; ; attempt++) {
     try {
       makeFolderAgain(folder); // another process may have cleared the store
       return withStoreLock(folder, () => {
-        makeFolderAgain(folder); // what says that it is a store may have gone while the lock was waited for
+        // what says that it is a store may have gone while the lock was waited for
+        makeFolderAgain(folder);
         return openLocked(folder);
       });
     } catch (error) {
-      if (codeOf(error) !== 'ENOENT' || attempt === ATTEMPTS) throw error;
+      if (codeOf(error) !== 'ENOENT' || attempt === MAX_OPEN_ATTEMPTS) throw error;
     }
   }
 }
 
 function openLocked(folder: string): Tables {
   const opened: RootDatabase[] = [];
-  const open = <Value, Key extends string | number | Buffer>(name: string, options: object): RootDatabase<Value, Key> => {
+  const open = <Value, Key extends string | number | Buffer>(
+    name: string,
+    options: object,
+  ): RootDatabase<Value, Key> => {
     const root = openLmdb<Value, Key>({ ...environment(join(folder, name)), ...options });
     opened.push(root); // its type depends on those of keys and values only by what it is given
     return root;
@@ -195,8 +236,9 @@ function openLocked(folder: string): Tables {
 }
 
 /**
- * Closes them at once, since nothing is written asynchronously. LMDB destroys the mutexes of an environment that no
- * other process has open; one that opens it at the same moment would go on with them.
+ * Closes them at once, since nothing is written asynchronously. LMDB destroys the mutexes of an
+ * environment that no other process has open; one that opens it at the same moment would go on with
+ * them.
  */
 function closeTables(folder: string, { root, strips, contents }: Tables): void {
   const close = () => {
@@ -239,11 +281,12 @@ export class FaceStore {
   ) {}
 
   /**
-   * Opens the store in a folder, made where there is none; one that is damaged or of another layout is made anew. It
-   * counts as used until it is closed, or all that began to use it have ended.
+   * Opens the store in a folder, made where there is none; one that is damaged or of another layout
+   * is made anew. It counts as used until it is closed, or all that began to use it have ended.
    *
-   * LMDB trusts its files, and a damaged one may end the process. What their beginnings tell is looked at each time;
-   * all of them where a process is gone that had not done with the store, so that what ended it ends no other.
+   * LMDB trusts its files, and a damaged one may end the process. What their beginnings tell is
+   * looked at each time; all of them where a process is gone that had not done with the store, so
+   * that what ended it ends no other.
    * @throws where the folder cannot be written, or is none of the store's.
    */
   static async open(folder: string): Promise<FaceStore> {
@@ -252,21 +295,22 @@ export class FaceStore {
         return await FaceStore.openFolder(folder);
       } catch (error) {
         // Another process may have cleared the store in the middle.
-        if (codeOf(error) !== 'ENOENT' || attempt === ATTEMPTS) throw error;
+        if (codeOf(error) !== 'ENOENT' || attempt === MAX_OPEN_ATTEMPTS) throw error;
       }
     }
   }
 
   private static async openFolder(folder: string): Promise<FaceStore> {
     await prepareFolder(folder);
-    if (freeSpace(folder) < LEFT_FREE) throw new Error('there is no space left on the disk');
+    if (freeSpace(folder) < MIN_FREE_BYTES) throw new Error('there is no space left on the disk');
     const suspicion = await suspicionOf(folder);
     let damage = damageIn(folder, suspicion.isSuspect);
     if (damage !== undefined) {
-      await wait(MOMENT);
+      await wait(RECHECK_MS);
       damage = damageIn(folder, suspicion.isSuspect);
     }
-    if (suspicion.strikes >= STRIKES) damage ??= 'the process that used it ended, or met damage, again and again';
+    if (suspicion.strikes >= MAX_STRIKES)
+      damage ??= 'the process that used it ended, or met damage, again and again';
     if (damage !== undefined) return FaceStore.anew(folder, damage);
     const mark = StoreMark.create(folder, suspicion);
     try {
@@ -276,7 +320,12 @@ export class FaceStore {
     } catch (error) {
       mark.remove();
       const reason = messageOf(error);
-      if (!/MDB_(INVALID|CORRUPTED|VERSION_MISMATCH|PANIC|PAGE_NOTFOUND|CURSOR_FULL|BAD_)|another layout/.test(reason)) throw error;
+      if (
+        !/MDB_(INVALID|CORRUPTED|VERSION_MISMATCH|PANIC|PAGE_NOTFOUND|CURSOR_FULL|BAD_)|another layout/.test(
+          reason,
+        )
+      )
+        throw error;
       return FaceStore.anew(folder, reason);
     }
   }
@@ -303,9 +352,12 @@ export class FaceStore {
       tables.contents.readerCheck();
       const layout = tables.meta.get('layout');
       if (layout === undefined) tables.meta.putSync('layout', LAYOUT);
-      else if (layout !== LAYOUT) throw new Error(`it has another layout: expected ${String(LAYOUT)}`);
+      else if (layout !== LAYOUT)
+        throw new Error(`it has another layout: expected ${String(LAYOUT)}`);
       const used = tables.uses.getKeysCount({ limit: 1 }) > 0;
-      const lost = [tables.strips, tables.contents].some((each) => each.getKeysCount({ limit: 1 }) === 0);
+      const lost = [tables.strips, tables.contents].some(
+        (each) => each.getKeysCount({ limit: 1 }) === 0,
+      );
       if (used && lost) throw new Error('it has another layout: one of its files is gone');
       const store = new FaceStore(folder, tables, mark, madeAnew);
       openStores.add(store);
@@ -339,8 +391,8 @@ export class FaceStore {
   }
 
   /**
-   * Lets go of memory: LMDB maps what it reads, and around every page the kernel maps its neighbours, until all of the file counts as this
-   * process's memory. Takes a millisecond.
+   * Lets go of memory: LMDB maps what it reads, and around every page the kernel maps its
+   * neighbours, until all of the file counts as this process's memory. Takes a millisecond.
    */
   unmap(): void {
     if (this.problem === undefined && this.isOpen) this.reopen();
@@ -363,7 +415,10 @@ export class FaceStore {
 
   /** Images whose faces are kept, and strips of crops. */
   counts(): { images: number; strips: number } {
-    const count = () => ({ images: this.tables.found.getKeysCount(), strips: this.tables.uses.getKeysCount() });
+    const count = () => ({
+      images: this.tables.found.getKeysCount(),
+      strips: this.tables.uses.getKeysCount(),
+    });
     return this.read(count) ?? { images: 0, strips: 0 };
   }
 
@@ -375,7 +430,7 @@ export class FaceStore {
     this.mark = undefined;
   }
 
-  // ------------------------------------------------------------------------------------------------------------- reading
+  // --------------------------------------------------------------------------------------- reading
 
   // What a damaged page holds may be anything: what is not as it was written is not known.
 
@@ -393,28 +448,50 @@ export class FaceStore {
     return id === undefined ? undefined : { id, hash };
   }
 
-  /** Hashes of contents known that have so many bytes: all, but where formats without compression make all files alike long. */
+  /**
+   * Hashes of contents known that have so many bytes: all, but where formats without compression
+   * make all files alike long.
+   */
   candidates(size: number): string[] {
-    const range = { start: contentKey(size, ''), end: contentKey(size, LAST_HASH), limit: CANDIDATES };
+    const range = {
+      start: contentKey(size, ''),
+      end: contentKey(size, LAST_HASH),
+      limit: MAX_CANDIDATES,
+    };
     const keys = this.read(() => [...this.tables.contents.getKeys(range)]) ?? [];
-    return keys.filter(({ length }) => length === SIZE_BYTES + HASH_BYTES).map((key) => key.toString('hex', SIZE_BYTES));
+    return keys
+      .filter(({ length }) => length === SIZE_BYTES + HASH_BYTES)
+      .map((key) => key.toString('hex', SIZE_BYTES));
   }
 
   /** @param finder key of how faces are found. */
-  foundIn({ id, hash }: Content, finder: string): Found | undefined {
+  foundIn({ id, hash }: Content, finder: string): StoredDetections | undefined {
     const row = foundRow(this.get(this.tables.found, [id, finder]));
-    // Where the store was cleared in the middle of a run, a number noted before may be another content's now.
+    // Where the store was cleared in the middle of a run, a number noted before may be another
+    // content's now.
     if (row?.[1] !== hash) return undefined;
     const [, , reason, faces] = row;
-    return reason === null ? { faces: (faces ?? []).map((face) => (face === null ? null : toFace(face))) } : { reason };
+    return reason === null
+      ? { faces: (faces ?? []).map((face) => (face === null ? null : toFace(face))) }
+      : { reason };
   }
 
   /**
    * @param model key of the network.
-   * @param expected faces that were found in the image, and attributes that the network gives of each.
+   * @param expected faces that were found in the image, and attributes that the network gives of
+   * each.
    */
-  describedBy({ id }: Content, finder: string, model: string, expected: { faces: number; attributes: number }): Described | undefined {
-    const row = describedRow(this.get(this.tables.described, [id, finder, model]), expected.faces, expected.attributes);
+  describedBy(
+    { id }: Content,
+    finder: string,
+    model: string,
+    expected: { faces: number; attributes: number },
+  ): StoredDescription | undefined {
+    const row = describedRow(
+      this.get(this.tables.described, [id, finder, model]),
+      expected.faces,
+      expected.attributes,
+    );
     if (row === undefined) return undefined;
     const [bytes, strips, places] = row;
     const probabilities = new Float32Array(Uint8Array.from(bytes).buffer);
@@ -448,7 +525,7 @@ export class FaceStore {
     return schema.safeParse(this.note(name)).data;
   }
 
-  // ------------------------------------------------------------------------------------------------------------- writing
+  // --------------------------------------------------------------------------------------- writing
 
   /** Notes something; undefined forgets it. */
   setNote(name: string, value: unknown): void {
@@ -459,21 +536,31 @@ export class FaceStore {
   }
 
   /**
-   * Keeps images together with the strips that hold their crops, all or nothing. Never fails: a store that cannot be written any more
-   * says so in `problem`.
+   * Keeps images together with the strips that hold their crops, all or nothing. Never fails: a
+   * store that cannot be written any more says so in `problem`.
    * @param strips JPEGs; `crops` of the records name them by their position here.
-   * @param limit bytes the store may take; above it what was not used for the longest time is forgotten.
+   * @param limit bytes the store may take; above it what was not used for the longest time is
+   * forgotten.
    */
-  keep(records: readonly StoreRecord[], strips: readonly Buffer[], keys: { finder: string; model: string }, limit: number): void {
+  keep(
+    records: readonly StoreRecord[],
+    strips: readonly Buffer[],
+    keys: { finder: string; model: string },
+    limit: number,
+  ): void {
     const bytes = strips.reduce((sum, { length }) => sum + length, records.length * RECORD_BYTES);
     this.write(() => {
       const first = this.numbersFor('strip', strips.length);
-      // Strips are written before anything tells of them: where that fails, or the process is killed between, nothing misses them.
+      // Strips are written before anything tells of them: where that fails, or the process is
+      // killed between, nothing misses them.
       this.tables.strips.transactionSync(() => {
-        for (const [i, jpeg] of strips.entries()) this.tables.strips.putSync(first + i, withChecksum(jpeg));
+        for (const [i, jpeg] of strips.entries())
+          this.tables.strips.putSync(first + i, withChecksum(jpeg));
       });
       const ids = this.idsOf(records);
-      const gone = this.tables.root.transactionSync(() => this.keepRecords(records, ids, strips, first, keys, limit));
+      const gone = this.tables.root.transactionSync(() =>
+        this.keepRecords(records, ids, strips, first, keys, limit),
+      );
       if (gone !== undefined) this.removeForgotten(gone);
     }, bytes);
   }
@@ -504,35 +591,60 @@ export class FaceStore {
     const day = today();
     let bytes = this.bytes;
     const held = strips.map(() => new Set<number>());
-    for (const [i, { described }] of records.entries()) for (const { strip } of described?.crops ?? []) held[strip]!.add(ids[i]!);
+    for (const [i, { described }] of records.entries())
+      for (const { strip } of described?.crops ?? []) held[strip]!.add(ids[i]!);
     for (const [i, jpeg] of strips.entries()) {
-      this.tables.uses.putSync(first + i, [day, stripBytes(jpeg), [...held[i]!], keys.finder, keys.model]);
+      this.tables.uses.putSync(first + i, [
+        day,
+        stripBytes(jpeg),
+        [...held[i]!],
+        keys.finder,
+        keys.model,
+      ]);
       bytes += stripBytes(jpeg);
     }
-    for (const [i, { path, identity, hash, found, described, finder = keys.finder }] of records.entries()) {
+    for (const [
+      i,
+      { path, identity, hash, found, described, finder = keys.finder },
+    ] of records.entries()) {
       const id = ids[i]!;
       this.putFile(path, identity, { id, hash });
       if (!this.tables.found.doesExist([id, finder])) bytes += RECORD_BYTES;
-      const faces = 'faces' in found ? found.faces.map((face) => (face === null ? null : fromFace(face))) : null;
-      this.tables.found.putSync([id, finder], [identity.size, hash, 'reason' in found ? found.reason : null, faces]);
+      const faces =
+        'faces' in found
+          ? found.faces.map((face) => (face === null ? null : fromFace(face)))
+          : null;
+      this.tables.found.putSync(
+        [id, finder],
+        [identity.size, hash, 'reason' in found ? found.reason : null, faces],
+      );
       if (described === undefined) continue;
       const { buffer, byteOffset, byteLength } = described.probabilities;
       const probabilities = Buffer.from(buffer.slice(byteOffset, byteOffset + byteLength));
-      const [numbers, places] = [described.crops.map((crop) => first + crop.strip), described.crops.map(({ at }) => at)];
-      this.tables.described.putSync([id, keys.finder, keys.model], [probabilities, numbers, places]);
+      const [numbers, places] = [
+        described.crops.map((crop) => first + crop.strip),
+        described.crops.map(({ at }) => at),
+      ];
+      this.tables.described.putSync(
+        [id, keys.finder, keys.model],
+        [probabilities, numbers, places],
+      );
     }
     this.tables.meta.putSync('bytes', bytes);
-    return bytes > limit ? this.evict(limit * AFTER_EVICTION) : undefined;
+    return bytes > limit ? this.evict(limit * FILL_AFTER_EVICTION) : undefined;
   }
 
   /** The first of so many numbers, one after the other, that no other process is given. */
   private numbersFor(what: 'strip' | 'content', count: number): number {
     const own = this.numbers[what];
     if (own.end - own.next < count) {
-      const size = Math.max(count, NUMBERS);
+      const size = Math.max(count, NUMBER_BLOCK);
       this.tables.root.transactionSync(() => {
-        // Begins anywhere, so that numbers of a store that was cleared in the middle of a run do not come again.
-        own.next = decoded(() => contentNumber(this.tables.meta.get(`next ${what}`))) ?? randomInt(1, 2 ** 47);
+        // Begins anywhere, so that numbers of a store that was cleared in the middle of a run do
+        // not come again.
+        own.next =
+          decoded(() => contentNumber(this.tables.meta.get(`next ${what}`))) ??
+          randomInt(1, 2 ** 47);
         own.end = own.next + size;
         this.tables.meta.putSync(`next ${what}`, own.end);
       });
@@ -542,21 +654,27 @@ export class FaceStore {
     return first;
   }
 
-  /** Removes what is forgotten, and strips that processes left which were killed before they could tell of them. */
+  /**
+   * Removes what is forgotten, and strips that processes left which were killed before they could
+   * tell of them.
+   */
   private removeForgotten({ strips: gone, contents }: Forgotten) {
     this.tables.contents.transactionSync(() => {
       for (const [size, hash] of contents) this.tables.contents.removeSync(contentKey(size, hash));
     });
     // The newest may be told of by another process in a moment.
     const next = decoded(() => contentNumber(this.tables.meta.get('next strip'))) ?? 0;
-    const keys = [...this.tables.strips.getKeys({ end: next - RECENT * NUMBERS })];
+    const keys = [...this.tables.strips.getKeys({ end: next - MAX_BLOCKS * NUMBER_BLOCK })];
     const lost = keys.filter((id) => !this.tables.uses.doesExist(id));
     this.tables.strips.transactionSync(() => {
       for (const id of [...gone, ...lost]) this.tables.strips.removeSync(id);
     });
   }
 
-  /** Notes under which name known contents were seen, so that these files need not be read again, and that strips are still used. */
+  /**
+   * Notes under which name known contents were seen, so that these files need not be read again,
+   * and that strips are still used.
+   */
   touch(files: readonly KnownFile[], strips: Iterable<number>): void {
     const day = today();
     const useOf = (id: number) => decoded(() => stripUse(this.tables.uses.get(id)));
@@ -567,13 +685,17 @@ export class FaceStore {
         for (const { path, identity, content } of files) this.putFile(path, identity, content);
         for (const id of old) {
           const use = useOf(id);
-          if (use !== undefined) this.tables.uses.putSync(id, [day, use[1], use[2], use[3], use[4]]);
+          if (use !== undefined)
+            this.tables.uses.putSync(id, [day, use[1], use[2], use[3], use[4]]);
         }
       });
     });
   }
 
-  /** Bytes taken, by the store's own account: LMDB's file keeps the space of what is forgotten, and uses it again. */
+  /**
+   * Bytes taken, by the store's own account: LMDB's file keeps the space of what is forgotten, and
+   * uses it again.
+   */
   private get bytes(): number {
     const noted = decoded(() => this.tables.meta.get('bytes') ?? 0);
     if (typeof noted === 'number' && noted >= 0 && Number.isFinite(noted)) return noted;
@@ -581,13 +703,20 @@ export class FaceStore {
     return strips + this.tables.found.getKeysCount() * RECORD_BYTES;
   }
 
-  private putFile(path: string | Uint8Array, { size, modified, changed, inode }: FileIdentity, { id, hash }: Content) {
-    // A file written just now may be written again within the grain of its times: its content is to be looked at once more.
+  private putFile(
+    path: string | Uint8Array,
+    { size, modified, changed, inode }: FileIdentity,
+    { id, hash }: Content,
+  ) {
+    // A file written just now may be written again within the grain of its times: its content is to
+    // be looked at once more.
     if (!isSettled({ size, modified, changed, inode })) return;
     this.tables.files.putSync(fileKey(path), [size, modified, changed, inode, id, hash]);
   }
 
-  /** Forgets strips, the longest unused first, with what refers to them. Runs inside a transaction. */
+  /**
+   * Forgets strips, the longest unused first, with what refers to them. Runs inside a transaction.
+   */
   private evict(target: number): Forgotten {
     let bytes = this.bytes;
     const all = this.usedStrips();
@@ -618,7 +747,10 @@ export class FaceStore {
     return { strips, contents };
   }
 
-  /** Strips and what is noted of them. One of which that is damaged counts as unused for the longest time. */
+  /**
+   * Strips and what is noted of them. One of which that is damaged counts as unused for the longest
+   * time.
+   */
   private usedStrips() {
     return Array.from(entriesOf(this.tables.uses), ({ key, value }) => {
       const [day, taken, ids, finder, model] = stripUse(value) ?? [0, 0, [], '', ''];
@@ -626,11 +758,18 @@ export class FaceStore {
     });
   }
 
-  /** A value of a table, of which only so much is sure as is looked at; undefined where there is none. */
-  private get<Value, Key extends string | number | Buffer | (string | number)[]>(table: Database<Value, Key>, key: Key): Value | undefined {
+  /**
+   * A value of a table, of which only so much is sure as is looked at; undefined where there is
+   * none.
+   */
+  private get<Value, Key extends string | number | Buffer | (string | number)[]>(
+    table: Database<Value, Key>,
+    key: Key,
+  ): Value | undefined {
     if (!this.isOpen || this.isDamaged) return undefined;
     try {
-      if (this.mark?.isCareful !== true) return table.get(key); // a function for each would take as long again
+      // a function for each would take as long again
+      if (this.mark?.isCareful !== true) return table.get(key);
       return this.mark.inside(() => table.get(key));
     } catch (error) {
       this.meetInReading(error);
@@ -648,7 +787,10 @@ export class FaceStore {
     }
   }
 
-  /** What cannot be decoded is not known. What LMDB reports is met here first: then nothing more is asked of it. */
+  /**
+   * What cannot be decoded is not known. What LMDB reports is met here first: then nothing more is
+   * asked of it.
+   */
   private meetInReading(error: unknown): void {
     if (!isFromLmdb(error)) return;
     this.isDamaged = true;
@@ -657,18 +799,21 @@ export class FaceStore {
   }
 
   /**
-   * Transactions are committed at once: a failure is thrown here, and a handful of images takes less than a millisecond.
+   * Transactions are committed at once: a failure is thrown here, and a handful of images takes
+   * less than a millisecond.
    * @param bytes that are written, about.
    */
   private write(action: () => void, bytes = 0): void {
     if (this.problem !== undefined || !this.isOpen) return;
     try {
-      if (freeSpace(this.folder) < LEFT_FREE + bytes) throw new Error('no space left on the disk');
+      if (freeSpace(this.folder) < MIN_FREE_BYTES + bytes)
+        throw new Error('no space left on the disk');
       try {
         this.inside(action);
       } catch (error) {
         if (isDiskFailure(error)) throw error;
-        // LMDB was seen to lose its way among its free pages, once in some million images. What it knows of them, it reads anew.
+        // LMDB was seen to lose its way among its free pages, once in some million images. What it
+        // knows of them, it reads anew.
         if (this.reopen()) this.inside(action);
       }
     } catch (error) {
@@ -701,7 +846,9 @@ function damageIn(folder: string, all: boolean): string | undefined {
 }
 
 /** All of a table; undefined stands for values that cannot be decoded. */
-function* entriesOf<Value, Key extends string | number>(table: Database<Value, Key>): Generator<{ key: Key; value: unknown }> {
+function* entriesOf<Value, Key extends string | number>(
+  table: Database<Value, Key>,
+): Generator<{ key: Key; value: unknown }> {
   let seen = 0;
   try {
     for (const entry of table.getRange()) {
@@ -711,13 +858,15 @@ function* entriesOf<Value, Key extends string | number>(table: Database<Value, K
   } catch (error) {
     if (isFromLmdb(error)) throw error;
     // The rest one by one.
-    for (const key of [...table.getKeys()].slice(seen)) yield { key, value: decoded(() => table.get(key)) };
+    for (const key of [...table.getKeys()].slice(seen))
+      yield { key, value: decoded(() => table.get(key)) };
   }
 }
 
 function areProbabilities(values: Float32Array): boolean {
   let sound = 0;
-  while (values[sound]! >= 0 && values[sound]! <= 1) sound += 1; // an iterator would take several times as long
+  // an iterator would take several times as long
+  while (values[sound]! >= 0 && values[sound]! <= 1) sound += 1;
   return sound === values.length;
 }
 
@@ -732,16 +881,20 @@ function decoded<T>(get: () => T): T | undefined {
 }
 
 /** Its errors have numbers for codes. */
-const isFromLmdb = (error: unknown) => error instanceof Error && 'code' in error && typeof error.code === 'number';
+const isFromLmdb = (error: unknown) =>
+  error instanceof Error && 'code' in error && typeof error.code === 'number';
 
-/** Longer paths than LMDB takes as keys are found by their hashes, as are those that are not text. */
+/**
+ * Longer paths than LMDB takes as keys are found by their hashes, as are those that are not text.
+ */
 const fileKey = (path: string | Uint8Array) => {
   if (typeof path === 'string' && path.length < LONGEST_KEY) return path;
   return `#${hashOf(typeof path === 'string' ? Buffer.from(path) : path)}`;
 };
 
 /** Names of notes hold paths as well. */
-const noteKey = (name: string) => `note ${name.length < LONGEST_KEY ? name : `#${hashOf(Buffer.from(name))}`}`;
+const noteKey = (name: string) =>
+  `note ${name.length < LONGEST_KEY ? name : `#${hashOf(Buffer.from(name))}`}`;
 
 /** Of a content's size in its key: up to 256 TB, beyond which all are alike. */
 const SIZE_BYTES = 6;
@@ -749,7 +902,11 @@ const SIZE_BYTES = 6;
 const LAST_HASH = 'ff'.repeat(HASH_BYTES + 1);
 const LARGEST_SIZE = 2 ** (8 * SIZE_BYTES) - 1;
 
-/** Bytes, not text: contents are looked for in no order, so that in a run all of their table comes into memory. @param hash in hexadecimal. */
+/**
+ * Bytes, not text: contents are looked for in no order, so that in a run all of their table comes
+ * into memory.
+ * @param hash in hexadecimal.
+ */
 function contentKey(size: number, hash: string): Buffer {
   const key = Buffer.alloc(SIZE_BYTES + hash.length / 2);
   key.writeUIntBE(Math.min(size, LARGEST_SIZE), 0, SIZE_BYTES);
@@ -764,4 +921,6 @@ const stripBytes = (jpeg: Buffer) => Math.ceil((jpeg.length + 16) / PAGE) * PAGE
 
 /** LMDB tells of a write that was cut short as of any other that failed. */
 const isDiskFailure = (error: unknown) =>
-  /no space|ENOSPC|quota|EDQUOT|file too large|EFBIG|input\/output|MDB_MAP_FULL/i.test(messageOf(error));
+  /no space|ENOSPC|quota|EDQUOT|file too large|EFBIG|input\/output|MDB_MAP_FULL/i.test(
+    messageOf(error),
+  );

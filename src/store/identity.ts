@@ -4,13 +4,16 @@ import { stat } from 'node:fs/promises';
 import pMap from 'p-map';
 import type { Images } from '../images/image-list';
 import { collectGarbage } from '../util/collect-garbage';
-import { pause } from '../util/yield-to-event-loop';
+import { yieldToEventLoop } from '../util/yield-to-event-loop';
 
 /** Size in bytes, times in milliseconds since 1970, number of the inode. */
 export interface FileIdentity {
   size: number;
   modified: number;
-  /** When its content or its attributes were changed last; no program can set it, so it does not lie where `modified` does. */
+  /**
+   * When its content or its attributes were changed last; no program can set it, so it does not lie
+   * where `modified` does.
+   */
   changed: number;
   inode: number;
 }
@@ -18,12 +21,21 @@ export interface FileIdentity {
 /** Files asked for at a time: enough for a disk far away, few enough for one that is near. */
 const CONCURRENCY = 32;
 
-/** Some file systems keep times of two seconds: what was written within that, in milliseconds, may be written again without a trace. */
+/**
+ * Some file systems keep times of two seconds: what was written within that, in milliseconds, may
+ * be written again without a trace.
+ */
 const COARSE = 2100;
 
-/** Mean time of an answer, in milliseconds, up to which the disk is near: asking at once is then three times as fast as through another thread. */
+/**
+ * Mean time of an answer, in milliseconds, up to which the disk is near: asking at once is then
+ * three times as fast as through another thread.
+ */
 const NEAR = 0.1;
-/** Files asked for at once before it is looked at how long that took, and whether the run was cancelled. */
+/**
+ * Files asked for at once before it is looked at how long that took, and whether the run was
+ * cancelled.
+ */
 const AT_ONCE = 128;
 
 /** Identities of many files, packed. */
@@ -36,12 +48,19 @@ export class Identities {
 
   /** Undefined for a file that is gone or cannot be asked for. */
   get(index: number): FileIdentity | undefined {
-    const [size, modified, changed, inode] = this.values.subarray(index * FIELDS, (index + 1) * FIELDS) as unknown as Four;
+    const [size, modified, changed, inode] = this.values.subarray(
+      index * FIELDS,
+      (index + 1) * FIELDS,
+    ) as unknown as Four;
     return Number.isNaN(size) ? undefined : { size, modified, changed, inode };
   }
 
   set(index: number, identity: FileIdentity | undefined): void {
-    if (identity !== undefined) this.values.set([identity.size, identity.modified, identity.changed, identity.inode], index * FIELDS);
+    if (identity !== undefined)
+      this.values.set(
+        [identity.size, identity.modified, identity.changed, identity.inode],
+        index * FIELDS,
+      );
   }
 }
 
@@ -59,7 +78,7 @@ export async function identitiesOf(images: Images, signal?: AbortSignal): Promis
     for (; asked < end; asked++) identities.set(asked, identityOf(images.at(asked)!.path));
     near = (performance.now() - start) / count < NEAR;
     collectGarbage();
-    await pause(signal);
+    await yieldToEventLoop(signal);
   }
   const left = Array.from({ length: images.length - asked }, (_, i) => asked + i);
   await pMap(
@@ -90,10 +109,16 @@ async function ask(path: string | Buffer): Promise<FileIdentity | undefined> {
   }
 }
 
-const fromStats = ({ size, mtimeMs, ctimeMs, ino }: Stats): FileIdentity => ({ size, modified: mtimeMs, changed: ctimeMs, inode: ino });
+const fromStats = ({ size, mtimeMs, ctimeMs, ino }: Stats): FileIdentity => ({
+  size,
+  modified: mtimeMs,
+  changed: ctimeMs,
+  inode: ino,
+});
 
 /** Whether the file cannot have changed since without its identity telling so. */
-export const isSettled = ({ modified, changed }: FileIdentity, now = Date.now()): boolean => now - Math.max(modified, changed) > COARSE;
+export const isSettled = ({ modified, changed }: FileIdentity, now = Date.now()): boolean =>
+  now - Math.max(modified, changed) > COARSE;
 
 export const sameIdentity = (a: FileIdentity, b: FileIdentity): boolean =>
   a.size === b.size && a.modified === b.modified && a.changed === b.changed && a.inode === b.inode;

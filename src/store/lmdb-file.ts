@@ -1,11 +1,11 @@
 /**
- * Looks at a file of LMDB's without mapping it into memory. LMDB trusts its files: one that is cut short ends the
- * process with SIGBUS as soon as a page beyond its end is looked at, and one that holds garbage with SIGSEGV or an
- * assertion.
+ * Looks at a file of LMDB's without mapping it into memory. LMDB trusts its files: one that is cut
+ * short ends the process with SIGBUS as soon as a page beyond its end is looked at, and one that
+ * holds garbage with SIGSEGV or an assertion.
  *
- * The layout is that of mdb.c in the lmdb package, version 2 of the format, on 64-bit machines of little endian: two
- * meta pages, of which the one of the later transaction counts, a B+ tree of the free pages, and one of the data,
- * whose leaves may hold the roots of named tables.
+ * The layout is that of mdb.c in the lmdb package, version 2 of the format, on 64-bit machines of
+ * little endian: two meta pages, of which the one of the later transaction counts, a B+ tree of the
+ * free pages, and one of the data, whose leaves may hold the roots of named tables.
  */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { codeOf, messageOf } from '../util/errors';
@@ -19,7 +19,10 @@ const PAGE_HEADER = 24;
 const META_BYTES = 136;
 /** Levels of a tree, at most (`CURSOR_STACK`). */
 const MAX_DEPTH = 32;
-/** Header of a node on a page, and what follows its key where the value lies on pages of its own (`MDB_ovpage`). */
+/**
+ * Header of a node on a page, and what follows its key where the value lies on pages of its own
+ * (`MDB_ovpage`).
+ */
 const NODE_HEADER = 8;
 const OVERFLOW_REFERENCE = 24;
 /** Bytes of the root of a tree (`MDB_db`). */
@@ -33,7 +36,9 @@ const OVERFLOW_NODE = 1;
 const TABLE_NODE = 2;
 
 /** Windows has neither of the two. */
-const { O_NOFOLLOW: NO_FOLLOW = 0, O_NONBLOCK: NO_WAIT = 0 } = constants as Partial<typeof constants>;
+const { O_NOFOLLOW: NO_FOLLOW = 0, O_NONBLOCK: NO_WAIT = 0 } = constants as Partial<
+  typeof constants
+>;
 
 /** How often a file is looked at anew that another process writes meanwhile. */
 const ATTEMPTS = 5;
@@ -104,7 +109,8 @@ export class LmdbFile {
   }
 
   /**
-   * Looks at the first pages and the length of the file: what LMDB relies on when it maps it. Takes microseconds.
+   * Looks at the first pages and the length of the file: what LMDB relies on when it maps it. Takes
+   * microseconds.
    * @returns what is wrong, for people; undefined where nothing is.
    */
   headerDamage(): string | undefined {
@@ -117,14 +123,16 @@ export class LmdbFile {
       });
       for (let page = Math.floor(this.size / meta.pageSize); page <= meta.lastPage; page++) {
         if (missing.has(page)) continue;
-        throw new Damage(`it is cut short: expected ${meta.lastPage + 1} pages of ${meta.pageSize} bytes, got ${this.size} bytes`);
+        throw new Damage(
+          `it is cut short: expected ${meta.lastPage + 1} pages of ${meta.pageSize} bytes, got ${this.size} bytes`,
+        );
       }
     });
   }
 
   /**
-   * Looks at every page, but not into large values: whether the trees hang together. Takes about a second for a
-   * million images.
+   * Looks at every page, but not into large values: whether the trees hang together. Takes about a
+   * second for a million images.
    * @returns what is wrong, for people; undefined where nothing is.
    */
   damage(): string | undefined {
@@ -157,8 +165,8 @@ export class LmdbFile {
   }
 
   /**
-   * Pages may be written anew by another process while they are looked at, and be garbage then: what is found counts
-   * where no transaction came between.
+   * Pages may be written anew by another process while they are looked at, and be garbage then:
+   * what is found counts where no transaction came between.
    */
   private settled(look: (meta: Meta) => void): string | undefined {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -176,9 +184,11 @@ export class LmdbFile {
     return undefined; // it is in use, which a damaged one could hardly be
   }
 
-  // ------------------------------------------------------------------------------------------------------- meta pages
+  // ------------------------------------------------------------------------------------ meta pages
 
-  /** Number of the last transaction; undefined where the meta pages are damaged, or being written. */
+  /**
+   * Number of the last transaction; undefined where the meta pages are damaged, or being written.
+   */
   private transaction(): number | undefined {
     try {
       return this.meta().transaction;
@@ -193,27 +203,34 @@ export class LmdbFile {
     const first = this.metaAt(0);
     if (first === undefined) throw new Damage('its first page is none of this format');
     const second = this.metaAt(first.pageSize);
-    if (second?.pageSize !== first.pageSize) throw new Damage('its second page is none of this format');
+    if (second?.pageSize !== first.pageSize)
+      throw new Damage('its second page is none of this format');
     const meta = second.transaction > first.transaction ? second : first;
-    // Where a commit is not to wait for the disk, the last one that did is noted half a page behind.
+    // Where a commit is not to wait for the disk, the last one that did is noted half a page
+    // behind.
     const synced = this.read(first.pageSize / 2 + PAGE_HEADER, META_BYTES);
     if (synced.some((byte) => byte !== 0)) {
       const { pageSize, transaction } = parseMeta(synced);
-      if (pageSize !== first.pageSize || transaction > meta.transaction) throw new Damage('its first page is damaged');
+      if (pageSize !== first.pageSize || transaction > meta.transaction)
+        throw new Damage('its first page is damaged');
     }
     return meta;
   }
 
   private metaAt(offset: number): Meta | undefined {
     const bytes = this.read(offset, PAGE_HEADER + META_BYTES);
-    const isMeta = bytes.readUInt16LE(18) === META_PAGE && bytes.readUInt32LE(PAGE_HEADER) === MAGIC;
+    const isMeta =
+      bytes.readUInt16LE(18) === META_PAGE && bytes.readUInt32LE(PAGE_HEADER) === MAGIC;
     if (!isMeta || bytes.readUInt16LE(PAGE_HEADER + 4) !== VERSION) return undefined;
     return parseMeta(bytes.subarray(PAGE_HEADER));
   }
 
-  // ------------------------------------------------------------------------------------------------------------ trees
+  // ----------------------------------------------------------------------------------------- trees
 
-  /** Looks at every page of a tree, and claims it. `visit` takes the roots of tables, and every list of free pages. */
+  /**
+   * Looks at every page of a tree, and claims it. `visit` takes the roots of tables, and every list
+   * of free pages.
+   */
   private walk(tree: Tree, meta: Meta, pages: PageSet, visit?: (node: LeafNode) => void): void {
     const found = { branches: 0, leaves: 0, overflows: 0, entries: 0 };
     const levels: Page[] = [];
@@ -246,8 +263,15 @@ export class LmdbFile {
     };
     if (tree.root !== null) visitPage(tree.root, 1);
     const { branches, leaves, overflows, entries } = tree;
-    if (found.branches !== branches || found.leaves !== leaves || found.overflows !== overflows || found.entries !== entries) {
-      throw new Damage(`a table does not hold what its root says: expected ${entries} entries, got ${found.entries}`);
+    if (
+      found.branches !== branches ||
+      found.leaves !== leaves ||
+      found.overflows !== overflows ||
+      found.entries !== entries
+    ) {
+      throw new Damage(
+        `a table does not hold what its root says: expected ${entries} entries, got ${found.entries}`,
+      );
     }
   }
 
@@ -256,18 +280,27 @@ export class LmdbFile {
     return parseTree(value, meta.lastPage);
   }
 
-  private claimOverflow({ page, pages, bytes }: NonNullable<LeafNode['overflow']>, meta: Meta, claimed: PageSet): void {
-    if (pages !== Math.floor((PAGE_HEADER - 1 + bytes) / meta.pageSize) + 1) throw new Damage(`a value's length at page ${page} is wrong`);
+  private claimOverflow(
+    { page, pages, bytes }: NonNullable<LeafNode['overflow']>,
+    meta: Meta,
+    claimed: PageSet,
+  ): void {
+    if (pages !== Math.floor((PAGE_HEADER - 1 + bytes) / meta.pageSize) + 1)
+      throw new Damage(`a value's length at page ${page} is wrong`);
     for (let i = 0; i < pages; i++) claimed.claim(page + i);
     const header = this.read(page * meta.pageSize, PAGE_HEADER);
-    const isStart = uint64(header, 0) === page && header.readUInt16LE(18) === OVERFLOW_PAGE && header.readUInt32LE(20) === pages;
+    const isStart =
+      uint64(header, 0) === page &&
+      header.readUInt16LE(18) === OVERFLOW_PAGE &&
+      header.readUInt32LE(20) === pages;
     if (!isStart) throw new Damage(`page ${page} is not the beginning of a value`);
     this.read((page + pages) * meta.pageSize - 1, 1); // it is there to its end
   }
 
   /**
-   * Pages that an entry of the tree of free pages names: 64-bit numbers, how many there are, then pages. A negative
-   * number says that so many pages follow one another from the next; 0 is no page.
+   * Pages that an entry of the tree of free pages names: 64-bit numbers, how many there are, then
+   * pages. A negative number says that so many pages follow one another from the next; 0 is no
+   * page.
    */
   private *freePages({ key, value, overflow }: LeafNode, meta: Meta): Generator<number> {
     if (key.length !== 8) throw new Damage('the list of free pages is damaged');
@@ -290,7 +323,8 @@ export class LmdbFile {
   }
 
   private read(offset: number, length: number, buffer = Buffer.allocUnsafe(length)): Buffer {
-    if (readSync(this.fd, buffer, 0, length, offset) !== length) throw new Damage(`it is cut short at ${this.size} bytes`);
+    if (readSync(this.fd, buffer, 0, length, offset) !== length)
+      throw new Damage(`it is cut short at ${this.size} bytes`);
     return buffer;
   }
 }
@@ -320,20 +354,30 @@ class PageSet {
 
 function parseMeta(bytes: Buffer): Meta {
   const pageSize = bytes.readUInt32LE(24);
-  const isPageSize = pageSize >= MIN_PAGE_SIZE && pageSize <= MAX_PAGE_SIZE && (pageSize & (pageSize - 1)) === 0;
+  const isPageSize =
+    pageSize >= MIN_PAGE_SIZE && pageSize <= MAX_PAGE_SIZE && (pageSize & (pageSize - 1)) === 0;
   if (!isPageSize) throw new Damage(`its pages have an impossible size (${pageSize} bytes)`);
   const [lastPage, transaction] = [uint64(bytes, 120), uint64(bytes, 128)];
-  if (!(lastPage >= 1 && lastPage < MOST_PAGES)) throw new Damage(`its last page is an impossible one (${lastPage})`);
-  if (!Number.isSafeInteger(transaction)) throw new Damage('its last transaction has an impossible number');
-  const [free, main] = [parseTree(bytes.subarray(24), lastPage), parseTree(bytes.subarray(24 + TREE_BYTES), lastPage)];
+  if (!(lastPage >= 1 && lastPage < MOST_PAGES))
+    throw new Damage(`its last page is an impossible one (${lastPage})`);
+  if (!Number.isSafeInteger(transaction))
+    throw new Damage('its last transaction has an impossible number');
+  const [free, main] = [
+    parseTree(bytes.subarray(24), lastPage),
+    parseTree(bytes.subarray(24 + TREE_BYTES), lastPage),
+  ];
   return { pageSize, lastPage, transaction, free, main };
 }
 
 function parseTree(bytes: Buffer, lastPage: number): Tree {
   const depth = bytes.readUInt16LE(6);
-  const [branches, leaves, overflows, entries, root] = [8, 16, 24, 32, 40].map((offset) => uint64(bytes, offset)) as Five;
+  const [branches, leaves, overflows, entries, root] = [8, 16, 24, 32, 40].map((offset) =>
+    uint64(bytes, offset),
+  ) as Five;
   const isEmpty = bytes.readBigUInt64LE(40) === NO_PAGE;
-  const isTree = isEmpty ? depth === 0 && entries === 0 : depth > 0 && depth <= MAX_DEPTH && root > 1 && root <= lastPage;
+  const isTree = isEmpty
+    ? depth === 0 && entries === 0
+    : depth > 0 && depth <= MAX_DEPTH && root > 1 && root <= lastPage;
   if (!isTree) throw new Damage('the root of a table is damaged');
   return { root: isEmpty ? null : root, depth, branches, leaves, overflows, entries };
 }
@@ -365,7 +409,8 @@ class Page {
     this.nodes = lower / 2;
     for (let i = 0; i < this.nodes; i++) {
       const offset = words[FIRST_OFFSET + i]!;
-      if ((offset & 1) !== 0 || offset < upper || offset + PAGE_HEADER + NODE_HEADER > this.size) throw this.damaged();
+      if ((offset & 1) !== 0 || offset < upper || offset + PAGE_HEADER + NODE_HEADER > this.size)
+        throw this.damaged();
     }
   }
 
@@ -382,7 +427,8 @@ class Page {
     const at = this.offsetOf(i) / 2;
     const flags = words[at + 2]!;
     if (flags !== 0 && flags !== OVERFLOW_NODE && flags !== TABLE_NODE) throw this.damaged();
-    const length = flags === OVERFLOW_NODE ? OVERFLOW_REFERENCE : words[at]! + words[at + 1]! * 0x1_0000;
+    const length =
+      flags === OVERFLOW_NODE ? OVERFLOW_REFERENCE : words[at]! + words[at + 1]! * 0x1_0000;
     if (2 * at + NODE_HEADER + words[at + 3]! + length > this.size) throw this.damaged();
     return flags;
   }
@@ -396,7 +442,12 @@ class Page {
     const end = at + NODE_HEADER + bytes.readUInt16LE(at + 6);
     const key = bytes.subarray(at + NODE_HEADER, end);
     if (flags !== OVERFLOW_NODE) {
-      return { key, value: bytes.subarray(end, end + length), overflow: undefined, isTable: flags === TABLE_NODE };
+      return {
+        key,
+        value: bytes.subarray(end, end + length),
+        overflow: undefined,
+        isTable: flags === TABLE_NODE,
+      };
     }
     const overflow = { page: uint64(bytes, end), pages: uint64(bytes, end + 16), bytes: length };
     return { key, value: undefined, overflow, isTable: false };
@@ -418,4 +469,5 @@ const NO_PAGE = 0xffff_ffff_ffff_ffffn;
 const MOST_PAGES = 2 ** 31;
 
 /** Exact up to 2⁵³; larger ones stand for themselves as impossible. */
-const uint64 = (bytes: Buffer, offset: number): number => bytes.readUInt32LE(offset) + bytes.readUInt32LE(offset + 4) * 2 ** 32;
+const uint64 = (bytes: Buffer, offset: number): number =>
+  bytes.readUInt32LE(offset) + bytes.readUInt32LE(offset + 4) * 2 ** 32;

@@ -1,26 +1,49 @@
 /**
- * The folder of the store: which of its files are the store's own, what they take, and how they are removed. Nothing
- * here maps a file, so that a store can be measured and cleared however damaged it is.
+ * The folder of the store: which of its files are the store's own, what they take, and how they are
+ * removed. Nothing here maps a file, so that a store can be measured and cleared however damaged it
+ * is.
  *
- * A store may be put anywhere (`FACE_CLUSTERS_CACHE`). So that nobody's files are taken for it, it has its folder to
- * itself, and only files are ever replaced or removed that have a name of the store's and lie where it was made.
+ * A store may be put anywhere (`FACE_CLUSTERS_CACHE`). So that nobody's files are taken for it, it
+ * has its folder to itself, and only files are ever replaced or removed that have a name of the
+ * store's and lie where it was made.
  */
 import { randomBytes } from 'node:crypto';
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, type Stats, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  writeFileSync,
+} from 'node:fs';
 import { lstat, readdir, rmdir, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { codeOf, messageOf, UserError } from '../util/errors';
-import { makePrivateFolder, PRIVATE_FILE, PRIVATE_FOLDER, takeFromOthers } from '../util/private-files';
+import {
+  makePrivateFolder,
+  PRIVATE_FILE,
+  PRIVATE_FOLDER,
+  takeFromOthers,
+} from '../util/private-files';
 import { LmdbFile } from './lmdb-file';
 import { LOCK_NAME, withStoreLock } from './store-lock';
 import { isMark } from './store-marks';
 
 /** The tables. */
 export const RECORDS_FILE = 'faces.mdb';
-/** Crops have a file of their own: what is read of the tables would else be strewn over a hundred times as many pages. */
+/**
+ * Crops have a file of their own: what is read of the tables would else be strewn over a hundred
+ * times as many pages.
+ */
 export const STRIPS_FILE = 'crops.mdb';
-/** So have contents, whose hashes lie in no order: a look at one of them would bring other tables' pages into memory. */
+/**
+ * So have contents, whose hashes lie in no order: a look at one of them would bring other tables'
+ * pages into memory.
+ */
 export const CONTENTS_FILE = 'contents.mdb';
 export const DATA_FILES: readonly string[] = [RECORDS_FILE, STRIPS_FILE, CONTENTS_FILE];
 const LOCK_FILES = DATA_FILES.map((name) => `${name}-lock`);
@@ -28,7 +51,8 @@ const LOCK_FILES = DATA_FILES.map((name) => `${name}-lock`);
 const OLD_MARK = 'opening';
 
 /**
- * Says that the store was made here. It is what programs for backups look for as well: https://bford.info/cachedir.
+ * Says that the store was made here. It is what programs for backups look for as well:
+ * https://bford.info/cachedir.
  */
 const TAG = 'CACHEDIR.TAG';
 const SIGNATURE = 'Signature: 8a477f597d28d172789f06886806bc55';
@@ -39,12 +63,17 @@ const TAG_TEXT = `${SIGNATURE}
 `;
 
 /** What systems and their file managers put into any folder. */
-const isOfTheSystem = (name: string) => name.startsWith('.') || ['desktop.ini', 'Thumbs.db'].includes(name);
+const isOfTheSystem = (name: string) =>
+  name.startsWith('.') || ['desktop.ini', 'Thumbs.db'].includes(name);
 
 const isDataName = (name: string) => DATA_FILES.includes(name) || LOCK_FILES.includes(name);
-const isOwnName = (name: string) => isDataName(name) || [TAG, LOCK_NAME, OLD_MARK].includes(name) || isMark(name);
+const isOwnName = (name: string) =>
+  isDataName(name) || [TAG, LOCK_NAME, OLD_MARK].includes(name) || isMark(name);
 
-/** Another process may just be clearing the store, or making one: what looks strange is looked at once more after so many milliseconds. */
+/**
+ * Another process may just be clearing the store, or making one: what looks strange is looked at
+ * once more after so many milliseconds.
+ */
 const MOMENT = 100;
 
 /** Tables that are in `RECORDS_FILE` of any version. */
@@ -74,14 +103,16 @@ export async function prepareFolder(folder: string): Promise<void> {
   }
   if (!(await wasMade(folder))) throw notMade(names);
   await takeFromOthers(folder);
-  for (const name of names.filter(isOwnName)) await takeFromOthers(join(folder, name)).catch(unlessGone);
+  for (const name of names.filter(isOwnName))
+    await takeFromOthers(join(folder, name)).catch(unlessGone);
   if (tag === 'none') await writeTag(folder);
 }
 
 const writeTag = (folder: string) => writeFile(join(folder, TAG), TAG_TEXT, { mode: PRIVATE_FILE });
 
 /**
- * Makes the folder, and what says that it is a store, again where another process cleared it meanwhile.
+ * Makes the folder, and what says that it is a store, again where another process cleared it
+ * meanwhile.
  * @returns whether that was so.
  */
 export function makeFolderAgain(folder: string): boolean {
@@ -93,7 +124,9 @@ export function makeFolderAgain(folder: string): boolean {
 
 /** Bytes the store in a folder takes on disk; 0 where there is none. */
 export async function storeBytes(folder: string): Promise<number> {
-  const files = [folder, ...(await asideOf(folder))].flatMap((each) => DATA_FILES.map((name) => join(each, name)));
+  const files = [folder, ...(await asideOf(folder))].flatMap((each) =>
+    DATA_FILES.map((name) => join(each, name)),
+  );
   const sizes = files.map((file) =>
     lstat(file).then(
       (stats) => (stats.isFile() ? stats.size : 0),
@@ -117,8 +150,8 @@ export function storeImages(folder: string): number {
 }
 
 /**
- * Removes the store, and its folder where nothing else lies in it. What another process has opened stays its own until
- * it has done with it.
+ * Removes the store, and its folder where nothing else lies in it. What another process has opened
+ * stays its own until it has done with it.
  * @throws UserError where the files are not known to be the store's, or cannot be removed.
  */
 export async function clearStoreFolder(folder: string): Promise<void> {
@@ -130,13 +163,15 @@ export async function clearStoreFolder(folder: string): Promise<void> {
     if (!(await wasMade(folder))) throw notMade(names);
     await removeStore(folder);
   } catch (error) {
-    throw new UserError(`what is kept in '${folder}' cannot be cleared: ${messageOf(error)}`, { cause: error });
+    throw new UserError(`what is kept in '${folder}' cannot be cleared: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
 }
 
 /**
- * Removes a store's files, and its folder where nothing else lies in it. They go all at once where they can: LMDB relies
- * on its locks and its data being of the same store.
+ * Removes a store's files, and its folder where nothing else lies in it. They go all at once where
+ * they can: LMDB relies on its locks and its data being of the same store.
  */
 export async function removeStore(folder: string): Promise<void> {
   const aside = `${folder}-${randomBytes(4).toString('hex')}${CLEARED}`;
@@ -144,7 +179,9 @@ export async function removeStore(folder: string): Promise<void> {
   try {
     isMoved = withStoreLock(folder, () => {
       if (moveAside(folder, aside)) return true;
-      const names = readdirSync(folder).filter((name) => isOwnName(name) && ![TAG, LOCK_NAME].includes(name));
+      const names = readdirSync(folder).filter(
+        (name) => isOwnName(name) && ![TAG, LOCK_NAME].includes(name),
+      );
       removeFiles(folder, [...names, ...ownTag(folder)]); // what says that it is a store goes last
       return false;
     });
@@ -153,12 +190,21 @@ export async function removeStore(folder: string): Promise<void> {
     throw error;
   }
   if (isMoved) await removeAside(aside);
-  else await rmdir(folder).catch(() => undefined); // something else lies in it, or it is a link: then it stays
+  // something else lies in it, or it is a link: then it stays
+  else await rmdir(folder).catch(() => undefined);
 }
 
-/** @returns whether the folder was moved; it is not where anything but the store lies in it, or the folder above is another's. */
+/**
+ * @returns whether the folder was moved; it is not where anything but the store lies in it, or the
+ * folder above is another's.
+ */
 function moveAside(folder: string, aside: string): boolean {
-  if (!readdirSync(folder).every(isOwnName) || tagIn(folder) !== 'own' || lstatSync(folder).isSymbolicLink()) return false;
+  if (
+    !readdirSync(folder).every(isOwnName) ||
+    tagIn(folder) !== 'own' ||
+    lstatSync(folder).isSymbolicLink()
+  )
+    return false;
   try {
     renameSync(folder, aside);
     return true;
@@ -174,7 +220,8 @@ const CLEARED = '.cleared';
 /** Where stores lie of which a process that was killed has removed a part. */
 async function asideOf(folder: string): Promise<string[]> {
   const names = (await namesIn(dirname(folder))) ?? [];
-  const isAside = (name: string) => name.startsWith(`${basename(folder)}-`) && /-[0-9a-f]{8}\.cleared$/.test(name);
+  const isAside = (name: string) =>
+    name.startsWith(`${basename(folder)}-`) && /-[0-9a-f]{8}\.cleared$/.test(name);
   return names.filter(isAside).map((name) => join(dirname(folder), name));
 }
 
@@ -183,8 +230,12 @@ async function removeAside(aside: string): Promise<void> {
   if (names === undefined) return;
   await checkFiles(aside, names);
   if (!(await wasMade(aside))) return; // of somebody
-  removeFiles(aside, [...names.filter((name) => isOwnName(name) && name !== TAG), ...ownTag(aside)]);
-  await rmdir(aside).catch(() => undefined); // a process that still has it open may have left its mark
+  removeFiles(aside, [
+    ...names.filter((name) => isOwnName(name) && name !== TAG),
+    ...ownTag(aside),
+  ]);
+  // a process that still has it open may have left its mark
+  await rmdir(aside).catch(() => undefined);
 }
 
 const ownTag = (folder: string) => (tagIn(folder) === 'own' ? [TAG] : []);
@@ -216,13 +267,20 @@ async function namesIn(folder: string): Promise<string[] | undefined> {
   }
 }
 
-/** Nothing is opened, replaced or removed through a link, and nothing but regular files of this user. */
+/**
+ * Nothing is opened, replaced or removed through a link, and nothing but regular files of this
+ * user.
+ */
 async function checkFiles(folder: string, names: readonly string[]): Promise<void> {
   for (const name of names.filter(isOwnName)) {
     const stats = await lstat(join(folder, name)).catch(unlessGone);
     if (stats === undefined) continue;
     if (!stats.isFile()) {
-      const kind = stats.isSymbolicLink() ? 'a symbolic link' : stats.isDirectory() ? 'a folder' : 'no regular file';
+      const kind = stats.isSymbolicLink()
+        ? 'a symbolic link'
+        : stats.isDirectory()
+          ? 'a folder'
+          : 'no regular file';
       throw new Error(`'${name}' is ${kind}: expected a file of the store. Move it away`);
     }
     checkOwner(stats, `'${name}'`);
@@ -260,7 +318,9 @@ async function looksMade(folder: string): Promise<boolean> {
 
 function notMade(names: readonly string[]): Error {
   const own = names.filter(isDataName);
-  return new Error(`${listed(own)} has a name of the store's, but nothing tells that it was made for one. Move it away`);
+  return new Error(
+    `${listed(own)} has a name of the store's, but nothing tells that it was made for one. Move it away`,
+  );
 }
 
 type Tag = 'none' | 'own' | 'foreign';
@@ -284,7 +344,9 @@ function unlessGone(error: unknown): undefined {
 /** The first few names. */
 function listed(names: readonly string[]): string {
   const shown = names.slice(0, SHOWN).map((name) => `'${name}'`);
-  return names.length > SHOWN ? `${shown.join(', ')} and ${names.length - SHOWN} more` : shown.join(', ');
+  return names.length > SHOWN
+    ? `${shown.join(', ')} and ${names.length - SHOWN} more`
+    : shown.join(', ');
 }
 
 const SHOWN = 3;

@@ -1,7 +1,7 @@
 /**
- * A lock that processes hold while they open, move or remove the files of a store. LMDB locks the pages it writes, not
- * the opening of its files: a process that opens a data file of one store and the lock file of the next one corrupts
- * the second, or dies of it.
+ * A lock that processes hold while they open, move or remove the files of a store. LMDB locks the
+ * pages it writes, not the opening of its files: a process that opens a data file of one store and
+ * the lock file of the next one corrupts the second, or dies of it.
  */
 import { randomUUID } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,15 +13,17 @@ import { livenessOf, ownProcess, processIdentitySchema } from '../util/process-i
 
 export const LOCK_NAME = 'store.lock';
 
-/** A lock is held for some milliseconds. One that stays for so many is taken over, whoever holds it. */
+/**
+ * A lock is held for some milliseconds. One that stays for so many is taken over, whoever holds it.
+ */
 const PATIENCE_MS = 10_000;
 const POLL_MS = 5;
 
 const holderSchema = z.object({ token: z.string(), process: processIdentitySchema });
 
 /**
- * Runs `action` while this process holds the lock of a store's folder, and waits for it before. `action` may move the
- * folder away, and the lock with it.
+ * Runs `action` while this process holds the lock of a store's folder, and waits for it before.
+ * `action` may move the folder away, and the lock with it.
  * @throws what `action` throws; a file system error with code `ENOENT` where the folder is gone.
  */
 export function withStoreLock<T>(folder: string, action: () => T): T {
@@ -71,7 +73,9 @@ function contentOf(path: string): string | undefined {
   }
 }
 
-/** Whether the process that wrote it is gone. What cannot be read may be one that is being written. */
+/**
+ * Whether the process that wrote it is gone. What cannot be read may be one that is being written.
+ */
 function isAbandoned(held: string): boolean {
   try {
     return livenessOf(holderSchema.parse(JSON.parse(held)).process) === 'gone';

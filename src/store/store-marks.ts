@@ -1,9 +1,18 @@
 /**
- * A file beside the store for every process that uses it, removed when the process has done with it. One that is left
- * behind tells that its process died meanwhile: maybe of the store, which is looked at then before it is opened again.
+ * A file beside the store for every process that uses it, removed when the process has done with
+ * it. One that is left behind tells that its process died meanwhile: maybe of the store, which is
+ * looked at then before it is opened again.
  */
 import { randomBytes } from 'node:crypto';
-import { closeSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { uptime } from 'node:os';
 import { join } from 'node:path';
@@ -61,7 +70,9 @@ export async function suspicionOf(folder: string): Promise<Suspicion> {
 }
 
 /** @returns undefined where it is gone, or may be being written. */
-function readMark(path: string): { mark: Mark | undefined; state: 'alive' | 'gone' | 'unknown' } | undefined {
+function readMark(
+  path: string,
+): { mark: Mark | undefined; state: 'alive' | 'gone' | 'unknown' } | undefined {
   let text: string;
   let modified: number;
   try {
@@ -104,7 +115,10 @@ export class StoreMark {
   ) {}
 
   /** @throws where the folder cannot be written. */
-  static create(folder: string, { isSuspect, strikes }: Pick<Suspicion, 'isSuspect' | 'strikes'>): StoreMark {
+  static create(
+    folder: string,
+    { isSuspect, strikes }: Pick<Suspicion, 'isSuspect' | 'strikes'>,
+  ): StoreMark {
     if (!isWatching) process.once('exit', removeAll);
     isWatching = true;
     const mark = new StoreMark(join(folder, `in-use-${randomBytes(8).toString('hex')}`), strikes);
@@ -119,7 +133,10 @@ export class StoreMark {
     return this.fd !== undefined;
   }
 
-  /** Does something inside of LMDB; where the store is suspected, so that a death in there can be told from others. */
+  /**
+   * Does something inside of LMDB; where the store is suspected, so that a death in there can be
+   * told from others.
+   */
   inside<T>(action: () => T): T {
     const { fd } = this;
     if (fd === undefined) return action();
@@ -131,7 +148,10 @@ export class StoreMark {
     }
   }
 
-  /** Notes that LMDB reported damage: the mark stays, and the store is looked at before it is opened again. */
+  /**
+   * Notes that LMDB reported damage: the mark stays, and the store is looked at before it is opened
+   * again.
+   */
   fail(): void {
     if (this.isFailed) return;
     this.isFailed = true;
@@ -156,7 +176,12 @@ export class StoreMark {
   }
 
   private write(flag: string): void {
-    const mark: Mark = { inside: 0, failed: this.isFailed, strikes: this.strikes, process: ownProcess() };
+    const mark: Mark = {
+      inside: 0,
+      failed: this.isFailed,
+      strikes: this.strikes,
+      process: ownProcess(),
+    };
     writeFileSync(this.path, JSON.stringify(mark), { flag, mode: PRIVATE_FILE });
   }
 }

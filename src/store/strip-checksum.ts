@@ -1,6 +1,6 @@
 /**
- * A checksum behind each strip: LMDB looks at no value, and a damaged JPEG would be met only when its faces are shown.
- * Strips of older versions have none; what they end with tells.
+ * A checksum behind each strip: LMDB looks at no value, and a damaged JPEG would be met only when
+ * its faces are shown. Strips of older versions have none; what they end with tells.
  */
 import * as zlib from 'node:zlib';
 
@@ -16,7 +16,8 @@ export function withChecksum(jpeg: Uint8Array): Buffer {
 /** @returns undefined where the bytes are not what was written. */
 export function withoutChecksum(bytes: Buffer): Buffer | undefined {
   const length = bytes.length - BYTES;
-  if (length > 0 && bytes.readUInt32LE(length) === checksum(bytes, length)) return bytes.subarray(0, length);
+  if (length > 0 && bytes.readUInt32LE(length) === checksum(bytes, length))
+    return bytes.subarray(0, length);
   return endsJpeg(bytes) ? bytes : undefined;
 }
 
@@ -39,4 +40,5 @@ function crc32(bytes: Uint8Array): number {
 }
 
 /** The marker EOI, which is the last thing in every strip. */
-const endsJpeg = (bytes: Buffer) => bytes.length >= 2 && bytes.readUInt16BE(bytes.length - 2) === 0xffd9;
+const endsJpeg = (bytes: Buffer) =>
+  bytes.length >= 2 && bytes.readUInt16BE(bytes.length - 2) === 0xffd9;

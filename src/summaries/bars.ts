@@ -11,7 +11,11 @@ export interface Bar {
 }
 
 /** One bar an attribute the faces were clustered by, the most frequent first. */
-export function bars({ occurrences, prominent, noisy }: Pick<ClusterSummary, 'occurrences' | 'prominent' | 'noisy'>): Bar[] {
+export function bars({
+  occurrences,
+  prominent,
+  noisy,
+}: Pick<ClusterSummary, 'occurrences' | 'prominent' | 'noisy'>): Bar[] {
   return Object.entries(occurrences)
     .sort(([, a], [, b]) => b - a)
     .map(([name, frequency]) => ({

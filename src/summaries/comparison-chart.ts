@@ -1,4 +1,7 @@
-/** Silhouette against the number of clusters: a line for each method that takes the number, a point for each that finds it. */
+/**
+ * Silhouette against the number of clusters: a line for each method that takes the number, a point
+ * for each that finds it.
+ */
 import { scaleLinear } from 'd3-scale';
 import type { ComparisonPoint, Comparison } from '../domain/comparison';
 import { METHOD_NAMES } from '../domain/method-names';
@@ -17,26 +20,54 @@ export interface ComparisonLayout {
   yTicks: { at: number; text: string }[];
 }
 
-/** The chart goes on to the right for found numbers of clusters up to so many times the largest asked for. */
+/**
+ * The chart goes on to the right for found numbers of clusters up to so many times the largest
+ * asked for.
+ */
 const BEYOND = 1.3;
 const MARGIN = { left: 48, right: 14, top: 14, bottom: 40 };
 
 /** @returns undefined where no grouping has a silhouette. */
-export function comparisonLayout({ points, from }: Comparison, width: number, height: number): ComparisonLayout | undefined {
+export function comparisonLayout(
+  { points, from }: Comparison,
+  width: number,
+  height: number,
+): ComparisonLayout | undefined {
   const shown = points.flatMap((point) =>
-    point.silhouette === null ? [] : [{ point, k: point.k ?? point.clusters, silhouette: point.silhouette }],
+    point.silhouette === null
+      ? []
+      : [{ point, k: point.k ?? point.clusters, silhouette: point.silhouette }],
   );
   if (shown.length === 0) return undefined;
-  const plot = { left: MARGIN.left, right: width - MARGIN.right, top: MARGIN.top, bottom: height - MARGIN.bottom };
-  // A method that finds very many clusters stands at the edge instead of pressing the lines together.
+  const plot = {
+    left: MARGIN.left,
+    right: width - MARGIN.right,
+    top: MARGIN.top,
+    bottom: height - MARGIN.bottom,
+  };
+  // A method that finds very many clusters stands at the edge instead of pressing the lines
+  // together.
   const asked = shown.filter(({ point }) => point.k !== null).map(({ k }) => k);
   const last = asked.length === 0 ? Math.max(...shown.map(({ k }) => k)) : Math.max(...asked);
-  const most = Math.max(from + 1, Math.min(Math.max(last, ...shown.map(({ k }) => k)), BEYOND * last));
-  const x = scaleLinear([Math.min(from, ...shown.map(({ k }) => k)), most], [plot.left, plot.right]).clamp(true);
+  const most = Math.max(
+    from + 1,
+    Math.min(Math.max(last, ...shown.map(({ k }) => k)), BEYOND * last),
+  );
+  const x = scaleLinear(
+    [Math.min(from, ...shown.map(({ k }) => k)), most],
+    [plot.left, plot.right],
+  ).clamp(true);
   const lowest = Math.min(0, ...shown.map(({ silhouette }) => silhouette));
   const y = scaleLinear([lowest, 1], [plot.bottom, plot.top]).nice();
-  const placed = shown.map(({ point, k, silhouette }) => ({ point, x: x(k), y: y(silhouette), text: pointText(point) }));
-  const methods = [...new Set(shown.filter(({ point }) => point.k !== null).map(({ point }) => point.method))];
+  const placed = shown.map(({ point, k, silhouette }) => ({
+    point,
+    x: x(k),
+    y: y(silhouette),
+    text: pointText(point),
+  }));
+  const methods = [
+    ...new Set(shown.filter(({ point }) => point.k !== null).map(({ point }) => point.method)),
+  ];
   return {
     width,
     height,
@@ -55,9 +86,17 @@ export function comparisonLayout({ points, from }: Comparison, width: number, he
 }
 
 /** `K-Means, k = 10: silhouette 0.541, 10 clusters, 0.01 s`. */
-export function pointText({ method, k, clusters, noise, silhouette, seconds }: ComparisonPoint): string {
+export function pointText({
+  method,
+  k,
+  clusters,
+  noise,
+  silhouette,
+  seconds,
+}: ComparisonPoint): string {
   const asked = k === null ? '' : `, k = ${String(k)}`;
-  const value = silhouette === null ? 'silhouette not defined' : `silhouette ${silhouette.toFixed(3)}`;
+  const value =
+    silhouette === null ? 'silhouette not defined' : `silhouette ${silhouette.toFixed(3)}`;
   const left = noise === 0 ? '' : `, ${noise.toLocaleString('en')} faces noise`;
   return `${METHOD_NAMES[method]}${asked}: ${value}, ${String(clusters)} cluster${clusters === 1 ? '' : 's'}${left}, ${seconds.toFixed(2)} s`;
 }
@@ -83,18 +122,33 @@ export function comparisonChart(comparison: Comparison): string {
     parts.push(`<circle cx="${String(x + 5)}" cy="40" r="5" fill="${COLOURS[method]}"/>`);
     parts.push(`<text x="${String(x + 15)}" y="44">${METHOD_NAMES[method]}</text>`);
   });
-  if (layout === undefined) return [...parts, `<text x="12" y="80">No grouping has a silhouette.</text>`, '</svg>', ''].join('\n');
+  if (layout === undefined)
+    return [
+      ...parts,
+      `<text x="12" y="80">No grouping has a silhouette.</text>`,
+      '</svg>',
+      '',
+    ].join('\n');
   const { plot } = layout;
   parts.push('<g transform="translate(0 54)">');
   for (const { at, text } of layout.yTicks) {
-    parts.push(`<line x1="${String(plot.left)}" x2="${String(plot.right)}" y1="${at.toFixed(1)}" y2="${at.toFixed(1)}" stroke="#e4e4e4"/>`);
-    parts.push(`<text x="${String(plot.left - 8)}" y="${(at + 4).toFixed(1)}" text-anchor="end" fill="#555">${text}</text>`);
+    parts.push(
+      `<line x1="${String(plot.left)}" x2="${String(plot.right)}" y1="${at.toFixed(1)}" y2="${at.toFixed(1)}" stroke="#e4e4e4"/>`,
+    );
+    parts.push(
+      `<text x="${String(plot.left - 8)}" y="${(at + 4).toFixed(1)}" text-anchor="end" fill="#555">${text}</text>`,
+    );
   }
   for (const { at, text } of layout.xTicks) {
-    parts.push(`<text x="${at.toFixed(1)}" y="${String(plot.bottom + 18)}" text-anchor="middle" fill="#555">${text}</text>`);
+    parts.push(
+      `<text x="${at.toFixed(1)}" y="${String(plot.bottom + 18)}" text-anchor="middle" fill="#555">${text}</text>`,
+    );
   }
-  parts.push(`<text x="${String((plot.left + plot.right) / 2)}" y="${String(plot.bottom + 35)}" text-anchor="middle">clusters</text>`);
-  for (const { method, path } of layout.lines) parts.push(`<path d="${path}" fill="none" stroke="${COLOURS[method]}" stroke-width="1.6"/>`);
+  parts.push(
+    `<text x="${String((plot.left + plot.right) / 2)}" y="${String(plot.bottom + 35)}" text-anchor="middle">clusters</text>`,
+  );
+  for (const { method, path } of layout.lines)
+    parts.push(`<path d="${path}" fill="none" stroke="${COLOURS[method]}" stroke-width="1.6"/>`);
   for (const { point, x, y, text } of layout.points) {
     const radius = point.k === null ? 6 : 2.5;
     parts.push(

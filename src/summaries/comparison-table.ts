@@ -6,5 +6,8 @@ export function comparisonCsv({ points, faces }: Comparison): string {
   const rows = points.map(({ method, k, clusters, noise, silhouette, seconds }) => [
     method, k ?? '', clusters, noise, silhouette?.toFixed(6) ?? '', seconds.toFixed(4), faces,
   ]); // prettier-ignore
-  return stringify([['method', 'k', 'clusters', 'noise', 'silhouette', 'seconds', 'faces'], ...rows]);
+  return stringify([
+    ['method', 'k', 'clusters', 'noise', 'silhouette', 'seconds', 'faces'],
+    ...rows,
+  ]);
 }

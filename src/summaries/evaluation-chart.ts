@@ -10,7 +10,10 @@ const ROW = 18;
 const TOP = 40;
 
 /** @param values shares in [0, 1]. @returns an SVG document. */
-export function evaluationChart(title: string, values: readonly { name: string; value: number }[]): string {
+export function evaluationChart(
+  title: string,
+  values: readonly { name: string; value: number }[],
+): string {
   const sorted = [...values].sort((a, b) => b.value - a.value);
   const height = TOP + sorted.length * ROW + 24;
   const largest = Math.max(...sorted.map(({ value }) => value), 0.01);

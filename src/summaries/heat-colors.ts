@@ -1,8 +1,14 @@
-/** Colours of heat maps, which people with any colour vision tell apart (ColorBrewer's RdBu and Blues, without the extremes). */
+/**
+ * Colours of heat maps, which people with any colour vision tell apart (ColorBrewer's RdBu and
+ * Blues, without the extremes).
+ */
 import { scaleLinear } from 'd3-scale';
 
 /** Of a value in [-1, 1]: blue for negative, red for positive. */
-export const correlationColor = scaleLinear<string>([-1, 0, 1], ['#2166ac', '#f7f7f7', '#b2182b']).clamp(true);
+export const correlationColor = scaleLinear<string>(
+  [-1, 0, 1],
+  ['#2166ac', '#f7f7f7', '#b2182b'],
+).clamp(true);
 
 /** Of a share in [0, 1]. */
 export const shareColor = scaleLinear<string>([0, 1], ['#f7fbff', '#08519c']).clamp(true);

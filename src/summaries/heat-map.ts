@@ -13,7 +13,11 @@ const TOP = 150;
  * @param values `[names, names]`, in [-1, 1].
  * @returns an SVG document; every cell tells its value when it is pointed at.
  */
-export function heatMap(title: string, names: readonly string[], values: ArrayLike<number>): string {
+export function heatMap(
+  title: string,
+  names: readonly string[],
+  values: ArrayLike<number>,
+): string {
   const n = names.length;
   const width = LABEL + n * CELL + 20;
   const height = TOP + n * CELL + 20;

@@ -13,10 +13,18 @@ const LABEL = 170;
 const VALUE = 52;
 const TOP = 40;
 
-const COLOURS: Record<Standing, string> = { prominent: '#2f7ed8', noisy: '#d8a12f', rare: '#b5b5b5' };
+const COLOURS: Record<Standing, string> = {
+  prominent: '#2f7ed8',
+  noisy: '#d8a12f',
+  rare: '#b5b5b5',
+};
 
 /** @returns an SVG document: a bar an attribute, a mark where it stands among all faces. */
-export function occurrenceChart(cluster: ClusterSummary, overall: Occurrences, title: string): string {
+export function occurrenceChart(
+  cluster: ClusterSummary,
+  overall: Occurrences,
+  title: string,
+): string {
   const rows = bars(cluster);
   const height = TOP + rows.length * ROW + 26;
   const x = scaleLinear([0, 1], [LABEL, WIDTH - VALUE]);
@@ -31,7 +39,9 @@ export function occurrenceChart(cluster: ClusterSummary, overall: Occurrences, t
   }
   for (const [i, { name, frequency, standing }] of rows.entries()) {
     const y = TOP + i * ROW;
-    parts.push(`<text x="${String(LABEL - 8)}" y="${String(y + 13)}" text-anchor="end">${forXml(readableAttribute(name))}</text>`);
+    parts.push(
+      `<text x="${String(LABEL - 8)}" y="${String(y + 13)}" text-anchor="end">${forXml(readableAttribute(name))}</text>`,
+    );
     parts.push(
       `<rect x="${String(LABEL)}" y="${String(y)}" width="${(x(frequency) - LABEL).toFixed(1)}" height="${String(ROW - 7)}" fill="${COLOURS[standing]}"/>`,
     );
@@ -39,7 +49,9 @@ export function occurrenceChart(cluster: ClusterSummary, overall: Occurrences, t
     parts.push(
       `<line x1="${all}" x2="${all}" y1="${String(y - 2)}" y2="${String(y + ROW - 5)}" stroke="#222" stroke-width="2"><title>among all faces</title></line>`,
     );
-    parts.push(`<text x="${String(WIDTH - 8)}" y="${String(y + 13)}" text-anchor="end">${frequency.toFixed(2)}</text>`);
+    parts.push(
+      `<text x="${String(WIDTH - 8)}" y="${String(y + 13)}" text-anchor="end">${frequency.toFixed(2)}</text>`,
+    );
   }
   return [...parts, '</svg>', ''].join('\n');
 }

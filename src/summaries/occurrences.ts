@@ -8,17 +8,28 @@ import type { Occurrences } from '../domain/clustering';
  * @param rows which faces; undefined for all.
  * @returns `[width]`, in [0, 1]; 0 where there is no face.
  */
-export function frequencies(probabilities: Float32Array, width: number, rows?: Int32Array): Float64Array {
+export function frequencies(
+  probabilities: Float32Array,
+  width: number,
+  rows?: Int32Array,
+): Float64Array {
   const counts = new Float64Array(width);
   const faces = rows?.length ?? probabilities.length / width;
   for (let i = 0; i < faces; i++) {
     const base = (rows === undefined ? i : rows[i]!) * width;
-    for (let a = 0; a < width; a++) if (probabilities[base + a]! >= PRESENT) counts[a] = counts[a]! + 1;
+    for (let a = 0; a < width; a++)
+      if (probabilities[base + a]! >= PRESENT) counts[a] = counts[a]! + 1;
   }
   return faces === 0 ? counts : counts.map((count) => count / faces);
 }
 
 /** Frequencies by name. */
-export function occurrencesOf(names: readonly string[], values: Float64Array, pick: (name: string) => boolean): Occurrences {
-  return Object.fromEntries(names.map((name, i) => [name, values[i]!] as const).filter(([name]) => pick(name)));
+export function occurrencesOf(
+  names: readonly string[],
+  values: Float64Array,
+  pick: (name: string) => boolean,
+): Occurrences {
+  return Object.fromEntries(
+    names.map((name, i) => [name, values[i]!] as const).filter(([name]) => pick(name)),
+  );
 }

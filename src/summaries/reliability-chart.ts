@@ -11,7 +11,9 @@ export function reliabilityChart(bins: readonly ReliabilityBin[]): string {
   const x = scaleLinear([0, 1], [PLOT.left, PLOT.right]);
   const y = scaleLinear([0, 1], [PLOT.bottom, PLOT.top]);
   const points = bins.flatMap(({ count, probability, frequency }) =>
-    probability === null || frequency === null ? [] : [{ count, probability, frequency, x: x(probability), y: y(frequency) }],
+    probability === null || frequency === null
+      ? []
+      : [{ count, probability, frequency, x: x(probability), y: y(frequency) }],
   );
   const ticks = x
     .ticks(5)

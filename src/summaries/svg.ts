@@ -1,7 +1,10 @@
 /** What all charts that are written as SVG files begin with. */
 import { forXml } from '../text/neutralize';
 
-/** Opening tag, white ground and heading of a chart; the text inside is to pass `forXml`, and `</svg>` to follow. */
+/**
+ * Opening tag, white ground and heading of a chart; the text inside is to pass `forXml`, and
+ * `</svg>` to follow.
+ */
 export function svgHead(title: string, width: number, height: number, fontSize: number): string {
   const text = forXml(title);
   return [

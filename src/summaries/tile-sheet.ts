@@ -7,9 +7,16 @@ export type Tile = Uint8Array | undefined;
 const GREY = 160;
 
 /** @returns a JPEG. */
-export function tileSheet(tiles: readonly Tile[], tile: CropSize, mostColumns: number): Promise<Buffer> {
+export function tileSheet(
+  tiles: readonly Tile[],
+  tile: CropSize,
+  mostColumns: number,
+): Promise<Buffer> {
   const columns = Math.min(mostColumns, Math.max(1, tiles.length));
-  const size = { width: columns * tile.width, height: Math.max(1, Math.ceil(tiles.length / columns)) * tile.height };
+  const size = {
+    width: columns * tile.width,
+    height: Math.max(1, Math.ceil(tiles.length / columns)) * tile.height,
+  };
   const sheet = Buffer.alloc(size.width * size.height * 3, 255);
   for (const [i, pixels] of tiles.entries()) {
     const left = (i % columns) * tile.width;

@@ -11,15 +11,17 @@ export interface Ordered {
 }
 
 /**
- * Largest cluster whose medoid is searched among all its faces. In a larger one it is searched among the faces nearest to the mean, which the
- * medoid is close to, with the sum of distances to all faces.
+ * Largest cluster whose medoid is searched among all its faces. In a larger one it is searched
+ * among the faces nearest to the mean, which the medoid is close to, with the sum of distances to
+ * all faces.
  */
 const ALL_PAIRS = 1500;
 const CANDIDATES = 64;
 
 /**
- * @param points what faces are compared by here: the probabilities of the attributes in use, weighted; so that faces with equal binary
- *   vectors are still told apart.
+ * @param points what faces are compared by here: the probabilities of the attributes in use,
+ * weighted; so that faces with equal binary
+ * vectors are still told apart.
  * @param rows the cluster's faces.
  */
 export function orderCluster(points: Matrix, rows: Int32Array): Ordered {
@@ -30,7 +32,9 @@ export function orderCluster(points: Matrix, rows: Int32Array): Ordered {
   }
   const distance = new Map<number, number>();
   for (const row of rows) distance.set(row, squaredDistance(data, row, mean, 0, columns));
-  const ordered = Int32Array.from(rows).sort((a, b) => distance.get(a)! - distance.get(b)! || a - b);
+  const ordered = Int32Array.from(rows).sort(
+    (a, b) => distance.get(a)! - distance.get(b)! || a - b,
+  );
   const candidates = ordered.length <= ALL_PAIRS ? ordered : ordered.subarray(0, CANDIDATES);
   let medoid = ordered[0] ?? -1;
   let smallest = Infinity;

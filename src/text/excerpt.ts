@@ -4,11 +4,13 @@
 const HIDDEN = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
 
 /**
- * At most `length` code units of a text, with hidden characters escaped (a newline becomes `\u000a`). Only the beginning of a
- * longer text is read.
+ * At most `length` code units of a text, with hidden characters escaped (a newline becomes
+ * `\u000a`). Only the beginning of a longer text is read.
  */
 export function excerpt(text: string, length = 80): string {
-  const visible = text.slice(0, length + 1).replace(HIDDEN, (hidden) => `\\u${hidden.codePointAt(0)!.toString(16).padStart(4, '0')}`);
+  const visible = text
+    .slice(0, length + 1)
+    .replace(HIDDEN, (hidden) => `\\u${hidden.codePointAt(0)!.toString(16).padStart(4, '0')}`);
   return text.length > length || visible.length > length ? `${visible.slice(0, length)}…` : visible;
 }
 

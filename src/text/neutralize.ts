@@ -36,7 +36,10 @@ const SPELLING = [
  * Control, format (bidirectional ones among them) and other invisible characters, line separators
  * and halves of surrogate pairs.
  */
-const UNSEEN = new RegExp(`(?!${SPELLING})[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}\\p{Default_Ignorable_Code_Point}]`, 'gu');
+const UNSEEN = new RegExp(
+  `(?!${SPELLING})[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}\\p{Default_Ignorable_Code_Point}]`,
+  'gu',
+);
 
 /** UTF-16 code units of the texts an outlet takes; names inside messages are shortened to less. */
 const LONGEST = { name: 160, label: 300, notification: 900, line: 4000, log: 20_000 } as const;
@@ -44,7 +47,9 @@ const LONGEST = { name: 160, label: 300, notification: 900, line: 4000, log: 20_
 /** Shows what cannot be seen. @param keep characters that are left as they are. */
 const visible = (text: string, keep = ''): string =>
   text.replaceAll(UNSEEN, (character) =>
-    keep.includes(character) ? character : `⟨U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}⟩`,
+    keep.includes(character)
+      ? character
+      : `⟨U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}⟩`,
   );
 
 /**
@@ -86,13 +91,15 @@ export const forDetail = (text: string): string =>
  * A label in which VS Code draws `$(icon)`, or may do so: quick picks, the status bar, items of
  * trees, titles of panels.
  */
-export const forLabel = (text: string): string => shorten(plain(text, LONGEST.label).replaceAll('$(', '$ ('), LONGEST.label);
+export const forLabel = (text: string): string =>
+  shorten(plain(text, LONGEST.label).replaceAll('$(', '$ ('), LONGEST.label);
 
 /** A tooltip without Markdown: lines of labels. */
 export const forTooltip = (text: string): string => text.split('\n').map(forLabel).join('\n');
 
 /** Text inside Markdown: CommonMark lets every ASCII punctuation character be escaped. */
-export const forMarkdown = (text: string): string => plain(text, LONGEST.label).replaceAll(/[!-/:-@[-`{-~]/g, '\\$&');
+export const forMarkdown = (text: string): string =>
+  plain(text, LONGEST.label).replaceAll(/[!-/:-@[-`{-~]/g, '\\$&');
 
 /** A text in a webview, which shows it as text and never as HTML. */
 export const forPage = (text: string): string => plain(text, LONGEST.line);
@@ -101,16 +108,19 @@ export const forPage = (text: string): string => plain(text, LONGEST.line);
 export const forTerminal = (text: string): string => plain(text, LONGEST.line);
 
 /** What a library prints to a terminal: its lines and tabs stay. */
-export const forTerminalOutput = (text: string): string => visible(text.replaceAll('\r\n', '\n'), '\n\t');
+export const forTerminalOutput = (text: string): string =>
+  visible(text.replaceAll('\r\n', '\n'), '\n\t');
 
 /** An entry of a log. Lines after the first are indented, so that none passes for an entry. */
-export const forLog = (text: string): string => plain(text.replaceAll('\r\n', '\n'), LONGEST.log, '\n\t').replaceAll('\n', '\n    ');
+export const forLog = (text: string): string =>
+  plain(text.replaceAll('\r\n', '\n'), LONGEST.log, '\n\t').replaceAll('\n', '\n    ');
 
 /** Text or an attribute's value in XML, SVG or HTML; XML has no place for control characters. */
 export function forXml(text: string): string {
   return plain(text, LONGEST.line).replaceAll(
     /[&<>"'\uFFFE\uFFFF]/g,
-    (character) => `&#${String(/[\uFFFE\uFFFF]/.test(character) ? 0xfffd : character.charCodeAt(0))};`,
+    (character) =>
+      `&#${String(/[\uFFFE\uFFFF]/.test(character) ? 0xfffd : character.charCodeAt(0))};`,
   );
 }
 

@@ -6,13 +6,16 @@ const whole = new Intl.NumberFormat('en');
 export const count = (value: number): string => whole.format(value);
 
 /** 1, 'face' → `1 face`; 2, 'face' → `2 faces`. */
-export const plural = (value: number, noun: string): string => `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+export const plural = (value: number, noun: string): string =>
+  `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
 
 /** 0.127 → `12.7 %`. */
-export const percent = (share: number): string => `${(share * 100).toFixed(share > 0 && share < 0.0995 ? 1 : 0)} %`;
+export const percent = (share: number): string =>
+  `${(share * 100).toFixed(share > 0 && share < 0.0995 ? 1 : 0)} %`;
 
 /** A silhouette with three decimals, or a dash where it is not defined. */
-export const silhouetteText = (value: number | null): string => (value === null ? '–' : value.toFixed(3));
+export const silhouetteText = (value: number | null): string =>
+  value === null ? '–' : value.toFixed(3);
 
 /** `Cluster 3`, or `Noise`. */
 export const clusterTitle = (id: number): string => (id < 0 ? 'Noise' : `Cluster ${String(id)}`);

@@ -1,6 +1,6 @@
 /**
- * Words for errors of the file system. Node.js's own messages repeat the paths (`ENAMETOOLONG: name too long, open '…'`), which
- * whoever reports the error has named already.
+ * Words for errors of the file system. Node.js's own messages repeat the paths (`ENAMETOOLONG: name
+ * too long, open '…'`), which whoever reports the error has named already.
  */
 import { getSystemErrorMap } from 'node:util';
 import { codeOf, messageOf } from './errors';
@@ -24,7 +24,9 @@ const WORDS: ReadonlyMap<string, string> = new Map([
   ['EROFS', 'the file system is read-only'],
 ]);
 
-/** Why something of the file system failed, in words, with the error's code but without its path. */
+/**
+ * Why something of the file system failed, in words, with the error's code but without its path.
+ */
 export function fsReason(error: unknown): string {
   const code = codeOf(error);
   if (code === undefined || !isSystemError(error)) return messageOf(error);

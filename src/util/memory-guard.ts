@@ -1,12 +1,15 @@
 /**
- * Kills this process when it exceeds a memory limit. The main thread may be inside native code that never returns to the event
- * loop, so a second thread watches and kills the process from there. Operating systems' own limits (setrlimit, job objects)
- * cannot be set from Node.js.
+ * Kills this process when it exceeds a memory limit. The main thread may be inside native code that
+ * never returns to the event loop, so a second thread watches and kills the process from there.
+ * Operating systems' own limits (setrlimit, job objects) cannot be set from Node.js.
  */
 import { Worker } from 'node:worker_threads';
 import { megabytes } from '../text/sizes';
 
-/** Milliseconds between two samples. Memory fills at several GB a second, so the limit is exceeded by about 100 MB. */
+/**
+ * Milliseconds between two samples. Memory fills at several GB a second, so the limit is exceeded
+ * by about 100 MB.
+ */
 const INTERVAL = 20;
 
 const MARK = 'face-clusters: memory limit';
@@ -36,8 +39,8 @@ setInterval(() => {
 `;
 
 /**
- * From now on, this process is killed as soon as its resident memory exceeds the limit, or its parent process is gone. The
- * reason is written to stderr: `memoryReason` finds it there.
+ * From now on, this process is killed as soon as its resident memory exceeds the limit, or its
+ * parent process is gone. The reason is written to stderr: `memoryReason` finds it there.
  * @param limit in bytes of resident memory of the whole process (Node.js alone takes about 50 MB).
  */
 export function guardMemory(limit: number): void {

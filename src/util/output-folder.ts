@@ -1,6 +1,7 @@
 /**
- * Writes the files of one job into a folder of the user's: all of them or none, and never over a file of the user's without being told
- * to. They are written into a hidden temporary folder there, and renamed into their places when all are written.
+ * Writes the files of one job into a folder of the user's: all of them or none, and never over a
+ * file of the user's without being told to. They are written into a hidden temporary folder there,
+ * and renamed into their places when all are written.
  */
 import { createHash } from 'node:crypto';
 import { type BigIntStats, constants } from 'node:fs';
@@ -8,10 +9,25 @@ import { access, mkdir, rename, rmdir, stat, unlink, writeFile } from 'node:fs/p
 import { dirname, join, relative, resolve } from 'node:path';
 import { shortPath } from '../text/short-path';
 import { codeOf, UserError } from './errors';
-import { type Found, findFile, MARKER, markerText, type OwnFile, readMarker } from './export-marker';
+import {
+  type Found,
+  findFile,
+  MARKER,
+  markerText,
+  type OwnFile,
+  readMarker,
+} from './export-marker';
 import { fsReason, isSystemError } from './fs-errors';
 import { makeTemporaryFolder } from './temporary-folder';
-import { FILE_MODE, FOLDER_MODE, folderOf, isUnchanged, publishNew, statOf, whatInstead } from './user-files';
+import {
+  FILE_MODE,
+  FOLDER_MODE,
+  folderOf,
+  isUnchanged,
+  publishNew,
+  statOf,
+  whatInstead,
+} from './user-files';
 
 /** The files that one part of the program writes. */
 export interface OutputKind {
@@ -24,7 +40,10 @@ export interface OutputKind {
 export interface Written {
   /** Names of the files written, in the order of their writing. */
   files: string[];
-  /** Files of these names that are not the program's own, for which nothing was written; empty if all was. */
+  /**
+   * Files of these names that are not the program's own, for which nothing was written; empty if
+   * all was.
+   */
   inTheWay: string[];
   /** Files of an earlier run that would have been removed, but were changed since. */
   kept: string[];
@@ -40,9 +59,10 @@ export interface OutputOptions {
 }
 
 /**
- * Writes files into a folder, which is made if there is none. Files of an earlier run of the same kind that are not written this time
- * are removed, if they are unchanged.
- * @param make writes each file by its name below the folder; if it throws, nothing in the folder changes.
+ * Writes files into a folder, which is made if there is none. Files of an earlier run of the same
+ * kind that are not written this time are removed, if they are unchanged.
+ * @param make writes each file by its name below the folder; if it throws, nothing in the folder
+ * changes.
  * @throws UserError if something cannot be written; CancelledError.
  */
 export async function writeOutput(
@@ -61,7 +81,8 @@ export async function writeOutput(
     try {
       const files: OwnFile[] = [];
       await make(async (name, content) => {
-        if (!kind.names.test(name)) throw new Error(`'${name}' is not a name of the output '${kind.name}'`);
+        if (!kind.names.test(name))
+          throw new Error(`'${name}' is not a name of the output '${kind.name}'`);
         const bytes = typeof content === 'string' ? Buffer.from(content) : content;
         const path = join(stage.path, 'files', ...name.split('/'));
         await wordErrors(root, async () => {
@@ -72,7 +93,9 @@ export async function writeOutput(
         files.push({ name, by: kind.name, size: bytes.length, sha256 });
       });
       signal?.throwIfAborted();
-      const written = await wordErrors(root, () => new Publication(root, stage.path, kind, overwrite).publish(files));
+      const written = await wordErrors(root, () =>
+        new Publication(root, stage.path, kind, overwrite).publish(files),
+      );
       isDone = written.inTheWay.length === 0;
       return written;
     } finally {
@@ -85,9 +108,14 @@ export async function writeOutput(
 
 /**
  * The same, for whom files that are in the way are an error.
- * @throws UserError if something cannot be written, or files would be replaced that are not the program's own; CancelledError.
+ * @throws UserError if something cannot be written, or files would be replaced that are not the
+ * program's own; CancelledError.
  */
-export async function writeNeeded(folder: string, options: OutputOptions, make: (write: WriteFile) => Promise<void>): Promise<Written> {
+export async function writeNeeded(
+  folder: string,
+  options: OutputOptions,
+  make: (write: WriteFile) => Promise<void>,
+): Promise<Written> {
   const written = await writeOutput(folder, options, make);
   if (written.inTheWay.length > 0) throw new UserError(inTheWayText(folder, written.inTheWay));
   return written;
@@ -96,9 +124,14 @@ export async function writeNeeded(folder: string, options: OutputOptions, make: 
 /**
  * Says before the work whether its results can be written.
  * @param names files that will be written in any case.
- * @throws UserError if the folder cannot take them, or has files of these names that are not the program's own.
+ * @throws UserError if the folder cannot take them, or has files of these names that are not the
+ * program's own.
  */
-export async function checkOutput(folder: string, { kind, overwrite }: OutputOptions, names: readonly string[]): Promise<void> {
+export async function checkOutput(
+  folder: string,
+  { kind, overwrite }: OutputOptions,
+  names: readonly string[],
+): Promise<void> {
   const root = resolve(folder);
   await wordErrors(root, async () => {
     await refuseLink(root);
@@ -116,7 +149,11 @@ export async function checkOutput(folder: string, { kind, overwrite }: OutputOpt
  * Which of these files are in a folder and not the program's own.
  * @throws UserError if some could not be written or replaced at all.
  */
-export async function filesInTheWay(folder: string, kind: OutputKind, names: readonly string[]): Promise<string[]> {
+export async function filesInTheWay(
+  folder: string,
+  kind: OutputKind,
+  names: readonly string[],
+): Promise<string[]> {
   const root = resolve(folder);
   return wordErrors(root, async () => {
     await refuseLink(root);
@@ -153,7 +190,8 @@ class Publication {
 
     const before = (await readMarker(root)) ?? [];
     const found = await findFiles(root, kind, names, before);
-    // Killed from here on, the next run still knows both what was there and what is coming as its own.
+    // Killed from here on, the next run still knows both what was there and what is coming as its
+    // own.
     await this.mark([...before, ...files]);
     let done = 0;
     try {
@@ -164,12 +202,19 @@ class Publication {
     } catch (error) {
       const reason = error instanceof UserError ? error.message : fsReason(error);
       const rest = `${done} of ${files.length} files were written before`;
-      throw new UserError(`cannot write '${names[done]!}' in '${shortPath(root)}': ${reason}; ${rest}`, { cause: error });
+      throw new UserError(
+        `cannot write '${names[done]!}' in '${shortPath(root)}': ${reason}; ${rest}`,
+        { cause: error },
+      );
     }
-    const isStale = ({ name, by }: OwnFile) => by === kind.name && kind.names.test(name) && !written.has(name);
+    const isStale = ({ name, by }: OwnFile) =>
+      by === kind.name && kind.names.test(name) && !written.has(name);
     const kept = await this.removeStale(before.filter(isStale));
     const others = (await readMarker(root)) ?? [];
-    await this.mark([...others.filter((file) => !isStale(file) && !written.has(file.name)), ...files]);
+    await this.mark([
+      ...others.filter((file) => !isStale(file) && !written.has(file.name)),
+      ...files,
+    ]);
     return { files: names, inTheWay: [], kept };
   }
 
@@ -179,11 +224,13 @@ class Publication {
     const target = join(folder!, name.split('/').pop()!);
     const temporary = join(this.stage, 'files', name);
     if (found.kind === 'nothing') {
-      if (!(await publishNew(temporary, target))) throw new UserError('another program has written it meanwhile');
+      if (!(await publishNew(temporary, target)))
+        throw new UserError('another program has written it meanwhile');
       return;
     }
     const now = await statOf(target);
-    if (now === undefined || !isUnchanged(found.stats, now)) throw new UserError('another program has changed it meanwhile');
+    if (now === undefined || !isUnchanged(found.stats, now))
+      throw new UserError('another program has changed it meanwhile');
     await rename(temporary, target);
   }
 
@@ -208,10 +255,16 @@ class Publication {
 }
 
 /** The marker is one of the files, if it is none of this program's. */
-async function foreignIn(root: string, kind: OutputKind, names: readonly string[]): Promise<string[]> {
+async function foreignIn(
+  root: string,
+  kind: OutputKind,
+  names: readonly string[],
+): Promise<string[]> {
   const marker = await readMarker(root);
   const found = await findFiles(root, kind, names, marker ?? []);
-  const foreign = [...found].filter(([, { kind: whose }]) => whose === 'foreign').map(([name]) => name);
+  const foreign = [...found]
+    .filter(([, { kind: whose }]) => whose === 'foreign')
+    .map(([name]) => name);
   const isMarkerForeign = marker === undefined && (await statOf(join(root, MARKER))) !== undefined;
   return isMarkerForeign ? [...foreign, MARKER] : foreign;
 }
@@ -227,7 +280,9 @@ async function findFiles(
   for (const name of names) {
     const there = await find(root, name, own);
     if (there.kind !== 'nothing' && !isReplaceable(there.stats)) {
-      throw new UserError(`'${shortPath(join(root, name))}' ${whatInstead(there.stats)}: expected a file or nothing`);
+      throw new UserError(
+        `'${shortPath(join(root, name))}' ${whatInstead(there.stats)}: expected a file or nothing`,
+      );
     }
     found.set(name, there);
   }
@@ -250,7 +305,9 @@ async function refuseLink(root: string): Promise<void> {
   const stats = await statOf(root);
   if (stats === undefined || stats.isDirectory()) return;
   const advice = stats.isSymbolicLink() ? 'give the folder it leads to' : 'expected a folder';
-  throw new UserError(`cannot write into '${shortPath(root)}': it ${whatInstead(stats)}: ${advice}`);
+  throw new UserError(
+    `cannot write into '${shortPath(root)}': it ${whatInstead(stats)}: ${advice}`,
+  );
 }
 
 async function nearestFolder(path: string): Promise<string> {
@@ -266,7 +323,11 @@ async function nearestFolder(path: string): Promise<string> {
 
 /** Removes a folder, and those around it below `top`, as long as they are empty. */
 async function removeEmpty(folder: string, top: string): Promise<void> {
-  for (let each = folder; each !== top && !relative(top, each).startsWith('..'); each = dirname(each)) {
+  for (
+    let each = folder;
+    each !== top && !relative(top, each).startsWith('..');
+    each = dirname(each)
+  ) {
     try {
       await rmdir(each);
     } catch (error) {
@@ -281,6 +342,8 @@ async function wordErrors<T>(root: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    throw new UserError(`cannot write into '${shortPath(root)}': ${fsReason(error)}`, { cause: error });
+    throw new UserError(`cannot write into '${shortPath(root)}': ${fsReason(error)}`, {
+      cause: error,
+    });
   }
 }

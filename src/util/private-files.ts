@@ -1,4 +1,7 @@
-/** Files and folders that no other user of the machine can look into. Windows keeps its own rights of the user's folders. */
+/**
+ * Files and folders that no other user of the machine can look into. Windows keeps its own rights
+ * of the user's folders.
+ */
 import type { Stats } from 'node:fs';
 import { chmod, lstat, mkdir } from 'node:fs/promises';
 import { codeOf } from './errors';
@@ -10,7 +13,10 @@ const OTHERS = 0o077;
 const PERMISSIONS = 0o777;
 const HAS_MODES = process.platform !== 'win32';
 
-/** Makes a folder, and those above it that are missing; takes the rights of others from one that is there. */
+/**
+ * Makes a folder, and those above it that are missing; takes the rights of others from one that is
+ * there.
+ */
 export async function makePrivateFolder(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: PRIVATE_FOLDER });
   await takeFromOthers(path);
@@ -21,7 +27,10 @@ export async function othersMayEnter(folder: string): Promise<boolean> {
   return HAS_MODES && modeToSet(await lstat(folder)) !== undefined;
 }
 
-/** Takes the rights of others from a file or folder that this user owns; never from what a link leads to. */
+/**
+ * Takes the rights of others from a file or folder that this user owns; never from what a link
+ * leads to.
+ */
 export async function takeFromOthers(path: string): Promise<void> {
   if (!HAS_MODES) return;
   const stats = await lstat(path);

@@ -1,9 +1,11 @@
 /**
- * Reads whole files whose names come from elsewhere: a workspace setting, an argument, a name found in a folder.
+ * Reads whole files whose names come from elsewhere: a workspace setting, an argument, a name found
+ * in a folder.
  *
- * Such a name may lead to a pipe that never gets data, to a device or a file of `/proc` that never ends, or to a sparse file of
- * a terabyte. Therefore opening never blocks, the check is made on the open descriptor (so that the file cannot be replaced in
- * between), and no more is read than the size of the file when it was opened.
+ * Such a name may lead to a pipe that never gets data, to a device or a file of `/proc` that never
+ * ends, or to a sparse file of a terabyte. Therefore opening never blocks, the check is made on the
+ * open descriptor (so that the file cannot be replaced in between), and no more is read than the
+ * size of the file when it was opened.
  */
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -22,8 +24,9 @@ const LONGEST_READ = 2 ** 30;
 /**
  * The contents of a regular file, synchronously. Costs open, fstat, read and close.
  * @param limit largest size in bytes.
- * @throws UserError if it is not a regular file, or is larger (nothing is read then), with a message like 'it is a pipe: expected
- *   a regular file'; a system error if it cannot be opened or read.
+ * @throws UserError if it is not a regular file, or is larger (nothing is read then), with a
+ * message like 'it is a pipe: expected
+ * a regular file'; a system error if it cannot be opened or read.
  */
 export function readRegularFileSync(path: string | Buffer, limit: number): Buffer {
   const descriptor = openNow(path);
@@ -31,7 +34,13 @@ export function readRegularFileSync(path: string | Buffer, limit: number): Buffe
     const bytes = Buffer.allocUnsafe(sizeOf(fstatSync(descriptor), limit));
     let length = 0;
     while (length < bytes.length) {
-      const read = readSync(descriptor, bytes, length, Math.min(LONGEST_READ, bytes.length - length), null);
+      const read = readSync(
+        descriptor,
+        bytes,
+        length,
+        Math.min(LONGEST_READ, bytes.length - length),
+        null,
+      );
       if (read === 0) break; // the file was truncated meanwhile
       length += read;
     }
@@ -45,7 +54,11 @@ export function readRegularFileSync(path: string | Buffer, limit: number): Buffe
  * Like `readRegularFileSync`, without blocking the thread.
  * @throws also the signal's reason if it is aborted.
  */
-export async function readRegularFile(path: string | Buffer, limit: number, signal?: AbortSignal): Promise<Buffer> {
+export async function readRegularFile(
+  path: string | Buffer,
+  limit: number,
+  signal?: AbortSignal,
+): Promise<Buffer> {
   signal?.throwIfAborted();
   const handle = await open(path, FLAGS).catch((error: unknown) => {
     throw asRefusal(error);
@@ -55,7 +68,12 @@ export async function readRegularFile(path: string | Buffer, limit: number, sign
     let length = 0;
     while (length < bytes.length) {
       signal?.throwIfAborted();
-      const { bytesRead } = await handle.read(bytes, length, Math.min(PIECE, bytes.length - length), null);
+      const { bytesRead } = await handle.read(
+        bytes,
+        length,
+        Math.min(PIECE, bytes.length - length),
+        null,
+      );
       if (bytesRead === 0) break; // truncated
       length += bytesRead;
     }
@@ -68,7 +86,8 @@ export async function readRegularFile(path: string | Buffer, limit: number, sign
 /** @throws UserError if an open file must not be read. */
 function sizeOf(stats: Stats, limit: number): number {
   if (!stats.isFile()) throw new UserError(`it is ${kindOf(stats)}: expected a regular file`);
-  if (stats.size > limit) throw new UserError(`it has ${megabytes(stats.size)}: expected at most ${megabytes(limit)}`);
+  if (stats.size > limit)
+    throw new UserError(`it has ${megabytes(stats.size)}: expected at most ${megabytes(limit)}`);
   return stats.size;
 }
 
@@ -95,5 +114,7 @@ function asRefusal(error: unknown): unknown {
     EISDIR: 'a folder',
   };
   const kind = kinds[codeOf(error) ?? ''];
-  return kind === undefined ? error : new UserError(`it is ${kind}: expected a regular file`, { cause: error });
+  return kind === undefined
+    ? error
+    : new UserError(`it is ${kind}: expected a regular file`, { cause: error });
 }

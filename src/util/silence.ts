@@ -12,8 +12,9 @@ export interface Silence {
 }
 
 /**
- * Calls `onSilent` once when nothing was heard for `limit` milliseconds. What is counted is the time in which
- * this process ran: a machine that slept, or a process that was stopped, was not silent meanwhile.
+ * Calls `onSilent` once when nothing was heard for `limit` milliseconds. What is counted is the
+ * time in which this process ran: a machine that slept, or a process that was stopped, was not
+ * silent meanwhile.
  */
 export function watchSilence(limit: number, onSilent: () => void): Silence {
   let ticks = Math.ceil(limit / TICK);
@@ -41,7 +42,8 @@ export function watchSilence(limit: number, onSilent: () => void): Silence {
 
 /**
  * @param limit in milliseconds.
- * @throws what the work throws; Error where it takes longer. It goes on then: whoever asks may end it.
+ * @throws what the work throws; Error where it takes longer. It goes on then: whoever asks may end
+ * it.
  */
 export function withinLimit<T>(work: Promise<T>, limit: number): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -1,13 +1,33 @@
 /**
- * Temporary folders: in the system's temporary folder, or hidden in a folder whose files are to be replaced, so that a rename brings
- * them to their place. Each is removed by whoever made it, at the latest when the process exits; those of processes that were killed
- * are swept when the next one is made beside them.
+ * Temporary folders: in the system's temporary folder, or hidden in a folder whose files are to be
+ * replaced, so that a rename brings them to their place. Each is removed by whoever made it, at the
+ * latest when the process exits; those of processes that were killed are swept when the next one is
+ * made beside them.
  *
- * The system's temporary folder is shared with other users, and a folder of the user's with everything: a folder is swept only if its
- * name, its owner and what lies in it are ours, and the process that made it is gone. No link is followed.
+ * The system's temporary folder is shared with other users, and a folder of the user's with
+ * everything: a folder is swept only if its name, its owner and what lies in it are ours, and the
+ * process that made it is gone. No link is followed.
  */
-import { constants, readdirSync, readFileSync, readlinkSync, rmdirSync, rmSync, type Stats } from 'node:fs';
-import { lstat, mkdtemp, open, readdir, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
+import {
+  constants,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmdirSync,
+  rmSync,
+  type Stats,
+} from 'node:fs';
+import {
+  lstat,
+  mkdtemp,
+  open,
+  readdir,
+  rm,
+  rmdir,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { codeOf } from './errors';
@@ -23,15 +43,24 @@ const OWNER_BYTES = 4096;
 interface Owner {
   program: 'face-clusters';
   pid: number;
-  /** When the process started, in the system's own unit, so that another one of the same number is told apart; null if unknown. */
+  /**
+   * When the process started, in the system's own unit, so that another one of the same number is
+   * told apart; null if unknown.
+   */
   started: string | null;
   /** What process numbers are unique in: another container or machine may share the folder. */
   origin: string;
 }
 
-/** Age in milliseconds from which a folder whose process cannot be asked for counts as left behind; its owner touches it hourly. */
+/**
+ * Age in milliseconds from which a folder whose process cannot be asked for counts as left behind;
+ * its owner touches it hourly.
+ */
 const FOREIGN_AGE = 7 * 24 * 3600_000;
-/** The same of an empty folder, whose owner was killed before it could say who it is: that is the first thing it does. */
+/**
+ * The same of an empty folder, whose owner was killed before it could say who it is: that is the
+ * first thing it does.
+ */
 const EMPTY_AGE = 60_000;
 const TOUCH_INTERVAL = 3600_000;
 
@@ -41,7 +70,10 @@ const held = new Set<string>();
 export interface TemporaryFolder {
   /** Readable by this user only. Holds `owner.json`; everything else is the caller's. */
   readonly path: string;
-  /** Removes it with all it holds. What cannot be removed now is tried again at exit, and then by the next process. */
+  /**
+   * Removes it with all it holds. What cannot be removed now is tried again at exit, and then by
+   * the next process.
+   */
   remove(): Promise<void>;
 }
 
@@ -51,7 +83,10 @@ export interface TemporaryFolder {
  * @param hidden whether its name begins with a dot, for folders of the user's.
  * @throws a system error if it cannot be made.
  */
-export async function makeTemporaryFolder(parent: string = tmpdir(), { hidden = false } = {}): Promise<TemporaryFolder> {
+export async function makeTemporaryFolder(
+  parent: string = tmpdir(),
+  { hidden = false } = {},
+): Promise<TemporaryFolder> {
   await sweepTemporaryFolders(parent);
   const path = await mkdtemp(join(parent, `${hidden ? '.' : ''}${PREFIX}`));
   hold(path);
@@ -64,7 +99,12 @@ export async function makeTemporaryFolder(parent: string = tmpdir(), { hidden = 
     }
   };
   try {
-    const owner: Owner = { program: 'face-clusters', pid: process.pid, started: startOf(process.pid), origin: origin() };
+    const owner: Owner = {
+      program: 'face-clusters',
+      pid: process.pid,
+      started: startOf(process.pid),
+      origin: origin(),
+    };
     await writeFile(join(path, OWNER), JSON.stringify(owner), { flag: 'wx', mode: 0o600 });
   } catch (error) {
     await remove();
@@ -73,7 +113,10 @@ export async function makeTemporaryFolder(parent: string = tmpdir(), { hidden = 
   return { path, remove };
 }
 
-/** Removes the temporary folders in `parent` that processes left behind which are gone. Never throws. */
+/**
+ * Removes the temporary folders in `parent` that processes left behind which are gone. Never
+ * throws.
+ */
 export async function sweepTemporaryFolders(parent: string = tmpdir()): Promise<void> {
   try {
     const { mode } = await stat(parent);
@@ -94,7 +137,8 @@ async function sweep(path: string): Promise<void> {
     if (!folder.isDirectory() || !isOwn(folder)) return;
     const owner = await readOwner(path);
     if (owner === 'none') {
-      if (Date.now() - folder.mtimeMs > EMPTY_AGE) await rmdir(path); // which removes nothing but an empty folder
+      // which removes nothing but an empty folder
+      if (Date.now() - folder.mtimeMs > EMPTY_AGE) await rmdir(path);
     } else if (owner !== 'unknown' && !isAlive(owner, owner.touched)) {
       await removeFolder(path);
     }
@@ -109,8 +153,11 @@ function isOwn({ uid, mode }: Stats): boolean {
 }
 
 /** @returns 'none' if there is no such file, 'unknown' if it is not ours. */
-async function readOwner(folder: string): Promise<(Owner & { touched: number }) | 'none' | 'unknown'> {
-  // The flags are undefined, which is 0 here, on Windows. Without O_NONBLOCK opening a pipe would wait for its other end.
+async function readOwner(
+  folder: string,
+): Promise<(Owner & { touched: number }) | 'none' | 'unknown'> {
+  // The flags are undefined, which is 0 here, on Windows. Without O_NONBLOCK opening a pipe would
+  // wait for its other end.
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   const file = await open(join(folder, OWNER), flags).catch((error: unknown) => codeOf(error));
   if (file === 'ENOENT') return 'none';
@@ -119,10 +166,17 @@ async function readOwner(folder: string): Promise<(Owner & { touched: number }) 
     const stats = await file.stat();
     if (!stats.isFile() || !isOwn(stats) || stats.size > OWNER_BYTES) return 'unknown';
     const owner = JSON.parse(await file.readFile('utf8')) as Partial<Owner> | null;
-    if (owner?.program !== 'face-clusters' || !Number.isSafeInteger(owner.pid) || owner.pid! <= 0) return 'unknown';
+    if (owner?.program !== 'face-clusters' || !Number.isSafeInteger(owner.pid) || owner.pid! <= 0)
+      return 'unknown';
     if (typeof owner.origin !== 'string') return 'unknown';
     const started = typeof owner.started === 'string' ? owner.started : null;
-    return { program: owner.program, pid: owner.pid!, origin: owner.origin, started, touched: stats.mtimeMs };
+    return {
+      program: owner.program,
+      pid: owner.pid!,
+      origin: owner.origin,
+      started,
+      touched: stats.mtimeMs,
+    };
   } catch {
     return 'unknown'; // no JSON: not written by this program
   } finally {
@@ -151,7 +205,9 @@ function origin(): string {
   }
 }
 
-/** When a process started, in clock ticks since the system did; null where that is not to be known. */
+/**
+ * When a process started, in clock ticks since the system did; null where that is not to be known.
+ */
 function startOf(pid: number): string | null {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -173,7 +229,8 @@ function hold(path: string): void {
   });
   setInterval(() => {
     const now = new Date();
-    for (const each of held) void utimes(join(each, OWNER), now, now).catch(() => undefined); // it may be gone by now
+    // it may be gone by now
+    for (const each of held) void utimes(join(each, OWNER), now, now).catch(() => undefined);
   }, TOUCH_INTERVAL).unref();
 }
 

@@ -1,9 +1,20 @@
 /**
- * How files come into folders of the user's. They are written whole under another name first, readable by this user only. Links below
- * the chosen folder are refused, as they may lead anywhere: a folder that is passed on may hold some.
+ * How files come into folders of the user's. They are written whole under another name first,
+ * readable by this user only. Links below the chosen folder are refused, as they may lead anywhere:
+ * a folder that is passed on may hold some.
  */
 import { type BigIntStats, constants } from 'node:fs';
-import { chmod, type FileHandle, link, lstat, mkdir, open, rename, rm, unlink } from 'node:fs/promises';
+import {
+  chmod,
+  type FileHandle,
+  link,
+  lstat,
+  mkdir,
+  open,
+  rename,
+  rm,
+  unlink,
+} from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { shortPath } from '../text/short-path';
 import { codeOf, UserError } from './errors';
@@ -30,16 +41,21 @@ export function isUnchanged(before: BigIntStats, now: BigIntStats): boolean {
   return keys.every((key) => before[key] === now[key]);
 }
 
-/** Opens a regular file for reading; undefined if it is none (a link, a pipe, a device, a folder), or is gone. */
+/**
+ * Opens a regular file for reading; undefined if it is none (a link, a pipe, a device, a folder),
+ * or is gone.
+ */
 export async function openRegular(path: string | Buffer): Promise<FileHandle | undefined> {
-  // The flags are undefined, which is 0 here, on Windows. Without O_NONBLOCK opening a pipe would wait for its other end.
+  // The flags are undefined, which is 0 here, on Windows. Without O_NONBLOCK opening a pipe would
+  // wait for its other end.
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   if ((await statOf(path))?.isFile() !== true) return undefined;
   let file: FileHandle;
   try {
     file = await open(path, flags);
   } catch (error) {
-    if (['ENOENT', 'ELOOP', 'ENXIO'].includes(codeOf(error) ?? '')) return undefined; // replaced since
+    // replaced since
+    if (['ENOENT', 'ELOOP', 'ENXIO'].includes(codeOf(error) ?? '')) return undefined;
     throw error;
   }
   if ((await file.stat()).isFile()) return file;
@@ -54,7 +70,11 @@ export async function openRegular(path: string | Buffer): Promise<FileHandle | u
  * @returns undefined if there is no such folder.
  * @throws UserError if one of the parts is a link, or not a folder.
  */
-export async function folderOf(root: string, name: string, make: boolean): Promise<string | undefined> {
+export async function folderOf(
+  root: string,
+  name: string,
+  make: boolean,
+): Promise<string | undefined> {
   let folder = root;
   for (const part of name.split('/').slice(0, -1)) {
     folder = join(folder, part);
@@ -64,7 +84,8 @@ export async function folderOf(root: string, name: string, make: boolean): Promi
       stats = await statOf(folder);
     }
     if (stats === undefined) return undefined;
-    if (!stats.isDirectory()) throw new UserError(`'${shortPath(folder)}' ${whatInstead(stats)}: expected a folder`);
+    if (!stats.isDirectory())
+      throw new UserError(`'${shortPath(folder)}' ${whatInstead(stats)}: expected a folder`);
   }
   return folder;
 }
@@ -86,7 +107,8 @@ export async function publishNew(temporary: string, target: string | Buffer): Pr
     await link(temporary, target);
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
-    return publishWithoutLinks(temporary, target); // each file system has its own error for not knowing hard links
+    // each file system has its own error for not knowing hard links
+    return publishWithoutLinks(temporary, target);
   }
   await unlink(temporary);
   return true;
@@ -118,7 +140,8 @@ async function publishWithoutLinks(temporary: string, target: string | Buffer): 
 export async function writeChosenFile(path: string, content: string | Uint8Array): Promise<void> {
   try {
     const before = await statOf(path);
-    if (before !== undefined && !before.isFile()) throw new UserError(`'${shortPath(path)}' ${whatInstead(before)}: choose another name`);
+    if (before !== undefined && !before.isFile())
+      throw new UserError(`'${shortPath(path)}' ${whatInstead(before)}: choose another name`);
     const folder = await makeTemporaryFolder(dirname(path), { hidden: true });
     try {
       const temporary = join(folder.path, 'file');

@@ -2,15 +2,15 @@
 import { setImmediate } from 'node:timers/promises';
 
 /** Longest stretch of computation between two looks at the messages, in milliseconds. */
-const STRETCH = 30;
+const MAX_STRETCH_MS = 30;
 let last = performance.now();
 
 /**
  * To be awaited often in long loops; costs almost nothing until `STRETCH` has passed.
  * @throws the signal's reason where it is aborted.
  */
-export async function pause(signal?: AbortSignal): Promise<void> {
-  if (performance.now() - last > STRETCH) {
+export async function yieldToEventLoop(signal?: AbortSignal): Promise<void> {
+  if (performance.now() - last > MAX_STRETCH_MS) {
     await setImmediate();
     last = performance.now();
   }

@@ -1,6 +1,6 @@
 /**
- * Clustering of CelebA's label rows, all 202,599: `node clustering.js LABELS WORKER`. Prints seconds by what was done, as JSON.
- * The same is done with scikit-learn by clustering_sklearn.py.
+ * Clustering of CelebA's label rows, all 202,599: `node clustering.js LABELS WORKER`. Prints
+ * seconds by what was done, as JSON. The same is done with scikit-learn by clustering_sklearn.py.
  */
 import { distinctVectors, type Matrix } from '../../src/clustering/distinct';
 import { isLarge, kMeans } from '../../src/clustering/kmeans';
@@ -15,13 +15,25 @@ import { ClusteringWorkerPool } from '../../src/engine/threads/clustering-worker
 import { jobContext } from '../support/context';
 
 const DROPPED = ['Attractive', 'Pale_Skin', 'Blurry'];
-const ORIGINAL_METHODS = ['kmeans', 'agglomerative', 'birch', 'spectral', 'dbscan', 'optics'] as const;
+const ORIGINAL_METHODS = [
+  'kmeans',
+  'agglomerative',
+  'birch',
+  'spectral',
+  'dbscan',
+  'optics',
+] as const;
 
 async function main(labels: string, script: string) {
   const workers = new ClusteringWorkerPool(script);
   const table = await readLabels(labels);
   const width = table.attributes.length;
-  const context = { signal: undefined, run: workers.run, threads: workers.size, onProgress: () => undefined };
+  const context = {
+    signal: undefined,
+    run: workers.run,
+    threads: workers.size,
+    onProgress: () => undefined,
+  };
   const results: Record<string, number> = {};
   const timed = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
     const start = performance.now();
@@ -30,19 +42,33 @@ async function main(labels: string, script: string) {
     return result;
   };
 
-  for (const names of [[...DEFAULT_ATTRIBUTES], table.attributes.filter((name) => !DROPPED.includes(name))]) {
+  for (const names of [
+    [...DEFAULT_ATTRIBUTES],
+    table.attributes.filter((name) => !DROPPED.includes(name)),
+  ]) {
     const columns = names.map((name) => table.attributes.indexOf(name));
     const rows = table.values.length / width;
-    const matrix: Matrix = { rows, columns: columns.length, data: new Float64Array(rows * columns.length) };
+    const matrix: Matrix = {
+      rows,
+      columns: columns.length,
+      data: new Float64Array(rows * columns.length),
+    };
     for (let row = 0; row < rows; row++) {
-      for (const [i, column] of columns.entries()) matrix.data[row * columns.length + i] = table.values[row * width + column]!;
+      for (const [i, column] of columns.entries())
+        matrix.data[row * columns.length + i] = table.values[row * width + column]!;
     }
     const name = String(columns.length);
-    // From the matrix of all rows, as scikit-learn is given it. The first time V8 has yet to compile the code.
+    // From the matrix of all rows, as scikit-learn is given it. The first time V8 has yet to
+    // compile the code.
     const work = async () => {
       const distinct = distinctVectors(matrix);
-      const parts = isLarge(distinct) ? kMeansParts(inSharedMemory(distinct), workers.run, undefined) : undefined;
-      return { vectors: distinct, found: await kMeans(distinct, { clusters: 16, restarts: 10, seed: 51, parts }) };
+      const parts = isLarge(distinct)
+        ? kMeansParts(inSharedMemory(distinct), workers.run, undefined)
+        : undefined;
+      return {
+        vectors: distinct,
+        found: await kMeans(distinct, { clusters: 16, restarts: 10, seed: 51, parts }),
+      };
     };
     const { vectors, found } = await timed(`first kmeans ${name}`, work);
     const warm: number[] = [];
@@ -58,11 +84,16 @@ async function main(labels: string, script: string) {
   }
 
   const settings = parseSettings({ preset: 'original' }, (name) => name);
-  const input = (faces: number) => ({ probabilities: table.values.subarray(0, faces * width), names: table.attributes });
+  const input = (faces: number) => ({
+    probabilities: table.values.subarray(0, faces * width),
+    names: table.attributes,
+  });
   const params = { methods: [...ORIGINAL_METHODS], from: 2, to: 50, settings, outDir: undefined };
   const job = jobContext();
   await timed('compare 500', () => compare(input(500), params, job, workers.run));
-  await timed('compare 202599', () => compare(input(table.values.length / width), params, job, workers.run));
+  await timed('compare 202599', () =>
+    compare(input(table.values.length / width), params, job, workers.run),
+  );
   console.log(JSON.stringify({ results, peakMemory: process.resourceUsage().maxRSS * 1024 }));
   process.exit(0);
 }

@@ -1,10 +1,15 @@
-/** What a part of the bench tells the one that gives it its turns (scripts/bench/in-turn.mjs). Run by hand, nothing is waited for. */
+/**
+ * What a part of the bench tells the one that gives it its turns (scripts/bench/in-turn.mjs). Run
+ * by hand, nothing is waited for.
+ */
 import { createInterface } from 'node:readline';
 
 /** Whether it takes turns with others. */
 export const driven = process.env.BENCH_IN_TURN !== undefined;
 
-const words = driven ? createInterface({ input: process.stdin })[Symbol.asyncIterator]() : undefined;
+const words = driven
+  ? createInterface({ input: process.stdin })[Symbol.asyncIterator]()
+  : undefined;
 
 /** Says that all is prepared. @returns when the measured part is to begin. */
 export async function prepared(): Promise<void> {

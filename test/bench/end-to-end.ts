@@ -1,7 +1,9 @@
 /**
- * The engine as it is used, from files to described faces: `node end-to-end.js ROOT FOLDER COUNT DETECT FIRST [BATCH] [PROVIDER] [MODEL]`.
- * Images of FIRST are described before, so that what is measured once at first use is measured already. Then FOLDER is described for the first time, and
- * again. Prints JSON. The first time may take turns with others (driven.ts); `cold` and `rate` are then theirs to say.
+ * The engine as it is used, from files to described faces: `node end-to-end.js ROOT FOLDER COUNT
+ * DETECT FIRST [BATCH] [PROVIDER] [MODEL]`. Images of FIRST are described before, so that what is
+ * measured once at first use is measured already. Then FOLDER is described for the first time, and
+ * again. Prints JSON. The first time may take turns with others (driven.ts); `cold` and `rate` are
+ * then theirs to say.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,7 +15,10 @@ import { done, prepared } from './driven';
 
 const WARM_RUNS = 3;
 
-type Asked = Partial<Record<'detect' | 'provider' | 'model', string>> & { limit: number; batchSize: number };
+type Asked = Partial<Record<'detect' | 'provider' | 'model', string>> & {
+  limit: number;
+  batchSize: number;
+};
 
 async function run(root: string, folder: string, first: string, asked: Asked) {
   const work = await mkdtemp(join(tmpdir(), 'face-clusters-bench-'));
@@ -44,7 +49,9 @@ async function run(root: string, folder: string, first: string, asked: Asked) {
     const known = async (runDir?: string) => {
       const again = await timed([folder], runDir);
       if (again.manifest.known !== cold.manifest.images.found) {
-        throw new Error(`only ${String(again.manifest.known)} images were known: ${(cold.manifest.notices ?? []).join(' ')}`);
+        throw new Error(
+          `only ${String(again.manifest.known)} images were known: ${(cold.manifest.notices ?? []).join(' ')}`,
+        );
       }
       return again.seconds;
     };
@@ -55,7 +62,10 @@ async function run(root: string, folder: string, first: string, asked: Asked) {
     for (let i = 0; i < WARM_RUNS; i++) stored.push(await known(`elsewhere ${i}`));
     // What the panel shows first, in the same engine.
     const start = performance.now();
-    await engine.call('cluster', { runDir: params('run', []).runDir, settings: clusteringSettings(settings) });
+    await engine.call('cluster', {
+      runDir: params('run', []).runDir,
+      settings: clusteringSettings(settings),
+    });
     const cluster = (performance.now() - start) / 1000;
     console.log(
       JSON.stringify({
@@ -80,5 +90,22 @@ async function run(root: string, folder: string, first: string, asked: Asked) {
   }
 }
 
-const [, , root = '', folder = '', count = '0', detect = 'never', first = folder, batch = '0', provider = 'cpu', model = ''] = process.argv;
-void run(root, folder, first, { limit: Number(count), detect, batchSize: Number(batch), provider, model }).then(() => process.exit(0));
+const [
+  ,
+  ,
+  root = '',
+  folder = '',
+  count = '0',
+  detect = 'never',
+  first = folder,
+  batch = '0',
+  provider = 'cpu',
+  model = '',
+] = process.argv;
+void run(root, folder, first, {
+  limit: Number(count),
+  detect,
+  batchSize: Number(batch),
+  provider,
+  model,
+}).then(() => process.exit(0));

@@ -1,4 +1,7 @@
-/** Pictures without a face, made from nothing: textures, landscapes, text, patterns. The same every time. */
+/**
+ * Pictures without a face, made from nothing: textures, landscapes, text, patterns. The same every
+ * time.
+ */
 import sharp, { type OverlayOptions } from 'sharp';
 import { random } from '../support/vectors';
 
@@ -16,7 +19,10 @@ export async function facelessPictures(): Promise<{ name: string; bytes: Buffer 
   for (let seed = 0; seed < 24; seed++) {
     const [width, height] = SIZES[seed % SIZES.length]!;
     for (const [name, make] of Object.entries(makers)) {
-      pictures.push({ name: `${name} ${seed}`, bytes: await make(width, height, random(seed * 7 + name.length)) });
+      pictures.push({
+        name: `${name} ${seed}`,
+        bytes: await make(width, height, random(seed * 7 + name.length)),
+      });
     }
   }
   return pictures;
@@ -24,9 +30,11 @@ export async function facelessPictures(): Promise<{ name: string; bytes: Buffer 
 
 type Next = () => number;
 const pick = (next: Next, low: number, high: number) => low + (high - low) * next();
-const colour = (next: Next, low = 0, high = 255) => `rgb(${[0, 1, 2].map(() => Math.round(pick(next, low, high))).join()})`;
+const colour = (next: Next, low = 0, high = 255) =>
+  `rgb(${[0, 1, 2].map(() => Math.round(pick(next, low, high))).join()})`;
 function render(svg: string): Promise<Buffer> {
-  sharp.unblock({ operation: ['VipsForeignLoadSvg'] }); // the product blocks it for the whole process (lazy-sharp.ts)
+  // the product blocks it for the whole process (lazy-sharp.ts)
+  sharp.unblock({ operation: ['VipsForeignLoadSvg'] });
   return sharp(Buffer.from(svg)).flatten({ background: '#fff' }).jpeg({ quality: 90 }).toBuffer();
 }
 const svg = (width: number, height: number, content: string) =>
@@ -42,7 +50,9 @@ async function texture(width: number, height: number, next: Next): Promise<Buffe
       width: Math.max(2, Math.round(width * frequency * scale)),
       height: Math.max(2, Math.round(height * frequency * scale)),
     };
-    const noise = Buffer.from(Array.from({ length: small.width * small.height }, () => Math.round(255 * next())));
+    const noise = Buffer.from(
+      Array.from({ length: small.width * small.height }, () => Math.round(255 * next())),
+    );
     const grown = await sharp(noise, { raw: { ...small, channels: 1 } })
       .resize(width, height, { fit: 'fill', kernel: 'cubic' })
       .toColourspace('srgb')
@@ -63,7 +73,10 @@ function landscape(width: number, height: number, next: Next): Promise<Buffer> {
   const horizon = height * pick(next, 0.35, 0.65);
   const hills = Array.from({ length: 4 }, (_, i) => {
     const y = horizon + (i * (height - horizon)) / 5;
-    const points = Array.from({ length: 13 }, (__, k) => `${(k * width) / 12},${y - pick(next, 0, height / 6)}`);
+    const points = Array.from(
+      { length: 13 },
+      (__, k) => `${(k * width) / 12},${y - pick(next, 0, height / 6)}`,
+    );
     return `<polygon points="0,${height} ${points.join(' ')} ${width},${height}" fill="rgb(${40 + 20 * i},${90 + 20 * i},${50 + 8 * i})"/>`;
   });
   const trees = Array.from({ length: 40 }, () => {
@@ -78,10 +91,18 @@ function landscape(width: number, height: number, next: Next): Promise<Buffer> {
 function text(width: number, height: number, next: Next): Promise<Buffer> {
   const size = pick(next, 12, 48);
   const lines = Array.from({ length: Math.floor(height / (1.5 * size)) }, (_, i) => {
-    const words = Array.from({ length: Math.floor(width / (4 * size)) }, () => Math.floor(next() * 36 ** 5).toString(36)).join(' ');
+    const words = Array.from({ length: Math.floor(width / (4 * size)) }, () =>
+      Math.floor(next() * 36 ** 5).toString(36),
+    ).join(' ');
     return `<text x="${size}" y="${(i + 1) * 1.5 * size}" font-size="${size}" font-family="sans-serif" fill="${colour(next, 0, 110)}">${words}</text>`;
   });
-  return render(svg(width, height, `<rect width="100%" height="100%" fill="${colour(next, 180, 255)}"/>${lines.join('')}`));
+  return render(
+    svg(
+      width,
+      height,
+      `<rect width="100%" height="100%" fill="${colour(next, 180, 255)}"/>${lines.join('')}`,
+    ),
+  );
 }
 
 /** Discs and rings of all sizes: what is round but no face. */
@@ -91,7 +112,13 @@ function discs(width: number, height: number, next: Next): Promise<Buffer> {
     const ring = next() < 0.4 ? `stroke="${colour(next)}" stroke-width="${radius / 5}"` : '';
     return `<ellipse cx="${width * next()}" cy="${height * next()}" rx="${radius}" ry="${radius * pick(next, 0.6, 1.4)}" fill="${colour(next)}" ${ring}/>`;
   });
-  return render(svg(width, height, `<rect width="100%" height="100%" fill="${colour(next)}"/>${shapes.join('')}`));
+  return render(
+    svg(
+      width,
+      height,
+      `<rect width="100%" height="100%" fill="${colour(next)}"/>${shapes.join('')}`,
+    ),
+  );
 }
 
 /** Stripes and checks: facades, fabric, screens. */
@@ -100,8 +127,16 @@ function plaid(width: number, height: number, next: Next): Promise<Buffer> {
     const across = next() < 0.5;
     const at = next() * (across ? height : width);
     const thick = pick(next, 2, 60);
-    const place = across ? `x="0" y="${at}" width="${width}" height="${thick}"` : `x="${at}" y="0" width="${thick}" height="${height}"`;
+    const place = across
+      ? `x="0" y="${at}" width="${width}" height="${thick}"`
+      : `x="${at}" y="0" width="${thick}" height="${height}"`;
     return `<rect ${place} fill="${colour(next)}" fill-opacity="${pick(next, 0.3, 1)}"/>`;
   });
-  return render(svg(width, height, `<rect width="100%" height="100%" fill="${colour(next)}"/>${stripes.join('')}`));
+  return render(
+    svg(
+      width,
+      height,
+      `<rect width="100%" height="100%" fill="${colour(next)}"/>${stripes.join('')}`,
+    ),
+  );
 }

@@ -1,7 +1,8 @@
 /**
- * The attribute network on an execution provider, from crops in the host's memory: `node gpu.js FILE PROVIDER THREADS FOLDER BATCH...`. Threads each have a
- * session of their own, as the engine's inferring threads do. Prints crops a second for each size of batch, and the differences from the same network
- * in float32 on the CPU over aligned faces of FOLDER, as JSON.
+ * The attribute network on an execution provider, from crops in the host's memory: `node gpu.js
+ * FILE PROVIDER THREADS FOLDER BATCH...`. Threads each have a session of their own, as the engine's
+ * inferring threads do. Prints crops a second for each size of batch, and the differences from the
+ * same network in float32 on the CPU over aligned faces of FOLDER, as JSON.
  */
 import { isMainThread, workerData } from 'node:worker_threads';
 import pMap from 'p-map';
@@ -22,7 +23,8 @@ interface Task {
   batchSize: number;
 }
 
-const bytes = (count: number) => Uint8Array.from({ length: count }, (_, i) => Math.imul(i, 2654435761) >>> 24);
+const bytes = (count: number) =>
+  Uint8Array.from({ length: count }, (_, i) => Math.imul(i, 2654435761) >>> 24);
 
 async function thread({ file, provider, batchSize }: Task) {
   const model = await openModel(file, { provider });
@@ -36,12 +38,17 @@ async function measure() {
   const reference = await openModel(file, { provider: 'cpu' });
   const candidate = await openModel(file, { provider: provider as Provider });
   const { images } = await scanImages([folder]);
-  const faces = await pMap([...images].slice(0, COMPARED), (image) => alignedCrop(image, reference.crop));
+  const faces = await pMap([...images].slice(0, COMPARED), (image) =>
+    alignedCrop(image, reference.crop),
+  );
   const crops = Buffer.concat(faces);
   const expected = Float32Array.from(await reference.infer(crops, faces.length));
   const actual = await candidate.infer(crops, faces.length);
   const differences = expected.map((value, i) => Math.abs(value - actual[i]!)).sort();
-  const difference = { largest: differences.at(-1), mean: differences.reduce((sum, each) => sum + each, 0) / differences.length };
+  const difference = {
+    largest: differences.at(-1),
+    mean: differences.reduce((sum, each) => sum + each, 0) / differences.length,
+  };
   await candidate.release();
   const rates: Record<string, number> = {};
   for (const batch of batches) {
@@ -49,7 +56,15 @@ async function measure() {
     const { answers } = await together(__filename, new Array<Task>(Number(threads)).fill(task));
     rates[batch] = (answers as number[]).reduce((a, b) => a + b, 0);
   }
-  console.log(JSON.stringify({ provider, threads: Number(threads), rates, difference, compared: faces.length }));
+  console.log(
+    JSON.stringify({
+      provider,
+      threads: Number(threads),
+      rates,
+      difference,
+      compared: faces.length,
+    }),
+  );
   process.exit(0);
 }
 

@@ -1,6 +1,7 @@
 /**
- * The original work's way on ONNX Runtime: load one image after the other, resize it to 224×224, hold all of them as one float32 array, predict in
- * batches of 64 with the float32 network. `node original.js FOLDER COUNT FILE`; FILE takes float32 `[n, 224, 224, 3]` (original_model.py).
+ * The original work's way on ONNX Runtime: load one image after the other, resize it to 224×224,
+ * hold all of them as one float32 array, predict in batches of 64 with the float32 network. `node
+ * original.js FOLDER COUNT FILE`; FILE takes float32 `[n, 224, 224, 3]` (original_model.py).
  */
 import * as ort from 'onnxruntime-node';
 import sharp from 'sharp';
@@ -26,12 +27,19 @@ async function original(folder: string, count: number, file: string) {
   const loaded = performance.now();
   for (let from = 0; from < count; from += BATCH) {
     const n = Math.min(BATCH, count - from);
-    const tensor = new ort.Tensor('float32', all.subarray(from * size, (from + n) * size), [n, SIDE, SIDE, 3]);
+    const tensor = new ort.Tensor('float32', all.subarray(from * size, (from + n) * size), [
+      n,
+      SIDE,
+      SIDE,
+      3,
+    ]);
     await session.run({ images: tensor });
   }
   const seconds = (performance.now() - start) / 1000;
   const peakMemory = process.resourceUsage().maxRSS * 1024;
-  console.log(JSON.stringify({ rate: count / seconds, load: (loaded - start) / 1000, seconds, peakMemory }));
+  console.log(
+    JSON.stringify({ rate: count / seconds, load: (loaded - start) / 1000, seconds, peakMemory }),
+  );
 }
 
 const [, , folder = '', count = '0', file = ''] = process.argv;

@@ -1,7 +1,7 @@
 /**
- * How many faces are found: `node recall.js MODEL CASE FOLDER [COUNT]`. Prints JSON.
- * Cases on LFW's images, whose named person is in the middle: plain, turned by 90, 180, 270 with and without EXIF, a quarter of the size, four on a
- * canvas of 2,000 px; and `empty`, pictures with no face.
+ * How many faces are found: `node recall.js MODEL CASE FOLDER [COUNT]`. Prints JSON. Cases on LFW's
+ * images, whose named person is in the middle: plain, turned by 90, 180, 270 with and without EXIF,
+ * a quarter of the size, four on a canvas of 2,000 px; and `empty`, pictures with no face.
  */
 import { readFile } from 'node:fs/promises';
 import pMap from 'p-map';
@@ -19,10 +19,16 @@ const CROP = { width: 160, height: 192 };
 interface Case {
   /** Images an example is made of. */
   group: number;
-  make: (files: Buffer[]) => Promise<{ bytes: Buffer; expected: { x: number; y: number; reach: number }[] }>;
+  make: (
+    files: Buffer[],
+  ) => Promise<{ bytes: Buffer; expected: { x: number; y: number; reach: number }[] }>;
 }
 
-const middle = (side: number, x = 0, y = 0) => ({ x: x + side / 2, y: y + side / 2, reach: 0.2 * side });
+const middle = (side: number, x = 0, y = 0) => ({
+  x: x + side / 2,
+  y: y + side / 2,
+  reach: 0.2 * side,
+});
 
 const turned = (degrees: number, orientation: number | undefined): Case => ({
   group: 1,
@@ -51,7 +57,9 @@ const canvas = (side: number): Case => ({
         top: PLACES[i]![1],
       })),
     );
-    const sheet = sharp({ create: { width: 2000, height: 2000, channels: 3, background: '#7a8a7c' } }).composite(tiles);
+    const sheet = sharp({
+      create: { width: 2000, height: 2000, channels: 3, background: '#7a8a7c' },
+    }).composite(tiles);
     return {
       bytes: await sheet.jpeg({ quality: 92 }).toBuffer(),
       expected: files.map((_, i) => middle(side, PLACES[i]![0], PLACES[i]![1])),
@@ -59,7 +67,10 @@ const canvas = (side: number): Case => ({
   },
 });
 
-/** Cells of a sheet that a crowd stands on, and the largest and smallest side of an image in them, in pixels. */
+/**
+ * Cells of a sheet that a crowd stands on, and the largest and smallest side of an image in them,
+ * in pixels.
+ */
 const CROWD = { columns: 6, rows: 4, cell: 666, largest: 420, smallest: 50 };
 
 /** People at all distances: each image has another size, and its place is not by its size. */
@@ -71,7 +82,11 @@ const crowd: Case = {
       const side = Math.round(smallest * (largest / smallest) ** (i / (files.length - 1)));
       const at = (i * 7) % files.length; // 7 and 24 have no common factor
       const [column, row] = [at % columns, Math.floor(at / columns)];
-      return { side, left: column * cell + ((cell - side) >> 1), top: row * cell + ((cell - side) >> 1) };
+      return {
+        side,
+        left: column * cell + ((cell - side) >> 1),
+        top: row * cell + ((cell - side) >> 1),
+      };
     });
     const tiles = await Promise.all(
       files.map(async (file, i) => {
@@ -79,7 +94,9 @@ const crowd: Case = {
         return { input: await sharp(file).resize(side, side).png().toBuffer(), left, top };
       }),
     );
-    const sheet = sharp({ create: { width: columns * cell, height: rows * cell, channels: 3, background: '#7a8a7c' } }).composite(tiles);
+    const sheet = sharp({
+      create: { width: columns * cell, height: rows * cell, channels: 3, background: '#7a8a7c' },
+    }).composite(tiles);
     return {
       bytes: await sheet.jpeg({ quality: 92 }).toBuffer(),
       expected: places.map(({ side, left, top }) => middle(side, left, top)),
@@ -97,7 +114,10 @@ const CASES: Record<string, Case> = {
   'turned 270°, no EXIF': turned(270, undefined),
   'scaled to 25 %': {
     group: 1,
-    make: async ([file]) => ({ bytes: await sharp(file).resize(62, 62).jpeg({ quality: 95 }).toBuffer(), expected: [middle(62)] }),
+    make: async ([file]) => ({
+      bytes: await sharp(file).resize(62, 62).jpeg({ quality: 95 }).toBuffer(),
+      expected: [middle(62)],
+    }),
   },
   'four on 2,000 px': canvas(250),
   'four at 25 % on 2,000 px': canvas(62),
@@ -120,7 +140,9 @@ async function recall(finder: FaceFinder, { group, make }: Case, images: ImageFi
       const hit = example.expected.filter((face) =>
         regions.some(({ located }) => {
           const { box } = located!;
-          return Math.hypot(box.x + box.width / 2 - face.x, box.y + box.height / 2 - face.y) < face.reach;
+          return (
+            Math.hypot(box.x + box.width / 2 - face.x, box.y + box.height / 2 - face.y) < face.reach
+          );
         }),
       );
       expected += example.expected.length;
@@ -137,7 +159,10 @@ async function falseFaces(finder: FaceFinder) {
   let faces = 0;
   for (const { name, bytes } of pictures) {
     const { regions } = await finder(await encoded(bytes));
-    if (regions.length > 0) console.error(`${name}: ${regions.map(({ located }) => located!.score.toFixed(2)).join(', ')}`);
+    if (regions.length > 0)
+      console.error(
+        `${name}: ${regions.map(({ located }) => located!.score.toFixed(2)).join(', ')}`,
+      );
     faces += regions.length;
   }
   return { pictures: pictures.length, faces };
@@ -164,12 +189,15 @@ async function main() {
     return;
   }
   const wanted = CASES[name];
-  if (wanted === undefined) throw new Error(`expected one of ${Object.keys(CASES).join(', ')}, empty; got '${name}'`);
+  if (wanted === undefined)
+    throw new Error(`expected one of ${Object.keys(CASES).join(', ')}, empty; got '${name}'`);
   const images = [...(await scanImages([folder])).images];
   const step = Number(count) === 0 ? 1 : Math.max(1, Math.floor(images.length / Number(count)));
   const chosen = images.filter((_, i) => i % step === 0);
   const result = await recall(finder, wanted, chosen);
-  console.log(JSON.stringify({ ...result, looks: looks / Math.floor(chosen.length / wanted.group) }));
+  console.log(
+    JSON.stringify({ ...result, looks: looks / Math.floor(chosen.length / wanted.group) }),
+  );
 }
 
 void main();

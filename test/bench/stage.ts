@@ -1,8 +1,9 @@
 /**
- * One stage alone, in a process of its own: `node stage.js plain|photos|faces|cost|profiles FOLDER COUNT MODEL`. Prints images a second and peak memory
- * as JSON. `photos` decodes whole photos, `faces` finds and cuts out their faces; `cost` is the time for these ÷ that for decoding, `profiles` that for
- * decoding with colour profiles ÷ that without.
- * The code is the pipeline's own, with its concurrency.
+ * One stage alone, in a process of its own: `node stage.js plain|photos|faces|cost|profiles FOLDER
+ * COUNT MODEL`. Prints images a second and peak memory as JSON. `photos` decodes whole photos,
+ * `faces` finds and cuts out their faces; `cost` is the time for these ÷ that for decoding,
+ * `profiles` that for decoding with colour profiles ÷ that without. The code is the pipeline's own,
+ * with its concurrency.
  */
 import { availableParallelism } from 'node:os';
 import pMap from 'p-map';
@@ -10,14 +11,17 @@ import sharp from 'sharp';
 import { parseSettings } from '../../src/domain/settings';
 import { searchedFaces } from '../../src/faces/detect';
 import { openDetector } from '../../src/faces/detector';
-import { giveBack } from '../../src/images/buffer-pool';
+import { releaseBuffer } from '../../src/images/buffer-pool';
 import { readImage } from '../../src/images/decode';
 import { scanImages } from '../../src/images/scan-folders';
 
 const SIZE = { width: 160, height: 192 };
 const CONCURRENCY = 2 * availableParallelism() + 4;
 
-/** What plain calls of sharp give: all of its threads busy, and no more done than the network's input asks for. */
+/**
+ * What plain calls of sharp give: all of its threads busy, and no more done than the network's
+ * input asks for.
+ */
 async function plain(folder: string, count: number) {
   const images = [...(await scanImages([folder])).images];
   return rateOf(images.slice(0, count), async ({ path }) => {
@@ -47,15 +51,23 @@ async function rateOf<T>(items: T[], work: (item: T) => Promise<unknown>) {
 async function decodePhotos(folder: string, count: number, ignoreIcc = false) {
   return rateOf(await photosOf(folder, count), async (image) => {
     const { bytes } = await readImage(image);
-    await sharp(bytes, { failOn: 'error', sequentialRead: true, ignoreIcc }).autoOrient().raw().toBuffer();
+    await sharp(bytes, { failOn: 'error', sequentialRead: true, ignoreIcc })
+      .autoOrient()
+      .raw()
+      .toBuffer();
   });
 }
 
 /**
- * Slices of two kinds of work in turn, in one process, so that both meet the machine at the same speed; long ones, as their ends idle.
+ * Slices of two kinds of work in turn, in one process, so that both meet the machine at the same
+ * speed; long ones, as their ends idle.
  * @param a, b images a second for so many of them. @returns seconds for `a` ÷ those for `b`.
  */
-async function ratioOf(count: number, a: (count: number) => Promise<number>, b: (count: number) => Promise<number>) {
+async function ratioOf(
+  count: number,
+  a: (count: number) => Promise<number>,
+  b: (count: number) => Promise<number>,
+) {
   const slices = 6;
   const seconds = { a: 0, b: 0 };
   await a(12); // warm up
@@ -89,7 +101,7 @@ async function facesOfPhotos(folder: string, count: number, file: string) {
   );
   return rateOf(await photosOf(folder, count), async (image) => {
     const found = await find(await readImage(image));
-    for (const region of found.regions) giveBack(await found.crop(region));
+    for (const region of found.regions) releaseBuffer(await found.crop(region));
     found.release();
   });
 }

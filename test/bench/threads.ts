@@ -1,10 +1,12 @@
 /**
- * One stage alone on all cores, in threads that share nothing, as the engine's describing threads do:
- * `node threads.js decode|infer|encode|faces FOLDER COUNT FILE [THREADS]`. Prints items a second and peak memory as JSON, or, where it takes turns
- * (driven.ts), the number of items that were done.
+ * One stage alone on all cores, in threads that share nothing, as the engine's describing threads
+ * do: `node threads.js decode|infer|encode|faces FOLDER COUNT FILE [THREADS]`. Prints items a
+ * second and peak memory as JSON, or, where it takes turns (driven.ts), the number of items that
+ * were done.
  *
- * `decode`: aligned crops, from files to the network's input. `infer`: the network of FILE, a session of one thread each.
- * `encode`: aligned crops, to the strips that are kept. `faces`: whole photos, found and cut out, with the detector of FILE.
+ * `decode`: aligned crops, from files to the network's input. `infer`: the network of FILE, a
+ * session of one thread each. `encode`: aligned crops, to the strips that are kept. `faces`: whole
+ * photos, found and cut out, with the detector of FILE.
  */
 import { availableParallelism } from 'node:os';
 import { isMainThread, workerData } from 'node:worker_threads';
@@ -12,7 +14,7 @@ import pMap from 'p-map';
 import { parseSettings } from '../../src/domain/settings';
 import { searchedFaces } from '../../src/faces/detect';
 import { openDetector } from '../../src/faces/detector';
-import { giveBack } from '../../src/images/buffer-pool';
+import { releaseBuffer } from '../../src/images/buffer-pool';
 import { encodeStrips, STRIP } from '../../src/images/crop-strips';
 import { readImage } from '../../src/images/decode';
 import type { ImageFile } from '../../src/images/image-list';
@@ -46,7 +48,7 @@ async function prepare({ stage, images, file, counted }: Task): Promise<() => Pr
         await pMap(
           images,
           async (image) => {
-            giveBack(await alignedCrop(image, SIZE));
+            releaseBuffer(await alignedCrop(image, SIZE));
             count(1);
           },
           { concurrency: 4 },
@@ -67,7 +69,11 @@ async function prepare({ stage, images, file, counted }: Task): Promise<() => Pr
     case 'encode': {
       const strips: Buffer[] = [];
       for (let from = 0; from < ENCODED; from += STRIP) {
-        strips.push(Buffer.concat(await pMap(images.slice(from, from + STRIP), (image) => alignedCrop(image, SIZE))));
+        strips.push(
+          Buffer.concat(
+            await pMap(images.slice(from, from + STRIP), (image) => alignedCrop(image, SIZE)),
+          ),
+        );
       }
       const counts = new Array<number>(STRIP).fill(1);
       return async () => {
@@ -85,7 +91,7 @@ async function prepare({ stage, images, file, counted }: Task): Promise<() => Pr
           part,
           async (image) => {
             const found = await find(await readImage(image));
-            for (const region of found.regions) giveBack(await found.crop(region));
+            for (const region of found.regions) releaseBuffer(await found.crop(region));
             found.release();
             count(1);
           },
@@ -101,7 +107,15 @@ async function prepare({ stage, images, file, counted }: Task): Promise<() => Pr
 }
 
 async function measure() {
-  const [, , stage = '', folder = '', count = '0', file = '', threads = String(availableParallelism())] = process.argv;
+  const [
+    ,
+    ,
+    stage = '',
+    folder = '',
+    count = '0',
+    file = '',
+    threads = String(availableParallelism()),
+  ] = process.argv;
   const images = [...(await scanImages([folder])).images];
   const chosen = Array.from({ length: Number(count) }, (_, i) => images[i % images.length]!);
   const counted = new Int32Array(new SharedArrayBuffer(4));
@@ -114,7 +128,12 @@ async function measure() {
   }));
   const begun = new Promise<void>((resolve) => {
     void together(__filename, tasks, () => prepared().then(resolve)).then(({ seconds }) => {
-      console.log(JSON.stringify({ rate: chosen.length / seconds, peakMemory: process.resourceUsage().maxRSS * 1024 }));
+      console.log(
+        JSON.stringify({
+          rate: chosen.length / seconds,
+          peakMemory: process.resourceUsage().maxRSS * 1024,
+        }),
+      );
       process.exit(0);
     });
   });
@@ -123,7 +142,8 @@ async function measure() {
   await toldToStop();
   done();
   console.log(JSON.stringify({ items: Atomics.load(counted, 0) }));
-  // Its threads are amid the network, which would not bear to be ended by the process itself: it is killed.
+  // Its threads are amid the network, which would not bear to be ended by the process itself: it is
+  // killed.
 }
 
 async function work(task: Task) {

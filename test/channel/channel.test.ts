@@ -70,7 +70,9 @@ describe('a call', () => {
   it('tells its progress in order, before its result', async () => {
     const { remote } = connected();
     const seen: number[] = [];
-    expect(await remote.call('count', 3, { onProgress: (step) => seen.push(step) })).toBe('3 counted');
+    expect(await remote.call('count', 3, { onProgress: (step) => seen.push(step) })).toBe(
+      '3 counted',
+    );
     expect(seen).toEqual([1, 2, 3]);
   });
 
@@ -91,7 +93,10 @@ describe('a call', () => {
   it('is cancelled alone', async () => {
     const { remote } = connected();
     const controller = new AbortController();
-    const [cancelled, other] = [remote.call('wait', undefined, { signal: controller.signal }), remote.call('double', 4)];
+    const [cancelled, other] = [
+      remote.call('wait', undefined, { signal: controller.signal }),
+      remote.call('double', 4),
+    ];
     controller.abort();
     await expect(cancelled).rejects.toBeInstanceOf(CancelledError);
     expect(await other).toBe(8);
@@ -126,7 +131,8 @@ describe('a process', () => {
   it('that ends before it answers fails its calls, and says how it ended and what it printed', async () => {
     const folder = await temporaryFolder();
     await writeFiles(folder, {
-      'dies.cjs': "process.on('message', () => { console.error('last words'); process.kill(process.pid, 'SIGTERM'); })",
+      'dies.cjs':
+        "process.on('message', () => { console.error('last words'); process.kill(process.pid, 'SIGTERM'); })",
       'fails.cjs': 'process.exit(3)',
     });
     const dies = forkProcess<Table>(join(folder, 'dies.cjs'), []);
@@ -134,6 +140,8 @@ describe('a process', () => {
     await expect.poll(dies.output).toBe('last words\n');
     const fails = forkProcess<Table>(join(folder, 'fails.cjs'), []);
     await expect(fails.remote.call('double', 1)).rejects.toThrow('the process ended (status 3)');
-    await expect(forkProcess<Table>(join(folder, 'missing.cjs'), []).remote.call('double', 1)).rejects.toBeInstanceOf(ClosedError);
+    await expect(
+      forkProcess<Table>(join(folder, 'missing.cjs'), []).remote.call('double', 1),
+    ).rejects.toBeInstanceOf(ClosedError);
   });
 });

@@ -7,16 +7,37 @@ import { CELEBA_ATTRIBUTES } from '../../src/domain/attributes';
 import { CLI, cli } from '../support/engine';
 import { PORTRAITS, quarters, temporaryFolder, writeFiles } from '../support/images';
 
-const table = async (file: string) => parse<Record<string, string>>(await readFile(file), { columns: true });
+const table = async (file: string) =>
+  parse<Record<string, string>>(await readFile(file), { columns: true });
 
 describe('face-clusters cluster', () => {
   it('writes all that is promised, consistent with itself', async () => {
     const out = await temporaryFolder();
-    const { status, stdout } = await cli('cluster', PORTRAITS, '--out', out, '--clusters', '6', '--provider', 'cpu', '--detect', 'never');
+    const { status, stdout } = await cli(
+      'cluster',
+      PORTRAITS,
+      '--out',
+      out,
+      '--clusters',
+      '6',
+      '--provider',
+      'cpu',
+      '--detect',
+      'never',
+    );
     expect(status).toBe(0);
     expect(stdout).toContain('72 faces in 72 of 72 images');
-    const json = JSON.parse(await readFile(join(out, 'clusters.json'), 'utf8')) as Record<string, unknown> & {
-      clusters: { id: number; size: number; silhouette: number | null; occurrences: Record<string, number>; medoid: number }[];
+    const json = JSON.parse(await readFile(join(out, 'clusters.json'), 'utf8')) as Record<
+      string,
+      unknown
+    > & {
+      clusters: {
+        id: number;
+        size: number;
+        silhouette: number | null;
+        occurrences: Record<string, number>;
+        medoid: number;
+      }[];
     };
     expect(json).toMatchObject({
       method: 'kmeans',
@@ -41,13 +62,21 @@ describe('face-clusters cluster', () => {
     for (const { id, size, silhouette, occurrences, medoid } of json.clusters) {
       const own = faces.filter(({ cluster }) => Number(cluster) === id);
       expect(own).toHaveLength(size);
-      expect(own.reduce((sum, face) => sum + Number(face.silhouette), 0) / size).toBeCloseTo(silhouette!, 3);
+      expect(own.reduce((sum, face) => sum + Number(face.silhouette), 0) / size).toBeCloseTo(
+        silhouette!,
+        3,
+      );
       for (const [name, frequency] of Object.entries(occurrences)) {
-        expect(own.filter((face) => Number(face[name]) >= 0.5).length / size).toBeCloseTo(frequency, 9);
+        expect(own.filter((face) => Number(face[name]) >= 0.5).length / size).toBeCloseTo(
+          frequency,
+          9,
+        );
       }
       expect(Number(faces[medoid]!.cluster)).toBe(id);
       const folder = join(out, 'clusters', String(id).padStart(2, '0'));
-      expect(await readdir(folder)).toEqual(expect.arrayContaining(['eigenface.png', 'montage.jpg', 'occurrences.svg']));
+      expect(await readdir(folder)).toEqual(
+        expect.arrayContaining(['eigenface.png', 'montage.jpg', 'occurrences.svg']),
+      );
     }
     expect(await readFile(join(out, 'failed.csv'), 'utf8')).toBe('image,reason\n');
     expect(await readFile(join(out, 'report.html'), 'utf8')).toContain('id="report-data"');
@@ -56,7 +85,20 @@ describe('face-clusters cluster', () => {
   it('gives the same file for the same seed, and keeps what is not its own in the folder it writes to', async () => {
     const out = await temporaryFolder();
     const run = (clusters = '5') =>
-      cli('cluster', PORTRAITS, '--out', out, '--limit', '30', '--provider', 'cpu', '--clusters', clusters, '--detect', 'never');
+      cli(
+        'cluster',
+        PORTRAITS,
+        '--out',
+        out,
+        '--limit',
+        '30',
+        '--provider',
+        'cpu',
+        '--clusters',
+        clusters,
+        '--detect',
+        'never',
+      );
     await run('7');
     expect(await readdir(join(out, 'clusters'))).toHaveLength(7);
     await run();
@@ -71,17 +113,36 @@ describe('face-clusters cluster', () => {
     expect(await readFile(join(out, 'faces.csv'), 'utf8')).toBe(first);
     expect(await readFile(join(out, 'clusters/notes.txt'), 'utf8')).toBe('mine');
     expect(await readFile(join(out, 'clusters/00/mine.txt'), 'utf8')).toBe('mine');
-    expect(await readFile(join(out, 'clusters/77/montage.jpg'), 'utf8'), 'it is called as one of its own').toBe('mine');
+    expect(
+      await readFile(join(out, 'clusters/77/montage.jpg'), 'utf8'),
+      'it is called as one of its own',
+    ).toBe('mine');
   });
 
   it('lists what failed and succeeds with the rest', async () => {
     const [folder, out] = [await temporaryFolder(), await temporaryFolder()];
-    await writeFiles(folder, { 'ok.png': await quarters(80, 90).png().toBuffer(), 'it\'s, "bad".png': 'x' });
-    const { status, stdout } = await cli('cluster', folder, '--out', out, '--provider', 'cpu', '--detect', 'never');
+    await writeFiles(folder, {
+      'ok.png': await quarters(80, 90).png().toBuffer(),
+      'it\'s, "bad".png': 'x',
+    });
+    const { status, stdout } = await cli(
+      'cluster',
+      folder,
+      '--out',
+      out,
+      '--provider',
+      'cpu',
+      '--detect',
+      'never',
+    );
     expect(status).toBe(0);
     expect(stdout).toContain('1 could not be used, see failed.csv');
     expect(await table(join(out, 'failed.csv'))).toEqual([
-      { image: 'it\'s, "bad".png', reason: 'not an image that can be read: its content is none of JPEG, PNG, WebP, AVIF, GIF, TIFF' },
+      {
+        image: 'it\'s, "bad".png',
+        reason:
+          'not an image that can be read: its content is none of JPEG, PNG, WebP, AVIF, GIF, TIFF',
+      },
     ]);
   });
 
@@ -89,28 +150,71 @@ describe('face-clusters cluster', () => {
     const [folder, out] = [await temporaryFolder(), await temporaryFolder()];
     const file = join(folder, 'vectors.csv');
     await writeFile(file, 'image,Male,Smiling\na,1,0\nb,1,0\nc,0,1\nd,0,1\ne,0,0\n');
-    const { status } = await cli('cluster', '--vectors', file, '--out', out, '--attributes', 'Male,Smiling', '--clusters', '3');
+    const { status } = await cli(
+      'cluster',
+      '--vectors',
+      file,
+      '--out',
+      out,
+      '--attributes',
+      'Male,Smiling',
+      '--clusters',
+      '3',
+    );
     expect(status).toBe(0);
     const faces = await table(join(out, 'faces.csv'));
-    expect(faces.map(({ image, cluster }) => `${image!}${cluster!}`)).toEqual(['a0', 'b0', 'c1', 'd1', 'e2']);
-    const { silhouette } = JSON.parse(await readFile(join(out, 'clusters.json'), 'utf8')) as { silhouette: number };
+    expect(faces.map(({ image, cluster }) => `${image!}${cluster!}`)).toEqual([
+      'a0',
+      'b0',
+      'c1',
+      'd1',
+      'e2',
+    ]);
+    const { silhouette } = JSON.parse(await readFile(join(out, 'clusters.json'), 'utf8')) as {
+      silhouette: number;
+    };
     expect(silhouette).toBeCloseTo(4 / 5, 12); // 1 for each but the single face
   });
 
   it.each([
     [['cluster', PORTRAITS], 2, /required option '--out <DIR>'/],
     [['cluster', '--out', 'x'], 2, /expected at least one FOLDER, or --vectors FILE/],
-    [['cluster', PORTRAITS, '--out', 'x', '--clusters', '0'], 2, /--clusters is 0: expected a whole number from 1 to 1000/],
+    [
+      ['cluster', PORTRAITS, '--out', 'x', '--clusters', '0'],
+      2,
+      /--clusters is 0: expected a whole number from 1 to 1000/,
+    ],
     [['cluster', PORTRAITS, '--out', 'x', '--method', 'magic'], 2, /Allowed choices are kmeans/],
     [['cluster', PORTRAITS, '--out', 'x', '--nonsense'], 2, /unknown option '--nonsense'/],
     [['frobnicate'], 2, /unknown command 'frobnicate'/],
-    [['cluster', '/nowhere', '--out', 'x'], 1, /^face-clusters: cannot read the folder '\/nowhere': it does not exist\n$/],
     [
-      ['cluster', PORTRAITS, '--out', 'x', '--detect', 'never', '--attributes', 'Nose', '--limit', '2', '--provider', 'cpu'],
+      ['cluster', '/nowhere', '--out', 'x'],
+      1,
+      /^face-clusters: cannot read the folder '\/nowhere': it does not exist\n$/,
+    ],
+    [
+      [
+        'cluster',
+        PORTRAITS,
+        '--out',
+        'x',
+        '--detect',
+        'never',
+        '--attributes',
+        'Nose',
+        '--limit',
+        '2',
+        '--provider',
+        'cpu',
+      ],
       1,
       /unknown attribute 'Nose'/,
     ],
-    [['evaluate', PORTRAITS, '--labels', '/nowhere.csv'], 1, /cannot read the labels '\/nowhere.csv'/],
+    [
+      ['evaluate', PORTRAITS, '--labels', '/nowhere.csv'],
+      1,
+      /cannot read the labels '\/nowhere.csv'/,
+    ],
   ])('ends %j with status %i and says why', async (args, expected, message) => {
     const { status, stderr, stdout } = await cli(...args);
     expect(status).toBe(expected);
@@ -120,9 +224,12 @@ describe('face-clusters cluster', () => {
   });
 
   it('tells its version and every sub-command its options', async () => {
-    const { version } = JSON.parse(await readFile(join(CLI, '..', '..', 'package.json'), 'utf8')) as { version: string };
+    const { version } = JSON.parse(
+      await readFile(join(CLI, '..', '..', 'package.json'), 'utf8'),
+    ) as { version: string };
     expect((await cli('--version')).stdout.trim()).toBe(version);
-    for (const command of ['cluster', 'evaluate']) expect((await cli(command, '--help')).stdout).toContain('--provider');
+    for (const command of ['cluster', 'evaluate'])
+      expect((await cli(command, '--help')).stdout).toContain('--provider');
   });
 
   it('reports progress as JSON lines and ends with status 130 when interrupted', async () => {
@@ -151,7 +258,8 @@ describe('face-clusters cluster', () => {
     expect(status).toBe(130);
     const lines = stderr.trim().split('\n');
     expect(lines.at(-1)).toBe('interrupted');
-    for (const line of lines.slice(0, -1)) expect(JSON.parse(line)).toMatchObject({ stage: expect.any(String) as string });
+    for (const line of lines.slice(0, -1))
+      expect(JSON.parse(line)).toMatchObject({ stage: expect.any(String) as string });
     expect(await readdir(out)).toEqual([]);
   });
 });
@@ -159,17 +267,48 @@ describe('face-clusters cluster', () => {
 describe('face-clusters compare', () => {
   it('writes a row a grouping and a chart with a line a method', async () => {
     const folder = await temporaryFolder();
-    const rows = Array.from({ length: 120 }, (_, i) => [i & 1, (i >> 1) & 1, (i >> 2) & 1, i % 3 === 0 ? 1 : 0, i % 5 === 0 ? 1 : 0]);
+    const rows = Array.from({ length: 120 }, (_, i) => [
+      i & 1,
+      (i >> 1) & 1,
+      (i >> 2) & 1,
+      i % 3 === 0 ? 1 : 0,
+      i % 5 === 0 ? 1 : 0,
+    ]);
     const header = CELEBA_ATTRIBUTES.slice(0, 5).join(',');
-    await writeFile(join(folder, 'vectors.csv'), [header, ...rows.map((row) => row.join(','))].join('\n'));
+    await writeFile(
+      join(folder, 'vectors.csv'),
+      [header, ...rows.map((row) => row.join(','))].join('\n'),
+    );
     const out = join(folder, 'out');
-    const args = ['--vectors', join(folder, 'vectors.csv'), '--out', out, '--attributes', header, '--to', '6'];
-    const { status, stdout, stderr } = await cli('compare', ...args, '--methods', 'kmeans,agglomerative,dbscan');
+    const args = [
+      '--vectors',
+      join(folder, 'vectors.csv'),
+      '--out',
+      out,
+      '--attributes',
+      header,
+      '--to',
+      '6',
+    ];
+    const { status, stdout, stderr } = await cli(
+      'compare',
+      ...args,
+      '--methods',
+      'kmeans,agglomerative,dbscan',
+    );
     expect(stderr).toBe('');
     expect(status).toBe(0);
     expect(stdout).toContain('11 groupings of 120 faces');
     const points = await table(join(out, 'comparison.csv'));
-    expect(Object.keys(points[0]!)).toEqual(['method', 'k', 'clusters', 'noise', 'silhouette', 'seconds', 'faces']);
+    expect(Object.keys(points[0]!)).toEqual([
+      'method',
+      'k',
+      'clusters',
+      'noise',
+      'silhouette',
+      'seconds',
+      'faces',
+    ]);
     expect(points.map(({ method, k }) => `${method!} ${k!}`)).toEqual([
       ...[2, 3, 4, 5, 6].map((k) => `kmeans ${String(k)}`), ...[2, 3, 4, 5, 6].map((k) => `agglomerative ${String(k)}`), 'dbscan ',
     ]); // prettier-ignore
@@ -193,7 +332,13 @@ describe('face-clusters compare', () => {
       [['--eps', '-2'], /--eps is -2: /],
     ] as const;
     for (const [args, message] of wrong) {
-      const { status, stderr } = await cli('compare', PORTRAITS, '--out', await temporaryFolder(), ...args);
+      const { status, stderr } = await cli(
+        'compare',
+        PORTRAITS,
+        '--out',
+        await temporaryFolder(),
+        ...args,
+      );
       expect(status, args.join(' ')).toBe(2);
       expect(stderr).toMatch(message);
     }
@@ -205,14 +350,34 @@ describe('face-clusters cluster --method', () => {
     '%s writes clusters that are its own, noise apart',
     async (method) => {
       const folder = await temporaryFolder();
-      const rows = Array.from({ length: 90 }, (_, i) => [i % 3 === 0 ? 1 : 0, i % 3 === 1 ? 1 : 0, i === 17 ? 1 : 0, i === 17 ? 1 : 0]);
+      const rows = Array.from({ length: 90 }, (_, i) => [
+        i % 3 === 0 ? 1 : 0,
+        i % 3 === 1 ? 1 : 0,
+        i === 17 ? 1 : 0,
+        i === 17 ? 1 : 0,
+      ]);
       const header = CELEBA_ATTRIBUTES.slice(0, 4).join(',');
-      await writeFile(join(folder, 'vectors.csv'), [header, ...rows.map((row) => row.join(','))].join('\n'));
-      const args = ['--vectors', join(folder, 'vectors.csv'), '--out', join(folder, 'out'), '--attributes', header, '--clusters', '4'];
+      await writeFile(
+        join(folder, 'vectors.csv'),
+        [header, ...rows.map((row) => row.join(','))].join('\n'),
+      );
+      const args = [
+        '--vectors',
+        join(folder, 'vectors.csv'),
+        '--out',
+        join(folder, 'out'),
+        '--attributes',
+        header,
+        '--clusters',
+        '4',
+      ];
       const { status } = await cli('cluster', ...args, '--method', method, '--threshold', '0.3');
       expect(status).toBe(0);
       const faces = await table(join(folder, 'out', 'faces.csv'));
-      const labelOf = (residue: number) => new Set(faces.filter((_, i) => i % 3 === residue && i !== 17).map(({ cluster }) => cluster));
+      const labelOf = (residue: number) =>
+        new Set(
+          faces.filter((_, i) => i % 3 === residue && i !== 17).map(({ cluster }) => cluster),
+        );
       // Three groups, and one face that is none of them.
       for (const residue of [0, 1, 2]) expect(labelOf(residue).size).toBe(1);
       expect(new Set([0, 1, 2].flatMap((residue) => [...labelOf(residue)])).size).toBe(3);

@@ -20,7 +20,11 @@ interface How {
 
 function cliWith(args: readonly string[], { env, user, onStderr }: How): Promise<CliResult> {
   return new Promise((resolve) => {
-    const options = { maxBuffer: 1e8, env: { ...process.env, ...env }, ...(user === undefined ? {} : { uid: user, gid: user }) };
+    const options = {
+      maxBuffer: 1e8,
+      env: { ...process.env, ...env },
+      ...(user === undefined ? {} : { uid: user, gid: user }),
+    };
     const child = execFile(process.execPath, [CLI, ...args], options, (_, stdout, stderr) => {
       resolve({ status: child.exitCode, stdout, stderr });
     });
@@ -40,20 +44,34 @@ describe('two windows and two command lines', () => {
     const outs = ['one', 'two'].map((name) => join(home, name));
     const env = { FACE_CLUSTERS_CACHE: dirname(storeDir) };
     const alone = join(home, 'alone');
-    expect(await cliWith(['cluster', PORTRAITS, '--out', alone, '--no-cache', ...CLUSTERS], {})).toMatchObject({ status: 0 });
+    expect(
+      await cliWith(['cluster', PORTRAITS, '--out', alone, '--no-cache', ...CLUSTERS], {}),
+    ).toMatchObject({ status: 0 });
 
     const done = new AbortController();
     const work = Promise.all([
       ...engines.map(async (engine, i) => {
         for (let round = 0; round < 3; round++) {
-          const params = { runDir: join(home, `run-${i}`), id: 'test', folders: [PORTRAITS], bundled, storeDir };
-          const manifest = await engine.call('analyse', { ...params, settings: analysisSettings(settingsWith({ detect: 'never' })) });
+          const params = {
+            runDir: join(home, `run-${i}`),
+            id: 'test',
+            folders: [PORTRAITS],
+            bundled,
+            storeDir,
+          };
+          const manifest = await engine.call('analyse', {
+            ...params,
+            settings: analysisSettings(settingsWith({ detect: 'never' })),
+          });
           expect(manifest).toMatchObject({ faces: 72, failures: [] });
         }
       }),
       ...outs.map(async (out) => {
         for (let round = 0; round < 3; round++) {
-          const { status, stderr } = await cliWith(['cluster', PORTRAITS, '--out', out, ...CLUSTERS], { env });
+          const { status, stderr } = await cliWith(
+            ['cluster', PORTRAITS, '--out', out, ...CLUSTERS],
+            { env },
+          );
           expect(status, stderr).toBe(0);
           expect(await facesIn(out)).toBe(await facesIn(alone));
         }
@@ -89,39 +107,58 @@ describe('a clock that is set back', () => {
       expect(stdout).toMatch(/72 .*known/);
       expect(await facesIn(join(home, name))).toBe(await facesIn(join(home, 'before')));
     }
-    expect(await cliWith(args('again'), { env })).toMatchObject({ status: 0, stderr: expect.not.stringMatching(/anew/) as string });
+    expect(await cliWith(args('again'), { env })).toMatchObject({
+      status: 0,
+      stderr: expect.not.stringMatching(/anew/) as string,
+    });
   });
 });
 
 /** Permissions mean nothing to root: these run as nobody, who must be able to read the program. */
-const isNobodyAble = process.getuid?.() === 0 && (await cliWith(['--version'], { user: NOBODY })).status === 0;
-if (!isNobodyAble) console.warn('Permissions that change are not tested: expected to be root, and the program to be readable by all.');
+const isNobodyAble =
+  process.getuid?.() === 0 && (await cliWith(['--version'], { user: NOBODY })).status === 0;
+if (!isNobodyAble)
+  console.warn(
+    'Permissions that change are not tested: expected to be root, and the program to be readable by all.',
+  );
 
 describe.skipIf(!isNobodyAble)('permissions that change in the middle of a run', () => {
   const place = async () => {
     const home = await temporaryFolder();
     const photos = join(home, 'photos');
-    for (let copy = 0; copy < 10; copy++) await cp(PORTRAITS, join(photos, String(copy)), { recursive: true });
+    for (let copy = 0; copy < 10; copy++)
+      await cp(PORTRAITS, join(photos, String(copy)), { recursive: true });
     await mkdir(join(home, 'out'));
     for (const path of [home, join(home, 'out')]) await chown(path, NOBODY, NOBODY);
     await chmod(home, 0o755);
-    return { home, photos, out: join(home, 'out'), env: { HOME: home, TMPDIR: home, FACE_CLUSTERS_CACHE: join(home, 'store') } };
+    return {
+      home,
+      photos,
+      out: join(home, 'out'),
+      env: { HOME: home, TMPDIR: home, FACE_CLUSTERS_CACHE: join(home, 'store') },
+    };
   };
 
   /** Does something as soon as the first images are read. */
   const whenReading = (action: () => Promise<unknown>) => {
     let acted: Promise<unknown> | undefined;
-    return { onStderr: (text: string) => void (text.includes('"stage":"infer"') && (acted ??= action())), acted: () => acted };
+    return {
+      onStderr: (text: string) => void (text.includes('"stage":"infer"') && (acted ??= action())),
+      acted: () => acted,
+    };
   };
 
   it('of images: those that can be read no more are named, the others are clustered', async () => {
     const { photos, out, env } = await place();
     const { onStderr, acted } = whenReading(() => chmod(join(photos, '9'), 0));
-    const { status, stdout, stderr } = await cliWith(['cluster', photos, '--out', out, '--progress', 'json', ...CLUSTERS], {
-      env,
-      user: NOBODY,
-      onStderr,
-    });
+    const { status, stdout, stderr } = await cliWith(
+      ['cluster', photos, '--out', out, '--progress', 'json', ...CLUSTERS],
+      {
+        env,
+        user: NOBODY,
+        onStderr,
+      },
+    );
     expect(acted()).toBeDefined();
     expect(status, stderr).toBe(0);
     expect(`${stdout}${stderr}`).toMatch(/no permission/);
@@ -133,16 +170,21 @@ describe.skipIf(!isNobodyAble)('permissions that change in the middle of a run',
   it('of the folder of results: the run says so, and leaves no half file', async () => {
     const { photos, out, env } = await place();
     const { onStderr, acted } = whenReading(() => chmod(out, 0o555));
-    const { status, stderr } = await cliWith(['cluster', photos, '--out', out, '--progress', 'json', ...CLUSTERS], {
-      env,
-      user: NOBODY,
-      onStderr,
-    });
+    const { status, stderr } = await cliWith(
+      ['cluster', photos, '--out', out, '--progress', 'json', ...CLUSTERS],
+      {
+        env,
+        user: NOBODY,
+        onStderr,
+      },
+    );
     expect(acted()).toBeDefined();
     expect(status).not.toBe(0);
     expect(stderr).toMatch(/no permission|EACCES/);
     await chmod(out, 0o755);
-    expect((await readdir(out)).filter((name) => /\.(csv|json|html|svg|jpg)$/.test(name))).toEqual([]);
+    expect((await readdir(out)).filter((name) => /\.(csv|json|html|svg|jpg)$/.test(name))).toEqual(
+      [],
+    );
     await rm(out, { recursive: true });
   });
 });

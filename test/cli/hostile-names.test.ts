@@ -16,12 +16,16 @@ const harmless = (text: string) => {
 };
 
 /** Of them those that Linux and macOS take for a file's name, and UTF-8 can hold. */
-const FILE_NAMES = HOSTILE_NAMES.filter((name) => Buffer.byteLength(name) < 200 && !/[/\0\uD800-\uDFFF]/.test(name));
+const FILE_NAMES = HOSTILE_NAMES.filter(
+  (name) => Buffer.byteLength(name) < 200 && !/[/\0\uD800-\uDFFF]/.test(name),
+);
 /**
- * Of them those that come out as they go in: the reader trims, takes a line break for the end of a line, and an apostrophe before a formula for one of
- * ours.
+ * Of them those that come out as they go in: the reader trims, takes a line break for the end of a
+ * line, and an apostrophe before a formula for one of ours.
  */
-const CELLS = HOSTILE_NAMES.filter((name) => name.length < 200 && name.trim() === name && !/^'|[\r\n\uD800-\uDFFF]/.test(name));
+const CELLS = HOSTILE_NAMES.filter(
+  (name) => name.length < 200 && name.trim() === name && !/^'|[\r\n\uD800-\uDFFF]/.test(name),
+);
 
 const FORMULA = /^[=+\-@\t\r＝]/;
 
@@ -29,7 +33,9 @@ describe.skipIf(process.platform === 'win32')('names of files', () => {
   it('are harmless on the terminal, whether the images can be used or not', async () => {
     const folder = join(await temporaryFolder(), '\u001B[31mphotos\u202E');
     await mkdir(folder);
-    const [portrait] = (await readdir(PORTRAITS, { recursive: true })).filter((name) => name.endsWith('.jpg'));
+    const [portrait] = (await readdir(PORTRAITS, { recursive: true })).filter((name) =>
+      name.endsWith('.jpg'),
+    );
     expect(FILE_NAMES.length).toBeGreaterThan(11);
     for (const name of FILE_NAMES) {
       await copyFile(join(PORTRAITS, portrait!), join(folder, `${name}.jpg`));
@@ -45,7 +51,9 @@ describe.skipIf(process.platform === 'win32')('names of files', () => {
     harmless(stderr);
     const report = await readFile(join(out, 'report.html'), 'utf8');
     expect(report).toContain('<title>Face Clusters: ⟨U+001B⟩[31mphotos⟨U+202E⟩</title>');
-    expect(report.match(/<script/g)?.length, 'its own').toBe((report.match(/<\/script/g) ?? []).length);
+    expect(report.match(/<script/g)?.length, 'its own').toBe(
+      (report.match(/<\/script/g) ?? []).length,
+    );
   });
 });
 
@@ -90,7 +98,14 @@ describe('tables', () => {
     const all = ['--attributes', 'constructor,__proto__', '--clusters', '2'];
 
     const once = join(folder, 'once');
-    const first = await cli('cluster', '--vectors', join(folder, 'vectors.csv'), '--out', once, ...all);
+    const first = await cli(
+      'cluster',
+      '--vectors',
+      join(folder, 'vectors.csv'),
+      '--out',
+      once,
+      ...all,
+    );
     expect(first.stderr).toBe('');
     expect(first.status).toBe(0);
     harmless(first.stdout);
@@ -104,22 +119,34 @@ describe('tables', () => {
       expect(chart).not.toMatch(/<(?!\/?(svg|title|rect|text|line)\b)/);
       expect(chart).not.toMatch(/NaN/);
     }
-    const { weights } = JSON.parse(await readFile(join(once, 'clusters.json'), 'utf8')) as { weights: Record<string, number> };
+    const { weights } = JSON.parse(await readFile(join(once, 'clusters.json'), 'utf8')) as {
+      weights: Record<string, number>;
+    };
     expect(Object.entries(weights)).toEqual([
       ['constructor', 1],
       ['__proto__', 1],
     ]);
 
     const twice = join(folder, 'twice');
-    const second = await cli('cluster', '--vectors', join(once, 'faces.csv'), '--out', twice, ...all);
+    const second = await cli(
+      'cluster',
+      '--vectors',
+      join(once, 'faces.csv'),
+      '--out',
+      twice,
+      ...all,
+    );
     expect(second.status).toBe(0);
     expect(namesOf(await read(join(twice, 'faces.csv')))).toEqual(namesOf(table));
   });
 
   it('of a data set hold no formula, and find images by names with an apostrophe of their own or of ours', async () => {
     const folder = await temporaryFolder();
-    const [portrait] = (await readdir(PORTRAITS, { recursive: true })).filter((name) => name.endsWith('.jpg'));
-    for (const name of ["'-own.jpg", '-ours.jpg', '=1.jpg']) await copyFile(join(PORTRAITS, portrait!), join(folder, name));
+    const [portrait] = (await readdir(PORTRAITS, { recursive: true })).filter((name) =>
+      name.endsWith('.jpg'),
+    );
+    for (const name of ["'-own.jpg", '-ours.jpg', '=1.jpg'])
+      await copyFile(join(PORTRAITS, portrait!), join(folder, name));
     const rows = [
       ['image', '=A()', '@B', 'Smiling'],
       ["'-own.jpg", '1', '0', '1'],
@@ -134,10 +161,17 @@ describe('tables', () => {
     expect(status).toBe(0);
     expect(stdout).toContain('0 images are missing');
     const tables = (await readdir(out)).filter((name) => name.endsWith('.csv'));
-    expect(tables.sort()).toEqual(['correlation.csv', 'frequencies.csv', 'label-errors.csv', 'samples.csv', 'together.csv']);
+    expect(tables.sort()).toEqual([
+      'correlation.csv',
+      'frequencies.csv',
+      'label-errors.csv',
+      'samples.csv',
+      'together.csv',
+    ]);
     for (const name of tables) {
       const cells = parse(await readFile(join(out, name))).flat();
-      for (const cell of cells) if (!/^-?\d+(\.\d+)?$/.test(cell)) expect(cell).not.toMatch(FORMULA);
+      for (const cell of cells)
+        if (!/^-?\d+(\.\d+)?$/.test(cell)) expect(cell).not.toMatch(FORMULA);
     }
     const correlation = parse(await readFile(join(out, 'correlation.csv')));
     expect(

@@ -10,17 +10,42 @@ import { smallDisk } from '../support/small-disk';
 
 const isPosix = process.platform !== 'win32';
 
-/** A table of vectors, and options that cluster it: all of an export but pictures, in half a second. */
-async function vectors(rows = 30): Promise<{ folder: string; out: string; run: (...more: string[]) => Promise<CliResult> }> {
+/**
+ * A table of vectors, and options that cluster it: all of an export but pictures, in half a second.
+ */
+async function vectors(
+  rows = 30,
+): Promise<{ folder: string; out: string; run: (...more: string[]) => Promise<CliResult> }> {
   const folder = await temporaryFolder();
   const lines = Array.from({ length: rows }, (_, i) => `${i}.jpg,${i % 2},${i % 3 === 0 ? 1 : 0}`);
   await writeFile(join(folder, 'vectors.csv'), ['image,Male,Smiling', ...lines].join('\n'));
   const out = join(folder, 'out');
-  const args = ['cluster', '--vectors', join(folder, 'vectors.csv'), '--out', out, '--attributes', 'Male,Smiling', '--clusters', '4'];
+  const args = [
+    'cluster',
+    '--vectors',
+    join(folder, 'vectors.csv'),
+    '--out',
+    out,
+    '--attributes',
+    'Male,Smiling',
+    '--clusters',
+    '4',
+  ];
   return { folder, out, run: (...more) => cli(...args, ...more) };
 }
 
-const images = ['cluster', PORTRAITS, '--limit', '8', '--provider', 'cpu', '--detect', 'never', '--clusters', '2'];
+const images = [
+  'cluster',
+  PORTRAITS,
+  '--limit',
+  '8',
+  '--provider',
+  'cpu',
+  '--detect',
+  'never',
+  '--clusters',
+  '2',
+];
 
 describe('--out', () => {
   it('is written for its user only', async () => {
@@ -36,7 +61,11 @@ describe('--out', () => {
 
   it("with another program's files is refused before the work, with status 1 and words, and replaced with --overwrite", async () => {
     const { out, run } = await vectors();
-    await writeFiles(out, { 'faces.csv': 'mine', 'clusters/00/occurrences.svg': 'mine', 'notes.txt': 'mine' });
+    await writeFiles(out, {
+      'faces.csv': 'mine',
+      'clusters/00/occurrences.svg': 'mine',
+      'notes.txt': 'mine',
+    });
     const { status, stdout, stderr } = await run();
     expect(status).toBe(1);
     expect(stdout).toBe('');
@@ -66,39 +95,51 @@ describe('--out', () => {
     expect(await readFile(join(out, 'faces.csv'), 'utf8')).toBe('sorted by hand');
   });
 
-  it.skipIf(!isPosix)('with a link below it is refused, and what the link leads to stays', async () => {
-    for (const [args, name] of [
-      [images, 'clusters/00'],
-      [images, 'clusters'],
-    ] as const) {
-      const [out, victim] = [await temporaryFolder(), await temporaryFolder()];
-      await writeFiles(victim, { 'montage.jpg': 'mine', '00/montage.jpg': 'mine', '77/montage.jpg': 'mine' });
-      await mkdir(join(out, name, '..'), { recursive: true });
-      await symlink(victim, join(out, name));
-      for (const more of [[], ['--overwrite']]) {
-        const { status, stderr } = await cli(...args, '--out', out, ...more);
-        expect(status).toBe(1);
-        expect(stderr).toMatch(/^face-clusters: .*is a symbolic link, which is not followed: expected a folder\n$/);
+  it.skipIf(!isPosix)(
+    'with a link below it is refused, and what the link leads to stays',
+    async () => {
+      for (const [args, name] of [
+        [images, 'clusters/00'],
+        [images, 'clusters'],
+      ] as const) {
+        const [out, victim] = [await temporaryFolder(), await temporaryFolder()];
+        await writeFiles(victim, {
+          'montage.jpg': 'mine',
+          '00/montage.jpg': 'mine',
+          '77/montage.jpg': 'mine',
+        });
+        await mkdir(join(out, name, '..'), { recursive: true });
+        await symlink(victim, join(out, name));
+        for (const more of [[], ['--overwrite']]) {
+          const { status, stderr } = await cli(...args, '--out', out, ...more);
+          expect(status).toBe(1);
+          expect(stderr).toMatch(
+            /^face-clusters: .*is a symbolic link, which is not followed: expected a folder\n$/,
+          );
+        }
+        for (const file of ['montage.jpg', '00/montage.jpg', '77/montage.jpg']) {
+          expect(await readFile(join(victim, file), 'utf8'), file).toBe('mine');
+        }
+        expect(await readdir(victim, { recursive: true })).toHaveLength(5);
+        expect(existsSync(join(out, 'faces.csv')), 'nothing is written').toBe(false);
       }
-      for (const file of ['montage.jpg', '00/montage.jpg', '77/montage.jpg']) {
-        expect(await readFile(join(victim, file), 'utf8'), file).toBe('mine');
-      }
-      expect(await readdir(victim, { recursive: true })).toHaveLength(5);
-      expect(existsSync(join(out, 'faces.csv')), 'nothing is written').toBe(false);
-    }
-  });
+    },
+  );
 
-  it.skipIf(!isPosix)('with a link in the place of a file replaces, if told to, the link itself', async () => {
-    const { folder, out, run } = await vectors();
-    const victim = join(folder, 'victim');
-    await writeFile(victim, 'mine');
-    await mkdir(out);
-    await symlink(victim, join(out, 'faces.csv'));
-    expect((await run()).status).toBe(1);
-    expect((await run('--overwrite')).status).toBe(0);
-    expect(await readFile(victim, 'utf8')).toBe('mine');
-    expect((await lstat(join(out, 'faces.csv'))).isFile()).toBe(true);
-  });
+  it.skipIf(!isPosix)(
+    'with a link in the place of a file replaces, if told to, the link itself',
+    async () => {
+      const { folder, out, run } = await vectors();
+      const victim = join(folder, 'victim');
+      await writeFile(victim, 'mine');
+      await mkdir(out);
+      await symlink(victim, join(out, 'faces.csv'));
+      expect((await run()).status).toBe(1);
+      expect((await run('--overwrite')).status).toBe(0);
+      expect(await readFile(victim, 'utf8')).toBe('mine');
+      expect((await lstat(join(out, 'faces.csv'))).isFile()).toBe(true);
+    },
+  );
 
   it('that cannot take the results is refused in words, before the work', async () => {
     const folder = await temporaryFolder();
@@ -109,9 +150,18 @@ describe('--out', () => {
       ['file/below', /a part of the path is not a folder \(ENOTDIR\)/],
       ['x'.repeat(300), /the name is too long \(ENAMETOOLONG\)/],
       [`${'x/'.repeat(3000)}y`, /the name is too long \(ENAMETOOLONG\)/],
-      ...(isPosix ? ([['link', /it is a symbolic link, which is not followed: give the folder it leads to/]] as const) : []),
+      ...(isPosix
+        ? ([
+            ['link', /it is a symbolic link, which is not followed: give the folder it leads to/],
+          ] as const)
+        : []),
     ] as const;
-    for (const command of [images, ['compare', PORTRAITS], ['dataset', folder], ['evaluate', folder, '--labels', 'none.csv']]) {
+    for (const command of [
+      images,
+      ['compare', PORTRAITS],
+      ['dataset', folder],
+      ['evaluate', folder, '--labels', 'none.csv'],
+    ]) {
       for (const [name, reason] of wrong) {
         const { status, stdout, stderr } = await cli(...command, '--out', join(folder, name));
         expect(status).toBe(1);
@@ -121,7 +171,9 @@ describe('--out', () => {
         expect(stdout).toBe('');
       }
     }
-    expect((await readdir(folder)).sort()).toEqual(['file', 'there', ...(isPosix ? ['link'] : [])].sort());
+    expect((await readdir(folder)).sort()).toEqual(
+      ['file', 'there', ...(isPosix ? ['link'] : [])].sort(),
+    );
   });
 
   it('is not where what is kept between runs lies', async () => {
@@ -137,12 +189,27 @@ describe('--out', () => {
     const { folder, out, run } = await vectors();
     const table = join(folder, 'vectors.csv');
     const compare = () =>
-      cli('compare', '--vectors', table, '--out', out, '--attributes', 'Male,Smiling', '--to', '3', '--methods', 'kmeans');
+      cli(
+        'compare',
+        '--vectors',
+        table,
+        '--out',
+        out,
+        '--attributes',
+        'Male,Smiling',
+        '--to',
+        '3',
+        '--methods',
+        'kmeans',
+      );
     const dataset = () => cli('dataset', folder, '--labels', table, '--out', out);
     for (let round = 0; round < 2; round++) {
-      for (const command of [run, compare, dataset]) expect(await command()).toMatchObject({ status: 0, stderr: '' });
+      for (const command of [run, compare, dataset])
+        expect(await command()).toMatchObject({ status: 0, stderr: '' });
     }
-    expect(await readdir(out)).toEqual(expect.arrayContaining(['faces.csv', 'comparison.svg', 'dataset.json']));
+    expect(await readdir(out)).toEqual(
+      expect.arrayContaining(['faces.csv', 'comparison.svg', 'dataset.json']),
+    );
   });
 
   it('of compare, dataset and evaluate is refused as well where files are not their own', async () => {
@@ -194,30 +261,62 @@ describe.skipIf(process.platform !== 'linux')('a full disk', () => {
     expect(stdout).toBe('');
     expect(status).toBe(1);
     expect(await readFile(join(out, 'faces.csv'), 'utf8')).toBe(before);
-    expect((await readdir(out)).sort()).toEqual(['.face-clusters.json', 'clusters', 'clusters.json', 'faces.csv']);
+    expect((await readdir(out)).sort()).toEqual([
+      '.face-clusters.json',
+      'clusters',
+      'clusters.json',
+      'faces.csv',
+    ]);
   });
 
   it('or a limit of file sizes is said', async () => {
     const { folder, out } = await vectors(5000);
-    const args = ['cluster', '--vectors', join(folder, 'vectors.csv'), '--out', out, '--attributes', 'Male,Smiling', '--clusters', '2'];
+    const args = [
+      'cluster',
+      '--vectors',
+      join(folder, 'vectors.csv'),
+      '--out',
+      out,
+      '--attributes',
+      'Male,Smiling',
+      '--clusters',
+      '2',
+    ];
     const stderr = await new Promise<string>((resolve) => {
       const command = 'ulimit -f 64; exec "$0" "$@"'; // 32 or 64 KiB
       execFile('/bin/sh', ['-c', command, process.execPath, CLI, ...args], (_, __, text) => {
         resolve(text);
       });
     });
-    expect(stderr).toBe(`face-clusters: cannot write into '${out}': the file is larger than the file system or a limit allows (EFBIG)\n`);
+    expect(stderr).toBe(
+      `face-clusters: cannot write into '${out}': the file is larger than the file system or a limit allows (EFBIG)\n`,
+    );
     expect(existsSync(out), 'the folder that was made is gone').toBe(false);
   });
 
   it('under the standard output is said, with status 1', async () => {
     const { folder, out } = await vectors();
-    const args = ['cluster', '--vectors', join(folder, 'vectors.csv'), '--out', out, '--attributes', 'Male,Smiling'];
+    const args = [
+      'cluster',
+      '--vectors',
+      join(folder, 'vectors.csv'),
+      '--out',
+      out,
+      '--attributes',
+      'Male,Smiling',
+    ];
     const result = await new Promise<{ status: unknown; stderr: string }>((resolve) => {
-      execFile('/bin/sh', ['-c', 'exec "$0" "$@" > /dev/full', process.execPath, CLI, ...args], (error, _, stderr) => {
-        resolve({ status: error?.code ?? 0, stderr });
-      });
+      execFile(
+        '/bin/sh',
+        ['-c', 'exec "$0" "$@" > /dev/full', process.execPath, CLI, ...args],
+        (error, _, stderr) => {
+          resolve({ status: error?.code ?? 0, stderr });
+        },
+      );
     });
-    expect(result).toEqual({ status: 1, stderr: 'face-clusters: cannot print the summary: the disk is full (ENOSPC)\n' });
+    expect(result).toEqual({
+      status: 1,
+      stderr: 'face-clusters: cannot print the summary: the disk is full (ENOSPC)\n',
+    });
   });
 });

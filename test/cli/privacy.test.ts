@@ -1,4 +1,7 @@
-/** What a whole run opens, writes and connects to, as the system sees it: the README's section 'Privacy', to the letter. */
+/**
+ * What a whole run opens, writes and connects to, as the system sees it: the README's section
+ * 'Privacy', to the letter.
+ */
 import { readdir, readFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -18,17 +21,37 @@ const DEVICES = /^\/dev\/(null|tty|kfd|nvidia[^/]*|dri\/[^/]+)$/;
 async function user() {
   const folder = await temporaryFolder();
   await writeFiles(folder, { 'home/.keep': '', 'tmp/.keep': '' });
-  const [home, tmp, store, out] = ['home', 'tmp', 'store', 'out'].map((name) => join(folder, name)) as [string, string, string, string];
-  const { XDG_CACHE_HOME: _cache, XDG_CONFIG_HOME: _config, XDG_DATA_HOME: _data, XDG_STATE_HOME: _state, ...inherited } = process.env;
-  const env: NodeJS.ProcessEnv = { ...inherited, HOME: home, TMPDIR: tmp, FACE_CLUSTERS_CACHE: store };
+  const [home, tmp, store, out] = ['home', 'tmp', 'store', 'out'].map((name) =>
+    join(folder, name),
+  ) as [string, string, string, string];
+  const {
+    XDG_CACHE_HOME: _cache,
+    XDG_CONFIG_HOME: _config,
+    XDG_DATA_HOME: _data,
+    XDG_STATE_HOME: _state,
+    ...inherited
+  } = process.env;
+  const env: NodeJS.ProcessEnv = {
+    ...inherited,
+    HOME: home,
+    TMPDIR: tmp,
+    FACE_CLUSTERS_CACHE: store,
+  };
   // As for a user, who sets none of them: the program has to.
   for (const name of Object.keys(NATIVE_ENVIRONMENT)) Reflect.deleteProperty(env, name);
   const run = async (...command: string[]) => {
-    const result = await traced(join(folder, 'trace'), [process.execPath, ...command], { cwd: home, env });
-    const within = (path: string, folder: string) => path === folder || path.startsWith(folder + sep);
-    const own = (path: string) => within(path, store) || within(path, out) || path.startsWith(join(tmp, 'face-clusters-'));
+    const result = await traced(join(folder, 'trace'), [process.execPath, ...command], {
+      cwd: home,
+      env,
+    });
+    const within = (path: string, folder: string) =>
+      path === folder || path.startsWith(folder + sep);
+    const own = (path: string) =>
+      within(path, store) || within(path, out) || path.startsWith(join(tmp, 'face-clusters-'));
     const foreign = result.written.filter((path) => !DEVICES.test(path) && !own(path));
-    const left = [...(await readdir(home)), ...(await readdir(tmp))].filter((name) => name !== '.keep');
+    const left = [...(await readdir(home)), ...(await readdir(tmp))].filter(
+      (name) => name !== '.keep',
+    );
     return { ...result, foreign: [...new Set(foreign)], left, folder };
   };
   return { run, out, store };
@@ -60,17 +83,49 @@ describe.skipIf(missing !== undefined)('a run', () => {
   });
 
   it.each([
-    ['that describes and clusters, trying every execution provider', () => ['cluster', PORTRAITS, '--clusters', 'auto', '--auto-to', '8']],
+    [
+      'that describes and clusters, trying every execution provider',
+      () => ['cluster', PORTRAITS, '--clusters', 'auto', '--auto-to', '8'],
+    ],
     [
       'that searches photos and keeps nothing',
-      async () => ['cluster', await samplePhotos(), '--no-cache', '--detect', 'always', '--provider', 'cpu', '--clusters', '3'],
+      async () => [
+        'cluster',
+        await samplePhotos(),
+        '--no-cache',
+        '--detect',
+        'always',
+        '--provider',
+        'cpu',
+        '--clusters',
+        '3',
+      ],
     ],
-    ['that compares methods', () => ['compare', PORTRAITS, '--limit', '20', '--to', '4', '--provider', 'cpu', '--detect', 'never']],
+    [
+      'that compares methods',
+      () => [
+        'compare',
+        PORTRAITS,
+        '--limit',
+        '20',
+        '--to',
+        '4',
+        '--provider',
+        'cpu',
+        '--detect',
+        'never',
+      ],
+    ],
   ])('%s connects to nothing, and writes its own files only', async (_, command) => {
     const { run, out, store } = await user();
     const args = await command();
     const { status, connections, foreign, left, stderr } = await run(CLI, ...args, '--out', out);
-    expect({ status, foreign, left, connections }, stderr).toEqual({ status: 0, foreign: [], left: [], connections: [] });
+    expect({ status, foreign, left, connections }, stderr).toEqual({
+      status: 0,
+      foreign: [],
+      left: [],
+      connections: [],
+    });
     const kept = await readdir(join(store, 'faces')).catch(() => []);
     if (args.includes('--no-cache')) expect(kept).toEqual([]);
     else expect(kept).toContain('faces.mdb');
@@ -81,8 +136,20 @@ describe.skipIf(missing !== undefined)('a run', () => {
     const folder = await temporaryFolder();
     await writeFiles(folder, { 'labels.csv': await labels() });
     const options = ['--labels', join(folder, 'labels.csv'), '--limit', '10', '--detect', 'never'];
-    const { status, connections, foreign, left, stderr } = await run(CLI, 'evaluate', join(PORTRAITS, 'female'), ...options, '--out', out);
-    expect({ status, foreign, left, connections }, stderr).toEqual({ status: 0, foreign: [], left: [], connections: [] });
+    const { status, connections, foreign, left, stderr } = await run(
+      CLI,
+      'evaluate',
+      join(PORTRAITS, 'female'),
+      ...options,
+      '--out',
+      out,
+    );
+    expect({ status, foreign, left, connections }, stderr).toEqual({
+      status: 0,
+      foreign: [],
+      left: [],
+      connections: [],
+    });
     expect(JSON.parse(await readFile(join(out, 'evaluation.json'), 'utf8'))).toBeTypeOf('object');
   });
 });

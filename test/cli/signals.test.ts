@@ -9,14 +9,27 @@ import { CLI } from '../support/engine';
 import { PORTRAITS, temporaryFolder } from '../support/images';
 
 /** The program's own temporary folders: its libraries may have theirs. */
-const foldersIn = async (tmp: string) => (await readdir(tmp)).filter((name) => name.startsWith('face-clusters-')).sort();
+const foldersIn = async (tmp: string) =>
+  (await readdir(tmp)).filter((name) => name.startsWith('face-clusters-')).sort();
 
 /** A run of the command line with a temporary folder of its own; the engine takes long. */
 async function started(options: { tmp?: string; args?: string[] } = {}) {
   const tmp = options.tmp ?? (await temporaryFolder());
   const out = join(await temporaryFolder(), 'out');
-  const args = options.args ?? ['cluster', PORTRAITS, '--provider', 'cpu', '--batch-size', '1', '--no-cache', '--out', out];
-  const child = spawn(process.execPath, [CLI, ...args, '--progress', 'json'], { env: { ...process.env, TMPDIR: tmp } });
+  const args = options.args ?? [
+    'cluster',
+    PORTRAITS,
+    '--provider',
+    'cpu',
+    '--batch-size',
+    '1',
+    '--no-cache',
+    '--out',
+    out,
+  ];
+  const child = spawn(process.execPath, [CLI, ...args, '--progress', 'json'], {
+    env: { ...process.env, TMPDIR: tmp },
+  });
   onTestFinished(() => void child.kill('SIGKILL'));
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
@@ -48,28 +61,35 @@ function isRunning(pid: number): boolean {
 const isPosix = process.platform !== 'win32';
 
 describe.skipIf(!isPosix)('the command line', () => {
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('ends on %s with status 130 and leaves no temporary folder', async (signal) => {
-    const { child, tmp, out, ended, working, stderr } = await started();
-    await working();
-    child.kill(signal);
-    expect(await ended).toEqual([130, null]);
-    expect(stderr().trim().split('\n').at(-1)).toBe('interrupted');
-    expect(await foldersIn(tmp)).toEqual([]);
-    await expect(readdir(out)).rejects.toThrow(/ENOENT/);
-  });
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'ends on %s with status 130 and leaves no temporary folder',
+    async (signal) => {
+      const { child, tmp, out, ended, working, stderr } = await started();
+      await working();
+      child.kill(signal);
+      expect(await ended).toEqual([130, null]);
+      expect(stderr().trim().split('\n').at(-1)).toBe('interrupted');
+      expect(await foldersIn(tmp)).toEqual([]);
+      await expect(readdir(out)).rejects.toThrow(/ENOENT/);
+    },
+  );
 
-  it.skipIf(process.platform !== 'linux')('ends at the second signal while the engine hangs, and leaves nothing either', async () => {
-    const { child, tmp, ended, working } = await started();
-    await working();
-    const engine = engineOf(child);
-    process.kill(engine, 'SIGSTOP');
-    child.kill('SIGINT');
-    await new Promise((resolve) => setTimeout(resolve, 100)); // a signal that is not taken yet and another of its kind count as one
-    child.kill('SIGINT');
-    expect(await ended).toEqual([130, null]);
-    await expect.poll(() => isRunning(engine), { interval: 10 }).toBe(false);
-    expect(await foldersIn(tmp)).toEqual([]);
-  });
+  it.skipIf(process.platform !== 'linux')(
+    'ends at the second signal while the engine hangs, and leaves nothing either',
+    async () => {
+      const { child, tmp, ended, working } = await started();
+      await working();
+      const engine = engineOf(child);
+      process.kill(engine, 'SIGSTOP');
+      child.kill('SIGINT');
+      // a signal that is not taken yet and another of its kind count as one
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      child.kill('SIGINT');
+      expect(await ended).toEqual([130, null]);
+      await expect.poll(() => isRunning(engine), { interval: 10 }).toBe(false);
+      expect(await foldersIn(tmp)).toEqual([]);
+    },
+  );
 
   it('sweeps what a killed run left behind, and nothing of one that runs', async () => {
     const tmp = await temporaryFolder();
@@ -100,7 +120,10 @@ describe.skipIf(!isPosix)('the command line', () => {
     await mkdir(join(tmp, 'face-clusters-abc123'));
     await writeFile(join(tmp, 'face-clusters-abc123', 'photo.jpg'), 'mine');
     await symlink(victim, join(tmp, 'face-clusters-def456'));
-    await writeFile(join(victim, 'owner.json'), JSON.stringify({ program: 'face-clusters', pid: 999_999_999, started: null, origin: 'x' }));
+    await writeFile(
+      join(victim, 'owner.json'),
+      JSON.stringify({ program: 'face-clusters', pid: 999_999_999, started: null, origin: 'x' }),
+    );
     await chmod(victim, 0o700);
     const { child, ended } = await started({ tmp });
     await expect.poll(() => foldersIn(tmp), { timeout: 60_000 }).toHaveLength(3);
@@ -119,20 +142,33 @@ describe.skipIf(!isPosix)('the command line', () => {
     );
   });
 
-  it.each([['--help'], ['cluster --help'], ['--version']])('%s ends quietly where nobody reads on', async (args) => {
-    const child = spawn(process.execPath, [CLI, ...args.split(' ')]);
-    child.stdout.destroy(); // as `| head` does, but before the first line
-    let stderr = '';
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-    expect(await once(child, 'close')).toEqual([0, null]);
-    expect(stderr).toBe('');
-  });
+  it.each([['--help'], ['cluster --help'], ['--version']])(
+    '%s ends quietly where nobody reads on',
+    async (args) => {
+      const child = spawn(process.execPath, [CLI, ...args.split(' ')]);
+      child.stdout.destroy(); // as `| head` does, but before the first line
+      let stderr = '';
+      child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+      expect(await once(child, 'close')).toEqual([0, null]);
+      expect(stderr).toBe('');
+    },
+  );
 
   it('writes its files to the end where nobody reads what it prints', async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, 'vectors.csv'), 'image,Male,Smiling\na,1,0\nb,0,1\nc,1,1\n');
     const out = join(folder, 'out');
-    const args = ['cluster', '--vectors', join(folder, 'vectors.csv'), '--out', out, '--attributes', 'Male,Smiling', '--clusters', '2'];
+    const args = [
+      'cluster',
+      '--vectors',
+      join(folder, 'vectors.csv'),
+      '--out',
+      out,
+      '--attributes',
+      'Male,Smiling',
+      '--clusters',
+      '2',
+    ];
     const child = spawn(process.execPath, [CLI, ...args, '--progress', 'json']);
     child.stdout.destroy();
     child.stderr.destroy();

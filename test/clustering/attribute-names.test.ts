@@ -8,13 +8,15 @@ import { clusterFaces } from '../../src/engine/clustering/cluster-faces';
 import { webviewMessageSchema } from '../../src/protocol/panel';
 import { bars } from '../../src/summaries/bars';
 import { occurrenceChart } from '../../src/summaries/occurrence-chart';
-import { tellApart } from '../../src/summaries/tell-apart';
+import { classifyAttributes } from '../../src/summaries/tell-apart';
 import { own } from '../../src/util/own';
 import { settingsWith } from '../support/engine';
 
 const NAMES = ['constructor', '__proto__', 'toString', 'hasOwnProperty', 'Smiling'];
 /** Faces that have the first attribute, the first two, and so on. */
-const probabilities = Float32Array.from({ length: 5 * 5 }, (_, at) => (at % 5 <= Math.floor(at / 5) ? 1 : 0));
+const probabilities = Float32Array.from({ length: 5 * 5 }, (_, at) =>
+  at % 5 <= Math.floor(at / 5) ? 1 : 0,
+);
 
 describe('attributes called like what objects inherit', () => {
   it('are clustered, counted and weighed like any other', async () => {
@@ -28,12 +30,16 @@ describe('attributes called like what objects inherit', () => {
     ]) {
       expect(Object.entries(copy.weights)).toEqual(NAMES.map((name) => [name, 1]));
       expect(Object.entries(copy.overall).map(([name]) => name)).toEqual(NAMES);
-      expect(NAMES.map((name) => own(copy.overall, name))).toEqual([1, 0.8, 0.6, 0.4, 0.2].map((share) => expect.closeTo(share) as number));
+      expect(NAMES.map((name) => own(copy.overall, name))).toEqual(
+        [1, 0.8, 0.6, 0.4, 0.2].map((share) => expect.closeTo(share) as number),
+      );
       expect(bars(copy.clusters[0]!)).toHaveLength(NAMES.length);
     }
     expect(clustering.inertia).toBeGreaterThanOrEqual(0);
     expect(clustering.silhouette).toBeGreaterThan(0);
-    expect(occurrenceChart(clustering.clusters[0]!, {}, '')).not.toMatch(/NaN|undefined|native code/);
+    expect(occurrenceChart(clustering.clusters[0]!, {}, '')).not.toMatch(
+      /NaN|undefined|native code/,
+    );
   });
 
   it('weigh 1 where no weight names them', () => {
@@ -41,17 +47,27 @@ describe('attributes called like what objects inherit', () => {
   });
 
   it('have no frequency where none is known', () => {
-    for (const name of NAMES.slice(0, 4)) expect(() => attributeWeights([name], 'rare'), name).toThrow(/need the frequency/);
-    expect(tellApart({ Smiling: 1, toString: 0.5 }, {})).toEqual({ prominent: ['Smiling'], noisy: ['toString'] });
+    for (const name of NAMES.slice(0, 4))
+      expect(() => attributeWeights([name], 'rare'), name).toThrow(/need the frequency/);
+    expect(classifyAttributes({ Smiling: 1, toString: 0.5 }, {})).toEqual({
+      prominent: ['Smiling'],
+      noisy: ['toString'],
+    });
   });
 
   it('weigh what the settings say, in every copy of them', () => {
-    const weights = JSON.parse('{"constructor": 2, "__proto__": 3, "toString": 0}') as Record<string, number>;
+    const weights = JSON.parse('{"constructor": 2, "__proto__": 3, "toString": 0}') as Record<
+      string,
+      number
+    >;
     const { settings, problems } = checkSettings({ weights }, (name) => name);
     expect(problems).toEqual([]);
     const again = clusteringSettings(clusteringSettings(settings) as typeof settings);
     expect([...attributeWeights(NAMES, again.weights)]).toEqual([2, 3, 0, 1, 1]);
-    expect(checkSettings({ weights: JSON.parse('{"__proto__": -1}') as unknown }, (name) => name).problems).toHaveLength(1);
+    expect(
+      checkSettings({ weights: JSON.parse('{"__proto__": -1}') as unknown }, (name) => name)
+        .problems,
+    ).toHaveLength(1);
   });
 
   it('are scored each by itself', () => {
@@ -62,10 +78,18 @@ describe('attributes called like what objects inherit', () => {
 });
 
 describe('messages of a page', () => {
-  const changes = (text: string) => webviewMessageSchema.safeParse({ kind: 'settings', changes: JSON.parse(text) as unknown });
+  const changes = (text: string) =>
+    webviewMessageSchema.safeParse({ kind: 'settings', changes: JSON.parse(text) as unknown });
 
   it('that name what objects inherit are refused, not obeyed and not thrown at', () => {
-    for (const name of ['constructor', 'toString', 'hasOwnProperty', 'model', 'cudaLibraries', 'cacheLimit']) {
+    for (const name of [
+      'constructor',
+      'toString',
+      'hasOwnProperty',
+      'model',
+      'cudaLibraries',
+      'cacheLimit',
+    ]) {
       expect(changes(`{"${name}": 1}`).success, name).toBe(false);
     }
     expect(changes('{"clusters": 5}').success).toBe(true);
@@ -87,7 +111,10 @@ describe('messages of a page', () => {
       { kind: 'settings', changes: { attributes: ['x'.repeat(1001)] } },
       { kind: 'settings', changes: { weights: Object.fromEntries(many.map((name) => [name, 1])) } },
     ]) {
-      expect(webviewMessageSchema.safeParse(message).success, JSON.stringify(message).slice(0, 100)).toBe(false);
+      expect(
+        webviewMessageSchema.safeParse(message).success,
+        JSON.stringify(message).slice(0, 100),
+      ).toBe(false);
     }
   });
 });

@@ -31,7 +31,13 @@ describe('featureMatrix', () => {
   const probabilities = Float32Array.of(0.2, 0.5, 0.9, 0.7, 0.4999, 0.1);
 
   it('selects, rounds and weighs columns', () => {
-    const { data, rows, columns } = featureMatrix(probabilities, 3, [2, 1], Float64Array.of(2, 3), 'binary');
+    const { data, rows, columns } = featureMatrix(
+      probabilities,
+      3,
+      [2, 1],
+      Float64Array.of(2, 3),
+      'binary',
+    );
     expect([rows, columns]).toEqual([2, 2]);
     expect(Array.from(data)).toEqual([2, 3, 0, 0]);
   });

@@ -9,8 +9,11 @@ function inertiaOf(rows: readonly (readonly number[])[], labels: readonly number
   let sum = 0;
   for (const label of new Set(labels)) {
     const members = rows.filter((_, i) => labels[i] === label);
-    const mean = members[0]!.map((_, c) => members.reduce((total, row) => total + row[c]!, 0) / members.length);
-    for (const row of members) for (const [c, value] of row.entries()) sum += (value - mean[c]!) ** 2;
+    const mean = members[0]!.map(
+      (_, c) => members.reduce((total, row) => total + row[c]!, 0) / members.length,
+    );
+    for (const row of members)
+      for (const [c, value] of row.entries()) sum += (value - mean[c]!) ** 2;
   }
   return sum;
 }
@@ -37,19 +40,22 @@ const run = (rows: number[][], clusters: number, seed = 51, restarts = 20) =>
   kMeans(distinctVectors(matrix(rows)), { clusters, restarts, seed });
 
 describe('kMeans', () => {
-  it.each([1, 2, 3, 4, 5, 6])('finds the best of all partitions of a small set (seed %i)', async (seed) => {
-    const rows = binaryRows(9, 4, seed);
-    for (const k of [2, 3]) {
-      const { inertia } = await run(rows, k, seed);
-      expect(inertia).toBeCloseTo(bestInertia(rows, k), 9);
-    }
-  });
+  it.each([1, 2, 3, 4, 5, 6])(
+    'finds the best of all partitions of a small set (seed %i)',
+    async (seed) => {
+      const rows = binaryRows(9, 4, seed);
+      for (const k of [2, 3]) {
+        const { inertia } = await run(rows, k, seed);
+        expect(inertia).toBeCloseTo(bestInertia(rows, k), 9);
+      }
+    },
+  );
 
   it('reports the inertia of its own labels over all rows', async () => {
     const rows = binaryRows(400, 6, 7);
     const vectors = distinctVectors(matrix(rows));
     const result = await kMeans(vectors, { clusters: 5, restarts: 3, seed: 1 });
-    const labels = Array.from(vectors.of, (index) => result.labels[index]!);
+    const labels = Array.from(vectors.inverse, (index) => result.labels[index]!);
     expect(result.inertia).toBeCloseTo(inertiaOf(rows, labels), 6);
   });
 
@@ -57,7 +63,9 @@ describe('kMeans', () => {
     const { data, labels } = blobs(120, 6, 4, 3);
     const vectors = distinctVectors(matrix(data));
     const result = await kMeans(vectors, { clusters: 6, restarts: 20, seed: 51 });
-    const pairs = new Set(labels.map((label, i) => `${label} ${result.labels[vectors.of[i]!]!}`));
+    const pairs = new Set(
+      labels.map((label, i) => `${label} ${result.labels[vectors.inverse[i]!]!}`),
+    );
     expect(pairs.size).toBe(6);
   });
 
@@ -90,6 +98,8 @@ describe('kMeans', () => {
     const controller = new AbortController();
     controller.abort(new CancelledError());
     const vectors = distinctVectors(matrix(binaryRows(100, 6, 1)));
-    await expect(kMeans(vectors, { clusters: 4, restarts: 10, seed: 1, signal: controller.signal })).rejects.toBeInstanceOf(CancelledError);
+    await expect(
+      kMeans(vectors, { clusters: 4, restarts: 10, seed: 1, signal: controller.signal }),
+    ).rejects.toBeInstanceOf(CancelledError);
   });
 });

@@ -1,10 +1,15 @@
 /** What is computed on distinct vectors with multiplicities is what is computed on all rows. */
 import { describe, expect, it } from 'vitest';
 import { type DistinctVectors, distinctVectors, type Matrix } from '../../src/clustering/distinct';
-import type { Grouping } from '../../src/clustering/grouping';
+import type { Partition } from '../../src/clustering/grouping';
 import { hdbscan } from '../../src/clustering/hdbscan';
 import { fit } from '../../src/clustering/methods';
-import { adjustedRand, calinskiHarabasz, daviesBouldin, inertiaOf } from '../../src/clustering/scores';
+import {
+  adjustedRand,
+  calinskiHarabasz,
+  daviesBouldin,
+  inertiaOf,
+} from '../../src/clustering/scores';
 import { silhouette } from '../../src/clustering/silhouette';
 import { METHODS, parseSettings } from '../../src/domain/settings';
 import { blobs, matrix, random } from '../support/vectors';
@@ -15,12 +20,16 @@ const allRows = ({ rows, columns, data }: Matrix): DistinctVectors => ({
   columns,
   data,
   counts: new Float64Array(rows).fill(1),
-  of: Int32Array.from({ length: rows }, (_, row) => row),
+  inverse: Int32Array.from({ length: rows }, (_, row) => row),
 });
 
-const rowLabels = ({ vectors, labels }: Grouping) => Int32Array.from(vectors.of, (index) => labels[index]!);
+const rowLabels = ({ vectors, labels }: Partition) =>
+  Int32Array.from(vectors.inverse, (index) => labels[index]!);
 
-/** Rows around three centres, many of them twice and more; no two different ones are equally far apart. */
+/**
+ * Rows around three centres, many of them twice and more; no two different ones are equally far
+ * apart.
+ */
 function repeated(seed: number): Matrix {
   const next = random(seed);
   const { data } = blobs(36, 3, 4, seed);
@@ -45,10 +54,16 @@ describe.each([1, 2, 3])('rows that repeat (%i)', (seed) => {
   const options = { gamma: 0.05, eps: 0.9, minSamples: 4, threshold: 0.6, minClusterSize: 6 };
   it.each(METHODS)('%s: the same partition', async (method) => {
     const settings = parseSettings({ method, ...options }, (name) => name);
-    const [a, b] = [await (await fit(distinct, settings))(5), await (await fit(every, settings))(5)];
+    const [a, b] = [
+      await (await fit(distinct, settings))(5),
+      await (await fit(every, settings))(5),
+    ];
     if (method === 'kmeans') {
       // Both are optima of the same function, found from different draws.
-      expect(inertiaOf(a.vectors, a.labels, 5) / inertiaOf(b.vectors, b.labels, 5)).toBeCloseTo(1, 2);
+      expect(inertiaOf(a.vectors, a.labels, 5) / inertiaOf(b.vectors, b.labels, 5)).toBeCloseTo(
+        1,
+        2,
+      );
       return;
     }
     expect(a.clusters).toBe(b.clusters);
@@ -57,16 +72,22 @@ describe.each([1, 2, 3])('rows that repeat (%i)', (seed) => {
 
   it('every score is the same', async () => {
     const labels = Int32Array.from({ length: distinct.rows }, (_, i) => i % 4);
-    const ofRows = Int32Array.from(distinct.of, (index) => labels[index]!);
+    const ofRows = Int32Array.from(distinct.inverse, (index) => labels[index]!);
     for (const metric of ['euclidean', 'manhattan', 'cosine', 'hamming'] as const) {
-      const [a, b] = [await silhouette(distinct, labels, 4, { metric }), await silhouette(every, ofRows, 4, { metric })];
+      const [a, b] = [
+        await silhouette(distinct, labels, 4, { metric }),
+        await silhouette(every, ofRows, 4, { metric }),
+      ];
       expect(a.mean).toBeCloseTo(b.mean!, 12);
       a.clusters.forEach((value, cluster) => {
         expect(value).toBeCloseTo(b.clusters[cluster]!, 12);
       });
     }
     expect(daviesBouldin(distinct, labels, 4)).toBeCloseTo(daviesBouldin(every, ofRows, 4)!, 10);
-    expect(calinskiHarabasz(distinct, labels, 4)).toBeCloseTo(calinskiHarabasz(every, ofRows, 4)!, 8);
+    expect(calinskiHarabasz(distinct, labels, 4)).toBeCloseTo(
+      calinskiHarabasz(every, ofRows, 4)!,
+      8,
+    );
   });
 });
 
@@ -74,11 +95,18 @@ describe('HDBSCAN', () => {
   it('finds groups of different density and leaves what lies between them', async () => {
     const next = random(7);
     const around = (x: number, y: number, spread: number, count: number) =>
-      Array.from({ length: count }, () => [x + spread * (next() + next() + next() - 1.5), y + spread * (next() + next() + next() - 1.5)]);
+      Array.from({ length: count }, () => [
+        x + spread * (next() + next() + next() - 1.5),
+        y + spread * (next() + next() + next() - 1.5),
+      ]);
     const groups = [around(0, 0, 0.4, 60), around(8, 0, 2, 60), around(0, 20, 4, 60)];
     const stray = [[40, 40], [-30, 10], [25, -40]]; // prettier-ignore
     const vectors = distinctVectors(matrix([...groups.flat(), ...stray]));
-    const { labels, clusters } = await hdbscan(vectors, { minClusterSize: 10, minSamples: 5, metric: 'euclidean' });
+    const { labels, clusters } = await hdbscan(vectors, {
+      minClusterSize: 10,
+      minSamples: 5,
+      metric: 'euclidean',
+    });
     expect(clusters).toBe(3);
     for (let i = 180; i < 183; i++) expect(labels[i]).toBe(-1);
     groups.forEach((group, g) => {
@@ -91,12 +119,22 @@ describe('HDBSCAN', () => {
   it('has no cluster smaller than asked for', async () => {
     const vectors = distinctVectors(matrix(blobs(200, 9, 3, 4).data));
     for (const minClusterSize of [5, 20, 60]) {
-      const { labels, clusters } = await hdbscan(vectors, { minClusterSize, minSamples: 3, metric: 'euclidean' });
+      const { labels, clusters } = await hdbscan(vectors, {
+        minClusterSize,
+        minSamples: 3,
+        metric: 'euclidean',
+      });
       for (let cluster = 0; cluster < clusters; cluster++) {
-        expect(labels.filter((label) => label === cluster).length).toBeGreaterThanOrEqual(minClusterSize);
+        expect(labels.filter((label) => label === cluster).length).toBeGreaterThanOrEqual(
+          minClusterSize,
+        );
       }
     }
-    const few = await hdbscan(distinctVectors(matrix([[0], [1]])), { minClusterSize: 5, minSamples: 5, metric: 'euclidean' });
+    const few = await hdbscan(distinctVectors(matrix([[0], [1]])), {
+      minClusterSize: 5,
+      minSamples: 5,
+      metric: 'euclidean',
+    });
     expect(few).toMatchObject({ clusters: 0, labels: Int32Array.of(-1, -1) });
   });
 });

@@ -3,7 +3,8 @@ import { distinctVectors } from '../../src/clustering/distinct';
 import { silhouette } from '../../src/clustering/silhouette';
 import { binaryRows, matrix, random } from '../support/vectors';
 
-const distance = (a: readonly number[], b: readonly number[]) => Math.sqrt(a.reduce((sum, value, c) => sum + (value - b[c]!) ** 2, 0));
+const distance = (a: readonly number[], b: readonly number[]) =>
+  Math.sqrt(a.reduce((sum, value, c) => sum + (value - b[c]!) ** 2, 0));
 
 /** Rousseeuw's definition on all rows. */
 function bySample(rows: readonly (readonly number[])[], labels: readonly number[]): number[] {
@@ -11,7 +12,9 @@ function bySample(rows: readonly (readonly number[])[], labels: readonly number[
   return rows.map((row, i) => {
     const meanTo = (id: number) => {
       const others = rows.filter((_, j) => j !== i && labels[j] === id);
-      return others.length === 0 ? undefined : others.reduce((sum, other) => sum + distance(row, other), 0) / others.length;
+      return others.length === 0
+        ? undefined
+        : others.reduce((sum, other) => sum + distance(row, other), 0) / others.length;
     };
     const a = meanTo(labels[i]!);
     if (a === undefined) return 0;
@@ -21,20 +24,23 @@ function bySample(rows: readonly (readonly number[])[], labels: readonly number[
 }
 
 describe('silhouette', () => {
-  it.each([1, 2, 3])('on distinct vectors equals the definition on all rows (seed %i)', async (seed) => {
-    const rows = binaryRows(220, 5, seed);
-    const vectors = distinctVectors(matrix(rows));
-    const next = random(seed + 100);
-    const ofVector = Array.from({ length: vectors.rows }, () => Math.floor(next() * 4));
-    const labels = Array.from(vectors.of, (index) => ofVector[index]!);
-    const expected = bySample(rows, labels);
-    const { mean, clusters } = await silhouette(vectors, Int32Array.from(ofVector), 4);
-    expect(mean).toBeCloseTo(expected.reduce((sum, value) => sum + value, 0) / rows.length, 12);
-    for (const [id, value] of clusters.entries()) {
-      const own = expected.filter((_, i) => labels[i] === id);
-      expect(value).toBeCloseTo(own.reduce((sum, each) => sum + each, 0) / own.length, 12);
-    }
-  });
+  it.each([1, 2, 3])(
+    'on distinct vectors equals the definition on all rows (seed %i)',
+    async (seed) => {
+      const rows = binaryRows(220, 5, seed);
+      const vectors = distinctVectors(matrix(rows));
+      const next = random(seed + 100);
+      const ofVector = Array.from({ length: vectors.rows }, () => Math.floor(next() * 4));
+      const labels = Array.from(vectors.inverse, (index) => ofVector[index]!);
+      const expected = bySample(rows, labels);
+      const { mean, clusters } = await silhouette(vectors, Int32Array.from(ofVector), 4);
+      expect(mean).toBeCloseTo(expected.reduce((sum, value) => sum + value, 0) / rows.length, 12);
+      for (const [id, value] of clusters.entries()) {
+        const own = expected.filter((_, i) => labels[i] === id);
+        expect(value).toBeCloseTo(own.reduce((sum, each) => sum + each, 0) / own.length, 12);
+      }
+    },
+  );
 
   it('is not defined for one cluster, nor where every face is one of its own', async () => {
     const vectors = distinctVectors(matrix([[0], [1], [2]]));

@@ -1,4 +1,7 @@
-/** The installation from a server of the test's own; what the pinned archives hold was checked by hand against these sums. */
+/**
+ * The installation from a server of the test's own; what the pinned archives hold was checked by
+ * hand against these sums.
+ */
 import { createHash, randomBytes } from 'node:crypto';
 import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
@@ -14,7 +17,8 @@ import { CancelledError, UserError } from '../../src/util/errors';
 import { ROOT, temporaryFolder } from '../support/images';
 import { smallDisk } from '../support/small-disk';
 
-const sum = (bytes: Buffer, algorithm: string, encoding: 'hex' | 'base64') => createHash(algorithm).update(bytes).digest(encoding);
+const sum = (bytes: Buffer, algorithm: string, encoding: 'hex' | 'base64') =>
+  createHash(algorithm).update(bytes).digest(encoding);
 
 /** Answers at an address of this machine. */
 async function serve(answer: RequestListener): Promise<string> {
@@ -29,19 +33,28 @@ async function serve(answer: RequestListener): Promise<string> {
 
 const CONTENTS = { 'a.so': Buffer.from('library a'), 'b.so': Buffer.from('library b') };
 
-const FILES = Object.entries(CONTENTS).map(([name, content]) => ({ path: `package/${name}`, sha256: sum(content, 'sha256', 'hex') }));
+const FILES = Object.entries(CONTENTS).map(([name, content]) => ({
+  path: `package/${name}`,
+  sha256: sum(content, 'sha256', 'hex'),
+}));
 
 /** An archive with two libraries. @param change what is to be made of its files before. */
-async function libraries(change: (folder: string) => Promise<unknown> = () => Promise.resolve()): Promise<Buffer> {
+async function libraries(
+  change: (folder: string) => Promise<unknown> = () => Promise.resolve(),
+): Promise<Buffer> {
   const work = await temporaryFolder();
   await mkdir(join(work, 'package'));
-  for (const [name, content] of Object.entries(CONTENTS)) await writeFile(join(work, 'package', name), content);
+  for (const [name, content] of Object.entries(CONTENTS))
+    await writeFile(join(work, 'package', name), content);
   await change(join(work, 'package'));
   await create({ gzip: true, file: join(work, 'archive.tgz'), cwd: work }, ['package']);
   return readFile(join(work, 'archive.tgz'));
 }
 
-/** An archive behind a real server, and a folder to install it into. @param answer of the server; the archive by default. */
+/**
+ * An archive behind a real server, and a folder to install it into.
+ * @param answer of the server; the archive by default.
+ */
 async function served(archive?: Buffer, answer?: RequestListener) {
   const bytes = archive ?? (await libraries());
   const plain: RequestListener = (request, response) => {
@@ -87,7 +100,11 @@ describe('installing CUDA support', () => {
   const limits = { interval: 300, least: 20, largest: 1e6 };
 
   it.each<[string, (bytes: Buffer) => RequestListener, RegExp]>([
-    ['never answers', () => () => undefined, /sent 0 bytes in 0 s, after 0\.0 of 0\.0 MB: given up\. Check the connection/],
+    [
+      'never answers',
+      () => () => undefined,
+      /sent 0 bytes in 0 s, after 0\.0 of 0\.0 MB: given up\. Check the connection/,
+    ],
     [
       'stops in the middle',
       (bytes) => (_, response) => {
@@ -156,8 +173,14 @@ describe('installing CUDA support', () => {
         send();
       });
       const seen: number[] = [];
-      const installing = installCuda(source, folder, { ...quiet, limits, onProgress: (count) => seen.push(count) });
-      await expect(installing).rejects.toThrow(/is not the expected one: expected \d+ bytes, got more/);
+      const installing = installCuda(source, folder, {
+        ...quiet,
+        limits,
+        onProgress: (count) => seen.push(count),
+      });
+      await expect(installing).rejects.toThrow(
+        /is not the expected one: expected \d+ bytes, got more/,
+      );
       await over; // the connection is closed
       expect(Math.max(0, ...seen)).toBeLessThanOrEqual(source.size);
       expect(await readdir(temporary)).toEqual([]);
@@ -182,7 +205,11 @@ describe('installing CUDA support', () => {
       },
       /is not the expected one: it has no 'package\/b\.so'/,
     ],
-    ['no library', (folder) => rm(join(folder, 'b.so')), /is not the expected one: it has no 'package\/b\.so'/],
+    [
+      'no library',
+      (folder) => rm(join(folder, 'b.so')),
+      /is not the expected one: it has no 'package\/b\.so'/,
+    ],
     [
       'a library too large',
       (folder) => writeFile(join(folder, 'b.so'), Buffer.alloc(2e6)),
@@ -196,7 +223,13 @@ describe('installing CUDA support', () => {
   });
 
   it('refuses an archive that is damaged, or says that a library is larger than the disk', async () => {
-    const header = new Header({ path: 'package/a.so', type: 'File', size: 1e12, mode: 0o644, mtime: new Date(0) });
+    const header = new Header({
+      path: 'package/a.so',
+      type: 'File',
+      size: 1e12,
+      mode: 0o644,
+      mtime: new Date(0),
+    });
     const block = Buffer.alloc(512);
     header.encode(block, 0);
     for (const [archive, reason] of [
@@ -210,22 +243,33 @@ describe('installing CUDA support', () => {
   });
 
   it('gives the libraries no permissions that the archive asks for', async () => {
-    const { source, folder } = await served(await libraries((work) => chmod(join(work, 'a.so'), 0o6777)));
+    const { source, folder } = await served(
+      await libraries((work) => chmod(join(work, 'a.so'), 0o6777)),
+    );
     await installCuda(source, folder, quiet);
-    if (process.platform !== 'win32') expect((await stat(join(folder, 'a.so'))).mode & 0o7777).toBe(0o644);
+    if (process.platform !== 'win32')
+      expect((await stat(join(folder, 'a.so'))).mode & 0o7777).toBe(0o644);
   });
 
   it('says so where the disk is full', async ({ skip }) => {
     const disk = smallDisk(1 << 20);
     if (disk === undefined) return skip();
     const large = randomBytes(3 << 20);
-    const { source, folder, temporary } = await served(await libraries((work) => writeFile(join(work, 'b.so'), large)));
+    const { source, folder, temporary } = await served(
+      await libraries((work) => writeFile(join(work, 'b.so'), large)),
+    );
     vi.stubEnv('TMPDIR', disk);
-    await expect(installCuda(source, folder, quiet)).rejects.toThrow(/cannot write to '.*' after .* MB: the disk is full \(ENOSPC\)/);
+    await expect(installCuda(source, folder, quiet)).rejects.toThrow(
+      /cannot write to '.*' after .* MB: the disk is full \(ENOSPC\)/,
+    );
     expect(await readdir(disk)).toEqual([]);
     vi.stubEnv('TMPDIR', temporary);
-    const files = source.files.map((file, i) => (i === 1 ? { ...file, sha256: sum(large, 'sha256', 'hex') } : file));
-    await expect(installCuda({ ...source, files }, disk, quiet)).rejects.toThrow(/cannot write to '.*': the disk is full \(ENOSPC\)/);
+    const files = source.files.map((file, i) =>
+      i === 1 ? { ...file, sha256: sum(large, 'sha256', 'hex') } : file,
+    );
+    await expect(installCuda({ ...source, files }, disk, quiet)).rejects.toThrow(
+      /cannot write to '.*': the disk is full \(ENOSPC\)/,
+    );
     expect(await readdir(disk)).toEqual([]);
   });
 
@@ -239,7 +283,9 @@ describe('installing CUDA support', () => {
   it('refuses a library that is not the expected one', async () => {
     const { source, folder } = await served();
     const files = source.files.map((file, i) => (i === 1 ? { ...file, sha256: '00' } : file));
-    await expect(installCuda({ ...source, files }, folder, quiet)).rejects.toThrow(/'package\/b.so' is not the expected file/);
+    await expect(installCuda({ ...source, files }, folder, quiet)).rejects.toThrow(
+      /'package\/b.so' is not the expected file/,
+    );
     expect(await readdir(folder)).toEqual([]);
   });
 
@@ -247,31 +293,36 @@ describe('installing CUDA support', () => {
     const { source, folder } = await served();
     const controller = new AbortController();
     controller.abort(new CancelledError());
-    await expect(installCuda(source, folder, { ...quiet, signal: controller.signal })).rejects.toThrow(CancelledError);
+    await expect(
+      installCuda(source, folder, { ...quiet, signal: controller.signal }),
+    ).rejects.toThrow(CancelledError);
     expect(await readdir(folder)).toEqual([]);
   });
 
   it('is for the version of ONNX Runtime that is installed', async () => {
-    const { version } = JSON.parse(await readFile(join(ROOT, 'node_modules', 'onnxruntime-node', 'package.json'), 'utf8')) as {
+    const { version } = JSON.parse(
+      await readFile(join(ROOT, 'node_modules', 'onnxruntime-node', 'package.json'), 'utf8'),
+    ) as {
       version: string;
     };
     expect(version).toBe(RUNTIME_VERSION);
   });
 });
 
-describe.skipIf(process.platform !== 'linux' || CUDA_PACKAGES[`${process.platform}-${process.arch}`] === undefined)(
-  'what is missing',
-  () => {
-    it('is said in words', async () => {
-      const { ready, lines } = await diagnoseCuda(await temporaryFolder(), []);
-      expect(ready).toBe(false);
-      expect(lines.at(-1)).toMatch(/run 'Install CUDA Support'/);
-    });
+describe.skipIf(
+  process.platform !== 'linux' ||
+    CUDA_PACKAGES[`${process.platform}-${process.arch}`] === undefined,
+)('what is missing', () => {
+  it('is said in words', async () => {
+    const { ready, lines } = await diagnoseCuda(await temporaryFolder(), []);
+    expect(ready).toBe(false);
+    expect(lines.at(-1)).toMatch(/run 'Install CUDA Support'/);
+  });
 
-    it('is found by the loader', async () => {
-      expect(await missingLibraries(process.execPath, [])).toEqual([]); // Node runs, so it has its libraries
-      expect(libraryPath(['/a', '/b']).LD_LIBRARY_PATH).toMatch(/^\/a:\/b/);
-      expect(libraryPath([])).toEqual({});
-    });
-  },
-);
+  it('is found by the loader', async () => {
+    // Node runs, so it has its libraries
+    expect(await missingLibraries(process.execPath, [])).toEqual([]);
+    expect(libraryPath(['/a', '/b']).LD_LIBRARY_PATH).toMatch(/^\/a:\/b/);
+    expect(libraryPath([])).toEqual({});
+  });
+});

@@ -10,7 +10,13 @@ import { CELEBA_FREQUENCIES } from '../../src/domain/celeba-frequencies';
 import type { DatasetReport } from '../../src/domain/dataset';
 import { UserError } from '../../src/util/errors';
 import { cli } from '../support/engine';
-import { hasSharedData, PORTRAITS, SHARED_DATA, temporaryFolder, writeFiles } from '../support/images';
+import {
+  hasSharedData,
+  PORTRAITS,
+  SHARED_DATA,
+  temporaryFolder,
+  writeFiles,
+} from '../support/images';
 
 const ALL = { attributes: [], drop: [], dropZero: 0, seed: 51 };
 
@@ -29,7 +35,10 @@ describe('explore', () => {
       const a = random() < 0.3 ? 1 : 0;
       return [a, random() < 0.2 + 0.5 * a ? 1 : 0, random() < 0.6 ? 1 : 0, 0];
     });
-    const { attributes, frequencies, together, correlation, zeroRows } = explore(table(['A', 'B', 'C', 'Never'], rows), ALL);
+    const { attributes, frequencies, together, correlation, zeroRows } = explore(
+      table(['A', 'B', 'C', 'Never'], rows),
+      ALL,
+    );
     expect(attributes).toEqual(['A', 'B', 'C', 'Never']);
     expect(zeroRows).toBe(rows.filter((row) => row.every((value) => value === 0)).length);
     const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
@@ -41,21 +50,29 @@ describe('explore', () => {
         expect(together[a * 4 + b]).toBeCloseTo(mean(x.map((value, i) => value * y[i]!)), 12);
         const [mx, my] = [mean(x), mean(y)];
         const covariance = mean(x.map((value, i) => (value - mx) * (y[i]! - my)));
-        const spread = Math.sqrt(mean(x.map((value) => (value - mx) ** 2)) * mean(y.map((value) => (value - my) ** 2)));
+        const spread = Math.sqrt(
+          mean(x.map((value) => (value - mx) ** 2)) * mean(y.map((value) => (value - my) ** 2)),
+        );
         expect(correlation[a * 4 + b]).toBeCloseTo(spread === 0 ? 0 : covariance / spread, 10);
       }
     }
   });
 
   it('takes and drops attributes, and rows that have none of them', () => {
-    const labels = table(['A', 'B', 'C'], [[1, 0, 0], [0, 0, 1], [0, 0, 0], [0, 1, 0], ...Array.from({ length: 100 }, () => [0, 0, 0])]); // prettier-ignore
-    expect(explore(labels, { ...ALL, drop: ['C'] })).toMatchObject({ attributes: ['A', 'B'], zeroRows: 102 });
+    // prettier-ignore
+    const labels = table(['A', 'B', 'C'], [[1, 0, 0], [0, 0, 1], [0, 0, 0], [0, 1, 0], ...Array.from({ length: 100 }, () => [0, 0, 0])]);
+    expect(explore(labels, { ...ALL, drop: ['C'] })).toMatchObject({
+      attributes: ['A', 'B'],
+      zeroRows: 102,
+    });
     expect(explore(labels, { ...ALL, attributes: ['B', 'A'] }).attributes).toEqual(['B', 'A']);
     expect([...explore(labels, { ...ALL, dropZero: 1 }).rows]).toEqual([0, 1, 3]);
     const half = explore(labels, { ...ALL, dropZero: 0.5 }).rows.length;
     expect(half).toBeGreaterThan(35);
     expect(half).toBeLessThan(75);
-    expect(() => explore(labels, { ...ALL, drop: ['X'] })).toThrow(/no attribute 'X'; they have A, B, C/);
+    expect(() => explore(labels, { ...ALL, drop: ['X'] })).toThrow(
+      /no attribute 'X'; they have A, B, C/,
+    );
     expect(() => explore(labels, { ...ALL, drop: ['A', 'B', 'C'] })).toThrow(UserError);
   });
 
@@ -73,7 +90,11 @@ describe('explore', () => {
 describe('recogniseDataset', () => {
   it("finds CelebA's parts in its own layout and in Kaggle's", async () => {
     const own = await temporaryFolder();
-    await writeFiles(own, { 'Anno/list_attr_celeba.txt': '', 'Eval/list_eval_partition.txt': '', 'Img/img_align_celeba/1.jpg': '' });
+    await writeFiles(own, {
+      'Anno/list_attr_celeba.txt': '',
+      'Eval/list_eval_partition.txt': '',
+      'Img/img_align_celeba/1.jpg': '',
+    });
     expect(await recogniseDataset(own)).toEqual({
       kind: 'CelebA',
       labels: join(own, 'Anno', 'list_attr_celeba.txt'),
@@ -81,7 +102,10 @@ describe('recogniseDataset', () => {
       images: join(own, 'Img', 'img_align_celeba'),
     });
     const kaggle = await temporaryFolder();
-    await writeFiles(kaggle, { 'list_attr_celeba.csv': '', 'img_align_celeba/img_align_celeba/1.jpg': '' });
+    await writeFiles(kaggle, {
+      'list_attr_celeba.csv': '',
+      'img_align_celeba/img_align_celeba/1.jpg': '',
+    });
     expect(await recogniseDataset(kaggle)).toEqual({
       kind: 'CelebA',
       labels: join(kaggle, 'list_attr_celeba.csv'),
@@ -93,14 +117,24 @@ describe('recogniseDataset', () => {
   it('knows LFW by its people, takes any folder with one table of labels, and says what it expected else', async () => {
     const lfw = await temporaryFolder();
     await writeFiles(lfw, { 'labels.csv': '', 'Ann_Bee/Ann_Bee_0001.jpg': '' });
-    expect(await recogniseDataset(lfw)).toMatchObject({ kind: 'LFW', labels: join(lfw, 'labels.csv'), images: lfw });
+    expect(await recogniseDataset(lfw)).toMatchObject({
+      kind: 'LFW',
+      labels: join(lfw, 'labels.csv'),
+      images: lfw,
+    });
     const other = await temporaryFolder();
     await writeFiles(other, { 'mine.csv': '', 'a.jpg': '' });
     expect(await recogniseDataset(other)).toMatchObject({ kind: 'labelled folder', images: other });
     await writeFiles(other, { 'second.csv': '' });
-    await expect(recogniseDataset(other)).rejects.toThrow(/there are mine\.csv, second\.csv. Name one with --labels/);
-    await expect(recogniseDataset(await temporaryFolder())).rejects.toThrow(/expected CelebA's list_attr_celeba\.txt.*there is none/);
-    await expect(recogniseDataset('/nowhere')).rejects.toThrow(/cannot read the folder '\/nowhere'/);
+    await expect(recogniseDataset(other)).rejects.toThrow(
+      /there are mine\.csv, second\.csv. Name one with --labels/,
+    );
+    await expect(recogniseDataset(await temporaryFolder())).rejects.toThrow(
+      /expected CelebA's list_attr_celeba\.txt.*there is none/,
+    );
+    await expect(recogniseDataset('/nowhere')).rejects.toThrow(
+      /cannot read the folder '\/nowhere'/,
+    );
   });
 
   it('reads partitions with and without a header, and names a wrong line', async () => {
@@ -110,18 +144,24 @@ describe('recogniseDataset', () => {
       'b.csv': 'image_id,partition\n1.jpg,0\n2.jpg,2',
       'c.txt': '1.jpg 0\n2.jpg 7\n',
     });
-    expect([...(await readPartitions(join(folder, 'a.txt')))]).toEqual([['1.jpg', 'training'], ['2.jpg', 'validation'], ['3.jpg', 'test']]); // prettier-ignore
+    // prettier-ignore
+    expect([...(await readPartitions(join(folder, 'a.txt')))]).toEqual([['1.jpg', 'training'], ['2.jpg', 'validation'], ['3.jpg', 'test']]);
     expect((await readPartitions(join(folder, 'b.csv'))).get('2.jpg')).toBe('test');
-    await expect(readPartitions(join(folder, 'c.txt'))).rejects.toThrow(/line 2: expected a name and 0, 1 or 2, got '2.jpg 7'/);
+    await expect(readPartitions(join(folder, 'c.txt'))).rejects.toThrow(
+      /line 2: expected a name and 0, 1 or 2, got '2.jpg 7'/,
+    );
   });
 });
 
 describe('face-clusters dataset', () => {
   it('writes tables, charts and samples; missing images are counted, and their samples grey', async () => {
     const folder = await temporaryFolder();
-    const portraits = (await readdir(PORTRAITS, { recursive: true })).filter((name) => name.endsWith('.jpg')).sort();
+    const portraits = (await readdir(PORTRAITS, { recursive: true }))
+      .filter((name) => name.endsWith('.jpg'))
+      .sort();
     await mkdir(join(folder, 'img_align_celeba'));
-    for (let i = 0; i < 5; i++) await copyFile(join(PORTRAITS, portraits[i]!), join(folder, 'img_align_celeba', `${i}.jpg`));
+    for (let i = 0; i < 5; i++)
+      await copyFile(join(PORTRAITS, portraits[i]!), join(folder, 'img_align_celeba', `${i}.jpg`));
     await writeFiles(folder, {
       'list_attr_celeba.txt':
         '6\nSmiling Male Bald\n0.jpg 1 -1 -1\n1.jpg 1 1 -1\n2.jpg -1 -1 -1\n3.jpg -1 1 -1\n4.jpg 1 -1 -1\n5.jpg 1 1 1\n',
@@ -133,36 +173,75 @@ describe('face-clusters dataset', () => {
     expect(stdout).toContain('CelebA: 6 of 6 rows, 3 attributes');
     expect(stdout).toContain('1 images are missing');
     const report = JSON.parse(await readFile(join(out, 'dataset.json'), 'utf8')) as DatasetReport;
-    expect(report).toMatchObject({ missing: 1, zeroRows: 1, partitions: { training: 2, validation: 1, test: 2, none: 1 } });
+    expect(report).toMatchObject({
+      missing: 1,
+      zeroRows: 1,
+      partitions: { training: 2, validation: 1, test: 2, none: 1 },
+    });
     expect(report.attributes).toEqual([
       { index: 0, name: 'Smiling', frequency: 4 / 6 },
       { index: 1, name: 'Male', frequency: 3 / 6 },
       { index: 2, name: 'Bald', frequency: 1 / 6 },
     ]);
-    expect(report.samples.map(({ partition }) => partition)).toEqual(['training', 'training', 'validation', 'test', 'test', null]);
-    const frequencies = parse<Record<string, string>>(await readFile(join(out, 'frequencies.csv')), { columns: true });
+    expect(report.samples.map(({ partition }) => partition)).toEqual([
+      'training',
+      'training',
+      'validation',
+      'test',
+      'test',
+      null,
+    ]);
+    const frequencies = parse<Record<string, string>>(
+      await readFile(join(out, 'frequencies.csv')),
+      { columns: true },
+    );
     expect(frequencies.map(({ attribute }) => attribute)).toEqual(['Smiling', 'Male', 'Bald']);
     expect(await readFile(join(out, 'correlation.svg'), 'utf8')).toContain('Smiling, Male: 0.000');
     // 1 − f + min f, and f + 1 − max f: what --weights takes.
-    expect(JSON.parse(await readFile(join(out, 'weights-rare.json'), 'utf8'))).toEqual({ Smiling: 0.5, Male: 0.666667, Bald: 1 });
-    expect(JSON.parse(await readFile(join(out, 'weights-common.json'), 'utf8'))).toEqual({ Smiling: 1, Male: 0.833333, Bald: 0.5 });
-    expect(await sharp(join(out, 'samples.jpg')).metadata()).toMatchObject({ width: 6 * 89, height: 109 });
+    expect(JSON.parse(await readFile(join(out, 'weights-rare.json'), 'utf8'))).toEqual({
+      Smiling: 0.5,
+      Male: 0.666667,
+      Bald: 1,
+    });
+    expect(JSON.parse(await readFile(join(out, 'weights-common.json'), 'utf8'))).toEqual({
+      Smiling: 1,
+      Male: 0.833333,
+      Bald: 0.5,
+    });
+    expect(await sharp(join(out, 'samples.jpg')).metadata()).toMatchObject({
+      width: 6 * 89,
+      height: 109,
+    });
 
     const some = await cli('dataset', folder, '--out', out, '--drop', 'Bald', '--drop-zero', 'all');
     expect(some.stdout).toContain('CelebA: 5 of 6 rows, 2 attributes');
     const wrong = await cli('dataset', folder, '--out', out, '--drop-zero', 'some');
     expect(wrong.status).toBe(2);
-    expect(wrong.stderr).toMatch(/--drop-zero: expected none, all, or a share from 0 to 1, got "some"/);
+    expect(wrong.stderr).toMatch(
+      /--drop-zero: expected none, all, or a share from 0 to 1, got "some"/,
+    );
     const none = await cli('dataset', out, '--out', out);
     expect(none.status).toBe(1);
   });
 
   it.skipIf(!hasSharedData)("gives CelebA's published counts from its 202,599 rows", async () => {
     const out = await temporaryFolder();
-    const { status } = await cli('dataset', SHARED_DATA, '--out', out, '--labels', join(SHARED_DATA, 'list_attr_celeba.txt.gz'));
+    const { status } = await cli(
+      'dataset',
+      SHARED_DATA,
+      '--out',
+      out,
+      '--labels',
+      join(SHARED_DATA, 'list_attr_celeba.txt.gz'),
+    );
     expect(status).toBe(0);
     const report = JSON.parse(await readFile(join(out, 'dataset.json'), 'utf8')) as DatasetReport;
-    expect(report).toMatchObject({ kind: 'CelebA', rows: 202_599, partitions: { training: 162_770, validation: 19_867, test: 19_962 } });
-    for (const { name, frequency } of report.attributes) expect(frequency).toBeCloseTo(CELEBA_FREQUENCIES[name]!, 5);
+    expect(report).toMatchObject({
+      kind: 'CelebA',
+      rows: 202_599,
+      partitions: { training: 162_770, validation: 19_867, test: 19_962 },
+    });
+    for (const { name, frequency } of report.attributes)
+      expect(frequency).toBeCloseTo(CELEBA_FREQUENCIES[name]!, 5);
   });
 });

@@ -1,4 +1,7 @@
-/** Tables and folders made to hang or crash the engine, or to fill its memory. Each ends in a message, or in the right result. */
+/**
+ * Tables and folders made to hang or crash the engine, or to fill its memory. Each ends in a
+ * message, or in the right result.
+ */
 import { execFileSync } from 'node:child_process';
 import { mkdir, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -30,8 +33,12 @@ describe('a table of labels', () => {
     const folder = await temporaryFolder();
     execFileSync('mkfifo', [join(folder, 'labels.csv')]);
     for (const read of [readLabels, readPartitions]) {
-      await expect(read(join(folder, 'labels.csv'))).rejects.toThrow(/labels.csv': it is a pipe: expected a regular file/);
-      await expect(read('/dev/zero')).rejects.toThrow(/cannot read the .* '\/dev\/zero': it is a device/);
+      await expect(read(join(folder, 'labels.csv'))).rejects.toThrow(
+        /labels.csv': it is a pipe: expected a regular file/,
+      );
+      await expect(read('/dev/zero')).rejects.toThrow(
+        /cannot read the .* '\/dev\/zero': it is a device/,
+      );
     }
   });
 
@@ -50,7 +57,10 @@ describe('a table of labels', () => {
     ['empty lines', '\n', 60e6, /more than 5,000,000 lines/],
     ['commas', ',', 60e6, /line 1 is longer/],
   ])('that unpacks to megabytes of %s is refused early', async (_, piece, bytes, reason) => {
-    const file = await fileWith(gzipSync(Buffer.alloc(bytes, piece), { level: 1 }), 'labels.csv.gz');
+    const file = await fileWith(
+      gzipSync(Buffer.alloc(bytes, piece), { level: 1 }),
+      'labels.csv.gz',
+    );
     const before = process.memoryUsage().rss;
     await expect(readLabels(file)).rejects.toThrow(reason);
     expect(process.memoryUsage().rss - before).toBeLessThan(150e6);
@@ -58,24 +68,54 @@ describe('a table of labels', () => {
 
   it('that is gzipped and truncated is refused with that reason', async () => {
     const file = await fileWith(gzipSync('image,Male\n1.jpg,1\n').subarray(0, 25));
-    await expect(readLabels(file)).rejects.toThrow(/starts like a gzipped file but is damaged or truncated/);
+    await expect(readLabels(file)).rejects.toThrow(
+      /starts like a gzipped file but is damaged or truncated/,
+    );
   });
 
   it.each([
-    ['many names and empty lines', `${names(500).join(' ')}\n${'\n'.repeat(3e6)}`, /more than 100,000,000 cells/],
-    ['many columns', names(LABEL_LIMITS.columns + 1).join(','), /have 1,001 columns: expected at most 1,000/],
-    ['many columns between spaces', names(200_000).join(' '), /line 1 is longer|have 200,000 columns/],
-    ['many attributes', `${names(LABEL_LIMITS.attributes + 1).join(' ')}\n`, /have 501 attributes: expected at most 500/],
-    ['a quote that never ends', `image,Male\n"${'a\n'.repeat(2e6)}`, /are not a CSV table: Max Record Size/],
+    [
+      'many names and empty lines',
+      `${names(500).join(' ')}\n${'\n'.repeat(3e6)}`,
+      /more than 100,000,000 cells/,
+    ],
+    [
+      'many columns',
+      names(LABEL_LIMITS.columns + 1).join(','),
+      /have 1,001 columns: expected at most 1,000/,
+    ],
+    [
+      'many columns between spaces',
+      names(200_000).join(' '),
+      /line 1 is longer|have 200,000 columns/,
+    ],
+    [
+      'many attributes',
+      `${names(LABEL_LIMITS.attributes + 1).join(' ')}\n`,
+      /have 501 attributes: expected at most 500/,
+    ],
+    [
+      'a quote that never ends',
+      `image,Male\n"${'a\n'.repeat(2e6)}`,
+      /are not a CSV table: Max Record Size/,
+    ],
     [
       'a long name of an image',
       `image,Male\n${'a'.repeat(5000)},1\n`,
       /line 2: expected at most 4,096 characters a cell, got 5,000: 'a{80}…'/,
     ],
     ['a newline in a name', 'image,"Ma\nle"\na.jpg,1\n', /name an attribute 'Ma\\u000ale'/],
-    ['a name without end', `image,${'M'.repeat(5000)}\na.jpg,1\n`, /name an attribute 'M{80}…': expected at most 200 characters/],
+    [
+      'a name without end',
+      `image,${'M'.repeat(5000)}\na.jpg,1\n`,
+      /name an attribute 'M{80}…': expected at most 200 characters/,
+    ],
     ['a long cell that is no label', `image,Male\na.jpg,${'x'.repeat(500_000)}\n`, /got 'x{80}…'/],
-    ['a quote after many spaces', `image,Male\na.jpg,1${' '.repeat(900_000)}"\n`, /not a CSV table: .{0,310}$/],
+    [
+      'a quote after many spaces',
+      `image,Male\na.jpg,1${' '.repeat(900_000)}"\n`,
+      /not a CSV table: .{0,310}$/,
+    ],
   ])('with %s is refused in a short message', async (_, text, reason) => {
     const reading = readLabels(await fileWith(text));
     await expect(reading).rejects.toThrow(reason);
@@ -89,7 +129,9 @@ describe('a table of labels', () => {
   ])('with as many rows and attributes as CelebA is read: %s', async (name, between, rows) => {
     const columns = names(40);
     const labels = (row: number) => columns.map((_, column) => ((row + column) % 3 === 0 ? 1 : 0));
-    const lines = Array.from({ length: rows }, (_, row) => [`${row}.jpg`, ...labels(row)].join(between));
+    const lines = Array.from({ length: rows }, (_, row) =>
+      [`${row}.jpg`, ...labels(row)].join(between),
+    );
     const head = (name.endsWith('.csv') ? ['image', ...columns] : columns).join(between);
     const table = await readLabels(await fileWith(`${head}\n${lines.join('\n')}\n`, name));
     expect([table.images.length, table.attributes]).toEqual([rows, columns]);
@@ -100,7 +142,9 @@ describe('a table of labels', () => {
   });
 
   it('with a million rows is read', async () => {
-    const rows = Array.from({ length: 1_000_000 }, (_, row) => `${row}.jpg ${row % 2} 1`).join('\n');
+    const rows = Array.from({ length: 1_000_000 }, (_, row) => `${row}.jpg ${row % 2} 1`).join(
+      '\n',
+    );
     const table = await readLabels(await fileWith(`Male Smiling\n${rows}\n`, 'labels.txt'));
     expect(table.images).toHaveLength(1_000_000);
     expect(explore(table, ALL).frequencies).toEqual([0.5, 1]);
@@ -138,7 +182,9 @@ describe('attributes named like members of Object.prototype', () => {
   const hostile = ['constructor', '__proto__', 'toString'];
 
   it('are explored and scored like others', async () => {
-    const table = await readLabels(await fileWith(`image,${hostile.join(',')}\na.jpg,1,0,1\nb.jpg,0,0,1\n`));
+    const table = await readLabels(
+      await fileWith(`image,${hostile.join(',')}\na.jpg,1,0,1\nb.jpg,0,0,1\n`),
+    );
     expect(explore(table, ALL)).toMatchObject({ attributes: hostile, frequencies: [0.5, 0, 1] });
     const { perAttribute } = scoreAttributes(hostile, table.values, table.values);
     expect(Object.keys(perAttribute)).toEqual(hostile);
@@ -150,7 +196,9 @@ describe('explore', () => {
   it('counts pairs of many attributes like a plain loop', () => {
     const draw = random(5);
     const [rows, columns] = [1001, 70];
-    const values = Float32Array.from({ length: rows * columns }, () => (draw() < 0.4 ? 1 : draw() < 0.5 ? 0.5 : 0.2));
+    const values = Float32Array.from({ length: rows * columns }, () =>
+      draw() < 0.4 ? 1 : draw() < 0.5 ? 0.5 : 0.2,
+    );
     const table = { attributes: names(columns), images: names(rows), splits: undefined, values };
     const { together } = explore(table, ALL);
     const has = (row: number, column: number) => values[row * columns + column]! >= 0.5;
@@ -166,7 +214,15 @@ describe('explore', () => {
   it('ends soon with the largest number of attributes, all of them present', () => {
     const [rows, columns] = [100_000, LABEL_LIMITS.attributes];
     const values = new Float32Array(rows * columns).fill(1);
-    const { together } = explore({ attributes: names(columns), images: Array<string>(rows).fill(''), splits: undefined, values }, ALL);
+    const { together } = explore(
+      {
+        attributes: names(columns),
+        images: Array<string>(rows).fill(''),
+        splits: undefined,
+        values,
+      },
+      ALL,
+    );
     expect(together.every((share) => share === 1)).toBe(true);
   });
 });
@@ -175,8 +231,12 @@ describe('a folder of a data set', () => {
   it.skipIf(!isPosix)('with links that form loops is searched once', async () => {
     const folder = await temporaryFolder();
     await writeFiles(folder, { 'labels.csv': '', 'a/b/text.txt': '' });
-    for (const name of ['one', 'two', 'three']) for (const below of ['', 'a', 'a/b']) await symlink(folder, join(folder, below, name));
-    expect(await recogniseDataset(folder)).toMatchObject({ kind: 'labelled folder', images: undefined });
+    for (const name of ['one', 'two', 'three'])
+      for (const below of ['', 'a', 'a/b']) await symlink(folder, join(folder, below, name));
+    expect(await recogniseDataset(folder)).toMatchObject({
+      kind: 'labelled folder',
+      images: undefined,
+    });
     await writeFiles(folder, { 'a/b/photo.jpg': '' });
     expect(await recogniseDataset(folder)).toMatchObject({ images: folder });
   });
@@ -184,7 +244,9 @@ describe('a folder of a data set', () => {
   it('is not searched any further when the call is cancelled', async () => {
     const folder = await temporaryFolder();
     await writeFiles(folder, { 'labels.csv': '', 'a/text.txt': '' });
-    await expect(recogniseDataset(folder, undefined, AbortSignal.abort(new CancelledError()))).rejects.toBeInstanceOf(CancelledError);
+    await expect(
+      recogniseDataset(folder, undefined, AbortSignal.abort(new CancelledError())),
+    ).rejects.toBeInstanceOf(CancelledError);
   });
 
   it.skipIf(process.platform !== 'linux' || process.getuid?.() === 0)(

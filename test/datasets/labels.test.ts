@@ -26,7 +26,10 @@ describe('readLabels', () => {
   });
 
   it('reads a CSV table with other columns, splits and soft labels', async () => {
-    const table = await read('file,split,identity,Male,Smiling\n"a, b.jpg",train,12,1,0.25\nc.jpg,test,13,0,1\n', 'labels.csv');
+    const table = await read(
+      'file,split,identity,Male,Smiling\n"a, b.jpg",train,12,1,0.25\nc.jpg,test,13,0,1\n',
+      'labels.csv',
+    );
     expect(table.attributes).toEqual(['Male', 'Smiling']);
     expect(table.images).toEqual(['a, b.jpg', 'c.jpg']);
     expect(table.splits).toEqual(['train', 'test']);
@@ -42,14 +45,19 @@ describe('readLabels', () => {
     ['', /are empty: expected a line of attribute names/],
     ['Bald Male\na.jpg 1\n', /line 2: expected an image's name and 2 values, got 1/],
     ['Bald Male\na.jpg 1 3\n', /line 2: expected -1, or a number from 0 to 1, got '3'/],
-    ['file,Male\na.jpg,yes\n', /line 2, column 'Male': expected -1, or a number from 0 to 1, got 'yes'/],
+    [
+      'file,Male\na.jpg,yes\n',
+      /line 2, column 'Male': expected -1, or a number from 0 to 1, got 'yes'/,
+    ],
     ['file,age\na.jpg,44\n', /have no attribute/],
   ])('says what is wrong with %j', async (text, message) => {
     await expect(read(text)).rejects.toThrow(message);
   });
 
   it('says that a file is not there', async () => {
-    await expect(readLabels('/nowhere/labels.csv')).rejects.toThrow("cannot read the labels '/nowhere/labels.csv': it does not exist");
+    await expect(readLabels('/nowhere/labels.csv')).rejects.toThrow(
+      "cannot read the labels '/nowhere/labels.csv': it does not exist",
+    );
   });
 });
 
@@ -80,7 +88,9 @@ describe('scoreAttributes', () => {
 
   it('finds no calibration error where as many are present as the probabilities say', () => {
     const probabilities = Float32Array.from({ length: 1000 }, (_, i) => (i % 10) / 10 + 0.05);
-    const labels = Float32Array.from({ length: 1000 }, (_, i) => (Math.floor(i / 10) < Math.round(10 * (i % 10) + 5) ? 1 : 0));
+    const labels = Float32Array.from({ length: 1000 }, (_, i) =>
+      Math.floor(i / 10) < Math.round(10 * (i % 10) + 5) ? 1 : 0,
+    );
     const { calibrationError, calibration } = scoreAttributes(['Male'], probabilities, labels);
     expect(calibrationError).toBeLessThan(1e-6);
     expect(calibration).toHaveLength(15);
@@ -98,11 +108,22 @@ describe('scoreAttributes', () => {
     const names = CELEBA_ATTRIBUTES.slice(0, 3);
     const next = random(2);
     const probabilities = Float32Array.from({ length: 300 }, () => next());
-    const labels = Float32Array.from({ length: 300 }, (_, i) => (i % 3 === 0 ? 0 : next() < 0.5 ? 1 : 0));
-    const { perAttribute, accuracy, hammingDistance } = scoreAttributes(names, probabilities, labels);
-    expect(perAttribute[names[0]!]).toMatchObject({ balancedAccuracy: null, recall: null, averagePrecision: null });
+    const labels = Float32Array.from({ length: 300 }, (_, i) =>
+      i % 3 === 0 ? 0 : next() < 0.5 ? 1 : 0,
+    );
+    const { perAttribute, accuracy, hammingDistance } = scoreAttributes(
+      names,
+      probabilities,
+      labels,
+    );
+    expect(perAttribute[names[0]!]).toMatchObject({
+      balancedAccuracy: null,
+      recall: null,
+      averagePrecision: null,
+    });
     let wrong = 0;
-    for (const [i, value] of probabilities.entries()) if (value >= 0.5 !== labels[i]! >= 0.5) wrong += 1;
+    for (const [i, value] of probabilities.entries())
+      if (value >= 0.5 !== labels[i]! >= 0.5) wrong += 1;
     expect(hammingDistance).toBeCloseTo(wrong / 100, 12);
     expect(accuracy).toBeCloseTo(1 - wrong / 300, 12);
   });

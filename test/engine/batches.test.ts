@@ -22,7 +22,10 @@ class Numbers implements BatchRunner {
     const bytes = Buffer.concat(pieces);
     expect(bytes).toHaveLength(count * BYTES);
     await new Promise((resolve) => setTimeout(resolve, 30 - 10 * this.batches.length));
-    return Float32Array.from({ length: 2 * count }, (_, i) => bytes[Math.floor(i / 2) * BYTES]! + (i % 2));
+    return Float32Array.from(
+      { length: 2 * count },
+      (_, i) => bytes[Math.floor(i / 2) * BYTES]! + (i % 2),
+    );
   }
 
   release = () => Promise.resolve();
@@ -48,7 +51,14 @@ describe('batches', () => {
   });
 
   it('tell whoever waits that one failed', async () => {
-    const batches = new Batches({ infer: () => Promise.reject(new Error('the device was lost')), release: () => Promise.resolve() }, 2, 2);
+    const batches = new Batches(
+      {
+        infer: () => Promise.reject(new Error('the device was lost')),
+        release: () => Promise.resolve(),
+      },
+      2,
+      2,
+    );
     batches.add(faces(0, 2));
     await expect(batches.next()).rejects.toThrow('the device was lost');
   });

@@ -17,7 +17,12 @@ describe('worker threads', () => {
 
   it('give what this thread gives, however many pieces wait', async () => {
     const pool = workers();
-    const pieces = [3, 4, 5, 6, 7].map((number) => ({ vectors, settings: settings({ seed: number }), clusters: [number], score: true }));
+    const pieces = [3, 4, 5, 6, 7].map((number) => ({
+      vectors,
+      settings: settings({ seed: number }),
+      clusters: [number],
+      score: true,
+    }));
     const there = await Promise.all(pieces.map((piece) => pool.run('group', piece, {})));
     const here = await Promise.all(pieces.map((piece) => runHere('group', piece, {})));
     there.forEach(([group], i) => {
@@ -31,31 +36,64 @@ describe('worker threads', () => {
     const controller = new AbortController();
     const large = inSharedMemory(distinctVectors(matrix(binaryRows(60_000, 24, 5))));
     const labels = new Int32Array(large.rows).map((_, i) => i % 2);
-    const params = { vectors: large, labels, clusters: 2, metric: 'euclidean', start: 0, end: large.rows } as const;
-    const work = [1, 2, 3].map(() => pool.run('silhouettes', params, { signal: controller.signal }));
+    const params = {
+      vectors: large,
+      labels,
+      clusters: 2,
+      metric: 'euclidean',
+      start: 0,
+      end: large.rows,
+    } as const;
+    const work = [1, 2, 3].map(() =>
+      pool.run('silhouettes', params, { signal: controller.signal }),
+    );
     setTimeout(() => {
       controller.abort(new CancelledError());
     }, 300);
     const start = performance.now();
     const ends = await Promise.allSettled(work);
     expect(performance.now() - start).toBeLessThan(5000);
-    for (const end of ends) expect(end).toMatchObject({ status: 'rejected', reason: expect.any(CancelledError) as unknown });
-    expect(await pool.run('inertias', { vectors, clusters: [1], restarts: 1, seed: 1 }, {})).toHaveLength(1);
+    for (const end of ends)
+      expect(end).toMatchObject({
+        status: 'rejected',
+        reason: expect.any(CancelledError) as unknown,
+      });
+    expect(
+      await pool.run('inertias', { vectors, clusters: [1], restarts: 1, seed: 1 }, {}),
+    ).toHaveLength(1);
   });
 
   it('tell what the user did wrong from what we did', async () => {
     const pool = workers();
-    const fine = inSharedMemory(distinctVectors(matrix(Array.from({ length: 12_500 }, (_, i) => [i]))));
-    const birch = { vectors: fine, settings: settings({ method: 'birch', threshold: 0.1 }), clusters: [2], score: false };
+    const fine = inSharedMemory(
+      distinctVectors(matrix(Array.from({ length: 12_500 }, (_, i) => [i]))),
+    );
+    const birch = {
+      vectors: fine,
+      settings: settings({ method: 'birch', threshold: 0.1 }),
+      clusters: [2],
+      score: false,
+    };
     await expect(pool.run('group', birch, {})).rejects.toThrow(UserError);
-    await expect(pool.run('inertias', { vectors, clusters: [2], restarts: 0, seed: 1 }, {})).rejects.toThrow(/restart/);
+    await expect(
+      pool.run('inertias', { vectors, clusters: [2], restarts: 0, seed: 1 }, {}),
+    ).rejects.toThrow(/restart/);
   });
 
   it('share the silhouette of many vectors', async () => {
     const pool = workers();
     const many = distinctVectors(matrix(binaryRows(9000, 14, 8)));
     const labels = new Int32Array(many.rows).map((_, i) => i % 5);
-    const grouped = { vectors: many, labels, clusters: 5, notices: [], asked: 5, inertia: 0, silhouette: null, seconds: 0 };
+    const grouped = {
+      vectors: many,
+      labels,
+      clusters: 5,
+      notices: [],
+      asked: 5,
+      inertia: 0,
+      silhouette: null,
+      seconds: 0,
+    };
     const context = { signal: undefined, threads: 2, onProgress: () => undefined };
     const [there, here] = await Promise.all([
       silhouetteOf(grouped, { ...context, run: pool.run }),

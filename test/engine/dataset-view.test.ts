@@ -14,11 +14,19 @@ const OPTIONS = { attributes: [], drop: [], dropZero: 0, seed: 1 };
 async function labelled() {
   const folder = await temporaryFolder();
   for (const part of ['female', 'male']) await symlink(join(PORTRAITS, part), join(folder, part));
-  const names = (await Promise.all(['female', 'male'].map(async (part) => (await readdir(join(PORTRAITS, part))).map((name) => `${part}/${name}`)))).flat(); // prettier-ignore
+  // prettier-ignore
+  const names = (await Promise.all(['female', 'male'].map(async (part) => (await readdir(join(PORTRAITS, part))).map((name) => `${part}/${name}`)))).flat();
   const images = names.filter((name) => name.endsWith('.jpg')).sort();
   const wrong = 'female/12.jpg';
-  const rows = images.map((name, i) => [name, i % 2, name.startsWith('male') !== (name === wrong) ? 1 : 0, i % 3 === 0 ? 1 : 0].join(','));
-  await writeFile(join(folder, 'labels.csv'), ['image,partition,Male,Third', ...rows, 'female/gone.jpg,0,1,1', ''].join('\n'));
+  const rows = images.map((name, i) =>
+    [name, i % 2, name.startsWith('male') !== (name === wrong) ? 1 : 0, i % 3 === 0 ? 1 : 0].join(
+      ',',
+    ),
+  );
+  await writeFile(
+    join(folder, 'labels.csv'),
+    ['image,partition,Male,Third', ...rows, 'female/gone.jpg,0,1,1', ''].join('\n'),
+  );
   return { choice: { folder, labels: undefined, options: OPTIONS }, images, wrong };
 }
 
@@ -27,7 +35,11 @@ describe('the data set view', () => {
     const engine = startEngine();
     const { choice, images } = await labelled();
     const summary = await engine.call('exploreDataset', choice);
-    expect(summary).toMatchObject({ rows: images.length + 1, missing: 1, allAttributes: ['Male', 'Third'] });
+    expect(summary).toMatchObject({
+      rows: images.length + 1,
+      missing: 1,
+      allAttributes: ['Male', 'Third'],
+    });
     expect(summary.correlation[0]).toBeCloseTo(1, 9);
     expect(summary.correlation[1]).toBeCloseTo(summary.correlation[2]!, 12);
 
@@ -45,7 +57,9 @@ describe('the data set view', () => {
     }
     const { path } = await engine.call('datasetImage', { ...choice, row: 0 });
     expect(path.endsWith(images[0]!)).toBe(true);
-    await expect(engine.call('datasetImage', { ...choice, row: images.length })).rejects.toThrow(/'female\/gone.jpg' is not there/);
+    await expect(engine.call('datasetImage', { ...choice, row: images.length })).rejects.toThrow(
+      /'female\/gone.jpg' is not there/,
+    );
   });
 
   it('finds the label that is wrong, surest first, of attributes the model knows', async () => {
@@ -72,14 +86,27 @@ describe('the data set view', () => {
 
     // The command line writes the same.
     const out = await temporaryFolder();
-    const run = await cli('dataset', choice.folder, '--out', out, '--check-labels', '1000', '--detect', 'always', '--provider', 'cpu', '--seed', '1', '--no-cache'); // prettier-ignore
+    // prettier-ignore
+    const run = await cli('dataset', choice.folder, '--out', out, '--check-labels', '1000', '--detect', 'always', '--provider', 'cpu', '--seed', '1', '--no-cache');
     expect(run.stdout).toContain(`${found.faces} faces compared with the network`);
-    const table = parse<Record<string, string>>(await readFile(join(out, 'label-errors.csv')), { columns: true });
-    expect(table.slice(0, 5).map(({ image }) => image)).toEqual(found.surest.map(({ image }) => image));
+    const table = parse<Record<string, string>>(await readFile(join(out, 'label-errors.csv')), {
+      columns: true,
+    });
+    expect(table.slice(0, 5).map(({ image }) => image)).toEqual(
+      found.surest.map(({ image }) => image),
+    );
 
     const other = { ...choice, options: { ...OPTIONS, attributes: ['Third'] } };
     await expect(
-      engine.call('contradictions', { ...other, images: 5, most: 5, pictures: true, settings, bundled, storeDir: null }),
+      engine.call('contradictions', {
+        ...other,
+        images: 5,
+        most: 5,
+        pictures: true,
+        settings,
+        bundled,
+        storeDir: null,
+      }),
     ).rejects.toThrow(/name none of the model's attributes/);
   });
 });

@@ -12,7 +12,17 @@ import { PORTRAITS, quarters, temporaryFolder, writeFiles } from '../support/ima
 /** Analysis of folders into a place of its own. */
 async function analysis(folders: string[], values: Partial<Settings> = {}) {
   const runDir = join(await temporaryFolder(), 'run');
-  return { runDir, params: { runDir, id: 'test', folders, settings: analysisSettings(settingsWith(values)), bundled, storeDir: null } };
+  return {
+    runDir,
+    params: {
+      runDir,
+      id: 'test',
+      folders,
+      settings: analysisSettings(settingsWith(values)),
+      bundled,
+      storeDir: null,
+    },
+  };
 }
 
 describe('the engine on real portraits', () => {
@@ -20,8 +30,14 @@ describe('the engine on real portraits', () => {
     const engine = startEngine();
     const { runDir, params } = await analysis([PORTRAITS]);
     const seen: Progress[] = [];
-    const manifest = await engine.call('analyse', params, { onProgress: (progress) => seen.push(progress) });
-    expect(manifest).toMatchObject({ faces: 72, images: { found: 72, read: 72, failed: 0 }, provider: 'cpu' });
+    const manifest = await engine.call('analyse', params, {
+      onProgress: (progress) => seen.push(progress),
+    });
+    expect(manifest).toMatchObject({
+      faces: 72,
+      images: { found: 72, read: 72, failed: 0 },
+      provider: 'cpu',
+    });
     expect(seen.at(-1)).toEqual({ stage: 'infer', done: 72, total: 72, failed: 0 });
 
     const settings = clusteringSettings(settingsWith({ clusters: 6 }));
@@ -30,16 +46,27 @@ describe('the engine on real portraits', () => {
     expect(clustering.clusters.map(({ id }) => id)).toEqual([0, 1, 2, 3, 4, 5]);
     const sizes = clustering.clusters.map(({ size }) => size);
     expect(sizes).toEqual([...sizes].sort((a, b) => b - a));
-    // The portraits are half women, half men, by their folders: some clusters must be almost purely one or the other.
+    // The portraits are half women, half men, by their folders: some clusters must be almost purely
+    // one or the other.
     expect(clustering.clusters.some(({ occurrences }) => occurrences.Male! > 0.9)).toBe(true);
     expect(clustering.clusters.some(({ occurrences }) => occurrences.Male! < 0.1)).toBe(true);
 
     const rows: number[] = [];
     for (const { id, size, medoid } of clustering.clusters) {
-      const faces = await engine.call('page', { runDir, cluster: id, order: 'typical', start: 0, count: 100 });
+      const faces = await engine.call('page', {
+        runDir,
+        cluster: id,
+        order: 'typical',
+        start: 0,
+        count: 100,
+      });
       expect(faces).toHaveLength(size);
       expect(faces.map(({ row }) => row)).toContain(medoid);
-      expect(await sharp(faces[0]!.jpeg).metadata()).toMatchObject({ width: 160, height: 192, format: 'jpeg' });
+      expect(await sharp(faces[0]!.jpeg).metadata()).toMatchObject({
+        width: 160,
+        height: 192,
+        format: 'jpeg',
+      });
       rows.push(...faces.map(({ row }) => row));
     }
     expect(rows.sort((a, b) => a - b)).toEqual(Array.from({ length: 72 }, (_, i) => i));
@@ -49,7 +76,13 @@ describe('the engine on real portraits', () => {
     const { channels } = await sharp(pictures[0]!.eigenface).stats();
     expect(channels[0]!.stdev).toBeGreaterThan(5); // a face, not a flat field
 
-    const [first] = await engine.call('page', { runDir, cluster: 0, order: 'typical', start: 0, count: 1 });
+    const [first] = await engine.call('page', {
+      runDir,
+      cluster: 0,
+      order: 'typical',
+      start: 0,
+      count: 1,
+    });
     const { path } = await engine.call('locate', { runDir, row: first!.row });
     expect(path).toBe(join(PORTRAITS, first!.image));
   });
@@ -59,7 +92,9 @@ describe('the engine on real portraits', () => {
     const probabilities = async (batchSize: number) => {
       const { runDir, params } = await analysis([PORTRAITS], { batchSize, limit: 20 });
       await engine.call('analyse', params);
-      return new Float32Array(new Uint8Array(await readFile(join(runDir, 'probabilities.f32'))).buffer);
+      return new Float32Array(
+        new Uint8Array(await readFile(join(runDir, 'probabilities.f32'))).buffer,
+      );
     };
     const [one, seven] = [await probabilities(1), await probabilities(7)];
     expect(seven).toHaveLength(20 * 40);
@@ -107,7 +142,12 @@ describe('bad input', () => {
     const { params } = await analysis([folder]);
     const manifest = await engine.call('analyse', params);
     expect(manifest.images).toEqual({ found: 5, read: 1, failed: 4, withoutFace: 0 });
-    expect(manifest.failures.map(({ image }) => image).sort()).toEqual(['cut.jpg', 'empty.jpg', 'text.png', 'tiny.png']);
+    expect(manifest.failures.map(({ image }) => image).sort()).toEqual([
+      'cut.jpg',
+      'empty.jpg',
+      'text.png',
+      'tiny.png',
+    ]);
   });
 
   it('says so where nothing can be done', async () => {
@@ -135,9 +175,15 @@ describe('bad input', () => {
       ['missing.onnx', /does not exist/],
       ['empty.onnx', /is empty \(0 bytes\); expected an ONNX model/],
       ['broken.onnx', /it is not an ONNX model, or the file is damaged/],
-      ['other.onnx', /is not a face attribute network: expected one input uint8 \[n, height, width, 3\].*it has the input float32/],
+      [
+        'other.onnx',
+        /is not a face attribute network: expected one input uint8 \[n, height, width, 3\].*it has the input float32/,
+      ],
     ] as const) {
-      const call = engine.call('analyse', (await analysis([PORTRAITS], { model: join(folder, name) })).params);
+      const call = engine.call(
+        'analyse',
+        (await analysis([PORTRAITS], { model: join(folder, name) })).params,
+      );
       await expect(call).rejects.toThrow(message);
       await expect(call).rejects.toBeInstanceOf(UserError);
     }
@@ -147,21 +193,32 @@ describe('bad input', () => {
     const engine = startEngine();
     const { runDir, params } = await analysis([PORTRAITS], { limit: 3 });
     await engine.call('analyse', params);
-    const cluster = (values: Partial<Settings>) => engine.call('cluster', { runDir, settings: clusteringSettings(settingsWith(values)) });
-    await expect(cluster({ attributes: ['smiling'] })).rejects.toThrow("unknown attribute 'smiling' (did you mean 'Smiling'?)");
+    const cluster = (values: Partial<Settings>) =>
+      engine.call('cluster', { runDir, settings: clusteringSettings(settingsWith(values)) });
+    await expect(cluster({ attributes: ['smiling'] })).rejects.toThrow(
+      "unknown attribute 'smiling' (did you mean 'Smiling'?)",
+    );
     const { clusters, notices } = await cluster({ clusters: 16 });
     expect(clusters.length).toBeLessThanOrEqual(3);
-    expect(notices[0]).toMatch(/^16 clusters were asked for, but the 3 faces form only \d distinct binary vectors/);
+    expect(notices[0]).toMatch(
+      /^16 clusters were asked for, but the 3 faces form only \d distinct binary vectors/,
+    );
   });
 
   it('puts faces that are all alike into one cluster', async () => {
     const engine = startEngine();
     const folder = await temporaryFolder();
     const face = await quarters(100, 120).png().toBuffer();
-    await writeFiles(folder, Object.fromEntries(Array.from({ length: 5 }, (_, i) => [`${i}.png`, face])));
+    await writeFiles(
+      folder,
+      Object.fromEntries(Array.from({ length: 5 }, (_, i) => [`${i}.png`, face])),
+    );
     const { runDir, params } = await analysis([folder]);
     await engine.call('analyse', params);
-    const { clusters, silhouette } = await engine.call('cluster', { runDir, settings: clusteringSettings(settingsWith()) });
+    const { clusters, silhouette } = await engine.call('cluster', {
+      runDir,
+      settings: clusteringSettings(settingsWith()),
+    });
     expect(clusters.map(({ size }) => size)).toEqual([5]);
     expect(silhouette).toBeNull();
     expect((await engine.call('pictures', { runDir }))[0]?.components).toEqual([]);
@@ -171,8 +228,13 @@ describe('bad input', () => {
     const engine = startEngine();
     const { runDir, params } = await analysis([PORTRAITS], { limit: 4 });
     await engine.call('analyse', params);
-    await expect(engine.call('analyse', { ...params, folders: ['/nowhere'] })).rejects.toThrow(UserError);
-    const { clusters } = await engine.call('cluster', { runDir, settings: clusteringSettings(settingsWith({ clusters: 1 })) });
+    await expect(engine.call('analyse', { ...params, folders: ['/nowhere'] })).rejects.toThrow(
+      UserError,
+    );
+    const { clusters } = await engine.call('cluster', {
+      runDir,
+      settings: clusteringSettings(settingsWith({ clusters: 1 })),
+    });
     expect(clusters[0]?.size).toBe(4);
     expect(await readdir(join(runDir, '..'))).toEqual(['run']);
   });
@@ -218,7 +280,9 @@ describe('the process', () => {
     });
     expect(killed).toBeGreaterThan(0);
     expect(manifest).toMatchObject({ faces: 72, images: { found: 72, read: 72, failed: 0 } });
-    expect(manifest.notices).toEqual([expect.stringMatching(/^The engine failed while it read images/)]);
+    expect(manifest.notices).toEqual([
+      expect.stringMatching(/^The engine failed while it read images/),
+    ]);
   });
 
   it('says that it was killed where that happens again, and starts again when asked again', async () => {
@@ -240,7 +304,10 @@ describe('an engine that is disposed of', () => {
     const engine = startEngine();
     const { runDir, params } = await analysis([PORTRAITS], { limit: 20 });
     await engine.call('analyse', params);
-    await engine.call('cluster', { runDir, settings: clusteringSettings(settingsWith({ clusters: 2 })) });
+    await engine.call('cluster', {
+      runDir,
+      settings: clusteringSettings(settingsWith({ clusters: 2 })),
+    });
     const pictures = engine.call('pictures', { runDir });
     engine.dispose();
     await expect(pictures).rejects.toBeInstanceOf(CancelledError);
@@ -249,10 +316,14 @@ describe('an engine that is disposed of', () => {
   });
 });
 
-/** The smallest ONNX model there is: a float goes in and comes out. Written by hand from onnx.proto. */
+/**
+ * The smallest ONNX model there is: a float goes in and comes out. Written by hand from onnx.proto.
+ */
 function identityModel(): Buffer {
-  const varint = (value: number) => Buffer.from(value < 128 ? [value] : [(value & 127) | 128, value >> 7]);
-  const number = (field: number, value: number) => Buffer.concat([varint(field << 3), varint(value)]);
+  const varint = (value: number) =>
+    Buffer.from(value < 128 ? [value] : [(value & 127) | 128, value >> 7]);
+  const number = (field: number, value: number) =>
+    Buffer.concat([varint(field << 3), varint(value)]);
   const bytes = (field: number, value: Buffer | string) => {
     const content = Buffer.from(value as string);
     return Buffer.concat([varint((field << 3) | 2), varint(content.length), content]);
@@ -261,6 +332,11 @@ function identityModel(): Buffer {
   const tensor = bytes(1, Buffer.concat([number(1, 1), bytes(2, dimension)]));
   const value = (name: string) => Buffer.concat([bytes(1, name), bytes(2, tensor)]);
   const node = Buffer.concat([bytes(1, 'x'), bytes(2, 'y'), bytes(4, 'Identity')]);
-  const graph = Buffer.concat([bytes(1, node), bytes(2, 'g'), bytes(11, value('x')), bytes(12, value('y'))]);
+  const graph = Buffer.concat([
+    bytes(1, node),
+    bytes(2, 'g'),
+    bytes(11, value('x')),
+    bytes(12, value('y')),
+  ]);
   return Buffer.concat([number(1, 8), bytes(7, graph), bytes(8, number(2, 13))]);
 }

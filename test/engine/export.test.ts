@@ -14,30 +14,50 @@ async function run() {
   const engine = startEngine();
   const runDir = join(await temporaryFolder(), 'run');
   const settings = analysisSettings(settingsWith({ limit: 20 }));
-  await engine.call('analyse', { runDir, id: 'test', folders: [PORTRAITS], settings, bundled, storeDir: null });
-  const cluster = (clusters: number) => engine.call('cluster', { runDir, settings: clusteringSettings(settingsWith({ clusters })) });
+  await engine.call('analyse', {
+    runDir,
+    id: 'test',
+    folders: [PORTRAITS],
+    settings,
+    bundled,
+    storeDir: null,
+  });
+  const cluster = (clusters: number) =>
+    engine.call('cluster', { runDir, settings: clusteringSettings(settingsWith({ clusters })) });
   await cluster(4);
   const outDir = join(await temporaryFolder(), 'out');
   const params = { runDir, outDir, reportScript: reportScript(ROOT) };
   return { engine, cluster, outDir, params };
 }
 
-const hidden = async (folder: string) => (await readdir(folder)).filter((name) => name.startsWith('.'));
+const hidden = async (folder: string) =>
+  (await readdir(folder)).filter((name) => name.startsWith('.'));
 
 /** Resolves when files are being written to be put in their places. */
 const writing = (folder: string) =>
   expect
-    .poll(async () => (await readdir(folder, { recursive: true })).some((name) => name.endsWith(join('files', 'faces.csv'))), {
-      interval: 1,
-    })
+    .poll(
+      async () =>
+        (await readdir(folder, { recursive: true })).some((name) =>
+          name.endsWith(join('files', 'faces.csv')),
+        ),
+      {
+        interval: 1,
+      },
+    )
     .toBe(true);
 
 describe('an export', () => {
   it('names what is in its way instead of replacing it, and replaces it if told to', async () => {
     const { engine, cluster, outDir, params } = await run();
     const { files } = await engine.call('export', params);
-    expect(files).toEqual(expect.arrayContaining(['faces.csv', 'report.html', 'clusters/03/montage.jpg']));
-    expect(await engine.call('export', params), 'its own files are not').toMatchObject({ inTheWay: [], kept: [] });
+    expect(files).toEqual(
+      expect.arrayContaining(['faces.csv', 'report.html', 'clusters/03/montage.jpg']),
+    );
+    expect(await engine.call('export', params), 'its own files are not').toMatchObject({
+      inTheWay: [],
+      kept: [],
+    });
 
     const changed = ['clusters.json', 'clusters/01/occurrences.svg', 'clusters/03/montage.jpg'];
     for (const name of changed) await writeFile(join(outDir, name), 'mine');
@@ -46,7 +66,10 @@ describe('an export', () => {
     expect((await stat(join(outDir, 'faces.csv'))).mtimeMs).toBe(before);
 
     await cluster(2);
-    expect(await engine.call('export', { ...params, overwrite: true })).toMatchObject({ inTheWay: [], kept: ['clusters/03/montage.jpg'] });
+    expect(await engine.call('export', { ...params, overwrite: true })).toMatchObject({
+      inTheWay: [],
+      kept: ['clusters/03/montage.jpg'],
+    });
     expect((await readdir(join(outDir, 'clusters'))).sort()).toEqual(['00', '01', '03']);
     expect(await readdir(join(outDir, 'clusters', '03'))).toEqual(['montage.jpg']);
     expect(await readFile(join(outDir, 'clusters.json'), 'utf8')).toContain('"version"');
@@ -62,7 +85,8 @@ describe('an export', () => {
     await writing(outDir);
     controller.abort();
     await expect(cancelled).rejects.toThrow(CancelledError);
-    await sweepTemporaryFolders(outDir); // as the callers do, since an engine that does not obey is killed
+    // as the callers do, since an engine that does not obey is killed
+    await sweepTemporaryFolders(outDir);
     expect(await hidden(outDir)).toEqual(['.face-clusters.json']);
 
     await rm(join(outDir, 'clusters.json'));
@@ -72,7 +96,9 @@ describe('an export', () => {
     await expect(killed).rejects.toThrow(/process ended/);
     expect(existsSync(join(outDir, 'clusters.json'))).toBe(false);
     expect(await readFile(join(outDir, 'faces.csv'), 'utf8')).toBe(faces);
-    expect(await engine.call('export', params), 'the next one works, and sweeps').toMatchObject({ inTheWay: [] });
+    expect(await engine.call('export', params), 'the next one works, and sweeps').toMatchObject({
+      inTheWay: [],
+    });
     expect(await hidden(outDir)).toEqual(['.face-clusters.json']);
   });
 });

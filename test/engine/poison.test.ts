@@ -27,7 +27,10 @@ async function folderWith(...poison: string[]) {
   await mkdir(folder);
   const women = (await readdir(join(PORTRAITS, 'female'))).slice(0, GOOD);
   for (const [i, name] of women.entries()) {
-    await copyFile(join(PORTRAITS, 'female', name), join(folder, `m ${String(i).padStart(2, '0')}.jpg`));
+    await copyFile(
+      join(PORTRAITS, 'female', name),
+      join(folder, `m ${String(i).padStart(2, '0')}.jpg`),
+    );
   }
   // Of other content than the others: what is kept of an image is kept by its content.
   const content = await readFile(join(PORTRAITS, 'female', women[0]!));
@@ -38,13 +41,20 @@ async function folderWith(...poison: string[]) {
   return { folder, good: Math.min(GOOD, women.length) };
 }
 
-async function analysis(folder: string, values: Partial<Settings> = {}, storeDir: string | null = null) {
+async function analysis(
+  folder: string,
+  values: Partial<Settings> = {},
+  storeDir: string | null = null,
+) {
   const runDir = join(await temporaryFolder(), 'run');
-  const settings = analysisSettings(settingsWith({ maxImageSeconds: 3, maxImageMemory: 300, ...values }));
+  const settings = analysisSettings(
+    settingsWith({ maxImageSeconds: 3, maxImageMemory: 300, ...values }),
+  );
   return { runDir, id: 'test', folders: [folder], settings, bundled, storeDir };
 }
 
-const reasonsOf = ({ failures }: RunManifest) => Object.fromEntries(failures.map(({ image, reason }) => [image, reason]));
+const reasonsOf = ({ failures }: RunManifest) =>
+  Object.fromEntries(failures.map(({ image, reason }) => [image, reason]));
 
 /** What a run says of its faces. */
 async function facesOf(runDir: string) {
@@ -61,9 +71,21 @@ const CASES: [name: string, file: string, reason: RegExp, limits?: Partial<Setti
     /^reading it takes more than 300 MB of memory \(setting maxImageMemory\)$/,
     { maxImageSeconds: 30 },
   ],
-  ['fills the heap', 'heap.jpg', /^(reading it takes (more than 300 MB of memory|longer)|the image is damaged: its decoder crashed)/],
-  ['ends its thread', 'exit.jpg', /^the image is damaged: its decoder crashed \(the process ended \(status 7\)\)$/],
-  ['throws where nobody catches', 'uncaught.jpg', /^the image is damaged: its decoder crashed \(the process ended \(status 1\)\)$/],
+  [
+    'fills the heap',
+    'heap.jpg',
+    /^(reading it takes (more than 300 MB of memory|longer)|the image is damaged: its decoder crashed)/,
+  ],
+  [
+    'ends its thread',
+    'exit.jpg',
+    /^the image is damaged: its decoder crashed \(the process ended \(status 7\)\)$/,
+  ],
+  [
+    'throws where nobody catches',
+    'uncaught.jpg',
+    /^the image is damaged: its decoder crashed \(the process ended \(status 1\)\)$/,
+  ],
 ];
 
 describe('a photo that brings its decoder down', () => {
@@ -84,17 +106,32 @@ describe('a photo that brings its decoder down', () => {
   it('is named when faces are searched for as well, and when `auto` looks at it', async () => {
     const { folder, good } = await folderWith('hang.jpg', 'segfault.jpg');
     withFaults();
-    const manifest = await startEngine().call('analyse', await analysis(folder, { detect: 'auto' }));
+    const manifest = await startEngine().call(
+      'analyse',
+      await analysis(folder, { detect: 'auto' }),
+    );
     expect(Object.keys(reasonsOf(manifest)).sort()).toEqual(['hang.jpg', 'segfault.jpg']);
     expect(manifest.images.found).toBe(good + 2);
     expect(manifest.images.failed).toBe(2);
   });
 
   it('of any kind, among others of any kind, is named', async () => {
-    const { folder, good } = await folderWith('segfault.jpg', 'segfault 2.jpg', 'hang.jpg', 'memory.jpg', 'exit.jpg');
+    const { folder, good } = await folderWith(
+      'segfault.jpg',
+      'segfault 2.jpg',
+      'hang.jpg',
+      'memory.jpg',
+      'exit.jpg',
+    );
     withFaults();
     const manifest = await startEngine().call('analyse', await analysis(folder));
-    expect(Object.keys(reasonsOf(manifest)).sort()).toEqual(['exit.jpg', 'hang.jpg', 'memory.jpg', 'segfault 2.jpg', 'segfault.jpg']);
+    expect(Object.keys(reasonsOf(manifest)).sort()).toEqual([
+      'exit.jpg',
+      'hang.jpg',
+      'memory.jpg',
+      'segfault 2.jpg',
+      'segfault.jpg',
+    ]);
     expect(manifest.images.read).toBe(good);
   });
 
@@ -108,8 +145,13 @@ describe('a photo that brings its decoder down', () => {
     delete process.env.NODE_OPTIONS; // it would be read now
     const again = await startEngine().call('analyse', await analysis(folder, {}, storeDir));
     expect(again).toMatchObject({ known: good + 1, images: { read: good, failed: 1 } });
-    expect(reasonsOf(again)).toEqual({ 'hang.jpg': expect.stringMatching(/takes longer than 3 s/) as string });
-    const patient = await startEngine().call('analyse', await analysis(folder, { maxImageSeconds: 9 }, storeDir));
+    expect(reasonsOf(again)).toEqual({
+      'hang.jpg': expect.stringMatching(/takes longer than 3 s/) as string,
+    });
+    const patient = await startEngine().call(
+      'analyse',
+      await analysis(folder, { maxImageSeconds: 9 }, storeDir),
+    );
     expect(patient.images).toMatchObject({ read: good + 1, failed: 0 });
   });
 

@@ -8,14 +8,24 @@ import { analysisSettings, clusteringSettings } from '../../src/domain/settings'
 import { bundled, settingsWith, startEngine } from '../support/engine';
 import { hasSharedData, ROOT, SHARED_DATA, temporaryFolder } from '../support/images';
 
-if (!hasSharedData) console.warn(`skipped: the tests of real, labelled faces need ${SHARED_DATA}, which is not there`);
+if (!hasSharedData)
+  console.warn(
+    `skipped: the tests of real, labelled faces need ${SHARED_DATA}, which is not there`,
+  );
 
 describe.skipIf(!hasSharedData)('labelled faces', () => {
   const folder = join(ROOT, '.cache', 'shared-faces');
 
   beforeAll(() => {
     mkdirSync(folder, { recursive: true });
-    for (const set of ['celeba', 'lfw']) execFileSync('tar', ['xf', join(SHARED_DATA, `${set}.tar`), '-C', folder, '--skip-old-files']);
+    for (const set of ['celeba', 'lfw'])
+      execFileSync('tar', [
+        'xf',
+        join(SHARED_DATA, `${set}.tar`),
+        '-C',
+        folder,
+        '--skip-old-files',
+      ]);
   });
 
   const evaluate = (set: 'celeba' | 'lfw'): Promise<Evaluation> =>
@@ -53,11 +63,16 @@ describe.skipIf(!hasSharedData)('labelled faces', () => {
       bundled,
       storeDir: null,
     });
-    const { clusters, silhouette } = await engine.call('cluster', { runDir, settings: clusteringSettings(settings) });
+    const { clusters, silhouette } = await engine.call('cluster', {
+      runDir,
+      settings: clusteringSettings(settings),
+    });
     expect(clusters).toHaveLength(16);
     expect(silhouette).toBeGreaterThan(0.6); // published: between 0.54 (k = 10) and 0.77 (k = 20)
     // A cluster of the blond is nearly pure, as in the published pictures.
-    expect(clusters.some(({ size, occurrences }) => size >= 5 && occurrences.Blond_Hair! > 0.9)).toBe(true);
+    expect(
+      clusters.some(({ size, occurrences }) => size >= 5 && occurrences.Blond_Hair! > 0.9),
+    ).toBe(true);
     for (const { size, occurrences } of clusters) {
       if (size < 10) continue;
       const pure = Object.values(occurrences).filter((value) => value > 0.9 || value < 0.1).length;

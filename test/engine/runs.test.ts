@@ -46,16 +46,22 @@ describe('a run that is open', () => {
 
   it('never shows, and never gets, the clusters of another', async () => {
     const engine = startEngine();
-    const page = () => engine.call('page', { runDir: place, cluster: 0, order: 'typical', start: 0, count: 10 });
+    const page = () =>
+      engine.call('page', { runDir: place, cluster: 0, order: 'typical', start: 0, count: 10 });
     await writeRun(place, { faces: 40 });
     await keepClustering(place, 40);
     expect(await page()).toHaveLength(10);
     await writeRun(place, { faces: 30 });
     await keepClustering(place, 40); // as by a process that had the earlier run open
-    await expect(page()).rejects.toThrow("('clustering.json' is of another run): cluster its faces again");
+    await expect(page()).rejects.toThrow(
+      "('clustering.json' is of another run): cluster its faces again",
+    );
     let failures = 0;
     for (let i = 0; i < 10; i++) {
-      const clustering = engine.call('cluster', { runDir: place, settings: { ...settings, seed: i } });
+      const clustering = engine.call('cluster', {
+        runDir: place,
+        settings: { ...settings, seed: i },
+      });
       await Promise.all([
         writeRun(place, { faces: 20 + i }),
         clustering.catch((error: unknown) => {
@@ -63,7 +69,8 @@ describe('a run that is open', () => {
           expect(String(error)).toMatch(/made anew meanwhile/);
         }),
       ]);
-      // They are there, went with the run, were not kept, or, in the blink between two calls, came to the next run and are not shown.
+      // They are there, went with the run, were not kept, or, in the blink between two calls, came
+      // to the next run and are not shown.
       const kept = await readClustering(place);
       const isOwn = kept?.clustering.faces === (await openRun(place)).manifest.faces;
       if (kept !== undefined && !isOwn) await expect(page()).rejects.toThrow('is of another run');
@@ -79,16 +86,25 @@ describe('a run that is open', () => {
     const clustering = await engine.call('cluster', { runDir: place, settings });
     expect(clustering.agreement).toBeNull();
     await writeFile(join(place, 'pictures.json'), '[{"cluster":0}]');
-    expect(await engine.call('pictures', { runDir: place })).toHaveLength(clustering.clusters.length);
+    expect(await engine.call('pictures', { runDir: place })).toHaveLength(
+      clustering.clusters.length,
+    );
   });
 
-  it.runIf(process.platform === 'linux')('holds no file open, so that Windows could move it', async () => {
-    await writeRun(place);
-    const run = await openRun(place);
-    await run.crops.jpegs([0, 17, 39]);
-    const open = await Promise.all((await readdir('/proc/self/fd')).map((fd) => readlink(join('/proc/self/fd', fd)).catch(() => '')));
-    expect(open.filter((path) => path.startsWith(place))).toEqual([]);
-  });
+  it.runIf(process.platform === 'linux')(
+    'holds no file open, so that Windows could move it',
+    async () => {
+      await writeRun(place);
+      const run = await openRun(place);
+      await run.crops.jpegs([0, 17, 39]);
+      const open = await Promise.all(
+        (await readdir('/proc/self/fd')).map((fd) =>
+          readlink(join('/proc/self/fd', fd)).catch(() => ''),
+        ),
+      );
+      expect(open.filter((path) => path.startsWith(place))).toEqual([]);
+    },
+  );
 
   it('is the same though a backup set the times of its files back to what they were', async () => {
     await writeRun(place);

@@ -8,7 +8,12 @@ import { ROOT, temporaryFolder } from '../support/images';
 
 const keys = { finder: 'finder', model: 'model' };
 const limit = 1e9;
-const identity = (i: number) => ({ size: 1000 + i, modified: 1e12 + i, changed: 1e12 + i, inode: i });
+const identity = (i: number) => ({
+  size: 1000 + i,
+  modified: 1e12 + i,
+  changed: 1e12 + i,
+  inode: i,
+});
 const hash = (i: number) => i.toString(16).padStart(32, '0');
 
 const record = (i: number): StoreRecord => ({
@@ -19,7 +24,12 @@ const record = (i: number): StoreRecord => ({
   described: { probabilities: Float32Array.of((i % 8) / 7, 1), crops: [{ strip: 0, at: i % 16 }] },
 });
 
-const findings = (i: number) => ({ records: [record(i)], strips: [Buffer.alloc(20_000, i)], keys, limit });
+const findings = (i: number) => ({
+  records: [record(i)],
+  strips: [Buffer.alloc(20_000, i)],
+  keys,
+  limit,
+});
 
 function start(folder: string) {
   const writer = new ProcessStoreWriter(folder, engineScript(ROOT));
@@ -37,7 +47,10 @@ async function expectKept(folder: string, count: number) {
     const content = store.contentOf(record(i).path, identity(i))!;
     expect(content.hash).toBe(hash(i));
     expect(store.foundIn(content, keys.finder)).toEqual({ faces: [null] });
-    const { probabilities, crops } = store.describedBy(content, keys.finder, keys.model, { faces: 1, attributes: 2 })!;
+    const { probabilities, crops } = store.describedBy(content, keys.finder, keys.model, {
+      faces: 1,
+      attributes: 2,
+    })!;
     expect(Array.from(probabilities)).toEqual([Math.fround((i % 8) / 7), 1]);
     expect(crops.map(({ at }) => at)).toEqual([i % 16]);
     expect(store.strip(crops[0]!.strip)).toEqual(Buffer.alloc(20_000, i));

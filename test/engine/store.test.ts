@@ -1,6 +1,18 @@
 /** What is kept between runs, with the real engine on real portraits. */
 import { execFile, spawn } from 'node:child_process';
-import { copyFile, cp, mkdir, readdir, readFile, rename, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
+import {
+  copyFile,
+  cp,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -40,13 +52,22 @@ async function place(): Promise<Place> {
 }
 
 /** What a run says of its faces, by image. */
-async function facesOf(runDir: string, { modelAttributes }: RunManifest): Promise<Map<string, number[]>> {
-  const table = JSON.parse(await readFile(join(runDir, 'faces.json'), 'utf8')) as { image: string[]; face: number[] };
+async function facesOf(
+  runDir: string,
+  { modelAttributes }: RunManifest,
+): Promise<Map<string, number[]>> {
+  const table = JSON.parse(await readFile(join(runDir, 'faces.json'), 'utf8')) as {
+    image: string[];
+    face: number[];
+  };
   const bytes = await readFile(join(runDir, 'probabilities.f32'));
   const values = new Float32Array(new Uint8Array(bytes).buffer);
   const width = modelAttributes.length;
   return new Map(
-    table.image.map((image, row) => [`${image} ${table.face[row]!}`, Array.from(values.subarray(row * width, (row + 1) * width))]),
+    table.image.map((image, row) => [
+      `${image} ${table.face[row]!}`,
+      Array.from(values.subarray(row * width, (row + 1) * width)),
+    ]),
   );
 }
 
@@ -57,20 +78,36 @@ async function analyse(engine: EngineClient, params: EngineCalls['analyse']['par
 
 const crops = async (engine: EngineClient, runDir: string) => {
   await engine.call('cluster', { runDir, settings: settingsWith({ clusters: 1 }) });
-  const cards = await engine.call('page', { runDir, cluster: 0, order: 'typical', start: 0, count: 500 });
-  return new Map(cards.map(({ image, face, jpeg }) => [`${image} ${face}`, Buffer.from(jpeg).toString('base64')]));
+  const cards = await engine.call('page', {
+    runDir,
+    cluster: 0,
+    order: 'typical',
+    start: 0,
+    count: 500,
+  });
+  return new Map(
+    cards.map(({ image, face, jpeg }) => [
+      `${image} ${face}`,
+      Buffer.from(jpeg).toString('base64'),
+    ]),
+  );
 };
 
 const LMDB_PAGE = 4096;
 
-/** Makes the values of a leaf page 1 GiB long each: LMDB believes it, and reads on where nothing is mapped. */
+/**
+ * Makes the values of a leaf page 1 GiB long each: LMDB believes it, and reads on where nothing is
+ * mapped.
+ */
 function lengthenValues(page: Buffer): void {
   const header = 24;
   const isLeaf = page.readUInt16LE(18) === 2;
-  for (let i = 0; isLeaf && i < page.readUInt16LE(20) / 2; i++) page.writeUInt32LE(1 << 30, header + page.readUInt16LE(header + 2 * i));
+  for (let i = 0; isLeaf && i < page.readUInt16LE(20) / 2; i++)
+    page.writeUInt32LE(1 << 30, header + page.readUInt16LE(header + 2 * i));
 }
 
-const images = async (folder: string) => (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.jpg')).sort();
+const images = async (folder: string) =>
+  (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.jpg')).sort();
 
 describe('a second run', () => {
   it('reads no image that has not changed, and knows renamed and copied ones by their content', async () => {
@@ -88,7 +125,10 @@ describe('a second run', () => {
     expect(await crops(engine, params().runDir)).toEqual(before);
 
     // The same in another place: there is nothing there yet, and everything comes from the store.
-    const elsewhere = await analyse(engine, { ...params(), runDir: `${params().runDir}-elsewhere` });
+    const elsewhere = await analyse(engine, {
+      ...params(),
+      runDir: `${params().runDir}-elsewhere`,
+    });
     expect(elsewhere.manifest).toMatchObject({ known: 72, faces: 72 });
     expect(elsewhere.faces).toEqual(first.faces);
     expect(await crops(engine, `${params().runDir}-elsewhere`)).toEqual(before);
@@ -132,7 +172,10 @@ describe('a second run', () => {
     expect((await stat(join(runDir, 'crops.bin'))).size).toBeGreaterThan(1000);
     const other = await analyse(engine, params({ model: bundled.gpu }));
     expect(other.manifest).toMatchObject({ known: 0, faces: 72 });
-    expect((await analyse(engine, params({ limit: 10 }))).manifest).toMatchObject({ known: 10, faces: 10 });
+    expect((await analyse(engine, params({ limit: 10 }))).manifest).toMatchObject({
+      known: 10,
+      faces: 10,
+    });
     expect((await analyse(engine, params())).manifest).toMatchObject({ known: 72, faces: 72 });
     await rm(join(folder, names[0]!));
     expect((await analyse(engine, params())).manifest).toMatchObject({ known: 71, faces: 71 });
@@ -162,7 +205,8 @@ describe('a second run', () => {
     const single = await analyse(engine, { ...other({ batchSize: 1, sample: 9 }), storeDir: null });
     expect(single.faces.size).toBe(9);
     for (const [face, values] of single.faces) {
-      for (const [i, value] of values.entries()) expect(all.faces.get(face)![i]).toBeCloseTo(value, 4);
+      for (const [i, value] of values.entries())
+        expect(all.faces.get(face)![i]).toBeCloseTo(value, 4);
     }
   });
 
@@ -170,34 +214,48 @@ describe('a second run', () => {
     const engine = startEngine();
     const { params } = await place();
     const first = await analyse(engine, params({ detect: 'always' }));
-    const boxes = async () => (JSON.parse(await readFile(join(params().runDir, 'faces.json'), 'utf8')) as { box: unknown }).box;
+    const boxes = async () =>
+      (JSON.parse(await readFile(join(params().runDir, 'faces.json'), 'utf8')) as { box: unknown })
+        .box;
     const before = await boxes();
     const other = await analyse(engine, params({ detect: 'always', model: bundled.gpu }));
-    expect(other.manifest).toMatchObject({ known: 1, faces: first.manifest.faces }); // the one without a face has nothing to be described
+    // the one without a face has nothing to be described
+    expect(other.manifest).toMatchObject({ known: 1, faces: first.manifest.faces });
     expect(await boxes()).toEqual(before);
     expect(other.faces).not.toEqual(first.faces);
     for (const [face, values] of other.faces) {
-      const mean = values.reduce((sum, value, i) => sum + Math.abs(value - first.faces.get(face)![i]!), 0) / values.length;
+      const mean =
+        values.reduce((sum, value, i) => sum + Math.abs(value - first.faces.get(face)![i]!), 0) /
+        values.length;
       expect(mean).toBeLessThan(0.1);
     }
-    expect((await analyse(engine, params({ detect: 'always' }))).manifest.known).toBe(72); // of the first network all is still there
+    // of the first network all is still there
+    expect((await analyse(engine, params({ detect: 'always' }))).manifest.known).toBe(72);
   });
 
   it('keeps what cannot be used, and reads it again once it has changed', async () => {
     const engine = startEngine();
     const { folder, params } = await place();
     const [name] = await images(folder);
-    await writeFile(join(folder, 'broken.jpg'), (await readFile(join(folder, name!))).subarray(0, 900));
+    await writeFile(
+      join(folder, 'broken.jpg'),
+      (await readFile(join(folder, name!))).subarray(0, 900),
+    );
     await wait(SETTLING);
     const first = await analyse(engine, params());
     const made = async () => (await stat(join(params().runDir, 'faces.json'))).ino;
     const before = await made();
     const second = await analyse(engine, params());
-    expect(await made()).toBe(before); // the image is known to be at fault itself, so the run stays as it is
+    // the image is known to be at fault itself, so the run stays as it is
+    expect(await made()).toBe(before);
     expect(second.manifest.failures).toEqual(first.manifest.failures);
     expect(second.manifest).toMatchObject({ known: 73, images: { failed: 1 } });
     await copyFile(join(folder, name!), join(folder, 'broken.jpg'));
-    expect((await analyse(engine, params())).manifest).toMatchObject({ known: 73, images: { failed: 0 }, faces: 73 });
+    expect((await analyse(engine, params())).manifest).toMatchObject({
+      known: 73,
+      images: { failed: 0 },
+      faces: 73,
+    });
   });
 
   it('of one new image among known ones lets the threads go that it needed not, whatever they are at', async () => {
@@ -239,7 +297,11 @@ describe('the store', () => {
     expect((await analyse(engine, params())).manifest).toMatchObject({
       known: 0,
       faces: 72,
-      notices: [expect.stringMatching(/^What was found before is forgotten, and images are read again: .*'faces.mdb' is damaged/)],
+      notices: [
+        expect.stringMatching(
+          /^What was found before is forgotten, and images are read again: .*'faces.mdb' is damaged/,
+        ),
+      ],
     });
     expect((await engine.call('storeSize', { storeDir })).images).toBe(72);
     await engine.call('clearStore', { storeDir });
@@ -254,7 +316,11 @@ describe('the store', () => {
     await analyse(startEngine(), params());
     const file = join(storeDir, 'faces.mdb');
     const bytes = await readFile(file);
-    for (let at = bytes.indexOf('/photos/'); at >= 0; at = bytes.indexOf('/photos/', at + LMDB_PAGE)) {
+    for (
+      let at = bytes.indexOf('/photos/');
+      at >= 0;
+      at = bytes.indexOf('/photos/', at + LMDB_PAGE)
+    ) {
       lengthenValues(bytes.subarray(at - (at % LMDB_PAGE)).subarray(0, LMDB_PAGE));
     }
     await writeFile(file, bytes);
@@ -266,7 +332,10 @@ describe('the store', () => {
       faces: 72,
       notices: expect.arrayContaining([expect.stringContaining('was made anew')]) as string[],
     });
-    expect((await analyse(startEngine(), elsewhere)).manifest).toMatchObject({ known: 72, notices: [] });
+    expect((await analyse(startEngine(), elsewhere)).manifest).toMatchObject({
+      known: 72,
+      notices: [],
+    });
   });
 
   it('can be cleared in the middle of a run of the same engine', async () => {
@@ -275,7 +344,10 @@ describe('the store', () => {
     await analyse(engine, params());
     const storeDir = params().storeDir!;
     for (let i = 0; i < 5; i++) {
-      const run = engine.call('analyse', { ...params({ detect: i % 2 === 0 ? 'always' : 'never' }), runDir: `${params().runDir}-${i}` });
+      const run = engine.call('analyse', {
+        ...params({ detect: i % 2 === 0 ? 'always' : 'never' }),
+        runDir: `${params().runDir}-${i}`,
+      });
       await wait(i * 60);
       await engine.call('clearStore', { storeDir });
       const faces = await run.then(
@@ -283,7 +355,8 @@ describe('the store', () => {
         (error: unknown) => String(error),
       );
       // It may have relied on crops that are gone: then it says so.
-      if (typeof faces === 'string') expect(faces).toMatch(/what was kept between runs was cleared/);
+      if (typeof faces === 'string')
+        expect(faces).toMatch(/what was kept between runs was cleared/);
       else expect(faces).toBeGreaterThan(70);
     }
     expect((await analyse(engine, params())).manifest.faces).toBe(72);
@@ -297,7 +370,10 @@ describe('the store', () => {
     const before = (await readdir(folder, { recursive: true })).sort();
     const out = join(folder, '..', 'out');
     for (let i = 0; i < 2; i++) {
-      const { status, stdout } = await cli(['cluster', folder, '--out', out, '--provider', 'cpu', '--detect', 'never'], folder);
+      const { status, stdout } = await cli(
+        ['cluster', folder, '--out', out, '--provider', 'cpu', '--detect', 'never'],
+        folder,
+      );
       expect(status).toBe(0);
       expect(stdout).toMatch(
         /note: What was found before cannot be used, and nothing is kept: .* cannot be opened \(it holds other files \('album'\)/,
@@ -322,7 +398,11 @@ describe('a run that is cut off', () => {
     // More than are kept at a time, each with a content of its own.
     for (const name of await images(folder)) {
       const bytes = await readFile(join(folder, name));
-      for (const copy of ['1', '2', '3']) await writeFile(join(folder, `${name}.${copy}.jpg`), Buffer.concat([bytes, Buffer.from(copy)]));
+      for (const copy of ['1', '2', '3'])
+        await writeFile(
+          join(folder, `${name}.${copy}.jpg`),
+          Buffer.concat([bytes, Buffer.from(copy)]),
+        );
     }
     const all = 4 * 72;
     const whole = await analyse(startEngine(), { ...params(), storeDir: null });
@@ -330,7 +410,8 @@ describe('a run that is cut off', () => {
     const random = () => (state = (state * 1103515245 + 12345) % 2 ** 31) / 2 ** 31;
     for (let kill = 0; kill < 20; kill++) {
       const engine = startEngine();
-      // Moments are parts of the work, not of an hour, or a slow machine would never get far; each falls a little behind a step, and beyond the last.
+      // Moments are parts of the work, not of an hour, or a slow machine would never get far; each
+      // falls a little behind a step, and beyond the last.
       const [moment, behind] = [((kill + random()) / 20) * all, random() * 30];
       await new Promise<void>((resolve) => {
         const onProgress = ({ stage, done }: Progress) => {
@@ -358,11 +439,19 @@ describe('a run that is cut off', () => {
     const out = join(folder, '..', 'out');
     const cache = join(folder, '..', 'cache');
     await mkdir(cache);
-    // Files may not grow beyond 96 KiB: writing fails as on a full disk (EFBIG for ENOSPC), for the store and for the run.
-    const limited = await cli(['cluster', folder, '--out', out, '--provider', 'cpu', '--detect', 'never'], cache, 96);
+    // Files may not grow beyond 96 KiB: writing fails as on a full disk (EFBIG for ENOSPC), for the
+    // store and for the run.
+    const limited = await cli(
+      ['cluster', folder, '--out', out, '--provider', 'cpu', '--detect', 'never'],
+      cache,
+      96,
+    );
     expect(limited.status).toBe(1);
     expect(limited.stderr).toMatch(/no space left on the disk/);
-    const free = await cli(['cluster', folder, '--out', out, '--provider', 'cpu', '--detect', 'never'], cache);
+    const free = await cli(
+      ['cluster', folder, '--out', out, '--provider', 'cpu', '--detect', 'never'],
+      cache,
+    );
     expect(free.status).toBe(0);
     expect(free.stdout).toContain('72 faces in 72 of 72 images');
   });
@@ -373,7 +462,9 @@ describe('a run that is cut off', () => {
     const first = await analyse(startEngine(), { ...params(), storeDir: null });
     const before = await readFile(join(runDir, 'run.json'), 'utf8');
     let failures = 0;
-    for (const limit of [0, 100, 1000, 5000, 11_000, 12_000, 30_000, 100_000, 200_000, 350_000, 450_000]) {
+    for (const limit of [
+      0, 100, 1000, 5000, 11_000, 12_000, 30_000, 100_000, 200_000, 350_000, 450_000,
+    ]) {
       const engine = startEngine();
       await engine.call('storeSize', { storeDir: runDir }); // it runs now, and can be limited
       await exec('prlimit', ['--pid', String(engine.pids[0]), `--fsize=${limit}`]);
@@ -387,7 +478,9 @@ describe('a run that is cut off', () => {
       expect(met, `limit ${limit}`).toMatch(/there is no space left on the disk/);
       expect(await readFile(join(runDir, 'run.json'), 'utf8')).toBe(before);
       expect(await facesOf(runDir, first.manifest)).toEqual(first.faces);
-      expect((await readdir(join(runDir, '..'))).filter((name) => name.startsWith('run'))).toEqual(['run']);
+      expect((await readdir(join(runDir, '..'))).filter((name) => name.startsWith('run'))).toEqual([
+        'run',
+      ]);
     }
     expect(failures).toBeGreaterThan(5);
   }, 240_000);
@@ -401,10 +494,13 @@ describe('a run that is cut off', () => {
     // The run's own files are smaller than the store's by at least its first pages.
     const engine = startEngine();
     await engine.call('storeSize', { storeDir }); // it runs now, and can be limited
-    for (const pid of engine.pids) await exec('prlimit', ['--pid', String(pid), `--fsize=${size - 4096}`]);
+    for (const pid of engine.pids)
+      await exec('prlimit', ['--pid', String(pid), `--fsize=${size - 4096}`]);
     const { manifest } = await analyse(engine, params());
     expect(manifest.faces).toBe(72);
-    expect(manifest.notices).toEqual([expect.stringMatching(/could not be kept for the next run: there is no space left/)]);
+    expect(manifest.notices).toEqual([
+      expect.stringMatching(/could not be kept for the next run: there is no space left/),
+    ]);
     const free = startEngine();
     expect((await analyse(free, params())).manifest.faces).toBe(72);
     expect((await analyse(free, params())).manifest).toMatchObject({ known: 72, notices: [] });
@@ -424,12 +520,17 @@ describe('what has changed in a folder', () => {
     await truncate(join(folder, names[2]!), 1000);
     expect(await engine.call('changes', { runDir })).toEqual({ added: 1, changed: 1, removed: 1 });
     await rm(join(runDir, 'images.json'));
-    expect(await engine.call('changes', { runDir })).toBeNull(); // a run of a version that did not keep them
+    // a run of a version that did not keep them
+    expect(await engine.call('changes', { runDir })).toBeNull();
   });
 });
 
 /** @param limit KiB a file may grow to, at most. */
-function cli(args: string[], cache: string, limit?: number): Promise<{ status: number | null; stdout: string; stderr: string }> {
+function cli(
+  args: string[],
+  cache: string,
+  limit?: number,
+): Promise<{ status: number | null; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
     const shell = limit === undefined ? 'exec "$@"' : `ulimit -f ${limit}; exec "$@"`;
     const child = spawn('bash', ['-c', shell, 'bash', process.execPath, CLI, ...args], {

@@ -1,4 +1,7 @@
-/** Folders that vanish, with the real engine: a run of all their images is not replaced by what is left. */
+/**
+ * Folders that vanish, with the real engine: a run of all their images is not replaced by what is
+ * left.
+ */
 import { cp, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -23,7 +26,8 @@ async function place(copies = 1): Promise<Place> {
   const home = await temporaryFolder();
   const folders = ['female', 'male'].map((name) => join(home, name));
   for (const [i, name] of ['female', 'male'].entries()) {
-    for (let copy = 0; copy < copies; copy++) await cp(join(PORTRAITS, name), join(folders[i]!, String(copy)), { recursive: true });
+    for (let copy = 0; copy < copies; copy++)
+      await cp(join(PORTRAITS, name), join(folders[i]!, String(copy)), { recursive: true });
   }
   const runDir = join(home, 'run');
   const params = (of = folders) => ({
@@ -48,7 +52,11 @@ async function fingerprint(runDir: string) {
 }
 
 /** Analyses, and does something when the folders are listed and only the first images are read. */
-function analyseAnd(engine: EngineClient, params: EngineCalls['analyse']['params'], action: () => Promise<unknown>): Promise<RunManifest> {
+function analyseAnd(
+  engine: EngineClient,
+  params: EngineCalls['analyse']['params'],
+  action: () => Promise<unknown>,
+): Promise<RunManifest> {
   let acted: Promise<unknown> | undefined;
   return engine
     .call('analyse', params, {
@@ -74,20 +82,25 @@ describe('a folder that vanishes', () => {
     await engine.call('analyse', params());
     const before = await fingerprint(runDir);
     const again = analyseAnd(engine, params(), () => vanish(folders[0]!));
-    await expect(again).rejects.toThrow(/'.*female' (cannot be read any more \(ENOENT|became empty while its images were read)/);
+    await expect(again).rejects.toThrow(
+      /'.*female' (cannot be read any more \(ENOENT|became empty while its images were read)/,
+    );
     await expect(again).rejects.toThrow('The earlier run stays as it is');
     expect(await fingerprint(runDir)).toEqual(before);
   });
 
   it('leaves the earlier run where most images are gone', async () => {
-    const { engine, home, folders, runDir, params } = await place(12); // so many that most are not read yet
+    // so many that most are not read yet
+    const { engine, home, folders, runDir, params } = await place(12);
     await engine.call('analyse', params());
     const before = await fingerprint(runDir);
     // Moved away at once: a slow machine reads on while single files are removed.
     const remove = () =>
       Promise.all(
         folders.flatMap((folder, i) =>
-          Array.from({ length: 11 }, (_, copy) => rename(join(folder, String(copy + 1)), join(home, `gone ${i} ${copy}`))),
+          Array.from({ length: 11 }, (_, copy) =>
+            rename(join(folder, String(copy + 1)), join(home, `gone ${i} ${copy}`)),
+          ),
         ),
       );
     const again = analyseAnd(engine, params(), remove);
@@ -99,10 +112,14 @@ describe('a folder that vanishes', () => {
 
   it('is listed like any other failure where there is no earlier run', async () => {
     const { engine, folders, params } = await place();
-    const manifest = await analyseAnd(engine, params(), () => rename(folders[1]!, `${folders[1]!}-elsewhere`));
+    const manifest = await analyseAnd(engine, params(), () =>
+      rename(folders[1]!, `${folders[1]!}-elsewhere`),
+    );
     expect(manifest.images.failed).toBeGreaterThan(0);
     expect(manifest.faces).toBeGreaterThan(10);
-    expect(manifest.failures[0]!.reason).toBe('the file was there when the folder was listed and is gone now');
+    expect(manifest.failures[0]!.reason).toBe(
+      'the file was there when the folder was listed and is gone now',
+    );
   });
 
   it('before the next run leaves the earlier one as it was', async () => {
@@ -110,7 +127,9 @@ describe('a folder that vanishes', () => {
     await engine.call('analyse', params());
     const before = await fingerprint(runDir);
     await rm(folders[1]!, { recursive: true });
-    await expect(engine.call('analyse', params())).rejects.toThrow(/cannot read the folder '.*male': it does not exist/);
+    await expect(engine.call('analyse', params())).rejects.toThrow(
+      /cannot read the folder '.*male': it does not exist/,
+    );
     expect(await fingerprint(runDir)).toEqual(before);
     await mkdir(folders[1]!);
     await expect(engine.call('analyse', params())).rejects.toThrow(
@@ -119,7 +138,9 @@ describe('a folder that vanishes', () => {
     expect(await fingerprint(runDir)).toEqual(before);
     await rm(folders[0]!, { recursive: true });
     await mkdir(folders[0]!);
-    await expect(engine.call('analyse', params())).rejects.toThrow(/'.*female' holds no images, but held/);
+    await expect(engine.call('analyse', params())).rejects.toThrow(
+      /'.*female' holds no images, but held/,
+    );
     expect(await fingerprint(runDir)).toEqual(before);
   });
 
@@ -129,7 +150,9 @@ describe('a folder that vanishes', () => {
     const all = [...folders, join(home, 'empty')];
     expect((await engine.call('analyse', params(all))).faces).toBe(72);
     expect((await engine.call('analyse', params(all))).faces).toBe(72);
-    const names = (await readdir(folders[1]!, { recursive: true })).filter((name) => name.endsWith('.jpg')).sort();
+    const names = (await readdir(folders[1]!, { recursive: true }))
+      .filter((name) => name.endsWith('.jpg'))
+      .sort();
     for (const name of names.slice(5)) await rm(join(folders[1]!, name)); // some of many: the user's own doing
     expect((await engine.call('analyse', params(all))).images.found).toBe(72 - names.length + 5);
     for (const name of names.slice(0, 5)) await rm(join(folders[1]!, name));
@@ -139,6 +162,8 @@ describe('a folder that vanishes', () => {
   it('without any images tells so where there is no earlier run', async () => {
     const { engine, home, params } = await place();
     await mkdir(join(home, 'empty'));
-    await expect(engine.call('analyse', params([join(home, 'empty')]))).rejects.toThrow(/no images in/);
+    await expect(engine.call('analyse', params([join(home, 'empty')]))).rejects.toThrow(
+      /no images in/,
+    );
   });
 });

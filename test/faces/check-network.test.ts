@@ -1,4 +1,7 @@
-/** Networks that come from elsewhere are checked before they are used; hostile ones end in a message. */
+/**
+ * Networks that come from elsewhere are checked before they are used; hostile ones end in a
+ * message.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,7 +16,19 @@ import { hashOf } from '../../src/util/content-hash';
 import { CancelledError, UserError } from '../../src/util/errors';
 import { bundled, settingsWith, startEngine } from '../support/engine';
 import { PORTRAITS, temporaryFolder } from '../support/images';
-import { field, graphAttribute, message, network, networkWith, node, SIDE, SMALL, tensor, tensorAttribute, value } from '../support/onnx';
+import {
+  field,
+  graphAttribute,
+  message,
+  network,
+  networkWith,
+  node,
+  SIDE,
+  SMALL,
+  tensor,
+  tensorAttribute,
+  value,
+} from '../support/onnx';
 
 async function fileWith(bytes: Uint8Array, name = 'model.onnx'): Promise<string> {
   const file = join(await temporaryFolder(), name);
@@ -36,12 +51,20 @@ const external = (location: string) =>
     field(13, message(field(1, 'location'), field(2, location))),
     field(14, 1),
   );
-const constant = (bytes: Buffer, output: string) => node('Constant', [], [output], { value: tensorAttribute(bytes) });
-const innerGraph = message(field(1, node('Identity', ['a'], ['b'])), field(2, 'inner'), field(12, value('b', 'float', [1])));
+const constant = (bytes: Buffer, output: string) =>
+  node('Constant', [], [output], { value: tensorAttribute(bytes) });
+const innerGraph = message(
+  field(1, node('Identity', ['a'], ['b'])),
+  field(2, 'inner'),
+  field(12, value('b', 'float', [1])),
+);
 
 describe('a usable network', () => {
   it('is described by its attributes and crops', async () => {
-    expect(await described(network())).toEqual({ attributes: ['A', 'B'], crop: { width: SIDE, height: SIDE, stretch: false } });
+    expect(await described(network())).toEqual({
+      attributes: ['A', 'B'],
+      crop: { width: SIDE, height: SIDE, stretch: false },
+    });
   });
 
   it('may compute shapes from the size of its input', async () => {
@@ -53,7 +76,11 @@ describe('a usable network', () => {
         node('Expand', ['one', 'target'], ['ones']),
         node('Mul', ['means', 'ones'], ['passed']),
       ],
-      [tensor('zero', 'int64', [1], [0]), tensor('three', 'int64', [1], [3]), tensor('one', 'float', [1, 1], [1])],
+      [
+        tensor('zero', 'int64', [1], [0]),
+        tensor('three', 'int64', [1], [3]),
+        tensor('one', 'float', [1, 1], [1]),
+      ],
     );
     expect(await described(bytes)).toMatchObject({ attributes: ['A', 'B'] });
   });
@@ -71,11 +98,23 @@ describe('the check of a file refuses a network', () => {
       network({ initializers: [external('weights.bin')] }),
       /weights \('weights'\) are stored in another file.*save_as_external_data=False/,
     ],
-    ['weights at a path outside of its folder', network({ initializers: [external('../../../etc/passwd')] }), /stored in another file/],
-    ['weights at a memory address', network({ initializers: [external('*/_ORT_MEM_ADDR_/*')] }), /stored in another file/],
+    [
+      'weights at a path outside of its folder',
+      network({ initializers: [external('../../../etc/passwd')] }),
+      /stored in another file/,
+    ],
+    [
+      'weights at a memory address',
+      network({ initializers: [external('*/_ORT_MEM_ADDR_/*')] }),
+      /stored in another file/,
+    ],
     [
       'external data, set by a number whose lower 32 bits are 1',
-      network({ initializers: [message(tensor('weights', 'float', [3, 2], [1, 2, 3, 4, 5, 6]), field(14, 2 ** 32 + 1))] }),
+      network({
+        initializers: [
+          message(tensor('weights', 'float', [3, 2], [1, 2, 3, 4, 5, 6]), field(14, 2 ** 32 + 1)),
+        ],
+      }),
       /stored in another file/,
     ],
     [
@@ -84,23 +123,47 @@ describe('the check of a file refuses a network', () => {
       /stored in another file/,
     ],
     ['a sparse tensor', network({ graph: [field(15, message(field(3, 1)))] }), /sparse/],
-    ['functions', network({ model: [field(25, message(field(1, 'f')))] }), /contains local functions.*inline_local_functions/],
-    ['graphs for training', network({ model: [field(20, message(field(1, innerGraph)))] }), /training graphs/],
+    [
+      'functions',
+      network({ model: [field(25, message(field(1, 'f')))] }),
+      /contains local functions.*inline_local_functions/,
+    ],
+    [
+      'graphs for training',
+      network({ model: [field(20, message(field(1, innerGraph)))] }),
+      /training graphs/,
+    ],
     [
       'a loop',
       networkWith([node('Loop', ['means'], ['passed'], { body: graphAttribute(innerGraph) })]),
       /operator 'Loop', which is not supported/,
     ],
-    ['a branch', networkWith([node('If', ['means'], ['passed'], { then_branch: graphAttribute(innerGraph) })]), /'If'/],
+    [
+      'a branch',
+      networkWith([node('If', ['means'], ['passed'], { then_branch: graphAttribute(innerGraph) })]),
+      /'If'/,
+    ],
     ['a scan', networkWith([node('Scan', ['means'], ['passed'])]), /'Scan'/],
-    ['random numbers', networkWith([node('RandomNormalLike', ['means'], ['passed'])]), /'RandomNormalLike'/],
-    ['an image decoder', networkWith([node('ImageDecoder', ['means'], ['passed'])]), /'ImageDecoder'/],
+    [
+      'random numbers',
+      networkWith([node('RandomNormalLike', ['means'], ['passed'])]),
+      /'RandomNormalLike'/,
+    ],
+    [
+      'an image decoder',
+      networkWith([node('ImageDecoder', ['means'], ['passed'])]),
+      /'ImageDecoder'/,
+    ],
     [
       'a subgraph of an operator that has none',
       networkWith([node('Relu', ['means'], ['passed'], { body: graphAttribute(innerGraph) })]),
       /'Relu' contains a subgraph/,
     ],
-    ['an unknown domain', networkWith([node('Relu', ['means'], ['passed'], {}, 'evil.ops')]), /'evil.ops.Relu'/],
+    [
+      'an unknown domain',
+      networkWith([node('Relu', ['means'], ['passed'], {}, 'evil.ops')]),
+      /'evil.ops.Relu'/,
+    ],
     [
       'an operator of ONNX Runtime that opens files',
       networkWith([node('EPContext', ['means'], ['passed'], {}, 'com.microsoft')]),
@@ -111,7 +174,11 @@ describe('the check of a file refuses a network', () => {
       networkWith([message(node('Loop', ['means'], ['passed']), field(4, 'Relu'))]),
       /names the operator of a node twice/,
     ],
-    ['an operator with a newline in its name', networkWith([node('A\nB', ['means'], ['passed'])]), /'A\\u000aB'/],
+    [
+      'an operator with a newline in its name',
+      networkWith([node('A\nB', ['means'], ['passed'])]),
+      /'A\\u000aB'/,
+    ],
     [
       'a constant of terabytes',
       networkWith(
@@ -122,15 +189,25 @@ describe('the check of a file refuses a network', () => {
     ],
     [
       'an expansion to terabytes by a Constant',
-      networkWith([constant(tensor('', 'int64', [2], [1e6, 1e6]), 'shape'), node('Expand', ['means', 'shape'], ['passed'])]),
+      networkWith([
+        constant(tensor('', 'int64', [2], [1e6, 1e6]), 'shape'),
+        node('Expand', ['means', 'shape'], ['passed']),
+      ]),
       /'Expand' asks for a size/,
     ],
     [
       'padding by billions',
-      networkWith([node('Pad', ['means', 'pads'], ['passed'])], [tensor('pads', 'int64', [4], [0, 0, 0, 2 ** 40])]),
+      networkWith(
+        [node('Pad', ['means', 'pads'], ['passed'])],
+        [tensor('pads', 'int64', [4], [0, 0, 0, 2 ** 40])],
+      ),
       /'Pad' asks/,
     ],
-    ['strides of billions', networkWith([node('MaxPool', ['means'], ['passed'], { pads: [2 ** 40, 0] })]), /'MaxPool' asks/],
+    [
+      'strides of billions',
+      networkWith([node('MaxPool', ['means'], ['passed'], { pads: [2 ** 40, 0] })]),
+      /'MaxPool' asks/,
+    ],
     [
       'a shape that depends on the pixels',
       networkWith([
@@ -140,14 +217,30 @@ describe('the check of a file refuses a network', () => {
       ]),
       /'Expand' makes the size of its output depend on the content of the image/,
     ],
-    ['text', network({ graph: [field(5, message(field(2, 8), field(6, 'text'), field(8, 's')))] }), /contains text/],
+    [
+      'text',
+      network({ graph: [field(5, message(field(2, 8), field(6, 'text'), field(8, 's')))] }),
+      /contains text/,
+    ],
     [
       'fewer values than it says',
-      network({ graph: [field(5, message(field(1, 1e9), field(2, 1), field(8, 't'), field(9, Buffer.alloc(4))))] }),
+      network({
+        graph: [
+          field(5, message(field(1, 1e9), field(2, 1), field(8, 't'), field(9, Buffer.alloc(4)))),
+        ],
+      }),
       /\[1000000000\] needs 4,000 MB but has 4 bytes/,
     ],
-    ['a negative dimension', network({ graph: [field(5, message(field(1, -1), field(2, 1), field(8, 't')))] }), /damaged/],
-    ['an output that is no tensor', network({ outputs: [message(field(1, 'o'), field(2, field(4, field(1, 1))))] }), /'o' is not a tensor/],
+    [
+      'a negative dimension',
+      network({ graph: [field(5, message(field(1, -1), field(2, 1), field(8, 't')))] }),
+      /damaged/,
+    ],
+    [
+      'an output that is no tensor',
+      network({ outputs: [message(field(1, 'o'), field(2, field(4, field(1, 1))))] }),
+      /'o' is not a tensor/,
+    ],
     [
       "ONNX Runtime's own format, even where it is ONNX as well",
       message(field(14, Buffer.from(`..ORTM${' '.repeat(20)}`)), network()),
@@ -155,9 +248,21 @@ describe('the check of a file refuses a network', () => {
     ],
     ['no graph', field(1, 8), /it is not an ONNX model.*has no graph/],
     ['a message without its end', network().subarray(0, 100), /damaged: it ends in the middle/],
-    ['a length beyond the file', message(network(), Buffer.from([0x3a, 0xff, 0xff, 0xff, 0xff, 0x0f])), /damaged/],
-    ['a group', message(network(), Buffer.from([0x0b, 0x0c])), /damaged: it has a field of an unknown type/],
-    ['millions of empty fields', Buffer.alloc(6e6, Buffer.from([0x72, 0x00])), /more than 2,000,000 fields/],
+    [
+      'a length beyond the file',
+      message(network(), Buffer.from([0x3a, 0xff, 0xff, 0xff, 0xff, 0x0f])),
+      /damaged/,
+    ],
+    [
+      'a group',
+      message(network(), Buffer.from([0x0b, 0x0c])),
+      /damaged: it has a field of an unknown type/,
+    ],
+    [
+      'millions of empty fields',
+      Buffer.alloc(6e6, Buffer.from([0x72, 0x00])),
+      /more than 2,000,000 fields/,
+    ],
     [
       'more operators than the limit',
       network({ nodes: Array.from({ length: 50_001 }, () => node('Relu', ['a'], ['b'])) }),
@@ -191,7 +296,10 @@ describe('the test run refuses a network', () => {
     [
       'that gives logits',
       network({
-        nodes: [...SMALL.nodes.slice(0, 2), node('MatMul', ['means', 'weights'], ['probabilities'])],
+        nodes: [
+          ...SMALL.nodes.slice(0, 2),
+          node('MatMul', ['means', 'weights'], ['probabilities']),
+        ],
         initializers: [tensor('weights', 'float', [3, 2], [9, 9, 9, 9, 9, 9])],
       }),
       /gave -?[\d.]+ where a probability.*add a Sigmoid/,
@@ -201,26 +309,46 @@ describe('the test run refuses a network', () => {
       networkWith([node('Log', ['means'], ['logs']), node('Sub', ['logs', 'logs'], ['passed'])]),
       /gave NaN where a probability from 0 to 1 was expected/,
     ],
-    ['that has a fixed batch size', network({ inputs: [value('images', 'uint8', [1, SIDE, SIDE, 3])] }), /its batch size is fixed to 1/],
+    [
+      'that has a fixed batch size',
+      network({ inputs: [value('images', 'uint8', [1, SIDE, SIDE, 3])] }),
+      /its batch size is fixed to 1/,
+    ],
     [
       'that takes huge crops',
       network({ inputs: [value('images', 'uint8', ['n', 100_000, 100_000, 3])] }),
       /crops of 100000×100000 pixels; expected sides of 8 to 1024/,
     ],
-    ['that takes tiny crops', network({ inputs: [value('images', 'uint8', ['n', 1, 1, 3])] }), /expected sides of 8 to 1024/],
+    [
+      'that takes tiny crops',
+      network({ inputs: [value('images', 'uint8', ['n', 1, 1, 3])] }),
+      /expected sides of 8 to 1024/,
+    ],
     [
       'whose operators do not fit together',
       network({ nodes: [node('Add', ['images', 'weights'], ['probabilities'])] }),
       /cannot load the model/,
     ],
-    ['with a repeated name', network({ metadata: { attributes: ['A', 'A'] } }), /a different name for each output/],
-    ['with a newline in a name', network({ metadata: { attributes: ['A', 'B\nC'] } }), /attributes.1': expected a name without newlines/],
+    [
+      'with a repeated name',
+      network({ metadata: { attributes: ['A', 'A'] } }),
+      /a different name for each output/,
+    ],
+    [
+      'with a newline in a name',
+      network({ metadata: { attributes: ['A', 'B\nC'] } }),
+      /attributes.1': expected a name without newlines/,
+    ],
     [
       'with a name that overrides the writing direction',
       network({ metadata: { attributes: ['A', '\u202eB'] } }),
       /without newlines and other control/,
     ],
-    ['with a long name', network({ metadata: { attributes: ['A', 'B'.repeat(201)] } }), /at most 200 characters/],
+    [
+      'with a long name',
+      network({ metadata: { attributes: ['A', 'B'.repeat(201)] } }),
+      /at most 200 characters/,
+    ],
   ])('%s', async (_, bytes, reason) => {
     await expect(described(bytes)).rejects.toThrow(reason);
   });
@@ -236,15 +364,20 @@ describe('the test run refuses a network', () => {
       ],
       [tensor('column', 'float', [25_000, 1], line), tensor('row', 'float', [1, 25_000], line)],
     );
-    await expect(described(bytes)).rejects.toThrow(/cannot be used: it needs more than 1,50\d MB of memory/);
+    await expect(described(bytes)).rejects.toThrow(
+      /cannot be used: it needs more than 1,50\d MB of memory/,
+    );
   });
 });
 
 describe('the test run', () => {
   /** A network that multiplies matrices for minutes. */
   function endless(): Buffer {
-    const square = tensor('square', 'float', [1500, 1500], Array.from({ length: 1500 * 1500 }, () => 0)); // prettier-ignore
-    const nodes = Array.from({ length: 4000 }, (_, i) => node('MatMul', [`m${i}`, 'square'], [`m${i + 1}`]));
+    // prettier-ignore
+    const square = tensor('square', 'float', [1500, 1500], Array.from({ length: 1500 * 1500 }, () => 0));
+    const nodes = Array.from({ length: 4000 }, (_, i) =>
+      node('MatMul', [`m${i}`, 'square'], [`m${i + 1}`]),
+    );
     return networkWith(
       [
         node('ReduceMax', ['means'], ['most'], { keepdims: 0 }),
@@ -258,7 +391,9 @@ describe('the test run', () => {
   }
 
   it('has a limit of time', async () => {
-    await expect(described(endless())).rejects.toThrow(/cannot be used: it did not finish a test batch within 30 s/);
+    await expect(described(endless())).rejects.toThrow(
+      /cannot be used: it did not finish a test batch within 30 s/,
+    );
   });
 
   it('ends when the call is cancelled, while the engine goes on', async () => {
@@ -284,7 +419,10 @@ describe('the test run', () => {
     await vi.waitUntil(() => children() !== '', { timeout: 30_000 });
     const child = children();
     // Wait until it is past starting up, so that it is killed while it computes.
-    await vi.waitUntil(() => readFileSync(`/proc/${child}/maps`, 'utf8').includes('libonnxruntime'), { timeout: 30_000 });
+    await vi.waitUntil(
+      () => readFileSync(`/proc/${child}/maps`, 'utf8').includes('libonnxruntime'),
+      { timeout: 30_000 },
+    );
     process.kill(pid, 'SIGKILL');
     await expect(call).rejects.toBeInstanceOf(EngineDied);
     await vi.waitUntil(() => !existsSync(`/proc/${child}`), { timeout: 15_000 });
@@ -296,27 +434,49 @@ describe('a run', () => {
     const folder = await temporaryFolder();
     const settings = analysisSettings(settingsWith({ model: file, limit: 3 }));
     const storeDir = join(folder, 'store');
-    return { runDir: join(folder, 'run'), id: 'r', folders: [PORTRAITS], settings, bundled, storeDir };
+    return {
+      runDir: join(folder, 'run'),
+      id: 'r',
+      folders: [PORTRAITS],
+      settings,
+      bundled,
+      storeDir,
+    };
   }
 
   it('checks its network once and remembers it by its content', async () => {
     const params = await analysis(await fileWith(network()));
     const engine = startEngine();
-    expect(await engine.call('analyse', params)).toMatchObject({ faces: 3, modelAttributes: ['A', 'B'] });
+    expect(await engine.call('analyse', params)).toMatchObject({
+      faces: 3,
+      modelAttributes: ['A', 'B'],
+    });
     engine.dispose();
     const store = await FaceStore.open(params.storeDir);
-    expect(store.note(`network checked 1 ${hashOf(network())}`)).toMatchObject({ attributes: ['A', 'B'] });
+    expect(store.note(`network checked 1 ${hashOf(network())}`)).toMatchObject({
+      attributes: ['A', 'B'],
+    });
     store.close();
     // This process cannot start the check itself (its script is vitest's): the note alone decides.
     const info = { attributes: ['X'], crop: { width: 8, height: 8 } };
-    expect(await checkNetwork(params.settings.model, 'some hash', { notes: { note: () => info, setNote: () => undefined } })).toBe(info);
+    expect(
+      await checkNetwork(params.settings.model, 'some hash', {
+        notes: { note: () => info, setNote: () => undefined },
+      }),
+    ).toBe(info);
   });
 
   it('fails with the reason if its network is refused', async () => {
     const params = await analysis(
-      await fileWith(network({ nodes: [...SMALL.nodes.slice(0, 3), node('Neg', ['logits'], ['probabilities'])] })),
+      await fileWith(
+        network({
+          nodes: [...SMALL.nodes.slice(0, 3), node('Neg', ['logits'], ['probabilities'])],
+        }),
+      ),
     );
-    await expect(startEngine().call('analyse', params)).rejects.toThrow(/cannot be used: it gave -?[\d.]+ where a probability/);
+    await expect(startEngine().call('analyse', params)).rejects.toThrow(
+      /cannot be used: it gave -?[\d.]+ where a probability/,
+    );
   });
 });
 
@@ -324,14 +484,20 @@ describe('the file of a network', () => {
   it('is refused if it is too large, before it is read', async () => {
     const file = await fileWith(network());
     await truncate(file, 40e9);
-    await expect(startEngine().call('model', { file })).rejects.toThrow(/cannot be read: it has 40,000 MB: expected at most 1,000 MB/);
+    await expect(startEngine().call('model', { file })).rejects.toThrow(
+      /cannot be read: it has 40,000 MB: expected at most 1,000 MB/,
+    );
   });
 
   it('is refused if it is not a regular file', async () => {
     const folder = join(await temporaryFolder(), 'model.onnx');
     await mkdir(folder);
-    await expect(startEngine().call('model', { file: folder })).rejects.toThrow(/cannot be read: it is a folder/);
+    await expect(startEngine().call('model', { file: folder })).rejects.toThrow(
+      /cannot be read: it is a folder/,
+    );
     if (!existsSync('/dev/zero')) return;
-    await expect(startEngine().call('model', { file: '/dev/zero' })).rejects.toThrow(/cannot be read: it is a device/);
+    await expect(startEngine().call('model', { file: '/dev/zero' })).rejects.toThrow(
+      /cannot be read: it is a device/,
+    );
   });
 });

@@ -3,13 +3,16 @@ import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { withHardSigmoids } from '../../src/networks/clip-to-hard-sigmoid';
-import { widened } from '../../src/networks/float16-to-float32';
+import { toFloat32 } from '../../src/networks/float16-to-float32';
 import { openModel } from '../../src/networks/model';
 import { bundled } from '../support/engine';
 import { temporaryFolder } from '../support/images';
 
 const FACES = 3;
-/** ReLU6s of MobileNetV2: one for the first and one for the last layer, two a block but for the first block's one. */
+/**
+ * ReLU6s of MobileNetV2: one for the first and one for the last layer, two a block but for the
+ * first block's one.
+ */
 const CLIPS = 35;
 
 const operators = (model: Uint8Array, name: string) =>
@@ -19,7 +22,7 @@ const operators = (model: Uint8Array, name: string) =>
 
 describe('clips to [0, 1] as HardSigmoids', () => {
   it('say the same of the same crops, to the bit', async () => {
-    const clips = widened(await readFile(bundled.gpu))!;
+    const clips = toFloat32(await readFile(bundled.gpu))!;
     const sigmoids = withHardSigmoids(clips)!;
     expect(operators(clips, 'Clip')).toBe(CLIPS);
     expect(operators(sigmoids, 'Clip')).toBe(0);
@@ -30,7 +33,10 @@ describe('clips to [0, 1] as HardSigmoids', () => {
       const file = join(folder, `${i}.onnx`);
       await writeFile(file, bytes);
       const model = await openModel(file, { provider: 'cpu', threads: 1 });
-      const crops = Uint8Array.from({ length: FACES * model.crop.width * model.crop.height * 3 }, (_, at) => (at * 2654435761) >>> 24);
+      const crops = Uint8Array.from(
+        { length: FACES * model.crop.width * model.crop.height * 3 },
+        (_, at) => (at * 2654435761) >>> 24,
+      );
       said.push(Array.from(await model.infer(crops, FACES)));
       await model.release();
     }

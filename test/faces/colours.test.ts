@@ -17,7 +17,8 @@ function manyColours(): Sharp {
     for (let x = 0; x < SIDE; x++) {
       const field = (y >> 3) * (SIDE >> 3) + (x >> 3);
       for (let channel = 0; channel < 3; channel++)
-        pixels[(y * SIDE + x) * 3 + channel] = Math.imul(field * 3 + channel + 1, 2654435761) >>> 24;
+        pixels[(y * SIDE + x) * 3 + channel] =
+          Math.imul(field * 3 + channel + 1, 2654435761) >>> 24;
     }
   }
   return sharp(pixels, { raw: { width: SIDE, height: SIDE, channels: 3 } });
@@ -84,7 +85,11 @@ describe('colours of a profile', () => {
     const jpeg = await encoded(quarters(64, 48), 'p3');
     const { profile } = jpegHeader(jpeg)!;
     const at = jpeg.indexOf(profile);
-    const broken = Buffer.concat([jpeg.subarray(0, at + 60), Buffer.alloc(profile.length - 60, 7), jpeg.subarray(at + profile.length)]);
+    const broken = Buffer.concat([
+      jpeg.subarray(0, at + 60),
+      Buffer.alloc(profile.length - 60, 7),
+      jpeg.subarray(at + profile.length),
+    ]);
     const { data } = await decodePixels(await encodedImage(broken), 64);
     const levels = differences(data, await sharp(broken).raw().toBuffer());
     expect(levels.at(-1)).toBeLessThanOrEqual(3);

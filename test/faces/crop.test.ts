@@ -8,12 +8,18 @@ import { random } from '../support/vectors';
 
 const SIZE = { width: 160, height: 192 };
 
-/** Red grows to the right, green downwards, blue along the diagonal: every pixel tells where it is from. */
+/**
+ * Red grows to the right, green downwards, blue along the diagonal: every pixel tells where it is
+ * from.
+ */
 function ramps(width: number, height: number): Pixels {
   const data = Buffer.alloc(width * height * 3);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      data.set([Math.round((250 * (x + 0.5)) / width), Math.round((250 * (y + 0.5)) / height), 128], (y * width + x) * 3);
+      data.set(
+        [Math.round((250 * (x + 0.5)) / width), Math.round((250 * (y + 0.5)) / height), 128],
+        (y * width + x) * 3,
+      );
     }
   }
   return { data, width, height };
@@ -29,50 +35,84 @@ describe('cropFrame', () => {
     y: 150 + 250 * next(),
   }));
 
-  it.each(cases)('takes every pixel from where it lies ($width px wide, turned by $angle)', ({ width, angle, x, y }) => {
-    const height = width * 1.2;
-    const crop = cropFrame(image, { x: x - width / 2, y: y - height / 2, width, height, angle }, SIZE);
-    expect(crop).toHaveLength(160 * 192 * 3);
-    let compared = 0;
-    for (let row = 6; row < 192; row += 20) {
-      for (let column = 6; column < 160; column += 20) {
-        const [dx, dy] = [((column + 0.5) / 160 - 0.5) * width, ((row + 0.5) / 192 - 0.5) * height];
-        const px = x + dx * Math.cos(angle) - dy * Math.sin(angle);
-        const py = y + dx * Math.sin(angle) + dy * Math.cos(angle);
-        const at = (row * 160 + column) * 3;
-        // Beyond the border its last pixel goes on; near it the resampling mixes the two.
-        const expected = [(250 * Math.min(Math.max(px, 0.5), 799.5)) / 800, (250 * Math.min(Math.max(py, 0.5), 599.5)) / 600];
-        const pixel = [(250 * Math.max(1, width / 160)) / 800, (250 * Math.max(1, width / 160)) / 600];
-        for (const channel of [0, 1] as const)
-          expect(Math.abs(crop[at + channel]! - expected[channel]!)).toBeLessThan(1 + 0.75 * pixel[channel]!);
-        expect(crop[at + 2]).toBe(128); // no black border
-        compared += 1;
+  it.each(cases)(
+    'takes every pixel from where it lies ($width px wide, turned by $angle)',
+    ({ width, angle, x, y }) => {
+      const height = width * 1.2;
+      const crop = cropFrame(
+        image,
+        { x: x - width / 2, y: y - height / 2, width, height, angle },
+        SIZE,
+      );
+      expect(crop).toHaveLength(160 * 192 * 3);
+      let compared = 0;
+      for (let row = 6; row < 192; row += 20) {
+        for (let column = 6; column < 160; column += 20) {
+          const [dx, dy] = [
+            ((column + 0.5) / 160 - 0.5) * width,
+            ((row + 0.5) / 192 - 0.5) * height,
+          ];
+          const px = x + dx * Math.cos(angle) - dy * Math.sin(angle);
+          const py = y + dx * Math.sin(angle) + dy * Math.cos(angle);
+          const at = (row * 160 + column) * 3;
+          // Beyond the border its last pixel goes on; near it the resampling mixes the two.
+          const expected = [
+            (250 * Math.min(Math.max(px, 0.5), 799.5)) / 800,
+            (250 * Math.min(Math.max(py, 0.5), 599.5)) / 600,
+          ];
+          const pixel = [
+            (250 * Math.max(1, width / 160)) / 800,
+            (250 * Math.max(1, width / 160)) / 600,
+          ];
+          for (const channel of [0, 1] as const)
+            expect(Math.abs(crop[at + channel]! - expected[channel]!)).toBeLessThan(
+              1 + 0.75 * pixel[channel]!,
+            );
+          expect(crop[at + 2]).toBe(128); // no black border
+          compared += 1;
+        }
       }
-    }
-    expect(compared).toBe(80);
-  });
+      expect(compared).toBe(80);
+    },
+  );
 });
 
-/** The same from the definition, pixel by pixel: means of squares, then means of bilinear samples spread evenly over each pixel of the crop. */
+/**
+ * The same from the definition, pixel by pixel: means of squares, then means of bilinear samples
+ * spread evenly over each pixel of the crop.
+ */
 function byDefinition(image: Pixels, frame: Frame, size: CropSize): number[] {
-  const by = Math.max(1, Math.floor(Math.min(frame.width / size.width, frame.height / size.height)));
+  const by = Math.max(
+    1,
+    Math.floor(Math.min(frame.width / size.width, frame.height / size.height)),
+  );
   const { x: boundsX, y: boundsY } = boundsOf(frame);
   // Which squares are averaged depends on where the first one begins.
-  const begin = (at: number, length: number) => Math.min(Math.max(Math.floor(at - 2 * by), 0), length - by);
+  const begin = (at: number, length: number) =>
+    Math.min(Math.max(Math.floor(at - 2 * by), 0), length - by);
   const [left, top] = [begin(boundsX, image.width), begin(boundsY, image.height)];
-  const [columns, rows] = [Math.floor((image.width - left) / by), Math.floor((image.height - top) / by)];
+  const [columns, rows] = [
+    Math.floor((image.width - left) / by),
+    Math.floor((image.height - top) / by),
+  ];
   const mean = (column: number, row: number, channel: number) => {
     let sum = 0;
     for (let y = 0; y < by; y++)
-      for (let x = 0; x < by; x++) sum += image.data[((top + row * by + y) * image.width + left + column * by + x) * 3 + channel]!;
+      for (let x = 0; x < by; x++)
+        sum +=
+          image.data[((top + row * by + y) * image.width + left + column * by + x) * 3 + channel]!;
     return Math.floor(sum / (by * by) + 0.5);
   };
   const inside = (value: number, length: number) => Math.min(Math.max(value, 0), length - 1);
   const bilinear = (x: number, y: number, channel: number) => {
-    const at = (column: number, row: number) => mean(inside(column, columns), inside(row, rows), channel);
+    const at = (column: number, row: number) =>
+      mean(inside(column, columns), inside(row, rows), channel);
     const [x0, y0] = [Math.floor(x), Math.floor(y)];
     const [dx, dy] = [x - x0, y - y0];
-    return (1 - dy) * ((1 - dx) * at(x0, y0) + dx * at(x0 + 1, y0)) + dy * ((1 - dx) * at(x0, y0 + 1) + dx * at(x0 + 1, y0 + 1));
+    return (
+      (1 - dy) * ((1 - dx) * at(x0, y0) + dx * at(x0 + 1, y0)) +
+      dy * ((1 - dx) * at(x0, y0 + 1) + dx * at(x0 + 1, y0 + 1))
+    );
   };
   const n = Math.ceil(Math.max(frame.width / size.width, frame.height / size.height) / by / 1.75);
   const result: number[] = [];
@@ -83,9 +123,15 @@ function byDefinition(image: Pixels, frame: Frame, size: CropSize): number[] {
         for (let i = 0; i < n * n; i++) {
           const dx = ((u + ((i % n) + 0.5) / n) / size.width - 0.5) * frame.width;
           const dy = ((v + (Math.floor(i / n) + 0.5) / n) / size.height - 0.5) * frame.height;
-          const x = frame.x + frame.width / 2 + dx * Math.cos(frame.angle) - dy * Math.sin(frame.angle);
-          const y = frame.y + frame.height / 2 + dx * Math.sin(frame.angle) + dy * Math.cos(frame.angle);
-          sum += bilinear(inside((x - left) / by - 0.5, columns), inside((y - top) / by - 0.5, rows), channel);
+          const x =
+            frame.x + frame.width / 2 + dx * Math.cos(frame.angle) - dy * Math.sin(frame.angle);
+          const y =
+            frame.y + frame.height / 2 + dx * Math.sin(frame.angle) + dy * Math.cos(frame.angle);
+          sum += bilinear(
+            inside((x - left) / by - 0.5, columns),
+            inside((y - top) / by - 0.5, rows),
+            channel,
+          );
         }
         result.push(sum / (n * n));
       }
@@ -96,7 +142,11 @@ function byDefinition(image: Pixels, frame: Frame, size: CropSize): number[] {
 
 describe('cropFrame beside its definition, on noise', () => {
   const next = random(5);
-  const noise = { width: 97, height: 83, data: Uint8Array.from({ length: 97 * 83 * 3 }, () => 256 * next()) };
+  const noise = {
+    width: 97,
+    height: 83,
+    data: Uint8Array.from({ length: 97 * 83 * 3 }, () => 256 * next()),
+  };
   const small = { width: 20, height: 24 };
   const cases = [
     { x: 0, y: 0, width: 20, height: 24, angle: 0 },
@@ -108,17 +158,25 @@ describe('cropFrame beside its definition, on noise', () => {
     { x: 300, y: -200, width: 50, height: 60, angle: 0.3 },
   ];
 
-  it.each(cases)('gives the same for a frame at $x, $y of $width × $height, turned by $angle', (frame) => {
-    const crop = cropFrame(noise, frame, small);
-    const expected = byDefinition(noise, frame, small);
-    expect(crop).toHaveLength(expected.length);
-    for (const [i, value] of expected.entries()) expect(Math.abs(crop[i]! - value), `byte ${i}`).toBeLessThan(0.51);
-  });
+  it.each(cases)(
+    'gives the same for a frame at $x, $y of $width × $height, turned by $angle',
+    (frame) => {
+      const crop = cropFrame(noise, frame, small);
+      const expected = byDefinition(noise, frame, small);
+      expect(crop).toHaveLength(expected.length);
+      for (const [i, value] of expected.entries())
+        expect(Math.abs(crop[i]! - value), `byte ${i}`).toBeLessThan(0.51);
+    },
+  );
 });
 
 describe('reduceBox', () => {
   const next = random(9);
-  const noise = { width: 61, height: 53, data: Uint8Array.from({ length: 61 * 53 * 3 }, () => 256 * next()) };
+  const noise = {
+    width: 61,
+    height: 53,
+    data: Uint8Array.from({ length: 61 * 53 * 3 }, () => 256 * next()),
+  };
   const cases = [
     { part: { x: 0, y: 0, width: 61, height: 53 }, by: 1, mostRows: undefined, rows: [0] },
     { part: { x: 3, y: 5, width: 50, height: 41 }, by: 2, mostRows: undefined, rows: [0, 1] },
@@ -126,19 +184,30 @@ describe('reduceBox', () => {
     { part: { x: 1, y: 1, width: 60, height: 52 }, by: 26, mostRows: 2, rows: [6, 19] },
   ];
 
-  it.each(cases)('averages $by × $by pixels, or as many rows of them as are wanted ($mostRows)', ({ part, by, mostRows, rows }) => {
-    const reduced = reduceBox(noise, part, by, mostRows);
-    expect(reduced).toMatchObject({ width: Math.floor(part.width / by), height: Math.floor(part.height / by) });
-    expect(reduced.data).toHaveLength(reduced.width * reduced.height * 3);
-    for (const [i, value] of reduced.data.entries()) {
-      const [column, row] = [Math.floor(i / 3) % reduced.width, Math.floor(i / 3 / reduced.width)];
-      let sum = 0;
-      for (const y of rows) {
-        for (let x = 0; x < by; x++) sum += noise.data[((part.y + row * by + y) * 61 + part.x + column * by + x) * 3 + (i % 3)]!;
+  it.each(cases)(
+    'averages $by × $by pixels, or as many rows of them as are wanted ($mostRows)',
+    ({ part, by, mostRows, rows }) => {
+      const reduced = reduceBox(noise, part, by, mostRows);
+      expect(reduced).toMatchObject({
+        width: Math.floor(part.width / by),
+        height: Math.floor(part.height / by),
+      });
+      expect(reduced.data).toHaveLength(reduced.width * reduced.height * 3);
+      for (const [i, value] of reduced.data.entries()) {
+        const [column, row] = [
+          Math.floor(i / 3) % reduced.width,
+          Math.floor(i / 3 / reduced.width),
+        ];
+        let sum = 0;
+        for (const y of rows) {
+          for (let x = 0; x < by; x++)
+            sum +=
+              noise.data[((part.y + row * by + y) * 61 + part.x + column * by + x) * 3 + (i % 3)]!;
+        }
+        expect(Math.abs(value - sum / (by * rows.length)), `byte ${i}`).toBeLessThanOrEqual(0.5001);
       }
-      expect(Math.abs(value - sum / (by * rows.length)), `byte ${i}`).toBeLessThanOrEqual(0.5001);
-    }
-  });
+    },
+  );
 });
 
 describe('frameOf', () => {
@@ -178,7 +247,8 @@ describe('frameOf', () => {
     ] as const;
     const found = frameOf(eyes, { x: 89, y: y + apart }, framing);
     const aligned = alignedFrame({ width: 178, height: 218 }, framing);
-    for (const side of ['x', 'y', 'width', 'height'] as const) expect(found[side]).toBeCloseTo(aligned[side], 6);
+    for (const side of ['x', 'y', 'width', 'height'] as const)
+      expect(found[side]).toBeCloseTo(aligned[side], 6);
   });
 
   it('tells the size of a face turned to the side by its height', () => {

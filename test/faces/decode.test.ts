@@ -14,14 +14,16 @@ async function decode(bytes: Uint8Array, name = 'image') {
   await writeFile(path, bytes);
   const image = await readImage({ path });
   const pixels = await decodeCrop(image, alignedFrame(image, SIZE), SIZE);
-  const at = (x: number, y: number) => Array.from(pixels.subarray((y * SIZE.width + x) * 3, (y * SIZE.width + x) * 3 + 3));
+  const at = (x: number, y: number) =>
+    Array.from(pixels.subarray((y * SIZE.width + x) * 3, (y * SIZE.width + x) * 3 + 3));
   return { image, pixels, at };
 }
 
 /** Upper left is bright red, upper right bright blue, the lower half darker. */
 function expectQuarters(at: (x: number, y: number) => number[]) {
   const near = (actual: number[], expected: number[]) => {
-    for (const [i, value] of expected.entries()) expect(Math.abs(actual[i]! - value)).toBeLessThan(14);
+    for (const [i, value] of expected.entries())
+      expect(Math.abs(actual[i]! - value)).toBeLessThan(14);
   };
   near(at(30, 40), [250, 0, 0]);
   near(at(130, 40), [0, 0, 250]);
@@ -31,46 +33,61 @@ function expectQuarters(at: (x: number, y: number) => number[]) {
 
 describe('decoding', () => {
   it.each(['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff'] as const)('reads %s', async (format) => {
-    const options = format === 'png' || format === 'gif' ? {} : { quality: 95, chromaSubsampling: '4:4:4' };
-    const { at, pixels } = await decode(await quarters(178, 218).toFormat(format, options).toBuffer());
+    const options =
+      format === 'png' || format === 'gif' ? {} : { quality: 95, chromaSubsampling: '4:4:4' };
+    const { at, pixels } = await decode(
+      await quarters(178, 218).toFormat(format, options).toBuffer(),
+    );
     expect(pixels).toHaveLength(160 * 192 * 3);
     expectQuarters(at);
   });
 
-  it.each([1, 2, 3, 4, 5, 6, 7, 8])('turns an image of EXIF orientation %i upright', async (orientation) => {
-    // The stored pixels are the upright ones turned the other way.
-    const upright = await quarters(178, 218).png().toBuffer();
-    const [degrees, mirror] = {
-      1: [0, undefined] as const,
-      2: [0, 'flop'] as const,
-      3: [180, undefined] as const,
-      4: [0, 'flip'] as const,
-      5: [90, 'flop'] as const,
-      6: [270, undefined] as const,
-      7: [270, 'flop'] as const,
-      8: [90, undefined] as const,
-    }[orientation]!;
-    const turned = sharp(await sharp(upright).rotate(degrees).png().toBuffer());
-    if (mirror !== undefined) turned[mirror]();
-    const bytes = await sharp(await turned.png().toBuffer())
-      .withMetadata({ orientation })
-      .jpeg({ quality: 95, chromaSubsampling: '4:4:4' })
-      .toBuffer();
-    const { image, at } = await decode(bytes);
-    expect([image.width, image.height]).toEqual([178, 218]);
-    expectQuarters(at);
-  });
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])(
+    'turns an image of EXIF orientation %i upright',
+    async (orientation) => {
+      // The stored pixels are the upright ones turned the other way.
+      const upright = await quarters(178, 218).png().toBuffer();
+      const [degrees, mirror] = {
+        1: [0, undefined] as const,
+        2: [0, 'flop'] as const,
+        3: [180, undefined] as const,
+        4: [0, 'flip'] as const,
+        5: [90, 'flop'] as const,
+        6: [270, undefined] as const,
+        7: [270, 'flop'] as const,
+        8: [90, undefined] as const,
+      }[orientation]!;
+      const turned = sharp(await sharp(upright).rotate(degrees).png().toBuffer());
+      if (mirror !== undefined) turned[mirror]();
+      const bytes = await sharp(await turned.png().toBuffer())
+        .withMetadata({ orientation })
+        .jpeg({ quality: 95, chromaSubsampling: '4:4:4' })
+        .toBuffer();
+      const { image, at } = await decode(bytes);
+      expect([image.width, image.height]).toEqual([178, 218]);
+      expectQuarters(at);
+    },
+  );
 
   it('takes grey, 16-bit, CMYK and transparent images', async () => {
     const grey = await decode(await quarters(178, 218).greyscale().png().toBuffer());
     expect(grey.at(30, 40)).toHaveLength(3);
     const deep = await decode(await quarters(178, 218).toColourspace('rgb16').png().toBuffer());
     expectQuarters(deep.at);
-    const cmyk = await decode(await quarters(178, 218).toColourspace('cmyk').jpeg({ quality: 95 }).toBuffer());
+    const cmyk = await decode(
+      await quarters(178, 218).toColourspace('cmyk').jpeg({ quality: 95 }).toBuffer(),
+    );
     expect(cmyk.at(30, 40)[0]).toBeGreaterThan(150);
     expect(cmyk.at(30, 40)[2]).toBeLessThan(110);
     const clear = await decode(
-      await sharp({ create: { width: 178, height: 218, channels: 4, background: { r: 9, g: 9, b: 9, alpha: 0 } } })
+      await sharp({
+        create: {
+          width: 178,
+          height: 218,
+          channels: 4,
+          background: { r: 9, g: 9, b: 9, alpha: 0 },
+        },
+      })
         .png()
         .toBuffer(),
     );
@@ -110,7 +127,11 @@ describe('decoding', () => {
 
   it.each([
     ['is empty', new Uint8Array(), /empty \(0 bytes\)/],
-    ['is text', Buffer.from('this is no image, whatever its name says'), /not an image that can be read: its content is none of JPEG/],
+    [
+      'is text',
+      Buffer.from('this is no image, whatever its name says'),
+      /not an image that can be read: its content is none of JPEG/,
+    ],
   ])('refuses a file that %s', async (_, bytes, message) => {
     await expect(decode(bytes, 'face.jpg')).rejects.toThrow(message);
     await expect(decode(bytes, 'face.jpg')).rejects.toBeInstanceOf(ImageError);
@@ -118,21 +139,30 @@ describe('decoding', () => {
 
   it('refuses a truncated image', async () => {
     const whole = await quarters(178, 218).jpeg().toBuffer();
-    await expect(decode(whole.subarray(0, whole.length / 2))).rejects.toThrow(/damaged or cut short/);
+    await expect(decode(whole.subarray(0, whole.length / 2))).rejects.toThrow(
+      /damaged or cut short/,
+    );
   });
 
   it('refuses an image of one pixel, naming what it expects', async () => {
     const bytes = await sharp({ create: { width: 1, height: 1, channels: 3, background: '#fff' } })
       .png()
       .toBuffer();
-    await expect(decode(bytes)).rejects.toThrow('too small: expected at least 16×16 pixels, got 1×1');
+    await expect(decode(bytes)).rejects.toThrow(
+      'too small: expected at least 16×16 pixels, got 1×1',
+    );
   });
 
   it('refuses an image of more pixels than memory allows, by its header alone', async () => {
-    const bytes = await sharp({ create: { width: 30_000, height: 14_000, channels: 3, background: '#fff' }, limitInputPixels: false })
+    const bytes = await sharp({
+      create: { width: 30_000, height: 14_000, channels: 3, background: '#fff' },
+      limitInputPixels: false,
+    })
       .png({ compressionLevel: 1 })
       .toBuffer();
-    await expect(decode(bytes)).rejects.toThrow('too large: expected at most 400 megapixels (setting maxImageMegapixels), got 30000×14000');
+    await expect(decode(bytes)).rejects.toThrow(
+      'too large: expected at most 400 megapixels (setting maxImageMegapixels), got 30000×14000',
+    );
   });
 
   it('says what keeps a file from being read', async () => {
@@ -140,7 +170,8 @@ describe('decoding', () => {
     const path = join(await temporaryFolder(), 'secret.png');
     await writeFile(path, await quarters(20, 20).png().toBuffer());
     await chmod(path, 0);
-    if (process.getuid?.() !== 0) await expect(readImage({ path })).rejects.toThrow('no permission');
+    if (process.getuid?.() !== 0)
+      await expect(readImage({ path })).rejects.toThrow('no permission');
   });
 });
 

@@ -36,7 +36,8 @@ const centre = ({ located }: FaceRegion) => {
 function compare(regions: FaceRegion[], marked: number[][], scale: number) {
   const hits = (region: FaceRegion, [x, y, width, height]: number[]) => {
     const middle = centre(region);
-    const inside = (value: number, start: number, size: number) => value > start * scale && value < (start + size) * scale;
+    const inside = (value: number, start: number, size: number) =>
+      value > start * scale && value < (start + size) * scale;
     return inside(middle.x, x!, width!) && inside(middle.y, y!, height!);
   };
   return {
@@ -78,28 +79,38 @@ describe('on six group photos with 22 faces, marked by hand', () => {
     for (const [name, own] of Object.entries(marks)) {
       const file = await readFile(join(photos, name));
       const scale = height / (await sharp(file).metadata()).height;
-      const { data, info } = await sharp(file).resize({ height }).png().toBuffer({ resolveWithObject: true });
-      marked.push(...own.map(([x, y, w, h]) => [width + x! * scale, y! * scale, w! * scale, h! * scale]));
+      const { data, info } = await sharp(file)
+        .resize({ height })
+        .png()
+        .toBuffer({ resolveWithObject: true });
+      marked.push(
+        ...own.map(([x, y, w, h]) => [width + x! * scale, y! * scale, w! * scale, h! * scale]),
+      );
       tiles.push({ input: data, left: width, top: 0 });
       width += info.width;
     }
-    const panorama = sharp({ create: { width, height, channels: 3, background: '#000' } }).composite(tiles);
+    const panorama = sharp({
+      create: { width, height, channels: 3, background: '#000' },
+    }).composite(tiles);
     const { regions } = await find(await encoded(await panorama.jpeg({ quality: 92 }).toBuffer()));
     const { found, wrong } = compare(regions, marked, 1);
     expect(found).toBeGreaterThanOrEqual(21);
     expect(wrong).toBeLessThanOrEqual(1);
   });
 
-  it.each([3, 6, 8])('boxes are those of the upright photo under EXIF orientation %i', async (orientation) => {
-    const file = await readFile(join(photos, 'sample3.jpg'));
-    const back = { 3: 180, 6: 270, 8: 90 }[orientation]!;
-    const stored = await sharp(await sharp(file).rotate(back).png().toBuffer())
-      .withMetadata({ orientation })
-      .jpeg({ quality: 95 })
-      .toBuffer();
-    const { regions } = await find(await encoded(stored));
-    expect(compare(regions, marks['sample3.jpg'], 1)).toEqual({ found: 3, wrong: 0 });
-  });
+  it.each([3, 6, 8])(
+    'boxes are those of the upright photo under EXIF orientation %i',
+    async (orientation) => {
+      const file = await readFile(join(photos, 'sample3.jpg'));
+      const back = { 3: 180, 6: 270, 8: 90 }[orientation]!;
+      const stored = await sharp(await sharp(file).rotate(back).png().toBuffer())
+        .withMetadata({ orientation })
+        .jpeg({ quality: 95 })
+        .toBuffer();
+      const { regions } = await find(await encoded(stored));
+      expect(compare(regions, marks['sample3.jpg'], 1)).toEqual({ found: 3, wrong: 0 });
+    },
+  );
 
   it('finds the same faces in 48 megapixels, 16 bits, CMYK, transparency and animations', async () => {
     const file = join(photos, 'sample3.jpg');
@@ -110,7 +121,11 @@ describe('on six group photos with 22 faces, marked by hand', () => {
       ['48 megapixels', 8000, () => sharp(file).resize(8000).jpeg({ quality: 90 }).toBuffer()],
       ['16-bit PNG', 1200, () => photo().toColourspace('rgb16').png().toBuffer()],
       ['16-bit TIFF', 1200, () => photo().toColourspace('rgb16').tiff().toBuffer()],
-      ['10-bit AVIF', 1200, () => photo().heif({ compression: 'av1', bitdepth: 10, effort: 1 }).toBuffer()],
+      [
+        '10-bit AVIF',
+        1200,
+        () => photo().heif({ compression: 'av1', bitdepth: 10, effort: 1 }).toBuffer(),
+      ],
       ['CMYK JPEG', 1200, () => photo().toColourspace('cmyk').jpeg({ quality: 92 }).toBuffer()],
       ['transparent PNG', 1200, () => photo().ensureAlpha(0.9).png().toBuffer()],
       [
@@ -135,23 +150,34 @@ describe('on six group photos with 22 faces, marked by hand', () => {
       await writeFile(join(folder, 'photo'), await make());
       const image = await readImage({ path: join(folder, 'photo') });
       const found = await find(image);
-      expect(compare(found.regions, marks['sample3.jpg'], wide / width), kind).toEqual({ found: 3, wrong: 0 });
+      expect(compare(found.regions, marks['sample3.jpg'], wide / width), kind).toEqual({
+        found: 3,
+        wrong: 0,
+      });
       expect(await found.crop(found.regions[0]!), kind).toHaveLength(CROP.width * CROP.height * 3);
     }
   });
 
-  it.each([90, 180, 270])('finds the face of a portrait turned by %i° without saying so, and which way it is turned', async (degrees) => {
-    for (const name of ['1.jpg', '3.jpg', '5.jpg']) {
-      const portrait = await readFile(join(PORTRAITS, 'female', name));
-      const upright = (await find(await encoded(portrait))).regions;
-      const turned = (await find(await encoded(await sharp(portrait).rotate(degrees).jpeg({ quality: 95 }).toBuffer()))).regions;
-      expect([upright.length, turned.length]).toEqual([1, 1]);
-      const difference = turned[0]!.frame.angle - upright[0]!.frame.angle - (degrees * Math.PI) / 180;
-      expect(Math.abs(Math.sin(difference / 2)) * 2, name).toBeLessThan(0.25);
-      expect(turned[0]!.frame.width / upright[0]!.frame.width, name).toBeGreaterThan(0.8);
-      expect(turned[0]!.frame.width / upright[0]!.frame.width, name).toBeLessThan(1.25);
-    }
-  });
+  it.each([90, 180, 270])(
+    'finds the face of a portrait turned by %i° without saying so, and which way it is turned',
+    async (degrees) => {
+      for (const name of ['1.jpg', '3.jpg', '5.jpg']) {
+        const portrait = await readFile(join(PORTRAITS, 'female', name));
+        const upright = (await find(await encoded(portrait))).regions;
+        const turned = (
+          await find(
+            await encoded(await sharp(portrait).rotate(degrees).jpeg({ quality: 95 }).toBuffer()),
+          )
+        ).regions;
+        expect([upright.length, turned.length]).toEqual([1, 1]);
+        const difference =
+          turned[0]!.frame.angle - upright[0]!.frame.angle - (degrees * Math.PI) / 180;
+        expect(Math.abs(Math.sin(difference / 2)) * 2, name).toBeLessThan(0.25);
+        expect(turned[0]!.frame.width / upright[0]!.frame.width, name).toBeGreaterThan(0.8);
+        expect(turned[0]!.frame.width / upright[0]!.frame.width, name).toBeLessThan(1.25);
+      }
+    },
+  );
 });
 
 describe('on portraits', () => {
@@ -168,9 +194,13 @@ describe('on portraits', () => {
 
   it('leaves out what is smaller or less certain than wanted', async () => {
     const image = await encoded(await readFile(join(photos, 'sample1.jpg')));
-    const large = await searchedFaces(detector, CROP, { minFaceScore: 0.5, minFaceSize: 180 })(image);
+    const large = await searchedFaces(detector, CROP, { minFaceScore: 0.5, minFaceSize: 180 })(
+      image,
+    );
     expect(large.regions).toHaveLength(2);
-    const certain = await searchedFaces(detector, CROP, { minFaceScore: 0.87, minFaceSize: 20 })(image);
+    const certain = await searchedFaces(detector, CROP, { minFaceScore: 0.87, minFaceSize: 20 })(
+      image,
+    );
     expect(certain.regions.length).toBeLessThan(3);
   });
 });
@@ -190,7 +220,9 @@ describe('isAligned', () => {
   it('tells a face in its place from one that is elsewhere, of another size or turned', () => {
     expect(isAligned({ frame }, image, CROP)).toBe(true);
     expect(isAligned({ frame: { ...frame, x: frame.x + 30 } }, image, CROP)).toBe(false);
-    expect(isAligned({ frame: { ...frame, x: 45, y: 50, width: 90, height: 108 } }, image, CROP)).toBe(false);
+    expect(
+      isAligned({ frame: { ...frame, x: 45, y: 50, width: 90, height: 108 } }, image, CROP),
+    ).toBe(false);
     expect(isAligned({ frame: { ...frame, angle: 0.4 } }, image, CROP)).toBe(false);
   });
 });

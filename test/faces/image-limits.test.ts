@@ -9,7 +9,8 @@ import { DEFAULT_IMAGE_LIMITS } from '../../src/images/image-limits';
 import { MemoryBudget } from '../../src/images/memory-budget';
 import { temporaryFolder, writeFiles } from '../support/images';
 
-const plain = (side = 64) => sharp({ create: { width: side, height: side, channels: 3, background: '#864' } });
+const plain = (side = 64) =>
+  sharp({ create: { width: side, height: side, channels: 3, background: '#864' } });
 const progressive = () => plain().jpeg({ progressive: true }).toBuffer();
 
 /** The same image with another size in its header, which its decoder would take at its word. */
@@ -23,8 +24,14 @@ function resized(jpeg: Buffer, width: number, height: number): Buffer {
 
 describe('an image that asks for too much', () => {
   it.each([
-    ['an SVG drawing', '<svg xmlns="http://www.w3.org/2000/svg" width="100" height="100"><rect width="9" height="9"/></svg>'],
-    ['an SVG drawing', '<?xml version="1.0"?>\n<!-- face -->\n<svg width="100" height="100"></svg>'],
+    [
+      'an SVG drawing',
+      '<svg xmlns="http://www.w3.org/2000/svg" width="100" height="100"><rect width="9" height="9"/></svg>',
+    ],
+    [
+      'an SVG drawing',
+      '<?xml version="1.0"?>\n<!-- face -->\n<svg width="100" height="100"></svg>',
+    ],
     ['a web page', '<!DOCTYPE html><html><body>404</body></html>'],
     ['a PDF document', '%PDF-1.7 whatever follows'],
     ['a ZIP archive', 'PK\x03\x04 whatever follows'],
@@ -35,7 +42,9 @@ describe('an image that asks for too much', () => {
     ['a video', '\0\0\0\x18ftypisom\0\0\0\0isomiso2'],
   ])('that is %s is refused by its content, whatever its name', async (what, content) => {
     const read = encodedImage(Buffer.from(content, 'latin1'));
-    await expect(read).rejects.toThrow(`not an image that can be read: it is ${what}, none of JPEG, PNG, WebP, AVIF, GIF, TIFF`);
+    await expect(read).rejects.toThrow(
+      `not an image that can be read: it is ${what}, none of JPEG, PNG, WebP, AVIF, GIF, TIFF`,
+    );
   });
 
   it('as a progressive JPEG of many pixels is refused by its header', async () => {
@@ -43,21 +52,33 @@ describe('an image that asks for too much', () => {
     await expect(encodedImage(bomb)).rejects.toThrow(
       'too large: expected at most 100 megapixels in a progressive JPEG (setting maxImageMegapixels), got 12000×12000',
     );
-    await expect(encodedImage(resized(await progressive(), 9000, 9000))).resolves.toMatchObject({ width: 9000 });
+    await expect(encodedImage(resized(await progressive(), 9000, 9000))).resolves.toMatchObject({
+      width: 9000,
+    });
   });
 
   it('as a progressive JPEG of many scans is refused before it is decoded', async () => {
     const jpeg = await progressive();
     const lastScan = jpeg.subarray(jpeg.lastIndexOf(Buffer.from([0xff, 0xda])), -2);
-    const bomb = Buffer.concat([jpeg.subarray(0, -2), ...Array.from({ length: 200 }, () => lastScan), jpeg.subarray(-2)]);
-    await expect(encodedImage(bomb)).rejects.toThrow(/^a progressive JPEG of 2\d\d scans: expected at most 100, encoders write about 10$/);
+    const bomb = Buffer.concat([
+      jpeg.subarray(0, -2),
+      ...Array.from({ length: 200 }, () => lastScan),
+      jpeg.subarray(-2),
+    ]);
+    await expect(encodedImage(bomb)).rejects.toThrow(
+      /^a progressive JPEG of 2\d\d scans: expected at most 100, encoders write about 10$/,
+    );
   });
 
   it('as an interlaced PNG is bounded as a progressive JPEG is', async () => {
     const png = await plain(1100).png({ progressive: true }).toBuffer();
     const limits = { ...DEFAULT_IMAGE_LIMITS, pixels: 4e6 };
-    await expect(encodedImage(png, limits)).rejects.toThrow('expected at most 1 megapixels in an interlaced PNG');
-    await expect(encodedImage(await plain(1100).png().toBuffer(), limits)).resolves.toMatchObject({ width: 1100 });
+    await expect(encodedImage(png, limits)).rejects.toThrow(
+      'expected at most 1 megapixels in an interlaced PNG',
+    );
+    await expect(encodedImage(await plain(1100).png().toBuffer(), limits)).resolves.toMatchObject({
+      width: 1100,
+    });
   });
 
   it('in memory is refused by what its decoder needs', async () => {
@@ -65,11 +86,14 @@ describe('an image that asks for too much', () => {
     await expect(encodedImage(await plain(2000).webp().toBuffer(), limits)).rejects.toThrow(
       'decoding it takes up to 32 MB of memory: expected at most 20 MB (setting maxImageMemory)',
     );
-    await expect(encodedImage(await plain(2000).jpeg().toBuffer(), limits)).resolves.toMatchObject({ width: 2000 });
+    await expect(encodedImage(await plain(2000).jpeg().toBuffer(), limits)).resolves.toMatchObject({
+      width: 2000,
+    });
   });
 
   it('is tried again with other limits, but not what is no image', async () => {
-    const kept = (bytes: Buffer) => encodedImage(bytes).catch((error: unknown) => (error as ImageError).kept);
+    const kept = (bytes: Buffer) =>
+      encodedImage(bytes).catch((error: unknown) => (error as ImageError).kept);
     expect(await kept(resized(await progressive(), 12_000, 12_000))).toBe('limits');
     expect(await kept(Buffer.from('<svg></svg>'))).toBe('content');
   });
@@ -79,15 +103,24 @@ describe('an image that asks for too much', () => {
     const file = await open(path, 'w');
     await file.truncate(1.2e9);
     await file.close();
-    await expect(readImage({ path })).rejects.toThrow('the file cannot be read: it has 1,200 MB: expected at most 500 MB');
+    await expect(readImage({ path })).rejects.toThrow(
+      'the file cannot be read: it has 1,200 MB: expected at most 500 MB',
+    );
   });
 
-  it.runIf(process.platform !== 'win32')('as a pipe without a writer is refused, and a device', async () => {
-    const path = join(await temporaryFolder(), 'pipe.jpg');
-    execFileSync('mkfifo', [path]);
-    await expect(readImage({ path })).rejects.toThrow('the file cannot be read: it is a pipe: expected a regular file');
-    await expect(readImage({ path: '/dev/zero' })).rejects.toThrow('it is a device: expected a regular file');
-  });
+  it.runIf(process.platform !== 'win32')(
+    'as a pipe without a writer is refused, and a device',
+    async () => {
+      const path = join(await temporaryFolder(), 'pipe.jpg');
+      execFileSync('mkfifo', [path]);
+      await expect(readImage({ path })).rejects.toThrow(
+        'the file cannot be read: it is a pipe: expected a regular file',
+      );
+      await expect(readImage({ path: '/dev/zero' })).rejects.toThrow(
+        'it is a device: expected a regular file',
+      );
+    },
+  );
 });
 
 describe('a budget of memory', () => {
@@ -102,7 +135,9 @@ describe('a budget of memory', () => {
         taken -= bytes;
         done += 1;
       });
-    await Promise.all([100, 200, 300, 150, 150, 60, 299, 120].map((megabytes) => work(megabytes * 1e6)));
+    await Promise.all(
+      [100, 200, 300, 150, 150, 60, 299, 120].map((megabytes) => work(megabytes * 1e6)),
+    );
     expect(done).toBe(8);
     expect(most).toBeLessThanOrEqual(300e6);
     expect(most).toBeGreaterThan(150e6);
@@ -110,7 +145,9 @@ describe('a budget of memory', () => {
 
   it('is given back by work that fails', async () => {
     const budget = MemoryBudget.of(100e6);
-    await expect(budget.with(100e6, () => Promise.reject(new Error('damaged')))).rejects.toThrow('damaged');
+    await expect(budget.with(100e6, () => Promise.reject(new Error('damaged')))).rejects.toThrow(
+      'damaged',
+    );
     expect(await budget.with(100e6, () => Promise.resolve(1))).toBe(1);
   });
 });

@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { ImageList, type ImageFile } from '../../src/images/image-list';
 const folders = ['/photos', '/more photos'];
 
-/** Names of many lengths and scripts, in turn in both folders; every hundredth has a path that is not UTF-8. */
+/**
+ * Names of many lengths and scripts, in turn in both folders; every hundredth has a path that is
+ * not UTF-8.
+ */
 const all = Array.from({ length: 3000 }, (_, i): ImageFile => {
   const name = `${'é😀a'.repeat(i % 7)}${i}.jpg`;
   const folder = i % 2;
@@ -22,7 +25,11 @@ describe('a list of images', () => {
     expect(list.length).toBe(all.length);
     expect([...list]).toEqual(all);
     expect(list.at(1234)).toEqual(all[1234]);
-    expect([list.at(-1), list.at(all.length), new ImageList(folders).at(0)]).toEqual([undefined, undefined, undefined]);
+    expect([list.at(-1), list.at(all.length), new ImageList(folders).at(0)]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 
   it('gives some of them, in order', () => {

@@ -31,8 +31,14 @@ describe('a plain JPEG', () => {
     const jpeg = (quality = 90) => image.clone().jpeg({ quality });
     const none = { profile: Buffer.alloc(0) };
     expect(jpegHeader(await jpeg().toBuffer())).toEqual({ components: 3, ...none });
-    expect(jpegHeader(await image.clone().toColourspace('b-w').jpeg().toBuffer())).toEqual({ components: 1, ...none });
-    expect(jpegHeader(await image.clone().jpeg({ progressive: true }).toBuffer())).toEqual({ components: 3, ...none });
+    expect(jpegHeader(await image.clone().toColourspace('b-w').jpeg().toBuffer())).toEqual({
+      components: 1,
+      ...none,
+    });
+    expect(jpegHeader(await image.clone().jpeg({ progressive: true }).toBuffer())).toEqual({
+      components: 3,
+      ...none,
+    });
     const { profile } = jpegHeader(await image.clone().withIccProfile('p3').jpeg().toBuffer())!;
     expect(profile.toString('latin1')).toMatch(/^\xff\xe2..ICC_PROFILE\0/);
     expect(profile).toHaveLength(profile.readUInt16BE(2) + 2);
@@ -40,7 +46,10 @@ describe('a plain JPEG', () => {
     expect(jpegHeader(await image.clone().png().toBuffer())).toBeUndefined();
     expect(jpegHeader(Buffer.from([0xff, 0xd8]))).toBeUndefined();
     expect(jpegHeader(Buffer.alloc(0))).toBeUndefined();
-    expect((await encodedImage(await image.clone().withMetadata({ orientation: 6 }).jpeg().toBuffer())).plainJpeg).toBe(false);
+    expect(
+      (await encodedImage(await image.clone().withMetadata({ orientation: 6 }).jpeg().toBuffer()))
+        .plainJpeg,
+    ).toBe(false);
   });
 
   it('that is cut short or of another size than its header says is left to libvips, which refuses it', async () => {
@@ -50,7 +59,9 @@ describe('a plain JPEG', () => {
     const cut = bytes.subarray(0, bytes.length / 2);
     expect(await decodePlainJpeg(cut, width, height)).toBeUndefined();
     expect(await decodePlainJpeg(bytes, width + 1, height)).toBeUndefined();
-    await expect(decodePixels({ ...image, bytes: cut }, width + height)).rejects.toThrow(ImageError);
+    await expect(decodePixels({ ...image, bytes: cut }, width + height)).rejects.toThrow(
+      ImageError,
+    );
   });
 
   it('comes back from its encoder nearly as it was', async () => {

@@ -8,7 +8,10 @@ import { readModelMetadata } from '../../src/networks/model-metadata';
 import { bundled, cli } from '../support/engine';
 import { PORTRAITS, temporaryFolder } from '../support/images';
 
-/** The bundled network with metadata added: fields of a protocol buffer may come in any order, and later ones win. */
+/**
+ * The bundled network with metadata added: fields of a protocol buffer may come in any order, and
+ * later ones win.
+ */
 async function withMetadata(entries: Record<string, unknown>): Promise<string> {
   const writer = new PbfWriter();
   for (const [key, value] of Object.entries(entries)) {
@@ -43,28 +46,68 @@ describe('metadata of a network file', () => {
   });
 
   it("names a network's outputs, which are clustered by where the default ones are wanted", async () => {
-    const file = await withMetadata({ attributes: OWN, framing: { width: 160, height: 192, stretch: true } });
+    const file = await withMetadata({
+      attributes: OWN,
+      framing: { width: 160, height: 192, stretch: true },
+    });
     const model = await openModel(file, { provider: 'cpu' });
-    expect(model).toMatchObject({ attributes: OWN, crop: { width: 160, height: 192, stretch: true } });
+    expect(model).toMatchObject({
+      attributes: OWN,
+      crop: { width: 160, height: 192, stretch: true },
+    });
     await model.release();
     const out = await temporaryFolder();
-    const run = await cli('cluster', PORTRAITS, '--out', out, '--model', file, '--limit', '20', '--detect', 'never', '--provider', 'cpu');
+    const run = await cli(
+      'cluster',
+      PORTRAITS,
+      '--out',
+      out,
+      '--model',
+      file,
+      '--limit',
+      '20',
+      '--detect',
+      'never',
+      '--provider',
+      'cpu',
+    );
     expect(run.status).toBe(0);
     expect(run.stdout).toMatch(/faces are compared by all of its own/);
-    expect((await readFile(join(out, 'faces.csv'), 'utf8')).split('\n')[0]).toContain('Own_0,Own_1');
+    expect((await readFile(join(out, 'faces.csv'), 'utf8')).split('\n')[0]).toContain(
+      'Own_0,Own_1',
+    );
     // Asked for by name, an unknown one is still an error.
-    const wrong = await cli('cluster', PORTRAITS, '--out', out, '--model', file, '--attributes', 'Smiling', '--detect', 'never');
-    expect(wrong).toMatchObject({ status: 1, stderr: expect.stringContaining("unknown attribute 'Smiling'") as string });
+    const wrong = await cli(
+      'cluster',
+      PORTRAITS,
+      '--out',
+      out,
+      '--model',
+      file,
+      '--attributes',
+      'Smiling',
+      '--detect',
+      'never',
+    );
+    expect(wrong).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("unknown attribute 'Smiling'") as string,
+    });
   });
 
   it.each([
     [{ attributes: ['A', 'B'] }, /it has 40 outputs, and its metadata name 2 attributes/],
     [{ thresholds: { balanced: [0.5] } }, /it has 40 outputs, and its metadata name 1 thresholds/],
-    [{ framing: { width: 100, height: 192, stretch: false } }, /speak of crops of 100×192, its input takes 160×192/],
+    [
+      { framing: { width: 100, height: 192, stretch: false } },
+      /speak of crops of 100×192, its input takes 160×192/,
+    ],
     [{ attributes: 'not JSON' }, /'face_clusters.attributes' is not JSON/],
     [{ thresholds: { balanced: OWN.map(() => 2) } }, /'face_clusters.thresholds.balanced.0'/],
   ])('that contradicts the network is refused: %j', async (entries, message) => {
-    await expect(openModel(await withMetadata(entries), { provider: 'cpu' })).rejects.toThrow(message);
+    await expect(openModel(await withMetadata(entries), { provider: 'cpu' })).rejects.toThrow(
+      message,
+    );
   });
 
   it('is empty where the file is no ONNX', async () => {

@@ -15,7 +15,10 @@ const choice = (provider: Provider): ProviderChoice => ({
 /** The real network on the CPU. */
 async function real(): Promise<BatchRunner> {
   const model = await openModel(bundled.cpu, { provider: 'cpu', threads: 1 });
-  return { infer: (pieces, count) => model.infer(Buffer.concat(pieces), count), release: () => model.release() };
+  return {
+    infer: (pieces, count) => model.infer(Buffer.concat(pieces), count),
+    release: () => model.release(),
+  };
 }
 
 /** … which gives up after so many runs as a driver does that loses its device. */
@@ -24,7 +27,10 @@ async function failing(after: number): Promise<BatchRunner> {
   let runs = 0;
   return {
     ...runner,
-    infer: (pieces, count) => (++runs > after ? Promise.reject(new Error('the device was lost')) : runner.infer(pieces, count)),
+    infer: (pieces, count) =>
+      ++runs > after
+        ? Promise.reject(new Error('the device was lost'))
+        : runner.infer(pieces, count),
   };
 }
 
@@ -58,7 +64,9 @@ describe('a provider that fails in the middle of a run', () => {
       { provider: 'cuda', used: false, reason: 'it failed: the device was lost' },
       { provider: 'cpu', used: true, reason: 'for the test' },
     ]);
-    expect(chain.notices).toEqual(['the execution provider cuda failed in the middle of the run (the device was lost); cpu went on']);
+    expect(chain.notices).toEqual([
+      'the execution provider cuda failed in the middle of the run (the device was lost); cpu went on',
+    ]);
     await chain.release();
     await reference.release();
   });
@@ -67,8 +75,12 @@ describe('a provider that fails in the middle of a run', () => {
     const { chain, asked } = chainFailing(0);
     const runner = await real();
     const crops = [60, 160].map((value) => new Uint8Array(160 * 192 * 3).fill(value));
-    const values = await Promise.all(crops.map(async (each) => Array.from(await chain.infer([each], 1))));
-    expect(values).toEqual(await Promise.all(crops.map(async (each) => Array.from(await runner.infer([each], 1)))));
+    const values = await Promise.all(
+      crops.map(async (each) => Array.from(await chain.infer([each], 1))),
+    );
+    expect(values).toEqual(
+      await Promise.all(crops.map(async (each) => Array.from(await runner.infer([each], 1)))),
+    );
     expect(asked).toEqual(['cuda']);
     expect(chain.notices).toHaveLength(1);
     await chain.release();
@@ -95,8 +107,13 @@ describe('a provider that fails in the middle of a run', () => {
   });
 
   it('throws where it is the last', async () => {
-    const chain = new ProviderChain(choice('cpu'), { open: () => failing(0), next: () => Promise.resolve(choice('cpu')) });
-    await expect(chain.infer([new Uint8Array(160 * 192 * 3)], 1)).rejects.toThrow('the device was lost');
+    const chain = new ProviderChain(choice('cpu'), {
+      open: () => failing(0),
+      next: () => Promise.resolve(choice('cpu')),
+    });
+    await expect(chain.infer([new Uint8Array(160 * 192 * 3)], 1)).rejects.toThrow(
+      'the device was lost',
+    );
   });
 });
 

@@ -2,24 +2,36 @@ import { describe, expect, it } from 'vitest';
 import { LINEAR, resizeBox } from '../../src/images/resize';
 import reference from './reference/pillow.json';
 
-const image = { data: Uint8Array.from(reference.pixels), width: reference.width, height: reference.height };
+const image = {
+  data: Uint8Array.from(reference.pixels),
+  width: reference.width,
+  height: reference.height,
+};
 
 describe('resizeBox', () => {
-  it.each(reference.cases)('gives what Pillow gives for $box as $size with a $kernel kernel', ({ kernel, box, size, pixels }) => {
-    const result = kernel === 'linear' ? resizeBox(image, box, size, LINEAR) : resizeBox(image, box, size);
-    expect(result).toHaveLength(pixels.length);
-    // Pillow rounds to whole levels after each of the two directions, this after both.
-    for (const [i, value] of pixels.entries()) expect(Math.abs(result[i]! - value)).toBeLessThanOrEqual(1);
-  });
+  it.each(reference.cases)(
+    'gives what Pillow gives for $box as $size with a $kernel kernel',
+    ({ kernel, box, size, pixels }) => {
+      const result =
+        kernel === 'linear' ? resizeBox(image, box, size, LINEAR) : resizeBox(image, box, size);
+      expect(result).toHaveLength(pixels.length);
+      // Pillow rounds to whole levels after each of the two directions, this after both.
+      for (const [i, value] of pixels.entries())
+        expect(Math.abs(result[i]! - value)).toBeLessThanOrEqual(1);
+    },
+  );
 
   it('copies pixels where nothing is resized, and repeats the edge beyond it', () => {
     const whole = resizeBox(image, { x: 0, y: 0, width: image.width, height: image.height }, image);
     expect([...whole]).toEqual([...image.data]);
     const beyond = resizeBox(image, { x: -3, y: 2, width: 6, height: 3 }, { width: 6, height: 3 });
-    const at = (x: number, y: number) => image.data.subarray((y * image.width + x) * 3, (y * image.width + x) * 3 + 3);
+    const at = (x: number, y: number) =>
+      image.data.subarray((y * image.width + x) * 3, (y * image.width + x) * 3 + 3);
     for (let y = 0; y < 3; y++) {
       for (let x = 0; x < 6; x++)
-        expect([...beyond.subarray((y * 6 + x) * 3, (y * 6 + x) * 3 + 3)]).toEqual([...at(Math.max(0, x - 3), y + 2)]);
+        expect([...beyond.subarray((y * 6 + x) * 3, (y * 6 + x) * 3 + 3)]).toEqual([
+          ...at(Math.max(0, x - 3), y + 2),
+        ]);
     }
   });
 
@@ -29,7 +41,9 @@ describe('resizeBox', () => {
       { width: 77, height: 51 },
       { width: 7, height: 5 },
     ]) {
-      expect(new Set(resizeBox(flat, { x: 1.5, y: -2, width: 25, height: 23 }, size))).toEqual(new Set([201]));
+      expect(new Set(resizeBox(flat, { x: 1.5, y: -2, width: 25, height: 23 }, size))).toEqual(
+        new Set([201]),
+      );
     }
   });
 });

@@ -5,7 +5,8 @@ import { folderLabels } from '../../src/images/folder-labels';
 import { chooseImages, scanImages } from '../../src/images/scan-folders';
 import { temporaryFolder, writeFiles } from '../support/images';
 
-const names = async (...folders: string[]) => Array.from((await scanImages(folders)).images, ({ name }) => name);
+const names = async (...folders: string[]) =>
+  Array.from((await scanImages(folders)).images, ({ name }) => name);
 
 describe('scanImages', () => {
   it('finds images of all formats in nested folders, in the order of their paths', async () => {
@@ -22,7 +23,16 @@ describe('scanImages', () => {
       'notes.txt': '',
       jpg: '',
     });
-    expect(await names(folder)).toEqual(['c.png', 'd.webp', 'e.avif', 'f.gif', 'g.tif', 'h.tiff', 'a/A.JPEG', 'b/B_0001.jpg']);
+    expect(await names(folder)).toEqual([
+      'c.png',
+      'd.webp',
+      'e.avif',
+      'f.gif',
+      'g.tif',
+      'h.tiff',
+      'a/A.JPEG',
+      'b/B_0001.jpg',
+    ]);
   });
 
   it('takes names with spaces, quotes, #, % and emoji as they are', async () => {
@@ -32,18 +42,30 @@ describe('scanImages', () => {
     expect((await names(folder)).sort()).toEqual([...odd].sort());
   });
 
-  it.skipIf(process.platform !== 'linux')('reads names that are not UTF-8 by their bytes', async () => {
-    const folder = await temporaryFolder();
-    const raw = Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0x66, 0xfc, 0x72]), Buffer.from('.jpg')]);
-    await writeFile(raw, 'x');
-    const image = (await scanImages([folder])).images.at(0)!;
-    expect(image.name).toBe('f\uFFFDr.jpg');
-    expect(Buffer.isBuffer(image.path) && image.path.equals(raw)).toBe(true);
-  });
+  it.skipIf(process.platform !== 'linux')(
+    'reads names that are not UTF-8 by their bytes',
+    async () => {
+      const folder = await temporaryFolder();
+      const raw = Buffer.concat([
+        Buffer.from(`${folder}/`),
+        Buffer.from([0x66, 0xfc, 0x72]),
+        Buffer.from('.jpg'),
+      ]);
+      await writeFile(raw, 'x');
+      const image = (await scanImages([folder])).images.at(0)!;
+      expect(image.name).toBe('f\uFFFDr.jpg');
+      expect(Buffer.isBuffer(image.path) && image.path.equals(raw)).toBe(true);
+    },
+  );
 
   it('leaves out hidden folders, node_modules and loops of links', async () => {
     const folder = await temporaryFolder();
-    await writeFiles(folder, { 'a/1.jpg': '', '.git/2.jpg': '', 'node_modules/3.jpg': '', '.hidden.jpg': '' });
+    await writeFiles(folder, {
+      'a/1.jpg': '',
+      '.git/2.jpg': '',
+      'node_modules/3.jpg': '',
+      '.hidden.jpg': '',
+    });
     await symlink(folder, join(folder, 'a', 'loop'));
     expect(await names(folder)).toEqual(['a/1.jpg']);
   });
@@ -59,11 +81,15 @@ describe('scanImages', () => {
     await symlink('/nowhere/at/all.jpg', join(folder, 'broken.jpg'));
     const { images, failures } = await scanImages([folder]);
     expect(images.length).toBe(0);
-    expect(failures).toEqual([{ image: 'broken.jpg', reason: 'a symbolic link whose target does not exist' }]);
+    expect(failures).toEqual([
+      { image: 'broken.jpg', reason: 'a symbolic link whose target does not exist' },
+    ]);
   });
 
   it('refuses a folder that is not there, or is a file', async () => {
-    await expect(scanImages(['/nowhere/at/all'])).rejects.toThrow("cannot read the folder '/nowhere/at/all': it does not exist");
+    await expect(scanImages(['/nowhere/at/all'])).rejects.toThrow(
+      "cannot read the folder '/nowhere/at/all': it does not exist",
+    );
     const folder = await temporaryFolder();
     await writeFiles(folder, { 'a.jpg': '' });
     await expect(scanImages([join(folder, 'a.jpg')])).rejects.toThrow('it is not a folder');
@@ -85,7 +111,9 @@ describe('chooseImages', () => {
 
   it('draws each equally often', () => {
     const counts = new Array<number>(10).fill(0);
-    for (let seed = 0; seed < 2000; seed++) for (const i of chooseImages(all.slice(0, 10), { limit: 0, sample: 3, seed })) counts[i]! += 1;
+    for (let seed = 0; seed < 2000; seed++)
+      for (const i of chooseImages(all.slice(0, 10), { limit: 0, sample: 3, seed }))
+        counts[i]! += 1;
     // 600 expected each; five standard deviations are about 100.
     for (const count of counts) expect(Math.abs(count - 600)).toBeLessThan(100);
   });

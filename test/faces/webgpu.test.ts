@@ -6,7 +6,10 @@ import { analysisSettings, type Settings } from '../../src/domain/settings';
 import { bundled, settingsWith, startEngine } from '../support/engine';
 import { PORTRAITS, temporaryFolder } from '../support/images';
 
-/** Debian's Chromium brings Vulkan in software, slow and exact: WebGPU for real where there is no GPU. */
+/**
+ * Debian's Chromium brings Vulkan in software, slow and exact: WebGPU for real where there is no
+ * GPU.
+ */
 const SWIFTSHADER = '/usr/lib/chromium';
 const driver = join(SWIFTSHADER, 'vk_swiftshader_icd.json');
 const missing = !existsSync(driver);
@@ -14,7 +17,10 @@ if (missing) console.warn(`skipped: WebGPU without a GPU needs ${driver} (Debian
 
 /** Describes three portraits in an engine of its own, which finds SwiftShader and no GPU. */
 async function described(values: Partial<Settings>) {
-  const before = { VK_DRIVER_FILES: process.env.VK_DRIVER_FILES, LD_LIBRARY_PATH: process.env.LD_LIBRARY_PATH };
+  const before = {
+    VK_DRIVER_FILES: process.env.VK_DRIVER_FILES,
+    LD_LIBRARY_PATH: process.env.LD_LIBRARY_PATH,
+  };
   Object.assign(process.env, { VK_DRIVER_FILES: driver, LD_LIBRARY_PATH: SWIFTSHADER });
   onTestFinished(() => {
     for (const [name, value] of Object.entries(before)) {
@@ -28,7 +34,11 @@ async function described(values: Partial<Settings>) {
   const engine = startEngine();
   const params = { runDir, id: 'test', folders: [PORTRAITS], settings, bundled, storeDir };
   const manifest = await engine.call('analyse', params);
-  const more = await engine.call('analyse', { ...params, runDir: `${runDir}-more`, settings: { ...settings, limit: 5 } });
+  const more = await engine.call('analyse', {
+    ...params,
+    runDir: `${runDir}-more`,
+    settings: { ...settings, limit: 5 },
+  });
   const bytes = new Uint8Array(await readFile(join(runDir, 'probabilities.f32')));
   return { manifest, more, probabilities: Array.from(new Float32Array(bytes.buffer)) };
 }
@@ -41,7 +51,9 @@ describe.skipIf(missing)('WebGPU', () => {
     expect(onWebGpu.manifest).toMatchObject({ provider: 'webgpu', faces: 3, notices: [] });
     expect(onWebGpu.more).toMatchObject({ known: 3, faces: 5, notices: [] });
     expect(onWebGpu.probabilities).toHaveLength(3 * 40);
-    const differences = onWebGpu.probabilities.map((value, i) => Math.abs(value - onCpu.probabilities[i]!));
+    const differences = onWebGpu.probabilities.map((value, i) =>
+      Math.abs(value - onCpu.probabilities[i]!),
+    );
     expect(Math.max(...differences)).toBeLessThan(1e-4);
   });
 

@@ -3,13 +3,16 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { widened } from '../../src/networks/float16-to-float32';
+import { toFloat32 } from '../../src/networks/float16-to-float32';
 import { readModelMetadata } from '../../src/networks/model-metadata';
 import { bundled } from '../support/engine';
 import { temporaryFolder, writeFiles } from '../support/images';
 import { hasModules, PYTHON } from '../support/python';
 
-/** The same network in float32, by the onnx package and numpy; and whether the one given is valid and has the same tensors and casts. */
+/**
+ * The same network in float32, by the onnx package and numpy; and whether the one given is valid
+ * and has the same tensors and casts.
+ */
 const CHECK = `
 import sys, numpy, onnx
 from onnx import numpy_helper
@@ -37,20 +40,26 @@ describe('a network in float16, widened to float32', () => {
   it.skipIf(!hasModules(['onnx', 'numpy'], 'comparing widened weights', ['python3-onnx']))(
     'holds the same numbers, as the onnx package reads them',
     async () => {
-      const bytes = widened(await readFile(bundled.gpu))!;
+      const bytes = toFloat32(await readFile(bundled.gpu))!;
       const folder = await temporaryFolder();
       await writeFiles(folder, { 'wide.onnx': Buffer.from(bytes), 'check.py': CHECK });
-      const { stdout } = await promisify(execFile)(PYTHON, [join(folder, 'check.py'), bundled.gpu, join(folder, 'wide.onnx')]);
+      const { stdout } = await promisify(execFile)(PYTHON, [
+        join(folder, 'check.py'),
+        bundled.gpu,
+        join(folder, 'wide.onnx'),
+      ]);
       expect(Number(stdout)).toBeGreaterThan(100);
-      expect(await readModelMetadata(join(folder, 'wide.onnx'))).toEqual(await readModelMetadata(bundled.gpu));
+      expect(await readModelMetadata(join(folder, 'wide.onnx'))).toEqual(
+        await readModelMetadata(bundled.gpu),
+      );
     },
   );
 
   it('is left to the runtime where it has no float16, or is no network', async () => {
     const bytes = await readFile(bundled.gpu);
-    expect(widened(await readFile(bundled.cpu))).toBeUndefined();
-    expect(widened(Buffer.from('not a network'))).toBeUndefined();
-    expect(widened(bytes.subarray(0, bytes.length / 2))).toBeUndefined();
-    expect(widened(new Uint8Array(1000).fill(255))).toBeUndefined();
+    expect(toFloat32(await readFile(bundled.cpu))).toBeUndefined();
+    expect(toFloat32(Buffer.from('not a network'))).toBeUndefined();
+    expect(toFloat32(bytes.subarray(0, bytes.length / 2))).toBeUndefined();
+    expect(toFloat32(new Uint8Array(1000).fill(255))).toBeUndefined();
   });
 });

@@ -1,4 +1,7 @@
-/** A small sample, with fixed seeds, of the hostile files that `tables.ts` and `networks.ts` generate. */
+/**
+ * A small sample, with fixed seeds, of the hostile files that `tables.ts` and `networks.ts`
+ * generate.
+ */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -30,7 +33,8 @@ describe('hostile files', () => {
     const folder = await temporaryFolder();
     const engine = startEngine();
     const outcomes = new Set<string>();
-    for (const each of networkCases(12, 25)) outcomes.add(await runNetworkCase(each, folder, engine));
+    for (const each of networkCases(12, 25))
+      outcomes.add(await runNetworkCase(each, folder, engine));
     expect(outcomes).toContain('usable');
     expect(outcomes).not.toContain('in order');
   });
@@ -41,7 +45,11 @@ describe('npm run fuzz', () => {
     const program = join(await temporaryFolder(), 'run.js');
     await bundleProgram(join(ROOT, 'test', 'fuzz', 'run.ts'), program);
     const options = { env: { ...PROGRAM_ENVIRONMENT, FACE_CLUSTERS_ROOT: ROOT } };
-    const { stdout } = await promisify(execFile)(process.execPath, [program, 'settings', 'messages', '--count', '5'], options);
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [program, 'settings', 'messages', '--count', '5'],
+      options,
+    );
     expect(stdout).toMatch(/messages, seed 1, .*outcomes[^]*settings, seed 1/);
   });
 });

@@ -1,6 +1,7 @@
 /**
- * Images that are damaged in every way, drawn with a seed. `npm test` runs some of them, `npm run fuzz` more. Each has to
- * end in faces, in an image without a face, or in a reason, once and under its name, within its limits; the engine lives on.
+ * Images that are damaged in every way, drawn with a seed. `npm test` runs some of them, `npm run
+ * fuzz` more. Each has to end in faces, in an image without a face, or in a reason, once and under
+ * its name, within its limits; the engine lives on.
  */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -48,9 +49,11 @@ const ENCODINGS: Record<string, (image: Sharp) => Sharp> = {
   'plain.gif': (image) => image.gif(),
   'jpeg.tif': (image) => image.tiff({ compression: 'jpeg' }),
   'lzw.tif': (image) => image.tiff({ compression: 'lzw', predictor: 'horizontal' }),
-  'deflate.tif': (image) => image.tiff({ compression: 'deflate', tile: true, tileWidth: 64, tileHeight: 64 }),
+  'deflate.tif': (image) =>
+    image.tiff({ compression: 'deflate', tile: true, tileWidth: 64, tileHeight: 64 }),
   'none.tiff': (image) => image.tiff({ compression: 'none' }),
-  'fax.tif': (image) => image.toColourspace('b-w').threshold().tiff({ compression: 'ccittfax4', bitdepth: 1 }),
+  'fax.tif': (image) =>
+    image.toColourspace('b-w').threshold().tiff({ compression: 'ccittfax4', bitdepth: 1 }),
 };
 
 const NUMBERS = [0, 1, 0x7f, 0x80, 0xff, 0x7fff, 0xffff, 0x10000, 0x7fffffff, 0xffffffff];
@@ -59,12 +62,14 @@ const NUMBERS = [0, 1, 0x7f, 0x80, 0xff, 0x7fff, 0xffff, 0x10000, 0x7fffffff, 0x
 const MUTATIONS: Record<string, (bytes: Buffer, draw: Draw, other: Buffer) => Buffer> = {
   bits: (bytes, draw) => {
     const copy = Buffer.from(bytes);
-    for (let left = 1 + below(draw, 20); left > 0; left--) copy[below(draw, copy.length)]! ^= 1 << below(draw, 8);
+    for (let left = 1 + below(draw, 20); left > 0; left--)
+      copy[below(draw, copy.length)]! ^= 1 << below(draw, 8);
     return copy;
   },
   header: (bytes, draw) => {
     const copy = Buffer.from(bytes);
-    for (let left = 1 + below(draw, 6); left > 0; left--) copy[below(draw, Math.min(600, copy.length))] = below(draw, 256);
+    for (let left = 1 + below(draw, 6); left > 0; left--)
+      copy[below(draw, Math.min(600, copy.length))] = below(draw, 256);
     return copy;
   },
   numbers: (bytes, draw) => {
@@ -92,12 +97,23 @@ const MUTATIONS: Record<string, (bytes: Buffer, draw: Draw, other: Buffer) => Bu
     const at = below(draw, bytes.length);
     const part = bytes.subarray(at, at + below(draw, 3000));
     const times = 1 + below(draw, draw() < 0.9 ? 5 : 300);
-    return Buffer.concat([bytes.subarray(0, at), ...Array.from({ length: times }, () => part), bytes.subarray(at)]);
+    return Buffer.concat([
+      bytes.subarray(0, at),
+      ...Array.from({ length: times }, () => part),
+      bytes.subarray(at),
+    ]);
   },
-  spliced: (bytes, draw, other) => Buffer.concat([bytes.subarray(0, below(draw, bytes.length)), other.subarray(below(draw, other.length))]),
+  spliced: (bytes, draw, other) =>
+    Buffer.concat([
+      bytes.subarray(0, below(draw, bytes.length)),
+      other.subarray(below(draw, other.length)),
+    ]),
   appended: (bytes, _, other) => Buffer.concat([bytes, other]),
   noise: (bytes, draw) =>
-    Buffer.concat([bytes.subarray(0, 16), Buffer.from(Uint8Array.from({ length: below(draw, 3000) }, () => below(draw, 256)))]),
+    Buffer.concat([
+      bytes.subarray(0, 16),
+      Buffer.from(Uint8Array.from({ length: below(draw, 3000) }, () => below(draw, 256))),
+    ]),
 };
 
 /** Every encoding of a picture with structure at every scale. */
@@ -105,11 +121,17 @@ async function originals(seed: number): Promise<[name: string, bytes: Buffer][]>
   const draw = random(seed);
   const [width, height] = [64 + below(draw, 200), 64 + below(draw, 200)];
   const pixels = Buffer.from(
-    Uint8Array.from({ length: width * height * 3 }, (_, i) => (i / 7 + 40 * Math.sin(i / width) + 60 * draw()) & 255),
+    Uint8Array.from(
+      { length: width * height * 3 },
+      (_, i) => (i / 7 + 40 * Math.sin(i / width) + 60 * draw()) & 255,
+    ),
   );
   const encoded: [string, Buffer][] = [];
   for (const [name, encode] of Object.entries(ENCODINGS)) {
-    encoded.push([name, await encode(sharp(pixels, { raw: { width, height, channels: 3 } })).toBuffer()]);
+    encoded.push([
+      name,
+      await encode(sharp(pixels, { raw: { width, height, channels: 3 } })).toBuffer(),
+    ]);
   }
   return encoded;
 }
@@ -127,7 +149,11 @@ export async function* imageCases(seed: number, count: number): AsyncGenerator<I
       bytes = Buffer.from(MUTATIONS[mutation]!(bytes, draw, pick(draw, images)[1]));
       done.push(mutation);
     }
-    yield { title: `image ${seed}/${i}: ${name}, ${done.join(', ')}`, name: `${String(i).padStart(6, '0')} ${name}`, bytes };
+    yield {
+      title: `image ${seed}/${i}: ${name}, ${done.join(', ')}`,
+      name: `${String(i).padStart(6, '0')} ${name}`,
+      bytes,
+    };
   }
 }
 
@@ -144,7 +170,11 @@ export interface ImagesEnd {
  * @param home an empty folder.
  * @throws Error where an image is not accounted for, or more than once.
  */
-export async function runImageCases(cases: AsyncIterable<ImageCase>, home: string, engine: EngineClient): Promise<ImagesEnd> {
+export async function runImageCases(
+  cases: AsyncIterable<ImageCase>,
+  home: string,
+  engine: EngineClient,
+): Promise<ImagesEnd> {
   const end = { images: 0, failed: 0, crashes: 0 };
   let part: ImageCase[] = [];
   const runPart = async () => {
@@ -164,7 +194,11 @@ export async function runImageCases(cases: AsyncIterable<ImageCase>, home: strin
   return end;
 }
 
-async function describe(cases: readonly ImageCase[], home: string, engine: EngineClient): Promise<RunManifest> {
+async function describe(
+  cases: readonly ImageCase[],
+  home: string,
+  engine: EngineClient,
+): Promise<RunManifest> {
   const folder = join(home, 'images');
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder);
@@ -177,7 +211,14 @@ async function describe(cases: readonly ImageCase[], home: string, engine: Engin
       .toBuffer(),
   );
   const settings = analysisSettings(settingsWith({ detect: 'never', maxImageSeconds: SECONDS }));
-  const params = { runDir: join(home, 'run'), id: 'fuzz', folders: [folder], settings, bundled, storeDir: null };
+  const params = {
+    runDir: join(home, 'run'),
+    id: 'fuzz',
+    folders: [folder],
+    settings,
+    bundled,
+    storeDir: null,
+  };
   return engine.call('analyse', params);
 }
 
@@ -190,9 +231,14 @@ function check(cases: readonly ImageCase[], { images, failures, faces }: RunMani
     if (title === undefined || named.has(image))
       throw new Error(`'${image}' is named ${title === undefined ? 'and was not there' : 'twice'}`);
     named.add(image);
-    if (reason === '' || reason.length > 500) throw new Error(`${title}: a reason of ${reason.length} characters`);
+    if (reason === '' || reason.length > 500)
+      throw new Error(`${title}: a reason of ${reason.length} characters`);
     if (reason.startsWith('unexpected failure')) throw new Error(`${title}: ${reason}`);
   }
-  const right = images.found === cases.length + 1 && images.read === images.found - failures.length && faces === images.read;
-  if (!right) throw new Error(`of ${cases.length + 1} images ${JSON.stringify({ ...images, faces })}`);
+  const right =
+    images.found === cases.length + 1 &&
+    images.read === images.found - failures.length &&
+    faces === images.read;
+  if (!right)
+    throw new Error(`of ${cases.length + 1} images ${JSON.stringify({ ...images, faces })}`);
 }

@@ -34,11 +34,21 @@ const face: LocatedFace = {
 export function recordOf(i: number, first: number): StoreRecord {
   return {
     path: `/photos/of/a/folder/${i}.jpg`,
-    identity: { size: 1000 + (i % 90), modified: 1e12 + i + 0.25, changed: 1e12 + i + 0.5, inode: i },
-    hash: ((BigInt(i + 1) * 0x9e3779b97f4a7c15f39cc0605cedc835n) % (1n << 128n)).toString(16).padStart(32, '0'),
+    identity: {
+      size: 1000 + (i % 90),
+      modified: 1e12 + i + 0.25,
+      changed: 1e12 + i + 0.5,
+      inode: i,
+    },
+    hash: ((BigInt(i + 1) * 0x9e3779b97f4a7c15f39cc0605cedc835n) % (1n << 128n))
+      .toString(16)
+      .padStart(32, '0'),
     found: { faces: [face] },
     described: {
-      probabilities: Float32Array.from({ length: 40 }, (_, attribute) => ((i + attribute) % 64) / 64),
+      probabilities: Float32Array.from(
+        { length: 40 },
+        (_, attribute) => ((i + attribute) % 64) / 64,
+      ),
       crops: [{ strip: Math.floor((i - first) / FACES), at: i % FACES }],
     },
   };

@@ -1,6 +1,6 @@
 /**
- * Processes that are killed at any moment, drawn with a seed: the engine's own, or one that it started. The run goes on by
- * itself, and its faces are those of a run that nothing disturbed.
+ * Processes that are killed at any moment, drawn with a seed: the engine's own, or one that it
+ * started. The run goes on by itself, and its faces are those of a run that nothing disturbed.
  */
 import { execFileSync } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
@@ -58,20 +58,28 @@ export async function runKillCase(
   folder: string,
   home: string,
 ): Promise<boolean> {
-  const expected = await (undisturbed.get(detect) ?? undisturbed.set(detect, facesOf(folder, join(home, 'whole'), detect)).get(detect)!);
+  const expected = await (undisturbed.get(detect) ??
+    undisturbed.set(detect, facesOf(folder, join(home, 'whole'), detect)).get(detect)!);
   const place = join(home, 'killed');
   let killed = false;
   try {
-    const faces = await facesOf(folder, place, detect, kept ? join(home, 'store') : null, (engine) => {
-      setTimeout(() => {
-        const [pid] = engine.pids;
-        if (pid === undefined) return;
-        const children = deep ? childrenOf(pid) : [];
-        killed = true;
-        process.kill(children[seed % Math.max(1, children.length)] ?? pid, 'SIGKILL');
-      }, after).unref();
-    });
-    if (faces !== expected) throw new Error('its faces are others than those of an undisturbed run');
+    const faces = await facesOf(
+      folder,
+      place,
+      detect,
+      kept ? join(home, 'store') : null,
+      (engine) => {
+        setTimeout(() => {
+          const [pid] = engine.pids;
+          if (pid === undefined) return;
+          const children = deep ? childrenOf(pid) : [];
+          killed = true;
+          process.kill(children[seed % Math.max(1, children.length)] ?? pid, 'SIGKILL');
+        }, after).unref();
+      },
+    );
+    if (faces !== expected)
+      throw new Error('its faces are others than those of an undisturbed run');
     return killed;
   } catch (error) {
     throw new Error(`${title}: ${String(error)}`, { cause: error });
@@ -92,7 +100,14 @@ async function facesOf(
   const engine = new EngineClient(engineScript(ROOT));
   try {
     const settings = analysisSettings(settingsWith({ detect }));
-    const call = engine.call('analyse', { runDir: place, id: 'kill', folders: [folder], settings, bundled, storeDir });
+    const call = engine.call('analyse', {
+      runDir: place,
+      id: 'kill',
+      folders: [folder],
+      settings,
+      bundled,
+      storeDir,
+    });
     onStart(engine);
     const { images } = await call;
     const { faces } = await readRun(place);

@@ -1,5 +1,6 @@
 /**
- * Messages a hostile page in the webview might send, drawn with a seed. Each is refused, or is what the host takes it for.
+ * Messages a hostile page in the webview might send, drawn with a seed. Each is refused, or is what
+ * the host takes it for.
  */
 import { checkSettings } from '../../src/domain/settings';
 import { type DatasetMessage, datasetMessageSchema } from '../../src/protocol/dataset-panel';
@@ -36,7 +37,15 @@ const FIELDS: Record<string, readonly unknown[]> = {
   count: [1, 500, 501, 0],
   beside: [true, false],
   action: ['copyPaths', 'copyImages', 'remove'],
-  command: ['compare', 'cancel', 'retry', 'undo', 'save', 'labels', 'workbench.action.terminal.new'],
+  command: [
+    'compare',
+    'cancel',
+    'retry',
+    'undo',
+    'save',
+    'labels',
+    'workbench.action.terminal.new',
+  ],
   message: ['a', 'x'.repeat(2001)],
   images: [1, 0, 1e9],
   partition: [null, 'test'],
@@ -71,7 +80,8 @@ function drawn(draw: Draw): unknown {
   const wanted = OF_KIND[String(kind)] ?? [];
   for (const name of ['kind', ...wanted]) {
     if (draw() < 0.05) continue;
-    message[name] = name === 'kind' ? kind : draw() < 0.9 ? pick(draw, FIELDS[name]!) : anything(draw);
+    message[name] =
+      name === 'kind' ? kind : draw() < 0.9 ? pick(draw, FIELDS[name]!) : anything(draw);
   }
   if (draw() < 0.1) message[pick(draw, Object.keys(FIELDS))] = anything(draw);
   return message;
@@ -107,15 +117,27 @@ export function runMessageCase({ title, message }: MessageCase): string {
 }
 
 function problemOf(message: WebviewMessage | DatasetMessage): string | undefined {
-  if ('row' in message && !(Number.isInteger(message.row) && message.row >= 0)) return 'a row that is none';
-  if (message.kind === 'faces' && (message.count > 500 || message.start < 0)) return 'a page of any size';
+  if ('row' in message && !(Number.isInteger(message.row) && message.row >= 0))
+    return 'a row that is none';
+  if (message.kind === 'faces' && (message.count > 500 || message.start < 0))
+    return 'a page of any size';
   if (message.kind === 'settings') {
     const { problems } = checkSettings(message.changes, (name) => name);
     if (problems.length > 0) return problems.join();
-    for (const name of Object.keys(message.changes)) if (RISKY.has(name)) return `the setting ${name}`;
+    for (const name of Object.keys(message.changes))
+      if (RISKY.has(name)) return `the setting ${name}`;
   }
   return undefined;
 }
 
-/** Settings the panel has no controls for, since they choose code, or what is kept of other workspaces. */
-const RISKY: ReadonlySet<string> = new Set(['model', 'cudaLibraries', 'cache', 'cacheLimit', 'provider']);
+/**
+ * Settings the panel has no controls for, since they choose code, or what is kept of other
+ * workspaces.
+ */
+const RISKY: ReadonlySet<string> = new Set([
+  'model',
+  'cudaLibraries',
+  'cache',
+  'cacheLimit',
+  'provider',
+]);

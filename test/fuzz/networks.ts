@@ -1,18 +1,30 @@
 /**
- * Generates hostile and broken networks from a seed. `npm test` runs a few of them. Each has to end in a usable network or a
- * UserError, within limits of time, and the engine has to survive.
+ * Generates hostile and broken networks from a seed. `npm test` runs a few of them. Each has to end
+ * in a usable network or a UserError, within limits of time, and the engine has to survive.
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PbfWriter } from 'pbf';
 import { EngineDied, type EngineClient } from '../../src/engine/client';
 import { withHardSigmoids } from '../../src/networks/clip-to-hard-sigmoid';
-import { widened } from '../../src/networks/float16-to-float32';
+import { toFloat32 } from '../../src/networks/float16-to-float32';
 import { inspectNetwork } from '../../src/networks/inspect-network';
 import { metadataIn } from '../../src/networks/model-metadata';
 import { OPERATORS } from '../../src/networks/network-operators';
 import { UserError } from '../../src/util/errors';
-import { field, graphAttribute, message, network, networkWith, node, SIDE, SMALL, tensor, tensorAttribute, value } from '../support/onnx';
+import {
+  field,
+  graphAttribute,
+  message,
+  network,
+  networkWith,
+  node,
+  SIDE,
+  SMALL,
+  tensor,
+  tensorAttribute,
+  value,
+} from '../support/onnx';
 import { random } from '../support/vectors';
 
 export interface NetworkCase {
@@ -30,14 +42,50 @@ type Draw = () => number;
 const below = (draw: Draw, end: number) => Math.floor(draw() * end);
 const pick = <T>(draw: Draw, list: readonly T[]): T => list[below(draw, list.length)]!;
 
-const HUGE = [0, 1, 127, 65_537, 2 ** 31 - 1, 2 ** 31, 2 ** 32 + 1, 2 ** 40, 2 ** 53, -1, -(2 ** 40)];
+const HUGE = [
+  0,
+  1,
+  127,
+  65_537,
+  2 ** 31 - 1,
+  2 ** 31,
+  2 ** 32 + 1,
+  2 ** 40,
+  2 ** 53,
+  -1,
+  -(2 ** 40),
+];
 const DOMAINS = ['', 'ai.onnx', 'com.microsoft', 'ai.onnx.ml', 'com.microsoft.nchwc', 'evil'];
-const REFUSED = ['Loop', 'If', 'Scan', 'SequenceMap', 'RandomNormal', 'ImageDecoder', 'NonZero', 'EPContext', '', 'A\nB', '\0'];
-const NAMES = ['means', 'passed', 'images', 'weights', 'c', '', '__proto__', 'constructor', '\u202e'];
+const REFUSED = [
+  'Loop',
+  'If',
+  'Scan',
+  'SequenceMap',
+  'RandomNormal',
+  'ImageDecoder',
+  'NonZero',
+  'EPContext',
+  '',
+  'A\nB',
+  '\0',
+];
+const NAMES = [
+  'means',
+  'passed',
+  'images',
+  'weights',
+  'c',
+  '',
+  '__proto__',
+  'constructor',
+  '\u202e',
+];
 
 /** A constant of small or huge numbers. */
 function constant(draw: Draw): Buffer {
-  const numbers = Array.from({ length: below(draw, 6) }, () => pick(draw, draw() < 0.7 ? [1, 2, 3, SIDE] : HUGE));
+  const numbers = Array.from({ length: below(draw, 6) }, () =>
+    pick(draw, draw() < 0.7 ? [1, 2, 3, SIDE] : HUGE),
+  );
   const shape = draw() < 0.8 ? [numbers.length] : [pick(draw, HUGE), pick(draw, HUGE)];
   return tensor('c', draw() < 0.7 ? 'int64' : 'float', shape, numbers);
 }
@@ -47,10 +95,14 @@ function operator(draw: Draw): Buffer {
   const domain = draw() < 0.85 ? '' : pick(draw, DOMAINS);
   const known = [...(OPERATORS.get(domain) ?? [])];
   const name = known.length > 0 && draw() < 0.9 ? pick(draw, known) : pick(draw, REFUSED);
-  const inputs = ['means', ...Array.from({ length: below(draw, 3) }, () => (draw() < 0.8 ? 'c' : pick(draw, NAMES)))];
+  const inputs = [
+    'means',
+    ...Array.from({ length: below(draw, 3) }, () => (draw() < 0.8 ? 'c' : pick(draw, NAMES))),
+  ];
   const attributes: Record<string, number | number[] | Buffer> = {};
   if (draw() < 0.4) attributes[pick(draw, ['axis', 'to', 'keepdims', 'mode'])] = pick(draw, HUGE);
-  if (draw() < 0.4) attributes[pick(draw, ['pads', 'strides', 'axes', 'kernel_shape'])] = [1, pick(draw, HUGE)];
+  if (draw() < 0.4)
+    attributes[pick(draw, ['pads', 'strides', 'axes', 'kernel_shape'])] = [1, pick(draw, HUGE)];
   if (draw() < 0.1) attributes.value = tensorAttribute(constant(draw));
   if (draw() < 0.05) attributes.body = graphAttribute(message(field(1, operator(draw))));
   return node(name, inputs, draw() < 0.9 ? ['passed'] : [pick(draw, NAMES)], attributes, domain);
@@ -84,7 +136,14 @@ function base(draw: Draw): Buffer {
             '[[[[',
             ['A\n', 'B'],
           ]),
-          thresholds: pick<unknown>(draw, [{ balanced: [0.5, 0.5] }, { balanced: [0, 2] }, { balanced: 'x' }, [], 0, '{']),
+          thresholds: pick<unknown>(draw, [
+            { balanced: [0.5, 0.5] },
+            { balanced: [0, 2] },
+            { balanced: 'x' },
+            [],
+            0,
+            '{',
+          ]),
         },
       });
   }
@@ -128,7 +187,8 @@ const MUTATIONS: Record<string, Mutation> = {
   none: (bytes) => bytes,
   flip(bytes, draw) {
     const copy = Buffer.from(bytes);
-    for (let i = 0; i < 1 + below(draw, 3); i++) if (copy.length > 0) copy[below(draw, copy.length)]! ^= 1 << below(draw, 8);
+    for (let i = 0; i < 1 + below(draw, 3); i++)
+      if (copy.length > 0) copy[below(draw, copy.length)]! ^= 1 << below(draw, 8);
     return copy;
   },
   cut: (bytes, draw) => bytes.subarray(0, at(bytes, draw)),
@@ -147,7 +207,8 @@ const MUTATIONS: Record<string, Mutation> = {
     for (let depth = 0; depth < 300; depth++) deep = field(number, deep);
     return deep;
   },
-  noise: (_, draw) => Buffer.from(Uint8Array.from({ length: below(draw, 2000) }, () => below(draw, 256))),
+  noise: (_, draw) =>
+    Buffer.from(Uint8Array.from({ length: below(draw, 2000) }, () => below(draw, 256))),
 };
 
 /** @yields `count` cases; the same ones for the same seed. */
@@ -173,19 +234,30 @@ export function* networkCases(seed: number, count: number): Generator<NetworkCas
  * @returns 'usable', 'in order' if it passed without an engine, or the message of the UserError.
  * @throws Error if it ends in anything else, or exceeds a limit.
  */
-export async function runNetworkCase({ title, bytes }: NetworkCase, folder: string, engine?: EngineClient): Promise<string> {
+export async function runNetworkCase(
+  { title, bytes }: NetworkCase,
+  folder: string,
+  engine?: EngineClient,
+): Promise<string> {
   const started = process.cpuUsage();
   let outcome = 'in order';
-  for (const read of [inspectNetwork, (each: Buffer) => metadataIn(each, 'model.onnx'), widened, withHardSigmoids]) {
+  for (const read of [
+    inspectNetwork,
+    (each: Buffer) => metadataIn(each, 'model.onnx'),
+    toFloat32,
+    withHardSigmoids,
+  ]) {
     try {
       read(bytes);
     } catch (error) {
-      if (!(error instanceof UserError)) throw new Error(`${title}: ended in ${String(error)}`, { cause: error });
+      if (!(error instanceof UserError))
+        throw new Error(`${title}: ended in ${String(error)}`, { cause: error });
       if (outcome === 'in order') outcome = error.message;
     }
   }
   const { user, system } = process.cpuUsage(started);
-  if ((user + system) / 1000 > LIMIT) throw new Error(`${title}: took ${((user + system) / 1e6).toFixed(1)} s to read`);
+  if ((user + system) / 1000 > LIMIT)
+    throw new Error(`${title}: took ${((user + system) / 1e6).toFixed(1)} s to read`);
   if (outcome !== 'in order' || engine === undefined) return outcome;
   const file = join(folder, 'model.onnx');
   await writeFile(file, bytes);
@@ -200,6 +272,8 @@ export async function runNetworkCase({ title, bytes }: NetworkCase, folder: stri
     outcome = error.message;
   }
   if (performance.now() - asked > ENGINE_LIMIT)
-    throw new Error(`${title}: the engine took ${((performance.now() - asked) / 1000).toFixed(1)} s`);
+    throw new Error(
+      `${title}: the engine took ${((performance.now() - asked) / 1000).toFixed(1)} s`,
+    );
   return outcome;
 }

@@ -1,4 +1,7 @@
-/** `npm run fuzz`: hostile input of every kind, by the thousand. The first that ends other than it may ends the program. */
+/**
+ * `npm run fuzz`: hostile input of every kind, by the thousand. The first that ends other than it
+ * may ends the program.
+ */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,7 +25,10 @@ interface Fuzz {
 }
 
 /** Counts how often each outcome occurs. */
-async function outcomes<Case>(cases: Iterable<Case>, run: (each: Case) => unknown): Promise<string> {
+async function outcomes<Case>(
+  cases: Iterable<Case>,
+  run: (each: Case) => unknown,
+): Promise<string> {
   const counts = new Map<string, number>();
   for (const each of cases) {
     const outcome = String(await run(each));
@@ -36,29 +42,50 @@ const FUZZES: Record<string, Fuzz> = {
   images: {
     count: 5000,
     run: async (seed, count, home, engine) => {
-      const { images, failed, crashes } = await runImageCases(imageCases(seed, count), home, engine);
+      const { images, failed, crashes } = await runImageCases(
+        imageCases(seed, count),
+        home,
+        engine,
+      );
       return `${images} images, ${failed} named as unusable, ${crashes} crashes of a decoder`;
     },
   },
   networks: {
     count: 2000,
-    run: (seed, count, home, engine) => outcomes(networkCases(seed, count), (each) => runNetworkCase(each, home, engine)),
+    run: (seed, count, home, engine) =>
+      outcomes(networkCases(seed, count), (each) => runNetworkCase(each, home, engine)),
   },
-  messages: { count: 10_000, run: (seed, count) => outcomes(messageCases(seed, count), runMessageCase) },
-  settings: { count: 2000, run: (seed, count) => outcomes(settingsCases(seed, count), (each) => `${runSettingsCase(each)} refused`) },
-  tables: { count: 2000, run: (seed, count, home) => outcomes(tableCases(seed, count), (each) => runTableCase(each, home)) },
+  messages: {
+    count: 10_000,
+    run: (seed, count) => outcomes(messageCases(seed, count), runMessageCase),
+  },
+  settings: {
+    count: 2000,
+    run: (seed, count) =>
+      outcomes(settingsCases(seed, count), (each) => `${runSettingsCase(each)} refused`),
+  },
+  tables: {
+    count: 2000,
+    run: (seed, count, home) =>
+      outcomes(tableCases(seed, count), (each) => runTableCase(each, home)),
+  },
   stores: {
     count: 500,
     run: async (seed, count, home) => {
       const prepared = await prepareStores(home);
-      return outcomes(storeCases(seed, count), async (each) => (await runStoreCase(each, prepared)).died ?? 'opened');
+      return outcomes(
+        storeCases(seed, count),
+        async (each) => (await runStoreCase(each, prepared)).died ?? 'opened',
+      );
     },
   },
   kills: {
     count: 200,
     run: (seed, count, home) => {
       const folder = process.env.FACE_CLUSTERS_SAMPLES ?? '';
-      return outcomes(killCases(seed, count), async (each) => ((await runKillCase(each, folder, home)) ? 'killed' : 'over before'));
+      return outcomes(killCases(seed, count), async (each) =>
+        (await runKillCase(each, folder, home)) ? 'killed' : 'over before',
+      );
     },
   },
 };
@@ -66,10 +93,15 @@ const FUZZES: Record<string, Fuzz> = {
 async function main() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { seed: { type: 'string', default: '1' }, count: { type: 'string' }, times: { type: 'string', default: '1' } },
+    options: {
+      seed: { type: 'string', default: '1' },
+      count: { type: 'string' },
+      times: { type: 'string', default: '1' },
+    },
   });
   const unknown = positionals.find((name) => !Object.hasOwn(FUZZES, name));
-  if (unknown !== undefined) throw new Error(`expected some of ${Object.keys(FUZZES).join(', ')}, got '${unknown}'`);
+  if (unknown !== undefined)
+    throw new Error(`expected some of ${Object.keys(FUZZES).join(', ')}, got '${unknown}'`);
   for (let time = 0; time < Number(values.times); time++) {
     const seed = Number(values.seed) + time;
     for (const [name, { count, run }] of Object.entries(FUZZES)) {
@@ -79,7 +111,9 @@ async function main() {
       const start = performance.now();
       try {
         const said = await run(seed, Number(values.count ?? count), home, engine);
-        console.log(`${name}, seed ${seed}, ${((performance.now() - start) / 1000).toFixed(0)} s: ${said}`);
+        console.log(
+          `${name}, seed ${seed}, ${((performance.now() - start) / 1000).toFixed(0)} s: ${said}`,
+        );
       } finally {
         engine.dispose();
         await rm(home, { recursive: true, force: true });

@@ -1,10 +1,20 @@
 /**
- * Stores that are damaged in every way a disk, a program or a person can, drawn with a seed. `npm test` runs some of
- * them, more can be run with other seeds. Each is used by processes of their own: one may die of it, but none after
- * that, and what is not the store's stays as it is.
+ * Stores that are damaged in every way a disk, a program or a person can, drawn with a seed. `npm
+ * test` runs some of them, more can be run with other seeds. Each is used by processes of their
+ * own: one may die of it, but none after that, and what is not the store's stays as it is.
  */
 import { execFile } from 'node:child_process';
-import { cp, mkdir, readdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import {
+  cp,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { FaceStore } from '../../src/store/face-store';
@@ -17,7 +27,9 @@ import { KEYS, type Met, recordOf, STORED, stripsOf } from './kept-images';
 
 const run = promisify(execFile);
 
-/** Time a process has, in milliseconds: one that LMDB holds in a circle of pages would never end. */
+/**
+ * Time a process has, in milliseconds: one that LMDB holds in a circle of pages would never end.
+ */
 const LIMIT = 20_000;
 
 type Draw = () => number;
@@ -33,7 +45,10 @@ export interface StoreCase {
 
 /** Changes the bytes of a file of the store's. */
 const changing =
-  (names: readonly string[], change: (bytes: Buffer, draw: Draw) => Buffer | undefined): StoreCase['damage'] =>
+  (
+    names: readonly string[],
+    change: (bytes: Buffer, draw: Draw) => Buffer | undefined,
+  ): StoreCase['damage'] =>
   async (folder, draw) => {
     const file = join(folder, pick(draw, names));
     const bytes = await readFile(file);
@@ -59,10 +74,16 @@ const replacing =
   };
 
 const DAMAGES: Record<string, StoreCase['damage']> = {
-  'is cut short': changing(DATA_FILES, (bytes, draw) => bytes.subarray(0, below(draw, bytes.length))),
-  'is cut short by whole pages': changing(DATA_FILES, (bytes, draw) => bytes.subarray(0, page(bytes, draw))),
+  'is cut short': changing(DATA_FILES, (bytes, draw) =>
+    bytes.subarray(0, below(draw, bytes.length)),
+  ),
+  'is cut short by whole pages': changing(DATA_FILES, (bytes, draw) =>
+    bytes.subarray(0, page(bytes, draw)),
+  ),
   'lacks its last page': changing(DATA_FILES, (bytes) => bytes.subarray(0, -PAGE)),
-  'has garbage behind it': changing(DATA_FILES, (bytes, draw) => Buffer.concat([bytes, Buffer.alloc(1 + below(draw, 9000), 7)])),
+  'has garbage behind it': changing(DATA_FILES, (bytes, draw) =>
+    Buffer.concat([bytes, Buffer.alloc(1 + below(draw, 9000), 7)]),
+  ),
   'has a page of garbage': changing(DATA_FILES, (bytes, draw) => {
     const at = page(bytes, draw);
     scatter(bytes, draw, at, at + PAGE, 3 * PAGE);
@@ -73,11 +94,13 @@ const DAMAGES: Record<string, StoreCase['damage']> = {
     return bytes.fill(0, at, Math.min(bytes.length, at + PAGE * (1 + below(draw, 4))));
   }),
   'has bits flipped': changing(DATA_FILES, (bytes, draw) => {
-    for (let i = 1 + below(draw, 5); i > 0; i--) bytes[below(draw, bytes.length)]! ^= 1 << below(draw, 8);
+    for (let i = 1 + below(draw, 5); i > 0; i--)
+      bytes[below(draw, bytes.length)]! ^= 1 << below(draw, 8);
     return undefined;
   }),
   'has bits flipped in its meta pages': changing(DATA_FILES, (bytes, draw) => {
-    for (let i = 1 + below(draw, 3); i > 0; i--) bytes[PAGE * below(draw, 2) + below(draw, 180)]! ^= 1 << below(draw, 8);
+    for (let i = 1 + below(draw, 3); i > 0; i--)
+      bytes[PAGE * below(draw, 2) + below(draw, 180)]! ^= 1 << below(draw, 8);
     return undefined;
   }),
   'has other numbers in its meta pages': changing(DATA_FILES, (bytes, draw) => {
@@ -132,7 +155,9 @@ const DAMAGES: Record<string, StoreCase['damage']> = {
     }
   },
   'has changed places with another': async (folder, draw) => {
-    const [one, two] = [pick(draw, DATA_FILES), pick(draw, DATA_FILES)].map((name) => join(folder, name));
+    const [one, two] = [pick(draw, DATA_FILES), pick(draw, DATA_FILES)].map((name) =>
+      join(folder, name),
+    );
     await rename(one!, `${one!}-2`);
     if (one !== two) await rename(two!, one!);
     await rename(`${one!}-2`, two!);
@@ -188,17 +213,25 @@ export interface StoreEnd {
   met: Met[];
 }
 
-/** Processes that use a store, one after the other, at most: one may report damage, one die of it, and one make it anew. */
+/**
+ * Processes that use a store, one after the other, at most: one may report damage, one die of it,
+ * and one make it anew.
+ */
 const PROCESSES = 5;
 
 /** Whether all is as ever, or the store is done without. */
-const isSettled = ({ refused, madeAnew, problem }: Met) => refused !== null || (madeAnew === null && problem === null);
+const isSettled = ({ refused, madeAnew, problem }: Met) =>
+  refused !== null || (madeAnew === null && problem === null);
 
 /**
  * Damages a copy of the store, and has processes use it, one after the other.
- * @throws Error naming the case where more than one dies, or something comes out other than it was written.
+ * @throws Error naming the case where more than one dies, or something comes out other than it was
+ * written.
  */
-export async function runStoreCase({ title, damage, seed }: StoreCase, { home, program }: StoreFuzz): Promise<StoreEnd> {
+export async function runStoreCase(
+  { title, damage, seed }: StoreCase,
+  { home, program }: StoreFuzz,
+): Promise<StoreEnd> {
   const place = join(home, `case-${seed}`);
   const folder = join(place, 'store');
   await cp(join(home, 'store'), folder, { recursive: true });
@@ -209,20 +242,28 @@ export async function runStoreCase({ title, damage, seed }: StoreCase, { home, p
   for (let i = 0; i < PROCESSES && !(end.met.length > 1 && isSettled(end.met.at(-1)!)); i++) {
     const options = { env: PROGRAM_ENVIRONMENT, timeout: LIMIT, killSignal: 'SIGKILL' as const };
     try {
-      const met = JSON.parse((await run(process.execPath, [program, folder], options)).stdout) as Met;
-      if (met.wrong.length > 0) throw new Error(`${title}: ${met.wrong.join(', ')} came out other than written`);
+      const met = JSON.parse(
+        (await run(process.execPath, [program, folder], options)).stdout,
+      ) as Met;
+      if (met.wrong.length > 0)
+        throw new Error(`${title}: ${met.wrong.join(', ')} came out other than written`);
       end.met.push(met);
     } catch (error) {
       const { signal, stderr } = error as { signal?: string | null; stderr?: string };
-      if (signal === undefined || signal === null) throw new Error(`${title}: ${messageOf(error)} ${stderr ?? ''}`, { cause: error });
-      if (end.died !== undefined) throw new Error(`${title}: ended by ${signal}, after ${end.died}`, { cause: error });
+      if (signal === undefined || signal === null)
+        throw new Error(`${title}: ${messageOf(error)} ${stderr ?? ''}`, { cause: error });
+      if (end.died !== undefined)
+        throw new Error(`${title}: ended by ${signal}, after ${end.died}`, { cause: error });
       end.died = signal;
     }
   }
   if ((await readFile(join(place, 'victim'), 'utf8')) !== 'what a link leads to')
     throw new Error(`${title}: the link's target was changed`);
-  const albums = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('album')).length;
-  if (title.endsWith('is a folder') && albums !== 1) throw new Error(`${title}: the folder was removed`);
+  const albums = (await readdir(folder, { recursive: true })).filter((name) =>
+    name.endsWith('album'),
+  ).length;
+  if (title.endsWith('is a folder') && albums !== 1)
+    throw new Error(`${title}: the folder was removed`);
   await rm(place, { recursive: true });
   return end;
 }

@@ -1,6 +1,6 @@
 /**
- * Generates hostile and broken tables of labels from a seed. `npm test` runs a few of them. Each has to end in a table or a
- * UserError, within limits of time and memory.
+ * Generates hostile and broken tables of labels from a seed. `npm test` runs a few of them. Each
+ * has to end in a table or a UserError, within limits of time and memory.
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -92,7 +92,9 @@ function table(draw: Draw): string {
   const columns = 1 + below(draw, pick(draw, [3, 40, 60]));
   const rows = below(draw, pick(draw, [2, 20, 200]));
   const odd = draw() < 0.5 ? 0 : 0.05;
-  const names = Array.from({ length: columns }, (_, i) => (draw() < odd + 0.1 ? pick(draw, NAMES) : `A${i}`));
+  const names = Array.from({ length: columns }, (_, i) =>
+    draw() < odd + 0.1 ? pick(draw, NAMES) : `A${i}`,
+  );
   const value = () => (draw() < odd / 10 ? pick(draw, CELLS) : draw() < 0.5 ? '1' : '-1');
   const lines = Array.from({ length: rows }, (_, row) => [`${row}.jpg`, ...names.map(value)]);
   const head = isCsv ? ['image_id', ...names] : names;
@@ -123,20 +125,27 @@ const MUTATIONS: Record<string, Mutation> = {
   none: (bytes) => bytes,
   flip(bytes, draw) {
     const copy = Buffer.from(bytes);
-    for (let i = 0; i < 1 + below(draw, 8); i++) if (copy.length > 0) copy[below(draw, copy.length)]! ^= 1 << below(draw, 8);
+    for (let i = 0; i < 1 + below(draw, 8); i++)
+      if (copy.length > 0) copy[below(draw, copy.length)]! ^= 1 << below(draw, 8);
     return copy;
   },
   cut: (bytes, draw) => bytes.subarray(0, at(bytes, draw)),
   insert: (bytes, draw) => insert(bytes, at(bytes, draw), Buffer.from(pick(draw, PIECES))),
   cell: (bytes, draw) => insert(bytes, at(bytes, draw), Buffer.from(`,${pick(draw, CELLS)},`)),
-  repeat: (bytes, draw) => insert(bytes, at(bytes, draw), Buffer.from(pick(draw, PIECES).repeat(pick(draw, REPEATED)))),
+  repeat: (bytes, draw) =>
+    insert(bytes, at(bytes, draw), Buffer.from(pick(draw, PIECES).repeat(pick(draw, REPEATED)))),
   twice: (bytes) => Buffer.concat([bytes, bytes]),
-  noise: (_, draw) => Buffer.from(Uint8Array.from({ length: below(draw, 4000) }, () => below(draw, 256))),
+  noise: (_, draw) =>
+    Buffer.from(Uint8Array.from({ length: below(draw, 4000) }, () => below(draw, 256))),
   gzip: (bytes) => gzipSync(bytes),
   gzipTwice: (bytes) => gzipSync(gzipSync(bytes)),
   bomb: (_, draw) => bomb(pick(draw, ['\0', 'a', '\n', ',', '"', '1 ', 'a,1\n', '1.jpg 1\n'])),
   wide: (_, draw) =>
-    Buffer.from(Array.from({ length: pick(draw, [500, 1001, 100_000]) }, (_each, i) => `A${i}`).join(pick(draw, [',', ' ']))),
+    Buffer.from(
+      Array.from({ length: pick(draw, [500, 1001, 100_000]) }, (_each, i) => `A${i}`).join(
+        pick(draw, [',', ' ']),
+      ),
+    ),
 };
 
 /** @yields `count` cases; the same ones for the same seed. */
@@ -151,7 +160,11 @@ export function* tableCases(seed: number, count: number): Generator<TableCase> {
       done.push(name);
       if (bytes.length > 20e6) break; // larger ones only take time
     }
-    yield { title: `table ${seed}/${i}: ${done.join(', ')}`, name: pick(draw, ['labels.txt', 'labels.csv', 'labels.csv.gz']), bytes };
+    yield {
+      title: `table ${seed}/${i}: ${done.join(', ')}`,
+      name: pick(draw, ['labels.txt', 'labels.csv', 'labels.csv.gz']),
+      bytes,
+    };
   }
 }
 
@@ -161,7 +174,10 @@ export function* tableCases(seed: number, count: number): Generator<TableCase> {
  * @returns 'table', or the message of the UserError.
  * @throws Error if it ends in anything else, exceeds a limit, or gives an invalid table.
  */
-export async function runTableCase({ title, name, bytes }: TableCase, folder: string): Promise<string> {
+export async function runTableCase(
+  { title, name, bytes }: TableCase,
+  folder: string,
+): Promise<string> {
   const file = join(folder, name);
   await writeFile(file, bytes);
   const before = process.memoryUsage().rss;
@@ -178,26 +194,43 @@ export async function runTableCase({ title, name, bytes }: TableCase, folder: st
     messageOfUserError(title, error);
   }
   const { user, system } = process.cpuUsage(started);
-  if ((user + system) / 1000 > LIMIT) throw new Error(`${title}: took ${((user + system) / 1e6).toFixed(1)} s`);
+  if ((user + system) / 1000 > LIMIT)
+    throw new Error(`${title}: took ${((user + system) / 1e6).toFixed(1)} s`);
   const added = process.memoryUsage().rss - before;
   if (added > MEMORY) throw new Error(`${title}: took ${(added / 1e6).toFixed(0)} MB`);
   return outcome;
 }
 
 function messageOfUserError(title: string, error: unknown): string {
-  if (!(error instanceof UserError)) throw new Error(`${title}: ended in ${String(error)}`, { cause: error });
-  if (error.message.length > 6000) throw new Error(`${title}: a message of ${error.message.length} characters`);
+  if (!(error instanceof UserError))
+    throw new Error(`${title}: ended in ${String(error)}`, { cause: error });
+  if (error.message.length > 6000)
+    throw new Error(`${title}: a message of ${error.message.length} characters`);
   return error.message;
 }
 
-/** Checks a table's invariants. @throws Error if it is invalid; UserError if it cannot be explored. */
+/**
+ * Checks a table's invariants.
+ * @throws Error if it is invalid; UserError if it cannot be explored.
+ */
 function checkTable(table: LabelTable): void {
   const { attributes, images, values, splits } = table;
-  if (attributes.length > LABEL_LIMITS.attributes) throw new Error(`${attributes.length} attributes`);
-  if (values.length !== images.length * attributes.length) throw new Error('values that do not belong to images');
-  if (splits !== undefined && splits.length !== images.length) throw new Error('splits that do not belong to images');
-  if (!values.every((value) => value >= 0 && value <= 1)) throw new Error('a value that is no label');
-  const { correlation, frequencies } = explore(table, { attributes: [], drop: [], dropZero: 0.5, seed: 1 });
-  if (!frequencies.every((value) => value >= 0 && value <= 1)) throw new Error('a frequency that is none');
-  if (!correlation.every((value) => Math.abs(value) <= 1 + 1e-9)) throw new Error('a correlation that is none');
+  if (attributes.length > LABEL_LIMITS.attributes)
+    throw new Error(`${attributes.length} attributes`);
+  if (values.length !== images.length * attributes.length)
+    throw new Error('values that do not belong to images');
+  if (splits !== undefined && splits.length !== images.length)
+    throw new Error('splits that do not belong to images');
+  if (!values.every((value) => value >= 0 && value <= 1))
+    throw new Error('a value that is no label');
+  const { correlation, frequencies } = explore(table, {
+    attributes: [],
+    drop: [],
+    dropZero: 0.5,
+    seed: 1,
+  });
+  if (!frequencies.every((value) => value >= 0 && value <= 1))
+    throw new Error('a frequency that is none');
+  if (!correlation.every((value) => Math.abs(value) <= 1 + 1e-9))
+    throw new Error('a correlation that is none');
 }

@@ -1,12 +1,14 @@
 /**
- * A process that uses a store as a run does: it opens it, asks for all it may hold, and writes. Given its folder, it
- * prints what it met, as JSON; without damage nothing is wrong.
+ * A process that uses a store as a run does: it opens it, asks for all it may hold, and writes.
+ * Given its folder, it prints what it met, as JSON; without damage nothing is wrong.
  */
 import { FaceStore } from '../../src/store/face-store';
 import { messageOf } from '../../src/util/errors';
 import { KEYS, type Met, recordOf, STORED, stripOf, stripsOf } from './kept-images';
 
-/** Bytes the store may take in the end: less than what is in it, so that some of it is forgotten. */
+/**
+ * Bytes the store may take in the end: less than what is in it, so that some of it is forgotten.
+ */
 const LIMIT = 200_000;
 
 async function use(folder: string): Promise<Met> {
@@ -47,13 +49,18 @@ function isKnown(store: FaceStore, i: number, wrong: string[]): boolean {
   const expected = { faces: kept.faces.length, attributes: 40 };
   const said = store.describedBy(content, KEYS.finder, KEYS.model, expected);
   if (said === undefined) return false;
-  if (said.probabilities.length !== 40 * kept.faces.length || said.crops.length !== kept.faces.length) wrong.push(`shape of ${i}`);
+  if (
+    said.probabilities.length !== 40 * kept.faces.length ||
+    said.crops.length !== kept.faces.length
+  )
+    wrong.push(`shape of ${i}`);
   for (const [face, { strip }] of said.crops.entries()) {
     if (!store.hasStrip(strip)) return false;
     const jpeg = store.strip(strip);
     if (jpeg === undefined) return false;
     const place = described!.crops[face];
-    // A row may be damaged so that it names another strip, but none may come out other than it was written.
+    // A row may be damaged so that it names another strip, but none may come out other than it was
+    // written.
     if (place !== undefined && !isStrip(jpeg)) wrong.push(`strip of ${i}`);
   }
   return true;

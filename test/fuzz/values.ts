@@ -20,7 +20,22 @@ const TEXTS = [
   '1e999',
   'x'.repeat(5000),
 ];
-const NUMBERS = [0, -0, 1, -1, 0.5, 16, 1000, 1001, 1e6, 1e15, 2 ** 53, -(2 ** 53), 1e308, Number.MIN_VALUE];
+const NUMBERS = [
+  0,
+  -0,
+  1,
+  -1,
+  0.5,
+  16,
+  1000,
+  1001,
+  1e6,
+  1e15,
+  2 ** 53,
+  -(2 ** 53),
+  1e308,
+  Number.MIN_VALUE,
+];
 
 /** @param depth levels of arrays and objects, at most. */
 export function anything(draw: Draw, depth = 3): unknown {
@@ -35,11 +50,18 @@ export function anything(draw: Draw, depth = 3): unknown {
     case 3:
       return draw() * 10 ** below(draw, 9);
     case 4:
-      return Array.from({ length: below(draw, depth < 3 || draw() < 0.95 ? 4 : 1000) }, () => anything(draw, depth - 1));
+      return Array.from({ length: below(draw, depth < 3 || draw() < 0.95 ? 4 : 1000) }, () =>
+        anything(draw, depth - 1),
+      );
     default: {
-      const members = Array.from({ length: below(draw, 5) }, () => [pick(draw, TEXTS), anything(draw, depth - 1)] as const);
+      const members = Array.from(
+        { length: below(draw, 5) },
+        () => [pick(draw, TEXTS), anything(draw, depth - 1)] as const,
+      );
       // Through JSON, so that `__proto__` is a key of its own as in a file.
-      return JSON.parse(`{${members.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join()}}`) as unknown;
+      return JSON.parse(
+        `{${members.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join()}}`,
+      ) as unknown;
     }
   }
 }

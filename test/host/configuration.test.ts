@@ -23,21 +23,37 @@ const OTHER: Partial<Settings> = {
   maxImageSeconds: 3600,
   maxImageMemory: 1e6,
 };
-const limits = { maxImageFileSize: 500, maxImageMegapixels: 400, maxImageSeconds: 20, maxImageMemory: 2000 };
-const guarded = SETTING_KEYS.filter((key) => SETTING_SCOPES[key].restricted || SETTING_SCOPES[key].scope === 'machine');
+const limits = {
+  maxImageFileSize: 500,
+  maxImageMegapixels: 400,
+  maxImageSeconds: 20,
+  maxImageMemory: 2000,
+};
+const guarded = SETTING_KEYS.filter(
+  (key) => SETTING_SCOPES[key].restricted || SETTING_SCOPES[key].scope === 'machine',
+);
 
 describe('reading settings', () => {
   it('takes from a workspace that is not trusted none that it may not set, whatever VS Code lets through', () => {
     expect(guarded.sort()).toEqual(Object.keys(OTHER).sort());
-    for (const [key, value] of Object.entries(OTHER)) state.workspaceSettings[`faceClusters.${key}`] = value;
+    for (const [key, value] of Object.entries(OTHER))
+      state.workspaceSettings[`faceClusters.${key}`] = value;
     state.workspaceSettings['faceClusters.clusters'] = 5;
     state.trusted = false;
-    const defaults = { cudaLibraries: [], cacheLimit: 4, cache: true, provider: 'auto', model: '', ...limits };
+    const defaults = {
+      cudaLibraries: [],
+      cacheLimit: 4,
+      cache: true,
+      provider: 'auto',
+      model: '',
+      ...limits,
+    };
     expect(readSettings()).toMatchObject({ settings: { ...defaults, clusters: 5 }, problems: [] });
   });
 
   it('takes from a trusted one all but those of the machine', () => {
-    for (const [key, value] of Object.entries(OTHER)) state.workspaceSettings[`faceClusters.${key}`] = value;
+    for (const [key, value] of Object.entries(OTHER))
+      state.workspaceSettings[`faceClusters.${key}`] = value;
     const { settings } = readSettings();
     expect(settings).toMatchObject({ cache: false, provider: 'webgpu', model: '/models/own.onnx' });
     expect(settings).toMatchObject({ cudaLibraries: [], cacheLimit: 4, ...limits });
@@ -49,7 +65,9 @@ describe('reading settings', () => {
     state.trusted = false;
     const { settings, problems } = readSettings();
     expect(settings).toMatchObject({ ...OTHER, model: '' });
-    expect(problems).toEqual(["faceClusters.model is '/models/own.onnx', which is used only in a workspace that is trusted"]);
+    expect(problems).toEqual([
+      "faceClusters.model is '/models/own.onnx', which is used only in a workspace that is trusted",
+    ]);
   });
 
   it("opens no network below a workspace that is not trusted by a relative path of the user's", () => {
@@ -65,7 +83,9 @@ describe('reading settings', () => {
     const { settings, problems } = readSettings();
     expect(settings.cudaLibraries).toEqual([]);
     expect(problems).toHaveLength(1);
-    expect(problems[0]).toMatch(/^faceClusters\.cudaLibraries is .*: expected absolute folders .*; got "lib"$/);
+    expect(problems[0]).toMatch(
+      /^faceClusters\.cudaLibraries is .*: expected absolute folders .*; got "lib"$/,
+    );
   });
 });
 

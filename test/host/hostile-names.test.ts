@@ -1,4 +1,6 @@
-/** Every way in which the host shows foreign text, with names that are meant to do something there. */
+/**
+ * Every way in which the host shows foreign text, with names that are meant to do something there.
+ */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type * as vscode from 'vscode';
 import { copyImages, copyPaths } from '../../src/host/commands/cluster-images';
@@ -14,7 +16,16 @@ import { bundled } from '../support/engine';
 import { fakeEngine } from '../support/fake-engine';
 import { HOSTILE_NAMES, UNSEEN } from '../support/hostile-names';
 import { clusteringOf, keptRun } from '../support/runs';
-import { fakePanel, MarkdownString, registered, reset, shownBy, state, TreeItem, Uri } from '../support/vscode';
+import {
+  fakePanel,
+  MarkdownString,
+  registered,
+  reset,
+  shownBy,
+  state,
+  TreeItem,
+  Uri,
+} from '../support/vscode';
 
 beforeEach(reset);
 afterEach(reset);
@@ -39,7 +50,12 @@ async function runOf(name: string) {
     failures: [{ image: name, reason: name }],
     faceless: [name],
   };
-  const { library, session } = await keptRun(engine, [folder], manifest, clusteringOf({ [name]: 1 }));
+  const { library, session } = await keptRun(
+    engine,
+    [folder],
+    manifest,
+    clusteringOf({ [name]: 1 }),
+  );
   await session.load();
   const node: ClusterNode = { kind: 'cluster', session, cluster: session.clustering!.clusters[0]! };
   return { engine, library, session, node, folder };
@@ -53,9 +69,16 @@ describe.each(NAMES)('a name like %j', (_, name) => {
     expect(shownBy('error').at(-1)).toMatch(/: this is why$/);
 
     state.opened = [Uri.file(`/target/${name}`)];
-    engine.answers.copyImages = { copied: 1, there: 0, failures: [{ image: name, reason: 'EACCES' }], folder: `/copies/${name}` };
+    engine.answers.copyImages = {
+      copied: 1,
+      there: 0,
+      failures: [{ image: name, reason: 'EACCES' }],
+      folder: `/copies/${name}`,
+    };
     await copyImages(node);
-    expect(shownBy('warning').at(-1)).toMatch(/^1 image of Cluster 0 copied to '.*could not be copied; the first, '.*': EACCES\.$/);
+    expect(shownBy('warning').at(-1)).toMatch(
+      /^1 image of Cluster 0 copied to '.*could not be copied; the first, '.*': EACCES\.$/,
+    );
 
     engine.answers.clusterPaths = [`/photos/${name}`];
     await copyPaths(node);
@@ -92,7 +115,13 @@ describe.each(NAMES)('a name like %j', (_, name) => {
     const tree = new RunTree(library, Promise.resolve());
     const run = tree.getTreeItem({ kind: 'run', session }) as unknown as TreeItem;
     const cluster = tree.getTreeItem(node) as unknown as TreeItem;
-    for (const text of [run.label, run.description, ...(run.tooltip as string).split('\n'), cluster.label, cluster.description]) {
+    for (const text of [
+      run.label,
+      run.description,
+      ...(run.tooltip as string).split('\n'),
+      cluster.label,
+      cluster.description,
+    ]) {
       expect(text).not.toMatch(ICON);
       expect(text).not.toMatch(UNSEEN);
       expect(text!.length).toBeLessThanOrEqual(300);
@@ -108,18 +137,38 @@ describe.each(NAMES)('a name like %j', (_, name) => {
   it('is harmless in quick picks, titles of panels and the log', async () => {
     const { library, session, engine } = await runOf(name);
     const history = new SettingHistory();
-    const panels = new Panels(library, { extensionUri, history, log, onSelect: () => undefined }, Promise.resolve(), () => undefined);
-    registerCommands({ library, panels, history, log, engine: engine.client, storeDir: '', root: '', exploreDataset: () => undefined });
+    const panels = new Panels(
+      library,
+      { extensionUri, history, log, onSelect: () => undefined },
+      Promise.resolve(),
+      () => undefined,
+    );
+    registerCommands({
+      library,
+      panels,
+      history,
+      log,
+      engine: engine.client,
+      storeDir: '',
+      root: '',
+      exploreDataset: () => undefined,
+    });
     await (registered.get('faceClusters.chooseAttributes') as unknown as () => Promise<void>)();
     const panel = fakePanel();
-    await panels.deserializeWebviewPanel(panel as unknown as vscode.WebviewPanel, { runId: session.id, selected: null });
+    await panels.deserializeWebviewPanel(panel as unknown as vscode.WebviewPanel, {
+      runId: session.id,
+      selected: null,
+    });
     const context = { extensionUri, engine: engine.client, bundled, storeDir: '', history, log };
     const dataset = fakePanel();
-    await DatasetPanel.serializer(context).deserializeWebviewPanel(dataset as unknown as vscode.WebviewPanel, {
-      folder: `/data/${name}`.slice(0, 40_000),
-      attributes: [],
-      dropZero: 0,
-    });
+    await DatasetPanel.serializer(context).deserializeWebviewPanel(
+      dataset as unknown as vscode.WebviewPanel,
+      {
+        folder: `/data/${name}`.slice(0, 40_000),
+        attributes: [],
+        dropZero: 0,
+      },
+    );
     const labels = [...shownBy('quick pick'), panel.title, dataset.title];
     expect(labels).toHaveLength(4);
     for (const label of labels) {
@@ -139,7 +188,10 @@ describe.each(NAMES)('a name like %j', (_, name) => {
     const { library, session } = await runOf(name);
     const lists = new ImageLists(library);
     for (const list of ['failed.csv', 'without-face.csv']) {
-      const uri = Uri.from({ scheme: 'x', path: `/${session.id}/${list}` }) as unknown as vscode.Uri;
+      const uri = Uri.from({
+        scheme: 'x',
+        path: `/${session.id}/${list}`,
+      }) as unknown as vscode.Uri;
       const [, row] = lists.provideTextDocumentContent(uri).split('\n');
       expect(row!.replace(/^"/, '')).not.toMatch(/^[=+\-@\t\r＝]/);
     }
@@ -149,7 +201,10 @@ describe.each(NAMES)('a name like %j', (_, name) => {
 describe('the lists of images', () => {
   it('are just two, whatever an address asks for', async () => {
     const { library, session } = await runOf('a');
-    const uri = Uri.from({ scheme: 'x', path: `/${session.id}/constructor` }) as unknown as vscode.Uri;
+    const uri = Uri.from({
+      scheme: 'x',
+      path: `/${session.id}/constructor`,
+    }) as unknown as vscode.Uri;
     expect(new ImageLists(library).provideTextDocumentContent(uri)).toBe('');
   });
 });
@@ -180,6 +235,8 @@ describe('copying paths', () => {
     engine.answers.clusterPaths = ['/photos/x\ny.jpg'];
     await copyPaths(node);
     expect(state.clipboard).toBeUndefined();
-    expect(shownBy('warning')[0]).toMatch(/^Nothing was put on the clipboard\. 1 path was left out/);
+    expect(shownBy('warning')[0]).toMatch(
+      /^Nothing was put on the clipboard\. 1 path was left out/,
+    );
   });
 });

@@ -52,7 +52,9 @@ describe('RunSession', () => {
     await session.describe();
     expect(session.stale).toEqual([]);
     state.settings = settingsWith({ limit: 5, batchSize: 3, seed: 99 });
-    expect(session.stale, 'the size of batches and the seed of no sample change no face').toEqual(['limit']);
+    expect(session.stale, 'the size of batches and the seed of no sample change no face').toEqual([
+      'limit',
+    ]);
   });
 
   it('keeps what it has when it is cancelled, and says so of a clustering', async () => {
@@ -77,7 +79,10 @@ describe('RunSession', () => {
     const session = runs.of([PORTRAITS]);
     state.settings = { ...settingsWith({ clusters: 4 }), attributes: ['Nose'] };
     const outcome = await session.describe();
-    expect(outcome).toMatchObject({ kind: 'failed', message: expect.stringMatching(/^Unknown attribute 'Nose'/) as string });
+    expect(outcome).toMatchObject({
+      kind: 'failed',
+      message: expect.stringMatching(/^Unknown attribute 'Nose'/) as string,
+    });
     expect(session.problem?.message).toMatch(/^Unknown attribute/);
     expect(session.manifest?.faces, 'the faces are kept').toBe(72);
     state.settings = settingsWith({ clusters: 4 });
@@ -91,7 +96,8 @@ describe('RunSession', () => {
     const { library: runs, engine, logged } = await library();
     const session = runs.of([PORTRAITS]);
     session.on('progress', (progress) => {
-      if (progress?.stage === 'infer' && progress.done > 2 && logged.length === 0) killEngine(engine);
+      if (progress?.stage === 'infer' && progress.done > 2 && logged.length === 0)
+        killEngine(engine);
     });
     const outcome = await session.describe();
     expect(outcome).toMatchObject({ kind: 'failed', retry: true });

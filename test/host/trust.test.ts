@@ -22,7 +22,11 @@ const settled = () => new Promise((resolve) => setTimeout(resolve, 150));
 
 /** A run of an earlier session and its panel, wired as the extension does. */
 async function restored() {
-  const engine = fakeEngine({ changes: { added: 1, changed: 0, removed: 0 }, pictures: [], page: [] });
+  const engine = fakeEngine({
+    changes: { added: 1, changed: 0, removed: 0 },
+    pictures: [],
+    page: [],
+  });
   const { library, session } = await keptRun(engine, ['/photos']);
   const log = createLog('test');
   const panels = new Panels(
@@ -48,7 +52,13 @@ describe('in a workspace that is not trusted', () => {
   it('a restored panel starts nothing, shows nothing, and offers the way to trust', async () => {
     const { engine, panel } = await restored();
     expect(engine.asked).toEqual([]);
-    expect(panel.lastState()).toMatchObject({ waits: true, run: null, clustering: null, comparison: null, failures: [] });
+    expect(panel.lastState()).toMatchObject({
+      waits: true,
+      run: null,
+      clustering: null,
+      comparison: null,
+      failures: [],
+    });
     panel.send({ kind: 'command', command: 'trust' });
     await settled();
     expect(state.executed).toEqual([['workbench.trust.manage']]);
@@ -136,7 +146,9 @@ describe('in a workspace that is not trusted', () => {
   });
 
   it('another network is refused, with the way to trust', async () => {
-    const engine = fakeEngine({ model: { attributes: ['Smiling'], crop: { width: 1, height: 1 } } });
+    const engine = fakeEngine({
+      model: { attributes: ['Smiling'], crop: { width: 1, height: 1 } },
+    });
     const { library } = await keptRun(engine, ['/photos']);
     registerCommands({
       library,
@@ -149,10 +161,14 @@ describe('in a workspace that is not trusted', () => {
       exploreDataset: () => undefined,
     });
     state.answer = 'Manage Workspace Trust';
-    const useModel = registered.get('faceClusters.useModel') as unknown as (file: unknown) => Promise<void>;
+    const useModel = registered.get('faceClusters.useModel') as unknown as (
+      file: unknown,
+    ) => Promise<void>;
     await useModel(Uri.file('/photos/hostile.onnx'));
     expect(engine.asked).toEqual([]);
-    expect(shownBy('warning')).toEqual(['Face Clusters: another network can be used only in a workspace that you trust.']);
+    expect(shownBy('warning')).toEqual([
+      'Face Clusters: another network can be used only in a workspace that you trust.',
+    ]);
     expect(state.executed).toEqual([['workbench.trust.manage']]);
 
     state.trusted = true;

@@ -5,12 +5,16 @@ import { LIBVIPS, MISSING_TEXTS, NATIVE_FILES, SHARED_TEXTS } from '../../script
 import { check, collect, format } from '../../scripts/notices.mjs';
 import { ROOT, temporaryFolder, writeFiles } from '../support/images';
 
-const MIT = 'MIT License\n\nPermission is hereby granted, free of charge, to any person obtaining a copy.';
+const MIT =
+  'MIT License\n\nPermission is hereby granted, free of charge, to any person obtaining a copy.';
 const LIBVIPS_FOLDER = '@img/sharp-libvips-linux-x64';
 const LIBRARY = `${LIBVIPS_FOLDER}/lib/libvips-cpp.so.8.18.7`;
 
 /** A package's node_modules of made-up packages, and what is collected of them. */
-async function collected(packages: Record<string, string | object>, bundled: Record<string, string[]> = {}) {
+async function collected(
+  packages: Record<string, string | object>,
+  bundled: Record<string, string[]> = {},
+) {
   const modules = join(await temporaryFolder(), 'node_modules');
   const contents = Object.entries(packages).map(([path, content]) => [
     path,
@@ -25,7 +29,11 @@ async function collected(packages: Record<string, string | object>, bundled: Rec
   return { entries, files, text: await format(entries, 'linux-x64') };
 }
 
-const packaged = { 'alpha/package.json': { name: 'alpha', license: 'MIT' }, 'alpha/LICENSE': MIT, 'alpha/index.js': '' };
+const packaged = {
+  'alpha/package.json': { name: 'alpha', license: 'MIT' },
+  'alpha/LICENSE': MIT,
+  'alpha/index.js': '',
+};
 const libvips = {
   [`${LIBVIPS_FOLDER}/package.json`]: { name: LIBVIPS_FOLDER, license: 'LGPL-3.0-or-later' },
   [`${LIBVIPS_FOLDER}/versions.json`]: '{"vips":"8.18.7","glib":"2.90.0","webp":"1.6.0"}',
@@ -38,21 +46,36 @@ describe('the notices', () => {
       'beta/package.json': { name: 'beta', license: '(GPL-2.0 OR ISC)' },
       'beta/license.md': 'ISC License. Permission to use.',
     };
-    const { files, text } = await collected({ ...packaged, ...beta }, { 'engine.js': ['node_modules/beta'] });
-    expect(text).toContain('Package: alpha\nVersion: 1.0.0\nLicense: MIT\nIn: node_modules/alpha\n');
+    const { files, text } = await collected(
+      { ...packaged, ...beta },
+      { 'engine.js': ['node_modules/beta'] },
+    );
+    expect(text).toContain(
+      'Package: alpha\nVersion: 1.0.0\nLicense: MIT\nIn: node_modules/alpha\n',
+    );
     expect(text).toContain(MIT);
     expect(text).toContain('Package: beta\nVersion: 1.0.0\nLicense: ISC\nIn: dist/engine.js\n');
     expect(text).toContain('ISC License. Permission to use.');
-    expect(text).toMatch(/Package: weights\/face-attributes\.\*\.onnx[^=]*non-commercial research only/);
+    expect(text).toMatch(
+      /Package: weights\/face-attributes\.\*\.onnx[^=]*non-commercial research only/,
+    );
     expect(() => {
-      check({ files, text, sources: { 'engine.js': ['../src/a.ts', '../node_modules/beta/index.js'] } });
+      check({
+        files,
+        text,
+        sources: { 'engine.js': ['../src/a.ts', '../node_modules/beta/index.js'] },
+      });
     }).not.toThrow();
   });
 
   it('name the parts of libvips, their versions and licenses, and how those under the LGPL are replaced', async () => {
     const { text, files } = await collected(libvips);
-    expect(text).toContain(`Part: glib\nOf: ${LIBVIPS_FOLDER}\nVersion: 2.90.0\nLicense: LGPL-3.0-or-later\nSource: https://`);
-    expect(text).toContain(`Part: libwebp\nOf: ${LIBVIPS_FOLDER}\nVersion: 1.6.0\nLicense: BSD-3-Clause\n`);
+    expect(text).toContain(
+      `Part: glib\nOf: ${LIBVIPS_FOLDER}\nVersion: 2.90.0\nLicense: LGPL-3.0-or-later\nSource: https://`,
+    );
+    expect(text).toContain(
+      `Part: libwebp\nOf: ${LIBVIPS_FOLDER}\nVersion: 1.6.0\nLicense: BSD-3-Clause\n`,
+    );
     expect(text).toContain(`put it in the place of node_modules/${LIBRARY}`);
     expect(text.match(/GNU LESSER GENERAL PUBLIC LICENSE\n/g)).toHaveLength(1);
     expect(() => {
@@ -71,13 +94,21 @@ describe('the notices', () => {
       { ...packaged, 'alpha/package.json': { name: 'alpha', license: 'AGPL-3.0' } },
       /under AGPL-3\.0, which/,
     ],
-    ['a package that names no license', { ...packaged, 'alpha/package.json': { name: 'alpha' } }, /alpha@1\.0\.0 is under none/],
+    [
+      'a package that names no license',
+      { ...packaged, 'alpha/package.json': { name: 'alpha' } },
+      /alpha@1\.0\.0 is under none/,
+    ],
     [
       'the LGPL outside of a library that can be replaced',
       { ...packaged, 'alpha/package.json': { name: 'alpha', license: 'LGPL-3.0-or-later' } },
       /LGPL-3\.0-or-later, and not in a library that can be replaced/,
     ],
-    ['native code of which nothing is known', { ...packaged, 'alpha/lib.node': '' }, /alpha\/lib\.node is native code/],
+    [
+      'native code of which nothing is known',
+      { ...packaged, 'alpha/lib.node': '' },
+      /alpha\/lib\.node is native code/,
+    ],
     [
       'a part of libvips of which nothing is known',
       { ...libvips, [`${LIBVIPS_FOLDER}/versions.json`]: '{"vips":"8.18.7","constructor":"1.0"}' },
@@ -88,11 +119,17 @@ describe('the notices', () => {
   });
 
   it('use every text of licenses/, and no other', async () => {
-    const kinds = [...Object.values(LIBVIPS), ...NATIVE_FILES.flatMap(({ parts }) => parts), ...MISSING_TEXTS];
+    const kinds = [
+      ...Object.values(LIBVIPS),
+      ...NATIVE_FILES.flatMap(({ parts }) => parts),
+      ...MISSING_TEXTS,
+    ];
     const used = new Set([...kinds.flatMap(({ texts = [] }) => texts), ...SHARED_TEXTS]);
     const there = await readdir(join(ROOT, 'licenses'), { recursive: true, withFileTypes: true });
     const files = there.filter((entry) => entry.isFile() && entry.name !== 'README.md');
-    const paths = files.map(({ name, parentPath }) => join(parentPath, name).slice(join(ROOT, 'licenses').length + 1));
+    const paths = files.map(({ name, parentPath }) =>
+      join(parentPath, name).slice(join(ROOT, 'licenses').length + 1),
+    );
     expect(paths.map((path) => path.replaceAll('\\', '/')).sort()).toEqual([...used].sort());
   });
 });
@@ -100,9 +137,24 @@ describe('the notices', () => {
 describe('the check of a finished package', () => {
   it.each([
     ['a package', ['node_modules/gamma/index.js'], {}, /- node_modules\/gamma$/],
-    ['a package within a package', ['node_modules/alpha/node_modules/gamma/index.js'], {}, /- node_modules\/alpha\/node_modules\/gamma$/],
-    ['a native library', ['node_modules/alpha/build/lib.so.1'], {}, /- node_modules\/alpha\/build\/lib\.so\.1$/],
-    ['code in a bundle', [], { 'cli.js': ['../node_modules/tar/node_modules/minipass/a.ts'] }, /minipass in dist\/cli\.js$/],
+    [
+      'a package within a package',
+      ['node_modules/alpha/node_modules/gamma/index.js'],
+      {},
+      /- node_modules\/alpha\/node_modules\/gamma$/,
+    ],
+    [
+      'a native library',
+      ['node_modules/alpha/build/lib.so.1'],
+      {},
+      /- node_modules\/alpha\/build\/lib\.so\.1$/,
+    ],
+    [
+      'code in a bundle',
+      [],
+      { 'cli.js': ['../node_modules/tar/node_modules/minipass/a.ts'] },
+      /minipass in dist\/cli\.js$/,
+    ],
   ])('misses %s that the notices do not tell of', async (_, files, sources, reason) => {
     const { text } = await collected(packaged);
     expect(() => {

@@ -15,12 +15,17 @@ const { untrustedWorkspaces } = manifest.capabilities;
 
 describe('who may set what', () => {
   it('is judged for every setting, and VS Code goes by the judgement', () => {
-    expect(Object.keys(properties).sort()).toEqual(Object.keys(SETTING_SCOPES).map((key) => `faceClusters.${key}`).sort()); // prettier-ignore
+    // prettier-ignore
+    expect(Object.keys(properties).sort()).toEqual(Object.keys(SETTING_SCOPES).map((key) => `faceClusters.${key}`).sort());
     for (const [name, { scope }] of Object.entries(properties)) {
-      expect(scope, `${name} in package.json`).toBe(SETTING_SCOPES[name.replace('faceClusters.', '') as keyof typeof SETTING_SCOPES].scope);
+      expect(scope, `${name} in package.json`).toBe(
+        SETTING_SCOPES[name.replace('faceClusters.', '') as keyof typeof SETTING_SCOPES].scope,
+      );
     }
     const restricted = SETTING_KEYS.filter((key) => SETTING_SCOPES[key].restricted);
-    expect(untrustedWorkspaces.restrictedConfigurations.sort()).toEqual(restricted.map((key) => `faceClusters.${key}`).sort());
+    expect(untrustedWorkspaces.restrictedConfigurations.sort()).toEqual(
+      restricted.map((key) => `faceClusters.${key}`).sort(),
+    );
     expect(untrustedWorkspaces.supported).toBe('limited');
   });
 
@@ -46,7 +51,12 @@ describe('who may set what', () => {
 
 describe('folders of libraries', () => {
   it('are absolute ones of this machine, one an entry', () => {
-    for (const folder of ['/usr/local/cuda/lib64', '/', '/opt/a b/site-packages/nvidia/cudnn/lib', '/opt/$x']) {
+    for (const folder of [
+      '/usr/local/cuda/lib64',
+      '/',
+      '/opt/a b/site-packages/nvidia/cudnn/lib',
+      '/opt/$x',
+    ]) {
       expect(libraryFolderProblem(folder, 'linux'), folder).toBeUndefined();
     }
     for (const folder of ['C:\\CUDA\\bin', 'c:/CUDA/v13.0/bin', 'D:\\']) {

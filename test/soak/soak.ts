@@ -1,6 +1,7 @@
 /**
- * `npm run soak`: runs, settings, pages, photos and cancels for as long as it is told, over and over. Memory, open files, processes
- * and temporary files of all of it are measured after each round, and may not grow.
+ * `npm run soak`: runs, settings, pages, photos and cancels for as long as it is told, over and
+ * over. Memory, open files, processes and temporary files of all of it are measured after each
+ * round, and may not grow.
  */
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
@@ -43,12 +44,20 @@ const CHANGES: Partial<Settings>[] = [
 
 /** Processes of this program, itself included. */
 function processTree(): { pid: number; memory: number }[] {
-  const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,rss=,comm='], { encoding: 'utf8' }).trim().split('\n');
+  const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,rss=,comm='], { encoding: 'utf8' })
+    .trim()
+    .split('\n');
   const all = lines
     .map((line) => line.trim().split(/\s+/))
-    .map(([pid, parent, rss, name]) => ({ pid: Number(pid), parent: Number(parent), memory: Number(rss) * 1024, name }));
+    .map(([pid, parent, rss, name]) => ({
+      pid: Number(pid),
+      parent: Number(parent),
+      memory: Number(rss) * 1024,
+      name,
+    }));
   const tree = all.filter(({ pid }) => pid === process.pid);
-  for (const each of tree) tree.push(...all.filter(({ parent, name }) => parent === each.pid && name !== 'ps'));
+  for (const each of tree)
+    tree.push(...all.filter(({ parent, name }) => parent === each.pid && name !== 'ps'));
   return tree;
 }
 
@@ -61,7 +70,9 @@ async function measure(started: number): Promise<Sample> {
       return 0; // it ended meanwhile
     }
   });
-  const temporary = (await readdir(tmpdir())).filter((name) => name.startsWith('face-clusters-')).length;
+  const temporary = (await readdir(tmpdir())).filter((name) =>
+    name.startsWith('face-clusters-'),
+  ).length;
   return {
     minute: (performance.now() - started) / 60_000,
     memory: tree.reduce((sum, { memory }) => sum + memory, 0) / 1e6,
@@ -71,7 +82,8 @@ async function measure(started: number): Promise<Sample> {
   };
 }
 
-const median = (values: number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+const median = (values: number[]) =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 
 async function main() {
   const { values } = parseArgs({ options: { minutes: { type: 'string', default: '60' } } });
@@ -112,16 +124,29 @@ async function main() {
   }
   if (problems.length > 0) throw new Error(`something failed: ${problems.slice(0, 3).join('; ')}`);
   const settled = Math.min(SETTLED, minutes / 2);
-  const [before, after] = [samples.filter(({ minute }) => minute <= settled).slice(-5), samples.slice(-5)];
+  const [before, after] = [
+    samples.filter(({ minute }) => minute <= settled).slice(-5),
+    samples.slice(-5),
+  ];
   for (const name of ['memory', 'descriptors', 'processes', 'temporary'] as const) {
-    const [from, to] = [median(before.map((each) => each[name])), median(after.map((each) => each[name]))];
-    console.log(`${name}: ${from.toFixed(0)} after ${settled} minutes, ${to.toFixed(0)} at the end (${(to / from).toFixed(3)})`);
+    const [from, to] = [
+      median(before.map((each) => each[name])),
+      median(after.map((each) => each[name])),
+    ];
+    console.log(
+      `${name}: ${from.toFixed(0)} after ${settled} minutes, ${to.toFixed(0)} at the end (${(to / from).toFixed(3)})`,
+    );
     if (to > from * (1 + GROWTH)) process.exitCode = 1;
   }
 }
 
 /** What a user does in some minutes. */
-async function round(library: RunLibrary, photos: string, number: number, change: (values: Partial<Settings>) => void): Promise<void> {
+async function round(
+  library: RunLibrary,
+  photos: string,
+  number: number,
+  change: (values: Partial<Settings>) => void,
+): Promise<void> {
   await library.load();
   const session = library.of([photos]);
   change({ detect: number % 2 === 0 ? 'never' : 'always', cache: number % 3 !== 0 });

@@ -25,9 +25,22 @@ beforeEach(async () => {
   place = join(runs, 'some-run');
   await writeRun(place);
   await clusterRun(place);
-  await writePictures(place, [{ cluster: 0, eigenface: Uint8Array.of(1), components: [Uint8Array.of(2)], explained: [0.5] }]);
-  const comparison = { version: STORE_VERSION, settings: {}, methods: ['kmeans'], from: 2, to: 3, faces: 40, distinct: 3 };
-  await writeFile(join(place, 'comparison.json'), JSON.stringify({ ...comparison, points: [], notices: [], seconds: 1 }));
+  await writePictures(place, [
+    { cluster: 0, eigenface: Uint8Array.of(1), components: [Uint8Array.of(2)], explained: [0.5] },
+  ]);
+  const comparison = {
+    version: STORE_VERSION,
+    settings: {},
+    methods: ['kmeans'],
+    from: 2,
+    to: 3,
+    faces: 40,
+    distinct: 3,
+  };
+  await writeFile(
+    join(place, 'comparison.json'),
+    JSON.stringify({ ...comparison, points: [], notices: [], seconds: 1 }),
+  );
 });
 
 const edit = async (name: string, change: (value: Record<string, unknown>) => unknown) => {
@@ -55,24 +68,27 @@ const readers: Record<string, () => Promise<unknown>> = {
 const JSON_FILES = Object.keys(readers).filter((name) => name.endsWith('.json'));
 
 describe('a damaged run', () => {
-  it.each(JSON_FILES)('is named with the file that is no JSON, and what helps: %s', async (name) => {
-    for (const text of [
-      '',
-      '{',
-      'something else',
-      '{"version":3',
-      '\0\0\0\0',
-      await readFile(join(place, name), 'utf8').then((whole) => whole.slice(0, -20)),
-    ]) {
-      await writeFile(join(place, name), text);
-      await expect(readers[name]!()).rejects.toThrow(DamagedRun);
-      await expect(readers[name]!()).rejects.toThrow(
-        new RegExp(
-          `the run in '.*some-run' is damaged \\('${name}' is not JSON: .*\\): (describe its faces|cluster its faces|compare the methods) again`,
-        ),
-      );
-    }
-  });
+  it.each(JSON_FILES)(
+    'is named with the file that is no JSON, and what helps: %s',
+    async (name) => {
+      for (const text of [
+        '',
+        '{',
+        'something else',
+        '{"version":3',
+        '\0\0\0\0',
+        await readFile(join(place, name), 'utf8').then((whole) => whole.slice(0, -20)),
+      ]) {
+        await writeFile(join(place, name), text);
+        await expect(readers[name]!()).rejects.toThrow(DamagedRun);
+        await expect(readers[name]!()).rejects.toThrow(
+          new RegExp(
+            `the run in '.*some-run' is damaged \\('${name}' is not JSON: .*\\): (describe its faces|cluster its faces|compare the methods) again`,
+          ),
+        );
+      }
+    },
+  );
 
   it.each(JSON_FILES)('is named with the file that holds something else: %s', async (name) => {
     for (const value of [null, 7, 'text', [1, 2], true, {}]) {
@@ -93,7 +109,11 @@ describe('a damaged run', () => {
       ['a folder that is none', (manifest) => ({ ...manifest, folders: [3] }), /folders\.0/],
       ['a negative number of faces', (manifest) => ({ ...manifest, faces: -1 }), /faces/],
       ['a date that is none', (manifest) => ({ ...manifest, createdAt: 'yesterday' }), /createdAt/],
-      ['crops of any size', (manifest) => ({ ...manifest, crop: { width: 1e9, height: 1e9 } }), /crop\.width/],
+      [
+        'crops of any size',
+        (manifest) => ({ ...manifest, crop: { width: 1e9, height: 1e9 } }),
+        /crop\.width/,
+      ],
       ['no attributes', (manifest) => ({ ...manifest, modelAttributes: [] }), /modelAttributes/],
       ['failures that are none', (manifest) => ({ ...manifest, failures: [null] }), /failures\.0/],
       ['settings that are none', (manifest) => ({ ...manifest, settings: 'none' }), /settings/],
@@ -103,7 +123,9 @@ describe('a damaged run', () => {
       await edit('run.json', change);
       const { ids, problems } = await list();
       expect(ids, what).toEqual(['another']);
-      expect(problems, what).toEqual([expect.stringMatching(/^the run in '.*some-run' cannot be read: /)]);
+      expect(problems, what).toEqual([
+        expect.stringMatching(/^the run in '.*some-run' cannot be read: /),
+      ]);
       expect(problems[0]).toMatch(reason);
       await writeFile(join(place, 'run.json'), manifest);
     }
@@ -127,10 +149,13 @@ describe('a damaged run', () => {
   });
 
   it('without what older versions did not write is read', async () => {
-    await edit('run.json', ({ known: _, notices: __, made: ___, thresholds: ____, ...manifest }) => {
-      const { batchSize: _____, ...settings } = manifest.settings as Record<string, unknown>;
-      return { ...manifest, settings: { ...settings, something: 'of a later version' } };
-    });
+    await edit(
+      'run.json',
+      ({ known: _, notices: __, made: ___, thresholds: ____, ...manifest }) => {
+        const { batchSize: _____, ...settings } = manifest.settings as Record<string, unknown>;
+        return { ...manifest, settings: { ...settings, something: 'of a later version' } };
+      },
+    );
     await edit('crops.json', ({ strips: _, places: __, ...index }) => index);
     const { manifest, crops } = await readRun(place);
     expect(manifest.settings.batchSize).toBe(0);
@@ -142,8 +167,16 @@ describe('a damaged run', () => {
   });
 
   it.each([
-    ['faces.json', 'a column less', (table: Record<string, unknown>) => ({ ...table, score: undefined })],
-    ['faces.json', 'a shorter column', (table: Record<string, unknown>) => ({ ...table, box: [null] })],
+    [
+      'faces.json',
+      'a column less',
+      (table: Record<string, unknown>) => ({ ...table, score: undefined }),
+    ],
+    [
+      'faces.json',
+      'a shorter column',
+      (table: Record<string, unknown>) => ({ ...table, box: [null] }),
+    ],
     [
       'faces.json',
       'a folder that the run does not have',
@@ -152,31 +185,86 @@ describe('a damaged run', () => {
     [
       'faces.json',
       'an image outside of its folder',
-      (table: Record<string, unknown>) => ({ ...table, image: fill(table.image, '../../secret.jpg') }),
+      (table: Record<string, unknown>) => ({
+        ...table,
+        image: fill(table.image, '../../secret.jpg'),
+      }),
     ],
-    ['faces.json', 'a box that is none', (table: Record<string, unknown>) => ({ ...table, box: fill(table.box, { x: 1 }) })],
-    ['faces.json', 'a score that is none', (table: Record<string, unknown>) => ({ ...table, score: fill(table.score, '1') })],
-    ['faces.json', 'no raw paths', (table: Record<string, unknown>) => ({ ...table, rawPaths: null })],
-    ['crops.json', 'ends that go back', (index: Record<string, unknown>) => ({ ...index, ends: [50, 40, 60] })],
-    ['crops.json', 'a strip that is not there', (index: Record<string, unknown>) => ({ ...index, strips: fill(index.strips, 99) })],
-    ['crops.json', 'a place behind the strip', (index: Record<string, unknown>) => ({ ...index, places: fill(index.places, 16) })],
+    [
+      'faces.json',
+      'a box that is none',
+      (table: Record<string, unknown>) => ({ ...table, box: fill(table.box, { x: 1 }) }),
+    ],
+    [
+      'faces.json',
+      'a score that is none',
+      (table: Record<string, unknown>) => ({ ...table, score: fill(table.score, '1') }),
+    ],
+    [
+      'faces.json',
+      'no raw paths',
+      (table: Record<string, unknown>) => ({ ...table, rawPaths: null }),
+    ],
+    [
+      'crops.json',
+      'ends that go back',
+      (index: Record<string, unknown>) => ({ ...index, ends: [50, 40, 60] }),
+    ],
+    [
+      'crops.json',
+      'a strip that is not there',
+      (index: Record<string, unknown>) => ({ ...index, strips: fill(index.strips, 99) }),
+    ],
+    [
+      'crops.json',
+      'a place behind the strip',
+      (index: Record<string, unknown>) => ({ ...index, places: fill(index.places, 16) }),
+    ],
     ['crops.json', 'more faces', (index: Record<string, unknown>) => ({ ...index, faces: 41 })],
     [
       'crops.json',
       'as many faces as no memory holds',
-      (index: Record<string, unknown>) => ({ ...index, faces: 2 ** 40, strips: undefined, places: undefined }),
+      (index: Record<string, unknown>) => ({
+        ...index,
+        faces: 2 ** 40,
+        strips: undefined,
+        places: undefined,
+      }),
     ],
     ['crops.json', 'another width', (index: Record<string, unknown>) => ({ ...index, width: -5 })],
-    ['images.json', 'an image less known', (images: Record<string, unknown>) => fill(images, [0, 'a.jpg'])],
-    ['images.json', 'an image outside of its folder', (images: Record<string, unknown>) => fill(images, [0, '../a.jpg', 1, 1])],
+    [
+      'images.json',
+      'an image less known',
+      (images: Record<string, unknown>) => fill(images, [0, 'a.jpg']),
+    ],
+    [
+      'images.json',
+      'an image outside of its folder',
+      (images: Record<string, unknown>) => fill(images, [0, '../a.jpg', 1, 1]),
+    ],
     [
       'clustering.json',
       'other members',
-      (file: Record<string, unknown>) => ({ ...file, members: Buffer.from(new Int32Array(40).fill(40).buffer).toString('base64') }),
+      (file: Record<string, unknown>) => ({
+        ...file,
+        members: Buffer.from(new Int32Array(40).fill(40).buffer).toString('base64'),
+      }),
     ],
-    ['clustering.json', 'fewer members', (file: Record<string, unknown>) => ({ ...file, members: 'AAAA' })],
-    ['clustering.json', 'members that are no numbers', (file: Record<string, unknown>) => ({ ...file, members: [1, 2] })],
-    ['clustering.json', 'clusters of other sizes', (file: Record<string, unknown>) => ({ ...file, clustering: resized(file.clustering) })],
+    [
+      'clustering.json',
+      'fewer members',
+      (file: Record<string, unknown>) => ({ ...file, members: 'AAAA' }),
+    ],
+    [
+      'clustering.json',
+      'members that are no numbers',
+      (file: Record<string, unknown>) => ({ ...file, members: [1, 2] }),
+    ],
+    [
+      'clustering.json',
+      'clusters of other sizes',
+      (file: Record<string, unknown>) => ({ ...file, clustering: resized(file.clustering) }),
+    ],
   ])('is told of where %s has %s', async (name, _, change) => {
     await edit(name, change);
     await expect(readers[name]!()).rejects.toThrow(DamagedRun);
@@ -196,17 +284,22 @@ describe('a damaged run', () => {
     expect(await isWhole(place, (await readManifest(place))!)).toBe(false);
   });
 
-  it.each(['crops.bin', 'crops.json', 'faces.json', 'probabilities.f32'])('is told of where %s is gone', async (name) => {
-    await rm(join(place, name));
-    await expect(readRun(place)).rejects.toThrow(`'${name}' is gone`);
-    expect(await isWhole(place, (await readManifest(place))!)).toBe(false);
-  });
+  it.each(['crops.bin', 'crops.json', 'faces.json', 'probabilities.f32'])(
+    'is told of where %s is gone',
+    async (name) => {
+      await rm(join(place, name));
+      await expect(readRun(place)).rejects.toThrow(`'${name}' is gone`);
+      expect(await isWhole(place, (await readManifest(place))!)).toBe(false);
+    },
+  );
 
   it('is told of where a probability is no number', async () => {
     const bytes = await readFile(join(place, 'probabilities.f32'));
     bytes.writeFloatLE(NaN, 40);
     await writeFile(join(place, 'probabilities.f32'), bytes);
-    await expect(readRun(place)).rejects.toThrow("'probabilities.f32' holds something that is no number");
+    await expect(readRun(place)).rejects.toThrow(
+      "'probabilities.f32' holds something that is no number",
+    );
   });
 
   it('is told of where crops cannot be decoded, and no more memory is taken than they need', async () => {
@@ -215,11 +308,15 @@ describe('a damaged run', () => {
     // A JPEG that says it is 60,000 pixels high.
     const at = bytes.indexOf(Buffer.from([0xff, 0xc0]));
     bytes.writeUInt16BE(60_000, at + 5);
-    const { mtimeNs } = await import('node:fs').then(({ statSync }) => statSync(join(place, 'crops.bin'), { bigint: true }));
+    const { mtimeNs } = await import('node:fs').then(({ statSync }) =>
+      statSync(join(place, 'crops.bin'), { bigint: true }),
+    );
     await writeFile(join(place, 'crops.bin'), bytes);
     expect(mtimeNs).toBeGreaterThan(0n);
     const again = await readRun(place);
-    await expect(again.crops.faces([0])).rejects.toThrow(/'crops.bin' (cannot be decoded|is too small) at strip 0/);
+    await expect(again.crops.faces([0])).rejects.toThrow(
+      /'crops.bin' (cannot be decoded|is too small) at strip 0/,
+    );
     expect((await again.crops.faces([20]))[0]).toHaveLength(16 * 24 * 3); // the others can be seen
     expect(crops.count).toBe(40);
   });
@@ -234,7 +331,9 @@ describe('a damaged run', () => {
 
   it('fails in no other way, whatever is changed in its files', async () => {
     const next = random(7);
-    const files = await Promise.all(JSON_FILES.map(async (name) => [name, await readFile(join(place, name), 'utf8')] as const));
+    const files = await Promise.all(
+      JSON_FILES.map(async (name) => [name, await readFile(join(place, name), 'utf8')] as const),
+    );
     let damaged = 0;
     for (let i = 0; i < 400; i++) {
       const [name, text] = files[Math.floor(next() * files.length)]!;
@@ -243,7 +342,8 @@ describe('a damaged run', () => {
         try {
           await read();
         } catch (error) {
-          if (!(error instanceof UserError)) throw new Error(`case ${i}, ${name}`, { cause: error });
+          if (!(error instanceof UserError))
+            throw new Error(`case ${i}, ${name}`, { cause: error });
           damaged += 1;
         }
       }
@@ -263,20 +363,42 @@ describe('a run that is elsewhere', () => {
   });
 });
 
-const fill = (column: unknown, value: unknown) => (column as unknown[]).map((each, i) => (i === 5 ? value : each));
+const fill = (column: unknown, value: unknown) =>
+  (column as unknown[]).map((each, i) => (i === 5 ? value : each));
 
 function resized(clustering: unknown) {
   const { clusters, ...rest } = clustering as { clusters: { size: number }[] };
   return { ...rest, clusters: clusters.map((cluster) => ({ ...cluster, size: cluster.size + 1 })) };
 }
 
-const VALUES: unknown[] = [null, -1, 0, 1e308, 0.5, '', '..', 'x', [], {}, [[]], true, '__proto__', 2 ** 53, [null], 'a'.repeat(5000)];
+const VALUES: unknown[] = [
+  null,
+  -1,
+  0,
+  1e308,
+  0.5,
+  '',
+  '..',
+  'x',
+  [],
+  {},
+  [[]],
+  true,
+  '__proto__',
+  2 ** 53,
+  [null],
+  'a'.repeat(5000),
+];
 
 /** JSON in which one value is another, a part is missing, or characters are. */
 function mutated(text: string, next: () => number): string {
   if (next() < 0.2) {
     const at = Math.floor(next() * text.length);
-    return text.slice(0, at) + '\u0000{}[]",:1'[Math.floor(next() * 9)]! + text.slice(at + 1 + Math.floor(next() * 3));
+    return (
+      text.slice(0, at) +
+      '\u0000{}[]",:1'[Math.floor(next() * 9)]! +
+      text.slice(at + 1 + Math.floor(next() * 3))
+    );
   }
   const value: unknown = JSON.parse(text);
   let [parent, key]: [Record<string, unknown>, string] = [{ root: value }, 'root'];
@@ -287,7 +409,8 @@ function mutated(text: string, next: () => number): string {
     if (keys.length === 0) break;
     [parent, key] = [child as Record<string, unknown>, keys[Math.floor(next() * keys.length)]!];
   }
-  parent[key] = next() < 0.2 ? undefined : VALUES[Math.floor(next() * VALUES.length)]; // undefined is left out
+  // undefined is left out
+  parent[key] = next() < 0.2 ? undefined : VALUES[Math.floor(next() * VALUES.length)];
   const root = key === 'root' ? parent.root : value;
   return root === undefined ? '' : JSON.stringify(root);
 }

@@ -23,7 +23,12 @@ async function open(): Promise<FaceStore> {
 
 const hash = (i: number) => i.toString(16).padStart(32, '0');
 /** Long ago, so that it can be trusted. */
-const identity = (i: number) => ({ size: 1000 + i, modified: 1e12 + i + 0.25, changed: 1e12 + i + 0.5, inode: i });
+const identity = (i: number) => ({
+  size: 1000 + i,
+  modified: 1e12 + i + 0.25,
+  changed: 1e12 + i + 0.5,
+  inode: i,
+});
 
 const face: LocatedFace = {
   score: 0.875,
@@ -40,7 +45,10 @@ const record = (i: number, crops = [{ strip: 0, at: 0 }]): StoreRecord => ({
   identity: identity(i),
   hash: hash(i),
   found: { faces: crops.map(() => face) },
-  described: { probabilities: Float32Array.from(crops.flatMap((_, at) => [(i % 8) / 7, at / 3])), crops },
+  described: {
+    probabilities: Float32Array.from(crops.flatMap((_, at) => [(i % 8) / 7, at / 3])),
+    crops,
+  },
 });
 
 describe('FaceStore', () => {
@@ -52,7 +60,12 @@ describe('FaceStore', () => {
       { strip: 1, at: 4 },
     ];
     store.keep([record(5, crops)], jpegs, KEYS, LIMIT);
-    store.keep([{ ...record(6), found: { reason: 'cut short' }, described: undefined }], [], KEYS, LIMIT);
+    store.keep(
+      [{ ...record(6), found: { reason: 'cut short' }, described: undefined }],
+      [],
+      KEYS,
+      LIMIT,
+    );
     expect(store.problem).toBeUndefined();
     const content = store.contentOf('/photos/5.jpg', identity(5))!;
     expect(content.hash).toBe(hash(5));
@@ -64,14 +77,21 @@ describe('FaceStore', () => {
     expect(store.candidates(1)).toEqual([]);
     expect(store.foundIn(content, KEYS.finder)).toEqual({ faces: [face, face] });
     expect(store.foundIn(content, 'another')).toBeUndefined();
-    expect(store.foundIn(store.contentWith(1006, hash(6))!, KEYS.finder)).toEqual({ reason: 'cut short' });
-    const described = store.describedBy(content, KEYS.finder, KEYS.model, { faces: 2, attributes: 2 })!;
+    expect(store.foundIn(store.contentWith(1006, hash(6))!, KEYS.finder)).toEqual({
+      reason: 'cut short',
+    });
+    const described = store.describedBy(content, KEYS.finder, KEYS.model, {
+      faces: 2,
+      attributes: 2,
+    })!;
     expect(Array.from(described.probabilities)).toEqual([5 / 7, 0, 5 / 7, 1 / 3].map(Math.fround));
     expect(described.crops.map(({ strip, at }) => [store.strip(strip), at])).toEqual([
       [jpegs[0], 0],
       [jpegs[1], 4],
     ]);
-    expect(store.describedBy(content, KEYS.finder, 'another', { faces: 2, attributes: 2 })).toBeUndefined();
+    expect(
+      store.describedBy(content, KEYS.finder, 'another', { faces: 2, attributes: 2 }),
+    ).toBeUndefined();
   });
 
   it('is the same after it was closed, and for another that has it open', async () => {
@@ -110,7 +130,8 @@ describe('FaceStore', () => {
     const last = store.contentWith(1039, hash(39))!;
     for (let i = 0; i < 40; i++) {
       const kept = i >= 40 - images;
-      const content = { id: last.id - 39 + i, hash: hash(i) }; // they are numbered in the order of coming
+      // they are numbered in the order of coming
+      const content = { id: last.id - 39 + i, hash: hash(i) };
       expect(store.contentWith(1000 + i, hash(i))).toEqual(kept ? content : undefined);
       expect(store.foundIn(content, KEYS.finder) !== undefined).toBe(kept);
       expect(store.describedBy(content, KEYS.finder, KEYS.model, ONE) !== undefined).toBe(kept);
@@ -123,18 +144,21 @@ describe('FaceStore', () => {
     expect(await storeBytes(store.folder)).toBeLessThan(1.5 * size);
   });
 
-  it.each(['faces.mdb', 'crops.mdb', 'contents.mdb'])('is made anew where its file %s is none of LMDB', async (name) => {
-    const folder = join(await temporaryFolder(), 'store');
-    (await FaceStore.open(folder)).close();
-    await writeFile(join(folder, name), 'something else');
-    const store = await FaceStore.open(folder);
-    onTestFinished(() => {
-      store.close();
-    });
-    expect(store.madeAnew).toContain(`'${name}' is damaged`);
-    store.keep([record(1)], [Buffer.alloc(10)], KEYS, LIMIT);
-    expect(store.counts().images).toBe(1);
-  });
+  it.each(['faces.mdb', 'crops.mdb', 'contents.mdb'])(
+    'is made anew where its file %s is none of LMDB',
+    async (name) => {
+      const folder = join(await temporaryFolder(), 'store');
+      (await FaceStore.open(folder)).close();
+      await writeFile(join(folder, name), 'something else');
+      const store = await FaceStore.open(folder);
+      onTestFinished(() => {
+        store.close();
+      });
+      expect(store.madeAnew).toContain(`'${name}' is damaged`);
+      store.keep([record(1)], [Buffer.alloc(10)], KEYS, LIMIT);
+      expect(store.counts().images).toBe(1);
+    },
+  );
 
   it('of another layout is made anew', async () => {
     const folder = join(await temporaryFolder(), 'store');
@@ -187,9 +211,12 @@ describe('FaceStore', () => {
     });
     store.keep([failing(1)], [Buffer.from([5])], KEYS, LIMIT);
     expect(store.problem).toBeUndefined();
-    expect(store.strip(store.describedBy(store.contentWith(1001, hash(1))!, KEYS.finder, KEYS.model, ONE)!.crops[0]!.strip)).toEqual(
-      Buffer.from([5]),
-    );
+    expect(
+      store.strip(
+        store.describedBy(store.contentWith(1001, hash(1))!, KEYS.finder, KEYS.model, ONE)!
+          .crops[0]!.strip,
+      ),
+    ).toEqual(Buffer.from([5]));
     store.keep([failing(2)], [Buffer.from([5])], KEYS, LIMIT);
     expect(store.problem).toBe('MDB_BAD_VALSIZE');
     expect(store.contentWith(1001, hash(1))).toBeDefined();
@@ -205,8 +232,12 @@ describe('FaceStore', () => {
     expect(store.problem).toBeUndefined();
     expect(store.contentWith(1002, hash(2))?.id).not.toBe(before.id);
     store.touch([{ path: '/photos/1.jpg', identity: identity(1), content: before }], []);
-    expect(store.foundIn(store.contentOf('/photos/1.jpg', identity(1))!, KEYS.finder)).toBeUndefined();
-    expect(store.foundIn(store.contentOf('/photos/2.jpg', identity(2))!, KEYS.finder)).toEqual({ faces: [face] });
+    expect(
+      store.foundIn(store.contentOf('/photos/1.jpg', identity(1))!, KEYS.finder),
+    ).toBeUndefined();
+    expect(store.foundIn(store.contentOf('/photos/2.jpg', identity(2))!, KEYS.finder)).toEqual({
+      faces: [face],
+    });
   });
 
   it('takes a value that is not as it was written for unknown, and keeps it anew', async () => {
@@ -214,23 +245,34 @@ describe('FaceStore', () => {
     const before = await FaceStore.open(folder);
     for (let i = 0; i < 10; i++) before.keep([record(i)], [Buffer.alloc(9000, i)], KEYS, LIMIT);
     const contents = Array.from({ length: 10 }, (_, i) => before.contentWith(1000 + i, hash(i))!);
-    const crops = contents.map((content) => before.describedBy(content, KEYS.finder, KEYS.model, ONE)!.crops[0]!);
+    const crops = contents.map(
+      (content) => before.describedBy(content, KEYS.finder, KEYS.model, ONE)!.crops[0]!,
+    );
     before.close();
     await change(folder, 'faces.mdb', (tables) => {
       const key = (i: number, ...more: string[]) => [contents[i]!.id, KEYS.finder, ...more];
       tables.openDB('files', {}).putSync('/photos/0.jpg', ['1000', 1e12, null]);
       tables.openDB('found', {}).putSync(key(1), [1001, hash(1), null, [[0.5, 1, 2, NaN]]]);
       tables.openDB('found', {}).putSync(key(2), 'nothing of this kind');
-      tables.openDB('described', {}).putSync(key(3, KEYS.model), [Buffer.alloc(3), [crops[3]!.strip], [0]]);
-      tables.openDB('described', {}).putSync(key(4, KEYS.model), [Buffer.alloc(8, 255), [crops[4]!.strip], [0]]);
-      tables.openDB('described', {}).putSync(key(5, KEYS.model), [Buffer.alloc(8), [crops[5]!.strip], [99]]);
+      tables
+        .openDB('described', {})
+        .putSync(key(3, KEYS.model), [Buffer.alloc(3), [crops[3]!.strip], [0]]);
+      tables
+        .openDB('described', {})
+        .putSync(key(4, KEYS.model), [Buffer.alloc(8, 255), [crops[4]!.strip], [0]]);
+      tables
+        .openDB('described', {})
+        .putSync(key(5, KEYS.model), [Buffer.alloc(8), [crops[5]!.strip], [99]]);
       tables.openDB('uses', {}).putSync(crops[6]!.strip, ['today']);
       tables.openDB('meta', {}).putSync('bytes', 'many');
     });
     await change(folder, 'crops.mdb', (strips) => {
       strips.putSync(
         crops[7]!.strip,
-        Buffer.concat([Buffer.alloc(9000, 7).fill(0, 4096, 4608), withChecksum(Buffer.alloc(9000, 7)).subarray(-4)]),
+        Buffer.concat([
+          Buffer.alloc(9000, 7).fill(0, 4096, 4608),
+          withChecksum(Buffer.alloc(9000, 7)).subarray(-4),
+        ]),
       );
     });
     await change(folder, 'contents.mdb', (table) => {
@@ -242,16 +284,34 @@ describe('FaceStore', () => {
     });
     const known = () =>
       contents.map((content, i) => {
-        const [file, found] = [store.contentOf(`/photos/${i}.jpg`, identity(i)), store.foundIn(content, KEYS.finder)];
+        const [file, found] = [
+          store.contentOf(`/photos/${i}.jpg`, identity(i)),
+          store.foundIn(content, KEYS.finder),
+        ];
         const described = store.describedBy(content, KEYS.finder, KEYS.model, ONE);
-        return [file, found, described, store.strip(crops[i]!.strip)].map((each) => (each === undefined ? 0 : 1)).join('');
+        return [file, found, described, store.strip(crops[i]!.strip)]
+          .map((each) => (each === undefined ? 0 : 1))
+          .join('');
       });
     expect(store.contentWith(1000, hash(0))).toBeUndefined();
-    expect(known()).toEqual(['0111', '1011', '1011', '1101', '1101', '1101', '1111', '1110', '1111', '1111']);
-    expect(store.hasStrip(crops[7]!.strip)).toBe(false); // it is forgotten, and the image read again
+    expect(known()).toEqual([
+      '0111',
+      '1011',
+      '1011',
+      '1101',
+      '1101',
+      '1101',
+      '1111',
+      '1110',
+      '1111',
+      '1111',
+    ]);
+    // it is forgotten, and the image read again
+    expect(store.hasStrip(crops[7]!.strip)).toBe(false);
     store.touch([], [crops[6]!.strip]);
     expect(store.madeAnew).toBeUndefined();
-    for (let i = 0; i < 10; i++) store.keep([record(i)], [Buffer.alloc(9000, i)], KEYS, i < 9 ? LIMIT : 100_000);
+    for (let i = 0; i < 10; i++)
+      store.keep([record(i)], [Buffer.alloc(9000, i)], KEYS, i < 9 ? LIMIT : 100_000);
     expect(store.problem).toBeUndefined();
     const { images, strips } = store.counts();
     expect(strips).toBeLessThan(9); // of the most bytes that there may be some were forgotten
@@ -281,7 +341,11 @@ describe('FaceStore', () => {
     await writeFile(store.folder, 'a file where the folder was');
     store.unmap();
     expect(store.problem).toMatch(/cannot be opened again/);
-    expect([store.contentWith(1001, hash(1)), store.counts(), store.hasStrip(1)]).toEqual([undefined, { images: 0, strips: 0 }, false]);
+    expect([store.contentWith(1001, hash(1)), store.counts(), store.hasStrip(1)]).toEqual([
+      undefined,
+      { images: 0, strips: 0 },
+      false,
+    ]);
     store.keep([record(2)], [Buffer.alloc(10)], KEYS, LIMIT);
     store.unmap();
     const other = await open();
@@ -293,7 +357,11 @@ describe('FaceStore', () => {
 });
 
 /** Writes into a store's file as nothing of the store would. */
-async function change(folder: string, name: string, write: (root: RootDatabase) => void): Promise<void> {
+async function change(
+  folder: string,
+  name: string,
+  write: (root: RootDatabase) => void,
+): Promise<void> {
   const root: RootDatabase = openLmdb({
     path: join(folder, name),
     maxDbs: 16,

@@ -1,4 +1,7 @@
-/** A process that opens a store, sees how many of its first images it knows, keeps some more, and prints what it met. */
+/**
+ * A process that opens a store, sees how many of its first images it knows, keeps some more, and
+ * prints what it met.
+ */
 import { FaceStore } from '../../src/store/face-store';
 import { messageOf } from '../../src/util/errors';
 import { KEYS, type Met, recordOf, stripsOf } from '../fuzz/kept-images';
@@ -20,7 +23,8 @@ async function fill(folder: string, from: number): Promise<Met> {
   for (let i = 0; i < END; i++) {
     const { path, identity } = recordOf(i, i);
     const content = store.contentOf(path, identity);
-    const described = content && store.describedBy(content, KEYS.finder, KEYS.model, { faces: 1, attributes: 40 });
+    const described =
+      content && store.describedBy(content, KEYS.finder, KEYS.model, { faces: 1, attributes: 40 });
     if (described !== undefined && store.strip(described.crops[0]!.strip) !== undefined) known += 1;
   }
   const { madeAnew = null, problem = null } = store;
@@ -33,6 +37,14 @@ fill(process.argv[2]!, Number(process.argv[3])).then(
     process.stdout.write(JSON.stringify(met));
   },
   (error: unknown) => {
-    process.stdout.write(JSON.stringify({ refused: messageOf(error), madeAnew: null, problem: null, known: 0, wrong: [] } satisfies Met));
+    process.stdout.write(
+      JSON.stringify({
+        refused: messageOf(error),
+        madeAnew: null,
+        problem: null,
+        known: 0,
+        wrong: [],
+      } satisfies Met),
+    );
   },
 );

@@ -21,14 +21,29 @@ beforeAll(async () => {
 afterAll(() => rm(home, { recursive: true, force: true }));
 
 /** What a process meets that fills a store, or the signal that ended it. */
-async function fill(folder: string, from: number, [command, ...args]: string[] = []): Promise<Met | string> {
-  const whole = [...(command === undefined ? [] : [command, ...args]), process.execPath, program, folder, String(from)];
+async function fill(
+  folder: string,
+  from: number,
+  [command, ...args]: string[] = [],
+): Promise<Met | string> {
+  const whole = [
+    ...(command === undefined ? [] : [command, ...args]),
+    process.execPath,
+    program,
+    folder,
+    String(from),
+  ];
   try {
     const { stdout } = await run(whole[0]!, whole.slice(1), { env: PROGRAM_ENVIRONMENT });
     return JSON.parse(stdout) as Met;
   } catch (error) {
-    const { signal, code, stderr } = error as { signal: string | null; code: unknown; stderr: string };
-    if (signal === null && !(typeof code === 'number' && code > 128)) throw new Error(`${String(code)}: ${stderr}`, { cause: error });
+    const { signal, code, stderr } = error as {
+      signal: string | null;
+      code: unknown;
+      stderr: string;
+    };
+    if (signal === null && !(typeof code === 'number' && code > 128))
+      throw new Error(`${String(code)}: ${stderr}`, { cause: error });
     return signal ?? `signal ${Number(code) - 128}`;
   }
 }
@@ -38,7 +53,8 @@ describe.runIf(process.platform === 'linux')('a store on a full disk', () => {
     const before = join(home, 'before');
     expect(await fill(before, 260)).toMatchObject({ problem: null, known: 40 });
     let failures = 0;
-    // Files may not grow beyond a limit: a write fails as on a full disk then, with EFBIG for ENOSPC.
+    // Files may not grow beyond a limit: a write fails as on a full disk then, with EFBIG for
+    // ENOSPC.
     for (let limit = 4096; limit < 900_000; limit = Math.ceil(limit * 1.35) + 1000) {
       const folder = join(home, `limit-${limit}`);
       await cp(before, folder, { recursive: true });
@@ -47,11 +63,22 @@ describe.runIf(process.platform === 'linux')('a store on a full disk', () => {
       // LMDB does not survive it everywhere, but what it had written is there still.
       if (typeof limited !== 'string') {
         if (limited.problem !== null || limited.refused !== null) failures += 1;
-        expect(`${limited.problem ?? ''}${limited.refused ?? ''}`).toMatch(/^$|no space left on the disk|file too large/i);
+        expect(`${limited.problem ?? ''}${limited.refused ?? ''}`).toMatch(
+          /^$|no space left on the disk|file too large/i,
+        );
       }
-      expect(free, `limit ${limit}`).toMatchObject({ refused: null, madeAnew: null, problem: null });
+      expect(free, `limit ${limit}`).toMatchObject({
+        refused: null,
+        madeAnew: null,
+        problem: null,
+      });
       expect((free as Met).known, `limit ${limit}`).toBeGreaterThanOrEqual(40);
-      expect(await fill(folder, 0), `limit ${limit}`).toMatchObject({ refused: null, madeAnew: null, problem: null, known: 300 });
+      expect(await fill(folder, 0), `limit ${limit}`).toMatchObject({
+        refused: null,
+        madeAnew: null,
+        problem: null,
+        known: 300,
+      });
     }
     expect(failures).toBeGreaterThan(3);
   }, 240_000);

@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { jsonArray, JsonColumn, jsonObject } from '../../src/runs/json-column';
 
-const text = (parts: Iterable<string | Buffer>) => Buffer.concat(Array.from(parts, (part) => Buffer.from(part))).toString();
+const text = (parts: Iterable<string | Buffer>) =>
+  Buffer.concat(Array.from(parts, (part) => Buffer.from(part))).toString();
 
 /** Around the number of values that are turned to text at a time. */
 const COUNTS = [0, 1, 1999, 2000, 2001, 4000, 5000];
 
 describe('JSON in parts', () => {
   it.each(COUNTS)('is what JSON.stringify gives of %i values', (count) => {
-    const values = Array.from({ length: count }, (_, i) => (i % 3 === 0 ? null : i % 3 === 1 ? `"${i}"` : { x: i / 7, y: [i] }));
+    const values = Array.from({ length: count }, (_, i) =>
+      i % 3 === 0 ? null : i % 3 === 1 ? `"${i}"` : { x: i / 7, y: [i] },
+    );
     expect(text(jsonArray(values))).toBe(JSON.stringify(values));
     const column = new JsonColumn();
     for (const value of values) column.push(value);

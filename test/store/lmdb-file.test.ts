@@ -15,14 +15,19 @@ beforeEach(async () => {
 /** Small and large values in two tables, written and removed until pages are free. */
 async function write(rows = 400): Promise<void> {
   const root = openLmdb<unknown, string>({ path, maxDbs: 4, pageSize: PAGE });
-  const [small, large] = [root.openDB<string, string>('small', {}), root.openDB<Buffer, string>('large', { encoding: 'binary' })];
+  const [small, large] = [
+    root.openDB<string, string>('small', {}),
+    root.openDB<Buffer, string>('large', { encoding: 'binary' }),
+  ];
   for (let round = 0; round < 6; round++) {
     for (let from = 0; from < rows; from += 100) {
       root.transactionSync(() => {
         for (let i = from; i < Math.min(rows, from + 100); i++) {
           small.putSync(`a key ${i} ${'x'.repeat(i % 200)}`, `a value of round ${round}`);
-          if (i % 20 === 0) large.putSync(`a key ${i}`, Buffer.alloc(5000 + ((i * 7919 + round) % 40_000), i));
-          if (i % 3 === round % 3) small.removeSync(`a key ${(i * 7) % rows} ${'x'.repeat(((i * 7) % rows) % 200)}`);
+          if (i % 20 === 0)
+            large.putSync(`a key ${i}`, Buffer.alloc(5000 + ((i * 7919 + round) % 40_000), i));
+          if (i % 3 === round % 3)
+            small.removeSync(`a key ${(i * 7) % rows} ${'x'.repeat(((i * 7) % rows) % 200)}`);
         }
       });
     }
@@ -55,14 +60,17 @@ function look<T>(what: (file: LmdbFile) => T): T {
 const damages = () => look((file) => [file.headerDamage(), file.damage()]);
 
 describe('a file of LMDB', () => {
-  it.each([0, 1, 30, 400, 3000])('is sound as LMDB writes it, and tells how many rows of each table there are: %i', async (rows) => {
-    await write(rows);
-    const root = openLmdb<unknown, string>({ path, maxDbs: 4, readOnly: true });
-    const counts = ['large', 'small'].map((name) => [name, root.openDB(name, {}).getKeysCount()]);
-    await (root as RootDatabase).close();
-    expect(damages()).toEqual([undefined, undefined]);
-    expect([...look((file) => file.tables())!]).toEqual(counts);
-  });
+  it.each([0, 1, 30, 400, 3000])(
+    'is sound as LMDB writes it, and tells how many rows of each table there are: %i',
+    async (rows) => {
+      await write(rows);
+      const root = openLmdb<unknown, string>({ path, maxDbs: 4, readOnly: true });
+      const counts = ['large', 'small'].map((name) => [name, root.openDB(name, {}).getKeysCount()]);
+      await (root as RootDatabase).close();
+      expect(damages()).toEqual([undefined, undefined]);
+      expect([...look((file) => file.tables())!]).toEqual(counts);
+    },
+  );
 
   it('is none where there is nothing in it', async () => {
     expect(LmdbFile.open(path)).toBeUndefined();
@@ -77,7 +85,10 @@ describe('a file of LMDB', () => {
     async (length) => {
       await write();
       await truncate(path, length);
-      expect(damages()).toEqual([expect.stringMatching(/cut short/), expect.stringMatching(/cut short/)]);
+      expect(damages()).toEqual([
+        expect.stringMatching(/cut short/),
+        expect.stringMatching(/cut short/),
+      ]);
       expect(look((file) => file.tables())).toBeUndefined();
     },
   );
@@ -87,7 +98,8 @@ describe('a file of LMDB', () => {
     root.putSync('some', Buffer.alloc(100, 1));
     root.putSync('the last', Buffer.alloc(40 * PAGE, 2));
     root.removeSync('the last');
-    for (let i = 0; i < 3; i++) root.putSync('some', Buffer.alloc(100 + i, 1)); // these take other free pages
+    // these take other free pages
+    for (let i = 0; i < 3; i++) root.putSync('some', Buffer.alloc(100 + i, 1));
     await (root as RootDatabase).close();
     const whole = await readFile(path);
     let length = whole.length;
@@ -96,7 +108,10 @@ describe('a file of LMDB', () => {
       if (damages()[0] !== undefined) break;
     }
     expect((whole.length - length) / PAGE).toBeGreaterThan(10);
-    expect(damages()).toEqual([expect.stringMatching(/cut short/), expect.stringMatching(/cut short/)]);
+    expect(damages()).toEqual([
+      expect.stringMatching(/cut short/),
+      expect.stringMatching(/cut short/),
+    ]);
     await writeFile(path, whole.subarray(0, length));
     expect(damages()).toEqual([undefined, undefined]);
     const again = openLmdb<Buffer, string>({ path, encoding: 'binary', pageSize: PAGE });
@@ -154,12 +169,19 @@ describe('a file of LMDB', () => {
 /** What LMDB reads, and how many pages it says its trees have. */
 async function rows() {
   const root = openLmdb<unknown, string>({ path, maxDbs: 4, readOnly: true });
-  const [small, large] = [root.openDB<string, string>('small', {}), root.openDB<Buffer, string>('large', { encoding: 'binary' })];
+  const [small, large] = [
+    root.openDB<string, string>('small', {}),
+    root.openDB<Buffer, string>('large', { encoding: 'binary' }),
+  ];
   const pages = [small, large].map((table) => {
     const { treeBranchPageCount, treeLeafPageCount } = table.getStats() as Record<string, number>;
     return treeBranchPageCount! + treeLeafPageCount!;
   });
-  const read = { small: [...small.getRange()], large: [...large.getKeys()], pages: pages[0]! + pages[1]! };
+  const read = {
+    small: [...small.getRange()],
+    large: [...large.getKeys()],
+    pages: pages[0]! + pages[1]!,
+  };
   await (root as RootDatabase).close();
   return read;
 }

@@ -1,6 +1,18 @@
 /** How runs are replaced, and what becomes of them where that is cut off or fails. */
 import { spawnSync } from 'node:child_process';
-import { chmod, lstat, mkdir, readdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { listRuns } from '../../src/runs/run-files';
@@ -11,7 +23,9 @@ import { faults } from '../support/fs-faults';
 import { temporaryFolder } from '../support/images';
 import { beginRun, writeRun } from '../support/written-runs';
 
-vi.mock('node:fs/promises', async (original) => (await import('../support/fs-faults')).withFaults(await original()));
+vi.mock('node:fs/promises', async (original) =>
+  (await import('../support/fs-faults')).withFaults(await original()),
+);
 
 const isPosix = process.platform !== 'win32';
 
@@ -100,7 +114,8 @@ describe('a run', () => {
       const { ids, problems } = await list();
       expect([ids, problems], `step ${step}: ${before}`).toEqual([['some-run'], []]);
       expect([50, 90], `step ${step}: ${before}`).toContain(await levelOf());
-      // What is being made is swept only when its writer is gone; this process stands for it, and runs.
+      // What is being made is swept only when its writer is gone; this process stands for it, and
+      // runs.
       const left = (await readdir(runs)).filter((name) => name !== 'some-run');
       expect(left.every((name) => name.endsWith('.partial'))).toBe(true);
       for (const name of left) await rm(join(runs, name), { recursive: true });
@@ -120,19 +135,26 @@ describe('a run', () => {
     }
   });
 
-  it.each(['EPERM', 'EBUSY', 'EACCES', 'ENOSPC'])('leaves the earlier one where it cannot be moved, and says so: %s', async (code) => {
-    await writeRun(place, { level: 50 });
-    faults.failRenames(code, Infinity, (from) => from.endsWith('.partial'));
-    await expect(writeRun(place, { level: 90 })).rejects.toThrow(/cannot be put into its place .* what lay there is as it was/);
-    faults.end();
-    expect(await levelOf()).toBe(50);
-    expect(await readdir(runs)).toEqual(['some-run']);
-  });
+  it.each(['EPERM', 'EBUSY', 'EACCES', 'ENOSPC'])(
+    'leaves the earlier one where it cannot be moved, and says so: %s',
+    async (code) => {
+      await writeRun(place, { level: 50 });
+      faults.failRenames(code, Infinity, (from) => from.endsWith('.partial'));
+      await expect(writeRun(place, { level: 90 })).rejects.toThrow(
+        /cannot be put into its place .* what lay there is as it was/,
+      );
+      faults.end();
+      expect(await levelOf()).toBe(50);
+      expect(await readdir(runs)).toEqual(['some-run']);
+    },
+  );
 
   it('that can neither be replaced nor put back is told of, and comes back later', async () => {
     await writeRun(place, { level: 50 });
     faults.failRenames('EBUSY', Infinity, (_, to) => to === place);
-    await expect(writeRun(place, { level: 90 })).rejects.toThrow(/it lies in '.*\.old', and comes back when the runs are listed/);
+    await expect(writeRun(place, { level: 90 })).rejects.toThrow(
+      /it lies in '.*\.old', and comes back when the runs are listed/,
+    );
     faults.end();
     expect((await list()).ids).toEqual(['some-run']);
     expect(await levelOf()).toBe(50);
@@ -153,7 +175,8 @@ describe('a run', () => {
     await writeRun(place, { level: 50, faces: 33 });
     const state = { isWriting: true };
     const writing = (async () => {
-      for (let i = 0; i < 15; i++) await writeRun(place, i % 2 === 0 ? { level: 90, faces: 55 } : { level: 50, faces: 33 });
+      for (let i = 0; i < 15; i++)
+        await writeRun(place, i % 2 === 0 ? { level: 90, faces: 55 } : { level: 50, faces: 33 });
       state.isWriting = false;
     })();
     let reads = 0;
@@ -226,11 +249,15 @@ describe('what processes leave that are killed', () => {
     };
     for (const [name, writer] of Object.entries(writers)) {
       await mkdir(join(runs, `${name}.partial`));
-      if (writer !== undefined) await writeFile(join(runs, `${name}.partial`, 'writer.json'), JSON.stringify(writer));
+      if (writer !== undefined)
+        await writeFile(join(runs, `${name}.partial`, 'writer.json'), JSON.stringify(writer));
     }
     await list();
     const hasStart = ownProcess().started !== null; // not on Windows and macOS
-    const swept = ['of-one-that-is-gone', ...(hasStart ? ['of-one-whose-number-was-given-again'] : [])];
+    const swept = [
+      'of-one-that-is-gone',
+      ...(hasStart ? ['of-one-whose-number-was-given-again'] : []),
+    ];
     const left = Object.keys(writers).filter((name) => !swept.includes(name));
     expect((await readdir(runs)).sort()).toEqual(left.map((name) => `${name}.partial`).sort());
     for (const name of left) {
@@ -262,7 +289,10 @@ describe('what processes leave that are killed', () => {
     expect(await list()).toEqual({ ids: ['some-run'], problems: [] });
     faults.end();
     faults.failPaths((path) => path.includes('vanishing'), 'EIO');
-    expect(await list()).toEqual({ ids: ['some-run'], problems: [expect.stringContaining('vanishing.partial')] });
+    expect(await list()).toEqual({
+      ids: ['some-run'],
+      problems: [expect.stringContaining('vanishing.partial')],
+    });
     faults.end();
   });
 
@@ -296,7 +326,8 @@ describe.runIf(isPosix)('other users', () => {
     expect(await modes(join(place, '..', partial!))).toEqual(['600', '700']);
     await finish();
     expect(await modes(place)).toEqual(['600', '700']);
-    for (const path of [join(place, '..'), join(place, '..', '..')]) expect((await stat(path)).mode & 0o777).toBe(0o700);
+    for (const path of [join(place, '..'), join(place, '..', '..')])
+      expect((await stat(path)).mode & 0o777).toBe(0o700);
   });
 
   it('cannot any more look into one of an older version, once it is listed', async () => {

@@ -1,5 +1,18 @@
 import { execFile } from 'node:child_process';
-import { chmod, cp, lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  cp,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -39,30 +52,39 @@ const overwrite = (folder: string) => writeFile(join(folder, 'faces.mdb'), Buffe
 const modeOf = async (path: string) => (await stat(path)).mode & 0o777;
 
 describe('a folder that holds other files', () => {
-  it.each(['album/photo.jpg', 'photo.jpg', 'run.json'])('is no place for a store, and stays as it is: %s', async (name) => {
-    const folder = join(await temporaryFolder(), 'faces');
-    await mkdir(join(folder, name, '..'), { recursive: true });
-    await writeFile(join(folder, name), 'of somebody');
-    await expect(FaceStore.open(folder)).rejects.toThrow(
-      /holds other files \('(album|photo.jpg|run.json)'\): expected a folder of its own\. Move them/,
-    );
-    await clearStoreFolder(folder);
-    expect(await readFile(join(folder, name), 'utf8')).toBe('of somebody');
-    expect(await readdir(folder)).toHaveLength(1);
-  });
+  it.each(['album/photo.jpg', 'photo.jpg', 'run.json'])(
+    'is no place for a store, and stays as it is: %s',
+    async (name) => {
+      const folder = join(await temporaryFolder(), 'faces');
+      await mkdir(join(folder, name, '..'), { recursive: true });
+      await writeFile(join(folder, name), 'of somebody');
+      await expect(FaceStore.open(folder)).rejects.toThrow(
+        /holds other files \('(album|photo.jpg|run.json)'\): expected a folder of its own\. Move them/,
+      );
+      await clearStoreFolder(folder);
+      expect(await readFile(join(folder, name), 'utf8')).toBe('of somebody');
+      expect(await readdir(folder)).toHaveLength(1);
+    },
+  );
 
-  it.each(['is damaged', 'has another layout', 'lost a file', 'is sound'])('keeps them where the store beside them %s', async (what) => {
-    const folder = await filledStore();
-    await mkdir(join(folder, 'album'));
-    await writeFile(join(folder, 'album', 'photo.jpg'), 'of somebody');
-    if (what === 'is damaged') await overwrite(folder);
-    if (what === 'lost a file') await rm(join(folder, 'crops.mdb'));
-    if (what === 'has another layout') await writeFile(join(folder, 'opening'), '2');
-    await expect(FaceStore.open(folder)).rejects.toThrow(/holds other files/);
-    await clearStoreFolder(folder);
-    expect(await readdir(folder, { recursive: true })).toEqual(['album', join('album', 'photo.jpg')]);
-    expect(await readFile(join(folder, 'album', 'photo.jpg'), 'utf8')).toBe('of somebody');
-  });
+  it.each(['is damaged', 'has another layout', 'lost a file', 'is sound'])(
+    'keeps them where the store beside them %s',
+    async (what) => {
+      const folder = await filledStore();
+      await mkdir(join(folder, 'album'));
+      await writeFile(join(folder, 'album', 'photo.jpg'), 'of somebody');
+      if (what === 'is damaged') await overwrite(folder);
+      if (what === 'lost a file') await rm(join(folder, 'crops.mdb'));
+      if (what === 'has another layout') await writeFile(join(folder, 'opening'), '2');
+      await expect(FaceStore.open(folder)).rejects.toThrow(/holds other files/);
+      await clearStoreFolder(folder);
+      expect(await readdir(folder, { recursive: true })).toEqual([
+        'album',
+        join('album', 'photo.jpg'),
+      ]);
+      expect(await readFile(join(folder, 'album', 'photo.jpg'), 'utf8')).toBe('of somebody');
+    },
+  );
 
   it('names a few of them', async () => {
     const folder = await temporaryFolder();
@@ -79,26 +101,34 @@ describe('a folder that holds other files', () => {
     expect(await readFile(join(folder, 'CACHEDIR.TAG'), 'utf8')).toBe(text);
   });
 
-  it.each(['.DS_Store', 'desktop.ini', '.nfs000000000001'])('is none where a system left its own: %s', async (name) => {
-    const folder = await filledStore();
-    await writeFile(join(folder, name), 'of the system');
-    const store = await FaceStore.open(folder);
-    expect(store.counts().images).toBe(50);
-    store.close();
-    await clearStoreFolder(folder);
-    expect(await readdir(folder)).toEqual([name]);
-  });
+  it.each(['.DS_Store', 'desktop.ini', '.nfs000000000001'])(
+    'is none where a system left its own: %s',
+    async (name) => {
+      const folder = await filledStore();
+      await writeFile(join(folder, name), 'of the system');
+      const store = await FaceStore.open(folder);
+      expect(store.counts().images).toBe(50);
+      store.close();
+      await clearStoreFolder(folder);
+      expect(await readdir(folder)).toEqual([name]);
+    },
+  );
 });
 
 describe("files that only have a store's name", () => {
-  it.each(['faces.mdb', 'crops.mdb', 'contents.mdb', 'faces.mdb-lock'])('are nothing of it, and stay: %s', async (name) => {
-    const folder = await temporaryFolder();
-    await writeFile(join(folder, name), 'of somebody');
-    await expect(FaceStore.open(folder)).rejects.toThrow(`'${name}' has a name of the store's, but nothing tells`);
-    await expect(clearStoreFolder(folder)).rejects.toThrow('cannot be cleared');
-    expect(await readdir(folder)).toEqual([name]);
-    expect(await readFile(join(folder, name), 'utf8')).toBe('of somebody');
-  });
+  it.each(['faces.mdb', 'crops.mdb', 'contents.mdb', 'faces.mdb-lock'])(
+    'are nothing of it, and stay: %s',
+    async (name) => {
+      const folder = await temporaryFolder();
+      await writeFile(join(folder, name), 'of somebody');
+      await expect(FaceStore.open(folder)).rejects.toThrow(
+        `'${name}' has a name of the store's, but nothing tells`,
+      );
+      await expect(clearStoreFolder(folder)).rejects.toThrow('cannot be cleared');
+      expect(await readdir(folder)).toEqual([name]);
+      expect(await readFile(join(folder, name), 'utf8')).toBe('of somebody');
+    },
+  );
 
   it.runIf(isPosix).each([
     ['a symbolic link', (file: string) => symlink(join(file, '..', '..', 'victim'), file)],
@@ -106,14 +136,21 @@ describe("files that only have a store's name", () => {
     ['a folder', async (file: string) => mkdir(join(file, 'album'), { recursive: true })],
     ['no regular file', (file: string) => exec('mkfifo', [file])],
   ])('are neither opened nor removed: %s', async (kind, put) => {
-    for (const name of ['faces.mdb', 'contents.mdb-lock', 'CACHEDIR.TAG', 'in-use-0123456789abcdef']) {
+    for (const name of [
+      'faces.mdb',
+      'contents.mdb-lock',
+      'CACHEDIR.TAG',
+      'in-use-0123456789abcdef',
+    ]) {
       const home = await temporaryFolder();
       const folder = await filledStore(home);
       await writeFile(join(home, 'victim'), 'of somebody');
       await rm(join(folder, name), { force: true });
       await put(join(folder, name));
       const { ino } = await lstat(join(folder, name));
-      await expect(FaceStore.open(folder)).rejects.toThrow(`'${name}' is ${kind}: expected a file of the store. Move it away`);
+      await expect(FaceStore.open(folder)).rejects.toThrow(
+        `'${name}' is ${kind}: expected a file of the store. Move it away`,
+      );
       await expect(clearStoreFolder(folder)).rejects.toThrow(`'${name}' is ${kind}`);
       expect((await lstat(join(folder, name))).ino).toBe(ino);
       expect(await readFile(join(home, 'victim'), 'utf8')).toBe('of somebody');
@@ -166,7 +203,11 @@ describe('clearing', () => {
     ['damaged', overwrite],
     [
       'cut short',
-      async (folder: string) => writeFile(join(folder, 'contents.mdb'), (await readFile(join(folder, 'contents.mdb'))).subarray(0, 5000)),
+      async (folder: string) =>
+        writeFile(
+          join(folder, 'contents.mdb'),
+          (await readFile(join(folder, 'contents.mdb'))).subarray(0, 5000),
+        ),
     ],
   ])('needs not open a store: %s', async (_, damage) => {
     const folder = await filledStore();
@@ -262,7 +303,10 @@ afterAll(() => rm(home, { recursive: true, force: true }));
 
 /** What a process meets that uses a store, of another user maybe. */
 async function useAs(folder: string, user?: number): Promise<Met> {
-  const options = { env: PROGRAM_ENVIRONMENT, ...(user === undefined ? {} : { uid: user, gid: user }) };
+  const options = {
+    env: PROGRAM_ENVIRONMENT,
+    ...(user === undefined ? {} : { uid: user, gid: user }),
+  };
   try {
     return JSON.parse((await exec(process.execPath, [program, folder], options)).stdout) as Met;
   } catch (error) {
@@ -275,7 +319,8 @@ describe('several processes', () => {
     for (let round = 0; round < 5; round++) {
       const folder = join(home, `round-${round}`, 'faces');
       const met = await Promise.all(Array.from({ length: 5 }, () => useAs(folder)));
-      for (const each of met) expect(each).toMatchObject({ refused: null, madeAnew: null, problem: null, wrong: [] });
+      for (const each of met)
+        expect(each).toMatchObject({ refused: null, madeAnew: null, problem: null, wrong: [] });
       expect(storeImages(folder)).toBeGreaterThan(0);
       expect((await readdir(folder)).sort()).toEqual((await readdir(await filledStore())).sort());
     }
@@ -311,11 +356,13 @@ describe.runIf(isPosix)('other users', () => {
     });
     const names = await readdir(folder);
     expect(names).toHaveLength(8);
-    for (const name of names) expect([name, await modeOf(join(folder, name))]).toEqual([name, 0o600]);
+    for (const name of names)
+      expect([name, await modeOf(join(folder, name))]).toEqual([name, 0o600]);
     for (const path of [folder, place, join(place, '..')]) expect(await modeOf(path)).toBe(0o700);
     await rm(folder, { recursive: true });
     store.unmap(); // as after another window cleared it
-    for (const name of await readdir(folder)) expect([name, await modeOf(join(folder, name))]).toEqual([name, 0o600]);
+    for (const name of await readdir(folder))
+      expect([name, await modeOf(join(folder, name))]).toEqual([name, 0o600]);
     expect(await modeOf(folder)).toBe(0o700);
   });
 
@@ -327,7 +374,8 @@ describe.runIf(isPosix)('other users', () => {
     onTestFinished(() => {
       store.close();
     });
-    for (const name of await readdir(folder)) expect([name, await modeOf(join(folder, name))]).toEqual([name, 0o600]);
+    for (const name of await readdir(folder))
+      expect([name, await modeOf(join(folder, name))]).toEqual([name, 0o600]);
     expect(await modeOf(folder)).toBe(0o700);
   });
 
@@ -347,26 +395,35 @@ describe.runIf(isPosix)('other users', () => {
     await chmod(place, 0o777);
     const folder = join(place, 'faces');
     expect(await useAs(folder, 1234)).toMatchObject({ refused: null, known: 0 });
-    expect(await useAs(folder)).toMatchObject({ refused: 'it belongs to another user (1234, this is 0)' });
+    expect(await useAs(folder)).toMatchObject({
+      refused: 'it belongs to another user (1234, this is 0)',
+    });
     await chmod(folder, 0o755);
-    expect(await useAs(folder, 1235)).toMatchObject({ refused: 'it belongs to another user (1234, this is 1235)' });
+    expect(await useAs(folder, 1235)).toMatchObject({
+      refused: 'it belongs to another user (1234, this is 1235)',
+    });
     expect(await useAs(folder, 1234)).toMatchObject({ refused: null, madeAnew: null });
     await rm(folder, { recursive: true });
     await mkdir(folder, { mode: 0o777 });
     await chmod(folder, 0o777);
     await cp(await filledStore(), folder, { recursive: true });
     await exec('chown', ['1234', join(folder, 'crops.mdb')]);
-    expect(await useAs(folder)).toMatchObject({ refused: "'crops.mdb' belongs to another user (1234, this is 0)" });
+    expect(await useAs(folder)).toMatchObject({
+      refused: "'crops.mdb' belongs to another user (1234, this is 0)",
+    });
   });
 
-  it.runIf(process.getuid?.() === 0)('see why a store is done without that they may not read or write', async () => {
-    const place = join(home, 'readable');
-    await mkdir(place);
-    const folder = await filledStore(place);
-    await exec('chown', ['-R', '1234', folder]);
-    for (const name of await readdir(folder)) await chmod(join(folder, name), 0o400);
-    expect((await useAs(folder, 1234)).refused).toMatch(/permission denied/i);
-    await chmod(folder, 0o500);
-    expect((await useAs(folder, 1234)).refused).toMatch(/permission denied/i);
-  });
+  it.runIf(process.getuid?.() === 0)(
+    'see why a store is done without that they may not read or write',
+    async () => {
+      const place = join(home, 'readable');
+      await mkdir(place);
+      const folder = await filledStore(place);
+      await exec('chown', ['-R', '1234', folder]);
+      for (const name of await readdir(folder)) await chmod(join(folder, name), 0o400);
+      expect((await useAs(folder, 1234)).refused).toMatch(/permission denied/i);
+      await chmod(folder, 0o500);
+      expect((await useAs(folder, 1234)).refused).toMatch(/permission denied/i);
+    },
+  );
 });

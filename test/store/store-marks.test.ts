@@ -36,8 +36,15 @@ async function filledStore(): Promise<string> {
 }
 
 /** A process that has the store open. `tell` resolves with what it answers. */
-async function hold(folder: string): Promise<{ child: ChildProcess; tell: (line: string) => Promise<string | undefined>; opened: string }> {
-  const child = spawn(process.execPath, [program, folder], { env: PROGRAM_ENVIRONMENT, stdio: ['pipe', 'pipe', 'ignore'] });
+async function hold(folder: string): Promise<{
+  child: ChildProcess;
+  tell: (line: string) => Promise<string | undefined>;
+  opened: string;
+}> {
+  const child = spawn(process.execPath, [program, folder], {
+    env: PROGRAM_ENVIRONMENT,
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
   onTestFinished(() => {
     child.kill('SIGKILL');
   });
@@ -57,7 +64,10 @@ async function end(child: ChildProcess): Promise<void> {
 
 const marks = async (folder: string) => (await readdir(folder)).filter(isMark);
 
-/** Turns a page of file names into zeros: LMDB opens such a store, and meets the damage when it looks for a file. */
+/**
+ * Turns a page of file names into zeros: LMDB opens such a store, and meets the damage when it
+ * looks for a file.
+ */
 async function damage(folder: string): Promise<void> {
   const file = join(folder, 'faces.mdb');
   const bytes = await readFile(file);
@@ -71,7 +81,13 @@ async function damage(folder: string): Promise<void> {
 /** As a process that has died would have left it. */
 async function writeMark(folder: string, changes: object): Promise<string> {
   const file = join(folder, `in-use-${'0'.repeat(15)}${(await marks(folder)).length}`);
-  const mark = { inside: 0, failed: false, strikes: 0, process: { ...ownProcess(), started: '1' }, ...changes };
+  const mark = {
+    inside: 0,
+    failed: false,
+    strikes: 0,
+    process: { ...ownProcess(), started: '1' },
+    ...changes,
+  };
   await writeFile(file, JSON.stringify(mark));
   return file;
 }
@@ -155,7 +171,11 @@ describe('the mark of a process that uses a store', () => {
     await writeMark(folder, { inside: 1 });
     const suspected = await FaceStore.open(folder);
     const [name] = await marks(folder);
-    const noted = async () => JSON.parse(await readFile(join(folder, name!), 'utf8')) as { inside: number; strikes: number };
+    const noted = async () =>
+      JSON.parse(await readFile(join(folder, name!), 'utf8')) as {
+        inside: number;
+        strikes: number;
+      };
     expect(await noted()).toMatchObject({ inside: 0, strikes: 1 });
     let inside: number | undefined;
     const record = recordOf(0, 0);
@@ -197,7 +217,9 @@ describe('the mark of a process that uses a store', () => {
 
   it('of another container or machine has the store looked at, and stays for a day', async () => {
     const folder = await filledStore();
-    const file = await writeMark(folder, { process: { pid: 1, started: null, origin: 'elsewhere' } });
+    const file = await writeMark(folder, {
+      process: { pid: 1, started: null, origin: 'elsewhere' },
+    });
     (await FaceStore.open(folder)).close();
     await stat(file);
     const longAgo = new Date(Date.now() - 25 * 3600 * 1000);

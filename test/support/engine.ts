@@ -11,7 +11,8 @@ export { bundled, settingsWith } from './settings';
 
 export function startEngine(): EngineClient {
   const script = engineScript(ROOT);
-  if (!existsSync(script)) throw new Error(`expected the built engine at ${script}: run 'npm run build' first`);
+  if (!existsSync(script))
+    throw new Error(`expected the built engine at ${script}: run 'npm run build' first`);
   const engine = new EngineClient(script);
   onTestFinished(() => {
     engine.dispose();
@@ -33,9 +34,14 @@ export interface CliResult {
 /** Runs the command line to its end. */
 export function cli(...args: string[]): Promise<CliResult> {
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [CLI, ...args], { maxBuffer: 1e8 }, (_, stdout, stderr) => {
-      resolve({ status: child.exitCode, stdout, stderr });
-    });
+    const child = execFile(
+      process.execPath,
+      [CLI, ...args],
+      { maxBuffer: 1e8 },
+      (_, stdout, stderr) => {
+        resolve({ status: child.exitCode, stdout, stderr });
+      },
+    );
   });
 }
 

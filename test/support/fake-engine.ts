@@ -1,4 +1,6 @@
-/** An engine without a process: it answers what a test tells it, and remembers what it was asked. */
+/**
+ * An engine without a process: it answers what a test tells it, and remembers what it was asked.
+ */
 import type { EngineClient } from '../../src/engine/client';
 import type { EngineCall } from '../../src/protocol/engine';
 
@@ -9,7 +11,9 @@ export interface FakeEngine {
   answers: Partial<Record<EngineCall, unknown>>;
 }
 
-/** @param answers what each call resolves with; an Error is thrown, and what is missing never comes. */
+/**
+ * @param answers what each call resolves with; an Error is thrown, and what is missing never comes.
+ */
 export function fakeEngine(answers: FakeEngine['answers'] = {}): FakeEngine {
   const asked: string[] = [];
   const call = (name: EngineCall) => {

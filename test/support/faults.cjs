@@ -1,5 +1,5 @@
-// Loaded before everything else in every process and thread of an engine (NODE_OPTIONS): JPEGs that end with the name of a fault
-// do to whoever decodes them what a broken decoder would.
+// Loaded before everything else in every process and thread of an engine (NODE_OPTIONS): JPEGs that
+// end with the name of a fault do to whoever decodes them what a broken decoder would.
 const Module = require('node:module');
 
 const faults = {
@@ -44,5 +44,9 @@ Module._load = function (request, ...rest) {
       fail(bytes);
       return decode(bytes, ...others);
     };
-  return { ...loaded, decompress: failing(loaded.decompress), decompressSync: failing(loaded.decompressSync) };
+  return {
+    ...loaded,
+    decompress: failing(loaded.decompress),
+    decompressSync: failing(loaded.decompressSync),
+  };
 };

@@ -1,6 +1,7 @@
 /**
- * Faults of the file system at chosen steps, for tests that mock `node:fs/promises` with `withFaults`: a call that
- * writes fails as it does on a full disk or a held file, or the process stops there as if it were killed.
+ * Faults of the file system at chosen steps, for tests that mock `node:fs/promises` with
+ * `withFaults`: a call that writes fails as it does on a full disk or a held file, or the process
+ * stops there as if it were killed.
  */
 import type * as FsPromises from 'node:fs/promises';
 
@@ -33,17 +34,27 @@ class Faults {
   /** The step-th change fails with a code, and so does nothing else. */
   failAt(step: number, code: string): void {
     let left = step;
-    plan = { wasMet: false, outcome: (_, __, isChange) => (isChange && left-- === 0 ? code : undefined) };
+    plan = {
+      wasMet: false,
+      outcome: (_, __, isChange) => (isChange && left-- === 0 ? code : undefined),
+    };
   }
 
   /** At the step-th change the process ends: nothing comes after it. */
   stopAt(step: number): void {
     let left = step;
-    plan = { wasMet: false, outcome: (_, __, isChange) => (isChange && left-- === 0 ? 'stop' : undefined) };
+    plan = {
+      wasMet: false,
+      outcome: (_, __, isChange) => (isChange && left-- === 0 ? 'stop' : undefined),
+    };
   }
 
   /** So many moves fail. */
-  failRenames(code: string, times: number, when: (from: string, to: string) => boolean = () => true): void {
+  failRenames(
+    code: string,
+    times: number,
+    when: (from: string, to: string) => boolean = () => true,
+  ): void {
     let left = times;
     const outcome: Plan['outcome'] = (call, [from, to]) =>
       call === 'rename' && when(String(from), String(to)) && left-- > 0 ? code : undefined;
@@ -52,7 +63,10 @@ class Faults {
 
   /** A look at some paths fails. */
   failPaths(when: (path: string) => boolean, code: string): void {
-    plan = { wasMet: false, outcome: (call, [path]) => (call !== 'rm' && when(String(path)) ? code : undefined) };
+    plan = {
+      wasMet: false,
+      outcome: (call, [path]) => (call !== 'rm' && when(String(path)) ? code : undefined),
+    };
   }
 
   end(): { wasMet: boolean } {
@@ -81,7 +95,8 @@ class Faults {
     if (outcome === undefined || plan === undefined) return;
     plan.wasMet = true;
     this.last = `${call} ${String(args[0]).slice(-60)}`;
-    if (outcome !== 'stop') throw Object.assign(new Error(`${outcome}: as was asked for, ${call}`), { code: outcome });
+    if (outcome !== 'stop')
+      throw Object.assign(new Error(`${outcome}: as was asked for, ${call}`), { code: outcome });
     isStopped = true;
     throw new Stopped('the process is gone');
   }
@@ -91,14 +106,20 @@ export const faults = new Faults();
 
 export function withFaults(fs: Fs): Fs {
   const wrapped: Record<string, unknown> = { ...fs };
-  const wrap = (name: (typeof CHANGING)[number] | (typeof LOOKING)[number], isChange: (args: unknown[]) => boolean) => {
+  const wrap = (
+    name: (typeof CHANGING)[number] | (typeof LOOKING)[number],
+    isChange: (args: unknown[]) => boolean,
+  ) => {
     wrapped[name] = async (...args: unknown[]) => {
       faults.meet(name, args, isChange(args));
       const result = await (fs[name] as Call)(...args);
-      return name === 'open' ? withHandleFaults(result as FsPromises.FileHandle, String(args[0])) : result;
+      return name === 'open'
+        ? withHandleFaults(result as FsPromises.FileHandle, String(args[0]))
+        : result;
     };
   };
-  for (const name of CHANGING) wrap(name, (args) => name !== 'open' || String(args[1]).startsWith('w'));
+  for (const name of CHANGING)
+    wrap(name, (args) => name !== 'open' || String(args[1]).startsWith('w'));
   for (const name of LOOKING) wrap(name, () => false);
   return { ...wrapped, default: wrapped } as unknown as Fs;
 }

@@ -1,4 +1,6 @@
-/** Names that files, folders and attributes may have, each meant to do something where it is shown. */
+/**
+ * Names that files, folders and attributes may have, each meant to do something where it is shown.
+ */
 
 /** A link that runs a command of VS Code. */
 const COMMAND_LINK = '[Show details](command:workbench.action.terminal.new) ';
@@ -42,4 +44,5 @@ export const ORDINARY_NAMES: readonly string[] = [
 ];
 
 /** Everything a terminal may obey, or an eye cannot see. */
-export const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u00AD\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\u{E0000}-\u{E007F}]/u;
+export const UNSEEN =
+  /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u00AD\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\u{E0000}-\u{E007F}]/u;

@@ -25,7 +25,10 @@ export async function temporaryFolder(): Promise<string> {
 }
 
 /** Writes files below a folder. */
-export async function writeFiles(folder: string, files: Record<string, Uint8Array | string>): Promise<void> {
+export async function writeFiles(
+  folder: string,
+  files: Record<string, Uint8Array | string>,
+): Promise<void> {
   for (const [name, content] of Object.entries(files)) {
     await mkdir(dirname(join(folder, name)), { recursive: true });
     await writeFile(join(folder, name), content);

@@ -1,4 +1,7 @@
-/** Builds small ONNX files, valid and invalid ones. Field numbers are those of onnx.proto (ONNX 1.19). */
+/**
+ * Builds small ONNX files, valid and invalid ones. Field numbers are those of onnx.proto (ONNX
+ * 1.19).
+ */
 import { PbfWriter } from 'pbf';
 
 /** A field of a protocol buffer: a number as a varint, text and bytes with their length. */
@@ -16,9 +19,22 @@ const DATA_TYPES = { float: 1, uint8: 2, int64: 7, string: 8 } as const;
 type DataType = keyof typeof DATA_TYPES;
 
 /** A tensor with raw data. */
-export function tensor(name: string, type: 'float' | 'int64', dimensions: readonly number[], values: readonly number[]): Buffer {
-  const raw = type === 'float' ? Float32Array.from(values).buffer : BigInt64Array.from(values.map((value) => BigInt(value))).buffer;
-  return message(...dimensions.map((each) => field(1, each)), field(2, DATA_TYPES[type]), field(8, name), field(9, new Uint8Array(raw)));
+export function tensor(
+  name: string,
+  type: 'float' | 'int64',
+  dimensions: readonly number[],
+  values: readonly number[],
+): Buffer {
+  const raw =
+    type === 'float'
+      ? Float32Array.from(values).buffer
+      : BigInt64Array.from(values.map((value) => BigInt(value))).buffer;
+  return message(
+    ...dimensions.map((each) => field(1, each)),
+    field(2, DATA_TYPES[type]),
+    field(8, name),
+    field(9, new Uint8Array(raw)),
+  );
 }
 
 /** Attributes: integers, lists of integers, or encoded values. */
@@ -28,7 +44,8 @@ const [INT, INTS] = [2, 7];
 
 function attribute(name: string, value: Attributes[string]): Buffer {
   if (Buffer.isBuffer(value)) return field(5, message(field(1, name), value));
-  if (typeof value === 'number') return field(5, message(field(1, name), field(3, value), field(20, INT)));
+  if (typeof value === 'number')
+    return field(5, message(field(1, name), field(3, value), field(20, INT)));
   return field(5, message(field(1, name), ...value.map((each) => field(8, each)), field(20, INTS)));
 }
 
@@ -54,9 +71,18 @@ export function node(
 }
 
 /** An input or output. A string among the dimensions is a symbolic (dynamic) one. */
-export function value(name: string, type: DataType, dimensions: readonly (number | string)[]): Buffer {
-  const shape = dimensions.map((each) => field(1, typeof each === 'number' ? field(1, each) : field(2, each)));
-  return message(field(1, name), field(2, field(1, message(field(1, DATA_TYPES[type]), field(2, message(...shape))))));
+export function value(
+  name: string,
+  type: DataType,
+  dimensions: readonly (number | string)[],
+): Buffer {
+  const shape = dimensions.map((each) =>
+    field(1, typeof each === 'number' ? field(1, each) : field(2, each)),
+  );
+  return message(
+    field(1, name),
+    field(2, field(1, message(field(1, DATA_TYPES[type]), field(2, message(...shape))))),
+  );
 }
 
 export interface NetworkParts {
@@ -73,24 +99,42 @@ export interface NetworkParts {
 
 export const SIDE = 16;
 
-/** The smallest usable network: `[n, SIDE, SIDE, 3]` → Cast → ReduceMean → MatMul → Sigmoid → `[n, 2]`. */
-export const SMALL: Required<Pick<NetworkParts, 'nodes' | 'initializers' | 'inputs' | 'outputs'>> = {
-  nodes: [
-    node('Cast', ['images'], ['pixels'], { to: DATA_TYPES.float }),
-    node('ReduceMean', ['pixels'], ['means'], { axes: [1, 2], keepdims: 0 }),
-    node('MatMul', ['means', 'weights'], ['logits']),
-    node('Sigmoid', ['logits'], ['probabilities']),
-  ],
-  initializers: [tensor('weights', 'float', [3, 2], [0.01, -0.01, 0.02, 0, -0.02, 0.01])],
-  inputs: [value('images', 'uint8', ['n', SIDE, SIDE, 3])],
-  outputs: [value('probabilities', 'float', ['n', 2])],
-};
+/**
+ * The smallest usable network: `[n, SIDE, SIDE, 3]` → Cast → ReduceMean → MatMul → Sigmoid → `[n,
+ * 2]`.
+ */
+export const SMALL: Required<Pick<NetworkParts, 'nodes' | 'initializers' | 'inputs' | 'outputs'>> =
+  {
+    nodes: [
+      node('Cast', ['images'], ['pixels'], { to: DATA_TYPES.float }),
+      node('ReduceMean', ['pixels'], ['means'], { axes: [1, 2], keepdims: 0 }),
+      node('MatMul', ['means', 'weights'], ['logits']),
+      node('Sigmoid', ['logits'], ['probabilities']),
+    ],
+    initializers: [tensor('weights', 'float', [3, 2], [0.01, -0.01, 0.02, 0, -0.02, 0.01])],
+    inputs: [value('images', 'uint8', ['n', SIDE, SIDE, 3])],
+    outputs: [value('probabilities', 'float', ['n', 2])],
+  };
 
 /** The small network with some of its parts replaced. */
 export function network(parts: NetworkParts = {}): Buffer {
-  const { nodes, initializers, inputs, outputs, graph = [], model = [], metadata = { attributes: ['A', 'B'] } } = { ...SMALL, ...parts };
+  const {
+    nodes,
+    initializers,
+    inputs,
+    outputs,
+    graph = [],
+    model = [],
+    metadata = { attributes: ['A', 'B'] },
+  } = { ...SMALL, ...parts };
   const entries = Object.entries(metadata).map(([key, each]) =>
-    field(14, message(field(1, `face_clusters.${key}`), field(2, typeof each === 'string' ? each : JSON.stringify(each)))),
+    field(
+      14,
+      message(
+        field(1, `face_clusters.${key}`),
+        field(2, typeof each === 'string' ? each : JSON.stringify(each)),
+      ),
+    ),
   );
   const content = message(
     ...nodes.map((each) => field(1, each)),
@@ -103,8 +147,14 @@ export function network(parts: NetworkParts = {}): Buffer {
   return message(field(1, 8), field(7, content), field(8, field(2, 13)), ...entries, ...model);
 }
 
-/** The small network with operators inserted between ReduceMean and MatMul: from the value `means` to `passed`. */
-export function networkWith(nodes: readonly Buffer[], initializers: readonly Buffer[] = []): Buffer {
+/**
+ * The small network with operators inserted between ReduceMean and MatMul: from the value `means`
+ * to `passed`.
+ */
+export function networkWith(
+  nodes: readonly Buffer[],
+  initializers: readonly Buffer[] = [],
+): Buffer {
   const [cast, mean, , sigmoid] = SMALL.nodes as [Buffer, Buffer, Buffer, Buffer];
   return network({
     nodes: [cast, mean, ...nodes, node('MatMul', ['passed', 'weights'], ['logits']), sigmoid],

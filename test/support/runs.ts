@@ -35,7 +35,10 @@ function manifestOf(id: string, folders: string[], values: Partial<RunManifest> 
 }
 
 /** One cluster, clustered by settings that are in force. @param occurrences by attribute. */
-export function clusteringOf(occurrences: Record<string, number>, settings = settingsWith()): Clustering {
+export function clusteringOf(
+  occurrences: Record<string, number>,
+  settings = settingsWith(),
+): Clustering {
   return {
     version: STORE_VERSION,
     settings: clusteringSettings(settings),

@@ -8,6 +8,9 @@ export const ROOT = process.env.FACE_CLUSTERS_ROOT ?? resolve(__dirname, '..', '
 
 export const bundled = bundledModels(ROOT);
 
-/** Settings with defaults; on the CPU, so that tests do not wait for other execution providers to be tried, and with images taken as faces. */
+/**
+ * Settings with defaults; on the CPU, so that tests do not wait for other execution providers to be
+ * tried, and with images taken as faces.
+ */
 export const settingsWith = (values: Partial<Settings> = {}): Settings =>
   parseSettings({ provider: 'cpu', detect: 'never', ...values }, (name) => name);

@@ -9,10 +9,14 @@ import { onTestFinished } from 'vitest';
 export function smallDisk(bytes: number): string | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'face-clusters-test-'));
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', folder], { stdio: 'ignore' });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', folder], {
+      stdio: 'ignore',
+    });
   } catch {
     rmdirSync(folder);
-    console.warn('skipped: a full disk needs a file system that is mounted, which only root may do');
+    console.warn(
+      'skipped: a full disk needs a file system that is mounted, which only root may do',
+    );
     return undefined;
   }
   onTestFinished(() => {

@@ -20,13 +20,22 @@ export function matrix(rows: readonly (readonly number[])[]): Matrix {
 /** Random 0/1 rows. */
 export function binaryRows(rows: number, columns: number, seed: number): number[][] {
   const next = random(seed);
-  return Array.from({ length: rows }, () => Array.from({ length: columns }, () => (next() < 0.4 ? 1 : 0)));
+  return Array.from({ length: rows }, () =>
+    Array.from({ length: columns }, () => (next() < 0.4 ? 1 : 0)),
+  );
 }
 
 /** Rows around some centres that lie far apart. */
-export function blobs(rows: number, centres: number, columns: number, seed: number): { data: number[][]; labels: number[] } {
+export function blobs(
+  rows: number,
+  centres: number,
+  columns: number,
+  seed: number,
+): { data: number[][]; labels: number[] } {
   const next = random(seed);
   const labels = Array.from({ length: rows }, (_, i) => i % centres);
-  const data = labels.map((label) => Array.from({ length: columns }, (_, c) => (((label + 1) * (c + 3) * 37) % 41) + next()));
+  const data = labels.map((label) =>
+    Array.from({ length: columns }, (_, c) => (((label + 1) * (c + 3) * 37) % 41) + next()),
+  );
   return { data, labels };
 }

@@ -42,7 +42,8 @@ export function grantTrust(): void {
 }
 
 /** Texts given to a function. */
-export const shownBy = (by: string): string[] => state.shown.filter((each) => each.by === by).map(({ text }) => text);
+export const shownBy = (by: string): string[] =>
+  state.shown.filter((each) => each.by === by).map(({ text }) => text);
 
 const show = (by: string, ...texts: (string | undefined)[]) => {
   for (const text of texts) if (text !== undefined) state.shown.push({ by, text });
@@ -139,7 +140,9 @@ export const workspace = {
     };
   },
   fs: { stat: () => Promise.resolve({ type: FileType.Directory }) },
-  /** Unlike VS Code's own it lets a workspace set anything: what is not let in, our code refuses. */
+  /**
+   * Unlike VS Code's own it lets a workspace set anything: what is not let in, our code refuses.
+   */
   getConfiguration: (section: string) => ({
     get: (key: string) => {
       const name = `${section}.${key}`;

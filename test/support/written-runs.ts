@@ -45,7 +45,10 @@ export async function beginRun(
   });
   const finish = async () => {
     for (const [i, { strip, at }] of placesIn(strips).entries()) {
-      const probabilities = Float32Array.from(ATTRIBUTES, (_, attribute) => ((i * 7 + attribute) % 10) / 10);
+      const probabilities = Float32Array.from(
+        ATTRIBUTES,
+        (_, attribute) => ((i * 7 + attribute) % 10) / 10,
+      );
       const crop = { strip: { key: String(strip), read: () => strips[strip]!.jpeg }, at };
       await writer.append({ image: images[i]!, faces: [{ located: null, probabilities, crop }] });
     }
@@ -59,7 +62,12 @@ export async function beginRun(
   return { writer, finish };
 }
 
-function manifestOf(id: string, faces: number, folders: string[], changes: Partial<RunManifest>): RunManifest {
+function manifestOf(
+  id: string,
+  faces: number,
+  folders: string[],
+  changes: Partial<RunManifest>,
+): RunManifest {
   return {
     version: STORE_VERSION,
     id,
@@ -83,7 +91,10 @@ function manifestOf(id: string, faces: number, folders: string[], changes: Parti
 
 /** Clusters the faces of a run as its panel does. */
 export async function clusterRun(place: string, faces = 40): Promise<void> {
-  const probabilities = Float32Array.from({ length: faces * ATTRIBUTES.length }, (_, i) => (i % 10) / 10);
+  const probabilities = Float32Array.from(
+    { length: faces * ATTRIBUTES.length },
+    (_, i) => (i % 10) / 10,
+  );
   const settings = settingsWith({ clusters: 2, attributes: ATTRIBUTES });
   await writeClustering(place, await clusterFaces({ probabilities, names: ATTRIBUTES }, settings));
 }

@@ -42,7 +42,15 @@ describe.each(Object.entries(LINES))('%s', (_, neutral) => {
 
 describe('ordinary names', () => {
   it('stay as they are in every outlet that needs no escapes', () => {
-    for (const neutral of [forName, forNotification, forLabel, forPage, forTerminal, forLog, forTooltip]) {
+    for (const neutral of [
+      forName,
+      forNotification,
+      forLabel,
+      forPage,
+      forTerminal,
+      forLog,
+      forTooltip,
+    ]) {
       for (const name of ORDINARY_NAMES) expect(neutral(name)).toBe(name);
     }
     for (const name of ORDINARY_NAMES) expect(forCsvCell(name)).toBe(name);
@@ -64,11 +72,14 @@ describe('forNotification', () => {
       expect(forNotification(`cannot read '${name}'`)).not.toMatch(LINK);
       expect(forNotification(`[${name}](command:x)`)).not.toMatch(LINK);
     }
-    expect(forNotification('[a]\u200B(command:x)'), 'nothing unseen is taken out').not.toMatch(LINK);
+    expect(forNotification('[a]\u200B(command:x)'), 'nothing unseen is taken out').not.toMatch(
+      LINK,
+    );
   });
 
   it('stays below the length at which VS Code cuts a message', () => {
-    for (const name of [...HOSTILE_NAMES, ']('.repeat(100)]) expect(forNotification(name.repeat(20)).length).toBeLessThan(1000);
+    for (const name of [...HOSTILE_NAMES, ']('.repeat(100)])
+      expect(forNotification(name.repeat(20)).length).toBeLessThan(1000);
   });
 });
 

@@ -7,10 +7,19 @@ import { quarters, temporaryFolder, writeFiles } from '../support/images';
 import { hasModules, python, pythonCode } from '../support/python';
 
 const MODULES = ['torch', 'torchvision', 'PIL', 'tqdm', 'matplotlib'];
-const isThere = hasModules(MODULES, "the test of a training's own files", ['python3-torchvision', 'python3-pil', 'python3-tqdm', 'python3-matplotlib']); // prettier-ignore
+// prettier-ignore
+const isThere = hasModules(MODULES, "the test of a training's own files", ['python3-torchvision', 'python3-pil', 'python3-tqdm', 'python3-matplotlib']);
 
 const MARKER = '.face-clusters-training.json';
-const OWN = ['best.pt', 'last.pt', 'log.csv', 'augmentations.png', 'curves.png', 'calibration.json', 'validation.json'];
+const OWN = [
+  'best.pt',
+  'last.pt',
+  'log.csv',
+  'augmentations.png',
+  'curves.png',
+  'calibration.json',
+  'validation.json',
+];
 const LOG = 'epoch,minutes,loss,first,last,accuracy,balanced,validation\n';
 
 /** Claims a folder. @returns 'done', or why it was refused. */
@@ -30,24 +39,45 @@ describe.skipIf(!isThere)('a training', () => {
     const out = join(await temporaryFolder(), 'run');
     expect(claim(out, true)).toBe('done');
     expect(await all(out)).toEqual([MARKER]);
-    const mine = ['notes.txt', 'test/evaluation.json', 'export/best.pt', 'teacher-1/notes.txt', 'teacher-x/best.pt'];
-    const own = [...OWN, '.last.pt.face-clusters-partial', 'best.partial', 'teacher-1/best.pt', 'teacher-2/said.npy', 'teacher-2/last.pt'];
+    const mine = [
+      'notes.txt',
+      'test/evaluation.json',
+      'export/best.pt',
+      'teacher-1/notes.txt',
+      'teacher-x/best.pt',
+    ];
+    const own = [
+      ...OWN,
+      '.last.pt.face-clusters-partial',
+      'best.partial',
+      'teacher-1/best.pt',
+      'teacher-2/said.npy',
+      'teacher-2/last.pt',
+    ];
     await writeFiles(out, Object.fromEntries([...own, ...mine].map((name) => [name, 'x'])));
     expect(claim(out, false), 'it goes on otherwise').toBe('done');
     for (const name of own) expect(existsSync(join(out, name)), name).toBe(true);
     expect(claim(out, true)).toBe('done');
-    expect(await all(out)).toEqual([MARKER, ...mine, 'test', 'export', 'teacher-1', 'teacher-x'].sort());
+    expect(await all(out)).toEqual(
+      [MARKER, ...mine, 'test', 'export', 'teacher-1', 'teacher-x'].sort(),
+    );
   });
 
   it("takes no other program's folder for its own, whether it is to begin anew or not", async () => {
     const out = await temporaryFolder();
     await writeFiles(out, { 'best.pt': 'theirs', 'log.csv': 'step,loss\n', 'notes.txt': 'x' });
     for (const fresh of [true, false]) {
-      expect(claim(out, fresh)).toBe(`'${out}' holds files that are of no training of this program: log.csv, best.pt; give another --out`);
+      expect(claim(out, fresh)).toBe(
+        `'${out}' holds files that are of no training of this program: log.csv, best.pt; give another --out`,
+      );
     }
     await writeFile(join(out, MARKER), '[]');
     expect(claim(out, true)).toMatch(/of no training of this program/);
-    expect((await all(out)).filter((name) => name !== MARKER)).toEqual(['best.pt', 'log.csv', 'notes.txt']);
+    expect((await all(out)).filter((name) => name !== MARKER)).toEqual([
+      'best.pt',
+      'log.csv',
+      'notes.txt',
+    ]);
   });
 
   it('knows its folder by the log where an earlier version wrote no mark', async () => {
@@ -62,17 +92,25 @@ describe.skipIf(!isThere)('a training', () => {
     const [out, victim] = [join(root, 'run'), join(root, 'victim')];
     await writeFiles(victim, { 'best.pt': 'mine', 'last.pt': 'mine' });
     await symlink(victim, join(root, 'link'));
-    expect(claim(join(root, 'link'), true)).toMatch(/is a symbolic link: give the folder it leads to/);
+    expect(claim(join(root, 'link'), true)).toMatch(
+      /is a symbolic link: give the folder it leads to/,
+    );
     for (const [from, to] of [
       ['last.pt', join(victim, 'last.pt')],
       ['teacher-1', victim],
       ['curves.png', join(victim, 'none')],
     ] as const) {
       const folder = join(out, from);
-      await writeFiles(folder, { [MARKER]: JSON.stringify({ program: 'face-clusters', kind: 'training' }), 'log.csv': LOG });
+      await writeFiles(folder, {
+        [MARKER]: JSON.stringify({ program: 'face-clusters', kind: 'training' }),
+        'log.csv': LOG,
+      });
       await symlink(to, join(folder, from));
-      for (const fresh of [true, false]) expect(claim(folder, fresh)).toMatch(/is not a regular file: give another --out/);
-      expect((await readdir(folder)).sort(), 'and nothing is removed').toEqual([MARKER, 'log.csv', from].sort());
+      for (const fresh of [true, false])
+        expect(claim(folder, fresh)).toMatch(/is not a regular file: give another --out/);
+      expect((await readdir(folder)).sort(), 'and nothing is removed').toEqual(
+        [MARKER, 'log.csv', from].sort(),
+      );
     }
     expect(await all(victim)).toEqual(['best.pt', 'last.pt']);
   });
@@ -80,7 +118,9 @@ describe.skipIf(!isThere)('a training', () => {
   it('does not remove the weights it is to begin with', async () => {
     const out = await temporaryFolder();
     await writeFiles(out, { 'best.pt': 'x', 'log.csv': LOG });
-    expect(claim(out, true, join(out, 'best.pt'))).toMatch(/^--fresh would remove '.*best\.pt', which --init names/);
+    expect(claim(out, true, join(out, 'best.pt'))).toMatch(
+      /^--fresh would remove '.*best\.pt', which --init names/,
+    );
     expect(await all(out)).toEqual(['best.pt', 'log.csv']);
   });
 
@@ -90,16 +130,34 @@ describe.skipIf(!isThere)('a training', () => {
     await writeFiles(out, { 'best.pt': 'x', 'last.pt': 'x', 'log.csv': LOG, 'notes.txt': 'mine' });
     await mkdir(join(root, 'images'));
     const names = Array.from({ length: 30 }, (_, i) => `${i}.png`);
-    for (const name of names) await writeFile(join(root, 'images', name), await quarters(90, 110).png().toBuffer());
-    await writeFile(join(root, 'labels.csv'), ['image,Happy', ...names.map((name, i) => `${name},${i % 2}`), ''].join('\n'));
-    const data = ['--data', join(root, 'labels.csv'), '--images', join(root, 'images'), '--cache', join(root, 'cache'), '--size', '32x32'];
+    for (const name of names)
+      await writeFile(join(root, 'images', name), await quarters(90, 110).png().toBuffer());
+    await writeFile(
+      join(root, 'labels.csv'),
+      ['image,Happy', ...names.map((name, i) => `${name},${i % 2}`), ''].join('\n'),
+    );
+    const data = [
+      '--data',
+      join(root, 'labels.csv'),
+      '--images',
+      join(root, 'images'),
+      '--cache',
+      join(root, 'cache'),
+      '--size',
+      '32x32',
+    ];
     for (const [args, reason] of [
       [[...data, '--init', 'nothing'], /--init: expected random, torchvision/],
       [[...data, '--distil', '1'], /--distil: expected 0, or at least 2 teachers, got 1/],
       [['--data', join(root, 'none.csv')], /cannot read .*none\.csv/],
     ] as const) {
       await expect(python('train.py', [...args, '--fresh', '--out', out])).rejects.toThrow(reason);
-      expect(await all(out), args.join(' ')).toEqual(['best.pt', 'last.pt', 'log.csv', 'notes.txt']);
+      expect(await all(out), args.join(' ')).toEqual([
+        'best.pt',
+        'last.pt',
+        'log.csv',
+        'notes.txt',
+      ]);
       expect(await readFile(join(out, 'best.pt'), 'utf8')).toBe('x');
     }
   });
@@ -107,7 +165,8 @@ describe.skipIf(!isThere)('a training', () => {
   it('writes no checkpoint through a link', async () => {
     const root = await temporaryFolder();
     await writeFile(join(root, 'victim'), 'mine');
-    for (const name of ['best.pt', '.best.pt.face-clusters-partial']) await symlink(join(root, 'victim'), join(root, name));
+    for (const name of ['best.pt', '.best.pt.face-clusters-partial'])
+      await symlink(join(root, 'victim'), join(root, name));
     pythonCode(
       `from faces import checkpoint; from pathlib import Path; checkpoint.save(Path(${JSON.stringify(join(root, 'best.pt'))}), {})`,
     );
@@ -132,7 +191,9 @@ describe.skipIf(!isThere)('the other programs', () => {
     const path = join(folder, 'evaluation.json');
     expect(checkOutputs(path, false)).toBe('done');
     await writeFile(path, 'mine');
-    expect(checkOutputs(path, false)).toBe(`'${path}' is there already: give another --out, or --overwrite to replace it`);
+    expect(checkOutputs(path, false)).toBe(
+      `'${path}' is there already: give another --out, or --overwrite to replace it`,
+    );
     expect(checkOutputs(path, true)).toBe('done');
     await symlink(path, join(folder, 'link.json'));
     expect(checkOutputs(join(folder, 'link.json'), true)).toMatch(/is not a regular file/);
@@ -152,7 +213,10 @@ describe.skipIf(!isThere)('the other programs', () => {
       await writeFile(path, 'mine');
       const out = program === 'calibrate' || program === 'narrow' ? path : folder;
       const weights = program === 'explore' ? [] : [join(folder, 'none.pt')];
-      await expect(python(`${program}.py`, [...weights, '--data', 'none.csv', '--out', out]), program).rejects.toThrow(/is there already/);
+      await expect(
+        python(`${program}.py`, [...weights, '--data', 'none.csv', '--out', out]),
+        program,
+      ).rejects.toThrow(/is there already/);
       expect(await readFile(path, 'utf8')).toBe('mine');
     }
   });

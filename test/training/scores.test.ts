@@ -2,8 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import { hasModules, pythonCode } from '../support/python';
 
-const hasSklearn = hasModules(['numpy', 'sklearn'], 'the test of the scores of training/', ['python3-sklearn']);
-const hasOnnx = hasModules(['torch', 'onnx'], 'the test of the quantiser', ['python3-torch', 'python3-onnx']);
+const hasSklearn = hasModules(['numpy', 'sklearn'], 'the test of the scores of training/', [
+  'python3-sklearn',
+]);
+const hasOnnx = hasModules(['torch', 'onnx'], 'the test of the quantiser', [
+  'python3-torch',
+  'python3-onnx',
+]);
 
 describe.skipIf(!hasSklearn)('scores', () => {
   it("are scikit-learn's, ties included", () => {

@@ -1,4 +1,7 @@
-/** A whole training, small: explored, trained, resumed, tested, exported, and run in the extension's engine. On attributes of one's own. */
+/**
+ * A whole training, small: explored, trained, resumed, tested, exported, and run in the extension's
+ * engine. On attributes of one's own.
+ */
 import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,7 +17,13 @@ import { PORTRAITS, ROOT, temporaryFolder, writeFiles } from '../support/images'
 import { hasModules, PYTHON, python } from '../support/python';
 
 const MODULES = ['torch', 'torchvision', 'onnx', 'PIL', 'tqdm', 'matplotlib'];
-const PACKAGES = ['python3-torchvision', 'python3-onnx', 'python3-pil', 'python3-tqdm', 'python3-matplotlib'];
+const PACKAGES = [
+  'python3-torchvision',
+  'python3-onnx',
+  'python3-pil',
+  'python3-tqdm',
+  'python3-matplotlib',
+];
 const isThere = hasModules(MODULES, 'the test of training', PACKAGES);
 
 interface LogLine {
@@ -32,27 +41,60 @@ describe.skipIf(!isThere)('training', () => {
   /** The portraits labelled by the bundled network, under names that are not CelebA's. */
   beforeAll(async () => {
     work = await mkdtemp(join(tmpdir(), 'face-clusters-training-'));
-    const found = await cli('cluster', PORTRAITS, '--out', join(work, 'found'), '--detect', 'never', '--provider', 'cpu');
-    expect(found.status).toBe(0);
-    const faces = parse<Record<string, string>>(await readFile(join(work, 'found', 'faces.csv')), { columns: true });
-    const rows = faces.map((face) =>
-      [face.image, face.Male!, face.Smiling!, face.Young!].map((v, i) => (i === 0 ? v : Math.round(Number(v)))),
+    const found = await cli(
+      'cluster',
+      PORTRAITS,
+      '--out',
+      join(work, 'found'),
+      '--detect',
+      'never',
+      '--provider',
+      'cpu',
     );
-    await writeFile(join(work, 'labels.csv'), ['image,Bearded_Or_Not,Cheerful,Fresh', ...rows.map((row) => row.join(',')), ''].join('\n'));
+    expect(found.status).toBe(0);
+    const faces = parse<Record<string, string>>(await readFile(join(work, 'found', 'faces.csv')), {
+      columns: true,
+    });
+    const rows = faces.map((face) =>
+      [face.image, face.Male!, face.Smiling!, face.Young!].map((v, i) =>
+        i === 0 ? v : Math.round(Number(v)),
+      ),
+    );
+    await writeFile(
+      join(work, 'labels.csv'),
+      ['image,Bearded_Or_Not,Cheerful,Fresh', ...rows.map((row) => row.join(',')), ''].join('\n'),
+    );
     // Each image six times: an epoch of some steps, of a few seconds.
     const many = Array.from({ length: 6 }, () => rows).flat();
-    await writeFile(join(work, 'many.csv'), ['image,Bearded_Or_Not,Cheerful,Fresh', ...many.map((row) => row.join(',')), ''].join('\n'));
-    data = ['--data', join(work, 'labels.csv'), '--images', PORTRAITS, '--cache', join(work, 'cache')];
+    await writeFile(
+      join(work, 'many.csv'),
+      ['image,Bearded_Or_Not,Cheerful,Fresh', ...many.map((row) => row.join(',')), ''].join('\n'),
+    );
+    data = [
+      '--data',
+      join(work, 'labels.csv'),
+      '--images',
+      PORTRAITS,
+      '--cache',
+      join(work, 'cache'),
+    ];
   });
 
   afterAll(() => rm(work, { recursive: true, force: true }));
 
-  const log = async (run: string) => parse<LogLine>(await readFile(join(work, run, 'log.csv')), { columns: true });
+  const log = async (run: string) =>
+    parse<LogLine>(await readFile(join(work, run, 'log.csv')), { columns: true });
 
   it('explores, trains with a loss that falls, tests and exports what the engine runs, agreeing', async () => {
-    const explored = await python('explore.py', [...data.slice(0, 4), '--out', join(work, 'explored')]);
+    const explored = await python('explore.py', [
+      ...data.slice(0, 4),
+      '--out',
+      join(work, 'explored'),
+    ]);
     expect(explored).toMatch(/72 rows, 3 attributes/);
-    expect(await readdir(join(work, 'explored'))).toEqual(expect.arrayContaining(['correlation.png', 'faces.png', 'frequencies.png']));
+    expect(await readdir(join(work, 'explored'))).toEqual(
+      expect.arrayContaining(['correlation.png', 'faces.png', 'frequencies.png']),
+    );
 
     const many = ['--data', join(work, 'many.csv'), ...data.slice(2)];
     await python('train.py', [...many, ...small, '--epochs', '2', '--out', join(work, 'run')]);
@@ -60,17 +102,61 @@ describe.skipIf(!isThere)('training', () => {
     // Of whole epochs: within one it hangs on how a processor rounds.
     expect(Number(second!.loss)).toBeLessThan(0.9 * Number(first!.loss));
     expect(await readdir(join(work, 'run'))).toEqual(
-      expect.arrayContaining(['augmentations.png', 'best.pt', 'calibration.json', 'curves.png', 'last.pt', 'log.csv', 'validation.json']),
+      expect.arrayContaining([
+        'augmentations.png',
+        'best.pt',
+        'calibration.json',
+        'curves.png',
+        'last.pt',
+        'log.csv',
+        'validation.json',
+      ]),
     );
 
     const weights = join(work, 'run', 'best.pt');
-    await python('test.py', [weights, ...data, '--split', 'train', '--degraded', '20', '--out', join(work, 'test')]);
+    await python('test.py', [
+      weights,
+      ...data,
+      '--split',
+      'train',
+      '--degraded',
+      '20',
+      '--out',
+      join(work, 'test'),
+    ]);
     const narrow = join(work, 'narrow', 'best.pt');
-    const narrowed = await python('narrow.py', [weights, ...data, '--widths', '16,48', '--steps', '3', '--threads', '1', '--out', narrow]);
+    const narrowed = await python('narrow.py', [
+      weights,
+      ...data,
+      '--widths',
+      '16,48',
+      '--steps',
+      '3',
+      '--threads',
+      '1',
+      '--out',
+      narrow,
+    ]);
     expect(narrowed).toMatch(/block 2: 48 of 96 channels/);
-    await python('export.py', [narrow, ...data, '--out', join(work, 'narrow'), '--calibrate-on', '40']);
-    await python('export.py', [weights, ...data, '--out', join(work, 'export'), '--calibrate-on', '40']);
-    expect(await readFile(join(work, 'export', 'model-card.md'), 'utf8')).toContain('Bearded_Or_Not, Cheerful, Fresh');
+    await python('export.py', [
+      narrow,
+      ...data,
+      '--out',
+      join(work, 'narrow'),
+      '--calibrate-on',
+      '40',
+    ]);
+    await python('export.py', [
+      weights,
+      ...data,
+      '--out',
+      join(work, 'export'),
+      '--calibrate-on',
+      '40',
+    ]);
+    expect(await readFile(join(work, 'export', 'model-card.md'), 'utf8')).toContain(
+      'Bearded_Or_Not, Cheerful, Fresh',
+    );
 
     // The files say by themselves what they are.
     const model = join(work, 'export', 'face-attributes.f32.onnx');
@@ -103,20 +189,35 @@ describe.skipIf(!isThere)('training', () => {
       expect(header!.slice(-3)).toEqual(['Bearded_Or_Not', 'Cheerful', 'Fresh']);
     }
 
-    // Tested by Python on the weights and by the engine on the file: the same definitions, pixels within rounding.
-    const tested = JSON.parse(await readFile(join(work, 'test', 'evaluation.json'), 'utf8')) as Evaluation & { agreement: unknown[] };
+    // Tested by Python on the weights and by the engine on the file: the same definitions, pixels
+    // within rounding.
+    const tested = JSON.parse(
+      await readFile(join(work, 'test', 'evaluation.json'), 'utf8'),
+    ) as Evaluation & { agreement: unknown[] };
     const images = new Set((await trainImages(work)).map((name) => name));
     const all = parse(await readFile(join(work, 'labels.csv')), { columns: false });
-    const rows = all.map((row, i) => [row[0], i === 0 ? 'split' : images.has(row[0]!) ? 'train' : 'other', ...row.slice(1)].join(','));
+    const rows = all.map((row, i) =>
+      [row[0], i === 0 ? 'split' : images.has(row[0]!) ? 'train' : 'other', ...row.slice(1)].join(
+        ',',
+      ),
+    );
     await writeFile(join(work, 'with-splits.csv'), `${rows.join('\n')}\n`);
     const evaluated = await cli(
       'evaluate', PORTRAITS, '--labels', join(work, 'with-splits.csv'), '--split', 'train', '--model', model, '--detect', 'never',
       '--provider', 'cpu', '--out', join(work, 'evaluated'), '--degraded', '20',
     ); // prettier-ignore
     expect(evaluated.stderr).toBe('');
-    const own = JSON.parse(await readFile(join(work, 'evaluated', 'evaluation.json'), 'utf8')) as Evaluation;
+    const own = JSON.parse(
+      await readFile(join(work, 'evaluated', 'evaluation.json'), 'utf8'),
+    ) as Evaluation;
     expect(own.faces).toBe(tested.faces);
-    for (const key of ['accuracy', 'balancedAccuracy', 'averagePrecision', 'calibrationError', 'majorityAccuracy'] as const) {
+    for (const key of [
+      'accuracy',
+      'balancedAccuracy',
+      'averagePrecision',
+      'calibrationError',
+      'majorityAccuracy',
+    ] as const) {
       expect(Math.abs(own[key]! - tested[key]!), key).toBeLessThan(0.03);
     }
     expect(own.balancedThresholds!.accuracy).toBeCloseTo(tested.balancedThresholds!.accuracy, 1);
@@ -130,7 +231,12 @@ describe.skipIf(!isThere)('training', () => {
       'from faces.tables import read_table; from faces.dataset import with_parts',
       "t = with_parts(read_table(pathlib.Path(sys.argv[2])), 0.1, 1); print('\\n'.join(n for n, s in zip(t.images, t.splits) if s == 'train'))",
     ];
-    const { stdout } = await promisify(execFile)(PYTHON, ['-c', code.join('\n'), join(ROOT, 'training'), join(folder, 'labels.csv')]);
+    const { stdout } = await promisify(execFile)(PYTHON, [
+      '-c',
+      code.join('\n'),
+      join(ROOT, 'training'),
+      join(folder, 'labels.csv'),
+    ]);
     return stdout.trim().split('\n');
   }
 
@@ -138,9 +244,15 @@ describe.skipIf(!isThere)('training', () => {
     const options = [...data, ...small, '--epochs', '2', '--seed', '5'];
     await python('train.py', [...options, '--out', join(work, 'whole')]);
     await new Promise<void>((resolve) => {
-      const child = spawn(PYTHON, [join(ROOT, 'training', 'train.py'), ...options, '--out', join(work, 'killed')]);
+      const child = spawn(PYTHON, [
+        join(ROOT, 'training', 'train.py'),
+        ...options,
+        '--out',
+        join(work, 'killed'),
+      ]);
       child.stdout.on('data', (text: Buffer) => {
-        if (text.toString().includes('epoch   1')) setTimeout(() => child.kill('SIGKILL'), 300); // its checkpoint is written after that
+        // its checkpoint is written after that
+        if (text.toString().includes('epoch   1')) setTimeout(() => child.kill('SIGKILL'), 300);
       });
       child.on('exit', () => {
         resolve();
@@ -148,37 +260,66 @@ describe.skipIf(!isThere)('training', () => {
     });
     const resumed = await python('train.py', [...options, '--out', join(work, 'killed')]);
     expect(resumed).toContain('going on after epoch 1');
-    const figures = (lines: LogLine[]) => lines.map(({ epoch, loss, first, last }) => [epoch, loss, first, last]);
+    const figures = (lines: LogLine[]) =>
+      lines.map(({ epoch, loss, first, last }) => [epoch, loss, first, last]);
     expect(figures(await log('killed'))).toEqual(figures(await log('whole')));
 
     // Another training does not overwrite it.
-    await expect(python('train.py', [...options, '--rate', '0.01', '--out', join(work, 'killed')])).rejects.toThrow(
-      /--fresh to begin anew/,
-    );
+    await expect(
+      python('train.py', [...options, '--rate', '0.01', '--out', join(work, 'killed')]),
+    ).rejects.toThrow(/--fresh to begin anew/);
   });
 
   it('runs the original recipe, and on two processes, started as torchrun starts them', async () => {
-    const original = [...data, ...small, '--recipe', 'original', '--epochs', '1', '--out', join(work, 'original')];
+    const original = [
+      ...data,
+      ...small,
+      '--recipe',
+      'original',
+      '--epochs',
+      '1',
+      '--out',
+      join(work, 'original'),
+    ];
     expect(await python('train.py', original)).toMatch(/original: \d+ images to train on/);
-    // Debian's torchrun fails with its own Python (torch 1.13, Python 3.11); this is what it would set.
+    // Debian's torchrun fails with its own Python (torch 1.13, Python 3.11); this is what it would
+    // set.
     const options = [...data, ...small, '--epochs', '1', '--out', join(work, 'two')];
     const place = { WORLD_SIZE: '2', MASTER_ADDR: '127.0.0.1', MASTER_PORT: '29533' };
-    const [first] = await Promise.all(['0', '1'].map((rank) => python('train.py', options, { ...place, RANK: rank, LOCAL_RANK: rank })));
+    const [first] = await Promise.all(
+      ['0', '1'].map((rank) =>
+        python('train.py', options, { ...place, RANK: rank, LOCAL_RANK: rank }),
+      ),
+    );
     expect(first).toContain('2 × cpu');
     expect(await log('two')).toHaveLength(1);
   });
 
   it('distils what teachers say of people they have not seen', async () => {
-    const told = await python('train.py', [...data, ...small, '--epochs', '1', '--distil', '2', '--out', join(work, 'distilled')]);
+    const told = await python('train.py', [
+      ...data,
+      ...small,
+      '--epochs',
+      '1',
+      '--distil',
+      '2',
+      '--out',
+      join(work, 'distilled'),
+    ]);
     expect(told).toContain('teacher 2 of 2');
-    expect(await readdir(join(work, 'distilled'))).toEqual(expect.arrayContaining(['teacher-1', 'teacher-2', 'best.pt']));
+    expect(await readdir(join(work, 'distilled'))).toEqual(
+      expect.arrayContaining(['teacher-1', 'teacher-2', 'best.pt']),
+    );
   });
 
   it("reads CelebA's layouts as the command line does", async () => {
-    const rows = Array.from({ length: 20 }, (_, i) => [i % 2, i % 3 === 0 ? 1 : 0, i > 14 ? 1 : 0].map((v) => (v === 1 ? ' 1' : '-1')));
+    const rows = Array.from({ length: 20 }, (_, i) =>
+      [i % 2, i % 3 === 0 ? 1 : 0, i > 14 ? 1 : 0].map((v) => (v === 1 ? ' 1' : '-1')),
+    );
     const name = (i: number) => `${String(i + 1).padStart(6, '0')}.jpg`;
     const lines = rows.map((row, i) => [name(i), ...row].join(' '));
-    const partitions = rows.map((_, i) => `${name(i)} ${i < 12 ? 0 : i < 16 ? 1 : 2}`).slice(0, -1); // the last line is missing, as in the wild
+    // the last line is missing, as in the wild
+    const partitions = rows.map((_, i) => `${name(i)} ${i < 12 ? 0 : i < 16 ? 1 : 2}`).slice(0, -1);
     const official = await temporaryFolder();
     await writeFiles(official, {
       'Anno/list_attr_celeba.txt': ['20', 'Smiling Male Bald', ...lines, ''].join('\n'),
@@ -186,19 +327,31 @@ describe.skipIf(!isThere)('training', () => {
     });
     const kaggle = await temporaryFolder();
     await writeFiles(kaggle, {
-      'list_attr_celeba.csv': ['image_id,Smiling,Male,Bald', ...lines.map((line) => line.split(/\s+/).join(',')), ''].join('\n'),
-      'list_eval_partition.csv': ['image_id,partition', ...partitions.map((line) => line.replace(' ', ','))].join('\n'),
+      'list_attr_celeba.csv': [
+        'image_id,Smiling,Male,Bald',
+        ...lines.map((line) => line.split(/\s+/).join(',')),
+        '',
+      ].join('\n'),
+      'list_eval_partition.csv': [
+        'image_id,partition',
+        ...partitions.map((line) => line.replace(' ', ',')),
+      ].join('\n'),
     });
     for (const folder of [official, kaggle]) {
       const out = await temporaryFolder();
-      expect(await python('explore.py', ['--data', folder, '--out', join(out, 'python')])).toContain('no faces are shown');
+      expect(
+        await python('explore.py', ['--data', folder, '--out', join(out, 'python')]),
+      ).toContain('no faces are shown');
       expect((await cli('dataset', folder, '--out', join(out, 'own'))).status).toBe(0);
-      const read = async (path: string) => JSON.parse(await readFile(join(out, path), 'utf8')) as Record<string, unknown>;
+      const read = async (path: string) =>
+        JSON.parse(await readFile(join(out, path), 'utf8')) as Record<string, unknown>;
       const own = (await read('own/dataset.json')) as unknown as DatasetReport;
       expect(await read('python/dataset.json')).toEqual({
         rows: 20,
         parts: { train: 12, valid: 4, test: 3, none: 1 },
-        frequencies: Object.fromEntries(own.attributes.map((each) => [each.name, Number(each.frequency.toFixed(6))])),
+        frequencies: Object.fromEntries(
+          own.attributes.map((each) => [each.name, Number(each.frequency.toFixed(6))]),
+        ),
       });
       expect(own.partitions).toEqual({ training: 12, validation: 4, test: 3, none: 1 });
     }
@@ -206,10 +359,16 @@ describe.skipIf(!isThere)('training', () => {
 
   it('tells in one line what it cannot use', async () => {
     const folder = await temporaryFolder();
-    await writeFiles(folder, { 'bad.csv': 'image,Happy\na.jpg,yes\n', 'wrong.csv': 'image,Happy\na.jpg,7\n' });
-    const fails = (name: string) => python('train.py', ['--data', join(folder, name), '--out', join(folder, 'run')]);
+    await writeFiles(folder, {
+      'bad.csv': 'image,Happy\na.jpg,yes\n',
+      'wrong.csv': 'image,Happy\na.jpg,7\n',
+    });
+    const fails = (name: string) =>
+      python('train.py', ['--data', join(folder, name), '--out', join(folder, 'run')]);
     await expect(fails('bad.csv')).rejects.toThrow(/bad\.csv.*expected numbers only/);
-    await expect(fails('wrong.csv')).rejects.toThrow(/wrong\.csv.*Happy of 'a\.jpg': expected -1, or a number from 0 to 1, got 7/);
+    await expect(fails('wrong.csv')).rejects.toThrow(
+      /wrong\.csv.*Happy of 'a\.jpg': expected -1, or a number from 0 to 1, got 7/,
+    );
     await expect(fails('none.csv')).rejects.toThrow(/cannot read.*none\.csv/);
   });
 });

@@ -8,16 +8,26 @@ import { ROOT, temporaryFolder, writeFiles } from '../support/images';
 
 /**
  * What a thread says that tries to load ONNX Runtime, in a process of its own.
- * @param before what the main thread does before it starts the thread. @param thread what the thread does.
+ * @param before what the main thread does before it starts the thread. @param thread what the
+ * thread does.
  */
-async function said(before: string, thread = 'onnxruntime().InferenceSession.name'): Promise<string> {
+async function said(
+  before: string,
+  thread = 'onnxruntime().InferenceSession.name',
+): Promise<string> {
   const folder = await temporaryFolder();
   const contents = `
     export { onnxruntime } from './src/lazy-onnxruntime';
     export { setNativeEnvironment } from './src/util/native-environment';`;
   await build({
     stdin: { contents, resolveDir: ROOT },
-    ...{ bundle: true, platform: 'node', format: 'cjs', outfile: join(folder, 'library.cjs'), logLevel: 'error' },
+    ...{
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      outfile: join(folder, 'library.cjs'),
+      logLevel: 'error',
+    },
   });
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction');
   await writeFiles(folder, {
@@ -33,7 +43,10 @@ async function said(before: string, thread = 'onnxruntime().InferenceSession.nam
   });
   const env = { ...process.env };
   for (const name of Object.keys(NATIVE_ENVIRONMENT)) Reflect.deleteProperty(env, name);
-  return execFileSync(process.execPath, [join(folder, 'main.cjs')], { encoding: 'utf8', env }).trim();
+  return execFileSync(process.execPath, [join(folder, 'main.cjs')], {
+    encoding: 'utf8',
+    env,
+  }).trim();
 }
 
 describe('a worker thread', () => {
@@ -42,12 +55,20 @@ describe('a worker thread', () => {
   });
 
   it('does not load ONNX Runtime where its process has not, whatever its own copy of the environment says', async () => {
-    const refused = /^will not load ONNX Runtime in this thread: expected setNativeEnvironment\(\).*ORT_DISABLE_TELEMETRY/;
+    const refused =
+      /^will not load ONNX Runtime in this thread: expected setNativeEnvironment\(\).*ORT_DISABLE_TELEMETRY/;
     expect(await said('')).toMatch(refused);
-    expect(await said('', "(process.env.ORT_DISABLE_TELEMETRY = '1', onnxruntime().InferenceSession.name)")).toMatch(refused);
+    expect(
+      await said(
+        '',
+        "(process.env.ORT_DISABLE_TELEMETRY = '1', onnxruntime().InferenceSession.name)",
+      ),
+    ).toMatch(refused);
   });
 
   it('cannot set the variables, which native libraries would not see', async () => {
-    expect(await said('', 'String(setNativeEnvironment())')).toMatch(/^expected to be called in the main thread/);
+    expect(await said('', 'String(setNativeEnvironment())')).toMatch(
+      /^expected to be called in the main thread/,
+    );
   });
 });

@@ -1,4 +1,7 @@
-/** File systems without hard links (FAT, many network drives), which cannot be mounted everywhere: `link` fails as it does there. */
+/**
+ * File systems without hard links (FAT, many network drives), which cannot be mounted everywhere:
+ * `link` fails as it does there.
+ */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
@@ -7,7 +10,10 @@ import { temporaryFolder, writeFiles } from '../support/images';
 
 vi.mock('node:fs/promises', async (original) => ({
   ...(await original<typeof import('node:fs/promises')>()),
-  link: () => Promise.reject(Object.assign(new Error('operation not permitted'), { code: 'EPERM', errno: -1 })),
+  link: () =>
+    Promise.reject(
+      Object.assign(new Error('operation not permitted'), { code: 'EPERM', errno: -1 }),
+    ),
 }));
 
 describe('a file, where there are no hard links,', () => {

@@ -14,7 +14,10 @@ const isPosix = process.platform !== 'win32';
 /** Both variants, under one signature. */
 const READERS: [string, (path: string | Buffer, limit: number) => Promise<Buffer>][] = [
   ['readRegularFile', (path, limit) => readRegularFile(path, limit)],
-  ['readRegularFileSync', async (path, limit) => Promise.resolve().then(() => readRegularFileSync(path, limit))],
+  [
+    'readRegularFileSync',
+    async (path, limit) => Promise.resolve().then(() => readRegularFileSync(path, limit)),
+  ],
 ];
 
 describe.each(READERS)('%s', (_, read) => {
@@ -51,7 +54,9 @@ describe.each(READERS)('%s', (_, read) => {
   it.skipIf(!isPosix)('refuses pipes, sockets and devices without blocking', async () => {
     const folder = await temporaryFolder();
     execFileSync('mkfifo', [join(folder, 'pipe')]);
-    await expect(read(join(folder, 'pipe'), LIMIT)).rejects.toThrow('it is a pipe: expected a regular file');
+    await expect(read(join(folder, 'pipe'), LIMIT)).rejects.toThrow(
+      'it is a pipe: expected a regular file',
+    );
     await symlink(join(folder, 'pipe'), join(folder, 'link'));
     await expect(read(join(folder, 'link'), LIMIT)).rejects.toThrow('it is a pipe');
     const server = createServer().listen(join(folder, 'socket'));
@@ -59,9 +64,13 @@ describe.each(READERS)('%s', (_, read) => {
       server.close();
     });
     await new Promise((resolve) => server.once('listening', resolve));
-    await expect(read(join(folder, 'socket'), LIMIT)).rejects.toThrow(/it is a socket.*: expected a regular file/);
+    await expect(read(join(folder, 'socket'), LIMIT)).rejects.toThrow(
+      /it is a socket.*: expected a regular file/,
+    );
     for (const device of ['/dev/zero', '/dev/null', '/dev/tty']) {
-      await expect(read(device, LIMIT)).rejects.toThrow(/it is a device|it is a socket, or a device that is not there/);
+      await expect(read(device, LIMIT)).rejects.toThrow(
+        /it is a device|it is a socket, or a device that is not there/,
+      );
     }
   });
 
@@ -69,9 +78,12 @@ describe.each(READERS)('%s', (_, read) => {
     await expect(read('/nowhere/file', LIMIT)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
-  it.skipIf(process.platform !== 'linux')('ends on files of /proc, which report a size of 0', async () => {
-    expect((await read('/proc/self/maps', LIMIT)).length).toBeLessThanOrEqual(LIMIT);
-  });
+  it.skipIf(process.platform !== 'linux')(
+    'ends on files of /proc, which report a size of 0',
+    async () => {
+      expect((await read('/proc/self/maps', LIMIT)).length).toBeLessThanOrEqual(LIMIT);
+    },
+  );
 
   it.skipIf(process.platform !== 'linux')('closes every file', async () => {
     const file = join(await temporaryFolder(), 'file');

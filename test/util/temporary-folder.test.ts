@@ -1,6 +1,18 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rename, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -16,7 +28,10 @@ async function leftBehind(parent: string, changes: Record<string, unknown> = {})
   const owner = JSON.parse(await readFile(join(made.path, 'owner.json'), 'utf8')) as object;
   await made.remove();
   const folder = await mkdtemp(join(parent, 'face-clusters-'));
-  await writeFiles(folder, { 'run/faces.json': 'x', 'owner.json': JSON.stringify({ ...owner, pid: endedPid(), ...changes }) });
+  await writeFiles(folder, {
+    'run/faces.json': 'x',
+    'owner.json': JSON.stringify({ ...owner, pid: endedPid(), ...changes }),
+  });
   await chmod(join(folder, 'owner.json'), 0o600);
   return folder;
 }
@@ -52,12 +67,15 @@ describe('a temporary folder', () => {
     expect(await readdir(folder)).toHaveLength(2);
   });
 
-  it.skipIf(process.platform !== 'linux')('of a process whose number another one has now is swept', async () => {
-    const parent = await temporaryFolder();
-    const folder = await leftBehind(parent, { pid: process.pid, started: '1' });
-    await sweepTemporaryFolders(parent);
-    expect(existsSync(folder)).toBe(false);
-  });
+  it.skipIf(process.platform !== 'linux')(
+    'of a process whose number another one has now is swept',
+    async () => {
+      const parent = await temporaryFolder();
+      const folder = await leftBehind(parent, { pid: process.pid, started: '1' });
+      await sweepTemporaryFolders(parent);
+      expect(existsSync(folder)).toBe(false);
+    },
+  );
 
   it('of another machine or container is swept a week after its last sign of life', async () => {
     const parent = await temporaryFolder();
@@ -72,7 +90,9 @@ describe('a temporary folder', () => {
 
   it('that its process could not name as its own is swept a minute later, if it is empty', async () => {
     const parent = await temporaryFolder();
-    const [young, old, full] = await Promise.all([1, 2, 3].map(() => mkdtemp(join(parent, 'face-clusters-'))));
+    const [young, old, full] = await Promise.all(
+      [1, 2, 3].map(() => mkdtemp(join(parent, 'face-clusters-'))),
+    );
     await writeFile(join(full!, 'photo.jpg'), 'mine');
     const then = Date.now() / 1000 - 61;
     for (const each of [old!, full!]) await utimes(each, then, then);
@@ -81,8 +101,14 @@ describe('a temporary folder', () => {
   });
 
   it.each<[string, (folder: string, victim: string) => Promise<unknown>]>([
-    ['has another name', (folder, victim) => rename(folder, join(victim, '..', 'face-clusters-mine'))],
-    ['is named by a file that is not of this program', (folder) => writeFile(join(folder, 'owner.json'), '{"pid":1}')],
+    [
+      'has another name',
+      (folder, victim) => rename(folder, join(victim, '..', 'face-clusters-mine')),
+    ],
+    [
+      'is named by a file that is not of this program',
+      (folder) => writeFile(join(folder, 'owner.json'), '{"pid":1}'),
+    ],
     ['is named by a file that is no JSON', (folder) => writeFile(join(folder, 'owner.json'), 'x')],
     ['is named by a file others may write', (folder) => chmod(join(folder, 'owner.json'), 0o666)],
     ['may be written by others', (folder) => chmod(folder, 0o777)],

@@ -2,7 +2,9 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from './vscode';
 
-test("a cluster's faces are turned round, and its images are copied from the panel and from the side panel", async ({ workbench }) => {
+test("a cluster's faces are turned round, and its images are copied from the panel and from the side panel", async ({
+  workbench,
+}) => {
   const { page } = workbench;
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await workbench.open();
@@ -21,7 +23,10 @@ test("a cluster's faces are turned round, and its images are copied from the pan
   await expect.poll(titles).toEqual([...typical].reverse());
   await view.locator('#order').click();
   await view.locator('vscode-option', { hasText: 'Lowest silhouette first' }).click();
-  await expect(view.locator('lit-virtualizer')).toHaveAttribute('aria-label', /nearest to another cluster first/);
+  await expect(view.locator('lit-virtualizer')).toHaveAttribute(
+    'aria-label',
+    /nearest to another cluster first/,
+  );
   await expect.poll(async () => (await titles()).sort()).toEqual([...typical].sort());
 
   await view.locator('#copyPaths').click();
@@ -32,7 +37,9 @@ test("a cluster's faces are turned round, and its images are copied from the pan
   await mkdir(target);
   await view.locator('#copyImages').click();
   await workbench.chooseFolder(target, 'Copy Here');
-  await expect(workbench.notification(`${typical.length} images of Cluster 0 copied to '${target}'`)).toBeVisible();
+  await expect(
+    workbench.notification(`${typical.length} images of Cluster 0 copied to '${target}'`),
+  ).toBeVisible();
   expect(await readdir(target)).toHaveLength(typical.length);
 
   await workbench.sidePanel();

@@ -1,4 +1,7 @@
-/** A folder of labelled faces explored in VS Code: its figures, charts and faces, and labels the model contradicts. */
+/**
+ * A folder of labelled faces explored in VS Code: its figures, charts and faces, and labels the
+ * model contradicts.
+ */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,18 +13,27 @@ import { expect, test, type Workbench } from './vscode';
 /** The portraits labelled by their folders, one of them wrongly. @returns the path of that one. */
 async function labelled(workbench: Workbench): Promise<string> {
   const folder = join(workbench.folder, 'portraits');
-  const images = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.jpg')).sort();
+  const images = (await readdir(folder, { recursive: true }))
+    .filter((name) => name.endsWith('.jpg'))
+    .sort();
   const wrong = images.filter((name) => name.startsWith('female'))[4]!;
   const rows = images.map((name, i) => {
     const male = name.startsWith('male') !== (name === wrong);
-    return [name, i % 3 === 0 ? 'test' : 'train', male ? 1 : 0, male ? 0 : 1, i === 0 ? 1 : 0].join(',');
+    return [name, i % 3 === 0 ? 'test' : 'train', male ? 1 : 0, male ? 0 : 1, i === 0 ? 1 : 0].join(
+      ',',
+    );
   });
   const missing = 'female/none.jpg,train,0,0,0';
-  await writeFile(join(folder, 'labels.csv'), ['image,split,Male,Wearing_Lipstick,Wearing_Hat', ...rows, missing, ''].join('\n'));
+  await writeFile(
+    join(folder, 'labels.csv'),
+    ['image,split,Male,Wearing_Lipstick,Wearing_Hat', ...rows, missing, ''].join('\n'),
+  );
   return wrong;
 }
 
-test('shows what a data set holds, its faces and its likely label errors', async ({ workbench }) => {
+test('shows what a data set holds, its faces and its likely label errors', async ({
+  workbench,
+}) => {
   const wrong = await labelled(workbench);
   await workbench.open();
   await workbench.fromMenu('Explore Dataset', 'portraits');
@@ -66,13 +78,17 @@ test('shows what a data set holds, its faces and its likely label errors', async
 
   // Its frequencies weigh the attributes of clustering, and that can be taken back.
   await view.getByRole('button', { name: 'rare attributes weighing more' }).click();
-  await expect(workbench.notification(/Rare attributes of 'portraits' now weigh most/)).toBeVisible();
+  await expect(
+    workbench.notification(/Rare attributes of 'portraits' now weigh most/),
+  ).toBeVisible();
   expect((await workbench.readSettings())['faceClusters.weights']).toHaveProperty('Male');
   await workbench
     .notification(/Rare attributes/)
     .getByRole('button', { name: 'Undo' })
     .click();
-  await expect.poll(async () => (await workbench.readSettings())['faceClusters.weights']).toBeUndefined();
+  await expect
+    .poll(async () => (await workbench.readSettings())['faceClusters.weights'])
+    .toBeUndefined();
 });
 
 test('without labels says what is expected, with a way out', async ({ workbench }) => {
@@ -85,7 +101,9 @@ test('without labels says what is expected, with a way out', async ({ workbench 
   await expect(view.locator('fc-dataset .facts')).toContainText('73 rows');
 });
 
-test('a network file in the workspace describes faces at a click, under its own names, until that is undone', async ({ workbench }) => {
+test('a network file in the workspace describes faces at a click, under its own names, until that is undone', async ({
+  workbench,
+}) => {
   // The bundled network with names of its own: metadata may be added at the end of the file.
   const writer = new PbfWriter();
   const names = Array.from({ length: 40 }, (_, i) => `Trait_${i}`);
@@ -93,11 +111,15 @@ test('a network file in the workspace describes faces at a click, under its own 
     message.writeStringField(1, 'face_clusters.attributes');
     message.writeStringField(2, value);
   }, JSON.stringify(names)); // prettier-ignore
-  const bundled = await readFile(fileURLToPath(new URL('../../weights/face-attributes.int8.onnx', import.meta.url)));
+  const bundled = await readFile(
+    fileURLToPath(new URL('../../weights/face-attributes.int8.onnx', import.meta.url)),
+  );
   await writeFile(join(workbench.folder, 'own.onnx'), Buffer.concat([bundled, writer.finish()]));
   await workbench.open();
   await workbench.fromMenu('Use This Model to Describe Faces', 'own.onnx');
-  const told = workbench.notification(/'own\.onnx' describes faces from now on: 40 attributes, crops of 160×192/);
+  const told = workbench.notification(
+    /'own\.onnx' describes faces from now on: 40 attributes, crops of 160×192/,
+  );
   await expect(told).toBeVisible();
   expect((await workbench.readSettings())['faceClusters.model']).toBe('own.onnx');
   await workbench.clusterFaces('portraits');

@@ -3,14 +3,18 @@ import { copyFile, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from './vscode';
 
-test('images added, changed and removed are told of, and an update reads only them', async ({ workbench }) => {
+test('images added, changed and removed are told of, and an update reads only them', async ({
+  workbench,
+}) => {
   await workbench.open();
   await workbench.clusterFaces('portraits');
   const panel = await workbench.panel();
   const figures = panel.locator('fc-toolbar .figures');
   await expect(figures).toContainText('71 faces in 72 images');
   const folder = join(workbench.folder, 'portraits');
-  const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.jpg')).sort();
+  const names = (await readdir(folder, { recursive: true }))
+    .filter((name) => name.endsWith('.jpg'))
+    .sort();
   await copyFile(join(folder, names[0]!), join(folder, 'added.jpg'));
   await copyFile(join(folder, names[1]!), join(folder, 'also-added.jpg'));
   await rm(join(folder, names[2]!));
@@ -23,7 +27,10 @@ test('images added, changed and removed are told of, and an update reads only th
   await notice.getByRole('button', { name: 'Update the clusters' }).click();
   await expect(figures).toContainText('72 faces in 73 images');
   await expect(notice).toHaveCount(0);
-  await expect(figures.locator('span', { hasText: '73 images' })).toHaveAttribute('title', /73 of the 73 images were known/);
+  await expect(figures.locator('span', { hasText: '73 images' })).toHaveAttribute(
+    'title',
+    /73 of the 73 images were known/,
+  );
 });
 
 test('with "update" the clusters follow the folder by themselves', async ({ workbench }) => {
@@ -33,7 +40,9 @@ test('with "update" the clusters follow the folder by themselves', async ({ work
   const figures = (await workbench.panel()).locator('fc-toolbar .figures');
   await expect(figures).toContainText('71 faces in 72 images');
   const folder = join(workbench.folder, 'portraits');
-  const [name] = (await readdir(folder, { recursive: true })).filter((each) => each.endsWith('.jpg')).sort();
+  const [name] = (await readdir(folder, { recursive: true }))
+    .filter((each) => each.endsWith('.jpg'))
+    .sort();
   await copyFile(join(folder, name!), join(folder, 'added.jpg'));
   await expect(figures).toContainText('72 faces in 73 images');
 });
@@ -44,18 +53,28 @@ test('what is kept can be cleared, and clusters stay', async ({ workbench }) => 
   await workbench.clusterFaces('portraits');
   const panel = await workbench.panel();
   await expect(panel.locator('fc-cluster-card')).toHaveCount(16);
-  const store = join(server.userDataDir, 'User', 'globalStorage', 'face-clusters.face-clusters', 'faces', 'faces.mdb');
+  const store = join(
+    server.userDataDir,
+    'User',
+    'globalStorage',
+    'face-clusters.face-clusters',
+    'faces',
+    'faces.mdb',
+  );
   expect((await readFile(store)).subarray(24, 28).toString('hex')).toBe('dec0efbe');
   await workbench.command('Face Clusters: Clear What Is Kept Between Runs');
   const dialog = page.locator('.monaco-dialog-box');
   await expect(dialog).toContainText(/Clear what is kept of \d+ images \(\d+ MB\)\?/);
   await dialog.getByText('Clear', { exact: true }).click();
   await expect(workbench.notification(/MB cleared/)).toBeVisible();
-  await expect.poll(() => stat(store).then(() => 'there', () => 'gone')).toBe('gone'); // prettier-ignore
+  // prettier-ignore
+  await expect.poll(() => stat(store).then(() => 'there', () => 'gone')).toBe('gone');
   await expect(panel.locator('fc-cluster-card')).toHaveCount(16);
 });
 
-test('installing CUDA support says what is missing before it downloads anything', async ({ workbench }) => {
+test('installing CUDA support says what is missing before it downloads anything', async ({
+  workbench,
+}) => {
   await workbench.open();
   await workbench.command('Face Clusters: Install CUDA Support');
   const dialog = workbench.page.locator('.monaco-dialog-box');

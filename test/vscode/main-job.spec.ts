@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { variety } from './pictures';
 import { expect, test } from './vscode';
 
-test('right click, progress, panel with clusters, charts, eigenfaces and faces; a face opens its image', async ({ workbench }) => {
+test('right click, progress, panel with clusters, charts, eigenfaces and faces; a face opens its image', async ({
+  workbench,
+}) => {
   await workbench.open();
   await workbench.clusterFaces('portraits');
   const panel = await workbench.panel();
@@ -24,9 +26,13 @@ test('right click, progress, panel with clusters, charts, eigenfaces and faces; 
   // Pictures are there, and are pictures.
   const eigenface = cards.first().locator('.eigenface img');
   await expect(eigenface).toBeVisible();
-  await expect.poll(() => eigenface.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(160);
+  await expect
+    .poll(() => eigenface.evaluate((image: HTMLImageElement) => image.naturalWidth))
+    .toBe(160);
   const face = cards.first().locator('.faces .face').first();
-  await expect.poll(() => face.locator('img').evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(160);
+  await expect
+    .poll(() => face.locator('img').evaluate((image: HTMLImageElement) => image.naturalWidth))
+    .toBe(160);
   expect(await variety(await face.screenshot())).toBeGreaterThan(15);
 
   // A click shows the photo with the face marked; from there the image is opened.
@@ -66,7 +72,9 @@ test('a cluster is seen large, by mouse, keyboard and side panel', async ({ work
   await expect(panel.locator('fc-cluster-view h2')).toHaveText('Cluster 3');
 });
 
-test('changed settings cluster again without inferring, and can be undone', async ({ workbench }) => {
+test('changed settings cluster again without inferring, and can be undone', async ({
+  workbench,
+}) => {
   await workbench.open();
   await workbench.clusterFaces('portraits');
   const panel = await workbench.panel();
@@ -86,7 +94,9 @@ test('changed settings cluster again without inferring, and can be undone', asyn
 
   await panel.locator('#thresholds').click();
   await panel.locator('#thresholds vscode-option', { hasText: 'balanced' }).click();
-  await expect(panel.locator('fc-notices')).toContainText('Changed thresholds from half to balanced');
+  await expect(panel.locator('fc-notices')).toContainText(
+    'Changed thresholds from half to balanced',
+  );
   expect(await workbench.readSettings()).toMatchObject({ 'faceClusters.thresholds': 'balanced' });
   await panel.locator('fc-notices button', { hasText: 'Undo' }).click();
   await expect.poll(() => workbench.readSettings()).not.toHaveProperty('faceClusters.thresholds');
@@ -97,7 +107,9 @@ test('changed settings cluster again without inferring, and can be undone', asyn
 
   // A value out of bounds takes its default, and is told of.
   await workbench.settings({ 'faceClusters.clusters': 0 });
-  await expect(panel.locator('fc-notices')).toContainText('faceClusters.clusters is 0: expected a whole number from 1 to 1000, or "auto"');
+  await expect(panel.locator('fc-notices')).toContainText(
+    'faceClusters.clusters is 0: expected a whole number from 1 to 1000, or "auto"',
+  );
   await expect(panel.locator('fc-cluster-card')).toHaveCount(16);
 
   // What the faces were described with cannot change without reading them again.
@@ -107,7 +119,9 @@ test('changed settings cluster again without inferring, and can be undone', asyn
 
   await clusters.fill('many');
   await clusters.press('Enter');
-  await expect(panel.locator('fc-toolbar [role=alert]')).toContainText('expected a whole number from 1 to 1000, or "auto"; got "many"');
+  await expect(panel.locator('fc-toolbar [role=alert]')).toContainText(
+    'expected a whole number from 1 to 1000, or "auto"; got "many"',
+  );
 });
 
 test('several folders are merged', async ({ workbench }) => {
@@ -120,25 +134,36 @@ test('several folders are merged', async ({ workbench }) => {
   await expect(panel.locator('fc-toolbar .figures')).toContainText('71 faces in 72 images');
 });
 
-test('images that cannot be used are named, and the panel goes on without them', async ({ workbench }) => {
+test('images that cannot be used are named, and the panel goes on without them', async ({
+  workbench,
+}) => {
   await writeFile(join(workbench.folder, 'portraits', 'broken "1".jpg'), 'not an image');
   await workbench.open();
   await workbench.clusterFaces('portraits');
   const panel = await workbench.panel();
-  await expect(panel.locator('fc-notices')).toContainText('1 image could not be used. broken "1".jpg: not an image that can be read');
-  const notice = (text: string) => panel.locator('fc-notices .notice', { hasText: text }).locator('button', { hasText: 'Show all' });
+  await expect(panel.locator('fc-notices')).toContainText(
+    '1 image could not be used. broken "1".jpg: not an image that can be read',
+  );
+  const notice = (text: string) =>
+    panel
+      .locator('fc-notices .notice', { hasText: text })
+      .locator('button', { hasText: 'Show all' });
   await notice('could not be used').click();
   await expect(workbench.page.locator('.tab.active')).toContainText('failed.csv');
 
   // The toy head is no face, and is named apart.
   await workbench.page.locator('.tab', { hasText: 'portraits' }).click();
   const again = await workbench.panel();
-  await expect(again.locator('fc-notices')).toContainText('No face was found in 1 image: male/18.jpg');
+  await expect(again.locator('fc-notices')).toContainText(
+    'No face was found in 1 image: male/18.jpg',
+  );
 });
 
 test('the packaged extension is small enough to be fetched', async () => {
   const out = fileURLToPath(new URL('../../out', import.meta.url));
-  const name = (await readdir(out)).find((file) => file.endsWith(`${process.platform}-${process.arch}.vsix`));
+  const name = (await readdir(out)).find((file) =>
+    file.endsWith(`${process.platform}-${process.arch}.vsix`),
+  );
   expect((await stat(join(out, name!))).size / 1e6).toBeLessThan(45);
 });
 

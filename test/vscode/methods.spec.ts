@@ -1,6 +1,8 @@
 import { expect, test } from './vscode';
 
-test('every method groups the faces; their parameters are at hand; a dendrogram opens clusters', async ({ workbench }) => {
+test('every method groups the faces; their parameters are at hand; a dendrogram opens clusters', async ({
+  workbench,
+}) => {
   await workbench.open();
   await workbench.clusterFaces('portraits');
   const panel = await workbench.panel();
@@ -21,7 +23,8 @@ test('every method groups the faces; their parameters are at hand; a dendrogram 
   await leaves.first().click();
   await expect(panel.locator('fc-cluster-view h2')).toBeVisible();
 
-  // Escape closes an open dropdown, and only then the cluster; the focus is not taken from where it is.
+  // Escape closes an open dropdown, and only then the cluster; the focus is not taken from where it
+  // is.
   const method = panel.locator('fc-toolbar #method');
   await method.click();
   const option = method.locator('vscode-option').first();
@@ -46,20 +49,25 @@ test('every method groups the faces; their parameters are at hand; a dendrogram 
   await expect(figures).toContainText('(DBSCAN)');
 });
 
-test('methods are compared, kept, and a click on a point opens that clustering, which can be undone', async ({ workbench }) => {
+test('methods are compared, kept, and a click on a point opens that clustering, which can be undone', async ({
+  workbench,
+}) => {
   await workbench.open();
   await workbench.clusterFaces('portraits');
   const panel = await workbench.panel();
   await expect(panel.locator('fc-cluster-card')).toHaveCount(16);
   await panel.getByText('Compare methods', { exact: true }).click();
   const comparison = panel.locator('fc-comparison');
-  await expect(comparison.locator('path.line')).toHaveCount(4 + 7, { timeout: 60_000 }); // of the chart, and of the legend
+  // of the chart, and of the legend
+  await expect(comparison.locator('path.line')).toHaveCount(4 + 7, { timeout: 60_000 });
   await comparison.screenshot({ path: 'test-results/comparison.png' });
   const point = comparison.locator('[role=button][aria-label^="Open Agglomerative, k = 7:"]');
   await point.focus();
   await workbench.page.keyboard.press('Enter');
   await expect(panel.locator('fc-toolbar .figures')).toContainText('7 clusters (Agglomerative)');
-  await expect(panel.locator('fc-notices')).toContainText('Changed method from kmeans to agglomerative, clusters from 16 to 7');
+  await expect(panel.locator('fc-notices')).toContainText(
+    'Changed method from kmeans to agglomerative, clusters from 16 to 7',
+  );
   await panel.locator('fc-notices').getByText('Undo', { exact: true }).click();
   await expect(panel.locator('fc-toolbar .figures')).toContainText('16 clusters (K-Means)');
 
@@ -67,10 +75,14 @@ test('methods are compared, kept, and a click on a point opens that clustering, 
   await workbench.saved(/faceClusters\.clusters/);
   await workbench.page.reload();
   const again = await workbench.panel();
-  await expect(again.locator('fc-comparison [role=button]').first()).toBeVisible({ timeout: 60_000 });
+  await expect(again.locator('fc-comparison [role=button]').first()).toBeVisible({
+    timeout: 60_000,
+  });
 });
 
-test('the number of clusters is chosen with its reasons shown; weights are set by hand', async ({ workbench }) => {
+test('the number of clusters is chosen with its reasons shown; weights are set by hand', async ({
+  workbench,
+}) => {
   await workbench.open();
   await workbench.clusterFaces('portraits');
   const panel = await workbench.panel();
@@ -80,8 +92,11 @@ test('the number of clusters is chosen with its reasons shown; weights are set b
   await clusters.press('Tab');
   const curve = panel.locator('fc-k-curve');
   await expect(curve.locator('figure')).toHaveCount(3, { timeout: 60_000 });
-  await expect(panel.locator('fc-notices')).toContainText('The number of clusters is', { ignoreCase: true });
-  // Of the window: to take the whole panel Playwright would enlarge it, and VS Code might draw the panel anew.
+  await expect(panel.locator('fc-notices')).toContainText('The number of clusters is', {
+    ignoreCase: true,
+  });
+  // Of the window: to take the whole panel Playwright would enlarge it, and VS Code might draw the
+  // panel anew.
   await workbench.page.screenshot({ path: 'test-results/curve.png' });
   await curve.locator('figure').first().locator('circle.live').nth(3).click();
   await expect(panel.locator('fc-toolbar .figures')).toContainText('5 clusters (K-Means)');
@@ -91,7 +106,11 @@ test('the number of clusters is chosen with its reasons shown; weights are set b
   await slider.focus();
   for (let i = 0; i < 20; i++) await workbench.page.keyboard.press('ArrowRight');
   await expect(panel.locator('fc-notices')).toContainText('Changed weights');
-  await expect.poll(async () => (await workbench.readSettings())['faceClusters.weights']).toMatchObject({ Smiling: 2 });
+  await expect
+    .poll(async () => (await workbench.readSettings())['faceClusters.weights'])
+    .toMatchObject({ Smiling: 2 });
   await panel.locator('fc-weights').getByText('All attributes the same').click();
-  await expect.poll(async () => (await workbench.readSettings())['faceClusters.weights']).toBe('none');
+  await expect
+    .poll(async () => (await workbench.readSettings())['faceClusters.weights'])
+    .toBe('none');
 });

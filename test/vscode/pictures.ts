@@ -3,17 +3,24 @@ import sharp from 'sharp';
 
 /** Relative luminance of WCAG 2, in [0, 1]. */
 export function luminance([red, green, blue]: readonly number[]): number {
-  const linear = (value: number) => (value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4);
+  const linear = (value: number) =>
+    value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4;
   return 0.2126 * linear(red!) + 0.7152 * linear(green!) + 0.0722 * linear(blue!);
 }
 
 /** Contrast ratio of WCAG 2, in [1, 21]. */
 function contrast(a: readonly number[], b: readonly number[]): number {
-  const [light, dark] = [Math.max(luminance(a), luminance(b)), Math.min(luminance(a), luminance(b))];
+  const [light, dark] = [
+    Math.max(luminance(a), luminance(b)),
+    Math.min(luminance(a), luminance(b)),
+  ];
   return (light + 0.05) / (dark + 0.05);
 }
 
-/** What a picture of a piece of text shows: the colour of most of it, and the pixel that stands out most from that. */
+/**
+ * What a picture of a piece of text shows: the colour of most of it, and the pixel that stands out
+ * most from that.
+ */
 export async function textContrast(png: Buffer): Promise<{ background: number[]; ratio: number }> {
   const { data, info } = await sharp(png).removeAlpha().raw().toBuffer({ resolveWithObject: true });
   const counts = new Map<number, number>();

@@ -8,7 +8,8 @@ export default defineConfig({
   workers: 1,
   timeout: 120_000,
   expect: { timeout: 30_000 },
-  // A test that fails once is a defect of the extension or of the test; neither is hidden by trying again.
+  // A test that fails once is a defect of the extension or of the test; neither is hidden by trying
+  // again.
   retries: 0,
   reporter:
     process.env.FACE_CLUSTERS_PLAYWRIGHT_JSON === undefined

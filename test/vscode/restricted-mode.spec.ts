@@ -5,14 +5,21 @@ import { enginePids, expect, test } from './vscode';
 
 const COMMAND_LINK = '[Show details](command:workbench.action.terminal.new) ';
 
-/** Time in which an engine would have started, in milliseconds: that nothing happens takes a while to see. */
+/**
+ * Time in which an engine would have started, in milliseconds: that nothing happens takes a while
+ * to see.
+ */
 const WHILE = 4000;
 
-const environmentOf = async (pid: number) => (await readFile(`/proc/${String(pid)}/environ`, 'utf8')).split('\0');
+const environmentOf = async (pid: number) =>
+  (await readFile(`/proc/${String(pid)}/environ`, 'utf8')).split('\0');
 
-test('nothing of an untrusted workspace runs, and nothing starts by itself, until it is trusted', async ({ workbench }) => {
+test('nothing of an untrusted workspace runs, and nothing starts by itself, until it is trusted', async ({
+  workbench,
+}) => {
   const { page, folder } = workbench;
-  // A library that the loader would open for ONNX Runtime, a network, and folders to be updated by themselves.
+  // A library that the loader would open for ONNX Runtime, a network, and folders to be updated by
+  // themselves.
   const libraries = join(folder, 'libraries');
   await mkdir(libraries);
   await writeFile(join(libraries, 'libdl.so.2'), 'no library');
@@ -29,14 +36,17 @@ test('nothing of an untrusted workspace runs, and nothing starts by itself, unti
   await expect(page.locator('.statusbar-item', { hasText: 'Restricted Mode' })).toBeVisible();
   expect(enginePids()).toEqual([]);
 
-  // What the user asks for runs, with the extension's own network, and without the workspace's folders.
+  // What the user asks for runs, with the extension's own network, and without the workspace's
+  // folders.
   await workbench.clusterFaces('portraits');
   let panel = await workbench.panel();
   await expect(panel.locator('fc-cluster-card')).toHaveCount(5);
   await expect(panel.locator('fc-toolbar .figures')).toContainText('execution provider cpu');
   await expect(panel.locator('fc-notices')).not.toContainText('faceClusters.');
   const [engine] = enginePids();
-  expect((await environmentOf(engine!)).filter((variable) => variable.includes(folder))).toEqual([]);
+  expect((await environmentOf(engine!)).filter((variable) => variable.includes(folder))).toEqual(
+    [],
+  );
   await workbench.saved(/runId/);
 
   // The window is opened again.
@@ -47,7 +57,9 @@ test('nothing of an untrusted workspace runs, and nothing starts by itself, unti
   await expect(waits).toContainText('This workspace is in Restricted Mode');
   await expect(panel.locator('fc-cluster-card')).toHaveCount(0);
   const portraits = join(folder, 'portraits');
-  const [name] = (await readdir(portraits, { recursive: true })).filter((each) => each.endsWith('.jpg'));
+  const [name] = (await readdir(portraits, { recursive: true })).filter((each) =>
+    each.endsWith('.jpg'),
+  );
   await cp(join(portraits, name!), join(portraits, 'added.jpg'));
   await page.waitForTimeout(WHILE);
   expect(enginePids()).toEqual([]);
@@ -56,16 +68,24 @@ test('nothing of an untrusted workspace runs, and nothing starts by itself, unti
   // Trust brings everything back, by the way that the panel offers.
   await rm(join(folder, '.vscode'), { recursive: true });
   await waits.getByText('Manage Workspace Trust').click();
-  await page.locator('.workspace-trust-editor').getByRole('button', { name: 'Trust', exact: true }).first().click();
+  await page
+    .locator('.workspace-trust-editor')
+    .getByRole('button', { name: 'Trust', exact: true })
+    .first()
+    .click();
   await expect(page.locator('.statusbar-item', { hasText: 'Restricted Mode' })).toHaveCount(0);
   await page.keyboard.press('Escape'); // VS Code shows its page above the editors
   panel = await workbench.panel();
   await expect(panel.locator('fc-cluster-card')).toHaveCount(16);
-  await expect(panel.locator('fc-notices .notice', { hasText: 'The folder has changed since' })).toContainText('1 image added');
+  await expect(
+    panel.locator('fc-notices .notice', { hasText: 'The folder has changed since' }),
+  ).toContainText('1 image added');
   expect(enginePids()).not.toEqual([]);
 });
 
-test('a folder whose name is a link to a command is no link in a notification', async ({ workbench }) => {
+test('a folder whose name is a link to a command is no link in a notification', async ({
+  workbench,
+}) => {
   const { page, folder } = workbench;
   await mkdir(join(folder, COMMAND_LINK));
   await workbench.open();
@@ -74,6 +94,8 @@ test('a folder whose name is a link to a command is no link in a notification', 
   await expect(input).toHaveValue(new RegExp(folder));
   await workbench.chooseFolder(join(folder, COMMAND_LINK), 'Cluster Faces');
   const notification = workbench.notification('No images in');
-  await expect(notification).toContainText('[Show details] (command:workbench.action.terminal.new)');
+  await expect(notification).toContainText(
+    '[Show details] (command:workbench.action.terminal.new)',
+  );
   await expect(notification.locator('.notification-list-item-message a')).toHaveCount(0);
 });

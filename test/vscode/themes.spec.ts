@@ -35,7 +35,8 @@ for (const { name, background, readable } of THEMES) {
       const picture = await panel.locator(piece).first().screenshot();
       const { ratio, background: colour } = await textContrast(picture);
       expect(ratio, `contrast of ${piece}`).toBeGreaterThanOrEqual(readable);
-      if (piece === 'h1') expect(background(luminance(colour)), `background ${colour.join()}`).toBe(true);
+      if (piece === 'h1')
+        expect(background(luminance(colour)), `background ${colour.join()}`).toBe(true);
     }
     // Prominent and other bars do not look alike.
     const bar = (kind: string) =>

@@ -7,7 +7,9 @@ import { enginePids, expect, test } from './vscode';
 async function slowFolder(folder: string, images: number): Promise<void> {
   await mkdir(folder);
   const noise = { type: 'gaussian', mean: 120, sigma: 60 } as const;
-  const bytes = await sharp({ create: { width: 1800, height: 2160, channels: 3, background: '#888', noise } })
+  const bytes = await sharp({
+    create: { width: 1800, height: 2160, channels: 3, background: '#888', noise },
+  })
     .png({ compressionLevel: 1 })
     .toBuffer();
   for (let i = 0; i < images; i++)
@@ -20,14 +22,18 @@ test('a folder without images says what was expected', async ({ workbench }) => 
   await mkdir(join(workbench.folder, 'nothing here'));
   await workbench.open();
   await workbench.clusterFaces('nothing here');
-  await expect(workbench.notification(/No images in '.*nothing here': expected files ending in \.jpg/)).toBeVisible();
+  await expect(
+    workbench.notification(/No images in '.*nothing here': expected files ending in \.jpg/),
+  ).toBeVisible();
   await expect(workbench.notification(/No images/).getByText('Try Again')).toBeVisible();
 });
 
 test('the side panel welcomes before there is anything', async ({ workbench }) => {
   await workbench.open();
   await workbench.sidePanel();
-  await expect(workbench.page.locator('.welcome-view')).toContainText('No faces are clustered in this workspace yet');
+  await expect(workbench.page.locator('.welcome-view')).toContainText(
+    'No faces are clustered in this workspace yet',
+  );
   await workbench.page.locator('.welcome-view').getByText('Cluster Faces of a Folder').click();
   // It asks for a folder; the simple dialog takes a path.
   const input = workbench.page.locator('.quick-input-widget input');
@@ -37,7 +43,8 @@ test('the side panel welcomes before there is anything', async ({ workbench }) =
   const dialog = workbench.page.locator('.quick-input-widget');
   await expect(dialog.getByText('female', { exact: true })).toBeVisible();
   await expect(async () => {
-    if (await dialog.isVisible()) await dialog.getByText('Cluster Faces').first().click({ timeout: 1000 });
+    if (await dialog.isVisible())
+      await dialog.getByText('Cluster Faces').first().click({ timeout: 1000 });
     await dialog.waitFor({ state: 'hidden', timeout: 1000 });
   }).toPass({ timeout: 20_000 });
   await expect((await workbench.panel()).locator('fc-cluster-card')).toHaveCount(16);
@@ -53,18 +60,24 @@ test('progress counts, and cancel works within a second', async ({ workbench }) 
   await progress.hover();
   const asked = Date.now();
   await progress.getByText('Cancel', { exact: true }).click();
-  await expect(workbench.notification('Cancelled; nothing was kept')).toBeVisible({ timeout: 5000 });
+  await expect(workbench.notification('Cancelled; nothing was kept')).toBeVisible({
+    timeout: 5000,
+  });
   // The click and the browser's drawing take part of it.
   expect(Date.now() - asked).toBeLessThan(2500);
   await expect(progress).toBeHidden();
 });
 
-test('an engine killed mid-run again and again is told of, and trying again works', async ({ workbench }) => {
+test('an engine killed mid-run again and again is told of, and trying again works', async ({
+  workbench,
+}) => {
   await slowFolder(join(workbench.folder, 'slow'), 40);
   await workbench.settings({ 'faceClusters.detect': 'never', 'faceClusters.cache': false });
   await workbench.open();
   await workbench.clusterFaces('slow');
-  await expect(workbench.notification('Cluster faces of')).toContainText(/Describing faces: [1-9]\d* of 40 images/);
+  await expect(workbench.notification('Cluster faces of')).toContainText(
+    /Describing faces: [1-9]\d* of 40 images/,
+  );
   const failure = workbench.notification(/The engine failed: the process ended \(SIGKILL\)/);
   // Once, it begins again by itself.
   await expect(async () => {
@@ -72,7 +85,10 @@ test('an engine killed mid-run again and again is told of, and trying again work
     await expect(failure).toBeVisible({ timeout: 1000 });
   }).toPass({ timeout: 30_000 });
   await failure.getByText('Try Again').click();
-  await expect((await workbench.panel()).locator('fc-toolbar .figures')).toContainText('40 faces in 40 images', { timeout: 60_000 });
+  await expect((await workbench.panel()).locator('fc-toolbar .figures')).toContainText(
+    '40 faces in 40 images',
+    { timeout: 60_000 },
+  );
 });
 
 test('an engine killed while the panel is open does not take it along', async ({ workbench }) => {

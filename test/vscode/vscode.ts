@@ -4,7 +4,14 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { test as base, chromium, expect, type Frame, type Locator, type Page } from '@playwright/test';
+import {
+  test as base,
+  chromium,
+  expect,
+  type Frame,
+  type Locator,
+  type Page,
+} from '@playwright/test';
 import { installCodeServer, installVsix, startCodeServer } from '../../scripts/code-server.mjs';
 import { samplePortraits } from '../../scripts/samples.mjs';
 
@@ -37,12 +44,17 @@ export class Workbench {
     readonly server: Server,
   ) {}
 
-  /** Loads (again) the window on the workspace. @param trust what VS Code's own question about the workspace is answered the first time. */
+  /**
+   * Loads (again) the window on the workspace.
+   * @param trust what VS Code's own question about the workspace is answered the first time.
+   */
   async open({ trust = true } = {}): Promise<void> {
     await this.page.goto(`${this.server.origin}/?folder=${encodeURIComponent(this.folder)}`);
     if (!this.answered) {
       const answer = trust ? 'Yes, I trust the authors' : "No, I don't trust the authors";
-      const question = this.page.locator('.monaco-dialog-box', { hasText: 'Do you trust the authors of the files in this folder?' });
+      const question = this.page.locator('.monaco-dialog-box', {
+        hasText: 'Do you trust the authors of the files in this folder?',
+      });
       await question.getByText(answer).click({ timeout: 90_000 });
       await question.waitFor({ state: 'hidden' });
       this.answered = true;
@@ -54,16 +66,22 @@ export class Workbench {
 
   explorerRow(name?: string): Locator {
     const rows = this.page.locator('.explorer-folders-view .monaco-list-row');
-    return name === undefined ? rows : rows.filter({ has: this.page.getByText(name, { exact: true }) });
+    return name === undefined
+      ? rows
+      : rows.filter({ has: this.page.getByText(name, { exact: true }) });
   }
 
   async clusterFaces(...names: string[]): Promise<void> {
     await this.fromMenu('Cluster Faces', ...names);
   }
 
-  /** Right-clicks rows of the explorer and chooses an entry; the menu has it once the extension is known. */
+  /**
+   * Right-clicks rows of the explorer and chooses an entry; the menu has it once the extension is
+   * known.
+   */
   async fromMenu(title: string, ...names: string[]): Promise<void> {
-    for (const [i, name] of names.entries()) await this.explorerRow(name).click({ modifiers: i === 0 ? [] : ['Control'] });
+    for (const [i, name] of names.entries())
+      await this.explorerRow(name).click({ modifiers: i === 0 ? [] : ['Control'] });
     const item = this.page.locator('.monaco-menu .action-item', { hasText: title });
     await expect(async () => {
       await this.explorerRow(names.at(-1)).click({ button: 'right' });
@@ -78,7 +96,8 @@ export class Workbench {
   /** Chooses an entry of the menu that is open. */
   async chooseFromMenu(title: string): Promise<void> {
     const item = this.page.locator('.monaco-menu .action-item', { hasText: title });
-    // VS Code ignores a click that follows the opening of a menu too closely, so that the click that opens it chooses nothing.
+    // VS Code ignores a click that follows the opening of a menu too closely, so that the click
+    // that opens it chooses nothing.
     await expect(async () => {
       if (await item.isVisible()) await item.click({ timeout: 1000 });
       await item.waitFor({ state: 'hidden', timeout: 1000 });
@@ -102,7 +121,10 @@ export class Workbench {
     return found!;
   }
 
-  /** Waits until VS Code has saved what is open, which it does every few seconds when it is idle. @param state what the saved state holds. */
+  /**
+   * Waits until VS Code has saved what is open, which it does every few seconds when it is idle.
+   * @param state what the saved state holds.
+   */
   async saved(state: RegExp): Promise<void> {
     const savedEditors = () =>
       this.page.evaluate(async () => {
@@ -138,7 +160,10 @@ export class Workbench {
     return this.page.locator('.notifications-toasts .notification-list-item', { hasText: text });
   }
 
-  /** Chooses a command of the palette, which has it once the extension is known, and which a window that is still starting may close. */
+  /**
+   * Chooses a command of the palette, which has it once the extension is known, and which a window
+   * that is still starting may close.
+   */
   async command(title: string): Promise<void> {
     const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
     await expect(async () => {
@@ -152,12 +177,17 @@ export class Workbench {
     await row.click();
   }
 
-  /** Answers VS Code's own dialog for a folder. @param path of one without folders in it. @param button that takes it. */
+  /**
+   * Answers VS Code's own dialog for a folder.
+   * @param path of one without folders in it.
+   * @param button that takes it.
+   */
   async chooseFolder(path: string, button: string): Promise<void> {
     const dialog = this.page.locator('.quick-input-widget');
     const input = dialog.locator('input');
     const rows = dialog.locator('.monaco-list-row');
-    await rows.first().waitFor(); // it looks at a folder of its own first, and takes that in place of what is typed meanwhile
+    // it looks at a folder of its own first, and takes that in place of what is typed meanwhile
+    await rows.first().waitFor();
     await expect(async () => {
       if (await dialog.isHidden()) return;
       if ((await input.inputValue()) !== `${path}/`) await input.fill(`${path}/`);
@@ -170,9 +200,14 @@ export class Workbench {
 
   /** Shows the side panel. */
   async sidePanel(): Promise<void> {
-    const icon = this.page.locator('.activitybar .action-item', { has: this.page.locator('a[aria-label^="Face Clusters"]') });
+    const icon = this.page.locator('.activitybar .action-item', {
+      has: this.page.locator('a[aria-label^="Face Clusters"]'),
+    });
     if (!((await icon.getAttribute('class')) ?? '').includes('checked')) await icon.click();
-    await this.page.locator('.pane-header, .title-label', { hasText: 'Clusters' }).first().waitFor();
+    await this.page
+      .locator('.pane-header, .title-label', { hasText: 'Clusters' })
+      .first()
+      .waitFor();
   }
 
   treeRow(text: string | RegExp): Locator {
@@ -191,7 +226,9 @@ export class Workbench {
   }
 
   async readSettings(): Promise<Record<string, unknown>> {
-    return JSON.parse(await readFile(join(this.folder, '.vscode', 'settings.json'), 'utf8')) as Record<string, unknown>;
+    return JSON.parse(
+      await readFile(join(this.folder, '.vscode', 'settings.json'), 'utf8'),
+    ) as Record<string, unknown>;
   }
 }
 
@@ -201,8 +238,11 @@ export const test = base.extend<{ workbench: Workbench }, { server: Server }>({
     // eslint-disable-next-line no-empty-pattern
     async ({}, use) => {
       const code = await installCodeServer();
-      const vsix = (await readdir(join(ROOT, 'out'))).find((name) => name.endsWith(`${process.platform}-${process.arch}.vsix`));
-      if (vsix === undefined) throw new Error("expected a packaged extension in out/: run 'npm run package' first");
+      const vsix = (await readdir(join(ROOT, 'out'))).find((name) =>
+        name.endsWith(`${process.platform}-${process.arch}.vsix`),
+      );
+      if (vsix === undefined)
+        throw new Error("expected a packaged extension in out/: run 'npm run package' first");
       home = await mkdtemp(join(tmpdir(), 'face-clusters-vscode-'));
       const places = { userDataDir: join(home, 'data'), extensionsDir: join(home, 'extensions') };
       await installVsix(code, { ...places, vsix: join(ROOT, 'out', vsix) });
@@ -233,11 +273,14 @@ export const test = base.extend<{ workbench: Workbench }, { server: Server }>({
     const page = await browser.newPage({ viewport: { width: 1500, height: 950 } });
     const refused: string[] = [];
     page.on('console', (message) => {
-      if (/Content Security Policy/i.test(message.text()) && /webview|nonce/.test(message.text())) refused.push(message.text());
+      if (/Content Security Policy/i.test(message.text()) && /webview|nonce/.test(message.text()))
+        refused.push(message.text());
     });
     await use(new Workbench(page, folder, server));
     if (info.status !== info.expectedStatus) {
-      const seen = await page.locator('.notifications-toasts, .part.editor, .statusbar').allInnerTexts();
+      const seen = await page
+        .locator('.notifications-toasts, .part.editor, .statusbar')
+        .allInnerTexts();
       console.log(`the window shows: ${seen.join(' | ')}`);
       await page.screenshot({ path: info.outputPath('window.png') });
     }

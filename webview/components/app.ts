@@ -59,7 +59,10 @@ export class App extends LitElement {
   @property({ attribute: false }) progress: Progress | null = null;
 
   @query('fc-photo-dialog') private photoDialog!: PhotoDialog | null;
-  @state() private pictures: { generation: number; of: Map<number, ClusterPictures> } = { generation: -1, of: new Map() };
+  @state() private pictures: { generation: number; of: Map<number, ClusterPictures> } = {
+    generation: -1,
+    of: new Map(),
+  };
   /** Where the overview was scrolled to when a cluster was opened. */
   private overviewScroll = 0;
 
@@ -96,11 +99,14 @@ export class App extends LitElement {
   }
 
   /**
-   * After the way back from a cluster the focus is where it was, unless it is elsewhere by now: the way back takes
-   * a round trip to the host, in which one may have opened a dropdown, and a dropdown that loses the focus closes.
+   * After the way back from a cluster the focus is where it was, unless it is elsewhere by now: the
+   * way back takes a round trip to the host, in which one may have opened a dropdown, and a
+   * dropdown that loses the focus closes.
    */
   private async focusCard(cluster: number) {
-    const card = this.renderRoot.querySelector<ClusterCard>(`fc-cluster-card[data-cluster="${cluster}"]`);
+    const card = this.renderRoot.querySelector<ClusterCard>(
+      `fc-cluster-card[data-cluster="${cluster}"]`,
+    );
     await card?.updateComplete;
     if (this.shadowRoot?.activeElement == null) card?.focus();
   }
@@ -113,14 +119,20 @@ export class App extends LitElement {
       <fc-toolbar .source=${source} .panel=${panel}></fc-toolbar>
       ${progress === null ? nothing : html`<fc-progress .source=${source} .progress=${progress}></fc-progress>`}
       <fc-notices .source=${source} .panel=${panel}></fc-notices>
-      <main>${panel.clustering === null ? this.nothingYet() : this.clusters(panel, panel.clustering)}</main>
-      <fc-photo-dialog .source=${source} .names=${panel.run?.modelAttributes ?? []}></fc-photo-dialog>
+      <main>
+        ${panel.clustering === null ? this.nothingYet() : this.clusters(panel, panel.clustering)}
+      </main>
+      <fc-photo-dialog
+        .source=${source}
+        .names=${panel.run?.modelAttributes ?? []}
+      ></fc-photo-dialog>
     `;
   }
 
   private clusters(panel: PanelState, clustering: Clustering) {
     const { generation, selected } = panel;
-    const picturesOf = (id: number) => (this.pictures.generation === generation ? this.pictures.of.get(id) : undefined);
+    const picturesOf = (id: number) =>
+      this.pictures.generation === generation ? this.pictures.of.get(id) : undefined;
     const chosen = clustering.clusters.find(({ id }) => id === selected);
     if (chosen !== undefined) {
       return html`<fc-cluster-view

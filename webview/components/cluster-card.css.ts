@@ -6,7 +6,8 @@ export const styles = css`
     gap: 10px;
     height: 100%;
     padding: 12px;
-    border: 1px solid var(--vscode-contrastBorder, var(--vscode-widget-border, var(--vscode-panel-border)));
+    border: 1px solid
+      var(--vscode-contrastBorder, var(--vscode-widget-border, var(--vscode-panel-border)));
     border-radius: 6px;
     background: var(--vscode-editorWidget-background);
     align-content: start;

@@ -1,4 +1,7 @@
-/** A cluster at a glance: eigenface, chart, prominent attributes and its most typical faces. Fetches them once it is near the screen. */
+/**
+ * A cluster at a glance: eigenface, chart, prominent attributes and its most typical faces. Fetches
+ * them once it is near the screen.
+ */
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { readableAttribute } from '../../src/domain/attributes';
@@ -60,7 +63,8 @@ export class ClusterCard extends LitElement {
   private async load() {
     const { generation } = this;
     const wanted = Math.min(FACES, this.source.available(this.cluster.id, this.cluster.size));
-    const faces = await this.source.faces(this.cluster.id, 'typical', 0, wanted).catch(() => []); // the host has logged why
+    // the host has logged why
+    const faces = await this.source.faces(this.cluster.id, 'typical', 0, wanted).catch(() => []);
     if (generation === this.generation) this.faces = faces;
   }
 
@@ -74,8 +78,13 @@ export class ClusterCard extends LitElement {
       <article aria-label="${title}, ${plural(cluster.size, 'face')}">
         <header>
           <button class="link" id="open" @click=${open}>${title}</button>
-          <span>${plural(cluster.size, 'face')} <span class="quiet">(${percent(cluster.size / Math.max(1, this.total))})</span></span>
-          <span class="quiet" title="Mean silhouette of its faces, from -1 to 1">silhouette ${silhouetteText(cluster.silhouette)}</span>
+          <span
+            >${plural(cluster.size, 'face')}
+            <span class="quiet">(${percent(cluster.size / Math.max(1, this.total))})</span></span
+          >
+          <span class="quiet" title="Mean silhouette of its faces, from -1 to 1"
+            >silhouette ${silhouetteText(cluster.silhouette)}</span
+          >
         </header>
         <div class="tags" aria-label="Prominent attributes">
           ${cluster.prominent.map((name) => html`<span class="tag">${readableAttribute(name)}</span>`)}

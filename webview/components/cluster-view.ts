@@ -1,7 +1,7 @@
 /** A cluster seen large: its eigenface and components, all its attributes, and every face. */
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { tellApart } from '../../src/summaries/tell-apart';
+import { classifyAttributes } from '../../src/summaries/tell-apart';
 import { imageUrl, type Source } from '../source';
 import { styles } from './cluster-view.css';
 import './face-grid';
@@ -34,13 +34,22 @@ export class ClusterView extends LitElement {
     const { cluster, clustering, source } = this;
     const { clusters, overall, faces } = clustering;
     const position = clusters.findIndex(({ id }) => id === cluster.id);
-    const others = { occurrences: cluster.otherOccurrences, ...tellApart(cluster.otherOccurrences, overall) };
+    const others = {
+      occurrences: cluster.otherOccurrences,
+      ...classifyAttributes(cluster.otherOccurrences, overall),
+    };
     return html`
       <nav aria-label="Clusters">
-        <vscode-button appearance="secondary" id="back" @click=${this.back}>All clusters</vscode-button>
-        ${this.step('Previous', clusters[position - 1])} ${this.step('Next', clusters[position + 1])}
+        <vscode-button appearance="secondary" id="back" @click=${this.back}
+          >All clusters</vscode-button
+        >
+        ${this.step('Previous', clusters[position - 1])}
+        ${this.step('Next', clusters[position + 1])}
         <h2>${clusterTitle(cluster.id)}</h2>
-        <span>${plural(cluster.size, 'face')} <span class="quiet">(${percent(cluster.size / Math.max(1, faces))})</span></span>
+        <span
+          >${plural(cluster.size, 'face')}
+          <span class="quiet">(${percent(cluster.size / Math.max(1, faces))})</span></span
+        >
         <span class="quiet">silhouette ${silhouetteText(cluster.silhouette)}</span>
       </nav>
       <div class="summary">
@@ -91,10 +100,17 @@ export class ClusterView extends LitElement {
       const send = () => {
         this.source.send({ kind: 'images', cluster: this.cluster.id, action });
       };
-      return html`<vscode-button id=${action} appearance="secondary" title=${title} @click=${send}>${label}</vscode-button>`;
+      return html`<vscode-button id=${action} appearance="secondary" title=${title} @click=${send}
+        >${label}</vscode-button
+      >`;
     };
     return html`
-      <vscode-dropdown id="order" aria-label="Order of the faces" .currentValue=${this.order} @change=${change}>
+      <vscode-dropdown
+        id="order"
+        aria-label="Order of the faces"
+        .currentValue=${this.order}
+        @change=${change}
+      >
         ${ORDERS.map(([order, text]) => html`<vscode-option value=${order} ?selected=${order === this.order}>${text}</vscode-option>`)}
       </vscode-dropdown>
       ${button('copyImages', 'Copy images to folder…', 'Copies the images of this cluster into a folder; nothing there is replaced')}
@@ -104,7 +120,8 @@ export class ClusterView extends LitElement {
 
   private eigenfaces() {
     const { pictures } = this;
-    if (pictures === undefined) return html`<div class="waiting" role="img" aria-label="The mean face is being made"></div>`;
+    if (pictures === undefined)
+      return html`<div class="waiting" role="img" aria-label="The mean face is being made"></div>`;
     return html`
       <section class="pictures" aria-label="Eigenfaces">
         <figure class="mean">
@@ -127,7 +144,12 @@ export class ClusterView extends LitElement {
     const go = () => {
       if (cluster !== undefined) this.source.send({ kind: 'select', cluster: cluster.id });
     };
-    return html`<vscode-button appearance="secondary" ?disabled=${cluster === undefined} aria-label="${label} cluster" @click=${go}>
+    return html`<vscode-button
+      appearance="secondary"
+      ?disabled=${cluster === undefined}
+      aria-label="${label} cluster"
+      @click=${go}
+    >
       ${label}
     </vscode-button>`;
   }

@@ -1,4 +1,7 @@
-/** Methods side by side: silhouette against the number of clusters; a click on a point opens that clustering. */
+/**
+ * Methods side by side: silhouette against the number of clusters; a click on a point opens that
+ * clustering.
+ */
 import { css, html, LitElement, nothing, svg } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { ComparisonPoint, Comparison } from '../../src/domain/comparison';
@@ -113,11 +116,18 @@ export class ComparisonView extends LitElement {
       <section aria-label="Comparison of methods">
         <header>
           <h2>Comparison of methods</h2>
-          <span class="quiet">${plural(faces, 'face')}, ${plural(distinct, 'distinct vector')}, ${seconds.toFixed(1)} s</span>
+          <span class="quiet"
+            >${plural(faces, 'face')}, ${plural(distinct, 'distinct vector')}, ${seconds.toFixed(1)}
+            s</span
+          >
           ${
             source.live
-              ? html`<vscode-button appearance="secondary" @click=${this.command('saveComparison')}>Save as SVG or CSV…</vscode-button>
-                  <vscode-button appearance="secondary" @click=${this.command('hideComparison')}>Hide</vscode-button>`
+              ? html`<vscode-button appearance="secondary" @click=${this.command('saveComparison')}
+                    >Save as SVG or CSV…</vscode-button
+                  >
+                  <vscode-button appearance="secondary" @click=${this.command('hideComparison')}
+                    >Hide</vscode-button
+                  >`
               : nothing
           }
         </header>
@@ -126,7 +136,8 @@ export class ComparisonView extends LitElement {
           ${methods.map(
             (method) =>
               html`<span
-                ><svg class=${method}><path class="line" d="M0 5H26"></path></svg>${METHOD_NAMES[method]}</span
+                ><svg class=${method}><path class="line" d="M0 5H26"></path></svg
+                >${METHOD_NAMES[method]}</span
               >`,
           )}
         </div>
@@ -161,14 +172,26 @@ export class ComparisonView extends LitElement {
     const layout = comparisonLayout(this.comparison, WIDTH, HEIGHT);
     if (layout === undefined) return html`<p class="quiet">No grouping has a silhouette.</p>`;
     const { plot, lines, points, xTicks, yTicks } = layout;
-    return html`<svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="group" aria-label="Silhouette by the number of clusters">
+    return html`<svg
+      class="chart"
+      viewBox="0 0 ${WIDTH} ${HEIGHT}"
+      role="group"
+      aria-label="Silhouette by the number of clusters"
+    >
       ${yTicks.map(
         ({ at, text }) =>
           svg`<line class="grid" x1=${plot.left} x2=${plot.right} y1=${at} y2=${at}></line><text x=${plot.left - 8} y=${at + 4} text-anchor="end">${text}</text>`,
       )}
       ${xTicks.map(({ at, text }) => svg`<text x=${at} y=${plot.bottom + 17} text-anchor="middle">${text}</text>`)}
-      <text x=${(plot.left + plot.right) / 2} y=${plot.bottom + 34} text-anchor="middle">clusters</text>
-      <text x="12" y=${(plot.top + plot.bottom) / 2} text-anchor="middle" transform="rotate(-90 12 ${(plot.top + plot.bottom) / 2})">
+      <text x=${(plot.left + plot.right) / 2} y=${plot.bottom + 34} text-anchor="middle">
+        clusters
+      </text>
+      <text
+        x="12"
+        y=${(plot.top + plot.bottom) / 2}
+        text-anchor="middle"
+        transform="rotate(-90 12 ${(plot.top + plot.bottom) / 2})"
+      >
         silhouette
       </text>
       ${lines.map(({ method, path }) => svg`<path class="line ${method}" d=${path}></path>`)}
@@ -182,7 +205,8 @@ export class ComparisonView extends LitElement {
       return svg`<circle class="point ${point.method}" cx=${x} cy=${y} r=${radius}><title>${text}</title></circle>`;
     }
     const open = () => {
-      const changes = point.k === null ? { method: point.method } : { method: point.method, clusters: point.k };
+      const changes =
+        point.k === null ? { method: point.method } : { method: point.method, clusters: point.k };
       this.source.send({ kind: 'settings', changes });
     };
     const onKey = (event: KeyboardEvent) => {

@@ -1,4 +1,7 @@
-/** How the clusters of a hierarchical method would be merged further: a tree with the clusters at its leaves. */
+/**
+ * How the clusters of a hierarchical method would be merged further: a tree with the clusters at
+ * its leaves.
+ */
 import { scaleLinear } from 'd3-scale';
 import { css, html, LitElement, svg } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
@@ -48,9 +51,14 @@ export class DendrogramView extends LitElement {
     const merges = tree ?? [];
     const leaves = clusters.filter(({ id }) => id >= 0).length;
     const width = EDGE.left + EDGE.right + leaves * LEAF;
-    const y = scaleLinear([0, Math.max(...merges.map(({ height }) => height), 1e-9)], [HEIGHT - EDGE.bottom, EDGE.top]).nice();
+    const y = scaleLinear(
+      [0, Math.max(...merges.map(({ height }) => height), 1e-9)],
+      [HEIGHT - EDGE.bottom, EDGE.top],
+    ).nice();
     const order = leavesInOrder(merges, leaves);
-    const place = new Map(order.map((id, i) => [id, { x: EDGE.left + (i + 0.5) * LEAF, y: HEIGHT - EDGE.bottom }]));
+    const place = new Map(
+      order.map((id, i) => [id, { x: EDGE.left + (i + 0.5) * LEAF, y: HEIGHT - EDGE.bottom }]),
+    );
     const paths = merges.map(({ a, b, height, size }, i) => {
       const [left, right] = [place.get(a)!, place.get(b)!];
       place.set(leaves + i, { x: (left.x + right.x) / 2, y: y(height) });
@@ -58,7 +66,12 @@ export class DendrogramView extends LitElement {
       return svg`<path d="M${left.x} ${left.y}V${y(height)}H${right.x}V${right.y}"><title>${text}</title></path>`;
     });
     return html`<div>
-      <svg viewBox="0 0 ${width} ${HEIGHT}" width=${width} role="group" aria-label="Dendrogram of ${plural(leaves, 'cluster')}">
+      <svg
+        viewBox="0 0 ${width} ${HEIGHT}"
+        width=${width}
+        role="group"
+        aria-label="Dendrogram of ${plural(leaves, 'cluster')}"
+      >
         ${y.ticks(5).map((tick) => svg`<text x=${EDGE.left - 8} y=${y(tick) + 4} text-anchor="end">${y.tickFormat(5)(tick)}</text>`)}
         ${paths} ${order.map((id, i) => this.leaf(id, EDGE.left + (i + 0.5) * LEAF))}
       </svg>

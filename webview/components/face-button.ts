@@ -20,7 +20,13 @@ export function faceButton(face: FaceCard, source: Source, tabindex = 0) {
   };
   const name = forPage(face.image);
   return html`
-    <button class="face" tabindex=${tabindex} title=${name} aria-label="${name}: show the photo" @click=${open}>
+    <button
+      class="face"
+      tabindex=${tabindex}
+      title=${name}
+      aria-label="${name}: show the photo"
+      @click=${open}
+    >
       <img src=${imageUrl(face.jpeg, 'image/jpeg')} alt="" draggable="false" />
     </button>
   `;

@@ -1,4 +1,7 @@
-/** All faces of a cluster, however many: only what is on the screen is in the page, and only that is asked for. */
+/**
+ * All faces of a cluster, however many: only what is on the screen is in the page, and only that is
+ * asked for.
+ */
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { LitVirtualizer } from '@lit-labs/virtualizer';
@@ -52,11 +55,20 @@ export class FaceGrid extends LitElement {
   });
 
   override willUpdate(changed: PropertyValues<this>) {
-    if (!changed.has('cluster') && !changed.has('generation') && !changed.has('size') && !changed.has('order')) return;
+    if (
+      !changed.has('cluster') &&
+      !changed.has('generation') &&
+      !changed.has('size') &&
+      !changed.has('order')
+    )
+      return;
     this.pages.clear();
     this.problem = '';
     this.current = 0;
-    this.items = Array.from({ length: this.source.available(this.cluster, this.size) }, (_, i) => i);
+    this.items = Array.from(
+      { length: this.source.available(this.cluster, this.size) },
+      (_, i) => i,
+    );
   }
 
   override render() {
@@ -102,8 +114,14 @@ export class FaceGrid extends LitElement {
     this.pages.set(number, 'loading');
     try {
       const start = number * PAGE;
-      const faces = await this.source.faces(cluster, order, start, Math.min(PAGE, this.items.length - start));
-      if (generation !== this.generation || cluster !== this.cluster || order !== this.order) return;
+      const faces = await this.source.faces(
+        cluster,
+        order,
+        start,
+        Math.min(PAGE, this.items.length - start),
+      );
+      if (generation !== this.generation || cluster !== this.cluster || order !== this.order)
+        return;
       this.pages.set(number, faces);
       for (const old of [...this.pages.keys()].slice(0, -KEPT_PAGES)) this.pages.delete(old);
       this.arrived += 1;
@@ -120,7 +138,10 @@ export class FaceGrid extends LitElement {
   };
 
   private readonly onKey = (event: KeyboardEvent) => {
-    const columns = Math.max(1, Math.floor((this.virtualizer.clientWidth - 6 + TILE.gap) / (TILE.width + TILE.gap)));
+    const columns = Math.max(
+      1,
+      Math.floor((this.virtualizer.clientWidth - 6 + TILE.gap) / (TILE.width + TILE.gap)),
+    );
     const lines = Math.max(1, Math.floor(window.innerHeight / (TILE.height + TILE.gap)));
     const last = this.items.length - 1;
     const steps: Record<string, number> = {
@@ -144,7 +165,9 @@ export class FaceGrid extends LitElement {
     await this.updateComplete;
     this.virtualizer.element(this.current)?.scrollIntoView({ block: 'nearest' });
     await painted();
-    this.virtualizer.querySelector<HTMLElement>(`[data-index="${String(this.current)}"] .face`)?.focus();
+    this.virtualizer
+      .querySelector<HTMLElement>(`[data-index="${String(this.current)}"] .face`)
+      ?.focus();
   }
 }
 

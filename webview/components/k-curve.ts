@@ -1,4 +1,7 @@
-/** What was tried for `clusters: auto`: silhouette, inertia and gap statistic against the number of clusters, each with its choice. */
+/**
+ * What was tried for `clusters: auto`: silhouette, inertia and gap statistic against the number of
+ * clusters, each with its choice.
+ */
 import { scaleLinear } from 'd3-scale';
 import { css, html, LitElement, nothing, svg } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
@@ -67,7 +70,12 @@ export class KCurve extends LitElement {
     </div>`;
   }
 
-  private chart(name: string, valueOf: (candidate: Candidate) => number | null, chosen: number | null, why: string) {
+  private chart(
+    name: string,
+    valueOf: (candidate: Candidate) => number | null,
+    chosen: number | null,
+    why: string,
+  ) {
     const values = this.curve.flatMap((candidate) => {
       const value = valueOf(candidate);
       return value === null ? [] : [{ k: candidate.clusters, value }];
@@ -75,11 +83,20 @@ export class KCurve extends LitElement {
     if (values.length === 0) return nothing;
     const all = values.map(({ value }) => value);
     const x = scaleLinear([values[0]!.k, values.at(-1)!.k], [EDGE.left, WIDTH - EDGE.right]);
-    const y = scaleLinear([Math.min(...all), Math.max(...all)], [HEIGHT - EDGE.bottom, EDGE.top]).nice();
-    const path = values.map(({ k, value }, i) => `${i === 0 ? 'M' : 'L'}${x(k)} ${y(value)}`).join('');
+    const y = scaleLinear(
+      [Math.min(...all), Math.max(...all)],
+      [HEIGHT - EDGE.bottom, EDGE.top],
+    ).nice();
+    const path = values
+      .map(({ k, value }, i) => `${i === 0 ? 'M' : 'L'}${x(k)} ${y(value)}`)
+      .join('');
     return html`<figure>
       <figcaption>${name}${chosen === null ? '' : `: ${chosen} (${why})`}</figcaption>
-      <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="group" aria-label="${name} by the number of clusters">
+      <svg
+        viewBox="0 0 ${WIDTH} ${HEIGHT}"
+        role="group"
+        aria-label="${name} by the number of clusters"
+      >
         ${y.ticks(4).map((tick) => svg`<text x=${EDGE.left - 6} y=${y(tick) + 3} text-anchor="end">${y.tickFormat(4)(tick)}</text>`)}
         ${x.ticks(6).map((tick) => svg`<text x=${x(tick)} y=${HEIGHT - 6} text-anchor="middle">${tick}</text>`)}
         <path d=${path}></path>
@@ -91,7 +108,8 @@ export class KCurve extends LitElement {
   private point(name: string, k: number, value: number, x: number, y: number, chosen: boolean) {
     const text = `${k} clusters: ${name.toLowerCase()} ${value.toPrecision(4)}`;
     const radius = chosen ? 5 : 3;
-    if (!this.source.live) return svg`<circle class=${chosen ? 'chosen' : ''} cx=${x} cy=${y} r=${radius}><title>${text}</title></circle>`;
+    if (!this.source.live)
+      return svg`<circle class=${chosen ? 'chosen' : ''} cx=${x} cy=${y} r=${radius}><title>${text}</title></circle>`;
     const take = () => {
       this.source.send({ kind: 'settings', changes: { clusters: k } });
     };

@@ -47,12 +47,15 @@ export class Notices extends LitElement {
   @property({ attribute: false }) panel!: PanelState;
 
   override render() {
-    const { problem, stale, changes, settingProblems, undo, clustering, run, failures, faceless } = this.panel;
+    const { problem, stale, changes, settingProblems, undo, clustering, run, failures, faceless } =
+      this.panel;
     const withoutFace = run?.images.withoutFace ?? 0;
     const firstFaceless = `${faceless.slice(0, NAMED).map(forName).join(', ')}${withoutFace > NAMED ? ', …' : ''}`;
     const { live } = this.source;
     const failed = run?.images.failed ?? 0;
-    const named = failures.slice(0, NAMED).map(({ image, reason }) => `${forName(image)}: ${reason}`);
+    const named = failures
+      .slice(0, NAMED)
+      .map(({ image, reason }) => `${forName(image)}: ${reason}`);
     return html`
       ${
         problem === null
@@ -65,14 +68,18 @@ export class Notices extends LitElement {
       ${
         stale.length === 0
           ? nothing
-          : this.notice('warning', `These faces were described with other settings (${stale.join(', ')}).`, [
-              this.command('rerun', 'Describe them anew'),
-            ])
+          : this.notice(
+              'warning',
+              `These faces were described with other settings (${stale.join(', ')}).`,
+              [this.command('rerun', 'Describe them anew')],
+            )
       }
       ${
         changes === null || changesText(changes) === ''
           ? nothing
-          : this.notice('warning', `The folder has changed since: ${changesText(changes)}.`, [this.command('rerun', 'Update the clusters')])
+          : this.notice('warning', `The folder has changed since: ${changesText(changes)}.`, [
+              this.command('rerun', 'Update the clusters'),
+            ])
       }
       ${(run?.notices ?? []).map((text) => this.notice('warning', upperFirst(text), []))}
       ${undo === null ? nothing : this.notice('info', `${undo}.`, [this.command('undo', 'Undo')])}
@@ -81,9 +88,11 @@ export class Notices extends LitElement {
       ${
         withoutFace === 0
           ? nothing
-          : this.notice('info', `No face was found in ${plural(withoutFace, 'image')}: ${firstFaceless}`, [
-              live ? this.command('faceless', 'Show all') : nothing,
-            ])
+          : this.notice(
+              'info',
+              `No face was found in ${plural(withoutFace, 'image')}: ${firstFaceless}`,
+              [live ? this.command('faceless', 'Show all') : nothing],
+            )
       }
       ${
         failed + failures.length === 0
@@ -97,8 +106,14 @@ export class Notices extends LitElement {
     `;
   }
 
-  private notice(kind: 'info' | 'warning' | 'error', text: string, actions: (TemplateResult | typeof nothing)[]) {
-    return html`<div class="notice ${kind}" role=${kind === 'error' ? 'alert' : 'note'}><span>${forPage(text)}</span>${actions}</div>`;
+  private notice(
+    kind: 'info' | 'warning' | 'error',
+    text: string,
+    actions: (TemplateResult | typeof nothing)[],
+  ) {
+    return html`<div class="notice ${kind}" role=${kind === 'error' ? 'alert' : 'note'}>
+      <span>${forPage(text)}</span>${actions}
+    </div>`;
   }
 
   private command(command: PanelCommand, label: string) {

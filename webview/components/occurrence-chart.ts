@@ -1,4 +1,7 @@
-/** How often each attribute occurs in a cluster: a bar each, with a mark where it stands among all faces. */
+/**
+ * How often each attribute occurs in a cluster: a bar each, with a mark where it stands among all
+ * faces.
+ */
 import { html, LitElement, nothing, svg } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { readableAttribute } from '../../src/domain/attributes';
@@ -10,13 +13,20 @@ import { styles } from './occurrence-chart.css';
 import { shared } from './shared.css';
 
 /** What a bar's standing is called. */
-const STANDING = { prominent: 'almost all have it', noisy: 'divided', rare: 'few have it' } as const;
+const STANDING = {
+  prominent: 'almost all have it',
+  noisy: 'divided',
+  rare: 'few have it',
+} as const;
 
 @customElement('fc-occurrence-chart')
 export class OccurrenceChart extends LitElement {
   static override styles = [shared, styles];
 
-  @property({ attribute: false }) cluster?: Pick<ClusterSummary, 'occurrences' | 'prominent' | 'noisy'>;
+  @property({ attribute: false }) cluster?: Pick<
+    ClusterSummary,
+    'occurrences' | 'prominent' | 'noisy'
+  >;
   /** Occurrences among all faces. */
   @property({ attribute: false }) overall: Occurrences = {};
   @property({ type: Boolean }) legend = false;
@@ -60,7 +70,8 @@ function legend() {
   return html`
     <div class="legend" aria-hidden="true">
       <span class="prominent"
-        ><svg><rect class="bar" width="100%" height="100%"></rect></svg>prominent: at least 75 %</span
+        ><svg><rect class="bar" width="100%" height="100%"></rect></svg>prominent: at least 75
+        %</span
       >
       <span class="noisy"
         ><svg>
@@ -72,7 +83,8 @@ function legend() {
         ><svg><rect class="bar" width="100%" height="100%"></rect></svg>less</span
       >
       <span
-        ><svg class="mark"><rect class="overall" width="100%" height="100%"></rect></svg>among all faces</span
+        ><svg class="mark"><rect class="overall" width="100%" height="100%"></rect></svg>among all
+        faces</span
       >
     </div>
   `;

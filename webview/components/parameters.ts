@@ -3,7 +3,15 @@ import { AFFINITIES, ASSIGN_LABELS, LINKAGES, METRICS } from '../../src/domain/m
 import type { ClusteringSettings } from '../../src/domain/settings';
 
 export type NumberSetting =
-  'restarts' | 'threshold' | 'branchingFactor' | 'gamma' | 'neighbors' | 'eps' | 'minSamples' | 'xi' | 'minClusterSize';
+  | 'restarts'
+  | 'threshold'
+  | 'branchingFactor'
+  | 'gamma'
+  | 'neighbors'
+  | 'eps'
+  | 'minSamples'
+  | 'xi'
+  | 'minClusterSize';
 type ChoiceSetting = 'linkage' | 'metric' | 'affinity' | 'assignLabels';
 
 export type Parameter =
@@ -11,17 +19,34 @@ export type Parameter =
   | { kind: 'number'; name: NumberSetting; label: string; title: string };
 
 const METRIC: Parameter = { kind: 'choice', name: 'metric', label: 'Metric', values: METRICS };
-const number = (name: NumberSetting, label: string, title: string): Parameter => ({ kind: 'number', name, label, title });
-const MIN_SAMPLES = number('minSamples', 'Min. samples', 'Faces around a core face, itself counted');
+const number = (name: NumberSetting, label: string, title: string): Parameter => ({
+  kind: 'number',
+  name,
+  label,
+  title,
+});
+const MIN_SAMPLES = number(
+  'minSamples',
+  'Min. samples',
+  'Faces around a core face, itself counted',
+);
 
 /** Those that matter as the settings are; none where a preset decides. */
-export function parametersOf({ method, preset, linkage, affinity }: ClusteringSettings): Parameter[] {
+export function parametersOf({
+  method,
+  preset,
+  linkage,
+  affinity,
+}: ClusteringSettings): Parameter[] {
   if (preset !== 'none') return [];
   switch (method) {
     case 'kmeans':
       return [number('restarts', 'Restarts', 'Runs from different seeds; the best is kept')];
     case 'agglomerative':
-      return [{ kind: 'choice', name: 'linkage', label: 'Linkage', values: LINKAGES }, ...(linkage === 'ward' ? [] : [METRIC])];
+      return [
+        { kind: 'choice', name: 'linkage', label: 'Linkage', values: LINKAGES },
+        ...(linkage === 'ward' ? [] : [METRIC]),
+      ];
     case 'birch':
       return [
         number('threshold', 'Threshold', 'Largest radius of a subcluster'),
@@ -38,8 +63,16 @@ export function parametersOf({ method, preset, linkage, affinity }: ClusteringSe
     case 'dbscan':
       return [number('eps', 'Eps', 'Largest distance of neighbours'), MIN_SAMPLES, METRIC];
     case 'optics':
-      return [MIN_SAMPLES, number('xi', 'Xi', "Smallest relative drop of reachability at a cluster's edge"), METRIC];
+      return [
+        MIN_SAMPLES,
+        number('xi', 'Xi', "Smallest relative drop of reachability at a cluster's edge"),
+        METRIC,
+      ];
     case 'hdbscan':
-      return [number('minClusterSize', 'Min. cluster size', 'Fewest faces of a cluster'), MIN_SAMPLES, METRIC];
+      return [
+        number('minClusterSize', 'Min. cluster size', 'Fewest faces of a cluster'),
+        MIN_SAMPLES,
+        METRIC,
+      ];
   }
 }

@@ -6,7 +6,8 @@ export const styles = css`
     max-height: 94vh;
     padding: 14px 18px 18px;
     overflow: auto;
-    border: 1px solid var(--vscode-contrastBorder, var(--vscode-widget-border, var(--vscode-panel-border)));
+    border: 1px solid
+      var(--vscode-contrastBorder, var(--vscode-widget-border, var(--vscode-panel-border)));
     border-radius: 6px;
     background: var(--vscode-editorWidget-background);
     color: var(--vscode-foreground);

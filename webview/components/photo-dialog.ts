@@ -1,4 +1,7 @@
-/** A face where it was taken: its photo with the boxes of all its faces, that one marked, and its attributes with their probabilities. */
+/**
+ * A face where it was taken: its photo with the boxes of all its faces, that one marked, and its
+ * attributes with their probabilities.
+ */
 import { html, LitElement, nothing, svg } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { readableAttribute } from '../../src/domain/attributes';
@@ -57,14 +60,19 @@ export class PhotoDialog extends LitElement {
           <vscode-button id="close" appearance="secondary" @click=${close}>Close</vscode-button>
         </header>
         ${this.problem === '' ? nothing : html`<p role="alert">The photo cannot be shown: ${forPage(this.problem)}</p>`}
-        <div class="body">${face === undefined ? nothing : [this.picture(face), this.table(face)]}</div>
+        <div class="body">
+          ${face === undefined ? nothing : [this.picture(face), this.table(face)]}
+        </div>
       </dialog>
     `;
   }
 
   private picture(face: FaceCard) {
     const { photo } = this;
-    if (photo === undefined) return html`<div class="photo"><img src=${imageUrl(face.jpeg, 'image/jpeg')} alt="The face" /></div>`;
+    if (photo === undefined)
+      return html`<div class="photo">
+        <img src=${imageUrl(face.jpeg, 'image/jpeg')} alt="The face" />
+      </div>`;
     return html`
       <div class="photo">
         <img src=${imageUrl(photo.jpeg, 'image/jpeg')} alt="The photo" />
@@ -96,7 +104,9 @@ export class PhotoDialog extends LitElement {
   private table(face: FaceCard) {
     const shown = this.photo?.faces.find(({ row }) => row === this.marked);
     const probabilities = shown?.probabilities ?? face.probabilities;
-    const rows = this.names.map((name, i) => ({ name, value: probabilities[i] ?? 0 })).sort((a, b) => b.value - a.value);
+    const rows = this.names
+      .map((name, i) => ({ name, value: probabilities[i] ?? 0 }))
+      .sort((a, b) => b.value - a.value);
     return html`
       <div class="attributes" tabindex="0" aria-label="Attributes of the marked face">
         ${shown?.cluster == null ? nothing : html`<p class="quiet">${clusterTitle(shown.cluster)}, silhouette ${silhouetteText(shown.silhouette)}</p>`}

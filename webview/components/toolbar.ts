@@ -78,23 +78,36 @@ export class Toolbar extends LitElement {
     const { run, clustering } = this.panel;
     if (run === null) return nothing;
     const { images, faces, provider, trials, detection } = run;
-    const why = trials.map(({ provider: name, used, reason }) => `${name}: ${used ? 'used, ' : ''}${forPage(reason)}`).join('\n');
+    const why = trials
+      .map(
+        ({ provider: name, used, reason }) => `${name}: ${used ? 'used, ' : ''}${forPage(reason)}`,
+      )
+      .join('\n');
     return html`
       <div class="figures quiet">
-        <span title=${knownText(run)}>${plural(faces, 'face')} in ${plural(images.read, 'image')}</span>
+        <span title=${knownText(run)}
+          >${plural(faces, 'face')} in ${plural(images.read, 'image')}</span
+        >
         ${images.withoutFace > 0 ? html`<span>${plural(images.withoutFace, 'image')} without a face</span>` : nothing}
         ${
           clustering === null
             ? nothing
             : html`
-                <span>${plural(clustering.clusters.length, 'cluster')} (${METHOD_NAMES[clustering.settings.method]})</span>
-                <span title="Mean over all faces, from -1 to 1: how much nearer faces are to their own cluster than to the next">
+                <span
+                  >${plural(clustering.clusters.length, 'cluster')}
+                  (${METHOD_NAMES[clustering.settings.method]})</span
+                >
+                <span
+                  title="Mean over all faces, from -1 to 1: how much nearer faces are to their own cluster than to the next"
+                >
                   silhouette ${silhouetteText(clustering.silhouette)}
                 </span>
                 ${scores(clustering)}
               `
         }
-        <span title=${forPage(detection.reason)}>${detection.searched ? 'faces searched for' : 'images taken as aligned faces'}</span>
+        <span title=${forPage(detection.reason)}
+          >${detection.searched ? 'faces searched for' : 'images taken as aligned faces'}</span
+        >
         <span title=${why}>execution provider ${provider}</span>
       </div>
     `;
@@ -105,7 +118,9 @@ export class Toolbar extends LitElement {
     const { clusters, weights, features, thresholds, attributes, method } = settings;
     return html`
       <div class="controls" role="toolbar" aria-label="Clustering">
-        <label>Method ${this.choice('method', method, Object.keys(METHOD_NAMES), METHOD_NAMES)}</label>
+        <label
+          >Method ${this.choice('method', method, Object.keys(METHOD_NAMES), METHOD_NAMES)}</label
+        >
         ${
           takesClusters(method)
             ? html`<label>
@@ -121,7 +136,10 @@ export class Toolbar extends LitElement {
         }
         ${parametersOf(settings).map((parameter) =>
           parameter.kind === 'choice'
-            ? html`<label>${parameter.label} ${this.choice(parameter.name, settings[parameter.name], parameter.values)}</label>`
+            ? html`<label
+                >${parameter.label}
+                ${this.choice(parameter.name, settings[parameter.name], parameter.values)}</label
+              >`
             : html`<label>
                 ${parameter.label}
                 <vscode-text-field
@@ -133,19 +151,28 @@ export class Toolbar extends LitElement {
               </label>`,
         )}
         ${settings.preset === 'none' ? nothing : html`<label>Preset ${this.choice('preset', settings.preset, ['none', 'original'])}</label>`}
-        <label>Weights ${this.choice('weights', typeof weights === 'object' ? 'custom' : weights, ['none', 'rare', 'common'])}</label>
+        <label
+          >Weights
+          ${this.choice('weights', typeof weights === 'object' ? 'custom' : weights, ['none', 'rare', 'common'])}</label
+        >
         <label>Features ${this.choice('features', features, ['binary', 'probability'])}</label>
         ${
           this.panel.run?.thresholds === undefined && thresholds === 'half'
             ? nothing // the network does not say from where its attributes are recognised best
             : html`<label title="Probability from which an attribute counts as present">
-                Present from ${this.choice('thresholds', thresholds, ['half', 'balanced'], { half: '0.5' })}
+                Present from
+                ${this.choice('thresholds', thresholds, ['half', 'balanced'], { half: '0.5' })}
               </label>`
         }
         <vscode-button appearance="secondary" @click=${this.command('attributes')}
           >${plural(attributes.length, 'attribute')}…</vscode-button
         >
-        <vscode-button appearance="secondary" aria-expanded=${this.weighing} @click=${this.toggleWeights}>Weigh by hand…</vscode-button>
+        <vscode-button
+          appearance="secondary"
+          aria-expanded=${this.weighing}
+          @click=${this.toggleWeights}
+          >Weigh by hand…</vscode-button
+        >
         <vscode-button
           appearance="secondary"
           @click=${this.command('compare')}
@@ -159,15 +186,24 @@ export class Toolbar extends LitElement {
           title="Look at the folder again; only what is new or has changed is read"
           >Refresh</vscode-button
         >
-        <vscode-button appearance="secondary" @click=${this.command('export')}>Export…</vscode-button>
-        <vscode-button appearance="secondary" @click=${this.command('settings')}>Settings</vscode-button>
+        <vscode-button appearance="secondary" @click=${this.command('export')}
+          >Export…</vscode-button
+        >
+        <vscode-button appearance="secondary" @click=${this.command('settings')}
+          >Settings</vscode-button
+        >
         ${this.weighing ? html`<fc-weights .source=${this.source} .settings=${settings} .weights=${clustering?.weights ?? {}}></fc-weights>` : nothing}
         ${this.wrong === '' ? nothing : html`<span class="wrong" role="alert">${this.wrong}</span>`}
       </div>
     `;
   }
 
-  private choice(name: keyof SettingChanges, value: string, values: readonly string[], names: Record<string, string> = {}) {
+  private choice(
+    name: keyof SettingChanges,
+    value: string,
+    values: readonly string[],
+    names: Record<string, string> = {},
+  ) {
     const change = (event: Event) => {
       const chosen = (event.target as HTMLInputElement).value;
       if (chosen !== value && values.includes(chosen)) this.change({ [name]: chosen });
@@ -186,7 +222,8 @@ export class Toolbar extends LitElement {
       return;
     }
     this.wrong = '';
-    if (text !== String(this.panel.settings.clusters)) this.change({ clusters: text === 'auto' ? 'auto' : value });
+    if (text !== String(this.panel.settings.clusters))
+      this.change({ clusters: text === 'auto' ? 'auto' : value });
   };
 
   private onNumber(name: NumberSetting, label: string) {
@@ -194,9 +231,11 @@ export class Toolbar extends LitElement {
       const text = (event.target as HTMLInputElement).value.trim();
       const value = Number(text);
       const schema = clusteringSettingsSchema.shape[name];
-      const problem = text === '' ? 'expected a number' : schema.safeParse(value).error?.issues[0]?.message;
+      const problem =
+        text === '' ? 'expected a number' : schema.safeParse(value).error?.issues[0]?.message;
       this.wrong = problem === undefined ? '' : `${label}: ${problem}; got "${text}"`;
-      if (problem === undefined && value !== this.panel.settings[name]) this.change({ [name]: value });
+      if (problem === undefined && value !== this.panel.settings[name])
+        this.change({ [name]: value });
     };
   }
 
@@ -220,14 +259,16 @@ function scores({ daviesBouldin, calinskiHarabasz, agreement }: Clustering) {
   const both = daviesBouldin !== null && calinskiHarabasz !== null;
   return html`${
     both
-      ? html`<span title="Davies–Bouldin (the lower the better) and Caliński–Harabasz (the higher the better)"
+      ? html`<span
+          title="Davies–Bouldin (the lower the better) and Caliński–Harabasz (the higher the better)"
           >DB ${daviesBouldin.toFixed(2)}, CH ${count(Math.round(calinskiHarabasz))}</span
         >`
       : nothing
   }${
     agreement === null
       ? nothing
-      : html`<span title="How much this clustering agrees with the one before: adjusted Rand index, normalised mutual information"
+      : html`<span
+          title="How much this clustering agrees with the one before: adjusted Rand index, normalised mutual information"
           >agreement with the one before: ARI ${agreement.adjustedRand.toFixed(2)}, NMI
           ${agreement.normalisedMutualInformation.toFixed(2)}</span
         >`
@@ -235,7 +276,9 @@ function scores({ daviesBouldin, calinskiHarabasz, agreement }: Clustering) {
 }
 
 const knownText = ({ known = 0, images }: NonNullable<PanelState['run']>) =>
-  known === 0 ? 'All were read.' : `${known} of the ${images.found} images were known from earlier runs and not read again.`;
+  known === 0
+    ? 'All were read.'
+    : `${known} of the ${images.found} images were known from earlier runs and not read again.`;
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -36,8 +36,8 @@ export class Waits extends LitElement {
     return html`
       <h1>${forPage(this.name)}</h1>
       <p role="note">
-        This workspace is in Restricted Mode. What was open here before is not shown again, and no image is read, until you trust the
-        workspace.
+        This workspace is in Restricted Mode. What was open here before is not shown again, and no
+        image is read, until you trust the workspace.
       </p>
       <vscode-button @click=${manage}>Manage Workspace Trust</vscode-button>
     `;

@@ -9,7 +9,10 @@ import { shared } from './shared.css';
 
 /** The slider's end; a setting may be larger, and then the slider goes as far. */
 const MOST = 5;
-/** Time a slider has to come to rest, in milliseconds, before its weight is set: clustering while it moves would be for nothing. */
+/**
+ * Time a slider has to come to rest, in milliseconds, before its weight is set: clustering while it
+ * moves would be for nothing.
+ */
 const REST = 200;
 
 @customElement('fc-weights')
@@ -52,18 +55,26 @@ export class Weights extends LitElement {
         ${
           weights === 'none'
             ? nothing
-            : html`<vscode-button appearance="secondary" @click=${this.reset}>All attributes the same</vscode-button>`
+            : html`<vscode-button appearance="secondary" @click=${this.reset}
+                >All attributes the same</vscode-button
+              >`
         }
       </section>
     `;
   }
 
-  /** Weights that are being set, until the settings hold them: what arrives meanwhile must not take a slider out of the hand. */
+  /**
+   * Weights that are being set, until the settings hold them: what arrives meanwhile must not take
+   * a slider out of the hand.
+   */
   @state() private edited: Readonly<Record<string, number>> = {};
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   override willUpdate(changed: PropertyValues<this>) {
-    if (changed.has('settings') && Object.entries(this.edited).every(([name, value]) => value === this.settledWeight(name)))
+    if (
+      changed.has('settings') &&
+      Object.entries(this.edited).every(([name, value]) => value === this.settledWeight(name))
+    )
       this.edited = {};
   }
 
@@ -84,7 +95,10 @@ export class Weights extends LitElement {
   private slider(name: string) {
     const weight = this.weightOf(name);
     const change = (event: Event) => {
-      this.edited = { ...this.edited, [name]: round(Number((event.target as HTMLInputElement).value)) };
+      this.edited = {
+        ...this.edited,
+        [name]: round(Number((event.target as HTMLInputElement).value)),
+      };
       clearTimeout(this.timer);
       this.timer = setTimeout(() => {
         this.send();
@@ -92,7 +106,14 @@ export class Weights extends LitElement {
     };
     return html`<label>
       <span>${readableAttribute(name)}</span>
-      <input type="range" min="0" max=${Math.max(MOST, weight)} step="0.05" .value=${String(weight)} @input=${change} />
+      <input
+        type="range"
+        min="0"
+        max=${Math.max(MOST, weight)}
+        step="0.05"
+        .value=${String(weight)}
+        @input=${change}
+      />
       <output>${weight.toFixed(2)}</output>
     </label>`;
   }
@@ -100,7 +121,9 @@ export class Weights extends LitElement {
   private send() {
     clearTimeout(this.timer);
     this.timer = undefined;
-    const weights = Object.fromEntries(this.settings.attributes.map((name) => [name, round(this.weightOf(name))]));
+    const weights = Object.fromEntries(
+      this.settings.attributes.map((name) => [name, round(this.weightOf(name))]),
+    );
     this.source.send({ kind: 'settings', changes: { weights } });
   }
 

@@ -3,7 +3,7 @@ import { distinctVectors } from '../../clustering/distinct';
 import { featureMatrix } from '../../clustering/features';
 import { calinskiHarabasz, daviesBouldin } from '../../clustering/scores';
 import { type RunTask, runHere } from '../../clustering/tasks';
-import { centred } from '../../clustering/thresholds';
+import { recalibrate } from '../../clustering/thresholds';
 import { attributeWeights } from '../../domain/attribute-weights';
 import { chosenAttributes } from '../../domain/attributes';
 import type { Merge, ClusterSummary } from '../../domain/clustering';
@@ -12,18 +12,21 @@ import type { Progress } from '../../domain/progress';
 import type { ClusteringSettings } from '../../domain/settings';
 import { STORE_VERSION, type StoredClustering } from '../../runs/run-files';
 import { frequencies, occurrencesOf } from '../../summaries/occurrences';
-import { tellApart } from '../../summaries/tell-apart';
+import { classifyAttributes } from '../../summaries/tell-apart';
 import { orderCluster } from '../../summaries/typical';
 import { UserError } from '../../util/errors';
-import { pause } from '../../util/yield-to-event-loop';
-import { type GroupContext, groupVectors, silhouetteOf } from './group-vectors';
+import { yieldToEventLoop } from '../../util/yield-to-event-loop';
+import { type PartitionContext, partitionVectors, silhouetteOf } from './group-vectors';
 
 export interface ClusterInput {
   /** `[faces, names]`, in [0, 1]. */
   probabilities: Float32Array;
   /** Names of its columns. */
   names: readonly string[];
-  /** Probability from which each counts as present, with `thresholds: balanced`; undefined where the model does not say. */
+  /**
+   * Probability from which each counts as present, with `thresholds: balanced`; undefined where the
+   * model does not say.
+   */
   thresholds?: readonly number[] | undefined;
 }
 
@@ -36,16 +39,23 @@ export interface ClusterContext {
   threads?: number;
 }
 
-/** Probabilities in which 0.5 stands for 'present', by the thresholds that are asked for; and what the user should know. */
+/**
+ * Probabilities in which 0.5 stands for 'present', by the thresholds that are asked for; and what
+ * the user should know.
+ */
 export function presentProbabilities(
   { probabilities, thresholds }: ClusterInput,
   settings: Pick<ClusteringSettings, 'thresholds'>,
 ): { probabilities: Float32Array; notice: string | undefined } {
   if (settings.thresholds === 'half') return { probabilities, notice: undefined };
   if (thresholds === undefined) {
-    return { probabilities, notice: 'the model does not say from which probability an attribute counts as present: 0.5 is taken for all' };
+    return {
+      probabilities,
+      notice:
+        'the model does not say from which probability an attribute counts as present: 0.5 is taken for all',
+    };
   }
-  return { probabilities: centred(probabilities, thresholds), notice: undefined };
+  return { probabilities: recalibrate(probabilities, thresholds), notice: undefined };
 }
 
 /**
@@ -64,43 +74,58 @@ export async function clusterFaces(
   if (faces === 0) throw new UserError('there is no face to cluster');
   const { attributes, columns, notice: others } = chosenAttributes(settings.attributes, names);
   const weights = weightsOf(attributes, names, probabilities, settings);
-  const vectors = distinctVectors(featureMatrix(probabilities, width, columns, weights, settings.features));
+  const vectors = distinctVectors(
+    featureMatrix(probabilities, width, columns, weights, settings.features),
+  );
   const notices = [even, others].filter((notice) => notice !== undefined);
 
   const report = (done: number, total: number) => {
     onProgress({ stage: 'cluster', done, total, failed: 0 });
   };
   report(0, 0);
-  const context: GroupContext = { signal, run, threads, onProgress: report };
-  const { grouped, curve, reason } = await groupVectors(vectors, settings, context);
+  const context: PartitionContext = { signal, run, threads, onProgress: report };
+  const { grouped, curve, reason } = await partitionVectors(vectors, settings, context);
   notices.push(...grouped.notices);
   if (reason !== null) notices.push(`the number of clusters is ${reason}`);
-  if (takesClusters(settings.method) && settings.clusters !== 'auto' && vectors.rows < settings.clusters) {
+  if (
+    takesClusters(settings.method) &&
+    settings.clusters !== 'auto' &&
+    vectors.rows < settings.clusters
+  ) {
     notices.push(
       `${String(settings.clusters)} clusters were asked for, but the ${String(faces)} faces form only ${String(vectors.rows)} distinct ` +
         `${settings.features} vectors of these attributes, so there are ${String(grouped.clusters)}`,
     );
   }
   if (grouped.clusters === 0) {
-    notices.push(`${METHOD_NAMES[settings.method]} found no cluster with these parameters: every face is noise`);
+    notices.push(
+      `${METHOD_NAMES[settings.method]} found no cluster with these parameters: every face is noise`,
+    );
   }
   const clustered = performance.now();
   const scores = await silhouetteOf(grouped, context);
   const scored = performance.now();
 
-  // Rows of each cluster, the largest cluster first (of equal ones, the one whose first face comes first).
-  // Noise comes last.
+  // Rows of each cluster, the largest cluster first (of equal ones, the one whose first face comes
+  // first). Noise comes last.
   const noise = grouped.clusters;
   const rowsOf: number[][] = Array.from({ length: grouped.clusters + 1 }, () => []);
   for (let row = 0; row < faces; row++) {
-    const label = grouped.labels[grouped.vectors.of[row]!]!;
+    const label = grouped.labels[grouped.vectors.inverse[row]!]!;
     rowsOf[label < 0 ? noise : label]!.push(row);
   }
   const order = rowsOf
     .map((rows, label) => ({ rows, label }))
     .filter(({ rows }) => rows.length > 0)
-    .sort((a, b) => Number(a.label === noise) - Number(b.label === noise) || b.rows.length - a.rows.length || a.rows[0]! - b.rows[0]!);
-  const idOf = new Map(order.map(({ label }, position) => [label, label === noise ? -1 : position]));
+    .sort(
+      (a, b) =>
+        Number(a.label === noise) - Number(b.label === noise) ||
+        b.rows.length - a.rows.length ||
+        a.rows[0]! - b.rows[0]!,
+    );
+  const idOf = new Map(
+    order.map(({ label }, position) => [label, label === noise ? -1 : position]),
+  );
 
   const overall = occurrencesOf(names, frequencies(probabilities, width), () => true);
   const points = featureMatrix(probabilities, width, columns, weights, 'probability');
@@ -108,7 +133,7 @@ export async function clusterFaces(
   const clusters: ClusterSummary[] = [];
   let filled = 0;
   for (const { rows, label } of order) {
-    await pause(signal);
+    await yieldToEventLoop(signal);
     const ordered = orderCluster(points, Int32Array.from(rows));
     members.set(ordered.rows, filled);
     filled += rows.length;
@@ -120,7 +145,7 @@ export async function clusterFaces(
       silhouette: scores.clusters[label] ?? null,
       occurrences,
       otherOccurrences: occurrencesOf(names, values, (name) => !attributes.includes(name)),
-      ...tellApart(occurrences, overall),
+      ...classifyAttributes(occurrences, overall),
       medoid: ordered.medoid,
     });
   }
@@ -149,7 +174,10 @@ export async function clusterFaces(
       },
     },
     members,
-    silhouettes: Float32Array.from({ length: faces }, (_, row) => scores.vectors[grouped.vectors.of[row]!]!),
+    silhouettes: Float32Array.from(
+      { length: faces },
+      (_, row) => scores.vectors[grouped.vectors.inverse[row]!]!,
+    ),
   };
 }
 
@@ -168,5 +196,9 @@ export function weightsOf(
 ): Float64Array {
   if (weightsFrom === 'celeba') return attributeWeights(attributes, weights);
   const own = frequencies(probabilities, names.length);
-  return attributeWeights(attributes, weights, Object.fromEntries(names.map((name, i) => [name, own[i]])));
+  return attributeWeights(
+    attributes,
+    weights,
+    Object.fromEntries(names.map((name, i) => [name, own[i]])),
+  );
 }

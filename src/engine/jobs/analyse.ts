@@ -6,19 +6,20 @@ import type { EngineCalls } from '../../protocol/engine';
 import { STORE_VERSION, writeManifest } from '../../runs/run-files';
 import { keptImages, RunWriter } from '../../runs/run-store';
 import type { FaceStore } from '../../store/face-store';
-import { collectGarbage, LET_GATHER } from '../../util/collect-garbage';
+import { collectGarbage, GC_THRESHOLD_BYTES } from '../../util/collect-garbage';
 import { codeOf, UserError } from '../../util/errors';
 import { forgetRun } from '../open-runs';
 import { withStore } from '../open-store';
-import { Description } from '../pipeline/analysis-pipeline';
-import { noteMade, unchangedRun } from '../pipeline/reuse-run';
+import { AnalysisPipeline } from '../pipeline/analysis-pipeline';
+import { noteProvenance, reusableRun } from '../pipeline/reuse-run';
 import { StoreBuffer } from '../pipeline/store-buffer';
-import { refuseEmptied, refuseTorso } from '../pipeline/vanished-folders';
+import { refuseEmptiedFolders, refusePartialRun } from '../pipeline/vanished-folders';
 import { releaseIdleThreads } from '../threads/prewarmed-threads';
 import type { JobContext } from './job-context';
 
 /** A notice for people. */
-export const notKept = (problem: string): string => `What was found could not be kept for the next run: ${problem}.`;
+export const notKept = (problem: string): string =>
+  `What was found could not be kept for the next run: ${problem}.`;
 
 /** Likewise. */
 const READ_IN_PROCESSES =
@@ -28,11 +29,16 @@ const READ_IN_PROCESSES =
 export const GIGABYTE = 1e9;
 
 /**
- * Finds and describes every face of the folders and keeps them in `runDir`. What the store knows is not read again.
- * @throws UserError where a folder or the model cannot be used, or no image can; CancelledError. Nothing is left in `runDir` then, but
- *   what was described stays in the store.
+ * Finds and describes every face of the folders and keeps them in `runDir`. What the store knows is
+ * not read again.
+ * @throws UserError where a folder or the model cannot be used, or no image can; CancelledError.
+ * Nothing is left in `runDir` then, but
+ * what was described stays in the store.
  */
-export async function analyse(params: EngineCalls['analyse']['params'], context: JobContext): Promise<RunManifest> {
+export async function analyse(
+  params: EngineCalls['analyse']['params'],
+  context: JobContext,
+): Promise<RunManifest> {
   const started = performance.now();
   const notices: string[] = [];
   if (context.host === 'process') notices.push(READ_IN_PROCESSES);
@@ -71,20 +77,29 @@ async function analyseFolders(
       onProgress({ stage: 'scan', done, total: 0, failed: 0 });
     },
     onFirst: (image, entries) => {
-      Description.prewarm(image, entries, { store, host });
+      AnalysisPipeline.prewarm(image, entries, { store, host });
     },
   }).catch(dismissing);
-  await refuseEmptied(runDir, folders, scan.images).catch(dismissing);
+  await refuseEmptiedFolders(runDir, folders, scan.images).catch(dismissing);
   const images = chosenImages(scan.images, settings);
   const scanned = seconds();
   if (images.length === 0) {
-    const unreadable = scan.failures.length > 0 ? ` (${String(scan.failures.length)} folders could not be read)` : '';
+    const unreadable =
+      scan.failures.length > 0
+        ? ` (${String(scan.failures.length)} folders could not be read)`
+        : '';
     throw new UserError(
       `no images in ${folders.map((folder) => `'${folder}'`).join(', ')}${unreadable}: expected files ending in ${[...IMAGE_EXTENSIONS].join(', ')}`,
     );
   }
 
-  const description = await Description.open(images, { settings, bundled, store, signal, host });
+  const description = await AnalysisPipeline.open(images, {
+    settings,
+    bundled,
+    store,
+    signal,
+    host,
+  });
   let writer: RunWriter | undefined;
   let buffer: StoreBuffer | undefined;
   try {
@@ -103,7 +118,9 @@ async function analyseFolders(
       timing: { ...description.timing, scan: scanned, open: opened - scanned, analyse: seconds() },
     });
     const unchanged =
-      store && scan.failures.length === 0 ? await unchangedRun(runDir, { folders, images, identities, keys }, store) : undefined;
+      store && scan.failures.length === 0
+        ? await reusableRun(runDir, { folders, images, identities, keys }, store)
+        : undefined;
     if (unchanged !== undefined) {
       signal.throwIfAborted();
       const manifest = { ...unchanged, ...common(), known: images.length };
@@ -129,27 +146,40 @@ async function analyseFolders(
         await writer.append(each);
       }
       await buffer?.add(batch);
-      // A GPU makes so much of it that collecting would hold up this thread, and takes more memory for its batches anyway.
-      collectGarbage(description.provider === 'cpu' ? LET_GATHER : 4 * LET_GATHER);
-      onProgress({ stage: 'infer', done: counts.read, total: images.length, failed: counts.failed });
+      // A GPU makes so much of it that collecting would hold up this thread, and takes more memory
+      // for its batches anyway.
+      collectGarbage(description.provider === 'cpu' ? GC_THRESHOLD_BYTES : 4 * GC_THRESHOLD_BYTES);
+      onProgress({
+        stage: 'infer',
+        done: counts.read,
+        total: images.length,
+        failed: counts.failed,
+      });
     }
     signal.throwIfAborted();
     const problem = await buffer?.finish();
     if (problem !== undefined) notices.push(notKept(problem));
-    await refuseTorso(runDir, folders, images, failures);
+    await refusePartialRun(runDir, folders, images, failures);
 
     const manifest: RunManifest = {
       ...common(),
       version: STORE_VERSION,
       modelAttributes: description.model.attributes,
       thresholds: description.model.thresholds,
-      images: { found: images.length, read: images.length - counts.failed, failed: counts.failed, withoutFace: faceless.length },
+      images: {
+        found: images.length,
+        read: images.length - counts.failed,
+        failed: counts.failed,
+        withoutFace: faceless.length,
+      },
       known: counts.known,
       failures,
       faceless,
       faces: writer.faces,
       crop: description.model.crop,
-      ...(store !== undefined && !description.fellBack ? { made: noteMade(store, runDir, keys) } : {}),
+      ...(store !== undefined && !description.fellBack
+        ? { made: noteProvenance(store, runDir, keys) }
+        : {}),
     };
     if (manifest.faces === 0) throw noFace(manifest);
     forgetRun(runDir); // an older run in this place is about to be replaced
@@ -157,7 +187,11 @@ async function analyseFolders(
     return manifest;
   } catch (error) {
     await writer?.abandon();
-    throw diskFull(error) ? new UserError(`there is no space left on the disk for the run in '${runDir}'`, { cause: error }) : error;
+    throw diskFull(error)
+      ? new UserError(`there is no space left on the disk for the run in '${runDir}'`, {
+          cause: error,
+        })
+      : error;
   } finally {
     await buffer?.end();
     await description.close();
@@ -168,6 +202,9 @@ const diskFull = (error: unknown) => ['ENOSPC', 'EFBIG', 'EDQUOT'].includes(code
 
 function noFace({ images, failures }: RunManifest): UserError {
   const [first] = failures;
-  if (images.read > 0 || first === undefined) return new UserError(`none of the ${String(images.read)} images shows a face`);
-  return new UserError(`none of the ${String(images.found)} images can be used; the first, '${first.image}': ${first.reason}`);
+  if (images.read > 0 || first === undefined)
+    return new UserError(`none of the ${String(images.read)} images shows a face`);
+  return new UserError(
+    `none of the ${String(images.found)} images can be used; the first, '${first.image}': ${first.reason}`,
+  );
 }

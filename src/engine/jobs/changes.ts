@@ -10,7 +10,10 @@ import { closeStore } from '../open-store';
 import type { JobContext } from './job-context';
 
 /** Lists the folders and asks for each file's size and time; reads none. */
-export async function changes({ runDir }: EngineCalls['changes']['params'], { signal }: JobContext): Promise<FolderChanges> {
+export async function changes(
+  { runDir }: EngineCalls['changes']['params'],
+  { signal }: JobContext,
+): Promise<FolderChanges> {
   const [manifest, before] = [await readManifest(runDir), await readImages(runDir)];
   if (manifest === undefined || before === undefined) return null;
   const scan = await scanImages(manifest.folders, { signal });
@@ -34,12 +37,16 @@ function compareImages(before: readonly KeptImage[], now: readonly KeptImage[]):
 }
 
 /** Opens nothing: a store that is damaged can be measured and cleared as well. */
-export async function storeSize({ storeDir }: EngineCalls['storeSize']['params']): Promise<EngineCalls['storeSize']['result']> {
+export async function storeSize({
+  storeDir,
+}: EngineCalls['storeSize']['params']): Promise<EngineCalls['storeSize']['result']> {
   return { bytes: await storeBytes(storeDir), images: storeImages(storeDir) };
 }
 
 /** @throws UserError where what lies there is not known to be the store's. */
-export async function clearStore({ storeDir }: EngineCalls['clearStore']['params']): Promise<EngineCalls['clearStore']['result']> {
+export async function clearStore({
+  storeDir,
+}: EngineCalls['clearStore']['params']): Promise<EngineCalls['clearStore']['result']> {
   const bytes = await storeBytes(storeDir);
   await closeStore();
   await clearStoreFolder(storeDir);

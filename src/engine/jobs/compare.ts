@@ -14,7 +14,7 @@ import { comparisonCsv } from '../../summaries/comparison-table';
 import { UserError } from '../../util/errors';
 import { writeNeeded } from '../../util/output-folder';
 import { type ClusterInput, presentProbabilities, weightsOf } from '../clustering/cluster-faces';
-import { groupEach } from '../clustering/group-vectors';
+import { partitionForEach } from '../clustering/group-vectors';
 import { openRun } from '../open-runs';
 import { clusteringWorkers } from '../threads/clustering-worker-pool';
 import { readVectors } from './cluster-vectors';
@@ -24,7 +24,10 @@ import { COMPARE_OUTPUT } from './outputs';
 /** Distinct vectors that are compared, at most: every silhouette looks at each pair. */
 const MOST = 3000;
 
-export async function compareRun({ runDir, ...params }: EngineCalls['compare']['params'], context: JobContext): Promise<Comparison> {
+export async function compareRun(
+  { runDir, ...params }: EngineCalls['compare']['params'],
+  context: JobContext,
+): Promise<Comparison> {
   const run = await openRun(runDir);
   const { probabilities, manifest } = run;
   const comparison = await compare(
@@ -43,8 +46,17 @@ export async function compareVectors(
   { file, limit, sample, ...params }: EngineCalls['compareVectors']['params'],
   context: JobContext,
 ): Promise<Comparison> {
-  const { table, probabilities } = await readVectors(file, { limit, sample, seed: params.settings.seed }, context.signal);
-  const comparison = await compare({ probabilities, names: table.attributes }, params, context, clusteringWorkers.run);
+  const { table, probabilities } = await readVectors(
+    file,
+    { limit, sample, seed: params.settings.seed },
+    context.signal,
+  );
+  const comparison = await compare(
+    { probabilities, names: table.attributes },
+    params,
+    context,
+    clusteringWorkers.run,
+  );
   await writeFiles(comparison, params, context);
   return comparison;
 }
@@ -60,13 +72,16 @@ export async function compare(
   const { names } = input;
   const { probabilities, notice: even } = presentProbabilities(input, settings);
   const width = names.length;
-  if (width === 0 || probabilities.length === 0) throw new UserError('there is no face to compare methods on');
+  if (width === 0 || probabilities.length === 0)
+    throw new UserError('there is no face to compare methods on');
   const { attributes, columns, notice: others } = chosenAttributes(settings.attributes, names);
   const weights = weightsOf(attributes, names, probabilities, settings);
   const features = featureMatrix(probabilities, width, columns, weights, settings.features);
   const { vectors, notices } = fewEnough(distinctVectors(features), settings.seed);
   notices.push(...[even, others].filter((notice) => notice !== undefined));
-  const numbers = Array.from({ length: to - from + 1 }, (_, i) => from + i).filter((number) => number <= vectors.rows);
+  const numbers = Array.from({ length: to - from + 1 }, (_, i) => from + i).filter(
+    (number) => number <= vectors.rows,
+  );
   const takers = methods.filter((method) => takesClusters(method));
   const total = takers.length * numbers.length + methods.length - takers.length;
   let done = 0;
@@ -75,38 +90,72 @@ export async function compare(
   };
   onProgress({ stage: 'compare', done, total, failed: 0 });
   // The longest work first, so that the threads end together.
-  const order = ['spectral', 'birch', 'agglomerative', 'optics', 'hdbscan', 'dbscan', 'kmeans'] as const;
+  const order = [
+    'spectral',
+    'birch',
+    'agglomerative',
+    'optics',
+    'hdbscan',
+    'dbscan',
+    'kmeans',
+  ] as const;
   const found = await Promise.all(
     order
       .filter((method) => methods.includes(method))
       .map(async (method): Promise<ComparisonPoint[]> => {
         const [takes, name] = [takesClusters(method), METHOD_NAMES[method]];
         try {
-          const groups = await groupEach(vectors, { ...settings, method }, takes ? numbers : [1], { signal, run }, onStep);
-          return groups.map(({ asked, clusters, labels, vectors: own, silhouette, seconds, notices: said }) => {
-            for (const notice of said) if (!notices.includes(`${name}: ${notice}`)) notices.push(`${name}: ${notice}`);
-            let noise = 0;
-            for (const [row, label] of labels.entries()) if (label < 0) noise += own.counts[row]!;
-            return { method, k: takes ? asked : null, clusters, noise, silhouette, seconds };
-          });
+          const groups = await partitionForEach(
+            vectors,
+            { ...settings, method },
+            takes ? numbers : [1],
+            { signal, run },
+            onStep,
+          );
+          return groups.map(
+            ({ asked, clusters, labels, vectors: own, silhouette, seconds, notices: said }) => {
+              for (const notice of said)
+                if (!notices.includes(`${name}: ${notice}`)) notices.push(`${name}: ${notice}`);
+              let noise = 0;
+              for (const [row, label] of labels.entries()) if (label < 0) noise += own.counts[row]!;
+              return { method, k: takes ? asked : null, clusters, noise, silhouette, seconds };
+            },
+          );
         } catch (error) {
-          // A method that cannot do with its parameters is left out and told of; the others are compared.
+          // A method that cannot do with its parameters is left out and told of; the others are
+          // compared.
           if (!(error instanceof UserError)) throw error;
           notices.push(`${name} is left out: ${error.message}`);
           return [];
         }
       }),
   );
-  const points = methods.flatMap((method) => found.flat().filter((point) => point.method === method));
-  const faces = vectors.of.length;
+  const points = methods.flatMap((method) =>
+    found.flat().filter((point) => point.method === method),
+  );
+  const faces = vectors.inverse.length;
   const seconds = (performance.now() - started) / 1000;
-  return { version: STORE_VERSION, settings, methods, from, to, faces, distinct: vectors.rows, points, notices, seconds };
+  return {
+    version: STORE_VERSION,
+    settings,
+    methods,
+    from,
+    to,
+    faces,
+    distinct: vectors.rows,
+    points,
+    notices,
+    seconds,
+  };
 }
 
 /** Some of the faces, drawn with the seed, where they form too many distinct vectors. */
-function fewEnough(vectors: DistinctVectors, seed: number): { vectors: DistinctVectors; notices: string[] } {
+function fewEnough(
+  vectors: DistinctVectors,
+  seed: number,
+): { vectors: DistinctVectors; notices: string[] } {
   if (vectors.rows <= MOST) return { vectors, notices: [] };
-  const { columns, data, of } = vectors;
+  const { columns, data, inverse: of } = vectors;
   const rows = chooseImages(Array.from(of.keys()), { limit: 0, sample: MOST, seed });
   const part = new Float64Array(rows.length * columns);
   rows.forEach((row, i) => {
@@ -115,10 +164,17 @@ function fewEnough(vectors: DistinctVectors, seed: number): { vectors: DistinctV
   const notice =
     `compared on ${MOST.toLocaleString('en')} of the ${of.length.toLocaleString('en')} faces, drawn with the seed: all of them form ` +
     `${vectors.rows.toLocaleString('en')} distinct vectors, too many to compare each with each so often`;
-  return { vectors: distinctVectors({ rows: rows.length, columns, data: part }), notices: [notice] };
+  return {
+    vectors: distinctVectors({ rows: rows.length, columns, data: part }),
+    notices: [notice],
+  };
 }
 
-async function writeFiles(comparison: Comparison, { outDir, overwrite = false }: CompareParams, { signal }: JobContext): Promise<void> {
+async function writeFiles(
+  comparison: Comparison,
+  { outDir, overwrite = false }: CompareParams,
+  { signal }: JobContext,
+): Promise<void> {
   if (outDir === undefined) return;
   await writeNeeded(outDir, { kind: COMPARE_OUTPUT, overwrite, signal }, async (write) => {
     await write('comparison.csv', comparisonCsv(comparison));

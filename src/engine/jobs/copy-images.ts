@@ -23,15 +23,20 @@ interface ClusterImage {
 }
 
 /** Where the images of a cluster lie, each once, those of the most typical faces first. */
-export async function clusterPaths({ runDir, cluster }: EngineCalls['clusterPaths']['params']): Promise<string[]> {
+export async function clusterPaths({
+  runDir,
+  cluster,
+}: EngineCalls['clusterPaths']['params']): Promise<string[]> {
   const images = await imagesOf(await openRun(runDir), cluster);
   return images.map(({ path }) => path.toString());
 }
 
 /**
- * Copies the images of a cluster into a folder, which is made if there is none. No file is ever replaced: one of the same name is left
- * as it is, and the copy takes another name, unless that file holds the same. Copies keep permissions and times.
- * @throws UserError if the folder cannot be written or the disk is full; CancelledError. What was copied until then stays, whole.
+ * Copies the images of a cluster into a folder, which is made if there is none. No file is ever
+ * replaced: one of the same name is left as it is, and the copy takes another name, unless that
+ * file holds the same. Copies keep permissions and times.
+ * @throws UserError if the folder cannot be written or the disk is full; CancelledError. What was
+ * copied until then stays, whole.
  */
 export async function copyImages(
   { runDir, cluster, outDir }: EngineCalls['copyImages']['params'],
@@ -66,21 +71,28 @@ export async function copyImages(
   return { ...counts, failures, folder };
 }
 
-/** The folder that is copied into, links to it resolved once and for all, and a temporary one in it. */
+/**
+ * The folder that is copied into, links to it resolved once and for all, and a temporary one in it.
+ */
 async function openTarget(outDir: string): Promise<{ folder: string; stage: TemporaryFolder }> {
   try {
     await mkdir(outDir, { recursive: true, mode: FOLDER_MODE });
     const folder = await realpath(outDir);
     return { folder, stage: await makeTemporaryFolder(folder, { hidden: true }) };
   } catch (error) {
-    throw new UserError(`cannot write into the folder '${shortPath(outDir)}': ${fsReason(error)}`, { cause: error });
+    throw new UserError(`cannot write into the folder '${shortPath(outDir)}': ${fsReason(error)}`, {
+      cause: error,
+    });
   }
 }
 
 async function imagesOf(run: StoredRun, cluster: number): Promise<ClusterImage[]> {
   const { faces } = run;
   const members = membersOfCluster(await clusteringOf(run), cluster);
-  if (members === undefined) throw new UserError(`there is no cluster ${String(cluster)} any more: the faces were clustered anew`);
+  if (members === undefined)
+    throw new UserError(
+      `there is no cluster ${String(cluster)} any more: the faces were clustered anew`,
+    );
   const images = new Map<string, ClusterImage>();
   for (const row of members) {
     const path = imagePath(run, row);
@@ -117,13 +129,15 @@ class Copies {
       return await this.addAs(baseName(path), path);
     } catch (error) {
       // A name that is not UTF-8 is fine on some file systems and refused by others.
-      if (typeof path === 'string' || !['EILSEQ', 'EINVAL'].includes(codeOf(error) ?? '')) throw error;
+      if (typeof path === 'string' || !['EILSEQ', 'EINVAL'].includes(codeOf(error) ?? ''))
+        throw error;
       return this.addAs(baseName(path.toString()), path);
     }
   }
 
   private async addAs(name: string | Buffer, path: string | Buffer): Promise<'copied' | 'there'> {
-    const source = await open(path, constants.O_RDONLY | constants.O_NONBLOCK); // a pipe would be waited for
+    // a pipe would be waited for
+    const source = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const stats = await source.stat({ bigint: true });
       if (!stats.isFile()) throw new Error('it is no longer a regular file');
@@ -152,7 +166,10 @@ class Copies {
   }
 
   /** Not `fs.copyFile`: a large file on a slow disk could not be cancelled in the middle. */
-  private async copy(source: FileHandle, { mode, atimeNs, mtimeNs, size }: BigIntStats): Promise<void> {
+  private async copy(
+    source: FileHandle,
+    { mode, atimeNs, mtimeNs, size }: BigIntStats,
+  ): Promise<void> {
     const copy = await open(this.temporary, 'wx', FILE_MODE);
     try {
       const chunk = Buffer.allocUnsafe(CHUNK);
@@ -161,7 +178,8 @@ class Copies {
         this.signal.throwIfAborted();
         const { bytesRead } = await source.read(chunk, 0, Math.min(CHUNK, Number(size) - at), at);
         if (bytesRead === 0) break; // it was cut short meanwhile
-        for (let from = 0; from < bytesRead;) from += (await copy.write(chunk, from, bytesRead - from)).bytesWritten;
+        for (let from = 0; from < bytesRead;)
+          from += (await copy.write(chunk, from, bytesRead - from)).bytesWritten;
         at += bytesRead;
       }
       await copy.chmod(Number(mode & 0o777n)).catch(ignoreMissingModes);
@@ -226,7 +244,10 @@ async function holdTheSame(one: FileHandle, path: string | Buffer): Promise<bool
     if (size !== otherSize) return false;
     const [a, b] = [Buffer.alloc(CHUNK), Buffer.alloc(CHUNK)];
     for (let at = 0; at < size; at += CHUNK) {
-      const [{ bytesRead: read }, { bytesRead }] = await Promise.all([one.read(a, 0, CHUNK, at), other.read(b, 0, CHUNK, at)]);
+      const [{ bytesRead: read }, { bytesRead }] = await Promise.all([
+        one.read(a, 0, CHUNK, at),
+        other.read(b, 0, CHUNK, at),
+      ]);
       if (read !== bytesRead || !a.subarray(0, read).equals(b.subarray(0, read))) return false;
     }
     return true;

@@ -13,7 +13,11 @@ let open: { key: string; dataset: Promise<Dataset> } | undefined;
 const QUALITY = 85;
 
 /** The data set of a choice, opened once. @param anew whether its tables are to be read again. */
-export async function keptDataset(choice: DatasetChoice, context: JobContext, anew = false): Promise<Dataset> {
+export async function keptDataset(
+  choice: DatasetChoice,
+  context: JobContext,
+  anew = false,
+): Promise<Dataset> {
   const { folder, labels } = choice;
   const key = JSON.stringify([folder, labels]);
   if (open?.key !== key || anew) {
@@ -62,7 +66,13 @@ export async function datasetSamples(
       (column < 0 || values[row * attributes.length + column]! >= 0.5),
   );
   const drawn = drawRows(rows, count, seed);
-  return Promise.all(drawn.map(async (row) => ({ row, ...sampleOf(dataset, found, row), jpeg: await thumbnailJpeg(dataset.pathOf(row)) })));
+  return Promise.all(
+    drawn.map(async (row) => ({
+      row,
+      ...sampleOf(dataset, found, row),
+      jpeg: await thumbnailJpeg(dataset.pathOf(row)),
+    })),
+  );
 }
 
 /** A small JPEG of an image; null where it is missing or damaged. */
@@ -77,6 +87,7 @@ export async function datasetImage(
 ): Promise<{ path: string }> {
   const dataset = await keptDataset(choice, context);
   const path = dataset.pathOf(row);
-  if (path === undefined) throw new UserError(`the image '${dataset.table.images[row] ?? ''}' is not there`);
+  if (path === undefined)
+    throw new UserError(`the image '${dataset.table.images[row] ?? ''}' is not there`);
   return { path: path.toString() };
 }

@@ -15,7 +15,10 @@ import { renderTileSafely } from '../shown-images';
 import type { JobContext } from './job-context';
 import { DATASET_OUTPUT } from './outputs';
 
-/** @throws UserError where no data set is recognised, its tables cannot be read, or the results cannot be written; CancelledError. */
+/**
+ * @throws UserError where no data set is recognised, its tables cannot be read, or the results
+ * cannot be written; CancelledError.
+ */
 export async function dataset(
   { folder, labels, options, samples, outDir, overwrite = false }: EngineCalls['dataset']['params'],
   context: JobContext,
@@ -23,17 +26,32 @@ export async function dataset(
   const open = await opened(folder, labels, context);
   const found = explore(open.table, options);
   const known = reportOf(open, found);
-  const drawn = samplesOf(found, open.partitionOf, Object.keys(known.partitions), samples, options.seed);
+  const drawn = samplesOf(
+    found,
+    open.partitionOf,
+    Object.keys(known.partitions),
+    samples,
+    options.seed,
+  );
   const report = { ...known, samples: drawn.map((row) => sampleOf(open, found, row)) };
-  await writeNeeded(outDir, { kind: DATASET_OUTPUT, overwrite, signal: context.signal }, async (write) => {
-    await writeTables(write, report, found);
-    if (open.parts.images !== undefined) await write('samples.jpg', await sampleSheet(drawn.map(open.pathOf)));
-  });
+  await writeNeeded(
+    outDir,
+    { kind: DATASET_OUTPUT, overwrite, signal: context.signal },
+    async (write) => {
+      await writeTables(write, report, found);
+      if (open.parts.images !== undefined)
+        await write('samples.jpg', await sampleSheet(drawn.map(open.pathOf)));
+    },
+  );
   return report;
 }
 
 /** Opens a data set, with progress. */
-export function opened(folder: string, labels: string | undefined, { signal, onProgress }: JobContext): Promise<Dataset> {
+export function opened(
+  folder: string,
+  labels: string | undefined,
+  { signal, onProgress }: JobContext,
+): Promise<Dataset> {
   return openDataset(folder, labels, {
     signal,
     onFound: (done) => {
@@ -43,7 +61,10 @@ export function opened(folder: string, labels: string | undefined, { signal, onP
 }
 
 /** All there is to know of it, but for samples. */
-export function reportOf({ parts, table, partitionOf, pathOf }: Dataset, found: Exploration): Omit<DatasetReport, 'samples'> {
+export function reportOf(
+  { parts, table, partitionOf, pathOf }: Dataset,
+  found: Exploration,
+): Omit<DatasetReport, 'samples'> {
   return {
     kind: parts.kind,
     labels: parts.labels,
@@ -51,25 +72,46 @@ export function reportOf({ parts, table, partitionOf, pathOf }: Dataset, found: 
     rows: table.images.length,
     used: found.rows.length,
     zeroRows: found.zeroRows,
-    missing: parts.images === undefined ? null : [...found.rows].filter((row) => pathOf(row) === undefined).length,
+    missing:
+      parts.images === undefined
+        ? null
+        : [...found.rows].filter((row) => pathOf(row) === undefined).length,
     partitions: countPartitions(found.rows, partitionOf),
-    attributes: found.attributes.map((name, i) => ({ index: table.attributes.indexOf(name), name, frequency: found.frequencies[i]! })),
+    attributes: found.attributes.map((name, i) => ({
+      index: table.attributes.indexOf(name),
+      name,
+      frequency: found.frequencies[i]!,
+    })),
   };
 }
 
-export function sampleOf({ table, partitionOf }: Dataset, { attributes }: Exploration, row: number): DatasetReport['samples'][number] {
-  return { image: table.images[row]!, partition: partitionOf(row) ?? null, attributes: presentIn(table, row, attributes) };
+export function sampleOf(
+  { table, partitionOf }: Dataset,
+  { attributes }: Exploration,
+  row: number,
+): DatasetReport['samples'][number] {
+  return {
+    image: table.images[row]!,
+    partition: partitionOf(row) ?? null,
+    attributes: presentIn(table, row, attributes),
+  };
 }
 
-/** Rows a partition, CelebA's first in their order; those that no partition names are counted apart. */
-function countPartitions(rows: Int32Array, partitionOf: (row: number) => string | undefined): Record<string, number> {
+/**
+ * Rows a partition, CelebA's first in their order; those that no partition names are counted apart.
+ */
+function countPartitions(
+  rows: Int32Array,
+  partitionOf: (row: number) => string | undefined,
+): Record<string, number> {
   const counts = new Map<string, number>();
   for (const row of rows) {
     const name = partitionOf(row) ?? 'none';
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   const order: string[] = [...PARTITION_NAMES];
-  const rank = (name: string) => (order.includes(name) ? order.indexOf(name) : name === 'none' ? 99 : 9);
+  const rank = (name: string) =>
+    order.includes(name) ? order.indexOf(name) : name === 'none' ? 99 : 9;
   return Object.fromEntries([...counts].sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1)));
 }
 
@@ -90,26 +132,44 @@ function samplesOf(
   );
 }
 
-async function writeTables(write: WriteFile, report: DatasetReport, { attributes, correlation, together }: Exploration): Promise<void> {
+async function writeTables(
+  write: WriteFile,
+  report: DatasetReport,
+  { attributes, correlation, together }: Exploration,
+): Promise<void> {
   const matrix = (values: Float64Array) =>
     stringify([
       ['', ...attributes.map(forCsvCell)],
       ...attributes.map((name, row) => [
         forCsvCell(name),
-        ...Array.from(values.subarray(row * attributes.length, (row + 1) * attributes.length), (value) => value.toFixed(6)),
+        ...Array.from(
+          values.subarray(row * attributes.length, (row + 1) * attributes.length),
+          (value) => value.toFixed(6),
+        ),
       ]),
     ]);
   const sorted = [...report.attributes].sort((a, b) => b.frequency - a.frequency);
-  const frequencies = sorted.map(({ index, name, frequency }) => [index, forCsvCell(name), frequency.toFixed(6)]);
+  const frequencies = sorted.map(({ index, name, frequency }) => [
+    index,
+    forCsvCell(name),
+    frequency.toFixed(6),
+  ]);
   const bars = sorted.map(({ name, frequency }) => ({ name, value: frequency }));
-  const frequencyOf = Object.fromEntries(report.attributes.map(({ name, frequency }) => [name, frequency]));
+  const frequencyOf = Object.fromEntries(
+    report.attributes.map(({ name, frequency }) => [name, frequency]),
+  );
   for (const kind of ['rare', 'common'] as const) {
     const weights = attributeWeights(attributes, kind, frequencyOf);
-    const named = Object.fromEntries(attributes.map((name, i) => [name, Number(weights[i]!.toFixed(6))]));
+    const named = Object.fromEntries(
+      attributes.map((name, i) => [name, Number(weights[i]!.toFixed(6))]),
+    );
     await write(`weights-${kind}.json`, JSON.stringify(named, null, 2));
   }
   await write('dataset.json', JSON.stringify(report, null, 2));
-  await write('frequencies.csv', stringify(frequencies, { header: true, columns: ['index', 'attribute', 'frequency'] }));
+  await write(
+    'frequencies.csv',
+    stringify(frequencies, { header: true, columns: ['index', 'attribute', 'frequency'] }),
+  );
   await write('frequencies.svg', evaluationChart('How often each attribute occurs', bars));
   await write('correlation.csv', matrix(correlation));
   await write('correlation.svg', heatMap('Correlation of the attributes', attributes, correlation));
@@ -117,7 +177,9 @@ async function writeTables(write: WriteFile, report: DatasetReport, { attributes
   await write(
     'samples.csv',
     stringify(
-      report.samples.map(({ image, partition, attributes: names }) => [image, partition ?? '', names.join(' ')].map(forCsvCell)),
+      report.samples.map(({ image, partition, attributes: names }) =>
+        [image, partition ?? '', names.join(' ')].map(forCsvCell),
+      ),
       { header: true, columns: ['image', 'partition', 'attributes'] },
     ),
   );
@@ -133,7 +195,10 @@ async function sampleSheet(paths: readonly (string | Buffer | undefined)[]): Pro
   return tileSheet(tiles, TILE, 10);
 }
 
-/** RGB bytes of the middle of an image at the size of a tile; undefined where it is missing or damaged. */
+/**
+ * RGB bytes of the middle of an image at the size of a tile; undefined where it is missing or
+ * damaged.
+ */
 export async function thumbnail(path: string | Buffer | undefined): Promise<Tile> {
   return path === undefined ? undefined : renderTileSafely(path, TILE);
 }

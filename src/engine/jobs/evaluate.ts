@@ -1,5 +1,5 @@
 /** Infers the attributes of labelled images and compares. */
-import { centred } from '../../clustering/thresholds';
+import { recalibrate } from '../../clustering/thresholds';
 import { scoreAttributes } from '../../datasets/evaluation';
 import { drawRows } from '../../datasets/explore';
 import { readLabels } from '../../datasets/labels';
@@ -9,18 +9,23 @@ import { chooseImages, scanImages } from '../../images/scan-folders';
 import type { EngineCalls } from '../../protocol/engine';
 import { fromCsvCell } from '../../text/neutralize';
 import { UserError } from '../../util/errors';
-import { Description } from '../pipeline/analysis-pipeline';
+import { AnalysisPipeline } from '../pipeline/analysis-pipeline';
 import type { JobContext } from './job-context';
 import { type LabelledFace, robustness } from './robustness';
 
-const pickScores = ({ accuracy, balancedAccuracy, hammingDistance }: ReturnType<typeof scoreAttributes>) => ({
+const pickScores = ({
+  accuracy,
+  balancedAccuracy,
+  hammingDistance,
+}: ReturnType<typeof scoreAttributes>) => ({
   accuracy,
   balancedAccuracy,
   hammingDistance,
 });
 
 /**
- * Images are matched to labels by their path below the folder, or by their file name where the labels have no path.
+ * Images are matched to labels by their path below the folder, or by their file name where the
+ * labels have no path.
  * @throws UserError where nothing matches.
  */
 export async function evaluate(
@@ -37,12 +42,14 @@ export async function evaluate(
   }
   const rowOf = new Map(table.images.map((name, row) => [name, row] as const));
   // A table of our own may hold an apostrophe before a name, but a name may begin with one as well.
-  for (const [row, name] of table.images.entries()) if (!rowOf.has(fromCsvCell(name))) rowOf.set(fromCsvCell(name), row);
+  for (const [row, name] of table.images.entries())
+    if (!rowOf.has(fromCsvCell(name))) rowOf.set(fromCsvCell(name), row);
   const scan = await scanImages([folder], { signal });
   const labelled: { image: ImageFile; row: number }[] = [];
   for (const image of scan.images) {
     const row = rowOf.get(image.name) ?? rowOf.get(image.name.split('/').pop()!);
-    if (row !== undefined && (split === '' || table.splits?.[row] === split)) labelled.push({ image, row });
+    if (row !== undefined && (split === '' || table.splits?.[row] === split))
+      labelled.push({ image, row });
   }
   const chosen = chooseImages(labelled, settings);
   if (chosen.length === 0) {
@@ -53,12 +60,21 @@ export async function evaluate(
   }
   const rowOfImage = new Map(chosen.map(({ image, row }) => [image, row] as const));
   const images = chosen.map(({ image }) => image);
-  const description = await Description.open(images, { settings, bundled, store: undefined, signal, host });
+  const description = await AnalysisPipeline.open(images, {
+    settings,
+    bundled,
+    store: undefined,
+    signal,
+    host,
+  });
   try {
     const { attributes } = description.model;
     const shared = attributes.filter((name) => table.attributes.includes(name));
-    if (shared.length === 0) throw new UserError(`the labels '${labels}' name none of the model's attributes`);
-    const columns = shared.map((name) => [attributes.indexOf(name), table.attributes.indexOf(name)] as const);
+    if (shared.length === 0)
+      throw new UserError(`the labels '${labels}' name none of the model's attributes`);
+    const columns = shared.map(
+      (name) => [attributes.indexOf(name), table.attributes.indexOf(name)] as const,
+    );
     const inferred: number[] = [];
     const expected: number[] = [];
     const known: LabelledFace[] = [];
@@ -71,17 +87,30 @@ export async function evaluate(
         const [face] = faces; // labels are of the most prominent one
         if (face === undefined) continue;
         const row = rowOfImage.get(image)!;
-        const labels = Float32Array.from(columns, ([, column]) => table.values[row * table.attributes.length + column]!);
+        const labels = Float32Array.from(
+          columns,
+          ([, column]) => table.values[row * table.attributes.length + column]!,
+        );
         for (const [i, [own]] of columns.entries()) {
           inferred.push(face.probabilities[own]!);
           expected.push(labels[i]!);
         }
         known.push({ path: image.path, located: face.located, labels });
       }
-      onProgress({ stage: 'infer', done: counts.done, total: chosen.length, failed: counts.failed });
+      onProgress({
+        stage: 'infer',
+        done: counts.done,
+        total: chosen.length,
+        failed: counts.failed,
+      });
     }
-    if (inferred.length === 0) throw new UserError(`none of the ${String(chosen.length)} labelled images in '${folder}' can be used`);
-    const tried = drawRows(Int32Array.from(known.keys()), degraded, settings.seed).map((i) => known[i]!);
+    if (inferred.length === 0)
+      throw new UserError(
+        `none of the ${String(chosen.length)} labelled images in '${folder}' can be used`,
+      );
+    const tried = drawRows(Int32Array.from(known.keys()), degraded, settings.seed).map(
+      (i) => known[i]!,
+    );
     const onStep = (done: number, total: number) => {
       onProgress({ stage: 'summarise', done, total, failed: counts.failed });
     };
@@ -92,7 +121,7 @@ export async function evaluate(
       thresholds &&
       scoreAttributes(
         shared,
-        centred(
+        recalibrate(
           values,
           columns.map(([own]) => thresholds[own]!),
         ),
@@ -101,7 +130,8 @@ export async function evaluate(
     return {
       balancedThresholds: balanced === undefined ? null : pickScores(balanced),
       robustness:
-        degraded === 0 ? null : await robustness(tried, columns.map(([own]) => own), description.file, { signal, onStep }), // prettier-ignore
+        // prettier-ignore
+        degraded === 0 ? null : await robustness(tried, columns.map(([own]) => own), description.file, { signal, onStep }),
       faces: inferred.length / shared.length,
       ...scoreAttributes(shared, values, truth),
       images: {

@@ -6,7 +6,12 @@ import type { ClusterPictures } from '../../domain/faces';
 import type { RunManifest } from '../../domain/run';
 import { folderLabels } from '../../images/folder-labels';
 import type { EngineCalls } from '../../protocol/engine';
-import { clusterLabels, membersOf, silhouetteOfFace, type StoredClustering } from '../../runs/run-files';
+import {
+  clusterLabels,
+  membersOf,
+  silhouetteOfFace,
+  type StoredClustering,
+} from '../../runs/run-files';
 import type { StoredRun } from '../../runs/run-store';
 import { montage } from '../../summaries/montage';
 import { occurrenceChart } from '../../summaries/occurrence-chart';
@@ -25,7 +30,8 @@ import { reportPage } from './report';
 const CHUNK = 5000;
 
 /**
- * Writes everything into `outDir`, or nothing if files that are not the program's own would be replaced and that is not asked for.
+ * Writes everything into `outDir`, or nothing if files that are not the program's own would be
+ * replaced and that is not asked for.
  * @throws UserError if it cannot be written; CancelledError. Nothing in `outDir` changes then.
  */
 export async function exportRun(
@@ -59,7 +65,12 @@ export async function exportRun(
     const made = await keptPictures(runDir, context);
     for (const [position, cluster] of clustering.clusters.entries()) {
       signal.throwIfAborted();
-      context.onProgress({ stage: 'export', done: position, total: clustering.clusters.length, failed: 0 });
+      context.onProgress({
+        stage: 'export',
+        done: position,
+        total: clustering.clusters.length,
+        failed: 0,
+      });
       const folder = `clusters/${clusterFolder(cluster.id)}`;
       const picture = made.find((each) => each.cluster === cluster.id);
       if (picture !== undefined) {
@@ -70,20 +81,40 @@ export async function exportRun(
       }
       await write(
         `${folder}/occurrences.svg`,
-        occurrenceChart(cluster, clustering.overall, `Cluster ${String(cluster.id)}: ${String(cluster.size)} faces`),
+        occurrenceChart(
+          cluster,
+          clustering.overall,
+          `Cluster ${String(cluster.id)}: ${String(cluster.size)} faces`,
+        ),
       );
-      await write(`${folder}/montage.jpg`, await montage(run.crops, Array.from(membersOf(stored, position))));
+      await write(
+        `${folder}/montage.jpg`,
+        await montage(run.crops, Array.from(membersOf(stored, position))),
+      );
     }
-    await write('report.html', await reportPage(run, stored, made, await readFile(reportScript, 'utf8')));
+    await write(
+      'report.html',
+      await reportPage(run, stored, made, await readFile(reportScript, 'utf8')),
+    );
     await write('clusters.json', JSON.stringify(clustersJson(clustering, run.manifest), null, 2));
-    context.onProgress({ stage: 'export', done: clustering.clusters.length, total: clustering.clusters.length, failed: 0 });
+    context.onProgress({
+      stage: 'export',
+      done: clustering.clusters.length,
+      total: clustering.clusters.length,
+      failed: 0,
+    });
   });
 }
 
 /** Files an export writes in any case, to see what is in its way before the pictures are made. */
 function knownNames({ clusters }: Clustering): string[] {
   const ofCluster = ['occurrences.svg', 'montage.jpg', 'eigenface.png'];
-  return [...CLUSTER_FILES, ...clusters.flatMap(({ id }) => ofCluster.map((name) => `clusters/${clusterFolder(id)}/${name}`))];
+  return [
+    ...CLUSTER_FILES,
+    ...clusters.flatMap(({ id }) =>
+      ofCluster.map((name) => `clusters/${clusterFolder(id)}/${name}`),
+    ),
+  ];
 }
 
 /** The pictures, which are kept with the run where they are made now. */
@@ -92,7 +123,10 @@ async function keptPictures(runDir: string, context: JobContext): Promise<Cluste
     return await pictures({ runDir }, context);
   } catch (error) {
     if (!isFull(error)) throw error;
-    throw new UserError(`cannot keep the pictures of the clusters in '${shortPath(runDir)}': ${fsReason(error)}`, { cause: error });
+    throw new UserError(
+      `cannot keep the pictures of the clusters in '${shortPath(runDir)}': ${fsReason(error)}`,
+      { cause: error },
+    );
   }
 }
 
@@ -106,7 +140,18 @@ function facesCsv(run: StoredRun, stored: StoredClustering): string {
   // With several folders the same name may occur in two of them: the folder then stands before it.
   const labels = folderLabels(manifest.folders);
   const several = manifest.folders.length > 1;
-  const header = ['image', 'face', 'x', 'y', 'width', 'height', 'score', 'cluster', 'silhouette', ...names.map(forCsvCell)];
+  const header = [
+    'image',
+    'face',
+    'x',
+    'y',
+    'width',
+    'height',
+    'score',
+    'cluster',
+    'silhouette',
+    ...names.map(forCsvCell),
+  ];
   const parts = [stringify([header])];
   for (let from = 0; from < manifest.faces; from += CHUNK) {
     const rows: unknown[][] = [];
@@ -116,11 +161,16 @@ function facesCsv(run: StoredRun, stored: StoredClustering): string {
       rows.push([
         forCsvCell(several ? `${labels[faces.folder[row]!]!}/${image}` : image),
         faces.face[row],
-        ...(box == null ? ['', '', '', ''] : [box.x, box.y, box.width, box.height].map((value) => Math.round(value))),
+        ...(box == null
+          ? ['', '', '', '']
+          : [box.x, box.y, box.width, box.height].map((value) => Math.round(value))),
         faces.score[row]?.toFixed(4) ?? '',
         clusterOf[row],
         silhouetteOfFace(stored, row)?.toFixed(4) ?? '',
-        ...Array.from(probabilities.subarray(row * names.length, (row + 1) * names.length), (value) => value.toFixed(4)),
+        ...Array.from(
+          probabilities.subarray(row * names.length, (row + 1) * names.length),
+          (value) => value.toFixed(4),
+        ),
       ]);
     }
     parts.push(stringify(rows));
@@ -155,15 +205,17 @@ export function clustersJson(clustering: Clustering, manifest?: RunManifest) {
     notices: clustering.notices,
     timing: { ...manifest?.timing, ...clustering.timing },
     overall: clustering.overall,
-    clusters: clustering.clusters.map(({ id, size, silhouette, occurrences, otherOccurrences, prominent, noisy, medoid }) => ({
-      id,
-      size,
-      silhouette,
-      occurrences,
-      prominent,
-      noisy,
-      medoid,
-      otherOccurrences,
-    })),
+    clusters: clustering.clusters.map(
+      ({ id, size, silhouette, occurrences, otherOccurrences, prominent, noisy, medoid }) => ({
+        id,
+        size,
+        silhouette,
+        occurrences,
+        prominent,
+        noisy,
+        medoid,
+        otherOccurrences,
+      }),
+    ),
   };
 }

@@ -1,4 +1,7 @@
-/** What is asked of a run that is there: another clustering, its pictures, faces of a cluster, where an image lies. */
+/**
+ * What is asked of a run that is there: another clustering, its pictures, faces of a cluster, where
+ * an image lies.
+ */
 import { adjustedRand, normalisedMutualInformation } from '../../clustering/scores';
 import type { Clustering, FaceOrder } from '../../domain/clustering';
 import type { FaceCard, ClusterPictures } from '../../domain/faces';
@@ -23,14 +26,21 @@ import { openRun } from '../open-runs';
 import { clusteringWorkers } from '../threads/clustering-worker-pool';
 import type { JobContext } from './job-context';
 
-export async function clusterRun({ runDir, settings }: EngineCalls['cluster']['params'], context: JobContext): Promise<Clustering> {
+export async function clusterRun(
+  { runDir, settings }: EngineCalls['cluster']['params'],
+  context: JobContext,
+): Promise<Clustering> {
   const run = await openRun(runDir);
   const { probabilities, manifest } = run;
-  const result = await clusterFaces({ probabilities, names: manifest.modelAttributes, thresholds: manifest.thresholds }, settings, {
-    ...context,
-    run: clusteringWorkers.run,
-    threads: clusteringWorkers.size,
-  });
+  const result = await clusterFaces(
+    { probabilities, names: manifest.modelAttributes, thresholds: manifest.thresholds },
+    settings,
+    {
+      ...context,
+      run: clusteringWorkers.run,
+      threads: clusteringWorkers.size,
+    },
+  );
   const before = await readClustering(runDir).catch(unlessDamaged);
   if (before?.members.length === result.members.length) {
     const [a, b] = [clusterLabels(before), clusterLabels(result)];
@@ -52,7 +62,10 @@ export async function pictures(
   if (kept !== undefined) return kept;
   const run = await openRun(runDir);
   const stored = await clusteringOf(run);
-  const members = stored.clustering.clusters.map(({ id }, position) => ({ cluster: id, rows: membersOf(stored, position) }));
+  const members = stored.clustering.clusters.map(({ id }, position) => ({
+    cluster: id,
+    rows: membersOf(stored, position),
+  }));
   const made = await clusterPictures(run.crops, members, {
     signal,
     onProgress: (done, total) => {
@@ -64,7 +77,13 @@ export async function pictures(
   return made;
 }
 
-export async function page({ runDir, cluster, order, start, count }: EngineCalls['page']['params']): Promise<FaceCard[]> {
+export async function page({
+  runDir,
+  cluster,
+  order,
+  start,
+  count,
+}: EngineCalls['page']['params']): Promise<FaceCard[]> {
   const run = await openRun(runDir);
   const stored = await clusteringOf(run);
   const members = membersOfCluster(stored, cluster) ?? new Int32Array();
@@ -82,7 +101,10 @@ function ordered(members: Int32Array, order: FaceOrder, stored: StoredClustering
 }
 
 /** Faces with their crops, in the order of `rows`. */
-export async function faceCards({ crops, faces, probabilities, manifest }: StoredRun, rows: readonly number[]): Promise<FaceCard[]> {
+export async function faceCards(
+  { crops, faces, probabilities, manifest }: StoredRun,
+  rows: readonly number[],
+): Promise<FaceCard[]> {
   const width = manifest.modelAttributes.length;
   const jpegs = await crops.jpegs(rows);
   return rows.map((row, i) => ({
@@ -94,7 +116,10 @@ export async function faceCards({ crops, faces, probabilities, manifest }: Store
   }));
 }
 
-export async function locate({ runDir, row }: EngineCalls['locate']['params']): Promise<EngineCalls['locate']['result']> {
+export async function locate({
+  runDir,
+  row,
+}: EngineCalls['locate']['params']): Promise<EngineCalls['locate']['result']> {
   const run = await openRun(runDir);
   const { faces, manifest } = run;
   const name = faces.image[row];
@@ -107,11 +132,15 @@ export async function locate({ runDir, row }: EngineCalls['locate']['params']): 
   return { path: String(imagePath(run, row)), name };
 }
 
-/** The clustering of a run. @throws UserError where another run was put into its place meanwhile. */
+/**
+ * The clustering of a run.
+ * @throws UserError where another run was put into its place meanwhile.
+ */
 export async function clusteringOf(run: StoredRun) {
   const stored = await readClustering(run.folder);
   await assertCurrent(run);
   if (stored === undefined) throw new Error(`the run in '${run.folder}' has no clustering yet`);
-  if (stored.clustering.faces !== run.manifest.faces) throw new DamagedRun(run.folder, 'clustering.json', 'is of another run');
+  if (stored.clustering.faces !== run.manifest.faces)
+    throw new DamagedRun(run.folder, 'clustering.json', 'is of another run');
   return stored;
 }

@@ -5,6 +5,8 @@ import type { WorkerHost } from '../threads/image-worker-pool';
 export interface JobContext {
   signal: AbortSignal;
   onProgress: (progress: Progress) => void;
-  /** Where images are read: in a process of their own after a decoder has brought the engine down. */
+  /**
+   * Where images are read: in a process of their own after a decoder has brought the engine down.
+   */
   host: WorkerHost;
 }

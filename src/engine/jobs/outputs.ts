@@ -10,7 +10,13 @@ export const CLUSTER_OUTPUT: OutputKind = {
   ),
 };
 /** What it writes in any case; of vectors there are the first two. */
-export const CLUSTER_FILES = ['faces.csv', 'clusters.json', 'failed.csv', 'without-face.csv', 'report.html'] as const;
+export const CLUSTER_FILES = [
+  'faces.csv',
+  'clusters.json',
+  'failed.csv',
+  'without-face.csv',
+  'report.html',
+] as const;
 export const VECTORS_FILES = CLUSTER_FILES.slice(0, 2);
 
 export const COMPARE_OUTPUT = outputOf('compare', ['comparison.csv', 'comparison.svg']);
@@ -45,5 +51,9 @@ interface PlainOutput extends OutputKind {
 }
 
 function outputOf(name: string, files: readonly string[]): PlainOutput {
-  return { name, files, names: new RegExp(`^(${files.map((file) => file.replaceAll('.', String.raw`\.`)).join('|')})$`) };
+  return {
+    name,
+    files,
+    names: new RegExp(`^(${files.map((file) => file.replaceAll('.', String.raw`\.`)).join('|')})$`),
+  };
 }

@@ -12,15 +12,20 @@ import { renderPhotoSafely } from '../shown-images';
 const SHOWN = 1600;
 
 /** @throws UserError where the photo is gone or cannot be read any more. */
-export async function photo({ runDir, row }: EngineCalls['photo']['params']): Promise<EngineCalls['photo']['result']> {
+export async function photo({
+  runDir,
+  row,
+}: EngineCalls['photo']['params']): Promise<EngineCalls['photo']['result']> {
   const run = await openRun(runDir);
   const { faces, manifest, probabilities } = run;
   const image = faces.image[row];
-  if (image === undefined) throw new RangeError(`expected a face below ${manifest.faces}, got ${row}`);
+  if (image === undefined)
+    throw new RangeError(`expected a face below ${manifest.faces}, got ${row}`);
   const standing = await standings(run);
   const width = manifest.modelAttributes.length;
   // Faces of an image stand one after the other.
-  const same = (other: number) => faces.image[other] === image && faces.folder[other] === faces.folder[row];
+  const same = (other: number) =>
+    faces.image[other] === image && faces.folder[other] === faces.folder[row];
   let first = row;
   while (first > 0 && same(first - 1)) first -= 1;
   const rows: number[] = [];
@@ -43,11 +48,18 @@ export async function photo({ runDir, row }: EngineCalls['photo']['params']): Pr
 }
 
 /** Cluster and silhouette of the faces at some rows. */
-async function standings({ folder }: StoredRun): Promise<(row: number) => { cluster: number | null; silhouette: number | null }> {
+async function standings({
+  folder,
+}: StoredRun): Promise<(row: number) => { cluster: number | null; silhouette: number | null }> {
   const stored = await readClustering(folder);
   if (stored === undefined) return () => ({ cluster: null, silhouette: null });
   return (row) => {
-    const position = stored.clustering.clusters.findIndex((_, i) => membersOf(stored, i).includes(row));
-    return { cluster: stored.clustering.clusters[position]?.id ?? null, silhouette: silhouetteOfFace(stored, row) };
+    const position = stored.clustering.clusters.findIndex((_, i) =>
+      membersOf(stored, i).includes(row),
+    );
+    return {
+      cluster: stored.clustering.clusters[position]?.id ?? null,
+      silhouette: silhouetteOfFace(stored, row),
+    };
   };
 }

@@ -1,4 +1,6 @@
-/** report.html: the panel's own components and a run's clusters in one page that needs nothing else. */
+/**
+ * report.html: the panel's own components and a run's clusters in one page that needs nothing else.
+ */
 import { createHash } from 'node:crypto';
 import type { ClusterPictures } from '../../domain/faces';
 import type { ReportData } from '../../protocol/report';
@@ -8,10 +10,18 @@ import type { StoredRun } from '../../runs/run-store';
 import { forXml } from '../../text/neutralize';
 import { faceCards } from './inspect';
 
-/** Faces of a cluster that are embedded, the most typical first; the page says how many there are in all. */
+/**
+ * Faces of a cluster that are embedded, the most typical first; the page says how many there are in
+ * all.
+ */
 const FACES = 60;
 
-export async function reportPage(run: StoredRun, stored: StoredClustering, pictures: ClusterPictures[], script: string): Promise<string> {
+export async function reportPage(
+  run: StoredRun,
+  stored: StoredClustering,
+  pictures: ClusterPictures[],
+  script: string,
+): Promise<string> {
   const { failures, faceless, ...manifest } = run.manifest;
   const { clustering } = stored;
   const title = manifest.folders.map((folder) => folder.split(/[\\/]/).pop()).join(' + ');

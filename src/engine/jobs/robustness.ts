@@ -46,7 +46,8 @@ export async function robustness(
       return said[face * model.attributes.length + column]! >= PRESENT ? 1 : 0;
     });
   };
-  const agreeing = (a: ArrayLike<number>, b: ArrayLike<number>) => Array.from(a).filter((value, i) => value === b[i]).length;
+  const agreeing = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+    Array.from(a).filter((value, i) => value === b[i]).length;
   try {
     for (let from = 0; from < faces.length; from += BATCH) {
       signal.throwIfAborted();
@@ -54,16 +55,23 @@ export async function robustness(
       const crops = await Promise.all(
         part.map(async ({ path, located }) => {
           const image = await encodedImage(await readBytes({ path }));
-          const found = located === null ? await alignedFaces(model.crop)(image) : locatedFaces(image, [located], model.crop);
+          const found =
+            located === null
+              ? await alignedFaces(model.crop)(image)
+              : locatedFaces(image, [located], model.crop);
           return found.crop(found.regions[0]!);
         }),
       );
-      const labels = part.flatMap((face) => Array.from(face.labels, (label) => (label >= PRESENT ? 1 : 0)));
+      const labels = part.flatMap((face) =>
+        Array.from(face.labels, (label) => (label >= PRESENT ? 1 : 0)),
+      );
       const plain = await present(crops);
       compared += plain.length;
       rightPlain += agreeing(plain, labels);
       for (const each of cases) {
-        const now = await present(crops.map((data) => degrade({ data, width, height }, each.kind, each.amount)));
+        const now = await present(
+          crops.map((data) => degrade({ data, width, height }, each.kind, each.amount)),
+        );
         each.same += agreeing(now, plain);
         each.right += agreeing(now, labels);
       }
@@ -81,6 +89,11 @@ export async function robustness(
   }));
   return [
     ...plain,
-    ...cases.map(({ kind, amount, same, right }) => ({ kind, amount, agreement: same / compared, accuracy: right / compared })),
+    ...cases.map(({ kind, amount, same, right }) => ({
+      kind,
+      amount,
+      agreement: same / compared,
+      accuracy: right / compared,
+    })),
   ];
 }

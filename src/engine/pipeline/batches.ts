@@ -59,7 +59,10 @@ export class Batches {
 
   private async infer(batch: readonly PendingFace[]): Promise<void> {
     const start = performance.now();
-    const probabilities = await this.runner.infer(joined(batch.map(({ pixels }) => pixels)), batch.length);
+    const probabilities = await this.runner.infer(
+      joinPieces(batch.map(({ pixels }) => pixels)),
+      batch.length,
+    );
     this.seconds += (performance.now() - start) / 1000;
     batch.forEach(({ face }, i) => {
       face.probabilities = probabilities.subarray(i * this.attributes, (i + 1) * this.attributes);
@@ -68,12 +71,16 @@ export class Batches {
 }
 
 /** Neighbours in one memory as one piece: a message names few pieces faster than many. */
-function joined(pieces: readonly Uint8Array[]): Uint8Array[] {
+function joinPieces(pieces: readonly Uint8Array[]): Uint8Array[] {
   const joint: Uint8Array[] = [];
   for (const piece of pieces) {
     const last = joint.at(-1);
     if (last?.buffer === piece.buffer && last.byteOffset + last.length === piece.byteOffset) {
-      joint[joint.length - 1] = new Uint8Array(last.buffer, last.byteOffset, last.length + piece.length);
+      joint[joint.length - 1] = new Uint8Array(
+        last.buffer,
+        last.byteOffset,
+        last.length + piece.length,
+      );
     } else joint.push(piece);
   }
   return joint;

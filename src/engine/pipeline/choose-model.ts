@@ -1,4 +1,7 @@
-/** Which network runs on which provider, with how many faces at a time: chosen once, measured once, and kept in the store. */
+/**
+ * Which network runs on which provider, with how many faces at a time: chosen once, measured once,
+ * and kept in the store.
+ */
 import { cpus, hostname } from 'node:os';
 import * as z from 'zod';
 import type { Provider, BundledModels } from '../../domain/networks';
@@ -6,24 +9,36 @@ import { type AnalysisSettings, PROVIDERS } from '../../domain/settings';
 import { checkNetwork } from '../../networks/check-network';
 import { chooseProvider, type ProviderChoice, unavailable } from '../../networks/providers';
 import type { Tuned } from '../../networks/tool-process';
-import { BATCHES, tuneInProcess } from '../../networks/tune';
+import { BATCHES, tuneInChildProcess } from '../../networks/tune';
 import type { FaceStore } from '../../store/face-store';
 import { fileHash } from './pipeline-keys';
 
 /** Faces a batch until it is measured. */
-const BATCH_SIZE: Record<Provider, number> = { cpu: 8, webgpu: 32, cuda: 128, dml: 128, coreml: 128 };
+const BATCH_SIZE: Record<Provider, number> = {
+  cpu: 8,
+  webgpu: 32,
+  cuda: 128,
+  dml: 128,
+  coreml: 128,
+};
 
 /** Measuring takes about a second: fewer images than this do not pay for it. */
-const WORTH_MEASURING = 300;
+const MIN_FACES_TO_MEASURE = 300;
 
 /** Time for which a choice among the providers holds without being tried again, in milliseconds. */
-const HOLDS = 7 * 24 * 60 * 60 * 1000;
+const CHOICE_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** As it is noted in the store. */
 const choiceSchema = z.object({
   provider: z.enum(PROVIDERS).exclude(['auto']),
   file: z.string(),
-  trials: z.array(z.object({ provider: z.enum(PROVIDERS).exclude(['auto']), used: z.boolean(), reason: z.string() })),
+  trials: z.array(
+    z.object({
+      provider: z.enum(PROVIDERS).exclude(['auto']),
+      used: z.boolean(),
+      reason: z.string(),
+    }),
+  ),
   at: z.number(),
 });
 
@@ -37,7 +52,8 @@ const tuningSchema = z.object({
 
 /**
  * @param images how many there are to describe.
- * @throws UserError where a provider that was asked for by name, or the network, cannot be used; the signal's reason if it is aborted.
+ * @throws UserError where a provider that was asked for by name, or the network, cannot be used;
+ * the signal's reason if it is aborted.
  */
 export async function chooseModel(
   settings: Pick<AnalysisSettings, 'provider' | 'model' | 'batchSize'>,
@@ -47,14 +63,19 @@ export async function chooseModel(
   signal?: AbortSignal,
 ): Promise<{ choice: ProviderChoice; batchSize: number }> {
   // Before any other process opens it. The bundled networks need no check.
-  if (settings.model !== '') await checkNetwork(settings.model, await fileHash(settings.model), { notes: store, signal });
+  if (settings.model !== '')
+    await checkNetwork(settings.model, await fileHash(settings.model), { notes: store, signal });
   const choice = await keptChoice(settings, bundled, store);
   const { provider } = choice;
-  // The bundled network is there twice; which of the two is faster on a CPU depends on its instructions.
-  const files = provider === 'cpu' && settings.model === '' ? [bundled.cpu, bundled.gpu] : [choice.file];
-  const tuned = settings.batchSize > 0 ? undefined : await keptTuning(files, provider, store, images);
+  // The bundled network is there twice; which of the two is faster on a CPU depends on its
+  // instructions.
+  const files =
+    provider === 'cpu' && settings.model === '' ? [bundled.cpu, bundled.gpu] : [choice.file];
+  const tuned =
+    settings.batchSize > 0 ? undefined : await keptTuning(files, provider, store, images);
   const file = tuned?.file ?? choice.file;
-  const batchSize = settings.batchSize > 0 ? settings.batchSize : (tuned?.batchSize ?? BATCH_SIZE[provider]);
+  const batchSize =
+    settings.batchSize > 0 ? settings.batchSize : (tuned?.batchSize ?? BATCH_SIZE[provider]);
   return { choice: { ...choice, file }, batchSize };
 }
 
@@ -63,19 +84,32 @@ async function keptChoice(
   bundled: BundledModels,
   store: FaceStore | undefined,
 ): Promise<ProviderChoice> {
-  if (provider !== 'auto' || store === undefined) return chooseProvider({ provider, model }, bundled);
+  if (provider !== 'auto' || store === undefined)
+    return chooseProvider({ provider, model }, bundled);
   const own = model === '' ? '' : `${model} ${await fileHash(model)}`;
   const note = `provider ${hostname()} ${own} ${bundled.gpu}`;
   const kept = store.noteOf(note, choiceSchema);
-  if (kept !== undefined && Date.now() - kept.at < HOLDS && unavailable(kept.provider) === undefined && !newProvider(kept)) return kept;
+  if (
+    kept !== undefined &&
+    Date.now() - kept.at < CHOICE_LIFETIME_MS &&
+    unavailable(kept.provider) === undefined &&
+    !newProvider(kept)
+  )
+    return kept;
   const choice = await chooseProvider({ provider, model }, bundled);
   store.setNote(note, { ...choice, at: Date.now() } satisfies KeptChoice);
   return choice;
 }
 
-/** Whether a provider that was out of the question then is not any more: CUDA's libraries were installed. */
+/**
+ * Whether a provider that was out of the question then is not any more: CUDA's libraries were
+ * installed.
+ */
 const newProvider = ({ trials }: ProviderChoice) =>
-  trials.some(({ provider, used, reason }) => !used && reason.includes('is not installed') && unavailable(provider) === undefined);
+  trials.some(
+    ({ provider, used, reason }) =>
+      !used && reason.includes('is not installed') && unavailable(provider) === undefined,
+  );
 
 async function keptTuning(
   files: readonly string[],
@@ -88,10 +122,12 @@ async function keptTuning(
   const note = `tuned ${provider} ${BATCHES[provider].join(' ')} ${cpus()[0]?.model ?? ''} ${hostname()} ${hashes.join(' ')}`;
   const kept = store.noteOf(note, tuningSchema);
   if (kept !== undefined) return { ...kept, file: files[hashes.indexOf(kept.hash)] ?? files[0]! };
-  if (images < WORTH_MEASURING) return undefined;
-  const tuned = await tuneInProcess(files, provider, provider === 'cpu' ? 1 : 0);
+  if (images < MIN_FACES_TO_MEASURE) return undefined;
+  const tuned = await tuneInChildProcess(files, provider, provider === 'cpu' ? 1 : 0);
   if (tuned === undefined) return undefined;
   const hash = hashes[files.indexOf(tuned.file)] ?? '';
-  store.setNote(note, { batchSize: tuned.batchSize, rates: tuned.rates, hash } satisfies z.infer<typeof tuningSchema>);
+  store.setNote(note, { batchSize: tuned.batchSize, rates: tuned.rates, hash } satisfies z.infer<
+    typeof tuningSchema
+  >);
   return tuned;
 }

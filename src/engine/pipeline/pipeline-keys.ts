@@ -12,24 +12,39 @@ const PIPELINE_VERSION = 5;
 /** 16 hexadecimal digits. */
 const digest = (value: unknown) => hashOf(Buffer.from(JSON.stringify(value))).slice(0, 16);
 
-/** How faces are found. @param detector hash of the detector's file; undefined where every image is one aligned face. */
+/**
+ * How faces are found.
+ * @param detector hash of the detector's file; undefined where every image is one aligned face.
+ */
 export function finderKey(
   detector: string | undefined,
   { minFaceScore, minFaceSize }: Pick<AnalysisSettings, 'minFaceScore' | 'minFaceSize'>,
 ) {
-  return digest(detector === undefined ? [PIPELINE_VERSION, 'aligned'] : [PIPELINE_VERSION, detector, minFaceScore, minFaceSize]);
+  return digest(
+    detector === undefined
+      ? [PIPELINE_VERSION, 'aligned']
+      : [PIPELINE_VERSION, detector, minFaceScore, minFaceSize],
+  );
 }
 
-/** How faces are found, with what images may cost: for those that cost more. @param finder of `finderKey`. */
-export const limitedKey = (finder: string, { fileBytes, pixels, seconds, memoryBytes }: ImageLimits): string =>
-  digest([finder, fileBytes, pixels, seconds, memoryBytes]);
+/**
+ * How faces are found, with what images may cost: for those that cost more.
+ * @param finder of `finderKey`.
+ */
+export const limitedKey = (
+  finder: string,
+  { fileBytes, pixels, seconds, memoryBytes }: ImageLimits,
+): string => digest([finder, fileBytes, pixels, seconds, memoryBytes]);
 
 /** Which network describes them. */
 export const modelKey = (model: string): string => digest([PIPELINE_VERSION, model]);
 
 /** Whether an image looks aligned, as `detect: auto` asks of a sample. */
-export const lookKey = (image: string, finder: string, { width, height, stretch }: Framing): string =>
-  `look ${image} ${finder} ${width}×${height}${stretch === true ? ' stretched' : ''}`;
+export const alignmentKey = (
+  image: string,
+  finder: string,
+  { width, height, stretch }: Framing,
+): string => `look ${image} ${finder} ${width}×${height}${stretch === true ? ' stretched' : ''}`;
 
 const hashes = new Map<string, string>();
 

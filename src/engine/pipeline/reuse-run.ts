@@ -1,6 +1,6 @@
 /**
- * A run that would come out as it is: the same images, found and described with the same networks. Everything in it would be copied from the store
- * to where it lies already.
+ * A run that would come out as it is: the same images, found and described with the same networks.
+ * Everything in it would be copied from the store to where it lies already.
  */
 import { randomUUID } from 'node:crypto';
 import type { RunManifest } from '../../domain/run';
@@ -13,35 +13,46 @@ import { type Identities, isSettled } from '../../store/identity';
 import type { StoreKeys } from './analysis-pipeline';
 
 /** What a run is made of. */
-export interface Ingredients {
+export interface RunInputs {
   folders: readonly string[];
   images: Images;
   identities: Identities;
   keys: StoreKeys;
 }
 
-/** Notes in the store that a run was made with it, for `unchangedRun`. @returns what its manifest is to hold. */
-export function noteMade(store: FaceStore, runDir: string, keys: Ingredients['keys']): NonNullable<RunManifest['made']> {
+/**
+ * Notes in the store that a run was made with it, for `unchangedRun`.
+ * @returns what its manifest is to hold.
+ */
+export function noteProvenance(
+  store: FaceStore,
+  runDir: string,
+  keys: RunInputs['keys'],
+): NonNullable<RunManifest['made']> {
   const token = randomUUID();
   store.setNote(noteOf(runDir), token);
   return { finder: keys.finder, model: keys.model, token };
 }
 
 /**
- * The manifest of the run in a place, if a new one would hold the same. Undefined as well where the store was cleared since (whoever does that
- * wants everything read again), where an image could not be used and it is not known to be its own fault, where a file was so new that another change
- * may have left no trace, and on another day than the run's (what of the store is used is noted by the day; the longest unused goes first).
+ * The manifest of the run in a place, if a new one would hold the same. Undefined as well where the
+ * store was cleared since (whoever does that wants everything read again), where an image could not
+ * be used and it is not known to be its own fault, where a file was so new that another change may
+ * have left no trace, and on another day than the run's (what of the store is used is noted by the
+ * day; the longest unused goes first).
  */
-export async function unchangedRun(
+export async function reusableRun(
   runDir: string,
-  { folders, images, identities, keys }: Ingredients,
+  { folders, images, identities, keys }: RunInputs,
   store: FaceStore,
 ): Promise<RunManifest | undefined> {
   const manifest = await readManifest(runDir).catch(unlessDamaged);
   const made = manifest?.made;
-  if (manifest === undefined || made?.finder !== keys.finder || made.model !== keys.model) return undefined;
+  if (manifest === undefined || made?.finder !== keys.finder || made.model !== keys.model)
+    return undefined;
   if (store.note(noteOf(runDir)) !== made.token) return undefined;
-  if (manifest.folders.join('\n') !== folders.join('\n') || manifest.images.found !== images.length) return undefined;
+  if (manifest.folders.join('\n') !== folders.join('\n') || manifest.images.found !== images.length)
+    return undefined;
   const finished = new Date(manifest.createdAt);
   if (finished.toDateString() !== new Date().toDateString()) return undefined;
   const started = finished.getTime() - 1000 * (manifest.timing.analyse ?? Infinity);
@@ -51,16 +62,24 @@ export async function unchangedRun(
   let i = 0;
   for (const image of images) {
     const identity = identities.get(i);
-    if (identity === undefined || !isSettled(identity, started) || !same(before?.[i], keptImage(image, identity))) return undefined;
+    if (
+      identity === undefined ||
+      !isSettled(identity, started) ||
+      !same(before?.[i], keptImage(image, identity))
+    )
+      return undefined;
     i += 1;
     if (!failed.has(image.name)) continue;
     const content = store.contentOf(image.path, identity);
-    const found = content && (store.foundIn(content, keys.finder) ?? store.foundIn(content, keys.limited));
+    const found =
+      content && (store.foundIn(content, keys.finder) ?? store.foundIn(content, keys.limited));
     if (found === undefined || !('reason' in found)) return undefined;
     unusable += 1;
   }
   // Folders that could not be read are failures as well.
-  return unusable === manifest.failures.length && (await isWhole(runDir, manifest)) ? manifest : undefined;
+  return unusable === manifest.failures.length && (await isWhole(runDir, manifest))
+    ? manifest
+    : undefined;
 }
 
 const same = (before: KeptImage | undefined, now: KeptImage) =>

@@ -1,16 +1,28 @@
-/** Hands what a run finds to the store, batch by batch while it goes on: a run that is killed goes on from there. */
+/**
+ * Hands what a run finds to the store, batch by batch while it goes on: a run that is killed goes
+ * on from there.
+ */
 import type { FaceStore, KnownFile, StoreRecord } from '../../store/face-store';
-import type { DescribedBatch, Description, StoreKeys } from './analysis-pipeline';
+import type { AnalysedBatch, AnalysisPipeline, StoreKeys } from './analysis-pipeline';
 import { DirectStoreWriter, ProcessStoreWriter, type StoreWriter } from './store-writer';
 
-/** Images that are kept at a time, and strips: every commit costs as many writes as pages it changes, however many images lie on them, … */
-const AT_ONCE = { images: 96, strips: 16 };
-/** … and time: so much of the work is kept at a time, in milliseconds, and lost where the run is killed, … */
-const INTERVAL = 500;
+/**
+ * Images that are kept at a time, and strips: every commit costs as many writes as pages it
+ * changes, however many images lie on them, …
+ */
+const COMMIT_SIZE = { images: 96, strips: 16 };
+/**
+ * … and time: so much of the work is kept at a time, in milliseconds, and lost where the run is
+ * killed, …
+ */
+const COMMIT_INTERVAL_MS = 500;
 /** … but no more than this. */
-const MOST = { images: 1024, strips: 128 };
-/** Images, known ones included, and strips after which the memory that maps the store's files is let go of. */
-const MAPPED = { images: 512, strips: 64 };
+const MAX_BUFFERED = { images: 1024, strips: 128 };
+/**
+ * Images, known ones included, and strips after which the memory that maps the store's files is let
+ * go of.
+ */
+const UNMAP_AFTER = { images: 512, strips: 64 };
 
 export class StoreBuffer {
   private records: StoreRecord[] = [];
@@ -33,14 +45,29 @@ export class StoreBuffer {
    * @param store what the description reads from meanwhile.
    * @param limit bytes the store may take.
    */
-  static of({ provider, keys }: Pick<Description, 'provider' | 'keys'>, store: FaceStore, limit: number): StoreBuffer {
-    const writer = provider === 'cpu' ? new DirectStoreWriter(store) : new ProcessStoreWriter(store.folder);
+  static of(
+    { provider, keys }: Pick<AnalysisPipeline, 'provider' | 'keys'>,
+    store: FaceStore,
+    limit: number,
+  ): StoreBuffer {
+    const writer =
+      provider === 'cpu' ? new DirectStoreWriter(store) : new ProcessStoreWriter(store.folder);
     return new StoreBuffer(writer, store, keys, limit);
   }
 
-  async add({ images, strips }: DescribedBatch): Promise<void> {
+  async add({ images, strips }: AnalysedBatch): Promise<void> {
     const before = this.strips.length;
-    for (const { image, identity, hash, known, content, failure, faces, places, keptStrips } of images) {
+    for (const {
+      image,
+      identity,
+      hash,
+      known,
+      content,
+      failure,
+      faces,
+      places,
+      keptStrips,
+    } of images) {
       for (const id of keptStrips) this.used.add(id);
       if (hash === '' || identity === undefined || known === 'file') continue;
       if (known === 'content') {
@@ -48,18 +75,30 @@ export class StoreBuffer {
         continue;
       }
       const crops = places.map(({ strip, at }) => ({ strip: before + strip, at }));
-      const described = failure === undefined && faces.length > 0 ? { probabilities: concat(faces), crops } : undefined;
-      const found = failure === undefined ? { faces: faces.map(({ located }) => located) } : { reason: failure.reason };
+      const described =
+        failure === undefined && faces.length > 0
+          ? { probabilities: concat(faces), crops }
+          : undefined;
+      const found =
+        failure === undefined
+          ? { faces: faces.map(({ located }) => located) }
+          : { reason: failure.reason };
       const finder = failure?.kept === 'limits' ? this.keys.limited : undefined;
       this.records.push({ path: image.path, identity, hash, found, described, finder });
     }
-    this.strips.push(...strips.map(({ jpeg }) => Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength)));
-    const enough = this.records.length >= AT_ONCE.images || this.strips.length >= AT_ONCE.strips;
-    const full = this.records.length >= MOST.images || this.strips.length >= MOST.strips;
-    if (full || (enough && performance.now() - this.committed >= INTERVAL)) await this.commit();
+    this.strips.push(
+      ...strips.map(({ jpeg }) => Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength)),
+    );
+    const enough =
+      this.records.length >= COMMIT_SIZE.images || this.strips.length >= COMMIT_SIZE.strips;
+    const full =
+      this.records.length >= MAX_BUFFERED.images || this.strips.length >= MAX_BUFFERED.strips;
+    if (full || (enough && performance.now() - this.committed >= COMMIT_INTERVAL_MS))
+      await this.commit();
     this.mapped.images += images.length;
     this.mapped.strips += strips.length;
-    if (this.mapped.images >= MAPPED.images || this.mapped.strips >= MAPPED.strips) this.unmap();
+    if (this.mapped.images >= UNMAP_AFTER.images || this.mapped.strips >= UNMAP_AFTER.strips)
+      this.unmap();
   }
 
   private unmap(): void {
@@ -76,7 +115,10 @@ export class StoreBuffer {
     this.committed = performance.now();
   }
 
-  /** Keeps what is left, and notes what of the store was used. @returns why something could not be kept, or undefined. */
+  /**
+   * Keeps what is left, and notes what of the store was used.
+   * @returns why something could not be kept, or undefined.
+   */
   async finish(): Promise<string | undefined> {
     await this.commit();
     const problem = await this.writer.settled();
@@ -92,7 +134,9 @@ export class StoreBuffer {
 }
 
 function concat(faces: readonly { probabilities: Float32Array }[]): Float32Array {
-  const whole = new Float32Array(faces.reduce((sum, { probabilities }) => sum + probabilities.length, 0));
+  const whole = new Float32Array(
+    faces.reduce((sum, { probabilities }) => sum + probabilities.length, 0),
+  );
   let at = 0;
   for (const { probabilities } of faces) {
     whole.set(probabilities, at);

@@ -1,7 +1,8 @@
 /**
- * Where what a run finds is written to the store: in this process, or, where a GPU makes thousands of faces a
- * second, in one of its own, since writing takes half of the main thread's time. (LMDB lets several processes
- * use a store; several threads would share its memory map, which `FaceStore.unmap` gives back.)
+ * Where what a run finds is written to the store: in this process, or, where a GPU makes thousands
+ * of faces a second, in one of its own, since writing takes half of the main thread's time. (LMDB
+ * lets several processes use a store; several threads would share its memory map, which
+ * `FaceStore.unmap` gives back.)
  */
 import { type ForkedProcess, forkProcess } from '../../channel/child-process';
 import { parentEnd } from '../../channel/port';
@@ -55,7 +56,10 @@ export interface StoreWriterCalls {
 /** Writes that are on their way to the process, at most. */
 const MAX_PENDING = 4;
 
-/** Writes in a process of its own, which starts with the first write: a run of known images needs none. */
+/**
+ * Writes in a process of its own, which starts with the first write: a run of known images needs
+ * none.
+ */
 export class ProcessStoreWriter implements StoreWriter {
   private problem: string | undefined;
   private readonly pending = new Set<Promise<void>>();

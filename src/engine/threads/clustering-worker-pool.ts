@@ -1,6 +1,7 @@
 /**
- * Clustering workers, one a core, started when they are first needed. Whoever asks waits for a free one;
- * cancelling ends the thread in the middle of its work, so it takes effect at once whatever the work is.
+ * Clustering workers, one a core, started when they are first needed. Whoever asks waits for a free
+ * one; cancelling ends the thread in the middle of its work, so it takes effect at once whatever
+ * the work is.
  */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -35,7 +36,9 @@ export class ClusteringWorkerPool {
     readonly size = availableParallelism(),
   ) {}
 
-  /** @throws what the work throws; the signal's reason; ClosedError where the thread ends by itself. */
+  /**
+   * @throws what the work throws; the signal's reason; ClosedError where the thread ends by itself.
+   */
   readonly run: RunTask = (name, params, options) =>
     new Promise((resolve, reject) => {
       // The type of the result follows from the name.

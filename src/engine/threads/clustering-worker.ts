@@ -4,7 +4,11 @@ import { serve } from '../../channel/serve';
 import { runHere, type TaskName, type Tasks } from '../../clustering/tasks';
 
 export type ClusteringWorkerCalls = {
-  [Name in TaskName]: { params: Tasks[Name]['params']; result: Tasks[Name]['result']; progress: null };
+  [Name in TaskName]: {
+    params: Tasks[Name]['params'];
+    result: Tasks[Name]['result'];
+    progress: null;
+  };
 };
 
 /** Progress: a step is done. */

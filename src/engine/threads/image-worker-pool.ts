@@ -1,6 +1,7 @@
 /**
- * The image workers of a run, one a core. A worker that ends, or from which nothing is heard, costs nothing but
- * time: what it had under way is done image by image in a process of its own, which names the image at fault.
+ * The image workers of a run, one a core. A worker that ends, or from which nothing is heard, costs
+ * nothing but time: what it had under way is done image by image in a process of its own, which
+ * names the image at fault.
  */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -8,8 +9,8 @@ import { forkProcess } from '../../channel/child-process';
 import { ClosedError } from '../../channel/port';
 import type { Remote } from '../../channel/remote';
 import type { Framing } from '../../domain/networks';
-import type { AlignedLook } from '../../faces/alignment-check';
-import type { DescribedImages, WantedImage } from '../../faces/analyse-images';
+import type { AlignmentCheck } from '../../faces/alignment-check';
+import type { AnalysedImages, WantedImage } from '../../faces/analyse-images';
 import type { ImageLimits } from '../../images/image-limits';
 import { megabytes } from '../../text/sizes';
 import { clamp } from '../../util/clamp';
@@ -22,23 +23,30 @@ import { mergeDescribed } from './merge-described';
 import { takeThread } from './prewarmed-threads';
 
 /**
- * Where workers run. Threads are faster, since they share memory, but a decoder that crashes takes the whole
- * process along. After that the run is begun again with processes.
+ * Where workers run. Threads are faster, since they share memory, but a decoder that crashes takes
+ * the whole process along. After that the run is begun again with processes.
  */
 export type WorkerHost = 'thread' | 'process';
 
-/** Calls a worker has at a time: while it computes for one, files of the next are read on the thread pool. */
+/**
+ * Calls a worker has at a time: while it computes for one, files of the next are read on the thread
+ * pool.
+ */
 const CALLS_AT_A_TIME = 2;
 
 /**
- * Time in which nothing is heard from a busy worker before it is given up, in milliseconds: half the limit of an image, within
- * these bounds. An image that only takes long costs that much more; it is begun again.
+ * Time in which nothing is heard from a busy worker before it is given up, in milliseconds: half
+ * the limit of an image, within these bounds. An image that only takes long costs that much more;
+ * it is begun again.
  */
 const SILENCE = { min: 5_000, max: 10_000 };
 /** Time a worker has to open its networks, in milliseconds. */
 const START_LIMIT = 60_000;
 
-/** Memory of the engine's process beside its image workers, in bytes; a run of millions of images takes some hundred megabytes. */
+/**
+ * Memory of the engine's process beside its image workers, in bytes; a run of millions of images
+ * takes some hundred megabytes.
+ */
 const ENGINE_MEMORY = 2e9;
 /** How often its memory is looked at, in milliseconds. */
 const MEMORY_INTERVAL = 200;
@@ -94,7 +102,8 @@ export class ImageWorkerPool {
     this.size = imageWorkersFor(images);
     this.isolated = new IsolatedImages(limits, async ({ remote }) => {
       // Its memory is its own.
-      if (this.setup !== undefined) await remote.call('setUp', { ...this.setup, budget: undefined });
+      if (this.setup !== undefined)
+        await remote.call('setUp', { ...this.setup, budget: undefined });
     });
     if (host === 'thread') this.memoryWatch = this.watchMemory();
   }
@@ -104,7 +113,10 @@ export class ImageWorkerPool {
     return this.size * CALLS_AT_A_TIME;
   }
 
-  /** Threads that may go on in a native call for ever: their process is to be ended when its work is done. */
+  /**
+   * Threads that may go on in a native call for ever: their process is to be ended when its work is
+   * done.
+   */
   get abandoned(): number {
     return this.abandonedThreads;
   }
@@ -119,7 +131,7 @@ export class ImageWorkerPool {
    * @returns what became of each image; one that ends its worker has failed.
    * @throws what the network throws.
    */
-  async describe(images: readonly WantedImage[]): Promise<DescribedImages> {
+  async describe(images: readonly WantedImage[]): Promise<AnalysedImages> {
     if (images.some(({ path }) => this.isolated.verdictOn(path) !== undefined)) {
       return this.describeOneByOne(images);
     }
@@ -132,7 +144,7 @@ export class ImageWorkerPool {
   }
 
   /** Whether an image is one aligned face. */
-  async look(path: ImagePath, search: SearchSetup, crop: Framing): Promise<AlignedLook> {
+  async look(path: ImagePath, search: SearchSetup, crop: Framing): Promise<AlignmentCheck> {
     const params = { path, search, crop, limits: this.limits };
     try {
       return await this.call('look', params);
@@ -156,7 +168,10 @@ export class ImageWorkerPool {
     await Promise.all([this.isolated.close(), ...this.workers.map((worker) => this.end(worker))]);
   }
 
-  /** Threads share the process: one that takes memory without end ends it, and the run is begun again with processes. */
+  /**
+   * Threads share the process: one that takes memory without end ends it, and the run is begun
+   * again with processes.
+   */
   private watchMemory(): NodeJS.Timeout {
     const limit = ENGINE_MEMORY + this.size * WORKER_MEMORY + this.limits.memoryBytes;
     const timer = setInterval(() => {
@@ -183,8 +198,8 @@ export class ImageWorkerPool {
     else if (worker.remote.closed === undefined) this.abandonedThreads += 1;
   }
 
-  private async describeOneByOne(images: readonly WantedImage[]): Promise<DescribedImages> {
-    const parts: DescribedImages[] = [];
+  private async describeOneByOne(images: readonly WantedImage[]): Promise<AnalysedImages> {
+    const parts: AnalysedImages[] = [];
     for (const image of images) {
       if (this.closed) throw new Error('the image workers are closed');
       parts.push(await this.describeAlone(image));
@@ -192,7 +207,7 @@ export class ImageWorkerPool {
     return mergeDescribed(parts);
   }
 
-  private async describeAlone(image: WantedImage): Promise<DescribedImages> {
+  private async describeAlone(image: WantedImage): Promise<AnalysedImages> {
     const { path } = image;
     const hashed = this.setup?.hashed === true;
     let hash: string | undefined;
@@ -249,7 +264,8 @@ export class ImageWorkerPool {
   }
 
   private start(): PoolWorker {
-    const { remote, ended, kill } = this.host === 'thread' ? { ...takeThread(), kill: undefined } : this.process();
+    const { remote, ended, kill } =
+      this.host === 'thread' ? { ...takeThread(), kill: undefined } : this.process();
     let fail: (error: LostWorker) => void;
     const lost = new Promise<never>((_, reject) => {
       fail = reject;
@@ -283,7 +299,9 @@ export class ImageWorkerPool {
   /** Processes share the limit of memory; an image that needs more than its part is tried alone. */
   private process() {
     const memory = WORKER_MEMORY + this.limits.memoryBytes / this.size;
-    return forkProcess<ImageWorkerCalls>(join(__dirname, 'image-worker.js'), [String(Math.ceil(memory))]);
+    return forkProcess<ImageWorkerCalls>(join(__dirname, 'image-worker.js'), [
+      String(Math.ceil(memory)),
+    ]);
   }
 
   private send(worker: PoolWorker, setup: ImageWorkerSetup): void {

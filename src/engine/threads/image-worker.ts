@@ -1,16 +1,21 @@
 /**
- * An image worker: reads, decodes, finds, cuts out and infers by itself, with a session of one thread.
- * Workers that share nothing use the cores better than a session of several threads, which wait for one
- * another at every layer. It runs as a thread of the engine, or as a process of its own where an image
- * may bring it down.
+ * An image worker: reads, decodes, finds, cuts out and infers by itself, with a session of one
+ * thread. Workers that share nothing use the cores better than a session of several threads, which
+ * wait for one another at every layer. It runs as a thread of the engine, or as a process of its
+ * own where an image may bring it down.
  */
 import { isMainThread } from 'node:worker_threads';
 import { parentEnd } from '../../channel/port';
 import { type CallContext, serve } from '../../channel/serve';
 import type { CropSize } from '../../domain/faces';
 import type { Framing } from '../../domain/networks';
-import { type AlignedLook, lookAtImage } from '../../faces/alignment-check';
-import { type DescribedImages, describeImages, type DescribeOptions, type WantedImage } from '../../faces/analyse-images';
+import { type AlignmentCheck, checkAligned } from '../../faces/alignment-check';
+import {
+  type AnalysedImages,
+  analyseImages,
+  type AnalyseOptions,
+  type WantedImage,
+} from '../../faces/analyse-images';
 import { alignedFaces, searchedFaces } from '../../faces/detect';
 import { type FaceDetector, openDetector } from '../../faces/detector';
 import { readBytes } from '../../images/decode';
@@ -19,7 +24,7 @@ import type { ImageLimits } from '../../images/image-limits';
 import { MemoryBudget } from '../../images/memory-budget';
 import { type RenderedPhoto, renderPhoto, renderTile } from '../../images/render';
 import { type AttributeModel, openModel } from '../../networks/model';
-import { collectGarbage, LET_GATHER } from '../../util/collect-garbage';
+import { collectGarbage, GC_THRESHOLD_BYTES } from '../../util/collect-garbage';
 import { hashOf } from '../../util/content-hash';
 import { guardMemory } from '../../util/memory-guard';
 
@@ -59,13 +64,13 @@ export interface ImageWorkerCalls {
   /** Progress: images that are done. */
   describe: {
     params: { images: WantedImage[]; spare: SharedArrayBuffer | undefined };
-    result: DescribedImages;
+    result: AnalysedImages;
     progress: number;
   };
   /** Whether an image is one aligned face. */
   look: {
     params: { path: ImagePath; search: SearchSetup; crop: Framing; limits: ImageLimits };
-    result: AlignedLook;
+    result: AlignmentCheck;
   };
   /** Hash of a file's content; undefined where it cannot be read. Decodes nothing. */
   hash: { params: { path: ImagePath; limits: ImageLimits }; result: string | undefined };
@@ -77,7 +82,10 @@ export interface ImageWorkerCalls {
     params: { path: ImagePath; size: CropSize; limits: ImageLimits };
     result: Rendered<{ pixels: Uint8Array<ArrayBuffer> }>;
   };
-  /** Ends the worker when what is under way is done: ONNX Runtime aborts the process where its thread is terminated. */
+  /**
+   * Ends the worker when what is under way is done: ONNX Runtime aborts the process where its
+   * thread is terminated.
+   */
   close: { params: undefined; result: undefined };
 }
 
@@ -88,7 +96,7 @@ const PROGRESS_INTERVAL = 500;
 
 let network: { file: string; model: Promise<AttributeModel> } | undefined;
 let finder: { key: string; detector: Promise<FaceDetector> } | undefined;
-let options: Promise<DescribeOptions> | undefined;
+let options: Promise<AnalyseOptions> | undefined;
 
 function networkOf(file: string): Promise<AttributeModel> {
   if (network?.file !== file) {
@@ -103,12 +111,15 @@ function detectorOf(file: string): Promise<FaceDetector> {
   return finder.detector;
 }
 
-async function optionsOf(setup: ImageWorkerSetup): Promise<DescribeOptions> {
+async function optionsOf(setup: ImageWorkerSetup): Promise<AnalyseOptions> {
   const { crop, model: file, batchSize, search, hashed, limits, budget } = setup;
   const model = file === undefined ? undefined : await networkOf(file);
   const detector = search === undefined ? undefined : await detectorOf(search.detector);
   return {
-    finder: detector === undefined || search === undefined ? alignedFaces(crop) : searchedFaces(detector, crop, search),
+    finder:
+      detector === undefined || search === undefined
+        ? alignedFaces(crop)
+        : searchedFaces(detector, crop, search),
     crop,
     model,
     batchSize,
@@ -122,7 +133,7 @@ async function optionsOf(setup: ImageWorkerSetup): Promise<DescribeOptions> {
 async function describe(
   { images, spare }: ImageWorkerCalls['describe']['params'],
   { onProgress, transfer }: CallContext<number>,
-): Promise<DescribedImages> {
+): Promise<AnalysedImages> {
   if (options === undefined) throw new Error('expected `setUp` before `describe`');
   let done = 0;
   let told = performance.now();
@@ -132,9 +143,10 @@ async function describe(
     told = performance.now();
     onProgress(done);
   };
-  const result = await describeImages(images, await options, spare, onImage);
-  // Each thread has a heap of its own. Its young generation gathers 4 MB by itself (engine/client.ts), which it collects in less than a millisecond.
-  collectGarbage((3 * LET_GATHER) / 8);
+  const result = await analyseImages(images, await options, spare, onImage);
+  // Each thread has a heap of its own. Its young generation gathers 4 MB by itself
+  // (engine/client.ts), which it collects in less than a millisecond.
+  collectGarbage((3 * GC_THRESHOLD_BYTES) / 8);
   transfer(...result.strips.map(({ jpeg }) => jpeg.buffer));
   if (result.probabilities !== undefined) transfer(result.probabilities.buffer);
   return result;
@@ -166,7 +178,7 @@ serve<ImageWorkerCalls>(port, {
   describe,
   look: async ({ path, search, crop, limits }) => {
     const find = searchedFaces(await detectorOf(search.detector), crop, search);
-    return lookAtImage(image(path), find, crop, limits);
+    return checkAligned(image(path), find, crop, limits);
   },
   hash: async ({ path, limits }) => {
     const bytes = await orReason(readBytes(image(path), limits));

@@ -7,7 +7,10 @@ import type { BatchRunner } from '../../networks/provider-chain';
 import { withinLimit } from '../../util/silence';
 import type { InferenceCalls, InferenceSetup } from './inference-worker';
 
-/** Time a batch may take before the provider counts as failed, in milliseconds: kernels are compiled in the first. */
+/**
+ * Time a batch may take before the provider counts as failed, in milliseconds: kernels are compiled
+ * in the first.
+ */
 const BATCH_LIMIT = 120_000;
 
 /** Time threads have to end, in milliseconds. */
@@ -29,7 +32,9 @@ export class InferenceWorkerPool implements BatchRunner {
     const workers = Array.from({ length: size }, () => start(setup));
     const pool = new InferenceWorkerPool(workers);
     try {
-      await Promise.all(workers.map(({ remote }) => withinLimit(remote.call('open', undefined), BATCH_LIMIT)));
+      await Promise.all(
+        workers.map(({ remote }) => withinLimit(remote.call('open', undefined), BATCH_LIMIT)),
+      );
       return pool;
     } catch (error) {
       await pool.release();

@@ -1,13 +1,13 @@
 /**
- * An inference worker: a network on a GPU, with a session of its own. ONNX Runtime's call holds its thread
- * until the GPU is done; here nothing else waits for it.
+ * An inference worker: a network on a GPU, with a session of its own. ONNX Runtime's call holds its
+ * thread until the GPU is done; here nothing else waits for it.
  */
 import { workerData } from 'node:worker_threads';
 import { parentEnd } from '../../channel/port';
 import { serve } from '../../channel/serve';
 import type { Provider } from '../../domain/networks';
 import { openModel } from '../../networks/model';
-import { oneAtATime } from '../../util/mutex';
+import { createMutex } from '../../util/mutex';
 
 /** What a worker is to run. */
 export interface InferenceSetup {
@@ -15,8 +15,8 @@ export interface InferenceSetup {
   file: string;
   provider: Provider;
   /**
-   * Crops a batch. Smaller ones are filled up: for every new size CUDA would look for the fastest kernels
-   * anew. 0: they are taken as they come.
+   * Crops a batch. Smaller ones are filled up: for every new size CUDA would look for the fastest
+   * kernels anew. 0: they are taken as they come.
    */
   batchSize: number;
 }
@@ -38,7 +38,7 @@ opened.catch(() => undefined); // thrown to whoever calls
 let batch = new Uint8Array();
 
 /** One after the other: ONNX Runtime reads the batch some time after it was asked to. */
-const inTurn = oneAtATime();
+const inTurn = createMutex();
 
 async function infer({ pieces, count }: InferenceCalls['infer']['params']) {
   const model = await opened;

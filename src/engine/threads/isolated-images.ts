@@ -1,6 +1,6 @@
 /**
- * Images that brought a worker down, or seem to: each is tried alone, in a process of its own, with limits of
- * time and memory. What ends that process is at fault, and named.
+ * Images that brought a worker down, or seem to: each is tried alone, in a process of its own, with
+ * limits of time and memory. What ends that process is at fault, and named.
  */
 import { join } from 'node:path';
 import { type ForkedProcess, forkProcess } from '../../channel/child-process';
@@ -8,14 +8,17 @@ import { ClosedError } from '../../channel/port';
 import type { ImageLimits } from '../../images/image-limits';
 import { megabytes } from '../../text/sizes';
 import { memoryReason } from '../../util/memory-guard';
-import { oneAtATime } from '../../util/mutex';
+import { createMutex } from '../../util/mutex';
 import { watchSilence } from '../../util/silence';
 import type { ImagePath, ImageWorkerCalls } from './image-worker';
 
 /** Memory of a worker that decodes nothing: Node, the network and the detector, in bytes. */
 export const WORKER_MEMORY = 400e6;
 
-/** Time a worker has to start, in milliseconds, networks included; on a busy machine that takes seconds. */
+/**
+ * Time a worker has to start, in milliseconds, networks included; on a busy machine that takes
+ * seconds.
+ */
 const START_LIMIT = 60_000;
 /** A worker that is not asked for this long, in milliseconds, is ended. */
 const IDLE_LIMIT = 30_000;
@@ -31,7 +34,7 @@ export class Verdict {
 export class IsolatedImages {
   private worker: Promise<Worker> | undefined;
   private idle: NodeJS.Timeout | undefined;
-  private readonly inTurn = oneAtATime();
+  private readonly inTurn = createMutex();
   private readonly verdicts = new Map<string, Verdict>();
 
   /** @param prepare what a new worker is told before it is used. */
@@ -77,7 +80,9 @@ export class IsolatedImages {
 
   private async start(): Promise<Worker> {
     const memory = WORKER_MEMORY + this.limits.memoryBytes;
-    const worker = forkProcess<ImageWorkerCalls>(join(__dirname, 'image-worker.js'), [String(memory)]);
+    const worker = forkProcess<ImageWorkerCalls>(join(__dirname, 'image-worker.js'), [
+      String(memory),
+    ]);
     const silence = watchSilence(START_LIMIT, worker.kill);
     try {
       await this.prepare(worker);
@@ -86,14 +91,19 @@ export class IsolatedImages {
       this.worker = undefined;
       worker.kill();
       throw error instanceof ClosedError
-        ? new Error(`the process that reads images one by one did not start: ${error.message} ${worker.output()}`.trim())
+        ? new Error(
+            `the process that reads images one by one did not start: ${error.message} ${worker.output()}`.trim(),
+          )
         : error;
     } finally {
       silence.stop();
     }
   }
 
-  private async judged<T>(worker: Worker, work: (worker: Worker) => Promise<T>): Promise<T | Verdict> {
+  private async judged<T>(
+    worker: Worker,
+    work: (worker: Worker) => Promise<T>,
+  ): Promise<T | Verdict> {
     const silence = watchSilence(1000 * this.limits.seconds, worker.kill);
     try {
       return await work(worker);
@@ -111,9 +121,11 @@ export class IsolatedImages {
     if (memoryReason(output) !== undefined) {
       return `reading it takes more than ${megabytes(memoryBytes)} of memory (setting maxImageMemory)`;
     }
-    if (error.signal === 'SIGKILL') return 'the system ended the process that read it, most likely for want of memory';
+    if (error.signal === 'SIGKILL')
+      return 'the system ended the process that read it, most likely for want of memory';
     return `the image is damaged: its decoder crashed (${error.signal ?? error.message})`;
   }
 }
 
-const keyOf = (path: ImagePath) => (typeof path === 'string' ? path : Buffer.from(path).toString('latin1'));
+const keyOf = (path: ImagePath) =>
+  typeof path === 'string' ? path : Buffer.from(path).toString('latin1');

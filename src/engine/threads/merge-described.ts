@@ -1,10 +1,12 @@
 /** Results of single images as one. */
-import type { DescribedImages } from '../../faces/analyse-images';
+import type { AnalysedImages } from '../../faces/analyse-images';
 
 /** @param parts results of images, in the order they are to have. */
-export function mergeDescribed(parts: readonly DescribedImages[]): DescribedImages {
+export function mergeDescribed(parts: readonly AnalysedImages[]): AnalysedImages {
   const crops = parts.map((part) => part.crops).filter((each) => each !== undefined);
-  const probabilities = parts.map((part) => part.probabilities).filter((each) => each !== undefined);
+  const probabilities = parts
+    .map((part) => part.probabilities)
+    .filter((each) => each !== undefined);
   const sum = (seconds: readonly number[]) => seconds.reduce((a, b) => a + b, 0);
   return {
     images: parts.flatMap(({ images }) => images),

@@ -1,6 +1,6 @@
 /**
- * Image workers that start before it is known what exactly they are to do: loading their code takes as long as
- * listing thousands of images.
+ * Image workers that start before it is known what exactly they are to do: loading their code takes
+ * as long as listing thousands of images.
  */
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -26,7 +26,8 @@ function start(): ImageThread {
 /**
  * Starts some threads for whoever describes next.
  * @param count threads there will be.
- * @param model network that they will be told to infer with on the CPU; undefined where another provider infers.
+ * @param model network that they will be told to infer with on the CPU; undefined where another
+ * provider infers.
  */
 export function prewarm(count: number, model: string | undefined): void {
   while (idle.size < Math.min(MAX_PREWARMED, count)) {
@@ -49,6 +50,7 @@ export function takeThread(): ImageThread {
 
 /** Ends those that nobody took, when they are done with what they are at. */
 export function releaseIdleThreads(): void {
-  for (const { remote } of idle) remote.call('close', undefined).catch(() => undefined); // it has ended
+  // it has ended
+  for (const { remote } of idle) remote.call('close', undefined).catch(() => undefined);
   idle.clear();
 }

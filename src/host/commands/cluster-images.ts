@@ -10,12 +10,16 @@ import type { ClusterNode } from '../side-panel/run-tree';
 import { reporter, signalOf } from './notification-progress';
 
 /**
- * What a line of text cannot hold of a path: line breaks, of which each would end a path and begin another one; other control characters, which do
- * things where they are pasted; and what stands for bytes that are not text, by which no file is found.
+ * What a line of text cannot hold of a path: line breaks, of which each would end a path and begin
+ * another one; other control characters, which do things where they are pasted; and what stands for
+ * bytes that are not text, by which no file is found.
  */
 const NOT_IN_A_LINE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\uFFFD]/u;
 
-/** Puts the paths of a cluster's images on the clipboard, one a line. Those no line can hold are left out, and said to be. */
+/**
+ * Puts the paths of a cluster's images on the clipboard, one a line. Those no line can hold are
+ * left out, and said to be.
+ */
 export async function copyPaths({ session, cluster }: ClusterNode): Promise<void> {
   const all = await session.clusterPaths(cluster.id);
   const paths = all.filter((path) => !NOT_IN_A_LINE.test(path));
@@ -46,11 +50,16 @@ export async function copyImages({ session, cluster }: ClusterNode): Promise<voi
   const target = answer?.[0];
   if (target === undefined) return;
   if (target.scheme !== 'file')
-    throw new Error(`expected a folder on the disk of the machine VS Code works on, got '${forName(target.toString())}'`);
+    throw new Error(
+      `expected a folder on the disk of the machine VS Code works on, got '${forName(target.toString())}'`,
+    );
   let result: Awaited<ReturnType<typeof session.copyImages>>;
   try {
     result = await withProgress(`Copy the images of ${title}`, 'notification', (report, token) =>
-      session.copyImages(cluster.id, target.fsPath, { signal: signalOf(token), onProgress: reporter(report) }),
+      session.copyImages(cluster.id, target.fsPath, {
+        signal: signalOf(token),
+        onProgress: reporter(report),
+      }),
     );
   } catch (error) {
     await sweepTemporaryFolders(target.fsPath); // if the engine had to be ended
@@ -58,12 +67,15 @@ export async function copyImages({ session, cluster }: ClusterNode): Promise<voi
     void showInformation(`Copying cancelled; what was copied is in '${forName(target.fsPath)}'.`);
     return;
   }
-  const { copied, there, failures, folder } = result; // another path than the chosen one if that is a link
+  // another path than the chosen one if that is a link
+  const { copied, there, failures, folder } = result;
   const parts = [`${plural(copied, 'image')} of ${title} copied to '${forName(folder)}'`];
   if (there > 0) parts.push(`${count(there)} ${there === 1 ? 'was' : 'were'} there already`);
   const [first] = failures;
   if (first !== undefined)
-    parts.push(`${count(failures.length)} could not be copied; the first, '${forName(first.image)}': ${first.reason}`);
+    parts.push(
+      `${count(failures.length)} could not be copied; the first, '${forName(first.image)}': ${first.reason}`,
+    );
   const tell = first === undefined ? showInformation : showWarning;
   const open = 'Show Folder';
   if ((await tell(`${parts.join('. ')}.`, open)) === open) await showFolder(target);

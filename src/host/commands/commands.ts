@@ -9,7 +9,15 @@ import { forName } from '../../text/neutralize';
 import { plural } from '../../text/numbers';
 import { CancelledError, messageOf } from '../../util/errors';
 import { sweepTemporaryFolders } from '../../util/temporary-folder';
-import { ask, type Log, pickMany, showError, showInformation, showWarning, withProgress } from '../outlets';
+import {
+  ask,
+  type Log,
+  pickMany,
+  showError,
+  showInformation,
+  showWarning,
+  withProgress,
+} from '../outlets';
 import type { Panels } from '../panels/panels';
 import type { RunLibrary } from '../runs/run-library';
 import type { RunSession } from '../runs/run-session';
@@ -53,7 +61,8 @@ export function registerCommands(context: CommandContext): vscode.Disposable[] {
     refresh: (node: RunNode) => describe(node.session, context),
     openRun: (node: RunNode) => {
       panels.show(node.session, null);
-      if (node.session.manifest === null && !node.session.isBusy()) void describe(node.session, context);
+      if (node.session.manifest === null && !node.session.isBusy())
+        void describe(node.session, context);
     },
     openCluster: (node: ClusterNode) => {
       panels.show(node.session, node.cluster.id);
@@ -76,14 +85,22 @@ export function registerCommands(context: CommandContext): vscode.Disposable[] {
     showFailures: (node: RunNode) => lists.show(node.session, 'failed.csv'),
     showFaceless: (node: RunNode) => lists.show(node.session, 'without-face.csv'),
     remove: (node: RunNode) => remove(node.session, context),
-    revealFolder: (node: RunNode) => vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(node.session.folders[0] ?? '')),
+    revealFolder: (node: RunNode) =>
+      vscode.commands.executeCommand(
+        'revealInExplorer',
+        vscode.Uri.file(node.session.folders[0] ?? ''),
+      ),
     chooseAttributes: () => chooseAttributes(context),
     useModel: (clicked?: vscode.Uri) => useModel(clicked, context),
     undo: async () => {
-      if (history.last === null) void showInformation('Face Clusters: there is no change of a setting to undo.');
+      if (history.last === null)
+        void showInformation('Face Clusters: there is no change of a setting to undo.');
       else await history.undo();
     },
-    openSettings: () => vscode.commands.executeCommand('workbench.action.openWorkspaceSettings', SECTION).then(undefined, openUserSettings),
+    openSettings: () =>
+      vscode.commands
+        .executeCommand('workbench.action.openWorkspaceSettings', SECTION)
+        .then(undefined, openUserSettings),
     clearStore: () => clearStore(engine, storeDir),
     installCuda: () => installCudaSupport(context.root, engine, log),
     showLog: () => {
@@ -104,7 +121,8 @@ export function registerCommands(context: CommandContext): vscode.Disposable[] {
   return [...registered, lists.registration];
 }
 
-const openUserSettings = () => vscode.commands.executeCommand('workbench.action.openSettings', SECTION);
+const openUserSettings = () =>
+  vscode.commands.executeCommand('workbench.action.openSettings', SECTION);
 
 /** The folders of a context menu, or asked for. */
 async function chosenFolders(
@@ -112,7 +130,12 @@ async function chosenFolders(
   selected: vscode.Uri[] | undefined,
   openLabel = 'Cluster Faces',
 ): Promise<string[] | undefined> {
-  let uris = selected !== undefined && selected.length > 0 ? selected : clicked === undefined ? [] : [clicked];
+  let uris =
+    selected !== undefined && selected.length > 0
+      ? selected
+      : clicked === undefined
+        ? []
+        : [clicked];
   if (uris.length === 0) {
     const first = vscode.workspace.workspaceFolders?.[0]?.uri;
     const answer = await vscode.window.showOpenDialog({
@@ -139,15 +162,22 @@ async function chosenFolders(
     if ((type & vscode.FileType.Directory) !== 0) folders.push(uri.fsPath);
   }
   if (folders.length === 0)
-    throw new Error(`'${uris.map(({ fsPath }) => forName(fsPath)).join("', '")}' is not a folder: expected a folder of images`);
+    throw new Error(
+      `'${uris.map(({ fsPath }) => forName(fsPath)).join("', '")}' is not a folder: expected a folder of images`,
+    );
   return folders;
 }
 
 /**
  * Describes the faces of a run under a notification that counts and cancels, then shows its panel.
- * @param asked false where the user did not: then nothing is brought to the front, and nothing started before the workspace is trusted.
+ * @param asked false where the user did not: then nothing is brought to the front, and nothing
+ * started before the workspace is trusted.
  */
-export async function describe(session: RunSession, context: Pick<CommandContext, 'panels' | 'log'>, asked = true): Promise<void> {
+export async function describe(
+  session: RunSession,
+  context: Pick<CommandContext, 'panels' | 'log'>,
+  asked = true,
+): Promise<void> {
   const { panels, log } = context;
   if (asked) session.allow();
   if (session.waits) return;
@@ -193,7 +223,10 @@ async function exportRun(session: RunSession, { root }: CommandContext): Promise
   const parent = answer?.[0];
   if (parent === undefined) return;
   const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
-  const outDir = join(parent.fsPath, `face-clusters ${basename(session.folders[0] ?? '')} ${stamp}`);
+  const outDir = join(
+    parent.fsPath,
+    `face-clusters ${basename(session.folders[0] ?? '')} ${stamp}`,
+  );
   const write = (overwrite: boolean) =>
     withProgress('Export', 'notification', (report, token) => {
       const options = { signal: signalOf(token), onProgress: reporter(report) };
@@ -242,8 +275,14 @@ async function remove(session: RunSession, { library, panels }: CommandContext):
   await library.remove(session);
 }
 
-/** Lets a network file describe faces from now on, once it has been seen to be one. Not in a workspace nobody trusts: opening it runs what is in it. */
-async function useModel(clicked: vscode.Uri | undefined, { engine, history }: CommandContext): Promise<void> {
+/**
+ * Lets a network file describe faces from now on, once it has been seen to be one. Not in a
+ * workspace nobody trusts: opening it runs what is in it.
+ */
+async function useModel(
+  clicked: vscode.Uri | undefined,
+  { engine, history }: CommandContext,
+): Promise<void> {
   if (!(await hasTrustFor('another network can be used'))) return;
   const [file] =
     clicked !== undefined
@@ -259,7 +298,8 @@ async function useModel(clicked: vscode.Uri | undefined, { engine, history }: Co
   // Below the workspace a relative path says the same on every machine.
   const base = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
   const below = base === undefined ? undefined : relative(base, file.fsPath);
-  const model = below === undefined || below.startsWith('..') || isAbsolute(below) ? file.fsPath : below;
+  const model =
+    below === undefined || below.startsWith('..') || isAbsolute(below) ? file.fsPath : below;
   await history.change({ model }, settings);
   const undo = 'Undo';
   const answer = await showInformation(
@@ -272,18 +312,26 @@ async function useModel(clicked: vscode.Uri | undefined, { engine, history }: Co
 async function chooseAttributes({ history, library }: CommandContext): Promise<void> {
   const { settings } = readSettings();
   const { attributes } = settings;
-  // Of the networks that described what is there; before there is anything, of the one that comes along.
+  // Of the networks that described what is there; before there is anything, of the one that comes
+  // along.
   const known = new Set(library.all.flatMap(({ manifest }) => manifest?.modelAttributes ?? []));
   const all = known.size > 0 ? [...known] : CELEBA_ATTRIBUTES;
   const names = await pickMany<string>(
-    all.map((name) => ({ label: readableAttribute(name), value: name, picked: attributes.includes(name) })),
+    all.map((name) => ({
+      label: readableAttribute(name),
+      value: name,
+      picked: attributes.includes(name),
+    })),
     { title: 'Attributes that faces are compared by', placeHolder: 'Type to filter; at least one' },
   );
   if (names === undefined) return;
   if (names.length === 0) {
-    void showWarning('Face Clusters: at least one attribute is needed; the choice was not changed.');
+    void showWarning(
+      'Face Clusters: at least one attribute is needed; the choice was not changed.',
+    );
     return;
   }
-  if (names.length === attributes.length && names.every((name) => attributes.includes(name))) return;
+  if (names.length === attributes.length && names.every((name) => attributes.includes(name)))
+    return;
   await history.change({ attributes: names }, settings);
 }

@@ -31,12 +31,16 @@ export class ImageLists implements vscode.TextDocumentContentProvider {
   async show(session: RunSession, list: keyof typeof LISTS): Promise<void> {
     const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${session.id}/${list}` });
     this.changed.fire(uri);
-    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
+    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), {
+      preview: true,
+    });
   }
 
   provideTextDocumentContent(uri: vscode.Uri): string {
     const [, id = '', list = ''] = uri.path.split('/');
     const manifest = this.library.find(id)?.manifest;
-    return manifest == null || !Object.hasOwn(LISTS, list) ? '' : LISTS[list as keyof typeof LISTS](manifest);
+    return manifest == null || !Object.hasOwn(LISTS, list)
+      ? ''
+      : LISTS[list as keyof typeof LISTS](manifest);
   }
 }

@@ -33,7 +33,11 @@ export async function clearStore(engine: EngineClient, storeDir: string): Promis
 }
 
 /** Fetches ONNX Runtime's CUDA provider, then says what else is missing. */
-export async function installCudaSupport(root: string, engine: EngineClient, log: Log): Promise<void> {
+export async function installCudaSupport(
+  root: string,
+  engine: EngineClient,
+  log: Log,
+): Promise<void> {
   const source = CUDA_PACKAGES[`${process.platform}-${process.arch}`];
   const folder = librariesFolder(root);
   const { cudaLibraries } = readSettings().settings;
@@ -58,7 +62,10 @@ export async function installCudaSupport(root: string, engine: EngineClient, log
         onProgress: (bytes) => {
           const percent = Math.floor((100 * bytes) / source.size);
           if (percent <= shown) return;
-          report({ increment: percent - shown, message: `${bytesText(bytes)} of ${bytesText(source.size)}` });
+          report({
+            increment: percent - shown,
+            message: `${bytesText(bytes)} of ${bytesText(source.size)}`,
+          });
           shown = percent;
         },
       });

@@ -10,7 +10,8 @@ export function reporter(report: (value: ProgressReport) => void) {
   let stage = '';
   let shown = 0;
   return (current: Progress) => {
-    // Inference is almost all of what describing takes, and the only part of it whose end is known from the start.
+    // Inference is almost all of what describing takes, and the only part of it whose end is known
+    // from the start.
     const whole = current.stage === 'infer' ? 95 : current.stage === 'copy' ? 100 : 0;
     const share = current.total > 0 ? (whole * current.done) / current.total : 0;
     const increment = Math.max(0, share - shown);

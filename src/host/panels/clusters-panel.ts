@@ -2,7 +2,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import { clusteringSettings } from '../../domain/settings';
-import { type HostMessage, type PanelState, type WebviewMessage, webviewMessageSchema } from '../../protocol/panel';
+import {
+  type HostMessage,
+  type PanelState,
+  type WebviewMessage,
+  webviewMessageSchema,
+} from '../../protocol/panel';
 import { messageOf } from '../../util/errors';
 import { type Log, setPanelTitle, showError } from '../outlets';
 import type { RunSession } from '../runs/run-session';
@@ -58,7 +63,11 @@ export class ClustersPanel {
     const onAllowed = () => {
       this.resume();
     };
-    session.on('state', onState).on('progress', onProgress).on('pictures', onPictures).on('allowed', onAllowed);
+    session
+      .on('state', onState)
+      .on('progress', onProgress)
+      .on('pictures', onPictures)
+      .on('allowed', onAllowed);
     webview.onDidReceiveMessage(
       (message: unknown) => {
         void this.receive(message);
@@ -68,7 +77,11 @@ export class ClustersPanel {
     );
     panel.onDidDispose(
       () => {
-        session.off('state', onState).off('progress', onProgress).off('pictures', onPictures).off('allowed', onAllowed);
+        session
+          .off('state', onState)
+          .off('progress', onProgress)
+          .off('pictures', onPictures)
+          .off('allowed', onAllowed);
         for (const disposable of this.disposables) disposable.dispose();
         onDispose();
       },
@@ -78,7 +91,10 @@ export class ClustersPanel {
     webview.html = panelHtml(String(webview.asWebviewUri(vscode.Uri.joinPath(dist, 'webview.js'))));
   }
 
-  /** Brings the panel to the front. @param selected cluster to show large, null for all, undefined for what was shown. */
+  /**
+   * Brings the panel to the front.
+   * @param selected cluster to show large, null for all, undefined for what was shown.
+   */
   show(selected?: number | null): void {
     if (selected !== undefined) this.select(selected);
     this.panel.reveal(undefined, false);
@@ -105,7 +121,8 @@ export class ClustersPanel {
   }
 
   private post(message: HostMessage) {
-    void this.panel.webview.postMessage(message); // to a hidden panel nothing goes; it asks for all when it is shown again
+    // to a hidden panel nothing goes; it asks for all when it is shown again
+    void this.panel.webview.postMessage(message);
   }
 
   private postState() {
@@ -115,7 +132,11 @@ export class ClustersPanel {
   private postPictures() {
     const { generation, pictures } = this.session;
     if (pictures === null) return;
-    const plain = pictures.map((each) => ({ ...each, eigenface: plainBytes(each.eigenface), components: each.components.map(plainBytes) }));
+    const plain = pictures.map((each) => ({
+      ...each,
+      eigenface: plainBytes(each.eigenface),
+      components: each.components.map(plainBytes),
+    }));
     this.post({ kind: 'pictures', generation, pictures: plain });
   }
 
@@ -126,7 +147,8 @@ export class ClustersPanel {
     const waits = session.waits;
     let run: PanelState['run'] = null;
     if (manifest !== null && !waits) {
-      const { failures: _failures, faceless: _faceless, ...rest } = manifest; // long lists, of which the first come by themselves
+      // long lists, of which the first come by themselves
+      const { failures: _failures, faceless: _faceless, ...rest } = manifest;
       run = rest;
     }
     const exists = clustering?.clusters.some(({ id }) => id === this.selected) === true;
@@ -153,7 +175,9 @@ export class ClustersPanel {
   private async receive(message: unknown) {
     const parsed = webviewMessageSchema.safeParse(message);
     if (!parsed.success) {
-      this.context.log.warn(`the panel sent a message that is not understood: ${parsed.error.message}`);
+      this.context.log.warn(
+        `the panel sent a message that is not understood: ${parsed.error.message}`,
+      );
       return;
     }
     try {
@@ -171,7 +195,10 @@ export class ClustersPanel {
       if (message.kind === 'ready') this.postState();
       else if (message.kind === 'command' && message.command === 'trust') await manageTrust();
       else if (message.kind === 'trouble') context.log.error(`the panel: ${message.message}`);
-      else context.log.warn(`the panel asked for '${message.kind}' while the workspace is not trusted`);
+      else
+        context.log.warn(
+          `the panel asked for '${message.kind}' while the workspace is not trusted`,
+        );
       return;
     }
     switch (message.kind) {
@@ -183,20 +210,36 @@ export class ClustersPanel {
         return;
       case 'faces':
         await this.answer(message.request, `faces of cluster ${message.cluster}`, async () => {
-          const faces = await session.faces(message.cluster, message.order, message.start, message.count);
-          return { kind: 'faces', request: message.request, faces: faces.map((face) => ({ ...face, jpeg: plainBytes(face.jpeg) })) };
+          const faces = await session.faces(
+            message.cluster,
+            message.order,
+            message.start,
+            message.count,
+          );
+          return {
+            kind: 'faces',
+            request: message.request,
+            faces: faces.map((face) => ({ ...face, jpeg: plainBytes(face.jpeg) })),
+          };
         });
         return;
       case 'photo':
         await this.answer(message.request, `photo of face ${message.row}`, async () => {
           const photo = await session.photo(message.row);
-          return { kind: 'photo', request: message.request, photo: { ...photo, jpeg: plainBytes(photo.jpeg) } };
+          return {
+            kind: 'photo',
+            request: message.request,
+            photo: { ...photo, jpeg: plainBytes(photo.jpeg) },
+          };
         });
         return;
       case 'open': {
         const { path } = await session.locate(message.row);
         const column = message.beside ? vscode.ViewColumn.Beside : undefined;
-        await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(path), { viewColumn: column, preview: true });
+        await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(path), {
+          viewColumn: column,
+          preview: true,
+        });
         return;
       }
       case 'select':
@@ -205,13 +248,19 @@ export class ClustersPanel {
       case 'images': {
         const cluster = session.clustering?.clusters.find(({ id }) => id === message.cluster);
         if (cluster !== undefined)
-          await vscode.commands.executeCommand(`faceClusters.${message.action}`, { kind: 'cluster', session, cluster });
+          await vscode.commands.executeCommand(`faceClusters.${message.action}`, {
+            kind: 'cluster',
+            session,
+            cluster,
+          });
         return;
       }
       case 'settings': {
         const { settings } = readSettings();
         const given = Object.entries(message.changes) as [keyof typeof message.changes, unknown][];
-        const changed = given.filter(([name, value]) => value !== undefined && !isDeepStrictEqual(value, settings[name]));
+        const changed = given.filter(
+          ([name, value]) => value !== undefined && !isDeepStrictEqual(value, settings[name]),
+        );
         if (changed.length > 0) await context.history.change(Object.fromEntries(changed), settings);
         return;
       }
@@ -225,7 +274,11 @@ export class ClustersPanel {
   }
 
   /** Answers a request, or says that it failed. */
-  private async answer(request: number, what: string, make: () => Promise<HostMessage>): Promise<void> {
+  private async answer(
+    request: number,
+    what: string,
+    make: () => Promise<HostMessage>,
+  ): Promise<void> {
     try {
       this.post(await make());
     } catch (error) {
@@ -234,7 +287,9 @@ export class ClustersPanel {
     }
   }
 
-  private async command(command: Extract<WebviewMessage, { kind: 'command' }>['command']): Promise<void> {
+  private async command(
+    command: Extract<WebviewMessage, { kind: 'command' }>['command'],
+  ): Promise<void> {
     const node = { kind: 'run', session: this.session };
     switch (command) {
       case 'compare':

@@ -2,7 +2,7 @@
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import { attributeWeights } from '../../domain/attribute-weights';
-import type { DatasetChoice, DatasetSummary, Contradictions } from '../../domain/dataset';
+import type { DatasetChoice, DatasetSummary, SuspectedLabelErrors } from '../../domain/dataset';
 import type { BundledModels } from '../../domain/networks';
 import { analysisSettings } from '../../domain/settings';
 import type { CallOptions, EngineClient } from '../../engine/client';
@@ -40,7 +40,7 @@ export interface DatasetPanelContext {
 
 export class DatasetPanel {
   private summary: DatasetSummary | null = null;
-  private contradictions: Contradictions | null = null;
+  private contradictions: SuspectedLabelErrors | null = null;
   private problem: string | null = null;
   private progress: DatasetState['progress'] = null;
   private seed = 1;
@@ -92,7 +92,9 @@ export class DatasetPanel {
     };
   }
 
-  /** Whether nothing is started for it: the workspace is not trusted, and the panel was restored. */
+  /**
+   * Whether nothing is started for it: the workspace is not trusted, and the panel was restored.
+   */
   private get waits() {
     return !this.asked && !isTrusted();
   }
@@ -108,7 +110,10 @@ export class DatasetPanel {
   private postState() {
     const { choice, summary, progress, problem, contradictions, seed, title } = this;
     const { folder, labels } = choice;
-    const surest = (contradictions?.surest ?? []).map((each) => ({ ...each, jpeg: each.jpeg && plainBytes(each.jpeg) }));
+    const surest = (contradictions?.surest ?? []).map((each) => ({
+      ...each,
+      jpeg: each.jpeg && plainBytes(each.jpeg),
+    }));
     this.post({
       kind: 'state',
       state: {
@@ -129,7 +134,9 @@ export class DatasetPanel {
   private async receive(message: unknown) {
     const parsed = datasetMessageSchema.safeParse(message);
     if (!parsed.success) {
-      this.context.log.warn(`the data set view sent a message that is not understood: ${parsed.error.message}`);
+      this.context.log.warn(
+        `the data set view sent a message that is not understood: ${parsed.error.message}`,
+      );
       return;
     }
     try {
@@ -146,8 +153,12 @@ export class DatasetPanel {
       // The page offers one button then; what else it sends was not clicked by anybody.
       if (message.kind === 'ready') this.postState();
       else if (message.kind === 'command' && message.command === 'trust') await manageTrust();
-      else if (message.kind === 'trouble') this.context.log.error(`the data set view: ${message.message}`);
-      else this.context.log.warn(`the data set view asked for '${message.kind}' while the workspace is not trusted`);
+      else if (message.kind === 'trouble')
+        this.context.log.error(`the data set view: ${message.message}`);
+      else
+        this.context.log.warn(
+          `the data set view asked for '${message.kind}' while the workspace is not trusted`,
+        );
       return;
     }
     switch (message.kind) {
@@ -156,7 +167,14 @@ export class DatasetPanel {
         else this.postState();
         return;
       case 'options':
-        this.choice = { ...this.choice, options: { ...this.choice.options, attributes: message.attributes, dropZero: message.dropZero } };
+        this.choice = {
+          ...this.choice,
+          options: {
+            ...this.choice.options,
+            attributes: message.attributes,
+            dropZero: message.dropZero,
+          },
+        };
         this.contradictions = null;
         await this.explore();
         return;
@@ -170,15 +188,24 @@ export class DatasetPanel {
           partition,
           attribute,
         });
-        this.post({ kind: 'samples', samples: samples.map((each) => ({ ...each, jpeg: each.jpeg && plainBytes(each.jpeg) })) });
+        this.post({
+          kind: 'samples',
+          samples: samples.map((each) => ({ ...each, jpeg: each.jpeg && plainBytes(each.jpeg) })),
+        });
         return;
       }
       case 'contradictions':
         await this.contradict(message.images);
         return;
       case 'open': {
-        const { path } = await this.context.engine.call('datasetImage', { ...this.choice, row: message.row });
-        await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(path), { viewColumn: vscode.ViewColumn.Beside, preview: true });
+        const { path } = await this.context.engine.call('datasetImage', {
+          ...this.choice,
+          row: message.row,
+        });
+        await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(path), {
+          viewColumn: vscode.ViewColumn.Beside,
+          preview: true,
+        });
         return;
       }
       case 'weights':
@@ -193,7 +220,9 @@ export class DatasetPanel {
     }
   }
 
-  private async command(command: Extract<DatasetMessage, { kind: 'command' }>['command']): Promise<void> {
+  private async command(
+    command: Extract<DatasetMessage, { kind: 'command' }>['command'],
+  ): Promise<void> {
     switch (command) {
       case 'cancel':
         this.running?.abort(new CancelledError());
@@ -210,16 +239,25 @@ export class DatasetPanel {
             filters: { 'Tables of labels': ['csv', 'txt', 'gz'] },
           })) ?? [];
         if (file === undefined) return;
-        this.choice = choiceOf({ folder: this.choice.folder, labels: file.fsPath, attributes: [], dropZero: 0 });
+        this.choice = choiceOf({
+          folder: this.choice.folder,
+          labels: file.fsPath,
+          attributes: [],
+          dropZero: 0,
+        });
         this.contradictions = null;
         await this.explore();
         return;
       }
       case 'labels':
-        if (this.summary !== null) await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(this.summary.labels));
+        if (this.summary !== null)
+          await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(this.summary.labels));
         return;
       case 'cluster':
-        await vscode.commands.executeCommand('faceClusters.clusterFaces', vscode.Uri.file(this.summary?.images ?? this.choice.folder));
+        await vscode.commands.executeCommand(
+          'faceClusters.clusterFaces',
+          vscode.Uri.file(this.summary?.images ?? this.choice.folder),
+        );
         return;
       case 'save':
         await this.save();
@@ -249,7 +287,8 @@ export class DatasetPanel {
     } catch (error) {
       if (error instanceof CancelledError) {
         // Where there is nothing to go back to, the view says so, with a way out.
-        if (this.running === controller && this.summary === null) this.problem = 'Cancelled before the data set was read.';
+        if (this.running === controller && this.summary === null)
+          this.problem = 'Cancelled before the data set was read.';
         return undefined;
       }
       this.problem = messageOf(error);
@@ -274,7 +313,15 @@ export class DatasetPanel {
     const { engine, bundled, storeDir } = this.context;
     await this.work(async (options) => {
       const settings = analysisSettings(readSettings().settings);
-      const params = { ...this.choice, images, most: MOST_CONTRADICTIONS, pictures: true, settings, bundled, storeDir };
+      const params = {
+        ...this.choice,
+        images,
+        most: MOST_CONTRADICTIONS,
+        pictures: true,
+        settings,
+        bundled,
+        storeDir,
+      };
       this.contradictions = await engine.call('contradictions', params, options);
     });
   }
@@ -283,11 +330,18 @@ export class DatasetPanel {
   private async weigh(by: 'rare' | 'common') {
     if (this.summary === null) return;
     const { settings } = readSettings();
-    const frequencies = Object.fromEntries(this.summary.attributes.map(({ name, frequency }) => [name, frequency]));
+    const frequencies = Object.fromEntries(
+      this.summary.attributes.map(({ name, frequency }) => [name, frequency]),
+    );
     const names = settings.attributes.filter((name) => Object.hasOwn(frequencies, name));
-    if (names.length === 0) throw new Error('none of the attributes faces are compared by is in this data set: choose others first');
+    if (names.length === 0)
+      throw new Error(
+        'none of the attributes faces are compared by is in this data set: choose others first',
+      );
     const weights = attributeWeights(names, by, frequencies);
-    const rounded = Object.fromEntries(names.map((name, i) => [name, Math.round(weights[i]! * 1000) / 1000]));
+    const rounded = Object.fromEntries(
+      names.map((name, i) => [name, Math.round(weights[i]! * 1000) / 1000]),
+    );
     await this.context.history.change({ weights: rounded }, settings);
     const undo = 'Undo';
     const answer = await showInformation(
@@ -310,8 +364,13 @@ export class DatasetPanel {
     const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
     const outDir = join(parent.fsPath, `dataset ${basename(this.choice.folder)} ${stamp}`);
     const { folder, labels, options } = this.choice;
-    await this.work((call) => this.context.engine.call('dataset', { folder, labels, options, samples: 10, outDir }, call));
-    if (this.problem === null) void showInformation(`Face Clusters: tables and charts were written to '${forName(outDir)}'.`);
+    await this.work((call) =>
+      this.context.engine.call('dataset', { folder, labels, options, samples: 10, outDir }, call),
+    );
+    if (this.problem === null)
+      void showInformation(
+        `Face Clusters: tables and charts were written to '${forName(outDir)}'.`,
+      );
   }
 }
 

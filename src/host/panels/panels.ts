@@ -30,7 +30,11 @@ export class Panels implements vscode.WebviewPanelSerializer {
       panel.show(selected);
       return;
     }
-    this.adopt(vscode.window.createWebviewPanel(VIEW_TYPE, '', vscode.ViewColumn.Active), session, selected ?? null);
+    this.adopt(
+      vscode.window.createWebviewPanel(VIEW_TYPE, '', vscode.ViewColumn.Active),
+      session,
+      selected ?? null,
+    );
     void session.followSettings();
   }
 
@@ -63,7 +67,9 @@ export class Panels implements vscode.WebviewPanelSerializer {
   }
 
   private adopt(panel: vscode.WebviewPanel, session: RunSession, selected: number | null) {
-    const clusters = new ClustersPanel(panel, session, this.context, selected, () => this.open.delete(session));
+    const clusters = new ClustersPanel(panel, session, this.context, selected, () =>
+      this.open.delete(session),
+    );
     this.open.set(session, clusters);
     this.onOpen(session);
   }

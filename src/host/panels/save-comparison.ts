@@ -19,8 +19,13 @@ export async function saveComparison({ comparison, folders }: RunSession): Promi
   });
   if (target === undefined) return;
   if (target.scheme !== 'file')
-    throw new UserError(`expected a file on the disk of the machine VS Code works on, got '${forName(target.toString())}'`);
+    throw new UserError(
+      `expected a file on the disk of the machine VS Code works on, got '${forName(target.toString())}'`,
+    );
   const table = target.fsPath.toLowerCase().endsWith('.csv');
-  await writeChosenFile(target.fsPath, table ? comparisonCsv(comparison) : comparisonChart(comparison));
+  await writeChosenFile(
+    target.fsPath,
+    table ? comparisonCsv(comparison) : comparisonChart(comparison),
+  );
   void showInformation(`Face Clusters: the comparison was written to '${forName(target.fsPath)}'.`);
 }

@@ -30,7 +30,10 @@ export class FolderWatch implements vscode.Disposable {
     this.follow();
   }
 
-  /** Watches just the runs that are there, where the setting wants it and the workspace is trusted: what an event starts nobody has asked for. */
+  /**
+   * Watches just the runs that are there, where the setting wants it and the workspace is trusted:
+   * what an event starts nobody has asked for.
+   */
   follow(): void {
     const off = readSettings().settings.watch === 'off' || !isTrusted();
     const wanted = new Set(off ? [] : this.library.all.filter(({ manifest }) => manifest !== null));
@@ -39,7 +42,8 @@ export class FolderWatch implements vscode.Disposable {
       stop(watch);
       this.watches.delete(session);
     }
-    for (const session of wanted) if (!this.watches.has(session)) this.watches.set(session, this.watch(session));
+    for (const session of wanted)
+      if (!this.watches.has(session)) this.watches.set(session, this.watch(session));
   }
 
   /** Looks at a run's folders now: they may have changed while nobody watched. */
@@ -47,7 +51,8 @@ export class FolderWatch implements vscode.Disposable {
     const { watch } = readSettings().settings;
     if (watch === 'off' || !isTrusted()) return;
     await session.checkFolders();
-    if (watch === 'update' && changesText(session.changes) !== '' && !session.isBusy()) this.update(session);
+    if (watch === 'update' && changesText(session.changes) !== '' && !session.isBusy())
+      this.update(session);
   }
 
   dispose(): void {
@@ -65,8 +70,15 @@ export class FolderWatch implements vscode.Disposable {
       watch.timer = setTimeout(() => void this.check(session), SETTLE);
     };
     for (const folder of session.folders) {
-      const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(vscode.Uri.file(folder), '**/*'));
-      watch.watchers.push(watcher, watcher.onDidCreate(onEvent), watcher.onDidChange(onEvent), watcher.onDidDelete(onEvent));
+      const watcher = vscode.workspace.createFileSystemWatcher(
+        new vscode.RelativePattern(vscode.Uri.file(folder), '**/*'),
+      );
+      watch.watchers.push(
+        watcher,
+        watcher.onDidCreate(onEvent),
+        watcher.onDidChange(onEvent),
+        watcher.onDidDelete(onEvent),
+      );
     }
     return watch;
   }

@@ -1,4 +1,6 @@
-/** All runs of this workspace: those kept on disk and those being made. Knows nothing of VS Code. */
+/**
+ * All runs of this workspace: those kept on disk and those being made. Knows nothing of VS Code.
+ */
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { join } from 'node:path';
@@ -31,7 +33,16 @@ export class RunLibrary extends EventEmitter<{ change: [RunSession | undefined] 
     const manifests = await listRuns(this.folder, this.context.log);
     for (const manifest of manifests) {
       if (this.find(manifest.id) !== undefined) continue;
-      this.add(new RunSession(this.context, manifest.id, join(this.folder, manifest.id), manifest.folders, manifest), false);
+      this.add(
+        new RunSession(
+          this.context,
+          manifest.id,
+          join(this.folder, manifest.id),
+          manifest.folders,
+          manifest,
+        ),
+        false,
+      );
     }
     this.emit('change', undefined);
   }

@@ -1,5 +1,6 @@
 /**
- * One set of folders and what is known of its faces: the model behind a panel and an entry of the side panel. Knows nothing of VS Code.
+ * One set of folders and what is known of its faces: the model behind a panel and an entry of the
+ * side panel. Knows nothing of VS Code.
  */
 import { EventEmitter } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
@@ -26,7 +27,8 @@ import { upperFirst } from '../../text/letter-case';
 import { CancelledError, messageOf, UserError } from '../../util/errors';
 
 /** How a job ended. */
-export type Outcome = { kind: 'done' } | { kind: 'cancelled' } | { kind: 'failed'; message: string; retry: boolean };
+export type Outcome =
+  { kind: 'done' } | { kind: 'cancelled' } | { kind: 'failed'; message: string; retry: boolean };
 
 interface SessionEvents {
   /** Anything but what the others tell. */
@@ -52,7 +54,11 @@ export interface SessionContext {
 }
 
 /** Settings that change no face. */
-const FACELESS_KEYS: ReadonlySet<keyof AnalysisSettings> = new Set(['batchSize', 'cache', 'cacheLimit']);
+const FACELESS_KEYS: ReadonlySet<keyof AnalysisSettings> = new Set([
+  'batchSize',
+  'cache',
+  'cacheLimit',
+]);
 
 type JobKind = 'describe' | 'cluster' | 'compare';
 
@@ -65,7 +71,10 @@ export class RunSession extends EventEmitter<SessionEvents> {
   comparison: Comparison | null = null;
   progress: Progress | null = null;
   problem: PanelProblem | null = null;
-  /** How the folders differ from what they were when they were described; null while that is not known. */
+  /**
+   * How the folders differ from what they were when they were described; null while that is not
+   * known.
+   */
   changes: FolderChanges = null;
   /** Counts up with each clustering: faces and pictures of another one are stale. */
   generation = 0;
@@ -92,7 +101,10 @@ export class RunSession extends EventEmitter<SessionEvents> {
     return this.job !== undefined;
   }
 
-  /** Whether nothing is started for this run: the workspace is not trusted, and the user has not asked for the run since the window was opened. */
+  /**
+   * Whether nothing is started for this run: the workspace is not trusted, and the user has not
+   * asked for the run since the window was opened.
+   */
   get waits(): boolean {
     return !this.asked && !this.context.trusted();
   }
@@ -106,15 +118,28 @@ export class RunSession extends EventEmitter<SessionEvents> {
 
   /** @throws UserError while the run waits for trust. */
   private get engine(): EngineClient {
-    if (this.waits) throw new UserError('nothing is started for clusters nobody has asked for in a workspace that is not trusted');
+    if (this.waits)
+      throw new UserError(
+        'nothing is started for clusters nobody has asked for in a workspace that is not trusted',
+      );
     return this.context.engine;
   }
 
-  /** Finds the faces of the folders, infers their attributes and clusters them. Whatever was known of them stays until then. */
+  /**
+   * Finds the faces of the folders, infers their attributes and clusters them. Whatever was known
+   * of them stays until then.
+   */
   async describe(signal?: AbortSignal): Promise<Outcome> {
     return this.run('describe', signal, async (options) => {
       const { bundled, settings, storeDir } = this.context;
-      const params = { runDir: this.runDir, id: this.id, folders: this.folders, settings: analysisSettings(settings()), bundled, storeDir };
+      const params = {
+        runDir: this.runDir,
+        id: this.id,
+        folders: this.folders,
+        settings: analysisSettings(settings()),
+        bundled,
+        storeDir,
+      };
       this.manifest = await this.engine.call('analyse', params, options);
       this.changes = null;
       this.clustering = null;
@@ -134,7 +159,13 @@ export class RunSession extends EventEmitter<SessionEvents> {
   /** Compares the methods on the faces that are there; the comparison is kept with the run. */
   async compare(): Promise<Outcome> {
     return this.run('compare', undefined, async (options) => {
-      const params = { runDir: this.runDir, methods: [...METHODS], from: COMPARED.from, to: COMPARED.to, outDir: undefined };
+      const params = {
+        runDir: this.runDir,
+        methods: [...METHODS],
+        from: COMPARED.from,
+        to: COMPARED.to,
+        outDir: undefined,
+      };
       const settings = clusteringSettings(this.context.settings());
       this.comparison = await this.engine.call('compare', { ...params, settings }, options);
     });
@@ -143,7 +174,11 @@ export class RunSession extends EventEmitter<SessionEvents> {
   /** Does what failed once more. */
   retry(): Promise<Outcome> {
     if (this.manifest === null) return this.describe();
-    return this.failedJob === 'cluster' ? this.cluster() : this.failedJob === 'compare' ? this.compare() : this.describe();
+    return this.failedJob === 'cluster'
+      ? this.cluster()
+      : this.failedJob === 'compare'
+        ? this.compare()
+        : this.describe();
   }
 
   cancel(): void {
@@ -185,13 +220,21 @@ export class RunSession extends EventEmitter<SessionEvents> {
     }
   }
 
-  /** Brings what is shown in line with the settings: clusters anew where those of clustering changed. */
+  /**
+   * Brings what is shown in line with the settings: clusters anew where those of clustering
+   * changed.
+   */
   async followSettings(): Promise<void> {
     if (this.waits) return;
     await this.load();
-    const describing = this.job?.kind === 'describe'; // it will cluster by the settings as they are then
+    // it will cluster by the settings as they are then
+    const describing = this.job?.kind === 'describe';
     const wanted = clusteringSettings(this.context.settings());
-    if (this.manifest !== null && !describing && (this.isBusy() || !isDeepStrictEqual(this.clustering?.settings, wanted)))
+    if (
+      this.manifest !== null &&
+      !describing &&
+      (this.isBusy() || !isDeepStrictEqual(this.clustering?.settings, wanted))
+    )
       await this.cluster();
     else this.emit('state');
   }
@@ -203,7 +246,8 @@ export class RunSession extends EventEmitter<SessionEvents> {
     // Runs of earlier versions lack settings that came later: those had their defaults.
     const then = analysisSettingsSchema.parse(this.manifest.settings);
     // The seed of a sample nobody draws, the size of batches, and what is kept, change no face.
-    const matters = (key: keyof AnalysisSettings) => !FACELESS_KEYS.has(key) && (key !== 'seed' || now.sample > 0);
+    const matters = (key: keyof AnalysisSettings) =>
+      !FACELESS_KEYS.has(key) && (key !== 'seed' || now.sample > 0);
     return ANALYSIS_KEYS.filter((key) => matters(key) && now[key] !== then[key]);
   }
 
@@ -217,11 +261,18 @@ export class RunSession extends EventEmitter<SessionEvents> {
       this.changes = changes;
       this.emit('state');
     } catch (error) {
-      this.context.log(`the folders of '${this.folders.join("', '")}' cannot be compared with what they were: ${messageOf(error)}`);
+      this.context.log(
+        `the folders of '${this.folders.join("', '")}' cannot be compared with what they were: ${messageOf(error)}`,
+      );
     }
   }
 
-  async faces(cluster: number, order: FaceOrder, start: number, count: number): Promise<FaceCard[]> {
+  async faces(
+    cluster: number,
+    order: FaceOrder,
+    start: number,
+    count: number,
+  ): Promise<FaceCard[]> {
     return this.engine.call('page', { runDir: this.runDir, cluster, order, start, count });
   }
 
@@ -231,7 +282,11 @@ export class RunSession extends EventEmitter<SessionEvents> {
   }
 
   /** Copies the images of a cluster into a folder. */
-  async copyImages(cluster: number, outDir: string, options: CallOptions): Promise<EngineCalls['copyImages']['result']> {
+  async copyImages(
+    cluster: number,
+    outDir: string,
+    options: CallOptions,
+  ): Promise<EngineCalls['copyImages']['result']> {
     return this.engine.call('copyImages', { runDir: this.runDir, cluster, outDir }, options);
   }
 
@@ -244,7 +299,10 @@ export class RunSession extends EventEmitter<SessionEvents> {
     return this.engine.call('locate', { runDir: this.runDir, row });
   }
 
-  async export(target: Omit<EngineCalls['export']['params'], 'runDir'>, options: CallOptions): Promise<EngineCalls['export']['result']> {
+  async export(
+    target: Omit<EngineCalls['export']['params'], 'runDir'>,
+    options: CallOptions,
+  ): Promise<EngineCalls['export']['result']> {
     return this.engine.call('export', { runDir: this.runDir, ...target }, options);
   }
 
@@ -258,7 +316,8 @@ export class RunSession extends EventEmitter<SessionEvents> {
       this.pictures = pictures;
       this.emit('pictures', pictures);
     } catch (error) {
-      if (generation !== this.generation || this.isBusy() || this.removed) return; // of clusters that are gone
+      // of clusters that are gone
+      if (generation !== this.generation || this.isBusy() || this.removed) return;
       this.fail('cluster', messageOf(error));
     }
   }
@@ -272,7 +331,11 @@ export class RunSession extends EventEmitter<SessionEvents> {
   }
 
   /** One job at a time: a new one ends the old one. */
-  private async run(kind: JobKind, signal: AbortSignal | undefined, work: (options: CallOptions) => Promise<void>): Promise<Outcome> {
+  private async run(
+    kind: JobKind,
+    signal: AbortSignal | undefined,
+    work: (options: CallOptions) => Promise<void>,
+  ): Promise<Outcome> {
     this.cancel();
     const controller = new AbortController();
     const job = { controller, kind };
@@ -296,11 +359,14 @@ export class RunSession extends EventEmitter<SessionEvents> {
       return { kind: 'done' };
     } catch (error) {
       if (error instanceof CancelledError) {
-        if (current() && kind === 'cluster') this.problem = { message: 'Clustering was cancelled.', retry: true };
-        if (current() && kind === 'compare') this.problem = { message: 'The comparison was cancelled.', retry: true };
+        if (current() && kind === 'cluster')
+          this.problem = { message: 'Clustering was cancelled.', retry: true };
+        if (current() && kind === 'compare')
+          this.problem = { message: 'The comparison was cancelled.', retry: true };
         return { kind: 'cancelled' };
       }
-      if (!(error instanceof UserError)) this.context.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      if (!(error instanceof UserError))
+        this.context.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
       const message = upperFirst(messageOf(error));
       const retry = true;
       if (current()) this.problem = { message, retry };
@@ -311,7 +377,8 @@ export class RunSession extends EventEmitter<SessionEvents> {
         this.job = undefined;
         this.setProgress(null);
         this.emit('state');
-        // The engine may have died for reasons that would kill it again: only what was asked for is done.
+        // The engine may have died for reasons that would kill it again: only what was asked for is
+        // done.
         if (this.problem === null) void this.makePictures();
       }
     }

@@ -22,8 +22,13 @@ export class SettingHistory {
    */
   async change(values: Partial<Settings>, shown: Settings): Promise<void> {
     const keys = Object.keys(values) as (keyof Settings)[];
-    const texts = keys.map((key) => `${key} from ${display(shown[key])} to ${display(values[key])}`);
-    const change = { before: new Map(keys.map((key) => [key, writtenValue(key)])), text: `Changed ${texts.join(', ')}` };
+    const texts = keys.map(
+      (key) => `${key} from ${display(shown[key])} to ${display(values[key])}`,
+    );
+    const change = {
+      before: new Map(keys.map((key) => [key, writtenValue(key)])),
+      text: `Changed ${texts.join(', ')}`,
+    };
     this.changes.push(change);
     try {
       for (const key of keys) await writeSetting(key, values[key]);

@@ -28,7 +28,10 @@ export class RunTree implements vscode.TreeDataProvider<Node> {
   private readonly runNodes = new WeakMap<RunSession, RunNode>();
   private readonly clusterNodes = new WeakMap<ClusterSummary, ClusterNode>();
 
-  /** @param loaded when the runs are listed: until then VS Code shows that the view is loading, and no welcome. */
+  /**
+   * @param loaded when the runs are listed: until then VS Code shows that the view is loading, and
+   * no welcome.
+   */
   constructor(
     private readonly library: RunLibrary,
     private readonly loaded: Promise<void>,
@@ -45,7 +48,9 @@ export class RunTree implements vscode.TreeDataProvider<Node> {
     }
     if (node.kind === 'cluster') return [];
     await node.session.load();
-    return (node.session.clustering?.clusters ?? []).map((cluster) => this.clusterNode(node.session, cluster));
+    return (node.session.clustering?.clusters ?? []).map((cluster) =>
+      this.clusterNode(node.session, cluster),
+    );
   }
 
   getParent(node: Node): Node | undefined {
@@ -70,7 +75,8 @@ export class RunTree implements vscode.TreeDataProvider<Node> {
 
   private clusterNode(session: RunSession, cluster: ClusterSummary): ClusterNode {
     let node = this.clusterNodes.get(cluster);
-    if (node === undefined) this.clusterNodes.set(cluster, (node = { kind: 'cluster', session, cluster }));
+    if (node === undefined)
+      this.clusterNodes.set(cluster, (node = { kind: 'cluster', session, cluster }));
     return node;
   }
 }
@@ -84,23 +90,39 @@ function runItem({ session }: RunNode): vscode.TreeItem {
     description: runDescription(session),
     tooltip: manifest === null ? session.folders.join('\n') : runTooltip(manifest),
   };
-  const item = treeItem(texts, manifest === null ? vscode.TreeItemCollapsibleState.None : vscode.TreeItemCollapsibleState.Expanded);
+  const item = treeItem(
+    texts,
+    manifest === null
+      ? vscode.TreeItemCollapsibleState.None
+      : vscode.TreeItemCollapsibleState.Expanded,
+  );
   item.id = session.id;
   item.contextValue = busy ? 'run.busy' : manifest === null ? 'run.empty' : 'run';
-  item.iconPath = new vscode.ThemeIcon(busy ? 'sync~spin' : problem !== null ? 'warning' : outOfDate ? 'bell-dot' : 'folder');
-  item.command = { command: 'faceClusters.openRun', title: 'Show the clusters', arguments: [{ kind: 'run', session }] };
+  item.iconPath = new vscode.ThemeIcon(
+    busy ? 'sync~spin' : problem !== null ? 'warning' : outOfDate ? 'bell-dot' : 'folder',
+  );
+  item.command = {
+    command: 'faceClusters.openRun',
+    title: 'Show the clusters',
+    arguments: [{ kind: 'run', session }],
+  };
   return item;
 }
 
 function runDescription({ manifest, clustering, progress, problem, changes }: RunSession): string {
   if (progress !== null) return stageText(progress);
   if (manifest === null) return problem?.message ?? 'not described yet';
-  return [plural(manifest.faces, 'face'), clustering === null ? '' : clustersText(clustering), changesText(changes)]
+  return [
+    plural(manifest.faces, 'face'),
+    clustering === null ? '' : clustersText(clustering),
+    changesText(changes),
+  ]
     .filter(Boolean)
     .join(', ');
 }
 
-const clustersText = ({ clusters }: Clustering) => `${String(clusters.length)} cluster${clusters.length === 1 ? '' : 's'}`;
+const clustersText = ({ clusters }: Clustering) =>
+  `${String(clusters.length)} cluster${clusters.length === 1 ? '' : 's'}`;
 
 function runTooltip({ folders, images, provider, trials, createdAt }: RunManifest): string {
   return [
@@ -113,11 +135,19 @@ function runTooltip({ folders, images, provider, trials, createdAt }: RunManifes
 
 function clusterItem(node: ClusterNode): vscode.TreeItem {
   const { session, cluster } = node;
-  const item = treeItem({ label: clusterTitle(cluster.id), description: clusterText(cluster), tooltip: clusterTooltip(cluster) });
+  const item = treeItem({
+    label: clusterTitle(cluster.id),
+    description: clusterText(cluster),
+    tooltip: clusterTooltip(cluster),
+  });
   item.id = `${session.id}/${String(session.generation)}/${String(cluster.id)}`;
   item.contextValue = 'cluster';
   item.iconPath = new vscode.ThemeIcon('organization');
-  item.command = { command: 'faceClusters.openCluster', title: 'Show the cluster', arguments: [node] };
+  item.command = {
+    command: 'faceClusters.openCluster',
+    title: 'Show the cluster',
+    arguments: [node],
+  };
   return item;
 }
 
@@ -129,7 +159,10 @@ function clusterTooltip(cluster: ClusterSummary): vscode.MarkdownString {
   ]);
   const silhouette = cluster.silhouette === null ? 'not defined' : cluster.silhouette.toFixed(3);
   return markdownTable(
-    { heading: clusterTitle(cluster.id), text: `${plural(cluster.size, 'face')}, silhouette ${silhouette}` },
+    {
+      heading: clusterTitle(cluster.id),
+      text: `${plural(cluster.size, 'face')}, silhouette ${silhouette}`,
+    },
     [{ name: 'Attribute' }, { name: 'Occurs in', right: true }, { name: '' }],
     rows,
   );

@@ -1,4 +1,7 @@
-/** A data set of labelled faces: what it holds, how often attributes occur and with which others, faces of it, and labels that may be wrong. */
+/**
+ * A data set of labelled faces: what it holds, how often attributes occur and with which others,
+ * faces of it, and labels that may be wrong.
+ */
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { DatasetState } from '../../../src/protocol/dataset-panel';
@@ -79,13 +82,15 @@ export class DatasetView extends LitElement {
             ? nothing
             : html`<div class="actions">
                 ${summary.images === null ? nothing : this.action('Cluster Its Faces', 'cluster', 'primary')}
-                ${this.action('Save Tables and Charts…', 'save')} ${this.action('Other Labels…', 'chooseLabels')}
+                ${this.action('Save Tables and Charts…', 'save')}
+                ${this.action('Other Labels…', 'chooseLabels')}
                 ${this.action('Read Again', 'retry')}
               </div>`
         }
       </header>
       ${progress === null ? nothing : html`<fc-progress .source=${host} .progress=${progress}></fc-progress>`}
-      ${data.problem === null ? nothing : this.problem(data.problem)} ${summary === null ? nothing : this.parts(data, summary)}
+      ${data.problem === null ? nothing : this.problem(data.problem)}
+      ${summary === null ? nothing : this.parts(data, summary)}
     `;
   }
 
@@ -93,7 +98,10 @@ export class DatasetView extends LitElement {
     return html`
       <div class="facts">
         <span>${kind}</span>
-        <span><b>${count(used)}</b> ${used === rows ? 'rows' : html`of <b>${count(rows)}</b> rows`}</span>
+        <span
+          ><b>${count(used)}</b>
+          ${used === rows ? 'rows' : html`of <b>${count(rows)}</b> rows`}</span
+        >
         ${Object.entries(partitions).map(([name, size]) => html`<span>${name === 'none' ? 'in no partition' : forName(name)}: <b>${count(size)}</b></span>`)}
         <span>${plural(zeroRows, 'row')} without any of the attributes</span>
         ${
@@ -103,7 +111,9 @@ export class DatasetView extends LitElement {
               ? html`<span>no image is missing</span>`
               : html`<span>${plural(missing, 'image')} missing</span>`
         }
-        <button class="link" @click=${this.command('labels')}>${forName(labels.split(/[\\/]/).pop() ?? '')}</button>
+        <button class="link" @click=${this.command('labels')}>
+          ${forName(labels.split(/[\\/]/).pop() ?? '')}
+        </button>
       </div>
     `;
   }
@@ -111,7 +121,9 @@ export class DatasetView extends LitElement {
   private problem(message: string) {
     return html`<div class="problem" role="alert">
       <p>${forPage(message)}</p>
-      <div class="actions">${this.action('Choose Labels…', 'chooseLabels')} ${this.action('Try Again', 'retry')}</div>
+      <div class="actions">
+        ${this.action('Choose Labels…', 'chooseLabels')} ${this.action('Try Again', 'retry')}
+      </div>
     </div>`;
   }
 
@@ -119,13 +131,21 @@ export class DatasetView extends LitElement {
     const { host } = this;
     return html`
       <div class="columns">
-        <fc-dataset-attributes .host=${host} .summary=${summary} .options=${data.options}></fc-dataset-attributes>
+        <fc-dataset-attributes
+          .host=${host}
+          .summary=${summary}
+          .options=${data.options}
+        ></fc-dataset-attributes>
         <fc-dataset-correlation .summary=${summary}></fc-dataset-correlation>
       </div>
       ${
         summary.images === null
           ? nothing
-          : html`<fc-dataset-samples .host=${host} .summary=${summary} .samples=${this.samples}></fc-dataset-samples>
+          : html`<fc-dataset-samples
+                .host=${host}
+                .summary=${summary}
+                .samples=${this.samples}
+              ></fc-dataset-samples>
               <fc-dataset-contradictions
                 .host=${host}
                 .summary=${summary}
@@ -137,7 +157,9 @@ export class DatasetView extends LitElement {
   }
 
   private action(text: string, command: Command, appearance = 'secondary') {
-    return html`<vscode-button appearance=${appearance} @click=${this.command(command)}>${text}</vscode-button>`;
+    return html`<vscode-button appearance=${appearance} @click=${this.command(command)}
+      >${text}</vscode-button
+    >`;
   }
 
   private command(command: Command) {

@@ -110,7 +110,11 @@ export class DatasetAttributes extends LitElement {
                 </button>`
           }
           <span id="zero">Rows with none of them</span>
-          <vscode-dropdown aria-labelledby="zero" .value=${String(options.dropZero)} @change=${this.onDropZero}>
+          <vscode-dropdown
+            aria-labelledby="zero"
+            .value=${String(options.dropZero)}
+            @change=${this.onDropZero}
+          >
             ${DROP_ZERO.map(({ value, text }) => html`<vscode-option value=${String(value)}>${text}</vscode-option>`)}
           </vscode-dropdown>
         </div>
@@ -150,11 +154,20 @@ export class DatasetAttributes extends LitElement {
     const only = frequency !== undefined && this.summary.attributes.length === 1;
     return html`<li class=${frequency === undefined ? 'left-out' : ''}>
       <label>
-        <input type="checkbox" .checked=${frequency !== undefined} ?disabled=${only} @change=${toggle} />
+        <input
+          type="checkbox"
+          .checked=${frequency !== undefined}
+          ?disabled=${only}
+          @change=${toggle}
+        />
         <span class="index quiet" aria-hidden="true">${index}</span>
         <span class="name">${readableAttribute(name)}</span>
-        <svg aria-hidden="true"><rect width="${(100 * (frequency ?? 0)) / largest}%" height="100%"></rect></svg>
-        <span class="value">${frequency === undefined ? html`<span class="quiet">left out</span>` : frequency.toFixed(4)}</span>
+        <svg aria-hidden="true">
+          <rect width="${(100 * (frequency ?? 0)) / largest}%" height="100%"></rect>
+        </svg>
+        <span class="value"
+          >${frequency === undefined ? html`<span class="quiet">left out</span>` : frequency.toFixed(4)}</span
+        >
       </label>
     </li>`;
   }
@@ -165,7 +178,11 @@ export class DatasetAttributes extends LitElement {
 
   private readonly onDropZero = (event: Event) => {
     const attributes = this.summary.attributes.map(({ name }) => name);
-    this.host.send({ kind: 'options', attributes, dropZero: Number((event.target as HTMLSelectElement).value) });
+    this.host.send({
+      kind: 'options',
+      attributes,
+      dropZero: Number((event.target as HTMLSelectElement).value),
+    });
   };
 
   private weigh(by: 'rare' | 'common') {

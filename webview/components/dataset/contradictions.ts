@@ -1,8 +1,15 @@
-/** Labels against the model's inferences: where the model is sure of the opposite, the label may be wrong. */
+/**
+ * Labels against the model's inferences: where the model is sure of the opposite, the label may be
+ * wrong.
+ */
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { readableAttribute } from '../../../src/domain/attributes';
-import type { DatasetSummary, Contradiction, Contradictions } from '../../../src/domain/dataset';
+import type {
+  DatasetSummary,
+  SuspectedLabelError,
+  SuspectedLabelErrors,
+} from '../../../src/domain/dataset';
 import { forPage } from '../../../src/text/neutralize';
 import { count, percent, plural } from '../../../src/text/numbers';
 import { imageUrl } from '../../source';
@@ -35,7 +42,7 @@ export class DatasetContradictions extends LitElement {
 
   @property({ attribute: false }) host!: DatasetHost;
   @property({ attribute: false }) summary!: DatasetSummary;
-  @property({ attribute: false }) contradictions: Contradictions | null = null;
+  @property({ attribute: false }) contradictions: SuspectedLabelErrors | null = null;
   @property({ type: Boolean }) busy = false;
   @query('vscode-text-field') private field!: HTMLInputElement | null;
   @state() private attribute = ANY;
@@ -47,15 +54,21 @@ export class DatasetContradictions extends LitElement {
       <section aria-label="Labels against the model">
         <header>
           <h2>Labels against the model</h2>
-          <vscode-text-field aria-label="Number of images" .value=${String(Math.min(IMAGES, there))}></vscode-text-field>
+          <vscode-text-field
+            aria-label="Number of images"
+            .value=${String(Math.min(IMAGES, there))}
+          ></vscode-text-field>
           <span>of ${plural(there, 'image')}</span>
-          <vscode-button ?disabled=${this.busy || there === 0} @click=${this.compare}>Look for Label Errors</vscode-button>
+          <vscode-button ?disabled=${this.busy || there === 0} @click=${this.compare}
+            >Look for Label Errors</vscode-button
+          >
         </header>
         ${
           contradictions === null
             ? html`<p class="quiet">
-                The model looks at images drawn at random. Where it is sure of the opposite of a label, one of the two is wrong. On images
-                it was trained on it has seen the labels, and contradicts fewer of them.
+                The model looks at images drawn at random. Where it is sure of the opposite of a
+                label, one of the two is wrong. On images it was trained on it has seen the labels,
+                and contradicts fewer of them.
               </p>`
             : this.found(contradictions)
         }
@@ -63,23 +76,33 @@ export class DatasetContradictions extends LitElement {
     `;
   }
 
-  private found({ faces, skipped, attributes, surest, notices }: Contradictions) {
+  private found({ faces, skipped, attributes, surest, notices }: SuspectedLabelErrors) {
     const sorted = attributes.filter(({ wrong }) => wrong > 0).sort((a, b) => b.wrong - a.wrong);
-    const shown = surest.filter(({ attribute }) => this.attribute === ANY || attribute === this.attribute);
+    const shown = surest.filter(
+      ({ attribute }) => this.attribute === ANY || attribute === this.attribute,
+    );
     const wrong = attributes.reduce((sum, each) => sum + each.wrong, 0);
     return html`
       <p role="status">
-        ${plural(faces, 'face')} compared${skipped === 0 ? '' : `, ${plural(skipped, 'image')} without a usable face`}: ${count(wrong)} of
-        ${count(faces * attributes.length)} labels differ from what the model says
-        (${percent(wrong / Math.max(1, faces * attributes.length))}). The ${count(surest.length)} it is surest of:
+        ${plural(faces, 'face')}
+        compared${skipped === 0 ? '' : `, ${plural(skipped, 'image')} without a usable face`}:
+        ${count(wrong)} of ${count(faces * attributes.length)} labels differ from what the model
+        says (${percent(wrong / Math.max(1, faces * attributes.length))}). The
+        ${count(surest.length)} it is surest of:
       </p>
       ${notices.map((notice) => html`<p class="quiet">${forPage(notice)}</p>`)}
       <header>
-        <vscode-dropdown aria-label="Attribute" .value=${this.attribute} @change=${this.onAttribute}>
+        <vscode-dropdown
+          aria-label="Attribute"
+          .value=${this.attribute}
+          @change=${this.onAttribute}
+        >
           <vscode-option value=${ANY}>every attribute</vscode-option>
           ${sorted.map(
             ({ name, wrong: differ, share }) =>
-              html`<vscode-option value=${name}>${readableAttribute(name)} (${count(differ)}, ${percent(share)})</vscode-option>`,
+              html`<vscode-option value=${name}
+                >${readableAttribute(name)} (${count(differ)}, ${percent(share)})</vscode-option
+              >`,
           )}
         </vscode-dropdown>
       </header>
@@ -90,7 +113,7 @@ export class DatasetContradictions extends LitElement {
     `;
   }
 
-  private tile({ row, image, attribute, label, probability, jpeg }: Contradiction) {
+  private tile({ row, image, attribute, label, probability, jpeg }: SuspectedLabelError) {
     const open = () => {
       this.host.send({ kind: 'open', row });
     };
@@ -100,11 +123,16 @@ export class DatasetContradictions extends LitElement {
       ${
         jpeg === null
           ? html`<span class="missing">not there</span>`
-          : html`<button class="face" title="Open ${shown}" @click=${open}><img src=${imageUrl(jpeg, 'image/jpeg')} alt="" /></button>`
+          : html`<button class="face" title="Open ${shown}" @click=${open}>
+              <img src=${imageUrl(jpeg, 'image/jpeg')} alt="" />
+            </button>`
       }
       <div>
         <div class="said">${label >= 0.5 ? name : `not ${name}`}</div>
-        <div>says the label${label > 0 && label < 1 ? ` (${percent(label)})` : ''}; the model: ${percent(probability)}</div>
+        <div>
+          says the label${label > 0 && label < 1 ? ` (${percent(label)})` : ''}; the model:
+          ${percent(probability)}
+        </div>
         <div class="name quiet" title=${shown}>${shown}</div>
       </div>
     </li>`;

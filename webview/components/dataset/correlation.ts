@@ -1,4 +1,6 @@
-/** Which attributes go together: a heat map of their correlation, or of how often two occur at once. */
+/**
+ * Which attributes go together: a heat map of their correlation, or of how often two occur at once.
+ */
 import { css, html, LitElement, svg } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { readableAttribute } from '../../../src/domain/attributes';
@@ -132,7 +134,9 @@ export class DatasetCorrelation extends LitElement {
   private strongest() {
     const { names } = this;
     const values = this.summary[this.measure];
-    const pairs = names.flatMap((a, i) => names.slice(i + 1).map((b, j) => ({ a, b, value: values[i * names.length + i + 1 + j]! })));
+    const pairs = names.flatMap((a, i) =>
+      names.slice(i + 1).map((b, j) => ({ a, b, value: values[i * names.length + i + 1 + j]! })),
+    );
     return pairs.sort((p, q) => Math.abs(q.value) - Math.abs(p.value)).slice(0, STRONGEST);
   }
 

@@ -43,12 +43,20 @@ export class DatasetSamples extends LitElement {
           ${
             partitions.length < 2
               ? nothing
-              : html`<vscode-dropdown aria-label="Partition" .value=${this.partition} @change=${this.onPartition}>
+              : html`<vscode-dropdown
+                  aria-label="Partition"
+                  .value=${this.partition}
+                  @change=${this.onPartition}
+                >
                   <vscode-option value=${ANY}>any partition</vscode-option>
                   ${partitions.map((name) => html`<vscode-option value=${name}>${name === 'none' ? 'in none' : forName(name)}</vscode-option>`)}
                 </vscode-dropdown>`
           }
-          <vscode-dropdown aria-label="With attribute" .value=${this.attribute} @change=${this.onAttribute}>
+          <vscode-dropdown
+            aria-label="With attribute"
+            .value=${this.attribute}
+            @change=${this.onAttribute}
+          >
             <vscode-option value=${ANY}>any attribute</vscode-option>
             ${summary.attributes.map(({ name }) => html`<vscode-option value=${name}>${readableAttribute(name)}</vscode-option>`)}
           </vscode-dropdown>
@@ -70,7 +78,9 @@ export class DatasetSamples extends LitElement {
       ${
         jpeg === null
           ? html`<span class="missing">not there</span>`
-          : html`<button class="face" title="Open ${shown}" @click=${open}><img src=${imageUrl(jpeg, 'image/jpeg')} alt="" /></button>`
+          : html`<button class="face" title="Open ${shown}" @click=${open}>
+              <img src=${imageUrl(jpeg, 'image/jpeg')} alt="" />
+            </button>`
       }
       <div>
         <div class="name" title=${shown}>${shown}</div>
@@ -83,7 +93,12 @@ export class DatasetSamples extends LitElement {
   }
 
   private draw(again: boolean) {
-    this.host.send({ kind: 'samples', partition: this.partition || null, attribute: this.attribute || null, again });
+    this.host.send({
+      kind: 'samples',
+      partition: this.partition || null,
+      attribute: this.attribute || null,
+      again,
+    });
   }
 
   private readonly onPartition = (event: Event) => {
