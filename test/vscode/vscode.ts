@@ -14,22 +14,11 @@ import {
 } from '@playwright/test';
 import { installCodeServer, installVsix, startCodeServer } from '../../scripts/code-server.mjs';
 import { samplePortraits } from '../../scripts/samples.mjs';
+import { CHROMIUM, FLAGS } from '../webview/chromium';
 
 export { expect };
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-
-/** Debian's, or another one named by the variable. Nothing is downloaded. */
-const CHROMIUM = process.env.FACE_CLUSTERS_CHROMIUM ?? '/usr/bin/chromium';
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 interface Server {
   origin: string;

@@ -158,16 +158,31 @@ export class FaceGrid extends LitElement {
     if (step === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     this.current = Math.min(last, Math.max(0, this.current + step));
-    void this.focusCurrent();
+    this.isFocusDue = true;
+    void this.scrollToCurrent();
   };
 
-  private async focusCurrent() {
+  /** Whether the current face is to be focused as soon as it is drawn: its page may not be here. */
+  private isFocusDue = false;
+
+  private async scrollToCurrent() {
     await this.updateComplete;
     this.virtualizer.element(this.current)?.scrollIntoView({ block: 'nearest' });
+    await this.focusCurrent();
+  }
+
+  private async focusCurrent() {
     await painted();
-    this.virtualizer
-      .querySelector<HTMLElement>(`[data-index="${String(this.current)}"] .face`)
-      ?.focus();
+    const face = this.virtualizer.querySelector<HTMLElement>(
+      `[data-index="${String(this.current)}"] .face`,
+    );
+    if (!this.isFocusDue || face === null) return;
+    this.isFocusDue = false;
+    face.focus();
+  }
+
+  override updated(changed: PropertyValues) {
+    if (changed.has('arrived') && this.isFocusDue) void this.focusCurrent();
   }
 }
 

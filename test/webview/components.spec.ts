@@ -1,0 +1,168 @@
+/** Components of the panel that have logic of their own, by mouse and keyboard. */
+import { defaultSettings, expect, test } from './components';
+
+const ATTRIBUTES = ['Smiling', 'Eyeglasses', 'Male'];
+
+test.describe('the grid of faces', () => {
+  test('requests and draws only what is on screen', async ({ mountComponent }) => {
+    const { page, component } = await mountComponent('fc-face-grid', {
+      cluster: 0,
+      size: 10_000,
+      generation: 1,
+    });
+    await expect(component.locator('.face').first()).toBeVisible();
+    expect(await component.locator('.cell').count()).toBeLessThan(400);
+    const requested = await page.evaluate(() => window.testPage.requested());
+    expect(Math.max(...requested)).toBeLessThan(500);
+  });
+
+  test('is one stop for the Tab key, and arrow keys move within it', async ({ mountComponent }) => {
+    const { page, component } = await mountComponent('fc-face-grid', {
+      cluster: 0,
+      size: 500,
+      generation: 1,
+    });
+    const focused = () =>
+      page.evaluate(() => {
+        let element = document.activeElement;
+        while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+        return element?.getAttribute('aria-label') ?? '';
+      });
+    await component.locator('[data-index="0"] .face').focus();
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(focused).toContain('image-1.jpg');
+    await page.keyboard.press('End');
+    await expect.poll(focused).toContain('image-499.jpg');
+    await page.keyboard.press('Home');
+    await expect.poll(focused).toContain('image-0.jpg');
+    await page.keyboard.press('ArrowLeft'); // there is nothing to the left of the first
+    await expect.poll(focused).toContain('image-0.jpg');
+    await expect(component.locator('.face[tabindex="0"]')).toHaveCount(1);
+  });
+
+  test('says why faces are missing, and requests them again', async ({ mountComponent }) => {
+    const { page, component } = await mountComponent('fc-face-grid', {
+      cluster: 0,
+      size: 0,
+      generation: 1,
+    });
+    await page.evaluate(() => {
+      window.testPage.fail('the engine ended');
+    });
+    await page.evaluate(() => window.testPage.update({ size: 20 }));
+    await expect(component.getByRole('alert')).toContainText('the engine ended');
+    await page.evaluate(() => {
+      window.testPage.fail('');
+    });
+    await component.getByRole('button', { name: 'Try again' }).click();
+    await expect(component.locator('.face')).toHaveCount(20);
+    await expect(component.getByRole('alert')).toHaveCount(0);
+  });
+
+  test('opens the image beside on a click with Ctrl', async ({ mountComponent }) => {
+    const mounted = await mountComponent('fc-face-grid', { cluster: 0, size: 5, generation: 1 });
+    await mounted.component.locator('[data-index="3"] .face').click({ modifiers: ['Control'] });
+    expect(await mounted.sent()).toEqual([{ kind: 'open', row: 3, beside: true }]);
+  });
+});
+
+test.describe('the weights', () => {
+  test('are set once a slider rests, all together', async ({ mountComponent }) => {
+    const settings = { ...defaultSettings(), attributes: ATTRIBUTES, weights: 'none' };
+    const mounted = await mountComponent('fc-weights', { settings, weights: {} });
+    const slider = mounted.component.getByLabel('Eyeglasses');
+    await slider.focus();
+    for (let i = 0; i < 10; i++) await mounted.page.keyboard.press('ArrowRight');
+    expect(await mounted.sent()).toEqual([]);
+    await expect.poll(() => mounted.sent()).toHaveLength(1);
+    expect(await mounted.sent()).toEqual([
+      { kind: 'settings', changes: { weights: { Smiling: 1, Eyeglasses: 1.5, Male: 1 } } },
+    ]);
+    // An older state must not take the slider out of the hand.
+    await mounted.update({ settings });
+    await expect(slider).toHaveValue('1.5');
+  });
+
+  test('can all be made the same again', async ({ mountComponent }) => {
+    const settings = { ...defaultSettings(), attributes: ATTRIBUTES, weights: { Smiling: 3 } };
+    const mounted = await mountComponent('fc-weights', { settings, weights: {} });
+    await expect(mounted.component.getByLabel('Smiling')).toHaveValue('3');
+    await mounted.component.locator('vscode-button').click();
+    expect(await mounted.sent()).toEqual([{ kind: 'settings', changes: { weights: 'none' } }]);
+  });
+});
+
+test('the curve of auto takes the number of a point, by mouse and keyboard', async ({
+  mountComponent,
+}) => {
+  const candidate = (clusters: number, silhouette: number) => ({
+    clusters,
+    silhouette,
+    inertia: 100 / clusters,
+    gap: null,
+    gapError: null,
+  });
+  const curve = [candidate(2, 0.3), candidate(3, 0.7), candidate(4, 0.5)];
+  const mounted = await mountComponent('fc-k-curve', { curve });
+  await expect(mounted.component.locator('figure')).toHaveCount(2); // no gap statistic was computed
+  const points = mounted.component.locator('figure').first().locator('circle');
+  await expect(points).toHaveCount(3);
+  await expect(mounted.component.locator('circle.chosen').first()).toHaveAttribute('class', /live/);
+  await points.nth(2).click();
+  await points.nth(0).focus();
+  await mounted.page.keyboard.press('Enter');
+  expect(await mounted.sent()).toEqual([
+    { kind: 'settings', changes: { clusters: 4 } },
+    { kind: 'settings', changes: { clusters: 2 } },
+  ]);
+});
+
+test.describe('the photo dialog', () => {
+  test('shows the attributes of the face whose box is clicked, and opens the image', async ({
+    mountComponent,
+  }) => {
+    const mounted = await mountComponent('fc-photo-dialog', { names: ATTRIBUTES });
+    const { component, page } = mounted;
+    await component.evaluate((dialog) =>
+      (dialog as HTMLElement & { show: (face: unknown) => Promise<void> }).show({
+        row: 7,
+        image: 'image-7.jpg',
+        face: 0,
+        jpeg: new Uint8Array(),
+        probabilities: [0.1, 0.5, 0.9],
+      }),
+    );
+    const boxes = component.locator('rect');
+    await expect(boxes).toHaveCount(2);
+    await expect(component.locator('th').first()).toHaveText('Male');
+    await boxes.nth(1).focus();
+    await page.keyboard.press('Enter');
+    await expect(component.locator('th').first()).toHaveText('Smiling');
+    await expect(boxes.nth(1)).toHaveAttribute('aria-pressed', 'true');
+    await component.locator('#open').click();
+    expect(await mounted.sent()).toEqual([{ kind: 'open', row: 8, beside: false }]);
+    await page.keyboard.press('Escape');
+    await expect(component.locator('dialog')).toBeHidden();
+  });
+});
+
+test('the occurrence chart tells prominent, noisy and rare attributes apart', async ({
+  mountComponent,
+}) => {
+  const { component } = await mountComponent('fc-occurrence-chart', {
+    cluster: {
+      occurrences: { Smiling: 0.9, Eyeglasses: 0.5, Male: 0.1 },
+      prominent: ['Smiling'],
+      noisy: ['Eyeglasses'],
+    },
+    overall: { Smiling: 0.5, Eyeglasses: 0.06 },
+  });
+  await expect(component.locator('li')).toHaveCount(3);
+  await expect(component.locator('li.prominent')).toContainText('Smiling');
+  await expect(component.locator('li.noisy')).toContainText('Eyeglasses');
+  await expect(component.locator('li.rare')).toContainText('Male');
+  await expect(component.locator('li.noisy').getByRole('img')).toHaveAttribute(
+    'aria-label',
+    /6(\.0)? % of all faces/,
+  );
+});

@@ -1,0 +1,95 @@
+/** The page of the component tests: mounts one component on a source that records what it sends. */
+import '../../webview/toolkit';
+import '../../webview/components/app';
+import type { FaceCard, PhotoView } from '../../src/domain/faces';
+import type { WebviewMessage } from '../../src/protocol/panel';
+import type { Source } from '../../webview/source';
+
+export interface TestPage {
+  /** Puts a component with these properties in place of the one before. */
+  mount: (tag: string, properties: Record<string, unknown>) => Promise<void>;
+  /** Sets properties of the mounted component. */
+  update: (properties: Record<string, unknown>) => Promise<void>;
+  /** Messages sent since the component was mounted. */
+  sent: () => WebviewMessage[];
+  /** Pages of faces that were requested: their first positions. */
+  requested: () => number[];
+  /** From now on, requests for faces fail with this message; empty: they succeed. */
+  fail: (message: string) => void;
+}
+
+declare global {
+  interface Window {
+    testPage: TestPage;
+  }
+}
+
+/** Attributes of every face. */
+const ATTRIBUTES = 3;
+
+let messages: WebviewMessage[] = [];
+let starts: number[] = [];
+let failure = '';
+let mounted: HTMLElement & { updateComplete?: Promise<unknown> };
+
+/** A one-pixel JPEG would do; a canvas gives one that the browser can surely decode. */
+async function jpeg(): Promise<Uint8Array> {
+  const canvas = new OffscreenCanvas(8, 8);
+  canvas.getContext('2d')!.fillRect(0, 0, 8, 8);
+  return new Uint8Array(await (await canvas.convertToBlob({ type: 'image/jpeg' })).arrayBuffer());
+}
+
+async function card(row: number): Promise<FaceCard> {
+  const probabilities = Array.from({ length: ATTRIBUTES }, (_, i) => ((row + i) % 10) / 10);
+  return { row, image: `image-${row}.jpg`, face: 0, jpeg: await jpeg(), probabilities };
+}
+
+const source: Source = {
+  live: true,
+  faces: async (_cluster, _order, start, count) => {
+    starts.push(start);
+    if (failure !== '') throw new Error(failure);
+    return Promise.all(Array.from({ length: count }, (_, i) => card(start + i)));
+  },
+  photo: async (row): Promise<PhotoView> => ({
+    image: `image-${row}.jpg`,
+    jpeg: await jpeg(),
+    width: 100,
+    height: 80,
+    faces: [row, row + 1].map((each, i) => ({
+      row: each,
+      cluster: i,
+      silhouette: 0.25,
+      box: { x: 10 + 40 * i, y: 10, width: 30, height: 30 },
+      score: 0.9,
+      probabilities: [0.1 + 0.8 * i, 0.5, 0.9 - 0.8 * i],
+    })),
+  }),
+  available: (_cluster, size) => size,
+  send: (message) => {
+    messages.push(message);
+  },
+};
+
+async function update(properties: Record<string, unknown>) {
+  Object.assign(mounted, properties);
+  await mounted.updateComplete;
+}
+
+window.testPage = {
+  mount: async (tag, properties) => {
+    messages = [];
+    starts = [];
+    failure = '';
+    mounted = document.createElement(tag);
+    Object.assign(mounted, { source }, properties);
+    document.body.replaceChildren(mounted);
+    await mounted.updateComplete;
+  },
+  update,
+  sent: () => messages,
+  requested: () => starts,
+  fail: (message) => {
+    failure = message;
+  },
+};
