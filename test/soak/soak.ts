@@ -30,6 +30,8 @@ interface Sample {
 
 /** Share by which a measure may grow. */
 const GROWTH = 0.05;
+/** Rounds after which the same settings come again: medians of so many are compared. */
+const PERIOD = 30;
 /** Minutes until it is compared with. */
 const SETTLED = 10;
 
@@ -89,6 +91,9 @@ async function main() {
   const { values } = parseArgs({ options: { minutes: { type: 'string', default: '60' } } });
   const minutes = Number(values.minutes);
   const home = await mkdtemp(join(tmpdir(), 'face-clusters-soak-'));
+  // Temporary folders of its own: other programs may run beside it.
+  process.env.TMPDIR = join(home, 'temporary');
+  await mkdir(process.env.TMPDIR);
   const photos = join(home, 'photos');
   await cp(process.env.FACE_CLUSTERS_SAMPLES ?? '', photos, { recursive: true });
   const engine = new EngineClient(engineScript(ROOT));
@@ -125,8 +130,8 @@ async function main() {
   if (problems.length > 0) throw new Error(`something failed: ${problems.slice(0, 3).join('; ')}`);
   const settled = Math.min(SETTLED, minutes / 2);
   const [before, after] = [
-    samples.filter(({ minute }) => minute <= settled).slice(-5),
-    samples.slice(-5),
+    samples.filter(({ minute }) => minute >= settled).slice(0, PERIOD),
+    samples.slice(-PERIOD),
   ];
   for (const name of ['memory', 'descriptors', 'processes', 'temporary'] as const) {
     const [from, to] = [

@@ -8,6 +8,7 @@ import {
   test as base,
   chromium,
   expect,
+  type BrowserContext,
   type Frame,
   type Locator,
   type Page,
@@ -38,6 +39,7 @@ export class Workbench {
    * @param trust what VS Code's own question about the workspace is answered the first time.
    */
   async open({ trust = true } = {}): Promise<void> {
+    this.databasesOfOthers ??= await this.databases();
     await this.page.goto(`${this.server.origin}/?folder=${encodeURIComponent(this.folder)}`);
     if (!this.answered) {
       const answer = trust ? 'Yes, I trust the authors' : "No, I don't trust the authors";
@@ -52,6 +54,15 @@ export class Workbench {
   }
 
   private answered = false;
+  /** Databases of windows that were open before, of other workspaces. */
+  private databasesOfOthers: string[] | undefined;
+
+  private async databases(): Promise<string[]> {
+    await this.page.goto(`${this.server.origin}/healthz`); // a page of the same origin
+    return this.page.evaluate(async () =>
+      (await indexedDB.databases()).flatMap(({ name }) => name ?? []),
+    );
+  }
 
   explorerRow(name?: string): Locator {
     const rows = this.page.locator('.explorer-folders-view .monaco-list-row');
@@ -116,10 +127,10 @@ export class Workbench {
    */
   async saved(state: RegExp): Promise<void> {
     const savedEditors = () =>
-      this.page.evaluate(async () => {
+      this.page.evaluate(async (others) => {
         const texts: string[] = [];
         for (const { name } of await indexedDB.databases()) {
-          if (name?.startsWith('vscode-web-state-db') !== true) continue;
+          if (name?.startsWith('vscode-web-state-db') !== true || others.includes(name)) continue;
           const database = await new Promise<IDBDatabase>((resolve, reject) => {
             const request = indexedDB.open(name);
             request.onsuccess = () => {
@@ -141,7 +152,7 @@ export class Workbench {
           database.close();
         }
         return texts.join('\n');
-      });
+      }, this.databasesOfOthers ?? []);
     await expect.poll(savedEditors, { timeout: 60_000 }).toMatch(state);
   }
 
@@ -221,7 +232,10 @@ export class Workbench {
   }
 }
 
-export const test = base.extend<{ workbench: Workbench }, { server: Server }>({
+export const test = base.extend<
+  { workbench: Workbench },
+  { server: Server; window: BrowserContext }
+>({
   server: [
     // Playwright reads which fixtures are needed from this pattern.
     // eslint-disable-next-line no-empty-pattern
@@ -255,11 +269,23 @@ export const test = base.extend<{ workbench: Workbench }, { server: Server }>({
     },
     { scope: 'worker', timeout: 300_000 },
   ],
-  workbench: async ({ server }, use, info) => {
+  // One browser for all: what it has cached and compiled of VS Code serves the next window.
+  window: [
+    async ({ server }, use) => {
+      const context = await chromium.launchPersistentContext(join(server.userDataDir, 'browser'), {
+        executablePath: CHROMIUM,
+        args: FLAGS,
+        viewport: { width: 1500, height: 950 },
+      });
+      await use(context);
+      await context.close();
+    },
+    { scope: 'worker' },
+  ],
+  workbench: async ({ server, window }, use, info) => {
     const folder = await mkdtemp(join(tmpdir(), 'workspace-'));
     await cp(await samplePortraits(), join(folder, 'portraits'), { recursive: true });
-    const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
-    const page = await browser.newPage({ viewport: { width: 1500, height: 950 } });
+    const page = await window.newPage();
     const refused: string[] = [];
     page.on('console', (message) => {
       if (/Content Security Policy/i.test(message.text()) && /webview|nonce/.test(message.text()))
@@ -273,7 +299,7 @@ export const test = base.extend<{ workbench: Workbench }, { server: Server }>({
       console.log(`the window shows: ${seen.join(' | ')}`);
       await page.screenshot({ path: info.outputPath('window.png') });
     }
-    await browser.close();
+    await page.close();
     expect(refused, 'nothing was refused by the content security policy').toEqual([]);
     await rm(folder, { recursive: true, force: true });
   },
