@@ -340,7 +340,7 @@ describe('FaceStore', () => {
     await rm(store.folder, { recursive: true });
     await writeFile(store.folder, 'a file where the folder was');
     store.unmap();
-    expect(store.problem).toMatch(/cannot be opened again/);
+    expect(store.problem).toMatch(/cannot be reopened/);
     expect([store.contentWith(1001, hash(1)), store.counts(), store.hasStrip(1)]).toEqual([
       undefined,
       { images: 0, strips: 0 },

@@ -198,7 +198,7 @@ describe('the mark of a process that uses a store', () => {
     suspected.close();
     await writeMark(folder, { inside: 1, strikes: 3 });
     const anew = await reopened(folder);
-    expect(anew.madeAnew).toMatch(/again and again/);
+    expect(anew.madeAnew).toMatch(/several processes in a row/);
     expect(anew.counts().images).toBe(0);
   });
 
@@ -212,7 +212,7 @@ describe('the mark of a process that uses a store', () => {
     expect(await marks(folder)).toEqual([]);
     store.close();
     await writeMark(folder, { failed: true, strikes: 3 });
-    expect((await reopened(folder)).madeAnew).toMatch(/again and again/);
+    expect((await reopened(folder)).madeAnew).toMatch(/several processes in a row/);
   });
 
   it('of another container or machine has the store looked at, and stays for a day', async () => {
