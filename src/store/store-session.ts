@@ -6,7 +6,7 @@ import type { Database } from 'lmdb';
 import { messageOf } from '../util/errors';
 import { freeSpace } from '../util/free-space';
 import { isDiskFailure, isLmdbError } from './lmdb-errors';
-import { makeFolderAgain } from './store-folder';
+import { restoreFolder } from './store-folder';
 import { StoreMark } from './store-marks';
 import { checkTables, closeTables, openTables, type StoreTables } from './store-tables';
 
@@ -76,7 +76,7 @@ export class StoreSession {
    * @throws an error of the file system where the folder cannot be written.
    */
   beginUse(): void {
-    if (makeFolderAgain(this.folder) && this.isOpen) this.reopen();
+    if (restoreFolder(this.folder) && this.isOpen) this.reopen();
     this.mark ??= StoreMark.create(this.folder, { isSuspect: false, strikes: 0 });
     this.users += 1;
   }

@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { type Database, open as openLmdb, type RootDatabase } from 'lmdb';
 import { codeOf } from '../util/errors';
 import { PRIVATE_FILE } from '../util/private-files';
-import { CONTENTS_FILE, makeFolderAgain, RECORDS_FILE, STRIPS_FILE } from './store-folder';
+import { CONTENTS_FILE, RECORDS_FILE, STRIPS_FILE } from './store-files';
+import { restoreFolder } from './store-folder';
 import { withStoreLock } from './store-lock';
 import type { AttributesRow, DetectionsRow, FileRow, StripUseRow } from './store-rows';
 
@@ -65,10 +66,10 @@ function environmentOptions(path: string) {
 export function openTables(folder: string): StoreTables {
   for (let attempt = 1; ; attempt++) {
     try {
-      makeFolderAgain(folder); // another process may have cleared the store
+      restoreFolder(folder); // another process may have cleared the store
       return withStoreLock(folder, () => {
         // The tag may have been removed while this process waited for the lock.
-        makeFolderAgain(folder);
+        restoreFolder(folder);
         return openLocked(folder);
       });
     } catch (error) {

@@ -122,7 +122,7 @@ describe("files that only have a store's name", () => {
       const folder = await temporaryFolder();
       await writeFile(join(folder, name), 'of somebody');
       await expect(FaceStore.open(folder)).rejects.toThrow(
-        `'${name}' has a name of the store's, but nothing tells`,
+        `'${name}' has the name of a file of the store`,
       );
       await expect(clearStoreFolder(folder)).rejects.toThrow('cannot be cleared');
       expect(await readdir(folder)).toEqual([name]);
