@@ -83,7 +83,7 @@ describe('a damaged run', () => {
         await expect(readers[name]!()).rejects.toThrow(DamagedRun);
         await expect(readers[name]!()).rejects.toThrow(
           new RegExp(
-            `the run in '.*some-run' is damaged \\('${name}' is not JSON: .*\\): (describe its faces|cluster its faces|compare the methods) again`,
+            `the run in '.*some-run' is damaged \\('${name}' is not JSON: .*\\): (analyze its images|cluster its faces|compare the methods) again`,
           ),
         );
       }
@@ -288,7 +288,7 @@ describe('a damaged run', () => {
     'is told of where %s is gone',
     async (name) => {
       await rm(join(place, name));
-      await expect(readRun(place)).rejects.toThrow(`'${name}' is gone`);
+      await expect(readRun(place)).rejects.toThrow(`'${name}' is missing`);
       expect(await isWhole(place, (await readManifest(place))!)).toBe(false);
     },
   );
@@ -298,7 +298,7 @@ describe('a damaged run', () => {
     bytes.writeFloatLE(NaN, 40);
     await writeFile(join(place, 'probabilities.f32'), bytes);
     await expect(readRun(place)).rejects.toThrow(
-      "'probabilities.f32' holds something that is no number",
+      "'probabilities.f32' holds a value that is not a number",
     );
   });
 

@@ -141,7 +141,7 @@ describe('a run', () => {
       await writeRun(place, { level: 50 });
       faults.failRenames(code, Infinity, (from) => from.endsWith('.partial'));
       await expect(writeRun(place, { level: 90 })).rejects.toThrow(
-        /cannot be put into its place .* what lay there is as it was/,
+        /cannot be moved to .*; the earlier one is unchanged/,
       );
       faults.end();
       expect(await levelOf()).toBe(50);
@@ -153,7 +153,7 @@ describe('a run', () => {
     await writeRun(place, { level: 50 });
     faults.failRenames('EBUSY', Infinity, (_, to) => to === place);
     await expect(writeRun(place, { level: 90 })).rejects.toThrow(
-      /it lies in '.*\.old', and comes back when the runs are listed/,
+      /it is in '.*\.old', and is moved back when runs are listed/,
     );
     faults.end();
     expect((await list()).ids).toEqual(['some-run']);
@@ -189,7 +189,7 @@ describe('a run', () => {
         const [face] = await run.crops.faces([run.manifest.faces - 1]);
         expect(face![0]).toBe(run.manifest.faces === 55 ? 90 : 50);
       } catch (error) {
-        expect(String(error)).toMatch(/made anew meanwhile|is gone|ENOENT/);
+        expect(String(error)).toMatch(/replaced meanwhile|is missing|ENOENT/);
       }
     }
     await writing;
