@@ -1,17 +1,19 @@
-/**
- * A JSON array that is written value by value, kept as packed text: for a hundred thousand values a
- * fraction of what they take as an array.
- */
+/** Writing large JSON arrays with little memory. */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { collectGarbage, GC_THRESHOLD_BYTES } from '../util/collect-garbage';
 
-/** Values turned to text at a time. */
-const PART = 2000;
+/** Values that are converted to text at once. */
+const PART_LENGTH = 2000;
+/** The fastest compression of zlib. */
 const FAST = 1;
 
+/**
+ * A JSON array that is built value by value and held as compressed text. A hundred thousand values
+ * take a fraction of the memory of an array.
+ */
 export class JsonColumn {
   private pending: unknown[] = [];
-  /** Texts of `PART` values each, without brackets, deflated. */
+  /** Compressed texts of `PART_LENGTH` values each, without brackets. */
   private readonly parts: Buffer[] = [];
   private count = 0;
 
@@ -22,7 +24,7 @@ export class JsonColumn {
   push(value: unknown): void {
     this.pending.push(value);
     this.count += 1;
-    if (this.pending.length === PART) this.pack();
+    if (this.pending.length === PART_LENGTH) this.pack();
   }
 
   /** The array's text, in parts. */
@@ -32,7 +34,7 @@ export class JsonColumn {
   }
 
   private pack(): void {
-    // Of its own: zlib's answer is a part of a larger buffer.
+    // A copy: the result of zlib is a part of a larger buffer.
     this.parts.push(Buffer.from(deflateRawSync(inner(this.pending), { level: FAST })));
     this.pending = [];
   }
@@ -43,18 +45,17 @@ export class JsonColumn {
 }
 
 /**
- * A JSON array of many values, in parts: the text of all would take as much memory again as they
- * do.
+ * The text of a JSON array, in parts: as a whole it would take as much memory as the values.
  */
 export const jsonArray = (values: Iterable<unknown>): Generator<string | Buffer> =>
   bracketed(inParts(values));
 
-/** Texts of `PART` values each, without brackets. */
+/** Texts of `PART_LENGTH` values each, without brackets. */
 function* inParts(values: Iterable<unknown>): Generator<string> {
   let part: unknown[] = [];
   for (const value of values) {
     part.push(value);
-    if (part.length < PART) continue;
+    if (part.length < PART_LENGTH) continue;
     yield inner(part);
     part = [];
     collectGarbage(GC_THRESHOLD_BYTES / 2);
@@ -74,7 +75,7 @@ function* bracketed(parts: Iterable<string | Buffer>): Generator<string | Buffer
   yield separator === '[' ? '[]' : ']';
 }
 
-/** A JSON object of columns and of values, in parts. */
+/** The text of a JSON object whose entries are columns or other values, in parts. */
 export function* jsonObject(entries: Record<string, unknown>): Generator<string | Buffer> {
   let separator = '{';
   for (const [name, value] of Object.entries(entries)) {

@@ -1,22 +1,40 @@
 /**
- * Whether the large tables of a run are as they were written. By hand: they have a row for each
- * face or image, and are read each time a run is opened.
+ * Checks the large tables of a run. They are checked by hand, not by a schema, for speed: they have
+ * a row for each face or image, and are read each time a run is opened.
  */
 import { sep } from 'node:path';
+import type { Box } from '../domain/faces';
 import type { RunManifest } from '../domain/run';
+
+/** The content of faces.json: columns of one entry for each face. */
+export interface FaceTable {
+  /** Index of the run's folder. */
+  folder: number[];
+  /** Path of the image below that folder. */
+  image: string[];
+  /** 0-based index within its image. */
+  face: number[];
+  /** In pixels of the upright image; null where the image as a whole is the face. */
+  box: (Box | null)[];
+  /** Confidence of the detector, in [0, 1]; null where the image as a whole is the face. */
+  score: (number | null)[];
+  /** Paths that are not valid UTF-8, in base64, by row. */
+  rawPaths: Record<number, string>;
+}
 
 const isCount = (value: unknown): value is number =>
   Number.isSafeInteger(value) && (value as number) >= 0;
-// JSON knows only finite ones
+// Numbers in JSON are finite.
 const isNumber = (value: unknown): value is number => typeof value === 'number';
 const isNumberOrNull = (value: unknown) => value === null || isNumber(value);
 
-/** A path below a folder, and in no other. */
+/** Whether a value is a relative path that does not leave its folder. */
 const isName = (value: unknown): value is string =>
   typeof value === 'string' &&
   value !== '' &&
   !(value.includes('..') && value.split(SEPARATOR).includes('..'));
 
+/** Windows accepts both. */
 const SEPARATOR = sep === '/' ? '/' : /[/\\]/;
 
 function isBoxOrNull(value: unknown): boolean {
@@ -31,7 +49,7 @@ export function checkFaceTable(
   table: unknown,
   { faces, folders }: Pick<RunManifest, 'faces' | 'folders'>,
 ): string | undefined {
-  if (typeof table !== 'object' || table === null) return 'holds no table';
+  if (typeof table !== 'object' || table === null) return 'is not a table';
   const columns: Record<string, (value: unknown) => boolean> = {
     folder: (value) => isCount(value) && value < folders.length,
     image: isName,
@@ -39,25 +57,25 @@ export function checkFaceTable(
     box: isBoxOrNull,
     score: isNumberOrNull,
   };
-  for (const [name, isSound] of Object.entries(columns)) {
+  for (const [name, isValid] of Object.entries(columns)) {
     const column = (table as Record<string, unknown>)[name];
     if (!Array.isArray(column)) return `has no column '${name}'`;
     if (column.length !== faces) return `holds ${column.length} faces: expected ${faces}`;
-    const row = column.findIndex((value) => !isSound(value));
-    if (row >= 0) return `has no ${name} in row ${row}`;
+    const row = column.findIndex((value) => !isValid(value));
+    if (row >= 0) return `has no valid ${name} in row ${row}`;
   }
   const { rawPaths } = table as { rawPaths?: unknown };
   if (typeof rawPaths !== 'object' || rawPaths === null) return "has no 'rawPaths'";
   for (const path of Object.values(rawPaths))
-    if (typeof path !== 'string') return "has a path in 'rawPaths' that is no text";
+    if (typeof path !== 'string') return "has a path in 'rawPaths' that is not a string";
   return undefined;
 }
 
 /** @returns what is wrong with images.json; undefined where nothing is. */
 export function checkImages(images: unknown): string | undefined {
-  if (!Array.isArray(images)) return 'holds no list';
+  if (!Array.isArray(images)) return 'is not a list';
   const row = images.findIndex((image) => !isImage(image));
-  return row < 0 ? undefined : `has no image in row ${row}`;
+  return row < 0 ? undefined : `has no valid image in row ${row}`;
 }
 
 function isImage(image: unknown): boolean {
@@ -72,7 +90,7 @@ function isImage(image: unknown): boolean {
   );
 }
 
-/** What a pack of crops holds, beside its size. */
+/** The columns of crops.json. */
 interface CropColumns {
   faces: unknown;
   ends: unknown;
@@ -81,30 +99,30 @@ interface CropColumns {
 }
 
 /**
- * @param most faces of a strip, at most.
+ * @param maxFaces of a strip.
  * @returns what is wrong with crops.json; undefined where nothing is.
  */
 export function checkCropIndex(
   { faces, ends, strips, places }: CropColumns,
-  most: number,
+  maxFaces: number,
 ): string | undefined {
-  if (!isCount(faces)) return 'holds no number of faces';
+  if (!isCount(faces)) return 'has no number of faces';
   let end = 0;
   if (
     !Array.isArray(ends) ||
     !ends.every((next) => isCount(next) && next > end && ((end = next), true))
   )
-    return 'has no ends of strips';
-  // Older runs have neither: their strips hold as many faces each as fit.
+    return 'has no ascending ends of strips';
+  // Older runs have neither column: their strips are full, except for the last.
   if (strips === undefined && places === undefined)
-    return ends.length >= Math.ceil(faces / most) ? undefined : 'has too few strips';
+    return ends.length >= Math.ceil(faces / maxFaces) ? undefined : 'has too few strips';
   const isColumn = (column: unknown, below: number) =>
     Array.isArray(column) &&
     column.length === faces &&
     column.every((value) => isCount(value) && value < below);
   if (!isColumn(strips, ends.length))
-    return `does not say in which of its ${ends.length} strips each of ${faces} faces lies`;
-  return isColumn(places, most)
+    return `does not assign each of ${faces} faces to one of ${ends.length} strips`;
+  return isColumn(places, maxFaces)
     ? undefined
-    : `does not say where in its strip each of ${faces} faces lies`;
+    : `does not assign each of ${faces} faces to a place in its strip`;
 }

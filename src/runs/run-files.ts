@@ -1,6 +1,6 @@
 /**
- * What is kept of a run as small files: its manifest, its latest clustering and the pictures of
- * that. Nothing here loads a native module, so the extension host can read it.
+ * The small files of a run: its manifest, its latest clustering with the pictures, and its latest
+ * comparison. Nothing here loads a native module, so the extension host can use it.
  */
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -12,7 +12,8 @@ import type { ClusterPictures } from '../domain/faces';
 import type { RunManifest } from '../domain/run';
 import { codeOf, messageOf } from '../util/errors';
 import { othersMayEnter, PRIVATE_FILE, takeFromOthers } from '../util/private-files';
-import { isLeftOver, move, tidyRuns } from './run-place';
+import { CLUSTERING, COMPARISON, MANIFEST, PICTURES } from './file-names';
+import { isLeftover, move, repairRuns } from './run-place';
 import {
   checked,
   clusteringSchema,
@@ -25,15 +26,10 @@ import {
 } from './run-schemas';
 
 /**
- * Raised whenever what is stored, or how it is computed, changes: older runs are then left alone
- * and not shown.
+ * Raised whenever the content of the files, or its computation, changes. Runs of other versions are
+ * neither shown nor changed.
  */
 export const STORE_VERSION = 3;
-
-export const MANIFEST = 'run.json';
-const CLUSTERING = 'clustering.json';
-const PICTURES = 'pictures.json';
-const COMPARISON = 'comparison.json';
 
 /**
  * The manifest of a run, or undefined where there is no finished run of this version.
@@ -45,29 +41,30 @@ export async function readManifest(folder: string): Promise<RunManifest | undefi
   return checked(folder, MANIFEST, value, manifestSchema);
 }
 
-/** Replaces the manifest of a run, or writes it into one that is being made. */
+/** Writes or replaces the manifest of a run. */
 export const writeManifest = (folder: string, manifest: RunManifest): Promise<void> =>
   replaceFile(join(folder, MANIFEST), JSON.stringify(manifest, null, 2));
 
 /**
- * All finished runs below `folder`, the newest first; those that cannot be read are passed to
- * `onProblem`. Left-overs of processes that were killed are put right or removed before.
+ * All finished runs in a folder, the newest first. Leftovers of processes that were killed are
+ * repaired or removed before.
+ * @param onProblem takes messages about runs that cannot be read.
  */
 export async function listRuns(
   folder: string,
   onProblem: (message: string) => void,
 ): Promise<RunManifest[]> {
-  await tidyRuns(folder, onProblem);
+  await repairRuns(folder, onProblem);
   const runs: RunManifest[] = [];
   for (const name of await foldersIn(folder)) {
-    if (isLeftOver(name)) continue;
+    if (isLeftover(name)) continue;
     const path = join(folder, name);
     try {
       const manifest = await readManifest(path);
       if (manifest === undefined) continue;
-      // What is shown and removed is the folder of that name.
+      // Runs are removed by their ids, which must not refer to another folder.
       if (manifest.id !== name)
-        throw new DamagedRun(path, MANIFEST, `is that of another run, '${manifest.id}'`);
+        throw new DamagedRun(path, MANIFEST, `is the one of another run, '${manifest.id}'`);
       await takeRunFromOthers(path);
       runs.push(manifest);
     } catch (error) {
@@ -77,7 +74,7 @@ export async function listRuns(
   return runs.sort((a, b) => b.createdAt.localeCompare(a.createdAt));
 }
 
-/** Names of folders, or of links to some; none where there is no such folder. */
+/** Names of the folders and links in a folder, which need not exist. */
 async function foldersIn(folder: string): Promise<string[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });
@@ -90,34 +87,35 @@ async function foldersIn(folder: string): Promise<string[]> {
   }
 }
 
-/** Runs of older versions could be read by others. */
+/** Makes a run private. Other users could read runs of older versions. */
 async function takeRunFromOthers(folder: string): Promise<void> {
   if (!(await othersMayEnter(folder))) return;
   for (const name of await readdir(folder)) await takeFromOthers(join(folder, name));
   await takeFromOthers(folder);
 }
 
-/**
- * A clustering with its faces: those of cluster i of `clustering.clusters` follow those of cluster
- * i − 1, the most typical first.
- */
+/** A clustering with its faces. */
 export interface StoredClustering {
   clustering: Clustering;
+  /**
+   * Rows of the faces, by cluster in the order of `clustering.clusters`, each the most typical
+   * first.
+   */
   members: Int32Array;
   /**
-   * Of each face, by its row, in [-1, 1], NaN where it is not defined; undefined in clusterings
-   * that older versions kept.
+   * Silhouette of each face, by its row, in [-1, 1]; NaN where it is not defined. Undefined in
+   * clusterings of older versions.
    */
   silhouettes: Float32Array | undefined;
 }
 
-/** Silhouette of a face; null where it is not defined or not known. */
+/** Silhouette of a face; null where it is not defined or not stored. */
 export function silhouetteOfFace({ silhouettes }: StoredClustering, row: number): number | null {
   const value = silhouettes?.[row] ?? NaN;
   return Number.isNaN(value) ? null : value;
 }
 
-/** Writes its parts as one file, so that a kill at any moment leaves parts that belong together. */
+/** Writes one file, so that its parts belong together even if the process is killed. */
 export async function writeClustering(
   folder: string,
   { clustering, members, silhouettes }: StoredClustering,
@@ -131,7 +129,7 @@ export async function writeClustering(
   await replaceFile(join(folder, CLUSTERING), JSON.stringify(encoded));
 }
 
-/** Numbers as base64 of their bytes. */
+/** Arrays are stored as base64 of their bytes. */
 const clusteringFileSchema = z.object({
   clustering: clusteringSchema,
   members: z.string(),
@@ -141,14 +139,14 @@ type ClusteringFile = z.infer<typeof clusteringFileSchema>;
 
 const base64 = ({ buffer, byteOffset, byteLength }: Int32Array | Float32Array) =>
   Buffer.from(buffer, byteOffset, byteLength).toString('base64');
-/** Whole numbers of four bytes each. */
+/** Bytes of a text in base64, without an incomplete number of four bytes at the end. */
 const bytesOf = (text: string) => {
   const bytes = new Uint8Array(Buffer.from(text, 'base64'));
   return bytes.buffer.slice(0, bytes.length - (bytes.length % 4));
 };
 
 /**
- * The clustering kept with a run, or undefined where it has none of this version yet.
+ * The latest clustering of a run; undefined where there is none of this version.
  * @throws DamagedRun.
  */
 export async function readClustering(folder: string): Promise<StoredClustering | undefined> {
@@ -160,14 +158,14 @@ export async function readClustering(folder: string): Promise<StoredClustering |
     file.silhouettes === undefined ? undefined : new Float32Array(bytesOf(file.silhouettes));
   const { faces, clusters } = clustering;
   const sizes = clusters.reduce((sum, { size }) => sum + size, 0);
-  const isWhole =
+  const isComplete =
     members.length === faces && sizes === faces && (silhouettes?.length ?? faces) === faces;
   if (
-    !isWhole ||
+    !isComplete ||
     !members.every((row) => row >= 0 && row < faces) ||
     !clusters.every(({ medoid }) => medoid < faces)
   ) {
-    throw new DamagedRun(folder, CLUSTERING, `does not hold ${faces} faces`);
+    throw new DamagedRun(folder, CLUSTERING, `does not assign ${faces} faces to its clusters`);
   }
   return { clustering, members, silhouettes };
 }
@@ -198,10 +196,7 @@ export async function writePictures(folder: string, pictures: ClusterPictures[])
   await replaceFile(join(folder, PICTURES), JSON.stringify(plain));
 }
 
-/**
- * The pictures of the kept clustering, or undefined where they are not made yet, or are to be made
- * anew since they are damaged.
- */
+/** The pictures of the latest clustering; undefined where there are none or they are damaged. */
 export async function readPictures(folder: string): Promise<ClusterPictures[] | undefined> {
   const pictures = picturesSchema.safeParse(
     await readJson(folder, PICTURES).catch(unlessDamaged),
@@ -215,9 +210,8 @@ export async function readPictures(folder: string): Promise<ClusterPictures[] | 
 }
 
 /**
- * Writes a file so that a kill at any moment leaves the old or the new one, never half of one. Of
- * several processes that write it at the same time, each writes a file of its own, and the last one
- * stays.
+ * Replaces a file atomically: if the process is killed, either the old or the new content stays. If
+ * several processes replace it at the same time, the last one stays.
  */
 async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
   const temporary = `${path}.${randomBytes(4).toString('hex')}.new`;
@@ -231,7 +225,7 @@ async function replaceFile(path: string, content: string | Uint8Array): Promise<
 }
 
 /**
- * A file of a run, as JSON; undefined where there is none.
+ * The value of a JSON file of a run; undefined where there is no such file.
  * @throws DamagedRun where it is not JSON.
  */
 async function readJson(folder: string, name: string): Promise<unknown> {
@@ -250,13 +244,13 @@ function isOfOtherVersion(value: unknown): boolean {
   return Number.isSafeInteger(value.version) && value.version !== STORE_VERSION;
 }
 
-/** Keeps a comparison of methods with its run. */
+/** Writes the comparison of clustering methods of a run. */
 export async function writeComparison(folder: string, comparison: Comparison): Promise<void> {
   await replaceFile(join(folder, COMPARISON), JSON.stringify(comparison));
 }
 
 /**
- * The comparison kept with a run, or undefined where there is none of this version.
+ * The latest comparison of a run; undefined where there is none of this version.
  * @throws DamagedRun.
  */
 export async function readComparison(folder: string): Promise<Comparison | undefined> {
@@ -266,7 +260,7 @@ export async function readComparison(folder: string): Promise<Comparison | undef
     : checked(folder, COMPARISON, value, comparisonSchema);
 }
 
-/** Cluster id of each face. */
+/** Cluster id of each face, by its row. */
 export function clusterLabels(stored: StoredClustering): Int32Array {
   const labels = new Int32Array(stored.members.length);
   stored.clustering.clusters.forEach(({ id }, position) => {

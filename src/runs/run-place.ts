@@ -1,8 +1,8 @@
 /**
- * How a run gets to its place: it is written beside it, and moved there when it is whole. The run
- * that lay there is moved aside first and removed last, so that at every moment one of them is
- * whole. What processes leave that are killed meanwhile is put right when runs are listed, or the
- * run is opened.
+ * Moving runs to their places. A run is written to a folder beside its place, and moved there when
+ * it is complete. An earlier run is moved aside before and removed after, so that one of the two is
+ * complete at every moment. What processes leave behind that are killed meanwhile is repaired when
+ * runs are listed or the run is opened.
  */
 import { randomBytes } from 'node:crypto';
 import { lstat, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
@@ -17,39 +17,39 @@ import {
   processIdentitySchema,
 } from '../util/process-identity';
 
-/** Endings of the folder of a run that is being made, … */
+/** Ending of the folder of a run that is being written. */
 const PARTIAL = '.partial';
-/** … and of one in whose place another is being moved. */
+/** Ending of the folder of a run that was moved aside for another. */
 const OLD = '.old';
 const OLD_NAME = /^(.+)-[0-9a-f]{8}\.old$/;
 
-/** In the folder of a run that is being made: who makes it. */
+/** A file in the folder of a run that is being written. It names the process. */
 const WRITER = 'writer.json';
 
 /**
- * Age in milliseconds from which such a folder is abandoned, where its writer cannot be asked for.
+ * Milliseconds after which such a folder is abandoned, if its process belongs to another machine.
  */
-const ABANDONED = 24 * 60 * 60 * 1000;
+const MAX_AGE_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Windows moves no file that a program has open, nor a folder with one in it, be it by a virus
- * scanner for a moment.
+ * Errors of Windows for moving a file that a program has open, or a folder that contains one. The
+ * program may be a virus scanner, for a moment.
  */
 const BUSY = ['EPERM', 'EBUSY', 'EACCES'];
-/** Milliseconds before a move is tried again, two seconds in all. */
-const PATIENCE = [20, 50, 100, 150, 200, 300, 500, 700];
-/** Runs that others may move into the place meanwhile. */
-const MOST_OTHERS = 20;
+/** Milliseconds before each further attempt to move a file: two seconds in all. */
+const RETRY_DELAYS_MS = [20, 50, 100, 150, 200, 300, 500, 700];
+/** Further attempts to replace a run, while other processes move theirs to the same place. */
+const MAX_RETRIES = 20;
 
-export const isLeftOver = (name: string): boolean => name.endsWith(PARTIAL) || name.endsWith(OLD);
+export const isLeftover = (name: string): boolean => name.endsWith(PARTIAL) || name.endsWith(OLD);
 
 const token = () => randomBytes(4).toString('hex');
 
-/** Makes a folder for the files of a run that is to come to a place. */
+/** Creates a folder for the files of a run that will be moved to a place. */
 export async function startRun(place: string): Promise<string> {
   await restoreRun(place);
-  // Two windows may describe the same folders at the same time: each writes beside the other, and
-  // the last one is kept.
+  // Two windows may analyze the same folders at the same time. Each writes its own folder, and the
+  // last one stays.
   const folder = `${place}-${token()}${PARTIAL}`;
   try {
     await makePrivateFolder(folder);
@@ -62,8 +62,8 @@ export async function startRun(place: string): Promise<string> {
 }
 
 /**
- * Moves a whole run to its place.
- * @throws UserError where it cannot be moved; the run that lay there is there again then.
+ * Moves a complete run to its place.
+ * @throws UserError where it cannot be moved; an earlier run is moved back.
  */
 export async function moveToPlace(folder: string, place: string): Promise<void> {
   await rm(join(folder, WRITER), { force: true });
@@ -76,8 +76,8 @@ export async function moveToPlace(folder: string, place: string): Promise<void> 
         await move(folder, place);
         break;
       } catch (error) {
-        // Another window may have moved its run there just now: the last one is kept.
-        if (attempt === MOST_OTHERS || !(await isTaken(place, error))) throw error;
+        // Another window may have just moved its run there. The last one stays.
+        if (attempt === MAX_RETRIES || !(await isTaken(place, error))) throw error;
       }
     }
   } catch (error) {
@@ -85,27 +85,22 @@ export async function moveToPlace(folder: string, place: string): Promise<void> 
     if (last !== undefined && !(await exists(place))) {
       await move(last, place).catch((failure: unknown) => {
         throw new UserError(
-          `the run cannot be put into its place '${place}' (${messageOf(error)}), and the earlier one cannot be put back ` +
-            `(${messageOf(failure)}): it lies in '${last}', and comes back when the runs are listed`,
+          `the run cannot be moved to '${place}' (${messageOf(error)}), nor can the earlier one be moved back ` +
+            `(${messageOf(failure)}): it is in '${last}', and is moved back when runs are listed`,
           { cause: error },
         );
       });
     }
     throw new UserError(
-      `the run cannot be put into its place '${place}' (${messageOf(error)}): what lay there is as it was`,
-      {
-        cause: error,
-      },
+      `the run cannot be moved to '${place}' (${messageOf(error)}); the earlier one is unchanged`,
+      { cause: error },
     );
   }
-  // a file of it is open still; the next listing removes it
+  // Fails where a program has one of its files open. The next listing removes it.
   for (const old of aside) await remove(old).catch(() => undefined);
 }
 
-/**
- * Puts a run back whose process was killed when it had moved it aside, and had not yet moved the
- * next one in.
- */
+/** Moves a run back that was moved aside by a process that was killed before it replaced it. */
 export async function restoreRun(place: string): Promise<void> {
   if (await exists(place)) return;
   const name = basename(place);
@@ -115,14 +110,14 @@ export async function restoreRun(place: string): Promise<void> {
   try {
     await moveIfThere(last, place);
   } catch (error) {
-    // whoever moved it aside has moved the next one in
+    // The process that moved it aside has replaced it meanwhile.
     if (!(await isTaken(place, error))) throw error;
   }
 }
 
-/** Removes a run, and what may be left of it. */
+/** Removes a run, and folders of it that were moved aside. */
 export async function removeRun(place: string): Promise<void> {
-  // One that was moved aside would come back.
+  // They would be moved back.
   for (const name of await namesIn(dirname(place))) {
     if (OLD_NAME.exec(name)?.[1] === basename(place)) await remove(join(dirname(place), name));
   }
@@ -130,14 +125,14 @@ export async function removeRun(place: string): Promise<void> {
 }
 
 /**
- * Puts right and removes what processes left in a folder of runs; what cannot be is passed to
- * `onProblem`.
+ * Repairs a folder of runs after processes were killed: moves runs back and removes leftovers.
+ * @param onProblem takes messages about leftovers that cannot be removed.
  */
-export async function tidyRuns(
+export async function repairRuns(
   folder: string,
   onProblem: (message: string) => void,
 ): Promise<void> {
-  for (const name of (await namesIn(folder)).filter(isLeftOver)) {
+  for (const name of (await namesIn(folder)).filter(isLeftover)) {
     const path = join(folder, name);
     try {
       const run = OLD_NAME.exec(name)?.[1];
@@ -146,7 +141,7 @@ export async function tidyRuns(
         if (await exists(join(folder, run))) await remove(path);
       } else if (name.endsWith(PARTIAL) && (await isAbandoned(path))) await remove(path);
     } catch (error) {
-      onProblem(`what is left of a run in '${path}' cannot be removed: ${messageOf(error)}`);
+      onProblem(`the leftovers of a run in '${path}' cannot be removed: ${messageOf(error)}`);
     }
   }
 }
@@ -154,18 +149,19 @@ export async function tidyRuns(
 async function isAbandoned(folder: string): Promise<boolean> {
   const state = await writerState(folder);
   if (state !== 'unknown') return state === 'gone';
-  // A writer elsewhere keeps writing; a clock may have been set back.
+  // A writer on another machine changes files from time to time. A clock may have been set back.
   const paths = [folder, ...(await namesIn(folder)).map((name) => join(folder, name))];
   const times = await Promise.all(
     paths.map((path) => stat(path).then(({ mtimeMs }) => mtimeMs, unlessGone)),
   );
-  // of a folder that vanished there is none
+  // A folder that was just removed has no times.
   const last = Math.max(...times.filter((time) => time !== undefined));
-  return Number.isFinite(last) && Math.abs(Date.now() - last) > ABANDONED;
+  return Number.isFinite(last) && Math.abs(Date.now() - last) > MAX_AGE_MS;
 }
 
 /**
- * Older versions did not say who writes, nor does one say it any more that is about to be moved.
+ * Whether the process that writes a run still runs. Unknown for older versions, and for a run that
+ * is about to be moved: it has no `WRITER`.
  */
 async function writerState(folder: string): Promise<Liveness> {
   try {
@@ -177,7 +173,7 @@ async function writerState(folder: string): Promise<Liveness> {
   }
 }
 
-/** The folder that was changed last. */
+/** The folder that was modified last. */
 async function newest(folder: string, names: readonly string[]): Promise<string | undefined> {
   let found: { path: string; time: number } | undefined;
   for (const name of names) {
@@ -188,7 +184,7 @@ async function newest(folder: string, names: readonly string[]): Promise<string 
   return found?.path;
 }
 
-/** @returns whether there was something to move. */
+/** @returns whether `from` existed. */
 async function moveIfThere(from: string, to: string): Promise<boolean> {
   try {
     await move(from, to);
@@ -199,9 +195,9 @@ async function moveIfThere(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** Gives a file or folder another name, with patience. */
+/** Renames a file or folder. Tries for two seconds where a program has it open. */
 export async function move(from: string, to: string): Promise<void> {
-  for (const pause of PATIENCE) {
+  for (const pause of RETRY_DELAYS_MS) {
     try {
       await rename(from, to);
       return;
@@ -215,7 +211,7 @@ export async function move(from: string, to: string): Promise<void> {
 
 const remove = (path: string) => rm(path, { recursive: true, force: true, maxRetries: 3 });
 
-/** Whether a folder could not be moved to a place since there is another. */
+/** Whether a folder could not be moved to a place because there is another. */
 async function isTaken(place: string, error: unknown): Promise<boolean> {
   return ['ENOTEMPTY', 'EEXIST'].includes(codeOf(error) ?? '') || (await exists(place));
 }

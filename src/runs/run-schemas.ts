@@ -1,6 +1,6 @@
 /**
- * What a run's files must look like. They are read by later versions, after crashes, and from disks
- * that others may write: one that is damaged is told of by its name, and no other run suffers.
+ * Schemas of a run's files. Files may come from other versions, crashes, or disks that others can
+ * write: a damaged one is reported by its name, and affects no other run.
  */
 import * as z from 'zod';
 import type { Clustering } from '../domain/clustering';
@@ -10,33 +10,27 @@ import type { RunManifest } from '../domain/run';
 import { analysisSettings, checkSettings, clusteringSettings, METHODS } from '../domain/settings';
 import { messageOf, UserError } from '../util/errors';
 
-/**
- * What helps where a file is damaged that is made of the others, or may be damaged in the store as
- * well.
- */
-const HELP: Record<string, string> = {
+/** Advice for damaged files, where it is not to analyze the images again. */
+const ADVICE: Record<string, string> = {
   'clustering.json': 'cluster its faces again',
   'comparison.json': 'compare the methods again',
-  'crops.bin':
-    'describe its faces again; if that does not help, clear what is kept between runs before',
+  'crops.bin': 'analyze its images again; if that does not help, clear the cache and repeat it',
 };
 
-/**
- * A run of which something cannot be read. The message says which file is damaged, how, and what
- * helps.
- */
+/** A run with a damaged file. The message names the file, the damage, and what to do. */
 export class DamagedRun extends UserError {
   override name = 'DamagedRun';
 
-  constructor(folder: string, file: string, what: string, cause?: unknown) {
+  /** @param damage what is wrong with the file, as a predicate of which the file is the subject. */
+  constructor(folder: string, file: string, damage: string, cause?: unknown) {
     super(
-      `the run in '${folder}' is damaged ('${file}' ${what}): ${HELP[file] ?? 'describe its faces again'}`,
+      `the run in '${folder}' is damaged ('${file}' ${damage}): ${ADVICE[file] ?? 'analyze its images again'}`,
       { cause },
     );
   }
 }
 
-/** For what is made anew where it is damaged. */
+/** Handles errors of reading a file that can be recreated. @throws all but DamagedRun. */
 export function unlessDamaged(error: unknown): undefined {
   if (!(error instanceof DamagedRun)) throw error;
   return undefined;
@@ -45,11 +39,11 @@ export function unlessDamaged(error: unknown): undefined {
 const count = z.int().min(0);
 /** Sides of a crop, in pixels. */
 const side = z.int().min(1).max(8192);
-/** Each by itself, so that settings of other versions are read as well. */
+/** Each setting is checked by itself, so that settings of other versions are accepted. */
 const settings = z
   .record(z.string(), z.unknown())
   .transform((values) => checkSettings(values, (name) => name).settings);
-/** Providers of later versions are told of as well. */
+/** Accepts providers of later versions. */
 const provider = z.string().transform((name) => name as Provider);
 
 export const manifestSchema: z.ZodType<RunManifest> = z.object({
@@ -75,7 +69,7 @@ export const manifestSchema: z.ZodType<RunManifest> = z.object({
   timing: z.record(z.string(), z.number()),
 });
 
-/** JSON knows no NaN. */
+/** NaN is stored as null. */
 const number = z.number().or(z.null().transform(() => NaN));
 const score = z.number().nullable();
 const shares = z.record(z.string(), number);
@@ -144,7 +138,7 @@ export const comparisonSchema: z.ZodType<Comparison> = z.object({
   seconds: z.number(),
 });
 
-/** Pictures as base64. */
+/** Pictures are stored in base64. */
 export const picturesSchema = z.array(
   z.object({
     cluster: z.int().min(-1),
@@ -163,7 +157,7 @@ export function parseJson(folder: string, file: string, text: string): unknown {
   }
 }
 
-/** @throws DamagedRun naming the first thing that is wrong. */
+/** @throws DamagedRun that names the first mismatch. */
 export function checked<T>(folder: string, file: string, value: unknown, schema: z.ZodType<T>): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
@@ -173,7 +167,7 @@ export function checked<T>(folder: string, file: string, value: unknown, schema:
   throw new DamagedRun(
     folder,
     file,
-    `is not as it was written${where}: ${issue?.message ?? ''}`,
+    `has an invalid value${where}: ${issue?.message ?? ''}`,
     result.error,
   );
 }

@@ -1,204 +1,20 @@
-/**
- * What is kept of a run, a folder each: the faces and what was inferred of them (so that nothing is
- * inferred twice), their crops, and the latest clustering. A run is written beside its place and
- * moved there when it is whole (run-place.ts), so a run that is made anew keeps its old faces until
- * then, and one that does not end well leaves nothing.
- */
-import { type FileHandle, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
+/** Reads a run: its faces, their attributes and crops. */
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Box, CropSize, LocatedFace } from '../domain/faces';
 import type { RunManifest } from '../domain/run';
-import type { CropRef } from '../images/crop-strips';
-import type { Images, ImageFile } from '../images/image-list';
-import type { FileIdentity, Identities } from '../store/identity';
 import { codeOf, UserError } from '../util/errors';
-import { PRIVATE_FILE } from '../util/private-files';
-import { CropReader, CropWriter, cropsAreWhole } from './crops';
-import { jsonArray, JsonColumn, jsonObject } from './json-column';
-import { checkFaceTable, checkImages } from './run-columns';
-import { MANIFEST, readManifest, writeManifest } from './run-files';
-import { moveToPlace, restoreRun, startRun } from './run-place';
+import { hasAllCrops } from './crop-index';
+import { CropReader } from './crops';
+import { FACES, IMAGES, MANIFEST, PROBABILITIES } from './file-names';
+import { checkFaceTable, type FaceTable } from './run-columns';
+import { readManifest } from './run-files';
+import { restoreRun } from './run-place';
 import { DamagedRun, parseJson } from './run-schemas';
 
-const FACES = 'faces.json';
-const PROBABILITIES = 'probabilities.f32';
-const IMAGES = 'images.json';
+export { type KeptImage, keptImage, keptImages, readImages } from './run-images';
+export { RunWriter } from './run-writer';
 
-/** Faces of a run, by column; all arrays have one entry a face. */
-export interface FaceTable {
-  /** Index of the run's folder. */
-  folder: number[];
-  /** Path of the image below that folder. */
-  image: string[];
-  /** 0-based index within its image. */
-  face: number[];
-  /** Pixels of the upright image, or null where the image as a whole is the face. */
-  box: (Box | null)[];
-  /** Confidence of the detector, or null where nothing was detected. */
-  score: (number | null)[];
-  /** Paths that are not UTF-8, in base64, by row. */
-  rawPaths: Record<number, string>;
-}
-
-/** An image with its faces, as a run keeps it. */
-export interface RunImage {
-  image: ImageFile;
-  faces: {
-    /** Null where the image as a whole is the face. */
-    located: LocatedFace | null;
-    /** In [0, 1], one for each attribute. */
-    probabilities: Float32Array;
-    crop: CropRef;
-  }[];
-}
-
-/** Faces whose probabilities are written at a time. */
-const BUFFERED = 256;
-
-/** Writes a run while it is made. */
-export class RunWriter {
-  private readonly columns = {
-    folder: new JsonColumn(),
-    image: new JsonColumn(),
-    face: new JsonColumn(),
-    box: new JsonColumn(),
-    score: new JsonColumn(),
-  } satisfies Record<Exclude<keyof FaceTable, 'rawPaths'>, JsonColumn>;
-  private readonly rawPaths: FaceTable['rawPaths'] = {};
-  private buffered: Float32Array[] = [];
-  /** Numbers of the strips that are written, by their keys. */
-  private readonly strips = new Map<string, number>();
-
-  private constructor(
-    private readonly place: string,
-    private readonly folder: string,
-    private readonly probabilities: FileHandle,
-    private readonly crops: CropWriter,
-  ) {}
-
-  /** @param place folder of the run; what it holds stays until `finish`. */
-  static async create(place: string, crop: CropSize): Promise<RunWriter> {
-    const folder = await startRun(place);
-    let probabilities: FileHandle | undefined;
-    try {
-      probabilities = await open(join(folder, PROBABILITIES), 'w', PRIVATE_FILE);
-      return new RunWriter(place, folder, probabilities, await CropWriter.create(folder, crop));
-    } catch (error) {
-      await probabilities?.close();
-      await rm(folder, { recursive: true, force: true, maxRetries: 3 });
-      throw error;
-    }
-  }
-
-  get faces(): number {
-    return this.columns.image.length;
-  }
-
-  async append({ image, faces }: RunImage): Promise<void> {
-    const { folder, image: names, face, box, score } = this.columns;
-    for (const [index, { located, probabilities }] of faces.entries()) {
-      if (typeof image.path !== 'string') this.rawPaths[this.faces] = image.path.toString('base64');
-      folder.push(image.folder);
-      names.push(image.name);
-      face.push(index);
-      box.push(located?.box ?? null);
-      score.push(located?.score ?? null);
-      this.buffered.push(probabilities);
-    }
-    if (this.buffered.length >= BUFFERED) await this.flush();
-    for (const {
-      crop: { strip, at },
-    } of faces) {
-      let number = this.strips.get(strip.key);
-      if (number === undefined) {
-        number = await this.crops.appendStrip(strip.read());
-        this.strips.set(strip.key, number);
-      }
-      this.crops.place(number, at);
-    }
-  }
-
-  private async flush() {
-    const bytes = Buffer.concat(
-      this.buffered.map(
-        ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength),
-      ),
-    );
-    this.buffered = [];
-    await this.probabilities.appendFile(bytes);
-  }
-
-  /** @param images what was found in the folders, to tell later what has changed. */
-  async finish(manifest: RunManifest, images: Iterable<KeptImage>): Promise<void> {
-    await this.flush();
-    await this.probabilities.close();
-    await this.crops.finish();
-    const mode = PRIVATE_FILE;
-    await writeFile(join(this.folder, IMAGES), jsonArray(images), { mode });
-    await writeFile(
-      join(this.folder, FACES),
-      jsonObject({ ...this.columns, rawPaths: this.rawPaths }),
-      { mode },
-    );
-    await writeManifest(this.folder, manifest);
-    await moveToPlace(this.folder, this.place);
-  }
-
-  /** Removes what was written of a run that does not end well. */
-  async abandon(): Promise<void> {
-    await this.crops.abandon();
-    await this.probabilities.close().catch(() => undefined); // it may be closed already
-    await rm(this.folder, { recursive: true, force: true, maxRetries: 3 });
-  }
-}
-
-/**
- * An image as it was when its run was made; its identity is null where the file could not be asked
- * for, and in part undefined in older runs.
- */
-export type KeptImage = [
-  folder: number,
-  name: string,
-  size: number | null,
-  modified: number | null,
-  changed?: number,
-  inode?: number,
-];
-
-export const keptImage = (
-  { folder, name }: ImageFile,
-  identity: FileIdentity | undefined,
-): KeptImage =>
-  identity === undefined
-    ? [folder, name, null, null]
-    : [folder, name, identity.size, identity.modified, identity.changed, identity.inode];
-
-export function* keptImages(images: Images, identities: Identities): Generator<KeptImage> {
-  let i = 0;
-  for (const image of images) yield keptImage(image, identities.get(i++));
-}
-
-/**
- * The images of a run, or undefined for runs of versions that did not keep them.
- * @throws DamagedRun.
- */
-export async function readImages(folder: string): Promise<KeptImage[] | undefined> {
-  let text: string;
-  try {
-    text = await readFile(join(folder, IMAGES), 'utf8');
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-  const images = parseJson(folder, IMAGES, text);
-  const what = checkImages(images);
-  if (what !== undefined) throw new DamagedRun(folder, IMAGES, what);
-  return images as KeptImage[];
-}
-
-/**
- * Whether the files of a run are there, as large as they should be: what a look from outside tells.
- */
+/** Whether all files of a run exist and have the expected sizes. Reads none of the large ones. */
 export async function isWhole(
   folder: string,
   { faces, modelAttributes }: RunManifest,
@@ -210,7 +26,7 @@ export async function isWhole(
     return (
       table!.size > 0 &&
       probabilities!.size === faces * modelAttributes.length * 4 &&
-      (await cropsAreWhole(folder))
+      (await hasAllCrops(folder))
     );
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return false;
@@ -218,10 +34,10 @@ export async function isWhole(
   }
 }
 
-/** A finished run, read into memory but for its crops. */
+/** A finished run. All but its crops is in memory. */
 export interface StoredRun {
   folder: string;
-  /** Of the files that were read: another one when a run was put into its place. */
+  /** Result of `runIdentity` for the files that were read. */
   identity: string;
   manifest: RunManifest;
   faces: FaceTable;
@@ -230,71 +46,80 @@ export interface StoredRun {
   crops: CropReader;
 }
 
-/** How often a run is read anew that another process replaces meanwhile. */
-const ATTEMPTS = 5;
+/** Attempts to read a run that other processes replace meanwhile. */
+const MAX_ATTEMPTS = 5;
 
 /**
- * Reads a run. All of it is of one run, though another process may put one into its place
- * meanwhile.
- * @throws DamagedRun; UserError where there is none.
+ * Reads a run. All parts belong to the same run, even if another process replaces it meanwhile.
+ * @throws DamagedRun; UserError where there is no run.
  */
 export async function readRun(folder: string): Promise<StoredRun> {
   await restoreRun(folder);
   for (let attempt = 1; ; attempt++) {
     const identity = await runIdentity(folder);
     try {
-      const run = await readFiles(folder, identity);
+      const run = await readParts(folder, identity);
       if ((await runIdentity(folder)) === identity) return run;
     } catch (error) {
-      // What was read may be of two runs, or lie nowhere in the moment in which one makes room for
-      // the other.
-      if ((await runIdentity(folder)) === identity || attempt === ATTEMPTS) throw error;
+      // While another run takes its place, the files may be gone or belong to both.
+      if ((await runIdentity(folder)) === identity || attempt === MAX_ATTEMPTS) throw error;
     }
-    if (attempt === ATTEMPTS) throw replaced(folder);
+    if (attempt === MAX_ATTEMPTS) throw replaced(folder);
   }
 }
 
-async function readFiles(folder: string, identity: string): Promise<StoredRun> {
+async function readParts(folder: string, identity: string): Promise<StoredRun> {
   const manifest = await readManifest(folder);
   if (manifest === undefined)
     throw new UserError(
-      `there is no finished run of this version in '${folder}': describe its faces again`,
+      `there is no finished run of this version in '${folder}': analyze its images again`,
     );
-  const [text, bytes] = await Promise.all(
-    [FACES, PROBABILITIES].map((name) => readPart(folder, name)),
-  );
-  const faces = parseJson(folder, FACES, text!.toString());
-  const what = checkFaceTable(faces, manifest);
-  if (what !== undefined) throw new DamagedRun(folder, FACES, what);
-  const expected = manifest.faces * manifest.modelAttributes.length;
-  if (bytes!.length !== 4 * expected) {
-    throw new DamagedRun(
-      folder,
-      PROBABILITIES,
-      `holds ${bytes!.length} bytes: expected ${4 * expected}`,
-    );
-  }
-  const probabilities = toFloats(bytes!);
-  // Clustering would not end well with one that is none.
-  if (!areNumbers(probabilities))
-    throw new DamagedRun(folder, PROBABILITIES, 'holds something that is no number');
+  const [faces, probabilities] = await Promise.all([
+    readFaces(folder, manifest),
+    readProbabilities(folder, manifest),
+  ]);
   const crops = await CropReader.open(folder, manifest.faces);
-  return { folder, identity, manifest, faces: faces as FaceTable, probabilities, crops };
+  return { folder, identity, manifest, faces, probabilities, crops };
+}
+
+async function readFaces(folder: string, manifest: RunManifest): Promise<FaceTable> {
+  const text = (await readPart(folder, FACES)).toString();
+  const faces = parseJson(folder, FACES, text);
+  const damage = checkFaceTable(faces, manifest);
+  if (damage !== undefined) throw new DamagedRun(folder, FACES, damage);
+  return faces as FaceTable;
+}
+
+async function readProbabilities(
+  folder: string,
+  { faces, modelAttributes }: RunManifest,
+): Promise<Float32Array> {
+  const bytes = await readPart(folder, PROBABILITIES);
+  const expected = 4 * faces * modelAttributes.length;
+  if (bytes.length !== expected) {
+    const damage = `holds ${bytes.length} bytes: expected ${expected}`;
+    throw new DamagedRun(folder, PROBABILITIES, damage);
+  }
+  const probabilities = toFloats(bytes);
+  // Clustering would not terminate with NaN.
+  if (!areFinite(probabilities))
+    throw new DamagedRun(folder, PROBABILITIES, 'holds a value that is not a number');
+  return probabilities;
 }
 
 async function readPart(folder: string, name: string): Promise<Buffer> {
   try {
     return await readFile(join(folder, name));
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') throw new DamagedRun(folder, name, 'is gone', error);
+    if (codeOf(error) === 'ENOENT') throw new DamagedRun(folder, name, 'is missing', error);
     throw error;
   }
 }
 
 /**
- * Tells a run from one that took its place, at the cost of asking for one file. Not by the number
- * of its inode, which some file systems over a network give anew from time to time. Of a place
- * without a run it is empty.
+ * Distinguishes a run from one that replaces it, by a single `stat` call. It does not use the inode
+ * number, which changes on some network file systems.
+ * @returns an empty string where there is no run.
  */
 export async function runIdentity(folder: string): Promise<string> {
   try {
@@ -306,30 +131,27 @@ export async function runIdentity(folder: string): Promise<string> {
   }
 }
 
-/** @throws UserError where another run was put into the place of the one that was read. */
+/** @throws UserError where the run was replaced since it was read. */
 export async function assertCurrent({ folder, identity }: StoredRun): Promise<void> {
   if ((await runIdentity(folder)) !== identity) throw replaced(folder);
 }
 
 const replaced = (folder: string) =>
-  new UserError(`the run in '${folder}' was made anew meanwhile: try again`);
+  new UserError(`the run in '${folder}' was replaced meanwhile: try again`);
 
-/** Where the image of a face lies; a Buffer where the path is not valid UTF-8. */
+/** Path of the image of a face; a Buffer where it is not valid UTF-8. */
 export function imagePath({ faces, manifest }: StoredRun, row: number): string | Buffer {
   const raw = faces.rawPaths[row];
   if (raw !== undefined) return Buffer.from(raw, 'base64');
   return join(manifest.folders[faces.folder[row]!]!, ...faces.image[row]!.split('/'));
 }
 
-function areNumbers(values: Float32Array): boolean {
-  let sound = 0;
-  // an iterator would take several times as long
-  while (sound < values.length && Number.isFinite(values[sound])) sound += 1;
-  return sound === values.length;
+function areFinite(values: Float32Array): boolean {
+  let valid = 0;
+  // An iterator would take several times as long.
+  while (valid < values.length && Number.isFinite(values[valid])) valid += 1;
+  return valid === values.length;
 }
 
-function toFloats(bytes: Buffer): Float32Array {
-  return new Float32Array(
-    bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength),
-  );
-}
+const toFloats = ({ buffer, byteOffset, byteLength }: Buffer): Float32Array =>
+  new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength));

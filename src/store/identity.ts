@@ -1,4 +1,4 @@
-/** What tells a file from another without reading it. */
+/** Recognizing an unchanged file without reading it. */
 import { type Stats, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import pMap from 'p-map';
@@ -6,39 +6,38 @@ import type { Images } from '../images/image-list';
 import { collectGarbage } from '../util/collect-garbage';
 import { yieldToEventLoop } from '../util/yield-to-event-loop';
 
-/** Size in bytes, times in milliseconds since 1970, number of the inode. */
+/** Properties of a file that change with its content. */
 export interface FileIdentity {
+  /** In bytes. */
   size: number;
+  /** When the content was last changed, in milliseconds since 1970. Programs can set it. */
   modified: number;
   /**
-   * When its content or its attributes were changed last; no program can set it, so it does not lie
-   * where `modified` does.
+   * When the content or the metadata was last changed, in milliseconds since 1970. No program can
+   * set it.
    */
   changed: number;
   inode: number;
 }
 
-/** Files asked for at a time: enough for a disk far away, few enough for one that is near. */
+/** Concurrent `stat` calls: enough for a remote disk, few enough for a local one. */
 const CONCURRENCY = 32;
 
 /**
- * Some file systems keep times of two seconds: what was written within that, in milliseconds, may
- * be written again without a trace.
+ * Milliseconds after a change within which another change may leave the times as they are: some
+ * file systems store times in units of two seconds.
  */
-const COARSE = 2100;
+const TIME_RESOLUTION_MS = 2100;
 
 /**
- * Mean time of an answer, in milliseconds, up to which the disk is near: asking at once is then
- * three times as fast as through another thread.
+ * Mean milliseconds of a `stat` call up to which synchronous calls are used. On a local disk they
+ * are three times as fast as asynchronous ones, which go through another thread.
  */
-const NEAR = 0.1;
-/**
- * Files asked for at once before it is looked at how long that took, and whether the run was
- * cancelled.
- */
-const AT_ONCE = 128;
+const MAX_SYNC_MS = 0.1;
+/** Synchronous calls between checks of their speed and of cancellation. */
+const SYNC_BATCH = 128;
 
-/** Identities of many files, packed. */
+/** Identities of many files, packed into one array. */
 export class Identities {
   private readonly values: Float64Array;
 
@@ -46,12 +45,12 @@ export class Identities {
     this.values = new Float64Array(length * FIELDS).fill(NaN);
   }
 
-  /** Undefined for a file that is gone or cannot be asked for. */
+  /** Undefined for a file that is gone or not accessible. */
   get(index: number): FileIdentity | undefined {
     const [size, modified, changed, inode] = this.values.subarray(
       index * FIELDS,
       (index + 1) * FIELDS,
-    ) as unknown as Four;
+    ) as unknown as Fields;
     return Number.isNaN(size) ? undefined : { size, modified, changed, inode };
   }
 
@@ -65,47 +64,47 @@ export class Identities {
 }
 
 const FIELDS = 4;
-type Four = [number, number, number, number];
+type Fields = [size: number, modified: number, changed: number, inode: number];
 
-/** Asks for the identity of each file; reads none. */
+/** Determines the identity of each file, without reading its content. */
 export async function identitiesOf(images: Images, signal?: AbortSignal): Promise<Identities> {
   const identities = new Identities(images.length);
-  let asked = 0;
-  for (let near = true; asked < images.length && near;) {
+  let done = 0;
+  for (let isFast = true; done < images.length && isFast;) {
     const start = performance.now();
-    const end = Math.min(images.length, asked + AT_ONCE);
-    const count = end - asked;
-    for (; asked < end; asked++) identities.set(asked, identityOf(images.at(asked)!.path));
-    near = (performance.now() - start) / count < NEAR;
+    const end = Math.min(images.length, done + SYNC_BATCH);
+    const count = end - done;
+    for (; done < end; done++) identities.set(done, identityOf(images.at(done)!.path));
+    isFast = (performance.now() - start) / count < MAX_SYNC_MS;
     collectGarbage();
     await yieldToEventLoop(signal);
   }
-  const left = Array.from({ length: images.length - asked }, (_, i) => asked + i);
+  const rest = Array.from({ length: images.length - done }, (_, i) => done + i);
   await pMap(
-    left,
+    rest,
     async (index) => {
       signal?.throwIfAborted();
-      identities.set(index, await ask(images.at(index)!.path));
+      identities.set(index, await identityOfAsync(images.at(index)!.path));
     },
     { concurrency: CONCURRENCY },
   );
   return identities;
 }
 
-/** Of a file, at once; undefined where it cannot be asked for. */
+/** Identity of a file, determined synchronously; undefined where the file is not accessible. */
 export function identityOf(path: string | Buffer): FileIdentity | undefined {
   try {
     return fromStats(statSync(path));
   } catch {
-    return undefined; // told of when it is read
+    return undefined; // reported when the file is read
   }
 }
 
-async function ask(path: string | Buffer): Promise<FileIdentity | undefined> {
+async function identityOfAsync(path: string | Buffer): Promise<FileIdentity | undefined> {
   try {
     return fromStats(await stat(path));
   } catch {
-    return undefined; // likewise
+    return undefined; // reported when the file is read
   }
 }
 
@@ -116,9 +115,9 @@ const fromStats = ({ size, mtimeMs, ctimeMs, ino }: Stats): FileIdentity => ({
   inode: ino,
 });
 
-/** Whether the file cannot have changed since without its identity telling so. */
+/** Whether any change of the file from now on changes its identity. */
 export const isSettled = ({ modified, changed }: FileIdentity, now = Date.now()): boolean =>
-  now - Math.max(modified, changed) > COARSE;
+  now - Math.max(modified, changed) > TIME_RESOLUTION_MS;
 
 export const sameIdentity = (a: FileIdentity, b: FileIdentity): boolean =>
   a.size === b.size && a.modified === b.modified && a.changed === b.changed && a.inode === b.inode;

@@ -1,7 +1,7 @@
 /**
- * A lock that processes hold while they open, move or remove the files of a store. LMDB locks the
- * pages it writes, not the opening of its files: a process that opens a data file of one store and
- * the lock file of the next one corrupts the second, or dies of it.
+ * A lock that processes hold while they open, close, move or remove the files of a store. LMDB
+ * locks writing, not the opening of its files: a process that opens the data file of one store and
+ * the lock file of its successor corrupts the successor, or crashes.
  */
 import { randomUUID } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,16 +14,17 @@ import { livenessOf, ownProcess, processIdentitySchema } from '../util/process-i
 export const LOCK_NAME = 'store.lock';
 
 /**
- * A lock is held for some milliseconds. One that stays for so many is taken over, whoever holds it.
+ * Milliseconds after which a lock is taken over, whoever holds it. Locks are held for a few
+ * milliseconds.
  */
-const PATIENCE_MS = 10_000;
+const TAKEOVER_MS = 10_000;
 const POLL_MS = 5;
 
 const holderSchema = z.object({ token: z.string(), process: processIdentitySchema });
 
 /**
- * Runs `action` while this process holds the lock of a store's folder, and waits for it before.
- * `action` may move the folder away, and the lock with it.
+ * Waits for the lock of a store's folder, and runs `action` while this process holds it. `action`
+ * may rename the folder, and the lock with it.
  * @throws what `action` throws; a file system error with code `ENOENT` where the folder is gone.
  */
 export function withStoreLock<T>(folder: string, action: () => T): T {
@@ -38,8 +39,8 @@ export function withStoreLock<T>(folder: string, action: () => T): T {
 }
 
 function acquire(path: string, own: string): void {
-  let seen: string | undefined;
-  let since = performance.now();
+  let holder: string | undefined;
+  let heldSince = performance.now();
   for (;;) {
     try {
       writeFileSync(path, own, { flag: 'wx', mode: PRIVATE_FILE });
@@ -47,13 +48,13 @@ function acquire(path: string, own: string): void {
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') throw error;
     }
-    const held = contentOf(path);
-    if (held === undefined) continue;
-    if (held !== seen) {
-      seen = held;
-      since = performance.now();
+    const content = contentOf(path);
+    if (content === undefined) continue;
+    if (content !== holder) {
+      holder = content;
+      heldSince = performance.now();
     }
-    if (isAbandoned(held) || performance.now() - since > PATIENCE_MS) {
+    if (isAbandoned(content) || performance.now() - heldSince > TAKEOVER_MS) {
       rmSync(path, { force: true });
     } else {
       Atomics.wait(SLEEP, 0, 0, POLL_MS);
@@ -63,7 +64,7 @@ function acquire(path: string, own: string): void {
 
 const SLEEP = new Int32Array(new SharedArrayBuffer(4));
 
-/** Undefined where there is none. */
+/** Content of the lock file; undefined where there is none. */
 function contentOf(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
@@ -74,11 +75,12 @@ function contentOf(path: string): string | undefined {
 }
 
 /**
- * Whether the process that wrote it is gone. What cannot be read may be one that is being written.
+ * Whether the process that wrote the lock file is gone. An unreadable file counts as held: it may
+ * be half written.
  */
-function isAbandoned(held: string): boolean {
+function isAbandoned(content: string): boolean {
   try {
-    return livenessOf(holderSchema.parse(JSON.parse(held)).process) === 'gone';
+    return livenessOf(holderSchema.parse(JSON.parse(content)).process) === 'gone';
   } catch {
     return false;
   }

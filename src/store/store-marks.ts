@@ -1,7 +1,7 @@
 /**
- * A file beside the store for every process that uses it, removed when the process has done with
- * it. One that is left behind tells that its process died meanwhile: maybe of the store, which is
- * looked at then before it is opened again.
+ * Marks of the processes that use a store: files in its folder that each process removes when it
+ * has finished. A mark that is left behind means that its process died meanwhile. The store may
+ * have been the cause, so it is checked before it is opened again.
  */
 import { randomBytes } from 'node:crypto';
 import {
@@ -19,18 +19,24 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { codeOf } from '../util/errors';
 import { PRIVATE_FILE } from '../util/private-files';
-import { livenessOf, ownProcess, processIdentitySchema } from '../util/process-identity';
+import {
+  type Liveness,
+  livenessOf,
+  ownProcess,
+  processIdentitySchema,
+} from '../util/process-identity';
 
 export const isMark = (name: string): boolean => /^in-use-[0-9a-f]{16}$/.test(name);
 
-const DAY = 24 * 60 * 60 * 1000;
-/** More than any mark has. */
-const MOST_BYTES = 4096;
-/** A mark that cannot be read may be one that is being written, for so long, in milliseconds. */
-const BEING_WRITTEN = 60_000;
+/** Milliseconds after which a mark is left behind, if its process belongs to another machine. */
+const MAX_AGE_MS = 24 * 60 * 60 * 1000;
+/** Milliseconds in which a mark that cannot be parsed may be half written. */
+const WRITE_MS = 60_000;
+/** More than the size of any mark. */
+const MAX_BYTES = 4096;
 
 const markSchema = z.object({
-  /** 1 while the process is inside of LMDB; kept only where the store is suspected. */
+  /** 1 while the process is inside of LMDB; updated only where the store is suspect. */
   inside: z.union([z.literal(0), z.literal(1)]),
   /** Whether LMDB reported damage. */
   failed: z.boolean(),
@@ -40,20 +46,20 @@ const markSchema = z.object({
 
 type Mark = z.infer<typeof markSchema>;
 
-/** Where `inside` stands in the file. */
+/** Offset of the value of `inside` in the file. */
 const INSIDE_AT = '{"inside":'.length;
 
-/** What marks of processes that are gone tell. */
+/** What the marks that were left behind mean for the store. */
 export interface Suspicion {
   /** Whether a process died, or reported damage, while it used the store. */
   isSuspect: boolean;
-  /** How often in a row that happened inside of LMDB. */
+  /** How many times in a row that happened inside of LMDB. */
   strikes: number;
-  /** Files to be removed when the store was looked at. */
+  /** Paths of the marks; they are removed when the store was checked. */
   marks: string[];
 }
 
-/** Reads what other processes left. Those that still run are no sign of anything. */
+/** Reads the marks in a folder. Those of running processes do not count. */
 export async function suspicionOf(folder: string): Promise<Suspicion> {
   const suspicion: Suspicion = { isSuspect: false, strikes: 0, marks: [] };
   for (const name of (await readdir(folder)).filter(isMark)) {
@@ -69,26 +75,27 @@ export async function suspicionOf(folder: string): Promise<Suspicion> {
   return suspicion;
 }
 
-/** @returns undefined where it is gone, or may be being written. */
-function readMark(
-  path: string,
-): { mark: Mark | undefined; state: 'alive' | 'gone' | 'unknown' } | undefined {
+/**
+ * A mark, undefined where it cannot be parsed, and whether its process runs.
+ * @returns undefined where there is no such mark any more, or it may be half written.
+ */
+function readMark(path: string): { mark: Mark | undefined; state: Liveness } | undefined {
   let text: string;
   let modified: number;
   try {
     const { mtimeMs, size } = statSync(path);
     modified = mtimeMs;
-    text = size > MOST_BYTES ? '' : readFileSync(path, 'utf8');
+    text = size > MAX_BYTES ? '' : readFileSync(path, 'utf8');
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined; // its process has just done
+    if (codeOf(error) === 'ENOENT') return undefined; // its process has just removed it
     throw error;
   }
   const mark = parseMark(text);
-  const age = Math.abs(Date.now() - modified); // a clock may have been set back
-  if (mark === undefined) return age < BEING_WRITTEN ? undefined : { mark, state: 'gone' };
+  const age = Math.abs(Date.now() - modified); // the clock may have been set back
+  if (mark === undefined) return age < WRITE_MS ? undefined : { mark, state: 'gone' };
   if (mark.failed) return { mark, state: 'gone' };
   const state = livenessOf(mark.process);
-  const isOld = age > DAY || modified < Date.now() - uptime() * 1000;
+  const isOld = age > MAX_AGE_MS || modified < Date.now() - uptime() * 1000;
   return { mark, state: state === 'unknown' && isOld ? 'gone' : state };
 }
 
@@ -96,17 +103,17 @@ function parseMark(text: string): Mark | undefined {
   try {
     return markSchema.parse(JSON.parse(text));
   } catch {
-    return undefined; // torn, or none of ours
+    return undefined; // half written, or of another program
   }
 }
 
-/** Marks of this process that go when it ends by itself. */
+/** Marks of this process. They are removed if it exits by itself. */
 const own = new Set<StoreMark>();
 let isWatching = false;
 
 export class StoreMark {
   private isFailed = false;
-  /** Of the file, where the store is suspected. */
+  /** File descriptor, where the store is suspect. */
   private fd: number | undefined;
 
   private constructor(
@@ -128,14 +135,14 @@ export class StoreMark {
     return mark;
   }
 
-  /** Whether it is noted when the process is inside of LMDB. */
+  /** Whether the mark records when the process is inside of LMDB. */
   get isCareful(): boolean {
     return this.fd !== undefined;
   }
 
   /**
-   * Does something inside of LMDB; where the store is suspected, so that a death in there can be
-   * told from others.
+   * Runs an action of LMDB. Where the store is suspect, the mark records that, so that a crash
+   * inside of LMDB can be distinguished from others.
    */
   inside<T>(action: () => T): T {
     const { fd } = this;
@@ -149,8 +156,8 @@ export class StoreMark {
   }
 
   /**
-   * Notes that LMDB reported damage: the mark stays, and the store is looked at before it is opened
-   * again.
+   * Records that LMDB reported damage. The mark stays, so that the store is checked before it is
+   * opened again.
    */
   fail(): void {
     if (this.isFailed) return;
@@ -159,18 +166,18 @@ export class StoreMark {
     try {
       this.write('w');
     } catch {
-      // A full disk, most likely; whoever opens the store next meets the damage by itself.
+      // The disk is full, most likely. The next process to open the store meets the damage itself.
     }
   }
 
-  /** Never fails: one that cannot be removed only has the store looked at. */
+  /** Never throws: a mark that cannot be removed only causes a check of the store. */
   remove(): void {
     own.delete(this);
     try {
       if (this.fd !== undefined) closeSync(this.fd);
       if (!this.isFailed) rmSync(this.path, { force: true });
     } catch {
-      // See above.
+      // As documented.
     }
     this.fd = undefined;
   }

@@ -1,8 +1,14 @@
+/**
+ * Values of the tables. They are tuples, which take less space than records. A damaged page may
+ * yield any value, so each is checked when it is read.
+ */
 import type { LocatedFace } from '../domain/faces';
 import { STRIP } from '../images/crop-strips';
+import { type FileIdentity, sameIdentity } from './identity';
+import type { Content, StoredDescription, StoredDetections } from './store-records';
 
-// Contents are numbered, so that what belongs to the images of a run lies side by side: a commit
-// writes few pages then. Files are found by their paths for the same reason.
+// Contents have ascending numbers, so that rows of the images of a run are adjacent and a commit
+// writes few pages. Files are stored by their paths for the same reason.
 export type FileRow = [
   size: number,
   modified: number,
@@ -11,17 +17,26 @@ export type FileRow = [
   id: number,
   hash: string,
 ];
-export type FoundRow = [
+export type DetectionsRow = [
   size: number,
   hash: string,
   reason: string | null,
   faces: (number[] | null)[] | null,
 ];
-export type DescribedRow = [probabilities: Uint8Array, strips: number[], places: number[]];
-export type StripUse = [day: number, bytes: number, ids: number[], finder: string, model: string];
+export type AttributesRow = [probabilities: Uint8Array, strips: number[], places: number[]];
+/** `day` is the day of the last use, since 1970; `ids` are numbers of contents. */
+export type StripUseRow = [
+  day: number,
+  bytes: number,
+  ids: number[],
+  finder: string,
+  model: string,
+];
 
 /** Bytes of a content's hash. */
 export const HASH_BYTES = 16;
+
+// ------------------------------------------------------------------------------------- checking
 
 const isNumber = (value: unknown): value is number =>
   typeof value === 'number' && Number.isFinite(value);
@@ -29,97 +44,191 @@ const isCount = (value: unknown): value is number =>
   Number.isSafeInteger(value) && (value as number) >= 0;
 const isHash = (value: unknown): value is string =>
   typeof value === 'string' && value.length === 2 * HASH_BYTES;
+
 /**
- * By hand: these run for each known image, and a function for each value would take as long as
- * reading it.
+ * A plain loop: this runs for each cached image, and `Array.every` would take as long as reading
+ * the row.
  */
 function isListOf<T>(value: unknown, is: (each: unknown) => each is T): value is T[] {
   if (!Array.isArray(value)) return false;
-  let sound = 0;
-  while (sound < value.length && is(value[sound])) sound += 1;
-  return sound === value.length;
+  let valid = 0;
+  while (valid < value.length && is(value[valid])) valid += 1;
+  return valid === value.length;
 }
 
-/** @returns the number of a content, or undefined. */
-export const contentNumber = (value: unknown): number | undefined =>
+/** @returns the number of a content or of a strip; undefined where the value is not one. */
+export const parseNumber = (value: unknown): number | undefined =>
   isCount(value) ? value : undefined;
 
-export function fileRow(value: unknown): FileRow | undefined {
+export function parseFileRow(value: unknown): FileRow | undefined {
   if (!Array.isArray(value) || value.length !== 6) return undefined;
   for (let i = 0; i < 4; i++) if (!isNumber(value[i])) return undefined;
   return isCount(value[4]) && isHash(value[5]) ? (value as FileRow) : undefined;
 }
 
-export function foundRow(value: unknown): FoundRow | undefined {
+export function parseDetectionsRow(value: unknown): DetectionsRow | undefined {
   if (!Array.isArray(value) || value.length !== 4) return undefined;
   const [size, hash, reason, faces] = value as unknown[];
   if (!isNumber(size) || !isHash(hash)) return undefined;
-  const isSound =
+  const isValid =
     reason === null ? isListOf(faces, isFace) : typeof reason === 'string' && faces === null;
-  return isSound ? (value as FoundRow) : undefined;
+  return isValid ? (value as DetectionsRow) : undefined;
 }
 
-/** A face as numbers; null stands for the image as a whole. */
+/** Whether a value is a face as numbers, or null for the image as a whole. */
 function isFace(value: unknown): value is number[] | null {
   if (value === null) return true;
   if (!isListOf(value, isNumber) || value.length !== FACE_NUMBERS) return false;
-  const [, , , width, height] = value as Eleven;
+  const [, , , width, height] = value as FaceNumbers;
   return width > 0 && height > 0;
 }
 
-/** @param faces that the image has, and `attributes` that the network gives of each. */
-export function describedRow(
+/** Shape that the attributes of an image must have. */
+export interface AttributesShape {
+  /** Faces that were detected in the image. */
+  faces: number;
+  /** Outputs of the network. */
+  attributes: number;
+}
+
+export function parseAttributesRow(
   value: unknown,
-  faces: number,
-  attributes: number,
-): DescribedRow | undefined {
+  { faces, attributes }: AttributesShape,
+): AttributesRow | undefined {
   if (!Array.isArray(value) || value.length !== 3) return undefined;
   const [probabilities, strips, places] = value as unknown[];
   if (!(probabilities instanceof Uint8Array) || probabilities.length !== 4 * faces * attributes)
     return undefined;
-  if (
-    !isListOf(strips, isCount) ||
-    !isListOf(places, isPlace) ||
-    strips.length !== faces ||
-    places.length !== faces
-  )
-    return undefined;
-  return value as DescribedRow;
+  const isValid =
+    isListOf(strips, isCount) &&
+    isListOf(places, isPlace) &&
+    strips.length === faces &&
+    places.length === faces;
+  return isValid ? (value as AttributesRow) : undefined;
 }
 
 const isPlace = (value: unknown): value is number => isCount(value) && value < STRIP;
 
-export function stripUse(value: unknown): StripUse | undefined {
+export function parseStripUseRow(value: unknown): StripUseRow | undefined {
   if (!Array.isArray(value) || value.length !== 5) return undefined;
   const [day, bytes, ids, finder, model] = value as unknown[];
-  const isSound =
+  const isValid =
     isCount(day) &&
     isCount(bytes) &&
     isListOf(ids, isCount) &&
     typeof finder === 'string' &&
     typeof model === 'string';
-  return isSound ? (value as StripUse) : undefined;
+  return isValid ? (value as StripUseRow) : undefined;
 }
 
-/** A face as numbers: score, box, eyes, mouth. */
-export function fromFace({ score, box, eyes: [left, right], mouth }: LocatedFace): number[] {
+// ----------------------------------------------------------------------------------- converting
+
+export const toFileRow = (
+  { size, modified, changed, inode }: FileIdentity,
+  id: number,
+  hash: string,
+): FileRow => [size, modified, changed, inode, id, hash];
+
+/** @returns the content of a file; undefined where the file is no longer the one of the row. */
+export function contentOfRow(row: FileRow, identity: FileIdentity): Content | undefined {
+  const [size, modified, changed, inode, id, hash] = row;
+  return sameIdentity(identity, { size, modified, changed, inode }) ? { id, hash } : undefined;
+}
+
+export const contentIdOf = (row: FileRow): number => row[4];
+
+export const toDetectionsRow = (
+  size: number,
+  hash: string,
+  detections: StoredDetections,
+): DetectionsRow =>
+  'reason' in detections
+    ? [size, hash, detections.reason, null]
+    : [
+        size,
+        hash,
+        null,
+        detections.faces.map((face) => (face === null ? null : toFaceNumbers(face))),
+      ];
+
+export function toDetections([, , reason, faces]: DetectionsRow): StoredDetections {
+  return reason === null
+    ? { faces: (faces ?? []).map((face) => (face === null ? null : toFace(face))) }
+    : { reason };
+}
+
+/** Size, in bytes, and hash of the content that the detections belong to. */
+export const contentSizeOf = (row: DetectionsRow): number => row[0];
+export const contentHashOf = (row: DetectionsRow): string => row[1];
+
+/** @param firstStrip number of the first strip of the batch, to which `crops` refer. */
+export function toAttributesRow(
+  { probabilities, crops }: StoredDescription,
+  firstStrip: number,
+): AttributesRow {
+  const { buffer, byteOffset, byteLength } = probabilities;
   return [
-    score,
-    box.x,
-    box.y,
-    box.width,
-    box.height,
-    left.x,
-    left.y,
-    right.x,
-    right.y,
-    mouth.x,
-    mouth.y,
+    Buffer.from(buffer.slice(byteOffset, byteOffset + byteLength)),
+    crops.map(({ strip }) => firstStrip + strip),
+    crops.map(({ at }) => at),
   ];
 }
 
-export function toFace(row: number[]): LocatedFace {
-  const [score, x, y, width, height, leftX, leftY, rightX, rightY, mouthX, mouthY] = row as Eleven;
+/** @returns undefined where a value is not a probability. */
+export function toDescription([bytes, strips, places]: AttributesRow):
+  StoredDescription | undefined {
+  const probabilities = new Float32Array(Uint8Array.from(bytes).buffer);
+  if (!areProbabilities(probabilities)) return undefined;
+  return { probabilities, crops: strips.map((strip, i) => ({ strip, at: places[i]! })) };
+}
+
+function areProbabilities(values: Float32Array): boolean {
+  let valid = 0;
+  // An iterator would take several times as long.
+  while (values[valid]! >= 0 && values[valid]! <= 1) valid += 1;
+  return valid === values.length;
+}
+
+/** What the tables hold about a strip. */
+export interface StripUse {
+  strip: number;
+  /** Of the last use, in days since 1970. */
+  day: number;
+  /** That the strip takes on disk. */
+  bytes: number;
+  /** Numbers of the contents whose crops lie in it. */
+  contentIds: number[];
+  finder: string;
+  model: string;
+}
+
+/** @param row undefined where it is damaged; such a strip is the first to be evicted. */
+export function toStripUse(strip: number, row: StripUseRow | undefined): StripUse {
+  if (row === undefined) return { strip, day: 0, bytes: 0, contentIds: [], finder: '', model: '' };
+  const [day, bytes, contentIds, finder, model] = row;
+  return { strip, day, bytes, contentIds, finder, model };
+}
+
+export const dayOf = (row: StripUseRow): number => row[0];
+
+/** The same use on another day. */
+export const usedOn = ([, bytes, ids, finder, model]: StripUseRow, day: number): StripUseRow => [
+  day,
+  bytes,
+  ids,
+  finder,
+  model,
+];
+
+/** A face as numbers: score, box, eyes, mouth. */
+function toFaceNumbers({ score, box, eyes: [left, right], mouth }: LocatedFace): FaceNumbers {
+  const { x, y, width, height } = box;
+  return [score, x, y, width, height, left.x, left.y, right.x, right.y, mouth.x, mouth.y];
+}
+
+function toFace(numbers: number[]): LocatedFace {
+  const [score, x, y, width, height, leftX, leftY, rightX, rightY, mouthX, mouthY] =
+    numbers as FaceNumbers;
   return {
     score,
     box: { x, y, width, height },
@@ -132,16 +241,16 @@ export function toFace(row: number[]): LocatedFace {
 }
 
 const FACE_NUMBERS = 11;
-type Eleven = [
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
+type FaceNumbers = [
+  score: number,
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+  leftX: number,
+  leftY: number,
+  rightX: number,
+  rightY: number,
+  mouthX: number,
+  mouthY: number,
 ];

@@ -40,8 +40,8 @@ describe('a run that is open', () => {
     await writeRun(place, { level: 50 });
     const run = await openRun(place);
     await writeRun(place, { level: 90 }); // its pack is as long, and so are its strips
-    await expect(run.crops.faces([0])).rejects.toThrow('was made anew meanwhile: try again');
-    await expect(run.crops.jpegs([3, 20])).rejects.toThrow('was made anew meanwhile: try again');
+    await expect(run.crops.faces([0])).rejects.toThrow('was replaced meanwhile: try again');
+    await expect(run.crops.jpegs([3, 20])).rejects.toThrow('was replaced meanwhile: try again');
   });
 
   it('never shows, and never gets, the clusters of another', async () => {
@@ -66,7 +66,7 @@ describe('a run that is open', () => {
         writeRun(place, { faces: 20 + i }),
         clustering.catch((error: unknown) => {
           failures += 1;
-          expect(String(error)).toMatch(/made anew meanwhile/);
+          expect(String(error)).toMatch(/replaced meanwhile/);
         }),
       ]);
       // They are there, went with the run, were not kept, or, in the blink between two calls, came

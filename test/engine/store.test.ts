@@ -1,4 +1,4 @@
-/** What is kept between runs, with the real engine on real portraits. */
+/** The cache of the engine, with real portraits. */
 import { execFile, spawn } from 'node:child_process';
 import {
   copyFile,
@@ -27,7 +27,7 @@ import { PORTRAITS, ROOT, temporaryFolder } from '../support/images';
 
 const exec = promisify(execFile);
 
-/** Times of a file just written are not trusted for so long, in milliseconds. */
+/** Milliseconds until the times of a file that was just written are trusted. */
 const SETTLING = 2300;
 
 interface Place {
@@ -35,7 +35,7 @@ interface Place {
   params: (values?: Partial<Settings>) => EngineCalls['analyse']['params'];
 }
 
-/** A copy of the portraits, and where their run and the store lie. */
+/** Copies the portraits to a folder, with places for their run and the store. */
 async function place(): Promise<Place> {
   const home = await temporaryFolder();
   const folder = join(home, 'photos');
@@ -51,7 +51,7 @@ async function place(): Promise<Place> {
   return { folder, params };
 }
 
-/** What a run says of its faces, by image. */
+/** Probabilities of each face of a run, by image and index. */
 async function facesOf(
   runDir: string,
   { modelAttributes }: RunManifest,
@@ -96,8 +96,8 @@ const crops = async (engine: EngineClient, runDir: string) => {
 const LMDB_PAGE = 4096;
 
 /**
- * Makes the values of a leaf page 1 GiB long each: LMDB believes it, and reads on where nothing is
- * mapped.
+ * Sets the length of each value of a leaf page to 1 GiB. LMDB does not check it, and reads memory
+ * that is not mapped.
  */
 function lengthenValues(page: Buffer): void {
   const header = 24;
@@ -110,7 +110,7 @@ const images = async (folder: string) =>
   (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.jpg')).sort();
 
 describe('a second run', () => {
-  it('reads no image that has not changed, and knows renamed and copied ones by their content', async () => {
+  it('reads no unchanged image, and recognizes renamed and copied ones by their content', async () => {
     const engine = startEngine();
     const { folder, params } = await place();
     const names = await images(folder);
@@ -124,7 +124,7 @@ describe('a second run', () => {
     expect(second.faces).toEqual(first.faces);
     expect(await crops(engine, params().runDir)).toEqual(before);
 
-    // The same in another place: there is nothing there yet, and everything comes from the store.
+    // There is no run in another place: everything comes from the store.
     const elsewhere = await analyse(engine, {
       ...params(),
       runDir: `${params().runDir}-elsewhere`,
@@ -133,14 +133,14 @@ describe('a second run', () => {
     expect(elsewhere.faces).toEqual(first.faces);
     expect(await crops(engine, `${params().runDir}-elsewhere`)).toEqual(before);
 
-    // Other settings of clustering ask for nothing; a different size of batches is no other result.
+    // The batch size does not affect the results.
     expect((await analyse(engine, params({ batchSize: 3 }))).manifest.known).toBe(72);
 
     await rename(join(folder, names[0]!), join(folder, 'renamed.jpg'));
     await copyFile(join(folder, names[1]!), join(folder, 'copied.jpg'));
     const now = new Date();
     await utimes(join(folder, names[2]!), now, now);
-    await copyFile(join(folder, names[4]!), join(folder, names[3]!)); // its content is another's now
+    await copyFile(join(folder, names[4]!), join(folder, names[3]!)); // now a copy of another image
     const third = await analyse(engine, params());
     expect(third.manifest).toMatchObject({ known: 73, faces: 73 });
     expect(third.faces.get('renamed.jpg 0')).toEqual(first.faces.get(`${names[0]!} 0`));
@@ -151,7 +151,7 @@ describe('a second run', () => {
     expect(after.get(`${names[3]!} 0`)).toBe(before.get(`${names[4]!} 0`));
   });
 
-  it('takes a run of the same images as it is, and no other', async () => {
+  it('reuses a run of the same images, and no other', async () => {
     const engine = startEngine();
     const { folder, params } = await place();
     const names = await images(folder);
@@ -166,7 +166,7 @@ describe('a second run', () => {
     expect(second.faces).toEqual(first.faces);
     expect(await inode()).toBe(before); // nothing was copied
 
-    // What is damaged is made anew; so is what another network says, and what is no longer wanted.
+    // A damaged run, one of another network, and one with other images are replaced.
     await truncate(join(runDir, 'crops.bin'), 1000);
     expect((await analyse(engine, params())).faces).toEqual(first.faces);
     expect((await stat(join(runDir, 'crops.bin'))).size).toBeGreaterThan(1000);
@@ -181,7 +181,7 @@ describe('a second run', () => {
     expect((await analyse(engine, params())).manifest).toMatchObject({ known: 71, faces: 71 });
   });
 
-  it('reads one image where one has changed, though neither its size nor its time of change tell', async () => {
+  it('reads an image that has changed though its size and modification time are the same', async () => {
     const engine = startEngine();
     const { folder, params } = await place();
     const [name] = await images(folder);
@@ -197,7 +197,7 @@ describe('a second run', () => {
     expect(manifest).toMatchObject({ known: 71, faces: 72 });
   });
 
-  it('gives each face what it gives alone', async () => {
+  it('infers the same attributes for a face in any batch', async () => {
     const engine = startEngine();
     const { params } = await place();
     const all = await analyse(engine, params());
@@ -210,7 +210,7 @@ describe('a second run', () => {
     }
   });
 
-  it('searches no photo again for another network, and describes its faces anew', async () => {
+  it('reuses the detections of a photo for another network, and infers attributes again', async () => {
     const engine = startEngine();
     const { params } = await place();
     const first = await analyse(engine, params({ detect: 'always' }));
@@ -219,7 +219,7 @@ describe('a second run', () => {
         .box;
     const before = await boxes();
     const other = await analyse(engine, params({ detect: 'always', model: bundled.gpu }));
-    // the one without a face has nothing to be described
+    // The image without a face needs no inference.
     expect(other.manifest).toMatchObject({ known: 1, faces: first.manifest.faces });
     expect(await boxes()).toEqual(before);
     expect(other.faces).not.toEqual(first.faces);
@@ -229,11 +229,11 @@ describe('a second run', () => {
         values.length;
       expect(mean).toBeLessThan(0.1);
     }
-    // of the first network all is still there
+    // The results of the first network are still cached.
     expect((await analyse(engine, params({ detect: 'always' }))).manifest.known).toBe(72);
   });
 
-  it('keeps what cannot be used, and reads it again once it has changed', async () => {
+  it('remembers an unusable image, and reads it again once it has changed', async () => {
     const engine = startEngine();
     const { folder, params } = await place();
     const [name] = await images(folder);
@@ -246,7 +246,7 @@ describe('a second run', () => {
     const made = async () => (await stat(join(params().runDir, 'faces.json'))).ino;
     const before = await made();
     const second = await analyse(engine, params());
-    // the image is known to be at fault itself, so the run stays as it is
+    // The failure is known to be caused by the image itself, so the run is reused.
     expect(await made()).toBe(before);
     expect(second.manifest.failures).toEqual(first.manifest.failures);
     expect(second.manifest).toMatchObject({ known: 73, images: { failed: 1 } });
@@ -258,7 +258,7 @@ describe('a second run', () => {
     });
   });
 
-  it('of one new image among known ones lets the threads go that it needed not, whatever they are at', async () => {
+  it('with one new image releases threads that it does not need, whatever they are doing', async () => {
     const { folder, params } = await place();
     const engine = startEngine();
     await analyse(engine, params());
@@ -269,7 +269,7 @@ describe('a second run', () => {
     }
   });
 
-  it('without the cache reads everything and keeps nothing', async () => {
+  it('without the cache reads everything and stores nothing', async () => {
     const engine = startEngine();
     const { params } = await place();
     await analyse(engine, params({ cache: false }));
@@ -288,7 +288,7 @@ describe('the store', () => {
     expect((await analyse(one, params())).manifest).toMatchObject({ known: 72, faces: 72 });
   });
 
-  it('is made anew where it is damaged, and can be cleared', async () => {
+  it('is recreated if it is damaged, and can be cleared', async () => {
     const { params } = await place();
     const storeDir = params().storeDir!;
     await analyse(startEngine(), params());
@@ -309,10 +309,10 @@ describe('the store', () => {
     expect((await analyse(engine, params())).manifest).toMatchObject({ known: 0, faces: 72 });
   });
 
-  it('that ends an engine is made anew by the one that takes its place', async () => {
+  it('is recreated by the next engine after it has crashed one', async () => {
     const { params } = await place();
     const storeDir = params().storeDir!;
-    await wait(SETTLING); // files are not known by their times before
+    await wait(SETTLING); // files are not recognized by their times before
     await analyse(startEngine(), params());
     const file = join(storeDir, 'faces.mdb');
     const bytes = await readFile(file);
@@ -324,7 +324,7 @@ describe('the store', () => {
       lengthenValues(bytes.subarray(at - (at % LMDB_PAGE)).subarray(0, LMDB_PAGE));
     }
     await writeFile(file, bytes);
-    // In another place: the run as such would be taken as it is.
+    // In another place, because the run itself would be reused.
     const elsewhere = { ...params(), runDir: `${params().runDir}-elsewhere` };
     const { manifest } = await analyse(startEngine(), elsewhere);
     expect(manifest).toMatchObject({
@@ -354,7 +354,7 @@ describe('the store', () => {
         (manifest) => manifest.faces,
         (error: unknown) => String(error),
       );
-      // It may have relied on crops that are gone: then it says so.
+      // A run that needs crops that are gone reports that.
       if (typeof faces === 'string')
         expect(faces).toMatch(/what was kept between runs was cleared/);
       else expect(faces).toBeGreaterThan(70);
@@ -362,7 +362,7 @@ describe('the store', () => {
     expect((await analyse(engine, params())).manifest.faces).toBe(72);
   });
 
-  it('never takes a folder of somebody, which stays as it is', async () => {
+  it('refuses a folder with other files, and leaves it unchanged', async () => {
     const { folder } = await place();
     const album = join(folder, 'faces', 'album', 'photo.jpg');
     await mkdir(join(album, '..'), { recursive: true });
@@ -382,7 +382,7 @@ describe('the store', () => {
     expect((await readdir(folder, { recursive: true })).sort()).toEqual(before);
   });
 
-  it('that cannot be opened is done without, saying so', async () => {
+  it('is not used if it cannot be opened, and the run reports that', async () => {
     const engine = startEngine();
     const { params } = await place();
     await writeFile(params().storeDir!, 'a file where a folder should be');
@@ -392,10 +392,10 @@ describe('the store', () => {
   });
 });
 
-describe('a run that is cut off', () => {
-  it('killed at 20 random moments loses no image and counts none twice; the store opens every time', async () => {
+describe('an interrupted run', () => {
+  it('that is killed at 20 random moments loses no image and counts none twice', async () => {
     const { folder, params } = await place();
-    // More than are kept at a time, each with a content of its own.
+    // More images than one batch of the store, each with different content.
     for (const name of await images(folder)) {
       const bytes = await readFile(join(folder, name));
       for (const copy of ['1', '2', '3'])
@@ -410,12 +410,12 @@ describe('a run that is cut off', () => {
     const random = () => (state = (state * 1103515245 + 12345) % 2 ** 31) / 2 ** 31;
     for (let kill = 0; kill < 20; kill++) {
       const engine = startEngine();
-      // Moments are parts of the work, not of an hour, or a slow machine would never get far; each
-      // falls a little behind a step, and beyond the last.
-      const [moment, behind] = [((kill + random()) / 20) * all, random() * 30];
+      // Moments are fractions of the work, not of time, so that slow machines progress as well. Each
+      // is a little later than a step, and later than the previous moment.
+      const [moment, delay] = [((kill + random()) / 20) * all, random() * 30];
       await new Promise<void>((resolve) => {
         const onProgress = ({ stage, done }: Progress) => {
-          if (stage === 'infer' && done >= moment) setTimeout(resolve, behind);
+          if (stage === 'infer' && done >= moment) setTimeout(resolve, delay);
         };
         engine.call('analyse', params(), { onProgress }).then(
           () => {
@@ -429,18 +429,18 @@ describe('a run that is cut off', () => {
     const engine = startEngine();
     const { manifest, faces } = await analyse(engine, params());
     expect(manifest).toMatchObject({ faces: all, images: { found: all, read: all, failed: 0 } });
-    expect(manifest.known).toBeGreaterThan(0); // it went on where the others were
+    expect(manifest.known).toBeGreaterThan(0); // it continued where the others ended
     expect(faces).toEqual(whole.faces);
     expect((await analyse(engine, params())).manifest.known).toBe(all);
   }, 300_000);
 
-  it('on a full disk tells so, keeps the earlier run, and goes on when there is space', async () => {
+  it('on a full disk fails with a message, and continues when there is space', async () => {
     const { folder } = await place();
     const out = join(folder, '..', 'out');
     const cache = join(folder, '..', 'cache');
     await mkdir(cache);
-    // Files may not grow beyond 96 KiB: writing fails as on a full disk (EFBIG for ENOSPC), for the
-    // store and for the run.
+    // Files cannot grow beyond 96 KiB: writing the store and the run fails as on a full disk, with
+    // EFBIG instead of ENOSPC.
     const limited = await cli(
       ['cluster', folder, '--out', out, '--provider', 'cpu', '--detect', 'never'],
       cache,
@@ -456,7 +456,7 @@ describe('a run that is cut off', () => {
     expect(free.stdout).toContain('72 faces in 72 of 72 images');
   });
 
-  it('on a disk that is full at whatever size of its files leaves the earlier run whole', async () => {
+  it('on a disk that becomes full at any point leaves the earlier run complete', async () => {
     const { params } = await place();
     const { runDir } = params();
     const first = await analyse(startEngine(), { ...params(), storeDir: null });
@@ -466,7 +466,7 @@ describe('a run that is cut off', () => {
       0, 100, 1000, 5000, 11_000, 12_000, 30_000, 100_000, 200_000, 350_000, 450_000,
     ]) {
       const engine = startEngine();
-      await engine.call('storeSize', { storeDir: runDir }); // it runs now, and can be limited
+      await engine.call('storeSize', { storeDir: runDir }); // starts its process, so that it can be limited
       await exec('prlimit', ['--pid', String(engine.pids[0]), `--fsize=${limit}`]);
       const met = await engine.call('analyse', { ...params(), storeDir: null }).then(
         () => 'done',
@@ -485,7 +485,7 @@ describe('a run that is cut off', () => {
     expect(failures).toBeGreaterThan(5);
   }, 240_000);
 
-  it('where only the store has no space the run is whole, and says that nothing is kept', async () => {
+  it('is complete if only the store has no space, and reports that nothing was cached', async () => {
     const { params } = await place();
     const storeDir = params().storeDir!;
     await analyse(startEngine(), { ...params(), storeDir });
@@ -493,7 +493,7 @@ describe('a run that is cut off', () => {
     await rm(storeDir, { recursive: true });
     // The run's own files are smaller than the store's by at least its first pages.
     const engine = startEngine();
-    await engine.call('storeSize', { storeDir }); // it runs now, and can be limited
+    await engine.call('storeSize', { storeDir }); // starts its process, so that it can be limited
     for (const pid of engine.pids)
       await exec('prlimit', ['--pid', String(pid), `--fsize=${size - 4096}`]);
     const { manifest } = await analyse(engine, params());
@@ -507,8 +507,8 @@ describe('a run that is cut off', () => {
   });
 });
 
-describe('what has changed in a folder', () => {
-  it('is counted without reading an image', async () => {
+describe('changes of a folder', () => {
+  it('are counted without reading an image', async () => {
     const engine = startEngine();
     const { folder, params } = await place();
     const { runDir } = params();
@@ -520,12 +520,12 @@ describe('what has changed in a folder', () => {
     await truncate(join(folder, names[2]!), 1000);
     expect(await engine.call('changes', { runDir })).toEqual({ added: 1, changed: 1, removed: 1 });
     await rm(join(runDir, 'images.json'));
-    // a run of a version that did not keep them
+    // Runs of older versions have no list of images.
     expect(await engine.call('changes', { runDir })).toBeNull();
   });
 });
 
-/** @param limit KiB a file may grow to, at most. */
+/** @param limit largest size of a file, in KiB. */
 function cli(
   args: string[],
   cache: string,

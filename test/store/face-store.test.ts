@@ -10,7 +10,7 @@ import { temporaryFolder } from '../support/images';
 
 const KEYS = { finder: 'f'.repeat(16), model: 'm'.repeat(16) };
 const LIMIT = 1e9;
-/** A face of two attributes. */
+/** One face with two attributes. */
 const ONE = { faces: 1, attributes: 2 };
 
 async function open(): Promise<FaceStore> {
@@ -22,7 +22,7 @@ async function open(): Promise<FaceStore> {
 }
 
 const hash = (i: number) => i.toString(16).padStart(32, '0');
-/** Long ago, so that it can be trusted. */
+/** Of a file that was changed long ago, so that its times are trusted. */
 const identity = (i: number) => ({
   size: 1000 + i,
   modified: 1e12 + i + 0.25,
@@ -52,7 +52,7 @@ const record = (i: number, crops = [{ strip: 0, at: 0 }]): StoreRecord => ({
 });
 
 describe('FaceStore', () => {
-  it('gives back what it was given, to the bit', async () => {
+  it('returns records exactly as they were written', async () => {
     const store = await open();
     const jpegs = [Buffer.from([1, 2, 3]), Buffer.alloc(70_000, 9)];
     const crops = [
@@ -94,7 +94,7 @@ describe('FaceStore', () => {
     ).toBeUndefined();
   });
 
-  it('is the same after it was closed, and for another that has it open', async () => {
+  it('persists records and notes', async () => {
     const folder = join(await temporaryFolder(), 'store');
     const one = await FaceStore.open(folder);
     one.keep([record(1)], [Buffer.alloc(10)], KEYS, LIMIT);
@@ -110,7 +110,7 @@ describe('FaceStore', () => {
     expect(two.note('a')).toBeUndefined();
   });
 
-  it('does not trust a file that was written just now', async () => {
+  it('does not recognize a file by its times if it was just written', async () => {
     const store = await open();
     const now = { ...identity(1), changed: Date.now() };
     store.keep([{ ...record(1), identity: now }], [Buffer.alloc(10)], KEYS, LIMIT);
@@ -118,7 +118,7 @@ describe('FaceStore', () => {
     expect(store.foundIn(store.contentWith(1001, hash(1))!, KEYS.finder)).toBeDefined();
   });
 
-  it('stays within its bound: what was kept first is forgotten first, whole', async () => {
+  it('stays within its limit by evicting the oldest images entirely', async () => {
     const store = await open();
     const limit = 500_000;
     for (let i = 0; i < 40; i++) store.keep([record(i)], [Buffer.alloc(40_000, i)], KEYS, limit);
@@ -130,7 +130,7 @@ describe('FaceStore', () => {
     const last = store.contentWith(1039, hash(39))!;
     for (let i = 0; i < 40; i++) {
       const kept = i >= 40 - images;
-      // they are numbered in the order of coming
+      // Numbers ascend in the order of insertion.
       const content = { id: last.id - 39 + i, hash: hash(i) };
       expect(store.contentWith(1000 + i, hash(i))).toEqual(kept ? content : undefined);
       expect(store.foundIn(content, KEYS.finder) !== undefined).toBe(kept);
@@ -138,14 +138,14 @@ describe('FaceStore', () => {
       expect(store.contentOf(`/photos/${i}.jpg`, identity(i)) !== undefined).toBe(kept);
       expect(store.candidates(1000 + i)).toHaveLength(kept ? 1 : 0);
     }
-    // Space is used again: the file has not grown with all that passed through it.
+    // Freed space is reused: the file does not grow with each batch.
     const size = await storeBytes(store.folder);
     for (let i = 100; i < 200; i++) store.keep([record(i)], [Buffer.alloc(40_000, i)], KEYS, limit);
     expect(await storeBytes(store.folder)).toBeLessThan(1.5 * size);
   });
 
   it.each(['faces.mdb', 'crops.mdb', 'contents.mdb'])(
-    'is made anew where its file %s is none of LMDB',
+    'recreates the store if %s is not a file of LMDB',
     async (name) => {
       const folder = join(await temporaryFolder(), 'store');
       (await FaceStore.open(folder)).close();
@@ -160,7 +160,7 @@ describe('FaceStore', () => {
     },
   );
 
-  it('of another layout is made anew', async () => {
+  it('recreates a store of another layout', async () => {
     const folder = join(await temporaryFolder(), 'store');
     const before = await FaceStore.open(folder);
     before.keep([record(1)], [Buffer.alloc(10)], KEYS, LIMIT);
@@ -177,7 +177,7 @@ describe('FaceStore', () => {
     expect(anew.counts().images).toBe(1);
   });
 
-  it.each(['crops.mdb', 'contents.mdb'])('is made anew where its file %s is gone', async (name) => {
+  it.each(['crops.mdb', 'contents.mdb'])('recreates the store if %s is missing', async (name) => {
     const folder = join(await temporaryFolder(), 'store');
     const before = await FaceStore.open(folder);
     before.keep([record(1)], [Buffer.alloc(10)], KEYS, LIMIT);
@@ -190,7 +190,7 @@ describe('FaceStore', () => {
     expect(anew.counts()).toEqual({ images: 0, strips: 0 });
   });
 
-  it('holds what it held when memory is let go of', async () => {
+  it('keeps its records when it releases memory', async () => {
     const store = await open();
     store.keep([record(1)], [Buffer.from([5])], KEYS, LIMIT);
     store.unmap();
@@ -200,7 +200,7 @@ describe('FaceStore', () => {
     expect(store.contentOf('/photos/1.jpg', identity(1))?.hash).toBe(hash(1));
   });
 
-  it('keeps what a write that fails once was to keep, and tells of one that fails again', async () => {
+  it('repeats a write that fails once, and reports one that fails twice', async () => {
     const store = await open();
     const failing = (times: number): StoreRecord => ({
       ...record(1),
@@ -222,7 +222,7 @@ describe('FaceStore', () => {
     expect(store.contentWith(1001, hash(1))).toBeDefined();
   });
 
-  it('that another window cleared goes on empty, and gives no number again', async () => {
+  it('continues empty after another window cleared it, and reuses no number', async () => {
     const store = await open();
     store.keep([record(1)], [Buffer.from([5])], KEYS, LIMIT);
     const before = store.contentWith(1001, hash(1))!;
@@ -240,7 +240,7 @@ describe('FaceStore', () => {
     });
   });
 
-  it('takes a value that is not as it was written for unknown, and keeps it anew', async () => {
+  it('ignores damaged values, and overwrites them', async () => {
     const folder = join(await temporaryFolder(), 'store');
     const before = await FaceStore.open(folder);
     for (let i = 0; i < 10; i++) before.keep([record(i)], [Buffer.alloc(9000, i)], KEYS, LIMIT);
@@ -306,7 +306,7 @@ describe('FaceStore', () => {
       '1111',
       '1111',
     ]);
-    // it is forgotten, and the image read again
+    // The damaged strip is deleted, so that its images are analyzed again.
     expect(store.hasStrip(crops[7]!.strip)).toBe(false);
     store.touch([], [crops[6]!.strip]);
     expect(store.madeAnew).toBeUndefined();
@@ -314,11 +314,11 @@ describe('FaceStore', () => {
       store.keep([record(i)], [Buffer.alloc(9000, i)], KEYS, i < 9 ? LIMIT : 100_000);
     expect(store.problem).toBeUndefined();
     const { images, strips } = store.counts();
-    expect(strips).toBeLessThan(9); // of the most bytes that there may be some were forgotten
+    expect(strips).toBeLessThan(9); // some were evicted
     expect(images).toBeGreaterThan(0);
   });
 
-  it('notes things by names of any length', async () => {
+  it('stores notes with names of any length', async () => {
     const store = await open();
     const [one, two] = [`a ${'x'.repeat(4000)} 1`, `a ${'x'.repeat(4000)} 2`];
     store.setNote(one, 1);
@@ -326,7 +326,7 @@ describe('FaceStore', () => {
     expect([store.note(one), store.note(two), store.problem]).toEqual([1, 2, undefined]);
   });
 
-  it('knows files of any size', async () => {
+  it('stores contents of any size', async () => {
     const store = await open();
     const huge = { ...record(1), identity: { ...identity(1), size: 2 ** 52 } };
     store.keep([huge], [Buffer.alloc(10)], KEYS, LIMIT);
@@ -334,13 +334,13 @@ describe('FaceStore', () => {
     expect(store.candidates(2 ** 52)).toEqual([hash(1)]);
   });
 
-  it('that is closed, or whose folder cannot be opened again, knows nothing and fails nothing', async () => {
+  it('returns nothing and throws nothing once it is closed or cannot be reopened', async () => {
     const store = await open();
     store.keep([record(1)], [Buffer.alloc(10)], KEYS, LIMIT);
     await rm(store.folder, { recursive: true });
     await writeFile(store.folder, 'a file where the folder was');
     store.unmap();
-    expect(store.problem).toMatch(/cannot be opened again/);
+    expect(store.problem).toMatch(/cannot be reopened/);
     expect([store.contentWith(1001, hash(1)), store.counts(), store.hasStrip(1)]).toEqual([
       undefined,
       { images: 0, strips: 0 },
@@ -356,7 +356,7 @@ describe('FaceStore', () => {
   });
 });
 
-/** Writes into a store's file as nothing of the store would. */
+/** Writes into a file of the store directly. */
 async function change(
   folder: string,
   name: string,

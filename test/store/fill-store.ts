@@ -1,26 +1,26 @@
 /**
- * A process that opens a store, sees how many of its first images it knows, keeps some more, and
- * prints what it met.
+ * A process that opens a store, writes images from a number on, counts those that it can read back,
+ * and prints the result as JSON.
  */
 import { FaceStore } from '../../src/store/face-store';
 import { messageOf } from '../../src/util/errors';
 import { KEYS, type Met, recordOf, stripsOf } from '../fuzz/kept-images';
 
-/** Images that are kept together, … */
-const TOGETHER = 10;
-/** … and of all of them the last. */
-const END = 300;
+/** Images of a batch. */
+const BATCH_SIZE = 10;
+/** Number of images. */
+const IMAGES = 300;
 
 async function fill(folder: string, from: number): Promise<Met> {
   const store = await FaceStore.open(folder);
-  for (let first = from; first < END; first += TOGETHER) {
-    const records = Array.from({ length: TOGETHER }, (_, i) => recordOf(first + i, first));
-    store.keep(records, stripsOf(first, TOGETHER), KEYS, 1e9);
+  for (let first = from; first < IMAGES; first += BATCH_SIZE) {
+    const records = Array.from({ length: BATCH_SIZE }, (_, i) => recordOf(first + i, first));
+    store.keep(records, stripsOf(first, BATCH_SIZE), KEYS, 1e9);
   }
   store.touch([], [1]);
   store.setNote('a note', 'x'.repeat(3000));
   let known = 0;
-  for (let i = 0; i < END; i++) {
+  for (let i = 0; i < IMAGES; i++) {
     const { path, identity } = recordOf(i, i);
     const content = store.contentOf(path, identity);
     const described =

@@ -1,4 +1,4 @@
-/** A store whose disk is full, at whatever moment that happens. */
+/** A store whose disk becomes full at any moment. */
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(home, { recursive: true, force: true }));
 
-/** What a process meets that fills a store, or the signal that ended it. */
+/** The result of a process that fills a store, or the signal that ended it. */
 async function fill(
   folder: string,
   from: number,
@@ -49,18 +49,18 @@ async function fill(
 }
 
 describe.runIf(process.platform === 'linux')('a store on a full disk', () => {
-  it('holds what it held, and goes on when there is space', async () => {
+  it('keeps its records, and continues when there is space', async () => {
     const before = join(home, 'before');
     expect(await fill(before, 260)).toMatchObject({ problem: null, known: 40 });
     let failures = 0;
-    // Files may not grow beyond a limit: a write fails as on a full disk then, with EFBIG for
+    // Files cannot grow beyond a limit: a write fails as on a full disk, with EFBIG instead of
     // ENOSPC.
     for (let limit = 4096; limit < 900_000; limit = Math.ceil(limit * 1.35) + 1000) {
       const folder = join(home, `limit-${limit}`);
       await cp(before, folder, { recursive: true });
       const limited = await fill(folder, 0, ['prlimit', `--fsize=${limit}`]);
       const free = await fill(folder, 300);
-      // LMDB does not survive it everywhere, but what it had written is there still.
+      // LMDB does not survive it everywhere, but keeps what it had written.
       if (typeof limited !== 'string') {
         if (limited.problem !== null || limited.refused !== null) failures += 1;
         expect(`${limited.problem ?? ''}${limited.refused ?? ''}`).toMatch(
@@ -83,20 +83,20 @@ describe.runIf(process.platform === 'linux')('a store on a full disk', () => {
     expect(failures).toBeGreaterThan(3);
   }, 240_000);
 
-  it('is done without before the disk is full', async ({ skip }) => {
+  it('stops being used before the disk is full', async ({ skip }) => {
     const disk = join(home, 'disk');
     await mkdir(disk);
-    // A disk of its own for the process, which needs no rights where user namespaces are allowed.
+    // A disk of the process's own. Where user namespaces are allowed, that needs no privileges.
     const mounted = (size: number) => [
       ...['unshare', '--user', '--map-root-user', '--mount', 'sh', '-c'],
       ...[`mount -t tmpfs -o size=${size}k none '${disk}' && exec "$@"`, 'sh'],
     ];
     await run(mounted(100)[0]!, [...mounted(100).slice(1), 'true']).catch(() => {
-      skip('a disk can only be mounted where user namespaces are allowed');
+      skip('mounting a disk requires user namespaces');
     });
     for (const size of [40, 200, 1000, 8192, 8400, 8600, 9000]) {
       const met = await fill(join(disk, 'store'), 0, mounted(size));
-      expect(met, `${size} KiB`).toMatchObject({ wrong: [] }); // it did not die
+      expect(met, `${size} KiB`).toMatchObject({ wrong: [] }); // it did not crash
       const { refused, problem, known } = met as Met;
       if (known < 300) expect(refused ?? problem).toMatch(/no space left on the disk/);
     }

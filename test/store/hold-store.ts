@@ -1,4 +1,4 @@
-/** A process that has a store open, and does what the lines it reads say. */
+/** A process that opens a store and executes commands, one in each line of its input. */
 import { createInterface } from 'node:readline';
 import { FaceStore } from '../../src/store/face-store';
 

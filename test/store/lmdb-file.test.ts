@@ -12,7 +12,7 @@ beforeEach(async () => {
   path = join(await temporaryFolder(), 'some.mdb');
 });
 
-/** Small and large values in two tables, written and removed until pages are free. */
+/** Writes short and long values into two tables, and removes some, so that pages are free. */
 async function write(rows = 400): Promise<void> {
   const root = openLmdb<unknown, string>({ path, maxDbs: 4, pageSize: PAGE });
   const [small, large] = [
@@ -36,14 +36,14 @@ async function write(rows = 400): Promise<void> {
   await (root as RootDatabase).close();
 }
 
-/** Writes numbers at offsets. */
+/** Writes 32-bit numbers at offsets. */
 const numbers =
   (...changes: [offset: number, value: number][]) =>
   (bytes: Buffer) => {
     for (const [offset, value] of changes) bytes.writeUInt32LE(value, offset);
   };
 
-/** Where the last transaction is noted of which the disk is sure. */
+/** Adds the meta page of a later transaction where LMDB notes the last synchronized one. */
 function thirdMeta(bytes: Buffer): void {
   bytes.copy(bytes, PAGE / 2, 0, 200);
   bytes.writeUInt32LE(1e6, PAGE / 2 + 152);
@@ -59,9 +59,9 @@ function look<T>(what: (file: LmdbFile) => T): T {
 
 const damages = () => look((file) => [file.headerDamage(), file.damage()]);
 
-describe('a file of LMDB', () => {
+describe('LmdbFile', () => {
   it.each([0, 1, 30, 400, 3000])(
-    'is sound as LMDB writes it, and tells how many rows of each table there are: %i',
+    'finds no damage in a file of %i rows, and counts the rows of each table',
     async (rows) => {
       await write(rows);
       const root = openLmdb<unknown, string>({ path, maxDbs: 4, readOnly: true });
@@ -72,7 +72,7 @@ describe('a file of LMDB', () => {
     },
   );
 
-  it('is none where there is nothing in it', async () => {
+  it('does not open a missing or empty file', async () => {
     expect(LmdbFile.open(path)).toBeUndefined();
     await writeFile(path, '');
     expect(LmdbFile.open(path)).toBeUndefined();
@@ -81,7 +81,7 @@ describe('a file of LMDB', () => {
   });
 
   it.each([1, 100, PAGE, 2 * PAGE, 2 * PAGE + 1, 5 * PAGE])(
-    'is damaged where it ends after %i bytes, which a look at its beginning tells',
+    'finds by its header that a file ends after %i bytes',
     async (length) => {
       await write();
       await truncate(path, length);
@@ -93,12 +93,12 @@ describe('a file of LMDB', () => {
     },
   );
 
-  it('is sound where pages at its end are free and were never written', async () => {
+  it('accepts missing pages at the end that are free', async () => {
     const root = openLmdb<Buffer, string>({ path, encoding: 'binary', pageSize: PAGE });
     root.putSync('some', Buffer.alloc(100, 1));
     root.putSync('the last', Buffer.alloc(40 * PAGE, 2));
     root.removeSync('the last');
-    // these take other free pages
+    // These take other free pages.
     for (let i = 0; i < 3; i++) root.putSync('some', Buffer.alloc(100 + i, 1));
     await (root as RootDatabase).close();
     const whole = await readFile(path);
@@ -133,7 +133,7 @@ describe('a file of LMDB', () => {
     ['a root that is no page', numbers([136, 99_999], [PAGE + 136, 99_999])],
     ['too deep a tree', numbers([100, 33 << 16], [PAGE + 100, 33 << 16])],
     ['a third meta page of a later transaction', thirdMeta],
-  ])('is damaged where it has %s, which a look at its beginning tells', async (_, to) => {
+  ])('finds damage in the header: %s', async (_, to) => {
     await write();
     const bytes = await readFile(path);
     to(bytes);
@@ -141,7 +141,7 @@ describe('a file of LMDB', () => {
     expect(damages()).toEqual([expect.any(String), expect.any(String)]);
   });
 
-  it('is damaged where any page of its trees is hurt; where it is sound, LMDB reads what it wrote', async () => {
+  it('finds damage in any page of a tree, and LMDB reads all other files correctly', async () => {
     await write(150);
     const sound = await readFile(path);
     const expected = await rows();
@@ -166,7 +166,7 @@ describe('a file of LMDB', () => {
   });
 });
 
-/** What LMDB reads, and how many pages it says its trees have. */
+/** The rows that LMDB reads, and the number of pages of its trees. */
 async function rows() {
   const root = openLmdb<unknown, string>({ path, maxDbs: 4, readOnly: true });
   const [small, large] = [

@@ -40,7 +40,7 @@ async function filledStore(place?: string): Promise<string> {
   return folder;
 }
 
-/** What a store's files were before they had a tag. */
+/** Makes a store look like one of an older version: without a tag, and readable by others. */
 async function asOlderVersionsDid(folder: string): Promise<void> {
   await rm(join(folder, 'CACHEDIR.TAG'));
   if (!isPosix) return;
@@ -51,9 +51,9 @@ async function asOlderVersionsDid(folder: string): Promise<void> {
 const overwrite = (folder: string) => writeFile(join(folder, 'faces.mdb'), Buffer.alloc(20_000, 7));
 const modeOf = async (path: string) => (await stat(path)).mode & 0o777;
 
-describe('a folder that holds other files', () => {
+describe('a folder with other files', () => {
   it.each(['album/photo.jpg', 'photo.jpg', 'run.json'])(
-    'is no place for a store, and stays as it is: %s',
+    'is refused and stays unchanged: %s',
     async (name) => {
       const folder = join(await temporaryFolder(), 'faces');
       await mkdir(join(folder, name, '..'), { recursive: true });
@@ -68,7 +68,7 @@ describe('a folder that holds other files', () => {
   );
 
   it.each(['is damaged', 'has another layout', 'lost a file', 'is sound'])(
-    'keeps them where the store beside them %s',
+    'keeps them if the store beside them %s',
     async (what) => {
       const folder = await filledStore();
       await mkdir(join(folder, 'album'));
@@ -86,13 +86,13 @@ describe('a folder that holds other files', () => {
     },
   );
 
-  it('names a few of them', async () => {
+  it('is refused by a message that names some of them', async () => {
     const folder = await temporaryFolder();
     for (const name of ['a', 'b', 'c', 'd', 'e']) await writeFile(join(folder, name), '');
     await expect(FaceStore.open(folder)).rejects.toThrow("('a', 'b', 'c' and 2 more)");
   });
 
-  it('is one with the tag of another program', async () => {
+  it('is refused if it has the tag of another program', async () => {
     const folder = await temporaryFolder();
     const text = 'Signature: 8a477f597d28d172789f06886806bc55\n# of another program\n';
     await writeFile(join(folder, 'CACHEDIR.TAG'), text);
@@ -102,7 +102,7 @@ describe('a folder that holds other files', () => {
   });
 
   it.each(['.DS_Store', 'desktop.ini', '.nfs000000000001'])(
-    'is none where a system left its own: %s',
+    'is accepted if the file belongs to the system: %s',
     async (name) => {
       const folder = await filledStore();
       await writeFile(join(folder, name), 'of the system');
@@ -115,14 +115,14 @@ describe('a folder that holds other files', () => {
   );
 });
 
-describe("files that only have a store's name", () => {
+describe('files that only have a name of the store', () => {
   it.each(['faces.mdb', 'crops.mdb', 'contents.mdb', 'faces.mdb-lock'])(
-    'are nothing of it, and stay: %s',
+    'are refused and not removed: %s',
     async (name) => {
       const folder = await temporaryFolder();
       await writeFile(join(folder, name), 'of somebody');
       await expect(FaceStore.open(folder)).rejects.toThrow(
-        `'${name}' has a name of the store's, but nothing tells`,
+        `'${name}' has the name of a file of the store`,
       );
       await expect(clearStoreFolder(folder)).rejects.toThrow('cannot be cleared');
       expect(await readdir(folder)).toEqual([name]);
@@ -135,7 +135,7 @@ describe("files that only have a store's name", () => {
     ['a symbolic link', (file: string) => symlink(join(file, '..', '..', 'nothing'), file)],
     ['a folder', async (file: string) => mkdir(join(file, 'album'), { recursive: true })],
     ['no regular file', (file: string) => exec('mkfifo', [file])],
-  ])('are neither opened nor removed: %s', async (kind, put) => {
+  ])('are neither opened nor removed if they are %s', async (kind, put) => {
     for (const name of [
       'faces.mdb',
       'contents.mdb-lock',
@@ -160,7 +160,7 @@ describe("files that only have a store's name", () => {
 });
 
 describe('the store of an older version', () => {
-  it('is taken over', async () => {
+  it('is adopted', async () => {
     const folder = await filledStore();
     await asOlderVersionsDid(folder);
     const store = await FaceStore.open(folder);
@@ -172,7 +172,7 @@ describe('the store of an older version', () => {
     expect(await readFile(join(folder, 'CACHEDIR.TAG'), 'utf8')).toContain('Face Clusters');
   });
 
-  it('is taken over by what its tables are called, where a lock is gone', async () => {
+  it('is recognized by the names of its tables if a lock file is missing', async () => {
     const folder = await filledStore();
     await asOlderVersionsDid(folder);
     await rm(join(folder, 'crops.mdb-lock'));
@@ -183,7 +183,7 @@ describe('the store of an older version', () => {
     expect(store.counts().images).toBe(50);
   });
 
-  it('is made anew where it is damaged, and cleared', async () => {
+  it('is recreated if it is damaged, and can be cleared', async () => {
     const folder = await filledStore();
     await asOlderVersionsDid(folder);
     await overwrite(folder);
@@ -209,7 +209,7 @@ describe('clearing', () => {
           (await readFile(join(folder, 'contents.mdb'))).subarray(0, 5000),
         ),
     ],
-  ])('needs not open a store: %s', async (_, damage) => {
+  ])('does not need to open the store: %s', async (_, damage) => {
     const folder = await filledStore();
     await damage(folder);
     expect(await storeBytes(folder)).toBeGreaterThan(50_000);
@@ -219,14 +219,14 @@ describe('clearing', () => {
     await clearStoreFolder(folder);
   });
 
-  it('tells how many images are kept, without opening the store', async () => {
+  it('counts images without opening the store', async () => {
     const folder = await filledStore();
     expect(storeImages(folder)).toBe(50);
     await overwrite(folder);
     expect(storeImages(folder)).toBe(0);
   });
 
-  it('leaves to a process that uses the store what it has opened', async () => {
+  it('leaves the open files to a process that uses the store', async () => {
     const folder = await filledStore();
     const store = await FaceStore.open(folder);
     onTestFinished(() => {
@@ -238,14 +238,14 @@ describe('clearing', () => {
     expect(store.counts().images).toBe(0);
     store.keep([recordOf(1, 0)], stripsOf(0, 1), KEYS, 1e9);
     expect(store.problem).toBeUndefined();
-    const other = await FaceStore.open(folder); // which is one of its own again
+    const other = await FaceStore.open(folder); // the tag was restored
     onTestFinished(() => {
       other.close();
     });
     expect(other.counts().images).toBe(1);
   });
 
-  it('goes on where a process was killed in the middle of it', async () => {
+  it('completes the removal that a killed process began', async () => {
     const folder = await filledStore();
     await rename(folder, `${folder}-0123abcd.cleared`);
     await rm(`${folder}-0123abcd.cleared/faces.mdb`);
@@ -258,7 +258,7 @@ describe('clearing', () => {
     expect(await readdir(`${folder}-89abcdef.cleared`)).toEqual(['faces.mdb']);
   });
 
-  it('leaves nothing to a process that had it open, and begins to use it again', async () => {
+  it('leaves an empty store to a process that begins to use it again', async () => {
     const folder = await filledStore();
     const store = await FaceStore.open(folder);
     onTestFinished(() => {
@@ -277,7 +277,7 @@ describe('clearing', () => {
     expect(storeImages(folder)).toBe(1);
   });
 
-  it('goes through a link to the folder, which stays', async () => {
+  it('follows a link to the folder, and keeps the link', async () => {
     const home = await temporaryFolder();
     const folder = await filledStore(home);
     await rename(folder, join(home, 'elsewhere'));
@@ -301,7 +301,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(home, { recursive: true, force: true }));
 
-/** What a process meets that uses a store, of another user maybe. */
+/** The result of a process that uses a store, optionally as another user. */
 async function useAs(folder: string, user?: number): Promise<Met> {
   const options = {
     env: PROGRAM_ENVIRONMENT,
@@ -315,7 +315,7 @@ async function useAs(folder: string, user?: number): Promise<Met> {
 }
 
 describe('several processes', () => {
-  it('make one store, where they begin at the same time', async () => {
+  it('create one store if they start at the same time', async () => {
     for (let round = 0; round < 5; round++) {
       const folder = join(home, `round-${round}`, 'faces');
       const met = await Promise.all(Array.from({ length: 5 }, () => useAs(folder)));
@@ -326,7 +326,7 @@ describe('several processes', () => {
     }
   });
 
-  it('clear it, and go on, at the same time', async () => {
+  it('clear the store and use it at the same time', async () => {
     const folder = join(home, 'cleared', 'faces');
     const done = new AbortController();
     const using = Promise.all(Array.from({ length: 6 }, () => useAs(folder))).finally(() => {
@@ -345,7 +345,7 @@ describe('several processes', () => {
 });
 
 describe.runIf(isPosix)('other users', () => {
-  it('cannot look into a store, whatever the mask of the process that made it', async () => {
+  it('cannot read a store, whatever the umask of the process that created it', async () => {
     const place = join(await temporaryFolder(), 'a', 'b');
     const before = process.umask(0);
     onTestFinished(() => void process.umask(before));
@@ -360,13 +360,13 @@ describe.runIf(isPosix)('other users', () => {
       expect([name, await modeOf(join(folder, name))]).toEqual([name, 0o600]);
     for (const path of [folder, place, join(place, '..')]) expect(await modeOf(path)).toBe(0o700);
     await rm(folder, { recursive: true });
-    store.unmap(); // as after another window cleared it
+    store.unmap(); // recreates the folder
     for (const name of await readdir(folder))
       expect([name, await modeOf(join(folder, name))]).toEqual([name, 0o600]);
     expect(await modeOf(folder)).toBe(0o700);
   });
 
-  it('cannot any more look into one of an older version', async () => {
+  it('can no longer read a store of an older version once it is opened', async () => {
     const folder = await filledStore();
     await asOlderVersionsDid(folder);
     expect(await modeOf(join(folder, 'crops.mdb'))).toBe(0o664);
@@ -379,7 +379,7 @@ describe.runIf(isPosix)('other users', () => {
     expect(await modeOf(folder)).toBe(0o700);
   });
 
-  it('keep the rights of a folder that a link leads to', async () => {
+  it('keep their permissions for a folder that a link leads to', async () => {
     const place = await temporaryFolder();
     await mkdir(join(place, 'shared'), { mode: 0o755 });
     await symlink(join(place, 'shared'), join(place, 'faces'));
@@ -389,7 +389,7 @@ describe.runIf(isPosix)('other users', () => {
   });
 
   // Only root can start a process of another user.
-  it.runIf(process.getuid?.() === 0)('own no store that this one opens', async () => {
+  it.runIf(process.getuid?.() === 0)('own no store that this user opens', async () => {
     const place = join(home, 'shared');
     await mkdir(place, { mode: 0o777 });
     await chmod(place, 0o777);
@@ -414,7 +414,7 @@ describe.runIf(isPosix)('other users', () => {
   });
 
   it.runIf(process.getuid?.() === 0)(
-    'see why a store is done without that they may not read or write',
+    'get a message if they may not read or write a store',
     async () => {
       const place = join(home, 'readable');
       await mkdir(place);

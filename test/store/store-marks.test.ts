@@ -1,4 +1,4 @@
-/** What a process that dies leaves for those that come after it. */
+/** Marks of processes that died, and how later processes treat them. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(home, { recursive: true, force: true }));
 
-/** A store of some images. */
+/** Creates a store with `STORED` images. */
 async function filledStore(): Promise<string> {
   const folder = join(await temporaryFolder(), 'store');
   const store = await FaceStore.open(folder);
@@ -35,7 +35,7 @@ async function filledStore(): Promise<string> {
   return folder;
 }
 
-/** A process that has the store open. `tell` resolves with what it answers. */
+/** Starts a process that opens the store. `tell` sends a command and returns the answer. */
 async function hold(folder: string): Promise<{
   child: ChildProcess;
   tell: (line: string) => Promise<string | undefined>;
@@ -65,8 +65,8 @@ async function end(child: ChildProcess): Promise<void> {
 const marks = async (folder: string) => (await readdir(folder)).filter(isMark);
 
 /**
- * Turns a page of file names into zeros: LMDB opens such a store, and meets the damage when it
- * looks for a file.
+ * Overwrites pages of file names with zeros. LMDB opens such a store, and meets the damage when it
+ * searches for a file.
  */
 async function damage(folder: string): Promise<void> {
   const file = join(folder, 'faces.mdb');
@@ -78,7 +78,7 @@ async function damage(folder: string): Promise<void> {
   await writeFile(file, bytes);
 }
 
-/** As a process that has died would have left it. */
+/** Writes the mark of a process that died. */
 async function writeMark(folder: string, changes: object): Promise<string> {
   const file = join(folder, `in-use-${'0'.repeat(15)}${(await marks(folder)).length}`);
   const mark = {
@@ -101,7 +101,7 @@ async function reopened(folder: string): Promise<FaceStore> {
 }
 
 describe('the mark of a process that uses a store', () => {
-  it('is there until all have done with it, whatever the process does then', async () => {
+  it('exists until every use has ended, whatever happens to the process afterwards', async () => {
     const folder = await filledStore();
     const { child, tell } = await hold(folder);
     expect(await marks(folder)).toHaveLength(1);
@@ -118,7 +118,7 @@ describe('the mark of a process that uses a store', () => {
     expect(await marks(folder)).toEqual([]);
   });
 
-  it.each(['exit', 'fail'])('goes with a process that ends by itself (%s)', async (how) => {
+  it.each(['exit', 'fail'])('is removed when the process exits by itself (%s)', async (how) => {
     const folder = await filledStore();
     const { child, tell } = await hold(folder);
     await tell(how);
@@ -126,11 +126,11 @@ describe('the mark of a process that uses a store', () => {
     expect(await marks(folder)).toEqual([]);
   });
 
-  it('stays where the process is killed, and then the store is looked at before it is opened', async () => {
+  it('stays if the process is killed, and then the store is checked before it is opened', async () => {
     const folder = await filledStore();
     await damage(folder);
     const { child, opened } = await hold(folder);
-    expect(opened).toBe('open '); // nothing tells of damage yet
+    expect(opened).toBe('open '); // the damage is not noticed yet
     child.kill('SIGKILL');
     await end(child);
     expect(await marks(folder)).toHaveLength(1);
@@ -140,7 +140,7 @@ describe('the mark of a process that uses a store', () => {
     expect(await marks(folder)).toHaveLength(1); // its own
   });
 
-  it('is no sign of damage while the process runs', async () => {
+  it('causes no check while its process runs', async () => {
     const folder = await filledStore();
     await damage(folder);
     const { tell } = await hold(folder);
@@ -150,7 +150,7 @@ describe('the mark of a process that uses a store', () => {
     await tell('end use');
   });
 
-  it('is no reason to forget a store that is sound, however often processes are killed', async () => {
+  it('does not cost an undamaged store, however often processes are killed', async () => {
     const folder = await filledStore();
     for (let i = 0; i < 4; i++) {
       const { child, opened } = await hold(folder);
@@ -164,9 +164,9 @@ describe('the mark of a process that uses a store', () => {
     expect(await marks(folder)).toHaveLength(1);
   });
 
-  it('tells of a death inside of LMDB; the second in a row has the store made anew though it looks sound', async () => {
+  it('records crashes inside of LMDB, after some of which an apparently undamaged store is recreated', async () => {
     const folder = await filledStore();
-    await writeMark(folder, {}); // died somewhere: from here on it is noted where
+    await writeMark(folder, {}); // from here on, marks record whether a process is inside of LMDB
     (await FaceStore.open(folder)).close();
     await writeMark(folder, { inside: 1 });
     const suspected = await FaceStore.open(folder);
@@ -198,11 +198,11 @@ describe('the mark of a process that uses a store', () => {
     suspected.close();
     await writeMark(folder, { inside: 1, strikes: 3 });
     const anew = await reopened(folder);
-    expect(anew.madeAnew).toMatch(/again and again/);
+    expect(anew.madeAnew).toMatch(/several processes in a row/);
     expect(anew.counts().images).toBe(0);
   });
 
-  it('counts damage that LMDB reports as it counts a death, and forgets it after a run that went well', async () => {
+  it('counts damage that LMDB reports like a crash, until a run succeeds', async () => {
     const folder = await filledStore();
     await writeMark(folder, { failed: true, process: ownProcess() }); // though this process runs
     const store = await FaceStore.open(folder);
@@ -212,10 +212,10 @@ describe('the mark of a process that uses a store', () => {
     expect(await marks(folder)).toEqual([]);
     store.close();
     await writeMark(folder, { failed: true, strikes: 3 });
-    expect((await reopened(folder)).madeAnew).toMatch(/again and again/);
+    expect((await reopened(folder)).madeAnew).toMatch(/several processes in a row/);
   });
 
-  it('of another container or machine has the store looked at, and stays for a day', async () => {
+  it('causes a check and stays for a day if its process belongs to another machine', async () => {
     const folder = await filledStore();
     const file = await writeMark(folder, {
       process: { pid: 1, started: null, origin: 'elsewhere' },
@@ -231,7 +231,7 @@ describe('the mark of a process that uses a store', () => {
     expect((await reopened(folder)).madeAnew).toMatch(/is damaged/);
   });
 
-  it('that is torn is taken for one that is being written, but not for long', async () => {
+  it('is ignored for a minute if it is half written', async () => {
     const folder = await filledStore();
     const file = join(folder, 'in-use-0123456789abcdef');
     await writeFile(file, '{"inside":0,"fai');

@@ -4,11 +4,11 @@ import { jsonArray, JsonColumn, jsonObject } from '../../src/runs/json-column';
 const text = (parts: Iterable<string | Buffer>) =>
   Buffer.concat(Array.from(parts, (part) => Buffer.from(part))).toString();
 
-/** Around the number of values that are turned to text at a time. */
+/** Around multiples of the number of values in a part. */
 const COUNTS = [0, 1, 1999, 2000, 2001, 4000, 5000];
 
 describe('JSON in parts', () => {
-  it.each(COUNTS)('is what JSON.stringify gives of %i values', (count) => {
+  it.each(COUNTS)('equals the result of JSON.stringify for %i values', (count) => {
     const values = Array.from({ length: count }, (_, i) =>
       i % 3 === 0 ? null : i % 3 === 1 ? `"${i}"` : { x: i / 7, y: [i] },
     );

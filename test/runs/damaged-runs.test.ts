@@ -1,4 +1,4 @@
-/** Runs whose files are damaged, or were never written by this program. */
+/** Runs whose files are damaged, or were written by another program. */
 import { mkdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -54,7 +54,7 @@ async function list(): Promise<{ ids: string[]; problems: string[] }> {
   return { ids: found.map(({ id }) => id).sort(), problems };
 }
 
-/** Everything that is read of a run. */
+/** The reader of each file. */
 const readers: Record<string, () => Promise<unknown>> = {
   'run.json': () => readManifest(place),
   'faces.json': () => readRun(place),
@@ -69,7 +69,7 @@ const JSON_FILES = Object.keys(readers).filter((name) => name.endsWith('.json'))
 
 describe('a damaged run', () => {
   it.each(JSON_FILES)(
-    'is named with the file that is no JSON, and what helps: %s',
+    'is reported with the file that is not JSON, and with advice: %s',
     async (name) => {
       for (const text of [
         '',
@@ -83,14 +83,14 @@ describe('a damaged run', () => {
         await expect(readers[name]!()).rejects.toThrow(DamagedRun);
         await expect(readers[name]!()).rejects.toThrow(
           new RegExp(
-            `the run in '.*some-run' is damaged \\('${name}' is not JSON: .*\\): (describe its faces|cluster its faces|compare the methods) again`,
+            `the run in '.*some-run' is damaged \\('${name}' is not JSON: .*\\): (analyze its images|cluster its faces|compare the methods) again`,
           ),
         );
       }
     },
   );
 
-  it.each(JSON_FILES)('is named with the file that holds something else: %s', async (name) => {
+  it.each(JSON_FILES)('is reported with the file that has other content: %s', async (name) => {
     for (const value of [null, 7, 'text', [1, 2], true, {}]) {
       if (name === 'images.json' && Array.isArray(value)) continue;
       await writeFile(join(place, name), JSON.stringify(value));
@@ -99,24 +99,24 @@ describe('a damaged run', () => {
     }
   });
 
-  it('hides no other run, and is told of with its path and the reason', async () => {
+  it('hides no other run, and is reported with its path and the reason', async () => {
     await writeRun(join(runs, 'another'));
     await mkdir(join(runs, 'a-folder-without-a-run'));
     await writeFile(join(runs, 'a-file'), '');
     expect(await list()).toEqual({ ids: ['another', 'some-run'], problems: [] });
     const damages: [string, (manifest: Record<string, unknown>) => unknown, RegExp][] = [
       ['no folders', (manifest) => ({ ...manifest, folders: [] }), /folders/],
-      ['a folder that is none', (manifest) => ({ ...manifest, folders: [3] }), /folders\.0/],
+      ['an invalid folder', (manifest) => ({ ...manifest, folders: [3] }), /folders\.0/],
       ['a negative number of faces', (manifest) => ({ ...manifest, faces: -1 }), /faces/],
-      ['a date that is none', (manifest) => ({ ...manifest, createdAt: 'yesterday' }), /createdAt/],
+      ['an invalid date', (manifest) => ({ ...manifest, createdAt: 'yesterday' }), /createdAt/],
       [
-        'crops of any size',
+        'crops that are too large',
         (manifest) => ({ ...manifest, crop: { width: 1e9, height: 1e9 } }),
         /crop\.width/,
       ],
       ['no attributes', (manifest) => ({ ...manifest, modelAttributes: [] }), /modelAttributes/],
-      ['failures that are none', (manifest) => ({ ...manifest, failures: [null] }), /failures\.0/],
-      ['settings that are none', (manifest) => ({ ...manifest, settings: 'none' }), /settings/],
+      ['invalid failures', (manifest) => ({ ...manifest, failures: [null] }), /failures\.0/],
+      ['invalid settings', (manifest) => ({ ...manifest, settings: 'none' }), /settings/],
     ];
     const manifest = await readFile(join(place, 'run.json'), 'utf8');
     for (const [what, change, reason] of damages) {
@@ -131,7 +131,7 @@ describe('a damaged run', () => {
     }
   });
 
-  it('is not shown as the run of another folder: that would be the one that is removed with it', async () => {
+  it('is not listed under the id of another folder, which would be removed in its place', async () => {
     for (const id of ['../../victim', '..', '', 'another', '/']) {
       await edit('run.json', (manifest) => ({ ...manifest, id }));
       const { ids, problems } = await list();
@@ -139,7 +139,7 @@ describe('a damaged run', () => {
     }
   });
 
-  it('of another version is left alone', async () => {
+  it('is ignored if it has another version', async () => {
     await edit('run.json', () => ({ version: 4, of: 'the future' }));
     expect(await list()).toEqual({ ids: [], problems: [] });
     await edit('clustering.json', () => ({ clustering: { version: 2 } }));
@@ -148,7 +148,7 @@ describe('a damaged run', () => {
     expect(await readComparison(place)).toBeUndefined();
   });
 
-  it('without what older versions did not write is read', async () => {
+  it('is read without the parts that older versions did not write', async () => {
     await edit(
       'run.json',
       ({ known: _, notices: __, made: ___, thresholds: ____, ...manifest }) => {
@@ -169,7 +169,7 @@ describe('a damaged run', () => {
   it.each([
     [
       'faces.json',
-      'a column less',
+      'a missing column',
       (table: Record<string, unknown>) => ({ ...table, score: undefined }),
     ],
     [
@@ -179,7 +179,7 @@ describe('a damaged run', () => {
     ],
     [
       'faces.json',
-      'a folder that the run does not have',
+      'an unknown folder',
       (table: Record<string, unknown>) => ({ ...table, folder: fill(table.folder, 1) }),
     ],
     [
@@ -192,12 +192,12 @@ describe('a damaged run', () => {
     ],
     [
       'faces.json',
-      'a box that is none',
+      'an invalid box',
       (table: Record<string, unknown>) => ({ ...table, box: fill(table.box, { x: 1 }) }),
     ],
     [
       'faces.json',
-      'a score that is none',
+      'an invalid score',
       (table: Record<string, unknown>) => ({ ...table, score: fill(table.score, '1') }),
     ],
     [
@@ -207,23 +207,23 @@ describe('a damaged run', () => {
     ],
     [
       'crops.json',
-      'ends that go back',
+      'ends that descend',
       (index: Record<string, unknown>) => ({ ...index, ends: [50, 40, 60] }),
     ],
     [
       'crops.json',
-      'a strip that is not there',
+      'an unknown strip',
       (index: Record<string, unknown>) => ({ ...index, strips: fill(index.strips, 99) }),
     ],
     [
       'crops.json',
-      'a place behind the strip',
+      'a place beyond the strip',
       (index: Record<string, unknown>) => ({ ...index, places: fill(index.places, 16) }),
     ],
-    ['crops.json', 'more faces', (index: Record<string, unknown>) => ({ ...index, faces: 41 })],
+    ['crops.json', 'too many faces', (index: Record<string, unknown>) => ({ ...index, faces: 41 })],
     [
       'crops.json',
-      'as many faces as no memory holds',
+      'more faces than fit into memory',
       (index: Record<string, unknown>) => ({
         ...index,
         faces: 2 ** 40,
@@ -231,10 +231,14 @@ describe('a damaged run', () => {
         places: undefined,
       }),
     ],
-    ['crops.json', 'another width', (index: Record<string, unknown>) => ({ ...index, width: -5 })],
+    [
+      'crops.json',
+      'a negative width',
+      (index: Record<string, unknown>) => ({ ...index, width: -5 }),
+    ],
     [
       'images.json',
-      'an image less known',
+      'an incomplete image',
       (images: Record<string, unknown>) => fill(images, [0, 'a.jpg']),
     ],
     [
@@ -257,7 +261,7 @@ describe('a damaged run', () => {
     ],
     [
       'clustering.json',
-      'members that are no numbers',
+      'members that are not base64',
       (file: Record<string, unknown>) => ({ ...file, members: [1, 2] }),
     ],
     [
@@ -265,11 +269,11 @@ describe('a damaged run', () => {
       'clusters of other sizes',
       (file: Record<string, unknown>) => ({ ...file, clustering: resized(file.clustering) }),
     ],
-  ])('is told of where %s has %s', async (name, _, change) => {
+  ])('is reported if %s has %s', async (name, _, change) => {
     await edit(name, change);
     await expect(readers[name]!()).rejects.toThrow(DamagedRun);
     await expect(readers[name]!()).rejects.toThrow(`'${name}'`);
-    expect((await list()).ids).toEqual(['some-run']); // it can be made anew from there
+    expect((await list()).ids).toEqual(['some-run']); // it is listed, so that it can be analyzed again
   });
 
   it.each([
@@ -277,7 +281,7 @@ describe('a damaged run', () => {
     ['crops.bin', 10],
     ['probabilities.f32', -4],
     ['probabilities.f32', 4],
-  ])('is told of where %s is %i bytes longer', async (name, bytes) => {
+  ])('is reported if %s is %i bytes longer', async (name, bytes) => {
     const { length } = await readFile(join(place, name));
     await truncate(join(place, name), length + bytes);
     await expect(readRun(place)).rejects.toThrow(`'${name}' holds`);
@@ -285,27 +289,27 @@ describe('a damaged run', () => {
   });
 
   it.each(['crops.bin', 'crops.json', 'faces.json', 'probabilities.f32'])(
-    'is told of where %s is gone',
+    'is reported if %s is missing',
     async (name) => {
       await rm(join(place, name));
-      await expect(readRun(place)).rejects.toThrow(`'${name}' is gone`);
+      await expect(readRun(place)).rejects.toThrow(`'${name}' is missing`);
       expect(await isWhole(place, (await readManifest(place))!)).toBe(false);
     },
   );
 
-  it('is told of where a probability is no number', async () => {
+  it('is reported if a probability is not a number', async () => {
     const bytes = await readFile(join(place, 'probabilities.f32'));
     bytes.writeFloatLE(NaN, 40);
     await writeFile(join(place, 'probabilities.f32'), bytes);
     await expect(readRun(place)).rejects.toThrow(
-      "'probabilities.f32' holds something that is no number",
+      "'probabilities.f32' holds a value that is not a number",
     );
   });
 
-  it('is told of where crops cannot be decoded, and no more memory is taken than they need', async () => {
+  it('is reported if crops cannot be decoded, without allocating more memory than they need', async () => {
     const { crops } = await readRun(place);
     const bytes = await readFile(join(place, 'crops.bin'));
-    // A JPEG that says it is 60,000 pixels high.
+    // A JPEG whose header declares a height of 60,000 pixels.
     const at = bytes.indexOf(Buffer.from([0xff, 0xc0]));
     bytes.writeUInt16BE(60_000, at + 5);
     const { mtimeNs } = await import('node:fs').then(({ statSync }) =>
@@ -317,11 +321,11 @@ describe('a damaged run', () => {
     await expect(again.crops.faces([0])).rejects.toThrow(
       /'crops.bin' (cannot be decoded|is too small) at strip 0/,
     );
-    expect((await again.crops.faces([20]))[0]).toHaveLength(16 * 24 * 3); // the others can be seen
+    expect((await again.crops.faces([20]))[0]).toHaveLength(16 * 24 * 3); // other strips are readable
     expect(crops.count).toBe(40);
   });
 
-  it('makes pictures anew that are damaged', async () => {
+  it('returns no pictures if they are damaged', async () => {
     expect(await readPictures(place)).toHaveLength(1);
     for (const text of ['', 'null', '[{}]', '[{"cluster":0,"eigenface":5}]']) {
       await writeFile(join(place, 'pictures.json'), text);
@@ -329,7 +333,7 @@ describe('a damaged run', () => {
     }
   });
 
-  it('fails in no other way, whatever is changed in its files', async () => {
+  it('throws no other errors, whatever is changed in its files', async () => {
     const next = random(7);
     const files = await Promise.all(
       JSON_FILES.map(async (name) => [name, await readFile(join(place, name), 'utf8')] as const),
@@ -355,7 +359,7 @@ describe('a damaged run', () => {
 });
 
 describe('a run that is elsewhere', () => {
-  it('is shown where a link leads to it', async () => {
+  it('is listed if a link leads to it', async () => {
     await mkdir(join(runs, 'disk'));
     await rename(place, join(runs, 'disk', 'some-run'));
     await symlink(join(runs, 'disk', 'some-run'), place, 'junction');
@@ -390,7 +394,7 @@ const VALUES: unknown[] = [
   'a'.repeat(5000),
 ];
 
-/** JSON in which one value is another, a part is missing, or characters are. */
+/** Changes a value of a JSON text, or removes values or characters. */
 function mutated(text: string, next: () => number): string {
   if (next() < 0.2) {
     const at = Math.floor(next() * text.length);
@@ -409,7 +413,7 @@ function mutated(text: string, next: () => number): string {
     if (keys.length === 0) break;
     [parent, key] = [child as Record<string, unknown>, keys[Math.floor(next() * keys.length)]!];
   }
-  // undefined is left out
+  // JSON.stringify omits undefined.
   parent[key] = next() < 0.2 ? undefined : VALUES[Math.floor(next() * VALUES.length)];
   const root = key === 'root' ? parent.root : value;
   return root === undefined ? '' : JSON.stringify(root);

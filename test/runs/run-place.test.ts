@@ -1,4 +1,4 @@
-/** How runs are replaced, and what becomes of them where that is cut off or fails. */
+/** Replacing runs, and recovering from a replacement that was interrupted or failed. */
 import { spawnSync } from 'node:child_process';
 import {
   chmod,
@@ -40,7 +40,7 @@ afterEach(() => {
   faults.end();
 });
 
-/** Grey of the crops of the run that is there. */
+/** Gray level of the crops of a run. */
 async function levelOf(folder = place): Promise<number> {
   const run = await readRun(folder);
   const [face] = await run.crops.faces([0]);
@@ -54,7 +54,7 @@ async function list(): Promise<{ ids: string[]; problems: string[] }> {
 }
 
 describe('a run', () => {
-  it('takes the place of an earlier one, of which nothing stays', async () => {
+  it('replaces an earlier run completely', async () => {
     await writeRun(place, { level: 50, faces: 40 });
     expect(await levelOf()).toBe(50);
     await writeRun(place, { level: 90, faces: 30 });
@@ -70,7 +70,7 @@ describe('a run', () => {
     ]);
   });
 
-  it('stays whole where the next one fails at any step, whatever fails', async () => {
+  it('stays complete if its replacement fails at any step', async () => {
     for (const code of ['ENOSPC', 'EIO', 'EDQUOT', 'EROFS']) {
       await rm(place, { recursive: true, force: true });
       await writeRun(place, { level: 50 });
@@ -97,7 +97,7 @@ describe('a run', () => {
     }
   }, 300_000);
 
-  it('is whole in its place or comes back, at whatever step the process that replaces it is killed', async () => {
+  it('stays complete or is restored if the process that replaces it is killed at any step', async () => {
     await writeRun(place, { level: 50 });
     let killed = 0;
     for (let step = 0; ; step++) {
@@ -114,8 +114,7 @@ describe('a run', () => {
       const { ids, problems } = await list();
       expect([ids, problems], `step ${step}: ${before}`).toEqual([['some-run'], []]);
       expect([50, 90], `step ${step}: ${before}`).toContain(await levelOf());
-      // What is being made is swept only when its writer is gone; this process stands for it, and
-      // runs.
+      // An unfinished run is removed only after its process has ended. This is that process.
       const left = (await readdir(runs)).filter((name) => name !== 'some-run');
       expect(left.every((name) => name.endsWith('.partial'))).toBe(true);
       for (const name of left) await rm(join(runs, name), { recursive: true });
@@ -124,7 +123,7 @@ describe('a run', () => {
     expect(killed).toBeGreaterThan(8);
   }, 300_000);
 
-  it('waits for a folder that another program holds for a moment, as Windows has it', async () => {
+  it('is moved after another program releases its folder, as on Windows', async () => {
     await writeRun(place, { level: 50 });
     for (const code of ['EPERM', 'EBUSY', 'EACCES']) {
       const level = code === 'EPERM' ? 70 : code === 'EBUSY' ? 90 : 110;
@@ -136,12 +135,12 @@ describe('a run', () => {
   });
 
   it.each(['EPERM', 'EBUSY', 'EACCES', 'ENOSPC'])(
-    'leaves the earlier one where it cannot be moved, and says so: %s',
+    'leaves the earlier run unchanged if it cannot be moved: %s',
     async (code) => {
       await writeRun(place, { level: 50 });
       faults.failRenames(code, Infinity, (from) => from.endsWith('.partial'));
       await expect(writeRun(place, { level: 90 })).rejects.toThrow(
-        /cannot be put into its place .* what lay there is as it was/,
+        /cannot be moved to .*; the earlier one is unchanged/,
       );
       faults.end();
       expect(await levelOf()).toBe(50);
@@ -149,11 +148,11 @@ describe('a run', () => {
     },
   );
 
-  it('that can neither be replaced nor put back is told of, and comes back later', async () => {
+  it('is restored later if it can neither be replaced nor moved back', async () => {
     await writeRun(place, { level: 50 });
     faults.failRenames('EBUSY', Infinity, (_, to) => to === place);
     await expect(writeRun(place, { level: 90 })).rejects.toThrow(
-      /it lies in '.*\.old', and comes back when the runs are listed/,
+      /it is in '.*\.old', and is moved back when runs are listed/,
     );
     faults.end();
     expect((await list()).ids).toEqual(['some-run']);
@@ -161,7 +160,7 @@ describe('a run', () => {
     expect(await readdir(runs)).toEqual(['some-run']);
   });
 
-  it('is the last one of several that are put into the same place at once', async () => {
+  it('is the last of several that are moved to the same place at once', async () => {
     await writeRun(place, { level: 50 });
     for (let round = 0; round < 10; round++) {
       const begun = await Promise.all([60, 70, 80, 90].map((level) => beginRun(place, { level })));
@@ -171,7 +170,7 @@ describe('a run', () => {
     }
   }, 60_000);
 
-  it('is read whole while others take its place', async () => {
+  it('is read consistently while others replace it', async () => {
     await writeRun(place, { level: 50, faces: 33 });
     const state = { isWriting: true };
     const writing = (async () => {
@@ -189,7 +188,7 @@ describe('a run', () => {
         const [face] = await run.crops.faces([run.manifest.faces - 1]);
         expect(face![0]).toBe(run.manifest.faces === 55 ? 90 : 50);
       } catch (error) {
-        expect(String(error)).toMatch(/made anew meanwhile|is gone|ENOENT/);
+        expect(String(error)).toMatch(/replaced meanwhile|is missing|ENOENT/);
       }
     }
     await writing;
@@ -197,13 +196,13 @@ describe('a run', () => {
   }, 120_000);
 });
 
-describe('what processes leave that are killed', () => {
+describe('leftovers of killed processes', () => {
   const age = async (path: string, hours: number) => {
     const time = new Date(Date.now() - hours * 3600 * 1000);
     await utimes(path, time, time);
   };
 
-  it('is put right when runs are listed: a run that was moved aside comes back, unless the next one is there', async () => {
+  it('are repaired when runs are listed: a run that was moved aside is restored unless it was replaced', async () => {
     await writeRun(place, { level: 50 });
     await rename(place, `${place}-0123abcd.old`);
     await writeRun(join(runs, 'another'), { level: 60 });
@@ -215,7 +214,7 @@ describe('what processes leave that are killed', () => {
     expect((await readdir(runs)).sort()).toEqual(['another', 'some-run']);
   });
 
-  it('is put right when the run is opened, or made anew', async () => {
+  it('are repaired when the run is opened or replaced', async () => {
     await writeRun(place, { level: 50 });
     await rename(place, `${place}-0123abcd.old`);
     expect(await levelOf()).toBe(50);
@@ -225,7 +224,7 @@ describe('what processes leave that are killed', () => {
     expect(await levelOf()).toBe(50);
   });
 
-  it('of several that were moved aside the last comes back', async () => {
+  it('contain several runs that were moved aside, of which the last is restored', async () => {
     await writeRun(place, { level: 50 });
     await rename(place, `${place}-ffffffff.old`);
     await age(`${place}-ffffffff.old`, 2);
@@ -236,7 +235,7 @@ describe('what processes leave that are killed', () => {
     expect(await readdir(runs)).toEqual(['some-run']);
   });
 
-  it('is swept where its writer is gone, and left alone where it runs', async () => {
+  it('are removed if their process has ended, and kept while it runs', async () => {
     const { status, pid } = spawnSync(process.execPath, ['-e', '']);
     expect(status).toBe(0);
     const writers: Record<string, object | undefined> = {
@@ -269,7 +268,7 @@ describe('what processes leave that are killed', () => {
     expect(await readdir(runs)).toEqual(['of-this-process.partial']);
   });
 
-  it('of a writer elsewhere that still writes is left alone, however long it takes', async () => {
+  it('are kept while a process on another machine still writes them', async () => {
     const path = join(runs, 'some-run-0.partial');
     await mkdir(path);
     await writeFile(join(path, 'crops.bin'), 'written just now');
@@ -282,7 +281,7 @@ describe('what processes leave that are killed', () => {
     expect(await readdir(runs)).toEqual([]);
   });
 
-  it('and vanishes while it is looked at hides no run', async () => {
+  it('do not hide runs if they vanish while they are examined', async () => {
     await writeRun(place);
     await mkdir(join(runs, 'vanishing.partial'));
     faults.failPaths((path) => path.includes('vanishing'), 'ENOENT');
@@ -296,7 +295,7 @@ describe('what processes leave that are killed', () => {
     faults.end();
   });
 
-  it('goes with the run it is of', async () => {
+  it('are removed together with their run', async () => {
     await writeRun(join(runs, 'x'));
     await rename(join(runs, 'x'), `${place}-0123abcd.old`);
     await writeRun(join(runs, 'another'));
@@ -317,7 +316,7 @@ describe.runIf(isPosix)('other users', () => {
     return [...new Set(found.values())].sort();
   };
 
-  it('cannot look into a run, whatever the mask of the process that made it', async () => {
+  it('cannot read a run, whatever the umask of the process that wrote it', async () => {
     const before = process.umask(0);
     onTestFinished(() => void process.umask(before));
     place = join(runs, 'storage', 'runs', 'some-run');
@@ -330,7 +329,7 @@ describe.runIf(isPosix)('other users', () => {
       expect((await stat(path)).mode & 0o777).toBe(0o700);
   });
 
-  it('cannot any more look into one of an older version, once it is listed', async () => {
+  it('can no longer read a run of an older version once it is listed', async () => {
     await writeRun(place);
     for (const name of await readdir(place)) await chmod(join(place, name), 0o644);
     await chmod(place, 0o755);
@@ -338,7 +337,7 @@ describe.runIf(isPosix)('other users', () => {
     expect(await modes(place)).toEqual(['600', '700']);
   });
 
-  it('keep their rights to what a link in a run leads to', async () => {
+  it('keep their permissions for the target of a link in a run', async () => {
     await writeRun(place);
     await writeFile(join(runs, 'victim'), 'of somebody');
     await chmod(join(runs, 'victim'), 0o644);
