@@ -7,7 +7,8 @@ import { ImageError } from '../images/image-error';
 import type { ImageLimits } from '../images/image-limits';
 import type { ImageFile } from '../images/image-list';
 import { hashOf } from '../util/content-hash';
-import { type FaceFinder, type FaceRegion } from './detect';
+import type { FaceFinder } from './detect';
+import type { FaceRegion } from './found-faces';
 
 /** What a look has shown. */
 export interface AlignmentCheck {
