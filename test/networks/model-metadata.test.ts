@@ -96,11 +96,11 @@ describe('metadata of a network file', () => {
   });
 
   it.each([
-    [{ attributes: ['A', 'B'] }, /it has 40 outputs, and its metadata name 2 attributes/],
-    [{ thresholds: { balanced: [0.5] } }, /it has 40 outputs, and its metadata name 1 thresholds/],
+    [{ attributes: ['A', 'B'] }, /it has 40 outputs, but its metadata name 2 attributes/],
+    [{ thresholds: { balanced: [0.5] } }, /it has 40 outputs, but its metadata name 1 thresholds/],
     [
       { framing: { width: 100, height: 192, stretch: false } },
-      /speak of crops of 100×192, its input takes 160×192/,
+      /describe crops of 100×192, but its input takes 160×192/,
     ],
     [{ attributes: 'not JSON' }, /'face_clusters.attributes' is not JSON/],
     [{ thresholds: { balanced: OWN.map(() => 2) } }, /'face_clusters.thresholds.balanced.0'/],
