@@ -65,7 +65,7 @@ describe('a provider that fails in the middle of a run', () => {
       { provider: 'cpu', used: true, reason: 'for the test' },
     ]);
     expect(chain.notices).toEqual([
-      'the execution provider cuda failed in the middle of the run (the device was lost); cpu went on',
+      'the execution provider cuda failed in the middle of the run (the device was lost); the run continued on cpu',
     ]);
     await chain.release();
     await reference.release();
