@@ -102,14 +102,14 @@ export async function analyseImages(
   const cut = await pMap(
     wanted,
     async (image, i) => {
-      const result = await cropFaces(image, place(i), options);
+      const result = await cutFaces(image, place(i), options);
       onImage();
       return result;
     },
     { concurrency: options.concurrency },
   );
   const decoded = performance.now();
-  const { strips, crops, probabilities } = await decodeLock(() =>
+  const { strips, crops, probabilities } = await inferLock(() =>
     inferAttributes(cut, memory, options),
   );
   releaseBuffer(new Uint8Array(memory));
@@ -122,14 +122,14 @@ export async function analyseImages(
   };
 }
 
-type CutFaces = Awaited<ReturnType<typeof cropFaces>>;
+type CutImage = Awaited<ReturnType<typeof cutFaces>>;
 
 /**
  * Encodes the crops of some images and describes them where there is a network.
  * @param memory where the only face of each image has its place.
  */
 async function inferAttributes(
-  cut: readonly CutFaces[],
+  cut: readonly CutImage[],
   memory: ArrayBuffer | SharedArrayBuffer,
   { crop, model, batchSize }: AnalyseOptions,
 ): Promise<Omit<AnalysedImages, 'images' | 'seconds'>> {
@@ -156,11 +156,11 @@ async function inferAttributes(
 }
 
 /** Used again and again: a new one each time would cost its zeroing, and the collector's time. */
-let kept = new Uint8Array();
+let gatherBuffer = new Uint8Array();
 
 function reusedBuffer(length: number): Uint8Array<ArrayBuffer> {
-  if (kept.length < length) kept = new Uint8Array(length);
-  return kept.subarray(0, length);
+  if (gatherBuffer.length < length) gatherBuffer = new Uint8Array(length);
+  return gatherBuffer.subarray(0, length);
 }
 
 /**
@@ -168,7 +168,7 @@ function reusedBuffer(length: number): Uint8Array<ArrayBuffer> {
  * @param memory what lies there is not given back.
  */
 function gatherCrops(
-  cut: readonly CutFaces[],
+  cut: readonly CutImage[],
   memory: ArrayBuffer | SharedArrayBuffer,
   length: number,
 ): Uint8Array<ArrayBuffer> {
@@ -212,12 +212,12 @@ function asShared(
 }
 
 /** One after the other: there is one such buffer, and one network. */
-const decodeLock = createMutex();
+const inferLock = createMutex();
 /** Of images that this thread decodes. */
-const inferenceLock = createMutex();
+const cropLock = createMutex();
 
 /** @param place where the crop is to lie, if it is the image's only one. */
-async function cropFaces(
+async function cutFaces(
   image: WantedImage,
   place: Buffer,
   { finder, crop, hashed, limits, budget }: AnalyseOptions,
@@ -247,7 +247,7 @@ async function cropFaces(
     // What this thread decodes by itself is done in turn: more of it at a time would take more
     // memory, and no less time.
     const inItsTurn = () =>
-      encoded.plainJpeg && isOneACore && isOverview(encoded) ? inferenceLock(cut) : cut();
+      encoded.plainJpeg && isOneACore && isOverview(encoded) ? cropLock(cut) : cut();
     const { crops, faces } = await (budget === undefined
       ? inItsTurn()
       : budget.with(encoded.memory, inItsTurn));

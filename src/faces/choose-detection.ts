@@ -8,7 +8,7 @@ import type { AnalysisSettings } from '../domain/settings';
 import type { Images, ImageFile } from '../images/image-list';
 
 /** How images are looked at. */
-export interface AlignmentCache {
+export interface AlignmentChecks {
   /**
    * What an earlier look at the image of an index has shown: whether it is aligned, null where it
    * cannot be used; undefined where there was none.
@@ -21,7 +21,7 @@ export interface AlignmentCache {
 }
 
 /** Images looked at for `auto`. */
-const SAMPLE = 24;
+const SAMPLE_SIZE = 24;
 /** Share of them that must be aligned. */
 const ALIGNED_SHARE = 0.8;
 
@@ -29,7 +29,7 @@ const ALIGNED_SHARE = 0.8;
 export async function chooseDetection(
   images: Images,
   { detect }: Pick<AnalysisSettings, 'detect'>,
-  looks: AlignmentCache,
+  looks: AlignmentChecks,
   signal?: AbortSignal,
 ): Promise<DetectionDecision> {
   if (detect === 'never')
@@ -44,10 +44,10 @@ export async function chooseDetection(
 
 async function checkSample(
   images: Images,
-  { known, check: look, concurrency }: AlignmentCache,
+  { known, check: look, concurrency }: AlignmentChecks,
   signal: AbortSignal | undefined,
 ) {
-  const step = Math.max(1, images.length / SAMPLE);
+  const step = Math.max(1, images.length / SAMPLE_SIZE);
   const indices: number[] = [];
   for (let at = 0; at < images.length; at += step) indices.push(Math.floor(at));
   const results = await pMap(

@@ -57,7 +57,7 @@ export function foundFaces(
         angle: frame.angle,
       };
       const bytes = cropFrame(pixels, scaled, crop, into);
-      toSrgb(bytes, image.colours);
+      toSrgb(bytes, image.colorSpace);
       return bytes;
     },
     release: () => {

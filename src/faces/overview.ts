@@ -21,7 +21,7 @@ const MIN_OVERVIEW_SIDE = 960;
  * JPEGs are decoded at half their size, and so on, only where that leaves this factor for the
  * resampling after it (sharp's own rule).
  */
-const OVERVIEW_REDUCTION = 3;
+const MIN_JPEG_SHRINK_FACTOR = 3;
 
 /**
  * Longer side of an image's overview: panoramas keep more of their length, since they need their
@@ -34,7 +34,7 @@ export function overviewSide({ width, height }: CropSize): number {
   return Math.max(
     MIN_OVERVIEW_SIDE,
     panorama,
-    Math.min(MAX_UNREDUCED_SIDE, Math.floor(longer / OVERVIEW_REDUCTION)),
+    Math.min(MAX_UNREDUCED_SIDE, Math.floor(longer / MIN_JPEG_SHRINK_FACTOR)),
   );
 }
 
@@ -46,9 +46,9 @@ export const isOverview = (image: CropSize): boolean =>
  * A part is averaged over whole pixels down to this many times the square's side, at least, before
  * the rest is done exactly.
  */
-const LEFT = 2;
+const MIN_RESAMPLING = 2;
 /** Rows that are averaged to one, at most: more take longer and show the detector nothing new. */
-const ROWS = 3;
+const MAX_AVERAGED_ROWS = 3;
 
 /** A square of an image as the detector takes it. */
 export interface Square {
@@ -73,11 +73,11 @@ export function squareOf(image: Pixels, part: Box, fill = 1, quarterTurns = 0): 
   const left = Math.floor((INPUT_SIDE - inner.width) / 2);
   const top = Math.floor((INPUT_SIDE - inner.height) / 2);
   const by = clamp(
-    Math.floor(1 / (LEFT * scale)),
+    Math.floor(1 / (MIN_RESAMPLING * scale)),
     1,
     Math.min(MAX_REDUCTION, part.width, part.height),
   );
-  const reduced = reduceBox(image, part, by, ROWS);
+  const reduced = reduceBox(image, part, by, MAX_AVERAGED_ROWS);
   const fitted = resizeBox(
     reduced,
     { x: 0, y: 0, width: part.width / by, height: part.height / by },

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { samplePhotos } from '../../scripts/samples.mjs';
-import { coloursOf, toSrgb } from '../../src/images/color-profiles';
+import { colorSpaceOf, toSrgb } from '../../src/images/color-profiles';
 import { decodePixels, encodedImage } from '../../src/images/decode';
 import { jpegHeader } from '../../src/images/jpeg-markers';
 import { quarters } from '../support/images';
@@ -37,14 +37,14 @@ describe('colours of a profile', () => {
   it('that is sRGB are left as they are, whoever made it', async () => {
     const own = jpegHeader(await encoded(manyColours(), 'srgb'))!.profile;
     expect(own.length).toBeGreaterThan(0);
-    expect(await coloursOf(own)).toBe('srgb');
+    expect(await colorSpaceOf(own)).toBe('srgb');
     // Hewlett-Packard's, which most photos have.
     const folder = await samplePhotos();
     const [first] = (await readdir(folder)).sort();
     const photo = await readFile(join(folder, first!));
     const { profile } = jpegHeader(photo)!;
     expect(profile.toString('latin1')).toContain('Hewlett-Packard');
-    expect(await coloursOf(profile)).toBe('srgb');
+    expect(await colorSpaceOf(profile)).toBe('srgb');
     const image = await encodedImage(photo);
     expect(image.plainJpeg).toBe(true);
     const { data } = await decodePixels(image, Infinity);
@@ -55,7 +55,7 @@ describe('colours of a profile', () => {
 
   it('that is not are converted as libvips does', async () => {
     const jpeg = await encoded(manyColours(), 'p3');
-    const colours = await coloursOf(jpegHeader(jpeg)!.profile);
+    const colours = await colorSpaceOf(jpegHeader(jpeg)!.profile);
     expect(colours).toHaveProperty('change');
     const stored = await sharp(jpeg, { ignoreIcc: true }).raw().toBuffer();
     const libvips = await sharp(jpeg).raw().toBuffer();
