@@ -1,6 +1,6 @@
 /**
- * The face detector: BlazeFace full range (Bazarevsky et al. 2019), whose graph includes the decoding
- * of boxes and weighted non-maximum suppression (training/detector_decoding.py).
+ * The face detector: BlazeFace full range (Bazarevsky et al. 2019), whose graph includes the
+ * decoding of boxes and weighted non-maximum suppression (training/detector_decoding.py).
  */
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';

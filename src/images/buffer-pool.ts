@@ -1,7 +1,7 @@
 /**
  * A pool of memory for decoded images and crops, one per thread. An image worker fills hundreds of
- * buffers per second, up to some gigabytes. For each new buffer the system would have to clear pages,
- * and the garbage collector to free them.
+ * buffers per second, up to some gigabytes. For each new buffer the system would have to clear
+ * pages, and the garbage collector to free them.
  */
 
 /** Buffers in the pool, at most: more than the crops that a thread makes at a time. */

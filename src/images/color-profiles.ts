@@ -1,8 +1,9 @@
 /**
  * Converts the colors of JPEGs with an ICC profile to sRGB. libvips (lcms) takes twice as long to
  * convert a photo as to decode it, and most profiles are sRGB anyway. So the effect of each profile
- * is measured once, on a chart of colors that libvips converts. A profile without effect is ignored.
- * Others become a table, which is applied only to the pixels that the network or a user sees.
+ * is measured once, on a chart of colors that libvips converts. A profile without effect is
+ * ignored. Others become a table, which is applied only to the pixels that the network or a user
+ * sees.
  */
 import { sharp } from './lazy-sharp';
 
@@ -41,14 +42,14 @@ const colorSpaces = new Map<string, Promise<ColorSpace>>();
  */
 export function colorSpaceOf(profile: Buffer): Promise<ColorSpace> {
   const key = profile.toString('latin1');
-  let colours = colorSpaces.get(key);
-  if (colours === undefined) {
+  let colorSpace = colorSpaces.get(key);
+  if (colorSpace === undefined) {
     if (colorSpaces.size >= MAX_COLOR_SPACES) colorSpaces.clear();
     // If libvips fails on the chart, it converts the images themselves, and reports its errors.
-    colours = learnColorSpace(profile).catch(() => 'unknown' as const);
-    colorSpaces.set(key, colours);
+    colorSpace = learnColorSpace(profile).catch(() => 'unknown' as const);
+    colorSpaces.set(key, colorSpace);
   }
-  return colours;
+  return colorSpace;
 }
 
 /** Compares the chart's colors before and after the conversion by libvips. */
@@ -110,11 +111,12 @@ const [RED, GREEN, BLUE] = [GRID * GRID * 3, GRID * 3, 3];
 
 /**
  * Converts RGB bytes to sRGB in place, by tetrahedral interpolation between the colors of the grid
- * (Sakamoto and Itooka 1981), which keeps grays neutral. `unknown` colors were converted by libvips.
+ * (Sakamoto and Itooka 1981), which keeps grays neutral. `unknown` colors were converted by
+ * libvips.
  */
-export function toSrgb(pixels: Uint8Array, colours: ColorSpace): void {
-  if (typeof colours === 'string') return;
-  const { change } = colours;
+export function toSrgb(pixels: Uint8Array, colorSpace: ColorSpace): void {
+  if (typeof colorSpace === 'string') return;
+  const { change } = colorSpace;
   // Uint8ClampedArray also rounds.
   const clamped = new Uint8ClampedArray(pixels.buffer, pixels.byteOffset, pixels.length);
   for (let i = 0; i < pixels.length; i += 3) {

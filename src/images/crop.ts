@@ -10,8 +10,8 @@ import type { Pixels } from './pixels';
 import { copyIn, copyOut, Layout, WasmModule } from './wasm';
 
 /**
- * Largest distance of samples, in pixels, at which the crop does not alias: a bilinear sample covers
- * two pixels each way.
+ * Largest distance of samples, in pixels, at which the crop does not alias: a bilinear sample
+ * covers two pixels each way.
  */
 const MAX_SAMPLE_DISTANCE = 1.75;
 
@@ -144,9 +144,9 @@ function sourceOf({ width, height }: CropSize, bounds: Box, by: number) {
 }
 
 /**
- * Positions of the samples. Pixel (u, v) of the crop is the mean of samples at
- * (x0 + xu · u + xv · v, y0 + yu · u + yv · v) plus each of the offsets: n × n samples, spread evenly
- * over the pixel. n is 1 unless the frame has many more pixels than the crop.
+ * Positions of the samples. Pixel (u, v) of the crop is the mean of samples at (x0 + xu · u + xv ·
+ * v, y0 + yu · u + yv · v) plus each of the offsets: n × n samples, spread evenly over the pixel. n
+ * is 1 unless the frame has many more pixels than the crop.
  * @param frame in pixels of the image that is sampled.
  */
 function samplingOf(frame: Frame, size: CropSize) {

@@ -1,7 +1,7 @@
 /**
  * Stage 2: image file → upright RGB pixels. libvips (sharp) decodes, turns by EXIF, converts colors
- * and reduces large images. libjpeg-turbo alone decodes plain JPEGs, in a tenth of the time. Nothing
- * passes through a lossy format.
+ * and reduces large images. libjpeg-turbo alone decodes plain JPEGs, in a tenth of the time.
+ * Nothing passes through a lossy format.
  */
 import { imageSize } from 'image-size';
 import type { Sharp } from 'sharp';
@@ -81,14 +81,15 @@ export async function encodedImage(
     );
   }
   checkImage(traits, size, limits);
-  const colours = await colorSpaceIn(bytes);
+  const colorSpace = await colorSpaceIn(bytes);
   const { width, height } = size;
-  const plainJpeg = traits.format === 'jpeg' && header?.turned === false && colours !== 'unknown';
+  const plainJpeg =
+    traits.format === 'jpeg' && header?.turned === false && colorSpace !== 'unknown';
   return {
     bytes,
     width,
     height,
-    colorSpace: colours,
+    colorSpace,
     plainJpeg,
     memory: decodingMemory(traits, size),
     limits,
@@ -169,7 +170,7 @@ export function decodeAtLeast(image: EncodedImage, side: number): Promise<Pixels
  * @throws ImageError where the image is damaged.
  */
 export async function decodeStored(
-  { bytes, width, height, colorSpace: colours, plainJpeg, limits }: EncodedImage,
+  { bytes, width, height, colorSpace, plainJpeg, limits }: EncodedImage,
   side: number,
 ): Promise<Pixels> {
   const isFullSize = Math.max(width, height) <= side;
@@ -181,7 +182,7 @@ export async function decodeStored(
     failOn: 'error',
     limitInputPixels: limits.pixels,
     sequentialRead: true,
-    ignoreIcc: colours !== 'unknown',
+    ignoreIcc: colorSpace !== 'unknown',
   })
     .timeout({ seconds: Math.ceil(limits.seconds) })
     .autoOrient();
@@ -190,8 +191,8 @@ export async function decodeStored(
 }
 
 /**
- * Runs a libvips pipeline. Transparent pixels become white; gray, CMYK and 16-bit images become 8-bit
- * sRGB.
+ * Runs a libvips pipeline. Transparent pixels become white; gray, CMYK and 16-bit images become
+ * 8-bit sRGB.
  * @throws ImageError where the image is damaged.
  */
 async function runPipeline(image: Sharp): Promise<Pixels & { data: Buffer }> {

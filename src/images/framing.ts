@@ -15,8 +15,8 @@ export const MIN_IMAGE_SIDE = 16;
 const LFW_PART: Box = { x: 29 / 250, y: -5 / 250, width: 192 / 250, height: 235 / 250 };
 
 /**
- * Ratios of width to height at which an image counts as a square that is framed like LFW's. CelebA's
- * images have 0.8165.
+ * Ratios of width to height at which an image counts as a square that is framed like LFW's.
+ * CelebA's images have 0.8165.
  */
 const SQUARE_ASPECT = { from: 0.92, to: 1.09 };
 
@@ -24,9 +24,9 @@ const SQUARE_ASPECT = { from: 0.92, to: 1.09 };
  * The part of an aligned image that the network sees, in pixels.
  *
  * A square image is taken to be framed like LFW's, and reduced to the part that is framed like
- * CelebA's. Of that, or of the whole image, the largest centered part with the network's proportions
- * is returned, or all of it with `framing.stretch`. CelebA's 178×218 pixels become 160×196 minus 2
- * rows above and below, as in training.
+ * CelebA's. Of that, or of the whole image, the largest centered part with the network's
+ * proportions is returned, or all of it with `framing.stretch`. CelebA's 178×218 pixels become
+ * 160×196 minus 2 rows above and below, as in training.
  */
 export function alignedFrame({ width, height }: CropSize, framing: Framing): Box {
   const aspect = width / height;

@@ -33,8 +33,8 @@ const isDecodedSync = ({ width, height }: CropSize) =>
 
 /**
  * @param width width of the image according to its header; `height` likewise.
- * @returns pixels whose memory comes from the pool (images/buffer-pool.ts); undefined where the image
- * is damaged or not plain, which libvips then decides.
+ * @returns pixels whose memory comes from the pool (images/buffer-pool.ts); undefined where the
+ * image is damaged or not plain, which libvips then decides.
  */
 export async function decodePlainJpeg(
   bytes: Buffer,
@@ -83,5 +83,7 @@ export function encodeJpeg(
   );
 }
 
-/** Reused: the encoder needs room for the largest possible result, too much to allocate each time. */
+/**
+ * Reused: the encoder needs room for the largest possible result, too much to allocate each time.
+ */
 let encoderOutput = Buffer.alloc(0);

@@ -1,12 +1,14 @@
 /**
- * Reads whole files, synchronously or asynchronously, whichever is faster on their disk. From memory
- * or a local SSD a file comes at once. Reading it asynchronously would wake another thread four
- * times, which takes a core from a thread that computes. On a network or a hard disk the wait
+ * Reads whole files, synchronously or asynchronously, whichever is faster on their disk. From
+ * memory or a local SSD a file comes at once. Reading it asynchronously would wake another thread
+ * four times, which takes a core from a thread that computes. On a network or a hard disk the wait
  * dominates, so several files are read at a time.
  */
 import { readRegularFile, readRegularFileSync } from '../util/read-regular-file';
 
-/** Mean milliseconds per file, or per megabyte of larger ones, above which files are read asynchronously. */
+/**
+ * Mean latency in milliseconds (per megabyte of larger files) above which reading is asynchronous.
+ */
 const SLOW_MS_PER_MB = 2;
 /** Weight of the latest file in the mean. */
 const LATEST_WEIGHT = 0.1;

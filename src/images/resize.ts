@@ -1,7 +1,7 @@
 /**
  * Resizes a box of an image with a kernel, by default the cubic one of Keys (1981, a = −0.5), as
- * libvips and Pillow do. Where the image shrinks the kernel is widened, so that nothing aliases. For
- * small images setting up a libvips pipeline would take longer than the work. The loops are in
+ * libvips and Pillow do. Where the image shrinks the kernel is widened, so that nothing aliases.
+ * For small images setting up a libvips pipeline would take longer than the work. The loops are in
  * WebAssembly (resize.wat), whose SIMD is several times as fast as JavaScript.
  */
 import type { Box, CropSize } from '../domain/faces';
@@ -10,7 +10,9 @@ import type { Pixels } from './pixels';
 import wasm from './resize.wat';
 import { copyIn, copyOut, Layout, WasmModule } from './wasm';
 
-/** The pixels of the source, and their weights, that make each pixel of the result along one axis. */
+/**
+ * The pixels of the source, and their weights, that make each pixel of the result along one axis.
+ */
 interface Taps {
   /** Taps per pixel of the result. */
   count: number;

@@ -1,8 +1,8 @@
 /**
  * Checks whether a network that comes from elsewhere can be used, before any other process opens
  * it. A child process with limits of time and memory inspects the file (inspect-network.ts), loads
- * it and runs it on test images: a crash or an endless computation in ONNX Runtime ends that process
- * only. Networks that passed are remembered by their content.
+ * it and runs it on test images: a crash or an endless computation in ONNX Runtime ends that
+ * process only. Networks that passed are remembered by their content.
  */
 import type { NetworkInfo } from '../domain/networks';
 import { hashOf } from '../util/content-hash';

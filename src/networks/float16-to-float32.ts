@@ -1,7 +1,8 @@
 /**
- * Converts networks from float16 to float32, in memory. The package has the weights in float16 only.
- * ONNX Runtime's CPU provider has no kernels for float16 and converts before and after each layer,
- * and some WebGPU devices do not support it. Field numbers are those of onnx.proto (ONNX 1.17).
+ * Converts networks from float16 to float32, in memory. The package has the weights in float16
+ * only. ONNX Runtime's CPU provider has no kernels for float16 and converts before and after each
+ * layer, and some WebGPU devices do not support it. Field numbers are those of onnx.proto (ONNX
+ * 1.17).
  */
 import { Float16Array } from '@petamoriken/float16';
 import { PbfReader, PbfWriter } from 'pbf';
@@ -10,8 +11,8 @@ import { rewrite } from './rewrite-message';
 
 /**
  * @param model content of an ONNX file.
- * @returns the same network with every float16 tensor, constant and cast in float32; undefined where
- * its weights are not in float16 or are in other files, or where it is not an ONNX file (ONNX
+ * @returns the same network with every float16 tensor, constant and cast in float32; undefined
+ * where its weights are not in float16 or are in other files, or where it is not an ONNX file (ONNX
  * Runtime has the better error message).
  */
 export function toFloat32(model: Uint8Array): Uint8Array | undefined {

@@ -1,6 +1,6 @@
 /**
- * Static check of a TensorProto in a network file that comes from elsewhere. Field numbers are those
- * of onnx.proto (ONNX 1.19).
+ * Static check of a TensorProto in a network file that comes from elsewhere. Field numbers are
+ * those of onnx.proto (ONNX 1.19).
  */
 import { excerpt } from '../text/excerpt';
 import { megabytes } from '../text/sizes';
@@ -106,7 +106,9 @@ function readTensorFields(bytes: Uint8Array, reader: FieldReader): TensorFields 
   return tensor;
 }
 
-/** Reads `float_data` (4), `int32_data` (5), `int64_data` (7), `double_data` (10), `uint64_data`. */
+/**
+ * Reads `float_data` (4), `int32_data` (5), `int64_data` (7), `double_data` (10), `uint64_data`.
+ */
 function readTypedValues(tensor: TensorFields, field: number, value: number | Uint8Array): void {
   tensor.typedBytes += typeof value === 'number' ? 8 : value.length;
   if (field === 10 || tensor.typedNumbers.length >= MAX_CONSTANT_LENGTH) return;

@@ -1,7 +1,7 @@
 /**
- * Loads ONNX Runtime on first use. Loading takes about 80 ms per thread, and some threads never need
- * it: the engine's main thread, which reads about the bundled networks in the cache, and threads
- * that only decode for a GPU. No other module may load it: without the variables of
+ * Loads ONNX Runtime on first use. Loading takes about 80 ms per thread, and some threads never
+ * need it: the engine's main thread, which reads about the bundled networks in the cache, and
+ * threads that only decode for a GPU. No other module may load it: without the variables of
  * util/native-environment.ts it sends telemetry.
  */
 import { createRequire } from 'node:module';

@@ -1,6 +1,6 @@
 /**
- * The metadata of an ONNX file: `metadata_props` of its ModelProto (onnx.proto, field 14), entries of
- * two strings. ONNX Runtime's API for Node does not include them. `training/faces/onnx_file.py`
+ * The metadata of an ONNX file: `metadata_props` of its ModelProto (onnx.proto, field 14), entries
+ * of two strings. ONNX Runtime's API for Node does not include them. `training/faces/onnx_file.py`
  * writes them.
  */
 import * as z from 'zod';
@@ -55,7 +55,9 @@ const schema = z.object({
 /** All entries are optional: files from elsewhere have none. */
 export type ModelMetadata = z.infer<typeof schema>;
 
-/** @throws UserError naming the file and the invalid entry; a system error where it is unreadable. */
+/**
+ * @throws UserError naming the file and the invalid entry; a system error where it is unreadable.
+ */
 export async function readModelMetadata(file: string): Promise<ModelMetadata> {
   return metadataIn(await readRegularFile(file, NETWORK_LIMITS.bytes), file);
 }

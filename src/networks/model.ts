@@ -42,9 +42,9 @@ export interface SessionOptions {
 const BUNDLED_WEIGHTS = join(__dirname, '..', 'weights');
 
 /**
- * Opens an ONNX file and checks that it is a face attribute network: input uint8 `[n, height, width,
- * 3]`, output float32 `[n, attributes]`. The runtime gets the bytes that were inspected, even if the
- * file changes meanwhile.
+ * Opens an ONNX file and checks that it is a face attribute network: input uint8 `[n, height,
+ * width, 3]`, output float32 `[n, attributes]`. The runtime gets the bytes that were inspected,
+ * even if the file changes meanwhile.
  * @throws UserError naming the file, what was expected and what it has.
  */
 export async function openModel(

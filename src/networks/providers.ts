@@ -22,9 +22,9 @@ const fileFor = (provider: Provider, modelSetting: string, bundled: BundledModel
 
 /**
  * Chooses the provider that the setting names. `auto` tries cuda, then the platform's own (dml on
- * Windows, coreml on macOS), then webgpu, and takes the first that gives the CPU's results on a test
- * batch and is at least as fast, or else cpu. The tests run in child processes, since drivers may
- * crash.
+ * Windows, coreml on macOS), then webgpu, and takes the first that gives the CPU's results on a
+ * test batch and is at least as fast, or else cpu. The tests run in child processes, since drivers
+ * may crash.
  * @param settings `model`: path of an ONNX file, or empty for the bundled networks.
  * @param after a provider that failed: only those after it are tried.
  * @throws UserError where the provider that the setting names cannot be used.

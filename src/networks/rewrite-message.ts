@@ -7,8 +7,8 @@ const BYTES = 2;
 
 /**
  * Copies a message field by field.
- * @param messages for fields of bytes, by field number: returns the new value, or undefined to leave
- * the field out.
+ * @param messages for fields of bytes, by field number: returns the new value, or undefined to
+ * leave the field out.
  * @param numbers the same for varints.
  * @throws RangeError where a field goes beyond the end of the message.
  */

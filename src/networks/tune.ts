@@ -5,8 +5,8 @@ import { rateOf } from './rate';
 import { runInChildProcess, type Tuned } from './tool-process';
 /**
  * Batch sizes that are tried. On a CPU, where each core runs a session of its own, larger batches
- * gain nothing, and in smaller ones the cost of a call shows (`npm run bench -- --only batches`). An
- * H100 gains nothing beyond 128.
+ * gain nothing, and in smaller ones the cost of a call shows (`npm run bench -- --only batches`).
+ * An H100 gains nothing beyond 128.
  */
 export const BATCHES: Record<Provider, readonly number[]> = {
   cpu: [8, 16],
