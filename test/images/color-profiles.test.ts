@@ -10,8 +10,8 @@ import { quarters } from '../support/images';
 
 const SIDE = 240;
 
-/** Fields of 8×8 pixels of colours between those of any grid. */
-function manyColours(): Sharp {
+/** A chart of 8×8-pixel fields in colors that are not on the grid. */
+function colorChart(): Sharp {
   const pixels = Buffer.alloc(SIDE * SIDE * 3);
   for (let y = 0; y < SIDE; y++) {
     for (let x = 0; x < SIDE; x++) {
@@ -27,18 +27,18 @@ function manyColours(): Sharp {
 const encoded = (image: Sharp, profile: string) =>
   image.jpeg({ quality: 100, chromaSubsampling: '4:4:4' }).withIccProfile(profile).toBuffer();
 
-/** Differences of two images, in levels, from the smallest. */
+/** Sorted differences of two images, in levels. */
 function differences(a: Uint8Array, b: Uint8Array): Uint8Array {
   expect(a).toHaveLength(b.length);
   return a.map((value, i) => Math.abs(value - b[i]!)).sort();
 }
 
-describe('colours of a profile', () => {
-  it('that is sRGB are left as they are, whoever made it', async () => {
-    const own = jpegHeader(await encoded(manyColours(), 'srgb'))!.profile;
+describe('an ICC profile', () => {
+  it('has no effect if it is sRGB, whoever made it', async () => {
+    const own = jpegHeader(await encoded(colorChart(), 'srgb'))!.profile;
     expect(own.length).toBeGreaterThan(0);
     expect(await colorSpaceOf(own)).toBe('srgb');
-    // Hewlett-Packard's, which most photos have.
+    // Most photos have Hewlett-Packard's sRGB profile.
     const folder = await samplePhotos();
     const [first] = (await readdir(folder)).sort();
     const photo = await readFile(join(folder, first!));
@@ -53,23 +53,23 @@ describe('colours of a profile', () => {
     expect(levels[Math.floor(levels.length * 0.999)]).toBeLessThanOrEqual(4); // the faster of libjpeg's transforms
   });
 
-  it('that is not are converted as libvips does', async () => {
-    const jpeg = await encoded(manyColours(), 'p3');
-    const colours = await colorSpaceOf(jpegHeader(jpeg)!.profile);
-    expect(colours).toHaveProperty('change');
+  it('converts other colors as libvips does', async () => {
+    const jpeg = await encoded(colorChart(), 'p3');
+    const colorSpace = await colorSpaceOf(jpegHeader(jpeg)!.profile);
+    expect(colorSpace).toHaveProperty('change');
     const stored = await sharp(jpeg, { ignoreIcc: true }).raw().toBuffer();
     const libvips = await sharp(jpeg).raw().toBuffer();
     const before = differences(stored, libvips);
     expect(before.at(-1)).toBeGreaterThan(60);
-    toSrgb(stored, colours);
+    toSrgb(stored, colorSpace);
     const after = differences(stored, libvips);
     expect(after.reduce((a, b) => a + b, 0) / after.length).toBeLessThan(1);
     expect(after[Math.floor(after.length * 0.99)]).toBeLessThanOrEqual(8);
   });
 
-  it('are converted in whole images and in turned ones', async () => {
+  it('applies to upright and to turned images', async () => {
     for (const orientation of [1, 6]) {
-      const jpeg = await manyColours()
+      const jpeg = await colorChart()
         .jpeg({ quality: 100, chromaSubsampling: '4:4:4' })
         .withMetadata({ orientation })
         .withIccProfile('p3')
@@ -81,7 +81,7 @@ describe('colours of a profile', () => {
     }
   });
 
-  it('that cannot be read are left as they are, as libvips does', async () => {
+  it('has no effect if it is damaged, as in libvips', async () => {
     const jpeg = await encoded(quarters(64, 48), 'p3');
     const { profile } = jpegHeader(jpeg)!;
     const at = jpeg.indexOf(profile);
