@@ -16,7 +16,7 @@ import { buildAll, installPackages } from './setup.mjs';
  * Left out on the other lines of Node.js: training is Python, and WebGPU is in ONNX Runtime's
  * library, which every line loads by Node-API and the other tests run. Both take minutes.
  */
-const LEFT_OUT = ['test/training/**', 'test/faces/webgpu.test.ts'].map(
+const LEFT_OUT = ['test/training/**', 'test/networks/webgpu.test.ts'].map(
   (files) => `--exclude=${files}`,
 );
 

@@ -1,4 +1,4 @@
-/** Whether an image is one aligned face already, as `detect: auto` asks of a sample. */
+/** Checks whether an image is one aligned face already; `detect: auto` checks a sample. */
 import type { CropSize } from '../domain/faces';
 import type { Framing } from '../domain/networks';
 import { encodedImage, readBytes } from '../images/decode';
@@ -7,24 +7,28 @@ import { ImageError } from '../images/image-error';
 import type { ImageLimits } from '../images/image-limits';
 import type { ImageFile } from '../images/image-list';
 import { hashOf } from '../util/content-hash';
-import { type FaceFinder, type FaceRegion } from './detect';
+import type { FaceFinder } from './detect';
+import type { FaceRegion } from './found-faces';
 
-/** What a look has shown. */
+/** Result of a check. */
 export interface AlignmentCheck {
-  /** Of the image's content; undefined where it cannot be read. */
+  /** Hash of the image's content; undefined where it cannot be read. */
   hash: string | undefined;
-  /** Null where the image cannot be used; why is told when its turn comes. */
+  /** Null where the image cannot be used. The analysis of the image reports the reason. */
   aligned: boolean | null;
 }
 
-/** How far the found face may lie from the aligned one, in widths of the crop, … */
+/** Largest distance of a found face from the aligned one, in widths of the crop. */
 const MAX_SHIFT = 0.12;
-/** … how much larger or smaller it may be, … */
+/** Largest ratio of their sizes, either way. */
 const MAX_SIZE_RATIO = 1.3;
-/** … and how far turned, in radians. */
+/** Largest angle of the found face, in radians. */
 const MAX_ANGLE = 0.2;
 
-/** @param find finds faces with a detector. @param crop what the network takes. */
+/**
+ * @param find finds faces with a detector.
+ * @param crop input of the network.
+ */
 export async function checkAligned(
   image: Pick<ImageFile, 'path'>,
   find: FaceFinder,
@@ -46,7 +50,7 @@ export async function checkAligned(
   }
 }
 
-/** Whether a found face lies where the image's aligned crop would have it. */
+/** Whether a found face is where the image's aligned crop expects it. */
 export function isAligned(
   { frame }: Pick<FaceRegion, 'frame'>,
   image: CropSize,

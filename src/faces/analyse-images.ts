@@ -1,7 +1,6 @@
 /**
- * Stages 2 to 4 for a handful of images: files → their faces, cut out and, where a network is
- * given, described. What each of the engine's image workers does over and over
- * (engine/threads/image-worker.ts).
+ * Stages 2 to 4 for a few images: files → crops of their faces and, if a network is given, the
+ * attributes of the faces. This is the main task of image workers (engine/threads/image-worker.ts).
  */
 import pMap from 'p-map';
 import type { LocatedFace } from '../domain/faces';
@@ -20,70 +19,68 @@ import { isOneACore } from '../util/thread-count';
 import { type FaceFinder, locatedFaces } from './detect';
 import { isOverview } from './overview';
 
-/** An image to be described. */
+/** An image to analyze. */
 export interface WantedImage {
   /** A Uint8Array where the path is not valid UTF-8. */
   path: string | Uint8Array;
-  /**
-   * Hashes of images that are known already and have as many bytes: this file may be one of them
-   * under another name.
-   */
+  /** Hashes of cached images of the same size in bytes: this may be one of them, renamed. */
   candidates: readonly string[];
-  /** Where its faces lie, where that is known already. */
+  /** Its faces, if they were located before. */
   located: readonly LocatedFace[] | undefined;
 }
 
-/** What became of an image. */
+/** Result for an image. `hash` is that of its content, empty where it was not computed. */
 export type ImageResult =
+  /** The content is that of a candidate. */
   | { kind: 'known'; hash: string }
-  /** `hash` is of the content, empty where it was not asked for or could not be read. */
   | { kind: 'failed'; hash: string; reason: string; kept: FailureKind }
   | {
       kind: 'described';
       hash: string;
-      /** Where each face lies; null where the image as a whole is one. */
+      /** Null where the image as a whole is one aligned face. */
       faces: (LocatedFace | null)[];
     };
 
-/** A handful of images described. */
+/** Results for a few images. */
 export interface AnalysedImages {
   /** One for each image, in their order. */
   images: ImageResult[];
-  /** All their faces in order, as strips; see `encodeStrips`. */
+  /** Crops of all their faces in order; see `encodeStrips`. */
   strips: Strip[];
   /**
-   * RGB bytes of all their faces in order, `[faces, height, width, 3]`, for any thread to read;
-   * undefined where a network was given.
+   * RGB bytes of all their faces in order, `[faces, height, width, 3]`, in shared memory; undefined
+   * if a network was given.
    */
   crops: Uint8Array | undefined;
-  /** Probabilities in [0, 1], `[faces, attributes]`; undefined where no network was given. */
+  /** Probabilities in [0, 1], `[faces, attributes]`; undefined if no network was given. */
   probabilities: Float32Array<ArrayBuffer> | undefined;
-  /** Seconds spent in reading, decoding and finding, and in the network. */
+  /** Seconds for reading, decoding and detection, and for the network. */
   seconds: { decode: number; infer: number };
 }
 
 export interface AnalyseOptions {
   finder: FaceFinder;
   crop: Framing;
+  /** Undefined where inference workers run the network. */
   model: AttributeModel | undefined;
-  /** Faces the network is given at a time. */
+  /** Faces per batch of the network. */
   batchSize: number;
   /** Images decoded at a time. */
   concurrency: number;
-  /** Whether contents are to be recognised. */
+  /** Whether to hash the contents of the files, and to look for them in the candidates. */
   hashed: boolean;
   limits: ImageLimits;
-  /** Undefined where nobody else decodes at the same time. */
+  /** Shared with the other threads; undefined where there are none. */
   budget: MemoryBudget | undefined;
 }
 
-/** Faces that memory for other threads holds, at least. */
+/** Shared memory for crops has room for a multiple of this number of faces. */
 const MIN_SHARED_FACES = 16;
 
 /**
- * @param spare memory for the crops, where it is large enough and no network is given.
- * @param onImage called when an image has been decoded, or cannot be.
- * @throws whatever the network throws. An image that cannot be used is a result like any other.
+ * @param spare memory for the crops, used if it is large enough and no network is given.
+ * @param onImage called after each image that was decoded or failed.
+ * @throws what the network throws. An image that cannot be used is a result of kind `failed`.
  */
 export async function analyseImages(
   wanted: readonly WantedImage[],
@@ -99,22 +96,22 @@ export async function analyseImages(
       ? sharedMemory(length, spare, MIN_SHARED_FACES * faceBytes)
       : acquireBuffer(length).buffer;
   const place = (i: number) => Buffer.from(memory, i * faceBytes, faceBytes);
-  const cut = await pMap(
+  const cutImages = await pMap(
     wanted,
     async (image, i) => {
-      const result = await cropFaces(image, place(i), options);
+      const result = await cutFaces(image, place(i), options);
       onImage();
       return result;
     },
     { concurrency: options.concurrency },
   );
   const decoded = performance.now();
-  const { strips, crops, probabilities } = await decodeLock(() =>
-    inferAttributes(cut, memory, options),
+  const { strips, crops, probabilities } = await inferLock(() =>
+    inferAttributes(cutImages, memory, options),
   );
   releaseBuffer(new Uint8Array(memory));
   return {
-    images: cut.map(({ result }) => result),
+    images: cutImages.map(({ result }) => result),
     strips,
     crops,
     probabilities,
@@ -122,14 +119,14 @@ export async function analyseImages(
   };
 }
 
-type CutFaces = Awaited<ReturnType<typeof cropFaces>>;
+type CutImage = Awaited<ReturnType<typeof cutFaces>>;
 
 /**
- * Encodes the crops of some images and describes them where there is a network.
- * @param memory where the only face of each image has its place.
+ * Encodes the crops of some images and infers their attributes, if a network is given.
+ * @param memory contains the crops of images with a single face, each at the index of its image.
  */
 async function inferAttributes(
-  cut: readonly CutFaces[],
+  cut: readonly CutImage[],
   memory: ArrayBuffer | SharedArrayBuffer,
   { crop, model, batchSize }: AnalyseOptions,
 ): Promise<Omit<AnalysedImages, 'images' | 'seconds'>> {
@@ -155,20 +152,20 @@ async function inferAttributes(
   return { strips, crops: undefined, probabilities };
 }
 
-/** Used again and again: a new one each time would cost its zeroing, and the collector's time. */
-let kept = new Uint8Array();
+/** Reused: each new buffer would be zeroed first, and be work for the garbage collector. */
+let gatherBuffer = new Uint8Array();
 
 function reusedBuffer(length: number): Uint8Array<ArrayBuffer> {
-  if (kept.length < length) kept = new Uint8Array(length);
-  return kept.subarray(0, length);
+  if (gatherBuffer.length < length) gatherBuffer = new Uint8Array(length);
+  return gatherBuffer.subarray(0, length);
 }
 
 /**
- * Crops one after the other, where not every image has just one.
- * @param memory what lies there is not given back.
+ * Copies crops one after the other, for images that do not all have a single face.
+ * @param memory crops in it are not released to the pool.
  */
 function gatherCrops(
-  cut: readonly CutFaces[],
+  cut: readonly CutImage[],
   memory: ArrayBuffer | SharedArrayBuffer,
   length: number,
 ): Uint8Array<ArrayBuffer> {
@@ -182,7 +179,7 @@ function gatherCrops(
   return all;
 }
 
-/** @param grain memory is taken in multiples of this, so that most of it fits what comes next. */
+/** @param grain bytes; sizes are multiples of this, so that most memory can be reused. */
 function sharedMemory(
   length: number,
   spare: SharedArrayBuffer | undefined,
@@ -193,8 +190,8 @@ function sharedMemory(
 }
 
 /**
- * Bytes in shared memory: those that lie there, or a copy.
- * @param memory for the copy, where it is large enough.
+ * @param memory for the copy, if it is shared and large enough.
+ * @returns the bytes themselves if they are in shared memory, else a copy.
  */
 function asShared(
   bytes: Uint8Array,
@@ -211,13 +208,13 @@ function asShared(
   return copy;
 }
 
-/** One after the other: there is one such buffer, and one network. */
-const decodeLock = createMutex();
-/** Of images that this thread decodes. */
-const inferenceLock = createMutex();
+/** Batches infer one after the other: they share `gatherBuffer` and the network. */
+const inferLock = createMutex();
+/** Images that this thread decodes by itself are cut one after the other. */
+const cropLock = createMutex();
 
-/** @param place where the crop is to lie, if it is the image's only one. */
-async function cropFaces(
+/** @param place memory for the crop, if the image has a single face. */
+async function cutFaces(
   image: WantedImage,
   place: Buffer,
   { finder, crop, hashed, limits, budget }: AnalyseOptions,
@@ -244,17 +241,15 @@ async function cropFaces(
       found.release();
       return { crops, faces: found.regions.map(({ located }) => located ?? null) };
     };
-    // What this thread decodes by itself is done in turn: more of it at a time would take more
-    // memory, and no less time.
-    const inItsTurn = () =>
-      encoded.plainJpeg && isOneACore && isOverview(encoded) ? inferenceLock(cut) : cut();
+    // Decoding several images at a time in this thread would take more memory, but no less time.
+    const cutInTurn = () =>
+      encoded.plainJpeg && isOneACore && isOverview(encoded) ? cropLock(cut) : cut();
     const { crops, faces } = await (budget === undefined
-      ? inItsTurn()
-      : budget.with(encoded.memory, inItsTurn));
+      ? cutInTurn()
+      : budget.with(encoded.memory, cutInTurn));
     return { result: { kind: 'described', hash, faces }, crops };
   } catch (error) {
-    // One bad image never stops a run; a defect of ours on one image does not either, and is told
-    // just as clearly.
+    // Neither a bad image nor a defect of this program on one image stops a run. Both are reported.
     const [reason, kept] =
       error instanceof ImageError
         ? [error.message, error.kept]

@@ -1,6 +1,6 @@
 /**
- * A photo decoded once, small enough to be looked at as a whole and large enough for most of its
- * crops.
+ * The overview of a photo: decoded once, small enough to be searched as a whole and large enough
+ * for most of its crops. Parts of it are scaled to the detector's square.
  */
 import type { Box, CropSize } from '../domain/faces';
 import { releaseBuffer } from '../images/buffer-pool';
@@ -11,21 +11,20 @@ import { clamp } from '../util/clamp';
 import { INPUT_SIDE, INPUT_BYTES } from './detector';
 
 /**
- * Photos up to this longer side, in pixels, are decoded as they are: reducing them costs more than
- * it saves.
+ * Photos up to this longer side, in pixels, are not reduced: that would cost more than it saves.
  */
 const MAX_UNREDUCED_SIDE = 1920;
-/** The overview of a larger one has at least this longer side. */
+/** Longer side of a larger photo's overview, at least. */
 const MIN_OVERVIEW_SIDE = 960;
 /**
- * JPEGs are decoded at half their size, and so on, only where that leaves this factor for the
- * resampling after it (sharp's own rule).
+ * Preferred reduction of an overview. sharp decodes a JPEG at half its size, a quarter or an eighth
+ * only where that leaves this factor to the resampling afterwards.
  */
 const OVERVIEW_REDUCTION = 3;
 
 /**
- * Longer side of an image's overview: panoramas keep more of their length, since they need their
- * height.
+ * Longer side of an image's overview, in pixels. Panoramas have a longer overview, so that it is
+ * high enough.
  */
 export function overviewSide({ width, height }: CropSize): number {
   const [longer, shorter] = [Math.max(width, height), Math.min(width, height)];
@@ -38,33 +37,32 @@ export function overviewSide({ width, height }: CropSize): number {
   );
 }
 
-/** Whether its overview is the image as it is. */
+/** Whether an image is its own overview, without reduction. */
 export const isOverview = (image: CropSize): boolean =>
   overviewSide(image) === Math.max(image.width, image.height);
 
 /**
- * A part is averaged over whole pixels down to this many times the square's side, at least, before
- * the rest is done exactly.
+ * Before the exact resampling whole pixels are averaged, down to this many times the target size at
+ * least.
  */
-const LEFT = 2;
-/** Rows that are averaged to one, at most: more take longer and show the detector nothing new. */
-const ROWS = 3;
+const MIN_RESAMPLING = 2;
+/** Rows averaged to one, at most: more take longer and show the detector nothing new. */
+const MAX_AVERAGED_ROWS = 3;
 
-/** A square of an image as the detector takes it. */
+/** A part of an image as the detector's input. */
 export interface Square {
   /** RGB bytes `[192, 192, 3]`. */
   pixels: Uint8Array;
-  /** From fractions of the square to pixels of the image it was cut from. */
+  /** Converts fractions of the square to pixels of the image. */
   toImage: (x: number, y: number) => { x: number; y: number };
 }
 
 /**
- * Cuts a part out of an image and fits it into the detector's square, centred on black, as
- * MediaPipe does.
+ * Scales a part of an image to the detector's square, centered on black, as MediaPipe does.
  * @param fill share of the square's side that the part's longer side takes, in (0, 1].
- * @param quarterTurns how often the square is turned clockwise by 90°.
+ * @param quarterTurns clockwise quarter turns of the square.
  */
-export function squareOf(image: Pixels, part: Box, fill = 1, quarterTurns = 0): Square {
+export function squareOf(image: Pixels, part: Box, fill: number, quarterTurns: number): Square {
   const scale = (fill * INPUT_SIDE) / Math.max(part.width, part.height);
   const inner = {
     width: Math.max(1, Math.round(part.width * scale)),
@@ -73,11 +71,11 @@ export function squareOf(image: Pixels, part: Box, fill = 1, quarterTurns = 0): 
   const left = Math.floor((INPUT_SIDE - inner.width) / 2);
   const top = Math.floor((INPUT_SIDE - inner.height) / 2);
   const by = clamp(
-    Math.floor(1 / (LEFT * scale)),
+    Math.floor(1 / (MIN_RESAMPLING * scale)),
     1,
     Math.min(MAX_REDUCTION, part.width, part.height),
   );
-  const reduced = reduceBox(image, part, by, ROWS);
+  const reduced = reduceBox(image, part, by, MAX_AVERAGED_ROWS);
   const fitted = resizeBox(
     reduced,
     { x: 0, y: 0, width: part.width / by, height: part.height / by },
@@ -107,7 +105,7 @@ export function squareOf(image: Pixels, part: Box, fill = 1, quarterTurns = 0): 
   };
 }
 
-/** A square turned clockwise. */
+/** Turns a square clockwise. */
 function rotateQuarterTurns(pixels: Uint8Array, quarterTurns: number): Uint8Array {
   let square = pixels;
   for (let turn = 0; turn < quarterTurns; turn++) {

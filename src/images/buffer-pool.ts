@@ -1,50 +1,45 @@
 /**
- * Memory of decoded images and crops, used again and again: a describing thread fills some hundred
- * buffers a second, or some gigabytes, and each new one would cost its pages, which the system
- * clears first, and the collector's time. Each thread has its own.
+ * A pool of memory for decoded images and crops, one per thread. An image worker fills hundreds of
+ * buffers per second, up to some gigabytes. For each new buffer the system would have to clear
+ * pages, and the garbage collector to free them.
  */
 
-/**
- * Buffers that wait to be used again, at most: more than a thread has crops in the making at a
- * time.
- */
+/** Buffers in the pool, at most: more than the crops that a thread makes at a time. */
 const MAX_POOLED = 64;
-/** And so many bytes: four photos as they are decoded. */
+/** Bytes in the pool, at most: about four decoded photos. */
 const MAX_POOLED_BYTES = 32e6;
-/**
- * A buffer is used for something smaller, but for nothing that needs less than this share of it.
- */
+/** Smallest share of a buffer that is used: smaller requests do not take a large buffer. */
 const MIN_FILL = 0.5;
 
-const spare: ArrayBuffer[] = [];
-let spareBytes = 0;
+const pool: ArrayBuffer[] = [];
+let pooledBytes = 0;
 
-/** @returns bytes of any content, at the beginning of memory of their own. */
+/** @returns uninitialized bytes, at the beginning of an ArrayBuffer of their own. */
 export function acquireBuffer(length: number): Buffer<ArrayBuffer> {
   let best: number | undefined;
-  // The latest first: it may lie in the cache still.
-  for (let i = spare.length - 1; i >= 0; i--) {
-    const { byteLength } = spare[i]!;
+  // The latest first: it may still be in the processor's cache.
+  for (let i = pool.length - 1; i >= 0; i--) {
+    const { byteLength } = pool[i]!;
     if (byteLength < length || byteLength * MIN_FILL > length) continue;
-    if (best === undefined || byteLength < spare[best]!.byteLength) best = i;
+    if (best === undefined || byteLength < pool[best]!.byteLength) best = i;
   }
   if (best === undefined) return Buffer.allocUnsafeSlow(length);
-  const [memory] = spare.splice(best, 1);
-  spareBytes -= memory!.byteLength;
+  const [memory] = pool.splice(best, 1);
+  pooledBytes -= memory!.byteLength;
   return Buffer.from(memory!, 0, length);
 }
 
 /**
- * Takes bytes with memory of their own, none of Node's pool. Whoever gives them back looks at them
- * no more, and is the only one who has them.
+ * Returns the memory of bytes to the pool. They must not be used afterwards, and must not share
+ * their memory with others (as small Buffers of Node's pool do). Shared memory is ignored.
  */
 export function releaseBuffer({ buffer }: Uint8Array): void {
   if (
     !(buffer instanceof ArrayBuffer) ||
-    spare.length >= MAX_POOLED ||
-    spareBytes + buffer.byteLength > MAX_POOLED_BYTES
+    pool.length >= MAX_POOLED ||
+    pooledBytes + buffer.byteLength > MAX_POOLED_BYTES
   )
     return;
-  spare.push(buffer);
-  spareBytes += buffer.byteLength;
+  pool.push(buffer);
+  pooledBytes += buffer.byteLength;
 }

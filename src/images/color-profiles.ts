@@ -1,65 +1,63 @@
 /**
- * Colours of a JPEG with an ICC profile → sRGB. Converting a photo takes libvips (lcms) twice as
- * long as decoding it, though most profiles say no more than that its colours are sRGB. So what a
- * profile does is learnt once, from a chart of colours that libvips converts; then it is skipped
- * where it does nothing, and done by a table where it does, to the few pixels that the network or a
- * person sees.
+ * Converts the colors of JPEGs with an ICC profile to sRGB. libvips (lcms) takes twice as long to
+ * convert a photo as to decode it, and most profiles are sRGB anyway. So the effect of each profile
+ * is measured once, on a chart of colors that libvips converts. A profile without effect is
+ * ignored. Others become a table, which is applied only to the pixels that the network or a user
+ * sees.
  */
 import { sharp } from './lazy-sharp';
 
-/** What a profile does to each colour of a grid; between them it is interpolated. */
-interface ColourTable {
+/** The effect of a profile on a grid of colors; between them it is interpolated. */
+interface ColorTable {
   /**
-   * What is to be added to red, green and blue, in levels of 255: `[GRID, GRID, GRID, 3]` by red,
-   * green and blue.
+   * Differences to add to the red, green and blue of a color, in levels of 255, by its red, green
+   * and blue: `[GRID, GRID, GRID, 3]`.
    */
   change: Float32Array;
 }
 
 /**
- * Of an image's pixels as they are decoded: sRGB, to be converted by a table, or nothing that is
- * known here, so that libvips must convert them.
+ * Color space of an image's stored pixels: sRGB, one that a table converts to sRGB, or an unknown
+ * one, which libvips has to convert.
  */
-export type Colours = 'srgb' | 'unknown' | ColourTable;
+export type ColorSpace = 'srgb' | 'unknown' | ColorTable;
 
-/** Levels between two colours of the grid: 255 is a multiple of it. */
+/** Levels from one color of the grid to the next; divides 255. */
 const STEP = 15;
+/** Colors of the grid along each of red, green and blue. */
 const GRID = 255 / STEP + 1;
-/** Side of a field of the chart, in pixels: a block of a JPEG, which makes it one colour. */
-const FIELD = 8;
+/** Side of a field of the chart, in pixels. A field is one block of the JPEG, of one color. */
+const FIELD_SIDE = 8;
 const FIELDS_ACROSS = Math.ceil(GRID ** 1.5);
-/**
- * A profile that changes no colour of the chart by more levels than this is sRGB's: sRGB's own
- * profiles round differently.
- */
-const SAME = 1;
-/** Profiles that are remembered: a folder mostly has one or two. */
-const KEPT = 16;
+/** Largest effect of a profile that counts as sRGB, in levels: sRGB profiles round differently. */
+const SRGB_TOLERANCE = 1;
+/** Profiles that are remembered, at most: most folders have one or two. */
+const MAX_COLOR_SPACES = 16;
 
-const learnt = new Map<string, Promise<Colours>>();
+const colorSpaces = new Map<string, Promise<ColorSpace>>();
 
 /**
- * @param profile the segments of a JPEG of red, green and blue that hold its ICC profile, as they
- * stand in the file.
+ * @param profile the segments with the ICC profile of an RGB JPEG, as they are in the file.
+ * @returns `unknown` where the profile is damaged.
  */
-export function coloursOf(profile: Buffer): Promise<Colours> {
+export function colorSpaceOf(profile: Buffer): Promise<ColorSpace> {
   const key = profile.toString('latin1');
-  let colours = learnt.get(key);
-  if (colours === undefined) {
-    if (learnt.size >= KEPT) learnt.clear();
-    // libvips meets the same trouble with the image, and its word counts there
-    colours = learn(profile).catch(() => 'unknown' as const);
-    learnt.set(key, colours);
+  let colorSpace = colorSpaces.get(key);
+  if (colorSpace === undefined) {
+    if (colorSpaces.size >= MAX_COLOR_SPACES) colorSpaces.clear();
+    // If libvips fails on the chart, it converts the images themselves, and reports its errors.
+    colorSpace = learnColorSpace(profile).catch(() => 'unknown' as const);
+    colorSpaces.set(key, colorSpace);
   }
-  return colours;
+  return colorSpace;
 }
 
-/** By two tables: the chart as it is, and as the profile has it. */
-async function learn(profile: Buffer): Promise<Colours> {
-  const side = FIELDS_ACROSS * FIELD;
+/** Compares the chart's colors before and after the conversion by libvips. */
+async function learnColorSpace(profile: Buffer): Promise<ColorSpace> {
+  const side = FIELDS_ACROSS * FIELD_SIDE;
   const pixels = Buffer.alloc(side * side * 3);
   for (let y = 0; y < side; y++) {
-    for (let x = 0; x < side; x++) pixels.set(gridColour(fieldAt(x, y)), (y * side + x) * 3);
+    for (let x = 0; x < side; x++) pixels.set(gridColor(fieldAt(x, y)), (y * side + x) * 3);
   }
   const jpeg = await sharp(pixels, { raw: { width: side, height: side, channels: 3 } })
     .jpeg({ quality: 100, chromaSubsampling: '4:4:4' })
@@ -73,10 +71,10 @@ async function learn(profile: Buffer): Promise<Colours> {
   const change = new Float32Array(GRID ** 3 * 3);
   let most = 0;
   for (let field = 0; field < GRID ** 3; field++) {
-    // The middle of the field. What the JPEG's rounding moved there, it moved before the profile.
+    // The center of the field. The JPEG's rounding changes both images alike.
     const [x, y] = [
-      (field % FIELDS_ACROSS) * FIELD + FIELD / 2,
-      Math.floor(field / FIELDS_ACROSS) * FIELD + FIELD / 2,
+      (field % FIELDS_ACROSS) * FIELD_SIDE + FIELD_SIDE / 2,
+      Math.floor(field / FIELDS_ACROSS) * FIELD_SIDE + FIELD_SIDE / 2,
     ];
     for (let channel = 0; channel < 3; channel++) {
       const at = (y * side + x) * 3 + channel;
@@ -85,14 +83,14 @@ async function learn(profile: Buffer): Promise<Colours> {
       most = Math.max(most, Math.abs(difference));
     }
   }
-  return most <= SAME ? 'srgb' : { change };
+  return most <= SRGB_TOLERANCE ? 'srgb' : { change };
 }
 
 const fieldAt = (x: number, y: number) =>
-  Math.floor(y / FIELD) * FIELDS_ACROSS + Math.floor(x / FIELD);
+  Math.floor(y / FIELD_SIDE) * FIELDS_ACROSS + Math.floor(x / FIELD_SIDE);
 
-function gridColour(field: number): [red: number, green: number, blue: number] {
-  if (field >= GRID ** 3) return [0, 0, 0]; // the rest of the last row
+function gridColor(field: number): [red: number, green: number, blue: number] {
+  if (field >= GRID ** 3) return [0, 0, 0]; // fills up the last row
   return [
     Math.floor(field / GRID ** 2) * STEP,
     (Math.floor(field / GRID) % GRID) * STEP,
@@ -100,33 +98,37 @@ function gridColour(field: number): [red: number, green: number, blue: number] {
   ];
 }
 
-/** Of a colour's level: which colour of the grid is below it, and how far above that it is. */
-const CELL = Uint8Array.from({ length: 256 }, (_, level) =>
+/** By level: index of the next lower grid color, and the distance above it, in [0, 1]. */
+const LOWER_GRID_LEVEL = Uint8Array.from({ length: 256 }, (_, level) =>
   Math.min(GRID - 2, Math.floor(level / STEP)),
 );
-const SHARE = Float32Array.from(
+const CELL_POSITION = Float32Array.from(
   { length: 256 },
-  (_, level) => (level - CELL[level]! * STEP) / STEP,
+  (_, level) => (level - LOWER_GRID_LEVEL[level]! * STEP) / STEP,
 );
-/** Distances between neighbours of the grid along red, green and blue. */
+/** Distances in `change` between neighbors along red, green and blue. */
 const [RED, GREEN, BLUE] = [GRID * GRID * 3, GRID * 3, 3];
 
 /**
- * Converts RGB bytes in place. Between the colours of the grid tetrahedra are interpolated, as
- * colour management does, since greys then stay what they are (Sakamoto and Itooka 1981).
+ * Converts RGB bytes to sRGB in place, by tetrahedral interpolation between the colors of the grid
+ * (Sakamoto and Itooka 1981), which keeps grays neutral. `unknown` colors were converted by
+ * libvips.
  */
-export function toSrgb(pixels: Uint8Array, colours: Colours): void {
-  if (typeof colours === 'string') return;
-  const { change } = colours;
-  // rounds, too
+export function toSrgb(pixels: Uint8Array, colorSpace: ColorSpace): void {
+  if (typeof colorSpace === 'string') return;
+  const { change } = colorSpace;
+  // Uint8ClampedArray also rounds.
   const clamped = new Uint8ClampedArray(pixels.buffer, pixels.byteOffset, pixels.length);
   for (let i = 0; i < pixels.length; i += 3) {
     const [red, green, blue] = [pixels[i]!, pixels[i + 1]!, pixels[i + 2]!];
-    const [r, g, b] = [SHARE[red]!, SHARE[green]!, SHARE[blue]!];
-    const low = CELL[red]! * RED + CELL[green]! * GREEN + CELL[blue]! * BLUE;
+    const [r, g, b] = [CELL_POSITION[red]!, CELL_POSITION[green]!, CELL_POSITION[blue]!];
+    const low =
+      LOWER_GRID_LEVEL[red]! * RED +
+      LOWER_GRID_LEVEL[green]! * GREEN +
+      LOWER_GRID_LEVEL[blue]! * BLUE;
     const high = low + RED + GREEN + BLUE;
-    // From the low corner to the high one along the axes, the one along which the colour lies
-    // furthest first.
+    // The path from the low corner of the cell to the high one, along the axes in the order of the
+    // color's positions, the largest first.
     let [first, second] = [RED, RED + GREEN];
     let [most, middle, least] = [r, g, b];
     if (r >= g) {

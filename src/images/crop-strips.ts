@@ -1,12 +1,12 @@
 /**
- * Crops as they are kept: a JPEG of several faces, one below the other, takes less space and fewer
- * calls than as many single ones, and is read as fast when all faces are wanted.
+ * Strips: JPEGs with the crops of several faces, one below the other. A strip takes less space and
+ * fewer calls than single JPEGs, and is read as fast when all of its faces are needed.
  */
 import type { CropSize } from '../domain/faces';
 import { sharp } from './lazy-sharp';
 import { encodeJpeg } from './plain-jpeg';
 
-/** Faces a strip, at most. */
+/** Faces of a strip, at most. */
 export const STRIP = 16;
 const QUALITY = 80;
 
@@ -15,23 +15,21 @@ export interface Strip {
   faces: number;
 }
 
-/** A strip of this run or of an earlier one. */
+/** Refers to a strip of this run or of an earlier one. */
 export interface StripRef {
-  /** The same for all faces of the strip. */
+  /** Identifies the strip. */
   key: string;
   read: () => Uint8Array;
 }
 
-/** Where the crop of a face is. */
+/** Refers to the crop of a face. */
 export interface CropRef {
   strip: StripRef;
+  /** Index of the face in the strip. */
   at: number;
 }
 
-/**
- * Number of the strip and place in it of each of `faces` faces that lie in strips one after the
- * other.
- */
+/** @returns index of the strip, and index in the strip, of each face. */
 export function placesIn(strips: readonly Strip[]): { strip: number; at: number }[] {
   return strips.flatMap(({ faces }, strip) =>
     Array.from({ length: faces }, (_, at) => ({ strip, at })),
@@ -39,9 +37,9 @@ export function placesIn(strips: readonly Strip[]): { strip: number; at: number 
 }
 
 /**
- * Encodes crops as strips. The faces of an image lie in one strip, or begin one where they are
- * more: strips can be kept together with whole images.
- * @param crops RGB bytes `[faces, height, width, 3]`.
+ * Encodes crops as strips. No image's faces begin in one strip and end in another, unless they fill
+ * strips of their own: then strips can be stored and removed together with whole images.
+ * @param crops RGB bytes, `[faces, height, width, 3]`.
  * @param images number of faces of each image, in order.
  */
 export async function encodeStrips(
@@ -75,7 +73,11 @@ export async function encodeStrips(
   return strips;
 }
 
-/** A JPEG in memory of its own, so that it can be given to another thread. */
+/**
+ * Encodes RGB bytes as a JPEG.
+ * @param quality in [1, 100].
+ * @returns bytes in an ArrayBuffer of their own, which can be transferred to another thread.
+ */
 export async function encode(
   pixels: Buffer,
   width: number,
@@ -84,11 +86,11 @@ export async function encode(
 ): Promise<Uint8Array<ArrayBuffer>> {
   return (
     encodeJpeg(pixels, width, height, quality) ??
-    new Uint8Array(await encodeBySharp(pixels, width, height, quality))
+    new Uint8Array(await encodeWithSharp(pixels, width, height, quality))
   );
 }
 
-const encodeBySharp = (
+const encodeWithSharp = (
   pixels: Buffer,
   width: number,
   height: number,

@@ -1,6 +1,6 @@
 /**
- * Decoded pixels → the crop of a turned frame: averaged over whole pixels where it is much smaller,
- * then turned and scaled in one resampling. The loops are in WebAssembly (crop.wat).
+ * Cuts a turned frame out of decoded pixels. Where the crop is much smaller, whole pixels are
+ * averaged first; then one resampling turns and scales. The loops are in WebAssembly (crop.wat).
  */
 import type { Box, CropSize } from '../domain/faces';
 import { clamp } from '../util/clamp';
@@ -10,18 +10,15 @@ import type { Pixels } from './pixels';
 import { copyIn, copyOut, Layout, WasmModule } from './wasm';
 
 /**
- * A bilinear sample looks at two pixels each way: up to this distance, in pixels, samples leave
- * none out and the crop does not alias.
+ * Largest distance of samples, in pixels, at which the crop does not alias: a bilinear sample
+ * covers two pixels each way.
  */
-const SAMPLE_DISTANCE = 1.75;
+const MAX_SAMPLE_DISTANCE = 1.75;
 
-/**
- * A larger reduction than this leaves its sums no room in 16 bits; what is left to do, the samples
- * do.
- */
+/** Largest reduction by averages, whose sums have 16 bits. More samples do the rest. */
 export const MAX_REDUCTION = 256;
-/** Pixels around what is sampled that bilinear samples look at. */
-const AROUND = 2;
+/** Pixels around a frame that its bilinear samples need. */
+const SAMPLE_MARGIN = 2;
 
 /** Functions of crop.wat; addresses are in bytes. */
 interface Loops {
@@ -44,13 +41,13 @@ const loops = new WasmModule<Loops>(wasm);
 
 /**
  * @param frame in pixels of `pixels`; where it reaches beyond them, the border is replicated.
- * @param into where the crop is to lie; memory of its own where it is not said.
- * @returns RGB bytes, `size.width × size.height × 3`.
+ * @param into memory for the crop; allocated if omitted.
+ * @returns RGB bytes, `[size.height, size.width, 3]`.
  */
 export function cropFrame(pixels: Pixels, frame: Frame, size: CropSize, into?: Buffer): Buffer {
   const reduction = Math.floor(Math.min(frame.width / size.width, frame.height / size.height));
   const by = clamp(reduction, 1, Math.min(MAX_REDUCTION, pixels.width, pixels.height));
-  const part = partOf(pixels, boundsOf(frame), by);
+  const part = sourceOf(pixels, boundsOf(frame), by);
   const columns = part.columns * by;
   const rows = part.rows * by;
   const reduced = {
@@ -59,7 +56,7 @@ export function cropFrame(pixels: Pixels, frame: Frame, size: CropSize, into?: B
     width: frame.width / by,
     height: frame.height / by,
   };
-  const steps = stepsOf({ ...reduced, angle: frame.angle }, size);
+  const steps = samplingOf({ ...reduced, angle: frame.angle }, size);
 
   const layout = new Layout();
   const sourceAt = layout.room(columns * rows * 3);
@@ -95,10 +92,9 @@ export function cropFrame(pixels: Pixels, frame: Frame, size: CropSize, into?: B
 
 /**
  * Averages squares of `by × by` pixels of a part of an image, in whole pixels.
- * @param by from 1 to 256, at most the part's sides; what is left at the right and below is left
- * out.
- * @param mostRows rows of a square that are looked at, at most: so many, spread evenly, stand for
- * all.
+ * @param by from 1 to 256, at most the part's sides. Incomplete squares at the right and the bottom
+ * are omitted.
+ * @param mostRows rows of a square that are averaged, at most, spread evenly over it.
  */
 export function reduceBox(
   pixels: Pixels,
@@ -125,51 +121,58 @@ export function reduceBox(
   });
 }
 
-/** The part of an image around `bounds`, in squares of `by` pixels; as much of it as there is. */
-function partOf({ width, height }: CropSize, bounds: Box, by: number) {
-  const left = clamp(Math.floor(bounds.x - AROUND * by), 0, width - by);
-  const top = clamp(Math.floor(bounds.y - AROUND * by), 0, height - by);
+/**
+ * The part of an image that samples of `bounds` need, in squares of `by` pixels; the image's border
+ * limits it.
+ */
+function sourceOf({ width, height }: CropSize, bounds: Box, by: number) {
+  const left = clamp(Math.floor(bounds.x - SAMPLE_MARGIN * by), 0, width - by);
+  const top = clamp(Math.floor(bounds.y - SAMPLE_MARGIN * by), 0, height - by);
   const columns = Math.max(
     1,
-    Math.floor((Math.min(width, Math.ceil(bounds.x + bounds.width + AROUND * by)) - left) / by),
+    Math.floor(
+      (Math.min(width, Math.ceil(bounds.x + bounds.width + SAMPLE_MARGIN * by)) - left) / by,
+    ),
   );
   const rows = Math.max(
     1,
-    Math.floor((Math.min(height, Math.ceil(bounds.y + bounds.height + AROUND * by)) - top) / by),
+    Math.floor(
+      (Math.min(height, Math.ceil(bounds.y + bounds.height + SAMPLE_MARGIN * by)) - top) / by,
+    ),
   );
   return { left, top, columns, rows };
 }
 
 /**
- * Where the pixels of the crop are sampled: pixel (u, v) at (x0 + xu · u + xv · v, y0 + yu · u + yv
- * · v) plus each of the offsets, n × n samples spread evenly over it; n = 1 but where the frame has
- * many more pixels.
+ * Positions of the samples. Pixel (u, v) of the crop is the mean of samples at (x0 + xu · u + xv ·
+ * v, y0 + yu · u + yv · v) plus each of the offsets: n × n samples, spread evenly over the pixel. n
+ * is 1 unless the frame has many more pixels than the crop.
  * @param frame in pixels of the image that is sampled.
  */
-function stepsOf(frame: Frame, size: CropSize) {
+function samplingOf(frame: Frame, size: CropSize) {
   const step = { x: frame.width / size.width, y: frame.height / size.height };
-  const n = Math.max(1, Math.ceil(Math.max(step.x, step.y) / SAMPLE_DISTANCE));
+  const n = Math.max(1, Math.ceil(Math.max(step.x, step.y) / MAX_SAMPLE_DISTANCE));
   const [cos, sin] = [Math.cos(frame.angle), Math.sin(frame.angle)];
   const [xu, xv, yu, yv] = [cos * step.x, -sin * step.y, sin * step.x, cos * step.y];
-  // The photo's pixel (x, y) has its middle at (x + 0.5, y + 0.5), and so has the crop's.
+  // The center of pixel (x, y) is at (x + 0.5, y + 0.5), in the image and in the crop.
   const x0 = frame.x + frame.width / 2 - (xu * size.width + xv * size.height) / 2 - 0.5;
   const y0 = frame.y + frame.height / 2 - (yu * size.width + yv * size.height) / 2 - 0.5;
   const offsets = new BigInt64Array(2 * n * n);
   for (let i = 0; i < n * n; i++) {
     const [u, v] = [((i % n) + 0.5) / n, (Math.floor(i / n) + 0.5) / n];
-    offsets[2 * i] = fixed(xu * u + xv * v);
-    offsets[2 * i + 1] = fixed(yu * u + yv * v);
+    offsets[2 * i] = toFixedPoint(xu * u + xv * v);
+    offsets[2 * i + 1] = toFixedPoint(yu * u + yv * v);
   }
   return {
-    x0: fixed(x0),
-    y0: fixed(y0),
-    xu: fixed(xu),
-    xv: fixed(xv),
-    yu: fixed(yu),
-    yv: fixed(yv),
+    x0: toFixedPoint(x0),
+    y0: toFixedPoint(y0),
+    xu: toFixedPoint(xu),
+    xv: toFixedPoint(xv),
+    yu: toFixedPoint(yu),
+    yv: toFixedPoint(yv),
     offsets,
   };
 }
 
-/** Positions as crop.wat takes them. */
-const fixed = (position: number) => BigInt(Math.round(position * 2 ** 32));
+/** Positions for crop.wat: pixels times 2³². */
+const toFixedPoint = (position: number) => BigInt(Math.round(position * 2 ** 32));

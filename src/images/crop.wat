@@ -1,9 +1,9 @@
-;; The inner loops of crop.ts. Everything is given by its address, in bytes.
+;; The inner loops of crop.ts. Addresses are in bytes.
 (module
   (memory (export "memory") 1)
 
   ;; Means of `$across × $down` pixels (each from 1 to 256), each rounded: RGB bytes of `$rows` rows of `$columns` pixels at `$target`.
-  ;; `$bytes` is the first pixel's address, rows of the source are `$stride` bytes apart. `$sums` is room for one row's sums, two bytes for each of
+  ;; `$bytes` is the first pixel's address, rows of the source are `$stride` bytes apart. `$sums` has room for the sums of one row, two bytes for each of
   ;; its bytes. Reads up to 15 bytes beyond the source and 2 beyond the sums, writes up to 30 beyond the sums and 1 beyond the target.
   (func (export "reduce")
     (param $bytes i32) (param $stride i32) (param $across i32) (param $down i32)
@@ -35,7 +35,7 @@
       (local.set $i (i32.const 0))
       (local.set $from (local.get $sums))
       (loop $each_pixel
-        ;; A pixel's three sums and one of the next, which is never looked at.
+        ;; A pixel's three sums and one of the next, which is ignored.
         (local.set $low (v128.const i32x4 0 0 0 0))
         (local.set $k (i32.const 0))
         (loop $each_source_pixel
@@ -59,7 +59,7 @@
   ;; RGB bytes of `$across × $down` pixels at `$target`, each the mean of `$count` bilinear samples of the `$width × $height` pixels at `$bytes`.
   ;; Pixel (u, v) is sampled at (x0 + xu·u + xv·v, y0 + yu·u + yv·v) plus each of the `$offsets`: x and y in turn. All positions are in pixels,
   ;; times 2³² (signed 64-bit integers: comparing and splitting them takes no time beside the same with floats); beyond the border they are moved
-  ;; onto it. Written out without functions, which V8 does not inline. Reads 5 bytes beyond the source, writes 1 beyond the target.
+  ;; onto it. Written without functions, since V8 does not inline them. Reads 5 bytes beyond the source, writes 1 beyond the target.
   (func (export "resample")
     (param $bytes i32) (param $width i32) (param $height i32)
     (param $x0 i64) (param $y0 i64) (param $xu i64) (param $xv i64) (param $yu i64) (param $yv i64)
@@ -92,11 +92,11 @@
               (i32.add
                 (i32.mul (i32.wrap_i64 (i64.shr_u (local.get $y) (i64.const 32))) (local.get $stride))
                 (i32.mul (i32.wrap_i64 (i64.shr_u (local.get $x) (i64.const 32))) (i32.const 3)))))
-          ;; Below the last row there is nothing, and nothing of it is wanted. What is to the right of the last column has no weight.
+          ;; Below the last row nothing is read: its weight is zero. So is the weight of what is right of the last column.
           (local.set $lower
             (i32.add (local.get $upper)
               (select (local.get $stride) (i32.const 0) (i64.lt_s (local.get $y) (local.get $last_y)))))
-          ;; Weights of 14 bits: a pixel's and its neighbour's, side by side.
+          ;; Weights of 14 bits: a pixel's and its neighbor's, side by side.
           (local.set $share
             (i32x4.splat
               (i32.add (i32.const 16384) (i32.mul (i32.shr_u (i32.wrap_i64 (local.get $x)) (i32.const 18)) (i32.const 65535)))))
@@ -108,7 +108,7 @@
             (i32x4.dot_i16x8_s
               (i8x16.swizzle (v128.load64_zero (local.get $lower)) (v128.const i8x16 0 -1 3 -1 1 -1 4 -1 2 -1 5 -1 -1 -1 -1 -1))
               (local.get $share)))
-          ;; In 128ths of a level both fit beside each other, too.
+          ;; In 128ths of a level both fit in 32 bits.
           (local.set $above (i32x4.shr_u (i32x4.add (local.get $above) (v128.const i32x4 64 64 64 64)) (i32.const 7)))
           (local.set $below (i32x4.shr_u (i32x4.add (local.get $below) (v128.const i32x4 64 64 64 64)) (i32.const 7)))
           (local.set $share

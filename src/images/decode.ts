@@ -1,7 +1,7 @@
 /**
- * Stage 2: image file → upright RGB pixels. Decoding, turning by EXIF, colour conversion and the
- * first reduction happen in libvips (sharp), but for plain JPEGs, which libjpeg-turbo decodes by
- * itself in a tenth of the time; nothing passes through a lossy format.
+ * Stage 2: image file → upright RGB pixels. libvips (sharp) decodes, turns by EXIF, converts colors
+ * and reduces large images. libjpeg-turbo alone decodes plain JPEGs, in a tenth of the time.
+ * Nothing passes through a lossy format.
  */
 import { imageSize } from 'image-size';
 import type { Sharp } from 'sharp';
@@ -9,7 +9,7 @@ import type { Box, CropSize } from '../domain/faces';
 import { codeOf, messageOf } from '../util/errors';
 import { fsReason } from '../util/fs-errors';
 import { releaseBuffer } from './buffer-pool';
-import { type Colours, coloursOf, toSrgb } from './color-profiles';
+import { type ColorSpace, colorSpaceOf, toSrgb } from './color-profiles';
 import { MIN_IMAGE_SIDE } from './framing';
 import { ImageError } from './image-error';
 import { imageTraits } from './image-format';
@@ -25,14 +25,14 @@ import { CUBIC, resizeBox } from './resize';
 /** An encoded image in memory. */
 export interface EncodedImage {
   bytes: Buffer;
-  /** Pixels of the upright image (turned by its EXIF orientation). */
+  /** In pixels of the upright image, turned by its EXIF orientation. */
   width: number;
   height: number;
-  /** Of the pixels that `decodeStored` gives. */
-  colours: Colours;
-  /** A JPEG that is not to be turned, of known colours: libjpeg-turbo decodes it by itself. */
+  /** Of the pixels that `decodeStored` returns. */
+  colorSpace: ColorSpace;
+  /** A JPEG that is upright and whose colors are known: libjpeg-turbo alone can decode it. */
   plainJpeg: boolean;
-  /** Memory that decoding takes at most, in bytes. */
+  /** Memory for decoding, at most, in bytes. */
   memory: number;
   limits: ImageLimits;
 }
@@ -81,27 +81,36 @@ export async function encodedImage(
     );
   }
   checkImage(traits, size, limits);
-  const colours = await coloursIn(bytes);
+  const colorSpace = await colorSpaceIn(bytes);
   const { width, height } = size;
-  const plainJpeg = traits.format === 'jpeg' && header?.turned === false && colours !== 'unknown';
-  return { bytes, width, height, colours, plainJpeg, memory: decodingMemory(traits, size), limits };
+  const plainJpeg =
+    traits.format === 'jpeg' && header?.turned === false && colorSpace !== 'unknown';
+  return {
+    bytes,
+    width,
+    height,
+    colorSpace,
+    plainJpeg,
+    memory: decodingMemory(traits, size),
+    limits,
+  };
 }
 
-async function coloursIn(bytes: Buffer): Promise<Colours> {
+async function colorSpaceIn(bytes: Buffer): Promise<ColorSpace> {
   const header = jpegHeader(bytes);
   if (header === undefined) return 'unknown';
   if (header.profile.length === 0) return 'srgb';
-  return header.components === 3 ? await coloursOf(header.profile) : 'unknown';
+  return header.components === 3 ? await colorSpaceOf(header.profile) : 'unknown';
 }
 
-/** Pixels of the image that make one of a crop, along a side, at least, where there are as many. */
-const OVERSAMPLED = 2;
+/** Decoded pixels per pixel of a crop, along a side, at least, where the image has that many. */
+const MIN_OVERSAMPLING = 2;
 
 /**
- * Cuts `box` out of the upright image and resizes it. Where the box reaches beyond the image, the
- * border is replicated.
- * @param into where the crop is to lie; memory of its own where it is not said.
- * @returns RGB bytes, row by row, `size.width × size.height × 3`.
+ * Cuts `box` out of the upright image and resizes it, as sRGB. Where the box reaches beyond the
+ * image, the border is replicated.
+ * @param into memory for the crop; allocated if omitted.
+ * @returns RGB bytes, `[size.height, size.width, 3]`.
  * @throws ImageError where the image is damaged.
  */
 export async function decodeCrop(
@@ -110,9 +119,9 @@ export async function decodeCrop(
   size: CropSize,
   into?: Buffer,
 ): Promise<Buffer> {
-  // An image with many more pixels than the crop is reduced by libvips, which for JPEGs need not
-  // even decode them all.
-  const wanted = OVERSAMPLED * Math.max(size.width / box.width, size.height / box.height);
+  // libvips reduces an image with many more pixels than the crop; it decodes JPEGs at a fraction of
+  // their size.
+  const wanted = MIN_OVERSAMPLING * Math.max(size.width / box.width, size.height / box.height);
   const longer = Math.max(image.width, image.height);
   const pixels = await decodeStored(image, wanted < 0.5 ? Math.ceil(wanted * longer) : longer);
   const across = pixels.width / image.width;
@@ -125,68 +134,68 @@ export async function decodeCrop(
   };
   const crop = resizeBox(pixels, part, size, CUBIC, into);
   releaseBuffer(pixels.data);
-  toSrgb(crop, image.colours);
+  toSrgb(crop, image.colorSpace);
   return crop;
 }
 
 /**
- * Decodes an image upright, as sRGB, reduced so that its longer side has `side` pixels (never
- * enlarged). JPEGs are decoded at a fraction of their size where that is enough.
+ * Decodes an image upright, as sRGB.
+ * @param side longer side of the result, in pixels; a smaller image is not enlarged.
  * @throws ImageError where the image is damaged.
  */
 export async function decodePixels(image: EncodedImage, side: number): Promise<Pixels> {
   const pixels = await decodeStored(image, side);
-  toSrgb(pixels.data, image.colours);
+  toSrgb(pixels.data, image.colorSpace);
   return pixels;
 }
 
-/** Images of more pixels are not decoded whole where less of them is enough. */
-const LARGE = 32e6;
+/** Larger images are not decoded whole where a reduced size is enough; in pixels. */
+const MAX_WHOLE_PIXELS = 32e6;
 
 /**
- * The same in the image's own colours, with at least `side` pixels along its longer side, where it
- * has as many. While it decodes a JPEG libvips reduces it to a half or less; to decode it whole and
- * reduce it then takes longer than decoding it by libjpeg-turbo, and whoever cuts out of it reduces
- * it anyway.
+ * Like `decodeStored`, but possibly larger than `side`, which is faster for plain JPEGs: libvips
+ * reduces them to half their size or less while decoding. For a size in between it decodes them
+ * whole and reduces them then, which takes longer than decoding them with libjpeg-turbo.
  */
 export function decodeAtLeast(image: EncodedImage, side: number): Promise<Pixels> {
   const longer = Math.max(image.width, image.height);
-  const whole = image.plainJpeg && side > longer / 2 && image.width * image.height <= LARGE;
+  const whole =
+    image.plainJpeg && side > longer / 2 && image.width * image.height <= MAX_WHOLE_PIXELS;
   return decodeStored(image, whole ? longer : side);
 }
 
 /**
- * The same in the image's own colours (`image.colours`): what is cut out is converted faster than
- * the whole.
+ * Like `decodePixels`, but in the image's own color space, `image.colorSpace`: converting only the
+ * crops is faster.
+ * @throws ImageError where the image is damaged.
  */
 export async function decodeStored(
-  { bytes, width, height, colours, plainJpeg, limits }: EncodedImage,
+  { bytes, width, height, colorSpace, plainJpeg, limits }: EncodedImage,
   side: number,
 ): Promise<Pixels> {
-  const asItIs = Math.max(width, height) <= side;
-  if (plainJpeg && asItIs) {
+  const isFullSize = Math.max(width, height) <= side;
+  if (plainJpeg && isFullSize) {
     const pixels = await decodePlainJpeg(bytes, width, height);
     if (pixels !== undefined) return pixels;
   }
-  // To be turned upright by its EXIF orientation.
   const image = sharp(bytes, {
     failOn: 'error',
     limitInputPixels: limits.pixels,
     sequentialRead: true,
-    ignoreIcc: colours !== 'unknown',
+    ignoreIcc: colorSpace !== 'unknown',
   })
     .timeout({ seconds: Math.ceil(limits.seconds) })
     .autoOrient();
-  if (!asItIs) image.resize(side, side, { fit: 'inside', kernel: 'linear' });
-  return rgbPixels(image);
+  if (!isFullSize) image.resize(side, side, { fit: 'inside', kernel: 'linear' });
+  return runPipeline(image);
 }
 
 /**
- * Runs a pipeline of libvips. Transparent pixels show white, as on a page; grey, CMYK and 16-bit
- * images become 8-bit sRGB.
+ * Runs a libvips pipeline. Transparent pixels become white; gray, CMYK and 16-bit images become
+ * 8-bit sRGB.
  * @throws ImageError where the image is damaged.
  */
-async function rgbPixels(image: Sharp): Promise<Pixels & { data: Buffer }> {
+async function runPipeline(image: Sharp): Promise<Pixels & { data: Buffer }> {
   try {
     const { data, info } = await image
       .flatten({ background: '#ffffff' })
@@ -203,10 +212,7 @@ async function rgbPixels(image: Sharp): Promise<Pixels & { data: Buffer }> {
   }
 }
 
-/**
- * Upright size from the file's first bytes, or undefined where the format's header is not
- * understood.
- */
+/** Upright size according to the header; undefined where `image-size` cannot read it. */
 function headerSize(bytes: Buffer): (CropSize & { turned: boolean }) | undefined {
   try {
     const { width, height, orientation } = imageSize(bytes);
@@ -216,7 +222,7 @@ function headerSize(bytes: Buffer): (CropSize & { turned: boolean }) | undefined
       ? { width: height, height: width, turned }
       : { width, height, turned };
   } catch {
-    return undefined; // the decoder itself is asked next, and its word is reported
+    return undefined; // `decoderSize` is tried next, and reports its error
   }
 }
 
@@ -229,7 +235,7 @@ async function decoderSize(bytes: Buffer): Promise<CropSize> {
   }
 }
 
-/** Why an image cannot be used that vanished. */
+/** Reason of the failure of an image that vanished during the run. */
 export const GONE = 'the file was there when the folder was listed and is gone now';
 
 function fileReason(error: unknown): string {
@@ -244,13 +250,11 @@ function fileReason(error: unknown): string {
   }
 }
 
-/**
- * Of what libvips says, in characters: it may say the same thing once for each block of an image.
- */
-const LONGEST_REASON = 200;
+/** In characters: libvips may repeat its message for each block of an image. */
+const MAX_DECODER_MESSAGE_LENGTH = 200;
 
 const excerpt = (text: string) =>
-  text.length > LONGEST_REASON ? `${text.slice(0, LONGEST_REASON)}…` : text;
+  text.length > MAX_DECODER_MESSAGE_LENGTH ? `${text.slice(0, MAX_DECODER_MESSAGE_LENGTH)}…` : text;
 
 function decodeReason(error: unknown): string {
   const text = messageOf(error);

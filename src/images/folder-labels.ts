@@ -1,7 +1,6 @@
-/** Names of folders for people. */
 import { basename } from 'node:path';
 
-/** Short names of folders for people: the last part, or more of it where two would be alike. */
+/** Short names of folders for users: the last part, or the whole path where two would be equal. */
 export function folderLabels(folders: readonly string[]): string[] {
   return folders.map((folder) => {
     const label = basename(folder);

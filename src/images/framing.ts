@@ -1,35 +1,32 @@
-/**
- * CelebA's aligned images, in pixels: what `LFW_PART` and the eyes of `align.ts` are measured
- * against.
- */
+/** The part of an aligned image, or around a located face, that the network sees. */
 import type { Box, CropSize } from '../domain/faces';
 import type { Framing } from '../domain/networks';
 
+/** CelebA's aligned images, in pixels. The network was trained on parts of them. */
 const CELEBA: CropSize = { width: 178, height: 218 };
 
-/** An image at least this wide and high can hold a face that means something. */
+/** Smallest width and height of an image in which a face is recognizable, in pixels. */
 export const MIN_IMAGE_SIDE = 16;
 
 /**
- * LFW's deep-funneled 250×250 images have the face in the middle with much around it; this part of
- * them, in fractions of the side, is framed as CelebA's aligned crops are. It reaches 5 of 250 px
- * above the image.
+ * The part of LFW's deep-funneled 250×250 images that is framed like CelebA's aligned images, in
+ * fractions of the side: LFW shows more around the face. It reaches 5 pixels above the image.
  */
 const LFW_PART: Box = { x: 29 / 250, y: -5 / 250, width: 192 / 250, height: 235 / 250 };
 
 /**
- * Width ÷ height between which an image counts as a square, framed like LFW's. CelebA's crops have
- * 0.8165.
+ * Ratios of width to height at which an image counts as a square that is framed like LFW's.
+ * CelebA's images have 0.8165.
  */
 const SQUARE_ASPECT = { from: 0.92, to: 1.09 };
 
 /**
- * The part of an aligned image that the network shall see.
+ * The part of an aligned image that the network sees, in pixels.
  *
- * A square image is taken as LFW's framing, of which a part is framed as CelebA's images are. Of
- * that, or of any other image, the largest centred part of the network's proportions is taken
- * (CelebA's 178×218 becomes 160×196 less 2 rows above and below, as the network was trained), or
- * all.
+ * A square image is taken to be framed like LFW's, and reduced to the part that is framed like
+ * CelebA's. Of that, or of the whole image, the largest centered part with the network's
+ * proportions is returned, or all of it with `framing.stretch`. CelebA's 178×218 pixels become
+ * 160×196 minus 2 rows above and below, as in training.
  */
 export function alignedFrame({ width, height }: CropSize, framing: Framing): Box {
   const aspect = width / height;
@@ -45,7 +42,7 @@ export function alignedFrame({ width, height }: CropSize, framing: Framing): Box
   return framing.stretch === true ? whole : centeredPart(whole, framing.width / framing.height);
 }
 
-/** The largest part of a box of other proportions, in its middle. */
+/** The largest centered part of a box with the given ratio of width to height. */
 export function centeredPart({ x, y, width, height }: Box, aspect: number): Box {
   const part =
     width / height > aspect
@@ -65,13 +62,13 @@ export function celebaPart(framing: Framing): Box {
   };
 }
 
-/** A rectangle in pixels of the upright image, turned about its middle. */
+/** A rectangle in pixels of the upright image, turned about its center. */
 export interface Frame extends Box {
-  /** How far it is turned clockwise, in radians; 0 for images that are aligned already. */
+  /** Clockwise, in radians; 0 for images that are aligned already. */
   angle: number;
 }
 
-/** The upright box around a frame. */
+/** The smallest upright box around a frame. */
 export function boundsOf({ x, y, width, height, angle }: Frame): Box {
   const [cos, sin] = [Math.abs(Math.cos(angle)), Math.abs(Math.sin(angle))];
   const bounds = { width: width * cos + height * sin, height: width * sin + height * cos };

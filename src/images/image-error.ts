@@ -1,5 +1,3 @@
-/** Why an image cannot be used. */
-
 /**
  * For how long that holds: `content` for as long as the file stays as it is, `limits` until the
  * limits of images are changed, `now` for this run only.

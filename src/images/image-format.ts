@@ -1,17 +1,17 @@
 /**
- * What a file is, by its first bytes: its name says nothing. Only files of formats that are wanted
- * reach a decoder; libvips by itself would also take SVG, which can ask for any amount of work in a
- * few bytes.
+ * Recognizes the format of a file by its first bytes, whatever its name. Only supported formats
+ * reach a decoder. libvips by itself also accepts SVG, where a few bytes can cause any amount of
+ * work.
  */
 import { ImageError } from './image-error';
 import { countScans, isProgressive } from './jpeg-markers';
 
 type ImageFormat = 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff';
 
-/** What of an encoded image decides how much decoding it takes. */
+/** Properties of an encoded image that determine the cost of decoding it. */
 export interface ImageTraits {
   format: ImageFormat;
-  /** Progressive or interlaced: to be held in memory as a whole. */
+  /** Progressive or interlaced: decoding needs the whole image in memory. */
   whole: boolean;
   /** Scans of a progressive JPEG; 1 for others. */
   scans: number;
@@ -22,7 +22,7 @@ const ascii = (bytes: Buffer, start: number, end: number) => bytes.toString('lat
 /** Brands of ISO base media files (ISO/IEC 23008-12) that hold AV1 images. */
 const AVIF_BRANDS = ['avif', 'avis'];
 const HEIC_BRANDS = ['heic', 'heix', 'hevc', 'heim', 'heis', 'hevm', 'hevs'];
-/** Compatible brands that are looked at. */
+/** Compatible brands that are read, at most. */
 const MAX_BRANDS = 32;
 
 function formatOf(bytes: Buffer): ImageFormat | undefined {
@@ -44,8 +44,8 @@ function brandsOf(bytes: Buffer): string[] {
   return brands;
 }
 
-/** Files people have under the names of images, for the reason. */
-const OTHERS: readonly [name: string, is: (bytes: Buffer) => boolean][] = [
+/** Other formats that occur under the names of images; they are named in error messages. */
+const OTHER_FORMATS: readonly [name: string, is: (bytes: Buffer) => boolean][] = [
   ['an SVG drawing', (bytes) => /<svg[\s>]/i.test(ascii(bytes, 0, 1000))],
   ['a web page', (bytes) => /^\s*<(!doctype html|html|head|body)/i.test(ascii(bytes, 0, 200))],
   ['an XML text', (bytes) => /^\s*<\?xml/.test(ascii(bytes, 0, 100))],
@@ -67,13 +67,11 @@ const OTHERS: readonly [name: string, is: (bytes: Buffer) => boolean][] = [
   ['an image in a PNM format', (bytes) => /^P[1-7][\s#]/.test(ascii(bytes, 0, 3))],
 ];
 
-/**
- * @throws ImageError naming what the file is where it is none of the formats that are read.
- */
+/** @throws ImageError naming the format where it is not supported. */
 export function imageTraits(bytes: Buffer): ImageTraits {
   const format = formatOf(bytes);
   if (format === undefined) {
-    const other = OTHERS.find(([, is]) => is(bytes))?.[0];
+    const other = OTHER_FORMATS.find(([, is]) => is(bytes))?.[0];
     const what = other === undefined ? 'its content is none of' : `it is ${other}, none of`;
     throw new ImageError(`not an image that can be read: ${what} JPEG, PNG, WebP, AVIF, GIF, TIFF`);
   }

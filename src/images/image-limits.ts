@@ -1,18 +1,18 @@
-/** How much a single image may cost: a file of some kilobytes can ask for minutes and gigabytes. */
+/** Limits of a single image: a file of some kilobytes can take minutes and gigabytes. */
 import type { CropSize } from '../domain/faces';
 import { megabytes } from '../text/sizes';
 import { ImageError } from './image-error';
 import type { ImageTraits } from './image-format';
 
-/** All settable; see `faceClusters.maxImage…`. */
+/** Limits that users can set, see `faceClusters.maxImage…`. */
 export interface ImageLimits {
-  /** Largest file, in bytes. */
+  /** Size of the file. */
   fileBytes: number;
-  /** Most pixels; a quarter of them where the format has to be held in memory as a whole. */
+  /** Pixels; a quarter of them where decoding needs the whole image in memory. */
   pixels: number;
-  /** Longest time for reading, decoding and searching, in seconds. */
+  /** Time for reading, decoding and searching. */
   seconds: number;
-  /** Most memory for decoding, in bytes; images under way at the same time share it. */
+  /** Memory for decoding; images that are decoded at the same time share it. */
   memoryBytes: number;
 }
 
@@ -38,22 +38,19 @@ export const imageLimits = (settings: LimitSettings): ImageLimits => ({
   memoryBytes: settings.maxImageMemory * 1e6,
 });
 
-/**
- * Progressive and interlaced images are held in memory as a whole, and decoded again with every
- * scan.
- */
-const WHOLE_SHARE = 1 / 4;
+/** Share of the pixel limit for progressive and interlaced images, which cost more to decode. */
+const WHOLE_PIXELS_SHARE = 1 / 4;
 
 /**
- * Scans of a progressive JPEG. Encoders write about ten; a file with more is made to be slow, since
- * the decoder goes through all coefficients for each.
+ * Scans of a progressive JPEG, at most. Encoders write about ten. The decoder goes through all
+ * coefficients for each scan, so many scans are a way to make decoding slow.
  */
 const MAX_SCANS = 100;
 
-/** RGB bytes of a decoded pixel. */
-const RGB = 3;
-/** What decoders hold beside that, in bytes a pixel (measured on the decoders of libvips 8.18). */
-const BESIDE: Record<ImageTraits['format'], number> = {
+/** Bytes of a decoded pixel. */
+const RGB_BYTES = 3;
+/** Further memory of decoders, in bytes per pixel, measured with libvips 8.18. */
+const EXTRA_BYTES: Record<ImageTraits['format'], number> = {
   jpeg: 0,
   png: 0,
   webp: 5,
@@ -61,24 +58,24 @@ const BESIDE: Record<ImageTraits['format'], number> = {
   gif: 5,
   tiff: 5,
 };
-/** The coefficients of a progressive JPEG, or all passes of an interlaced PNG. */
-const BESIDE_WHOLE = 8;
+/** The same for the coefficients of a progressive JPEG, or all passes of an interlaced PNG. */
+const EXTRA_WHOLE_BYTES = 8;
 
-/** Memory that decoding an image takes at most, in bytes. */
+/** Memory for decoding an image, at most, in bytes. */
 export function decodingMemory(
   { format, whole }: ImageTraits,
   { width, height }: CropSize,
 ): number {
-  return width * height * (RGB + (whole ? BESIDE_WHOLE : BESIDE[format]));
+  return width * height * (RGB_BYTES + (whole ? EXTRA_WHOLE_BYTES : EXTRA_BYTES[format]));
 }
 
 /**
- * Checks an image by its header, before anything of it is decoded.
- * @throws ImageError naming the limit, the setting and what the image asks for.
+ * Checks an image by its header, before it is decoded.
+ * @throws ImageError naming the limit, the setting and the image's value.
  */
 export function checkImage(traits: ImageTraits, size: CropSize, limits: ImageLimits): void {
   const { width, height } = size;
-  const pixels = limits.pixels * (traits.whole ? WHOLE_SHARE : 1);
+  const pixels = limits.pixels * (traits.whole ? WHOLE_PIXELS_SHARE : 1);
   if (width * height > pixels) {
     const kind = traits.whole
       ? traits.format === 'jpeg'

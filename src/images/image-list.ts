@@ -1,32 +1,30 @@
 /**
- * Images found in folders, as few bytes each: of a hundred thousand as objects the engine would
- * hold twenty megabytes.
+ * A compact list of the images found in folders. As objects, a hundred thousand images would take
+ * twenty megabytes.
  */
 import { join, sep } from 'node:path';
 
-/** What is asked of images in order; an array is such a list too. */
+/** Images in order; arrays are one implementation. */
 export interface Images extends Iterable<ImageFile> {
   readonly length: number;
   at(index: number): ImageFile | undefined;
 }
 
-/** Names are kept as UTF-8, one after the other. */
+/** Stores the names as UTF-8, one after the other. */
 export class ImageList implements Images {
   private names = Buffer.allocUnsafe(1 << 12);
-  /** End of each name, and the folder it is in. */
+  /** End of each name in `names`, in bytes. */
   private ends = new Uint32Array(1 << 8);
+  /** Index of each image's folder. */
   private folderOf = new Uint16Array(1 << 8);
-  /** Images whose paths are not UTF-8. */
-  private readonly raw = new Map<number, ImageFile>();
+  /** Images whose paths are not UTF-8, by index. */
+  private readonly byRawPath = new Map<number, ImageFile>();
   private count = 0;
 
-  /**
-   * What comes before the names: joining each anew costs more than all else that is done with a
-   * path.
-   */
+  /** Prefixes of the paths, by folder: calling `join` for each path is much slower. */
   private readonly prefixes: readonly string[];
 
-  /** @param folders what the images were looked for in. */
+  /** @param folders that were scanned. */
   constructor(private readonly folders: readonly string[]) {
     this.prefixes = folders.map(prefixOf);
   }
@@ -44,19 +42,19 @@ export class ImageList implements Images {
       this.names = larger;
     }
     if (this.count === this.ends.length) {
-      this.ends = grown(this.ends, new Uint32Array(2 * this.count));
-      this.folderOf = grown(this.folderOf, new Uint16Array(2 * this.count));
+      this.ends = copyInto(this.ends, new Uint32Array(2 * this.count));
+      this.folderOf = copyInto(this.folderOf, new Uint16Array(2 * this.count));
     }
     this.names.write(image.name, start);
     this.ends[this.count] = start + size;
     this.folderOf[this.count] = image.folder;
-    if (typeof image.path !== 'string') this.raw.set(this.count, image);
+    if (typeof image.path !== 'string') this.byRawPath.set(this.count, image);
     this.count += 1;
   }
 
   at(index: number): ImageFile | undefined {
     if (index < 0 || index >= this.count) return undefined;
-    const raw = this.raw.get(index);
+    const raw = this.byRawPath.get(index);
     if (raw !== undefined) return raw;
     const name = this.names.toString('utf8', this.startOf(index), this.ends[index]);
     const folder = this.folderOf[index]!;
@@ -71,7 +69,7 @@ export class ImageList implements Images {
     for (let i = 0; i < this.count; i++) yield this.at(i)!;
   }
 
-  /** Those at some indices, in their order. */
+  /** The images at some indices, in the order of these. */
   only(indices: Iterable<number>): ImageList {
     const list = new ImageList(this.folders);
     for (const index of indices) list.push(this.at(index)!);
@@ -83,26 +81,20 @@ export class ImageList implements Images {
   }
 }
 
-/** What makes the path of a folder's file when its name is put behind it. */
+/** The path of a folder with a separator at its end, so that a name can be appended. */
 export const prefixOf = (folder: string): string => join(folder, 'x').slice(0, -1);
 
-function grown<T extends Uint16Array | Uint32Array>(from: T, to: T): T {
+function copyInto<T extends Uint16Array | Uint32Array>(from: T, to: T): T {
   to.set(from);
   return to;
 }
 
 /** An image found on disk. */
 export interface ImageFile {
-  /** Index of the folder it was found in, among those that were asked for. */
+  /** Index of the scanned folder. */
   folder: number;
-  /**
-   * Path relative to that folder, `/` between its parts; for people: bytes that are not UTF-8
-   * appear as �.
-   */
+  /** Path relative to that folder, with `/` between its parts. Bytes that are not UTF-8 are �. */
   name: string;
-  /**
-   * What the operating system is asked with. A Buffer where the path is not valid UTF-8 (possible
-   * on Linux).
-   */
+  /** Path for the file system. A Buffer where it is not valid UTF-8, which is possible on Linux. */
   path: string | Buffer;
 }

@@ -3,7 +3,7 @@
 const START_OF_IMAGE = 0xffd8;
 const APP2 = 0xe2;
 const START_OF_SCAN = 0xda;
-/** Frames by Huffman coding; the others are lossless or arithmetic. */
+/** SOF2. Frames up to it use Huffman coding; the others are lossless or use arithmetic coding. */
 const PROGRESSIVE = 0xc2;
 
 const isFrame = (marker: number) =>
@@ -16,7 +16,7 @@ interface Segment {
   end: number;
 }
 
-/** Segments up to the first scan; none where the file is no JPEG. */
+/** The segments before the first scan; none where the file is not a JPEG. */
 function* segments(bytes: Buffer): Generator<Segment> {
   if (bytes.length < 4 || bytes.readUInt16BE(0) !== START_OF_IMAGE) return;
   let at = 2;
@@ -33,16 +33,16 @@ function* segments(bytes: Buffer): Generator<Segment> {
   }
 }
 
-/** What the markers of a JPEG say of it. */
+/** Properties of a JPEG, read from its markers. */
 export interface JpegHeader {
-  /** 1 for grey, 3 for color. */
+  /** 1 for gray, 3 for color. */
   components: 1 | 3;
-  /** The segments that hold its ICC profile, as they stand in the file; empty where it has none. */
+  /** The segments with the ICC profile, as they are in the file; empty where there is none. */
   profile: Buffer;
 }
 
 /**
- * Reads the markers of a JPEG of 8-bit grey or color.
+ * Reads the markers of an 8-bit gray or color JPEG.
  * @returns undefined for anything else: other formats, CMYK, lossless and arithmetic coding.
  */
 export function jpegHeader(bytes: Buffer): JpegHeader | undefined {
@@ -61,7 +61,7 @@ export function jpegHeader(bytes: Buffer): JpegHeader | undefined {
   return { components, profile: Buffer.concat(profile) };
 }
 
-/** Whether any frame of the file is coded progressively, by Huffman or arithmetic coding. */
+/** Whether any frame is progressive, with Huffman or arithmetic coding. */
 export function isProgressive(bytes: Buffer): boolean {
   for (const { marker } of segments(bytes)) {
     // SOF2, SOF6, SOF10, SOF14
@@ -72,7 +72,7 @@ export function isProgressive(bytes: Buffer): boolean {
 
 const SCAN = Buffer.from([0xff, START_OF_SCAN]);
 
-/** Scans of a file: their marker cannot stand within coded data, but may within thumbnails. */
+/** Number of scans. Their marker cannot occur in coded data; thumbnails may add some. */
 export function countScans(bytes: Buffer): number {
   let scans = 0;
   for (let at = bytes.indexOf(SCAN); at >= 0; at = bytes.indexOf(SCAN, at + SCAN.length))

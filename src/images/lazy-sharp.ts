@@ -1,14 +1,14 @@
 /**
- * sharp, loaded when it is first called. It and what it needs take 40 ms of every thread, and most
- * threads decode plain JPEGs alone, which need none of it (images/plain-jpeg.ts).
+ * Loads sharp on first use. Loading takes 40 ms per thread, and most threads decode only plain
+ * JPEGs, without sharp (images/plain-jpeg.ts).
  */
 import { createRequire } from 'node:module';
 import type { default as Library, Sharp } from 'sharp';
 
 /**
- * Loaders of formats that are not read (images/image-format.ts), as libvips 8.18 names them. SVG's
- * draws for as long as a file asks it to. They are blocked one by one, since blocking is for the
- * whole process: with all of them blocked for a moment, other threads would fail.
+ * libvips 8.18's loaders of formats that are not supported (images/image-format.ts). The SVG
+ * loader, for one, may draw without end. They are blocked by name: blocking applies to the whole
+ * process, so to block all loaders first and then unblock some would make other threads fail.
  */
 const BLOCKED_LOADERS = [
   'Svg', 'Pdf', 'Magick', 'Openslide', 'Vips', 'Csv', 'Matrix', 'Raw', 'Rad', 'Ppm', 'Analyze', 'Fits', 'Nifti', 'Openexr', 'Mat', 'Jp2k', 'Jxl',

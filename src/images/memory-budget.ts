@@ -1,50 +1,47 @@
-/** Memory that images under way may take, all threads together. */
+/** Limits the memory of the images that are decoded at the same time, by all threads together. */
 import { setTimeout } from 'node:timers/promises';
 
-/**
- * Images that take less than this, in bytes, are not counted: a thread has a handful of them under
- * way.
- */
-const SMALL = 50e6;
-/** How often it is looked whether others have given memory back, in milliseconds. */
-const POLL = 20;
+/** Smaller images are not counted, in bytes: a thread decodes only a few of them at a time. */
+const MIN_COUNTED_BYTES = 50e6;
+/** Interval in which a waiting image tries again, in milliseconds. */
+const POLL_MS = 20;
 
-/** Counted in kilobytes, so that terabytes fit. */
-const KILO = 1000;
+/** Unit of the counter, in bytes: 32 bits hold up to two terabytes. */
+const KILOBYTE = 1000;
 
 export class MemoryBudget {
-  private readonly left: Int32Array;
+  private readonly remaining: Int32Array;
 
-  /** @param memory shared by the threads; see `shared`. */
+  /** @param memory the counter of a budget that was made with `of`, shared by the threads. */
   constructor(readonly memory: SharedArrayBuffer) {
-    this.left = new Int32Array(memory);
+    this.remaining = new Int32Array(memory);
   }
 
-  /** @param bytes what all images under way may take. */
+  /** @param bytes size of the budget. */
   static of(bytes: number): MemoryBudget {
     const budget = new MemoryBudget(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-    budget.left[0] = Math.floor(bytes / KILO);
+    budget.remaining[0] = Math.floor(bytes / KILOBYTE);
     return budget;
   }
 
   /**
-   * Runs `work` when there is room for what it takes.
-   * @param bytes at most what the budget was made with, else it would wait for ever.
+   * Runs `work` as soon as the budget has room for its memory.
+   * @param bytes at most the size of the budget: with more it would wait forever.
    */
   async with<T>(bytes: number, work: () => Promise<T>): Promise<T> {
-    if (bytes < SMALL) return work();
-    const share = Math.ceil(bytes / KILO);
-    while (!this.take(share)) await setTimeout(POLL);
+    if (bytes < MIN_COUNTED_BYTES) return work();
+    const share = Math.ceil(bytes / KILOBYTE);
+    while (!this.take(share)) await setTimeout(POLL_MS);
     try {
       return await work();
     } finally {
-      Atomics.add(this.left, 0, share);
+      Atomics.add(this.remaining, 0, share);
     }
   }
 
   private take(share: number): boolean {
-    if (Atomics.sub(this.left, 0, share) >= share) return true;
-    Atomics.add(this.left, 0, share);
+    if (Atomics.sub(this.remaining, 0, share) >= share) return true;
+    Atomics.add(this.remaining, 0, share);
     return false;
   }
 }

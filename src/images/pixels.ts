@@ -1,7 +1,6 @@
-/** Decoded images. */
-
-/** RGB bytes, row by row, `width × height × 3`. */
+/** A decoded image. */
 export interface Pixels {
+  /** RGB bytes, `[height, width, 3]`. */
   data: Uint8Array;
   width: number;
   height: number;

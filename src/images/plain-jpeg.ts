@@ -1,7 +1,7 @@
 /**
- * The short way for most photos there are: a JPEG that is not to be turned and whose colours are
- * known is decoded by libjpeg-turbo itself. libvips, which decodes everything else, uses the same
- * library, but setting up its pipeline takes several times as long as decoding a small image.
+ * Decodes plain JPEGs (upright, with known colors), as most photos are, with libjpeg-turbo alone.
+ * libvips, which decodes everything else, uses the same library, but setting up its pipeline takes
+ * several times as long as decoding a small image.
  */
 import { createRequire } from 'node:module';
 import type * as Turbo from '@julusian/jpeg-turbo';
@@ -10,18 +10,14 @@ import { isOneACore } from '../util/thread-count';
 import { releaseBuffer, acquireBuffer } from './buffer-pool';
 import type { Pixels } from './pixels';
 
-/**
- * Images of fewer pixels are decoded at once: going to another thread and back would take longer.
- */
-const AT_ONCE = 300_000;
+/** Images with fewer pixels are decoded synchronously: handing them to another thread is slower. */
+const MAX_SYNC_PIXELS = 300_000;
 
 type Library = typeof Turbo;
 let library: Library | null | undefined;
 
-/**
- * The library, or null where it has no build for this platform: libvips then decodes everything.
- */
-function turbo(): Library | null {
+/** @returns null where the library has no build for this platform. libvips then does its work. */
+function loadTurbo(): Library | null {
   if (library === undefined) {
     try {
       library = createRequire(__filename)('@julusian/jpeg-turbo') as Library;
@@ -32,39 +28,39 @@ function turbo(): Library | null {
   return library;
 }
 
-const isDecodedAtOnce = ({ width, height }: CropSize) => isOneACore || width * height < AT_ONCE;
+const isDecodedSync = ({ width, height }: CropSize) =>
+  isOneACore || width * height < MAX_SYNC_PIXELS;
 
 /**
- * @param width, height of the image, by its header.
- * @returns its pixels, which may be given back (images/buffer-pool.ts), or undefined where it is
- * damaged or anything but plain: libvips is to be asked then, and
- * its word counts.
+ * @param width width of the image according to its header; `height` likewise.
+ * @returns pixels whose memory comes from the pool (images/buffer-pool.ts); undefined where the
+ * image is damaged or not plain, which libvips then decides.
  */
 export async function decodePlainJpeg(
   bytes: Buffer,
   width: number,
   height: number,
 ): Promise<Pixels | undefined> {
-  const { FORMAT_RGB: format, decompress, decompressSync } = turbo() ?? {};
+  const { FORMAT_RGB: format, decompress, decompressSync } = loadTurbo() ?? {};
   if (decompress === undefined || decompressSync === undefined || format === undefined)
     return undefined;
   const data = acquireBuffer(width * height * 3);
   try {
-    const decoded = isDecodedAtOnce({ width, height })
+    const decoded = isDecodedSync({ width, height })
       ? decompressSync(bytes, data, { format })
       : await decompress(bytes, data, { format });
     if (decoded.width === width && decoded.height === height) return { data, width, height };
   } catch {
-    // libvips decides whether the file is damaged, and words it
+    // libvips decides whether the file is damaged, and its message is reported
   }
   releaseBuffer(data);
   return undefined;
 }
 
 /**
- * Encodes RGB bytes, into memory of its own; undefined where the library has no build for this
- * platform.
+ * Encodes RGB bytes, `[height, width, 3]`.
  * @param quality in [1, 100].
+ * @returns undefined where the library has no build for this platform.
  */
 export function encodeJpeg(
   data: Buffer,
@@ -72,7 +68,7 @@ export function encodeJpeg(
   height: number,
   quality: number,
 ): Uint8Array<ArrayBuffer> | undefined {
-  const { FORMAT_RGB: format, SAMP_420: subsampling, compressSync, bufferSize } = turbo() ?? {};
+  const { FORMAT_RGB: format, SAMP_420: subsampling, compressSync, bufferSize } = loadTurbo() ?? {};
   if (
     compressSync === undefined ||
     bufferSize === undefined ||
@@ -81,14 +77,13 @@ export function encodeJpeg(
   )
     return undefined;
   const largest = bufferSize({ width, height, subsampling });
-  if (output.length < largest) output = Buffer.allocUnsafeSlow(largest);
+  if (encoderOutput.length < largest) encoderOutput = Buffer.allocUnsafeSlow(largest);
   return new Uint8Array(
-    compressSync(data, output, { format, width, height, subsampling, quality }),
+    compressSync(data, encoderOutput, { format, width, height, subsampling, quality }),
   );
 }
 
 /**
- * What the encoder writes to: it asks for as much as an image may take at worst, which is too much
- * to be allocated each time.
+ * Reused: the encoder needs room for the largest possible result, too much to allocate each time.
  */
-let output = Buffer.alloc(0);
+let encoderOutput = Buffer.alloc(0);

@@ -1,39 +1,40 @@
 /**
- * Reads whole files the way the disk they lie on is fastest at. From memory or a near disk a file
- * comes at once, and handing the work to another thread costs more than the work: its four calls
- * wake that thread four times, which takes the core from one that computes. From a far or turning
- * disk files are waited for, so several are asked for at a time.
+ * Reads whole files, synchronously or asynchronously, whichever is faster on their disk. From
+ * memory or a local SSD a file comes at once. Reading it asynchronously would wake another thread
+ * four times, which takes a core from a thread that computes. On a network or a hard disk the wait
+ * dominates, so several files are read at a time.
  */
 import { readRegularFile, readRegularFileSync } from '../util/read-regular-file';
 
-/** Mean time of a file, in milliseconds, from which on files are worth waiting for elsewhere. */
-const SLOW = 2;
+/**
+ * Mean latency in milliseconds (per megabyte of larger files) above which reading is asynchronous.
+ */
+const SLOW_MS_PER_MB = 2;
 /** Weight of the latest file in the mean. */
-const LATEST = 0.1;
-/** Files read elsewhere until the disk is tried again. */
-const AGAIN = 200;
+const LATEST_WEIGHT = 0.1;
+/** Files read asynchronously before the disk is measured again. */
+const RETRY_AFTER_FILES = 200;
 
-let mean = 0;
-let elsewhere = 0;
+let meanMs = 0;
+let asyncReads = 0;
 
 /**
- * @param limit largest file, in bytes.
- * @throws a system error; UserError where it is no regular file, or too large.
+ * @param limit largest size, in bytes.
+ * @throws a system error; UserError where it is not a regular file, or too large.
  */
 export async function readWhole(path: string | Buffer, limit: number): Promise<Buffer> {
-  if (mean > SLOW && elsewhere < AGAIN) {
-    elsewhere += 1;
+  if (meanMs > SLOW_MS_PER_MB && asyncReads < RETRY_AFTER_FILES) {
+    asyncReads += 1;
     return readRegularFile(path, limit);
   }
-  if (elsewhere >= AGAIN) {
-    elsewhere = 0;
-    mean = SLOW;
+  if (asyncReads >= RETRY_AFTER_FILES) {
+    asyncReads = 0;
+    meanMs = SLOW_MS_PER_MB;
   }
   const start = performance.now();
   const bytes = readRegularFileSync(path, limit);
-  // A large file takes its time on any disk: what counts is the time until it comes, not that of
-  // copying a megabyte.
-  const waited = (performance.now() - start) / Math.max(1, bytes.length / 1e6);
-  mean += LATEST * (waited - mean);
+  // Large files take long on any disk. Dividing by the size leaves the latency.
+  const latency = (performance.now() - start) / Math.max(1, bytes.length / 1e6);
+  meanMs += LATEST_WEIGHT * (latency - meanMs);
   return bytes;
 }

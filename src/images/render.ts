@@ -1,4 +1,4 @@
-/** Images as they are shown to people. */
+/** Renders photos for users. */
 import type { CropSize } from '../domain/faces';
 import { encode } from './crop-strips';
 import { decodePixels, readImage } from './decode';
@@ -7,10 +7,9 @@ import type { ImageLimits } from './image-limits';
 import type { ImageFile } from './image-list';
 import { resizeBox } from './resize';
 
-/** A photo, upright. */
 export interface RenderedPhoto {
   jpeg: Uint8Array<ArrayBuffer>;
-  /** Size of the photo itself, upright, in pixels. */
+  /** Size of the upright photo itself, in pixels. */
   width: number;
   height: number;
 }
@@ -37,12 +36,13 @@ export async function renderPhoto(
   return { jpeg, width: encoded.width, height: encoded.height };
 }
 
-/** Longest side an image is decoded at for a tile, in pixels. */
-const TILE_SOURCE = 512;
+/** Longer side at which images are decoded for tiles, in pixels. */
+const TILE_DECODE_SIDE = 512;
 
 /**
  * @param size of the tile, in pixels.
- * @returns RGB bytes `[height, width, 3]` of the image's largest central part of these proportions.
+ * @returns RGB bytes, `[height, width, 3]`, of the image's largest centered part with the tile's
+ * proportions.
  * @throws ImageError saying why it cannot be shown.
  */
 export async function renderTile(
@@ -50,7 +50,7 @@ export async function renderTile(
   size: CropSize,
   limits: ImageLimits,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const pixels = await decodePixels(await readImage(image, limits), TILE_SOURCE);
+  const pixels = await decodePixels(await readImage(image, limits), TILE_DECODE_SIDE);
   const whole = { x: 0, y: 0, width: pixels.width, height: pixels.height };
   return new Uint8Array(resizeBox(pixels, centeredPart(whole, size.width / size.height), size));
 }

@@ -1,8 +1,8 @@
 /**
- * A box of an image, resized with a kernel, by default the cubic one of Keys (1981, a = −0.5),
- * widened where it shrinks so that nothing aliases: what libvips and Pillow do, for images so small
- * that setting up a pipeline would take longer than the work. The loops are in WebAssembly
- * (resize.wat), whose SIMD is several times as fast as the same loops in JavaScript.
+ * Resizes a box of an image with a kernel, by default the cubic one of Keys (1981, a = −0.5), as
+ * libvips and Pillow do. Where the image shrinks the kernel is widened, so that nothing aliases.
+ * For small images setting up a libvips pipeline would take longer than the work. The loops are in
+ * WebAssembly (resize.wat), whose SIMD is several times as fast as JavaScript.
  */
 import type { Box, CropSize } from '../domain/faces';
 import { clamp } from '../util/clamp';
@@ -10,23 +10,25 @@ import type { Pixels } from './pixels';
 import wasm from './resize.wat';
 import { copyIn, copyOut, Layout, WasmModule } from './wasm';
 
-/** Along one axis: which pixels make each pixel of the result, and with which weights. */
+/**
+ * The pixels of the source, and their weights, that make each pixel of the result along one axis.
+ */
 interface Taps {
-  /** Taps of a pixel of the result. */
+  /** Taps per pixel of the result. */
   count: number;
-  /** Pixels of the source that are looked at: `length` of them, from `first` on. */
+  /** The pixels of the source that are used: `length` pixels from `first` on. */
   first: number;
   length: number;
   /**
-   * `[length of the result, count]`: pixel of the source, from `first` on. Beyond the edge it is
-   * the edge's.
+   * Pixels of the source, counted from `first`: `[length of the result, count]`. Beyond the border
+   * they are the border's.
    */
   source: Int32Array;
-  /** `[length, count]`, sums to 1 for each pixel of the result. */
+  /** `[length of the result, count]`; sums to 1 for each pixel of the result. */
   weight: Float32Array;
 }
 
-/** Weights by distance, in pixels of the source; none beyond the support. */
+/** Weights by distance, in pixels of the source; 0 beyond the support. */
 export interface Kernel {
   name: string;
   support: number;
@@ -42,14 +44,14 @@ export const CUBIC: Kernel = {
   },
 };
 
-/** Triangles: bilinear interpolation where nothing shrinks. */
+/** A triangle: bilinear interpolation where nothing shrinks. */
 export const LINEAR: Kernel = {
   name: 'linear',
   support: 1,
   weight: (distance) => Math.max(0, 1 - distance),
 };
 
-function tapsOf(
+function computeTaps(
   kernel: Kernel,
   sourceLength: number,
   start: number,
@@ -63,14 +65,14 @@ function tapsOf(
   const source = new Int32Array(length * count);
   const weight = new Float32Array(length * count);
   for (let i = 0; i < length; i++) {
-    const centre = start + (i + 0.5) * scale;
-    // the first pixel whose middle is within reach
-    const nearest = Math.floor(centre - kernel.support * widened - 0.5) + 1;
+    const center = start + (i + 0.5) * scale;
+    // the first pixel whose center is within the support
+    const firstPixel = Math.floor(center - kernel.support * widened - 0.5) + 1;
     let sum = 0;
-    for (let tap = 0; tap < count; tap++) sum += weightOf(nearest + tap + 0.5 - centre);
+    for (let tap = 0; tap < count; tap++) sum += weightOf(firstPixel + tap + 0.5 - center);
     for (let tap = 0; tap < count; tap++) {
-      source[i * count + tap] = clamp(nearest + tap, 0, sourceLength - 1);
-      weight[i * count + tap] = weightOf(nearest + tap + 0.5 - centre) / sum;
+      source[i * count + tap] = clamp(firstPixel + tap, 0, sourceLength - 1);
+      weight[i * count + tap] = weightOf(firstPixel + tap + 0.5 - center) / sum;
     }
   }
   const first = source.reduce((a, b) => Math.min(a, b));
@@ -84,11 +86,11 @@ function tapsOf(
   };
 }
 
-/** Images of a folder mostly have one size: its taps are computed once. */
-const KEPT = 64;
-const kept = new Map<string, Taps>();
+/** Taps in the cache, at most. Most images of a folder have the same size, and so the same taps. */
+const MAX_CACHED_TAPS = 64;
+const cachedTaps = new Map<string, Taps>();
 
-function keptTaps(
+function tapsFor(
   kernel: Kernel,
   sourceLength: number,
   start: number,
@@ -96,11 +98,11 @@ function keptTaps(
   length: number,
 ): Taps {
   const key = `${kernel.name} ${sourceLength} ${start} ${boxLength} ${length}`;
-  let taps = kept.get(key);
+  let taps = cachedTaps.get(key);
   if (taps === undefined) {
-    taps = tapsOf(kernel, sourceLength, start, boxLength, length);
-    if (kept.size >= KEPT) kept.clear();
-    kept.set(key, taps);
+    taps = computeTaps(kernel, sourceLength, start, boxLength, length);
+    if (cachedTaps.size >= MAX_CACHED_TAPS) cachedTaps.clear();
+    cachedTaps.set(key, taps);
   }
   return taps;
 }
@@ -134,14 +136,14 @@ type TapsAt = [sources: number, weights: number, count: number];
 
 const loops = new WasmModule<Loops>(wasm);
 
-/** Bytes between two rows of floats are a multiple of this. */
-const STRIDE = 128;
+/** The distance of rows of floats is a multiple of this. */
+const STRIDE_BYTES = 128;
 
 /**
  * @param box in pixels of the image, not necessarily whole; where it reaches beyond the image, the
  * border is replicated.
- * @param into where the result is to lie; memory of its own where it is not said.
- * @returns RGB bytes, `size.width × size.height × 3`.
+ * @param into memory for the result; allocated if omitted.
+ * @returns RGB bytes, `[size.height, size.width, 3]`.
  */
 export function resizeBox(
   pixels: Pixels,
@@ -150,12 +152,12 @@ export function resizeBox(
   kernel = CUBIC,
   into?: Buffer,
 ): Buffer {
-  const acrossTaps = keptTaps(kernel, pixels.width, box.x, box.width, size.width);
-  const downTaps = keptTaps(kernel, pixels.height, box.y, box.height, size.height);
+  const acrossTaps = tapsFor(kernel, pixels.width, box.x, box.width, size.width);
+  const downTaps = tapsFor(kernel, pixels.height, box.y, box.height, size.height);
   const columns = acrossTaps.length;
   const rows = downTaps.length;
   const bytes = size.width * 3;
-  const stride = Math.ceil((bytes * 4 + 4) / STRIDE) * STRIDE;
+  const stride = Math.ceil((bytes * 4 + 4) / STRIDE_BYTES) * STRIDE_BYTES;
 
   const layout = new Layout();
   const place = ({ source, weight, count }: Taps): TapsAt => [
@@ -171,8 +173,8 @@ export function resizeBox(
   const targetAt = layout.room(size.height * bytes);
 
   return loops.with(layout, ({ across, down }, memory) => {
-    copyTaps(acrossTaps, acrossAt, memory);
-    copyTaps(downTaps, downAt, memory);
+    copyTapsIn(acrossTaps, acrossAt, memory);
+    copyTapsIn(downTaps, downAt, memory);
     copyIn(
       pixels,
       { x: acrossTaps.first, y: downTaps.first, width: columns, height: rows },
@@ -185,7 +187,7 @@ export function resizeBox(
   });
 }
 
-function copyTaps({ source, weight }: Taps, [sources, weights]: TapsAt, memory: ArrayBuffer) {
+function copyTapsIn({ source, weight }: Taps, [sources, weights]: TapsAt, memory: ArrayBuffer) {
   new Int32Array(memory, sources).set(source);
   new Float32Array(memory, weights).set(weight);
 }

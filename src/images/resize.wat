@@ -1,13 +1,13 @@
-;; The inner loops of resize.ts, four floats at a time (WebAssembly's 128-bit SIMD). Everything is given by its address, in bytes.
+;; The inner loops of resize.ts, four floats at a time (WebAssembly's 128-bit SIMD). Addresses are in bytes.
 ;;
 ;; A tap is a pixel (or row) of the source and its weight; the taps of a pixel of the result lie one after the other: `$sources` has their
-;; indices (int32), `$weights` their weights (float32), `$count` is how many they are.
+;; indices (int32), `$weights` their weights (float32), `$count` is their number.
 (module
   (memory (export "memory") 1)
 
   ;; RGB bytes of `$rows` rows of `$width` pixels, resized to `$length` pixels across: rows of float32, `$stride` bytes apart.
   ;; `$line` is room for two rows of `$width` pixels of four float32. Reads 1 byte beyond the bytes, writes 4 beyond each row of floats.
-  ;; Two rows go through at a time, so that a tap is looked up once for both; of an odd number of rows the last but one is made twice.
+  ;; Two rows go through at a time, so that a tap is looked up once for both; if their number is odd, the last but one is computed twice.
   (func (export "across")
     (param $bytes i32) (param $width i32) (param $rows i32)
     (param $sources i32) (param $weights i32) (param $count i32) (param $length i32)
@@ -19,7 +19,7 @@
       (if (i32.and (i32.gt_u (local.get $row) (i32.const 0)) (i32.eq (i32.add (local.get $row) (i32.const 1)) (local.get $rows)))
         (then (local.set $row (i32.sub (local.get $row) (i32.const 1)))))
       (local.set $next (i32.add (local.get $row) (i32.lt_u (i32.add (local.get $row) (i32.const 1)) (local.get $rows))))
-      ;; Three bytes of a pixel become the first three of four floats; the fourth is never looked at. A pixel of one row and that of the other
+      ;; Three bytes of a pixel become the first three of four floats; the fourth is ignored. A pixel of one row and that of the other
       ;; lie side by side.
       (local.set $from_a (i32.add (local.get $bytes) (i32.mul (local.get $row) (i32.mul (local.get $width) (i32.const 3)))))
       (local.set $from_b (i32.add (local.get $bytes) (i32.mul (local.get $next) (i32.mul (local.get $width) (i32.const 3)))))
@@ -98,7 +98,7 @@
           (local.set $g (f32x4.add (local.get $g) (f32x4.mul (local.get $weight) (v128.load offset=96 (local.get $from)))))
           (local.set $h (f32x4.add (local.get $h) (f32x4.mul (local.get $weight) (v128.load offset=112 (local.get $from)))))
           (br_if $each_tap (i32.lt_u (local.tee $tap (i32.add (local.get $tap) (i32.const 1))) (local.get $count))))
-        ;; What goes beyond the row is overwritten by the next one.
+        ;; Bytes beyond the row are overwritten by the next one.
         (v128.store (i32.add (local.get $target) (local.get $i))
           (i8x16.narrow_i16x8_u
             (i16x8.narrow_i32x4_s

@@ -9,7 +9,7 @@ import { fsReason } from '../util/fs-errors';
 import { IMAGE_EXTENSIONS } from './image-extensions';
 import { ImageList, prefixOf, type ImageFile } from './image-list';
 
-/** Folders that hold no photos of the user's. Hidden folders are left out as well. */
+/** Folders without photos of the user. Hidden folders are skipped as well. */
 const SKIPPED_FOLDERS: ReadonlySet<string> = new Set([
   'node_modules',
   '__MACOSX',
@@ -23,16 +23,16 @@ export interface Scan {
   failures: Failure[];
 }
 
-/** What is told while folders are listed. */
+/** Cancellation and progress of a scan. */
 export interface ScanOptions {
   signal?: AbortSignal | undefined;
-  /** Takes the number of images so far. */
+  /** Called with the number of images found so far. */
   onFound?: ((images: number) => void) | undefined;
-  /** Takes the first image, and of how many entries of its folder it is one. */
+  /** Called with the first image, and the number of entries in its folder. */
   onFirst?: ((image: ImageFile, entries: number) => void) | undefined;
 }
 
-type Name = string | Buffer;
+type RawPath = string | Buffer;
 
 /**
  * Finds the images below `folders`, in the order of their paths. Symbolic links are followed; a
@@ -49,14 +49,14 @@ export async function scanImages(
   const failures: Failure[] = [];
   const visited = new Set<string>();
 
-  const visit = async (folder: number, path: Name, name: string): Promise<void> => {
+  const visit = async (folder: number, path: RawPath, name: string): Promise<void> => {
     signal?.throwIfAborted();
-    let entries: { name: Name; entry: Dirent | Dirent<Buffer> }[];
+    let entries: { name: RawPath; entry: Dirent | Dirent<Buffer> }[];
     try {
       const identity = await realpath(path, 'latin1');
       if (visited.has(identity)) return;
       visited.add(identity);
-      entries = await list(path);
+      entries = await listEntries(path);
     } catch (error) {
       const reason = folderReason(error);
       if (name === '')
@@ -66,13 +66,13 @@ export async function scanImages(
       failures.push({ image: `${name}/`, reason });
       return;
     }
-    const subfolders: { path: Name; name: string }[] = [];
+    const subfolders: { path: RawPath; name: string }[] = [];
     const prefix = typeof path === 'string' ? prefixOf(path) : Buffer.concat([path, SLASH]);
     for (const { name: raw, entry } of entries) {
       const text = raw.toString();
       if (text.startsWith('.') || SKIPPED_FOLDERS.has(text)) continue;
-      const below = { path: joined(prefix, raw), name: name === '' ? text : `${name}/${text}` };
-      const kind = entry.isSymbolicLink() ? await targetKind(below.path) : kindOf(entry);
+      const below = { path: joinPath(prefix, raw), name: name === '' ? text : `${name}/${text}` };
+      const kind = entry.isSymbolicLink() ? await linkTargetKind(below.path) : kindOf(entry);
       if (kind === 'folder') {
         subfolders.push(below);
       } else if (IMAGE_EXTENSIONS.has(extname(text).toLowerCase()) && kind === 'broken link') {
@@ -90,7 +90,7 @@ export async function scanImages(
   return { images, failures };
 }
 
-/** Which images a run is about: `chooseImages` of a list. */
+/** `chooseImages` for an `ImageList`. */
 export function chosenImages(
   images: ImageList,
   choice: { limit: number; sample: number; seed: number },
@@ -103,9 +103,8 @@ export function chosenImages(
 }
 
 /**
- * The first `limit` images, and of these `sample` drawn with the seed, kept in order. 0 stands for
- * all. Drawn by Vitter's selection sampling (Knuth, TAOCP 2, algorithm S): one pass, every subset
- * equally likely.
+ * The first `limit` images, or a random `sample` of these, in their order. 0 means all. Selection
+ * sampling (Knuth, TAOCP 2, algorithm S) takes one pass and makes every subset equally likely.
  */
 export function chooseImages<T>(
   images: readonly T[],
@@ -114,22 +113,22 @@ export function chooseImages<T>(
   const first = limit > 0 ? images.slice(0, limit) : [...images];
   if (sample === 0 || sample >= first.length) return first;
   const random = new Random(seed);
-  let wanted = sample;
+  let remaining = sample;
   return first.filter((_, index) => {
-    const chosen = random.random() * (first.length - index) < wanted;
-    if (chosen) wanted -= 1;
+    const chosen = random.random() * (first.length - index) < remaining;
+    if (chosen) remaining -= 1;
     return chosen;
   });
 }
 
-async function list(path: Name) {
-  const byName = (a: { name: Name }, b: { name: Name }) =>
-    compare(a.name.toString(), b.name.toString());
+async function listEntries(path: RawPath) {
+  const byName = (a: { name: RawPath }, b: { name: RawPath }) =>
+    compareCodeUnits(a.name.toString(), b.name.toString());
   const entries = await readdir(path, { withFileTypes: true });
   if (!entries.some((entry) => entry.name.includes('\uFFFD'))) {
     return entries.map((entry) => ({ name: entry.name, entry })).sort(byName);
   }
-  // A name that is not UTF-8 opens only by its own bytes.
+  // Files whose names are not UTF-8 can be opened only with the bytes of the name.
   const raw = await readdir(path, { withFileTypes: true, encoding: 'buffer' });
   return raw
     .map((entry) => ({ name: isUtf8(entry.name) ? entry.name.toString() : entry.name, entry }))
@@ -138,12 +137,12 @@ async function list(path: Name) {
 
 const isUtf8 = (bytes: Buffer) => Buffer.from(bytes.toString('utf8'), 'utf8').equals(bytes);
 
-/** Order of code units: the same on every machine, whatever its locale. */
-const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+/** By code units: the same order on every machine, whatever its locale. */
+const compareCodeUnits = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 const SLASH = Buffer.from('/');
 
-function joined(prefix: Name, name: Name): Name {
+function joinPath(prefix: RawPath, name: RawPath): RawPath {
   if (typeof prefix === 'string' && typeof name === 'string') return prefix + name;
   return Buffer.concat([Buffer.from(prefix), Buffer.from(name)]);
 }
@@ -151,11 +150,11 @@ function joined(prefix: Name, name: Name): Name {
 const kindOf = (entry: { isDirectory(): boolean; isFile(): boolean }) =>
   entry.isDirectory() ? 'folder' : entry.isFile() ? 'file' : 'other';
 
-async function targetKind(path: Name) {
+async function linkTargetKind(path: RawPath) {
   try {
     return kindOf(await stat(path));
   } catch {
-    return 'broken link'; // reported where the name is an image's
+    return 'broken link'; // reported only if it has the name of an image
   }
 }
 

@@ -1,45 +1,38 @@
 /**
- * WebAssembly modules whose memory is laid out anew for each call: what goes in is copied there,
- * what comes out is copied back.
+ * Runs WebAssembly modules whose memory is laid out anew for each call. Inputs are copied into the
+ * memory, and results out of it.
  */
-
 import type { Box } from '../domain/faces';
 import { acquireBuffer } from './buffer-pool';
 import type { Pixels } from './pixels';
 
-/** What a module exports beside its functions. */
+/** Export of every module beside its functions. */
 interface WithMemory {
   memory: { buffer: ArrayBuffer; grow(pages: number): number };
 }
 
-const PAGE = 65_536;
-/**
- * Memory never shrinks: an instance that has had more than this, for one large photo, is not kept.
- * In bytes.
- */
-const KEPT = 16e6;
-/**
- * Loops may read and write a few bytes beyond what they need; what is next to it must not be
- * anything's.
- */
-const MARGIN = 32;
-const ALIGNED = 16;
+const PAGE_BYTES = 65_536;
+/** An instance with more memory, in bytes, is dropped after the call: memory never shrinks. */
+const MAX_KEPT_BYTES = 16e6;
+/** Unused bytes after each array: loops may read and write a few bytes beyond its end. */
+const MARGIN_BYTES = 32;
+const ALIGNMENT_BYTES = 16;
 
-/** Places in the memory of a call. */
+/** Assigns addresses in the memory of a call. */
 export class Layout {
-  /** Bytes so far. */
+  /** In bytes. */
   length = 0;
 
   /** @returns address of `length` bytes, a multiple of 16. */
   room(length: number): number {
     const at = this.length;
-    this.length = Math.ceil((at + length + MARGIN) / ALIGNED) * ALIGNED;
+    this.length = Math.ceil((at + length + MARGIN_BYTES) / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
     return at;
   }
 }
 
 /**
- * A module, instantiated when it is first needed, in each thread.
+ * A module, instantiated on first use in each thread.
  * @param bytes of the module, which exports its memory and `Functions`.
  */
 export class WasmModule<Functions> {
@@ -48,22 +41,22 @@ export class WasmModule<Functions> {
 
   constructor(private readonly bytes: Uint8Array<ArrayBuffer>) {}
 
-  /** Gives `use` the functions and memory enough for a layout; the memory is valid until then. */
+  /** Calls `use` with the functions and enough memory for a layout, valid during the call only. */
   with<T>({ length }: Layout, use: (functions: Functions, memory: ArrayBuffer) => T): T {
     this.compiled ??= new WebAssembly.Module(this.bytes);
     this.instance ??= new WebAssembly.Instance(this.compiled).exports as unknown as Functions &
       WithMemory;
     const { instance } = this;
     const missing = length - instance.memory.buffer.byteLength;
-    if (missing > 0) instance.memory.grow(Math.ceil(missing / PAGE));
-    if (length > KEPT) this.instance = undefined;
+    if (missing > 0) instance.memory.grow(Math.ceil(missing / PAGE_BYTES));
+    if (length > MAX_KEPT_BYTES) this.instance = undefined;
     return use(instance, instance.memory.buffer);
   }
 }
 
 /**
  * Copies a part of RGB pixels, row by row, to an address.
- * @param step rows of the image to one that is copied: the one in the middle of them.
+ * @param step one of this many rows is copied, the middle one.
  */
 export function copyIn(
   { data, width }: Pixels,
@@ -84,7 +77,7 @@ export function copyIn(
   }
 }
 
-/** @returns a copy of the bytes at an address: `into`, where it is given. */
+/** @returns a copy of the bytes at an address, in `into` if given. */
 export function copyOut(
   memory: ArrayBuffer,
   from: number,

@@ -1,8 +1,8 @@
 /**
  * Checks whether a network that comes from elsewhere can be used, before any other process opens
- * it. A separate process with limits of time and memory inspects the file (inspect-network.ts),
- * loads it and runs it on test images, so that a crash or an endless computation in ONNX Runtime
- * stays there. Networks that passed are remembered by their content.
+ * it. A child process with limits of time and memory inspects the file (inspect-network.ts), loads
+ * it and runs it on test images: a crash or an endless computation in ONNX Runtime ends that
+ * process only. Networks that passed are remembered by their content.
  */
 import type { NetworkInfo } from '../domain/networks';
 import { hashOf } from '../util/content-hash';
@@ -11,37 +11,37 @@ import { guardMemory } from '../util/memory-guard';
 import { type AttributeModel, checkNetworkFile, openModel, readNetwork } from './model';
 import { runInChildProcess, type NetworkAnswer } from './tool-process';
 
-/** Where networks that passed are remembered: the store between runs. */
+/** Remembers the networks that passed: the cache. */
 export interface Notes {
   note(name: string): unknown;
   setNote(name: string, value: unknown): void;
 }
 
 /**
- * Raised whenever the check changes, or ONNX Runtime's version does: all networks are checked again
- * then.
+ * Version of the check. Raise it when the check or the version of ONNX Runtime changes, so that all
+ * networks are checked again.
  */
 const VERSION = 1;
 
-/** Time limit in milliseconds. ViT-B takes about 8 s on two cores, by its number of operations. */
-const TIME_LIMIT = 30_000;
+/** In milliseconds. ViT-B needs about 8 s on two cores, by its number of operations. */
+const TIME_LIMIT_MS = 30_000;
 
 /**
- * Memory limit in bytes: a base, plus a multiple of the file, which is in memory as bytes, as a
- * message, as weights, and as weights in the order the kernels want.
+ * Memory limit in bytes: a base, plus a multiple of the file's size. The network is in memory as
+ * bytes, as a message, as weights, and as weights in the order of the kernels.
  */
-const MEMORY = { base: 1.5e9, perByte: 5 };
+const MEMORY_LIMIT = { base: 1.5e9, perByte: 5 };
 
-/** Crops of the larger test run; the smaller one has one. */
-const BATCH = 4;
+/** Crops of the second and third test runs; the first has one. */
+const BATCH_SIZE = 4;
 
-/** Largest difference between two runs on the same crops: threads may add in a different order. */
-const SAME = 1e-3;
+/** Largest difference between two runs on the same crops: threads may add in different orders. */
+const REPEAT_TOLERANCE = 1e-3;
 
-/** Networks that passed, by their hashes, as long as this process lives. */
-const usable = new Map<string, NetworkInfo>();
+/** Networks that passed in this process, by the hash of their content. */
+const passed = new Map<string, NetworkInfo>();
 
-const noteOf = (hash: string) => `network checked ${VERSION} ${hash}`;
+const noteName = (hash: string) => `network checked ${VERSION} ${hash}`;
 
 /**
  * @param hash of the file's content.
@@ -53,22 +53,22 @@ export async function checkNetwork(
   hash: string,
   { notes, signal }: { notes?: Notes | undefined; signal?: AbortSignal | undefined } = {},
 ): Promise<NetworkInfo> {
-  const kept = notes?.note(noteOf(hash)) as NetworkInfo | undefined;
-  if (kept !== undefined) return kept;
-  const info = usable.get(hash) ?? (await tryInProcess(file, hash, signal));
-  usable.set(hash, info);
-  notes?.setNote(noteOf(hash), info);
+  const noted = notes?.note(noteName(hash)) as NetworkInfo | undefined;
+  if (noted !== undefined) return noted;
+  const info = passed.get(hash) ?? (await checkInChildProcess(file, hash, signal));
+  passed.set(hash, info);
+  notes?.setNote(noteName(hash), info);
   return info;
 }
 
-async function tryInProcess(
+async function checkInChildProcess(
   file: string,
   hash: string,
   signal: AbortSignal | undefined,
 ): Promise<NetworkInfo> {
   let answer: NetworkAnswer;
   try {
-    answer = await runInChildProcess('checkNetwork', { file, hash }, TIME_LIMIT, signal);
+    answer = await runInChildProcess('checkNetwork', { file, hash }, TIME_LIMIT_MS, signal);
   } catch (error) {
     signal?.throwIfAborted();
     throw new UserError(`the model '${file}' cannot be used: ${messageOf(error)}`, {
@@ -79,9 +79,7 @@ async function tryInProcess(
   return answer.info;
 }
 
-/**
- * What that process does; its memory is guarded from then on. Never rejects.
- */
+/** The check itself, in the child process. Limits the memory of the process. Never rejects. */
 export async function tryNetwork({
   file,
   hash,
@@ -91,12 +89,12 @@ export async function tryNetwork({
 }): Promise<NetworkAnswer> {
   try {
     const bytes = await readNetwork(file);
-    guardMemory(MEMORY.base + MEMORY.perByte * bytes.length);
+    guardMemory(MEMORY_LIMIT.base + MEMORY_LIMIT.perByte * bytes.length);
     if (hashOf(bytes) !== hash)
       throw new UserError(`the model file '${file}' changed while it was being checked: try again`);
     checkNetworkFile(file, bytes);
     const model = await openModel(file, { provider: 'cpu' });
-    await tryRuns(file, model);
+    await testRuns(file, model);
     const { crop, attributes } = model;
     return { info: { crop, attributes } };
   } catch (error) {
@@ -109,23 +107,26 @@ export async function tryNetwork({
   }
 }
 
-/** Runs it on one crop and on several: uniform ones, whose variance is zero, and noise. */
-async function tryRuns(file: string, model: AttributeModel): Promise<void> {
+/**
+ * Runs a network on one crop, and twice on several: black and white ones, whose variance is zero,
+ * and noise.
+ */
+async function testRuns(file: string, model: AttributeModel): Promise<void> {
   const size = model.crop.width * model.crop.height * 3;
   const gray = new Uint8Array(size).fill(127);
   const noise = Uint8Array.from(
-    { length: BATCH * size },
+    { length: BATCH_SIZE * size },
     (_, i) => Math.imul(i, 2654435761) >>> 24,
   );
   const crops = noise.fill(0, 0, size).fill(255, size, 2 * size);
   await model.infer(gray, 1);
-  const first = Float32Array.from(await model.infer(crops, BATCH));
-  const second = await model.infer(crops, BATCH);
+  const first = Float32Array.from(await model.infer(crops, BATCH_SIZE));
+  const second = await model.infer(crops, BATCH_SIZE);
   const difference = first.reduce(
     (most, value, i) => Math.max(most, Math.abs(value - second[i]!)),
     0,
   );
-  if (difference > SAME) {
+  if (difference > REPEAT_TOLERANCE) {
     throw new UserError(
       `the model '${file}' cannot be used: it gives different results for the same images (by up to ${difference.toFixed(3)})`,
     );

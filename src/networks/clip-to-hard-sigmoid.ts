@@ -1,9 +1,10 @@
 /**
- * Clips to [0, 1] made into HardSigmoids of slope 1, in memory: max(0, min(1, x)), the same
- * numbers. CUDA's provider goes over the values twice for a Clip and once for a HardSigmoid; on an
- * H100 that is an eighth of the network's time. Other providers fuse a Clip with the convolution
- * before it, and some know no HardSigmoid, so that the file keeps the Clips (`clip_at_one` in
- * training/faces/onnx_file.py makes them such). Field numbers are those of onnx.proto (ONNX 1.17).
+ * Replaces Clips to [0, 1] by HardSigmoids of slope 1, in memory. Both compute max(0, min(1, x)).
+ * The CUDA provider reads the values twice for a Clip and once for a HardSigmoid, which saves an
+ * eighth of the network's time on an H100. The file keeps the Clips, since other providers fuse
+ * them with the convolution before, and some do not support HardSigmoid. `clip_at_one` in
+ * training/faces/onnx_file.py makes the network's clips end at 1. Field numbers are those of
+ * onnx.proto (ONNX 1.17).
  */
 import { Float16Array } from '@petamoriken/float16';
 import { PbfReader, PbfWriter } from 'pbf';
@@ -17,14 +18,14 @@ interface Node {
   inputs: string[];
   output: string;
   operator: string;
-  /** Of a Constant: its number, where it is one alone. */
+  /** Value of a Constant, if it is a single number. */
   constant: number | undefined;
 }
 
 /**
- * @param model bytes of an ONNX file.
- * @returns bytes of the same network; undefined where it has no such Clip, or where it is no ONNX
- * file (the runtime says better what it is).
+ * @param model content of an ONNX file.
+ * @returns content of the changed file; undefined where it has no such Clip, or is not an ONNX file
+ * (ONNX Runtime has the better error message).
  */
 export function withHardSigmoids(model: Uint8Array): Uint8Array | undefined {
   let changed = 0;
@@ -35,8 +36,8 @@ export function withHardSigmoids(model: Uint8Array): Uint8Array | undefined {
         return rewrite(graph, {
           1: (node) => {
             const { operator, inputs, output } = readNode(node);
-            const [values = '', least = '', most = ''] = inputs;
-            if (operator !== 'Clip' || constants.get(least) !== 0 || constants.get(most) !== 1)
+            const [values = '', min = '', max = ''] = inputs;
+            if (operator !== 'Clip' || constants.get(min) !== 0 || constants.get(max) !== 1)
               return node;
             changed += 1;
             return hardSigmoid(values, output);
@@ -71,13 +72,13 @@ function readNode(bytes: Uint8Array): Node {
   return node;
 }
 
-/** The number in an attribute that holds a tensor of one. */
+/** The number in an attribute that is a tensor with one value. */
 function numberIn(attribute: Uint8Array): number | undefined {
   let number: number | undefined;
   new PbfReader(attribute).readFields((field, _, reader) => {
     if (field !== 5) return;
     const { type, raw = new Uint8Array() } = readTensor(reader.readBytes());
-    const { buffer } = Uint8Array.from(raw); // in the file it need not be aligned
+    const { buffer } = Uint8Array.from(raw); // copied, since it may not be aligned in the file
     if (type === FLOAT && raw.length === 4) number = new Float32Array(buffer)[0];
     if (type === FLOAT16 && raw.length === 2) number = new Float16Array(buffer)[0];
   }, undefined);

@@ -1,8 +1,8 @@
 /**
- * Networks in float16 made into the same networks in float32, in memory. The package holds the
- * weights once, in float16; ONNX Runtime's CPU provider has no kernels for it (it converts before
- * and after each layer), and some devices of WebGPU cannot compute in it. Field numbers are those
- * of onnx.proto (ONNX 1.17).
+ * Converts networks from float16 to float32, in memory. The package has the weights in float16
+ * only. ONNX Runtime's CPU provider has no kernels for float16 and converts before and after each
+ * layer, and some WebGPU devices do not support it. Field numbers are those of onnx.proto (ONNX
+ * 1.17).
  */
 import { Float16Array } from '@petamoriken/float16';
 import { PbfReader, PbfWriter } from 'pbf';
@@ -10,20 +10,20 @@ import { FLOAT, FLOAT16, readTensor } from './onnx-tensor';
 import { rewrite } from './rewrite-message';
 
 /**
- * @param model bytes of an ONNX file.
- * @returns bytes of the same network with every float16 tensor, constant and cast in float32;
- * undefined where its weights are not in float16, where
- * they lie in other files, or where it is no ONNX file (the runtime says better what it is).
+ * @param model content of an ONNX file.
+ * @returns the same network with every float16 tensor, constant and cast in float32; undefined
+ * where its weights are not in float16 or are in other files, or where it is not an ONNX file (ONNX
+ * Runtime has the better error message).
  */
 export function toFloat32(model: Uint8Array): Uint8Array | undefined {
   try {
-    return hasFloat16(model) ? rewrite(model, { 7: widenGraph }) : undefined;
+    return hasFloat16(model) ? rewrite(model, { 7: graphToFloat32 }) : undefined;
   } catch {
     return undefined; // not a protocol buffer
   }
 }
 
-/** Whether weights are in float16, all of them in the file itself. */
+/** Whether some weights are in float16, and all of them are in the file itself. */
 function hasFloat16(model: Uint8Array): boolean {
   const found = { float16: false, external: false };
   new PbfReader(model).readFields((field, _, reader) => {
@@ -38,21 +38,21 @@ function hasFloat16(model: Uint8Array): boolean {
   return found.float16 && !found.external;
 }
 
-const widenGraph = (graph: Uint8Array): Uint8Array =>
+const graphToFloat32 = (graph: Uint8Array): Uint8Array =>
   rewrite(graph, {
-    1: (node) => rewrite(node, { 5: widenAttribute }),
-    5: widenTensor,
-    11: widenValueInfo,
-    12: widenValueInfo,
-    13: widenValueInfo,
+    1: (node) => rewrite(node, { 5: attributeToFloat32 }),
+    5: tensorToFloat32,
+    11: valueInfoToFloat32,
+    12: valueInfoToFloat32,
+    13: valueInfoToFloat32,
   });
 
-/** An attribute: a tensor, tensors, a graph, graphs, or the type a Cast goes to. */
-function widenAttribute(attribute: Uint8Array): Uint8Array {
+/** Attributes with a tensor, tensors, a graph, graphs, or the target type of a Cast. */
+function attributeToFloat32(attribute: Uint8Array): Uint8Array {
   const to = (value: number) => (value === FLOAT16 && nameOf(attribute) === 'to' ? FLOAT : value);
   return rewrite(
     attribute,
-    { 5: widenTensor, 6: widenGraph, 10: widenTensor, 11: widenGraph },
+    { 5: tensorToFloat32, 6: graphToFloat32, 10: tensorToFloat32, 11: graphToFloat32 },
     { 3: to },
   );
 }
@@ -66,7 +66,7 @@ const nameOf = (attribute: Uint8Array): string =>
   ).name;
 
 /** ValueInfoProto → TypeProto → TypeProto.Tensor → elem_type. */
-const widenValueInfo = (info: Uint8Array): Uint8Array =>
+const valueInfoToFloat32 = (info: Uint8Array): Uint8Array =>
   rewrite(info, {
     2: (type) =>
       rewrite(type, {
@@ -75,30 +75,31 @@ const widenValueInfo = (info: Uint8Array): Uint8Array =>
       }),
   });
 
-function widenTensor(tensor: Uint8Array): Uint8Array {
+function tensorToFloat32(tensor: Uint8Array): Uint8Array {
   const { type, raw, bits } = readTensor(tensor);
   if (type !== FLOAT16) return tensor;
-  // Copied, as the bytes in the file need not be aligned.
+  // Copied, since the bytes may not be aligned in the file.
   const halves =
     raw === undefined ? Uint16Array.from(bits) : new Uint16Array(new Uint8Array(raw).buffer);
-  const floats = floatsOfHalves();
+  const floats = float16Table();
   const values = new Float32Array(halves.length);
   for (let i = 0; i < halves.length; i++) values[i] = floats[halves[i]!]!;
   const writer = new PbfWriter();
   writer.writeVarintField(2, FLOAT);
   writer.writeBytesField(9, new Uint8Array(values.buffer));
   return Buffer.concat([
-    rewrite(tensor, { 5: none, 9: none }, { 2: () => undefined, 5: () => undefined }),
+    rewrite(tensor, { 5: omit, 9: omit }, { 2: omit, 5: omit }),
     writer.finish(),
   ]);
 }
 
 let table: Float32Array | undefined;
 
-/** The number each of the 65,536 float16 is: millions of weights are looked up. */
-const floatsOfHalves = (): Float32Array =>
+/** The values of all 65,536 float16 numbers: a look-up is faster than a conversion per weight. */
+const float16Table = (): Float32Array =>
   (table ??= new Float32Array(
     new Float16Array(Uint16Array.from({ length: 1 << 16 }, (_, bits) => bits).buffer),
   ));
 
-const none = () => undefined;
+/** Leaves a field out. */
+const omit = () => undefined;

@@ -1,8 +1,8 @@
 /**
- * ONNX Runtime, loaded when it is first asked for: it takes some 80 ms of every thread, and the
- * engine's main thread, which knows of the bundled networks from the store, and threads that only
- * decode for a GPU need none of it. Nothing else may load it: without the variables of
- * util/native-environment.ts it sends events to its maker.
+ * Loads ONNX Runtime on first use. Loading takes about 80 ms per thread, and some threads never
+ * need it: the engine's main thread, which reads about the bundled networks in the cache, and
+ * threads that only decode for a GPU. No other module may load it: without the variables of
+ * util/native-environment.ts it sends telemetry.
  */
 import { createRequire } from 'node:module';
 import type * as Library from 'onnxruntime-node';

@@ -1,28 +1,28 @@
 /**
- * What an ONNX file says of itself: `metadata_props` of its ModelProto (onnx.proto, field 14),
- * entries of two strings. ONNX Runtime for Node does not show them. `training/faces/onnx_file.py`
+ * The metadata of an ONNX file: `metadata_props` of its ModelProto (onnx.proto, field 14), entries
+ * of two strings. ONNX Runtime's API for Node does not include them. `training/faces/onnx_file.py`
  * writes them.
  */
 import * as z from 'zod';
 import { excerpt, hasHidden } from '../text/excerpt';
 import { messageOf, UserError } from '../util/errors';
 import { readRegularFile } from '../util/read-regular-file';
-import { NETWORK_LIMITS } from './inspect-network';
+import { NETWORK_LIMITS } from './network-limits';
 import { DamagedMessage, FieldReader, textOf } from './protobuf-fields';
 
 const PREFIX = 'face_clusters.';
 
-/** Most characters of a name: names appear in tables, charts and menus. */
-const LONGEST_NAME = 200;
-/** Most bytes of an entry: 10,000 names of that length, roughly. */
-const LONGEST_ENTRY = 4e6;
+/** Characters of a name, at most: names appear in tables, charts and menus. */
+const MAX_NAME_LENGTH = 200;
+/** Bytes of an entry, at most: enough for 10,000 names of 200 characters, with their quotes. */
+const MAX_ENTRY_BYTES = 4e6;
 
-const MOST = NETWORK_LIMITS.outputs;
+const MAX_OUTPUTS = NETWORK_LIMITS.outputs;
 
 const attributeName = z
   .string()
   .min(1, 'expected a name, got an empty text')
-  .max(LONGEST_NAME, `expected a name of at most ${LONGEST_NAME} characters`)
+  .max(MAX_NAME_LENGTH, `expected a name of at most ${MAX_NAME_LENGTH} characters`)
   .refine(
     (name) => !hasHidden(name),
     'expected a name without newlines and other control characters',
@@ -33,39 +33,39 @@ const schema = z.object({
   attributes: z
     .array(attributeName)
     .min(1)
-    .max(MOST)
+    .max(MAX_OUTPUTS)
     .refine(
       (names) => new Set(names).size === names.length,
       'expected a different name for each output, got one of them twice',
     )
     .optional(),
-  /** How an aligned image becomes the input. */
+  /** Size of the input, and how aligned images are framed for it. */
   framing: z
     .object({ width: z.int().positive(), height: z.int().positive(), stretch: z.boolean() })
     .optional(),
-  /** How often each attribute occurs in what the network was trained on. */
-  frequencies: z.array(z.number().min(0).max(1)).max(MOST).optional(),
+  /** Share of the training images that have each attribute, in [0, 1]. */
+  frequencies: z.array(z.number().min(0).max(1)).max(MAX_OUTPUTS).optional(),
   /**
-   * Probability from which each attribute counts as present; `balanced` recognises both of its
-   * values equally well.
+   * Probabilities from which the attributes count as present. `balanced` thresholds recognize the
+   * presence and the absence of an attribute equally well.
    */
-  thresholds: z.object({ balanced: z.array(z.number().gt(0).lt(1)).max(MOST) }).optional(),
+  thresholds: z.object({ balanced: z.array(z.number().gt(0).lt(1)).max(MAX_OUTPUTS) }).optional(),
 });
 
-/** All of it is optional: files of others have none of it. */
+/** All entries are optional: files from elsewhere have none. */
 export type ModelMetadata = z.infer<typeof schema>;
 
 /**
- * @throws UserError naming the file and the entry that is not what it should be; a system error
- * where it cannot be read.
+ * @throws UserError naming the file and the invalid entry; a system error where it is unreadable.
  */
 export async function readModelMetadata(file: string): Promise<ModelMetadata> {
   return metadataIn(await readRegularFile(file, NETWORK_LIMITS.bytes), file);
 }
 
 /**
- * @param bytes of the file, and `file` its name for messages.
- * @throws UserError naming the file and the entry that is not what it should be.
+ * @param bytes content of the file.
+ * @param file its name for messages.
+ * @throws UserError naming the file and the invalid entry.
  */
 export function metadataIn(bytes: Uint8Array, file: string): ModelMetadata {
   const refuse = (entry: string, reason: string, cause?: unknown) =>
@@ -77,10 +77,10 @@ export function metadataIn(bytes: Uint8Array, file: string): ModelMetadata {
   for (const name of Object.keys(schema.shape)) {
     const value = entries.get(PREFIX + name);
     if (value === undefined) continue;
-    if (value.length > LONGEST_ENTRY)
-      throw refuse(name, ` is longer than ${LONGEST_ENTRY.toLocaleString('en')} bytes`);
+    if (value.length > MAX_ENTRY_BYTES)
+      throw refuse(name, ` is longer than ${MAX_ENTRY_BYTES.toLocaleString('en')} bytes`);
     try {
-      found[name] = JSON.parse(textOf(value, LONGEST_ENTRY));
+      found[name] = JSON.parse(textOf(value, MAX_ENTRY_BYTES));
     } catch (error) {
       throw refuse(name, ` is not JSON: ${excerpt(messageOf(error), 200)}`, error);
     }
@@ -94,8 +94,8 @@ export function metadataIn(bytes: Uint8Array, file: string): ModelMetadata {
 }
 
 /**
- * Entries of this project; none if the file is not a ModelProto, for which the runtime has the
- * better message.
+ * Entries with this project's prefix; none if the file is not a ModelProto, for which ONNX Runtime
+ * has the better error message.
  */
 function metadataEntries(bytes: Uint8Array): Map<string, Uint8Array> {
   const entries = new Map<string, Uint8Array>();
@@ -107,7 +107,7 @@ function metadataEntries(bytes: Uint8Array): Map<string, Uint8Array> {
       let value: Uint8Array = new Uint8Array();
       reader.read(entry, (field, part) => {
         if (typeof part === 'number') return;
-        if (field === 1) key = part.length > LONGEST_NAME ? '' : textOf(part);
+        if (field === 1) key = part.length > MAX_NAME_LENGTH ? '' : textOf(part);
         if (field === 2) value = part;
       });
       if (key.startsWith(PREFIX)) entries.set(key, value);

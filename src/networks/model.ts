@@ -1,34 +1,32 @@
-/** Stage 4: crops → attribute probabilities, with ONNX Runtime. */
+/** Stage 4: crops → probabilities of attributes, with ONNX Runtime. */
 import { dirname, join, resolve } from 'node:path';
 import type { InferenceSession } from 'onnxruntime-node';
-import { attributeNames } from '../domain/attributes';
 import type { Provider, Framing } from '../domain/networks';
 import { excerpt } from '../text/excerpt';
 import { codeOf, messageOf, UserError } from '../util/errors';
 import { readRegularFile } from '../util/read-regular-file';
 import { withHardSigmoids } from './clip-to-hard-sigmoid';
 import { toFloat32 } from './float16-to-float32';
-import { inspectNetwork, NETWORK_LIMITS } from './inspect-network';
+import { inspectNetwork } from './inspect-network';
 import { onnxruntime } from './lazy-onnxruntime';
-import { metadataIn, type ModelMetadata } from './model-metadata';
+import { metadataIn } from './model-metadata';
+import { NETWORK_LIMITS } from './network-limits';
+import { type NetworkSignature, signatureOf } from './network-signature';
 import { sessionOptions } from './session-options';
 
 /** A network ready to run. */
 export interface AttributeModel {
-  /** The crops it takes: their size in pixels, and how they are framed. */
+  /** Size of its input in pixels, and how images are framed for it. */
   crop: Framing;
   /** Names of its outputs, in order. */
   attributes: string[];
-  /**
-   * Probability from which each attribute counts as present, so that both of its values are
-   * recognised equally well; where the file says.
-   */
+  /** Balanced thresholds, see `ModelMetadata`; undefined where the file has none. */
   thresholds: number[] | undefined;
-  /** Execution provider it runs on. */
   provider: Provider;
   /**
-   * @param crops RGB bytes of `count` crops one after the other, `[count, height, width, 3]`.
+   * @param crops RGB bytes, `[count, height, width, 3]`.
    * @returns probabilities in [0, 1], `[count, attributes]`, valid until the next call.
+   * @throws UserError where an output is not a probability.
    */
   infer(crops: Uint8Array, count: number): Promise<Float32Array>;
   release(): Promise<void>;
@@ -36,25 +34,25 @@ export interface AttributeModel {
 
 export interface SessionOptions {
   provider: Provider;
-  /** Threads of the CPU provider; 0 is one a core. */
+  /** Threads of the CPU provider; 0 for one per core. */
   threads?: number;
 }
 
-/** The bundled networks, which need no check. All bundles lie in `dist/`, beside `weights/`. */
-const OWN = join(__dirname, '..', 'weights');
+/** Folder of the bundled networks, which need no check. All bundles are in `dist/` beside it. */
+const BUNDLED_WEIGHTS = join(__dirname, '..', 'weights');
 
 /**
- * Opens an ONNX file and checks that it is a network this project can use: input uint8 `[n, height,
+ * Opens an ONNX file and checks that it is a face attribute network: input uint8 `[n, height,
  * width, 3]`, output float32 `[n, attributes]`. The runtime gets the bytes that were inspected,
  * even if the file changes meanwhile.
- * @throws UserError naming the file, what was expected and what it holds.
+ * @throws UserError naming the file, what was expected and what it has.
  */
 export async function openModel(
   file: string,
   { provider, threads = 0 }: SessionOptions,
 ): Promise<AttributeModel> {
   const bytes = await readNetwork(file);
-  if (dirname(resolve(file)) !== OWN) checkNetworkFile(file, bytes);
+  if (dirname(resolve(file)) !== BUNDLED_WEIGHTS) checkNetworkFile(file, bytes);
   let session: InferenceSession;
   try {
     session = await openSession(bytes, provider, threads);
@@ -64,14 +62,14 @@ export async function openModel(
     });
   }
   const { Tensor } = onnxruntime();
-  let shape: ReturnType<typeof checkShape>;
+  let signature: NetworkSignature;
   try {
-    shape = checkShape(file, session, metadataIn(bytes, file));
+    signature = signatureOf(file, session, metadataIn(bytes, file));
   } catch (error) {
     await session.release();
     throw error;
   }
-  const { crop, attributes, thresholds, input, output } = shape;
+  const { crop, attributes, thresholds, input, output } = signature;
   return {
     crop,
     attributes,
@@ -99,7 +97,7 @@ export async function openModel(
 }
 
 /**
- * The bytes of a network's file.
+ * Reads the file of a network.
  * @throws UserError if it does not exist, is empty or too large, or cannot be read; the signal's
  * reason if it is aborted.
  */
@@ -121,7 +119,7 @@ export async function readNetwork(file: string, signal?: AbortSignal): Promise<B
 }
 
 /**
- * `inspectNetwork` of a file.
+ * Inspects the content of a file; see `inspectNetwork`.
  * @throws UserError naming the file and what is not supported.
  */
 export function checkNetworkFile(file: string, bytes: Uint8Array): void {
@@ -133,9 +131,7 @@ export function checkNetworkFile(file: string, bytes: Uint8Array): void {
   }
 }
 
-/**
- * How far rounding in float16 may push a probability outside of [0, 1]; such values are clamped.
- */
+/** Rounding in float16 moves probabilities outside of [0, 1] by up to this; they are clamped. */
 const ROUNDING = 1e-3;
 
 /** Clamps rounding errors. @throws UserError if a value is not a probability. */
@@ -153,7 +149,7 @@ function checkProbabilities(file: string, values: Float32Array): void {
   }
 }
 
-/** In float32 where the provider, or its device, does not compute in the float16 of the file. */
+/** Converts a float16 network to float32 where the provider, or its device, lacks float16. */
 async function openSession(
   bytes: Uint8Array,
   provider: Provider,
@@ -176,76 +172,5 @@ function loadReason(error: unknown): string {
   const text = messageOf(error);
   if (/protobuf parsing failed|does not have a graph/i.test(text))
     return 'it is not an ONNX model, or the file is damaged';
-  return excerpt(text, 500); // it quotes names of the file
-}
-
-function checkShape(file: string, session: InferenceSession, metadata: ModelMetadata) {
-  const expected =
-    'expected one input uint8 [n, height, width, 3] and one output float32 [n, attributes]';
-  const describe = (values: readonly InferenceSession.ValueMetadata[]) =>
-    values
-      .map((value) => (value.isTensor ? `${value.type} [${value.shape.join(', ')}]` : 'no tensor'))
-      .join(' and ');
-  const refuse = () =>
-    new UserError(
-      `the model '${file}' is not a face attribute network: ${expected}; ` +
-        `it has the input ${describe(session.inputMetadata)} and the output ${describe(session.outputMetadata)}`,
-    );
-  const [input] = session.inputMetadata;
-  const [output] = session.outputMetadata;
-  if (session.inputMetadata.length !== 1 || session.outputMetadata.length !== 1) throw refuse();
-  if (!input?.isTensor || !output?.isTensor || input.type !== 'uint8' || output.type !== 'float32')
-    throw refuse();
-  const [, height, width, channels] = input.shape;
-  const [, outputs] = output.shape;
-  if (input.shape.length !== 4 || output.shape.length !== 2 || channels !== 3) throw refuse();
-  if (typeof height !== 'number' || typeof width !== 'number' || typeof outputs !== 'number')
-    throw refuse();
-  if (typeof input.shape[0] === 'number') {
-    throw new UserError(
-      `the model '${file}' cannot be used: its batch size is fixed to ${input.shape[0]}; export it with a dynamic first dimension`,
-    );
-  }
-  const { side, outputs: mostOutputs } = NETWORK_LIMITS;
-  if (![height, width].every((length) => length >= side.from && length <= side.to)) {
-    throw new UserError(
-      `the model '${file}' cannot be used: it takes crops of ${width}×${height} pixels; expected sides of ${side.from} to ${side.to}`,
-    );
-  }
-  if (outputs < 1 || outputs > mostOutputs) {
-    throw new UserError(
-      `the model '${file}' cannot be used: it has ${outputs} outputs; expected 1 to ${mostOutputs.toLocaleString('en')}`,
-    );
-  }
-  const { framing } = metadata;
-  if (framing !== undefined && (framing.width !== width || framing.height !== height)) {
-    throw new UserError(
-      `the model '${file}' cannot be used: its metadata speak of crops of ${framing.width}×${framing.height}, its input takes ${width}×${height}`,
-    );
-  }
-  const thresholds = metadata.thresholds?.balanced;
-  for (const [what, list] of [
-    ['attributes', metadata.attributes],
-    ['thresholds', thresholds],
-  ] as const) {
-    if (list !== undefined && list.length !== outputs) {
-      throw new UserError(
-        `the model '${file}' cannot be used: it has ${outputs} outputs, and its metadata name ${list.length} ${what}`,
-      );
-    }
-  }
-  try {
-    const attributes = metadata.attributes ?? attributeNames(outputs);
-    return {
-      crop: { width, height, stretch: framing?.stretch === true },
-      attributes,
-      thresholds,
-      input: input.name,
-      output: output.name,
-    };
-  } catch (error) {
-    throw new UserError(`the model '${file}' cannot be used: ${messageOf(error)}`, {
-      cause: error,
-    });
-  }
+  return excerpt(text, 500); // may quote names from the file
 }

@@ -1,7 +1,7 @@
 /**
  * Operators allowed in networks that come from elsewhere: those that compute tensors from tensors
  * deterministically, with time and memory that depend on shapes only. Networks that classify images
- * consist of these. Not allowed are operators with subgraphs (If, Loop, Scan, SequenceMap), random
+ * need no others. Not allowed are operators with subgraphs (If, Loop, Scan, SequenceMap), random
  * ones, those for text, sequences, encoded images, trees and vocabularies, and those whose output
  * size depends on the data (NonZero, Compress, Unique, NonMaxSuppression).
  */
@@ -41,7 +41,10 @@ export const OPERATORS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['com.microsoft', names(MICROSOFT)],
 ]);
 
-/** Positions of the inputs that determine the shape of an operator's output. */
+/** @param domain empty for ONNX's own operators. */
+export const isSupportedOperator = (domain: string, operator: string): boolean =>
+  OPERATORS.get(domain)?.has(operator) === true;
+
 const SHAPE_INPUTS: ReadonlyMap<string, readonly number[]> = new Map([
   ['AffineGrid', [1]],
   ['CenterCropPad', [1]],
@@ -61,24 +64,26 @@ const SHAPE_INPUTS: ReadonlyMap<string, readonly number[]> = new Map([
   ['Upsample', [1]],
 ]);
 
-const REDUCED = [1];
+/** Reductions take the dimensions to reduce. */
+const REDUCTION_SHAPE_INPUTS = [1];
 
+const isReduction = (operator: string) => operator.startsWith('Reduce');
+
+/** Positions of the inputs that determine the shape of an operator's output. */
 export const shapeInputs = (operator: string): readonly number[] =>
-  SHAPE_INPUTS.get(operator) ?? (operator.startsWith('Reduce') ? REDUCED : []);
+  SHAPE_INPUTS.get(operator) ?? (isReduction(operator) ? REDUCTION_SHAPE_INPUTS : []);
 
-/** Operators whose shape input is a list of factors: their product is a number of values. */
-export const MULTIPLIED: ReadonlySet<string> = new Set([
+const FACTOR_LISTS: ReadonlySet<string> = new Set([
   'AffineGrid',
   'ConstantOfShape',
   'Expand',
   'Tile',
 ]);
 
-/**
- * Operators whose shape input may be large without a large output: slices often end at the largest
- * integer.
- */
-export const UNMEASURED: ReadonlySet<string> = new Set([
+/** Whether an operator's shape input is a list of factors, whose product is a number of values. */
+export const isFactorList = (operator: string): boolean => FACTOR_LISTS.has(operator);
+
+const UNBOUNDED_SHAPES: ReadonlySet<string> = new Set([
   'Slice',
   'Squeeze',
   'Unsqueeze',
@@ -86,6 +91,13 @@ export const UNMEASURED: ReadonlySet<string> = new Set([
   'Split',
   'TopK',
 ]);
+
+/**
+ * Whether large numbers in an operator's shape input do not make its output large. Slices, for
+ * example, often end at the largest integer.
+ */
+export const isUnboundedShape = (operator: string): boolean =>
+  UNBOUNDED_SHAPES.has(operator) || isReduction(operator);
 
 /** Attributes that are sizes, in pixels or values. */
 export const SIZE_ATTRIBUTES: ReadonlySet<string> = new Set([

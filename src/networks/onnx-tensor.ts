@@ -1,4 +1,4 @@
-/** A TensorProto of onnx.proto (ONNX 1.17), as far as networks are changed in memory. */
+/** Reads the parts of a TensorProto (onnx.proto, ONNX 1.17) that conversions in memory need. */
 import { PbfReader } from 'pbf';
 
 /** TensorProto.DataType. */
@@ -6,8 +6,8 @@ export const FLOAT = 1;
 export const FLOAT16 = 10;
 
 /**
- * Its type, and its numbers as raw bytes or, of float16, one by one as bits; whether they lie in
- * another file.
+ * @returns `type`, TensorProto.DataType; the values as `raw` bytes or, of float16, possibly as
+ * `bits` in one number each; and whether they are `external`, in another file.
  */
 export const readTensor = (tensor: Uint8Array) =>
   new PbfReader(tensor).readFields(

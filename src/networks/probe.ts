@@ -1,6 +1,6 @@
 /**
- * Whether an execution provider is worth using: right on a test batch, and at least as fast as the
- * CPU.
+ * Tests whether an execution provider is worth using: it has to give the CPU's results on a test
+ * batch, and to be at least as fast.
  */
 import { availableParallelism } from 'node:os';
 import type { Provider } from '../domain/networks';
@@ -8,51 +8,50 @@ import { messageOf } from '../util/errors';
 import { openModel } from './model';
 import { rateOf } from './rate';
 
-/**
- * Largest difference of a probability from the CPU's at which a GPU counts as right (float16
- * against int8).
- */
+/** Largest difference of a probability from the CPU's: a GPU computes in float16, a CPU in int8. */
 const TOLERANCE = 0.25;
-/** Mean difference allowed: one output may differ by rounding, all of them may not. */
+/** Largest mean difference: rounding may move one probability far, but not all of them. */
 const MEAN_TOLERANCE = 0.04;
 
-/** Faces of the batch that is compared, … */
-const COMPARED = 4;
-/** … and of the one whose time is taken: large enough for a GPU to show what it can. */
-const TIMED = 32;
+/** Faces in the batch whose results are compared. */
+const COMPARED_BATCH = 4;
+/** Faces in the batch that is timed: large enough to use a GPU fully. */
+const TIMED_BATCH = 32;
 
-/** Time the CPU's runs take at least, in milliseconds. */
-const CPU_TIME = 200;
+/** Time for which the CPU is measured, at least, in milliseconds. */
+const CPU_TIME_MS = 200;
 
 /**
- * A provider that is slower by more than this, with one face at a time, does not make up for it by
- * larger batches: an H100 gains a factor of 18 to 26 over all sizes of batches. It keeps what
- * renders in software (Mesa's llvmpipe, SwiftShader: seconds a face) from being waited for.
+ * Largest gain in speed from batches. On an H100 batches of any size gain a factor of 18 to 26. A
+ * provider that is slower than the CPU by more than this with single faces is rejected at once, so
+ * that nobody waits for renderers in software (Mesa's llvmpipe, SwiftShader: seconds per face).
  */
-const LARGEST_GAIN = 32;
+const MAX_BATCH_GAIN = 32;
 
 /**
  * Compares a provider with the CPU on noise and gradients.
- * @param file network for the provider, and `reference` the one for the CPU: of the same outputs.
- * @returns why the provider is not to be used, or '' where it is.
+ * @param file network for the provider.
+ * @param reference network for the CPU, with the same outputs.
+ * @returns why the provider should not be used; '' where it should.
  */
 export async function probe(provider: Provider, file: string, reference: string): Promise<string> {
   try {
     const cpu = await openModel(reference, { provider: 'cpu', threads: 1 });
     const candidate = await openModel(file, { provider });
-    const crops = testCrops(TIMED, cpu.crop.width * cpu.crop.height * 3);
-    const expected = Float32Array.from(await cpu.infer(crops, COMPARED));
-    // On the CPU every core infers by itself (engine/threads/image-worker-pool.ts).
-    const ofCpu = availableParallelism() * (await rateOf(cpu, crops, COMPARED, CPU_TIME));
+    const crops = testCrops(TIMED_BATCH, cpu.crop.width * cpu.crop.height * 3);
+    const expected = Float32Array.from(await cpu.infer(crops, COMPARED_BATCH));
+    // On the CPU each core runs a session of its own (engine/threads/image-worker-pool.ts).
+    const cpuRate =
+      availableParallelism() * (await rateOf(cpu, crops, COMPARED_BATCH, CPU_TIME_MS));
 
     await candidate.infer(crops, 1); // compiles shaders or kernels
     const single = await rateOf(candidate, crops, 1);
-    if (single * LARGEST_GAIN < ofCpu) return slower(single, 1, ofCpu);
-    const wrong = difference(await candidate.infer(crops, COMPARED), expected);
-    if (wrong !== undefined) return wrong;
-    await candidate.infer(crops, TIMED); // takes its memory
-    const batched = await rateOf(candidate, crops, TIMED);
-    return batched < ofCpu ? slower(batched, TIMED, ofCpu) : '';
+    if (single * MAX_BATCH_GAIN < cpuRate) return slower(single, 1, cpuRate);
+    const problem = difference(await candidate.infer(crops, COMPARED_BATCH), expected);
+    if (problem !== undefined) return problem;
+    await candidate.infer(crops, TIMED_BATCH); // allocates its memory
+    const batched = await rateOf(candidate, crops, TIMED_BATCH);
+    return batched < cpuRate ? slower(batched, TIMED_BATCH, cpuRate) : '';
   } catch (error) {
     return messageOf(error);
   }
@@ -70,7 +69,7 @@ function testCrops(count: number, size: number): Uint8Array {
   return crops;
 }
 
-/** How an output is wrong, or undefined. */
+/** How an output differs too much from the expected one; undefined where it does not. */
 function difference(actual: Float32Array, expected: Float32Array): string | undefined {
   let sum = 0;
   let largest = 0;

@@ -1,33 +1,30 @@
-/** A network on a provider, and on the next one where that fails in the middle of a run. */
+/** Runs a network on a provider, and on the next one if that fails in the middle of a run. */
 import type { Provider } from '../domain/networks';
 import { messageOf } from '../util/errors';
 import type { ProviderChoice } from './providers';
 
-/**
- * A network that takes the crops of a batch in pieces, and may be asked for several batches at a
- * time.
- */
+/** Infers batches whose crops are in several pieces. Several batches may be in progress. */
 export interface BatchRunner {
   /**
    * @param pieces RGB bytes, together `[count, height, width, 3]`.
    * @returns probabilities in [0, 1], `[count, attributes]`.
    */
   infer(pieces: readonly Uint8Array[], count: number): Promise<Float32Array>;
-  /** Ends it; what it was asked for and has not done fails. */
+  /** Batches in progress fail. */
   release(): Promise<void>;
 }
 
 export interface ProviderChainOptions {
   open: (choice: ProviderChoice) => Promise<BatchRunner>;
-  /** What is to be tried after a provider. */
+  /** Chooses the provider to try after one that failed. */
   next: (failed: Provider) => Promise<ProviderChoice>;
 }
 
 export class ProviderChain implements BatchRunner {
-  /** What went wrong and was got around, for people. */
+  /** Failures of providers that others replaced, for users. */
   readonly notices: string[] = [];
   private runner: Promise<BatchRunner> | undefined;
-  private falling: Promise<void> | undefined;
+  private fallback: Promise<void> | undefined;
   private released = false;
 
   constructor(
@@ -35,17 +32,17 @@ export class ProviderChain implements BatchRunner {
     private readonly options: ProviderChainOptions,
   ) {}
 
-  /** What runs now. */
+  /** The current provider and network. */
   get choice(): ProviderChoice {
     return this.current;
   }
 
-  /** Whether another provider, and maybe another network, goes on than the one chosen at first. */
+  /** Whether another provider, and possibly another network, replaced the first choice. */
   get fellBack(): boolean {
     return this.notices.length > 0;
   }
 
-  /** @throws what the CPU, the last one, throws. */
+  /** @throws what the last provider, the CPU, throws. */
   async infer(pieces: readonly Uint8Array[], count: number): Promise<Float32Array> {
     for (;;) {
       const choice = this.current;
@@ -61,34 +58,37 @@ export class ProviderChain implements BatchRunner {
 
   async release(): Promise<void> {
     this.released = true;
-    await this.end();
+    await this.releaseRunner();
   }
 
-  private async end(): Promise<void> {
+  private async releaseRunner(): Promise<void> {
     const { runner } = this;
     this.runner = undefined;
-    // one that never opened has nothing to release
+    // a runner that failed to open has nothing to release
     await (await runner?.catch(() => undefined))?.release();
   }
 
-  /** Once for all batches that failed together. */
+  /** Batches that fail together share one fallback. */
   private async fallBack(from: ProviderChoice, reason: string): Promise<void> {
     if (this.current !== from) return;
-    this.falling ??= this.goOn(from, reason).finally(() => {
-      this.falling = undefined;
+    this.fallback ??= this.openNext(from, reason).finally(() => {
+      this.fallback = undefined;
     });
-    await this.falling;
+    await this.fallback;
   }
 
-  private async goOn({ provider: failed, trials }: ProviderChoice, reason: string): Promise<void> {
-    await this.end().catch(() => undefined); // it has failed already
+  private async openNext(
+    { provider: failed, trials }: ProviderChoice,
+    reason: string,
+  ): Promise<void> {
+    await this.releaseRunner().catch(() => undefined); // the runner has failed already
     const next = await this.options.next(failed);
     const before = trials.map((trial) =>
       trial.provider === failed ? { ...trial, used: false, reason: `it failed: ${reason}` } : trial,
     );
     this.current = { ...next, trials: [...before, ...next.trials] };
     this.notices.push(
-      `the execution provider ${failed} failed in the middle of the run (${reason}); ${next.provider} went on`,
+      `the execution provider ${failed} failed in the middle of the run (${reason}); the run continued on ${next.provider}`,
     );
   }
 }

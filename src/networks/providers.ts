@@ -1,17 +1,14 @@
-/** Which execution provider of ONNX Runtime runs the network, and why. */
+/** Chooses the execution provider of ONNX Runtime that runs the network. */
 import { cudaLibrary, isCudaInstalled, librariesFolder } from '../cuda/libraries';
 import type { Provider, ProviderTrial, BundledModels } from '../domain/networks';
 import type { AnalysisSettings } from '../domain/settings';
 import { messageOf, UserError } from '../util/errors';
 import { onnxruntime } from './lazy-onnxruntime';
 import { runInChildProcess } from './tool-process';
-/**
- * Time a provider has to prove itself, its compilation of shaders or kernels included, in
- * milliseconds.
- */
-const PROBE_LIMIT = 30_000;
+/** Time limit of a probe in milliseconds, including the compilation of shaders or kernels. */
+const PROBE_LIMIT_MS = 30_000;
 
-/** An execution provider and the network that runs on it best. */
+/** An execution provider and the network for it. */
 export interface ProviderChoice {
   provider: Provider;
   /** Path of the ONNX file. */
@@ -19,18 +16,18 @@ export interface ProviderChoice {
   trials: ProviderTrial[];
 }
 
-/** The network for a provider: the one the setting names, else the bundled one. */
+/** The network that the setting names, or the bundled one for the provider. */
 const fileFor = (provider: Provider, modelSetting: string, bundled: BundledModels): string =>
   modelSetting || (provider === 'cpu' ? bundled.cpu : bundled.gpu);
 
 /**
- * Chooses the provider the setting asks for. With `auto`: cuda, then the platform's own (dml on
- * Windows, coreml on macOS), then webgpu, each only if it gives what the CPU gives on a test batch
- * and is at least as fast, in a process of its own (a driver that crashes takes nothing along);
- * else cpu.
- * @param settings `model`: path of an ONNX file, or empty for the bundled weights.
- * @param after only providers after this one, which has failed.
- * @throws UserError where a provider that was asked for by name is out of the question.
+ * Chooses the provider that the setting names. `auto` tries cuda, then the platform's own (dml on
+ * Windows, coreml on macOS), then webgpu, and takes the first that gives the CPU's results on a
+ * test batch and is at least as fast, or else cpu. The tests run in child processes, since drivers
+ * may crash.
+ * @param settings `model`: path of an ONNX file, or empty for the bundled networks.
+ * @param after a provider that failed: only those after it are tried.
+ * @throws UserError where the provider that the setting names cannot be used.
  */
 export async function chooseProvider(
   { provider, model }: Pick<AnalysisSettings, 'provider' | 'model'>,
@@ -48,12 +45,12 @@ export async function chooseProvider(
     };
   }
   const trials: ProviderTrial[] = [];
-  const all = candidates();
+  const all = autoProviders();
   for (const candidate of after === undefined ? all : all.slice(all.indexOf(after) + 1)) {
     const file = fileFor(candidate, model, bundled);
     const reason =
       unavailable(candidate) ??
-      (await probeInProcess(candidate, file, fileFor('cpu', model, bundled)));
+      (await probeInChildProcess(candidate, file, fileFor('cpu', model, bundled)));
     if (reason === undefined) {
       trials.push({
         provider: candidate,
@@ -68,13 +65,14 @@ export async function chooseProvider(
   return { provider: 'cpu', file: fileFor('cpu', model, bundled), trials };
 }
 
-function candidates(): Provider[] {
+/** Providers that `auto` tries, in order; cpu follows them. */
+function autoProviders(): Provider[] {
   if (process.platform === 'win32') return ['cuda', 'dml', 'webgpu'];
   if (process.platform === 'darwin') return ['coreml', 'webgpu'];
   return ['cuda', 'webgpu'];
 }
 
-/** Why a provider is out of the question here, or undefined. */
+/** @returns why a provider cannot be used on this machine; undefined where it can. */
 export function unavailable(provider: Provider): string | undefined {
   if (provider === 'cpu') return undefined;
   const backend = onnxruntime()
@@ -88,22 +86,23 @@ export function unavailable(provider: Provider): string | undefined {
   return undefined;
 }
 
-const proven = new Map<string, Promise<string | undefined>>();
+/** Results of probes in this process. */
+const probed = new Map<string, Promise<string | undefined>>();
 
-/** Runs `probe` (probe.ts) in a process of its own; remembered as long as this process lives. */
-function probeInProcess(
+/** @returns why the provider should not be used; undefined where it should. See `probe`. */
+function probeInChildProcess(
   provider: Provider,
   file: string,
   reference: string,
 ): Promise<string | undefined> {
   const key = `${provider}\n${file}`;
-  let result = proven.get(key);
+  let result = probed.get(key);
   if (result === undefined) {
-    result = runInChildProcess('probe', { provider, file, reference }, PROBE_LIMIT).then(
+    result = runInChildProcess('probe', { provider, file, reference }, PROBE_LIMIT_MS).then(
       (reason) => (reason === '' ? undefined : reason),
       messageOf,
     );
-    proven.set(key, result);
+    probed.set(key, result);
   }
   return result;
 }

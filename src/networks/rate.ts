@@ -1,7 +1,11 @@
-/** How fast a network is. */
+/** Measures the speed of a network. */
 import type { AttributeModel } from './model';
 
-/** @returns faces a second, `count` at a time, over at least `time` milliseconds, once at least. */
+/**
+ * @param count faces per batch.
+ * @param time shortest duration of the measurement, in milliseconds; one batch is run at least.
+ * @returns faces per second.
+ */
 export async function rateOf(
   model: AttributeModel,
   crops: Uint8Array,

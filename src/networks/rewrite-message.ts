@@ -1,4 +1,4 @@
-/** Protocol buffers changed in some of their fields, all others copied as they are. */
+/** Changes some fields of protocol buffers, and copies all others as they are. */
 import { PbfReader, PbfWriter } from 'pbf';
 
 /** Wire types. */
@@ -7,8 +7,10 @@ const BYTES = 2;
 
 /**
  * Copies a message field by field.
- * @param messages what becomes of fields of bytes, by number; undefined leaves the field out.
- * `numbers`: the same of varints.
+ * @param messages for fields of bytes, by field number: returns the new value, or undefined to
+ * leave the field out.
+ * @param numbers the same for varints.
+ * @throws RangeError where a field goes beyond the end of the message.
  */
 export function rewrite(
   message: Uint8Array,
@@ -21,20 +23,20 @@ export function rewrite(
     const start = reader.pos;
     const key = reader.readVarint();
     const [tag, type] = [key >>> 3, key & 7];
-    const [ofBytes, ofNumber] = [messages[tag], numbers[tag]];
+    const [changeBytes, changeNumber] = [messages[tag], numbers[tag]];
     const writer = new PbfWriter(new Uint8Array(16));
-    if (type === BYTES && ofBytes !== undefined) {
-      const bytes = ofBytes(reader.readBytes());
+    if (type === BYTES && changeBytes !== undefined) {
+      const bytes = changeBytes(reader.readBytes());
       if (bytes === undefined) continue;
       writer.writeVarint(key);
       writer.writeVarint(bytes.length);
       parts.push(writer.finish(), bytes);
-    } else if (type === VARINT && ofNumber !== undefined) {
+    } else if (type === VARINT && changeNumber !== undefined) {
       const before = reader.readVarint(true);
-      const number = ofNumber(before);
+      const number = changeNumber(before);
       if (number === undefined) continue;
       writer.writeVarintField(tag, number);
-      // As it is where it is unchanged: a JavaScript number does not hold every integer of 64 bits.
+      // Unchanged bytes are copied: a JavaScript number does not hold every integer of 64 bits.
       parts.push(number === before ? message.subarray(start, reader.pos) : writer.finish());
     } else {
       reader.skip(key);

@@ -1,6 +1,7 @@
 /**
- * A piece of work of the engine in a process of its own: what crashes there, or leaves memory
- * behind, takes nothing along.
+ * Runs a tool (`probe`, `tune` or `checkNetwork`) in a child process. A crash in ONNX Runtime or a
+ * driver ends that process only, and its memory is freed when it ends. engine/tools.ts is the other
+ * end.
  */
 import { forkProcess } from '../channel/child-process';
 import { ClosedError } from '../channel/port';
@@ -8,7 +9,7 @@ import type { Provider, NetworkInfo } from '../domain/networks';
 import { memoryReason } from '../util/memory-guard';
 import { watchSilence } from '../util/silence';
 
-/** What such processes are for; see engine/tools.ts. */
+/** The tools, with their parameters and results. */
 export interface ToolCalls {
   probe: { params: { provider: Provider; file: string; reference: string }; result: string };
   checkNetwork: { params: { file: string; hash: string }; result: NetworkAnswer };
@@ -18,14 +19,14 @@ export interface ToolCalls {
   };
 }
 
-/** The engine's script, in the engine. */
+/** Path of the engine's script. Meaningful in the engine's processes only. */
 export const ownScript = (): string => process.argv[1] ?? __filename;
 
 /**
- * @param limit time it has, in milliseconds.
+ * @param limit time limit, in milliseconds.
  * @param signal ends the process.
- * @throws what the work throws; Error where it does not answer; the signal's reason where it is
- * aborted.
+ * @throws what the tool throws; Error where the process ends or exceeds the limit; the signal's
+ * reason if it is aborted.
  */
 export async function runInChildProcess<Name extends keyof ToolCalls>(
   name: Name,
@@ -42,12 +43,15 @@ export async function runInChildProcess<Name extends keyof ToolCalls>(
   } catch (error) {
     if (!(error instanceof ClosedError)) throw error;
     signal?.throwIfAborted();
-    const late = silence.passed
+    const timeout = silence.passed
       ? `it did not finish a test batch within ${String(limit / 1000)} s`
       : undefined;
-    throw new Error(late ?? memoryReason(output()) ?? `its test process failed: ${error.message}`, {
-      cause: error,
-    });
+    throw new Error(
+      timeout ?? memoryReason(output()) ?? `its test process failed: ${error.message}`,
+      {
+        cause: error,
+      },
+    );
   } finally {
     signal?.removeEventListener('abort', kill);
     silence.stop();
@@ -55,13 +59,13 @@ export async function runInChildProcess<Name extends keyof ToolCalls>(
   }
 }
 
-/** What the process answers. `problem` is a message for people. */
+/** Result of `checkNetwork`. `problem` is a message for users. */
 export type NetworkAnswer = { info: NetworkInfo } | { problem: string };
 
-/** What was fastest. */
+/** Result of `tune`: the fastest network, and the best batch size for it. */
 export interface Tuned {
   file: string;
   batchSize: number;
-  /** Crops a second of each candidate, for the log. */
+  /** Crops per second of each candidate, for the log. */
   rates: { file: string; batchSize: number; rate: number }[];
 }

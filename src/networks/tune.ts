@@ -1,14 +1,12 @@
-/**
- * Short measurements at first use: which of the networks is faster here, and with how many faces at
- * a time.
- */
+/** Measures, at first use, which of several networks is fastest, and with which batch size. */
 import type { Provider } from '../domain/networks';
 import { type AttributeModel, openModel } from './model';
 import { rateOf } from './rate';
 import { runInChildProcess, type Tuned } from './tool-process';
 /**
- * Numbers of faces that are tried. A thread of a CPU gains nothing beyond a few, and with fewer
- * each call costs (`npm run bench -- --only batches`). An H100 gains nothing beyond 128.
+ * Batch sizes that are tried. On a CPU, where each core runs a session of its own, larger batches
+ * gain nothing, and in smaller ones the cost of a call shows (`npm run bench -- --only batches`).
+ * An H100 gains nothing beyond 128.
  */
 export const BATCHES: Record<Provider, readonly number[]> = {
   cpu: [8, 16],
@@ -19,27 +17,30 @@ export const BATCHES: Record<Provider, readonly number[]> = {
 };
 
 /**
- * Measurements differ by this much from one to the next: among those that are as fast as the
- * fastest but for that, the smallest batch is taken.
+ * Share of the highest rate that counts as equally fast: repeated measurements differ by 5 %. Of
+ * equally fast batch sizes the smallest is taken.
  */
-const NEARLY_AS_FAST = 0.95;
+const EQUAL_RATE_SHARE = 0.95;
 
 /**
- * Candidates are measured in turn, so often: other programs slow the machine down for moments, and
- * not always the same candidate's.
+ * Rounds in which all candidates are measured in turn: other programs slow the machine down for
+ * moments, which should not always hit the same candidate.
  */
 const ROUNDS = 7;
-/** Time each is given at a time, in milliseconds, … */
+/** Duration of a candidate's measurement in a round, in milliseconds. */
 const ROUND_MS = 30;
-/** … after as many runs, at first, as it takes to settle. */
+/** Batches before the first measurement: the first ones are slower. */
 const WARM_UP_BATCHES = 2;
-/** A slow provider is measured in as many rounds as begin within this time, in milliseconds. */
-const SLOW_BATCH_MS = 3000;
+/** No round begins after this time, in milliseconds: a slow provider gets fewer rounds. */
+const MAX_ROUNDS_MS = 3000;
 
-/** Time all of it has, in milliseconds. */
+/** Time limit of the child process, in milliseconds. */
 const TUNING_LIMIT_MS = 60_000;
 
-/** `tune` in a process of its own, so that its memory is given back; undefined where that fails. */
+/**
+ * Runs `tune` in a child process, whose memory is freed when it ends.
+ * @returns undefined where it fails.
+ */
 export async function tuneInChildProcess(
   files: readonly string[],
   provider: Provider,
@@ -48,17 +49,16 @@ export async function tuneInChildProcess(
   try {
     return await runInChildProcess('tune', { files, provider, threads }, TUNING_LIMIT_MS);
   } catch {
-    // without a measurement the defaults hold; a network that cannot be loaded is told of where it
-    // is
+    // Defaults are used instead. If the network cannot be loaded, the run reports it.
     return undefined;
   }
 }
 
 /**
- * @param files networks of the same outputs, the preferred one first.
- * @returns the fastest, over all batch sizes, and the smallest batch with which it is about as
+ * @param files networks with the same outputs, the preferred one first.
+ * @returns the fastest network over all batch sizes, and the smallest batch size that is about as
  * fast.
- * @throws UserError where the first of them cannot be loaded; others that cannot are left out.
+ * @throws UserError where the first network cannot be loaded; others that cannot are ignored.
  */
 export async function tune(
   files: readonly string[],
@@ -81,16 +81,16 @@ export async function tune(
     const start = performance.now();
     for (
       let round = 0;
-      round < ROUNDS && (round === 0 || performance.now() - start < SLOW_BATCH_MS);
+      round < ROUNDS && (round === 0 || performance.now() - start < MAX_ROUNDS_MS);
       round++
     ) {
       for (const candidate of candidates) await candidate.measure();
     }
     const rates = candidates.map(({ file, batchSize, rate }) => ({ file, batchSize, rate }));
     const { file, rate } = rates.reduce((a, b) => (b.rate > a.rate ? b : a));
-    // A larger one takes more memory, and makes a run wait longer before it goes on.
+    // Larger batches take more memory, and their results come later.
     const batchSizes = rates
-      .filter((each) => each.file === file && each.rate >= NEARLY_AS_FAST * rate)
+      .filter((each) => each.file === file && each.rate >= EQUAL_RATE_SHARE * rate)
       .map(({ batchSize }) => batchSize);
     return { file, batchSize: Math.min(...batchSizes), rates };
   } finally {
@@ -118,7 +118,7 @@ class Candidate {
     this.rates.push(await rateOf(this.model, this.crops, this.batchSize, ROUND_MS));
   }
 
-  /** Crops a second: the median, which moments of other programs do not move. */
+  /** Median crops per second, which moments of other programs do not change. */
   get rate() {
     return [...this.rates].sort((a, b) => a - b)[Math.floor(this.rates.length / 2)]!;
   }

@@ -4,8 +4,9 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { samplePhotos } from '../../scripts/samples.mjs';
 import { isAligned } from '../../src/faces/alignment-check';
-import { type FaceFinder, type FaceRegion, searchedFaces } from '../../src/faces/detect';
+import { type FaceFinder, searchedFaces } from '../../src/faces/detect';
 import { type FaceDetector, openDetector } from '../../src/faces/detector';
+import type { FaceRegion } from '../../src/faces/found-faces';
 import { type EncodedImage, encodedImage, readImage } from '../../src/images/decode';
 import { alignedFrame } from '../../src/images/framing';
 import { facelessPictures } from '../bench/faceless';
@@ -27,15 +28,15 @@ afterAll(() => detector.release());
 
 const encoded = (bytes: Buffer): Promise<EncodedImage> => encodedImage(bytes);
 
-const centre = ({ located }: FaceRegion) => {
+const center = ({ located }: FaceRegion) => {
   const { box } = located!;
   return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
 };
 
-/** Marked faces that were found, and found ones that are none, after scaling the marks. */
+/** Numbers of marked faces that were found, and of found faces that are not marked. */
 function compare(regions: FaceRegion[], marked: number[][], scale: number) {
   const hits = (region: FaceRegion, [x, y, width, height]: number[]) => {
-    const middle = centre(region);
+    const middle = center(region);
     const inside = (value: number, start: number, size: number) =>
       value > start * scale && value < (start + size) * scale;
     return inside(middle.x, x!, width!) && inside(middle.y, y!, height!);
@@ -51,7 +52,7 @@ describe('on six group photos with 22 faces, marked by hand', () => {
     [1, 22],
     [0.5, 21],
     [0.25, 21],
-  ])('at %f of their size at least %i are found, and nothing else', async (scale, least) => {
+  ])('at a scale of %f, at least %i are found, and nothing else', async (scale, least) => {
     let [found, wrong] = [0, 0];
     for (const [name, marked] of Object.entries(marks)) {
       const file = await readFile(join(photos, name));
@@ -71,7 +72,7 @@ describe('on six group photos with 22 faces, marked by hand', () => {
     expect(wrong).toBe(0);
   });
 
-  it('finds them in a panorama of all six', async () => {
+  it('finds the faces in a panorama of all six', async () => {
     const height = 640;
     let width = 0;
     const tiles: { input: Buffer; left: number; top: number }[] = [];
@@ -99,7 +100,7 @@ describe('on six group photos with 22 faces, marked by hand', () => {
   });
 
   it.each([3, 6, 8])(
-    'boxes are those of the upright photo under EXIF orientation %i',
+    'gives boxes in the upright photo with EXIF orientation %i',
     async (orientation) => {
       const file = await readFile(join(photos, 'sample3.jpg'));
       const back = { 3: 180, 6: 270, 8: 90 }[orientation]!;
@@ -159,7 +160,7 @@ describe('on six group photos with 22 faces, marked by hand', () => {
   });
 
   it.each([90, 180, 270])(
-    'finds the face of a portrait turned by %i° without saying so, and which way it is turned',
+    'finds the face, and its angle, in a portrait turned by %i° without EXIF',
     async (degrees) => {
       for (const name of ['1.jpg', '3.jpg', '5.jpg']) {
         const portrait = await readFile(join(PORTRAITS, 'female', name));
@@ -181,7 +182,7 @@ describe('on six group photos with 22 faces, marked by hand', () => {
 });
 
 describe('on portraits', () => {
-  it('finds every face a person would call one, and not the toy head', async () => {
+  it('finds every human face, but not the toy head', async () => {
     const without: string[] = [];
     for (const part of ['female', 'male']) {
       for (const name of await readdir(join(PORTRAITS, part))) {
@@ -192,7 +193,7 @@ describe('on portraits', () => {
     expect(without).toEqual(['male/18.jpg']);
   });
 
-  it('leaves out what is smaller or less certain than wanted', async () => {
+  it('omits faces below the smallest size and score', async () => {
     const image = await encoded(await readFile(join(photos, 'sample1.jpg')));
     const large = await searchedFaces(detector, CROP, { minFaceScore: 0.5, minFaceSize: 180 })(
       image,
@@ -217,7 +218,7 @@ describe('isAligned', () => {
   const image = { width: 178, height: 218 };
   const frame = { ...alignedFrame(image, CROP), angle: 0 };
 
-  it('tells a face in its place from one that is elsewhere, of another size or turned', () => {
+  it('distinguishes aligned faces from shifted, scaled and turned ones', () => {
     expect(isAligned({ frame }, image, CROP)).toBe(true);
     expect(isAligned({ frame: { ...frame, x: frame.x + 30 } }, image, CROP)).toBe(false);
     expect(

@@ -8,10 +8,7 @@ import { random } from '../support/vectors';
 
 const SIZE = { width: 160, height: 192 };
 
-/**
- * Red grows to the right, green downwards, blue along the diagonal: every pixel tells where it is
- * from.
- */
+/** Red grows to the right and green downwards, so that colors identify positions. */
 function ramps(width: number, height: number): Pixels {
   const data = Buffer.alloc(width * height * 3);
   for (let y = 0; y < height; y++) {
@@ -36,7 +33,7 @@ describe('cropFrame', () => {
   }));
 
   it.each(cases)(
-    'takes every pixel from where it lies ($width px wide, turned by $angle)',
+    'samples every pixel at its position ($width px wide, turned by $angle)',
     ({ width, angle, x, y }) => {
       const height = width * 1.2;
       const crop = cropFrame(
@@ -55,7 +52,7 @@ describe('cropFrame', () => {
           const px = x + dx * Math.cos(angle) - dy * Math.sin(angle);
           const py = y + dx * Math.sin(angle) + dy * Math.cos(angle);
           const at = (row * 160 + column) * 3;
-          // Beyond the border its last pixel goes on; near it the resampling mixes the two.
+          // Beyond the border its pixels are replicated; near it the resampling mixes both.
           const expected = [
             (250 * Math.min(Math.max(px, 0.5), 799.5)) / 800,
             (250 * Math.min(Math.max(py, 0.5), 599.5)) / 600,
@@ -78,8 +75,8 @@ describe('cropFrame', () => {
 });
 
 /**
- * The same from the definition, pixel by pixel: means of squares, then means of bilinear samples
- * spread evenly over each pixel of the crop.
+ * The definition of `cropFrame`, pixel by pixel: means of squares, then means of bilinear samples
+ * that are spread evenly over each pixel of the crop.
  */
 function byDefinition(image: Pixels, frame: Frame, size: CropSize): number[] {
   const by = Math.max(
@@ -87,7 +84,7 @@ function byDefinition(image: Pixels, frame: Frame, size: CropSize): number[] {
     Math.floor(Math.min(frame.width / size.width, frame.height / size.height)),
   );
   const { x: boundsX, y: boundsY } = boundsOf(frame);
-  // Which squares are averaged depends on where the first one begins.
+  // The first square's position determines which pixels are averaged together.
   const begin = (at: number, length: number) =>
     Math.min(Math.max(Math.floor(at - 2 * by), 0), length - by);
   const [left, top] = [begin(boundsX, image.width), begin(boundsY, image.height)];
@@ -140,7 +137,7 @@ function byDefinition(image: Pixels, frame: Frame, size: CropSize): number[] {
   return result;
 }
 
-describe('cropFrame beside its definition, on noise', () => {
+describe('cropFrame compared with its definition, on noise', () => {
   const next = random(5);
   const noise = {
     width: 97,
@@ -159,7 +156,7 @@ describe('cropFrame beside its definition, on noise', () => {
   ];
 
   it.each(cases)(
-    'gives the same for a frame at $x, $y of $width × $height, turned by $angle',
+    'gives the same crop for a frame at $x, $y of $width × $height, turned by $angle',
     (frame) => {
       const crop = cropFrame(noise, frame, small);
       const expected = byDefinition(noise, frame, small);
@@ -185,7 +182,7 @@ describe('reduceBox', () => {
   ];
 
   it.each(cases)(
-    'averages $by × $by pixels, or as many rows of them as are wanted ($mostRows)',
+    'averages squares of $by × $by pixels, with at most $mostRows rows of each',
     ({ part, by, mostRows, rows }) => {
       const reduced = reduceBox(noise, part, by, mostRows);
       expect(reduced).toMatchObject({
@@ -220,10 +217,10 @@ describe('frameOf', () => {
       const frame = frameOf([turn(-18, 0), turn(18, 0)], turn(0, 36), SIZE);
       expect(Math.abs(Math.sin((frame.angle - angle) / 2))).toBeLessThan(1e-9);
       expect(frame.width).toBeCloseTo(Math.max(36, 36 / 1.05) / 0.225, 6);
-      // Back into the crop: undo the turn about the frame's middle.
-      const centre = { x: frame.x + frame.width / 2, y: frame.y + frame.height / 2 };
+      // Turn back about the frame's center, into the crop.
+      const center = { x: frame.x + frame.width / 2, y: frame.y + frame.height / 2 };
       const eye = turn(-18, 0);
-      const [dx, dy] = [eye.x - centre.x, eye.y - centre.y];
+      const [dx, dy] = [eye.x - center.x, eye.y - center.y];
       const inCrop = {
         x: 80 + ((dx * Math.cos(angle) + dy * Math.sin(angle)) * 160) / frame.width,
         y: 96 + ((-dx * Math.sin(angle) + dy * Math.cos(angle)) * 160) / frame.width,
@@ -238,7 +235,7 @@ describe('frameOf', () => {
     { width: 224, height: 224, stretch: true },
     { width: 128, height: 128 },
     { width: 64, height: 128 },
-  ])("cuts out of CelebA's images what is cut out where no face is looked for: %o", (framing) => {
+  ])("gives faces in CelebA's images the frame of alignedFrame: %o", (framing) => {
     // The eyes of CelebA's 178×218 images, as frameOf has them.
     const [y, apart] = [(0.604 + 0.5 * (218 / 178 - 192 / 160)) * 178, 0.225 * 178];
     const eyes = [
@@ -251,7 +248,7 @@ describe('frameOf', () => {
       expect(found[side]).toBeCloseTo(aligned[side], 6);
   });
 
-  it('tells the size of a face turned to the side by its height', () => {
+  it('takes the size of a face in profile from its height', () => {
     const front = frameOf(
       [
         { x: 0, y: 0 },
@@ -273,7 +270,7 @@ describe('frameOf', () => {
 });
 
 describe('boundsOf', () => {
-  it('is the box around a turned frame', () => {
+  it('returns the box around a turned frame', () => {
     const bounds = boundsOf({ x: 0, y: 0, width: 40, height: 20, angle: Math.PI / 2 });
     expect(bounds.x).toBeCloseTo(10, 9);
     expect(bounds.y).toBeCloseTo(-10, 9);

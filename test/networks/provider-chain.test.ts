@@ -12,8 +12,8 @@ const choice = (provider: Provider): ProviderChoice => ({
   trials: [{ provider, used: true, reason: 'for the test' }],
 });
 
-/** The real network on the CPU. */
-async function real(): Promise<BatchRunner> {
+/** The bundled network on the CPU. */
+async function cpuRunner(): Promise<BatchRunner> {
   const model = await openModel(bundled.cpu, { provider: 'cpu', threads: 1 });
   return {
     infer: (pieces, count) => model.infer(Buffer.concat(pieces), count),
@@ -21,9 +21,9 @@ async function real(): Promise<BatchRunner> {
   };
 }
 
-/** … which gives up after so many runs as a driver does that loses its device. */
-async function failing(after: number): Promise<BatchRunner> {
-  const runner = await real();
+/** The same, but all batches after the first `after` fail, as if the device was lost. */
+async function failingRunner(after: number): Promise<BatchRunner> {
+  const runner = await cpuRunner();
   let runs = 0;
   return {
     ...runner,
@@ -34,22 +34,22 @@ async function failing(after: number): Promise<BatchRunner> {
   };
 }
 
-/** A chain from such a network to the real one, and after which providers it asked for the next. */
+/** A chain of a failing runner and one on the CPU, and the failed providers it has reported. */
 function chainFailing(after: number) {
-  const asked: Provider[] = [];
+  const failedProviders: Provider[] = [];
   const chain = new ProviderChain(choice('cuda'), {
-    open: ({ provider }) => (provider === 'cpu' ? real() : failing(after)),
+    open: ({ provider }) => (provider === 'cpu' ? cpuRunner() : failingRunner(after)),
     next: (failed) => {
-      asked.push(failed);
+      failedProviders.push(failed);
       return Promise.resolve(choice('cpu'));
     },
   });
-  return { chain, asked };
+  return { chain, failedProviders };
 }
 
-describe('a provider that fails in the middle of a run', () => {
-  it('is followed by the next one, from the batch on that failed, saying so', async () => {
-    const { chain, asked } = chainFailing(2);
+describe('ProviderChain', () => {
+  it('continues with the next provider from the failed batch on, with a notice', async () => {
+    const { chain, failedProviders } = chainFailing(2);
     const reference = await openModel(bundled.cpu, { provider: 'cpu', threads: 1 });
     const crops = new Uint8Array(160 * 192 * 3);
     for (let batch = 0; batch < 4; batch++) {
@@ -57,7 +57,7 @@ describe('a provider that fails in the middle of a run', () => {
       const values = Array.from(await chain.infer([crops], 1));
       expect(values).toEqual(Array.from(await reference.infer(crops, 1)));
     }
-    expect(asked).toEqual(['cuda']);
+    expect(failedProviders).toEqual(['cuda']);
     expect(chain.fellBack).toBe(true);
     expect(chain.choice.provider).toBe('cpu');
     expect(chain.choice.trials).toEqual([
@@ -65,15 +65,15 @@ describe('a provider that fails in the middle of a run', () => {
       { provider: 'cpu', used: true, reason: 'for the test' },
     ]);
     expect(chain.notices).toEqual([
-      'the execution provider cuda failed in the middle of the run (the device was lost); cpu went on',
+      'the execution provider cuda failed in the middle of the run (the device was lost); the run continued on cpu',
     ]);
     await chain.release();
     await reference.release();
   });
 
-  it('fails for several batches at once, and is followed once', async () => {
-    const { chain, asked } = chainFailing(0);
-    const runner = await real();
+  it('falls back once when several batches fail together', async () => {
+    const { chain, failedProviders } = chainFailing(0);
+    const runner = await cpuRunner();
     const crops = [60, 160].map((value) => new Uint8Array(160 * 192 * 3).fill(value));
     const values = await Promise.all(
       crops.map(async (each) => Array.from(await chain.infer([each], 1))),
@@ -81,13 +81,13 @@ describe('a provider that fails in the middle of a run', () => {
     expect(values).toEqual(
       await Promise.all(crops.map(async (each) => Array.from(await runner.infer([each], 1)))),
     );
-    expect(asked).toEqual(['cuda']);
+    expect(failedProviders).toEqual(['cuda']);
     expect(chain.notices).toHaveLength(1);
     await chain.release();
     await runner.release();
   });
 
-  it('is followed by none once it is released', async () => {
+  it('does not fall back after it was released', async () => {
     let opened = 0;
     const chain = new ProviderChain(choice('cuda'), {
       open: () => {
@@ -99,16 +99,16 @@ describe('a provider that fails in the middle of a run', () => {
       },
       next: () => Promise.resolve(choice('cpu')),
     });
-    const asked = chain.infer([], 0);
-    const failed = expect(asked).rejects.toThrow('ended');
+    const result = chain.infer([], 0);
+    const failed = expect(result).rejects.toThrow('ended');
     await chain.release();
     await failed;
     expect(opened).toBe(1);
   });
 
-  it('throws where it is the last', async () => {
+  it('throws the error of the last provider', async () => {
     const chain = new ProviderChain(choice('cpu'), {
-      open: () => failing(0),
+      open: () => failingRunner(0),
       next: () => Promise.resolve(choice('cpu')),
     });
     await expect(chain.infer([new Uint8Array(160 * 192 * 3)], 1)).rejects.toThrow(
@@ -117,8 +117,8 @@ describe('a provider that fails in the middle of a run', () => {
   });
 });
 
-describe('a measurement at first use', () => {
-  it('tries every network with every size of batch, and takes the fastest, with the smallest batch that is about as fast', async () => {
+describe('tune', () => {
+  it('measures all networks and batch sizes, and picks the fastest network with the smallest batch that is about as fast', async () => {
     const { file, batchSize, rates } = await tune([bundled.cpu, bundled.gpu], 'cpu', 1);
     expect(rates).toHaveLength(4);
     const fastest = Math.max(...rates.map(({ rate }) => rate));

@@ -1,7 +1,4 @@
-/**
- * Networks that come from elsewhere are checked before they are used; hostile ones end in a
- * message.
- */
+/** Networks from elsewhere are checked before they are used; hostile ones lead to an error. */
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -36,8 +33,8 @@ async function fileWith(bytes: Uint8Array, name = 'model.onnx'): Promise<string>
   return file;
 }
 
-/** What the command 'Use This Model' asks the engine. */
-async function described(bytes: Uint8Array) {
+/** The call of the command 'Use This Model'. */
+async function modelInfo(bytes: Uint8Array) {
   return startEngine().call('model', { file: await fileWith(bytes) });
 }
 
@@ -59,9 +56,9 @@ const innerGraph = message(
   field(12, value('b', 'float', [1])),
 );
 
-describe('a usable network', () => {
+describe('a network that passes the check', () => {
   it('is described by its attributes and crops', async () => {
-    expect(await described(network())).toEqual({
+    expect(await modelInfo(network())).toEqual({
       attributes: ['A', 'B'],
       crop: { width: SIDE, height: SIDE, stretch: false },
     });
@@ -82,16 +79,16 @@ describe('a usable network', () => {
         tensor('one', 'float', [1, 1], [1]),
       ],
     );
-    expect(await described(bytes)).toMatchObject({ attributes: ['A', 'B'] });
+    expect(await modelInfo(bytes)).toMatchObject({ attributes: ['A', 'B'] });
   });
 
   it('may have attributes named like members of Object.prototype', async () => {
     const attributes = ['constructor', '__proto__'];
-    expect(await described(network({ metadata: { attributes } }))).toMatchObject({ attributes });
+    expect(await modelInfo(network({ metadata: { attributes } }))).toMatchObject({ attributes });
   });
 });
 
-describe('the check of a file refuses a network', () => {
+describe('inspectNetwork refuses a network', () => {
   it.each<[string, Uint8Array, RegExp]>([
     [
       'weights in another file',
@@ -280,10 +277,10 @@ describe('the check of a file refuses a network', () => {
   it('with messages nested 10,000 deep', async () => {
     let deep: Buffer = Buffer.from('x');
     for (let depth = 0; depth < 10_000; depth++) deep = field(7, deep);
-    await expect(described(deep)).rejects.toThrow(UserError);
+    await expect(modelInfo(deep)).rejects.toThrow(UserError);
   });
 
-  it('again when it is opened, in case it was replaced', async () => {
+  it('when it is opened, too, in case it was replaced', async () => {
     const file = await fileWith(network({ initializers: [external('weights.bin')] }));
     await expect(openModel(file, { provider: 'cpu' })).rejects.toThrow(
       /cannot be used: its weights \('weights'\) are stored in another file/,
@@ -350,7 +347,7 @@ describe('the test run refuses a network', () => {
       /at most 200 characters/,
     ],
   ])('%s', async (_, bytes, reason) => {
-    await expect(described(bytes)).rejects.toThrow(reason);
+    await expect(modelInfo(bytes)).rejects.toThrow(reason);
   });
 
   it('that needs more memory than the limit', async () => {
@@ -364,7 +361,7 @@ describe('the test run refuses a network', () => {
       ],
       [tensor('column', 'float', [25_000, 1], line), tensor('row', 'float', [1, 25_000], line)],
     );
-    await expect(described(bytes)).rejects.toThrow(
+    await expect(modelInfo(bytes)).rejects.toThrow(
       /cannot be used: it needs more than 1,50\d MB of memory/,
     );
   });
@@ -390,13 +387,13 @@ describe('the test run', () => {
     );
   }
 
-  it('has a limit of time', async () => {
-    await expect(described(endless())).rejects.toThrow(
+  it('has a time limit', async () => {
+    await expect(modelInfo(endless())).rejects.toThrow(
       /cannot be used: it did not finish a test batch within 30 s/,
     );
   });
 
-  it('ends when the call is cancelled, while the engine goes on', async () => {
+  it('ends when the call is cancelled, but the engine does not', async () => {
     const engine = startEngine();
     const [slow, good] = [await fileWith(endless()), await fileWith(network())];
     const controller = new AbortController();

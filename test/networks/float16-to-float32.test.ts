@@ -10,8 +10,7 @@ import { temporaryFolder, writeFiles } from '../support/images';
 import { hasModules, PYTHON } from '../support/python';
 
 /**
- * The same network in float32, by the onnx package and numpy; and whether the one given is valid
- * and has the same tensors and casts.
+ * Checks, with the onnx package and numpy, that a network in float32 is valid and equals another.
  */
 const CHECK = `
 import sys, numpy, onnx
@@ -36,9 +35,9 @@ assert [str(entry) for entry in half.metadata_props] == [str(entry) for entry in
 print(count)
 `;
 
-describe('a network in float16, widened to float32', () => {
-  it.skipIf(!hasModules(['onnx', 'numpy'], 'comparing widened weights', ['python3-onnx']))(
-    'holds the same numbers, as the onnx package reads them',
+describe('toFloat32', () => {
+  it.skipIf(!hasModules(['onnx', 'numpy'], 'comparing converted weights', ['python3-onnx']))(
+    'keeps all numbers, as the onnx package reads them',
     async () => {
       const bytes = toFloat32(await readFile(bundled.gpu))!;
       const folder = await temporaryFolder();
@@ -55,7 +54,7 @@ describe('a network in float16, widened to float32', () => {
     },
   );
 
-  it('is left to the runtime where it has no float16, or is no network', async () => {
+  it('returns undefined for other networks, and files that are not networks', async () => {
     const bytes = await readFile(bundled.gpu);
     expect(toFloat32(await readFile(bundled.cpu))).toBeUndefined();
     expect(toFloat32(Buffer.from('not a network'))).toBeUndefined();

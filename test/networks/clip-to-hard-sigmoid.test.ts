@@ -10,8 +10,8 @@ import { temporaryFolder } from '../support/images';
 
 const FACES = 3;
 /**
- * ReLU6s of MobileNetV2: one for the first and one for the last layer, two a block but for the
- * first block's one.
+ * ReLU6s of MobileNetV2: one in the first layer, one in the last, one in the first block and two in
+ * each other block.
  */
 const CLIPS = 35;
 
@@ -20,15 +20,15 @@ const operators = (model: Uint8Array, name: string) =>
     .toString('latin1')
     .split(`\x22${String.fromCharCode(name.length)}${name}`).length - 1;
 
-describe('clips to [0, 1] as HardSigmoids', () => {
-  it('say the same of the same crops, to the bit', async () => {
+describe('withHardSigmoids', () => {
+  it('keeps the results bit by bit', async () => {
     const clips = toFloat32(await readFile(bundled.gpu))!;
     const sigmoids = withHardSigmoids(clips)!;
     expect(operators(clips, 'Clip')).toBe(CLIPS);
     expect(operators(sigmoids, 'Clip')).toBe(0);
     expect(operators(sigmoids, 'HardSigmoid')).toBe(CLIPS);
     const folder = await temporaryFolder();
-    const said = [];
+    const results = [];
     for (const [i, bytes] of [clips, sigmoids].entries()) {
       const file = join(folder, `${i}.onnx`);
       await writeFile(file, bytes);
@@ -37,13 +37,13 @@ describe('clips to [0, 1] as HardSigmoids', () => {
         { length: FACES * model.crop.width * model.crop.height * 3 },
         (_, at) => (at * 2654435761) >>> 24,
       );
-      said.push(Array.from(await model.infer(crops, FACES)));
+      results.push(Array.from(await model.infer(crops, FACES)));
       await model.release();
     }
-    expect(said[1]).toEqual(said[0]);
+    expect(results[1]).toEqual(results[0]);
   });
 
-  it('are valid in float16 too, for a provider that computes in it', async () => {
+  it('gives a valid network in float16, too', async () => {
     const sigmoids = withHardSigmoids(await readFile(bundled.gpu))!;
     expect(operators(sigmoids, 'HardSigmoid')).toBe(CLIPS);
     const session = await ort.InferenceSession.create(sigmoids, { logSeverityLevel: 4 });
@@ -51,7 +51,7 @@ describe('clips to [0, 1] as HardSigmoids', () => {
     await session.release();
   });
 
-  it('are not made of other clips, nor of what is no network', async () => {
+  it('ignores other clips, and files that are not networks', async () => {
     expect(withHardSigmoids(await readFile(bundled.cpu))).toBeUndefined(); // clips to [0, 6]
     expect(withHardSigmoids(Buffer.from('not a network'))).toBeUndefined();
     expect(withHardSigmoids(new Uint8Array(1000).fill(255))).toBeUndefined();

@@ -13,7 +13,7 @@ const plain = (side = 64) =>
   sharp({ create: { width: side, height: side, channels: 3, background: '#864' } });
 const progressive = () => plain().jpeg({ progressive: true }).toBuffer();
 
-/** The same image with another size in its header, which its decoder would take at its word. */
+/** The same image with another size in its header, which the decoder would believe. */
 function resized(jpeg: Buffer, width: number, height: number): Buffer {
   const copy = Buffer.from(jpeg);
   const frame = copy.indexOf(Buffer.from([0xff, 0xc2]));
@@ -22,7 +22,7 @@ function resized(jpeg: Buffer, width: number, height: number): Buffer {
   return copy;
 }
 
-describe('an image that asks for too much', () => {
+describe('encodedImage', () => {
   it.each([
     [
       'an SVG drawing',
@@ -40,14 +40,14 @@ describe('an image that asks for too much', () => {
     ['JPEG XL', '\xff\x0a whatever follows'],
     ['HEIC', '\0\0\0\x18ftypheic\0\0\0\0mif1heic'],
     ['a video', '\0\0\0\x18ftypisom\0\0\0\0isomiso2'],
-  ])('that is %s is refused by its content, whatever its name', async (what, content) => {
+  ])('refuses %s by its content, whatever its name', async (what, content) => {
     const read = encodedImage(Buffer.from(content, 'latin1'));
     await expect(read).rejects.toThrow(
       `not an image that can be read: it is ${what}, none of JPEG, PNG, WebP, AVIF, GIF, TIFF`,
     );
   });
 
-  it('as a progressive JPEG of many pixels is refused by its header', async () => {
+  it('refuses a progressive JPEG with too many pixels by its header', async () => {
     const bomb = resized(await progressive(), 12_000, 12_000);
     await expect(encodedImage(bomb)).rejects.toThrow(
       'too large: expected at most 100 megapixels in a progressive JPEG (setting maxImageMegapixels), got 12000×12000',
@@ -57,7 +57,7 @@ describe('an image that asks for too much', () => {
     });
   });
 
-  it('as a progressive JPEG of many scans is refused before it is decoded', async () => {
+  it('refuses a progressive JPEG with too many scans before decoding it', async () => {
     const jpeg = await progressive();
     const lastScan = jpeg.subarray(jpeg.lastIndexOf(Buffer.from([0xff, 0xda])), -2);
     const bomb = Buffer.concat([
@@ -70,7 +70,7 @@ describe('an image that asks for too much', () => {
     );
   });
 
-  it('as an interlaced PNG is bounded as a progressive JPEG is', async () => {
+  it('limits an interlaced PNG like a progressive JPEG', async () => {
     const png = await plain(1100).png({ progressive: true }).toBuffer();
     const limits = { ...DEFAULT_IMAGE_LIMITS, pixels: 4e6 };
     await expect(encodedImage(png, limits)).rejects.toThrow(
@@ -81,7 +81,7 @@ describe('an image that asks for too much', () => {
     });
   });
 
-  it('in memory is refused by what its decoder needs', async () => {
+  it('refuses an image whose decoder needs too much memory', async () => {
     const limits = { ...DEFAULT_IMAGE_LIMITS, memoryBytes: 20e6 };
     await expect(encodedImage(await plain(2000).webp().toBuffer(), limits)).rejects.toThrow(
       'decoding it takes up to 32 MB of memory: expected at most 20 MB (setting maxImageMemory)',
@@ -91,14 +91,14 @@ describe('an image that asks for too much', () => {
     });
   });
 
-  it('is tried again with other limits, but not what is no image', async () => {
+  it('distinguishes failures by limits from failures by content', async () => {
     const kept = (bytes: Buffer) =>
       encodedImage(bytes).catch((error: unknown) => (error as ImageError).kept);
     expect(await kept(resized(await progressive(), 12_000, 12_000))).toBe('limits');
     expect(await kept(Buffer.from('<svg></svg>'))).toBe('content');
   });
 
-  it('as a sparse file is refused before it is read', async () => {
+  it('refuses a sparse file before reading it', async () => {
     const path = join(await temporaryFolder(), 'sparse.jpg');
     const file = await open(path, 'w');
     await file.truncate(1.2e9);
@@ -109,7 +109,7 @@ describe('an image that asks for too much', () => {
   });
 
   it.runIf(process.platform !== 'win32')(
-    'as a pipe without a writer is refused, and a device',
+    'refuses a pipe without a writer, and a device',
     async () => {
       const path = join(await temporaryFolder(), 'pipe.jpg');
       execFileSync('mkfifo', [path]);
@@ -123,8 +123,8 @@ describe('an image that asks for too much', () => {
   );
 });
 
-describe('a budget of memory', () => {
-  it('lets no more be under way than it holds, and everything in the end', async () => {
+describe('MemoryBudget', () => {
+  it('never exceeds its size, and lets everything finish in the end', async () => {
     const budget = MemoryBudget.of(300e6);
     let [taken, most, done] = [0, 0, 0];
     const work = (bytes: number) =>
@@ -143,7 +143,7 @@ describe('a budget of memory', () => {
     expect(most).toBeGreaterThan(150e6);
   });
 
-  it('is given back by work that fails', async () => {
+  it('gets the memory of failed work back', async () => {
     const budget = MemoryBudget.of(100e6);
     await expect(budget.with(100e6, () => Promise.reject(new Error('damaged')))).rejects.toThrow(
       'damaged',
@@ -152,8 +152,8 @@ describe('a budget of memory', () => {
   });
 });
 
-describe('a file', () => {
-  it('that is gone says so', async () => {
+describe('readImage', () => {
+  it('rejects where the file is gone', async () => {
     const folder = await temporaryFolder();
     await writeFiles(folder, {});
     await expect(readImage({ path: join(folder, 'gone.jpg') })).rejects.toBeInstanceOf(ImageError);

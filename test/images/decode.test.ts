@@ -69,9 +69,9 @@ describe('decoding', () => {
     },
   );
 
-  it('takes grey, 16-bit, CMYK and transparent images', async () => {
-    const grey = await decode(await quarters(178, 218).greyscale().png().toBuffer());
-    expect(grey.at(30, 40)).toHaveLength(3);
+  it('reads gray, 16-bit, CMYK and transparent images', async () => {
+    const gray = await decode(await quarters(178, 218).greyscale().png().toBuffer());
+    expect(gray.at(30, 40)).toHaveLength(3);
     const deep = await decode(await quarters(178, 218).toColourspace('rgb16').png().toBuffer());
     expectQuarters(deep.at);
     const cmyk = await decode(
@@ -116,7 +116,7 @@ describe('decoding', () => {
   });
 
   it('replicates the border where the frame reaches beyond the image', async () => {
-    // LFW's framing of a square reaches above it; a black border would be seen in the first rows.
+    // LFW's framing reaches above the image; a black border would show in the first rows.
     const { at } = await decode(
       await sharp({ create: { width: 250, height: 250, channels: 3, background: '#c86432' } })
         .png()
@@ -165,7 +165,7 @@ describe('decoding', () => {
     );
   });
 
-  it('says what keeps a file from being read', async () => {
+  it('reports why a file cannot be read', async () => {
     await expect(readImage({ path: '/nowhere/face.jpg' })).rejects.toThrow('is gone now');
     const path = join(await temporaryFolder(), 'secret.png');
     await writeFile(path, await quarters(20, 20).png().toBuffer());
@@ -176,17 +176,17 @@ describe('decoding', () => {
 });
 
 describe('alignedFrame', () => {
-  it('cuts CelebA by two of 196 rows above and below', () => {
+  it('omits two of 196 rows above and below in CelebA', () => {
     const { x, y, width, height } = alignedFrame({ width: 178, height: 218 }, SIZE);
     expect([x, width]).toEqual([0, 178]);
     expect(y).toBeCloseTo((218 - 178 * 1.2) / 2, 9);
     expect(height).toBeCloseTo(178 * 1.2, 9);
   });
 
-  it("takes of a square the largest part of LFW's region that has the network's proportions", () => {
+  it("takes the largest part of LFW's region with the network's proportions out of a square", () => {
     const { x, y, width, height } = alignedFrame({ width: 250, height: 250 }, SIZE);
     expect([x, width]).toEqual([29, 192]);
-    // Of 192×235, two and a third rows less above and below.
+    // 192×235 minus 2.3 rows above and below.
     expect(height).toBeCloseTo(192 * 1.2, 9);
     expect(y).toBeCloseTo(-5 + (235 - 192 * 1.2) / 2, 9);
   });

@@ -1,6 +1,6 @@
-"""Writes pillow.json: parts of a small image resized by Pillow's BICUBIC and BILINEAR, for test/faces/resize.test.ts.
+"""Writes pillow.json: parts of a small image resized by Pillow's BICUBIC and BILINEAR, for test/images/resize.test.ts.
 
-    /usr/bin/python3 test/faces/reference/pillow.py    (Debian: python3-pil, python3-numpy)
+    /usr/bin/python3 test/images/reference/pillow.py    (Debian: python3-pil, python3-numpy)
 """
 
 import json

@@ -3,8 +3,8 @@ import { ImageList, type ImageFile } from '../../src/images/image-list';
 const folders = ['/photos', '/more photos'];
 
 /**
- * Names of many lengths and scripts, in turn in both folders; every hundredth has a path that is
- * not UTF-8.
+ * Names of many lengths and scripts, alternating between both folders; every hundredth path is not
+ * UTF-8.
  */
 const all = Array.from({ length: 3000 }, (_, i): ImageFile => {
   const name = `${'é😀a'.repeat(i % 7)}${i}.jpg`;
@@ -13,15 +13,15 @@ const all = Array.from({ length: 3000 }, (_, i): ImageFile => {
   return { folder, name, path: i % 100 === 99 ? Buffer.from(path, 'utf16le') : path };
 });
 
-function listed() {
+function fullList() {
   const list = new ImageList(folders);
   for (const image of all) list.push(image);
   return list;
 }
 
-describe('a list of images', () => {
-  it('gives what was put into it', () => {
-    const list = listed();
+describe('ImageList', () => {
+  it('returns the images that were added', () => {
+    const list = fullList();
     expect(list.length).toBe(all.length);
     expect([...list]).toEqual(all);
     expect(list.at(1234)).toEqual(all[1234]);
@@ -32,8 +32,8 @@ describe('a list of images', () => {
     ]);
   });
 
-  it('gives some of them, in order', () => {
+  it('selects images in the order of the indices', () => {
     const indices = [0, 99, 100, 2999];
-    expect([...listed().only(indices)]).toEqual(indices.map((index) => all[index]));
+    expect([...fullList().only(indices)]).toEqual(indices.map((index) => all[index]));
   });
 });

@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { samplePhotos } from '../../scripts/samples.mjs';
-import { coloursOf, toSrgb } from '../../src/images/color-profiles';
+import { colorSpaceOf, toSrgb } from '../../src/images/color-profiles';
 import { decodePixels, encodedImage } from '../../src/images/decode';
 import { jpegHeader } from '../../src/images/jpeg-markers';
 import { quarters } from '../support/images';
 
 const SIDE = 240;
 
-/** Fields of 8×8 pixels of colours between those of any grid. */
-function manyColours(): Sharp {
+/** A chart of 8×8-pixel fields in colors that are not on the grid. */
+function colorChart(): Sharp {
   const pixels = Buffer.alloc(SIDE * SIDE * 3);
   for (let y = 0; y < SIDE; y++) {
     for (let x = 0; x < SIDE; x++) {
@@ -27,24 +27,24 @@ function manyColours(): Sharp {
 const encoded = (image: Sharp, profile: string) =>
   image.jpeg({ quality: 100, chromaSubsampling: '4:4:4' }).withIccProfile(profile).toBuffer();
 
-/** Differences of two images, in levels, from the smallest. */
+/** Sorted differences of two images, in levels. */
 function differences(a: Uint8Array, b: Uint8Array): Uint8Array {
   expect(a).toHaveLength(b.length);
   return a.map((value, i) => Math.abs(value - b[i]!)).sort();
 }
 
-describe('colours of a profile', () => {
-  it('that is sRGB are left as they are, whoever made it', async () => {
-    const own = jpegHeader(await encoded(manyColours(), 'srgb'))!.profile;
+describe('an ICC profile', () => {
+  it('has no effect if it is sRGB, whoever made it', async () => {
+    const own = jpegHeader(await encoded(colorChart(), 'srgb'))!.profile;
     expect(own.length).toBeGreaterThan(0);
-    expect(await coloursOf(own)).toBe('srgb');
-    // Hewlett-Packard's, which most photos have.
+    expect(await colorSpaceOf(own)).toBe('srgb');
+    // Most photos have Hewlett-Packard's sRGB profile.
     const folder = await samplePhotos();
     const [first] = (await readdir(folder)).sort();
     const photo = await readFile(join(folder, first!));
     const { profile } = jpegHeader(photo)!;
     expect(profile.toString('latin1')).toContain('Hewlett-Packard');
-    expect(await coloursOf(profile)).toBe('srgb');
+    expect(await colorSpaceOf(profile)).toBe('srgb');
     const image = await encodedImage(photo);
     expect(image.plainJpeg).toBe(true);
     const { data } = await decodePixels(image, Infinity);
@@ -53,23 +53,23 @@ describe('colours of a profile', () => {
     expect(levels[Math.floor(levels.length * 0.999)]).toBeLessThanOrEqual(4); // the faster of libjpeg's transforms
   });
 
-  it('that is not are converted as libvips does', async () => {
-    const jpeg = await encoded(manyColours(), 'p3');
-    const colours = await coloursOf(jpegHeader(jpeg)!.profile);
-    expect(colours).toHaveProperty('change');
+  it('converts other colors as libvips does', async () => {
+    const jpeg = await encoded(colorChart(), 'p3');
+    const colorSpace = await colorSpaceOf(jpegHeader(jpeg)!.profile);
+    expect(colorSpace).toHaveProperty('change');
     const stored = await sharp(jpeg, { ignoreIcc: true }).raw().toBuffer();
     const libvips = await sharp(jpeg).raw().toBuffer();
     const before = differences(stored, libvips);
     expect(before.at(-1)).toBeGreaterThan(60);
-    toSrgb(stored, colours);
+    toSrgb(stored, colorSpace);
     const after = differences(stored, libvips);
     expect(after.reduce((a, b) => a + b, 0) / after.length).toBeLessThan(1);
     expect(after[Math.floor(after.length * 0.99)]).toBeLessThanOrEqual(8);
   });
 
-  it('are converted in whole images and in turned ones', async () => {
+  it('applies to upright and to turned images', async () => {
     for (const orientation of [1, 6]) {
-      const jpeg = await manyColours()
+      const jpeg = await colorChart()
         .jpeg({ quality: 100, chromaSubsampling: '4:4:4' })
         .withMetadata({ orientation })
         .withIccProfile('p3')
@@ -81,7 +81,7 @@ describe('colours of a profile', () => {
     }
   });
 
-  it('that cannot be read are left as they are, as libvips does', async () => {
+  it('has no effect if it is damaged, as in libvips', async () => {
     const jpeg = await encoded(quarters(64, 48), 'p3');
     const { profile } = jpegHeader(jpeg)!;
     const at = jpeg.indexOf(profile);

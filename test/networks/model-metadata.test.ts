@@ -9,8 +9,8 @@ import { bundled, cli } from '../support/engine';
 import { PORTRAITS, temporaryFolder } from '../support/images';
 
 /**
- * The bundled network with metadata added: fields of a protocol buffer may come in any order, and
- * later ones win.
+ * The bundled network with metadata appended: fields of a protocol buffer may be in any order, and
+ * later ones override earlier ones.
  */
 async function withMetadata(entries: Record<string, unknown>): Promise<string> {
   const writer = new PbfWriter();
@@ -32,12 +32,12 @@ async function withMetadata(entries: Record<string, unknown>): Promise<string> {
 const OWN = CELEBA_ATTRIBUTES.map((_, i) => `Own_${i}`);
 
 describe('metadata of a network file', () => {
-  it('of the bundled networks names attributes, framing and thresholds', async () => {
+  it('names attributes, framing and thresholds of the bundled networks', async () => {
     for (const file of [bundled.cpu, bundled.gpu]) {
       const { attributes, framing, thresholds, frequencies } = await readModelMetadata(file);
       expect(attributes).toEqual([...CELEBA_ATTRIBUTES]);
       expect(framing).toEqual({ width: 160, height: 192, stretch: false });
-      // Balanced thresholds are, for calibrated probabilities, how often each attribute occurs.
+      // For calibrated probabilities the balanced thresholds are the frequencies of the attributes.
       expect(thresholds!.balanced).toHaveLength(40);
       thresholds!.balanced.forEach((value, i) => {
         expect(Math.abs(value - Math.max(0.01, frequencies![i]!))).toBeLessThan(0.01);
@@ -45,7 +45,7 @@ describe('metadata of a network file', () => {
     }
   });
 
-  it("names a network's outputs, which are clustered by where the default ones are wanted", async () => {
+  it("names a network's outputs, by which faces are clustered by default", async () => {
     const file = await withMetadata({
       attributes: OWN,
       framing: { width: 160, height: 192, stretch: true },
@@ -76,7 +76,7 @@ describe('metadata of a network file', () => {
     expect((await readFile(join(out, 'faces.csv'), 'utf8')).split('\n')[0]).toContain(
       'Own_0,Own_1',
     );
-    // Asked for by name, an unknown one is still an error.
+    // An unknown attribute in the options is still an error.
     const wrong = await cli(
       'cluster',
       PORTRAITS,
@@ -96,21 +96,21 @@ describe('metadata of a network file', () => {
   });
 
   it.each([
-    [{ attributes: ['A', 'B'] }, /it has 40 outputs, and its metadata name 2 attributes/],
-    [{ thresholds: { balanced: [0.5] } }, /it has 40 outputs, and its metadata name 1 thresholds/],
+    [{ attributes: ['A', 'B'] }, /it has 40 outputs, but its metadata name 2 attributes/],
+    [{ thresholds: { balanced: [0.5] } }, /it has 40 outputs, but its metadata name 1 thresholds/],
     [
       { framing: { width: 100, height: 192, stretch: false } },
-      /speak of crops of 100×192, its input takes 160×192/,
+      /describe crops of 100×192, but its input takes 160×192/,
     ],
     [{ attributes: 'not JSON' }, /'face_clusters.attributes' is not JSON/],
     [{ thresholds: { balanced: OWN.map(() => 2) } }, /'face_clusters.thresholds.balanced.0'/],
-  ])('that contradicts the network is refused: %j', async (entries, message) => {
+  ])('is refused where it contradicts the network: %j', async (entries, message) => {
     await expect(openModel(await withMetadata(entries), { provider: 'cpu' })).rejects.toThrow(
       message,
     );
   });
 
-  it('is empty where the file is no ONNX', async () => {
+  it('is empty where the file is not ONNX', async () => {
     const file = join(await temporaryFolder(), 'model.onnx');
     await copyFile(join(PORTRAITS, 'male', '1.jpg'), file);
     expect(await readModelMetadata(file)).toEqual({});

@@ -35,7 +35,7 @@ describe('scanImages', () => {
     ]);
   });
 
-  it('takes names with spaces, quotes, #, % and emoji as they are', async () => {
+  it('preserves names with spaces, quotes, #, % and emoji', async () => {
     const folder = await temporaryFolder();
     const odd = ['it\'s "me".jpg', 'a b.jpg', '50%25 #1.jpg', 'grün 😀.jpg', 'ends with dot..jpg'];
     await writeFiles(folder, Object.fromEntries(odd.map((name) => [name, ''])));
@@ -58,7 +58,7 @@ describe('scanImages', () => {
     },
   );
 
-  it('leaves out hidden folders, node_modules and loops of links', async () => {
+  it('skips hidden folders, node_modules and loops of links', async () => {
     const folder = await temporaryFolder();
     await writeFiles(folder, {
       'a/1.jpg': '',
@@ -70,13 +70,13 @@ describe('scanImages', () => {
     expect(await names(folder)).toEqual(['a/1.jpg']);
   });
 
-  it('reads a folder that lies in another chosen one once', async () => {
+  it('reads a chosen folder inside another one once', async () => {
     const folder = await temporaryFolder();
     await writeFiles(folder, { 'a/1.jpg': '', '2.jpg': '' });
     expect(await names(folder, join(folder, 'a'))).toEqual(['2.jpg', 'a/1.jpg']);
   });
 
-  it('tells of links that lead nowhere', async () => {
+  it('reports broken links', async () => {
     const folder = await temporaryFolder();
     await symlink('/nowhere/at/all.jpg', join(folder, 'broken.jpg'));
     const { images, failures } = await scanImages([folder]);
@@ -86,7 +86,7 @@ describe('scanImages', () => {
     ]);
   });
 
-  it('refuses a folder that is not there, or is a file', async () => {
+  it('refuses a folder that does not exist or is a file', async () => {
     await expect(scanImages(['/nowhere/at/all'])).rejects.toThrow(
       "cannot read the folder '/nowhere/at/all': it does not exist",
     );
@@ -99,7 +99,7 @@ describe('scanImages', () => {
 describe('chooseImages', () => {
   const all = Array.from({ length: 1000 }, (_, i) => i);
 
-  it('takes the first, then draws with the seed and keeps the order', () => {
+  it('takes the first images, then draws with the seed, keeping the order', () => {
     expect(chooseImages(all, { limit: 3, sample: 0, seed: 1 })).toEqual([0, 1, 2]);
     const drawn = chooseImages(all, { limit: 500, sample: 50, seed: 51 });
     expect(drawn).toHaveLength(50);
@@ -109,7 +109,7 @@ describe('chooseImages', () => {
     expect(chooseImages(all, { limit: 500, sample: 50, seed: 52 })).not.toEqual(drawn);
   });
 
-  it('draws each equally often', () => {
+  it('draws every image equally often', () => {
     const counts = new Array<number>(10).fill(0);
     for (let seed = 0; seed < 2000; seed++)
       for (const i of chooseImages(all.slice(0, 10), { limit: 0, sample: 3, seed }))
@@ -120,7 +120,7 @@ describe('chooseImages', () => {
 });
 
 describe('folderLabels', () => {
-  it('uses the last part, and the whole path where two are alike', () => {
+  it('uses the last part, and the whole path where two are equal', () => {
     expect(folderLabels(['/a/x', '/b/y'])).toEqual(['x', 'y']);
     expect(folderLabels(['/a/x', '/b/x', '/c/z'])).toEqual(['/a/x', '/b/x', 'z']);
   });

@@ -14,7 +14,7 @@ async function portrait(): Promise<Buffer> {
 }
 
 describe('a plain JPEG', () => {
-  it('is decoded as libvips does, to a few levels', async () => {
+  it('is decoded like by libvips, within a few levels', async () => {
     const bytes = await portrait();
     const image = await encodedImage(bytes);
     expect(image.plainJpeg).toBe(true);
@@ -26,7 +26,7 @@ describe('a plain JPEG', () => {
     expect(sum / data.length).toBeLessThan(1.5); // the faster of libjpeg's transforms is a level off here and there
   });
 
-  it('is told from others by its header', async () => {
+  it('is recognized by its header', async () => {
     const image = quarters(64, 48);
     const jpeg = (quality = 90) => image.clone().jpeg({ quality });
     const none = { profile: Buffer.alloc(0) };
@@ -52,7 +52,7 @@ describe('a plain JPEG', () => {
     ).toBe(false);
   });
 
-  it('that is cut short or of another size than its header says is left to libvips, which refuses it', async () => {
+  it('is left to libvips, which refuses it, if it is truncated or its header has another size', async () => {
     const bytes = await portrait();
     const image = await encodedImage(bytes);
     const { width, height } = image;
@@ -64,7 +64,7 @@ describe('a plain JPEG', () => {
     );
   });
 
-  it('comes back from its encoder nearly as it was', async () => {
+  it('is encoded with little loss', async () => {
     const { data, info } = await quarters(64, 48).raw().toBuffer({ resolveWithObject: true });
     const jpeg = encodeJpeg(data, info.width, info.height, 95)!;
     const { channels } = await sharp(jpeg).stats();

@@ -7,16 +7,15 @@ import { bundled, settingsWith, startEngine } from '../support/engine';
 import { PORTRAITS, temporaryFolder } from '../support/images';
 
 /**
- * Debian's Chromium brings Vulkan in software, slow and exact: WebGPU for real where there is no
- * GPU.
+ * Debian's Chromium includes SwiftShader, Vulkan in software: real WebGPU without a GPU, if slow.
  */
 const SWIFTSHADER = '/usr/lib/chromium';
 const driver = join(SWIFTSHADER, 'vk_swiftshader_icd.json');
 const missing = !existsSync(driver);
 if (missing) console.warn(`skipped: WebGPU without a GPU needs ${driver} (Debian: chromium)`);
 
-/** Describes three portraits in an engine of its own, which finds SwiftShader and no GPU. */
-async function described(values: Partial<Settings>) {
+/** Analyzes three portraits in a new engine, which finds SwiftShader and no GPU. */
+async function analyzed(values: Partial<Settings>) {
   const before = {
     VK_DRIVER_FILES: process.env.VK_DRIVER_FILES,
     LD_LIBRARY_PATH: process.env.LD_LIBRARY_PATH,
@@ -44,10 +43,10 @@ async function described(values: Partial<Settings>) {
 }
 
 describe.skipIf(missing)('WebGPU', () => {
-  it('gives what the CPU gives, on a device that does not compute in the float16 of the weights', async () => {
-    const onCpu = await described({ provider: 'cpu', model: bundled.gpu });
+  it('gives the results of the CPU on a device without float16', async () => {
+    const onCpu = await analyzed({ provider: 'cpu', model: bundled.gpu });
     // The second batch is not full.
-    const onWebGpu = await described({ provider: 'webgpu', model: bundled.gpu, batchSize: 2 });
+    const onWebGpu = await analyzed({ provider: 'webgpu', model: bundled.gpu, batchSize: 2 });
     expect(onWebGpu.manifest).toMatchObject({ provider: 'webgpu', faces: 3, notices: [] });
     expect(onWebGpu.more).toMatchObject({ known: 3, faces: 5, notices: [] });
     expect(onWebGpu.probabilities).toHaveLength(3 * 40);
@@ -57,8 +56,8 @@ describe.skipIf(missing)('WebGPU', () => {
     expect(Math.max(...differences)).toBeLessThan(1e-4);
   });
 
-  it('is passed over where it is slower than the CPU, saying so', async () => {
-    const { manifest } = await described({ provider: 'auto' });
+  it('is rejected with a reason where it is slower than the CPU', async () => {
+    const { manifest } = await analyzed({ provider: 'auto' });
     expect(manifest.provider).toBe('cpu');
     expect(manifest.trials).toContainEqual({
       provider: 'webgpu',

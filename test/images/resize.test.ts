@@ -10,18 +10,18 @@ const image = {
 
 describe('resizeBox', () => {
   it.each(reference.cases)(
-    'gives what Pillow gives for $box as $size with a $kernel kernel',
+    'equals Pillow for $box as $size with a $kernel kernel',
     ({ kernel, box, size, pixels }) => {
       const result =
         kernel === 'linear' ? resizeBox(image, box, size, LINEAR) : resizeBox(image, box, size);
       expect(result).toHaveLength(pixels.length);
-      // Pillow rounds to whole levels after each of the two directions, this after both.
+      // Pillow rounds to whole levels after each direction, resizeBox after both.
       for (const [i, value] of pixels.entries())
         expect(Math.abs(result[i]! - value)).toBeLessThanOrEqual(1);
     },
   );
 
-  it('copies pixels where nothing is resized, and repeats the edge beyond it', () => {
+  it('copies pixels where nothing is resized, and replicates the border beyond it', () => {
     const whole = resizeBox(image, { x: 0, y: 0, width: image.width, height: image.height }, image);
     expect([...whole]).toEqual([...image.data]);
     const beyond = resizeBox(image, { x: -3, y: 2, width: 6, height: 3 }, { width: 6, height: 3 });
