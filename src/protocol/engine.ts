@@ -22,7 +22,6 @@ export interface CompareParams {
   overwrite?: boolean;
 }
 
-
 /** Parameters and result of each call. */
 export interface EngineCalls extends DatasetCalls {
   /** Finds and describes the faces of folders; keeps them in `runDir`. */
