@@ -1,29 +1,29 @@
-/** Processes of this program, forked by it and driven by calls. */
+/** Child processes of this program that answer calls. */
 import { type ChildProcess, fork, type ForkOptions } from 'node:child_process';
 import type { CallTable } from './messages';
 import { childPort, type ClosedError } from './port';
 import { Remote } from './remote';
 
-/** What is kept of what a process prints, in characters. */
+/** Characters kept of a process's output. */
 const OUTPUT_TAIL = 2000;
 
 export interface ForkedProcess<Table extends CallTable<Table>> {
   readonly remote: Remote<Table>;
   readonly child: ChildProcess;
-  /** The end of what it has printed so far. */
+  /** The last characters of its output so far. */
   output: () => string;
-  /** Ends it in the middle of whatever it does. */
+  /** Kills it immediately. */
   kill: () => void;
-  /** Resolves when it has ended, with how. */
+  /** Resolves when it has ended, with the reason. */
   readonly ended: Promise<ClosedError>;
 }
 
 export interface ForkedOptions extends Pick<ForkOptions, 'env' | 'execArgv'> {
-  /** Takes what the process prints. */
+  /** Called with each part of its output. */
   onOutput?: ((text: string) => void) | undefined;
 }
 
-/** @param script a bundle of this program, which serves `Table` on `parentEnd()`. */
+/** @param script path of a bundle of this program, which serves `Table` on `parentEnd()`. */
 export function forkProcess<Table extends CallTable<Table>>(
   script: string,
   parameters: readonly string[],

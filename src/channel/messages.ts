@@ -1,7 +1,7 @@
-/** What goes through a port: calls with their answers, and errors without loss of their kind. */
+/** Messages between the two ends of a port: calls, their replies, and errors with their kind. */
 import { CancelledError, messageOf, UserError } from '../util/errors';
 
-/** A call: whatever structured cloning can copy may be a parameter, a result or a progress. */
+/** A call. Parameters, result and progress may be any values that structured cloning supports. */
 interface Call {
   params: unknown;
   result: unknown;
@@ -11,7 +11,7 @@ interface Call {
 /** Calls by name. (Refers to `Table` itself, so that interfaces are tables as well.) */
 export type CallTable<Table> = { [Name in keyof Table]: Call };
 
-/** What a call tells while it is under way; never where its table names nothing. */
+/** The type of a call's progress; never where its table declares none. */
 export type ProgressOf<C> = C extends { progress: infer Progress } ? Progress : never;
 
 export type Request =
@@ -22,7 +22,7 @@ export type Reply =
   | { kind: 'done'; id: number; result: unknown }
   | { kind: 'failed'; id: number; error: PackedError };
 
-/** An error on its way: its class would be lost. */
+/** An error in a message: structured cloning would lose its class. */
 export interface PackedError {
   kind: 'user' | 'cancelled' | 'defect';
   message: string;

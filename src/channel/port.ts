@@ -2,22 +2,21 @@
 import type { ChildProcess } from 'node:child_process';
 import { parentPort, type Worker } from 'node:worker_threads';
 
-/** What a call is sent and answered through. */
+/** One end of a connection. */
 export interface Port {
   /**
-   * @param transfer memory that moves to the other end; only threads can move it, processes copy
-   * it.
+   * @param transfer memory that is moved between threads, and copied between processes.
    */
   post: (message: unknown, transfer?: readonly ArrayBuffer[]) => void;
   onMessage: (listener: (message: unknown) => void) => void;
-  /** @param listener called once, when the other end is gone; at once where it is gone already. */
+  /** @param listener called once when the other end is gone, immediately if it already is. */
   onClose: (listener: (reason: ClosedError) => void) => void;
 }
 
 /** The process or thread at the other end has ended. */
 export class ClosedError extends Error {
   override name = 'ClosedError';
-  /** What ended a process; null for threads and for processes that ended by themselves. */
+  /** Signal that killed the process; null for other processes, and for threads. */
   readonly signal: NodeJS.Signals | null;
 
   constructor(
@@ -29,7 +28,7 @@ export class ClosedError extends Error {
   }
 }
 
-/** Remembers why a port was closed, for those who ask later. */
+/** Calls listeners when a port closes, or later with the same reason. */
 class Closing {
   private reason: ClosedError | undefined;
   private readonly listeners: ((reason: ClosedError) => void)[] = [];
@@ -46,7 +45,7 @@ class Closing {
   };
 }
 
-/** The engine's end of a thread. To be made before the thread can have ended. */
+/** The parent's end of a thread. Call it before the thread can have ended. */
 export function workerPort(worker: Worker): Port {
   const { close, onClose } = new Closing();
   worker.once('error', (error: Error) => {
@@ -70,7 +69,7 @@ export function workerPort(worker: Worker): Port {
 }
 
 /**
- * The parent's end of a process that was forked with `serialization: 'advanced'`. To be made right
+ * The parent's end of a process that was forked with `serialization: 'advanced'`. Call it right
  * after the fork.
  */
 export function childPort(child: ChildProcess): Port {
@@ -91,9 +90,9 @@ export function childPort(child: ChildProcess): Port {
   };
 }
 
-/** The end of a thread, or of a forked process, that leads to whoever started it. */
+/** The end of a thread or child process that is connected to its parent. */
 export interface ParentPort extends Port {
-  /** Ends the connection; a thread, or process, with nothing left to do then ends. */
+  /** Closes the connection, which no longer keeps the thread or process alive. */
   close: () => void;
 }
 
@@ -120,7 +119,7 @@ export function parentEnd(): ParentPort {
   });
   return {
     post: (message) => {
-      // see above
+      // A message that cannot be sent is followed by 'disconnect'.
       if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
     },
     onMessage: (listener) => void process.on('message', listener),

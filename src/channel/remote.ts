@@ -3,13 +3,10 @@ import { type CallTable, type ProgressOf, type Reply, type Request, unpackError 
 import type { ClosedError, Port } from './port';
 
 export interface RemoteCallOptions<Progress = unknown> {
-  /**
-   * Asks the other end to stop. The call then ends when that answers, or is gone: whoever owns it
-   * may end it.
-   */
+  /** Asks the other end to stop. The call ends when that replies or is gone. */
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: Progress) => void) | undefined;
-  /** Memory of the parameters that moves to the other end, where that is a thread. */
+  /** Memory of the parameters that is moved to a thread at the other end. */
   transfer?: readonly ArrayBuffer[] | undefined;
 }
 
@@ -34,20 +31,19 @@ export class Remote<Table extends CallTable<Table>> {
     });
   }
 
-  /** Calls without an answer so far. */
+  /** Number of calls without a reply. */
   get calls(): number {
     return this.pending.size;
   }
 
-  /** Why no call can be made any more; undefined while the other end lives. */
+  /** Why no call can be made; undefined while the other end lives. */
   get closed(): ClosedError | undefined {
     return this.gone;
   }
 
   /**
-   * @throws UserError, CancelledError or Error as the other end threw them; ClosedError where that
-   * is
-   * gone, or ends before it answers.
+   * @throws UserError, CancelledError or Error as thrown by the other end; ClosedError where that
+   * is gone before it replies.
    */
   call<Name extends keyof Table & string>(
     name: Name,

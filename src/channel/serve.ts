@@ -4,10 +4,10 @@ import { type CallTable, packError, type ProgressOf, type Reply, type Request } 
 import type { Port } from './port';
 
 export interface CallContext<Progress = unknown> {
-  /** Aborted where the caller cancels, or is gone. */
+  /** Aborted when the caller cancels or is gone. */
   signal: AbortSignal;
   onProgress: (progress: Progress) => void;
-  /** Lets memory of the result move to the caller, where both are threads of one process. */
+  /** Moves memory of the result to the caller, between threads. */
   transfer: (...buffers: ArrayBuffer[]) => void;
 }
 
@@ -18,7 +18,7 @@ export type Handlers<Table extends CallTable<Table>> = {
   ) => Table[Name]['result'] | Promise<Table[Name]['result']>;
 };
 
-/** Answers calls with what the handlers of their names return or throw. */
+/** Replies to calls with what the handlers of their names return or throw. */
 export function serve<Table extends CallTable<Table>>(port: Port, handlers: Handlers<Table>): void {
   const running = new Map<number, AbortController>();
   const answer = async ({ id, name, params }: Extract<Request, { kind: 'call' }>) => {
@@ -30,8 +30,7 @@ export function serve<Table extends CallTable<Table>>(port: Port, handlers: Hand
     };
     try {
       if (!Object.hasOwn(handlers, name)) throw new Error(`there is no call '${name}'`);
-      // The caller's types are of the same table: the name picks the handler that takes just these
-      // parameters.
+      // Both ends use the same table, so the handler of this name takes these parameters.
       const handler = handlers[name as keyof Table] as (
         params: unknown,
         context: CallContext,

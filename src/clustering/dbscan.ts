@@ -1,24 +1,24 @@
 /**
- * DBSCAN (Ester et al. 1996) on distinct vectors with multiplicities: the partition scikit-learn
- * gives of all rows.
+ * DBSCAN (Ester et al. 1996) on distinct vectors with multiplicities. The partition is the one that
+ * scikit-learn makes of all rows.
  */
 import type { Metric } from '../domain/method-options';
 import { yieldToEventLoop } from '../util/yield-to-event-loop';
 import type { DistinctVectors } from './distinct';
 import type { FitContext, Partition } from './grouping';
-import { neighbourhoods } from './neighbours';
+import { neighborhoods } from './neighbors';
 
 export interface DbscanOptions {
-  /** Largest distance of neighbours. */
+  /** Maximum distance between neighbors. */
   eps: number;
-  /** Rows within `eps` of a core one, itself counted. */
+  /** Minimum number of rows within `eps` of a core row, itself included. */
   minSamples: number;
   metric: Metric;
 }
 
 /**
- * Clusters are numbered by their first core vector, and a vector at the border of several belongs
- * to the first, as in scikit-learn. Time O(distinct²) at most.
+ * As in scikit-learn, clusters are numbered by their first core vector, and a border vector of
+ * several clusters belongs to the first. Time O(distinct²) at most.
  */
 export async function dbscan(
   vectors: DistinctVectors,
@@ -26,12 +26,12 @@ export async function dbscan(
   { signal }: FitContext = {},
 ): Promise<Partition> {
   const { rows, counts } = vectors;
-  const neighboursOf = neighbourhoods(vectors, eps, metric);
+  const neighborsOf = neighborhoods(vectors, eps, metric);
   const core = new Uint8Array(rows);
   for (let row = 0; row < rows; row++) {
     await yieldToEventLoop(signal);
     let reached = 0;
-    for (const other of neighboursOf(row)) reached += counts[other]!;
+    for (const other of neighborsOf(row)) reached += counts[other]!;
     core[row] = reached >= minSamples ? 1 : 0;
   }
   const labels = new Int32Array(rows).fill(-1);
@@ -42,7 +42,7 @@ export async function dbscan(
     const stack = [seed];
     for (let row = stack.pop(); row !== undefined; row = stack.pop()) {
       await yieldToEventLoop(signal);
-      for (const other of neighboursOf(row)) {
+      for (const other of neighborsOf(row)) {
         if (labels[other] !== -1) continue;
         labels[other] = clusters;
         if (core[other] === 1) stack.push(other);

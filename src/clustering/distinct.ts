@@ -1,42 +1,41 @@
 /**
  * Distinct vectors with multiplicities. Binary attribute vectors repeat: the ten default attributes
- * of all 202,599 CelebA faces form 271 distinct vectors. What is computed on them with their
- * multiplicities is what would be computed on all rows.
+ * of the 202,599 CelebA faces form 271 distinct vectors. All methods and scores compute on them
+ * what they would compute on all rows.
  */
 
-/** Rows of numbers, one after the other. */
 export interface Matrix {
   rows: number;
   columns: number;
-  /** `[rows, columns]`, row by row. */
+  /** `[rows, columns]`, in row-major order. */
   data: Float64Array;
 }
 
 export interface DistinctVectors extends Matrix {
   /** How often each vector occurs, `[rows]`. */
   counts: Float64Array;
-  /** Index of the distinct vector of each original row. */
+  /** Index of the distinct vector of each original row, `[original rows]`. */
   inverse: Int32Array;
 }
 
 /**
- * Groups equal rows (0 and −0 are equal); distinct vectors stand in the order of their first
- * occurrence. O(rows × columns).
+ * Deduplicates rows (0 and −0 are equal), in the order of their first occurrence. Time
+ * O(rows × columns).
  */
 export function distinctVectors({ rows, columns, data }: Matrix): DistinctVectors {
-  // A hash table with open addressing over the rows' numbers: a string or a boxed key for each row
-  // would cost more than all the rest.
+  // A hash table with open addressing, keyed by the bits of the numbers: a string or object as the
+  // key of each row would take most of the time.
   const bits = new Int32Array(data.buffer, data.byteOffset, 2 * data.length);
   let capacity = 1024;
   let slots: Int32Array = new Int32Array(capacity).fill(-1);
-  const of = new Int32Array(rows);
+  const inverse = new Int32Array(rows);
   const firstRows: number[] = [];
   const hashes: number[] = [];
   for (let row = 0; row < rows; row++) {
     const start = row * columns;
     let hash = 0;
     for (let at = 2 * start; at < 2 * (start + columns); at += 2) {
-      // Without the sign, so that 0 and −0 meet.
+      // Without the sign bit, so that 0 and −0 have the same hash.
       hash = Math.imul(
         hash ^ (hash >>> 15) ^ Math.imul(bits[at]!, 0x2c1b3c6d) ^ (bits[at + 1]! & 0x7fffffff),
         0x27d4eb2f,
@@ -47,7 +46,7 @@ export function distinctVectors({ rows, columns, data }: Matrix): DistinctVector
     let index = slots[slot]!;
     while (
       index !== -1 &&
-      !(hashes[index] === hash && same(data, firstRows[index]! * columns, start, columns))
+      !(hashes[index] === hash && areRowsEqual(data, firstRows[index]! * columns, start, columns))
     ) {
       slot = (slot + 1) & (capacity - 1);
       index = slots[slot]!;
@@ -59,26 +58,27 @@ export function distinctVectors({ rows, columns, data }: Matrix): DistinctVector
       slots[slot] = index;
       if (2 * firstRows.length > capacity) {
         capacity *= 4;
-        slots = rehashed(hashes, capacity);
+        slots = rehash(hashes, capacity);
       }
     }
-    of[row] = index;
+    inverse[row] = index;
   }
   const counts = new Float64Array(firstRows.length);
-  for (const index of of) counts[index]! += 1;
+  for (const index of inverse) counts[index]! += 1;
   const distinct = new Float64Array(firstRows.length * columns);
   firstRows.forEach((row, index) => {
     distinct.set(data.subarray(row * columns, (row + 1) * columns), index * columns);
   });
-  return { rows: firstRows.length, columns, data: distinct, counts, inverse: of };
+  return { rows: firstRows.length, columns, data: distinct, counts, inverse };
 }
 
-function same(data: Float64Array, a: number, b: number, columns: number): boolean {
+/** @param a,b where the rows begin in `data`. */
+function areRowsEqual(data: Float64Array, a: number, b: number, columns: number): boolean {
   for (let i = 0; i < columns; i++) if (data[a + i] !== data[b + i]) return false;
   return true;
 }
 
-function rehashed(hashes: readonly number[], capacity: number): Int32Array {
+function rehash(hashes: readonly number[], capacity: number): Int32Array {
   const slots = new Int32Array(capacity).fill(-1);
   for (const [index, hash] of hashes.entries()) {
     let slot = hash & (capacity - 1);
@@ -89,10 +89,10 @@ function rehashed(hashes: readonly number[], capacity: number): Int32Array {
 }
 
 /**
- * Splits distinct vectors by what each row is labelled, for methods that may tell equal rows apart
- * (OPTICS does, at the edge of a cluster).
+ * Splits distinct vectors whose rows have different labels. OPTICS may label equal rows
+ * differently, at the edge of a cluster.
  * @param rowLabels label of each original row.
- * @returns the vectors, equal ones repeated where their rows' labels differ, and the label of each.
+ * @returns vectors, repeated where the labels of their rows differ, and the label of each.
  */
 export function splitByLabel(
   vectors: DistinctVectors,
@@ -100,7 +100,7 @@ export function splitByLabel(
 ): { vectors: DistinctVectors; labels: Int32Array } {
   const { columns, data } = vectors;
   const indexOf = new Map<string, number>();
-  const of = new Int32Array(rowLabels.length);
+  const inverse = new Int32Array(rowLabels.length);
   const source: number[] = [];
   const labels: number[] = [];
   const counts: number[] = [];
@@ -115,7 +115,7 @@ export function splitByLabel(
       counts.push(0);
     }
     counts[index]! += 1;
-    of[row] = index;
+    inverse[row] = index;
   }
   const split = new Float64Array(source.length * columns);
   source.forEach((from, to) => {
@@ -127,7 +127,7 @@ export function splitByLabel(
       columns,
       data: split,
       counts: Float64Array.from(counts),
-      inverse: of,
+      inverse,
     },
     labels: Int32Array.from(labels),
   };

@@ -1,15 +1,15 @@
-/** Inferred probabilities → the vectors that are clustered. */
+/** Converts inferred probabilities to the vectors that are clustered. */
 import type { ClusteringSettings } from '../domain/settings';
 import type { Matrix } from './distinct';
 
-/** Probability from which an attribute counts as present. */
+/** Minimum probability at which an attribute counts as present. */
 export const PRESENT = 0.5;
 
 /**
- * Selects columns, rounds them for `binary` features and weighs them.
+ * Selects columns, rounds them for `binary` features, and multiplies them by weights.
  * @param probabilities `[rows, width]`, in [0, 1].
- * @param columns which of the `width` columns, in order.
- * @param weights one a selected column.
+ * @param columns indices of the selected columns, in order.
+ * @param weights one for each selected column.
  */
 export function featureMatrix(
   probabilities: Float32Array,

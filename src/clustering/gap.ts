@@ -1,44 +1,48 @@
 /**
- * The gap statistic (Tibshirani, Walther & Hastie 2001): how much lower the inertia is than that of
- * faces without structure.
+ * The gap statistic (Tibshirani, Walther & Hastie 2001): the difference between the logarithms of
+ * the inertia of reference sets without cluster structure and that of the data.
  */
 import { Random } from 'ml-random';
 import { type DistinctVectors, distinctVectors } from './distinct';
 
-/** Reference sets of the gap statistic. */
-const REFERENCES = 6;
-/** Faces of a set, at most: gaps are compared among sets of as many. */
-const FACES = 1000;
+const REFERENCE_SETS = 6;
+/** Maximum faces of the data's sample and of each reference set, which are equally large. */
+const MAX_FACES = 1000;
 
 /**
- * Sets for the gap statistic: faces drawn from the data, and as many whose every attribute is drawn
- * by itself from the data's values, so that nothing but their frequencies is left. (Tibshirani et
- * al. draw uniformly between the extremes, which 0/1 attributes have nothing between.)
+ * A sample of the data, and reference sets of the same size. The attributes of a reference face are
+ * drawn independently of each other from the data, which keeps only their frequencies. (Tibshirani
+ * et al. draw from uniform distributions, but 0/1 attributes have no values between the extremes.)
  */
 export function gapSets(
-  { columns, data, inverse: of }: DistinctVectors,
+  { columns, data, inverse }: DistinctVectors,
   seed: number,
 ): { drawn: DistinctVectors; references: DistinctVectors[] } {
   const random = new Random(seed);
-  const rows = Math.min(of.length, FACES);
-  const any = () => of[random.randInt(0, of.length)]! * columns;
-  const make = (independent: boolean) => {
+  const rows = Math.min(inverse.length, MAX_FACES);
+  const offsetOfAnyFace = () => inverse[random.randInt(0, inverse.length)]! * columns;
+  const makeSet = (independent: boolean) => {
     const set = new Float64Array(rows * columns);
     for (let row = 0; row < rows; row++) {
-      let from = any();
+      let from = offsetOfAnyFace();
       for (let c = 0; c < columns; c++) {
-        if (independent) from = any();
+        if (independent) from = offsetOfAnyFace();
         set[row * columns + c] = data[from + c]!;
       }
     }
     return distinctVectors({ rows, columns, data: set });
   };
-  return { drawn: make(false), references: Array.from({ length: REFERENCES }, () => make(true)) };
+  return {
+    drawn: makeSet(false),
+    references: Array.from({ length: REFERENCE_SETS }, () => makeSet(true)),
+  };
 }
 
 /**
- * Gap and standard error from the inertia of the data's set and those of the reference sets; null
- * where one of them is 0.
+ * The gap and its standard error.
+ * @param drawn inertia of the data's sample.
+ * @param references inertia of each reference set.
+ * @returns null where an inertia is 0.
  */
 export function gapOf(
   drawn: number,

@@ -1,46 +1,48 @@
 /**
- * What every clustering method returns, and what those that take a number of clusters have in
- * common.
+ * The types that clustering methods have in common.
  */
 import type { Merge } from '../domain/clustering';
 import type { DistinctVectors } from './distinct';
 
 /** A partition of distinct vectors. */
 export interface Partition {
-  /** The vectors the labels are of: those given, or finer ones where equal rows are told apart. */
+  /** The vectors that were clustered, split where equal rows have different labels. */
   vectors: DistinctVectors;
   /** Cluster of each vector, from 0; −1 is noise. */
   labels: Int32Array;
   clusters: number;
-  /** What the user should know of how it came about. */
+  /** Messages for the user, such as that fewer clusters were found than requested. */
   notices: string[];
   /**
-   * Of hierarchical methods, how the clusters would be merged further, the lowest merge first: `a`
-   * and `b` below `clusters` are clusters, `clusters` + i is merge i.
+   * Further merges of the clusters by hierarchical methods, the lowest first. In `a` and `b`,
+   * numbers below `clusters` are clusters, and `clusters + i` is merge `i`.
    */
   tree?: Merge[];
 }
 
-/** Merges of a hierarchical clustering, the lowest first: scipy's linkage matrix. */
+/** A hierarchical clustering, like scipy's linkage matrix. */
 export interface Dendrogram {
-  /** Vectors at its leaves. */
+  /** Number of vectors. */
   leaves: number;
-  /** Leaf `a` < `leaves`, or `leaves` + the index of a merge. */
+  /**
+   * The lowest merge first. In `a` and `b`, numbers below `leaves` are vectors, and `leaves + i` is
+   * merge `i`.
+   */
   merges: Merge[];
 }
 
-/** A method fitted to vectors, which may be asked for several numbers of clusters. */
+/** A method fitted to vectors: returns a partition for any number of clusters. */
 export type Fitted = (clusters: number) => Partition | Promise<Partition>;
 
 export interface FitContext {
-  /** Trials of K-Means after its restarts; without it, as many as pay. */
+  /** Random swaps of K-Means; undefined derives their number from the cost of one. */
   swaps?: number | undefined;
   signal?: AbortSignal | undefined;
 }
 
 /**
- * Renumbers labels from 0 in the order of their first occurrence; −1 stays. Labels may be any
- * integers ≥ −1.
+ * Renumbers labels from 0 in the order of their first occurrence; −1 stays.
+ * @param labels integers ≥ −1.
  */
 export function compactLabels(labels: Int32Array): { labels: Int32Array; clusters: number } {
   const numbers = new Map<number, number>();

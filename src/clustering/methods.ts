@@ -1,7 +1,4 @@
-/**
- * Every clustering method under one signature, with scikit-learn's names of parameters and their
- * defaults.
- */
+/** Every clustering method under one signature, with scikit-learn's parameters and defaults. */
 import { Random } from 'ml-random';
 import type { Metric } from '../domain/method-options';
 import type { ClusteringSettings } from '../domain/settings';
@@ -14,7 +11,8 @@ import { hdbscan } from './hdbscan';
 import { kMeans } from './kmeans';
 import { distanceOf } from './metric';
 import { optics } from './optics';
-import { MOST_VECTORS as MOST_SPECTRAL, spectral } from './spectral';
+import { MAX_SPECTRAL_ROWS, spectral } from './spectral';
+import { subsample } from './subsample';
 
 type Method = ClusteringSettings['method'];
 export type MethodSettings = Pick<
@@ -23,10 +21,10 @@ export type MethodSettings = Pick<
   | 'minSamples' | 'xi' | 'minClusterSize' | 'seed' | 'preset'
 >; // prettier-ignore
 
-/** Distinct vectors of which a method keeps all distances, at most. */
+/** Distinct vectors whose distances Agglomerative holds in memory: 256 MB. */
 const MAX_AGGLOMERATIVE_ROWS = 8000;
 
-/** What the original work (Anzalone, Faiella and Trerè 2019) ran its methods with. */
+/** Parameters of the original work (Anzalone, Faiella and Trerè 2019). */
 const ORIGINAL_PRESET: Partial<Record<Method, Partial<MethodSettings>>> = {
   kmeans: { restarts: 20 },
   agglomerative: { linkage: 'complete', metric: 'manhattan' },
@@ -36,7 +34,7 @@ const ORIGINAL_PRESET: Partial<Record<Method, Partial<MethodSettings>>> = {
   optics: { minSamples: 5, xi: 0.05, metric: 'hamming' },
 };
 
-/** Parameters as the preset has them. */
+/** Replaces a method's parameters by those of the preset, if one is set. */
 export function withPreset<T extends MethodSettings>(settings: T): T {
   return settings.preset === 'original'
     ? { ...settings, ...ORIGINAL_PRESET[settings.method] }
@@ -44,9 +42,9 @@ export function withPreset<T extends MethodSettings>(settings: T): T {
 }
 
 /**
- * Fits a method. Those that find the number of clusters themselves give the same grouping whatever
- * number is asked for. Where a method cannot hold all distinct vectors it works on some drawn with
- * the seed, and the others go with the nearest of them; the grouping's notices say so.
+ * Fits a method. Methods that find the number of clusters themselves return the same partition for
+ * every number. Where there are more distinct vectors than a method can hold, it runs on a random
+ * subset, and each other vector joins the nearest of them; the partition's notices say so.
  */
 export async function fit(
   vectors: DistinctVectors,
@@ -54,21 +52,10 @@ export async function fit(
   context: FitContext = {},
 ): Promise<Fitted> {
   const settings = withPreset(given);
-  const { method, metric, restarts, seed } = settings;
-  switch (method) {
-    case 'kmeans': {
-      const swaps = context.swaps;
-      return async (clusters) => {
-        const { labels, clusters: found } = await kMeans(vectors, {
-          clusters,
-          restarts,
-          swaps,
-          seed,
-          signal: context.signal,
-        });
-        return { vectors, labels, clusters: found, notices: [] };
-      };
-    }
+  const { metric, seed } = settings;
+  switch (settings.method) {
+    case 'kmeans':
+      return fitKMeans(vectors, settings, context);
     case 'agglomerative': {
       const { linkage } = settings;
       const used = linkage === 'ward' ? 'euclidean' : metric;
@@ -79,7 +66,7 @@ export async function fit(
     case 'birch':
       return birch(vectors, settings, context);
     case 'spectral':
-      return fitOnSubsample(vectors, MOST_SPECTRAL, 'euclidean', seed, (part) =>
+      return fitOnSubsample(vectors, MAX_SPECTRAL_ROWS, 'euclidean', seed, (part) =>
         spectral(part, { ...settings, restarts: 10 }, context),
       );
     case 'dbscan':
@@ -87,67 +74,58 @@ export async function fit(
     case 'optics':
       return always(await optics(vectors, settings, context));
     case 'hdbscan':
-      return always(
-        await hdbscan(vectors, { ...settings, minSamples: settings.minSamples }, context),
-      );
+      return always(await hdbscan(vectors, settings, context));
   }
 }
 
 const always =
-  (grouping: Partition): Fitted =>
+  (partition: Partition): Fitted =>
   (_clusters) =>
-    grouping;
+    partition;
 
-/**
- * Fits to `most` of the vectors, drawn with the seed, where there are more; the others take the
- * label of the nearest drawn one.
- */
+function fitKMeans(
+  vectors: DistinctVectors,
+  { restarts, seed }: MethodSettings,
+  { swaps, signal }: FitContext,
+): Fitted {
+  return async (wanted) => {
+    const options = { clusters: wanted, restarts, swaps, seed, signal };
+    const { labels, clusters } = await kMeans(vectors, options);
+    return { vectors, labels, clusters, notices: [] };
+  };
+}
+
+/** Fits to a subset of `maxRows` vectors where there are more. */
 async function fitOnSubsample(
   vectors: DistinctVectors,
-  most: number,
+  maxRows: number,
   metric: Metric,
   seed: number,
   fitPart: (part: DistinctVectors) => Promise<Fitted>,
 ): Promise<Fitted> {
-  const { rows, columns, data, counts } = vectors;
-  if (rows <= most) return fitPart(vectors);
-  const random = new Random(seed);
-  const order = Int32Array.from({ length: rows }, (_, row) => row);
-  for (let i = 0; i < most; i++) {
-    const j = random.randInt(i, rows);
-    [order[i], order[j]] = [order[j]!, order[i]!];
-  }
-  const chosen = order.slice(0, most).sort();
-  const part: DistinctVectors = {
-    rows: most,
-    columns,
-    data: new Float64Array(most * columns),
-    counts: Float64Array.from(chosen, (row) => counts[row]!),
-    inverse: Int32Array.from(chosen, (_, i) => i),
-  };
-  chosen.forEach((row, i) => {
-    part.data.set(data.subarray(row * columns, (row + 1) * columns), i * columns);
-  });
+  const { rows, columns, data } = vectors;
+  if (rows <= maxRows) return fitPart(vectors);
+  const part = subsample(vectors, maxRows, new Random(seed));
   const fitted = await fitPart(part);
   const distance = distanceOf(metric);
   const nearest = new Int32Array(rows);
   for (let row = 0; row < rows; row++) {
     let smallest = Infinity;
-    for (let i = 0; i < most; i++) {
+    for (let i = 0; i < maxRows; i++) {
       const apart = distance(data, row, part.data, i, columns);
       if (apart < smallest) [smallest, nearest[row]] = [apart, i];
     }
   }
   return async (clusters) => {
-    const grouping = await fitted(clusters);
+    const partition = await fitted(clusters);
     const notice =
-      `this method was run on ${most.toLocaleString('en')} of the ${rows.toLocaleString('en')} distinct vectors, drawn with the seed; ` +
-      'the others are with the nearest of them';
+      `this method was run on ${maxRows.toLocaleString('en')} of the ${rows.toLocaleString('en')} distinct vectors, drawn with the seed; ` +
+      'each of the others joined the cluster of the nearest of them';
     return {
-      ...grouping,
+      ...partition,
       vectors,
-      labels: nearest.map((i) => grouping.labels[i]!),
-      notices: [...grouping.notices, notice],
+      labels: nearest.map((i) => partition.labels[i]!),
+      notices: [...partition.notices, notice],
     };
   };
 }

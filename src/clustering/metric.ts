@@ -1,4 +1,6 @@
-import { type Metric } from '../domain/method-options';
+/** Distances between vectors, as scipy.spatial.distance defines them. */
+import type { Metric } from '../domain/method-options';
+
 /** Distance of row `i` of `a` and row `j` of `b`, both of `columns` columns. */
 export type Distance = (
   a: Float64Array,
@@ -8,7 +10,7 @@ export type Distance = (
   columns: number,
 ) => number;
 
-/** Squared euclidean distance of row `i` of `a` and row `j` of `b`, both of `columns` columns. */
+/** Squared Euclidean distance of row `i` of `a` and row `j` of `b`, both of `columns` columns. */
 export function squaredDistance(
   a: Float64Array,
   i: number,
@@ -34,7 +36,7 @@ const manhattan: Distance = (a, i, b, j, columns) => {
   return sum;
 };
 
-/** Share of the columns that differ. */
+/** Share of the columns that differ, in [0, 1]. */
 const hamming: Distance = (a, i, b, j, columns) => {
   let differing = 0;
   for (let p = i * columns, q = j * columns, end = p + columns; p < end; p++, q++)
@@ -42,7 +44,10 @@ const hamming: Distance = (a, i, b, j, columns) => {
   return differing / columns;
 };
 
-/** 1 − cos of the angle between the vectors; 1 beside a vector of zeros (0 between two of them). */
+/**
+ * 1 − cosine of the angle between the vectors, in [0, 2]. Between a vector of zeros and another it
+ * is 1, between two vectors of zeros 0.
+ */
 const cosine: Distance = (a, i, b, j, columns) => {
   let dot = 0;
   let squareA = 0;
@@ -53,7 +58,7 @@ const cosine: Distance = (a, i, b, j, columns) => {
     squareB += b[q]! * b[q]!;
   }
   if (squareA === 0 || squareB === 0) return squareA === squareB ? 0 : 1;
-  // Rounding may carry the quotient a little beyond 1.
+  // Rounding may make the quotient slightly larger than 1.
   return Math.max(0, 1 - dot / Math.sqrt(squareA * squareB));
 };
 

@@ -1,29 +1,29 @@
 /**
- * Vectors whose columns have two values each (0 and a weight) as bits: a distance then is a few
- * table lookups instead of a loop over the columns.
+ * Vectors packed into bits. Where each column has two values (0 and a weight), a distance takes a
+ * few table lookups instead of a loop over the columns.
  */
 import type { Metric } from '../domain/method-options';
 import type { DistinctVectors, Matrix } from './distinct';
 
-/** Bits a table is indexed by: 2¹³ numbers of 8 bytes stay in a core's nearer caches. */
+/** Default bits that index a table: 2¹³ numbers of 8 bytes fit into a core's L2 cache. */
 export const CHUNK = 13;
 
 export interface PackedVectors {
   rows: number;
   columns: number;
-  /** Chunks of a row. */
+  /** Number of chunks of columns. */
   chunks: number;
-  /** `[chunks][rows]`: bits of the columns of chunk c, the first column lowest. */
+  /** `[chunks][rows]`; the lowest bit is the first column of a chunk. */
   bits: Uint16Array[];
-  /** What each column holds where its bit is set, `[columns]`. */
+  /** Value of each column where its bit is set, `[columns]`. */
   weights: Float64Array;
-  /** Distances of a row to all rows. The array is used again by the next call. */
+  /** Distances of a row to all rows, `[rows]`. The next call overwrites the array. */
   distancesFrom(metric: Exclude<Metric, 'cosine'>): (row: number) => Float64Array;
 }
 
 /**
- * @param chunkBits columns of a chunk, at most 16; distances take the default.
- * @returns undefined where a column has more than the two values 0 and one other.
+ * @param chunkBits columns per chunk, at most 16; `distancesFrom` needs the default.
+ * @returns undefined where a column has other values than 0 and one other.
  */
 export function packBits(
   vectors: DistinctVectors | Matrix,
@@ -47,7 +47,7 @@ export function packBits(
   return { ...packed, distancesFrom: (metric) => distancesFrom(packed, metric) };
 }
 
-/** Sums of `terms` over the set bits, for every value of a chunk: `[chunks][2 ** chunkBits]`. */
+/** Sums of `terms` over the set bits of every possible chunk, `[chunks][2 ** chunkBits]`. */
 export function chunkTables(
   terms: Float64Array,
   chunks: number,
@@ -63,7 +63,7 @@ export function chunkTables(
   });
 }
 
-/** What a differing column adds to a distance (to its square, for `euclidean`). */
+/** How much each differing column adds to a distance (for `euclidean`, to its square). */
 export function differenceTerms(
   { weights, columns }: Pick<PackedVectors, 'weights' | 'columns'>,
   metric: Exclude<Metric, 'cosine'>,
@@ -79,8 +79,8 @@ function distancesFrom(
   metric: Exclude<Metric, 'cosine'>,
 ): (row: number) => Float64Array {
   const { rows, chunks, bits, columns } = packed;
-  // Whole numbers of differing columns are counted and divided once, so that equal distances are
-  // equal to the last bit.
+  // For Hamming distances, differing columns are counted in integers and divided once, so that
+  // equal distances are equal to the last bit.
   const terms =
     metric === 'hamming' ? new Float64Array(columns).fill(1) : differenceTerms(packed, metric);
   const tables = chunkTables(terms, chunks);

@@ -1,6 +1,5 @@
 /**
- * How good a clustering is, and how much two agree. All on distinct vectors with multiplicities,
- * equal to what all rows give.
+ * Quality of a clustering, and agreement of two clusterings, over all faces.
  */
 import type { DistinctVectors } from './distinct';
 import { squaredDistance } from './metric';
@@ -9,12 +8,12 @@ interface Centroids {
   /** `[clusters, columns]`. */
   centers: Float64Array;
   sizes: Float64Array;
-  /** Clusters that have a face. */
+  /** Clusters that are not empty. */
   used: number[];
   faces: number;
 }
 
-/** Means of the clusters; noise (−1) takes no part. */
+/** Means of the clusters, without noise (−1). */
 function centroidsOf(
   { rows, columns, data, counts }: DistinctVectors,
   labels: Int32Array,
@@ -37,7 +36,7 @@ function centroidsOf(
   return { centers, sizes, used, faces };
 }
 
-/** Sum over all faces of the squared distance to their cluster's mean. */
+/** Sum over all faces but noise of the squared distance to their cluster's mean. */
 export function inertiaOf(vectors: DistinctVectors, labels: Int32Array, clusters: number): number {
   const { centers } = centroidsOf(vectors, labels, clusters);
   let inertia = 0;
@@ -51,8 +50,9 @@ export function inertiaOf(vectors: DistinctVectors, labels: Int32Array, clusters
 }
 
 /**
- * Davies & Bouldin (1979): mean over the clusters of the worst (spread + spread) / distance; 0 is
- * best. Null for fewer than 2 clusters.
+ * Davies & Bouldin (1979): mean over the clusters of the largest (spread + other's spread) /
+ * distance to another cluster; ≥ 0, lower is better. Null for fewer than 2 clusters, or as many as
+ * faces.
  */
 export function daviesBouldin(
   vectors: DistinctVectors,
@@ -74,7 +74,7 @@ export function daviesBouldin(
       ...used.map((b) => {
         if (a === b) return 0;
         const distance = Math.sqrt(squaredDistance(centers, a, centers, b, vectors.columns));
-        // Centres that coincide separate nothing; scikit-learn leaves such pairs out.
+        // scikit-learn leaves out pairs of clusters with the same center.
         return distance === 0 ? 0 : (spread[a]! + spread[b]!) / distance;
       }),
     ),
@@ -83,8 +83,8 @@ export function daviesBouldin(
 }
 
 /**
- * Caliński & Harabasz (1974): dispersion between the clusters by that within them; the higher the
- * better. Null for fewer than 2 clusters.
+ * Caliński & Harabasz (1974): ratio of the dispersion between the clusters to that within them;
+ * higher is better. Null for fewer than 2 clusters, or as many as faces.
  */
 export function calinskiHarabasz(
   vectors: DistinctVectors,
@@ -106,7 +106,7 @@ export function calinskiHarabasz(
   return within === 0 ? 1 : (between * (faces - used.length)) / (within * (used.length - 1));
 }
 
-/** How often each pair of labels of two clusterings occurs together. */
+/** Contingency table of two clusterings: its cells that are not 0, and its sums. */
 interface Contingency {
   cells: number[];
   rows: number[];
@@ -114,10 +114,11 @@ interface Contingency {
   total: number;
 }
 
+/** @throws RangeError where the lengths differ. */
 function contingency(a: Int32Array, b: Int32Array, counts?: Float64Array): Contingency {
   if (a.length !== b.length)
     throw new RangeError(
-      `expected two clusterings of as many rows, got ${a.length} and ${b.length}`,
+      `expected two clusterings of the same rows, got ${a.length} and ${b.length} rows`,
     );
   const cells = new Map<string, number>();
   const rows = new Map<number, number>();
@@ -142,7 +143,7 @@ function contingency(a: Int32Array, b: Int32Array, counts?: Float64Array): Conti
 /**
  * Adjusted Rand index (Hubert & Arabie 1985), in [-0.5, 1]: 1 for the same partition, about 0 for
  * independent ones. Noise is a label like any other.
- * @param counts multiplicity of each entry, 1 each without it.
+ * @param counts multiplicity of each entry; default 1.
  */
 export function adjustedRand(a: Int32Array, b: Int32Array, counts?: Float64Array): number {
   const { cells, rows, columns, total } = contingency(a, b, counts);
@@ -160,9 +161,9 @@ export function adjustedRand(a: Int32Array, b: Int32Array, counts?: Float64Array
 }
 
 /**
- * Mutual information of two clusterings by the mean of their entropies (arithmetic, as
- * scikit-learn's default), in [0, 1].
- * @param counts multiplicity of each entry, 1 each without it.
+ * Mutual information of two clusterings, divided by the arithmetic mean of their entropies
+ * (scikit-learn's default), in [0, 1].
+ * @param counts multiplicity of each entry; default 1.
  */
 export function normalisedMutualInformation(
   a: Int32Array,

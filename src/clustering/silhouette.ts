@@ -1,40 +1,39 @@
-/** Silhouette (Rousseeuw 1987), exact over all faces. */
+/** The silhouette (Rousseeuw 1987), exact over all faces. */
 import type { Metric } from '../domain/method-options';
 import { yieldToEventLoop } from '../util/yield-to-event-loop';
+import { distanceSums } from './distance-sums';
 import type { DistinctVectors } from './distinct';
-import { distanceOf } from './metric';
-import { CHUNK, chunkTables, differenceTerms, packBits, type PackedVectors } from './packed';
 
 export interface Silhouette {
   /**
-   * Mean over all faces, in [-1, 1]; null where it is not defined (fewer than 2 clusters, or every
-   * face a cluster of its own).
+   * Mean over all faces, in [-1, 1]; null where it is undefined (fewer than 2 clusters, or as many
+   * as faces).
    */
   mean: number | null;
   /**
-   * Mean over the faces of each cluster, and of the noise after them where there is some; null
-   * where `mean` is.
+   * Mean over the faces of each cluster, followed by that of the noise if there is any; null where
+   * `mean` is null.
    */
   clusters: (number | null)[];
-  /** Of the faces of each vector, in [-1, 1]; NaN where `mean` is null. */
+  /** Silhouette of the faces of each vector, in [-1, 1]; NaN where `mean` is null. */
   vectors: Float64Array;
 }
 
 export interface SilhouetteOptions {
   metric?: Metric;
   signal?: AbortSignal | undefined;
-  /** Computes `silhouettesOf` all vectors elsewhere; without it they are computed here. */
+  /** Computes `silhouettesOf` all vectors, for example in other threads; default: here. */
   compute?: (labels: Int32Array, clusters: number) => Promise<Float64Array>;
 }
 
 /**
- * Silhouette on distinct vectors with multiplicities: equal to that over all rows. For a face, a is
- * the mean distance to the other faces of its cluster, b the smallest mean distance to the faces of
- * another, and its silhouette (b − a) / max(a, b); 0 in a cluster of one face. Noise (label −1)
- * counts as one more cluster, as in scikit-learn.
+ * The silhouette of a face is (b − a) / max(a, b), where a is its mean distance to the other faces
+ * of its cluster, and b the smallest mean distance to the faces of another cluster; it is 0 in a
+ * cluster of one face. Noise counts as one more cluster, as in scikit-learn. Time O(distinct²),
+ * memory O(distinct).
  *
  * @param given cluster of each vector, from 0; −1 is noise.
- * @param number number of clusters, noise not counted. Time O(distinct²), memory O(distinct).
+ * @param number number of clusters, without noise.
  */
 export async function silhouette(
   vectors: DistinctVectors,
@@ -68,7 +67,7 @@ export async function silhouette(
   };
 }
 
-/** Gives noise the label after the last cluster's. */
+/** Labels noise as one more cluster, after the others. */
 function noiseAsCluster(
   labels: Int32Array,
   clusters: number,
@@ -84,7 +83,9 @@ function sizesOf({ counts }: DistinctVectors, labels: Int32Array, clusters: numb
 }
 
 /**
- * Silhouettes of the vectors from `start` up to `end`, `[end − start]`; every label is a cluster.
+ * Silhouettes of the vectors from `start` to before `end`.
+ * @param labels cluster of each vector, from 0, without noise.
+ * @returns `[end − start]`.
  */
 export async function silhouettesOf(
   vectors: DistinctVectors,
@@ -96,12 +97,7 @@ export async function silhouettesOf(
   signal?: AbortSignal,
 ): Promise<Float64Array> {
   const sizes = sizesOf(vectors, labels, clusters);
-  const order = byCluster(labels, clusters);
-  const packed = metric === 'cosine' ? undefined : packBits(vectors);
-  const sumsFrom =
-    packed === undefined || metric === 'cosine'
-      ? denseSums(vectors, order, metric)
-      : packedSums(packed, vectors.counts, order, metric);
+  const sumsFrom = distanceSums(vectors, labels, clusters, metric);
   const result = new Float64Array(end - start);
   const sums = new Float64Array(clusters);
   for (let row = start; row < end; row++) {
@@ -118,124 +114,4 @@ export async function silhouettesOf(
     result[row - start] = largest === 0 ? 0 : (b - a) / largest;
   }
   return result;
-}
-
-/** Vectors sorted by cluster; those of cluster c stand from `starts[c]` up to `starts[c + 1]`. */
-interface Order {
-  rows: Int32Array;
-  starts: Int32Array;
-}
-
-function byCluster(labels: Int32Array, clusters: number): Order {
-  const starts = new Int32Array(clusters + 1);
-  for (const label of labels) starts[label + 1]! += 1;
-  for (let cluster = 0; cluster < clusters; cluster++) starts[cluster + 1]! += starts[cluster]!;
-  const rows = new Int32Array(starts[clusters]!);
-  const next = starts.slice();
-  for (const [row, label] of labels.entries()) rows[next[label]!++] = row;
-  return { rows, starts };
-}
-
-/** Sets the sum of a row's distances to the faces of each cluster. */
-type Sums = (row: number, sums: Float64Array) => void;
-
-function denseSums(
-  { columns, data, counts }: DistinctVectors,
-  { rows, starts }: Order,
-  metric: Metric,
-): Sums {
-  const distance = distanceOf(metric);
-  return (row, sums) => {
-    for (let cluster = 0; cluster < sums.length; cluster++) {
-      let sum = 0;
-      for (let at = starts[cluster]!; at < starts[cluster + 1]!; at++) {
-        const other = rows[at]!;
-        if (other !== row) sum += distance(data, row, data, other, columns) * counts[other]!;
-      }
-      sums[cluster] = sum;
-    }
-  };
-}
-
-/**
- * Copies of the bits in the order of the clusters let the inner loop run straight through memory;
- * its tables are small enough for the core's first cache, which is what it is bound by.
- */
-function packedSums(
-  { chunks, bits, weights, columns }: PackedVectors,
-  counts: Float64Array,
-  { rows, starts }: Order,
-  metric: Exclude<Metric, 'cosine'>,
-): Sums {
-  const sorted = bits.map((column) => Uint16Array.from(rows, (row) => column[row]!));
-  const weight = Float64Array.from(rows, (row) => counts[row]!);
-  const terms = differenceTerms({ weights, columns }, metric);
-  const root = metric === 'euclidean';
-  const distinct = new Set(terms.filter((term) => term > 0));
-  if (distinct.size > 1 || chunks > 4)
-    return weightedSums(sorted, bits, chunkTables(terms, chunks, CHUNK), weight, starts, root);
-
-  // All columns count the same: differing ones are counted, and the distance looked up by their
-  // number.
-  const [term = 0] = distinct;
-  const distances = Float64Array.from({ length: columns + 1 }, (_, differing) =>
-    root ? Math.sqrt(term * differing) : term * differing,
-  );
-  const ones = Uint8Array.from({ length: 1 << CHUNK }, (_, value) => popcount(value));
-  const zero = new Uint16Array(counts.length);
-  const [x0 = zero, x1 = zero, x2 = zero, x3 = zero] = sorted;
-  return (row, sums) => {
-    const [a, b, c, d] = [
-      bits[0]![row]!,
-      bits[1]?.[row] ?? 0,
-      bits[2]?.[row] ?? 0,
-      bits[3]?.[row] ?? 0,
-    ];
-    for (let cluster = 0; cluster < sums.length; cluster++) {
-      let sum = 0;
-      const end = starts[cluster + 1]!;
-      if (chunks <= 3) {
-        for (let at = starts[cluster]!; at < end; at++) {
-          sum +=
-            distances[ones[a ^ x0[at]!]! + ones[b ^ x1[at]!]! + ones[c ^ x2[at]!]!]! * weight[at]!;
-        }
-      } else {
-        for (let at = starts[cluster]!; at < end; at++) {
-          sum +=
-            distances[
-              ones[a ^ x0[at]!]! + ones[b ^ x1[at]!]! + ones[c ^ x2[at]!]! + ones[d ^ x3[at]!]!
-            ]! * weight[at]!;
-        }
-      }
-      sums[cluster] = sum;
-    }
-  };
-}
-
-function popcount(value: number): number {
-  let ones = 0;
-  for (let rest = value; rest !== 0; rest &= rest - 1) ones += 1;
-  return ones;
-}
-
-function weightedSums(
-  sorted: Uint16Array[],
-  bits: Uint16Array[],
-  tables: Float64Array[],
-  weight: Float64Array,
-  starts: Int32Array,
-  root: boolean,
-): Sums {
-  return (row, sums) => {
-    for (let cluster = 0; cluster < sums.length; cluster++) {
-      let sum = 0;
-      for (let at = starts[cluster]!; at < starts[cluster + 1]!; at++) {
-        let d = 0;
-        for (let chunk = 0; chunk < tables.length; chunk++)
-          d += tables[chunk]![bits[chunk]![row]! ^ sorted[chunk]![at]!]!;
-        sum += (root ? Math.sqrt(d) : d) * weight[at]!;
-      }
-      sums[cluster] = sum;
-    }
-  };
 }

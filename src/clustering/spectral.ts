@@ -1,12 +1,12 @@
 /**
- * Spectral clustering (Shi & Malik 2000; von Luxburg 2007) with scikit-learn's affinities and
- * labels.
+ * Spectral clustering (Shi & Malik 2000; von Luxburg 2007) with scikit-learn's affinities and label
+ * assignment, exact on distinct vectors with multiplicities.
  *
- * On distinct vectors with multiplicities, exactly: rows of a vector have equal entries in every
- * leading eigenvector, so the normalised affinity of all rows has the leading eigenvalues of the
- * matrix between distinct vectors with entries √(cₐ c_b) w_ab / √(dₐ d_b) (and (cₐ − 1) / dₐ on its
- * diagonal, since a row has no affinity to itself), and its eigenvectors are that matrix's, divided
- * by √c.
+ * Equal rows have equal entries in every leading eigenvector. So the normalized affinity matrix of
+ * all rows has the leading eigenvalues of a matrix of the distinct vectors, with the entries
+ * √(cₐ c_b) w_ab / √(dₐ d_b), where c are multiplicities, w affinities and d degrees. Its diagonal
+ * holds (cₐ − 1) / dₐ, since a row has no affinity to itself. The eigenvectors of the former are
+ * those of the latter divided by √c.
  */
 import { EigenvalueDecomposition, Matrix, SingularValueDecomposition } from 'ml-matrix';
 import type { AFFINITIES, ASSIGN_LABELS } from '../domain/method-options';
@@ -18,18 +18,18 @@ import { squaredDistance } from './metric';
 
 export interface SpectralOptions {
   affinity: (typeof AFFINITIES)[number];
-  /** Of `rbf`: exp(−γ d²). */
+  /** For `rbf`, whose affinity is exp(−γ d²). */
   gamma: number;
-  /** Of `nearest_neighbors`, the row itself counted. */
+  /** For `nearest_neighbors`: number of neighbors, the row itself included. */
   neighbors: number;
   assignLabels: (typeof ASSIGN_LABELS)[number];
-  /** Runs of K-Means in the eigenvectors. */
+  /** Restarts of K-Means on the eigenvectors. */
   restarts: number;
   seed: number;
 }
 
-/** Distinct vectors whose eigenvectors are computed, at most: time grows with the third power. */
-export const MOST_VECTORS = 1200;
+/** Limit of distinct vectors: the time for the eigenvectors grows with the third power. */
+export const MAX_SPECTRAL_ROWS = 1200;
 
 /** Computes the eigenvectors once. Time O(distinct³), memory O(distinct²). */
 export async function spectral(
@@ -42,32 +42,32 @@ export async function spectral(
   const affinity =
     options.affinity === 'rbf'
       ? rbf(vectors, options.gamma)
-      : nearestNeighbours(vectors, options.neighbors);
+      : nearestNeighbors(vectors, options.neighbors);
   const degrees = new Float64Array(rows);
   for (let a = 0; a < rows; a++) {
     let degree = affinity.get(a, a) * (counts[a]! - 1);
     for (let b = 0; b < rows; b++) if (b !== a) degree += affinity.get(a, b) * counts[b]!;
-    degrees[a] = degree === 0 ? 1 : degree; // alone: as scikit-learn has it
+    degrees[a] = degree === 0 ? 1 : degree; // an isolated vector, as in scikit-learn
   }
-  const normalised = new Matrix(rows, rows);
+  const normalized = new Matrix(rows, rows);
   for (let a = 0; a < rows; a++) {
-    normalised.set(a, a, (affinity.get(a, a) * (counts[a]! - 1)) / degrees[a]!);
+    normalized.set(a, a, (affinity.get(a, a) * (counts[a]! - 1)) / degrees[a]!);
     for (let b = 0; b < a; b++) {
       const value =
         (affinity.get(a, b) * Math.sqrt(counts[a]! * counts[b]!)) /
         Math.sqrt(degrees[a]! * degrees[b]!);
-      normalised.set(a, b, value);
-      normalised.set(b, a, value);
+      normalized.set(a, b, value);
+      normalized.set(b, a, value);
     }
   }
   await yieldToEventLoop(signal);
-  const { eigenvectorMatrix } = new EigenvalueDecomposition(normalised, { assumeSymmetric: true });
+  const { eigenvectorMatrix } = new EigenvalueDecomposition(normalized, { assumeSymmetric: true });
   await yieldToEventLoop(signal);
 
   return async (wanted) => {
     const clusters = Math.min(wanted, rows);
-    // Eigenvalues ascend: the last are the largest. Divided by √d they are the rows of all faces
-    // (divided by √c), as scikit-learn embeds them.
+    // The eigenvalues are in ascending order. Like scikit-learn, divide the eigenvectors by √d; the
+    // division by √c gives the eigenvectors of all rows.
     const data = new Float64Array(rows * clusters);
     for (let row = 0; row < rows; row++) {
       const scale = 1 / Math.sqrt(counts[row]! * degrees[row]!);
@@ -105,10 +105,11 @@ function rbf({ rows, columns, data }: DistinctVectors, gamma: number): Matrix {
 }
 
 /**
- * Half the sum of who is among whose nearest `neighbors` rows. Where the last of them are some of
- * several equally near rows, each is by its share (scikit-learn takes whichever come first).
+ * 1 between mutual nearest neighbors, 1/2 where only one is among the nearest `neighbors` rows of
+ * the other. Where more rows are equally near than there are neighbors left, each counts by its
+ * share (scikit-learn takes those that come first).
  */
-function nearestNeighbours(
+function nearestNeighbors(
   { rows, columns, data, counts }: DistinctVectors,
   neighbors: number,
 ): Matrix {
@@ -136,7 +137,7 @@ function nearestNeighbours(
   return affinity;
 }
 
-/** Labels by pivoted QR (Damle, Minden & Ying 2019): no starting point, no iterations. */
+/** Labels by QR with column pivoting (Damle, Minden & Ying 2019), without iterations. */
 function clusterQr({ rows, columns: k, data }: DistinctVectors): Int32Array {
   const pivots = pivotsOf(data, rows, k);
   const square = new Matrix(k, k);
@@ -159,8 +160,8 @@ function clusterQr({ rows, columns: k, data }: DistinctVectors): Int32Array {
 }
 
 /**
- * The first k pivots of a QR decomposition with column pivoting, the columns being the rows of
- * `data` `[rows, k]`.
+ * The first k pivots of a QR decomposition with column pivoting.
+ * @param data transpose of the matrix, `[rows, k]`.
  */
 function pivotsOf(data: Float64Array, rows: number, k: number): number[] {
   const rest = Float64Array.from(data);

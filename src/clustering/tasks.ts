@@ -1,46 +1,44 @@
-/**
- * Pieces of clustering that run by themselves, in a worker thread or here: plain data in, plain
- * data out.
- */
+/** Tasks of clustering that can run in worker threads, with plain data in and out. */
 import type { Metric } from '../domain/method-options';
 import type { DistinctVectors } from './distinct';
 import type { FitContext, Partition } from './grouping';
-import { kMeans, type KMeansParts, type Search, searchRestarts } from './kmeans';
-import { lloydOf, type LloydResult, type RunLimits } from './lloyd';
+import { kMeans, type KMeansParts } from './kmeans';
+import { type Search, searchRestarts } from './kmeans-restarts';
+import { createLloyd, type LloydResult, type RunLimits } from './lloyd';
 import { fit, type MethodSettings } from './methods';
 import { inertiaOf } from './scores';
 import { silhouette, silhouettesOf } from './silhouette';
 
-/** A grouping with its figures. */
 export interface ScoredPartition extends Partition {
-  /** Number of clusters asked for. */
+  /** Requested number of clusters. */
   asked: number;
   inertia: number;
-  /** Null where it was not asked for, or is not defined. */
+  /** Null where it was not requested, or is undefined. */
   silhouette: number | null;
-  /** Of fitting (its share) and labelling, without the silhouette. */
+  /** Time for labeling, and an equal share of that for fitting; without the silhouette. */
   seconds: number;
 }
 
 export interface Tasks {
-  /** Groups vectors into each of several numbers of clusters. */
+  /** Partitions vectors into each of several numbers of clusters. */
   group: {
     params: {
       vectors: DistinctVectors;
       settings: MethodSettings;
       clusters: number[];
+      /** Whether silhouettes are computed. */
       score: boolean;
     };
     result: ScoredPartition[];
   };
-  /** Inertias of K-Means into each of several numbers of clusters, from few restarts. */
+  /** Inertia of K-Means for each of several numbers of clusters, without random swaps. */
   inertias: {
     params: { vectors: DistinctVectors; clusters: number[]; restarts: number; seed: number };
     result: number[];
   };
-  /** Restarts of K-Means. */
+  /** Restarts of a large K-Means, on a subset of its vectors. */
   search: { params: { vectors: DistinctVectors; search: Search }; result: LloydResult[] };
-  /** Lloyd's iterations. */
+  /** Lloyd's iterations of a large K-Means, over all of its vectors. */
   settle: {
     params: {
       vectors: DistinctVectors;
@@ -49,7 +47,7 @@ export interface Tasks {
     };
     result: LloydResult;
   };
-  /** Silhouettes of a range of vectors. */
+  /** Silhouettes of the vectors from `start` to before `end`. */
   silhouettes: {
     params: {
       vectors: DistinctVectors;
@@ -65,7 +63,7 @@ export interface Tasks {
 
 export type TaskName = keyof Tasks;
 
-/** Does a piece of work: here, or in another thread. */
+/** Runs a task, in this thread or another. */
 export type RunTask = <Name extends TaskName>(
   name: Name,
   params: Tasks[Name]['params'],
@@ -74,11 +72,12 @@ export type RunTask = <Name extends TaskName>(
 
 export interface TaskOptions {
   signal?: AbortSignal | undefined;
-  /** Told of each grouping that is done. */
+  /** Called after each number of clusters. */
   onStep?: (() => void) | undefined;
 }
 
-const FEW_SWAPS = 10;
+/** Random swaps where silhouettes are compared: only one of the partitions will be used. */
+const COMPARISON_SWAPS = 10;
 
 const handlers: {
   [Name in TaskName]: (
@@ -99,17 +98,17 @@ const handlers: {
   },
   search: ({ vectors, search }, { signal }) => searchRestarts(vectors, search, signal),
   settle: ({ vectors, centers, limits }, { signal }) =>
-    lloydOf(vectors, limits.clusters).run(centers, limits, signal),
+    createLloyd(vectors, limits.clusters).run(centers, limits, signal),
   silhouettes: ({ vectors, labels, clusters, metric, start, end }, { signal }) =>
     silhouettesOf(vectors, labels, clusters, metric, start, end, signal),
 };
 
-/** Runs a piece of work in this thread. */
+/** Runs a task in this thread. */
 export const runHere: RunTask = (name, params, options) => handlers[name](params, options);
 
 /**
- * Pieces of a large K-Means, done by `run`.
- * @param vectors in shared memory, where `run` is in other threads.
+ * Parts of a large K-Means that `run` computes.
+ * @param vectors in shared memory if `run` uses other threads.
  */
 export const kMeansParts = (
   vectors: DistinctVectors,
@@ -124,23 +123,22 @@ async function groupAll(
   { vectors, settings, clusters, score }: Tasks['group']['params'],
   { signal, onStep }: TaskOptions,
 ): Promise<ScoredPartition[]> {
-  // Where many numbers of clusters are tried, each is worth less.
-  const context: FitContext = { signal, swaps: score ? FEW_SWAPS : undefined };
+  const context: FitContext = { signal, swaps: score ? COMPARISON_SWAPS : undefined };
   const started = performance.now();
   const fitted = await fit(vectors, settings, context);
   const share = (performance.now() - started) / clusters.length;
   const results: ScoredPartition[] = [];
   for (const asked of clusters) {
     const start = performance.now();
-    const grouping = await fitted(asked);
+    const partition = await fitted(asked);
     const seconds = (share + performance.now() - start) / 1000;
     const { mean } = score
-      ? await silhouette(grouping.vectors, grouping.labels, grouping.clusters, { signal })
+      ? await silhouette(partition.vectors, partition.labels, partition.clusters, { signal })
       : { mean: null };
     results.push({
       asked,
-      ...grouping,
-      inertia: inertiaOf(grouping.vectors, grouping.labels, grouping.clusters),
+      ...partition,
+      inertia: inertiaOf(partition.vectors, partition.labels, partition.clusters),
       silhouette: mean,
       seconds,
     });

@@ -1,9 +1,8 @@
-/** From which probability an attribute counts as present. */
+/** Thresholds at which attributes count as present. */
 
 /**
- * Probabilities moved so that each attribute's threshold comes to lie at 0.5, in straight lines
- * from 0 to it and from it to 1: what is above stays above, and everything that asks "0.5 or more?"
- * then asks by the threshold.
+ * Recalibrates probabilities so that each attribute's threshold becomes 0.5. The mapping is linear
+ * from 0 to the threshold and from there to 1, so it keeps the order of the probabilities.
  * @param probabilities `[faces, width]`, in [0, 1].
  * @param thresholds `[width]`, in (0, 1).
  */

@@ -1,4 +1,4 @@
-/** What is missing for CUDA, in words that say what to do. */
+/** Diagnoses what CUDA support is missing, with advice. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
@@ -8,24 +8,21 @@ import { CUDA_PACKAGES, cudaLibrary } from './libraries';
 const exec = promisify(execFile);
 
 /**
- * Where programs are started: Windows looks for them in the current folder first, and that may be a
- * folder of anybody's.
+ * Working folder of the programs that are run. Windows searches it for them first, so it must not
+ * be a workspace.
  */
 const cwd = dirname(process.execPath);
 
 export interface Diagnosis {
-  /**
-   * Whether a network may run with CUDA now; that it computes what the CPU computes is tested
-   * before it is used.
-   */
+  /** Whether everything was found. The results of CUDA are compared to the CPU's before its use. */
   ready: boolean;
-  /** What was found and what is missing, a line each. */
+  /** One line for each finding. */
   lines: string[];
 }
 
 /**
- * @param folder where ONNX Runtime's own libraries lie.
- * @param libraries folders that are searched for NVIDIA's libraries beside the system's own.
+ * @param folder ONNX Runtime's folder of native libraries.
+ * @param libraries folders that are searched for NVIDIA's libraries, besides those of the system.
  */
 export async function diagnoseCuda(
   folder: string,
@@ -42,7 +39,7 @@ export async function diagnoseCuda(
   const driver = await driverVersion();
   lines.push(
     driver === undefined
-      ? "The NVIDIA driver is missing: 'nvidia-smi' does not answer. In a container, start it with the GPU (docker run --gpus all)."
+      ? "The NVIDIA driver is missing: 'nvidia-smi' does not answer. A container must be started with the GPU (docker run --gpus all)."
       : `NVIDIA driver ${driver}.`,
   );
   const library = join(folder, cudaLibrary);
@@ -56,7 +53,7 @@ export async function diagnoseCuda(
   const missing = await missingLibraries(library, libraries);
   if (missing.length > 0) {
     lines.push(
-      `Libraries of NVIDIA's are not found: ${missing.join(', ')}. Install CUDA 13 and cuDNN 9 (https://developer.nvidia.com/cudnn), or Python's packages ` +
+      `NVIDIA libraries are missing: ${missing.join(', ')}. Install CUDA 13 and cuDNN 9 (https://developer.nvidia.com/cudnn), or their Python packages ` +
         "(pip install nvidia-cublas nvidia-cudnn-cu13 nvidia-cufft nvidia-curand nvidia-cuda-runtime), and name their folders in 'faceClusters.cudaLibraries'.",
     );
   }
@@ -73,11 +70,11 @@ async function driverVersion(): Promise<string | undefined> {
     const [first] = stdout.trim().split('\n');
     return first === undefined || first === '' ? undefined : first.replace(', ', ' for ');
   } catch {
-    return undefined; // not there, or it finds no GPU
+    return undefined; // not installed, or it finds no GPU
   }
 }
 
-/** Libraries the loader does not find; Windows does not tell without loading. */
+/** Libraries that the loader does not find; empty on Windows, where only loading them shows it. */
 export async function missingLibraries(
   library: string,
   libraries: readonly string[],
@@ -90,10 +87,7 @@ export async function missingLibraries(
   return [...stdout.matchAll(/^\s*(\S+) => not found/gm)].map(([, name]) => name!);
 }
 
-/**
- * Environment of a process that is to find libraries in folders; the loader reads it only when the
- * process starts.
- */
+/** Environment of a process that loads libraries from folders. The loader reads it at its start. */
 export function libraryPath(libraries: readonly string[]): Record<string, string> {
   if (libraries.length === 0) return {};
   const name = process.platform === 'win32' ? 'PATH' : 'LD_LIBRARY_PATH';

@@ -1,14 +1,14 @@
 /**
- * ONNX Runtime's CUDA provider: two libraries that lie beside the runtime's own, and are not part
- * of its npm package.
+ * The libraries of ONNX Runtime's CUDA execution provider, which belong next to the runtime's own
+ * but are not part of its npm package.
  */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
 /**
- * Folder of ONNX Runtime's native libraries.
- * @param root folder of the program, with `node_modules`; by default the one that runs.
+ * ONNX Runtime's folder of native libraries.
+ * @param root folder of a program, with `node_modules`; default: of this one.
  */
 export function librariesFolder(root?: string): string {
   const main = createRequire(root === undefined ? __filename : join(root, 'package.json')).resolve(
@@ -24,21 +24,18 @@ export const cudaLibrary =
 
 export const isCudaInstalled = (): boolean => existsSync(join(librariesFolder(), cudaLibrary));
 
-/**
- * Where the libraries come from: an npm package that carries them for just the version of ONNX
- * Runtime that is used here, built for CUDA 13.
- */
+/** An npm package that holds the libraries for `RUNTIME_VERSION`, built for CUDA 13. */
 export interface CudaPackage {
   url: string;
   /** Bytes of the archive. */
   size: number;
-  /** SHA-512 of the archive, in base64: npm's own. */
+  /** SHA-512 of the archive, in base64, as in npm's lock files. */
   integrity: string;
   /** Path within the archive, and SHA-256 in hexadecimal. */
   files: { path: string; sha256: string }[];
 }
 
-/** Version of onnxruntime-node the libraries fit. */
+/** The version of onnxruntime-node that the libraries belong to. */
 export const RUNTIME_VERSION = '1.29.0';
 
 const registry = (name: string) =>

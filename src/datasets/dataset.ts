@@ -1,4 +1,4 @@
-/** A data set that is open: its labels, its partitions and where its images lie. */
+/** An open data set: its labels, partitions and images. */
 import { scanImages } from '../images/scan-folders';
 import { fromCsvCell } from '../text/neutralize';
 import { type LabelTable, readLabels } from './labels';
@@ -7,13 +7,13 @@ import { type DatasetParts, readPartitions, recogniseDataset } from './recognise
 export interface Dataset {
   parts: DatasetParts;
   table: LabelTable;
-  /** Partition of a row of the table; undefined where nothing says. */
+  /** Partition of a row of the table; undefined where unknown. */
   partitionOf: (row: number) => string | undefined;
-  /** Image of a row of the table; undefined where there is none. */
+  /** Path of the image of a row; undefined where it is missing. */
   pathOf: (row: number) => string | Buffer | undefined;
 }
 
-/** @throws UserError where no data set is recognised, or its tables cannot be read. */
+/** @throws UserError where no data set is recognized, or its tables cannot be read. */
 export async function openDataset(
   folder: string,
   labels: string | undefined,
@@ -29,8 +29,8 @@ export async function openDataset(
   }
   const pathOf = (row: number) => {
     const name = table.images[row]!;
-    // A table of our own may hold an apostrophe before a name, but a name may begin with one as
-    // well.
+    // A table that this program wrote may have an apostrophe before a name (`forCsvCell`), but a
+    // name may also begin with one.
     const spellings = [
       name,
       name.split('/').pop()!,
@@ -56,7 +56,7 @@ async function partitionsOf(
   return (row) => partitions.get(table.images[row]!);
 }
 
-/** Attributes a row has, in the order of `names`. */
+/** The attributes among `names` that a row has. */
 export function presentIn(
   { attributes, values }: LabelTable,
   row: number,

@@ -1,8 +1,9 @@
+/** Degraded crops, to evaluate the robustness of a network. */
 import type { Degradation } from '../domain/evaluation';
 import type { Pixels } from '../images/pixels';
 import { resizeBox } from '../images/resize';
 
-/** What is tried: factors of the crop's sides, and σ of a Gaussian in pixels of the crop. */
+/** Factors of the crop's sides, and σ of a Gaussian blur in pixels of the crop. */
 export const DEGRADATIONS: readonly { kind: Degradation; amount: number }[] = [
   ...[0.75, 0.5, 0.35, 0.25, 0.18].map((amount) => ({ kind: 'size' as const, amount })),
   ...[1, 2, 3, 4].map((amount) => ({ kind: 'blur' as const, amount })),
@@ -10,10 +11,10 @@ export const DEGRADATIONS: readonly { kind: Degradation; amount: number }[] = [
 
 /** @returns RGB bytes of the same size. */
 export function degrade(crop: Pixels, kind: Degradation, amount: number): Uint8Array {
-  return kind === 'size' ? smallAndLarge(crop, amount) : blurred(crop, amount);
+  return kind === 'size' ? reduceAndEnlarge(crop, amount) : blur(crop, amount);
 }
 
-function smallAndLarge(crop: Pixels, factor: number): Uint8Array {
+function reduceAndEnlarge(crop: Pixels, factor: number): Uint8Array {
   const { width, height } = crop;
   const size = {
     width: Math.max(1, Math.round(width * factor)),
@@ -23,8 +24,8 @@ function smallAndLarge(crop: Pixels, factor: number): Uint8Array {
   return resizeBox({ data: small, ...size }, { x: 0, y: 0, ...size }, { width, height });
 }
 
-/** A Gaussian, the border replicated. */
-function blurred({ data, width, height }: Pixels, sigma: number): Uint8Array {
+/** Gaussian blur with a replicated border. */
+function blur({ data, width, height }: Pixels, sigma: number): Uint8Array {
   const reach = Math.ceil(3 * sigma);
   const weights = Array.from({ length: 2 * reach + 1 }, (_, i) =>
     Math.exp(-0.5 * ((i - reach) / sigma) ** 2),

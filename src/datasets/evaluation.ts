@@ -1,5 +1,7 @@
+/** Scores of inferred attributes against labels. */
 import type { AttributeScores, ReliabilityBin } from '../domain/evaluation';
-/** Threshold of probabilities and of soft labels. */
+
+/** Threshold of probabilities and soft labels. */
 const THRESHOLD = 0.5;
 
 /** Bins of a reliability diagram. */
@@ -12,7 +14,7 @@ interface Ranked {
 
 /**
  * @param probabilities `[faces, names]`, in [0, 1].
- * @param labels `[faces, names]`, in [0, 1]; soft labels count as present from 0.5.
+ * @param labels `[faces, names]`, in [0, 1]; an attribute is present from 0.5.
  */
 export function scoreAttributes(
   names: readonly string[],
@@ -74,7 +76,7 @@ export function scoreAttributes(
   };
 }
 
-/** Σ (Rₙ − Rₙ₋₁) Pₙ over the distinct thresholds, as scikit-learn's average_precision_score. */
+/** Σ (Rₙ − Rₙ₋₁) Pₙ over the distinct thresholds, like scikit-learn's average_precision_score. */
 function averagePrecision(ranked: Ranked[], positives: number): number | null {
   if (positives === 0) return null;
   ranked.sort((a, b) => b.probability - a.probability);
@@ -83,7 +85,7 @@ function averagePrecision(ranked: Ranked[], positives: number): number | null {
   let area = 0;
   for (const [i, { probability, positive }] of ranked.entries()) {
     if (positive) hits += 1;
-    // faces of equal probability pass the threshold together
+    // faces of equal probability pass a threshold together
     if (ranked[i + 1]?.probability === probability) continue;
     area += (hits / positives - recall) * (hits / (i + 1));
     recall = hits / positives;
@@ -91,32 +93,32 @@ function averagePrecision(ranked: Ranked[], positives: number): number | null {
   return area;
 }
 
-/** Probabilities in equal bins. */
+/** The bins of a reliability diagram, of equal width. */
 function reliability(values: readonly Ranked[]): ReliabilityBin[] {
   const bins = Array.from({ length: BINS }, (_, i) => ({
     from: i / BINS,
     count: 0,
-    said: 0,
-    present: 0,
+    probabilities: 0,
+    positives: 0,
   }));
   for (const { probability, positive } of values) {
     const bin = bins[Math.min(BINS - 1, Math.floor(probability * BINS))]!;
     bin.count += 1;
-    bin.said += probability;
-    if (positive) bin.present += 1;
+    bin.probabilities += probability;
+    if (positive) bin.positives += 1;
   }
-  return bins.map(({ from, count, said, present }) => ({
+  return bins.map(({ from, count, probabilities, positives }) => ({
     from,
     count,
-    probability: count === 0 ? null : said / count,
-    frequency: count === 0 ? null : present / count,
+    probability: count === 0 ? null : probabilities / count,
+    frequency: count === 0 ? null : positives / count,
   }));
 }
 
 /**
- * Expected calibration error: how far the probabilities of a bin lie from the share that is
- * present, weighted by the bins' sizes (Naeini et al., 'Obtaining Well Calibrated Probabilities
- * Using Bayesian Binning', AAAI 2015).
+ * Expected calibration error: mean over the bins of the difference between mean probability and
+ * actual frequency, weighted by their counts (Naeini et al., 'Obtaining Well Calibrated
+ * Probabilities Using Bayesian Binning', AAAI 2015).
  */
 function calibrationError(bins: readonly ReliabilityBin[]): number {
   const total = bins.reduce((sum, { count }) => sum + count, 0);
@@ -126,7 +128,7 @@ function calibrationError(bins: readonly ReliabilityBin[]): number {
   return gaps.reduce((sum, gap) => sum + gap, 0) / total;
 }
 
-/** Of the values that are defined; null where none is. */
+/** Mean of the values that are not null; null where all are. */
 function mean(values: (number | null)[]): number | null {
   const defined = values.filter((value) => value !== null);
   return defined.length === 0

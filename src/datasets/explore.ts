@@ -1,4 +1,4 @@
-/** What there is to know of a table of attributes before anything is trained on it. */
+/** Exploration of a table of labels: frequencies and correlations of its attributes. */
 import { Random } from 'ml-random';
 import type { ExploreOptions } from '../domain/dataset';
 import { excerpt, excerptOfList } from '../text/excerpt';
@@ -8,9 +8,9 @@ import type { LabelTable } from './labels';
 export interface Exploration {
   /** Names of the attributes, in the table's order. */
   attributes: string[];
-  /** Rows of the table that are left, in its order. */
+  /** Rows of the table that were not dropped, in its order. */
   rows: Int32Array;
-  /** Rows that have none of the attributes, before any was dropped. */
+  /** Number of rows with none of the attributes, dropped ones included. */
   zeroRows: number;
   /** Share of the rows that have an attribute, in [0, 1]. */
   frequencies: number[];
@@ -23,10 +23,10 @@ export interface Exploration {
   correlation: Float64Array;
 }
 
-/** A label counts as there from this value on. */
+/** Minimum value of a label at which its attribute is present. */
 const THRESHOLD = 0.5;
 
-/** @throws UserError where an attribute is unknown, or nothing is left. */
+/** @throws UserError where an attribute is unknown, or no attribute or row is left. */
 export function explore(
   table: LabelTable,
   { attributes, drop, dropZero, seed }: ExploreOptions,
@@ -117,7 +117,7 @@ function bitCount(value: number): number {
   return Math.imul((bits + (bits >>> 4)) & 0x0f0f_0f0f, 0x0101_0101) >>> 24;
 }
 
-/** Rows drawn with the seed, each of them at most once, in the table's order. */
+/** Draws rows without replacement, and returns them in the table's order. */
 export function drawRows(rows: Int32Array, count: number, seed: number): number[] {
   const random = new Random(seed);
   const left = [...rows];

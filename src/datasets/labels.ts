@@ -1,7 +1,7 @@
 /**
- * Tables of attribute labels: CelebA's `list_attr_celeba.txt` (with or without its count line, ±1),
- * CSV files with a header (Kaggle's `list_attr_celeba.csv`, or any table with a column an
- * attribute, 0/1, ±1 or probabilities); plain or gzipped.
+ * Tables of attribute labels, plain or gzipped: CelebA's `list_attr_celeba.txt` (with or without
+ * its count line), Kaggle's `list_attr_celeba.csv`, or any CSV file with a header and a column for
+ * each attribute. Values are 0 or 1, ±1, or probabilities.
  */
 import { CELEBA_ATTRIBUTES } from '../domain/attributes';
 import { excerpt, excerptOfList, hasHidden } from '../text/excerpt';
@@ -14,17 +14,17 @@ import { readText } from './read-text';
 export interface LabelTable {
   /** Names of the attributes, in the order of the columns. */
   attributes: string[];
-  /** Name of each image, as the table has it; empty strings where it has none. */
+  /** Name of each image as in the table; empty where there is none. */
   images: string[];
-  /** The value of the table's `split` (or `partition`) column, where it has one. */
+  /** Values of the column `split` or `partition`; undefined where there is none. */
   splits: string[] | undefined;
   /** `[images, attributes]`, in [0, 1]. */
   values: Float32Array;
 }
 
 const IMAGE_COLUMNS = new Set(['file', 'image', 'image_id', 'filename', 'name', 'path', '']);
-/** Columns that are no attributes, this project's own faces.csv included. */
-const BESIDE = new Set([
+/** Columns that are not attributes, in this program's faces.csv and in other tables. */
+const OTHER_COLUMNS = new Set([
   'identity',
   'person',
   'group',
@@ -53,8 +53,8 @@ export const LABEL_LIMITS = {
 };
 
 /**
- * @throws UserError naming the file, the line, what was expected and what came; the signal's reason
- * if it is aborted.
+ * @throws UserError naming the file, the line, and the expected and received value; the signal's
+ * reason if it is aborted.
  */
 export async function readLabels(file: string, signal?: AbortSignal): Promise<LabelTable> {
   const text = await readText(file, 'labels', signal);
@@ -62,7 +62,7 @@ export async function readLabels(file: string, signal?: AbortSignal): Promise<La
   const header = lines.findIndex((line) => line.trim() !== '' && !/^\s*\d+\s*$/.test(line));
   if (header < 0)
     throw new UserError(
-      `the labels '${file}' are empty: expected a line of attribute names and one line an image`,
+      `the labels '${file}' are empty: expected a line of attribute names and one line for each image`,
     );
   return lines[header]?.includes(',') === true
     ? parseCsv(file, lines.slice(header).join('\n'), header, signal)
@@ -70,8 +70,8 @@ export async function readLabels(file: string, signal?: AbortSignal): Promise<La
 }
 
 /**
- * CelebA's own layout: names separated by spaces, then a line an image: its name and a value an
- * attribute.
+ * CelebA's layout: a line of attribute names separated by spaces, then a line for each image with
+ * its name and the values.
  */
 async function parseSpaced(
   file: string,
@@ -86,7 +86,7 @@ async function parseSpaced(
   const values = new Float32Array(lines.length * attributes.length);
   let at = 0;
   for (let line = header + 1; line < lines.length; line++) {
-    if (line % BETWEEN_PAUSES === 0) await yieldToEventLoop(signal);
+    if (line % LINES_BETWEEN_YIELDS === 0) await yieldToEventLoop(signal);
     const text = lines[line]!.trim();
     if (text === '') continue;
     const where = () => `the labels '${file}', line ${String(line + 1)}`;
@@ -103,7 +103,7 @@ async function parseSpaced(
 }
 
 /** Lines parsed between two yields to the event loop. */
-const BETWEEN_PAUSES = 256;
+const LINES_BETWEEN_YIELDS = 256;
 
 async function parseCsv(
   file: string,
@@ -134,7 +134,7 @@ class CsvColumns {
    * label.
    */
   private readonly candidates: number[];
-  /** Whether each candidate has had labels only, so far. */
+  /** Whether each candidate has only had labels so far. */
   private readonly holdsLabels: boolean[];
   private readonly images: string[] = [];
   private readonly splits: string[] = [];
@@ -155,7 +155,7 @@ class CsvColumns {
         (column) =>
           column !== this.image &&
           column !== this.split &&
-          (KNOWN.has(header[column]!) || !BESIDE.has(header[column]!.toLowerCase())),
+          (KNOWN.has(header[column]!) || !OTHER_COLUMNS.has(header[column]!.toLowerCase())),
       );
     this.holdsLabels = this.candidates.map(() => true);
   }
@@ -244,7 +244,7 @@ function checkedCell(text: string, where: () => string): string {
   const { cell } = LABEL_LIMITS;
   if (text.length > cell) {
     throw new UserError(
-      `${where()}: expected at most ${cell.toLocaleString('en')} characters a cell, ` +
+      `${where()}: expected at most ${cell.toLocaleString('en')} characters per cell, ` +
         `got ${text.length.toLocaleString('en')}: '${excerpt(text)}'`,
     );
   }

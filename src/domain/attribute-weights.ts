@@ -1,16 +1,16 @@
-/** How much each attribute counts when faces are compared. */
+/** Weights of the attributes by which faces are compared. */
 import { UserError } from '../util/errors';
 import { own } from '../util/own';
 import { CELEBA_FREQUENCIES } from './celeba-frequencies';
 import type { ClusteringSettings } from './settings';
 
 /**
- * Weight of each of `attributes`. `rare`: 1 − f + min f; `common`: f + 1 − max f, f being the
- * attributes' frequencies (CelebA's, where no others are given) and min and max taken over
- * `attributes`, as in the original work: the rarest (most common) attribute weighs 1, the others
- * less.
- * @throws UserError where a formula is asked for an attribute that CelebA does not have, or a
- * weight names one not in use.
+ * The weight of each of `attributes`, as in the original work (Anzalone, Faiella and Trerè 2019):
+ * 1 − f + min f for `rare`, f + 1 − max f for `common`, where f are the frequencies and min and max
+ * are taken over `attributes`. The rarest (or most common) attribute has the weight 1, the others
+ * less. Attributes that explicit weights do not name have the weight 1.
+ * @param frequencyOf frequency of each attribute, in [0, 1]; default: in CelebA.
+ * @throws UserError where all explicit weights are 0, or a frequency is missing.
  */
 export function attributeWeights(
   attributes: readonly string[],

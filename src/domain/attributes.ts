@@ -1,4 +1,4 @@
-/** Names of the facial attributes and the sets of them that matter here. */
+/** Names of facial attributes, and their selection. */
 import { forName } from '../text/neutralize';
 import { UserError } from '../util/errors';
 
@@ -15,13 +15,10 @@ export const CELEBA_ATTRIBUTES = [
   'Wearing_Necktie', 'Young',
 ] as const; // prettier-ignore
 
-/**
- * Three attributes the original work leaves out: a judgement of taste and two properties of the
- * photo.
- */
+/** Attributes that the original work leaves out: a matter of taste, and properties of the photo. */
 export const DROPPED_ATTRIBUTES: readonly string[] = ['Attractive', 'Pale_Skin', 'Blurry'];
 
-/** The ten attributes the original work clusters by. */
+/** The ten attributes by which the original work clusters. */
 export const DEFAULT_ATTRIBUTES: readonly string[] = [
   'Wearing_Lipstick',
   'Smiling',
@@ -35,17 +32,15 @@ export const DEFAULT_ATTRIBUTES: readonly string[] = [
   'Wearing_Hat',
 ];
 
-/**
- * `Wearing_Hat` → `Wearing Hat`, for people to read: networks and tables may call attributes
- * anything.
- */
+/** `Wearing_Hat` → `Wearing Hat`, neutralized: names come from network files and tables. */
 export function readableAttribute(name: string): string {
   return forName(name).replaceAll('_', ' ');
 }
 
 /**
- * Names of a model's outputs, told by their number: CelebA's 40, or the 37 of the original work.
- * @throws RangeError where the number is neither.
+ * Names of the outputs of a model without metadata, by their number: CelebA's 40 attributes, or the
+ * 37 of the original work.
+ * @throws RangeError for another number.
  */
 export function attributeNames(outputs: number): string[] {
   if (outputs === CELEBA_ATTRIBUTES.length) return [...CELEBA_ATTRIBUTES];
@@ -58,10 +53,11 @@ export function attributeNames(outputs: number): string[] {
 }
 
 /**
- * The attributes faces are compared by: those that are wanted, or, where the default is wanted of a
- * model that has other ones, what it has of them, or all of its own.
- * @returns their names and positions among `known`, and what the user should know.
- * @throws UserError naming what is unknown and the nearest known name.
+ * The attributes by which faces are compared. If the default ones are wanted but the model lacks
+ * some, they are those of the default that it has, or else all attributes of the model; `notice`
+ * then explains it to the user.
+ * @returns their names, and their indices in `known`.
+ * @throws UserError naming an unknown attribute, and a similar known one.
  */
 export function chosenAttributes(
   wanted: readonly string[],
@@ -75,15 +71,12 @@ export function chosenAttributes(
   if (isDefault && !attributes.every((name) => known.includes(name))) {
     const shared = attributes.filter((name) => known.includes(name));
     attributes = shared.length > 0 ? shared : [...known];
-    notice = `the model has other attributes than the default ones: faces are compared by ${shared.length > 0 ? 'those it has of them' : 'all of its own'}`;
+    notice = `the model does not have all of the default attributes: faces are compared by ${shared.length > 0 ? 'those that it has' : 'all attributes of the model'}`;
   }
   return { attributes, columns: attributeIndices(attributes, known), notice };
 }
 
-/**
- * Positions of `wanted` among `known`.
- * @throws UserError naming what is unknown and the nearest known name.
- */
+/** @throws UserError naming an unknown attribute, and a similar known one. */
 function attributeIndices(wanted: readonly string[], known: readonly string[]): number[] {
   return wanted.map((name) => {
     const index = known.indexOf(name);

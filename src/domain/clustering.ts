@@ -1,53 +1,57 @@
 /** A clustering of the faces of a run. */
 import type { ClusteringSettings } from './settings';
 
-/** What was tried on the way. */
-export interface Candidate {
-  clusters: number;
-  silhouette: number | null;
-  inertia: number;
-  /** Gap statistic and its standard error; null where it was not computed or is not defined. */
-  gap: number | null;
-  gapError: number | null;
-}
-
-export interface Merge {
-  a: number;
-  b: number;
-  height: number;
-  /** Faces below. */
-  size: number;
-}
-
 /** How often attributes occur, in [0, 1]. */
 export type Occurrences = Record<string, number>;
 
 export interface ClusterSummary {
-  /** 0 is the largest cluster; -1 is noise. */
+  /** 0 is the largest cluster; −1 is noise. */
   id: number;
+  /** Number of faces. */
   size: number;
   /** Mean silhouette of its faces, in [-1, 1]; null where undefined. */
   silhouette: number | null;
-  /** Of the attributes the faces were clustered by. */
+  /** Of the attributes by which the faces were clustered. */
   occurrences: Occurrences;
   /** Of the model's other attributes. */
   otherOccurrences: Occurrences;
-  /** Attributes almost every face of the cluster has, the most telling first. */
+  /** Attributes of almost all faces of the cluster, the most distinctive first. */
   prominent: string[];
-  /** Attributes the cluster is divided about. */
+  /** Attributes of about half of the faces of the cluster. */
   noisy: string[];
   /** Row of the face with the smallest sum of distances to the others. */
   medoid: number;
 }
 
-/** A clustering of a run's faces. Kept as clustering.json. */
+/** One number of clusters that `clusters: auto` tried. */
+export interface Candidate {
+  clusters: number;
+  /** Mean over all faces, in [-1, 1]; null where undefined. */
+  silhouette: number | null;
+  inertia: number;
+  /** Gap statistic and its standard error; null where not computed or undefined. */
+  gap: number | null;
+  gapError: number | null;
+}
+
+/** A merge of two nodes of a hierarchical clustering. */
+export interface Merge {
+  a: number;
+  b: number;
+  /** Their distance. */
+  height: number;
+  /** Faces of both together. */
+  size: number;
+}
+
+/** A clustering of a run's faces. Stored as clustering.json. */
 export interface Clustering {
   version: number;
   settings: ClusteringSettings;
-  /** Attributes the faces were compared by, with their weights. */
+  /** Weights of the attributes by which the faces were compared. */
   weights: Record<string, number>;
   faces: number;
-  /** Distinct vectors among them. */
+  /** Number of distinct vectors among them. */
   distinct: number;
   /** Mean over all faces, in [-1, 1]; null where undefined. */
   silhouette: number | null;
@@ -55,32 +59,30 @@ export interface Clustering {
   inertia: number;
   /** Null where undefined. */
   daviesBouldin: number | null;
+  /** Null where undefined. */
   calinskiHarabasz: number | null;
   /**
-   * Of hierarchical methods, how the clusters would be merged further: ids below the number of
-   * clusters are clusters, the others merges.
+   * Further merges of the clusters by hierarchical methods, the lowest first; null for others. In
+   * `a` and `b`, numbers below the number of clusters are cluster ids, the others merges.
    */
   tree: Merge[] | null;
   clusters: ClusterSummary[];
-  /** Occurrences among all faces, of all the model's attributes. */
+  /** Of all the model's attributes, among all faces. */
   overall: Occurrences;
-  /** With `clusters: auto`, what was tried. */
+  /** With `clusters: auto`, the numbers that were tried, ascending. */
   curve: Candidate[] | null;
-  /**
-   * How much it agrees with the clustering of these faces that was there before; null for the
-   * first.
-   */
+  /** Agreement with the previous clustering of these faces; null for the first. */
   agreement: { adjustedRand: number; normalisedMutualInformation: number } | null;
-  /** What the user should know: fewer clusters than asked for, and why. */
+  /** Messages for the user, such as that fewer clusters were found than requested. */
   notices: string[];
   /** Seconds by step. */
   timing: Record<string, number>;
 }
 
 /**
- * Orders of a cluster's faces: by the sum of their distances to the others, the smallest first or
- * the largest; by their silhouette, the smallest first, so that those come first which are as near
- * to another cluster.
+ * Orders of a cluster's faces: by the sum of their distances to the others, ascending (`typical`)
+ * or descending (`untypical`), or by their silhouette, ascending, so that faces close to another
+ * cluster come first.
  */
 export const FACE_ORDERS = ['typical', 'untypical', 'silhouette'] as const;
 

@@ -1,32 +1,36 @@
-/** Clustering methods side by side. */
+/** A comparison of clustering methods. */
 import type { ClusteringSettings } from './settings';
 
-/** A grouping in a comparison. */
+/** One partition of a comparison. */
 export interface ComparisonPoint {
   method: ClusteringSettings['method'];
-  /** Number asked for; null where the method finds it. */
+  /** Requested number of clusters; null for methods that find it. */
   k: number | null;
-  /** Clusters found, noise not counted. */
+  /** Number of clusters found, without noise. */
   clusters: number;
-  /** Faces that are noise. */
+  /** Number of faces labeled as noise. */
   noise: number;
-  /** Exact, over all faces compared, noise counting as a cluster; null where undefined. */
+  /** Mean over all compared faces, noise counting as a cluster; null where undefined. */
   silhouette: number | null;
   seconds: number;
 }
 
-/** Methods side by side. Kept as comparison.json. */
+/** A comparison of methods at numbers of clusters. Stored as comparison.json. */
 export interface Comparison {
   version: number;
   settings: ClusteringSettings;
   methods: ClusteringSettings['method'][];
+  /** Smallest number of clusters. */
   from: number;
+  /** Largest number of clusters. */
   to: number;
-  /** Faces compared. */
+  /** Number of compared faces. */
   faces: number;
+  /** Number of distinct vectors among them. */
   distinct: number;
   points: ComparisonPoint[];
+  /** Messages for the user. */
   notices: string[];
-  /** Wall-clock time of all of it. */
+  /** Wall-clock time of the comparison. */
   seconds: number;
 }

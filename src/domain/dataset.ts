@@ -1,42 +1,19 @@
-/** A data set of labelled faces. */
+/** Data sets of labeled faces: their exploration, and labels that look wrong. */
 
+/** 'labelled folder' is a folder of images with one table of labels. */
 export type DatasetKind = 'CelebA' | 'LFW' | 'labelled folder';
 
 export interface ExploreOptions {
-  /** Attributes that are looked at, in this order; empty for all. */
+  /** Attributes to explore, in this order; empty for all. */
   attributes: readonly string[];
-  /** Attributes that are left out. */
+  /** Attributes to leave out. */
   drop: readonly string[];
-  /**
-   * What becomes of rows that have none of the attributes: all kept (0), all dropped (1), or this
-   * share of them dropped, drawn with the seed.
-   */
+  /** Share of the rows with none of the attributes that is dropped at random, in [0, 1]. */
   dropZero: number;
   seed: number;
 }
 
-/** What there is to know of a data set of labelled faces. */
-export interface DatasetReport {
-  kind: DatasetKind;
-  /** Path of the table of labels. */
-  labels: string;
-  /** Folder of the images; null where there are labels only. */
-  images: string | null;
-  /** Rows of the table, and those that were used. */
-  rows: number;
-  used: number;
-  /** Rows that have none of the attributes. */
-  zeroRows: number;
-  /** Used rows without an image; null where there are labels only. */
-  missing: number | null;
-  /** Used rows a partition. */
-  partitions: Record<string, number>;
-  /** `index`: column of the table; `frequency` in [0, 1]. */
-  attributes: { index: number; name: string; frequency: number }[];
-  samples: { image: string; partition: string | null; attributes: string[] }[];
-}
-
-/** What is looked at, and of which data set. */
+/** A data set, and what of it is explored. */
 export interface DatasetChoice {
   folder: string;
   /** Path of the table of labels; undefined to look for one. */
@@ -44,53 +21,73 @@ export interface DatasetChoice {
   options: ExploreOptions;
 }
 
-/** A data set as the view shows it, but for its images. */
+/** Results of the exploration of a data set. */
+export interface DatasetReport {
+  kind: DatasetKind;
+  /** Path of the table of labels. */
+  labels: string;
+  /** Folder of the images; null where there are only labels. */
+  images: string | null;
+  /** Rows of the table. */
+  rows: number;
+  /** Rows that were not dropped. */
+  used: number;
+  /** Rows with none of the attributes. */
+  zeroRows: number;
+  /** Used rows without an image; null where there are only labels. */
+  missing: number | null;
+  /** Used rows by partition. */
+  partitions: Record<string, number>;
+  /** `index`: column of the table; `frequency` in [0, 1]. */
+  attributes: { index: number; name: string; frequency: number }[];
+  samples: { image: string; partition: string | null; attributes: string[] }[];
+}
+
+/** A data set as its view shows it, without images. */
 export interface DatasetSummary extends Omit<DatasetReport, 'samples'> {
   /** Every attribute of the table, in its order. */
   allAttributes: string[];
-  /** `[attributes, attributes]`: Pearson's correlation, in [-1, 1]. */
+  /** Pearson correlation of two attributes, in [-1, 1], `[attributes, attributes]`. */
   correlation: number[];
-  /** `[attributes, attributes]`: share of the rows that have both, in [0, 1]. */
+  /** Share of the rows that have both attributes, in [0, 1], `[attributes, attributes]`. */
   together: number[];
 }
 
-/** A labelled image. */
+/** A labeled image. */
 export interface DatasetSample {
   /** Row of the table. */
   row: number;
   image: string;
   partition: string | null;
-  /** Those it has, of the attributes looked at. */
+  /** Explored attributes that it has. */
   attributes: string[];
   /** JPEG; null where the image is missing or damaged. */
   jpeg: Uint8Array | null;
 }
 
-/** A label that the model contradicts. */
+/** A label that contradicts the model. */
 export interface SuspectedLabelError {
   row: number;
   image: string;
   attribute: string;
-  /** What the table says, in [0, 1]. */
+  /** Value in the table, in [0, 1]. */
   label: number;
-  /** What the model says, in [0, 1]. */
+  /** Inferred value, in [0, 1]. */
   probability: number;
-  /** JPEG; null where it is not wanted, or the image is gone meanwhile. */
+  /** JPEG; null where it was not requested, or the image is missing. */
   jpeg: Uint8Array | null;
 }
 
-/** Labels against inferences. */
+/** Comparison of labels with inferred attributes. */
 export interface SuspectedLabelErrors {
-  /** Faces compared, and labelled images that show no face or cannot be used. */
+  /** Number of compared faces. */
   faces: number;
+  /** Labeled images without a face, or that cannot be used. */
   skipped: number;
-  /**
-   * By attribute: share of the faces where label and inference differ, in [0, 1], and how many of
-   * them.
-   */
+  /** Faces whose label and inferred value differ: their number, and share in [0, 1]. */
   attributes: { name: string; wrong: number; share: number }[];
-  /** The surest contradictions first. */
+  /** The contradictions of which the model is most certain, in descending order. */
   surest: SuspectedLabelError[];
-  /** What went wrong and was got around, for people. */
+  /** Messages for the user. */
   notices: string[];
 }

@@ -1,9 +1,7 @@
-/**
- * Scores of one attribute, each in [0, 1]; null where it is not defined (a class that does not
- * occur).
- */
+/** Evaluation of inferred attributes against labels. */
 import type { DetectionDecision } from './run';
 
+/** Scores of one attribute, each in [0, 1]; null where undefined (a class that does not occur). */
 export interface AttributeScores {
   accuracy: number;
   /** Mean of the recalls of both classes. */
@@ -12,39 +10,39 @@ export interface AttributeScores {
   recall: number | null;
   /** Area under the precision-recall curve as a step function. */
   averagePrecision: number | null;
-  /** Share of the faces labelled with it. */
+  /** Share of the faces labeled with it. */
   frequency: number;
-  /** Faces where inference and label differ. */
+  /** Number of faces whose inferred value and label differ. */
   wrong: number;
-  /**
-   * Share of the faces it was inferred of that do not have it; null where it was inferred of none.
-   */
+  /** 1 − precision: share of false positives among the positives; null where there are none. */
   wrongOfPredicted: number | null;
   /** Expected calibration error; see `calibrationError`. */
   calibrationError: number;
 }
 
-/** A bin of probabilities. */
+/** A bin of inferred probabilities. */
 export interface ReliabilityBin {
-  /** Where it begins, in [0, 1]. */
+  /** Lower bound, in [0, 1]. */
   from: number;
+  /** Number of probabilities. */
   count: number;
-  /**
-   * Mean of the probabilities in it, and the share of them that are present; null where it is
-   * empty.
-   */
+  /** Mean of the probabilities; null for an empty bin. */
   probability: number | null;
+  /** Share of them whose label is positive; null for an empty bin. */
   frequency: number | null;
 }
 
-/** What becomes of the inferred attributes when crops are made worse. */
+/** How crops are degraded: reduced in size and enlarged again, or blurred. */
+export type Degradation = 'size' | 'blur';
+
+/** Inferred attributes of degraded crops. */
 export interface Robustness {
   kind: Degradation;
   /** Factor of the crop's sides, or σ of the blur in pixels. */
   amount: number;
-  /** Share of the attributes that are the same as on the plain crop. */
+  /** Share of the attributes that are the same as on the original crop. */
   agreement: number;
-  /** Share of them that are right. */
+  /** Share of the attributes that equal their label. */
   accuracy: number;
 }
 
@@ -56,30 +54,27 @@ export interface Evaluation {
   balancedAccuracy: number | null;
   /** Mean over the attributes where it is defined. */
   averagePrecision: number | null;
-  /** Mean number of wrong attributes a face. */
+  /** Mean number of wrong attributes per face. */
   hammingDistance: number;
-  /** Accuracy of always guessing each attribute's more frequent value among these labels. */
+  /** Accuracy of always predicting each attribute's more frequent value among these labels. */
   majorityAccuracy: number;
-  /** Expected calibration error of all attributes together. */
+  /** Expected calibration error over all attributes. */
   calibrationError: number;
   calibration: ReliabilityBin[];
   perAttribute: Record<string, AttributeScores>;
-  /** With the thresholds the model names for each attribute; null where it names none. */
+  /** Scores at the model's own thresholds; null where it has none. */
   balancedThresholds: {
     accuracy: number;
     balancedAccuracy: number | null;
     hammingDistance: number;
   } | null;
-  /** Across size and blur; null where it was not asked for. */
+  /** By size and blur; null where it was not requested. */
   robustness: Robustness[] | null;
   images: { found: number; labelled: number; read: number; failed: number; withoutFace: number };
-  /** How faces were found. */
   detection: DetectionDecision;
+  /** Execution provider. */
   provider: string;
+  /** Path of the ONNX file. */
   model: string;
-  /** Seconds. */
   seconds: number;
 }
-
-/** Made small and large again, or blurred. */
-export type Degradation = 'size' | 'blur';

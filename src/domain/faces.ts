@@ -1,11 +1,12 @@
-/** Faces as they are shown. */
+/** Faces: where they are in an image, and how they are shown. */
 
-/**
- * Where the face lies in an image that is already cropped and aligned, as the network wants it
- * framed: in its 160×192 input the eyes lie near x = 62 and 97, y = 98, with hair and chin inside.
- */
+/** A point, in the unit of its context. */
+export interface Point {
+  x: number;
+  y: number;
+}
 
-/** A rectangle in pixels of the upright image; it may reach beyond the image's edges. */
+/** A rectangle in pixels of the upright image; it may extend beyond the image's edges. */
 export interface Box {
   x: number;
   y: number;
@@ -13,7 +14,18 @@ export interface Box {
   height: number;
 }
 
-/** The network's input, in pixels. */
+/** A detected face, in pixels of the upright image. */
+export interface LocatedFace {
+  box: Box;
+  /** Confidence of the detector in [0, 1]. */
+  score: number;
+  /** The eye on the left of the image first, if the face is upright. */
+  eyes: [Point, Point];
+  /** Center of the mouth. */
+  mouth: Point;
+}
+
+/** Size of the attribute network's input, in pixels. */
 export interface CropSize {
   width: number;
   height: number;
@@ -23,7 +35,7 @@ export interface CropSize {
 export interface FaceCard {
   /** Row among the run's faces. */
   row: number;
-  /** Path below its folder, for people. */
+  /** Path below its folder, for display. */
   image: string;
   /** 0-based index within its image. */
   face: number;
@@ -33,54 +45,38 @@ export interface FaceCard {
   probabilities: number[];
 }
 
-/** A photo with its faces, to see one of them where it was taken. */
+/** A photo with its faces. */
 export interface PhotoView {
-  /** Path below its folder, for people. */
+  /** Path below its folder, for display. */
   image: string;
-  /** JPEG of the upright photo, reduced where it is large. */
+  /** JPEG of the upright photo, reduced if it is large. */
   jpeg: Uint8Array;
-  /** Size of the photo itself, upright, in pixels. */
+  /** Size of the original photo, upright, in pixels. */
   width: number;
   height: number;
   /** All its faces, the most prominent first. */
   faces: {
     row: number;
-    /** Cluster it is in; null where there is none. */
+    /** Id of its cluster; null where there is no clustering. */
     cluster: number | null;
-    /** In [-1, 1]; null where it is not defined. */
+    /** In [-1, 1]; null where undefined. */
     silhouette: number | null;
-    /** In pixels of the photo; null where the image as a whole is the face. */
+    /** In pixels of the photo; null where the whole image is the face. */
     box: Box | null;
-    /** Confidence of the detector in [0, 1]; null where nothing was detected. */
+    /** Confidence of the detector in [0, 1]; null where no detection was made. */
     score: number | null;
     /** Probability of each of the model's attributes. */
     probabilities: number[];
   }[];
 }
 
-/** Pictures of a cluster as a whole. */
+/** Pictures that summarize a cluster. */
 export interface ClusterPictures {
   cluster: number;
   /** PNG of the mean face. */
   eigenface: Uint8Array;
-  /** PNGs of the first principal components, strongest first. */
+  /** PNGs of the first principal components, in descending order of explained variance. */
   components: Uint8Array[];
-  /** Share of the variance each component explains, in [0, 1]. */
+  /** Share of the variance that each component explains, in [0, 1]. */
   explained: number[];
-}
-
-/** A point; what its unit is, the place says. */
-export interface Point {
-  x: number;
-  y: number;
-}
-
-/** A face as the detector places it, in pixels of the upright image. */
-export interface LocatedFace {
-  box: Box;
-  /** Confidence of the detector in [0, 1]. */
-  score: number;
-  /** The one on the left of the upright face first. */
-  eyes: [Point, Point];
-  mouth: Point;
 }

@@ -1,11 +1,11 @@
-/** Which folders the engine's process may load libraries from. */
+/** Folders from which the engine's process may load libraries. */
 
 /**
- * What is wrong with a folder that the loader of the operating system is to search for libraries.
- * It takes a list in one variable, divided by `:` or `;`, and reads an empty or relative entry as
- * below the folder it runs in, which may be anybody's. Folders of other machines are refused
- * because whoever answers for them could have their code run here.
- * @returns what was expected and what came; undefined where nothing is wrong.
+ * Checks a folder that the operating system's loader is to search for libraries. The loader takes a
+ * list in one variable, separated by `:` or `;`, and resolves empty and relative entries in the
+ * working folder, which may be untrusted. Network folders are refused because the other machine
+ * could execute code here.
+ * @returns a message with the expected and the received value; undefined for a valid folder.
  */
 export function libraryFolderProblem(
   folder: string,

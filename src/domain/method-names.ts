@@ -1,7 +1,4 @@
-/**
- * What clustering methods are called for people, and which are told the number of clusters. Loads
- * none of them.
- */
+/** Display names of clustering methods, and which take a number of clusters. Loads no method. */
 import type { ClusteringSettings } from './settings';
 
 type Method = ClusteringSettings['method'];
@@ -18,5 +15,5 @@ export const METHOD_NAMES: Record<Method, string> = {
 
 const FINDS_CLUSTERS: ReadonlySet<Method> = new Set(['dbscan', 'optics', 'hdbscan']);
 
-/** Whether a method is told the number of clusters; the others find it. */
+/** Whether a method takes the number of clusters; the others find it. */
 export const takesClusters = (method: Method): boolean => !FINDS_CLUSTERS.has(method);

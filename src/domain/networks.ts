@@ -1,40 +1,44 @@
-/** Networks that come with the program, and what runs them. */
+/** Networks, and the execution providers that run them. */
 import type { CropSize } from './faces';
 
+/** An execution provider of ONNX Runtime. */
 export type Provider = 'cuda' | 'dml' | 'coreml' | 'webgpu' | 'cpu';
 
-/** What became of one provider. */
+/** The outcome of trying an execution provider. */
 export interface ProviderTrial {
   provider: Provider;
-  /** True where it was taken. */
+  /** Whether it was selected. */
   used: boolean;
-  /** Why it was taken or passed over, for people. */
+  /** Why it was selected or not, for the user. */
   reason: string;
 }
 
 /** Paths of the bundled networks. */
 export interface BundledModels {
-  /** Attributes, int8, for CPUs. */
+  /** Attribute network in int8, for CPUs. */
   cpu: string;
   /**
-   * Attributes, float16, for GPUs, and in float32 (float16-to-float32.ts) for CPUs that are slower
-   * with int8.
+   * Attribute network in float16, for GPUs; converted to float32 (float16-to-float32.ts) for CPUs
+   * that are slower with int8.
    */
   gpu: string;
-  /** Finds faces. */
+  /** Face detector. */
   detector: string;
 }
 
-/** The network's input, and how an aligned image becomes it. */
+/**
+ * The attribute network's input, and how an aligned image is fitted to it. In the bundled network's
+ * input of 160×192 pixels the eyes are near x = 62 and 97, y = 98, with hair and chin inside.
+ */
 export interface Framing extends CropSize {
   /**
-   * Whether all of CelebA's aligned image is stretched to the input, as in the original work,
-   * instead of a part of the input's proportions.
+   * Whether CelebA's whole aligned image is stretched to the input, as in the original work. By
+   * default, a part with the input's aspect ratio is cut out.
    */
   stretch?: boolean;
 }
 
-/** What a network is. */
+/** Properties of an attribute network. */
 export interface NetworkInfo {
   crop: Framing;
   /** Names of its outputs, in order. */

@@ -1,21 +1,18 @@
-/**
- * Which number of clusters a curve speaks for: by the silhouette, by the elbow of the inertia, or
- * by the gap statistic.
- */
+/** Criteria for the number of clusters, of which the setting `autoBy` selects one. */
 import type { Candidate } from './clustering';
 import type { ClusteringSettings } from './settings';
 
 type AutoBy = ClusteringSettings['autoBy'];
 
-/** The number each criterion chooses; null where it chooses none. */
+/** The number of clusters that each criterion selects; null where it selects none. */
 export type Choices = Record<AutoBy, number | null>;
 
-/** @param curve ascending in the number of clusters. */
+/** @param curve in ascending order of the number of clusters. */
 export function choicesOf(curve: readonly Candidate[]): Choices {
   return { silhouette: bySilhouette(curve), elbow: byElbow(curve), gap: byGap(curve) };
 }
 
-/** The highest silhouette; of equal ones that of fewest clusters. */
+/** The number with the highest silhouette; of equal ones, the smallest. */
 function bySilhouette(curve: readonly Candidate[]): number | null {
   let best: Candidate | undefined;
   for (const candidate of curve) {
@@ -26,8 +23,8 @@ function bySilhouette(curve: readonly Candidate[]): number | null {
 }
 
 /**
- * The point farthest below the line between the curve's ends, both axes scaled to 1 (Satopää et al.
- * 2011, 'Kneedle').
+ * The elbow of the inertia: the point farthest below the line between the curve's ends, with both
+ * axes scaled to [0, 1] (Satopää et al. 2011, 'Kneedle').
  */
 function byElbow(curve: readonly Candidate[]): number | null {
   const [first, last] = [curve[0], curve.at(-1)];

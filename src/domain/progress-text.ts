@@ -1,9 +1,10 @@
+/** Progress and changes of folders as text. */
 import type { Stage, Progress } from './progress';
 import type { FolderChanges } from './run';
 
-const WORDS: Record<Stage, string> = {
+const STAGE_NAMES: Record<Stage, string> = {
   scan: 'Finding images',
-  infer: 'Describing faces',
+  infer: 'Analyzing',
   cluster: 'Clustering',
   compare: 'Comparing methods',
   summarise: 'Averaging faces',
@@ -11,7 +12,7 @@ const WORDS: Record<Stage, string> = {
   copy: 'Copying',
 };
 
-/** `Describing faces: 1,200 of 9,490 images (3 failed)`. */
+/** `Analyzing: 1,200 of 9,490 images (3 failed)`. */
 export function stageText({ stage, done, total, failed }: Progress): string {
   const number = (value: number) => value.toLocaleString('en');
   const unit = stage === 'scan' || stage === 'infer' || stage === 'copy' ? ' images' : '';
@@ -21,10 +22,10 @@ export function stageText({ stage, done, total, failed }: Progress): string {
       : done > 0
         ? `: ${number(done)}${unit}`
         : '';
-  return `${WORDS[stage]}${counted}${failed > 0 ? ` (${number(failed)} failed)` : ''}`;
+  return `${STAGE_NAMES[stage]}${counted}${failed > 0 ? ` (${number(failed)} failed)` : ''}`;
 }
 
-/** What has changed in a folder; empty where nothing has. */
+/** `2 images added, 1 removed`; empty where nothing changed. */
 export function changesText(changes: FolderChanges): string {
   const { added, changed, removed } = changes ?? { added: 0, changed: 0, removed: 0 };
   const parts = [

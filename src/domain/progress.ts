@@ -1,11 +1,11 @@
-/** How far a job is. */
+/** Progress of a job. */
 
 export type Stage = 'scan' | 'infer' | 'cluster' | 'compare' | 'summarise' | 'export' | 'copy';
 
 export interface Progress {
   stage: Stage;
   done: number;
-  /** 0 while it is not known. */
+  /** 0 while unknown. */
   total: number;
   failed: number;
 }

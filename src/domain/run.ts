@@ -1,4 +1,4 @@
-/** A run: the faces found in folders, and how they were found. */
+/** A run: the analysis of some folders, without its clusterings. */
 import type { ProviderTrial } from './networks';
 import type { AnalysisSettings } from './settings';
 
@@ -8,18 +8,18 @@ export interface Failure {
   reason: string;
 }
 
-/** How faces were found, for people. */
+/** Whether faces were searched for. */
 export interface DetectionDecision {
+  /** False where every image was taken as one aligned face. */
   searched: boolean;
+  /** For the user. */
   reason: string;
 }
 
-/** How the folders of a run differ from what they were; null where that is not known. */
+/** Number of images that changed since the run; null where unknown. */
 export type FolderChanges = { added: number; changed: number; removed: number } | null;
 
-/**
- * A finished look at some folders: what was found and how, without its clusters. Kept as run.json.
- */
+/** A completed analysis of some folders. Stored as run.json. */
 export interface RunManifest {
   version: number;
   id: string;
@@ -33,33 +33,30 @@ export interface RunManifest {
   /** Names of the model's outputs, in order. */
   modelAttributes: string[];
   /**
-   * Probability from which each counts as present, so that both of its values are recognised
-   * equally well; where the model says.
+   * Probability from which each attribute counts as present, so that both of its values are
+   * recognized equally well; undefined where the model has no thresholds.
    */
   thresholds?: number[] | undefined;
+  /** Execution provider. */
   provider: string;
-  /** Why this execution provider. */
+  /** The execution providers that were tried. */
   trials: ProviderTrial[];
-  /** How faces were found. */
   detection: DetectionDecision;
   images: { found: number; read: number; failed: number; withoutFace: number };
-  /**
-   * Images that were known from earlier runs and not read again; undefined in runs of older
-   * versions, as are the notices.
-   */
+  /** Images whose results came from the cache; undefined in runs of older versions. */
   known?: number;
-  /** What went wrong and was got around. */
+  /** Messages for the user; undefined in runs of older versions. */
   notices?: string[];
   /**
-   * What the faces were found and described with, and a token the store has as well; undefined
-   * where that is not to be taken again.
+   * Keys of the detector and the model, and a token that the store also holds; undefined where the
+   * run must not be reused.
    */
   made?: { finder: string; model: string; token: string };
   failures: Failure[];
-  /** Images that were read and hold no face. */
+  /** Images without a face. */
   faceless: string[];
   faces: number;
-  /** Size of the kept crops, in pixels. */
+  /** Size of the stored crops, in pixels. */
   crop: { width: number; height: number };
   /** Seconds by stage. */
   timing: Record<string, number>;

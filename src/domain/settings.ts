@@ -88,7 +88,7 @@ export const analysisSettingsSchema = z.strictObject({
 /** Settings that decide how inferred faces are grouped: changing one infers nothing. */
 export const clusteringSettingsSchema = z.strictObject({
   method: z.enum(METHODS).default('kmeans'),
-  /** Number of clusters, or `auto` for the one of highest silhouette in [autoFrom, autoTo]. */
+  /** Number of clusters, or `auto` for the one in [autoFrom, autoTo] that `autoBy` selects. */
   clusters: z
     .union([z.int(CLUSTERS).min(1, CLUSTERS).max(1000, CLUSTERS), z.literal('auto')], CLUSTERS)
     .default(16),

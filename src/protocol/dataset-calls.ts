@@ -1,4 +1,4 @@
-/** What the engine can be asked of data sets. */
+/** Calls of the engine about data sets. */
 import type {
   DatasetChoice,
   DatasetSummary,
@@ -9,20 +9,20 @@ import type { BundledModels } from '../domain/networks';
 import type { AnalysisSettings } from '../domain/settings';
 
 export interface DatasetCalls {
-  /** Reads a data set and counts; reads no image. */
+  /** Reads and counts the labels of a data set, without its images. */
   exploreDataset: { params: DatasetChoice; result: DatasetSummary };
   /** Labelled images drawn with a seed. */
   datasetSamples: {
     params: DatasetChoice & {
       count: number;
       seed: number;
-      /** Only of this partition, or with this attribute; null for any. */
+      /** Only of this partition, and with this attribute; null for any. */
       partition: string | null;
       attribute: string | null;
     };
     result: DatasetSample[];
   };
-  /** Where the image of a row lies. */
+  /** Path of the image of a row. */
   datasetImage: { params: DatasetChoice & { row: number }; result: { path: string } };
   /** Infers the attributes of labelled images, and finds labels the model is sure to be wrong. */
   contradictions: {

@@ -1,4 +1,4 @@
-/** Messages of the data set view: its calls to the engine, and host ↔ webview. */
+/** Messages between the extension host and the webview of the data set view. */
 import * as z from 'zod';
 import type {
   ExploreOptions,
@@ -7,7 +7,6 @@ import type {
   SuspectedLabelErrors,
 } from '../domain/dataset';
 import type { Progress } from '../domain/progress';
-// ---------------------------------------------------------------------------------- host ↔ webview
 
 export interface DatasetState {
   title: string;

@@ -1,4 +1,4 @@
-/** Messages between the engine and whoever asks it: the extension host or the command line. */
+/** Calls of the engine by the extension host or the command line. */
 import type { Clustering, FaceOrder } from '../domain/clustering';
 import type { Comparison } from '../domain/comparison';
 import type { ExploreOptions, DatasetReport } from '../domain/dataset';
@@ -22,9 +22,7 @@ export interface CompareParams {
   overwrite?: boolean;
 }
 
-// ---------------------------------------------------------------------------- host or cli ↔ engine
-
-/** What the engine can be asked, with parameters and result. */
+/** Parameters and result of each call. */
 export interface EngineCalls extends DatasetCalls {
   /** Finds and describes the faces of folders; keeps them in `runDir`. */
   analyse: {
@@ -133,5 +131,4 @@ export interface EngineCalls extends DatasetCalls {
   };
 }
 
-// ---------------------------------------------------------------------------- host or cli ↔ engine
 export type EngineCall = keyof EngineCalls;

@@ -1,6 +1,6 @@
 /**
- * Every message between the programs, in both directions: host or command line ↔ engine, and host ↔
- * webview. Imported by all of them; holds types, and the checks of what comes from the webview.
+ * Messages between the extension host and the webview of the clusters panel. Those of the webview
+ * are checked against schemas.
  */
 import * as z from 'zod';
 import { type Clustering, FACE_ORDERS } from '../domain/clustering';
@@ -10,10 +10,6 @@ import type { Progress } from '../domain/progress';
 import type { Failure, FolderChanges, RunManifest } from '../domain/run';
 import { type ClusteringSettings, clusteringSettingsSchema } from '../domain/settings';
 import { own } from '../util/own';
-
-// ----------------------------------------------------------------------------------------- results
-// ---------------------------------------------------------------------------- host or cli ↔ engine
-// ---------------------------------------------------------------------------------- host ↔ webview
 
 /** Why there is nothing (new) to show. */
 export interface PanelProblem {

@@ -1,7 +1,7 @@
-/** What is embedded in report.html. */
+/** Data embedded in report.html. */
 import type { PanelState } from './panel';
 
-/** What the page's script finds in it. Bytes are in base64. */
+/** Read by the page's script. Bytes are in base64. */
 export interface ReportData {
   state: PanelState;
   faces: Record<

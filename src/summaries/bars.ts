@@ -1,6 +1,7 @@
+/** The bars of the chart of a cluster's attributes. */
 import type { ClusterSummary } from '../domain/clustering';
 
-/** How an attribute stands in a cluster. */
+/** How characteristic an attribute is of a cluster. */
 export type Standing = 'prominent' | 'noisy' | 'rare';
 
 export interface Bar {
@@ -10,7 +11,7 @@ export interface Bar {
   standing: Standing;
 }
 
-/** One bar an attribute the faces were clustered by, the most frequent first. */
+/** One bar for each attribute by which the faces were clustered, the most frequent first. */
 export function bars({
   occurrences,
   prominent,

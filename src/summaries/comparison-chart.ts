@@ -1,6 +1,6 @@
 /**
- * Silhouette against the number of clusters: a line for each method that takes the number, a point
- * for each that finds it.
+ * The chart of a comparison: silhouette against the number of clusters. Methods that take the
+ * number are lines, methods that find it are points.
  */
 import { scaleLinear } from 'd3-scale';
 import type { ComparisonPoint, Comparison } from '../domain/comparison';
@@ -8,7 +8,7 @@ import { METHOD_NAMES } from '../domain/method-names';
 import { forXml } from '../text/neutralize';
 import { svgHead } from './svg';
 
-/** Where everything in the chart lies, in its own units. */
+/** Positions of the chart's parts, in its own units. */
 export interface ComparisonLayout {
   width: number;
   height: number;
@@ -20,14 +20,11 @@ export interface ComparisonLayout {
   yTicks: { at: number; text: string }[];
 }
 
-/**
- * The chart goes on to the right for found numbers of clusters up to so many times the largest
- * asked for.
- */
-const BEYOND = 1.3;
+/** Right end of the chart for found numbers of clusters, as a multiple of the largest requested. */
+const MAX_EXTENSION = 1.3;
 const MARGIN = { left: 48, right: 14, top: 14, bottom: 40 };
 
-/** @returns undefined where no grouping has a silhouette. */
+/** @returns undefined where no partition has a silhouette. */
 export function comparisonLayout(
   { points, from }: Comparison,
   width: number,
@@ -45,13 +42,12 @@ export function comparisonLayout(
     top: MARGIN.top,
     bottom: height - MARGIN.bottom,
   };
-  // A method that finds very many clusters stands at the edge instead of pressing the lines
-  // together.
+  // A method that finds very many clusters is drawn at the edge, so that the lines stay wide.
   const asked = shown.filter(({ point }) => point.k !== null).map(({ k }) => k);
   const last = asked.length === 0 ? Math.max(...shown.map(({ k }) => k)) : Math.max(...asked);
   const most = Math.max(
     from + 1,
-    Math.min(Math.max(last, ...shown.map(({ k }) => k)), BEYOND * last),
+    Math.min(Math.max(last, ...shown.map(({ k }) => k)), MAX_EXTENSION * last),
   );
   const x = scaleLinear(
     [Math.min(from, ...shown.map(({ k }) => k)), most],

@@ -1,4 +1,4 @@
-/** A comparison of methods as CSV: a row a grouping. */
+/** A comparison of methods as CSV, with one row for each partition. */
 import { stringify } from 'csv-stringify/sync';
 import type { Comparison } from '../domain/comparison';
 

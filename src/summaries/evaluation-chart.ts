@@ -1,4 +1,4 @@
-/** A share for each attribute as bars, the largest first. */
+/** A bar chart of a share for each attribute, the largest first. */
 import { scaleLinear } from 'd3-scale';
 import { readableAttribute } from '../domain/attributes';
 import { forXml } from '../text/neutralize';

@@ -1,7 +1,4 @@
-/**
- * Colours of heat maps, which people with any colour vision tell apart (ColorBrewer's RdBu and
- * Blues, without the extremes).
- */
+/** Color-blind safe colors of heat maps: ColorBrewer's RdBu and Blues, without the extremes. */
 import { scaleLinear } from 'd3-scale';
 
 /** Of a value in [-1, 1]: blue for negative, red for positive. */

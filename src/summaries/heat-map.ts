@@ -11,7 +11,7 @@ const TOP = 150;
 /**
  * @param names of the rows and columns.
  * @param values `[names, names]`, in [-1, 1].
- * @returns an SVG document; every cell tells its value when it is pointed at.
+ * @returns an SVG document, in which each cell has its value as a tooltip.
  */
 export function heatMap(
   title: string,

@@ -4,15 +4,15 @@ import type { CropReader } from '../runs/crops';
 import { tileSheet } from './tile-sheet';
 
 const COLUMNS = 10;
-const LARGEST = 100;
+const MAX_FACES = 100;
 const TILE = { width: 80, height: 96 };
 
 /**
- * @param rows faces in the order they are to stand in; the first 100 are taken.
+ * @param rows faces in order; the first 100 are shown.
  * @returns a JPEG.
  */
 export async function montage(crops: CropReader, rows: readonly number[]): Promise<Buffer> {
-  const shown = rows.slice(0, LARGEST);
+  const shown = rows.slice(0, MAX_FACES);
   const faces = await crops.faces(shown);
   const whole = { x: 0, y: 0, ...crops.size };
   return tileSheet(

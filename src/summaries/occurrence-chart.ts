@@ -13,13 +13,13 @@ const LABEL = 170;
 const VALUE = 52;
 const TOP = 40;
 
-const COLOURS: Record<Standing, string> = {
+const COLORS: Record<Standing, string> = {
   prominent: '#2f7ed8',
   noisy: '#d8a12f',
   rare: '#b5b5b5',
 };
 
-/** @returns an SVG document: a bar an attribute, a mark where it stands among all faces. */
+/** @returns an SVG document with a bar for each attribute, and a mark at its overall frequency. */
 export function occurrenceChart(
   cluster: ClusterSummary,
   overall: Occurrences,
@@ -43,7 +43,7 @@ export function occurrenceChart(
       `<text x="${String(LABEL - 8)}" y="${String(y + 13)}" text-anchor="end">${forXml(readableAttribute(name))}</text>`,
     );
     parts.push(
-      `<rect x="${String(LABEL)}" y="${String(y)}" width="${(x(frequency) - LABEL).toFixed(1)}" height="${String(ROW - 7)}" fill="${COLOURS[standing]}"/>`,
+      `<rect x="${String(LABEL)}" y="${String(y)}" width="${(x(frequency) - LABEL).toFixed(1)}" height="${String(ROW - 7)}" fill="${COLORS[standing]}"/>`,
     );
     const all = x(own(overall, name) ?? 0).toFixed(1);
     parts.push(

@@ -3,10 +3,10 @@ import { PRESENT } from '../clustering/features';
 import type { Occurrences } from '../domain/clustering';
 
 /**
- * Share of the faces that have each attribute.
+ * The share of the faces that have each attribute.
  * @param probabilities `[faces, width]`, in [0, 1].
- * @param rows which faces; undefined for all.
- * @returns `[width]`, in [0, 1]; 0 where there is no face.
+ * @param rows the faces that are counted; undefined for all.
+ * @returns `[width]`, in [0, 1]; 0 without faces.
  */
 export function frequencies(
   probabilities: Float32Array,
@@ -23,7 +23,10 @@ export function frequencies(
   return faces === 0 ? counts : counts.map((count) => count / faces);
 }
 
-/** Frequencies by name. */
+/**
+ * Frequencies by name.
+ * @param pick selects names.
+ */
 export function occurrencesOf(
   names: readonly string[],
   values: Float64Array,

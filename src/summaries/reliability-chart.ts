@@ -1,4 +1,4 @@
-/** Share present against probability said, bin by bin: on the diagonal where they agree. */
+/** The reliability diagram: actual frequency against mean inferred probability, by bin. */
 import { scaleLinear } from 'd3-scale';
 import type { ReliabilityBin } from '../domain/evaluation';
 import { svgHead } from './svg';
@@ -6,7 +6,7 @@ import { svgHead } from './svg';
 const SIDE = 420;
 const PLOT = { left: 60, right: 400, top: 40, bottom: 370 };
 
-/** @returns an SVG document; every point tells its numbers when it is pointed at. */
+/** @returns an SVG document, in which each point has its numbers as a tooltip. */
 export function reliabilityChart(bins: readonly ReliabilityBin[]): string {
   const x = scaleLinear([0, 1], [PLOT.left, PLOT.right]);
   const y = scaleLinear([0, 1], [PLOT.bottom, PLOT.top]);
@@ -29,11 +29,11 @@ export function reliabilityChart(bins: readonly ReliabilityBin[]): string {
     `<polyline points="${points.map((point) => `${point.x.toFixed(1)},${point.y.toFixed(1)}`).join(' ')}" fill="none" stroke="#2f7ed8" stroke-width="2"/>`,
     ...points.map(
       (point) =>
-        `<circle cx="${point.x.toFixed(1)}" cy="${point.y.toFixed(1)}" r="4" fill="#2f7ed8"><title>said ${point.probability.toFixed(3)}, ` +
-        `present ${point.frequency.toFixed(3)}, ${point.count} values</title></circle>`,
+        `<circle cx="${point.x.toFixed(1)}" cy="${point.y.toFixed(1)}" r="4" fill="#2f7ed8"><title>inferred ${point.probability.toFixed(3)}, ` +
+        `actual ${point.frequency.toFixed(3)}, ${point.count} values</title></circle>`,
     ),
-    `<text x="${(PLOT.left + PLOT.right) / 2}" y="${PLOT.bottom + 38}" text-anchor="middle">probability said</text>`,
-    `<text transform="translate(18 ${(PLOT.top + PLOT.bottom) / 2}) rotate(-90)" text-anchor="middle">share present</text>`,
+    `<text x="${(PLOT.left + PLOT.right) / 2}" y="${PLOT.bottom + 38}" text-anchor="middle">inferred probability</text>`,
+    `<text transform="translate(18 ${(PLOT.top + PLOT.bottom) / 2}) rotate(-90)" text-anchor="middle">actual frequency</text>`,
     '</svg>',
     '',
   ].join('\n');

@@ -1,9 +1,9 @@
-/** What all charts that are written as SVG files begin with. */
+/** The beginning of all charts that are written as SVG files. */
 import { forXml } from '../text/neutralize';
 
 /**
- * Opening tag, white ground and heading of a chart; the text inside is to pass `forXml`, and
- * `</svg>` to follow.
+ * Opening tag, white background and heading of a chart. The caller escapes further text with
+ * `forXml` and adds `</svg>`.
  */
 export function svgHead(title: string, width: number, height: number, fontSize: number): string {
   const text = forXml(title);

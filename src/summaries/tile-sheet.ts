@@ -1,18 +1,19 @@
+/** Images of equal size in rows and columns. */
 import type { CropSize } from '../domain/faces';
 import { sharp } from '../images/lazy-sharp';
 
-/** RGB bytes of a tile; undefined for a grey field. */
+/** RGB bytes of a tile; undefined for a gray one. */
 export type Tile = Uint8Array | undefined;
 
-const GREY = 160;
+const GRAY = 160;
 
 /** @returns a JPEG. */
 export function tileSheet(
   tiles: readonly Tile[],
   tile: CropSize,
-  mostColumns: number,
+  maxColumns: number,
 ): Promise<Buffer> {
-  const columns = Math.min(mostColumns, Math.max(1, tiles.length));
+  const columns = Math.min(maxColumns, Math.max(1, tiles.length));
   const size = {
     width: columns * tile.width,
     height: Math.max(1, Math.ceil(tiles.length / columns)) * tile.height,
@@ -23,7 +24,7 @@ export function tileSheet(
     const top = Math.floor(i / columns) * tile.height;
     for (let y = 0; y < tile.height; y++) {
       const at = ((top + y) * size.width + left) * 3;
-      if (pixels === undefined) sheet.fill(GREY, at, at + tile.width * 3);
+      if (pixels === undefined) sheet.fill(GRAY, at, at + tile.width * 3);
       else sheet.set(pixels.subarray(y * tile.width * 3, (y + 1) * tile.width * 3), at);
     }
   }

@@ -1,27 +1,22 @@
-/** Order of a cluster's faces, and the face that stands for it. */
+/** The order of a cluster's faces from typical to untypical, and its medoid. */
 import type { Matrix } from '../clustering/distinct';
 import { squaredDistance } from '../clustering/metric';
 
-/** A cluster's faces, ordered. */
 export interface Ordered {
-  /** Rows, those nearest to the cluster's mean first. */
+  /** Rows in ascending order of the distance to the cluster's mean. */
   rows: Int32Array;
-  /** The row with the smallest sum of distances to the cluster's other faces. */
+  /** The row with the smallest sum of distances to the cluster's other faces; −1 without faces. */
   medoid: number;
 }
 
-/**
- * Largest cluster whose medoid is searched among all its faces. In a larger one it is searched
- * among the faces nearest to the mean, which the medoid is close to, with the sum of distances to
- * all faces.
- */
-const ALL_PAIRS = 1500;
+/** Largest cluster in which every face is a candidate for the medoid. */
+const MAX_ALL_PAIRS = 1500;
+/** In larger clusters, the candidates are this many faces nearest to the mean. */
 const CANDIDATES = 64;
 
 /**
- * @param points what faces are compared by here: the probabilities of the attributes in use,
- * weighted; so that faces with equal binary
- * vectors are still told apart.
+ * @param points weighted probabilities of the attributes in use, which distinguish faces with equal
+ * binary vectors.
  * @param rows the cluster's faces.
  */
 export function orderCluster(points: Matrix, rows: Int32Array): Ordered {
@@ -35,7 +30,7 @@ export function orderCluster(points: Matrix, rows: Int32Array): Ordered {
   const ordered = Int32Array.from(rows).sort(
     (a, b) => distance.get(a)! - distance.get(b)! || a - b,
   );
-  const candidates = ordered.length <= ALL_PAIRS ? ordered : ordered.subarray(0, CANDIDATES);
+  const candidates = ordered.length <= MAX_ALL_PAIRS ? ordered : ordered.subarray(0, CANDIDATES);
   let medoid = ordered[0] ?? -1;
   let smallest = Infinity;
   for (const candidate of candidates) {

@@ -1,29 +1,28 @@
 /**
- * V8 lets garbage gather as long as it finds memory plenty: some 64 MB of freed buffers, and as
- * much again of objects. What a run passes on (crops as JPEGs, records on their way to the store)
- * lives just long enough to be taken for long-lived, so that this would be a good part of the
- * engine's memory.
+ * Earlier garbage collection than V8's own, which lets up to about 64 MB of freed buffers and as
+ * much of objects accumulate. JPEGs of crops and records for the store live just long enough to be
+ * promoted to the old generation, so this would be a large part of the engine's memory.
  */
 import { getHeapStatistics } from 'node:v8';
 
-/** Bytes beyond what was in use the last time after which it is looked at what is in use still. */
+/** Growth of the memory, in bytes, after which garbage is collected. */
 export const GC_THRESHOLD_BYTES = 16e6;
 
 let inUse = 0;
 
 /**
- * To be called now and then in a long loop. Takes some twenty milliseconds where it has something
- * to do.
+ * Collects garbage if the memory has grown by `threshold` bytes since the last time, which takes
+ * about 20 ms. Call it regularly in long loops.
  */
-export function collectGarbage(letGather = GC_THRESHOLD_BYTES): void {
-  const { gc } = globalThis; // there with --expose-gc, which engine/client.ts gives the engine
-  if (gc === undefined || taken() < inUse + letGather) return;
+export function collectGarbage(threshold = GC_THRESHOLD_BYTES): void {
+  const { gc } = globalThis; // defined with --expose-gc, which engine/client.ts passes
+  if (gc === undefined || allocatedBytes() < inUse + threshold) return;
   gc();
-  inUse = taken();
+  inUse = allocatedBytes();
 }
 
 /** Bytes of objects and buffers, garbage included. */
-function taken(): number {
+function allocatedBytes(): number {
   const { used_heap_size: objects, external_memory: buffers } = getHeapStatistics();
   return objects + buffers;
 }

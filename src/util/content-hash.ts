@@ -1,16 +1,12 @@
-/** What a content is known by. */
+/** Hashes that identify the content of a file. */
 import * as crypto from 'node:crypto';
 
-/**
- * In one call where Node has it (20.12): an object for each small file takes as long as its hash.
- */
-const oneCall = (crypto as { hash?: typeof crypto.hash }).hash;
+/** Node.js 20.12 and later. For small files, creating a hash object takes as long as hashing. */
+const hashInOneCall = (crypto as { hash?: typeof crypto.hash }).hash;
 
 const sha256 = (bytes: Uint8Array) =>
-  oneCall?.('sha256', bytes, 'hex') ?? crypto.createHash('sha256').update(bytes).digest('hex');
+  hashInOneCall?.('sha256', bytes, 'hex') ??
+  crypto.createHash('sha256').update(bytes).digest('hex');
 
-/**
- * Short enough for millions of keys, long enough that two images never share one: 128 bits of
- * SHA-256, in hexadecimal.
- */
+/** The first 128 bits of SHA-256 in hexadecimal: short keys, practically without collisions. */
 export const hashOf = (bytes: Uint8Array): string => sha256(bytes).slice(0, 32);

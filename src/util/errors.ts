@@ -1,15 +1,15 @@
-/** Errors a person can act on, told apart from defects of the program. */
+/** Errors that a user can act on, as opposed to defects of the program. */
 import { shortPath } from '../text/short-path';
 
 /**
- * What the user asked for cannot be done; the message says what was expected, what came and where.
- * Shown without a stack.
+ * A request of the user that cannot be fulfilled. The message names the expected and the received
+ * value, and the place; it is shown without a stack.
  */
 export class UserError extends Error {
   override name = 'UserError';
 }
 
-/** The user cancelled. */
+/** A job was cancelled. */
 export class CancelledError extends Error {
   override name = 'CancelledError';
   constructor() {
@@ -17,10 +17,7 @@ export class CancelledError extends Error {
   }
 }
 
-/**
- * Text of whatever was thrown, in one line. Long paths in Node.js's system errors are cut in their
- * middle.
- */
+/** The message of a thrown value, in one line. Long paths in system errors are shortened. */
 export function messageOf(error: unknown): string {
   let text = error instanceof Error ? error.message : String(error);
   for (const path of pathsOf(error)) text = text.replaceAll(path, () => shortPath(path));
@@ -30,11 +27,11 @@ export function messageOf(error: unknown): string {
   return lines.filter((line) => line !== '').join(' ');
 }
 
-/** The paths a Node.js system error names. */
+/** The paths that a Node.js system error names. */
 function pathsOf(error: unknown): string[] {
   if (!(error instanceof Error)) return [];
   const { path, dest } = error as { path?: unknown; dest?: unknown };
-  // Those that are not UTF-8 are Buffers.
+  // Paths that are not UTF-8 are Buffers.
   return [path, dest]
     .filter((each) => typeof each === 'string' || Buffer.isBuffer(each))
     .map(String);

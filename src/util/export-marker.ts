@@ -1,13 +1,11 @@
 /**
- * `.face-clusters.json`: lists the files this program wrote into a folder of the user's, so that it
- * replaces only these.
+ * The marker, `.face-clusters.json`: lists the files that this program wrote into a folder of the
+ * user, so that it replaces no others.
  *
- * What it promises, to other parts of the program as well: each file it names was written by this
- * program into this folder (not a copy of the user's: images that are copied on request are never
- * listed), with one of the given sizes and SHA-256 sums. A file of that name and content is the
- * program's own; one of that name and another content is the user's. A name is relative to the
- * folder, with `/` between its parts. An export that was interrupted may have left files unwritten
- * that are listed, never the reverse. The file may be damaged or forged: whoever reads it must
+ * A listed file with one of the listed contents (size and SHA-256) is the program's own; with
+ * another content it is the user's. Copies of the user's images are never listed. Names are
+ * relative to the folder, with `/` between their parts. After an interrupted export, listed files may be
+ * missing, but every written file is listed. The marker may be damaged or forged, so readers must
  * expect names that this program never writes.
  */
 import { createHash } from 'node:crypto';
@@ -18,16 +16,13 @@ import { isUnchanged, openRegular, statOf } from './user-files';
 export const MARKER = '.face-clusters.json';
 const VERSION = 1;
 
-/** The file of the largest export is some hundred times smaller. */
-const MOST_BYTES = 64e6;
+/** Limit of a marker's size; that of the largest export is about 100 times smaller. */
+const MAX_BYTES = 64e6;
 
-/** A content that was written under a name. */
+/** A file with the content that the program wrote. */
 export interface OwnFile {
   name: string;
-  /**
-   * The part of the program that wrote it; a later run of the same part removes what it no longer
-   * writes.
-   */
+  /** Name of the output kind; a later run of the same kind removes files it no longer writes. */
   by: string;
   /** In bytes. */
   size: number;
@@ -35,15 +30,12 @@ export interface OwnFile {
   sha256: string;
 }
 
-/**
- * The files the program wrote into a folder; undefined if there is no such list, or none that can
- * be read.
- */
+/** The files that the program wrote into a folder; undefined if there is no valid marker. */
 export async function readMarker(folder: string): Promise<OwnFile[] | undefined> {
   const file = await openRegular(join(folder, MARKER));
   if (file === undefined) return undefined;
   try {
-    if ((await file.stat()).size > MOST_BYTES) return undefined;
+    if ((await file.stat()).size > MAX_BYTES) return undefined;
     return parseMarker(await file.readFile('utf8'));
   } finally {
     await file.close();
@@ -80,7 +72,7 @@ function isOwnFile(value: unknown): value is OwnFile {
   );
 }
 
-/** What lies where a file is to be written. */
+/** The state of a path that is to be written to. */
 export type Found =
   | { kind: 'nothing' }
   /** Written by this program, and unchanged since. */
@@ -88,7 +80,7 @@ export type Found =
   /** Another file, or a link. */
   | { kind: 'foreign'; stats: BigIntStats };
 
-/** Tells whose file lies at a path. @param versions contents the program wrote there. */
+/** @param versions contents that the program wrote to this path. */
 export async function findFile(path: string, versions: readonly OwnFile[]): Promise<Found> {
   const before = await statOf(path);
   if (before === undefined) return { kind: 'nothing' };
@@ -97,7 +89,7 @@ export async function findFile(path: string, versions: readonly OwnFile[]): Prom
   if (file === undefined) return { kind: 'foreign', stats: before };
   try {
     const stats = await file.stat({ bigint: true });
-    if (!isUnchanged(before, stats)) return { kind: 'foreign', stats }; // somebody is writing it
+    if (!isUnchanged(before, stats)) return { kind: 'foreign', stats }; // another program is writing it
     const hash = createHash('sha256');
     for await (const chunk of file.createReadStream({ autoClose: false }))
       hash.update(chunk as Buffer);

@@ -1,16 +1,13 @@
-/** Room on a disk. */
+/** Free space of a disk. */
 import { statfsSync } from 'node:fs';
 
-/**
- * Bytes that this user may still write to the disk of a folder; Infinity where that is not to be
- * known.
- */
+/** Bytes that this user can write to the disk of a folder; Infinity where unknown. */
 export function freeSpace(folder: string): number {
   try {
     const { blocks, bavail, bsize } = statfsSync(folder);
-    // some file systems over a network tell nothing
+    // some network file systems report 0 blocks
     return blocks === 0 ? Infinity : bavail * bsize;
   } catch {
-    return Infinity; // writing tells
+    return Infinity; // an attempt to write reports the reason
   }
 }

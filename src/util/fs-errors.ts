@@ -1,6 +1,6 @@
 /**
- * Words for errors of the file system. Node.js's own messages repeat the paths (`ENAMETOOLONG: name
- * too long, open '…'`), which whoever reports the error has named already.
+ * Reasons of file system errors. Node.js's own messages repeat the path (`ENAMETOOLONG: name too
+ * long, open '…'`), which the callers' messages already name.
  */
 import { getSystemErrorMap } from 'node:util';
 import { codeOf, messageOf } from './errors';
@@ -24,9 +24,7 @@ const WORDS: ReadonlyMap<string, string> = new Map([
   ['EROFS', 'the file system is read-only'],
 ]);
 
-/**
- * Why something of the file system failed, in words, with the error's code but without its path.
- */
+/** The reason of an error with its code, but without the path: `the disk is full (ENOSPC)`. */
 export function fsReason(error: unknown): string {
   const code = codeOf(error);
   if (code === undefined || !isSystemError(error)) return messageOf(error);
@@ -34,12 +32,12 @@ export function fsReason(error: unknown): string {
   return `${words} (${code})`;
 }
 
-/** Whether there was no room, so that no other file can be written either. */
+/** Whether the disk or the quota is full. */
 export function isFull(error: unknown): boolean {
   return ['ENOSPC', 'EDQUOT'].includes(codeOf(error) ?? '');
 }
 
-/** Whether it comes from the operating system, as opposed to a check of Node.js's. */
+/** Whether an error comes from the operating system, as opposed to a check of Node.js. */
 export function isSystemError(error: unknown): error is NodeJS.ErrnoException & { errno: number } {
   return error instanceof Error && 'errno' in error && typeof error.errno === 'number';
 }

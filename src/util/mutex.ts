@@ -1,14 +1,11 @@
-/** Work that shares something only one may use at a time. */
+/** Mutual exclusion of asynchronous work. */
 
-/**
- * @returns a function that runs what it is given one after the other, each when the one before is
- * done or has failed.
- */
+/** @returns a function that runs work in order, each after the previous one has ended or failed. */
 export function createMutex(): <T>(work: () => Promise<T>) => Promise<T> {
   let tail: Promise<unknown> = Promise.resolve();
   return (work) => {
     const result = tail.then(work);
-    tail = result.catch(() => undefined); // thrown to whoever asked
+    tail = result.catch(() => undefined); // the caller receives the error
     return result;
   };
 }

@@ -21,11 +21,11 @@ export const NATIVE_ENVIRONMENT = {
   CUDA_CACHE_DISABLE: '1',
 } as const;
 
-/** Under which threads find out that the main thread has set the variables. */
+/** Key of the environment data by which the main thread informs worker threads. */
 const KEY = 'face-clusters-native-environment';
 
 /**
- * Sets the variables in this process, and tells the threads it starts from now on.
+ * Sets the variables in this process, and informs the threads it starts from now on.
  * @throws Error in a worker thread, where it would change a copy only.
  */
 export function setNativeEnvironment(): void {

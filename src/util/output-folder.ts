@@ -1,14 +1,14 @@
 /**
- * Writes the files of one job into a folder of the user's: all of them or none, and never over a
- * file of the user's without being told to. They are written into a hidden temporary folder there,
- * and renamed into their places when all are written.
+ * Writes the files of a job into a folder of the user: all or none, and files of the user are
+ * replaced only on request. The files are written into a hidden temporary folder there, and renamed
+ * when all are complete.
  */
 import { createHash } from 'node:crypto';
-import { type BigIntStats, constants } from 'node:fs';
-import { access, mkdir, rename, rmdir, stat, unlink, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+import type { BigIntStats } from 'node:fs';
+import { mkdir, rename, unlink, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { shortPath } from '../text/short-path';
-import { codeOf, UserError } from './errors';
+import { UserError } from './errors';
 import {
   type Found,
   findFile,
@@ -17,7 +17,13 @@ import {
   type OwnFile,
   readMarker,
 } from './export-marker';
-import { fsReason, isSystemError } from './fs-errors';
+import { fsReason } from './fs-errors';
+import {
+  expectFolderOrNothing,
+  expectWritable,
+  removeEmptyFolders,
+  withWriteErrors,
+} from './output-root';
 import { makeTemporaryFolder } from './temporary-folder';
 import {
   FILE_MODE,
@@ -31,21 +37,18 @@ import {
 
 /** The files that one part of the program writes. */
 export interface OutputKind {
-  /** What `by` says in the marker. */
+  /** `by` in the marker. */
   name: string;
-  /** Names it may write, with `/` between folders: a marker that claims others is not believed. */
+  /** Names it may write, with `/` between folders. Other names in a marker are ignored. */
   names: RegExp;
 }
 
 export interface Written {
-  /** Names of the files written, in the order of their writing. */
+  /** Names of the written files, in order. */
   files: string[];
-  /**
-   * Files of these names that are not the program's own, for which nothing was written; empty if
-   * all was.
-   */
+  /** Existing files that the program did not write. If there are any, nothing was written. */
   inTheWay: string[];
-  /** Files of an earlier run that would have been removed, but were changed since. */
+  /** Obsolete files of an earlier run that were not removed, because they were changed since. */
   kept: string[];
 }
 
@@ -59,10 +62,10 @@ export interface OutputOptions {
 }
 
 /**
- * Writes files into a folder, which is made if there is none. Files of an earlier run of the same
- * kind that are not written this time are removed, if they are unchanged.
- * @param make writes each file by its name below the folder; if it throws, nothing in the folder
- * changes.
+ * Writes files into a folder, which is created if needed. Obsolete files of an earlier run of the
+ * same kind are removed, if they are unchanged.
+ * @param make writes each file by its name below the folder; if it throws, the folder stays as it
+ * was.
  * @throws UserError if something cannot be written; CancelledError.
  */
 export async function writeOutput(
@@ -71,13 +74,13 @@ export async function writeOutput(
   make: (write: WriteFile) => Promise<void>,
 ): Promise<Written> {
   const root = resolve(folder);
-  const made = await wordErrors(root, async () => {
-    await refuseLink(root);
+  const made = await withWriteErrors(root, async () => {
+    await expectFolderOrNothing(root);
     return mkdir(root, { recursive: true, mode: FOLDER_MODE });
   });
   let isDone = false;
   try {
-    const stage = await wordErrors(root, () => makeTemporaryFolder(root, { hidden: true }));
+    const stage = await withWriteErrors(root, () => makeTemporaryFolder(root, { hidden: true }));
     try {
       const files: OwnFile[] = [];
       await make(async (name, content) => {
@@ -85,7 +88,7 @@ export async function writeOutput(
           throw new Error(`'${name}' is not a name of the output '${kind.name}'`);
         const bytes = typeof content === 'string' ? Buffer.from(content) : content;
         const path = join(stage.path, 'files', ...name.split('/'));
-        await wordErrors(root, async () => {
+        await withWriteErrors(root, async () => {
           await mkdir(dirname(path), { recursive: true, mode: FOLDER_MODE });
           await writeFile(path, bytes, { flag: 'wx', mode: FILE_MODE });
         });
@@ -93,7 +96,7 @@ export async function writeOutput(
         files.push({ name, by: kind.name, size: bytes.length, sha256 });
       });
       signal?.throwIfAborted();
-      const written = await wordErrors(root, () =>
+      const written = await withWriteErrors(root, () =>
         new Publication(root, stage.path, kind, overwrite).publish(files),
       );
       isDone = written.inTheWay.length === 0;
@@ -102,14 +105,13 @@ export async function writeOutput(
       await stage.remove();
     }
   } finally {
-    if (!isDone && made !== undefined) await removeEmpty(root, dirname(made));
+    if (!isDone && made !== undefined) await removeEmptyFolders(root, dirname(made));
   }
 }
 
 /**
- * The same, for whom files that are in the way are an error.
- * @throws UserError if something cannot be written, or files would be replaced that are not the
- * program's own; CancelledError.
+ * Like `writeOutput`, but existing files that the program did not write are an error.
+ * @throws UserError if something cannot be written; CancelledError.
  */
 export async function writeNeeded(
   folder: string,
@@ -122,10 +124,10 @@ export async function writeNeeded(
 }
 
 /**
- * Says before the work whether its results can be written.
- * @param names files that will be written in any case.
- * @throws UserError if the folder cannot take them, or has files of these names that are not the
- * program's own.
+ * Checks before a job whether its results can be written.
+ * @param names files that every such job writes.
+ * @throws UserError if the folder is not writable, or has files of these names that the program did
+ * not write and may not overwrite.
  */
 export async function checkOutput(
   folder: string,
@@ -133,21 +135,17 @@ export async function checkOutput(
   names: readonly string[],
 ): Promise<void> {
   const root = resolve(folder);
-  await wordErrors(root, async () => {
-    await refuseLink(root);
-    if ((await statOf(root)) === undefined) {
-      await access(await nearestFolder(root), constants.W_OK | constants.X_OK);
-      return;
-    }
-    await access(root, constants.W_OK | constants.X_OK);
+  await withWriteErrors(root, async () => {
+    await expectFolderOrNothing(root);
+    await expectWritable(root);
     const inTheWay = await foreignIn(root, kind, names);
     if (inTheWay.length > 0 && !overwrite) throw new UserError(inTheWayText(folder, inTheWay));
   });
 }
 
 /**
- * Which of these files are in a folder and not the program's own.
- * @throws UserError if some could not be written or replaced at all.
+ * The files of a folder, among `names`, that the program did not write.
+ * @throws UserError if one could be neither written nor replaced.
  */
 export async function filesInTheWay(
   folder: string,
@@ -155,24 +153,25 @@ export async function filesInTheWay(
   names: readonly string[],
 ): Promise<string[]> {
   const root = resolve(folder);
-  return wordErrors(root, async () => {
-    await refuseLink(root);
+  return withWriteErrors(root, async () => {
+    await expectFolderOrNothing(root);
     return foreignIn(root, kind, names);
   });
 }
 
-const NAMED = 5;
+/** Maximum files that a message names. */
+const MAX_NAMED = 5;
 
-/** That files are not replaced, for people on the command line. */
+/** Explains on the command line why nothing was written. */
 export function inTheWayText(folder: string, names: readonly string[]): string {
-  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
+  const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : '';
   return (
     `'${shortPath(folder)}' has files that Face Clusters did not write, or that were changed since: ` +
-    `${names.slice(0, NAMED).join(', ')}${more}. Give another folder, or --overwrite to replace them`
+    `${names.slice(0, MAX_NAMED).join(', ')}${more}. Give another folder, or --overwrite to replace them`
   );
 }
 
-/** The moment in which files get their names. */
+/** Moves files from the temporary folder to their places. */
 class Publication {
   constructor(
     private readonly root: string,
@@ -190,8 +189,8 @@ class Publication {
 
     const before = (await readMarker(root)) ?? [];
     const found = await findFiles(root, kind, names, before);
-    // Killed from here on, the next run still knows both what was there and what is coming as its
-    // own.
+    // If the process is killed after this, the next run recognizes both the old and the new files
+    // as the program's own.
     await this.mark([...before, ...files]);
     let done = 0;
     try {
@@ -218,19 +217,19 @@ class Publication {
     return { files: names, inTheWay: [], kept };
   }
 
-  /** Puts a file in its place, unless what was found there has changed. */
+  /** Moves a file to its place, unless the file there has changed since it was found. */
   private async place(name: string, found: Found): Promise<void> {
     const folder = await folderOf(this.root, name, true);
     const target = join(folder!, name.split('/').pop()!);
     const temporary = join(this.stage, 'files', name);
     if (found.kind === 'nothing') {
       if (!(await publishNew(temporary, target)))
-        throw new UserError('another program has written it meanwhile');
+        throw new UserError('another program has written it in the meantime');
       return;
     }
     const now = await statOf(target);
     if (now === undefined || !isUnchanged(found.stats, now))
-      throw new UserError('another program has changed it meanwhile');
+      throw new UserError('another program has changed it in the meantime');
     await rename(temporary, target);
   }
 
@@ -240,7 +239,7 @@ class Publication {
     await rename(temporary, join(this.root, MARKER));
   }
 
-  /** @returns those that stay, as they are not what was written. */
+  /** @returns names of files that stay, because they were changed. */
   private async removeStale(files: readonly OwnFile[]): Promise<string[]> {
     const kept: string[] = [];
     for (const name of new Set(files.map((file) => file.name))) {
@@ -248,13 +247,13 @@ class Publication {
       const path = join(this.root, ...name.split('/'));
       if (found.kind === 'foreign') kept.push(name);
       if (found.kind === 'own') await unlink(path);
-      await removeEmpty(dirname(path), this.root);
+      await removeEmptyFolders(dirname(path), this.root);
     }
     return kept;
   }
 }
 
-/** The marker is one of the files, if it is none of this program's. */
+/** Names that belong to files the program did not write, including the marker's own. */
 async function foreignIn(
   root: string,
   kind: OutputKind,
@@ -262,9 +261,7 @@ async function foreignIn(
 ): Promise<string[]> {
   const marker = await readMarker(root);
   const found = await findFiles(root, kind, names, marker ?? []);
-  const foreign = [...found]
-    .filter(([, { kind: whose }]) => whose === 'foreign')
-    .map(([name]) => name);
+  const foreign = [...found].filter(([, file]) => file.kind === 'foreign').map(([name]) => name);
   const isMarkerForeign = marker === undefined && (await statOf(join(root, MARKER))) !== undefined;
   return isMarkerForeign ? [...foreign, MARKER] : foreign;
 }
@@ -278,18 +275,18 @@ async function findFiles(
   const own = marker.filter(({ name }) => kind.names.test(name));
   const found = new Map<string, Found>();
   for (const name of names) {
-    const there = await find(root, name, own);
-    if (there.kind !== 'nothing' && !isReplaceable(there.stats)) {
+    const file = await find(root, name, own);
+    if (file.kind !== 'nothing' && !isReplaceable(file.stats)) {
       throw new UserError(
-        `'${shortPath(join(root, name))}' ${whatInstead(there.stats)}: expected a file or nothing`,
+        `'${shortPath(join(root, name))}' ${whatInstead(file.stats)}: expected a file or nothing`,
       );
     }
-    found.set(name, there);
+    found.set(name, file);
   }
   return found;
 }
 
-/** A link is replaced, if that is asked for, as itself. */
+/** A symbolic link is replaced itself, not the file it leads to. */
 const isReplaceable = (stats: BigIntStats) => stats.isFile() || stats.isSymbolicLink();
 
 async function find(root: string, name: string, own: readonly OwnFile[]): Promise<Found> {
@@ -299,51 +296,4 @@ async function find(root: string, name: string, own: readonly OwnFile[]): Promis
     join(folder, name.split('/').pop()!),
     own.filter((file) => file.name === name),
   );
-}
-
-async function refuseLink(root: string): Promise<void> {
-  const stats = await statOf(root);
-  if (stats === undefined || stats.isDirectory()) return;
-  const advice = stats.isSymbolicLink() ? 'give the folder it leads to' : 'expected a folder';
-  throw new UserError(
-    `cannot write into '${shortPath(root)}': it ${whatInstead(stats)}: ${advice}`,
-  );
-}
-
-async function nearestFolder(path: string): Promise<string> {
-  for (let folder = dirname(path); ; folder = dirname(folder)) {
-    try {
-      await stat(join(folder, '.')); // ENOTDIR for a file
-      return folder;
-    } catch (error) {
-      if (codeOf(error) !== 'ENOENT' || folder === dirname(folder)) throw error;
-    }
-  }
-}
-
-/** Removes a folder, and those around it below `top`, as long as they are empty. */
-async function removeEmpty(folder: string, top: string): Promise<void> {
-  for (
-    let each = folder;
-    each !== top && !relative(top, each).startsWith('..');
-    each = dirname(each)
-  ) {
-    try {
-      await rmdir(each);
-    } catch (error) {
-      if (codeOf(error) !== 'ENOENT') return; // not empty: it is in use
-    }
-  }
-}
-
-/** Errors of the file system as what the user can mend. */
-async function wordErrors<T>(root: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!isSystemError(error)) throw error;
-    throw new UserError(`cannot write into '${shortPath(root)}': ${fsReason(error)}`, {
-      cause: error,
-    });
-  }
 }

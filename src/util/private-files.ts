@@ -1,7 +1,4 @@
-/**
- * Files and folders that no other user of the machine can look into. Windows keeps its own rights
- * of the user's folders.
- */
+/** Files and folders that other users cannot read. On Windows, the user's folders are private. */
 import type { Stats } from 'node:fs';
 import { chmod, lstat, mkdir } from 'node:fs/promises';
 import { codeOf } from './errors';
@@ -13,24 +10,18 @@ const OTHERS = 0o077;
 const PERMISSIONS = 0o777;
 const HAS_MODES = process.platform !== 'win32';
 
-/**
- * Makes a folder, and those above it that are missing; takes the rights of others from one that is
- * there.
- */
+/** Creates a folder and its missing parents. Makes an existing folder private. */
 export async function makePrivateFolder(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: PRIVATE_FOLDER });
   await takeFromOthers(path);
 }
 
-/** Whether others may look into a folder that this user owns. */
+/** Whether other users have permissions on a folder that this user owns. */
 export async function othersMayEnter(folder: string): Promise<boolean> {
   return HAS_MODES && modeToSet(await lstat(folder)) !== undefined;
 }
 
-/**
- * Takes the rights of others from a file or folder that this user owns; never from what a link
- * leads to.
- */
+/** Removes other users' permissions from a file or folder of this user, but not from links. */
 export async function takeFromOthers(path: string): Promise<void> {
   if (!HAS_MODES) return;
   const stats = await lstat(path);
@@ -44,7 +35,7 @@ function modeToSet(stats: Stats): number | undefined {
   return stats.mode & PERMISSIONS & ~OTHERS;
 }
 
-/** Some file systems know no rights: then whoever mounted it has decided who may read it. */
+/** Some file systems have no permissions; their mount options decide who may read them. */
 function unlessUnsupported(error: unknown): void {
   if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(codeOf(error) ?? '')) throw error;
 }

@@ -1,6 +1,7 @@
 /**
- * Who wrote a file, so that a later process can tell whether the writer still runs. The file may
- * lie in a folder that other containers and machines share, whose processes cannot be asked for.
+ * The identity of a process, written into files so that a later process can find out whether it
+ * still runs. The file may be in a folder shared with other containers and machines, whose
+ * processes are not visible here.
  */
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -9,20 +10,15 @@ import { codeOf } from './errors';
 
 export const processIdentitySchema = z.object({
   pid: z.int().positive(),
-  /**
-   * When it started, in the system's own unit: numbers of processes are given again. Null where
-   * that is not known.
-   */
+  /** Start time in the system's unit, since process ids are reused; null where unknown. */
   started: z.string().nullable(),
-  /** Within what numbers of processes are unique. */
+  /** The scope in which process ids are unique. */
   origin: z.string(),
 });
 
 export type ProcessIdentity = z.infer<typeof processIdentitySchema>;
 
-/**
- * `unknown`: it belongs to another container or machine, or to this one before it was restarted.
- */
+/** `unknown`: a process of another container or machine, or of this one before a restart. */
 export type Liveness = 'alive' | 'gone' | 'unknown';
 
 let own: ProcessIdentity | undefined;
@@ -43,10 +39,7 @@ export function livenessOf({ pid, started, origin }: ProcessIdentity): Liveness 
   return now === null || started === null || now === started ? 'alive' : 'gone';
 }
 
-/**
- * The start of the system and the namespace of process numbers on Linux, elsewhere the name of the
- * machine.
- */
+/** On Linux, boot id and process id namespace; elsewhere, the name of the machine. */
 function ownOrigin(): string {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
@@ -56,12 +49,11 @@ function ownOrigin(): string {
   }
 }
 
-/** In clock ticks since the system started; null where that is not to be known. */
+/** Start time in clock ticks since the system started; null where unknown. */
 function startOf(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name, in parentheses, may hold blanks and parentheses itself; the start is the 22nd field
-    // (proc(5)).
+    // The name, in parentheses, may contain spaces and parentheses; the start is field 22: proc(5).
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
   } catch {
     return null;

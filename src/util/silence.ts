@@ -1,20 +1,19 @@
-/** Notices when nothing has been heard for too long. */
+/** Timeouts for processes and threads that stop responding. */
 
-/** How often it is looked, in milliseconds. */
+/** Milliseconds between two checks. */
 const TICK = 250;
 
 export interface Silence {
-  /** Something was heard. */
+  /** Restarts the timeout. */
   touch: () => void;
   stop: () => void;
-  /** Whether it lasted too long. */
+  /** Whether the timeout has passed. */
   readonly passed: boolean;
 }
 
 /**
- * Calls `onSilent` once when nothing was heard for `limit` milliseconds. What is counted is the
- * time in which this process ran: a machine that slept, or a process that was stopped, was not
- * silent meanwhile.
+ * Calls `onSilent` once after `limit` milliseconds without a `touch`. Counts ticks of a timer, so
+ * time in which the machine sleeps or this process is stopped does not count.
  */
 export function watchSilence(limit: number, onSilent: () => void): Silence {
   let ticks = Math.ceil(limit / TICK);
@@ -42,8 +41,7 @@ export function watchSilence(limit: number, onSilent: () => void): Silence {
 
 /**
  * @param limit in milliseconds.
- * @throws what the work throws; Error where it takes longer. It goes on then: whoever asks may end
- * it.
+ * @throws what the work throws; Error where it takes longer, while the work continues.
  */
 export function withinLimit<T>(work: Promise<T>, limit: number): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -1,22 +1,14 @@
 /**
  * Temporary folders: in the system's temporary folder, or hidden in a folder whose files are to be
- * replaced, so that a rename brings them to their place. Each is removed by whoever made it, at the
- * latest when the process exits; those of processes that were killed are swept when the next one is
- * made beside them.
+ * replaced, so that a rename can move files to their place. They are removed by their creator, at
+ * the latest when the process exits. Those of killed processes are removed when the next one is
+ * created in the same folder.
  *
- * The system's temporary folder is shared with other users, and a folder of the user's with
- * everything: a folder is swept only if its name, its owner and what lies in it are ours, and the
- * process that made it is gone. No link is followed.
+ * The parent folder is shared with other users and programs. So an abandoned folder is removed only
+ * if its name, owner and `owner.json` show that this program created it, and the process that did
+ * is gone. Links are not followed.
  */
-import {
-  constants,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmdirSync,
-  rmSync,
-  type Stats,
-} from 'node:fs';
+import { constants, readdirSync, rmdirSync, rmSync, type Stats } from 'node:fs';
 import {
   lstat,
   mkdtemp,
@@ -28,60 +20,47 @@ import {
   utimes,
   writeFile,
 } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { codeOf } from './errors';
+import { livenessOf, ownProcess, type ProcessIdentity } from './process-identity';
 
 const PREFIX = 'face-clusters-';
 const NAME = /^\.?face-clusters-[A-Za-z0-9]{6}$/;
 
-/** File in each temporary folder that says whose it is. */
+/** File in each temporary folder that identifies the process that created it. */
 const OWNER = 'owner.json';
-const OWNER_BYTES = 4096;
+const MAX_OWNER_BYTES = 4096;
 
-/** What `owner.json` holds. */
-interface Owner {
+/** Content of `owner.json`. */
+interface Owner extends ProcessIdentity {
   program: 'face-clusters';
-  pid: number;
-  /**
-   * When the process started, in the system's own unit, so that another one of the same number is
-   * told apart; null if unknown.
-   */
-  started: string | null;
-  /** What process numbers are unique in: another container or machine may share the folder. */
-  origin: string;
 }
 
 /**
- * Age in milliseconds from which a folder whose process cannot be asked for counts as left behind;
- * its owner touches it hourly.
+ * Age in milliseconds from which a folder of another machine or container counts as abandoned; its
+ * owner touches `owner.json` hourly.
  */
-const FOREIGN_AGE = 7 * 24 * 3600_000;
-/**
- * The same of an empty folder, whose owner was killed before it could say who it is: that is the
- * first thing it does.
- */
-const EMPTY_AGE = 60_000;
+const MAX_FOREIGN_AGE = 7 * 24 * 3600_000;
+/** The same for a folder whose owner was killed before it wrote `owner.json`. */
+const MAX_EMPTY_AGE = 60_000;
 const TOUCH_INTERVAL = 3600_000;
 
-/** Those this process has not removed yet. */
+/** Folders that this process has not removed yet. */
 const held = new Set<string>();
 
 export interface TemporaryFolder {
   /** Readable by this user only. Holds `owner.json`; everything else is the caller's. */
   readonly path: string;
-  /**
-   * Removes it with all it holds. What cannot be removed now is tried again at exit, and then by
-   * the next process.
-   */
+  /** Removes the folder with its content. A failure is retried at exit, and by later processes. */
   remove(): Promise<void>;
 }
 
 /**
- * Makes a temporary folder.
+ * Creates a temporary folder.
  * @param parent an existing folder.
- * @param hidden whether its name begins with a dot, for folders of the user's.
- * @throws a system error if it cannot be made.
+ * @param hidden whether its name begins with a dot, for folders of the user.
+ * @throws a system error if it cannot be created.
  */
 export async function makeTemporaryFolder(
   parent: string = tmpdir(),
@@ -95,16 +74,11 @@ export async function makeTemporaryFolder(
       await removeFolder(path);
       held.delete(path);
     } catch {
-      // Held on Windows by another program, most likely: it stays in `held`.
+      // Most likely another program on Windows has a file open. The folder stays in `held`.
     }
   };
   try {
-    const owner: Owner = {
-      program: 'face-clusters',
-      pid: process.pid,
-      started: startOf(process.pid),
-      origin: origin(),
-    };
+    const owner: Owner = { program: 'face-clusters', ...ownProcess() };
     await writeFile(join(path, OWNER), JSON.stringify(owner), { flag: 'wx', mode: 0o600 });
   } catch (error) {
     await remove();
@@ -113,20 +87,17 @@ export async function makeTemporaryFolder(
   return { path, remove };
 }
 
-/**
- * Removes the temporary folders in `parent` that processes left behind which are gone. Never
- * throws.
- */
+/** Removes abandoned temporary folders from `parent`. Never throws. */
 export async function sweepTemporaryFolders(parent: string = tmpdir()): Promise<void> {
   try {
     const { mode } = await stat(parent);
-    // Anybody could put another folder in the place of the one that was looked at.
+    // Any user could replace a folder between its check and its removal.
     if (process.platform !== 'win32' && (mode & 0o002) !== 0 && (mode & 0o1000) === 0) return;
     for (const name of await readdir(parent)) {
       if (NAME.test(name)) await sweep(join(parent, name));
     }
   } catch {
-    // Left-overs that cannot be removed hinder nobody's work.
+    // An abandoned folder that cannot be removed is harmless.
   }
 }
 
@@ -137,34 +108,33 @@ async function sweep(path: string): Promise<void> {
     if (!folder.isDirectory() || !isOwn(folder)) return;
     const owner = await readOwner(path);
     if (owner === 'none') {
-      // which removes nothing but an empty folder
-      if (Date.now() - folder.mtimeMs > EMPTY_AGE) await rmdir(path);
+      if (Date.now() - folder.mtimeMs > MAX_EMPTY_AGE) await rmdir(path); // fails if not empty
     } else if (owner !== 'unknown' && !isAlive(owner, owner.touched)) {
       await removeFolder(path);
     }
   } catch {
-    // Another process may sweep at the same time; the others are swept all the same.
+    // Another process may be removing the same folder.
   }
 }
 
-/** Of this user, and nobody else may write to it. */
+/** Whether it belongs to this user, and no other user may write to it. */
 function isOwn({ uid, mode }: Stats): boolean {
   return process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0);
 }
 
-/** @returns 'none' if there is no such file, 'unknown' if it is not ours. */
+/** @returns 'none' if there is no `owner.json`, 'unknown' if this program did not write it. */
 async function readOwner(
   folder: string,
 ): Promise<(Owner & { touched: number }) | 'none' | 'unknown'> {
-  // The flags are undefined, which is 0 here, on Windows. Without O_NONBLOCK opening a pipe would
-  // wait for its other end.
+  // On Windows the last two flags are undefined, which counts as 0. Without O_NONBLOCK, opening a
+  // pipe would wait for its other end.
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   const file = await open(join(folder, OWNER), flags).catch((error: unknown) => codeOf(error));
   if (file === 'ENOENT') return 'none';
   if (file === undefined || typeof file === 'string') return 'unknown';
   try {
     const stats = await file.stat();
-    if (!stats.isFile() || !isOwn(stats) || stats.size > OWNER_BYTES) return 'unknown';
+    if (!stats.isFile() || !isOwn(stats) || stats.size > MAX_OWNER_BYTES) return 'unknown';
     const owner = JSON.parse(await file.readFile('utf8')) as Partial<Owner> | null;
     if (owner?.program !== 'face-clusters' || !Number.isSafeInteger(owner.pid) || owner.pid! <= 0)
       return 'unknown';
@@ -178,44 +148,16 @@ async function readOwner(
       touched: stats.mtimeMs,
     };
   } catch {
-    return 'unknown'; // no JSON: not written by this program
+    return 'unknown'; // not JSON
   } finally {
     await file.close();
   }
 }
 
-/** @param touched when its owner last said that it lives, in milliseconds since 1970. */
+/** @param touched last sign of life of the owner, in milliseconds since 1970. */
 function isAlive(owner: Owner, touched: number): boolean {
-  if (owner.origin !== origin()) return Date.now() - touched < FOREIGN_AGE;
-  try {
-    process.kill(owner.pid, 0);
-  } catch (error) {
-    if (codeOf(error) === 'ESRCH') return false;
-  }
-  const started = startOf(owner.pid);
-  return started === null || owner.started === null || started === owner.started;
-}
-
-/** The boot and the namespace of process numbers on Linux; elsewhere the machine's name. */
-function origin(): string {
-  try {
-    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${readlinkSync('/proc/self/ns/pid')}`;
-  } catch {
-    return hostname();
-  }
-}
-
-/**
- * When a process started, in clock ticks since the system did; null where that is not to be known.
- */
-function startOf(pid: number): string | null {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The second field, the name, may hold blanks and parentheses; the 22nd is the start (proc(5)).
-    return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? null;
-  } catch {
-    return null;
-  }
+  const liveness = livenessOf(owner);
+  return liveness === 'unknown' ? Date.now() - touched < MAX_FOREIGN_AGE : liveness === 'alive';
 }
 
 let isWatching = false;
@@ -229,12 +171,12 @@ function hold(path: string): void {
   });
   setInterval(() => {
     const now = new Date();
-    // it may be gone by now
+    // fails if the folder was removed
     for (const each of held) void utimes(join(each, OWNER), now, now).catch(() => undefined);
   }, TOUCH_INTERVAL).unref();
 }
 
-/** A folder that is removed in part is still known as ours: what says so goes last. */
+/** Removes `owner.json` last, so that a partly removed folder is still recognized. */
 async function removeFolder(path: string): Promise<void> {
   for (const name of await namesIn(path)) {
     if (name !== OWNER) await rm(join(path, name), { recursive: true, force: true, maxRetries: 3 });
@@ -259,6 +201,6 @@ function removeFolderSync(path: string): void {
     rmSync(join(path, OWNER), { force: true });
     rmdirSync(path);
   } catch {
-    // The process is about to end; the next one sweeps.
+    // The next process removes the folder.
   }
 }

@@ -1,7 +1,7 @@
 /**
- * How files come into folders of the user's. They are written whole under another name first,
- * readable by this user only. Links below the chosen folder are refused, as they may lead anywhere:
- * a folder that is passed on may hold some.
+ * Writing files into folders of the user. A file is first written completely under another name,
+ * readable by the user only. Symbolic links below the chosen folder are refused: a folder from
+ * somebody else may contain links that lead anywhere.
  */
 import { type BigIntStats, constants } from 'node:fs';
 import {
@@ -21,11 +21,11 @@ import { codeOf, UserError } from './errors';
 import { fsReason } from './fs-errors';
 import { makeTemporaryFolder } from './temporary-folder';
 
-/** Permissions of what is made for the user: faces are nobody else's business. */
+/** Permissions of new files and folders: faces are private. */
 export const FOLDER_MODE = 0o700;
 export const FILE_MODE = 0o600;
 
-/** What lies at a path, a link as itself; undefined if nothing does. */
+/** Like `lstat`; undefined if there is nothing. */
 export async function statOf(path: string | Buffer): Promise<BigIntStats | undefined> {
   try {
     return await lstat(path, { bigint: true });
@@ -35,26 +35,23 @@ export async function statOf(path: string | Buffer): Promise<BigIntStats | undef
   }
 }
 
-/** Whether both are of the same file, which was not written to in between. */
+/** Whether both describe the same file, and it was not written to in between. */
 export function isUnchanged(before: BigIntStats, now: BigIntStats): boolean {
   const keys = ['dev', 'ino', 'size', 'mtimeNs', 'ctimeNs'] as const;
   return keys.every((key) => before[key] === now[key]);
 }
 
-/**
- * Opens a regular file for reading; undefined if it is none (a link, a pipe, a device, a folder),
- * or is gone.
- */
+/** Opens a regular file for reading; undefined if there is none, or something else. */
 export async function openRegular(path: string | Buffer): Promise<FileHandle | undefined> {
-  // The flags are undefined, which is 0 here, on Windows. Without O_NONBLOCK opening a pipe would
-  // wait for its other end.
+  // On Windows the last two flags are undefined, which counts as 0. Without O_NONBLOCK, opening a
+  // pipe would wait for its other end.
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   if ((await statOf(path))?.isFile() !== true) return undefined;
   let file: FileHandle;
   try {
     file = await open(path, flags);
   } catch (error) {
-    // replaced since
+    // replaced in the meantime
     if (['ENOENT', 'ELOOP', 'ENXIO'].includes(codeOf(error) ?? '')) return undefined;
     throw error;
   }
@@ -65,10 +62,10 @@ export async function openRegular(path: string | Buffer): Promise<FileHandle | u
 
 /**
  * The folder of a file below `root`.
- * @param name path of the file, `/` between its parts, none of them `..`.
- * @param make whether folders are made where there are none.
- * @returns undefined if there is no such folder.
- * @throws UserError if one of the parts is a link, or not a folder.
+ * @param name path of the file, with `/` between its parts, none of them `..`.
+ * @param make whether missing folders are created.
+ * @returns undefined if the folder is missing.
+ * @throws UserError if one of its parts is a link, or not a folder.
  */
 export async function folderOf(
   root: string,
@@ -90,7 +87,7 @@ export async function folderOf(
   return folder;
 }
 
-/** `is a symbolic link`, and the like. */
+/** Describes what was found instead, such as `is a folder`. */
 export function whatInstead(stats: BigIntStats): string {
   if (stats.isSymbolicLink()) return 'is a symbolic link, which is not followed';
   if (stats.isDirectory()) return 'is a folder';
@@ -98,23 +95,23 @@ export function whatInstead(stats: BigIntStats): string {
 }
 
 /**
- * Gives a finished file its name, if nothing has that name.
- * @param temporary a file in a folder of the same file system; it is gone afterwards.
- * @returns false if there is something of that name already; `temporary` stays then.
+ * Moves a complete file to its place, if there is nothing.
+ * @param temporary path of a file in the same file system.
+ * @returns false if there is something already; `temporary` then stays where it is.
  */
 export async function publishNew(temporary: string, target: string | Buffer): Promise<boolean> {
   try {
     await link(temporary, target);
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
-    // each file system has its own error for not knowing hard links
+    // File systems without hard links fail with different errors.
     return publishWithoutLinks(temporary, target);
   }
   await unlink(temporary);
   return true;
 }
 
-/** An empty file takes the name, which only one program can, and is then replaced. */
+/** Reserves the name with an empty file, which only one program can create, and replaces it. */
 async function publishWithoutLinks(temporary: string, target: string | Buffer): Promise<boolean> {
   let place: FileHandle;
   try {
@@ -134,7 +131,7 @@ async function publishWithoutLinks(temporary: string, target: string | Buffer): 
 }
 
 /**
- * Writes a file the user has chosen by its name and, if it exists, agreed to replace.
+ * Writes a file that the user chose and, if it exists, agreed to replace.
  * @throws UserError if it cannot be written, or is a link.
  */
 export async function writeChosenFile(path: string, content: string | Uint8Array): Promise<void> {
@@ -151,7 +148,7 @@ export async function writeChosenFile(path: string, content: string | Uint8Array
       } finally {
         await file.close();
       }
-      // Whoever could read the file before still can.
+      // Keep the permissions of the file that is replaced.
       if (before !== undefined) await chmod(temporary, Number(before.mode & 0o777n));
       await rename(temporary, path);
     } finally {

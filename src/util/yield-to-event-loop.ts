@@ -1,12 +1,12 @@
-/** Lets other work (a cancel message, progress) through in the middle of a long computation. */
+/** Lets the event loop process messages (cancel, progress) during a long computation. */
 import { setImmediate } from 'node:timers/promises';
 
-/** Longest stretch of computation between two looks at the messages, in milliseconds. */
+/** Longest computation between two turns of the event loop, in milliseconds. */
 const MAX_STRETCH_MS = 30;
 let last = performance.now();
 
 /**
- * To be awaited often in long loops; costs almost nothing until `STRETCH` has passed.
+ * Await it often in long loops; it costs almost nothing until `MAX_STRETCH_MS` have passed.
  * @throws the signal's reason where it is aborted.
  */
 export async function yieldToEventLoop(signal?: AbortSignal): Promise<void> {

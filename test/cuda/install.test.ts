@@ -195,7 +195,7 @@ describe('installing CUDA support', () => {
         await rm(join(folder, 'b.so'));
         await symlink('/etc/passwd', join(folder, 'b.so'));
       },
-      /is not the expected one: 'package\/b\.so' is no regular file in it/,
+      /is not the expected one: 'package\/b\.so' is not a regular file in it/,
     ],
     [
       'a folder in the place of a library',

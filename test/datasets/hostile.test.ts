@@ -102,7 +102,7 @@ describe('a table of labels', () => {
     [
       'a long name of an image',
       `image,Male\n${'a'.repeat(5000)},1\n`,
-      /line 2: expected at most 4,096 characters a cell, got 5,000: 'a{80}…'/,
+      /line 2: expected at most 4,096 characters per cell, got 5,000: 'a{80}…'/,
     ],
     ['a newline in a name', 'image,"Ma\nle"\na.jpg,1\n', /name an attribute 'Ma\\u000ale'/],
     [

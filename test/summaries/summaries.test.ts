@@ -2,8 +2,9 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { encodeStrips, placesIn } from '../../src/images/crop-strips';
 import { CropReader, CropWriter } from '../../src/runs/crops';
-import { principalComponents, clusterPictures } from '../../src/summaries/eigenfaces';
+import { clusterPictures } from '../../src/summaries/eigenfaces';
 import { frequencies } from '../../src/summaries/occurrences';
+import { principalComponents } from '../../src/summaries/principal-components';
 import { classifyAttributes } from '../../src/summaries/tell-apart';
 import { orderCluster } from '../../src/summaries/typical';
 import { temporaryFolder } from '../support/images';
@@ -18,7 +19,7 @@ describe('frequencies', () => {
   });
 });
 
-describe('tellApart', () => {
+describe('classifyAttributes', () => {
   it('calls prominent what almost all have, what sets the cluster apart first, and noisy what divides it', () => {
     const occurrences = { Young: 0.95, Blond_Hair: 0.9, Smiling: 0.5, Male: 0.3, Bald: 0.25 };
     const overall = { Young: 0.8, Blond_Hair: 0.15, Smiling: 0.5, Male: 0.4, Bald: 0.02 };

@@ -56,7 +56,7 @@ test('progress counts, and cancel works within a second', async ({ workbench }) 
   await workbench.open();
   await workbench.clusterFaces('slow');
   const progress = workbench.notification('Cluster faces of');
-  await expect(progress).toContainText(/Describing faces: \d+ of 80 images/);
+  await expect(progress).toContainText(/Analyzing: \d+ of 80 images/);
   await progress.hover();
   const asked = Date.now();
   await progress.getByText('Cancel', { exact: true }).click();
@@ -76,7 +76,7 @@ test('an engine killed mid-run again and again is told of, and trying again work
   await workbench.open();
   await workbench.clusterFaces('slow');
   await expect(workbench.notification('Cluster faces of')).toContainText(
-    /Describing faces: [1-9]\d* of 40 images/,
+    /Analyzing: [1-9]\d* of 40 images/,
   );
   const failure = workbench.notification(/The engine failed: the process ended \(SIGKILL\)/);
   // Once, it begins again by itself.

@@ -1,42 +1,39 @@
-/** Which vectors lie within a distance of one. */
+/** Distances from one vector to all, and the neighbors within a distance. */
 import type { Metric } from '../domain/method-options';
 import type { DistinctVectors } from './distinct';
 import { distanceOf } from './metric';
 import { packBits } from './packed';
 
-/**
- * Neighbours are kept where all of them together are no more than this; else they are looked for
- * again when asked.
- */
-const KEPT = 30e6;
+/** Indices of neighbors that are cached, 4 bytes each; further neighborhoods are recomputed. */
+const MAX_CACHED = 30e6;
 
-/** @returns for a row, the indices of all rows within `eps` of it (itself included), ascending. */
-export function neighbourhoods(
+/** @returns ascending indices of all rows within `eps` of a row, itself included. */
+export function neighborhoods(
   vectors: DistinctVectors,
   eps: number,
   metric: Metric,
 ): (row: number) => Int32Array {
-  const distances = distancesOf(vectors, metric);
+  const distancesFrom = distancesOf(vectors, metric);
   const buffer = new Int32Array(vectors.rows);
-  const kept: (Int32Array | undefined)[] = [];
-  let total = 0;
+  const cache: (Int32Array | undefined)[] = [];
+  let cached = 0;
   return (row) => {
-    const known = kept[row];
+    const known = cache[row];
     if (known !== undefined) return known;
-    const all = distances(row);
+    const distances = distancesFrom(row);
     let near = 0;
     for (let other = 0; other < vectors.rows; other++)
-      if (all[other]! <= eps) buffer[near++] = other;
+      if (distances[other]! <= eps) buffer[near++] = other;
     const found = buffer.slice(0, near);
-    if (total + found.length <= KEPT) {
-      kept[row] = found;
-      total += found.length;
+    if (cached + found.length <= MAX_CACHED) {
+      cache[row] = found;
+      cached += found.length;
     }
     return found;
   };
 }
 
-/** @returns distances of a row to all rows. The array is used again by the next call. */
+/** @returns distances of a row to all rows, `[rows]`. The next call overwrites the array. */
 export function distancesOf(
   vectors: DistinctVectors,
   metric: Metric,
