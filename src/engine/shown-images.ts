@@ -1,3 +1,4 @@
+/** Renders images in a process of their own, so that a decoder that crashes ends nothing else. */
 import type { CropSize } from '../domain/faces';
 import { DEFAULT_IMAGE_LIMITS, type ImageLimits } from '../images/image-limits';
 import type { RenderedPhoto } from '../images/render';
@@ -15,8 +16,8 @@ function imagesWithin(limits: ImageLimits): IsolatedImages {
 }
 
 /**
- * @param side longest side it is shown with, in pixels.
- * @returns the photo, or why it cannot be shown.
+ * @param side maximum side of the rendered photo, in pixels.
+ * @returns the photo, or why it cannot be rendered.
  */
 export function renderPhotoSafely(
   path: string | Buffer,
@@ -27,9 +28,7 @@ export function renderPhotoSafely(
   return render.run(path, ({ remote }) => remote.call('renderPhoto', { path, side, limits }));
 }
 
-/**
- * RGB bytes of the middle of an image, `[height, width, 3]`; undefined where it cannot be shown.
- */
+/** RGB of the center of an image, `[height, width, 3]`; undefined where it cannot be rendered. */
 export async function renderTileSafely(
   path: string | Buffer,
   size: CropSize,

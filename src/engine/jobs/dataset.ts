@@ -1,4 +1,4 @@
-/** Explores a data set of labelled faces, and writes what there is to know of it. */
+/** Explores a data set of labeled faces, and writes tables and charts about it. */
 import { stringify } from 'csv-stringify/sync';
 import { type Dataset, openDataset, presentIn } from '../../datasets/dataset';
 import { drawRows, explore, type Exploration } from '../../datasets/explore';
@@ -60,7 +60,7 @@ export function opened(
   });
 }
 
-/** All there is to know of it, but for samples. */
+/** The report, without samples. */
 export function reportOf(
   { parts, table, partitionOf, pathOf }: Dataset,
   found: Exploration,
@@ -97,9 +97,7 @@ export function sampleOf(
   };
 }
 
-/**
- * Rows a partition, CelebA's first in their order; those that no partition names are counted apart.
- */
+/** Rows in each partition, CelebA's partitions first; rows without one are counted as 'none'. */
 function countPartitions(
   rows: Int32Array,
   partitionOf: (row: number) => string | undefined,
@@ -115,7 +113,7 @@ function countPartitions(
   return Object.fromEntries([...counts].sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1)));
 }
 
-/** As many rows of each partition. */
+/** Draws `count` rows of each partition. */
 function samplesOf(
   { rows }: Exploration,
   partitionOf: (row: number) => string | undefined,
@@ -185,10 +183,10 @@ async function writeTables(
   );
 }
 
-/** CelebA's proportions. */
+/** Size of a tile in pixels, in the proportions of CelebA's images. */
 export const TILE = { width: 89, height: 109 };
 
-/** The samples side by side; one whose image is missing or damaged is a grey field. */
+/** The samples side by side, as a JPEG; missing and damaged images are gray fields. */
 async function sampleSheet(paths: readonly (string | Buffer | undefined)[]): Promise<Buffer> {
   const tiles: Tile[] = [];
   for (const path of paths) tiles.push(await thumbnail(path));
@@ -196,7 +194,7 @@ async function sampleSheet(paths: readonly (string | Buffer | undefined)[]): Pro
 }
 
 /**
- * RGB bytes of the middle of an image at the size of a tile; undefined where it is missing or
+ * Pixels of the center of an image, RGB at the size of a tile; undefined if the image is missing or
  * damaged.
  */
 export async function thumbnail(path: string | Buffer | undefined): Promise<Tile> {
