@@ -74,14 +74,17 @@ export async function datasetSamples(
     drawn.map(async (row) => ({
       row,
       ...sampleOf(dataset, found, row),
-      jpeg: await thumbnailJpeg(dataset.pathOf(row)),
+      jpeg: await thumbnailJpeg(dataset.pathOf(row), context.signal),
     })),
   );
 }
 
 /** A JPEG of the center of an image; null if the image is missing or damaged. */
-export async function thumbnailJpeg(path: string | Buffer | undefined): Promise<Uint8Array | null> {
-  const tile = await thumbnail(path);
+export async function thumbnailJpeg(
+  path: string | Buffer | undefined,
+  signal: AbortSignal,
+): Promise<Uint8Array | null> {
+  const tile = await thumbnail(path, signal);
   return tile === undefined ? null : encode(Buffer.from(tile), TILE.width, TILE.height, QUALITY);
 }
 

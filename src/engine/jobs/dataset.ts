@@ -39,8 +39,9 @@ export async function dataset(
     { kind: DATASET_OUTPUT, overwrite, signal: context.signal },
     async (write) => {
       await writeTables(write, report, found);
+      context.signal.throwIfAborted();
       if (open.parts.images !== undefined)
-        await write('samples.jpg', await sampleSheet(drawn.map(open.pathOf)));
+        await write('samples.jpg', await sampleSheet(drawn.map(open.pathOf), context.signal));
     },
   );
   return report;
@@ -187,16 +188,23 @@ async function writeTables(
 export const TILE = { width: 89, height: 109 };
 
 /** The samples side by side, as a JPEG; missing and damaged images are gray fields. */
-async function sampleSheet(paths: readonly (string | Buffer | undefined)[]): Promise<Buffer> {
+async function sampleSheet(
+  paths: readonly (string | Buffer | undefined)[],
+  signal: AbortSignal,
+): Promise<Buffer> {
   const tiles: Tile[] = [];
-  for (const path of paths) tiles.push(await thumbnail(path));
+  for (const path of paths) tiles.push(await thumbnail(path, signal));
   return tileSheet(tiles, TILE, 10);
 }
 
 /**
  * Pixels of the center of an image, RGB at the size of a tile; undefined if the image is missing or
  * damaged.
+ * @throws the signal's reason.
  */
-export async function thumbnail(path: string | Buffer | undefined): Promise<Tile> {
-  return path === undefined ? undefined : renderTileSafely(path, TILE);
+export async function thumbnail(
+  path: string | Buffer | undefined,
+  signal: AbortSignal,
+): Promise<Tile> {
+  return path === undefined ? undefined : renderTileSafely(path, TILE, signal);
 }

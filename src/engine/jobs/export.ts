@@ -193,12 +193,13 @@ function facesCsv(run: StoredRun, stored: StoredClustering): string {
  */
 export function clustersJson(clustering: Clustering, manifest?: RunManifest) {
   const { settings } = clustering;
-  const { method, attributes, ...parameters } = settings;
+  // The attributes of the settings may be others than those that the vectors have.
+  const { method, attributes: _, ...parameters } = settings;
   return {
     version: clustering.version,
     method,
     parameters: { ...parameters, ...(manifest === undefined ? {} : manifest.settings) },
-    attributes,
+    attributes: Object.keys(clustering.weights),
     weights: clustering.weights,
     folders: manifest?.folders ?? [],
     model: manifest?.model ?? null,

@@ -92,7 +92,7 @@ async function checkRows(sample: Sample, context: JobContext): Promise<Suspected
       wrong,
       share: faces === 0 ? 0 : wrong / faces,
     })),
-    surest: await mostCertain(contradictions, sample),
+    surest: await mostCertain(contradictions, sample, signal),
     notices: [...(problem === undefined ? [] : [notStored(problem)]), ...pipeline.notices],
   };
 }
@@ -175,6 +175,7 @@ async function contradictionsIn(
 async function mostCertain(
   contradictions: Contradiction[],
   { params: { most, pictures }, dataset }: Sample,
+  signal: AbortSignal,
 ): Promise<SuspectedLabelErrors['surest']> {
   const certainty = ({ label, probability }: Contradiction) => Math.abs(label - probability);
   contradictions.sort((a, b) => certainty(b) - certainty(a));
@@ -183,7 +184,7 @@ async function mostCertain(
     result.push({
       ...each,
       image: dataset.table.images[each.row]!,
-      jpeg: pictures ? await thumbnailJpeg(dataset.pathOf(each.row)) : null,
+      jpeg: pictures ? await thumbnailJpeg(dataset.pathOf(each.row), signal) : null,
     });
   }
   return result;

@@ -7,15 +7,16 @@ import { imagePath, type StoredRun } from '../../runs/run-store';
 import { UserError } from '../../util/errors';
 import { openRun } from '../open-runs';
 import { renderPhotoSafely } from '../shown-images';
+import type { JobContext } from './job-context';
 
 /** Maximum side of the rendered photo, in pixels. */
 const SHOWN_SIDE = 1600;
 
-/** @throws UserError where the photo cannot be read any more. */
-export async function photo({
-  runDir,
-  row,
-}: EngineCalls['photo']['params']): Promise<EngineCalls['photo']['result']> {
+/** @throws UserError where the photo cannot be read any more; CancelledError. */
+export async function photo(
+  { runDir, row }: EngineCalls['photo']['params'],
+  { signal }: JobContext,
+): Promise<EngineCalls['photo']['result']> {
   const run = await openRun(runDir);
   const { faces, manifest, probabilities } = run;
   const image = faces.image[row];
@@ -32,7 +33,7 @@ export async function photo({
   for (let other = first; same(other); other++) rows.push(other);
 
   const limits = imageLimits(analysisSettingsSchema.parse(manifest.settings));
-  const shown = await renderPhotoSafely(imagePath(run, row), SHOWN_SIDE, limits);
+  const shown = await renderPhotoSafely(imagePath(run, row), SHOWN_SIDE, { limits, signal });
   if ('reason' in shown) throw new UserError(`'${image}': ${shown.reason}`);
   return {
     image,
