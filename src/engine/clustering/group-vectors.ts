@@ -1,6 +1,6 @@
 /**
- * Vectors → one scored partition. The number of clusters is given, chosen among several, or found by
- * the method itself.
+ * Vectors → one scored partition. The number of clusters is given, chosen among several, or found
+ * by the method itself.
  */
 import type { DistinctVectors } from '../../clustering/distinct';
 import { gapOf, gapSets } from '../../clustering/gap';

@@ -11,7 +11,7 @@ import { heatMap } from '../../summaries/heat-map';
 import { type Tile, tileSheet } from '../../summaries/tile-sheet';
 import { forCsvCell } from '../../text/neutralize';
 import { type WriteFile, writeNeeded } from '../../util/output-folder';
-import { renderTileSafely } from '../shown-images';
+import { renderTileSafely } from '../render-images';
 import type { JobContext } from './job-context';
 import { DATASET_OUTPUT } from './outputs';
 

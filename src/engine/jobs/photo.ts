@@ -6,7 +6,7 @@ import { membersOf, readClustering, silhouetteOfFace } from '../../runs/run-file
 import { imagePath, type StoredRun } from '../../runs/run-store';
 import { UserError } from '../../util/errors';
 import { openRun } from '../open-runs';
-import { renderPhotoSafely } from '../shown-images';
+import { renderPhotoSafely } from '../render-images';
 import type { JobContext } from './job-context';
 
 /** Maximum side of the rendered photo, in pixels. */

@@ -1,6 +1,6 @@
 /**
- * Clustering workers, one a core, which start when they are first needed. Tasks wait for a free one.
- * A cancel terminates the thread in the middle of its task, so it takes effect at once.
+ * Clustering workers, one a core, which start when they are first needed. Tasks wait for a free
+ * one. A cancel terminates the thread in the middle of its task, so it takes effect at once.
  */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';

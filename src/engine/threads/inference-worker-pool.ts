@@ -8,8 +8,8 @@ import { withinLimit } from '../../util/silence';
 import type { InferenceCalls, InferenceSetup } from './inference-worker';
 
 /**
- * Time after which a batch has failed, in milliseconds. The first one is slow, since it compiles the
- * kernels.
+ * Time after which a batch has failed, in milliseconds. The first one is slow, since it compiles
+ * the kernels.
  */
 const BATCH_LIMIT_MS = 120_000;
 

@@ -15,8 +15,8 @@ export interface InferenceSetup {
   file: string;
   provider: Provider;
   /**
-   * Crops a batch. Smaller batches are padded, since CUDA searches for the fastest kernels for every
-   * new size; with 0 they are not.
+   * Crops a batch. Smaller batches are padded, since CUDA searches for the fastest kernels for
+   * every new size; with 0 they are not.
    */
   batchSize: number;
 }

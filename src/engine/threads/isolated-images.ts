@@ -1,6 +1,6 @@
 /**
- * Reads images one at a time in a separate process with limits of time and memory, to find the image
- * that crashes a worker. An image during which that process ends is at fault.
+ * Reads images one at a time in a separate process with limits of time and memory, to find the
+ * image that crashes a worker. An image during which that process ends is at fault.
  */
 import { join } from 'node:path';
 import { type ForkedProcess, forkProcess } from '../../channel/child-process';
