@@ -1,4 +1,4 @@
-/** Files that come along with the program. All bundles lie in `dist/`, beside `weights/`. */
+/** Paths of the program's own files: the bundles in `dist/`, and the networks in `weights/`. */
 import { join } from 'node:path';
 import type { BundledModels } from '../domain/networks';
 

@@ -2,7 +2,7 @@ import type { Progress } from '../domain/progress';
 import type { EngineCalls, EngineCall } from '../protocol/engine';
 import type { WorkerHost } from './threads/image-worker-pool';
 
-/** The calls as they go through the channel. */
+/** The engine's calls, as sent through the channel. */
 export type EngineTable = {
   [Name in EngineCall]: {
     params: { params: EngineCalls[Name]['params']; host: WorkerHost };
@@ -13,17 +13,19 @@ export type EngineTable = {
 
 export interface EngineAnswer<Name extends EngineCall> {
   result: EngineCalls[Name]['result'];
-  /** Largest memory the process has had so far, in bytes. */
+  /** Peak memory of the process, in bytes. */
   peakMemory: number;
-  /** Whether the process is to do nothing more; see `retireProcess`. */
+  /** Whether the process must not be used again; see `retireProcess`. */
   retired: boolean;
 }
 
 /**
- * `view`: a short look at what is kept, which changes nothing; all share a process, and are asked
- * once more where it ends. `job`: everything else; each has a process of its own, so that one that
- * is cancelled, or ends its process, takes no other along. `images`: a job that reads many images;
- * where it ends its process, it is begun again with a process for each image worker.
+ * - `view`: a short call that changes nothing. All views share a process, and are repeated once if
+ *   it ends.
+ * - `job`: any other call. Each has a process of its own, so one that is cancelled, or crashes,
+ *   affects no other.
+ * - `images`: a job that reads many images. If its process ends, it is begun again with a process
+ *   for each image worker.
  */
 export type CallKind = 'view' | 'job' | 'images';
 

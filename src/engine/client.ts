@@ -1,6 +1,6 @@
 /**
- * The other end of the engine: starts its processes, asks them, and tells when one died. Used by
- * the extension host and the command line.
+ * The client of the engine, for the extension host and the command line: starts the engine's
+ * processes, and makes calls to them.
  */
 import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
@@ -14,18 +14,18 @@ import { NATIVE_ENVIRONMENT } from '../util/native-environment';
 import { CALL_KINDS, type EngineTable } from './call-kinds';
 import type { WorkerHost } from './threads/image-worker-pool';
 
-/** The engine's process ended in the middle of a call. */
+/** A process of the engine ended in the middle of a call. */
 export class EngineDied extends Error {
   override name = 'EngineDied';
 }
 
-/** Time a job has to obey a cancel, in milliseconds; then its process is ended. */
+/** Time a cancelled job has to end, in milliseconds; then its process is killed. */
 const CANCEL_LIMIT_MS = 700;
-/** Jobs that run at the same time; more wait. Each uses all cores by itself. */
+/** Maximum jobs at a time; others wait. Each uses all cores by itself. */
 const MAX_JOBS = 3;
-/** Processes without work that are kept for the next call. */
+/** Maximum processes without work that are kept for later calls. */
 const MAX_IDLE = 1;
-/** How much is told of what a process printed before it died, in characters. */
+/** Characters of the output of a process that an error quotes. */
 const OUTPUT_TAIL_CHARS = 300;
 
 export interface CallOptions {
@@ -38,22 +38,22 @@ type Params<Name extends EngineCall> = EngineCalls[Name]['params'];
 type Result<Name extends EngineCall> = EngineCalls[Name]['result'];
 
 export class EngineClient {
-  /** All that run. */
+  /** All running processes. */
   private readonly processes = new Set<EngineProcess>();
-  /** Those without work. */
+  /** Processes without work. */
   private idle: EngineProcess[] = [];
-  /** The one that all views share. */
+  /** The process that all views share. */
   private views: EngineProcess | undefined;
   private readonly jobs = pLimit(MAX_JOBS);
   private disposed = false;
 
-  /** Largest memory a process of the engine has had so far, in bytes. */
+  /** Peak memory of any process of the engine, in bytes. */
   peakMemory = 0;
 
   /**
    * @param script path of the engine's bundle.
-   * @param log takes what the engine prints.
-   * @param libraries folders in which the engine finds NVIDIA's libraries, beside the system's.
+   * @param log takes the output of the engine.
+   * @param libraries folders with NVIDIA's libraries, besides those of the system.
    */
   constructor(
     private readonly script: string,
@@ -67,7 +67,7 @@ export class EngineClient {
   }
 
   /**
-   * Asks the engine, starting a process where none is free.
+   * Makes a call, starting a process where none is free.
    * @throws UserError, CancelledError, EngineDied, or an Error with the engine's stack.
    */
   async call<Name extends EngineCall>(
@@ -81,23 +81,20 @@ export class EngineClient {
     try {
       return await this.view(name, params, options);
     } catch (error) {
-      // Another view may have ended the process they share.
+      // Another view may have crashed the process they share.
       if (!(error instanceof EngineDied)) throw error;
       return await this.view(name, params, options);
     }
   }
 
-  /**
-   * Lets every process end when it has no work any more: the next ones find what was installed
-   * meanwhile.
-   */
+  /** Ends every process when its calls are done, so that new ones use newly installed libraries. */
   renew(): void {
     for (const process of this.idle) process.kill();
     this.idle = [];
     for (const process of this.processes) this.retire(process);
   }
 
-  /** Ends all processes in the middle of whatever they do; none is started any more. */
+  /** Kills all processes; none is started any more. */
   dispose(): void {
     this.disposed = true;
     for (const { kill } of this.processes) kill();
@@ -143,7 +140,7 @@ export class EngineClient {
     const process = this.take();
     let limit: NodeJS.Timeout | undefined;
     const cancel = () => {
-      // Deep in a native call it does not hear of it. All that it keeps is on disk.
+      // In a native call the process does not receive the cancel. All of its state is on disk.
       limit = setTimeout(process.kill, CANCEL_LIMIT_MS);
     };
     signal?.addEventListener('abort', cancel, { once: true });
@@ -188,13 +185,13 @@ export class EngineClient {
     this.rest(process);
   }
 
-  /** A process that nobody uses. */
+  /** Takes a process without work, or starts one. */
   private take(): EngineProcess {
     if (this.disposed) throw new CancelledError();
     return this.idle.pop() ?? this.start();
   }
 
-  /** Keeps a process without work for the next call, or ends it. */
+  /** Keeps a process without work for later calls, or kills it. */
   private rest(process: EngineProcess): void {
     if (
       process.remote.calls > 0 ||
@@ -209,8 +206,8 @@ export class EngineClient {
 
   private start(): EngineProcess {
     const started = forkProcess<EngineTable>(this.script, [], {
-      // V8 would let its young generation grow with the length of the run; collect-garbage.ts keeps
-      // its garbage small.
+      // Otherwise V8's young generation grows with the length of the run. collect-garbage.ts
+      // collects garbage often.
       execArgv: ['--max-semi-space-size=4', '--expose-gc'],
       env: {
         ...process.env,
@@ -218,9 +215,9 @@ export class EngineClient {
         ...NATIVE_ENVIRONMENT,
         ELECTRON_RUN_AS_NODE: '1', // desktop VS Code's own executable is Electron
         UV_THREADPOOL_SIZE: String(availableParallelism() + 1), // images decode on these threads
-        // glibc keeps an arena a thread otherwise, and memory grows with the run
+        // otherwise glibc keeps an arena for each thread, and memory grows with the run
         MALLOC_ARENA_MAX: '2',
-        // decoded photos go back to the system when they are freed, instead of leaving holes
+        // memory of decoded photos returns to the system when it is freed, and leaves no holes
         MALLOC_MMAP_THRESHOLD_: String(1 << 20),
       },
       onOutput: this.log,

@@ -1,7 +1,6 @@
 /**
- * The engine: processes that do the work, driven by calls over their IPC channel. A crash in a
- * native library ends such a process and nothing else. It ends by itself when whoever started it is
- * gone.
+ * The main program of the engine's processes. They are driven by calls over their IPC channel, and
+ * end when their parent is gone. A crash in a native library ends one process and nothing else.
  */
 import { parentEnd } from '../channel/port';
 import { type CallContext, type Handlers, serve } from '../channel/serve';
@@ -9,7 +8,7 @@ import type { Progress } from '../domain/progress';
 import type { EngineCalls, EngineCall } from '../protocol/engine';
 import { setNativeEnvironment } from '../util/native-environment';
 import type { EngineAnswer, EngineTable } from './call-kinds';
-import { analyse } from './jobs/analyse';
+import { analyze } from './jobs/analyze';
 import { changes, clearStore, storeSize } from './jobs/changes';
 import { clusterVectors } from './jobs/cluster-vectors';
 import { compareRun, compareVectors } from './jobs/compare';
@@ -34,16 +33,16 @@ type Job<Name extends EngineCall> = (
   context: JobContext,
 ) => Promise<EngineCalls[Name]['result']>;
 
-/** Progress is sent at most so often, in milliseconds; the last of a stage always is. */
-const PROGRESS_INTERVAL = 80;
+/** Minimum time between messages of progress, in milliseconds. */
+const PROGRESS_INTERVAL_MS = 80;
 
-/** Lets progress through now and then. */
+/** Limits the rate of progress; the first and the last message of a stage are always sent. */
 function throttled(send: (progress: Progress) => void): (progress: Progress) => void {
   let last = { stage: '', at: 0 };
   return (progress) => {
     const now = performance.now();
     const finished = progress.total > 0 && progress.done === progress.total;
-    if (last.stage === progress.stage && !finished && now - last.at < PROGRESS_INTERVAL) return;
+    if (last.stage === progress.stage && !finished && now - last.at < PROGRESS_INTERVAL_MS) return;
     last = { stage: progress.stage, at: now };
     send(progress);
   };
@@ -60,7 +59,7 @@ const answering =
   };
 
 const handlers: Handlers<EngineTable> = {
-  analyse: answering<'analyse'>(analyse),
+  analyse: answering<'analyse'>(analyze),
   changes: answering<'changes'>(changes),
   storeSize: answering<'storeSize'>(storeSize),
   clearStore: answering<'clearStore'>(clearStore),
@@ -88,8 +87,7 @@ function runEngineProcess() {
   const port = parentEnd();
   serve(port, handlers);
   port.onClose(() => process.exit(0));
-  // The terminal's Ctrl+C reaches the whole process group; the command line decides what happens
-  // then.
+  // Ctrl+C in a terminal reaches the whole process group; the command line handles it.
   process.on('SIGINT', () => undefined);
 }
 

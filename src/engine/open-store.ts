@@ -1,14 +1,14 @@
-/** The store the engine has open: one for as long as it lives. */
+/** The store that a process of the engine has open; it stays open until another one is needed. */
 import { FaceStore } from '../store/face-store';
 import { messageOf } from '../util/errors';
 
 let current: { folder: string; opening: Promise<FaceStore> } | undefined;
 
 /**
- * Does a job with the store in a folder, which is opened once; with undefined where there is to be
- * none, or where it cannot be used: a job does without it.
- * @param onNotice takes what people should know: why it cannot be used, or that what was kept is
- * forgotten.
+ * Runs a job with the store in a folder, which is opened once.
+ * @param folder null for no store.
+ * @param onNotice takes notices for people: why the store cannot be used, or that it was recreated.
+ * @param job gets undefined where there is no store, or it cannot be used.
  */
 export async function withStore<Result>(
   folder: string | null,
@@ -34,7 +34,7 @@ async function openStore(
         store.beginUse();
         return store;
       }
-      // What went wrong may be over.
+      // The problem may be over: the store is opened again.
     }
     await closeStore();
     current = { folder, opening: FaceStore.open(folder) };
@@ -55,7 +55,7 @@ async function openStore(
   }
 }
 
-/** Closes it as soon as no job uses it any more. */
+/** Closes the store as soon as no job uses it. */
 export async function closeStore(): Promise<void> {
   const store = current;
   current = undefined;

@@ -1,11 +1,8 @@
-/** Whether this process is to do nothing more. */
+/** Whether this process must not be used for further calls. */
 
 let retired = false;
 
-/**
- * Ends this process when the call it is working on is answered: something in it hangs, and cannot
- * be ended by itself.
- */
+/** Ends this process after the current call, since a thread in it hangs and cannot be ended. */
 export function retireProcess(): void {
   retired = true;
 }

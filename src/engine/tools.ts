@@ -1,7 +1,4 @@
-/**
- * Pieces of work of the engine in a process of their own: what crashes there, or leaves memory
- * behind, takes nothing along.
- */
+/** Tools of the engine that run in a process of their own, since they may crash or leak memory. */
 import { parentEnd } from '../channel/port';
 import { serve } from '../channel/serve';
 import { tryNetwork } from '../networks/check-network';
@@ -10,12 +7,10 @@ import type { ToolCalls } from '../networks/tool-process';
 import { tune } from '../networks/tune';
 import { guardMemory } from '../util/memory-guard';
 
-/**
- * Resident memory of such a process, at most, in bytes: a network for a GPU takes some gigabytes.
- */
+/** Maximum resident memory of a tool, in bytes: a network for a GPU takes some gigabytes. */
 const MAX_TOOL_MEMORY_BYTES = 16e9;
 
-/** Answers one call after the other until whoever started this process is gone. */
+/** Answers calls until the parent process is gone. */
 export function runToolProcess(): void {
   guardMemory(MAX_TOOL_MEMORY_BYTES);
   const port = parentEnd();

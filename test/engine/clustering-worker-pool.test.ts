@@ -1,21 +1,24 @@
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { distinctVectors } from '../../src/clustering/distinct';
 import { runHere } from '../../src/clustering/tasks';
-import { parseSettings } from '../../src/domain/settings';
+import { clusteringSettings, parseSettings } from '../../src/domain/settings';
 import { inSharedMemory, silhouetteOf } from '../../src/engine/clustering/group-vectors';
 import { ClusteringWorkerPool } from '../../src/engine/threads/clustering-worker-pool';
 import { CancelledError, UserError } from '../../src/util/errors';
-import { ROOT } from '../support/images';
-import { binaryRows, matrix } from '../support/vectors';
+import { settingsWith, startEngine } from '../support/engine';
+import { ROOT, temporaryFolder } from '../support/images';
+import { binaryRows, matrix, random } from '../support/vectors';
+import { ATTRIBUTES, writeRun } from '../support/written-runs';
 
 const workers = () => new ClusteringWorkerPool(join(ROOT, 'dist', 'clustering-worker.js'), 2);
 const settings = (values: Record<string, unknown> = {}) => parseSettings(values, (name) => name);
 
-describe('worker threads', () => {
+describe('clustering workers', () => {
   const vectors = inSharedMemory(distinctVectors(matrix(binaryRows(400, 8, 3))));
 
-  it('give what this thread gives, however many pieces wait', async () => {
+  it('return what this thread returns, however many tasks wait', async () => {
     const pool = workers();
     const pieces = [3, 4, 5, 6, 7].map((number) => ({
       vectors,
@@ -31,7 +34,7 @@ describe('worker threads', () => {
     });
   });
 
-  it('end in the middle of their work, and others take their place', async () => {
+  it('are ended in the middle of a task by a cancel, and replaced', async () => {
     const pool = workers();
     const controller = new AbortController();
     const large = inSharedMemory(distinctVectors(matrix(binaryRows(60_000, 24, 5))));
@@ -63,7 +66,7 @@ describe('worker threads', () => {
     ).toHaveLength(1);
   });
 
-  it('tell what the user did wrong from what we did', async () => {
+  it('keep errors of the user apart from defects', async () => {
     const pool = workers();
     const fine = inSharedMemory(
       distinctVectors(matrix(Array.from({ length: 12_500 }, (_, i) => [i]))),
@@ -101,5 +104,64 @@ describe('worker threads', () => {
     ]);
     expect(many.rows).toBeGreaterThan(3000);
     expect(there.mean).toBe(here.mean);
+  });
+});
+
+describe('a clustering worker that crashes', () => {
+  const vectors = inSharedMemory(distinctVectors(matrix([[0], [1]])));
+  const task = (restarts: number, seed: number) => ({ vectors, clusters: [1], restarts, seed });
+
+  it.each([
+    ['exits', 0, /^a clustering worker failed: the thread ended \(status 7\)$/],
+    ['throws', 1, /^a clustering worker failed: the thread failed: nobody catches this$/],
+    ['rejects', 2, /^a clustering worker failed: the thread failed: nobody awaits this$/],
+  ])('and %s fails its task with an error, while other tasks run', async (_, seed, message) => {
+    const pool = new ClusteringWorkerPool(join(ROOT, 'test', 'support', 'crashing-worker.cjs'), 2);
+    const crashing = [1, 2, 3].map(() => pool.run('inertias', task(1, seed), {}));
+    const waiting = [1, 2, 3].map(() => pool.run('inertias', task(0, 0), {}));
+    for (const each of await Promise.allSettled(crashing)) {
+      expect(each).toMatchObject({
+        status: 'rejected',
+        reason: { message: expect.stringMatching(message) as string },
+      });
+    }
+    expect(await Promise.all(waiting)).toEqual([[42], [42], [42]]);
+    expect(await pool.run('inertias', task(0, 0), {})).toEqual([42]);
+  });
+
+  it('at its start fails its tasks', async () => {
+    const pool = new ClusteringWorkerPool(join(ROOT, 'nowhere.js'), 1);
+    for (const run of [pool.run('inertias', task(0, 0), {}), pool.run('inertias', task(0, 0), {})])
+      await expect(run).rejects.toThrow(/^a clustering worker failed: .*nowhere\.js/s);
+  });
+
+  it('fails the job of the engine, but not the next one', async () => {
+    const folder = await temporaryFolder();
+    const marker = join(folder, 'crash');
+    await writeFile(marker, '');
+    const script = join(ROOT, 'test', 'support', 'crash-clustering.cjs');
+    vi.stubEnv('NODE_OPTIONS', `--require "${script}"`);
+    vi.stubEnv('CRASH_CLUSTERING', marker);
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+    });
+    const runDir = join(folder, 'run');
+    await writeRun(runDir, { faces: 6000 });
+    const next = random(1);
+    const probabilities = Float32Array.from({ length: 6000 * ATTRIBUTES.length }, next);
+    await writeFile(join(runDir, 'probabilities.f32'), new Uint8Array(probabilities.buffer));
+    const engine = startEngine();
+    const cluster = (clusters: number) =>
+      engine.call('cluster', {
+        runDir,
+        settings: clusteringSettings(
+          settingsWith({ attributes: ATTRIBUTES, features: 'probability', clusters, restarts: 50 }),
+        ),
+      });
+    await expect(cluster(500)).rejects.toThrow(/^a clustering worker failed: the thread ended/);
+    const [pid] = engine.pids;
+    await rm(marker);
+    expect((await cluster(2)).clusters).toHaveLength(2);
+    expect(engine.pids, 'the same process').toContain(pid);
   });
 });

@@ -17,24 +17,24 @@ describe('clusters: auto', () => {
   it.each(['silhouette', 'elbow', 'gap'] as const)(
     'by %s finds the number of groups that lie apart, and says why',
     async (autoBy) => {
-      const { grouped, curve, reason } = await partitionVectors(
+      const { partition, curve, reason } = await partitionVectors(
         vectors,
         settings({ autoFrom: 2, autoTo: 9, autoBy }),
         context,
       );
       expect(curve!.map(({ clusters }) => clusters)).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
-      expect(grouped.clusters).toBe(5);
+      expect(partition.clusters).toBe(5);
       expect(reason).toMatch(/^5 of 2 to 9: /);
     },
   );
 
   it.each(['agglomerative', 'birch', 'spectral'] as const)('works with %s', async (method) => {
-    const { grouped } = await partitionVectors(
+    const { partition } = await partitionVectors(
       vectors,
       settings({ method, autoTo: 9, gamma: 0.1 }),
       context,
     );
-    expect(grouped.clusters).toBe(5);
+    expect(partition.clusters).toBe(5);
   });
 
   it('does not go beyond the distinct vectors', async () => {
@@ -44,13 +44,13 @@ describe('clusters: auto', () => {
   });
 
   it('of methods that find the number tries nothing', async () => {
-    const { grouped, curve } = await partitionVectors(
+    const { partition, curve } = await partitionVectors(
       vectors,
       settings({ method: 'hdbscan' }),
       context,
     );
     expect(curve).toBeNull();
-    expect(grouped.clusters).toBe(5);
+    expect(partition.clusters).toBe(5);
   });
 });
 

@@ -1,12 +1,13 @@
-/** Inferred probabilities → clusters and what is said of each. Nothing here knows of images. */
-import { distinctVectors } from '../../clustering/distinct';
+/** Inferred probabilities → clusters and a summary of each. */
+import { type DistinctVectors, distinctVectors, type Matrix } from '../../clustering/distinct';
 import { featureMatrix } from '../../clustering/features';
 import { calinskiHarabasz, daviesBouldin } from '../../clustering/scores';
-import { type RunTask, runHere } from '../../clustering/tasks';
+import type { Silhouette } from '../../clustering/silhouette';
+import { type RunTask, runHere, type ScoredPartition } from '../../clustering/tasks';
 import { recalibrate } from '../../clustering/thresholds';
 import { attributeWeights } from '../../domain/attribute-weights';
 import { chosenAttributes } from '../../domain/attributes';
-import type { Merge, ClusterSummary } from '../../domain/clustering';
+import type { ClusterSummary, Merge, Occurrences } from '../../domain/clustering';
 import { METHOD_NAMES, takesClusters } from '../../domain/method-names';
 import type { Progress } from '../../domain/progress';
 import type { ClusteringSettings } from '../../domain/settings';
@@ -25,7 +26,7 @@ export interface ClusterInput {
   names: readonly string[];
   /**
    * Probability from which each counts as present, with `thresholds: balanced`; undefined where the
-   * model does not say.
+   * model has none.
    */
   thresholds?: readonly number[] | undefined;
 }
@@ -33,15 +34,15 @@ export interface ClusterInput {
 export interface ClusterContext {
   signal?: AbortSignal | undefined;
   onProgress?: (progress: Progress) => void;
-  /** Does the pieces; without it they are done in this thread. */
+  /** Runs the tasks; by default in this thread. */
   run?: RunTask;
-  /** Pieces `run` does at a time. */
+  /** Tasks that `run` runs at a time. */
   threads?: number;
 }
 
 /**
- * Probabilities in which 0.5 stands for 'present', by the thresholds that are asked for; and what
- * the user should know.
+ * Recalibrates probabilities by the thresholds of the settings, so that 0.5 stands for 'present'.
+ * @returns them with a notice for people.
  */
 export function presentProbabilities(
   { probabilities, thresholds }: ClusterInput,
@@ -58,110 +59,46 @@ export function presentProbabilities(
   return { probabilities: recalibrate(probabilities, thresholds), notice: undefined };
 }
 
-/**
- * @throws UserError where there is no face, or an attribute is unknown.
- */
+/** @throws UserError where there is no face, or an attribute is unknown; CancelledError. */
 export async function clusterFaces(
   input: ClusterInput,
   settings: ClusteringSettings,
   { signal, onProgress = () => undefined, run = runHere, threads = 1 }: ClusterContext = {},
 ): Promise<StoredClustering> {
   const started = performance.now();
-  const { names } = input;
-  const { probabilities, notice: even } = presentProbabilities(input, settings);
-  const width = names.length;
-  const faces = width === 0 ? 0 : probabilities.length / width;
-  if (faces === 0) throw new UserError('there is no face to cluster');
-  const { attributes, columns, notice: others } = chosenAttributes(settings.attributes, names);
-  const weights = weightsOf(attributes, names, probabilities, settings);
-  const vectors = distinctVectors(
-    featureMatrix(probabilities, width, columns, weights, settings.features),
-  );
-  const notices = [even, others].filter((notice) => notice !== undefined);
-
+  const prepared = prepareVectors(input, settings);
+  const { vectors, faces, notices } = prepared;
   const report = (done: number, total: number) => {
     onProgress({ stage: 'cluster', done, total, failed: 0 });
   };
   report(0, 0);
   const context: PartitionContext = { signal, run, threads, onProgress: report };
-  const { grouped, curve, reason } = await partitionVectors(vectors, settings, context);
-  notices.push(...grouped.notices);
+  const { partition, curve, reason } = await partitionVectors(vectors, settings, context);
+  notices.push(...partition.notices);
   if (reason !== null) notices.push(`the number of clusters is ${reason}`);
-  if (
-    takesClusters(settings.method) &&
-    settings.clusters !== 'auto' &&
-    vectors.rows < settings.clusters
-  ) {
-    notices.push(
-      `${String(settings.clusters)} clusters were asked for, but the ${String(faces)} faces form only ${String(vectors.rows)} distinct ` +
-        `${settings.features} vectors of these attributes, so there are ${String(grouped.clusters)}`,
-    );
-  }
-  if (grouped.clusters === 0) {
-    notices.push(
-      `${METHOD_NAMES[settings.method]} found no cluster with these parameters: every face is noise`,
-    );
-  }
+  notices.push(...clusterCountNotices(prepared, partition, settings));
   const clustered = performance.now();
-  const scores = await silhouetteOf(grouped, context);
+  const scores = await silhouetteOf(partition, context);
   const scored = performance.now();
 
-  // Rows of each cluster, the largest cluster first (of equal ones, the one whose first face comes
-  // first). Noise comes last.
-  const noise = grouped.clusters;
-  const rowsOf: number[][] = Array.from({ length: grouped.clusters + 1 }, () => []);
-  for (let row = 0; row < faces; row++) {
-    const label = grouped.labels[grouped.vectors.inverse[row]!]!;
-    rowsOf[label < 0 ? noise : label]!.push(row);
-  }
-  const order = rowsOf
-    .map((rows, label) => ({ rows, label }))
-    .filter(({ rows }) => rows.length > 0)
-    .sort(
-      (a, b) =>
-        Number(a.label === noise) - Number(b.label === noise) ||
-        b.rows.length - a.rows.length ||
-        a.rows[0]! - b.rows[0]!,
-    );
-  const idOf = new Map(
-    order.map(({ label }, position) => [label, label === noise ? -1 : position]),
-  );
-
-  const overall = occurrencesOf(names, frequencies(probabilities, width), () => true);
-  const points = featureMatrix(probabilities, width, columns, weights, 'probability');
-  const members = new Int32Array(faces);
-  const clusters: ClusterSummary[] = [];
-  let filled = 0;
-  for (const { rows, label } of order) {
-    await yieldToEventLoop(signal);
-    const ordered = orderCluster(points, Int32Array.from(rows));
-    members.set(ordered.rows, filled);
-    filled += rows.length;
-    const values = frequencies(probabilities, width, ordered.rows);
-    const occurrences = occurrencesOf(names, values, (name) => attributes.includes(name));
-    clusters.push({
-      id: idOf.get(label)!,
-      size: rows.length,
-      silhouette: scores.clusters[label] ?? null,
-      occurrences,
-      otherOccurrences: occurrencesOf(names, values, (name) => !attributes.includes(name)),
-      ...classifyAttributes(occurrences, overall),
-      medoid: ordered.medoid,
-    });
-  }
+  const order = clustersBySize(partition, faces);
+  const idOf = new Map(order.map(({ label, id }) => [label, id] as const));
+  const { clusters, members, overall } = await summarize(prepared, order, scores, signal);
   const seconds = (from: number, to: number) => (to - from) / 1000;
+  const { inverse } = partition.vectors;
   return {
     clustering: {
       version: STORE_VERSION,
       settings,
-      weights: Object.fromEntries(attributes.map((name, i) => [name, weights[i]!])),
+      weights: prepared.weightOf,
       faces,
       distinct: vectors.rows,
       silhouette: scores.mean,
-      inertia: grouped.inertia,
-      daviesBouldin: daviesBouldin(grouped.vectors, grouped.labels, grouped.clusters),
-      calinskiHarabasz: calinskiHarabasz(grouped.vectors, grouped.labels, grouped.clusters),
-      tree: grouped.tree === undefined ? null : namedTree(grouped.tree, grouped.clusters, idOf),
+      inertia: partition.inertia,
+      daviesBouldin: daviesBouldin(partition.vectors, partition.labels, partition.clusters),
+      calinskiHarabasz: calinskiHarabasz(partition.vectors, partition.labels, partition.clusters),
+      tree:
+        partition.tree === undefined ? null : namedTree(partition.tree, partition.clusters, idOf),
       clusters,
       overall,
       curve,
@@ -174,20 +111,142 @@ export async function clusterFaces(
       },
     },
     members,
-    silhouettes: Float32Array.from(
-      { length: faces },
-      (_, row) => scores.vectors[grouped.vectors.inverse[row]!]!,
-    ),
+    silhouettes: Float32Array.from({ length: faces }, (_, row) => scores.vectors[inverse[row]!]!),
   };
 }
 
-/** The tree with the clusters' ids at its leaves. */
+/** Faces as vectors of the attributes they are clustered by. */
+interface PreparedVectors {
+  /** `[faces, names]`, in [0, 1]; 0.5 stands for 'present'. */
+  probabilities: Float32Array;
+  names: readonly string[];
+  faces: number;
+  /** Names of the attributes the faces are clustered by. */
+  attributes: readonly string[];
+  /** Weights of the attributes, by name. */
+  weightOf: Record<string, number>;
+  vectors: DistinctVectors;
+  /** Weighted probabilities of the attributes, `[faces, attributes]`; made when they are needed. */
+  points: () => Matrix;
+  /** For people. */
+  notices: string[];
+}
+
+function prepareVectors(input: ClusterInput, settings: ClusteringSettings): PreparedVectors {
+  const { names } = input;
+  const { probabilities, notice: thresholdNotice } = presentProbabilities(input, settings);
+  const width = names.length;
+  const faces = width === 0 ? 0 : probabilities.length / width;
+  if (faces === 0) throw new UserError('there is no face to cluster');
+  const { attributes, columns, notice } = chosenAttributes(settings.attributes, names);
+  const weights = weightsOf(attributes, names, probabilities, settings);
+  const matrix = (features: ClusteringSettings['features']) =>
+    featureMatrix(probabilities, width, columns, weights, features);
+  return {
+    probabilities,
+    names,
+    faces,
+    attributes,
+    weightOf: Object.fromEntries(attributes.map((name, i) => [name, weights[i]!])),
+    vectors: distinctVectors(matrix(settings.features)),
+    points: () => matrix('probability'),
+    notices: [thresholdNotice, notice].filter((each) => each !== undefined),
+  };
+}
+
+/** Why there are fewer clusters than wanted. */
+function clusterCountNotices(
+  { vectors, faces }: PreparedVectors,
+  { clusters }: ScoredPartition,
+  { method, features, clusters: wanted }: ClusteringSettings,
+): string[] {
+  const notices: string[] = [];
+  if (takesClusters(method) && wanted !== 'auto' && vectors.rows < wanted) {
+    notices.push(
+      `${wanted} clusters were asked for, but the ${faces} faces form only ${vectors.rows} distinct ` +
+        `${features} vectors of these attributes, so there are ${clusters}`,
+    );
+  }
+  if (clusters === 0) {
+    notices.push(
+      `${METHOD_NAMES[method]} found no cluster with these parameters: every face is noise`,
+    );
+  }
+  return notices;
+}
+
+/** The faces of one cluster, or the noise. */
+interface ClusterRows {
+  /** In the partition. */
+  label: number;
+  /** Position by size; −1 for the noise. */
+  id: number;
+  rows: number[];
+}
+
+/** Clusters by size, the largest first, equal ones by their first face; the noise comes last. */
+function clustersBySize(
+  { vectors, labels, clusters }: ScoredPartition,
+  faces: number,
+): ClusterRows[] {
+  const noise = clusters;
+  const rowsOf: number[][] = Array.from({ length: clusters + 1 }, () => []);
+  for (let row = 0; row < faces; row++) {
+    const label = labels[vectors.inverse[row]!]!;
+    rowsOf[label < 0 ? noise : label]!.push(row);
+  }
+  return rowsOf
+    .map((rows, label) => ({ rows, label }))
+    .filter(({ rows }) => rows.length > 0)
+    .sort(
+      (a, b) =>
+        Number(a.label === noise) - Number(b.label === noise) ||
+        b.rows.length - a.rows.length ||
+        a.rows[0]! - b.rows[0]!,
+    )
+    .map((cluster, position) => ({ ...cluster, id: cluster.label === noise ? -1 : position }));
+}
+
+/** @returns also the rows of all clusters in order, the most typical first. */
+async function summarize(
+  { probabilities, names, faces, attributes, points: makePoints }: PreparedVectors,
+  order: readonly ClusterRows[],
+  scores: Silhouette,
+  signal: AbortSignal | undefined,
+): Promise<{ clusters: ClusterSummary[]; members: Int32Array; overall: Occurrences }> {
+  const width = names.length;
+  const overall = occurrencesOf(names, frequencies(probabilities, width), () => true);
+  const points = makePoints();
+  const members = new Int32Array(faces);
+  const clusters: ClusterSummary[] = [];
+  let filled = 0;
+  for (const { rows, label, id } of order) {
+    await yieldToEventLoop(signal);
+    const ordered = orderCluster(points, Int32Array.from(rows));
+    members.set(ordered.rows, filled);
+    filled += rows.length;
+    const values = frequencies(probabilities, width, ordered.rows);
+    const occurrences = occurrencesOf(names, values, (name) => attributes.includes(name));
+    clusters.push({
+      id,
+      size: rows.length,
+      silhouette: scores.clusters[label] ?? null,
+      occurrences,
+      otherOccurrences: occurrencesOf(names, values, (name) => !attributes.includes(name)),
+      ...classifyAttributes(occurrences, overall),
+      medoid: ordered.medoid,
+    });
+  }
+  return { clusters, members, overall };
+}
+
+/** The tree with the ids of the clusters at its leaves. */
 function namedTree(tree: readonly Merge[], clusters: number, idOf: Map<number, number>): Merge[] {
   const name = (node: number) => (node < clusters ? idOf.get(node)! : node);
   return tree.map((merge) => ({ ...merge, a: name(merge.a), b: name(merge.b) }));
 }
 
-/** Weights of the attributes, by CelebA's frequencies or by those of these faces. */
+/** Weights of the attributes, by their frequencies in CelebA or in these faces. */
 export function weightsOf(
   attributes: readonly string[],
   names: readonly string[],

@@ -1,5 +1,5 @@
 /**
- * Vectors → one grouping with its figures: of a number of clusters that is given, chosen, or found
+ * Vectors → one scored partition. The number of clusters is given, chosen among several, or found
  * by the method itself.
  */
 import type { DistinctVectors } from '../../clustering/distinct';
@@ -20,22 +20,22 @@ import type { ClusteringSettings } from '../../domain/settings';
 
 export interface PartitionContext {
   signal: AbortSignal | undefined;
-  /** Does the pieces, here or in other threads. */
+  /** Runs tasks, in this thread or in others. */
   run: RunTask;
-  /** Pieces that run at a time. */
+  /** Tasks that run at a time. */
   threads: number;
   onProgress: (done: number, total: number) => void;
 }
 
 export interface SelectedPartition {
-  grouped: ScoredPartition;
-  /** With `auto`, what was tried. */
+  partition: ScoredPartition;
+  /** With `auto`, the numbers of clusters that were tried. */
   curve: Candidate[] | null;
-  /** With `auto`, why this number. */
+  /** With `auto`, why this number was chosen, for people. */
   reason: string | null;
 }
 
-/** Distinct vectors from which on the work is shared by several threads. */
+/** Distinct vectors from which on several threads share the silhouette. */
 const LARGE_ROWS = 3000;
 
 export async function partitionVectors(
@@ -43,21 +43,27 @@ export async function partitionVectors(
   settings: ClusteringSettings,
   context: PartitionContext,
 ): Promise<SelectedPartition> {
-  if (settings.clusters !== 'auto' || !takesClusters(settings.method)) {
-    const asked = settings.clusters === 'auto' ? 1 : settings.clusters;
-    if (settings.method === 'kmeans' && isLarge(vectors))
-      return {
-        grouped: await largeKMeans(vectors, settings, asked, context),
-        curve: null,
-        reason: null,
-      };
-    const [grouped] = await context.run(
-      'group',
-      { vectors, settings, clusters: [asked], score: false },
-      { signal: context.signal },
-    );
-    return { grouped: grouped!, curve: null, reason: null };
+  if (settings.clusters === 'auto' && takesClusters(settings.method))
+    return choosePartition(vectors, settings, context);
+  const clusters = settings.clusters === 'auto' ? 1 : settings.clusters;
+  if (settings.method === 'kmeans' && isLarge(vectors)) {
+    const partition = await largeKMeans(vectors, settings, clusters, context);
+    return { partition, curve: null, reason: null };
   }
+  const [partition] = await context.run(
+    'group',
+    { vectors, settings, clusters: [clusters], score: false },
+    { signal: context.signal },
+  );
+  return { partition: partition!, curve: null, reason: null };
+}
+
+/** Tries every number of clusters in the range of the settings, and selects one. */
+async function choosePartition(
+  vectors: DistinctVectors,
+  settings: ClusteringSettings,
+  context: PartitionContext,
+): Promise<SelectedPartition> {
   const last = Math.max(1, Math.min(settings.autoTo, vectors.rows));
   const first = Math.min(settings.autoFrom, last);
   const numbers = Array.from({ length: last - first + 1 }, (_, i) => first + i);
@@ -68,34 +74,33 @@ export async function partitionVectors(
   const onStep = () => {
     context.onProgress(++done, total);
   };
-  const options = { signal: context.signal, onStep };
   const inertias = (set: DistinctVectors) =>
     context.run(
       'inertias',
       { vectors: set, clusters: numbers, restarts: 4, seed: settings.seed },
-      options,
+      { signal: context.signal, onStep },
     );
-  const [grouped, drawn, ...references] = await Promise.all([
+  const [partitions, drawn, ...references] = await Promise.all([
     partitionForEach(vectors, settings, numbers, context, onStep),
     sets === undefined ? [] : inertias(sets.drawn),
     ...(sets?.references ?? []).map(inertias),
   ]);
-  const curve = grouped.map((each, i): Candidate => {
-    // prettier-ignore
-    const gap = sets === undefined ? { gap: null, gapError: null } : gapOf(drawn[i]!, references.map((reference) => reference[i]!));
+  const curve = partitions.map((each, i): Candidate => {
+    const ofReferences = references.map((reference) => reference[i]!);
+    const gap = sets === undefined ? { gap: null, gapError: null } : gapOf(drawn[i]!, ofReferences);
     return { clusters: each.asked, silhouette: each.silhouette, inertia: each.inertia, ...gap };
   });
   const choices = choicesOf(curve);
   const wanted = choices[settings.autoBy];
   const chosen = wanted ?? choices.silhouette ?? first;
   return {
-    grouped: grouped.find(({ asked }) => asked === chosen)!,
+    partition: partitions.find(({ asked }) => asked === chosen)!,
     curve,
     reason: reasonFor(settings, curve, wanted, chosen),
   };
 }
 
-/** K-Means whose pieces are shared by the threads. */
+/** K-Means of which the threads share each run. */
 async function largeKMeans(
   vectors: DistinctVectors,
   settings: ClusteringSettings,
@@ -111,8 +116,8 @@ async function largeKMeans(
 }
 
 /**
- * A grouping into each number of clusters, ascending. K-Means begins anew for each, the others
- * share what they are fitted to.
+ * A partition for each number of clusters, ascending. K-Means starts anew for each, one task a
+ * number; the other methods are fitted once.
  */
 export async function partitionForEach(
   vectors: DistinctVectors,
@@ -132,59 +137,51 @@ export async function partitionForEach(
   return results.flat().sort((a, b) => a.asked - b.asked);
 }
 
-/** Exact silhouette, by several threads where there is much to do. */
+/** Exact silhouette; several threads share it if there are many vectors. */
 export function silhouetteOf(
   { vectors, labels, clusters }: ScoredPartition,
   { signal, run, threads, onProgress }: PartitionContext,
 ): Promise<Silhouette> {
   if (vectors.rows < LARGE_ROWS) return silhouette(vectors, labels, clusters, { signal });
   const shared = inSharedMemory(vectors);
-  return silhouette(vectors, labels, clusters, {
-    signal,
-    compute: async (every, number) => {
-      const parts = 8 * threads;
-      let done = 0;
-      const values = await Promise.all(
-        Array.from({ length: parts }, async (_, part) => {
-          const [start, end] = [part, part + 1].map((edge) =>
-            Math.round((edge * vectors.rows) / parts),
-          ) as [number, number];
-          const found = await run(
-            'silhouettes',
-            { vectors: shared, labels: every, clusters: number, metric: 'euclidean', start, end },
-            { signal },
-          );
-          onProgress(++done, parts);
-          return found;
-        }),
+  const parts = 8 * threads;
+  const compute = async (every: Int32Array, number: number) => {
+    let done = 0;
+    const computePart = async (part: number) => {
+      const start = Math.round((part * vectors.rows) / parts);
+      const end = Math.round(((part + 1) * vectors.rows) / parts);
+      const values = await run(
+        'silhouettes',
+        { vectors: shared, labels: every, clusters: number, metric: 'euclidean', start, end },
+        { signal },
       );
-      const all = new Float64Array(vectors.rows);
-      let at = 0;
-      for (const part of values) {
-        all.set(part, at);
-        at += part.length;
-      }
-      return all;
-    },
-  });
+      onProgress(++done, parts);
+      return { start, values };
+    };
+    const all = new Float64Array(vectors.rows);
+    const computed = await Promise.all(Array.from({ length: parts }, (_, i) => computePart(i)));
+    for (const { start, values } of computed) all.set(values, start);
+    return all;
+  };
+  return silhouette(vectors, labels, clusters, { signal, compute });
 }
 
-/** Vectors that threads need not copy. */
+/** Copies vectors to shared memory, so that threads need not copy them. */
 export function inSharedMemory({
   rows,
   columns,
   data,
   counts,
-  inverse: of,
+  inverse,
 }: DistinctVectors): DistinctVectors {
-  const sharedOf = new Int32Array(new SharedArrayBuffer(of.byteLength));
-  sharedOf.set(of);
+  const sharedInverse = new Int32Array(new SharedArrayBuffer(inverse.byteLength));
+  sharedInverse.set(inverse);
   return {
     rows,
     columns,
     data: sharedFloats(data),
     counts: sharedFloats(counts),
-    inverse: sharedOf,
+    inverse: sharedInverse,
   };
 }
 
@@ -194,6 +191,7 @@ function sharedFloats(values: Float64Array): Float64Array {
   return shared;
 }
 
+/** Why a number of clusters was chosen, by criterion. */
 const CRITERIA: Record<ClusteringSettings['autoBy'], string> = {
   silhouette: 'the silhouette is highest there',
   elbow: 'the inertia has its elbow there',

@@ -1,4 +1,4 @@
-/** How folders differ from what they were when a run was made. */
+/** Changes of folders since a run was made, and the size of the store. */
 import type { FolderChanges } from '../../domain/run';
 import { chosenImages, scanImages } from '../../images/scan-folders';
 import type { EngineCalls } from '../../protocol/engine';
@@ -9,7 +9,7 @@ import { clearStoreFolder, storeBytes, storeImages } from '../../store/store-fol
 import { closeStore } from '../open-store';
 import type { JobContext } from './job-context';
 
-/** Lists the folders and asks for each file's size and time; reads none. */
+/** Compares the sizes and times of the files with those in the run; reads no file. */
 export async function changes(
   { runDir }: EngineCalls['changes']['params'],
   { signal }: JobContext,
@@ -36,14 +36,14 @@ function compareImages(before: readonly KeptImage[], now: readonly KeptImage[]):
   return result;
 }
 
-/** Opens nothing: a store that is damaged can be measured and cleared as well. */
+/** Does not open the store, so that a damaged one can be measured as well. */
 export async function storeSize({
   storeDir,
 }: EngineCalls['storeSize']['params']): Promise<EngineCalls['storeSize']['result']> {
   return { bytes: await storeBytes(storeDir), images: storeImages(storeDir) };
 }
 
-/** @throws UserError where what lies there is not known to be the store's. */
+/** @throws UserError where the folder holds files that may not be the store's. */
 export async function clearStore({
   storeDir,
 }: EngineCalls['clearStore']['params']): Promise<EngineCalls['clearStore']['result']> {

@@ -1,20 +1,24 @@
-/** Clustering of ready attribute vectors, without images. */
+/** Clusters attribute vectors of a table, without images. */
 import { stringify } from 'csv-stringify/sync';
 import { readLabels } from '../../datasets/labels';
 import { chooseImages } from '../../images/scan-folders';
 import type { EngineCalls } from '../../protocol/engine';
-import { clusterLabels, silhouetteOfFace } from '../../runs/run-files';
-import { occurrenceChart } from '../../summaries/occurrence-chart';
+import { clusterLabels, silhouetteOfFace, type StoredClustering } from '../../runs/run-files';
 import { forCsvCell, fromCsvCell } from '../../text/neutralize';
 import { UserError } from '../../util/errors';
 import { writeNeeded } from '../../util/output-folder';
 import { clusterFaces } from '../clustering/cluster-faces';
 import { clusteringWorkers } from '../threads/clustering-worker-pool';
-import { clusterFolder, clustersJson } from './export';
+import { chartOf, clusterFolder, clustersJson, FACE_COLUMNS } from './export';
 import type { JobContext } from './job-context';
 import { CLUSTER_OUTPUT } from './outputs';
 
-/** Rows of a table of attribute vectors, some of them where a choice is made. */
+/**
+ * Reads a table of attribute vectors.
+ * @param choice which of its rows.
+ * @returns the table, the chosen rows, and their probabilities, `[rows, attributes]`.
+ * @throws UserError where the table cannot be read or has no row; CancelledError.
+ */
 export async function readVectors(
   file: string,
   choice: { limit: number; sample: number; seed: number },
@@ -33,52 +37,48 @@ export async function readVectors(
 }
 
 /**
- * Writes faces.csv, clusters.json and each cluster's chart into `outDir`: all of an export that
- * needs no image.
+ * Writes faces.csv, clusters.json and the chart of each cluster into `outDir`: the files of an
+ * export that need no image.
  * @throws UserError if they cannot be written; CancelledError.
  */
 export async function clusterVectors(
   { file, settings, limit, sample, outDir, overwrite = false }: EngineCalls['vectors']['params'],
   context: JobContext,
 ): Promise<EngineCalls['vectors']['result']> {
-  const { table, rows, probabilities } = await readVectors(
-    file,
-    { limit, sample, seed: settings.seed },
-    context.signal,
-  );
-  const width = table.attributes.length;
+  const choice = { limit, sample, seed: settings.seed };
+  const read = await readVectors(file, choice, context.signal);
+  const input = { probabilities: read.probabilities, names: read.table.attributes };
   const parallel = { ...context, run: clusteringWorkers.run, threads: clusteringWorkers.size };
-  const stored = await clusterFaces({ probabilities, names: table.attributes }, settings, parallel);
-  const labels = clusterLabels(stored);
-  const lines = rows.map((row, i) => [
-    forCsvCell(fromCsvCell(table.images[row]!)), 0, '', '', '', '', '', labels[i], silhouetteOfFace(stored, i)?.toFixed(4) ?? '',
-    ...Array.from(probabilities.subarray(i * width, (i + 1) * width), (value) => value.toFixed(4)),
-  ]); // prettier-ignore
-  const header = [
-    'image',
-    'face',
-    'x',
-    'y',
-    'width',
-    'height',
-    'score',
-    'cluster',
-    'silhouette',
-    ...table.attributes.map(forCsvCell),
-  ];
+  const stored = await clusterFaces(input, settings, parallel);
   const { clustering } = stored;
   const output = { kind: CLUSTER_OUTPUT, overwrite, signal: context.signal };
   const { kept } = await writeNeeded(outDir, output, async (write) => {
-    await write('faces.csv', stringify([header, ...lines]));
+    await write('faces.csv', vectorsCsv(read, stored));
     await write('clusters.json', JSON.stringify(clustersJson(clustering), null, 2));
     for (const cluster of clustering.clusters) {
-      const chart = occurrenceChart(
-        cluster,
-        clustering.overall,
-        `Cluster ${String(cluster.id)}: ${String(cluster.size)} faces`,
-      );
+      const chart = chartOf(cluster, clustering.overall);
       await write(`clusters/${clusterFolder(cluster.id)}/occurrences.svg`, chart);
     }
   });
-  return { clustering, images: rows.length, kept };
+  return { clustering, images: read.rows.length, kept };
+}
+
+/** Like the faces.csv of a run; the columns of the face's place are empty. */
+function vectorsCsv(
+  { table, rows, probabilities }: Awaited<ReturnType<typeof readVectors>>,
+  stored: StoredClustering,
+): string {
+  const width = table.attributes.length;
+  const labels = clusterLabels(stored);
+  const lines = rows.map((row, i) => {
+    const image = forCsvCell(fromCsvCell(table.images[row]!));
+    const [x, y, boxWidth, height, score] = ['', '', '', '', ''];
+    const silhouette = silhouetteOfFace(stored, i)?.toFixed(4) ?? '';
+    const values = probabilities.subarray(i * width, (i + 1) * width);
+    return [
+      ...[image, 0, x, y, boxWidth, height, score, labels[i], silhouette],
+      ...Array.from(values, (value) => value.toFixed(4)),
+    ];
+  });
+  return stringify([[...FACE_COLUMNS, ...table.attributes.map(forCsvCell)], ...lines]);
 }

@@ -1,10 +1,11 @@
-/** The methods side by side: silhouette against the number of clusters. */
+/** Compares clustering methods: the silhouette against the number of clusters. */
 import { type DistinctVectors, distinctVectors } from '../../clustering/distinct';
 import { featureMatrix } from '../../clustering/features';
-import { type RunTask, runHere } from '../../clustering/tasks';
+import { type RunTask, runHere, type ScoredPartition } from '../../clustering/tasks';
 import { chosenAttributes } from '../../domain/attributes';
 import type { ComparisonPoint, Comparison } from '../../domain/comparison';
 import { METHOD_NAMES, takesClusters } from '../../domain/method-names';
+import type { ClusteringSettings } from '../../domain/settings';
 import { chooseImages } from '../../images/scan-folders';
 import type { CompareParams, EngineCalls } from '../../protocol/engine';
 import { STORE_VERSION, writeComparison } from '../../runs/run-files';
@@ -14,15 +15,28 @@ import { comparisonCsv } from '../../summaries/comparison-table';
 import { UserError } from '../../util/errors';
 import { writeNeeded } from '../../util/output-folder';
 import { type ClusterInput, presentProbabilities, weightsOf } from '../clustering/cluster-faces';
-import { partitionForEach } from '../clustering/group-vectors';
+import { type PartitionContext, partitionForEach } from '../clustering/group-vectors';
 import { openRun } from '../open-runs';
 import { clusteringWorkers } from '../threads/clustering-worker-pool';
 import { readVectors } from './cluster-vectors';
 import type { JobContext } from './job-context';
 import { COMPARE_OUTPUT } from './outputs';
 
-/** Distinct vectors that are compared, at most: every silhouette looks at each pair. */
-const MOST = 3000;
+/** Maximum distinct vectors that are compared: a silhouette takes the distance of every pair. */
+const MAX_ROWS = 3000;
+
+/** Methods by their time, the longest first, so that the threads finish together. */
+const SLOWEST_FIRST = [
+  'spectral',
+  'birch',
+  'agglomerative',
+  'optics',
+  'hdbscan',
+  'dbscan',
+  'kmeans',
+] as const;
+
+type Method = CompareParams['methods'][number];
 
 export async function compareRun(
   { runDir, ...params }: EngineCalls['compare']['params'],
@@ -61,115 +75,148 @@ export async function compareVectors(
   return comparison;
 }
 
-/** @throws UserError where there is no face, or an attribute is unknown. */
+/** @throws UserError where there is no face, or an attribute is unknown; CancelledError. */
 export async function compare(
   input: ClusterInput,
-  { methods, from, to, settings }: CompareParams,
+  params: CompareParams,
   { signal, onProgress }: JobContext,
   run: RunTask = runHere,
 ): Promise<Comparison> {
   const started = performance.now();
-  const { names } = input;
-  const { probabilities, notice: even } = presentProbabilities(input, settings);
-  const width = names.length;
-  if (width === 0 || probabilities.length === 0)
-    throw new UserError('there is no face to compare methods on');
-  const { attributes, columns, notice: others } = chosenAttributes(settings.attributes, names);
-  const weights = weightsOf(attributes, names, probabilities, settings);
-  const features = featureMatrix(probabilities, width, columns, weights, settings.features);
-  const { vectors, notices } = fewEnough(distinctVectors(features), settings.seed);
-  notices.push(...[even, others].filter((notice) => notice !== undefined));
+  const { methods, from, to, settings } = params;
+  const { vectors, notices } = comparedVectors(input, settings);
   const numbers = Array.from({ length: to - from + 1 }, (_, i) => from + i).filter(
     (number) => number <= vectors.rows,
   );
   const takers = methods.filter((method) => takesClusters(method));
   const total = takers.length * numbers.length + methods.length - takers.length;
   let done = 0;
-  const onStep = () => {
-    onProgress({ stage: 'compare', done: ++done, total, failed: 0 });
+  const report = () => {
+    onProgress({ stage: 'compare', done, total, failed: 0 });
   };
-  onProgress({ stage: 'compare', done, total, failed: 0 });
-  // The longest work first, so that the threads end together.
-  const order = [
-    'spectral',
-    'birch',
-    'agglomerative',
-    'optics',
-    'hdbscan',
-    'dbscan',
-    'kmeans',
-  ] as const;
+  report();
+  const comparer = new MethodComparer(vectors, params, {
+    signal,
+    run,
+    notices,
+    onStep: () => {
+      done += 1;
+      report();
+    },
+  });
   const found = await Promise.all(
-    order
-      .filter((method) => methods.includes(method))
-      .map(async (method): Promise<ComparisonPoint[]> => {
-        const [takes, name] = [takesClusters(method), METHOD_NAMES[method]];
-        try {
-          const groups = await partitionForEach(
-            vectors,
-            { ...settings, method },
-            takes ? numbers : [1],
-            { signal, run },
-            onStep,
-          );
-          return groups.map(
-            ({ asked, clusters, labels, vectors: own, silhouette, seconds, notices: said }) => {
-              for (const notice of said)
-                if (!notices.includes(`${name}: ${notice}`)) notices.push(`${name}: ${notice}`);
-              let noise = 0;
-              for (const [row, label] of labels.entries()) if (label < 0) noise += own.counts[row]!;
-              return { method, k: takes ? asked : null, clusters, noise, silhouette, seconds };
-            },
-          );
-        } catch (error) {
-          // A method that cannot do with its parameters is left out and told of; the others are
-          // compared.
-          if (!(error instanceof UserError)) throw error;
-          notices.push(`${name} is left out: ${error.message}`);
-          return [];
-        }
-      }),
+    SLOWEST_FIRST.filter((method) => methods.includes(method)).map((method) =>
+      comparer.pointsOf(method, takesClusters(method) ? numbers : undefined),
+    ),
   );
   const points = methods.flatMap((method) =>
     found.flat().filter((point) => point.method === method),
   );
-  const faces = vectors.inverse.length;
-  const seconds = (performance.now() - started) / 1000;
   return {
     version: STORE_VERSION,
     settings,
     methods,
     from,
     to,
-    faces,
+    faces: vectors.inverse.length,
     distinct: vectors.rows,
     points,
     notices,
-    seconds,
+    seconds: (performance.now() - started) / 1000,
   };
 }
 
-/** Some of the faces, drawn with the seed, where they form too many distinct vectors. */
-function fewEnough(
+/** The vectors that are compared, with notices for people. */
+function comparedVectors(
+  input: ClusterInput,
+  settings: ClusteringSettings,
+): { vectors: DistinctVectors; notices: string[] } {
+  const { names } = input;
+  const { probabilities, notice: thresholdNotice } = presentProbabilities(input, settings);
+  if (names.length === 0 || probabilities.length === 0)
+    throw new UserError('there is no face to compare methods on');
+  const { attributes, columns, notice } = chosenAttributes(settings.attributes, names);
+  const weights = weightsOf(attributes, names, probabilities, settings);
+  const features = featureMatrix(probabilities, names.length, columns, weights, settings.features);
+  const { vectors, notices } = sampleVectors(distinctVectors(features), settings.seed);
+  notices.push(...[thresholdNotice, notice].filter((each) => each !== undefined));
+  return { vectors, notices };
+}
+
+interface ComparerContext extends Pick<PartitionContext, 'signal' | 'run'> {
+  onStep: () => void;
+  /** Takes notices for people. */
+  notices: string[];
+}
+
+/** Clusters the same vectors by several methods. */
+class MethodComparer {
+  constructor(
+    private readonly vectors: DistinctVectors,
+    private readonly params: Pick<CompareParams, 'settings'>,
+    private readonly context: ComparerContext,
+  ) {}
+
+  /**
+   * @param numbers of clusters; undefined for a method that finds the number itself.
+   * @returns no point for a method that cannot be used with these parameters.
+   */
+  async pointsOf(method: Method, numbers: number[] | undefined): Promise<ComparisonPoint[]> {
+    const { notices, onStep } = this.context;
+    try {
+      const partitions = await partitionForEach(
+        this.vectors,
+        { ...this.params.settings, method },
+        numbers ?? [1],
+        this.context,
+        onStep,
+      );
+      for (const notice of partitions.flatMap((partition) => partition.notices)) {
+        const text = `${METHOD_NAMES[method]}: ${notice}`;
+        if (!notices.includes(text)) notices.push(text);
+      }
+      return partitions.map((partition): ComparisonPoint => {
+        const { asked, clusters, silhouette, seconds } = partition;
+        const k = numbers === undefined ? null : asked;
+        return { method, k, clusters, noise: noiseOf(partition), silhouette, seconds };
+      });
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      notices.push(`${METHOD_NAMES[method]} is left out: ${error.message}`);
+      return [];
+    }
+  }
+}
+
+/** Number of faces that are noise. */
+function noiseOf({ labels, vectors }: ScoredPartition): number {
+  let noise = 0;
+  for (const [row, label] of labels.entries()) if (label < 0) noise += vectors.counts[row]!;
+  return noise;
+}
+
+/** A sample of the faces, drawn with the seed, if they form too many distinct vectors. */
+function sampleVectors(
   vectors: DistinctVectors,
   seed: number,
 ): { vectors: DistinctVectors; notices: string[] } {
-  if (vectors.rows <= MOST) return { vectors, notices: [] };
-  const { columns, data, inverse: of } = vectors;
-  const rows = chooseImages(Array.from(of.keys()), { limit: 0, sample: MOST, seed });
-  const part = new Float64Array(rows.length * columns);
+  if (vectors.rows <= MAX_ROWS) return { vectors, notices: [] };
+  const { columns, data, inverse } = vectors;
+  const rows = chooseImages(Array.from(inverse.keys()), { limit: 0, sample: MAX_ROWS, seed });
+  const sample = new Float64Array(rows.length * columns);
   rows.forEach((row, i) => {
-    part.set(data.subarray(of[row]! * columns, (of[row]! + 1) * columns), i * columns);
+    sample.set(data.subarray(inverse[row]! * columns, (inverse[row]! + 1) * columns), i * columns);
   });
   const notice =
-    `compared on ${MOST.toLocaleString('en')} of the ${of.length.toLocaleString('en')} faces, drawn with the seed: all of them form ` +
+    `compared on ${MAX_ROWS.toLocaleString('en')} of the ${inverse.length.toLocaleString('en')} faces, drawn with the seed: all of them form ` +
     `${vectors.rows.toLocaleString('en')} distinct vectors, too many to compare each with each so often`;
   return {
-    vectors: distinctVectors({ rows: rows.length, columns, data: part }),
+    vectors: distinctVectors({ rows: rows.length, columns, data: sample }),
     notices: [notice],
   };
 }
 
+/** Writes comparison.csv and its chart, if a folder is given. */
 async function writeFiles(
   comparison: Comparison,
   { outDir, overwrite = false }: CompareParams,

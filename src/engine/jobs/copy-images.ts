@@ -1,4 +1,4 @@
-/** The image files of a cluster: where they lie, and copies of them in a folder of the user's. */
+/** The image files of a cluster: their paths, and copies of them in a folder of the user's. */
 import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, mkdir, open, realpath, rm } from 'node:fs/promises';
 import { basename, join, parse, sep } from 'node:path';
@@ -22,7 +22,7 @@ interface ClusterImage {
   name: string;
 }
 
-/** Where the images of a cluster lie, each once, those of the most typical faces first. */
+/** Paths of the images of a cluster, each once, those of the most typical faces first. */
 export async function clusterPaths({
   runDir,
   cluster,
@@ -32,11 +32,11 @@ export async function clusterPaths({
 }
 
 /**
- * Copies the images of a cluster into a folder, which is made if there is none. No file is ever
- * replaced: one of the same name is left as it is, and the copy takes another name, unless that
- * file holds the same. Copies keep permissions and times.
- * @throws UserError if the folder cannot be written or the disk is full; CancelledError. What was
- * copied until then stays, whole.
+ * Copies the images of a cluster into a folder, which is made if it does not exist. No file is ever
+ * replaced: if there is another file of the same name, the copy gets another name. Copies keep
+ * permissions and times.
+ * @throws UserError if the folder cannot be written or the disk is full; CancelledError. Complete
+ * copies stay then.
  */
 export async function copyImages(
   { runDir, cluster, outDir }: EngineCalls['copyImages']['params'],
@@ -47,12 +47,12 @@ export async function copyImages(
   const counts = { copied: 0, there: 0 };
   const { folder, stage } = await openTarget(outDir);
   try {
-    const copies = new Copies(folder, join(stage.path, 'copy'), signal);
+    const copier = new ImageCopier(folder, join(stage.path, 'copy'), signal);
     for (const [done, { path, name }] of images.entries()) {
       signal.throwIfAborted();
       onProgress({ stage: 'copy', done, total: images.length, failed: failures.length });
       try {
-        counts[await copies.add(path)] += 1;
+        counts[await copier.add(path)] += 1;
       } catch (error) {
         signal.throwIfAborted();
         if (isFull(error) || codeOf(error) === 'EROFS') {
@@ -71,9 +71,7 @@ export async function copyImages(
   return { ...counts, failures, folder };
 }
 
-/**
- * The folder that is copied into, links to it resolved once and for all, and a temporary one in it.
- */
+/** Makes the target folder, with links to it resolved, and a temporary folder in it. */
 async function openTarget(outDir: string): Promise<{ folder: string; stage: TemporaryFolder }> {
   try {
     await mkdir(outDir, { recursive: true, mode: FOLDER_MODE });
@@ -102,16 +100,16 @@ async function imagesOf(run: StoredRun, cluster: number): Promise<ClusterImage[]
 }
 
 /** Bytes that are copied or compared at a time. */
-const CHUNK = 1 << 18;
+const CHUNK_BYTES = 1 << 18;
 
-/** Copies of images in one folder. */
-class Copies {
-  /** Sizes of the files that were found or made, by name: thousands of images may share one. */
+/** Copies images into one folder. */
+class ImageCopier {
+  /** Sizes of the files in the folder, by name: thousands of images may have the same name. */
   private readonly sizes = new Map<string, bigint | null>();
 
   /**
-   * @param folder it exists, and no link leads to it.
-   * @param temporary a path in the same file system that is free.
+   * @param folder an existing folder; its path has no links.
+   * @param temporary an unused path in the same file system.
    */
   constructor(
     private readonly folder: string,
@@ -121,14 +119,14 @@ class Copies {
 
   /**
    * Copies an image under its own name, else as `name (2)` and so on.
-   * @returns 'there' if a file of one of these names holds the same.
+   * @returns 'there' if a file of one of these names has the same content.
    * @throws a system error, or the reason of `signal`; nothing is left behind then.
    */
   async add(path: string | Buffer): Promise<'copied' | 'there'> {
     try {
       return await this.addAs(baseName(path), path);
     } catch (error) {
-      // A name that is not UTF-8 is fine on some file systems and refused by others.
+      // Some file systems refuse names that are not UTF-8.
       if (typeof path === 'string' || !['EILSEQ', 'EINVAL'].includes(codeOf(error) ?? ''))
         throw error;
       return this.addAs(baseName(path.toString()), path);
@@ -136,7 +134,7 @@ class Copies {
   }
 
   private async addAs(name: string | Buffer, path: string | Buffer): Promise<'copied' | 'there'> {
-    // a pipe would be waited for
+    // Without O_NONBLOCK, opening a pipe would wait for its writer.
     const source = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const stats = await source.stat({ bigint: true });
@@ -148,7 +146,7 @@ class Copies {
         const size = this.sizes.has(key) ? this.sizes.get(key) : await sizeOf(target);
         if (size !== undefined) {
           this.sizes.set(key, size);
-          if (size === stats.size && (await holdTheSame(source, target))) return 'there';
+          if (size === stats.size && (await haveSameContent(source, target))) return 'there';
           number += 1;
           continue;
         }
@@ -157,7 +155,7 @@ class Copies {
         if (await publishNew(this.temporary, target)) {
           this.sizes.set(key, stats.size);
           return 'copied';
-        } // else another program was faster, and what it made is looked at
+        } // else another program was faster, and its file is compared
       }
     } finally {
       await source.close();
@@ -165,37 +163,42 @@ class Copies {
     }
   }
 
-  /** Not `fs.copyFile`: a large file on a slow disk could not be cancelled in the middle. */
+  /** Unlike `fs.copyFile`, it can be cancelled in the middle of a large file. */
   private async copy(
     source: FileHandle,
     { mode, atimeNs, mtimeNs, size }: BigIntStats,
   ): Promise<void> {
     const copy = await open(this.temporary, 'wx', FILE_MODE);
     try {
-      const chunk = Buffer.allocUnsafe(CHUNK);
-      // Of a file that grows meanwhile, what there was.
+      const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+      // The size is fixed, even if the file grows meanwhile.
       for (let at = 0; at < size;) {
         this.signal.throwIfAborted();
-        const { bytesRead } = await source.read(chunk, 0, Math.min(CHUNK, Number(size) - at), at);
-        if (bytesRead === 0) break; // it was cut short meanwhile
+        const { bytesRead } = await source.read(
+          chunk,
+          0,
+          Math.min(CHUNK_BYTES, Number(size) - at),
+          at,
+        );
+        if (bytesRead === 0) break; // it was truncated meanwhile
         for (let from = 0; from < bytesRead;)
           from += (await copy.write(chunk, from, bytesRead - from)).bytesWritten;
         at += bytesRead;
       }
       await copy.chmod(Number(mode & 0o777n)).catch(ignoreMissingModes);
-      await copy.utimes(Number(atimeNs) / 1e9, Number(mtimeNs) / 1e9); // what photos are sorted by
+      await copy.utimes(Number(atimeNs) / 1e9, Number(mtimeNs) / 1e9); // photos are sorted by them
     } finally {
       await copy.close();
     }
   }
 }
 
-/** Some file systems have no permissions, or not these. */
+/** Some file systems have no permissions, or not all of them. */
 function ignoreMissingModes(error: unknown): void {
   if (!['EPERM', 'ENOTSUP', 'ENOSYS', 'EINVAL'].includes(codeOf(error) ?? '')) throw error;
 }
 
-/** Bytes of the file at a path; null for what is no file; undefined if there is nothing. */
+/** Size of the file at a path; null if it is not a regular file; undefined if there is nothing. */
 async function sizeOf(path: string | Buffer): Promise<bigint | null | undefined> {
   const stats = await statOf(path);
   if (stats === undefined) return undefined;
@@ -204,7 +207,7 @@ async function sizeOf(path: string | Buffer): Promise<bigint | null | undefined>
 
 function baseName(path: string | Buffer): string | Buffer {
   if (typeof path === 'string') return basename(path);
-  return path.subarray(path.lastIndexOf('/') + 1); // there are no Buffers on Windows
+  return path.subarray(path.lastIndexOf('/') + 1); // on Windows, paths are strings
 }
 
 function joinName(folder: string, name: string | Buffer): string | Buffer {
@@ -212,13 +215,13 @@ function joinName(folder: string, name: string | Buffer): string | Buffer {
   return Buffer.concat([Buffer.from(`${folder}${sep}`), name]);
 }
 
-/** Longest name of a file: in bytes on Linux, in UTF-16 code units elsewhere. */
-const LONGEST_NAME = 255;
+/** Maximum length of a file name: in bytes on Linux, in UTF-16 code units elsewhere. */
+const MAX_NAME_LENGTH = 255;
 
-/** `name (2).jpg`; the name is cut where the number would make it too long. */
+/** `name (2).jpg`; the name is truncated where the number would make it too long. */
 export function numberedName(name: string | Buffer, number: number): string | Buffer {
   if (number === 1) return name;
-  // Each byte is one character of latin1.
+  // In latin1, each byte is one character.
   if (typeof name !== 'string')
     return Buffer.from(
       numbered(name.toString('latin1'), number, (text) => text.length),
@@ -232,21 +235,21 @@ function numbered(text: string, number: number, lengthOf: (text: string) => numb
   const { name, ext } = parse(text);
   const end = ` (${number})${ext}`;
   const stem = Array.from(name); // by code points
-  while (stem.length > 0 && lengthOf(stem.join('')) + lengthOf(end) > LONGEST_NAME) stem.pop();
+  while (stem.length > 0 && lengthOf(stem.join('')) + lengthOf(end) > MAX_NAME_LENGTH) stem.pop();
   return stem.join('') + end;
 }
 
-async function holdTheSame(one: FileHandle, path: string | Buffer): Promise<boolean> {
+async function haveSameContent(one: FileHandle, path: string | Buffer): Promise<boolean> {
   const other = await openRegular(path);
   if (other === undefined) return false;
   try {
     const [{ size }, { size: otherSize }] = await Promise.all([one.stat(), other.stat()]);
     if (size !== otherSize) return false;
-    const [a, b] = [Buffer.alloc(CHUNK), Buffer.alloc(CHUNK)];
-    for (let at = 0; at < size; at += CHUNK) {
+    const [a, b] = [Buffer.alloc(CHUNK_BYTES), Buffer.alloc(CHUNK_BYTES)];
+    for (let at = 0; at < size; at += CHUNK_BYTES) {
       const [{ bytesRead: read }, { bytesRead }] = await Promise.all([
-        one.read(a, 0, CHUNK, at),
-        other.read(b, 0, CHUNK, at),
+        one.read(a, 0, CHUNK_BYTES, at),
+        other.read(b, 0, CHUNK_BYTES, at),
       ]);
       if (read !== bytesRead || !a.subarray(0, read).equals(b.subarray(0, read))) return false;
     }

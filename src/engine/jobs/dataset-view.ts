@@ -1,4 +1,4 @@
-/** What the data set view asks for. The data set it looks at stays open. */
+/** Calls of the data set view. The data set stays open between them. */
 import type { Dataset } from '../../datasets/dataset';
 import { drawRows, explore } from '../../datasets/explore';
 import type { DatasetChoice, DatasetSample } from '../../domain/dataset';
@@ -10,21 +10,25 @@ import type { JobContext } from './job-context';
 
 let open: { key: string; dataset: Promise<Dataset> } | undefined;
 
+/** Of the JPEGs of samples. */
 const QUALITY = 85;
 
-/** The data set of a choice, opened once. @param anew whether its tables are to be read again. */
+/**
+ * The data set of a choice, opened once.
+ * @param reload whether its tables are read again.
+ */
 export async function keptDataset(
   choice: DatasetChoice,
   context: JobContext,
-  anew = false,
+  reload = false,
 ): Promise<Dataset> {
   const { folder, labels } = choice;
   const key = JSON.stringify([folder, labels]);
-  if (open?.key !== key || anew) {
+  if (open?.key !== key || reload) {
     const next = { key, dataset: opened(folder, labels, context) };
     open = next;
     next.dataset.catch(() => {
-      if (open === next) open = undefined; // read again when it is asked for again
+      if (open === next) open = undefined; // so that the next call tries again
     });
   }
   const { dataset } = open;
@@ -32,7 +36,7 @@ export async function keptDataset(
     return await dataset;
   } catch (error) {
     context.signal.throwIfAborted();
-    // Another call had started to open it and was cancelled; this one still needs it.
+    // Another call had begun to open it, and was cancelled.
     if (error instanceof CancelledError) return keptDataset(choice, context);
     throw error;
   }
@@ -70,14 +74,17 @@ export async function datasetSamples(
     drawn.map(async (row) => ({
       row,
       ...sampleOf(dataset, found, row),
-      jpeg: await thumbnailJpeg(dataset.pathOf(row)),
+      jpeg: await thumbnailJpeg(dataset.pathOf(row), context.signal),
     })),
   );
 }
 
-/** A small JPEG of an image; null where it is missing or damaged. */
-export async function thumbnailJpeg(path: string | Buffer | undefined): Promise<Uint8Array | null> {
-  const tile = await thumbnail(path);
+/** A JPEG of the center of an image; null if the image is missing or damaged. */
+export async function thumbnailJpeg(
+  path: string | Buffer | undefined,
+  signal: AbortSignal,
+): Promise<Uint8Array | null> {
+  const tile = await thumbnail(path, signal);
   return tile === undefined ? null : encode(Buffer.from(tile), TILE.width, TILE.height, QUALITY);
 }
 

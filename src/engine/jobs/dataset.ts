@@ -1,4 +1,4 @@
-/** Explores a data set of labelled faces, and writes what there is to know of it. */
+/** Explores a data set of labeled faces, and writes tables and charts about it. */
 import { stringify } from 'csv-stringify/sync';
 import { type Dataset, openDataset, presentIn } from '../../datasets/dataset';
 import { drawRows, explore, type Exploration } from '../../datasets/explore';
@@ -11,7 +11,7 @@ import { heatMap } from '../../summaries/heat-map';
 import { type Tile, tileSheet } from '../../summaries/tile-sheet';
 import { forCsvCell } from '../../text/neutralize';
 import { type WriteFile, writeNeeded } from '../../util/output-folder';
-import { renderTileSafely } from '../shown-images';
+import { renderTileSafely } from '../render-images';
 import type { JobContext } from './job-context';
 import { DATASET_OUTPUT } from './outputs';
 
@@ -39,8 +39,9 @@ export async function dataset(
     { kind: DATASET_OUTPUT, overwrite, signal: context.signal },
     async (write) => {
       await writeTables(write, report, found);
+      context.signal.throwIfAborted();
       if (open.parts.images !== undefined)
-        await write('samples.jpg', await sampleSheet(drawn.map(open.pathOf)));
+        await write('samples.jpg', await sampleSheet(drawn.map(open.pathOf), context.signal));
     },
   );
   return report;
@@ -60,7 +61,7 @@ export function opened(
   });
 }
 
-/** All there is to know of it, but for samples. */
+/** The report, without samples. */
 export function reportOf(
   { parts, table, partitionOf, pathOf }: Dataset,
   found: Exploration,
@@ -97,9 +98,7 @@ export function sampleOf(
   };
 }
 
-/**
- * Rows a partition, CelebA's first in their order; those that no partition names are counted apart.
- */
+/** Rows in each partition, CelebA's partitions first; rows without one are counted as 'none'. */
 function countPartitions(
   rows: Int32Array,
   partitionOf: (row: number) => string | undefined,
@@ -115,7 +114,7 @@ function countPartitions(
   return Object.fromEntries([...counts].sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1)));
 }
 
-/** As many rows of each partition. */
+/** Draws `count` rows of each partition. */
 function samplesOf(
   { rows }: Exploration,
   partitionOf: (row: number) => string | undefined,
@@ -185,20 +184,27 @@ async function writeTables(
   );
 }
 
-/** CelebA's proportions. */
+/** Size of a tile in pixels, in the proportions of CelebA's images. */
 export const TILE = { width: 89, height: 109 };
 
-/** The samples side by side; one whose image is missing or damaged is a grey field. */
-async function sampleSheet(paths: readonly (string | Buffer | undefined)[]): Promise<Buffer> {
+/** The samples side by side, as a JPEG; missing and damaged images are gray fields. */
+async function sampleSheet(
+  paths: readonly (string | Buffer | undefined)[],
+  signal: AbortSignal,
+): Promise<Buffer> {
   const tiles: Tile[] = [];
-  for (const path of paths) tiles.push(await thumbnail(path));
+  for (const path of paths) tiles.push(await thumbnail(path, signal));
   return tileSheet(tiles, TILE, 10);
 }
 
 /**
- * RGB bytes of the middle of an image at the size of a tile; undefined where it is missing or
+ * Pixels of the center of an image, RGB at the size of a tile; undefined if the image is missing or
  * damaged.
+ * @throws the signal's reason.
  */
-export async function thumbnail(path: string | Buffer | undefined): Promise<Tile> {
-  return path === undefined ? undefined : renderTileSafely(path, TILE);
+export async function thumbnail(
+  path: string | Buffer | undefined,
+  signal: AbortSignal,
+): Promise<Tile> {
+  return path === undefined ? undefined : renderTileSafely(path, TILE, signal);
 }

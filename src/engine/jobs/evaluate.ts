@@ -1,4 +1,4 @@
-/** Infers the attributes of labelled images and compares. */
+/** Compares inferred attributes with the labels of images. */
 import { recalibrate } from '../../clustering/thresholds';
 import { scoreAttributes } from '../../datasets/evaluation';
 import { drawRows } from '../../datasets/explore';
@@ -9,144 +9,210 @@ import { chooseImages, scanImages } from '../../images/scan-folders';
 import type { EngineCalls } from '../../protocol/engine';
 import { fromCsvCell } from '../../text/neutralize';
 import { UserError } from '../../util/errors';
-import { AnalysisPipeline } from '../pipeline/analysis-pipeline';
+import type { AnalysisPipeline } from '../pipeline/analysis-pipeline';
+import { openPipeline } from '../pipeline/open-pipeline';
 import type { JobContext } from './job-context';
 import { type LabelledFace, robustness } from './robustness';
 
-const pickScores = ({
-  accuracy,
-  balancedAccuracy,
-  hammingDistance,
-}: ReturnType<typeof scoreAttributes>) => ({
-  accuracy,
-  balancedAccuracy,
-  hammingDistance,
-});
+type Params = EngineCalls['evaluate']['params'];
+type LabelTable = Awaited<ReturnType<typeof readLabels>>;
 
 /**
  * Images are matched to labels by their path below the folder, or by their file name where the
  * labels have no path.
- * @throws UserError where nothing matches.
+ * @throws UserError where nothing matches; CancelledError.
  */
-export async function evaluate(
-  { folder, labels, split, settings, bundled, degraded }: EngineCalls['evaluate']['params'],
-  { signal, onProgress, host }: JobContext,
-): Promise<Evaluation> {
+export async function evaluate(params: Params, context: JobContext): Promise<Evaluation> {
   const started = performance.now();
+  const { folder, labels, settings, bundled } = params;
+  const { signal, host } = context;
   const table = await readLabels(labels, signal);
-  if (split !== '' && table.splits?.includes(split) !== true) {
-    const known = [...new Set(table.splits ?? [])];
-    throw new UserError(
-      `the labels '${labels}' have no split '${split}'${known.length > 0 ? `; they have ${known.join(', ')}` : ' (no column split or partition)'}`,
-    );
-  }
-  const rowOf = new Map(table.images.map((name, row) => [name, row] as const));
-  // A table of our own may hold an apostrophe before a name, but a name may begin with one as well.
-  for (const [row, name] of table.images.entries())
-    if (!rowOf.has(fromCsvCell(name))) rowOf.set(fromCsvCell(name), row);
-  const scan = await scanImages([folder], { signal });
-  const labelled: { image: ImageFile; row: number }[] = [];
-  for (const image of scan.images) {
-    const row = rowOf.get(image.name) ?? rowOf.get(image.name.split('/').pop()!);
-    if (row !== undefined && (split === '' || table.splits?.[row] === split))
-      labelled.push({ image, row });
-  }
-  const chosen = chooseImages(labelled, settings);
-  if (chosen.length === 0) {
-    throw new UserError(
-      `none of the ${String(scan.images.length)} images in '${folder}' has a label in '${labels}': expected names like '${table.images[0] ?? ''}', ` +
-        `got names like '${scan.images.at(0)?.name ?? ''}'`,
-    );
-  }
-  const rowOfImage = new Map(chosen.map(({ image, row }) => [image, row] as const));
-  const images = chosen.map(({ image }) => image);
-  const description = await AnalysisPipeline.open(images, {
+  requireSplit(table, params);
+  const { images, labelled, found } = await labelledImages(table, params, signal);
+  await using pipeline = await openPipeline(images, {
     settings,
     bundled,
     store: undefined,
     signal,
     host,
   });
-  try {
-    const { attributes } = description.model;
-    const shared = attributes.filter((name) => table.attributes.includes(name));
-    if (shared.length === 0)
-      throw new UserError(`the labels '${labels}' name none of the model's attributes`);
-    const columns = shared.map(
-      (name) => [attributes.indexOf(name), table.attributes.indexOf(name)] as const,
-    );
-    const inferred: number[] = [];
-    const expected: number[] = [];
-    const known: LabelledFace[] = [];
-    const counts = { done: 0, failed: 0, withoutFace: 0 };
-    for await (const { images: described } of description.results()) {
-      for (const { image, failure, faces } of described) {
-        counts.done += 1;
-        if (failure !== undefined) counts.failed += 1;
-        else if (faces.length === 0) counts.withoutFace += 1;
-        const [face] = faces; // labels are of the most prominent one
-        if (face === undefined) continue;
-        const row = rowOfImage.get(image)!;
-        const labels = Float32Array.from(
-          columns,
-          ([, column]) => table.values[row * table.attributes.length + column]!,
-        );
-        for (const [i, [own]] of columns.entries()) {
-          inferred.push(face.probabilities[own]!);
-          expected.push(labels[i]!);
-        }
-        known.push({ path: image.path, located: face.located, labels });
-      }
-      onProgress({
-        stage: 'infer',
-        done: counts.done,
-        total: chosen.length,
-        failed: counts.failed,
-      });
-    }
-    if (inferred.length === 0)
-      throw new UserError(
-        `none of the ${String(chosen.length)} labelled images in '${folder}' can be used`,
-      );
-    const tried = drawRows(Int32Array.from(known.keys()), degraded, settings.seed).map(
-      (i) => known[i]!,
-    );
-    const onStep = (done: number, total: number) => {
-      onProgress({ stage: 'summarise', done, total, failed: counts.failed });
-    };
-    const values = Float32Array.from(inferred);
-    const truth = Float32Array.from(expected);
-    const { thresholds } = description.model;
-    const balanced =
-      thresholds &&
-      scoreAttributes(
-        shared,
-        recalibrate(
-          values,
-          columns.map(([own]) => thresholds[own]!),
-        ),
-        truth,
-      );
-    return {
-      balancedThresholds: balanced === undefined ? null : pickScores(balanced),
-      robustness:
-        // prettier-ignore
-        degraded === 0 ? null : await robustness(tried, columns.map(([own]) => own), description.file, { signal, onStep }),
-      faces: inferred.length / shared.length,
-      ...scoreAttributes(shared, values, truth),
-      images: {
-        found: scan.images.length,
-        labelled: chosen.length,
-        read: chosen.length - counts.failed,
-        failed: counts.failed,
-        withoutFace: counts.withoutFace,
-      },
-      detection: description.detection,
-      provider: description.provider,
-      model: description.file,
-      seconds: (performance.now() - started) / 1000,
-    };
-  } finally {
-    await description.close();
+  const columns = sharedColumns(pipeline.model.attributes, table, labels);
+  const inference = await inferLabelled(pipeline, { table, labelled, columns }, context);
+  const { faces, counts } = inference;
+  if (faces.length === 0)
+    throw new UserError(`none of the ${images.length} labelled images in '${folder}' can be used`);
+  return {
+    ...scoresOf(inference, columns, pipeline.model.thresholds),
+    robustness: await robustnessOf(inference, columns, pipeline, { params, context }),
+    faces: faces.length,
+    images: {
+      found,
+      labelled: images.length,
+      read: images.length - counts.failed,
+      failed: counts.failed,
+      withoutFace: counts.withoutFace,
+    },
+    detection: pipeline.detection,
+    provider: pipeline.provider,
+    model: pipeline.file,
+    seconds: (performance.now() - started) / 1000,
+  };
+}
+
+/** @throws UserError where a split is wanted that the labels do not have. */
+function requireSplit({ splits }: LabelTable, { labels, split }: Params): void {
+  if (split === '' || splits?.includes(split) === true) return;
+  const known = [...new Set(splits ?? [])];
+  throw new UserError(
+    `the labels '${labels}' have no split '${split}'${known.length > 0 ? `; they have ${known.join(', ')}` : ' (no column split or partition)'}`,
+  );
+}
+
+interface LabelledImages {
+  images: ImageFile[];
+  /** Row of the label table for each image. */
+  labelled: Map<ImageFile, number>;
+  /** Number of images in the folder, without labels included. */
+  found: number;
+}
+
+/** @throws UserError where no image has a label. */
+async function labelledImages(
+  table: LabelTable,
+  { folder, labels, split, settings }: Params,
+  signal: AbortSignal,
+): Promise<LabelledImages> {
+  const rowOf = new Map(table.images.map((name, row) => [name, row] as const));
+  // Tables that this program writes may have an apostrophe before a name, which is no part of it.
+  for (const [row, name] of table.images.entries())
+    if (!rowOf.has(fromCsvCell(name))) rowOf.set(fromCsvCell(name), row);
+  const scan = await scanImages([folder], { signal });
+  const matches: { image: ImageFile; row: number }[] = [];
+  for (const image of scan.images) {
+    const row = rowOf.get(image.name) ?? rowOf.get(image.name.split('/').pop()!);
+    if (row !== undefined && (split === '' || table.splits?.[row] === split))
+      matches.push({ image, row });
   }
+  const chosen = chooseImages(matches, settings);
+  if (chosen.length === 0) {
+    throw new UserError(
+      `none of the ${scan.images.length} images in '${folder}' has a label in '${labels}': expected names like '${table.images[0] ?? ''}', ` +
+        `got names like '${scan.images.at(0)?.name ?? ''}'`,
+    );
+  }
+  return {
+    images: chosen.map(({ image }) => image),
+    labelled: new Map(chosen.map(({ image, row }) => [image, row] as const)),
+    found: scan.images.length,
+  };
+}
+
+/** An attribute that is inferred and has labels. */
+interface SharedColumn {
+  name: string;
+  /** Its position among the model's attributes. */
+  inferred: number;
+  /** Its position in the label table. */
+  labelled: number;
+}
+
+/** @throws UserError where there is none. */
+function sharedColumns(
+  attributes: readonly string[],
+  table: LabelTable,
+  labels: string,
+): SharedColumn[] {
+  const shared = attributes.filter((name) => table.attributes.includes(name));
+  if (shared.length === 0)
+    throw new UserError(`the labels '${labels}' name none of the model's attributes`);
+  return shared.map((name) => ({
+    name,
+    inferred: attributes.indexOf(name),
+    labelled: table.attributes.indexOf(name),
+  }));
+}
+
+interface LabelledInference {
+  /** `[faces, columns]`, in [0, 1]. */
+  inferred: number[];
+  /** Labels, `[faces, columns]`. */
+  expected: number[];
+  faces: LabelledFace[];
+  counts: { done: number; failed: number; withoutFace: number };
+}
+
+async function inferLabelled(
+  pipeline: AnalysisPipeline,
+  source: { table: LabelTable; columns: readonly SharedColumn[] } & Pick<
+    LabelledImages,
+    'labelled'
+  >,
+  { onProgress }: JobContext,
+): Promise<LabelledInference> {
+  const { table, labelled, columns } = source;
+  const inferred: number[] = [];
+  const expected: number[] = [];
+  const labelledFaces: LabelledFace[] = [];
+  const counts = { done: 0, failed: 0, withoutFace: 0 };
+  for await (const { images } of pipeline.results()) {
+    for (const { image, failure, faces } of images) {
+      counts.done += 1;
+      if (failure !== undefined) counts.failed += 1;
+      else if (faces.length === 0) counts.withoutFace += 1;
+      const [face] = faces; // labels are of the most prominent face
+      if (face === undefined) continue;
+      const start = labelled.get(image)! * table.attributes.length;
+      const labels = Float32Array.from(columns, (column) => table.values[start + column.labelled]!);
+      for (const [i, column] of columns.entries()) {
+        inferred.push(face.probabilities[column.inferred]!);
+        expected.push(labels[i]!);
+      }
+      labelledFaces.push({ path: image.path, located: face.located, labels });
+    }
+    const { done, failed } = counts;
+    onProgress({ stage: 'infer', done, total: labelled.size, failed });
+  }
+  return { inferred, expected, faces: labelledFaces, counts };
+}
+
+function scoresOf(
+  { inferred, expected }: LabelledInference,
+  columns: readonly SharedColumn[],
+  thresholds: readonly number[] | undefined,
+): ReturnType<typeof scoreAttributes> & Pick<Evaluation, 'balancedThresholds'> {
+  const names = columns.map(({ name }) => name);
+  const values = Float32Array.from(inferred);
+  const labels = Float32Array.from(expected);
+  const scores = scoreAttributes(names, values, labels);
+  if (thresholds === undefined) return { ...scores, balancedThresholds: null };
+  const ofColumns = columns.map((column) => thresholds[column.inferred]!);
+  const { accuracy, balancedAccuracy, hammingDistance } = scoreAttributes(
+    names,
+    recalibrate(values, ofColumns),
+    labels,
+  );
+  return { ...scores, balancedThresholds: { accuracy, balancedAccuracy, hammingDistance } };
+}
+
+/** Robustness on a sample of the faces; null where none is wanted. */
+async function robustnessOf(
+  { faces, counts }: LabelledInference,
+  columns: readonly SharedColumn[],
+  { file }: AnalysisPipeline,
+  { params, context }: { params: Params; context: JobContext },
+): Promise<Evaluation['robustness']> {
+  const { degraded, settings } = params;
+  if (degraded === 0) return null;
+  const rows = drawRows(Int32Array.from(faces.keys()), degraded, settings.seed);
+  return robustness(
+    rows.map((row) => faces[row]!),
+    columns.map(({ inferred }) => inferred),
+    file,
+    {
+      signal: context.signal,
+      onStep: (done, total) => {
+        context.onProgress({ stage: 'summarise', done, total, failed: counts.failed });
+      },
+    },
+  );
 }

@@ -1,7 +1,7 @@
-/** A run and its clustering as files, in the layout the command line promises. */
+/** Writes a run and its clustering as files, in the layout that the README documents. */
 import { readFile } from 'node:fs/promises';
 import { stringify } from 'csv-stringify/sync';
-import type { Clustering } from '../../domain/clustering';
+import type { Clustering, ClusterSummary, Occurrences } from '../../domain/clustering';
 import type { ClusterPictures } from '../../domain/faces';
 import type { RunManifest } from '../../domain/run';
 import { folderLabels } from '../../images/folder-labels';
@@ -19,19 +19,19 @@ import { forCsvCell } from '../../text/neutralize';
 import { shortPath } from '../../text/short-path';
 import { UserError } from '../../util/errors';
 import { fsReason, isFull } from '../../util/fs-errors';
-import { filesInTheWay, writeOutput } from '../../util/output-folder';
+import { filesInTheWay, type WriteFile, writeOutput } from '../../util/output-folder';
 import { openRun } from '../open-runs';
 import { clusteringOf, pictures } from './inspect';
 import type { JobContext } from './job-context';
 import { CLUSTER_FILES, CLUSTER_OUTPUT } from './outputs';
 import { reportPage } from './report';
 
-/** Rows of a CSV file turned to text at a time. */
+/** Rows of faces.csv that are converted to text at a time. */
 const CHUNK = 5000;
 
 /**
  * Writes everything into `outDir`, or nothing if files that are not the program's own would be
- * replaced and that is not asked for.
+ * replaced without `overwrite`.
  * @throws UserError if it cannot be written; CancelledError. Nothing in `outDir` changes then.
  */
 export async function exportRun(
@@ -47,66 +47,74 @@ export async function exportRun(
     if (inTheWay.length > 0) return { files: [], inTheWay, kept: [] };
   }
   return writeOutput(outDir, { kind: CLUSTER_OUTPUT, overwrite, signal }, async (write) => {
-    await write('faces.csv', facesCsv(run, stored));
-    await write(
-      'failed.csv',
-      stringify(
-        run.manifest.failures.map(({ image, reason }) => [forCsvCell(image), forCsvCell(reason)]),
-        { header: true, columns: ['image', 'reason'] },
-      ),
-    );
-    await write(
-      'without-face.csv',
-      stringify(
-        run.manifest.faceless.map((image) => [forCsvCell(image)]),
-        { header: true, columns: ['image'] },
-      ),
-    );
-    const made = await keptPictures(runDir, context);
-    for (const [position, cluster] of clustering.clusters.entries()) {
-      signal.throwIfAborted();
-      context.onProgress({
-        stage: 'export',
-        done: position,
-        total: clustering.clusters.length,
-        failed: 0,
-      });
-      const folder = `clusters/${clusterFolder(cluster.id)}`;
-      const picture = made.find((each) => each.cluster === cluster.id);
-      if (picture !== undefined) {
-        await write(`${folder}/eigenface.png`, picture.eigenface);
-        for (const [i, component] of picture.components.entries()) {
-          await write(`${folder}/component-${String(i + 1)}.png`, component);
-        }
-      }
-      await write(
-        `${folder}/occurrences.svg`,
-        occurrenceChart(
-          cluster,
-          clustering.overall,
-          `Cluster ${String(cluster.id)}: ${String(cluster.size)} faces`,
-        ),
-      );
-      await write(
-        `${folder}/montage.jpg`,
-        await montage(run.crops, Array.from(membersOf(stored, position))),
-      );
-    }
-    await write(
-      'report.html',
-      await reportPage(run, stored, made, await readFile(reportScript, 'utf8')),
-    );
+    await writeTables(write, run, stored);
+    const made = await storedPictures(runDir, context);
+    await writeClusters({ write, run, stored, made }, context);
+    const script = await readFile(reportScript, 'utf8');
+    await write('report.html', await reportPage(run, stored, made, script));
     await write('clusters.json', JSON.stringify(clustersJson(clustering, run.manifest), null, 2));
-    context.onProgress({
-      stage: 'export',
-      done: clustering.clusters.length,
-      total: clustering.clusters.length,
-      failed: 0,
-    });
+    const total = clustering.clusters.length;
+    context.onProgress({ stage: 'export', done: total, total, failed: 0 });
   });
 }
 
-/** Files an export writes in any case, to see what is in its way before the pictures are made. */
+async function writeTables(
+  write: WriteFile,
+  run: StoredRun,
+  stored: StoredClustering,
+): Promise<void> {
+  const { failures, faceless } = run.manifest;
+  await write('faces.csv', facesCsv(run, stored));
+  await write(
+    'failed.csv',
+    stringify(
+      failures.map(({ image, reason }) => [forCsvCell(image), forCsvCell(reason)]),
+      { header: true, columns: ['image', 'reason'] },
+    ),
+  );
+  await write(
+    'without-face.csv',
+    stringify(
+      faceless.map((image) => [forCsvCell(image)]),
+      { header: true, columns: ['image'] },
+    ),
+  );
+}
+
+interface ClusterFiles {
+  write: WriteFile;
+  run: StoredRun;
+  stored: StoredClustering;
+  made: readonly ClusterPictures[];
+}
+
+/** Writes the pictures of each cluster into a folder of its own. */
+async function writeClusters(
+  { write, run, stored, made }: ClusterFiles,
+  { signal, onProgress }: JobContext,
+): Promise<void> {
+  const { clusters, overall } = stored.clustering;
+  for (const [position, cluster] of clusters.entries()) {
+    signal.throwIfAborted();
+    onProgress({ stage: 'export', done: position, total: clusters.length, failed: 0 });
+    const folder = `clusters/${clusterFolder(cluster.id)}`;
+    const picture = made.find((each) => each.cluster === cluster.id);
+    if (picture !== undefined) {
+      await write(`${folder}/eigenface.png`, picture.eigenface);
+      for (const [i, component] of picture.components.entries())
+        await write(`${folder}/component-${i + 1}.png`, component);
+    }
+    await write(`${folder}/occurrences.svg`, chartOf(cluster, overall));
+    const rows = Array.from(membersOf(stored, position));
+    await write(`${folder}/montage.jpg`, await montage(run.crops, rows));
+  }
+}
+
+/** The occurrence chart of a cluster, as SVG. */
+export const chartOf = (cluster: ClusterSummary, overall: Occurrences): string =>
+  occurrenceChart(cluster, overall, `Cluster ${cluster.id}: ${cluster.size} faces`);
+
+/** Files that every export writes; they are checked before the pictures are made. */
 function knownNames({ clusters }: Clustering): string[] {
   const ofCluster = ['occurrences.svg', 'montage.jpg', 'eigenface.png'];
   return [
@@ -117,8 +125,8 @@ function knownNames({ clusters }: Clustering): string[] {
   ];
 }
 
-/** The pictures, which are kept with the run where they are made now. */
-async function keptPictures(runDir: string, context: JobContext): Promise<ClusterPictures[]> {
+/** The pictures of the clusters; if they are made now, they are stored with the run. */
+async function storedPictures(runDir: string, context: JobContext): Promise<ClusterPictures[]> {
   try {
     return await pictures({ runDir }, context);
   } catch (error) {
@@ -133,33 +141,34 @@ async function keptPictures(runDir: string, context: JobContext): Promise<Cluste
 /** Name of a cluster's folder: `00`, `01`, …, `noise`. */
 export const clusterFolder = (id: number) => (id < 0 ? 'noise' : String(id).padStart(2, '0'));
 
+/** Columns of faces.csv before the attributes. */
+export const FACE_COLUMNS = [
+  'image',
+  'face',
+  'x',
+  'y',
+  'width',
+  'height',
+  'score',
+  'cluster',
+  'silhouette',
+] as const;
+
 function facesCsv(run: StoredRun, stored: StoredClustering): string {
   const { faces, manifest, probabilities } = run;
   const names = manifest.modelAttributes;
   const clusterOf = clusterLabels(stored);
-  // With several folders the same name may occur in two of them: the folder then stands before it.
+  // Several folders may hold images of the same name, so the folder is prefixed.
   const labels = folderLabels(manifest.folders);
-  const several = manifest.folders.length > 1;
-  const header = [
-    'image',
-    'face',
-    'x',
-    'y',
-    'width',
-    'height',
-    'score',
-    'cluster',
-    'silhouette',
-    ...names.map(forCsvCell),
-  ];
-  const parts = [stringify([header])];
+  const isPrefixed = manifest.folders.length > 1;
+  const parts = [stringify([[...FACE_COLUMNS, ...names.map(forCsvCell)]])];
   for (let from = 0; from < manifest.faces; from += CHUNK) {
     const rows: unknown[][] = [];
     for (let row = from; row < Math.min(from + CHUNK, manifest.faces); row++) {
       const box = faces.box[row];
       const image = faces.image[row]!;
       rows.push([
-        forCsvCell(several ? `${labels[faces.folder[row]!]!}/${image}` : image),
+        forCsvCell(isPrefixed ? `${labels[faces.folder[row]!]!}/${image}` : image),
         faces.face[row],
         ...(box == null
           ? ['', '', '', '']
@@ -178,15 +187,19 @@ function facesCsv(run: StoredRun, stored: StoredClustering): string {
   return parts.join('');
 }
 
-/** The content of clusters.json. */
+/**
+ * The content of clusters.json.
+ * @param manifest of the run; undefined where vectors were clustered.
+ */
 export function clustersJson(clustering: Clustering, manifest?: RunManifest) {
   const { settings } = clustering;
-  const { method, attributes, ...parameters } = settings;
+  // The attributes of the settings may be others than those that the vectors have.
+  const { method, attributes: _, ...parameters } = settings;
   return {
     version: clustering.version,
     method,
     parameters: { ...parameters, ...(manifest === undefined ? {} : manifest.settings) },
-    attributes,
+    attributes: Object.keys(clustering.weights),
     weights: clustering.weights,
     folders: manifest?.folders ?? [],
     model: manifest?.model ?? null,

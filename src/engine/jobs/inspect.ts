@@ -1,6 +1,6 @@
 /**
- * What is asked of a run that is there: another clustering, its pictures, faces of a cluster, where
- * an image lies.
+ * Calls about an existing run: clusters it again, and provides its pictures, the faces of a cluster
+ * and the paths of images.
  */
 import { adjustedRand, normalisedMutualInformation } from '../../clustering/scores';
 import type { Clustering, FaceOrder } from '../../domain/clustering';
@@ -26,6 +26,7 @@ import { openRun } from '../open-runs';
 import { clusteringWorkers } from '../threads/clustering-worker-pool';
 import type { JobContext } from './job-context';
 
+/** Clusters the faces of a run, and compares the result with the clustering it replaces. */
 export async function clusterRun(
   { runDir, settings }: EngineCalls['cluster']['params'],
   context: JobContext,
@@ -54,17 +55,18 @@ export async function clusterRun(
   return result.clustering;
 }
 
+/** The pictures of the clusters; made once and stored with the run. */
 export async function pictures(
   { runDir }: EngineCalls['pictures']['params'],
   { signal, onProgress }: JobContext,
 ): Promise<ClusterPictures[]> {
-  const kept = await readPictures(runDir);
-  if (kept !== undefined) return kept;
+  const stored = await readPictures(runDir);
+  if (stored !== undefined) return stored;
   const run = await openRun(runDir);
-  const stored = await clusteringOf(run);
-  const members = stored.clustering.clusters.map(({ id }, position) => ({
+  const clustering = await clusteringOf(run);
+  const members = clustering.clustering.clusters.map(({ id }, position) => ({
     cluster: id,
-    rows: membersOf(stored, position),
+    rows: membersOf(clustering, position),
   }));
   const made = await clusterPictures(run.crops, members, {
     signal,
@@ -77,6 +79,7 @@ export async function pictures(
   return made;
 }
 
+/** Some faces of a cluster, in an order. */
 export async function page({
   runDir,
   cluster,
@@ -95,12 +98,12 @@ export async function page({
 function ordered(members: Int32Array, order: FaceOrder, stored: StoredClustering): Int32Array {
   if (order === 'typical') return members;
   const reversed = members.slice().reverse();
-  // Of equal ones, and where none is known, the least typical come first.
+  // Where silhouettes are equal or undefined, the least typical come first.
   const value = (row: number) => silhouetteOfFace(stored, row) ?? 1;
   return order === 'untypical' ? reversed : reversed.sort((a, b) => value(a) - value(b));
 }
 
-/** Faces with their crops, in the order of `rows`. */
+/** Faces with their crops and probabilities, in the order of `rows`. */
 export async function faceCards(
   { crops, faces, probabilities, manifest }: StoredRun,
   rows: readonly number[],
@@ -116,6 +119,7 @@ export async function faceCards(
   }));
 }
 
+/** @throws UserError where the path is not valid UTF-8. */
 export async function locate({
   runDir,
   row,
@@ -134,7 +138,7 @@ export async function locate({
 
 /**
  * The clustering of a run.
- * @throws UserError where another run was put into its place meanwhile.
+ * @throws UserError where another run has replaced it; DamagedRun.
  */
 export async function clusteringOf(run: StoredRun) {
   const stored = await readClustering(run.folder);

@@ -1,23 +1,26 @@
 /**
- * Labels against inferences, face by face: where a network that was trained on other labels is sure
- * of the opposite, the label may be wrong.
+ * Suspected label errors: labels of a data set that contradict a network that was trained on other
+ * labels. The more certain the network is of the opposite, the more likely the label is wrong.
  */
 import { PRESENT } from '../../clustering/features';
-import { drawRows, explore } from '../../datasets/explore';
+import type { Dataset } from '../../datasets/dataset';
+import { drawRows, explore, type Exploration } from '../../datasets/explore';
 import type { SuspectedLabelErrors } from '../../domain/dataset';
 import type { ImageFile } from '../../images/image-list';
 import type { DatasetCalls } from '../../protocol/dataset-calls';
 import type { FaceStore } from '../../store/face-store';
 import { UserError } from '../../util/errors';
 import { withStore } from '../open-store';
-import { AnalysisPipeline } from '../pipeline/analysis-pipeline';
-import { StoreBuffer } from '../pipeline/store-buffer';
-import { GIGABYTE, notKept } from './analyse';
+import type { AnalysisPipeline } from '../pipeline/analysis-pipeline';
+import { openPipeline } from '../pipeline/open-pipeline';
+import { notStored, StoreBuffer } from '../pipeline/store-buffer';
 import { keptDataset, thumbnailJpeg } from './dataset-view';
 import type { JobContext } from './job-context';
 
+type Params = DatasetCalls['contradictions']['params'];
+
 export async function suspectedLabelErrors(
-  params: DatasetCalls['contradictions']['params'],
+  params: Params,
   context: JobContext,
 ): Promise<SuspectedLabelErrors> {
   const notices: string[] = [];
@@ -25,112 +28,164 @@ export async function suspectedLabelErrors(
   return withStore(
     storeDir,
     (notice) => notices.push(notice),
-    (store) => suspectedLabelErrorsWith(params, context, store, notices),
+    async (store) => {
+      const dataset = await keptDataset(params, context);
+      const found = explore(dataset.table, params.options);
+      const rows = sampleRows(dataset, found, params);
+      const result = await checkRows({ params, dataset, found, rows, store }, context);
+      return { ...result, notices: [...notices, ...result.notices] };
+    },
   );
 }
 
-async function suspectedLabelErrorsWith(
-  {
-    images: wanted,
-    most,
-    pictures,
-    settings,
-    bundled,
-    storeDir: _,
-    ...choice
-  }: DatasetCalls['contradictions']['params'],
-  context: JobContext,
-  store: FaceStore | undefined,
-  notices: string[],
-): Promise<SuspectedLabelErrors> {
-  const { signal, onProgress, host } = context;
-  const dataset = await keptDataset(choice, context);
-  const { table, parts } = dataset;
+/** Draws rows whose images are present. @throws UserError where there is none. */
+function sampleRows(
+  dataset: Dataset,
+  { rows }: Exploration,
+  { folder, images, options }: Params,
+): number[] {
+  const { parts, pathOf } = dataset;
   if (parts.images === undefined)
-    throw new UserError(`there are no images to look at in '${choice.folder}': only labels`);
-  const found = explore(table, choice.options);
-  const there = found.rows.filter((row) => dataset.pathOf(row) !== undefined);
-  const rows = drawRows(there, wanted, choice.options.seed);
-  if (rows.length === 0)
-    throw new UserError(`none of the ${found.rows.length} labelled images is in '${parts.images}'`);
+    throw new UserError(`there are no images to look at in '${folder}': only labels`);
+  const drawn = drawRows(
+    rows.filter((row) => pathOf(row) !== undefined),
+    images,
+    options.seed,
+  );
+  if (drawn.length === 0)
+    throw new UserError(`none of the ${rows.length} labelled images is in '${parts.images}'`);
+  return drawn;
+}
+
+interface Sample {
+  params: Params;
+  dataset: Dataset;
+  found: Exploration;
+  /** Rows of the label table whose images are analyzed. */
+  rows: number[];
+  store: FaceStore | undefined;
+}
+
+async function checkRows(sample: Sample, context: JobContext): Promise<SuspectedLabelErrors> {
+  const { params, dataset, found, rows, store } = sample;
+  const { settings, bundled } = params;
+  const { signal, host } = context;
   const images = rows.map((row): ImageFile => ({
     path: dataset.pathOf(row)!,
-    name: table.images[row]!,
+    name: dataset.table.images[row]!,
     folder: 0,
   }));
-  const description = await AnalysisPipeline.open(images, {
-    settings,
-    bundled,
-    store,
-    signal,
-    host,
-  });
-  const buffer = store && StoreBuffer.of(description, store, settings.cacheLimit * GIGABYTE);
-  try {
-    const known = description.model.attributes;
-    const shared = found.attributes.filter((name) => known.includes(name));
-    if (shared.length === 0) {
-      throw new UserError(
-        `the labels name none of the model's attributes: expected some of ${known.join(', ')}, got ${found.attributes.join(', ')}`,
-      );
-    }
-    const columns = shared.map((name) => ({
+  await using pipeline = await openPipeline(images, { settings, bundled, store, signal, host });
+  await using buffer = store && StoreBuffer.of(pipeline, store, settings);
+  const columns = sharedColumns(pipeline.model.attributes, dataset, found);
+  const { faces, contradictions } = await contradictionsIn(
+    sample,
+    { pipeline, buffer, columns },
+    context,
+  );
+  const problem = await buffer?.finish();
+  return {
+    faces,
+    skipped: images.length - faces,
+    attributes: columns.map(({ name, wrong }) => ({
       name,
-      own: known.indexOf(name),
-      labelled: table.attributes.indexOf(name),
-      wrong: 0,
-    }));
-    const doubtful: { row: number; attribute: string; label: number; probability: number }[] = [];
-    const counts = { done: 0, faces: 0, failed: 0 };
-    for await (const batch of description.results()) {
-      await buffer?.add(batch);
-      for (const { failure, faces } of batch.images) {
-        const row = rows[counts.done++]!;
-        if (failure !== undefined) counts.failed += 1;
-        const [face] = faces; // labels are of the most prominent one
-        if (face === undefined) continue;
-        counts.faces += 1;
-        for (const column of columns) {
-          const label = table.values[row * table.attributes.length + column.labelled]!;
-          const probability = face.probabilities[column.own]!;
-          if (label >= PRESENT === probability >= PRESENT) continue;
-          column.wrong += 1;
-          doubtful.push({ row, attribute: column.name, label, probability });
-        }
-      }
-      onProgress({
-        stage: 'infer',
-        done: counts.done,
-        total: images.length,
-        failed: counts.failed,
-      });
-    }
-    const problem = await buffer?.finish();
-    if (problem !== undefined) notices.push(notKept(problem));
-    const sure = ({ label, probability }: (typeof doubtful)[number]) =>
-      Math.abs(label - probability);
-    doubtful.sort((a, b) => sure(b) - sure(a));
-    const surest: SuspectedLabelErrors['surest'] = [];
-    for (const each of doubtful.slice(0, most)) {
-      surest.push({
-        ...each,
-        image: table.images[each.row]!,
-        jpeg: pictures ? await thumbnailJpeg(dataset.pathOf(each.row)) : null,
-      });
-    }
-    return {
-      faces: counts.faces,
-      skipped: images.length - counts.faces,
-      attributes: columns.map(({ name, wrong }) => ({
-        name,
-        wrong,
-        share: counts.faces === 0 ? 0 : wrong / counts.faces,
-      })),
-      surest,
-      notices: [...notices, ...description.notices],
-    };
-  } finally {
-    await buffer?.end();
-    await description.close();
+      wrong,
+      share: faces === 0 ? 0 : wrong / faces,
+    })),
+    surest: await mostCertain(contradictions, sample, signal),
+    notices: [...(problem === undefined ? [] : [notStored(problem)]), ...pipeline.notices],
+  };
+}
+
+/** An attribute that has labels and is inferred. */
+interface SharedColumn {
+  name: string;
+  /** Its position among the model's attributes. */
+  inferred: number;
+  /** Its position in the label table. */
+  labelled: number;
+  /** Labels that the network contradicts. */
+  wrong: number;
+}
+
+/** @throws UserError where the labels name none of the model's attributes. */
+function sharedColumns(
+  known: readonly string[],
+  { table }: Dataset,
+  { attributes }: Exploration,
+): SharedColumn[] {
+  const shared = attributes.filter((name) => known.includes(name));
+  if (shared.length === 0) {
+    throw new UserError(
+      `the labels name none of the model's attributes: expected some of ${known.join(', ')}, got ${attributes.join(', ')}`,
+    );
   }
+  return shared.map((name) => ({
+    name,
+    inferred: known.indexOf(name),
+    labelled: table.attributes.indexOf(name),
+    wrong: 0,
+  }));
+}
+
+/** A label that the network contradicts. */
+interface Contradiction {
+  row: number;
+  attribute: string;
+  label: number;
+  probability: number;
+}
+
+/** Analyzes the images; counts contradictions in `columns`. */
+async function contradictionsIn(
+  { dataset: { table }, rows }: Sample,
+  stages: {
+    pipeline: AnalysisPipeline;
+    buffer: StoreBuffer | undefined;
+    columns: readonly SharedColumn[];
+  },
+  { onProgress }: JobContext,
+): Promise<{ faces: number; contradictions: Contradiction[] }> {
+  const { pipeline, buffer, columns } = stages;
+  const contradictions: Contradiction[] = [];
+  const counts = { done: 0, faces: 0, failed: 0 };
+  for await (const batch of pipeline.results()) {
+    await buffer?.add(batch);
+    for (const { failure, faces } of batch.images) {
+      const row = rows[counts.done++]!;
+      if (failure !== undefined) counts.failed += 1;
+      const [face] = faces; // labels are of the most prominent face
+      if (face === undefined) continue;
+      counts.faces += 1;
+      for (const column of columns) {
+        const label = table.values[row * table.attributes.length + column.labelled]!;
+        const probability = face.probabilities[column.inferred]!;
+        if (label >= PRESENT === probability >= PRESENT) continue;
+        column.wrong += 1;
+        contradictions.push({ row, attribute: column.name, label, probability });
+      }
+    }
+    const { done, failed } = counts;
+    onProgress({ stage: 'infer', done, total: rows.length, failed });
+  }
+  return { faces: counts.faces, contradictions };
+}
+
+/** The contradictions of which the network is most certain, with their images. */
+async function mostCertain(
+  contradictions: Contradiction[],
+  { params: { most, pictures }, dataset }: Sample,
+  signal: AbortSignal,
+): Promise<SuspectedLabelErrors['surest']> {
+  const certainty = ({ label, probability }: Contradiction) => Math.abs(label - probability);
+  contradictions.sort((a, b) => certainty(b) - certainty(a));
+  const result: SuspectedLabelErrors['surest'] = [];
+  for (const each of contradictions.slice(0, most)) {
+    result.push({
+      ...each,
+      image: dataset.table.images[each.row]!,
+      jpeg: pictures ? await thumbnailJpeg(dataset.pathOf(each.row), signal) : null,
+    });
+  }
+  return result;
 }

@@ -1,10 +1,10 @@
-/** What a network file is, before it is used. */
+/** Describes a network file before it is used. */
 import { checkNetwork } from '../../networks/check-network';
 import type { EngineCalls } from '../../protocol/engine';
 import { fileHash } from '../pipeline/pipeline-keys';
 import type { JobContext } from './job-context';
 
-/** @throws UserError naming what was expected and what the file holds. */
+/** @throws UserError that names what was expected and what the file holds. */
 export async function describeModel(
   { file }: EngineCalls['model']['params'],
   { signal }: JobContext,

@@ -1,7 +1,7 @@
-/** Names of the files that each job writes into a folder of the user's. */
+/** Names of the files that the jobs write into folders of the user's. */
 import type { OutputKind } from '../../util/output-folder';
 
-/** `cluster`, of images or of ready vectors. */
+/** Of `cluster`, of images or of vectors. */
 export const CLUSTER_OUTPUT: OutputKind = {
   name: 'cluster',
   names: new RegExp(
@@ -9,7 +9,7 @@ export const CLUSTER_OUTPUT: OutputKind = {
       String.raw`|clusters/(\d{2,}|noise)/(eigenface\.png|component-\d+\.png|occurrences\.svg|montage\.jpg))$`,
   ),
 };
-/** What it writes in any case; of vectors there are the first two. */
+/** Files that `cluster` always writes; of vectors, only the first two. */
 export const CLUSTER_FILES = [
   'faces.csv',
   'clusters.json',
@@ -34,7 +34,7 @@ export const DATASET_OUTPUT = outputOf('dataset', [
   'samples.jpg',
 ]);
 
-/** Written after the data set's own files, if labels are checked. */
+/** Written beside the files of `dataset`, if labels are checked. */
 export const LABEL_ERRORS_OUTPUT = outputOf('label-errors', ['label-errors.csv']);
 
 export const EVALUATION_OUTPUT = outputOf('evaluate', [

@@ -1,4 +1,4 @@
-/** The photo a face was found in, with all its faces. */
+/** Renders the photo in which a face was found, with all of its faces. */
 import { analysisSettingsSchema } from '../../domain/settings';
 import { imageLimits } from '../../images/image-limits';
 import type { EngineCalls } from '../../protocol/engine';
@@ -6,24 +6,25 @@ import { membersOf, readClustering, silhouetteOfFace } from '../../runs/run-file
 import { imagePath, type StoredRun } from '../../runs/run-store';
 import { UserError } from '../../util/errors';
 import { openRun } from '../open-runs';
-import { renderPhotoSafely } from '../shown-images';
+import { renderPhotoSafely } from '../render-images';
+import type { JobContext } from './job-context';
 
-/** Longest side of the photo as it is shown, in pixels. */
-const SHOWN = 1600;
+/** Maximum side of the rendered photo, in pixels. */
+const SHOWN_SIDE = 1600;
 
-/** @throws UserError where the photo is gone or cannot be read any more. */
-export async function photo({
-  runDir,
-  row,
-}: EngineCalls['photo']['params']): Promise<EngineCalls['photo']['result']> {
+/** @throws UserError where the photo cannot be read any more; CancelledError. */
+export async function photo(
+  { runDir, row }: EngineCalls['photo']['params'],
+  { signal }: JobContext,
+): Promise<EngineCalls['photo']['result']> {
   const run = await openRun(runDir);
   const { faces, manifest, probabilities } = run;
   const image = faces.image[row];
   if (image === undefined)
     throw new RangeError(`expected a face below ${manifest.faces}, got ${row}`);
-  const standing = await standings(run);
+  const assignmentOf = await assignments(run);
   const width = manifest.modelAttributes.length;
-  // Faces of an image stand one after the other.
+  // The rows of the faces of an image are adjacent.
   const same = (other: number) =>
     faces.image[other] === image && faces.folder[other] === faces.folder[row];
   let first = row;
@@ -32,14 +33,14 @@ export async function photo({
   for (let other = first; same(other); other++) rows.push(other);
 
   const limits = imageLimits(analysisSettingsSchema.parse(manifest.settings));
-  const shown = await renderPhotoSafely(imagePath(run, row), SHOWN, limits);
+  const shown = await renderPhotoSafely(imagePath(run, row), SHOWN_SIDE, { limits, signal });
   if ('reason' in shown) throw new UserError(`'${image}': ${shown.reason}`);
   return {
     image,
     ...shown,
     faces: rows.map((other) => ({
       row: other,
-      ...standing(other),
+      ...assignmentOf(other),
       box: faces.box[other] ?? null,
       score: faces.score[other] ?? null,
       probabilities: Array.from(probabilities.subarray(other * width, (other + 1) * width)),
@@ -47,8 +48,8 @@ export async function photo({
   };
 }
 
-/** Cluster and silhouette of the faces at some rows. */
-async function standings({
+/** Returns a function that gives the cluster and the silhouette of the face at a row. */
+async function assignments({
   folder,
 }: StoredRun): Promise<(row: number) => { cluster: number | null; silhouette: number | null }> {
   const stored = await readClustering(folder);

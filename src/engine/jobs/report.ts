@@ -1,6 +1,4 @@
-/**
- * report.html: the panel's own components and a run's clusters in one page that needs nothing else.
- */
+/** Makes report.html: one page that holds the components of the panel and the data of a run. */
 import { createHash } from 'node:crypto';
 import type { ClusterPictures } from '../../domain/faces';
 import type { ReportData } from '../../protocol/report';
@@ -10,57 +8,81 @@ import type { StoredRun } from '../../runs/run-store';
 import { forXml } from '../../text/neutralize';
 import { faceCards } from './inspect';
 
-/**
- * Faces of a cluster that are embedded, the most typical first; the page says how many there are in
- * all.
- */
-const FACES = 60;
+/** Maximum faces of a cluster in the page, the most typical first. */
+const MAX_FACES = 60;
+/** Maximum images in the page that failed, and that have no face. */
+const MAX_IMAGES = 1000;
 
+/**
+ * @param pictures of the clusters.
+ * @param script the program of the page.
+ * @returns the page, as HTML.
+ */
 export async function reportPage(
   run: StoredRun,
   stored: StoredClustering,
   pictures: ClusterPictures[],
   script: string,
 ): Promise<string> {
-  const { failures, faceless, ...manifest } = run.manifest;
-  const { clustering } = stored;
-  const title = manifest.folders.map((folder) => folder.split(/[\\/]/).pop()).join(' + ');
+  const title = run.manifest.folders.map((folder) => folder.split(/[\\/]/).pop()).join(' + ');
   const data: ReportData = {
-    state: {
-      title,
-      waits: false,
-      run: manifest,
-      failures: failures.slice(0, 1000),
-      faceless: faceless.slice(0, 1000),
-      clustering,
-      generation: 1,
-      selected: null,
-      progress: null,
-      problem: null,
-      stale: [],
-      changes: null,
-      settingProblems: [],
-      undo: null,
-      settings: clustering.settings,
-      comparison: (await readComparison(run.folder).catch(unlessDamaged)) ?? null,
-    },
-    faces: {},
+    state: await panelState(run, stored, title),
+    faces: await facesOf(run, stored),
     pictures: pictures.map(({ eigenface, components, ...rest }) => ({
       ...rest,
       eigenface: base64(eigenface),
       components: components.map(base64),
     })),
   };
-  for (const [position, { id }] of clustering.clusters.entries()) {
-    const cards = await faceCards(run, Array.from(membersOf(stored, position).subarray(0, FACES)));
-    data.faces[id] = cards.map((card) => ({
+  return pageOf(title, JSON.stringify(data), script);
+}
+
+/** The state that the panel would have, if it showed the run. */
+async function panelState(
+  run: StoredRun,
+  { clustering }: StoredClustering,
+  title: string,
+): Promise<ReportData['state']> {
+  const { failures, faceless, ...manifest } = run.manifest;
+  return {
+    title,
+    waits: false,
+    run: manifest,
+    failures: failures.slice(0, MAX_IMAGES),
+    faceless: faceless.slice(0, MAX_IMAGES),
+    clustering,
+    generation: 1,
+    selected: null,
+    progress: null,
+    problem: null,
+    stale: [],
+    changes: null,
+    settingProblems: [],
+    undo: null,
+    settings: clustering.settings,
+    comparison: (await readComparison(run.folder).catch(unlessDamaged)) ?? null,
+  };
+}
+
+/** The most typical faces of each cluster, by its id. */
+async function facesOf(run: StoredRun, stored: StoredClustering): Promise<ReportData['faces']> {
+  const faces: ReportData['faces'] = {};
+  for (const [position, { id }] of stored.clustering.clusters.entries()) {
+    const rows = Array.from(membersOf(stored, position).subarray(0, MAX_FACES));
+    const cards = await faceCards(run, rows);
+    faces[id] = cards.map((card) => ({
       ...card,
       jpeg: base64(card.jpeg),
       probabilities: card.probabilities.map((value) => Number(value.toFixed(4))),
     }));
   }
-  // '<' cannot end the script element early when it is written as an escape of JSON.
-  const json = JSON.stringify(data).replaceAll('<', '\\u003c');
+  return faces;
+}
+
+/** @param json data of the page. */
+function pageOf(title: string, json: string, script: string): string {
+  // As an escape of JSON, '<' cannot end the script element early.
+  const data = json.replaceAll('<', '\\u003c');
   const program = script.replaceAll('</script', '<\\/script');
   const hash = createHash('sha256').update(program).digest('base64');
   return `<!doctype html>
@@ -72,7 +94,7 @@ export async function reportPage(
 <title>${forXml(`Face Clusters: ${title}`)}</title>
 </head>
 <body>
-<script type="application/json" id="report-data">${json}</script>
+<script type="application/json" id="report-data">${data}</script>
 <script>${program}</script>
 </body>
 </html>

@@ -1,11 +1,11 @@
-/** How long a network says the same of faces that are made small or blurred. */
+/** Measures how far inferred attributes stay the same when faces are made smaller or blurred. */
 import { PRESENT } from '../../clustering/features';
 import { degrade, DEGRADATIONS } from '../../datasets/degrade';
 import type { Robustness } from '../../domain/evaluation';
 import type { LocatedFace } from '../../domain/faces';
 import { alignedFaces, locatedFaces } from '../../faces/detect';
 import { encodedImage, readBytes } from '../../images/decode';
-import { openModel } from '../../networks/model';
+import { type AttributeModel, openModel } from '../../networks/model';
 
 /** A face whose labels are known. */
 export interface LabelledFace {
@@ -16,84 +16,112 @@ export interface LabelledFace {
   labels: Float32Array;
 }
 
-/** Crops the network is given at a time. */
+/** Faces that are read and inferred at a time. */
 const BATCH = 16;
+
+interface RobustnessOptions {
+  signal: AbortSignal;
+  onStep: (done: number, total: number) => void;
+}
 
 /**
  * @param columns positions of the attributes compared among the model's.
- * @throws whatever the network throws; CancelledError through the signal.
+ * @param file path of the network.
+ * @throws what the network throws; CancelledError through the signal.
  */
 export async function robustness(
   faces: readonly LabelledFace[],
   columns: readonly number[],
   file: string,
-  { signal, onStep }: { signal: AbortSignal; onStep: (done: number, total: number) => void },
+  { signal, onStep }: RobustnessOptions,
 ): Promise<Robustness[]> {
   const model = await openModel(file, { provider: 'cpu' });
-  const { width, height } = model.crop;
-  const bytes = width * height * 3;
-  const cases = DEGRADATIONS.map((each) => ({ ...each, same: 0, right: 0 }));
-  let rightPlain = 0;
-  let compared = 0;
-  const present = async (crops: readonly Uint8Array[]): Promise<Uint8Array> => {
-    const batch = new Uint8Array(crops.length * bytes);
-    crops.forEach((crop, i) => {
-      batch.set(crop, i * bytes);
-    });
-    const said = await model.infer(batch, crops.length);
-    return Uint8Array.from({ length: crops.length * columns.length }, (_, at) => {
-      const [face, column] = [Math.floor(at / columns.length), columns[at % columns.length]!];
-      return said[face * model.attributes.length + column]! >= PRESENT ? 1 : 0;
-    });
-  };
-  const agreeing = (a: ArrayLike<number>, b: ArrayLike<number>) =>
-    Array.from(a).filter((value, i) => value === b[i]).length;
   try {
+    const counter = new AgreementCounter(model, columns);
     for (let from = 0; from < faces.length; from += BATCH) {
       signal.throwIfAborted();
-      const part = faces.slice(from, from + BATCH);
-      const crops = await Promise.all(
-        part.map(async ({ path, located }) => {
-          const image = await encodedImage(await readBytes({ path }));
-          const found =
-            located === null
-              ? await alignedFaces(model.crop)(image)
-              : locatedFaces(image, [located], model.crop);
-          return found.crop(found.regions[0]!);
-        }),
-      );
-      const labels = part.flatMap((face) =>
-        Array.from(face.labels, (label) => (label >= PRESENT ? 1 : 0)),
-      );
-      const plain = await present(crops);
-      compared += plain.length;
-      rightPlain += agreeing(plain, labels);
-      for (const each of cases) {
-        const now = await present(
-          crops.map((data) => degrade({ data, width, height }, each.kind, each.amount)),
-        );
-        each.same += agreeing(now, plain);
-        each.right += agreeing(now, labels);
-      }
+      await counter.add(faces.slice(from, from + BATCH));
       onStep(Math.min(faces.length, from + BATCH), faces.length);
     }
+    return counter.result();
   } finally {
     await model.release();
   }
-  if (compared === 0) return [];
-  const plain = (['size', 'blur'] as const).map((kind) => ({
-    kind,
-    amount: kind === 'size' ? 1 : 0,
-    agreement: 1,
-    accuracy: rightPlain / compared,
-  }));
-  return [
-    ...plain,
-    ...cases.map(({ kind, amount, same, right }) => ({
-      kind,
-      amount,
-      agreement: same / compared,
-      accuracy: right / compared,
-    })),
-  ];
 }
+
+/** Counts on how many attributes the inferences from plain and degraded crops agree. */
+class AgreementCounter {
+  private compared = 0;
+  /** Inferences from plain crops that agree with the labels. */
+  private rightPlain = 0;
+  /** `same`: inferences as from the plain crop; `right`: those that agree with the labels. */
+  private readonly cases = DEGRADATIONS.map((each) => ({ ...each, same: 0, right: 0 }));
+
+  constructor(
+    private readonly model: AttributeModel,
+    private readonly columns: readonly number[],
+  ) {}
+
+  async add(faces: readonly LabelledFace[]): Promise<void> {
+    const { width, height } = this.model.crop;
+    const crops = await Promise.all(faces.map((face) => this.cropOf(face)));
+    const labels = faces.flatMap((face) =>
+      Array.from(face.labels, (label) => (label >= PRESENT ? 1 : 0)),
+    );
+    const plain = await this.infer(crops);
+    this.compared += plain.length;
+    this.rightPlain += countEqual(plain, labels);
+    for (const each of this.cases) {
+      const { kind, amount } = each;
+      const degraded = await this.infer(
+        crops.map((data) => degrade({ data, width, height }, kind, amount)),
+      );
+      each.same += countEqual(degraded, plain);
+      each.right += countEqual(degraded, labels);
+    }
+  }
+
+  /** Shares of the attributes compared; empty where there is no face. */
+  result(): Robustness[] {
+    const { compared } = this;
+    if (compared === 0) return [];
+    const accuracy = this.rightPlain / compared;
+    return [
+      { kind: 'size', amount: 1, agreement: 1, accuracy },
+      { kind: 'blur', amount: 0, agreement: 1, accuracy },
+      ...this.cases.map(({ kind, amount, same, right }) => ({
+        kind,
+        amount,
+        agreement: same / compared,
+        accuracy: right / compared,
+      })),
+    ];
+  }
+
+  private async cropOf({ path, located }: LabelledFace): Promise<Uint8Array> {
+    const image = await encodedImage(await readBytes({ path }));
+    const found =
+      located === null
+        ? await alignedFaces(this.model.crop)(image)
+        : locatedFaces(image, [located], this.model.crop);
+    return found.crop(found.regions[0]!);
+  }
+
+  /** Whether each attribute is present, `[faces, columns]`, 0 or 1. */
+  private async infer(crops: readonly Uint8Array[]): Promise<Uint8Array> {
+    const { model, columns } = this;
+    const faceBytes = model.crop.width * model.crop.height * 3;
+    const batch = new Uint8Array(crops.length * faceBytes);
+    crops.forEach((crop, i) => {
+      batch.set(crop, i * faceBytes);
+    });
+    const probabilities = await model.infer(batch, crops.length);
+    return Uint8Array.from({ length: crops.length * columns.length }, (_, at) => {
+      const [face, column] = [Math.floor(at / columns.length), columns[at % columns.length]!];
+      return probabilities[face * model.attributes.length + column]! >= PRESENT ? 1 : 0;
+    });
+  }
+}
+
+const countEqual = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+  Array.from(a).filter((value, i) => value === b[i]).length;

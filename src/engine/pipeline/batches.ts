@@ -1,28 +1,32 @@
-/** Batches of exactly so many faces, formed across images and inferred while the next is formed. */
+/** Batches of exactly one size, formed across images and inferred while the next is formed. */
 import type { BatchRunner } from '../../networks/provider-chain';
 
-/** A face that waits for what the network says of it. */
+/** A face whose attributes are still to be inferred. */
 export interface PendingFace {
+  /** Takes the inferred attributes. */
   face: { probabilities: Float32Array };
   /** RGB bytes of its crop, `[height, width, 3]`. */
   pixels: Uint8Array;
 }
 
 export class Batches {
-  /** Seconds until a batch was inferred, all together. */
+  /** Seconds from the start of each batch to its end, summed. */
   seconds = 0;
 
   private forming: PendingFace[] = [];
   private readonly running = new Set<Promise<void>>();
 
-  /** @param size faces a batch. */
+  /**
+   * @param size faces a batch.
+   * @param attributes attributes a face.
+   */
   constructor(
     private readonly runner: BatchRunner,
     private readonly size: number,
     private readonly attributes: number,
   ) {}
 
-  /** Batches that are inferred at the moment. */
+  /** Batches that are running. */
   get busy(): number {
     return this.running.size;
   }
@@ -35,12 +39,12 @@ export class Batches {
     }
   }
 
-  /** Starts the last batch though it is not full. */
+  /** Starts the last batch, even if it is not full. */
   flush(): void {
     if (this.forming.length > 0) this.start();
   }
 
-  /** Resolves when one of the running batches is done. @throws what the network throws. */
+  /** Waits for one of the running batches. @throws what the network throws. */
   async next(): Promise<void> {
     await Promise.race(this.running);
   }
@@ -50,7 +54,7 @@ export class Batches {
     this.forming = [];
     const run = this.infer(batch);
     this.running.add(run);
-    // One that failed stays, so that whoever waits next is told.
+    // A failed one stays, so that the next call of `next` throws its error.
     run.then(
       () => this.running.delete(run),
       () => undefined,
@@ -70,7 +74,7 @@ export class Batches {
   }
 }
 
-/** Neighbours in one memory as one piece: a message names few pieces faster than many. */
+/** Joins pieces that are adjacent in memory: a message with few pieces is sent faster. */
 function joinPieces(pieces: readonly Uint8Array[]): Uint8Array[] {
   const joint: Uint8Array[] = [];
   for (const piece of pieces) {

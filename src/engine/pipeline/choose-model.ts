@@ -1,6 +1,6 @@
 /**
- * Which network runs on which provider, with how many faces at a time: chosen once, measured once,
- * and kept in the store.
+ * Chooses the network, its execution provider and the size of its batches. The choice is measured
+ * once and noted in the store.
  */
 import { cpus, hostname } from 'node:os';
 import * as z from 'zod';
@@ -13,7 +13,7 @@ import { BATCHES, tuneInChildProcess } from '../../networks/tune';
 import type { FaceStore } from '../../store/face-store';
 import { fileHash } from './pipeline-keys';
 
-/** Faces a batch until it is measured. */
+/** Faces a batch where it was not measured. */
 const BATCH_SIZE: Record<Provider, number> = {
   cpu: 8,
   webgpu: 32,
@@ -22,13 +22,13 @@ const BATCH_SIZE: Record<Provider, number> = {
   coreml: 128,
 };
 
-/** Measuring takes about a second: fewer images than this do not pay for it. */
+/** Measuring takes about a second, which fewer images do not pay back. */
 const MIN_FACES_TO_MEASURE = 300;
 
-/** Time for which a choice among the providers holds without being tried again, in milliseconds. */
+/** Time for which the choice of a provider holds, in milliseconds. */
 const CHOICE_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
 
-/** As it is noted in the store. */
+/** The choice of a provider, as noted in the store. */
 const choiceSchema = z.object({
   provider: z.enum(PROVIDERS).exclude(['auto']),
   file: z.string(),
@@ -42,8 +42,9 @@ const choiceSchema = z.object({
   at: z.number(),
 });
 
-type KeptChoice = z.infer<typeof choiceSchema>;
+type StoredChoice = z.infer<typeof choiceSchema>;
 
+/** Measured rates, as noted in the store. */
 const tuningSchema = z.object({
   batchSize: z.int().min(1).max(1024),
   rates: z.array(z.object({ file: z.string(), batchSize: z.int(), rate: z.number() })),
@@ -51,9 +52,9 @@ const tuningSchema = z.object({
 });
 
 /**
- * @param images how many there are to describe.
- * @throws UserError where a provider that was asked for by name, or the network, cannot be used;
- * the signal's reason if it is aborted.
+ * @param images number of images to analyze.
+ * @throws UserError where the network, or a provider that is set by name, cannot be used; the
+ * signal's reason if it is aborted.
  */
 export async function chooseModel(
   settings: Pick<AnalysisSettings, 'provider' | 'model' | 'batchSize'>,
@@ -62,24 +63,23 @@ export async function chooseModel(
   images: number,
   signal?: AbortSignal,
 ): Promise<{ choice: ProviderChoice; batchSize: number }> {
-  // Before any other process opens it. The bundled networks need no check.
+  // Before any process that must not crash opens it. The bundled networks need no check.
   if (settings.model !== '')
     await checkNetwork(settings.model, await fileHash(settings.model), { notes: store, signal });
-  const choice = await keptChoice(settings, bundled, store);
+  const choice = await storedChoice(settings, bundled, store);
   const { provider } = choice;
-  // The bundled network is there twice; which of the two is faster on a CPU depends on its
-  // instructions.
+  // There are two variants of the bundled network; which is faster depends on the CPU.
   const files =
     provider === 'cpu' && settings.model === '' ? [bundled.cpu, bundled.gpu] : [choice.file];
   const tuned =
-    settings.batchSize > 0 ? undefined : await keptTuning(files, provider, store, images);
+    settings.batchSize > 0 ? undefined : await storedTuning(files, provider, store, images);
   const file = tuned?.file ?? choice.file;
   const batchSize =
     settings.batchSize > 0 ? settings.batchSize : (tuned?.batchSize ?? BATCH_SIZE[provider]);
   return { choice: { ...choice, file }, batchSize };
 }
 
-async function keptChoice(
+async function storedChoice(
   { provider, model }: Pick<AnalysisSettings, 'provider' | 'model'>,
   bundled: BundledModels,
   store: FaceStore | undefined,
@@ -88,30 +88,27 @@ async function keptChoice(
     return chooseProvider({ provider, model }, bundled);
   const own = model === '' ? '' : `${model} ${await fileHash(model)}`;
   const note = `provider ${hostname()} ${own} ${bundled.gpu}`;
-  const kept = store.noteOf(note, choiceSchema);
+  const stored = store.noteOf(note, choiceSchema);
   if (
-    kept !== undefined &&
-    Date.now() - kept.at < CHOICE_LIFETIME_MS &&
-    unavailable(kept.provider) === undefined &&
-    !newProvider(kept)
+    stored !== undefined &&
+    Date.now() - stored.at < CHOICE_LIFETIME_MS &&
+    unavailable(stored.provider) === undefined &&
+    !isOutdated(stored)
   )
-    return kept;
+    return stored;
   const choice = await chooseProvider({ provider, model }, bundled);
-  store.setNote(note, { ...choice, at: Date.now() } satisfies KeptChoice);
+  store.setNote(note, { ...choice, at: Date.now() } satisfies StoredChoice);
   return choice;
 }
 
-/**
- * Whether a provider that was out of the question then is not any more: CUDA's libraries were
- * installed.
- */
-const newProvider = ({ trials }: ProviderChoice) =>
+/** Whether libraries of a provider were installed since the choice. */
+const isOutdated = ({ trials }: ProviderChoice) =>
   trials.some(
     ({ provider, used, reason }) =>
       !used && reason.includes('is not installed') && unavailable(provider) === undefined,
   );
 
-async function keptTuning(
+async function storedTuning(
   files: readonly string[],
   provider: Provider,
   store: FaceStore | undefined,
@@ -120,8 +117,9 @@ async function keptTuning(
   if (store === undefined) return undefined;
   const hashes = await Promise.all(files.map(fileHash));
   const note = `tuned ${provider} ${BATCHES[provider].join(' ')} ${cpus()[0]?.model ?? ''} ${hostname()} ${hashes.join(' ')}`;
-  const kept = store.noteOf(note, tuningSchema);
-  if (kept !== undefined) return { ...kept, file: files[hashes.indexOf(kept.hash)] ?? files[0]! };
+  const stored = store.noteOf(note, tuningSchema);
+  if (stored !== undefined)
+    return { ...stored, file: files[hashes.indexOf(stored.hash)] ?? files[0]! };
   if (images < MIN_FACES_TO_MEASURE) return undefined;
   const tuned = await tuneInChildProcess(files, provider, provider === 'cpu' ? 1 : 0);
   if (tuned === undefined) return undefined;

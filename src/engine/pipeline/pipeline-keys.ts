@@ -1,4 +1,4 @@
-/** Keys of what is kept: they change whenever what is computed would. */
+/** Keys of stored results: they change whenever the results would. */
 import { stat } from 'node:fs/promises';
 import type { Framing } from '../../domain/networks';
 import type { AnalysisSettings } from '../../domain/settings';
@@ -6,14 +6,24 @@ import type { ImageLimits } from '../../images/image-limits';
 import { readNetwork } from '../../networks/model';
 import { hashOf } from '../../util/content-hash';
 
-/** Raised whenever decoding, searching, aligning or cutting out changes what comes out of them. */
+/** Raised whenever the results of decoding, detection, alignment or cropping change. */
 const PIPELINE_VERSION = 5;
+
+/** Keys under which the results of a run are stored. */
+export interface StoreKeys {
+  /** Of detections. */
+  finder: string;
+  /** Of images beyond the limits, instead of `finder`: with other limits they are tried again. */
+  limited: string;
+  /** Of inferred attributes. */
+  model: string;
+}
 
 /** 16 hexadecimal digits. */
 const digest = (value: unknown) => hashOf(Buffer.from(JSON.stringify(value))).slice(0, 16);
 
 /**
- * How faces are found.
+ * Key of the way faces are found.
  * @param detector hash of the detector's file; undefined where every image is one aligned face.
  */
 export function finderKey(
@@ -28,7 +38,7 @@ export function finderKey(
 }
 
 /**
- * How faces are found, with what images may cost: for those that cost more.
+ * Key of the way faces are found and of the limits, for images beyond the limits.
  * @param finder of `finderKey`.
  */
 export const limitedKey = (
@@ -36,10 +46,14 @@ export const limitedKey = (
   { fileBytes, pixels, seconds, memoryBytes }: ImageLimits,
 ): string => digest([finder, fileBytes, pixels, seconds, memoryBytes]);
 
-/** Which network describes them. */
+/** @param model hash of the network's file. */
 export const modelKey = (model: string): string => digest([PIPELINE_VERSION, model]);
 
-/** Whether an image looks aligned, as `detect: auto` asks of a sample. */
+/**
+ * Key of the note that an image is, or is not, one aligned face; `detect: auto` checks a sample.
+ * @param image hash of its content.
+ * @param finder of `finderKey`, with the detector.
+ */
 export const alignmentKey = (
   image: string,
   finder: string,
@@ -49,14 +63,14 @@ export const alignmentKey = (
 const hashes = new Map<string, string>();
 
 /**
- * Hash of a network's file; computed once for as long as the file stays as it is.
+ * Hash of a network's file; computed once until the file changes.
  * @throws UserError where it cannot be read.
  */
 export async function fileHash(file: string): Promise<string> {
   // Unlike mtime, ctime cannot be set at will.
   const identity = await stat(file).then(
     ({ size, mtimeMs, ctimeMs, ino }) => `${file} ${size} ${mtimeMs} ${ctimeMs} ${ino}`,
-    () => undefined, // reading it reports the reason
+    () => undefined, // reading the file throws the reason
   );
   const known = identity === undefined ? undefined : hashes.get(identity);
   if (known !== undefined) return known;

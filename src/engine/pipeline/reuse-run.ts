@@ -1,6 +1,6 @@
 /**
- * A run that would come out as it is: the same images, found and described with the same networks.
- * Everything in it would be copied from the store to where it lies already.
+ * Reuses a run that would come out the same: of the same images, analyzed with the same networks.
+ * Making it anew would copy everything in it from the store to where it lies already.
  */
 import { randomUUID } from 'node:crypto';
 import type { RunManifest } from '../../domain/run';
@@ -10,9 +10,9 @@ import { unlessDamaged } from '../../runs/run-schemas';
 import { isWhole, type KeptImage, keptImage, readImages } from '../../runs/run-store';
 import type { FaceStore } from '../../store/face-store';
 import { type Identities, isSettled } from '../../store/identity';
-import type { StoreKeys } from './analysis-pipeline';
+import type { StoreKeys } from './pipeline-keys';
 
-/** What a run is made of. */
+/** What the contents of a run follow from. */
 export interface RunInputs {
   folders: readonly string[];
   images: Images;
@@ -21,8 +21,8 @@ export interface RunInputs {
 }
 
 /**
- * Notes in the store that a run was made with it, for `unchangedRun`.
- * @returns what its manifest is to hold.
+ * Notes in the store that a run was made with it, for `reusableRun`.
+ * @returns the provenance for the manifest.
  */
 export function noteProvenance(
   store: FaceStore,
@@ -35,11 +35,12 @@ export function noteProvenance(
 }
 
 /**
- * The manifest of the run in a place, if a new one would hold the same. Undefined as well where the
- * store was cleared since (whoever does that wants everything read again), where an image could not
- * be used and it is not known to be its own fault, where a file was so new that another change may
- * have left no trace, and on another day than the run's (what of the store is used is noted by the
- * day; the longest unused goes first).
+ * The manifest of the run in `runDir`, if a new run would hold the same. Undefined also where
+ * - the store was cleared since: the user wants everything read again;
+ * - an image failed, and the store does not hold its failure;
+ * - a file was so new that another change may have left no trace in its times;
+ * - the run is of another day: uses of the store are noted by the day, and the results that were
+ *   unused for the longest time are evicted first.
  */
 export async function reusableRun(
   runDir: string,
@@ -76,7 +77,7 @@ export async function reusableRun(
     if (found === undefined || !('reason' in found)) return undefined;
     unusable += 1;
   }
-  // Folders that could not be read are failures as well.
+  // Folders that could not be read are among the failures as well.
   return unusable === manifest.failures.length && (await isWhole(runDir, manifest))
     ? manifest
     : undefined;

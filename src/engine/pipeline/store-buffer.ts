@@ -1,36 +1,41 @@
 /**
- * Hands what a run finds to the store, batch by batch while it goes on: a run that is killed goes
- * on from there.
+ * Stores the results of a run, batch by batch while it goes on: a run that is killed continues from
+ * there.
  */
+import type { AnalysisSettings } from '../../domain/settings';
 import type { FaceStore, KnownFile, StoreRecord } from '../../store/face-store';
-import type { AnalysedBatch, AnalysisPipeline, StoreKeys } from './analysis-pipeline';
+import type { AnalysisPipeline } from './analysis-pipeline';
+import type { AnalyzedBatch, AnalyzedImage, FailedImage, ReadImage } from './analyzed-image';
+import type { StoreKeys } from './pipeline-keys';
 import { DirectStoreWriter, ProcessStoreWriter, type StoreWriter } from './store-writer';
 
+/** A notice for people that results are not in the store. */
+export const notStored = (problem: string): string =>
+  `What was found could not be kept for the next run: ${problem}.`;
+
+/** Bytes in a gigabyte, as disks are sold. */
+const GIGABYTE = 1e9;
+
 /**
- * Images that are kept at a time, and strips: every commit costs as many writes as pages it
- * changes, however many images lie on them, …
+ * Images and strips from which on a commit pays: it costs as many writes as pages it changes,
+ * however many images lie on them.
  */
 const COMMIT_SIZE = { images: 96, strips: 16 };
-/**
- * … and time: so much of the work is kept at a time, in milliseconds, and lost where the run is
- * killed, …
- */
+/** Shortest time between commits, in milliseconds: the work that is lost if the run is killed. */
 const COMMIT_INTERVAL_MS = 500;
-/** … but no more than this. */
+/** Maximum images and strips that wait for a commit. */
 const MAX_BUFFERED = { images: 1024, strips: 128 };
-/**
- * Images, known ones included, and strips after which the memory that maps the store's files is let
- * go of.
- */
+/** Images, cached ones included, and strips after which the store's memory map is released. */
 const UNMAP_AFTER = { images: 512, strips: 64 };
 
-export class StoreBuffer {
+export class StoreBuffer implements AsyncDisposable {
   private records: StoreRecord[] = [];
   private strips: Buffer[] = [];
-  /** Files whose content was known under another name. */
+  /** Files whose content was stored under another name. */
   private readonly renamed: KnownFile[] = [];
+  /** Ids of the strips that cached images use. */
   private readonly used = new Set<number>();
-  /** Since memory was let go of. */
+  /** Since the memory map was released. */
   private readonly mapped = { images: 0, strips: 0 };
   private committed = performance.now();
 
@@ -42,50 +47,22 @@ export class StoreBuffer {
   ) {}
 
   /**
-   * @param store what the description reads from meanwhile.
-   * @param limit bytes the store may take.
+   * @param store the one the pipeline reads.
+   * @param cacheLimit gigabytes the store may take.
    */
   static of(
     { provider, keys }: Pick<AnalysisPipeline, 'provider' | 'keys'>,
     store: FaceStore,
-    limit: number,
+    { cacheLimit }: Pick<AnalysisSettings, 'cacheLimit'>,
   ): StoreBuffer {
     const writer =
       provider === 'cpu' ? new DirectStoreWriter(store) : new ProcessStoreWriter(store.folder);
-    return new StoreBuffer(writer, store, keys, limit);
+    return new StoreBuffer(writer, store, keys, cacheLimit * GIGABYTE);
   }
 
-  async add({ images, strips }: AnalysedBatch): Promise<void> {
-    const before = this.strips.length;
-    for (const {
-      image,
-      identity,
-      hash,
-      known,
-      content,
-      failure,
-      faces,
-      places,
-      keptStrips,
-    } of images) {
-      for (const id of keptStrips) this.used.add(id);
-      if (hash === '' || identity === undefined || known === 'file') continue;
-      if (known === 'content') {
-        if (content !== undefined) this.renamed.push({ path: image.path, identity, content });
-        continue;
-      }
-      const crops = places.map(({ strip, at }) => ({ strip: before + strip, at }));
-      const described =
-        failure === undefined && faces.length > 0
-          ? { probabilities: concat(faces), crops }
-          : undefined;
-      const found =
-        failure === undefined
-          ? { faces: faces.map(({ located }) => located) }
-          : { reason: failure.reason };
-      const finder = failure?.kept === 'limits' ? this.keys.limited : undefined;
-      this.records.push({ path: image.path, identity, hash, found, described, finder });
-    }
+  async add({ images, strips }: AnalyzedBatch): Promise<void> {
+    const firstStrip = this.strips.length;
+    for (const image of images) this.addImage(image, firstStrip);
     this.strips.push(
       ...strips.map(({ jpeg }) => Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength)),
     );
@@ -99,6 +76,22 @@ export class StoreBuffer {
     this.mapped.strips += strips.length;
     if (this.mapped.images >= UNMAP_AFTER.images || this.mapped.strips >= UNMAP_AFTER.strips)
       this.unmap();
+  }
+
+  /** @param firstStrip number of the first strip of the image's batch. */
+  private addImage(result: AnalyzedImage, firstStrip: number): void {
+    const { image, identity } = result;
+    if (result.kind === 'cached') {
+      for (const id of result.storedStrips) this.used.add(id);
+      if (result.source === 'content' && identity !== undefined)
+        this.renamed.push({ path: image.path, identity, content: result.content });
+      return;
+    }
+    const { hash } = result;
+    if (hash === undefined || identity === undefined) return;
+    const outcome =
+      result.kind === 'failed' ? failureRecord(result, this.keys) : faceRecord(result, firstStrip);
+    this.records.push({ path: image.path, identity, hash, ...outcome });
   }
 
   private unmap(): void {
@@ -116,8 +109,8 @@ export class StoreBuffer {
   }
 
   /**
-   * Keeps what is left, and notes what of the store was used.
-   * @returns why something could not be kept, or undefined.
+   * Stores the rest, and notes which strips of the store were used.
+   * @returns why something could not be stored, or undefined.
    */
   async finish(): Promise<string | undefined> {
     await this.commit();
@@ -127,10 +120,25 @@ export class StoreBuffer {
     return problem ?? this.store.problem;
   }
 
-  /** Lets go of the store; what was found is kept still. */
-  async end(): Promise<void> {
+  /** Waits for the commits that have begun; the store stays open. */
+  async [Symbol.asyncDispose](): Promise<void> {
     await this.writer.close();
   }
+}
+
+type Outcome = Pick<StoreRecord, 'found' | 'described' | 'finder'>;
+
+const failureRecord = ({ failure, validity }: FailedImage, keys: StoreKeys): Outcome => ({
+  found: { reason: failure },
+  described: undefined,
+  finder: validity === 'limits' ? keys.limited : undefined,
+});
+
+function faceRecord({ faces, places }: ReadImage, firstStrip: number): Outcome {
+  const found = { faces: faces.map(({ located }) => located) };
+  if (faces.length === 0) return { found, described: undefined };
+  const crops = places.map(({ strip, at }) => ({ strip: firstStrip + strip, at }));
+  return { found, described: { probabilities: concat(faces), crops } };
 }
 
 function concat(faces: readonly { probabilities: Float32Array }[]): Float32Array {

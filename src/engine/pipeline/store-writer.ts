@@ -1,8 +1,8 @@
 /**
- * Where what a run finds is written to the store: in this process, or, where a GPU makes thousands
- * of faces a second, in one of its own, since writing takes half of the main thread's time. (LMDB
- * lets several processes use a store; several threads would share its memory map, which
- * `FaceStore.unmap` gives back.)
+ * Writes results to the store: in this process, or, where a GPU analyzes thousands of faces a
+ * second, in a process of its own, since writing takes half of the main thread's time. (LMDB lets
+ * several processes use a store. Several threads would share its memory map, which
+ * `FaceStore.unmap` releases.)
  */
 import { type ForkedProcess, forkProcess } from '../../channel/child-process';
 import { parentEnd } from '../../channel/port';
@@ -13,23 +13,23 @@ import { messageOf } from '../../util/errors';
 
 export interface Findings {
   records: readonly StoreRecord[];
-  /** JPEGs; `crops` of the records name them by their position here. */
+  /** JPEGs; `crops` of the records refer to them by their position. */
   strips: readonly Buffer[];
   keys: { finder: string; model: string };
-  /** Bytes the store may take. */
+  /** Maximum bytes of the store. */
   limit: number;
 }
 
 export interface StoreWriter {
   /** Resolves when the queue has room; never rejects. */
   write(findings: Findings): Promise<void>;
-  /** Resolves when all is written. @returns why something could not be kept, or undefined. */
+  /** Waits until all is written. @returns why something could not be stored, or undefined. */
   settled(): Promise<string | undefined>;
-  /** Ends it when what was given is written. */
+  /** Ends the writer when all is written. */
   close(): Promise<void>;
 }
 
-/** Writes at once, in this process. */
+/** Writes immediately, in this process. */
 export class DirectStoreWriter implements StoreWriter {
   constructor(private readonly store: FaceStore) {}
 
@@ -47,17 +47,17 @@ export class DirectStoreWriter implements StoreWriter {
   }
 }
 
-/** Calls of a process that writes to a store. */
+/** Calls of the store writer process. */
 export interface StoreWriterCalls {
-  /** @returns why nothing can be kept any more, or undefined. */
+  /** Returns why nothing can be stored any more, or undefined. */
   write: { params: Findings; result: string | undefined };
 }
 
-/** Writes that are on their way to the process, at most. */
+/** Maximum writes under way. */
 const MAX_PENDING = 4;
 
 /**
- * Writes in a process of its own, which starts with the first write: a run of known images needs
+ * Writes in a process of its own, which starts with the first write: a run of cached images needs
  * none.
  */
 export class ProcessStoreWriter implements StoreWriter {
@@ -101,7 +101,7 @@ export class ProcessStoreWriter implements StoreWriter {
   }
 }
 
-/** What the process does: it writes what it is sent, in order, until whoever started it is gone. */
+/** The store writer process: writes in order until its parent is gone. */
 export function runStoreWriterProcess(folder: string): void {
   const opening = FaceStore.open(folder).catch(messageOf);
   let tail: Promise<unknown> = Promise.resolve();
@@ -119,6 +119,6 @@ export function runStoreWriterProcess(folder: string): void {
       return written;
     },
   });
-  // What was sent before is written still.
+  // Writes that were received before are finished.
   port.onClose(() => void tail.finally(() => process.exit(0)));
 }

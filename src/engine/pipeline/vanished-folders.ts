@@ -1,6 +1,6 @@
 /**
- * A folder may vanish: a disk is unplugged, a share is not connected. What is left then is no
- * reason to replace a run of all of its images, which nothing would bring back.
+ * Keeps an earlier run where a folder vanished: a disk was unplugged, or a share is not connected.
+ * What is left of the folder must not replace a run of all of its images.
  */
 import { opendir } from 'node:fs/promises';
 import type { Failure } from '../../domain/run';
@@ -11,16 +11,16 @@ import { unlessDamaged } from '../../runs/run-schemas';
 import { readImages } from '../../runs/run-store';
 import { messageOf, UserError } from '../../util/errors';
 
-/** Images of a folder that may all be removed without a doubt, at most. */
+/** Maximum images of a folder that may all be gone without a doubt that they were removed. */
 const MAX_FEW_IMAGES = 10;
 
 const ADVICE =
   'If it lies on a disk or a share that is not connected, connect it and run again. The earlier run stays as it is';
 
 /**
- * Looks at what was listed.
- * @param images of all folders, in their order.
- * @throws UserError where a folder holds no image of which the run in `runDir` has many.
+ * Compares listed images with the earlier run.
+ * @param images of all folders, in the order of the folders.
+ * @throws UserError where a folder holds no image, but the run in `runDir` has many of it.
  */
 export async function refuseEmptiedFolders(
   runDir: string,
@@ -47,9 +47,10 @@ export async function refuseEmptiedFolders(
 }
 
 /**
- * Looks at the folders again before a run is replaced.
- * @param images that were found, of all folders, in their order, and `failures` to read some.
- * @throws UserError where there is a run in `runDir`, and a folder or most of the images are gone.
+ * Checks the folders again before a run is replaced.
+ * @param images of all folders, in the order of the folders.
+ * @param failures of those that could not be read.
+ * @throws UserError where `runDir` holds a run, and a folder or most of the images are gone.
  */
 export async function refusePartialRun(
   runDir: string,
@@ -75,7 +76,7 @@ async function whyGone(folder: string, hadImages: boolean): Promise<string | und
   try {
     const opened = await opendir(folder);
     try {
-      // Where a disk was mounted an empty folder is left.
+      // Unmounting a disk leaves an empty folder.
       return (await opened.read()) === null && hadImages
         ? 'became empty while its images were read'
         : undefined;
@@ -87,9 +88,9 @@ async function whyGone(folder: string, hadImages: boolean): Promise<string | und
   }
 }
 
-/** Whether there is an image of a folder. */
+/** @param folder index of the folder. */
 function hasImageOf(images: Images, folder: number): boolean {
-  // Images stand in the order of their folders.
+  // A binary search: images are in the order of their folders.
   let [from, to] = [0, images.length];
   while (from < to) {
     const middle = (from + to) >> 1;

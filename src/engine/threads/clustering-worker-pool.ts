@@ -1,12 +1,11 @@
 /**
- * Clustering workers, one a core, started when they are first needed. Whoever asks waits for a free
- * one; cancelling ends the thread in the middle of its work, so it takes effect at once whatever
- * the work is.
+ * Clustering workers, one a core, which start when they are first needed. Tasks wait for a free
+ * one. A cancel terminates the thread in the middle of its task, so it takes effect at once.
  */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { workerPort } from '../../channel/port';
+import { ClosedError, workerPort } from '../../channel/port';
 import { Remote } from '../../channel/remote';
 import type { RunTask, TaskName, TaskOptions, Tasks } from '../../clustering/tasks';
 import type { ClusteringWorkerCalls } from './clustering-worker';
@@ -16,8 +15,8 @@ interface ClusteringWorker {
   remote: Remote<ClusteringWorkerCalls>;
 }
 
-/** A piece of work that waits for a worker. */
-interface Job {
+/** A task that waits for a worker. */
+interface WaitingTask {
   name: TaskName;
   params: Tasks[TaskName]['params'];
   options: TaskOptions;
@@ -27,31 +26,35 @@ interface Job {
 
 export class ClusteringWorkerPool {
   private readonly idle: ClusteringWorker[] = [];
-  private readonly waiting: Job[] = [];
+  private readonly waiting: WaitingTask[] = [];
   private started = 0;
 
-  /** @param size threads, at most. */
+  /** @param size maximum threads. */
   constructor(
     private readonly script: string,
     readonly size = availableParallelism(),
   ) {}
 
-  /**
-   * @throws what the work throws; the signal's reason; ClosedError where the thread ends by itself.
-   */
+  /** @throws what the task throws; the signal's reason; Error where the worker crashes. */
   readonly run: RunTask = (name, params, options) =>
     new Promise((resolve, reject) => {
-      // The type of the result follows from the name.
-      this.waiting.push({ name, params, options, resolve: resolve as Job['resolve'], reject });
+      // The name determines the type of the result.
+      this.waiting.push({
+        name,
+        params,
+        options,
+        resolve: resolve as WaitingTask['resolve'],
+        reject,
+      });
       this.next();
     });
 
   private next(): void {
     while (this.waiting.length > 0 && (this.idle.length > 0 || this.started < this.size)) {
-      const job = this.waiting.shift()!;
-      const { signal } = job.options;
-      if (signal?.aborted === true) job.reject(signal.reason);
-      else void this.work(this.idle.pop() ?? this.start(), job);
+      const task = this.waiting.shift()!;
+      const { signal } = task.options;
+      if (signal?.aborted === true) task.reject(signal.reason);
+      else void this.work(this.idle.pop() ?? this.start(), task);
     }
   }
 
@@ -60,7 +63,7 @@ export class ClusteringWorkerPool {
     const thread = new Worker(this.script);
     const port = workerPort(thread);
     const worker = { thread, remote: new Remote<ClusteringWorkerCalls>(port) };
-    thread.unref(); // threads that wait for work keep no process alive
+    thread.unref(); // idle threads do not keep the process alive
     port.onClose(() => {
       this.started -= 1;
       const at = this.idle.indexOf(worker);
@@ -70,7 +73,10 @@ export class ClusteringWorkerPool {
     return worker;
   }
 
-  private async work(worker: ClusteringWorker, { name, params, options, resolve, reject }: Job) {
+  private async work(
+    worker: ClusteringWorker,
+    { name, params, options, resolve, reject }: WaitingTask,
+  ) {
     const { thread, remote } = worker;
     const { signal, onStep } = options;
     const cancel = () => {
@@ -81,7 +87,8 @@ export class ClusteringWorkerPool {
     try {
       resolve(await remote.call(name, params, { onProgress: onStep }));
     } catch (error) {
-      reject(error); // does nothing where it was cancelled
+      // Does nothing where the task was cancelled.
+      reject(error instanceof ClosedError ? workerFailed(error) : error);
     } finally {
       signal?.removeEventListener('abort', cancel);
       if (signal?.aborted !== true && remote.closed === undefined) this.idle.push(worker);
@@ -90,5 +97,8 @@ export class ClusteringWorkerPool {
   }
 }
 
-/** The engine's own. */
+const workerFailed = (cause: ClosedError) =>
+  new Error(`a clustering worker failed: ${cause.message}`, { cause });
+
+/** The engine's pool. */
 export const clusteringWorkers = new ClusteringWorkerPool(join(__dirname, 'clustering-worker.js'));

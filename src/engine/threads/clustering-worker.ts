@@ -1,4 +1,4 @@
-/** A clustering worker: does pieces of clustering, one after the other. */
+/** A clustering worker: runs clustering tasks one after the other. */
 import { parentEnd } from '../../channel/port';
 import { serve } from '../../channel/serve';
 import { runHere, type TaskName, type Tasks } from '../../clustering/tasks';
@@ -11,7 +11,7 @@ export type ClusteringWorkerCalls = {
   };
 };
 
-/** Progress: a step is done. */
+/** Each message of progress stands for one step. */
 const handler =
   <Name extends TaskName>(name: Name) =>
   (params: Tasks[Name]['params'], { onProgress }: { onProgress: (step: null) => void }) =>

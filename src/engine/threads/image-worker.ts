@@ -1,8 +1,8 @@
 /**
- * An image worker: reads, decodes, finds, cuts out and infers by itself, with a session of one
- * thread. Workers that share nothing use the cores better than a session of several threads, which
- * wait for one another at every layer. It runs as a thread of the engine, or as a process of its
- * own where an image may bring it down.
+ * An image worker: reads and decodes images, finds and crops faces, and infers their attributes,
+ * with a single-threaded session. Workers that share nothing use the cores better than a session of
+ * several threads, which wait for one another at every layer. It runs as a thread of the engine, or
+ * as a process where an image may crash it.
  */
 import { isMainThread } from 'node:worker_threads';
 import { parentEnd } from '../../channel/port';
@@ -28,7 +28,7 @@ import { collectGarbage, GC_THRESHOLD_BYTES } from '../../util/collect-garbage';
 import { hashOf } from '../../util/content-hash';
 import { guardMemory } from '../../util/memory-guard';
 
-/** How faces are searched for. */
+/** Configuration of the search for faces. */
 export interface SearchSetup {
   /** Path of the detector. */
   detector: string;
@@ -36,32 +36,33 @@ export interface SearchSetup {
   minFaceSize: number;
 }
 
-/** What a worker describes images with. */
+/** Configuration of the analysis of images. */
 export interface ImageWorkerSetup {
   /** Size of the crops, in pixels. */
   crop: Framing;
-  /** Path of the network it infers with on the CPU; undefined where another provider infers. */
+  /** Path of the network for the CPU; undefined where another provider infers. */
   model: string | undefined;
   batchSize: number;
   /** Undefined where every image is one aligned face. */
   search: SearchSetup | undefined;
+  /** Whether contents are hashed, to recognize images of the store. */
   hashed: boolean;
   limits: ImageLimits;
-  /** What threads of one process share; undefined for a process of its own. */
+  /** Memory budget that the threads of a process share; undefined for a process. */
   budget: SharedArrayBuffer | undefined;
 }
 
-/** A path; bytes where it is not UTF-8. */
+/** A path, as bytes if it is not valid UTF-8. */
 export type ImagePath = string | Uint8Array;
 
-/** An image that can be shown, or why it cannot. */
+/** A rendered image, or why it cannot be rendered. */
 export type Rendered<T> = T | { reason: string };
 
 export interface ImageWorkerCalls {
-  /** Opens the network that `setUp` is going to name. */
+  /** Opens a network in advance of `setUp`. */
   prepare: { params: { model: string }; result: undefined };
   setUp: { params: ImageWorkerSetup; result: undefined };
-  /** Progress: images that are done. */
+  /** Analyzes images. Progress: number of images that are done. */
   describe: {
     params: { images: WantedImage[]; spare: SharedArrayBuffer | undefined };
     result: AnalysedImages;
@@ -83,16 +84,16 @@ export interface ImageWorkerCalls {
     result: Rendered<{ pixels: Uint8Array<ArrayBuffer> }>;
   };
   /**
-   * Ends the worker when what is under way is done: ONNX Runtime aborts the process where its
-   * thread is terminated.
+   * Ends the worker when its calls are done. (Terminating a thread inside ONNX Runtime would abort
+   * the process.)
    */
   close: { params: undefined; result: undefined };
 }
 
-/** Images of a call under way at a time: those that libvips decodes take tens of megabytes each. */
+/** Images of a call that are decoded at a time; with libvips each takes tens of megabytes. */
 const CONCURRENCY = { aligned: 4, searched: 2 };
-/** Progress is told at most so often, in milliseconds. */
-const PROGRESS_INTERVAL = 500;
+/** Minimum time between messages of progress, in milliseconds. */
+const PROGRESS_INTERVAL_MS = 500;
 
 let network: { file: string; model: Promise<AttributeModel> } | undefined;
 let finder: { key: string; detector: Promise<FaceDetector> } | undefined;
@@ -101,7 +102,7 @@ let options: Promise<AnalyseOptions> | undefined;
 function networkOf(file: string): Promise<AttributeModel> {
   if (network?.file !== file) {
     network = { file, model: openModel(file, { provider: 'cpu', threads: 1 }) };
-    network.model.catch(() => undefined); // thrown to whoever asks for it
+    network.model.catch(() => undefined); // whoever awaits it gets the error
   }
   return network.model;
 }
@@ -136,23 +137,22 @@ async function describe(
 ): Promise<AnalysedImages> {
   if (options === undefined) throw new Error('expected `setUp` before `describe`');
   let done = 0;
-  let told = performance.now();
+  let reported = performance.now();
   const onImage = () => {
     done += 1;
-    if (performance.now() - told < PROGRESS_INTERVAL) return;
-    told = performance.now();
+    if (performance.now() - reported < PROGRESS_INTERVAL_MS) return;
+    reported = performance.now();
     onProgress(done);
   };
   const result = await analyseImages(images, await options, spare, onImage);
-  // Each thread has a heap of its own. Its young generation gathers 4 MB by itself
-  // (engine/client.ts), which it collects in less than a millisecond.
+  // Each thread has a heap of its own, so each collects a part of the engine's threshold.
   collectGarbage((3 * GC_THRESHOLD_BYTES) / 8);
   transfer(...result.strips.map(({ jpeg }) => jpeg.buffer));
   if (result.probabilities !== undefined) transfer(result.probabilities.buffer);
   return result;
 }
 
-/** What is asked for, or the reason where the image is at fault. */
+/** The result, or why the image cannot be used. */
 async function orReason<T>(work: Promise<T>): Promise<Rendered<T>> {
   try {
     return await work;
@@ -172,7 +172,7 @@ serve<ImageWorkerCalls>(port, {
   },
   setUp: async (setup) => {
     options = optionsOf(setup);
-    await options.catch(() => undefined); // thrown to whoever asks for a description
+    await options.catch(() => undefined); // `describe` throws the error
     return undefined;
   },
   describe,

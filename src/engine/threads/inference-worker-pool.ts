@@ -8,13 +8,13 @@ import { withinLimit } from '../../util/silence';
 import type { InferenceCalls, InferenceSetup } from './inference-worker';
 
 /**
- * Time a batch may take before the provider counts as failed, in milliseconds: kernels are compiled
- * in the first.
+ * Time after which a batch has failed, in milliseconds. The first one is slow, since it compiles
+ * the kernels.
  */
-const BATCH_LIMIT = 120_000;
+const BATCH_LIMIT_MS = 120_000;
 
 /** Time threads have to end, in milliseconds. */
-const RELEASE_LIMIT = 5_000;
+const RELEASE_LIMIT_MS = 5_000;
 
 interface InferenceWorker {
   worker: Worker;
@@ -25,7 +25,8 @@ export class InferenceWorkerPool implements BatchRunner {
   private constructor(private readonly workers: readonly InferenceWorker[]) {}
 
   /**
-   * @param size workers. While one copies a batch to the GPU, another one's is computed.
+   * @param size number of workers. One copies its batch to the GPU while that of another is
+   * computed.
    * @throws UserError where the network cannot be opened.
    */
   static async open(setup: InferenceSetup, size: number): Promise<InferenceWorkerPool> {
@@ -33,7 +34,7 @@ export class InferenceWorkerPool implements BatchRunner {
     const pool = new InferenceWorkerPool(workers);
     try {
       await Promise.all(
-        workers.map(({ remote }) => withinLimit(remote.call('open', undefined), BATCH_LIMIT)),
+        workers.map(({ remote }) => withinLimit(remote.call('open', undefined), BATCH_LIMIT_MS)),
       );
       return pool;
     } catch (error) {
@@ -44,13 +45,13 @@ export class InferenceWorkerPool implements BatchRunner {
 
   infer(pieces: readonly Uint8Array[], count: number): Promise<Float32Array> {
     const least = this.workers.reduce((a, b) => (b.remote.calls < a.remote.calls ? b : a));
-    return withinLimit(least.remote.call('infer', { pieces, count }), BATCH_LIMIT);
+    return withinLimit(least.remote.call('infer', { pieces, count }), BATCH_LIMIT_MS);
   }
 
   async release(): Promise<void> {
-    // A thread that is deep in a driver may never hear of it.
+    // A thread in a native call may never end.
     const ended = Promise.all(this.workers.map(({ worker }) => worker.terminate()));
-    await withinLimit(ended, RELEASE_LIMIT).catch(() => undefined);
+    await withinLimit(ended, RELEASE_LIMIT_MS).catch(() => undefined);
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * An inference worker: a network on a GPU, with a session of its own. ONNX Runtime's call holds its
- * thread until the GPU is done; here nothing else waits for it.
+ * An inference worker: a thread with a session of its own on a GPU. ONNX Runtime's call blocks its
+ * thread until the GPU is done.
  */
 import { workerData } from 'node:worker_threads';
 import { parentEnd } from '../../channel/port';
@@ -9,14 +9,14 @@ import type { Provider } from '../../domain/networks';
 import { openModel } from '../../networks/model';
 import { createMutex } from '../../util/mutex';
 
-/** What a worker is to run. */
+/** Configuration of a worker. */
 export interface InferenceSetup {
   /** Path of the network. */
   file: string;
   provider: Provider;
   /**
-   * Crops a batch. Smaller ones are filled up: for every new size CUDA would look for the fastest
-   * kernels anew. 0: they are taken as they come.
+   * Crops a batch. Smaller batches are padded, since CUDA searches for the fastest kernels for
+   * every new size; with 0 they are not.
    */
   batchSize: number;
 }
@@ -33,12 +33,12 @@ export interface InferenceCalls {
 
 const { file, provider, batchSize } = workerData as InferenceSetup;
 const opened = openModel(file, { provider });
-opened.catch(() => undefined); // thrown to whoever calls
-/** One batch, filled again and again. */
+opened.catch(() => undefined); // each call throws it
+/** The memory of a batch, which is reused. */
 let batch = new Uint8Array();
 
-/** One after the other: ONNX Runtime reads the batch some time after it was asked to. */
-const inTurn = createMutex();
+/** ONNX Runtime may read the batch late, so it must not be filled again until the end of a call. */
+const batchLock = createMutex();
 
 async function infer({ pieces, count }: InferenceCalls['infer']['params']) {
   const model = await opened;
@@ -60,7 +60,7 @@ serve<InferenceCalls>(parentEnd(), {
     return undefined;
   },
   infer: async (params, { transfer }) => {
-    const probabilities = await inTurn(() => infer(params));
+    const probabilities = await batchLock(() => infer(params));
     transfer(probabilities.buffer);
     return probabilities;
   },

@@ -1,6 +1,6 @@
 /**
- * Images that brought a worker down, or seem to: each is tried alone, in a process of its own, with
- * limits of time and memory. What ends that process is at fault, and named.
+ * Reads images one at a time in a separate process with limits of time and memory, to find the
+ * image that crashes a worker. An image during which that process ends is at fault.
  */
 import { join } from 'node:path';
 import { type ForkedProcess, forkProcess } from '../../channel/child-process';
@@ -12,49 +12,46 @@ import { createMutex } from '../../util/mutex';
 import { watchSilence } from '../../util/silence';
 import type { ImagePath, ImageWorkerCalls } from './image-worker';
 
-/** Memory of a worker that decodes nothing: Node, the network and the detector, in bytes. */
+/** Memory of an idle worker with its networks, in bytes. */
 export const WORKER_MEMORY = 400e6;
 
-/**
- * Time a worker has to start, in milliseconds, networks included; on a busy machine that takes
- * seconds.
- */
-const START_LIMIT = 60_000;
-/** A worker that is not asked for this long, in milliseconds, is ended. */
-const IDLE_LIMIT = 30_000;
+/** Time a worker has to start and open its networks, in milliseconds. */
+const START_LIMIT_MS = 60_000;
+/** Time after which an idle worker is ended, in milliseconds. */
+const IDLE_LIMIT_MS = 30_000;
 
 type Worker = ForkedProcess<ImageWorkerCalls>;
 
-/** Why an image cannot be used: it ended the worker that was to read it. */
+/** Why an image cannot be used: it ended the worker that read it. */
 export class Verdict {
   constructor(readonly reason: string) {}
 }
 
-/** A process that works on images one at a time; another one takes its place where it ends. */
+/** A process that handles images one at a time, and is replaced if it ends. */
 export class IsolatedImages {
   private worker: Promise<Worker> | undefined;
   private idle: NodeJS.Timeout | undefined;
-  private readonly inTurn = createMutex();
+  private readonly workerLock = createMutex();
   private readonly verdicts = new Map<string, Verdict>();
 
-  /** @param prepare what a new worker is told before it is used. */
+  /** @param prepare sets up a new worker. */
   constructor(
     private readonly limits: ImageLimits,
     private readonly prepare: (worker: Worker) => Promise<void> = () => Promise.resolve(),
   ) {}
 
-  /** What was found out about an image before. */
+  /** The verdict on an image that was read before. */
   verdictOn(path: ImagePath): Verdict | undefined {
     return this.verdicts.get(keyOf(path));
   }
 
   /**
-   * Does something with an image when it is its turn.
-   * @returns the result, or why the image cannot be used.
+   * Handles an image, after those of earlier calls.
+   * @returns the result of `work`, or why the image cannot be used.
    * @throws what the worker throws; Error where no worker starts.
    */
   run<T>(path: ImagePath, work: (worker: Worker) => Promise<T>): Promise<T | Verdict> {
-    return this.inTurn(async () => {
+    return this.workerLock(async () => {
       const known = this.verdictOn(path);
       if (known !== undefined) return known;
       clearTimeout(this.idle);
@@ -64,7 +61,7 @@ export class IsolatedImages {
         this.verdicts.set(keyOf(path), result);
         this.worker = undefined;
       }
-      this.idle = setTimeout(() => void this.close(), IDLE_LIMIT);
+      this.idle = setTimeout(() => void this.close(), IDLE_LIMIT_MS);
       this.idle.unref();
       return result;
     });
@@ -73,7 +70,7 @@ export class IsolatedImages {
   /** Ends the process. */
   async close(): Promise<void> {
     clearTimeout(this.idle);
-    const worker = await this.worker?.catch(() => undefined); // it never started
+    const worker = await this.worker?.catch(() => undefined); // one that did not start needs no end
     this.worker = undefined;
     worker?.kill();
   }
@@ -83,7 +80,7 @@ export class IsolatedImages {
     const worker = forkProcess<ImageWorkerCalls>(join(__dirname, 'image-worker.js'), [
       String(memory),
     ]);
-    const silence = watchSilence(START_LIMIT, worker.kill);
+    const silence = watchSilence(START_LIMIT_MS, worker.kill);
     try {
       await this.prepare(worker);
       return worker;

@@ -1,6 +1,6 @@
 /**
- * Image workers that start before it is known what exactly they are to do: loading their code takes
- * as long as listing thousands of images.
+ * Image workers that start before their configuration is known: loading their code takes as long as
+ * listing thousands of images.
  */
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -8,7 +8,7 @@ import { type ClosedError, workerPort } from '../../channel/port';
 import { Remote } from '../../channel/remote';
 import type { ImageWorkerCalls } from './image-worker';
 
-/** More would hold up what they are to wait for. */
+/** Maximum prewarmed threads. More would slow down the listing. */
 const MAX_PREWARMED = 4;
 
 export interface ImageThread {
@@ -24,10 +24,10 @@ function start(): ImageThread {
 }
 
 /**
- * Starts some threads for whoever describes next.
- * @param count threads there will be.
- * @param model network that they will be told to infer with on the CPU; undefined where another
- * provider infers.
+ * Starts some threads for the next analysis.
+ * @param count number of threads that it will use.
+ * @param model path of the network that they will use on the CPU; undefined where another provider
+ * infers.
  */
 export function prewarm(count: number, model: string | undefined): void {
   while (idle.size < Math.min(MAX_PREWARMED, count)) {
@@ -36,11 +36,11 @@ export function prewarm(count: number, model: string | undefined): void {
     void thread.ended.then(() => idle.delete(thread));
   }
   if (model === undefined) return;
-  // What cannot be opened now is told when it is to be used.
+  // A network that cannot be opened fails again when the worker is set up.
   for (const { remote } of idle) remote.call('prepare', { model }).catch(() => undefined);
 }
 
-/** One that is ready, or a new one. */
+/** Takes a prewarmed thread, or starts one. */
 export function takeThread(): ImageThread {
   const [thread] = idle;
   if (thread === undefined) return start();
@@ -48,9 +48,10 @@ export function takeThread(): ImageThread {
   return thread;
 }
 
-/** Ends those that nobody took, when they are done with what they are at. */
+/** Ends the threads that were not taken, when their calls are done. */
 export function releaseIdleThreads(): void {
-  // it has ended
-  for (const { remote } of idle) remote.call('close', undefined).catch(() => undefined);
+  for (const { remote } of idle) {
+    remote.call('close', undefined).catch(() => undefined); // it may have ended already
+  }
   idle.clear();
 }

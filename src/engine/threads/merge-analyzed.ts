@@ -1,8 +1,8 @@
-/** Results of single images as one. */
+/** Joins results of single images to one. */
 import type { AnalysedImages } from '../../faces/analyse-images';
 
-/** @param parts results of images, in the order they are to have. */
-export function mergeDescribed(parts: readonly AnalysedImages[]): AnalysedImages {
+/** @param parts results of images, in order. */
+export function mergeAnalyzed(parts: readonly AnalysedImages[]): AnalysedImages {
   const crops = parts.map((part) => part.crops).filter((each) => each !== undefined);
   const probabilities = parts
     .map((part) => part.probabilities)

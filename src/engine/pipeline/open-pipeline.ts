@@ -1,0 +1,200 @@
+/** Opens a pipeline: chooses the network, the execution provider and the way faces are found. */
+import type { BundledModels } from '../../domain/networks';
+import type { DetectionDecision } from '../../domain/run';
+import type { AnalysisSettings } from '../../domain/settings';
+import { chooseDetection } from '../../faces/choose-detection';
+import { imageLimits } from '../../images/image-limits';
+import type { ImageFile, Images } from '../../images/image-list';
+import { MemoryBudget } from '../../images/memory-budget';
+import { openModel } from '../../networks/model';
+import { ProviderChain } from '../../networks/provider-chain';
+import { chooseProvider, type ProviderChoice } from '../../networks/providers';
+import { type FaceStore, type ModelInfo, modelInfoSchema } from '../../store/face-store';
+import { type Identities, identitiesOf, identityOf } from '../../store/identity';
+import type { SearchSetup } from '../threads/image-worker';
+import { ImageWorkerPool, imageWorkersFor, type WorkerHost } from '../threads/image-worker-pool';
+import { InferenceWorkerPool } from '../threads/inference-worker-pool';
+import { prewarm, releaseIdleThreads } from '../threads/prewarmed-threads';
+import { AnalysisPipeline, closeWorkers } from './analysis-pipeline';
+import { chooseModel } from './choose-model';
+import { INFERENCE_WORKERS } from './infer-pending';
+import { alignmentKey, fileHash, finderKey, limitedKey, modelKey } from './pipeline-keys';
+
+export interface PipelineOptions {
+  settings: AnalysisSettings;
+  bundled: BundledModels;
+  /** Undefined where nothing is kept between runs. */
+  store: FaceStore | undefined;
+  signal: AbortSignal;
+  /** Where images are read. */
+  host: WorkerHost;
+}
+
+/**
+ * Lets threads load their code while the folders are still listed.
+ * @param first the first image that was found.
+ * @param entries number of entries of its folder.
+ */
+export function prewarmWorkers(
+  first: ImageFile,
+  entries: number,
+  { store, host }: Pick<PipelineOptions, 'store' | 'host'>,
+): void {
+  if (host === 'thread' && isNew(first, store)) prewarm(imageWorkersFor(entries), undefined);
+}
+
+/**
+ * Reads no more of the images than is needed to choose how faces are found.
+ * @throws UserError where a network cannot be used; CancelledError.
+ */
+export async function openPipeline(
+  images: Images,
+  options: PipelineOptions,
+): Promise<AnalysisPipeline> {
+  const workers = new ImageWorkerPool(imageLimits(options.settings), options.host, images.length);
+  try {
+    return await openWith(workers, images, options);
+  } catch (error) {
+    releaseIdleThreads();
+    await closeWorkers(workers);
+    throw error;
+  }
+}
+
+async function openWith(
+  workers: ImageWorkerPool,
+  images: Images,
+  options: PipelineOptions,
+): Promise<AnalysisPipeline> {
+  const { settings, bundled, store, signal, host } = options;
+  const { choice, batchSize } = await chooseModel(settings, bundled, store, images.length, signal);
+  signal.throwIfAborted();
+  const inferenceFile = choice.provider === 'cpu' ? choice.file : undefined;
+  if (host === 'thread' && isNew(images.at(0), store))
+    prewarm(imageWorkersFor(images.length), inferenceFile);
+  const identities = await identitiesOf(images, signal);
+  const hash = await fileHash(choice.file);
+  const model = await modelInfo(choice, hash, store);
+  const search = { images, identities, workers, model, key: await searchKey(options) };
+  const detection = await decideDetection(search, options);
+  const finder = detection.searched ? search.key : finderKey(undefined, settings);
+  const limits = imageLimits(settings);
+  workers.setUp({
+    crop: model.crop,
+    model: inferenceFile,
+    batchSize,
+    search: detection.searched ? searchSetup(options) : undefined,
+    hashed: store !== undefined,
+    limits,
+    budget: MemoryBudget.of(limits.memoryBytes).memory,
+  });
+  return new AnalysisPipeline({
+    images,
+    identities,
+    store,
+    keys: { finder, limited: limitedKey(finder, limits), model: modelKey(hash) },
+    model,
+    detection,
+    batchSize,
+    chain: providerChain(choice, batchSize, options),
+    workers,
+    signal,
+  });
+}
+
+/** Key of results of images that are searched for faces, as far as the settings allow a search. */
+async function searchKey({ settings, bundled }: PipelineOptions): Promise<string> {
+  const detector = settings.detect === 'never' ? undefined : await fileHash(bundled.detector);
+  return finderKey(detector, settings);
+}
+
+interface SearchSample {
+  images: Images;
+  identities: Identities;
+  workers: ImageWorkerPool;
+  model: ModelInfo;
+  /** Of `searchKey`. */
+  key: string;
+}
+
+/** Decides whether images are searched for faces; sampled images are noted in the store. */
+async function decideDetection(
+  { images, identities, workers, model, key }: SearchSample,
+  options: PipelineOptions,
+): Promise<DetectionDecision> {
+  const { settings, store, signal } = options;
+  const noteOf = (hash: string) => alignmentKey(hash, key, model.crop);
+  const checked = new Map<string, boolean | null>();
+  const detection = await chooseDetection(
+    images,
+    settings,
+    {
+      known: (index) => {
+        const [image, identity] = [images.at(index)!, identities.get(index)];
+        const content = identity && store?.contentOf(image.path, identity);
+        return content === undefined
+          ? undefined
+          : (store?.note(noteOf(content.hash)) as boolean | null | undefined);
+      },
+      check: async ({ path }) => {
+        const { hash, aligned } = await workers.checkAligned(
+          path,
+          searchSetup(options),
+          model.crop,
+        );
+        if (hash !== undefined) checked.set(noteOf(hash), aligned);
+        return aligned;
+      },
+      concurrency: workers.size,
+    },
+    signal,
+  );
+  for (const [name, aligned] of checked) store?.setNote(name, aligned);
+  return detection;
+}
+
+function providerChain(
+  choice: ProviderChoice,
+  batchSize: number,
+  { settings, bundled }: PipelineOptions,
+): ProviderChain {
+  return new ProviderChain(choice, {
+    open: ({ file, provider }) =>
+      InferenceWorkerPool.open(
+        { file, provider, batchSize: provider === 'cpu' ? 0 : batchSize },
+        INFERENCE_WORKERS[provider],
+      ),
+    next: (failed) => chooseProvider(settings, bundled, failed),
+  });
+}
+
+function searchSetup({ settings, bundled }: PipelineOptions): SearchSetup {
+  return {
+    detector: bundled.detector,
+    minFaceScore: settings.minFaceScore,
+    minFaceSize: settings.minFaceSize,
+  };
+}
+
+/** Whether the store does not hold an image under its path; most likely it holds no other then. */
+function isNew(image: ImageFile | undefined, store: FaceStore | undefined): boolean {
+  if (image === undefined) return false;
+  const identity = identityOf(image.path);
+  return identity === undefined || store?.contentOf(image.path, identity) === undefined;
+}
+
+/** Input and outputs of a network: from the store, or by opening it. */
+async function modelInfo(
+  { file }: ProviderChoice,
+  hash: string,
+  store: FaceStore | undefined,
+): Promise<ModelInfo> {
+  const note = `network ${hash}`;
+  const stored = store?.noteOf(note, modelInfoSchema);
+  if (stored !== undefined) return stored;
+  const model = await openModel(file, { provider: 'cpu', threads: 1 });
+  const info = { crop: model.crop, attributes: model.attributes, thresholds: model.thresholds };
+  await model.release();
+  store?.setNote(note, info);
+  return info;
+}
