@@ -19,7 +19,7 @@ import { recallBench } from './bench/recall.mjs';
 import { scaleBench } from './bench/scale.mjs';
 import { bundle } from './bench/stage.mjs';
 import { main, root } from './process.mjs';
-import { buildAll, installPackages } from './setup.mjs';
+import { buildIfStale, installPackages } from './setup.mjs';
 
 main(async () => {
   const { values } = parseArgs({
@@ -37,7 +37,7 @@ main(async () => {
   const rounds = Number(values.rounds);
   const images = Number(values.images);
   await installPackages();
-  await buildAll();
+  await buildIfStale();
   await bundle();
   const wanted = (part) => values.only === '' || values.only === part;
   const machine = `${cpus()[0]?.model ?? process.arch}, ${availableParallelism()} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.versions.node}`;

@@ -5,7 +5,7 @@ import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { cacheDir, main, onPath, root, run } from './process.mjs';
 import { samplePortraits } from './samples.mjs';
-import { buildAll, installPackages } from './setup.mjs';
+import { buildIfStale, installPackages } from './setup.mjs';
 
 main(async () => {
   const { values, positionals } = parseArgs({
@@ -13,7 +13,7 @@ main(async () => {
     options: { 'no-open': { type: 'boolean' }, out: { type: 'string' } },
   });
   await installPackages();
-  await buildAll();
+  await buildIfStale();
   const folders =
     positionals.length > 0
       ? positionals.map((folder) => resolve(folder))

@@ -3,7 +3,7 @@
 import { basename, join } from 'node:path';
 import { cacheDir, root, run } from './process.mjs';
 import { samplePortraits } from './samples.mjs';
-import { buildAll, installPackages } from './setup.mjs';
+import { buildIfStale, installPackages } from './setup.mjs';
 import { watForEsbuild } from './wat.mjs';
 
 /**
@@ -12,7 +12,7 @@ import { watForEsbuild } from './wat.mjs';
  */
 export async function runTestProgram(source, parameters) {
   await installPackages();
-  await buildAll();
+  await buildIfStale();
   const { build } = await import('esbuild');
   const program = join(cacheDir, 'programs', basename(source).replace(/\.ts$/, '.js'));
   await build({

@@ -10,7 +10,7 @@ import { aptInstall } from './debian.mjs';
 import { NODE_LINES, nodeOfLine, noNodeLines, ownLine } from './node-lines.mjs';
 import { cacheDir, main, onPath, root, run } from './process.mjs';
 import { samplePortraits } from './samples.mjs';
-import { buildAll, installPackages } from './setup.mjs';
+import { buildIfStale, installPackages } from './setup.mjs';
 
 /**
  * Left out on the other lines of Node.js: training is Python, and WebGPU is in ONNX Runtime's
@@ -36,7 +36,7 @@ main(async () => {
   await installPackages();
   await samplePortraits();
   await mkdir(cacheDir, { recursive: true });
-  await step('build', buildAll);
+  await step('build', buildIfStale);
   await step('types', () => run('npm', ['run', '--silent', 'typecheck']));
   await step('style', () => run('npm', ['run', '--silent', 'lint']));
   await step('audit', async () => console.log(await audit(await shippedPackages())));
