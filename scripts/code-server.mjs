@@ -2,12 +2,13 @@
 // the package `code-server`. Used by `npm start` where no desktop VS Code is found, and by the
 // tests.
 import { spawn } from 'node:child_process';
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { aptInstall } from './debian.mjs';
 import { once, onPath, run } from './process.mjs';
+import { addUserSettings } from './vscode-settings.mjs';
 
 const CODE_SERVER = '4.139.1'; // VS Code 1.139.1
 const NODE_MAJOR = '24'; // the one Node release line this code-server runs on
@@ -111,10 +112,7 @@ export async function startCodeServer(
   { node, entry },
   { userDataDir, extensionsDir, folder, settings = {}, env = {}, log = 'ignore' },
 ) {
-  await mkdir(join(userDataDir, 'User'), { recursive: true });
-  const settingsFile = join(userDataDir, 'User', 'settings.json');
-  const before = await readFile(settingsFile, 'utf8').then(JSON.parse, () => ({}));
-  await writeFile(settingsFile, JSON.stringify({ ...before, ...settings }, null, 2));
+  await addUserSettings(userDataDir, settings);
   const port = await freePort();
   const child = spawn(
     node,
@@ -161,6 +159,3 @@ export async function startCodeServer(
   }
   return { url: `${origin}/?folder=${encodeURIComponent(folder)}`, origin, child, stop };
 }
-
-/** Copies a folder; used to give each test a workspace of its own. */
-export const copyFolder = (from, to) => cp(from, to, { recursive: true });
