@@ -1,5 +1,5 @@
-// Programs of the tests that run by themselves: bundled, then run with what they need named in
-// their environment.
+// Bundles and runs programs in test/ that do not use vitest. Their environment variables name the
+// folders that they need.
 import { basename, join } from 'node:path';
 import { cacheDir, root, run } from './process.mjs';
 import { samplePortraits } from './samples.mjs';
@@ -7,8 +7,8 @@ import { buildIfStale, installPackages } from './setup.mjs';
 import { watForEsbuild } from './wat.mjs';
 
 /**
- * @param source path of the program below the root, in TypeScript.
- * @throws Error where it fails.
+ * @param source path of the TypeScript program, relative to the root.
+ * @throws Error if the program fails.
  */
 export async function runTestProgram(source, parameters) {
   await installPackages();

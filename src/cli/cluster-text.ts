@@ -4,6 +4,7 @@ import type { Clustering } from '../domain/clustering';
 import type { RunManifest } from '../domain/run';
 import { providerDetails, providerText } from '../summaries/provider-text';
 import { forName } from '../text/neutralize';
+import { plural } from '../text/numbers';
 
 /**
  * @param peakMemory in bytes.
@@ -24,11 +25,11 @@ export function runLines(
     `faces ${detection.searched ? 'searched for' : 'not searched for'}: ${detection.reason}`,
     ...(known > 0
       ? [
-          `${String(known)} of the ${String(images.found)} images were known from earlier runs and not read again`,
+          `${String(known)} of the ${String(images.found)} images were in the cache and not read again`,
         ]
       : []),
     ...notices.map((notice) => `note: ${notice}`),
-    ...(images.withoutFace > 0 ? [`${String(images.withoutFace)} images show no face`] : []),
+    ...(images.withoutFace > 0 ? [`${plural(images.withoutFace, 'image')} without a face`] : []),
     ...failureLines(manifest),
   ];
 }

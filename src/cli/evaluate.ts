@@ -7,6 +7,7 @@ import { EVALUATION_OUTPUT } from '../engine/jobs/outputs';
 import { evaluationChart } from '../summaries/evaluation-chart';
 import { providerText } from '../summaries/provider-text';
 import { reliabilityChart } from '../summaries/reliability-chart';
+import { plural } from '../text/numbers';
 import { writeNeeded } from '../util/output-folder';
 import type { CliContext, CliOptions } from './context';
 import { type Output, outputOf } from './output';
@@ -58,7 +59,7 @@ async function writeEvaluation(
     );
     await write(
       'wrong-of-predicted.svg',
-      chart('Wrong of those predicted, by attribute', (score) => score.wrongOfPredicted ?? 0),
+      chart('Wrong positive predictions by attribute', (score) => score.wrongOfPredicted ?? 0),
     );
     await write('calibration.svg', reliabilityChart(evaluation.calibration));
   });
@@ -81,7 +82,7 @@ function totalLines(evaluation: Evaluation): string[] {
   return [
     `${String(faces)} faces, ${String(attributes)} attributes on ${providerText(provider)}, ${seconds.toFixed(1)} s`,
     `accuracy ${percent(evaluation.accuracy)} %, balanced accuracy ${percent(evaluation.balancedAccuracy)} %, ` +
-      `always the majority ${percent(evaluation.majorityAccuracy)} %, mean wrong attributes a face ${evaluation.hammingDistance.toFixed(3)}, ` +
+      `majority baseline ${percent(evaluation.majorityAccuracy)} %, mean wrong attributes per face ${evaluation.hammingDistance.toFixed(3)}, ` +
       `average precision ${percent(evaluation.averagePrecision)} %, calibration error ${percent(evaluation.calibrationError)} %`,
     ...(balancedThresholds === null
       ? []
@@ -93,7 +94,7 @@ function totalLines(evaluation: Evaluation): string[] {
       ({ kind, amount, agreement, accuracy }) =>
         `${kind} ${String(amount).padEnd(5)} agreement ${cell(agreement)} %, accuracy ${cell(accuracy)} %`,
     ),
-    ...(images.failed > 0 ? [`${String(images.failed)} images could not be used`] : []),
+    ...(images.failed > 0 ? [`${plural(images.failed, 'image')} could not be used`] : []),
   ];
 }
 
