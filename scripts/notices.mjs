@@ -1,8 +1,8 @@
 // Writes ThirdPartyNotices.txt from the actual contents of a package, and checks the notices of a
 // finished package.
-import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { packageOf, packageOfSource } from './bundled-packages.mjs';
 import { MISSING_TEXTS, NATIVE_FILES, SHARED_TEXTS } from './native-parts.mjs';
 import { root } from './process.mjs';
 
@@ -15,19 +15,10 @@ const LICENSES = join(root, 'licenses');
  * included.
  */
 const ALLOWED = new Set([
-  ...[
-    '0BSD',
-    'Apache-2.0',
-    'BlueOak-1.0.0',
-    'BSD-2-Clause',
-    'BSD-3-Clause',
-    'FTL',
-    'HPND-sell-variant',
-    'IJG',
-    'ISC',
-    'libpng-2.0',
-  ],
-  ...['libtiff', 'MIT', 'MIT-Modern-Variant', 'NCSA', 'OLDAP-2.8', 'Zlib'],
+  ...'0BSD Apache-2.0 BlueOak-1.0.0 BSD-2-Clause BSD-3-Clause FTL HPND-sell-variant IJG ISC'.split(
+    ' ',
+  ),
+  ...'libpng-2.0 libtiff MIT MIT-Modern-Variant NCSA OLDAP-2.8 Zlib'.split(' '),
   'MPL-1.1', // the notice gives the address of the sources
   'LGPL-3.0-or-later', // only in shared libraries: see COPYLEFT
   'LicenseRef-Microsoft-Redistributable',
@@ -41,14 +32,6 @@ const NATIVE = /\.(node|dll|exe|wasm|dylib|so(\.[\d.]+)?)$/;
 
 const LICENSE_FILE =
   /^(licen[cs]e|copying|copyright|notices?|third-?party-?notices)(\.(md|txt))?$/i;
-
-/**
- * @returns the folder of the package that a path in node_modules belongs to, relative to
- * node_modules (`@img/colour`, `a/node_modules/b`), or undefined.
- */
-function packageOf(path) {
-  return /^node_modules\/((?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1];
-}
 
 /**
  * Lists the third-party software in a package.
@@ -309,44 +292,4 @@ export function check({ files, text, sources = {} }) {
     throw new Error(
       `${NOTICES} does not cover all contents:\n${problems.map((problem) => `- ${problem}`).join('\n')}`,
     );
-}
-
-/**
- * Reads the package lists and source maps that the build wrote.
- * @returns `bundled`, the folders of packages by bundle, and `sources`, the paths in the source maps
- * by bundle. Source maps also list code of others that a package has bundled, as tar does with
- * minipass.
- */
-export async function readBundles(dist = join(root, 'dist')) {
-  const bundled = JSON.parse(await readFile(join(dist, 'bundled-packages.json'), 'utf8'));
-  const sources = {};
-  for (const [bundle, folders] of Object.entries(bundled)) {
-    const map = join(dist, `${bundle}.map`);
-    if (!existsSync(map)) continue;
-    sources[bundle] = JSON.parse(await readFile(map, 'utf8')).sources;
-    const mapped = [...new Set(sources[bundle].map(packageOfSource))].filter(
-      (folder) => folder !== undefined,
-    );
-    bundled[bundle] = [
-      ...new Set([
-        ...folders,
-        ...mapped.map((folder) => join('node_modules', installed(folder)).replaceAll('\\', '/')),
-      ]),
-    ];
-  }
-  return { bundled, sources };
-}
-
-const packageOfSource = (path) => packageOf(path.replace(/^.*?(?=node_modules\/)/, ''));
-
-/** @returns the installed folder of a package, resolved as Node.js does from inside `folder`. */
-function installed(folder) {
-  const [name, ...within] = folder.split('/node_modules/').reverse();
-  for (let i = 0; i <= within.length; i++) {
-    const candidate = [...within.slice(i).reverse(), name].join('/node_modules/');
-    if (existsSync(join(root, 'node_modules', candidate, 'package.json'))) return candidate;
-  }
-  throw new Error(
-    `expected ${folder} to be installed, because a bundle contains its code and its license is read there`,
-  );
 }

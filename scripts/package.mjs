@@ -6,7 +6,8 @@ import { appendFile, cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readVsix } from './archive.mjs';
-import { check, collect, format, NOTICES, readBundles } from './notices.mjs';
+import { readBundles } from './bundled-packages.mjs';
+import { check, collect, format, NOTICES } from './notices.mjs';
 import { cacheDir, main, root, run } from './process.mjs';
 import { buildAll, installPackages } from './setup.mjs';
 
@@ -53,12 +54,38 @@ export async function packageExtension(
 ) {
   if (!TARGETS.includes(target))
     throw new Error(`expected a target of ${TARGETS.join(', ')}, got '${target}'`);
-  const [platform, arch] = target.split('-');
   const stage = join(cacheDir, `package-${target}`);
   await rm(stage, { recursive: true, force: true });
   await mkdir(stage, { recursive: true });
   for (const name of CONTENT) await cp(join(root, name), join(stage, name), { recursive: true });
+  const modules = join(stage, 'node_modules');
+  await installFor(target, stage);
+  await removeOtherTargets(target, modules);
+  // vsce requires all dependencies to be installed, so unused ones are only excluded.
+  const unused = (await readdir(modules)).filter((name) => !RUNTIME.includes(name));
+  await appendFile(
+    join(stage, '.vscodeignore'),
+    [...unused, ...SOURCES].map((name) => `node_modules/${name}/**\n`).join(''),
+  );
+  const { bundled, sources } = await readBundles();
+  const entries = await collect({ modules, files: await filesOf(stage), bundled });
+  await writeFile(join(stage, NOTICES), await format(entries, target));
+  await runVsce(target, stage, file);
+  await rm(stage, { recursive: true });
+  try {
+    check({ ...(await readVsix(file, NOTICES)), sources });
+  } catch (error) {
+    await rm(file); // a package with incomplete notices must not be published
+    throw error;
+  }
+  return file;
+}
+
+/** Installs the run-time dependencies of a target. */
+async function installFor(target, stage) {
+  const [platform, arch] = target.split('-');
   const libc = platform === 'linux' ? ['--libc=glibc'] : [];
+  const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
   await run(
     'npm',
     [
@@ -68,9 +95,7 @@ export async function packageExtension(
       `--os=${platform}`,
       `--cpu=${arch}`,
       ...libc,
-      '--no-audit',
-      '--no-fund',
-      '--loglevel=error',
+      ...quiet,
     ],
     {
       cwd: stage,
@@ -78,8 +103,16 @@ export async function packageExtension(
       quiet: true,
     },
   );
+}
+
+/**
+ * Removes native libraries of other targets from packages that contain those of several.
+ * @throws Error if there are none for the target.
+ */
+async function removeOtherTargets(target, modules) {
+  const [platform, arch] = target.split('-');
   // ONNX Runtime's package contains the libraries of all platforms.
-  const bin = join(stage, 'node_modules', 'onnxruntime-node', 'bin', 'napi-v6');
+  const bin = join(modules, 'onnxruntime-node', 'bin', 'napi-v6');
   for (const otherPlatform of await readdir(bin)) {
     for (const otherArch of await readdir(join(bin, otherPlatform))) {
       if (otherPlatform !== platform || otherArch !== arch)
@@ -88,13 +121,6 @@ export async function packageExtension(
   }
   if (!existsSync(join(bin, platform, arch)))
     throw new Error(`onnxruntime-node has no libraries for ${target}`);
-  const modules = join(stage, 'node_modules');
-  // vsce requires all dependencies to be installed, so unused ones are only excluded.
-  const unused = (await readdir(modules)).filter((name) => !RUNTIME.includes(name));
-  await appendFile(
-    join(stage, '.vscodeignore'),
-    [...unused, ...SOURCES].map((name) => `node_modules/${name}/**\n`).join(''),
-  );
   const prebuilds = join(modules, '@julusian', 'jpeg-turbo', 'prebuilds');
   for (const name of await readdir(prebuilds))
     if (name !== `jpeg-turbo-${target}`) await rm(join(prebuilds, name), { recursive: true });
@@ -105,9 +131,10 @@ export async function packageExtension(
       if (/\.abi\d+\.|\.musl\./.test(name)) await rm(join(modules, '@lmdb', folder, name));
     }
   }
-  const { bundled, sources } = await readBundles();
-  const entries = await collect({ modules, files: await filesOf(stage), bundled });
-  await writeFile(join(stage, NOTICES), await format(entries, target));
+}
+
+/** Writes the .vsix of a staged extension. */
+async function runVsce(target, stage, file) {
   await mkdir(join(file, '..'), { recursive: true });
   const vsce = join(root, 'node_modules', '@vscode', 'vsce', 'vsce');
   const options = [
@@ -120,14 +147,6 @@ export async function packageExtension(
     '--no-rewrite-relative-links',
   ];
   await run(process.execPath, [vsce, 'package', ...options], { cwd: stage, quiet: true });
-  await rm(stage, { recursive: true });
-  try {
-    check({ ...(await readVsix(file, NOTICES)), sources });
-  } catch (error) {
-    await rm(file); // a package with incomplete notices must not be published
-    throw error;
-  }
-  return file;
 }
 
 /** @returns the paths of the files that vsce packages, with slashes. */

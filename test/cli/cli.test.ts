@@ -149,6 +149,23 @@ describe('face-clusters cluster', () => {
     ]);
   });
 
+  it.each([
+    ['one line without --verbose', [], []],
+    ['all reasons with --verbose', ['--verbose'], ['  CPU used: chosen in the settings']],
+  ])('prints the execution provider in %s', async (_, options, details) => {
+    const [folder, out] = [await temporaryFolder(), await temporaryFolder()];
+    await writeFiles(folder, { 'a.png': await quarters(80, 90).png().toBuffer() });
+    const { stdout } = await cli(
+      ...['cluster', folder, '--out', out, '--clusters', '1', '--detect', 'never'],
+      ...['--provider', 'cpu', ...options],
+    );
+    const lines = stdout.split('\n');
+    const first = lines.indexOf('execution provider: CPU (chosen in the settings)');
+    expect(first).toBe(1);
+    expect(lines.slice(2, 2 + details.length)).toEqual(details);
+    expect(lines[2 + details.length]).toMatch(/^faces not searched for: /);
+  });
+
   it('clusters attribute vectors without images', async () => {
     const [folder, out] = [await temporaryFolder(), await temporaryFolder()];
     const file = join(folder, 'vectors.csv');
