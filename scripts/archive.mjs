@@ -1,13 +1,13 @@
-// Reads a .vsix, which is a zip file, with the library that wrote it.
+// Reads .vsix files, which are zip files, with the zip library that vsce depends on.
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from './process.mjs';
 
 /**
- * @param wanted path of a file whose text is wanted.
- * @returns `{files, text}`: the paths of all files of the extension, from its root, and that text
- * ('' where there is no such file).
+ * @param wanted path of a file in the extension.
+ * @returns `{files, text}`: the paths of all files, relative to the extension's root, and the text
+ * of the wanted file ('' if there is none).
  */
 export async function readVsix(file, wanted) {
   const yauzl = createRequire(join(root, 'node_modules', '@vscode', 'vsce', 'package.json'))(

@@ -1,4 +1,4 @@
-// Asks the registry for known vulnerabilities of the packages that are shipped.
+// Looks up known vulnerabilities of the shipped packages in the registry.
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,15 +7,14 @@ import { root } from './process.mjs';
 
 /**
  * @param shipped names of the packages that go into the extension.
- * @returns what `npm audit` says, in a line or more; that there is no answer, where a registry
- * gives none.
+ * @returns a summary of `npm audit` in one or more lines; also if the registry gives no answer.
  * @throws Error naming shipped packages with vulnerabilities of high or critical severity.
  */
 export async function audit(shipped) {
   const windows = process.platform === 'win32';
   const answer = await new Promise((resolve) => {
-    // Its exit status is not 0 where it finds something, and where nobody answers: its report tells
-    // one from the other.
+    // The exit status is nonzero both for findings and without an answer; only the report
+    // distinguishes them.
     execFile(
       'npm',
       ['audit', '--json'],
@@ -30,21 +29,21 @@ export async function audit(shipped) {
 export function judge(answer, shipped) {
   const vulnerabilities = vulnerabilitiesOf(answer);
   if (vulnerabilities === undefined)
-    return 'no answer: the registry does not tell of vulnerabilities';
+    return 'no answer: the registry does not report vulnerabilities';
   const found = Object.values(vulnerabilities).map(({ name, severity }) => ({
     name,
     severity,
     shipped: shipped.includes(name),
   }));
-  const said = found.map(
+  const lines = found.map(
     ({ name, severity, shipped: inside }) =>
       `${name}: ${severity}${inside ? '' : ' (not shipped)'}`,
   );
   if (
     found.some(({ severity, shipped: inside }) => inside && ['high', 'critical'].includes(severity))
   )
-    throw new Error(said.join('; '));
-  return found.length === 0 ? 'no known vulnerabilities' : said.join('\n');
+    throw new Error(lines.join('; '));
+  return found.length === 0 ? 'no known vulnerabilities' : lines.join('\n');
 }
 
 function vulnerabilitiesOf(answer) {
@@ -56,8 +55,8 @@ function vulnerabilitiesOf(answer) {
 }
 
 /**
- * Names of the packages that go into the extension: those that run with it, and those of the
- * bundles in dist/.
+ * @returns names of the packages that go into the extension: those installed in it, and those
+ * bundled in dist/.
  */
 export async function shippedPackages() {
   const { packages } = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8'));

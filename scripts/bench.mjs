@@ -1,7 +1,7 @@
-// npm run bench: speed and memory, as ratios within one run. Prints a table and writes out/bench.json.
+// npm run bench: measures speed and memory, as ratios within one run. Prints a table and writes out/bench.json.
 //   -- --only clustering   or picture, crops, host, batches, operators, original, scale, photos, recall, gpu
-//   -- --rounds 3   --images 9490   --photos 240   --photos-long 960   --recall 0   (0: all of LFW; only where it is at hand)
-//   -- --original 9000   images the original's way, all in memory as floats: 0.6 MB each      --largest 100000   of the scale
+//   -- --rounds 3   --images 9490   --photos 240   --photos-long 960   --recall 0 (0: all images of LFW, if present)
+//   -- --original 9000 (images in the original's way, all in memory as floats: 0.6 MB each)   --largest 100000 (images of the scale)
 import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ import { recallBench } from './bench/recall.mjs';
 import { scaleBench } from './bench/scale.mjs';
 import { bundle } from './bench/stage.mjs';
 import { main, root } from './process.mjs';
-import { buildAll, installPackages } from './setup.mjs';
+import { buildIfStale, installPackages } from './setup.mjs';
 
 main(async () => {
   const { values } = parseArgs({
@@ -37,7 +37,7 @@ main(async () => {
   const rounds = Number(values.rounds);
   const images = Number(values.images);
   await installPackages();
-  await buildAll();
+  await buildIfStale();
   await bundle();
   const wanted = (part) => values.only === '' || values.only === part;
   const machine = `${cpus()[0]?.model ?? process.arch}, ${availableParallelism()} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.versions.node}`;

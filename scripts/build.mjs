@@ -3,6 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { context, build } from 'esbuild';
 import { root, main } from './process.mjs';
+import { DIGEST_FILE, sourcesDigest } from './sources-digest.mjs';
 import { watForEsbuild } from './wat.mjs';
 
 const watch = process.argv.includes('--watch');
@@ -16,15 +17,15 @@ const common = {
   minify: !watch,
 };
 
-/** Node programs: native modules stay outside the bundle, and `vscode` is the editor's own. */
+/** Node.js programs, without native modules and `vscode`, which the editor provides. */
 const node = {
   ...common,
   platform: 'node',
   target: 'node20',
   format: 'cjs',
   external: ['vscode', 'onnxruntime-node', 'sharp', 'lmdb', '@julusian/jpeg-turbo'],
-  // Node has this global since version 21; VS Code warns of every extension that looks at it, and a
-  // library does.
+  // A library reads this global, which Node.js has since version 21, and VS Code warns about every
+  // extension that reads it.
   define: { navigator: 'undefined' },
   outdir: 'dist',
   plugins: [watForEsbuild],
@@ -55,7 +56,9 @@ const browser = {
 };
 
 main(async () => {
-  if (!watch) await rm(join(root, 'dist'), { recursive: true, force: true });
+  const digest = sourcesDigest(); // sources that change during the build make the bundles stale
+  if (watch) await rm(DIGEST_FILE, { force: true });
+  else await rm(join(root, 'dist'), { recursive: true, force: true });
   await mkdir(join(root, 'dist'), { recursive: true });
   if (watch) {
     for (const options of [node, browser])
@@ -63,7 +66,7 @@ main(async () => {
     return;
   }
   const results = await Promise.all([build(node), build(browser)]);
-  // The report is one page: its script may not point to a source map beside it.
+  // The report is a single page: its script has no source map beside it.
   results.push(
     await build({
       ...browser,
@@ -76,11 +79,12 @@ main(async () => {
     results.flatMap(({ metafile }) => Object.entries(metafile.outputs).flatMap(packagesOf)),
   );
   await writeFile(join(root, 'dist', 'bundled-packages.json'), JSON.stringify(packages, null, 2));
+  await writeFile(DIGEST_FILE, digest);
 });
 
 /**
- * @returns `[[bundle, folders of the packages that code in it is from]]`, for the notices of what
- * is shipped; nothing for what is no bundle.
+ * Packages whose code is in an output of esbuild, for the license notices.
+ * @returns `[[bundle, folders of packages]]`; empty for outputs that are no bundles.
  */
 function packagesOf([output, { inputs, entryPoint }]) {
   if (entryPoint === undefined) return [];

@@ -18,7 +18,7 @@ for (const line of lines) {
     .forEach((value, i) => (counts[i] += value === '1' ? 1 : 0));
 }
 console.log(`/**
- * How often each attribute occurs among the ${lines.length.toLocaleString('en')} faces of CelebA, in [0, 1].
+ * Frequency of each attribute among the ${lines.length.toLocaleString('en')} faces of CelebA, in [0, 1].
  * Written by scripts/celeba-frequencies.mjs from the data set's own list_attr_celeba.txt.
  */
 export const CELEBA_FREQUENCIES: Readonly<Record<string, number>> = {`);

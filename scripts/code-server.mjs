@@ -1,21 +1,21 @@
-// A whole VS Code (workbench, extension host, webviews) from the npm registry, served to a browser:
-// the package `code-server`. Used by `npm start` where no desktop VS Code is found, and by the
-// tests.
+// VS Code (workbench, extension host, webviews) served to a browser, from the npm package
+// `code-server`. `npm start` uses it if there is no desktop VS Code; the tests always use it.
 import { spawn } from 'node:child_process';
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { aptInstall } from './debian.mjs';
 import { once, onPath, run } from './process.mjs';
+import { addUserSettings } from './vscode-settings.mjs';
 
 const CODE_SERVER = '4.139.1'; // VS Code 1.139.1
-const NODE_MAJOR = '24'; // the one Node release line this code-server runs on
+const NODE_MAJOR = '24'; // the only release line of Node.js that this code-server supports
 
 /**
- * Installs code-server with a Node of its own into the cache; about a minute and 800 MB the first
- * time.
- * @returns `{node, entry}`: the Node binary and the script that starts the server.
+ * Installs code-server and a separate Node.js into the cache. The first time takes about a minute
+ * and 800 MB.
+ * @returns `{node, entry}`: the binary of Node.js, and the script that starts the server.
  */
 export async function installCodeServer() {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
@@ -51,8 +51,8 @@ export async function installCodeServer() {
     for (const cwd of [join(temporary, 'package'), vscode]) {
       await run('npm', ['install', '--omit=dev', ...npmOptions], { cwd, env, quiet: true });
     }
-    // Without spdlog no extension activates; the other native modules (terminal, kerberos) are not
-    // needed.
+    // Extensions do not activate without spdlog. The other native modules (terminal, kerberos) are
+    // not needed.
     await run(
       'npm',
       ['rebuild', '--ignore-scripts=false', '@vscode/spdlog', '@vscode/native-watchdog'],
@@ -69,7 +69,7 @@ export async function installCodeServer() {
   };
 }
 
-/** A TCP port of the loopback interface that was free a moment ago. */
+/** @returns a TCP port of the loopback interface that is free at the moment. */
 export async function freePort() {
   return new Promise((resolve, reject) => {
     const server = createServer();
@@ -104,17 +104,15 @@ export async function installVsix({ node, entry }, { userDataDir, extensionsDir,
 /**
  * Starts the server on 127.0.0.1 and waits until it answers.
  * @param settings user settings of VS Code.
- * @param env variables beside those of this process, which the extension host gets too.
- * @returns `{url, child, stop}`; `stop` ends the server and every process it started.
+ * @param env environment variables of the server and its extension host, in addition to those of
+ * this process.
+ * @returns `{url, origin, child, stop}`; `stop` ends the server and all processes it started.
  */
 export async function startCodeServer(
   { node, entry },
   { userDataDir, extensionsDir, folder, settings = {}, env = {}, log = 'ignore' },
 ) {
-  await mkdir(join(userDataDir, 'User'), { recursive: true });
-  const settingsFile = join(userDataDir, 'User', 'settings.json');
-  const before = await readFile(settingsFile, 'utf8').then(JSON.parse, () => ({}));
-  await writeFile(settingsFile, JSON.stringify({ ...before, ...settings }, null, 2));
+  await addUserSettings(userDataDir, settings);
   const port = await freePort();
   const child = spawn(
     node,
@@ -161,6 +159,3 @@ export async function startCodeServer(
   }
   return { url: `${origin}/?folder=${encodeURIComponent(folder)}`, origin, child, stop };
 }
-
-/** Copies a folder; used to give each test a workspace of its own. */
-export const copyFolder = (from, to) => cp(from, to, { recursive: true });

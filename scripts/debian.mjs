@@ -1,11 +1,11 @@
-// What the tests need from Debian's packages on a bare machine.
+// Installs Debian packages that the tests need.
 import { run } from './process.mjs';
 
 let updated = false;
 
 /**
  * Installs Debian packages as root.
- * @throws Error naming what to install by hand where that cannot be done here.
+ * @throws Error that lists the packages to install by hand, without root or off Linux.
  */
 export async function aptInstall(...packages) {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) {

@@ -1,5 +1,5 @@
-// npm run fuzz [-- images networks messages settings tables stores kills]: hostile input of every kind, by the thousand (test/fuzz).
-//   -- --seed 1   --count 5000   of each kind   --times 10   with the seeds after it, for hours
+// npm run fuzz [-- images networks messages settings tables stores kills]: thousands of hostile inputs of each kind (test/fuzz).
+//   -- --seed 1   --count 5000 (of each kind)   --times 10 (with successive seeds, for hours)
 import { main } from './process.mjs';
 import { runTestProgram } from './test-program.mjs';
 

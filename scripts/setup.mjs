@@ -1,15 +1,15 @@
-// Set-up every command starts with: the packages of package-lock.json, installed where they are not
-// yet.
+// Set-up that every command starts with: installed packages, and up-to-date bundles.
 import { existsSync, lstatSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digest, root, run } from './process.mjs';
+import { DIGEST_FILE, sourcesDigest } from './sources-digest.mjs';
 
 const OLDEST = [20, 9];
 
 /**
- * Installs the packages unless those in node_modules are of this package-lock.json.
- * @throws Error with the reason.
+ * Installs the packages of package-lock.json, unless they are installed.
+ * @throws Error if Node.js is too old, node_modules is a symbolic link, or npm fails.
  */
 export async function installPackages() {
   const [major, minor] = process.versions.node.split('.').map(Number);
@@ -19,7 +19,7 @@ export async function installPackages() {
   const modules = join(root, 'node_modules');
   if (lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink()) {
     throw new Error(
-      `'${modules}' is a symbolic link: npm would empty the folder it leads to. Expected a folder, or none`,
+      `'${modules}' is a symbolic link: npm would empty its target. Expected a folder, or none`,
     );
   }
   const stamp = join(modules, '.face-clusters-installed');
@@ -35,7 +35,16 @@ export async function installPackages() {
   await writeFile(stamp, wanted);
 }
 
-/** Bundles the sources into dist/. */
+/** Bundles the sources into dist/, which is emptied first. */
 export async function buildAll() {
   await run(process.execPath, [join(root, 'scripts', 'build.mjs')]);
+}
+
+/**
+ * Builds unless the bundles are those of the current sources. Programs that run from dist/ fail
+ * during a build.
+ */
+export async function buildIfStale() {
+  const built = await readFile(DIGEST_FILE, 'utf8').catch(() => undefined);
+  if (built !== sourcesDigest()) await buildAll();
 }

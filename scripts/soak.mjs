@@ -1,4 +1,4 @@
-// npm run soak [-- --minutes 60]: what a user does, over and over; memory, open files and processes may not grow (test/soak).
+// npm run soak [-- --minutes 60]: repeats a user's actions; memory, open files and processes may not grow (test/soak).
 import { main } from './process.mjs';
 import { runTestProgram } from './test-program.mjs';
 

@@ -1,18 +1,18 @@
-// Programs of the tests that run by themselves: bundled, then run with what they need named in
-// their environment.
+// Bundles and runs programs in test/ that do not use vitest. Their environment variables name the
+// folders that they need.
 import { basename, join } from 'node:path';
 import { cacheDir, root, run } from './process.mjs';
 import { samplePortraits } from './samples.mjs';
-import { buildAll, installPackages } from './setup.mjs';
+import { buildIfStale, installPackages } from './setup.mjs';
 import { watForEsbuild } from './wat.mjs';
 
 /**
- * @param source path of the program below the root, in TypeScript.
- * @throws Error where it fails.
+ * @param source path of the TypeScript program, relative to the root.
+ * @throws Error if the program fails.
  */
 export async function runTestProgram(source, parameters) {
   await installPackages();
-  await buildAll();
+  await buildIfStale();
   const { build } = await import('esbuild');
   const program = join(cacheDir, 'programs', basename(source).replace(/\.ts$/, '.js'));
   await build({

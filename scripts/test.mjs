@@ -1,5 +1,5 @@
-// npm test [-- unit|vscode] [-- --node-lines]: set-up, then every check: types, style, unit and engine tests, and the packaged extension in
-// a real VS Code. With --node-lines, as the CI does, the unit tests and the main job on the other lines of Node.js as well.
+// npm test [-- unit|vscode] [-- --node-lines]: set-up, then all checks: types, style, unit and engine tests, and the packaged extension in
+// VS Code. With --node-lines, as in the CI, the unit tests and the main job also run on the other release lines of Node.js.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
@@ -10,11 +10,11 @@ import { aptInstall } from './debian.mjs';
 import { NODE_LINES, nodeOfLine, noNodeLines, ownLine } from './node-lines.mjs';
 import { cacheDir, main, onPath, root, run } from './process.mjs';
 import { samplePortraits } from './samples.mjs';
-import { buildAll, installPackages } from './setup.mjs';
+import { buildIfStale, installPackages } from './setup.mjs';
 
 /**
- * Left out on the other lines of Node.js: training is Python, and WebGPU is in ONNX Runtime's
- * library, which every line loads by Node-API and the other tests run. Both take minutes.
+ * Not repeated on other release lines of Node.js, because they take minutes and do not depend on
+ * the line: training is Python, and WebGPU is inside ONNX Runtime's library.
  */
 const LEFT_OUT = ['test/training/**', 'test/networks/webgpu.test.ts'].map(
   (files) => `--exclude=${files}`,
@@ -22,7 +22,7 @@ const LEFT_OUT = ['test/training/**', 'test/networks/webgpu.test.ts'].map(
 
 const bin = (name) => join(root, 'node_modules', '.bin', name);
 const counts = { passed: 0, failed: 0, skipped: 0 };
-/** Checks that do not count single tests. */
+/** Failures of checks that do not count single tests. */
 const failures = [];
 
 main(async () => {
@@ -36,7 +36,7 @@ main(async () => {
   await installPackages();
   await samplePortraits();
   await mkdir(cacheDir, { recursive: true });
-  await step('build', buildAll);
+  await step('build', buildIfStale);
   await step('types', () => run('npm', ['run', '--silent', 'typecheck']));
   await step('style', () => run('npm', ['run', '--silent', 'lint']));
   await step('audit', async () => console.log(await audit(await shippedPackages())));
@@ -58,10 +58,7 @@ async function step(name, work) {
   }
 }
 
-/**
- * What is in Python is tested with Debian's where that can be had; elsewhere its tests are skipped,
- * saying so.
- */
+/** Debian's Python packages, for the tests of training/. Without them those tests are skipped. */
 async function pythonPackages() {
   const wanted = [
     [
@@ -85,13 +82,13 @@ async function pythonPackages() {
   }
 }
 
-/** VS Code runs in it, and its Vulkan in software lets WebGPU be tested where there is no GPU. */
+/** Chromium shows VS Code. Its software Vulkan allows tests of WebGPU without a GPU. */
 async function chromium() {
   if (process.env.FACE_CLUSTERS_CHROMIUM === undefined && !existsSync('/usr/bin/chromium'))
     await aptInstall('chromium', 'fonts-dejavu-core');
 }
 
-/** Shows what a run writes and connects to; without it those tests are skipped. */
+/** strace, for the tests of files and connections. Without it those tests are skipped. */
 async function strace() {
   if (process.platform === 'linux' && !onPath('strace'))
     await aptInstall('strace').catch((error) => console.error(error.message));
@@ -99,13 +96,13 @@ async function strace() {
 
 async function unit() {
   await pythonPackages();
-  // without it those tests are skipped
+  // Without Chromium the tests of WebGPU are skipped.
   await chromium().catch((error) => console.error(error.message));
   await strace();
   await vitest('unit and engine tests');
 }
 
-/** @param node binary that runs them. @param options of vitest. */
+/** @param node binary that runs the tests. @param options options of vitest. */
 async function vitest(name, node = process.execPath, options = []) {
   const report = join(cacheDir, 'vitest.json');
   await rm(report, { force: true });
@@ -122,13 +119,13 @@ async function vitest(name, node = process.execPath, options = []) {
   counts.passed += result.numPassedTests;
   counts.failed += result.numFailedTests;
   counts.skipped += result.numPendingTests + result.numTodoTests;
-  // A file that cannot even be loaded counts no test.
+  // Test files that fail to load do not count in the report.
   if (failed && result.numFailedTests === 0) failures.push(`${name}: ${failed.message}`);
 }
 
 /**
- * The unit tests on the lines of Node.js that do not run this, and the main job on all, which must
- * come out the same.
+ * Runs the unit tests on the other release lines of Node.js, and the main job on all of them. Its
+ * results must be equal.
  */
 async function onNodeLines() {
   const portraits = await samplePortraits();
@@ -147,7 +144,7 @@ async function onNodeLines() {
         const result = await mainJob(node, portraits, line);
         expected ??= result;
         if (result !== expected)
-          throw new Error(`its faces and clusters are not those of Node.js ${NODE_LINES[0]}`);
+          throw new Error(`faces and clusters differ from those of Node.js ${NODE_LINES[0]}`);
         counts.passed++;
       });
     });
@@ -155,8 +152,8 @@ async function onNodeLines() {
 }
 
 /**
- * @returns the sample portraits' faces with their clusters, as a table.
- * @throws Error where the command line fails, or says anything on stderr.
+ * @returns faces.csv of the sample portraits.
+ * @throws Error if the command line fails or prints anything on stderr.
  */
 async function mainJob(node, portraits, line) {
   const out = join(cacheDir, 'node-lines', line);

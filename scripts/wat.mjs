@@ -1,10 +1,11 @@
-// WebAssembly text (.wat) imported as the bytes of its module: for esbuild, and for vitest.
+// Plugins of esbuild and vitest that compile imported WebAssembly text (.wat) to the bytes of a
+// module.
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 
 /**
- * @returns JavaScript for Node that exports the module's bytes.
- * @throws Error naming the line that is wrong.
+ * @returns JavaScript for Node.js that exports the module's bytes.
+ * @throws Error with the line of a syntax error.
  */
 async function javaScript(file) {
   const { default: wabt } = await import('wabt');

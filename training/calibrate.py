@@ -1,9 +1,10 @@
-"""Fits the calibration of weights that are there already, on the validation part.
+"""Fits the calibration of existing weights on the validation part.
 
     python3 training/calibrate.py weights.pt --data celeba.csv --images celeba --out calibration.json
 
-train.py does this by itself for people it holds out. Weights that were trained on the validation part too are surer of it than of others:
-`--altered N` then fits on N alterations of each crop, as training makes them, which were not seen in that form.
+train.py already does so for the people it holds out. Weights that were also trained on the validation part
+are overconfident on it: `--altered N` fits on N random augmentations of each crop instead, which were not
+seen in training.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def run() -> None:
     train, valid = data.positions('train'), data.positions('valid')
     train, valid = train[~data.soft[train]], valid[~data.soft[valid]]
     if len(valid) == 0 or len(train) == 0:
-        raise UserError(f'expected true labels to fit on, got {len(valid)} of validation and {len(train)} of training')
+        raise UserError(f'expected true labels in both parts, got {len(valid)} for validation and {len(train)} for training')
     crops, labels = np.asarray(data.crops[valid]), data.labels[valid]
     if options.altered > 0:
         draw = torch.Generator().manual_seed(options.seed)
@@ -57,9 +58,8 @@ def run() -> None:
     logits = logits_of(network, crops, np.arange(len(crops)), torch.device('cpu'))
     calibration = calibrate(logits, labels, (data.labels[train] >= 0.5).mean(0))
     calibration.write(options.out)
-    honest = calibration.probabilities(logits)
-    for what, said in (('before', sigmoid(logits)), ('after', honest)):
-        scores = score(data.attributes, said, labels)
+    for what, probabilities in (('before', sigmoid(logits)), ('after', calibration.probabilities(logits))):
+        scores = score(data.attributes, probabilities, labels)
         print(f'{what}: accuracy {100 * scores["accuracy"]:.2f} %, calibration error {100 * scores["calibrationError"]:.2f} % on {len(labels)} crops')
 
 

@@ -2,9 +2,10 @@
 
     python3 training/convert_detector.py face_detection_full_range.tflite weights/face-detector.onnx
 
-The TFLite files are in the npm package @mediapipe/face_detection@0.4.1657300184 (Apache-2.0, Google). Operators are rewritten one by one;
-float16 weights are widened. Outside, the graph takes uint8 RGB `[n, side, side, 3]` and scales it to [-1, 1]; decoding and weighted non-maximum
-suppression are added (detector_decoding.py), or with `--raw` left out. Inside it is channels first, as ONNX wants it.
+The TFLite files are in the npm package @mediapipe/face_detection@0.4.1657300184 (Apache-2.0, Google).
+Operators are converted one by one, to channels-first order, and float16 weights to float32. The input is
+uint8 RGB `[n, side, side, 3]`, which the graph scales to [-1, 1]. Decoding and weighted non-maximum
+suppression are added (detector_decoding.py), unless `--raw` is given.
 
 Needs the packages `onnx` and `flatbuffers` (Debian: python3-onnx, python3-flatbuffers).
 """
@@ -23,7 +24,7 @@ import tflite
 from detector_decoding import add_decoding, grid_anchors
 
 OPSET = 15
-# Width and height last: where TFLite's axis goes.
+# Axes of TFLite (channels last) → axes of ONNX (channels first).
 TO_FIRST = {0: 0, 1: 2, 2: 3, 3: 1}
 
 
@@ -77,7 +78,7 @@ class Converter:
         return self.names[tensor]
 
     def _pads(self, operator: tflite.Operator, kernel: tuple[int, int]) -> list[int]:
-        """TensorFlow's SAME: what does not divide evenly goes after."""
+        """TensorFlow's SAME padding: the larger half of an odd padding is at the end."""
         if operator.options['padding'] == 'VALID':
             return [0, 0, 0, 0]
         before, after = [], []
@@ -146,14 +147,15 @@ class Converter:
     def _reshape(self, operator: tflite.Operator) -> str:
         last = self.node('Transpose', [self._name(operator.inputs[0])], perm=[0, 2, 3, 1])
         shape = self.graph.shapes[operator.outputs[0]]
-        return self.node('Reshape', [last, self.constant([-1, *shape[1:]], numpy.int64)])  # the batch is free
+        return self.node('Reshape', [last, self.constant([-1, *shape[1:]], numpy.int64)])  # the batch size is dynamic
 
     def _concatenation(self, operator: tflite.Operator) -> str:
         return self.node('Concat', [self._name(tensor) for tensor in operator.inputs], axis=operator.options['axis'])
 
 
 def anchors_of(graph: tflite.Graph) -> numpy.ndarray:
-    """Anchors by the number of outputs: 2,304 of the full range model, 896 of the short range one (MediaPipe's ssd_anchors_calculator)."""
+    """Anchors by their number: 2,304 for the full-range model, 896 for the short-range one (MediaPipe's
+    ssd_anchors_calculator)."""
     count = min(graph.shapes[tensor] for tensor in graph.outputs)[1]
     if count == 2304:
         return grid_anchors(48, 1)

@@ -1,19 +1,22 @@
-"""Adds decoding and weighted non-maximum suppression to a BlazeFace graph, so that few boxes leave it."""
+"""Adds decoding and weighted non-maximum suppression to a BlazeFace graph."""
 
 import numpy
 import onnx
 from onnx import helper, numpy_helper
 
-# Boxes that overlap by more than this (intersection over union) are one face; MediaPipe's own value.
+# Boxes with a larger intersection over union are the same face (MediaPipe's value).
 SAME_FACE = 0.3
-# At most so many faces of one input.
+# Maximum number of faces per input.
 MOST = 100
 # 2 corners and 6 keypoints: eyes (image left first), nose tip, mouth, ears.
 COORDINATES = 16
 
 
 def grid_anchors(cells: int, each: int) -> numpy.ndarray:
-    """Centres of a grid of cells, `each` times each, row by row: [cells * cells * each, 2] as (x, y) in [0, 1]."""
+    """Centers of a grid of cells, row by row, each repeated `each` times.
+
+    `[cells * cells * each, 2]` as (x, y) in [0, 1].
+    """
     axis = (numpy.arange(cells) + 0.5) / cells
     y, x = numpy.meshgrid(axis, axis, indexing='ij')
     return numpy.repeat(numpy.stack([x.ravel(), y.ravel()], axis=1), each, axis=0)
@@ -22,11 +25,13 @@ def grid_anchors(cells: int, each: int) -> numpy.ndarray:
 def add_decoding(model: onnx.ModelProto, size: int, anchors: numpy.ndarray) -> None:
     """Replaces the outputs `regressors` [n, a, 16] and `scores` [n, a, 1] (logits) by `faces`.
 
-    The result has an input `threshold`, float32 [1]: the smallest score of a face, in [0, 1]; and one output `faces`, float32 [m, 18]: a row a
-    face, (index of the image in the batch, score, left, top, right, bottom, then x and y of six keypoints), as fractions of the square.
+    The result has an input `threshold`, float32 [1]: the minimum score of a face, in [0, 1]; and one output
+    `faces`, float32 [m, 18]: a row for each face (index of the image in the batch, score, left, top, right,
+    bottom, then x and y of six keypoints), as fractions of the square.
 
-    Weighted non-maximum suppression (Bazarevsky et al., 'BlazeFace', 2019, section 3.3): the box of highest score takes the mean of all boxes that
-    overlap it, weighted by their scores, which keeps boxes from jumping and makes the eyes more exact than those of any single anchor.
+    Weighted non-maximum suppression (Bazarevsky et al., 'BlazeFace', 2019, section 3.3): each box of the
+    highest score is replaced by the mean of all boxes that overlap it, weighted by their scores. This
+    stabilizes boxes and locates the eyes more precisely than any single anchor.
     """
     graph = model.graph
     del graph.output[:]
@@ -46,7 +51,7 @@ def add_decoding(model: onnx.ModelProto, size: int, anchors: numpy.ndarray) -> N
         return node('Slice', [source, start, end, 'axis_2'], output)
 
     def area(low: str, high: str, name: str) -> str:
-        """Area of boxes by their corners [..., 2]; 0 where they are none."""
+        """Area of boxes given by their corners [..., 2]; 0 for empty boxes."""
         sides = node('Max', [node('Sub', [high, low], f'{name}_difference'), 'no_length'], f'{name}_sides')
         width, height = part(sides, 'at_0', 'at_1', f'{name}_width'), part(sides, 'at_1', 'at_2', f'{name}_height')
         return node('Squeeze', [node('Mul', [width, height], f'{name}_product'), 'axis_2'], f'{name}_area')
@@ -56,7 +61,7 @@ def add_decoding(model: onnx.ModelProto, size: int, anchors: numpy.ndarray) -> N
     constant('axis_2', [2], numpy.int64)
     constant('no_length', 0)
 
-    # r0, r1: centre; r2, r3: width, height; then keypoints: all relative to the anchor, in pixels of the input.
+    # r0, r1: center; r2, r3: width, height; then keypoints: all relative to the anchor, in pixels.
     to_corners = numpy.zeros((COORDINATES, COORDINATES))
     to_corners[0, [0, 2]] = 1
     to_corners[1, [1, 3]] = 1

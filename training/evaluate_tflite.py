@@ -1,8 +1,8 @@
-"""Evaluates a TFLite graph with numpy alone, straight from the definition of each operator: slow, and independent of the converter.
+"""Evaluates a TFLite graph with numpy by the definitions of its operators, to check the converter.
 
     python3 training/evaluate_tflite.py MODEL.tflite IMAGES.u8 OUT.f32
 
-IMAGES holds uint8 RGB `[n, side, side, 3]`; OUT gets the outputs one after the other as float32, the wider one first.
+IMAGES contains uint8 RGB `[n, side, side, 3]`. The outputs are written to OUT as float32, the wider one first.
 """
 
 import math
@@ -19,7 +19,7 @@ def same_padding(size: int, kernel: int, stride: int) -> tuple[int, int]:
 
 
 def windows(image: numpy.ndarray, kernel: tuple[int, int], operator: tflite.Operator, fill: float):
-    """Yields (row, column, part): what each tap of the kernel sees, [n, out_h, out_w, c]."""
+    """Yields (row, column, part) for each tap of the kernel; part: its inputs, [n, out_h, out_w, c]."""
     sy, sx = operator.options['strides']
     if operator.options['padding'] == 'SAME':
         image = numpy.pad(
@@ -35,7 +35,7 @@ def windows(image: numpy.ndarray, kernel: tuple[int, int], operator: tflite.Oper
 
 
 def resize(image: numpy.ndarray, axis: int, size: int) -> numpy.ndarray:
-    """Linear interpolation with half pixel centres along one axis."""
+    """Linear interpolation with half-pixel centers along one axis."""
     at = numpy.clip((numpy.arange(size) + 0.5) * image.shape[axis] / size - 0.5, 0, image.shape[axis] - 1)
     low = numpy.floor(at).astype(int)
     high = numpy.minimum(low + 1, image.shape[axis] - 1)
@@ -68,7 +68,7 @@ def evaluate(graph: tflite.Graph, images: numpy.ndarray) -> list[numpy.ndarray]:
             result = numpy.pad(x, graph.constants[operator.inputs[1]])
         elif operator.kind == 'RESIZE_BILINEAR':
             if operator.options['align_corners'] or not operator.options['half_pixel_centers']:
-                raise ValueError('expected half pixel centres')
+                raise ValueError('expected half-pixel centers')
             height, width = graph.constants[operator.inputs[1]]
             result = resize(resize(x, 1, height), 2, width)
         elif operator.kind == 'RESHAPE':

@@ -1,8 +1,8 @@
-"""Shows a data set before anything is trained on it: counts, parts, frequencies, correlation, random faces.
+"""Explores a data set before training: counts, parts, frequencies, correlation, random faces.
 
     python3 training/explore.py --data CELEBA_FOLDER --out explored
 
-The same as `face-clusters dataset`, which needs no Python, for the very parts that train.py would use.
+Unlike `face-clusters dataset`, which needs no Python, it shows exactly the parts that train.py uses.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ def parse() -> argparse.Namespace:
     add_overwrite_option(parser)
     add_data_options(parser)
     parser.add_argument('--out', type=Path, required=True)
-    parser.add_argument('--recipe', choices=RECIPES, default='default', help='whose framing the faces are shown in')
-    parser.add_argument('--faces', type=int, default=20, help='random faces to show')
+    parser.add_argument('--recipe', choices=RECIPES, default='default', help='recipe whose framing is shown')
+    parser.add_argument('--faces', type=int, default=20, help='number of random faces')
     return parser.parse_args()
 
 
@@ -54,7 +54,7 @@ def run() -> None:
         print(f'{i:5}  {names[i].replace("_", " "):20} {frequencies[i]:.4f}')
 
     options.out.mkdir(parents=True, exist_ok=True)
-    charts.bars('How often each attribute occurs', dict(zip(names, frequencies.tolist())), options.out / 'frequencies.png')
+    charts.bars('Frequency of each attribute', dict(zip(names, frequencies.tolist())), options.out / 'frequencies.png')
     charts.heat_map('Correlation of the attributes', names, correlation, options.out / 'correlation.png')
     report = {'rows': len(present), 'parts': dict(parts), 'frequencies': dict(zip(names, frequencies.round(6).tolist()))}
     (options.out / 'dataset.json').write_text(json.dumps(report, indent=1))

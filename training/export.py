@@ -1,10 +1,11 @@
-"""Writes a trained network as ONNX files the extension takes: float32, float16 and int8.
+"""Exports a trained network as ONNX files for the extension: float32, float16 and int8.
 
     python3 training/export.py runs/default/best.pt --data celeba.csv --images celeba --out runs/default/export
 
-Into each file goes what the extension must know: names of the attributes, framing, thresholds. Choose one in the setting faceClusters.model.
-With --data some hundreds of its training images calibrate the int8 file; without there is none. The float32 file is evaluated beside PyTorch here;
-where ONNX Runtime is at hand (Python's, or Node's in this repository) all files are.
+The metadata of each file contains the names of the attributes, the framing and the thresholds. Select a
+file in the setting faceClusters.model. The int8 file needs --data: some hundred training images calibrate it.
+The graph is compared with PyTorch; if ONNX Runtime is installed (for Python, or for Node.js in this
+repository), all files are.
 """
 
 from __future__ import annotations
@@ -31,9 +32,9 @@ from faces.errors import UserError, main
 from faces.network import FaceAttributes, load_weights, scaled
 from faces.onnx_file import About, clip_at_one, export, fold_head, to_float16
 from faces.own_files import add_overwrite_option, check_outputs
-from faces.quantise import quantise
+from faces.quantize import quantize
 
-# Largest difference of a probability from PyTorch's.
+# Maximum difference of a probability from PyTorch's.
 TOLERANCE = {'f32': 1e-3, 'f16': 2e-2, 'int8': None}
 CHECKED = 64
 
@@ -46,14 +47,14 @@ def parse() -> argparse.Namespace:
     parser.add_argument('weights', type=Path, help='best.pt of a training')
     parser.add_argument('--out', type=Path, required=True)
     parser.add_argument('--name', default='face-attributes')
-    parser.add_argument('--about', default='', help='what the network was trained on and what it may be used for')
-    parser.add_argument('--calibration', type=Path, help='calibration.json of a training; that beside the weights where left out')
+    parser.add_argument('--about', default='', help='training data and permitted uses of the network')
+    parser.add_argument('--calibration', type=Path, help='calibration.json of a training (default: the one beside the weights)')
     parser.add_argument('--no-calibration', action='store_true')
-    parser.add_argument('--calibrate-on', type=int, default=400, help='images the int8 file is made with')
+    parser.add_argument('--calibrate-on', type=int, default=400, help='number of images that calibrate the int8 file')
     add_overwrite_option(parser)
     add_data_options(parser)
     add_crop_options(parser)
-    for action in parser._actions:  # noqa: SLF001 - the data is wanted here, not needed
+    for action in parser._actions:  # noqa: SLF001 - --data is optional here
         if action.dest == 'data':
             action.required = False
     return parser.parse_args()
@@ -66,7 +67,7 @@ def run() -> None:
     torch.manual_seed(options.seed)
     content = torch.load(options.weights, map_location='cpu')
     if 'attributes' not in content or 'recipe' not in content:
-        raise UserError(f'{str(options.weights)!r} is not of train.py: it does not say which attributes and which input it is for')
+        raise UserError(f'{str(options.weights)!r} was not written by train.py: it contains neither attributes nor framing')
     attributes, recipe = content['attributes'], content['recipe']
     framing = Framing(recipe['width'], recipe['height'], recipe['stretch'])
     network = FaceAttributes(len(attributes), recipe['dropout'])
@@ -83,11 +84,11 @@ def run() -> None:
     models = {'f32': exact, 'f16': to_float16(clip_at_one(exact))}
     crops = calibration_crops(options, framing, attributes)
     if crops is None:
-        print('no --data: no int8 file is made, and the check uses noise')
+        print('without --data no int8 file is written, and noise is used for the check')
         files.pop('int8')
         checked = np.random.default_rng(options.seed).integers(0, 256, (8, framing.height, framing.width, 3), np.uint8)
     else:
-        models['int8'] = quantise(exact, crops)
+        models['int8'] = quantize(exact, crops)
         checked = np.ascontiguousarray(crops[:CHECKED])
     for kind, model in models.items():
         about.write(model)
@@ -107,7 +108,7 @@ def read_calibration(options: argparse.Namespace) -> Calibration | None:
         return None
     path = options.calibration or options.weights.parent / 'calibration.json'
     if options.calibration is None and not path.exists():
-        print(f'there is no {str(path)!r}: probabilities stay as they are, and there are no balanced thresholds')
+        print(f'{str(path)!r} does not exist: probabilities are not calibrated, and there are no balanced thresholds')
         return None
     try:
         return Calibration.read(path)
@@ -126,26 +127,29 @@ def calibration_crops(options: argparse.Namespace, framing: Framing, attributes:
 
 
 def check(files: dict[str, Path], exact: onnx.ModelProto, crops: np.ndarray, expected: np.ndarray) -> dict[str, float]:
-    """Largest difference of each file's probabilities from PyTorch's. Fails where it is more than rounding explains."""
+    """Maximum difference of each file's probabilities from PyTorch's.
+
+    Raises a UserError if one exceeds its tolerance.
+    """
     report = {'f32, evaluated with PyTorch': float(np.abs(interpret.evaluate(exact, crops)['probabilities'].numpy() - expected).max())}
     for kind, path in files.items():
-        said = probabilities_of(path, crops)
-        if said is None:
-            print(f'{path.name} was not run: neither Python nor Node has ONNX Runtime here')
+        actual = probabilities_of(path, crops)
+        if actual is None:
+            print(f'{path.name} was not run: ONNX Runtime is installed neither for Python nor for Node.js')
             continue
-        report[f'{kind}, run by ONNX Runtime'] = float(np.abs(said - expected).max())
+        report[f'{kind}, run by ONNX Runtime'] = float(np.abs(actual - expected).max())
         if kind == 'int8':
-            report['int8: values that differ at 0.5'] = float(((said >= 0.5) != (expected >= 0.5)).mean())
+            report['int8: values that differ at 0.5'] = float(((actual >= 0.5) != (expected >= 0.5)).mean())
     for name, difference in report.items():
         print(f'{name}: {difference:.2g}')
         limit = TOLERANCE.get(name.split(',')[0])
         if limit is not None and difference > limit:
-            raise UserError(f'{name}: differs from PyTorch by {difference:.2g}, at most {limit:g} is rounding')
+            raise UserError(f'{name}: differs from PyTorch by {difference:.2g}, expected at most {limit:g}')
     return report
 
 
 def probabilities_of(path: Path, crops: np.ndarray) -> np.ndarray | None:
-    os.environ['ORT_DISABLE_TELEMETRY'] = '1'  # ONNX Runtime would send events to its maker; read when it is loaded, here or in Node
+    os.environ['ORT_DISABLE_TELEMETRY'] = '1'  # read when ONNX Runtime is loaded, here or in Node.js
     try:
         import onnxruntime
 
@@ -194,8 +198,8 @@ Attributes: {', '.join(about.attributes)}.
 | --- | --- |
 {checks}
 
-What it does on people nobody trained on or chose by, `training/test.py` and `face-clusters evaluate` print. Attributes are what annotators wrote
-down; they say nothing certain of a person.
+`training/test.py` and `face-clusters evaluate` measure the accuracy on people that were not used for training. Attributes are the opinions of
+annotators, not facts about a person.
 """
     (options.out / CARD).write_text(card)
     print(f'written to {options.out}')

@@ -1,8 +1,9 @@
-"""Makes a trained network faster: fewer channels inside the blocks where the image is still large, fitted to give what the wider ones gave.
+"""Makes a trained network faster by pruning hidden channels of the first blocks, where the image is large.
 
     python3 training/narrow.py runs/default/best.pt --data celeba.csv --images celeba --out runs/narrow/best.pt
 
-Needs no labels. Calibrated on the wide network, the narrow one stays so: a calibration.json beside the weights is taken along. Test and export it as any other.
+It needs no labels. The pruned network is fitted to the original one, so the calibration stays valid: a
+calibration.json beside the weights is copied.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('weights', type=Path, help='best.pt of a training, or a bare state dict')
     parser.add_argument('--out', type=Path, required=True, help='the .pt file to write')
-    parser.add_argument('--widths', default=WIDTHS, help=f'channels inside the first blocks, best multiples of 16 ({WIDTHS})')
+    parser.add_argument('--widths', default=WIDTHS, help=f'hidden channels of the first blocks, preferably multiples of 16 ({WIDTHS})')
     parser.add_argument('--steps', type=int, default=2400)
     parser.add_argument('--batch', type=int, default=16)
     parser.add_argument('--threads', type=int, default=os.cpu_count() or 1)
@@ -80,7 +81,7 @@ def widths_in(text: str, network: FaceAttributes) -> list[int]:
     try:
         widths = [int(each) for each in text.split(',')]
     except ValueError as error:
-        raise UserError(f'--widths: expected whole numbers with commas between, got {text!r}') from error
+        raise UserError(f'--widths: expected whole numbers separated by commas, got {text!r}') from error
     if len(widths) > len(own) or any(not 1 <= width <= most for width, most in zip(widths, own)):
         most = ','.join(str(each) for each in own)
         raise UserError(f'--widths: expected at most {most}, and at least 1 each, got {text!r}')

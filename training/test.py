@@ -1,4 +1,4 @@
-"""Tests a trained network on people it never saw.
+"""Tests a trained network on people that it has not seen.
 
     python3 training/test.py runs/default/best.pt --data celeba.csv --images celeba --out runs/default/test
 
@@ -40,9 +40,9 @@ def parse() -> argparse.Namespace:
     parser.add_argument('weights', type=Path)
     parser.add_argument('--out', type=Path, required=True)
     parser.add_argument('--split', default='test', choices=['train', 'valid', 'test'])
-    parser.add_argument('--calibration', type=Path, help='calibration.json; that beside the weights where left out')
+    parser.add_argument('--calibration', type=Path, help='calibration.json (default: the one beside the weights)')
     parser.add_argument('--no-calibration', action='store_true')
-    parser.add_argument('--degraded', type=int, default=200, metavar='N', help='faces that are made small and blurred; 0 for none')
+    parser.add_argument('--degraded', type=int, default=200, metavar='N', help='number of faces that are shrunk and blurred, to measure robustness; 0 for none')
     parser.add_argument('--device', choices=['auto', 'cpu', 'cuda', 'mps'], default='auto')
     add_overwrite_option(parser)
     add_data_options(parser)
@@ -64,7 +64,7 @@ def run() -> None:
     network.to(device)
     positions = data.positions(options.split)
     if len(positions) == 0:
-        raise UserError(f'no image is in the part {options.split!r}')
+        raise UserError(f'no images in the part {options.split!r}')
     calibration = calibration_of(options)
 
     def probabilities(crops: np.ndarray, rows: np.ndarray) -> np.ndarray:
@@ -93,14 +93,14 @@ def calibration_of(options: argparse.Namespace) -> Calibration | None:
 
 
 def agreement(crops: np.ndarray, positions: np.ndarray, labels: np.ndarray, options: argparse.Namespace, probabilities) -> list[dict]:
-    """How often attributes keep their value, and stay right, as crops are made small or blurred."""
+    """Agreement with the plain crops, and accuracy, of shrunk and blurred crops."""
     chosen = np.sort(np.random.default_rng(options.seed).permutation(len(positions))[: options.degraded])
     plain = crops[positions[chosen]]
     rows = np.arange(len(chosen))
     first, true = probabilities(plain, rows) >= 0.5, labels[chosen] >= 0.5
     cases = [('size', factor, smaller) for factor in SIZES] + [('blur', sigma, blurred) for sigma in BLURS]
     result = [{'kind': kind, 'amount': 1.0 if kind == 'size' else 0.0, 'agreement': 1.0, 'accuracy': float((first == true).mean())} for kind in ('size', 'blur')]
-    for kind, amount, how in progress(cases, 'made worse'):
+    for kind, amount, how in progress(cases, 'degraded'):
         now = probabilities(np.stack([how(crop, amount) for crop in plain]), rows) >= 0.5
         result.append({'kind': kind, 'amount': amount, 'agreement': float((now == first).mean()), 'accuracy': float((now == true).mean())})
     return result
@@ -111,13 +111,13 @@ def draw(result: dict, data, positions: np.ndarray, said: np.ndarray, options: a
     charts.bars('Accuracy by attribute', {name: each['accuracy'] for name, each in scores.items()}, options.out / 'accuracy.png')
     charts.bars('Wrong predictions by attribute', {name: each['wrong'] / result['faces'] for name, each in scores.items()}, options.out / 'wrong.png')
     charts.bars(
-        'Wrong of those predicted, by attribute', {name: each['wrongOfPredicted'] or 0 for name, each in scores.items()}, options.out / 'wrong-of-predicted.png'
+        'Wrong positive predictions by attribute', {name: each['wrongOfPredicted'] or 0 for name, each in scores.items()}, options.out / 'wrong-of-predicted.png'
     )
     charts.reliability(result['calibration'], options.out / 'calibration.png')
-    for kind, across in (('size', 'of its sides'), ('blur', 'σ in pixels')):
+    for kind, across in (('size', 'fraction of the sides'), ('blur', 'σ in pixels')):
         points = sorted((each['amount'], each['agreement'], each['accuracy']) for each in result.get('agreement', []) if each['kind'] == kind)
         if points:
-            values = {'the same as on the plain crop': [(x, y) for x, y, _ in points], 'right': [(x, y) for x, _, y in points]}
+            values = {'agreement with the plain crop': [(x, y) for x, y, _ in points], 'accuracy': [(x, y) for x, _, y in points]}
             charts.lines(f'Attributes across {kind}', across, values, options.out / f'agreement-{kind}.png')
     drawn = np.random.default_rng(options.seed).permutation(len(positions))[:10]
     titles = []
@@ -140,7 +140,7 @@ def tell(result: dict) -> None:
         )
     print(
         f'\n{result["faces"]} faces: accuracy {percent(result["accuracy"]).strip()} %, balanced {percent(result["balancedAccuracy"]).strip()} %, '
-        f'always the majority {percent(result["majorityAccuracy"]).strip()} %, mean wrong attributes a face {result["hammingDistance"]:.3f}, '
+        f'majority baseline {percent(result["majorityAccuracy"]).strip()} %, mean wrong attributes per face {result["hammingDistance"]:.3f}, '
         f'average precision {percent(result["averagePrecision"]).strip()} %, calibration error {percent(result["calibrationError"]).strip()} %'
     )
     if 'balancedThresholds' in result:

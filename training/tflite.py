@@ -1,7 +1,7 @@
-"""Reads what a TFLite file says of its graph: tensors and operators. Only what BlazeFace needs.
+"""Reads the tensors and operators of a TFLite file, as far as BlazeFace needs them.
 
-A TFLite file is a FlatBuffer of tensorflow/lite/schema/schema.fbs; fields are read here by their positions in that schema, so that no generated
-code is needed. Needs the package `flatbuffers` (Debian: python3-flatbuffers).
+A TFLite file is a FlatBuffer of tensorflow/lite/schema/schema.fbs. Fields are read by their numbers in
+that schema, so no generated code is needed. Needs the package `flatbuffers` (Debian: python3-flatbuffers).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 import numpy
 from flatbuffers.table import Table
 
-# BuiltinOperator and TensorType of the schema.
+# BuiltinOperator, TensorType, Padding and ActivationFunctionType of the schema.
 OPERATORS = {
     0: 'ADD', 2: 'CONCATENATION', 3: 'CONV_2D', 4: 'DEPTHWISE_CONV_2D', 6: 'DEQUANTIZE', 17: 'MAX_POOL_2D', 19: 'RELU', 22: 'RESHAPE',
     23: 'RESIZE_BILINEAR', 34: 'PAD',
@@ -34,7 +34,7 @@ class Operator:
 @dataclass
 class Graph:
     shapes: list[list[int]]
-    # Constant tensors, by their index.
+    # Constant tensors by index.
     constants: dict[int, numpy.ndarray]
     operators: list[Operator]
     inputs: list[int]
@@ -42,7 +42,7 @@ class Graph:
 
 
 class _Reader:
-    """A table of the FlatBuffer, its fields by their number in the schema."""
+    """A table of the FlatBuffer. Fields are numbered as in the schema."""
 
     def __init__(self, data: bytes, position: int) -> None:
         self.data = data
@@ -75,7 +75,7 @@ class _Reader:
 
 
 def read(data: bytes) -> Graph:
-    """@raises ValueError where the file is no TFLite model, or has an operator that is not known here."""
+    """Raises ValueError if the file is not a TFLite model, or has an unknown operator."""
     if data[4:8] != b'TFL3':
         raise ValueError('expected a TFLite model (identifier TFL3)')
     model = _Reader(data, struct.unpack_from('<I', data, 0)[0])

@@ -4,8 +4,9 @@
     python3 training/train.py --recipe original --data CELEBA_FOLDER --init torchvision --out runs/original
     torchrun --nproc_per_node 8 training/train.py …        several GPUs; --nnodes 2 … for several machines
 
-Started again with the same options it goes on after the last whole epoch. `--distil 3` first trains three networks, each on two thirds of the people,
-and then the one that is kept, on labels half of which are what those said of people they had not seen.
+The same command resumes an interrupted training after its last complete epoch. `--distil 3` first trains
+three teachers, each on two thirds of the people, and then the final network, on labels that are averaged
+with the teachers' predictions for people they have not seen.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from faces.dataset import Dataset, add_crop_options, add_data_options, read_data
 from faces.errors import UserError, main
 from faces.inference import logits_of, sigmoid
 from faces.loop import Limits, Training
-from faces.network import FaceAttributes, initialise, load_weights
+from faces.network import FaceAttributes, initialize, load_weights
 from faces.own_files import claim
 from faces.recipes import RECIPES, Recipe, recipe_with
 from faces.scores import score
@@ -43,17 +44,17 @@ def parse() -> argparse.Namespace:
     parser.add_argument('--recipe', choices=RECIPES, default='default')
     parser.add_argument('--size', metavar='WIDTHxHEIGHT', help="the network's input")
     parser.add_argument('--epochs', type=int)
-    parser.add_argument('--minutes', type=float, default=0, help='end after this time at the latest')
-    parser.add_argument('--batch', type=int, help='images a step, over all processes')
+    parser.add_argument('--minutes', type=float, default=0, help='time limit of the training (0: none)')
+    parser.add_argument('--batch', type=int, help='images per step, of all processes')
     parser.add_argument('--rate', type=float, help='learning rate')
-    parser.add_argument('--balance', type=float, help='weight of rare values in the loss, 0 to 1')
+    parser.add_argument('--balance', type=float, help='weight of rare values in the loss, from 0 to 1')
     parser.add_argument('--init', default='random', help='random, torchvision (ImageNet, downloaded), a folder of the npm package nsfwjs, or a .pt file')
     parser.add_argument('--distil', type=int, default=0, metavar='N', help='teachers whose out-of-fold predictions soften the labels')
-    parser.add_argument('--distil-share', type=float, default=0.5, help='how much of a label is what the teacher said')
-    parser.add_argument('--join-validation', action='store_true', help='train on the validation part too; nothing is then chosen or fitted by it')
-    parser.add_argument('--fresh', action='store_true', help='begin anew where --out holds a training: its files there are removed, others stay')
+    parser.add_argument('--distil-share', type=float, default=0.5, help="weight of the teacher's prediction in a label")
+    parser.add_argument('--join-validation', action='store_true', help='also train on the validation part; then it is not used for choosing an epoch and for calibration')
+    parser.add_argument('--fresh', action='store_true', help='start over: remove the files of an earlier training in --out; other files stay')
     parser.add_argument('--device', choices=['auto', 'cpu', 'cuda', 'mps'], default='auto')
-    parser.add_argument('--threads', type=int, default=0, help='on the CPU; 0 for one a core')
+    parser.add_argument('--threads', type=int, default=0, help='threads on the CPU; 0: one per core')
     return parser.parse_args()
 
 
@@ -70,12 +71,12 @@ def recipe_of(options: argparse.Namespace) -> Recipe:
 
 
 def softened(labels: np.ndarray, soft: np.ndarray, by: float) -> np.ndarray:
-    """True labels drawn in from 0 and 1; those that are probabilities stay."""
+    """Label smoothing of true labels; soft ones stay unchanged."""
     return np.where(soft[:, None], labels, labels * (1 - 2 * by) + by).astype(np.float32)
 
 
 def teach(data: Dataset, recipe: Recipe, options: argparse.Namespace, positions: np.ndarray, device: torch.device, settings: dict) -> np.ndarray:
-    """Labels mixed with what networks say that did not see the people (out-of-fold self-distillation)."""
+    """Labels averaged with out-of-fold predictions of teachers (self-distillation)."""
     labels = softened(data.labels, data.soft, recipe.smoothing)
     taught = data.labels.copy()
     people = sorted(set(data.groups[positions][~data.soft[positions]]))
@@ -85,12 +86,12 @@ def teach(data: Dataset, recipe: Recipe, options: argparse.Namespace, positions:
     for fold in range(options.distil):
         out = options.out / f'teacher-{fold + 1}'
         out.mkdir(parents=True, exist_ok=True)
-        said = out / 'said.npy'
+        predictions = out / 'said.npy'
         held = positions[folds[positions] == fold]
-        if not said.exists():
+        if not predictions.exists():
             print(f'teacher {fold + 1} of {options.distil}: {len(held)} images held out')
             network = FaceAttributes(len(data.attributes), recipe.dropout)
-            initialise(network, options.init)
+            initialize(network, options.init)
             limits = Limits(max(1, round(recipe.epochs * 0.6)), options.minutes * 0.2)
             training = Training(
                 network, recipe, data, positions[folds[positions] != fold], labels, device, limits, options.seed + 1 + fold, out, {**settings, 'fold': fold}
@@ -98,14 +99,14 @@ def teach(data: Dataset, recipe: Recipe, options: argparse.Namespace, positions:
             training.resume()
             training.run()
             if workers.RANK == 0:
-                np.save(said, sigmoid(logits_of(training.tested, data.crops, held, device)))
+                np.save(predictions, sigmoid(logits_of(training.tested, data.crops, held, device)))
             workers.wait()
-        taught[held] = (1 - options.distil_share) * data.labels[held] + options.distil_share * np.load(said)
+        taught[held] = (1 - options.distil_share) * data.labels[held] + options.distil_share * np.load(predictions)
     return taught
 
 
 def check(options: argparse.Namespace, recipe: Recipe) -> None:
-    """What argparse leaves unchecked, before anything is done."""
+    """Checks values that argparse does not check."""
     for name, value, least in (('epochs', recipe.epochs, 1), ('batch', recipe.batch, 1), ('minutes', options.minutes, 0), ('threads', options.threads, 0)):
         if value < least:
             raise UserError(f'--{name}: expected at least {least}, got {value}')
@@ -128,7 +129,7 @@ def train() -> None:
     torch.manual_seed(options.seed)
     with workers.together(device):
         if workers.RANK != 0:
-            workers.wait()  # the first decodes
+            workers.wait()  # the first process decodes
         data = read_dataset(options, Framing(recipe.width, recipe.height, recipe.stretch), log=workers.RANK == 0)
         if workers.RANK == 0:
             workers.wait()
@@ -142,8 +143,8 @@ def train() -> None:
             'distil': options.distil, 'minutes': options.minutes, 'join_validation': options.join_validation,
         }  # fmt: skip
         if workers.RANK == 0:
-            with torch.random.fork_rng(devices=[]):  # the weights drawn later stay the same
-                initialise(FaceAttributes(len(data.attributes), recipe.dropout), options.init)  # so that it fails now if it does
+            with torch.random.fork_rng(devices=[]):  # does not affect the weights drawn later
+                initialize(FaceAttributes(len(data.attributes), recipe.dropout), options.init)  # fails before files are written
             claim(options.out, options.fresh, options.init)
             print(
                 f'{recipe.name}: {len(positions)} images to train on, {len(data.positions("valid"))} to validate on, '
@@ -155,29 +156,29 @@ def train() -> None:
         limits = Limits(recipe.epochs, options.minutes * (0.4 if options.distil else 1))
         labels = teach(data, recipe, options, positions, device, settings) if options.distil else softened(data.labels, data.soft, recipe.smoothing)
         network = FaceAttributes(len(data.attributes), recipe.dropout)
-        initialise(network, options.init)
+        initialize(network, options.init)
         training = Training(network, recipe, data, positions, labels, device, limits, options.seed, options.out, settings)
         if training.resume() and workers.RANK == 0:
-            print(f'going on after epoch {training.epoch}')
+            print(f'resuming after epoch {training.epoch}')
         training.run()
         if workers.RANK == 0:
             finish(training, data, options)
 
 
 def show_augmentation(data: Dataset, recipe: Recipe, positions: np.ndarray, options: argparse.Namespace) -> None:
-    """A face altered ten times, as training sees it."""
+    """Saves ten random augmentations of a face."""
     crop = torch.from_numpy(data.crops[positions[:1]]).permute(0, 3, 1, 2).float().repeat(10, 1, 1, 1)
     altered = augment(crop, recipe.augmentation, torch.Generator().manual_seed(options.seed)).permute(0, 2, 3, 1)
     charts.sheet(list(altered.clamp(0, 255).byte().numpy()), 5, options.out / 'augmentations.png')
 
 
 def finish(training: Training, data: Dataset, options: argparse.Namespace) -> None:
-    """Curves, and what is fitted on the validation part: nothing where it was trained on."""
+    """Saves the curves, and the calibration unless the validation part was used for training."""
     charts.curves(training.log, options.out / 'curves.png')
     if options.join_validation:
-        # Nothing was held out to choose an epoch by: the last it is.
+        # No part was held out to choose an epoch.
         shutil.copyfile(options.out / 'last.pt', options.out / 'best.pt')
-        print(f'weights: {options.out / "best.pt"} (the last epoch; not calibrated, as no part was held out)')
+        print(f'weights: {options.out / "best.pt"} (the last epoch; not calibrated, because no part was held out)')
         return
     load_weights(training.network, options.out / 'best.pt')
     positions = data.positions('valid')
@@ -186,9 +187,9 @@ def finish(training: Training, data: Dataset, options: argparse.Namespace) -> No
     frequencies = (data.labels[training.positions][~data.soft[training.positions]] >= 0.5).mean(0) if (~data.soft[training.positions]).any() else training.frequencies.cpu().numpy()
     calibration = calibrate(logits, data.labels[true], frequencies)
     calibration.write(options.out / 'calibration.json')
-    honest = calibration.probabilities(logits)
-    before, after = (score(data.attributes, p, data.labels[true]) for p in (sigmoid(logits), honest))
-    balanced = score(data.attributes, honest, data.labels[true], np.array(calibration.balanced))
+    calibrated = calibration.probabilities(logits)
+    before, after = (score(data.attributes, p, data.labels[true]) for p in (sigmoid(logits), calibrated))
+    balanced = score(data.attributes, calibrated, data.labels[true], np.array(calibration.balanced))
     (options.out / 'validation.json').write_text(json.dumps({'before': before, 'calibrated': after, 'balanced': balanced}, indent=1))
     print(
         f'validation ({len(true)} faces): accuracy {100 * after["accuracy"]:.2f} %, balanced {100 * (after["balancedAccuracy"] or 0):.2f} %, '

@@ -5,10 +5,10 @@ import { waysInTurn } from './in-turn.mjs';
 
 const BATCHES = [1, 4, 8, 16];
 
-/** How many crops the network is given at a time: the whole with each, in turn. */
+/** Compares batch sizes of the network, end to end. */
 export async function batchBench(rounds, images) {
   const { folder, first, what } = await aligned();
-  console.log(`crops the network is given at a time, ${what}, ${images} images`);
+  console.log(`batch sizes, ${what}, ${images} images`);
   const seen = BATCHES.map(() => ({ rate: [], memory: [] }));
   for (let round = 0; round < rounds; round++) {
     const ways = await waysInTurn(
@@ -22,7 +22,7 @@ export async function batchBench(rounds, images) {
   }
   print(
     BATCHES.map((batch, i) => [
-      `${batch} at a time: images/s ÷ those of 8; peak memory of the engine, MB`,
+      `batches of ${batch}: images/s ÷ those of 8; peak memory of the engine, MB`,
       `${median(seen[i].rate).toFixed(3)}; ${(median(seen[i].memory) / 1e6).toFixed(0)}`,
     ]),
   );

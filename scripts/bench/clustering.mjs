@@ -8,7 +8,7 @@ import { stage } from './stage.mjs';
 
 const exec = promisify(execFile);
 
-/** Clustering of CelebA's labels, against scikit-learn. */
+/** Compares the clustering of CelebA's labels with scikit-learn. */
 export async function clusteringBench(rounds) {
   const labels = join(root, '..', 'shared', 'data', 'list_attr_celeba.txt.gz');
   if (!existsSync(labels)) {
@@ -31,7 +31,9 @@ export async function clusteringBench(rounds) {
     if (python !== undefined) seen.sklearn.push(JSON.parse(python.stdout));
   }
   if (seen.sklearn.length === 0)
-    console.log("scikit-learn is not at hand: install Debian's python3-sklearn to compare with it");
+    console.log(
+      "scikit-learn is not installed: install Debian's python3-sklearn to compare with it",
+    );
   const own = (name) => median(seen.own.map((each) => each[name]));
   const other = (name) =>
     seen.sklearn.length === 0 ? NaN : median(seen.sklearn.map((each) => each[name]));

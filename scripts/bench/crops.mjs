@@ -6,7 +6,7 @@ import { aligned } from './images.mjs';
 import { inTurn } from './in-turn.mjs';
 import { stage } from './stage.mjs';
 
-/** Aligned crops, from files to described faces. */
+/** Aligned crops: decoding, inference and encoding alone, and end to end. */
 export async function cropBench(rounds, images) {
   const { folder, first, what } = await aligned();
   console.log(`${what}, ${images} images`);
@@ -66,17 +66,17 @@ export async function cropBench(rounds, images) {
     ['inference alone (int8), crops/s', result.infer.toFixed(0)],
     ['the same with the float32 network, crops/s', result.float32.toFixed(0)],
     ['ratio of the two', result.inferRatio.toFixed(2)],
-    ['encoding the crops that are kept alone, crops/s', result.encode.toFixed(0)],
+    ['encoding alone, crops/s', result.encode.toFixed(0)],
     ['end to end, the first run, images/s', result.cold.toFixed(0)],
-    ['end to end ÷ what the cores can do (1 / (1/decode + 1/inference))', result.bound.toFixed(3)],
+    ['end to end ÷ the bound of the cores (1 / (1/decode + 1/inference))', result.bound.toFixed(3)],
     [
       'the same with the third stage (1 / (1/decode + 1/inference + 1/encoding))',
       result.boundWithEncoding.toFixed(3),
     ],
     ['  the rounds one by one', seen.boundWithEncoding.map((ratio) => ratio.toFixed(3)).join(', ')],
     [`end to end, a second run over ${images} images, s`, result.warm.toFixed(2)],
-    ['times as fast as the first', result.again.toFixed(0)],
-    ['the same where there is no run of these images: from the store, s', result.stored.toFixed(2)],
+    ['ratio of the first and the second run', result.again.toFixed(0)],
+    ['a new run of cached images, s', result.stored.toFixed(2)],
     [`peak memory of the engine, ${images} images, MB`, (result.memory / 1e6).toFixed(0)],
   ]);
   return { what, images, seen, result };

@@ -1,4 +1,4 @@
-// Figures of several rounds, and how they are printed.
+// Statistics of several rounds.
 
 export const median = (values) => {
   const sorted = [...values].sort((a, b) => a - b);
@@ -6,7 +6,7 @@ export const median = (values) => {
   return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
 };
 
-/** @param seen lists of figures by name. @returns their medians by name. */
+/** @param seen lists of values by name. @returns their medians by name. */
 export const medians = (seen) =>
   Object.fromEntries(Object.entries(seen).map(([name, list]) => [name, median(list)]));
 

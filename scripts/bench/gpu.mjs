@@ -10,7 +10,7 @@ import { stage } from './stage.mjs';
 
 const exec = promisify(execFile);
 
-/** Batches a GPU is measured with, and sessions beside each other. */
+/** Batch sizes and numbers of concurrent sessions. */
 const GPU_CASES = [
   { provider: 'cuda', precision: 'float16', threads: 1, batches: [128, 256, 512, 1024] },
   { provider: 'cuda', precision: 'float16', threads: 2, batches: [128, 256, 512] },
@@ -18,7 +18,7 @@ const GPU_CASES = [
   { provider: 'webgpu', precision: 'float32', threads: 1, batches: [16, 32, 64] },
 ];
 
-/** The network on GPUs, and the whole with CUDA, beside what the cores decode. */
+/** The network alone on GPUs, and runs with CUDA compared with decoding on the cores. */
 export async function gpuBench() {
   const gpu = await exec('nvidia-smi', [
     '--query-gpu=name,driver_version',

@@ -4,7 +4,7 @@ import { medians, print } from './figures.mjs';
 import { aligned } from './images.mjs';
 import { inTurn } from './in-turn.mjs';
 
-/** Aligned crops with a network that costs nothing: what a GPU leaves to the cores. */
+/** Aligned crops with an empty network: the work that remains for the cores beside a GPU. */
 export async function hostBench(rounds, images) {
   const { folder, first, what } = await aligned();
   console.log(`without a network, ${what}, ${images} images`);
@@ -28,10 +28,10 @@ export async function hostBench(rounds, images) {
   const result = medians(seen);
   print([
     ['decode alone, images/s', result.decode.toFixed(0)],
-    ['encoding the crops that are kept alone, crops/s', result.encode.toFixed(0)],
+    ['encoding alone, crops/s', result.encode.toFixed(0)],
     ['end to end without a network, the first run, images/s', result.cold.toFixed(0)],
     ['end to end ÷ decode alone, the slowest stage', result.slowest.toFixed(3)],
-    ['end to end ÷ what the cores can do (1 / (1/decode + 1/encoding))', result.bound.toFixed(3)],
+    ['end to end ÷ the bound of the cores (1 / (1/decode + 1/encoding))', result.bound.toFixed(3)],
   ]);
   return { what, images, seen, result };
 }

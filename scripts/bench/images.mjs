@@ -1,11 +1,11 @@
-// The images that the bench measures on.
+// Images for benchmarks.
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheDir, once, root, run } from '../process.mjs';
 import { samplePortraits } from '../samples.mjs';
 
-/** Aligned crops: CelebA's where they are at hand, else the sample portraits over and over. */
+/** Aligned crops: those of CelebA if present, otherwise repeated sample portraits. */
 export async function aligned() {
   const shared = join(root, '..', 'shared', 'data');
   if (existsSync(join(shared, 'celeba.tar'))) {
@@ -28,8 +28,8 @@ export async function aligned() {
 }
 
 /**
- * A folder of as many images, a thousand a subfolder, each with a number behind its end, so that no
- * two have the same content.
+ * A folder with a given number of images in subfolders of a thousand. A number is appended to each
+ * file, so all contents differ.
  */
 export async function copies(folder, count) {
   const files = (await readdir(folder, { recursive: true }))

@@ -1,17 +1,16 @@
-// The whole and its stages alone, side by side in time: how near the whole comes to what the stages
-// allow.
+// Runs processes alternately, so that all of them meet the same speed of the machine.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { engineEnvironment, scriptOf } from './stage.mjs';
 
 /**
- * The whole's turn, in milliseconds: short beside how the machine's speed drifts, long beside what
- * filling the caches again takes.
+ * Length of a turn in milliseconds: short compared with drifts of the machine's speed, and long
+ * compared with refilling the CPU caches.
  */
 const TURN = 200;
 
-/** Those that live: they have groups of their own, so that Ctrl+C does not reach them. */
+/** Live processes. Ctrl+C does not reach them, because each has its own process group. */
 const living = new Set();
 process.on('exit', () => {
   for (const each of living) each.kill();
@@ -19,9 +18,9 @@ process.on('exit', () => {
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
 /**
- * The same work in several ways, in turn as well: which is the faster.
- * @param commands scripts of test/bench that say when they begin and are done. @returns what each
- * printed last, with `cold` and `rate` as above.
+ * Runs several variants of the same work alternately.
+ * @param commands scripts of test/bench that report their start and end.
+ * @returns the last output of each, with `cold` and `rate` as in `inTurn`.
  */
 export async function waysInTurn(commands) {
   const all = [];
@@ -50,18 +49,17 @@ export async function waysInTurn(commands) {
 }
 
 /**
- * The whole, and its stages alone, in turn: while one has the machine the others are stopped
- * (SIGSTOP, so not on Windows). All of them meet the machine at the same speed, which drifts by
- * half within seconds where it is shared. What they prepare, each prepares alone; the stages go on
- * for as long as the whole takes.
+ * Runs an end-to-end job and its single stages alternately: one runs while the others are stopped
+ * (SIGSTOP, so not on Windows). The speed of a shared machine can drift by half within seconds,
+ * which then affects all of them equally. Each prepares alone. The stages run as long as the job.
  *
- * @param command of the whole: a script of test/bench and its arguments. The script says when it
- * begins and is done (test/bench/driven.ts).
- * @param stages by name `command`, one that goes on until it is told to stop, and `share`, its turn
- * ÷ the whole's.
- * @returns `whole`, what it printed last, with `cold`, seconds, and `rate`, images a second, of the
- * time it had; `rates`, the stages' items a second.
- * @throws Error where one of them ends before.
+ * @param command end-to-end job: a script of test/bench, which reports its start and end
+ * (test/bench/driven.ts), and its arguments.
+ * @param stages by name: `command`, which runs until it is stopped, and `share`, the length of its
+ * turns ÷ those of the job.
+ * @returns `whole`: the last output of the job, with `cold`, its seconds, and `rate`, its images
+ * per second; `rates`: items per second of the stages.
+ * @throws Error if a process ends early.
  */
 export async function inTurn(command, stages) {
   const all = [];
@@ -83,7 +81,7 @@ export async function inTurn(command, stages) {
     whole.signal('SIGSTOP');
     const rates = {};
     for (const { name, turns } of alone) rates[name] = await turns.rate();
-    whole.signal('SIGCONT'); // for what it measures by itself
+    whole.signal('SIGCONT'); // the job measures more by itself
     const printed = await whole.last();
     return {
       whole: { ...printed, cold: whole.seconds, rate: printed.images / whole.seconds },
@@ -94,14 +92,14 @@ export async function inTurn(command, stages) {
   }
 }
 
-/** A process that has the machine at times only. */
+/** A process that runs only in its turns. */
 class Turns {
-  /** Seconds it has had. */
+  /** Total seconds of its turns. */
   seconds = 0;
 
   constructor(command) {
     this.name = command.join(' ');
-    // A group of its own: its engine is stopped with it.
+    // Its own process group, so that its engine is stopped with it.
     this.child = spawn(process.execPath, scriptOf(command), {
       env: { ...engineEnvironment(), BENCH_IN_TURN: '1' },
       stdio: ['pipe', 'pipe', 'inherit'],
@@ -109,7 +107,7 @@ class Turns {
     });
     living.add(this);
     this.lines = createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
-    this.child.stdin.on('error', () => undefined); // it has ended, which the next line tells
+    this.child.stdin.on('error', () => undefined); // `next` reports that it has ended
   }
 
   async prepared() {
@@ -117,10 +115,10 @@ class Turns {
     this.signal('SIGSTOP');
     this.child.stdin.write('go\n');
     this.doneAt = this.next().then(() => performance.now());
-    this.doneAt.catch(() => undefined); // thrown where it is awaited
+    this.doneAt.catch(() => undefined); // `turn` throws it
   }
 
-  /** @returns whether it is done. */
+  /** Runs the process for a turn. @returns whether it is done. */
   async turn(milliseconds) {
     const start = performance.now();
     this.signal('SIGCONT');
@@ -130,7 +128,7 @@ class Turns {
     return doneAt !== undefined;
   }
 
-  /** Ends a stage. @returns items a second. */
+  /** Ends a stage. @returns its items per second. */
   async rate() {
     this.child.stdin.write('stop\n');
     while (!(await this.turn(1000)));
@@ -139,14 +137,14 @@ class Turns {
     return items / this.seconds;
   }
 
-  /** @returns what it prints when it is done. */
+  /** @returns its last output. */
   async last() {
     return JSON.parse(await this.next());
   }
 
   async next() {
     const { value, done } = await this.lines.next();
-    if (done) throw new Error(`'${this.name}' ended without an answer`);
+    if (done) throw new Error(`'${this.name}' ended without a result`);
     return value;
   }
 
@@ -159,7 +157,7 @@ class Turns {
     try {
       this.signal('SIGKILL');
     } catch (error) {
-      if (error.code !== 'ESRCH') throw error; // it has ended
+      if (error.code !== 'ESRCH') throw error; // it has already ended
     }
   }
 }

@@ -3,7 +3,7 @@ import { root } from '../process.mjs';
 import { print } from './figures.mjs';
 import { stage } from './stage.mjs';
 
-/** Where the network's time goes in int8 and in float32, on one core. */
+/** Time of the network's operators in int8 and float32, on one core. */
 export async function operatorBench() {
   const files = ['int8', 'f16'].map((precision) =>
     join(root, 'weights', `face-attributes.${precision}.onnx`),

@@ -9,7 +9,7 @@ import { stage } from './stage.mjs';
 
 const exec = promisify(execFile);
 
-/** The original work's way on the same images: on the same engine, and in Python. */
+/** The original work's method on the same images: with this engine, and in Python. */
 export async function originalBench(images) {
   const { folder, first, what } = await aligned();
   const float32 = join(root, '..', 'shared', 'weights', 'face-attributes.f32.onnx');
@@ -27,7 +27,7 @@ export async function originalBench(images) {
     );
     return undefined;
   }
-  console.log(`the original's way, ${what}, ${images} images`);
+  console.log(`the original's method, ${what}, ${images} images`);
   const own = await stage('end-to-end', root, folder, images, 'never', first);
   const engine = await stage('original', folder, images, model);
   const few = 256;

@@ -7,17 +7,14 @@ import { aligned, copies } from './images.mjs';
 import { inTurn } from './in-turn.mjs';
 import { stage } from './stage.mjs';
 
-/**
- * Photos of 1,920 px: what finding and cutting out their faces costs beside decoding them, and the
- * whole.
- */
+/** Photos of 1,920 pixels: decoding, detection and cropping of faces, and end to end. */
 export async function photoBench(rounds, count, longer) {
   const folder = await samplePhotos();
   const detector = join(root, 'weights', 'face-detector.onnx');
   const int8 = join(root, 'weights', 'face-attributes.int8.onnx');
   const many = await copies(folder, longer);
   const few = await copies(folder, count);
-  // Enough images for what is measured at first use to be measured on them.
+  // Enough images for the measurements at first use.
   const first = await copies(await samplePortraits(), 400);
   const portraits = (await aligned()).folder;
   const seen = {

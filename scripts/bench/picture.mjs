@@ -8,8 +8,8 @@ import { once, root, run } from '../process.mjs';
 const exec = promisify(execFile);
 
 /**
- * The original work's comparison: 400 of 2,000 CelebA and 100 of 500 LFW images, its methods with
- * its parameters.
+ * The comparison of the original work: 400 of 2,000 CelebA and 100 of 500 LFW images, with its
+ * methods and parameters.
  */
 export async function pictureBench() {
   const shared = join(root, '..', 'shared', 'data');

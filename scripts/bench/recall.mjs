@@ -10,7 +10,7 @@ const RECALL = [
   'a crowd of 24 on 4,000 px',
 ]; // prettier-ignore
 
-/** Faces found in pictures made of LFW's images, and faces found where there are none. */
+/** Detected faces in pictures composed of LFW's images, and false detections. */
 export async function recallBench(limit) {
   const detector = join(root, 'weights', 'face-detector.onnx');
   const results = {};
@@ -26,7 +26,7 @@ export async function recallBench(limit) {
     run('tar', ['xf', join(shared, 'lfw.tar'), '-C', temporary]),
   );
   for (const name of RECALL) {
-    // The plain case is measured on all images, the others on a part.
+    // The plain case uses all images, the other cases a part of them.
     const count = name === 'plain' ? limit : limit === 0 ? 1000 : Math.min(limit, 1000);
     results[name] = await stage('recall', detector, name, folder, count);
     const { expected, recall, looks } = results[name];

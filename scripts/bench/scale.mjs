@@ -12,7 +12,7 @@ export async function scaleBench(largest) {
   const results = [];
   for (const images of sizes) {
     const many = await copies(folder, images);
-    // memory grows with the batch: the same for all
+    // memory depends on the batch size, so it is the same for all
     const whole = await stage('end-to-end', root, many, 0, 'never', first, 4);
     await rm(many, { recursive: true });
     results.push({ images, ...whole });

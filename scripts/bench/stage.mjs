@@ -1,4 +1,4 @@
-// Parts of the bench, each in a process of its own, with the engine's environment.
+// Runs scripts of test/bench in separate processes with the engine's environment.
 import { execFile } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -35,13 +35,13 @@ export async function bundle() {
   });
 }
 
-/** Arguments of Node for a script of test/bench. */
+/** Arguments of Node.js for a script of test/bench. */
 export const scriptOf = ([name, ...args]) => [
   join(cacheDir, 'bench', `${name}.js`),
   ...args.map(String),
 ];
 
-/** The environment the engine runs in (src/engine/client.ts). */
+/** Environment of the engine (src/engine/client.ts). */
 export const engineEnvironment = () => ({
   ...process.env,
   UV_THREADPOOL_SIZE: String(availableParallelism() + 1),
@@ -49,7 +49,7 @@ export const engineEnvironment = () => ({
   MALLOC_MMAP_THRESHOLD_: String(1 << 20),
 });
 
-/** @returns what a script of test/bench prints. */
+/** Runs a script of test/bench. @returns its output. */
 export async function stage(...command) {
   const { stdout } = await promisify(execFile)(process.execPath, scriptOf(command), {
     env: engineEnvironment(),

@@ -1,11 +1,11 @@
-/** Where the command line keeps what it finds between runs. */
+/** Folder of the command line's cache. */
 import { join, resolve } from 'node:path';
 import envPaths from 'env-paths';
 
 /**
- * A folder in the platform's folder for caches, or in the one that the variable names, which may
- * hold other things. It is the store's own: where it holds anything else nothing is kept
- * (store-folder.ts).
+ * @returns a subfolder of the platform's cache folder, or of the folder that FACE_CLUSTERS_CACHE
+ * names, which may contain other files. The subfolder must contain nothing but the cache; otherwise
+ * nothing is cached (src/store/store-folder.ts).
  */
 export function cacheFolder(): string {
   const named = process.env.FACE_CLUSTERS_CACHE;

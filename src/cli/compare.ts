@@ -1,94 +1,75 @@
 /** `face-clusters compare` */
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Comparison } from '../domain/comparison';
 import { METHOD_NAMES } from '../domain/method-names';
-import { analysisSettings, clusteringSettings, METHODS, type Settings } from '../domain/settings';
-import { bundledModels } from '../engine/bundled-files';
+import { clusteringSettings, METHODS, type Settings } from '../domain/settings';
 import { COMPARE_OUTPUT } from '../engine/jobs/outputs';
-import { sweepTemporaryFolders } from '../util/temporary-folder';
-import { cacheFolder } from './cache';
 import type { CliContext, CliOptions } from './context';
-import { startEngine } from './engine';
-import { outputOf, workFolder } from './output';
+import { outputOf } from './output';
 import { printLines } from './print';
-import { progressLine } from './progress';
+import { analysisParameters, analyzeFolders, withSession } from './session';
 import { UsageError } from './status';
 
-/** Numbers of clusters that may be compared. */
-const LARGEST = 1000;
+/** Largest number of clusters that may be compared. */
+const MAX_CLUSTERS = 1000;
+
+interface CompareOptions extends CliOptions {
+  from?: unknown;
+  to?: unknown;
+  methods?: string[];
+}
 
 export async function compareCommand(
   folders: string[],
-  options: CliOptions & { from?: unknown; to?: unknown; methods?: string[] },
+  options: CompareOptions,
   settings: Settings,
-  { root, signal }: CliContext,
+  context: CliContext,
 ): Promise<void> {
-  const { vectors, methods = [...METHODS] } = options;
+  const { vectors } = options;
   if ((vectors === undefined) === (folders.length === 0))
     throw new UsageError('expected either at least one FOLDER or --vectors FILE');
-  const unknown = methods.find((name) => !METHODS.some((method) => method === name));
-  if (unknown !== undefined || methods.length === 0) {
-    throw new UsageError(
-      `--methods: expected some of ${METHODS.join(', ')}, got '${unknown ?? ''}'`,
-    );
-  }
-  const [from, to] = [count('--from', options.from ?? 2), count('--to', options.to ?? 50)];
-  if (from > to) throw new UsageError(`--from (${String(from)}) is above --to (${String(to)})`);
+  const range = checkedRange(options);
   const output = await outputOf(options, COMPARE_OUTPUT, COMPARE_OUTPUT.files);
-  const params = {
-    methods: METHODS.filter((method) => methods.includes(method)),
-    from,
-    to,
-    settings: clusteringSettings(settings),
-    ...output,
-  };
-  const engine = startEngine(root);
-  const line = progressLine(options.progress);
-  const call = { signal, onProgress: line.show };
-  const work = await workFolder();
-  try {
+  const params = { ...range, settings: clusteringSettings(settings), ...output };
+  const lines = await withSession(context, options, output.outDir, async (session) => {
+    const { engine, call } = session;
     let comparison: Comparison;
-    if (vectors !== undefined) {
+    if (vectors === undefined) {
+      const analysis = analysisParameters(context, settings);
+      const { runDir } = await analyzeFolders(session, folders, analysis);
+      comparison = await engine.call('compare', { ...params, runDir }, call);
+    } else {
       const { limit, sample } = settings;
       comparison = await engine.call(
         'compareVectors',
         { ...params, file: resolve(vectors), limit, sample },
         call,
       );
-    } else {
-      const runDir = join(work.path, 'run');
-      const analysis = {
-        runDir,
-        id: 'cli',
-        folders: folders.map((folder) => resolve(folder)),
-        settings: analysisSettings({
-          ...settings,
-          model: settings.model === '' ? '' : resolve(settings.model),
-        }),
-        bundled: bundledModels(root),
-        storeDir: cacheFolder(),
-      };
-      await engine.call('analyse', analysis, call);
-      comparison = await engine.call('compare', { ...params, runDir }, call);
     }
-    line.end();
-    printLines([
-      ...comparisonLines(comparison),
-      `peak memory ${(engine.peakMemory / 1e6).toFixed(0)} MB`,
-      `written to ${output.outDir}`,
-    ]);
-  } finally {
-    line.end();
-    engine.dispose();
-    await work.remove();
-    await sweepTemporaryFolders(output.outDir); // if the engine had to be ended
+    const peakMemory = `peak memory ${(engine.peakMemory / 1e6).toFixed(0)} MB`;
+    return [...comparisonLines(comparison), peakMemory];
+  });
+  printLines([...lines, `written to ${output.outDir}`]);
+}
+
+/** @throws UsageError for unknown methods and numbers out of bounds. */
+function checkedRange({ methods = [...METHODS], from = 2, to = 50 }: CompareOptions) {
+  const unknown = methods.find((name) => !METHODS.some((method) => method === name));
+  if (unknown !== undefined || methods.length === 0) {
+    throw new UsageError(
+      `--methods: expected some of ${METHODS.join(', ')}, got '${unknown ?? ''}'`,
+    );
   }
+  const range = { from: count('--from', from), to: count('--to', to) };
+  if (range.from > range.to)
+    throw new UsageError(`--from (${String(range.from)}) is above --to (${String(range.to)})`);
+  return { ...range, methods: METHODS.filter((method) => methods.includes(method)) };
 }
 
 function count(name: string, value: unknown): number {
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < 2 || value > LARGEST) {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 2 || value > MAX_CLUSTERS) {
     throw new UsageError(
-      `${name}: expected a whole number from 2 to ${String(LARGEST)}, got '${String(value)}'`,
+      `${name}: expected a whole number from 2 to ${String(MAX_CLUSTERS)}, got '${String(value)}'`,
     );
   }
   return value;

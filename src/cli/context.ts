@@ -1,4 +1,4 @@
-/** What every command is given. */
+/** Context and options of every command. */
 
 export interface CliContext {
   /** Folder that holds `dist` and `weights`. */
@@ -6,12 +6,13 @@ export interface CliContext {
   signal: AbortSignal;
 }
 
-/** Options as commander gives them. */
+/** Options as parsed by commander. */
 export interface CliOptions {
   out: string;
   labels: string;
   split: string;
   vectors?: string;
   progress?: 'json';
+  verbose?: boolean;
   [name: string]: unknown;
 }

@@ -3,91 +3,71 @@ import { resolve } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { readableAttribute } from '../domain/attributes';
 import type { DatasetReport, SuspectedLabelErrors } from '../domain/dataset';
-import { analysisSettings, type Settings } from '../domain/settings';
-import { bundledModels } from '../engine/bundled-files';
+import type { Settings } from '../domain/settings';
 import { DATASET_OUTPUT, LABEL_ERRORS_OUTPUT } from '../engine/jobs/outputs';
 import { forCsvCell, forName } from '../text/neutralize';
 import { writeNeeded } from '../util/output-folder';
-import { sweepTemporaryFolders } from '../util/temporary-folder';
 import { cacheFolder } from './cache';
 import type { CliContext, CliOptions } from './context';
-import { startEngine } from './engine';
-import { outputOf } from './output';
+import { type Output, outputOf } from './output';
 import { printLines } from './print';
-import { progressLine } from './progress';
+import { analysisParameters, withSession } from './session';
 import { UsageError } from './status';
 
-/** Contradictions written, and printed, at most. */
-const MOST = 10_000;
-const PRINTED = 10;
+/** Maximum number of suspected label errors that are written, and that are printed. */
+const MAX_WRITTEN = 10_000;
+const MAX_PRINTED = 10;
 
-/** Samples a partition that are drawn where the option does not say. */
-const SAMPLES = 10;
+/** Samples for each partition without `--sample`. */
+const DEFAULT_SAMPLES = 10;
 
 export async function datasetCommand(
   folder: string,
   options: CliOptions,
   settings: Settings,
-  { root, signal }: CliContext,
+  context: CliContext,
 ): Promise<void> {
-  const dropped = dropZero(options.dropZero);
+  const choice = {
+    folder: resolve(folder),
+    labels: typeof options.labels === 'string' ? resolve(options.labels) : undefined,
+    options: {
+      attributes: names(options.attributes),
+      drop: names(options.drop),
+      dropZero: dropZero(options.dropZero),
+      seed: settings.seed,
+    },
+  };
   const images = typeof options.checkLabels === 'number' ? options.checkLabels : 0;
-  // only if there are images
+  const output = await checkedOutput(options, images > 0);
+  const lines = await withSession(context, options, output.outDir, async (session) => {
+    const samples = settings.sample > 0 ? settings.sample : DEFAULT_SAMPLES;
+    const params = { ...choice, samples, ...output };
+    const report = await session.engine.call('dataset', params, session.call);
+    if (images === 0) return reportLines(report);
+    const errors = await session.engine.call(
+      'contradictions',
+      {
+        ...choice,
+        ...analysisParameters(context, settings),
+        storeDir: cacheFolder(),
+        images,
+        most: MAX_WRITTEN,
+        pictures: false,
+      },
+      session.call,
+    );
+    await writeLabelErrors(errors, output, context.signal);
+    return [...reportLines(report), ...labelErrorLines(errors)];
+  });
+  printLines([...lines, `written to ${output.outDir}`]);
+}
+
+async function checkedOutput(options: CliOptions, checksLabels: boolean): Promise<Output> {
+  // The sheet of samples is written only if there are images.
   const written = DATASET_OUTPUT.files.filter((name) => name !== 'samples.jpg');
   const output = await outputOf(options, DATASET_OUTPUT, written);
-  if (images > 0) await outputOf(options, LABEL_ERRORS_OUTPUT, LABEL_ERRORS_OUTPUT.files);
-  const engine = startEngine(root);
-  const line = progressLine(options.progress);
-  try {
-    const choice = {
-      folder: resolve(folder),
-      labels: typeof options.labels === 'string' ? resolve(options.labels) : undefined,
-      options: {
-        attributes: names(options.attributes),
-        drop: names(options.drop),
-        dropZero: dropped,
-        seed: settings.seed,
-      },
-    };
-    const call = { signal, onProgress: line.show };
-    const report = await engine.call(
-      'dataset',
-      { ...choice, samples: settings.sample > 0 ? settings.sample : SAMPLES, ...output },
-      call,
-    );
-    let found: SuspectedLabelErrors | undefined;
-    if (images > 0) {
-      const params = {
-        settings: analysisSettings({
-          ...settings,
-          model: settings.model === '' ? '' : resolve(settings.model),
-        }),
-        bundled: bundledModels(root),
-        storeDir: cacheFolder(),
-      };
-      const contradictions = await engine.call(
-        'contradictions',
-        { ...choice, ...params, images, most: MOST, pictures: false },
-        call,
-      );
-      await writeNeeded(
-        output.outDir,
-        { kind: LABEL_ERRORS_OUTPUT, overwrite: output.overwrite, signal },
-        (write) => write('label-errors.csv', contradictionsCsv(contradictions)),
-      );
-      found = contradictions;
-    }
-    line.end();
-    printLines([
-      ...lines(report),
-      ...(found === undefined ? [] : contradictionLines(found)),
-      `written to ${output.outDir}`,
-    ]);
-  } finally {
-    line.end();
-    engine.dispose();
-    await sweepTemporaryFolders(output.outDir); // if the engine had to be ended
-  }
+  if (checksLabels) await outputOf(options, LABEL_ERRORS_OUTPUT, LABEL_ERRORS_OUTPUT.files);
+  return output;
 }
 
 const names = (value: unknown) => (Array.isArray(value) ? (value as string[]) : []);
@@ -101,18 +81,25 @@ function dropZero(value: unknown): number {
   );
 }
 
-/** The surest contradictions first. */
-function contradictionsCsv({ surest }: SuspectedLabelErrors): string {
+async function writeLabelErrors(
+  { surest }: SuspectedLabelErrors,
+  { outDir, overwrite }: Output,
+  signal: AbortSignal,
+): Promise<void> {
   const rows = surest.map(({ image, attribute, label, probability }) => [
     forCsvCell(image),
     forCsvCell(attribute),
     label,
     probability.toFixed(4),
   ]);
-  return stringify(rows, { header: true, columns: ['image', 'attribute', 'label', 'probability'] });
+  const columns = ['image', 'attribute', 'label', 'probability'];
+  const csv = stringify(rows, { header: true, columns });
+  await writeNeeded(outDir, { kind: LABEL_ERRORS_OUTPUT, overwrite, signal }, (write) =>
+    write('label-errors.csv', csv),
+  );
 }
 
-function contradictionLines({
+function labelErrorLines({
   faces,
   skipped,
   attributes,
@@ -126,16 +113,16 @@ function contradictionLines({
     `${faces.toLocaleString('en')} faces compared with the network${skipped > 0 ? ` (${skipped.toLocaleString('en')} images without a usable face)` : ''}: ` +
       `${wrong.toLocaleString('en')} of ${all.toLocaleString('en')} labels differ; the surest:`,
     ...surest
-      .slice(0, PRINTED)
+      .slice(0, MAX_PRINTED)
       .map(
         ({ image, attribute, label, probability }) =>
-          `  ${forName(image)}: ${label >= 0.5 ? '' : 'not '}${readableAttribute(attribute)} says the label, ${(100 * probability).toFixed(1)} % the network`,
+          `  ${forName(image)}: ${label >= 0.5 ? '' : 'not '}${readableAttribute(attribute)} by the label, ${(100 * probability).toFixed(1)} % by the network`,
       ),
     '',
   ];
 }
 
-function lines({
+function reportLines({
   kind,
   rows,
   used,

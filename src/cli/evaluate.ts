@@ -1,93 +1,104 @@
 /** `face-clusters evaluate` */
 import { join, resolve } from 'node:path';
 import { readableAttribute } from '../domain/attributes';
-import { analysisSettings, type Settings } from '../domain/settings';
-import { bundledModels } from '../engine/bundled-files';
+import type { Evaluation } from '../domain/evaluation';
+import type { Settings } from '../domain/settings';
 import { EVALUATION_OUTPUT } from '../engine/jobs/outputs';
 import { evaluationChart } from '../summaries/evaluation-chart';
+import { providerText } from '../summaries/provider-text';
 import { reliabilityChart } from '../summaries/reliability-chart';
+import { plural } from '../text/numbers';
 import { writeNeeded } from '../util/output-folder';
 import type { CliContext, CliOptions } from './context';
-import { startEngine } from './engine';
-import { outputOf } from './output';
+import { type Output, outputOf } from './output';
 import { printLines } from './print';
-import { progressLine } from './progress';
+import { analysisParameters, withSession } from './session';
 
 export async function evaluateCommand(
   folder: string,
   options: CliOptions,
   settings: Settings,
-  { root, signal }: CliContext,
+  context: CliContext,
 ): Promise<void> {
-  const { outDir, overwrite } = await outputOf(options, EVALUATION_OUTPUT, EVALUATION_OUTPUT.files);
-  const engine = startEngine(root);
-  const line = progressLine(options.progress);
-  try {
-    const result = await engine.call(
-      'evaluate',
-      {
-        folder: resolve(folder),
-        labels: resolve(options.labels),
-        split: options.split,
-        settings: analysisSettings({
-          ...settings,
-          model: settings.model === '' ? '' : resolve(settings.model),
-        }),
-        bundled: bundledModels(root),
-        degraded: typeof options.degraded === 'number' ? options.degraded : 0,
-      },
-      { signal, onProgress: line.show },
-    );
-    line.end();
-    const scores = Object.entries(result.perAttribute);
-    await writeNeeded(outDir, { kind: EVALUATION_OUTPUT, overwrite, signal }, async (write) => {
-      await write('evaluation.json', JSON.stringify(result, null, 2));
-      const accuracies = scores.map(([name, score]) => ({ name, value: score.accuracy }));
-      const wrong = scores.map(([name, score]) => ({ name, value: score.wrong / result.faces }));
-      await write('accuracy.svg', evaluationChart('Accuracy by attribute', accuracies));
-      await write('wrong.svg', evaluationChart('Wrong predictions by attribute', wrong));
-      const ofPredicted = scores.map(([name, score]) => ({
-        name,
-        value: score.wrongOfPredicted ?? 0,
-      }));
-      await write(
-        'wrong-of-predicted.svg',
-        evaluationChart('Wrong of those predicted, by attribute', ofPredicted),
-      );
-      await write('calibration.svg', reliabilityChart(result.calibration));
-    });
-
-    const percent = (value: number | null) =>
-      (value === null ? '–' : (value * 100).toFixed(2)).padStart(8);
-    printLines([
-      `${'attribute'.padEnd(20)} accuracy balanced precision  recall  average precision  calibration error`,
-      ...scores.map(
-        ([name, score]) =>
-          `${readableAttribute(name).padEnd(20)} ${percent(score.accuracy)} ${percent(score.balancedAccuracy)}  ` +
-          `${percent(score.precision)} ${percent(score.recall)} ${percent(score.averagePrecision)} ${percent(score.calibrationError)}`,
-      ),
-      '',
-      `${String(result.faces)} faces, ${String(scores.length)} attributes on ${result.provider}, ${result.seconds.toFixed(1)} s`,
-      `accuracy ${percent(result.accuracy).trim()} %, balanced accuracy ${percent(result.balancedAccuracy).trim()} %, ` +
-        `always the majority ${percent(result.majorityAccuracy).trim()} %, mean wrong attributes a face ${result.hammingDistance.toFixed(3)}, ` +
-        `average precision ${percent(result.averagePrecision).trim()} %, calibration error ${percent(result.calibrationError).trim()} %`,
-      ...(result.balancedThresholds === null
-        ? []
-        : [
-            `with balanced thresholds: accuracy ${percent(result.balancedThresholds.accuracy).trim()} %, ` +
-              `balanced ${percent(result.balancedThresholds.balancedAccuracy).trim()} %`,
-          ]),
-      ...(result.robustness ?? []).map(
-        ({ kind, amount, agreement, accuracy }) =>
-          `${kind} ${String(amount).padEnd(5)} agreement ${percent(agreement)} %, accuracy ${percent(accuracy)} %`,
-      ),
-      ...(result.images.failed > 0
-        ? [`${String(result.images.failed)} images could not be used`]
-        : []),
-      `written to ${join(outDir, 'evaluation.json')}`,
-    ]);
-  } finally {
-    line.end();
-    engine.dispose();
-  }
+  const output = await outputOf(options, EVALUATION_OUTPUT, EVALUATION_OUTPUT.files);
+  const params = {
+    folder: resolve(folder),
+    labels: resolve(options.labels),
+    split: options.split,
+    ...analysisParameters(context, settings),
+    degraded: typeof options.degraded === 'number' ? options.degraded : 0,
+  };
+  const lines = await withSession(context, options, output.outDir, async ({ engine, call }) => {
+    const evaluation = await engine.call('evaluate', params, call);
+    await writeEvaluation(evaluation, output, context.signal);
+    return [...attributeLines(evaluation), '', ...totalLines(evaluation)];
+  });
+  printLines([...lines, `written to ${join(output.outDir, 'evaluation.json')}`]);
 }
+
+async function writeEvaluation(
+  evaluation: Evaluation,
+  { outDir, overwrite }: Output,
+  signal: AbortSignal,
+): Promise<void> {
+  const scores = Object.entries(evaluation.perAttribute);
+  const chart = (title: string, valueOf: (score: (typeof scores)[number][1]) => number) =>
+    evaluationChart(
+      title,
+      scores.map(([name, score]) => ({ name, value: valueOf(score) })),
+    );
+  await writeNeeded(outDir, { kind: EVALUATION_OUTPUT, overwrite, signal }, async (write) => {
+    await write('evaluation.json', JSON.stringify(evaluation, null, 2));
+    await write(
+      'accuracy.svg',
+      chart('Accuracy by attribute', ({ accuracy }) => accuracy),
+    );
+    await write(
+      'wrong.svg',
+      chart('Wrong predictions by attribute', ({ wrong }) => wrong / evaluation.faces),
+    );
+    await write(
+      'wrong-of-predicted.svg',
+      chart('Wrong positive predictions by attribute', (score) => score.wrongOfPredicted ?? 0),
+    );
+    await write('calibration.svg', reliabilityChart(evaluation.calibration));
+  });
+}
+
+function attributeLines({ perAttribute }: Evaluation): string[] {
+  return [
+    `${'attribute'.padEnd(20)} accuracy balanced precision  recall  average precision  calibration error`,
+    ...Object.entries(perAttribute).map(
+      ([name, score]) =>
+        `${readableAttribute(name).padEnd(20)} ${cell(score.accuracy)} ${cell(score.balancedAccuracy)}  ` +
+        `${cell(score.precision)} ${cell(score.recall)} ${cell(score.averagePrecision)} ${cell(score.calibrationError)}`,
+    ),
+  ];
+}
+
+function totalLines(evaluation: Evaluation): string[] {
+  const { faces, seconds, provider, balancedThresholds, images } = evaluation;
+  const attributes = Object.keys(evaluation.perAttribute).length;
+  return [
+    `${String(faces)} faces, ${String(attributes)} attributes on ${providerText(provider)}, ${seconds.toFixed(1)} s`,
+    `accuracy ${percent(evaluation.accuracy)} %, balanced accuracy ${percent(evaluation.balancedAccuracy)} %, ` +
+      `majority baseline ${percent(evaluation.majorityAccuracy)} %, mean wrong attributes per face ${evaluation.hammingDistance.toFixed(3)}, ` +
+      `average precision ${percent(evaluation.averagePrecision)} %, calibration error ${percent(evaluation.calibrationError)} %`,
+    ...(balancedThresholds === null
+      ? []
+      : [
+          `with balanced thresholds: accuracy ${percent(balancedThresholds.accuracy)} %, ` +
+            `balanced ${percent(balancedThresholds.balancedAccuracy)} %`,
+        ]),
+    ...(evaluation.robustness ?? []).map(
+      ({ kind, amount, agreement, accuracy }) =>
+        `${kind} ${String(amount).padEnd(5)} agreement ${cell(agreement)} %, accuracy ${cell(accuracy)} %`,
+    ),
+    ...(images.failed > 0 ? [`${plural(images.failed, 'image')} could not be used`] : []),
+  ];
+}
+
+const percent = (value: number | null) => (value === null ? '–' : (value * 100).toFixed(2));
+
+/** A percentage in a column of the table. */
+const cell = (value: number | null) => percent(value).padStart(8);

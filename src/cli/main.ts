@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command line: the same engine as in VS Code, without VS Code. */
+/** The command line. It uses the same engine as the extension. */
 import { dirname } from 'node:path';
 import { CancelledError, codeOf } from '../util/errors';
 import { fsReason } from '../util/fs-errors';
@@ -8,8 +8,8 @@ import { buildProgram } from './program';
 import { ExitStatus, statusOf } from './status';
 
 const controller = new AbortController();
-// SIGHUP: the terminal or the connection is gone. The second signal does not wait; what is to be
-// removed is removed on exit.
+// SIGHUP means that the terminal or the connection was closed. A second signal ends the process at
+// once; temporary folders are removed on exit.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     if (controller.signal.aborted) process.exit(ExitStatus.interrupted);
@@ -17,8 +17,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 
-// Whoever read the output may have seen enough (`| head`), or be gone with the terminal: the files
-// are written all the same.
+// The reader of the output may stop reading (`| head`) or vanish with the terminal. The files are
+// written nevertheless.
 const isGone = (error: Error) => ['EPIPE', 'EIO'].includes(codeOf(error) ?? '');
 process.stdout.on('error', (error: Error) => {
   if (isGone(error)) return;
@@ -26,7 +26,7 @@ process.stdout.on('error', (error: Error) => {
   printError(`face-clusters: cannot print the summary: ${fsReason(error)}`);
 });
 process.stderr.on('error', (error: Error) => {
-  if (!isGone(error)) process.exitCode = ExitStatus.failed; // there is nowhere to say why
+  if (!isGone(error)) process.exitCode = ExitStatus.failed; // the reason cannot be printed
 });
 
 const program = buildProgram({ root: dirname(__dirname), signal: controller.signal });

@@ -1,4 +1,4 @@
-/** The folder that `--out` names, and the one for what is needed until then. */
+/** The output folder (`--out`), and temporary folders. */
 import { tmpdir } from 'node:os';
 import { relative, resolve } from 'node:path';
 import { UserError } from '../util/errors';
@@ -15,13 +15,13 @@ import type { CliOptions } from './context';
 export interface Output {
   /** Absolute path. */
   outDir: string;
-  /** Whether files there are replaced that are not the program's own. */
+  /** Whether files there that the program did not write are replaced. */
   overwrite: boolean;
 }
 
 /**
- * The folder of the results, looked at before the work begins.
- * @param files names that will be written in any case.
+ * Checks the output folder before the work begins.
+ * @param files names of files that are always written.
  * @throws UserError if they cannot be written there.
  */
 export async function outputOf(
@@ -34,11 +34,11 @@ export async function outputOf(
   const store = cacheFolder();
   if (isWithin(outDir, store)) {
     throw new UserError(
-      `cannot write into '${outDir}': what is kept between runs lies in '${store}', and is cleared as a whole`,
+      `cannot write into '${outDir}': it is inside the cache folder '${store}', which is cleared as a whole`,
     );
   }
   await checkOutput(outDir, { kind, overwrite }, files);
-  // Left behind by an export that was killed.
+  // A killed export leaves its temporary folder behind.
   await sweepTemporaryFolders(outDir);
   return { outDir, overwrite };
 }
@@ -49,8 +49,8 @@ const isWithin = (path: string, folder: string) => {
 };
 
 /**
- * @throws UserError if nothing was written since other files are in the way.
- * @returns what is to be said of those that were written.
+ * @returns a note for each file that was not replaced because the user has changed it.
+ * @throws UserError if nothing was written because other files are in the way.
  */
 export function keptLines(
   { inTheWay, kept }: Pick<Written, 'kept'> & Partial<Written>,
@@ -58,7 +58,7 @@ export function keptLines(
 ): string[] {
   if (inTheWay !== undefined && inTheWay.length > 0)
     throw new UserError(inTheWayText(outDir, inTheWay));
-  return kept.map((name) => `note: '${name}' of an earlier export was changed since and stays`);
+  return kept.map((name) => `note: '${name}' of an earlier export was changed since and is kept`);
 }
 
 /** @throws UserError if the system's temporary folder cannot be used. */
@@ -67,7 +67,7 @@ export async function workFolder(): Promise<TemporaryFolder> {
     return await makeTemporaryFolder();
   } catch (error) {
     throw new UserError(
-      `cannot make a temporary folder in '${tmpdir()}': ${fsReason(error)}. TMPDIR names another place`,
+      `cannot make a temporary folder in '${tmpdir()}': ${fsReason(error)}. Set TMPDIR to another folder`,
       {
         cause: error,
       },

@@ -1,6 +1,6 @@
 /**
- * Progress on stderr: a line that is written over on a terminal, JSON lines on request, else
- * nothing.
+ * Progress on stderr: one line that is overwritten on a terminal, JSON lines with `--progress
+ * json`, otherwise nothing.
  */
 import type { Progress } from '../domain/progress';
 import { stageText } from '../domain/progress-text';

@@ -1,4 +1,4 @@
-/** Exit status of the command line, and what is said with it. */
+/** Exit status of the command line, and the message printed with it. */
 import { inspect } from 'node:util';
 import { CommanderError } from 'commander';
 import { EngineDied } from '../engine/client';
@@ -7,16 +7,16 @@ import { printErrorText, printError } from './print';
 
 export const ExitStatus = { done: 0, failed: 1, wrongArguments: 2, interrupted: 130 } as const;
 
-/** Arguments that do not go together, or whose values are out of bounds. */
+/** Arguments exclude each other, or a value is out of bounds. */
 export class UsageError extends Error {
   override name = 'UsageError';
 }
 
-/** Prints the reason on stderr, in one line, and gives the exit status. */
+/** Prints the reason on stderr, in one line. @returns the exit status. */
 export function statusOf(error: unknown): number {
   if (error instanceof CommanderError)
-    return error.exitCode === 0 ? ExitStatus.done : ExitStatus.wrongArguments; // it has printed
-  if (error instanceof UsageError) return ExitStatus.wrongArguments; // printed with the usage
+    return error.exitCode === 0 ? ExitStatus.done : ExitStatus.wrongArguments; // commander has printed the reason
+  if (error instanceof UsageError) return ExitStatus.wrongArguments; // the reason was printed with the usage
   if (error instanceof CancelledError) {
     printError('interrupted');
     return ExitStatus.interrupted;

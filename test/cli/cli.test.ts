@@ -11,7 +11,7 @@ const table = async (file: string) =>
   parse<Record<string, string>>(await readFile(file), { columns: true });
 
 describe('face-clusters cluster', () => {
-  it('writes all that is promised, consistent with itself', async () => {
+  it('writes all output files, consistent with each other', async () => {
     const out = await temporaryFolder();
     const { status, stdout } = await cli(
       'cluster',
@@ -82,7 +82,7 @@ describe('face-clusters cluster', () => {
     expect(await readFile(join(out, 'report.html'), 'utf8')).toContain('id="report-data"');
   });
 
-  it('gives the same file for the same seed, and keeps what is not its own in the folder it writes to', async () => {
+  it('writes the same file for the same seed, and keeps files of others in the output folder', async () => {
     const out = await temporaryFolder();
     const run = (clusters = '5') =>
       cli(
@@ -102,7 +102,10 @@ describe('face-clusters cluster', () => {
     await run('7');
     expect(await readdir(join(out, 'clusters'))).toHaveLength(7);
     await run();
-    expect(await readdir(join(out, 'clusters')), 'those of the first run are gone').toHaveLength(5);
+    expect(
+      await readdir(join(out, 'clusters')),
+      'the clusters of the first run are removed',
+    ).toHaveLength(5);
     const first = await readFile(join(out, 'faces.csv'), 'utf8');
     await writeFiles(out, {
       'clusters/notes.txt': 'mine',
@@ -115,11 +118,11 @@ describe('face-clusters cluster', () => {
     expect(await readFile(join(out, 'clusters/00/mine.txt'), 'utf8')).toBe('mine');
     expect(
       await readFile(join(out, 'clusters/77/montage.jpg'), 'utf8'),
-      'it is called as one of its own',
+      'its name is that of an output file',
     ).toBe('mine');
   });
 
-  it('lists what failed and succeeds with the rest', async () => {
+  it('lists unusable images and succeeds with the others', async () => {
     const [folder, out] = [await temporaryFolder(), await temporaryFolder()];
     await writeFiles(folder, {
       'ok.png': await quarters(80, 90).png().toBuffer(),
@@ -146,7 +149,24 @@ describe('face-clusters cluster', () => {
     ]);
   });
 
-  it('clusters ready vectors without images', async () => {
+  it.each([
+    ['one line without --verbose', [], []],
+    ['all reasons with --verbose', ['--verbose'], ['  CPU used: chosen in the settings']],
+  ])('prints the execution provider in %s', async (_, options, details) => {
+    const [folder, out] = [await temporaryFolder(), await temporaryFolder()];
+    await writeFiles(folder, { 'a.png': await quarters(80, 90).png().toBuffer() });
+    const { stdout } = await cli(
+      ...['cluster', folder, '--out', out, '--clusters', '1', '--detect', 'never'],
+      ...['--provider', 'cpu', ...options],
+    );
+    const lines = stdout.split('\n');
+    const first = lines.indexOf('execution provider: CPU (chosen in the settings)');
+    expect(first).toBe(1);
+    expect(lines.slice(2, 2 + details.length)).toEqual(details);
+    expect(lines[2 + details.length]).toMatch(/^faces not searched for: /);
+  });
+
+  it('clusters attribute vectors without images', async () => {
     const [folder, out] = [await temporaryFolder(), await temporaryFolder()];
     const file = join(folder, 'vectors.csv');
     await writeFile(file, 'image,Male,Smiling\na,1,0\nb,1,0\nc,0,1\nd,0,1\ne,0,0\n');
@@ -173,7 +193,7 @@ describe('face-clusters cluster', () => {
     const { silhouette } = JSON.parse(await readFile(join(out, 'clusters.json'), 'utf8')) as {
       silhouette: number;
     };
-    expect(silhouette).toBeCloseTo(4 / 5, 12); // 1 for each but the single face
+    expect(silhouette).toBeCloseTo(4 / 5, 12); // 1 for each face but the single one
   });
 
   it.each([
@@ -223,7 +243,7 @@ describe('face-clusters cluster', () => {
     if (expected === 2) expect(stderr).toContain('Usage:');
   });
 
-  it('tells its version and every sub-command its options', async () => {
+  it('prints its version, and the options of every command', async () => {
     const { version } = JSON.parse(
       await readFile(join(CLI, '..', '..', 'package.json'), 'utf8'),
     ) as { version: string };
@@ -265,7 +285,7 @@ describe('face-clusters cluster', () => {
 });
 
 describe('face-clusters compare', () => {
-  it('writes a row a grouping and a chart with a line a method', async () => {
+  it('writes a row for each clustering and a chart with a line for each method', async () => {
     const folder = await temporaryFolder();
     const rows = Array.from({ length: 120 }, (_, i) => [
       i & 1,
@@ -323,7 +343,7 @@ describe('face-clusters compare', () => {
     expect(chart.match(/<title>DBSCAN: /g)).toHaveLength(1);
   });
 
-  it('refuses what it does not know', async () => {
+  it('rejects unknown methods and numbers out of bounds', async () => {
     const wrong = [
       [['--methods', 'kmeans,magic'], /--methods: expected some of kmeans, .*, got 'magic'/],
       [['--from', '1'], /--from: expected a whole number from 2 to 1000, got '1'/],
@@ -347,7 +367,7 @@ describe('face-clusters compare', () => {
 
 describe('face-clusters cluster --method', () => {
   it.each(['agglomerative', 'birch', 'spectral', 'dbscan', 'optics', 'hdbscan'])(
-    '%s writes clusters that are its own, noise apart',
+    '%s separates three groups, with noise in a folder of its own',
     async (method) => {
       const folder = await temporaryFolder();
       const rows = Array.from({ length: 90 }, (_, i) => [
@@ -378,7 +398,7 @@ describe('face-clusters cluster --method', () => {
         new Set(
           faces.filter((_, i) => i % 3 === residue && i !== 17).map(({ cluster }) => cluster),
         );
-      // Three groups, and one face that is none of them.
+      // Three groups, and one face outside of them.
       for (const residue of [0, 1, 2]) expect(labelOf(residue).size).toBe(1);
       expect(new Set([0, 1, 2].flatMap((residue) => [...labelOf(residue)])).size).toBe(3);
       if (['dbscan', 'optics', 'hdbscan'].includes(method)) expect(faces[17]!.cluster).toBe('-1');

@@ -1,4 +1,4 @@
-/** What an unkind machine does to runs of the command line and of engines beside it. */
+/** Faults of the machine during runs of the command line and of concurrent engines. */
 import { execFile } from 'node:child_process';
 import { chmod, chown, cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -12,9 +12,9 @@ const NOBODY = 65534;
 
 interface How {
   env?: NodeJS.ProcessEnv;
-  /** Number of another user. */
+  /** Id of another user. */
   user?: number;
-  /** Takes what is written to stderr, as it comes. */
+  /** Receives chunks of stderr. */
   onStderr?: (text: string) => void;
 }
 
@@ -37,7 +37,7 @@ const CLUSTERS = ['--clusters', '4', '--detect', 'never'];
 const facesIn = (out: string) => readFile(join(out, 'faces.csv'), 'utf8');
 
 describe('two windows and two command lines', () => {
-  it('say the same of one folder while what is kept is cleared again and again', async () => {
+  it('give equal results for one folder while the cache is cleared repeatedly', async () => {
     const home = await temporaryFolder();
     const storeDir = join(home, 'store', 'faces');
     const engines = [startEngine(), startEngine()];
@@ -91,7 +91,7 @@ describe('two windows and two command lines', () => {
 });
 
 describe('a clock that is set back', () => {
-  it('changes nothing of what a run says, and keeps what is kept in use', async () => {
+  it('does not change the results, and the cache is still used', async () => {
     const home = await temporaryFolder();
     const env = { FACE_CLUSTERS_CACHE: join(home, 'store') };
     const args = (name: string) => ['cluster', PORTRAITS, '--out', join(home, name), ...CLUSTERS];
@@ -114,15 +114,15 @@ describe('a clock that is set back', () => {
   });
 });
 
-/** Permissions mean nothing to root: these run as nobody, who must be able to read the program. */
+/** Root ignores permissions, so these tests run as nobody, who must be able to read the program. */
 const isNobodyAble =
   process.getuid?.() === 0 && (await cliWith(['--version'], { user: NOBODY })).status === 0;
 if (!isNobodyAble)
   console.warn(
-    'Permissions that change are not tested: expected to be root, and the program to be readable by all.',
+    'skipped: changing permissions: expected to be root, and the program to be readable by all users',
   );
 
-describe.skipIf(!isNobodyAble)('permissions that change in the middle of a run', () => {
+describe.skipIf(!isNobodyAble)('permissions that change during a run', () => {
   const place = async () => {
     const home = await temporaryFolder();
     const photos = join(home, 'photos');
@@ -139,7 +139,7 @@ describe.skipIf(!isNobodyAble)('permissions that change in the middle of a run',
     };
   };
 
-  /** Does something as soon as the first images are read. */
+  /** Runs an action as soon as the first images are read. */
   const whenReading = (action: () => Promise<unknown>) => {
     let acted: Promise<unknown> | undefined;
     return {
@@ -148,7 +148,7 @@ describe.skipIf(!isNobodyAble)('permissions that change in the middle of a run',
     };
   };
 
-  it('of images: those that can be read no more are named, the others are clustered', async () => {
+  it('of images: unreadable ones are listed, the others are clustered', async () => {
     const { photos, out, env } = await place();
     const { onStderr, acted } = whenReading(() => chmod(join(photos, '9'), 0));
     const { status, stdout, stderr } = await cliWith(
@@ -167,7 +167,7 @@ describe.skipIf(!isNobodyAble)('permissions that change in the middle of a run',
     expect(length).toBeGreaterThan(1 + 72);
   });
 
-  it('of the folder of results: the run says so, and leaves no half file', async () => {
+  it('of the output folder: the run reports it and leaves no incomplete file', async () => {
     const { photos, out, env } = await place();
     const { onStderr, acted } = whenReading(() => chmod(out, 0o555));
     const { status, stderr } = await cliWith(

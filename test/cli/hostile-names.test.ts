@@ -1,4 +1,4 @@
-/** What the command line prints and writes of names that are meant to do something there. */
+/** Hostile names in the output of the command line: on the terminal, in tables, in the report. */
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
@@ -10,18 +10,18 @@ import { cli } from '../support/engine';
 import { HOSTILE_NAMES, UNSEEN } from '../support/hostile-names';
 import { PORTRAITS, temporaryFolder } from '../support/images';
 
-/** Lines and nothing that a terminal obeys or an eye cannot see. */
+/** Matches lines without control and invisible characters. */
 const harmless = (text: string) => {
   for (const line of text.split('\n')) expect(line).not.toMatch(UNSEEN);
 };
 
-/** Of them those that Linux and macOS take for a file's name, and UTF-8 can hold. */
+/** Names that are valid file names on Linux and macOS, and valid UTF-8. */
 const FILE_NAMES = HOSTILE_NAMES.filter(
   (name) => Buffer.byteLength(name) < 200 && !/[/\0\uD800-\uDFFF]/.test(name),
 );
 /**
- * Of them those that come out as they go in: the reader trims, takes a line break for the end of a
- * line, and an apostrophe before a formula for one of ours.
+ * Names that the reader of tables does not change: it trims, splits at line breaks, and removes an
+ * apostrophe before a formula.
  */
 const CELLS = HOSTILE_NAMES.filter(
   (name) => name.length < 200 && name.trim() === name && !/^'|[\r\n\uD800-\uDFFF]/.test(name),
@@ -30,7 +30,7 @@ const CELLS = HOSTILE_NAMES.filter(
 const FORMULA = /^[=+\-@\t\r＝]/;
 
 describe.skipIf(process.platform === 'win32')('names of files', () => {
-  it('are harmless on the terminal, whether the images can be used or not', async () => {
+  it('are harmless on the terminal for usable and unusable images', async () => {
     const folder = join(await temporaryFolder(), '\u001B[31mphotos\u202E');
     await mkdir(folder);
     const [portrait] = (await readdir(PORTRAITS, { recursive: true })).filter((name) =>
@@ -51,7 +51,7 @@ describe.skipIf(process.platform === 'win32')('names of files', () => {
     harmless(stderr);
     const report = await readFile(join(out, 'report.html'), 'utf8');
     expect(report).toContain('<title>Face Clusters: ⟨U+001B⟩[31mphotos⟨U+202E⟩</title>');
-    expect(report.match(/<script/g)?.length, 'its own').toBe(
+    expect(report.match(/<script/g)?.length, 'only its own scripts').toBe(
       (report.match(/<\/script/g) ?? []).length,
     );
   });
@@ -81,10 +81,10 @@ describe('errors', () => {
 });
 
 describe('tables', () => {
-  it('of ready vectors hold no formula, and read again give the same names', async () => {
+  it('of attribute vectors contain no formula, and keep their names when read again', async () => {
     const folder = await temporaryFolder();
     expect(CELLS.length).toBeGreaterThan(9);
-    // Characters that cannot be seen are refused in names of attributes.
+    // Names of attributes with invisible characters are rejected.
     const names = [...CELLS.filter((name) => !hasHidden(name)), 'constructor', '__proto__'];
     expect(names.length).toBeGreaterThan(8);
     const header = ['image', ...names];
@@ -140,7 +140,7 @@ describe('tables', () => {
     expect(namesOf(await read(join(twice, 'faces.csv')))).toEqual(namesOf(table));
   });
 
-  it('of a data set hold no formula, and find images by names with an apostrophe of their own or of ours', async () => {
+  it('of a data set contain no formula, and names with original or added apostrophes find their images', async () => {
     const folder = await temporaryFolder();
     const [portrait] = (await readdir(PORTRAITS, { recursive: true })).filter((name) =>
       name.endsWith('.jpg'),
@@ -176,7 +176,7 @@ describe('tables', () => {
     const correlation = parse(await readFile(join(out, 'correlation.csv')));
     expect(
       correlation.flat().some((cell) => /^-\d/.test(cell)),
-      'a negative number stays a number',
+      'negative numbers stay numbers',
     ).toBe(true);
   });
 });

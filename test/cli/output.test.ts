@@ -1,4 +1,4 @@
-/** What the command line does with the folder that --out names. */
+/** The output folder of the command line (`--out`). */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { lstat, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
@@ -10,9 +10,7 @@ import { smallDisk } from '../support/small-disk';
 
 const isPosix = process.platform !== 'win32';
 
-/**
- * A table of vectors, and options that cluster it: all of an export but pictures, in half a second.
- */
+/** A table of vectors: clustering it writes all of an export except pictures, in half a second. */
 async function vectors(
   rows = 30,
 ): Promise<{ folder: string; out: string; run: (...more: string[]) => Promise<CliResult> }> {
@@ -48,7 +46,7 @@ const images = [
 ];
 
 describe('--out', () => {
-  it('is written for its user only', async () => {
+  it('is readable only by its user', async () => {
     const { out, run } = await vectors();
     expect((await run()).status).toBe(0);
     if (!isPosix) return;
@@ -59,7 +57,7 @@ describe('--out', () => {
     }
   });
 
-  it("with another program's files is refused before the work, with status 1 and words, and replaced with --overwrite", async () => {
+  it("with another program's files is rejected before the work with status 1, and replaced with --overwrite", async () => {
     const { out, run } = await vectors();
     await writeFiles(out, {
       'faces.csv': 'mine',
@@ -74,7 +72,7 @@ describe('--out', () => {
         'Give another folder, or --overwrite to replace them\n',
     );
     expect((await readdir(out)).sort()).toEqual(['clusters', 'faces.csv', 'notes.txt']);
-    // A folder of a cluster is known to be in the way only when there are clusters.
+    // Folders of clusters can be checked only after clustering.
     await rm(join(out, 'faces.csv'));
     const later = await run();
     expect(later.status).toBe(1);
@@ -84,10 +82,10 @@ describe('--out', () => {
     expect((await run('--overwrite')).status).toBe(0);
     expect(await readFile(join(out, 'clusters/00/occurrences.svg'), 'utf8')).toContain('<svg');
     expect(await readFile(join(out, 'notes.txt'), 'utf8')).toBe('mine');
-    expect((await run()).status, 'they are its own now').toBe(0);
+    expect((await run()).status, 'the files are now those of the program').toBe(0);
   });
 
-  it('keeps a file the user has changed', async () => {
+  it('keeps files that the user has changed', async () => {
     const { out, run } = await vectors();
     await run();
     await writeFile(join(out, 'faces.csv'), 'sorted by hand');
@@ -96,7 +94,7 @@ describe('--out', () => {
   });
 
   it.skipIf(!isPosix)(
-    'with a link below it is refused, and what the link leads to stays',
+    'that contains a link is rejected, and the target of the link is kept',
     async () => {
       for (const [args, name] of [
         [images, 'clusters/00'],
@@ -127,7 +125,7 @@ describe('--out', () => {
   );
 
   it.skipIf(!isPosix)(
-    'with a link in the place of a file replaces, if told to, the link itself',
+    'replaces a link in the place of a file itself with --overwrite',
     async () => {
       const { folder, out, run } = await vectors();
       const victim = join(folder, 'victim');
@@ -141,7 +139,7 @@ describe('--out', () => {
     },
   );
 
-  it('that cannot take the results is refused in words, before the work', async () => {
+  it('that cannot be written is rejected with a reason before the work', async () => {
     const folder = await temporaryFolder();
     await writeFiles(folder, { file: '', 'there/x': '' });
     if (isPosix) await symlink(join(folder, 'there'), join(folder, 'link'));
@@ -166,7 +164,7 @@ describe('--out', () => {
         const { status, stdout, stderr } = await cli(...command, '--out', join(folder, name));
         expect(status).toBe(1);
         expect(stderr).toMatch(reason);
-        expect(stderr.length, 'no path of thousands of characters').toBeLessThan(400);
+        expect(stderr.length, 'long paths are shortened').toBeLessThan(400);
         expect(stderr.trim().split('\n')).toHaveLength(1);
         expect(stdout).toBe('');
       }
@@ -176,16 +174,16 @@ describe('--out', () => {
     );
   });
 
-  it('is not where what is kept between runs lies', async () => {
+  it('is not inside the cache', async () => {
     const store = join(process.env.FACE_CLUSTERS_CACHE!, 'faces');
     for (const out of [store, join(store, 'out')]) {
       const { status, stderr } = await cli(...images, '--out', out);
       expect(status).toBe(1);
-      expect(stderr).toMatch(/what is kept between runs lies in .*, and is cleared as a whole/);
+      expect(stderr).toMatch(/it is inside the cache folder .*, which is cleared as a whole/);
     }
   });
 
-  it('keeps what other commands wrote there, and each replaces its own', async () => {
+  it('keeps the files of other commands, and each command replaces its own', async () => {
     const { folder, out, run } = await vectors();
     const table = join(folder, 'vectors.csv');
     const compare = () =>
@@ -212,7 +210,7 @@ describe('--out', () => {
     );
   });
 
-  it('of compare, dataset and evaluate is refused as well where files are not their own', async () => {
+  it('of compare, dataset and evaluate is rejected as well if it contains files of others', async () => {
     const { folder } = await vectors();
     const table = join(folder, 'vectors.csv');
     const cases: [string, string[]][] = [
@@ -234,7 +232,7 @@ describe('--out', () => {
 });
 
 describe.skipIf(process.platform !== 'linux')('a full disk', () => {
-  it('is said, and leaves the earlier results as they were', async ({ skip }) => {
+  it('is reported, and earlier results are kept', async ({ skip }) => {
     const disk = smallDisk(200 << 10);
     if (disk === undefined) return skip();
     const { folder } = await vectors(3000);
@@ -269,7 +267,7 @@ describe.skipIf(process.platform !== 'linux')('a full disk', () => {
     ]);
   });
 
-  it('or a limit of file sizes is said', async () => {
+  it('or a limit of file sizes is reported', async () => {
     const { folder, out } = await vectors(5000);
     const args = [
       'cluster',
@@ -291,10 +289,10 @@ describe.skipIf(process.platform !== 'linux')('a full disk', () => {
     expect(stderr).toBe(
       `face-clusters: cannot write into '${out}': the file is larger than the file system or a limit allows (EFBIG)\n`,
     );
-    expect(existsSync(out), 'the folder that was made is gone').toBe(false);
+    expect(existsSync(out), 'the new folder is removed').toBe(false);
   });
 
-  it('under the standard output is said, with status 1', async () => {
+  it('of the standard output is reported with status 1', async () => {
     const { folder, out } = await vectors();
     const args = [
       'cluster',

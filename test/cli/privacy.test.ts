@@ -1,6 +1,6 @@
 /**
- * What a whole run opens, writes and connects to, as the system sees it: the README's section
- * 'Privacy', to the letter.
+ * Files that a run writes, and connections, as traced by strace. They must be exactly those of the
+ * README's section 'Privacy'.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
@@ -12,12 +12,12 @@ import { PORTRAITS, temporaryFolder, writeFiles } from '../support/images';
 import { traced, whyNotTraced } from '../support/strace';
 
 const missing = whyNotTraced();
-if (missing !== undefined) console.warn(`skipped: what a run writes and connects to: ${missing}`);
+if (missing !== undefined) console.warn(`skipped: files and connections of a run: ${missing}`);
 
-/** Devices, which keep nothing. */
+/** Devices, which store nothing. */
 const DEVICES = /^\/dev\/(null|tty|kfd|nvidia[^/]*|dri\/[^/]+)$/;
 
-/** A user's home, temporary folder and store, all empty, and a command of ours under strace. */
+/** Runs a command under strace with empty home, temporary and cache folders. */
 async function user() {
   const folder = await temporaryFolder();
   await writeFiles(folder, { 'home/.keep': '', 'tmp/.keep': '' });
@@ -37,7 +37,7 @@ async function user() {
     TMPDIR: tmp,
     FACE_CLUSTERS_CACHE: store,
   };
-  // As for a user, who sets none of them: the program has to.
+  // Users do not set these variables; the program must.
   for (const name of Object.keys(NATIVE_ENVIRONMENT)) Reflect.deleteProperty(env, name);
   const run = async (...command: string[]) => {
     const result = await traced(join(folder, 'trace'), [process.execPath, ...command], {
@@ -64,7 +64,7 @@ async function labels(): Promise<string> {
 }
 
 describe.skipIf(missing !== undefined)('a run', () => {
-  it('is watched by a test that sees files and connections', async () => {
+  it('is traced with its files and connections', async () => {
     const { run } = await user();
     const program = `
       const { connect } = require('node:net');
@@ -84,11 +84,11 @@ describe.skipIf(missing !== undefined)('a run', () => {
 
   it.each([
     [
-      'that describes and clusters, trying every execution provider',
+      'that analyzes and clusters, trying every execution provider',
       () => ['cluster', PORTRAITS, '--clusters', 'auto', '--auto-to', '8'],
     ],
     [
-      'that searches photos and keeps nothing',
+      'that searches photos and caches nothing',
       async () => [
         'cluster',
         await samplePhotos(),
@@ -131,7 +131,7 @@ describe.skipIf(missing !== undefined)('a run', () => {
     else expect(kept).toContain('faces.mdb');
   });
 
-  it('that evaluates connects to nothing, and writes its own files only', async () => {
+  it('that evaluates connects to nothing, and writes only its own files', async () => {
     const { run, out } = await user();
     const folder = await temporaryFolder();
     await writeFiles(folder, { 'labels.csv': await labels() });

@@ -1,4 +1,4 @@
-/** How the command line ends when it is told to, and what it leaves behind. */
+/** Signals: exit status of the command line, and cleanup. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -8,11 +8,11 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { CLI } from '../support/engine';
 import { PORTRAITS, temporaryFolder } from '../support/images';
 
-/** The program's own temporary folders: its libraries may have theirs. */
+/** The program's own temporary folders, without those of libraries. */
 const foldersIn = async (tmp: string) =>
   (await readdir(tmp)).filter((name) => name.startsWith('face-clusters-')).sort();
 
-/** A run of the command line with a temporary folder of its own; the engine takes long. */
+/** Starts a long run of the command line with its own temporary folder. */
 async function started(options: { tmp?: string; args?: string[] } = {}) {
   const tmp = options.tmp ?? (await temporaryFolder());
   const out = join(await temporaryFolder(), 'out');
@@ -34,7 +34,7 @@ async function started(options: { tmp?: string; args?: string[] } = {}) {
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
-  /** Resolves in the middle of the work. */
+  /** Resolves during the work. */
   const working = async () => {
     await expect.poll(() => stderr, { timeout: 60_000, interval: 10 }).toContain('"infer"');
     expect(await foldersIn(tmp)).toHaveLength(1);
@@ -75,14 +75,14 @@ describe.skipIf(!isPosix)('the command line', () => {
   );
 
   it.skipIf(process.platform !== 'linux')(
-    'ends at the second signal while the engine hangs, and leaves nothing either',
+    'ends at the second signal while the engine hangs, and leaves no temporary folder',
     async () => {
       const { child, tmp, ended, working } = await started();
       await working();
       const engine = engineOf(child);
       process.kill(engine, 'SIGSTOP');
       child.kill('SIGINT');
-      // a signal that is not taken yet and another of its kind count as one
+      // The system merges a pending signal with another one of the same kind.
       await new Promise((resolve) => setTimeout(resolve, 100));
       child.kill('SIGINT');
       expect(await ended).toEqual([130, null]);
@@ -91,7 +91,7 @@ describe.skipIf(!isPosix)('the command line', () => {
     },
   );
 
-  it('sweeps what a killed run left behind, and nothing of one that runs', async () => {
+  it('removes temporary folders of killed runs, and none of active runs', async () => {
     const tmp = await temporaryFolder();
     const killed = await started({ tmp });
     await killed.working();
@@ -103,7 +103,7 @@ describe.skipIf(!isPosix)('the command line', () => {
     await second.working();
     const [own] = await foldersIn(tmp);
     expect(own).not.toBe(left);
-    // A third one, beside the second: both have theirs.
+    // A third run beside the second one: both keep their folders.
     const third = await started({ tmp });
     await expect.poll(() => foldersIn(tmp), { timeout: 60_000 }).toHaveLength(2);
     expect(await foldersIn(tmp)).toContain(own);
@@ -114,7 +114,7 @@ describe.skipIf(!isPosix)('the command line', () => {
     expect(await foldersIn(tmp)).toEqual([]);
   });
 
-  it("sweeps no folder of another's that is called alike", async () => {
+  it('removes no similarly named folder of others', async () => {
     const tmp = await temporaryFolder();
     const victim = await temporaryFolder();
     await mkdir(join(tmp, 'face-clusters-abc123'));
@@ -134,19 +134,19 @@ describe.skipIf(!isPosix)('the command line', () => {
     expect(await readdir(join(tmp, 'face-clusters-abc123'))).toEqual(['photo.jpg']);
   });
 
-  it('says in one line that there is no temporary folder', async () => {
+  it('reports a missing temporary folder in one line', async () => {
     const { ended, stderr } = await started({ tmp: '/nowhere' });
     expect((await ended)[0]).toBe(1);
     expect(stderr()).toBe(
-      "face-clusters: cannot make a temporary folder in '/nowhere': it does not exist (ENOENT). TMPDIR names another place\n",
+      "face-clusters: cannot make a temporary folder in '/nowhere': it does not exist (ENOENT). Set TMPDIR to another folder\n",
     );
   });
 
   it.each([['--help'], ['cluster --help'], ['--version']])(
-    '%s ends quietly where nobody reads on',
+    '%s ends silently if its output is closed',
     async (args) => {
       const child = spawn(process.execPath, [CLI, ...args.split(' ')]);
-      child.stdout.destroy(); // as `| head` does, but before the first line
+      child.stdout.destroy(); // like `| head`, but before the first line
       let stderr = '';
       child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
       expect(await once(child, 'close')).toEqual([0, null]);
@@ -154,7 +154,7 @@ describe.skipIf(!isPosix)('the command line', () => {
     },
   );
 
-  it('writes its files to the end where nobody reads what it prints', async () => {
+  it('writes all files if its output is closed', async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, 'vectors.csv'), 'image,Male,Smiling\na,1,0\nb,0,1\nc,1,1\n');
     const out = join(folder, 'out');

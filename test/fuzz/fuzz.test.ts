@@ -17,7 +17,7 @@ describe('hostile files', () => {
     const folder = await temporaryFolder();
     const outcomes = new Set<string>();
     for (const each of tableCases(11, 100)) outcomes.add(await runTableCase(each, folder));
-    expect(outcomes).toContain('table'); // if all were refused early, nothing would be tested
+    expect(outcomes).toContain('table'); // otherwise nothing would be tested
     expect(outcomes.size).toBeGreaterThan(20);
   });
 

@@ -1,7 +1,7 @@
 /**
- * Images that are damaged in every way, drawn with a seed. `npm test` runs some of them, `npm run
- * fuzz` more. Each has to end in faces, in an image without a face, or in a reason, once and under
- * its name, within its limits; the engine lives on.
+ * Generates damaged images from a seed. `npm test` runs some of them, `npm run fuzz` more. Each has
+ * to end, exactly once, in faces, in an image without a face, or in a reason, within its limits,
+ * and the engine has to survive.
  */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import { bundled, settingsWith } from '../support/settings';
 import { random } from '../support/vectors';
 
 export interface ImageCase {
-  /** What was done, and with which seed: enough to make it again. */
+  /** Seed, index and mutations: enough to generate it again. */
   title: string;
   /** Name of the file. */
   name: string;
@@ -24,12 +24,12 @@ type Draw = () => number;
 const below = (draw: Draw, end: number) => Math.floor(draw() * end);
 const pick = <T>(draw: Draw, list: readonly T[]): T => list[below(draw, list.length)]!;
 
-/** Seconds an image may take in a run. */
+/** Limit of an image in seconds. */
 const SECONDS = 10;
-/** Images of a run. */
+/** Images per run. */
 const RUN = 250;
 
-/** Each format with what it can hold. */
+/** Encoders of each format with its variants. */
 const ENCODINGS: Record<string, (image: Sharp) => Sharp> = {
   'plain.jpg': (image) => image.jpeg(),
   'progressive.jpg': (image) => image.jpeg({ progressive: true }),
@@ -58,7 +58,7 @@ const ENCODINGS: Record<string, (image: Sharp) => Sharp> = {
 
 const NUMBERS = [0, 1, 0x7f, 0x80, 0xff, 0x7fff, 0xffff, 0x10000, 0x7fffffff, 0xffffffff];
 
-/** @param other bytes of another image. */
+/** @param other content of another image. */
 const MUTATIONS: Record<string, (bytes: Buffer, draw: Draw, other: Buffer) => Buffer> = {
   bits: (bytes, draw) => {
     const copy = Buffer.from(bytes);
@@ -116,7 +116,7 @@ const MUTATIONS: Record<string, (bytes: Buffer, draw: Draw, other: Buffer) => Bu
     ]),
 };
 
-/** Every encoding of a picture with structure at every scale. */
+/** All encodings of a picture with structure at every scale. */
 async function originals(seed: number): Promise<[name: string, bytes: Buffer][]> {
   const draw = random(seed);
   const [width, height] = [64 + below(draw, 200), 64 + below(draw, 200)];
@@ -136,7 +136,7 @@ async function originals(seed: number): Promise<[name: string, bytes: Buffer][]>
   return encoded;
 }
 
-/** @yields `count` cases; the same with the same seed. */
+/** @yields `count` cases; the same ones for the same seed. */
 export async function* imageCases(seed: number, count: number): AsyncGenerator<ImageCase> {
   const images = await originals(seed);
   for (let i = 0; i < count; i++) {
@@ -157,18 +157,18 @@ export async function* imageCases(seed: number, count: number): AsyncGenerator<I
   }
 }
 
-/** How a run over damaged images ended. */
+/** Result of a run over damaged images. */
 export interface ImagesEnd {
   images: number;
   failed: number;
-  /** Engines that failed on the way: 0 where no decoder crashed. */
+  /** Engines that failed; 0 if no decoder crashed. */
   crashes: number;
 }
 
 /**
- * Describes images, some hundred at a time.
+ * Analyzes images, some hundred at a time.
  * @param home an empty folder.
- * @throws Error where an image is not accounted for, or more than once.
+ * @throws Error if an image is missing in the result, or listed more than once.
  */
 export async function runImageCases(
   cases: AsyncIterable<ImageCase>,
@@ -203,7 +203,7 @@ async function describe(
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder);
   for (const { name, bytes } of cases) await writeFile(join(folder, name), bytes);
-  // One that is in order, so that there is a run.
+  // A valid image, because a run without any face fails.
   await writeFile(
     join(folder, 'whole.png'),
     await sharp({ create: { width: 80, height: 96, channels: 3, background: '#864' } })
@@ -222,14 +222,16 @@ async function describe(
   return engine.call('analyse', params);
 }
 
-/** @throws Error naming what is wrong. */
+/** @throws Error with the first problem. */
 function check(cases: readonly ImageCase[], { images, failures, faces }: RunManifest): void {
   const titles = new Map(cases.map(({ name, title }) => [name, title]));
   const named = new Set<string>();
   for (const { image, reason } of failures) {
     const title = titles.get(image);
     if (title === undefined || named.has(image))
-      throw new Error(`'${image}' is named ${title === undefined ? 'and was not there' : 'twice'}`);
+      throw new Error(
+        `'${image}' is listed ${title === undefined ? 'but does not exist' : 'twice'}`,
+      );
     named.add(image);
     if (reason === '' || reason.length > 500)
       throw new Error(`${title}: a reason of ${reason.length} characters`);

@@ -3,20 +3,20 @@ import type { StoreRecord } from '../../src/store/face-store';
 
 export const KEYS = { finder: 'f'.repeat(16), model: 'm'.repeat(16) };
 
-/** Images of a store before it is damaged. */
+/** Number of images in a store before it is damaged. */
 export const STORED = 200;
-/** Faces a strip. */
+/** Faces per strip. */
 const FACES = 10;
 
-/** What a process met that used a store. */
+/** Observations of a process that used a store. */
 export interface Met {
-  /** Why it could not be opened. */
+  /** Why the store could not be opened. */
   refused: string | null;
   madeAnew: string | null;
   problem: string | null;
-  /** Images of which all was known. */
+  /** Number of images whose records were complete. */
   known: number;
-  /** What came out other than it was written. */
+  /** Records that differ from what was written. */
   wrong: string[];
 }
 
@@ -30,7 +30,7 @@ const face: LocatedFace = {
   mouth: { x: 14, y: 22 },
 };
 
-/** @param first image of those that are kept together. */
+/** @param first index of the first image of its chunk. */
 export function recordOf(i: number, first: number): StoreRecord {
   return {
     path: `/photos/of/a/folder/${i}.jpg`,
@@ -54,7 +54,7 @@ export function recordOf(i: number, first: number): StoreRecord {
   };
 }
 
-/** Strips of the images that are kept together. */
+/** Strips of the images of a chunk. */
 export const stripsOf = (first: number, images: number): Buffer[] =>
   Array.from({ length: Math.ceil(images / FACES) }, (_, i) => stripOf(first + i * FACES));
 

@@ -1,6 +1,6 @@
 /**
- * Processes that are killed at any moment, drawn with a seed: the engine's own, or one that it
- * started. The run goes on by itself, and its faces are those of a run that nothing disturbed.
+ * Kills the engine, or a process that it started, at moments drawn with a seed. The run has to
+ * recover by itself, and to find the same faces as an undisturbed run.
  */
 import { execFileSync } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
@@ -15,29 +15,29 @@ import { below, pick } from './values';
 
 export interface KillCase {
   title: string;
-  /** Milliseconds after the run has begun. */
+  /** Milliseconds since the run has begun. */
   after: number;
-  /** Whether one of the processes that the engine started is killed, where there is one. */
+  /** Whether a process that the engine started is killed, if there is one. */
   below: boolean;
-  /** What finds the faces, which decides which processes there are. */
+  /** Whether faces are searched for, which determines the processes of the engine. */
   detect: 'never' | 'always';
-  /** Whether something is kept between runs. */
+  /** Whether the run has a cache. */
   kept: boolean;
   seed: number;
 }
 
-/** @yields `count` cases; the same with the same seed. */
+/** @yields `count` cases; the same ones for the same seed. */
 export function* killCases(seed: number, count: number): Generator<KillCase> {
   for (let i = 0; i < count; i++) {
     const draw = random(seed * 1_000_003 + i);
     const [after, deep] = [below(draw, 3000), draw() < 0.4];
     const [detect, kept] = [pick(draw, ['never', 'always'] as const), draw() < 0.5];
-    const title = `kill ${seed}/${i}: ${deep ? 'below the engine' : 'the engine'} after ${after} ms, detect ${detect}, ${kept ? '' : 'not '}kept`;
+    const title = `kill ${seed}/${i}: ${deep ? 'below the engine' : 'the engine'} after ${after} ms, detect ${detect}, ${kept ? 'with' : 'without'} a cache`;
     yield { title, after, below: deep, detect, kept, seed: below(draw, 1000) };
   }
 }
 
-/** Processes that a process has started. */
+/** @returns the ids of the children of a process. */
 function childrenOf(pid: number): number[] {
   const lines = execFileSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
   return lines
@@ -49,9 +49,9 @@ function childrenOf(pid: number): number[] {
 const undisturbed = new Map<string, Promise<string>>();
 
 /**
- * @param folder images, and `home` an empty folder.
- * @returns whether a process was killed before the run had ended.
- * @throws Error where the run fails, or its faces are others than those of an undisturbed one.
+ * @param folder folder of images; `home` is an empty folder.
+ * @returns whether a process was killed before the run ended.
+ * @throws Error if the run fails, or its faces differ from those of an undisturbed run.
  */
 export async function runKillCase(
   { title, after, below: deep, detect, kept, seed }: KillCase,
@@ -78,8 +78,7 @@ export async function runKillCase(
         }, after).unref();
       },
     );
-    if (faces !== expected)
-      throw new Error('its faces are others than those of an undisturbed run');
+    if (faces !== expected) throw new Error('the faces differ from those of an undisturbed run');
     return killed;
   } catch (error) {
     throw new Error(`${title}: ${String(error)}`, { cause: error });
@@ -89,7 +88,7 @@ export async function runKillCase(
   }
 }
 
-/** All that a run says of its faces, as one text. */
+/** @returns all data of a run about its faces, as one text. */
 async function facesOf(
   folder: string,
   place: string,

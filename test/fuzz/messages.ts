@@ -1,6 +1,6 @@
 /**
- * Messages a hostile page in the webview might send, drawn with a seed. Each is refused, or is what
- * the host takes it for.
+ * Generates messages of a hostile page in the webview from a seed. Each has to be rejected, or to
+ * be valid for its type.
  */
 import { checkSettings } from '../../src/domain/settings';
 import { type DatasetMessage, datasetMessageSchema } from '../../src/protocol/dataset-panel';
@@ -65,7 +65,7 @@ const FIELDS: Record<string, readonly unknown[]> = {
   ],
 };
 
-/** @yields `count` cases; the same with the same seed. */
+/** @yields `count` cases; the same ones for the same seed. */
 export function* messageCases(seed: number, count: number): Generator<MessageCase> {
   for (let i = 0; i < count; i++) {
     const draw = random(seed * 1_000_003 + i);
@@ -73,7 +73,7 @@ export function* messageCases(seed: number, count: number): Generator<MessageCas
   }
 }
 
-/** A message of the fields of some kind, mostly, a few of them wrong. */
+/** A message that mostly has the fields of its type, a few of them invalid. */
 function drawn(draw: Draw): unknown {
   const message: Record<string, unknown> = {};
   const kind = pick(draw, FIELDS.kind!);
@@ -103,8 +103,8 @@ const OF_KIND: Record<string, readonly string[]> = {
 };
 
 /**
- * @returns the kind of the message, or 'refused'.
- * @throws Error where one is taken that is none.
+ * @returns the type of the message, or 'refused'.
+ * @throws Error if an invalid message is accepted.
  */
 export function runMessageCase({ title, message }: MessageCase): string {
   const ofPanel = webviewMessageSchema.safeParse(message);
@@ -131,8 +131,8 @@ function problemOf(message: WebviewMessage | DatasetMessage): string | undefined
 }
 
 /**
- * Settings the panel has no controls for, since they choose code, or what is kept of other
- * workspaces.
+ * Settings without controls in the panel, because they select code, or the cache that other
+ * workspaces share.
  */
 const RISKY: ReadonlySet<string> = new Set([
   'model',

@@ -1,6 +1,6 @@
 /**
- * `npm run fuzz`: hostile input of every kind, by the thousand. The first that ends other than it
- * may ends the program.
+ * `npm run fuzz`: thousands of hostile inputs of each kind. The first invalid outcome ends the
+ * program.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -18,9 +18,9 @@ import { prepareStores, runStoreCase, storeCases } from './stores';
 import { runTableCase, tableCases } from './tables';
 
 interface Fuzz {
-  /** Cases where no other number is asked for. */
+  /** Default number of cases. */
   count: number;
-  /** @returns how it went, for people. */
+  /** @returns a summary of the outcomes. */
   run: (seed: number, count: number, home: string, engine: EngineClient) => Promise<string>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Settings files a workspace might hold, drawn with a seed. Each setting is taken as it is, or
- * takes its default and is named.
+ * Generates hostile settings files from a seed. Each setting has to be accepted unchanged, or to be
+ * replaced by its default and reported.
  */
 import { checkSettings, SETTING_KEYS, type Settings } from '../../src/domain/settings';
 import { random } from '../support/vectors';
@@ -11,7 +11,7 @@ export interface SettingsCase {
   values: Record<string, unknown>;
 }
 
-/** Near what is allowed, and beyond it. */
+/** Numbers near the bounds of settings and beyond them. */
 const LIKELY: readonly unknown[] = [
   0,
   1,
@@ -33,7 +33,7 @@ const LIKELY: readonly unknown[] = [
   '/tmp',
 ];
 
-/** @yields `count` cases; the same with the same seed. */
+/** @yields `count` cases; the same ones for the same seed. */
 export function* settingsCases(seed: number, count: number): Generator<SettingsCase> {
   for (let i = 0; i < count; i++) {
     const draw = random(seed * 1_000_003 + i);
@@ -47,23 +47,22 @@ export function* settingsCases(seed: number, count: number): Generator<SettingsC
 }
 
 /**
- * @returns how many of the settings were refused.
- * @throws Error where settings come out that are out of their bounds, or one is changed without a
- * word.
+ * @returns the number of rejected settings.
+ * @throws Error if a resulting setting is out of bounds, or changed without being reported.
  */
 export function runSettingsCase({ title, values }: SettingsCase): number {
   const { settings, problems } = checkSettings(values, (name) => name);
   if (JSON.stringify(problems).length > 100_000)
-    throw new Error(`${title}: problems of any length`);
+    throw new Error(`${title}: problems of unlimited length`);
   const again = checkSettings(settings, (name) => name);
   if (again.problems.length > 0) throw new Error(`${title}: ${again.problems.join()}`);
   for (const [name, value] of Object.entries(values)) {
-    // A key `__proto__` is no attribute's, and left out.
+    // A key `__proto__` is not the name of an attribute, and is dropped.
     const same =
       JSON.stringify(settings[name as keyof Settings]) ===
       JSON.stringify(value, (key, each: unknown) => (key === '__proto__' ? undefined : each));
     if (!same && !problems.some((problem) => problem.includes(name)))
-      throw new Error(`${title}: ${name} was changed without a word`);
+      throw new Error(`${title}: ${name} was changed without being reported`);
   }
   return problems.length;
 }

@@ -1,7 +1,7 @@
 /**
- * Stores that are damaged in every way a disk, a program or a person can, drawn with a seed. `npm
- * test` runs some of them, more can be run with other seeds. Each is used by processes of their
- * own: one may die of it, but none after that, and what is not the store's stays as it is.
+ * Generates damaged stores from a seed. `npm test` runs some of them, `npm run fuzz` more. Each is
+ * used by several processes in sequence: at most one of them may die, and files of others may not
+ * change.
  */
 import { execFile } from 'node:child_process';
 import {
@@ -28,7 +28,7 @@ import { KEYS, type Met, recordOf, STORED, stripsOf } from './kept-images';
 const run = promisify(execFile);
 
 /**
- * Time a process has, in milliseconds: one that LMDB holds in a circle of pages would never end.
+ * Time limit of a process in milliseconds. A cycle of damaged pages can keep LMDB busy forever.
  */
 const LIMIT = 20_000;
 
@@ -37,13 +37,13 @@ const below = (draw: Draw, end: number) => Math.floor(draw() * end);
 const pick = <T>(draw: Draw, list: readonly T[]): T => list[below(draw, list.length)]!;
 
 export interface StoreCase {
-  /** What is done, and with which seed: enough to do it again. */
+  /** Seed, index and damage: enough to generate it again. */
   title: string;
   damage: (folder: string, draw: Draw) => Promise<void>;
   seed: number;
 }
 
-/** Changes the bytes of a file of the store's. */
+/** Changes bytes of a file of the store. */
 const changing =
   (
     names: readonly string[],
@@ -56,7 +56,7 @@ const changing =
   };
 
 const PAGE = 4096;
-/** A page that is no meta page. */
+/** Offset of a page other than the meta pages. */
 const page = (bytes: Buffer, draw: Draw) => (2 + below(draw, bytes.length / PAGE - 2)) * PAGE;
 const scatter = (bytes: Buffer, draw: Draw, from: number, to: number, count: number) => {
   for (let i = 0; i < count; i++) bytes[from + below(draw, to - from)] = below(draw, 256);
@@ -64,7 +64,7 @@ const scatter = (bytes: Buffer, draw: Draw, from: number, to: number, count: num
 const LOCKS = DATA_FILES.map((name) => `${name}-lock`);
 const ALL = [...DATA_FILES, ...LOCKS];
 
-/** Something else in the place of a file. */
+/** Replaces a file by something else. */
 const replacing =
   (put: (file: string, draw: Draw) => Promise<unknown>): StoreCase['damage'] =>
   async (folder, draw) => {
@@ -168,7 +168,7 @@ const DAMAGES: Record<string, StoreCase['damage']> = {
   },
 };
 
-/** @param seed of the first; the others follow. */
+/** @param seed seed of the first case; the other cases use the numbers after it. */
 export function storeCases(seed: number, count: number): StoreCase[] {
   const kinds = Object.keys(DAMAGES);
   return Array.from({ length: count }, (_, i) => {
@@ -177,11 +177,11 @@ export function storeCases(seed: number, count: number): StoreCase[] {
   });
 }
 
-/** What all cases share. */
+/** State that all cases share. */
 export interface StoreFuzz {
-  /** Holds the store before it is damaged, and as it was before that. */
+  /** Folder with the undamaged store, and an earlier state of it. */
   home: string;
-  /** The program that uses a store. */
+  /** Path of the program that uses a store. */
   program: string;
 }
 
@@ -198,34 +198,34 @@ export async function prepareStores(home: string): Promise<StoreFuzz> {
   };
   await keep(0, STORED);
   await cp(folder, join(home, 'yesterday'), { recursive: true });
-  await keep(0, 2 * STORED); // some pages are free from here on
+  await keep(0, 2 * STORED); // frees some pages
   await writeFile(join(home, 'victim'), 'what a link leads to');
   const program = join(home, 'use-store.cjs');
   await bundleProgram(join(ROOT, 'test', 'fuzz', 'use-store.ts'), program);
   return { home, program };
 }
 
-/** How a case ended. */
+/** Outcome of a case. */
 export interface StoreEnd {
-  /** By which signal a process died, or had to be killed since it did not end. */
+  /** Signal by which a process died or was killed at the time limit. */
   died: string | undefined;
-  /** What the others met. */
+  /** Observations of the other processes. */
   met: Met[];
 }
 
 /**
- * Processes that use a store, one after the other, at most: one may report damage, one die of it,
- * and one make it anew.
+ * Maximum number of processes that use a store in sequence: one may report the damage, one may die,
+ * and one may recreate the store.
  */
 const PROCESSES = 5;
 
-/** Whether all is as ever, or the store is done without. */
+/** Whether the store works again, or the process works without it. */
 const isSettled = ({ refused, madeAnew, problem }: Met) =>
   refused !== null || (madeAnew === null && problem === null);
 
 /**
- * Damages a copy of the store, and has processes use it, one after the other.
- * @throws Error naming the case where more than one dies, or something comes out other than it was
+ * Damages a copy of the store and runs processes that use it in sequence.
+ * @throws Error with the case, if more than one process dies, or a record differs from what was
  * written.
  */
 export async function runStoreCase(
@@ -246,7 +246,7 @@ export async function runStoreCase(
         (await run(process.execPath, [program, folder], options)).stdout,
       ) as Met;
       if (met.wrong.length > 0)
-        throw new Error(`${title}: ${met.wrong.join(', ')} came out other than written`);
+        throw new Error(`${title}: ${met.wrong.join(', ')} differ from what was written`);
       end.met.push(met);
     } catch (error) {
       const { signal, stderr } = error as { signal?: string | null; stderr?: string };

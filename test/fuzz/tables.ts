@@ -221,8 +221,7 @@ function checkTable(table: LabelTable): void {
     throw new Error('values that do not belong to images');
   if (splits !== undefined && splits.length !== images.length)
     throw new Error('splits that do not belong to images');
-  if (!values.every((value) => value >= 0 && value <= 1))
-    throw new Error('a value that is no label');
+  if (!values.every((value) => value >= 0 && value <= 1)) throw new Error('an invalid label');
   const { correlation, frequencies } = explore(table, {
     attributes: [],
     drop: [],
@@ -230,7 +229,7 @@ function checkTable(table: LabelTable): void {
     seed: 1,
   });
   if (!frequencies.every((value) => value >= 0 && value <= 1))
-    throw new Error('a frequency that is none');
+    throw new Error('an invalid frequency');
   if (!correlation.every((value) => Math.abs(value) <= 1 + 1e-9))
-    throw new Error('a correlation that is none');
+    throw new Error('an invalid correlation');
 }

@@ -1,13 +1,14 @@
 /**
- * A process that uses a store as a run does: it opens it, asks for all it may hold, and writes.
- * Given its folder, it prints what it met, as JSON; without damage nothing is wrong.
+ * Process that uses a store as a run does: it opens the store, reads all records and writes. It
+ * takes the folder of the store, and prints its observations as JSON.
  */
 import { FaceStore } from '../../src/store/face-store';
 import { messageOf } from '../../src/util/errors';
 import { KEYS, type Met, recordOf, STORED, stripOf, stripsOf } from './kept-images';
 
 /**
- * Bytes the store may take in the end: less than what is in it, so that some of it is forgotten.
+ * Maximum size of the store in bytes. It is less than the size of its content, so that some records
+ * are evicted.
  */
 const LIMIT = 200_000;
 
@@ -59,8 +60,7 @@ function isKnown(store: FaceStore, i: number, wrong: string[]): boolean {
     const jpeg = store.strip(strip);
     if (jpeg === undefined) return false;
     const place = described!.crops[face];
-    // A row may be damaged so that it names another strip, but none may come out other than it was
-    // written.
+    // A damaged row may refer to another strip, but the content of every strip must be unchanged.
     if (place !== undefined && !isStrip(jpeg)) wrong.push(`strip of ${i}`);
   }
   return true;

@@ -1,4 +1,4 @@
-/** Any value JSON can hold, drawn with a seed. */
+/** Generates arbitrary JSON values from a seed. */
 
 export type Draw = () => number;
 export const below = (draw: Draw, end: number): number => Math.floor(draw() * end);
@@ -37,7 +37,7 @@ const NUMBERS = [
   Number.MIN_VALUE,
 ];
 
-/** @param depth levels of arrays and objects, at most. */
+/** @param depth maximum nesting of arrays and objects. */
 export function anything(draw: Draw, depth = 3): unknown {
   const kind = below(draw, depth > 0 ? 6 : 4);
   switch (kind) {
@@ -58,7 +58,7 @@ export function anything(draw: Draw, depth = 3): unknown {
         { length: below(draw, 5) },
         () => [pick(draw, TEXTS), anything(draw, depth - 1)] as const,
       );
-      // Through JSON, so that `__proto__` is a key of its own as in a file.
+      // JSON.parse makes `__proto__` an own key, as in a file.
       return JSON.parse(
         `{${members.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join()}}`,
       ) as unknown;

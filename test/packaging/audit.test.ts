@@ -9,13 +9,13 @@ const answer = (vulnerabilities: Record<string, string>) =>
   });
 
 describe('the audit of packages', () => {
-  it('fails where a package that is shipped has a vulnerability of high severity', () => {
+  it('fails if a shipped package has a vulnerability of high severity', () => {
     expect(() => judge(answer({ sharp: 'critical', vite: 'high' }), ['sharp'])).toThrow(
       'sharp: critical; vite: high (not shipped)',
     );
   });
 
-  it('tells of others', () => {
+  it('reports other vulnerabilities', () => {
     expect(judge(answer({ sharp: 'moderate', vite: 'high' }), ['sharp'])).toBe(
       'sharp: moderate\nvite: high (not shipped)',
     );
@@ -23,7 +23,7 @@ describe('the audit of packages', () => {
   });
 
   it.each(['', 'not JSON', '{"message":"405 Method Not Allowed"}'])(
-    'says so where the registry gives no answer: %j',
+    'reports that the registry gives no answer: %j',
     (said) => {
       expect(judge(said, ['sharp'])).toMatch(/^no answer/);
     },

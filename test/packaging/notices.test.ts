@@ -10,7 +10,7 @@ const MIT =
 const LIBVIPS_FOLDER = '@img/sharp-libvips-linux-x64';
 const LIBRARY = `${LIBVIPS_FOLDER}/lib/libvips-cpp.so.8.18.7`;
 
-/** A package's node_modules of made-up packages, and what is collected of them. */
+/** Collects the entries of a node_modules with artificial packages. */
 async function collected(
   packages: Record<string, string | object>,
   bundled: Record<string, string[]> = {},
@@ -41,7 +41,7 @@ const libvips = {
 };
 
 describe('the notices', () => {
-  it('tell of every package that goes in, and of those in bundles, with the text of its license', async () => {
+  it('list every installed and every bundled package with the text of its license', async () => {
     const beta = {
       'beta/package.json': { name: 'beta', license: '(GPL-2.0 OR ISC)' },
       'beta/license.md': 'ISC License. Permission to use.',
@@ -68,7 +68,7 @@ describe('the notices', () => {
     }).not.toThrow();
   });
 
-  it('name the parts of libvips, their versions and licenses, and how those under the LGPL are replaced', async () => {
+  it('list the components of libvips with versions and licenses, and how to replace those under the LGPL', async () => {
     const { text, files } = await collected(libvips);
     expect(text).toContain(
       `Part: glib\nOf: ${LIBVIPS_FOLDER}\nVersion: 2.90.0\nLicense: LGPL-3.0-or-later\nSource: https://`,
@@ -76,7 +76,7 @@ describe('the notices', () => {
     expect(text).toContain(
       `Part: libwebp\nOf: ${LIBVIPS_FOLDER}\nVersion: 1.6.0\nLicense: BSD-3-Clause\n`,
     );
-    expect(text).toContain(`put it in the place of node_modules/${LIBRARY}`);
+    expect(text).toContain(`replace node_modules/${LIBRARY} with it`);
     expect(text.match(/GNU LESSER GENERAL PUBLIC LICENSE\n/g)).toHaveLength(1);
     expect(() => {
       check({ files, text });
@@ -85,40 +85,40 @@ describe('the notices', () => {
 
   it.each([
     [
-      'a package without the text of its license',
+      'a package without a license text',
       { 'alpha/package.json': { name: 'alpha', license: 'MIT' } },
-      /alpha@1\.0\.0 brings no text/,
+      /alpha@1\.0\.0 contains no license text/,
     ],
     [
-      'a license that may not come in',
+      'a license that is not allowed',
       { ...packaged, 'alpha/package.json': { name: 'alpha', license: 'AGPL-3.0' } },
       /under AGPL-3\.0, which/,
     ],
     [
-      'a package that names no license',
+      'a package without a license',
       { ...packaged, 'alpha/package.json': { name: 'alpha' } },
       /alpha@1\.0\.0 is under none/,
     ],
     [
-      'the LGPL outside of a library that can be replaced',
+      'the LGPL outside of a replaceable library',
       { ...packaged, 'alpha/package.json': { name: 'alpha', license: 'LGPL-3.0-or-later' } },
-      /LGPL-3\.0-or-later, and not in a library that can be replaced/,
+      /LGPL-3\.0-or-later, but not in a replaceable library/,
     ],
     [
-      'native code of which nothing is known',
+      'unknown native code',
       { ...packaged, 'alpha/lib.node': '' },
-      /alpha\/lib\.node is native code/,
+      /alpha\/lib\.node is unknown native code/,
     ],
     [
-      'a part of libvips of which nothing is known',
+      'an unknown component of libvips',
       { ...libvips, [`${LIBVIPS_FOLDER}/versions.json`]: '{"vips":"8.18.7","constructor":"1.0"}' },
-      /contains constructor 1\.0, of which nothing is known/,
+      /contains the unknown component constructor 1\.0/,
     ],
   ])('are not written for %s', async (_, packages, reason) => {
     await expect(collected(packages)).rejects.toThrow(reason);
   });
 
-  it('use every text of licenses/, and no other', async () => {
+  it('use all texts in licenses/, and no others', async () => {
     const kinds = [
       ...Object.values(LIBVIPS),
       ...NATIVE_FILES.flatMap(({ parts }) => parts),
@@ -162,7 +162,7 @@ describe('the check of a finished package', () => {
     }).toThrow(reason);
   });
 
-  it('misses the text of a license', async () => {
+  it('reports a missing license text', async () => {
     const { text, files } = await collected(packaged);
     const without = text.replace(MIT, '');
     expect(() => {
@@ -170,7 +170,7 @@ describe('the check of a finished package', () => {
     }).toThrow(/no text of a license: Package: alpha/);
   });
 
-  it('misses a license whose text should stand at the end', async () => {
+  it('reports a shared license whose text is missing at the end', async () => {
     const { text, files } = await collected(libvips);
     const without = text.replace(/={80}\nGPL-3\.0\n[\s\S]*$/, '');
     expect(() => {

@@ -1,7 +1,7 @@
 /**
- * `npm run soak`: runs, settings, pages, photos and cancels for as long as it is told, over and
- * over. Memory, open files, processes and temporary files of all of it are measured after each
- * round, and may not grow.
+ * `npm run soak`: repeats runs, changes of settings, pages, photos and cancellations for a given
+ * time. Memory, open files, processes and temporary files are measured after each round, and may
+ * not grow.
  */
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
@@ -15,24 +15,24 @@ import { EngineClient } from '../../src/engine/client';
 import { RunLibrary } from '../../src/host/runs/run-library';
 import { bundled, ROOT, settingsWith } from '../support/settings';
 
-/** What is measured of the program and all processes below it. */
+/** Measurement of the program and all its descendant processes. */
 interface Sample {
-  /** Minutes since the beginning. */
+  /** Minutes since the start. */
   minute: number;
   /** Resident memory, in megabytes. */
   memory: number;
   /** Open files. */
   descriptors: number;
   processes: number;
-  /** Entries of the temporary folder of the product's. */
+  /** The product's entries in the temporary folder. */
   temporary: number;
 }
 
-/** Share by which a measure may grow. */
+/** Maximum relative growth of a measure. */
 const GROWTH = 0.05;
-/** Rounds after which the same settings come again: medians of so many are compared. */
+/** Rounds after which the same settings recur: medians over so many rounds are compared. */
 const PERIOD = 30;
-/** Minutes until it is compared with. */
+/** Minutes until the baseline is measured. */
 const SETTLED = 10;
 
 const CHANGES: Partial<Settings>[] = [
@@ -44,7 +44,7 @@ const CHANGES: Partial<Settings>[] = [
   { weights: 'rare', clusters: 5 },
 ];
 
-/** Processes of this program, itself included. */
+/** @returns the ids of this process and its descendants. */
 function processTree(): { pid: number; memory: number }[] {
   const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,rss=,comm='], { encoding: 'utf8' })
     .trim()
@@ -69,7 +69,7 @@ async function measure(started: number): Promise<Sample> {
     try {
       return readdirSync(`/proc/${pid}/fd`).length;
     } catch {
-      return 0; // it ended meanwhile
+      return 0; // the process has ended
     }
   });
   const temporary = (await readdir(tmpdir())).filter((name) =>
@@ -145,7 +145,7 @@ async function main() {
   }
 }
 
-/** What a user does in some minutes. */
+/** A user's actions of some minutes. */
 async function round(
   library: RunLibrary,
   photos: string,

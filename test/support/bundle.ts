@@ -1,10 +1,10 @@
-/** Programs of the tests' own, for processes of their own. */
+/** Bundles test programs that run in separate processes. */
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { watForEsbuild } from '../../scripts/wat.mjs';
 import { ROOT } from './settings';
 
-/** Bundles a program written in TypeScript. Native modules are found by `PROGRAM_ENVIRONMENT`. */
+/** Bundles a TypeScript program. `PROGRAM_ENVIRONMENT` lets it find native modules. */
 export async function bundleProgram(source: string, program: string): Promise<void> {
   await build({
     entryPoints: [source],

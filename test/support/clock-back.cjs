@@ -1,5 +1,4 @@
-// Loaded before everything else in every process and thread (NODE_OPTIONS): the clock has been set
-// back by so many hours.
+// Loaded first in every process and thread (NODE_OPTIONS): sets the clock back by some hours.
 const back = Number(process.env.FACE_CLUSTERS_TEST_HOURS_BACK) * 60 * 60 * 1000;
 const now = Date.now;
 Date.now = () => now() - back;

@@ -1,5 +1,5 @@
 /**
- * An engine without a process: it answers what a test tells it, and remembers what it was asked.
+ * Engine without a process: it gives predefined answers and records its calls.
  */
 import type { EngineClient } from '../../src/engine/client';
 import type { EngineCall } from '../../src/protocol/engine';
@@ -12,7 +12,8 @@ export interface FakeEngine {
 }
 
 /**
- * @param answers what each call resolves with; an Error is thrown, and what is missing never comes.
+ * @param answers result of each call; an Error rejects the call. Calls without an answer stay
+ * pending.
  */
 export function fakeEngine(answers: FakeEngine['answers'] = {}): FakeEngine {
   const asked: string[] = [];
@@ -22,7 +23,7 @@ export function fakeEngine(answers: FakeEngine['answers'] = {}): FakeEngine {
     if (answer === undefined) return new Promise(() => undefined);
     return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
   };
-  // Only this of the client is used by what is tested with it.
+  // The tested code uses only these members of the client.
   const client = { call, dispose: () => undefined } as unknown as EngineClient;
   return { client, asked, answers };
 }

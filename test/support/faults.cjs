@@ -1,28 +1,28 @@
-// Loaded before everything else in every process and thread of an engine (NODE_OPTIONS): JPEGs that
-// end with the name of a fault do to whoever decodes them what a broken decoder would.
+// Loaded first in every process and thread of an engine (NODE_OPTIONS): decoding a JPEG that ends
+// with the name of a fault causes this fault, as a broken decoder would.
 const Module = require('node:module');
 
 const faults = {
   // A crash in native code.
   segfault: () => process.kill(process.pid, 'SIGSEGV'),
-  // A decoder that never ends.
+  // A decoder that hangs.
   hang: () => {
     for (;;);
   },
-  // Native memory without end.
+  // Unlimited native memory.
   memory: () => {
     for (const all = []; ;) all.push(Buffer.alloc(32e6, 1));
   },
-  // A heap that is full.
+  // A full heap.
   heap: () => {
     for (const all = []; ;) all.push(new Array(1e5).fill({}));
   },
-  // A thread, or process, that ends itself.
+  // A thread or process that exits.
   exit: () => process.exit(7),
-  // An error that nobody catches.
+  // An uncaught error.
   uncaught: () => {
     setImmediate(() => {
-      throw new Error('nobody catches this');
+      throw new Error('uncaught');
     });
   },
 };

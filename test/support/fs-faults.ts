@@ -8,30 +8,30 @@ import type * as FsPromises from 'node:fs/promises';
 type Fs = typeof FsPromises;
 type Call = (...args: unknown[]) => Promise<unknown>;
 
-/** Calls that change something. */
+/** Calls that change files. */
 const CHANGING = ['mkdir', 'writeFile', 'rename', 'open', 'chmod'] as const;
 const CHANGING_HANDLE = ['write', 'writev', 'writeFile', 'appendFile'];
-/** Calls that look. */
+/** Calls that are not counted as changes. */
 const LOOKING = ['stat', 'lstat', 'readdir', 'readFile', 'rm'] as const;
 
 class Stopped extends Error {}
 
 interface Plan {
-  /** Error code of a call, 'stop', or undefined where it goes well. */
+  /** Error code of a call, 'stop', or undefined if it succeeds. */
   outcome: (call: string, args: unknown[], isChange: boolean) => string | undefined;
   wasMet: boolean;
 }
 
 let plan: Plan | undefined;
 let isStopped = false;
-/** Files that are open, which a process that is killed leaves to the system. */
+/** Open files, which the system closes when a process is killed. */
 const handles = new Set<FsPromises.FileHandle>();
 
 class Faults {
-  /** What was met last. */
+  /** The last call with a fault. */
   last = '';
 
-  /** The step-th change fails with a code, and so does nothing else. */
+  /** Only the step-th change fails, with a code. */
   failAt(step: number, code: string): void {
     let left = step;
     plan = {
@@ -40,7 +40,7 @@ class Faults {
     };
   }
 
-  /** At the step-th change the process ends: nothing comes after it. */
+  /** The process ends at the step-th change: no later call has any effect. */
   stopAt(step: number): void {
     let left = step;
     plan = {
@@ -49,7 +49,7 @@ class Faults {
     };
   }
 
-  /** So many moves fail. */
+  /** The first `times` renames for which `when` is true fail with a code. */
   failRenames(
     code: string,
     times: number,
@@ -61,7 +61,7 @@ class Faults {
     plan = { wasMet: false, outcome };
   }
 
-  /** A look at some paths fails. */
+  /** All calls except `rm` fail for paths for which `when` is true. */
   failPaths(when: (path: string) => boolean, code: string): void {
     plan = {
       wasMet: false,
@@ -78,7 +78,7 @@ class Faults {
     return { wasMet };
   }
 
-  /** What comes of something, or undefined where the process was stopped meanwhile. */
+  /** @returns the result of an action, or undefined if the process was stopped meanwhile. */
   async orStopped<T>(work: Promise<T>): Promise<T | undefined> {
     try {
       return await work;
@@ -88,7 +88,7 @@ class Faults {
     }
   }
 
-  /** @throws what a call is to fail with. */
+  /** @throws the fault of a call. */
   meet(call: string, args: unknown[], isChange: boolean): void {
     if (isStopped) throw new Stopped('the process is gone');
     const outcome = plan?.outcome(call, args, isChange);
@@ -96,7 +96,7 @@ class Faults {
     plan.wasMet = true;
     this.last = `${call} ${String(args[0]).slice(-60)}`;
     if (outcome !== 'stop')
-      throw Object.assign(new Error(`${outcome}: as was asked for, ${call}`), { code: outcome });
+      throw Object.assign(new Error(`${outcome}: simulated fault, ${call}`), { code: outcome });
     isStopped = true;
     throw new Stopped('the process is gone');
   }

@@ -1,5 +1,5 @@
 /**
- * Names that files, folders and attributes may have, each meant to do something where it is shown.
+ * Names of files, folders and attributes that are hostile to some kind of output.
  */
 
 /** A link that runs a command of VS Code. */
@@ -30,7 +30,7 @@ export const HOSTILE_NAMES: readonly string[] = [
   '\u202E'.repeat(100_000),
 ];
 
-/** Names that are nothing but unusual, and stay as they are. */
+/** Names that are unusual but harmless, and therefore shown unchanged. */
 export const ORDINARY_NAMES: readonly string[] = [
   'IMG_0042.jpg',
   'Zoë & Jürgen (2).jpeg',
@@ -43,6 +43,6 @@ export const ORDINARY_NAMES: readonly string[] = [
   'a-b_c+d=e@f.jpg',
 ];
 
-/** Everything a terminal may obey, or an eye cannot see. */
+/** Control characters and invisible characters. */
 export const UNSEEN =
   /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u00AD\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\u{E0000}-\u{E007F}]/u;

@@ -1,4 +1,4 @@
-/** Images the tests make themselves, and where real ones lie. */
+/** Synthetic images, and paths of real ones. */
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,10 +10,10 @@ import { ROOT } from './settings';
 
 export { ROOT };
 
-/** Sample portraits of the npm registry; scripts/test.mjs fetches them. */
+/** Sample portraits from the npm registry, fetched by global-setup.ts. */
 export const PORTRAITS = join(ROOT, '.cache', 'sample-portraits');
 
-/** Faces with labels that may only be used on the developers' machines. */
+/** Labeled faces whose licenses allow use only on the developers' machines. */
 export const SHARED_DATA = join(ROOT, '..', 'shared', 'data');
 export const hasSharedData = existsSync(join(SHARED_DATA, 'celeba.tar'));
 
@@ -35,7 +35,7 @@ export async function writeFiles(
   }
 }
 
-/** An image whose left half is red and right half blue, its upper half brighter. */
+/** An image with a red left and a blue right half; the upper half is brighter. */
 export function quarters(width: number, height: number): Sharp {
   const pixels = Buffer.alloc(width * height * 3);
   for (let y = 0; y < height; y++) {

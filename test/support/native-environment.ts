@@ -1,6 +1,6 @@
 /**
- * In every process of the tests, before anything is loaded: native libraries send and leave
- * nothing.
+ * Runs in every test process before anything is loaded: keeps native libraries from sending data
+ * and leaving files.
  */
 import { setNativeEnvironment } from '../../src/util/native-environment';
 

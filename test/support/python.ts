@@ -1,15 +1,16 @@
-/** Debian's Python, which the scripts of training/ are tested with where it is there. */
+/** Debian's Python, if installed, for the tests of training/. */
 import { execFile, execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ROOT } from './images';
 
-/** Debian's, since that is the one its packages are for. */
+/** Debian's packages are for this Python only. */
 export const PYTHON = '/usr/bin/python3';
 
 /**
- * Whether Python has some modules; says so where it has not.
- * @param what is skipped then. @param packages Debian's, that have them.
+ * @param what what is skipped without the modules.
+ * @param packages Debian's packages of the modules.
+ * @returns whether Python has the modules; prints a message otherwise.
  */
 export function hasModules(
   modules: readonly string[],
@@ -27,7 +28,7 @@ export function hasModules(
   }
 }
 
-/** Runs code that imports from training/. @returns what it printed. */
+/** Runs code that imports from training/. @returns its stdout. */
 export const pythonCode = (code: string): string =>
   execFileSync(
     PYTHON,
@@ -35,7 +36,7 @@ export const pythonCode = (code: string): string =>
     { encoding: 'utf8' },
   );
 
-/** Runs a script of training/. @returns what it printed. */
+/** Runs a script of training/. @returns its stdout. */
 export async function python(
   script: string,
   args: readonly string[],

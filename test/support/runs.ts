@@ -1,4 +1,4 @@
-/** Runs as the host knows them, without having been made. */
+/** Artificial runs, as the host represents them. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clustering } from '../../src/domain/clustering';
@@ -34,7 +34,7 @@ function manifestOf(id: string, folders: string[], values: Partial<RunManifest> 
   };
 }
 
-/** One cluster, clustered by settings that are in force. @param occurrences by attribute. */
+/** A clustering of one cluster by the current settings. @param occurrences by attribute. */
 export function clusteringOf(
   occurrences: Record<string, number>,
   settings = settingsWith(),
@@ -70,7 +70,7 @@ export function clusteringOf(
   };
 }
 
-/** A library of one run that is kept on disk, as after the window was opened again. */
+/** A library of one stored run, as after reopening the window. */
 export async function keptRun(
   engine: FakeEngine,
   folders: string[],

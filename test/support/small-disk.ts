@@ -1,11 +1,11 @@
-/** A disk that is soon full: a file system in memory, which only root may mount. */
+/** A small disk: a file system in memory, which only root can mount. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** Mounts it. @returns its folder, or undefined, with a message, where it cannot be mounted. */
+/** Mounts the disk. @returns its folder; undefined, with a message, if it cannot be mounted. */
 export function smallDisk(bytes: number): string | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'face-clusters-test-'));
   try {
@@ -14,9 +14,7 @@ export function smallDisk(bytes: number): string | undefined {
     });
   } catch {
     rmdirSync(folder);
-    console.warn(
-      'skipped: a full disk needs a file system that is mounted, which only root may do',
-    );
+    console.warn('skipped: a full disk needs a mounted file system, which only root can mount');
     return undefined;
   }
   onTestFinished(() => {

@@ -1,14 +1,14 @@
 /**
- * What a program and its children ask of the system, by strace, in a network namespace that holds
- * nothing. Linux only.
+ * Traces the system calls of a program and its children with strace, in an empty network namespace.
+ * Linux only.
  */
 import { execFile, execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, join, normalize } from 'node:path';
 
 /**
- * Calls that create, change or remove a file named by a path; `open` and its kin do where they are
- * asked to write.
+ * Calls that create, change or remove a file given by a path. `open` and its variants do so only
+ * with flags for writing.
  */
 const WRITING = [
   ...['open', 'openat', 'openat2', 'creat', 'truncate', 'mkdir', 'mkdirat', 'mknod', 'mknodat'],
@@ -39,32 +39,29 @@ const WRITING = [
   ...['setxattr', 'lsetxattr', 'removexattr', 'lremovexattr'],
 ];
 
-/** `socketpair` connects a process with its own children and nothing else. */
+/** `socketpair` is left out: it connects a process only with its own children. */
 const CONNECTING = ['socket', 'connect', 'bind', 'listen'];
 
-/** Would do all of it unseen: strace says that the kernel has no such call. */
+/** io_uring would bypass the trace, so strace makes the call fail as unavailable. */
 const UNSEEN = 'inject=?io_uring_setup:error=ENOSYS';
 
-/**
- * Rights to a network namespace are root's, or any user's in a user namespace where the system
- * permits these.
- */
+/** A network namespace needs root, or a user namespace if the system permits these. */
 const NAMESPACES = [['--net'], ['--map-root-user', '--net']];
 
 export interface Traced {
   status: number | null;
   stdout: string;
   stderr: string;
-  /** Sockets that were asked for, as strace shows them. */
+  /** Requested sockets, as shown by strace. */
   connections: string[];
   /**
-   * Paths that were to be written, created, changed or removed, whether that succeeded or not;
-   * relative ones as they were given.
+   * Paths that the program tried to write, create, change or remove. Relative paths are not
+   * resolved.
    */
   written: string[];
 }
 
-/** What stands in the way of tracing here, or undefined. */
+/** Why tracing is not possible here, or undefined. */
 export function whyNotTraced(): string | undefined {
   if (process.platform !== 'linux') return `strace is Linux's; this is ${process.platform}`;
   try {
@@ -75,7 +72,7 @@ export function whyNotTraced(): string | undefined {
   return namespace() === undefined ? "'unshare --net' is not permitted" : undefined;
 }
 
-/** Options of `unshare` for a network namespace of its own, or undefined where none may be made. */
+/** Options of `unshare` for a new network namespace, or undefined if it is not permitted. */
 function namespace(): string[] | undefined {
   return NAMESPACES.find((options) => {
     try {
@@ -90,7 +87,7 @@ function namespace(): string[] | undefined {
 /**
  * Runs a command to its end.
  * @param log file the trace is written to.
- * @throws Error where no namespace can be made. @see whyNotTraced
+ * @throws Error if no namespace can be created. @see whyNotTraced
  */
 export async function traced(
   log: string,
@@ -99,7 +96,7 @@ export async function traced(
 ): Promise<Traced> {
   const alone = namespace();
   if (alone === undefined) throw new Error("'unshare --net' is not permitted");
-  const calls = [...WRITING, ...CONNECTING].map((name) => `?${name}`).join(','); // '?': some processors have not all of them
+  const calls = [...WRITING, ...CONNECTING].map((name) => `?${name}`).join(','); // '?': some architectures lack some of them
   const strace = [
     'strace',
     '-f',
@@ -137,7 +134,7 @@ export async function traced(
 }
 
 /**
- * `1234  openat(AT_FDCWD</home>, "x", O_RDONLY) = 3` → `openat`; '' for lines that go on with an
+ * `1234  openat(AT_FDCWD</home>, "x", O_RDONLY) = 3` → `openat`; '' for lines that continue an
  * earlier call.
  */
 const callOf = (line: string): string => /^\d+\s+(\w+)\(/.exec(line)?.[1] ?? '';
@@ -146,8 +143,8 @@ const writes = (line: string): boolean =>
   !callOf(line).startsWith('open') || /\bO_(WRONLY|RDWR|CREAT|TRUNC|APPEND|TMPFILE)\b/.test(line);
 
 /**
- * Every path of a call; one that is relative to an open folder (`17</tmp/x>, "y"`) from there,
- * others as they are given.
+ * @returns all paths of a call. Those relative to an open folder (`17</tmp/x>, "y"`) are resolved,
+ * other relative paths are not.
  */
 function pathsOf(line: string): string[] {
   const paths = [...line.matchAll(/(?:\d+<((?:[^>\\]|\\.)*)>, )?"((?:[^"\\]|\\.)*)"/g)];

@@ -1,7 +1,7 @@
 /** Vectors for clustering tests. */
 import type { Matrix } from '../../src/clustering/distinct';
 
-/** mulberry32: a small generator that has nothing in common with the one under test. */
+/** mulberry32, a small random generator that is independent of the one under test. */
 export function random(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -25,7 +25,7 @@ export function binaryRows(rows: number, columns: number, seed: number): number[
   );
 }
 
-/** Rows around some centres that lie far apart. */
+/** Rows around some distant centers. */
 export function blobs(
   rows: number,
   centres: number,

@@ -1,6 +1,6 @@
 /**
- * A stand-in for the module `vscode`, which exists in VS Code only: it remembers what it is given
- * to show, and holds settings and trust as a test wants them. vitest.config.ts puts it in place.
+ * Test double of the module `vscode`, which exists only inside VS Code. It records what is shown,
+ * and tests set its settings and trust. vitest.config.ts substitutes it for the module.
  */
 import { EventEmitter as Events } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -12,19 +12,19 @@ type Listener = (value: never) => unknown;
 const initial = () => ({
   trusted: true,
   folder: undefined as string | undefined,
-  /** Settings by their whole names. */
+  /** Settings by full name. */
   user: {} as Record<string, unknown>,
   workspaceSettings: {} as Record<string, unknown>,
-  /** What was shown, with the function it was given to. */
+  /** Shown texts, with the function that showed them. */
   shown: [] as { by: string; text: string }[],
-  /** Commands that were executed. */
+  /** Executed commands. */
   executed: [] as unknown[][],
   clipboard: undefined as string | undefined,
-  /** Patterns that are watched. */
+  /** Watched patterns. */
   watched: [] as string[],
-  /** Button that is pressed in a message, or undefined. */
+  /** Button that is pressed in messages, or undefined. */
   answer: undefined as string | undefined,
-  /** What an open dialog answers. */
+  /** Result of open dialogs. */
   opened: undefined as unknown[] | undefined,
 });
 
@@ -41,7 +41,7 @@ export function grantTrust(): void {
   granted.emit('granted');
 }
 
-/** Texts given to a function. */
+/** @returns the texts that a function has shown. */
 export const shownBy = (by: string): string[] =>
   state.shown.filter((each) => each.by === by).map(({ text }) => text);
 
@@ -141,7 +141,7 @@ export const workspace = {
   },
   fs: { stat: () => Promise.resolve({ type: FileType.Directory }) },
   /**
-   * Unlike VS Code's own it lets a workspace set anything: what is not let in, our code refuses.
+   * Unlike in VS Code, a workspace may set every setting: the code under test rejects them.
    */
   getConfiguration: (section: string) => ({
     get: (key: string) => {
@@ -179,7 +179,7 @@ export const commands = {
     return { dispose: () => registered.delete(name) };
   },
 };
-/** Commands by their names. */
+/** Commands by name. */
 export const registered = new Map<string, Listener>();
 
 export const env = {
@@ -216,7 +216,7 @@ export class RelativePattern {
 export class EventEmitter {
   readonly event = () => ({ dispose: () => undefined });
   fire(): void {
-    // nobody listens
+    // no listeners
   }
 }
 
@@ -234,7 +234,7 @@ export class TreeItem {
   constructor(readonly label: string) {}
 }
 
-/** A panel whose page a test plays. */
+/** A panel whose page is simulated by a test. */
 export function fakePanel() {
   const posted: { kind: string; state?: Record<string, unknown> }[] = [];
   let receive: (message: unknown) => void = () => undefined;
@@ -243,11 +243,11 @@ export function fakePanel() {
     title: '',
     iconPath: undefined as unknown,
     posted,
-    /** What the page sends. */
+    /** Sends a message from the page. */
     send: (sent: unknown) => {
       receive(sent);
     },
-    /** The last state the page was told. */
+    /** The last state that was sent to the page. */
     lastState: () => posted.findLast(({ kind }) => kind === 'state')?.state,
     reveal: () => undefined,
     dispose: () => {

@@ -1,4 +1,4 @@
-/** Runs without an engine. */
+/** Writes and clusters runs without an engine. */
 import { basename, join } from 'node:path';
 import type { RunManifest } from '../../src/domain/run';
 import { analysisSettings } from '../../src/domain/settings';
@@ -13,13 +13,13 @@ export const ATTRIBUTES = ['Smiling', 'Male', 'Young'];
 
 export interface RunContent {
   faces?: number;
-  /** Grey of all its crops: tells it from others. */
+  /** Gray value of all its crops, which distinguishes it from other runs. */
   level?: number;
   folders?: string[];
   changes?: Partial<RunManifest>;
 }
 
-/** Writes a run as an analysis does, into its place. */
+/** Writes a run and moves it to its final folder, as an analysis does. */
 export async function writeRun(place: string, content: RunContent = {}): Promise<RunManifest> {
   const { writer, finish } = await beginRun(place, content);
   try {
@@ -30,7 +30,7 @@ export async function writeRun(place: string, content: RunContent = {}): Promise
   }
 }
 
-/** The same up to the moment in which it is moved to its place. */
+/** Writes a run without moving it to its final folder. */
 export async function beginRun(
   place: string,
   { faces = 40, level = 50, folders = ['/photos'], changes = {} }: RunContent = {},
@@ -89,7 +89,7 @@ function manifestOf(
   };
 }
 
-/** Clusters the faces of a run as its panel does. */
+/** Clusters the faces of a run, as its panel does. */
 export async function clusterRun(place: string, faces = 40): Promise<void> {
   const probabilities = Float32Array.from(
     { length: faces * ATTRIBUTES.length },

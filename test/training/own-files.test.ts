@@ -68,11 +68,11 @@ describe.skipIf(!isThere)('a training', () => {
     await writeFiles(out, { 'best.pt': 'theirs', 'log.csv': 'step,loss\n', 'notes.txt': 'x' });
     for (const fresh of [true, false]) {
       expect(claim(out, fresh)).toBe(
-        `'${out}' holds files that are of no training of this program: log.csv, best.pt; give another --out`,
+        `'${out}' contains files that no training of this program has written: log.csv, best.pt; give another --out`,
       );
     }
     await writeFile(join(out, MARKER), '[]');
-    expect(claim(out, true)).toMatch(/of no training of this program/);
+    expect(claim(out, true)).toMatch(/no training of this program has written/);
     expect((await all(out)).filter((name) => name !== MARKER)).toEqual([
       'best.pt',
       'log.csv',
@@ -192,7 +192,7 @@ describe.skipIf(!isThere)('the other programs', () => {
     expect(checkOutputs(path, false)).toBe('done');
     await writeFile(path, 'mine');
     expect(checkOutputs(path, false)).toBe(
-      `'${path}' is there already: give another --out, or --overwrite to replace it`,
+      `'${path}' already exists: give another --out, or --overwrite to replace it`,
     );
     expect(checkOutputs(path, true)).toBe('done');
     await symlink(path, join(folder, 'link.json'));
@@ -216,7 +216,7 @@ describe.skipIf(!isThere)('the other programs', () => {
       await expect(
         python(`${program}.py`, [...weights, '--data', 'none.csv', '--out', out]),
         program,
-      ).rejects.toThrow(/is there already/);
+      ).rejects.toThrow(/already exists/);
       expect(await readFile(path, 'utf8')).toBe('mine');
     }
   });

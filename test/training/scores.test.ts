@@ -5,7 +5,7 @@ import { hasModules, pythonCode } from '../support/python';
 const hasSklearn = hasModules(['numpy', 'sklearn'], 'the test of the scores of training/', [
   'python3-sklearn',
 ]);
-const hasOnnx = hasModules(['torch', 'onnx'], 'the test of the quantiser', [
+const hasOnnx = hasModules(['torch', 'onnx'], 'the test of the quantizer', [
   'python3-torch',
   'python3-onnx',
 ]);
@@ -33,11 +33,11 @@ print('agree')`);
   });
 });
 
-describe.skipIf(!hasOnnx)('the quantiser', () => {
+describe.skipIf(!hasOnnx)('the quantizer', () => {
   it('rounds no channel so that two neighbouring products overflow 16 bits, and enlarges only steps that must be', () => {
     const printed = pythonCode(`
 import numpy as np
-from faces.quantise import channel_scales
+from faces.quantize import channel_scales
 random = np.random.default_rng(1)
 weight = random.normal(size=(64, 24, 1, 1))
 weight[0] = 1

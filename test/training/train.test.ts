@@ -259,7 +259,7 @@ describe.skipIf(!isThere)('training', () => {
       });
     });
     const resumed = await python('train.py', [...options, '--out', join(work, 'killed')]);
-    expect(resumed).toContain('going on after epoch 1');
+    expect(resumed).toContain('resuming after epoch 1');
     const figures = (lines: LogLine[]) =>
       lines.map(({ epoch, loss, first, last }) => [epoch, loss, first, last]);
     expect(figures(await log('killed'))).toEqual(figures(await log('whole')));
@@ -267,7 +267,7 @@ describe.skipIf(!isThere)('training', () => {
     // Another training does not overwrite it.
     await expect(
       python('train.py', [...options, '--rate', '0.01', '--out', join(work, 'killed')]),
-    ).rejects.toThrow(/--fresh to begin anew/);
+    ).rejects.toThrow(/--fresh to start over/);
   });
 
   it('runs the original recipe, and on two processes, started as torchrun starts them', async () => {

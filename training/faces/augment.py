@@ -1,4 +1,4 @@
-"""Alters batches of crops, on whatever device they lie."""
+"""Augmentation of batches of crops, on their device."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from .recipes import Augmentation
 
 
 def augment(images: torch.Tensor, how: Augmentation, generator: torch.Generator, plain: bool = False) -> torch.Tensor:
-    """float32 `[n, 3, height, width]` in [0, 255] → the same. `plain`: neither turned, shifted nor erased."""
+    """float32 `[n, 3, height, width]` in [0, 255] → the same shape and range.
+
+    `plain`: without rotation, shift, shear, zoom and erasing.
+    """
     n, _, height, width = images.shape
 
     def draw(count: int, low: float, high: float) -> torch.Tensor:
@@ -21,7 +24,7 @@ def augment(images: torch.Tensor, how: Augmentation, generator: torch.Generator,
     angle = draw(n, -1, 1) * still * how.rotation * math.pi / 180
     scale = 1 + draw(n, -1, 1) * still * how.zoom
     shear = draw(n, -1, 1) * still * how.shear
-    # Coordinates of the grid run from -1 to 1: a shift by the side is 2.
+    # Grid coordinates range from -1 to 1, so a shift by the whole side is 2.
     across, down = draw(n, -1, 1) * still * how.shift * 2, draw(n, -1, 1) * still * how.shift * 2
     flip = torch.where(draw(n, 0, 1) < 0.5, -1.0, 1.0) if how.flip else torch.ones(n, device=images.device)
     aspect = height / width
@@ -42,15 +45,19 @@ def augment(images: torch.Tensor, how: Augmentation, generator: torch.Generator,
         images = images * brightness
         mean = images.mean((1, 2, 3), keepdim=True)
         images = (images - mean) * contrast + mean
-        grey = images.mean(1, keepdim=True)
-        images = ((images - grey) * saturation + grey).clamp(0, 255)
+        gray = images.mean(1, keepdim=True)
+        images = ((images - gray) * saturation + gray).clamp(0, 255)
     if how.erase > 0 and not plain:
         images = erase(images, draw(n, 0, 1) < how.erase, draw(4 * n, 0, 1).reshape(n, 4))
     return images
 
 
 def erase(images: torch.Tensor, which: torch.Tensor, where: torch.Tensor) -> torch.Tensor:
-    """Makes a rectangle of a tenth to a third of the sides grey (Zhong et al., 'Random Erasing', AAAI 2020). `where`: `[n, 4]` in [0, 1]."""
+    """Fills a rectangle of a tenth to a third of the sides with gray (Zhong et al., 'Random
+    Erasing', AAAI 2020).
+
+    `which`: bool `[n]`; `where`: `[n, 4]` in [0, 1], position and size.
+    """
     _, _, height, width = images.shape
     size = 0.1 + where[:, 2:] * 0.23
     top, left = where[:, 0] * (1 - size[:, 0]), where[:, 1] * (1 - size[:, 1])
@@ -58,5 +65,5 @@ def erase(images: torch.Tensor, which: torch.Tensor, where: torch.Tensor) -> tor
     columns = torch.arange(width, device=images.device)[None, :] / width
     inside_rows = (rows >= top[:, None]) & (rows < (top + size[:, 0])[:, None])
     inside_columns = (columns >= left[:, None]) & (columns < (left + size[:, 1])[:, None])
-    grey = inside_rows[:, None, :, None] & inside_columns[:, None, None, :] & which[:, None, None, None]
-    return torch.where(grey, torch.full_like(images, 127), images)
+    gray = inside_rows[:, None, :, None] & inside_columns[:, None, None, :] & which[:, None, None, None]
+    return torch.where(gray, torch.full_like(images, 127), images)

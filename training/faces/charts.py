@@ -1,4 +1,4 @@
-"""Pictures of data, training and test."""
+"""Charts of data sets, trainings and tests."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ import numpy as np
 from PIL import Image
 
 matplotlib.use('Agg')
-import matplotlib.pyplot as plt  # noqa: E402 - after the backend is chosen
+import matplotlib.pyplot as plt  # noqa: E402 - must follow the choice of the backend
 
 
 def curves(log: list, path: Path) -> None:
-    """Loss and accuracy by epoch."""
+    """Loss and accuracy by epoch, from a log of `Epoch`s."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4))
     epochs = [line.epoch for line in log]
     left.plot(epochs, [line.loss for line in log], label='training')
     left.set(xlabel='epoch', ylabel='loss')
     right.plot(epochs, [line.accuracy for line in log], label='accuracy')
     right.plot(epochs, [line.balanced for line in log], label='balanced accuracy')
-    right.set(xlabel='epoch', ylabel='of the validation part')
+    right.set(xlabel='epoch', ylabel='validation part')
     for axes in (left, right):
         axes.legend()
         axes.grid(alpha=0.3)
@@ -28,7 +28,7 @@ def curves(log: list, path: Path) -> None:
 
 
 def bars(title: str, values: dict[str, float], path: Path) -> None:
-    """A bar for each name, the longest first."""
+    """A bar for each name, in descending order."""
     ordered = sorted(values.items(), key=lambda item: item[1])
     figure, axes = plt.subplots(figsize=(8, 0.8 + 0.2 * len(ordered)))
     axes.barh([name.replace('_', ' ') for name, _ in ordered], [value for _, value in ordered])
@@ -39,7 +39,7 @@ def bars(title: str, values: dict[str, float], path: Path) -> None:
 
 
 def heat_map(title: str, names: list[str], values: np.ndarray, path: Path) -> None:
-    """`[names, names]` in [-1, 1]."""
+    """Heat map of a matrix `[names, names]` in [-1, 1]."""
     size = 3 + 0.22 * len(names)
     figure, axes = plt.subplots(figsize=(size, size))
     image = axes.imshow(values, cmap='RdBu_r', vmin=-1, vmax=1)
@@ -52,12 +52,12 @@ def heat_map(title: str, names: list[str], values: np.ndarray, path: Path) -> No
 
 
 def reliability(bins: list[dict], path: Path) -> None:
-    """Share present against probability said; on the diagonal where they agree."""
+    """Reliability diagram: observed frequency against predicted probability."""
     there = [each for each in bins if each['count']]
     figure, axes = plt.subplots(figsize=(5, 5))
     axes.plot([0, 1], [0, 1], color='grey', linewidth=1)
     axes.plot([each['probability'] for each in there], [each['frequency'] for each in there], marker='o')
-    axes.set(xlabel='probability said', ylabel='share present', title='Calibration')
+    axes.set(xlabel='predicted probability', ylabel='observed frequency', title='Calibration')
     axes.grid(alpha=0.3)
     _save(figure, path)
 
@@ -74,7 +74,7 @@ def lines(title: str, across: str, values: dict[str, list[tuple[float, float]]],
 
 
 def sheet(crops: list[np.ndarray], columns: int, path: Path) -> None:
-    """Crops side by side, uint8 `[height, width, 3]` each."""
+    """Contact sheet of crops, uint8 `[height, width, 3]` each."""
     height, width = crops[0].shape[:2]
     rows = -(-len(crops) // columns)
     page = np.zeros((rows * height, columns * width, 3), np.uint8)
@@ -85,7 +85,7 @@ def sheet(crops: list[np.ndarray], columns: int, path: Path) -> None:
 
 
 def predictions(crops: list[np.ndarray], titles: list[str], path: Path) -> None:
-    """Faces with what was said of them below."""
+    """Faces with their titles below."""
     columns = min(5, len(crops))
     rows = -(-len(crops) // columns)
     figure, axes = plt.subplots(rows, columns, figsize=(3.2 * columns, 4.6 * rows), squeeze=False)

@@ -1,4 +1,4 @@
-"""Images → crops as the network takes them, decoded once and kept in a file that is mapped into memory."""
+"""Crops at the network's input size, decoded once and cached in a memory-mapped file."""
 
 from __future__ import annotations
 
@@ -16,21 +16,26 @@ from .errors import UserError
 from .progress import progress
 
 SUFFIXES = {'.jpg', '.jpeg', '.png', '.webp'}
-# LFW's deep-funneled 250×250 images: this part of them, in fractions of the side, is framed as CelebA's aligned crops are.
+# Part of LFW's deep-funneled 250×250 images that is framed like CelebA's aligned crops: left, top,
+# right, bottom, as fractions of the side.
 LFW_PART = (29 / 250, -5 / 250, 221 / 250, 230 / 250)
 
 
 @dataclass(frozen=True)
 class Framing:
-    """What of an aligned image the network sees: its input in pixels, and how an image of other proportions becomes it."""
+    """The network's input in pixels, and how an aligned image of other proportions is fitted to it."""
 
     width: int
     height: int
     stretch: bool
-    """Whether the whole image is stretched to the input, as the original work does, instead of a part of the same proportions."""
+    """Whether the whole image is stretched to the input, as in the original work, instead of a part
+    of the input's proportions."""
 
     def box(self, width: int, height: int) -> tuple[float, float, float, float]:
-        """Left, top, right, bottom in pixels of the image; may reach beyond it. The same as `alignedFrame` of src/images/framing.ts."""
+        """Left, top, right, bottom in pixels of the image; may extend beyond it.
+
+        Equals `alignedFrame` of src/images/framing.ts.
+        """
         aspect = width / height
         if 0.92 < aspect < 1.09:
             left, top, right, bottom = LFW_PART
@@ -53,7 +58,7 @@ def read_crop(path: Path, framing: Framing) -> np.ndarray:
         pixels = np.asarray(image.convert('RGB'))
     height, width = pixels.shape[:2]
     left, top, right, bottom = framing.box(width, height)
-    # Where the frame reaches beyond the image its border is replicated.
+    # The border is replicated where the frame extends beyond the image.
     pad = [max(0, int(np.ceil(v))) for v in (-top, bottom - height, -left, right - width)]
     pixels = np.pad(pixels, ((pad[0], pad[1]), (pad[2], pad[3]), (0, 0)), mode='edge')
     box = (left + pad[2], top + pad[0], right + pad[2], bottom + pad[0])
@@ -61,7 +66,7 @@ def read_crop(path: Path, framing: Framing) -> np.ndarray:
 
 
 def index_images(folder: Path) -> dict[str, Path]:
-    """Every image below a folder, by its path below it and by its name alone."""
+    """All images below a folder, by relative path and by name."""
     found: dict[str, Path] = {}
     for root, _, names in os.walk(folder, followlinks=True):
         for name in sorted(names):
@@ -70,12 +75,12 @@ def index_images(folder: Path) -> dict[str, Path]:
                 found[path.relative_to(folder).as_posix()] = path
                 found.setdefault(name, path)
     if not found:
-        raise UserError(f'there is no image in {str(folder)!r}')
+        raise UserError(f'no images in {str(folder)!r}')
     return found
 
 
 def find_image(found: dict[str, Path], name: str) -> Path | None:
-    """The image a table means by a name."""
+    """The image that a table refers to by a name."""
     return found.get(name) or found.get(name.rsplit('/', 1)[-1])
 
 
@@ -87,7 +92,8 @@ def _crop(job: tuple[Path, Framing]) -> np.ndarray | None:
 
 
 def load_crops(paths: list[Path], framing: Framing, cache: Path, workers: int) -> tuple[np.ndarray, np.ndarray]:
-    """Crops of all images, uint8 `[n, height, width, 3]`, mapped from the cache, and which of them could be read, bool `[n]`."""
+    """Crops of all images, uint8 `[n, height, width, 3]`, memory-mapped from the cache, and whether
+    each could be read, bool `[n]`."""
     stamp = [[str(path), path.stat().st_size, path.stat().st_mtime_ns] for path in paths]
     key = hashlib.sha256(json.dumps([stamp, framing.width, framing.height, framing.stretch]).encode()).hexdigest()[:16]
     cache.mkdir(parents=True, exist_ok=True)

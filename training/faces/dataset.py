@@ -1,4 +1,4 @@
-"""Tables + images → what is trained on: crops, labels and the part each image belongs to."""
+"""Data sets for training, from tables and images: crops, labels and parts."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from .tables import Table, read_table
 
 @dataclass
 class Dataset:
-    """`n` labelled crops."""
+    """`n` labeled crops."""
 
     attributes: list[str]
     names: list[str]
     crops: np.ndarray
-    """uint8 `[n, height, width, 3]`, RGB, mapped from a file."""
+    """uint8 `[n, height, width, 3]`, RGB, memory-mapped from a file."""
     labels: np.ndarray
     """float32 `[n, attributes]`, in [0, 1]."""
     soft: np.ndarray
-    """bool `[n]`: whether the labels are probabilities that another network gave, not truth."""
+    """bool `[n]`: whether the labels are probabilities of another network instead of true labels."""
     splits: np.ndarray
-    """'train', 'valid' or 'test'."""
+    """str `[n]`: 'train', 'valid' or 'test'; '' for unreadable images."""
     groups: np.ndarray
-    """Who is in the image."""
+    """str `[n]`: the person in the image."""
     skipped: int
-    """Labelled images that are missing or cannot be read."""
+    """Number of labeled images that are missing or unreadable."""
 
     def positions(self, split: str) -> np.ndarray:
         """Positions of the images of a part."""
@@ -40,31 +40,31 @@ class Dataset:
 
 
 def add_data_options(parser: ArgumentParser) -> None:
-    """The options every command takes its data by."""
+    """Options of all commands that select data."""
     parser.add_argument('--data', nargs='+', required=True, type=Path, metavar='FILE|FOLDER', help='tables of labels, or folders in the layout of CelebA')
-    parser.add_argument('--images', nargs='+', type=Path, metavar='FOLDER', help='where the images lie, one for each of --data or one for all; beside the labels where left out')
-    parser.add_argument('--attributes', default='', help='comma-separated; all where left out')
+    parser.add_argument('--images', nargs='+', type=Path, metavar='FOLDER', help='folders of the images: one for each of --data, or one for all (default: the folder of the labels)')
+    parser.add_argument('--attributes', default='', help='comma-separated (default: all)')
     parser.add_argument('--drop', default='', help='attributes to leave out, comma-separated (the original: Attractive,Pale_Skin,Blurry)')
-    parser.add_argument('--drop-zero', default='none', metavar='none|all|SHARE', help='rows without any attribute: keep, drop, or drop this share of them')
-    parser.add_argument('--validation', type=float, default=0.1, help='share of the people of train that is set aside where the labels name no validation part')
+    parser.add_argument('--drop-zero', default='none', metavar='none|all|SHARE', help='rows without any attribute: keep them, drop them, or drop this share')
+    parser.add_argument('--validation', type=float, default=0.1, help='share of the people in the training part that is held out if the labels have no validation part')
     parser.add_argument('--seed', type=int, default=1)
 
 
 def add_crop_options(parser: ArgumentParser) -> None:
-    """Where decoded crops are kept, and how they are made."""
-    parser.add_argument('--cache', type=Path, default=Path('.cache/training'), help='where decoded crops are kept')
-    parser.add_argument('--workers', type=int, default=0, help='processes that decode; 0 for one a core')
+    """Options of commands that decode crops."""
+    parser.add_argument('--cache', type=Path, default=Path('.cache/training'), help='folder for decoded crops')
+    parser.add_argument('--workers', type=int, default=0, help='processes that decode; 0: one per core')
 
 
 def read_tables(options: Namespace) -> list[Table]:
-    """Every table with the same attributes, chosen ones only, each row in a part."""
+    """All tables, with the same selected attributes and a part for each row."""
     chosen = [name for name in options.attributes.split(',') if name]
     drop = [name for name in options.drop.split(',') if name]
     tables = [read_table(source).select(chosen, drop) for source in options.data]
     for source, table in zip(options.data, tables):
         if set(table.attributes) != set(tables[0].attributes):
             raise UserError(
-                f'{str(source)!r} and {str(options.data[0])!r} label other attributes: choose with --attributes; '
+                f'{str(source)!r} and {str(options.data[0])!r} have different attributes: select some with --attributes; '
                 f'both have {", ".join(name for name in tables[0].attributes if name in table.attributes) or "none"}'
             )
     tables = [table.select(tables[0].attributes, []) for table in tables]
@@ -72,7 +72,10 @@ def read_tables(options: Namespace) -> list[Table]:
 
 
 def with_parts(table: Table, validation: float, seed: int) -> Table:
-    """Sets a validation part aside, by group: drawn by a hash, so that it stays the same whatever else changes. Without any parts a test part too."""
+    """Holds out a validation part if there is none, and also a test part if there are no parts.
+
+    Groups are drawn by a hash, so a group's part does not depend on the other groups.
+    """
 
     def draw(group: str) -> float:
         return int.from_bytes(hashlib.sha256(f'{seed} {group}'.encode()).digest()[:8], 'big') / 2**64
@@ -87,7 +90,7 @@ def with_parts(table: Table, validation: float, seed: int) -> Table:
 
 
 def drop_zero(table: Table, how: str, seed: int) -> Table:
-    """Leaves rows without any attribute out: 'none', 'all', or a share of them, drawn with the seed."""
+    """Drops rows without any attribute: 'none', 'all', or a share of them, drawn with the seed."""
     try:
         share = {'none': 0.0, 'all': 1.0}[how] if how in ('none', 'all') else float(how)
     except ValueError:
@@ -100,7 +103,10 @@ def drop_zero(table: Table, how: str, seed: int) -> Table:
 
 
 def read_dataset(options: Namespace, framing: Framing, log: bool = True) -> Dataset:
-    """All tables with their images decoded."""
+    """Reads all tables and decodes their images.
+
+    Raises a UserError if a table has no readable image.
+    """
     tables = read_tables(options)
     folders = options.images or [source if source.is_dir() else source.parent for source in options.data]
     if len(folders) not in (1, len(tables)):
@@ -115,8 +121,8 @@ def read_dataset(options: Namespace, framing: Framing, log: bool = True) -> Data
         missing += int((~there).sum())
         if not there.any():
             raise UserError(
-                f'none of the {len(places)} images of {str(options.data[i])!r} is there: expected names like {table.images[0]!r}, '
-                f'got names like {next(iter(found))!r}'
+                f'none of the {len(places)} images of {str(options.data[i])!r} exists: expected names like {table.images[0]!r}, '
+                f'found names like {next(iter(found))!r}'
             )
         kept.append(table.rows(there))
         paths += [place for place in places if place is not None]
@@ -127,14 +133,14 @@ def read_dataset(options: Namespace, framing: Framing, log: bool = True) -> Data
         raise UserError(f'none of the {len(paths)} images can be read')
     skipped = missing + int((~usable).sum())
     if log and skipped > 0:
-        print(f'{skipped} labelled images are missing or cannot be read; the others are used')
+        print(f'{skipped} labeled images are missing or cannot be read; the others are used')
     return Dataset(
         attributes=tables[0].attributes,
         names=[name for table in kept for name in table.images],
         crops=crops,
         labels=np.concatenate([table.labels for table in kept]),
         soft=np.array(soft, bool),
-        # Those that cannot be read are in no part.
+        # Unreadable images belong to no part.
         splits=np.where(usable, np.array([split for table in kept for split in table.splits]), ''),
         groups=np.array([group for table in kept for group in table.groups]),
         skipped=skipped,

@@ -1,4 +1,4 @@
-"""Crops made worse on purpose, to see how long the network says the same. The same definitions, in TypeScript: src/datasets/degrade.ts."""
+"""Degraded crops, to measure robustness. Same definitions as in src/datasets/degrade.ts."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ import numpy as np
 from PIL import Image
 
 SIZES = (0.75, 0.5, 0.35, 0.25, 0.18)
-"""Of the crop's sides: made so small, and large again."""
+"""Factors by which crops are shrunk before they are enlarged again."""
 BLURS = (1.0, 2.0, 3.0, 4.0)
-"""σ of a Gaussian, in pixels of the crop."""
+"""Standard deviations of Gaussian blur, in pixels of the crop."""
 
 
 def smaller(crop: np.ndarray, factor: float) -> np.ndarray:
-    """uint8 `[height, width, 3]`."""
+    """Shrinks a crop, uint8 `[height, width, 3]`, by a factor, and enlarges it again."""
     height, width = crop.shape[:2]
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
     return np.asarray(Image.fromarray(crop).resize(size, Image.Resampling.BICUBIC).resize((width, height), Image.Resampling.BICUBIC))
 
 
 def blurred(crop: np.ndarray, sigma: float) -> np.ndarray:
-    """uint8 `[height, width, 3]`; the border is replicated."""
+    """Blurs a crop, uint8 `[height, width, 3]`. The border is replicated."""
     reach = int(np.ceil(3 * sigma))
     kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2)
     kernel /= kernel.sum()

@@ -1,4 +1,4 @@
-"""Errors that are the user's to mend: told in one line, without a traceback."""
+"""Errors that the user can fix, reported in one line without a traceback."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Callable
 
 
 class UserError(Exception):
-    """Something that was given cannot be used; the message says what was expected, what came and where."""
+    """An input cannot be used. The message contains the expected and the received value."""
 
 
 def main(command: Callable[[], None]) -> None:
-    """Runs a command. Exit status 1 with the reason for a `UserError`, 130 where it was interrupted."""
+    """Runs a command. The exit status is 1 after a `UserError`, and 130 after an interrupt."""
     try:
         command()
     except UserError as error:
         print(error, file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
-        print('interrupted; what was kept at the end of the last epoch goes on with the same command', file=sys.stderr)
+        print('interrupted; the same command resumes a training after its last complete epoch', file=sys.stderr)
         sys.exit(130)

@@ -1,4 +1,5 @@
-"""A step of training recorded once and played again on a GPU: a thousand small kernels, which Python would start slower than the GPU runs them."""
+"""Training steps as CUDA graphs: Python launches the thousand small kernels of a step more slowly
+than a GPU runs them."""
 
 from __future__ import annotations
 
@@ -6,19 +7,21 @@ from typing import Callable
 
 import torch
 
-# Before it AdamW takes its learning rate as a number only, which would be recorded.
+# Older versions of AdamW accept the learning rate only as a number, which would become part of the
+# graph.
 RECORDABLE = tuple(int(part) for part in torch.__version__.split('.')[:2]) >= (2, 1)
 
-# PyTorch asks for some runs on a stream of their own before a recording.
+# PyTorch requires some runs on a separate stream before a graph is captured.
 WARM_UP = 3
 
 Step = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
 
 class RecordedStep:
-    """`step(images, labels)` → its loss, as a CUDA graph from the fourth call on with tensors of the same shapes; others run as they are.
+    """Calls `step(images, labels)`, which returns the loss, as a CUDA graph from the fourth call on.
 
-    The step may neither wait for the GPU nor depend on numbers in Python that change: those it takes are recorded too.
+    Batches of other shapes run without the graph. The step must not wait for the GPU, and must not
+    depend on Python numbers that change, because the graph contains their values.
     """
 
     def __init__(self, step: Step) -> None:
@@ -52,8 +55,8 @@ class RecordedStep:
             with torch.cuda.graph(graph):
                 self.loss = self.step(self.images, self.labels)
         except RuntimeError as error:
-            # Nothing ran yet; without a recording it is only slower.
+            # Capturing has run nothing. Without a graph the step is only slower.
             self.failed = True
-            print(f'the step cannot be recorded, and runs as it is: {error}')
+            print(f'training steps run without a CUDA graph: {error}')
             return
         self.graph = graph

@@ -1,4 +1,4 @@
-"""Crops → logits, batch by batch."""
+"""Batched inference."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ from .network import FaceAttributes, scaled
 
 
 def mixed_precision(device: torch.device) -> ContextManager:
-    """bfloat16 where it is faster: on GPUs."""
+    """bfloat16 on GPUs, where it is faster."""
     return torch.autocast('cuda', dtype=torch.bfloat16) if device.type == 'cuda' else nullcontext()
 
 
 def logits_of(network: torch.nn.Module, crops: np.ndarray, positions: np.ndarray, device: torch.device, batch: int = 256) -> np.ndarray:
-    """float32 `[positions, attributes]`. Leaves the network in the mode for inference."""
+    """Logits of the crops at `positions`, float32 `[positions, attributes]`.
+
+    Leaves the network in evaluation mode.
+    """
     network.eval()
     parts = []
     with torch.inference_mode(), mixed_precision(device):

@@ -1,4 +1,5 @@
-"""Evaluates an exported float32 file with PyTorch's operators: every value on the way, by its name. For calibration, and as a check of the export."""
+"""Evaluates an exported float32 graph with PyTorch's operators, for the ranges of quantization and to
+check the export."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from .errors import UserError
 
 
 def evaluate(model: onnx.ModelProto, images: np.ndarray) -> dict[str, torch.Tensor]:
-    """`images`: uint8 `[n, height, width, 3]`. All values of the graph, constants left out."""
+    """All values of the graph by name, without constants. `images`: uint8 `[n, height, width, 3]`."""
     values = {tensor.name: torch.from_numpy(numpy_helper.to_array(tensor).copy()) for tensor in model.graph.initializer}
     constants = set(values)
     values[model.graph.input[0].name] = torch.from_numpy(images)
@@ -59,4 +60,4 @@ def _apply(kind: str, inputs: list, options: dict) -> torch.Tensor:
             return inputs[0] @ weight + inputs[2]
         case 'Sigmoid':
             return inputs[0].sigmoid()
-    raise UserError(f'the exported graph has an operator that is not expected: {kind}')
+    raise UserError(f'the exported graph has an unexpected operator: {kind}')

@@ -1,4 +1,4 @@
-"""Trains: epochs, steps, the moving average of the weights, the best checkpoint."""
+"""The training loop: epochs, steps, the moving average of the weights, checkpoints."""
 
 from __future__ import annotations
 
@@ -28,72 +28,77 @@ from .scores import score
 
 @dataclass
 class Limits:
-    """When it ends."""
+    """End of a training."""
 
     epochs: int
     minutes: float
-    """Of training; 0 for as long as the epochs take. The learning rate then follows the time."""
+    """Time limit of the training without validation; 0 for none. With a limit, the learning rate
+    depends on the time instead of the steps."""
 
 
 @dataclass
 class Epoch:
-    """A line of the log."""
+    """A row of the log."""
 
     epoch: int
     minutes: float
     loss: float
     first: float
-    """Mean loss of the first tenth of its steps."""
+    """Mean loss of the first tenth of the steps."""
     last: float
-    """Mean loss of the last tenth of its steps."""
+    """Mean loss of the last tenth of the steps."""
     accuracy: float
-    """Of the validation part, in [0, 1]."""
+    """Accuracy of the validation part, in [0, 1]."""
     balanced: float
     validation: float
     """Mean cross-entropy of the validation part."""
 
 
 class Training:
-    """One training of one network. Deterministic for a seed on a CPU: each epoch's order and alterations are drawn from seed and epoch."""
+    """Training of one network.
+
+    It is deterministic on a CPU: the order and the augmentation of an epoch depend only on the seed
+    and the epoch.
+    """
 
     def __init__(
         self, network: FaceAttributes, recipe: Recipe, data: Dataset, positions: np.ndarray, labels: np.ndarray, device: torch.device,
         limits: Limits, seed: int, out: Path, settings: dict,
     ) -> None:  # fmt: skip
-        """`positions`: what is trained on; `labels`: float32 `[n, attributes]` for all of `data`, softened or not."""
+        """`positions`: images to train on; `labels`: float32 `[n, attributes]` for all of `data`."""
         self.network = network.to(device, memory_format=torch.channels_last)
         self.recipe, self.data, self.device, self.limits, self.seed, self.out = recipe, data, device, limits, seed, out
         self.settings = settings
         self.positions, self.labels = positions, torch.from_numpy(labels).to(device)
         self.frequencies = torch.from_numpy((labels[positions] >= 0.5).mean(0).astype(np.float32)).to(device)
-        # Every process sees as many images, or some would wait for the others for ever.
+        # Every process must have the same number of steps, or some would wait forever.
         self.batch = max(1, min(recipe.batch // workers.WORLD, len(positions) // workers.WORLD))
         self.steps = max(1, len(positions) // (self.batch * workers.WORLD))
         self.recordable = RECORDABLE and device.type == 'cuda' and workers.WORLD == 1 and recipe.optimiser == 'adamw'
-        self.optimiser = self._optimiser()
+        self.optimizer = self._optimizer()
         self.average = copy.deepcopy(self.network).eval() if recipe.average else None
         self.averaged = list(zip(self.average.state_dict().values(), self.network.state_dict().values())) if self.average else []
-        self.fresh = torch.zeros((), device=device)  # share of the new weights in the average of all
+        self.fresh = torch.zeros((), device=device)  # weight of the current weights in the moving average
         self.resident = self._on_gpu()
         self.recorded: RecordedStep | None = None
         self.epoch, self.step, self.seconds = 0, 0, 0.0
         self.log: list[Epoch] = []
         self.best = -1.0
 
-    def _optimiser(self) -> torch.optim.Optimizer:
+    def _optimizer(self) -> torch.optim.Optimizer:
         recipe = self.recipe
         if recipe.optimiser == 'adadelta':
             return torch.optim.Adadelta(self.network.parameters(), lr=recipe.rate, rho=0.95, eps=1e-7, weight_decay=recipe.weight_decay)
-        # Biases and batch norms are not decayed.
+        # No weight decay for biases and batch norms.
         matrices = [p for p in self.network.parameters() if p.ndim > 1]
         vectors = [p for p in self.network.parameters() if p.ndim <= 1]
         groups = [{'params': matrices, 'weight_decay': recipe.weight_decay}, {'params': vectors, 'weight_decay': 0.0}]
-        # Where the step is recorded, what changes from one to the next lies on the GPU too.
+        # In a CUDA graph, changing values must be on the GPU.
         rate = torch.tensor(recipe.rate, device=self.device) if self.recordable else recipe.rate
         return torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98), capturable=self.recordable)
 
     def _on_gpu(self) -> torch.Tensor | None:
-        """All crops, where the GPU has room for them: gathered there, they need not be copied for every step."""
+        """All crops, if they take at most half of the free GPU memory, to avoid a copy in each step."""
         crops = self.data.crops
         if self.device.type != 'cuda' or crops.nbytes > 0.5 * torch.cuda.mem_get_info(self.device)[0]:
             return None
@@ -104,17 +109,17 @@ class Training:
 
     @property
     def tested(self) -> FaceAttributes:
-        """The network that is tested and kept: the average of the weights, where there is one."""
+        """The network that is validated and saved: with averaged weights, if the recipe averages them."""
         return self.average or self.network
 
     def resume(self) -> bool:
-        """Goes on where an earlier process stopped."""
+        """Resumes from the last checkpoint. Returns whether there is one."""
         content = checkpoint.load(self.out / 'last.pt', self.settings)
         if content is None:
             return False
         self.network.load_state_dict(content['network'])
-        self.optimiser.load_state_dict(content['optimiser'])
-        for group in self.optimiser.param_groups:
+        self.optimizer.load_state_dict(content['optimiser'])
+        for group in self.optimizer.param_groups:
             if isinstance(group['lr'], torch.Tensor):
                 group['lr'] = group['lr'].to(self.device)
         if self.average:
@@ -124,7 +129,7 @@ class Training:
         return True
 
     def run(self) -> None:
-        """To the end."""
+        """Trains to the end."""
         module = workers.parallel(self.network, self.device)
         validation = self.data.positions('valid')
         while not self._finished():
@@ -142,7 +147,7 @@ class Training:
         return bool(workers.agreed(float(over), self.device))
 
     def _progress(self, seconds: float) -> float:
-        """How much of the training is done, in [0, 1]: by time where that is limited."""
+        """Completed share of the training, in [0, 1]: the larger of steps and limited time."""
         by_steps = self.step / (self.steps * self.limits.epochs)
         if self.limits.minutes <= 0:
             return by_steps
@@ -151,13 +156,13 @@ class Training:
     def _rate(self, done: float) -> float:
         if not self.recipe.cosine:
             return 1
-        # Two epochs of many; where time is limited, nobody knows yet how many there will be.
+        # Warm-up takes two epochs. With a time limit the number of epochs is unknown.
         warm = 0.05 if self.limits.minutes > 0 else min(2, self.limits.epochs / 4) / self.limits.epochs
         rise = min(1, (done + 1 / (self.steps * self.limits.epochs)) / warm)
         return rise * (0.5 * (1 + math.cos(math.pi * min(1, done))) + 1e-3)
 
     def _train_epoch(self, module: nn.Module, started: float) -> list[float]:
-        """Loss of each step."""
+        """Trains an epoch. Returns the loss of each step."""
         recipe = self.recipe
         order = np.random.default_rng([self.seed, self.epoch]).permutation(self.positions)[workers.RANK :: workers.WORLD]
         draw = torch.Generator(device=self.device).manual_seed(self.seed * 100_003 + self.epoch * 1009 + workers.RANK)
@@ -168,14 +173,14 @@ class Training:
         losses = []
         step_once = self._step(module)
         for step in progress(range(self.steps), f'epoch {self.epoch + 1}'):
-            # Where time is limited, all processes end together.
+            # With a time limit, all processes must end at the same step.
             done = workers.agreed(self._progress(time.monotonic() - started), self.device) if self.limits.minutes > 0 else self._progress(0)
             if done >= 1:
                 break
             self._set_rate(recipe.rate * self._rate(done))
             rows = order[step * self.batch : (step + 1) * self.batch]
             if len(rows) < 2:
-                continue  # batch norm needs two
+                continue  # batch norm needs at least two images
             images, labels = self._batch(rows)
             images = augment(images, recipe.augmentation, draw, plain) / 127.5 - 1
             if recipe.mixup > 0 and done < 0.9:
@@ -184,36 +189,36 @@ class Training:
                 images, labels = share * images + (1 - share) * images[other], share * labels + (1 - share) * labels[other]
             self.step += 1
             if self.average is not None:
-                # Shorter at first, or it would remember the first weights for long.
+                # The average is shorter at first, to forget the initial weights.
                 self.fresh.fill_(1 - min(recipe.average, self.step / (9 + self.step)))
             losses.append(step_once(images.contiguous(memory_format=torch.channels_last), labels))
         return torch.stack(losses).tolist() if losses else [math.nan]
 
     def _batch(self, rows: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
-        """Crops float32 `[rows, 3, height, width]` in [0, 255], and their labels."""
-        there = torch.from_numpy(rows).to(self.device)
-        crops = torch.from_numpy(self.data.crops[rows]).to(self.device) if self.resident is None else self.resident[there]
-        return crops.permute(0, 3, 1, 2).float(), self.labels[there]
+        """Crops, float32 `[rows, 3, height, width]` in [0, 255], and their labels."""
+        indices = torch.from_numpy(rows).to(self.device)
+        crops = torch.from_numpy(self.data.crops[rows]).to(self.device) if self.resident is None else self.resident[indices]
+        return crops.permute(0, 3, 1, 2).float(), self.labels[indices]
 
     def _set_rate(self, rate: float) -> None:
-        for group in self.optimiser.param_groups:
+        for group in self.optimizer.param_groups:
             if isinstance(group['lr'], torch.Tensor):
                 group['lr'].fill_(rate)
             else:
                 group['lr'] = rate
 
     def _step(self, module: nn.Module) -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:
-        """Images and labels → the loss before the step."""
+        """A function of images and labels that makes a step and returns the loss before it."""
 
         def step(images: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
             with mixed_precision(self.device):
                 logits = module(images)
             loss = loss_of(self.recipe, logits.float(), labels, self.frequencies)
-            self.optimiser.zero_grad(set_to_none=True)
+            self.optimizer.zero_grad(set_to_none=True)
             loss.backward()
             if self.recipe.clip > 0:
                 nn.utils.clip_grad_norm_(module.parameters(), self.recipe.clip)
-            self.optimiser.step()
+            self.optimizer.step()
             self._move_average()
             return loss.detach()
 
@@ -263,7 +268,7 @@ class Training:
                 **kept,
                 'settings': self.settings,
                 'network': self.network.state_dict(),
-                'optimiser': self.optimiser.state_dict(),
+                'optimiser': self.optimizer.state_dict(),
                 'epoch': self.epoch,
                 'step': self.step,
                 'seconds': self.seconds,

@@ -1,4 +1,4 @@
-"""What is made small."""
+"""Loss functions."""
 
 from __future__ import annotations
 
@@ -9,9 +9,14 @@ from .recipes import Recipe
 
 
 def loss_of(recipe: Recipe, logits: torch.Tensor, labels: torch.Tensor, frequencies: torch.Tensor) -> torch.Tensor:
-    """Mean loss of a batch. `logits`, `labels`: `[n, attributes]`; `frequencies`: `[attributes]`, how often each occurs in the training part."""
+    """Mean loss of a batch.
+
+    `logits`, `labels`: `[n, attributes]`; `frequencies`: `[attributes]`, share of faces of the
+    training part with each attribute.
+    """
     if recipe.loss == 'cosine':
-        # The original's: on sparse labels cross-entropy and squared error first learn to say 0 everywhere, this does not.
+        # The original's loss. Cross-entropy and squared error first learn to predict 0 for sparse
+        # labels; this loss does not.
         return 1 - F.cosine_similarity(torch.sigmoid(logits), labels, dim=1).mean()
     losses = F.binary_cross_entropy_with_logits(logits, labels, reduction='none')
     if recipe.balance > 0:

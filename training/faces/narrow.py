@@ -1,8 +1,10 @@
-"""Blocks of a trained network with fewer channels inside, fitted to give what the wider ones gave. No label is needed.
+"""Channel pruning of a trained network without labels.
 
-A block of MobileNetV2 widens, convolves each channel by itself and narrows again. The first ones, where the image is still large, take most of the time
-and have channels to spare. Of each block the channels are kept from which a linear layer makes the block's output best (He et al., 'Channel pruning for
-accelerating very deep neural networks', ICCV 2017; here by eliminating one after the other, exactly); then all narrowed blocks are fitted together.
+A block of MobileNetV2 expands the channels, applies a depthwise convolution and projects them back.
+The first blocks have the largest images, take most of the time and have redundant channels. Each
+block keeps the channels from which a linear layer reconstructs the block's output best (He et al.,
+'Channel pruning for accelerating very deep neural networks', ICCV 2017; here by exact backward
+elimination). Then all pruned blocks are fitted together to the outputs of the original ones.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from torch import nn
 from .network import FaceAttributes, hidden_layers, scaled, set_widths
 from .progress import progress
 
-# Crops from which channels are chosen, and pixels of their layers that are looked at.
+# Number of crops, and maximum number of their layers' pixels, from which channels are chosen.
 CHOSEN_ON = 96
 PIXELS = 60_000
 RATE = 0.006
@@ -28,7 +30,7 @@ LAST_RATE = 0.02
 
 @dataclass
 class Block:
-    """A block with its batch norms folded: weights and biases of its three convolutions."""
+    """A block with folded batch norms: weights and biases of its three convolutions."""
 
     parameters: list[torch.Tensor]
     first: bool
@@ -49,7 +51,7 @@ class Block:
 
 
 def folded(network: FaceAttributes, number: int) -> Block:
-    """A block of a network in the mode for inference."""
+    """A block of a network in evaluation mode, with folded batch norms."""
     widening, depthwise, narrowing, norm = hidden_layers(network, number)
     parameters = []
     for convolution, batch_norm in ((widening[0], widening[1]), (depthwise[0], depthwise[1]), (narrowing, norm)):
@@ -60,7 +62,7 @@ def folded(network: FaceAttributes, number: int) -> Block:
 
 
 def unfold(network: FaceAttributes, number: int, block: Block) -> None:
-    """The reverse of `folded`: the batch norms add the biases and do nothing else."""
+    """The inverse of `folded`: the batch norms only add the biases."""
     widening, depthwise, narrowing, norm = hidden_layers(network, number)
     for i, (convolution, batch_norm) in enumerate(((widening[0], widening[1]), (depthwise[0], depthwise[1]), (narrowing, norm))):
         convolution.weight.data.copy_(block.parameters[2 * i])
@@ -71,14 +73,16 @@ def unfold(network: FaceAttributes, number: int, block: Block) -> None:
 
 
 def rows(values: torch.Tensor, every: int) -> torch.Tensor:
-    """`[n, channels, height, width]` → `[some of n · height · width, channels]`."""
+    """`[n, channels, height, width]` → `[n · height · width / every, channels]`."""
     return values.permute(0, 2, 3, 1).reshape(-1, values.shape[1])[::every]
 
 
 def choose(hidden: torch.Tensor, given: torch.Tensor, width: int) -> tuple[list[int], torch.Tensor, torch.Tensor, float]:
-    """Channels of `hidden`, `[n, channels]`, that make `given`, `[n, outputs]`, best, with the weights `[outputs, width]` and biases that do.
+    """Selects the `width` channels of `hidden` from which a linear layer predicts `given` best.
 
-    Each output counts by its variance. Also the share of the variance that they leave unexplained.
+    `hidden`: `[n, channels]`; `given`: `[n, outputs]`, each weighted by the inverse of its variance.
+    Returns the channels, the layer's weights `[outputs, width]` and biases `[outputs]`, and the
+    unexplained share of the variance.
     """
     channels, deviation = hidden.shape[1], given.std(0).clamp_min(1e-6)
     inputs = torch.cat([hidden, torch.ones(len(hidden), 1)], 1).double()
@@ -92,7 +96,7 @@ def choose(hidden: torch.Tensor, given: torch.Tensor, width: int) -> tuple[list[
         weights = inverse @ mixed[columns]
         if len(kept) == width:
             break
-        # What leaving one out adds to the squared error, exactly.
+        # The exact increase of the squared error without each channel.
         kept.pop(((weights[:-1] ** 2).sum(1) / inverse.diagonal()[:-1]).argmin().item())
     left = ((outputs - inputs[:, columns] @ weights) ** 2).sum() / ((outputs - outputs.mean(0)) ** 2).sum()
     weights = weights.float() * deviation
@@ -100,7 +104,7 @@ def choose(hidden: torch.Tensor, given: torch.Tensor, width: int) -> tuple[list[
 
 
 def altered(crops: np.ndarray, draw: np.random.Generator) -> torch.Tensor:
-    """Flipped, lighter and darker, with more and less contrast."""
+    """Augments crops by flips, and changes of brightness and contrast."""
     images = scaled(torch.from_numpy(crops))
     if draw.random() < 0.5:
         images = images.flip(3)
@@ -110,7 +114,10 @@ def altered(crops: np.ndarray, draw: np.random.Generator) -> torch.Tensor:
 
 
 def narrow(network: FaceAttributes, widths: list[int], crops: np.ndarray, positions: np.ndarray, steps: int, batch: int, seed: int) -> dict[int, float]:
-    """Narrows the first blocks, in place. Returns the share of each block's variance that is left unexplained, by the block's number."""
+    """Prunes the first blocks to `widths` channels, in place.
+
+    Returns the unexplained share of the variance by block number.
+    """
     network.eval()
     draw = np.random.default_rng(seed)
     wide = [folded(network, number) for number in range(1, len(widths) + 1)]
@@ -124,7 +131,7 @@ def narrow(network: FaceAttributes, widths: list[int], crops: np.ndarray, positi
 
 @torch.no_grad()
 def begin(wide: list[Block], widths: list[int], images: torch.Tensor) -> tuple[list[torch.Tensor], list[Block]]:
-    """Variances of what the blocks give, by channel, and the blocks with their best channels."""
+    """Variances of the blocks' outputs, `[channels]` each, and the blocks with selected channels."""
     variances, blocks = [], []
     values = images
     for number, (block, width) in enumerate(zip(wide, widths), 1):
@@ -143,8 +150,12 @@ def begin(wide: list[Block], widths: list[int], images: torch.Tensor) -> tuple[l
 
 
 def fit(wide: list[Block], blocks: list[Block], variances: list[torch.Tensor], images, steps: int) -> list[float]:
-    """Fits the narrow blocks, one after another as they will run, to what the wide ones give. Returns what is left, by block."""
-    # Channels differ by orders of magnitude, as batch norms are folded in: steps are relative to what is there.
+    """Fits the sequence of pruned blocks to the outputs of the original ones.
+
+    Returns the unexplained share of the variance for each block.
+    """
+    # Steps are relative to the size of the weights, because folded batch norms make channels differ
+    # by orders of magnitude.
     starts, sizes, changes = [], [], []
     for block in blocks:
         for weights, biases in zip(block.parameters[0::2], block.parameters[1::2]):
@@ -152,10 +163,10 @@ def fit(wide: list[Block], blocks: list[Block], variances: list[torch.Tensor], i
             starts += [weights, biases]
             sizes += [size[:, None, None, None], size * weights[0].numel() ** 0.5 / 2]
             changes += [torch.zeros_like(weights, requires_grad=True), torch.zeros_like(biases, requires_grad=True)]
-    optimiser = torch.optim.Adam(changes, lr=RATE, betas=(0.9, 0.98))
+    optimizer = torch.optim.Adam(changes, lr=RATE, betas=(0.9, 0.98))
     left = np.zeros(len(blocks))
     for step in progress(range(steps), 'fitting', steps):
-        for group in optimiser.param_groups:
+        for group in optimizer.param_groups:
             group['lr'] = RATE * min(1, (step + 1) / WARM_UP) * max(LAST_RATE, (1 + cos(pi * step / steps)) / 2)
         fitted = [start + size * change for start, size, change in zip(starts, sizes, changes)]
         values = wanted = images()
@@ -165,10 +176,10 @@ def fit(wide: list[Block], blocks: list[Block], variances: list[torch.Tensor], i
                 wanted = wide[i](wanted)
             values = Block(fitted[6 * i : 6 * i + 6], block.first, block.stride, block.residual)(values)
             losses.append((((values - wanted) ** 2).mean((0, 2, 3)) / variance.clamp_min(1e-6)).mean())
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         sum(losses).backward()
         nn.utils.clip_grad_norm_(changes, 1)
-        optimiser.step()
+        optimizer.step()
         left += (np.array([loss.item() for loss in losses]) - left) * (1 if step == 0 else 0.03)
     for i, block in enumerate(blocks):
         block.parameters = [

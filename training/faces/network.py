@@ -1,4 +1,4 @@
-"""MobileNetV2 with the head of the original work, and where its first weights come from."""
+"""MobileNetV2 with the head of the original work, and its initial weights."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class FaceAttributes(nn.Module):
         self.features = mobilenet_v2().features
         for module in self.features.modules():
             if isinstance(module, nn.BatchNorm2d):
-                module.eps, module.momentum = 1e-3, 0.05  # as the pre-trained weights expect
+                module.eps, module.momentum = 1e-3, 0.05  # those of the pre-trained weights
         self.fc = nn.Linear(1280, 1536)
         self.bn = nn.BatchNorm1d(1536)
         self.drop = nn.Dropout(dropout)
@@ -43,8 +43,12 @@ def scaled(crops: torch.Tensor) -> torch.Tensor:
     return crops.permute(0, 3, 1, 2).float() / 127.5 - 1
 
 
-def initialise(network: FaceAttributes, init: str) -> None:
-    """First weights: 'random', 'torchvision' (ImageNet, downloaded), a folder of the npm package nsfwjs, or a .pt file of an earlier training."""
+def initialize(network: FaceAttributes, init: str) -> None:
+    """Initializes the weights.
+
+    `init`: 'random', 'torchvision' (ImageNet, downloaded), a folder of the npm package nsfwjs, or a
+    .pt file of an earlier training.
+    """
     if init == 'random':
         return
     if init == 'torchvision':
@@ -65,13 +69,17 @@ def initialise(network: FaceAttributes, init: str) -> None:
 
 
 def hidden_layers(network: FaceAttributes, block: int) -> tuple[nn.Sequential, nn.Sequential, nn.Conv2d, nn.BatchNorm2d]:
-    """The four parts of a block: what widens it (in the first block the network's first layer), the depthwise layer, what narrows it, and its batch norm."""
+    """The four parts of a block: expansion (in the first block the network's first layer), depthwise
+    convolution, projection, and the projection's batch norm."""
     convolutions = network.features[block].conv
     return (network.features[0], *convolutions) if block == 1 else tuple(convolutions)
 
 
 def set_widths(network: FaceAttributes, widths: dict[int, int]) -> None:
-    """Gives blocks, by their numbers from 1 on, so many channels inside, in place. What it changes has new weights."""
+    """Sets the number of hidden channels of blocks, in place. Changed layers get new random weights.
+
+    `widths`: channels by block number, from 1 on.
+    """
     for block, width in widths.items():
         widening, depthwise, narrowing, _ = hidden_layers(network, block)
         if widening[0].out_channels == width:
@@ -87,13 +95,16 @@ def set_widths(network: FaceAttributes, widths: dict[int, int]) -> None:
 
 
 def widths_of(state: dict[str, torch.Tensor]) -> dict[int, int]:
-    """How many channels the blocks of a state dict have inside, by their numbers."""
+    """Hidden channels of the blocks of a state dict, by block number."""
     names = {block: f'features.{block}.conv.0.0.weight' for block in range(1, 18)}
     return {block: len(state[name]) for block, name in names.items() if name in state}
 
 
 def load_weights(network: FaceAttributes, path: Path) -> None:
-    """Weights of an earlier training, narrowed (../narrow.py) or not. Its last layer is left out where it is for other attributes."""
+    """Loads weights of an earlier training, also of pruned networks (../narrow.py).
+
+    The last layer is not loaded if the number of attributes differs.
+    """
     state = read_weights(path)
     set_widths(network, widths_of(state))
     own = network.state_dict()
@@ -102,20 +113,20 @@ def load_weights(network: FaceAttributes, path: Path) -> None:
     try:
         missing, unexpected = network.load_state_dict(state, strict=False)
     except RuntimeError as error:
-        raise UserError(f'{str(path)!r} does not hold weights of this network: {error}') from error
+        raise UserError(f'{str(path)!r} does not contain weights of this network: {error}') from error
     wrong = [name for name in [*missing, *unexpected] if not name.startswith('out.')]
     if wrong:
-        raise UserError(f'{str(path)!r} does not hold weights of this network: {", ".join(wrong[:3])} …')
+        raise UserError(f'{str(path)!r} does not contain weights of this network: {", ".join(wrong[:3])} …')
 
 
 def read_weights(path: Path) -> dict[str, torch.Tensor]:
-    """The state dict of a file: one of ../train.py, or a bare one."""
+    """The state dict in a file of ../train.py, or in a file that contains nothing else."""
     content = read_content(path)
     return content['model'] if 'model' in content else content
 
 
 def read_content(path: Path) -> dict:
-    """All that a file of weights holds."""
+    """The content of a file of weights. Raises a UserError if it cannot be read."""
     try:
         content = torch.load(path, map_location='cpu')
     except (OSError, RuntimeError, EOFError, ValueError, pickle.UnpicklingError) as error:
@@ -125,13 +136,14 @@ def read_content(path: Path) -> dict:
     return content
 
 
-# ------------------------------------------------------------------------- MobileNetV2 of Keras, as the npm package nsfwjs has it
+# -------------------------------------------------- MobileNetV2 of Keras, in the npm package nsfwjs
 
 
 def read_tfjs(folder: Path) -> dict[str, np.ndarray]:
-    """The weights of nsfwjs 4.3.0 (MIT), `dist/models/mobilenet_v2`: a MobileNetV2 trained on ImageNet, its last blocks trained on.
+    """Weights of nsfwjs 4.3.0 (MIT), `dist/models/mobilenet_v2`: a MobileNetV2 that was trained on
+    ImageNet, and whose last blocks were fine-tuned.
 
-    Two scripts hold them: one names the tensors (shape, dtype, quantisation), the other has their bytes as base64.
+    One script lists the tensors (shape, dtype, quantization), another contains their bytes in base64.
     """
     if (folder / 'dist').is_dir():
         folder = folder / 'dist' / 'models' / 'mobilenet_v2'
@@ -139,7 +151,7 @@ def read_tfjs(folder: Path) -> dict[str, np.ndarray]:
         manifest = (folder / 'model.min.js').read_text()
         shard = (folder / 'group1-shard1of1.min.js').read_text()
     except OSError as error:
-        raise UserError(f'{str(folder)!r} holds no MobileNetV2 of nsfwjs: {error}') from error
+        raise UserError(f'{str(folder)!r} contains no MobileNetV2 of nsfwjs: {error}') from error
     number = r'-?[\d.]+(?:e-?\d+)?'
     entry = re.compile(
         r'\{name:"([^"]+)",shape:\[([\d,]*)\],dtype:"float32"(?:,quantization:\{min:(%s),scale:(%s),dtype:"uint8"\})?\}' % (number, number)
@@ -157,7 +169,7 @@ def read_tfjs(folder: Path) -> dict[str, np.ndarray]:
             at += 4 * count
         weights[name] = values.astype(np.float32).reshape(dims)
     if at != len(data):
-        raise UserError(f'{str(folder)!r}: the tensors named take {at} bytes, there are {len(data)}; expected nsfwjs 4.3.0')
+        raise UserError(f'{str(folder)!r}: the listed tensors take {at} bytes, got {len(data)}; expected nsfwjs 4.3.0')
     return weights
 
 
@@ -170,7 +182,7 @@ def _load_keras(network: FaceAttributes, weights: dict[str, np.ndarray]) -> None
         module.weight.data.copy_(torch.from_numpy(weights[f'{name}/gamma']))
         module.bias.data.copy_(torch.from_numpy(weights[f'{name}/beta']))
         module.running_mean.copy_(torch.from_numpy(weights[f'{name}/moving_mean']))
-        # Quantisation to bytes made some of them negative.
+        # Quantization has made some of them negative.
         module.running_var.copy_(torch.from_numpy(weights[f'{name}/moving_variance']).clamp_min(1e-4))
 
     features = network.features

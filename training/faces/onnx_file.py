@@ -1,4 +1,4 @@
-"""PyTorch → an ONNX file that says by itself what it takes and what its outputs are called."""
+"""Export of a network as a self-describing ONNX file, and rewriting of its graph."""
 
 from __future__ import annotations
 
@@ -24,16 +24,19 @@ PREFIX = 'face_clusters.'
 
 @dataclass
 class About:
-    """What is written into the file's metadata, under keys that begin with `face_clusters.`; read by src/networks/model-metadata.ts."""
+    """Metadata of the file, under keys that begin with `face_clusters.`.
+
+    src/networks/model-metadata.ts reads it.
+    """
 
     attributes: list[str]
     framing: Framing
     frequencies: list[float]
-    """How often each attribute occurs in what was trained on."""
+    """Share of the training faces with each attribute."""
     thresholds: list[float] | None
-    """Probabilities from which both values of an attribute are recognised equally well."""
+    """Thresholds at which both values of an attribute are recognized equally well."""
     text: str
-    """Where the network comes from and what it may be used for."""
+    """Origin and permitted uses of the network."""
 
     def write(self, model: onnx.ModelProto) -> None:
         framing = {'width': self.framing.width, 'height': self.framing.height, 'stretch': self.framing.stretch}
@@ -62,7 +65,10 @@ class Whole(nn.Module):
 
 @torch.no_grad()
 def fold_head(network: FaceAttributes, calibration: Calibration | None) -> None:
-    """Folds calibration and the head's batch norm into the last layer, in place: what is left is a matrix and a vector. For inference only."""
+    """Folds the calibration and the head's batch norm into the last layer, in place.
+
+    The network can then only be used for inference.
+    """
     out, norm = network.out, network.bn
     if calibration is not None:
         scale, shift = (torch.tensor(v, dtype=torch.float32) for v in (calibration.scale, calibration.shift))
@@ -75,7 +81,7 @@ def fold_head(network: FaceAttributes, calibration: Calibration | None) -> None:
 
 
 def export(network: FaceAttributes, framing: Framing, path: Path) -> onnx.ModelProto:
-    """Writes the float32 file and returns it. Batch size is free."""
+    """Writes the float32 file with a dynamic batch size, and returns its content."""
     whole = Whole(network).eval()
     example = torch.randint(0, 256, (2, framing.height, framing.width, 3), dtype=torch.uint8)
     options = {'dynamo': False} if 'dynamo' in inspect.signature(torch.onnx.export).parameters else {}
@@ -89,10 +95,11 @@ def export(network: FaceAttributes, framing: Framing, path: Path) -> onnx.ModelP
 
 
 def clip_at_one(model: onnx.ModelProto) -> onnx.ModelProto:
-    """The same network with every ReLU6 a clip to [0, 1]: what lies behind it is a sixth, which the layers around make up for.
+    """Replaces every ReLU6 by a clip to [0, 1], and scales the weights around it by 6 and 1/6.
 
-    In this form one operator of CUDA's provider does it in one pass (HardSigmoid; see src/networks/clip-to-hard-sigmoid.ts). The weights are scaled before they are
-    rounded to float16, so that it costs no accuracy.
+    CUDA's provider computes this clip in one pass (HardSigmoid; see
+    src/networks/clip-to-hard-sigmoid.ts). The weights are scaled before they are rounded to float16,
+    so the accuracy does not change.
     """
     scaled_model = onnx.ModelProto()
     scaled_model.CopyFrom(model)
@@ -108,7 +115,7 @@ def clip_at_one(model: onnx.ModelProto) -> onnx.ModelProto:
 
     clips = {node.input[0]: node for node in graph.node if node.op_type == 'Clip' and (value(node.input[1]), value(node.input[2])) == (0, 6)}
     sixths = set()
-    """Tensors that hold a sixth of what they held."""
+    """Tensors that have a sixth of their original values."""
     for node in graph.node:
         given = node.output[0]
         if node.op_type == 'Clip' and node.input[0] in clips:
@@ -120,7 +127,7 @@ def clip_at_one(model: onnx.ModelProto) -> onnx.ModelProto:
             scale(node.input[2], 1 / divisor)
         elif any(name in sixths for name in node.input):
             if node.op_type not in ('GlobalAveragePool', 'Flatten'):
-                raise ValueError(f'{node.op_type} after a ReLU6: what becomes of a sixth there is not known')
+                raise ValueError(f'{node.op_type} after a ReLU6: its output cannot be scaled')
             sixths.add(given)
     del graph.value_info[:]
     onnx.checker.check_model(scaled_model)
@@ -128,11 +135,15 @@ def clip_at_one(model: onnx.ModelProto) -> onnx.ModelProto:
 
 
 EXACT_CONVOLUTIONS = 3
-"""Convolutions at the beginning that stay in float32: MobileNetV2's first ones give the largest values, and their rounding is most of what float16 changes."""
+"""Number of initial convolutions that stay in float32. MobileNetV2's first convolutions have the
+largest outputs, whose rounding causes most of the error of float16."""
 
 
 def to_float16(model: onnx.ModelProto, exact: int = EXACT_CONVOLUTIONS) -> onnx.ModelProto:
-    """The same network with float16 inside: uint8 in, float32 out. The first `exact` convolutions and what lies before them compute in float32."""
+    """Converts the graph to float16, with uint8 input and float32 output.
+
+    All nodes up to the `exact`-th convolution stay in float32.
+    """
     half = onnx.ModelProto()
     half.CopyFrom(model)
     graph = half.graph

@@ -1,4 +1,4 @@
-"""The files a training keeps in its folder, told apart from whatever else lies there: only they are ever replaced or removed."""
+"""Files of a training in its folder. Only these are ever replaced or removed."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from pathlib import Path
 
 from .errors import UserError
 
-# Says that a training of this program keeps its files in the folder. Without it files of these names are another program's:
-# `best.pt` is a common name.
+# Marks a folder with a training of this program. Without the marker, files of these names belong to
+# another program: `best.pt` is a common name.
 MARKER = '.face-clusters-training.json'
 
 _WEIGHTS = ('best.pt', 'last.pt')
@@ -21,22 +21,21 @@ _NAMES = (
     'log.csv', 'augmentations.png', 'curves.png', 'calibration.json', 'validation.json', *_WEIGHTS,
     *(f'.{name}.face-clusters-partial' for name in _WEIGHTS), 'best.partial', 'last.partial',
 )  # fmt: skip
-"""The last two are of earlier versions."""
+"""Earlier versions wrote the last two."""
 _TEACHER = re.compile(r'teacher-\d+')
 _TEACHER_NAMES = (*_NAMES, 'said.npy')
 
 
 def partial_of(path: Path) -> Path:
-    """Where a file is written before it gets its name; of weights, one of the names above."""
+    """Temporary path of a file that is written atomically."""
     return path.with_name(f'.{path.name}.face-clusters-partial')
 
 
 def claim(out: Path, fresh: bool, init: str) -> None:
-    """
-    Makes the folder a training's own, and if `fresh` removes what an earlier one wrote there. Everything else in it stays. To be called
-    when nothing else can go wrong any more.
+    """Marks the folder as that of a training, and with `fresh` removes the files of an earlier one.
 
-    `init`: what --init names. Raises a UserError if other files would be replaced, and follows no link.
+    Other files stay, and links are not followed. Called only after all checks of the input.
+    `init`: value of --init. Raises a UserError if files of others would be replaced.
     """
     _check_folder(out)
     own = _own_files(out)
@@ -45,7 +44,7 @@ def claim(out: Path, fresh: bool, init: str) -> None:
             raise UserError(f'{str(path)!r} is not a regular file: give another --out')
     if own and not _is_claimed(out):
         names = ', '.join(path.name for path in own[:5])
-        raise UserError(f'{str(out)!r} holds files that are of no training of this program: {names}; give another --out')
+        raise UserError(f'{str(out)!r} contains files that no training of this program has written: {names}; give another --out')
     if fresh:
         for path in own:
             if Path(init).exists() and os.path.samefile(init, path):
@@ -57,19 +56,19 @@ def claim(out: Path, fresh: bool, init: str) -> None:
                 folder.rmdir()
     out.mkdir(parents=True, exist_ok=True)
     if not os.path.lexists(out / MARKER):
-        about = 'A training of Face Clusters keeps its files in this folder; --fresh removes those, and nothing else.'
+        about = 'This folder contains a training of Face Clusters; --fresh removes its files, and nothing else.'
         with open(out / MARKER, 'x') as file:
             json.dump({'program': 'face-clusters', 'kind': 'training', 'about': about}, file)
 
 
 def add_overwrite_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument('--overwrite', action='store_true', help='replace files that are there already')
+    parser.add_argument('--overwrite', action='store_true', help='replace existing files')
 
 
 def check_outputs(paths: list[Path], overwrite: bool) -> None:
-    """
-    To be called before the work: raises a UserError if a file that is to be written is there already and `overwrite` is not set, or is
-    no regular file.
+    """Checks output files before the work.
+
+    Raises a UserError if one exists and `overwrite` is not set, or is not a regular file.
     """
     for path in paths:
         if not os.path.lexists(path):
@@ -77,18 +76,18 @@ def check_outputs(paths: list[Path], overwrite: bool) -> None:
         if path.is_symlink() or not path.is_file():
             raise UserError(f'{str(path)!r} is not a regular file: give another --out')
         if not overwrite:
-            raise UserError(f'{str(path)!r} is there already: give another --out, or --overwrite to replace it')
+            raise UserError(f'{str(path)!r} already exists: give another --out, or --overwrite to replace it')
 
 
 def _check_folder(out: Path) -> None:
     if out.is_symlink():
-        raise UserError(f'{str(out)!r} is a symbolic link: give the folder it leads to as --out')
+        raise UserError(f'{str(out)!r} is a symbolic link: give its target as --out')
     if out.exists() and not out.is_dir():
         raise UserError(f'{str(out)!r} is not a folder: give another --out')
 
 
 def _own_files(out: Path) -> list[Path]:
-    """What lies under the names a training uses, links as themselves."""
+    """Existing paths with the names of a training's files. Links are not followed."""
     places = [out / name for name in _NAMES]
     for folder in _teachers(out):
         if folder.is_symlink() or not folder.is_dir():
@@ -110,8 +109,8 @@ def _is_claimed(out: Path) -> bool:
         except ValueError:
             return False
         return isinstance(content, dict) and content.get('program') == 'face-clusters' and content.get('kind') == 'training'
-    # Earlier versions wrote no marker, but this very log.
-    from .loop import Epoch  # which takes PyTorch along
+    # Earlier versions wrote no marker; their log identifies them.
+    from .loop import Epoch  # imports PyTorch
 
     log = out / 'log.csv'
     if not log.is_file():

@@ -1,4 +1,4 @@
-"""Progress bars where there is a terminal to show them."""
+"""Progress bars on terminals."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ T = TypeVar('T')
 
 
 def progress(items: Iterable[T], what: str, total: int | None = None) -> Iterator[T]:
-    """The items, with a bar on stderr."""
+    """Iterates over items with a progress bar on stderr."""
     return iter(tqdm(items, desc=what, total=total, leave=False, disable=not sys.stderr.isatty()))

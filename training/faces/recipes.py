@@ -1,4 +1,4 @@
-"""What is done to make a network: the original work's recipe, and a better one."""
+"""Training recipes: that of the original work, and a better one."""
 
 from __future__ import annotations
 
@@ -7,59 +7,62 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True)
 class Augmentation:
-    """How crops are altered, each by an amount drawn anew from ± its number."""
+    """Random changes of crops. Amounts are drawn uniformly from ± the given maximum."""
 
     rotation: float = 0
-    """Degrees."""
+    """Maximum, in degrees."""
     shift: float = 0
-    """Of the side."""
+    """Maximum, as a fraction of the side."""
     shear: float = 0
-    """Tangent of the angle."""
+    """Maximum tangent of the angle."""
     zoom: float = 0
-    """Of the scale."""
+    """Maximum relative change of the scale."""
     flip: bool = True
     light: float = 0
-    """Brightness, contrast and saturation, of their value."""
+    """Maximum relative change of brightness, contrast and saturation."""
     blur: float = 0
-    """Share of the batches in which half of the crops are made small and large again, as those of small faces are."""
+    """Share of the batches in which half of the crops are shrunk and enlarged, like crops of small
+    faces."""
     erase: float = 0
-    """Share of the crops in which a rectangle is made grey."""
+    """Share of the crops in which a rectangle is filled with gray."""
     last_plain: int = 0
-    """Epochs at the end without any of it but the flip and the light."""
+    """Number of final epochs without rotation, shift, shear, zoom and erasing."""
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a network is trained."""
+    """Network input, loss, optimizer and regularization of a training."""
 
     name: str
     width: int
     height: int
     stretch: bool
-    """Whether images are stretched to the input, as the original does, or cut to its proportions."""
+    """Whether images are stretched to the input, as in the original work, or cropped to its
+    proportions."""
     loss: str
     """'cosine' (1 − cosine similarity of probabilities and labels) or 'entropy' (binary cross-entropy)."""
     optimiser: str
     """'adadelta' or 'adamw'."""
     rate: float
-    """Learning rate at its highest."""
+    """Maximum learning rate."""
     cosine: bool
-    """Whether the learning rate rises at the beginning and then falls as a cosine to nothing; constant otherwise."""
+    """Whether the learning rate has a warm-up and a cosine decay to 0; otherwise it is constant."""
     batch: int
     epochs: int
     augmentation: Augmentation
     weight_decay: float = 0
     dropout: float = 0.3
     mixup: float = 0
-    """α of the Beta distribution two images are mixed by (Zhang et al., 'mixup', ICLR 2018); 0 for none."""
+    """α of the Beta distribution of mixing weights (Zhang et al., 'mixup', ICLR 2018); 0 for none."""
     smoothing: float = 0
-    """How far true labels are drawn in from 0 and 1; soft ones stay."""
+    """Label smoothing: distance of true labels from 0 and 1. Soft labels are not smoothed."""
     average: float = 0
-    """Decay a step of the moving average of the weights, which is what is tested and exported; 0 for none."""
+    """Decay per step of the moving average of the weights, which is tested and exported; 0 for none."""
     clip: float = 0
-    """Largest norm of the gradient; 0 for any."""
+    """Maximum norm of the gradient; 0 for no limit."""
     balance: float = 0
-    """Weight of rare values in the loss: 0 counts faces alike, 1 both values of an attribute alike."""
+    """Weight of rare values in the loss, in [0, 1]: with 0 all faces count equally, with 1 both values
+    of an attribute."""
 
 
 ORIGINAL = Recipe(
@@ -69,7 +72,8 @@ ORIGINAL = Recipe(
     batch=64, epochs=32,
     augmentation=Augmentation(rotation=20, shift=0.2, shear=0.2, zoom=0.2),
 )  # fmt: skip
-"""The original work's: cosine proximity, Adadelta (Keras's ρ 0.95), its augmentations, the best checkpoint by validation accuracy."""
+"""Recipe of the original work: cosine proximity, Adadelta (ρ = 0.95 as in Keras), its augmentation, and
+the checkpoint of the best validation accuracy."""
 
 DEFAULT = Recipe(
     name='default',
@@ -84,5 +88,5 @@ RECIPES = {recipe.name: recipe for recipe in (ORIGINAL, DEFAULT)}
 
 
 def recipe_with(name: str, **changes: object) -> Recipe:
-    """A recipe with some of it changed; None changes nothing."""
+    """A recipe with some fields changed. None leaves a field unchanged."""
     return replace(RECIPES[name], **{key: value for key, value in changes.items() if value is not None})

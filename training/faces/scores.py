@@ -1,4 +1,4 @@
-"""How well probabilities agree with labels. The same definitions, in TypeScript: src/datasets/evaluation.ts."""
+"""Scores of probabilities against labels. Same definitions as in src/datasets/evaluation.ts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ BINS = 15
 
 
 def score(names: list[str], probabilities: np.ndarray, labels: np.ndarray, thresholds: np.ndarray | None = None) -> dict:
-    """Scores of `[n, attributes]` probabilities against labels of the same shape; soft labels count as present from 0.5."""
+    """Scores of probabilities `[n, attributes]` against labels of the same shape.
+
+    Soft labels count as present from 0.5. `thresholds`: `[attributes]`, 0.5 by default.
+    """
     limits = np.full(len(names), THRESHOLD, np.float32) if thresholds is None else thresholds.astype(np.float32)
     predicted, present = probabilities >= limits, labels >= THRESHOLD
     wrong = predicted != present
@@ -46,19 +49,19 @@ def score(names: list[str], probabilities: np.ndarray, labels: np.ndarray, thres
 
 
 def average_precision(probabilities: np.ndarray, present: np.ndarray) -> float | None:
-    """Σ (Rₙ − Rₙ₋₁) Pₙ over the distinct thresholds, as scikit-learn's average_precision_score."""
+    """Σ (Rₙ − Rₙ₋₁) Pₙ over the distinct thresholds, like scikit-learn's average_precision_score."""
     if not present.any():
         return None
     order = np.argsort(-probabilities, kind='stable')
     ranked, true = probabilities[order], present[order]
-    last = np.append(ranked[1:] != ranked[:-1], True)  # faces of equal probability pass the threshold together
+    last = np.append(ranked[1:] != ranked[:-1], True)  # faces of equal probability share a threshold
     hits = np.cumsum(true)[last]
     recall, precision = hits / present.sum(), hits / (np.flatnonzero(last) + 1)
     return float(np.sum(np.diff(recall, prepend=0) * precision))
 
 
 def reliability(probabilities: np.ndarray, present: np.ndarray) -> list[dict]:
-    """Probabilities in equal bins: how many, their mean, and the share that is present."""
+    """Count, mean probability and observed frequency in bins of equal width."""
     bins = np.minimum((probabilities.astype(np.float64) * BINS).astype(int), BINS - 1)
     count = np.bincount(bins, minlength=BINS)
     said = np.bincount(bins, probabilities.astype(np.float64), BINS)
@@ -70,7 +73,8 @@ def reliability(probabilities: np.ndarray, present: np.ndarray) -> list[dict]:
 
 
 def calibration_error(probabilities: np.ndarray, present: np.ndarray) -> float:
-    """Expected calibration error: |mean probability − share present|, bin by bin, weighted by the bin's size (Naeini et al., AAAI 2015)."""
+    """Expected calibration error (Naeini et al., AAAI 2015): mean of |mean probability − observed
+    frequency| over the bins, weighted by their counts."""
     total = len(probabilities)
     return float(
         sum(each['count'] / total * abs(each['probability'] - each['frequency']) for each in reliability(probabilities, present) if each['count'])

@@ -1,4 +1,4 @@
-"""Tables of labels: CelebA's own layout, Kaggle's, or any CSV file with a column an attribute, one's own attributes included."""
+"""Tables of labels: CelebA's layout, Kaggle's, or any CSV file with a column for each attribute."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ IMAGE_COLUMNS = {'file', 'image', 'image_id', 'filename', 'name', 'path', ''}
 SPLIT_COLUMNS = {'split', 'partition'}
 GROUP_COLUMNS = {'identity', 'person', 'group'}
 BESIDE = {'id', 'face', 'x', 'y', 'width', 'height', 'score', 'cluster'}
-"""Columns that are no attributes, those of this project's own faces.csv included."""
+"""Columns that are not attributes, including those of this project's faces.csv."""
 LABELS = ['list_attr_celeba.txt', 'list_attr_celeba.csv', 'list_attr_celeba.txt.gz', 'list_attr_celeba.csv.gz']
 PARTITIONS = ['list_eval_partition.txt', 'list_eval_partition.csv', 'list_eval_partition.txt.gz', 'list_eval_partition.csv.gz']
 IDENTITIES = ['identity_CelebA.txt', 'identity_CelebA.csv', 'identity_CelebA.txt.gz']
@@ -33,16 +33,16 @@ class Table:
 
     attributes: list[str]
     images: list[str]
-    """Names, as the table has them."""
+    """Names as in the table."""
     labels: np.ndarray
-    """float32 `[n, attributes]`, in [0, 1]; soft labels keep their value."""
+    """float32 `[n, attributes]`, in [0, 1]; values between 0 and 1 are soft labels."""
     splits: list[str]
-    """'train', 'valid', 'test', or '' where nothing says."""
+    """'train', 'valid', 'test', or '' if unknown."""
     groups: list[str]
-    """Who is in the image: images of one group never fall into different parts."""
+    """The person in each image. All images of a person belong to the same part."""
 
     def rows(self, keep: np.ndarray) -> Table:
-        """The rows of a mask or of positions."""
+        """Selects rows by a mask or by positions."""
         positions = np.flatnonzero(keep) if keep.dtype == bool else keep
         pick = [int(i) for i in positions]
         return Table(
@@ -54,7 +54,7 @@ class Table:
         )
 
     def select(self, attributes: list[str], drop: list[str]) -> Table:
-        """The attributes in the order asked for (all where none is), without those dropped."""
+        """Selects attributes, in the given order (all if empty), without those in `drop`."""
         for name in [*attributes, *drop]:
             if name not in self.attributes:
                 raise UserError(f'the labels have no attribute {name!r}; they have {", ".join(self.attributes)}')
@@ -66,7 +66,7 @@ class Table:
 
 
 def read_text(path: Path) -> str:
-    """A text file, plain or gzipped, with or without a byte order mark."""
+    """Reads a text file, plain or gzipped, with or without a byte order mark."""
     try:
         data = path.read_bytes()
         if data[:2] == b'\x1f\x8b':
@@ -77,15 +77,18 @@ def read_text(path: Path) -> str:
 
 
 def read_table(source: Path) -> Table:
-    """Labels of a file, or of a folder that holds CelebA's tables."""
+    """Reads the labels of a file, or of a folder with CelebA's tables.
+
+    Raises a UserError if they cannot be read.
+    """
     if source.is_dir():
         return _read_celeba(source)
     text = read_text(source)
     lines = text.splitlines()
-    # CelebA's own file has the number of images in its first line; some copies have not.
+    # The first line of CelebA's own file is the number of images; some copies lack it.
     header = next((i for i, line in enumerate(lines) if line.strip() and not line.strip().isdigit()), None)
     if header is None:
-        raise UserError(f'the labels {str(source)!r} are empty: expected a line of attribute names and one line an image')
+        raise UserError(f'the labels {str(source)!r} are empty: expected a line of attribute names and a line for each image')
     if ',' in lines[header]:
         return _parse_csv(source, lines[header:], header)
     return _parse_spaced(source, lines, header)
@@ -103,7 +106,7 @@ def _read_celeba(folder: Path) -> Table:
     partitions, identities = _find(folder, PARTITIONS), _find(folder, IDENTITIES)
     if partitions is not None:
         of = _pairs(partitions)
-        # The last line of some copies is missing: that image belongs to no part.
+        # Some copies lack the last line; its image belongs to no part.
         table.splits = [SPLITS.get(of.get(name, ''), '') for name in table.images]
     if identities is not None:
         of = _pairs(identities)
@@ -150,10 +153,10 @@ def _parse_csv(source: Path, lines: list[str], header: int) -> Table:
 
     image, split, group = column(IMAGE_COLUMNS), column(SPLIT_COLUMNS), column(GROUP_COLUMNS)
     if image is None:
-        raise UserError(f'the labels {str(source)!r} name no images: expected a column like image_id, got {", ".join(names)}')
+        raise UserError(f'the labels {str(source)!r} have no column of images: expected one like image_id, got {", ".join(names)}')
     columns = [i for i, name in enumerate(names) if i not in (image, split, group) and name.lower() not in BESIDE]
     if not columns:
-        raise UserError(f'the labels {str(source)!r} have no attribute: expected a column each, got {", ".join(names)}')
+        raise UserError(f'the labels {str(source)!r} have no attributes: expected a column for each, got {", ".join(names)}')
     images = [row[image] for row in rows]
     splits = [''] * len(rows) if split is None else [SPLITS.get(row[split].lower(), row[split]) for row in rows]
     groups = [_person(name) for name in images] if group is None else [row[group] for row in rows]
@@ -161,7 +164,8 @@ def _parse_csv(source: Path, lines: list[str], header: int) -> Table:
 
 
 def _person(image: str) -> str:
-    """LFW names its folders after the people in them, and the images after the folders; anywhere else each image stands for itself."""
+    """The person in an image. LFW's folders have the names of people, and its images those of their
+    folders; elsewhere each image is a group of its own."""
     *_, folder, name = ['', *image.split('/')]
     return folder if folder and name.startswith(f'{folder}_') else image
 

@@ -1,4 +1,4 @@
-"""What a file of weights says of the network in it."""
+"""Reads files of weights with the properties of their networks."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from .recipes import recipe_with
 
 @dataclass(frozen=True)
 class Trained:
-    """A network as it was kept."""
+    """Content of a file of weights."""
 
     content: dict
-    """All that the file holds: what ../train.py writes, or a state dict."""
+    """The whole content: as written by ../train.py, or a state dict."""
     bare: bool
-    """Whether it is a state dict alone, as of the weights that came with the project."""
+    """Whether the content is only a state dict, as in the weights that the project started from."""
     framing: Framing
     attributes: list[str] | None
-    """Its outputs; None where the file does not say."""
+    """Names of the outputs; None if unknown."""
 
 
 def read_trained(path: Path) -> Trained:
-    """A `UserError` where the file cannot be read."""
+    """Raises a UserError if the file cannot be read."""
     content = read_content(path)
     if 'recipe' not in content:
         recipe = recipe_with('default')

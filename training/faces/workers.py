@@ -1,4 +1,4 @@
-"""Several GPUs or machines: what torchrun started this process as. Alone, everything is as if there were one."""
+"""Training on several GPUs or machines with torchrun. A single process needs no torchrun."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ LOCAL = int(os.environ.get('LOCAL_RANK', 0))
 
 
 def device_of(wanted: str) -> torch.device:
-    """The device of this process: 'auto' takes a GPU where there is one."""
+    """The device of this process. 'auto' selects a GPU if there is one."""
     kind = ('cuda' if torch.cuda.is_available() else 'cpu') if wanted == 'auto' else wanted
     return torch.device(kind, LOCAL) if kind == 'cuda' else torch.device(kind)
 
 
 @contextmanager
 def together(device: torch.device) -> Iterator[None]:
-    """Joins the processes torchrun started."""
+    """Connects the processes that torchrun started."""
     if WORLD > 1:
         if device.type == 'cuda':
             torch.cuda.set_device(device)
@@ -36,7 +36,8 @@ def together(device: torch.device) -> Iterator[None]:
 
 
 def parallel(network: nn.Module, device: torch.device) -> nn.Module:
-    """The network with gradients that are averaged over all processes, and batch statistics too where GPUs can."""
+    """The network with gradients averaged over all processes, on GPUs also with common batch
+    statistics."""
     if WORLD == 1:
         return network
     if device.type == 'cuda':
@@ -45,15 +46,15 @@ def parallel(network: nn.Module, device: torch.device) -> nn.Module:
 
 
 def wait() -> None:
-    """Until every process is here."""
+    """Waits for all processes."""
     if WORLD > 1:
         distributed.barrier()
 
 
 def agreed(value: float, device: torch.device) -> float:
-    """What the first process says, so that all do the same."""
+    """The value of the first process, so that all make the same decision."""
     if WORLD == 1:
         return value
-    said = torch.tensor([value], dtype=torch.float64, device=device)
-    distributed.broadcast(said, 0)
-    return said.item()
+    common = torch.tensor([value], dtype=torch.float64, device=device)
+    distributed.broadcast(common, 0)
+    return common.item()

@@ -1,12 +1,14 @@
 /**
- * Before any test runs: fetches the sample portraits, and forgets what the command line kept of
- * earlier tests.
+ * Runs once, before all tests: builds the bundles that tests of the engine and the command line
+ * start, fetches the sample portraits, and clears the cache of earlier test runs.
  */
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { samplePortraits } from '../../scripts/samples.mjs';
+import { buildIfStale } from '../../scripts/setup.mjs';
 
 export default async function setup(): Promise<void> {
+  await buildIfStale();
   await samplePortraits();
   await rm(fileURLToPath(new URL('../../.cache/test-store', import.meta.url)), {
     recursive: true,

@@ -1,8 +1,10 @@
-"""float32 → int8: static quantisation in QDQ form, weights a scale a channel, activations the range they have on calibration images.
+"""Static int8 quantization in QDQ form: a scale for each output channel of the weights, and a range
+for each activation, measured on calibration images.
 
-ONNX Runtime's own quantiser does the same but for two things. On x86 without VNNI its kernels add the products of two neighbouring channels in 16
-bits, which overflows where both weights are large: channels in which that can happen get a scale larger by just the excess here. And the scaling of
-the image's bytes is left to the first layer, instead of being computed and rounded to bytes again.
+It differs from ONNX Runtime's quantizer in two ways. On x86 without VNNI, the runtime's kernels add
+the products of two adjacent channels in 16 bits, which overflows if both weights are large; here
+channels in which this can happen get a scale that is just large enough. And the first layer takes
+the image's bytes directly, instead of scaled values that are rounded to bytes again.
 """
 
 from __future__ import annotations
@@ -16,14 +18,15 @@ from onnx import TensorProto, helper, numpy_helper
 from .errors import UserError
 from .interpret import evaluate
 
-# 255 · 128.5 = 32,767.5: weights are whole numbers, so a sum of at most 128 fits into 16 bits; half a step less, as both are rounded.
+# Maximum sum of two adjacent int8 weights, half a step below 128 because both are rounded: 255 · 128
+# fits into 16 bits.
 LARGEST_PAIR = 127.5
 BATCH = 32
 
 
 @dataclass
 class Range:
-    """Of a value, over all calibration images."""
+    """Range of a value over all calibration images. It includes 0."""
 
     low: float = 0.0
     high: float = 0.0
@@ -35,7 +38,7 @@ class Range:
 
 
 def ranges_of(model: onnx.ModelProto, crops: np.ndarray) -> dict[str, Range]:
-    """Ranges of all values on the calibration crops, uint8 `[n, height, width, 3]`. Each takes in 0."""
+    """Ranges of all values on the calibration crops, uint8 `[n, height, width, 3]`."""
     ranges: dict[str, Range] = {}
     for start in range(0, len(crops), BATCH):
         for name, value in evaluate(model, np.ascontiguousarray(crops[start : start + BATCH])).items():
@@ -49,16 +52,16 @@ def channel_scales(weight: np.ndarray, depthwise: bool) -> np.ndarray:
     channels = len(weight)
     scale = np.maximum(np.abs(weight.reshape(channels, -1)).max(1) / 127, 1e-12).astype(np.float64)
     if depthwise:
-        return scale.astype(np.float32)  # computed otherwise, without pairs
-    # The kernels take channels last: neighbours are neighbouring input channels.
+        return scale.astype(np.float32)  # other kernels, which do not add pairs
+    # The kernels use channels-last order, so pairs are adjacent input channels.
     rows = weight.transpose(0, 2, 3, 1).reshape(channels, -1) if weight.ndim == 4 else weight
     rows = np.pad(rows / scale[:, None], ((0, 0), (0, rows.shape[1] % 2)))
     largest = np.abs(np.rint(rows[:, 0::2]) + np.rint(rows[:, 1::2])).max(1)
     return (scale * np.maximum(1, largest / LARGEST_PAIR)).astype(np.float32)
 
 
-class Quantiser:
-    """Builds the quantised graph node by node."""
+class Quantizer:
+    """Builds the quantized graph node by node."""
 
     def __init__(self, model: onnx.ModelProto, ranges: dict[str, Range]) -> None:
         self.graph = model.graph
@@ -66,7 +69,7 @@ class Quantiser:
         self.weights = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
         self.nodes: list[onnx.NodeProto] = []
         self.initializers: dict[str, onnx.TensorProto] = {}
-        self.dequantised: dict[str, str] = {}
+        self.dequantized: dict[str, str] = {}
         self.steps: dict[str, float] = {}
 
     def constant(self, name: str, values: np.ndarray) -> str:
@@ -74,34 +77,38 @@ class Quantiser:
         return name
 
     def activation(self, name: str) -> str:
-        """The value rounded to bytes and back."""
-        if name not in self.dequantised:
+        """Name of a value after quantization to uint8 and dequantization."""
+        if name not in self.dequantized:
             step, zero = self.ranges[name].scale()
             scale = self.constant(f'{name}_scale', np.array(step, np.float32))
             point = self.constant(f'{name}_zero', np.array(zero, np.uint8))
             self.nodes.append(helper.make_node('QuantizeLinear', [name, scale, point], [f'{name}_quantised']))
             self.nodes.append(helper.make_node('DequantizeLinear', [f'{name}_quantised', scale, point], [f'{name}_rounded']))
-            self.dequantised[name], self.steps[name] = f'{name}_rounded', step
-        return self.dequantised[name]
+            self.dequantized[name], self.steps[name] = f'{name}_rounded', step
+        return self.dequantized[name]
 
     def image(self, images: str, pixels: str, scaled: str) -> None:
-        """The image's bytes, channels first, taken as numbers: byte b stands for (b − 128) / 127.5, half a step less than the network's b / 127.5 − 1."""
+        """Adds the input: the image's bytes, channels first.
+
+        A byte b represents (b − 128) / 127.5, which is half a step below the network's b / 127.5 − 1.
+        """
         scale = self.constant('image_scale', np.array(1 / 127.5, np.float32))
         zero = self.constant('image_zero', np.array(128, np.uint8))
         self.nodes.append(helper.make_node('Transpose', [images], [pixels], perm=[0, 3, 1, 2]))
         self.nodes.append(helper.make_node('DequantizeLinear', [pixels, scale, zero], [f'{scaled}_rounded']))
-        self.dequantised[scaled], self.steps[scaled] = f'{scaled}_rounded', 1 / 127.5
+        self.dequantized[scaled], self.steps[scaled] = f'{scaled}_rounded', 1 / 127.5
 
     def layer(self, node: onnx.NodeProto, correction: float) -> None:
-        """A convolution or a matrix. `correction` is what its input lacks, made up for in the bias."""
+        """Adds a convolution or matrix. `correction`: offset of its input, which the bias corrects."""
         source, weight_name, bias_name = node.input
         weight, bias = self.weights[weight_name].astype(np.float64), self.weights[bias_name].astype(np.float64)
         options = {each.name: helper.get_attribute_value(each) for each in node.attribute}
         if node.op_type == 'Gemm' and not options.get('transB'):
-            raise UserError('expected matrices of the exported graph with transB = 1')
+            raise UserError('expected transB = 1 for all matrices of the exported graph')
         bias = bias + correction * weight.reshape(len(weight), -1).sum(1)
         activation = self.activation(source)
-        # A channel whose weights are all but 0 still has its bias, which counts in steps of the weights' scale and must fit into 31 bits.
+        # The bias is a multiple of the weights' scale and must fit into 31 bits, also in channels
+        # whose weights are almost 0.
         least = np.abs(bias) / (self.steps[source] * 2**30)
         scales = np.maximum(channel_scales(weight, options.get('group', 1) > 1), least).astype(np.float32)
         column = scales.astype(np.float64).reshape(-1, *[1] * (weight.ndim - 1))
@@ -119,10 +126,10 @@ class Quantiser:
         )
 
 
-def quantise(model: onnx.ModelProto, crops: np.ndarray) -> onnx.ModelProto:
-    """The int8 network. `crops`: uint8 `[n, height, width, 3]`, some hundreds that were trained on."""
+def quantize(model: onnx.ModelProto, crops: np.ndarray) -> onnx.ModelProto:
+    """Quantizes a network. `crops`: some hundred training crops, uint8 `[n, height, width, 3]`."""
     ranges = ranges_of(model, crops)
-    building = Quantiser(model, ranges)
+    building = Quantizer(model, ranges)
     nodes = [node for node in model.graph.node if node.op_type != 'Constant']
     kinds = [node.op_type for node in nodes[:5]]
     if kinds != ['Transpose', 'Cast', 'Div', 'Sub', 'Conv']:
@@ -132,11 +139,12 @@ def quantise(model: onnx.ModelProto, crops: np.ndarray) -> onnx.ModelProto:
     last = [node for node in nodes if node.op_type == 'Gemm'][-1]
     for node in nodes[4:]:
         if node is last:
-            # It has the head's batch norm folded in, whose factors differ by orders of magnitude from column to column: its weights stay as they are.
-            # Its input is rounded, so that the layer before it is computed in int8: the runtime then drops the ReLU between them.
+            # The weights of the last layer stay float32: because of the folded batch norm, its columns
+            # differ by orders of magnitude. Its input is quantized, so that the layer before it runs
+            # in int8; the runtime then fuses the ReLU between them.
             building.nodes.append(helper.make_node('Gemm', [building.activation(node.input[0]), *node.input[1:]], list(node.output), transB=1))
         elif node.op_type in ('Conv', 'Gemm'):
-            # zero padding stands for 0, the network's middle grey, in both: only the border's half step is not made up for
+            # Zero padding is middle gray in both graphs; the bias corrects half a step too much there.
             building.layer(node, 0.5 / 127.5 if node.input[0] == scaled_name else 0.0)
         elif node.op_type in ('Add', 'GlobalAveragePool', 'Flatten'):
             inputs = [building.activation(name) for name in node.input]
@@ -144,14 +152,14 @@ def quantise(model: onnx.ModelProto, crops: np.ndarray) -> onnx.ModelProto:
             building.nodes.append(helper.make_node(node.op_type, inputs, list(node.output), **options))
         else:
             building.nodes.append(node)
-    # Constants that are left: the limits of ReLU6.
+    # The remaining constants are the limits of ReLU6.
     used = {name for node in building.nodes for name in node.input}
     constants = [node for node in model.graph.node if node.op_type == 'Constant' and node.output[0] in used]
     kept = [tensor for tensor in model.graph.initializer if tensor.name in used and tensor.name not in building.initializers]
     graph = helper.make_graph(
         constants + building.nodes, model.graph.name, list(model.graph.input), list(model.graph.output), kept + list(building.initializers.values())
     )
-    quantised = helper.make_model(graph, opset_imports=[helper.make_opsetid('', 17)], producer_name='face-clusters')
-    quantised.ir_version = model.ir_version
-    onnx.checker.check_model(quantised)
-    return quantised
+    quantized = helper.make_model(graph, opset_imports=[helper.make_opsetid('', 17)], producer_name='face-clusters')
+    quantized.ir_version = model.ir_version
+    onnx.checker.check_model(quantized)
+    return quantized
