@@ -95,7 +95,9 @@ describe('changing settings', () => {
     const history = new SettingHistory();
     await history.change({ cacheLimit: 2, clusters: 5 }, readSettings().settings);
     expect(state.user).toEqual({ 'faceClusters.cacheLimit': 2 });
-    expect(state.workspaceSettings).toEqual({ 'faceClusters.clusters': 5 });
+    expect(state.workspaceSettings, 'as text, which the settings editor can show').toEqual({
+      'faceClusters.clusters': '5',
+    });
     await history.undo();
     expect(state.user).toEqual({ 'faceClusters.cacheLimit': 7 });
     expect(state.workspaceSettings['faceClusters.clusters']).toBeUndefined();

@@ -27,12 +27,12 @@ async function library() {
 describe('RunSession', () => {
   it('describes, then follows the settings without describing again', async () => {
     const { library: runs, state } = await library();
-    const session = runs.of([PORTRAITS]);
+    const session = runs.getOrCreate([PORTRAITS]);
     const stages = new Set<string>();
     session.on('progress', (progress: Progress | null) => {
       if (progress !== null) stages.add(progress.stage);
     });
-    expect(await session.describe()).toEqual({ kind: 'done' });
+    expect(await session.analyze()).toEqual({ kind: 'done' });
     expect(session.clustering?.clusters).toHaveLength(4);
     expect([...stages]).toEqual(['scan', 'infer', 'cluster']);
 
@@ -48,8 +48,8 @@ describe('RunSession', () => {
 
   it('names the settings that faces were described with otherwise', async () => {
     const { library: runs, state } = await library();
-    const session = runs.of([PORTRAITS]);
-    await session.describe();
+    const session = runs.getOrCreate([PORTRAITS]);
+    await session.analyze();
     expect(session.stale).toEqual([]);
     state.settings = settingsWith({ limit: 5, batchSize: 3, seed: 99 });
     expect(session.stale, 'the size of batches and the seed of no sample change no face').toEqual([
@@ -59,10 +59,10 @@ describe('RunSession', () => {
 
   it('keeps what it has when it is cancelled, and says so of a clustering', async () => {
     const { library: runs } = await library();
-    const session = runs.of([PORTRAITS]);
-    await session.describe();
+    const session = runs.getOrCreate([PORTRAITS]);
+    await session.analyze();
     const before = session.clustering;
-    const again = session.describe();
+    const again = session.analyze();
     session.cancel();
     expect(await again).toEqual({ kind: 'cancelled' });
     expect(session.clustering).toBe(before);
@@ -76,9 +76,9 @@ describe('RunSession', () => {
 
   it('shows why something failed, and only does again what failed', async () => {
     const { library: runs, state } = await library();
-    const session = runs.of([PORTRAITS]);
+    const session = runs.getOrCreate([PORTRAITS]);
     state.settings = { ...settingsWith({ clusters: 4 }), attributes: ['Nose'] };
-    const outcome = await session.describe();
+    const outcome = await session.analyze();
     expect(outcome).toMatchObject({
       kind: 'failed',
       message: expect.stringMatching(/^Unknown attribute 'Nose'/) as string,
@@ -94,12 +94,12 @@ describe('RunSession', () => {
 
   it('survives the death of the engine', async () => {
     const { library: runs, engine, logged } = await library();
-    const session = runs.of([PORTRAITS]);
+    const session = runs.getOrCreate([PORTRAITS]);
     session.on('progress', (progress) => {
       if (progress?.stage === 'infer' && progress.done > 2 && logged.length === 0)
         killEngine(engine);
     });
-    const outcome = await session.describe();
+    const outcome = await session.analyze();
     expect(outcome).toMatchObject({ kind: 'failed', retry: true });
     expect(logged[0]).toContain('the engine failed: the process ended (SIGKILL)');
     expect(await session.retry()).toEqual({ kind: 'done' });
@@ -109,7 +109,7 @@ describe('RunSession', () => {
 describe('RunLibrary', () => {
   it('finds kept runs again, with their clusters', async () => {
     const { library: runs, context, folder } = await library();
-    await runs.of([PORTRAITS]).describe();
+    await runs.getOrCreate([PORTRAITS]).analyze();
     const later = new RunLibrary(context, folder);
     await later.load();
     expect(later.all).toHaveLength(1);
@@ -117,20 +117,20 @@ describe('RunLibrary', () => {
     await session!.load();
     expect(session!.folders).toEqual([PORTRAITS]);
     expect(session!.clustering?.clusters).toHaveLength(4);
-    expect(await session!.faces(0, 'typical', 0, 3)).toHaveLength(3);
+    expect(await session!.queries.faces(0, 'typical', 0, 3)).toHaveLength(3);
   });
 
   it('has one run of the same folders, in whatever order', async () => {
     const { library: runs } = await library();
     const [a, b] = [join(PORTRAITS, 'female'), join(PORTRAITS, 'male')];
-    expect(runs.of([a, b])).toBe(runs.of([b, a]));
-    expect(runs.of([a])).not.toBe(runs.of([a, b]));
+    expect(runs.getOrCreate([a, b])).toBe(runs.getOrCreate([b, a]));
+    expect(runs.getOrCreate([a])).not.toBe(runs.getOrCreate([a, b]));
   });
 
   it('forgets a removed run', async () => {
     const { library: runs, context, folder } = await library();
-    const session = runs.of([PORTRAITS]);
-    await session.describe();
+    const session = runs.getOrCreate([PORTRAITS]);
+    await session.analyze();
     await runs.remove(session);
     expect(runs.all).toEqual([]);
     const later = new RunLibrary(context, folder);
