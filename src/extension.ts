@@ -6,6 +6,7 @@ import { EngineClient } from './engine/client';
 import { analyzeRun } from './host/commands/analyze-run';
 import { registerCommands } from './host/commands/commands';
 import { ContextKeys } from './host/context-keys';
+import type { Disposable } from './host/disposables';
 import { createLog, type Log } from './host/outlets';
 import { DATASET_VIEW_TYPE, DatasetPanel } from './host/panels/dataset-panel';
 import { Panels, VIEW_TYPE } from './host/panels/panels';
@@ -28,7 +29,7 @@ export function activate({
   storageUri,
   subscriptions,
 }: vscode.ExtensionContext): void {
-  const add = <T extends vscode.Disposable>(disposable: T): T => {
+  const add = <T extends Disposable>(disposable: T): T => {
     subscriptions.push(disposable);
     return disposable;
   };
@@ -65,7 +66,7 @@ export function activate({
   registerCommands(commands).forEach(add);
 }
 
-type Add = <T extends vscode.Disposable>(disposable: T) => T;
+type Add = <T extends Disposable>(disposable: T) => T;
 
 function startEngine(root: string, log: Log): EngineClient {
   const onOutput = (text: string) => {
@@ -105,7 +106,7 @@ function openLibrary({ engine, bundled, storeDir, runsDir, log }: LibraryParts) 
   return { library, loaded };
 }
 
-/** @returns a function that selects the entry of a run or cluster while the side panel is visible. */
+/** @returns selects the entry of a run or cluster if the side panel is visible. */
 function addSidePanel(add: Add, library: RunLibrary, loaded: Promise<void>) {
   const tree = add(new RunTree(library, loaded));
   const view = add(

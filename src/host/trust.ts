@@ -11,8 +11,8 @@ export async function manageTrust(): Promise<void> {
 }
 
 /**
- * Whether an action that requires trust may start. If not, shows the reason with a button that opens
- * the page for trust.
+ * Whether an action that requires trust may start. If not, shows the reason with a button that
+ * opens the page for trust.
  * @param what beginning of the sentence that ends with 'only in a workspace that you trust'.
  */
 export async function hasTrustFor(what: string): Promise<boolean> {

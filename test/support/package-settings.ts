@@ -20,7 +20,7 @@ export interface SettingProperty {
   anyOf?: { type: string; enum?: string[] }[];
 }
 
-export interface SettingGroup {
+interface SettingGroup {
   title: string;
   order: number;
   properties: Record<string, SettingProperty>;

@@ -1,6 +1,7 @@
 /** The commands of the command palette, the menus and the panel. */
 import * as vscode from 'vscode';
 import { messageOf } from '../../util/errors';
+import type { Disposable } from '../disposables';
 import { showError, showInformation } from '../outlets';
 import type { RunSession } from '../runs/run-session';
 import { SECTION } from '../settings/configuration';
@@ -29,7 +30,7 @@ type Handler = (...args: never[]) => unknown;
 type Handlers = Record<string, Handler>;
 
 /** Registers all commands. */
-export function registerCommands(context: CommandContext): vscode.Disposable[] {
+export function registerCommands(context: CommandContext): Disposable[] {
   const targets = new Targets(context.library, context.panels);
   const lists = new ImageLists(context.library);
   const handlers: Handlers = {

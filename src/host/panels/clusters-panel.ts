@@ -1,5 +1,6 @@
 /** The webview panel of a run. */
 import type * as vscode from 'vscode';
+import type { Progress } from '../../domain/progress';
 import { type HostMessage, type WebviewMessage, webviewMessageSchema } from '../../protocol/panel';
 import { messageOf } from '../../util/errors';
 import { Disposables, listen } from '../disposables';
@@ -45,7 +46,7 @@ export class ClustersPanel {
       }),
     );
     add(
-      listen(session, 'progress', (progress) => {
+      listen(session, 'progress', (progress: Progress | null) => {
         this.post({ kind: 'progress', progress });
       }),
     );

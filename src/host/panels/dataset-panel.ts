@@ -27,7 +27,7 @@ import {
 } from './dataset-actions';
 import { DatasetJob } from './dataset-job';
 import { type CommandHandlers, handleMessage, type MessageHandlers } from './message-handlers';
-import { plainBytes } from './plain-bytes';
+import { withPlainJpeg } from './plain-bytes';
 import { showPage } from './webview-page';
 
 export const DATASET_VIEW_TYPE = 'faceClusters.dataset';
@@ -296,8 +296,3 @@ export class DatasetPanel {
 function choiceOf({ folder, labels, attributes, dropZero }: DatasetMemento): DatasetChoice {
   return { folder, labels, options: { attributes, drop: [], dropZero, seed: 1 } };
 }
-
-const withPlainJpeg = <Picture extends { jpeg: Uint8Array | null }>(picture: Picture): Picture => ({
-  ...picture,
-  jpeg: picture.jpeg && plainBytes(picture.jpeg),
-});

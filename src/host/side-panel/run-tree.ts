@@ -31,8 +31,8 @@ export class RunTree implements vscode.TreeDataProvider<Node>, vscode.Disposable
   private readonly clusterNodes = new WeakMap<ClusterSummary, ClusterNode>();
 
   /**
-   * @param loaded resolves when the stored runs are listed: until then VS Code shows that the view is
-   * loading instead of the welcome text.
+   * @param loaded resolves when the stored runs are listed: until then VS Code shows that the view
+   * is loading instead of the welcome text.
    */
   constructor(
     private readonly library: RunLibrary,
