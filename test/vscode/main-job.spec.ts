@@ -86,7 +86,7 @@ test('changed settings cluster again without inferring, and can be undone', asyn
   await clusters.fill('5');
   await clusters.press('Enter');
   await expect(panel.locator('fc-cluster-card')).toHaveCount(5);
-  expect(await workbench.readSettings()).toMatchObject({ 'faceClusters.clusters': 5 });
+  expect(await workbench.readSettings()).toMatchObject({ 'faceClusters.clusters': '5' });
   await expect(panel.locator('fc-notices')).toContainText('Changed clusters from 16 to 5');
   await panel.locator('fc-notices button', { hasText: 'Undo' }).click();
   await expect(panel.locator('fc-cluster-card')).toHaveCount(16);
@@ -105,16 +105,16 @@ test('changed settings cluster again without inferring, and can be undone', asyn
   await expect(panel.locator('fc-cluster-card').nth(1)).toBeVisible();
   await expect.poll(() => panel.locator('fc-cluster-card').count()).toBeLessThanOrEqual(6);
 
-  // A value out of bounds takes its default, and is told of.
+  // An invalid value is replaced by the default, with a notice.
   await workbench.settings({ 'faceClusters.clusters': 0 });
   await expect(panel.locator('fc-notices')).toContainText(
     'faceClusters.clusters is 0: expected a whole number from 1 to 1000, or "auto"',
   );
   await expect(panel.locator('fc-cluster-card')).toHaveCount(16);
 
-  // What the faces were described with cannot change without reading them again.
+  // Settings of the analysis take effect with a refresh.
   await workbench.settings({ 'faceClusters.clusters': 4, 'faceClusters.limit': 10 });
-  await expect(panel.locator('fc-notices')).toContainText('described with other settings (limit)');
+  await expect(panel.locator('fc-notices')).toContainText('analyzed with other settings (limit)');
   await expect(panel.locator('fc-cluster-card')).toHaveCount(4);
 
   await clusters.fill('many');

@@ -60,7 +60,7 @@ test('progress counts, and cancel works within a second', async ({ workbench }) 
   await progress.hover();
   const asked = Date.now();
   await progress.getByText('Cancel', { exact: true }).click();
-  await expect(workbench.notification('Cancelled; nothing was kept')).toBeVisible({
+  await expect(workbench.notification('Cancelled; nothing was stored')).toBeVisible({
     timeout: 5000,
   });
   // The click and the browser's drawing take part of it.

@@ -5,6 +5,7 @@ import type { ClusterSummary } from '../../domain/clustering';
 import { changesText, stageText } from '../../domain/progress-text';
 import type { RunManifest } from '../../domain/run';
 import { bars } from '../../summaries/bars';
+import { clustersText } from '../../text/clusters-text';
 import { clusterTitle, plural } from '../../text/numbers';
 import { Disposables, listen } from '../disposables';
 import { markdownTable, treeItem, type TreeItemTexts } from '../outlets';
@@ -136,7 +137,7 @@ function runDescription({ manifest, clustering, progress, problem, changes }: Ru
   if (manifest === null) return problem?.message ?? 'not analyzed yet';
   return [
     plural(manifest.faces, 'face'),
-    clustering === null ? '' : plural(clustering.clusters.length, 'cluster'),
+    clustering === null ? '' : clustersText(clustering.clusters),
     changesText(changes),
   ]
     .filter(Boolean)
