@@ -118,7 +118,7 @@ test('a network file in the workspace describes faces at a click, under its own 
   await workbench.open();
   await workbench.fromMenu('Use as Attribute Model', 'own.onnx');
   const told = workbench.notification(
-    /'own\.onnx' describes faces from now on: 40 attributes, crops of 160×192/,
+    /'own\.onnx' is the attribute model now: 40 attributes, crops of 160×192 pixels/,
   );
   await expect(told).toBeVisible();
   expect((await workbench.readSettings())['faceClusters.model']).toBe('own.onnx');
