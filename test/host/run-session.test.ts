@@ -25,7 +25,7 @@ async function library() {
 }
 
 describe('RunSession', () => {
-  it('describes, then follows the settings without describing again', async () => {
+  it('follows the settings of clustering without another analysis', async () => {
     const { library: runs, state } = await library();
     const session = runs.getOrCreate([PORTRAITS]);
     const stages = new Set<string>();
@@ -46,18 +46,19 @@ describe('RunSession', () => {
     expect(session.generation, 'nothing changed').toBe(generation);
   });
 
-  it('names the settings that faces were described with otherwise', async () => {
+  it('lists the settings that were changed since the analysis', async () => {
     const { library: runs, state } = await library();
     const session = runs.getOrCreate([PORTRAITS]);
     await session.analyze();
     expect(session.stale).toEqual([]);
     state.settings = settingsWith({ limit: 5, batchSize: 3, seed: 99 });
-    expect(session.stale, 'the size of batches and the seed of no sample change no face').toEqual([
-      'limit',
-    ]);
+    expect(
+      session.stale,
+      'neither the batch size nor the seed without a sample affects the analysis',
+    ).toEqual(['limit']);
   });
 
-  it('keeps what it has when it is cancelled, and says so of a clustering', async () => {
+  it('keeps its results when a job is cancelled', async () => {
     const { library: runs } = await library();
     const session = runs.getOrCreate([PORTRAITS]);
     await session.analyze();
@@ -74,7 +75,7 @@ describe('RunSession', () => {
     expect(await session.retry()).toEqual({ kind: 'done' });
   });
 
-  it('shows why something failed, and only does again what failed', async () => {
+  it('reports a failure, and repeats only the failed job', async () => {
     const { library: runs, state } = await library();
     const session = runs.getOrCreate([PORTRAITS]);
     state.settings = { ...settingsWith({ clusters: 4 }), attributes: ['Nose'] };
@@ -84,7 +85,7 @@ describe('RunSession', () => {
       message: expect.stringMatching(/^Unknown attribute 'Nose'/) as string,
     });
     expect(session.problem?.message).toMatch(/^Unknown attribute/);
-    expect(session.manifest?.faces, 'the faces are kept').toBe(72);
+    expect(session.manifest?.faces, 'the analysis is kept').toBe(72);
     state.settings = settingsWith({ clusters: 4 });
     const stages = new Set<string>();
     session.on('progress', (progress) => progress && stages.add(progress.stage));
@@ -92,7 +93,7 @@ describe('RunSession', () => {
     expect([...stages]).toEqual(['cluster']);
   });
 
-  it('survives the death of the engine', async () => {
+  it('can retry after the engine was killed', async () => {
     const { library: runs, engine, logged } = await library();
     const session = runs.getOrCreate([PORTRAITS]);
     session.on('progress', (progress) => {
@@ -107,7 +108,7 @@ describe('RunSession', () => {
 });
 
 describe('RunLibrary', () => {
-  it('finds kept runs again, with their clusters', async () => {
+  it('reads stored runs with their clusters', async () => {
     const { library: runs, context, folder } = await library();
     await runs.getOrCreate([PORTRAITS]).analyze();
     const later = new RunLibrary(context, folder);
@@ -120,14 +121,14 @@ describe('RunLibrary', () => {
     expect(await session!.queries.faces(0, 'typical', 0, 3)).toHaveLength(3);
   });
 
-  it('has one run of the same folders, in whatever order', async () => {
+  it('has one run for the same folders in any order', async () => {
     const { library: runs } = await library();
     const [a, b] = [join(PORTRAITS, 'female'), join(PORTRAITS, 'male')];
     expect(runs.getOrCreate([a, b])).toBe(runs.getOrCreate([b, a]));
     expect(runs.getOrCreate([a])).not.toBe(runs.getOrCreate([a, b]));
   });
 
-  it('forgets a removed run', async () => {
+  it('removes a run for good', async () => {
     const { library: runs, context, folder } = await library();
     const session = runs.getOrCreate([PORTRAITS]);
     await session.analyze();
@@ -138,7 +139,7 @@ describe('RunLibrary', () => {
     expect(later.all).toEqual([]);
   });
 
-  it('cleans up after a run whose making was killed long ago, and leaves a fresh one alone', async () => {
+  it('removes partial runs that are old, and keeps recent ones', async () => {
     const { library: runs, folder } = await library();
     await mkdir(join(folder, 'old.partial'), { recursive: true });
     await mkdir(join(folder, 'new.partial'));

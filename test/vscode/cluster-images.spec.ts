@@ -2,7 +2,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from './vscode';
 
-test("a cluster's faces are turned round, and its images are copied from the panel and from the side panel", async ({
+test('orders the faces of a cluster, and copies its images from the panel and the side panel', async ({
   workbench,
 }) => {
   const { page } = workbench;
