@@ -1,10 +1,13 @@
-/** Entry of the extension: wires the parts, nothing else. */
+/** Entry point of the extension: creates its parts and connects them. */
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { bundledModels, engineScript } from './engine/bundled-files';
 import { EngineClient } from './engine/client';
-import { describe, registerCommands } from './host/commands/commands';
-import { createLog } from './host/outlets';
+import { analyzeRun } from './host/commands/analyze-run';
+import { registerCommands } from './host/commands/commands';
+import { ContextKeys } from './host/context-keys';
+import type { Disposable } from './host/disposables';
+import { createLog, type Log } from './host/outlets';
 import { DATASET_VIEW_TYPE, DatasetPanel } from './host/panels/dataset-panel';
 import { Panels, VIEW_TYPE } from './host/panels/panels';
 import { FolderWatch } from './host/runs/folder-watch';
@@ -16,24 +19,79 @@ import { isTrusted } from './host/trust';
 import { messageOf } from './util/errors';
 import { sweepTemporaryFolders } from './util/temporary-folder';
 
-/** Time the settings have to come to rest, in milliseconds, before clusters follow them. */
-const SETTLE = 150;
+/** Pause after the last change of a setting, in milliseconds, before the clusters follow. */
+const SETTLE_MS = 150;
 
-export function activate(context: vscode.ExtensionContext): void {
-  const root = context.extensionPath;
-  const log = createLog('Face Clusters');
-  const engine = new EngineClient(
+export function activate({
+  extensionPath: root,
+  extensionUri,
+  globalStorageUri,
+  storageUri,
+  subscriptions,
+}: vscode.ExtensionContext): void {
+  const add = <T extends Disposable>(disposable: T): T => {
+    subscriptions.push(disposable);
+    return disposable;
+  };
+  const log = add(createLog('Face Clusters'));
+  const engine = add(startEngine(root, log));
+  const storeDir = join(globalStorageUri.fsPath, 'faces');
+  const bundled = bundledModels(root);
+  const history = new SettingHistory();
+  const { library, loaded } = openLibrary({
+    engine,
+    bundled,
+    storeDir,
+    log,
+    runsDir: join((storageUri ?? globalStorageUri).fsPath, 'runs'),
+  });
+  void sweepTemporaryFolders();
+
+  const onSelect = addSidePanel(add, library, loaded);
+  const panels = add(new Panels(library, { extensionUri, history, log, onSelect }, loaded));
+  const datasets = { extensionUri, engine, bundled, storeDir, history, log };
+  add(vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, panels));
+  add(
+    vscode.window.registerWebviewPanelSerializer(
+      DATASET_VIEW_TYPE,
+      DatasetPanel.serializer(datasets),
+    ),
+  );
+  addFolderWatch(add, panels, log, history);
+  add(new ContextKeys(library, history));
+  const exploreDataset = (folder: string) => {
+    DatasetPanel.show(folder, datasets);
+  };
+  const commands = { library, panels, history, log, root, engine, storeDir, exploreDataset };
+  registerCommands(commands).forEach(add);
+}
+
+type Add = <T extends Disposable>(disposable: T) => T;
+
+function startEngine(root: string, log: Log): EngineClient {
+  const onOutput = (text: string) => {
+    log.info(`engine: ${text.trimEnd()}`);
+  };
+  return new EngineClient(
     engineScript(root),
-    (text) => {
-      log.info(`engine: ${text.trimEnd()}`);
-    },
+    onOutput,
     () => readSettings().settings.cudaLibraries,
   );
-  const storeDir = join(context.globalStorageUri.fsPath, 'faces');
-  const storage = context.storageUri ?? context.globalStorageUri;
-  const session = {
+}
+
+interface LibraryParts {
+  engine: EngineClient;
+  bundled: ReturnType<typeof bundledModels>;
+  storeDir: string;
+  runsDir: string;
+  log: Log;
+}
+
+/** @returns the runs, and a promise that resolves when the stored ones are listed. */
+function openLibrary({ engine, bundled, storeDir, runsDir, log }: LibraryParts) {
+  const context = {
     engine,
-    bundled: bundledModels(root),
+    bundled,
     storeDir,
     settings: () => readSettings().settings,
     trusted: isTrusted,
@@ -41,97 +99,70 @@ export function activate(context: vscode.ExtensionContext): void {
       log.error(message);
     },
   };
-  const library = new RunLibrary(session, join(storage.fsPath, 'runs'));
+  const library = new RunLibrary(context, runsDir);
   const loaded = library.load().catch((error: unknown) => {
-    log.error(`the runs kept in '${storage.fsPath}' cannot be listed: ${messageOf(error)}`);
+    log.error(`the runs in '${runsDir}' cannot be listed: ${messageOf(error)}`);
   });
-  void sweepTemporaryFolders();
-  const history = new SettingHistory();
-  const tree = new RunTree(library, loaded);
-  const view = vscode.window.createTreeView('faceClusters.runs', {
-    treeDataProvider: tree,
-    showCollapseAll: true,
-  });
-  const panels = new Panels(
-    library,
-    {
-      extensionUri: context.extensionUri,
-      history,
-      log,
-      onSelect: (selected, cluster) => {
-        if (view.visible)
-          void view.reveal(tree.nodeOf(selected, cluster), { select: true, focus: false });
-      },
-    },
-    loaded,
-    (opened) => void watch.check(opened),
-  );
-  const watch = new FolderWatch(
-    library,
-    (changed) => void describe(changed, { panels, log }, false),
-  );
+  return { library, loaded };
+}
 
-  const datasets = {
-    extensionUri: context.extensionUri,
-    engine,
-    bundled: bundledModels(root),
-    storeDir,
-    history,
-    log,
-  };
-
-  let settling: NodeJS.Timeout | undefined;
-  context.subscriptions.push(
-    log,
-    view,
-    vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, panels),
-    vscode.window.registerWebviewPanelSerializer(
-      DATASET_VIEW_TYPE,
-      DatasetPanel.serializer(datasets),
-    ),
-    ...registerCommands({
-      library,
-      panels,
-      history,
-      log,
-      root,
-      engine,
-      storeDir,
-      exploreDataset: (folder) => {
-        DatasetPanel.show(folder, datasets);
-      },
+/** @returns selects the entry of a run or cluster if the side panel is visible. */
+function addSidePanel(add: Add, library: RunLibrary, loaded: Promise<void>) {
+  const tree = add(new RunTree(library, loaded));
+  const view = add(
+    vscode.window.createTreeView('faceClusters.runs', {
+      treeDataProvider: tree,
+      showCollapseAll: true,
     }),
-    watch,
+  );
+  return (session: Parameters<RunTree['nodeOf']>[0], cluster: number | null) => {
+    if (view.visible)
+      void view.reveal(tree.nodeOf(session, cluster), { select: true, focus: false });
+  };
+}
+
+/** Watches the folders of open panels, and follows the settings and the trust in the workspace. */
+function addFolderWatch(add: Add, panels: Panels, log: Log, history: SettingHistory): void {
+  const watch = add(
+    new FolderWatch((session) => void analyzeRun(session, { panels, log }, 'automatic')),
+  );
+  add(
+    panels.onDidOpen((session) => {
+      watch.add(session);
+    }),
+  );
+  add(
+    panels.onDidClose((session) => {
+      watch.remove(session);
+    }),
+  );
+  add(
     vscode.workspace.onDidGrantWorkspaceTrust(() => {
-      watch.follow();
+      watch.update();
       panels.onTrusted();
     }),
-    vscode.workspace.onDidChangeConfiguration((event) => {
-      if (!event.affectsConfiguration(SECTION)) return;
-      clearTimeout(settling);
-      settling = setTimeout(() => {
-        watch.follow();
-        panels.refresh();
-        for (const open of panels.sessions) void open.followSettings();
-      }, SETTLE);
-    }),
-    {
-      dispose: () => {
-        clearTimeout(settling);
-        engine.dispose();
-      },
-    },
   );
-
-  // `npm start` names folders to be shown at once.
-  const wanted = process.env.FACE_CLUSTERS_START;
-  if (wanted !== undefined && wanted !== '') {
-    void loaded.then(() =>
-      vscode.commands.executeCommand(
-        `${SECTION}.clusterFaces`,
-        undefined,
-        wanted.split('\n').map((folder) => vscode.Uri.file(folder)),
-      ),
-    );
-  }
+  const followSettings = () => {
+    watch.update();
+    panels.refresh();
+    for (const session of panels.sessions) void session.followSettings();
+  };
+  let timer: NodeJS.Timeout | undefined;
+  const followSoon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      // Settings that change together are written one after the other; cluster once.
+      void history.written.then(followSettings);
+    }, SETTLE_MS);
+  };
+  add(
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration(SECTION)) followSoon();
+    }),
+  );
+  add({
+    dispose: () => {
+      clearTimeout(timer);
+    },
+  });
 }

@@ -45,7 +45,7 @@ window.addEventListener('message', (event: MessageEvent<DatasetHostMessage>) => 
   }
 });
 
-// What goes wrong here is told to the host, whose log a user can send.
+// The host writes errors of the page to its log, which a user can send.
 window.addEventListener('error', (event) => {
   send({ kind: 'trouble', message: event.message.slice(0, 2000) });
 });

@@ -52,7 +52,7 @@ export const host: Source & { keep(memento: PanelMemento): void } = {
   },
 };
 
-/** Gives answers to whoever asked; everything else to `listener`. */
+/** Resolves pending requests; passes all other messages to the listener. */
 export function listen(listener: (message: Exclude<HostMessage, Answer>) => void): void {
   window.addEventListener('message', (event: MessageEvent<HostMessage>) => {
     const message = event.data;

@@ -24,7 +24,7 @@ listen((message) => {
   }
 });
 
-// What goes wrong here is told to the host, whose log a user can send.
+// The host writes errors of the page to its log, which a user can send.
 window.addEventListener('error', (event) => {
   host.send({ kind: 'trouble', message: event.message.slice(0, 2000) });
 });

@@ -1,7 +1,4 @@
-/**
- * Outside VS Code there are no theme colours: these stand in, light or dark as the reader's system
- * is.
- */
+/** Colors for the report, which has no theme of VS Code: light or dark as in the system. */
 
 const shared = {
   'font-family': 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',
@@ -29,7 +26,11 @@ const light = {
   'badge-background': '#e3e3e3',
   'badge-foreground': '#3b3b3b',
   'charts-blue': '#1a73c9',
+  'charts-red': '#e51400',
+  'charts-orange': '#b05b00',
   'charts-yellow': '#b98900',
+  'charts-green': '#388a34',
+  'charts-purple': '#652d90',
   'charts-foreground': '#3b3b3b',
 };
 
@@ -52,11 +53,15 @@ const dark: typeof light = {
   'badge-background': '#616161',
   'badge-foreground': '#f8f8f8',
   'charts-blue': '#3794ff',
+  'charts-red': '#f14c4c',
+  'charts-orange': '#d18616',
   'charts-yellow': '#cca700',
+  'charts-green': '#89d185',
+  'charts-purple': '#b180d7',
   'charts-foreground': '#cccccc',
 };
 
-/** Sets the colours and keeps them in step with the system. */
+/** Sets the colors, and updates them when the system changes. */
 export function applyReportTheme(): void {
   const prefersDark = window.matchMedia('(prefers-color-scheme: dark)');
   const apply = () => {

@@ -1,4 +1,4 @@
-/** The panel's components in report.html, with everything they show embedded in the page. */
+/** The components of the panel in report.html, with all data embedded in the page. */
 import './components/app';
 import type { Source } from './source';
 import { applyReportTheme } from './report-theme';

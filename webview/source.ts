@@ -1,21 +1,18 @@
-/**
- * Where the components get what they show: from the extension host, or from the report they are
- * part of.
- */
+/** The data source of the components: the extension host, or the report that contains them. */
 import type { FaceOrder } from '../src/domain/clustering';
 import type { FaceCard, PhotoView } from '../src/domain/faces';
 import type { WebviewMessage } from '../src/protocol/panel';
 
 export interface Source {
-  /** Faces of a cluster (a report holds the most typical only, in their order). */
+  /** Faces of a cluster; a report contains only the most typical ones, in that order. */
   faces(cluster: number, order: FaceOrder, start: number, count: number): Promise<FaceCard[]>;
-  /** The photo of a face; undefined where photos are not to be had (in a report). */
+  /** The photo of a face; undefined in a report, which contains no photos. */
   photo(row: number): Promise<PhotoView | undefined>;
-  /** Faces there are to be had of a cluster of that size (a report holds only the first). */
+  /** Number of available faces of a cluster; a report contains only the first. */
   available(cluster: number, size: number): number;
-  /** Sends what the user wants; a report has no one to send it to. */
+  /** Sends a message to the host; ignored in a report. */
   send(message: WebviewMessage): void;
-  /** Whether anything can be changed: not in a report. */
+  /** Whether the user can change anything; false in a report. */
   readonly live: boolean;
 }
 
@@ -24,7 +21,7 @@ const finalizer = new FinalizationRegistry<string>((url) => {
   URL.revokeObjectURL(url);
 });
 
-/** URL of an encoded image in memory; let go of with the bytes. */
+/** URL of an encoded image in memory, revoked when the bytes are garbage-collected. */
 export function imageUrl(bytes: Uint8Array, type: 'image/jpeg' | 'image/png'): string {
   let url = urls.get(bytes);
   if (url === undefined) {

@@ -1,5 +1,5 @@
 /**
- * The only file that knows @vscode/webview-ui-toolkit. It is deprecated upstream: to replace it,
+ * The only file that uses @vscode/webview-ui-toolkit. It is deprecated upstream: to replace it,
  * register other elements here under the same tag names (<vscode-button>, <vscode-dropdown>,
  * <vscode-option>, <vscode-progress-ring>, <vscode-text-field>).
  */

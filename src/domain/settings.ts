@@ -1,7 +1,6 @@
 /**
- * Every setting of a run, with its bounds and default. The same names are used in VS Code's
- * configuration (`faceClusters.*`) and as options of the command line, and the same check stands at
- * both borders.
+ * Every setting of a run, with its bounds and default. VS Code's configuration (`faceClusters.*`)
+ * and the options of the command line use the same names and the same checks.
  */
 import * as z from 'zod';
 import { lowerFirst } from '../text/letter-case';
@@ -29,14 +28,21 @@ export const FEATURES = ['binary', 'probability'] as const;
 export const DETECT = ['auto', 'always', 'never'] as const;
 
 const CLUSTERS = 'expected a whole number from 1 to 1000, or "auto"';
+const clusterCount = z.int(CLUSTERS).min(1, CLUSTERS).max(1000, CLUSTERS);
+/** VS Code's settings editor shows one type a setting, so that it keeps the number as text. */
+const clusterCountText = z
+  .string()
+  .regex(/^\d{1,4}$/)
+  .transform(Number)
+  .pipe(clusterCount);
 
-/** Far above what any network has; a settings file or a page may hold anything. */
+/** Far above the number of any network: a settings file or a page may hold anything. */
 const MOST_ATTRIBUTES = 10_000;
 const attributeName = z.string().min(1).max(1000);
 
 /**
- * A number from 0 to 1000 for each attribute. Not `z.record`, which leaves out a key `__proto__`:
- * an attribute may be called anything.
+ * A number from 0 to 1000 for each attribute. `z.record` would drop the key `__proto__`, and an
+ * attribute may have any name.
  */
 const weightsByName = z
   .custom<Record<string, number>>((value) => {
@@ -51,119 +57,109 @@ const weightsByName = z
   })
   .transform((value) => Object.fromEntries(Object.entries(value)));
 
-/** Settings that decide what is inferred: changing one needs a new run. */
+/** Settings of the analysis of images: a change takes effect with the next analysis. */
 export const analysisSettingsSchema = z.strictObject({
-  /** Whether faces are searched for, or every image is one aligned face. */
+  /** Whether faces are searched for, or every image is one aligned crop. */
   detect: z.enum(DETECT).default('auto'),
-  /** Smallest confidence of the detector, in [0, 1], at which something counts as a face. */
+  /** Smallest confidence of the face detector, in [0, 1]. */
   minFaceScore: z.number().min(0.05).max(0.99).default(0.5),
-  /** Smallest side of a face's box, in pixels of the photo. */
+  /** Smallest side of the bounding box of a face, in pixels of the photo. */
   minFaceSize: z.int().min(8).max(4096).default(20),
-  /** Only the first `limit` images in the order of their paths; 0 is all. */
+  /** Number of images, in the order of their paths; 0 means all. */
   limit: z.int().min(0).max(100_000_000).default(0),
-  /** Only so many images, drawn with the seed; 0 is all. */
+  /** Number of images drawn at random with the seed; 0 means all. */
   sample: z.int().min(0).max(100_000_000).default(0),
   /** Execution provider of ONNX Runtime. */
   provider: z.enum(PROVIDERS).default('auto'),
-  /** Faces a batch; 0 leaves it to the provider. */
+  /** Faces per batch; 0 means the fastest number for the provider. */
   batchSize: z.int().min(0).max(1024).default(0),
-  /** Whether what is found is kept for the next run. */
+  /** Whether faces and attributes are cached for later runs. */
   cache: z.boolean().default(true),
-  /** Gigabytes that what is kept may take. */
+  /** Largest size of the cache, in gigabytes. */
   cacheLimit: z.number().min(0.05).max(10_000).default(4),
-  /** Largest file of an image that is read, in megabytes. */
+  /** Largest image file that is read, in megabytes. */
   maxImageFileSize: z.number().min(0.001).max(100_000).default(500),
-  /** Most megapixels of an image; a quarter of it for progressive and interlaced ones. */
+  /** Largest image, in megapixels; a quarter of that for progressive and interlaced images. */
   maxImageMegapixels: z.number().min(0.001).max(10_000).default(400),
-  /** Longest time for reading an image and finding its faces, in seconds. */
+  /** Longest time for reading one image and finding its faces, in seconds. */
   maxImageSeconds: z.number().min(0.1).max(3600).default(20),
-  /** Most memory for decoding an image, in megabytes. */
+  /** Memory for decoding images, in megabytes. */
   maxImageMemory: z.number().min(16).max(1_000_000).default(2000),
-  /** Path of an ONNX file; empty for the one that comes along. */
+  /** Path of an ONNX file; empty for the bundled model. */
   model: z.string().default(''),
   /** Seed of the sample and of clustering. */
   seed: z.int().min(0).max(0xffff_ffff).default(51),
 });
 
-/** Settings that decide how inferred faces are grouped: changing one infers nothing. */
+/** Settings of clustering: a change clusters again and infers nothing. */
 export const clusteringSettingsSchema = z.strictObject({
   method: z.enum(METHODS).default('kmeans'),
-  /** Number of clusters, or `auto` for the one in [autoFrom, autoTo] that `autoBy` selects. */
-  clusters: z
-    .union([z.int(CLUSTERS).min(1, CLUSTERS).max(1000, CLUSTERS), z.literal('auto')], CLUSTERS)
-    .default(16),
-  /** What `auto` goes by. */
+  /** Number of clusters, or `auto` for the best one in [autoFrom, autoTo] according to `autoBy`. */
+  clusters: z.union([clusterCount, z.literal('auto'), clusterCountText], CLUSTERS).default(16),
+  /** Score that `auto` optimizes. */
   autoBy: z.enum(AUTO_BY).default('silhouette'),
   autoFrom: z.int().min(2).max(1000).default(2),
   autoTo: z.int().min(2).max(1000).default(30),
-  /** Attributes faces are compared by. */
+  /** Attributes by which faces are compared. */
   attributes: z
     .array(attributeName)
     .min(1)
     .max(MOST_ATTRIBUTES)
     .default([...DEFAULT_ATTRIBUTES]),
-  /**
-   * Weights of the attributes: a formula's name, or a number ≥ 0 for each attribute (1 where it is
-   * not named).
-   */
+  /** Weights of the attributes: the name of a formula, or a number ≥ 0 by attribute (default 1). */
   weights: z
     .union(
       [z.enum(WEIGHTS), weightsByName],
       'expected "none", "rare", "common", or an object of a number from 0 to 1000 for each attribute',
     )
     .default('none'),
-  /** Whose frequencies `rare` and `common` go by. */
+  /** Origin of the frequencies behind `rare` and `common`. */
   weightsFrom: z.enum(WEIGHTS_FROM).default('celeba'),
-  /** `binary`: probabilities rounded to 0 or 1, as in the original work. */
+  /** `binary`: attributes are 0 or 1, as in the original work. */
   features: z.enum(FEATURES).default('binary'),
   /**
-   * From which probability an attribute counts as present: 0.5, or what the model says recognises
-   * both values of it equally well.
+   * Probability from which an attribute counts as present: 0.5, or the threshold in the model file
+   * at which presence and absence are recognized equally well.
    */
   thresholds: z.enum(THRESHOLDS).default('half'),
-  /** Restarts of K-Means; the best inertia is kept. */
+  /** Runs of K-Means, of which the one with the lowest inertia is used. */
   restarts: z.int().min(1).max(1000).default(20),
-  /** `original`: the methods' parameters of the original work instead of those set. */
+  /** `original`: the parameters of the original work replace those below. */
   preset: z.enum(PRESETS).default('none'),
-  /** Of Agglomerative: which distance of two clusters counts. */
+  /** Agglomerative: distance between two clusters. */
   linkage: z.enum(LINKAGES).default('ward'),
-  /** Distance of Agglomerative (but for ward), DBSCAN, OPTICS and HDBSCAN. */
+  /** Agglomerative (except ward), DBSCAN, OPTICS and HDBSCAN: distance between two faces. */
   metric: z.enum(METRICS).default('euclidean'),
-  /** Of Birch: largest radius of a subcluster. */
+  /** Birch: largest radius of a subcluster. */
   threshold: z.number().min(0).max(1e6).default(0.5),
-  /** Of Birch: subclusters of a node, at most. */
+  /** Birch: largest number of subclusters in a node. */
   branchingFactor: z.int().min(2).max(10_000).default(50),
-  /** Of Spectral: how alike two faces are. */
+  /** Spectral: similarity of two faces. */
   affinity: z.enum(AFFINITIES).default('rbf'),
-  /** Of Spectral with `rbf`: exp(−γ d²). */
+  /** Spectral with `rbf`: γ in exp(−γ d²). */
   gamma: z.number().min(1e-6).max(1e6).default(1),
-  /** Of Spectral with `nearest_neighbors`, the face itself counted. */
+  /** Spectral with `nearest_neighbors`: number of neighbors, including the face itself. */
   neighbors: z.int().min(1).max(10_000).default(10),
-  /** Of Spectral: how the eigenvectors are turned into clusters. */
+  /** Spectral: how clusters are derived from the eigenvectors. */
   assignLabels: z.enum(ASSIGN_LABELS).default('kmeans'),
-  /** Of DBSCAN: largest distance of neighbours. */
+  /** DBSCAN: largest distance between neighbors. */
   eps: z.number().min(0).max(1e6).default(0.5),
-  /** Of DBSCAN, OPTICS and HDBSCAN: faces around a core face, itself counted. */
+  /** DBSCAN, OPTICS and HDBSCAN: faces around a core face, including itself. */
   minSamples: z.int().min(1).max(1_000_000).default(5),
-  /** Of OPTICS: smallest relative drop of reachability at a cluster's edge. */
+  /** OPTICS: smallest relative drop of the reachability at the edge of a cluster. */
   xi: z.number().min(0.001).max(0.999).default(0.05),
-  /** Of HDBSCAN: fewest faces of a cluster. */
+  /** HDBSCAN: smallest number of faces in a cluster. */
   minClusterSize: z.int().min(2).max(1_000_000).default(5),
   seed: z.int().min(0).max(0xffff_ffff).default(51),
 });
 
 const WATCH = ['off', 'tell', 'update'] as const;
 
-/** Settings only the editor reads. */
+/** Settings that only the VS Code extension reads. */
 const hostSettingsSchema = z.strictObject({
-  /**
-   * What happens when images are added to, changed in or removed from a folder whose faces are
-   * clustered.
-   */
+  /** Reaction to changes in the folders of an open panel. */
   watch: z.enum(WATCH).default('tell'),
-  /**
-   * Absolute folders that hold NVIDIA's libraries, where the system does not find them by itself.
-   */
+  /** Absolute paths of folders with NVIDIA libraries outside the search path of the system. */
   cudaLibraries: z
     .array(
       z.string().superRefine((folder, context) => {
@@ -180,7 +176,7 @@ export type AnalysisSettings = z.infer<typeof analysisSettingsSchema>;
 export type ClusteringSettings = z.infer<typeof clusteringSettingsSchema>;
 export type Settings = AnalysisSettings & ClusteringSettings & HostSettings;
 
-/** Their names; each is `faceClusters.<name>` in VS Code. */
+/** Names of the analysis settings; each is `faceClusters.<name>` in VS Code. */
 export const ANALYSIS_KEYS = Object.keys(
   analysisSettingsSchema.shape,
 ) as (keyof AnalysisSettings)[];
@@ -195,23 +191,23 @@ export const SETTING_KEYS: readonly (keyof Settings)[] = [
   ]),
 ];
 
-/** Settings checked, with what was wrong with those that were replaced by their default. */
+/** Settings within their bounds, with a message for each that was replaced by its default. */
 export interface CheckedSettings {
   settings: Settings;
   problems: string[];
 }
 
-const schemas = {
+/** The check of each setting. */
+export const settingSchemas = {
   ...analysisSettingsSchema.shape,
   ...clusteringSettingsSchema.shape,
   ...hostSettingsSchema.shape,
 };
 
 /**
- * Checks each setting by itself: one that is wrong takes its default and is told of, the others
- * stand.
- * @param values by name; undefined takes the default.
- * @param label how a setting is called in messages, `faceClusters.clusters` or `--clusters`.
+ * Checks each setting separately. An invalid one takes its default and adds a problem.
+ * @param values by name; undefined means the default.
+ * @param label the name of a setting in messages: `faceClusters.clusters` or `--clusters`.
  */
 export function checkSettings(
   values: Record<string, unknown>,
@@ -219,7 +215,7 @@ export function checkSettings(
 ): CheckedSettings {
   const problems: string[] = [];
   const settings: Record<string, unknown> = {};
-  for (const [name, schema] of Object.entries(schemas)) {
+  for (const [name, schema] of Object.entries(settingSchemas)) {
     const result = schema.safeParse(values[name]);
     if (!result.success) {
       const expected = [...new Set(result.error.issues.map((issue) => issue.message))].join('; ');
@@ -234,13 +230,13 @@ export function checkSettings(
     problems.push(
       `${label('autoFrom')} (${String(checked.autoFrom)}) is above ${label('autoTo')} (${String(checked.autoTo)})`,
     );
-    checked.autoFrom = schemas.autoFrom.parse(undefined);
-    checked.autoTo = schemas.autoTo.parse(undefined);
+    checked.autoFrom = settingSchemas.autoFrom.parse(undefined);
+    checked.autoTo = settingSchemas.autoTo.parse(undefined);
   }
   return { settings: checked, problems };
 }
 
-/** @throws UserError naming the first setting out of its bounds. */
+/** @throws UserError that names the first invalid setting. */
 export function parseSettings(
   values: Record<string, unknown>,
   label: (name: string) => string,
@@ -251,14 +247,14 @@ export function parseSettings(
   return settings;
 }
 
-/** Only the settings clustering reads. */
+/** The settings of clustering. */
 export function clusteringSettings(settings: Settings): ClusteringSettings {
   return clusteringSettingsSchema.parse(
     Object.fromEntries(CLUSTERING_KEYS.map((key) => [key, settings[key]])),
   );
 }
 
-/** Only the settings inference reads. */
+/** The settings of the analysis. */
 export function analysisSettings(settings: Settings): AnalysisSettings {
   return analysisSettingsSchema.parse(
     Object.fromEntries(ANALYSIS_KEYS.map((key) => [key, settings[key]])),

@@ -1,7 +1,7 @@
 /**
- * The only file that hands text to VS Code: whatever is shown passes the function of its outlet
- * (src/text/neutralize.ts), so that no name of a file becomes a link, an icon or a disguise.
- * ESLint refuses VS Code's own functions in the other files of this folder.
+ * The only file that passes text to VS Code. Each function neutralizes the text for its place
+ * (src/text/neutralize.ts), so that no file name becomes a link, an icon or a disguise. ESLint
+ * forbids the functions of VS Code in the other files of this folder.
  */
 import * as vscode from 'vscode';
 import {
@@ -13,7 +13,7 @@ import {
   forTooltip,
 } from '../text/neutralize';
 
-/** Each resolves with the action that was chosen, or undefined. */
+/** Each resolves to the chosen action, or undefined. */
 export const showInformation = (message: string, ...actions: string[]) =>
   vscode.window.showInformationMessage(forNotification(message), ...actions);
 export const showWarning = (message: string, ...actions: string[]) =>
@@ -21,7 +21,7 @@ export const showWarning = (message: string, ...actions: string[]) =>
 export const showError = (message: string, ...actions: string[]) =>
   vscode.window.showErrorMessage(forNotification(message), ...actions);
 
-/** A dialog that has to be answered. @param detail lines below the message. */
+/** A modal dialog. @param detail lines below the message. */
 export function ask(
   kind: 'information' | 'warning',
   message: string,
@@ -36,18 +36,18 @@ export function ask(
 
 export interface ProgressReport {
   message?: string;
-  /** Percent by which the progress grew. */
+  /** Percent that were added. */
   increment?: number;
 }
 
-/** Work that is shown while it goes on, and can be cancelled. */
+/** Shows the progress of work that can be cancelled. */
 export function withProgress<T>(
   title: string,
   place: 'notification' | 'window',
   work: (report: (value: ProgressReport) => void, token: vscode.CancellationToken) => Thenable<T>,
 ): Thenable<T> {
   const notification = place === 'notification';
-  const neutral = notification ? forNotification : forLabel; // the window's is in the status bar
+  const neutral = notification ? forNotification : forLabel; // the status bar
   const location = notification
     ? vscode.ProgressLocation.Notification
     : vscode.ProgressLocation.Window;
@@ -63,12 +63,12 @@ export function withProgress<T>(
   );
 }
 
-/** @param time milliseconds after which it goes. */
+/** @param time in milliseconds, after which the text disappears. */
 export function showInStatusBar(text: string, time: number): void {
   vscode.window.setStatusBarMessage(forLabel(text), time);
 }
 
-/** Lets some of several things be chosen. @returns what was chosen; undefined where nothing was. */
+/** Lets the user choose any number of items. @returns undefined if the user cancelled. */
 export async function pickMany<T>(
   items: readonly { label: string; picked: boolean; value: T }[],
   { title, placeHolder }: { title: string; placeHolder: string },
@@ -78,6 +78,22 @@ export async function pickMany<T>(
     { canPickMany: true, title: forLabel(title), placeHolder },
   );
   return chosen?.map(({ value }) => value);
+}
+
+/** Lets the user choose one item. @returns undefined if the user cancelled. */
+export async function pickOne<T>(
+  items: readonly { label: string; description?: string; value: T }[],
+  { title }: { title: string },
+): Promise<T | undefined> {
+  const chosen = await vscode.window.showQuickPick(
+    items.map(({ label, description = '', value }) => ({
+      label: forLabel(label),
+      description: forLabel(description),
+      value,
+    })),
+    { title: forLabel(title) },
+  );
+  return chosen?.value;
 }
 
 export interface TreeItemTexts {
@@ -97,7 +113,7 @@ export function treeItem(
   return item;
 }
 
-/** A heading, one line of text and a table. VS Code draws no HTML and follows no command in it. */
+/** A heading with a line of text and a table, without HTML and command links. */
 export function markdownTable(
   { heading, text }: { heading: string; text: string },
   header: { name: string; right?: boolean }[],
@@ -119,11 +135,11 @@ export function setPanelTitle(panel: vscode.WebviewPanel, title: string): void {
   panel.title = forLabel(title);
 }
 
-/** What a developer wants to know, in VS Code's output panel. */
+/** A log for developers in the output panel of VS Code. */
 export interface Log {
   info: (text: string) => void;
   warn: (text: string) => void;
-  /** An error is written with its stack. */
+  /** Writes the stack of an error. */
   error: (error: unknown) => void;
   show: () => void;
   dispose: () => void;

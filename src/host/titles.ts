@@ -1,4 +1,4 @@
-/** What runs and clusters are called in VS Code. */
+/** Names of runs and clusters in VS Code. */
 import { readableAttribute } from '../domain/attributes';
 import type { ClusterSummary } from '../domain/clustering';
 import { folderLabels } from '../images/folder-labels';

@@ -1,18 +1,19 @@
-/** What is done, and what waits, in a workspace that is not trusted. */
+/** Workspace trust. */
 import * as vscode from 'vscode';
 import { showWarning } from './outlets';
 
-/** Whether the user trusts the workspace: until then nothing starts that was not asked for. */
+/** Whether the user trusts the workspace. Until then nothing starts without a request. */
 export const isTrusted = (): boolean => vscode.workspace.isTrusted;
 
-/** Shows VS Code's own page on which a workspace is trusted. */
+/** Opens the page of VS Code on which the user can trust the workspace. */
 export async function manageTrust(): Promise<void> {
   await vscode.commands.executeCommand('workbench.trust.manage');
 }
 
 /**
- * Whether something may be done that needs trust; where not, says so and offers the way out.
- * @param what the beginning of a sentence: 'A network of the workspace can be used'.
+ * Whether an action that requires trust may start. If not, shows the reason with a button that
+ * opens the page for trust.
+ * @param what beginning of the sentence that ends with 'only in a workspace that you trust'.
  */
 export async function hasTrustFor(what: string): Promise<boolean> {
   if (isTrusted()) return true;

@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 afterEach(reset);
 
-/** Another value than the default for each setting that a workspace may not always set. */
+/** A value other than the default for each setting that a workspace may not always set. */
 const OTHER: Partial<Settings> = {
   cudaLibraries: ['/opt/cuda'],
   cacheLimit: 0.05,
@@ -34,7 +34,7 @@ const guarded = SETTING_KEYS.filter(
 );
 
 describe('reading settings', () => {
-  it('takes from a workspace that is not trusted none that it may not set, whatever VS Code lets through', () => {
+  it('ignores restricted settings of an untrusted workspace, even if VS Code does not', () => {
     expect(guarded.sort()).toEqual(Object.keys(OTHER).sort());
     for (const [key, value] of Object.entries(OTHER))
       state.workspaceSettings[`faceClusters.${key}`] = value;
@@ -51,7 +51,7 @@ describe('reading settings', () => {
     expect(readSettings()).toMatchObject({ settings: { ...defaults, clusters: 5 }, problems: [] });
   });
 
-  it('takes from a trusted one all but those of the machine', () => {
+  it('reads all settings of a trusted workspace except those of the machine', () => {
     for (const [key, value] of Object.entries(OTHER))
       state.workspaceSettings[`faceClusters.${key}`] = value;
     const { settings } = readSettings();
@@ -59,7 +59,7 @@ describe('reading settings', () => {
     expect(settings).toMatchObject({ cudaLibraries: [], cacheLimit: 4, ...limits });
   });
 
-  it("takes the user's own in either", () => {
+  it('reads the settings of the user in both', () => {
     for (const [key, value] of Object.entries(OTHER)) state.user[`faceClusters.${key}`] = value;
     expect(readSettings().settings).toMatchObject(OTHER);
     state.trusted = false;
@@ -70,7 +70,7 @@ describe('reading settings', () => {
     ]);
   });
 
-  it("opens no network below a workspace that is not trusted by a relative path of the user's", () => {
+  it('resolves no relative model path against an untrusted workspace', () => {
     state.user['faceClusters.model'] = 'model.onnx';
     state.trusted = false;
     expect(readSettings().settings.model).toBe('');
@@ -78,7 +78,7 @@ describe('reading settings', () => {
     expect(readSettings().settings.model).toBe('/workspace/model.onnx');
   });
 
-  it('says which folder of libraries is refused, and why', () => {
+  it('reports which folder of libraries is refused, and why', () => {
     state.user['faceClusters.cudaLibraries'] = ['/opt/cuda', 'lib'];
     const { settings, problems } = readSettings();
     expect(settings.cudaLibraries).toEqual([]);
@@ -90,18 +90,20 @@ describe('reading settings', () => {
 });
 
 describe('changing settings', () => {
-  it('writes those of the machine for the user, the others for the workspace, and takes both back', async () => {
+  it('writes settings of the machine for the user and others for the workspace, and undoes both', async () => {
     state.user['faceClusters.cacheLimit'] = 7;
     const history = new SettingHistory();
     await history.change({ cacheLimit: 2, clusters: 5 }, readSettings().settings);
     expect(state.user).toEqual({ 'faceClusters.cacheLimit': 2 });
-    expect(state.workspaceSettings).toEqual({ 'faceClusters.clusters': 5 });
+    expect(state.workspaceSettings, 'as text, which the settings editor can show').toEqual({
+      'faceClusters.clusters': '5',
+    });
     await history.undo();
     expect(state.user).toEqual({ 'faceClusters.cacheLimit': 7 });
     expect(state.workspaceSettings['faceClusters.clusters']).toBeUndefined();
   });
 
-  it('refuses to write what would not count, and keeps no change to undo', async () => {
+  it('refuses to write a value that would be ignored, and keeps no change to undo', async () => {
     state.trusted = false;
     const history = new SettingHistory();
     await expect(history.change({ model: '/m.onnx' }, readSettings().settings)).rejects.toThrow(

@@ -1,10 +1,9 @@
-/**
- * Every way in which the host shows foreign text, with names that are meant to do something there.
- */
+/** Every place in which the host shows foreign text, with names that attack it. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type * as vscode from 'vscode';
 import { copyImages, copyPaths } from '../../src/host/commands/cluster-images';
-import { describe as describeFaces, registerCommands } from '../../src/host/commands/commands';
+import { analyzeRun } from '../../src/host/commands/analyze-run';
+import { registerCommands } from '../../src/host/commands/commands';
 import { ImageLists } from '../../src/host/commands/image-lists';
 import { ask, createLog, showInStatusBar, withProgress } from '../../src/host/outlets';
 import { DatasetPanel } from '../../src/host/panels/dataset-panel';
@@ -30,17 +29,17 @@ import {
 beforeEach(reset);
 afterEach(reset);
 
-/** As VS Code looks for links in messages (`parseLinkedText`). */
+/** The pattern of links in messages of VS Code (`parseLinkedText`). */
 const LINK = /\[([^\]]+)\]\(((?:https?:\/\/|command:|file:)[^)\s]+)(?: (["'])(.+?)(\3))?\)/i;
 const ICON = /\$\([A-Za-z0-9-]+(~[A-Za-z]+)?\)/;
-/** What may do something in Markdown, after its escapes are taken out. */
+/** Characters with a meaning in Markdown; escapes are removed before. */
 const MARKDOWN = /[!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{}~]/;
 
 const NAMES = HOSTILE_NAMES.map((name) => [name.slice(0, 40), name] as const);
 const extensionUri = Uri.file('/extension') as unknown as vscode.Uri;
 const log = createLog('test');
 
-/** A run of a folder, an image and an attribute of that name. */
+/** A run with a folder, an image and an attribute of that name. */
 async function runOf(name: string) {
   const engine = fakeEngine();
   const folder = `/photos/${name}`;
@@ -62,10 +61,10 @@ async function runOf(name: string) {
 }
 
 describe.each(NAMES)('a name like %j', (_, name) => {
-  it('is harmless in messages, and the rest of the message is there', async () => {
+  it('is harmless in messages and does not cut them off', async () => {
     const { engine, session, node } = await runOf(name);
     engine.answers.analyse = new UserError(`cannot read '${name}': this is why`);
-    await describeFaces(session, { panels: undefined as never, log });
+    await analyzeRun(session, { panels: undefined as never, log });
     expect(shownBy('error').at(-1)).toMatch(/: this is why$/);
 
     state.opened = [Uri.file(`/target/${name}`)];
@@ -91,7 +90,7 @@ describe.each(NAMES)('a name like %j', (_, name) => {
     }
   });
 
-  it('is harmless in dialogs, progress of the window, and the status bar', async () => {
+  it('is harmless in dialogs, in the progress of the window and in the status bar', async () => {
     void ask('warning', name, `first line\n${name.replaceAll('\n', ' ')}`);
     await withProgress(name, 'window', (report) => {
       report({ message: name });
@@ -111,7 +110,7 @@ describe.each(NAMES)('a name like %j', (_, name) => {
 
   it('is harmless in the side panel and its tooltips', async () => {
     const { library, session, node } = await runOf(name);
-    session.problem = { message: name, retry: true };
+    session.jobs.problem = { message: name, retry: true };
     const tree = new RunTree(library, Promise.resolve());
     const run = tree.getTreeItem({ kind: 'run', session }) as unknown as TreeItem;
     const cluster = tree.getTreeItem(node) as unknown as TreeItem;
@@ -141,7 +140,6 @@ describe.each(NAMES)('a name like %j', (_, name) => {
       library,
       { extensionUri, history, log, onSelect: () => undefined },
       Promise.resolve(),
-      () => undefined,
     );
     registerCommands({
       library,
@@ -199,7 +197,7 @@ describe.each(NAMES)('a name like %j', (_, name) => {
 });
 
 describe('the lists of images', () => {
-  it('are just two, whatever an address asks for', async () => {
+  it('do not include other properties of objects', async () => {
     const { library, session } = await runOf('a');
     const uri = Uri.from({
       scheme: 'x',
@@ -210,7 +208,7 @@ describe('the lists of images', () => {
 });
 
 describe('copying paths', () => {
-  it('leaves out what would be two paths, or commands of a terminal, and says so', async () => {
+  it('leaves out paths that would become two paths or terminal commands, with a warning', async () => {
     const { engine, node } = await runOf('a');
     const good = ['/photos/a b.jpg', "/photos/it's.jpg", '/photos/صورة.jpg'];
     const bad = [
@@ -225,18 +223,18 @@ describe('copying paths', () => {
     expect(state.clipboard).toBe(good.map((path) => `${path}\n`).join(''));
     expect(shownBy('status bar')).toEqual([]);
     expect(shownBy('warning')).toEqual([
-      '3 paths of Cluster 0 on the clipboard. 5 paths were left out, with line breaks, control characters or bytes that are not text in them; ' +
+      '3 paths of Cluster 0 copied to the clipboard. 5 paths were left out because of line breaks, control characters or bytes that are not text; ' +
         "the first is '/photos/x⟨U+000A⟩/etc/passwd'.",
     ]);
   });
 
-  it('leaves the clipboard alone where no path fits', async () => {
+  it('does not change the clipboard if every path is left out', async () => {
     const { engine, node } = await runOf('a');
     engine.answers.clusterPaths = ['/photos/x\ny.jpg'];
     await copyPaths(node);
     expect(state.clipboard).toBeUndefined();
     expect(shownBy('warning')[0]).toMatch(
-      /^Nothing was put on the clipboard\. 1 path was left out/,
+      /^Nothing was copied to the clipboard\. 1 path was left out/,
     );
   });
 });

@@ -25,14 +25,14 @@ async function library() {
 }
 
 describe('RunSession', () => {
-  it('describes, then follows the settings without describing again', async () => {
+  it('follows the settings of clustering without another analysis', async () => {
     const { library: runs, state } = await library();
-    const session = runs.of([PORTRAITS]);
+    const session = runs.getOrCreate([PORTRAITS]);
     const stages = new Set<string>();
     session.on('progress', (progress: Progress | null) => {
       if (progress !== null) stages.add(progress.stage);
     });
-    expect(await session.describe()).toEqual({ kind: 'done' });
+    expect(await session.analyze()).toEqual({ kind: 'done' });
     expect(session.clustering?.clusters).toHaveLength(4);
     expect([...stages]).toEqual(['scan', 'infer', 'cluster']);
 
@@ -46,23 +46,24 @@ describe('RunSession', () => {
     expect(session.generation, 'nothing changed').toBe(generation);
   });
 
-  it('names the settings that faces were described with otherwise', async () => {
+  it('lists the settings that were changed since the analysis', async () => {
     const { library: runs, state } = await library();
-    const session = runs.of([PORTRAITS]);
-    await session.describe();
+    const session = runs.getOrCreate([PORTRAITS]);
+    await session.analyze();
     expect(session.stale).toEqual([]);
     state.settings = settingsWith({ limit: 5, batchSize: 3, seed: 99 });
-    expect(session.stale, 'the size of batches and the seed of no sample change no face').toEqual([
-      'limit',
-    ]);
+    expect(
+      session.stale,
+      'neither the batch size nor the seed without a sample affects the analysis',
+    ).toEqual(['limit']);
   });
 
-  it('keeps what it has when it is cancelled, and says so of a clustering', async () => {
+  it('keeps its results when a job is cancelled', async () => {
     const { library: runs } = await library();
-    const session = runs.of([PORTRAITS]);
-    await session.describe();
+    const session = runs.getOrCreate([PORTRAITS]);
+    await session.analyze();
     const before = session.clustering;
-    const again = session.describe();
+    const again = session.analyze();
     session.cancel();
     expect(await again).toEqual({ kind: 'cancelled' });
     expect(session.clustering).toBe(before);
@@ -74,17 +75,17 @@ describe('RunSession', () => {
     expect(await session.retry()).toEqual({ kind: 'done' });
   });
 
-  it('shows why something failed, and only does again what failed', async () => {
+  it('reports a failure, and repeats only the failed job', async () => {
     const { library: runs, state } = await library();
-    const session = runs.of([PORTRAITS]);
+    const session = runs.getOrCreate([PORTRAITS]);
     state.settings = { ...settingsWith({ clusters: 4 }), attributes: ['Nose'] };
-    const outcome = await session.describe();
+    const outcome = await session.analyze();
     expect(outcome).toMatchObject({
       kind: 'failed',
       message: expect.stringMatching(/^Unknown attribute 'Nose'/) as string,
     });
     expect(session.problem?.message).toMatch(/^Unknown attribute/);
-    expect(session.manifest?.faces, 'the faces are kept').toBe(72);
+    expect(session.manifest?.faces, 'the analysis is kept').toBe(72);
     state.settings = settingsWith({ clusters: 4 });
     const stages = new Set<string>();
     session.on('progress', (progress) => progress && stages.add(progress.stage));
@@ -92,14 +93,14 @@ describe('RunSession', () => {
     expect([...stages]).toEqual(['cluster']);
   });
 
-  it('survives the death of the engine', async () => {
+  it('can retry after the engine was killed', async () => {
     const { library: runs, engine, logged } = await library();
-    const session = runs.of([PORTRAITS]);
+    const session = runs.getOrCreate([PORTRAITS]);
     session.on('progress', (progress) => {
       if (progress?.stage === 'infer' && progress.done > 2 && logged.length === 0)
         killEngine(engine);
     });
-    const outcome = await session.describe();
+    const outcome = await session.analyze();
     expect(outcome).toMatchObject({ kind: 'failed', retry: true });
     expect(logged[0]).toContain('the engine failed: the process ended (SIGKILL)');
     expect(await session.retry()).toEqual({ kind: 'done' });
@@ -107,9 +108,9 @@ describe('RunSession', () => {
 });
 
 describe('RunLibrary', () => {
-  it('finds kept runs again, with their clusters', async () => {
+  it('reads stored runs with their clusters', async () => {
     const { library: runs, context, folder } = await library();
-    await runs.of([PORTRAITS]).describe();
+    await runs.getOrCreate([PORTRAITS]).analyze();
     const later = new RunLibrary(context, folder);
     await later.load();
     expect(later.all).toHaveLength(1);
@@ -117,20 +118,20 @@ describe('RunLibrary', () => {
     await session!.load();
     expect(session!.folders).toEqual([PORTRAITS]);
     expect(session!.clustering?.clusters).toHaveLength(4);
-    expect(await session!.faces(0, 'typical', 0, 3)).toHaveLength(3);
+    expect(await session!.queries.faces(0, 'typical', 0, 3)).toHaveLength(3);
   });
 
-  it('has one run of the same folders, in whatever order', async () => {
+  it('has one run for the same folders in any order', async () => {
     const { library: runs } = await library();
     const [a, b] = [join(PORTRAITS, 'female'), join(PORTRAITS, 'male')];
-    expect(runs.of([a, b])).toBe(runs.of([b, a]));
-    expect(runs.of([a])).not.toBe(runs.of([a, b]));
+    expect(runs.getOrCreate([a, b])).toBe(runs.getOrCreate([b, a]));
+    expect(runs.getOrCreate([a])).not.toBe(runs.getOrCreate([a, b]));
   });
 
-  it('forgets a removed run', async () => {
+  it('removes a run for good', async () => {
     const { library: runs, context, folder } = await library();
-    const session = runs.of([PORTRAITS]);
-    await session.describe();
+    const session = runs.getOrCreate([PORTRAITS]);
+    await session.analyze();
     await runs.remove(session);
     expect(runs.all).toEqual([]);
     const later = new RunLibrary(context, folder);
@@ -138,7 +139,7 @@ describe('RunLibrary', () => {
     expect(later.all).toEqual([]);
   });
 
-  it('cleans up after a run whose making was killed long ago, and leaves a fresh one alone', async () => {
+  it('removes partial runs that are old, and keeps recent ones', async () => {
     const { library: runs, folder } = await library();
     await mkdir(join(folder, 'old.partial'), { recursive: true });
     await mkdir(join(folder, 'new.partial'));

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type * as vscode from 'vscode';
-import { describe as describeFaces, registerCommands } from '../../src/host/commands/commands';
+import { analyzeRun } from '../../src/host/commands/analyze-run';
+import { registerCommands } from '../../src/host/commands/commands';
 import { createLog } from '../../src/host/outlets';
 import { DatasetPanel, type DatasetPanelContext } from '../../src/host/panels/dataset-panel';
 import { Panels } from '../../src/host/panels/panels';
@@ -17,10 +18,10 @@ afterEach(reset);
 const extensionUri = Uri.file('/extension') as unknown as vscode.Uri;
 const asPanel = (panel: ReturnType<typeof fakePanel>) => panel as unknown as vscode.WebviewPanel;
 
-/** Time in which anything that starts by itself would have started: the run's files are small. */
+/** Waits until automatic work would have started; the files of the run are small. */
 const settled = () => new Promise((resolve) => setTimeout(resolve, 150));
 
-/** A run of an earlier session and its panel, wired as the extension does. */
+/** A stored run with its restored panel, connected as in the extension. */
 async function restored() {
   const engine = fakeEngine({
     changes: { added: 1, changed: 0, removed: 0 },
@@ -33,10 +34,12 @@ async function restored() {
     library,
     { extensionUri, history: new SettingHistory(), log, onSelect: () => undefined },
     Promise.resolve(),
-    (opened) => void watch.check(opened),
   );
   const update = vi.fn();
-  const watch = new FolderWatch(library, update);
+  const watch = new FolderWatch(update);
+  panels.onDidOpen((opened) => {
+    watch.add(opened);
+  });
   const panel = fakePanel();
   await panels.deserializeWebviewPanel(asPanel(panel), { runId: 'kept', selected: 0 });
   panel.send({ kind: 'ready' });
@@ -44,12 +47,12 @@ async function restored() {
   return { engine, library, session, panels, panel, watch, update, log };
 }
 
-describe('in a workspace that is not trusted', () => {
+describe('an untrusted workspace', () => {
   beforeEach(() => {
     state.trusted = false;
   });
 
-  it('a restored panel starts nothing, shows nothing, and offers the way to trust', async () => {
+  it('lets a restored panel start and show nothing but the way to trust', async () => {
     const { engine, panel } = await restored();
     expect(engine.asked).toEqual([]);
     expect(panel.lastState()).toMatchObject({
@@ -64,7 +67,7 @@ describe('in a workspace that is not trusted', () => {
     expect(state.executed).toEqual([['workbench.trust.manage']]);
   });
 
-  it("a restored panel's page is not obeyed", async () => {
+  it('ignores other messages of a restored page', async () => {
     const { engine, panel } = await restored();
     for (const message of [
       { kind: 'faces', request: 1, cluster: 0, order: 'typical', start: 0, count: 10 },
@@ -86,17 +89,19 @@ describe('in a workspace that is not trusted', () => {
     expect(panel.lastState()).toMatchObject({ waits: true });
   });
 
-  it('no folder is watched, looked at or described by itself', async () => {
+  it('has no folder watched, checked or analyzed automatically', async () => {
     state.workspaceSettings['faceClusters.watch'] = 'update';
     const { engine, session, watch, update } = await restored();
-    await watch.check(session);
-    await describeFaces(session, { panels: undefined as never, log: undefined as never }, false);
+    watch.add(session);
+    const context = { panels: undefined as never, log: undefined as never };
+    await analyzeRun(session, context, 'automatic');
+    await settled();
     expect(state.watched).toEqual([]);
     expect(engine.asked).toEqual([]);
     expect(update).not.toHaveBeenCalled();
   });
 
-  it('what the user asks for runs, and its panel then shows it', async () => {
+  it('allows what the user requests', async () => {
     const { engine, session, panels, panel } = await restored();
     panels.show(session);
     await vi.waitFor(() => {
@@ -104,13 +109,13 @@ describe('in a workspace that is not trusted', () => {
       expect(engine.asked).toContain('pictures');
     });
     await settled();
-    expect(engine.asked, 'the folders are not looked at').not.toContain('changes');
+    expect(engine.asked, 'the folders are not checked').not.toContain('changes');
   });
 
-  it('granting trust brings back what waited', async () => {
+  it('resumes the restored panels when it is trusted', async () => {
     const { engine, panels, panel, watch } = await restored();
     grantTrust();
-    watch.follow();
+    watch.update();
     panels.onTrusted();
     await vi.waitFor(() => {
       expect(panel.lastState()).toMatchObject({ waits: false, clustering: { faces: 1 } });
@@ -119,7 +124,7 @@ describe('in a workspace that is not trusted', () => {
     expect(state.watched).toEqual(['/photos']);
   });
 
-  it('a restored data set view waits, and goes on when the workspace is trusted', async () => {
+  it('resumes a restored data set view when it is trusted', async () => {
     const engine = fakeEngine();
     const context: DatasetPanelContext = {
       extensionUri,
@@ -145,7 +150,7 @@ describe('in a workspace that is not trusted', () => {
     });
   });
 
-  it('another network is refused, with the way to trust', async () => {
+  it('refuses another model and offers the way to trust', async () => {
     const engine = fakeEngine({
       model: { attributes: ['Smiling'], crop: { width: 1, height: 1 } },
     });
@@ -167,7 +172,7 @@ describe('in a workspace that is not trusted', () => {
     await useModel(Uri.file('/photos/hostile.onnx'));
     expect(engine.asked).toEqual([]);
     expect(shownBy('warning')).toEqual([
-      'Face Clusters: another network can be used only in a workspace that you trust.',
+      'Face Clusters: another model can be used only in a workspace that you trust.',
     ]);
     expect(state.executed).toEqual([['workbench.trust.manage']]);
 
@@ -178,8 +183,8 @@ describe('in a workspace that is not trusted', () => {
   });
 });
 
-describe('in a workspace that is trusted', () => {
-  it('a restored panel shows its run, and its folder is looked at and watched', async () => {
+describe('a trusted workspace', () => {
+  it('has a restored panel show its run, and its folder checked and watched', async () => {
     const { engine, panel } = await restored();
     await vi.waitFor(() => {
       expect(panel.lastState()).toMatchObject({ waits: false, clustering: { faces: 1 } });

@@ -153,17 +153,17 @@ async function round(
   change: (values: Partial<Settings>) => void,
 ): Promise<void> {
   await library.load();
-  const session = library.of([photos]);
+  const session = library.getOrCreate([photos]);
   change({ detect: number % 2 === 0 ? 'never' : 'always', cache: number % 3 !== 0 });
-  await session.describe();
+  await session.analyze();
   for (const values of CHANGES) {
     change(values);
     await session.followSettings();
     const clusters = session.clustering?.clusters ?? [];
-    await Promise.all(clusters.slice(0, 4).map(({ id }) => session.faces(id, 'typical', 0, 20)));
+    await Promise.all(clusters.slice(0, 4).map(({ id }) => session.queries.faces(id, 'typical', 0, 20)));
   }
-  await session.photo(number % 20);
-  const cancelled = session.describe();
+  await session.queries.photo(number % 20);
+  const cancelled = session.analyze();
   setTimeout(() => {
     session.cancel();
   }, 300);

@@ -3,9 +3,8 @@
  * and tests set its settings and trust. vitest.config.ts substitutes it for the module.
  */
 import { EventEmitter as Events } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from './images';
+import { settingProperties } from './package-settings';
 
 type Listener = (value: never) => unknown;
 
@@ -20,9 +19,13 @@ const initial = () => ({
   /** Executed commands. */
   executed: [] as unknown[][],
   clipboard: undefined as string | undefined,
-  /** Watched patterns. */
+  /** Folders that are watched. */
   watched: [] as string[],
-  /** Button that is pressed in messages, or undefined. */
+  /** Patterns of the watchers so far, disposed ones included. */
+  patterns: [] as string[],
+  /** Label of the item that is chosen from a list, or undefined. */
+  picked: undefined as string | undefined,
+  /** Button that is pressed in a message, or undefined. */
   answer: undefined as string | undefined,
   /** Result of open dialogs. */
   opened: undefined as unknown[] | undefined,
@@ -89,7 +92,7 @@ export const window = {
   },
   showQuickPick: (items: { label: string }[], options: { title: string }) => {
     show('quick pick', options.title, ...items.map(({ label }) => label));
-    return Promise.resolve(undefined);
+    return Promise.resolve(items.find(({ label }) => label === state.picked));
   },
   showOpenDialog: () => Promise.resolve(state.opened),
   withProgress: (
@@ -125,10 +128,13 @@ export const workspace = {
     granted.on('granted', listener);
     return { dispose: () => granted.off('granted', listener) };
   },
+  onDidRenameFiles: () => ({ dispose: () => undefined }),
+  onDidDeleteFiles: () => ({ dispose: () => undefined }),
   getWorkspaceFolder: () => undefined,
   registerTextDocumentContentProvider: () => ({ dispose: () => undefined }),
   createFileSystemWatcher: (pattern: RelativePattern) => {
     state.watched.push(pattern.base.fsPath);
+    state.patterns.push(pattern.pattern);
     const event = () => ({ dispose: () => undefined });
     return {
       onDidCreate: event,
@@ -164,10 +170,7 @@ export const workspace = {
   }),
 };
 
-const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
-  contributes: { configuration: { properties: Record<string, { default: unknown }> } };
-};
-const defaultOf = (name: string) => manifest.contributes.configuration.properties[name]?.default;
+const defaultOf = (name: string) => settingProperties[name]?.default;
 
 export const commands = {
   executeCommand: (...args: unknown[]) => {
@@ -214,9 +217,16 @@ export class RelativePattern {
 }
 
 export class EventEmitter {
-  readonly event = () => ({ dispose: () => undefined });
-  fire(): void {
-    // no listeners
+  private readonly listeners = new Set<(value: unknown) => void>();
+  readonly event = (listener: (value: unknown) => void) => {
+    this.listeners.add(listener);
+    return { dispose: () => this.listeners.delete(listener) };
+  };
+  fire(value: unknown): void {
+    for (const listener of this.listeners) listener(value);
+  }
+  dispose(): void {
+    this.listeners.clear();
   }
 }
 
@@ -241,6 +251,7 @@ export function fakePanel() {
   let dispose: () => void = () => undefined;
   return {
     title: '',
+    active: false,
     iconPath: undefined as unknown,
     posted,
     /** Sends a message from the page. */

@@ -2,7 +2,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from './vscode';
 
-test("a cluster's faces are turned round, and its images are copied from the panel and from the side panel", async ({
+test('orders the faces of a cluster, and copies its images from the panel and the side panel', async ({
   workbench,
 }) => {
   const { page } = workbench;
@@ -51,13 +51,14 @@ test("a cluster's faces are turned round, and its images are copied from the pan
   expect(await readdir(target)).toHaveLength(typical.length);
 });
 
-test('everything is exported into a new folder', async ({ workbench }) => {
+test('exports everything into a new folder from the title of the panel', async ({ workbench }) => {
   await workbench.open();
   await workbench.clusterFaces('portraits');
   const panel = await workbench.panel();
   const target = join(workbench.folder, 'exports');
   await mkdir(target);
-  await panel.locator('vscode-button', { hasText: 'Export…' }).click();
+  await panel.locator('fc-cluster-card').first().waitFor();
+  await workbench.titleAction('Export Results…').click();
   await workbench.chooseFolder(target, 'Export Here');
   await expect(workbench.notification(`Exported to '${target}`)).toBeVisible();
   const [name] = await readdir(target);

@@ -76,10 +76,10 @@ test('shows what a data set holds, its faces and its likely label errors', async
   await contradictions.scrollIntoViewIfNeeded();
   await workbench.page.screenshot({ path: 'test-results/dataset-contradictions.png' });
 
-  // Its frequencies weigh the attributes of clustering, and that can be taken back.
-  await view.getByRole('button', { name: 'rare attributes weighing more' }).click();
+  // Its frequencies set the weights of clustering, which can be undone.
+  await view.getByRole('button', { name: 'rare attributes count more' }).click();
   await expect(
-    workbench.notification(/Rare attributes of 'portraits' now weigh most/),
+    workbench.notification(/Rare attributes of 'portraits' now count most/),
   ).toBeVisible();
   expect((await workbench.readSettings())['faceClusters.weights']).toHaveProperty('Male');
   await workbench
@@ -116,9 +116,9 @@ test('a network file in the workspace describes faces at a click, under its own 
   );
   await writeFile(join(workbench.folder, 'own.onnx'), Buffer.concat([bundled, writer.finish()]));
   await workbench.open();
-  await workbench.fromMenu('Use This Model to Describe Faces', 'own.onnx');
+  await workbench.fromMenu('Use as Attribute Model', 'own.onnx');
   const told = workbench.notification(
-    /'own\.onnx' describes faces from now on: 40 attributes, crops of 160×192/,
+    /'own\.onnx' is the attribute model now: 40 attributes, crops of 160×192 pixels/,
   );
   await expect(told).toBeVisible();
   expect((await workbench.readSettings())['faceClusters.model']).toBe('own.onnx');

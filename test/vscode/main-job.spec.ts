@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { variety } from './pictures';
 import { expect, test } from './vscode';
 
-test('right click, progress, panel with clusters, charts, eigenfaces and faces; a face opens its image', async ({
+test('clusters a folder from its context menu, and opens the image of a face', async ({
   workbench,
 }) => {
   await workbench.open();
@@ -16,14 +16,14 @@ test('right click, progress, panel with clusters, charts, eigenfaces and faces; 
   const cards = panel.locator('fc-cluster-card');
   await expect(cards).toHaveCount(16);
   await expect(cards.first().locator('fc-occurrence-chart li')).toHaveCount(10);
-  // The chart is sorted, and says in words what its colours say.
+  // The chart is sorted and describes its colors in words.
   const values = await cards.first().locator('fc-occurrence-chart .value').allTextContents();
   expect(values.map(Number)).toEqual(values.map(Number).sort((a, b) => b - a));
   await expect(cards.first().locator('fc-occurrence-chart svg').first()).toHaveAttribute(
     'aria-label',
     /% of this cluster \(almost all have it\), \d.*% of all faces/,
   );
-  // Pictures are there, and are pictures.
+  // The pictures are loaded.
   const eigenface = cards.first().locator('.eigenface img');
   await expect(eigenface).toBeVisible();
   await expect
@@ -45,7 +45,7 @@ test('right click, progress, panel with clusters, charts, eigenfaces and faces; 
   await expect(workbench.page.locator('.tab.active')).toContainText(/\d+\.jpg/);
 });
 
-test('a cluster is seen large, by mouse, keyboard and side panel', async ({ workbench }) => {
+test('opens a cluster with the mouse, the keyboard and the side panel', async ({ workbench }) => {
   const { page } = workbench;
   await workbench.open();
   await workbench.clusterFaces('portraits');
@@ -72,7 +72,7 @@ test('a cluster is seen large, by mouse, keyboard and side panel', async ({ work
   await expect(panel.locator('fc-cluster-view h2')).toHaveText('Cluster 3');
 });
 
-test('changed settings cluster again without inferring, and can be undone', async ({
+test('clusters again without an analysis when settings change, and undoes changes', async ({
   workbench,
 }) => {
   await workbench.open();
@@ -86,7 +86,7 @@ test('changed settings cluster again without inferring, and can be undone', asyn
   await clusters.fill('5');
   await clusters.press('Enter');
   await expect(panel.locator('fc-cluster-card')).toHaveCount(5);
-  expect(await workbench.readSettings()).toMatchObject({ 'faceClusters.clusters': 5 });
+  expect(await workbench.readSettings()).toMatchObject({ 'faceClusters.clusters': '5' });
   await expect(panel.locator('fc-notices')).toContainText('Changed clusters from 16 to 5');
   await panel.locator('fc-notices button', { hasText: 'Undo' }).click();
   await expect(panel.locator('fc-cluster-card')).toHaveCount(16);
@@ -105,16 +105,16 @@ test('changed settings cluster again without inferring, and can be undone', asyn
   await expect(panel.locator('fc-cluster-card').nth(1)).toBeVisible();
   await expect.poll(() => panel.locator('fc-cluster-card').count()).toBeLessThanOrEqual(6);
 
-  // A value out of bounds takes its default, and is told of.
+  // An invalid value is replaced by the default, with a notice.
   await workbench.settings({ 'faceClusters.clusters': 0 });
   await expect(panel.locator('fc-notices')).toContainText(
     'faceClusters.clusters is 0: expected a whole number from 1 to 1000, or "auto"',
   );
   await expect(panel.locator('fc-cluster-card')).toHaveCount(16);
 
-  // What the faces were described with cannot change without reading them again.
+  // Settings of the analysis take effect with a refresh.
   await workbench.settings({ 'faceClusters.clusters': 4, 'faceClusters.limit': 10 });
-  await expect(panel.locator('fc-notices')).toContainText('described with other settings (limit)');
+  await expect(panel.locator('fc-notices')).toContainText('analyzed with other settings (limit)');
   await expect(panel.locator('fc-cluster-card')).toHaveCount(4);
 
   await clusters.fill('many');
@@ -124,7 +124,7 @@ test('changed settings cluster again without inferring, and can be undone', asyn
   );
 });
 
-test('several folders are merged', async ({ workbench }) => {
+test('merges several folders', async ({ workbench }) => {
   await workbench.open();
   await workbench.explorerRow('portraits').click();
   await workbench.explorerRow('female').waitFor();
@@ -134,9 +134,7 @@ test('several folders are merged', async ({ workbench }) => {
   await expect(panel.locator('fc-toolbar .figures')).toContainText('71 faces in 72 images');
 });
 
-test('images that cannot be used are named, and the panel goes on without them', async ({
-  workbench,
-}) => {
+test('lists unusable images and shows the others', async ({ workbench }) => {
   await writeFile(join(workbench.folder, 'portraits', 'broken "1".jpg'), 'not an image');
   await workbench.open();
   await workbench.clusterFaces('portraits');
@@ -151,7 +149,7 @@ test('images that cannot be used are named, and the panel goes on without them',
   await notice('could not be used').click();
   await expect(workbench.page.locator('.tab.active')).toContainText('failed.csv');
 
-  // The toy head is no face, and is named apart.
+  // The toy head is not a face; its image is listed separately.
   await workbench.page.locator('.tab', { hasText: 'portraits' }).click();
   const again = await workbench.panel();
   await expect(again.locator('fc-notices')).toContainText(
@@ -159,7 +157,7 @@ test('images that cannot be used are named, and the panel goes on without them',
   );
 });
 
-test('the packaged extension is small enough to be fetched', async () => {
+test('has a package of less than 45 MB', async () => {
   const out = fileURLToPath(new URL('../../out', import.meta.url));
   const name = (await readdir(out)).find((file) =>
     file.endsWith(`${process.platform}-${process.arch}.vsix`),
@@ -167,7 +165,7 @@ test('the packaged extension is small enough to be fetched', async () => {
   expect((await stat(join(out, name!))).size / 1e6).toBeLessThan(45);
 });
 
-test('nothing is written beside the photos', async ({ workbench }) => {
+test('writes nothing beside the photos', async ({ workbench }) => {
   const before = await readdir(workbench.folder, { recursive: true });
   await workbench.open();
   await workbench.clusterFaces('portraits');

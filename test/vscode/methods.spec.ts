@@ -1,6 +1,6 @@
 import { expect, test } from './vscode';
 
-test('every method groups the faces; their parameters are at hand; a dendrogram opens clusters', async ({
+test('clusters with every method and its parameters, and opens clusters from the dendrogram', async ({
   workbench,
 }) => {
   await workbench.open();
@@ -49,14 +49,14 @@ test('every method groups the faces; their parameters are at hand; a dendrogram 
   await expect(figures).toContainText('(DBSCAN)');
 });
 
-test('methods are compared, kept, and a click on a point opens that clustering, which can be undone', async ({
+test('stores a comparison of methods, whose points open a clustering that can be undone', async ({
   workbench,
 }) => {
   await workbench.open();
   await workbench.clusterFaces('portraits');
   const panel = await workbench.panel();
   await expect(panel.locator('fc-cluster-card')).toHaveCount(16);
-  await panel.getByText('Compare methods', { exact: true }).click();
+  await panel.getByText('Compare Methods', { exact: true }).click();
   const comparison = panel.locator('fc-comparison');
   // of the chart, and of the legend
   await expect(comparison.locator('path.line')).toHaveCount(4 + 7, { timeout: 60_000 });
@@ -80,7 +80,7 @@ test('methods are compared, kept, and a click on a point opens that clustering, 
   });
 });
 
-test('the number of clusters is chosen with its reasons shown; weights are set by hand', async ({
+test('chooses the number of clusters with reasons, and takes custom weights', async ({
   workbench,
 }) => {
   await workbench.open();
@@ -101,7 +101,7 @@ test('the number of clusters is chosen with its reasons shown; weights are set b
   await curve.locator('figure').first().locator('circle.live').nth(3).click();
   await expect(panel.locator('fc-toolbar .figures')).toContainText('5 clusters (K-Means)');
 
-  await panel.getByText('Weigh by hand…', { exact: true }).click();
+  await panel.getByText('Custom Weights…', { exact: true }).click();
   const slider = panel.locator('fc-weights label', { hasText: 'Smiling' }).locator('input');
   await slider.focus();
   for (let i = 0; i < 20; i++) await workbench.page.keyboard.press('ArrowRight');
@@ -109,7 +109,7 @@ test('the number of clusters is chosen with its reasons shown; weights are set b
   await expect
     .poll(async () => (await workbench.readSettings())['faceClusters.weights'])
     .toMatchObject({ Smiling: 2 });
-  await panel.locator('fc-weights').getByText('All attributes the same').click();
+  await panel.locator('fc-weights').getByText('Reset Weights').click();
   await expect
     .poll(async () => (await workbench.readSettings())['faceClusters.weights'])
     .toBe('none');

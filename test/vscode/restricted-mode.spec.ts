@@ -14,7 +14,7 @@ const WHILE = 4000;
 const environmentOf = async (pid: number) =>
   (await readFile(`/proc/${String(pid)}/environ`, 'utf8')).split('\0');
 
-test('nothing of an untrusted workspace runs, and nothing starts by itself, until it is trusted', async ({
+test('runs nothing of an untrusted workspace, and nothing automatically, until it is trusted', async ({
   workbench,
 }) => {
   const { page, folder } = workbench;
@@ -41,7 +41,7 @@ test('nothing of an untrusted workspace runs, and nothing starts by itself, unti
   await workbench.clusterFaces('portraits');
   let panel = await workbench.panel();
   await expect(panel.locator('fc-cluster-card')).toHaveCount(5);
-  await expect(panel.locator('fc-toolbar .figures')).toContainText('execution provider cpu');
+  await expect(panel.locator('fc-toolbar .figures')).toContainText('CPU');
   await expect(panel.locator('fc-notices')).not.toContainText('faceClusters.');
   const [engine] = enginePids();
   expect((await environmentOf(engine!)).filter((variable) => variable.includes(folder))).toEqual(
@@ -83,9 +83,7 @@ test('nothing of an untrusted workspace runs, and nothing starts by itself, unti
   expect(enginePids()).not.toEqual([]);
 });
 
-test('a folder whose name is a link to a command is no link in a notification', async ({
-  workbench,
-}) => {
+test('shows a folder name with a command link as text in a notification', async ({ workbench }) => {
   const { page, folder } = workbench;
   await mkdir(join(folder, COMMAND_LINK));
   await workbench.open();

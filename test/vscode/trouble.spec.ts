@@ -18,7 +18,7 @@ async function slowFolder(folder: string, images: number): Promise<void> {
       .toFile(join(folder, `${i}.jpg`));
 }
 
-test('a folder without images says what was expected', async ({ workbench }) => {
+test('reports a folder without images', async ({ workbench }) => {
   await mkdir(join(workbench.folder, 'nothing here'));
   await workbench.open();
   await workbench.clusterFaces('nothing here');
@@ -28,7 +28,7 @@ test('a folder without images says what was expected', async ({ workbench }) => 
   await expect(workbench.notification(/No images/).getByText('Try Again')).toBeVisible();
 });
 
-test('the side panel welcomes before there is anything', async ({ workbench }) => {
+test('shows a welcome text in the empty side panel', async ({ workbench }) => {
   await workbench.open();
   await workbench.sidePanel();
   await expect(workbench.page.locator('.welcome-view')).toContainText(
@@ -50,7 +50,7 @@ test('the side panel welcomes before there is anything', async ({ workbench }) =
   await expect((await workbench.panel()).locator('fc-cluster-card')).toHaveCount(16);
 });
 
-test('progress counts, and cancel works within a second', async ({ workbench }) => {
+test('counts images, and cancels within a second', async ({ workbench }) => {
   await slowFolder(join(workbench.folder, 'slow'), 80);
   await workbench.settings({ 'faceClusters.detect': 'never', 'faceClusters.cache': false });
   await workbench.open();
@@ -60,7 +60,7 @@ test('progress counts, and cancel works within a second', async ({ workbench }) 
   await progress.hover();
   const asked = Date.now();
   await progress.getByText('Cancel', { exact: true }).click();
-  await expect(workbench.notification('Cancelled; nothing was kept')).toBeVisible({
+  await expect(workbench.notification('Cancelled; nothing was stored')).toBeVisible({
     timeout: 5000,
   });
   // The click and the browser's drawing take part of it.
@@ -68,9 +68,7 @@ test('progress counts, and cancel works within a second', async ({ workbench }) 
   await expect(progress).toBeHidden();
 });
 
-test('an engine killed mid-run again and again is told of, and trying again works', async ({
-  workbench,
-}) => {
+test('reports an engine that is killed repeatedly, and retries', async ({ workbench }) => {
   await slowFolder(join(workbench.folder, 'slow'), 40);
   await workbench.settings({ 'faceClusters.detect': 'never', 'faceClusters.cache': false });
   await workbench.open();
@@ -91,7 +89,7 @@ test('an engine killed mid-run again and again is told of, and trying again work
   );
 });
 
-test('an engine killed while the panel is open does not take it along', async ({ workbench }) => {
+test('keeps the panel working when the engine is killed', async ({ workbench }) => {
   await workbench.open();
   await workbench.clusterFaces('portraits');
   const panel = await workbench.panel();
@@ -103,7 +101,7 @@ test('an engine killed while the panel is open does not take it along', async ({
   await expect(panel.locator('fc-cluster-card')).toHaveCount(3);
 });
 
-test('reload restores the panel and the side panel', async ({ workbench }) => {
+test('restores the panel and the side panel after a reload', async ({ workbench }) => {
   await workbench.open();
   await workbench.clusterFaces('portraits');
   let panel = await workbench.panel();
@@ -119,7 +117,7 @@ test('reload restores the panel and the side panel', async ({ workbench }) => {
   await expect(workbench.treeRow(/portraits.*71 faces, 16 clusters/)).toBeVisible();
 });
 
-test('a run is removed after asking, and its photos stay', async ({ workbench }) => {
+test('removes a run after asking and leaves its photos', async ({ workbench }) => {
   await workbench.open();
   await workbench.clusterFaces('portraits');
   await (await workbench.panel()).locator('fc-cluster-card').first().waitFor();

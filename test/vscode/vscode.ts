@@ -198,6 +198,22 @@ export class Workbench {
     }).toPass({ timeout: 30_000 });
   }
 
+  /** An action in the title of the active editor. */
+  titleAction(title: string): Locator {
+    return this.page.locator(`.editor-actions a.action-label[aria-label^="${title}"]`);
+  }
+
+  /** Titles of the entries of the command palette that contain a text. */
+  async palette(text: string): Promise<string[]> {
+    await this.page.keyboard.press('F1');
+    await this.page.locator('.quick-input-widget input').fill(`>${text}`);
+    const rows = this.page.locator('.quick-input-list .monaco-list-row');
+    await rows.first().waitFor();
+    const titles = await rows.allInnerTexts();
+    await this.page.keyboard.press('Escape');
+    return titles.map((title) => title.split('\n')[0]!.trim());
+  }
+
   /** Shows the side panel. */
   async sidePanel(): Promise<void> {
     const icon = this.page.locator('.activitybar .action-item', {

@@ -1,4 +1,4 @@
-/** The whole panel: header, notices, and either all clusters or one of them large. */
+/** The panel: toolbar, notices, and all clusters or one cluster in detail. */
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
@@ -54,7 +54,7 @@ export class App extends LitElement {
   ];
 
   @property({ attribute: false }) source!: Source;
-  /** Undefined until the host has answered. */
+  /** Undefined until the host has sent it. */
   @property({ attribute: false }) panel: PanelState | undefined;
   @property({ attribute: false }) progress: Progress | null = null;
 
@@ -63,7 +63,7 @@ export class App extends LitElement {
     generation: -1,
     of: new Map(),
   };
-  /** Where the overview was scrolled to when a cluster was opened. */
+  /** Scroll position of the overview when a cluster was opened. */
   private overviewScroll = 0;
 
   setPictures(generation: number, pictures: readonly ClusterPictures[]): void {
@@ -99,9 +99,8 @@ export class App extends LitElement {
   }
 
   /**
-   * After the way back from a cluster the focus is where it was, unless it is elsewhere by now: the
-   * way back takes a round trip to the host, in which one may have opened a dropdown, and a
-   * dropdown that loses the focus closes.
+   * Returns the focus to the card of a cluster that was closed, unless another element has it: the
+   * user may have opened a dropdown during the round trip to the host, and it would close.
    */
   private async focusCard(cluster: number) {
     const card = this.renderRoot.querySelector<ClusterCard>(
@@ -183,7 +182,7 @@ export class App extends LitElement {
 
   private nothingYet() {
     if (this.progress !== null || this.panel?.problem != null) return nothing;
-    return html`<p class="empty quiet">There is nothing to show yet.</p>`;
+    return html`<p class="empty quiet">No clusters yet.</p>`;
   }
 
   private readonly onShowFace = (event: Event) => {
@@ -191,7 +190,7 @@ export class App extends LitElement {
   };
 
   private readonly onKey = (event: KeyboardEvent) => {
-    // A dropdown that Escape closed has made use of the key.
+    // A dropdown that was closed by Escape has prevented the default.
     if (event.key === 'Escape' && !event.defaultPrevented && this.panel?.selected != null)
       this.source.send({ kind: 'select', cluster: null });
   };

@@ -1,6 +1,6 @@
 /**
- * A cluster at a glance: eigenface, chart, prominent attributes and its most typical faces. Fetches
- * them once it is near the screen.
+ * A cluster in the overview: mean face, chart, prominent attributes and most typical faces. The
+ * faces are requested when the card comes near the visible area.
  */
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
@@ -14,10 +14,10 @@ import { clusterTitle, count, percent, plural, silhouetteText } from '../../src/
 import type { Occurrences, ClusterSummary } from '../../src/domain/clustering';
 import type { FaceCard, ClusterPictures } from '../../src/domain/faces';
 
-/** Faces shown of a cluster. */
+/** Number of faces in a card. */
 const FACES = 16;
 
-/** Distance from the screen at which a card fetches its faces. */
+/** Distance from the visible area at which a card requests its faces. */
 const NEAR = '600px';
 
 @customElement('fc-cluster-card')
@@ -29,7 +29,7 @@ export class ClusterCard extends LitElement {
   @property({ attribute: false }) overall: Occurrences = {};
   /** Number of faces in all clusters. */
   @property({ type: Number }) total = 0;
-  /** Faces of another generation are stale. */
+  /** Number of the clustering; faces of an earlier one are outdated. */
   @property({ type: Number }) generation = 0;
   @property({ attribute: false }) pictures: ClusterPictures | undefined;
 
@@ -63,14 +63,15 @@ export class ClusterCard extends LitElement {
   private async load() {
     const { generation } = this;
     const wanted = Math.min(FACES, this.source.available(this.cluster.id, this.cluster.size));
-    // the host has logged why
+    // the host has logged the reason
     const faces = await this.source.faces(this.cluster.id, 'typical', 0, wanted).catch(() => []);
     if (generation === this.generation) this.faces = faces;
   }
 
   override render() {
-    const { cluster } = this;
+    const { cluster, faces = [] } = this;
     const title = clusterTitle(cluster.id);
+    const more = cluster.size - faces.length;
     const open = () => {
       this.source.send({ kind: 'select', cluster: cluster.id });
     };
@@ -82,7 +83,7 @@ export class ClusterCard extends LitElement {
             >${plural(cluster.size, 'face')}
             <span class="quiet">(${percent(cluster.size / Math.max(1, this.total))})</span></span
           >
-          <span class="quiet" title="Mean silhouette of its faces, from -1 to 1"
+          <span class="quiet" title="Mean silhouette of the faces, from −1 to 1"
             >silhouette ${silhouetteText(cluster.silhouette)}</span
           >
         </header>
@@ -94,14 +95,15 @@ export class ClusterCard extends LitElement {
           <button
             class="eigenface"
             @click=${open}
-            aria-label="Mean face of ${title}, open it"
+            aria-label="Open ${title}"
             title="Mean face of ${count(cluster.size)} faces"
           >
             ${this.pictures === undefined ? nothing : html`<img src=${imageUrl(this.pictures.eigenface, 'image/png')} alt="" />`}
           </button>
           <fc-occurrence-chart .cluster=${cluster} .overall=${this.overall}></fc-occurrence-chart>
         </div>
-        <div class="faces">${(this.faces ?? []).map((face) => faceButton(face, this.source))}</div>
+        <div class="faces">${faces.map((face) => faceButton(face, this.source))}</div>
+        ${more > 0 && faces.length > 0 ? html`<button class="link" @click=${open}>${count(more)} more</button>` : nothing}
       </article>
     `;
   }

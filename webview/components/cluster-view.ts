@@ -1,4 +1,4 @@
-/** A cluster seen large: its eigenface and components, all its attributes, and every face. */
+/** A cluster in detail: mean face and components, all attributes, and all faces. */
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { classifyAttributes } from '../../src/summaries/tell-apart';
@@ -27,7 +27,7 @@ export class ClusterView extends LitElement {
   @property({ type: Number }) generation = 0;
   @property({ attribute: false }) pictures: ClusterPictures | undefined;
 
-  /** Stays when another cluster is shown. */
+  /** Kept when another cluster is shown. */
   @state() private order: FaceOrder = 'typical';
 
   override render() {
@@ -61,7 +61,7 @@ export class ClusterView extends LitElement {
             Object.keys(cluster.otherOccurrences).length === 0
               ? nothing
               : html`<details>
-                  <summary>Attributes that were not clustered by</summary>
+                  <summary>Attributes that do not count in the clustering</summary>
                   <fc-occurrence-chart .cluster=${others} .overall=${overall}></fc-occurrence-chart>
                 </details>`
           }
@@ -83,14 +83,14 @@ export class ClusterView extends LitElement {
 
   private facesTitle(): string {
     const { cluster, source } = this;
-    if (source.live) return 'Faces'; // the control beside it says in which order
+    if (source.live) return 'Faces'; // the order is in the control beside
     const available = source.available(cluster.id, cluster.size);
     return available < cluster.size
       ? `The ${count(available)} most typical of ${plural(cluster.size, 'face')}`
       : 'Faces, the most typical first';
   }
 
-  /** How its faces are ordered, and what can be done with its images. */
+  /** The order of the faces, and actions for the images. */
   private actions() {
     const change = (event: Event) => {
       const chosen = (event.target as HTMLInputElement).value;
@@ -113,8 +113,8 @@ export class ClusterView extends LitElement {
       >
         ${ORDERS.map(([order, text]) => html`<vscode-option value=${order} ?selected=${order === this.order}>${text}</vscode-option>`)}
       </vscode-dropdown>
-      ${button('copyImages', 'Copy images to folder…', 'Copies the images of this cluster into a folder; nothing there is replaced')}
-      ${button('copyPaths', 'Copy paths', 'Puts the paths of the images on the clipboard, one a line')}
+      ${button('copyImages', 'Copy Images to Folder…', 'Copies the images of this cluster into a folder; existing files are not replaced')}
+      ${button('copyPaths', 'Copy Image Paths', 'Copies the paths of the images to the clipboard, one per line')}
     `;
   }
 

@@ -1,6 +1,6 @@
 /**
- * Methods side by side: silhouette against the number of clusters; a click on a point opens that
- * clustering.
+ * The silhouette of each method against the number of clusters. A click on a point applies its
+ * method and number.
  */
 import { css, html, LitElement, nothing, svg } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
@@ -170,7 +170,7 @@ export class ComparisonView extends LitElement {
 
   private chart() {
     const layout = comparisonLayout(this.comparison, WIDTH, HEIGHT);
-    if (layout === undefined) return html`<p class="quiet">No grouping has a silhouette.</p>`;
+    if (layout === undefined) return html`<p class="quiet">No clustering has a silhouette.</p>`;
     const { plot, lines, points, xTicks, yTicks } = layout;
     return html`<svg
       class="chart"

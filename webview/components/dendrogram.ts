@@ -1,7 +1,4 @@
-/**
- * How the clusters of a hierarchical method would be merged further: a tree with the clusters at
- * its leaves.
- */
+/** The tree in which a hierarchical method would merge the clusters, which are the leaves. */
 import { scaleLinear } from 'd3-scale';
 import { css, html, LitElement, svg } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
@@ -90,7 +87,7 @@ export class DendrogramView extends LitElement {
   }
 }
 
-/** Leaves so that no two branches cross. */
+/** The leaves in an order in which no branches cross. */
 function leavesInOrder(merges: NonNullable<Clustering['tree']>, leaves: number): number[] {
   if (merges.length === 0) return Array.from({ length: leaves }, (_, i) => i);
   const order: number[] = [];

@@ -4,7 +4,7 @@ import type { FaceCard } from '../../src/domain/faces';
 import { forPage } from '../../src/text/neutralize';
 import { imageUrl, type Source } from '../source';
 
-/** Asks for the photo of a face to be shown; bubbles up to the panel. */
+/** Requests the photo of a face; bubbles up to the panel. */
 export class ShowFace extends Event {
   static readonly type = 'fc-show-face';
   constructor(readonly face: FaceCard) {
@@ -12,7 +12,7 @@ export class ShowFace extends Event {
   }
 }
 
-/** @param tabindex -1 where a grid moves the focus itself. */
+/** @param tabindex -1 in a grid that moves the focus itself. */
 export function faceButton(face: FaceCard, source: Source, tabindex = 0) {
   const open = (event: MouseEvent) => {
     if (event.ctrlKey || event.metaKey) source.send({ kind: 'open', row: face.row, beside: true });

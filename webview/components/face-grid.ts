@@ -1,7 +1,4 @@
-/**
- * All faces of a cluster, however many: only what is on the screen is in the page, and only that is
- * asked for.
- */
+/** All faces of a cluster; only the visible ones are in the page and requested. */
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { LitVirtualizer } from '@lit-labs/virtualizer';
@@ -15,11 +12,11 @@ import { shared } from './shared.css';
 import type { FaceOrder } from '../../src/domain/clustering';
 import type { FaceCard } from '../../src/domain/faces';
 
-/** Faces asked for at a time. */
+/** Number of faces in a request. */
 const PAGE = 48;
-/** Pages kept; those longest out of use are let go of, with their pictures. */
+/** Number of pages in memory; the least recently used are dropped with their pictures. */
 const KEPT_PAGES = 60;
-/** In pixels; the style sheet of a cell says the same. */
+/** In pixels, as in the style sheet. */
 const TILE = { width: 100, height: 120, gap: 6 } as const;
 
 const ORDER: Record<FaceOrder, string> = {
@@ -39,9 +36,9 @@ export class FaceGrid extends LitElement {
   @property() order: FaceOrder = 'typical';
 
   @state() private problem = '';
-  /** The one face the Tab key reaches; arrow keys move it. */
+  /** The face that the Tab key reaches; arrow keys change it. */
   @state() private current = 0;
-  /** Changes whenever a page arrives, which makes the virtualiser draw again. */
+  /** Counts the pages received, so that the virtualizer renders again. */
   @state() private arrived = 0;
   @query('lit-virtualizer') private virtualizer!: LitVirtualizer;
 
@@ -74,7 +71,7 @@ export class FaceGrid extends LitElement {
   override render() {
     if (this.items.length === 0) return nothing;
     const { arrived, current } = this;
-    // A new function makes the virtualiser draw what has arrived.
+    // The virtualizer renders again when the function changes.
     const renderItem = (index: number) => this.cell(index, index === current, arrived);
     return html`
       ${this.problem === '' ? nothing : html`<p role="alert">${forPage(this.problem)} <button class="link" @click=${this.retry}>Try again</button></p>`}
@@ -126,7 +123,7 @@ export class FaceGrid extends LitElement {
       for (const old of [...this.pages.keys()].slice(0, -KEPT_PAGES)) this.pages.delete(old);
       this.arrived += 1;
     } catch (error) {
-      // The page stays marked, so that drawing does not ask for it again and again.
+      // The page stays marked, so that rendering does not request it in a loop.
       this.problem = `Some faces cannot be shown: ${error instanceof Error ? error.message : String(error)}`;
     }
   }
@@ -186,7 +183,7 @@ export class FaceGrid extends LitElement {
   }
 }
 
-/** Resolves when the virtualiser has drawn what scrolled into view. */
+/** Resolves when the virtualizer has rendered the rows that scrolled into view. */
 const painted = () =>
   new Promise<void>((resolve) => {
     requestAnimationFrame(() => {

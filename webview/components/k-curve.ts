@@ -1,6 +1,6 @@
 /**
- * What was tried for `clusters: auto`: silhouette, inertia and gap statistic against the number of
- * clusters, each with its choice.
+ * The search of `clusters: auto`: silhouette, inertia and gap statistic against the number of
+ * clusters, each with its best number.
  */
 import { scaleLinear } from 'd3-scale';
 import { css, html, LitElement, nothing, svg } from 'lit';

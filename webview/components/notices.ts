@@ -1,5 +1,5 @@
-/** What the user should know about the run, each with a way out. */
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+/** Messages about the run, with actions. */
+import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { changesText } from '../../src/domain/progress-text';
 import type { PanelState, WebviewMessage } from '../../src/protocol/panel';
@@ -11,8 +11,10 @@ import { shared } from './shared.css';
 
 type PanelCommand = Extract<WebviewMessage, { kind: 'command' }>['command'];
 
-/** Failures named in the panel itself. */
-const NAMED = 3;
+type Notice = TemplateResult;
+
+/** Maximum number of images named in a message. */
+const MAX_NAMED = 3;
 
 @customElement('fc-notices')
 export class Notices extends LitElement {
@@ -47,81 +49,109 @@ export class Notices extends LitElement {
   @property({ attribute: false }) panel!: PanelState;
 
   override render() {
-    const { problem, stale, changes, settingProblems, undo, clustering, run, failures, faceless } =
-      this.panel;
-    const withoutFace = run?.images.withoutFace ?? 0;
-    const firstFaceless = `${faceless.slice(0, NAMED).map(forName).join(', ')}${withoutFace > NAMED ? ', …' : ''}`;
-    const { live } = this.source;
-    const failed = run?.images.failed ?? 0;
-    const named = failures
-      .slice(0, NAMED)
-      .map(({ image, reason }) => `${forName(image)}: ${reason}`);
-    return html`
-      ${
-        problem === null
-          ? nothing
-          : this.notice('error', problem.message, [
-              problem.retry ? this.command('retry', 'Try again') : nothing,
-              this.command('engineLog', 'Show the log'),
-            ])
-      }
-      ${
-        stale.length === 0
-          ? nothing
-          : this.notice(
+    return [...this.problems(), ...this.changes(), ...this.information()];
+  }
+
+  /** Failures of the last job, and settings that are ignored. */
+  private problems(): Notice[] {
+    const { problem, settingProblems, run } = this.panel;
+    const actions = problem?.retry === true ? [this.command('retry', 'Try Again')] : [];
+    return [
+      ...(problem === null
+        ? []
+        : [
+            this.notice('error', problem.message, [
+              ...actions,
+              this.command('engineLog', 'Show Log'),
+            ]),
+          ]),
+      ...settingProblems.map((text) =>
+        this.notice('warning', `${text}. The default is used.`, [
+          this.command('settings', 'Open Settings'),
+        ]),
+      ),
+      ...(run?.notices ?? []).map((text) => this.notice('warning', upperFirst(text))),
+    ];
+  }
+
+  /** Reasons to refresh, and the last change of a setting. */
+  private changes(): Notice[] {
+    const { stale, changes, undo } = this.panel;
+    const refresh = [this.command('rerun', 'Refresh')];
+    const changed = changesText(changes);
+    return [
+      ...(stale.length === 0
+        ? []
+        : [
+            this.notice(
               'warning',
-              `These faces were described with other settings (${stale.join(', ')}).`,
-              [this.command('rerun', 'Describe them anew')],
-            )
-      }
-      ${
-        changes === null || changesText(changes) === ''
-          ? nothing
-          : this.notice('warning', `The folder has changed since: ${changesText(changes)}.`, [
-              this.command('rerun', 'Update the clusters'),
-            ])
-      }
-      ${(run?.notices ?? []).map((text) => this.notice('warning', upperFirst(text), []))}
-      ${undo === null ? nothing : this.notice('info', `${undo}.`, [this.command('undo', 'Undo')])}
-      ${settingProblems.map((text) => this.notice('warning', `${text}. Its default is used.`, [this.command('settings', 'Open the settings')]))}
-      ${(clustering?.notices ?? []).map((text) => this.notice('info', `${upperFirst(text)}.`, []))}
-      ${
-        withoutFace === 0
-          ? nothing
-          : this.notice(
+              `The images were analyzed with other settings (${stale.join(', ')}).`,
+              refresh,
+            ),
+          ]),
+      ...(changed === ''
+        ? []
+        : [this.notice('warning', `The folder has changed since: ${changed}.`, refresh)]),
+      ...(undo === null ? [] : [this.notice('info', `${undo}.`, [this.command('undo', 'Undo')])]),
+    ];
+  }
+
+  /** Remarks on the clustering, and images that are not part of it. */
+  private information(): Notice[] {
+    const { clustering, run, failures, faceless } = this.panel;
+    const withoutFace = run?.images.withoutFace ?? 0;
+    const failed = Math.max(run?.images.failed ?? 0, failures.length);
+    const reasons = failures.map(({ image, reason }) => `${forName(image)}: ${reason}`);
+    return [
+      ...(clustering?.notices ?? []).map((text) => this.notice('info', `${upperFirst(text)}.`)),
+      ...(withoutFace === 0
+        ? []
+        : [
+            this.notice(
               'info',
-              `No face was found in ${plural(withoutFace, 'image')}: ${firstFaceless}`,
-              [live ? this.command('faceless', 'Show all') : nothing],
-            )
-      }
-      ${
-        failed + failures.length === 0
-          ? nothing
-          : this.notice(
+              `No face was found in ${plural(withoutFace, 'image')}: ${firstOf(faceless.map(forName), withoutFace, ', ')}`,
+              this.showAll('faceless'),
+            ),
+          ]),
+      ...(failed === 0
+        ? []
+        : [
+            this.notice(
               'info',
-              `${plural(Math.max(failed, failures.length), 'image')} could not be used. ${named.join('; ')}${failures.length > NAMED ? '; …' : ''}`,
-              [live ? this.command('failures', 'Show all') : nothing],
-            )
-      }
-    `;
+              `${plural(failed, 'image')} could not be used. ${firstOf(reasons, failed, '; ')}`,
+              this.showAll('failures'),
+            ),
+          ]),
+    ];
+  }
+
+  /** A report has no other documents to show. */
+  private showAll(command: PanelCommand): Notice[] {
+    return this.source.live ? [this.command(command, 'Show All')] : [];
   }
 
   private notice(
     kind: 'info' | 'warning' | 'error',
     text: string,
-    actions: (TemplateResult | typeof nothing)[],
-  ) {
+    actions: TemplateResult[] = [],
+  ): Notice {
     return html`<div class="notice ${kind}" role=${kind === 'error' ? 'alert' : 'note'}>
       <span>${forPage(text)}</span>${actions}
     </div>`;
   }
 
-  private command(command: PanelCommand, label: string) {
+  private command(command: PanelCommand, label: string): TemplateResult {
     const send = () => {
       this.source.send({ kind: 'command', command });
     };
     return html`<button class="link" @click=${send}>${label}</button>`;
   }
+}
+
+/** The first texts, with an ellipsis if there are more. @param total number of texts. */
+function firstOf(texts: readonly string[], total: number, separator: string): string {
+  const named = texts.slice(0, MAX_NAMED);
+  return [...named, ...(total > named.length ? ['…'] : [])].join(separator);
 }
 
 declare global {

@@ -1,5 +1,5 @@
 /**
- * How often each attribute occurs in a cluster: a bar each, with a mark where it stands among all
+ * A bar for the frequency of each attribute in a cluster, with a mark at its frequency among all
  * faces.
  */
 import { html, LitElement, nothing, svg } from 'lit';
@@ -12,7 +12,7 @@ import { own } from '../../src/util/own';
 import { styles } from './occurrence-chart.css';
 import { shared } from './shared.css';
 
-/** What a bar's standing is called. */
+/** Descriptions of the frequencies. */
 const STANDING = {
   prominent: 'almost all have it',
   noisy: 'divided',
@@ -58,7 +58,7 @@ export class OccurrenceChart extends LitElement {
   }
 }
 
-/** Tells noisy bars apart without colour. */
+/** Distinguishes noisy bars without color. */
 const hatching = svg`
   <pattern id="hatching" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
     <rect class="weak" width="6" height="6"></rect>

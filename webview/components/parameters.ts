@@ -1,4 +1,4 @@
-/** Which parameters a method has, for the toolbar. */
+/** The parameters of each method, for the toolbar. */
 import { AFFINITIES, ASSIGN_LABELS, LINKAGES, METRICS } from '../../src/domain/method-options';
 import type { ClusteringSettings } from '../../src/domain/settings';
 
@@ -28,10 +28,10 @@ const number = (name: NumberSetting, label: string, title: string): Parameter =>
 const MIN_SAMPLES = number(
   'minSamples',
   'Min. samples',
-  'Faces around a core face, itself counted',
+  'Faces around a core face, including itself',
 );
 
-/** Those that matter as the settings are; none where a preset decides. */
+/** The parameters in effect; none with a preset, which sets all of them. */
 export function parametersOf({
   method,
   preset,
@@ -41,7 +41,9 @@ export function parametersOf({
   if (preset !== 'none') return [];
   switch (method) {
     case 'kmeans':
-      return [number('restarts', 'Restarts', 'Runs from different seeds; the best is kept')];
+      return [
+        number('restarts', 'Restarts', 'Runs from different starting points; the best is used'),
+      ];
     case 'agglomerative':
       return [
         { kind: 'choice', name: 'linkage', label: 'Linkage', values: LINKAGES },
@@ -49,28 +51,32 @@ export function parametersOf({
       ];
     case 'birch':
       return [
-        number('threshold', 'Threshold', 'Largest radius of a subcluster'),
-        number('branchingFactor', 'Branching factor', 'Subclusters of a node of the tree, at most'),
+        number('threshold', 'Radius', 'Largest radius of a subcluster'),
+        number(
+          'branchingFactor',
+          'Branching factor',
+          'Largest number of subclusters in a node of the tree',
+        ),
       ];
     case 'spectral':
       return [
         { kind: 'choice', name: 'affinity', label: 'Affinity', values: AFFINITIES },
         affinity === 'rbf'
-          ? number('gamma', 'Gamma', 'exp(-gamma d²)')
-          : number('neighbors', 'Neighbours', 'Nearest neighbours, the face itself counted'),
+          ? number('gamma', 'Gamma', 'Similarity is exp(−gamma · distance²)')
+          : number('neighbors', 'Neighbors', 'Nearest neighbors, including the face itself'),
         { kind: 'choice', name: 'assignLabels', label: 'Labels by', values: ASSIGN_LABELS },
       ];
     case 'dbscan':
-      return [number('eps', 'Eps', 'Largest distance of neighbours'), MIN_SAMPLES, METRIC];
+      return [number('eps', 'Eps', 'Largest distance between neighbors'), MIN_SAMPLES, METRIC];
     case 'optics':
       return [
         MIN_SAMPLES,
-        number('xi', 'Xi', "Smallest relative drop of reachability at a cluster's edge"),
+        number('xi', 'Xi', 'Smallest relative drop of the reachability at the edge of a cluster'),
         METRIC,
       ];
     case 'hdbscan':
       return [
-        number('minClusterSize', 'Min. cluster size', 'Fewest faces of a cluster'),
+        number('minClusterSize', 'Min. cluster size', 'Smallest number of faces in a cluster'),
         MIN_SAMPLES,
         METRIC,
       ];

@@ -1,7 +1,4 @@
-/**
- * A face where it was taken: its photo with the boxes of all its faces, that one marked, and its
- * attributes with their probabilities.
- */
+/** The photo of a face with the boxes of all its faces, and the probabilities of the attributes. */
 import { html, LitElement, nothing, svg } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { readableAttribute } from '../../src/domain/attributes';
@@ -17,7 +14,7 @@ export class PhotoDialog extends LitElement {
   static override styles = [shared, styles];
 
   @property({ attribute: false }) source!: Source;
-  /** Names of the probabilities. */
+  /** Names of the attributes, in the order of the probabilities. */
   @property({ attribute: false }) names: string[] = [];
 
   @state() private face: FaceCard | undefined;
@@ -47,7 +44,7 @@ export class PhotoDialog extends LitElement {
     const close = () => {
       this.dialog.close();
     };
-    // The keys of the panel behind are not meant here.
+    // The panel behind the dialog must not react to the keys.
     const keep = (event: KeyboardEvent) => {
       event.stopPropagation();
     };

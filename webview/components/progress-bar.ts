@@ -1,11 +1,11 @@
-/** What the engine is doing, and a way to stop it. */
+/** The progress of the engine, with a button to cancel. */
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Progress } from '../../src/domain/progress';
 import { stageText } from '../../src/domain/progress-text';
 import { shared } from './shared.css';
 
-/** Whoever can stop the work. */
+/** Receives the command to cancel. */
 interface Canceller {
   send(message: { kind: 'command'; command: 'cancel' }): void;
 }

@@ -1,4 +1,4 @@
-/** Styles every component starts from: VS Code's own colours and type. */
+/** Common styles of all components, with the colors and fonts of VS Code. */
 import { css } from 'lit';
 
 export const shared = css`

@@ -1,10 +1,10 @@
-/** What stands in place of everything while the workspace is not trusted, with the way out. */
+/** Replaces the panel while the workspace is not trusted. */
 import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { forPage } from '../../src/text/neutralize';
 import { shared } from './shared.css';
 
-/** Whoever can show where a workspace is trusted. */
+/** Receives the command to manage trust. */
 interface Trust {
   send(message: { kind: 'command'; command: 'trust' }): void;
 }
@@ -26,7 +26,7 @@ export class Waits extends LitElement {
   ];
 
   @property({ attribute: false }) source!: Trust;
-  /** What is not shown. */
+  /** Title of the hidden panel. */
   @property() name = '';
 
   override render() {

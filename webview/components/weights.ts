@@ -1,4 +1,4 @@
-/** How much each attribute counts, by hand: a slider an attribute. */
+/** A slider for the weight of each attribute. */
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { readableAttribute } from '../../src/domain/attributes';
@@ -7,13 +7,10 @@ import { own } from '../../src/util/own';
 import type { Source } from '../source';
 import { shared } from './shared.css';
 
-/** The slider's end; a setting may be larger, and then the slider goes as far. */
-const MOST = 5;
-/**
- * Time a slider has to come to rest, in milliseconds, before its weight is set: clustering while it
- * moves would be for nothing.
- */
-const REST = 200;
+/** End of the sliders, unless a weight is larger. */
+const DEFAULT_MAX = 5;
+/** Pause after the last movement of a slider, in milliseconds, before its weight is set. */
+const SETTLE_MS = 200;
 
 @customElement('fc-weights')
 export class Weights extends LitElement {
@@ -44,7 +41,7 @@ export class Weights extends LitElement {
 
   @property({ attribute: false }) source!: Source;
   @property({ attribute: false }) settings!: PanelState['settings'];
-  /** Weights in force, by attribute. */
+  /** Weights in effect, by attribute. */
   @property({ attribute: false }) weights: Record<string, number> = {};
 
   override render() {
@@ -56,7 +53,7 @@ export class Weights extends LitElement {
           weights === 'none'
             ? nothing
             : html`<vscode-button appearance="secondary" @click=${this.reset}
-                >All attributes the same</vscode-button
+                >Reset Weights</vscode-button
               >`
         }
       </section>
@@ -64,8 +61,8 @@ export class Weights extends LitElement {
   }
 
   /**
-   * Weights that are being set, until the settings hold them: what arrives meanwhile must not take
-   * a slider out of the hand.
+   * Weights that are being edited, until the settings contain them: an update in between must not
+   * move a slider under the pointer.
    */
   @state() private edited: Readonly<Record<string, number>> = {};
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -102,14 +99,14 @@ export class Weights extends LitElement {
       clearTimeout(this.timer);
       this.timer = setTimeout(() => {
         this.send();
-      }, REST);
+      }, SETTLE_MS);
     };
     return html`<label>
       <span>${readableAttribute(name)}</span>
       <input
         type="range"
         min="0"
-        max=${Math.max(MOST, weight)}
+        max=${Math.max(DEFAULT_MAX, weight)}
         step="0.05"
         .value=${String(weight)}
         @input=${change}

@@ -1,74 +1,95 @@
-/** What can be done with the image files of a cluster. */
+/** Commands for the image files of a cluster. */
 import { relative } from 'node:path';
 import * as vscode from 'vscode';
 import { forName } from '../../text/neutralize';
 import { clusterTitle, count, plural } from '../../text/numbers';
-import { CancelledError } from '../../util/errors';
+import { CancelledError, UserError } from '../../util/errors';
 import { sweepTemporaryFolders } from '../../util/temporary-folder';
 import { showInformation, showInStatusBar, showWarning, withProgress } from '../outlets';
-import type { ClusterNode } from '../side-panel/run-tree';
-import { reporter, signalOf } from './notification-progress';
+import { reporter, withSignal } from './notification-progress';
+import type { ClusterTarget } from './targets';
 
 /**
- * What a line of text cannot hold of a path: line breaks, of which each would end a path and begin
- * another one; other control characters, which do things where they are pasted; and what stands for
- * bytes that are not text, by which no file is found.
+ * Characters that a line of text cannot hold: line breaks, which would split a path in two; control
+ * characters, which act on a terminal they are pasted into; and replacement characters for bytes
+ * that are not text, which name no existing file.
  */
 const NOT_IN_A_LINE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\uFFFD]/u;
 
 /**
- * Puts the paths of a cluster's images on the clipboard, one a line. Those no line can hold are
- * left out, and said to be.
+ * Copies the paths of the images of a cluster to the clipboard, one per line. Paths that do not fit
+ * into a line are left out, with a warning.
  */
-export async function copyPaths({ session, cluster }: ClusterNode): Promise<void> {
-  const all = await session.clusterPaths(cluster.id);
+export async function copyPaths({ session, cluster }: ClusterTarget): Promise<void> {
+  const all = await session.queries.clusterPaths(cluster.id);
   const paths = all.filter((path) => !NOT_IN_A_LINE.test(path));
   const leftOut = all.filter((path) => NOT_IN_A_LINE.test(path));
   if (paths.length > 0) await vscode.env.clipboard.writeText(`${paths.join('\n')}\n`);
   const [first] = leftOut;
-  const copied = `${plural(paths.length, 'path')} of ${clusterTitle(cluster.id)} on the clipboard`;
-  if (first === undefined) showInStatusBar(copied, 5000);
-  else {
-    const were = leftOut.length === 1 ? 'was' : 'were';
-    void showWarning(
-      `${paths.length === 0 ? 'Nothing was put on the clipboard' : copied}. ${plural(leftOut.length, 'path')} ${were} left out, with line breaks, control ` +
-        `characters or bytes that are not text in them; the first is '${forName(first)}'.`,
-    );
+  const copied = `${plural(paths.length, 'path')} of ${clusterTitle(cluster.id)} copied to the clipboard`;
+  if (first === undefined) {
+    showInStatusBar(copied, 5000);
+    return;
   }
+  const were = leftOut.length === 1 ? 'was' : 'were';
+  void showWarning(
+    `${paths.length === 0 ? 'Nothing was copied to the clipboard' : copied}. ${plural(leftOut.length, 'path')} ${were} left out ` +
+      `because of line breaks, control characters or bytes that are not text; the first is '${forName(first)}'.`,
+  );
 }
 
-/** Copies a cluster's images into a folder the user chooses. */
-export async function copyImages({ session, cluster }: ClusterNode): Promise<void> {
+/** Copies the images of a cluster into a folder that the user chooses. */
+export async function copyImages({ session, cluster }: ClusterTarget): Promise<void> {
   const title = clusterTitle(cluster.id);
+  const target = await chooseTarget(title);
+  if (target === undefined) return;
+  let result: Awaited<ReturnType<typeof session.queries.copyImages>>;
+  try {
+    result = await withProgress(`Copy the images of ${title}`, 'notification', (report, token) =>
+      withSignal(token, (signal) =>
+        session.queries.copyImages(cluster.id, target.fsPath, {
+          signal,
+          onProgress: reporter(report),
+        }),
+      ),
+    );
+  } catch (error) {
+    await sweepTemporaryFolders(target.fsPath); // left behind if the engine was killed
+    if (!(error instanceof CancelledError)) throw error;
+    void showInformation(`Copying cancelled; what was copied is in '${forName(target.fsPath)}'.`);
+    return;
+  }
+  const show = result.failures.length === 0 ? showInformation : showWarning;
+  const open = 'Show Folder';
+  if ((await show(`${copyReport(result, title)}.`, open)) === open) await showFolder(target);
+}
+
+async function chooseTarget(title: string): Promise<vscode.Uri | undefined> {
   const answer = await vscode.window.showOpenDialog({
     canSelectFiles: false,
     canSelectFolders: true,
     canSelectMany: false,
     openLabel: 'Copy Here',
-    title: `Folder the images of ${title} are copied into`,
+    title: `Folder for the images of ${title}`,
   });
   const target = answer?.[0];
-  if (target === undefined) return;
-  if (target.scheme !== 'file')
-    throw new Error(
-      `expected a folder on the disk of the machine VS Code works on, got '${forName(target.toString())}'`,
+  if (target !== undefined && target.scheme !== 'file')
+    throw new UserError(
+      `expected a folder on a disk of the computer that VS Code works on, got '${forName(target.toString())}'`,
     );
-  let result: Awaited<ReturnType<typeof session.copyImages>>;
-  try {
-    result = await withProgress(`Copy the images of ${title}`, 'notification', (report, token) =>
-      session.copyImages(cluster.id, target.fsPath, {
-        signal: signalOf(token),
-        onProgress: reporter(report),
-      }),
-    );
-  } catch (error) {
-    await sweepTemporaryFolders(target.fsPath); // if the engine had to be ended
-    if (!(error instanceof CancelledError)) throw error;
-    void showInformation(`Copying cancelled; what was copied is in '${forName(target.fsPath)}'.`);
-    return;
-  }
-  // another path than the chosen one if that is a link
-  const { copied, there, failures, folder } = result;
+  return target;
+}
+
+interface CopyResult {
+  copied: number;
+  /** Number of images that were in the folder before. */
+  there: number;
+  failures: readonly { image: string; reason: string }[];
+  /** The real path of the folder, which may have been chosen by a link. */
+  folder: string;
+}
+
+function copyReport({ copied, there, failures, folder }: CopyResult, title: string): string {
   const parts = [`${plural(copied, 'image')} of ${title} copied to '${forName(folder)}'`];
   if (there > 0) parts.push(`${count(there)} ${there === 1 ? 'was' : 'were'} there already`);
   const [first] = failures;
@@ -76,12 +97,10 @@ export async function copyImages({ session, cluster }: ClusterNode): Promise<voi
     parts.push(
       `${count(failures.length)} could not be copied; the first, '${forName(first.image)}': ${first.reason}`,
     );
-  const tell = first === undefined ? showInformation : showWarning;
-  const open = 'Show Folder';
-  if ((await tell(`${parts.join('. ')}.`, open)) === open) await showFolder(target);
+  return parts.join('. ');
 }
 
-/** In the explorer where it is part of the workspace, in a window of its own elsewhere. */
+/** Shows a folder of the workspace in the explorer, any other in a new window. */
 async function showFolder(folder: vscode.Uri): Promise<void> {
   const parent = vscode.workspace.getWorkspaceFolder(folder);
   const inside = parent !== undefined && relative(parent.uri.fsPath, folder.fsPath) !== '';

@@ -1,4 +1,4 @@
-/** Lists of images (those that could not be used, those without a face) as read-only documents. */
+/** Read-only documents that list the unusable images and the images without a face. */
 import { stringify } from 'csv-stringify/sync';
 import * as vscode from 'vscode';
 import type { RunManifest } from '../../domain/run';
@@ -21,8 +21,11 @@ const LISTS = {
     ),
 };
 
-export class ImageLists implements vscode.TextDocumentContentProvider {
-  readonly registration = vscode.workspace.registerTextDocumentContentProvider(SCHEME, this);
+export class ImageLists implements vscode.TextDocumentContentProvider, vscode.Disposable {
+  private readonly registration = vscode.workspace.registerTextDocumentContentProvider(
+    SCHEME,
+    this,
+  );
   private readonly changed = new vscode.EventEmitter<vscode.Uri>();
   readonly onDidChange = this.changed.event;
 
@@ -34,6 +37,11 @@ export class ImageLists implements vscode.TextDocumentContentProvider {
     await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), {
       preview: true,
     });
+  }
+
+  dispose(): void {
+    this.registration.dispose();
+    this.changed.dispose();
   }
 
   provideTextDocumentContent(uri: vscode.Uri): string {

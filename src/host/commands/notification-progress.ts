@@ -1,30 +1,40 @@
-/** Progress and cancelling of a notification, as the engine takes them. */
+/** Connects notifications of VS Code with the progress and cancellation of the engine. */
 import type * as vscode from 'vscode';
 import type { Progress } from '../../domain/progress';
 import { stageText } from '../../domain/progress-text';
 import { CancelledError } from '../../util/errors';
 import type { ProgressReport } from '../outlets';
 
-/** Progress of VS Code adds up: it is told by how much it grew. */
+/**
+ * Percent of the bar that each stage fills. Inference takes almost all the time of an analysis and
+ * is its only stage whose length is known from the start.
+ */
+const SHARES: Partial<Record<Progress['stage'], number>> = { infer: 95, copy: 100 };
+
+/** VS Code expects increments instead of totals. */
 export function reporter(report: (value: ProgressReport) => void) {
-  let stage = '';
   let shown = 0;
   return (current: Progress) => {
-    // Inference is almost all of what describing takes, and the only part of it whose end is known
-    // from the start.
-    const whole = current.stage === 'infer' ? 95 : current.stage === 'copy' ? 100 : 0;
-    const share = current.total > 0 ? (whole * current.done) / current.total : 0;
-    const increment = Math.max(0, share - shown);
+    const { stage, done, total } = current;
+    const percent = total > 0 ? ((SHARES[stage] ?? 0) * done) / total : 0;
+    const increment = Math.max(0, percent - shown);
     shown += increment;
-    stage = stageText(current);
-    report({ message: stage, increment });
+    report({ message: stageText(current), increment });
   };
 }
 
-export function signalOf(token: vscode.CancellationToken): AbortSignal {
+/** Runs work with a signal that is aborted when the user cancels. */
+export async function withSignal<Result>(
+  token: vscode.CancellationToken,
+  work: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
   const controller = new AbortController();
-  token.onCancellationRequested(() => {
+  const listening = token.onCancellationRequested(() => {
     controller.abort(new CancelledError());
   });
-  return controller.signal;
+  try {
+    return await work(controller.signal);
+  } finally {
+    listening.dispose();
+  }
 }

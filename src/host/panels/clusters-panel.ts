@@ -1,341 +1,229 @@
-/** The webview panel of a run: tells it what to show, does what it asks for. */
-import { isDeepStrictEqual } from 'node:util';
-import * as vscode from 'vscode';
-import { clusteringSettings } from '../../domain/settings';
-import {
-  type HostMessage,
-  type PanelState,
-  type WebviewMessage,
-  webviewMessageSchema,
-} from '../../protocol/panel';
+/** The webview panel of a run. */
+import type * as vscode from 'vscode';
+import type { Progress } from '../../domain/progress';
+import { type HostMessage, type WebviewMessage, webviewMessageSchema } from '../../protocol/panel';
 import { messageOf } from '../../util/errors';
-import { type Log, setPanelTitle, showError } from '../outlets';
+import { Disposables, listen } from '../disposables';
+import { type Log, showError } from '../outlets';
 import type { RunSession } from '../runs/run-session';
-import { readSettings } from '../settings/configuration';
 import type { SettingHistory } from '../settings/setting-history';
 import { runTitle } from '../titles';
 import { manageTrust } from '../trust';
-import { panelHtml } from './panel-html';
+import { changeSettings, openImage, panelCommands, useImages } from './clusters-panel-handlers';
+import { panelState, picturesMessage } from './clusters-panel-state';
+import { handleMessage, type MessageHandlers } from './message-handlers';
 import { plainBytes } from './plain-bytes';
-import { saveComparison } from './save-comparison';
-
-/** Failures the panel itself names; the rest is in a document of its own. */
-const FAILURES = 20;
+import { showPage } from './webview-page';
 
 export interface PanelContext {
   extensionUri: vscode.Uri;
   history: SettingHistory;
   log: Log;
-  /** Called when another cluster is shown large, or none. */
+  /** Called when the panel shows a cluster, or all clusters (null). */
   onSelect: (session: RunSession, cluster: number | null) => void;
 }
 
-export class ClustersPanel {
-  private selected: number | null;
-  private comparisonHidden = false;
-  private readonly disposables: vscode.Disposable[] = [];
+type Request = Extract<WebviewMessage, { request: number }>;
 
+export class ClustersPanel {
+  private comparisonHidden = false;
+  private readonly disposables = new Disposables();
+  private readonly handlers: MessageHandlers<WebviewMessage>;
+
+  /** @param shown the cluster to show; null for all clusters. */
   constructor(
     private readonly panel: vscode.WebviewPanel,
     readonly session: RunSession,
     private readonly context: PanelContext,
-    selected: number | null,
+    private shown: number | null,
     onDispose: () => void,
   ) {
-    this.selected = selected;
-    const { webview } = panel;
-    const dist = vscode.Uri.joinPath(context.extensionUri, 'dist');
-    webview.options = { enableScripts: true, localResourceRoots: [dist] };
-    setPanelTitle(panel, runTitle(session.folders));
-    panel.iconPath = {
-      light: vscode.Uri.joinPath(context.extensionUri, 'media', 'panel-light.svg'),
-      dark: vscode.Uri.joinPath(context.extensionUri, 'media', 'panel-dark.svg'),
-    };
-    const onState = () => {
-      this.postState();
-    };
-    const onProgress = (progress: RunSession['progress']) => {
-      this.post({ kind: 'progress', progress });
-    };
-    const onPictures = () => {
-      this.postPictures();
-    };
-    const onAllowed = () => {
-      this.resume();
-    };
-    session
-      .on('state', onState)
-      .on('progress', onProgress)
-      .on('pictures', onPictures)
-      .on('allowed', onAllowed);
-    webview.onDidReceiveMessage(
-      (message: unknown) => {
-        void this.receive(message);
-      },
-      undefined,
-      this.disposables,
+    this.handlers = this.messageHandlers();
+    const add = this.disposables.add.bind(this.disposables);
+    add(
+      listen(session, 'state', () => {
+        this.refresh();
+      }),
     );
-    panel.onDidDispose(
-      () => {
-        session
-          .off('state', onState)
-          .off('progress', onProgress)
-          .off('pictures', onPictures)
-          .off('allowed', onAllowed);
-        for (const disposable of this.disposables) disposable.dispose();
+    add(
+      listen(session, 'progress', (progress: Progress | null) => {
+        this.post({ kind: 'progress', progress });
+      }),
+    );
+    add(
+      listen(session, 'pictures', () => {
+        this.postPictures();
+      }),
+    );
+    add(
+      listen(session, 'allowed', () => {
+        this.resume();
+      }),
+    );
+    add(panel.webview.onDidReceiveMessage((message: unknown) => void this.receive(message)));
+    add(
+      panel.onDidDispose(() => {
+        this.disposables.dispose();
         onDispose();
-      },
-      undefined,
-      this.disposables,
+      }),
     );
-    webview.html = panelHtml(String(webview.asWebviewUri(vscode.Uri.joinPath(dist, 'webview.js'))));
+    showPage(panel, context.extensionUri, {
+      title: runTitle(session.folders),
+      script: 'webview.js',
+    });
+  }
+
+  /** Whether the panel is the active editor. */
+  get isActive(): boolean {
+    return this.panel.active;
+  }
+
+  /** The cluster that is shown; null for all clusters. */
+  get selected(): number | null {
+    return this.shown;
   }
 
   /**
    * Brings the panel to the front.
-   * @param selected cluster to show large, null for all, undefined for what was shown.
+   * @param selected the cluster to show; null for all clusters, undefined for the one shown before.
    */
   show(selected?: number | null): void {
     if (selected !== undefined) this.select(selected);
     this.panel.reveal(undefined, false);
   }
 
+  /** Sends the state of the run and the settings to the page. */
   refresh(): void {
-    this.postState();
+    const { comparisonHidden, shown: selected } = this;
+    const undo = this.context.history.last;
+    const state = panelState(this.session, { selected, comparisonHidden, undo });
+    this.post({ kind: 'state', state });
   }
 
-  /** Shows what was held back while the run waited for trust. */
+  /** Shows the run after it has waited for trust. */
   resume(): void {
-    void this.receive({ kind: 'ready' }); // which the page has sent long ago
+    void this.receive({ kind: 'ready' }); // the page sends this only once, when it is loaded
     void this.session.followSettings();
+  }
+
+  /** Compares the clustering methods and shows the comparison. */
+  async compare(): Promise<void> {
+    this.comparisonHidden = false;
+    await this.session.compare();
   }
 
   close(): void {
     this.panel.dispose();
   }
 
+  /** Stops listening to the run and the page. */
+  detach(): void {
+    this.disposables.dispose();
+  }
+
   private select(cluster: number | null) {
-    this.selected = cluster;
-    this.postState();
+    this.shown = cluster;
+    this.refresh();
     this.context.onSelect(this.session, cluster);
   }
 
+  /** A hidden page receives nothing; it requests everything when it is shown again. */
   private post(message: HostMessage) {
-    // to a hidden panel nothing goes; it asks for all when it is shown again
     void this.panel.webview.postMessage(message);
   }
 
-  private postState() {
-    this.post({ kind: 'state', state: this.state() });
-  }
-
   private postPictures() {
-    const { generation, pictures } = this.session;
-    if (pictures === null) return;
-    const plain = pictures.map((each) => ({
-      ...each,
-      eigenface: plainBytes(each.eigenface),
-      components: each.components.map(plainBytes),
-    }));
-    this.post({ kind: 'pictures', generation, pictures: plain });
-  }
-
-  private state(): PanelState {
-    const { session } = this;
-    const { manifest, clustering, generation, progress, problem, stale, changes } = session;
-    const { settings, problems } = readSettings();
-    const waits = session.waits;
-    let run: PanelState['run'] = null;
-    if (manifest !== null && !waits) {
-      // long lists, of which the first come by themselves
-      const { failures: _failures, faceless: _faceless, ...rest } = manifest;
-      run = rest;
-    }
-    const exists = clustering?.clusters.some(({ id }) => id === this.selected) === true;
-    return {
-      title: runTitle(session.folders),
-      waits,
-      run,
-      failures: run === null ? [] : (manifest?.failures.slice(0, FAILURES) ?? []),
-      faceless: run === null ? [] : (manifest?.faceless.slice(0, FAILURES) ?? []),
-      clustering: waits ? null : clustering,
-      generation,
-      selected: exists ? this.selected : null,
-      progress,
-      problem,
-      stale,
-      changes,
-      settingProblems: problems,
-      undo: this.context.history.last,
-      settings: clusteringSettings(settings),
-      comparison: this.comparisonHidden || waits ? null : session.comparison,
-    };
+    const message = picturesMessage(this.session);
+    if (message !== undefined) this.post(message);
   }
 
   private async receive(message: unknown) {
     const parsed = webviewMessageSchema.safeParse(message);
     if (!parsed.success) {
-      this.context.log.warn(
-        `the panel sent a message that is not understood: ${parsed.error.message}`,
-      );
+      this.context.log.warn(`the panel sent an invalid message: ${parsed.error.message}`);
       return;
     }
     try {
-      await this.handle(parsed.data);
+      if (this.session.waits) await this.handleWaiting(parsed.data);
+      else await handleMessage(this.handlers, parsed.data);
     } catch (error) {
       this.context.log.error(error);
       void showError(`Face Clusters: ${messageOf(error)}`);
     }
   }
 
-  private async handle(message: WebviewMessage): Promise<void> {
-    const { session, context } = this;
-    if (session.waits) {
-      // The page offers one button then; what else it sends was not clicked by anybody.
-      if (message.kind === 'ready') this.postState();
-      else if (message.kind === 'command' && message.command === 'trust') await manageTrust();
-      else if (message.kind === 'trouble') context.log.error(`the panel: ${message.message}`);
-      else
-        context.log.warn(
-          `the panel asked for '${message.kind}' while the workspace is not trusted`,
-        );
-      return;
-    }
-    switch (message.kind) {
-      case 'ready':
-        await session.load();
-        this.postState();
-        if (session.pictures === null) void session.makePictures();
-        else this.postPictures();
-        return;
-      case 'faces':
-        await this.answer(message.request, `faces of cluster ${message.cluster}`, async () => {
-          const faces = await session.faces(
-            message.cluster,
-            message.order,
-            message.start,
-            message.count,
-          );
-          return {
-            kind: 'faces',
-            request: message.request,
-            faces: faces.map((face) => ({ ...face, jpeg: plainBytes(face.jpeg) })),
-          };
-        });
-        return;
-      case 'photo':
-        await this.answer(message.request, `photo of face ${message.row}`, async () => {
-          const photo = await session.photo(message.row);
-          return {
-            kind: 'photo',
-            request: message.request,
-            photo: { ...photo, jpeg: plainBytes(photo.jpeg) },
-          };
-        });
-        return;
-      case 'open': {
-        const { path } = await session.locate(message.row);
-        const column = message.beside ? vscode.ViewColumn.Beside : undefined;
-        await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(path), {
-          viewColumn: column,
-          preview: true,
-        });
-        return;
-      }
-      case 'select':
-        this.select(message.cluster);
-        return;
-      case 'images': {
-        const cluster = session.clustering?.clusters.find(({ id }) => id === message.cluster);
-        if (cluster !== undefined)
-          await vscode.commands.executeCommand(`faceClusters.${message.action}`, {
-            kind: 'cluster',
-            session,
-            cluster,
-          });
-        return;
-      }
-      case 'settings': {
-        const { settings } = readSettings();
-        const given = Object.entries(message.changes) as [keyof typeof message.changes, unknown][];
-        const changed = given.filter(
-          ([name, value]) => value !== undefined && !isDeepStrictEqual(value, settings[name]),
-        );
-        if (changed.length > 0) await context.history.change(Object.fromEntries(changed), settings);
-        return;
-      }
-      case 'trouble':
-        context.log.error(`the panel: ${message.message}`);
-        return;
-      case 'command':
-        await this.command(message.command);
-        return;
-    }
+  /** The page shows one button then, so that no user sent anything else. */
+  private async handleWaiting(message: WebviewMessage): Promise<void> {
+    if (message.kind === 'ready') this.refresh();
+    else if (message.kind === 'command' && message.command === 'trust') await manageTrust();
+    else if (message.kind === 'trouble') await this.handlers.trouble(message);
+    else
+      this.context.log.warn(
+        `the panel sent '${message.kind}' while the workspace was not trusted; it was ignored`,
+      );
   }
 
-  /** Answers a request, or says that it failed. */
-  private async answer(
-    request: number,
-    what: string,
-    make: () => Promise<HostMessage>,
-  ): Promise<void> {
+  private messageHandlers(): MessageHandlers<WebviewMessage> {
+    const { session, context } = this;
+    const commands = panelCommands({
+      session,
+      history: context.history,
+      log: context.log,
+      compare: () => this.compare(),
+      hideComparison: () => {
+        this.comparisonHidden = true;
+        this.refresh();
+      },
+    });
+    return {
+      ready: () => this.sendEverything(),
+      faces: (message) => this.answer(message, () => this.facesMessage(message)),
+      photo: (message) => this.answer(message, () => this.photoMessage(message)),
+      open: ({ row, beside }) => openImage(session, row, beside),
+      select: ({ cluster }) => {
+        this.select(cluster);
+      },
+      images: (message) => useImages(session, message),
+      settings: ({ changes }) => changeSettings(context.history, changes),
+      trouble: ({ message }) => {
+        context.log.error(`the panel: ${message}`);
+      },
+      command: async ({ command }) => {
+        await commands[command]();
+      },
+    };
+  }
+
+  private async sendEverything(): Promise<void> {
+    await this.session.load();
+    this.refresh();
+    if (this.session.pictures === null) void this.session.makePictures();
+    else this.postPictures();
+  }
+
+  private async facesMessage(message: Extract<Request, { kind: 'faces' }>): Promise<HostMessage> {
+    const { request, cluster, order, start, count } = message;
+    const faces = await this.session.queries.faces(cluster, order, start, count);
+    const plain = faces.map((face) => ({ ...face, jpeg: plainBytes(face.jpeg) }));
+    return { kind: 'faces', request, faces: plain };
+  }
+
+  private async photoMessage({
+    request,
+    row,
+  }: Extract<Request, { kind: 'photo' }>): Promise<HostMessage> {
+    const photo = await this.session.queries.photo(row);
+    return { kind: 'photo', request, photo: { ...photo, jpeg: plainBytes(photo.jpeg) } };
+  }
+
+  /** Posts the answer to a request, or the reason why there is none. */
+  private async answer({ kind, request }: Request, make: () => Promise<HostMessage>) {
     try {
       this.post(await make());
     } catch (error) {
-      this.context.log.warn(`${what}: ${messageOf(error)}`);
-      this.post({ kind: 'requestFailed', request, message: messageOf(error) });
-    }
-  }
-
-  private async command(
-    command: Extract<WebviewMessage, { kind: 'command' }>['command'],
-  ): Promise<void> {
-    const node = { kind: 'run', session: this.session };
-    switch (command) {
-      case 'compare':
-        this.comparisonHidden = false;
-        await this.session.compare();
-        return;
-      case 'hideComparison':
-        this.comparisonHidden = true;
-        this.postState();
-        return;
-      case 'saveComparison':
-        await saveComparison(this.session);
-        return;
-      case 'cancel':
-        this.session.cancel();
-        return;
-      case 'trust':
-        await manageTrust();
-        return;
-      case 'undo':
-        await this.context.history.undo();
-        return;
-      case 'retry':
-        await this.session.retry();
-        return;
-      case 'rerun':
-        await vscode.commands.executeCommand('faceClusters.refresh', node);
-        return;
-      case 'attributes':
-        await vscode.commands.executeCommand('faceClusters.chooseAttributes');
-        return;
-      case 'settings':
-        await vscode.commands.executeCommand('faceClusters.openSettings');
-        return;
-      case 'export':
-        await vscode.commands.executeCommand('faceClusters.export', node);
-        return;
-      case 'failures':
-        await vscode.commands.executeCommand('faceClusters.showFailures', node);
-        return;
-      case 'faceless':
-        await vscode.commands.executeCommand('faceClusters.showFaceless', node);
-        return;
-      case 'engineLog':
-        this.context.log.show();
-        return;
+      const message = messageOf(error);
+      this.context.log.warn(`the request '${kind}' of the panel failed: ${message}`);
+      this.post({ kind: 'requestFailed', request, message });
     }
   }
 }

@@ -1,33 +1,41 @@
-/** The panel that explores a data set of labelled faces. */
-import { basename, join } from 'node:path';
+/** The webview panel of a data set of labeled faces. */
+import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { attributeWeights } from '../../domain/attribute-weights';
 import type { DatasetChoice, DatasetSummary, SuspectedLabelErrors } from '../../domain/dataset';
 import type { BundledModels } from '../../domain/networks';
 import { analysisSettings } from '../../domain/settings';
-import type { CallOptions, EngineClient } from '../../engine/client';
+import type { EngineClient } from '../../engine/client';
 import {
   type DatasetHostMessage,
   type DatasetMemento,
   type DatasetMessage,
   datasetMementoSchema,
   datasetMessageSchema,
-  type DatasetState,
 } from '../../protocol/dataset-panel';
 import { forName } from '../../text/neutralize';
 import { CancelledError, messageOf } from '../../util/errors';
-import { type Log, setPanelTitle, showError, showInformation } from '../outlets';
+import { Disposables } from '../disposables';
+import { type Log, showError, showInformation } from '../outlets';
 import { readSettings } from '../settings/configuration';
 import type { SettingHistory } from '../settings/setting-history';
 import { isTrusted, manageTrust } from '../trust';
-import { panelHtml } from './panel-html';
-import { plainBytes } from './plain-bytes';
+import {
+  chooseLabelsFile,
+  chooseOutputFolder,
+  openFile,
+  weightAttributes,
+} from './dataset-actions';
+import { DatasetJob } from './dataset-job';
+import { type CommandHandlers, handleMessage, type MessageHandlers } from './message-handlers';
+import { withPlainJpeg } from './plain-bytes';
+import { showPage } from './webview-page';
 
 export const DATASET_VIEW_TYPE = 'faceClusters.dataset';
 
-/** Samples drawn at a time, and contradictions shown. */
+/** Number of samples drawn at once. */
 const SAMPLES = 24;
-const MOST_CONTRADICTIONS = 200;
+/** Maximum number of suspected label errors in the view. */
+const MAX_LABEL_ERRORS = 200;
 
 export interface DatasetPanelContext {
   extensionUri: vscode.Uri;
@@ -38,41 +46,39 @@ export interface DatasetPanelContext {
   log: Log;
 }
 
+type DatasetCommand = Extract<DatasetMessage, { kind: 'command' }>['command'];
+
 export class DatasetPanel {
   private summary: DatasetSummary | null = null;
-  private contradictions: SuspectedLabelErrors | null = null;
-  private problem: string | null = null;
-  private progress: DatasetState['progress'] = null;
+  private labelErrors: SuspectedLabelErrors | null = null;
   private seed = 1;
-  private running: AbortController | undefined;
   private closed = false;
+  private readonly job: DatasetJob;
+  private readonly handlers: MessageHandlers<DatasetMessage>;
+  private readonly commands: CommandHandlers<DatasetCommand>;
 
   private constructor(
     private readonly panel: vscode.WebviewPanel,
     private readonly context: DatasetPanelContext,
     private choice: DatasetChoice,
-    /** Whether the user has asked for it since the window was opened. */
-    private readonly asked: boolean,
+    /** Whether the user requested the view since the window was opened. */
+    private readonly requested: boolean,
   ) {
-    const { webview } = panel;
-    const dist = vscode.Uri.joinPath(context.extensionUri, 'dist');
-    webview.options = { enableScripts: true, localResourceRoots: [dist] };
-    setPanelTitle(panel, this.title);
-    panel.iconPath = {
-      light: vscode.Uri.joinPath(context.extensionUri, 'media', 'panel-light.svg'),
-      dark: vscode.Uri.joinPath(context.extensionUri, 'media', 'panel-dark.svg'),
-    };
-    const receiving = webview.onDidReceiveMessage((message: unknown) => void this.receive(message));
-    const trusting = vscode.workspace.onDidGrantWorkspaceTrust(() => {
-      if (!asked) void this.receive({ kind: 'ready' }); // which the page has sent long ago
+    this.job = new DatasetJob({
+      onProgress: (progress) => {
+        this.post({ kind: 'progress', progress });
+      },
+      onState: () => {
+        this.postState();
+      },
+      onError: (error) => {
+        context.log.error(error);
+      },
     });
-    panel.onDidDispose(() => {
-      this.closed = true;
-      trusting.dispose();
-      this.running?.abort(new CancelledError());
-      receiving.dispose();
-    });
-    webview.html = panelHtml(String(webview.asWebviewUri(vscode.Uri.joinPath(dist, 'dataset.js'))));
+    this.handlers = this.messageHandlers();
+    this.commands = this.commandHandlers();
+    this.listen();
+    showPage(panel, context.extensionUri, { title: this.title, script: 'dataset.js' });
   }
 
   static show(folder: string, context: DatasetPanelContext): void {
@@ -80,23 +86,42 @@ export class DatasetPanel {
     new DatasetPanel(panel, context, choiceOf({ folder, attributes: [], dropZero: 0 }), true);
   }
 
-  /** Shows it again when the window is loaded again. */
+  /** Restores the view when the window is reloaded. */
   static serializer(context: DatasetPanelContext): vscode.WebviewPanelSerializer {
     return {
       deserializeWebviewPanel: (panel, state) => {
         const memento = datasetMementoSchema.safeParse(state);
         if (memento.success) new DatasetPanel(panel, context, choiceOf(memento.data), false);
-        else panel.dispose(); // it kept nothing
+        else panel.dispose(); // the page has stored nothing
         return Promise.resolve();
       },
     };
   }
 
-  /**
-   * Whether nothing is started for it: the workspace is not trusted, and the panel was restored.
-   */
+  private listen() {
+    const { panel } = this;
+    const disposables = new Disposables();
+    disposables.add(
+      panel.webview.onDidReceiveMessage((message: unknown) => void this.receive(message)),
+    );
+    disposables.add(
+      vscode.workspace.onDidGrantWorkspaceTrust(() => {
+        // the page sends this only once, when it is loaded
+        if (!this.requested) void this.receive({ kind: 'ready' });
+      }),
+    );
+    disposables.add(
+      panel.onDidDispose(() => {
+        this.closed = true;
+        this.job.cancel();
+        disposables.dispose();
+      }),
+    );
+  }
+
+  /** Whether the view may not start anything: it was restored in an untrusted workspace. */
   private get waits() {
-    return !this.asked && !isTrusted();
+    return !this.requested && !isTrusted();
   }
 
   private get title() {
@@ -108,24 +133,21 @@ export class DatasetPanel {
   }
 
   private postState() {
-    const { choice, summary, progress, problem, contradictions, seed, title } = this;
-    const { folder, labels } = choice;
-    const surest = (contradictions?.surest ?? []).map((each) => ({
-      ...each,
-      jpeg: each.jpeg && plainBytes(each.jpeg),
-    }));
+    const { choice, summary, labelErrors, seed, title, waits } = this;
+    const { progress, problem } = this.job;
+    const surest = (labelErrors?.surest ?? []).map(withPlainJpeg);
     this.post({
       kind: 'state',
       state: {
         title,
-        waits: this.waits,
-        folder,
-        labels,
+        waits,
+        folder: choice.folder,
+        labels: choice.labels,
         summary,
         options: choice.options,
         progress,
         problem,
-        contradictions: contradictions && { ...contradictions, surest },
+        contradictions: labelErrors && { ...labelErrors, surest },
         seed,
       },
     });
@@ -134,13 +156,12 @@ export class DatasetPanel {
   private async receive(message: unknown) {
     const parsed = datasetMessageSchema.safeParse(message);
     if (!parsed.success) {
-      this.context.log.warn(
-        `the data set view sent a message that is not understood: ${parsed.error.message}`,
-      );
+      this.context.log.warn(`the data set view sent an invalid message: ${parsed.error.message}`);
       return;
     }
     try {
-      await this.handle(parsed.data);
+      if (this.waits) await this.handleWaiting(parsed.data);
+      else await handleMessage(this.handlers, parsed.data);
     } catch (error) {
       if (error instanceof CancelledError) return;
       this.context.log.error(error);
@@ -148,226 +169,124 @@ export class DatasetPanel {
     }
   }
 
-  private async handle(message: DatasetMessage): Promise<void> {
-    if (this.waits) {
-      // The page offers one button then; what else it sends was not clicked by anybody.
-      if (message.kind === 'ready') this.postState();
-      else if (message.kind === 'command' && message.command === 'trust') await manageTrust();
-      else if (message.kind === 'trouble')
-        this.context.log.error(`the data set view: ${message.message}`);
-      else
-        this.context.log.warn(
-          `the data set view asked for '${message.kind}' while the workspace is not trusted`,
-        );
-      return;
-    }
-    switch (message.kind) {
-      case 'ready':
-        if (this.summary === null && this.problem === null) await this.explore();
-        else this.postState();
-        return;
-      case 'options':
-        this.choice = {
-          ...this.choice,
-          options: {
-            ...this.choice.options,
-            attributes: message.attributes,
-            dropZero: message.dropZero,
-          },
-        };
-        this.contradictions = null;
-        await this.explore();
-        return;
-      case 'samples': {
-        if (message.again) this.seed += 1;
-        const { partition, attribute } = message;
-        const samples = await this.context.engine.call('datasetSamples', {
-          ...this.choice,
-          count: SAMPLES,
-          seed: this.seed,
-          partition,
-          attribute,
-        });
-        this.post({
-          kind: 'samples',
-          samples: samples.map((each) => ({ ...each, jpeg: each.jpeg && plainBytes(each.jpeg) })),
-        });
-        return;
-      }
-      case 'contradictions':
-        await this.contradict(message.images);
-        return;
-      case 'open': {
-        const { path } = await this.context.engine.call('datasetImage', {
-          ...this.choice,
-          row: message.row,
-        });
-        await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(path), {
-          viewColumn: vscode.ViewColumn.Beside,
-          preview: true,
-        });
-        return;
-      }
-      case 'weights':
-        await this.weigh(message.by);
-        return;
-      case 'trouble':
-        this.context.log.error(`the data set view: ${message.message}`);
-        return;
-      case 'command':
-        await this.command(message.command);
-        return;
-    }
+  /** The page shows one button then, so that no user sent anything else. */
+  private async handleWaiting(message: DatasetMessage): Promise<void> {
+    if (message.kind === 'ready') this.postState();
+    else if (message.kind === 'command' && message.command === 'trust') await manageTrust();
+    else if (message.kind === 'trouble') await this.handlers.trouble(message);
+    else
+      this.context.log.warn(
+        `the data set view sent '${message.kind}' while the workspace was not trusted; it was ignored`,
+      );
   }
 
-  private async command(
-    command: Extract<DatasetMessage, { kind: 'command' }>['command'],
-  ): Promise<void> {
-    switch (command) {
-      case 'cancel':
-        this.running?.abort(new CancelledError());
-        return;
-      case 'retry':
-        await this.explore();
-        return;
-      case 'chooseLabels': {
-        const [file] =
-          (await vscode.window.showOpenDialog({
-            title: 'Table of labels',
-            openLabel: 'Use These Labels',
-            defaultUri: vscode.Uri.file(this.choice.folder),
-            filters: { 'Tables of labels': ['csv', 'txt', 'gz'] },
-          })) ?? [];
-        if (file === undefined) return;
-        this.choice = choiceOf({
-          folder: this.choice.folder,
-          labels: file.fsPath,
-          attributes: [],
-          dropZero: 0,
-        });
-        this.contradictions = null;
-        await this.explore();
-        return;
-      }
-      case 'labels':
-        if (this.summary !== null)
-          await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(this.summary.labels));
-        return;
-      case 'cluster':
-        await vscode.commands.executeCommand(
+  private messageHandlers(): MessageHandlers<DatasetMessage> {
+    return {
+      ready: async () => {
+        if (this.summary === null && this.job.problem === null) await this.explore();
+        else this.postState();
+      },
+      options: ({ attributes, dropZero }) => {
+        const options = { ...this.choice.options, attributes, dropZero };
+        return this.choose({ ...this.choice, options });
+      },
+      samples: (message) => this.drawSamples(message),
+      contradictions: ({ images }) => this.findLabelErrors(images),
+      open: async ({ row }) => {
+        const image = await this.context.engine.call('datasetImage', { ...this.choice, row });
+        await openFile(image.path, vscode.ViewColumn.Beside);
+      },
+      weights: async ({ by }) => {
+        const { summary, choice, context } = this;
+        if (summary !== null) await weightAttributes(by, summary, choice.folder, context.history);
+      },
+      trouble: ({ message }) => {
+        this.context.log.error(`the data set view: ${message}`);
+      },
+      command: async ({ command }) => {
+        await this.commands[command]();
+      },
+    };
+  }
+
+  private commandHandlers(): CommandHandlers<DatasetCommand> {
+    return {
+      cancel: () => {
+        this.job.cancel();
+      },
+      retry: () => this.explore(),
+      chooseLabels: async () => {
+        const { folder } = this.choice;
+        const labels = await chooseLabelsFile(folder);
+        if (labels !== undefined)
+          await this.choose(choiceOf({ folder, labels, attributes: [], dropZero: 0 }));
+      },
+      labels: async () => {
+        if (this.summary !== null) await openFile(this.summary.labels);
+      },
+      cluster: () =>
+        vscode.commands.executeCommand(
           'faceClusters.clusterFaces',
           vscode.Uri.file(this.summary?.images ?? this.choice.folder),
-        );
-        return;
-      case 'save':
-        await this.save();
-        return;
-      case 'trust':
-        await manageTrust();
-        return;
-    }
+        ),
+      save: () => this.save(),
+      trust: manageTrust,
+    };
   }
 
-  /** Runs one piece of work at a time; a new one ends the one before. */
-  private async work<T>(work: (options: CallOptions) => Promise<T>): Promise<T | undefined> {
-    this.running?.abort(new CancelledError());
-    const controller = new AbortController();
-    this.running = controller;
-    this.problem = null;
-    this.progress = { stage: 'scan', done: 0, total: 0, failed: 0 };
-    this.postState();
-    try {
-      return await work({
-        signal: controller.signal,
-        onProgress: (progress) => {
-          this.progress = progress;
-          this.post({ kind: 'progress', progress });
-        },
-      });
-    } catch (error) {
-      if (error instanceof CancelledError) {
-        // Where there is nothing to go back to, the view says so, with a way out.
-        if (this.running === controller && this.summary === null)
-          this.problem = 'Cancelled before the data set was read.';
-        return undefined;
-      }
-      this.problem = messageOf(error);
-      this.context.log.error(error);
-      return undefined;
-    } finally {
-      if (this.running === controller) {
-        this.running = undefined;
-        this.progress = null;
-        this.postState();
-      }
-    }
+  private async choose(choice: DatasetChoice) {
+    this.choice = choice;
+    this.labelErrors = null;
+    await this.explore();
   }
 
   private async explore() {
-    await this.work(async (options) => {
-      this.summary = await this.context.engine.call('exploreDataset', this.choice, options);
-    });
+    const nothingToShow = this.summary === null;
+    await this.job.run(
+      async (options) => {
+        this.summary = await this.context.engine.call('exploreDataset', this.choice, options);
+      },
+      nothingToShow ? 'Cancelled before the data set was read.' : null,
+    );
   }
 
-  private async contradict(images: number) {
+  private async drawSamples({
+    partition,
+    attribute,
+    again,
+  }: Extract<DatasetMessage, { kind: 'samples' }>) {
+    if (again) this.seed += 1;
+    const params = { ...this.choice, count: SAMPLES, seed: this.seed, partition, attribute };
+    const samples = await this.context.engine.call('datasetSamples', params);
+    this.post({ kind: 'samples', samples: samples.map(withPlainJpeg) });
+  }
+
+  /** Compares labels with the inferred attributes. */
+  private async findLabelErrors(images: number) {
     const { engine, bundled, storeDir } = this.context;
-    await this.work(async (options) => {
+    await this.job.run(async (options) => {
       const settings = analysisSettings(readSettings().settings);
       const params = {
         ...this.choice,
         images,
-        most: MOST_CONTRADICTIONS,
+        most: MAX_LABEL_ERRORS,
         pictures: true,
         settings,
         bundled,
         storeDir,
       };
-      this.contradictions = await engine.call('contradictions', params, options);
+      this.labelErrors = await engine.call('contradictions', params, options);
     });
   }
 
-  /** Sets the weights of clustering by the frequencies of this data set; can be undone. */
-  private async weigh(by: 'rare' | 'common') {
-    if (this.summary === null) return;
-    const { settings } = readSettings();
-    const frequencies = Object.fromEntries(
-      this.summary.attributes.map(({ name, frequency }) => [name, frequency]),
-    );
-    const names = settings.attributes.filter((name) => Object.hasOwn(frequencies, name));
-    if (names.length === 0)
-      throw new Error(
-        'none of the attributes faces are compared by is in this data set: choose others first',
-      );
-    const weights = attributeWeights(names, by, frequencies);
-    const rounded = Object.fromEntries(
-      names.map((name, i) => [name, Math.round(weights[i]! * 1000) / 1000]),
-    );
-    await this.context.history.change({ weights: rounded }, settings);
-    const undo = 'Undo';
-    const answer = await showInformation(
-      `${by === 'rare' ? 'Rare' : 'Common'} attributes of '${forName(basename(this.choice.folder))}' now weigh most when faces are clustered.`,
-      undo,
-    );
-    if (answer === undo) await this.context.history.undo();
-  }
-
-  /** Writes what the command line writes into a new folder below one the user chooses. */
+  /** Writes the tables and charts of the command line into a new folder. */
   private async save() {
-    const [parent] =
-      (await vscode.window.showOpenDialog({
-        canSelectFiles: false,
-        canSelectFolders: true,
-        openLabel: 'Save Here',
-        title: 'Folder in which a new one with the tables and charts is made',
-      })) ?? [];
-    if (parent === undefined) return;
-    const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
-    const outDir = join(parent.fsPath, `dataset ${basename(this.choice.folder)} ${stamp}`);
     const { folder, labels, options } = this.choice;
-    await this.work((call) =>
-      this.context.engine.call('dataset', { folder, labels, options, samples: 10, outDir }, call),
-    );
-    if (this.problem === null)
+    const outDir = await chooseOutputFolder(folder);
+    if (outDir === undefined) return;
+    const params = { folder, labels, options, samples: 10, outDir };
+    const done = await this.job.run((call) => this.context.engine.call('dataset', params, call));
+    if (done)
       void showInformation(
         `Face Clusters: tables and charts were written to '${forName(outDir)}'.`,
       );

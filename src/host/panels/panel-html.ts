@@ -1,17 +1,17 @@
-/** The page of the panel: one script, nothing else may run or load. */
+/** The page of a panel: one script; the content security policy blocks everything else. */
 import { randomBytes } from 'node:crypto';
 import { forXml } from '../../text/neutralize';
 
-/** @param script URL of the panel's script in the webview. */
+/** @param script URL of the script in the webview. */
 export function panelHtml(script: string): string {
   const nonce = randomBytes(16).toString('base64url');
-  // Pictures come as bytes in messages; components style themselves through the CSSOM.
+  // Pictures arrive as bytes in messages; components set their styles through the CSSOM.
   const policy = [
     "default-src 'none'",
     'img-src blob:',
     `style-src 'nonce-${nonce}'`,
     `script-src 'nonce-${nonce}'`,
-    "base-uri 'none'", // these two do not follow default-src
+    "base-uri 'none'", // not covered by default-src
     "form-action 'none'",
   ].join('; ');
   return `<!doctype html>

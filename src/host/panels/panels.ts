@@ -1,4 +1,4 @@
-/** The open panels: at most one a run. Restores them when the window is loaded again. */
+/** The open panels, at most one per run, restored when the window is reloaded. */
 import * as vscode from 'vscode';
 import { panelMementoSchema } from '../../protocol/panel';
 import type { RunLibrary } from '../runs/run-library';
@@ -7,22 +7,40 @@ import { ClustersPanel, type PanelContext } from './clusters-panel';
 
 export const VIEW_TYPE = 'faceClusters.clusters';
 
-export class Panels implements vscode.WebviewPanelSerializer {
-  private readonly open = new Map<RunSession, ClustersPanel>();
+/** A panel in front, with the cluster it shows (null for all clusters). */
+interface ActivePanel {
+  session: RunSession;
+  selected: number | null;
+}
 
+export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable {
+  private readonly open = new Map<RunSession, ClustersPanel>();
+  private readonly opened = new vscode.EventEmitter<RunSession>();
+  private readonly closed = new vscode.EventEmitter<RunSession>();
+  readonly onDidOpen = this.opened.event;
+  readonly onDidClose = this.closed.event;
+
+  /** @param loaded resolves when the stored runs are listed. */
   constructor(
     private readonly library: RunLibrary,
     private readonly context: PanelContext,
     private readonly loaded: Promise<void>,
-    /** Called when a run is shown. */
-    private readonly onOpen: (session: RunSession) => void,
   ) {}
 
+  /** The runs shown in panels. */
   get sessions(): RunSession[] {
     return [...this.open.keys()];
   }
 
-  /** Shows a run the user has asked for. */
+  get active(): ActivePanel | undefined {
+    const panel = [...this.open.values()].find(({ isActive }) => isActive);
+    return panel === undefined ? undefined : { session: panel.session, selected: panel.selected };
+  }
+
+  /**
+   * Shows a run that the user requested.
+   * @param selected the cluster to show; null for all clusters, undefined for the one shown before.
+   */
   show(session: RunSession, selected?: number | null): void {
     session.allow();
     const panel = this.open.get(session);
@@ -38,6 +56,14 @@ export class Panels implements vscode.WebviewPanelSerializer {
     void session.followSettings();
   }
 
+  /** Compares the clustering methods of a run in its panel. */
+  async compare(session: RunSession): Promise<void> {
+    this.show(session);
+    await session.load();
+    await this.open.get(session)?.compare();
+  }
+
+  /** Sends the current settings to all pages. */
   refresh(): void {
     for (const panel of this.open.values()) panel.refresh();
   }
@@ -51,26 +77,34 @@ export class Panels implements vscode.WebviewPanelSerializer {
     const memento = panelMementoSchema.safeParse(state);
     const session = memento.success ? this.library.find(memento.data.runId) : undefined;
     if (!memento.success || session === undefined) {
-      panel.dispose(); // its run is gone
+      panel.dispose(); // the run was removed
       return;
     }
     this.adopt(panel, session, memento.data.selected);
     await session.followSettings();
   }
 
-  /** Goes on with what waited until the workspace is trusted. */
+  /** Resumes the restored panels after the user has trusted the workspace. */
   onTrusted(): void {
     for (const [session, panel] of this.open) {
       panel.resume();
-      this.onOpen(session);
+      this.opened.fire(session);
     }
   }
 
+  /** The panels stay open: VS Code restores them when the window is reloaded. */
+  dispose(): void {
+    for (const panel of this.open.values()) panel.detach();
+    this.opened.dispose();
+    this.closed.dispose();
+  }
+
   private adopt(panel: vscode.WebviewPanel, session: RunSession, selected: number | null) {
-    const clusters = new ClustersPanel(panel, session, this.context, selected, () =>
-      this.open.delete(session),
-    );
+    const clusters = new ClustersPanel(panel, session, this.context, selected, () => {
+      this.open.delete(session);
+      this.closed.fire(session);
+    });
     this.open.set(session, clusters);
-    this.onOpen(session);
+    this.opened.fire(session);
   }
 }

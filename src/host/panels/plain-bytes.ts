@@ -1,5 +1,13 @@
 /**
- * A Buffer would reach a webview as the JSON of its numbers; a plain array with a buffer of its own
- * goes as bytes.
+ * A copy in a buffer of its own. VS Code would send a Node.js `Buffer` to a webview as a JSON array
+ * of numbers; a plain array is sent as bytes.
  */
 export const plainBytes = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes);
+
+/** A picture whose image can be sent to a webview. */
+export const withPlainJpeg = <Picture extends { jpeg: Uint8Array | null }>(
+  picture: Picture,
+): Picture => ({
+  ...picture,
+  jpeg: picture.jpeg && plainBytes(picture.jpeg),
+});

@@ -1,4 +1,4 @@
-/** Writes a comparison where the user wants it, as a chart or as a table. */
+/** Saves a comparison as a chart or a table. */
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { comparisonChart } from '../../summaries/comparison-chart';
@@ -20,7 +20,7 @@ export async function saveComparison({ comparison, folders }: RunSession): Promi
   if (target === undefined) return;
   if (target.scheme !== 'file')
     throw new UserError(
-      `expected a file on the disk of the machine VS Code works on, got '${forName(target.toString())}'`,
+      `expected a file on a disk of the computer that VS Code works on, got '${forName(target.toString())}'`,
     );
   const table = target.fsPath.toLowerCase().endsWith('.csv');
   await writeChosenFile(

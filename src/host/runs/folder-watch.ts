@@ -1,90 +1,109 @@
-/** Watches the folders of all runs, and looks at those in which something happens. */
-import { extname } from 'node:path';
+/** Watches the image files of the runs that are open in panels. */
 import * as vscode from 'vscode';
 import { changesText } from '../../domain/progress-text';
 import { IMAGE_EXTENSIONS } from '../../images/image-extensions';
+import { Disposables } from '../disposables';
 import { readSettings } from '../settings/configuration';
 import { isTrusted } from '../trust';
-import type { RunLibrary } from './run-library';
 import type { RunSession } from './run-session';
 
-/** Time the folder has to come to rest, in milliseconds: copying many images is one change. */
-const SETTLE = 1000;
+/** Pause after the last event, in milliseconds: copying many images is one change. */
+const SETTLE_MS = 1000;
 
-interface Watch {
-  watchers: vscode.Disposable[];
-  timer: NodeJS.Timeout | undefined;
+/** Image files in upper and lower case; the patterns of VS Code are case-sensitive. */
+const IMAGES = `**/*.{${[...IMAGE_EXTENSIONS].map(inAnyCase).join(',')}}`;
+
+function inAnyCase(extension: string): string {
+  return extension.slice(1).replaceAll(/[a-z]/g, (letter) => `[${letter}${letter.toUpperCase()}]`);
 }
 
 export class FolderWatch implements vscode.Disposable {
-  private readonly watches = new Map<RunSession, Watch>();
+  private readonly open = new Set<RunSession>();
+  private readonly watches = new Map<RunSession, Disposables>();
+  private readonly folderEvents: Disposables;
 
-  /** @param update describes a run again; what is known is not read. */
-  constructor(
-    private readonly library: RunLibrary,
-    private readonly update: (session: RunSession) => void,
-  ) {
-    library.on('change', () => {
-      this.follow();
-    });
-    this.follow();
+  /** @param refresh analyzes a run again; unchanged images are not read. */
+  constructor(private readonly refresh: (session: RunSession) => void) {
+    this.folderEvents = this.watchFoldersOfWorkbench();
   }
 
-  /**
-   * Watches just the runs that are there, where the setting wants it and the workspace is trusted:
-   * what an event starts nobody has asked for.
-   */
-  follow(): void {
+  /** Watches the folders of a run, and looks for changes since its analysis. */
+  add(session: RunSession): void {
+    this.open.add(session);
+    this.update();
+    void this.check(session);
+  }
+
+  remove(session: RunSession): void {
+    this.open.delete(session);
+    this.update();
+  }
+
+  /** Follows the setting `watch` and the trust in the workspace. */
+  update(): void {
     const off = readSettings().settings.watch === 'off' || !isTrusted();
-    const wanted = new Set(off ? [] : this.library.all.filter(({ manifest }) => manifest !== null));
     for (const [session, watch] of this.watches) {
-      if (wanted.has(session)) continue;
-      stop(watch);
+      if (!off && this.open.has(session)) continue;
+      watch.dispose();
       this.watches.delete(session);
     }
-    for (const session of wanted)
+    if (off) return;
+    for (const session of this.open)
       if (!this.watches.has(session)) this.watches.set(session, this.watch(session));
   }
 
-  /** Looks at a run's folders now: they may have changed while nobody watched. */
-  async check(session: RunSession): Promise<void> {
+  dispose(): void {
+    this.open.clear();
+    for (const watch of this.watches.values()) watch.dispose();
+    this.watches.clear();
+    this.folderEvents.dispose();
+  }
+
+  /** Looks for changes in the folders of a run, and refreshes it if the setting says so. */
+  private async check(session: RunSession): Promise<void> {
     const { watch } = readSettings().settings;
     if (watch === 'off' || !isTrusted()) return;
     await session.checkFolders();
     if (watch === 'update' && changesText(session.changes) !== '' && !session.isBusy())
-      this.update(session);
+      this.refresh(session);
   }
 
-  dispose(): void {
-    for (const watch of this.watches.values()) stop(watch);
-    this.watches.clear();
-  }
-
-  private watch(session: RunSession): Watch {
-    const watch: Watch = { watchers: [], timer: undefined };
-    const onEvent = ({ path }: vscode.Uri) => {
-      // A folder that is moved away or back is one event without an extension.
-      const extension = extname(path).toLowerCase();
-      if (extension !== '' && !IMAGE_EXTENSIONS.has(extension)) return;
-      clearTimeout(watch.timer);
-      watch.timer = setTimeout(() => void this.check(session), SETTLE);
-    };
+  private watch(session: RunSession): Disposables {
+    const watch = new Disposables();
+    const checkSoon = this.debounced(session, watch);
     for (const folder of session.folders) {
       const watcher = vscode.workspace.createFileSystemWatcher(
-        new vscode.RelativePattern(vscode.Uri.file(folder), '**/*'),
+        new vscode.RelativePattern(vscode.Uri.file(folder), IMAGES),
       );
-      watch.watchers.push(
-        watcher,
-        watcher.onDidCreate(onEvent),
-        watcher.onDidChange(onEvent),
-        watcher.onDidDelete(onEvent),
-      );
+      watch.add(watcher);
+      watch.add(watcher.onDidCreate(checkSoon));
+      watch.add(watcher.onDidChange(checkSoon));
+      watch.add(watcher.onDidDelete(checkSoon));
     }
     return watch;
   }
-}
 
-function stop({ watchers, timer }: Watch) {
-  clearTimeout(timer);
-  for (const watcher of watchers) watcher.dispose();
+  private debounced(session: RunSession, disposables: Disposables): () => void {
+    let timer: NodeJS.Timeout | undefined;
+    disposables.add({
+      dispose: () => {
+        clearTimeout(timer);
+      },
+    });
+    return () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => void this.check(session), SETTLE_MS);
+    };
+  }
+
+  /** A folder that is moved or deleted causes no event for the images in it. */
+  private watchFoldersOfWorkbench(): Disposables {
+    const events = new Disposables();
+    const checkAll = () => {
+      for (const session of this.watches.keys()) void this.check(session);
+    };
+    events.add(vscode.workspace.onDidRenameFiles(checkAll));
+    events.add(vscode.workspace.onDidDeleteFiles(checkAll));
+    return events;
+  }
 }

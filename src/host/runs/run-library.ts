@@ -1,6 +1,4 @@
-/**
- * All runs of this workspace: those kept on disk and those being made. Knows nothing of VS Code.
- */
+/** All runs of this workspace, stored or in progress. Does not depend on VS Code. */
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { join } from 'node:path';
@@ -8,10 +6,15 @@ import { listRuns } from '../../runs/run-files';
 import { removeRun } from '../../runs/run-place';
 import { RunSession, type SessionContext } from './run-session';
 
-export class RunLibrary extends EventEmitter<{ change: [RunSession | undefined] }> {
+interface LibraryEvents {
+  /** A change of one run, or of the list of runs (undefined). */
+  change: [RunSession | undefined];
+}
+
+export class RunLibrary extends EventEmitter<LibraryEvents> {
   private sessions: RunSession[] = [];
 
-  /** @param folder where runs are kept, a folder each. */
+  /** @param folder parent of the folders of the runs. */
   constructor(
     private readonly context: SessionContext,
     private readonly folder: string,
@@ -19,7 +22,7 @@ export class RunLibrary extends EventEmitter<{ change: [RunSession | undefined] 
     super();
   }
 
-  /** The newest first. */
+  /** All runs, the newest first. */
   get all(): readonly RunSession[] {
     return this.sessions;
   }
@@ -28,37 +31,31 @@ export class RunLibrary extends EventEmitter<{ change: [RunSession | undefined] 
     return this.sessions.find((session) => session.id === id);
   }
 
-  /** Reads what is kept. */
+  /** Reads the list of stored runs. */
   async load(): Promise<void> {
-    const manifests = await listRuns(this.folder, this.context.log);
-    for (const manifest of manifests) {
-      if (this.find(manifest.id) !== undefined) continue;
-      this.add(
-        new RunSession(
-          this.context,
-          manifest.id,
-          join(this.folder, manifest.id),
-          manifest.folders,
-          manifest,
-        ),
-        false,
-      );
+    for (const manifest of await listRuns(this.folder, this.context.log)) {
+      const { id, folders } = manifest;
+      if (this.find(id) !== undefined) continue;
+      const session = new RunSession(this.context, id, join(this.folder, id), folders, manifest);
+      this.sessions.push(session);
+      this.follow(session);
     }
     this.emit('change', undefined);
   }
 
-  /** The run of just these folders, made where there is none. */
-  of(folders: readonly string[]): RunSession {
+  /** The run of exactly these folders, in any order; creates it if there is none. */
+  getOrCreate(folders: readonly string[]): RunSession {
     const key = keyOf(folders);
     const known = this.sessions.find((session) => keyOf(session.folders) === key);
     if (known !== undefined) return known;
     const id = randomUUID();
     const session = new RunSession(this.context, id, join(this.folder, id), [...folders]);
-    this.add(session, true);
+    this.sessions.unshift(session);
+    this.follow(session);
     return session;
   }
 
-  /** Forgets a run and what was kept of it; the images are not touched. */
+  /** Removes a run from the list and the disk; the images are not touched. */
   async remove(session: RunSession): Promise<void> {
     session.end();
     this.sessions = this.sessions.filter((other) => other !== session);
@@ -66,9 +63,7 @@ export class RunLibrary extends EventEmitter<{ change: [RunSession | undefined] 
     await removeRun(session.runDir);
   }
 
-  private add(session: RunSession, newest: boolean) {
-    if (newest) this.sessions.unshift(session);
-    else this.sessions.push(session);
+  private follow(session: RunSession) {
     session.on('state', () => this.emit('change', session));
     this.emit('change', undefined);
   }

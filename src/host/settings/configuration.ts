@@ -1,4 +1,4 @@
-/** The settings `faceClusters.*` of the workspace, read and written. */
+/** Reads and writes the settings `faceClusters.*` of VS Code. */
 import { isAbsolute, join } from 'node:path';
 import * as vscode from 'vscode';
 import {
@@ -14,9 +14,9 @@ import { SETTING_SCOPES } from './scopes';
 export const SECTION = 'faceClusters';
 
 /**
- * Settings as they are now, each checked by itself. A relative path of a model is one below the
- * first folder of the workspace; while that is not trusted no model but the one that comes along is
- * used, not even by a path of the user's own, which may lie in the workspace.
+ * The current settings, each checked separately. A relative model path is resolved against the
+ * first workspace folder. In an untrusted workspace only the bundled model is used: even a path
+ * from the user's own settings may lead into the workspace.
  */
 export function readSettings(): CheckedSettings {
   const configuration = vscode.workspace.getConfiguration(SECTION);
@@ -35,8 +35,8 @@ export function readSettings(): CheckedSettings {
 }
 
 /**
- * VS Code goes by package.json, and so leaves out what a workspace may not set; here the same is
- * asked for once more, for what it would let in.
+ * VS Code ignores values that a workspace may not set, according to package.json. The check here
+ * repeats that, so that a mistake in package.json opens no hole.
  */
 function valueOf(configuration: vscode.WorkspaceConfiguration, key: keyof Settings): unknown {
   const { scope, restricted } = SETTING_SCOPES[key];
@@ -45,10 +45,7 @@ function valueOf(configuration: vscode.WorkspaceConfiguration, key: keyof Settin
   return inspected?.globalValue ?? inspected?.defaultValue;
 }
 
-/**
- * What a setting is set to where it is written next, to be put back by an undo; undefined where it
- * is not set.
- */
+/** The stored value that `writeSetting` would replace; undefined if there is none. */
 export function writtenValue(key: keyof Settings): unknown {
   const inspected = vscode.workspace.getConfiguration(SECTION).inspect(key);
   return targetOf(key) === vscode.ConfigurationTarget.Workspace
@@ -57,9 +54,9 @@ export function writtenValue(key: keyof Settings): unknown {
 }
 
 /**
- * Sets a setting for the workspace, or for the user where no workspace is open or the setting is
- * not one of workspaces.
- * @throws UserError where the value would not count, since the workspace is not trusted.
+ * Writes a setting of the workspace; without an open workspace, or for settings of the machine, a
+ * user setting.
+ * @throws UserError if the value would be ignored because the workspace is not trusted.
  */
 export async function writeSetting(key: keyof Settings, value: unknown): Promise<void> {
   const target = targetOf(key);
@@ -69,8 +66,13 @@ export async function writeSetting(key: keyof Settings, value: unknown): Promise
     !isTrusted()
   )
     throw new UserError(`'${SECTION}.${key}' can be set for a workspace only once that is trusted`);
-  await vscode.workspace.getConfiguration(SECTION).update(key, value, target);
+  const configuration = vscode.workspace.getConfiguration(SECTION);
+  await configuration.update(key, storedForm(key, value), target);
 }
+
+/** package.json declares the number of clusters as text, which the settings editor can show. */
+const storedForm = (key: keyof Settings, value: unknown) =>
+  key === 'clusters' && typeof value === 'number' ? String(value) : value;
 
 const targetOf = (key: keyof Settings) =>
   vscode.workspace.workspaceFolders === undefined || SETTING_SCOPES[key].scope === 'machine'

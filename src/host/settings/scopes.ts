@@ -1,17 +1,17 @@
 /**
- * From where each setting may be set in VS Code. The same stands in package.json, which VS Code
- * goes by, and with its reasons in docs/security.md; a test holds them against each other.
+ * The level at which each setting may be set in VS Code. package.json repeats it, because VS Code
+ * reads it there, and docs/security.md gives the reasons; tests compare all three.
  */
 import type { Settings } from '../../domain/settings';
 
 interface SettingScope {
-  /** `machine`: only the user, for a machine. The others may be set by a workspace as well. */
+  /** `machine`: only the user. The others may be set by a workspace, too. */
   scope: 'window' | 'machine' | 'machine-overridable';
-  /** Whether a workspace's own value counts only once the workspace is trusted. */
+  /** Whether the value of a workspace is ignored until the workspace is trusted. */
   restricted: boolean;
 }
 
-/** The worst that a value can do is another or a slower clustering, which the user can cancel. */
+/** The worst effect is a different or slower clustering, which the user can cancel. */
 const HARMLESS: SettingScope = { scope: 'window', restricted: false };
 
 export const SETTING_SCOPES: Readonly<Record<keyof Settings, SettingScope>> = {

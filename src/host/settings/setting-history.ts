@@ -1,24 +1,39 @@
-/** Settings changed from the panel, and the way back. */
+/** Settings changed from the panel and the commands, with undo. */
 import type { Settings } from '../../domain/settings';
+import { plural } from '../../text/numbers';
+import type { Disposable } from '../disposables';
 import { writeSetting, writtenValue } from './configuration';
 
 interface Change {
-  /** What was written before, by setting; undefined where nothing was. */
+  /** The stored values before the change, by setting; undefined if there was none. */
   before: Map<keyof Settings, unknown>;
   text: string;
 }
 
 export class SettingHistory {
   private changes: Change[] = [];
+  private readonly listeners = new Set<() => void>();
+  private writing: Promise<void> = Promise.resolve();
 
-  /** The last change, for people; null where there is none to take back. */
+  /** Describes the change that `undo` would take back; null if there is none. */
   get last(): string | null {
     return this.changes.at(-1)?.text ?? null;
   }
 
+  /** Resolves when the changes so far are written; never rejects. */
+  get written(): Promise<void> {
+    return this.writing;
+  }
+
+  /** Calls the listener after every change and undo. */
+  onDidChange(listener: () => void): Disposable {
+    this.listeners.add(listener);
+    return { dispose: () => this.listeners.delete(listener) };
+  }
+
   /**
-   * Changes settings that belong together; they are taken back together.
-   * @param shown the values in force, for people.
+   * Changes settings together; one undo takes all of them back.
+   * @param shown the values in effect, for the description of the change.
    */
   async change(values: Partial<Settings>, shown: Settings): Promise<void> {
     const keys = Object.keys(values) as (keyof Settings)[];
@@ -31,21 +46,36 @@ export class SettingHistory {
     };
     this.changes.push(change);
     try {
-      for (const key of keys) await writeSetting(key, values[key]);
+      await this.write(keys.map((key) => [key, values[key]]));
     } catch (error) {
       this.changes = this.changes.filter((other) => other !== change);
       throw error;
+    } finally {
+      this.notify();
     }
   }
 
   async undo(): Promise<void> {
     const change = this.changes.pop();
-    for (const [key, value] of change?.before ?? []) await writeSetting(key, value);
+    this.notify();
+    await this.write([...(change?.before ?? [])]);
+  }
+
+  private async write(entries: [keyof Settings, unknown][]) {
+    const writing = this.writing.then(async () => {
+      for (const [key, value] of entries) await writeSetting(key, value);
+    });
+    this.writing = writing.catch(() => undefined);
+    await writing;
+  }
+
+  private notify() {
+    for (const listener of this.listeners) listener();
   }
 }
 
 function display(value: unknown): string {
-  if (Array.isArray(value)) return `${String(value.length)} attributes`;
+  if (Array.isArray(value)) return plural(value.length, 'attribute');
   if (value === '') return 'the default';
   return typeof value === 'string' || typeof value === 'number' ? String(value) : 'custom';
 }

@@ -1,11 +1,13 @@
-/** The side panel: runs of this workspace, and the clusters of each. */
+/** The side panel: the runs of this workspace with their clusters. */
 import * as vscode from 'vscode';
 import { readableAttribute } from '../../domain/attributes';
-import type { ClusterSummary, Clustering } from '../../domain/clustering';
+import type { ClusterSummary } from '../../domain/clustering';
 import { changesText, stageText } from '../../domain/progress-text';
 import type { RunManifest } from '../../domain/run';
 import { bars } from '../../summaries/bars';
+import { clustersText } from '../../text/clusters-text';
 import { clusterTitle, plural } from '../../text/numbers';
+import { Disposables, listen } from '../disposables';
 import { markdownTable, treeItem, type TreeItemTexts } from '../outlets';
 import type { RunLibrary } from '../runs/run-library';
 import type { RunSession } from '../runs/run-session';
@@ -22,23 +24,30 @@ export interface ClusterNode {
 }
 export type Node = RunNode | ClusterNode;
 
-export class RunTree implements vscode.TreeDataProvider<Node> {
-  private readonly changed = new vscode.EventEmitter<Node | undefined>();
+export class RunTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
+  private readonly disposables = new Disposables();
+  private readonly changed = this.disposables.add(new vscode.EventEmitter<Node | undefined>());
   readonly onDidChangeTreeData = this.changed.event;
   private readonly runNodes = new WeakMap<RunSession, RunNode>();
   private readonly clusterNodes = new WeakMap<ClusterSummary, ClusterNode>();
 
   /**
-   * @param loaded when the runs are listed: until then VS Code shows that the view is loading, and
-   * no welcome.
+   * @param loaded resolves when the stored runs are listed: until then VS Code shows that the view
+   * is loading instead of the welcome text.
    */
   constructor(
     private readonly library: RunLibrary,
     private readonly loaded: Promise<void>,
   ) {
-    library.on('change', (session) => {
-      this.changed.fire(session === undefined ? undefined : this.runNode(session));
-    });
+    this.disposables.add(
+      listen(library, 'change', (session: RunSession | undefined) => {
+        this.changed.fire(session === undefined ? undefined : this.runNode(session));
+      }),
+    );
+  }
+
+  dispose(): void {
+    this.disposables.dispose();
   }
 
   async getChildren(node?: Node): Promise<Node[]> {
@@ -61,7 +70,7 @@ export class RunTree implements vscode.TreeDataProvider<Node> {
     return node.kind === 'run' ? runItem(node) : clusterItem(node);
   }
 
-  /** The node of a cluster that is shown, or of its run. */
+  /** The node of a cluster; of its run if there is no such cluster. */
   nodeOf(session: RunSession, cluster: number | null): Node {
     const summary = session.clustering?.clusters.find(({ id }) => id === cluster);
     return summary === undefined ? this.runNode(session) : this.clusterNode(session, summary);
@@ -82,53 +91,64 @@ export class RunTree implements vscode.TreeDataProvider<Node> {
 }
 
 function runItem({ session }: RunNode): vscode.TreeItem {
-  const { manifest, problem } = session;
-  const outOfDate = changesText(session.changes) !== '';
-  const busy = session.isBusy();
+  const { manifest } = session;
   const texts: TreeItemTexts = {
     label: runTitle(session.folders),
     description: runDescription(session),
     tooltip: manifest === null ? session.folders.join('\n') : runTooltip(manifest),
   };
-  const item = treeItem(
-    texts,
+  const state =
     manifest === null
       ? vscode.TreeItemCollapsibleState.None
-      : vscode.TreeItemCollapsibleState.Expanded,
-  );
+      : vscode.TreeItemCollapsibleState.Expanded;
+  const item = treeItem(texts, state);
   item.id = session.id;
-  item.contextValue = busy ? 'run.busy' : manifest === null ? 'run.empty' : 'run';
-  item.iconPath = new vscode.ThemeIcon(
-    busy ? 'sync~spin' : problem !== null ? 'warning' : outOfDate ? 'bell-dot' : 'folder',
-  );
+  item.contextValue = runContext(session);
+  item.iconPath = new vscode.ThemeIcon(runIcon(session));
   item.command = {
     command: 'faceClusters.openRun',
-    title: 'Show the clusters',
+    title: 'Show Clusters',
     arguments: [{ kind: 'run', session }],
   };
   return item;
 }
 
+/** Words for the `when` clauses of the menus: `run idle analyzed failures faceless`. */
+function runContext(session: RunSession): string {
+  const { manifest } = session;
+  const words: [string, boolean][] = [
+    ['busy', session.isBusy()],
+    ['idle', !session.isBusy()],
+    ['analyzed', manifest !== null],
+    ['failures', (manifest?.failures.length ?? 0) > 0],
+    ['faceless', (manifest?.faceless.length ?? 0) > 0],
+  ];
+  return ['run', ...words.filter(([, applies]) => applies).map(([word]) => word)].join(' ');
+}
+
+function runIcon(session: RunSession): string {
+  if (session.isBusy()) return 'sync~spin';
+  if (session.problem !== null) return 'warning';
+  return changesText(session.changes) === '' ? 'folder' : 'bell-dot';
+}
+
 function runDescription({ manifest, clustering, progress, problem, changes }: RunSession): string {
   if (progress !== null) return stageText(progress);
-  if (manifest === null) return problem?.message ?? 'not described yet';
+  if (manifest === null) return problem?.message ?? 'not analyzed yet';
   return [
     plural(manifest.faces, 'face'),
-    clustering === null ? '' : clustersText(clustering),
+    clustering === null ? '' : clustersText(clustering.clusters),
     changesText(changes),
   ]
     .filter(Boolean)
     .join(', ');
 }
 
-const clustersText = ({ clusters }: Clustering) =>
-  `${String(clusters.length)} cluster${clusters.length === 1 ? '' : 's'}`;
-
 function runTooltip({ folders, images, provider, trials, createdAt }: RunManifest): string {
   return [
     ...folders,
-    `${images.read.toLocaleString('en')} of ${images.found.toLocaleString('en')} images read, ${new Date(createdAt).toLocaleString()}`,
-    `Execution provider ${provider}`,
+    `${images.read.toLocaleString('en')} of ${plural(images.found, 'image')} read, ${new Date(createdAt).toLocaleString()}`,
+    `Execution provider: ${provider}`,
     ...trials.map(({ provider: name, reason }) => `  ${name}: ${reason}`),
   ].join('\n');
 }
@@ -145,7 +165,7 @@ function clusterItem(node: ClusterNode): vscode.TreeItem {
   item.iconPath = new vscode.ThemeIcon('organization');
   item.command = {
     command: 'faceClusters.openCluster',
-    title: 'Show the cluster',
+    title: 'Show Cluster',
     arguments: [node],
   };
   return item;

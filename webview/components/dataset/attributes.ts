@@ -1,4 +1,4 @@
-/** How often each attribute occurs, and which are looked at. */
+/** The frequency of each attribute, and the selection of attributes. */
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { DROPPED_ATTRIBUTES, readableAttribute } from '../../../src/domain/attributes';
@@ -7,7 +7,7 @@ import type { DatasetState } from '../../../src/protocol/dataset-panel';
 import { shared } from '../shared.css';
 import type { DatasetHost } from './host';
 
-/** What becomes of rows that have none of the attributes. */
+/** Treatment of rows that have none of the attributes. */
 const DROP_ZERO = [
   { value: 0, text: 'are kept' },
   { value: 0.25, text: 'are dropped to a quarter' },
@@ -77,72 +77,70 @@ export class DatasetAttributes extends LitElement {
   @property({ attribute: false }) options!: DatasetState['options'];
 
   override render() {
-    const { summary, options } = this;
+    const { summary } = this;
     const used = [...summary.attributes].sort((a, b) => b.frequency - a.frequency);
     const names = new Set(used.map(({ name }) => name));
     const leftOut = summary.allAttributes.filter((name) => !names.has(name));
-    const original = DROPPED_ATTRIBUTES.filter((name) => summary.allAttributes.includes(name));
-    const without = summary.allAttributes.filter((name) => !original.includes(name));
     const largest = Math.max(0.01, ...used.map(({ frequency }) => frequency));
     return html`
       <section aria-label="Attributes">
         <h2>How often attributes occur</h2>
-        <div class="tools">
-          <button
-            class="link"
-            @click=${() => {
-              this.choose(summary.allAttributes);
-            }}
-          >
-            All ${summary.allAttributes.length}
-          </button>
-          ${
-            original.length === 0
-              ? nothing
-              : html`<button
-                  class="link"
-                  title="Without ${original.map(readableAttribute).join(', ')}"
-                  @click=${() => {
-                    this.choose(without);
-                  }}
-                >
-                  The original work's ${without.length}
-                </button>`
-          }
-          <span id="zero">Rows with none of them</span>
-          <vscode-dropdown
-            aria-labelledby="zero"
-            .value=${String(options.dropZero)}
-            @change=${this.onDropZero}
-          >
-            ${DROP_ZERO.map(({ value, text }) => html`<vscode-option value=${String(value)}>${text}</vscode-option>`)}
-          </vscode-dropdown>
-        </div>
+        ${this.selection()}
         <ul>
           ${used.map(({ index, name, frequency }) => this.row(index, name, frequency, largest))}
           ${leftOut.map((name) => this.row(summary.allAttributes.indexOf(name), name, undefined, largest))}
         </ul>
-        <div class="tools">
-          <span class="quiet">Let faces be clustered with</span>
-          <button
-            class="link"
-            @click=${() => {
-              this.weigh('rare');
-            }}
-          >
-            rare attributes weighing more
-          </button>
-          <button
-            class="link"
-            @click=${() => {
-              this.weigh('common');
-            }}
-          >
-            common attributes weighing more
-          </button>
-        </div>
+        ${this.weighting()}
       </section>
     `;
+  }
+
+  /** Choices of attributes and rows. */
+  private selection() {
+    const { allAttributes } = this.summary;
+    const dropped = DROPPED_ATTRIBUTES.filter((name) => allAttributes.includes(name));
+    const original = allAttributes.filter((name) => !dropped.includes(name));
+    return html`<div class="tools">
+      ${this.link(`All ${allAttributes.length}`, () => {
+        this.choose(allAttributes);
+      })}
+      ${
+        dropped.length === 0
+          ? nothing
+          : this.link(
+              `The ${original.length} of the original work`,
+              () => {
+                this.choose(original);
+              },
+              `Without ${dropped.map(readableAttribute).join(', ')}`,
+            )
+      }
+      <span id="zero">Rows with none of them</span>
+      <vscode-dropdown
+        aria-labelledby="zero"
+        .value=${String(this.options.dropZero)}
+        @change=${this.onDropZero}
+      >
+        ${DROP_ZERO.map(({ value, text }) => html`<vscode-option value=${String(value)}>${text}</vscode-option>`)}
+      </vscode-dropdown>
+    </div>`;
+  }
+
+  /** Sets the weights of clustering by the frequencies of this data set. */
+  private weighting() {
+    return html`<div class="tools">
+      <span class="quiet">When faces are clustered, let</span>
+      ${this.link('rare attributes count more', () => {
+        this.weight('rare');
+      })}
+      ${this.link('common attributes count more', () => {
+        this.weight('common');
+      })}
+    </div>`;
+  }
+
+  private link(text: string, action: () => void, title = '') {
+    return html`<button class="link" title=${title} @click=${action}>${text}</button>`;
   }
 
   private row(index: number, name: string, frequency: number | undefined, largest: number) {
@@ -185,7 +183,7 @@ export class DatasetAttributes extends LitElement {
     });
   };
 
-  private weigh(by: 'rare' | 'common') {
+  private weight(by: 'rare' | 'common') {
     this.host.send({ kind: 'weights', by });
   }
 }

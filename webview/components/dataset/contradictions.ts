@@ -1,7 +1,4 @@
-/**
- * Labels against the model's inferences: where the model is sure of the opposite, the label may be
- * wrong.
- */
+/** Labels that may be wrong, because the model is confident of the opposite. */
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { readableAttribute } from '../../../src/domain/attributes';
@@ -17,7 +14,7 @@ import { shared } from '../shared.css';
 import type { DatasetHost } from './host';
 import { tiles } from './tiles.css';
 
-/** Images that are looked at unless the user says otherwise: seconds, not minutes. */
+/** Default number of images, which takes seconds instead of minutes. */
 const IMAGES = 1000;
 const ANY = '';
 

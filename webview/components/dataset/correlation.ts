@@ -1,6 +1,4 @@
-/**
- * Which attributes go together: a heat map of their correlation, or of how often two occur at once.
- */
+/** A heat map of the correlations or the joint frequencies of attributes. */
 import { css, html, LitElement, svg } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { readableAttribute } from '../../../src/domain/attributes';
@@ -11,10 +9,10 @@ import { shared } from '../shared.css';
 
 const CELL = 14;
 const LABEL = 118;
-/** How far the last slanted name reaches beyond the map. */
+/** Space for the last slanted name beside the map. */
 const SLANT = 62;
 const SCALE = 1.2;
-/** Pairs named beside the map. */
+/** Number of pairs listed beside the map. */
 const STRONGEST = 12;
 
 type Measure = 'correlation' | 'together';

@@ -1,6 +1,6 @@
 import type { DatasetMessage } from '../../../src/protocol/dataset-panel';
 
-/** Where the view's parts send what the user wants. */
+/** Receives the messages of the view. */
 export interface DatasetHost {
   send(message: DatasetMessage): void;
 }

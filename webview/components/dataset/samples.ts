@@ -22,7 +22,7 @@ export class DatasetSamples extends LitElement {
   @state() private attribute = ANY;
 
   override updated(changed: PropertyValues<this>) {
-    // Other attributes, or other rows: the labels shown are to be of those.
+    // With other attributes or rows, the labels change.
     if (changed.has('summary')) this.draw(false);
   }
 

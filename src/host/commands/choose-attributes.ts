@@ -1,0 +1,36 @@
+/** Lets the user choose the attributes by which faces are compared. */
+import { CELEBA_ATTRIBUTES, readableAttribute } from '../../domain/attributes';
+import { pickMany, showWarning } from '../outlets';
+import type { RunLibrary } from '../runs/run-library';
+import { readSettings } from '../settings/configuration';
+import type { CommandContext } from './command-context';
+
+export async function chooseAttributes({
+  history,
+  library,
+}: Pick<CommandContext, 'history' | 'library'>): Promise<void> {
+  const { settings } = readSettings();
+  const { attributes } = settings;
+  const names = await pickMany<string>(
+    knownAttributes(library).map((name) => ({
+      label: readableAttribute(name),
+      value: name,
+      picked: attributes.includes(name),
+    })),
+    { title: 'Attributes by which faces are compared', placeHolder: 'Type to filter' },
+  );
+  if (names === undefined) return;
+  if (names.length === 0) {
+    void showWarning('Face Clusters: choose at least one attribute; nothing was changed.');
+    return;
+  }
+  const same =
+    names.length === attributes.length && names.every((name) => attributes.includes(name));
+  if (!same) await history.change({ attributes: names }, settings);
+}
+
+/** The attributes of the models that were used; those of the bundled model before the first run. */
+function knownAttributes(library: RunLibrary): readonly string[] {
+  const known = new Set(library.all.flatMap(({ manifest }) => manifest?.modelAttributes ?? []));
+  return known.size > 0 ? [...known] : CELEBA_ATTRIBUTES;
+}

@@ -1,0 +1,20 @@
+/** Dependencies shared by the commands. */
+import type { EngineClient } from '../../engine/client';
+import type { Log } from '../outlets';
+import type { Panels } from '../panels/panels';
+import type { RunLibrary } from '../runs/run-library';
+import type { SettingHistory } from '../settings/setting-history';
+
+export interface CommandContext {
+  library: RunLibrary;
+  panels: Panels;
+  history: SettingHistory;
+  log: Log;
+  engine: EngineClient;
+  /** Folder of the cache. */
+  storeDir: string;
+  /** Folder of the extension, with `dist` and `weights`. */
+  root: string;
+  /** Opens the view of a data set. */
+  exploreDataset: (folder: string) => void;
+}

@@ -1,0 +1,78 @@
+/** Exports the results of a run into a new folder. */
+import { basename, join } from 'node:path';
+import * as vscode from 'vscode';
+import { reportScript } from '../../engine/bundled-files';
+import { forName } from '../../text/neutralize';
+import { plural } from '../../text/numbers';
+import { CancelledError, UserError } from '../../util/errors';
+import { sweepTemporaryFolders } from '../../util/temporary-folder';
+import { ask, showInformation, withProgress } from '../outlets';
+import type { RunSession } from '../runs/run-session';
+import { reporter, withSignal } from './notification-progress';
+
+/** Maximum number of files listed in the question whether to replace them. */
+const MAX_LISTED = 20;
+
+/** @param root folder of the extension. */
+export async function exportRun(session: RunSession, root: string): Promise<void> {
+  await session.load();
+  if (session.clustering === null) throw new UserError('there are no clusters to export yet');
+  const outDir = await chooseOutputFolder(session);
+  if (outDir === undefined) return;
+  try {
+    const { inTheWay } = await write(session, { outDir, root, overwrite: false });
+    if (inTheWay.length > 0) {
+      if (!(await confirmReplacing(inTheWay, outDir))) return;
+      await write(session, { outDir, root, overwrite: true });
+    }
+  } catch (error) {
+    await sweepTemporaryFolders(outDir); // left behind if the engine was killed
+    if (!(error instanceof CancelledError)) throw error;
+    void showInformation('Export cancelled; nothing was written.');
+    return;
+  }
+  const open = 'Open Report';
+  const answer = await showInformation(`Exported to '${forName(outDir)}'.`, open);
+  if (answer === open) await vscode.env.openExternal(vscode.Uri.file(join(outDir, 'report.html')));
+}
+
+async function chooseOutputFolder({ folders }: RunSession): Promise<string | undefined> {
+  const answer = await vscode.window.showOpenDialog({
+    canSelectFiles: false,
+    canSelectFolders: true,
+    canSelectMany: false,
+    openLabel: 'Export Here',
+    title: 'Parent of the new folder with the results',
+  });
+  const parent = answer?.[0];
+  if (parent === undefined) return undefined;
+  const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
+  return join(parent.fsPath, `face-clusters ${basename(folders[0] ?? '')} ${stamp}`);
+}
+
+function write(
+  session: RunSession,
+  { outDir, root, overwrite }: { outDir: string; root: string; overwrite: boolean },
+) {
+  return withProgress('Export', 'notification', (report, token) =>
+    withSignal(token, (signal) =>
+      session.queries.export(
+        { outDir, reportScript: reportScript(root), overwrite },
+        { signal, onProgress: reporter(report) },
+      ),
+    ),
+  );
+}
+
+async function confirmReplacing(files: readonly string[], outDir: string): Promise<boolean> {
+  const replace = 'Replace';
+  const more = files.length - MAX_LISTED;
+  const list = [...files.slice(0, MAX_LISTED), ...(more > 0 ? [`… and ${more} more`] : [])];
+  const answer = await ask(
+    'warning',
+    `Replace ${plural(files.length, 'file')} in '${forName(outDir)}'?`,
+    `These files are not from an export, or were changed since:\n${list.join('\n')}`,
+    replace,
+  );
+  return answer === replace;
+}

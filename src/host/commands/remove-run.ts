@@ -1,0 +1,27 @@
+/** Removes the clusters of a folder after asking. */
+import { forName } from '../../text/neutralize';
+import { plural } from '../../text/numbers';
+import { ask } from '../outlets';
+import type { RunSession } from '../runs/run-session';
+import { runTitle } from '../titles';
+import type { CommandContext } from './command-context';
+
+export async function removeRun(
+  session: RunSession,
+  { library, panels }: Pick<CommandContext, 'library' | 'panels'>,
+): Promise<void> {
+  if (session.manifest !== null && !(await confirmed(session, session.manifest.faces))) return;
+  panels.close(session);
+  await library.remove(session);
+}
+
+async function confirmed({ folders }: RunSession, faces: number): Promise<boolean> {
+  const remove = 'Remove';
+  const answer = await ask(
+    'warning',
+    `Remove the clusters of '${forName(runTitle(folders))}'?`,
+    `The attributes and clusters of ${plural(faces, 'face')} are removed. The images stay as they are.`,
+    remove,
+  );
+  return answer === remove;
+}

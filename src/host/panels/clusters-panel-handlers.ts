@@ -1,0 +1,82 @@
+/** Handlers of the messages and commands of the panel of a run. */
+import { isDeepStrictEqual } from 'node:util';
+import * as vscode from 'vscode';
+import type { SettingChanges, WebviewMessage } from '../../protocol/panel';
+import type { Log } from '../outlets';
+import type { RunSession } from '../runs/run-session';
+import { readSettings } from '../settings/configuration';
+import type { SettingHistory } from '../settings/setting-history';
+import { manageTrust } from '../trust';
+import type { CommandHandlers } from './message-handlers';
+import { saveComparison } from './save-comparison';
+
+type PanelCommand = Extract<WebviewMessage, { kind: 'command' }>['command'];
+
+/** What the commands need of the panel itself. */
+interface PanelActions {
+  session: RunSession;
+  history: SettingHistory;
+  log: Log;
+  compare: () => Promise<void>;
+  hideComparison: () => void;
+}
+
+export function panelCommands(panel: PanelActions): CommandHandlers<PanelCommand> {
+  const { session, history, log } = panel;
+  const execute = (name: string, ...args: unknown[]) =>
+    vscode.commands.executeCommand(`faceClusters.${name}`, ...args);
+  const node = { kind: 'run', session };
+  return {
+    compare: panel.compare,
+    hideComparison: panel.hideComparison,
+    saveComparison: () => saveComparison(session),
+    cancel: () => {
+      session.cancel();
+    },
+    trust: manageTrust,
+    undo: () => history.undo(),
+    retry: () => session.retry(),
+    rerun: () => execute('refresh', node),
+    attributes: () => execute('chooseAttributes'),
+    settings: () => execute('openSettings'),
+    export: () => execute('export', node),
+    failures: () => execute('showFailures', node),
+    faceless: () => execute('showFaceless', node),
+    engineLog: () => {
+      log.show();
+    },
+  };
+}
+
+/** Opens the image of a face. */
+export async function openImage(session: RunSession, row: number, beside: boolean): Promise<void> {
+  const { path } = await session.queries.locate(row);
+  await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(path), {
+    viewColumn: beside ? vscode.ViewColumn.Beside : undefined,
+    preview: true,
+  });
+}
+
+/** Copies the images of a cluster, or their paths. */
+export async function useImages(
+  session: RunSession,
+  { cluster: id, action }: Extract<WebviewMessage, { kind: 'images' }>,
+): Promise<void> {
+  const cluster = session.clustering?.clusters.find((each) => each.id === id);
+  if (cluster === undefined) return;
+  const node = { kind: 'cluster', session, cluster };
+  await vscode.commands.executeCommand(`faceClusters.${action}`, node);
+}
+
+/** Writes the settings that differ from the current ones, as one change. */
+export async function changeSettings(
+  history: SettingHistory,
+  changes: SettingChanges,
+): Promise<void> {
+  const { settings } = readSettings();
+  const given = Object.entries(changes) as [keyof SettingChanges, unknown][];
+  const changed = given.filter(
+    ([name, value]) => value !== undefined && !isDeepStrictEqual(value, settings[name]),
+  );
+  if (changed.length > 0) await history.change(Object.fromEntries(changed), settings);
+}

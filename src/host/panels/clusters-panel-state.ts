@@ -1,0 +1,61 @@
+/** The messages that show a run in its panel. */
+import { clusteringSettings } from '../../domain/settings';
+import type { HostMessage, PanelState } from '../../protocol/panel';
+import type { RunSession } from '../runs/run-session';
+import { readSettings } from '../settings/configuration';
+import { runTitle } from '../titles';
+import { plainBytes } from './plain-bytes';
+
+/** Maximum number of images listed in the panel itself; a document lists all of them. */
+const MAX_LISTED = 20;
+
+/** The part of the state that belongs to the panel instead of the run. */
+interface PanelView {
+  selected: number | null;
+  comparisonHidden: boolean;
+  /** Describes the change that an undo would take back. */
+  undo: string | null;
+}
+
+export function panelState(session: RunSession, view: PanelView): PanelState {
+  const { waits, generation, progress, problem, stale, changes } = session;
+  const { settings, problems } = readSettings();
+  const manifest = waits ? null : session.manifest;
+  const clustering = waits ? null : session.clustering;
+  const exists = session.clustering?.clusters.some(({ id }) => id === view.selected) === true;
+  return {
+    title: runTitle(session.folders),
+    waits,
+    run: manifest === null ? null : withoutLists(manifest),
+    failures: manifest?.failures.slice(0, MAX_LISTED) ?? [],
+    faceless: manifest?.faceless.slice(0, MAX_LISTED) ?? [],
+    clustering,
+    generation,
+    selected: exists ? view.selected : null,
+    progress,
+    problem,
+    stale,
+    changes,
+    settingProblems: problems,
+    undo: view.undo,
+    settings: clusteringSettings(settings),
+    comparison: view.comparisonHidden || waits ? null : session.comparison,
+  };
+}
+
+/** The lists may be long; the panel receives their first entries separately. */
+function withoutLists(manifest: NonNullable<RunSession['manifest']>): PanelState['run'] {
+  const { failures: _failures, faceless: _faceless, ...rest } = manifest;
+  return rest;
+}
+
+/** The eigenfaces of the clusters; undefined until they are made. */
+export function picturesMessage({ generation, pictures }: RunSession): HostMessage | undefined {
+  if (pictures === null) return undefined;
+  const plain = pictures.map((each) => ({
+    ...each,
+    eigenface: plainBytes(each.eigenface),
+    components: each.components.map(plainBytes),
+  }));
+  return { kind: 'pictures', generation, pictures: plain };
+}

@@ -1,0 +1,67 @@
+/** What the user can do with a data set outside of its view. */
+import { basename, join } from 'node:path';
+import * as vscode from 'vscode';
+import { attributeWeights } from '../../domain/attribute-weights';
+import type { DatasetSummary } from '../../domain/dataset';
+import { forName } from '../../text/neutralize';
+import { UserError } from '../../util/errors';
+import { showInformation } from '../outlets';
+import { readSettings } from '../settings/configuration';
+import type { SettingHistory } from '../settings/setting-history';
+
+/** @returns the path of a table of labels that the user chose. */
+export async function chooseLabelsFile(folder: string): Promise<string | undefined> {
+  const answer = await vscode.window.showOpenDialog({
+    title: 'Table of labels',
+    openLabel: 'Use These Labels',
+    defaultUri: vscode.Uri.file(folder),
+    filters: { 'Tables of labels': ['csv', 'txt', 'gz'] },
+  });
+  return answer?.[0]?.fsPath;
+}
+
+/** @returns the path of a new folder, inside one that the user chose, for tables and charts. */
+export async function chooseOutputFolder(folder: string): Promise<string | undefined> {
+  const answer = await vscode.window.showOpenDialog({
+    canSelectFiles: false,
+    canSelectFolders: true,
+    openLabel: 'Save Here',
+    title: 'Parent of the new folder with the tables and charts',
+  });
+  const parent = answer?.[0];
+  if (parent === undefined) return undefined;
+  const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
+  return join(parent.fsPath, `dataset ${basename(folder)} ${stamp}`);
+}
+
+export async function openFile(path: string, column?: vscode.ViewColumn): Promise<void> {
+  const options = column === undefined ? [] : [{ viewColumn: column, preview: true }];
+  await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(path), ...options);
+}
+
+/** Weights the attributes of clustering by their frequencies in a data set; can be undone. */
+export async function weightAttributes(
+  by: 'rare' | 'common',
+  { attributes }: DatasetSummary,
+  folder: string,
+  history: SettingHistory,
+): Promise<void> {
+  const { settings } = readSettings();
+  const frequencies = Object.fromEntries(
+    attributes.map(({ name, frequency }) => [name, frequency]),
+  );
+  const names = settings.attributes.filter((name) => Object.hasOwn(frequencies, name));
+  if (names.length === 0)
+    throw new UserError(
+      'the data set has none of the attributes by which faces are compared: choose other attributes first',
+    );
+  const weights = attributeWeights(names, by, frequencies);
+  const rounded = names.map((name, i) => [name, Math.round(weights[i]! * 1000) / 1000] as const);
+  await history.change({ weights: Object.fromEntries(rounded) }, settings);
+  const undo = 'Undo';
+  const answer = await showInformation(
+    `${by === 'rare' ? 'Rare' : 'Common'} attributes of '${forName(basename(folder))}' now count most when faces are clustered.`,
+    undo,
+  );
+  if (answer === undo) await history.undo();
+}

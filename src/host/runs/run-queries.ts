@@ -1,0 +1,54 @@
+/** Questions about the faces and images of a stored run, answered by the engine. */
+import type { FaceOrder } from '../../domain/clustering';
+import type { FaceCard, PhotoView } from '../../domain/faces';
+import type { CallOptions, EngineClient } from '../../engine/client';
+import type { EngineCalls } from '../../protocol/engine';
+
+export class RunQueries {
+  /** @param engine throws while the run may not start anything. */
+  constructor(
+    private readonly engine: () => EngineClient,
+    private readonly runDir: string,
+  ) {}
+
+  /** A page of the faces of a cluster. */
+  async faces(
+    cluster: number,
+    order: FaceOrder,
+    start: number,
+    count: number,
+  ): Promise<FaceCard[]> {
+    return this.engine().call('page', { runDir: this.runDir, cluster, order, start, count });
+  }
+
+  /** The photo of a face, with all faces in it. */
+  async photo(row: number): Promise<PhotoView> {
+    return this.engine().call('photo', { runDir: this.runDir, row });
+  }
+
+  /** The path of the image of a face. */
+  async locate(row: number): Promise<{ path: string; name: string }> {
+    return this.engine().call('locate', { runDir: this.runDir, row });
+  }
+
+  /** The paths of the images of a cluster. */
+  async clusterPaths(cluster: number): Promise<string[]> {
+    return this.engine().call('clusterPaths', { runDir: this.runDir, cluster });
+  }
+
+  /** Copies the images of a cluster into a folder. */
+  async copyImages(
+    cluster: number,
+    outDir: string,
+    options: CallOptions,
+  ): Promise<EngineCalls['copyImages']['result']> {
+    return this.engine().call('copyImages', { runDir: this.runDir, cluster, outDir }, options);
+  }
+
+  async export(
+    target: Omit<EngineCalls['export']['params'], 'runDir'>,
+    options: CallOptions,
+  ): Promise<EngineCalls['export']['result']> {
+    return this.engine().call('export', { ...target, runDir: this.runDir }, options);
+  }
+}

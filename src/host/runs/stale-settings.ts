@@ -1,0 +1,26 @@
+/** Settings that were changed since a run was analyzed. */
+import type { RunManifest } from '../../domain/run';
+import {
+  ANALYSIS_KEYS,
+  type AnalysisSettings,
+  analysisSettings,
+  analysisSettingsSchema,
+  type Settings,
+} from '../../domain/settings';
+
+/** Settings that do not affect the result of an analysis. */
+const NO_EFFECT: ReadonlySet<keyof AnalysisSettings> = new Set([
+  'batchSize',
+  'cache',
+  'cacheLimit',
+]);
+
+/** Names of the settings whose change takes effect with the next analysis. */
+export function staleSettings({ settings }: RunManifest, current: Settings): string[] {
+  const now = analysisSettings(current);
+  // Runs of earlier versions lack newer settings; the analysis used what are the defaults now.
+  const then = analysisSettingsSchema.parse(settings);
+  const matters = (key: keyof AnalysisSettings) =>
+    !NO_EFFECT.has(key) && (key !== 'seed' || now.sample > 0);
+  return ANALYSIS_KEYS.filter((key) => matters(key) && now[key] !== then[key]);
+}

@@ -1,0 +1,210 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type * as vscode from 'vscode';
+import { registerCommands } from '../../src/host/commands/commands';
+import { ContextKeys } from '../../src/host/context-keys';
+import { createLog } from '../../src/host/outlets';
+import { Panels } from '../../src/host/panels/panels';
+import { readSettings } from '../../src/host/settings/configuration';
+import { SettingHistory } from '../../src/host/settings/setting-history';
+import { RunTree } from '../../src/host/side-panel/run-tree';
+import { fakeEngine } from '../support/fake-engine';
+import { ROOT } from '../support/images';
+import { keptRun } from '../support/runs';
+import { fakePanel, registered, reset, shownBy, state, Uri } from '../support/vscode';
+
+interface MenuItem {
+  command: string;
+  when: string;
+}
+const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  activationEvents: string[];
+  contributes: {
+    commands: { command: string; title: string }[];
+    menus: Record<string, MenuItem[]>;
+  };
+};
+const { commands, menus } = manifest.contributes;
+
+beforeEach(reset);
+afterEach(reset);
+
+/** A stored run with its panel, and the commands. */
+async function withCommands() {
+  const engine = fakeEngine({ page: [], pictures: [], clusterPaths: ['/photos/a.jpg'] });
+  const failures = [{ image: 'b.jpg', reason: 'not an image' }];
+  const { library, session } = await keptRun(engine, ['/photos'], { failures });
+  const history = new SettingHistory();
+  const log = createLog('test');
+  const extensionUri = Uri.file('/extension') as unknown as vscode.Uri;
+  const panels = new Panels(
+    library,
+    { extensionUri, history, log, onSelect: () => undefined },
+    Promise.resolve(),
+  );
+  const context = { library, panels, history, log, engine: engine.client, storeDir: '', root: '' };
+  const disposables = registerCommands({ ...context, exploreDataset: () => undefined });
+  const panel = fakePanel();
+  await panels.deserializeWebviewPanel(panel as unknown as vscode.WebviewPanel, {
+    runId: 'kept',
+    selected: null,
+  });
+  const execute = (name: string, ...args: unknown[]) =>
+    (registered.get(`faceClusters.${name}`) as unknown as (...all: unknown[]) => Promise<void>)(
+      ...args,
+    );
+  return { engine, library, session, history, panels, panel, execute, disposables };
+}
+
+/** The folder that was revealed in the explorer last. */
+const revealed = () =>
+  (state.executed.findLast(([command]) => command === 'revealInExplorer')?.[1] as Uri).fsPath;
+
+const contextKeys = () =>
+  Object.fromEntries(
+    state.executed.flatMap(([command, key, value]) =>
+      command === 'setContext' ? [[key as string, value]] : [],
+    ),
+  );
+
+describe('the commands in package.json', () => {
+  it('are exactly those the extension registers', async () => {
+    registered.clear();
+    await withCommands();
+    expect(commands.map(({ command }) => command).sort()).toEqual([...registered.keys()].sort());
+  });
+
+  it('are all in the command palette, where they apply', () => {
+    for (const { command, when } of menus.commandPalette ?? [])
+      expect(when, command).toMatch(/^faceClusters\.\w+$/);
+  });
+
+  it('do not start the extension with every window', () => {
+    expect(manifest.activationEvents).toEqual([
+      'onWebviewPanel:faceClusters.clusters',
+      'onWebviewPanel:faceClusters.dataset',
+    ]);
+  });
+
+  it('are actions of the title of the panel', () => {
+    const actions = (menus['editor/title'] ?? []).map(({ command, when }) => {
+      expect(when).toMatch(/^activeWebviewPanelId == faceClusters\.clusters\b/);
+      return command.replace('faceClusters.', '');
+    });
+    expect(actions).toEqual(['refresh', 'compare', 'export', 'openSettings', 'undo']);
+  });
+});
+
+describe('a command without an argument', () => {
+  it('applies to the only run', async () => {
+    const { execute, session } = await withCommands();
+    const cancel = vi.spyOn(session, 'cancel');
+    const busy = vi.spyOn(session, 'isBusy').mockReturnValue(true);
+    await execute('cancel');
+    expect(cancel).toHaveBeenCalledOnce();
+    busy.mockRestore();
+    await execute('cancel');
+    expect(shownBy('information')).toEqual(['Face Clusters: nothing is in progress.']);
+  });
+
+  it('applies to the run of the active panel', async () => {
+    const { execute, library, panel, session } = await withCommands();
+    library.getOrCreate(['/other']);
+    panel.active = true;
+    await execute('revealFolder');
+    expect(revealed()).toBe(session.folders[0]);
+    expect(shownBy('quick pick')).toEqual([]);
+  });
+
+  it('ignores arguments of other extensions and menus', async () => {
+    const { execute, panel, session } = await withCommands();
+    panel.active = true;
+    await execute('revealFolder', Uri.file('/elsewhere'), { groupId: 0 });
+    expect(revealed()).toBe(session.folders[0]);
+  });
+
+  it('asks which run is meant if there are several', async () => {
+    const { execute, library } = await withCommands();
+    library.getOrCreate(['/other']);
+    state.picked = 'other';
+    await execute('revealFolder');
+    expect(shownBy('quick pick')).toEqual(['Clusters of which folder?', 'other', 'photos']);
+    expect(revealed()).toBe('/other');
+  });
+
+  it('applies to the cluster that the active panel shows, or asks for one', async () => {
+    const { execute, panel } = await withCommands();
+    panel.active = true;
+    state.picked = 'Cluster 0';
+    await execute('copyPaths');
+    expect(shownBy('quick pick')).toEqual(['Which cluster?', 'Cluster 0']);
+    expect(state.clipboard).toBe('/photos/a.jpg\n');
+    panel.send({ kind: 'select', cluster: 0 });
+    await vi.waitFor(() => {
+      expect(panel.lastState()).toMatchObject({ selected: 0 });
+    });
+    await execute('copyPaths');
+    expect(shownBy('quick pick'), 'not asked again').toHaveLength(2);
+  });
+});
+
+describe('the context keys', () => {
+  it('follow the runs and the changes of settings', async () => {
+    const { library, history, session } = await withCommands();
+    const keys = new ContextKeys(library, history);
+    expect(contextKeys()).toEqual({
+      'faceClusters.hasRuns': true,
+      'faceClusters.hasClusters': true,
+      'faceClusters.hasFailures': true,
+      'faceClusters.hasImagesWithoutFace': false,
+      'faceClusters.isBusy': false,
+      'faceClusters.canUndo': false,
+    });
+    void session.analyze();
+    expect(contextKeys()).toMatchObject({ 'faceClusters.isBusy': true });
+    await history.change({ clusters: 5 }, readSettings().settings);
+    expect(contextKeys()).toMatchObject({ 'faceClusters.canUndo': true });
+    await history.undo();
+    expect(contextKeys()).toMatchObject({ 'faceClusters.canUndo': false });
+    await library.remove(session);
+    expect(contextKeys()).toMatchObject({
+      'faceClusters.hasRuns': false,
+      'faceClusters.hasFailures': false,
+    });
+    keys.dispose();
+  });
+
+  it('are those of the when clauses', async () => {
+    const { library, history } = await withCommands();
+    new ContextKeys(library, history);
+    const used = JSON.stringify(menus).match(/faceClusters\.(has\w+|isBusy|canUndo)\b/g) ?? [];
+    expect([...new Set(used)].sort()).toEqual(Object.keys(contextKeys()).sort());
+  });
+});
+
+describe('listeners', () => {
+  it('are removed with the panel and with the extension', async () => {
+    const { library, session, history, panels, panel, disposables } = await withCommands();
+    const before = session.listenerCount('state');
+    panel.dispose();
+    expect(session.listenerCount('state')).toBe(before - 1);
+    expect(session.listenerCount('progress')).toBe(0);
+    expect(panels.sessions).toEqual([]);
+
+    const parts = [new ContextKeys(library, history), new RunTree(library, Promise.resolve())];
+    expect(library.listenerCount('change')).toBe(2);
+    for (const part of [...parts, ...disposables, panels]) part.dispose();
+    expect(library.listenerCount('change')).toBe(0);
+    expect(registered.size).toBe(0);
+  });
+});
+
+describe('settings that change together', () => {
+  it('are written before anything follows them', async () => {
+    const history = new SettingHistory();
+    void history.change({ method: 'birch', clusters: 7 }, readSettings().settings);
+    await history.written;
+    expect(readSettings().settings).toMatchObject({ method: 'birch', clusters: 7 });
+  });
+});

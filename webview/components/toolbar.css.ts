@@ -1,0 +1,32 @@
+import { css } from 'lit';
+
+export const toolbarStyles = css`
+  header {
+    padding: 16px 0 10px;
+  }
+  .controls {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: flex-end;
+    gap: 8px 14px;
+    margin: 4px 0 14px;
+  }
+  label {
+    display: grid;
+    gap: 3px;
+    font-size: 0.92em;
+  }
+  vscode-text-field {
+    width: 104px;
+  }
+  vscode-dropdown {
+    min-width: 110px;
+  }
+  .wrong {
+    flex-basis: 100%;
+    color: var(--vscode-errorForeground);
+  }
+  fc-weights {
+    flex-basis: 100%;
+  }
+`;
