@@ -7,6 +7,11 @@ import { parseArgs } from 'node:util';
 import { cacheDir, main, once, onPath, root, run } from './process.mjs';
 import { samplePortraits } from './samples.mjs';
 import { buildIfStale, installPackages } from './setup.mjs';
+import {
+  packageStartExtension,
+  startEnvironment,
+  startExtensionFolder,
+} from './start-extension.mjs';
 import { addUserSettings, QUIET_SETTINGS, setFolderSettings } from './vscode-settings.mjs';
 
 /**
@@ -83,11 +88,12 @@ async function openDesktop(folders, isTrusted) {
   const options = [
     '--new-window',
     `--extensionDevelopmentPath=${root}`,
+    `--extensionDevelopmentPath=${startExtensionFolder}`,
     `--user-data-dir=${profile}`,
   ];
   if (isTrusted) options.push('--disable-workspace-trust');
   const child = spawn('code', [...options, folders[0]], {
-    env: { ...process.env, FACE_CLUSTERS_START: folders.join('\n') },
+    env: { ...process.env, ...startEnvironment(folders) },
     stdio: 'ignore',
     detached: true,
     shell: process.platform === 'win32',
@@ -108,11 +114,12 @@ async function openInBrowser(folders, isTrusted) {
     extensionsDir: join(cacheDir, 'start-browser', 'extensions'),
   };
   await installVsix(server, { ...home, vsix });
+  await installVsix(server, { ...home, vsix: await packageStartExtension() });
   const { url, stop, child } = await startCodeServer(server, {
     ...home,
     folder: folders[0],
     settings: { ...QUIET_SETTINGS, 'security.workspace.trust.enabled': !isTrusted },
-    env: { FACE_CLUSTERS_START: folders.join('\n') },
+    env: startEnvironment(folders),
   });
   console.log(`\nVS Code is open at ${url}\nCtrl+C ends it.`);
   openAddress(url);

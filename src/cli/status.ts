@@ -15,8 +15,10 @@ export class UsageError extends Error {
 /** Prints the reason on stderr, in one line. @returns the exit status. */
 export function statusOf(error: unknown): number {
   if (error instanceof CommanderError)
-    return error.exitCode === 0 ? ExitStatus.done : ExitStatus.wrongArguments; // commander has printed the reason
-  if (error instanceof UsageError) return ExitStatus.wrongArguments; // the reason was printed with the usage
+    // commander has printed the reason
+    return error.exitCode === 0 ? ExitStatus.done : ExitStatus.wrongArguments;
+  // The reason was printed with the usage.
+  if (error instanceof UsageError) return ExitStatus.wrongArguments;
   if (error instanceof CancelledError) {
     printError('interrupted');
     return ExitStatus.interrupted;

@@ -165,7 +165,7 @@ export function adjustedRand(a: Int32Array, b: Int32Array, counts?: Float64Array
  * (scikit-learn's default), in [0, 1].
  * @param counts multiplicity of each entry; default 1.
  */
-export function normalisedMutualInformation(
+export function normalizedMutualInformation(
   a: Int32Array,
   b: Int32Array,
   counts?: Float64Array,

@@ -2,7 +2,7 @@
 import { scanImages } from '../images/scan-folders';
 import { fromCsvCell } from '../text/neutralize';
 import { type LabelTable, readLabels } from './labels';
-import { type DatasetParts, readPartitions, recogniseDataset } from './recognise';
+import { type DatasetParts, readPartitions, recognizeDataset } from './recognise';
 
 export interface Dataset {
   parts: DatasetParts;
@@ -19,7 +19,7 @@ export async function openDataset(
   labels: string | undefined,
   { signal, onFound }: { signal: AbortSignal; onFound: (images: number) => void },
 ): Promise<Dataset> {
-  const parts = await recogniseDataset(folder, labels, signal);
+  const parts = await recognizeDataset(folder, labels, signal);
   const table = await readLabels(parts.labels, signal);
   const partitionOf = await partitionsOf(table, parts.partitions, signal);
   const images = new Map<string, string | Buffer>();

@@ -52,7 +52,7 @@ export const PARTITION_NAMES = ['training', 'validation', 'test'] as const;
  * @param labels a table of labels that is to be taken, wherever it lies; undefined to look for one.
  * @throws UserError where there is none.
  */
-export async function recogniseDataset(
+export async function recognizeDataset(
   folder: string,
   labels?: string,
   signal?: AbortSignal,

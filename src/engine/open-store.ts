@@ -40,9 +40,9 @@ async function openStore(
     current = { folder, opening: FaceStore.open(folder) };
     const store = await current.opening;
     store.beginUse();
-    if (store.madeAnew !== undefined) {
+    if (store.recreationReason !== undefined) {
       onNotice(
-        `What was found before is forgotten, and images are read again: the store in '${folder}' was made anew (${store.madeAnew}).`,
+        `What was found before is forgotten, and images are read again: the store in '${folder}' was made anew (${store.recreationReason}).`,
       );
     }
     return store;

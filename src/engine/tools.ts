@@ -1,7 +1,7 @@
 /** Tools of the engine that run in a process of their own, since they may crash or leak memory. */
 import { parentEnd } from '../channel/port';
 import { serve } from '../channel/serve';
-import { tryNetwork } from '../networks/check-network';
+import { testNetwork } from '../networks/check-network';
 import { probe } from '../networks/probe';
 import type { ToolCalls } from '../networks/tool-process';
 import { tune } from '../networks/tune';
@@ -16,7 +16,7 @@ export function runToolProcess(): void {
   const port = parentEnd();
   serve<ToolCalls>(port, {
     probe: ({ provider, file, reference }) => probe(provider, file, reference),
-    checkNetwork: tryNetwork,
+    checkNetwork: testNetwork,
     tune: ({ files, provider, threads }) => tune(files, provider, threads),
   });
   port.onClose(() => process.exit(0));

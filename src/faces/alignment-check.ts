@@ -11,7 +11,7 @@ import type { FaceFinder } from './detect';
 import type { FaceRegion } from './found-faces';
 
 /** Result of a check. */
-export interface AlignmentCheck {
+export interface AlignmentCheckResult {
   /** Hash of the image's content; undefined where it cannot be read. */
   hash: string | undefined;
   /** Null where the image cannot be used. The analysis of the image reports the reason. */
@@ -34,7 +34,7 @@ export async function checkAligned(
   find: FaceFinder,
   crop: Framing,
   limits: ImageLimits,
-): Promise<AlignmentCheck> {
+): Promise<AlignmentCheckResult> {
   let hash: string | undefined;
   try {
     const bytes = await readBytes(image, limits);

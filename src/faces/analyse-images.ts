@@ -8,7 +8,7 @@ import type { Framing } from '../domain/networks';
 import { releaseBuffer, acquireBuffer } from '../images/buffer-pool';
 import { encodeStrips, type Strip } from '../images/crop-strips';
 import { encodedImage, readBytes } from '../images/decode';
-import { type FailureKind, ImageError } from '../images/image-error';
+import { type FailureValidity, ImageError } from '../images/image-error';
 import type { ImageLimits } from '../images/image-limits';
 import type { MemoryBudget } from '../images/memory-budget';
 import type { AttributeModel } from '../networks/model';
@@ -20,7 +20,7 @@ import { type FaceFinder, locatedFaces } from './detect';
 import { isOverview } from './overview';
 
 /** An image to analyze. */
-export interface WantedImage {
+export interface ImageRequest {
   /** A Uint8Array where the path is not valid UTF-8. */
   path: string | Uint8Array;
   /** Hashes of cached images of the same size in bytes: this may be one of them, renamed. */
@@ -33,7 +33,7 @@ export interface WantedImage {
 export type ImageResult =
   /** The content is that of a candidate. */
   | { kind: 'known'; hash: string }
-  | { kind: 'failed'; hash: string; reason: string; kept: FailureKind }
+  | { kind: 'failed'; hash: string; reason: string; validity: FailureValidity }
   | {
       kind: 'described';
       hash: string;
@@ -42,7 +42,7 @@ export type ImageResult =
     };
 
 /** Results for a few images. */
-export interface AnalysedImages {
+export interface AnalyzedImages {
   /** One for each image, in their order. */
   images: ImageResult[];
   /** Crops of all their faces in order; see `encodeStrips`. */
@@ -58,7 +58,7 @@ export interface AnalysedImages {
   seconds: { decode: number; infer: number };
 }
 
-export interface AnalyseOptions {
+export interface AnalyzeOptions {
   finder: FaceFinder;
   crop: Framing;
   /** Undefined where inference workers run the network. */
@@ -82,12 +82,12 @@ const MIN_SHARED_FACES = 16;
  * @param onImage called after each image that was decoded or failed.
  * @throws what the network throws. An image that cannot be used is a result of kind `failed`.
  */
-export async function analyseImages(
-  wanted: readonly WantedImage[],
-  options: AnalyseOptions,
+export async function analyzeImages(
+  wanted: readonly ImageRequest[],
+  options: AnalyzeOptions,
   spare?: SharedArrayBuffer,
   onImage: () => void = () => undefined,
-): Promise<AnalysedImages> {
+): Promise<AnalyzedImages> {
   const start = performance.now();
   const faceBytes = options.crop.width * options.crop.height * 3;
   const length = wanted.length * faceBytes;
@@ -128,8 +128,8 @@ type CutImage = Awaited<ReturnType<typeof cutFaces>>;
 async function inferAttributes(
   cut: readonly CutImage[],
   memory: ArrayBuffer | SharedArrayBuffer,
-  { crop, model, batchSize }: AnalyseOptions,
-): Promise<Omit<AnalysedImages, 'images' | 'seconds'>> {
+  { crop, model, batchSize }: AnalyzeOptions,
+): Promise<Omit<AnalyzedImages, 'images' | 'seconds'>> {
   const faceBytes = crop.width * crop.height * 3;
   const counts = cut.map((each) => each.crops.length);
   const faces = counts.reduce((sum, count) => sum + count, 0);
@@ -215,9 +215,9 @@ const cropLock = createMutex();
 
 /** @param place memory for the crop, if the image has a single face. */
 async function cutFaces(
-  image: WantedImage,
+  image: ImageRequest,
   place: Buffer,
-  { finder, crop, hashed, limits, budget }: AnalyseOptions,
+  { finder, crop, hashed, limits, budget }: AnalyzeOptions,
 ): Promise<{ result: ImageResult; crops: Buffer[] }> {
   let hash = '';
   try {
@@ -246,14 +246,14 @@ async function cutFaces(
       encoded.plainJpeg && isOneACore && isOverview(encoded) ? cropLock(cut) : cut();
     const { crops, faces } = await (budget === undefined
       ? cutInTurn()
-      : budget.with(encoded.memory, cutInTurn));
+      : budget.run(encoded.memory, cutInTurn));
     return { result: { kind: 'described', hash, faces }, crops };
   } catch (error) {
     // Neither a bad image nor a defect of this program on one image stops a run. Both are reported.
-    const [reason, kept] =
+    const [reason, validity] =
       error instanceof ImageError
-        ? [error.message, error.kept]
-        : [`unexpected failure: ${messageOf(error)}`, 'now' as const];
-    return { result: { kind: 'failed', hash, reason, kept }, crops: [] };
+        ? [error.message, error.validity]
+        : [`unexpected failure: ${messageOf(error)}`, 'thisRun' as const];
+    return { result: { kind: 'failed', hash, reason, validity }, crops: [] };
   }
 }

@@ -7,7 +7,7 @@ import { sharp } from './lazy-sharp';
 import { encodeJpeg } from './plain-jpeg';
 
 /** Faces of a strip, at most. */
-export const STRIP = 16;
+export const MAX_STRIP_FACES = 16;
 const QUALITY = 80;
 
 export interface Strip {
@@ -30,7 +30,7 @@ export interface CropRef {
 }
 
 /** @returns index of the strip, and index in the strip, of each face. */
-export function placesIn(strips: readonly Strip[]): { strip: number; at: number }[] {
+export function facePlaces(strips: readonly Strip[]): { strip: number; at: number }[] {
   return strips.flatMap(({ faces }, strip) =>
     Array.from({ length: faces }, (_, at) => ({ strip, at })),
   );
@@ -50,12 +50,12 @@ export async function encodeStrips(
   const counts: number[] = [];
   let current = 0;
   for (const faces of images) {
-    if (current > 0 && current + faces > STRIP) {
+    if (current > 0 && current + faces > MAX_STRIP_FACES) {
       counts.push(current);
       current = 0;
     }
     current += faces;
-    for (; current > STRIP; current -= STRIP) counts.push(STRIP);
+    for (; current > MAX_STRIP_FACES; current -= MAX_STRIP_FACES) counts.push(MAX_STRIP_FACES);
   }
   if (current > 0) counts.push(current);
   const faceBytes = size.width * size.height * 3;
@@ -67,7 +67,7 @@ export async function encodeStrips(
       crops.byteOffset + from * faceBytes,
       faces * faceBytes,
     );
-    strips.push({ jpeg: await encode(pixels, size.width, size.height * faces, QUALITY), faces });
+    strips.push({ jpeg: await encodeRgb(pixels, size.width, size.height * faces, QUALITY), faces });
     from += faces;
   }
   return strips;
@@ -78,7 +78,7 @@ export async function encodeStrips(
  * @param quality in [1, 100].
  * @returns bytes in an ArrayBuffer of their own, which can be transferred to another thread.
  */
-export async function encode(
+export async function encodeRgb(
   pixels: Buffer,
   width: number,
   height: number,

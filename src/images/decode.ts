@@ -48,7 +48,7 @@ export async function readBytes(
   try {
     return await readWhole(image.path, fileBytes);
   } catch (error) {
-    throw new ImageError(fileReason(error), { cause: error, kept: 'now' });
+    throw new ImageError(fileReason(error), { cause: error, validity: 'thisRun' });
   }
 }
 
@@ -236,12 +236,12 @@ async function decoderSize(bytes: Buffer): Promise<CropSize> {
 }
 
 /** Reason of the failure of an image that vanished during the run. */
-export const GONE = 'the file was there when the folder was listed and is gone now';
+export const VANISHED_REASON = 'the file was there when the folder was listed and is gone now';
 
 function fileReason(error: unknown): string {
   switch (codeOf(error)) {
     case 'ENOENT':
-      return GONE;
+      return VANISHED_REASON;
     case 'EACCES':
     case 'EPERM':
       return 'no permission to read the file';

@@ -1,19 +1,19 @@
-/**
- * For how long that holds: `content` for as long as the file stays as it is, `limits` until the
- * limits of images are changed, `now` for this run only.
- */
-export type FailureKind = 'content' | 'limits' | 'now';
+/** How long an image cannot be used: `thisRun` if the reason may be gone in the next run. */
+export type FailureValidity = 'untilFileChanges' | 'untilLimitsChange' | 'thisRun';
 
 /** An image that cannot be used; the message is the reason a user reads in failed.csv. */
 export class ImageError extends Error {
   override name = 'ImageError';
-  readonly kept: FailureKind;
+  readonly validity: FailureValidity;
 
   constructor(
     message: string,
-    { kept = 'content', ...options }: ErrorOptions & { kept?: FailureKind } = {},
+    {
+      validity = 'untilFileChanges',
+      ...options
+    }: ErrorOptions & { validity?: FailureValidity } = {},
   ) {
     super(message, options);
-    this.kept = kept;
+    this.validity = validity;
   }
 }

@@ -85,7 +85,7 @@ export function checkImage(traits: ImageTraits, size: CropSize, limits: ImageLim
     throw new ImageError(
       `too large: expected at most ${megapixels(pixels)} megapixels${kind} (setting maxImageMegapixels), ` +
         `got ${String(width)}×${String(height)}`,
-      { kept: 'limits' },
+      { validity: 'untilLimitsChange' },
     );
   }
   if (traits.scans > MAX_SCANS) {
@@ -98,7 +98,7 @@ export function checkImage(traits: ImageTraits, size: CropSize, limits: ImageLim
     throw new ImageError(
       `decoding it takes up to ${megabytes(bytes)} of memory: expected at most ` +
         `${megabytes(limits.memoryBytes)} (setting maxImageMemory)`,
-      { kept: 'limits' },
+      { validity: 'untilLimitsChange' },
     );
   }
 }

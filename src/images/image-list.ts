@@ -70,7 +70,7 @@ export class ImageList implements Images {
   }
 
   /** The images at some indices, in the order of these. */
-  only(indices: Iterable<number>): ImageList {
+  select(indices: Iterable<number>): ImageList {
     const list = new ImageList(this.folders);
     for (const index of indices) list.push(this.at(index)!);
     return list;

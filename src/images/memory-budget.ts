@@ -18,7 +18,7 @@ export class MemoryBudget {
   }
 
   /** @param bytes size of the budget. */
-  static of(bytes: number): MemoryBudget {
+  static withSize(bytes: number): MemoryBudget {
     const budget = new MemoryBudget(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
     budget.remaining[0] = Math.floor(bytes / KILOBYTE);
     return budget;
@@ -28,7 +28,7 @@ export class MemoryBudget {
    * Runs `work` as soon as the budget has room for its memory.
    * @param bytes at most the size of the budget: with more it would wait forever.
    */
-  async with<T>(bytes: number, work: () => Promise<T>): Promise<T> {
+  async run<T>(bytes: number, work: () => Promise<T>): Promise<T> {
     if (bytes < MIN_COUNTED_BYTES) return work();
     const share = Math.ceil(bytes / KILOBYTE);
     while (!this.take(share)) await setTimeout(POLL_MS);

@@ -1,6 +1,6 @@
 /** Renders photos for users. */
 import type { CropSize } from '../domain/faces';
-import { encode } from './crop-strips';
+import { encodeRgb } from './crop-strips';
 import { decodePixels, readImage } from './decode';
 import { centeredPart } from './framing';
 import type { ImageLimits } from './image-limits';
@@ -27,7 +27,7 @@ export async function renderPhoto(
 ): Promise<RenderedPhoto> {
   const encoded = await readImage(image, limits);
   const { data, width, height } = await decodePixels(encoded, side);
-  const jpeg = await encode(
+  const jpeg = await encodeRgb(
     Buffer.from(data.buffer, data.byteOffset, data.byteLength),
     width,
     height,

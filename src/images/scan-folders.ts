@@ -17,7 +17,7 @@ const SKIPPED_FOLDERS: ReadonlySet<string> = new Set([
   '@eaDir',
 ]);
 
-export interface Scan {
+export interface ScanResult {
   images: ImageList;
   /** Folders that could not be listed. */
   failures: Failure[];
@@ -44,7 +44,7 @@ type RawPath = string | Buffer;
 export async function scanImages(
   folders: readonly string[],
   { signal, onFound, onFirst }: ScanOptions = {},
-): Promise<Scan> {
+): Promise<ScanResult> {
   const images = new ImageList(folders);
   const failures: Failure[] = [];
   const visited = new Set<string>();
@@ -91,7 +91,7 @@ export async function scanImages(
 }
 
 /** `chooseImages` for an `ImageList`. */
-export function chosenImages(
+export function selectImages(
   images: ImageList,
   choice: { limit: number; sample: number; seed: number },
 ): ImageList {
@@ -99,7 +99,7 @@ export function chosenImages(
     Array.from({ length: images.length }, (_, index) => index),
     choice,
   );
-  return chosen.length === images.length ? images : images.only(chosen);
+  return chosen.length === images.length ? images : images.select(chosen);
 }
 
 /**

@@ -12,7 +12,7 @@ import { type AttributeModel, checkNetworkFile, openModel, readNetwork } from '.
 import { runInChildProcess, type NetworkAnswer } from './tool-process';
 
 /** Remembers the networks that passed: the cache. */
-export interface Notes {
+export interface NoteStore {
   note(name: string): unknown;
   setNote(name: string, value: unknown): void;
 }
@@ -51,7 +51,7 @@ const noteName = (hash: string) => `network checked ${VERSION} ${hash}`;
 export async function checkNetwork(
   file: string,
   hash: string,
-  { notes, signal }: { notes?: Notes | undefined; signal?: AbortSignal | undefined } = {},
+  { notes, signal }: { notes?: NoteStore | undefined; signal?: AbortSignal | undefined } = {},
 ): Promise<NetworkInfo> {
   const noted = notes?.note(noteName(hash)) as NetworkInfo | undefined;
   if (noted !== undefined) return noted;
@@ -80,7 +80,7 @@ async function checkInChildProcess(
 }
 
 /** The check itself, in the child process. Limits the memory of the process. Never rejects. */
-export async function tryNetwork({
+export async function testNetwork({
   file,
   hash,
 }: {

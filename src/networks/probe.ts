@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os';
 import type { Provider } from '../domain/networks';
 import { messageOf } from '../util/errors';
 import { openModel } from './model';
-import { rateOf } from './rate';
+import { measureRate } from './rate';
 
 /** Largest difference of a probability from the CPU's: a GPU computes in float16, a CPU in int8. */
 const TOLERANCE = 0.25;
@@ -42,15 +42,15 @@ export async function probe(provider: Provider, file: string, reference: string)
     const expected = Float32Array.from(await cpu.infer(crops, COMPARED_BATCH));
     // On the CPU each core runs a session of its own (engine/threads/image-worker-pool.ts).
     const cpuRate =
-      availableParallelism() * (await rateOf(cpu, crops, COMPARED_BATCH, CPU_TIME_MS));
+      availableParallelism() * (await measureRate(cpu, crops, COMPARED_BATCH, CPU_TIME_MS));
 
     await candidate.infer(crops, 1); // compiles shaders or kernels
-    const single = await rateOf(candidate, crops, 1);
+    const single = await measureRate(candidate, crops, 1);
     if (single * MAX_BATCH_GAIN < cpuRate) return slower(single, 1, cpuRate);
     const problem = difference(await candidate.infer(crops, COMPARED_BATCH), expected);
     if (problem !== undefined) return problem;
     await candidate.infer(crops, TIMED_BATCH); // allocates its memory
-    const batched = await rateOf(candidate, crops, TIMED_BATCH);
+    const batched = await measureRate(candidate, crops, TIMED_BATCH);
     return batched < cpuRate ? slower(batched, TIMED_BATCH, cpuRate) : '';
   } catch (error) {
     return messageOf(error);

@@ -35,7 +35,7 @@ export async function chooseProvider(
   after?: Provider,
 ): Promise<ProviderChoice> {
   if (provider !== 'auto' && after === undefined) {
-    const missing = unavailable(provider);
+    const missing = unavailableReason(provider);
     if (missing !== undefined)
       throw new UserError(`the execution provider '${provider}' cannot be used: ${missing}`);
     return {
@@ -49,7 +49,7 @@ export async function chooseProvider(
   for (const candidate of after === undefined ? all : all.slice(all.indexOf(after) + 1)) {
     const file = fileFor(candidate, model, bundled);
     const reason =
-      unavailable(candidate) ??
+      unavailableReason(candidate) ??
       (await probeInChildProcess(candidate, file, fileFor('cpu', model, bundled)));
     if (reason === undefined) {
       trials.push({
@@ -73,7 +73,7 @@ function autoProviders(): Provider[] {
 }
 
 /** @returns why a provider cannot be used on this machine; undefined where it can. */
-export function unavailable(provider: Provider): string | undefined {
+export function unavailableReason(provider: Provider): string | undefined {
   if (provider === 'cpu') return undefined;
   const backend = onnxruntime()
     .listSupportedBackends()

@@ -6,7 +6,7 @@ import type { AttributeModel } from './model';
  * @param time shortest duration of the measurement, in milliseconds; one batch is run at least.
  * @returns faces per second.
  */
-export async function rateOf(
+export async function measureRate(
   model: AttributeModel,
   crops: Uint8Array,
   count: number,

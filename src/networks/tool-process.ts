@@ -15,12 +15,12 @@ export interface ToolCalls {
   checkNetwork: { params: { file: string; hash: string }; result: NetworkAnswer };
   tune: {
     params: { files: readonly string[]; provider: Provider; threads: number };
-    result: Tuned;
+    result: TuningResult;
   };
 }
 
 /** Path of the engine's script. Meaningful in the engine's processes only. */
-export const ownScript = (): string => process.argv[1] ?? __filename;
+export const engineScript = (): string => process.argv[1] ?? __filename;
 
 /**
  * @param limit time limit, in milliseconds.
@@ -35,7 +35,7 @@ export async function runInChildProcess<Name extends keyof ToolCalls>(
   signal?: AbortSignal,
 ): Promise<ToolCalls[Name]['result']> {
   signal?.throwIfAborted();
-  const { remote, kill, output } = forkProcess<ToolCalls>(ownScript(), ['--tool']);
+  const { remote, kill, output } = forkProcess<ToolCalls>(engineScript(), ['--tool']);
   const silence = watchSilence(limit, kill);
   signal?.addEventListener('abort', kill, { once: true });
   try {
@@ -63,7 +63,7 @@ export async function runInChildProcess<Name extends keyof ToolCalls>(
 export type NetworkAnswer = { info: NetworkInfo } | { problem: string };
 
 /** Result of `tune`: the fastest network, and the best batch size for it. */
-export interface Tuned {
+export interface TuningResult {
   file: string;
   batchSize: number;
   /** Crops per second of each candidate, for the log. */

@@ -1,14 +1,14 @@
 /** Measures, at first use, which of several networks is fastest, and with which batch size. */
 import type { Provider } from '../domain/networks';
 import { type AttributeModel, openModel } from './model';
-import { rateOf } from './rate';
-import { runInChildProcess, type Tuned } from './tool-process';
+import { measureRate } from './rate';
+import { runInChildProcess, type TuningResult } from './tool-process';
 /**
  * Batch sizes that are tried. On a CPU, where each core runs a session of its own, larger batches
  * gain nothing, and in smaller ones the cost of a call shows (`npm run bench -- --only batches`).
  * An H100 gains nothing beyond 128.
  */
-export const BATCHES: Record<Provider, readonly number[]> = {
+export const BATCH_SIZES: Record<Provider, readonly number[]> = {
   cpu: [8, 16],
   webgpu: [16, 32, 64],
   cuda: [32, 64, 128, 256],
@@ -45,7 +45,7 @@ export async function tuneInChildProcess(
   files: readonly string[],
   provider: Provider,
   threads: number,
-): Promise<Tuned | undefined> {
+): Promise<TuningResult | undefined> {
   try {
     return await runInChildProcess('tune', { files, provider, threads }, TUNING_LIMIT_MS);
   } catch {
@@ -64,7 +64,7 @@ export async function tune(
   files: readonly string[],
   provider: Provider,
   threads: number,
-): Promise<Tuned> {
+): Promise<TuningResult> {
   const models: { file: string; model: AttributeModel }[] = [];
   try {
     for (const [i, file] of files.entries()) {
@@ -75,7 +75,7 @@ export async function tune(
       }
     }
     const candidates = models.flatMap(({ file, model }) =>
-      BATCHES[provider].map((batchSize) => new Candidate(file, model, batchSize)),
+      BATCH_SIZES[provider].map((batchSize) => new Candidate(file, model, batchSize)),
     );
     for (const candidate of candidates) await candidate.warmUp();
     const start = performance.now();
@@ -115,7 +115,7 @@ class Candidate {
   }
 
   async measure() {
-    this.rates.push(await rateOf(this.model, this.crops, this.batchSize, ROUND_MS));
+    this.rates.push(await measureRate(this.model, this.crops, this.batchSize, ROUND_MS));
   }
 
   /** Median crops per second, which moments of other programs do not change. */

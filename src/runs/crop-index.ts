@@ -2,7 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { STRIP } from '../images/crop-strips';
+import { MAX_STRIP_FACES } from '../images/crop-strips';
 import { codeOf } from '../util/errors';
 import { CROP_INDEX, CROP_PACK } from './file-names';
 import { checkCropIndex } from './run-columns';
@@ -36,7 +36,7 @@ export async function readCropIndex(folder: string): Promise<CropIndex> {
   });
   const value = parseJson(folder, CROP_INDEX, text);
   const index = checked(folder, CROP_INDEX, value, indexSchema) as unknown as CropIndex;
-  const damage = checkCropIndex(index, STRIP);
+  const damage = checkCropIndex(index, MAX_STRIP_FACES);
   if (damage !== undefined) throw new DamagedRun(folder, CROP_INDEX, damage);
   return index;
 }

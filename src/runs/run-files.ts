@@ -29,7 +29,7 @@ import {
  * Raised whenever the content of the files, or its computation, changes. Runs of other versions are
  * neither shown nor changed.
  */
-export const STORE_VERSION = 3;
+export const RUN_VERSION = 3;
 
 /**
  * The manifest of a run, or undefined where there is no finished run of this version.
@@ -241,7 +241,7 @@ async function readJson(folder: string, name: string): Promise<unknown> {
 
 function isOfOtherVersion(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || !('version' in value)) return false;
-  return Number.isSafeInteger(value.version) && value.version !== STORE_VERSION;
+  return Number.isSafeInteger(value.version) && value.version !== RUN_VERSION;
 }
 
 /** Writes the comparison of clustering methods of a run. */

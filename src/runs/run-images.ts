@@ -12,7 +12,7 @@ import { DamagedRun, parseJson } from './run-schemas';
  * A row of images.json. Its identity is null where the file was not accessible, and incomplete in
  * older runs.
  */
-export type KeptImage = [
+export type ImageRow = [
   folder: number,
   name: string,
   size: number | null,
@@ -21,24 +21,24 @@ export type KeptImage = [
   inode?: number,
 ];
 
-export const keptImage = (
+export const toImageRow = (
   { folder, name }: ImageFile,
   identity: FileIdentity | undefined,
-): KeptImage =>
+): ImageRow =>
   identity === undefined
     ? [folder, name, null, null]
     : [folder, name, identity.size, identity.modified, identity.changed, identity.inode];
 
-export function* keptImages(images: Images, identities: Identities): Generator<KeptImage> {
+export function* toImageRows(images: Images, identities: Identities): Generator<ImageRow> {
   let i = 0;
-  for (const image of images) yield keptImage(image, identities.get(i++));
+  for (const image of images) yield toImageRow(image, identities.get(i++));
 }
 
 /**
  * The images of a run; undefined for runs of older versions, which did not store them.
  * @throws DamagedRun.
  */
-export async function readImages(folder: string): Promise<KeptImage[] | undefined> {
+export async function readImageRows(folder: string): Promise<ImageRow[] | undefined> {
   let text: string;
   try {
     text = await readFile(join(folder, IMAGES), 'utf8');
@@ -49,5 +49,5 @@ export async function readImages(folder: string): Promise<KeptImage[] | undefine
   const images = parseJson(folder, IMAGES, text);
   const damage = checkImages(images);
   if (damage !== undefined) throw new DamagedRun(folder, IMAGES, damage);
-  return images as KeptImage[];
+  return images as ImageRow[];
 }

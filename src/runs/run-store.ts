@@ -4,18 +4,15 @@ import { join } from 'node:path';
 import type { RunManifest } from '../domain/run';
 import { codeOf, UserError } from '../util/errors';
 import { hasAllCrops } from './crop-index';
-import { CropReader } from './crops';
+import { CropReader } from './crop-reader';
 import { FACES, IMAGES, MANIFEST, PROBABILITIES } from './file-names';
 import { checkFaceTable, type FaceTable } from './run-columns';
 import { readManifest } from './run-files';
 import { restoreRun } from './run-place';
 import { DamagedRun, parseJson } from './run-schemas';
 
-export { type KeptImage, keptImage, keptImages, readImages } from './run-images';
-export { RunWriter } from './run-writer';
-
 /** Whether all files of a run exist and have the expected sizes. Reads none of the large ones. */
-export async function isWhole(
+export async function hasAllFiles(
   folder: string,
   { faces, modelAttributes }: RunManifest,
 ): Promise<boolean> {

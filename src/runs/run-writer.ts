@@ -16,7 +16,7 @@ import { FACES, IMAGES, PROBABILITIES } from './file-names';
 import { jsonArray, JsonColumn, jsonObject } from './json-column';
 import type { FaceTable } from './run-columns';
 import { writeManifest } from './run-files';
-import type { KeptImage } from './run-images';
+import type { ImageRow } from './run-images';
 import { moveToPlace, startRun } from './run-place';
 
 /** An image with its faces. */
@@ -107,7 +107,7 @@ export class RunWriter {
   }
 
   /** @param images all images of the folders, with or without faces. */
-  async finish(manifest: RunManifest, images: Iterable<KeptImage>): Promise<void> {
+  async finish(manifest: RunManifest, images: Iterable<ImageRow>): Promise<void> {
     await this.flush();
     await this.probabilities.close();
     await this.crops.finish();

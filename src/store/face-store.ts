@@ -14,7 +14,7 @@ import type {
   Content,
   KnownFile,
   RecordKeys,
-  StoredDescription,
+  StoredAttributes,
   StoredDetections,
   StoreRecord,
 } from './store-records';
@@ -32,17 +32,6 @@ import {
 import type { StoreSession } from './store-session';
 import { withoutChecksum } from './strip-checksum';
 import { batchBytes, isUsedBefore, today, writeBatch, writeUses } from './write-records';
-
-export {
-  type Content,
-  type KnownFile,
-  type ModelInfo,
-  modelInfoSchema,
-  type StoredDescription,
-  type StoredDetections,
-  type StoreRecord,
-} from './store-records';
-
 /** Contents that an image is compared with before it is analyzed, at most. */
 const MAX_CANDIDATES = 256;
 
@@ -70,7 +59,7 @@ export class FaceStore {
   }
 
   /** Why the store was recreated when it was opened, for people; undefined where it was not. */
-  get madeAnew(): string | undefined {
+  get recreationReason(): string | undefined {
     return this.session.recreationReason;
   }
 
@@ -110,13 +99,13 @@ export class FaceStore {
   }
 
   /** The content of a file, without reading it; undefined where the file is new or has changed. */
-  contentOf(path: string | Uint8Array, identity: FileIdentity): Content | undefined {
+  contentOfFile(path: string | Uint8Array, identity: FileIdentity): Content | undefined {
     const row = parseFileRow(this.session.get(this.session.tables.files, fileKey(path)));
     return row === undefined ? undefined : contentOfRow(row, identity);
   }
 
   /** @param size of the content, in bytes. */
-  contentWith(size: number, hash: string): Content | undefined {
+  contentByHash(size: number, hash: string): Content | undefined {
     const value = this.session.get(this.session.tables.contents, contentKey(size, hash));
     const id = parseNumber(value);
     return id === undefined ? undefined : { id, hash };
@@ -126,14 +115,14 @@ export class FaceStore {
    * Hashes of the stored contents of a size, in bytes. There are at most 256, which leaves some out
    * only where uncompressed formats give many files the same size.
    */
-  candidates(size: number): string[] {
+  hashesOfSize(size: number): string[] {
     const range = { ...contentKeyRange(size), limit: MAX_CANDIDATES };
     const keys = this.session.read(({ contents }) => [...contents.getKeys(range)]) ?? [];
     return keys.map(hashInKey).filter((hash) => hash !== undefined);
   }
 
   /** @param finder see `RecordKeys`. */
-  foundIn({ id, hash }: Content, finder: string): StoredDetections | undefined {
+  detectionsOf({ id, hash }: Content, finder: string): StoredDetections | undefined {
     const row = parseDetectionsRow(this.session.get(this.session.tables.detections, [id, finder]));
     // After the store was cleared in the middle of a run, the number may belong to another content.
     if (row === undefined || contentHashOf(row) !== hash) return undefined;
@@ -141,12 +130,12 @@ export class FaceStore {
   }
 
   /** @param finder and `model`: see `RecordKeys`. */
-  describedBy(
+  attributesOf(
     { id }: Content,
     finder: string,
     model: string,
     expected: AttributesShape,
-  ): StoredDescription | undefined {
+  ): StoredAttributes | undefined {
     const value = this.session.get(this.session.tables.attributes, [id, finder, model]);
     const row = parseAttributesRow(value, expected);
     return row === undefined ? undefined : toDescription(row);
@@ -174,7 +163,7 @@ export class FaceStore {
   }
 
   /** The value of a note; undefined where it does not match the schema. */
-  noteOf<T>(name: string, schema: z.ZodType<T>): T | undefined {
+  typedNote<T>(name: string, schema: z.ZodType<T>): T | undefined {
     return schema.safeParse(this.note(name)).data;
   }
 
@@ -194,7 +183,7 @@ export class FaceStore {
    * @param strips JPEGs; `crops` of the records refer to them by position.
    * @param limit bytes the store may take; above it, the least recently used strips are evicted.
    */
-  keep(
+  write(
     records: readonly StoreRecord[],
     strips: readonly Buffer[],
     keys: RecordKeys,
@@ -210,7 +199,7 @@ export class FaceStore {
    * Stores further names of known contents, so that these files need not be read again, and that
    * strips are still in use.
    */
-  touch(files: readonly KnownFile[], strips: Iterable<number>): void {
+  markUsed(files: readonly KnownFile[], strips: Iterable<number>): void {
     const day = today();
     const outdated = [...strips].filter((strip) =>
       this.session.read((tables) => isUsedBefore(tables, strip, day)),

@@ -122,7 +122,7 @@ export class LmdbFile {
         if (before === undefined || this.transaction() === before) return messageOf(error);
       }
     }
-    return undefined; // Other processes keep writing it, which they could hardly if it were damaged.
+    return undefined; // Other processes keep writing it, so it is hardly damaged.
   }
 
   private treesOf(meta: Meta): TreeWalk {

@@ -29,8 +29,6 @@ import {
 } from './store-files';
 import { checkFiles, checkFolderOwner, checkOrigin, listed, unlessGone } from './store-ownership';
 
-export { DATA_FILES } from './store-files';
-
 /**
  * Creates the folder, or checks that a store may be opened in an existing one, and makes it
  * private.

@@ -19,7 +19,7 @@ interface StoredCrop {
 }
 
 /** Attributes that a network inferred for the faces of an image. */
-export interface StoredDescription {
+export interface StoredAttributes {
   /** `[faces, attributes]`, in [0, 1]. */
   probabilities: Float32Array;
   /** One for each face. */
@@ -42,7 +42,7 @@ export interface StoreRecord {
   hash: string;
   found: StoredDetections;
   /** Its `crops` refer to strips of the same batch, by position. */
-  described: StoredDescription | undefined;
+  described: StoredAttributes | undefined;
   /** Replaces `RecordKeys.finder` for this image; see `StoreKeys.limited`. */
   finder?: string | undefined;
 }

@@ -3,9 +3,9 @@
  * yield any value, so each is checked when it is read.
  */
 import type { LocatedFace } from '../domain/faces';
-import { STRIP } from '../images/crop-strips';
+import { MAX_STRIP_FACES } from '../images/crop-strips';
 import { type FileIdentity, sameIdentity } from './identity';
-import type { Content, StoredDescription, StoredDetections } from './store-records';
+import type { Content, StoredAttributes, StoredDetections } from './store-records';
 
 // Contents have ascending numbers, so that rows of the images of a run are adjacent and a commit
 // writes few pages. Files are stored by their paths for the same reason.
@@ -107,7 +107,7 @@ export function parseAttributesRow(
   return isValid ? (value as AttributesRow) : undefined;
 }
 
-const isPlace = (value: unknown): value is number => isCount(value) && value < STRIP;
+const isPlace = (value: unknown): value is number => isCount(value) && value < MAX_STRIP_FACES;
 
 export function parseStripUseRow(value: unknown): StripUseRow | undefined {
   if (!Array.isArray(value) || value.length !== 5) return undefined;
@@ -163,7 +163,7 @@ export const contentHashOf = (row: DetectionsRow): string => row[1];
 
 /** @param firstStrip number of the first strip of the batch, to which `crops` refer. */
 export function toAttributesRow(
-  { probabilities, crops }: StoredDescription,
+  { probabilities, crops }: StoredAttributes,
   firstStrip: number,
 ): AttributesRow {
   const { buffer, byteOffset, byteLength } = probabilities;
@@ -176,7 +176,7 @@ export function toAttributesRow(
 
 /** @returns undefined where a value is not a probability. */
 export function toDescription([bytes, strips, places]: AttributesRow):
-  StoredDescription | undefined {
+  StoredAttributes | undefined {
   const probabilities = new Float32Array(Uint8Array.from(bytes).buffer);
   if (!areProbabilities(probabilities)) return undefined;
   return { probabilities, crops: strips.map((strip, i) => ({ strip, at: places[i]! })) };

@@ -6,10 +6,10 @@
  * Transactions follow one another and never nest: LMDB fails after some hundred nested transactions
  * of several environments.
  */
+import { bytesInUse, bytesOnDisk, deleteEvicted, evict, type Evicted, RECORD_BYTES } from './evict';
 import { type FileIdentity, isSettled } from './identity';
 import { decoded } from './lmdb-errors';
 import type { NumberBlocks } from './number-blocks';
-import { bytesInUse, bytesOnDisk, deleteEvicted, evict, type Evicted, RECORD_BYTES } from './evict';
 import { contentKey, fileKey } from './store-keys';
 import type { KnownFile, RecordBatch, RecordKeys, StoreRecord } from './store-records';
 import {
@@ -36,7 +36,7 @@ export const today = (): number => Math.floor(Date.now() / DAY_MS);
 export const batchBytes = ({ records, strips }: RecordBatch): number =>
   strips.reduce((sum, { length }) => sum + length, records.length * RECORD_BYTES);
 
-/** Writes images and the strips that hold their crops, and evicts others where the store is full. */
+/** Writes images and the strips of their crops, and evicts others where the store is full. */
 export function writeBatch(tables: StoreTables, batch: RecordBatch, numbers: NumberBlocks): void {
   const firstStrip = numbers.take(tables, 'strip', batch.strips.length);
   tables.strips.transactionSync(() => {

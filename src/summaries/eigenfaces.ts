@@ -4,7 +4,7 @@
  */
 import type { CropSize, ClusterPictures } from '../domain/faces';
 import { sharp } from '../images/lazy-sharp';
-import type { CropReader } from '../runs/crops';
+import type { CropReader } from '../runs/crop-reader';
 import { yieldToEventLoop } from '../util/yield-to-event-loop';
 import { principalComponents } from './principal-components';
 

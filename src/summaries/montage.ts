@@ -1,6 +1,6 @@
 /** A sheet of a cluster's most typical faces. */
 import { resizeBox } from '../images/resize';
-import type { CropReader } from '../runs/crops';
+import type { CropReader } from '../runs/crop-reader';
 import { tileSheet } from './tile-sheet';
 
 const COLUMNS = 10;

@@ -1,8 +1,9 @@
 /** Texts about the execution provider that ran the network. */
 import type { ProviderTrial } from '../domain/networks';
+import { own } from '../util/own';
 
 /** By `Provider`. */
-const NAMES: Partial<Record<string, string>> = {
+const NAMES: Readonly<Record<string, string>> = {
   cuda: 'CUDA',
   dml: 'DirectML',
   coreml: 'Core ML',
@@ -44,7 +45,8 @@ export function providerDetails(trials: readonly ProviderTrial[]): string[] {
   );
 }
 
-const nameOf = (provider: string) => NAMES[provider] ?? provider;
+/** Runs come from files: a provider may have any name. */
+const nameOf = (provider: string) => own(NAMES, provider) ?? provider;
 
 function reasonForCpu(trials: readonly ProviderTrial[]): string | undefined {
   if (trials.length === 0) return undefined;

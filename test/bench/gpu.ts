@@ -9,7 +9,7 @@ import pMap from 'p-map';
 import type { Provider } from '../../src/domain/networks';
 import { scanImages } from '../../src/images/scan-folders';
 import { openModel } from '../../src/networks/model';
-import { rateOf } from '../../src/networks/rate';
+import { measureRate } from '../../src/networks/rate';
 import { alignedCrop } from './aligned-crop';
 import { together, whenTold } from './together';
 
@@ -30,7 +30,7 @@ async function thread({ file, provider, batchSize }: Task) {
   const model = await openModel(file, { provider });
   const crops = bytes(batchSize * model.crop.width * model.crop.height * 3);
   for (let i = 0; i < 3; i++) await model.infer(crops, batchSize);
-  whenTold(() => rateOf(model, crops, batchSize, TIME));
+  whenTold(() => measureRate(model, crops, batchSize, TIME));
 }
 
 async function measure() {

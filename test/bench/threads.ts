@@ -15,7 +15,7 @@ import { parseSettings } from '../../src/domain/settings';
 import { searchedFaces } from '../../src/faces/detect';
 import { openDetector } from '../../src/faces/detector';
 import { releaseBuffer } from '../../src/images/buffer-pool';
-import { encodeStrips, STRIP } from '../../src/images/crop-strips';
+import { encodeStrips, MAX_STRIP_FACES } from '../../src/images/crop-strips';
 import { readImage } from '../../src/images/decode';
 import type { ImageFile } from '../../src/images/image-list';
 import { scanImages } from '../../src/images/scan-folders';
@@ -27,7 +27,7 @@ import { together, whenTold } from './together';
 const SIZE = { width: 160, height: 192 };
 const BATCH = 8;
 /** Crops that are encoded over and over. */
-const ENCODED = 8 * STRIP;
+const ENCODED = 8 * MAX_STRIP_FACES;
 
 interface Task {
   stage: string;
@@ -68,18 +68,20 @@ async function prepare({ stage, images, file, counted }: Task): Promise<() => Pr
     }
     case 'encode': {
       const strips: Buffer[] = [];
-      for (let from = 0; from < ENCODED; from += STRIP) {
+      for (let from = 0; from < ENCODED; from += MAX_STRIP_FACES) {
         strips.push(
           Buffer.concat(
-            await pMap(images.slice(from, from + STRIP), (image) => alignedCrop(image, SIZE)),
+            await pMap(images.slice(from, from + MAX_STRIP_FACES), (image) =>
+              alignedCrop(image, SIZE),
+            ),
           ),
         );
       }
-      const counts = new Array<number>(STRIP).fill(1);
+      const counts = new Array<number>(MAX_STRIP_FACES).fill(1);
       return async () => {
-        for (let done = 0; done < images.length; done += STRIP) {
-          await encodeStrips(strips[(done / STRIP) % strips.length]!, counts, SIZE);
-          count(STRIP);
+        for (let done = 0; done < images.length; done += MAX_STRIP_FACES) {
+          await encodeStrips(strips[(done / MAX_STRIP_FACES) % strips.length]!, counts, SIZE);
+          count(MAX_STRIP_FACES);
         }
       };
     }

@@ -17,7 +17,7 @@ import {
   calinskiHarabasz,
   daviesBouldin,
   inertiaOf,
-  normalisedMutualInformation,
+  normalizedMutualInformation,
 } from '../../src/clustering/scores';
 import { silhouette } from '../../src/clustering/silhouette';
 import { spectral } from '../../src/clustering/spectral';
@@ -206,7 +206,7 @@ describe.each(sets)('$name', (set) => {
     expect(calinskiHarabasz(vectors(), labels, set.k)! / scores.calinskiHarabasz).toBeCloseTo(1, 9);
     const other = Int32Array.from(byRow, (_, i) => i % 3);
     expect(adjustedRand(Int32Array.from(byRow), other)).toBeCloseTo(scores.adjustedRand, 9);
-    expect(normalisedMutualInformation(Int32Array.from(byRow), other)).toBeCloseTo(
+    expect(normalizedMutualInformation(Int32Array.from(byRow), other)).toBeCloseTo(
       scores.normalisedMutualInformation,
       9,
     );

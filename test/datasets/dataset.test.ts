@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { drawRows, explore } from '../../src/datasets/explore';
 import type { LabelTable } from '../../src/datasets/labels';
-import { readPartitions, recogniseDataset } from '../../src/datasets/recognise';
+import { readPartitions, recognizeDataset } from '../../src/datasets/recognise';
 import { CELEBA_FREQUENCIES } from '../../src/domain/celeba-frequencies';
 import type { DatasetReport } from '../../src/domain/dataset';
 import { UserError } from '../../src/util/errors';
@@ -95,7 +95,7 @@ describe('recogniseDataset', () => {
       'Eval/list_eval_partition.txt': '',
       'Img/img_align_celeba/1.jpg': '',
     });
-    expect(await recogniseDataset(own)).toEqual({
+    expect(await recognizeDataset(own)).toEqual({
       kind: 'CelebA',
       labels: join(own, 'Anno', 'list_attr_celeba.txt'),
       partitions: join(own, 'Eval', 'list_eval_partition.txt'),
@@ -106,7 +106,7 @@ describe('recogniseDataset', () => {
       'list_attr_celeba.csv': '',
       'img_align_celeba/img_align_celeba/1.jpg': '',
     });
-    expect(await recogniseDataset(kaggle)).toEqual({
+    expect(await recognizeDataset(kaggle)).toEqual({
       kind: 'CelebA',
       labels: join(kaggle, 'list_attr_celeba.csv'),
       partitions: undefined,
@@ -117,22 +117,22 @@ describe('recogniseDataset', () => {
   it('knows LFW by its people, takes any folder with one table of labels, and says what it expected else', async () => {
     const lfw = await temporaryFolder();
     await writeFiles(lfw, { 'labels.csv': '', 'Ann_Bee/Ann_Bee_0001.jpg': '' });
-    expect(await recogniseDataset(lfw)).toMatchObject({
+    expect(await recognizeDataset(lfw)).toMatchObject({
       kind: 'LFW',
       labels: join(lfw, 'labels.csv'),
       images: lfw,
     });
     const other = await temporaryFolder();
     await writeFiles(other, { 'mine.csv': '', 'a.jpg': '' });
-    expect(await recogniseDataset(other)).toMatchObject({ kind: 'labelled folder', images: other });
+    expect(await recognizeDataset(other)).toMatchObject({ kind: 'labelled folder', images: other });
     await writeFiles(other, { 'second.csv': '' });
-    await expect(recogniseDataset(other)).rejects.toThrow(
+    await expect(recognizeDataset(other)).rejects.toThrow(
       /there are mine\.csv, second\.csv. Name one with --labels/,
     );
-    await expect(recogniseDataset(await temporaryFolder())).rejects.toThrow(
+    await expect(recognizeDataset(await temporaryFolder())).rejects.toThrow(
       /expected CelebA's list_attr_celeba\.txt.*there is none/,
     );
-    await expect(recogniseDataset('/nowhere')).rejects.toThrow(
+    await expect(recognizeDataset('/nowhere')).rejects.toThrow(
       /cannot read the folder '\/nowhere'/,
     );
   });

@@ -10,7 +10,7 @@ import { describe, expect, it } from 'vitest';
 import { scoreAttributes } from '../../src/datasets/evaluation';
 import { explore } from '../../src/datasets/explore';
 import { LABEL_LIMITS, readLabels } from '../../src/datasets/labels';
-import { readPartitions, recogniseDataset } from '../../src/datasets/recognise';
+import { readPartitions, recognizeDataset } from '../../src/datasets/recognise';
 import { keptDataset } from '../../src/engine/jobs/dataset-view';
 import { CancelledError, messageOf, UserError } from '../../src/util/errors';
 import { jobContext } from '../support/context';
@@ -233,19 +233,19 @@ describe('a folder of a data set', () => {
     await writeFiles(folder, { 'labels.csv': '', 'a/b/text.txt': '' });
     for (const name of ['one', 'two', 'three'])
       for (const below of ['', 'a', 'a/b']) await symlink(folder, join(folder, below, name));
-    expect(await recogniseDataset(folder)).toMatchObject({
+    expect(await recognizeDataset(folder)).toMatchObject({
       kind: 'labelled folder',
       images: undefined,
     });
     await writeFiles(folder, { 'a/b/photo.jpg': '' });
-    expect(await recogniseDataset(folder)).toMatchObject({ images: folder });
+    expect(await recognizeDataset(folder)).toMatchObject({ images: folder });
   });
 
   it('is not searched any further when the call is cancelled', async () => {
     const folder = await temporaryFolder();
     await writeFiles(folder, { 'labels.csv': '', 'a/text.txt': '' });
     await expect(
-      recogniseDataset(folder, undefined, AbortSignal.abort(new CancelledError())),
+      recognizeDataset(folder, undefined, AbortSignal.abort(new CancelledError())),
     ).rejects.toBeInstanceOf(CancelledError);
   });
 
@@ -255,7 +255,7 @@ describe('a folder of a data set', () => {
       const folder = await temporaryFolder();
       await writeFiles(folder, { 'labels.csv': '' });
       await mkdir(join(folder, 'locked'), { mode: 0 });
-      expect(await recogniseDataset(folder)).toMatchObject({ images: undefined });
+      expect(await recognizeDataset(folder)).toMatchObject({ images: undefined });
     },
   );
 

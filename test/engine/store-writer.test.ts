@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { engineScript } from '../../src/engine/bundled-files';
 import { ProcessStoreWriter } from '../../src/engine/pipeline/store-writer';
-import { FaceStore, type StoreRecord } from '../../src/store/face-store';
+import { FaceStore } from '../../src/store/face-store';
+import type { StoreRecord } from '../../src/store/store-records';
 import { ROOT, temporaryFolder } from '../support/images';
 
 const keys = { finder: 'finder', model: 'model' };
@@ -44,10 +45,10 @@ async function expectKept(folder: string, count: number) {
   });
   expect(store.counts()).toEqual({ images: count, strips: count });
   for (let i = 0; i < count; i++) {
-    const content = store.contentOf(record(i).path, identity(i))!;
+    const content = store.contentOfFile(record(i).path, identity(i))!;
     expect(content.hash).toBe(hash(i));
-    expect(store.foundIn(content, keys.finder)).toEqual({ faces: [null] });
-    const { probabilities, crops } = store.describedBy(content, keys.finder, keys.model, {
+    expect(store.detectionsOf(content, keys.finder)).toEqual({ faces: [null] });
+    const { probabilities, crops } = store.attributesOf(content, keys.finder, keys.model, {
       faces: 1,
       attributes: 2,
     })!;
@@ -67,10 +68,10 @@ describe('a store writer in a process of its own', () => {
     const writer = start(folder);
     for (let i = 0; i < 20; i++) {
       await writer.write(findings(i));
-      reader.candidates(1000 + i);
+      reader.hashesOfSize(1000 + i);
     }
     expect(await writer.settled()).toBeUndefined();
-    expect(reader.contentOf('/photos/4.jpg', identity(4))?.hash).toBe(hash(4));
+    expect(reader.contentOfFile('/photos/4.jpg', identity(4))?.hash).toBe(hash(4));
     await expectKept(folder, 20);
   });
 

@@ -1,6 +1,5 @@
 import type { LocatedFace } from '../../src/domain/faces';
-import type { StoreRecord } from '../../src/store/face-store';
-
+import type { StoreRecord } from '../../src/store/store-records';
 export const KEYS = { finder: 'f'.repeat(16), model: 'm'.repeat(16) };
 
 /** Number of images in a store before it is damaged. */

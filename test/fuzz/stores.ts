@@ -18,7 +18,7 @@ import {
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { FaceStore } from '../../src/store/face-store';
-import { DATA_FILES } from '../../src/store/store-folder';
+import { DATA_FILES } from '../../src/store/store-files';
 import { messageOf } from '../../src/util/errors';
 import { bundleProgram, PROGRAM_ENVIRONMENT } from '../support/bundle';
 import { ROOT } from '../support/settings';
@@ -192,7 +192,7 @@ export async function prepareStores(home: string): Promise<StoreFuzz> {
     const store = await FaceStore.open(folder);
     for (let first = from; first < to; first += 50) {
       const records = Array.from({ length: 50 }, (_, i) => recordOf(first + i, first));
-      store.keep(records, stripsOf(first, 50), KEYS, 1e9);
+      store.write(records, stripsOf(first, 50), KEYS, 1e9);
     }
     store.close();
   };

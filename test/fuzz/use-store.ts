@@ -27,13 +27,13 @@ async function use(folder: string): Promise<Met> {
   store.counts();
   for (const limit of [1e9, LIMIT, LIMIT]) {
     const records = Array.from({ length: 50 }, (_, j) => recordOf(next + j, next));
-    store.keep(records, stripsOf(next, 50), KEYS, limit);
+    store.write(records, stripsOf(next, 50), KEYS, limit);
     store.unmap();
     next += 50;
   }
-  store.touch([], [1, 2, 3]);
+  store.markUsed([], [1, 2, 3]);
   store.setNote('a note', { from: folder });
-  const { madeAnew, problem } = store;
+  const { recreationReason: madeAnew, problem } = store;
   store.endUse();
   store.close();
   return { refused: null, madeAnew: madeAnew ?? null, problem: problem ?? null, known, wrong };
@@ -41,14 +41,14 @@ async function use(folder: string): Promise<Met> {
 
 function isKnown(store: FaceStore, i: number, wrong: string[]): boolean {
   const { path, identity, hash, found, described } = recordOf(i, 50 * Math.floor(i / 50));
-  const others = store.candidates(identity.size).filter((each) => !/^[0-9a-f]{32}$/.test(each));
+  const others = store.hashesOfSize(identity.size).filter((each) => !/^[0-9a-f]{32}$/.test(each));
   if (others.length > 0) wrong.push(`candidates of ${i}`);
-  const content = store.contentOf(path, identity) ?? store.contentWith(identity.size, hash);
+  const content = store.contentOfFile(path, identity) ?? store.contentByHash(identity.size, hash);
   if (content === undefined) return false;
-  const kept = store.foundIn(content, KEYS.finder);
+  const kept = store.detectionsOf(content, KEYS.finder);
   if (kept === undefined || !('faces' in kept) || !('faces' in found)) return false;
   const expected = { faces: kept.faces.length, attributes: 40 };
-  const said = store.describedBy(content, KEYS.finder, KEYS.model, expected);
+  const said = store.attributesOf(content, KEYS.finder, KEYS.model, expected);
   if (said === undefined) return false;
   if (
     said.probabilities.length !== 40 * kept.faces.length ||

@@ -1,8 +1,8 @@
 /** Every place in which the host shows foreign text, with names that attack it. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type * as vscode from 'vscode';
-import { copyImages, copyPaths } from '../../src/host/commands/cluster-images';
 import { analyzeRun } from '../../src/host/commands/analyze-run';
+import { copyImages, copyPaths } from '../../src/host/commands/cluster-images';
 import { registerCommands } from '../../src/host/commands/commands';
 import { ImageLists } from '../../src/host/commands/image-lists';
 import { ask, createLog, showInStatusBar, withProgress } from '../../src/host/outlets';

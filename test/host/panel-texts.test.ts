@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { clustersText } from '../../src/text/clusters-text';
-import { providerText } from '../../webview/text/provider-text';
 
 describe('clustersText', () => {
   it('does not count noise as a cluster', () => {
@@ -13,20 +12,5 @@ describe('clustersText', () => {
         { id: -1, size: 1 },
       ]),
     ).toBe('2 clusters, 1 face is noise');
-  });
-});
-
-describe('providerText', () => {
-  const cpu = { provider: 'cpu' as const, used: true, reason: 'always works' };
-
-  it('names the hardware', () => {
-    expect(providerText({ provider: 'cuda', trials: [] })).toBe('NVIDIA GPU (CUDA)');
-    expect(providerText({ provider: 'cpu', trials: [cpu] })).toBe('CPU');
-    expect(providerText({ provider: 'constructor', trials: [] })).toBe('constructor');
-  });
-
-  it('mentions GPUs that could not be used', () => {
-    const cuda = { provider: 'cuda' as const, used: false, reason: 'no driver' };
-    expect(providerText({ provider: 'cpu', trials: [cuda, cpu] })).toBe('CPU (no GPU was usable)');
   });
 });

@@ -92,10 +92,12 @@ describe('encodedImage', () => {
   });
 
   it('distinguishes failures by limits from failures by content', async () => {
-    const kept = (bytes: Buffer) =>
-      encodedImage(bytes).catch((error: unknown) => (error as ImageError).kept);
-    expect(await kept(resized(await progressive(), 12_000, 12_000))).toBe('limits');
-    expect(await kept(Buffer.from('<svg></svg>'))).toBe('content');
+    const validityOf = (bytes: Buffer) =>
+      encodedImage(bytes).catch((error: unknown) => (error as ImageError).validity);
+    expect(await validityOf(resized(await progressive(), 12_000, 12_000))).toBe(
+      'untilLimitsChange',
+    );
+    expect(await validityOf(Buffer.from('<svg></svg>'))).toBe('untilFileChanges');
   });
 
   it('refuses a sparse file before reading it', async () => {
@@ -125,10 +127,10 @@ describe('encodedImage', () => {
 
 describe('MemoryBudget', () => {
   it('never exceeds its size, and lets everything finish in the end', async () => {
-    const budget = MemoryBudget.of(300e6);
+    const budget = MemoryBudget.withSize(300e6);
     let [taken, most, done] = [0, 0, 0];
     const work = (bytes: number) =>
-      budget.with(bytes, async () => {
+      budget.run(bytes, async () => {
         taken += bytes;
         most = Math.max(most, taken);
         await new Promise((resolve) => setTimeout(resolve, 5));
@@ -144,11 +146,11 @@ describe('MemoryBudget', () => {
   });
 
   it('gets the memory of failed work back', async () => {
-    const budget = MemoryBudget.of(100e6);
-    await expect(budget.with(100e6, () => Promise.reject(new Error('damaged')))).rejects.toThrow(
+    const budget = MemoryBudget.withSize(100e6);
+    await expect(budget.run(100e6, () => Promise.reject(new Error('damaged')))).rejects.toThrow(
       'damaged',
     );
-    expect(await budget.with(100e6, () => Promise.resolve(1))).toBe(1);
+    expect(await budget.run(100e6, () => Promise.resolve(1))).toBe(1);
   });
 });
 

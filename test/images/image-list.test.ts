@@ -34,6 +34,6 @@ describe('ImageList', () => {
 
   it('selects images in the order of the indices', () => {
     const indices = [0, 99, 100, 2999];
-    expect([...fullList().only(indices)]).toEqual(indices.map((index) => all[index]));
+    expect([...fullList().select(indices)]).toEqual(indices.map((index) => all[index]));
   });
 });

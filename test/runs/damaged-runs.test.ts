@@ -8,11 +8,12 @@ import {
   readComparison,
   readManifest,
   readPictures,
-  STORE_VERSION,
+  RUN_VERSION,
   writePictures,
 } from '../../src/runs/run-files';
+import { readImageRows } from '../../src/runs/run-images';
 import { DamagedRun } from '../../src/runs/run-schemas';
-import { isWhole, readImages, readRun } from '../../src/runs/run-store';
+import { hasAllFiles, readRun } from '../../src/runs/run-store';
 import { UserError } from '../../src/util/errors';
 import { temporaryFolder } from '../support/images';
 import { random } from '../support/vectors';
@@ -29,7 +30,7 @@ beforeEach(async () => {
     { cluster: 0, eigenface: Uint8Array.of(1), components: [Uint8Array.of(2)], explained: [0.5] },
   ]);
   const comparison = {
-    version: STORE_VERSION,
+    version: RUN_VERSION,
     settings: {},
     methods: ['kmeans'],
     from: 2,
@@ -61,7 +62,7 @@ const readers: Record<string, () => Promise<unknown>> = {
   'probabilities.f32': () => readRun(place),
   'crops.json': () => readRun(place),
   'crops.bin': () => readRun(place),
-  'images.json': () => readImages(place),
+  'images.json': () => readImageRows(place),
   'clustering.json': () => readClustering(place),
   'comparison.json': () => readComparison(place),
 };
@@ -163,7 +164,7 @@ describe('a damaged run', () => {
     await edit('clustering.json', ({ silhouettes: _, ...file }) => file);
     expect((await readClustering(place))!.silhouettes).toBeUndefined();
     await rm(join(place, 'images.json'));
-    expect(await readImages(place)).toBeUndefined();
+    expect(await readImageRows(place)).toBeUndefined();
   });
 
   it.each([
@@ -285,7 +286,7 @@ describe('a damaged run', () => {
     const { length } = await readFile(join(place, name));
     await truncate(join(place, name), length + bytes);
     await expect(readRun(place)).rejects.toThrow(`'${name}' holds`);
-    expect(await isWhole(place, (await readManifest(place))!)).toBe(false);
+    expect(await hasAllFiles(place, (await readManifest(place))!)).toBe(false);
   });
 
   it.each(['crops.bin', 'crops.json', 'faces.json', 'probabilities.f32'])(
@@ -293,7 +294,7 @@ describe('a damaged run', () => {
     async (name) => {
       await rm(join(place, name));
       await expect(readRun(place)).rejects.toThrow(`'${name}' is missing`);
-      expect(await isWhole(place, (await readManifest(place))!)).toBe(false);
+      expect(await hasAllFiles(place, (await readManifest(place))!)).toBe(false);
     },
   );
 

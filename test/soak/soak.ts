@@ -160,7 +160,9 @@ async function round(
     change(values);
     await session.followSettings();
     const clusters = session.clustering?.clusters ?? [];
-    await Promise.all(clusters.slice(0, 4).map(({ id }) => session.queries.faces(id, 'typical', 0, 20)));
+    await Promise.all(
+      clusters.slice(0, 4).map(({ id }) => session.queries.faces(id, 'typical', 0, 20)),
+    );
   }
   await session.queries.photo(number % 20);
   const cancelled = session.analyze();

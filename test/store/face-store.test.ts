@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { open as openLmdb, type RootDatabase } from 'lmdb';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { LocatedFace } from '../../src/domain/faces';
-import { FaceStore, type StoreRecord } from '../../src/store/face-store';
+import { FaceStore } from '../../src/store/face-store';
 import { storeBytes } from '../../src/store/store-folder';
+import type { StoreRecord } from '../../src/store/store-records';
 import { withChecksum } from '../../src/store/strip-checksum';
 import { temporaryFolder } from '../support/images';
 
@@ -59,28 +60,28 @@ describe('FaceStore', () => {
       { strip: 0, at: 0 },
       { strip: 1, at: 4 },
     ];
-    store.keep([record(5, crops)], jpegs, KEYS, LIMIT);
-    store.keep(
+    store.write([record(5, crops)], jpegs, KEYS, LIMIT);
+    store.write(
       [{ ...record(6), found: { reason: 'cut short' }, described: undefined }],
       [],
       KEYS,
       LIMIT,
     );
     expect(store.problem).toBeUndefined();
-    const content = store.contentOf('/photos/5.jpg', identity(5))!;
+    const content = store.contentOfFile('/photos/5.jpg', identity(5))!;
     expect(content.hash).toBe(hash(5));
-    expect(store.contentWith(1005, hash(5))).toEqual(content);
-    expect(store.contentWith(1006, hash(5))).toBeUndefined();
-    expect(store.contentOf('/photos/5.jpg', { ...identity(5), changed: 1e12 })).toBeUndefined();
-    expect(store.contentOf('/photos/other.jpg', identity(5))).toBeUndefined();
-    expect(store.candidates(1005)).toEqual([hash(5)]);
-    expect(store.candidates(1)).toEqual([]);
-    expect(store.foundIn(content, KEYS.finder)).toEqual({ faces: [face, face] });
-    expect(store.foundIn(content, 'another')).toBeUndefined();
-    expect(store.foundIn(store.contentWith(1006, hash(6))!, KEYS.finder)).toEqual({
+    expect(store.contentByHash(1005, hash(5))).toEqual(content);
+    expect(store.contentByHash(1006, hash(5))).toBeUndefined();
+    expect(store.contentOfFile('/photos/5.jpg', { ...identity(5), changed: 1e12 })).toBeUndefined();
+    expect(store.contentOfFile('/photos/other.jpg', identity(5))).toBeUndefined();
+    expect(store.hashesOfSize(1005)).toEqual([hash(5)]);
+    expect(store.hashesOfSize(1)).toEqual([]);
+    expect(store.detectionsOf(content, KEYS.finder)).toEqual({ faces: [face, face] });
+    expect(store.detectionsOf(content, 'another')).toBeUndefined();
+    expect(store.detectionsOf(store.contentByHash(1006, hash(6))!, KEYS.finder)).toEqual({
       reason: 'cut short',
     });
-    const described = store.describedBy(content, KEYS.finder, KEYS.model, {
+    const described = store.attributesOf(content, KEYS.finder, KEYS.model, {
       faces: 2,
       attributes: 2,
     })!;
@@ -90,14 +91,14 @@ describe('FaceStore', () => {
       [jpegs[1], 4],
     ]);
     expect(
-      store.describedBy(content, KEYS.finder, 'another', { faces: 2, attributes: 2 }),
+      store.attributesOf(content, KEYS.finder, 'another', { faces: 2, attributes: 2 }),
     ).toBeUndefined();
   });
 
   it('persists records and notes', async () => {
     const folder = join(await temporaryFolder(), 'store');
     const one = await FaceStore.open(folder);
-    one.keep([record(1)], [Buffer.alloc(10)], KEYS, LIMIT);
+    one.write([record(1)], [Buffer.alloc(10)], KEYS, LIMIT);
     one.close();
     const two = await FaceStore.open(folder);
     onTestFinished(() => {
@@ -113,34 +114,35 @@ describe('FaceStore', () => {
   it('does not recognize a file by its times if it was just written', async () => {
     const store = await open();
     const now = { ...identity(1), changed: Date.now() };
-    store.keep([{ ...record(1), identity: now }], [Buffer.alloc(10)], KEYS, LIMIT);
-    expect(store.contentOf('/photos/1.jpg', now)).toBeUndefined();
-    expect(store.foundIn(store.contentWith(1001, hash(1))!, KEYS.finder)).toBeDefined();
+    store.write([{ ...record(1), identity: now }], [Buffer.alloc(10)], KEYS, LIMIT);
+    expect(store.contentOfFile('/photos/1.jpg', now)).toBeUndefined();
+    expect(store.detectionsOf(store.contentByHash(1001, hash(1))!, KEYS.finder)).toBeDefined();
   });
 
   it('stays within its limit by evicting the oldest images entirely', async () => {
     const store = await open();
     const limit = 500_000;
-    for (let i = 0; i < 40; i++) store.keep([record(i)], [Buffer.alloc(40_000, i)], KEYS, limit);
+    for (let i = 0; i < 40; i++) store.write([record(i)], [Buffer.alloc(40_000, i)], KEYS, limit);
     expect(store.problem).toBeUndefined();
     const { images, strips } = store.counts();
     expect(images).toBe(strips);
     expect(strips * 40_000).toBeLessThan(limit);
     expect(strips * 40_000).toBeGreaterThan(limit / 2);
-    const last = store.contentWith(1039, hash(39))!;
+    const last = store.contentByHash(1039, hash(39))!;
     for (let i = 0; i < 40; i++) {
       const kept = i >= 40 - images;
       // Numbers ascend in the order of insertion.
       const content = { id: last.id - 39 + i, hash: hash(i) };
-      expect(store.contentWith(1000 + i, hash(i))).toEqual(kept ? content : undefined);
-      expect(store.foundIn(content, KEYS.finder) !== undefined).toBe(kept);
-      expect(store.describedBy(content, KEYS.finder, KEYS.model, ONE) !== undefined).toBe(kept);
-      expect(store.contentOf(`/photos/${i}.jpg`, identity(i)) !== undefined).toBe(kept);
-      expect(store.candidates(1000 + i)).toHaveLength(kept ? 1 : 0);
+      expect(store.contentByHash(1000 + i, hash(i))).toEqual(kept ? content : undefined);
+      expect(store.detectionsOf(content, KEYS.finder) !== undefined).toBe(kept);
+      expect(store.attributesOf(content, KEYS.finder, KEYS.model, ONE) !== undefined).toBe(kept);
+      expect(store.contentOfFile(`/photos/${i}.jpg`, identity(i)) !== undefined).toBe(kept);
+      expect(store.hashesOfSize(1000 + i)).toHaveLength(kept ? 1 : 0);
     }
     // Freed space is reused: the file does not grow with each batch.
     const size = await storeBytes(store.folder);
-    for (let i = 100; i < 200; i++) store.keep([record(i)], [Buffer.alloc(40_000, i)], KEYS, limit);
+    for (let i = 100; i < 200; i++)
+      store.write([record(i)], [Buffer.alloc(40_000, i)], KEYS, limit);
     expect(await storeBytes(store.folder)).toBeLessThan(1.5 * size);
   });
 
@@ -154,8 +156,8 @@ describe('FaceStore', () => {
       onTestFinished(() => {
         store.close();
       });
-      expect(store.madeAnew).toContain(`'${name}' is damaged`);
-      store.keep([record(1)], [Buffer.alloc(10)], KEYS, LIMIT);
+      expect(store.recreationReason).toContain(`'${name}' is damaged`);
+      store.write([record(1)], [Buffer.alloc(10)], KEYS, LIMIT);
       expect(store.counts().images).toBe(1);
     },
   );
@@ -163,7 +165,7 @@ describe('FaceStore', () => {
   it('recreates a store of another layout', async () => {
     const folder = join(await temporaryFolder(), 'store');
     const before = await FaceStore.open(folder);
-    before.keep([record(1)], [Buffer.alloc(10)], KEYS, LIMIT);
+    before.write([record(1)], [Buffer.alloc(10)], KEYS, LIMIT);
     before.close();
     const root = openLmdb({ path: join(folder, 'faces.mdb'), maxDbs: 16 });
     root.openDB('meta', {}).putSync('layout', 0);
@@ -173,14 +175,14 @@ describe('FaceStore', () => {
       anew.close();
     });
     expect(anew.counts().images).toBe(0);
-    anew.keep([record(2)], [Buffer.alloc(10)], KEYS, LIMIT);
+    anew.write([record(2)], [Buffer.alloc(10)], KEYS, LIMIT);
     expect(anew.counts().images).toBe(1);
   });
 
   it.each(['crops.mdb', 'contents.mdb'])('recreates the store if %s is missing', async (name) => {
     const folder = join(await temporaryFolder(), 'store');
     const before = await FaceStore.open(folder);
-    before.keep([record(1)], [Buffer.alloc(10)], KEYS, LIMIT);
+    before.write([record(1)], [Buffer.alloc(10)], KEYS, LIMIT);
     before.close();
     await rm(join(folder, name));
     const anew = await FaceStore.open(folder);
@@ -192,12 +194,12 @@ describe('FaceStore', () => {
 
   it('keeps its records when it releases memory', async () => {
     const store = await open();
-    store.keep([record(1)], [Buffer.from([5])], KEYS, LIMIT);
+    store.write([record(1)], [Buffer.from([5])], KEYS, LIMIT);
     store.unmap();
-    store.keep([record(2)], [Buffer.from([6])], KEYS, LIMIT);
+    store.write([record(2)], [Buffer.from([6])], KEYS, LIMIT);
     store.unmap();
     expect(store.counts()).toEqual({ images: 2, strips: 2 });
-    expect(store.contentOf('/photos/1.jpg', identity(1))?.hash).toBe(hash(1));
+    expect(store.contentOfFile('/photos/1.jpg', identity(1))?.hash).toBe(hash(1));
   });
 
   it('repeats a write that fails once, and reports one that fails twice', async () => {
@@ -209,33 +211,35 @@ describe('FaceStore', () => {
         return hash(1);
       },
     });
-    store.keep([failing(1)], [Buffer.from([5])], KEYS, LIMIT);
+    store.write([failing(1)], [Buffer.from([5])], KEYS, LIMIT);
     expect(store.problem).toBeUndefined();
     expect(
       store.strip(
-        store.describedBy(store.contentWith(1001, hash(1))!, KEYS.finder, KEYS.model, ONE)!
+        store.attributesOf(store.contentByHash(1001, hash(1))!, KEYS.finder, KEYS.model, ONE)!
           .crops[0]!.strip,
       ),
     ).toEqual(Buffer.from([5]));
-    store.keep([failing(2)], [Buffer.from([5])], KEYS, LIMIT);
+    store.write([failing(2)], [Buffer.from([5])], KEYS, LIMIT);
     expect(store.problem).toBe('MDB_BAD_VALSIZE');
-    expect(store.contentWith(1001, hash(1))).toBeDefined();
+    expect(store.contentByHash(1001, hash(1))).toBeDefined();
   });
 
   it('continues empty after another window cleared it, and reuses no number', async () => {
     const store = await open();
-    store.keep([record(1)], [Buffer.from([5])], KEYS, LIMIT);
-    const before = store.contentWith(1001, hash(1))!;
+    store.write([record(1)], [Buffer.from([5])], KEYS, LIMIT);
+    const before = store.contentByHash(1001, hash(1))!;
     await rm(store.folder, { recursive: true });
     store.unmap();
-    store.keep([record(2)], [Buffer.from([6])], KEYS, LIMIT);
+    store.write([record(2)], [Buffer.from([6])], KEYS, LIMIT);
     expect(store.problem).toBeUndefined();
-    expect(store.contentWith(1002, hash(2))?.id).not.toBe(before.id);
-    store.touch([{ path: '/photos/1.jpg', identity: identity(1), content: before }], []);
+    expect(store.contentByHash(1002, hash(2))?.id).not.toBe(before.id);
+    store.markUsed([{ path: '/photos/1.jpg', identity: identity(1), content: before }], []);
     expect(
-      store.foundIn(store.contentOf('/photos/1.jpg', identity(1))!, KEYS.finder),
+      store.detectionsOf(store.contentOfFile('/photos/1.jpg', identity(1))!, KEYS.finder),
     ).toBeUndefined();
-    expect(store.foundIn(store.contentOf('/photos/2.jpg', identity(2))!, KEYS.finder)).toEqual({
+    expect(
+      store.detectionsOf(store.contentOfFile('/photos/2.jpg', identity(2))!, KEYS.finder),
+    ).toEqual({
       faces: [face],
     });
   });
@@ -243,10 +247,10 @@ describe('FaceStore', () => {
   it('ignores damaged values, and overwrites them', async () => {
     const folder = join(await temporaryFolder(), 'store');
     const before = await FaceStore.open(folder);
-    for (let i = 0; i < 10; i++) before.keep([record(i)], [Buffer.alloc(9000, i)], KEYS, LIMIT);
-    const contents = Array.from({ length: 10 }, (_, i) => before.contentWith(1000 + i, hash(i))!);
+    for (let i = 0; i < 10; i++) before.write([record(i)], [Buffer.alloc(9000, i)], KEYS, LIMIT);
+    const contents = Array.from({ length: 10 }, (_, i) => before.contentByHash(1000 + i, hash(i))!);
     const crops = contents.map(
-      (content) => before.describedBy(content, KEYS.finder, KEYS.model, ONE)!.crops[0]!,
+      (content) => before.attributesOf(content, KEYS.finder, KEYS.model, ONE)!.crops[0]!,
     );
     before.close();
     await change(folder, 'faces.mdb', (tables) => {
@@ -285,15 +289,15 @@ describe('FaceStore', () => {
     const known = () =>
       contents.map((content, i) => {
         const [file, found] = [
-          store.contentOf(`/photos/${i}.jpg`, identity(i)),
-          store.foundIn(content, KEYS.finder),
+          store.contentOfFile(`/photos/${i}.jpg`, identity(i)),
+          store.detectionsOf(content, KEYS.finder),
         ];
-        const described = store.describedBy(content, KEYS.finder, KEYS.model, ONE);
+        const described = store.attributesOf(content, KEYS.finder, KEYS.model, ONE);
         return [file, found, described, store.strip(crops[i]!.strip)]
           .map((each) => (each === undefined ? 0 : 1))
           .join('');
       });
-    expect(store.contentWith(1000, hash(0))).toBeUndefined();
+    expect(store.contentByHash(1000, hash(0))).toBeUndefined();
     expect(known()).toEqual([
       '0111',
       '1011',
@@ -308,10 +312,10 @@ describe('FaceStore', () => {
     ]);
     // The damaged strip is deleted, so that its images are analyzed again.
     expect(store.hasStrip(crops[7]!.strip)).toBe(false);
-    store.touch([], [crops[6]!.strip]);
-    expect(store.madeAnew).toBeUndefined();
+    store.markUsed([], [crops[6]!.strip]);
+    expect(store.recreationReason).toBeUndefined();
     for (let i = 0; i < 10; i++)
-      store.keep([record(i)], [Buffer.alloc(9000, i)], KEYS, i < 9 ? LIMIT : 100_000);
+      store.write([record(i)], [Buffer.alloc(9000, i)], KEYS, i < 9 ? LIMIT : 100_000);
     expect(store.problem).toBeUndefined();
     const { images, strips } = store.counts();
     expect(strips).toBeLessThan(9); // some were evicted
@@ -329,30 +333,30 @@ describe('FaceStore', () => {
   it('stores contents of any size', async () => {
     const store = await open();
     const huge = { ...record(1), identity: { ...identity(1), size: 2 ** 52 } };
-    store.keep([huge], [Buffer.alloc(10)], KEYS, LIMIT);
+    store.write([huge], [Buffer.alloc(10)], KEYS, LIMIT);
     expect(store.problem).toBeUndefined();
-    expect(store.candidates(2 ** 52)).toEqual([hash(1)]);
+    expect(store.hashesOfSize(2 ** 52)).toEqual([hash(1)]);
   });
 
   it('returns nothing and throws nothing once it is closed or cannot be reopened', async () => {
     const store = await open();
-    store.keep([record(1)], [Buffer.alloc(10)], KEYS, LIMIT);
+    store.write([record(1)], [Buffer.alloc(10)], KEYS, LIMIT);
     await rm(store.folder, { recursive: true });
     await writeFile(store.folder, 'a file where the folder was');
     store.unmap();
     expect(store.problem).toMatch(/cannot be reopened/);
-    expect([store.contentWith(1001, hash(1)), store.counts(), store.hasStrip(1)]).toEqual([
+    expect([store.contentByHash(1001, hash(1)), store.counts(), store.hasStrip(1)]).toEqual([
       undefined,
       { images: 0, strips: 0 },
       false,
     ]);
-    store.keep([record(2)], [Buffer.alloc(10)], KEYS, LIMIT);
+    store.write([record(2)], [Buffer.alloc(10)], KEYS, LIMIT);
     store.unmap();
     const other = await open();
     other.close();
     other.close();
-    expect(other.candidates(1)).toEqual([]);
-    other.touch([], [1]);
+    expect(other.hashesOfSize(1)).toEqual([]);
+    other.markUsed([], [1]);
   });
 });
 

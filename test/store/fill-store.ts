@@ -15,19 +15,19 @@ async function fill(folder: string, from: number): Promise<Met> {
   const store = await FaceStore.open(folder);
   for (let first = from; first < IMAGES; first += BATCH_SIZE) {
     const records = Array.from({ length: BATCH_SIZE }, (_, i) => recordOf(first + i, first));
-    store.keep(records, stripsOf(first, BATCH_SIZE), KEYS, 1e9);
+    store.write(records, stripsOf(first, BATCH_SIZE), KEYS, 1e9);
   }
-  store.touch([], [1]);
+  store.markUsed([], [1]);
   store.setNote('a note', 'x'.repeat(3000));
   let known = 0;
   for (let i = 0; i < IMAGES; i++) {
     const { path, identity } = recordOf(i, i);
-    const content = store.contentOf(path, identity);
+    const content = store.contentOfFile(path, identity);
     const described =
-      content && store.describedBy(content, KEYS.finder, KEYS.model, { faces: 1, attributes: 40 });
+      content && store.attributesOf(content, KEYS.finder, KEYS.model, { faces: 1, attributes: 40 });
     if (described !== undefined && store.strip(described.crops[0]!.strip) !== undefined) known += 1;
   }
-  const { madeAnew = null, problem = null } = store;
+  const { recreationReason: madeAnew = null, problem = null } = store;
   store.close();
   return { refused: null, madeAnew, problem, known, wrong: [] };
 }

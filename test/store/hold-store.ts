@@ -5,7 +5,7 @@ import { FaceStore } from '../../src/store/face-store';
 async function hold(folder: string): Promise<void> {
   const store = await FaceStore.open(folder);
   store.beginUse();
-  console.log(`open ${store.madeAnew ?? ''}`);
+  console.log(`open ${store.recreationReason ?? ''}`);
   for await (const line of createInterface({ input: process.stdin })) {
     if (line === 'end use') store.endUse();
     if (line === 'begin use') store.beginUse();

@@ -30,7 +30,7 @@ const isPosix = process.platform !== 'win32';
 async function filledStore(place?: string): Promise<string> {
   const folder = join(place ?? (await temporaryFolder()), 'faces');
   const store = await FaceStore.open(folder);
-  store.keep(
+  store.write(
     Array.from({ length: 50 }, (_, i) => recordOf(i, 0)),
     stripsOf(0, 50),
     KEYS,
@@ -167,7 +167,7 @@ describe('the store of an older version', () => {
     onTestFinished(() => {
       store.close();
     });
-    expect(store.madeAnew).toBeUndefined();
+    expect(store.recreationReason).toBeUndefined();
     expect(store.counts().images).toBe(50);
     expect(await readFile(join(folder, 'CACHEDIR.TAG'), 'utf8')).toContain('Face Clusters');
   });
@@ -188,7 +188,7 @@ describe('the store of an older version', () => {
     await asOlderVersionsDid(folder);
     await overwrite(folder);
     const store = await FaceStore.open(folder);
-    expect(store.madeAnew).toMatch(/'faces.mdb' is damaged/);
+    expect(store.recreationReason).toMatch(/'faces.mdb' is damaged/);
     store.close();
     await asOlderVersionsDid(folder);
     await overwrite(folder);
@@ -236,7 +236,7 @@ describe('clearing', () => {
     expect(store.counts().images).toBe(50);
     store.unmap();
     expect(store.counts().images).toBe(0);
-    store.keep([recordOf(1, 0)], stripsOf(0, 1), KEYS, 1e9);
+    store.write([recordOf(1, 0)], stripsOf(0, 1), KEYS, 1e9);
     expect(store.problem).toBeUndefined();
     const other = await FaceStore.open(folder); // the tag was restored
     onTestFinished(() => {
@@ -270,7 +270,7 @@ describe('clearing', () => {
     await expect(stat(folder)).rejects.toThrow('ENOENT');
     store.beginUse();
     expect(store.counts().images).toBe(0);
-    store.keep([recordOf(1, 0)], stripsOf(0, 1), KEYS, 1e9);
+    store.write([recordOf(1, 0)], stripsOf(0, 1), KEYS, 1e9);
     store.endUse();
     expect(store.problem).toBeUndefined();
     expect((await readdir(folder)).sort()[0]).toBe('CACHEDIR.TAG');

@@ -29,7 +29,7 @@ async function filledStore(): Promise<string> {
   const store = await FaceStore.open(folder);
   for (let first = 0; first < STORED; first += 50) {
     const records = Array.from({ length: 50 }, (_, i) => recordOf(first + i, first));
-    store.keep(records, stripsOf(first, 50), KEYS, 1e9);
+    store.write(records, stripsOf(first, 50), KEYS, 1e9);
   }
   store.close();
   return folder;
@@ -135,7 +135,7 @@ describe('the mark of a process that uses a store', () => {
     await end(child);
     expect(await marks(folder)).toHaveLength(1);
     const store = await reopened(folder);
-    expect(store.madeAnew).toMatch(/'faces.mdb' is damaged: page \d+ is damaged/);
+    expect(store.recreationReason).toMatch(/'faces.mdb' is damaged: page \d+ is damaged/);
     expect(store.counts().images).toBe(0);
     expect(await marks(folder)).toHaveLength(1); // its own
   });
@@ -145,7 +145,7 @@ describe('the mark of a process that uses a store', () => {
     await damage(folder);
     const { tell } = await hold(folder);
     const store = await reopened(folder);
-    expect(store.madeAnew).toBeUndefined();
+    expect(store.recreationReason).toBeUndefined();
     expect(await marks(folder)).toHaveLength(2);
     await tell('end use');
   });
@@ -159,7 +159,7 @@ describe('the mark of a process that uses a store', () => {
       await end(child);
     }
     const store = await reopened(folder);
-    expect(store.madeAnew).toBeUndefined();
+    expect(store.recreationReason).toBeUndefined();
     expect(store.counts().images).toBe(STORED);
     expect(await marks(folder)).toHaveLength(1);
   });
@@ -179,7 +179,7 @@ describe('the mark of a process that uses a store', () => {
     expect(await noted()).toMatchObject({ inside: 0, strikes: 1 });
     let inside: number | undefined;
     const record = recordOf(0, 0);
-    suspected.keep(
+    suspected.write(
       [
         {
           ...record,
@@ -198,7 +198,7 @@ describe('the mark of a process that uses a store', () => {
     suspected.close();
     await writeMark(folder, { inside: 1, strikes: 3 });
     const anew = await reopened(folder);
-    expect(anew.madeAnew).toMatch(/several processes in a row/);
+    expect(anew.recreationReason).toMatch(/several processes in a row/);
     expect(anew.counts().images).toBe(0);
   });
 
@@ -206,13 +206,13 @@ describe('the mark of a process that uses a store', () => {
     const folder = await filledStore();
     await writeMark(folder, { failed: true, process: ownProcess() }); // though this process runs
     const store = await FaceStore.open(folder);
-    expect(store.madeAnew).toBeUndefined();
+    expect(store.recreationReason).toBeUndefined();
     store.beginUse();
     store.endUse();
     expect(await marks(folder)).toEqual([]);
     store.close();
     await writeMark(folder, { failed: true, strikes: 3 });
-    expect((await reopened(folder)).madeAnew).toMatch(/several processes in a row/);
+    expect((await reopened(folder)).recreationReason).toMatch(/several processes in a row/);
   });
 
   it('causes a check and stays for a day if its process belongs to another machine', async () => {
@@ -228,7 +228,7 @@ describe('the mark of a process that uses a store', () => {
     await expect(stat(file)).rejects.toThrow('ENOENT');
     await writeMark(folder, { process: { pid: 1, started: null, origin: 'elsewhere' } });
     await damage(folder);
-    expect((await reopened(folder)).madeAnew).toMatch(/is damaged/);
+    expect((await reopened(folder)).recreationReason).toMatch(/is damaged/);
   });
 
   it('is ignored for a minute if it is half written', async () => {

@@ -78,3 +78,7 @@ describe('the details of the execution providers', () => {
     expect(providerDetails([])).toEqual([]);
   });
 });
+
+it('takes a provider of a damaged run as it is named', () => {
+  expect(providerText('constructor')).toBe('constructor (GPU)');
+});

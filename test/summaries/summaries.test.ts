@@ -1,7 +1,8 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { encodeStrips, placesIn } from '../../src/images/crop-strips';
-import { CropReader, CropWriter } from '../../src/runs/crops';
+import { encodeStrips, facePlaces } from '../../src/images/crop-strips';
+import { CropReader } from '../../src/runs/crop-reader';
+import { CropWriter } from '../../src/runs/crop-writer';
 import { clusterPictures } from '../../src/summaries/eigenfaces';
 import { frequencies } from '../../src/summaries/occurrences';
 import { principalComponents } from '../../src/summaries/principal-components';
@@ -91,7 +92,7 @@ describe('crops and the mean face', () => {
     );
     const strips = await encodeStrips(pixels, new Array<number>(faces).fill(1), size);
     for (const { jpeg } of strips) await writer.appendStrip(jpeg);
-    for (const { strip, at } of placesIn(strips)) writer.place(strip, at);
+    for (const { strip, at } of facePlaces(strips)) writer.place(strip, at);
     await writer.finish();
     const reader = await CropReader.open(folder);
     expect(reader.count).toBe(faces);

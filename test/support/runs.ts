@@ -6,7 +6,7 @@ import type { RunManifest } from '../../src/domain/run';
 import { analysisSettings, clusteringSettings } from '../../src/domain/settings';
 import { RunLibrary } from '../../src/host/runs/run-library';
 import type { SessionContext } from '../../src/host/runs/run-session';
-import { STORE_VERSION, writeManifest } from '../../src/runs/run-files';
+import { RUN_VERSION, writeManifest } from '../../src/runs/run-files';
 import { bundled, settingsWith } from './engine';
 import type { FakeEngine } from './fake-engine';
 import { temporaryFolder } from './images';
@@ -14,7 +14,7 @@ import { state } from './vscode';
 
 function manifestOf(id: string, folders: string[], values: Partial<RunManifest> = {}): RunManifest {
   return {
-    version: STORE_VERSION,
+    version: RUN_VERSION,
     id,
     createdAt: '2026-01-01T00:00:00.000Z',
     folders,
@@ -40,7 +40,7 @@ export function clusteringOf(
   settings = settingsWith(),
 ): Clustering {
   return {
-    version: STORE_VERSION,
+    version: RUN_VERSION,
     settings: clusteringSettings(settings),
     weights: {},
     faces: 1,

@@ -3,9 +3,10 @@ import { basename, join } from 'node:path';
 import type { RunManifest } from '../../src/domain/run';
 import { analysisSettings } from '../../src/domain/settings';
 import { clusterFaces } from '../../src/engine/clustering/cluster-faces';
-import { encodeStrips, placesIn } from '../../src/images/crop-strips';
-import { STORE_VERSION, writeClustering } from '../../src/runs/run-files';
-import { keptImage, RunWriter } from '../../src/runs/run-store';
+import { encodeStrips, facePlaces } from '../../src/images/crop-strips';
+import { RUN_VERSION, writeClustering } from '../../src/runs/run-files';
+import { toImageRow } from '../../src/runs/run-images';
+import { RunWriter } from '../../src/runs/run-writer';
 import { settingsWith } from './engine';
 
 const CROP = { width: 16, height: 24 };
@@ -44,7 +45,7 @@ export async function beginRun(
     return { folder, name: `a/${i}.jpg`, path: join(folders[folder]!, 'a', `${i}.jpg`) };
   });
   const finish = async () => {
-    for (const [i, { strip, at }] of placesIn(strips).entries()) {
+    for (const [i, { strip, at }] of facePlaces(strips).entries()) {
       const probabilities = Float32Array.from(
         ATTRIBUTES,
         (_, attribute) => ((i * 7 + attribute) % 10) / 10,
@@ -55,7 +56,7 @@ export async function beginRun(
     const manifest = manifestOf(basename(place), faces, folders, changes);
     await writer.finish(
       manifest,
-      images.map((image) => keptImage(image, identity)),
+      images.map((image) => toImageRow(image, identity)),
     );
     return manifest;
   };
@@ -69,7 +70,7 @@ function manifestOf(
   changes: Partial<RunManifest>,
 ): RunManifest {
   return {
-    version: STORE_VERSION,
+    version: RUN_VERSION,
     id,
     createdAt: new Date().toISOString(),
     folders,

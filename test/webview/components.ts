@@ -11,7 +11,7 @@ export { expect } from '@playwright/test';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A component in a page of its own. */
-export class Mounted {
+class Mounted {
   constructor(
     readonly page: Page,
     readonly tag: string,

@@ -5,9 +5,9 @@ import type { Clustering } from '../../src/domain/clustering';
 import { METHOD_NAMES } from '../../src/domain/method-names';
 import type { PanelState } from '../../src/protocol/panel';
 import { clustersText } from '../../src/text/clusters-text';
+import { providerText } from '../../src/summaries/provider-text';
 import { forPage } from '../../src/text/neutralize';
 import { count, plural, silhouetteText } from '../../src/text/numbers';
-import { providerText } from '../text/provider-text';
 import { shared } from './shared.css';
 
 type Run = NonNullable<PanelState['run']>;
@@ -100,7 +100,7 @@ function runDetails(run: Run): Detail[] {
       value: detection.searched ? 'searched for in the images' : 'images used as aligned crops',
       note: forPage(detection.reason),
     },
-    { name: 'Hardware', value: providerText(run), note: reasons.join('\n') },
+    { name: 'Hardware', value: providerText(run.provider, run.trials), note: reasons.join('\n') },
   ];
 }
 

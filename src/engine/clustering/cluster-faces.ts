@@ -11,7 +11,7 @@ import type { ClusterSummary, Merge, Occurrences } from '../../domain/clustering
 import { METHOD_NAMES, takesClusters } from '../../domain/method-names';
 import type { Progress } from '../../domain/progress';
 import type { ClusteringSettings } from '../../domain/settings';
-import { STORE_VERSION, type StoredClustering } from '../../runs/run-files';
+import { RUN_VERSION, type StoredClustering } from '../../runs/run-files';
 import { frequencies, occurrencesOf } from '../../summaries/occurrences';
 import { classifyAttributes } from '../../summaries/tell-apart';
 import { orderCluster } from '../../summaries/typical';
@@ -88,7 +88,7 @@ export async function clusterFaces(
   const { inverse } = partition.vectors;
   return {
     clustering: {
-      version: STORE_VERSION,
+      version: RUN_VERSION,
       settings,
       weights: prepared.weightOf,
       faces,

@@ -2,10 +2,11 @@
 import type { Failure, RunManifest } from '../../domain/run';
 import { IMAGE_EXTENSIONS } from '../../images/image-extensions';
 import type { Images } from '../../images/image-list';
-import { chosenImages, scanImages } from '../../images/scan-folders';
+import { selectImages, scanImages } from '../../images/scan-folders';
 import type { EngineCalls } from '../../protocol/engine';
-import { STORE_VERSION, writeManifest } from '../../runs/run-files';
-import { keptImages, RunWriter } from '../../runs/run-store';
+import { RUN_VERSION, writeManifest } from '../../runs/run-files';
+import { toImageRows } from '../../runs/run-images';
+import { RunWriter } from '../../runs/run-writer';
 import type { FaceStore } from '../../store/face-store';
 import { collectGarbage, GC_THRESHOLD_BYTES } from '../../util/collect-garbage';
 import { codeOf, UserError } from '../../util/errors';
@@ -138,7 +139,7 @@ async function listImages(
     },
   });
   await refuseEmptiedFolders(runDir, folders, scan.images);
-  const images = chosenImages(scan.images, settings);
+  const images = selectImages(scan.images, settings);
   if (images.length > 0) return { images, failures: scan.failures };
   const unreadable =
     scan.failures.length > 0 ? ` (${scan.failures.length} folders could not be read)` : '';
@@ -178,7 +179,7 @@ async function makeRun(analysis: Analysis, context: JobContext): Promise<RunMani
     const manifest = manifestOf(analysis, tally, writer.faces);
     if (manifest.faces === 0) throw noFace(manifest);
     forgetRun(runDir); // an older run in this place is about to be replaced
-    await writer.finish(manifest, keptImages(images, pipeline.identities));
+    await writer.finish(manifest, toImageRows(images, pipeline.identities));
     return manifest;
   } catch (error) {
     await writer.abandon();
@@ -248,7 +249,7 @@ function manifestOf(
   const { model, keys, fellBack } = pipeline;
   return {
     ...common(),
-    version: STORE_VERSION,
+    version: RUN_VERSION,
     modelAttributes: model.attributes,
     thresholds: model.thresholds,
     images: {

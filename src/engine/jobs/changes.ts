@@ -1,9 +1,9 @@
 /** Changes of folders since a run was made, and the size of the store. */
 import type { FolderChanges } from '../../domain/run';
-import { chosenImages, scanImages } from '../../images/scan-folders';
+import { selectImages, scanImages } from '../../images/scan-folders';
 import type { EngineCalls } from '../../protocol/engine';
 import { readManifest } from '../../runs/run-files';
-import { type KeptImage, keptImages, readImages } from '../../runs/run-store';
+import { type ImageRow, toImageRows, readImageRows } from '../../runs/run-images';
 import { identitiesOf } from '../../store/identity';
 import { clearStoreFolder, storeBytes, storeImages } from '../../store/store-folder';
 import { closeStore } from '../open-store';
@@ -14,16 +14,16 @@ export async function changes(
   { runDir }: EngineCalls['changes']['params'],
   { signal }: JobContext,
 ): Promise<FolderChanges> {
-  const [manifest, before] = [await readManifest(runDir), await readImages(runDir)];
+  const [manifest, before] = [await readManifest(runDir), await readImageRows(runDir)];
   if (manifest === undefined || before === undefined) return null;
   const scan = await scanImages(manifest.folders, { signal });
-  const images = chosenImages(scan.images, manifest.settings);
+  const images = selectImages(scan.images, manifest.settings);
   const identities = await identitiesOf(images, signal);
-  return compareImages(before, [...keptImages(images, identities)]);
+  return compareImages(before, [...toImageRows(images, identities)]);
 }
 
-function compareImages(before: readonly KeptImage[], now: readonly KeptImage[]): FolderChanges {
-  const keyOf = ([folder, name]: KeptImage) => `${folder} ${name}`;
+function compareImages(before: readonly ImageRow[], now: readonly ImageRow[]): FolderChanges {
+  const keyOf = ([folder, name]: ImageRow) => `${folder} ${name}`;
   const left = new Map(before.map((image) => [keyOf(image), image] as const));
   const result = { added: 0, changed: 0, removed: 0 };
   for (const image of now) {

@@ -8,7 +8,7 @@ import { METHOD_NAMES, takesClusters } from '../../domain/method-names';
 import type { ClusteringSettings } from '../../domain/settings';
 import { chooseImages } from '../../images/scan-folders';
 import type { CompareParams, EngineCalls } from '../../protocol/engine';
-import { STORE_VERSION, writeComparison } from '../../runs/run-files';
+import { RUN_VERSION, writeComparison } from '../../runs/run-files';
 import { assertCurrent } from '../../runs/run-store';
 import { comparisonChart } from '../../summaries/comparison-chart';
 import { comparisonCsv } from '../../summaries/comparison-table';
@@ -113,7 +113,7 @@ export async function compare(
     found.flat().filter((point) => point.method === method),
   );
   return {
-    version: STORE_VERSION,
+    version: RUN_VERSION,
     settings,
     methods,
     from,

@@ -2,7 +2,7 @@
 import type { Dataset } from '../../datasets/dataset';
 import { drawRows, explore } from '../../datasets/explore';
 import type { DatasetChoice, DatasetSample } from '../../domain/dataset';
-import { encode } from '../../images/crop-strips';
+import { encodeRgb } from '../../images/crop-strips';
 import type { DatasetCalls } from '../../protocol/dataset-calls';
 import { CancelledError, UserError } from '../../util/errors';
 import { opened, reportOf, sampleOf, thumbnail, TILE } from './dataset';
@@ -85,7 +85,7 @@ export async function thumbnailJpeg(
   signal: AbortSignal,
 ): Promise<Uint8Array | null> {
   const tile = await thumbnail(path, signal);
-  return tile === undefined ? null : encode(Buffer.from(tile), TILE.width, TILE.height, QUALITY);
+  return tile === undefined ? null : encodeRgb(Buffer.from(tile), TILE.width, TILE.height, QUALITY);
 }
 
 export async function datasetImage(

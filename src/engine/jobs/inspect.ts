@@ -2,7 +2,7 @@
  * Calls about an existing run: clusters it again, and provides its pictures, the faces of a cluster
  * and the paths of images.
  */
-import { adjustedRand, normalisedMutualInformation } from '../../clustering/scores';
+import { adjustedRand, normalizedMutualInformation } from '../../clustering/scores';
 import type { Clustering, FaceOrder } from '../../domain/clustering';
 import type { FaceCard, ClusterPictures } from '../../domain/faces';
 import type { EngineCalls } from '../../protocol/engine';
@@ -47,7 +47,7 @@ export async function clusterRun(
     const [a, b] = [clusterLabels(before), clusterLabels(result)];
     result.clustering.agreement = {
       adjustedRand: adjustedRand(a, b),
-      normalisedMutualInformation: normalisedMutualInformation(a, b),
+      normalisedMutualInformation: normalizedMutualInformation(a, b),
     };
   }
   await assertCurrent(run);

@@ -1,10 +1,10 @@
 /** Results of the pipeline: one for each image, in batches. */
 import type { LocatedFace } from '../../domain/faces';
 import type { CropRef, Strip } from '../../images/crop-strips';
-import type { FailureKind } from '../../images/image-error';
+import type { FailureValidity } from '../../images/image-error';
 import type { ImageFile } from '../../images/image-list';
-import type { Content } from '../../store/face-store';
 import type { FileIdentity } from '../../store/identity';
+import type { Content } from '../../store/store-records';
 
 /** A face with its inferred attributes. */
 export interface AnalyzedFace {
@@ -17,7 +17,7 @@ export interface AnalyzedFace {
 }
 
 /** Position of a crop in the strips of its batch. */
-export interface CropPlace {
+interface CropPlace {
   strip: number;
   at: number;
 }
@@ -58,7 +58,7 @@ export interface FailedImage extends ImageOutcome {
   /** Hash of its content; undefined where the failure is not to be stored. */
   hash: string | undefined;
   /** How long the failure holds. */
-  validity: FailureKind;
+  validity: FailureValidity;
 }
 
 export type AnalyzedImage = CachedImage | ReadImage | FailedImage;

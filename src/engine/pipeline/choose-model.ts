@@ -7,9 +7,9 @@ import * as z from 'zod';
 import type { Provider, BundledModels } from '../../domain/networks';
 import { type AnalysisSettings, PROVIDERS } from '../../domain/settings';
 import { checkNetwork } from '../../networks/check-network';
-import { chooseProvider, type ProviderChoice, unavailable } from '../../networks/providers';
-import type { Tuned } from '../../networks/tool-process';
-import { BATCHES, tuneInChildProcess } from '../../networks/tune';
+import { chooseProvider, type ProviderChoice, unavailableReason } from '../../networks/providers';
+import type { TuningResult } from '../../networks/tool-process';
+import { BATCH_SIZES, tuneInChildProcess } from '../../networks/tune';
 import type { FaceStore } from '../../store/face-store';
 import { fileHash } from './pipeline-keys';
 
@@ -88,11 +88,11 @@ async function storedChoice(
     return chooseProvider({ provider, model }, bundled);
   const own = model === '' ? '' : `${model} ${await fileHash(model)}`;
   const note = `provider ${hostname()} ${own} ${bundled.gpu}`;
-  const stored = store.noteOf(note, choiceSchema);
+  const stored = store.typedNote(note, choiceSchema);
   if (
     stored !== undefined &&
     Date.now() - stored.at < CHOICE_LIFETIME_MS &&
-    unavailable(stored.provider) === undefined &&
+    unavailableReason(stored.provider) === undefined &&
     !isOutdated(stored)
   )
     return stored;
@@ -105,7 +105,7 @@ async function storedChoice(
 const isOutdated = ({ trials }: ProviderChoice) =>
   trials.some(
     ({ provider, used, reason }) =>
-      !used && reason.includes('is not installed') && unavailable(provider) === undefined,
+      !used && reason.includes('is not installed') && unavailableReason(provider) === undefined,
   );
 
 async function storedTuning(
@@ -113,11 +113,11 @@ async function storedTuning(
   provider: Provider,
   store: FaceStore | undefined,
   images: number,
-): Promise<Tuned | undefined> {
+): Promise<TuningResult | undefined> {
   if (store === undefined) return undefined;
   const hashes = await Promise.all(files.map(fileHash));
-  const note = `tuned ${provider} ${BATCHES[provider].join(' ')} ${cpus()[0]?.model ?? ''} ${hostname()} ${hashes.join(' ')}`;
-  const stored = store.noteOf(note, tuningSchema);
+  const note = `tuned ${provider} ${BATCH_SIZES[provider].join(' ')} ${cpus()[0]?.model ?? ''} ${hostname()} ${hashes.join(' ')}`;
+  const stored = store.typedNote(note, tuningSchema);
   if (stored !== undefined)
     return { ...stored, file: files[hashes.indexOf(stored.hash)] ?? files[0]! };
   if (images < MIN_FACES_TO_MEASURE) return undefined;

@@ -1,8 +1,8 @@
 /** Analyzes a chunk of images: the cache provides what it holds, and a worker reads the rest. */
 import type { LocatedFace } from '../../domain/faces';
-import type { AnalysedImages, ImageResult, WantedImage } from '../../faces/analyse-images';
-import { placesIn, type Strip, type StripRef } from '../../images/crop-strips';
-import type { ModelInfo } from '../../store/face-store';
+import type { AnalyzedImages, ImageResult, ImageRequest } from '../../faces/analyse-images';
+import { facePlaces, type Strip, type StripRef } from '../../images/crop-strips';
+import type { ModelInfo } from '../../store/store-records';
 import type { ImageWorkerPool } from '../threads/image-worker-pool';
 import type { AnalyzedBatch, AnalyzedFace, AnalyzedImage, ReadImage } from './analyzed-image';
 import type { PendingFace } from './batches';
@@ -40,7 +40,7 @@ export class ChunkAnalyzer {
     for (let isFirst = true; ; isFirst = false) {
       const open = [...images.keys()].filter((i) => images[i] === undefined);
       if (open.length === 0) return { images: images as AnalyzedImage[], ...batch };
-      const wanted = open.map((i): WantedImage => {
+      const wanted = open.map((i): ImageRequest => {
         const { image, identity } = chunk[i]!;
         const candidates = isFirst ? this.cache.candidatesFor(identity) : [];
         return { path: image.path, candidates, located: located[i] };
@@ -60,7 +60,7 @@ export class ChunkAnalyzer {
 
   /** Adds what a worker found to a batch. @returns its faces. */
   private takeFaces(
-    answer: AnalysedImages,
+    answer: AnalyzedImages,
     batch: { strips: Strip[]; pending: PendingFace[]; crops: Uint8Array[] },
   ): FaceSequence {
     this.seconds.decode += answer.seconds.decode;
@@ -79,7 +79,7 @@ export class ChunkAnalyzer {
 /** The faces of a worker's answer, which are taken image by image. */
 class FaceSequence {
   private next = 0;
-  private readonly places: ReturnType<typeof placesIn>;
+  private readonly places: ReturnType<typeof facePlaces>;
   private readonly faceBytes: number;
 
   /**
@@ -88,13 +88,13 @@ class FaceSequence {
    * @param pending takes the faces whose attributes are still to be inferred.
    */
   constructor(
-    private readonly answer: AnalysedImages,
+    private readonly answer: AnalyzedImages,
     private readonly refs: readonly StripRef[],
     private readonly firstStrip: number,
     private readonly model: ModelInfo,
     private readonly pending: PendingFace[],
   ) {
-    this.places = placesIn(answer.strips);
+    this.places = facePlaces(answer.strips);
     this.faceBytes = model.crop.width * model.crop.height * 3;
   }
 
@@ -144,12 +144,12 @@ function imageFrom(
       ...faces.take(result.faces),
     };
   }
-  const { reason, kept: validity } = result;
+  const { reason, validity } = result;
   return {
     kind: 'failed',
     image,
     identity,
-    hash: validity === 'now' ? undefined : hash,
+    hash: validity === 'thisRun' ? undefined : hash,
     validity,
     failure: reason,
     faces: [],

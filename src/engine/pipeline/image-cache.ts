@@ -2,13 +2,9 @@
 import type { LocatedFace } from '../../domain/faces';
 import type { StripRef } from '../../images/crop-strips';
 import type { ImageFile } from '../../images/image-list';
-import type {
-  Content,
-  FaceStore,
-  StoredDescription,
-  StoredDetections,
-} from '../../store/face-store';
+import type { FaceStore } from '../../store/face-store';
 import type { FileIdentity } from '../../store/identity';
+import type { Content, StoredAttributes, StoredDetections } from '../../store/store-records';
 import { UserError } from '../../util/errors';
 import type { AnalyzedFace, CachedImage } from './analyzed-image';
 import type { StoreKeys } from './pipeline-keys';
@@ -22,7 +18,7 @@ export interface CacheEntry {
   /** Undefined where it was not searched for faces in the way of this run. */
   detections: StoredDetections | undefined;
   /** Undefined where the network of this run did not infer its attributes. */
-  attributes: StoredDescription | undefined;
+  attributes: StoredAttributes | undefined;
 }
 
 /** An entry that makes reading the image unnecessary. */
@@ -59,19 +55,19 @@ export class ImageCache {
 
   /** Looks a file up by its path and times. */
   lookUpFile(image: ImageFile, identity: FileIdentity | undefined): CacheEntry {
-    const content = identity && this.store?.contentOf(image.path, identity);
+    const content = identity && this.store?.contentOfFile(image.path, identity);
     return { image, identity, content, ...this.resultsOf(content) };
   }
 
   /** Looks a file up by the hash of its content. */
   lookUpContent({ image, identity }: CacheEntry, hash: string): CacheEntry {
-    const content = identity && this.store?.contentWith(identity.size, hash);
+    const content = identity && this.store?.contentByHash(identity.size, hash);
     return { image, identity, content, ...this.resultsOf(content) };
   }
 
   /** Hashes of stored images that have as many bytes as a file. */
   candidatesFor(identity: FileIdentity | undefined): readonly string[] {
-    return identity === undefined ? [] : (this.store?.candidates(identity.size) ?? []);
+    return identity === undefined ? [] : (this.store?.hashesOfSize(identity.size) ?? []);
   }
 
   /** The stored result of an image. */
@@ -99,10 +95,11 @@ export class ImageCache {
     const { store, keys } = this;
     if (store === undefined || content === undefined)
       return { detections: undefined, attributes: undefined };
-    const detections = store.foundIn(content, keys.finder) ?? store.foundIn(content, keys.limited);
+    const detections =
+      store.detectionsOf(content, keys.finder) ?? store.detectionsOf(content, keys.limited);
     const attributes =
       detections !== undefined && 'faces' in detections
-        ? store.describedBy(content, keys.finder, keys.model, {
+        ? store.attributesOf(content, keys.finder, keys.model, {
             faces: detections.faces.length,
             attributes: this.width,
           })

@@ -9,8 +9,9 @@ import { MemoryBudget } from '../../images/memory-budget';
 import { openModel } from '../../networks/model';
 import { ProviderChain } from '../../networks/provider-chain';
 import { chooseProvider, type ProviderChoice } from '../../networks/providers';
-import { type FaceStore, type ModelInfo, modelInfoSchema } from '../../store/face-store';
+import { type FaceStore } from '../../store/face-store';
 import { type Identities, identitiesOf, identityOf } from '../../store/identity';
+import { type ModelInfo, modelInfoSchema } from '../../store/store-records';
 import type { SearchSetup } from '../threads/image-worker';
 import { ImageWorkerPool, imageWorkersFor, type WorkerHost } from '../threads/image-worker-pool';
 import { InferenceWorkerPool } from '../threads/inference-worker-pool';
@@ -86,7 +87,7 @@ async function openWith(
     search: detection.searched ? searchSetup(options) : undefined,
     hashed: store !== undefined,
     limits,
-    budget: MemoryBudget.of(limits.memoryBytes).memory,
+    budget: MemoryBudget.withSize(limits.memoryBytes).memory,
   });
   return new AnalysisPipeline({
     images,
@@ -131,7 +132,7 @@ async function decideDetection(
     {
       known: (index) => {
         const [image, identity] = [images.at(index)!, identities.get(index)];
-        const content = identity && store?.contentOf(image.path, identity);
+        const content = identity && store?.contentOfFile(image.path, identity);
         return content === undefined
           ? undefined
           : (store?.note(noteOf(content.hash)) as boolean | null | undefined);
@@ -180,7 +181,7 @@ function searchSetup({ settings, bundled }: PipelineOptions): SearchSetup {
 function isNew(image: ImageFile | undefined, store: FaceStore | undefined): boolean {
   if (image === undefined) return false;
   const identity = identityOf(image.path);
-  return identity === undefined || store?.contentOf(image.path, identity) === undefined;
+  return identity === undefined || store?.contentOfFile(image.path, identity) === undefined;
 }
 
 /** Input and outputs of a network: from the store, or by opening it. */
@@ -190,7 +191,7 @@ async function modelInfo(
   store: FaceStore | undefined,
 ): Promise<ModelInfo> {
   const note = `network ${hash}`;
-  const stored = store?.noteOf(note, modelInfoSchema);
+  const stored = store?.typedNote(note, modelInfoSchema);
   if (stored !== undefined) return stored;
   const model = await openModel(file, { provider: 'cpu', threads: 1 });
   const info = { crop: model.crop, attributes: model.attributes, thresholds: model.thresholds };

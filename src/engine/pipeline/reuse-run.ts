@@ -6,8 +6,9 @@ import { randomUUID } from 'node:crypto';
 import type { RunManifest } from '../../domain/run';
 import type { Images } from '../../images/image-list';
 import { readManifest } from '../../runs/run-files';
+import { type ImageRow, toImageRow, readImageRows } from '../../runs/run-images';
 import { unlessDamaged } from '../../runs/run-schemas';
-import { isWhole, type KeptImage, keptImage, readImages } from '../../runs/run-store';
+import { hasAllFiles } from '../../runs/run-store';
 import type { FaceStore } from '../../store/face-store';
 import { type Identities, isSettled } from '../../store/identity';
 import type { StoreKeys } from './pipeline-keys';
@@ -57,7 +58,7 @@ export async function reusableRun(
   const finished = new Date(manifest.createdAt);
   if (finished.toDateString() !== new Date().toDateString()) return undefined;
   const started = finished.getTime() - 1000 * (manifest.timing.analyse ?? Infinity);
-  const before = await readImages(runDir).catch(unlessDamaged);
+  const before = await readImageRows(runDir).catch(unlessDamaged);
   const failed = new Set(manifest.failures.map(({ image }) => image));
   let unusable = 0;
   let i = 0;
@@ -66,24 +67,25 @@ export async function reusableRun(
     if (
       identity === undefined ||
       !isSettled(identity, started) ||
-      !same(before?.[i], keptImage(image, identity))
+      !same(before?.[i], toImageRow(image, identity))
     )
       return undefined;
     i += 1;
     if (!failed.has(image.name)) continue;
-    const content = store.contentOf(image.path, identity);
+    const content = store.contentOfFile(image.path, identity);
     const found =
-      content && (store.foundIn(content, keys.finder) ?? store.foundIn(content, keys.limited));
+      content &&
+      (store.detectionsOf(content, keys.finder) ?? store.detectionsOf(content, keys.limited));
     if (found === undefined || !('reason' in found)) return undefined;
     unusable += 1;
   }
   // Folders that could not be read are among the failures as well.
-  return unusable === manifest.failures.length && (await isWhole(runDir, manifest))
+  return unusable === manifest.failures.length && (await hasAllFiles(runDir, manifest))
     ? manifest
     : undefined;
 }
 
-const same = (before: KeptImage | undefined, now: KeptImage) =>
+const same = (before: ImageRow | undefined, now: ImageRow) =>
   before?.length === now.length && now.every((value, i) => value === before[i]);
 
 const noteOf = (runDir: string) => `run ${runDir}`;

@@ -3,7 +3,8 @@
  * there.
  */
 import type { AnalysisSettings } from '../../domain/settings';
-import type { FaceStore, KnownFile, StoreRecord } from '../../store/face-store';
+import type { FaceStore } from '../../store/face-store';
+import type { KnownFile, StoreRecord } from '../../store/store-records';
 import type { AnalysisPipeline } from './analysis-pipeline';
 import type { AnalyzedBatch, AnalyzedImage, FailedImage, ReadImage } from './analyzed-image';
 import type { StoreKeys } from './pipeline-keys';
@@ -116,7 +117,7 @@ export class StoreBuffer implements AsyncDisposable {
     await this.commit();
     const problem = await this.writer.settled();
     this.unmap();
-    this.store.touch(this.renamed, this.used);
+    this.store.markUsed(this.renamed, this.used);
     return problem ?? this.store.problem;
   }
 
@@ -131,7 +132,7 @@ type Outcome = Pick<StoreRecord, 'found' | 'described' | 'finder'>;
 const failureRecord = ({ failure, validity }: FailedImage, keys: StoreKeys): Outcome => ({
   found: { reason: failure },
   described: undefined,
-  finder: validity === 'limits' ? keys.limited : undefined,
+  finder: validity === 'untilLimitsChange' ? keys.limited : undefined,
 });
 
 function faceRecord({ faces, places }: ReadImage, firstStrip: number): Outcome {

@@ -7,8 +7,9 @@
 import { type ForkedProcess, forkProcess } from '../../channel/child-process';
 import { parentEnd } from '../../channel/port';
 import { serve } from '../../channel/serve';
-import { ownScript } from '../../networks/tool-process';
-import { FaceStore, type StoreRecord } from '../../store/face-store';
+import { engineScript } from '../../networks/tool-process';
+import { FaceStore } from '../../store/face-store';
+import type { StoreRecord } from '../../store/store-records';
 import { messageOf } from '../../util/errors';
 
 export interface Findings {
@@ -34,7 +35,7 @@ export class DirectStoreWriter implements StoreWriter {
   constructor(private readonly store: FaceStore) {}
 
   write({ records, strips, keys, limit }: Findings): Promise<void> {
-    this.store.keep(records, strips, keys, limit);
+    this.store.write(records, strips, keys, limit);
     return Promise.resolve();
   }
 
@@ -71,7 +72,7 @@ export class ProcessStoreWriter implements StoreWriter {
    */
   constructor(
     private readonly folder: string,
-    private readonly script = ownScript(),
+    private readonly script = engineScript(),
   ) {}
 
   async write(findings: Findings): Promise<void> {
@@ -111,7 +112,7 @@ export function runStoreWriterProcess(folder: string): void {
       const written = tail.then(async () => {
         const store = await opening;
         if (typeof store === 'string') return store;
-        store.keep(records, strips, keys, limit);
+        store.write(records, strips, keys, limit);
         store.unmap();
         return store.problem;
       });

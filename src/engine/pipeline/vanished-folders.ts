@@ -4,11 +4,11 @@
  */
 import { opendir } from 'node:fs/promises';
 import type { Failure } from '../../domain/run';
-import { GONE } from '../../images/decode';
+import { VANISHED_REASON } from '../../images/decode';
 import type { Images } from '../../images/image-list';
 import { readManifest } from '../../runs/run-files';
+import { readImageRows } from '../../runs/run-images';
 import { unlessDamaged } from '../../runs/run-schemas';
-import { readImages } from '../../runs/run-store';
 import { messageOf, UserError } from '../../util/errors';
 
 /** Maximum images of a folder that may all be gone without a doubt that they were removed. */
@@ -31,7 +31,7 @@ export async function refuseEmptiedFolders(
   if (emptied.length === 0) return;
   const [manifest, before] = await Promise.all([
     readManifest(runDir).catch(unlessDamaged),
-    readImages(runDir).catch(unlessDamaged),
+    readImageRows(runDir).catch(unlessDamaged),
   ]);
   if (manifest === undefined || before === undefined) return;
   for (const folder of emptied) {
@@ -63,7 +63,7 @@ export async function refusePartialRun(
     const reason = await whyGone(folder, hasImageOf(images, index));
     if (reason !== undefined) throw new UserError(`'${folder}' ${reason}. ${ADVICE}`);
   }
-  const gone = failures.filter(({ reason }) => reason === GONE).length;
+  const gone = failures.filter(({ reason }) => reason === VANISHED_REASON).length;
   if (gone > 0 && 2 * gone >= images.length) {
     throw new UserError(
       `${gone} of the ${images.length} images were there when the folders were listed, and are gone now: run again. ` +

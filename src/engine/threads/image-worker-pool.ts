@@ -6,8 +6,8 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { forkProcess } from '../../channel/child-process';
 import type { Framing } from '../../domain/networks';
-import type { AlignmentCheck } from '../../faces/alignment-check';
-import type { AnalysedImages, WantedImage } from '../../faces/analyse-images';
+import type { AlignmentCheckResult } from '../../faces/alignment-check';
+import type { AnalyzedImages, ImageRequest } from '../../faces/analyse-images';
 import type { ImageLimits } from '../../images/image-limits';
 import { clamp } from '../../util/clamp';
 import { MAX_THREADS } from '../../util/thread-count';
@@ -95,7 +95,7 @@ export class ImageWorkerPool {
    * @returns the result of each image; one that ends its worker has failed.
    * @throws what the network throws.
    */
-  async analyze(images: readonly WantedImage[]): Promise<AnalysedImages> {
+  async analyze(images: readonly ImageRequest[]): Promise<AnalyzedImages> {
     if (images.some(({ path }) => this.isolated.verdictOn(path) !== undefined))
       return this.analyzeOneByOne(images);
     try {
@@ -108,7 +108,11 @@ export class ImageWorkerPool {
   }
 
   /** Whether an image is one aligned face. */
-  async checkAligned(path: ImagePath, search: SearchSetup, crop: Framing): Promise<AlignmentCheck> {
+  async checkAligned(
+    path: ImagePath,
+    search: SearchSetup,
+    crop: Framing,
+  ): Promise<AlignmentCheckResult> {
     const params = { path, search, crop, limits: this.limits };
     try {
       return await this.takeWorker().call('look', params);
@@ -137,8 +141,8 @@ export class ImageWorkerPool {
     ]);
   }
 
-  private async analyzeOneByOne(images: readonly WantedImage[]): Promise<AnalysedImages> {
-    const parts: AnalysedImages[] = [];
+  private async analyzeOneByOne(images: readonly ImageRequest[]): Promise<AnalyzedImages> {
+    const parts: AnalyzedImages[] = [];
     for (const image of images) {
       this.throwIfClosed();
       parts.push(await this.analyzeAlone(image));
@@ -146,7 +150,7 @@ export class ImageWorkerPool {
     return mergeAnalyzed(parts);
   }
 
-  private async analyzeAlone(image: WantedImage): Promise<AnalysedImages> {
+  private async analyzeAlone(image: ImageRequest): Promise<AnalyzedImages> {
     const { path } = image;
     const hashed = this.setup?.hashed === true;
     let hash: string | undefined;
@@ -156,7 +160,9 @@ export class ImageWorkerPool {
     });
     if (!(result instanceof Verdict)) return result;
     return {
-      images: [{ kind: 'failed', hash: hash ?? '', reason: result.reason, kept: 'limits' }],
+      images: [
+        { kind: 'failed', hash: hash ?? '', reason: result.reason, validity: 'untilLimitsChange' },
+      ],
       strips: [],
       crops: undefined,
       probabilities: undefined,

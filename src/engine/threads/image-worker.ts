@@ -9,12 +9,12 @@ import { parentEnd } from '../../channel/port';
 import { type CallContext, serve } from '../../channel/serve';
 import type { CropSize } from '../../domain/faces';
 import type { Framing } from '../../domain/networks';
-import { type AlignmentCheck, checkAligned } from '../../faces/alignment-check';
+import { type AlignmentCheckResult, checkAligned } from '../../faces/alignment-check';
 import {
-  type AnalysedImages,
-  analyseImages,
-  type AnalyseOptions,
-  type WantedImage,
+  type AnalyzedImages,
+  analyzeImages,
+  type AnalyzeOptions,
+  type ImageRequest,
 } from '../../faces/analyse-images';
 import { alignedFaces, searchedFaces } from '../../faces/detect';
 import { type FaceDetector, openDetector } from '../../faces/detector';
@@ -64,14 +64,14 @@ export interface ImageWorkerCalls {
   setUp: { params: ImageWorkerSetup; result: undefined };
   /** Analyzes images. Progress: number of images that are done. */
   describe: {
-    params: { images: WantedImage[]; spare: SharedArrayBuffer | undefined };
-    result: AnalysedImages;
+    params: { images: ImageRequest[]; spare: SharedArrayBuffer | undefined };
+    result: AnalyzedImages;
     progress: number;
   };
   /** Whether an image is one aligned face. */
   look: {
     params: { path: ImagePath; search: SearchSetup; crop: Framing; limits: ImageLimits };
-    result: AlignmentCheck;
+    result: AlignmentCheckResult;
   };
   /** Hash of a file's content; undefined where it cannot be read. Decodes nothing. */
   hash: { params: { path: ImagePath; limits: ImageLimits }; result: string | undefined };
@@ -97,7 +97,7 @@ const PROGRESS_INTERVAL_MS = 500;
 
 let network: { file: string; model: Promise<AttributeModel> } | undefined;
 let finder: { key: string; detector: Promise<FaceDetector> } | undefined;
-let options: Promise<AnalyseOptions> | undefined;
+let options: Promise<AnalyzeOptions> | undefined;
 
 function networkOf(file: string): Promise<AttributeModel> {
   if (network?.file !== file) {
@@ -112,7 +112,7 @@ function detectorOf(file: string): Promise<FaceDetector> {
   return finder.detector;
 }
 
-async function optionsOf(setup: ImageWorkerSetup): Promise<AnalyseOptions> {
+async function optionsOf(setup: ImageWorkerSetup): Promise<AnalyzeOptions> {
   const { crop, model: file, batchSize, search, hashed, limits, budget } = setup;
   const model = file === undefined ? undefined : await networkOf(file);
   const detector = search === undefined ? undefined : await detectorOf(search.detector);
@@ -134,7 +134,7 @@ async function optionsOf(setup: ImageWorkerSetup): Promise<AnalyseOptions> {
 async function describe(
   { images, spare }: ImageWorkerCalls['describe']['params'],
   { onProgress, transfer }: CallContext<number>,
-): Promise<AnalysedImages> {
+): Promise<AnalyzedImages> {
   if (options === undefined) throw new Error('expected `setUp` before `describe`');
   let done = 0;
   let reported = performance.now();
@@ -144,7 +144,7 @@ async function describe(
     reported = performance.now();
     onProgress(done);
   };
-  const result = await analyseImages(images, await options, spare, onImage);
+  const result = await analyzeImages(images, await options, spare, onImage);
   // Each thread has a heap of its own, so each collects a part of the engine's threshold.
   collectGarbage((3 * GC_THRESHOLD_BYTES) / 8);
   transfer(...result.strips.map(({ jpeg }) => jpeg.buffer));

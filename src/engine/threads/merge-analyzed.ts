@@ -1,8 +1,8 @@
 /** Joins results of single images to one. */
-import type { AnalysedImages } from '../../faces/analyse-images';
+import type { AnalyzedImages } from '../../faces/analyse-images';
 
 /** @param parts results of images, in order. */
-export function mergeAnalyzed(parts: readonly AnalysedImages[]): AnalysedImages {
+export function mergeAnalyzed(parts: readonly AnalyzedImages[]): AnalyzedImages {
   const crops = parts.map((part) => part.crops).filter((each) => each !== undefined);
   const probabilities = parts
     .map((part) => part.probabilities)

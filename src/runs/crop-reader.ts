@@ -3,15 +3,12 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import pMap from 'p-map';
 import type { CropSize } from '../domain/faces';
-import { encode, STRIP } from '../images/crop-strips';
+import { encodeRgb, MAX_STRIP_FACES } from '../images/crop-strips';
 import { sharp } from '../images/lazy-sharp';
 import { messageOf, UserError } from '../util/errors';
 import { checkCropPack, type CropIndex, readCropIndex } from './crop-index';
 import { CROP_INDEX, CROP_PACK } from './file-names';
 import { DamagedRun } from './run-schemas';
-
-export { CropWriter } from './crop-writer';
-
 /** Strips that are decoded at the same time. */
 const CONCURRENCY = 8;
 /** JPEG quality of single faces. Their strips were compressed before. */
@@ -76,11 +73,11 @@ export class CropReader {
   }
 
   private stripOf(row: number): number {
-    return this.index.strips?.[row] ?? Math.floor(row / STRIP);
+    return this.index.strips?.[row] ?? Math.floor(row / MAX_STRIP_FACES);
   }
 
   private placeOf(row: number): number {
-    return this.index.places?.[row] ?? row % STRIP;
+    return this.index.places?.[row] ?? row % MAX_STRIP_FACES;
   }
 
   /**
@@ -96,7 +93,7 @@ export class CropReader {
     let pixels: Buffer;
     try {
       const image = sharp(bytes, {
-        limitInputPixels: this.index.width * this.index.height * STRIP,
+        limitInputPixels: this.index.width * this.index.height * MAX_STRIP_FACES,
       });
       if (halvings > 0) {
         const { height } = await image.metadata();
@@ -144,7 +141,7 @@ export class CropReader {
   async jpegs(rows: readonly number[]): Promise<Uint8Array[]> {
     const faces = await this.faces(rows);
     return Promise.all(
-      faces.map((face) => encode(face, this.index.width, this.index.height, SHOWN_QUALITY)),
+      faces.map((face) => encodeRgb(face, this.index.width, this.index.height, SHOWN_QUALITY)),
     );
   }
 
