@@ -4,8 +4,8 @@
  *
  * A listed file with one of the listed contents (size and SHA-256) is the program's own; with
  * another content it is the user's. Copies of the user's images are never listed. Names are
- * relative to the folder, with `/` between their parts. After an interrupted export, listed files may
- * be missing, but every written file is listed. The marker may be damaged or forged, so readers
+ * relative to the folder, with `/` between their parts. After an interrupted export, listed files
+ * may be missing, but every written file is listed. The marker may be damaged or forged, so readers
  * must expect names that this program never writes.
  */
 import { createHash } from 'node:crypto';
