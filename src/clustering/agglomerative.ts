@@ -8,8 +8,8 @@ import type { Merge } from '../domain/clustering';
 import type { Linkage, Metric } from '../domain/method-options';
 import { yieldToEventLoop } from '../util/yield-to-event-loop';
 import type { DistinctVectors } from './distinct';
-import { compactLabels, type Dendrogram, type FitContext, type Fitted } from './grouping';
 import { LinkageDistances } from './linkage-distances';
+import { compactLabels, type Dendrogram, type FitContext, type Fitted } from './partition';
 import { createForest, rootOf } from './union-find';
 
 export interface AgglomerativeOptions {

@@ -8,8 +8,8 @@ import { yieldToEventLoop } from '../util/yield-to-event-loop';
 import { agglomerative } from './agglomerative';
 import { type BirchOptions, BirchTree } from './birch-tree';
 import type { DistinctVectors } from './distinct';
-import type { FitContext, Fitted, Partition } from './grouping';
 import { squaredDistance } from './metric';
+import type { FitContext, Fitted, Partition } from './partition';
 
 /** Limit of the memory for the distances of the global step. */
 const MAX_SUBCLUSTERS = 12_000;

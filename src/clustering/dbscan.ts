@@ -5,8 +5,8 @@
 import type { Metric } from '../domain/method-options';
 import { yieldToEventLoop } from '../util/yield-to-event-loop';
 import type { DistinctVectors } from './distinct';
-import type { FitContext, Partition } from './grouping';
 import { neighborhoods } from './neighbors';
+import type { FitContext, Partition } from './partition';
 
 export interface DbscanOptions {
   /** Maximum distance between neighbors. */

@@ -8,8 +8,8 @@ import { yieldToEventLoop } from '../util/yield-to-event-loop';
 import { condense, selectStable } from './condensed-tree';
 import { coreDistance } from './core-distance';
 import type { DistinctVectors } from './distinct';
-import { compactLabels, type FitContext, type Partition } from './grouping';
 import { distancesOf } from './neighbors';
+import { compactLabels, type FitContext, type Partition } from './partition';
 import { type Edge, singleLinkageTree } from './single-linkage';
 
 export interface HdbscanOptions {

@@ -6,11 +6,11 @@ import { agglomerative } from './agglomerative';
 import { birch } from './birch';
 import { dbscan } from './dbscan';
 import type { DistinctVectors } from './distinct';
-import type { FitContext, Fitted, Partition } from './grouping';
 import { hdbscan } from './hdbscan';
 import { kMeans } from './kmeans';
 import { distanceOf } from './metric';
 import { optics } from './optics';
+import type { FitContext, Fitted, Partition } from './partition';
 import { MAX_SPECTRAL_ROWS, spectral } from './spectral';
 import { subsample } from './subsample';
 

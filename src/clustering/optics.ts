@@ -9,9 +9,9 @@ import type { Metric } from '../domain/method-options';
 import { yieldToEventLoop } from '../util/yield-to-event-loop';
 import { coreDistance } from './core-distance';
 import { type DistinctVectors, splitByLabel } from './distinct';
-import { compactLabels, type FitContext, type Partition } from './grouping';
 import { distancesOf } from './neighbors';
 import { type Ordering, xiLabels } from './optics-xi';
+import { compactLabels, type FitContext, type Partition } from './partition';
 
 export interface OpticsOptions {
   /** Rows within the core distance of a row, itself included; also the minimum cluster size. */

@@ -12,9 +12,9 @@ import { EigenvalueDecomposition, Matrix, SingularValueDecomposition } from 'ml-
 import type { AFFINITIES, ASSIGN_LABELS } from '../domain/method-options';
 import { yieldToEventLoop } from '../util/yield-to-event-loop';
 import type { DistinctVectors } from './distinct';
-import { compactLabels, type FitContext, type Fitted } from './grouping';
 import { kMeans } from './kmeans';
 import { squaredDistance } from './metric';
+import { compactLabels, type FitContext, type Fitted } from './partition';
 
 export interface SpectralOptions {
   affinity: (typeof AFFINITIES)[number];

@@ -1,11 +1,11 @@
 /** Tasks of clustering that can run in worker threads, with plain data in and out. */
 import type { Metric } from '../domain/method-options';
 import type { DistinctVectors } from './distinct';
-import type { FitContext, Partition } from './grouping';
 import { kMeans, type KMeansParts } from './kmeans';
 import { type Search, searchRestarts } from './kmeans-restarts';
 import { createLloyd, type LloydResult, type RunLimits } from './lloyd';
 import { fit, type MethodSettings } from './methods';
+import type { FitContext, Partition } from './partition';
 import { inertiaOf } from './scores';
 import { silhouette, silhouettesOf } from './silhouette';
 

@@ -2,7 +2,7 @@
 import { scanImages } from '../images/scan-folders';
 import { fromCsvCell } from '../text/neutralize';
 import { type LabelTable, readLabels } from './labels';
-import { type DatasetParts, readPartitions, recognizeDataset } from './recognise';
+import { type DatasetParts, readPartitions, recognizeDataset } from './recognize';
 
 export interface Dataset {
   parts: DatasetParts;

@@ -24,7 +24,7 @@ export interface DatasetCalls {
   };
   /** Path of the image of a row. */
   datasetImage: { params: DatasetChoice & { row: number }; result: { path: string } };
-  /** Infers the attributes of labelled images, and finds labels the model is sure to be wrong. */
+  /** Infers the attributes of labeled images, and finds labels the model is sure to be wrong. */
   contradictions: {
     params: DatasetChoice & {
       /** Images that are looked at, drawn with the seed. */

@@ -97,7 +97,7 @@ export interface EngineCalls extends DatasetCalls {
     params: CompareParams & { file: string; limit: number; sample: number };
     result: Comparison;
   };
-  /** Explores a data set of labelled faces; writes tables and charts into `outDir`. */
+  /** Explores a data set of labeled faces; writes tables and charts into `outDir`. */
   dataset: {
     params: {
       folder: string;

@@ -97,7 +97,7 @@ export function pointText({
   return `${METHOD_NAMES[method]}${asked}: ${value}, ${String(clusters)} cluster${clusters === 1 ? '' : 's'}${left}, ${seconds.toFixed(2)} s`;
 }
 
-const COLOURS: Record<ComparisonPoint['method'], string> = {
+const COLORS: Record<ComparisonPoint['method'], string> = {
   kmeans: '#1f77b4',
   agglomerative: '#d62728',
   birch: '#9467bd',
@@ -115,7 +115,7 @@ export function comparisonChart(comparison: Comparison): string {
   const parts = [svgHead(title, width, height, 12)];
   comparison.methods.forEach((method, i) => {
     const x = 12 + i * 104;
-    parts.push(`<circle cx="${String(x + 5)}" cy="40" r="5" fill="${COLOURS[method]}"/>`);
+    parts.push(`<circle cx="${String(x + 5)}" cy="40" r="5" fill="${COLORS[method]}"/>`);
     parts.push(`<text x="${String(x + 15)}" y="44">${METHOD_NAMES[method]}</text>`);
   });
   if (layout === undefined)
@@ -144,11 +144,11 @@ export function comparisonChart(comparison: Comparison): string {
     `<text x="${String((plot.left + plot.right) / 2)}" y="${String(plot.bottom + 35)}" text-anchor="middle">clusters</text>`,
   );
   for (const { method, path } of layout.lines)
-    parts.push(`<path d="${path}" fill="none" stroke="${COLOURS[method]}" stroke-width="1.6"/>`);
+    parts.push(`<path d="${path}" fill="none" stroke="${COLORS[method]}" stroke-width="1.6"/>`);
   for (const { point, x, y, text } of layout.points) {
     const radius = point.k === null ? 6 : 2.5;
     parts.push(
-      `<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="${String(radius)}" fill="${COLOURS[point.method]}"><title>${forXml(text)}</title></circle>`,
+      `<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="${String(radius)}" fill="${COLORS[point.method]}"><title>${forXml(text)}</title></circle>`,
     );
   }
   return [...parts, '</g>', '</svg>', ''].join('\n');

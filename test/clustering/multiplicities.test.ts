@@ -1,9 +1,9 @@
 /** What is computed on distinct vectors with multiplicities is what is computed on all rows. */
 import { describe, expect, it } from 'vitest';
 import { type DistinctVectors, distinctVectors, type Matrix } from '../../src/clustering/distinct';
-import type { Partition } from '../../src/clustering/grouping';
 import { hdbscan } from '../../src/clustering/hdbscan';
 import { fit } from '../../src/clustering/methods';
+import type { Partition } from '../../src/clustering/partition';
 import {
   adjustedRand,
   calinskiHarabasz,

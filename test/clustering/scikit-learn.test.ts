@@ -9,9 +9,9 @@ import { agglomerative, linkageTree } from '../../src/clustering/agglomerative';
 import { birch } from '../../src/clustering/birch';
 import { dbscan } from '../../src/clustering/dbscan';
 import { type DistinctVectors, distinctVectors, type Matrix } from '../../src/clustering/distinct';
-import type { Partition } from '../../src/clustering/grouping';
 import { kMeans } from '../../src/clustering/kmeans';
 import { optics, opticsOrder } from '../../src/clustering/optics';
+import type { Partition } from '../../src/clustering/partition';
 import {
   adjustedRand,
   calinskiHarabasz,

@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { drawRows, explore } from '../../src/datasets/explore';
 import type { LabelTable } from '../../src/datasets/labels';
-import { readPartitions, recognizeDataset } from '../../src/datasets/recognise';
+import { readPartitions, recognizeDataset } from '../../src/datasets/recognize';
 import { CELEBA_FREQUENCIES } from '../../src/domain/celeba-frequencies';
 import type { DatasetReport } from '../../src/domain/dataset';
 import { UserError } from '../../src/util/errors';

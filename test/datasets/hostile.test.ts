@@ -10,7 +10,7 @@ import { describe, expect, it } from 'vitest';
 import { scoreAttributes } from '../../src/datasets/evaluation';
 import { explore } from '../../src/datasets/explore';
 import { LABEL_LIMITS, readLabels } from '../../src/datasets/labels';
-import { readPartitions, recognizeDataset } from '../../src/datasets/recognise';
+import { readPartitions, recognizeDataset } from '../../src/datasets/recognize';
 import { keptDataset } from '../../src/engine/jobs/dataset-view';
 import { CancelledError, messageOf, UserError } from '../../src/util/errors';
 import { jobContext } from '../support/context';

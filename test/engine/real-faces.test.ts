@@ -9,11 +9,9 @@ import { bundled, settingsWith, startEngine } from '../support/engine';
 import { hasSharedData, ROOT, SHARED_DATA, temporaryFolder } from '../support/images';
 
 if (!hasSharedData)
-  console.warn(
-    `skipped: the tests of real, labelled faces need ${SHARED_DATA}, which is not there`,
-  );
+  console.warn(`skipped: the tests of real, labeled faces need ${SHARED_DATA}, which is not there`);
 
-describe.skipIf(!hasSharedData)('labelled faces', () => {
+describe.skipIf(!hasSharedData)('labeled faces', () => {
   const folder = join(ROOT, '.cache', 'shared-faces');
 
   beforeAll(() => {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { explore } from '../../src/datasets/explore';
 import { LABEL_LIMITS, type LabelTable, readLabels } from '../../src/datasets/labels';
-import { readPartitions } from '../../src/datasets/recognise';
+import { readPartitions } from '../../src/datasets/recognize';
 import { UserError } from '../../src/util/errors';
 import { random } from '../support/vectors';
 

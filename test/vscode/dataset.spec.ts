@@ -1,5 +1,5 @@
 /**
- * A folder of labelled faces explored in VS Code: its figures, charts and faces, and labels the
+ * A folder of labeled faces explored in VS Code: its figures, charts and faces, and labels the
  * model contradicts.
  */
 import { readdir, readFile, writeFile } from 'node:fs/promises';

@@ -2,7 +2,7 @@
 import { stringify } from 'csv-stringify/sync';
 import { type Dataset, openDataset, presentIn } from '../../datasets/dataset';
 import { drawRows, explore, type Exploration } from '../../datasets/explore';
-import { PARTITION_NAMES } from '../../datasets/recognise';
+import { PARTITION_NAMES } from '../../datasets/recognize';
 import { attributeWeights } from '../../domain/attribute-weights';
 import type { DatasetReport } from '../../domain/dataset';
 import type { EngineCalls } from '../../protocol/engine';
@@ -16,7 +16,7 @@ import type { JobContext } from './job-context';
 import { DATASET_OUTPUT } from './outputs';
 
 /**
- * @throws UserError where no data set is recognised, its tables cannot be read, or the results
+ * @throws UserError where no data set is recognized, its tables cannot be read, or the results
  * cannot be written; CancelledError.
  */
 export async function dataset(

@@ -12,7 +12,7 @@ import { UserError } from '../../util/errors';
 import type { AnalysisPipeline } from '../pipeline/analysis-pipeline';
 import { openPipeline } from '../pipeline/open-pipeline';
 import type { JobContext } from './job-context';
-import { type LabelledFace, robustness } from './robustness';
+import { type LabeledFace, robustness } from './robustness';
 
 type Params = EngineCalls['evaluate']['params'];
 type LabelTable = Awaited<ReturnType<typeof readLabels>>;
@@ -28,7 +28,7 @@ export async function evaluate(params: Params, context: JobContext): Promise<Eva
   const { signal, host } = context;
   const table = await readLabels(labels, signal);
   requireSplit(table, params);
-  const { images, labelled, found } = await labelledImages(table, params, signal);
+  const { images, labelled, found } = await labeledImages(table, params, signal);
   await using pipeline = await openPipeline(images, {
     settings,
     bundled,
@@ -37,10 +37,10 @@ export async function evaluate(params: Params, context: JobContext): Promise<Eva
     host,
   });
   const columns = sharedColumns(pipeline.model.attributes, table, labels);
-  const inference = await inferLabelled(pipeline, { table, labelled, columns }, context);
+  const inference = await inferLabeled(pipeline, { table, labelled, columns }, context);
   const { faces, counts } = inference;
   if (faces.length === 0)
-    throw new UserError(`none of the ${images.length} labelled images in '${folder}' can be used`);
+    throw new UserError(`none of the ${images.length} labeled images in '${folder}' can be used`);
   return {
     ...scoresOf(inference, columns, pipeline.model.thresholds),
     robustness: await robustnessOf(inference, columns, pipeline, { params, context }),
@@ -68,7 +68,7 @@ function requireSplit({ splits }: LabelTable, { labels, split }: Params): void {
   );
 }
 
-interface LabelledImages {
+interface LabeledImages {
   images: ImageFile[];
   /** Row of the label table for each image. */
   labelled: Map<ImageFile, number>;
@@ -77,11 +77,11 @@ interface LabelledImages {
 }
 
 /** @throws UserError where no image has a label. */
-async function labelledImages(
+async function labeledImages(
   table: LabelTable,
   { folder, labels, split, settings }: Params,
   signal: AbortSignal,
-): Promise<LabelledImages> {
+): Promise<LabeledImages> {
   const rowOf = new Map(table.images.map((name, row) => [name, row] as const));
   // Tables that this program writes may have an apostrophe before a name, which is no part of it.
   for (const [row, name] of table.images.entries())
@@ -132,27 +132,24 @@ function sharedColumns(
   }));
 }
 
-interface LabelledInference {
+interface LabeledInference {
   /** `[faces, columns]`, in [0, 1]. */
   inferred: number[];
   /** Labels, `[faces, columns]`. */
   expected: number[];
-  faces: LabelledFace[];
+  faces: LabeledFace[];
   counts: { done: number; failed: number; withoutFace: number };
 }
 
-async function inferLabelled(
+async function inferLabeled(
   pipeline: AnalysisPipeline,
-  source: { table: LabelTable; columns: readonly SharedColumn[] } & Pick<
-    LabelledImages,
-    'labelled'
-  >,
+  source: { table: LabelTable; columns: readonly SharedColumn[] } & Pick<LabeledImages, 'labelled'>,
   { onProgress }: JobContext,
-): Promise<LabelledInference> {
+): Promise<LabeledInference> {
   const { table, labelled, columns } = source;
   const inferred: number[] = [];
   const expected: number[] = [];
-  const labelledFaces: LabelledFace[] = [];
+  const labeledFaces: LabeledFace[] = [];
   const counts = { done: 0, failed: 0, withoutFace: 0 };
   for await (const { images } of pipeline.results()) {
     for (const { image, failure, faces } of images) {
@@ -167,16 +164,16 @@ async function inferLabelled(
         inferred.push(face.probabilities[column.inferred]!);
         expected.push(labels[i]!);
       }
-      labelledFaces.push({ path: image.path, located: face.located, labels });
+      labeledFaces.push({ path: image.path, located: face.located, labels });
     }
     const { done, failed } = counts;
     onProgress({ stage: 'infer', done, total: labelled.size, failed });
   }
-  return { inferred, expected, faces: labelledFaces, counts };
+  return { inferred, expected, faces: labeledFaces, counts };
 }
 
 function scoresOf(
-  { inferred, expected }: LabelledInference,
+  { inferred, expected }: LabeledInference,
   columns: readonly SharedColumn[],
   thresholds: readonly number[] | undefined,
 ): ReturnType<typeof scoreAttributes> & Pick<Evaluation, 'balancedThresholds'> {
@@ -196,7 +193,7 @@ function scoresOf(
 
 /** Robustness on a sample of the faces; null where none is wanted. */
 async function robustnessOf(
-  { faces, counts }: LabelledInference,
+  { faces, counts }: LabeledInference,
   columns: readonly SharedColumn[],
   { file }: AnalysisPipeline,
   { params, context }: { params: Params; context: JobContext },

@@ -53,7 +53,7 @@ function sampleRows(
     options.seed,
   );
   if (drawn.length === 0)
-    throw new UserError(`none of the ${rows.length} labelled images is in '${parts.images}'`);
+    throw new UserError(`none of the ${rows.length} labeled images is in '${parts.images}'`);
   return drawn;
 }
 

@@ -8,7 +8,7 @@ import { encodedImage, readBytes } from '../../images/decode';
 import { type AttributeModel, openModel } from '../../networks/model';
 
 /** A face whose labels are known. */
-export interface LabelledFace {
+export interface LabeledFace {
   path: string | Buffer;
   /** Null where the image as a whole is the face. */
   located: LocatedFace | null;
@@ -30,7 +30,7 @@ interface RobustnessOptions {
  * @throws what the network throws; CancelledError through the signal.
  */
 export async function robustness(
-  faces: readonly LabelledFace[],
+  faces: readonly LabeledFace[],
   columns: readonly number[],
   file: string,
   { signal, onStep }: RobustnessOptions,
@@ -62,7 +62,7 @@ class AgreementCounter {
     private readonly columns: readonly number[],
   ) {}
 
-  async add(faces: readonly LabelledFace[]): Promise<void> {
+  async add(faces: readonly LabeledFace[]): Promise<void> {
     const { width, height } = this.model.crop;
     const crops = await Promise.all(faces.map((face) => this.cropOf(face)));
     const labels = faces.flatMap((face) =>
@@ -98,7 +98,7 @@ class AgreementCounter {
     ];
   }
 
-  private async cropOf({ path, located }: LabelledFace): Promise<Uint8Array> {
+  private async cropOf({ path, located }: LabeledFace): Promise<Uint8Array> {
     const image = await encodedImage(await readBytes({ path }));
     const found =
       located === null

@@ -1,6 +1,6 @@
 /** Analyzes a chunk of images: the cache provides what it holds, and a worker reads the rest. */
 import type { LocatedFace } from '../../domain/faces';
-import type { AnalyzedImages, ImageResult, ImageRequest } from '../../faces/analyse-images';
+import type { AnalyzedImages, ImageResult, ImageRequest } from '../../faces/analyze-images';
 import { facePlaces, type Strip, type StripRef } from '../../images/crop-strips';
 import type { ModelInfo } from '../../store/store-records';
 import type { ImageWorkerPool } from '../threads/image-worker-pool';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { forkProcess } from '../../channel/child-process';
 import type { Framing } from '../../domain/networks';
 import type { AlignmentCheckResult } from '../../faces/alignment-check';
-import type { AnalyzedImages, ImageRequest } from '../../faces/analyse-images';
+import type { AnalyzedImages, ImageRequest } from '../../faces/analyze-images';
 import type { ImageLimits } from '../../images/image-limits';
 import { clamp } from '../../util/clamp';
 import { MAX_THREADS } from '../../util/thread-count';

@@ -15,7 +15,7 @@ import {
   analyzeImages,
   type AnalyzeOptions,
   type ImageRequest,
-} from '../../faces/analyse-images';
+} from '../../faces/analyze-images';
 import { alignedFaces, searchedFaces } from '../../faces/detect';
 import { type FaceDetector, openDetector } from '../../faces/detector';
 import { readBytes } from '../../images/decode';

@@ -1,5 +1,5 @@
 /** Joins results of single images to one. */
-import type { AnalyzedImages } from '../../faces/analyse-images';
+import type { AnalyzedImages } from '../../faces/analyze-images';
 
 /** @param parts results of images, in order. */
 export function mergeAnalyzed(parts: readonly AnalyzedImages[]): AnalyzedImages {

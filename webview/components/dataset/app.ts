@@ -1,5 +1,5 @@
 /**
- * A data set of labelled faces: what it holds, how often attributes occur and with which others,
+ * A data set of labeled faces: what it holds, how often attributes occur and with which others,
  * faces of it, and labels that may be wrong.
  */
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
