@@ -8,6 +8,7 @@ import { readdirSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { Settings } from '../../src/domain/settings';
 import { engineScript } from '../../src/engine/bundled-files';
@@ -63,7 +64,18 @@ function processTree(): { pid: number; memory: number }[] {
   return tree;
 }
 
+/** Fewest processes of any round so far. */
+let fewestProcesses = Infinity;
+
+/** Gives processes that have been told to end some seconds; those that stay are measured. */
+async function waitForProcesses(): Promise<void> {
+  for (let tries = 0; tries < 20 && processTree().length > fewestProcesses; tries++)
+    await wait(250);
+  fewestProcesses = Math.min(fewestProcesses, processTree().length);
+}
+
 async function measure(started: number): Promise<Sample> {
+  await waitForProcesses();
   const tree = processTree();
   const descriptors = tree.map(({ pid }) => {
     try {

@@ -65,7 +65,7 @@ test('shows what a data set holds, its faces and its likely label errors', async
 
   await view.getByRole('button', { name: 'Look for Label Errors' }).click();
   const contradictions = view.locator('fc-dataset-contradictions');
-  await expect(contradictions.getByRole('status')).toContainText(/7\d faces compared/);
+  await expect(contradictions.getByRole('status')).toContainText(/7\d faces\s+compared/);
   const tile = contradictions.locator('.tiles li', { hasText: wrong });
   await expect(
     tile
@@ -125,7 +125,7 @@ test('a network file in the workspace describes faces at a click, under its own 
   await workbench.clusterFaces('portraits');
   const panel = await workbench.panel();
   await expect(panel.locator('fc-cluster-card').first()).toContainText(/Trait \d+/);
-  await expect(panel.locator('fc-notices')).toContainText('compared by all of its own');
+  await expect(panel.locator('fc-notices')).toContainText('compared by all attributes of the model');
   await workbench.page.screenshot({ path: 'test-results/own-model.png' });
 });
 
