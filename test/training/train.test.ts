@@ -3,6 +3,7 @@
  * engine. On attributes of one's own.
  */
 import { execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,7 +34,8 @@ interface LogLine {
   last: string;
 }
 
-describe.skipIf(!isThere)('training', () => {
+// A loaded machine takes minutes for a training.
+describe.skipIf(!isThere)('training', { timeout: 600_000 }, () => {
   let work: string;
   let data: string[];
   const small = ['--size', '64x80', '--batch', '8', '--threads', '1'];
@@ -250,11 +252,11 @@ describe.skipIf(!isThere)('training', () => {
         '--out',
         join(work, 'killed'),
       ]);
-      child.stdout.on('data', (text: Buffer) => {
-        // its checkpoint is written after that
-        if (text.toString().includes('epoch   1')) setTimeout(() => child.kill('SIGKILL'), 300);
-      });
+      const checkpoint = setInterval(() => {
+        if (existsSync(join(work, 'killed', 'last.pt'))) child.kill('SIGKILL');
+      }, 50);
       child.on('exit', () => {
+        clearInterval(checkpoint);
         resolve();
       });
     });
