@@ -133,6 +133,20 @@ export async function assertCurrent({ folder, identity }: StoredRun): Promise<vo
   if ((await runIdentity(folder)) !== identity) throw replaced(folder);
 }
 
+/**
+ * Writes something into the folder of a run.
+ * @throws UserError where another run has replaced it, before or while it is written.
+ */
+export async function writeToRun(run: StoredRun, write: () => Promise<void>): Promise<void> {
+  await assertCurrent(run);
+  try {
+    await write();
+  } catch (error) {
+    await assertCurrent(run); // a temporary file moves away with the folder that it is in
+    throw error;
+  }
+}
+
 const replaced = (folder: string) =>
   new UserError(`the run in '${folder}' was replaced meanwhile: try again`);
 

@@ -17,7 +17,7 @@ async function said(
 ): Promise<string> {
   const folder = await temporaryFolder();
   const contents = `
-    export { onnxruntime } from './src/lazy-onnxruntime';
+    export { onnxruntime } from './src/networks/lazy-onnxruntime';
     export { setNativeEnvironment } from './src/util/native-environment';`;
   await build({
     stdin: { contents, resolveDir: ROOT },

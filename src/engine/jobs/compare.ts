@@ -9,7 +9,7 @@ import type { ClusteringSettings } from '../../domain/settings';
 import { chooseImages } from '../../images/scan-folders';
 import type { CompareParams, EngineCalls } from '../../protocol/engine';
 import { RUN_VERSION, writeComparison } from '../../runs/run-files';
-import { assertCurrent } from '../../runs/run-store';
+import { writeToRun } from '../../runs/run-store';
 import { comparisonChart } from '../../summaries/comparison-chart';
 import { comparisonCsv } from '../../summaries/comparison-table';
 import { UserError } from '../../util/errors';
@@ -50,8 +50,7 @@ export async function compareRun(
     context,
     clusteringWorkers.run,
   );
-  await assertCurrent(run);
-  await writeComparison(runDir, comparison);
+  await writeToRun(run, () => writeComparison(runDir, comparison));
   await writeFiles(comparison, params, context);
   return comparison;
 }

@@ -18,7 +18,7 @@ import {
   writePictures,
 } from '../../runs/run-files';
 import { DamagedRun, unlessDamaged } from '../../runs/run-schemas';
-import { assertCurrent, imagePath, type StoredRun } from '../../runs/run-store';
+import { assertCurrent, imagePath, type StoredRun, writeToRun } from '../../runs/run-store';
 import { clusterPictures } from '../../summaries/eigenfaces';
 import { UserError } from '../../util/errors';
 import { clusterFaces } from '../clustering/cluster-faces';
@@ -50,8 +50,7 @@ export async function clusterRun(
       normalisedMutualInformation: normalizedMutualInformation(a, b),
     };
   }
-  await assertCurrent(run);
-  await writeClustering(runDir, result);
+  await writeToRun(run, () => writeClustering(runDir, result));
   return result.clustering;
 }
 
@@ -74,8 +73,7 @@ export async function pictures(
       onProgress({ stage: 'summarise', done, total, failed: 0 });
     },
   });
-  await assertCurrent(run);
-  await writePictures(runDir, made);
+  await writeToRun(run, () => writePictures(runDir, made));
   return made;
 }
 
