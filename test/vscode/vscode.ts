@@ -242,10 +242,14 @@ export class Workbench {
     await writeFile(file, JSON.stringify({ ...before, ...values }, null, 2));
   }
 
+  /** Settings of the workspace. VS Code empties the file before it writes it again. */
   async readSettings(): Promise<Record<string, unknown>> {
-    return JSON.parse(
-      await readFile(join(this.folder, '.vscode', 'settings.json'), 'utf8'),
-    ) as Record<string, unknown>;
+    const file = join(this.folder, '.vscode', 'settings.json');
+    let values: Record<string, unknown> = {};
+    await expect(async () => {
+      values = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+    }).toPass({ timeout: 10_000 });
+    return values;
   }
 }
 
