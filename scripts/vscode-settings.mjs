@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 
 /** VS Code's own settings: nothing is open beside the panel. */
 export const QUIET_SETTINGS = {
+  'git.openRepositoryInParentFolders': 'never',
   'workbench.startupEditor': 'none',
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'chat.disableAIFeatures': true,
