@@ -1,13 +1,20 @@
 /** Documents name only files that exist. */
-import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../support/settings';
 
-const DOCUMENTS = execFileSync('git', ['ls-files', '*.md'], { cwd: ROOT, encoding: 'utf8' })
-  .split('\n')
-  .filter((name) => name !== '' && name !== 'CHANGELOG.md'); // which tells of files as they were
+const FOLDERS = ['docs', 'licenses', 'training', 'weights'];
+
+/** All but CHANGELOG.md, which tells of files as they were. */
+const DOCUMENTS = [
+  ...readdirSync(ROOT),
+  ...FOLDERS.flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { encoding: 'utf8', recursive: true }).map((name) =>
+      join(folder, name),
+    ),
+  ),
+].filter((name) => name.endsWith('.md') && name !== 'CHANGELOG.md');
 
 /** Relative targets of the links of a Markdown text, without their anchors. */
 const linksIn = (text: string) =>
