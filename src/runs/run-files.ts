@@ -3,7 +3,7 @@
  * comparison. Nothing here loads a native module, so the extension host can use it.
  */
 import { randomBytes } from 'node:crypto';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Clustering } from '../domain/clustering';
@@ -20,7 +20,7 @@ import {
   comparisonSchema,
   DamagedRun,
   manifestSchema,
-  parseJson,
+  readJson,
   picturesSchema,
   unlessDamaged,
 } from './run-schemas';
@@ -222,21 +222,6 @@ async function replaceFile(path: string, content: string | Uint8Array): Promise<
     await rm(temporary, { force: true });
     throw error;
   }
-}
-
-/**
- * The value of a JSON file of a run; undefined where there is no such file.
- * @throws DamagedRun where it is not JSON.
- */
-async function readJson(folder: string, name: string): Promise<unknown> {
-  let text: string;
-  try {
-    text = await readFile(join(folder, name), 'utf8');
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-  return parseJson(folder, name, text);
 }
 
 function isOfOtherVersion(value: unknown): boolean {

@@ -1,12 +1,9 @@
 /** The images of a run as they were when it was made, to determine later what has changed. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Images, ImageFile } from '../images/image-list';
 import type { FileIdentity, Identities } from '../store/identity';
-import { codeOf } from '../util/errors';
 import { IMAGES } from './file-names';
 import { checkImages } from './run-columns';
-import { DamagedRun, parseJson } from './run-schemas';
+import { DamagedRun, readJson } from './run-schemas';
 
 /**
  * A row of images.json. Its identity is null where the file was not accessible, and incomplete in
@@ -39,14 +36,8 @@ export function* toImageRows(images: Images, identities: Identities): Generator<
  * @throws DamagedRun.
  */
 export async function readImageRows(folder: string): Promise<ImageRow[] | undefined> {
-  let text: string;
-  try {
-    text = await readFile(join(folder, IMAGES), 'utf8');
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-  const images = parseJson(folder, IMAGES, text);
+  const images = await readJson(folder, IMAGES);
+  if (images === undefined) return undefined;
   const damage = checkImages(images);
   if (damage !== undefined) throw new DamagedRun(folder, IMAGES, damage);
   return images as ImageRow[];

@@ -2,13 +2,15 @@
  * Schemas of a run's files. Files may come from other versions, crashes, or disks that others can
  * write: a damaged one is reported by its name, and affects no other run.
  */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import * as z from 'zod';
 import type { Clustering } from '../domain/clustering';
 import type { Comparison } from '../domain/comparison';
 import type { Provider } from '../domain/networks';
 import type { RunManifest } from '../domain/run';
 import { analysisSettings, checkSettings, clusteringSettings, METHODS } from '../domain/settings';
-import { messageOf, UserError } from '../util/errors';
+import { codeOf, messageOf, UserError } from '../util/errors';
 
 /** Advice for damaged files, where it is not to analyze the images again. */
 const ADVICE: Record<string, string> = {
@@ -170,4 +172,19 @@ export function checked<T>(folder: string, file: string, value: unknown, schema:
     `has an invalid value${where}: ${issue?.message ?? ''}`,
     result.error,
   );
+}
+
+/**
+ * The value of a JSON file of a run; undefined where there is no such file.
+ * @throws DamagedRun where it is not JSON.
+ */
+export async function readJson(folder: string, name: string): Promise<unknown> {
+  let text: string;
+  try {
+    text = await readFile(join(folder, name), 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+  return parseJson(folder, name, text);
 }

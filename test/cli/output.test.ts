@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { lstat, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { CLI, cli, type CliResult } from '../support/engine';
+import { CLI, cli, type CliResult, vectorsCommand } from '../support/engine';
 import { PORTRAITS, temporaryFolder, writeFiles } from '../support/images';
 import { smallDisk } from '../support/small-disk';
 
@@ -18,17 +18,7 @@ async function vectors(
   const lines = Array.from({ length: rows }, (_, i) => `${i}.jpg,${i % 2},${i % 3 === 0 ? 1 : 0}`);
   await writeFile(join(folder, 'vectors.csv'), ['image,Male,Smiling', ...lines].join('\n'));
   const out = join(folder, 'out');
-  const args = [
-    'cluster',
-    '--vectors',
-    join(folder, 'vectors.csv'),
-    '--out',
-    out,
-    '--attributes',
-    'Male,Smiling',
-    '--clusters',
-    '4',
-  ];
+  const args = vectorsCommand(folder, out, 4);
   return { folder, out, run: (...more) => cli(...args, ...more) };
 }
 
@@ -237,20 +227,7 @@ describe.skipIf(process.platform !== 'linux')('a full disk', () => {
     if (disk === undefined) return skip();
     const { folder } = await vectors(3000);
     const out = join(disk, 'out');
-    const run = (limit: string) =>
-      cli(
-        'cluster',
-        '--vectors',
-        join(folder, 'vectors.csv'),
-        '--out',
-        out,
-        '--attributes',
-        'Male,Smiling',
-        '--clusters',
-        '2',
-        '--limit',
-        limit,
-      );
+    const run = (limit: string) => cli(...vectorsCommand(folder, out, 2), '--limit', limit);
     expect((await run('20')).status).toBe(0);
     const before = await readFile(join(out, 'faces.csv'), 'utf8');
     await writeFile(join(disk, 'other'), Buffer.alloc(100 << 10));
@@ -269,17 +246,7 @@ describe.skipIf(process.platform !== 'linux')('a full disk', () => {
 
   it('or a limit of file sizes is reported', async () => {
     const { folder, out } = await vectors(5000);
-    const args = [
-      'cluster',
-      '--vectors',
-      join(folder, 'vectors.csv'),
-      '--out',
-      out,
-      '--attributes',
-      'Male,Smiling',
-      '--clusters',
-      '2',
-    ];
+    const args = vectorsCommand(folder, out, 2);
     const stderr = await new Promise<string>((resolve) => {
       const command = 'ulimit -f 64; exec "$0" "$@"'; // 32 or 64 KiB
       execFile('/bin/sh', ['-c', command, process.execPath, CLI, ...args], (_, __, text) => {

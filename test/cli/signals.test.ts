@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { chmod, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { CLI } from '../support/engine';
+import { CLI, vectorsCommand } from '../support/engine';
 import { PORTRAITS, temporaryFolder } from '../support/images';
 
 /** The program's own temporary folders, without those of libraries. */
@@ -158,17 +158,7 @@ describe.skipIf(!isPosix)('the command line', () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, 'vectors.csv'), 'image,Male,Smiling\na,1,0\nb,0,1\nc,1,1\n');
     const out = join(folder, 'out');
-    const args = [
-      'cluster',
-      '--vectors',
-      join(folder, 'vectors.csv'),
-      '--out',
-      out,
-      '--attributes',
-      'Male,Smiling',
-      '--clusters',
-      '2',
-    ];
+    const args = vectorsCommand(folder, out, 2);
     const child = spawn(process.execPath, [CLI, ...args, '--progress', 'json']);
     child.stdout.destroy();
     child.stderr.destroy();

@@ -46,3 +46,16 @@ export function cli(...args: string[]): Promise<CliResult> {
 }
 
 export const CLI = join(ROOT, 'dist', 'cli.js');
+
+/** Arguments that cluster `vectors.csv` of a folder by two attributes. */
+export const vectorsCommand = (folder: string, out: string, clusters: number): string[] => [
+  'cluster',
+  '--vectors',
+  join(folder, 'vectors.csv'),
+  '--out',
+  out,
+  '--attributes',
+  'Male,Smiling',
+  '--clusters',
+  String(clusters),
+];

@@ -6,6 +6,7 @@ import { forName } from '../../text/neutralize';
 import { plural } from '../../text/numbers';
 import { CancelledError, UserError } from '../../util/errors';
 import { sweepTemporaryFolders } from '../../util/temporary-folder';
+import { chooseNewFolder } from '../choose-new-folder';
 import { ask, showInformation, withProgress } from '../outlets';
 import type { RunSession } from '../runs/run-session';
 import { reporter, withSignal } from './notification-progress';
@@ -36,19 +37,11 @@ export async function exportRun(session: RunSession, root: string): Promise<void
   if (answer === open) await vscode.env.openExternal(vscode.Uri.file(join(outDir, 'report.html')));
 }
 
-async function chooseOutputFolder({ folders }: RunSession): Promise<string | undefined> {
-  const answer = await vscode.window.showOpenDialog({
-    canSelectFiles: false,
-    canSelectFolders: true,
-    canSelectMany: false,
+const chooseOutputFolder = ({ folders }: RunSession) =>
+  chooseNewFolder(`face-clusters ${basename(folders[0] ?? '')}`, {
     openLabel: 'Export Here',
     title: 'Parent of the new folder with the results',
   });
-  const parent = answer?.[0];
-  if (parent === undefined) return undefined;
-  const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
-  return join(parent.fsPath, `face-clusters ${basename(folders[0] ?? '')} ${stamp}`);
-}
 
 function write(
   session: RunSession,

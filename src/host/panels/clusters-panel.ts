@@ -8,10 +8,9 @@ import { type Log, showError } from '../outlets';
 import type { RunSession } from '../runs/run-session';
 import type { SettingHistory } from '../settings/setting-history';
 import { runTitle } from '../titles';
-import { manageTrust } from '../trust';
 import { changeSettings, openImage, panelCommands, useImages } from './clusters-panel-handlers';
 import { panelState, picturesMessage } from './clusters-panel-state';
-import { handleMessage, type MessageHandlers } from './message-handlers';
+import { handleBeforeTrust, handleMessage, type MessageHandlers } from './message-handlers';
 import { plainBytes } from './plain-bytes';
 import { showPage } from './webview-page';
 
@@ -144,23 +143,15 @@ export class ClustersPanel {
       return;
     }
     try {
-      if (this.session.waits) await this.handleWaiting(parsed.data);
+      if (this.session.waits)
+        await handleBeforeTrust(parsed.data, this.handlers, this.context.log, 'the panel', () => {
+          this.refresh();
+        });
       else await handleMessage(this.handlers, parsed.data);
     } catch (error) {
       this.context.log.error(error);
       void showError(`Face Clusters: ${messageOf(error)}`);
     }
-  }
-
-  /** The page shows one button then, so that no user sent anything else. */
-  private async handleWaiting(message: WebviewMessage): Promise<void> {
-    if (message.kind === 'ready') this.refresh();
-    else if (message.kind === 'command' && message.command === 'trust') await manageTrust();
-    else if (message.kind === 'trouble') await this.handlers.trouble(message);
-    else
-      this.context.log.warn(
-        `the panel sent '${message.kind}' while the workspace was not trusted; it was ignored`,
-      );
   }
 
   private messageHandlers(): MessageHandlers<WebviewMessage> {

@@ -1,10 +1,11 @@
 /** What the user can do with a data set outside of its view. */
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { attributeWeights } from '../../domain/attribute-weights';
 import type { DatasetSummary } from '../../domain/dataset';
 import { forName } from '../../text/neutralize';
 import { UserError } from '../../util/errors';
+import { chooseNewFolder } from '../choose-new-folder';
 import { showInformation } from '../outlets';
 import { readSettings } from '../settings/configuration';
 import type { SettingHistory } from '../settings/setting-history';
@@ -21,18 +22,11 @@ export async function chooseLabelsFile(folder: string): Promise<string | undefin
 }
 
 /** @returns the path of a new folder, inside one that the user chose, for tables and charts. */
-export async function chooseOutputFolder(folder: string): Promise<string | undefined> {
-  const answer = await vscode.window.showOpenDialog({
-    canSelectFiles: false,
-    canSelectFolders: true,
+export const chooseOutputFolder = (folder: string): Promise<string | undefined> =>
+  chooseNewFolder(`dataset ${basename(folder)}`, {
     openLabel: 'Save Here',
     title: 'Parent of the new folder with the tables and charts',
   });
-  const parent = answer?.[0];
-  if (parent === undefined) return undefined;
-  const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
-  return join(parent.fsPath, `dataset ${basename(folder)} ${stamp}`);
-}
 
 export async function openFile(path: string, column?: vscode.ViewColumn): Promise<void> {
   const options = column === undefined ? [] : [{ viewColumn: column, preview: true }];

@@ -26,7 +26,12 @@ import {
   weightAttributes,
 } from './dataset-actions';
 import { DatasetJob } from './dataset-job';
-import { type CommandHandlers, handleMessage, type MessageHandlers } from './message-handlers';
+import {
+  type CommandHandlers,
+  handleBeforeTrust,
+  handleMessage,
+  type MessageHandlers,
+} from './message-handlers';
 import { withPlainJpeg } from './plain-bytes';
 import { showPage } from './webview-page';
 
@@ -160,24 +165,21 @@ export class DatasetPanel {
       return;
     }
     try {
-      if (this.waits) await this.handleWaiting(parsed.data);
+      const showState = this.postState.bind(this);
+      if (this.waits)
+        await handleBeforeTrust(
+          parsed.data,
+          this.handlers,
+          this.context.log,
+          'the data set view',
+          showState,
+        );
       else await handleMessage(this.handlers, parsed.data);
     } catch (error) {
       if (error instanceof CancelledError) return;
       this.context.log.error(error);
       void showError(`Face Clusters: ${messageOf(error)}`);
     }
-  }
-
-  /** The page shows one button then, so that no user sent anything else. */
-  private async handleWaiting(message: DatasetMessage): Promise<void> {
-    if (message.kind === 'ready') this.postState();
-    else if (message.kind === 'command' && message.command === 'trust') await manageTrust();
-    else if (message.kind === 'trouble') await this.handlers.trouble(message);
-    else
-      this.context.log.warn(
-        `the data set view sent '${message.kind}' while the workspace was not trusted; it was ignored`,
-      );
   }
 
   private messageHandlers(): MessageHandlers<DatasetMessage> {

@@ -1,4 +1,6 @@
 /** Dispatches the messages of a webview to a table with a handler for each kind. */
+import type { Log } from '../outlets';
+import { manageTrust } from '../trust';
 
 interface Message {
   kind: string;
@@ -16,6 +18,25 @@ export async function handleMessage<Union extends Message>(
   // The compiler cannot see that the handler and the message have the same kind.
   const handler = handlers[message.kind as Union['kind']] as (value: Union) => void | Promise<void>;
   await handler(message);
+}
+
+/**
+ * Handles a message while the workspace is not trusted. The page shows one button then, so that no
+ * user sent anything but its command.
+ * @param view name of the sender, for the log.
+ */
+export async function handleBeforeTrust<Union extends Message>(
+  message: Union & { command?: unknown },
+  handlers: MessageHandlers<Union>,
+  log: Log,
+  view: string,
+  showState: () => void,
+): Promise<void> {
+  if (message.kind === 'ready') showState();
+  else if (message.kind === 'command' && message.command === 'trust') await manageTrust();
+  else if (message.kind === 'trouble') await handleMessage<Union>(handlers, message);
+  else
+    log.warn(`${view} sent '${message.kind}' while the workspace was not trusted; it was ignored`);
 }
 
 /** One handler for each command of a webview. */
