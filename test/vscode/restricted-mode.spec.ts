@@ -1,7 +1,7 @@
 /** A folder from anywhere, which the user does not trust. */
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { enginePids, expect, test } from './vscode';
+import { expect, test } from './vscode';
 
 const COMMAND_LINK = '[Show details](command:workbench.action.terminal.new) ';
 
@@ -34,7 +34,7 @@ test('runs nothing of an untrusted workspace, and nothing automatically, until i
   });
   await workbench.open({ trust: false });
   await expect(page.locator('.statusbar-item', { hasText: 'Restricted Mode' })).toBeVisible();
-  expect(enginePids()).toEqual([]);
+  expect(workbench.enginePids()).toEqual([]);
 
   // What the user asks for runs, with the extension's own network, and without the workspace's
   // folders.
@@ -43,14 +43,14 @@ test('runs nothing of an untrusted workspace, and nothing automatically, until i
   await expect(panel.locator('fc-cluster-card')).toHaveCount(5);
   await expect(panel.locator('fc-toolbar .figures')).toContainText('CPU');
   await expect(panel.locator('fc-notices')).not.toContainText('faceClusters.');
-  const [engine] = enginePids();
+  const [engine] = workbench.enginePids();
   expect((await environmentOf(engine!)).filter((variable) => variable.includes(folder))).toEqual(
     [],
   );
   await workbench.saved(/runId/);
 
   // The window is opened again.
-  for (const pid of enginePids()) process.kill(pid, 'SIGKILL');
+  for (const pid of workbench.enginePids()) process.kill(pid, 'SIGKILL');
   await page.reload();
   panel = await workbench.panel();
   const waits = panel.locator('fc-waits');
@@ -62,7 +62,7 @@ test('runs nothing of an untrusted workspace, and nothing automatically, until i
   );
   await cp(join(portraits, name!), join(portraits, 'added.jpg'));
   await page.waitForTimeout(WHILE);
-  expect(enginePids()).toEqual([]);
+  expect(workbench.enginePids()).toEqual([]);
   await page.screenshot({ path: 'test-results/restricted-mode.png' });
 
   // Trust brings everything back, by the way that the panel offers.
@@ -80,7 +80,7 @@ test('runs nothing of an untrusted workspace, and nothing automatically, until i
   await expect(
     panel.locator('fc-notices .notice', { hasText: 'The folder has changed since' }),
   ).toContainText('1 image added');
-  expect(enginePids()).not.toEqual([]);
+  expect(workbench.enginePids()).not.toEqual([]);
 });
 
 test('shows a folder name with a command link as text in a notification', async ({ workbench }) => {

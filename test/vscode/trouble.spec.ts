@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { enginePids, expect, test } from './vscode';
+import { expect, test } from './vscode';
 
 /** A folder whose faces take a while: large images decode slowly. */
 async function slowFolder(folder: string, images: number): Promise<void> {
@@ -79,7 +79,7 @@ test('reports an engine that is killed repeatedly, and retries', async ({ workbe
   const failure = workbench.notification(/The engine failed: the process ended \(SIGKILL\)/);
   // Once, it begins again by itself.
   await expect(async () => {
-    for (const pid of enginePids()) process.kill(pid, 'SIGKILL');
+    for (const pid of workbench.enginePids()) process.kill(pid, 'SIGKILL');
     await expect(failure).toBeVisible({ timeout: 1000 });
   }).toPass({ timeout: 30_000 });
   await failure.getByText('Try Again').click();
@@ -94,7 +94,7 @@ test('keeps the panel working when the engine is killed', async ({ workbench }) 
   await workbench.clusterFaces('portraits');
   const panel = await workbench.panel();
   await expect(panel.locator('fc-cluster-card')).toHaveCount(16);
-  for (const pid of enginePids()) process.kill(pid, 'SIGKILL');
+  for (const pid of workbench.enginePids()) process.kill(pid, 'SIGKILL');
   const clusters = panel.locator('#clusters input');
   await clusters.fill('3');
   await clusters.press('Enter');

@@ -53,6 +53,12 @@ export class Workbench {
     await this.explorerRow().first().waitFor({ timeout: 90_000 });
   }
 
+  /** Pids of the window's engines. Those of windows closed before take a while to end. */
+  enginePids(): number[] {
+    return allEnginePids().filter((pid) => !this.enginesOfOthers.includes(pid));
+  }
+
+  private readonly enginesOfOthers = allEnginePids();
   private answered = false;
   /** Databases of windows that were open before, of other workspaces. */
   private databasesOfOthers: string[] | undefined;
@@ -329,8 +335,8 @@ export const test = base.extend<
 /** Folder of the VS Code of these tests: others may run beside it. */
 let home = '';
 
-/** Pids of engines that run now. */
-export function enginePids(): number[] {
+/** Pids of the engines of all windows. */
+function allEnginePids(): number[] {
   const lines = execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' }).split('\n');
   return lines
     .filter((line) => line.includes(home) && /face-clusters.*dist\/engine\.js/.test(line))
