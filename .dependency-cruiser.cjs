@@ -42,6 +42,7 @@ const MAY_IMPORT = {
     'src/text',
   ],
   'src/host': [
+    'src/channel/(messages|port|serve)',
     'src/engine/(client|bundled-files)',
     'src/protocol',
     'src/runs',
@@ -59,7 +60,15 @@ const MAY_IMPORT = {
     'src/util',
     'src/text',
   ],
-  webview: ['src/protocol', 'src/summaries', 'src/domain', 'src/util', 'src/text', 'src/wat'],
+  webview: [
+    'src/channel/(messages|remote)',
+    'src/protocol',
+    'src/summaries',
+    'src/domain',
+    'src/util',
+    'src/text',
+    'src/wat',
+  ],
 };
 
 module.exports = {

@@ -1,55 +1,35 @@
 /** The view of a data set inside VS Code. */
-import type {
-  DatasetHostMessage,
-  DatasetMemento,
-  DatasetMessage,
-} from '../src/protocol/dataset-panel';
+import type { DatasetCalls, DatasetEvent } from '../src/protocol/dataset-panel';
 import './components/dataset/app';
+import type { DatasetHost } from './components/dataset/host';
+import { connect, keep, onTrouble } from './connect';
 import { registerControls } from './toolkit';
 
-interface VsCodeApi {
-  postMessage(message: DatasetMessage): void;
-  setState(state: DatasetMemento): void;
-}
-declare function acquireVsCodeApi(): VsCodeApi;
-
-const api = acquireVsCodeApi();
 registerControls();
-const app = document.createElement('fc-dataset');
-const send = (message: DatasetMessage) => {
-  api.postMessage(message);
+const remote = connect<DatasetCalls>();
+const host: DatasetHost = {
+  samples: (choice) => remote.call('samples', choice),
+  send: (name, params) => {
+    remote.call(name, params).catch(() => undefined); // the host has shown why it failed
+  },
 };
-app.host = { send };
+const app = document.createElement('fc-dataset');
+app.host = host;
 document.body.append(app);
 
-window.addEventListener('message', (event: MessageEvent<DatasetHostMessage>) => {
-  const message = event.data;
-  switch (message.kind) {
-    case 'state': {
-      const { folder, labels, options } = message.state;
-      app.data = message.state;
-      api.setState({
-        folder,
-        labels,
-        attributes: [...options.attributes],
-        dropZero: options.dropZero,
-      });
-      break;
-    }
-    case 'progress':
-      app.progress = message.progress;
-      break;
-    case 'samples':
-      app.samples = message.samples;
-      break;
+function show(event: DatasetEvent) {
+  if (event.kind === 'progress') {
+    app.progress = event.progress;
+    return;
   }
-});
+  const { folder, labels, options } = event.state;
+  const { attributes, dropZero } = options;
+  app.data = event.state;
+  keep({ folder, labels, attributes: [...attributes], dropZero });
+}
 
 // The host writes errors of the page to its log, which a user can send.
-window.addEventListener('error', (event) => {
-  send({ kind: 'trouble', message: event.message.slice(0, 2000) });
+onTrouble((message) => {
+  host.send('trouble', { message });
 });
-window.addEventListener('unhandledrejection', (event) => {
-  send({ kind: 'trouble', message: String(event.reason).slice(0, 2000) });
-});
-send({ kind: 'ready' });
+void remote.call('watch', null, { onProgress: show });

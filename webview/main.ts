@@ -1,34 +1,48 @@
 /** The panel inside VS Code. */
+import type { PanelCalls, PanelEvent } from '../src/protocol/panel';
 import './components/app';
-import { host, listen } from './host';
+import { connect, keep, onTrouble } from './connect';
+import type { Source } from './source';
 import { registerControls } from './toolkit';
 
 registerControls();
+const host = connect<PanelCalls>();
+const send: Source['send'] = (name, params) => {
+  host.call(name, params).catch(() => undefined); // the host has shown why it failed
+};
+const source: Source = {
+  live: true,
+  faces: (cluster, order, start, count) => host.call('faces', { cluster, order, start, count }),
+  photo: (row) => host.call('photo', { row }),
+  available: (_, size) => size,
+  select: (cluster) => {
+    send('select', { cluster });
+  },
+  send,
+};
 const app = document.createElement('fc-app');
-app.source = host;
+app.source = source;
 document.body.append(app);
 
-listen((message) => {
-  switch (message.kind) {
-    case 'state':
-      app.panel = message.state;
-      if (message.state.run !== null)
-        host.keep({ runId: message.state.run.id, selected: message.state.selected });
+function show(event: PanelEvent) {
+  switch (event.kind) {
+    case 'state': {
+      const { run, selected } = event.state;
+      app.panel = event.state;
+      if (run !== null) keep({ runId: run.id, selected });
       break;
+    }
     case 'progress':
-      app.progress = message.progress;
+      app.progress = event.progress;
       break;
     case 'pictures':
-      app.setPictures(message.generation, message.pictures);
+      app.setPictures(event.generation, event.pictures);
       break;
   }
-});
+}
 
 // The host writes errors of the page to its log, which a user can send.
-window.addEventListener('error', (event) => {
-  host.send({ kind: 'trouble', message: event.message.slice(0, 2000) });
+onTrouble((message) => {
+  send('trouble', { message });
 });
-window.addEventListener('unhandledrejection', (event) => {
-  host.send({ kind: 'trouble', message: String(event.reason).slice(0, 2000) });
-});
-host.send({ kind: 'ready' });
+void host.call('watch', null, { onProgress: show });

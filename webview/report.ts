@@ -25,10 +25,10 @@ const source: Source = {
     Promise.resolve(faces.get(cluster)?.slice(start, start + count) ?? []),
   photo: () => Promise.resolve(undefined),
   available: (cluster) => faces.get(cluster)?.length ?? 0,
-  send: (message) => {
-    if (message.kind === 'select')
-      location.hash = message.cluster === null ? '' : `cluster-${String(message.cluster)}`;
+  select: (cluster) => {
+    location.hash = cluster === null ? '' : `cluster-${String(cluster)}`;
   },
+  send: () => undefined,
 };
 const follow = () => {
   const match = /^#cluster-(-?\d+)$/.exec(location.hash);

@@ -1,7 +1,7 @@
 /** The data source of the components: the extension host, or the report that contains them. */
 import type { FaceOrder } from '../src/domain/clustering';
 import type { FaceCard, PhotoView } from '../src/domain/faces';
-import type { WebviewMessage } from '../src/protocol/panel';
+import type { PanelAction, PanelCalls } from '../src/protocol/panel';
 
 export interface Source {
   /** Faces of a cluster; a report contains only the most typical ones, in that order. */
@@ -10,8 +10,10 @@ export interface Source {
   photo(row: number): Promise<PhotoView | undefined>;
   /** Number of available faces of a cluster; a report contains only the first. */
   available(cluster: number, size: number): number;
-  /** Sends a message to the host; ignored in a report. */
-  send(message: WebviewMessage): void;
+  /** Shows a cluster; null: all clusters. */
+  select(cluster: number | null): void;
+  /** Requests something of the host; ignored in a report. */
+  send<Name extends PanelAction>(name: Name, params: PanelCalls[Name]['params']): void;
   /** Whether the user can change anything; false in a report. */
   readonly live: boolean;
 }

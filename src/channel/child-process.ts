@@ -1,7 +1,8 @@
 /** Child processes of this program that answer calls. */
 import { type ChildProcess, fork, type ForkOptions } from 'node:child_process';
 import type { CallTable } from './messages';
-import { childPort, type ClosedError } from './port';
+import { childPort } from './node-ports';
+import type { ClosedError } from './port';
 import { Remote } from './remote';
 
 /** Characters kept of a process's output. */

@@ -1,6 +1,4 @@
-/** One end of a connection between two processes, or two threads, of this program. */
-import type { ChildProcess } from 'node:child_process';
-import { parentPort, type Worker } from 'node:worker_threads';
+/** One end of a connection between two processes, threads or pages of this program. */
 
 /** One end of a connection. */
 export interface Port {
@@ -29,7 +27,7 @@ export class ClosedError extends Error {
 }
 
 /** Calls listeners when a port closes, or later with the same reason. */
-class Closing {
+export class Closing {
   private reason: ClosedError | undefined;
   private readonly listeners: ((reason: ClosedError) => void)[] = [];
 
@@ -42,90 +40,5 @@ class Closing {
   readonly onClose = (listener: (reason: ClosedError) => void): void => {
     if (this.reason === undefined) this.listeners.push(listener);
     else listener(this.reason);
-  };
-}
-
-/** The parent's end of a thread. Call it before the thread can have ended. */
-export function workerPort(worker: Worker): Port {
-  const { close, onClose } = new Closing();
-  worker.once('error', (error: Error) => {
-    close(new ClosedError(`the thread failed: ${error.message}`, { cause: error }));
-  });
-  worker.once('messageerror', (error) => {
-    close(
-      new ClosedError(`a message of the thread cannot be read: ${error.message}`, { cause: error }),
-    );
-  });
-  worker.once('exit', (code) => {
-    close(new ClosedError(`the thread ended (status ${String(code)})`));
-  });
-  return {
-    post: (message, transfer = []) => {
-      worker.postMessage(message, transfer);
-    },
-    onMessage: (listener) => void worker.on('message', listener),
-    onClose,
-  };
-}
-
-/**
- * The parent's end of a process that was forked with `serialization: 'advanced'`. Call it right
- * after the fork.
- */
-export function childPort(child: ChildProcess): Port {
-  const { close, onClose } = new Closing();
-  child.once('error', (error) => {
-    close(new ClosedError(`the process did not start: ${error.message}`, { cause: error }));
-  });
-  child.once('exit', (code, signal) => {
-    close(new ClosedError(`the process ended (${signal ?? `status ${String(code)}`})`, { signal }));
-  });
-  return {
-    post: (message) => {
-      // A message that cannot be sent is followed by 'exit'.
-      if (child.connected) child.send(message as object, () => undefined);
-    },
-    onMessage: (listener) => void child.on('message', listener),
-    onClose,
-  };
-}
-
-/** The end of a thread or child process that is connected to its parent. */
-export interface ParentPort extends Port {
-  /** Closes the connection, which no longer keeps the thread or process alive. */
-  close: () => void;
-}
-
-export function parentEnd(): ParentPort {
-  const { close, onClose } = new Closing();
-  if (parentPort !== null) {
-    const port = parentPort;
-    port.once('close', () => {
-      close(new ClosedError('the thread that started this one closed the connection'));
-    });
-    return {
-      post: (message, transfer = []) => {
-        port.postMessage(message, transfer);
-      },
-      onMessage: (listener) => void port.on('message', listener),
-      onClose,
-      close: () => {
-        port.close();
-      },
-    };
-  }
-  process.once('disconnect', () => {
-    close(new ClosedError('the process that started this one is gone'));
-  });
-  return {
-    post: (message) => {
-      // A message that cannot be sent is followed by 'disconnect'.
-      if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
-    },
-    onMessage: (listener) => void process.on('message', listener),
-    onClose,
-    close: () => {
-      if (process.connected) process.disconnect();
-    },
   };
 }

@@ -2,7 +2,7 @@
  * The main program of the engine's processes. They are driven by calls over their IPC channel, and
  * end when their parent is gone. A crash in a native library ends one process and nothing else.
  */
-import { parentEnd } from '../channel/port';
+import { parentEnd } from '../channel/node-ports';
 import { type CallContext, type Handlers, serve } from '../channel/serve';
 import type { Progress } from '../domain/progress';
 import type { EngineCalls, EngineCall } from '../protocol/engine';

@@ -1,5 +1,5 @@
 /** Tools of the engine that run in a process of their own, since they may crash or leak memory. */
-import { parentEnd } from '../channel/port';
+import { parentEnd } from '../channel/node-ports';
 import { serve } from '../channel/serve';
 import { testNetwork } from '../networks/check-network';
 import { probe } from '../networks/probe';

@@ -1,4 +1,4 @@
-/** Messages between the extension host and the webview of the data set view. */
+/** Calls of the data set view's page to the extension host. */
 import * as z from 'zod';
 import type {
   ExploreOptions,
@@ -7,6 +7,7 @@ import type {
   SuspectedLabelErrors,
 } from '../domain/dataset';
 import type { Progress } from '../domain/progress';
+import { MAX_TROUBLE } from './limits';
 
 export interface DatasetState {
   title: string;
@@ -24,41 +25,52 @@ export interface DatasetState {
   seed: number;
 }
 
-export type DatasetHostMessage =
-  | { kind: 'state'; state: DatasetState }
-  | { kind: 'progress'; progress: Progress | null }
-  | { kind: 'samples'; samples: DatasetSample[] };
+/** What the page learns by `watch`. */
+export type DatasetEvent =
+  { kind: 'state'; state: DatasetState } | { kind: 'progress'; progress: Progress | null };
 
 const name = z.string().max(1000);
 /** Longer than any system takes. */
 const path = z.string().min(1).max(40_000);
 const row = z.int().min(0).max(0x7fff_ffff);
 
-/** Messages of the webview; anything else is refused. */
-export const datasetMessageSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('ready') }),
-  z.strictObject({
-    kind: z.literal('options'),
-    attributes: z.array(name).max(2000),
-    dropZero: z.number().min(0).max(1),
-  }),
-  z.strictObject({
-    kind: z.literal('samples'),
+/** Parameters of the page's calls. The host refuses all others. */
+export const datasetParams = {
+  watch: z.null(),
+  samples: z.strictObject({
     partition: name.nullable(),
     attribute: name.nullable(),
     again: z.boolean(),
   }),
-  z.strictObject({ kind: z.literal('contradictions'), images: z.int().min(1).max(10_000_000) }),
-  z.strictObject({ kind: z.literal('open'), row }),
-  z.strictObject({ kind: z.literal('weights'), by: z.enum(['rare', 'common']) }),
-  z.strictObject({
-    kind: z.literal('command'),
+  options: z.strictObject({
+    attributes: z.array(name).max(2000),
+    dropZero: z.number().min(0).max(1),
+  }),
+  contradictions: z.strictObject({ images: z.int().min(1).max(10_000_000) }),
+  open: z.strictObject({ row }),
+  weights: z.strictObject({ by: z.enum(['rare', 'common']) }),
+  command: z.strictObject({
     command: z.enum(['cancel', 'save', 'retry', 'cluster', 'chooseLabels', 'labels', 'trust']),
   }),
-  z.strictObject({ kind: z.literal('trouble'), message: z.string().max(2000) }),
-]);
+  trouble: z.strictObject({ message: z.string().max(MAX_TROUBLE) }),
+};
 
-export type DatasetMessage = z.infer<typeof datasetMessageSchema>;
+export type DatasetParams<Name extends keyof typeof datasetParams> = z.infer<
+  (typeof datasetParams)[Name]
+>;
+
+/** Calls that request something to be done, without a result. The host shows why one fails. */
+export type DatasetAction = Exclude<keyof typeof datasetParams, 'watch' | 'samples'>;
+
+/** Calls of the page to the extension host. */
+export type DatasetCalls = {
+  [Name in DatasetAction]: { params: DatasetParams<Name>; result: undefined };
+} & {
+  /** Tells everything the page shows, now and when it changes. Ends with the page. */
+  watch: { params: null; result: undefined; progress: DatasetEvent };
+  /** Faces drawn at random; others than the last time where `again` is true. */
+  samples: { params: DatasetParams<'samples'>; result: DatasetSample[] };
+};
 
 /** What the webview keeps across a reload of the window. */
 export const datasetMementoSchema = z.object({

@@ -1,7 +1,4 @@
-/**
- * Messages between the extension host and the webview of the clusters panel. Those of the webview
- * are checked against schemas.
- */
+/** Calls of the clusters panel's page to the extension host. */
 import * as z from 'zod';
 import { type Clustering, FACE_ORDERS } from '../domain/clustering';
 import type { Comparison } from '../domain/comparison';
@@ -10,6 +7,7 @@ import type { Progress } from '../domain/progress';
 import type { Failure, FolderChanges, RunManifest } from '../domain/run';
 import { type ClusteringSettings, clusteringSettingsSchema } from '../domain/settings';
 import { own } from '../util/own';
+import { MAX_TROUBLE } from './limits';
 
 /** Why there is nothing (new) to show. */
 export interface PanelProblem {
@@ -55,13 +53,11 @@ export interface PanelState {
   comparison: Comparison | null;
 }
 
-export type HostMessage =
+/** What the page learns by `watch`. */
+export type PanelEvent =
   | { kind: 'state'; state: PanelState }
   | { kind: 'progress'; progress: Progress | null }
-  | { kind: 'faces'; request: number; faces: FaceCard[] }
-  | { kind: 'photo'; request: number; photo: PhotoView }
-  | { kind: 'pictures'; generation: number; pictures: ClusterPictures[] }
-  | { kind: 'requestFailed'; request: number; message: string };
+  | { kind: 'pictures'; generation: number; pictures: ClusterPictures[] };
 
 const row = z.int().min(0).max(0x7fff_ffff);
 const cluster = z.int().min(-1).max(100_000);
@@ -83,28 +79,21 @@ const changesSchema = z
   )
   .transform((changes) => changes as SettingChanges);
 
-/** Messages of the webview; anything else is refused. */
-export const webviewMessageSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('ready') }),
-  z.strictObject({
-    kind: z.literal('faces'),
-    request: row,
+/** Parameters of the page's calls. The host refuses all others. */
+export const panelParams = {
+  watch: z.null(),
+  faces: z.strictObject({
     cluster,
     order: z.enum(FACE_ORDERS),
     start: row,
     count: z.int().min(1).max(500),
   }),
-  z.strictObject({ kind: z.literal('photo'), request: row, row }),
-  z.strictObject({ kind: z.literal('open'), row, beside: z.boolean() }),
-  z.strictObject({ kind: z.literal('select'), cluster: cluster.nullable() }),
-  z.strictObject({
-    kind: z.literal('images'),
-    cluster,
-    action: z.enum(['copyPaths', 'copyImages']),
-  }),
-  z.strictObject({ kind: z.literal('settings'), changes: changesSchema }),
-  z.strictObject({
-    kind: z.literal('command'),
+  photo: z.strictObject({ row }),
+  open: z.strictObject({ row, beside: z.boolean() }),
+  select: z.strictObject({ cluster: cluster.nullable() }),
+  images: z.strictObject({ cluster, action: z.enum(['copyPaths', 'copyImages']) }),
+  settings: z.strictObject({ changes: changesSchema }),
+  command: z.strictObject({
     command: z.enum([
       'compare',
       'hideComparison',
@@ -122,10 +111,27 @@ export const webviewMessageSchema = z.discriminatedUnion('kind', [
       'trust',
     ]),
   }),
-  z.strictObject({ kind: z.literal('trouble'), message: z.string().max(2000) }),
-]);
+  trouble: z.strictObject({ message: z.string().max(MAX_TROUBLE) }),
+};
 
-export type WebviewMessage = z.infer<typeof webviewMessageSchema>;
+export type PanelParams<Name extends keyof typeof panelParams> = z.infer<
+  (typeof panelParams)[Name]
+>;
+
+/** Calls that request something to be done, without a result. The host shows why one fails. */
+export type PanelAction = Exclude<keyof typeof panelParams, 'watch' | 'faces' | 'photo'>;
+
+/** Calls of the page to the extension host. */
+export type PanelCalls = {
+  [Name in PanelAction]: { params: PanelParams<Name>; result: undefined };
+} & {
+  /** Tells everything the page shows, now and when it changes. Ends with the page. */
+  watch: { params: null; result: undefined; progress: PanelEvent };
+  /** A part of a cluster's faces in the given order. */
+  faces: { params: PanelParams<'faces'>; result: FaceCard[] };
+  /** The photo of a face, with all its faces. */
+  photo: { params: PanelParams<'photo'>; result: PhotoView };
+};
 
 /** What the webview keeps across a reload of the window. */
 export const panelMementoSchema = z.object({

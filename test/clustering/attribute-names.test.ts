@@ -5,7 +5,7 @@ import { scoreAttributes } from '../../src/datasets/evaluation';
 import { attributeWeights } from '../../src/domain/attribute-weights';
 import { checkSettings, clusteringSettings } from '../../src/domain/settings';
 import { clusterFaces } from '../../src/engine/clustering/cluster-faces';
-import { webviewMessageSchema } from '../../src/protocol/panel';
+import { panelParams } from '../../src/protocol/panel';
 import { bars } from '../../src/summaries/bars';
 import { occurrenceChart } from '../../src/summaries/occurrence-chart';
 import { classifyAttributes } from '../../src/summaries/tell-apart';
@@ -77,9 +77,9 @@ describe('attributes called like what objects inherit', () => {
   });
 });
 
-describe('messages of a page', () => {
+describe('calls of a page', () => {
   const changes = (text: string) =>
-    webviewMessageSchema.safeParse({ kind: 'settings', changes: JSON.parse(text) as unknown });
+    panelParams.settings.safeParse({ changes: JSON.parse(text) as unknown });
 
   it('that name what objects inherit are refused, not obeyed and not thrown at', () => {
     for (const name of [
@@ -97,24 +97,23 @@ describe('messages of a page', () => {
 
   it('that are out of all bounds are refused', () => {
     const many = Array.from({ length: 10_001 }, (_, i) => `a${String(i)}`);
-    for (const message of [
-      { kind: 'photo', request: 1, row: -1 },
-      { kind: 'photo', request: 1, row: 0.5 },
-      { kind: 'open', row: 2 ** 31, beside: true },
-      { kind: 'open', row: 0, beside: true, path: '/etc/passwd' },
-      { kind: 'faces', request: 1, cluster: 0, order: 'typical', start: 0, count: 501 },
-      { kind: 'faces', request: 1, cluster: -2, order: 'typical', start: 0, count: 1 },
-      { kind: 'images', cluster: 0, action: 'openSettings' },
-      { kind: 'command', command: 'clearStore' },
-      { kind: 'trouble', message: 'x'.repeat(2001) },
-      { kind: 'settings', changes: { attributes: many } },
-      { kind: 'settings', changes: { attributes: ['x'.repeat(1001)] } },
-      { kind: 'settings', changes: { weights: Object.fromEntries(many.map((name) => [name, 1])) } },
-    ]) {
-      expect(
-        webviewMessageSchema.safeParse(message).success,
-        JSON.stringify(message).slice(0, 100),
-      ).toBe(false);
+    const weights = Object.fromEntries(many.map((name) => [name, 1]));
+    for (const [name, params] of [
+      ['photo', { row: -1 }],
+      ['photo', { row: 0.5 }],
+      ['open', { row: 2 ** 31, beside: true }],
+      ['open', { row: 0, beside: true, path: '/etc/passwd' }],
+      ['faces', { cluster: 0, order: 'typical', start: 0, count: 501 }],
+      ['faces', { cluster: -2, order: 'typical', start: 0, count: 1 }],
+      ['images', { cluster: 0, action: 'openSettings' }],
+      ['command', { command: 'clearStore' }],
+      ['trouble', { message: 'x'.repeat(2001) }],
+      ['settings', { changes: { attributes: many } }],
+      ['settings', { changes: { attributes: ['x'.repeat(1001)] } }],
+      ['settings', { changes: { weights } }],
+    ] as const) {
+      const title = JSON.stringify([name, params]).slice(0, 100);
+      expect(panelParams[name].safeParse(params).success, title).toBe(false);
     }
   });
 });

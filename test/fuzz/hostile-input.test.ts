@@ -13,7 +13,7 @@ describe('hostile input', () => {
     expect(end.failed).toBeLessThan(240); // otherwise nothing would be tested
   });
 
-  it('as messages of a page is rejected, or is valid for its type', () => {
+  it('as messages of a page is refused, or has valid parameters', () => {
     const kinds = new Set<string>();
     for (const each of messageCases(21, 5000)) kinds.add(runMessageCase(each));
     expect(kinds.size).toBeGreaterThan(10);

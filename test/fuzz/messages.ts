@@ -1,10 +1,12 @@
 /**
- * Generates messages of a hostile page in the webview from a seed. Each has to be rejected, or to
- * be valid for its type.
+ * Generates messages of a hostile page in the webview from a seed. Each has to be refused, or
+ * to have valid parameters.
  */
 import { checkSettings } from '../../src/domain/settings';
-import { type DatasetMessage, datasetMessageSchema } from '../../src/protocol/dataset-panel';
-import { type WebviewMessage, webviewMessageSchema } from '../../src/protocol/panel';
+import { datasetParams } from '../../src/protocol/dataset-panel';
+import { pageMessageSchema } from '../../src/protocol/page';
+import { type PanelParams, panelParams } from '../../src/protocol/panel';
+import { own } from '../../src/util/own';
 import { random } from '../support/vectors';
 import { anything, type Draw, pick } from './values';
 
@@ -13,23 +15,25 @@ export interface MessageCase {
   message: unknown;
 }
 
+const NAMES = [
+  'watch',
+  'faces',
+  'photo',
+  'open',
+  'select',
+  'images',
+  'settings',
+  'command',
+  'trouble',
+  'options',
+  'samples',
+  'contradictions',
+  'weights',
+  'constructor',
+  '__proto__',
+];
+
 const FIELDS: Record<string, readonly unknown[]> = {
-  kind: [
-    'ready',
-    'faces',
-    'photo',
-    'open',
-    'select',
-    'images',
-    'settings',
-    'command',
-    'trouble',
-    'options',
-    'samples',
-    'contradictions',
-    'weights',
-  ],
-  request: [0, 1, 2 ** 31, -1],
   row: [0, 1, 71, 72, -1, 1.5, 2 ** 31 - 1, 2 ** 31],
   cluster: [-1, 0, 5, null, 100_001],
   order: ['typical', 'untypical', 'silhouette', 'constructor'],
@@ -73,23 +77,24 @@ export function* messageCases(seed: number, count: number): Generator<MessageCas
   }
 }
 
-/** A message that mostly has the fields of its type, a few of them invalid. */
+/** A call that mostly has the parameters of its name, a few of them invalid. */
 function drawn(draw: Draw): unknown {
-  const message: Record<string, unknown> = {};
-  const kind = pick(draw, FIELDS.kind!);
-  const wanted = OF_KIND[String(kind)] ?? [];
-  for (const name of ['kind', ...wanted]) {
+  const name = pick(draw, NAMES);
+  const params: Record<string, unknown> = {};
+  for (const field of PARAMS[name] ?? []) {
     if (draw() < 0.05) continue;
-    message[name] =
-      name === 'kind' ? kind : draw() < 0.9 ? pick(draw, FIELDS[name]!) : anything(draw);
+    params[field] = draw() < 0.9 ? pick(draw, FIELDS[field]!) : anything(draw);
   }
-  if (draw() < 0.1) message[pick(draw, Object.keys(FIELDS))] = anything(draw);
-  return message;
+  if (draw() < 0.1) params[pick(draw, Object.keys(FIELDS))] = anything(draw);
+  const message: Record<string, unknown> = { kind: 'call', id: 1, name, params };
+  if (name === 'watch') message.params = null;
+  if (draw() < 0.05) message[pick(draw, Object.keys(message))] = anything(draw);
+  return { page: draw() < 0.95 ? 'a' : anything(draw), message };
 }
 
-const OF_KIND: Record<string, readonly string[]> = {
-  faces: ['request', 'cluster', 'order', 'start', 'count'],
-  photo: ['request', 'row'],
+const PARAMS: Record<string, readonly string[]> = {
+  faces: ['cluster', 'order', 'start', 'count'],
+  photo: ['row'],
   open: ['row', 'beside'],
   select: ['cluster'],
   images: ['cluster', 'action'],
@@ -103,29 +108,36 @@ const OF_KIND: Record<string, readonly string[]> = {
 };
 
 /**
- * @returns the type of the message, or 'refused'.
- * @throws Error if an invalid message is accepted.
+ * @returns the name of the call, 'cancel', or 'refused'.
+ * @throws Error if invalid parameters are accepted.
  */
 export function runMessageCase({ title, message }: MessageCase): string {
-  const ofPanel = webviewMessageSchema.safeParse(message);
-  const ofDataset = datasetMessageSchema.safeParse(message);
-  const taken = ofPanel.data ?? ofDataset.data;
+  const sent = pageMessageSchema.safeParse(message);
+  if (!sent.success) return 'refused';
+  if (sent.data.message.kind === 'cancel') return 'cancel';
+  const { name, params } = sent.data.message;
+  const ofPanel = own(panelParams, name)?.safeParse(params);
+  const ofDataset = own(datasetParams, name)?.safeParse(params);
+  const taken: unknown = ofPanel?.success === true ? ofPanel.data : ofDataset?.data;
   if (taken === undefined) return 'refused';
-  const wrong = problemOf(taken);
+  const wrong = problemOf(name, taken ?? {});
   if (wrong !== undefined) throw new Error(`${title}: ${wrong} in ${JSON.stringify(message)}`);
-  return taken.kind;
+  return name;
 }
 
-function problemOf(message: WebviewMessage | DatasetMessage): string | undefined {
-  if ('row' in message && !(Number.isInteger(message.row) && message.row >= 0))
+function problemOf(name: string, params: object): string | undefined {
+  if ('row' in params && !(Number.isInteger(params.row) && Number(params.row) >= 0))
     return 'a row that is none';
-  if (message.kind === 'faces' && (message.count > 500 || message.start < 0))
-    return 'a page of any size';
-  if (message.kind === 'settings') {
-    const { problems } = checkSettings(message.changes, (name) => name);
+  if (name === 'faces') {
+    const { count, start } = params as PanelParams<'faces'>;
+    if (count > 500 || start < 0) return 'a page of any size';
+  }
+  if (name === 'settings') {
+    const { changes } = params as PanelParams<'settings'>;
+    const { problems } = checkSettings(changes, (setting) => setting);
     if (problems.length > 0) return problems.join();
-    for (const name of Object.keys(message.changes))
-      if (RISKY.has(name)) return `the setting ${name}`;
+    for (const setting of Object.keys(changes))
+      if (RISKY.has(setting)) return `the setting ${setting}`;
   }
   return undefined;
 }

@@ -140,7 +140,8 @@ describe('a command without an argument', () => {
     await execute('copyPaths');
     expect(shownBy('quick pick')).toEqual(['Which cluster?', 'Cluster 0']);
     expect(state.clipboard).toBe('/photos/a.jpg\n');
-    panel.send({ kind: 'select', cluster: 0 });
+    panel.call('watch');
+    panel.call('select', { cluster: 0 });
     await vi.waitFor(() => {
       expect(panel.lastState()).toMatchObject({ selected: 0 });
     });

@@ -173,7 +173,7 @@ describe.each(NAMES)('a name like %j', (_, name) => {
       expect(label).not.toMatch(ICON);
       expect(label).not.toMatch(UNSEEN);
     }
-    panel.send({ kind: 'trouble', message: name.slice(0, 2000) });
+    panel.call('trouble', { message: name.slice(0, 2000) });
     log.error(new Error(name));
     for (const entry of shownBy('log')) {
       expect(entry.replaceAll(/\n {4}/g, '').replaceAll('\t', '')).not.toMatch(UNSEEN);

@@ -42,7 +42,7 @@ async function restored() {
   });
   const panel = fakePanel();
   await panels.deserializeWebviewPanel(asPanel(panel), { runId: 'kept', selected: 0 });
-  panel.send({ kind: 'ready' });
+  panel.call('watch');
   await settled();
   return { engine, library, session, panels, panel, watch, update, log };
 }
@@ -62,25 +62,25 @@ describe('an untrusted workspace', () => {
       comparison: null,
       failures: [],
     });
-    panel.send({ kind: 'command', command: 'trust' });
+    panel.call('command', { command: 'trust' });
     await settled();
     expect(state.executed).toEqual([['workbench.trust.manage']]);
   });
 
-  it('ignores other messages of a restored page', async () => {
+  it('refuses other calls of a restored page', async () => {
     const { engine, panel } = await restored();
-    for (const message of [
-      { kind: 'faces', request: 1, cluster: 0, order: 'typical', start: 0, count: 10 },
-      { kind: 'photo', request: 2, row: 0 },
-      { kind: 'open', row: 0, beside: false },
-      { kind: 'select', cluster: 0 },
-      { kind: 'images', cluster: 0, action: 'copyPaths' },
-      { kind: 'settings', changes: { clusters: 3 } },
-      { kind: 'command', command: 'rerun' },
-      { kind: 'command', command: 'retry' },
-      { kind: 'command', command: 'compare' },
-    ]) {
-      panel.send(message);
+    for (const [name, params] of [
+      ['faces', { cluster: 0, order: 'typical', start: 0, count: 10 }],
+      ['photo', { row: 0 }],
+      ['open', { row: 0, beside: false }],
+      ['select', { cluster: 0 }],
+      ['images', { cluster: 0, action: 'copyPaths' }],
+      ['settings', { changes: { clusters: 3 } }],
+      ['command', { command: 'rerun' }],
+      ['command', { command: 'retry' }],
+      ['command', { command: 'compare' }],
+    ] as const) {
+      panel.call(name, params);
     }
     await settled();
     expect(engine.asked).toEqual([]);
@@ -137,10 +137,10 @@ describe('an untrusted workspace', () => {
     const panel = fakePanel();
     const memento = { folder: '/data', attributes: [], dropZero: 0 };
     await DatasetPanel.serializer(context).deserializeWebviewPanel(asPanel(panel), memento);
-    panel.send({ kind: 'ready' });
-    panel.send({ kind: 'contradictions', images: 10 });
-    panel.send({ kind: 'samples', partition: null, attribute: null, again: false });
-    panel.send({ kind: 'command', command: 'retry' });
+    panel.call('watch');
+    panel.call('contradictions', { images: 10 });
+    panel.call('samples', { partition: null, attribute: null, again: false });
+    panel.call('command', { command: 'retry' });
     await settled();
     expect(engine.asked).toEqual([]);
     expect(panel.lastState()).toMatchObject({ waits: true, summary: null });

@@ -244,22 +244,34 @@ export class TreeItem {
   constructor(readonly label: string) {}
 }
 
+interface HostMessage {
+  page: string;
+  message: { progress?: { kind: string; state?: Record<string, unknown> } };
+}
+
 /** A panel whose page is simulated by a test. */
 export function fakePanel() {
-  const posted: { kind: string; state?: Record<string, unknown> }[] = [];
+  const sent: HostMessage[] = [];
+  let calls = 0;
   let receive: (message: unknown) => void = () => undefined;
   let dispose: () => void = () => undefined;
   return {
     title: '',
     active: false,
     iconPath: undefined as unknown,
-    posted,
-    /** Sends a message from the page. */
-    send: (sent: unknown) => {
-      receive(sent);
+    /** What was sent to the page. */
+    sent,
+    /** Sends anything from the page. */
+    send: (message: unknown) => {
+      receive(message);
+    },
+    /** Calls the host from the page. */
+    call: (name: string, params: unknown = null) => {
+      receive({ page: 'loaded', message: { kind: 'call', id: ++calls, name, params } });
     },
     /** The last state that was sent to the page. */
-    lastState: () => posted.findLast(({ kind }) => kind === 'state')?.state,
+    lastState: () =>
+      sent.findLast(({ message }) => message.progress?.kind === 'state')?.message.progress?.state,
     reveal: () => undefined,
     dispose: () => {
       dispose();
@@ -272,8 +284,8 @@ export function fakePanel() {
       options: {},
       html: '',
       asWebviewUri: (uri: Uri) => uri,
-      postMessage: (sent: (typeof posted)[number]) => {
-        posted.push(sent);
+      postMessage: (message: HostMessage) => {
+        sent.push(message);
         return Promise.resolve(true);
       },
       onDidReceiveMessage: (listener: (message: unknown) => void) => {

@@ -62,7 +62,7 @@ test.describe('the grid of faces', () => {
   test('opens the image beside on a click with Ctrl', async ({ mountComponent }) => {
     const mounted = await mountComponent('fc-face-grid', { cluster: 0, size: 5, generation: 1 });
     await mounted.component.locator('[data-index="3"] .face').click({ modifiers: ['Control'] });
-    expect(await mounted.sent()).toEqual([{ kind: 'open', row: 3, beside: true }]);
+    expect(await mounted.sent()).toEqual([['open', { row: 3, beside: true }]]);
   });
 });
 
@@ -76,7 +76,7 @@ test.describe('the weights', () => {
     expect(await mounted.sent()).toEqual([]);
     await expect.poll(() => mounted.sent()).toHaveLength(1);
     expect(await mounted.sent()).toEqual([
-      { kind: 'settings', changes: { weights: { Smiling: 1, Eyeglasses: 1.5, Male: 1 } } },
+      ['settings', { changes: { weights: { Smiling: 1, Eyeglasses: 1.5, Male: 1 } } }],
     ]);
     // An older state must not take the slider out of the hand.
     await mounted.update({ settings });
@@ -88,7 +88,7 @@ test.describe('the weights', () => {
     const mounted = await mountComponent('fc-weights', { settings, weights: {} });
     await expect(mounted.component.getByLabel('Smiling')).toHaveValue('3');
     await mounted.component.locator('vscode-button').click();
-    expect(await mounted.sent()).toEqual([{ kind: 'settings', changes: { weights: 'none' } }]);
+    expect(await mounted.sent()).toEqual([['settings', { changes: { weights: 'none' } }]]);
   });
 });
 
@@ -112,8 +112,8 @@ test('the curve of auto takes the number of a point, by mouse and keyboard', asy
   await points.nth(0).focus();
   await mounted.page.keyboard.press('Enter');
   expect(await mounted.sent()).toEqual([
-    { kind: 'settings', changes: { clusters: 4 } },
-    { kind: 'settings', changes: { clusters: 2 } },
+    ['settings', { changes: { clusters: 4 } }],
+    ['settings', { changes: { clusters: 2 } }],
   ]);
 });
 
@@ -140,7 +140,7 @@ test.describe('the photo dialog', () => {
     await expect(component.locator('th').first()).toHaveText('Smiling');
     await expect(boxes.nth(1)).toHaveAttribute('aria-pressed', 'true');
     await component.locator('#open').click();
-    expect(await mounted.sent()).toEqual([{ kind: 'open', row: 8, beside: false }]);
+    expect(await mounted.sent()).toEqual([['open', { row: 8, beside: false }]]);
     await page.keyboard.press('Escape');
     await expect(component.locator('dialog')).toBeHidden();
   });

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { test as base, chromium, type Browser, type Locator, type Page } from '@playwright/test';
 import { build } from 'esbuild';
-import type { WebviewMessage } from '../../src/protocol/panel';
 import { CHROMIUM, FLAGS } from './chromium';
+import type { Sent } from './page';
 
 export { expect } from '@playwright/test';
 
@@ -26,7 +26,7 @@ class Mounted {
   }
 
   /** What the component has sent to the host. */
-  sent(): Promise<WebviewMessage[]> {
+  sent(): Promise<Sent[]> {
     return this.page.evaluate(() => window.testPage.sent());
   }
 }

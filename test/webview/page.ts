@@ -2,16 +2,17 @@
 import '../../webview/toolkit';
 import '../../webview/components/app';
 import type { FaceCard, PhotoView } from '../../src/domain/faces';
-import type { WebviewMessage } from '../../src/protocol/panel';
 import type { Source } from '../../webview/source';
+
+export type Sent = [name: string, params: unknown];
 
 export interface TestPage {
   /** Puts a component with these properties in place of the one before. */
   mount: (tag: string, properties: Record<string, unknown>) => Promise<void>;
   /** Sets properties of the mounted component. */
   update: (properties: Record<string, unknown>) => Promise<void>;
-  /** Messages sent since the component was mounted. */
-  sent: () => WebviewMessage[];
+  /** What was requested of the host since the component was mounted. */
+  sent: () => Sent[];
   /** Pages of faces that were requested: their first positions. */
   requested: () => number[];
   /** From now on, requests for faces fail with this message; empty: they succeed. */
@@ -27,7 +28,7 @@ declare global {
 /** Attributes of every face. */
 const ATTRIBUTES = 3;
 
-let messages: WebviewMessage[] = [];
+let sent: Sent[] = [];
 let starts: number[] = [];
 let failure = '';
 let mounted: HTMLElement & { updateComplete?: Promise<unknown> };
@@ -66,8 +67,11 @@ const source: Source = {
     })),
   }),
   available: (_cluster, size) => size,
-  send: (message) => {
-    messages.push(message);
+  select: (cluster) => {
+    sent.push(['select', { cluster }]);
+  },
+  send: (name, params) => {
+    sent.push([name, params]);
   },
 };
 
@@ -78,7 +82,7 @@ async function update(properties: Record<string, unknown>) {
 
 window.testPage = {
   mount: async (tag, properties) => {
-    messages = [];
+    sent = [];
     starts = [];
     failure = '';
     mounted = document.createElement(tag);
@@ -87,7 +91,7 @@ window.testPage = {
     await mounted.updateComplete;
   },
   update,
-  sent: () => messages,
+  sent: () => sent,
   requested: () => starts,
   fail: (message) => {
     failure = message;

@@ -192,7 +192,7 @@ export class App extends LitElement {
   private readonly onKey = (event: KeyboardEvent) => {
     // A dropdown that was closed by Escape has prevented the default.
     if (event.key === 'Escape' && !event.defaultPrevented && this.panel?.selected != null)
-      this.source.send({ kind: 'select', cluster: null });
+      this.source.select(null);
   };
 }
 

@@ -73,7 +73,7 @@ export class ClusterCard extends LitElement {
     const title = clusterTitle(cluster.id);
     const more = cluster.size - faces.length;
     const open = () => {
-      this.source.send({ kind: 'select', cluster: cluster.id });
+      this.source.select(cluster.id);
     };
     return html`
       <article aria-label="${title}, ${plural(cluster.size, 'face')}">

@@ -98,7 +98,7 @@ export class ClusterView extends LitElement {
     };
     const button = (action: 'copyPaths' | 'copyImages', label: string, title: string) => {
       const send = () => {
-        this.source.send({ kind: 'images', cluster: this.cluster.id, action });
+        this.source.send('images', { cluster: this.cluster.id, action });
       };
       return html`<vscode-button id=${action} appearance="secondary" title=${title} @click=${send}
         >${label}</vscode-button
@@ -142,7 +142,7 @@ export class ClusterView extends LitElement {
 
   private step(label: string, cluster: ClusterSummary | undefined) {
     const go = () => {
-      if (cluster !== undefined) this.source.send({ kind: 'select', cluster: cluster.id });
+      if (cluster !== undefined) this.source.select(cluster.id);
     };
     return html`<vscode-button
       appearance="secondary"
@@ -155,7 +155,7 @@ export class ClusterView extends LitElement {
   }
 
   private readonly back = () => {
-    this.source.send({ kind: 'select', cluster: null });
+    this.source.select(null);
   };
 
   override firstUpdated() {

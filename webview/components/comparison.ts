@@ -207,7 +207,7 @@ export class ComparisonView extends LitElement {
     const open = () => {
       const changes =
         point.k === null ? { method: point.method } : { method: point.method, clusters: point.k };
-      this.source.send({ kind: 'settings', changes });
+      this.source.send('settings', { changes });
     };
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== 'Enter' && event.key !== ' ') return;
@@ -220,7 +220,7 @@ export class ComparisonView extends LitElement {
 
   private command(command: 'saveComparison' | 'hideComparison') {
     return () => {
-      this.source.send({ kind: 'command', command });
+      this.source.send('command', { command });
     };
   }
 }

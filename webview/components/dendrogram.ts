@@ -77,7 +77,7 @@ export class DendrogramView extends LitElement {
 
   private leaf(id: number, x: number) {
     const open = () => {
-      this.source.send({ kind: 'select', cluster: id });
+      this.source.select(id);
     };
     const onKey = (event: KeyboardEvent) => {
       if (event.key === 'Enter') open();

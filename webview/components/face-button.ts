@@ -15,7 +15,7 @@ export class ShowFace extends Event {
 /** @param tabindex -1 in a grid that moves the focus itself. */
 export function faceButton(face: FaceCard, source: Source, tabindex = 0) {
   const open = (event: MouseEvent) => {
-    if (event.ctrlKey || event.metaKey) source.send({ kind: 'open', row: face.row, beside: true });
+    if (event.ctrlKey || event.metaKey) source.send('open', { row: face.row, beside: true });
     else event.currentTarget?.dispatchEvent(new ShowFace(face));
   };
   const name = forPage(face.image);

@@ -111,7 +111,7 @@ export class KCurve extends LitElement {
     if (!this.source.live)
       return svg`<circle class=${chosen ? 'chosen' : ''} cx=${x} cy=${y} r=${radius}><title>${text}</title></circle>`;
     const take = () => {
-      this.source.send({ kind: 'settings', changes: { clusters: k } });
+      this.source.send('settings', { changes: { clusters: k } });
     };
     const onKey = (event: KeyboardEvent) => {
       if (event.key === 'Enter') take();

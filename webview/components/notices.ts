@@ -2,14 +2,14 @@
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { changesText } from '../../src/domain/progress-text';
-import type { PanelState, WebviewMessage } from '../../src/protocol/panel';
+import type { PanelState, PanelParams } from '../../src/protocol/panel';
 import { upperFirst } from '../../src/text/letter-case';
 import { forName, forPage } from '../../src/text/neutralize';
 import { plural } from '../../src/text/numbers';
 import type { Source } from '../source';
 import { shared } from './shared.css';
 
-type PanelCommand = Extract<WebviewMessage, { kind: 'command' }>['command'];
+type PanelCommand = PanelParams<'command'>['command'];
 
 type Notice = TemplateResult;
 
@@ -142,7 +142,7 @@ export class Notices extends LitElement {
 
   private command(command: PanelCommand, label: string): TemplateResult {
     const send = () => {
-      this.source.send({ kind: 'command', command });
+      this.source.send('command', { command });
     };
     return html`<button class="link" @click=${send}>${label}</button>`;
   }

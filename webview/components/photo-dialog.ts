@@ -121,7 +121,7 @@ export class PhotoDialog extends LitElement {
   }
 
   private readonly open = (event: MouseEvent) => {
-    this.source.send({ kind: 'open', row: this.marked, beside: event.ctrlKey || event.metaKey });
+    this.source.send('open', { row: this.marked, beside: event.ctrlKey || event.metaKey });
   };
 }
 

@@ -7,7 +7,7 @@ import { shared } from './shared.css';
 
 /** Receives the command to cancel. */
 interface Canceller {
-  send(message: { kind: 'command'; command: 'cancel' }): void;
+  send(name: 'command', params: { command: 'cancel' }): void;
 }
 
 @customElement('fc-progress')
@@ -51,7 +51,7 @@ export class ProgressBar extends LitElement {
     const { done, total } = this.progress;
     const share = total === 0 ? 0 : done / total;
     const cancel = () => {
-      this.source.send({ kind: 'command', command: 'cancel' });
+      this.source.send('command', { command: 'cancel' });
     };
     return html`
       <div class="line">

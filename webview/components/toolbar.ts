@@ -3,7 +3,7 @@ import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { METHOD_NAMES, takesClusters } from '../../src/domain/method-names';
 import { clusteringSettingsSchema, PRESETS } from '../../src/domain/settings';
-import type { PanelState, SettingChanges, WebviewMessage } from '../../src/protocol/panel';
+import type { PanelState, SettingChanges, PanelParams } from '../../src/protocol/panel';
 import { forPage } from '../../src/text/neutralize';
 import { plural } from '../../src/text/numbers';
 import type { Source } from '../source';
@@ -208,12 +208,12 @@ export class Toolbar extends LitElement {
   };
 
   private change(changes: SettingChanges) {
-    this.source.send({ kind: 'settings', changes });
+    this.source.send('settings', { changes });
   }
 
-  private command(command: Extract<WebviewMessage, { kind: 'command' }>['command']) {
+  private command(command: PanelParams<'command'>['command']) {
     return () => {
-      this.source.send({ kind: 'command', command });
+      this.source.send('command', { command });
     };
   }
 }

@@ -6,7 +6,7 @@ import { shared } from './shared.css';
 
 /** Receives the command to manage trust. */
 interface Trust {
-  send(message: { kind: 'command'; command: 'trust' }): void;
+  send(name: 'command', params: { command: 'trust' }): void;
 }
 
 @customElement('fc-waits')
@@ -31,7 +31,7 @@ export class Waits extends LitElement {
 
   override render() {
     const manage = () => {
-      this.source.send({ kind: 'command', command: 'trust' });
+      this.source.send('command', { command: 'trust' });
     };
     return html`
       <h1>${forPage(this.name)}</h1>

@@ -121,14 +121,14 @@ export class Weights extends LitElement {
     const weights = Object.fromEntries(
       this.settings.attributes.map((name) => [name, round(this.weightOf(name))]),
     );
-    this.source.send({ kind: 'settings', changes: { weights } });
+    this.source.send('settings', { changes: { weights } });
   }
 
   private readonly reset = () => {
     clearTimeout(this.timer);
     this.timer = undefined;
     this.edited = {};
-    this.source.send({ kind: 'settings', changes: { weights: 'none' } });
+    this.source.send('settings', { changes: { weights: 'none' } });
   };
 }
 

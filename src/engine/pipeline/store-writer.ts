@@ -5,7 +5,7 @@
  * `FaceStore.unmap` releases.)
  */
 import { type ForkedProcess, forkProcess } from '../../channel/child-process';
-import { parentEnd } from '../../channel/port';
+import { parentEnd } from '../../channel/node-ports';
 import { serve } from '../../channel/serve';
 import { engineScript } from '../../networks/tool-process';
 import { FaceStore } from '../../store/face-store';

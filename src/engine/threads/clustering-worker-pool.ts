@@ -5,7 +5,8 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { ClosedError, workerPort } from '../../channel/port';
+import { workerPort } from '../../channel/node-ports';
+import { ClosedError } from '../../channel/port';
 import { Remote } from '../../channel/remote';
 import type { RunTask, TaskName, TaskOptions, Tasks } from '../../clustering/tasks';
 import type { ClusteringWorkerCalls } from './clustering-worker';

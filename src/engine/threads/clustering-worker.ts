@@ -1,5 +1,5 @@
 /** A clustering worker: runs clustering tasks one after the other. */
-import { parentEnd } from '../../channel/port';
+import { parentEnd } from '../../channel/node-ports';
 import { serve } from '../../channel/serve';
 import { runHere, type TaskName, type Tasks } from '../../clustering/tasks';
 

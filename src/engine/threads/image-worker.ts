@@ -5,7 +5,7 @@
  * as a process where an image may crash it.
  */
 import { isMainThread } from 'node:worker_threads';
-import { parentEnd } from '../../channel/port';
+import { parentEnd } from '../../channel/node-ports';
 import { type CallContext, serve } from '../../channel/serve';
 import type { CropSize } from '../../domain/faces';
 import type { Framing } from '../../domain/networks';

@@ -1,7 +1,7 @@
 /** The inference workers of a run on a GPU. */
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { workerPort } from '../../channel/port';
+import { workerPort } from '../../channel/node-ports';
 import { Remote } from '../../channel/remote';
 import type { BatchRunner } from '../../networks/provider-chain';
 import { withinLimit } from '../../util/silence';

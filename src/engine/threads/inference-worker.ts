@@ -3,7 +3,7 @@
  * thread until the GPU is done.
  */
 import { workerData } from 'node:worker_threads';
-import { parentEnd } from '../../channel/port';
+import { parentEnd } from '../../channel/node-ports';
 import { serve } from '../../channel/serve';
 import type { Provider } from '../../domain/networks';
 import { openModel } from '../../networks/model';

@@ -4,7 +4,8 @@
  */
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { type ClosedError, workerPort } from '../../channel/port';
+import { workerPort } from '../../channel/node-ports';
+import type { ClosedError } from '../../channel/port';
 import { Remote } from '../../channel/remote';
 import type { ImageWorkerCalls } from './image-worker';
 

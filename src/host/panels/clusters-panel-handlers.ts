@@ -1,16 +1,16 @@
-/** Handlers of the messages and commands of the panel of a run. */
+/** What the page of a run's panel can have done. */
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
-import type { SettingChanges, WebviewMessage } from '../../protocol/panel';
+import type { PanelParams, SettingChanges } from '../../protocol/panel';
 import type { Log } from '../outlets';
 import type { RunSession } from '../runs/run-session';
 import { readSettings } from '../settings/configuration';
 import type { SettingHistory } from '../settings/setting-history';
 import { manageTrust } from '../trust';
-import type { CommandHandlers } from './message-handlers';
 import { saveComparison } from './save-comparison';
+import type { CommandHandlers } from './serve-page';
 
-type PanelCommand = Extract<WebviewMessage, { kind: 'command' }>['command'];
+type PanelCommand = PanelParams<'command'>['command'];
 
 /** What the commands need of the panel itself. */
 interface PanelActions {
@@ -60,7 +60,7 @@ export async function openImage(session: RunSession, row: number, beside: boolea
 /** Copies the images of a cluster, or their paths. */
 export async function useImages(
   session: RunSession,
-  { cluster: id, action }: Extract<WebviewMessage, { kind: 'images' }>,
+  { cluster: id, action }: PanelParams<'images'>,
 ): Promise<void> {
   const cluster = session.clustering?.clusters.find((each) => each.id === id);
   if (cluster === undefined) return;

@@ -1,6 +1,6 @@
-/** The messages that show a run in its panel. */
+/** What the page of a run's panel shows. */
 import { clusteringSettings } from '../../domain/settings';
-import type { HostMessage, PanelState } from '../../protocol/panel';
+import type { PanelEvent, PanelState } from '../../protocol/panel';
 import type { RunSession } from '../runs/run-session';
 import { readSettings } from '../settings/configuration';
 import { runTitle } from '../titles';
@@ -50,7 +50,7 @@ function withoutLists(manifest: NonNullable<RunSession['manifest']>): PanelState
 }
 
 /** The eigenfaces of the clusters; undefined until they are made. */
-export function picturesMessage({ generation, pictures }: RunSession): HostMessage | undefined {
+export function picturesEvent({ generation, pictures }: RunSession): PanelEvent | undefined {
   if (pictures === null) return undefined;
   const plain = pictures.map((each) => ({
     ...each,

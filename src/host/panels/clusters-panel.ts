@@ -1,17 +1,17 @@
 /** The webview panel of a run. */
 import type * as vscode from 'vscode';
 import type { Progress } from '../../domain/progress';
-import { type HostMessage, type WebviewMessage, webviewMessageSchema } from '../../protocol/panel';
-import { messageOf } from '../../util/errors';
+import { type PanelCalls, type PanelEvent, panelParams } from '../../protocol/panel';
+import type { Handlers } from '../../channel/serve';
 import { Disposables, listen } from '../disposables';
-import { type Log, showError } from '../outlets';
+import type { Log } from '../outlets';
 import type { RunSession } from '../runs/run-session';
 import type { SettingHistory } from '../settings/setting-history';
 import { runTitle } from '../titles';
 import { changeSettings, openImage, panelCommands, useImages } from './clusters-panel-handlers';
-import { panelState, picturesMessage } from './clusters-panel-state';
-import { handleBeforeTrust, handleMessage, type MessageHandlers } from './message-handlers';
-import { plainBytes } from './plain-bytes';
+import { panelState, picturesEvent } from './clusters-panel-state';
+import { withPlainJpeg } from './plain-bytes';
+import { reportFailure, servePages, untilAborted } from './serve-page';
 import { showPage } from './webview-page';
 
 export interface PanelContext {
@@ -22,12 +22,11 @@ export interface PanelContext {
   onSelect: (session: RunSession, cluster: number | null) => void;
 }
 
-type Request = Extract<WebviewMessage, { request: number }>;
-
 export class ClustersPanel {
   private comparisonHidden = false;
   private readonly disposables = new Disposables();
-  private readonly handlers: MessageHandlers<WebviewMessage>;
+  /** Sends an event to the page, once it listens. */
+  private tell: (event: PanelEvent) => void = () => undefined;
 
   /** @param shown the cluster to show; null for all clusters. */
   constructor(
@@ -37,7 +36,6 @@ export class ClustersPanel {
     private shown: number | null,
     onDispose: () => void,
   ) {
-    this.handlers = this.messageHandlers();
     const add = this.disposables.add.bind(this.disposables);
     add(
       listen(session, 'state', () => {
@@ -46,12 +44,12 @@ export class ClustersPanel {
     );
     add(
       listen(session, 'progress', (progress: Progress | null) => {
-        this.post({ kind: 'progress', progress });
+        this.tell({ kind: 'progress', progress });
       }),
     );
     add(
       listen(session, 'pictures', () => {
-        this.postPictures();
+        this.tellPictures();
       }),
     );
     add(
@@ -59,7 +57,16 @@ export class ClustersPanel {
         this.resume();
       }),
     );
-    add(panel.webview.onDidReceiveMessage((message: unknown) => void this.receive(message)));
+    add(
+      servePages<PanelCalls>(panel.webview, {
+        view: 'the panel',
+        log: context.log,
+        params: panelParams,
+        handlers: this.pageHandlers(),
+        queries: ['faces', 'photo'],
+        waits: () => session.waits,
+      }),
+    );
     add(
       panel.onDidDispose(() => {
         this.disposables.dispose();
@@ -96,12 +103,12 @@ export class ClustersPanel {
     const { comparisonHidden, shown: selected } = this;
     const undo = this.context.history.last;
     const state = panelState(this.session, { selected, comparisonHidden, undo });
-    this.post({ kind: 'state', state });
+    this.tell({ kind: 'state', state });
   }
 
   /** Shows the run after it has waited for trust. */
   resume(): void {
-    void this.receive({ kind: 'ready' }); // the page sends this only once, when it is loaded
+    this.showEverything();
     void this.session.followSettings();
   }
 
@@ -126,36 +133,14 @@ export class ClustersPanel {
     this.context.onSelect(this.session, cluster);
   }
 
-  /** A hidden page receives nothing; it requests everything when it is shown again. */
-  private post(message: HostMessage) {
-    void this.panel.webview.postMessage(message);
+  private tellPictures() {
+    const event = picturesEvent(this.session);
+    if (event !== undefined) this.tell(event);
   }
 
-  private postPictures() {
-    const message = picturesMessage(this.session);
-    if (message !== undefined) this.post(message);
-  }
-
-  private async receive(message: unknown) {
-    const parsed = webviewMessageSchema.safeParse(message);
-    if (!parsed.success) {
-      this.context.log.warn(`the panel sent an invalid message: ${parsed.error.message}`);
-      return;
-    }
-    try {
-      if (this.session.waits)
-        await handleBeforeTrust(parsed.data, this.handlers, this.context.log, 'the panel', () => {
-          this.refresh();
-        });
-      else await handleMessage(this.handlers, parsed.data);
-    } catch (error) {
-      this.context.log.error(error);
-      void showError(`Face Clusters: ${messageOf(error)}`);
-    }
-  }
-
-  private messageHandlers(): MessageHandlers<WebviewMessage> {
+  private pageHandlers(): Handlers<PanelCalls> {
     const { session, context } = this;
+    const { queries } = session;
     const commands = panelCommands({
       session,
       history: context.history,
@@ -167,15 +152,26 @@ export class ClustersPanel {
       },
     });
     return {
-      ready: () => this.sendEverything(),
-      faces: (message) => this.answer(message, () => this.facesMessage(message)),
-      photo: (message) => this.answer(message, () => this.photoMessage(message)),
-      open: ({ row, beside }) => openImage(session, row, beside),
+      watch: async (_, { onProgress, signal }) => {
+        this.tell = onProgress;
+        this.showEverything();
+        await untilAborted(signal);
+      },
+      faces: async ({ cluster, order, start, count }) =>
+        (await queries.faces(cluster, order, start, count)).map(withPlainJpeg),
+      photo: async ({ row }) => withPlainJpeg(await queries.photo(row)),
+      open: async ({ row, beside }) => {
+        await openImage(session, row, beside);
+      },
       select: ({ cluster }) => {
         this.select(cluster);
       },
-      images: (message) => useImages(session, message),
-      settings: ({ changes }) => changeSettings(context.history, changes),
+      images: async (params) => {
+        await useImages(session, params);
+      },
+      settings: async ({ changes }) => {
+        await changeSettings(context.history, changes);
+      },
       trouble: ({ message }) => {
         context.log.error(`the panel: ${message}`);
       },
@@ -185,36 +181,16 @@ export class ClustersPanel {
     };
   }
 
-  private async sendEverything(): Promise<void> {
-    await this.session.load();
-    this.refresh();
-    if (this.session.pictures === null) void this.session.makePictures();
-    else this.postPictures();
-  }
-
-  private async facesMessage(message: Extract<Request, { kind: 'faces' }>): Promise<HostMessage> {
-    const { request, cluster, order, start, count } = message;
-    const faces = await this.session.queries.faces(cluster, order, start, count);
-    const plain = faces.map((face) => ({ ...face, jpeg: plainBytes(face.jpeg) }));
-    return { kind: 'faces', request, faces: plain };
-  }
-
-  private async photoMessage({
-    request,
-    row,
-  }: Extract<Request, { kind: 'photo' }>): Promise<HostMessage> {
-    const photo = await this.session.queries.photo(row);
-    return { kind: 'photo', request, photo: { ...photo, jpeg: plainBytes(photo.jpeg) } };
-  }
-
-  /** Posts the answer to a request, or the reason why there is none. */
-  private async answer({ kind, request }: Request, make: () => Promise<HostMessage>) {
-    try {
-      this.post(await make());
-    } catch (error) {
-      const message = messageOf(error);
-      this.context.log.warn(`the request '${kind}' of the panel failed: ${message}`);
-      this.post({ kind: 'requestFailed', request, message });
-    }
+  private showEverything(): void {
+    const show = async () => {
+      if (!this.session.waits) await this.session.load();
+      this.refresh();
+      if (this.session.waits) return;
+      if (this.session.pictures === null) void this.session.makePictures();
+      else this.tellPictures();
+    };
+    show().catch((error: unknown) => {
+      reportFailure(this.context.log, error);
+    });
   }
 }

@@ -1,21 +1,22 @@
 /** The webview panel of a data set of labeled faces. */
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
+import type { Handlers } from '../../channel/serve';
 import type { DatasetChoice, DatasetSummary, SuspectedLabelErrors } from '../../domain/dataset';
 import type { BundledModels } from '../../domain/networks';
 import { analysisSettings } from '../../domain/settings';
 import type { EngineClient } from '../../engine/client';
 import {
-  type DatasetHostMessage,
+  type DatasetCalls,
+  type DatasetEvent,
   type DatasetMemento,
-  type DatasetMessage,
   datasetMementoSchema,
-  datasetMessageSchema,
+  type DatasetParams,
+  datasetParams,
 } from '../../protocol/dataset-panel';
 import { forName } from '../../text/neutralize';
-import { CancelledError, messageOf } from '../../util/errors';
 import { Disposables } from '../disposables';
-import { type Log, showError, showInformation } from '../outlets';
+import { type Log, showInformation } from '../outlets';
 import { readSettings } from '../settings/configuration';
 import type { SettingHistory } from '../settings/setting-history';
 import { isTrusted, manageTrust } from '../trust';
@@ -26,13 +27,8 @@ import {
   weightAttributes,
 } from './dataset-actions';
 import { DatasetJob } from './dataset-job';
-import {
-  type CommandHandlers,
-  handleBeforeTrust,
-  handleMessage,
-  type MessageHandlers,
-} from './message-handlers';
 import { withPlainJpeg } from './plain-bytes';
+import { type CommandHandlers, reportFailure, servePages, untilAborted } from './serve-page';
 import { showPage } from './webview-page';
 
 export const DATASET_VIEW_TYPE = 'faceClusters.dataset';
@@ -51,15 +47,15 @@ export interface DatasetPanelContext {
   log: Log;
 }
 
-type DatasetCommand = Extract<DatasetMessage, { kind: 'command' }>['command'];
+type DatasetCommand = DatasetParams<'command'>['command'];
 
 export class DatasetPanel {
   private summary: DatasetSummary | null = null;
   private labelErrors: SuspectedLabelErrors | null = null;
   private seed = 1;
-  private closed = false;
+  /** Sends an event to the page, once it listens. */
+  private tell: (event: DatasetEvent) => void = () => undefined;
   private readonly job: DatasetJob;
-  private readonly handlers: MessageHandlers<DatasetMessage>;
   private readonly commands: CommandHandlers<DatasetCommand>;
 
   private constructor(
@@ -71,16 +67,15 @@ export class DatasetPanel {
   ) {
     this.job = new DatasetJob({
       onProgress: (progress) => {
-        this.post({ kind: 'progress', progress });
+        this.tell({ kind: 'progress', progress });
       },
       onState: () => {
-        this.postState();
+        this.showState();
       },
       onError: (error) => {
         context.log.error(error);
       },
     });
-    this.handlers = this.messageHandlers();
     this.commands = this.commandHandlers();
     this.listen();
     showPage(panel, context.extensionUri, { title: this.title, script: 'dataset.js' });
@@ -107,17 +102,22 @@ export class DatasetPanel {
     const { panel } = this;
     const disposables = new Disposables();
     disposables.add(
-      panel.webview.onDidReceiveMessage((message: unknown) => void this.receive(message)),
+      servePages<DatasetCalls>(panel.webview, {
+        view: 'the data set view',
+        log: this.context.log,
+        params: datasetParams,
+        handlers: this.pageHandlers(),
+        queries: ['samples'],
+        waits: () => this.waits,
+      }),
     );
     disposables.add(
       vscode.workspace.onDidGrantWorkspaceTrust(() => {
-        // the page sends this only once, when it is loaded
-        if (!this.requested) void this.receive({ kind: 'ready' });
+        if (!this.requested) this.showEverything();
       }),
     );
     disposables.add(
       panel.onDidDispose(() => {
-        this.closed = true;
         this.job.cancel();
         disposables.dispose();
       }),
@@ -133,15 +133,11 @@ export class DatasetPanel {
     return `Dataset: ${basename(this.choice.folder)}`;
   }
 
-  private post(message: DatasetHostMessage) {
-    if (!this.closed) void this.panel.webview.postMessage(message);
-  }
-
-  private postState() {
+  private showState() {
     const { choice, summary, labelErrors, seed, title, waits } = this;
     const { progress, problem } = this.job;
     const surest = (labelErrors?.surest ?? []).map(withPlainJpeg);
-    this.post({
+    this.tell({
       kind: 'state',
       state: {
         title,
@@ -158,57 +154,46 @@ export class DatasetPanel {
     });
   }
 
-  private async receive(message: unknown) {
-    const parsed = datasetMessageSchema.safeParse(message);
-    if (!parsed.success) {
-      this.context.log.warn(`the data set view sent an invalid message: ${parsed.error.message}`);
-      return;
-    }
-    try {
-      const showState = this.postState.bind(this);
-      if (this.waits)
-        await handleBeforeTrust(
-          parsed.data,
-          this.handlers,
-          this.context.log,
-          'the data set view',
-          showState,
-        );
-      else await handleMessage(this.handlers, parsed.data);
-    } catch (error) {
-      if (error instanceof CancelledError) return;
-      this.context.log.error(error);
-      void showError(`Face Clusters: ${messageOf(error)}`);
-    }
-  }
-
-  private messageHandlers(): MessageHandlers<DatasetMessage> {
+  private pageHandlers(): Handlers<DatasetCalls> {
+    const { context } = this;
     return {
-      ready: async () => {
-        if (this.summary === null && this.job.problem === null) await this.explore();
-        else this.postState();
+      watch: async (_, { onProgress, signal }) => {
+        this.tell = onProgress;
+        this.showEverything();
+        await untilAborted(signal);
       },
-      options: ({ attributes, dropZero }) => {
+      samples: (params) => this.drawSamples(params),
+      options: async ({ attributes, dropZero }) => {
         const options = { ...this.choice.options, attributes, dropZero };
-        return this.choose({ ...this.choice, options });
+        await this.choose({ ...this.choice, options });
       },
-      samples: (message) => this.drawSamples(message),
-      contradictions: ({ images }) => this.findLabelErrors(images),
+      contradictions: async ({ images }) => {
+        await this.findLabelErrors(images);
+      },
       open: async ({ row }) => {
-        const image = await this.context.engine.call('datasetImage', { ...this.choice, row });
+        const image = await context.engine.call('datasetImage', { ...this.choice, row });
         await openFile(image.path, vscode.ViewColumn.Beside);
       },
       weights: async ({ by }) => {
-        const { summary, choice, context } = this;
+        const { summary, choice } = this;
         if (summary !== null) await weightAttributes(by, summary, choice.folder, context.history);
       },
       trouble: ({ message }) => {
-        this.context.log.error(`the data set view: ${message}`);
+        context.log.error(`the data set view: ${message}`);
       },
       command: async ({ command }) => {
         await this.commands[command]();
       },
     };
+  }
+
+  private showEverything(): void {
+    const nothing = this.summary === null && this.job.problem === null;
+    if (this.waits || !nothing) this.showState();
+    else
+      this.explore().catch((error: unknown) => {
+        reportFailure(this.context.log, error);
+      });
   }
 
   private commandHandlers(): CommandHandlers<DatasetCommand> {
@@ -252,15 +237,11 @@ export class DatasetPanel {
     );
   }
 
-  private async drawSamples({
-    partition,
-    attribute,
-    again,
-  }: Extract<DatasetMessage, { kind: 'samples' }>) {
+  private async drawSamples({ partition, attribute, again }: DatasetParams<'samples'>) {
     if (again) this.seed += 1;
     const params = { ...this.choice, count: SAMPLES, seed: this.seed, partition, attribute };
     const samples = await this.context.engine.call('datasetSamples', params);
-    this.post({ kind: 'samples', samples: samples.map(withPlainJpeg) });
+    return samples.map(withPlainJpeg);
   }
 
   /** Compares labels with the inferred attributes. */

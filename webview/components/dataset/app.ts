@@ -16,7 +16,7 @@ import './correlation';
 import type { DatasetHost } from './host';
 import './samples';
 import type { Progress } from '../../../src/domain/progress';
-import type { DatasetSummary, DatasetSample } from '../../../src/domain/dataset';
+import type { DatasetSummary } from '../../../src/domain/dataset';
 
 @customElement('fc-dataset')
 export class DatasetView extends LitElement {
@@ -61,7 +61,6 @@ export class DatasetView extends LitElement {
   @property({ attribute: false }) host!: DatasetHost;
   /** Undefined until the host has answered. */
   @property({ attribute: false }) data: DatasetState | undefined;
-  @property({ attribute: false }) samples: DatasetSample[] | null = null;
   @property({ attribute: false }) progress: Progress | null = null;
 
   override willUpdate(changed: PropertyValues<this>) {
@@ -141,11 +140,7 @@ export class DatasetView extends LitElement {
       ${
         summary.images === null
           ? nothing
-          : html`<fc-dataset-samples
-                .host=${host}
-                .summary=${summary}
-                .samples=${this.samples}
-              ></fc-dataset-samples>
+          : html`<fc-dataset-samples .host=${host} .summary=${summary}></fc-dataset-samples>
               <fc-dataset-contradictions
                 .host=${host}
                 .summary=${summary}
@@ -164,7 +159,7 @@ export class DatasetView extends LitElement {
 
   private command(command: Command) {
     return () => {
-      this.host.send({ kind: 'command', command });
+      this.host.send('command', { command });
     };
   }
 }

@@ -171,20 +171,19 @@ export class DatasetAttributes extends LitElement {
   }
 
   private choose(attributes: string[]) {
-    this.host.send({ kind: 'options', attributes, dropZero: this.options.dropZero });
+    this.host.send('options', { attributes, dropZero: this.options.dropZero });
   }
 
   private readonly onDropZero = (event: Event) => {
     const attributes = this.summary.attributes.map(({ name }) => name);
-    this.host.send({
-      kind: 'options',
+    this.host.send('options', {
       attributes,
       dropZero: Number((event.target as HTMLSelectElement).value),
     });
   };
 
   private weight(by: 'rare' | 'common') {
-    this.host.send({ kind: 'weights', by });
+    this.host.send('weights', { by });
   }
 }
 

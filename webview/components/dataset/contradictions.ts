@@ -112,7 +112,7 @@ export class DatasetContradictions extends LitElement {
 
   private tile({ row, image, attribute, label, probability, jpeg }: SuspectedLabelError) {
     const open = () => {
-      this.host.send({ kind: 'open', row });
+      this.host.send('open', { row });
     };
     const name = readableAttribute(attribute);
     const shown = forPage(image);
@@ -137,7 +137,7 @@ export class DatasetContradictions extends LitElement {
 
   private readonly compare = () => {
     const images = Math.round(Number(this.field?.value));
-    if (Number.isFinite(images) && images > 0) this.host.send({ kind: 'contradictions', images });
+    if (Number.isFinite(images) && images > 0) this.host.send('contradictions', { images });
   };
 
   private readonly onAttribute = (event: Event) => {

@@ -17,17 +17,19 @@ export class DatasetSamples extends LitElement {
 
   @property({ attribute: false }) host!: DatasetHost;
   @property({ attribute: false }) summary!: DatasetSummary;
-  @property({ attribute: false }) samples: DatasetSample[] | null = null;
+  @state() private samples: DatasetSample[] | null = null;
+  @state() private problem = '';
+  private draws = 0;
   @state() private partition = ANY;
   @state() private attribute = ANY;
 
   override updated(changed: PropertyValues<this>) {
     // With other attributes or rows, the labels change.
-    if (changed.has('summary')) this.draw(false);
+    if (changed.has('summary')) void this.draw(false);
   }
 
   override render() {
-    const { summary, samples } = this;
+    const { summary, samples, problem } = this;
     const partitions = Object.keys(summary.partitions);
     return html`
       <section aria-label="Random faces">
@@ -36,7 +38,7 @@ export class DatasetSamples extends LitElement {
           <vscode-button
             appearance="secondary"
             @click=${() => {
-              this.draw(true);
+              void this.draw(true);
             }}
             >Draw Again</vscode-button
           >
@@ -61,6 +63,7 @@ export class DatasetSamples extends LitElement {
             ${summary.attributes.map(({ name }) => html`<vscode-option value=${name}>${readableAttribute(name)}</vscode-option>`)}
           </vscode-dropdown>
         </header>
+        ${problem === '' ? nothing : html`<p role="alert">${forPage(problem)}</p>`}
         ${samples?.length === 0 ? html`<p class="quiet">No row is both.</p>` : nothing}
         <ul class="tiles">
           ${samples?.map((sample) => this.tile(sample))}
@@ -71,7 +74,7 @@ export class DatasetSamples extends LitElement {
 
   private tile({ row, image, partition, attributes, jpeg }: DatasetSample) {
     const open = () => {
-      this.host.send({ kind: 'open', row });
+      this.host.send('open', { row });
     };
     const shown = forPage(image);
     return html`<li>
@@ -92,23 +95,30 @@ export class DatasetSamples extends LitElement {
     </li>`;
   }
 
-  private draw(again: boolean) {
-    this.host.send({
-      kind: 'samples',
-      partition: this.partition || null,
-      attribute: this.attribute || null,
-      again,
-    });
+  private async draw(again: boolean) {
+    const asked = ++this.draws;
+    const partition = this.partition || null;
+    const attribute = this.attribute || null;
+    try {
+      const samples = await this.host.samples({ partition, attribute, again });
+      if (asked !== this.draws) return; // something else was chosen meanwhile
+      this.samples = samples;
+      this.problem = '';
+    } catch (error) {
+      if (asked !== this.draws) return;
+      this.samples = null;
+      this.problem = error instanceof Error ? error.message : String(error);
+    }
   }
 
   private readonly onPartition = (event: Event) => {
     this.partition = (event.target as HTMLSelectElement).value;
-    this.draw(false);
+    void this.draw(false);
   };
 
   private readonly onAttribute = (event: Event) => {
     this.attribute = (event.target as HTMLSelectElement).value;
-    this.draw(false);
+    void this.draw(false);
   };
 }
 
