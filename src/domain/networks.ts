@@ -4,11 +4,20 @@ import type { CropSize } from './faces';
 /** An execution provider of ONNX Runtime. */
 export type Provider = 'cuda' | 'dml' | 'coreml' | 'webgpu' | 'cpu';
 
+/**
+ * Why an execution provider is not used: the machine has no device or library for it; its results
+ * differ from the CPU's; it is slower than the CPU; it failed during a run; anything else.
+ */
+export const REJECTIONS = ['absent', 'differs', 'slower', 'failed', 'unusable'] as const;
+export type Rejection = (typeof REJECTIONS)[number];
+
 /** The outcome of trying an execution provider. */
 export interface ProviderTrial {
   provider: Provider;
   /** Whether it was selected. */
   used: boolean;
+  /** Missing where it was selected, and in runs of versions before 0.2. */
+  rejection?: Rejection;
   /** Why it was selected or not, for the user. */
   reason: string;
 }

@@ -3,7 +3,7 @@
  * batch, and to be at least as fast.
  */
 import { availableParallelism } from 'node:os';
-import type { Provider } from '../domain/networks';
+import type { Provider, ProviderTrial, Rejection } from '../domain/networks';
 import { messageOf } from '../util/errors';
 import { openModel } from './model';
 import { measureRate } from './rate';
@@ -28,13 +28,23 @@ const CPU_TIME_MS = 200;
  */
 const MAX_BATCH_GAIN = 32;
 
+/** What ONNX Runtime says where there is no GPU: of WebGPU, and of CUDA. */
+const NO_DEVICE = /\badapter\b|no CUDA-capable device/i;
+
+/** Why a provider should not be used. */
+export type ProbeProblem = Pick<ProviderTrial, 'reason'> & { rejection: Rejection };
+
 /**
  * Compares a provider with the CPU on noise and gradients.
  * @param file network for the provider.
  * @param reference network for the CPU, with the same outputs.
- * @returns why the provider should not be used; '' where it should.
+ * @returns why the provider should not be used; undefined where it should.
  */
-export async function probe(provider: Provider, file: string, reference: string): Promise<string> {
+export async function probe(
+  provider: Provider,
+  file: string,
+  reference: string,
+): Promise<ProbeProblem | undefined> {
   try {
     const cpu = await openModel(reference, { provider: 'cpu', threads: 1 });
     const candidate = await openModel(file, { provider });
@@ -51,14 +61,17 @@ export async function probe(provider: Provider, file: string, reference: string)
     if (problem !== undefined) return problem;
     await candidate.infer(crops, TIMED_BATCH); // allocates its memory
     const batched = await measureRate(candidate, crops, TIMED_BATCH);
-    return batched < cpuRate ? slower(batched, TIMED_BATCH, cpuRate) : '';
+    return batched < cpuRate ? slower(batched, TIMED_BATCH, cpuRate) : undefined;
   } catch (error) {
-    return messageOf(error);
+    const reason = messageOf(error);
+    return { rejection: NO_DEVICE.test(reason) ? 'absent' : 'unusable', reason };
   }
 }
 
-const slower = (candidate: number, batch: number, cpu: number) =>
-  `it is slower than the CPU: ${figure(candidate)} faces a second, ${batch} at a time, where the CPU does ${figure(cpu)}`;
+const slower = (candidate: number, batch: number, cpu: number): ProbeProblem => ({
+  rejection: 'slower',
+  reason: `it is slower than the CPU: ${figure(candidate)} faces a second, ${batch} at a time, where the CPU does ${figure(cpu)}`,
+});
 
 const figure = (rate: number) => (rate < 10 ? rate.toFixed(1) : String(Math.round(rate)));
 
@@ -70,16 +83,19 @@ function testCrops(count: number, size: number): Uint8Array {
 }
 
 /** How an output differs too much from the expected one; undefined where it does not. */
-function difference(actual: Float32Array, expected: Float32Array): string | undefined {
+function difference(actual: Float32Array, expected: Float32Array): ProbeProblem | undefined {
+  const differs = (reason: string): ProbeProblem => ({ rejection: 'differs', reason });
   let sum = 0;
   let largest = 0;
   for (const [i, value] of actual.entries()) {
     const each = Math.abs(value - (expected[i] ?? NaN));
-    if (!(each <= 1)) return `its output on a test batch is not a number between 0 and 1`;
+    if (!(each <= 1)) return differs('its output on a test batch is not a number between 0 and 1');
     sum += each;
     largest = Math.max(largest, each);
   }
   const mean = sum / actual.length;
   if (largest <= TOLERANCE && mean <= MEAN_TOLERANCE) return undefined;
-  return `its output on a test batch differs from the CPU's by up to ${largest.toFixed(3)} (mean ${mean.toFixed(3)})`;
+  return differs(
+    `its output on a test batch differs from the CPU's by up to ${largest.toFixed(3)} (mean ${mean.toFixed(3)})`,
+  );
 }

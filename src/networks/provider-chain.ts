@@ -84,7 +84,9 @@ export class ProviderChain implements BatchRunner {
     await this.releaseRunner().catch(() => undefined); // the runner has failed already
     const next = await this.options.next(failed);
     const before = trials.map((trial) =>
-      trial.provider === failed ? { ...trial, used: false, reason: `it failed: ${reason}` } : trial,
+      trial.provider === failed
+        ? { ...trial, used: false, rejection: 'failed' as const, reason: `it failed: ${reason}` }
+        : trial,
     );
     this.current = { ...next, trials: [...before, ...next.trials] };
     this.notices.push(

@@ -4,7 +4,9 @@ import type { Provider, ProviderTrial, BundledModels } from '../domain/networks'
 import type { AnalysisSettings } from '../domain/settings';
 import { messageOf, UserError } from '../util/errors';
 import { onnxruntime } from './lazy-onnxruntime';
+import type { ProbeProblem } from './probe';
 import { runInChildProcess } from './tool-process';
+
 /** Time limit of a probe in milliseconds, including the compilation of shaders or kernels. */
 const PROBE_LIMIT_MS = 30_000;
 
@@ -48,10 +50,12 @@ export async function chooseProvider(
   const all = autoProviders();
   for (const candidate of after === undefined ? all : all.slice(all.indexOf(after) + 1)) {
     const file = fileFor(candidate, model, bundled);
-    const reason =
-      unavailableReason(candidate) ??
-      (await probeInChildProcess(candidate, file, fileFor('cpu', model, bundled)));
-    if (reason === undefined) {
+    const missing = unavailableReason(candidate);
+    const problem: ProbeProblem | undefined =
+      missing === undefined
+        ? await probeInChildProcess(candidate, file, fileFor('cpu', model, bundled))
+        : { rejection: 'absent', reason: missing };
+    if (problem === undefined) {
       trials.push({
         provider: candidate,
         used: true,
@@ -59,7 +63,7 @@ export async function chooseProvider(
       });
       return { provider: candidate, file, trials };
     }
-    trials.push({ provider: candidate, used: false, reason });
+    trials.push({ provider: candidate, used: false, ...problem });
   }
   trials.push({ provider: 'cpu', used: true, reason: 'works everywhere' });
   return { provider: 'cpu', file: fileFor('cpu', model, bundled), trials };
@@ -87,20 +91,19 @@ export function unavailableReason(provider: Provider): string | undefined {
 }
 
 /** Results of probes in this process. */
-const probed = new Map<string, Promise<string | undefined>>();
+const probed = new Map<string, Promise<ProbeProblem | undefined>>();
 
 /** @returns why the provider should not be used; undefined where it should. See `probe`. */
 function probeInChildProcess(
   provider: Provider,
   file: string,
   reference: string,
-): Promise<string | undefined> {
+): Promise<ProbeProblem | undefined> {
   const key = `${provider}\n${file}`;
   let result = probed.get(key);
   if (result === undefined) {
-    result = runInChildProcess('probe', { provider, file, reference }, PROBE_LIMIT_MS).then(
-      (reason) => (reason === '' ? undefined : reason),
-      messageOf,
+    result = runInChildProcess('probe', { provider, file, reference }, PROBE_LIMIT_MS).catch(
+      (error: unknown) => ({ rejection: 'unusable', reason: messageOf(error) }),
     );
     probed.set(key, result);
   }

@@ -8,10 +8,14 @@ import { ClosedError } from '../channel/port';
 import type { Provider, NetworkInfo } from '../domain/networks';
 import { memoryReason } from '../util/memory-guard';
 import { watchSilence } from '../util/silence';
+import type { ProbeProblem } from './probe';
 
 /** The tools, with their parameters and results. */
 export interface ToolCalls {
-  probe: { params: { provider: Provider; file: string; reference: string }; result: string };
+  probe: {
+    params: { provider: Provider; file: string; reference: string };
+    result: ProbeProblem | undefined;
+  };
   checkNetwork: { params: { file: string; hash: string }; result: NetworkAnswer };
   tune: {
     params: { files: readonly string[]; provider: Provider; threads: number };

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { Clustering } from '../domain/clustering';
 import type { Comparison } from '../domain/comparison';
-import type { Provider } from '../domain/networks';
+import { type Provider, REJECTIONS } from '../domain/networks';
 import type { RunManifest } from '../domain/run';
 import { analysisSettings, checkSettings, clusteringSettings, METHODS } from '../domain/settings';
 import { codeOf, messageOf, UserError } from '../util/errors';
@@ -58,7 +58,14 @@ export const manifestSchema: z.ZodType<RunManifest> = z.object({
   modelAttributes: z.array(z.string()).min(1),
   thresholds: z.array(z.number()).optional(),
   provider: z.string(),
-  trials: z.array(z.object({ provider, used: z.boolean(), reason: z.string() })),
+  trials: z.array(
+    z.object({
+      provider,
+      used: z.boolean(),
+      rejection: z.enum(REJECTIONS).exactOptional(),
+      reason: z.string(),
+    }),
+  ),
   detection: z.object({ searched: z.boolean(), reason: z.string() }),
   images: z.object({ found: count, read: count, failed: count, withoutFace: count }),
   known: count.exactOptional(),

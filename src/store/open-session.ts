@@ -25,9 +25,10 @@ const RECHECK_MS = 100;
 /**
  * A store that ended a process, or in which LMDB reported damage, so many times in a row is
  * recreated even if no damage is found in it. Fewer would lose the store of somebody who kills runs
- * and happens to do so inside of LMDB.
+ * and happens to do so inside of LMDB: on a slow disk, a run spends a third of its time there. A
+ * run that fails starts two processes.
  */
-const MAX_STRIKES = 4;
+const MAX_STRIKES = 6;
 
 /**
  * Opens the store in a folder. A missing one is created; one that is damaged or of another layout

@@ -70,7 +70,7 @@ export async function suspicionOf(folder: string): Promise<Suspicion> {
     if (left.state === 'unknown') continue;
     suspicion.marks.push(path);
     const { inside = 0, failed = false, strikes = 0 } = left.mark ?? {};
-    suspicion.strikes = Math.max(suspicion.strikes, strikes + (inside === 1 || failed ? 1 : 0));
+    if (inside === 1 || failed) suspicion.strikes = Math.max(suspicion.strikes, strikes + 1);
   }
   return suspicion;
 }

@@ -1,5 +1,5 @@
 /** Texts about the execution provider that ran the network. */
-import type { ProviderTrial } from '../domain/networks';
+import type { ProviderTrial, Rejection } from '../domain/networks';
 import { own } from '../util/own';
 
 /** By `Provider`. */
@@ -11,23 +11,19 @@ const NAMES: Readonly<Record<string, string>> = {
   cpu: 'CPU',
 };
 
-/**
- * Summaries of the reasons in `src/networks/providers.ts`, `probe.ts` and `provider-chain.ts`. Of
- * several that apply to a list of trials, the first in this list counts.
- */
-const REASONS: readonly { pattern: RegExp; summary: string }[] = [
-  { pattern: /^it failed: /, summary: 'GPU failed during the run' },
-  { pattern: /^its output on a test batch/, summary: 'GPU results differ' },
-  { pattern: /^it is slower than the CPU/, summary: 'no faster GPU found' },
+/** Of several that apply to a list of trials, the first counts. */
+const REASONS: readonly [Rejection, string][] = [
+  ['failed', 'GPU failed during the run'],
+  ['differs', 'GPU results differ'],
+  ['slower', 'no faster GPU found'],
+  ['unusable', 'GPU cannot be used'],
+  ['absent', 'no GPU found'],
 ];
-
-/** Reasons of providers for which this machine has no device or no library. */
-const ABSENT = /is not installed|does not have it|\badapter\b|no CUDA-capable device/i;
 
 /**
  * One plain line: `CUDA (GPU)`, or `CPU (no GPU found)`.
  * @param provider the one that was used, as in the manifest of the run.
- * @param trials empty in runs that do not record them.
+ * @param trials empty in runs that do not record them; without rejections in older ones.
  */
 export function providerText(provider: string, trials: readonly ProviderTrial[] = []): string {
   const name = nameOf(provider);
@@ -52,11 +48,5 @@ function reasonForCpu(trials: readonly ProviderTrial[]): string | undefined {
   if (trials.length === 0) return undefined;
   const passedOver = trials.filter(({ provider, used }) => provider !== 'cpu' && !used);
   if (passedOver.length === 0) return 'chosen in the settings';
-  const known = REASONS.find(({ pattern }) =>
-    passedOver.some(({ reason }) => pattern.test(reason)),
-  );
-  if (known !== undefined) return known.summary;
-  return passedOver.every(({ reason }) => ABSENT.test(reason))
-    ? 'no GPU found'
-    : 'GPU cannot be used';
+  return REASONS.find(([each]) => passedOver.some(({ rejection }) => rejection === each))?.[1];
 }

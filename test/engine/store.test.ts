@@ -429,6 +429,7 @@ describe('an interrupted run', () => {
     const engine = startEngine();
     const { manifest, faces } = await analyse(engine, params());
     expect(manifest).toMatchObject({ faces: all, images: { found: all, read: all, failed: 0 } });
+    expect(manifest.notices).toEqual([]); // the store was not recreated
     expect(manifest.known).toBeGreaterThan(0); // it continued where the others ended
     expect(faces).toEqual(whole.faces);
     expect((await analyse(engine, params())).manifest.known).toBe(all);

@@ -61,7 +61,12 @@ describe('ProviderChain', () => {
     expect(chain.fellBack).toBe(true);
     expect(chain.choice.provider).toBe('cpu');
     expect(chain.choice.trials).toEqual([
-      { provider: 'cuda', used: false, reason: 'it failed: the device was lost' },
+      {
+        provider: 'cuda',
+        used: false,
+        rejection: 'failed',
+        reason: 'it failed: the device was lost',
+      },
       { provider: 'cpu', used: true, reason: 'for the test' },
     ]);
     expect(chain.notices).toEqual([

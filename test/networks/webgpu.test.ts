@@ -62,6 +62,7 @@ describe.skipIf(missing)('WebGPU', () => {
     expect(manifest.trials).toContainEqual({
       provider: 'webgpu',
       used: false,
+      rejection: 'slower',
       reason: expect.stringMatching(
         /^it is slower than the CPU: \d+(\.\d)? faces a second, 1 at a time, where the CPU does \d+$/,
       ) as string,

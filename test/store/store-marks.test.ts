@@ -196,10 +196,21 @@ describe('the mark of a process that uses a store', () => {
     expect(inside).toBe(1);
     expect(await noted()).toMatchObject({ inside: 0 });
     suspected.close();
-    await writeMark(folder, { inside: 1, strikes: 3 });
+    await writeMark(folder, { inside: 1, strikes: 5 });
     const anew = await reopened(folder);
     expect(anew.recreationReason).toMatch(/several processes in a row/);
     expect(anew.counts().images).toBe(0);
+  });
+
+  it('counts only crashes in a row: one elsewhere shows that LMDB works', async () => {
+    const folder = await filledStore();
+    await writeMark(folder, { inside: 0, strikes: 5 });
+    const store = await reopened(folder);
+    expect(store.recreationReason).toBeUndefined();
+    const [name] = await marks(folder);
+    const mark = JSON.parse(await readFile(join(folder, name!), 'utf8')) as object;
+    expect(mark).toMatchObject({ inside: 0, strikes: 0 });
+    expect(store.counts().images).toBe(STORED);
   });
 
   it('counts damage that LMDB reports like a crash, until a run succeeds', async () => {
@@ -211,7 +222,7 @@ describe('the mark of a process that uses a store', () => {
     store.endUse();
     expect(await marks(folder)).toEqual([]);
     store.close();
-    await writeMark(folder, { failed: true, strikes: 3 });
+    await writeMark(folder, { failed: true, strikes: 5 });
     expect((await reopened(folder)).recreationReason).toMatch(/several processes in a row/);
   });
 

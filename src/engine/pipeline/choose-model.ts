@@ -4,7 +4,7 @@
  */
 import { cpus, hostname } from 'node:os';
 import * as z from 'zod';
-import type { Provider, BundledModels } from '../../domain/networks';
+import { type BundledModels, type Provider, REJECTIONS } from '../../domain/networks';
 import { type AnalysisSettings, PROVIDERS } from '../../domain/settings';
 import { checkNetwork } from '../../networks/check-network';
 import { chooseProvider, type ProviderChoice, unavailableReason } from '../../networks/providers';
@@ -36,6 +36,7 @@ const choiceSchema = z.object({
     z.object({
       provider: z.enum(PROVIDERS).exclude(['auto']),
       used: z.boolean(),
+      rejection: z.enum(REJECTIONS).exactOptional(),
       reason: z.string(),
     }),
   ),
@@ -101,11 +102,11 @@ async function storedChoice(
   return choice;
 }
 
-/** Whether libraries of a provider were installed since the choice. */
+/** Whether a provider's libraries were installed since the choice, or nothing tells. */
 const isOutdated = ({ trials }: ProviderChoice) =>
   trials.some(
-    ({ provider, used, reason }) =>
-      !used && reason.includes('is not installed') && unavailableReason(provider) === undefined,
+    ({ provider, used, rejection = 'absent' }) =>
+      !used && rejection === 'absent' && unavailableReason(provider) === undefined,
   );
 
 async function storedTuning(
