@@ -1,6 +1,6 @@
 /** The page of the component tests: mounts one component on a source that records what it sends. */
-import '../../webview/toolkit';
 import '../../webview/components/app';
+import { registerControls } from '../../webview/toolkit';
 import type { FaceCard, PhotoView } from '../../src/domain/faces';
 import type { Source } from '../../webview/source';
 
@@ -80,6 +80,7 @@ async function update(properties: Record<string, unknown>) {
   await mounted.updateComplete;
 }
 
+registerControls();
 window.testPage = {
   mount: async (tag, properties) => {
     sent = [];

@@ -1,0 +1,230 @@
+/** The toolbar, the notices and the charts of the panel, by mouse and keyboard. */
+import type { Comparison } from '../../src/domain/comparison';
+import { expect, test } from './components';
+import { clusteringState, panelState } from './panel-states';
+
+test.describe('the toolbar', () => {
+  test('changes a setting once it has a value that is allowed', async ({ mountComponent }) => {
+    const mounted = await mountComponent('fc-toolbar', { panel: panelState() });
+    const { component, page } = mounted;
+    const clusters = component.locator('#clusters input');
+    const alert = component.getByRole('alert');
+    for (const [text, message] of [
+      ['0', /Clusters: .*; got "0"/],
+      ['1001', /Clusters: .*; got "1001"/],
+      ['many', /Clusters: .*; got "many"/],
+      ['', /Clusters: .*; got ""/],
+    ] as const) {
+      await clusters.fill(text);
+      await page.keyboard.press('Enter');
+      await expect(alert).toHaveText(message);
+    }
+    expect(await mounted.sent()).toEqual([]);
+    await clusters.fill(' AUTO ');
+    await page.keyboard.press('Enter');
+    await expect(alert).toHaveCount(0);
+    await clusters.fill('7');
+    await page.keyboard.press('Enter');
+    expect(await mounted.sent()).toEqual([
+      ['settings', { changes: { clusters: 'auto' } }],
+      ['settings', { changes: { clusters: 7 } }],
+    ]);
+  });
+
+  test('has the parameters of the method, and no number of clusters for one that finds it', async ({
+    mountComponent,
+  }) => {
+    const { settings } = panelState();
+    const of = (changes: Partial<typeof settings>) =>
+      panelState({ settings: { ...settings, ...changes } });
+    const mounted = await mountComponent('fc-toolbar', { panel: of({ method: 'kmeans' }) });
+    const { component, page } = mounted;
+    await expect(component.locator('#clusters')).toHaveCount(1);
+    await expect(component.locator('#restarts')).toHaveCount(1);
+    await mounted.update({ panel: of({ method: 'agglomerative', linkage: 'ward' }) });
+    await expect(component.locator('#linkage')).toHaveCount(1);
+    await expect(component.locator('#metric')).toHaveCount(0); // Ward needs the Euclidean distance
+    await mounted.update({ panel: of({ method: 'dbscan' }) });
+    await expect(component.locator('#clusters')).toHaveCount(0);
+    const eps = component.locator('#eps input');
+    await eps.fill('-1');
+    await page.keyboard.press('Enter');
+    await expect(component.getByRole('alert')).toHaveText(/Eps: .*; got "-1"/);
+    await eps.fill('0.75');
+    await page.keyboard.press('Enter');
+    expect(await mounted.sent()).toEqual([['settings', { changes: { eps: 0.75 } }]]);
+  });
+
+  test('chooses a method by keyboard', async ({ mountComponent }) => {
+    const mounted = await mountComponent('fc-toolbar', { panel: panelState() });
+    await mounted.component.locator('#method').focus();
+    await mounted.page.keyboard.press('ArrowDown');
+    await mounted.page.keyboard.press('Enter');
+    const [change, ...others] = await mounted.sent();
+    expect(others).toEqual([]);
+    expect(change).toEqual(['settings', { changes: { method: 'agglomerative' } }]);
+  });
+
+  test('shows custom weights on request', async ({ mountComponent }) => {
+    const mounted = await mountComponent('fc-toolbar', { panel: panelState() });
+    await expect(mounted.component.locator('fc-weights')).toHaveCount(0);
+    await mounted.component.getByText('Custom Weights…').click();
+    await expect(mounted.component.getByLabel('Eyeglasses')).toBeVisible();
+  });
+});
+
+test.describe('the notices', () => {
+  test('offer a way out of each problem', async ({ mountComponent }) => {
+    const panel = panelState({
+      problem: { message: 'the engine ended', retry: true },
+      settingProblems: ["'faceClusters.clusters' expected a number"],
+      stale: ['model'],
+      changes: { added: 2, changed: 0, removed: 1 },
+      undo: 'Method changed to DBSCAN',
+    });
+    const mounted = await mountComponent('fc-notices', { panel });
+    const { component } = mounted;
+    await expect(component.getByRole('alert')).toContainText('the engine ended');
+    await expect(component.locator('.warning')).toContainText([
+      'The default is used.',
+      'other settings (model)',
+      '2 images added, 1 removed',
+    ]);
+    for (const label of ['Try Again', 'Show Log', 'Open Settings', 'Undo'])
+      await component.getByRole('button', { name: label }).click();
+    await component.getByRole('button', { name: 'Refresh' }).first().click();
+    expect((await mounted.sent()).map(([, params]) => params)).toEqual(
+      ['retry', 'engineLog', 'settings', 'undo', 'rerun'].map((command) => ({ command })),
+    );
+  });
+
+  test('count images that are left out, and name the first', async ({ mountComponent }) => {
+    const state = panelState();
+    const panel = {
+      ...state,
+      run: { ...state.run!, images: { found: 60, read: 50, failed: 5, withoutFace: 5 } },
+      failures: [1, 2, 3, 4].map((i) => ({ image: `broken-${i}.jpg`, reason: 'cut short' })),
+      faceless: [1, 2, 3, 4].map((i) => `empty-${i}.jpg`),
+    };
+    const mounted = await mountComponent('fc-notices', { panel });
+    const { component } = mounted;
+    await expect(component.locator('.info').nth(0)).toContainText(
+      'No face was found in 5 images: empty-1.jpg, empty-2.jpg, empty-3.jpg, …',
+    );
+    await expect(component.locator('.info').nth(1)).toContainText(
+      '5 images could not be used. broken-1.jpg: cut short; broken-2.jpg: cut short; broken-3.jpg: cut short; …',
+    );
+    await component.getByRole('button', { name: 'Show All' }).nth(1).click();
+    expect(await mounted.sent()).toEqual([['command', { command: 'failures' }]]);
+  });
+
+  test('show text of files as text', async ({ mountComponent }) => {
+    const panel = panelState({
+      problem: { message: '<img src=x onerror=alert(1)>[a](command:b)', retry: false },
+    });
+    const { component } = await mountComponent('fc-notices', { panel });
+    await expect(component.getByRole('alert')).toContainText('<img src=x onerror=alert(1)>');
+    await expect(component.locator('img')).toHaveCount(0);
+    await expect(component.getByRole('button', { name: 'Try Again' })).toHaveCount(0);
+  });
+});
+
+test('the dendrogram opens its leaves, which lie in an order without crossings', async ({
+  mountComponent,
+}) => {
+  const tree = [
+    { a: 0, b: 2, height: 1, size: 40 },
+    { a: 3, b: 1, height: 2, size: 60 },
+  ];
+  const mounted = await mountComponent('fc-dendrogram', { clustering: clusteringState({ tree }) });
+  const { component, page } = mounted;
+  await expect(component.getByRole('group')).toHaveAccessibleName('Dendrogram of 3 clusters');
+  const leaves = component.getByRole('link');
+  await expect(leaves).toHaveCount(3);
+  const names = await leaves.evaluateAll((all) =>
+    all.map((leaf) => leaf.getAttribute('aria-label')),
+  );
+  expect(names).toEqual(['Open Cluster 0', 'Open Cluster 2', 'Open Cluster 1']);
+  await expect(component.locator('path title').nth(1)).toHaveText('Merged at 2.000: 60 faces');
+  await leaves.nth(1).click();
+  await leaves.nth(2).focus();
+  await page.keyboard.press('Enter');
+  expect(await mounted.sent()).toEqual([
+    ['select', { cluster: 2 }],
+    ['select', { cluster: 1 }],
+  ]);
+});
+
+test.describe('the comparison', () => {
+  const point = (method: 'kmeans' | 'dbscan', k: number | null, silhouette: number | null) => ({
+    method,
+    k,
+    clusters: k ?? 4,
+    noise: 0,
+    silhouette,
+    seconds: 0.1,
+  });
+  const comparison: Comparison = {
+    version: 1,
+    settings: panelState().settings,
+    methods: ['kmeans', 'dbscan'],
+    from: 2,
+    to: 3,
+    faces: 60,
+    distinct: 8,
+    points: [point('kmeans', 2, 0.3), point('kmeans', 3, 0.4), point('dbscan', null, 0.2)],
+    notices: ['12 faces were left out'],
+    seconds: 1.5,
+  };
+
+  test('opens the clustering of a point, by mouse and keyboard', async ({ mountComponent }) => {
+    const mounted = await mountComponent('fc-comparison', { comparison });
+    const { component, page } = mounted;
+    await expect(component).toContainText('60 faces, 8 distinct vectors, 1.5 s');
+    await expect(component).toContainText('12 faces were left out.');
+    const points = component.locator('circle');
+    await expect(points).toHaveCount(3);
+    await component.locator('circle.kmeans').nth(1).click();
+    await component.locator('circle.dbscan').focus();
+    await page.keyboard.press('Enter');
+    await component.getByText('Hide', { exact: true }).click();
+    expect(await mounted.sent()).toEqual([
+      ['settings', { changes: { method: 'kmeans', clusters: 3 } }],
+      ['settings', { changes: { method: 'dbscan' } }],
+      ['command', { command: 'hideComparison' }],
+    ]);
+    await component.getByText('As a table').click();
+    await expect(component.locator('tr')).toHaveCount(4);
+  });
+
+  test('says so where nothing has a silhouette', async ({ mountComponent }) => {
+    const { component } = await mountComponent('fc-comparison', {
+      comparison: { ...comparison, points: [point('kmeans', 2, null)] },
+    });
+    await expect(component).toContainText('No clustering has a silhouette.');
+  });
+});
+
+test('the view of a cluster steps to its neighbors, orders its faces and uses its images', async ({
+  mountComponent,
+}) => {
+  const clustering = clusteringState();
+  const mounted = await mountComponent('fc-cluster-view', {
+    clustering,
+    cluster: clustering.clusters[0],
+    generation: 1,
+  });
+  const { component } = mounted;
+  await expect(component.getByRole('heading', { name: 'Cluster 0' })).toBeVisible();
+  await expect(component.locator('#back')).toBeFocused();
+  await expect(component.getByRole('button', { name: 'Previous cluster' })).toBeDisabled();
+  await component.getByRole('button', { name: 'Next cluster' }).click();
+  await component.locator('#copyPaths').click();
+  await component.locator('#back').click();
+  expect(await mounted.sent()).toEqual([
+    ['select', { cluster: 1 }],
+    ['images', { cluster: 0, action: 'copyPaths' }],
+    ['select', { cluster: null }],
+  ]);
+  await expect(component.getByRole('img', { name: 'The mean face is being made' })).toBeVisible();
+});
