@@ -1,5 +1,8 @@
 /** The page of the component tests: mounts one component on a source that records what it sends. */
 import '../../webview/components/app';
+import '../../webview/components/dataset/app';
+import type { DatasetHost } from '../../webview/components/dataset/host';
+import type { DatasetSample } from '../../src/domain/dataset';
 import { registerControls } from '../../webview/toolkit';
 import type { FaceCard, PhotoView } from '../../src/domain/faces';
 import type { Source } from '../../webview/source';
@@ -15,6 +18,8 @@ export interface TestPage {
   sent: () => Sent[];
   /** Pages of faces that were requested: their first positions. */
   requested: () => number[];
+  /** Samples of a data set: each request waits for its answer. */
+  answerSamples: (request: number, images: string[]) => void;
   /** From now on, requests for faces fail with this message; empty: they succeed. */
   fail: (message: string) => void;
 }
@@ -31,6 +36,7 @@ const ATTRIBUTES = 3;
 let sent: Sent[] = [];
 let starts: number[] = [];
 let failure = '';
+let sampleRequests: ((samples: DatasetSample[]) => void)[] = [];
 let mounted: HTMLElement & { updateComplete?: Promise<unknown> };
 
 /** A one-pixel JPEG would do; a canvas gives one that the browser can surely decode. */
@@ -75,6 +81,16 @@ const source: Source = {
   },
 };
 
+const host: DatasetHost = {
+  samples: () =>
+    new Promise((resolve) => {
+      sampleRequests.push(resolve);
+    }),
+  send: (name, params) => {
+    sent.push([name, params]);
+  },
+};
+
 async function update(properties: Record<string, unknown>) {
   Object.assign(mounted, properties);
   await mounted.updateComplete;
@@ -86,13 +102,24 @@ window.testPage = {
     sent = [];
     starts = [];
     failure = '';
+    sampleRequests = [];
     mounted = document.createElement(tag);
-    Object.assign(mounted, { source }, properties);
+    Object.assign(mounted, { source, host }, properties);
     document.body.replaceChildren(mounted);
     await mounted.updateComplete;
   },
   update,
   sent: () => sent,
+  answerSamples: (request, images) => {
+    const samples = images.map((image, row) => ({
+      row,
+      image,
+      partition: null,
+      attributes: [],
+      jpeg: null,
+    }));
+    sampleRequests[request]!(samples);
+  },
   requested: () => starts,
   fail: (message) => {
     failure = message;

@@ -43,6 +43,9 @@ export const shared = css`
   :host-context(.vscode-high-contrast-light) .quiet {
     color: var(--vscode-foreground);
   }
+  .wrong {
+    color: var(--vscode-errorForeground);
+  }
   .face {
     padding: 0;
     border: 0;

@@ -24,7 +24,6 @@ export const toolbarStyles = css`
   }
   .wrong {
     flex-basis: 100%;
-    color: var(--vscode-errorForeground);
   }
   fc-weights {
     flex-basis: 100%;

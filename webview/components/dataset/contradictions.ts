@@ -43,10 +43,11 @@ export class DatasetContradictions extends LitElement {
   @property({ type: Boolean }) busy = false;
   @query('vscode-text-field') private field!: HTMLInputElement | null;
   @state() private attribute = ANY;
+  /** Why the number of images was refused; empty if it was accepted. */
+  @state() private wrong = '';
 
   override render() {
-    const { contradictions, summary } = this;
-    const there = summary.used - (summary.missing ?? 0);
+    const { contradictions, available: there, wrong } = this;
     return html`
       <section aria-label="Labels against the model">
         <header>
@@ -59,6 +60,7 @@ export class DatasetContradictions extends LitElement {
           <vscode-button ?disabled=${this.busy || there === 0} @click=${this.compare}
             >Look for Label Errors</vscode-button
           >
+          ${wrong === '' ? nothing : html`<span class="wrong" role="alert">${wrong}</span>`}
         </header>
         ${
           contradictions === null
@@ -135,9 +137,19 @@ export class DatasetContradictions extends LitElement {
     </li>`;
   }
 
+  /** Number of images that can be compared. */
+  private get available() {
+    return this.summary.used - (this.summary.missing ?? 0);
+  }
+
   private readonly compare = () => {
-    const images = Math.round(Number(this.field?.value));
-    if (Number.isFinite(images) && images > 0) this.host.send('contradictions', { images });
+    const text = this.field?.value ?? '';
+    const images = Number(text.trim() === '' ? Number.NaN : text);
+    const isValid = Number.isInteger(images) && images >= 1 && images <= this.available;
+    this.wrong = isValid
+      ? ''
+      : `expected a number from 1 to ${count(this.available)}, got "${text}"`;
+    if (isValid) this.host.send('contradictions', { images });
   };
 
   private readonly onAttribute = (event: Event) => {
