@@ -3,7 +3,7 @@ import type { Clustering, ClusterSummary } from '../../src/domain/clustering';
 import type { PanelState } from '../../src/protocol/panel';
 import { defaultSettings } from './components';
 
-export const ATTRIBUTES = ['Smiling', 'Eyeglasses', 'Male'];
+const ATTRIBUTES = ['Smiling', 'Eyeglasses', 'Male'];
 
 const settings = () => ({
   ...(defaultSettings() as unknown as PanelState['settings']),
