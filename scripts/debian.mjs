@@ -1,4 +1,5 @@
 // Installs Debian packages that the tests need.
+import { existsSync } from 'node:fs';
 import { run } from './process.mjs';
 
 let updated = false;
@@ -19,4 +20,13 @@ export async function aptInstall(...packages) {
     env,
     quiet: true,
   });
+}
+
+/**
+ * Installs Chromium, which shows VS Code, unless FACE_CLUSTERS_CHROMIUM names one. Its software
+ * Vulkan allows tests of WebGPU without a GPU.
+ */
+export async function installChromium() {
+  if (process.env.FACE_CLUSTERS_CHROMIUM === undefined && !existsSync('/usr/bin/chromium'))
+    await aptInstall('chromium', 'fonts-dejavu-core');
 }

@@ -6,7 +6,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { audit, shippedPackages } from './audit.mjs';
-import { aptInstall } from './debian.mjs';
+import { aptInstall, installChromium } from './debian.mjs';
 import { NODE_LINES, nodeOfLine, noNodeLines, ownLine } from './node-lines.mjs';
 import { cacheDir, main, onPath, root, run } from './process.mjs';
 import { samplePortraits } from './samples.mjs';
@@ -82,12 +82,6 @@ async function pythonPackages() {
   }
 }
 
-/** Chromium shows VS Code. Its software Vulkan allows tests of WebGPU without a GPU. */
-async function chromium() {
-  if (process.env.FACE_CLUSTERS_CHROMIUM === undefined && !existsSync('/usr/bin/chromium'))
-    await aptInstall('chromium', 'fonts-dejavu-core');
-}
-
 /** strace, for the tests of files and connections. Without it those tests are skipped. */
 async function strace() {
   if (process.platform === 'linux' && !onPath('strace'))
@@ -97,7 +91,7 @@ async function strace() {
 async function unit() {
   await pythonPackages();
   // Without Chromium the tests of WebGPU are skipped.
-  await chromium().catch((error) => console.error(error.message));
+  await installChromium().catch((error) => console.error(error.message));
   await strace();
   await vitest('unit and engine tests');
 }
@@ -190,7 +184,7 @@ async function inVsCode() {
     console.log(await packageExtension(`${process.platform}-${process.arch}`));
   });
   console.log('\n== tests in VS Code');
-  await chromium();
+  await installChromium();
   const { installCodeServer } = await import('./code-server.mjs');
   await installCodeServer();
   const failed = await run(

@@ -3,8 +3,6 @@
  * time. Memory, open files, processes and temporary files are measured after each round, and may
  * not grow.
  */
-import { execFileSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +13,7 @@ import { engineScript } from '../../src/engine/bundled-files';
 import { EngineClient } from '../../src/engine/client';
 import { RunLibrary } from '../../src/host/runs/run-library';
 import { bundled, ROOT, settingsWith } from '../support/settings';
+import { grew, processTree, usage } from '../vscode/soak/measure';
 
 /** Measurement of the program and all its descendant processes. */
 interface Sample {
@@ -29,8 +28,6 @@ interface Sample {
   temporary: number;
 }
 
-/** Maximum relative growth of a measure. */
-const GROWTH = 0.05;
 /** Rounds after which the same settings recur: medians over so many rounds are compared. */
 const PERIOD = 30;
 /** Minutes until the baseline is measured. */
@@ -45,59 +42,29 @@ const CHANGES: Partial<Settings>[] = [
   { weights: 'rare', clusters: 5 },
 ];
 
-/** @returns the ids of this process and its descendants. */
-function processTree(): { pid: number; memory: number }[] {
-  const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,rss=,comm='], { encoding: 'utf8' })
-    .trim()
-    .split('\n');
-  const all = lines
-    .map((line) => line.trim().split(/\s+/))
-    .map(([pid, parent, rss, name]) => ({
-      pid: Number(pid),
-      parent: Number(parent),
-      memory: Number(rss) * 1024,
-      name,
-    }));
-  const tree = all.filter(({ pid }) => pid === process.pid);
-  for (const each of tree)
-    tree.push(...all.filter(({ parent, name }) => parent === each.pid && name !== 'ps'));
-  return tree;
-}
-
 /** Fewest processes of any round so far. */
 let fewestProcesses = Infinity;
 
 /** Gives processes that have been told to end some seconds; those that stay are measured. */
 async function waitForProcesses(): Promise<void> {
-  for (let tries = 0; tries < 20 && processTree().length > fewestProcesses; tries++)
+  for (let tries = 0; tries < 20 && processTree(process.pid).length > fewestProcesses; tries++)
     await wait(250);
-  fewestProcesses = Math.min(fewestProcesses, processTree().length);
+  fewestProcesses = Math.min(fewestProcesses, processTree(process.pid).length);
 }
 
 async function measure(started: number): Promise<Sample> {
   await waitForProcesses();
-  const tree = processTree();
-  const descriptors = tree.map(({ pid }) => {
-    try {
-      return readdirSync(`/proc/${pid}/fd`).length;
-    } catch {
-      return 0; // the process has ended
-    }
-  });
+  const tree = processTree(process.pid);
   const temporary = (await readdir(tmpdir())).filter((name) =>
     name.startsWith('face-clusters-'),
   ).length;
   return {
     minute: (performance.now() - started) / 60_000,
-    memory: tree.reduce((sum, { memory }) => sum + memory, 0) / 1e6,
-    descriptors: descriptors.reduce((sum, each) => sum + each, 0),
+    ...usage(tree),
     processes: tree.length,
     temporary,
   };
 }
-
-const median = (values: number[]) =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 
 async function main() {
   const { values } = parseArgs({ options: { minutes: { type: 'string', default: '60' } } });
@@ -146,14 +113,8 @@ async function main() {
     samples.slice(-PERIOD),
   ];
   for (const name of ['memory', 'descriptors', 'processes', 'temporary'] as const) {
-    const [from, to] = [
-      median(before.map((each) => each[name])),
-      median(after.map((each) => each[name])),
-    ];
-    console.log(
-      `${name}: ${from.toFixed(0)} after ${settled} minutes, ${to.toFixed(0)} at the end (${(to / from).toFixed(3)})`,
-    );
-    if (to > from * (1 + GROWTH)) process.exitCode = 1;
+    const values = (of: Sample[]) => of.map((each) => each[name]);
+    if (grew(name, values(before), values(after))) process.exitCode = 1;
   }
 }
 
