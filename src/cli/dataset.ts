@@ -45,7 +45,7 @@ export async function datasetCommand(
     const report = await session.engine.call('dataset', params, session.call);
     if (images === 0) return reportLines(report);
     const errors = await session.engine.call(
-      'contradictions',
+      'labelErrors',
       {
         ...choice,
         ...analysisParameters(context, settings),

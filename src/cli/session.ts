@@ -73,7 +73,7 @@ export async function analyzeFolders(
 ): Promise<{ runDir: string; manifest: RunManifest }> {
   const runDir = join(await makeTemporaryFolder(), 'run');
   const manifest = await engine.call(
-    'analyse',
+    'analyze',
     {
       runDir,
       id: 'cli',

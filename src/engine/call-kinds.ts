@@ -49,7 +49,7 @@ export const CALL_KINDS: Record<EngineCall, CallKind> = {
   copyImages: 'job',
   dataset: 'job',
   model: 'job',
-  analyse: 'images',
-  contradictions: 'images',
+  analyze: 'images',
+  labelErrors: 'images',
   evaluate: 'images',
 };

@@ -59,7 +59,7 @@ const answering =
   };
 
 const handlers: Handlers<EngineTable> = {
-  analyse: answering<'analyse'>(analyze),
+  analyze: answering<'analyze'>(analyze),
   changes: answering<'changes'>(changes),
   storeSize: answering<'storeSize'>(storeSize),
   clearStore: answering<'clearStore'>(clearStore),
@@ -78,7 +78,7 @@ const handlers: Handlers<EngineTable> = {
   exploreDataset: answering<'exploreDataset'>(exploreDataset),
   datasetSamples: answering<'datasetSamples'>(datasetSamples),
   datasetImage: answering<'datasetImage'>(datasetImage),
-  contradictions: answering<'contradictions'>(suspectedLabelErrors),
+  labelErrors: answering<'labelErrors'>(suspectedLabelErrors),
   evaluate: answering<'evaluate'>(evaluate),
   model: answering<'model'>(describeModel),
 };

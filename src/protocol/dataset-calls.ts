@@ -11,27 +11,27 @@ import type { AnalysisSettings } from '../domain/settings';
 export interface DatasetCalls {
   /** Reads and counts the labels of a data set, without its images. */
   exploreDataset: { params: DatasetChoice; result: DatasetSummary };
-  /** Labelled images drawn with a seed. */
+  /** Labeled images, drawn at random with a seed. */
   datasetSamples: {
     params: DatasetChoice & {
       count: number;
       seed: number;
-      /** Only of this partition, and with this attribute; null for any. */
+      /** Partition and attribute of the images; null for any. */
       partition: string | null;
       attribute: string | null;
     };
     result: DatasetSample[];
   };
-  /** Path of the image of a row. */
+  /** Path of the image in a row of the table. */
   datasetImage: { params: DatasetChoice & { row: number }; result: { path: string } };
-  /** Infers the attributes of labeled images, and finds labels the model is sure to be wrong. */
-  contradictions: {
+  /** Finds labels that contradict the inferred attributes. */
+  labelErrors: {
     params: DatasetChoice & {
-      /** Images that are looked at, drawn with the seed. */
+      /** Number of images to compare, drawn at random with the seed. */
       images: number;
-      /** Contradictions wanted. */
+      /** Maximum number of labels in the result. */
       most: number;
-      /** Whether their images are wanted too. */
+      /** Whether the result includes their images. */
       pictures: boolean;
       settings: AnalysisSettings;
       bundled: BundledModels;

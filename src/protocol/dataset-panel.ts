@@ -20,7 +20,7 @@ export interface DatasetState {
   options: ExploreOptions;
   progress: Progress | null;
   problem: string | null;
-  contradictions: SuspectedLabelErrors | null;
+  labelErrors: SuspectedLabelErrors | null;
   /** Seed of the samples that were drawn last. */
   seed: number;
 }
@@ -46,7 +46,7 @@ export const datasetParams = {
     attributes: z.array(name).max(2000),
     dropZero: z.number().min(0).max(1),
   }),
-  contradictions: z.strictObject({ images: z.int().min(1).max(10_000_000) }),
+  labelErrors: z.strictObject({ images: z.int().min(1).max(10_000_000) }),
   open: z.strictObject({ row }),
   weights: z.strictObject({ by: z.enum(['rare', 'common']) }),
   command: z.strictObject({

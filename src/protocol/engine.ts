@@ -16,66 +16,66 @@ export interface CompareParams {
   from: number;
   to: number;
   settings: ClusteringSettings;
-  /** Folder comparison.csv and comparison.svg are written to. */
+  /** Folder for comparison.csv and comparison.svg; undefined to write no files. */
   outDir: string | undefined;
-  /** Whether files there are replaced that are not the program's own. */
+  /** Whether to replace files that this program did not write. */
   overwrite?: boolean;
 }
 
 /** Parameters and result of each call. */
 export interface EngineCalls extends DatasetCalls {
-  /** Finds and describes the faces of folders; keeps them in `runDir`. */
-  analyse: {
+  /** Finds the faces in folders, infers their attributes, and stores them as a run. */
+  analyze: {
     params: {
       runDir: string;
       id: string;
       folders: string[];
       settings: AnalysisSettings;
       bundled: BundledModels;
-      /** Folder of what is kept between runs; null where nothing is to be kept. */
+      /** Folder of the cache; null for no cache. */
       storeDir: string | null;
     };
     result: RunManifest;
   };
-  /** Compares the folders of a run with what they were when it was made. Reads no image. */
+  /** Counts the images that changed since the run, without reading any. */
   changes: { params: { runDir: string }; result: FolderChanges };
-  /** What the store takes. */
+  /** Size of the cache, and the number of images whose results it holds. */
   storeSize: { params: { storeDir: string }; result: { bytes: number; images: number } };
-  /** Forgets what is kept between runs; runs stay. */
+  /** Deletes the cache, not the runs. `bytes` were freed. */
   clearStore: { params: { storeDir: string }; result: { bytes: number } };
-  /** Clusters the faces of a run. Infers nothing. */
+  /** Clusters the faces of a run by their stored attributes. */
   cluster: { params: { runDir: string; settings: ClusteringSettings }; result: Clustering };
-  /** Makes the pictures of every cluster of a run, or of some. */
+  /** Computes the eigenface and principal components of each cluster of a run. */
   pictures: { params: { runDir: string }; result: ClusterPictures[] };
-  /** Faces of a cluster, in an order. */
+  /** A part of the faces of a cluster: `count` of them from position `start` of the order. */
   page: {
     params: { runDir: string; cluster: number; order: FaceOrder; start: number; count: number };
     result: FaceCard[];
   };
-  /** The photo of a face. */
+  /** The photo that a face is in, with all its faces. */
   photo: { params: { runDir: string; row: number }; result: PhotoView };
-  /** Where the image of a face lies. */
+  /** Path of the image of a face, and its name for display. */
   locate: { params: { runDir: string; row: number }; result: { path: string; name: string } };
-  /** Where the images of a cluster lie, each once, those of the most typical faces first. */
+  /** Paths of the images of a cluster without repetitions, the most typical faces first. */
   clusterPaths: { params: { runDir: string; cluster: number }; result: string[] };
-  /** Copies the images of a cluster into a folder; replaces nothing there. */
+  /** Copies the images of a cluster into a folder, without replacing files. */
   copyImages: {
     params: { runDir: string; cluster: number; outDir: string };
     /**
-     * `there`: images the folder held already; `folder`: where the copies lie, another path than
-     * `outDir` if that is a link.
+     * `there`: number of images that the folder already had. `folder`: the real path of `outDir`,
+     * which may be a link.
      */
     result: { copied: number; there: number; failures: Failure[]; folder: string };
   };
   /**
-   * Writes a run and its clustering as files, as the command line does. Where files are in the way
-   * that are not the program's own, and `overwrite` is not set, nothing is written.
+   * Writes the files that the command line writes for a run and its clustering. If it would replace
+   * files that this program did not write, it writes nothing unless `overwrite` is set.
    */
   export: {
     params: { runDir: string; outDir: string; reportScript: string; overwrite?: boolean };
     result: Written;
   };
-  /** Clusters ready attribute vectors. */
+  /** Clusters the attribute vectors in a file. */
   vectors: {
     params: {
       file: string;
@@ -87,36 +87,33 @@ export interface EngineCalls extends DatasetCalls {
     };
     result: { clustering: Clustering; images: number; kept: string[] };
   };
-  /**
-   * Groups the faces of a run by several methods into every number of clusters; keeps the
-   * comparison with the run.
-   */
+  /** Clusters the faces of a run with each method and number, and stores the comparison. */
   compare: { params: CompareParams & { runDir: string }; result: Comparison };
-  /** The same of ready attribute vectors; with `outDir` undefined nothing is written. */
+  /** The same for the attribute vectors in a file. */
   compareVectors: {
     params: CompareParams & { file: string; limit: number; sample: number };
     result: Comparison;
   };
-  /** Explores a data set of labeled faces; writes tables and charts into `outDir`. */
+  /** Writes tables and charts of a data set of labeled faces into `outDir`. */
   dataset: {
     params: {
       folder: string;
       labels: string | undefined;
       options: ExploreOptions;
-      /** Samples a partition. */
+      /** Number of samples per partition. */
       samples: number;
       outDir: string;
-      /** Whether files there are replaced that are not the program's own. */
+      /** Whether to replace files that this program did not write. */
       overwrite?: boolean;
     };
     result: DatasetReport;
   };
-  /** Opens a network file, to see that it can be used and what it is. */
+  /** Checks a network file, and reads its properties. */
   model: {
     params: { file: string };
     result: { attributes: string[]; crop: { width: number; height: number } };
   };
-  /** Compares inferred attributes with labels. */
+  /** Measures how well inferred attributes agree with labels. */
   evaluate: {
     params: {
       folder: string;
@@ -124,7 +121,7 @@ export interface EngineCalls extends DatasetCalls {
       split: string;
       settings: AnalysisSettings;
       bundled: BundledModels;
-      /** Faces that are made small and blurred, to see what the network makes of it. */
+      /** Number of faces that are also evaluated reduced and blurred. */
       degraded: number;
     };
     result: Evaluation;

@@ -17,7 +17,7 @@ export function excerpt(text: string, length = 80): string {
 /** Whether a text contains a character that `excerpt` escapes. */
 export const hasHidden = (text: string): boolean => text.search(HIDDEN) >= 0;
 
-/** The first names of a list, each shortened, and how many more there are. */
+/** The first names of a list, each shortened, and the number of the others. */
 export function excerptOfList(names: readonly string[], most = 50): string {
   const shown = names.slice(0, most).map((name) => excerpt(name, 60));
   const left = names.length - shown.length;

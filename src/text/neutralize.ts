@@ -1,11 +1,11 @@
 /**
- * Foreign text (names of files, folders and attributes, cells of tables, errors of libraries) made
- * harmless for the place where people see it: one function an outlet. Each leaves ordinary names
- * as they are, shows characters that have no look of their own as `⟨U+202E⟩`, and shortens what is
- * very long. They take whole messages as well, since nothing of ours needs what they take away.
+ * Makes foreign text (names of files, folders and attributes, table cells, errors of libraries)
+ * harmless: one function for each place where it is shown. Each leaves ordinary names unchanged,
+ * shows invisible characters as `⟨U+202E⟩`, and shortens very long texts. Whole messages can be
+ * passed too: the program's own words contain nothing that is changed.
  */
 
-/** Scripts in which a zero-width joiner or non-joiner between two letters is spelling. */
+/** Scripts in which zero-width joiners and non-joiners between letters are part of the spelling. */
 const JOINING = [
   'Arabic',
   'Bengali',
@@ -25,7 +25,7 @@ const JOINING = [
   .map((script) => `\\p{Script_Extensions=${script}}`)
   .join('');
 
-/** What belongs to a letter or an emoji, and is no disguise there. */
+/** Invisible characters that belong to a letter or an emoji. */
 const SPELLING = [
   `(?<=[${JOINING}])[\\u200C\\u200D](?=[${JOINING}])`,
   '(?<=\\p{Extended_Pictographic})\\uFE0F',
@@ -33,18 +33,18 @@ const SPELLING = [
 ].join('|');
 
 /**
- * Control, format (bidirectional ones among them) and other invisible characters, line separators
- * and halves of surrogate pairs.
+ * Invisible characters (controls, format characters including bidirectional ones, and others), line
+ * separators and lone surrogates.
  */
 const UNSEEN = new RegExp(
   `(?!${SPELLING})[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}\\p{Default_Ignorable_Code_Point}]`,
   'gu',
 );
 
-/** UTF-16 code units of the texts an outlet takes; names inside messages are shortened to less. */
+/** Maximum length of a text in each place, in UTF-16 code units. */
 const LONGEST = { name: 160, label: 300, notification: 900, line: 4000, log: 20_000 } as const;
 
-/** Shows what cannot be seen. @param keep characters that are left as they are. */
+/** Replaces invisible characters by their code. @param keep characters that stay. */
 const visible = (text: string, keep = ''): string =>
   text.replaceAll(UNSEEN, (character) =>
     keep.includes(character)
@@ -53,8 +53,8 @@ const visible = (text: string, keep = ''): string =>
   );
 
 /**
- * The beginning and the end of a text with `…` between them: the end of a path tells files apart,
- * and the end of a message says what is wrong. No pair of surrogates is divided.
+ * The beginning and the end of a text with `…` between them. The end of a path distinguishes files,
+ * and the end of a message says what is wrong. Surrogate pairs are not divided.
  */
 function shorten(text: string, most: number): string {
   if (text.length <= most) return text;
@@ -65,7 +65,7 @@ function shorten(text: string, most: number): string {
   return `${head}…${end}`;
 }
 
-/** Shortened before and after: what is unseen becomes longer, and a text may have megabytes. */
+/** Shortens before, since a text may have megabytes, and after, since the codes are longer. */
 function plain(text: string, most: number, keep = ''): string {
   return shorten(visible(shorten(text, most), keep), most);
 }
@@ -74,13 +74,13 @@ function plain(text: string, most: number, keep = ''): string {
 export const forName = (name: string): string => plain(name, LONGEST.name);
 
 /**
- * A notification, or the message of a dialog. VS Code makes links of `[text](command:…)`, also of
- * commands, and cuts messages at 1,000 characters.
+ * A notification, or the message of a dialog. VS Code turns `[text](command:…)` into a link, and
+ * cuts messages at 1,000 characters.
  */
 export const forNotification = (text: string): string =>
   shorten(plain(text, LONGEST.notification).replaceAll('](', '] ('), LONGEST.notification);
 
-/** Lines of a dialog's details, which are no links. */
+/** The details of a dialog, in which VS Code shows no links. */
 export const forDetail = (text: string): string =>
   text
     .split('\n')
@@ -88,34 +88,34 @@ export const forDetail = (text: string): string =>
     .join('\n');
 
 /**
- * A label in which VS Code draws `$(icon)`, or may do so: quick picks, the status bar, items of
- * trees, titles of panels.
+ * A label in which VS Code may draw `$(icon)`: in quick picks, the status bar, trees, and titles of
+ * panels.
  */
 export const forLabel = (text: string): string =>
   shorten(plain(text, LONGEST.label).replaceAll('$(', '$ ('), LONGEST.label);
 
-/** A tooltip without Markdown: lines of labels. */
+/** A tooltip without Markdown; each line is a label. */
 export const forTooltip = (text: string): string => text.split('\n').map(forLabel).join('\n');
 
-/** Text inside Markdown: CommonMark lets every ASCII punctuation character be escaped. */
+/** Text inside Markdown. CommonMark allows every ASCII punctuation character to be escaped. */
 export const forMarkdown = (text: string): string =>
   plain(text, LONGEST.label).replaceAll(/[!-/:-@[-`{-~]/g, '\\$&');
 
-/** A text in a webview, which shows it as text and never as HTML. */
+/** Text in a webview, which inserts it as text, not as HTML. */
 export const forPage = (text: string): string => plain(text, LONGEST.line);
 
 /** A line of a terminal. */
 export const forTerminal = (text: string): string => plain(text, LONGEST.line);
 
-/** What a library prints to a terminal: its lines and tabs stay. */
+/** Output of a library to a terminal. Newlines and tabs stay. */
 export const forTerminalOutput = (text: string): string =>
   visible(text.replaceAll('\r\n', '\n'), '\n\t');
 
-/** An entry of a log. Lines after the first are indented, so that none passes for an entry. */
+/** An entry of a log. Lines after the first are indented, so that none looks like an entry. */
 export const forLog = (text: string): string =>
   plain(text.replaceAll('\r\n', '\n'), LONGEST.log, '\n\t').replaceAll('\n', '\n    ');
 
-/** Text or an attribute's value in XML, SVG or HTML; XML has no place for control characters. */
+/** Text, or the value of an attribute, in XML, SVG or HTML. */
 export function forXml(text: string): string {
   return plain(text, LONGEST.line).replaceAll(
     /[&<>"'\uFFFE\uFFFF]/g,
@@ -125,18 +125,18 @@ export function forXml(text: string): string {
 }
 
 /**
- * Where a spreadsheet takes a cell for a formula: at its beginning, and after characters that
- * separate cells where the spreadsheet's language has another separator than the comma.
+ * Places where a spreadsheet may see the start of a formula: the beginning of a cell, and after the
+ * characters that separate cells where the separator is not the comma.
  */
 const FORMULA = /(?<=^|[;\t\r\n])(?='*[=+\-@\t\r＝＋－＠])/g;
 const DEFUSED = /(?<=^|[;\t\r\n])'(?='*[=+\-@\t\r＝＋－＠])/g;
 
 /**
- * A text as a cell of a CSV file: an apostrophe before what a spreadsheet would calculate. Nothing
- * else is changed, since programs read these files; `fromCsvCell` gives the text back. Not for
- * numbers, whose minus is none of a formula.
+ * Text as a cell of a CSV file, with an apostrophe before everything that a spreadsheet would
+ * calculate. Nothing else is changed, since programs read these files too. Not for numbers, which
+ * may start with a minus. `fromCsvCell` is the inverse.
  */
 export const forCsvCell = (text: string): string => text.replaceAll(FORMULA, "'");
 
-/** The text that `forCsvCell` was given. */
+/** The text of a cell that `forCsvCell` wrote. */
 export const fromCsvCell = (cell: string): string => cell.replaceAll(DEFUSED, '');

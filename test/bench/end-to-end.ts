@@ -34,12 +34,12 @@ async function run(root: string, folder: string, first: string, asked: Asked) {
   });
   const timed = async (folders: string[], runDir = 'run') => {
     const start = performance.now();
-    const manifest = await engine.call('analyse', params(runDir, folders));
+    const manifest = await engine.call('analyze', params(runDir, folders));
     return { seconds: (performance.now() - start) / 1000, manifest };
   };
   try {
     const once = params('first', [first]);
-    await engine.call('analyse', { ...once, settings: { ...once.settings, limit: 400 } });
+    await engine.call('analyze', { ...once, settings: { ...once.settings, limit: 400 } });
     engine.dispose();
     engine = new EngineClient(engineScript(root), (text) => process.stderr.write(text));
     await prepared();

@@ -59,7 +59,7 @@ describe('two windows and two command lines', () => {
             bundled,
             storeDir,
           };
-          const manifest = await engine.call('analyse', {
+          const manifest = await engine.call('analyze', {
             ...params,
             settings: analysisSettings(settingsWith({ detect: 'never' })),
           });

@@ -74,10 +74,10 @@ const outFolder = async () => join(await temporaryFolder(), 'out');
 const options = { attributes: [], drop: [], dropZero: 0, seed: 1 };
 
 const CALLS: Record<string, () => Promise<LongCall>> = {
-  analyse: async () => {
+  analyze: async () => {
     const runDir = await outFolder();
     return longCall(
-      'analyse',
+      'analyze',
       { runDir, id: 'test', folders: [PORTRAITS], settings: analysis, bundled, storeDir: null },
       runDir,
     );
@@ -114,8 +114,8 @@ const CALLS: Record<string, () => Promise<LongCall>> = {
       bundled,
       degraded: 20,
     }),
-  contradictions: async () =>
-    longCall('contradictions', {
+  labelErrors: async () =>
+    longCall('labelErrors', {
       ...(await labelledFolder()),
       options,
       images: 72,

@@ -36,7 +36,7 @@ const isPosix = process.platform !== 'win32';
 async function clustered(...folders: string[]) {
   const engine = startEngine();
   const runDir = join(await temporaryFolder(), 'run');
-  await engine.call('analyse', {
+  await engine.call('analyze', {
     runDir,
     id: 'test',
     folders,

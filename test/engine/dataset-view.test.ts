@@ -66,7 +66,7 @@ describe('the data set view', () => {
     const engine = startEngine();
     const { choice, images, wrong } = await labelled();
     const settings = analysisSettings(settingsWith({ detect: 'always' }));
-    const found = await engine.call('contradictions', {
+    const found = await engine.call('labelErrors', {
       ...choice,
       images: 1000,
       most: 5,
@@ -98,7 +98,7 @@ describe('the data set view', () => {
 
     const other = { ...choice, options: { ...OPTIONS, attributes: ['Third'] } };
     await expect(
-      engine.call('contradictions', {
+      engine.call('labelErrors', {
         ...other,
         images: 5,
         most: 5,

@@ -30,7 +30,7 @@ describe('the engine on real portraits', () => {
     const engine = startEngine();
     const { runDir, params } = await analysis([PORTRAITS]);
     const seen: Progress[] = [];
-    const manifest = await engine.call('analyse', params, {
+    const manifest = await engine.call('analyze', params, {
       onProgress: (progress) => seen.push(progress),
     });
     expect(manifest).toMatchObject({
@@ -91,7 +91,7 @@ describe('the engine on real portraits', () => {
     const engine = startEngine();
     const probabilities = async (batchSize: number) => {
       const { runDir, params } = await analysis([PORTRAITS], { batchSize, limit: 20 });
-      await engine.call('analyse', params);
+      await engine.call('analyze', params);
       return new Float32Array(
         new Uint8Array(await readFile(join(runDir, 'probabilities.f32'))).buffer,
       );
@@ -109,7 +109,7 @@ describe('the engine on real portraits', () => {
       'b.png': await quarters(50, 60).negate().png().toBuffer(),
     });
     const { runDir, params } = await analysis([folder]);
-    await engine.call('analyse', params);
+    await engine.call('analyze', params);
     await writeFiles(folder, { 'a.png': 'gone', 'b.png': 'gone' });
     const clustering = await engine.call('cluster', {
       runDir,
@@ -121,7 +121,7 @@ describe('the engine on real portraits', () => {
   it('merges several folders and keeps their faces apart', async () => {
     const engine = startEngine();
     const { params } = await analysis([join(PORTRAITS, 'female'), join(PORTRAITS, 'male')]);
-    const manifest = await engine.call('analyse', params);
+    const manifest = await engine.call('analyze', params);
     expect(manifest.faces).toBe(72);
     expect(manifest.folders).toHaveLength(2);
   });
@@ -140,7 +140,7 @@ describe('bad input', () => {
       'tiny.png': await quarters(2, 2).png().toBuffer(),
     });
     const { params } = await analysis([folder]);
-    const manifest = await engine.call('analyse', params);
+    const manifest = await engine.call('analyze', params);
     expect(manifest.images).toEqual({ found: 5, read: 1, failed: 4, withoutFace: 0 });
     expect(manifest.failures.map(({ image }) => image).sort()).toEqual([
       'cut.jpg',
@@ -153,14 +153,14 @@ describe('bad input', () => {
   it('says so where nothing can be done', async () => {
     const engine = startEngine();
     const empty = await temporaryFolder();
-    await expect(engine.call('analyse', (await analysis([empty])).params)).rejects.toThrow(
+    await expect(engine.call('analyze', (await analysis([empty])).params)).rejects.toThrow(
       /no images in '.*': expected files ending in \.jpg/,
     );
     await writeFiles(empty, { 'a.jpg': 'broken' });
-    await expect(engine.call('analyse', (await analysis([empty])).params)).rejects.toThrow(
+    await expect(engine.call('analyze', (await analysis([empty])).params)).rejects.toThrow(
       /none of the 1 images can be used; the first, 'a.jpg': not an image/,
     );
-    await expect(engine.call('analyse', (await analysis(['/nowhere'])).params)).rejects.toThrow(
+    await expect(engine.call('analyze', (await analysis(['/nowhere'])).params)).rejects.toThrow(
       "cannot read the folder '/nowhere': it does not exist",
     );
   });
@@ -181,7 +181,7 @@ describe('bad input', () => {
       ],
     ] as const) {
       const call = engine.call(
-        'analyse',
+        'analyze',
         (await analysis([PORTRAITS], { model: join(folder, name) })).params,
       );
       await expect(call).rejects.toThrow(message);
@@ -192,7 +192,7 @@ describe('bad input', () => {
   it('says what is wrong with attributes, and makes fewer clusters of fewer vectors', async () => {
     const engine = startEngine();
     const { runDir, params } = await analysis([PORTRAITS], { limit: 3 });
-    await engine.call('analyse', params);
+    await engine.call('analyze', params);
     const cluster = (values: Partial<Settings>) =>
       engine.call('cluster', { runDir, settings: clusteringSettings(settingsWith(values)) });
     await expect(cluster({ attributes: ['smiling'] })).rejects.toThrow(
@@ -214,7 +214,7 @@ describe('bad input', () => {
       Object.fromEntries(Array.from({ length: 5 }, (_, i) => [`${i}.png`, face])),
     );
     const { runDir, params } = await analysis([folder]);
-    await engine.call('analyse', params);
+    await engine.call('analyze', params);
     const { clusters, silhouette } = await engine.call('cluster', {
       runDir,
       settings: clusteringSettings(settingsWith()),
@@ -227,8 +227,8 @@ describe('bad input', () => {
   it('keeps an earlier run where the next one fails', async () => {
     const engine = startEngine();
     const { runDir, params } = await analysis([PORTRAITS], { limit: 4 });
-    await engine.call('analyse', params);
-    await expect(engine.call('analyse', { ...params, folders: ['/nowhere'] })).rejects.toThrow(
+    await engine.call('analyze', params);
+    await expect(engine.call('analyze', { ...params, folders: ['/nowhere'] })).rejects.toThrow(
       UserError,
     );
     const { clusters } = await engine.call('cluster', {
@@ -255,7 +255,7 @@ describe('the process', () => {
     const { params, runDir } = await longWork();
     const controller = new AbortController();
     let asked = 0;
-    const call = engine.call('analyse', params, {
+    const call = engine.call('analyze', params, {
       signal: controller.signal,
       onProgress: ({ stage, done }) => {
         if (stage !== 'infer' || done < 3 || asked > 0) return;
@@ -273,7 +273,7 @@ describe('the process', () => {
     const engine = startEngine();
     const { params } = await longWork();
     let killed = 0;
-    const manifest = await engine.call('analyse', params, {
+    const manifest = await engine.call('analyze', params, {
       onProgress: ({ stage, done }) => {
         if (stage === 'infer' && done >= 3 && killed++ === 0) killEngine(engine);
       },
@@ -288,14 +288,14 @@ describe('the process', () => {
   it('says that it was killed where that happens again, and starts again when asked again', async () => {
     const engine = startEngine();
     const { params } = await longWork();
-    const call = engine.call('analyse', params, {
+    const call = engine.call('analyze', params, {
       onProgress: ({ stage, done }) => {
         if (stage === 'infer' && done >= 3) killEngine(engine);
       },
     });
     await expect(call).rejects.toBeInstanceOf(EngineDied);
     await expect(call).rejects.toThrow(/the engine failed: the process ended \(SIGKILL\)/);
-    expect((await engine.call('analyse', params)).faces).toBe(72);
+    expect((await engine.call('analyze', params)).faces).toBe(72);
   });
 });
 
@@ -303,7 +303,7 @@ describe('an engine that is disposed of', () => {
   it('starts nothing anew for what was under way', async () => {
     const engine = startEngine();
     const { runDir, params } = await analysis([PORTRAITS], { limit: 20 });
-    await engine.call('analyse', params);
+    await engine.call('analyze', params);
     await engine.call('cluster', {
       runDir,
       settings: clusteringSettings(settingsWith({ clusters: 2 })),

@@ -14,7 +14,7 @@ async function run() {
   const engine = startEngine();
   const runDir = join(await temporaryFolder(), 'run');
   const settings = analysisSettings(settingsWith({ limit: 20 }));
-  await engine.call('analyse', {
+  await engine.call('analyze', {
     runDir,
     id: 'test',
     folders: [PORTRAITS],

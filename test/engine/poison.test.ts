@@ -93,13 +93,13 @@ describe('a photo that brings its decoder down', () => {
     const { folder, good } = await folderWith(file);
     withFaults();
     const params = await analysis(folder, limits);
-    const manifest = await startEngine().call('analyse', params);
+    const manifest = await startEngine().call('analyze', params);
     expect(reasonsOf(manifest)).toEqual({ [file]: expect.stringMatching(reason) as string });
     expect(manifest.images).toEqual({ found: good + 1, read: good, failed: 1, withoutFace: 0 });
     delete process.env.NODE_OPTIONS;
     const undisturbed = await folderWith();
     const other = await analysis(undisturbed.folder);
-    await startEngine().call('analyse', other);
+    await startEngine().call('analyze', other);
     expect(await facesOf(params.runDir)).toEqual(await facesOf(other.runDir));
   });
 
@@ -107,7 +107,7 @@ describe('a photo that brings its decoder down', () => {
     const { folder, good } = await folderWith('hang.jpg', 'segfault.jpg');
     withFaults();
     const manifest = await startEngine().call(
-      'analyse',
+      'analyze',
       await analysis(folder, { detect: 'auto' }),
     );
     expect(Object.keys(reasonsOf(manifest)).sort()).toEqual(['hang.jpg', 'segfault.jpg']);
@@ -124,7 +124,7 @@ describe('a photo that brings its decoder down', () => {
       'exit.jpg',
     );
     withFaults();
-    const manifest = await startEngine().call('analyse', await analysis(folder));
+    const manifest = await startEngine().call('analyze', await analysis(folder));
     expect(Object.keys(reasonsOf(manifest)).sort()).toEqual([
       'exit.jpg',
       'hang.jpg',
@@ -141,15 +141,15 @@ describe('a photo that brings its decoder down', () => {
     // Files that were written just now are not trusted to be what they were.
     await new Promise((resolve) => setTimeout(resolve, 2200));
     withFaults();
-    await startEngine().call('analyse', await analysis(folder, {}, storeDir));
+    await startEngine().call('analyze', await analysis(folder, {}, storeDir));
     delete process.env.NODE_OPTIONS; // it would be read now
-    const again = await startEngine().call('analyse', await analysis(folder, {}, storeDir));
+    const again = await startEngine().call('analyze', await analysis(folder, {}, storeDir));
     expect(again).toMatchObject({ known: good + 1, images: { read: good, failed: 1 } });
     expect(reasonsOf(again)).toEqual({
       'hang.jpg': expect.stringMatching(/takes longer than 3 s/) as string,
     });
     const patient = await startEngine().call(
-      'analyse',
+      'analyze',
       await analysis(folder, { maxImageSeconds: 9 }, storeDir),
     );
     expect(patient.images).toMatchObject({ read: good + 1, failed: 0 });
@@ -160,7 +160,7 @@ describe('a photo that brings its decoder down', () => {
     withFaults();
     const controller = new AbortController();
     const engine = startEngine();
-    const call = engine.call('analyse', await analysis(folder, { maxImageSeconds: 3600 }), {
+    const call = engine.call('analyze', await analysis(folder, { maxImageSeconds: 3600 }), {
       signal: controller.signal,
       onProgress: ({ stage }) => {
         if (stage === 'infer') setTimeout(controller.abort.bind(controller), 500);

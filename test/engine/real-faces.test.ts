@@ -53,7 +53,7 @@ describe.skipIf(!hasSharedData)('labeled faces', () => {
     const engine = startEngine();
     const runDir = join(await temporaryFolder(), 'run');
     const settings = settingsWith({ limit: 2000, sample: 400 });
-    await engine.call('analyse', {
+    await engine.call('analyze', {
       runDir,
       id: 'test',
       folders: [join(folder, 'celeba')],

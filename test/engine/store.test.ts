@@ -32,7 +32,7 @@ const SETTLING = 2300;
 
 interface Place {
   folder: string;
-  params: (values?: Partial<Settings>) => EngineCalls['analyse']['params'];
+  params: (values?: Partial<Settings>) => EngineCalls['analyze']['params'];
 }
 
 /** Copies the portraits to a folder, with places for their run and the store. */
@@ -71,8 +71,8 @@ async function facesOf(
   );
 }
 
-async function analyse(engine: EngineClient, params: EngineCalls['analyse']['params']) {
-  const manifest = await engine.call('analyse', params);
+async function analyze(engine: EngineClient, params: EngineCalls['analyze']['params']) {
+  const manifest = await engine.call('analyze', params);
   return { manifest, faces: await facesOf(params.runDir, manifest) };
 }
 
@@ -115,17 +115,17 @@ describe('a second run', () => {
     const { folder, params } = await place();
     const names = await images(folder);
     await wait(SETTLING);
-    const first = await analyse(engine, params());
+    const first = await analyze(engine, params());
     expect(first.manifest).toMatchObject({ known: 0, faces: 72, notices: [] });
     const before = await crops(engine, params().runDir);
 
-    const second = await analyse(engine, params());
+    const second = await analyze(engine, params());
     expect(second.manifest).toMatchObject({ known: 72, faces: 72 });
     expect(second.faces).toEqual(first.faces);
     expect(await crops(engine, params().runDir)).toEqual(before);
 
     // There is no run in another place: everything comes from the store.
-    const elsewhere = await analyse(engine, {
+    const elsewhere = await analyze(engine, {
       ...params(),
       runDir: `${params().runDir}-elsewhere`,
     });
@@ -134,14 +134,14 @@ describe('a second run', () => {
     expect(await crops(engine, `${params().runDir}-elsewhere`)).toEqual(before);
 
     // The batch size does not affect the results.
-    expect((await analyse(engine, params({ batchSize: 3 }))).manifest.known).toBe(72);
+    expect((await analyze(engine, params({ batchSize: 3 }))).manifest.known).toBe(72);
 
     await rename(join(folder, names[0]!), join(folder, 'renamed.jpg'));
     await copyFile(join(folder, names[1]!), join(folder, 'copied.jpg'));
     const now = new Date();
     await utimes(join(folder, names[2]!), now, now);
     await copyFile(join(folder, names[4]!), join(folder, names[3]!)); // now a copy of another image
-    const third = await analyse(engine, params());
+    const third = await analyze(engine, params());
     expect(third.manifest).toMatchObject({ known: 73, faces: 73 });
     expect(third.faces.get('renamed.jpg 0')).toEqual(first.faces.get(`${names[0]!} 0`));
     expect(third.faces.get('copied.jpg 0')).toEqual(first.faces.get(`${names[1]!} 0`));
@@ -157,10 +157,10 @@ describe('a second run', () => {
     const names = await images(folder);
     await wait(SETTLING);
     const { runDir } = params();
-    const first = await analyse(engine, params());
+    const first = await analyze(engine, params());
     const inode = async () => (await stat(join(runDir, 'crops.bin'))).ino;
     const before = await inode();
-    const second = await analyse(engine, params({ batchSize: 2 }));
+    const second = await analyze(engine, params({ batchSize: 2 }));
     expect(second.manifest).toMatchObject({ known: 72, faces: 72, settings: { batchSize: 2 } });
     expect(second.manifest.createdAt > first.manifest.createdAt).toBe(true);
     expect(second.faces).toEqual(first.faces);
@@ -168,17 +168,17 @@ describe('a second run', () => {
 
     // A damaged run, one of another network, and one with other images are replaced.
     await truncate(join(runDir, 'crops.bin'), 1000);
-    expect((await analyse(engine, params())).faces).toEqual(first.faces);
+    expect((await analyze(engine, params())).faces).toEqual(first.faces);
     expect((await stat(join(runDir, 'crops.bin'))).size).toBeGreaterThan(1000);
-    const other = await analyse(engine, params({ model: bundled.gpu }));
+    const other = await analyze(engine, params({ model: bundled.gpu }));
     expect(other.manifest).toMatchObject({ known: 0, faces: 72 });
-    expect((await analyse(engine, params({ limit: 10 }))).manifest).toMatchObject({
+    expect((await analyze(engine, params({ limit: 10 }))).manifest).toMatchObject({
       known: 10,
       faces: 10,
     });
-    expect((await analyse(engine, params())).manifest).toMatchObject({ known: 72, faces: 72 });
+    expect((await analyze(engine, params())).manifest).toMatchObject({ known: 72, faces: 72 });
     await rm(join(folder, names[0]!));
-    expect((await analyse(engine, params())).manifest).toMatchObject({ known: 71, faces: 71 });
+    expect((await analyze(engine, params())).manifest).toMatchObject({ known: 71, faces: 71 });
   });
 
   it('reads an image that has changed though its size and modification time are the same', async () => {
@@ -188,21 +188,21 @@ describe('a second run', () => {
     const file = join(folder, name!);
     const { mtime } = await stat(file);
     await wait(SETTLING);
-    await analyse(engine, params());
+    await analyze(engine, params());
     const bytes = await readFile(file);
     bytes[bytes.length - 3] = bytes[bytes.length - 3]! ^ 1;
     await writeFile(file, bytes);
     await utimes(file, mtime, mtime);
-    const { manifest } = await analyse(engine, params());
+    const { manifest } = await analyze(engine, params());
     expect(manifest).toMatchObject({ known: 71, faces: 72 });
   });
 
   it('infers the same attributes for a face in any batch', async () => {
     const engine = startEngine();
     const { params } = await place();
-    const all = await analyse(engine, params());
+    const all = await analyze(engine, params());
     const { params: other } = await place();
-    const single = await analyse(engine, { ...other({ batchSize: 1, sample: 9 }), storeDir: null });
+    const single = await analyze(engine, { ...other({ batchSize: 1, sample: 9 }), storeDir: null });
     expect(single.faces.size).toBe(9);
     for (const [face, values] of single.faces) {
       for (const [i, value] of values.entries())
@@ -213,12 +213,12 @@ describe('a second run', () => {
   it('reuses the detections of a photo for another network, and infers attributes again', async () => {
     const engine = startEngine();
     const { params } = await place();
-    const first = await analyse(engine, params({ detect: 'always' }));
+    const first = await analyze(engine, params({ detect: 'always' }));
     const boxes = async () =>
       (JSON.parse(await readFile(join(params().runDir, 'faces.json'), 'utf8')) as { box: unknown })
         .box;
     const before = await boxes();
-    const other = await analyse(engine, params({ detect: 'always', model: bundled.gpu }));
+    const other = await analyze(engine, params({ detect: 'always', model: bundled.gpu }));
     // The image without a face needs no inference.
     expect(other.manifest).toMatchObject({ known: 1, faces: first.manifest.faces });
     expect(await boxes()).toEqual(before);
@@ -230,7 +230,7 @@ describe('a second run', () => {
       expect(mean).toBeLessThan(0.1);
     }
     // The results of the first network are still cached.
-    expect((await analyse(engine, params({ detect: 'always' }))).manifest.known).toBe(72);
+    expect((await analyze(engine, params({ detect: 'always' }))).manifest.known).toBe(72);
   });
 
   it('remembers an unusable image, and reads it again once it has changed', async () => {
@@ -242,16 +242,16 @@ describe('a second run', () => {
       (await readFile(join(folder, name!))).subarray(0, 900),
     );
     await wait(SETTLING);
-    const first = await analyse(engine, params());
+    const first = await analyze(engine, params());
     const made = async () => (await stat(join(params().runDir, 'faces.json'))).ino;
     const before = await made();
-    const second = await analyse(engine, params());
+    const second = await analyze(engine, params());
     // The failure is known to be caused by the image itself, so the run is reused.
     expect(await made()).toBe(before);
     expect(second.manifest.failures).toEqual(first.manifest.failures);
     expect(second.manifest).toMatchObject({ known: 73, images: { failed: 1 } });
     await copyFile(join(folder, name!), join(folder, 'broken.jpg'));
-    expect((await analyse(engine, params())).manifest).toMatchObject({
+    expect((await analyze(engine, params())).manifest).toMatchObject({
       known: 73,
       images: { failed: 0 },
       faces: 73,
@@ -261,19 +261,19 @@ describe('a second run', () => {
   it('with one new image releases threads that it does not need, whatever they are doing', async () => {
     const { folder, params } = await place();
     const engine = startEngine();
-    await analyse(engine, params());
+    await analyze(engine, params());
     const [first, ...others] = await images(folder);
     for (const other of others.slice(0, 12)) {
       await copyFile(join(folder, other), join(folder, first!));
-      expect((await analyse(engine, params())).manifest).toMatchObject({ faces: 72 });
+      expect((await analyze(engine, params())).manifest).toMatchObject({ faces: 72 });
     }
   });
 
   it('without the cache reads everything and stores nothing', async () => {
     const engine = startEngine();
     const { params } = await place();
-    await analyse(engine, params({ cache: false }));
-    expect((await analyse(engine, params({ cache: false }))).manifest.known).toBe(0);
+    await analyze(engine, params({ cache: false }));
+    expect((await analyze(engine, params({ cache: false }))).manifest.known).toBe(0);
     await expect(stat(params().storeDir!)).rejects.toThrow('ENOENT');
   });
 });
@@ -282,19 +282,19 @@ describe('the store', () => {
   it('serves two engines at the same time', async () => {
     const [one, two] = [startEngine(), startEngine()];
     const { params } = await place();
-    const results = await Promise.all([analyse(one, params()), two.call('analyse', params())]);
+    const results = await Promise.all([analyze(one, params()), two.call('analyze', params())]);
     expect(results[0].manifest.faces).toBe(72);
     expect(results[1].faces).toBe(72);
-    expect((await analyse(one, params())).manifest).toMatchObject({ known: 72, faces: 72 });
+    expect((await analyze(one, params())).manifest).toMatchObject({ known: 72, faces: 72 });
   });
 
   it('is recreated if it is damaged, and can be cleared', async () => {
     const { params } = await place();
     const storeDir = params().storeDir!;
-    await analyse(startEngine(), params());
+    await analyze(startEngine(), params());
     await writeFile(join(storeDir, 'faces.mdb'), Buffer.alloc(20_000, 7));
     const engine = startEngine();
-    expect((await analyse(engine, params())).manifest).toMatchObject({
+    expect((await analyze(engine, params())).manifest).toMatchObject({
       known: 0,
       faces: 72,
       notices: [
@@ -306,14 +306,14 @@ describe('the store', () => {
     expect((await engine.call('storeSize', { storeDir })).images).toBe(72);
     await engine.call('clearStore', { storeDir });
     await expect(stat(storeDir)).rejects.toThrow('ENOENT');
-    expect((await analyse(engine, params())).manifest).toMatchObject({ known: 0, faces: 72 });
+    expect((await analyze(engine, params())).manifest).toMatchObject({ known: 0, faces: 72 });
   });
 
   it('is recreated by the next engine after it has crashed one', async () => {
     const { params } = await place();
     const storeDir = params().storeDir!;
     await wait(SETTLING); // files are not recognized by their times before
-    await analyse(startEngine(), params());
+    await analyze(startEngine(), params());
     const file = join(storeDir, 'faces.mdb');
     const bytes = await readFile(file);
     for (
@@ -326,13 +326,13 @@ describe('the store', () => {
     await writeFile(file, bytes);
     // In another place, because the run itself would be reused.
     const elsewhere = { ...params(), runDir: `${params().runDir}-elsewhere` };
-    const { manifest } = await analyse(startEngine(), elsewhere);
+    const { manifest } = await analyze(startEngine(), elsewhere);
     expect(manifest).toMatchObject({
       known: 0,
       faces: 72,
       notices: expect.arrayContaining([expect.stringContaining('was made anew')]) as string[],
     });
-    expect((await analyse(startEngine(), elsewhere)).manifest).toMatchObject({
+    expect((await analyze(startEngine(), elsewhere)).manifest).toMatchObject({
       known: 72,
       notices: [],
     });
@@ -341,10 +341,10 @@ describe('the store', () => {
   it('can be cleared in the middle of a run of the same engine', async () => {
     const engine = startEngine();
     const { params } = await place();
-    await analyse(engine, params());
+    await analyze(engine, params());
     const storeDir = params().storeDir!;
     for (let i = 0; i < 5; i++) {
-      const run = engine.call('analyse', {
+      const run = engine.call('analyze', {
         ...params({ detect: i % 2 === 0 ? 'always' : 'never' }),
         runDir: `${params().runDir}-${i}`,
       });
@@ -359,7 +359,7 @@ describe('the store', () => {
         expect(faces).toMatch(/the cache was cleared in the middle of a run/);
       else expect(faces).toBeGreaterThan(70);
     }
-    expect((await analyse(engine, params())).manifest.faces).toBe(72);
+    expect((await analyze(engine, params())).manifest.faces).toBe(72);
   });
 
   it('refuses a folder with other files, and leaves it unchanged', async () => {
@@ -386,7 +386,7 @@ describe('the store', () => {
     const engine = startEngine();
     const { params } = await place();
     await writeFile(params().storeDir!, 'a file where a folder should be');
-    const { manifest } = await analyse(engine, params());
+    const { manifest } = await analyze(engine, params());
     expect(manifest.faces).toBe(72);
     expect(manifest.notices).toEqual([expect.stringContaining('cannot be opened')]);
   });
@@ -405,7 +405,7 @@ describe('an interrupted run', () => {
         );
     }
     const all = 4 * 72;
-    const whole = await analyse(startEngine(), { ...params(), storeDir: null });
+    const whole = await analyze(startEngine(), { ...params(), storeDir: null });
     let state = 12345;
     const random = () => (state = (state * 1103515245 + 12345) % 2 ** 31) / 2 ** 31;
     for (let kill = 0; kill < 20; kill++) {
@@ -417,7 +417,7 @@ describe('an interrupted run', () => {
         const onProgress = ({ stage, done }: Progress) => {
           if (stage === 'infer' && done >= moment) setTimeout(resolve, delay);
         };
-        engine.call('analyse', params(), { onProgress }).then(
+        engine.call('analyze', params(), { onProgress }).then(
           () => {
             resolve();
           },
@@ -427,12 +427,12 @@ describe('an interrupted run', () => {
       engine.dispose();
     }
     const engine = startEngine();
-    const { manifest, faces } = await analyse(engine, params());
+    const { manifest, faces } = await analyze(engine, params());
     expect(manifest).toMatchObject({ faces: all, images: { found: all, read: all, failed: 0 } });
     expect(manifest.notices).toEqual([]); // the store was not recreated
     expect(manifest.known).toBeGreaterThan(0); // it continued where the others ended
     expect(faces).toEqual(whole.faces);
-    expect((await analyse(engine, params())).manifest.known).toBe(all);
+    expect((await analyze(engine, params())).manifest.known).toBe(all);
   }, 300_000);
 
   it('on a full disk fails with a message, and continues when there is space', async () => {
@@ -460,7 +460,7 @@ describe('an interrupted run', () => {
   it('on a disk that becomes full at any point leaves the earlier run complete', async () => {
     const { params } = await place();
     const { runDir } = params();
-    const first = await analyse(startEngine(), { ...params(), storeDir: null });
+    const first = await analyze(startEngine(), { ...params(), storeDir: null });
     const before = await readFile(join(runDir, 'run.json'), 'utf8');
     let failures = 0;
     for (const limit of [
@@ -469,7 +469,7 @@ describe('an interrupted run', () => {
       const engine = startEngine();
       await engine.call('storeSize', { storeDir: runDir }); // starts its process, so that it can be limited
       await exec('prlimit', ['--pid', String(engine.pids[0]), `--fsize=${limit}`]);
-      const met = await engine.call('analyse', { ...params(), storeDir: null }).then(
+      const met = await engine.call('analyze', { ...params(), storeDir: null }).then(
         () => 'done',
         (error: unknown) => String(error),
       );
@@ -489,7 +489,7 @@ describe('an interrupted run', () => {
   it('is complete if only the store has no space, and reports that nothing was cached', async () => {
     const { params } = await place();
     const storeDir = params().storeDir!;
-    await analyse(startEngine(), { ...params(), storeDir });
+    await analyze(startEngine(), { ...params(), storeDir });
     const { size } = await stat(join(storeDir, 'crops.mdb'));
     await rm(storeDir, { recursive: true });
     // The run's own files are smaller than the store's by at least its first pages.
@@ -497,14 +497,14 @@ describe('an interrupted run', () => {
     await engine.call('storeSize', { storeDir }); // starts its process, so that it can be limited
     for (const pid of engine.pids)
       await exec('prlimit', ['--pid', String(pid), `--fsize=${size - 4096}`]);
-    const { manifest } = await analyse(engine, params());
+    const { manifest } = await analyze(engine, params());
     expect(manifest.faces).toBe(72);
     expect(manifest.notices).toEqual([
       expect.stringMatching(/could not be kept for the next run: there is no space left/),
     ]);
     const free = startEngine();
-    expect((await analyse(free, params())).manifest.faces).toBe(72);
-    expect((await analyse(free, params())).manifest).toMatchObject({ known: 72, notices: [] });
+    expect((await analyze(free, params())).manifest.faces).toBe(72);
+    expect((await analyze(free, params())).manifest).toMatchObject({ known: 72, notices: [] });
   });
 });
 
@@ -513,7 +513,7 @@ describe('changes of a folder', () => {
     const engine = startEngine();
     const { folder, params } = await place();
     const { runDir } = params();
-    await analyse(engine, params());
+    await analyze(engine, params());
     expect(await engine.call('changes', { runDir })).toEqual({ added: 0, changed: 0, removed: 0 });
     const names = await images(folder);
     await copyFile(join(folder, names[0]!), join(folder, 'added.jpg'));

@@ -18,7 +18,7 @@ interface Place {
   /** Two folders of portraits. */
   folders: string[];
   runDir: string;
-  params: (folders?: string[]) => EngineCalls['analyse']['params'];
+  params: (folders?: string[]) => EngineCalls['analyze']['params'];
 }
 
 /** @param copies of each portrait. */
@@ -54,12 +54,12 @@ async function fingerprint(runDir: string) {
 /** Analyses, and does something when the folders are listed and only the first images are read. */
 function analyseAnd(
   engine: EngineClient,
-  params: EngineCalls['analyse']['params'],
+  params: EngineCalls['analyze']['params'],
   action: () => Promise<unknown>,
 ): Promise<RunManifest> {
   let acted: Promise<unknown> | undefined;
   return engine
-    .call('analyse', params, {
+    .call('analyze', params, {
       onProgress: ({ stage }) => {
         if (stage === 'infer') acted ??= action();
       },
@@ -79,7 +79,7 @@ describe('a folder that vanishes', () => {
     ],
   ])('in the middle of a run leaves the earlier one as it was: it %s', async (_, vanish) => {
     const { engine, folders, runDir, params } = await place();
-    await engine.call('analyse', params());
+    await engine.call('analyze', params());
     const before = await fingerprint(runDir);
     const again = analyseAnd(engine, params(), () => vanish(folders[0]!));
     await expect(again).rejects.toThrow(
@@ -92,7 +92,7 @@ describe('a folder that vanishes', () => {
   it('leaves the earlier run where most images are gone', async () => {
     // so many that most are not read yet
     const { engine, home, folders, runDir, params } = await place(12);
-    await engine.call('analyse', params());
+    await engine.call('analyze', params());
     const before = await fingerprint(runDir);
     // Moved away at once: a slow machine reads on while single files are removed.
     const remove = () =>
@@ -124,21 +124,21 @@ describe('a folder that vanishes', () => {
 
   it('before the next run leaves the earlier one as it was', async () => {
     const { engine, folders, runDir, params } = await place();
-    await engine.call('analyse', params());
+    await engine.call('analyze', params());
     const before = await fingerprint(runDir);
     await rm(folders[1]!, { recursive: true });
-    await expect(engine.call('analyse', params())).rejects.toThrow(
+    await expect(engine.call('analyze', params())).rejects.toThrow(
       /cannot read the folder '.*male': it does not exist/,
     );
     expect(await fingerprint(runDir)).toEqual(before);
     await mkdir(folders[1]!);
-    await expect(engine.call('analyse', params())).rejects.toThrow(
+    await expect(engine.call('analyze', params())).rejects.toThrow(
       /'.*male' holds no images, but held \d+ before\. .*connect it and run again\. The earlier run stays as it is; to leave the folder out/,
     );
     expect(await fingerprint(runDir)).toEqual(before);
     await rm(folders[0]!, { recursive: true });
     await mkdir(folders[0]!);
-    await expect(engine.call('analyse', params())).rejects.toThrow(
+    await expect(engine.call('analyze', params())).rejects.toThrow(
       /'.*female' holds no images, but held/,
     );
     expect(await fingerprint(runDir)).toEqual(before);
@@ -148,21 +148,21 @@ describe('a folder that vanishes', () => {
     const { engine, home, folders, params } = await place();
     await mkdir(join(home, 'empty'));
     const all = [...folders, join(home, 'empty')];
-    expect((await engine.call('analyse', params(all))).faces).toBe(72);
-    expect((await engine.call('analyse', params(all))).faces).toBe(72);
+    expect((await engine.call('analyze', params(all))).faces).toBe(72);
+    expect((await engine.call('analyze', params(all))).faces).toBe(72);
     const names = (await readdir(folders[1]!, { recursive: true }))
       .filter((name) => name.endsWith('.jpg'))
       .sort();
     for (const name of names.slice(5)) await rm(join(folders[1]!, name)); // some of many: the user's own doing
-    expect((await engine.call('analyse', params(all))).images.found).toBe(72 - names.length + 5);
+    expect((await engine.call('analyze', params(all))).images.found).toBe(72 - names.length + 5);
     for (const name of names.slice(0, 5)) await rm(join(folders[1]!, name));
-    expect((await engine.call('analyse', params(all))).images.found).toBe(72 - names.length);
+    expect((await engine.call('analyze', params(all))).images.found).toBe(72 - names.length);
   });
 
   it('without any images tells so where there is no earlier run', async () => {
     const { engine, home, params } = await place();
     await mkdir(join(home, 'empty'));
-    await expect(engine.call('analyse', params([join(home, 'empty')]))).rejects.toThrow(
+    await expect(engine.call('analyze', params([join(home, 'empty')]))).rejects.toThrow(
       /no images in/,
     );
   });

@@ -219,7 +219,7 @@ async function describe(
     bundled,
     storeDir: null,
   };
-  return engine.call('analyse', params);
+  return engine.call('analyze', params);
 }
 
 /** @throws Error with the first problem. */

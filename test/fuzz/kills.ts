@@ -99,7 +99,7 @@ async function facesOf(
   const engine = new EngineClient(engineScript(ROOT));
   try {
     const settings = analysisSettings(settingsWith({ detect }));
-    const call = engine.call('analyse', {
+    const call = engine.call('analyze', {
       runDir: place,
       id: 'kill',
       folders: [folder],

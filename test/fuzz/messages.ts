@@ -27,7 +27,7 @@ const NAMES = [
   'trouble',
   'options',
   'samples',
-  'contradictions',
+  'labelErrors',
   'weights',
   'constructor',
   '__proto__',
@@ -103,7 +103,7 @@ const PARAMS: Record<string, readonly string[]> = {
   trouble: ['message'],
   options: ['attributes', 'dropZero'],
   samples: ['partition', 'attribute', 'again'],
-  contradictions: ['images'],
+  labelErrors: ['images'],
   weights: ['by'],
 };
 

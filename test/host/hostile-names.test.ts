@@ -63,7 +63,7 @@ async function runOf(name: string) {
 describe.each(NAMES)('a name like %j', (_, name) => {
   it('is harmless in messages and does not cut them off', async () => {
     const { engine, session, node } = await runOf(name);
-    engine.answers.analyse = new UserError(`cannot read '${name}': this is why`);
+    engine.answers.analyze = new UserError(`cannot read '${name}': this is why`);
     await analyzeRun(session, { panels: undefined as never, log });
     expect(shownBy('error').at(-1)).toMatch(/: this is why$/);
 

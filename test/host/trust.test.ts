@@ -138,7 +138,7 @@ describe('an untrusted workspace', () => {
     const memento = { folder: '/data', attributes: [], dropZero: 0 };
     await DatasetPanel.serializer(context).deserializeWebviewPanel(asPanel(panel), memento);
     panel.call('watch');
-    panel.call('contradictions', { images: 10 });
+    panel.call('labelErrors', { images: 10 });
     panel.call('samples', { partition: null, attribute: null, again: false });
     panel.call('command', { command: 'retry' });
     await settled();

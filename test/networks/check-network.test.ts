@@ -444,7 +444,7 @@ describe('a run', () => {
   it('checks its network once and remembers it by its content', async () => {
     const params = await analysis(await fileWith(network()));
     const engine = startEngine();
-    expect(await engine.call('analyse', params)).toMatchObject({
+    expect(await engine.call('analyze', params)).toMatchObject({
       faces: 3,
       modelAttributes: ['A', 'B'],
     });
@@ -471,7 +471,7 @@ describe('a run', () => {
         }),
       ),
     );
-    await expect(startEngine().call('analyse', params)).rejects.toThrow(
+    await expect(startEngine().call('analyze', params)).rejects.toThrow(
       /cannot be used: it gave -?[\d.]+ where a probability/,
     );
   });

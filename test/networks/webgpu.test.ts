@@ -32,8 +32,8 @@ async function analyzed(values: Partial<Settings>) {
   const settings = analysisSettings(settingsWith({ limit: 3, ...values }));
   const engine = startEngine();
   const params = { runDir, id: 'test', folders: [PORTRAITS], settings, bundled, storeDir };
-  const manifest = await engine.call('analyse', params);
-  const more = await engine.call('analyse', {
+  const manifest = await engine.call('analyze', params);
+  const more = await engine.call('analyze', {
     ...params,
     runDir: `${runDir}-more`,
     settings: { ...settings, limit: 5 },

@@ -64,17 +64,17 @@ test('shows what a data set holds, its faces and its likely label errors', async
   await expect(attributes.filter({ hasText: 'Wearing Hat' })).toContainText('left out');
 
   await view.getByRole('button', { name: 'Look for Label Errors' }).click();
-  const contradictions = view.locator('fc-dataset-contradictions');
-  await expect(contradictions.getByRole('status')).toContainText(/7\d faces\s+compared/);
-  const tile = contradictions.locator('.tiles li', { hasText: wrong });
+  const labelErrors = view.locator('fc-dataset-label-errors');
+  await expect(labelErrors.getByRole('status')).toContainText(/7\d faces\s+compared/);
+  const tile = labelErrors.locator('.tiles li', { hasText: wrong });
   await expect(
     tile
       .filter({ hasText: 'not Wearing Lipstick' })
       .or(tile.filter({ hasText: 'Male' }))
       .first(),
   ).toBeVisible();
-  await contradictions.scrollIntoViewIfNeeded();
-  await workbench.page.screenshot({ path: 'test-results/dataset-contradictions.png' });
+  await labelErrors.scrollIntoViewIfNeeded();
+  await workbench.page.screenshot({ path: 'test-results/dataset-label-errors.png' });
 
   // Its frequencies set the weights of clustering, which can be undone.
   await view.getByRole('button', { name: 'rare attributes count more' }).click();

@@ -64,7 +64,7 @@ test('samples are those of the last request, in whatever order the answers come'
 test('label errors are looked for among as many images as there are', async ({
   mountComponent,
 }) => {
-  const mounted = await mountComponent('fc-dataset-contradictions', { summary: summary() });
+  const mounted = await mountComponent('fc-dataset-label-errors', { summary: summary() });
   const { component } = mounted;
   const field = component.locator('vscode-text-field input');
   const start = component.getByText('Look for Label Errors');
@@ -78,7 +78,7 @@ test('label errors are looked for among as many images as there are', async ({
   await field.fill('80');
   await start.click();
   await expect(component.getByRole('alert')).toHaveCount(0);
-  expect(await mounted.sent()).toEqual([['contradictions', { images: 80 }]]);
+  expect(await mounted.sent()).toEqual([['labelErrors', { images: 80 }]]);
 });
 
 test('the strongest pairs of attributes follow the measure', async ({ mountComponent }) => {

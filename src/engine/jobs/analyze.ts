@@ -21,7 +21,7 @@ import { refuseEmptiedFolders, refusePartialRun } from '../pipeline/vanished-fol
 import { releaseIdleThreads } from '../threads/prewarmed-threads';
 import type { JobContext } from './job-context';
 
-type Params = EngineCalls['analyse']['params'];
+type Params = EngineCalls['analyze']['params'];
 
 /** A notice for people. */
 const READ_IN_PROCESSES =

@@ -17,7 +17,7 @@ import { notStored, StoreBuffer } from '../pipeline/store-buffer';
 import { keptDataset, thumbnailJpeg } from './dataset-view';
 import type { JobContext } from './job-context';
 
-type Params = DatasetCalls['contradictions']['params'];
+type Params = DatasetCalls['labelErrors']['params'];
 
 export async function suspectedLabelErrors(
   params: Params,

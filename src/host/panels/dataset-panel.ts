@@ -148,7 +148,7 @@ export class DatasetPanel {
         options: choice.options,
         progress,
         problem,
-        contradictions: labelErrors && { ...labelErrors, surest },
+        labelErrors: labelErrors && { ...labelErrors, surest },
         seed,
       },
     });
@@ -167,7 +167,7 @@ export class DatasetPanel {
         const options = { ...this.choice.options, attributes, dropZero };
         await this.choose({ ...this.choice, options });
       },
-      contradictions: async ({ images }) => {
+      labelErrors: async ({ images }) => {
         await this.findLabelErrors(images);
       },
       open: async ({ row }) => {
@@ -258,7 +258,7 @@ export class DatasetPanel {
         bundled,
         storeDir,
       };
-      this.labelErrors = await engine.call('contradictions', params, options);
+      this.labelErrors = await engine.call('labelErrors', params, options);
     });
   }
 

@@ -140,7 +140,7 @@ export class RunSession extends EventEmitter<SessionEvents> {
         bundled,
         storeDir,
       };
-      this.manifest = await this.engine.call('analyse', params, options);
+      this.manifest = await this.engine.call('analyze', params, options);
       this.changes = null;
       this.clustering = null;
       this.comparison = null;

@@ -11,7 +11,7 @@ import '../waits';
 import { shared } from '../shared.css';
 import { count, plural } from '../../../src/text/numbers';
 import './attributes';
-import './contradictions';
+import './label-errors';
 import './correlation';
 import type { DatasetHost } from './host';
 import './samples';
@@ -141,12 +141,12 @@ export class DatasetView extends LitElement {
         summary.images === null
           ? nothing
           : html`<fc-dataset-samples .host=${host} .summary=${summary}></fc-dataset-samples>
-              <fc-dataset-contradictions
+              <fc-dataset-label-errors
                 .host=${host}
                 .summary=${summary}
-                .contradictions=${data.contradictions}
+                .labelErrors=${data.labelErrors}
                 .busy=${this.progress !== null}
-              ></fc-dataset-contradictions>`
+              ></fc-dataset-label-errors>`
       }
     `;
   }

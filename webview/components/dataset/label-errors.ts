@@ -18,8 +18,8 @@ import { tiles } from './tiles.css';
 const IMAGES = 1000;
 const ANY = '';
 
-@customElement('fc-dataset-contradictions')
-export class DatasetContradictions extends LitElement {
+@customElement('fc-dataset-label-errors')
+export class DatasetLabelErrors extends LitElement {
   static override styles = [
     shared,
     tiles,
@@ -39,7 +39,7 @@ export class DatasetContradictions extends LitElement {
 
   @property({ attribute: false }) host!: DatasetHost;
   @property({ attribute: false }) summary!: DatasetSummary;
-  @property({ attribute: false }) contradictions: SuspectedLabelErrors | null = null;
+  @property({ attribute: false }) labelErrors: SuspectedLabelErrors | null = null;
   @property({ type: Boolean }) busy = false;
   @query('vscode-text-field') private field!: HTMLInputElement | null;
   @state() private attribute = ANY;
@@ -47,7 +47,7 @@ export class DatasetContradictions extends LitElement {
   @state() private wrong = '';
 
   override render() {
-    const { contradictions, available: there, wrong } = this;
+    const { labelErrors, available: there, wrong } = this;
     return html`
       <section aria-label="Labels against the model">
         <header>
@@ -63,13 +63,13 @@ export class DatasetContradictions extends LitElement {
           ${wrong === '' ? nothing : html`<span class="wrong" role="alert">${wrong}</span>`}
         </header>
         ${
-          contradictions === null
+          labelErrors === null
             ? html`<p class="quiet">
                 The model looks at images drawn at random. Where it is sure of the opposite of a
                 label, one of the two is wrong. On images it was trained on it has seen the labels,
                 and contradicts fewer of them.
               </p>`
-            : this.found(contradictions)
+            : this.found(labelErrors)
         }
       </section>
     `;
@@ -149,7 +149,7 @@ export class DatasetContradictions extends LitElement {
     this.wrong = isValid
       ? ''
       : `expected a number from 1 to ${count(this.available)}, got "${text}"`;
-    if (isValid) this.host.send('contradictions', { images });
+    if (isValid) this.host.send('labelErrors', { images });
   };
 
   private readonly onAttribute = (event: Event) => {
@@ -159,6 +159,6 @@ export class DatasetContradictions extends LitElement {
 
 declare global {
   interface HTMLElementTagNameMap {
-    'fc-dataset-contradictions': DatasetContradictions;
+    'fc-dataset-label-errors': DatasetLabelErrors;
   }
 }
