@@ -2,9 +2,11 @@
 (module
   (memory (export "memory") 1)
 
-  ;; Means of `$across × $down` pixels (each from 1 to 256), each rounded: RGB bytes of `$rows` rows of `$columns` pixels at `$target`.
-  ;; `$bytes` is the first pixel's address, rows of the source are `$stride` bytes apart. `$sums` has room for the sums of one row, two bytes for each of
-  ;; its bytes. Reads up to 15 bytes beyond the source and 2 beyond the sums, writes up to 30 beyond the sums and 1 beyond the target.
+  ;; Means of `$across × $down` pixels (each from 1 to 256), each rounded: RGB bytes of `$rows` rows
+  ;; of `$columns` pixels at `$target`. `$bytes` is the first pixel's address, rows of the source
+  ;; are `$stride` bytes apart. `$sums` has room for the sums of one row, two bytes for each of its
+  ;; bytes. Reads up to 15 bytes beyond the source and 2 beyond the sums, writes up to 30 beyond the
+  ;; sums and 1 beyond the target.
   (func (export "reduce")
     (param $bytes i32) (param $stride i32) (param $across i32) (param $down i32)
     (param $columns i32) (param $rows i32) (param $sums i32) (param $target i32)
@@ -56,10 +58,12 @@
       (local.set $bytes (i32.add (local.get $bytes) (i32.mul (local.get $stride) (local.get $down))))
       (br_if $each_row (i32.lt_u (local.tee $row (i32.add (local.get $row) (i32.const 1))) (local.get $rows)))))
 
-  ;; RGB bytes of `$across × $down` pixels at `$target`, each the mean of `$count` bilinear samples of the `$width × $height` pixels at `$bytes`.
-  ;; Pixel (u, v) is sampled at (x0 + xu·u + xv·v, y0 + yu·u + yv·v) plus each of the `$offsets`: x and y in turn. All positions are in pixels,
-  ;; times 2³² (signed 64-bit integers: comparing and splitting them takes no time beside the same with floats); beyond the border they are moved
-  ;; onto it. Written without functions, since V8 does not inline them. Reads 5 bytes beyond the source, writes 1 beyond the target.
+  ;; RGB bytes of `$across × $down` pixels at `$target`, each the mean of `$count` bilinear samples
+  ;; of the `$width × $height` pixels at `$bytes`. Pixel (u, v) is sampled at (x0 + xu·u + xv·v, y0
+  ;; + yu·u + yv·v) plus each of the `$offsets`: x and y in turn. All positions are in pixels, times
+  ;; 2³² (signed 64-bit integers: comparing and splitting them takes no time beside the same with
+  ;; floats); beyond the border they are moved onto it. Written without functions, since V8 does not
+  ;; inline them. Reads 5 bytes beyond the source, writes 1 beyond the target.
   (func (export "resample")
     (param $bytes i32) (param $width i32) (param $height i32)
     (param $x0 i64) (param $y0 i64) (param $xu i64) (param $xv i64) (param $yu i64) (param $yv i64)
@@ -92,7 +96,8 @@
               (i32.add
                 (i32.mul (i32.wrap_i64 (i64.shr_u (local.get $y) (i64.const 32))) (local.get $stride))
                 (i32.mul (i32.wrap_i64 (i64.shr_u (local.get $x) (i64.const 32))) (i32.const 3)))))
-          ;; Below the last row nothing is read: its weight is zero. So is the weight of what is right of the last column.
+          ;; Below the last row nothing is read: its weight is zero. So is the weight of what is
+          ;; right of the last column.
           (local.set $lower
             (i32.add (local.get $upper)
               (select (local.get $stride) (i32.const 0) (i64.lt_s (local.get $y) (local.get $last_y)))))

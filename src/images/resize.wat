@@ -1,13 +1,17 @@
-;; The inner loops of resize.ts, four floats at a time (WebAssembly's 128-bit SIMD). Addresses are in bytes.
+;; The inner loops of resize.ts, four floats at a time (WebAssembly's 128-bit SIMD). Addresses are
+;; in bytes.
 ;;
-;; A tap is a pixel (or row) of the source and its weight; the taps of a pixel of the result lie one after the other: `$sources` has their
-;; indices (int32), `$weights` their weights (float32), `$count` is their number.
+;; A tap is a pixel (or row) of the source and its weight; the taps of a pixel of the result lie one
+;; after the other: `$sources` has their indices (int32), `$weights` their weights (float32),
+;; `$count` is their number.
 (module
   (memory (export "memory") 1)
 
-  ;; RGB bytes of `$rows` rows of `$width` pixels, resized to `$length` pixels across: rows of float32, `$stride` bytes apart.
-  ;; `$line` is room for two rows of `$width` pixels of four float32. Reads 1 byte beyond the bytes, writes 4 beyond each row of floats.
-  ;; Two rows go through at a time, so that a tap is looked up once for both; if their number is odd, the last but one is computed twice.
+  ;; RGB bytes of `$rows` rows of `$width` pixels, resized to `$length` pixels across: rows of
+  ;; float32, `$stride` bytes apart. `$line` is room for two rows of `$width` pixels of four
+  ;; float32. Reads 1 byte beyond the bytes, writes 4 beyond each row of floats. Two rows go through
+  ;; at a time, so that a tap is looked up once for both; if their number is odd, the last but one
+  ;; is computed twice.
   (func (export "across")
     (param $bytes i32) (param $width i32) (param $rows i32)
     (param $sources i32) (param $weights i32) (param $count i32) (param $length i32)
@@ -19,8 +23,8 @@
       (if (i32.and (i32.gt_u (local.get $row) (i32.const 0)) (i32.eq (i32.add (local.get $row) (i32.const 1)) (local.get $rows)))
         (then (local.set $row (i32.sub (local.get $row) (i32.const 1)))))
       (local.set $next (i32.add (local.get $row) (i32.lt_u (i32.add (local.get $row) (i32.const 1)) (local.get $rows))))
-      ;; Three bytes of a pixel become the first three of four floats; the fourth is ignored. A pixel of one row and that of the other
-      ;; lie side by side.
+      ;; Three bytes of a pixel become the first three of four floats; the fourth is ignored. A
+      ;; pixel of one row and that of the other lie side by side.
       (local.set $from_a (i32.add (local.get $bytes) (i32.mul (local.get $row) (i32.mul (local.get $width) (i32.const 3)))))
       (local.set $from_b (i32.add (local.get $bytes) (i32.mul (local.get $next) (i32.mul (local.get $width) (i32.const 3)))))
       (local.set $i (i32.const 0))
@@ -61,8 +65,9 @@
 
       (br_if $each_two_rows (i32.lt_u (local.tee $row (i32.add (local.get $row) (i32.const 2))) (local.get $rows)))))
 
-  ;; Those rows, resized to `$length` rows of `$bytes` bytes, rounded (halves to even) and clamped. `$stride` is a multiple of 128, so that 32
-  ;; floats at a time lie within a row; writes up to 31 bytes beyond the last row.
+  ;; Those rows, resized to `$length` rows of `$bytes` bytes, rounded (halves to even) and clamped.
+  ;; `$stride` is a multiple of 128, so that 32 floats at a time lie within a row; writes up to 31
+  ;; bytes beyond the last row.
   (func (export "down")
     (param $rows i32) (param $stride i32)
     (param $sources i32) (param $weights i32) (param $count i32) (param $length i32)
