@@ -1,7 +1,7 @@
 /** Checks whether an image is one aligned face already; `detect: auto` checks a sample. */
 import type { CropSize } from '../domain/faces';
 import type { Framing } from '../domain/networks';
-import { encodedImage, readBytes } from '../images/decode';
+import { encodedImage, readBytes } from '../images/encoded-image';
 import { alignedFrame } from '../images/framing';
 import { ImageError } from '../images/image-error';
 import type { ImageLimits } from '../images/image-limits';

@@ -7,7 +7,7 @@ import type { LocatedFace } from '../domain/faces';
 import type { Framing } from '../domain/networks';
 import { releaseBuffer, acquireBuffer } from '../images/buffer-pool';
 import { encodeStrips, type Strip } from '../images/crop-strips';
-import { encodedImage, readBytes } from '../images/decode';
+import { encodedImage, readBytes } from '../images/encoded-image';
 import { type FailureValidity, ImageError } from '../images/image-error';
 import type { ImageLimits } from '../images/image-limits';
 import type { MemoryBudget } from '../images/memory-budget';

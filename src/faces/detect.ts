@@ -2,7 +2,8 @@
 import type { Box, CropSize, Point, LocatedFace } from '../domain/faces';
 import type { Framing } from '../domain/networks';
 import type { AnalysisSettings } from '../domain/settings';
-import { decodeCrop, decodeStored, type EncodedImage } from '../images/decode';
+import { decodeCrop, decodeStored } from '../images/decode';
+import type { EncodedImage } from '../images/encoded-image';
 import { alignedFrame } from '../images/framing';
 import type { FaceDetector } from './detector';
 import { foundFaces, type FoundFaces } from './found-faces';

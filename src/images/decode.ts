@@ -1,107 +1,19 @@
 /**
- * Stage 2: image file → upright RGB pixels. libvips (sharp) decodes, turns by EXIF, converts colors
- * and reduces large images. libjpeg-turbo alone decodes plain JPEGs, in a tenth of the time.
- * Nothing passes through a lossy format.
+ * Stage 2b: encoded image → upright RGB pixels. libvips (sharp) decodes, turns the image upright,
+ * converts colors and reduces large images. libjpeg-turbo alone decodes plain JPEGs, in a tenth of
+ * the time. Nothing passes through a lossy format.
  */
-import { imageSize } from 'image-size';
 import type { Sharp } from 'sharp';
 import type { Box, CropSize } from '../domain/faces';
-import { codeOf, messageOf } from '../util/errors';
-import { fsReason } from '../util/fs-errors';
 import { releaseBuffer } from './buffer-pool';
-import { type ColorSpace, colorSpaceOf, toSrgb } from './color-profiles';
-import { MIN_IMAGE_SIDE } from './framing';
+import { toSrgb } from './color-profiles';
+import { decodeReason } from './decode-reason';
+import type { EncodedImage } from './encoded-image';
 import { ImageError } from './image-error';
-import { imageTraits } from './image-format';
-import { checkImage, decodingMemory, DEFAULT_IMAGE_LIMITS, type ImageLimits } from './image-limits';
-import type { ImageFile } from './image-list';
-import { jpegHeader } from './jpeg-markers';
-import { sharp } from './lazy-sharp';
 import type { Pixels } from './pixels';
 import { decodePlainJpeg } from './plain-jpeg';
-import { readWhole } from './read-file';
 import { CUBIC, resizeBox } from './resize';
-
-/** An encoded image in memory. */
-export interface EncodedImage {
-  bytes: Buffer;
-  /** In pixels of the upright image, turned by its EXIF orientation. */
-  width: number;
-  height: number;
-  /** Of the pixels that `decodeStored` returns. */
-  colorSpace: ColorSpace;
-  /** A JPEG that is upright and whose colors are known: libjpeg-turbo alone can decode it. */
-  plainJpeg: boolean;
-  /** Memory for decoding, at most, in bytes. */
-  memory: number;
-  limits: ImageLimits;
-}
-
-/**
- * Reads a file.
- * @throws ImageError saying why it cannot be read.
- */
-export async function readBytes(
-  image: Pick<ImageFile, 'path'>,
-  { fileBytes }: Pick<ImageLimits, 'fileBytes'> = DEFAULT_IMAGE_LIMITS,
-): Promise<Buffer> {
-  try {
-    return await readWhole(image.path, fileBytes);
-  } catch (error) {
-    throw new ImageError(fileReason(error), { cause: error, validity: 'thisRun' });
-  }
-}
-
-/**
- * Reads a file and its header.
- * @throws ImageError saying why it cannot be used.
- */
-export async function readImage(
-  image: Pick<ImageFile, 'path'>,
-  limits = DEFAULT_IMAGE_LIMITS,
-): Promise<EncodedImage> {
-  return encodedImage(await readBytes(image, limits), limits);
-}
-
-/**
- * Reads the header of an image.
- * @throws ImageError saying why it cannot be used.
- */
-export async function encodedImage(
-  bytes: Buffer,
-  limits = DEFAULT_IMAGE_LIMITS,
-): Promise<EncodedImage> {
-  if (bytes.length === 0) throw new ImageError('the file is empty (0 bytes)');
-  const traits = imageTraits(bytes);
-  const header = headerSize(bytes);
-  const size = header ?? (await decoderSize(bytes));
-  if (size.width < MIN_IMAGE_SIDE || size.height < MIN_IMAGE_SIDE) {
-    throw new ImageError(
-      `too small: expected at least ${String(MIN_IMAGE_SIDE)}×${String(MIN_IMAGE_SIDE)} pixels, got ${String(size.width)}×${String(size.height)}`,
-    );
-  }
-  checkImage(traits, size, limits);
-  const colorSpace = await colorSpaceIn(bytes);
-  const { width, height } = size;
-  const plainJpeg =
-    traits.format === 'jpeg' && header?.turned === false && colorSpace !== 'unknown';
-  return {
-    bytes,
-    width,
-    height,
-    colorSpace,
-    plainJpeg,
-    memory: decodingMemory(traits, size),
-    limits,
-  };
-}
-
-async function colorSpaceIn(bytes: Buffer): Promise<ColorSpace> {
-  const header = jpegHeader(bytes);
-  if (header === undefined) return 'unknown';
-  if (header.profile.length === 0) return 'srgb';
-  return header.components === 3 ? await colorSpaceOf(header.profile) : 'unknown';
-}
+import { openScaled } from './value-range';
 
 /** Decoded pixels per pixel of a crop, along a side, at least, where the image has that many. */
 const MIN_OVERSAMPLING = 2;
@@ -169,36 +81,30 @@ export function decodeAtLeast(image: EncodedImage, side: number): Promise<Pixels
  * crops is faster.
  * @throws ImageError where the image is damaged.
  */
-export async function decodeStored(
-  { bytes, width, height, colorSpace, plainJpeg, limits }: EncodedImage,
-  side: number,
-): Promise<Pixels> {
+export async function decodeStored(image: EncodedImage, side: number): Promise<Pixels> {
+  const { bytes, width, height, plainJpeg } = image;
   const isFullSize = Math.max(width, height) <= side;
   if (plainJpeg && isFullSize) {
     const pixels = await decodePlainJpeg(bytes, width, height);
     if (pixels !== undefined) return pixels;
   }
-  const image = sharp(bytes, {
-    failOn: 'error',
-    limitInputPixels: limits.pixels,
-    sequentialRead: true,
-    ignoreIcc: colorSpace !== 'unknown',
-  })
-    .timeout({ seconds: Math.ceil(limits.seconds) })
-    .autoOrient();
-  if (!isFullSize) image.resize(side, side, { fit: 'inside', kernel: 'linear' });
-  return runPipeline(image);
+  const opened = await openScaled(image);
+  if (!isFullSize) opened.resize(side, side, { fit: 'inside', kernel: 'linear' });
+  const pixels = await runPipeline(opened.clone().flatten({ background: '#ffffff' }), bytes);
+  assertSize(pixels, image, side);
+  if (!isWhite(pixels.data)) return pixels;
+  // Perhaps everything is transparent. Then the fourth channel cannot mean transparency.
+  const opaque = await runPipeline(opened.removeAlpha(), bytes);
+  return isWhite(opaque.data) ? pixels : opaque;
 }
 
 /**
- * Runs a libvips pipeline. Transparent pixels become white; gray, CMYK and 16-bit images become
- * 8-bit sRGB.
+ * Runs a libvips pipeline. Gray, CMYK and 16-bit images become 8-bit sRGB.
  * @throws ImageError where the image is damaged.
  */
-async function runPipeline(image: Sharp): Promise<Pixels & { data: Buffer }> {
+async function runPipeline(image: Sharp, bytes: Buffer): Promise<Pixels & { data: Buffer }> {
   try {
     const { data, info } = await image
-      .flatten({ background: '#ffffff' })
       .toColourspace('srgb')
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
@@ -208,58 +114,19 @@ async function runPipeline(image: Sharp): Promise<Pixels & { data: Buffer }> {
   } catch (error) {
     throw error instanceof ImageError
       ? error
-      : new ImageError(decodeReason(error), { cause: error });
+      : new ImageError(decodeReason(error, bytes), { cause: error });
   }
 }
 
-/** Upright size according to the header; undefined where `image-size` cannot read it. */
-function headerSize(bytes: Buffer): (CropSize & { turned: boolean }) | undefined {
-  try {
-    const { width, height, orientation } = imageSize(bytes);
-    if (!(width > 0 && height > 0)) return undefined;
-    const turned = orientation !== undefined && orientation !== 1;
-    return orientation !== undefined && orientation >= 5
-      ? { width: height, height: width, turned }
-      : { width, height, turned };
-  } catch {
-    return undefined; // `decoderSize` is tried next, and reports its error
-  }
-}
+const isWhite = (data: Buffer) => data.every((value) => value === 255);
 
-async function decoderSize(bytes: Buffer): Promise<CropSize> {
-  try {
-    const { autoOrient } = await sharp(bytes, { limitInputPixels: false }).metadata();
-    return { width: autoOrient.width, height: autoOrient.height };
-  } catch (error) {
-    throw new ImageError(decodeReason(error), { cause: error });
-  }
-}
-
-/** Reason of the failure of an image that vanished during the run. */
-export const VANISHED_REASON = 'the file was there when the folder was listed and is gone now';
-
-function fileReason(error: unknown): string {
-  switch (codeOf(error)) {
-    case 'ENOENT':
-      return VANISHED_REASON;
-    case 'EACCES':
-    case 'EPERM':
-      return 'no permission to read the file';
-    default:
-      return `the file cannot be read: ${fsReason(error)}`;
-  }
-}
-
-/** In characters: libvips may repeat its message for each block of an image. */
-const MAX_DECODER_MESSAGE_LENGTH = 200;
-
-const excerpt = (text: string) =>
-  text.length > MAX_DECODER_MESSAGE_LENGTH ? `${text.slice(0, MAX_DECODER_MESSAGE_LENGTH)}…` : text;
-
-function decodeReason(error: unknown): string {
-  const text = messageOf(error);
-  if (/unsupported image format/i.test(text)) {
-    return 'the image is damaged: no decoder recognizes its content';
-  }
-  return `the image is damaged or cut short (${excerpt(text)})`;
+/** @throws ImageError where the decoded image has not the announced size: boxes would be wrong. */
+function assertSize(pixels: Pixels, { width, height }: EncodedImage, side: number): void {
+  const scale = Math.min(1, side / Math.max(width, height));
+  const isNear = (actual: number, expected: number) =>
+    Math.abs(actual - expected) <= (scale === 1 ? 0 : 1);
+  if (isNear(pixels.width, scale * width) && isNear(pixels.height, scale * height)) return;
+  throw new ImageError(
+    `its header announces ${width}×${height} pixels, but it decodes to ${pixels.width}×${pixels.height}`,
+  );
 }

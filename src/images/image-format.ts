@@ -15,6 +15,8 @@ export interface ImageTraits {
   whole: boolean;
   /** Scans of a progressive JPEG; 1 for others. */
   scans: number;
+  /** Whether values have more than 8 bits. */
+  deep?: boolean;
 }
 
 const ascii = (bytes: Buffer, start: number, end: number) => bytes.toString('latin1', start, end);
@@ -46,8 +48,8 @@ function brandsOf(bytes: Buffer): string[] {
 
 /** Other formats that occur under the names of images; they are named in error messages. */
 const OTHER_FORMATS: readonly [name: string, is: (bytes: Buffer) => boolean][] = [
-  ['an SVG drawing', (bytes) => /<svg[\s>]/i.test(ascii(bytes, 0, 1000))],
   ['a web page', (bytes) => /^\s*<(!doctype html|html|head|body)/i.test(ascii(bytes, 0, 200))],
+  ['an SVG drawing', (bytes) => /<svg[\s>]/i.test(ascii(bytes, 0, 1000))],
   ['an XML text', (bytes) => /^\s*<\?xml/.test(ascii(bytes, 0, 100))],
   ['HEIC', (bytes) => brandsOf(bytes).some((brand) => HEIC_BRANDS.includes(brand))],
   ['HEIF', (bytes) => brandsOf(bytes).includes('mif1')],

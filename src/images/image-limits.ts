@@ -61,12 +61,16 @@ const EXTRA_BYTES: Record<ImageTraits['format'], number> = {
 /** The same for the coefficients of a progressive JPEG, or all passes of an interlaced PNG. */
 const EXTRA_WHOLE_BYTES = 8;
 
+/** The same for values of more than 8 bits, which may be scaled (images/value-range.ts). */
+const EXTRA_DEEP_BYTES = 16;
+
 /** Memory for decoding an image, at most, in bytes. */
 export function decodingMemory(
-  { format, whole }: ImageTraits,
+  { format, whole, deep = false }: ImageTraits,
   { width, height }: CropSize,
 ): number {
-  return width * height * (RGB_BYTES + (whole ? EXTRA_WHOLE_BYTES : EXTRA_BYTES[format]));
+  const extra = whole ? EXTRA_WHOLE_BYTES : EXTRA_BYTES[format];
+  return width * height * (RGB_BYTES + extra + (deep ? EXTRA_DEEP_BYTES : 0));
 }
 
 /**

@@ -1,10 +1,20 @@
 /** The markers of a JPEG (ITU-T T.81, annex B). */
+import { isCertainlyUpright } from './exif-orientation';
 
 const START_OF_IMAGE = 0xffd8;
+/** EOI. */
+const END_MARKER = Buffer.from([0xff, 0xd9]);
+const APP1 = 0xe1;
 const APP2 = 0xe2;
 const START_OF_SCAN = 0xda;
 /** SOF2. Frames up to it use Huffman coding; the others are lossless or use arithmetic coding. */
 const PROGRESSIVE = 0xc2;
+/** SOF3; SOF7, SOF11 and SOF15 are its variants. */
+const LOSSLESS = 0xc3;
+/** SOF5: the first frame of hierarchical images. */
+const DIFFERENTIAL = 0xc5;
+/** SOF9: the first frame with arithmetic coding. */
+const ARITHMETIC = 0xc9;
 
 const isFrame = (marker: number) =>
   marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
@@ -35,8 +45,13 @@ function* segments(bytes: Buffer): Generator<Segment> {
 
 /** Properties of a JPEG, read from its markers. */
 export interface JpegHeader {
+  /** In pixels, as stored. */
+  width: number;
+  height: number;
   /** 1 for gray, 3 for color. */
   components: 1 | 3;
+  /** Whether the Exif data leave no doubt that the image is stored upright. */
+  isUpright: boolean;
   /** The segments with the ICC profile, as they are in the file; empty where there is none. */
   profile: Buffer;
 }
@@ -46,20 +61,57 @@ export interface JpegHeader {
  * @returns undefined for anything else: other formats, CMYK, lossless and arithmetic coding.
  */
 export function jpegHeader(bytes: Buffer): JpegHeader | undefined {
-  let components: number | undefined;
+  let frame: { width: number; height: number; components: number } | undefined;
   const profile: Buffer[] = [];
+  const exif: Buffer[] = [];
   for (const { marker, start, end } of segments(bytes)) {
     if (isFrame(marker)) {
       if (marker > PROGRESSIVE || bytes[start + 4] !== 8) return undefined;
-      components = bytes[start + 9];
+      if (frame !== undefined) return undefined; // hierarchical
+      frame = {
+        height: bytes.readUInt16BE(start + 5),
+        width: bytes.readUInt16BE(start + 7),
+        components: bytes[start + 9]!,
+      };
     }
-    if (marker === APP2 && bytes.toString('latin1', start + 4, start + 15) === 'ICC_PROFILE') {
-      profile.push(bytes.subarray(start, end));
-    }
+    const name = bytes.toString('latin1', start + 4, start + 15);
+    if (marker === APP2 && name === 'ICC_PROFILE') profile.push(bytes.subarray(start, end));
+    if (marker === APP1 && name.startsWith('Exif\0')) exif.push(bytes.subarray(start + 10, end));
   }
+  if (frame === undefined || frame.height === 0) return undefined;
+  const { width, height, components } = frame;
   if (components !== 1 && components !== 3) return undefined;
-  return { components, profile: Buffer.concat(profile) };
+  const isUpright = isCertainlyUpright(exif);
+  return { width, height, components, isUpright, profile: Buffer.concat(profile) };
 }
+
+/**
+ * What a JPEG is that ordinary decoders do not read: `a JPEG of 12 bits`; undefined for others, and
+ * for other formats.
+ */
+export function unusualJpeg(bytes: Buffer): string | undefined {
+  for (const { marker, start } of segments(bytes)) {
+    if (!isFrame(marker)) continue;
+    const bits = bytes[start + 4];
+    if (marker % 4 === LOSSLESS % 4) return 'a lossless JPEG';
+    if (bits !== 8) return `a JPEG of ${String(bits)} bits`;
+    if (marker >= DIFFERENTIAL && marker < ARITHMETIC) return 'a hierarchical JPEG';
+    if (marker >= ARITHMETIC) return 'a JPEG with arithmetic coding';
+  }
+  return undefined;
+}
+
+/** Bytes at the end in which the end marker is searched for: some programs pad files. */
+const TAIL = 4096;
+
+/**
+ * Whether a JPEG has its end marker. Some programs leave it out, and libvips then takes a complete
+ * progressive image for one that is cut short.
+ */
+export const hasEndMarker = (bytes: Buffer): boolean =>
+  bytes.subarray(Math.max(0, bytes.length - TAIL)).includes(END_MARKER);
+
+export const withEndMarker = (bytes: Buffer): Buffer => Buffer.concat([bytes, END_MARKER]);
 
 /** Whether any frame is progressive, with Huffman or arithmetic coding. */
 export function isProgressive(bytes: Buffer): boolean {

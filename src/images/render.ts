@@ -1,7 +1,8 @@
 /** Renders photos for users. */
 import type { CropSize } from '../domain/faces';
 import { encodeRgb } from './crop-strips';
-import { decodePixels, readImage } from './decode';
+import { decodePixels } from './decode';
+import { readImage } from './encoded-image';
 import { centeredPart } from './framing';
 import type { ImageLimits } from './image-limits';
 import type { ImageFile } from './image-list';

@@ -1,6 +1,7 @@
 /** An image that is one aligned face, as the network takes it. */
 import type { Framing } from '../../src/domain/networks';
-import { decodeCrop, readImage } from '../../src/images/decode';
+import { decodeCrop } from '../../src/images/decode';
+import { readImage } from '../../src/images/encoded-image';
 import { alignedFrame } from '../../src/images/framing';
 import type { ImageFile } from '../../src/images/image-list';
 

@@ -9,7 +9,7 @@ import sharp from 'sharp';
 import { parseSettings } from '../../src/domain/settings';
 import { type FaceFinder, searchedFaces } from '../../src/faces/detect';
 import { type FaceDetector, openDetector } from '../../src/faces/detector';
-import { type EncodedImage, encodedImage } from '../../src/images/decode';
+import { type EncodedImage, encodedImage } from '../../src/images/encoded-image';
 import type { ImageFile } from '../../src/images/image-list';
 import { scanImages } from '../../src/images/scan-folders';
 import { facelessPictures } from './faceless';

@@ -12,7 +12,7 @@ import { parseSettings } from '../../src/domain/settings';
 import { searchedFaces } from '../../src/faces/detect';
 import { openDetector } from '../../src/faces/detector';
 import { releaseBuffer } from '../../src/images/buffer-pool';
-import { readImage } from '../../src/images/decode';
+import { readImage } from '../../src/images/encoded-image';
 import { scanImages } from '../../src/images/scan-folders';
 
 const SIZE = { width: 160, height: 192 };

@@ -16,7 +16,7 @@ import { searchedFaces } from '../../src/faces/detect';
 import { openDetector } from '../../src/faces/detector';
 import { releaseBuffer } from '../../src/images/buffer-pool';
 import { encodeStrips, MAX_STRIP_FACES } from '../../src/images/crop-strips';
-import { readImage } from '../../src/images/decode';
+import { readImage } from '../../src/images/encoded-image';
 import type { ImageFile } from '../../src/images/image-list';
 import { scanImages } from '../../src/images/scan-folders';
 import { openModel } from '../../src/networks/model';

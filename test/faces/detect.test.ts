@@ -7,7 +7,7 @@ import { isAligned } from '../../src/faces/alignment-check';
 import { type FaceFinder, searchedFaces } from '../../src/faces/detect';
 import { type FaceDetector, openDetector } from '../../src/faces/detector';
 import type { FaceRegion } from '../../src/faces/found-faces';
-import { type EncodedImage, encodedImage, readImage } from '../../src/images/decode';
+import { type EncodedImage, encodedImage, readImage } from '../../src/images/encoded-image';
 import { alignedFrame } from '../../src/images/framing';
 import { facelessPictures } from '../bench/faceless';
 import { bundled, settingsWith } from '../support/engine';

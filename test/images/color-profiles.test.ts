@@ -4,7 +4,8 @@ import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { samplePhotos } from '../../scripts/samples.mjs';
 import { colorSpaceOf, toSrgb } from '../../src/images/color-profiles';
-import { decodePixels, encodedImage } from '../../src/images/decode';
+import { decodePixels } from '../../src/images/decode';
+import { encodedImage } from '../../src/images/encoded-image';
 import { jpegHeader } from '../../src/images/jpeg-markers';
 import { quarters } from '../support/images';
 

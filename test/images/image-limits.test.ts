@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { encodedImage, readImage } from '../../src/images/decode';
+import { encodedImage, readImage } from '../../src/images/encoded-image';
 import { ImageError } from '../../src/images/image-error';
 import { DEFAULT_IMAGE_LIMITS } from '../../src/images/image-limits';
 import { MemoryBudget } from '../../src/images/memory-budget';

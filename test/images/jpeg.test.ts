@@ -2,7 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { decodePixels, encodedImage } from '../../src/images/decode';
+import { decodePixels } from '../../src/images/decode';
+import { encodedImage } from '../../src/images/encoded-image';
 import { ImageError } from '../../src/images/image-error';
 import { jpegHeader } from '../../src/images/jpeg-markers';
 import { decodePlainJpeg, encodeJpeg } from '../../src/images/plain-jpeg';
@@ -29,7 +30,7 @@ describe('a plain JPEG', () => {
   it('is recognized by its header', async () => {
     const image = quarters(64, 48);
     const jpeg = (quality = 90) => image.clone().jpeg({ quality });
-    const none = { profile: Buffer.alloc(0) };
+    const none = { width: 64, height: 48, isUpright: true, profile: Buffer.alloc(0) };
     expect(jpegHeader(await jpeg().toBuffer())).toEqual({ components: 3, ...none });
     expect(jpegHeader(await image.clone().toColourspace('b-w').jpeg().toBuffer())).toEqual({
       components: 1,

@@ -4,7 +4,7 @@ import { degrade, DEGRADATIONS } from '../../datasets/degrade';
 import type { Robustness } from '../../domain/evaluation';
 import type { LocatedFace } from '../../domain/faces';
 import { alignedFaces, locatedFaces } from '../../faces/detect';
-import { encodedImage, readBytes } from '../../images/decode';
+import { encodedImage, readBytes } from '../../images/encoded-image';
 import { type AttributeModel, openModel } from '../../networks/model';
 
 /** A face whose labels are known. */

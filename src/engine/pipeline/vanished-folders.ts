@@ -4,7 +4,7 @@
  */
 import { opendir } from 'node:fs/promises';
 import type { Failure } from '../../domain/run';
-import { VANISHED_REASON } from '../../images/decode';
+import { VANISHED_REASON } from '../../images/encoded-image';
 import type { Images } from '../../images/image-list';
 import { readManifest } from '../../runs/run-files';
 import { readImageRows } from '../../runs/run-images';

@@ -18,7 +18,7 @@ import {
 } from '../../faces/analyze-images';
 import { alignedFaces, searchedFaces } from '../../faces/detect';
 import { type FaceDetector, openDetector } from '../../faces/detector';
-import { readBytes } from '../../images/decode';
+import { readBytes } from '../../images/encoded-image';
 import { ImageError } from '../../images/image-error';
 import type { ImageLimits } from '../../images/image-limits';
 import { MemoryBudget } from '../../images/memory-budget';

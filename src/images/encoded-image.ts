@@ -1,0 +1,175 @@
+/**
+ * Stage 2a: image file → encoded image with the size of the upright picture. The size comes from
+ * the decoder that gives the pixels; only of plain JPEGs is the header read here.
+ */
+import type { Metadata } from 'sharp';
+import type { CropSize } from '../domain/faces';
+import { codeOf } from '../util/errors';
+import { fsReason } from '../util/fs-errors';
+import { type ColorSpace, colorSpaceOf } from './color-profiles';
+import { decodeReason } from './decode-reason';
+import { MIN_IMAGE_SIDE } from './framing';
+import { ImageError } from './image-error';
+import { type ImageTraits, imageTraits } from './image-format';
+import { checkImage, decodingMemory, DEFAULT_IMAGE_LIMITS, type ImageLimits } from './image-limits';
+import type { ImageFile } from './image-list';
+import { hasEndMarker, type JpegHeader, jpegHeader, withEndMarker } from './jpeg-markers';
+import { sharp } from './lazy-sharp';
+import { readWhole } from './read-file';
+
+/** Type of an image's stored values, as libvips names it: `uchar` for 8 bits, `float`, … */
+type Depth = Metadata['depth'];
+
+/** An encoded image in memory. */
+export interface EncodedImage {
+  bytes: Buffer;
+  /** In pixels of the upright image, as the decoder turns it. */
+  width: number;
+  height: number;
+  /** Index of the page that is decoded, of files with several. */
+  page: number;
+  /** Whether the end marker of a JPEG was missing: then any warning means that data are missing. */
+  lacksEnd: boolean;
+  /** Type of the stored values. */
+  depth: Depth;
+  /** Of the pixels that `decodeStored` returns. */
+  colorSpace: ColorSpace;
+  /** A JPEG that is upright and whose colors are known: libjpeg-turbo alone can decode it. */
+  plainJpeg: boolean;
+  /** Memory for decoding, at most, in bytes. */
+  memory: number;
+  limits: ImageLimits;
+}
+
+/**
+ * Reads a file.
+ * @throws ImageError saying why it cannot be read.
+ */
+export async function readBytes(
+  image: Pick<ImageFile, 'path'>,
+  { fileBytes }: Pick<ImageLimits, 'fileBytes'> = DEFAULT_IMAGE_LIMITS,
+): Promise<Buffer> {
+  try {
+    return await readWhole(image.path, fileBytes);
+  } catch (error) {
+    throw new ImageError(fileReason(error), { cause: error, validity: 'thisRun' });
+  }
+}
+
+/**
+ * Reads a file and its header.
+ * @throws ImageError saying why it cannot be used.
+ */
+export async function readImage(
+  image: Pick<ImageFile, 'path'>,
+  limits = DEFAULT_IMAGE_LIMITS,
+): Promise<EncodedImage> {
+  return encodedImage(await readBytes(image, limits), limits);
+}
+
+/**
+ * Reads the header of an image.
+ * @throws ImageError saying why it cannot be used.
+ */
+export async function encodedImage(
+  bytes: Buffer,
+  limits = DEFAULT_IMAGE_LIMITS,
+): Promise<EncodedImage> {
+  if (bytes.length === 0) throw new ImageError('the file is empty (0 bytes)');
+  const byContent = imageTraits(bytes);
+  const jpeg = byContent.format === 'jpeg' ? jpegHeader(bytes) : undefined;
+  const size = jpeg?.isUpright === true ? plainSize(jpeg) : await decoderSize(bytes, byContent);
+  const traits = { ...byContent, deep: size.depth !== 'uchar' };
+  if (size.width < MIN_IMAGE_SIDE || size.height < MIN_IMAGE_SIDE) {
+    throw new ImageError(
+      `too small: expected at least ${String(MIN_IMAGE_SIDE)}×${String(MIN_IMAGE_SIDE)} pixels, got ${String(size.width)}×${String(size.height)}`,
+    );
+  }
+  checkImage(traits, size, limits);
+  const colorSpace = await colorSpaceIn(jpeg);
+  const { width, height, page, depth } = size;
+  const lacksEnd = traits.format === 'jpeg' && !hasEndMarker(bytes);
+  const plainJpeg = jpeg !== undefined && !size.isTurned && !lacksEnd && colorSpace !== 'unknown';
+  return {
+    bytes: lacksEnd ? withEndMarker(bytes) : bytes,
+    width,
+    height,
+    page,
+    depth,
+    lacksEnd,
+    colorSpace,
+    plainJpeg,
+    memory: decodingMemory(traits, size),
+    limits,
+  };
+}
+
+/** What the decoder will give. */
+interface UprightSize extends CropSize {
+  page: number;
+  depth: Depth;
+  /** Whether the stored pixels have another orientation. */
+  isTurned: boolean;
+}
+
+const plainSize = ({ width, height }: JpegHeader): UprightSize => ({
+  width,
+  height,
+  page: 0,
+  depth: 'uchar',
+  isTurned: false,
+});
+
+/** Pages that are looked at, at most. */
+const MAX_PAGES = 100;
+
+/**
+ * Size according to libvips, which knows where each format stores its orientation. Of a TIFF with
+ * several pages, some may be previews: the first of the largest counts.
+ */
+async function decoderSize(bytes: Buffer, { format }: ImageTraits): Promise<UprightSize> {
+  const pageSize = async (page: number): Promise<UprightSize & { pages: number }> => {
+    const {
+      autoOrient,
+      orientation = 1,
+      pages = 1,
+      depth,
+    } = await sharp(bytes, {
+      limitInputPixels: false,
+      page,
+    }).metadata();
+    return { ...autoOrient, page, depth, isTurned: orientation !== 1, pages };
+  };
+  try {
+    let best = await pageSize(0);
+    if (format !== 'tiff') return best;
+    for (let page = 1; page < Math.min(best.pages, MAX_PAGES); page++) {
+      const next = await pageSize(page);
+      if (next.width * next.height > best.width * best.height) best = next;
+    }
+    return best;
+  } catch (error) {
+    throw new ImageError(decodeReason(error, bytes), { cause: error });
+  }
+}
+
+async function colorSpaceIn(header: JpegHeader | undefined): Promise<ColorSpace> {
+  if (header === undefined) return 'unknown';
+  if (header.profile.length === 0) return 'srgb';
+  return header.components === 3 ? await colorSpaceOf(header.profile) : 'unknown';
+}
+
+/** Reason of the failure of an image that vanished during the run. */
+export const VANISHED_REASON = 'the file was there when the folder was listed and is gone now';
+
+function fileReason(error: unknown): string {
+  switch (codeOf(error)) {
+    case 'ENOENT':
+      return VANISHED_REASON;
+    case 'EACCES':
+    case 'EPERM':
+      return 'no permission to read the file';
+    default:
+      return `the file cannot be read: ${fsReason(error)}`;
+  }
+}

@@ -1,0 +1,66 @@
+/** Brings images of more than 8 bits, whose values do not use their type's range, to 8 bits. */
+import type { Sharp } from 'sharp';
+import { decodeReason } from './decode-reason';
+import type { EncodedImage } from './encoded-image';
+import { ImageError } from './image-error';
+import { sharp } from './lazy-sharp';
+
+/** Largest value of cameras and scanners that store 12 bits as 16. */
+const MAX_12_BIT = 4095;
+const MAX_16_BIT = 65_535;
+const MAX_8_BIT = 255;
+
+/**
+ * Opens an image in libvips, upright. Images of 16 bits that hold 12 are multiplied by 16. libvips
+ * takes the values of floating-point and 32-bit images for levels of linear light, which they
+ * seldom are: they are scaled by their range instead.
+ * @throws ImageError where values are not numbers, or the image is damaged.
+ */
+export async function openScaled(image: EncodedImage): Promise<Sharp> {
+  const { bytes, page, depth, lacksEnd, colorSpace, limits } = image;
+  const opened = sharp(bytes, {
+    failOn: lacksEnd ? 'warning' : 'error',
+    limitInputPixels: limits.pixels,
+    sequentialRead: true,
+    ignoreIcc: colorSpace !== 'unknown',
+    page,
+  })
+    .timeout({ seconds: Math.ceil(limits.seconds) })
+    .autoOrient();
+  if (depth === 'uchar') return opened;
+  try {
+    return await (depth === 'ushort' ? withFactor(opened) : eightBits(opened));
+  } catch (error) {
+    if (error instanceof ImageError) throw error;
+    throw new ImageError(decodeReason(error, bytes), { cause: error });
+  }
+}
+
+async function withFactor(image: Sharp): Promise<Sharp> {
+  const { channels } = await image.clone().stats();
+  const colors = channels.slice(0, channels.length < 3 ? 1 : 3); // without alpha
+  const max = Math.max(...colors.map((channel) => channel.max));
+  return max > MAX_12_BIT ? image : image.linear(MAX_16_BIT / MAX_12_BIT, 0);
+}
+
+async function eightBits(image: Sharp): Promise<Sharp> {
+  const { space } = await image.metadata();
+  const { data, info } = await image
+    .removeAlpha()
+    .toColourspace(space) // libvips would convert to sRGB
+    .raw({ depth: 'float' })
+    .toBuffer({ resolveWithObject: true });
+  const values = new Float32Array(data.buffer, data.byteOffset, data.length / 4);
+  let min = Infinity;
+  let max = -Infinity;
+  for (const value of values) {
+    if (!Number.isFinite(value))
+      throw new ImageError(`expected values that are numbers, got ${String(value)}`);
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  const factor = max > min ? MAX_8_BIT / (max - min) : 0;
+  const pixels = Uint8ClampedArray.from(values, (value) => (value - min) * factor);
+  const { width, height, channels } = info;
+  return sharp(pixels, { raw: { width, height, channels } });
+}
