@@ -81,7 +81,7 @@ export function* messageCases(seed: number, count: number): Generator<MessageCas
 function drawn(draw: Draw): unknown {
   const name = pick(draw, NAMES);
   const params: Record<string, unknown> = {};
-  for (const field of PARAMS[name] ?? []) {
+  for (const field of own(PARAMS, name) ?? []) {
     if (draw() < 0.05) continue;
     params[field] = draw() < 0.9 ? pick(draw, FIELDS[field]!) : anything(draw);
   }
