@@ -182,12 +182,8 @@ export function toDescription([bytes, strips, places]: AttributesRow):
   return { probabilities, crops: strips.map((strip, i) => ({ strip, at: places[i]! })) };
 }
 
-function areProbabilities(values: Float32Array): boolean {
-  let valid = 0;
-  // An iterator would take several times as long.
-  while (values[valid]! >= 0 && values[valid]! <= 1) valid += 1;
-  return valid === values.length;
-}
+const areProbabilities = (values: Float32Array): boolean =>
+  values.every((value) => value >= 0 && value <= 1);
 
 /** What the tables hold about a strip. */
 export interface StripUse {
