@@ -96,8 +96,8 @@ function tensorToFloat32(tensor: Uint8Array): Uint8Array {
 let table: Float32Array | undefined;
 
 /**
- * The values of all 65,536 float16 numbers. On Node.js 20, which has no Float16Array, looking up the
- * bundled network's 2.2 million weights takes 30 ms, and converting them 600 ms.
+ * The values of all 65,536 float16 numbers. On Node.js 20, which has no Float16Array, looking up
+ * the bundled network's 2.2 million weights takes 30 ms, and converting them 600 ms.
  */
 const float16Table = (): Float32Array =>
   (table ??= new Float32Array(
