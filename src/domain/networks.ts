@@ -16,7 +16,7 @@ export interface ProviderTrial {
   provider: Provider;
   /** Whether it was selected. */
   used: boolean;
-  /** Missing where it was selected, and in runs of versions before 0.2. */
+  /** Missing where it was selected, and in runs that did not record it yet. */
   rejection?: Rejection;
   /** Why it was selected or not, for the user. */
   reason: string;

@@ -1,18 +1,19 @@
 /** Why an image cannot be decoded, for users. */
 import { messageOf } from '../util/errors';
+import { imageTraits } from './image-format';
 import { unusualJpeg } from './jpeg-markers';
 
 /** In characters: libvips may repeat its message for each block of an image. */
 const MAX_DECODER_MESSAGE_LENGTH = 200;
 
-/** @param error of the decoder. @param bytes of the image, which say what it is. */
+/** @param error of the decoder. @param bytes of an image in a supported format. */
 export function decodeReason(error: unknown, bytes: Buffer): string {
   const unusual = unusualJpeg(bytes);
   if (unusual !== undefined)
     return `it is ${unusual}, which cannot be decoded: save it as an ordinary JPEG of 8 bits, or as PNG`;
   const text = messageOf(error);
   if (/unsupported image format/i.test(text)) {
-    return isTiff(bytes)
+    return imageTraits(bytes).format === 'tiff'
       ? 'it begins like a TIFF, as many raw files of cameras do, and cannot be decoded: save it as JPEG, PNG or TIFF'
       : 'the image is damaged: no decoder recognizes its content';
   }
@@ -21,5 +22,3 @@ export function decodeReason(error: unknown, bytes: Buffer): string {
 
 const excerpt = (text: string) =>
   text.length > MAX_DECODER_MESSAGE_LENGTH ? `${text.slice(0, MAX_DECODER_MESSAGE_LENGTH)}…` : text;
-
-const isTiff = (bytes: Buffer) => ['II*\0', 'MM\0*'].includes(bytes.toString('latin1', 0, 4));

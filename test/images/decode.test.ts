@@ -6,7 +6,7 @@ import { decodeCrop } from '../../src/images/decode';
 import { readImage } from '../../src/images/encoded-image';
 import { alignedFrame } from '../../src/images/framing';
 import { ImageError } from '../../src/images/image-error';
-import { quarters, temporaryFolder } from '../support/images';
+import { quarters, temporaryFolder, turnedQuarters } from '../support/images';
 
 const SIZE = { width: 160, height: 192 };
 
@@ -46,21 +46,9 @@ describe('decoding', () => {
   it.each([1, 2, 3, 4, 5, 6, 7, 8])(
     'turns an image of EXIF orientation %i upright',
     async (orientation) => {
-      // The stored pixels are the upright ones turned the other way.
-      const upright = await quarters(178, 218).png().toBuffer();
-      const [degrees, mirror] = {
-        1: [0, undefined] as const,
-        2: [0, 'flop'] as const,
-        3: [180, undefined] as const,
-        4: [0, 'flip'] as const,
-        5: [90, 'flop'] as const,
-        6: [270, undefined] as const,
-        7: [270, 'flop'] as const,
-        8: [90, undefined] as const,
-      }[orientation]!;
-      const turned = sharp(await sharp(upright).rotate(degrees).png().toBuffer());
-      if (mirror !== undefined) turned[mirror]();
-      const bytes = await sharp(await turned.png().toBuffer())
+      const bytes = await (
+        await turnedQuarters(178, 218, orientation)
+      )
         .withMetadata({ orientation })
         .jpeg({ quality: 95, chromaSubsampling: '4:4:4' })
         .toBuffer();

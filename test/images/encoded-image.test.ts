@@ -1,9 +1,8 @@
 /** The size of an image is that of its decoded pixels, whatever its format, orientation and layout. */
-import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { decodePixels } from '../../src/images/decode';
 import { encodedImage } from '../../src/images/encoded-image';
-import { quarters } from '../support/images';
+import { quarters, turnedQuarters } from '../support/images';
 import { tiff } from '../support/tiff';
 
 const [WIDTH, HEIGHT] = [61, 43];
@@ -35,23 +34,7 @@ function expectUpright({ width, height, at }: Decoded, expected = [WIDTH, HEIGHT
   expect(upperLeft[0]! - lowerLeft[0]!).toBeGreaterThan(80);
 }
 
-/** The picture as a camera stores it that is held in this orientation. */
-async function stored(orientation: number): Promise<Sharp> {
-  const [degrees, mirror] = {
-    1: [0, undefined] as const,
-    2: [0, 'flop'] as const,
-    3: [180, undefined] as const,
-    4: [0, 'flip'] as const,
-    5: [90, 'flop'] as const,
-    6: [270, undefined] as const,
-    7: [270, 'flop'] as const,
-    8: [90, undefined] as const,
-  }[orientation]!;
-  const upright = await quarters(WIDTH, HEIGHT).png().toBuffer();
-  const turned = sharp(await sharp(upright).rotate(degrees).png().toBuffer());
-  if (mirror !== undefined) turned[mirror]();
-  return sharp(await turned.png().toBuffer());
-}
+const stored = (orientation: number) => turnedQuarters(WIDTH, HEIGHT, orientation);
 
 /** A JPEG with segments after its first marker. */
 async function jpegWith(segments: readonly Buffer[], orientation = 1): Promise<Buffer> {

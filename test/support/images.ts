@@ -46,3 +46,25 @@ export function quarters(width: number, height: number): Sharp {
   }
   return sharp(pixels, { raw: { width, height, channels: 3 } });
 }
+
+/** The same picture as a camera stores it that is held in this EXIF orientation. */
+export async function turnedQuarters(
+  width: number,
+  height: number,
+  orientation: number,
+): Promise<Sharp> {
+  const [degrees, mirror] = {
+    1: [0, undefined] as const,
+    2: [0, 'flop'] as const,
+    3: [180, undefined] as const,
+    4: [0, 'flip'] as const,
+    5: [90, 'flop'] as const,
+    6: [270, undefined] as const,
+    7: [270, 'flop'] as const,
+    8: [90, undefined] as const,
+  }[orientation]!;
+  const upright = await quarters(width, height).png().toBuffer();
+  const turned = sharp(await sharp(upright).rotate(degrees).png().toBuffer());
+  if (mirror !== undefined) turned[mirror]();
+  return sharp(await turned.png().toBuffer());
+}

@@ -9,9 +9,9 @@ import type {
 } from '../../../src/domain/dataset';
 import { forPage } from '../../../src/text/neutralize';
 import { count, percent, plural } from '../../../src/text/numbers';
-import { imageUrl } from '../../source';
 import { shared } from '../shared.css';
 import type { DatasetHost } from './host';
+import { imageButton } from './image-button';
 import { tiles } from './tiles.css';
 
 /** Default number of images, which takes seconds instead of minutes. */
@@ -113,19 +113,10 @@ export class DatasetLabelErrors extends LitElement {
   }
 
   private tile({ row, image, attribute, label, probability, jpeg }: SuspectedLabelError) {
-    const open = () => {
-      this.host.send('open', { row });
-    };
     const name = readableAttribute(attribute);
     const shown = forPage(image);
     return html`<li>
-      ${
-        jpeg === null
-          ? html`<span class="missing">not there</span>`
-          : html`<button class="face" title="Open ${shown}" @click=${open}>
-              <img src=${imageUrl(jpeg, 'image/jpeg')} alt="" />
-            </button>`
-      }
+      ${imageButton({ row, image, jpeg }, this.host)}
       <div>
         <div class="said">${label >= 0.5 ? name : `not ${name}`}</div>
         <div>

@@ -4,9 +4,9 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { readableAttribute } from '../../../src/domain/attributes';
 import type { DatasetSummary, DatasetSample } from '../../../src/domain/dataset';
 import { forName, forPage } from '../../../src/text/neutralize';
-import { imageUrl } from '../../source';
 import { shared } from '../shared.css';
 import type { DatasetHost } from './host';
+import { imageButton } from './image-button';
 import { tiles } from './tiles.css';
 
 const ANY = '';
@@ -73,18 +73,9 @@ export class DatasetSamples extends LitElement {
   }
 
   private tile({ row, image, partition, attributes, jpeg }: DatasetSample) {
-    const open = () => {
-      this.host.send('open', { row });
-    };
     const shown = forPage(image);
     return html`<li>
-      ${
-        jpeg === null
-          ? html`<span class="missing">not there</span>`
-          : html`<button class="face" title="Open ${shown}" @click=${open}>
-              <img src=${imageUrl(jpeg, 'image/jpeg')} alt="" />
-            </button>`
-      }
+      ${imageButton({ row, image, jpeg }, this.host)}
       <div>
         <div class="name" title=${shown}>${shown}</div>
         <div class="quiet">${forName(partition ?? '')}</div>
