@@ -2,6 +2,7 @@
 import { readableAttribute } from '../domain/attributes';
 import type { Clustering } from '../domain/clustering';
 import type { RunManifest } from '../domain/run';
+import { leftOutFolders, leftOutLines } from '../summaries/left-out-text';
 import { providerDetails, providerText } from '../summaries/provider-text';
 import { forName } from '../text/neutralize';
 import { plural } from '../text/numbers';
@@ -31,7 +32,14 @@ export function runLines(
     ...notices.map((notice) => `note: ${notice}`),
     ...(images.withoutFace > 0 ? [`${plural(images.withoutFace, 'image')} without a face`] : []),
     ...failureLines(manifest),
+    ...leftOut(manifest),
   ];
+}
+
+function leftOut({ leftOut: all }: RunManifest): string[] {
+  if (all === undefined) return [];
+  const folders = leftOutFolders(all);
+  return [...leftOutLines(all), ...(folders === undefined ? [] : [folders])];
 }
 
 function failureLines({ failures }: RunManifest): string[] {

@@ -40,6 +40,8 @@ const SYNC_BATCH = 128;
 /** Identities of many files, packed into one array. */
 export class Identities {
   private readonly values: Float64Array;
+  /** Whether a file has several names in its file system. */
+  hasHardLinks = false;
 
   constructor(readonly length: number) {
     this.values = new Float64Array(length * FIELDS).fill(NaN);
@@ -54,12 +56,20 @@ export class Identities {
     return Number.isNaN(size) ? undefined : { size, modified, changed, inode };
   }
 
-  set(index: number, identity: FileIdentity | undefined): void {
-    if (identity !== undefined)
-      this.values.set(
-        [identity.size, identity.modified, identity.changed, identity.inode],
-        index * FIELDS,
-      );
+  /** @param stats undefined for a file that is gone or not accessible. */
+  set(index: number, stats: Stats | undefined): void {
+    if (stats === undefined) return;
+    const { size, mtimeMs, ctimeMs, ino, nlink } = stats;
+    this.values.set([size, mtimeMs, ctimeMs, ino], index * FIELDS);
+    if (nlink > 1) this.hasHardLinks = true;
+  }
+
+  /** The identities at some indices, in the order of these. */
+  select(indices: readonly number[]): Identities {
+    const selected = new Identities(indices.length);
+    for (const [to, from] of indices.entries())
+      selected.values.set(this.values.subarray(from * FIELDS, (from + 1) * FIELDS), to * FIELDS);
+    return selected;
   }
 }
 
@@ -74,7 +84,7 @@ export async function identitiesOf(images: Images, signal?: AbortSignal): Promis
     const start = performance.now();
     const end = Math.min(images.length, done + SYNC_BATCH);
     const count = end - done;
-    for (; done < end; done++) identities.set(done, identityOf(images.at(done)!.path));
+    for (; done < end; done++) identities.set(done, statsOf(images.at(done)!.path));
     isFast = (performance.now() - start) / count < MAX_SYNC_MS;
     collectGarbage();
     await yieldToEventLoop(signal);
@@ -84,7 +94,7 @@ export async function identitiesOf(images: Images, signal?: AbortSignal): Promis
     rest,
     async (index) => {
       signal?.throwIfAborted();
-      identities.set(index, await identityOfAsync(images.at(index)!.path));
+      identities.set(index, await stat(images.at(index)!.path).catch(() => undefined)); // reported when the file is read
     },
     { concurrency: CONCURRENCY },
   );
@@ -93,27 +103,24 @@ export async function identitiesOf(images: Images, signal?: AbortSignal): Promis
 
 /** Identity of a file, determined synchronously; undefined where the file is not accessible. */
 export function identityOf(path: string | Buffer): FileIdentity | undefined {
+  const stats = statsOf(path);
+  return (
+    stats && {
+      size: stats.size,
+      modified: stats.mtimeMs,
+      changed: stats.ctimeMs,
+      inode: stats.ino,
+    }
+  );
+}
+
+function statsOf(path: string | Buffer): Stats | undefined {
   try {
-    return fromStats(statSync(path));
+    return statSync(path);
   } catch {
     return undefined; // reported when the file is read
   }
 }
-
-async function identityOfAsync(path: string | Buffer): Promise<FileIdentity | undefined> {
-  try {
-    return fromStats(await stat(path));
-  } catch {
-    return undefined; // reported when the file is read
-  }
-}
-
-const fromStats = ({ size, mtimeMs, ctimeMs, ino }: Stats): FileIdentity => ({
-  size,
-  modified: mtimeMs,
-  changed: ctimeMs,
-  inode: ino,
-});
 
 /** Whether any change of the file from now on changes its identity. */
 export const isSettled = ({ modified, changed }: FileIdentity, now = Date.now()): boolean =>

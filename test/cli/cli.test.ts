@@ -8,7 +8,7 @@ import { CLI, cli } from '../support/engine';
 import { PORTRAITS, quarters, temporaryFolder, writeFiles } from '../support/images';
 
 const table = async (file: string) =>
-  parse<Record<string, string>>(await readFile(file), { columns: true });
+  parse<Record<string, string>>(await readFile(file), { columns: true, bom: true });
 
 describe('face-clusters cluster', () => {
   it('writes all output files, consistent with each other', async () => {

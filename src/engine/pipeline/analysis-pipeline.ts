@@ -42,7 +42,6 @@ export interface PipelineParts {
 
 /** Owns its workers and the network, which end with it. */
 export class AnalysisPipeline implements AsyncDisposable {
-  readonly identities: Identities;
   readonly keys: StoreKeys;
   readonly model: ModelInfo;
   readonly detection: DetectionDecision;
@@ -53,8 +52,7 @@ export class AnalysisPipeline implements AsyncDisposable {
   private inferenceSeconds = 0;
 
   constructor(private readonly parts: PipelineParts) {
-    const { identities, keys, model, detection, store, workers } = parts;
-    this.identities = identities;
+    const { keys, model, detection, store, workers } = parts;
     this.keys = keys;
     this.model = model;
     this.detection = detection;

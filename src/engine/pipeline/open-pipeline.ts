@@ -10,7 +10,7 @@ import { openModel } from '../../networks/model';
 import { ProviderChain } from '../../networks/provider-chain';
 import { chooseProvider, type ProviderChoice } from '../../networks/providers';
 import { type FaceStore } from '../../store/face-store';
-import { type Identities, identitiesOf, identityOf } from '../../store/identity';
+import { type Identities, identityOf } from '../../store/identity';
 import { type ModelInfo, modelInfoSchema } from '../../store/store-records';
 import type { SearchSetup } from '../threads/image-worker';
 import { ImageWorkerPool, imageWorkersFor, type WorkerHost } from '../threads/image-worker-pool';
@@ -19,6 +19,7 @@ import { prewarm, releaseIdleThreads } from '../threads/prewarmed-threads';
 import { AnalysisPipeline, closeWorkers } from './analysis-pipeline';
 import { chooseModel } from './choose-model';
 import { INFERENCE_WORKERS } from './infer-pending';
+import type { ListedImages } from './list-images';
 import { alignmentKey, fileHash, finderKey, limitedKey, modelKey } from './pipeline-keys';
 
 export interface PipelineOptions {
@@ -30,6 +31,8 @@ export interface PipelineOptions {
   /** Where images are read. */
   host: WorkerHost;
 }
+
+type ImagesWithIdentities = Pick<ListedImages, 'images' | 'identities'>;
 
 /**
  * Lets threads load their code while the folders are still listed.
@@ -49,12 +52,13 @@ export function prewarmWorkers(
  * @throws UserError where a network cannot be used; CancelledError.
  */
 export async function openPipeline(
-  images: Images,
+  listed: ImagesWithIdentities,
   options: PipelineOptions,
 ): Promise<AnalysisPipeline> {
-  const workers = new ImageWorkerPool(imageLimits(options.settings), options.host, images.length);
+  const { settings, host } = options;
+  const workers = new ImageWorkerPool(imageLimits(settings), host, listed.images.length);
   try {
-    return await openWith(workers, images, options);
+    return await openWith(workers, listed, options);
   } catch (error) {
     releaseIdleThreads();
     await closeWorkers(workers);
@@ -64,7 +68,7 @@ export async function openPipeline(
 
 async function openWith(
   workers: ImageWorkerPool,
-  images: Images,
+  { images, identities }: ImagesWithIdentities,
   options: PipelineOptions,
 ): Promise<AnalysisPipeline> {
   const { settings, bundled, store, signal, host } = options;
@@ -73,7 +77,6 @@ async function openWith(
   const inferenceFile = choice.provider === 'cpu' ? choice.file : undefined;
   if (host === 'thread' && isNew(images.at(0), store))
     prewarm(imageWorkersFor(images.length), inferenceFile);
-  const identities = await identitiesOf(images, signal);
   const hash = await fileHash(choice.file);
   const model = await modelInfo(choice, hash, store);
   const search = { images, identities, workers, model, key: await searchKey(options) };
