@@ -2,6 +2,7 @@
 import { readableAttribute } from '../domain/attributes';
 import type { Clustering } from '../domain/clustering';
 import type { RunManifest } from '../domain/run';
+import { detectionText } from '../summaries/detection-text';
 import { leftOutFolders, leftOutLines } from '../summaries/left-out-text';
 import { providerDetails, providerText } from '../summaries/provider-text';
 import { forName } from '../text/neutralize';
@@ -23,7 +24,7 @@ export function runLines(
       `${seconds.toFixed(1)} s (${(images.found / seconds).toFixed(0)} images/s), peak memory ${(peakMemory / 1e6).toFixed(0)} MB`,
     `execution provider: ${providerText(provider, trials)}`,
     ...(verbose ? providerDetails(trials).map((line) => `  ${line}`) : []),
-    `faces ${detection.searched ? 'searched for' : 'not searched for'}: ${detection.reason}`,
+    `faces ${detectionText(manifest)}: ${detection.reason}`,
     ...(known > 0
       ? [
           `${String(known)} of the ${String(images.found)} images were in the cache and not read again`,

@@ -30,6 +30,8 @@ export interface DetectionDecision {
   searched: boolean;
   /** For the user. */
   reason: string;
+  /** Images that were taken as aligned crops; undefined in runs of older versions. */
+  crops?: number;
 }
 
 /** Number of images that changed since the run; null where unknown. */

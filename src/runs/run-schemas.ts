@@ -66,7 +66,11 @@ export const manifestSchema: z.ZodType<RunManifest> = z.object({
       reason: z.string(),
     }),
   ),
-  detection: z.object({ searched: z.boolean(), reason: z.string() }),
+  detection: z.object({
+    searched: z.boolean(),
+    reason: z.string(),
+    crops: count.exactOptional(),
+  }),
   images: z.object({ found: count, read: count, failed: count, withoutFace: count }),
   known: count.exactOptional(),
   notices: z.array(z.string()).exactOptional(),

@@ -3,8 +3,9 @@ import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
+import { writeAlignedCrops } from '../support/aligned-crops';
 import { cli } from '../support/engine';
-import { PORTRAITS, temporaryFolder, writeFiles } from '../support/images';
+import { PHOTOS, PORTRAITS, temporaryFolder, writeFiles } from '../support/images';
 
 const OPTIONS = ['--provider', 'cpu', '--detect', 'never', '--clusters', '2', '--no-cache'];
 
@@ -74,6 +75,25 @@ describe('face-clusters cluster', () => {
       'without-face.csv',
     ]);
     expect(await rows(join(out, 'failed.csv'))).toHaveLength(2);
+  });
+
+  it.each([
+    ['aligned crops', 8, 2],
+    ['photos', 2, 6],
+  ])('searches photos and takes crops as they are, where most are %s', async (_, crops, photos) => {
+    const folder = await temporaryFolder();
+    await writeAlignedCrops(folder, ...Array.from({ length: crops }, (__, i) => `crop-${i}.jpg`));
+    const samples = (await readdir(PHOTOS)).sort().slice(0, photos);
+    for (const name of samples) await copyFile(join(PHOTOS, name), join(folder, `photo-${name}`));
+    const out = await temporaryFolder();
+    const { stdout } = await cli(
+      ...['cluster', folder, '--out', out, '--provider', 'cpu', '--clusters', '2', '--no-cache'],
+    );
+    expect(stdout).toContain(
+      `faces searched for in ${photos} images, ${crops} images taken as aligned crops`,
+    );
+    for (const { image, x } of await rows(join(out, 'faces.csv')))
+      expect(x === '', image).toBe(image!.startsWith('crop-'));
   });
 
   it('refuses a pattern that is not valid', async () => {

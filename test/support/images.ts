@@ -13,6 +13,9 @@ export { ROOT };
 /** Sample portraits from the npm registry, fetched by global-setup.ts. */
 export const PORTRAITS = join(ROOT, '.cache', 'sample-portraits');
 
+/** Sample photos of people, fetched by global-setup.ts. */
+export const PHOTOS = join(ROOT, '.cache', 'sample-photos');
+
 /** Labeled faces whose licenses allow use only on the developers' machines. */
 export const SHARED_DATA = join(ROOT, '..', 'shared', 'data');
 export const hasSharedData = existsSync(join(SHARED_DATA, 'celeba.tar'));

@@ -80,7 +80,6 @@ async function analyzeFolders(
     model: pipeline.file,
     provider: pipeline.provider,
     trials: pipeline.trials,
-    detection: pipeline.detection,
     leftOut: listed.leftOut,
     notices: [...notices, ...pipeline.notices],
     timing: { ...pipeline.timing, scan, open, analyse: seconds() },
@@ -107,7 +106,6 @@ type CommonManifest = Pick<
   | 'model'
   | 'provider'
   | 'trials'
-  | 'detection'
   | 'leftOut'
   | 'notices'
   | 'timing'
@@ -243,10 +241,11 @@ async function writeResults(
 
 function manifestOf(
   { params: { runDir }, listed: { images }, store, pipeline, common }: Analysis,
-  { failed, cached, failures, withoutFace }: Tally,
+  { failed, cached, crops, failures, withoutFace }: Tally,
   faces: number,
 ): RunManifest {
-  const { model, keys, fellBack } = pipeline;
+  const { model, keys, fellBack, detection } = pipeline;
+  const searched = detection.mode.kind !== 'crops' && crops < images.length - failed;
   return {
     ...common(),
     version: RUN_VERSION,
@@ -259,6 +258,7 @@ function manifestOf(
       withoutFace: withoutFace.length,
     },
     known: cached,
+    detection: { searched, reason: detection.reason, crops },
     failures,
     faceless: withoutFace,
     faces,

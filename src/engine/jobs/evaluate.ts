@@ -42,6 +42,7 @@ export async function evaluate(params: Params, context: JobContext): Promise<Eva
       host,
     },
   );
+  const { detection } = pipeline;
   const columns = sharedColumns(pipeline.model.attributes, table, labels);
   const inference = await inferLabeled(pipeline, { table, labelled, columns }, context);
   const { faces, counts } = inference;
@@ -58,7 +59,7 @@ export async function evaluate(params: Params, context: JobContext): Promise<Eva
       failed: counts.failed,
       withoutFace: counts.withoutFace,
     },
-    detection: pipeline.detection,
+    detection: { searched: detection.mode.kind !== 'crops', reason: detection.reason },
     provider: pipeline.provider,
     model: pipeline.file,
     seconds: (performance.now() - started) / 1000,

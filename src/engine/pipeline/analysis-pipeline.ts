@@ -5,7 +5,7 @@
  */
 import { pMapIterable } from 'p-map';
 import type { Provider } from '../../domain/networks';
-import type { DetectionDecision } from '../../domain/run';
+import { type DetectionChoice, isMostlyCrops } from '../../faces/choose-detection';
 import type { Images } from '../../images/image-list';
 import type { ProviderChain } from '../../networks/provider-chain';
 import type { ProviderChoice } from '../../networks/providers';
@@ -31,7 +31,7 @@ export interface PipelineParts {
   store: FaceStore | undefined;
   keys: StoreKeys;
   model: ModelInfo;
-  detection: DetectionDecision;
+  detection: DetectionChoice;
   /** Faces the network is given at a time. */
   batchSize: number;
   chain: ProviderChain;
@@ -44,7 +44,7 @@ export interface PipelineParts {
 export class AnalysisPipeline implements AsyncDisposable {
   readonly keys: StoreKeys;
   readonly model: ModelInfo;
-  readonly detection: DetectionDecision;
+  readonly detection: DetectionChoice;
 
   private readonly cache: ImageCache;
   private readonly analyzer: ChunkAnalyzer;
@@ -128,7 +128,7 @@ export class AnalysisPipeline implements AsyncDisposable {
       images,
       identities,
       cache: this.cache,
-      searched: detection.searched,
+      searched: !isMostlyCrops(detection.mode),
     });
     return pMapIterable(
       chunks,

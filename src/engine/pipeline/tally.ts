@@ -7,6 +7,8 @@ export class Tally {
   read = 0;
   failed = 0;
   cached = 0;
+  /** Images that were taken as aligned crops. */
+  crops = 0;
   readonly failures: Failure[];
   readonly withoutFace: string[] = [];
 
@@ -24,6 +26,7 @@ export class Tally {
   add({ kind, image, failure, faces }: AnalyzedImage): void {
     this.read += 1;
     if (kind === 'cached') this.cached += 1;
+    if (faces.some(({ located }) => located === null)) this.crops += 1;
     if (failure !== undefined) {
       this.failures.push({ image: this.nameOf(image), reason: failure });
       this.failed += 1;

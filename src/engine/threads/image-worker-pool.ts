@@ -119,7 +119,7 @@ export class ImageWorkerPool {
     } catch (error) {
       if (!(error instanceof LostWorker)) throw error;
       const check = await this.isolated.run(path, ({ remote }) => remote.call('look', params));
-      return check instanceof Verdict ? { hash: undefined, aligned: null } : check;
+      return check instanceof Verdict ? { hash: undefined, check: null } : check;
     }
   }
 
