@@ -7,7 +7,7 @@ import type { CropSize } from '../domain/faces';
 import { codeOf } from '../util/errors';
 import { fsReason } from '../util/fs-errors';
 import { type ColorSpace, colorSpaceOf } from './color-profiles';
-import { decodeReason } from './decode-reason';
+import { decodeError } from './decode-reason';
 import { MIN_IMAGE_SIDE } from './framing';
 import { ImageError } from './image-error';
 import { type ImageTraits, imageTraits } from './image-format';
@@ -149,7 +149,7 @@ async function decoderSize(bytes: Buffer, { format }: ImageTraits): Promise<Upri
     }
     return best;
   } catch (error) {
-    throw new ImageError(decodeReason(error, bytes), { cause: error });
+    throw decodeError(error, { bytes, lacksEnd: false });
   }
 }
 

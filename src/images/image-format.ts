@@ -6,7 +6,7 @@
 import { ImageError } from './image-error';
 import { countScans, isProgressive } from './jpeg-markers';
 
-type ImageFormat = 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff';
+export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff';
 
 /** Properties of an encoded image that determine the cost of decoding it. */
 export interface ImageTraits {
@@ -18,6 +18,16 @@ export interface ImageTraits {
   /** Whether values have more than 8 bits. */
   deep?: boolean;
 }
+
+/** Names of the formats for users. */
+export const FORMAT_NAMES: Record<ImageFormat, string> = {
+  jpeg: 'JPEG',
+  png: 'PNG',
+  webp: 'WebP',
+  avif: 'AVIF',
+  gif: 'GIF',
+  tiff: 'TIFF',
+};
 
 const ascii = (bytes: Buffer, start: number, end: number) => bytes.toString('latin1', start, end);
 
@@ -75,7 +85,9 @@ export function imageTraits(bytes: Buffer): ImageTraits {
   if (format === undefined) {
     const other = OTHER_FORMATS.find(([, is]) => is(bytes))?.[0];
     const what = other === undefined ? 'its content is none of' : `it is ${other}, none of`;
-    throw new ImageError(`not an image that can be read: ${what} JPEG, PNG, WebP, AVIF, GIF, TIFF`);
+    throw new ImageError(
+      `not an image that can be read: ${what} ${Object.values(FORMAT_NAMES).join(', ')}`,
+    );
   }
   const progressive = format === 'jpeg' && isProgressive(bytes);
   return {

@@ -1,6 +1,6 @@
 /** Brings images of more than 8 bits, whose values do not use their type's range, to 8 bits. */
 import type { Sharp } from 'sharp';
-import { decodeReason } from './decode-reason';
+import { decodeError } from './decode-reason';
 import type { EncodedImage } from './encoded-image';
 import { ImageError } from './image-error';
 import { sharp } from './lazy-sharp';
@@ -32,7 +32,7 @@ export async function openScaled(image: EncodedImage): Promise<Sharp> {
     return await (depth === 'ushort' ? withFactor(opened) : eightBits(opened));
   } catch (error) {
     if (error instanceof ImageError) throw error;
-    throw new ImageError(decodeReason(error, bytes), { cause: error });
+    throw decodeError(error, image);
   }
 }
 

@@ -50,6 +50,13 @@ export function quarters(width: number, height: number): Sharp {
   return sharp(pixels, { raw: { width, height, channels: 3 } });
 }
 
+/** Pseudo-random pixels, which no format compresses much. */
+export function noise(width: number, height: number): Sharp {
+  const pixels = Buffer.alloc(width * height * 3);
+  for (let i = 0; i < pixels.length; i++) pixels[i] = Math.imul(i, 2_654_435_761) >>> 24;
+  return sharp(pixels, { raw: { width, height, channels: 3 } });
+}
+
 /** The same picture as a camera stores it that is held in this EXIF orientation. */
 export async function turnedQuarters(
   width: number,
