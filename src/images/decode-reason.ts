@@ -1,5 +1,5 @@
 /** Why an image cannot be decoded, for users. */
-import { messageOf } from '../util/errors';
+import { codeOf, messageOf } from '../util/errors';
 import { imageTraits } from './image-format';
 import { unusualJpeg } from './jpeg-markers';
 
@@ -19,6 +19,19 @@ export function decodeReason(error: unknown, bytes: Buffer): string {
   }
   return `the image is damaged or cut short (${excerpt(text)})`;
 }
+
+/** @param error of a decoder in images/formats/. @param name of the format, with its article. */
+export function formatReason(error: unknown, name: string): string {
+  const text = isBeyondEnd(error) ? 'it ends within its header' : messageOf(error);
+  return isOutOfMemory(text)
+    ? `it is ${name}, and decoding it takes more memory than its decoder can have: save it as JPEG`
+    : `it is ${name} that is damaged or cut short (${excerpt(text)})`;
+}
+
+const isBeyondEnd = (error: unknown) =>
+  ['ERR_OUT_OF_RANGE', 'ERR_BUFFER_OUT_OF_BOUNDS'].includes(codeOf(error) ?? '');
+
+const isOutOfMemory = (text: string) => /out of memory|memory allocation|OOM|enlarge/i.test(text);
 
 const excerpt = (text: string) =>
   text.length > MAX_DECODER_MESSAGE_LENGTH ? `${text.slice(0, MAX_DECODER_MESSAGE_LENGTH)}…` : text;

@@ -1,6 +1,6 @@
 /** The main job, read from top to bottom: folders → analyzed faces, written as a run. */
 import type { Failure, RunManifest } from '../../domain/run';
-import { IMAGE_EXTENSIONS } from '../../images/image-extensions';
+import { SUPPORTED_FORMATS } from '../../images/image-format';
 import type { Images } from '../../images/image-list';
 import { selectImages, scanImages } from '../../images/scan-folders';
 import type { EngineCalls } from '../../protocol/engine';
@@ -145,7 +145,7 @@ async function listImages(
     scan.failures.length > 0 ? ` (${scan.failures.length} folders could not be read)` : '';
   throw new UserError(
     `no images in ${folders.map((folder) => `'${folder}'`).join(', ')}${unreadable}: ` +
-      `expected files ending in ${[...IMAGE_EXTENSIONS].join(', ')}`,
+      `expected files of ${SUPPORTED_FORMATS}`,
   );
 }
 
