@@ -9,19 +9,21 @@ import { hasEndMarker } from './jpeg-markers';
 /** @returns what is missing, as in 'its header announces 300 bytes, the file has 200'. */
 export function whatIsMissing(bytes: Buffer, format: ImageFormat): string | undefined {
   try {
-    return MISSING[format](bytes);
+    return MISSING[format]?.(bytes);
   } catch (error) {
     if (error instanceof RangeError) return 'it ends within its header';
     throw error;
   }
 }
 
-const MISSING: Record<ImageFormat, (bytes: Buffer) => string | undefined> = {
+/** Formats whose structure tells it. */
+const MISSING: Partial<Record<ImageFormat, (bytes: Buffer) => string | undefined>> = {
   jpeg: (bytes) => (hasEndMarker(bytes) ? undefined : 'its end marker is missing'),
   png: missingInPng,
   webp: (bytes) => announced(8 + bytes.readUInt32LE(4), bytes),
   gif: (bytes) => (endsWith(bytes, 0x3b) ? undefined : 'its end marker is missing'),
   avif: missingInBoxes,
+  heic: missingInBoxes,
   tiff: missingInTiff,
 };
 

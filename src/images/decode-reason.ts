@@ -1,5 +1,5 @@
 /** Why an image cannot be decoded, for users. */
-import { messageOf } from '../util/errors';
+import { codeOf, messageOf } from '../util/errors';
 import { whatIsMissing } from './cut-short';
 import { ImageError } from './image-error';
 import { FORMAT_NAMES, imageTraits } from './image-format';
@@ -53,3 +53,23 @@ function excerpt(message: string): string {
     ? `${text.slice(0, MAX_DECODER_MESSAGE_LENGTH)} …`
     : text;
 }
+
+/**
+ * @param error of a decoder in images/formats/.
+ * @param name of the format, with its article.
+ */
+export function formatError(error: unknown, bytes: Buffer, name: string): ImageError {
+  return new ImageError(reasonInBytes(bytes) ?? reasonOfFormat(error, name), { cause: error });
+}
+
+function reasonOfFormat(error: unknown, name: string): string {
+  const text = isBeyondEnd(error) ? 'it ends within its header' : messageOf(error);
+  return isOutOfMemory(text)
+    ? `it is ${name}, and decoding it takes more memory than its decoder can have: save it as JPEG`
+    : `it is ${name} that is damaged or cut short (${excerpt(text)})`;
+}
+
+const isBeyondEnd = (error: unknown) =>
+  ['ERR_OUT_OF_RANGE', 'ERR_BUFFER_OUT_OF_BOUNDS'].includes(codeOf(error) ?? '');
+
+const isOutOfMemory = (text: string) => /out of memory|memory allocation|OOM|enlarge/i.test(text);

@@ -144,7 +144,7 @@ describe('face-clusters cluster', () => {
       {
         image: 'it\'s, "bad".png',
         reason:
-          'not an image that can be read: its content is none of JPEG, PNG, WebP, AVIF, GIF, TIFF',
+          'not an image that can be read: its content is none of JPEG, PNG, WebP, HEIC, AVIF, GIF, TIFF, BMP, PNM, JPEG XL, JPEG 2000, raw files of cameras',
       },
     ]);
   });

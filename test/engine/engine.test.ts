@@ -154,7 +154,7 @@ describe('bad input', () => {
     const engine = startEngine();
     const empty = await temporaryFolder();
     await expect(engine.call('analyze', (await analysis([empty])).params)).rejects.toThrow(
-      /no images in '.*': expected files ending in \.jpg/,
+      /no images in '.*': expected files of JPEG, PNG/,
     );
     await writeFiles(empty, { 'a.jpg': 'broken' });
     await expect(engine.call('analyze', (await analysis([empty])).params)).rejects.toThrow(

@@ -1,7 +1,7 @@
 /** The main job, read from top to bottom: folders → analyzed faces, written as a run. */
 import type { RunManifest } from '../../domain/run';
-import { IMAGE_EXTENSIONS } from '../../images/image-extensions';
 import { imageNames } from '../../images/folder-labels';
+import { SUPPORTED_FORMATS } from '../../images/image-format';
 import type { EngineCalls } from '../../protocol/engine';
 import { RUN_VERSION, writeManifest } from '../../runs/run-files';
 import { toImageRows } from '../../runs/run-images';
@@ -161,7 +161,7 @@ function noImage(
   return new UserError(
     `no images in ${folders.map((folder) => `'${folder}'`).join(', ')}` +
       (because.length > 0 ? ` (${because.join('; ')})` : '') +
-      `: expected files ending in ${[...IMAGE_EXTENSIONS].join(', ')}`,
+      `: expected files of ${SUPPORTED_FORMATS}`,
   );
 }
 
