@@ -58,7 +58,7 @@ function formatOf(bytes: Buffer): ImageFormat | undefined {
   if (['II*\0', 'MM\0*', 'II+\0', 'MM\0+'].includes(ascii(bytes, 0, 4))) return 'tiff';
   const brands = brandsOf(bytes);
   if (brands.some((brand) => AVIF_BRANDS.includes(brand))) return 'avif';
-  if (brands.some((brand) => HEIC_BRANDS.includes(brand))) return 'heic';
+  if (brands.some((brand) => HEIC_BRANDS.includes(brand))) return hasAv1(bytes) ? 'avif' : 'heic';
   if (ascii(bytes, 0, 2) === '\xff\x0a' || ascii(bytes, 4, 12) === 'JXL \r\n\x87\n') return 'jxl';
   if (ascii(bytes, 4, 12) === 'jP  \r\n\x87\n' || ascii(bytes, 0, 4) === '\xffO\xffQ') return 'jp2';
   if (/^P(?:[1-7][\s#]|[Ff]\s)/.test(ascii(bytes, 0, 3))) return 'pnm';
@@ -70,6 +70,15 @@ const isBmp = (bytes: Buffer) =>
   ascii(bytes, 0, 2) === 'BM' &&
   bytes.length >= 18 &&
   BMP_HEADER_BYTES.includes(bytes.readUInt32LE(14));
+
+/** Bytes that hold the types of the items in a HEIF file. */
+const ITEM_TYPES_BYTES = 4096;
+
+/** Whether a HEIF file holds images in AV1, as AVIF does, and none in HEVC. */
+function hasAv1(bytes: Buffer): boolean {
+  const head = ascii(bytes, 0, ITEM_TYPES_BYTES);
+  return head.includes('infe') && head.includes('av01') && !/hvc1|hev1/.test(head);
+}
 
 /** Major and compatible brands of an ISO base media file; none for other files. */
 function brandsOf(bytes: Buffer): string[] {

@@ -119,7 +119,7 @@ describe.each(Object.keys(MAKERS))('a %s', (maker) => {
       .toBuffer();
     const bytes = await MAKERS[maker]!(large, 1);
     const cut = bytes.subarray(0, bytes.indexOf(large.subarray(-400)) - 3000);
-    await expect(decodeWhole(cut)).rejects.toThrow('damaged or cut short');
+    await expect(decodeWhole(cut)).rejects.toThrow('the JPEG is cut short: ');
   });
 });
 
