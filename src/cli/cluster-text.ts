@@ -4,6 +4,7 @@ import type { Clustering } from '../domain/clustering';
 import type { RunManifest } from '../domain/run';
 import { detectionText } from '../summaries/detection-text';
 import { leftOutFolders, leftOutLines } from '../summaries/left-out-text';
+import { remarkLines } from '../summaries/remarks-text';
 import { providerDetails, providerText } from '../summaries/provider-text';
 import { forName } from '../text/neutralize';
 import { plural } from '../text/numbers';
@@ -33,6 +34,7 @@ export function runLines(
     ...notices.map((notice) => `note: ${notice}`),
     ...(images.withoutFace > 0 ? [`${plural(images.withoutFace, 'image')} without a face`] : []),
     ...failureLines(manifest),
+    ...remarkLines(manifest.remarks ?? {}),
     ...leftOut(manifest),
   ];
 }

@@ -8,6 +8,31 @@ export interface Failure {
   reason: string;
 }
 
+/**
+ * What a user may want to know of how an image was read: `pages`, of several pages or frames one
+ * was read; `scaled`, values were scaled by their range; `alpha`, it is transparent everywhere, and
+ * its transparency was ignored; `preview`, of a raw file of a camera its preview was read.
+ */
+export const REMARKS = ['pages', 'scaled', 'alpha', 'preview'] as const;
+export type Remark = (typeof REMARKS)[number];
+
+/** Remarks on an image: the number of further pages, 1 for the others. */
+export type Remarks = Partial<Record<Remark, number>>;
+
+/** Remarks on the images of a run. */
+export type RemarkCounts = Partial<
+  Record<
+    Remark,
+    {
+      images: number;
+      /** Sum of the images' numbers. */
+      total: number;
+      /** Name of the first image. */
+      first: string;
+    }
+  >
+>;
+
 /** What the scan of the folders left out. */
 export interface LeftOut {
   /** Files of kinds that are not read, by kind. */
@@ -72,6 +97,8 @@ export interface RunManifest {
   made?: { finder: string; model: string; token: string };
   /** Undefined in runs of older versions. */
   leftOut?: LeftOut;
+  /** Undefined in runs of older versions. */
+  remarks?: RemarkCounts;
   failures: Failure[];
   /** Images without a face. */
   faceless: string[];

@@ -5,6 +5,7 @@
 import pMap from 'p-map';
 import type { LocatedFace } from '../domain/faces';
 import type { Framing } from '../domain/networks';
+import type { Remarks } from '../domain/run';
 import { releaseBuffer, acquireBuffer } from '../images/buffer-pool';
 import { encodeStrips, type Strip } from '../images/crop-strips';
 import { encodedImage, readBytes } from '../images/encoded-image';
@@ -46,6 +47,7 @@ export type ImageResult =
       hash: string;
       /** Null where the image as a whole is one aligned face. */
       faces: (LocatedFace | null)[];
+      remarks: Remarks;
     };
 
 /** Results for a few images. */
@@ -254,7 +256,7 @@ async function cutFaces(
     const { crops, faces } = await (budget === undefined
       ? cutInTurn()
       : budget.run(encoded.memory, cutInTurn));
-    return { result: { kind: 'described', hash, faces }, crops };
+    return { result: { kind: 'described', hash, faces, remarks: encoded.remarks }, crops };
   } catch (error) {
     // Neither a bad image nor a defect of this program on one image stops a run. Both are reported.
     const { message, validity, isDoubtful } =

@@ -95,7 +95,9 @@ export async function decodeStored(image: EncodedImage, side: number): Promise<P
   if (!isWhite(pixels.data)) return pixels;
   // Perhaps everything is transparent. Then the fourth channel cannot mean transparency.
   const opaque = await runPipeline(opened.removeAlpha(), image);
-  return isWhite(opaque.data) ? pixels : opaque;
+  if (isWhite(opaque.data)) return pixels;
+  image.remarks.alpha = 1;
+  return opaque;
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 import type { Metadata } from 'sharp';
 import type { CropSize } from '../domain/faces';
+import type { Remarks } from '../domain/run';
 import { codeOf } from '../util/errors';
 import { fsReason } from '../util/fs-errors';
 import { type ColorSpace, colorSpaceOf, colorSpaceOfProfile } from './color-profiles';
@@ -44,6 +45,8 @@ export interface EncodedImage {
   /** Memory for decoding, at most, in bytes. */
   memory: number;
   limits: ImageLimits;
+  /** Decoding adds some. */
+  remarks: Remarks;
 }
 
 /**
@@ -83,9 +86,11 @@ export async function encodedImage(
   if (file.length === 0) throw new ImageError('the file is empty (0 bytes)');
   const bytes = rawPreview(file) ?? file;
   const traits = imageTraits(bytes);
-  return isPixelFormat(traits.format)
+  const image = await (isPixelFormat(traits.format)
     ? ofPixelFormat(bytes, traits, PIXEL_FORMATS[traits.format], limits)
-    : ofLibvips(bytes, traits, limits);
+    : ofLibvips(bytes, traits, limits));
+  if (bytes !== file) image.remarks.preview = 1;
+  return image;
 }
 
 const isPixelFormat = (format: string): format is PixelFormatName =>
@@ -121,6 +126,7 @@ async function ofPixelFormat(
     decode: () => (pixels ??= orReason(() => decode(bytes))),
     memory: decodingMemory(traits, { width, height }),
     limits,
+    remarks: {},
   };
 }
 
@@ -153,6 +159,7 @@ async function ofLibvips(
     decode: undefined,
     memory: decodingMemory(traits, size),
     limits,
+    remarks: size.furtherPages > 0 ? { pages: size.furtherPages } : {},
   };
 }
 
@@ -169,6 +176,8 @@ function assertUsable(traits: ImageTraits, size: CropSize, limits: ImageLimits):
 /** What the decoder will give. */
 interface UprightSize extends CropSize {
   page: number;
+  /** Pages of the same kind beside the one that is decoded; previews do not count. */
+  furtherPages: number;
   depth: Depth;
   /** Whether the stored pixels have another orientation. */
   isTurned: boolean;
@@ -178,6 +187,7 @@ const plainSize = ({ width, height }: JpegHeader): UprightSize => ({
   width,
   height,
   page: 0,
+  furtherPages: 0,
   depth: 'uchar',
   isTurned: false,
 });
@@ -185,34 +195,39 @@ const plainSize = ({ width, height }: JpegHeader): UprightSize => ({
 /** Pages that are looked at, at most. */
 const MAX_PAGES = 100;
 
+/** Share of the largest page's pixels from which a page of a TIFF is no preview. */
+const FULL_PAGE_SHARE = 0.5;
+
 /**
  * Size according to libvips, which knows where each format stores its orientation. Of a TIFF with
- * several pages, some may be previews: the first of the largest counts.
+ * several pages, some may be previews: the first of the largest counts. Of other formats the first
+ * page, or frame, counts.
  */
 async function decoderSize(bytes: Buffer, { format }: ImageTraits): Promise<UprightSize> {
-  const pageSize = async (page: number): Promise<UprightSize & { pages: number }> => {
-    const {
-      autoOrient,
-      orientation = 1,
-      pages = 1,
-      depth,
-    } = await sharp(bytes, {
-      limitInputPixels: false,
-      page,
-    }).metadata();
-    return { ...autoOrient, page, depth, isTurned: orientation !== 1, pages };
-  };
   try {
-    let best = await pageSize(0);
-    if (format !== 'tiff') return best;
-    for (let page = 1; page < Math.min(best.pages, MAX_PAGES); page++) {
-      const next = await pageSize(page);
-      if (next.width * next.height > best.width * best.height) best = next;
-    }
-    return best;
+    const { pages, ...first } = await pageSize(bytes, 0);
+    if (format !== 'tiff') return { ...first, furtherPages: pages - 1 };
+    const all = [first];
+    for (let page = 1; page < Math.min(pages, MAX_PAGES); page++)
+      all.push(await pageSize(bytes, page));
+    const pixels = all.map(({ width, height }) => width * height);
+    const most = Math.max(...pixels);
+    const full = pixels.filter((each) => each >= FULL_PAGE_SHARE * most).length;
+    const unseen = Math.max(0, pages - MAX_PAGES);
+    return { ...all[pixels.indexOf(most)]!, furtherPages: full - 1 + unseen };
   } catch (error) {
     throw decodeError(error, { bytes, lacksEnd: false });
   }
+}
+
+async function pageSize(bytes: Buffer, page: number) {
+  const {
+    autoOrient,
+    orientation = 1,
+    pages = 1,
+    depth,
+  } = await sharp(bytes, { limitInputPixels: false, page }).metadata();
+  return { ...autoOrient, page, depth, isTurned: orientation !== 1, pages };
 }
 
 async function colorSpaceIn(header: JpegHeader | undefined): Promise<ColorSpace> {

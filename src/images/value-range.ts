@@ -1,5 +1,6 @@
 /** Brings images of more than 8 bits, whose values do not use their type's range, to 8 bits. */
 import type { Sharp } from 'sharp';
+import type { Remarks } from '../domain/run';
 import { decodeError } from './decode-reason';
 import type { EncodedImage } from './encoded-image';
 import type { DecodedPixels } from './formats/pixel-format';
@@ -18,13 +19,14 @@ const MAX_8_BIT = 255;
  * @throws ImageError where values are not numbers, or the image is damaged.
  */
 export async function openScaled(image: EncodedImage): Promise<Sharp> {
-  const { depth, decode } = image;
+  const { depth, decode, remarks } = image;
   const decoded = await decode?.();
+  if (depth !== 'uchar' && depth !== 'ushort') remarks.scaled = 1;
   if (decoded?.data instanceof Float32Array) return scaled(decoded.data, decoded);
   const opened = decoded === undefined ? openEncoded(image) : openDecoded(decoded, image);
   if (depth === 'uchar') return opened;
   try {
-    return await (depth === 'ushort' ? withFactor(opened) : eightBits(opened));
+    return await (depth === 'ushort' ? withFactor(opened, remarks) : eightBits(opened));
   } catch (error) {
     if (error instanceof ImageError) throw error;
     throw decodeError(error, image);
@@ -53,11 +55,13 @@ function openDecoded(
   }).timeout({ seconds: Math.ceil(limits.seconds) });
 }
 
-async function withFactor(image: Sharp): Promise<Sharp> {
+async function withFactor(image: Sharp, remarks: Remarks): Promise<Sharp> {
   const { channels } = await image.clone().stats();
   const colors = channels.slice(0, channels.length < 3 ? 1 : 3); // without alpha
   const max = Math.max(...colors.map((channel) => channel.max));
-  return max > MAX_12_BIT ? image : image.linear(MAX_16_BIT / MAX_12_BIT, 0);
+  if (max > MAX_12_BIT) return image;
+  remarks.scaled = 1;
+  return image.linear(MAX_16_BIT / MAX_12_BIT, 0);
 }
 
 async function eightBits(image: Sharp): Promise<Sharp> {

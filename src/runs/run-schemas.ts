@@ -8,7 +8,7 @@ import * as z from 'zod';
 import type { Clustering } from '../domain/clustering';
 import type { Comparison } from '../domain/comparison';
 import { type Provider, REJECTIONS } from '../domain/networks';
-import type { RunManifest } from '../domain/run';
+import { REMARKS, type RunManifest } from '../domain/run';
 import { analysisSettings, checkSettings, clusteringSettings, METHODS } from '../domain/settings';
 import { codeOf, messageOf, UserError } from '../util/errors';
 
@@ -84,6 +84,9 @@ export const manifestSchema: z.ZodType<RunManifest> = z.object({
       excluded: count,
       links: count,
     })
+    .exactOptional(),
+  remarks: z
+    .partialRecord(z.enum(REMARKS), z.object({ images: count, total: count, first: z.string() }))
     .exactOptional(),
   failures: z.array(z.object({ image: z.string(), reason: z.string() })),
   faceless: z.array(z.string()),

@@ -94,7 +94,8 @@ export async function identitiesOf(images: Images, signal?: AbortSignal): Promis
     rest,
     async (index) => {
       signal?.throwIfAborted();
-      identities.set(index, await stat(images.at(index)!.path).catch(() => undefined)); // reported when the file is read
+      // A failure is reported when the file is read.
+      identities.set(index, await stat(images.at(index)!.path).catch(() => undefined));
     },
     { concurrency: CONCURRENCY },
   );

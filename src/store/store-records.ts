@@ -1,6 +1,7 @@
 /** What callers of the store write and read. */
 import * as z from 'zod';
 import type { LocatedFace } from '../domain/faces';
+import type { Remarks } from '../domain/run';
 import type { FileIdentity } from './identity';
 
 /** Result of the search for faces in an image. */
@@ -8,7 +9,7 @@ export type StoredDetections =
   /** Why the image cannot be used. */
   | { reason: string }
   /** Null stands for the image as a whole. */
-  | { faces: (LocatedFace | null)[] };
+  | { faces: (LocatedFace | null)[]; remarks?: Remarks };
 
 /** Position of a face's crop. */
 interface StoredCrop {

@@ -3,6 +3,7 @@
  * yield any value, so each is checked when it is read.
  */
 import type { LocatedFace } from '../domain/faces';
+import { REMARKS, type Remarks } from '../domain/run';
 import { MAX_STRIP_FACES } from '../images/crop-strips';
 import { type FileIdentity, sameIdentity } from './identity';
 import type { Content, StoredAttributes, StoredDetections } from './store-records';
@@ -22,6 +23,8 @@ export type DetectionsRow = [
   hash: string,
   reason: string | null,
   faces: (number[] | null)[] | null,
+  /** Only where there are some: a number for each of REMARKS, 0 for those that do not apply. */
+  remarks?: number[],
 ];
 export type AttributesRow = [probabilities: Uint8Array, strips: number[], places: number[]];
 /** `day` is the day of the last use, since 1970; `ids` are numbers of contents. */
@@ -67,9 +70,10 @@ export function parseFileRow(value: unknown): FileRow | undefined {
 }
 
 export function parseDetectionsRow(value: unknown): DetectionsRow | undefined {
-  if (!Array.isArray(value) || value.length !== 4) return undefined;
-  const [size, hash, reason, faces] = value as unknown[];
+  if (!Array.isArray(value) || (value.length !== 4 && value.length !== 5)) return undefined;
+  const [size, hash, reason, faces, remarks] = value as unknown[];
   if (!isNumber(size) || !isHash(hash)) return undefined;
+  if (value.length === 5 && !isListOf(remarks, isCount)) return undefined;
   const isValid =
     reason === null ? isListOf(faces, isFace) : typeof reason === 'string' && faces === null;
   return isValid ? (value as DetectionsRow) : undefined;
@@ -149,13 +153,25 @@ export const toDetectionsRow = (
         hash,
         null,
         detections.faces.map((face) => (face === null ? null : toFaceNumbers(face))),
+        ...remarkNumbers(detections.remarks),
       ];
 
-export function toDetections([, , reason, faces]: DetectionsRow): StoredDetections {
-  return reason === null
-    ? { faces: (faces ?? []).map((face) => (face === null ? null : toFace(face))) }
-    : { reason };
+/** @returns one element, or none. */
+function remarkNumbers(remarks: Remarks = {}): [] | [number[]] {
+  const numbers = REMARKS.map((remark) => remarks[remark] ?? 0);
+  return numbers.some((number) => number > 0) ? [numbers] : [];
 }
+
+export function toDetections([, , reason, faces, remarks]: DetectionsRow): StoredDetections {
+  if (reason !== null) return { reason };
+  const found = (faces ?? []).map((face) => (face === null ? null : toFace(face)));
+  return remarks === undefined ? { faces: found } : { faces: found, remarks: toRemarks(remarks) };
+}
+
+const toRemarks = (numbers: readonly number[]): Remarks =>
+  Object.fromEntries(
+    REMARKS.map((remark, i) => [remark, numbers[i] ?? 0] as const).filter(([, each]) => each > 0),
+  );
 
 /** Size, in bytes, and hash of the content that the detections belong to. */
 export const contentSizeOf = (row: DetectionsRow): number => row[0];

@@ -5,6 +5,7 @@ import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { writeAlignedCrops } from '../support/aligned-crops';
 import { cli } from '../support/engine';
+import { tiff } from '../support/tiff';
 import { PHOTOS, PORTRAITS, temporaryFolder, writeFiles } from '../support/images';
 
 const OPTIONS = ['--provider', 'cpu', '--detect', 'never', '--clusters', '2', '--no-cache'];
@@ -94,6 +95,35 @@ describe('face-clusters cluster', () => {
     );
     for (const { image, x } of await rows(join(out, 'faces.csv')))
       expect(x === '', image).toBe(image!.startsWith('crop-'));
+  });
+
+  it('remarks on pages it does not read and values it scales, from the cache as well', async () => {
+    const folder = await temporaryFolder();
+    const [width, height] = [60, 40];
+    const samples = Uint8Array.from({ length: width * height }, (_, i) => i);
+    const page = { width, height, samples, samplesPerPixel: 1 };
+    const floats = Float32Array.from(samples, (value) => value / 255);
+    const transparent = Uint8Array.from(
+      { length: 4 * width * height },
+      (_, i) => ((i % 4) * 40) % 120,
+    );
+    await writeFiles(folder, {
+      'a.tif': tiff([page, page, page]),
+      'b.tif': tiff([page]),
+      'c.tif': tiff([{ ...page, samples: floats }]),
+      'd.tif': tiff([{ width, height, samples: transparent, samplesPerPixel: 4, extraSamples: 2 }]),
+    });
+    const out = await temporaryFolder();
+    for (const cached of ['', '4 of the 4 images were in the cache and not read again']) {
+      const { stdout } = await cli(
+        ...['cluster', folder, '--out', out, '--provider', 'cpu', '--detect', 'never'],
+        ...['--clusters', '1'],
+      );
+      expect(stdout).toContain(cached);
+      expect(stdout).toContain('2 further pages or frames of 1 file not read; the first: a.tif');
+      expect(stdout).toMatch(/values of 1 image scaled by their range, .*; the first: c\.tif/);
+      expect(stdout).toMatch(/transparency of 1 image ignored, .*; the first: d\.tif/);
+    }
   });
 
   it('refuses a pattern that is not valid', async () => {

@@ -4,6 +4,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { changesText } from '../../src/domain/progress-text';
 import type { PanelState, PanelParams } from '../../src/protocol/panel';
 import { leftOutLines } from '../../src/summaries/left-out-text';
+import { remarkLines } from '../../src/summaries/remarks-text';
 import { upperFirst } from '../../src/text/letter-case';
 import { forName, forPage } from '../../src/text/neutralize';
 import { plural } from '../../src/text/numbers';
@@ -106,6 +107,7 @@ export class Notices extends LitElement {
     const reasons = failures.map(({ image, reason }) => `${forName(image)}: ${reason}`);
     return [
       ...(clustering?.notices ?? []).map((text) => this.notice('info', `${upperFirst(text)}.`)),
+      ...remarkLines(run?.remarks ?? {}).map((text) => this.notice('info', `${upperFirst(text)}.`)),
       ...leftOut.map((text) => this.notice('info', `${upperFirst(text)}.`)),
       ...(withoutFace === 0
         ? []

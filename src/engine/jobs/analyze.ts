@@ -241,7 +241,7 @@ async function writeResults(
 
 function manifestOf(
   { params: { runDir }, listed: { images }, store, pipeline, common }: Analysis,
-  { failed, cached, crops, failures, withoutFace }: Tally,
+  { failed, cached, crops, failures, withoutFace, remarks }: Tally,
   faces: number,
 ): RunManifest {
   const { model, keys, fellBack, detection } = pipeline;
@@ -258,6 +258,7 @@ function manifestOf(
       withoutFace: withoutFace.length,
     },
     known: cached,
+    remarks,
     detection: { searched, reason: detection.reason, crops },
     failures,
     faceless: withoutFace,

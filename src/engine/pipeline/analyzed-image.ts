@@ -1,5 +1,6 @@
 /** Results of the pipeline: one for each image, in batches. */
 import type { LocatedFace } from '../../domain/faces';
+import type { Remarks } from '../../domain/run';
 import type { CropRef, Strip } from '../../images/crop-strips';
 import type { FailureValidity } from '../../images/image-error';
 import type { ImageFile } from '../../images/image-list';
@@ -29,6 +30,7 @@ interface ImageOutcome {
   faces: AnalyzedFace[];
   /** Why the image cannot be used, for people. */
   failure: string | undefined;
+  remarks: Remarks;
 }
 
 /** An image of which the store holds all that is needed; its failure may be stored as well. */

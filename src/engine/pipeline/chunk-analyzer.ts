@@ -141,6 +141,7 @@ function imageFrom(
       identity,
       hash,
       failure: undefined,
+      remarks: result.remarks,
       ...faces.take(result.faces),
     };
   }
@@ -152,6 +153,7 @@ function imageFrom(
     hash: validity === 'thisRun' ? undefined : hash,
     validity,
     failure: reason,
+    remarks: {},
     faces: [],
   };
 }

@@ -77,7 +77,7 @@ export class ImageCache {
   ): CachedImage {
     const base = { kind: 'cached', image, identity, source, content } as const;
     if ('reason' in detections)
-      return { ...base, failure: detections.reason, faces: [], storedStrips: [] };
+      return { ...base, failure: detections.reason, remarks: {}, faces: [], storedStrips: [] };
     const { crops, probabilities } = attributes ?? { crops: [], probabilities: new Float32Array() };
     const faces = detections.faces.map((located, i): AnalyzedFace => {
       const { strip, at } = crops[i]!;
@@ -88,7 +88,8 @@ export class ImageCache {
       };
     });
     const storedStrips = [...new Set(crops.map(({ strip }) => strip))];
-    return { ...base, failure: undefined, faces, storedStrips };
+    const { remarks = {} } = detections;
+    return { ...base, failure: undefined, remarks, faces, storedStrips };
   }
 
   private resultsOf(content: Content | undefined): Pick<CacheEntry, 'detections' | 'attributes'> {

@@ -1,4 +1,4 @@
-import type { Failure } from '../../domain/run';
+import { type Failure, type RemarkCounts, REMARKS, type Remarks } from '../../domain/run';
 import type { imageNames } from '../../images/folder-labels';
 import type { AnalyzedImage } from './analyzed-image';
 
@@ -11,6 +11,7 @@ export class Tally {
   crops = 0;
   readonly failures: Failure[];
   readonly withoutFace: string[] = [];
+  readonly remarks: RemarkCounts = {};
 
   /**
    * @param failures those of the folders.
@@ -23,13 +24,24 @@ export class Tally {
     this.failures = [...failures];
   }
 
-  add({ kind, image, failure, faces }: AnalyzedImage): void {
+  add({ kind, image, failure, faces, remarks }: AnalyzedImage): void {
     this.read += 1;
     if (kind === 'cached') this.cached += 1;
     if (faces.some(({ located }) => located === null)) this.crops += 1;
+    this.addRemarks(this.nameOf(image), remarks);
     if (failure !== undefined) {
       this.failures.push({ image: this.nameOf(image), reason: failure });
       this.failed += 1;
     } else if (faces.length === 0) this.withoutFace.push(this.nameOf(image));
+  }
+
+  private addRemarks(name: string, remarks: Remarks): void {
+    for (const remark of REMARKS) {
+      const number = remarks[remark] ?? 0;
+      if (number === 0) continue;
+      const counted = (this.remarks[remark] ??= { images: 0, total: 0, first: name });
+      counted.images += 1;
+      counted.total += number;
+    }
   }
 }
