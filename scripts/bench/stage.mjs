@@ -14,6 +14,7 @@ const SCRIPTS = [
   'gpu',
   'original',
   'recall',
+  'conditions',
   'clustering',
 ];
 

@@ -4,6 +4,7 @@
  */
 import sharp, { type OverlayOptions } from 'sharp';
 import { random } from '../support/vectors';
+import { render, svgOf } from './svg';
 
 const SIZES = [
   [640, 480],
@@ -32,14 +33,6 @@ type Next = () => number;
 const pick = (next: Next, low: number, high: number) => low + (high - low) * next();
 const colour = (next: Next, low = 0, high = 255) =>
   `rgb(${[0, 1, 2].map(() => Math.round(pick(next, low, high))).join()})`;
-function render(svg: string): Promise<Buffer> {
-  // the product blocks it for the whole process (lazy-sharp.ts)
-  sharp.unblock({ operation: ['VipsForeignLoadSvg'] });
-  return sharp(Buffer.from(svg)).flatten({ background: '#fff' }).jpeg({ quality: 90 }).toBuffer();
-}
-const svg = (width: number, height: number, content: string) =>
-  `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${content}</svg>`;
-
 /** Clouds of noise of several sizes: wood, plaster, foliage. */
 async function texture(width: number, height: number, next: Next): Promise<Buffer> {
   const frequency = [0.004, 0.012, 0.03, 0.09][Math.floor(4 * next())]!;
@@ -84,7 +77,7 @@ function landscape(width: number, height: number, next: Next): Promise<Buffer> {
     return `<rect x="${x - size / 10}" y="${y}" width="${size / 5}" height="${size}" fill="#5b3a1e"/><circle cx="${x}" cy="${y}" r="${size / 2}" fill="${colour(next, 20, 120)}"/>`;
   });
   const sky = `<rect width="100%" height="100%" fill="${colour(next, 120, 240)}"/><circle cx="${width * next()}" cy="${(horizon * next()) / 2}" r="${height / 14}" fill="#ffe9a8"/>`;
-  return render(svg(width, height, sky + hills.join('') + trees.join('')));
+  return render(svgOf(width, height, sky + hills.join('') + trees.join('')));
 }
 
 /** Pages and signs. */
@@ -97,7 +90,7 @@ function text(width: number, height: number, next: Next): Promise<Buffer> {
     return `<text x="${size}" y="${(i + 1) * 1.5 * size}" font-size="${size}" font-family="sans-serif" fill="${colour(next, 0, 110)}">${words}</text>`;
   });
   return render(
-    svg(
+    svgOf(
       width,
       height,
       `<rect width="100%" height="100%" fill="${colour(next, 180, 255)}"/>${lines.join('')}`,
@@ -113,7 +106,7 @@ function discs(width: number, height: number, next: Next): Promise<Buffer> {
     return `<ellipse cx="${width * next()}" cy="${height * next()}" rx="${radius}" ry="${radius * pick(next, 0.6, 1.4)}" fill="${colour(next)}" ${ring}/>`;
   });
   return render(
-    svg(
+    svgOf(
       width,
       height,
       `<rect width="100%" height="100%" fill="${colour(next)}"/>${shapes.join('')}`,
@@ -133,7 +126,7 @@ function plaid(width: number, height: number, next: Next): Promise<Buffer> {
     return `<rect ${place} fill="${colour(next)}" fill-opacity="${pick(next, 0.3, 1)}"/>`;
   });
   return render(
-    svg(
+    svgOf(
       width,
       height,
       `<rect width="100%" height="100%" fill="${colour(next)}"/>${stripes.join('')}`,
