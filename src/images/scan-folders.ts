@@ -8,6 +8,7 @@ import { codeOf, UserError } from '../util/errors';
 import { fsReason } from '../util/fs-errors';
 import { IMAGE_EXTENSIONS } from './image-extensions';
 import { ImageList, prefixOf, type ImageFile } from './image-list';
+import { isScannedArchive, scanArchive } from './scan-archive';
 
 /** Folders without photos of the user. Hidden folders are skipped as well. */
 const SKIPPED_FOLDERS: ReadonlySet<string> = new Set([
@@ -34,10 +35,12 @@ export interface ScanOptions {
 
 type RawPath = string | Buffer;
 
+const isSkipped = (name: string) => name.startsWith('.') || SKIPPED_FOLDERS.has(name);
+
 /**
  * Finds the images below `folders`, in the order of their paths. Symbolic links are followed; a
  * folder reached twice (through a loop of links, or because one chosen folder lies in another) is
- * read once.
+ * read once. A chosen archive is scanned as if it were a folder; an archive in a folder is not.
  *
  * @throws UserError where a chosen folder itself cannot be read.
  */
@@ -70,7 +73,7 @@ export async function scanImages(
     const prefix = typeof path === 'string' ? prefixOf(path) : Buffer.concat([path, SLASH]);
     for (const { name: raw, entry } of entries) {
       const text = raw.toString();
-      if (text.startsWith('.') || SKIPPED_FOLDERS.has(text)) continue;
+      if (isSkipped(text)) continue;
       const below = { path: joinPath(prefix, raw), name: name === '' ? text : `${name}/${text}` };
       const kind = entry.isSymbolicLink() ? await linkTargetKind(below.path) : kindOf(entry);
       if (kind === 'folder') {
@@ -86,7 +89,11 @@ export async function scanImages(
     for (const subfolder of subfolders) await visit(folder, subfolder.path, subfolder.name);
   };
 
-  for (const [index, folder] of folders.entries()) await visit(index, folder, '');
+  const scan = { images, failures, visited, isSkipped, signal, onFound, onFirst };
+  for (const [index, folder] of folders.entries()) {
+    if (isScannedArchive(folder)) await scanArchive(index, folder, scan);
+    else await visit(index, folder, '');
+  }
   return { images, failures };
 }
 

@@ -2,6 +2,8 @@
 import { type Stats, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import pMap from 'p-map';
+import { entryPlace } from '../archives/archive-path';
+import { entryStats } from '../archives/read-entry';
 import type { Images } from '../images/image-list';
 import { collectGarbage } from '../util/collect-garbage';
 import { yieldToEventLoop } from '../util/yield-to-event-loop';
@@ -94,7 +96,8 @@ export async function identitiesOf(images: Images, signal?: AbortSignal): Promis
 /** Identity of a file, determined synchronously; undefined where the file is not accessible. */
 export function identityOf(path: string | Buffer): FileIdentity | undefined {
   try {
-    return fromStats(statSync(path));
+    const place = entryPlace(path);
+    return fromStats(place === undefined ? statSync(path) : entryStats(place));
   } catch {
     return undefined; // reported when the file is read
   }
@@ -102,13 +105,16 @@ export function identityOf(path: string | Buffer): FileIdentity | undefined {
 
 async function identityOfAsync(path: string | Buffer): Promise<FileIdentity | undefined> {
   try {
-    return fromStats(await stat(path));
+    const place = entryPlace(path);
+    return fromStats(place === undefined ? await stat(path) : entryStats(place));
   } catch {
     return undefined; // reported when the file is read
   }
 }
 
-const fromStats = ({ size, mtimeMs, ctimeMs, ino }: Stats): FileIdentity => ({
+type FileStats = Pick<Stats, 'size' | 'mtimeMs' | 'ctimeMs' | 'ino'>;
+
+const fromStats = ({ size, mtimeMs, ctimeMs, ino }: FileStats): FileIdentity => ({
   size,
   modified: mtimeMs,
   changed: ctimeMs,
