@@ -49,6 +49,7 @@ const MAY_IMPORT = {
     'src/runs',
     'src/summaries',
     'src/cuda',
+    'src/archives/archive-path',
     'src/images',
     'src/domain',
     'src/util',

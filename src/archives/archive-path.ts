@@ -7,7 +7,7 @@ import { type Stats, statSync } from 'node:fs';
 import { extname, sep } from 'node:path';
 
 /** Kinds of archives, by the extensions of their files. */
-export const ARCHIVE_EXTENSIONS = ['.zip', '.tar'] as const;
+const ARCHIVE_EXTENSIONS = ['.zip', '.tar'] as const;
 export type ArchiveExtension = (typeof ARCHIVE_EXTENSIONS)[number];
 
 /** Archives that are compressed as a whole: an entry cannot be read without all before it. */
