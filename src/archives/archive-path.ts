@@ -7,7 +7,7 @@ import { type Stats, statSync } from 'node:fs';
 import { extname, sep } from 'node:path';
 
 /** Kinds of archives, by the extensions of their files. */
-const ARCHIVE_EXTENSIONS = ['.zip', '.tar'] as const;
+const ARCHIVE_EXTENSIONS = ['.zip', '.tar', '.parquet'] as const;
 export type ArchiveExtension = (typeof ARCHIVE_EXTENSIONS)[number];
 
 /** Archives that are compressed as a whole: an entry cannot be read without all before it. */
@@ -36,7 +36,7 @@ export interface EntryPlace {
 }
 
 /** The end of a part of a path that may be an archive. */
-const PART = sep === '/' ? /\.(?:zip|tar)\//gi : /\.(?:zip|tar)[\\/]/gi;
+const PART = sep === '/' ? /\.(?:zip|tar|parquet)\//gi : /\.(?:zip|tar|parquet)[\\/]/gi;
 
 /**
  * Where an entry of an archive lies; undefined for the path of an ordinary file, for which the disk

@@ -4,12 +4,14 @@ import { yieldToEventLoop } from '../util/yield-to-event-loop';
 import { ArchiveFile } from './archive-file';
 import type { ArchiveIndex, Indexing } from './archive-index';
 import { archiveExtension, type ArchiveExtension } from './archive-path';
+import { indexParquet } from './parquet-index';
 import { indexTar } from './tar-index';
 import { indexZip } from './zip-index';
 
 const INDEXINGS: Record<ArchiveExtension, (file: ArchiveFile) => Indexing> = {
   '.zip': indexZip,
   '.tar': indexTar,
+  '.parquet': indexParquet,
 };
 
 /** Archives whose indexes are kept, at most, and the entries of all of them. */

@@ -7,6 +7,7 @@ import { analysisSettings, clusteringSettings } from '../../src/domain/settings'
 import { scanImages } from '../../src/images/scan-folders';
 import { bundled, cli, settingsWith, startEngine } from '../support/engine';
 import { PORTRAITS, temporaryFolder } from '../support/images';
+import { imageParquet } from '../support/parquet';
 import { zipOf } from '../support/zip';
 
 /** Portraits in two folders, by name, and a photo that is none. */
@@ -34,14 +35,17 @@ async function places() {
   const [zip, tar] = [join(home, 'images.zip'), join(home, 'images.tar')];
   await writeFile(zip, zipOf(Array.from(files, ([name, content]) => ({ name, content }))));
   await create({ file: tar, cwd: folder }, ['.']);
-  return { home, folder, zip, tar };
+  const parquet = join(home, 'images.parquet');
+  const rows = Array.from(files, ([path, bytes]) => ({ path, bytes }));
+  await writeFile(parquet, imageParquet(rows, { rowGroupSize: 5 }));
+  return { home, folder, zip, tar, parquet };
 }
 
 describe('an archive of images', () => {
   it('gives the faces, probabilities and failures of a folder of them', async () => {
-    const { home, folder, zip, tar } = await places();
+    const { home, folder, zip, tar, parquet } = await places();
     const tables: string[][] = [];
-    for (const place of [folder, zip, tar]) {
+    for (const place of [folder, zip, tar, parquet]) {
       const out = join(home, 'out');
       const { status, stderr, stdout } = await cli(
         ...['cluster', place, '--out', out, '--no-cache', '--provider', 'cpu', '--clusters', '3'],
@@ -57,7 +61,14 @@ describe('an archive of images', () => {
     expect(tables[0]![1]).toContain('female/no image.jpg,');
     expect(tables[1]).toEqual(tables[0]);
     expect(tables[2]).toEqual(tables[0]);
-    expect((await readdir(home)).sort()).toEqual(['folder', 'images.tar', 'images.zip', 'out']);
+    expect(tables[3]).toEqual(tables[0]);
+    expect((await readdir(home)).sort()).toEqual([
+      'folder',
+      'images.parquet',
+      'images.tar',
+      'images.zip',
+      'out',
+    ]);
   });
 
   it('that cannot be read ends the command with the reason', async () => {
