@@ -8,8 +8,8 @@ import { cleanName } from './entry-name';
 import { EntryTableBuilder, type Entry, type Problem } from './entry-table';
 import { BLOCK, hasSparseBlock, paxRecords, tarHeader, textIn } from './tar-header';
 
-/** Headers between two steps. */
-const STEP = 1000;
+/** Headers between two steps: with large images, each is a reading of the disk. */
+const STEP = 100;
 /** Maximum size of an extended header. */
 const MAX_EXTENDED = 1 << 20;
 
