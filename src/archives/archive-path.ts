@@ -13,7 +13,8 @@ export type ArchiveExtension = (typeof ARCHIVE_EXTENSIONS)[number];
 /** Archives that are compressed as a whole: an entry cannot be read without all before it. */
 const COMPRESSED_TAR = /\.(?:tar\.(?:gz|bz2|xz|zst|lz4)|t(?:gz|bz2?|xz|zst))$/i;
 
-export const isCompressedTar = (path: string): boolean => COMPRESSED_TAR.test(path);
+export const isCompressedTar = (path: string): boolean =>
+  COMPRESSED_TAR.test(path) && regularFile(path) !== undefined;
 
 /** Extension of an archive, in lower case; undefined for other paths. */
 export function archiveExtension(path: string): ArchiveExtension | undefined {

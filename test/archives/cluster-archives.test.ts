@@ -135,6 +135,8 @@ describe('an archive of images', () => {
   it('is not opened where it lies in a chosen folder', async () => {
     const { folder, zip } = await places();
     await cp(zip, join(folder, 'inner.zip'));
+    await mkdir(join(folder, 'a folder.tar.gz'));
+    expect((await scanImages([join(folder, 'a folder.tar.gz')])).images).toHaveLength(0);
     expect((await scanImages([folder])).images).toHaveLength(files.size);
     expect((await scanImages([folder, join(folder, 'inner.zip')])).images).toHaveLength(
       2 * files.size,

@@ -1,7 +1,7 @@
 /** Archives with changed bytes: whatever they say, reading them ends with a result or a reason. */
-import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { create } from 'tar';
 import { describe, expect, it } from 'vitest';
 import { entryPlace } from '../../src/archives/archive-path';
 import { makeIndex } from '../../src/archives/open-archives';
@@ -24,7 +24,7 @@ const ARCHIVES = {
   tar: async () => {
     const folder = await temporaryFolder();
     await writeFiles(folder, FILES);
-    execFileSync('tar', ['-cf', 'a.tar', '--format=pax', 'folder'], { cwd: folder });
+    await create({ file: join(folder, 'a.tar'), cwd: folder }, ['folder']);
     return readFile(join(folder, 'a.tar'));
   },
   parquet: () =>

@@ -8,6 +8,8 @@ import { makeIndex } from '../../src/archives/open-archives';
 import { readEntry } from '../../src/archives/read-entry';
 import { temporaryFolder, writeFiles } from '../support/images';
 
+const hasGnuTar = process.platform === 'linux';
+
 const ZEROS = Buffer.alloc(1024);
 
 /** A header and its data. */
@@ -72,7 +74,7 @@ describe('the index of a .tar file', () => {
     const target = await temporaryFolder();
     await create({ file: join(target, 'npm.tar'), cwd: folder }, ['.']);
     await check(join(target, 'npm.tar'));
-    for (const format of ['gnu', 'oldgnu', 'pax', 'posix']) {
+    for (const format of hasGnuTar ? ['gnu', 'oldgnu', 'pax', 'posix'] : []) {
       const file = join(target, `${format}.tar`);
       execFileSync('tar', ['-cf', file, `--format=${format}`, '-C', folder, '.']);
       await check(file);
@@ -117,7 +119,7 @@ describe('the index of a .tar file', () => {
     await truncate(join(folder, 'a.jpg'), 1e6);
     await writeFile(join(folder, 'b.jpg'), 'after it');
     await symlink('b.jpg', join(folder, 'c.jpg'));
-    for (const format of ['gnu', 'posix']) {
+    for (const format of hasGnuTar ? ['gnu', 'posix'] : []) {
       const file = join(await temporaryFolder(), 'a.tar');
       execFileSync('tar', [
         '-cSf',
