@@ -1,10 +1,11 @@
 // npm run bench: measures speed and memory, as ratios within one run. Prints a table and writes out/bench.json.
 //   -- --only clustering   or picture, crops, host, batches, operators, original, scale, photos, recall, gpu
 //   -- --rounds 3   --images 9490   --photos 240   --photos-long 960   --recall 0 (0: all images of LFW, if present)
+//   -- --out FILE (instead of out/bench.json)
 //   -- --original 9000 (images in the original's way, all in memory as floats: 0.6 MB each)   --largest 100000 (images of the scale)
 import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { batchBench } from './bench/batches.mjs';
 import { clusteringBench } from './bench/clustering.mjs';
@@ -32,6 +33,7 @@ main(async () => {
       recall: { type: 'string', default: '0' },
       original: { type: 'string', default: '9000' },
       largest: { type: 'string', default: '100000' },
+      out: { type: 'string', default: join(root, 'out', 'bench.json') },
     },
   });
   const rounds = Number(values.rounds);
@@ -55,9 +57,9 @@ main(async () => {
     : undefined;
   const recall = wanted('recall') ? await recallBench(Number(values.recall)) : undefined;
   const gpu = wanted('gpu') ? await gpuBench() : undefined;
-  await mkdir(join(root, 'out'), { recursive: true });
+  await mkdir(dirname(values.out), { recursive: true });
   await writeFile(
-    join(root, 'out', 'bench.json'),
+    values.out,
     JSON.stringify(
       {
         machine,

@@ -102,6 +102,27 @@ const replacing = (path, version) =>
   `(release ${version}), and replace ${path} with it; nothing else has to be changed or rebuilt. These scripts also list the ` +
   `addresses of the sources of each component, in the versions given below.`;
 
+/** @returns the same for libheif, which is a package of its own. */
+const replacingLibheif = (path) =>
+  `libheif and libde265 are linked into this one WebAssembly module, which the program loads by name, together with libheif.js beside it, when ` +
+  `the first HEIC is met. To use your own build of them, build both files with build-emscripten.sh of https://github.com/strukturag/libheif ` +
+  `and replace ${path} and libheif.js with them; nothing else has to be changed or rebuilt.`;
+
+const webassembly = (name, license, source, file) => ({
+  name,
+  license,
+  source,
+  texts: [`webassembly/${file}.txt`],
+});
+
+/** Its libraries are in every WebAssembly module that it makes. */
+const EMSCRIPTEN = webassembly(
+  'Emscripten',
+  'MIT AND NCSA',
+  'https://github.com/emscripten-core/emscripten',
+  'emscripten',
+);
+
 const onnxruntime = {
   name: 'ONNX Runtime',
   license: 'MIT',
@@ -190,6 +211,38 @@ export const NATIVE_FILES = [
       NODE_ADDON_API,
     ],
   },
+  {
+    files: /^libheif-js\/libheif-wasm\/libheif\.wasm$/,
+    parts: [
+      lgpl('libheif', 'https://github.com/strukturag/libheif'),
+      lgpl('libde265', 'https://github.com/strukturag/libde265'),
+      EMSCRIPTEN,
+    ],
+    replacing: replacingLibheif,
+  },
+  {
+    files: /^@jsquash\/jxl\/codec\/dec\/jxl_dec\.wasm$/,
+    parts: [
+      {
+        name: 'Squoosh',
+        license: 'Apache-2.0',
+        source: 'https://github.com/GoogleChromeLabs/squoosh',
+        packaged: ['@jsquash/jxl/LICENSE'],
+      },
+      webassembly('libjxl', 'BSD-3-Clause', 'https://github.com/libjxl/libjxl', 'libjxl'),
+      webassembly('skcms', 'BSD-3-Clause', 'https://skia.googlesource.com/skcms', 'skcms'),
+      webassembly('Brotli', 'MIT', 'https://github.com/google/brotli', 'brotli'),
+      part('highway', 'BSD-3-Clause', 'https://github.com/google/highway', 'highway'),
+      EMSCRIPTEN,
+    ],
+  },
+  {
+    files: /^@cornerstonejs\/codec-openjpeg\/dist\/openjpegwasm_decode\.wasm$/,
+    parts: [
+      webassembly('OpenJPEG', 'BSD-2-Clause', 'https://github.com/uclouvain/openjpeg', 'openjpeg'),
+      EMSCRIPTEN,
+    ],
+  },
 ];
 
 /**
@@ -199,6 +252,7 @@ export const NATIVE_FILES = [
 export const MISSING_TEXTS = [
   { packages: /^@img\/sharp-libvips-/, texts: ['LGPL-3.0.txt', 'GPL-3.0.txt'] },
   { packages: /^onnxruntime-(node|common)$|^@microsoft\/fast-/, texts: ['MIT-Microsoft.txt'] },
+  { packages: /^@cornerstonejs\/codec-openjpeg$/, texts: ['webassembly/codec-openjpeg.txt'] },
   { packages: /^@lmdb\//, packaged: ['lmdb/LICENSE'] },
   { packages: /^fft\.js$/, texts: ['fft.js.txt'] },
   { packages: /^weak-lru-cache$/, texts: ['weak-lru-cache.txt'] },

@@ -11,7 +11,7 @@ export const NOTICES = 'ThirdPartyNotices.txt';
 const LICENSES = join(root, 'licenses');
 
 /**
- * Allowed licenses by SPDX identifier. All but the last three require only that their text is
+ * Allowed licenses by SPDX identifier. All but the last four require only that their text is
  * included.
  */
 const ALLOWED = new Set([
@@ -20,12 +20,13 @@ const ALLOWED = new Set([
   ),
   ...'libpng-2.0 libtiff MIT MIT-Modern-Variant NCSA OLDAP-2.8 Zlib'.split(' '),
   'MPL-1.1', // the notice gives the address of the sources
-  'LGPL-3.0-or-later', // only in shared libraries: see COPYLEFT
+  'LGPL-3.0', // only in replaceable files: see COPYLEFT
+  'LGPL-3.0-or-later', // likewise
   'LicenseRef-Microsoft-Redistributable',
 ]);
 
-/** Packages whose LGPL code is in a replaceable shared library. */
-const COPYLEFT = /^@img\/sharp-(libvips-|win32-)/;
+/** Packages whose LGPL code is in a shared library or WebAssembly module that can be replaced. */
+const COPYLEFT = /^@img\/sharp-(libvips-|win32-)|^libheif-js$/;
 
 /** Extensions of native code. */
 const NATIVE = /\.(node|dll|exe|wasm|dylib|so(\.[\d.]+)?)$/;
@@ -153,9 +154,9 @@ async function addParts(entry, native, { modules, folder, problems }) {
       else versions[known.name] = version;
       if (known !== undefined) parts.push(known);
     }
-    if (kind.replacing)
-      entry.notes.push(kind.replacing(`node_modules/${native}`, `v${entry.version}`));
   }
+  if (kind.replacing)
+    entry.notes.push(kind.replacing(`node_modules/${native}`, `v${entry.version}`));
   for (const { name, license, source, note, texts = [], packaged = [] } of parts) {
     if (entry.parts.some((other) => other.name === name)) continue;
     const read = [

@@ -28,14 +28,15 @@ const CONTENT = [
 ];
 
 /**
- * Packages that are installed in the extension: native ones, which cannot be bundled, and their
- * dependencies at run time. Their other dependencies only build them.
+ * Packages that are installed in the extension: native ones and decoders in WebAssembly, which
+ * cannot be bundled, and their dependencies at run time. Their other dependencies only build them.
  */
 export const RUNTIME = [
   'sharp', '@img', 'detect-libc', 'semver',
   'onnxruntime-node', 'onnxruntime-common',
   'lmdb', '@lmdb', '@harperfast', 'msgpackr', 'ordered-binary', 'weak-lru-cache', 'node-gyp-build-optional-packages',
   '@julusian', 'pkg-prebuilds',
+  'libheif-js', '@jsquash', '@cornerstonejs',
 ]; // prettier-ignore
 
 /** Sources of native code, in packages that contain prebuilt binaries. */

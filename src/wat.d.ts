@@ -7,5 +7,5 @@ declare module '*.wat' {
 /** What is used of it; the types of Node's own globals leave it out. */
 declare const WebAssembly: {
   Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
-  Instance: new (module: object) => { exports: Record<string, unknown> };
+  Instance: new (module: object, imports?: object) => { exports: Record<string, unknown> };
 };

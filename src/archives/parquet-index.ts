@@ -124,6 +124,7 @@ const SIGNATURES: [pattern: RegExp, extension: string][] = [
   [/^RIFF....WEBP/s, '.webp'],
   [/^(?:II\*\0|MM\0\*)/, '.tif'],
   [/^....ftypavi/s, '.avif'],
+  [/^....ftyp(?:hei|mif)/s, '.heic'],
 ];
 
 /** The extension of the first image; images of a data set have the same format, mostly. */

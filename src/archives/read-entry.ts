@@ -30,17 +30,18 @@ export async function readEntry(
 }
 
 /**
- * The size of an entry, with times and inode of the archive's file.
+ * The size of an entry, with the times of the archive's file. Like a file of a file system without
+ * numbers of files, it has the number 0: that of the archive would make all entries one file.
  * @throws like `readEntry`.
  */
 export function entryStats({
   archive,
   name,
   stats,
-}: EntryPlace): Pick<Stats, 'size' | 'mtimeMs' | 'ctimeMs' | 'ino'> {
+}: EntryPlace): Pick<Stats, 'size' | 'mtimeMs' | 'ctimeMs' | 'ino' | 'nlink'> {
   const { entries } = indexAt(archive, stats);
-  const { mtimeMs, ctimeMs, ino } = stats;
-  return { size: entries.sizeAt(rowOf({ entries }, name)), mtimeMs, ctimeMs, ino };
+  const { mtimeMs, ctimeMs } = stats;
+  return { size: entries.sizeAt(rowOf({ entries }, name)), mtimeMs, ctimeMs, ino: 0, nlink: 1 };
 }
 
 function rowOf({ entries }: Pick<ArchiveIndex, 'entries'>, name: string): number {

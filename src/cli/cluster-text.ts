@@ -2,6 +2,8 @@
 import { readableAttribute } from '../domain/attributes';
 import type { Clustering } from '../domain/clustering';
 import type { RunManifest } from '../domain/run';
+import { detectionText } from '../summaries/detection-text';
+import { leftOutFolders, leftOutLines } from '../summaries/left-out-text';
 import { providerDetails, providerText } from '../summaries/provider-text';
 import { forName } from '../text/neutralize';
 import { plural } from '../text/numbers';
@@ -22,7 +24,7 @@ export function runLines(
       `${seconds.toFixed(1)} s (${(images.found / seconds).toFixed(0)} images/s), peak memory ${(peakMemory / 1e6).toFixed(0)} MB`,
     `execution provider: ${providerText(provider, trials)}`,
     ...(verbose ? providerDetails(trials).map((line) => `  ${line}`) : []),
-    `faces ${detection.searched ? 'searched for' : 'not searched for'}: ${detection.reason}`,
+    `faces ${detectionText(manifest)}: ${detection.reason}`,
     ...(known > 0
       ? [
           `${String(known)} of the ${String(images.found)} images were in the cache and not read again`,
@@ -31,7 +33,14 @@ export function runLines(
     ...notices.map((notice) => `note: ${notice}`),
     ...(images.withoutFace > 0 ? [`${plural(images.withoutFace, 'image')} without a face`] : []),
     ...failureLines(manifest),
+    ...leftOut(manifest),
   ];
+}
+
+function leftOut({ leftOut: all }: RunManifest): string[] {
+  if (all === undefined) return [];
+  const folders = leftOutFolders(all);
+  return [...leftOutLines(all), ...(folders === undefined ? [] : [folders])];
 }
 
 function failureLines({ failures }: RunManifest): string[] {

@@ -46,7 +46,7 @@ async function clusterFolders(
 ): Promise<string[]> {
   const { engine, call } = session;
   const analysis = analysisParameters({ root }, settings);
-  const { runDir, manifest } = await analyzeFolders(session, folders, analysis);
+  const { runDir, manifest } = await analyzeFolders(session, folders, analysis, output);
   const clustering = await engine.call(
     'cluster',
     { runDir, settings: clusteringSettings(settings) },

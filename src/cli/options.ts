@@ -22,6 +22,13 @@ export const numberOption = (flags: string, description: string) =>
 export const listOption = (flags: string, description: string) =>
   new Option(flags, description).argParser(toList);
 
+/** An option that may be given several times. */
+const repeatedOption = (flags: string, description: string) =>
+  new Option(flags, description).argParser((text: string, earlier: string[] | undefined) => [
+    ...(earlier ?? []),
+    text,
+  ]);
+
 const choiceOption = (flags: string, description: string, choices: readonly string[]) =>
   new Option(flags, description).choices(choices);
 
@@ -40,6 +47,8 @@ export const verboseOption = () =>
 /** Which images are used. */
 export function addSampleOptions(command: Command): Command {
   return command
+    .addOption(repeatedOption('--include <GLOB>', 'only images that match (repeatable)'))
+    .addOption(repeatedOption('--exclude <GLOB>', 'not images or folders that match (repeatable)'))
     .addOption(numberOption('--limit <N>', 'only the first N images (0: all)'))
     .addOption(numberOption('--sample <N>', 'only N images, drawn with the seed (0: all)'))
     .addOption(numberOption('--seed <N>', 'seed of the sample and of clustering'))

@@ -8,7 +8,7 @@ import { EngineClient } from '../engine/client';
 import { sweepTemporaryFolders, type TemporaryFolder } from '../util/temporary-folder';
 import { cacheFolder } from './cache';
 import type { CliContext, CliOptions } from './context';
-import { workFolder } from './output';
+import { type Output, workFolder } from './output';
 import { printErrorText } from './print';
 import { progressLine } from './progress';
 
@@ -65,11 +65,15 @@ export function analysisParameters({ root }: Pick<CliContext, 'root'>, settings:
   return { settings: analysisSettings({ ...settings, model }), bundled: bundledModels(root) };
 }
 
-/** @returns the manifest of the run, and the temporary folder that holds it. */
+/**
+ * @param lists where failed.csv and without-face.csv are written if no image shows a face.
+ * @returns the manifest of the run, and the temporary folder that holds it.
+ */
 export async function analyzeFolders(
   { engine, call, makeTemporaryFolder }: Session,
   folders: readonly string[],
   parameters: ReturnType<typeof analysisParameters>,
+  lists?: Output,
 ): Promise<{ runDir: string; manifest: RunManifest }> {
   const runDir = join(await makeTemporaryFolder(), 'run');
   const manifest = await engine.call(
@@ -80,6 +84,7 @@ export async function analyzeFolders(
       folders: folders.map((folder) => resolve(folder)),
       ...parameters,
       storeDir: cacheFolder(),
+      ...(lists === undefined ? {} : { lists }),
     },
     call,
   );

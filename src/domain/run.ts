@@ -8,12 +8,30 @@ export interface Failure {
   reason: string;
 }
 
+/** What the scan of the folders left out. */
+export interface LeftOut {
+  /** Files of kinds that are not read, by kind. */
+  unread: Record<string, number>;
+  /** Hidden images, among them the resource forks of macOS (`._a.jpg`). */
+  hidden: number;
+  /** Folders left out by their names, with the names of the first. */
+  folders: { count: number; names: string[] };
+  /** Images that this program wrote: the pictures of its exports. */
+  exported: number;
+  /** Images that the settings leave out; those in excluded folders are not counted. */
+  excluded: number;
+  /** Further names, by links, of images that are read. */
+  links: number;
+}
+
 /** Whether faces were searched for. */
 export interface DetectionDecision {
   /** False where every image was taken as one aligned face. */
   searched: boolean;
   /** For the user. */
   reason: string;
+  /** Images that were taken as aligned crops; undefined in runs of older versions. */
+  crops?: number;
 }
 
 /** Number of images that changed since the run; null where unknown. */
@@ -52,6 +70,8 @@ export interface RunManifest {
    * run must not be reused.
    */
   made?: { finder: string; model: string; token: string };
+  /** Undefined in runs of older versions. */
+  leftOut?: LeftOut;
   failures: Failure[];
   /** Images without a face. */
   faceless: string[];

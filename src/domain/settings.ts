@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import { lowerFirst } from '../text/letter-case';
 import { UserError } from '../util/errors';
+import { globProblem } from '../util/glob';
 import { DEFAULT_ATTRIBUTES } from './attributes';
 import { libraryFolderProblem } from './library-folder';
 import { LINKAGES, METRICS, AFFINITIES, ASSIGN_LABELS } from './method-options';
@@ -57,6 +58,13 @@ const weightsByName = z
   })
   .transform((value) => Object.fromEntries(Object.entries(value)));
 
+/** Of one setting: each pattern is compared with each path. */
+const MOST_GLOBS = 100;
+const globPattern = z.string().superRefine((pattern, context) => {
+  const message = globProblem(pattern);
+  if (message !== undefined) context.addIssue({ code: 'custom', message });
+});
+
 /** Settings of the analysis of images: a change takes effect with the next analysis. */
 export const analysisSettingsSchema = z.strictObject({
   /** Whether faces are searched for, or every image is one aligned crop. */
@@ -69,6 +77,10 @@ export const analysisSettingsSchema = z.strictObject({
   limit: z.int().min(0).max(100_000_000).default(0),
   /** Number of images drawn at random with the seed; 0 means all. */
   sample: z.int().min(0).max(100_000_000).default(0),
+  /** Globs of the only images that are read; none means all. */
+  include: z.array(globPattern).max(MOST_GLOBS).default([]),
+  /** Globs of images and folders that are left out. */
+  exclude: z.array(globPattern).max(MOST_GLOBS).default([]),
   /** Execution provider of ONNX Runtime. */
   provider: z.enum(PROVIDERS).default('auto'),
   /** Faces per batch; 0 means the fastest number for the provider. */

@@ -1,4 +1,4 @@
-/** Checks whether an image is one aligned face already; `detect: auto` checks a sample. */
+/** Checks whether an image is one aligned face already, for `detect: auto`. */
 import type { CropSize } from '../domain/faces';
 import type { Framing } from '../domain/networks';
 import { encodedImage, readBytes } from '../images/encoded-image';
@@ -7,15 +7,16 @@ import { ImageError } from '../images/image-error';
 import type { ImageLimits } from '../images/image-limits';
 import type { ImageFile } from '../images/image-list';
 import { hashOf } from '../util/content-hash';
+import { type AlignmentCheck, sizeKey } from './choose-detection';
 import type { FaceFinder } from './detect';
-import type { FaceRegion } from './found-faces';
+import type { FaceRegion, FoundFaces } from './found-faces';
 
 /** Result of a check. */
 export interface AlignmentCheckResult {
   /** Hash of the image's content; undefined where it cannot be read. */
   hash: string | undefined;
   /** Null where the image cannot be used. The analysis of the image reports the reason. */
-  aligned: boolean | null;
+  check: AlignmentCheck | null;
 }
 
 /** Largest distance of a found face from the aligned one, in widths of the crop. */
@@ -41,13 +42,23 @@ export async function checkAligned(
     hash = hashOf(bytes);
     const encoded = await encodedImage(bytes, limits);
     const found = await find(encoded);
-    const [first] = found.regions;
     found.release();
-    return { hash, aligned: first !== undefined && isAligned(first, encoded, crop) };
+    const aligned = isAlignedCrop(found, encoded, crop);
+    return { hash, check: { aligned, size: sizeKey(encoded) } };
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
-    return { hash, aligned: null };
+    return { hash, check: null };
   }
+}
+
+/** Whether what was found in an image is a single face, where an aligned crop has it. */
+export function isAlignedCrop(
+  { regions }: Pick<FoundFaces, 'regions'>,
+  image: CropSize,
+  crop: Framing,
+): boolean {
+  const [only, ...others] = regions;
+  return only !== undefined && others.length === 0 && isAligned(only, image, crop);
 }
 
 /** Whether a found face is where the image's aligned crop expects it. */

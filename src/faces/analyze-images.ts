@@ -33,7 +33,14 @@ export interface ImageRequest {
 export type ImageResult =
   /** The content is that of a candidate. */
   | { kind: 'known'; hash: string }
-  | { kind: 'failed'; hash: string; reason: string; validity: FailureValidity }
+  | {
+      kind: 'failed';
+      hash: string;
+      reason: string;
+      validity: FailureValidity;
+      /** See ImageError. */
+      isDoubtful: boolean;
+    }
   | {
       kind: 'described';
       hash: string;
@@ -250,10 +257,10 @@ async function cutFaces(
     return { result: { kind: 'described', hash, faces }, crops };
   } catch (error) {
     // Neither a bad image nor a defect of this program on one image stops a run. Both are reported.
-    const [reason, validity] =
+    const { message, validity, isDoubtful } =
       error instanceof ImageError
-        ? [error.message, error.validity]
-        : [`unexpected failure: ${messageOf(error)}`, 'thisRun' as const];
-    return { result: { kind: 'failed', hash, reason, validity }, crops: [] };
+        ? error
+        : new ImageError(`unexpected failure: ${messageOf(error)}`, { validity: 'thisRun' });
+    return { result: { kind: 'failed', hash, reason: message, validity, isDoubtful }, crops: [] };
   }
 }

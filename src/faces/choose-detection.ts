@@ -1,29 +1,62 @@
 /**
- * Decides whether images are searched for faces or taken as aligned faces, by the setting `detect`
- * or by checking a sample.
+ * Decides which images are searched for faces and which are taken as aligned crops: by the setting
+ * `detect`, or image by image. Looking at an image costs as much as searching it, so images of a
+ * size of which a sample is aligned are not looked at.
  */
 import pMap from 'p-map';
-import type { DetectionDecision } from '../domain/run';
 import type { AnalysisSettings } from '../domain/settings';
+import type { CropSize } from '../domain/faces';
 import type { Images, ImageFile } from '../images/image-list';
+
+/** Which images are taken as aligned crops. */
+export type DetectionMode =
+  /** All of them. */
+  | { kind: 'crops' }
+  /** None: all are searched. */
+  | { kind: 'photos' }
+  /** Those of some sizes (`sizeKey`), and each other one that shows a single, aligned face. */
+  | { kind: 'each'; cropSizes: readonly string[] };
+
+/** Whether hardly any image is searched, as far as is known in advance. */
+export const isMostlyCrops = (mode: DetectionMode): boolean =>
+  mode.kind === 'crops' || (mode.kind === 'each' && mode.cropSizes.length > 0);
+
+export interface DetectionChoice {
+  mode: DetectionMode;
+  /** For the user. */
+  reason: string;
+}
+
+/** Size of an upright image, as in `cropSizes`. */
+export const sizeKey = ({ width, height }: CropSize): string => `${width}×${height}`;
+
+/** Result of looking at an image. */
+export interface AlignmentCheck {
+  /** Whether it is one aligned face. */
+  aligned: boolean;
+  /** Of `sizeKey`. */
+  size: string;
+}
 
 /** Checks whether images are aligned, and remembers earlier results. */
 export interface AlignmentChecks {
   /**
-   * Result of an earlier check of the image at an index: whether it is aligned; null where it
-   * cannot be used; undefined where it was not checked.
+   * Result of an earlier check of the image at an index; null where it cannot be used; undefined
+   * where it was not checked.
    */
-  known: (index: number) => boolean | null | undefined;
-  /** Checks an image: whether it is aligned; null where it cannot be used. */
-  check: (image: ImageFile) => Promise<boolean | null>;
+  known: (index: number) => AlignmentCheck | null | undefined;
+  /** Checks an image; null where it cannot be used. */
+  check: (image: ImageFile) => Promise<AlignmentCheck | null>;
   /** Images that are checked at the same time. */
   concurrency: number;
 }
 
-/** Images that `auto` checks. */
+/** Images that `auto` checks in advance. */
 const SAMPLE_SIZE = 24;
-/** Share of the usable ones that must be aligned. */
+/** Share of those of a size that must be aligned. */
 const ALIGNED_SHARE = 0.8;
+/** Sampled images of a size that say something about all of that size. */
+const MIN_OF_SIZE = 4;
 
 /** @throws UserError where the detector cannot be loaded. */
 export async function chooseDetection(
@@ -31,22 +64,39 @@ export async function chooseDetection(
   { detect }: Pick<AnalysisSettings, 'detect'>,
   checks: AlignmentChecks,
   signal?: AbortSignal,
-): Promise<DetectionDecision> {
-  if (detect === 'never')
-    return { searched: false, reason: 'the settings say that every image is one aligned face' };
-  if (detect === 'always') return { searched: true, reason: 'chosen in the settings' };
-  const { usable, aligned } = await checkSample(images, checks, signal);
-  const counted = `${aligned} of ${usable} sampled images show one face where an aligned crop has it`;
-  if (usable > 0 && aligned >= ALIGNED_SHARE * usable)
-    return { searched: false, reason: `${counted}: they are aligned already` };
-  return { searched: true, reason: counted };
+): Promise<DetectionChoice> {
+  if (detect === 'never') {
+    const reason = 'the settings say that every image is one aligned face';
+    return { mode: { kind: 'crops' }, reason };
+  }
+  if (detect === 'always') return { mode: { kind: 'photos' }, reason: 'chosen in the settings' };
+  const sample = await checkSample(images, checks, signal);
+  const cropSizes = alignedSizes(sample);
+  const aligned = sample.filter((check) => check.aligned).length;
+  const counted = `${aligned} of ${sample.length} sampled images show one face where an aligned crop has it`;
+  const decided =
+    cropSizes.length === 0
+      ? 'each image is looked at'
+      : `images of ${cropSizes.join(', ')} pixels are taken as aligned crops, others are looked at`;
+  return { mode: { kind: 'each', cropSizes }, reason: `${counted}; ${decided}` };
 }
 
+/** Sizes of which most sampled images are aligned, in ascending order of their text. */
+function alignedSizes(sample: readonly AlignmentCheck[]): string[] {
+  const sizes = [...new Set(sample.map(({ size }) => size))].sort();
+  return sizes.filter((size) => {
+    const checks = sample.filter((check) => check.size === size);
+    const aligned = checks.filter((check) => check.aligned).length;
+    return checks.length >= MIN_OF_SIZE && aligned >= ALIGNED_SHARE * checks.length;
+  });
+}
+
+/** @returns the results for the images that can be used. */
 async function checkSample(
   images: Images,
   { known, check, concurrency }: AlignmentChecks,
   signal: AbortSignal | undefined,
-) {
+): Promise<AlignmentCheck[]> {
   const step = Math.max(1, images.length / SAMPLE_SIZE);
   const indices: number[] = [];
   for (let at = 0; at < images.length; at += step) indices.push(Math.floor(at));
@@ -59,6 +109,5 @@ async function checkSample(
     },
     { concurrency },
   );
-  const usable = results.filter((result) => result !== null).length;
-  return { usable, aligned: results.filter((result) => result === true).length };
+  return results.filter((result) => result !== null);
 }

@@ -5,6 +5,8 @@ import type { AnalysisSettings } from '../domain/settings';
 import { decodeCrop, decodeStored } from '../images/decode';
 import type { EncodedImage } from '../images/encoded-image';
 import { alignedFrame } from '../images/framing';
+import { isAlignedCrop } from './alignment-check';
+import { sizeKey } from './choose-detection';
 import type { FaceDetector } from './detector';
 import { foundFaces, type FoundFaces } from './found-faces';
 import { overviewSide } from './overview';
@@ -49,6 +51,27 @@ export function searchedFaces(
       .filter(({ box }) => Math.max(box.width, box.height) >= minFaceSize)
       .sort((a, b) => prominence(b.box, image) - prominence(a.box, image));
     return foundFaces(image, faces, crop, overview);
+  };
+}
+
+/**
+ * Searches photos for faces, and takes aligned crops as they are.
+ * @param cropSizes sizes (`sizeKey`) of images that are taken as aligned crops without a look.
+ * @param search finds faces with a detector; it is called only for images of other sizes.
+ */
+export function facesOrCrops(
+  cropSizes: readonly string[],
+  search: FaceFinder,
+  crop: Framing,
+): FaceFinder {
+  const sizes = new Set(cropSizes);
+  const asCrop = alignedFaces(crop);
+  return async (image) => {
+    if (sizes.has(sizeKey(image))) return asCrop(image);
+    const found = await search(image);
+    if (!isAlignedCrop(found, image, crop)) return found;
+    found.release();
+    return asCrop(image);
   };
 }
 

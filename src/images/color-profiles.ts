@@ -5,6 +5,7 @@
  * ignored. Others become a table, which is applied only to the pixels that the network or a user
  * sees.
  */
+import { profileSegments } from './jpeg-markers';
 import { sharp } from './lazy-sharp';
 
 /** The effect of a profile on a grid of colors; between them it is interpolated. */
@@ -50,6 +51,16 @@ export function colorSpaceOf(profile: Buffer): Promise<ColorSpace> {
     colorSpaces.set(key, colorSpace);
   }
   return colorSpace;
+}
+
+/**
+ * @param profile an ICC profile, of pixels that libvips does not decode.
+ * @returns `srgb` where the profile is damaged, or not of RGB: then the colors are shown as they
+ * are stored, as programs do that know no profiles.
+ */
+export async function colorSpaceOfProfile(profile: Buffer): Promise<ColorSpace> {
+  const colorSpace = await colorSpaceOf(profileSegments(profile));
+  return colorSpace === 'unknown' ? 'srgb' : colorSpace;
 }
 
 /** Compares the chart's colors before and after the conversion by libvips. */

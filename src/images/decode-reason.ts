@@ -1,24 +1,75 @@
 /** Why an image cannot be decoded, for users. */
-import { messageOf } from '../util/errors';
-import { imageTraits } from './image-format';
+import { codeOf, messageOf } from '../util/errors';
+import { whatIsMissing } from './cut-short';
+import { ImageError } from './image-error';
+import { FORMAT_NAMES, imageTraits } from './image-format';
 import { unusualJpeg } from './jpeg-markers';
 
 /** In characters: libvips may repeat its message for each block of an image. */
 const MAX_DECODER_MESSAGE_LENGTH = 200;
 
-/** @param error of the decoder. @param bytes of an image in a supported format. */
-export function decodeReason(error: unknown, bytes: Buffer): string {
+/**
+ * @param error of libvips.
+ * @param image in a supported format. `lacksEnd`: whether an end marker was added to a JPEG.
+ */
+export function decodeError(
+  error: unknown,
+  { bytes, lacksEnd }: { bytes: Buffer; lacksEnd: boolean },
+): ImageError {
+  const known = lacksEnd ? CUT_SHORT_JPEG : reasonInBytes(bytes);
+  return known === undefined
+    ? new ImageError(reasonOfDecoder(error, bytes), { cause: error, isDoubtful: true })
+    : new ImageError(known, { cause: error });
+}
+
+const CUT_SHORT_JPEG = 'the JPEG is cut short: its end marker is missing';
+
+/** What the image itself shows. */
+function reasonInBytes(bytes: Buffer): string | undefined {
   const unusual = unusualJpeg(bytes);
   if (unusual !== undefined)
     return `it is ${unusual}, which cannot be decoded: save it as an ordinary JPEG of 8 bits, or as PNG`;
-  const text = messageOf(error);
-  if (/unsupported image format/i.test(text)) {
-    return imageTraits(bytes).format === 'tiff'
-      ? 'it begins like a TIFF, as many raw files of cameras do, and cannot be decoded: save it as JPEG, PNG or TIFF'
-      : 'the image is damaged: no decoder recognizes its content';
-  }
-  return `the image is damaged or cut short (${excerpt(text)})`;
+  const { format } = imageTraits(bytes);
+  const missing = whatIsMissing(bytes, format);
+  return missing === undefined ? undefined : `the ${FORMAT_NAMES[format]} is cut short: ${missing}`;
 }
 
-const excerpt = (text: string) =>
-  text.length > MAX_DECODER_MESSAGE_LENGTH ? `${text.slice(0, MAX_DECODER_MESSAGE_LENGTH)}…` : text;
+function reasonOfDecoder(error: unknown, bytes: Buffer): string {
+  const { format } = imageTraits(bytes);
+  const name = FORMAT_NAMES[format];
+  const text = messageOf(error);
+  if (!/unsupported image format/i.test(text)) return `the ${name} is damaged (${excerpt(text)})`;
+  return format === 'tiff'
+    ? 'the TIFF is damaged, or of a kind that no decoder here reads: save it anew as an ordinary one'
+    : `the ${name} is damaged: no decoder recognizes its content`;
+}
+
+/** libvips may repeat a message for each block of an image. */
+function excerpt(message: string): string {
+  const lines = [...new Set(message.split('\n').map((line) => line.trim()))];
+  const text = lines.filter((line) => line !== '' && line !== 'Unknown error').join('; ');
+  if (text === '') return 'its decoder gives no reason';
+  return text.length > MAX_DECODER_MESSAGE_LENGTH
+    ? `${text.slice(0, MAX_DECODER_MESSAGE_LENGTH)} …`
+    : text;
+}
+
+/**
+ * @param error of a decoder in images/formats/.
+ * @param name of the format, with its article.
+ */
+export function formatError(error: unknown, bytes: Buffer, name: string): ImageError {
+  return new ImageError(reasonInBytes(bytes) ?? reasonOfFormat(error, name), { cause: error });
+}
+
+function reasonOfFormat(error: unknown, name: string): string {
+  const text = isBeyondEnd(error) ? 'it ends within its header' : messageOf(error);
+  return isOutOfMemory(text)
+    ? `it is ${name}, and decoding it takes more memory than its decoder can have: save it as JPEG`
+    : `it is ${name} that is damaged or cut short (${excerpt(text)})`;
+}
+
+const isBeyondEnd = (error: unknown) =>
+  ['ERR_OUT_OF_RANGE', 'ERR_BUFFER_OUT_OF_BOUNDS'].includes(codeOf(error) ?? '');
+
+const isOutOfMemory = (text: string) => /out of memory|memory allocation|OOM|enlarge/i.test(text);

@@ -7,7 +7,7 @@ import type { Sharp } from 'sharp';
 import type { Box, CropSize } from '../domain/faces';
 import { releaseBuffer } from './buffer-pool';
 import { toSrgb } from './color-profiles';
-import { decodeReason } from './decode-reason';
+import { decodeError } from './decode-reason';
 import type { EncodedImage } from './encoded-image';
 import { ImageError } from './image-error';
 import type { Pixels } from './pixels';
@@ -90,11 +90,11 @@ export async function decodeStored(image: EncodedImage, side: number): Promise<P
   }
   const opened = await openScaled(image);
   if (!isFullSize) opened.resize(side, side, { fit: 'inside', kernel: 'linear' });
-  const pixels = await runPipeline(opened.clone().flatten({ background: '#ffffff' }), bytes);
+  const pixels = await runPipeline(opened.clone().flatten({ background: '#ffffff' }), image);
   assertSize(pixels, image, side);
   if (!isWhite(pixels.data)) return pixels;
   // Perhaps everything is transparent. Then the fourth channel cannot mean transparency.
-  const opaque = await runPipeline(opened.removeAlpha(), bytes);
+  const opaque = await runPipeline(opened.removeAlpha(), image);
   return isWhite(opaque.data) ? pixels : opaque;
 }
 
@@ -102,7 +102,10 @@ export async function decodeStored(image: EncodedImage, side: number): Promise<P
  * Runs a libvips pipeline. Gray, CMYK and 16-bit images become 8-bit sRGB.
  * @throws ImageError where the image is damaged.
  */
-async function runPipeline(image: Sharp, bytes: Buffer): Promise<Pixels & { data: Buffer }> {
+async function runPipeline(
+  image: Sharp,
+  encoded: EncodedImage,
+): Promise<Pixels & { data: Buffer }> {
   try {
     const { data, info } = await image
       .toColourspace('srgb')
@@ -112,9 +115,7 @@ async function runPipeline(image: Sharp, bytes: Buffer): Promise<Pixels & { data
       throw new ImageError(`expected 3 channels from the decoder, got ${info.channels}`);
     return { data, width: info.width, height: info.height };
   } catch (error) {
-    throw error instanceof ImageError
-      ? error
-      : new ImageError(decodeReason(error, bytes), { cause: error });
+    throw error instanceof ImageError ? error : decodeError(error, encoded);
   }
 }
 

@@ -6,11 +6,14 @@ import type { Metadata } from 'sharp';
 import type { CropSize } from '../domain/faces';
 import { codeOf } from '../util/errors';
 import { fsReason } from '../util/fs-errors';
-import { type ColorSpace, colorSpaceOf } from './color-profiles';
-import { decodeReason } from './decode-reason';
+import { type ColorSpace, colorSpaceOf, colorSpaceOfProfile } from './color-profiles';
+import { decodeError, formatError } from './decode-reason';
+import type { DecodedPixels, PixelFormat } from './formats/pixel-format';
+import { rawPreview } from './formats/raw-preview';
+import { PIXEL_FORMATS } from './formats/registry';
 import { MIN_IMAGE_SIDE } from './framing';
 import { ImageError } from './image-error';
-import { type ImageTraits, imageTraits } from './image-format';
+import { type ImageTraits, imageTraits, type PixelFormatName } from './image-format';
 import { checkImage, decodingMemory, DEFAULT_IMAGE_LIMITS, type ImageLimits } from './image-limits';
 import type { ImageFile } from './image-list';
 import { hasEndMarker, type JpegHeader, jpegHeader, withEndMarker } from './jpeg-markers';
@@ -36,6 +39,8 @@ export interface EncodedImage {
   colorSpace: ColorSpace;
   /** A JPEG that is upright and whose colors are known: libjpeg-turbo alone can decode it. */
   plainJpeg: boolean;
+  /** Decodes formats that libvips does not read, once; undefined for others. */
+  decode: (() => Promise<DecodedPixels>) | undefined;
   /** Memory for decoding, at most, in bytes. */
   memory: number;
   limits: ImageLimits;
@@ -68,24 +73,70 @@ export async function readImage(
 }
 
 /**
- * Reads the header of an image.
+ * Reads the header of an image; of a raw file of a camera, that of its preview.
  * @throws ImageError saying why it cannot be used.
  */
 export async function encodedImage(
-  bytes: Buffer,
+  file: Buffer,
   limits = DEFAULT_IMAGE_LIMITS,
 ): Promise<EncodedImage> {
-  if (bytes.length === 0) throw new ImageError('the file is empty (0 bytes)');
-  const byContent = imageTraits(bytes);
+  if (file.length === 0) throw new ImageError('the file is empty (0 bytes)');
+  const bytes = rawPreview(file) ?? file;
+  const traits = imageTraits(bytes);
+  return isPixelFormat(traits.format)
+    ? ofPixelFormat(bytes, traits, PIXEL_FORMATS[traits.format], limits)
+    : ofLibvips(bytes, traits, limits);
+}
+
+const isPixelFormat = (format: string): format is PixelFormatName =>
+  Object.hasOwn(PIXEL_FORMATS, format);
+
+async function ofPixelFormat(
+  bytes: Buffer,
+  byContent: ImageTraits,
+  { name, header, decode }: PixelFormat,
+  limits: ImageLimits,
+): Promise<EncodedImage> {
+  const orReason = async <T>(work: () => T | Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof ImageError || isMissingFile(error)) throw error;
+      throw formatError(error, bytes, name);
+    }
+  };
+  const { profile, width, height, depth } = await orReason(() => header(bytes));
+  const traits = { ...byContent, deep: depth !== 'uchar' };
+  assertUsable(traits, { width, height }, limits);
+  let pixels: Promise<DecodedPixels> | undefined;
+  return {
+    bytes,
+    width,
+    height,
+    page: 0,
+    depth,
+    lacksEnd: false,
+    colorSpace: profile === undefined ? 'srgb' : await colorSpaceOfProfile(profile),
+    plainJpeg: false,
+    decode: () => (pixels ??= orReason(() => decode(bytes))),
+    memory: decodingMemory(traits, { width, height }),
+    limits,
+  };
+}
+
+/** Whether a decoder's own files are missing: then the image is not to blame. */
+const isMissingFile = (error: unknown) =>
+  ['ENOENT', 'EACCES', 'MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND'].includes(codeOf(error) ?? '');
+
+async function ofLibvips(
+  bytes: Buffer,
+  byContent: ImageTraits,
+  limits: ImageLimits,
+): Promise<EncodedImage> {
   const jpeg = byContent.format === 'jpeg' ? jpegHeader(bytes) : undefined;
   const size = jpeg?.isUpright === true ? plainSize(jpeg) : await decoderSize(bytes, byContent);
   const traits = { ...byContent, deep: size.depth !== 'uchar' };
-  if (size.width < MIN_IMAGE_SIDE || size.height < MIN_IMAGE_SIDE) {
-    throw new ImageError(
-      `too small: expected at least ${String(MIN_IMAGE_SIDE)}×${String(MIN_IMAGE_SIDE)} pixels, got ${String(size.width)}×${String(size.height)}`,
-    );
-  }
-  checkImage(traits, size, limits);
+  assertUsable(traits, size, limits);
   const colorSpace = await colorSpaceIn(jpeg);
   const { width, height, page, depth } = size;
   const lacksEnd = traits.format === 'jpeg' && !hasEndMarker(bytes);
@@ -99,9 +150,20 @@ export async function encodedImage(
     lacksEnd,
     colorSpace,
     plainJpeg,
+    decode: undefined,
     memory: decodingMemory(traits, size),
     limits,
   };
+}
+
+/** @throws ImageError where it is too small, or beyond the limits. */
+function assertUsable(traits: ImageTraits, size: CropSize, limits: ImageLimits): void {
+  if (size.width < MIN_IMAGE_SIDE || size.height < MIN_IMAGE_SIDE) {
+    throw new ImageError(
+      `too small: expected at least ${String(MIN_IMAGE_SIDE)}×${String(MIN_IMAGE_SIDE)} pixels, got ${String(size.width)}×${String(size.height)}`,
+    );
+  }
+  checkImage(traits, size, limits);
 }
 
 /** What the decoder will give. */
@@ -149,7 +211,7 @@ async function decoderSize(bytes: Buffer, { format }: ImageTraits): Promise<Upri
     }
     return best;
   } catch (error) {
-    throw new ImageError(decodeReason(error, bytes), { cause: error });
+    throw decodeError(error, { bytes, lacksEnd: false });
   }
 }
 

@@ -5,15 +5,22 @@ export type FailureValidity = 'untilFileChanges' | 'untilLimitsChange' | 'thisRu
 export class ImageError extends Error {
   override name = 'ImageError';
   readonly validity: FailureValidity;
+  /**
+   * Whether the reason may be that of another image: libvips keeps the errors of all threads of a
+   * process in one place.
+   */
+  readonly isDoubtful: boolean;
 
   constructor(
     message: string,
     {
       validity = 'untilFileChanges',
+      isDoubtful = false,
       ...options
-    }: ErrorOptions & { validity?: FailureValidity } = {},
+    }: ErrorOptions & { validity?: FailureValidity; isDoubtful?: boolean } = {},
   ) {
     super(message, options);
     this.validity = validity;
+    this.isDoubtful = isDoubtful;
   }
 }

@@ -6,7 +6,10 @@
 import { ImageError } from './image-error';
 import { countScans, isProgressive } from './jpeg-markers';
 
-type ImageFormat = 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff';
+/** Formats that are decoded in images/formats/. */
+export type PixelFormatName = 'heic' | 'bmp' | 'pnm' | 'jxl' | 'jp2';
+
+export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff' | PixelFormatName;
 
 /** Properties of an encoded image that determine the cost of decoding it. */
 export interface ImageTraits {
@@ -19,11 +22,31 @@ export interface ImageTraits {
   deep?: boolean;
 }
 
+/** Names of the formats for users. */
+export const FORMAT_NAMES: Record<ImageFormat, string> = {
+  jpeg: 'JPEG',
+  png: 'PNG',
+  webp: 'WebP',
+  avif: 'AVIF',
+  gif: 'GIF',
+  tiff: 'TIFF',
+  heic: 'HEIC',
+  bmp: 'BMP',
+  pnm: 'PNM',
+  jxl: 'JPEG XL',
+  jp2: 'JPEG 2000',
+};
+
 const ascii = (bytes: Buffer, start: number, end: number) => bytes.toString('latin1', start, end);
 
-/** Brands of ISO base media files (ISO/IEC 23008-12) that hold AV1 images. */
+/**
+ * Brands of ISO base media files (ISO/IEC 23008-12) that hold images, with AV1 and others; the last
+ * two say nothing about the codec.
+ */
 const AVIF_BRANDS = ['avif', 'avis'];
-const HEIC_BRANDS = ['heic', 'heix', 'hevc', 'heim', 'heis', 'hevm', 'hevs'];
+const HEIC_BRANDS = ['heic', 'heix', 'hevc', 'heim', 'heis', 'hevm', 'hevs', 'mif1', 'msf1'];
+/** Sizes of the headers of OS/2, and of Windows since version 3. */
+const BMP_HEADER_BYTES = [12, 16, 40, 52, 56, 64, 108, 124];
 /** Compatible brands that are read, at most. */
 const MAX_BRANDS = 32;
 
@@ -33,8 +56,28 @@ function formatOf(bytes: Buffer): ImageFormat | undefined {
   if (ascii(bytes, 0, 4) === 'RIFF' && ascii(bytes, 8, 12) === 'WEBP') return 'webp';
   if (/^GIF8[79]a/.test(ascii(bytes, 0, 6))) return 'gif';
   if (['II*\0', 'MM\0*', 'II+\0', 'MM\0+'].includes(ascii(bytes, 0, 4))) return 'tiff';
-  if (brandsOf(bytes).some((brand) => AVIF_BRANDS.includes(brand))) return 'avif';
-  return undefined;
+  const brands = brandsOf(bytes);
+  if (brands.some((brand) => AVIF_BRANDS.includes(brand))) return 'avif';
+  if (brands.some((brand) => HEIC_BRANDS.includes(brand))) return hasAv1(bytes) ? 'avif' : 'heic';
+  if (ascii(bytes, 0, 2) === '\xff\x0a' || ascii(bytes, 4, 12) === 'JXL \r\n\x87\n') return 'jxl';
+  if (ascii(bytes, 4, 12) === 'jP  \r\n\x87\n' || ascii(bytes, 0, 4) === '\xffO\xffQ') return 'jp2';
+  if (/^P(?:[1-7][\s#]|[Ff]\s)/.test(ascii(bytes, 0, 3))) return 'pnm';
+  return isBmp(bytes) ? 'bmp' : undefined;
+}
+
+/** A BMP's two letters occur in texts too: the size of its second header is one of a few. */
+const isBmp = (bytes: Buffer) =>
+  ascii(bytes, 0, 2) === 'BM' &&
+  bytes.length >= 18 &&
+  BMP_HEADER_BYTES.includes(bytes.readUInt32LE(14));
+
+/** Bytes that hold the types of the items in a HEIF file. */
+const ITEM_TYPES_BYTES = 4096;
+
+/** Whether a HEIF file holds images in AV1, as AVIF does, and none in HEVC. */
+function hasAv1(bytes: Buffer): boolean {
+  const head = ascii(bytes, 0, ITEM_TYPES_BYTES);
+  return head.includes('infe') && head.includes('av01') && !/hvc1|hev1/.test(head);
 }
 
 /** Major and compatible brands of an ISO base media file; none for other files. */
@@ -51,23 +94,15 @@ const OTHER_FORMATS: readonly [name: string, is: (bytes: Buffer) => boolean][] =
   ['a web page', (bytes) => /^\s*<(!doctype html|html|head|body)/i.test(ascii(bytes, 0, 200))],
   ['an SVG drawing', (bytes) => /<svg[\s>]/i.test(ascii(bytes, 0, 1000))],
   ['an XML text', (bytes) => /^\s*<\?xml/.test(ascii(bytes, 0, 100))],
-  ['HEIC', (bytes) => brandsOf(bytes).some((brand) => HEIC_BRANDS.includes(brand))],
-  ['HEIF', (bytes) => brandsOf(bytes).includes('mif1')],
   ['a video', (bytes) => brandsOf(bytes).length > 0 || ascii(bytes, 0, 4) === '\x1aE\xdf\xa3'],
-  [
-    'JPEG XL',
-    (bytes) => ascii(bytes, 0, 2) === '\xff\x0a' || ascii(bytes, 4, 12) === 'JXL \r\n\x87\n',
-  ],
-  [
-    'JPEG 2000',
-    (bytes) => ascii(bytes, 4, 12) === 'jP  \r\n\x87\n' || ascii(bytes, 0, 4) === '\xffO\xffQ',
-  ],
-  ['BMP', (bytes) => ascii(bytes, 0, 2) === 'BM'],
   ['a PDF document', (bytes) => ascii(bytes, 0, 5) === '%PDF-'],
   ['a Photoshop document', (bytes) => ascii(bytes, 0, 4) === '8BPS'],
   ['a ZIP archive', (bytes) => ascii(bytes, 0, 4) === 'PK\x03\x04'],
-  ['an image in a PNM format', (bytes) => /^P[1-7][\s#]/.test(ascii(bytes, 0, 3))],
 ];
+
+/** For users. */
+export const SUPPORTED_FORMATS =
+  'JPEG, PNG, WebP, HEIC, AVIF, GIF, TIFF, BMP, PNM, JPEG XL, JPEG 2000, raw files of cameras';
 
 /** @throws ImageError naming the format where it is not supported. */
 export function imageTraits(bytes: Buffer): ImageTraits {
@@ -75,7 +110,7 @@ export function imageTraits(bytes: Buffer): ImageTraits {
   if (format === undefined) {
     const other = OTHER_FORMATS.find(([, is]) => is(bytes))?.[0];
     const what = other === undefined ? 'its content is none of' : `it is ${other}, none of`;
-    throw new ImageError(`not an image that can be read: ${what} JPEG, PNG, WebP, AVIF, GIF, TIFF`);
+    throw new ImageError(`not an image that can be read: ${what} ${SUPPORTED_FORMATS}`);
   }
   const progressive = format === 'jpeg' && isProgressive(bytes);
   return {

@@ -49,7 +49,10 @@ const MAX_SCANS = 100;
 
 /** Bytes of a decoded pixel. */
 const RGB_BYTES = 3;
-/** Further memory of decoders, in bytes per pixel, measured with libvips 8.18. */
+/**
+ * Further memory of decoders, in bytes per pixel, measured with libvips 8.18. The pixels of the
+ * last five (images/formats/) are kept beside those that libvips makes of them.
+ */
 const EXTRA_BYTES: Record<ImageTraits['format'], number> = {
   jpeg: 0,
   png: 0,
@@ -57,6 +60,11 @@ const EXTRA_BYTES: Record<ImageTraits['format'], number> = {
   avif: 10,
   gif: 5,
   tiff: 5,
+  heic: 17,
+  bmp: 7,
+  pnm: 7,
+  jxl: 40,
+  jp2: 30,
 };
 /** The same for the coefficients of a progressive JPEG, or all passes of an interlaced PNG. */
 const EXTRA_WHOLE_BYTES = 8;

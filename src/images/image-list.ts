@@ -93,7 +93,10 @@ function copyInto<T extends Uint16Array | Uint32Array>(from: T, to: T): T {
 export interface ImageFile {
   /** Index of the scanned folder. */
   folder: number;
-  /** Path relative to that folder, with `/` between its parts. Bytes that are not UTF-8 are �. */
+  /**
+   * Path relative to that folder, with `/` between its parts. Bytes that are not UTF-8 are written
+   * as `\xFC`.
+   */
   name: string;
   /** Path for the file system. A Buffer where it is not valid UTF-8, which is possible on Linux. */
   path: string | Buffer;

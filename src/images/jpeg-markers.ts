@@ -7,6 +7,7 @@ const END_MARKER = Buffer.from([0xff, 0xd9]);
 const APP1 = 0xe1;
 const APP2 = 0xe2;
 const START_OF_SCAN = 0xda;
+const EXIF_NAME = 'Exif\0\0';
 /** SOF2. Frames up to it use Huffman coding; the others are lossless or use arithmetic coding. */
 const PROGRESSIVE = 0xc2;
 /** SOF3; SOF7, SOF11 and SOF15 are its variants. */
@@ -20,14 +21,17 @@ const isFrame = (marker: number) =>
   marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 
 /** A marker with the segment that follows it, `[start, end)` in the file. */
-interface Segment {
+export interface Segment {
   marker: number;
   start: number;
   end: number;
 }
 
+/** Whether a segment is the header of a frame. */
+export const isFrameSegment = ({ marker }: Segment): boolean => isFrame(marker);
+
 /** The segments before the first scan; none where the file is not a JPEG. */
-function* segments(bytes: Buffer): Generator<Segment> {
+export function* segments(bytes: Buffer): Generator<Segment> {
   if (bytes.length < 4 || bytes.readUInt16BE(0) !== START_OF_IMAGE) return;
   let at = 2;
   while (at + 9 < bytes.length && bytes[at] === 0xff) {
@@ -112,6 +116,62 @@ export const hasEndMarker = (bytes: Buffer): boolean =>
   bytes.subarray(Math.max(0, bytes.length - TAIL)).includes(END_MARKER);
 
 export const withEndMarker = (bytes: Buffer): Buffer => Buffer.concat([bytes, END_MARKER]);
+
+/**
+ * The TIFF structure of the first Exif segment, without its name; undefined where there is none.
+ */
+export function exifOf(bytes: Buffer): Buffer | undefined {
+  for (const { marker, start, end } of segments(bytes)) {
+    const isExif = bytes.toString('latin1', start + 4, start + 10) === EXIF_NAME;
+    if (marker === APP1 && isExif) return bytes.subarray(start + 10, end);
+  }
+  return undefined;
+}
+
+/** A JPEG with an Exif segment before all others. @param exif the TIFF structure. */
+export function withExif(bytes: Buffer, exif: Buffer): Buffer {
+  const head = Buffer.from([0xff, APP1, 0, 0]);
+  head.writeUInt16BE(2 + EXIF_NAME.length + exif.length, 2);
+  const name = Buffer.from(EXIF_NAME, 'latin1');
+  return Buffer.concat([bytes.subarray(0, 2), head, name, exif, bytes.subarray(2)]);
+}
+
+/** ICC profiles are split into segments of this length, at most, in bytes. */
+const MAX_PROFILE_PART = 65_000;
+
+/** The segments with an ICC profile (ICC.1, annex B.4). */
+export function profileSegments(profile: Buffer): Buffer {
+  const count = Math.ceil(profile.length / MAX_PROFILE_PART);
+  const parts = Array.from({ length: count }, (_, i) => {
+    const part = profile.subarray(i * MAX_PROFILE_PART, (i + 1) * MAX_PROFILE_PART);
+    const head = Buffer.from(
+      `\xff\xe2\0\0ICC_PROFILE\0${String.fromCharCode(i + 1, count)}`,
+      'latin1',
+    );
+    head.writeUInt16BE(head.length - 2 + part.length, 2);
+    return Buffer.concat([head, part]);
+  });
+  return Buffer.concat(parts);
+}
+
+/**
+ * Where a JPEG ends that other data follow: after its end marker. Thumbnails in its segments are
+ * passed over.
+ * @returns the length of the bytes where it has none.
+ */
+export function endOfJpeg(bytes: Buffer): number {
+  let at = 2;
+  while (at + 4 <= bytes.length) {
+    at = bytes.indexOf(0xff, at);
+    if (at < 0 || at + 4 > bytes.length) break;
+    const marker = bytes[at + 1]!;
+    if (marker === END_MARKER[1]) return at + 2;
+    // Coded data hold stuffed zeros and restart markers.
+    const hasLength = marker >= 0xc0 && (marker < 0xd0 || marker > 0xd8) && marker !== 0xff;
+    at += hasLength ? 2 + bytes.readUInt16BE(at + 2) : marker === 0xff ? 1 : 2;
+  }
+  return bytes.length;
+}
 
 /** Whether any frame is progressive, with Huffman or arithmetic coding. */
 export function isProgressive(bytes: Buffer): boolean {

@@ -1,32 +1,33 @@
 /** Stage 1: folders → image files. */
-import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { extname } from 'node:path';
-import { Random } from 'ml-random';
-import type { Failure } from '../domain/run';
+import { basename, extname } from 'node:path';
+import type { Failure, LeftOut } from '../domain/run';
 import { codeOf, UserError } from '../util/errors';
+import { MARKER, readMarker } from '../util/export-marker';
 import { fsReason } from '../util/fs-errors';
+import { glob, type Glob } from '../util/glob';
+import { imageNames } from './folder-labels';
 import { IMAGE_EXTENSIONS } from './image-extensions';
 import { ImageList, prefixOf, type ImageFile } from './image-list';
+import { addFolder, addUnread, isFolderLeftOut, nothingLeftOut, unreadKind } from './left-out';
 import { isScannedArchive, scanArchive } from './scan-archive';
-
-/** Folders without photos of the user. Hidden folders are skipped as well. */
-const SKIPPED_FOLDERS: ReadonlySet<string> = new Set([
-  'node_modules',
-  '__MACOSX',
-  '$RECYCLE.BIN',
-  '@eaDir',
-]);
 
 export interface ScanResult {
   images: ImageList;
   /** Folders that could not be listed. */
   failures: Failure[];
+  leftOut: LeftOut;
+  /** Whether a symbolic link led to an image or a folder: then images may have several names. */
+  hasLinks: boolean;
 }
 
-/** Cancellation and progress of a scan. */
+/** Cancellation, progress and choices of a scan. */
 export interface ScanOptions {
   signal?: AbortSignal | undefined;
+  /** Globs (util/glob.ts) of the only images that are read; none means all. */
+  include?: readonly string[];
+  /** Globs of images and folders that are left out. */
+  exclude?: readonly string[];
   /** Called with the number of images found so far. */
   onFound?: ((images: number) => void) | undefined;
   /** Called with the first image, and the number of entries in its folder. */
@@ -35,97 +36,143 @@ export interface ScanOptions {
 
 type RawPath = string | Buffer;
 
-const isSkipped = (name: string) => name.startsWith('.') || SKIPPED_FOLDERS.has(name);
+/** A folder that is visited. */
+interface Folder {
+  /** Index of the chosen folder above. */
+  folder: number;
+  path: RawPath;
+  /** Relative to the chosen folder; empty for that itself. */
+  name: string;
+}
 
 /**
  * Finds the images below `folders`, in the order of their paths. Symbolic links are followed; a
  * folder reached twice (through a loop of links, or because one chosen folder lies in another) is
  * read once. A chosen archive is scanned as if it were a folder; an archive in a folder is not.
  *
- * @throws UserError where a chosen folder itself cannot be read.
+ * @throws UserError where a chosen folder itself cannot be read, or a glob is not valid.
  */
 export async function scanImages(
   folders: readonly string[],
-  { signal, onFound, onFirst }: ScanOptions = {},
+  options: ScanOptions = {},
 ): Promise<ScanResult> {
-  const images = new ImageList(folders);
-  const failures: Failure[] = [];
-  const visited = new Set<string>();
+  const scan = new Scan(folders, options);
+  for (const [folder, path] of folders.entries()) {
+    if (isScannedArchive(path)) await scanArchive(folder, path, scan, options);
+    else await scan.visit({ folder, path, name: '' });
+  }
+  const { images, failures, leftOut, hasLinks } = scan;
+  return { images, failures, leftOut, hasLinks };
+}
 
-  const visit = async (folder: number, path: RawPath, name: string): Promise<void> => {
-    signal?.throwIfAborted();
-    let entries: { name: RawPath; entry: Dirent | Dirent<Buffer> }[];
+class Scan implements ScanResult {
+  readonly images: ImageList;
+  readonly failures: Failure[] = [];
+  readonly leftOut = nothingLeftOut();
+  hasLinks = false;
+
+  readonly visited = new Set<string>();
+  private readonly nameOf: ReturnType<typeof imageNames>;
+  private readonly include: readonly Glob[];
+  private readonly exclude: readonly Glob[];
+  /** Files that this program wrote, as `folder index/name`. */
+  private readonly exported = new Set<string>();
+
+  constructor(
+    folders: readonly string[],
+    private readonly options: ScanOptions,
+  ) {
+    this.images = new ImageList(folders);
+    this.nameOf = imageNames(folders);
+    this.include = (options.include ?? []).map(glob);
+    this.exclude = (options.exclude ?? []).map(glob);
+  }
+
+  async visit(folder: Folder): Promise<void> {
+    this.options.signal?.throwIfAborted();
+    const entries = await this.list(folder);
+    if (entries === undefined) return;
+    if (entries.some(({ name }) => name === MARKER)) await this.noteExported(folder);
+    const subfolders: Folder[] = [];
+    const { path } = folder;
+    const prefix = typeof path === 'string' ? prefixOf(path) : Buffer.concat([path, SLASH]);
+    for (const { name: raw, entry } of entries) {
+      const text = shownName(raw);
+      const name = folder.name === '' ? text : `${folder.name}/${text}`;
+      const below = { folder: folder.folder, path: joinPath(prefix, raw), name };
+      const isLink = entry.isSymbolicLink();
+      const kind = isLink ? await linkTargetKind(below.path) : kindOf(entry);
+      if (isLink && kind !== 'broken link') this.hasLinks = true;
+      if (kind === 'folder') {
+        if (!this.leavesFolderOut(text, folder)) subfolders.push(below);
+      } else if (this.isImage(text, below)) {
+        if (kind === 'file') this.add(below, entries.length);
+        else if (kind === 'broken link')
+          this.fail(below, 'a symbolic link whose target does not exist');
+      }
+    }
+    this.options.onFound?.(this.images.length);
+    for (const subfolder of subfolders) await this.visit(subfolder);
+  }
+
+  /** @returns undefined where the folder was visited before, or cannot be read. */
+  private async list({ folder, path, name }: Folder) {
     try {
       const identity = await realpath(path, 'latin1');
-      if (visited.has(identity)) return;
-      visited.add(identity);
-      entries = await listEntries(path);
+      if (this.visited.has(identity)) return undefined;
+      this.visited.add(identity);
+      return await listEntries(path);
     } catch (error) {
       const reason = folderReason(error);
       if (name === '')
         throw new UserError(`cannot read the folder '${String(path)}': ${reason}`, {
           cause: error,
         });
-      failures.push({ image: `${name}/`, reason });
-      return;
+      this.fail({ folder, name: `${name}/` }, reason);
+      return undefined;
     }
-    const subfolders: { path: RawPath; name: string }[] = [];
-    const prefix = typeof path === 'string' ? prefixOf(path) : Buffer.concat([path, SLASH]);
-    for (const { name: raw, entry } of entries) {
-      const text = raw.toString();
-      if (isSkipped(text)) continue;
-      const below = { path: joinPath(prefix, raw), name: name === '' ? text : `${name}/${text}` };
-      const kind = entry.isSymbolicLink() ? await linkTargetKind(below.path) : kindOf(entry);
-      if (kind === 'folder') {
-        subfolders.push(below);
-      } else if (IMAGE_EXTENSIONS.has(extname(text).toLowerCase()) && kind === 'broken link') {
-        failures.push({ image: below.name, reason: 'a symbolic link whose target does not exist' });
-      } else if (IMAGE_EXTENSIONS.has(extname(text).toLowerCase()) && kind === 'file') {
-        images.push({ folder, ...below });
-        if (images.length === 1) onFirst?.({ folder, ...below }, entries.length);
-      }
-    }
-    onFound?.(images.length);
-    for (const subfolder of subfolders) await visit(folder, subfolder.path, subfolder.name);
-  };
-
-  const scan = { images, failures, visited, isSkipped, signal, onFound, onFirst };
-  for (const [index, folder] of folders.entries()) {
-    if (isScannedArchive(folder)) await scanArchive(index, folder, scan);
-    else await visit(index, folder, '');
   }
-  return { images, failures };
-}
 
-/** `chooseImages` for an `ImageList`. */
-export function selectImages(
-  images: ImageList,
-  choice: { limit: number; sample: number; seed: number },
-): ImageList {
-  const chosen = chooseImages(
-    Array.from({ length: images.length }, (_, index) => index),
-    choice,
-  );
-  return chosen.length === images.length ? images : images.select(chosen);
-}
+  private async noteExported({ folder, path, name }: Folder): Promise<void> {
+    if (typeof path !== 'string') return; // exports are written only where paths are UTF-8
+    for (const file of (await readMarker(path)) ?? [])
+      this.exported.add(`${folder}/${name === '' ? '' : `${name}/`}${file.name}`);
+  }
 
-/**
- * The first `limit` images, or a random `sample` of these, in their order. 0 means all. Selection
- * sampling (Knuth, TAOCP 2, algorithm S) takes one pass and makes every subset equally likely.
- */
-export function chooseImages<T>(
-  images: readonly T[],
-  { limit, sample, seed }: { limit: number; sample: number; seed: number },
-): T[] {
-  const first = limit > 0 ? images.slice(0, limit) : [...images];
-  if (sample === 0 || sample >= first.length) return first;
-  const random = new Random(seed);
-  let remaining = sample;
-  return first.filter((_, index) => {
-    const chosen = random.random() * (first.length - index) < remaining;
-    if (chosen) remaining -= 1;
-    return chosen;
-  });
+  leavesFolderOut(text: string, { folder, path, name }: Folder): boolean {
+    const below = name === '' ? text : `${name}/${text}`;
+    const parent = name === '' ? basename(path.toString()) : basename(name);
+    if (!isFolderLeftOut(text, parent) && !this.exclude.some((matches) => matches(below)))
+      return false;
+    addFolder(this.leftOut, this.nameOf({ folder, name: below }));
+    return true;
+  }
+
+  /** Whether a file is an image that is to be read; counts it if it only looks like one. */
+  isImage(text: string, { folder, name }: Folder): boolean {
+    const { leftOut } = this;
+    const isExported = this.exported.has(`${folder}/${name}`);
+    if (!IMAGE_EXTENSIONS.has(extname(text).toLowerCase())) {
+      const kind = isExported || text.startsWith('.') ? undefined : unreadKind(text);
+      if (kind !== undefined) addUnread(leftOut, kind);
+      return false;
+    }
+    const isIncluded = this.include.length === 0 || this.include.some((matches) => matches(name));
+    if (text.startsWith('.')) leftOut.hidden += 1;
+    else if (isExported) leftOut.exported += 1;
+    else if (!isIncluded || this.exclude.some((matches) => matches(name))) leftOut.excluded += 1;
+    else return true;
+    return false;
+  }
+
+  add(image: ImageFile, entries: number): void {
+    this.images.push(image);
+    if (this.images.length === 1) this.options.onFirst?.(image, entries);
+  }
+
+  fail(image: { folder: number; name: string }, reason: string): void {
+    this.failures.push({ image: this.nameOf(image), reason });
+  }
 }
 
 async function listEntries(path: RawPath) {
@@ -140,6 +187,21 @@ async function listEntries(path: RawPath) {
   return raw
     .map((entry) => ({ name: isUtf8(entry.name) ? entry.name.toString() : entry.name, entry }))
     .sort(byName);
+}
+
+/** Bytes that are not UTF-8 become `\xFC`, so that names that differ stay apart. */
+function shownName(name: RawPath): string {
+  if (typeof name === 'string') return name;
+  let text = '';
+  for (let at = 0; at < name.length;) {
+    const length = [1, 2, 3, 4].find((size) => isUtf8(name.subarray(at, at + size)));
+    text +=
+      length === undefined
+        ? `\\x${name[at]!.toString(16).toUpperCase().padStart(2, '0')}`
+        : name.toString('utf8', at, at + length);
+    at += length ?? 1;
+  }
+  return text;
 }
 
 const isUtf8 = (bytes: Buffer) => Buffer.from(bytes.toString('utf8'), 'utf8').equals(bytes);

@@ -1,7 +1,8 @@
 /** Brings images of more than 8 bits, whose values do not use their type's range, to 8 bits. */
 import type { Sharp } from 'sharp';
-import { decodeReason } from './decode-reason';
+import { decodeError } from './decode-reason';
 import type { EncodedImage } from './encoded-image';
+import type { DecodedPixels } from './formats/pixel-format';
 import { ImageError } from './image-error';
 import { sharp } from './lazy-sharp';
 
@@ -17,8 +18,21 @@ const MAX_8_BIT = 255;
  * @throws ImageError where values are not numbers, or the image is damaged.
  */
 export async function openScaled(image: EncodedImage): Promise<Sharp> {
-  const { bytes, page, depth, lacksEnd, colorSpace, limits } = image;
-  const opened = sharp(bytes, {
+  const { depth, decode } = image;
+  const decoded = await decode?.();
+  if (decoded?.data instanceof Float32Array) return scaled(decoded.data, decoded);
+  const opened = decoded === undefined ? openEncoded(image) : openDecoded(decoded, image);
+  if (depth === 'uchar') return opened;
+  try {
+    return await (depth === 'ushort' ? withFactor(opened) : eightBits(opened));
+  } catch (error) {
+    if (error instanceof ImageError) throw error;
+    throw decodeError(error, image);
+  }
+}
+
+function openEncoded({ bytes, page, lacksEnd, colorSpace, limits }: EncodedImage): Sharp {
+  return sharp(bytes, {
     failOn: lacksEnd ? 'warning' : 'error',
     limitInputPixels: limits.pixels,
     sequentialRead: true,
@@ -27,13 +41,16 @@ export async function openScaled(image: EncodedImage): Promise<Sharp> {
   })
     .timeout({ seconds: Math.ceil(limits.seconds) })
     .autoOrient();
-  if (depth === 'uchar') return opened;
-  try {
-    return await (depth === 'ushort' ? withFactor(opened) : eightBits(opened));
-  } catch (error) {
-    if (error instanceof ImageError) throw error;
-    throw new ImageError(decodeReason(error, bytes), { cause: error });
-  }
+}
+
+function openDecoded(
+  { data, width, height, channels }: DecodedPixels,
+  { limits }: EncodedImage,
+): Sharp {
+  return sharp(data, {
+    raw: { width, height, channels },
+    limitInputPixels: limits.pixels,
+  }).timeout({ seconds: Math.ceil(limits.seconds) });
 }
 
 async function withFactor(image: Sharp): Promise<Sharp> {
@@ -51,6 +68,13 @@ async function eightBits(image: Sharp): Promise<Sharp> {
     .raw({ depth: 'float' })
     .toBuffer({ resolveWithObject: true });
   const values = new Float32Array(data.buffer, data.byteOffset, data.length / 4);
+  return scaled(values, info);
+}
+
+function scaled(
+  values: Float32Array,
+  { width, height, channels }: Pick<DecodedPixels, 'width' | 'height' | 'channels'>,
+): Sharp {
   let min = Infinity;
   let max = -Infinity;
   for (const value of values) {
@@ -61,6 +85,5 @@ async function eightBits(image: Sharp): Promise<Sharp> {
   }
   const factor = max > min ? MAX_8_BIT / (max - min) : 0;
   const pixels = Uint8ClampedArray.from(values, (value) => (value - min) * factor);
-  const { width, height, channels } = info;
   return sharp(pixels, { raw: { width, height, channels } });
 }

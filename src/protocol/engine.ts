@@ -34,6 +34,8 @@ export interface EngineCalls extends DatasetCalls {
       bundled: BundledModels;
       /** Folder of the cache; null for no cache. */
       storeDir: string | null;
+      /** Where failed.csv and without-face.csv are written if no image shows a face. */
+      lists?: { outDir: string; overwrite: boolean };
     };
     result: RunManifest;
   };

@@ -66,11 +66,25 @@ export const manifestSchema: z.ZodType<RunManifest> = z.object({
       reason: z.string(),
     }),
   ),
-  detection: z.object({ searched: z.boolean(), reason: z.string() }),
+  detection: z.object({
+    searched: z.boolean(),
+    reason: z.string(),
+    crops: count.exactOptional(),
+  }),
   images: z.object({ found: count, read: count, failed: count, withoutFace: count }),
   known: count.exactOptional(),
   notices: z.array(z.string()).exactOptional(),
   made: z.object({ finder: z.string(), model: z.string(), token: z.string() }).exactOptional(),
+  leftOut: z
+    .object({
+      unread: z.record(z.string(), count),
+      hidden: count,
+      folders: z.object({ count, names: z.array(z.string()) }),
+      exported: count,
+      excluded: count,
+      links: count,
+    })
+    .exactOptional(),
   failures: z.array(z.object({ image: z.string(), reason: z.string() })),
   faceless: z.array(z.string()),
   faces: count,

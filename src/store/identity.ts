@@ -42,6 +42,8 @@ const SYNC_BATCH = 128;
 /** Identities of many files, packed into one array. */
 export class Identities {
   private readonly values: Float64Array;
+  /** Whether a file has several names in its file system. */
+  hasHardLinks = false;
 
   constructor(readonly length: number) {
     this.values = new Float64Array(length * FIELDS).fill(NaN);
@@ -56,12 +58,20 @@ export class Identities {
     return Number.isNaN(size) ? undefined : { size, modified, changed, inode };
   }
 
-  set(index: number, identity: FileIdentity | undefined): void {
-    if (identity !== undefined)
-      this.values.set(
-        [identity.size, identity.modified, identity.changed, identity.inode],
-        index * FIELDS,
-      );
+  /** @param stats undefined for a file that is gone or not accessible. */
+  set(index: number, stats: FileStats | undefined): void {
+    if (stats === undefined) return;
+    const { size, mtimeMs, ctimeMs, ino, nlink } = stats;
+    this.values.set([size, mtimeMs, ctimeMs, ino], index * FIELDS);
+    if (nlink > 1) this.hasHardLinks = true;
+  }
+
+  /** The identities at some indices, in the order of these. */
+  select(indices: readonly number[]): Identities {
+    const selected = new Identities(indices.length);
+    for (const [to, from] of indices.entries())
+      selected.values.set(this.values.subarray(from * FIELDS, (from + 1) * FIELDS), to * FIELDS);
+    return selected;
   }
 }
 
@@ -76,7 +86,7 @@ export async function identitiesOf(images: Images, signal?: AbortSignal): Promis
     const start = performance.now();
     const end = Math.min(images.length, done + SYNC_BATCH);
     const count = end - done;
-    for (; done < end; done++) identities.set(done, identityOf(images.at(done)!.path));
+    for (; done < end; done++) identities.set(done, statsOf(images.at(done)!.path));
     isFast = (performance.now() - start) / count < MAX_SYNC_MS;
     collectGarbage();
     await yieldToEventLoop(signal);
@@ -86,7 +96,7 @@ export async function identitiesOf(images: Images, signal?: AbortSignal): Promis
     rest,
     async (index) => {
       signal?.throwIfAborted();
-      identities.set(index, await identityOfAsync(images.at(index)!.path));
+      identities.set(index, await statsOfAsync(images.at(index)!.path));
     },
     { concurrency: CONCURRENCY },
   );
@@ -95,31 +105,36 @@ export async function identitiesOf(images: Images, signal?: AbortSignal): Promis
 
 /** Identity of a file, determined synchronously; undefined where the file is not accessible. */
 export function identityOf(path: string | Buffer): FileIdentity | undefined {
+  const stats = statsOf(path);
+  return (
+    stats && {
+      size: stats.size,
+      modified: stats.mtimeMs,
+      changed: stats.ctimeMs,
+      inode: stats.ino,
+    }
+  );
+}
+
+type FileStats = Pick<Stats, 'size' | 'mtimeMs' | 'ctimeMs' | 'ino' | 'nlink'>;
+
+function statsOf(path: string | Buffer): FileStats | undefined {
   try {
     const place = entryPlace(path);
-    return fromStats(place === undefined ? statSync(path) : entryStats(place));
+    return place === undefined ? statSync(path) : entryStats(place);
   } catch {
     return undefined; // reported when the file is read
   }
 }
 
-async function identityOfAsync(path: string | Buffer): Promise<FileIdentity | undefined> {
+async function statsOfAsync(path: string | Buffer): Promise<FileStats | undefined> {
   try {
     const place = entryPlace(path);
-    return fromStats(place === undefined ? await stat(path) : entryStats(place));
+    return place === undefined ? await stat(path) : entryStats(place);
   } catch {
     return undefined; // reported when the file is read
   }
 }
-
-type FileStats = Pick<Stats, 'size' | 'mtimeMs' | 'ctimeMs' | 'ino'>;
-
-const fromStats = ({ size, mtimeMs, ctimeMs, ino }: FileStats): FileIdentity => ({
-  size,
-  modified: mtimeMs,
-  changed: ctimeMs,
-  inode: ino,
-});
 
 /** Whether any change of the file from now on changes its identity. */
 export const isSettled = ({ modified, changed }: FileIdentity, now = Date.now()): boolean =>

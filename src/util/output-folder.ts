@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import { mkdir, rename, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { csvText } from '../text/csv-text';
 import { shortPath } from '../text/short-path';
 import { UserError } from './errors';
 import {
@@ -86,7 +87,7 @@ export async function writeOutput(
       await make(async (name, content) => {
         if (!kind.names.test(name))
           throw new Error(`'${name}' is not a name of the output '${kind.name}'`);
-        const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+        const bytes = Buffer.from(name.endsWith('.csv') ? csvText(content) : content);
         const path = join(stage.path, 'files', ...name.split('/'));
         await withWriteErrors(root, async () => {
           await mkdir(dirname(path), { recursive: true, mode: FOLDER_MODE });

@@ -1,9 +1,20 @@
 /** Archives of images on the command line and in the engine: the same as a folder of them. */
-import { cp, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import {
+  cp,
+  mkdir,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { create } from 'tar';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { analysisSettings, clusteringSettings } from '../../src/domain/settings';
+import { listImages } from '../../src/engine/pipeline/list-images';
 import { scanImages } from '../../src/images/scan-folders';
 import { bundled, cli, settingsWith, startEngine } from '../support/engine';
 import { PORTRAITS, temporaryFolder } from '../support/images';
@@ -145,13 +156,30 @@ describe('an archive of images', () => {
     expect(twice.images).toHaveLength(files.size);
   });
 
+  it('follows include and exclude, and keeps all of its images beside links', async () => {
+    const { folder, zip } = await places();
+    const found = async (choice: { include?: string[]; exclude?: string[] }) =>
+      Array.from((await scanImages([zip], choice)).images, ({ name }) => name);
+    expect(await found({ include: ['male/**'] })).toHaveLength(8);
+    expect(await found({ exclude: ['male'] })).toEqual(await found({ include: ['female/**'] }));
+    await symlink(folder, `${folder}-link`);
+    const choice = { limit: 0, sample: 0, seed: 1, include: [], exclude: [] };
+    const { images, leftOut } = await listImages([zip, dirname(folder)], choice, {});
+    expect(images).toHaveLength(2 * files.size);
+    expect(leftOut).toMatchObject({ unread: { zip: 1, tar: 1, parquet: 1 } });
+  });
+
   it('names what is no image file, and skips what a folder would', async () => {
     const archive = join(await temporaryFolder(), 'a.zip');
     const names = ['a.jpg', 'a.jpg', '.hidden.jpg', '.git/b.jpg', '__MACOSX/._c.jpg', 'd.txt'];
     const odd = { name: '../e.jpg' };
     const link = { name: 'f.jpg', mode: 0o120777 };
     await writeFile(archive, zipOf([...names.map((name) => ({ name })), odd, link]));
-    const { images, failures } = await scanImages([archive]);
+    const { images, failures, leftOut } = await scanImages([archive]);
+    expect(leftOut).toMatchObject({
+      hidden: 1,
+      folders: { count: 2, names: ['.git', '__MACOSX'] },
+    });
     expect(Array.from(images)).toEqual([
       { folder: 0, name: 'a.jpg', path: join(archive, 'a.jpg') },
     ]);

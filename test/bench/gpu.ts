@@ -10,6 +10,7 @@ import type { Provider } from '../../src/domain/networks';
 import { scanImages } from '../../src/images/scan-folders';
 import { openModel } from '../../src/networks/model';
 import { measureRate } from '../../src/networks/rate';
+import { setNativeEnvironment } from '../../src/util/native-environment';
 import { alignedCrop } from './aligned-crop';
 import { together, whenTold } from './together';
 
@@ -68,4 +69,5 @@ async function measure() {
   process.exit(0);
 }
 
+if (isMainThread) setNativeEnvironment(); // before any thread starts
 void (isMainThread ? measure() : thread(workerData as Task));

@@ -20,6 +20,7 @@ import { readImage } from '../../src/images/encoded-image';
 import type { ImageFile } from '../../src/images/image-list';
 import { scanImages } from '../../src/images/scan-folders';
 import { openModel } from '../../src/networks/model';
+import { setNativeEnvironment } from '../../src/util/native-environment';
 import { alignedCrop } from './aligned-crop';
 import { done, driven, prepared, toldToStop } from './driven';
 import { together, whenTold } from './together';
@@ -69,13 +70,11 @@ async function prepare({ stage, images, file, counted }: Task): Promise<() => Pr
     case 'encode': {
       const strips: Buffer[] = [];
       for (let from = 0; from < ENCODED; from += MAX_STRIP_FACES) {
-        strips.push(
-          Buffer.concat(
-            await pMap(images.slice(from, from + MAX_STRIP_FACES), (image) =>
-              alignedCrop(image, SIZE),
-            ),
-          ),
+        const strip = Array.from(
+          { length: MAX_STRIP_FACES },
+          (_, i) => images[(from + i) % images.length]!,
         );
+        strips.push(Buffer.concat(await pMap(strip, (image) => alignedCrop(image, SIZE))));
       }
       const counts = new Array<number>(MAX_STRIP_FACES).fill(1);
       return async () => {
@@ -156,4 +155,5 @@ async function work(task: Task) {
   });
 }
 
+if (isMainThread) setNativeEnvironment(); // before any thread starts
 void (isMainThread ? measure() : work(workerData as Task));

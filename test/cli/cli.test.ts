@@ -8,7 +8,7 @@ import { CLI, cli } from '../support/engine';
 import { PORTRAITS, quarters, temporaryFolder, writeFiles } from '../support/images';
 
 const table = async (file: string) =>
-  parse<Record<string, string>>(await readFile(file), { columns: true });
+  parse<Record<string, string>>(await readFile(file), { columns: true, bom: true });
 
 describe('face-clusters cluster', () => {
   it('writes all output files, consistent with each other', async () => {
@@ -144,7 +144,7 @@ describe('face-clusters cluster', () => {
       {
         image: 'it\'s, "bad".png',
         reason:
-          'not an image that can be read: its content is none of JPEG, PNG, WebP, AVIF, GIF, TIFF',
+          'not an image that can be read: its content is none of JPEG, PNG, WebP, HEIC, AVIF, GIF, TIFF, BMP, PNM, JPEG XL, JPEG 2000, raw files of cameras',
       },
     ]);
   });
@@ -163,7 +163,7 @@ describe('face-clusters cluster', () => {
     const first = lines.indexOf('execution provider: CPU (chosen in the settings)');
     expect(first).toBe(1);
     expect(lines.slice(2, 2 + details.length)).toEqual(details);
-    expect(lines[2 + details.length]).toMatch(/^faces not searched for: /);
+    expect(lines[2 + details.length]).toMatch(/^faces not searched for, all images are taken as aligned crops: /);
   });
 
   it('clusters attribute vectors without images', async () => {

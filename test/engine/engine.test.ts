@@ -154,11 +154,11 @@ describe('bad input', () => {
     const engine = startEngine();
     const empty = await temporaryFolder();
     await expect(engine.call('analyze', (await analysis([empty])).params)).rejects.toThrow(
-      /no images in '.*': expected files ending in \.jpg/,
+      /no images in '.*': expected files of JPEG, PNG/,
     );
     await writeFiles(empty, { 'a.jpg': 'broken' });
     await expect(engine.call('analyze', (await analysis([empty])).params)).rejects.toThrow(
-      /none of the 1 images can be used; the first, 'a.jpg': not an image/,
+      /of 1 image none can be used; the first, 'a.jpg': not an image/,
     );
     await expect(engine.call('analyze', (await analysis(['/nowhere'])).params)).rejects.toThrow(
       "cannot read the folder '/nowhere': it does not exist",

@@ -2,7 +2,9 @@ import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { folderLabels } from '../../src/images/folder-labels';
-import { chooseImages, scanImages } from '../../src/images/scan-folders';
+import { chooseImages } from '../../src/images/choose-images';
+import { scanImages } from '../../src/images/scan-folders';
+import { writeOutput } from '../../src/util/output-folder';
 import { temporaryFolder, writeFiles } from '../support/images';
 
 const names = async (...folders: string[]) =>
@@ -53,7 +55,7 @@ describe('scanImages', () => {
       ]);
       await writeFile(raw, 'x');
       const image = (await scanImages([folder])).images.at(0)!;
-      expect(image.name).toBe('f\uFFFDr.jpg');
+      expect(image.name).toBe('f\\xFCr.jpg');
       expect(Buffer.isBuffer(image.path) && image.path.equals(raw)).toBe(true);
     },
   );
@@ -84,6 +86,76 @@ describe('scanImages', () => {
     expect(failures).toEqual([
       { image: 'broken.jpg', reason: 'a symbolic link whose target does not exist' },
     ]);
+  });
+
+  it('puts the folder in front of names where there are several', async () => {
+    const folder = await temporaryFolder();
+    await writeFiles(folder, { 'a/1.jpg': '', 'b/1.jpg': '' });
+    await symlink('/nowhere/at/all.jpg', join(folder, 'b', 'broken.jpg'));
+    const { failures } = await scanImages([join(folder, 'a'), join(folder, 'b')]);
+    expect(failures.map(({ image }) => image)).toEqual(['b/broken.jpg']);
+  });
+
+  it('counts files of other kinds, hidden images and folders that it leaves out', async () => {
+    const folder = await temporaryFolder();
+    await writeFiles(folder, {
+      '1.jpg': '',
+      '2.MOV': '',
+      '3.mov': '',
+      '4.svg': '',
+      'notes.txt': '',
+      '._1.jpg': '',
+      '.DS_Store': '',
+      '#RECYCLE/1.jpg': '',
+      '@eadir/1.jpg': '',
+      'Lightroom Previews.lrdata/1.jpg': '',
+      'Photos.photoslibrary/originals/0/2.jpg': '',
+      'Photos.photoslibrary/resources/derivatives/2.jpg': '',
+    });
+    const { images, leftOut } = await scanImages([folder]);
+    expect([...images].map(({ name }) => name)).toEqual([
+      '1.jpg',
+      'Photos.photoslibrary/originals/0/2.jpg',
+    ]);
+    expect(leftOut).toEqual({
+      unread: { mov: 2, svg: 1 },
+      hidden: 1,
+      folders: {
+        count: 4,
+        names: [
+          '#RECYCLE',
+          '@eadir',
+          'Lightroom Previews.lrdata',
+          'Photos.photoslibrary/resources',
+        ],
+      },
+      exported: 0,
+      excluded: 0,
+      links: 0,
+    });
+  });
+
+  it('reads what include and exclude leave', async () => {
+    const folder = await temporaryFolder();
+    await writeFiles(folder, { 'a/1.jpg': '', 'a/2.png': '', 'b/3.jpg': '', 'c/4.jpg': '' });
+    const { images, leftOut } = await scanImages([folder], {
+      include: ['*.jpg'],
+      exclude: ['b', 'c/*.jpg'],
+    });
+    expect([...images].map(({ name }) => name)).toEqual(['a/1.jpg']);
+    expect(leftOut).toMatchObject({ excluded: 2, folders: { count: 1, names: ['b'] } });
+  });
+
+  it('leaves out the pictures that this program wrote, and no others', async () => {
+    const folder = await temporaryFolder();
+    await writeFiles(folder, { 'a/1.jpg': '', 'a/clusters/00/mine.jpg': '' });
+    const kind = { name: 'cluster', names: /./ };
+    await writeOutput(join(folder, 'a'), { kind, overwrite: false }, async (write) => {
+      await write('clusters/00/montage.jpg', 'x');
+    });
+    const { images, leftOut } = await scanImages([folder]);
+    expect([...images].map(({ name }) => name)).toEqual(['a/1.jpg', 'a/clusters/00/mine.jpg']);
+    expect(leftOut.exported).toBe(1);
   });
 
   it('refuses a folder that does not exist or is a file', async () => {

@@ -13,6 +13,9 @@ export { ROOT };
 /** Sample portraits from the npm registry, fetched by global-setup.ts. */
 export const PORTRAITS = join(ROOT, '.cache', 'sample-portraits');
 
+/** Sample photos of people, fetched by global-setup.ts. */
+export const PHOTOS = join(ROOT, '.cache', 'sample-photos');
+
 /** Labeled faces whose licenses allow use only on the developers' machines. */
 export const SHARED_DATA = join(ROOT, '..', 'shared', 'data');
 export const hasSharedData = existsSync(join(SHARED_DATA, 'celeba.tar'));
@@ -44,6 +47,13 @@ export function quarters(width: number, height: number): Sharp {
       pixels[(y * width + x) * 3 + (x < width / 2 ? 0 : 2)] = value;
     }
   }
+  return sharp(pixels, { raw: { width, height, channels: 3 } });
+}
+
+/** Pseudo-random pixels, which no format compresses much. */
+export function noise(width: number, height: number): Sharp {
+  const pixels = Buffer.alloc(width * height * 3);
+  for (let i = 0; i < pixels.length; i++) pixels[i] = Math.imul(i, 2_654_435_761) >>> 24;
   return sharp(pixels, { raw: { width, height, channels: 3 } });
 }
 

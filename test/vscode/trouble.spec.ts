@@ -23,7 +23,7 @@ test('reports a folder without images', async ({ workbench }) => {
   await workbench.open();
   await workbench.clusterFaces('nothing here');
   await expect(
-    workbench.notification(/No images in '.*nothing here': expected files ending in \.jpg/),
+    workbench.notification(/No images in '.*nothing here': expected files of JPEG, PNG/),
   ).toBeVisible();
   await expect(workbench.notification(/No images/).getByText('Try Again')).toBeVisible();
 });

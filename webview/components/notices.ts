@@ -3,6 +3,7 @@ import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { changesText } from '../../src/domain/progress-text';
 import type { PanelState, PanelParams } from '../../src/protocol/panel';
+import { leftOutLines } from '../../src/summaries/left-out-text';
 import { upperFirst } from '../../src/text/letter-case';
 import { forName, forPage } from '../../src/text/neutralize';
 import { plural } from '../../src/text/numbers';
@@ -99,11 +100,13 @@ export class Notices extends LitElement {
   /** Remarks on the clustering, and images that are not part of it. */
   private information(): Notice[] {
     const { clustering, run, failures, faceless } = this.panel;
+    const leftOut = run?.leftOut === undefined ? [] : leftOutLines(run.leftOut);
     const withoutFace = run?.images.withoutFace ?? 0;
     const failed = Math.max(run?.images.failed ?? 0, failures.length);
     const reasons = failures.map(({ image, reason }) => `${forName(image)}: ${reason}`);
     return [
       ...(clustering?.notices ?? []).map((text) => this.notice('info', `${upperFirst(text)}.`)),
+      ...leftOut.map((text) => this.notice('info', `${upperFirst(text)}.`)),
       ...(withoutFace === 0
         ? []
         : [

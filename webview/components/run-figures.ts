@@ -4,8 +4,10 @@ import { customElement, property } from 'lit/decorators.js';
 import type { Clustering } from '../../src/domain/clustering';
 import { METHOD_NAMES } from '../../src/domain/method-names';
 import type { PanelState } from '../../src/protocol/panel';
+import { detectionText } from '../../src/summaries/detection-text';
 import { providerText } from '../../src/summaries/provider-text';
 import { clustersText } from '../../src/text/clusters-text';
+import { upperFirst } from '../../src/text/letter-case';
 import { forPage } from '../../src/text/neutralize';
 import { count, plural, silhouetteText } from '../../src/text/numbers';
 import { shared } from './shared.css';
@@ -97,7 +99,7 @@ function runDetails(run: Run): Detail[] {
     },
     {
       name: 'Faces',
-      value: detection.searched ? 'searched for in the images' : 'images used as aligned crops',
+      value: upperFirst(detectionText(run)),
       note: forPage(detection.reason),
     },
     { name: 'Hardware', value: providerText(run.provider, run.trials), note: reasons.join('\n') },

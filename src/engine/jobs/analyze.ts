@@ -1,25 +1,30 @@
 /** The main job, read from top to bottom: folders → analyzed faces, written as a run. */
-import type { Failure, RunManifest } from '../../domain/run';
-import { IMAGE_EXTENSIONS } from '../../images/image-extensions';
-import type { Images } from '../../images/image-list';
-import { selectImages, scanImages } from '../../images/scan-folders';
+import type { RunManifest } from '../../domain/run';
+import { imageNames } from '../../images/folder-labels';
+import { SUPPORTED_FORMATS } from '../../images/image-format';
 import type { EngineCalls } from '../../protocol/engine';
 import { RUN_VERSION, writeManifest } from '../../runs/run-files';
 import { toImageRows } from '../../runs/run-images';
 import { RunWriter } from '../../runs/run-writer';
 import type { FaceStore } from '../../store/face-store';
+import { writeImageLists } from '../../summaries/image-lists';
+import { leftOutLines } from '../../summaries/left-out-text';
+import { plural } from '../../text/numbers';
 import { collectGarbage, GC_THRESHOLD_BYTES } from '../../util/collect-garbage';
 import { codeOf, UserError } from '../../util/errors';
+import { writeOutput } from '../../util/output-folder';
 import { forgetRun } from '../open-runs';
 import { withStore } from '../open-store';
 import type { AnalysisPipeline } from '../pipeline/analysis-pipeline';
-import type { AnalyzedImage } from '../pipeline/analyzed-image';
+import { type ListedImages, listImages } from '../pipeline/list-images';
 import { openPipeline, prewarmWorkers } from '../pipeline/open-pipeline';
 import { noteProvenance, reusableRun } from '../pipeline/reuse-run';
 import { notStored, StoreBuffer } from '../pipeline/store-buffer';
 import { refuseEmptiedFolders, refusePartialRun } from '../pipeline/vanished-folders';
+import { Tally } from '../pipeline/tally';
 import { releaseIdleThreads } from '../threads/prewarmed-threads';
 import type { JobContext } from './job-context';
+import { LISTS_OUTPUT } from './outputs';
 
 type Params = EngineCalls['analyze']['params'];
 
@@ -63,9 +68,9 @@ async function analyzeFolders(
   const { id, folders, settings, bundled } = params;
   const { signal, host } = context;
   const seconds = () => (performance.now() - started) / 1000;
-  const { images, failures } = await listImages(params, context, store).catch(releaseAndThrow);
+  const listed = await findImages(params, context, store).catch(releaseAndThrow);
   const scan = seconds();
-  await using pipeline = await openPipeline(images, { settings, bundled, store, signal, host });
+  await using pipeline = await openPipeline(listed, { settings, bundled, store, signal, host });
   const open = seconds() - scan;
   const common = (): CommonManifest => ({
     id,
@@ -75,11 +80,11 @@ async function analyzeFolders(
     model: pipeline.file,
     provider: pipeline.provider,
     trials: pipeline.trials,
-    detection: pipeline.detection,
+    leftOut: listed.leftOut,
     notices: [...notices, ...pipeline.notices],
     timing: { ...pipeline.timing, scan, open, analyse: seconds() },
   });
-  const analysis: Analysis = { params, images, failures, store, notices, pipeline, common };
+  const analysis: Analysis = { params, listed, store, notices, pipeline, common };
   try {
     return (await reuseRun(analysis, signal)) ?? (await makeRun(analysis, context));
   } catch (error) {
@@ -101,16 +106,14 @@ type CommonManifest = Pick<
   | 'model'
   | 'provider'
   | 'trials'
-  | 'detection'
+  | 'leftOut'
   | 'notices'
   | 'timing'
 >;
 
 interface Analysis extends Pick<Start, 'store' | 'notices'> {
   params: Params;
-  images: Images;
-  /** Folders that could not be read. */
-  failures: Failure[];
+  listed: ListedImages;
   pipeline: AnalysisPipeline;
   common: () => CommonManifest;
 }
@@ -124,38 +127,52 @@ function releaseAndThrow(error: unknown): never {
 }
 
 /** @throws UserError where a folder cannot be used, or there is no image. */
-async function listImages(
+async function findImages(
   { runDir, folders, settings }: Params,
   { signal, onProgress, host }: JobContext,
   store: FaceStore | undefined,
-): Promise<{ images: Images; failures: Failure[] }> {
-  const scan = await scanImages(folders, {
-    signal,
-    onFound: (done) => {
-      onProgress({ stage: 'scan', done, total: 0, failed: 0 });
+): Promise<ListedImages> {
+  const listed = await listImages(
+    folders,
+    settings,
+    {
+      signal,
+      onFound: (done) => {
+        onProgress({ stage: 'scan', done, total: 0, failed: 0 });
+      },
+      onFirst: (image, entries) => {
+        prewarmWorkers(image, entries, { store, host });
+      },
     },
-    onFirst: (image, entries) => {
-      prewarmWorkers(image, entries, { store, host });
-    },
-  });
-  await refuseEmptiedFolders(runDir, folders, scan.images);
-  const images = selectImages(scan.images, settings);
-  if (images.length > 0) return { images, failures: scan.failures };
-  const unreadable =
-    scan.failures.length > 0 ? ` (${scan.failures.length} folders could not be read)` : '';
-  throw new UserError(
-    `no images in ${folders.map((folder) => `'${folder}'`).join(', ')}${unreadable}: ` +
-      `expected files ending in ${[...IMAGE_EXTENSIONS].join(', ')}`,
+    (found) => refuseEmptiedFolders(runDir, folders, found),
+  );
+  if (listed.images.length === 0) throw noImage(folders, listed);
+  return listed;
+}
+
+function noImage(
+  folders: readonly string[],
+  { failures, leftOut }: Pick<ListedImages, 'failures' | 'leftOut'>,
+): UserError {
+  const because = [
+    ...(failures.length > 0 ? [`${plural(failures.length, 'folder')} could not be read`] : []),
+    ...leftOutLines(leftOut),
+  ];
+  return new UserError(
+    `no images in ${folders.map((folder) => `'${folder}'`).join(', ')}` +
+      (because.length > 0 ? ` (${because.join('; ')})` : '') +
+      `: expected files of ${SUPPORTED_FORMATS}`,
   );
 }
 
 /** Renews the manifest of the run in `runDir`, if a new run would come out the same. */
 async function reuseRun(
-  { params: { runDir, folders }, images, failures, store, pipeline, common }: Analysis,
+  { params: { runDir, folders }, listed, store, pipeline, common }: Analysis,
   signal: AbortSignal,
 ): Promise<RunManifest | undefined> {
+  const { images, identities, failures } = listed;
   if (store === undefined || failures.length > 0) return undefined;
-  const { identities, keys } = pipeline;
+  const { keys } = pipeline;
   const run = await reusableRun(runDir, { folders, images, identities, keys }, store);
   if (run === undefined) return undefined;
   signal.throwIfAborted();
@@ -166,20 +183,24 @@ async function reuseRun(
 }
 
 async function makeRun(analysis: Analysis, context: JobContext): Promise<RunManifest> {
-  const { runDir, folders, settings } = analysis.params;
-  const { images, store, notices, pipeline } = analysis;
+  const { runDir, folders, settings, lists } = analysis.params;
+  const { listed, store, notices, pipeline } = analysis;
+  const { images, identities } = listed;
   await using buffer = store && StoreBuffer.of(pipeline, store, settings);
   const writer = await RunWriter.create(runDir, pipeline.model.crop);
   try {
-    const tally = new Tally(analysis.failures);
+    const tally = new Tally(listed.failures, imageNames(folders));
     await writeResults(analysis, { writer, buffer, tally }, context);
     const problem = await buffer?.finish();
     if (problem !== undefined) notices.push(notStored(problem));
     await refusePartialRun(runDir, folders, images, tally.failures);
     const manifest = manifestOf(analysis, tally, writer.faces);
-    if (manifest.faces === 0) throw noFace(manifest);
+    if (manifest.faces === 0) {
+      if (lists !== undefined) await writeLists(manifest, lists);
+      throw noFace(manifest);
+    }
     forgetRun(runDir); // an older run in this place is about to be replaced
-    await writer.finish(manifest, toImageRows(images, pipeline.identities));
+    await writer.finish(manifest, toImageRows(images, identities));
     return manifest;
   } catch (error) {
     await writer.abandon();
@@ -194,31 +215,8 @@ interface Sinks {
   tally: Tally;
 }
 
-/** Counts results, by what became of the images. */
-class Tally {
-  read = 0;
-  failed = 0;
-  cached = 0;
-  readonly failures: Failure[];
-  readonly withoutFace: string[] = [];
-
-  /** @param failures those of the folders. */
-  constructor(failures: readonly Failure[]) {
-    this.failures = [...failures];
-  }
-
-  add({ kind, image, failure, faces }: AnalyzedImage): void {
-    this.read += 1;
-    if (kind === 'cached') this.cached += 1;
-    if (failure !== undefined) {
-      this.failures.push({ image: image.name, reason: failure });
-      this.failed += 1;
-    } else if (faces.length === 0) this.withoutFace.push(image.name);
-  }
-}
-
 async function writeResults(
-  { images, pipeline }: Analysis,
+  { listed: { images }, pipeline }: Analysis,
   { writer, buffer, tally }: Sinks,
   { signal, onProgress }: JobContext,
 ): Promise<void> {
@@ -242,11 +240,12 @@ async function writeResults(
 }
 
 function manifestOf(
-  { params: { runDir }, images, store, pipeline, common }: Analysis,
-  { failed, cached, failures, withoutFace }: Tally,
+  { params: { runDir }, listed: { images }, store, pipeline, common }: Analysis,
+  { failed, cached, crops, failures, withoutFace }: Tally,
   faces: number,
 ): RunManifest {
-  const { model, keys, fellBack } = pipeline;
+  const { model, keys, fellBack, detection } = pipeline;
+  const searched = detection.mode.kind !== 'crops' && crops < images.length - failed;
   return {
     ...common(),
     version: RUN_VERSION,
@@ -259,6 +258,7 @@ function manifestOf(
       withoutFace: withoutFace.length,
     },
     known: cached,
+    detection: { searched, reason: detection.reason, crops },
     failures,
     faceless: withoutFace,
     faces,
@@ -267,11 +267,21 @@ function manifestOf(
   };
 }
 
+/** Lists the images and why each has no face; the message names only the first. */
+async function writeLists(
+  manifest: RunManifest,
+  { outDir, overwrite }: NonNullable<Params['lists']>,
+): Promise<void> {
+  await writeOutput(outDir, { kind: LISTS_OUTPUT, overwrite }, (write) =>
+    writeImageLists(write, manifest),
+  );
+}
+
 function noFace({ images, failures }: RunManifest): UserError {
   const [first] = failures;
   if (images.read > 0 || first === undefined)
-    return new UserError(`none of the ${images.read} images shows a face`);
+    return new UserError(`there is no face in ${plural(images.read, 'image')}`);
   return new UserError(
-    `none of the ${images.found} images can be used; the first, '${first.image}': ${first.reason}`,
+    `of ${plural(images.found, 'image')} none can be used; the first, '${first.image}': ${first.reason}`,
   );
 }

@@ -1,12 +1,11 @@
 /** Changes of folders since a run was made, and the size of the store. */
 import type { FolderChanges } from '../../domain/run';
-import { selectImages, scanImages } from '../../images/scan-folders';
 import type { EngineCalls } from '../../protocol/engine';
 import { readManifest } from '../../runs/run-files';
 import { type ImageRow, toImageRows, readImageRows } from '../../runs/run-images';
-import { identitiesOf } from '../../store/identity';
 import { clearStoreFolder, storeBytes, storeImages } from '../../store/store-folder';
 import { closeStore } from '../open-store';
+import { listImages } from '../pipeline/list-images';
 import type { JobContext } from './job-context';
 
 /** Compares the sizes and times of the files with those in the run; reads no file. */
@@ -16,9 +15,8 @@ export async function changes(
 ): Promise<FolderChanges> {
   const [manifest, before] = [await readManifest(runDir), await readImageRows(runDir)];
   if (manifest === undefined || before === undefined) return null;
-  const scan = await scanImages(manifest.folders, { signal });
-  const images = selectImages(scan.images, manifest.settings);
-  const identities = await identitiesOf(images, signal);
+  const { folders, settings } = manifest;
+  const { images, identities } = await listImages(folders, settings, { signal });
   return compareImages(before, [...toImageRows(images, identities)]);
 }
 

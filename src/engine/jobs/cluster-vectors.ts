@@ -1,7 +1,7 @@
 /** Clusters attribute vectors of a table, without images. */
 import { stringify } from 'csv-stringify/sync';
 import { readLabels } from '../../datasets/labels';
-import { chooseImages } from '../../images/scan-folders';
+import { chooseImages } from '../../images/choose-images';
 import type { EngineCalls } from '../../protocol/engine';
 import { clusterLabels, silhouetteOfFace, type StoredClustering } from '../../runs/run-files';
 import { forCsvCell, fromCsvCell } from '../../text/neutralize';

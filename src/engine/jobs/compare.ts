@@ -6,7 +6,7 @@ import { chosenAttributes } from '../../domain/attributes';
 import type { ComparisonPoint, Comparison } from '../../domain/comparison';
 import { METHOD_NAMES, takesClusters } from '../../domain/method-names';
 import type { ClusteringSettings } from '../../domain/settings';
-import { chooseImages } from '../../images/scan-folders';
+import { chooseImages } from '../../images/choose-images';
 import type { CompareParams, EngineCalls } from '../../protocol/engine';
 import { RUN_VERSION, writeComparison } from '../../runs/run-files';
 import { writeToRun } from '../../runs/run-store';

@@ -5,9 +5,11 @@ import { drawRows } from '../../datasets/explore';
 import { readLabels } from '../../datasets/labels';
 import type { Evaluation } from '../../domain/evaluation';
 import type { ImageFile } from '../../images/image-list';
-import { chooseImages, scanImages } from '../../images/scan-folders';
+import { chooseImages } from '../../images/choose-images';
+import { scanImages } from '../../images/scan-folders';
 import type { EngineCalls } from '../../protocol/engine';
 import { fromCsvCell } from '../../text/neutralize';
+import { identitiesOf } from '../../store/identity';
 import { UserError } from '../../util/errors';
 import type { AnalysisPipeline } from '../pipeline/analysis-pipeline';
 import { openPipeline } from '../pipeline/open-pipeline';
@@ -29,13 +31,18 @@ export async function evaluate(params: Params, context: JobContext): Promise<Eva
   const table = await readLabels(labels, signal);
   requireSplit(table, params);
   const { images, labelled, found } = await labeledImages(table, params, signal);
-  await using pipeline = await openPipeline(images, {
-    settings,
-    bundled,
-    store: undefined,
-    signal,
-    host,
-  });
+  const identities = await identitiesOf(images, signal);
+  await using pipeline = await openPipeline(
+    { images, identities },
+    {
+      settings,
+      bundled,
+      store: undefined,
+      signal,
+      host,
+    },
+  );
+  const { detection } = pipeline;
   const columns = sharedColumns(pipeline.model.attributes, table, labels);
   const inference = await inferLabeled(pipeline, { table, labelled, columns }, context);
   const { faces, counts } = inference;
@@ -52,7 +59,7 @@ export async function evaluate(params: Params, context: JobContext): Promise<Eva
       failed: counts.failed,
       withoutFace: counts.withoutFace,
     },
-    detection: pipeline.detection,
+    detection: { searched: detection.mode.kind !== 'crops', reason: detection.reason },
     provider: pipeline.provider,
     model: pipeline.file,
     seconds: (performance.now() - started) / 1000,
@@ -86,7 +93,8 @@ async function labeledImages(
   // Tables that this program writes may have an apostrophe before a name, which is no part of it.
   for (const [row, name] of table.images.entries())
     if (!rowOf.has(fromCsvCell(name))) rowOf.set(fromCsvCell(name), row);
-  const scan = await scanImages([folder], { signal });
+  const { include, exclude } = settings;
+  const scan = await scanImages([folder], { signal, include, exclude });
   const matches: { image: ImageFile; row: number }[] = [];
   for (const image of scan.images) {
     const row = rowOf.get(image.name) ?? rowOf.get(image.name.split('/').pop()!);

@@ -4,7 +4,7 @@ import { stringify } from 'csv-stringify/sync';
 import type { Clustering, ClusterSummary, Occurrences } from '../../domain/clustering';
 import type { ClusterPictures } from '../../domain/faces';
 import type { RunManifest } from '../../domain/run';
-import { folderLabels } from '../../images/folder-labels';
+import { imageNames } from '../../images/folder-labels';
 import type { EngineCalls } from '../../protocol/engine';
 import {
   clusterLabels,
@@ -13,6 +13,7 @@ import {
   type StoredClustering,
 } from '../../runs/run-files';
 import type { StoredRun } from '../../runs/run-store';
+import { writeImageLists } from '../../summaries/image-lists';
 import { montage } from '../../summaries/montage';
 import { occurrenceChart } from '../../summaries/occurrence-chart';
 import { forCsvCell } from '../../text/neutralize';
@@ -63,22 +64,8 @@ async function writeTables(
   run: StoredRun,
   stored: StoredClustering,
 ): Promise<void> {
-  const { failures, faceless } = run.manifest;
   await write('faces.csv', facesCsv(run, stored));
-  await write(
-    'failed.csv',
-    stringify(
-      failures.map(({ image, reason }) => [forCsvCell(image), forCsvCell(reason)]),
-      { header: true, columns: ['image', 'reason'] },
-    ),
-  );
-  await write(
-    'without-face.csv',
-    stringify(
-      faceless.map((image) => [forCsvCell(image)]),
-      { header: true, columns: ['image'] },
-    ),
-  );
+  await writeImageLists(write, run.manifest);
 }
 
 interface ClusterFiles {
@@ -158,17 +145,15 @@ function facesCsv(run: StoredRun, stored: StoredClustering): string {
   const { faces, manifest, probabilities } = run;
   const names = manifest.modelAttributes;
   const clusterOf = clusterLabels(stored);
-  // Several folders may hold images of the same name, so the folder is prefixed.
-  const labels = folderLabels(manifest.folders);
-  const isPrefixed = manifest.folders.length > 1;
+  const nameOf = imageNames(manifest.folders);
   const parts = [stringify([[...FACE_COLUMNS, ...names.map(forCsvCell)]])];
   for (let from = 0; from < manifest.faces; from += CHUNK) {
     const rows: unknown[][] = [];
     for (let row = from; row < Math.min(from + CHUNK, manifest.faces); row++) {
       const box = faces.box[row];
-      const image = faces.image[row]!;
+      const name = nameOf({ folder: faces.folder[row]!, name: faces.image[row]! });
       rows.push([
-        forCsvCell(isPrefixed ? `${labels[faces.folder[row]!]!}/${image}` : image),
+        forCsvCell(name),
         faces.face[row],
         ...(box == null
           ? ['', '', '', '']

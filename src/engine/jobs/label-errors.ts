@@ -9,6 +9,7 @@ import type { SuspectedLabelErrors } from '../../domain/dataset';
 import type { ImageFile } from '../../images/image-list';
 import type { DatasetCalls } from '../../protocol/dataset-calls';
 import type { FaceStore } from '../../store/face-store';
+import { identitiesOf } from '../../store/identity';
 import { UserError } from '../../util/errors';
 import { withStore } from '../open-store';
 import type { AnalysisPipeline } from '../pipeline/analysis-pipeline';
@@ -75,7 +76,11 @@ async function checkRows(sample: Sample, context: JobContext): Promise<Suspected
     name: dataset.table.images[row]!,
     folder: 0,
   }));
-  await using pipeline = await openPipeline(images, { settings, bundled, store, signal, host });
+  const identities = await identitiesOf(images, signal);
+  await using pipeline = await openPipeline(
+    { images, identities },
+    { settings, bundled, store, signal, host },
+  );
   await using buffer = store && StoreBuffer.of(pipeline, store, settings);
   const columns = sharedColumns(pipeline.model.attributes, dataset, found);
   const { faces, contradictions } = await contradictionsIn(

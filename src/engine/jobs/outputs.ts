@@ -9,6 +9,11 @@ export const CLUSTER_OUTPUT: OutputKind = {
       String.raw`|clusters/(\d{2,}|noise)/(eigenface\.png|component-\d+\.png|occurrences\.svg|montage\.jpg))$`,
   ),
 };
+/** Of `cluster`, where no image shows a face: the files of an earlier run stay. */
+export const LISTS_OUTPUT: OutputKind = {
+  name: CLUSTER_OUTPUT.name,
+  names: /^(failed|without-face)\.csv$/,
+};
 /** Files that `cluster` always writes; of vectors, only the first two. */
 export const CLUSTER_FILES = [
   'faces.csv',

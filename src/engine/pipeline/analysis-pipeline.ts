@@ -5,7 +5,7 @@
  */
 import { pMapIterable } from 'p-map';
 import type { Provider } from '../../domain/networks';
-import type { DetectionDecision } from '../../domain/run';
+import { type DetectionChoice, isMostlyCrops } from '../../faces/choose-detection';
 import type { Images } from '../../images/image-list';
 import type { ProviderChain } from '../../networks/provider-chain';
 import type { ProviderChoice } from '../../networks/providers';
@@ -31,7 +31,7 @@ export interface PipelineParts {
   store: FaceStore | undefined;
   keys: StoreKeys;
   model: ModelInfo;
-  detection: DetectionDecision;
+  detection: DetectionChoice;
   /** Faces the network is given at a time. */
   batchSize: number;
   chain: ProviderChain;
@@ -42,10 +42,9 @@ export interface PipelineParts {
 
 /** Owns its workers and the network, which end with it. */
 export class AnalysisPipeline implements AsyncDisposable {
-  readonly identities: Identities;
   readonly keys: StoreKeys;
   readonly model: ModelInfo;
-  readonly detection: DetectionDecision;
+  readonly detection: DetectionChoice;
 
   private readonly cache: ImageCache;
   private readonly analyzer: ChunkAnalyzer;
@@ -53,8 +52,7 @@ export class AnalysisPipeline implements AsyncDisposable {
   private inferenceSeconds = 0;
 
   constructor(private readonly parts: PipelineParts) {
-    const { identities, keys, model, detection, store, workers } = parts;
-    this.identities = identities;
+    const { keys, model, detection, store, workers } = parts;
     this.keys = keys;
     this.model = model;
     this.detection = detection;
@@ -130,7 +128,7 @@ export class AnalysisPipeline implements AsyncDisposable {
       images,
       identities,
       cache: this.cache,
-      searched: detection.searched,
+      searched: !isMostlyCrops(detection.mode),
     });
     return pMapIterable(
       chunks,

@@ -1,8 +1,12 @@
 /** Opens a pipeline: chooses the network, the execution provider and the way faces are found. */
+import * as z from 'zod';
 import type { BundledModels } from '../../domain/networks';
-import type { DetectionDecision } from '../../domain/run';
 import type { AnalysisSettings } from '../../domain/settings';
-import { chooseDetection } from '../../faces/choose-detection';
+import {
+  type AlignmentCheck,
+  chooseDetection,
+  type DetectionChoice,
+} from '../../faces/choose-detection';
 import { imageLimits } from '../../images/image-limits';
 import type { ImageFile, Images } from '../../images/image-list';
 import { MemoryBudget } from '../../images/memory-budget';
@@ -10,7 +14,7 @@ import { openModel } from '../../networks/model';
 import { ProviderChain } from '../../networks/provider-chain';
 import { chooseProvider, type ProviderChoice } from '../../networks/providers';
 import { type FaceStore } from '../../store/face-store';
-import { type Identities, identitiesOf, identityOf } from '../../store/identity';
+import { type Identities, identityOf } from '../../store/identity';
 import { type ModelInfo, modelInfoSchema } from '../../store/store-records';
 import type { SearchSetup } from '../threads/image-worker';
 import { ImageWorkerPool, imageWorkersFor, type WorkerHost } from '../threads/image-worker-pool';
@@ -19,7 +23,15 @@ import { prewarm, releaseIdleThreads } from '../threads/prewarmed-threads';
 import { AnalysisPipeline, closeWorkers } from './analysis-pipeline';
 import { chooseModel } from './choose-model';
 import { INFERENCE_WORKERS } from './infer-pending';
-import { alignmentKey, fileHash, finderKey, limitedKey, modelKey } from './pipeline-keys';
+import type { ListedImages } from './list-images';
+import {
+  alignmentKey,
+  fileHash,
+  finderKey,
+  limitedKey,
+  modelKey,
+  searchKey,
+} from './pipeline-keys';
 
 export interface PipelineOptions {
   settings: AnalysisSettings;
@@ -30,6 +42,8 @@ export interface PipelineOptions {
   /** Where images are read. */
   host: WorkerHost;
 }
+
+type ImagesWithIdentities = Pick<ListedImages, 'images' | 'identities'>;
 
 /**
  * Lets threads load their code while the folders are still listed.
@@ -49,12 +63,13 @@ export function prewarmWorkers(
  * @throws UserError where a network cannot be used; CancelledError.
  */
 export async function openPipeline(
-  images: Images,
+  listed: ImagesWithIdentities,
   options: PipelineOptions,
 ): Promise<AnalysisPipeline> {
-  const workers = new ImageWorkerPool(imageLimits(options.settings), options.host, images.length);
+  const { settings, host } = options;
+  const workers = new ImageWorkerPool(imageLimits(settings), host, listed.images.length);
   try {
-    return await openWith(workers, images, options);
+    return await openWith(workers, listed, options);
   } catch (error) {
     releaseIdleThreads();
     await closeWorkers(workers);
@@ -64,7 +79,7 @@ export async function openPipeline(
 
 async function openWith(
   workers: ImageWorkerPool,
-  images: Images,
+  { images, identities }: ImagesWithIdentities,
   options: PipelineOptions,
 ): Promise<AnalysisPipeline> {
   const { settings, bundled, store, signal, host } = options;
@@ -73,18 +88,19 @@ async function openWith(
   const inferenceFile = choice.provider === 'cpu' ? choice.file : undefined;
   if (host === 'thread' && isNew(images.at(0), store))
     prewarm(imageWorkersFor(images.length), inferenceFile);
-  const identities = await identitiesOf(images, signal);
   const hash = await fileHash(choice.file);
   const model = await modelInfo(choice, hash, store);
-  const search = { images, identities, workers, model, key: await searchKey(options) };
-  const detection = await decideDetection(search, options);
-  const finder = detection.searched ? search.key : finderKey(undefined, settings);
+  const key = searchKey(await fileHash(bundled.detector), settings);
+  const sample = { images, identities, workers, model, key };
+  const detection = await decideDetection(sample, options);
+  const finder = finderKey(detection.mode, key);
   const limits = imageLimits(settings);
   workers.setUp({
     crop: model.crop,
     model: inferenceFile,
     batchSize,
-    search: detection.searched ? searchSetup(options) : undefined,
+    mode: detection.mode,
+    search: searchSetup(options),
     hashed: store !== undefined,
     limits,
     budget: MemoryBudget.withSize(limits.memoryBytes).memory,
@@ -103,11 +119,7 @@ async function openWith(
   });
 }
 
-/** Key of results of images that are searched for faces, as far as the settings allow a search. */
-async function searchKey({ settings, bundled }: PipelineOptions): Promise<string> {
-  const detector = settings.detect === 'never' ? undefined : await fileHash(bundled.detector);
-  return finderKey(detector, settings);
-}
+const checkSchema = z.object({ aligned: z.boolean(), size: z.string() }).nullable();
 
 interface SearchSample {
   images: Images;
@@ -122,10 +134,10 @@ interface SearchSample {
 async function decideDetection(
   { images, identities, workers, model, key }: SearchSample,
   options: PipelineOptions,
-): Promise<DetectionDecision> {
+): Promise<DetectionChoice> {
   const { settings, store, signal } = options;
   const noteOf = (hash: string) => alignmentKey(hash, key, model.crop);
-  const checked = new Map<string, boolean | null>();
+  const checked = new Map<string, AlignmentCheck | null>();
   const detection = await chooseDetection(
     images,
     settings,
@@ -135,22 +147,18 @@ async function decideDetection(
         const content = identity && store?.contentOfFile(image.path, identity);
         return content === undefined
           ? undefined
-          : (store?.note(noteOf(content.hash)) as boolean | null | undefined);
+          : store?.typedNote(noteOf(content.hash), checkSchema);
       },
       check: async ({ path }) => {
-        const { hash, aligned } = await workers.checkAligned(
-          path,
-          searchSetup(options),
-          model.crop,
-        );
-        if (hash !== undefined) checked.set(noteOf(hash), aligned);
-        return aligned;
+        const { hash, check } = await workers.checkAligned(path, searchSetup(options), model.crop);
+        if (hash !== undefined) checked.set(noteOf(hash), check);
+        return check;
       },
       concurrency: workers.size,
     },
     signal,
   );
-  for (const [name, aligned] of checked) store?.setNote(name, aligned);
+  for (const [name, check] of checked) store?.setNote(name, check);
   return detection;
 }
 

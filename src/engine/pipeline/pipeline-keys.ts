@@ -2,12 +2,13 @@
 import { stat } from 'node:fs/promises';
 import type { Framing } from '../../domain/networks';
 import type { AnalysisSettings } from '../../domain/settings';
+import type { DetectionMode } from '../../faces/choose-detection';
 import type { ImageLimits } from '../../images/image-limits';
 import { readNetwork } from '../../networks/model';
 import { hashOf } from '../../util/content-hash';
 
 /** Raised whenever the results of decoding, detection, alignment or cropping change. */
-const PIPELINE_VERSION = 6;
+const PIPELINE_VERSION = 7;
 
 /** Keys under which the results of a run are stored. */
 export interface StoreKeys {
@@ -22,19 +23,22 @@ export interface StoreKeys {
 /** 16 hexadecimal digits. */
 const digest = (value: unknown) => hashOf(Buffer.from(JSON.stringify(value))).slice(0, 16);
 
-/**
- * Key of the way faces are found.
- * @param detector hash of the detector's file; undefined where every image is one aligned face.
- */
-export function finderKey(
-  detector: string | undefined,
+/** Key of a search for faces. @param detector hash of its file. */
+export const searchKey = (
+  detector: string,
   { minFaceScore, minFaceSize }: Pick<AnalysisSettings, 'minFaceScore' | 'minFaceSize'>,
-) {
-  return digest(
-    detector === undefined
-      ? [PIPELINE_VERSION, 'aligned']
-      : [PIPELINE_VERSION, detector, minFaceScore, minFaceSize],
-  );
+): string => digest([PIPELINE_VERSION, detector, minFaceScore, minFaceSize]);
+
+/** Key of the way faces are found. @param search of `searchKey`. */
+export function finderKey(mode: DetectionMode, search: string): string {
+  switch (mode.kind) {
+    case 'crops':
+      return digest([PIPELINE_VERSION, 'aligned']);
+    case 'photos':
+      return search;
+    case 'each':
+      return digest([search, 'each', ...mode.cropSizes]);
+  }
 }
 
 /**
@@ -52,13 +56,13 @@ export const modelKey = (model: string): string => digest([PIPELINE_VERSION, mod
 /**
  * Key of the note that an image is, or is not, one aligned face; `detect: auto` checks a sample.
  * @param image hash of its content.
- * @param finder of `finderKey`, with the detector.
+ * @param search of `searchKey`.
  */
 export const alignmentKey = (
   image: string,
-  finder: string,
+  search: string,
   { width, height, stretch }: Framing,
-): string => `look ${image} ${finder} ${width}×${height}${stretch === true ? ' stretched' : ''}`;
+): string => `crop ${image} ${search} ${width}×${height}${stretch === true ? ' stretched' : ''}`;
 
 const hashes = new Map<string, string>();
 

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { RunManifest } from '../../domain/run';
+import { imageNames } from '../../images/folder-labels';
 import type { Images } from '../../images/image-list';
 import { readManifest } from '../../runs/run-files';
 import { type ImageRow, toImageRow, readImageRows } from '../../runs/run-images';
@@ -60,6 +61,7 @@ export async function reusableRun(
   const started = finished.getTime() - 1000 * (manifest.timing.analyse ?? Infinity);
   const before = await readImageRows(runDir).catch(unlessDamaged);
   const failed = new Set(manifest.failures.map(({ image }) => image));
+  const nameOf = imageNames(folders);
   let unusable = 0;
   let i = 0;
   for (const image of images) {
@@ -71,7 +73,7 @@ export async function reusableRun(
     )
       return undefined;
     i += 1;
-    if (!failed.has(image.name)) continue;
+    if (!failed.has(nameOf(image))) continue;
     const content = store.contentOfFile(image.path, identity);
     const found =
       content &&

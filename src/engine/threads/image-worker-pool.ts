@@ -100,7 +100,7 @@ export class ImageWorkerPool {
       return this.analyzeOneByOne(images);
     try {
       const params = { images: [...images], spare: this.spare.pop() };
-      return await this.takeWorker().call('describe', params);
+      return await this.withTrueReasons(images, await this.takeWorker().call('describe', params));
     } catch (error) {
       if (!(error instanceof LostWorker)) throw error;
       return this.analyzeOneByOne(images);
@@ -119,7 +119,7 @@ export class ImageWorkerPool {
     } catch (error) {
       if (!(error instanceof LostWorker)) throw error;
       const check = await this.isolated.run(path, ({ remote }) => remote.call('look', params));
-      return check instanceof Verdict ? { hash: undefined, aligned: null } : check;
+      return check instanceof Verdict ? { hash: undefined, check: null } : check;
     }
   }
 
@@ -150,6 +150,28 @@ export class ImageWorkerPool {
     return mergeAnalyzed(parts);
   }
 
+  /**
+   * Reads images that failed for a doubtful reason once more, alone in a process. If one does not
+   * fail there, the answer does not count, and all are read alone.
+   */
+  private async withTrueReasons(
+    images: readonly ImageRequest[],
+    answer: AnalyzedImages,
+  ): Promise<AnalyzedImages> {
+    const results = [...answer.images];
+    for (const [i, result] of answer.images.entries()) {
+      if (result.kind !== 'failed' || !result.isDoubtful) continue;
+      this.throwIfClosed();
+      const alone = (await this.analyzeAlone(images[i]!)).images[0]!;
+      if (alone.kind !== 'failed') {
+        if (answer.crops !== undefined) this.release(answer.crops);
+        return this.analyzeOneByOne(images);
+      }
+      results[i] = alone;
+    }
+    return { ...answer, images: results };
+  }
+
   private async analyzeAlone(image: ImageRequest): Promise<AnalyzedImages> {
     const { path } = image;
     const hashed = this.setup?.hashed === true;
@@ -161,7 +183,13 @@ export class ImageWorkerPool {
     if (!(result instanceof Verdict)) return result;
     return {
       images: [
-        { kind: 'failed', hash: hash ?? '', reason: result.reason, validity: 'untilLimitsChange' },
+        {
+          kind: 'failed',
+          hash: hash ?? '',
+          reason: result.reason,
+          validity: 'untilLimitsChange',
+          isDoubtful: false,
+        },
       ],
       strips: [],
       crops: undefined,

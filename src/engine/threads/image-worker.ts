@@ -16,7 +16,8 @@ import {
   type AnalyzeOptions,
   type ImageRequest,
 } from '../../faces/analyze-images';
-import { alignedFaces, searchedFaces } from '../../faces/detect';
+import { type DetectionMode, isMostlyCrops } from '../../faces/choose-detection';
+import { alignedFaces, type FaceFinder, facesOrCrops, searchedFaces } from '../../faces/detect';
 import { type FaceDetector, openDetector } from '../../faces/detector';
 import { readBytes } from '../../images/encoded-image';
 import { ImageError } from '../../images/image-error';
@@ -43,8 +44,8 @@ export interface ImageWorkerSetup {
   /** Path of the network for the CPU; undefined where another provider infers. */
   model: string | undefined;
   batchSize: number;
-  /** Undefined where every image is one aligned face. */
-  search: SearchSetup | undefined;
+  mode: DetectionMode;
+  search: SearchSetup;
   /** Whether contents are hashed, to recognize images of the store. */
   hashed: boolean;
   limits: ImageLimits;
@@ -112,19 +113,30 @@ function detectorOf(file: string): Promise<FaceDetector> {
   return finder.detector;
 }
 
+async function finderOf({ mode, search, crop }: ImageWorkerSetup): Promise<FaceFinder> {
+  switch (mode.kind) {
+    case 'crops':
+      return alignedFaces(crop);
+    case 'photos':
+      return searchedFaces(await detectorOf(search.detector), crop, search);
+    case 'each': {
+      // Where all images are crops, the detector is not needed.
+      const find: FaceFinder = async (image) =>
+        searchedFaces(await detectorOf(search.detector), crop, search)(image);
+      return facesOrCrops(mode.cropSizes, find, crop);
+    }
+  }
+}
+
 async function optionsOf(setup: ImageWorkerSetup): Promise<AnalyzeOptions> {
-  const { crop, model: file, batchSize, search, hashed, limits, budget } = setup;
+  const { crop, model: file, batchSize, hashed, limits, budget } = setup;
   const model = file === undefined ? undefined : await networkOf(file);
-  const detector = search === undefined ? undefined : await detectorOf(search.detector);
   return {
-    finder:
-      detector === undefined || search === undefined
-        ? alignedFaces(crop)
-        : searchedFaces(detector, crop, search),
+    finder: await finderOf(setup),
     crop,
     model,
     batchSize,
-    concurrency: detector === undefined ? CONCURRENCY.aligned : CONCURRENCY.searched,
+    concurrency: isMostlyCrops(setup.mode) ? CONCURRENCY.aligned : CONCURRENCY.searched,
     hashed,
     limits,
     budget: budget && new MemoryBudget(budget),

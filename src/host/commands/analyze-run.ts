@@ -1,5 +1,6 @@
 /** Analyzes the images of a run, with progress in a notification. */
 import type { Progress } from '../../domain/progress';
+import { leftOutFolders } from '../../summaries/left-out-text';
 import { forName } from '../../text/neutralize';
 import { listen } from '../disposables';
 import { showError, showInformation, withProgress } from '../outlets';
@@ -31,6 +32,7 @@ export async function analyzeRun(
   const outcome = await analyzeWithProgress(session, initiative);
   switch (outcome.kind) {
     case 'done':
+      logLeftOut(session, context.log);
       if (initiative === 'user') panels.show(session);
       return;
     case 'cancelled': {
@@ -41,6 +43,12 @@ export async function analyzeRun(
     case 'failed':
       await offerRetry(outcome.message, session, context);
   }
+}
+
+/** Folders are named in the log alone: most workspaces have some that nobody wants to read of. */
+function logLeftOut({ manifest, folders }: RunSession, log: CommandContext['log']): void {
+  const text = manifest?.leftOut && leftOutFolders(manifest.leftOut);
+  if (text !== undefined) log.info(`${runTitle(folders)}: ${text}`);
 }
 
 function analyzeWithProgress(session: RunSession, initiative: Initiative): Thenable<Outcome> {

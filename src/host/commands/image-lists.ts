@@ -1,25 +1,12 @@
 /** Read-only documents that list the unusable images and the images without a face. */
-import { stringify } from 'csv-stringify/sync';
 import * as vscode from 'vscode';
-import type { RunManifest } from '../../domain/run';
-import { forCsvCell } from '../../text/neutralize';
+import { failedCsv, withoutFaceCsv } from '../../summaries/image-lists';
 import type { RunLibrary } from '../runs/run-library';
 import type { RunSession } from '../runs/run-session';
 
 const SCHEME = 'face-clusters-images';
 
-const LISTS = {
-  'failed.csv': ({ failures }: RunManifest) =>
-    stringify(
-      failures.map(({ image, reason }) => [forCsvCell(image), forCsvCell(reason)]),
-      { header: true, columns: ['image', 'reason'] },
-    ),
-  'without-face.csv': ({ faceless }: RunManifest) =>
-    stringify(
-      faceless.map((image) => [forCsvCell(image)]),
-      { header: true, columns: ['image'] },
-    ),
-};
+const LISTS = { 'failed.csv': failedCsv, 'without-face.csv': withoutFaceCsv };
 
 export class ImageLists implements vscode.TextDocumentContentProvider, vscode.Disposable {
   private readonly registration = vscode.workspace.registerTextDocumentContentProvider(

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { comparisonChart } from '../../summaries/comparison-chart';
 import { comparisonCsv } from '../../summaries/comparison-table';
+import { csvText } from '../../text/csv-text';
 import { forName } from '../../text/neutralize';
 import { UserError } from '../../util/errors';
 import { writeChosenFile } from '../../util/user-files';
@@ -25,7 +26,7 @@ export async function saveComparison({ comparison, folders }: RunSession): Promi
   const table = target.fsPath.toLowerCase().endsWith('.csv');
   await writeChosenFile(
     target.fsPath,
-    table ? comparisonCsv(comparison) : comparisonChart(comparison),
+    table ? csvText(comparisonCsv(comparison)) : comparisonChart(comparison),
   );
   void showInformation(`Face Clusters: the comparison was written to '${forName(target.fsPath)}'.`);
 }
