@@ -46,7 +46,7 @@ function addCluster(program: Command, context: CliContext): void {
   const command = program
     .command('cluster')
     .description('Cluster the faces in folders; several are merged into one set of faces.')
-    .argument('[FOLDER...]', 'folders of images');
+    .argument('[FOLDER...]', 'folders or archives (.zip, .tar, .parquet) of images');
   addSampleOptions(command);
   addClusteringOptions(command);
   addMethodOptions(command);
@@ -69,7 +69,7 @@ function addCompare(program: Command, context: CliContext): void {
   const command = program
     .command('compare')
     .description('Compare clustering methods by their silhouette at every number of clusters.')
-    .argument('[FOLDER...]', 'folders of images');
+    .argument('[FOLDER...]', 'folders or archives (.zip, .tar, .parquet) of images');
   addSampleOptions(command);
   addMethodOptions(command);
   addFeatureOptions(command);
@@ -127,7 +127,7 @@ function addEvaluate(program: Command, context: CliContext): void {
   const command = program
     .command('evaluate')
     .description('Compare the inferred attributes of labeled images with their labels.')
-    .argument('<FOLDER>', 'folder of images');
+    .argument('<FOLDER>', 'folder or archive (.zip, .tar, .parquet) of images');
   addSampleOptions(command);
   addAnalysisOptions(command);
   command

@@ -10,6 +10,7 @@ import { imageNames } from './folder-labels';
 import { IMAGE_EXTENSIONS } from './image-extensions';
 import { ImageList, prefixOf, type ImageFile } from './image-list';
 import { addFolder, addUnread, isFolderLeftOut, nothingLeftOut, unreadKind } from './left-out';
+import { isScannedArchive, scanArchive } from './scan-archive';
 
 export interface ScanResult {
   images: ImageList;
@@ -47,7 +48,7 @@ interface Folder {
 /**
  * Finds the images below `folders`, in the order of their paths. Symbolic links are followed; a
  * folder reached twice (through a loop of links, or because one chosen folder lies in another) is
- * read once.
+ * read once. A chosen archive is scanned as if it were a folder; an archive in a folder is not.
  *
  * @throws UserError where a chosen folder itself cannot be read, or a glob is not valid.
  */
@@ -56,7 +57,10 @@ export async function scanImages(
   options: ScanOptions = {},
 ): Promise<ScanResult> {
   const scan = new Scan(folders, options);
-  for (const [folder, path] of folders.entries()) await scan.visit({ folder, path, name: '' });
+  for (const [folder, path] of folders.entries()) {
+    if (isScannedArchive(path)) await scanArchive(folder, path, scan, options);
+    else await scan.visit({ folder, path, name: '' });
+  }
   const { images, failures, leftOut, hasLinks } = scan;
   return { images, failures, leftOut, hasLinks };
 }
@@ -67,7 +71,7 @@ class Scan implements ScanResult {
   readonly leftOut = nothingLeftOut();
   hasLinks = false;
 
-  private readonly visited = new Set<string>();
+  readonly visited = new Set<string>();
   private readonly nameOf: ReturnType<typeof imageNames>;
   private readonly include: readonly Glob[];
   private readonly exclude: readonly Glob[];
@@ -135,7 +139,7 @@ class Scan implements ScanResult {
       this.exported.add(`${folder}/${name === '' ? '' : `${name}/`}${file.name}`);
   }
 
-  private leavesFolderOut(text: string, { folder, path, name }: Folder): boolean {
+  leavesFolderOut(text: string, { folder, path, name }: Folder): boolean {
     const below = name === '' ? text : `${name}/${text}`;
     const parent = name === '' ? basename(path.toString()) : basename(name);
     if (!isFolderLeftOut(text, parent) && !this.exclude.some((matches) => matches(below)))
@@ -145,7 +149,7 @@ class Scan implements ScanResult {
   }
 
   /** Whether a file is an image that is to be read; counts it if it only looks like one. */
-  private isImage(text: string, { folder, name }: Folder): boolean {
+  isImage(text: string, { folder, name }: Folder): boolean {
     const { leftOut } = this;
     const isExported = this.exported.has(`${folder}/${name}`);
     if (!IMAGE_EXTENSIONS.has(extname(text).toLowerCase())) {
@@ -161,12 +165,12 @@ class Scan implements ScanResult {
     return false;
   }
 
-  private add(image: ImageFile, entries: number): void {
+  add(image: ImageFile, entries: number): void {
     this.images.push(image);
     if (this.images.length === 1) this.options.onFirst?.(image, entries);
   }
 
-  private fail(image: { folder: number; name: string }, reason: string): void {
+  fail(image: { folder: number; name: string }, reason: string): void {
     this.failures.push({ image: this.nameOf(image), reason });
   }
 }

@@ -2,6 +2,8 @@
 import { type Stats, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import pMap from 'p-map';
+import { entryPlace } from '../archives/archive-path';
+import { entryStats } from '../archives/read-entry';
 import type { Images } from '../images/image-list';
 import { collectGarbage } from '../util/collect-garbage';
 import { yieldToEventLoop } from '../util/yield-to-event-loop';
@@ -57,7 +59,7 @@ export class Identities {
   }
 
   /** @param stats undefined for a file that is gone or not accessible. */
-  set(index: number, stats: Stats | undefined): void {
+  set(index: number, stats: FileStats | undefined): void {
     if (stats === undefined) return;
     const { size, mtimeMs, ctimeMs, ino, nlink } = stats;
     this.values.set([size, mtimeMs, ctimeMs, ino], index * FIELDS);
@@ -94,8 +96,7 @@ export async function identitiesOf(images: Images, signal?: AbortSignal): Promis
     rest,
     async (index) => {
       signal?.throwIfAborted();
-      // A failure is reported when the file is read.
-      identities.set(index, await stat(images.at(index)!.path).catch(() => undefined));
+      identities.set(index, await statsOfAsync(images.at(index)!.path));
     },
     { concurrency: CONCURRENCY },
   );
@@ -115,9 +116,21 @@ export function identityOf(path: string | Buffer): FileIdentity | undefined {
   );
 }
 
-function statsOf(path: string | Buffer): Stats | undefined {
+type FileStats = Pick<Stats, 'size' | 'mtimeMs' | 'ctimeMs' | 'ino' | 'nlink'>;
+
+function statsOf(path: string | Buffer): FileStats | undefined {
   try {
-    return statSync(path);
+    const place = entryPlace(path);
+    return place === undefined ? statSync(path) : entryStats(place);
+  } catch {
+    return undefined; // reported when the file is read
+  }
+}
+
+async function statsOfAsync(path: string | Buffer): Promise<FileStats | undefined> {
+  try {
+    const place = entryPlace(path);
+    return place === undefined ? await stat(path) : entryStats(place);
   } catch {
     return undefined; // reported when the file is read
   }

@@ -3,7 +3,7 @@
  * when its faces are shown. Strips of older versions have none, and are recognized by their last
  * bytes.
  */
-import * as zlib from 'node:zlib';
+import { crc32 } from '../util/crc32';
 
 const CHECKSUM_BYTES = 4;
 
@@ -23,23 +23,7 @@ export function withoutChecksum(bytes: Buffer): Buffer | undefined {
 }
 
 /** CRC-32 of the first `length` bytes. */
-function checksum(bytes: Buffer, length: number): number {
-  const part = bytes.subarray(0, length);
-  return native?.(part) ?? crc32(part);
-}
-
-/** Node.js has it since 20.15; it takes microseconds. */
-const native = (zlib as { crc32?: (data: Uint8Array) => number }).crc32;
-
-/** CRC-32 for older versions of Node.js (ISO 3309, with the reversed polynomial). */
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  return (crc ^ 0xffffffff) >>> 0;
-}
+const checksum = (bytes: Buffer, length: number) => crc32(bytes.subarray(0, length));
 
 /** Whether bytes end with the marker EOI, as every JPEG does. */
 const endsWithMarker = (bytes: Buffer) =>

@@ -98,6 +98,22 @@ function kindOf(stats: Stats): string {
   return 'a device';
 }
 
+/**
+ * Opens a file that is meant to be regular; see `readRegularFileSync`. The caller closes it.
+ * @throws UserError if it is no regular file; a system error if it cannot be opened.
+ */
+export function openRegularSync(path: string): { descriptor: number; stats: Stats } {
+  const descriptor = openNow(path);
+  try {
+    const stats = fstatSync(descriptor);
+    sizeOf(stats, Infinity);
+    return { descriptor, stats };
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
+}
+
 function openNow(path: string | Buffer): number {
   try {
     return openSync(path, FLAGS);

@@ -1,8 +1,21 @@
 /** The image files of a cluster: their paths, and copies of them in a folder of the user's. */
 import { type BigIntStats, constants } from 'node:fs';
-import { type FileHandle, mkdir, open, realpath, rm } from 'node:fs/promises';
+import {
+  chmod,
+  type FileHandle,
+  mkdir,
+  open,
+  realpath,
+  rm,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { basename, join, parse, sep } from 'node:path';
+import { type EntryPlace, entryPlace } from '../../archives/archive-path';
+import { readEntry } from '../../archives/read-entry';
 import type { Failure } from '../../domain/run';
+import { analysisSettingsSchema } from '../../domain/settings';
+import { imageLimits } from '../../images/image-limits';
 import type { EngineCalls } from '../../protocol/engine';
 import { membersOfCluster } from '../../runs/run-files';
 import { imagePath, type StoredRun } from '../../runs/run-store';
@@ -34,7 +47,7 @@ export async function clusterPaths({
 /**
  * Copies the images of a cluster into a folder, which is made if it does not exist. No file is ever
  * replaced: if there is another file of the same name, the copy gets another name. Copies keep
- * permissions and times.
+ * permissions and times; those of entries of an archive are the archive's.
  * @throws UserError if the folder cannot be written or the disk is full; CancelledError. Complete
  * copies stay then.
  */
@@ -42,12 +55,14 @@ export async function copyImages(
   { runDir, cluster, outDir }: EngineCalls['copyImages']['params'],
   { signal, onProgress }: JobContext,
 ): Promise<EngineCalls['copyImages']['result']> {
-  const images = await imagesOf(await openRun(runDir), cluster);
+  const run = await openRun(runDir);
+  const images = await imagesOf(run, cluster);
+  const { fileBytes } = imageLimits(analysisSettingsSchema.parse(run.manifest.settings));
   const failures: Failure[] = [];
   const counts = { copied: 0, there: 0 };
   const { folder, stage } = await openTarget(outDir);
   try {
-    const copier = new ImageCopier(folder, join(stage.path, 'copy'), signal);
+    const copier = new ImageCopier(folder, join(stage.path, 'copy'), fileBytes, signal);
     for (const [done, { path, name }] of images.entries()) {
       signal.throwIfAborted();
       onProgress({ stage: 'copy', done, total: images.length, failed: failures.length });
@@ -110,10 +125,12 @@ class ImageCopier {
   /**
    * @param folder an existing folder; its path has no links.
    * @param temporary an unused path in the same file system.
+   * @param maxBytes maximum size of an entry of an archive.
    */
   constructor(
     private readonly folder: string,
     private readonly temporary: string,
+    private readonly maxBytes: number,
     private readonly signal: AbortSignal,
   ) {}
 
@@ -123,6 +140,8 @@ class ImageCopier {
    * @throws a system error, or the reason of `signal`; nothing is left behind then.
    */
   async add(path: string | Buffer): Promise<'copied' | 'there'> {
+    const entry = entryPlace(path);
+    if (entry !== undefined) return this.addEntry(entry);
     try {
       return await this.addAs(baseName(path), path);
     } catch (error) {
@@ -130,6 +149,20 @@ class ImageCopier {
       if (typeof path === 'string' || !['EILSEQ', 'EINVAL'].includes(codeOf(error) ?? ''))
         throw error;
       return this.addAs(baseName(path.toString()), path);
+    }
+  }
+
+  private async addEntry(entry: EntryPlace): Promise<'copied' | 'there'> {
+    const unpacked = `${this.temporary}-unpacked`;
+    try {
+      const bytes = await readEntry(entry, this.maxBytes, { ahead: true });
+      const { mode, atime, mtime } = entry.stats;
+      await writeFile(unpacked, bytes, { flag: 'wx', mode: FILE_MODE });
+      await chmod(unpacked, mode & 0o777).catch(ignoreMissingModes);
+      await utimes(unpacked, atime, mtime);
+      return await this.addAs(basename(entry.name), unpacked);
+    } finally {
+      await rm(unpacked, { force: true });
     }
   }
 

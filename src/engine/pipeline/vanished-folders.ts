@@ -3,6 +3,7 @@
  * What is left of the folder must not replace a run of all of its images.
  */
 import { opendir } from 'node:fs/promises';
+import { isArchive } from '../../archives/archive-path';
 import type { Failure } from '../../domain/run';
 import { VANISHED_REASON } from '../../images/encoded-image';
 import type { Images } from '../../images/image-list';
@@ -73,6 +74,7 @@ export async function refusePartialRun(
 }
 
 async function whyGone(folder: string, hadImages: boolean): Promise<string | undefined> {
+  if (isArchive(folder)) return undefined; // its images vanish with it
   try {
     const opened = await opendir(folder);
     try {

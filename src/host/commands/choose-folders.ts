@@ -1,5 +1,6 @@
-/** The folders that a command applies to. */
+/** The folders and archives that a command applies to. */
 import * as vscode from 'vscode';
+import { isArchive } from '../../archives/archive-path';
 import { forName } from '../../text/neutralize';
 import { UserError } from '../../util/errors';
 
@@ -17,6 +18,18 @@ export async function chosenFolders(
   from: Clicked,
   openLabel: string,
 ): Promise<string[] | undefined> {
+  const chosen = await chosenFoldersAndArchives(from, openLabel);
+  const archive = chosen?.find(isArchive);
+  if (archive !== undefined)
+    throw new UserError(`'${forName(archive)}' is not a folder: expected a folder`);
+  return chosen;
+}
+
+/** Like `chosenFolders`, for commands that take archives of images as well. */
+export async function chosenFoldersAndArchives(
+  from: Clicked,
+  openLabel: string,
+): Promise<string[] | undefined> {
   const uris = clickedUris(from) ?? (await askForFolders(openLabel));
   if (uris === undefined) return undefined;
   const other = uris.find(({ scheme }) => scheme !== 'file');
@@ -24,10 +37,10 @@ export async function chosenFolders(
     throw new UserError(
       `expected folders on a disk of the computer that VS Code works on, got '${forName(other.toString())}' of the file system '${other.scheme}'`,
     );
-  const folders = await onlyFolders(uris);
+  const folders = await onlyFoldersAndArchives(uris);
   if (folders.length === 0)
     throw new UserError(
-      `'${uris.map(({ fsPath }) => forName(fsPath)).join("', '")}' is not a folder: expected a folder of images`,
+      `'${uris.map(({ fsPath }) => forName(fsPath)).join("', '")}' is neither a folder nor an archive: expected a folder of images`,
     );
   return folders;
 }
@@ -49,12 +62,13 @@ function askForFolders(openLabel: string): Thenable<vscode.Uri[] | undefined> {
   });
 }
 
-/** A selection may contain files beside folders; they are ignored. */
-async function onlyFolders(uris: readonly vscode.Uri[]): Promise<string[]> {
+/** A selection may contain other files beside folders and archives; they are ignored. */
+async function onlyFoldersAndArchives(uris: readonly vscode.Uri[]): Promise<string[]> {
   const folders: string[] = [];
   for (const uri of uris) {
     const { type } = await vscode.workspace.fs.stat(uri);
-    if ((type & vscode.FileType.Directory) !== 0) folders.push(uri.fsPath);
+    const isFolder = (type & vscode.FileType.Directory) !== 0;
+    if (isFolder || isArchive(uri.fsPath)) folders.push(uri.fsPath);
   }
   return folders;
 }

@@ -7,7 +7,7 @@ import type { RunSession } from '../runs/run-session';
 import { SECTION } from '../settings/configuration';
 import { analyzeRun } from './analyze-run';
 import { chooseAttributes } from './choose-attributes';
-import { chosenFolders } from './choose-folders';
+import { chosenFolders, chosenFoldersAndArchives } from './choose-folders';
 import { copyImages, copyPaths } from './cluster-images';
 import type { CommandContext } from './command-context';
 import { exportRun } from './export-run';
@@ -59,7 +59,7 @@ const reportingErrors =
 
 const folderCommands = (context: CommandContext): Handlers => ({
   clusterFaces: async (clicked?: vscode.Uri, selected?: vscode.Uri[]) => {
-    const folders = await chosenFolders({ clicked, selected }, 'Cluster Faces');
+    const folders = await chosenFoldersAndArchives({ clicked, selected }, 'Cluster Faces');
     if (folders !== undefined) await analyzeRun(context.library.getOrCreate(folders), context);
   },
   exploreDataset: async (clicked?: vscode.Uri) => {

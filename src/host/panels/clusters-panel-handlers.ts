@@ -1,8 +1,11 @@
 /** What the page of a run's panel can have done. */
+import { basename } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
+import { entryPlace } from '../../archives/archive-path';
 import type { PanelParams, SettingChanges } from '../../protocol/panel';
-import type { Log } from '../outlets';
+import { forName } from '../../text/neutralize';
+import { type Log, showInformation } from '../outlets';
 import type { RunSession } from '../runs/run-session';
 import { readSettings } from '../settings/configuration';
 import type { SettingHistory } from '../settings/setting-history';
@@ -48,13 +51,26 @@ export function panelCommands(panel: PanelActions): CommandHandlers<PanelCommand
   };
 }
 
-/** Opens the image of a face. */
+/** Opens the image of a face. Of an image in an archive, the archive is shown in its folder. */
 export async function openImage(session: RunSession, row: number, beside: boolean): Promise<void> {
-  const { path } = await session.queries.locate(row);
+  const { path, name } = await session.queries.locate(row);
+  const entry = entryPlace(path);
+  if (entry !== undefined) {
+    await revealArchive(vscode.Uri.file(entry.archive), name);
+    return;
+  }
   await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(path), {
     viewColumn: beside ? vscode.ViewColumn.Beside : undefined,
     preview: true,
   });
+}
+
+async function revealArchive(archive: vscode.Uri, image: string): Promise<void> {
+  const isHere = vscode.workspace.getWorkspaceFolder(archive) !== undefined;
+  await vscode.commands.executeCommand(isHere ? 'revealInExplorer' : 'revealFileInOS', archive);
+  void showInformation(
+    `'${forName(image)}' lies in the archive '${forName(basename(archive.fsPath))}', which the editor cannot open. Click a face to see its photo, or copy the images of the cluster into a folder.`,
+  );
 }
 
 /** Copies the images of a cluster, or their paths. */

@@ -1,5 +1,7 @@
-/** Watches the image files of the runs that are open in panels. */
+/** Watches the image files, and the archives, of the runs that are open in panels. */
+import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
+import { isArchive } from '../../archives/archive-path';
 import { changesText } from '../../domain/progress-text';
 import { IMAGE_EXTENSIONS } from '../../images/image-extensions';
 import { Disposables } from '../disposables';
@@ -16,6 +18,9 @@ const IMAGES = `**/*.{${[...IMAGE_EXTENSIONS].map(inAnyCase).join(',')}}`;
 function inAnyCase(extension: string): string {
   return extension.slice(1).replaceAll(/[a-z]/g, (letter) => `[${letter}${letter.toUpperCase()}]`);
 }
+
+/** A name as a pattern that only this name matches. */
+const escaped = (name: string) => name.replaceAll(/[*?[\]{}]/g, '[$&]');
 
 export class FolderWatch implements vscode.Disposable {
   private readonly open = new Set<RunSession>();
@@ -73,7 +78,9 @@ export class FolderWatch implements vscode.Disposable {
     const checkSoon = this.debounced(session, watch);
     for (const folder of session.folders) {
       const watcher = vscode.workspace.createFileSystemWatcher(
-        new vscode.RelativePattern(vscode.Uri.file(folder), IMAGES),
+        isArchive(folder)
+          ? new vscode.RelativePattern(vscode.Uri.file(dirname(folder)), escaped(basename(folder)))
+          : new vscode.RelativePattern(vscode.Uri.file(folder), IMAGES),
       );
       watch.add(watcher);
       watch.add(watcher.onDidCreate(checkSoon));

@@ -1,0 +1,138 @@
+/** Finds the column of images of a .parquet file, as data sets of Hugging Face have it. */
+import {
+  type ColumnMetaData,
+  type FileMetaData,
+  parquetMetadata,
+  parquetSchema,
+  type RowGroup,
+  type SchemaTree,
+} from 'hyparquet';
+import { count } from '../text/numbers';
+import { megabytes } from '../text/sizes';
+import { messageOf, UserError } from '../util/errors';
+import type { ArchiveFile } from './archive-file';
+
+/** Maximum size of the metadata at the end; those of a thousand row groups have some megabytes. */
+const MAX_METADATA = 1 << 24;
+const TAIL = 8;
+
+/** @throws UserError where it is no .parquet file, or damaged. */
+export function metadataOf(file: ArchiveFile): FileMetaData {
+  if (file.size < TAIL) throw new UserError('it is no .parquet file: it is too short');
+  const tail = file.read(file.size - TAIL, TAIL);
+  const magic = tail.toString('latin1', 4);
+  if (magic === 'PARE') throw new UserError('it is encrypted: expected a .parquet file without');
+  if (magic !== 'PAR1')
+    throw new UserError(
+      file.read(0, 4).toString('latin1') === 'PAR1'
+        ? `it is cut off: it begins as a .parquet file does, but does not end as one (byte ${count(file.size)})`
+        : 'it is no .parquet file',
+    );
+  const length = tail.readUInt32LE(0);
+  if (length > MAX_METADATA)
+    throw new UserError(
+      `its metadata have ${megabytes(length)}: expected at most ${megabytes(MAX_METADATA)}`,
+    );
+  if (length + TAIL > file.size)
+    throw new UserError(
+      `it is damaged: its metadata have ${count(length)} bytes, but the file ${count(file.size)}`,
+    );
+  const bytes = file.read(file.size - TAIL - length, length + TAIL);
+  return orDamaged(() => parquetMetadata(bytes, { geoparquet: false }));
+}
+
+/** A leaf of the schema. */
+export interface Column {
+  /** Names of the leaf and the structures that it is in, joined with dots. */
+  path: string;
+  /** Definition level of a value that is there. */
+  maxLevel: number;
+}
+
+export interface ImageColumns {
+  /** Encoded images. */
+  bytes: Column;
+  /** Their names; undefined where there are none. */
+  names: Column | undefined;
+}
+
+/** Names of columns of images, where there are several columns that could be. */
+const IMAGE_NAME = /^(?:image|img|picture|photo|face|jpe?g|png|webp)s?$/i;
+
+/** @throws UserError where there is none. */
+export function imageColumns(metadata: FileMetaData): ImageColumns {
+  const candidates = orDamaged(() => parquetSchema(metadata).children.flatMap(candidate));
+  const chosen =
+    candidates.find(({ name }) => IMAGE_NAME.test(name)) ??
+    candidates.find(({ isStructure }) => isStructure) ??
+    candidates[0];
+  if (chosen === undefined)
+    throw new UserError(
+      'it has no column of images: expected one of binary values, or of structures of `bytes` and `path`',
+    );
+  return chosen;
+}
+
+function candidate(node: SchemaTree): (ImageColumns & { name: string; isStructure: boolean })[] {
+  const { name, repetition_type: repetition } = node.element;
+  if (repetition === 'REPEATED') return [];
+  if (isBytes(node) && isBinary(node))
+    return [{ name, isStructure: false, bytes: columnOf(node), names: undefined }];
+  const bytes = node.children.find((child) => child.element.name === 'bytes' && isBytes(child));
+  if (bytes === undefined) return [];
+  const names = node.children.find((child) => child.element.name === 'path' && isBytes(child));
+  return [
+    {
+      name,
+      isStructure: true,
+      bytes: columnOf(bytes, node),
+      names: names === undefined ? undefined : columnOf(names, node),
+    },
+  ];
+}
+
+const isBytes = ({ element, children }: SchemaTree) =>
+  children.length === 0 && element.type === 'BYTE_ARRAY' && element.repetition_type !== 'REPEATED';
+
+/** Whether byte arrays are no text, number or other known type. */
+const isBinary = ({ element }: SchemaTree) =>
+  element.converted_type === undefined && element.logical_type === undefined;
+
+function columnOf(leaf: SchemaTree, ...above: SchemaTree[]): Column {
+  const optional = [leaf, ...above].filter(
+    ({ element }) => element.repetition_type !== 'REQUIRED',
+  ).length;
+  return { path: leaf.path.join('.'), maxLevel: optional };
+}
+
+/** Where the pages of a column lie in a group of rows. */
+export interface Chunk {
+  start: number;
+  end: number;
+  codec: ColumnMetaData['codec'];
+}
+
+/** @throws UserError where they are missing, or in another file. */
+export function chunkOf({ columns }: RowGroup, { path }: Column): Chunk {
+  const found = columns.find(({ meta_data: data }) => data?.path_in_schema.join('.') === path);
+  const data = found?.meta_data;
+  if (data === undefined)
+    throw new UserError(`it is damaged: a group of rows lacks the column '${path}'`);
+  if (found?.file_path !== undefined)
+    throw new UserError(`the column '${path}' lies in another file: expected it in this one`);
+  if (found?.crypto_metadata !== undefined)
+    throw new UserError(`the column '${path}' is encrypted`);
+  const { data_page_offset: first, dictionary_page_offset: dictionary = 0n } = data;
+  const start = Number(dictionary > 0n && dictionary < first ? dictionary : first);
+  return { start, end: start + Number(data.total_compressed_size), codec: data.codec };
+}
+
+/** @throws UserError where the library finds data that are no metadata. */
+export function orDamaged<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(`it is damaged: ${messageOf(error)}`, { cause: error });
+  }
+}
