@@ -17,7 +17,8 @@ import { hashOf } from '../util/content-hash';
 import { messageOf } from '../util/errors';
 import { createMutex } from '../util/mutex';
 import { isOneACore } from '../util/thread-count';
-import { type FaceFinder, locatedFaces } from './detect';
+import { locatedFaces } from './detect';
+import type { FaceFinder } from './found-faces';
 import { isOverview } from './overview';
 
 /** An image to analyze. */

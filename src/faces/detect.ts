@@ -8,12 +8,9 @@ import { alignedFrame } from '../images/framing';
 import { isAlignedCrop } from './alignment-check';
 import { sizeKey } from './choose-detection';
 import type { FaceDetector } from './detector';
-import { foundFaces, type FoundFaces } from './found-faces';
+import { type FaceFinder, foundFaces, type FoundFaces } from './found-faces';
 import { overviewSide } from './overview';
 import { searchPhoto } from './search-photo';
-
-/** Finds the faces of an image. */
-export type FaceFinder = (image: EncodedImage) => Promise<FoundFaces>;
 
 /** Takes every image as one aligned face. */
 export function alignedFaces(crop: Framing): FaceFinder {

@@ -31,6 +31,9 @@ export interface FoundFaces {
   release(): void;
 }
 
+/** Finds the faces of an image. */
+export type FaceFinder = (image: EncodedImage) => Promise<FoundFaces>;
+
 /** Crops may be enlarged by this factor before the photo is decoded again at a larger size. */
 const MAX_ENLARGEMENT = 1.15;
 

@@ -163,7 +163,9 @@ describe('face-clusters cluster', () => {
     const first = lines.indexOf('execution provider: CPU (chosen in the settings)');
     expect(first).toBe(1);
     expect(lines.slice(2, 2 + details.length)).toEqual(details);
-    expect(lines[2 + details.length]).toMatch(/^faces not searched for, all images are taken as aligned crops: /);
+    expect(lines[2 + details.length]).toMatch(
+      /^faces not searched for, all images are taken as aligned crops: /,
+    );
   });
 
   it('clusters attribute vectors without images', async () => {

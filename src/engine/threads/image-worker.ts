@@ -17,7 +17,8 @@ import {
   type ImageRequest,
 } from '../../faces/analyze-images';
 import { type DetectionMode, isMostlyCrops } from '../../faces/choose-detection';
-import { alignedFaces, type FaceFinder, facesOrCrops, searchedFaces } from '../../faces/detect';
+import { alignedFaces, facesOrCrops, searchedFaces } from '../../faces/detect';
+import type { FaceFinder } from '../../faces/found-faces';
 import { type FaceDetector, openDetector } from '../../faces/detector';
 import { readBytes } from '../../images/encoded-image';
 import { ImageError } from '../../images/image-error';
