@@ -28,3 +28,9 @@ export const JP2 = Buffer.from(
   ].join(''),
   'base64',
 );
+
+/** Of that size, red, transparent on the left. */
+export const TRANSPARENT_JXL = Buffer.from(
+  '/wpYAXqABcWFCAgQAIQASxiLFQDUEz/GGOPPBUQACCSvPIAMoHwEoOxAiLX9kXoA',
+  'base64',
+);

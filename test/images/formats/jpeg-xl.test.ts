@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { encodedImage } from '../../../src/images/encoded-image';
 import { decodeWhole, meanError } from '../../support/decoded';
 import { quarters } from '../../support/images';
-import { JXL, TURNED_JXL } from '../../support/small-files';
+import { JXL, TRANSPARENT_JXL, TURNED_JXL } from '../../support/small-files';
 
 const [WIDTH, HEIGHT] = [62, 44];
 const picture = () => quarters(WIDTH, HEIGHT);
@@ -21,6 +21,12 @@ describe('a JPEG XL', () => {
     expect(await meanError(await decodeWhole(TURNED_JXL), turned)).toBeLessThan(0.1);
   });
 
+  it('that is transparent is shown on white', async () => {
+    const { data } = await decodeWhole(TRANSPARENT_JXL);
+    expect([...data.subarray(0, 3)]).toEqual([255, 255, 255]);
+    expect([...data.subarray(data.length - 3)]).toEqual([200, 0, 0]);
+  });
+
   it('in several boxes is read', async () => {
     const part = Buffer.alloc(12 + 20);
     part.writeUInt32BE(part.length);
@@ -35,7 +41,7 @@ describe('a JPEG XL', () => {
     expect(await meanError(await decodeWhole(bytes), picture())).toBeLessThan(0.1);
   });
 
-  it.each([JXL, TURNED_JXL])('that is cut short is named', async (bytes) => {
+  it.each([JXL, TURNED_JXL, TRANSPARENT_JXL])('that is cut short is named', async (bytes) => {
     for (const length of [12, bytes.length - 10])
       await expect(decodeWhole(bytes.subarray(0, length))).rejects.toThrow(
         'it is a JPEG XL that is damaged or cut short',
