@@ -11,7 +11,6 @@ import { analysisSettings } from '../../src/domain/settings';
 import type { EngineClient } from '../../src/engine/client';
 import { bitmap } from '../support/bitmaps';
 import { heicWith, property } from '../support/heic';
-import { quarters } from '../support/images';
 import { cr3, losslessJpeg, rawFile } from '../support/raw-files';
 import { bundled, settingsWith } from '../support/settings';
 import { JP2, JXL, TURNED_JXL } from '../support/small-files';
@@ -145,8 +144,10 @@ async function originals(seed: number): Promise<[name: string, bytes: Buffer][]>
 async function otherFormats(): Promise<[name: string, bytes: Buffer][]> {
   const [width, height] = [62, 44];
   const masks = [0xff0000, 0xff00, 0xff, 0xff000000];
-  const rgb = await quarters(width, height).raw().toBuffer();
-  const jpeg = await quarters(width, height).jpeg().toBuffer();
+  const rgb = Buffer.from(Uint8Array.from({ length: width * height * 3 }, (_, i) => i & 255));
+  const jpeg = await sharp(rgb, { raw: { width, height, channels: 3 } })
+    .jpeg()
+    .toBuffer();
   return [
     ['turned.heic', heicWith([property('irot', [1])])],
     ['plain.jxl', JXL],
