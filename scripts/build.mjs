@@ -18,15 +18,15 @@ const common = {
 };
 
 /**
- * Node.js programs, without native modules, decoders in WebAssembly (those that are not named here
- * are loaded by `createRequire`), and `vscode`, which the editor provides.
+ * Node.js programs, without native modules, decoders in WebAssembly (which are
+ * loaded by their names at run time), and `vscode`, which the editor provides.
  */
 const node = {
   ...common,
   platform: 'node',
   target: 'node20',
   format: 'cjs',
-  external: ['vscode', 'onnxruntime-node', 'sharp', 'lmdb', '@julusian/jpeg-turbo', '@jsquash/jxl'],
+  external: ['vscode', 'onnxruntime-node', 'sharp', 'lmdb', '@julusian/jpeg-turbo'],
   // A library reads this global, which Node.js has since version 21, and VS Code warns about every
   // extension that reads it.
   define: { navigator: 'undefined' },

@@ -123,6 +123,13 @@ const EMSCRIPTEN = webassembly(
   'emscripten',
 );
 
+const LIBJXL = [
+  webassembly('libjxl', 'BSD-3-Clause', 'https://github.com/libjxl/libjxl', 'libjxl'),
+  webassembly('skcms', 'BSD-3-Clause', 'https://skia.googlesource.com/skcms', 'skcms'),
+  webassembly('Brotli', 'MIT', 'https://github.com/google/brotli', 'brotli'),
+  part('highway', 'BSD-3-Clause', 'https://github.com/google/highway', 'highway'),
+];
+
 const onnxruntime = {
   name: 'ONNX Runtime',
   license: 'MIT',
@@ -229,12 +236,13 @@ export const NATIVE_FILES = [
         source: 'https://github.com/GoogleChromeLabs/squoosh',
         packaged: ['@jsquash/jxl/LICENSE'],
       },
-      webassembly('libjxl', 'BSD-3-Clause', 'https://github.com/libjxl/libjxl', 'libjxl'),
-      webassembly('skcms', 'BSD-3-Clause', 'https://skia.googlesource.com/skcms', 'skcms'),
-      webassembly('Brotli', 'MIT', 'https://github.com/google/brotli', 'brotli'),
-      part('highway', 'BSD-3-Clause', 'https://github.com/google/highway', 'highway'),
+      ...LIBJXL,
       EMSCRIPTEN,
     ],
+  },
+  {
+    files: /^@cornerstonejs\/codec-libjxl\/dist\/jpegxlwasm_decode\.wasm$/,
+    parts: [...LIBJXL, EMSCRIPTEN],
   },
   {
     files: /^@cornerstonejs\/codec-openjpeg\/dist\/openjpegwasm_decode\.wasm$/,
@@ -252,6 +260,7 @@ export const NATIVE_FILES = [
 export const MISSING_TEXTS = [
   { packages: /^@img\/sharp-libvips-/, texts: ['LGPL-3.0.txt', 'GPL-3.0.txt'] },
   { packages: /^onnxruntime-(node|common)$|^@microsoft\/fast-/, texts: ['MIT-Microsoft.txt'] },
+  { packages: /^@cornerstonejs\/codec-libjxl$/, texts: ['webassembly/libjxl.txt'] },
   { packages: /^@cornerstonejs\/codec-openjpeg$/, texts: ['webassembly/codec-openjpeg.txt'] },
   { packages: /^@lmdb\//, packaged: ['lmdb/LICENSE'] },
   { packages: /^fft\.js$/, texts: ['fft.js.txt'] },

@@ -54,13 +54,24 @@ export function colorSpaceOf(profile: Buffer): Promise<ColorSpace> {
 }
 
 /**
- * @param profile an ICC profile, of pixels that libvips does not decode.
+ * @param profile an ICC profile, or Display P3, of pixels that libvips does not decode.
  * @returns `srgb` where the profile is damaged, or not of RGB: then the colors are shown as they
  * are stored, as programs do that know no profiles.
  */
-export async function colorSpaceOfProfile(profile: Buffer): Promise<ColorSpace> {
-  const colorSpace = await colorSpaceOf(profileSegments(profile));
+export async function colorSpaceOfProfile(profile: Buffer | 'p3'): Promise<ColorSpace> {
+  const icc = profile === 'p3' ? await (displayP3 ??= readDisplayP3()) : profile;
+  const colorSpace = await colorSpaceOf(profileSegments(icc));
   return colorSpace === 'unknown' ? 'srgb' : colorSpace;
+}
+
+let displayP3: Promise<Buffer> | undefined;
+
+/** libvips brings this profile along, and gives it only inside images. */
+async function readDisplayP3(): Promise<Buffer> {
+  const raw = { width: 1, height: 1, channels: 3 } as const;
+  const image = await sharp(Buffer.alloc(3), { raw }).withIccProfile('p3').png().toBuffer();
+  const { icc } = await sharp(image).metadata();
+  return icc ?? Buffer.alloc(0);
 }
 
 /** Compares the chart's colors before and after the conversion by libvips. */

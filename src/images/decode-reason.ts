@@ -64,12 +64,15 @@ export function formatError(error: unknown, bytes: Buffer, name: string): ImageE
 
 function reasonOfFormat(error: unknown, name: string): string {
   const text = isBeyondEnd(error) ? 'it ends within its header' : messageOf(error);
-  return isOutOfMemory(text)
-    ? `it is ${name}, and decoding it takes more memory than its decoder can have: save it as JPEG`
+  if (isOutOfMemory(text))
+    return `it is ${name}, and decoding it takes more memory than its decoder can have: save it as JPEG`;
+  return isUnsupported(text)
+    ? `it is ${name} of a kind that cannot be decoded (${excerpt(text)}): save it as JPEG`
     : `it is ${name} that is damaged or cut short (${excerpt(text)})`;
 }
 
 const isBeyondEnd = (error: unknown) =>
   ['ERR_OUT_OF_RANGE', 'ERR_BUFFER_OUT_OF_BOUNDS'].includes(codeOf(error) ?? '');
 
+const isUnsupported = (text: string) => /unsupported|not been built in/i.test(text);
 const isOutOfMemory = (text: string) => /out of memory|memory allocation|OOM|enlarge/i.test(text);

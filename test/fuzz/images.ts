@@ -9,7 +9,11 @@ import sharp, { type Sharp } from 'sharp';
 import type { RunManifest } from '../../src/domain/run';
 import { analysisSettings } from '../../src/domain/settings';
 import type { EngineClient } from '../../src/engine/client';
+import { bitmap } from '../support/bitmaps';
+import { heicWith, property } from '../support/heic';
+import { cr3, losslessJpeg, rawFile } from '../support/raw-files';
 import { bundled, settingsWith } from '../support/settings';
+import { JP2, JXL, TURNED_JXL } from '../support/small-files';
 import { random } from '../support/vectors';
 
 export interface ImageCase {
@@ -133,7 +137,39 @@ async function originals(seed: number): Promise<[name: string, bytes: Buffer][]>
       await encode(sharp(pixels, { raw: { width, height, channels: 3 } })).toBuffer(),
     ]);
   }
-  return encoded;
+  return [...encoded, ...(await otherFormats())];
+}
+
+/** Files of the formats that sharp does not write, and a raw file of a camera. */
+async function otherFormats(): Promise<[name: string, bytes: Buffer][]> {
+  const [width, height] = [62, 44];
+  const masks = [0xff0000, 0xff00, 0xff, 0xff000000];
+  const rgb = Buffer.from(Uint8Array.from({ length: width * height * 3 }, (_, i) => i & 255));
+  const jpeg = await sharp(rgb, { raw: { width, height, channels: 3 } })
+    .jpeg()
+    .toBuffer();
+  return [
+    ['turned.heic', heicWith([property('irot', [1])])],
+    ['plain.jxl', JXL],
+    ['boxes.jxl', TURNED_JXL],
+    ['plain.jp2', JP2],
+    ['plain.bmp', bitmap(width, height, { bits: 24 })],
+    ['runs.bmp', bitmap(width, height, { bits: 8, runs: true })],
+    ['masks.bmp', bitmap(width, height, { bits: 32, masks, header: 124 })],
+    ['bytes.ppm', Buffer.concat([Buffer.from(`P6\n${width} ${height}\n255\n`), rgb])],
+    ['text.ppm', Buffer.from(`P3\n${width} ${height}\n255\n${[...rgb].join(' ')}`)],
+    [
+      'preview.dng',
+      rawFile({
+        directories: [
+          { 254: 1, 274: 6, 330: { directory: 1 }, 50706: 1025 },
+          { 254: 0, 259: 7, 262: 32_803, 273: { part: 0 } },
+        ],
+        parts: [losslessJpeg(4000, 3000), jpeg],
+      }),
+    ],
+    ['preview.cr3', cr3(rawFile({ directories: [{ 274: 6 }] }), jpeg, jpeg)],
+  ];
 }
 
 /** @yields `count` cases; the same ones for the same seed. */

@@ -83,6 +83,22 @@ describe('the notices', () => {
     }).not.toThrow();
   });
 
+  it('list the components of libheif, and how to replace them', async () => {
+    const { text, files } = await collected({
+      'libheif-js/package.json': { name: 'libheif-js', license: 'LGPL-3.0' },
+      'libheif-js/LICENSE': 'GNU LESSER GENERAL PUBLIC LICENSE, version 3',
+      'libheif-js/libheif-wasm/libheif.wasm': '',
+    });
+    for (const name of ['libheif', 'libde265'])
+      expect(text).toContain(`Part: ${name}\nOf: libheif-js\nLicense: LGPL-3.0-or-later\n`);
+    expect(text).toContain(
+      'replace node_modules/libheif-js/libheif-wasm/libheif.wasm and libheif.js with them',
+    );
+    expect(() => {
+      check({ files, text });
+    }).not.toThrow();
+  });
+
   it.each([
     [
       'a package without a license text',

@@ -23,6 +23,8 @@ type Libheif = EmscriptenModule &
     | '_heif_image_handle_has_alpha_channel'
     | '_heif_image_handle_get_raw_color_profile_size'
     | '_heif_image_handle_get_raw_color_profile'
+    | '_heif_image_handle_get_nclx_color_profile'
+    | '_heif_nclx_color_profile_free'
     | '_heif_decode_image'
     | '_heif_image_get_width'
     | '_heif_image_get_height'
@@ -41,6 +43,12 @@ const ERROR_BYTES = 12;
 /** Of messages, at most. */
 const MAX_MESSAGE_BYTES = 300;
 const POINTER_BYTES = 4;
+
+/** Where libheif's structure for colors has the primaries, before the transfer function. */
+const PRIMARIES_AT = 4;
+/** Numbers of H.273. */
+const P3_PRIMARIES = 12;
+const SRGB_TRANSFER = 13;
 
 const decoder = new WasmDecoder<Libheif>(
   () => createRequire(__filename).resolve('libheif-js/libheif-wasm/libheif.wasm'),
@@ -88,16 +96,29 @@ class HeicFile {
     };
   }
 
-  private profile(): Buffer | undefined {
+  private profile(): PixelHeader['profile'] {
     const { heif, handle, error } = this;
     const length = heif._heif_image_handle_get_raw_color_profile_size(handle);
-    if (length === 0) return undefined;
+    if (length === 0) return this.isDisplayP3() ? 'p3' : undefined;
     const at = heif._malloc(length);
     heif._heif_image_handle_get_raw_color_profile(error, handle, at);
     this.check();
     const profile = Buffer.from(heif.HEAPU8.subarray(at, at + length));
     heif._free(at);
     return profile;
+  }
+
+  /** Whether the colors are given by numbers (ITU-T H.273), and those are Display P3's. */
+  private isDisplayP3(): boolean {
+    const { heif, handle, error, result } = this;
+    heif._heif_image_handle_get_nclx_color_profile(error, handle, result);
+    if (this.uint32(error) !== 0) return false; // there are none
+    const numbers = this.uint32(result);
+    const isP3 =
+      this.uint32(numbers + PRIMARIES_AT) === P3_PRIMARIES &&
+      this.uint32(numbers + PRIMARIES_AT + POINTER_BYTES) === SRGB_TRANSFER;
+    heif._heif_nclx_color_profile_free(numbers);
+    return isP3;
   }
 
   decode(): DecodedPixels {

@@ -19,8 +19,10 @@ export interface PixelHeader {
   height: number;
   /** Type of the decoded values, as libvips names it. */
   depth: 'uchar' | 'ushort' | 'float';
-  /** ICC profile of the decoded values; undefined where they are sRGB. */
-  profile?: Buffer | undefined;
+  /**
+   * ICC profile of the decoded values, or `p3` for Display P3; undefined where they are sRGB.
+   */
+  profile?: Buffer | 'p3' | undefined;
 }
 
 /** A format that is decoded here; both functions throw where a file is damaged. */

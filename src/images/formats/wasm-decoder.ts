@@ -46,7 +46,8 @@ export class WasmDecoder<Module extends EmscriptenModule> {
       return result;
     } catch (error) {
       this.discard(instance);
-      throw error;
+      // Exceptions of C++ are numbers, or objects of their own.
+      throw error instanceof Error ? error : new Error('its decoder found an error');
     }
   }
 

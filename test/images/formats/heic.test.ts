@@ -2,6 +2,7 @@
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { encodedImage } from '../../../src/images/encoded-image';
+import { profileSegments } from '../../../src/images/jpeg-markers';
 import { decodePixels } from '../../../src/images/decode';
 import { decodeWhole, meanError } from '../../support/decoded';
 import {
@@ -64,12 +65,36 @@ describe('a HEIC', () => {
     expect(await meanError(pixels, turned)).toBeLessThan(6);
   });
 
-  it.each(['prof', 'rICC'])('is converted from its profile (%s)', async (type) => {
-    const jpeg = await picture().withIccProfile('p3').jpeg({ quality: 100 }).toBuffer();
-    const { icc } = await sharp(jpeg).metadata();
-    const pixels = await decodeWhole(heicWith([profileProperty(icc!, type)]));
-    // Pure red of Display P3 is beyond sRGB.
-    expect(pixels.data[0]).toBeGreaterThan(250);
+  it.each([
+    ['unrestricted', 'prof', []],
+    ['restricted', 'rICC', []],
+    [
+      'beside numbers',
+      'prof',
+      [property('colr', Buffer.from('nclx\0\x0c\0\x0d\0\x06\x80', 'latin1'))],
+    ],
+  ])('is converted from its profile (%s)', async (_, type, others) => {
+    const stored = await picture().jpeg({ quality: 100, chromaSubsampling: '4:4:4' }).toBuffer();
+    const { icc } = await sharp(await picture().withIccProfile('p3').jpeg().toBuffer()).metadata();
+    const jpeg = Buffer.concat([stored.subarray(0, 2), profileSegments(icc!), stored.subarray(2)]);
+    const pixels = await decodeWhole(heicWith([...others, profileProperty(icc!, type)]));
+    expect(await meanError(pixels, sharp(jpeg))).toBeLessThan(3);
+    const unconverted = await decodeWhole(heicWith());
+    expect(await meanError(unconverted, sharp(jpeg))).toBeGreaterThan(3);
+  });
+
+  it('is converted from Display P3 where numbers say so', async () => {
+    const { icc } = await sharp(await picture().withIccProfile('p3').jpeg().toBuffer()).metadata();
+    const numbers = (primaries: number) =>
+      property(
+        'colr',
+        Buffer.from(`nclx\0${String.fromCharCode(primaries)}\0\x0d\0\x06\x80`, 'latin1'),
+      );
+    const byProfile = await decodeWhole(heicWith([profileProperty(icc!)]));
+    const byNumbers = await decodeWhole(heicWith([numbers(12)]));
+    expect(Buffer.compare(byProfile.data, byNumbers.data)).toBe(0);
+    const asSrgb = await decodeWhole(heicWith([numbers(1)]));
+    expect(Buffer.compare(asSrgb.data, byNumbers.data)).not.toBe(0);
   });
 
   it('with a profile that is damaged is shown as it is stored', async () => {

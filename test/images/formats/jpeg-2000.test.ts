@@ -1,28 +1,12 @@
-/** JPEG 2000, of a small file: no encoder is at hand. */
+/** JPEG 2000, in its file format and as a codestream. */
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { encodedImage } from '../../../src/images/encoded-image';
 import { decodeWhole, meanError } from '../../support/decoded';
 import { profileProperty } from '../../support/heic';
 import { quarters } from '../../support/images';
+import { JP2 } from '../../support/small-files';
 
-/** `quarters(62, 44)`, written by OpenJPEG's opj_compress 2.5. */
-const JP2 = Buffer.from(
-  [
-    'AAAADGpQICANCocKAAAAFGZ0eXBqcDIgAAAAAGpwMiAAAAAtanAyaAAAABZpaGRyAAAALAAAAD4AAwcHAAAAAAAPY2',
-    '9scgEAAAAAABAAAAJoanAyY/9P/1EALwAAAAAAPgAAACwAAAAAAAAAAAAAAD4AAAAsAAAAAAAAAAAAAwcBAQcBAQcB',
-    'Af9SAAwAAAABAQUEBAAB/1wAE0BASEhQSEhQSEhQSEhQSEhQ/2QAJQABQ3JlYXRlZCBieSBPcGVuSlBFRyB2ZXJzaW',
-    '9uIDIuNS4w/5AACgAAAAAB4QAB/5PPtBQMDR5489+AMA0eE20Gb/8YMATbLzxeb6D5wQACZM/AFh9QFB9QGAd7rGB5',
-    'CksFp5/PwBY+0Dg+oDAEy6RgnwRFRwL3T6D5w4AMYPAQIKDfz8AqPtCYPqBQEBP9Y8ukY9Hxvx+EPPsRLeAhPxH7ew',
-    'T3z8AmPtCoPqBgDvPyx5Do1mdLDF4+s5DnzmiQVxLDkSJK56D5xAAJyFcNK0rXGc/AMj7Q2D6gYCFdhOR6RWc/kIlQ',
-    'Ly3QD7ex79NwJFpq/b8i937MXs/PwC4+0Og+oGAiCYbkekVnP8JfvwnGku/B71sTujDq9mpvI6OAzFM/oHyDQGLfEW',
-    '1FHOzpwAGQdL/H2iUPqEYHzhw18dsmd4eKvAHNh9aUxQB2eX+Dc4FbeWpyaEHAAMWI66PAlYGCajppWL/H2isPqEYH',
-    'zhQ2nd0mH2pRofqKyQnVl5i/iDhUb3di3v9BP7/4Z1QADA+2mIzDQ4FXe19aoPnDAKy9hu//f8/AVj7Q2D6gULy6Qn',
-    'Jdm9QMy3K0PkKVV0YRQ/KCn73FhtZxmw+Xof0gAX+8ulnOf8/AVj7Q6D6gQLyp4nkqjeoGZblaHyFKq6MIoflBT6y9',
-    'hlMGVNjr6VRr5ABfvKnuJ//Z',
-  ].join(''),
-  'base64',
-);
 const CODESTREAM = JP2.subarray(JP2.indexOf('jp2c') + 4);
 const [WIDTH, HEIGHT] = [62, 44];
 const picture = () => quarters(WIDTH, HEIGHT);

@@ -151,6 +151,19 @@ describe('a raw file', () => {
     expect(await meanError(await decodeWhole(bytes), picture())).toBeLessThan(5);
   });
 
+  it('that is a picture as well, and has no preview, is that picture', async () => {
+    const bytes = rawFile({
+      directories: [
+        {
+          ...{ 254: 0, 256: WIDTH, 257: HEIGHT, 258: 8, 259: 1, 262: 2, 273: { part: 0 }, 277: 3 },
+          ...{ 278: HEIGHT, 279: WIDTH * HEIGHT * 3, [DNG_VERSION]: 1025 },
+        },
+      ],
+      parts: [await picture().raw().toBuffer()],
+    });
+    expect(await meanError(await decodeWhole(bytes), picture())).toBeLessThan(0.1);
+  });
+
   it('whose preview is too large is refused by its header', async () => {
     const jpeg = await preview(1);
     const frame = jpeg.indexOf(Buffer.from([0xff, 0xc0]));
