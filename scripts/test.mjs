@@ -14,9 +14,9 @@ import { buildIfStale, installPackages } from './setup.mjs';
 
 /**
  * Not repeated on other release lines of Node.js, because they take minutes and do not depend on
- * the line: training is Python, and WebGPU is inside ONNX Runtime's library.
+ * the line: training is Python, WebGPU is inside ONNX Runtime's library, and benchmarks are no tests.
  */
-const LEFT_OUT = ['test/training/**', 'test/networks/webgpu.test.ts'].map(
+const LEFT_OUT = ['test/training/**', 'test/networks/webgpu.test.ts', 'test/bench/**'].map(
   (files) => `--exclude=${files}`,
 );
 
