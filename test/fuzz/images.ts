@@ -9,6 +9,8 @@ import sharp, { type Sharp } from 'sharp';
 import type { RunManifest } from '../../src/domain/run';
 import { analysisSettings } from '../../src/domain/settings';
 import type { EngineClient } from '../../src/engine/client';
+import { rawPreview } from '../../src/images/formats/raw-preview';
+import { imageTraits } from '../../src/images/image-format';
 import { bitmap } from '../support/bitmaps';
 import { heicWith, property } from '../support/heic';
 import { cr3, losslessJpeg, rawFile } from '../support/raw-files';
@@ -258,6 +260,35 @@ async function describe(
   return engine.call('analyze', params);
 }
 
+/** Words by which decoders name themselves or their formats. */
+const WORDS: Record<string, RegExp> = {
+  jpeg: /jpe?g(?! (XL|2000))/i,
+  png: /png/i,
+  webp: /webp/i,
+  gif: /gif/i,
+  tiff: /tiff/i,
+  avif: /avif/i,
+  heic: /heic/i,
+};
+/** Formats that hold images of others. */
+const HOLDS: Record<string, readonly string[]> = { tiff: ['jpeg'] };
+
+/**
+ * The format that a reason names although the image has another; undefined for a true reason. What
+ * to do about an image, after a colon, may name others, as may the list of those that are read.
+ */
+function foreignFormat(bytes: Buffer, reason: string): string | undefined {
+  if (/^not an image that can be read|save it/.test(reason)) return undefined;
+  let format: string;
+  try {
+    ({ format } = imageTraits(rawPreview(bytes) ?? bytes));
+  } catch {
+    return undefined;
+  }
+  const own = [format, ...(HOLDS[format] ?? [])];
+  return Object.keys(WORDS).find((other) => !own.includes(other) && WORDS[other]!.test(reason));
+}
+
 /** @throws Error with the first problem. */
 function check(cases: readonly ImageCase[], { images, failures, faces }: RunManifest): void {
   const titles = new Map(cases.map(({ name, title }) => [name, title]));
@@ -271,7 +302,9 @@ function check(cases: readonly ImageCase[], { images, failures, faces }: RunMani
     named.add(image);
     if (reason === '' || reason.length > 500)
       throw new Error(`${title}: a reason of ${reason.length} characters`);
-    if (reason.startsWith('unexpected failure')) throw new Error(`${title}: ${reason}`);
+    if (/^unexpected failure|unknown error/i.test(reason)) throw new Error(`${title}: ${reason}`);
+    const foreign = foreignFormat(cases.find(({ name }) => name === image)!.bytes, reason);
+    if (foreign !== undefined) throw new Error(`${title}: names ${foreign}: ${reason}`);
   }
   const right =
     images.found === cases.length + 1 &&
