@@ -31,13 +31,13 @@ export interface ImageRequest {
   located: readonly LocatedFace[] | undefined;
 }
 
-/** Result for an image. `hash` is that of its content, empty where it was not computed. */
+/** Result for an image. `hash` is that of its content, undefined where it was not computed. */
 export type ImageResult =
   /** The content is that of a candidate. */
   | { kind: 'known'; hash: string }
   | {
       kind: 'failed';
-      hash: string;
+      hash: string | undefined;
       reason: string;
       validity: FailureValidity;
       /** See ImageError. */
@@ -45,7 +45,7 @@ export type ImageResult =
     }
   | {
       kind: 'described';
-      hash: string;
+      hash: string | undefined;
       /** Null where the image as a whole is one aligned face. */
       faces: (LocatedFace | null)[];
       remarks: Remarks;
@@ -229,7 +229,7 @@ async function cutFaces(
   place: Buffer,
   { finder, crop, hashed, limits, budget }: AnalyzeOptions,
 ): Promise<{ result: ImageResult; crops: Buffer[] }> {
-  let hash = '';
+  let hash: string | undefined;
   try {
     const bytes = await readBytes(
       { path: typeof image.path === 'string' ? image.path : Buffer.from(image.path) },

@@ -132,8 +132,7 @@ function imageFrom(
   result: Exclude<ImageResult, { kind: 'known' }>,
   faces: FaceSequence,
 ): AnalyzedImage {
-  // An empty hash: it was not wanted, or the file could not be read.
-  const hash = result.hash === '' ? undefined : result.hash;
+  const { hash } = result;
   if (result.kind === 'described') {
     return {
       kind: 'analyzed',

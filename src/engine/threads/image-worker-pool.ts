@@ -185,7 +185,7 @@ export class ImageWorkerPool {
       images: [
         {
           kind: 'failed',
-          hash: hash ?? '',
+          hash,
           reason: result.reason,
           validity: 'untilLimitsChange',
           isDoubtful: false,
