@@ -5,6 +5,7 @@ import type { Clustering } from '../../src/domain/clustering';
 import { METHOD_NAMES } from '../../src/domain/method-names';
 import type { PanelState } from '../../src/protocol/panel';
 import { detectionText } from '../../src/summaries/detection-text';
+import { leftOutFolders } from '../../src/summaries/left-out-text';
 import { providerText } from '../../src/summaries/provider-text';
 import { clustersText } from '../../src/text/clusters-text';
 import { upperFirst } from '../../src/text/letter-case';
@@ -90,6 +91,7 @@ function runDetails(run: Run): Detail[] {
   const { images, detection, trials } = run;
   const unusable = images.failed > 0 ? `, ${count(images.failed)} unusable` : '';
   const faceless = images.withoutFace > 0 ? `, ${count(images.withoutFace)} without a face` : '';
+  const folders = run.leftOut && leftOutFolders(run.leftOut);
   const reasons = trials.map(({ provider, reason }) => `${provider}: ${forPage(reason)}`);
   return [
     {
@@ -102,6 +104,7 @@ function runDetails(run: Run): Detail[] {
       value: upperFirst(detectionText(run)),
       note: forPage(detection.reason),
     },
+    ...(folders === undefined ? [] : [{ name: 'Folders', value: upperFirst(folders) }]),
     { name: 'Hardware', value: providerText(run.provider, run.trials), note: reasons.join('\n') },
   ];
 }
