@@ -118,6 +118,36 @@ test.describe('the notices', () => {
     expect(await mounted.sent()).toEqual([['command', { command: 'failures' }]]);
   });
 
+  test('say what was not read, and how images were read', async ({ mountComponent }) => {
+    const state = panelState();
+    const run: NonNullable<typeof state.run> = {
+      ...state.run!,
+      leftOut: {
+        unread: { mov: 3, psd: 1 },
+        hidden: 0,
+        folders: { count: 2, names: ['#recycle', '@eaDir'] },
+        exported: 0,
+        excluded: 7,
+        links: 0,
+      },
+      remarks: { pages: { images: 1, total: 2, first: 'scan.tif' } },
+      detection: { searched: true, reason: 'for the test', crops: 40 },
+    };
+    const { component } = await mountComponent('fc-notices', { panel: { ...state, run } });
+    await expect(component.locator('.info')).toContainText([
+      '2 further pages or frames of 1 file not read; the first: scan.tif.',
+      '4 files of other kinds not read: 3 mov, 1 psd.',
+      '7 images left out by the settings include and exclude.',
+    ]);
+    const figures = await mountComponent('fc-run-figures', { run, clustering: null });
+    await figures.component.locator('summary').click();
+    await expect(figures.component.locator('dd')).toContainText([
+      '60 images found',
+      'Searched for in 20 images, 40 images taken as aligned crops',
+      '2 folders left out: #recycle, @eaDir',
+    ]);
+  });
+
   test('show text of files as text', async ({ mountComponent }) => {
     const panel = panelState({
       problem: { message: '<img src=x onerror=alert(1)>[a](command:b)', retry: false },
