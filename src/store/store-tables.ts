@@ -14,7 +14,7 @@ import { withStoreLock } from './store-lock';
 import type { AttributesRow, DetectionsRow, FileRow, StripUseRow } from './store-rows';
 
 /** Raised whenever the layout changes; stores of another layout are recreated. */
-const LAYOUT = 4;
+const LAYOUT = 5;
 
 /** Attempts to open a store that other processes clear meanwhile. */
 export const MAX_OPEN_ATTEMPTS = 5;
@@ -52,11 +52,17 @@ const HEADROOM = 256 * 1024 * 1024;
 /**
  * Options of an environment. The map is large from the start, so that LMDB need not enlarge it in
  * the middle of a transaction. Only pages that are written take space.
+ *
+ * A commit flushes its pages itself. Left to the package (`overlappingSync`), the flush waits at
+ * closing until the transaction in the lock file is the one in the data file, and where several
+ * processes had created the store at the same moment, a process waited for that without end.
+ * Without `noMetaSync` a commit would flush twice; a crash of the system may cost the last one.
  */
 function environmentOptions(path: string) {
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   const mapSize = Math.ceil((size + HEADROOM) / HEADROOM) * HEADROOM;
-  return { path, mapSize, permissionsMode: PRIVATE_FILE, cache: false };
+  const flushing = { overlappingSync: false, noMetaSync: true };
+  return { path, mapSize, permissionsMode: PRIVATE_FILE, cache: false, ...flushing };
 }
 
 /**

@@ -305,6 +305,8 @@ afterAll(() => rm(home, { recursive: true, force: true }));
 async function useAs(folder: string, user?: number): Promise<Met> {
   const options = {
     env: PROGRAM_ENVIRONMENT,
+    timeout: 100_000,
+    killSignal: 'SIGKILL' as const,
     ...(user === undefined ? {} : { uid: user, gid: user }),
   };
   try {
@@ -313,6 +315,18 @@ async function useAs(folder: string, user?: number): Promise<Met> {
     throw new Error((error as { stderr: string }).stderr, { cause: error });
   }
 }
+
+it('is closed though its lock files name another transaction', async () => {
+  const closing = join(home, 'close-store.cjs');
+  await bundleProgram(join(ROOT, 'test', 'fuzz', 'close-store.ts'), closing);
+  const options = { env: PROGRAM_ENVIRONMENT, timeout: 60_000, killSignal: 'SIGKILL' as const };
+  const { stdout } = await exec(
+    process.execPath,
+    [closing, join(home, 'closed', 'faces')],
+    options,
+  );
+  expect(stdout).toBe('closed');
+});
 
 describe('several processes', () => {
   it('create one store if they start at the same time', async () => {

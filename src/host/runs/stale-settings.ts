@@ -1,4 +1,5 @@
 /** Settings that were changed since a run was analyzed. */
+import { isDeepStrictEqual } from 'node:util';
 import type { RunManifest } from '../../domain/run';
 import {
   ANALYSIS_KEYS,
@@ -22,5 +23,5 @@ export function staleSettings({ settings }: RunManifest, current: Settings): str
   const then = analysisSettingsSchema.parse(settings);
   const matters = (key: keyof AnalysisSettings) =>
     !NO_EFFECT.has(key) && (key !== 'seed' || now.sample > 0);
-  return ANALYSIS_KEYS.filter((key) => matters(key) && now[key] !== then[key]);
+  return ANALYSIS_KEYS.filter((key) => matters(key) && !isDeepStrictEqual(now[key], then[key]));
 }
