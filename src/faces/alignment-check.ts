@@ -19,12 +19,24 @@ export interface AlignmentCheckResult {
   check: AlignmentCheck | null;
 }
 
-/** Largest distance of a found face from the aligned one, in widths of the crop. */
-const MAX_SHIFT = 0.12;
-/** Largest ratio of their sizes, either way. */
-const MAX_SIZE_RATIO = 1.3;
-/** Largest angle of the found face, in radians. */
-const MAX_ANGLE = 0.2;
+/** How far a found face may be from where an aligned crop has it. */
+export interface Tolerance {
+  /** Largest distance, in widths of the crop. */
+  shift: number;
+  /** Largest ratio of their sizes, either way. */
+  ratio: number;
+  /** Largest angle of the found face, in radians. */
+  angle: number;
+}
+
+/** For one of several images of a size: most of them decide about all. */
+export const OF_A_SAMPLE: Tolerance = { shift: 0.12, ratio: 1.3, angle: 0.2 };
+
+/**
+ * For an image by itself. 96 % of CelebA's crops are within it, and 7 % of the sample portraits,
+ * which show more around the face: of those the found face is the better crop.
+ */
+export const OF_ONE: Tolerance = { shift: 0.07, ratio: 1.27, angle: 0.15 };
 
 /**
  * @param find finds faces with a detector.
@@ -43,7 +55,7 @@ export async function checkAligned(
     const encoded = await encodedImage(bytes, limits);
     const found = await find(encoded);
     found.release();
-    const aligned = isAlignedCrop(found, encoded, crop);
+    const aligned = isAlignedCrop(found, encoded, crop, OF_A_SAMPLE);
     return { hash, check: { aligned, size: sizeKey(encoded) } };
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
@@ -56,9 +68,10 @@ export function isAlignedCrop(
   { regions }: Pick<FoundFaces, 'regions'>,
   image: CropSize,
   crop: Framing,
+  tolerance: Tolerance,
 ): boolean {
   const [only, ...others] = regions;
-  return only !== undefined && others.length === 0 && isAligned(only, image, crop);
+  return only !== undefined && others.length === 0 && isAligned(only, image, crop, tolerance);
 }
 
 /** Whether a found face is where the image's aligned crop expects it. */
@@ -66,6 +79,7 @@ export function isAligned(
   { frame }: Pick<FaceRegion, 'frame'>,
   image: CropSize,
   crop: Framing,
+  tolerance: Tolerance,
 ): boolean {
   const expected = alignedFrame(image, crop);
   const shift = {
@@ -74,9 +88,9 @@ export function isAligned(
   };
   const ratio = frame.width / expected.width;
   return (
-    Math.hypot(shift.x, shift.y) < MAX_SHIFT * expected.width &&
-    ratio < MAX_SIZE_RATIO &&
-    ratio > 1 / MAX_SIZE_RATIO &&
-    Math.abs(frame.angle) < MAX_ANGLE
+    Math.hypot(shift.x, shift.y) < tolerance.shift * expected.width &&
+    ratio < tolerance.ratio &&
+    ratio > 1 / tolerance.ratio &&
+    Math.abs(frame.angle) < tolerance.angle
   );
 }

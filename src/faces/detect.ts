@@ -5,7 +5,7 @@ import type { AnalysisSettings } from '../domain/settings';
 import { decodeCrop, decodeStored } from '../images/decode';
 import type { EncodedImage } from '../images/encoded-image';
 import { alignedFrame } from '../images/framing';
-import { isAlignedCrop } from './alignment-check';
+import { isAlignedCrop, OF_ONE } from './alignment-check';
 import { sizeKey } from './choose-detection';
 import type { FaceDetector } from './detector';
 import { type FaceFinder, foundFaces, type FoundFaces } from './found-faces';
@@ -66,7 +66,7 @@ export function facesOrCrops(
   return async (image) => {
     if (sizes.has(sizeKey(image))) return asCrop(image);
     const found = await search(image);
-    if (!isAlignedCrop(found, image, crop)) return found;
+    if (!isAlignedCrop(found, image, crop, OF_ONE)) return found;
     found.release();
     return asCrop(image);
   };

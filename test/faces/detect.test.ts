@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { samplePhotos } from '../../scripts/samples.mjs';
-import { isAligned } from '../../src/faces/alignment-check';
+import { isAligned, OF_A_SAMPLE, OF_ONE } from '../../src/faces/alignment-check';
 import { searchedFaces } from '../../src/faces/detect';
 import type { FaceFinder } from '../../src/faces/found-faces';
 import { type FaceDetector, openDetector } from '../../src/faces/detector';
@@ -219,12 +219,18 @@ describe('isAligned', () => {
   const image = { width: 178, height: 218 };
   const frame = { ...alignedFrame(image, CROP), angle: 0 };
 
-  it('distinguishes aligned faces from shifted, scaled and turned ones', () => {
-    expect(isAligned({ frame }, image, CROP)).toBe(true);
-    expect(isAligned({ frame: { ...frame, x: frame.x + 30 } }, image, CROP)).toBe(false);
-    expect(
-      isAligned({ frame: { ...frame, x: 45, y: 50, width: 90, height: 108 } }, image, CROP),
-    ).toBe(false);
-    expect(isAligned({ frame: { ...frame, angle: 0.4 } }, image, CROP)).toBe(false);
+  it.each([OF_A_SAMPLE, OF_ONE])('tells aligned faces from others, within %j', (tolerance) => {
+    const is = (changes: Partial<typeof frame>) =>
+      isAligned({ frame: { ...frame, ...changes } }, image, CROP, tolerance);
+    expect(is({})).toBe(true);
+    expect(is({ x: frame.x + 30 })).toBe(false);
+    expect(is({ x: 45, y: 50, width: 90, height: 108 })).toBe(false);
+    expect(is({ angle: 0.4 })).toBe(false);
+  });
+
+  it('is stricter for an image by itself', () => {
+    const shifted = { ...frame, x: frame.x + 0.1 * frame.width };
+    expect(isAligned({ frame: shifted }, image, CROP, OF_A_SAMPLE)).toBe(true);
+    expect(isAligned({ frame: shifted }, image, CROP, OF_ONE)).toBe(false);
   });
 });

@@ -1,6 +1,7 @@
 import { readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ZipFile } from 'yazl';
 import { variety } from './pictures';
 import { expect, test } from './vscode';
 
@@ -132,6 +133,22 @@ test('merges several folders', async ({ workbench }) => {
   const panel = await workbench.panel();
   await expect(panel.locator('h1')).toHaveText('female + male');
   await expect(panel.locator('fc-toolbar .figures')).toContainText('71 faces in 72 images');
+});
+
+test('clusters the images of an archive, and says what it did not read', async ({ workbench }) => {
+  const portraits = join(workbench.folder, 'portraits', 'female');
+  const names = (await readdir(portraits)).sort().slice(0, 6);
+  const archive = new ZipFile();
+  for (const name of names) archive.addFile(join(portraits, name), name);
+  archive.addBuffer(Buffer.from('a video'), 'clip.mov');
+  archive.end();
+  await writeFile(join(workbench.folder, 'women.zip'), archive.outputStream);
+  await workbench.open();
+  await workbench.clusterFaces('women.zip');
+  const panel = await workbench.panel();
+  await expect(panel.locator('h1')).toHaveText('women.zip');
+  await expect(panel.locator('fc-toolbar .figures')).toContainText('6 faces in 6 images');
+  await expect(panel.locator('fc-notices')).toContainText('1 file of other kinds not read: 1 mov.');
 });
 
 test('lists unusable images and shows the others', async ({ workbench }) => {
