@@ -28,10 +28,13 @@ async function bench(part: string, ...options: string[]): Promise<string[]> {
   return Object.keys(results[part]!.result);
 }
 
-test('of aligned crops', async () => {
+/** For each: three processes, each of which opens networks in several threads. */
+const TIMEOUT = { timeout: 300_000 };
+
+test('of aligned crops', TIMEOUT, async () => {
   expect(await bench('crops', '--images', '16')).toContain('decodeRatio');
 });
 
-test('of photos', async () => {
+test('of photos', TIMEOUT, async () => {
   expect((await bench('photos', '--photos', '4', '--photos-long', '6')).length).toBeGreaterThan(0);
 });
