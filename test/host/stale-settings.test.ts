@@ -7,8 +7,8 @@ const settings = (values: Record<string, unknown> = {}) => parseSettings(values,
 
 /** The settings that changed between an analysis and now. */
 function changed(then: Record<string, unknown>, now: Record<string, unknown>): string[] {
-  const stored = JSON.stringify(analysisSettings(settings(then)));
-  const manifest = { settings: JSON.parse(stored) } as RunManifest;
+  // A copy, as a stored run has it.
+  const manifest = { settings: structuredClone(analysisSettings(settings(then))) } as RunManifest;
   return staleSettings(manifest, settings(now));
 }
 
