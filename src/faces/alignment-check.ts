@@ -8,8 +8,7 @@ import type { ImageLimits } from '../images/image-limits';
 import type { ImageFile } from '../images/image-list';
 import { hashOf } from '../util/content-hash';
 import { type AlignmentCheck, sizeKey } from './choose-detection';
-import type { FaceFinder } from './found-faces';
-import type { FaceRegion, FoundFaces } from './found-faces';
+import type { FaceFinder, FaceRegion, FoundFaces } from './found-faces';
 
 /** Result of a check. */
 export interface AlignmentCheckResult {

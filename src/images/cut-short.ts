@@ -67,7 +67,7 @@ function missingInBoxes(bytes: Buffer): string | undefined {
   return undefined;
 }
 
-/** Only the place of the first directory is checked, and that of its data in strips. */
+/** Only the place of the first directory is checked. */
 function missingInTiff(bytes: Buffer): string | undefined {
   const isLittle = bytes[0] === 0x49;
   const u16 = (at: number) => (isLittle ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at));

@@ -90,7 +90,9 @@ async function openWith(
     prewarm(imageWorkersFor(images.length), inferenceFile);
   const hash = await fileHash(choice.file);
   const model = await modelInfo(choice, hash, store);
-  const key = searchKey(await fileHash(bundled.detector), settings);
+  // Without a search the detector's file is not read.
+  const detector = settings.detect === 'never' ? '' : await fileHash(bundled.detector);
+  const key = searchKey(detector, settings);
   const sample = { images, identities, workers, model, key };
   const detection = await decideDetection(sample, options);
   const finder = finderKey(detection.mode, key);
