@@ -85,7 +85,8 @@ export class ArchiveFile implements Disposable {
   }
 }
 
-const cutOff = (position: number, length: number, end: number) =>
+/** The error of a file that ends at byte `end`, before `length` bytes from `position` on. */
+export const cutOff = (position: number, length: number, end: number) =>
   new UserError(
     `it is cut off: expected ${count(length)} bytes from byte ${count(position)} on, but it ends at byte ${count(end)}`,
   );

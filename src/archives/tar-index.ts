@@ -2,7 +2,7 @@
 import { count } from '../text/numbers';
 import { megabytes } from '../text/sizes';
 import { UserError } from '../util/errors';
-import type { ArchiveFile } from './archive-file';
+import { type ArchiveFile, cutOff } from './archive-file';
 import type { Indexing } from './archive-index';
 import { cleanName } from './entry-name';
 import { EntryTableBuilder, type Entry, type Problem } from './entry-table';
@@ -79,10 +79,7 @@ const noHeader = (position: number) =>
 /** Position after data, which fill whole blocks. */
 function endOf(file: ArchiveFile, data: number, size: number): number {
   const end = data + Math.ceil(size / BLOCK) * BLOCK;
-  if (data + size > file.size)
-    throw new UserError(
-      `it is cut off: expected ${count(size)} bytes from byte ${count(data)} on, but it ends at byte ${count(file.size)}`,
-    );
+  if (data + size > file.size) throw cutOff(data, size, file.size);
   return Math.min(end, file.size); // the last block may lack its filling
 }
 

@@ -6,6 +6,8 @@ import { count } from '../text/numbers';
 import type { ImageFormat } from './image-format';
 import { hasEndMarker } from './jpeg-markers';
 
+export const END_MARKER_MISSING = 'its end marker is missing';
+
 /** @returns what is missing, as in 'its header announces 300 bytes, the file has 200'. */
 export function whatIsMissing(bytes: Buffer, format: ImageFormat): string | undefined {
   try {
@@ -18,10 +20,10 @@ export function whatIsMissing(bytes: Buffer, format: ImageFormat): string | unde
 
 /** Formats whose structure tells it. */
 const MISSING: Partial<Record<ImageFormat, (bytes: Buffer) => string | undefined>> = {
-  jpeg: (bytes) => (hasEndMarker(bytes) ? undefined : 'its end marker is missing'),
+  jpeg: (bytes) => (hasEndMarker(bytes) ? undefined : END_MARKER_MISSING),
   png: missingInPng,
   webp: (bytes) => announced(8 + bytes.readUInt32LE(4), bytes),
-  gif: (bytes) => (endsWith(bytes, 0x3b) ? undefined : 'its end marker is missing'),
+  gif: (bytes) => (endsWith(bytes, 0x3b) ? undefined : END_MARKER_MISSING),
   avif: missingInBoxes,
   heic: missingInBoxes,
   tiff: missingInTiff,

@@ -1,8 +1,8 @@
 /** Why an image cannot be decoded, for users. */
 import { codeOf, messageOf } from '../util/errors';
-import { whatIsMissing } from './cut-short';
+import { END_MARKER_MISSING, whatIsMissing } from './cut-short';
 import { ImageError } from './image-error';
-import { FORMAT_NAMES, imageTraits } from './image-format';
+import { FORMAT_NAMES, type ImageFormat, imageTraits } from './image-format';
 import { unusualJpeg } from './jpeg-markers';
 
 /** In characters: libvips may repeat its message for each block of an image. */
@@ -16,13 +16,14 @@ export function decodeError(
   error: unknown,
   { bytes, lacksEnd }: { bytes: Buffer; lacksEnd: boolean },
 ): ImageError {
-  const known = lacksEnd ? CUT_SHORT_JPEG : reasonInBytes(bytes);
+  const known = lacksEnd ? cutShort('jpeg', END_MARKER_MISSING) : reasonInBytes(bytes);
   return known === undefined
     ? new ImageError(reasonOfDecoder(error, bytes), { cause: error, isDoubtful: true })
     : new ImageError(known, { cause: error });
 }
 
-const CUT_SHORT_JPEG = 'the JPEG is cut short: its end marker is missing';
+const cutShort = (format: ImageFormat, missing: string) =>
+  `the ${FORMAT_NAMES[format]} is cut short: ${missing}`;
 
 /** What the image itself shows. */
 function reasonInBytes(bytes: Buffer): string | undefined {
@@ -31,7 +32,7 @@ function reasonInBytes(bytes: Buffer): string | undefined {
     return `it is ${unusual}, which cannot be decoded: save it as an ordinary JPEG of 8 bits, or as PNG`;
   const { format } = imageTraits(bytes);
   const missing = whatIsMissing(bytes, format);
-  return missing === undefined ? undefined : `the ${FORMAT_NAMES[format]} is cut short: ${missing}`;
+  return missing === undefined ? undefined : cutShort(format, missing);
 }
 
 function reasonOfDecoder(error: unknown, bytes: Buffer): string {
