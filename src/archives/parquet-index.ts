@@ -1,8 +1,8 @@
 /** The index of a .parquet file: each row is an image. */
 import { extname } from 'node:path';
 import { count } from '../text/numbers';
-import { megabytes } from '../text/sizes';
 import { UserError } from '../util/errors';
+import { checkSize } from '../util/read-regular-file';
 import type { ArchiveFile } from './archive-file';
 import type { Indexing } from './archive-index';
 import { cleanName } from './entry-name';
@@ -46,10 +46,8 @@ export function* indexParquet(file: ArchiveFile): Indexing {
     read: (opened, row, limit) => {
       const value = cachedValues(opened, pageOf(row))[entries.at(row).stored];
       if (value == null) throw new UserError('its row holds no image');
-      if (value.length <= limit) return Buffer.from(value);
-      throw new UserError(
-        `it has ${megabytes(value.length)}: expected at most ${megabytes(limit)}`,
-      );
+      checkSize(value.length, limit);
+      return Buffer.from(value);
     },
   };
 }

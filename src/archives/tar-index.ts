@@ -2,6 +2,7 @@
 import { count } from '../text/numbers';
 import { megabytes } from '../text/sizes';
 import { UserError } from '../util/errors';
+import { checkSize } from '../util/read-regular-file';
 import { type ArchiveFile, cutOff } from './archive-file';
 import type { Indexing } from './archive-index';
 import { cleanName } from './entry-name';
@@ -152,7 +153,6 @@ function problemOf(type: string, { isSparse = false }: Extended): Problem | unde
 
 /** @throws UserError where it is larger than `limit`. */
 function readTarEntry(file: ArchiveFile, { position, size }: Entry, limit: number): Buffer {
-  if (size > limit)
-    throw new UserError(`it has ${megabytes(size)}: expected at most ${megabytes(limit)}`);
+  checkSize(size, limit);
   return file.read(position, size);
 }

@@ -1,10 +1,10 @@
 /** Reads the content of an entry of a .zip file. */
 import { inflateRawSync } from 'node:zlib';
 import { count } from '../text/numbers';
-import { megabytes } from '../text/sizes';
 import { crc32 } from '../util/crc32';
 import { clamp } from '../util/clamp';
 import { codeOf, UserError } from '../util/errors';
+import { checkSize } from '../util/read-regular-file';
 import type { ArchiveFile } from './archive-file';
 import type { Entry } from './entry-table';
 
@@ -27,9 +27,7 @@ export const zipRange = ({ name, position, stored }: Entry) => ({
 /** @throws UserError where it is larger than `limit`, or damaged. */
 export function readZipEntry(file: ArchiveFile, entry: Entry, limit: number): Buffer {
   const { position, stored, size, method } = entry;
-  for (const bytes of [size, stored])
-    if (bytes > limit)
-      throw new UserError(`it has ${megabytes(bytes)}: expected at most ${megabytes(limit)}`);
+  for (const bytes of [size, stored]) checkSize(bytes, limit);
   const range = zipRange(entry);
   const there = Math.min(range.length, file.size - position);
   const header = file.read(position, Math.max(LOCAL_HEADER, there));

@@ -83,11 +83,16 @@ export async function readRegularFile(
   }
 }
 
+/** @throws UserError if something of `size` bytes is larger than `limit`. */
+export function checkSize(size: number, limit: number): void {
+  if (size > limit)
+    throw new UserError(`it has ${megabytes(size)}: expected at most ${megabytes(limit)}`);
+}
+
 /** @throws UserError if an open file must not be read. */
 function sizeOf(stats: Stats, limit: number): number {
   if (!stats.isFile()) throw new UserError(`it is ${kindOf(stats)}: expected a regular file`);
-  if (stats.size > limit)
-    throw new UserError(`it has ${megabytes(stats.size)}: expected at most ${megabytes(limit)}`);
+  checkSize(stats.size, limit);
   return stats.size;
 }
 
