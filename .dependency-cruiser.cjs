@@ -35,6 +35,7 @@ const MAY_IMPORT = {
   'src/engine/threads': [
     'src/channel',
     'src/clustering',
+    'src/summaries',
     'src/faces',
     'src/networks',
     'src/images',

@@ -1,5 +1,6 @@
 /** Tasks of clustering that can run in worker threads, with plain data in and out. */
 import type { Metric } from '../domain/method-options';
+import type { RunTask, TaskHandlers, TaskOptions } from '../util/tasks';
 import type { DistinctVectors } from './distinct';
 import { kMeans, type KMeansParts } from './kmeans';
 import { type Search, searchRestarts } from './kmeans-restarts';
@@ -19,7 +20,7 @@ export interface ScoredPartition extends Partition {
   seconds: number;
 }
 
-export interface Tasks {
+export interface ClusteringTasks {
   /** Partitions vectors into each of several numbers of clusters. */
   group: {
     params: {
@@ -61,30 +62,13 @@ export interface Tasks {
   };
 }
 
-export type TaskName = keyof Tasks;
-
-/** Runs a task, in this thread or another. */
-export type RunTask = <Name extends TaskName>(
-  name: Name,
-  params: Tasks[Name]['params'],
-  options: TaskOptions,
-) => Promise<Tasks[Name]['result']>;
-
-export interface TaskOptions {
-  signal?: AbortSignal | undefined;
-  /** Called after each number of clusters. */
-  onStep?: (() => void) | undefined;
-}
+/** Runs a clustering task, in this thread or another. */
+export type RunClusteringTask = RunTask<ClusteringTasks>;
 
 /** Random swaps where silhouettes are compared: only one of the partitions will be used. */
 const COMPARISON_SWAPS = 10;
 
-const handlers: {
-  [Name in TaskName]: (
-    params: Tasks[Name]['params'],
-    options: TaskOptions,
-  ) => Promise<Tasks[Name]['result']>;
-} = {
+export const clusteringTasks: TaskHandlers<ClusteringTasks> = {
   group: groupAll,
   inertias: async ({ vectors, clusters, restarts, seed }, { signal, onStep }) => {
     const result: number[] = [];
@@ -104,7 +88,8 @@ const handlers: {
 };
 
 /** Runs a task in this thread. */
-export const runHere: RunTask = (name, params, options) => handlers[name](params, options);
+export const runHere: RunClusteringTask = (name, params, options) =>
+  clusteringTasks[name](params, options);
 
 /**
  * Parts of a large K-Means that `run` computes.
@@ -112,7 +97,7 @@ export const runHere: RunTask = (name, params, options) => handlers[name](params
  */
 export const kMeansParts = (
   vectors: DistinctVectors,
-  run: RunTask,
+  run: RunClusteringTask,
   signal: AbortSignal | undefined,
 ): KMeansParts => ({
   search: (some, search) => run('search', { vectors: some, search }, { signal }),
@@ -120,7 +105,7 @@ export const kMeansParts = (
 });
 
 async function groupAll(
-  { vectors, settings, clusters, score }: Tasks['group']['params'],
+  { vectors, settings, clusters, score }: ClusteringTasks['group']['params'],
   { signal, onStep }: TaskOptions,
 ): Promise<ScoredPartition[]> {
   const context: FitContext = { signal, swaps: score ? COMPARISON_SWAPS : undefined };

@@ -3,12 +3,16 @@
  * fewer calls than single JPEGs, and is read as fast when all of its faces are needed.
  */
 import type { CropSize } from '../domain/faces';
+import { acquireBuffer, releaseBuffer } from './buffer-pool';
 import { sharp } from './lazy-sharp';
-import { encodeJpeg } from './plain-jpeg';
+import type { Pixels } from './pixels';
+import { decodePlainJpegInto, encodeJpeg } from './plain-jpeg';
 
 /** Faces of a strip, at most. */
 export const MAX_STRIP_FACES = 16;
 const QUALITY = 80;
+/** JPEG quality of single faces. Their strips were compressed before. */
+export const FACE_QUALITY = 90;
 
 export interface Strip {
   jpeg: Uint8Array<ArrayBuffer>;
@@ -71,6 +75,41 @@ export async function encodeStrips(
     from += faces;
   }
   return strips;
+}
+
+/**
+ * Decodes all faces of a strip, in this thread if it is a plain JPEG, as all are that this program
+ * writes.
+ * @param size of a face.
+ * @returns RGB bytes `[faces, size.height, size.width, 3]`, one face below the other; their memory
+ * comes from the pool (images/buffer-pool.ts).
+ * @throws Error where it is damaged, or too large or too narrow for a strip.
+ */
+export async function decodeStrip(jpeg: Uint8Array, size: CropSize): Promise<Pixels> {
+  const pixels = decodePlain(jpeg, size) ?? (await decodeWithSharp(jpeg, size));
+  if (pixels.width !== size.width)
+    throw new Error(`it is ${pixels.width} pixels wide: expected ${size.width}`);
+  return pixels;
+}
+
+function decodePlain(jpeg: Uint8Array, size: CropSize): Pixels | undefined {
+  const data = acquireBuffer(size.width * size.height * 3 * MAX_STRIP_FACES);
+  const decoded = decodePlainJpegInto(jpeg, data);
+  if (decoded !== undefined)
+    return { data: data.subarray(0, decoded.width * decoded.height * 3), ...decoded };
+  releaseBuffer(data);
+  return undefined;
+}
+
+async function decodeWithSharp(jpeg: Uint8Array, size: CropSize): Promise<Pixels> {
+  const limitInputPixels = size.width * size.height * MAX_STRIP_FACES;
+  const { data, info } = await sharp(jpeg, { limitInputPixels })
+    .toColourspace('srgb')
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  if (info.channels !== 3) throw new Error(`it has ${info.channels} channels: expected 3`);
+  return { data, width: info.width, height: info.height };
 }
 
 /**

@@ -58,6 +58,26 @@ export async function decodePlainJpeg(
 }
 
 /**
+ * Decodes a JPEG in this thread, whatever its header says of its size, but for one that does not
+ * fit.
+ * @param into memory for the pixels, RGB bytes.
+ * @returns the size of the image; undefined where it is damaged, too large, or not plain.
+ */
+export function decodePlainJpegInto(bytes: Uint8Array, into: Buffer): CropSize | undefined {
+  const { FORMAT_RGB: format, decompressSync } = loadTurbo() ?? {};
+  if (decompressSync === undefined || format === undefined) return undefined;
+  try {
+    const { width, height } = decompressSync(asBuffer(bytes), into, { format });
+    return { width, height };
+  } catch {
+    return undefined; // libvips decides whether the file is damaged, and its message is reported
+  }
+}
+
+const asBuffer = ({ buffer, byteOffset, byteLength }: Uint8Array) =>
+  Buffer.from(buffer, byteOffset, byteLength);
+
+/**
  * Encodes RGB bytes, `[height, width, 3]`.
  * @param quality in [1, 100].
  * @returns undefined where the library has no build for this platform.

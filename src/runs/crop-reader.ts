@@ -3,17 +3,16 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import pMap from 'p-map';
 import type { CropSize } from '../domain/faces';
-import { encodeRgb, MAX_STRIP_FACES } from '../images/crop-strips';
-import { sharp } from '../images/lazy-sharp';
+import { releaseBuffer } from '../images/buffer-pool';
+import { decodeStrip, encodeRgb, FACE_QUALITY, MAX_STRIP_FACES } from '../images/crop-strips';
+import type { Pixels } from '../images/pixels';
 import { messageOf, UserError } from '../util/errors';
+import { yieldToEventLoop } from '../util/yield-to-event-loop';
 import { checkCropPack, type CropIndex, readCropIndex } from './crop-index';
 import { CROP_INDEX, CROP_PACK } from './file-names';
 import { DamagedRun } from './run-schemas';
 /** Strips that are decoded at the same time. */
 const CONCURRENCY = 8;
-/** JPEG quality of single faces. Their strips were compressed before. */
-const SHOWN_QUALITY = 90;
-
 /** A face in a strip. */
 export interface CropRow {
   /** Row of the face in the run. */
@@ -81,34 +80,31 @@ export class CropReader {
   }
 
   /**
-   * Decodes all faces of a strip.
-   * @param halvings number of times that width and height are halved, which decoding JPEG does
-   * almost for free.
-   * @returns RGB bytes `[faces, height, width, 3]`, ordered by place, and the size of each face.
+   * The JPEG of a strip.
    * @throws DamagedRun; UserError where the run was replaced meanwhile.
    */
-  async decodeStrip(strip: number, halvings = 0): Promise<{ pixels: Buffer; size: CropSize }> {
-    const size = { width: this.index.width >> halvings, height: this.index.height >> halvings };
-    const bytes = await this.stripBytes(strip);
-    let pixels: Buffer;
-    try {
-      const image = sharp(bytes, {
-        limitInputPixels: this.index.width * this.index.height * MAX_STRIP_FACES,
-      });
-      if (halvings > 0) {
-        const { height } = await image.metadata();
-        const faces = Math.round(height / this.index.height);
-        image.resize(size.width, size.height * faces, { fit: 'fill', kernel: 'linear' });
-      }
-      pixels = await image.raw().toBuffer();
-    } catch (error) {
-      const damage = `cannot be decoded at strip ${strip}: ${messageOf(error)}`;
-      throw new DamagedRun(this.folder, CROP_PACK, damage, error);
-    }
-    const faces = this.rowsOf(strip).reduce((max, { at }) => Math.max(max, at + 1), 0);
-    if (pixels.length < faces * size.width * size.height * 3)
-      throw new DamagedRun(this.folder, CROP_PACK, `is too small at strip ${strip}`);
-    return { pixels, size };
+  async strip(strip: number): Promise<Uint8Array> {
+    return (await this.readStrips(strip, strip + 1))[0]!;
+  }
+
+  /**
+   * The JPEGs of the strips from `first` to before `end`, of which there is at least one.
+   * @throws DamagedRun; UserError where the run was replaced meanwhile.
+   */
+  async readStrips(first: number, end: number): Promise<Uint8Array[]> {
+    const { ends } = this.index;
+    const startOf = (strip: number) => (strip === 0 ? 0 : ends[strip - 1]!);
+    const start = startOf(first);
+    const bytes = await this.readPack(start, startOf(end));
+    return Array.from({ length: end - first }, (_, i) =>
+      bytes.subarray(startOf(first + i) - start, ends[first + i]! - start),
+    );
+  }
+
+  /** A strip that cannot be decoded. */
+  damaged(strip: number, reason: string, cause?: unknown): DamagedRun {
+    const damage = `cannot be decoded at strip ${strip}: ${reason}`;
+    return new DamagedRun(this.folder, CROP_PACK, damage, cause);
   }
 
   /** Pixels of single faces: RGB bytes `[height, width, 3]`, in the order of `rows`. */
@@ -124,13 +120,17 @@ export class CropReader {
     await pMap(
       byStrip,
       async ([strip, positions]) => {
-        const { pixels, size } = await this.decodeStrip(strip);
-        const faceBytes = size.width * size.height * 3;
+        const { data } = await this.decode(strip);
+        const faceBytes = this.size.width * this.size.height * 3;
         for (const position of positions) {
           const start = this.placeOf(rows[position]!) * faceBytes;
+          if (start + faceBytes > data.length)
+            throw this.damaged(strip, `it has no face ${this.placeOf(rows[position]!) + 1}`);
           // A copy, so that the memory of the strip can be freed.
-          result[position] = Buffer.from(pixels.subarray(start, start + faceBytes));
+          result[position] = Buffer.from(data.subarray(start, start + faceBytes));
         }
+        releaseBuffer(data);
+        await yieldToEventLoop();
       },
       { concurrency: CONCURRENCY },
     );
@@ -141,15 +141,21 @@ export class CropReader {
   async jpegs(rows: readonly number[]): Promise<Uint8Array[]> {
     const faces = await this.faces(rows);
     return Promise.all(
-      faces.map((face) => encodeRgb(face, this.index.width, this.index.height, SHOWN_QUALITY)),
+      faces.map((face) => encodeRgb(face, this.index.width, this.index.height, FACE_QUALITY)),
     );
   }
 
-  private async stripBytes(strip: number): Promise<Buffer> {
-    const start = strip === 0 ? 0 : this.index.ends[strip - 1]!;
-    const end = this.index.ends[strip];
-    if (end === undefined)
-      throw new RangeError(`expected a strip below ${String(this.strips)}, got ${String(strip)}`);
+  private async decode(strip: number): Promise<Pixels> {
+    const jpeg = await this.strip(strip);
+    try {
+      return await decodeStrip(jpeg, this.size);
+    } catch (error) {
+      throw this.damaged(strip, messageOf(error), error);
+    }
+  }
+
+  /** Bytes of the pack from `start` to before `end`. */
+  private async readPack(start: number, end: number): Promise<Buffer> {
     const bytes = Buffer.allocUnsafe(end - start);
     const file = await open(join(this.folder, CROP_PACK));
     try {
@@ -158,7 +164,7 @@ export class CropReader {
         throw new UserError(`the run in '${this.folder}' was replaced meanwhile: try again`);
       const { bytesRead } = await file.read(bytes, 0, bytes.length, start);
       if (bytesRead !== bytes.length)
-        throw new DamagedRun(this.folder, CROP_PACK, `is cut short at strip ${strip}`);
+        throw new DamagedRun(this.folder, CROP_PACK, `is cut short at byte ${start + bytesRead}`);
     } finally {
       await file.close();
     }

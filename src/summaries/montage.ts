@@ -1,23 +1,19 @@
 /** A sheet of a cluster's most typical faces. */
-import { resizeBox } from '../images/resize';
-import type { CropReader } from '../runs/crop-reader';
+import type { CropSize } from '../domain/faces';
 import { tileSheet } from './tile-sheet';
 
 const COLUMNS = 10;
-const MAX_FACES = 100;
-const TILE = { width: 80, height: 96 };
+/** Maximum faces in it. */
+export const MONTAGE_FACES = 100;
 
 /**
- * @param rows faces in order; the first 100 are shown.
+ * @param tiles `[faces, size.height, size.width, 3]` RGB, in order.
  * @returns a JPEG.
  */
-export async function montage(crops: CropReader, rows: readonly number[]): Promise<Buffer> {
-  const shown = rows.slice(0, MAX_FACES);
-  const faces = await crops.faces(shown);
-  const whole = { x: 0, y: 0, ...crops.size };
-  return tileSheet(
-    faces.map((data) => resizeBox({ data, ...crops.size }, whole, TILE)),
-    TILE,
-    COLUMNS,
+export function montage(tiles: Uint8Array, size: CropSize): Promise<Uint8Array> {
+  const bytes = size.width * size.height * 3;
+  const faces = Array.from({ length: tiles.length / bytes }, (_, i) =>
+    tiles.subarray(i * bytes, (i + 1) * bytes),
   );
+  return tileSheet(faces, size, COLUMNS);
 }

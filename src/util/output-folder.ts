@@ -3,11 +3,9 @@
  * replaced only on request. The files are written into a hidden temporary folder there, and renamed
  * when all are complete.
  */
-import { createHash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import { mkdir, rename, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { csvText } from '../text/csv-text';
 import { shortPath } from '../text/short-path';
 import { UserError } from './errors';
 import {
@@ -18,6 +16,7 @@ import {
   type OwnFile,
   readMarker,
 } from './export-marker';
+import { type FileContent, writeContent } from './file-content';
 import { fsReason } from './fs-errors';
 import {
   expectFolderOrNothing,
@@ -53,7 +52,7 @@ export interface Written {
   kept: string[];
 }
 
-export type WriteFile = (name: string, content: string | Uint8Array) => Promise<void>;
+export type WriteFile = (name: string, content: FileContent) => Promise<void>;
 
 export interface OutputOptions {
   kind: OutputKind;
@@ -87,14 +86,12 @@ export async function writeOutput(
       await make(async (name, content) => {
         if (!kind.names.test(name))
           throw new Error(`'${name}' is not a name of the output '${kind.name}'`);
-        const bytes = Buffer.from(name.endsWith('.csv') ? csvText(content) : content);
         const path = join(stage.path, 'files', ...name.split('/'));
-        await withWriteErrors(root, async () => {
+        const written = await withWriteErrors(root, async () => {
           await mkdir(dirname(path), { recursive: true, mode: FOLDER_MODE });
-          await writeFile(path, bytes, { flag: 'wx', mode: FILE_MODE });
+          return writeContent(path, content);
         });
-        const sha256 = createHash('sha256').update(bytes).digest('hex');
-        files.push({ name, by: kind.name, size: bytes.length, sha256 });
+        files.push({ name, by: kind.name, ...written });
       });
       signal?.throwIfAborted();
       const written = await withWriteErrors(root, () =>

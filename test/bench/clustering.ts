@@ -5,13 +5,13 @@
 import { distinctVectors, type Matrix } from '../../src/clustering/distinct';
 import { isLarge, kMeans } from '../../src/clustering/kmeans';
 import { inertiaOf } from '../../src/clustering/scores';
-import { kMeansParts } from '../../src/clustering/tasks';
+import { type ClusteringTasks, kMeansParts } from '../../src/clustering/tasks';
 import { readLabels } from '../../src/datasets/labels';
 import { DEFAULT_ATTRIBUTES } from '../../src/domain/attributes';
 import { parseSettings } from '../../src/domain/settings';
 import { inSharedMemory, silhouetteOf } from '../../src/engine/clustering/group-vectors';
 import { compare } from '../../src/engine/jobs/compare';
-import { ClusteringWorkerPool } from '../../src/engine/threads/clustering-worker-pool';
+import { TaskPool } from '../../src/engine/threads/task-pool';
 import { jobContext } from '../support/context';
 
 const DROPPED = ['Attractive', 'Pale_Skin', 'Blurry'];
@@ -25,7 +25,7 @@ const ORIGINAL_METHODS = [
 ] as const;
 
 async function main(labels: string, script: string) {
-  const workers = new ClusteringWorkerPool(script);
+  const workers = new TaskPool<ClusteringTasks>(script);
   const table = await readLabels(labels);
   const width = table.attributes.length;
   const context = {

@@ -40,11 +40,14 @@ afterEach(() => {
   faults.end();
 });
 
+/** Levels are multiples of ten. JPEG changes them by one or so. */
+const nearestLevel = (face: Uint8Array) => Math.round(face[0]! / 10) * 10;
+
 /** Gray level of the crops of a run. */
 async function levelOf(folder = place): Promise<number> {
   const run = await readRun(folder);
   const [face] = await run.crops.faces([0]);
-  return face![0]!;
+  return nearestLevel(face!);
 }
 
 async function list(): Promise<{ ids: string[]; problems: string[] }> {
@@ -186,7 +189,7 @@ describe('a run', () => {
       reads += 1;
       try {
         const [face] = await run.crops.faces([run.manifest.faces - 1]);
-        expect(face![0]).toBe(run.manifest.faces === 55 ? 90 : 50);
+        expect(nearestLevel(face!)).toBe(run.manifest.faces === 55 ? 90 : 50);
       } catch (error) {
         expect(String(error)).toMatch(/replaced meanwhile|is missing|ENOENT/);
       }

@@ -3,7 +3,7 @@ import { type DistinctVectors, distinctVectors, type Matrix } from '../../cluste
 import { featureMatrix } from '../../clustering/features';
 import { calinskiHarabasz, daviesBouldin } from '../../clustering/scores';
 import type { Silhouette } from '../../clustering/silhouette';
-import { type RunTask, runHere, type ScoredPartition } from '../../clustering/tasks';
+import { type RunClusteringTask, runHere, type ScoredPartition } from '../../clustering/tasks';
 import { recalibrate } from '../../clustering/thresholds';
 import { attributeWeights } from '../../domain/attribute-weights';
 import { chosenAttributes } from '../../domain/attributes';
@@ -35,7 +35,7 @@ export interface ClusterContext {
   signal?: AbortSignal | undefined;
   onProgress?: (progress: Progress) => void;
   /** Runs the tasks; by default in this thread. */
-  run?: RunTask;
+  run?: RunClusteringTask;
   /** Tasks that `run` runs at a time. */
   threads?: number;
 }

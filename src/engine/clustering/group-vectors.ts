@@ -10,8 +10,8 @@ import { silhouette, type Silhouette } from '../../clustering/silhouette';
 import {
   type ScoredPartition,
   kMeansParts,
-  type RunTask,
-  type Tasks,
+  type RunClusteringTask,
+  type ClusteringTasks,
 } from '../../clustering/tasks';
 import type { Candidate } from '../../domain/clustering';
 import { takesClusters } from '../../domain/method-names';
@@ -21,7 +21,7 @@ import type { ClusteringSettings } from '../../domain/settings';
 export interface PartitionContext {
   signal: AbortSignal | undefined;
   /** Runs tasks, in this thread or in others. */
-  run: RunTask;
+  run: RunClusteringTask;
   /** Tasks that run at a time. */
   threads: number;
   onProgress: (done: number, total: number) => void;
@@ -121,7 +121,7 @@ async function largeKMeans(
  */
 export async function partitionForEach(
   vectors: DistinctVectors,
-  settings: Tasks['group']['params']['settings'],
+  settings: ClusteringTasks['group']['params']['settings'],
   clusters: number[],
   { signal, run }: Pick<PartitionContext, 'signal' | 'run'>,
   onStep: () => void,

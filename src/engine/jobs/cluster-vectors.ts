@@ -1,15 +1,15 @@
 /** Clusters attribute vectors of a table, without images. */
-import { stringify } from 'csv-stringify/sync';
 import { readLabels } from '../../datasets/labels';
 import { chooseImages } from '../../images/choose-images';
 import type { EngineCalls } from '../../protocol/engine';
-import { clusterLabels, silhouetteOfFace, type StoredClustering } from '../../runs/run-files';
-import { forCsvCell, fromCsvCell } from '../../text/neutralize';
+import type { StoredClustering } from '../../runs/run-files';
+import { fromCsvCell } from '../../text/neutralize';
 import { UserError } from '../../util/errors';
 import { writeNeeded } from '../../util/output-folder';
 import { clusterFaces } from '../clustering/cluster-faces';
-import { clusteringWorkers } from '../threads/clustering-worker-pool';
-import { chartOf, clusterFolder, clustersJson, FACE_COLUMNS } from './export';
+import { clusteringWorkers } from '../threads/worker-pools';
+import { chartOf, clusterFolder, clustersJson } from './export';
+import { faceTable } from './face-table';
 import type { JobContext } from './job-context';
 import { CLUSTER_OUTPUT } from './outputs';
 
@@ -64,21 +64,14 @@ export async function clusterVectors(
 }
 
 /** Like the faces.csv of a run; the columns of the face's place are empty. */
-function vectorsCsv(
+const vectorsCsv = (
   { table, rows, probabilities }: Awaited<ReturnType<typeof readVectors>>,
-  stored: StoredClustering,
-): string {
-  const width = table.attributes.length;
-  const labels = clusterLabels(stored);
-  const lines = rows.map((row, i) => {
-    const image = forCsvCell(fromCsvCell(table.images[row]!));
-    const [x, y, boxWidth, height, score] = ['', '', '', '', ''];
-    const silhouette = silhouetteOfFace(stored, i)?.toFixed(4) ?? '';
-    const values = probabilities.subarray(i * width, (i + 1) * width);
-    return [
-      ...[image, 0, x, y, boxWidth, height, score, labels[i], silhouette],
-      ...Array.from(values, (value) => value.toFixed(4)),
-    ];
+  clustering: StoredClustering,
+) =>
+  faceTable({
+    attributes: table.attributes,
+    probabilities,
+    clustering,
+    imageOf: (row) => fromCsvCell(table.images[rows[row]!]!),
+    placeOf: () => '0,,,,,',
   });
-  return stringify([[...FACE_COLUMNS, ...table.attributes.map(forCsvCell)], ...lines]);
-}

@@ -1,7 +1,7 @@
 /** Compares clustering methods: the silhouette against the number of clusters. */
 import { type DistinctVectors, distinctVectors } from '../../clustering/distinct';
 import { featureMatrix } from '../../clustering/features';
-import { type RunTask, runHere, type ScoredPartition } from '../../clustering/tasks';
+import { type RunClusteringTask, runHere, type ScoredPartition } from '../../clustering/tasks';
 import { chosenAttributes } from '../../domain/attributes';
 import type { ComparisonPoint, Comparison } from '../../domain/comparison';
 import { METHOD_NAMES, takesClusters } from '../../domain/method-names';
@@ -17,7 +17,7 @@ import { writeNeeded } from '../../util/output-folder';
 import { type ClusterInput, presentProbabilities, weightsOf } from '../clustering/cluster-faces';
 import { type PartitionContext, partitionForEach } from '../clustering/group-vectors';
 import { openRun } from '../open-runs';
-import { clusteringWorkers } from '../threads/clustering-worker-pool';
+import { clusteringWorkers } from '../threads/worker-pools';
 import { readVectors } from './cluster-vectors';
 import type { JobContext } from './job-context';
 import { COMPARE_OUTPUT } from './outputs';
@@ -79,7 +79,7 @@ export async function compare(
   input: ClusterInput,
   params: CompareParams,
   { signal, onProgress }: JobContext,
-  run: RunTask = runHere,
+  run: RunClusteringTask = runHere,
 ): Promise<Comparison> {
   const started = performance.now();
   const { methods, from, to, settings } = params;

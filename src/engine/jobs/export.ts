@@ -1,34 +1,24 @@
 /** Writes a run and its clustering as files, in the layout that the README documents. */
 import { readFile } from 'node:fs/promises';
-import { stringify } from 'csv-stringify/sync';
 import type { Clustering, ClusterSummary, Occurrences } from '../../domain/clustering';
-import type { ClusterPictures } from '../../domain/faces';
 import type { RunManifest } from '../../domain/run';
 import { imageNames } from '../../images/folder-labels';
 import type { EngineCalls } from '../../protocol/engine';
-import {
-  clusterLabels,
-  membersOf,
-  silhouetteOfFace,
-  type StoredClustering,
-} from '../../runs/run-files';
+import type { StoredClustering } from '../../runs/run-files';
 import type { StoredRun } from '../../runs/run-store';
 import { writeImageLists } from '../../summaries/image-lists';
-import { montage } from '../../summaries/montage';
+import type { MadePictures } from '../../summaries/cluster-pictures';
 import { occurrenceChart } from '../../summaries/occurrence-chart';
-import { forCsvCell } from '../../text/neutralize';
 import { shortPath } from '../../text/short-path';
 import { UserError } from '../../util/errors';
 import { fsReason, isFull } from '../../util/fs-errors';
 import { filesInTheWay, type WriteFile, writeOutput } from '../../util/output-folder';
 import { openRun } from '../open-runs';
-import { clusteringOf, pictures } from './inspect';
+import { faceTable } from './face-table';
+import { clusteringOf, makePictures } from './inspect';
 import type { JobContext } from './job-context';
 import { CLUSTER_FILES, CLUSTER_OUTPUT } from './outputs';
-import { reportPage } from './report';
-
-/** Rows of faces.csv that are converted to text at a time. */
-const CHUNK = 5000;
+import { REPORT_FACES, reportPage } from './report';
 
 /**
  * Writes everything into `outDir`, or nothing if files that are not the program's own would be
@@ -48,9 +38,8 @@ export async function exportRun(
     if (inTheWay.length > 0) return { files: [], inTheWay, kept: [] };
   }
   return writeOutput(outDir, { kind: CLUSTER_OUTPUT, overwrite, signal }, async (write) => {
-    await writeTables(write, run, stored);
-    const made = await storedPictures(runDir, context);
-    await writeClusters({ write, run, stored, made }, context);
+    const made = await withPictures(run, stored, context, () => writeTables(write, run, stored));
+    await writeClusters({ write, stored, made }, context);
     const script = await readFile(reportScript, 'utf8');
     await write('report.html', await reportPage(run, stored, made, script));
     await write('clusters.json', JSON.stringify(clustersJson(clustering, run.manifest), null, 2));
@@ -70,14 +59,13 @@ async function writeTables(
 
 interface ClusterFiles {
   write: WriteFile;
-  run: StoredRun;
   stored: StoredClustering;
-  made: readonly ClusterPictures[];
+  made: MadePictures;
 }
 
 /** Writes the pictures of each cluster into a folder of its own. */
 async function writeClusters(
-  { write, run, stored, made }: ClusterFiles,
+  { write, stored, made }: ClusterFiles,
   { signal, onProgress }: JobContext,
 ): Promise<void> {
   const { clusters, overall } = stored.clustering;
@@ -85,15 +73,15 @@ async function writeClusters(
     signal.throwIfAborted();
     onProgress({ stage: 'export', done: position, total: clusters.length, failed: 0 });
     const folder = `clusters/${clusterFolder(cluster.id)}`;
-    const picture = made.find((each) => each.cluster === cluster.id);
+    const picture = made.eigenfaces.find((each) => each.cluster === cluster.id);
     if (picture !== undefined) {
       await write(`${folder}/eigenface.png`, picture.eigenface);
       for (const [i, component] of picture.components.entries())
         await write(`${folder}/component-${i + 1}.png`, component);
     }
     await write(`${folder}/occurrences.svg`, chartOf(cluster, overall));
-    const rows = Array.from(membersOf(stored, position));
-    await write(`${folder}/montage.jpg`, await montage(run.crops, rows));
+    const montage = made.montages.get(cluster.id);
+    if (montage !== undefined) await write(`${folder}/montage.jpg`, montage);
   }
 }
 
@@ -112,14 +100,39 @@ function knownNames({ clusters }: Clustering): string[] {
   ];
 }
 
-/** The pictures of the clusters; if they are made now, they are stored with the run. */
-async function storedPictures(runDir: string, context: JobContext): Promise<ClusterPictures[]> {
+/** Makes the pictures in other threads while `meanwhile` runs in this one. */
+async function withPictures(
+  run: StoredRun,
+  stored: StoredClustering,
+  context: JobContext,
+  meanwhile: () => Promise<void>,
+): Promise<MadePictures> {
+  const stop = new AbortController();
+  const signal = AbortSignal.any([context.signal, stop.signal]);
+  const making = allPictures(run, stored, { ...context, signal });
   try {
-    return await pictures({ runDir }, context);
+    await meanwhile();
+  } catch (error) {
+    stop.abort();
+    await making.catch(() => undefined); // the first error is told
+    throw error;
+  }
+  return making;
+}
+
+/** All pictures; the eigenfaces are stored with the run. */
+async function allPictures(
+  run: StoredRun,
+  stored: StoredClustering,
+  context: JobContext,
+): Promise<MadePictures> {
+  const wanted = { eigenfaces: true, montages: true, cards: REPORT_FACES };
+  try {
+    return await makePictures(run, stored, wanted, context);
   } catch (error) {
     if (!isFull(error)) throw error;
     throw new UserError(
-      `cannot keep the pictures of the clusters in '${shortPath(runDir)}': ${fsReason(error)}`,
+      `cannot keep the pictures of the clusters in '${shortPath(run.folder)}': ${fsReason(error)}`,
       { cause: error },
     );
   }
@@ -128,48 +141,20 @@ async function storedPictures(runDir: string, context: JobContext): Promise<Clus
 /** Name of a cluster's folder: `00`, `01`, …, `noise`. */
 export const clusterFolder = (id: number) => (id < 0 ? 'noise' : String(id).padStart(2, '0'));
 
-/** Columns of faces.csv before the attributes. */
-export const FACE_COLUMNS = [
-  'image',
-  'face',
-  'x',
-  'y',
-  'width',
-  'height',
-  'score',
-  'cluster',
-  'silhouette',
-] as const;
-
-function facesCsv(run: StoredRun, stored: StoredClustering): string {
-  const { faces, manifest, probabilities } = run;
-  const names = manifest.modelAttributes;
-  const clusterOf = clusterLabels(stored);
+function facesCsv({ faces, manifest, probabilities }: StoredRun, clustering: StoredClustering) {
   const nameOf = imageNames(manifest.folders);
-  const parts = [stringify([[...FACE_COLUMNS, ...names.map(forCsvCell)]])];
-  for (let from = 0; from < manifest.faces; from += CHUNK) {
-    const rows: unknown[][] = [];
-    for (let row = from; row < Math.min(from + CHUNK, manifest.faces); row++) {
+  return faceTable({
+    attributes: manifest.modelAttributes,
+    probabilities,
+    clustering,
+    imageOf: (row) => nameOf({ folder: faces.folder[row]!, name: faces.image[row]! }),
+    placeOf: (row) => {
       const box = faces.box[row];
-      const name = nameOf({ folder: faces.folder[row]!, name: faces.image[row]! });
-      rows.push([
-        forCsvCell(name),
-        faces.face[row],
-        ...(box == null
-          ? ['', '', '', '']
-          : [box.x, box.y, box.width, box.height].map((value) => Math.round(value))),
-        faces.score[row]?.toFixed(4) ?? '',
-        clusterOf[row],
-        silhouetteOfFace(stored, row)?.toFixed(4) ?? '',
-        ...Array.from(
-          probabilities.subarray(row * names.length, (row + 1) * names.length),
-          (value) => value.toFixed(4),
-        ),
-      ]);
-    }
-    parts.push(stringify(rows));
-  }
-  return parts.join('');
+      const sides = box == null ? [] : [box.x, box.y, box.width, box.height].map(Math.round);
+      const place = sides.length === 0 ? ',,,' : sides.join(',');
+      return `${faces.face[row]!},${place},${faces.score[row]?.toFixed(4) ?? ''}`;
+    },
+  });
 }
 
 /**

@@ -19,11 +19,15 @@ import {
 } from '../../runs/run-files';
 import { DamagedRun, unlessDamaged } from '../../runs/run-schemas';
 import { assertCurrent, imagePath, type StoredRun, writeToRun } from '../../runs/run-store';
-import { clusterPictures } from '../../summaries/eigenfaces';
+import {
+  clusterPictures,
+  type MadePictures,
+  type WantedPictures,
+} from '../../summaries/cluster-pictures';
 import { UserError } from '../../util/errors';
 import { clusterFaces } from '../clustering/cluster-faces';
 import { openRun } from '../open-runs';
-import { clusteringWorkers } from '../threads/clustering-worker-pool';
+import { clusteringWorkers, pictureWorkers } from '../threads/worker-pools';
 import type { JobContext } from './job-context';
 
 /** Clusters the faces of a run, and compares the result with the clustering it replaces. */
@@ -57,23 +61,35 @@ export async function clusterRun(
 /** The pictures of the clusters; made once and stored with the run. */
 export async function pictures(
   { runDir }: EngineCalls['pictures']['params'],
-  { signal, onProgress }: JobContext,
+  context: JobContext,
 ): Promise<ClusterPictures[]> {
   const stored = await readPictures(runDir);
   if (stored !== undefined) return stored;
   const run = await openRun(runDir);
-  const clustering = await clusteringOf(run);
+  const wanted = { eigenfaces: true, montages: false, cards: 0 };
+  return (await makePictures(run, await clusteringOf(run), wanted, context)).eigenfaces;
+}
+
+/** Makes pictures of a run's clusters, and stores the eigenfaces with the run. */
+export async function makePictures(
+  run: StoredRun,
+  clustering: StoredClustering,
+  wanted: WantedPictures,
+  { signal, onProgress }: JobContext,
+): Promise<MadePictures> {
   const members = clustering.clustering.clusters.map(({ id }, position) => ({
     cluster: id,
     rows: membersOf(clustering, position),
   }));
-  const made = await clusterPictures(run.crops, members, {
+  const made = await clusterPictures(run.crops, members, wanted, {
+    run: pictureWorkers.run,
+    threads: pictureWorkers.size,
     signal,
     onProgress: (done, total) => {
       onProgress({ stage: 'summarise', done, total, failed: 0 });
     },
   });
-  await writeToRun(run, () => writePictures(runDir, made));
+  if (wanted.eigenfaces) await writeToRun(run, () => writePictures(run.folder, made.eigenfaces));
   return made;
 }
 
@@ -102,19 +118,25 @@ function ordered(members: Int32Array, order: FaceOrder, stored: StoredClustering
 }
 
 /** Faces with their crops and probabilities, in the order of `rows`. */
-export async function faceCards(
-  { crops, faces, probabilities, manifest }: StoredRun,
-  rows: readonly number[],
-): Promise<FaceCard[]> {
+async function faceCards(run: StoredRun, rows: readonly number[]): Promise<FaceCard[]> {
+  const jpegs = await run.crops.jpegs(rows);
+  return rows.map((row, i) => faceCard(run, row, jpegs[i]!));
+}
+
+/** @param jpeg of the face's crop. */
+export function faceCard(
+  { faces, probabilities, manifest }: StoredRun,
+  row: number,
+  jpeg: Uint8Array,
+): FaceCard {
   const width = manifest.modelAttributes.length;
-  const jpegs = await crops.jpegs(rows);
-  return rows.map((row, i) => ({
+  return {
     row,
     image: faces.image[row]!,
     face: faces.face[row]!,
-    jpeg: jpegs[i]!,
+    jpeg,
     probabilities: Array.from(probabilities.subarray(row * width, (row + 1) * width)),
-  }));
+  };
 }
 
 /** @throws UserError where the path is not valid UTF-8. */

@@ -1,34 +1,34 @@
 /** Makes report.html: one page that holds the components of the panel and the data of a run. */
 import { createHash } from 'node:crypto';
-import type { ClusterPictures } from '../../domain/faces';
 import type { ReportData } from '../../protocol/report';
 import { membersOf, readComparison, type StoredClustering } from '../../runs/run-files';
 import { unlessDamaged } from '../../runs/run-schemas';
 import type { StoredRun } from '../../runs/run-store';
 import { forXml } from '../../text/neutralize';
-import { faceCards } from './inspect';
+import type { MadePictures } from '../../summaries/cluster-pictures';
+import { faceCard } from './inspect';
 
 /** Maximum faces of a cluster in the page, the most typical first. */
-const MAX_FACES = 60;
+export const REPORT_FACES = 60;
 /** Maximum images in the page that failed, and that have no face. */
 const MAX_IMAGES = 1000;
 
 /**
- * @param pictures of the clusters.
+ * @param made the pictures of the clusters, and of the first `REPORT_FACES` faces of each.
  * @param script the program of the page.
  * @returns the page, as HTML.
  */
 export async function reportPage(
   run: StoredRun,
   stored: StoredClustering,
-  pictures: ClusterPictures[],
+  made: MadePictures,
   script: string,
 ): Promise<string> {
   const title = run.manifest.folders.map((folder) => folder.split(/[\\/]/).pop()).join(' + ');
   const data: ReportData = {
     state: await panelState(run, stored, title),
-    faces: await facesOf(run, stored),
-    pictures: pictures.map(({ eigenface, components, ...rest }) => ({
+    faces: facesOf(run, stored, made),
+    pictures: made.eigenfaces.map(({ eigenface, components, ...rest }) => ({
       ...rest,
       eigenface: base64(eigenface),
       components: components.map(base64),
@@ -65,16 +65,22 @@ async function panelState(
 }
 
 /** The most typical faces of each cluster, by its id. */
-async function facesOf(run: StoredRun, stored: StoredClustering): Promise<ReportData['faces']> {
+function facesOf(
+  run: StoredRun,
+  stored: StoredClustering,
+  { cards }: MadePictures,
+): ReportData['faces'] {
   const faces: ReportData['faces'] = {};
   for (const [position, { id }] of stored.clustering.clusters.entries()) {
-    const rows = Array.from(membersOf(stored, position).subarray(0, MAX_FACES));
-    const cards = await faceCards(run, rows);
-    faces[id] = cards.map((card) => ({
-      ...card,
-      jpeg: base64(card.jpeg),
-      probabilities: card.probabilities.map((value) => Number(value.toFixed(4))),
-    }));
+    const rows = Array.from(membersOf(stored, position).subarray(0, REPORT_FACES));
+    faces[id] = rows.map((row) => {
+      const { jpeg, probabilities, ...card } = faceCard(run, row, cards.get(row)!);
+      return {
+        ...card,
+        jpeg: base64(jpeg),
+        probabilities: probabilities.map((value) => Number(value.toFixed(4))),
+      };
+    });
   }
   return faces;
 }

@@ -2,17 +2,17 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { distinctVectors } from '../../src/clustering/distinct';
-import { runHere } from '../../src/clustering/tasks';
+import { type ClusteringTasks, runHere } from '../../src/clustering/tasks';
 import { clusteringSettings, parseSettings } from '../../src/domain/settings';
 import { inSharedMemory, silhouetteOf } from '../../src/engine/clustering/group-vectors';
-import { ClusteringWorkerPool } from '../../src/engine/threads/clustering-worker-pool';
+import { TaskPool } from '../../src/engine/threads/task-pool';
 import { CancelledError, UserError } from '../../src/util/errors';
 import { settingsWith, startEngine } from '../support/engine';
 import { ROOT, temporaryFolder } from '../support/images';
 import { binaryRows, matrix, random } from '../support/vectors';
 import { ATTRIBUTES, writeRun } from '../support/written-runs';
 
-const workers = () => new ClusteringWorkerPool(join(ROOT, 'dist', 'clustering-worker.js'), 2);
+const workers = () => new TaskPool<ClusteringTasks>(join(ROOT, 'dist', 'clustering-worker.js'), 2);
 const settings = (values: Record<string, unknown> = {}) => parseSettings(values, (name) => name);
 
 describe('clustering workers', () => {
@@ -32,6 +32,18 @@ describe('clustering workers', () => {
       expect(Array.from(group!.labels)).toEqual(Array.from(here[i]![0]!.labels));
       expect(group!.silhouette).toBe(here[i]![0]!.silhouette);
     });
+  });
+
+  it('end when they have had no task for a while, and are started again', async () => {
+    const script = join(ROOT, 'dist', 'clustering-worker.js');
+    const pool = new TaskPool<ClusteringTasks>(script, 2, 20);
+    const task = { vectors, clusters: [2], restarts: 1, seed: 1 };
+    const [first] = await pool.run('inertias', task, {});
+    expect(pool.threads).toBe(1);
+    await vi.waitFor(() => {
+      expect(pool.threads).toBe(0);
+    }, 5000);
+    expect(await pool.run('inertias', task, {})).toEqual([first]);
   });
 
   it('are ended in the middle of a task by a cancel, and replaced', async () => {
@@ -112,11 +124,14 @@ describe('a clustering worker that crashes', () => {
   const task = (restarts: number, seed: number) => ({ vectors, clusters: [1], restarts, seed });
 
   it.each([
-    ['exits', 0, /^a clustering worker failed: the thread ended \(status 7\)$/],
-    ['throws', 1, /^a clustering worker failed: the thread failed: nobody catches this$/],
-    ['rejects', 2, /^a clustering worker failed: the thread failed: nobody awaits this$/],
+    ['exits', 0, /^a worker thread failed: the thread ended \(status 7\)$/],
+    ['throws', 1, /^a worker thread failed: the thread failed: nobody catches this$/],
+    ['rejects', 2, /^a worker thread failed: the thread failed: nobody awaits this$/],
   ])('and %s fails its task with an error, while other tasks run', async (_, seed, message) => {
-    const pool = new ClusteringWorkerPool(join(ROOT, 'test', 'support', 'crashing-worker.cjs'), 2);
+    const pool = new TaskPool<ClusteringTasks>(
+      join(ROOT, 'test', 'support', 'crashing-worker.cjs'),
+      2,
+    );
     const crashing = [1, 2, 3].map(() => pool.run('inertias', task(1, seed), {}));
     const waiting = [1, 2, 3].map(() => pool.run('inertias', task(0, 0), {}));
     for (const each of await Promise.allSettled(crashing)) {
@@ -130,9 +145,9 @@ describe('a clustering worker that crashes', () => {
   });
 
   it('at its start fails its tasks', async () => {
-    const pool = new ClusteringWorkerPool(join(ROOT, 'nowhere.js'), 1);
+    const pool = new TaskPool<ClusteringTasks>(join(ROOT, 'nowhere.js'), 1);
     for (const run of [pool.run('inertias', task(0, 0), {}), pool.run('inertias', task(0, 0), {})])
-      await expect(run).rejects.toThrow(/^a clustering worker failed: .*nowhere\.js/s);
+      await expect(run).rejects.toThrow(/^a worker thread failed: .*nowhere\.js/s);
   });
 
   it('fails the job of the engine, but not the next one', async () => {
@@ -158,7 +173,7 @@ describe('a clustering worker that crashes', () => {
           settingsWith({ attributes: ATTRIBUTES, features: 'probability', clusters, restarts: 50 }),
         ),
       });
-    await expect(cluster(500)).rejects.toThrow(/^a clustering worker failed: the thread ended/);
+    await expect(cluster(500)).rejects.toThrow(/^a worker thread failed: the thread ended/);
     const [pid] = engine.pids;
     await rm(marker);
     expect((await cluster(2)).clusters).toHaveLength(2);

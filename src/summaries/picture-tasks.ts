@@ -1,0 +1,21 @@
+/** Tasks that make the pictures of clusters in worker threads. */
+import type { ClusterPictures, CropSize } from '../domain/faces';
+import type { RunTask, TaskHandlers } from '../util/tasks';
+import { eigenfaces, type FaceStatistics } from './eigenfaces';
+import { montage } from './montage';
+import { type BatchResult, collectStrips, type StripBatch } from './strip-batch';
+
+export interface PictureTasks {
+  /** Decodes strips of crops, and adds up their faces. */
+  collect: { params: StripBatch; result: BatchResult };
+  eigenfaces: { params: FaceStatistics; result: Omit<ClusterPictures, 'cluster'> };
+  montage: { params: { tiles: Uint8Array; size: CropSize }; result: Uint8Array };
+}
+
+export type RunPictureTask = RunTask<PictureTasks>;
+
+export const pictureTasks: TaskHandlers<PictureTasks> = {
+  collect: collectStrips,
+  eigenfaces,
+  montage: ({ tiles, size }) => montage(tiles, size),
+};

@@ -1,0 +1,41 @@
+/** Writes new files, whole or in chunks. */
+import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import { csvText } from '../text/csv-text';
+import type { OwnFile } from './export-marker';
+import { FILE_MODE } from './user-files';
+
+/**
+ * The content of a file; of a large one in chunks, which are made as they are written. The text of
+ * a CSV file is given a byte order mark if it needs one, but not if it comes in chunks.
+ */
+export type FileContent = string | Uint8Array | Iterable<string>;
+
+/**
+ * @param path of a file that does not exist.
+ * @returns size and hash of what was written.
+ */
+export async function writeContent(
+  path: string,
+  content: FileContent,
+): Promise<Pick<OwnFile, 'size' | 'sha256'>> {
+  const hash = createHash('sha256');
+  let size = 0;
+  const file = await open(path, 'wx', FILE_MODE);
+  try {
+    for (const chunk of chunksOf(path, content)) {
+      const bytes = Buffer.from(chunk);
+      hash.update(bytes);
+      size += bytes.length;
+      await file.writeFile(bytes);
+    }
+  } finally {
+    await file.close();
+  }
+  return { size, sha256: hash.digest('hex') };
+}
+
+function chunksOf(path: string, content: FileContent): Iterable<string | Uint8Array> {
+  if (typeof content === 'string') return [path.endsWith('.csv') ? csvText(content) : content];
+  return content instanceof Uint8Array ? [content] : content;
+}
