@@ -108,7 +108,7 @@ export function addFeatureOptions(command: Command): Command {
     .addOption(
       new Option(
         '--weights <NAME>',
-        'none, rare, common, or a .json file of a number for each attribute',
+        'standardized, none, rare, common, or a .json file of a number for each attribute',
       ).argParser(toWeights),
     )
     .addOption(

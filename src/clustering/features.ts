@@ -30,3 +30,24 @@ export function featureMatrix(
   }
   return { rows, columns: columns.length, data };
 }
+
+/** Standard deviation of each of the features that `featureMatrix` makes, without weights. */
+export function deviationsOf(
+  probabilities: Float32Array,
+  width: number,
+  columns: readonly number[],
+  features: ClusteringSettings['features'],
+): number[] {
+  const rows = probabilities.length / width;
+  return columns.map((column) => {
+    let sum = 0;
+    let squares = 0;
+    for (let at = column; at < probabilities.length; at += width) {
+      const probability = probabilities[at]!;
+      const value = features === 'binary' ? Number(probability >= PRESENT) : probability;
+      sum += value;
+      squares += value * value;
+    }
+    return Math.sqrt(Math.max(0, squares / rows - (sum / rows) ** 2));
+  });
+}

@@ -5,6 +5,26 @@ import { CELEBA_FREQUENCIES } from './celeba-frequencies';
 import type { ClusteringSettings } from './settings';
 
 /**
+ * Smallest standard deviation that counts: about that of an attribute that one face in a hundred
+ * has. Below it, few faces, or mistakes of the network, would outweigh everything else.
+ */
+const LEAST_DEVIATION = 0.1;
+
+/**
+ * The weights with which every attribute varies as much as the others: those of standardized
+ * features, times a number with which all attributes together vary as much as without weights, so
+ * that distances such as DBSCAN's `eps` keep their meaning.
+ * @param deviations standard deviation of each attribute. One that does not vary has the weight 1.
+ */
+export function standardizedWeights(deviations: readonly number[]): Float64Array {
+  const varying = deviations.filter((deviation) => deviation > 0);
+  const variance = varying.reduce((sum, deviation) => sum + deviation ** 2, 0) / varying.length;
+  return Float64Array.from(deviations, (deviation) =>
+    deviation > 0 ? Math.sqrt(variance) / Math.max(deviation, LEAST_DEVIATION) : 1,
+  );
+}
+
+/**
  * The weight of each of `attributes`, as in the original work (Anzalone, Faiella and Trerè 2019):
  * 1 − f + min f for `rare`, f + 1 − max f for `common`, where f are the frequencies and min and max
  * are taken over `attributes`. The rarest (or most common) attribute has the weight 1, the others
@@ -14,7 +34,7 @@ import type { ClusteringSettings } from './settings';
  */
 export function attributeWeights(
   attributes: readonly string[],
-  weights: ClusteringSettings['weights'],
+  weights: Exclude<ClusteringSettings['weights'], 'standardized'>,
   frequencyOf: Record<string, number | undefined> = CELEBA_FREQUENCIES,
 ): Float64Array {
   if (weights === 'none') return new Float64Array(attributes.length).fill(1);

@@ -7,17 +7,40 @@ type AutoBy = ClusteringSettings['autoBy'];
 /** The number of clusters that each criterion selects; null where it selects none. */
 export type Choices = Record<AutoBy, number | null>;
 
-/** @param curve in ascending order of the number of clusters. */
-export function choicesOf(curve: readonly Candidate[]): Choices {
-  return { silhouette: bySilhouette(curve), elbow: byElbow(curve), gap: byGap(curve) };
+/**
+ * @param curve in ascending order of the number of clusters.
+ * @param distinct number of distinct vectors that were clustered.
+ */
+export function choicesOf(curve: readonly Candidate[], distinct: number): Choices {
+  return {
+    knee: byKnee(curve, distinct),
+    silhouette: highest(curve, ({ silhouette }) => silhouette),
+    elbow: byElbow(curve),
+    gap: byGap(curve),
+  };
 }
 
-/** The number with the highest silhouette; of equal ones, the smallest. */
-function bySilhouette(curve: readonly Candidate[]): number | null {
-  let best: Candidate | undefined;
+/**
+ * The knee of the silhouette: the number at which it is farthest above the line from 0 for one
+ * cluster to 1 for a cluster of each distinct vector (Satopää et al. 2011, 'Kneedle'). Beyond it a
+ * further cluster adds less than an average one does. Of vectors that repeat, as those of binary
+ * features, the silhouette itself rises to 1, and has no maximum before.
+ */
+const byKnee = (curve: readonly Candidate[], distinct: number): number | null =>
+  highest(curve, ({ clusters, silhouette }) =>
+    silhouette === null ? null : silhouette - (clusters - 1) / Math.max(1, distinct - 1),
+  );
+
+/** The number with the highest value; of equal ones, the smallest. */
+function highest(
+  curve: readonly Candidate[],
+  valueOf: (candidate: Candidate) => number | null,
+): number | null {
+  let best: { clusters: number; value: number } | undefined;
   for (const candidate of curve) {
-    if (candidate.silhouette !== null && candidate.silhouette > (best?.silhouette ?? -Infinity))
-      best = candidate;
+    const value = valueOf(candidate);
+    if (value !== null && value > (best?.value ?? -Infinity))
+      best = { clusters: candidate.clusters, value };
   }
   return best?.clusters ?? null;
 }

@@ -21,8 +21,8 @@ export const METHODS = [
   'hdbscan',
 ] as const;
 export const PRESETS = ['none', 'original'] as const;
-export const AUTO_BY = ['silhouette', 'elbow', 'gap'] as const;
-const WEIGHTS = ['none', 'rare', 'common'] as const;
+export const AUTO_BY = ['knee', 'silhouette', 'elbow', 'gap'] as const;
+const WEIGHTS = ['standardized', 'none', 'rare', 'common'] as const;
 export const WEIGHTS_FROM = ['celeba', 'folder'] as const;
 export const THRESHOLDS = ['half', 'balanced'] as const;
 export const FEATURES = ['binary', 'probability'] as const;
@@ -109,7 +109,7 @@ export const clusteringSettingsSchema = z.strictObject({
   /** Number of clusters, or `auto` for the best one in [autoFrom, autoTo] according to `autoBy`. */
   clusters: z.union([clusterCount, z.literal('auto'), clusterCountText], CLUSTERS).default(16),
   /** Score that `auto` optimizes. */
-  autoBy: z.enum(AUTO_BY).default('silhouette'),
+  autoBy: z.enum(AUTO_BY).default('knee'),
   autoFrom: z.int().min(2).max(1000).default(2),
   autoTo: z.int().min(2).max(1000).default(30),
   /** Attributes by which faces are compared. */
@@ -122,9 +122,9 @@ export const clusteringSettingsSchema = z.strictObject({
   weights: z
     .union(
       [z.enum(WEIGHTS), weightsByName],
-      'expected "none", "rare", "common", or an object of a number from 0 to 1000 for each attribute',
+      'expected "standardized", "none", "rare", "common", or an object of a number from 0 to 1000 for each attribute',
     )
-    .default('none'),
+    .default('standardized'),
   /** Origin of the frequencies behind `rare` and `common`. */
   weightsFrom: z.enum(WEIGHTS_FROM).default('celeba'),
   /** `binary`: attributes are 0 or 1, as in the original work. */

@@ -2,7 +2,7 @@
 import { deserialize, serialize } from 'node:v8';
 import { describe, expect, it } from 'vitest';
 import { scoreAttributes } from '../../src/datasets/evaluation';
-import { attributeWeights } from '../../src/domain/attribute-weights';
+import { attributeWeights, standardizedWeights } from '../../src/domain/attribute-weights';
 import { checkSettings, clusteringSettings } from '../../src/domain/settings';
 import { clusterFaces } from '../../src/engine/clustering/cluster-faces';
 import { panelParams } from '../../src/protocol/panel';
@@ -20,7 +20,9 @@ const probabilities = Float32Array.from({ length: 5 * 5 }, (_, at) =>
 
 describe('attributes called like what objects inherit', () => {
   it('are clustered, counted and weighed like any other', async () => {
-    const settings = clusteringSettings(settingsWith({ attributes: NAMES, clusters: 2 }));
+    const settings = clusteringSettings(
+      settingsWith({ attributes: NAMES, clusters: 2, weights: 'none' }),
+    );
     const { clustering } = await clusterFaces({ probabilities, names: NAMES }, settings);
     // As they go to other processes and to disk.
     for (const copy of [
@@ -40,6 +42,27 @@ describe('attributes called like what objects inherit', () => {
     expect(occurrenceChart(clustering.clusters[0]!, {}, '')).not.toMatch(
       /NaN|undefined|native code/,
     );
+  });
+
+  it('are standardized: each varies as much as the others', async () => {
+    const settings = clusteringSettings(settingsWith({ attributes: NAMES, clusters: 2 }));
+    const weights = Object.values(
+      (await clusterFaces({ probabilities, names: NAMES }, settings)).clustering.weights,
+    );
+    const deviation = (share: number) => Math.sqrt(share * (1 - share));
+    const spreads = [0, 0.8, 0.6, 0.4, 0.2].map((share, i) => weights[i]! * deviation(share));
+    expect(weights[0]).toBe(1); // all have it
+    for (const spread of spreads.slice(1)) expect(spread).toBeCloseTo(Math.sqrt(0.2), 9);
+    const original = { ...settings, preset: 'original' } as const;
+    const { clustering } = await clusterFaces({ probabilities, names: NAMES }, original);
+    expect(Object.values(clustering.weights)).toEqual([1, 1, 1, 1, 1]);
+  });
+
+  it('count at most as those that one face in a hundred has', () => {
+    const [often, seldom, never] = standardizedWeights([0.5, 0.01, 0]);
+    expect(seldom! / often!).toBeCloseTo(5, 9);
+    expect(never).toBe(1);
+    expect([...standardizedWeights([0, 0])]).toEqual([1, 1]);
   });
 
   it('weigh 1 where no weight names them', () => {
@@ -63,7 +86,9 @@ describe('attributes called like what objects inherit', () => {
     const { settings, problems } = checkSettings({ weights }, (name) => name);
     expect(problems).toEqual([]);
     const again = clusteringSettings(clusteringSettings(settings) as typeof settings);
-    expect([...attributeWeights(NAMES, again.weights)]).toEqual([2, 3, 0, 1, 1]);
+    expect([...attributeWeights(NAMES, again.weights as Record<string, number>)]).toEqual([
+      2, 3, 0, 1, 1,
+    ]);
     expect(
       checkSettings({ weights: JSON.parse('{"__proto__": -1}') as unknown }, (name) => name)
         .problems,

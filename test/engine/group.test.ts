@@ -14,7 +14,7 @@ describe('clusters: auto', () => {
   const { data } = blobs(90, 5, 3, 8);
   const vectors = distinctVectors(matrix(data));
 
-  it.each(['silhouette', 'elbow', 'gap'] as const)(
+  it.each(['knee', 'silhouette', 'elbow', 'gap'] as const)(
     'by %s finds the number of groups that lie apart, and says why',
     async (autoBy) => {
       const { partition, curve, reason } = await partitionVectors(
@@ -35,6 +35,14 @@ describe('clusters: auto', () => {
       context,
     );
     expect(partition.clusters).toBe(5);
+  });
+
+  it('says where only the range ends', async () => {
+    const chosen = async (autoFrom: number, autoTo: number) =>
+      (await partitionVectors(vectors, settings({ autoFrom, autoTo }), context)).reason;
+    expect(await chosen(2, 3)).toMatch(/; it is the largest that was tried, and a larger one/);
+    expect(await chosen(7, 9)).toMatch(/; it is the smallest that was tried, and a smaller one/);
+    expect(await chosen(2, 9)).not.toMatch(/tried/);
   });
 
   it('does not go beyond the distinct vectors', async () => {
@@ -67,20 +75,28 @@ describe('choicesOf', () => {
     }));
 
   it('takes the highest silhouette, the bend of the inertia, and the first gap within an error of the next', () => {
-    const choices = choicesOf(
-      curve([
-        [2, 0.3, 100, 0.1, 0.05],
-        [3, 0.5, 40, 0.4, 0.05],
-        [4, 0.5, 30, 0.42, 0.05],
-        [5, null, 25, 0.3, 0.05],
-      ]),
+    const tried = curve([
+      [2, 0.3, 100, 0.1, 0.05],
+      [3, 0.5, 40, 0.4, 0.05],
+      [4, 0.5, 30, 0.42, 0.05],
+      [5, null, 25, 0.3, 0.05],
+    ]);
+    expect(choicesOf(tried, 20)).toEqual({ knee: 3, silhouette: 3, elbow: 3, gap: 3 });
+  });
+
+  it('takes the silhouette at which a further cluster adds less than an average one', () => {
+    const rising = curve(
+      [0.3, 0.6, 0.7, 0.75, 0.8].map((value, i) => [i + 2, value, 10 - i, null, null]),
     );
-    expect(choices).toEqual({ silhouette: 3, elbow: 3, gap: 3 });
+    expect(choicesOf(rising, 12)).toMatchObject({ knee: 4, silhouette: 6 });
+    expect(choicesOf(rising, 6)).toMatchObject({ knee: 3 });
+    expect(choicesOf(rising, 1e6)).toMatchObject({ knee: 6 });
   });
 
   it('chooses nothing where there is nothing to go by', () => {
-    expect(choicesOf([])).toEqual({ silhouette: null, elbow: null, gap: null });
-    expect(choicesOf(curve([[2, null, 0, null, null]]))).toEqual({
+    expect(choicesOf([], 1)).toEqual({ knee: null, silhouette: null, elbow: null, gap: null });
+    expect(choicesOf(curve([[2, null, 0, null, null]]), 1)).toEqual({
+      knee: null,
       silhouette: null,
       elbow: null,
       gap: null,

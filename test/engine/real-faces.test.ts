@@ -52,7 +52,7 @@ describe.skipIf(!hasSharedData)('labeled faces', () => {
   it('form clusters like those of the original work: CelebA faces by ten attributes, k = 16', async () => {
     const engine = startEngine();
     const runDir = join(await temporaryFolder(), 'run');
-    const settings = settingsWith({ limit: 2000, sample: 400 });
+    const settings = settingsWith({ limit: 2000, sample: 400, preset: 'original' });
     await engine.call('analyze', {
       runDir,
       id: 'test',

@@ -24,7 +24,7 @@ describe('a run that is open', () => {
     const [second, same] = await Promise.all([openRun(place), openRun(place)]);
     expect(second.manifest.faces).toBe(30);
     expect(same).toBe(second);
-    expect((await second.crops.faces([0]))[0]![0]).toBe(90);
+    expect(Math.abs((await second.crops.faces([0]))[0]![0]! - 90)).toBeLessThan(3); // JPEG changes it
     forgetRun(place);
     expect(await openRun(place)).not.toBe(second);
   });

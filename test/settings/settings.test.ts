@@ -59,7 +59,7 @@ describe('the settings in package.json', () => {
     const { default: byDefault, anyOf = [] } = propertyOf('weights');
     expect(byDefault).toBe(settingSchemas.weights.parse(undefined));
     const [formulas, byAttribute] = anyOf;
-    expect(formulas?.enum).toEqual(['none', 'rare', 'common']);
+    expect(formulas?.enum).toEqual(['standardized', 'none', 'rare', 'common']);
     for (const formula of formulas?.enum ?? []) expect(accepts('weights', formula)).toBe(true);
     expect(byAttribute).toEqual({
       type: 'object',

@@ -142,7 +142,7 @@ export class App extends LitElement {
         .pictures=${picturesOf(chosen.id)}
       ></fc-cluster-view>`;
     }
-    const { tree, curve } = clustering;
+    const { tree, curve, distinct } = clustering;
     return html`
       ${panel.comparison === null ? nothing : html`<fc-comparison .source=${this.source} .comparison=${panel.comparison}></fc-comparison>`}
       ${
@@ -150,7 +150,7 @@ export class App extends LitElement {
           ? nothing
           : html`<details open>
               <summary>How the number of clusters was chosen</summary>
-              <fc-k-curve .source=${this.source} .curve=${curve}></fc-k-curve>
+              <fc-k-curve .source=${this.source} .curve=${curve} .distinct=${distinct}></fc-k-curve>
             </details>`
       }
       ${

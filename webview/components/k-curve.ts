@@ -14,6 +14,12 @@ const WIDTH = 300;
 const HEIGHT = 150;
 const EDGE = { left: 46, right: 8, top: 10, bottom: 22 };
 
+/** A number of clusters that a criterion chooses; null where it chooses none. */
+interface Choice {
+  k: number | null;
+  why: string;
+}
+
 @customElement('fc-k-curve')
 export class KCurve extends LitElement {
   static override styles = [
@@ -60,22 +66,27 @@ export class KCurve extends LitElement {
 
   @property({ attribute: false }) source!: Source;
   @property({ attribute: false }) curve: Candidate[] = [];
+  /** Number of distinct vectors that were clustered. */
+  @property({ attribute: false }) distinct = 0;
 
   override render() {
-    const choices = choicesOf(this.curve);
+    const { knee, silhouette, elbow, gap } = choicesOf(this.curve, this.distinct);
     return html`<div class="charts">
-      ${this.chart('Silhouette', ({ silhouette }) => silhouette, choices.silhouette, 'highest')}
-      ${this.chart('Inertia', ({ inertia }) => inertia, choices.elbow, 'elbow')}
-      ${this.chart('Gap statistic', ({ gap }) => gap, choices.gap, 'first within a standard error of the next')}
+      ${this.chart('Silhouette', (each) => each.silhouette, [
+        { k: knee, why: 'knee' },
+        { k: silhouette, why: 'highest' },
+      ])}
+      ${this.chart('Inertia', ({ inertia }) => inertia, [{ k: elbow, why: 'elbow' }])}
+      ${this.chart('Gap statistic', (each) => each.gap, [{ k: gap, why: 'first within a standard error of the next' }])}
     </div>`;
   }
 
   private chart(
     name: string,
     valueOf: (candidate: Candidate) => number | null,
-    chosen: number | null,
-    why: string,
+    choices: readonly Choice[],
   ) {
+    const chosen = choices.filter(({ k }) => k !== null);
     const values = this.curve.flatMap((candidate) => {
       const value = valueOf(candidate);
       return value === null ? [] : [{ k: candidate.clusters, value }];
@@ -91,7 +102,9 @@ export class KCurve extends LitElement {
       .map(({ k, value }, i) => `${i === 0 ? 'M' : 'L'}${x(k)} ${y(value)}`)
       .join('');
     return html`<figure>
-      <figcaption>${name}${chosen === null ? '' : `: ${chosen} (${why})`}</figcaption>
+      <figcaption>
+        ${name}${chosen.length === 0 ? '' : `: ${chosen.map(({ k, why }) => `${k} (${why})`).join(', ')}`}
+      </figcaption>
       <svg
         viewBox="0 0 ${WIDTH} ${HEIGHT}"
         role="group"
@@ -100,7 +113,16 @@ export class KCurve extends LitElement {
         ${y.ticks(4).map((tick) => svg`<text x=${EDGE.left - 6} y=${y(tick) + 3} text-anchor="end">${y.tickFormat(4)(tick)}</text>`)}
         ${x.ticks(6).map((tick) => svg`<text x=${x(tick)} y=${HEIGHT - 6} text-anchor="middle">${tick}</text>`)}
         <path d=${path}></path>
-        ${values.map(({ k, value }) => this.point(name, k, value, x(k), y(value), k === chosen))}
+        ${values.map(({ k, value }) =>
+          this.point(
+            name,
+            k,
+            value,
+            x(k),
+            y(value),
+            chosen.some((each) => each.k === k),
+          ),
+        )}
       </svg>
     </figure>`;
   }

@@ -25,7 +25,12 @@ interface Choice {
   title?: string;
 }
 
-const WEIGHTS = { none: 'all the same', rare: 'rare count more', common: 'common count more' };
+const WEIGHTS = {
+  standardized: 'standardized',
+  none: 'all the same',
+  rare: 'rare count more',
+  common: 'common count more',
+};
 const FEATURES = { binary: 'present or absent', probability: 'probability' };
 const THRESHOLDS = { half: '0.5', balanced: 'balanced' };
 

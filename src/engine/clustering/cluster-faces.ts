@@ -1,11 +1,11 @@
 /** Inferred probabilities → clusters and a summary of each. */
 import { type DistinctVectors, distinctVectors, type Matrix } from '../../clustering/distinct';
-import { featureMatrix } from '../../clustering/features';
+import { deviationsOf, featureMatrix } from '../../clustering/features';
 import { calinskiHarabasz, daviesBouldin } from '../../clustering/scores';
 import type { Silhouette } from '../../clustering/silhouette';
 import { type RunClusteringTask, runHere, type ScoredPartition } from '../../clustering/tasks';
 import { recalibrate } from '../../clustering/thresholds';
-import { attributeWeights } from '../../domain/attribute-weights';
+import { attributeWeights, standardizedWeights } from '../../domain/attribute-weights';
 import { chosenAttributes } from '../../domain/attributes';
 import type { ClusterSummary, Merge, Occurrences } from '../../domain/clustering';
 import { METHOD_NAMES, takesClusters } from '../../domain/method-names';
@@ -240,19 +240,29 @@ async function summarize(
   return { clusters, members, overall };
 }
 
+type WeightSettings = Pick<ClusteringSettings, 'weights' | 'weightsFrom' | 'features' | 'preset'>;
+
 /** The tree with the ids of the clusters at its leaves. */
 function namedTree(tree: readonly Merge[], clusters: number, idOf: Map<number, number>): Merge[] {
   const name = (node: number) => (node < clusters ? idOf.get(node)! : node);
   return tree.map((merge) => ({ ...merge, a: name(merge.a), b: name(merge.b) }));
 }
 
-/** Weights of the attributes, by their frequencies in CelebA or in these faces. */
+/**
+ * Weights of the attributes, by their spread in these faces, or by their frequencies in these faces
+ * or in CelebA. With the preset of the original work none are standardized.
+ */
 export function weightsOf(
   attributes: readonly string[],
   names: readonly string[],
   probabilities: Float32Array,
-  { weights, weightsFrom }: Pick<ClusteringSettings, 'weights' | 'weightsFrom'>,
+  { weights, weightsFrom, features, preset }: WeightSettings,
 ): Float64Array {
+  if (weights === 'standardized') {
+    if (preset === 'original') return attributeWeights(attributes, 'none');
+    const columns = attributes.map((name) => names.indexOf(name));
+    return standardizedWeights(deviationsOf(probabilities, names.length, columns, features));
+  }
   if (weightsFrom === 'celeba') return attributeWeights(attributes, weights);
   const own = frequencies(probabilities, names.length);
   return attributeWeights(

@@ -90,13 +90,13 @@ async function choosePartition(
     const gap = sets === undefined ? { gap: null, gapError: null } : gapOf(drawn[i]!, ofReferences);
     return { clusters: each.asked, silhouette: each.silhouette, inertia: each.inertia, ...gap };
   });
-  const choices = choicesOf(curve);
+  const choices = choicesOf(curve, vectors.rows);
   const wanted = choices[settings.autoBy];
   const chosen = wanted ?? choices.silhouette ?? first;
   return {
     partition: partitions.find(({ asked }) => asked === chosen)!,
     curve,
-    reason: reasonFor(settings, curve, wanted, chosen),
+    reason: reasonFor(settings, curve, wanted, chosen) + edgeOf(curve, chosen, vectors.rows),
   };
 }
 
@@ -193,6 +193,7 @@ function sharedFloats(values: Float64Array): Float64Array {
 
 /** Why a number of clusters was chosen, by criterion. */
 const CRITERIA: Record<ClusteringSettings['autoBy'], string> = {
+  knee: 'the silhouette has its knee there',
   silhouette: 'the silhouette is highest there',
   elbow: 'the inertia has its elbow there',
   gap: 'the gap statistic first stops growing there',
@@ -207,4 +208,14 @@ function reasonFor(
   const range = `${String(curve[0]!.clusters)} to ${String(curve.at(-1)!.clusters)}`;
   if (wanted !== null) return `${String(chosen)} of ${range}: ${CRITERIA[autoBy]}`;
   return `${String(chosen)} of ${range}: ${CRITERIA.silhouette} (the ${autoBy === 'gap' ? 'gap statistic' : autoBy} chooses none)`;
+}
+
+/** Says where the chosen number is only the best because no other was tried. */
+function edgeOf(curve: readonly Candidate[], chosen: number, distinct: number): string {
+  if (curve.length < 2) return '';
+  if (chosen === curve.at(-1)!.clusters && chosen < distinct)
+    return '; it is the largest that was tried, and a larger one may be better';
+  return chosen === curve[0]!.clusters && chosen > 2
+    ? '; it is the smallest that was tried, and a smaller one may be better'
+    : '';
 }
