@@ -1,5 +1,5 @@
 // npm run bench: measures speed and memory, as ratios within one run. Prints a table and writes out/bench.json.
-//   -- --only clustering   or picture, crops, host, batches, operators, original, scale, photos, recall, conditions, gpu
+//   -- --only clustering   or picture, crops, host, batches, operators, original, scale, photos, recall, conditions, grouping, gpu
 //   -- --rounds 3   --images 9490   --photos 240   --photos-long 960   --recall 0 (0: all images of LFW, if present)
 //   -- --out FILE (instead of out/bench.json)
 //   -- --original 9000 (images in the original's way, all in memory as floats: 0.6 MB each)   --largest 100000 (images of the scale)
@@ -12,6 +12,7 @@ import { clusteringBench } from './bench/clustering.mjs';
 import { conditionsBench } from './bench/conditions.mjs';
 import { cropBench } from './bench/crops.mjs';
 import { gpuBench } from './bench/gpu.mjs';
+import { groupingBench } from './bench/grouping.mjs';
 import { hostBench } from './bench/host.mjs';
 import { operatorBench } from './bench/operators.mjs';
 import { originalBench } from './bench/original.mjs';
@@ -58,6 +59,7 @@ main(async () => {
     : undefined;
   const recall = wanted('recall') ? await recallBench(Number(values.recall)) : undefined;
   const conditions = wanted('conditions') ? await conditionsBench() : undefined;
+  const grouping = wanted('grouping') ? await groupingBench() : undefined;
   const gpu = wanted('gpu') ? await gpuBench() : undefined;
   await mkdir(dirname(values.out), { recursive: true });
   await writeFile(
@@ -76,6 +78,7 @@ main(async () => {
         photos,
         recall,
         conditions,
+        grouping,
         clustering,
         gpu,
       },

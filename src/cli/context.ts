@@ -12,6 +12,8 @@ export interface CliOptions {
   labels: string;
   split: string;
   vectors?: string;
+  seeds?: unknown;
+  share?: unknown;
   progress?: 'json';
   verbose?: boolean;
   [name: string]: unknown;

@@ -16,7 +16,8 @@ export const toNumberOrAuto = (text: string) => (text === 'auto' ? text : toNumb
 const MAX_WEIGHTS_BYTES = 1e6;
 
 /**
- * @returns the content of a `.json` file, or the text itself (`standardized`, `none`, `rare`, `common`).
+ * @returns the content of a `.json` file, or the text itself (`standardized`, `none`, `rare` or
+ * `common`).
  * @throws UserError if the file cannot be read or parsed.
  */
 export function toWeights(text: string): unknown {

@@ -60,6 +60,11 @@ function addCluster(program: Command, context: CliContext): void {
       '--vectors <FILE>',
       'cluster ready attribute vectors instead (.csv, list_attr_celeba.txt, or either .gz)',
     )
+    .option('--labels <FILE>', 'judge the clusters by a table of true attributes')
+    .addOption(numberOption('--seeds <N>', 'clusterings with different seeds that are judged (1)'))
+    .addOption(
+      numberOption('--share <S>', 'share of the faces in each of them, drawn anew (1: all)'),
+    )
     .action((folders: string[]) =>
       checked(command, (options, settings) => clusterCommand(folders, options, settings, context)),
     );

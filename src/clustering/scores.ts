@@ -1,6 +1,4 @@
-/**
- * Quality of a clustering, and agreement of two clusterings, over all faces.
- */
+/** Quality of a clustering, over all faces but noise. */
 import type { DistinctVectors } from './distinct';
 import { squaredDistance } from './metric';
 
@@ -104,77 +102,4 @@ export function calinskiHarabasz(
   );
   const within = inertiaOf(vectors, labels, clusters);
   return within === 0 ? 1 : (between * (faces - used.length)) / (within * (used.length - 1));
-}
-
-/** Contingency table of two clusterings: its cells that are not 0, and its sums. */
-interface Contingency {
-  cells: number[];
-  rows: number[];
-  columns: number[];
-  total: number;
-}
-
-/** @throws RangeError where the lengths differ. */
-function contingency(a: Int32Array, b: Int32Array, counts?: Float64Array): Contingency {
-  if (a.length !== b.length)
-    throw new RangeError(
-      `expected two clusterings of the same rows, got ${a.length} and ${b.length} rows`,
-    );
-  const cells = new Map<string, number>();
-  const rows = new Map<number, number>();
-  const columns = new Map<number, number>();
-  let total = 0;
-  for (const [i, label] of a.entries()) {
-    const count = counts?.[i] ?? 1;
-    const key = `${label}/${b[i]!}`;
-    cells.set(key, (cells.get(key) ?? 0) + count);
-    rows.set(label, (rows.get(label) ?? 0) + count);
-    columns.set(b[i]!, (columns.get(b[i]!) ?? 0) + count);
-    total += count;
-  }
-  return {
-    cells: [...cells.values()],
-    rows: [...rows.values()],
-    columns: [...columns.values()],
-    total,
-  };
-}
-
-/**
- * Adjusted Rand index (Hubert & Arabie 1985), in [-0.5, 1]: 1 for the same partition, about 0 for
- * independent ones. Noise is a label like any other.
- * @param counts multiplicity of each entry; default 1.
- */
-export function adjustedRand(a: Int32Array, b: Int32Array, counts?: Float64Array): number {
-  const { cells, rows, columns, total } = contingency(a, b, counts);
-  const pairs = (sizes: number[]) => sizes.reduce((sum, size) => sum + (size * (size - 1)) / 2, 0);
-  const [together, inA, inB, all] = [
-    pairs(cells),
-    pairs(rows),
-    pairs(columns),
-    (total * (total - 1)) / 2,
-  ];
-  if (all === 0) return 1;
-  const expected = (inA * inB) / all;
-  const highest = (inA + inB) / 2;
-  return highest === expected ? 1 : (together - expected) / (highest - expected);
-}
-
-/**
- * Mutual information of two clusterings, divided by the arithmetic mean of their entropies
- * (scikit-learn's default), in [0, 1].
- * @param counts multiplicity of each entry; default 1.
- */
-export function normalizedMutualInformation(
-  a: Int32Array,
-  b: Int32Array,
-  counts?: Float64Array,
-): number {
-  const { cells, rows, columns, total } = contingency(a, b, counts);
-  const entropy = (sizes: number[]) =>
-    sizes.reduce((sum, size) => sum - (size / total) * Math.log(size / total), 0);
-  if (rows.length === 1 && columns.length === 1) return 1;
-  const [ofA, ofB] = [entropy(rows), entropy(columns)];
-  const mutual = Math.max(0, ofA + ofB - entropy(cells));
-  return ofA + ofB === 0 ? 1 : Math.min(1, (2 * mutual) / (ofA + ofB));
 }

@@ -43,6 +43,8 @@ export const CALL_KINDS: Record<EngineCall, CallKind> = {
   clearStore: 'job',
   cluster: 'job',
   compare: 'job',
+  judge: 'job',
+  judgeVectors: 'job',
   vectors: 'job',
   compareVectors: 'job',
   export: 'job',

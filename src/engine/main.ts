@@ -19,6 +19,7 @@ import { evaluate } from './jobs/evaluate';
 import { exportRun } from './jobs/export';
 import { clusterRun, locate, page, pictures } from './jobs/inspect';
 import type { JobContext } from './jobs/job-context';
+import { judgeRun, judgeVectors } from './jobs/judge';
 import { suspectedLabelErrors } from './jobs/label-errors';
 import { describeModel } from './jobs/model';
 import { photo } from './jobs/photo';
@@ -74,6 +75,8 @@ const handlers: Handlers<EngineTable> = {
   vectors: answering<'vectors'>(clusterVectors),
   compare: answering<'compare'>(compareRun),
   compareVectors: answering<'compareVectors'>(compareVectors),
+  judge: answering<'judge'>(judgeRun),
+  judgeVectors: answering<'judgeVectors'>(judgeVectors),
   dataset: answering<'dataset'>(dataset),
   exploreDataset: answering<'exploreDataset'>(exploreDataset),
   datasetSamples: answering<'datasetSamples'>(datasetSamples),

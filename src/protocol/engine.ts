@@ -4,6 +4,7 @@ import type { Comparison } from '../domain/comparison';
 import type { ExploreOptions, DatasetReport } from '../domain/dataset';
 import type { Evaluation } from '../domain/evaluation';
 import type { FaceCard, PhotoView, ClusterPictures } from '../domain/faces';
+import type { Judgement } from '../domain/judgement';
 import type { BundledModels } from '../domain/networks';
 import type { Failure, FolderChanges, RunManifest } from '../domain/run';
 import type { ClusteringSettings, AnalysisSettings } from '../domain/settings';
@@ -20,6 +21,16 @@ export interface CompareParams {
   outDir: string | undefined;
   /** Whether to replace files that this program did not write. */
   overwrite?: boolean;
+}
+
+export interface JudgeParams {
+  /** Path of a table of labels. */
+  labels: string;
+  settings: ClusteringSettings;
+  /** Number of clusterings, with the seed of the settings, the next one, and so on. */
+  seeds: number;
+  /** Share of the faces that each is made of, in (0, 1]. */
+  share: number;
 }
 
 /** Parameters and result of each call. */
@@ -74,7 +85,14 @@ export interface EngineCalls extends DatasetCalls {
    * files that this program did not write, it writes nothing unless `overwrite` is set.
    */
   export: {
-    params: { runDir: string; outDir: string; reportScript: string; overwrite?: boolean };
+    params: {
+      runDir: string;
+      outDir: string;
+      reportScript: string;
+      overwrite?: boolean;
+      /** Written into clusters.json. */
+      judgement?: Judgement | undefined;
+    };
     result: Written;
   };
   /** Clusters the attribute vectors in a file. */
@@ -86,8 +104,17 @@ export interface EngineCalls extends DatasetCalls {
       sample: number;
       outDir: string;
       overwrite?: boolean;
+      /** Written into clusters.json. */
+      judgement?: Judgement | undefined;
     };
     result: { clustering: Clustering; images: number; kept: string[] };
+  };
+  /** Clusters the faces of a run, and compares the clusters with labels. */
+  judge: { params: JudgeParams & { runDir: string }; result: Judgement };
+  /** The same for the attribute vectors in a file. */
+  judgeVectors: {
+    params: JudgeParams & { file: string; limit: number; sample: number };
+    result: Judgement;
   };
   /** Clusters the faces of a run with each method and number, and stores the comparison. */
   compare: { params: CompareParams & { runDir: string }; result: Comparison };

@@ -200,6 +200,17 @@ describe('face-clusters cluster', () => {
 
   it.each([
     [['cluster', PORTRAITS], 2, /required option '--out <DIR>'/],
+    [['cluster', 'x', '--out', 'y', '--seeds', '3'], 2, /--seeds and --share need --labels FILE/],
+    [
+      ['cluster', 'x', '--out', 'y', '--labels', 'z', '--seeds', '0'],
+      2,
+      /--seeds: expected a whole/,
+    ],
+    [
+      ['cluster', 'x', '--out', 'y', '--labels', 'z', '--share', '2'],
+      2,
+      /--share: expected a number/,
+    ],
     [['cluster', '--out', 'x'], 2, /expected at least one FOLDER, or --vectors FILE/],
     [
       ['cluster', PORTRAITS, '--out', 'x', '--clusters', '0'],

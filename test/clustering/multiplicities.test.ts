@@ -4,12 +4,8 @@ import { type DistinctVectors, distinctVectors, type Matrix } from '../../src/cl
 import { hdbscan } from '../../src/clustering/hdbscan';
 import { fit } from '../../src/clustering/methods';
 import type { Partition } from '../../src/clustering/partition';
-import {
-  adjustedRand,
-  calinskiHarabasz,
-  daviesBouldin,
-  inertiaOf,
-} from '../../src/clustering/scores';
+import { adjustedRand } from '../../src/clustering/agreement';
+import { calinskiHarabasz, daviesBouldin, inertiaOf } from '../../src/clustering/scores';
 import { silhouette } from '../../src/clustering/silhouette';
 import { METHODS, parseSettings } from '../../src/domain/settings';
 import { blobs, matrix, random } from '../support/vectors';

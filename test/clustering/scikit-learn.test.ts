@@ -12,13 +12,8 @@ import { type DistinctVectors, distinctVectors, type Matrix } from '../../src/cl
 import { kMeans } from '../../src/clustering/kmeans';
 import { optics, opticsOrder } from '../../src/clustering/optics';
 import type { Partition } from '../../src/clustering/partition';
-import {
-  adjustedRand,
-  calinskiHarabasz,
-  daviesBouldin,
-  inertiaOf,
-  normalizedMutualInformation,
-} from '../../src/clustering/scores';
+import { adjustedRand, normalizedMutualInformation } from '../../src/clustering/agreement';
+import { calinskiHarabasz, daviesBouldin, inertiaOf } from '../../src/clustering/scores';
 import { silhouette } from '../../src/clustering/silhouette';
 import { spectral } from '../../src/clustering/spectral';
 import { readLabels } from '../../src/datasets/labels';

@@ -42,7 +42,15 @@ export async function readVectors(
  * @throws UserError if they cannot be written; CancelledError.
  */
 export async function clusterVectors(
-  { file, settings, limit, sample, outDir, overwrite = false }: EngineCalls['vectors']['params'],
+  {
+    file,
+    settings,
+    limit,
+    sample,
+    outDir,
+    overwrite = false,
+    judgement,
+  }: EngineCalls['vectors']['params'],
   context: JobContext,
 ): Promise<EngineCalls['vectors']['result']> {
   const choice = { limit, sample, seed: settings.seed };
@@ -54,7 +62,7 @@ export async function clusterVectors(
   const output = { kind: CLUSTER_OUTPUT, overwrite, signal: context.signal };
   const { kept } = await writeNeeded(outDir, output, async (write) => {
     await write('faces.csv', vectorsCsv(read, stored));
-    await write('clusters.json', JSON.stringify(clustersJson(clustering), null, 2));
+    await write('clusters.json', JSON.stringify(clustersJson(clustering, { judgement }), null, 2));
     for (const cluster of clustering.clusters) {
       const chart = chartOf(cluster, clustering.overall);
       await write(`clusters/${clusterFolder(cluster.id)}/occurrences.svg`, chart);

@@ -3,12 +3,12 @@ import { recalibrate } from '../../clustering/thresholds';
 import { scoreAttributes } from '../../datasets/evaluation';
 import { drawRows } from '../../datasets/explore';
 import { readLabels } from '../../datasets/labels';
+import { labelRows } from '../../datasets/match-labels';
 import type { Evaluation } from '../../domain/evaluation';
 import type { ImageFile } from '../../images/image-list';
 import { chooseImages } from '../../images/choose-images';
 import { scanImages } from '../../images/scan-folders';
 import type { EngineCalls } from '../../protocol/engine';
-import { fromCsvCell } from '../../text/neutralize';
 import { identitiesOf } from '../../store/identity';
 import { UserError } from '../../util/errors';
 import type { AnalysisPipeline } from '../pipeline/analysis-pipeline';
@@ -89,15 +89,12 @@ async function labeledImages(
   { folder, labels, split, settings }: Params,
   signal: AbortSignal,
 ): Promise<LabeledImages> {
-  const rowOf = new Map(table.images.map((name, row) => [name, row] as const));
-  // Tables that this program writes may have an apostrophe before a name, which is no part of it.
-  for (const [row, name] of table.images.entries())
-    if (!rowOf.has(fromCsvCell(name))) rowOf.set(fromCsvCell(name), row);
+  const rowOf = labelRows(table);
   const { include, exclude } = settings;
   const scan = await scanImages([folder], { signal, include, exclude });
   const matches: { image: ImageFile; row: number }[] = [];
   for (const image of scan.images) {
-    const row = rowOf.get(image.name) ?? rowOf.get(image.name.split('/').pop()!);
+    const row = rowOf(image.name);
     if (row !== undefined && (split === '' || table.splits?.[row] === split))
       matches.push({ image, row });
   }

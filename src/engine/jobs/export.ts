@@ -1,6 +1,7 @@
 /** Writes a run and its clustering as files, in the layout that the README documents. */
 import { readFile } from 'node:fs/promises';
 import type { Clustering, ClusterSummary, Occurrences } from '../../domain/clustering';
+import type { Judgement } from '../../domain/judgement';
 import type { RunManifest } from '../../domain/run';
 import { imageNames } from '../../images/folder-labels';
 import type { EngineCalls } from '../../protocol/engine';
@@ -26,7 +27,7 @@ import { REPORT_FACES, reportPage } from './report';
  * @throws UserError if it cannot be written; CancelledError. Nothing in `outDir` changes then.
  */
 export async function exportRun(
-  { runDir, outDir, reportScript, overwrite = false }: EngineCalls['export']['params'],
+  { runDir, outDir, reportScript, overwrite = false, judgement }: EngineCalls['export']['params'],
   context: JobContext,
 ): Promise<EngineCalls['export']['result']> {
   const run = await openRun(runDir);
@@ -42,7 +43,10 @@ export async function exportRun(
     await writeClusters({ write, stored, made }, context);
     const script = await readFile(reportScript, 'utf8');
     await write('report.html', await reportPage(run, stored, made, script));
-    await write('clusters.json', JSON.stringify(clustersJson(clustering, run.manifest), null, 2));
+    await write(
+      'clusters.json',
+      JSON.stringify(clustersJson(clustering, { manifest: run.manifest, judgement }), null, 2),
+    );
     const total = clustering.clusters.length;
     context.onProgress({ stage: 'export', done: total, total, failed: 0 });
   });
@@ -160,8 +164,12 @@ function facesCsv({ faces, manifest, probabilities }: StoredRun, clustering: Sto
 /**
  * The content of clusters.json.
  * @param manifest of the run; undefined where vectors were clustered.
+ * @param judgement against labels, if there are any.
  */
-export function clustersJson(clustering: Clustering, manifest?: RunManifest) {
+export function clustersJson(
+  clustering: Clustering,
+  { manifest, judgement }: { manifest?: RunManifest; judgement?: Judgement | undefined },
+) {
   const { settings } = clustering;
   // The attributes of the settings may be others than those that the vectors have.
   const { method, attributes: _, ...parameters } = settings;
@@ -184,6 +192,7 @@ export function clustersJson(clustering: Clustering, manifest?: RunManifest) {
     daviesBouldin: clustering.daviesBouldin,
     calinskiHarabasz: clustering.calinskiHarabasz,
     agreement: clustering.agreement,
+    judgement: judgement ?? null,
     tree: clustering.tree,
     notices: clustering.notices,
     timing: { ...manifest?.timing, ...clustering.timing },

@@ -2,7 +2,7 @@
  * Calls about an existing run: clusters it again, and provides its pictures, the faces of a cluster
  * and the paths of images.
  */
-import { adjustedRand, normalizedMutualInformation } from '../../clustering/scores';
+import { adjustedRand, normalizedMutualInformation } from '../../clustering/agreement';
 import type { Clustering, FaceOrder } from '../../domain/clustering';
 import type { FaceCard, ClusterPictures } from '../../domain/faces';
 import type { EngineCalls } from '../../protocol/engine';

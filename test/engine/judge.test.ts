@@ -1,0 +1,136 @@
+/** Groupings judged against labels. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { clusteringSettings } from '../../src/domain/settings';
+import { judgeFaces, type Truth } from '../../src/engine/clustering/judge-faces';
+import { judgementLines } from '../../src/summaries/judgement-text';
+import { settingsWith, startEngine } from '../support/engine';
+import { temporaryFolder } from '../support/images';
+import { binaryRows } from '../support/vectors';
+import { writeRun } from '../support/written-runs';
+
+const NAMES = ['Smiling', 'Male', 'Eyeglasses'];
+const settings = (values: object = {}) =>
+  clusteringSettings(settingsWith({ attributes: NAMES, ...values }));
+const ONCE = { seeds: 1, share: 1 };
+
+const rows = binaryRows(200, 3, 1);
+const input = { probabilities: Float32Array.from(rows.flat()), names: NAMES };
+const truthOf = (changes: Partial<Truth> = {}): Truth => ({
+  labels: '/data/labels.csv',
+  attributes: NAMES,
+  values: input.probabilities,
+  rows: Int32Array.from(rows.keys()),
+  ...changes,
+});
+
+describe('judgeFaces', () => {
+  it('finds nothing wrong where clusters are the true classes', async () => {
+    const judgement = await judgeFaces(input, settings({ clusters: 8 }), truthOf(), ONCE, {});
+    expect(judgement).toMatchObject({
+      faces: 200,
+      unlabeled: 0,
+      classes: 8,
+      noise: 0,
+      clusters: 8,
+    });
+    for (const [name, score] of Object.entries(judgement.scores))
+      expect(score!.mean, name).toBeCloseTo(1, 9);
+    for (const name of NAMES)
+      expect(judgement.perAttribute[name]).toEqual({ mean: 1, low: null, high: null });
+  });
+
+  it('judges only faces with labels, and only labels of attributes that are compared', async () => {
+    const columns = ['Tall', 'Male'];
+    const values = Float32Array.from(rows.flatMap(([, male]) => [1, male!]));
+    const labeled = truthOf({
+      attributes: columns,
+      values,
+      rows: Int32Array.from(rows, (_, i) => (i % 4 === 0 ? i : -1)),
+    });
+    const judgement = await judgeFaces(input, settings({ clusters: 8 }), labeled, ONCE, {});
+    expect(judgement).toMatchObject({
+      faces: 50,
+      unlabeled: 150,
+      attributes: ['Male'],
+      classes: 2,
+    });
+    expect(judgement.scores.homogeneity!.mean).toBeCloseTo(1, 9);
+    expect(judgement.scores.completeness!.mean).toBeLessThan(0.8);
+    const [what] = judgementLines(judgement);
+    expect(what).toBe(
+      'against the labels in labels.csv: 50 faces in 2 classes by 1 attribute; 150 other faces without labels',
+    );
+  });
+
+  it('repeats with other seeds and other parts of the faces, and gives intervals', async () => {
+    const repeated = { seeds: 4, share: 0.5 };
+    const judge = () =>
+      judgeFaces(input, settings({ clusters: 3, seed: 9 }), truthOf(), repeated, {});
+    const judgement = await judge();
+    expect(judgement.seeds).toEqual([9, 10, 11, 12]);
+    const { mean, low, high } = judgement.scores.vMeasure!;
+    expect(low!).toBeLessThan(mean);
+    expect(high! - mean).toBeCloseTo(mean - low!, 12);
+    expect(await judge()).toEqual(judgement);
+    expect(judgementLines(judgement)[0]).toMatch(
+      /means of 4 seeds with 95 % intervals, each of 50 % of the faces$/,
+    );
+    expect(judgementLines(judgement).join('\n')).toMatch(/V-measure +0\.\d{3} ± 0\.\d{3}/);
+  });
+
+  it('says that noise counts as a cluster', async () => {
+    const noisy = settings({ method: 'dbscan', eps: 0.1, minSamples: 20 });
+    const judgement = await judgeFaces(input, noisy, truthOf(), ONCE, {});
+    expect(judgement.noise).toBeGreaterThan(0);
+    expect(judgementLines(judgement)[0]).toMatch(
+      /of the faces are noise, which counts as a cluster/,
+    );
+  });
+
+  it('refuses labels of other images or of other attributes', async () => {
+    const judge = (truth: Truth) => judgeFaces(input, settings(), truth, ONCE, {});
+    await expect(judge(truthOf({ rows: new Int32Array(200).fill(-1) }))).rejects.toThrow(
+      "none of the 200 faces has a label in '/data/labels.csv'",
+    );
+    await expect(judge(truthOf({ attributes: ['A', 'B', 'C'] }))).rejects.toThrow(
+      /name none of the attributes that faces are compared by: Smiling, Male, Eyeglasses/,
+    );
+  });
+});
+
+describe('the engine', () => {
+  const table = (names: readonly string[]) =>
+    ['image,Smiling,Male', ...names.map((name, i) => `${name},${i % 2},${(i >> 1) % 2}`), ''].join(
+      '\n',
+    );
+
+  it('judges a run by the names of its images', async () => {
+    const folder = await temporaryFolder();
+    const runDir = join(folder, 'run');
+    await writeRun(runDir, { faces: 40 });
+    const labels = join(folder, 'labels.csv');
+    await writeFile(
+      labels,
+      table(Array.from({ length: 30 }, (_, i) => (i < 15 ? `a/${i}.jpg` : `${i}.jpg`))),
+    );
+    const params = { labels, settings: settings({ attributes: ['Smiling', 'Male'] }), ...ONCE };
+    const judgement = await startEngine().call('judge', { runDir, ...params });
+    expect(judgement).toMatchObject({ faces: 30, unlabeled: 10, attributes: ['Smiling', 'Male'] });
+  });
+
+  it('judges vectors by the names in their table', async () => {
+    const folder = await temporaryFolder();
+    const file = join(folder, 'vectors.csv');
+    const names = Array.from({ length: 20 }, (_, i) => `${i}.jpg`);
+    await writeFile(file, table(names));
+    const params = { file, labels: file, limit: 0, sample: 0, ...ONCE };
+    const judgement = await startEngine().call('judgeVectors', {
+      ...params,
+      settings: clusteringSettings(settingsWith({ clusters: 4 })),
+    });
+    expect(judgement.faces).toBe(20);
+    expect(judgement.scores.purity!.mean).toBe(1);
+  });
+});
