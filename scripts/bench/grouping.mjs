@@ -21,6 +21,7 @@ const VARIANTS = {
   'rare attributes count more': ['--weights', 'rare'],
   "the original's": ['--preset', 'original'],
   'clusters auto': ['--clusters', 'auto'],
+  'a cluster of each distinct vector': ['--clusters', '1000'],
 };
 
 /**

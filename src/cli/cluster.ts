@@ -6,13 +6,11 @@ import { CLUSTER_FILES, CLUSTER_OUTPUT, VECTORS_FILES } from '../engine/jobs/out
 import { judgementLines } from '../summaries/judgement-text';
 import { clusteringLines, runLines } from './cluster-text';
 import type { CliContext, CliOptions } from './context';
+import { type Judging, judgingOf } from './judging';
 import { keptLines, type Output, outputOf } from './output';
 import { printLines } from './print';
 import { analysisParameters, analyzeFolders, type Session, withSession } from './session';
 import { UsageError } from './status';
-
-/** Clusterings that are judged, at most. */
-const MAX_SEEDS = 1000;
 
 export async function clusterCommand(
   folders: string[],
@@ -34,27 +32,6 @@ export async function clusterCommand(
       : clusterVectors(session, { file: resolve(vectors), settings, output, judging }),
   );
   printLines([...lines, `written to ${output.outDir}`]);
-}
-
-/** How clusters are judged by labels. */
-interface Judging {
-  /** Path of a table of true attributes. */
-  labels: string;
-  /** Number of clusterings. */
-  seeds: number;
-  /** Of the faces in each, in (0, 1]. */
-  share: number;
-}
-
-/** @throws UsageError where a value is out of bounds, or there are no labels for it. */
-function judgingOf({ labels, seeds = 1, share = 1 }: CliOptions): Judging | undefined {
-  if (typeof seeds !== 'number' || !Number.isSafeInteger(seeds) || seeds < 1 || seeds > MAX_SEEDS)
-    throw new UsageError(`--seeds: expected a whole number from 1 to ${MAX_SEEDS}`);
-  if (typeof share !== 'number' || !(share > 0 && share <= 1))
-    throw new UsageError('--share: expected a number above 0, at most 1');
-  if (typeof labels === 'string') return { labels: resolve(labels), seeds, share };
-  if (seeds > 1 || share < 1) throw new UsageError('--seeds and --share need --labels FILE');
-  return undefined;
 }
 
 interface FoldersJob {

@@ -1,10 +1,12 @@
 /** `face-clusters compare` */
 import { resolve } from 'node:path';
-import type { Comparison } from '../domain/comparison';
+import type { Comparison, ComparisonPoint } from '../domain/comparison';
 import { METHOD_NAMES } from '../domain/method-names';
 import { clusteringSettings, METHODS, type Settings } from '../domain/settings';
 import { COMPARE_OUTPUT } from '../engine/jobs/outputs';
+import { comparisonText } from '../summaries/comparison-text';
 import type { CliContext, CliOptions } from './context';
+import { labelsOf, seedsOf } from './judging';
 import { outputOf } from './output';
 import { printLines } from './print';
 import { analysisParameters, analyzeFolders, withSession } from './session';
@@ -30,7 +32,8 @@ export async function compareCommand(
     throw new UsageError('expected either at least one FOLDER or --vectors FILE');
   const range = checkedRange(options);
   const output = await outputOf(options, COMPARE_OUTPUT, COMPARE_OUTPUT.files);
-  const params = { ...range, settings: clusteringSettings(settings), ...output };
+  const judging = { labels: labelsOf(options), seeds: seedsOf(options) };
+  const params = { ...range, settings: clusteringSettings(settings), ...judging, ...output };
   const lines = await withSession(context, options, output.outDir, async (session) => {
     const { engine, call } = session;
     let comparison: Comparison;
@@ -75,27 +78,35 @@ function count(name: string, value: unknown): number {
   return value;
 }
 
-function comparisonLines({
-  points,
-  methods,
-  faces,
-  distinct,
-  notices,
-  seconds,
-}: Comparison): string[] {
+function comparisonLines(comparison: Comparison): string[] {
+  const { points, methods, faces, distinct, notices, labels, seconds } = comparison;
   const rows = methods.flatMap((method) => {
     const own = points.filter((point) => point.method === method && point.silhouette !== null);
     if (own.length === 0) return [`  ${METHOD_NAMES[method].padEnd(14)} no silhouette`];
     const best = own.reduce((a, b) => (b.silhouette! > a.silhouette! ? b : a));
-    const noise = best.noise === 0 ? '' : `, ${best.noise.toLocaleString('en')} noise`;
-    return [
-      `  ${METHOD_NAMES[method].padEnd(14)} ${best.silhouette!.toFixed(3)} with ${String(best.clusters)} clusters${noise}`,
-    ];
+    return [`  ${METHOD_NAMES[method].padEnd(14)} ${bestText(best, (point) => point.silhouette)}`];
+  });
+  const accuracy = (point: ComparisonPoint) => point.truth?.balancedAccuracy ?? null;
+  const judged = methods.flatMap((method) => {
+    const own = points.filter((point) => point.method === method && accuracy(point) !== null);
+    if (own.length === 0) return [];
+    const best = own.reduce((a, b) => (accuracy(b)! > accuracy(a)! ? b : a));
+    return [`  ${METHOD_NAMES[method].padEnd(14)} ${bestText(best, accuracy)}`];
   });
   return [
     ...notices.map((notice) => `note: ${notice}`),
     `${points.length.toLocaleString('en')} groupings of ${faces.toLocaleString('en')} faces, ${distinct.toLocaleString('en')} distinct vectors, ${seconds.toFixed(2)} s`,
+    comparisonText(comparison),
     'highest silhouette of each method:',
     ...rows,
+    ...(labels === undefined ? [] : ['highest balanced accuracy by cluster:', ...judged]),
   ];
+}
+
+function bestText(
+  point: ComparisonPoint,
+  valueOf: (point: ComparisonPoint) => number | null,
+): string {
+  const noise = point.noise === 0 ? '' : `, ${point.noise.toLocaleString('en')} noise`;
+  return `${valueOf(point)!.toFixed(3)} with ${String(point.clusters)} clusters${noise}`;
 }

@@ -86,6 +86,13 @@ function addCompare(program: Command, context: CliContext): void {
       '--vectors <FILE>',
       'compare on ready attribute vectors instead (.csv, list_attr_celeba.txt, or either .gz)',
     )
+    .option('--labels <FILE>', 'also judge the clusters by a table of true attributes')
+    .addOption(
+      numberOption(
+        '--seeds <N>',
+        'clusterings of K-Means and Spectral, for means and intervals (1)',
+      ),
+    )
     .addOption(numberOption('--from <K>', 'smallest number of clusters (2)'))
     .addOption(numberOption('--to <K>', 'largest number of clusters (50)'))
     .addOption(listOption('--methods <A,B,…>', `some of ${METHODS.join(', ')} (all)`))

@@ -1,6 +1,21 @@
 /** How well a grouping agrees with what the faces truly are. */
 import type { MeanInterval } from '../util/mean-interval';
 
+/** Scores of one clustering against the true classes, each in [-1, 1]; null where not defined. */
+export interface TruthScores {
+  /**
+   * Balanced accuracy of saying of each face what most faces of its cluster truly are, as a mean
+   * over the attributes.
+   */
+  balancedAccuracy: number | null;
+  adjustedRand: number;
+  adjustedMutualInformation: number;
+  homogeneity: number;
+  completeness: number;
+  vMeasure: number;
+  purity: number;
+}
+
 export const TRUTH_SCORES = [
   'balancedAccuracy',
   'adjustedRand',

@@ -21,9 +21,13 @@ export interface CompareParams {
   outDir: string | undefined;
   /** Whether to replace files that this program did not write. */
   overwrite?: boolean;
+  /** Number of clusterings of the methods that draw at random; 1 if undefined. */
+  seeds?: number;
+  /** Path of a table of labels that the clusters are compared with. */
+  labels?: string | undefined;
 }
 
-export interface JudgeParams {
+interface JudgeParams {
   /** Path of a table of labels. */
   labels: string;
   settings: ClusteringSettings;

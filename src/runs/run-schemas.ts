@@ -142,6 +142,16 @@ export const clusteringSchema: z.ZodType<Clustering> = z.object({
   timing: z.record(z.string(), z.number()),
 });
 
+const truthSchema = z.object({
+  balancedAccuracy: score,
+  adjustedRand: number,
+  adjustedMutualInformation: number,
+  homogeneity: number,
+  completeness: number,
+  vMeasure: number,
+  purity: number,
+});
+
 export const comparisonSchema: z.ZodType<Comparison> = z.object({
   version: z.int(),
   settings: settings.transform(clusteringSettings),
@@ -157,9 +167,14 @@ export const comparisonSchema: z.ZodType<Comparison> = z.object({
       clusters: count,
       noise: count,
       silhouette: score,
+      range: z.object({ low: number, high: number }).optional(),
+      truth: truthSchema.optional(),
       seconds: z.number(),
     }),
   ),
+  weights: shares.optional(),
+  seeds: z.array(count).optional(),
+  labels: z.string().optional(),
   notices: z.array(z.string()),
   seconds: z.number(),
 });

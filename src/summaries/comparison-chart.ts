@@ -6,6 +6,7 @@ import { scaleLinear } from 'd3-scale';
 import type { ComparisonPoint, Comparison } from '../domain/comparison';
 import { METHOD_NAMES } from '../domain/method-names';
 import { forXml } from '../text/neutralize';
+import { comparisonText } from './comparison-text';
 import { svgHead } from './svg';
 
 /** Positions of the chart's parts, in its own units. */
@@ -15,6 +16,8 @@ export interface ComparisonLayout {
   /** Edges of the plot. */
   plot: { left: number; right: number; top: number; bottom: number };
   lines: { method: ComparisonPoint['method']; path: string }[];
+  /** Intervals over the seeds, as closed shapes. */
+  bands: { method: ComparisonPoint['method']; path: string }[];
   points: { point: ComparisonPoint; x: number; y: number; text: string }[];
   xTicks: { at: number; text: string }[];
   yTicks: { at: number; text: string }[];
@@ -68,17 +71,38 @@ export function comparisonLayout(
     width,
     height,
     plot,
-    lines: methods.map((method) => ({
-      method,
-      path: placed
-        .filter(({ point }) => point.method === method)
-        .map(({ x: px, y: py }, i) => `${i === 0 ? 'M' : 'L'}${px.toFixed(1)} ${py.toFixed(1)}`)
-        .join(''),
-    })),
+    lines: methods.map((method) => lineOf(placed.filter(({ point }) => point.method === method))),
+    bands: methods.flatMap((method) =>
+      bandOf(
+        shown.filter(({ point }) => point.method === method),
+        x,
+        y,
+      ),
+    ),
     points: placed,
     xTicks: x.ticks(10).map((tick) => ({ at: x(tick), text: String(tick) })),
     yTicks: y.ticks(6).map((tick) => ({ at: y(tick), text: y.tickFormat(6)(tick) })),
   };
+}
+
+/** @param placed partitions of one method, in ascending order of `k`. */
+function lineOf(placed: ComparisonLayout['points']): ComparisonLayout['lines'][number] {
+  const path = placed.map(({ x, y }, i) => `${i === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`);
+  return { method: placed[0]!.point.method, path: path.join('') };
+}
+
+/** @param shown partitions of one method, in ascending order of `k`. */
+function bandOf(
+  shown: readonly { point: ComparisonPoint; k: number }[],
+  x: (k: number) => number,
+  y: (silhouette: number) => number,
+): ComparisonLayout['bands'] {
+  const ranged = shown.filter(({ point }) => point.range);
+  if (ranged.length < 2) return [];
+  const edge = (bound: 'low' | 'high') =>
+    ranged.map(({ point, k }) => `${x(k).toFixed(1)} ${y(point.range![bound]).toFixed(1)}`);
+  const path = `M${[...edge('high'), ...edge('low').reverse()].join('L')}Z`;
+  return [{ method: ranged[0]!.point.method, path }];
 }
 
 /** `K-Means, k = 10: silhouette 0.541, 10 clusters, 0.01 s`. */
@@ -88,13 +112,19 @@ export function pointText({
   clusters,
   noise,
   silhouette,
+  range,
+  truth,
   seconds,
 }: ComparisonPoint): string {
   const asked = k === null ? '' : `, k = ${String(k)}`;
   const value =
-    silhouette === null ? 'silhouette not defined' : `silhouette ${silhouette.toFixed(3)}`;
+    silhouette === null
+      ? 'silhouette not defined'
+      : `silhouette ${silhouette.toFixed(3)}${range === undefined ? '' : ` ± ${(range.high - silhouette).toFixed(3)}`}`;
+  const accuracy = truth?.balancedAccuracy;
+  const judged = accuracy == null ? '' : `, balanced accuracy ${accuracy.toFixed(3)}`;
   const left = noise === 0 ? '' : `, ${noise.toLocaleString('en')} faces noise`;
-  return `${METHOD_NAMES[method]}${asked}: ${value}, ${String(clusters)} cluster${clusters === 1 ? '' : 's'}${left}, ${seconds.toFixed(2)} s`;
+  return `${METHOD_NAMES[method]}${asked}: ${value}${judged}, ${String(clusters)} cluster${clusters === 1 ? '' : 's'}${left}, ${seconds.toFixed(2)} s`;
 }
 
 const COLORS: Record<ComparisonPoint['method'], string> = {
@@ -109,10 +139,13 @@ const COLORS: Record<ComparisonPoint['method'], string> = {
 
 /** @returns an SVG document. */
 export function comparisonChart(comparison: Comparison): string {
-  const [width, height] = [760, 460];
+  const [width, height] = [760, 478];
   const title = `Silhouette of ${comparison.faces.toLocaleString('en')} faces by the number of clusters`;
-  const layout = comparisonLayout(comparison, width, height - 54);
-  const parts = [svgHead(title, width, height, 12)];
+  const layout = comparisonLayout(comparison, width, height - 72);
+  const parts = [
+    svgHead(title, width, height, 12),
+    `<text x="12" y="62" fill="#555">${forXml(comparisonText(comparison))}</text>`,
+  ];
   comparison.methods.forEach((method, i) => {
     const x = 12 + i * 104;
     parts.push(`<circle cx="${String(x + 5)}" cy="40" r="5" fill="${COLORS[method]}"/>`);
@@ -121,12 +154,12 @@ export function comparisonChart(comparison: Comparison): string {
   if (layout === undefined)
     return [
       ...parts,
-      `<text x="12" y="80">No grouping has a silhouette.</text>`,
+      `<text x="12" y="98">No grouping has a silhouette.</text>`,
       '</svg>',
       '',
     ].join('\n');
   const { plot } = layout;
-  parts.push('<g transform="translate(0 54)">');
+  parts.push('<g transform="translate(0 72)">');
   for (const { at, text } of layout.yTicks) {
     parts.push(
       `<line x1="${String(plot.left)}" x2="${String(plot.right)}" y1="${at.toFixed(1)}" y2="${at.toFixed(1)}" stroke="#e4e4e4"/>`,
@@ -143,6 +176,8 @@ export function comparisonChart(comparison: Comparison): string {
   parts.push(
     `<text x="${String((plot.left + plot.right) / 2)}" y="${String(plot.bottom + 35)}" text-anchor="middle">clusters</text>`,
   );
+  for (const { method, path } of layout.bands)
+    parts.push(`<path d="${path}" fill="${COLORS[method]}" fill-opacity="0.18"/>`);
   for (const { method, path } of layout.lines)
     parts.push(`<path d="${path}" fill="none" stroke="${COLORS[method]}" stroke-width="1.6"/>`);
   for (const { point, x, y, text } of layout.points) {

@@ -17,14 +17,14 @@ const NAMES: Record<(typeof TRUTH_SCORES)[number], string> = {
 };
 
 /** `0.837 ± 0.004`: half the 95 % confidence interval follows the mean, if there is one. */
-export function intervalText(interval: MeanInterval | null): string {
+function intervalText(interval: MeanInterval | null): string {
   if (interval === null) return 'not defined';
   const { mean, high } = interval;
   return high === null ? mean.toFixed(3) : `${mean.toFixed(3)} ± ${(high - mean).toFixed(3)}`;
 }
 
 /** What was judged, and the name and text of each score. */
-export function judgementTexts(judgement: Judgement): { what: string; scores: [string, string][] } {
+function judgementTexts(judgement: Judgement): { what: string; scores: [string, string][] } {
   const { labels, attributes, faces, unlabeled, classes, noise, seeds, share } = judgement;
   const repeated =
     (seeds.length > 1 ? `, means of ${seeds.length} seeds with 95 % intervals` : '') +

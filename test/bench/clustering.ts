@@ -90,9 +90,9 @@ async function main(labels: string, script: string) {
   });
   const params = { methods: [...ORIGINAL_METHODS], from: 2, to: 50, settings, outDir: undefined };
   const job = jobContext();
-  await timed('compare 500', () => compare(input(500), params, job, workers.run));
+  await timed('compare 500', () => compare(input(500), params, job, workers));
   await timed('compare 202599', () =>
-    compare(input(table.values.length / width), params, job, workers.run),
+    compare(input(table.values.length / width), params, job, workers),
   );
   console.log(JSON.stringify({ results, peakMemory: process.resourceUsage().maxRSS * 1024 }));
   process.exit(0);

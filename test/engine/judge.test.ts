@@ -3,7 +3,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { clusteringSettings } from '../../src/domain/settings';
-import { judgeFaces, type Truth } from '../../src/engine/clustering/judge-faces';
+import { judgeFaces } from '../../src/engine/clustering/judge-faces';
+import type { Truth } from '../../src/engine/clustering/truth';
+import { compare } from '../../src/engine/jobs/compare';
+import { comparisonChart } from '../../src/summaries/comparison-chart';
+import { comparisonCsv } from '../../src/summaries/comparison-table';
+import { comparisonText } from '../../src/summaries/comparison-text';
 import { judgementLines } from '../../src/summaries/judgement-text';
 import { settingsWith, startEngine } from '../support/engine';
 import { temporaryFolder } from '../support/images';
@@ -96,6 +101,58 @@ describe('judgeFaces', () => {
     );
     await expect(judge(truthOf({ attributes: ['A', 'B', 'C'] }))).rejects.toThrow(
       /name none of the attributes that faces are compared by: Smiling, Male, Eyeglasses/,
+    );
+  });
+});
+
+describe('compare', () => {
+  const params = {
+    methods: ['kmeans', 'agglomerative', 'dbscan'] as const,
+    from: 2,
+    to: 8,
+    outDir: undefined,
+  };
+  const job = {
+    signal: new AbortController().signal,
+    host: 'thread' as const,
+    onProgress: () => undefined,
+  };
+  const compared = (values: object, truth?: Truth) =>
+    compare(
+      input,
+      { ...params, methods: [...params.methods], settings: settings({ seed: 3 }), ...values },
+      job,
+      { truth },
+    );
+
+  it('gives means with intervals of the methods that draw at random', async () => {
+    const several = await compared({ seeds: 3 });
+    expect(several.seeds).toEqual([3, 4, 5]);
+    for (const { method, range } of several.points)
+      expect(range === undefined, method).toBe(method !== 'kmeans');
+    const one = (await compared({})).points.find(({ k }) => k === 5)!;
+    const mean = several.points.find(({ k }) => k === 5)!;
+    expect(one.range).toBeUndefined();
+    expect(mean.range!.low).toBeLessThanOrEqual(mean.silhouette!);
+    expect(comparisonText(several)).toMatch(
+      /by 3 attributes of 0 and 1, weights standardized; means of seeds 3 to 5/,
+    );
+    expect(comparisonCsv(several)).toMatch(
+      /^method,k,clusters,noise,silhouette,silhouette_low,silhouette_high,seconds,faces\nkmeans,2,/,
+    );
+    expect(comparisonChart(several)).toContain('fill-opacity="0.18"');
+    expect(comparisonChart(await compared({}))).not.toContain('fill-opacity');
+  });
+
+  it('judges each grouping by labels', async () => {
+    const { points, labels } = await compared({}, truthOf());
+    expect(labels).toBe('/data/labels.csv');
+    const every = points.filter(({ k }) => k === 8);
+    expect(every.map(({ method }) => method)).toEqual(['kmeans', 'agglomerative']);
+    for (const { truth } of every) expect(truth!.balancedAccuracy).toBe(1);
+    expect(points.find(({ k }) => k === 2)!.truth!.balancedAccuracy).toBeLessThan(1);
+    expect(comparisonCsv({ ...(await compared({}, truthOf())) })).toMatch(
+      /,balanced_accuracy,adjusted_rand,/,
     );
   });
 });

@@ -7,6 +7,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { ComparisonPoint, Comparison } from '../../src/domain/comparison';
 import { METHOD_NAMES } from '../../src/domain/method-names';
 import { comparisonLayout, pointText } from '../../src/summaries/comparison-chart';
+import { comparisonText } from '../../src/summaries/comparison-text';
 import { plural, silhouetteText } from '../../src/text/numbers';
 import type { Source } from '../source';
 import { shared } from './shared.css';
@@ -44,6 +45,10 @@ export class ComparisonView extends LitElement {
         fill: none;
         stroke: currentColor;
         stroke-width: 1.6;
+      }
+      .band {
+        fill: currentColor;
+        fill-opacity: 0.18;
       }
       .point {
         fill: currentColor;
@@ -118,7 +123,7 @@ export class ComparisonView extends LitElement {
           <h2>Comparison of methods</h2>
           <span class="quiet"
             >${plural(faces, 'face')}, ${plural(distinct, 'distinct vector')}, ${seconds.toFixed(1)}
-            s</span
+            s; ${comparisonText(comparison)}</span
           >
           ${
             source.live
@@ -171,7 +176,7 @@ export class ComparisonView extends LitElement {
   private chart() {
     const layout = comparisonLayout(this.comparison, WIDTH, HEIGHT);
     if (layout === undefined) return html`<p class="quiet">No clustering has a silhouette.</p>`;
-    const { plot, lines, points, xTicks, yTicks } = layout;
+    const { plot, lines, bands, points, xTicks, yTicks } = layout;
     return html`<svg
       class="chart"
       viewBox="0 0 ${WIDTH} ${HEIGHT}"
@@ -194,6 +199,7 @@ export class ComparisonView extends LitElement {
       >
         silhouette
       </text>
+      ${bands.map(({ method, path }) => svg`<path class="band ${method}" d=${path}></path>`)}
       ${lines.map(({ method, path }) => svg`<path class="line ${method}" d=${path}></path>`)}
       ${points.map(({ point, x, y, text }) => this.point(point, x, y, text))}
     </svg>`;

@@ -1,30 +1,11 @@
 /** Judges groupings of faces against labels. */
 import { Random } from 'ml-random';
-import {
-  adjustedMutualInformation,
-  adjustedRand,
-  balancedAccuracyByCluster,
-  classAgreement,
-} from '../../clustering/agreement';
-import { chosenAttributes } from '../../domain/attributes';
 import { type Judgement, TRUTH_SCORES } from '../../domain/judgement';
 import type { ClusteringSettings } from '../../domain/settings';
 import { clusterLabels, type StoredClustering } from '../../runs/run-files';
-import { UserError } from '../../util/errors';
 import { type MeanInterval, meanInterval } from '../../util/mean-interval';
 import { type ClusterContext, clusterFaces, type ClusterInput } from './cluster-faces';
-
-/** What is true of faces. */
-export interface Truth {
-  /** Path of the table, for people. */
-  labels: string;
-  /** Names of the columns of `values`. */
-  attributes: readonly string[];
-  /** `[rows, attributes]`; present from 0.5 on. */
-  values: Float32Array;
-  /** Row of each face; −1 where it has none. */
-  rows: Int32Array;
-}
+import { attributesWithLabels, classesOf, type Truth, truthScores } from './truth';
 
 export interface Repetitions {
   /** Number of clusterings, with the seed of the settings, the next one, and so on. */
@@ -55,17 +36,8 @@ export async function judgeFaces(
   { seeds, share }: Repetitions,
   context: ClusterContext,
 ): Promise<Judgement> {
-  const compared = chosenAttributes(settings.attributes, input.names).attributes;
-  const attributes = truth.attributes.filter((name) => compared.includes(name));
+  const attributes = attributesWithLabels(truth, settings.attributes, input.names);
   const labeled = truth.rows.filter((row) => row >= 0).length;
-  if (labeled === 0)
-    throw new UserError(`none of the ${truth.rows.length} faces has a label in '${truth.labels}'`);
-  if (attributes.length === 0) {
-    throw new UserError(
-      `the labels '${truth.labels}' name none of the attributes that faces are compared by: ` +
-        compared.join(', '),
-    );
-  }
   const all = Array.from({ length: seeds }, (_, i) => settings.seed + i);
   const samples: Sample[] = [];
   for (const seed of all) {
@@ -142,39 +114,11 @@ function judged(
   const judgedFaces = Array.from(faces.keys()).filter((i) => truth.rows[faces[i]!]! >= 0);
   const clusters = Int32Array.from(judgedFaces, (i) => every[i]!);
   const rows = Int32Array.from(judgedFaces, (i) => truth.rows[faces[i]!]!);
-  const classes = classesOf(truth, attributes, rows);
-  const perAttribute = attributes.map((name) => {
-    const column = truth.attributes.indexOf(name);
-    const has = Array.from(
-      rows,
-      (row) => truth.values[row * truth.attributes.length + column]! >= 0.5,
-    );
-    return balancedAccuracyByCluster(clusters, has);
-  });
-  const defined = perAttribute.filter((value) => value !== null);
+  const { perAttribute, ...scores } = truthScores(clusters, rows, truth, attributes);
   return {
-    scores: {
-      balancedAccuracy: defined.length === 0 ? null : meanInterval(defined).mean,
-      adjustedRand: adjustedRand(clusters, classes),
-      adjustedMutualInformation: adjustedMutualInformation(clusters, classes),
-      ...classAgreement(clusters, classes),
-      silhouette: stored.clustering.silhouette,
-    },
+    scores: { ...scores, silhouette: stored.clustering.silhouette },
     perAttribute,
     noise: clusters.filter((cluster) => cluster < 0).length,
     clusters: stored.clustering.clusters.filter(({ id }) => id >= 0).length,
   };
-}
-
-/** The combination of labels of each row, as a number. */
-function classesOf(truth: Truth, attributes: readonly string[], rows: Int32Array): Int32Array {
-  const columns = attributes.map((name) => truth.attributes.indexOf(name));
-  const numbers = new Map<string, number>();
-  return rows.map((row) => {
-    const start = row * truth.attributes.length;
-    const key = columns.map((column) => (truth.values[start + column]! >= 0.5 ? 1 : 0)).join('');
-    const number = numbers.get(key) ?? numbers.size;
-    numbers.set(key, number);
-    return number;
-  });
 }

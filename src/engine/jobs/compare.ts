@@ -1,10 +1,10 @@
 /** Compares clustering methods: the silhouette against the number of clusters. */
 import { type DistinctVectors, distinctVectors } from '../../clustering/distinct';
 import { featureMatrix } from '../../clustering/features';
-import { type RunClusteringTask, runHere, type ScoredPartition } from '../../clustering/tasks';
+import { type RunClusteringTask, runHere } from '../../clustering/tasks';
 import { chosenAttributes } from '../../domain/attributes';
-import type { ComparisonPoint, Comparison } from '../../domain/comparison';
-import { METHOD_NAMES, takesClusters } from '../../domain/method-names';
+import type { Comparison } from '../../domain/comparison';
+import { takesClusters } from '../../domain/method-names';
 import type { ClusteringSettings } from '../../domain/settings';
 import { chooseImages } from '../../images/choose-images';
 import type { CompareParams, EngineCalls } from '../../protocol/engine';
@@ -15,11 +15,13 @@ import { comparisonCsv } from '../../summaries/comparison-table';
 import { UserError } from '../../util/errors';
 import { writeNeeded } from '../../util/output-folder';
 import { type ClusterInput, presentProbabilities, weightsOf } from '../clustering/cluster-faces';
-import { type PartitionContext, partitionForEach } from '../clustering/group-vectors';
+import { type ComparedTruth, MethodComparer, repetitionsOf } from '../clustering/compare-methods';
+import { attributesWithLabels, type Truth } from '../clustering/truth';
 import { openRun } from '../open-runs';
 import { clusteringWorkers } from '../threads/worker-pools';
 import { readVectors } from './cluster-vectors';
 import type { JobContext } from './job-context';
+import { nameOfFace, nameOfVector, truthOf } from './labels-of-faces';
 import { COMPARE_OUTPUT } from './outputs';
 
 /** Maximum distinct vectors that are compared: a silhouette takes the distance of every pair. */
@@ -36,20 +38,16 @@ const SLOWEST_FIRST = [
   'kmeans',
 ] as const;
 
-type Method = CompareParams['methods'][number];
-
 export async function compareRun(
   { runDir, ...params }: EngineCalls['compare']['params'],
   context: JobContext,
 ): Promise<Comparison> {
   const run = await openRun(runDir);
   const { probabilities, manifest } = run;
-  const comparison = await compare(
-    { probabilities, names: manifest.modelAttributes, thresholds: manifest.thresholds },
-    params,
-    context,
-    clusteringWorkers.run,
-  );
+  const { modelAttributes: names, thresholds } = manifest;
+  const input = { probabilities, names, thresholds };
+  const truth = await truthOf(params.labels, nameOfFace(run), manifest.faces, context.signal);
+  const comparison = await compare(input, params, context, { run: clusteringWorkers.run, truth });
   await writeToRun(run, () => writeComparison(runDir, comparison));
   await writeFiles(comparison, params, context);
   return comparison;
@@ -59,17 +57,13 @@ export async function compareVectors(
   { file, limit, sample, ...params }: EngineCalls['compareVectors']['params'],
   context: JobContext,
 ): Promise<Comparison> {
-  const { table, probabilities } = await readVectors(
-    file,
-    { limit, sample, seed: params.settings.seed },
-    context.signal,
-  );
-  const comparison = await compare(
-    { probabilities, names: table.attributes },
-    params,
-    context,
-    clusteringWorkers.run,
-  );
+  const { signal } = context;
+  const choice = { limit, sample, seed: params.settings.seed };
+  const vectors = await readVectors(file, choice, signal);
+  const { table, rows, probabilities } = vectors;
+  const input = { probabilities, names: table.attributes };
+  const truth = await truthOf(params.labels, nameOfVector(vectors), rows.length, signal);
+  const comparison = await compare(input, params, context, { run: clusteringWorkers.run, truth });
   await writeFiles(comparison, params, context);
   return comparison;
 }
@@ -79,22 +73,26 @@ export async function compare(
   input: ClusterInput,
   params: CompareParams,
   { signal, onProgress }: JobContext,
-  run: RunClusteringTask = runHere,
+  { run = runHere, truth }: { run?: RunClusteringTask; truth?: Truth | undefined } = {},
 ): Promise<Comparison> {
   const started = performance.now();
-  const { methods, from, to, settings } = params;
-  const { vectors, notices } = comparedVectors(input, settings);
+  const { methods, from, to, settings, seeds = 1 } = params;
+  const { vectors, rows, weights, notices } = comparedVectors(input, settings);
+  const labeled = truth && comparedTruth(truth, rows, settings, input.names);
   const numbers = Array.from({ length: to - from + 1 }, (_, i) => from + i).filter(
     (number) => number <= vectors.rows,
   );
-  const takers = methods.filter((method) => takesClusters(method));
-  const total = takers.length * numbers.length + methods.length - takers.length;
+  const total = methods.reduce(
+    (sum, method) =>
+      sum + repetitionsOf(method, seeds) * (takesClusters(method) ? numbers.length : 1),
+    0,
+  );
   let done = 0;
   const report = () => {
     onProgress({ stage: 'compare', done, total, failed: 0 });
   };
   report();
-  const comparer = new MethodComparer(vectors, params, {
+  const comparer = new MethodComparer(vectors, settings, seeds, labeled, {
     signal,
     run,
     notices,
@@ -119,17 +117,27 @@ export async function compare(
     to,
     faces: vectors.inverse.length,
     distinct: vectors.rows,
+    weights,
+    seeds: Array.from({ length: seeds }, (_, i) => settings.seed + i),
+    labels: truth?.labels,
     points,
     notices,
     seconds: (performance.now() - started) / 1000,
   };
 }
 
-/** The vectors that are compared, with notices for people. */
-function comparedVectors(
-  input: ClusterInput,
-  settings: ClusteringSettings,
-): { vectors: DistinctVectors; notices: string[] } {
+/** The vectors that are compared. */
+interface ComparedVectors {
+  vectors: DistinctVectors;
+  /** The faces that are compared; undefined for all. */
+  rows: readonly number[] | undefined;
+  /** Of the attributes. */
+  weights: Record<string, number>;
+  /** For people. */
+  notices: string[];
+}
+
+function comparedVectors(input: ClusterInput, settings: ClusteringSettings): ComparedVectors {
   const { names } = input;
   const { probabilities, notice: thresholdNotice } = presentProbabilities(input, settings);
   if (names.length === 0 || probabilities.length === 0)
@@ -137,69 +145,19 @@ function comparedVectors(
   const { attributes, columns, notice } = chosenAttributes(settings.attributes, names);
   const weights = weightsOf(attributes, names, probabilities, settings);
   const features = featureMatrix(probabilities, names.length, columns, weights, settings.features);
-  const { vectors, notices } = sampleVectors(distinctVectors(features), settings.seed);
+  const { vectors, rows, notices } = sampleVectors(distinctVectors(features), settings.seed);
   notices.push(...[thresholdNotice, notice].filter((each) => each !== undefined));
-  return { vectors, notices };
-}
-
-interface ComparerContext extends Pick<PartitionContext, 'signal' | 'run'> {
-  onStep: () => void;
-  /** Takes notices for people. */
-  notices: string[];
-}
-
-/** Clusters the same vectors by several methods. */
-class MethodComparer {
-  constructor(
-    private readonly vectors: DistinctVectors,
-    private readonly params: Pick<CompareParams, 'settings'>,
-    private readonly context: ComparerContext,
-  ) {}
-
-  /**
-   * @param numbers of clusters; undefined for a method that finds the number itself.
-   * @returns no point for a method that cannot be used with these parameters.
-   */
-  async pointsOf(method: Method, numbers: number[] | undefined): Promise<ComparisonPoint[]> {
-    const { notices, onStep } = this.context;
-    try {
-      const partitions = await partitionForEach(
-        this.vectors,
-        { ...this.params.settings, method },
-        numbers ?? [1],
-        this.context,
-        onStep,
-      );
-      for (const notice of partitions.flatMap((partition) => partition.notices)) {
-        const text = `${METHOD_NAMES[method]}: ${notice}`;
-        if (!notices.includes(text)) notices.push(text);
-      }
-      return partitions.map((partition): ComparisonPoint => {
-        const { asked, clusters, silhouette, seconds } = partition;
-        const k = numbers === undefined ? null : asked;
-        return { method, k, clusters, noise: noiseOf(partition), silhouette, seconds };
-      });
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      notices.push(`${METHOD_NAMES[method]} is left out: ${error.message}`);
-      return [];
-    }
-  }
-}
-
-/** Number of faces that are noise. */
-function noiseOf({ labels, vectors }: ScoredPartition): number {
-  let noise = 0;
-  for (const [row, label] of labels.entries()) if (label < 0) noise += vectors.counts[row]!;
-  return noise;
+  return {
+    vectors,
+    rows,
+    weights: Object.fromEntries(attributes.map((name, i) => [name, weights[i]!])),
+    notices,
+  };
 }
 
 /** A sample of the faces, drawn with the seed, if they form too many distinct vectors. */
-function sampleVectors(
-  vectors: DistinctVectors,
-  seed: number,
-): { vectors: DistinctVectors; notices: string[] } {
-  if (vectors.rows <= MAX_ROWS) return { vectors, notices: [] };
+function sampleVectors(vectors: DistinctVectors, seed: number): Omit<ComparedVectors, 'weights'> {
+  if (vectors.rows <= MAX_ROWS) return { vectors, rows: undefined, notices: [] };
   const { columns, data, inverse } = vectors;
   const rows = chooseImages(Array.from(inverse.keys()), { limit: 0, sample: MAX_ROWS, seed });
   const sample = new Float64Array(rows.length * columns);
@@ -211,8 +169,22 @@ function sampleVectors(
     `${vectors.rows.toLocaleString('en')} distinct vectors, too many to compare each with each so often`;
   return {
     vectors: distinctVectors({ rows: rows.length, columns, data: sample }),
+    rows,
     notices: [notice],
   };
+}
+
+/** @param faces that are compared; undefined for all. */
+function comparedTruth(
+  truth: Truth,
+  faces: readonly number[] | undefined,
+  settings: ClusteringSettings,
+  names: readonly string[],
+): ComparedTruth {
+  const rows =
+    faces === undefined ? truth.rows : Int32Array.from(faces, (face) => truth.rows[face]!);
+  const attributes = attributesWithLabels({ ...truth, rows }, settings.attributes, names);
+  return { truth, attributes, rows };
 }
 
 /** Writes comparison.csv and its chart, if a folder is given. */
