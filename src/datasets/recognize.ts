@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { DatasetKind } from '../domain/dataset';
 import { scanImages } from '../images/scan-folders';
 import { excerpt, excerptOfList } from '../text/excerpt';
@@ -104,6 +104,22 @@ export async function recognizeDataset(
     partitions: undefined,
     images: isLfw ? people : (images ?? (await holdsImages(folder, signal))),
   };
+}
+
+/** A table that this program writes beside its clusters: inferred, not true. */
+const OWN_TABLE = 'faces.csv';
+
+/**
+ * The table of labels that images in a folder most likely have: CelebA's in the folder or above it,
+ * or the only table in the folder.
+ * @returns undefined where there is none, or the folder cannot be read.
+ */
+export async function findLabels(folder: string): Promise<string | undefined> {
+  const celeba = find(folder, LABELS) ?? find(dirname(folder), LABELS);
+  if (celeba !== undefined) return celeba;
+  const names = await readdir(folder).catch((): string[] => []);
+  const tables = names.filter((name) => /\.csv(\.gz)?$/i.test(name) && name !== OWN_TABLE);
+  return tables.length === 1 ? join(folder, tables[0]!) : undefined;
 }
 
 function find(folder: string, names: readonly string[]): string | undefined {

@@ -45,6 +45,7 @@ export const CALL_KINDS: Record<EngineCall, CallKind> = {
   compare: 'job',
   judge: 'job',
   judgeVectors: 'job',
+  truth: 'job',
   vectors: 'job',
   compareVectors: 'job',
   export: 'job',

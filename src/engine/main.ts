@@ -19,7 +19,7 @@ import { evaluate } from './jobs/evaluate';
 import { exportRun } from './jobs/export';
 import { clusterRun, locate, page, pictures } from './jobs/inspect';
 import type { JobContext } from './jobs/job-context';
-import { judgeRun, judgeVectors } from './jobs/judge';
+import { judgeRun, judgeStored, judgeVectors } from './jobs/judge';
 import { suspectedLabelErrors } from './jobs/label-errors';
 import { describeModel } from './jobs/model';
 import { photo } from './jobs/photo';
@@ -77,6 +77,7 @@ const handlers: Handlers<EngineTable> = {
   compareVectors: answering<'compareVectors'>(compareVectors),
   judge: answering<'judge'>(judgeRun),
   judgeVectors: answering<'judgeVectors'>(judgeVectors),
+  truth: answering<'truth'>(judgeStored),
   dataset: answering<'dataset'>(dataset),
   exploreDataset: answering<'exploreDataset'>(exploreDataset),
   datasetSamples: answering<'datasetSamples'>(datasetSamples),

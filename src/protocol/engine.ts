@@ -115,7 +115,12 @@ export interface EngineCalls extends DatasetCalls {
   };
   /** Clusters the faces of a run, and compares the clusters with labels. */
   judge: { params: JudgeParams & { runDir: string }; result: Judgement };
-  /** The same for the attribute vectors in a file. */
+  /**
+   * Compares the stored clusters of a run with the labels that lie beside its images; null where
+   * there are none that fit.
+   */
+  truth: { params: { runDir: string }; result: Judgement | null };
+  /** Like `judge`, for the attribute vectors in a file. */
   judgeVectors: {
     params: JudgeParams & { file: string; limit: number; sample: number };
     result: Judgement;

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { type Clustering, FACE_ORDERS } from '../domain/clustering';
 import type { Comparison } from '../domain/comparison';
 import type { FaceCard, PhotoView, ClusterPictures } from '../domain/faces';
+import type { Judgement } from '../domain/judgement';
 import type { Progress } from '../domain/progress';
 import type { Failure, FolderChanges, RunManifest } from '../domain/run';
 import { type ClusteringSettings, clusteringSettingsSchema } from '../domain/settings';
@@ -27,6 +28,8 @@ export interface PanelState {
   /** The first images without a face; their whole number is `run.images.withoutFace`. */
   faceless: string[];
   clustering: Clustering | null;
+  /** Agreement of the clusters with labels beside the images; null where there are none. */
+  judgement: Judgement | null;
   /** Counts up with each clustering: faces and pictures of another one are stale. */
   generation: number;
   /** Cluster that is shown large, or null for the overview. */

@@ -24,7 +24,7 @@ function intervalText(interval: MeanInterval | null): string {
 }
 
 /** What was judged, and the name and text of each score. */
-function judgementTexts(judgement: Judgement): { what: string; scores: [string, string][] } {
+export function judgementTexts(judgement: Judgement): { what: string; scores: [string, string][] } {
   const { labels, attributes, faces, unlabeled, classes, noise, seeds, share } = judgement;
   const repeated =
     (seeds.length > 1 ? `, means of ${seeds.length} seeds with 95 % intervals` : '') +

@@ -177,6 +177,30 @@ describe('the engine', () => {
     expect(judgement).toMatchObject({ faces: 30, unlabeled: 10, attributes: ['Smiling', 'Male'] });
   });
 
+  it('finds the labels beside the images of a run, and only true ones', async () => {
+    const images = await temporaryFolder();
+    const runDir = join(await temporaryFolder(), 'run');
+    await writeRun(runDir, { faces: 40, folders: [images] });
+    const engine = startEngine();
+    const truth = () => engine.call('truth', { runDir });
+    await engine.call('cluster', {
+      runDir,
+      settings: settings({ attributes: ['Smiling', 'Male'] }),
+    });
+    expect(await truth()).toBeNull();
+    const labels = table(Array.from({ length: 40 }, (_, i) => `a/${i}.jpg`));
+    await writeFile(join(images, 'faces.csv'), labels); // as this program writes them
+    expect(await truth()).toBeNull();
+    await writeFile(join(images, 'notes.csv'), 'who,when\nAnn,yesterday\n');
+    expect(await truth()).toBeNull();
+    await writeFile(join(images, 'notes.csv'), labels);
+    const judgement = await truth();
+    expect(judgement).toMatchObject({ faces: 40, attributes: ['Smiling', 'Male'] });
+    const params = { runDir, labels: join(images, 'notes.csv'), ...ONCE };
+    const again = { settings: settings({ attributes: ['Smiling', 'Male'] }), ...params };
+    expect(await engine.call('judge', again)).toEqual(judgement);
+  });
+
   it('judges vectors by the names in their table', async () => {
     const folder = await temporaryFolder();
     const file = join(folder, 'vectors.csv');

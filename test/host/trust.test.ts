@@ -60,6 +60,7 @@ describe('an untrusted workspace', () => {
       run: null,
       clustering: null,
       comparison: null,
+      judgement: null,
       failures: [],
     });
     panel.call('command', { command: 'trust' });

@@ -75,5 +75,6 @@ export const panelState = (changes: Partial<PanelState> = {}): PanelState => ({
   undo: null,
   settings: settings(),
   comparison: null,
+  judgement: null,
   ...changes,
 });

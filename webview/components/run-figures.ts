@@ -2,9 +2,11 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Clustering } from '../../src/domain/clustering';
+import type { Judgement } from '../../src/domain/judgement';
 import { METHOD_NAMES } from '../../src/domain/method-names';
 import type { PanelState } from '../../src/protocol/panel';
 import { detectionText } from '../../src/summaries/detection-text';
+import { judgementTexts } from '../../src/summaries/judgement-text';
 import { leftOutFolders } from '../../src/summaries/left-out-text';
 import { providerText } from '../../src/summaries/provider-text';
 import { clustersText } from '../../src/text/clusters-text';
@@ -56,10 +58,15 @@ export class RunFigures extends LitElement {
 
   @property({ attribute: false }) run!: Run;
   @property({ attribute: false }) clustering: Clustering | null = null;
+  @property({ attribute: false }) judgement: Judgement | null = null;
 
   override render() {
-    const { run, clustering } = this;
-    const details = [...runDetails(run), ...(clustering === null ? [] : scores(clustering))];
+    const { run, clustering, judgement } = this;
+    const details = [
+      ...runDetails(run),
+      ...(clustering === null ? [] : scores(clustering)),
+      ...(judgement === null ? [] : [truthDetail(judgement)]),
+    ];
     return html`
       <div class="figures quiet">
         <div class="main">
@@ -113,6 +120,15 @@ const cachedText = ({ known = 0, images }: Run) =>
   known === 0
     ? 'All images were read.'
     : `${count(known)} of ${plural(images.found, 'image')} came from the cache.`;
+
+function truthDetail(judgement: Judgement): Detail {
+  const { what, scores: all } = judgementTexts(judgement);
+  return {
+    name: 'Agreement with the labels',
+    value: all.map(([name, text]) => `${upperFirst(name)} ${text}`).join('\n'),
+    note: `${upperFirst(what)}. Balanced accuracy: how often it is right to say of each face what most faces of its cluster truly are.`,
+  };
+}
 
 function scores(clustering: Clustering): Detail[] {
   const { silhouette, daviesBouldin, calinskiHarabasz, agreement } = clustering;

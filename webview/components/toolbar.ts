@@ -52,11 +52,11 @@ export class Toolbar extends LitElement {
   }
 
   override render() {
-    const { title, run, clustering } = this.panel;
+    const { title, run, clustering, judgement } = this.panel;
     return html`
       <header>
         <h1>${forPage(title)}</h1>
-        ${run === null ? nothing : html`<fc-run-figures .run=${run} .clustering=${clustering}></fc-run-figures>`}
+        ${run === null ? nothing : html`<fc-run-figures .run=${run} .clustering=${clustering} .judgement=${judgement}></fc-run-figures>`}
       </header>
       ${this.source.live && run !== null ? this.controls() : nothing}
     `;

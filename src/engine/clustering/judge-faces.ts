@@ -37,7 +37,6 @@ export async function judgeFaces(
   context: ClusterContext,
 ): Promise<Judgement> {
   const attributes = attributesWithLabels(truth, settings.attributes, input.names);
-  const labeled = truth.rows.filter((row) => row >= 0).length;
   const all = Array.from({ length: seeds }, (_, i) => settings.seed + i);
   const samples: Sample[] = [];
   for (const seed of all) {
@@ -45,22 +44,42 @@ export async function judgeFaces(
     const stored = await clusterFaces(part(input, faces), { ...settings, seed }, context);
     samples.push(judged(stored, faces, truth, attributes));
   }
+  return judgementOf(samples, truth, attributes, { seeds: all, share });
+}
+
+/**
+ * Compares one clustering, as it is, with the labels.
+ * @param names attributes of the faces.
+ * @throws UserError where no face has a label, or no attribute.
+ */
+export function judgeClustering(
+  stored: StoredClustering,
+  names: readonly string[],
+  truth: Truth,
+): Judgement {
+  const { settings } = stored.clustering;
+  const attributes = attributesWithLabels(truth, settings.attributes, names);
+  const sample = judged(stored, drawnFaces(truth.rows.length, 1, settings.seed), truth, attributes);
+  return judgementOf([sample], truth, attributes, { seeds: [settings.seed], share: 1 });
+}
+
+function judgementOf(
+  samples: readonly Sample[],
+  truth: Truth,
+  attributes: string[],
+  { seeds, share }: Pick<Judgement, 'seeds' | 'share'>,
+): Judgement {
+  const labeled = truth.rows.filter((row) => row >= 0);
   const mean = (valueOf: (sample: Sample) => number) => meanInterval(samples.map(valueOf)).mean;
   return {
     labels: truth.labels,
     attributes,
-    faces: labeled,
-    unlabeled: truth.rows.length - labeled,
-    classes: new Set(
-      classesOf(
-        truth,
-        attributes,
-        truth.rows.filter((row) => row >= 0),
-      ),
-    ).size,
+    faces: labeled.length,
+    unlabeled: truth.rows.length - labeled.length,
+    classes: new Set(classesOf(truth, attributes, labeled)).size,
     noise: mean(({ noise }) => noise),
     clusters: mean(({ clusters }) => clusters),
-    seeds: all,
+    seeds,
     share,
     scores: Object.fromEntries(
       TRUTH_SCORES.map((name) => [name, intervalOf(samples.map(({ scores }) => scores[name]))]),

@@ -1,10 +1,13 @@
 /** Judges groupings of a run's faces, or of a table's vectors, against labels. */
 import type { Judgement } from '../../domain/judgement';
 import type { EngineCalls } from '../../protocol/engine';
-import { judgeFaces } from '../clustering/judge-faces';
+import { findLabels } from '../../datasets/recognize';
+import { UserError } from '../../util/errors';
+import { judgeClustering, judgeFaces } from '../clustering/judge-faces';
 import { openRun } from '../open-runs';
 import { clusteringWorkers } from '../threads/worker-pools';
 import { readVectors } from './cluster-vectors';
+import { clusteringOf } from './inspect';
 import type { JobContext } from './job-context';
 import { nameOfFace, nameOfVector, truthOf } from './labels-of-faces';
 
@@ -19,6 +22,30 @@ export async function judgeRun(
   const truth = await truthOf(labels, nameOfFace(run), manifest.faces, context.signal);
   const input = { probabilities, names, thresholds };
   return judgeFaces(input, settings, truth, repetitions, parallel(context));
+}
+
+/**
+ * Judges the stored clustering of a run against the labels that are found beside its images.
+ * @returns null where there are none that fit.
+ * @throws UserError where the run has no clustering; CancelledError.
+ */
+export async function judgeStored(
+  { runDir }: EngineCalls['truth']['params'],
+  { signal }: JobContext,
+): Promise<Judgement | null> {
+  const run = await openRun(runDir);
+  const [folder, ...others] = run.manifest.folders;
+  const labels = folder === undefined || others.length > 0 ? undefined : await findLabels(folder);
+  if (labels === undefined) return null;
+  const stored = await clusteringOf(run);
+  try {
+    const truth = await truthOf(labels, nameOfFace(run), run.manifest.faces, signal);
+    return judgeClustering(stored, run.manifest.modelAttributes, truth);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof UserError) return null; // a table of something else
+    throw error;
+  }
 }
 
 /** Judges the rows of a table by their images' names. */

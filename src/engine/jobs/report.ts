@@ -51,6 +51,7 @@ async function panelState(
     failures: failures.slice(0, MAX_IMAGES),
     faceless: faceless.slice(0, MAX_IMAGES),
     clustering,
+    judgement: null,
     generation: 1,
     selected: null,
     progress: null,

@@ -8,6 +8,7 @@ import type { Clustering } from '../../domain/clustering';
 import type { Comparison } from '../../domain/comparison';
 import type { ClusterPictures } from '../../domain/faces';
 import type { BundledModels } from '../../domain/networks';
+import type { Judgement } from '../../domain/judgement';
 import type { Progress } from '../../domain/progress';
 import type { FolderChanges, RunManifest } from '../../domain/run';
 import {
@@ -53,6 +54,8 @@ const COMPARED = { from: 2, to: 50 };
 export class RunSession extends EventEmitter<SessionEvents> {
   clustering: Clustering | null = null;
   pictures: ClusterPictures[] | null = null;
+  /** Agreement of the clusters with labels beside the images; null where not known. */
+  judgement: Judgement | null = null;
   comparison: Comparison | null = null;
   /** Changes in the folders since the analysis; null if not known. */
   changes: FolderChanges = null;
@@ -145,6 +148,7 @@ export class RunSession extends EventEmitter<SessionEvents> {
       this.clustering = null;
       this.comparison = null;
       this.pictures = null;
+      this.judgement = null;
       this.generation += 1;
       this.jobs.failedKind = 'cluster'; // a retry needs no second analysis
       await this.clusterFaces(options);
@@ -253,9 +257,25 @@ export class RunSession extends EventEmitter<SessionEvents> {
       if (generation !== this.generation) return;
       this.pictures = pictures;
       this.emit('pictures', pictures);
+      await this.judge();
     } catch (error) {
       const outdated = generation !== this.generation || this.isBusy() || this.removed;
       if (!outdated) this.jobs.fail('cluster', messageOf(error));
+    }
+  }
+
+  /** Compares the clusters with labels, if there are any beside the images. */
+  private async judge(): Promise<void> {
+    const { generation } = this;
+    try {
+      const judgement = await this.engine.call('truth', { runDir: this.runDir });
+      if (generation !== this.generation || judgement === null) return;
+      this.judgement = judgement;
+      this.emit('state');
+    } catch (error) {
+      const outdated = generation !== this.generation || this.isBusy() || this.removed;
+      if (!outdated)
+        this.context.log(`cannot compare the clusters with labels: ${messageOf(error)}`);
     }
   }
 
@@ -263,6 +283,7 @@ export class RunSession extends EventEmitter<SessionEvents> {
     const params = { runDir: this.runDir, settings: clusteringSettings(this.context.settings()) };
     this.clustering = await this.engine.call('cluster', params, options);
     this.pictures = null;
+    this.judgement = null;
     this.generation += 1;
   }
 }
