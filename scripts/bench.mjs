@@ -1,5 +1,5 @@
 // npm run bench: measures speed and memory, as ratios within one run. Prints a table and writes out/bench.json.
-//   -- --only clustering   or picture, crops, host, batches, operators, original, scale, photos, recall, conditions, grouping, gpu
+//   -- --only clustering   or picture, crops, again, host, batches, operators, original, scale, photos, recall, conditions, grouping, gpu
 //   -- --rounds 3   --images 9490   --photos 240   --photos-long 960   --recall 0 (0: all images of LFW, if present)
 //   -- --out FILE (instead of out/bench.json)
 //   -- --original 9000 (images in the original's way, all in memory as floats: 0.6 MB each)   --largest 100000 (images of the scale)
@@ -7,6 +7,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { againBench } from './bench/again.mjs';
 import { batchBench } from './bench/batches.mjs';
 import { clusteringBench } from './bench/clustering.mjs';
 import { conditionsBench } from './bench/conditions.mjs';
@@ -49,6 +50,7 @@ main(async () => {
   const clustering = wanted('clustering') ? await clusteringBench(rounds) : undefined;
   const picture = wanted('picture') ? await pictureBench() : undefined;
   const crops = wanted('crops') ? await cropBench(rounds, images) : undefined;
+  const again = wanted('again') ? await againBench(rounds, images) : undefined;
   const host = wanted('host') ? await hostBench(rounds, images) : undefined;
   const batches = wanted('batches') ? await batchBench(rounds, images) : undefined;
   const operators = wanted('operators') ? await operatorBench() : undefined;
@@ -70,6 +72,7 @@ main(async () => {
         rounds,
         picture,
         crops,
+        again,
         host,
         batches,
         operators,
