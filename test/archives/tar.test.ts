@@ -3,9 +3,8 @@ import { symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { create, Header, type HeaderData, Pax } from 'tar';
 import { describe, expect, it } from 'vitest';
-import { entryPlace } from '../../src/archives/archive-path';
 import { makeIndex } from '../../src/archives/open-archives';
-import { readEntry } from '../../src/archives/read-entry';
+import { entryNames, entryProblem, entryText, writtenArchive } from '../support/archives';
 import { temporaryFolder, writeFiles } from '../support/images';
 
 const hasGnuTar = process.platform === 'linux';
@@ -31,26 +30,7 @@ function changed(entry: Buffer, at: number, bytes: string | Buffer): Buffer {
   return block;
 }
 
-async function written(...parts: Uint8Array[]): Promise<string> {
-  const path = join(await temporaryFolder(), 'a.tar');
-  await writeFile(path, Buffer.concat(parts));
-  return path;
-}
-
-async function read(archive: string, name: string, limit = 1e6): Promise<string> {
-  const place = entryPlace(`${archive}/${name}`)!;
-  const bytes = await readEntry(place, limit, { ahead: false });
-  expect(await readEntry(place, limit, { ahead: true })).toEqual(bytes);
-  return bytes.toString();
-}
-
-async function names(archive: string): Promise<string[]> {
-  const { entries } = await makeIndex(archive);
-  return Array.from({ length: entries.length }, (_, row) => entries.nameAt(row));
-}
-
-const problem = async (archive: string, row = 0) =>
-  (await makeIndex(archive)).entries.problemAt(row);
+const written = (...parts: Uint8Array[]) => writtenArchive('a.tar', ...parts);
 
 const LONG = `${'long folder/'.repeat(30)}${'x'.repeat(120)}.jpg`;
 
@@ -67,9 +47,9 @@ describe('the index of a .tar file', () => {
     await writeFiles(folder, files);
     const expected = ['a.jpg', 'empty', 'b/1.jpg', 'für/ä.jpg', LONG].sort();
     const check = async (archive: string) => {
-      expect((await names(archive)).sort()).toEqual(expected);
+      expect((await entryNames(archive)).sort()).toEqual(expected);
       for (const [name, content] of Object.entries(files))
-        expect(await read(archive, name)).toBe(content);
+        expect(await entryText(archive, name)).toBe(content);
     };
     const target = await temporaryFolder();
     await create({ file: join(target, 'npm.tar'), cwd: folder }, ['.']);
@@ -95,24 +75,28 @@ describe('the index of a .tar file', () => {
       ZEROS,
       tarEntry({ path: 'after the end.jpg' }, 'not there'),
     );
-    expect(await names(archive)).toEqual([
+    expect(await entryNames(archive)).toEqual([
       'next.jpg',
       'from/pax.jpg',
       'prefix/'.repeat(20) + 'name.jpg',
     ]);
-    expect(await read(archive, 'from/pax.jpg')).toBe('xxx');
-    expect(await read(archive, 'next.jpg')).toBe('next');
+    expect(await entryText(archive, 'from/pax.jpg')).toBe('xxx');
+    expect(await entryText(archive, 'next.jpg')).toBe('next');
   });
 
   it('reports links and devices, and refuses sparse files', async () => {
     for (const type of ['Link', 'SymbolicLink', 'CharacterDevice', 'BlockDevice', 'FIFO'] as const)
       expect(
-        await problem(await written(tarEntry({ path: 'a.jpg', type, linkpath: '/etc/passwd' }))),
+        await entryProblem(
+          await written(tarEntry({ path: 'a.jpg', type, linkpath: '/etc/passwd' })),
+        ),
       ).toEqual({
         reason: 'it is a link or a device: expected a file',
         isNoFile: true,
       });
-    expect(await names(await written(tarEntry({ path: 'a.jpg', type: 'Directory' })))).toEqual([]);
+    expect(await entryNames(await written(tarEntry({ path: 'a.jpg', type: 'Directory' })))).toEqual(
+      [],
+    );
 
     const folder = await temporaryFolder();
     await writeFile(join(folder, 'a.jpg'), 'x');
@@ -131,9 +115,9 @@ describe('the index of a .tar file', () => {
         'b.jpg',
         'c.jpg',
       ]);
-      expect(await names(file)).toEqual(['a.jpg', 'b.jpg', 'c.jpg']);
-      await expect(read(file, 'a.jpg')).rejects.toThrow('it is a sparse file');
-      expect(await read(file, 'b.jpg')).toBe('after it');
+      expect(await entryNames(file)).toEqual(['a.jpg', 'b.jpg', 'c.jpg']);
+      await expect(entryText(file, 'a.jpg')).rejects.toThrow('it is a sparse file');
+      expect(await entryText(file, 'b.jpg')).toBe('after it');
     }
   });
 
@@ -143,8 +127,8 @@ describe('the index of a .tar file', () => {
       tarEntry({ path: './2.jpg' }),
       changed(tarEntry({ path: 'x' }), 0, Buffer.from([0xff, 0x2e, 0x6a])),
     );
-    expect(await names(archive)).toEqual(['2.jpg', 'ÿ.j', 'etc/1.jpg']);
-    expect(await problem(await written(tarEntry({ path: 'a/../../1.jpg' })))).toEqual({
+    expect(await entryNames(archive)).toEqual(['2.jpg', 'ÿ.j', 'etc/1.jpg']);
+    expect(await entryProblem(await written(tarEntry({ path: 'a/../../1.jpg' })))).toEqual({
       reason: "its name leads out of the archive ('..')",
       isNoFile: true,
     });
@@ -156,7 +140,7 @@ describe('the index of a .tar file', () => {
       tarEntry({ path: './a.jpg' }, 'second'),
     );
     expect((await makeIndex(archive)).entries.replaced).toEqual(['a.jpg']);
-    expect(await read(archive, 'a.jpg')).toBe('second');
+    expect(await entryText(archive, 'a.jpg')).toBe('second');
   });
 
   it('says where an archive is cut off, damaged, or no archive', async () => {
@@ -189,7 +173,7 @@ describe('the index of a .tar file', () => {
 
   it('never reads more than the limit', async () => {
     const archive = await written(tarEntry({ path: 'a.jpg' }, 'x'.repeat(2000)));
-    await expect(read(archive, 'a.jpg', 1000)).rejects.toThrow(
+    await expect(entryText(archive, 'a.jpg', 1000)).rejects.toThrow(
       'it has 2,000 bytes: expected at most 1,000 bytes',
     );
   });

@@ -1,5 +1,4 @@
 import { createWriteStream } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { describe, expect, it } from 'vitest';
@@ -9,34 +8,15 @@ import { entryPlace } from '../../src/archives/archive-path';
 import { makeIndex } from '../../src/archives/open-archives';
 import { readEntry } from '../../src/archives/read-entry';
 import { crc32 } from '../../src/util/crc32';
+import { entryNames, entryProblem, entryText, writtenArchive } from '../support/archives';
 import { temporaryFolder } from '../support/images';
 import { type ZipEntry, zipOf } from '../support/zip';
 
 const LIMIT = 1e6;
 
-async function written(bytes: Uint8Array): Promise<string> {
-  const path = join(await temporaryFolder(), 'a.zip');
-  await writeFile(path, bytes);
-  return path;
-}
+const written = (...parts: Uint8Array[]) => writtenArchive('a.zip', ...parts);
 
 const zipped = (...entries: ZipEntry[]) => written(zipOf(entries));
-
-/** The content of an entry, as text. */
-async function read(archive: string, name: string, limit = LIMIT): Promise<string> {
-  const place = entryPlace(`${archive}/${name}`)!;
-  const bytes = await readEntry(place, limit, { ahead: false });
-  expect(await readEntry(place, limit, { ahead: true })).toEqual(bytes);
-  return bytes.toString();
-}
-
-async function names(archive: string): Promise<string[]> {
-  const { entries } = await makeIndex(archive);
-  return Array.from({ length: entries.length }, (_, row) => entries.nameAt(row));
-}
-
-const problem = async (archive: string, row = 0) =>
-  (await makeIndex(archive)).entries.problemAt(row);
 
 describe('the index of a .zip file', () => {
   it('lists the entries in the order in which folders are walked', async () => {
@@ -52,7 +32,7 @@ describe('the index of a .zip file', () => {
       { name: '\u{1F600}.jpg' },
       { name: '\uFF21.jpg' },
     );
-    expect(await names(archive)).toEqual([
+    expect(await entryNames(archive)).toEqual([
       'b-1.jpg',
       'z.jpg',
       '\u{1F600}.jpg', // by code units
@@ -105,12 +85,14 @@ describe('the index of a .zip file', () => {
       bytes.writeUInt32LE(crc, 5);
       return Buffer.concat([bytes, utf8]);
     };
-    expect(await names(await zipped({ name: raw }))).toEqual(['für.jpg']);
-    expect(await names(await zipped({ name: 'für.jpg' }))).toEqual(['für.jpg']);
+    expect(await entryNames(await zipped({ name: raw }))).toEqual(['für.jpg']);
+    expect(await entryNames(await zipped({ name: 'für.jpg' }))).toEqual(['für.jpg']);
     const odd = Buffer.from([0xb0, 0xff]);
-    expect(await names(await zipped({ name: odd }))).toEqual(['░\u00A0']);
-    expect(await names(await zipped({ name: odd, extra: extra(crc32(odd)) }))).toEqual(['für.jpg']);
-    expect(await names(await zipped({ name: odd, extra: extra(1) }))).toEqual(['░\u00A0']);
+    expect(await entryNames(await zipped({ name: odd }))).toEqual(['░\u00A0']);
+    expect(await entryNames(await zipped({ name: odd, extra: extra(crc32(odd)) }))).toEqual([
+      'für.jpg',
+    ]);
+    expect(await entryNames(await zipped({ name: odd, extra: extra(1) }))).toEqual(['░\u00A0']);
   });
 
   it('takes names as places in the archive, and refuses those that lead elsewhere', async () => {
@@ -120,18 +102,23 @@ describe('the index of a .zip file', () => {
       { name: 'b\\3.jpg' },
       { name: 'c\u001b[2J.jpg' },
     );
-    expect(await names(archive)).toEqual(['c\u001b[2J.jpg', 'a/2.jpg', 'b/3.jpg', 'etc/1.jpg']);
+    expect(await entryNames(archive)).toEqual([
+      'c\u001b[2J.jpg',
+      'a/2.jpg',
+      'b/3.jpg',
+      'etc/1.jpg',
+    ]);
     for (const [name, reason] of [
       ['../1.jpg', "its name leads out of the archive ('..')"],
       ['a\\..\\..\\1.jpg', "its name leads out of the archive ('..')"],
       ['a\0.jpg', 'its name holds a NUL character'],
       [`${'a'.repeat(5000)}.jpg`, 'its name is too long: expected at most 4096 characters'],
     ] as const)
-      expect(await problem(await zipped({ name }))).toEqual({ reason, isNoFile: true });
-    expect(await problem(await zipped({ name: 'link.jpg', mode: 0o120777 }))).toMatchObject({
+      expect(await entryProblem(await zipped({ name }))).toEqual({ reason, isNoFile: true });
+    expect(await entryProblem(await zipped({ name: 'link.jpg', mode: 0o120777 }))).toMatchObject({
       isNoFile: true,
     });
-    expect(await problem(await zipped({ name: 'file.jpg', mode: 0o100644 }))).toBeUndefined();
+    expect(await entryProblem(await zipped({ name: 'file.jpg', mode: 0o100644 }))).toBeUndefined();
   });
 
   it('takes the last of several entries of the same name', async () => {
@@ -142,9 +129,9 @@ describe('the index of a .zip file', () => {
       { name: 'a.jpg', content: 'third' },
     );
     const { entries } = await makeIndex(archive);
-    expect(await names(archive)).toEqual(['a.jpg', 'b.jpg']);
+    expect(await entryNames(archive)).toEqual(['a.jpg', 'b.jpg']);
     expect(entries.replaced).toEqual(['a.jpg', 'a.jpg']);
-    expect(await read(archive, 'a.jpg')).toBe('third');
+    expect(await entryText(archive, 'a.jpg')).toBe('third');
   });
 
   it('says where an archive is cut off, damaged, or no archive', async () => {
@@ -183,21 +170,21 @@ describe('reading an entry of a .zip file', () => {
   const bomb = { name: 'bomb.jpg', content: Buffer.alloc(2_000_000) };
 
   it('never inflates more than is declared, or than the limit', async () => {
-    await expect(read(await zipped(bomb), 'bomb.jpg')).rejects.toThrow(
+    await expect(entryText(await zipped(bomb), 'bomb.jpg')).rejects.toThrow(
       'it has 2 MB: expected at most 1 MB',
     );
-    await expect(read(await zipped({ ...bomb, size: 1000 }), 'bomb.jpg')).rejects.toThrow(
+    await expect(entryText(await zipped({ ...bomb, size: 1000 }), 'bomb.jpg')).rejects.toThrow(
       'it is damaged: expected 1,000 bytes, got more',
     );
-    await expect(read(await zipped({ ...bomb, size: 2_000_001 }), 'bomb.jpg', 1e7)).rejects.toThrow(
-      'it is damaged: expected 2,000,001 bytes, got 2,000,000',
-    );
+    await expect(
+      entryText(await zipped({ ...bomb, size: 2_000_001 }), 'bomb.jpg', 1e7),
+    ).rejects.toThrow('it is damaged: expected 2,000,001 bytes, got 2,000,000');
   });
 
   it('says why an entry cannot be read', async () => {
     const failing = async (entry: Partial<ZipEntry>) => {
       const archive = await zipped({ name: 'a.jpg', content: 'content', ...entry });
-      return read(archive, 'a.jpg').catch((error: unknown) => (error as Error).message);
+      return entryText(archive, 'a.jpg').catch((error: unknown) => (error as Error).message);
     };
     expect(await failing({})).toBe('content');
     expect(await failing({ method: 0 })).toBe('content');
@@ -219,6 +206,6 @@ describe('reading an entry of a .zip file', () => {
       { name: 'a.jpg', content: 'content' },
       { name: 'b.jpg', content: 'content', position: 0 },
     );
-    await expect(read(archive, 'a.jpg')).rejects.toThrow('its data overlap');
+    await expect(entryText(archive, 'a.jpg')).rejects.toThrow('its data overlap');
   });
 });

@@ -9,6 +9,7 @@ import { RunWriter } from '../../runs/run-writer';
 import type { FaceStore } from '../../store/face-store';
 import { writeImageLists } from '../../summaries/image-lists';
 import { leftOutLines } from '../../summaries/left-out-text';
+import { forName } from '../../text/neutralize';
 import { plural } from '../../text/numbers';
 import { collectGarbage, GC_THRESHOLD_BYTES } from '../../util/collect-garbage';
 import { codeOf, UserError } from '../../util/errors';
@@ -154,15 +155,20 @@ function noImage(
   folders: readonly string[],
   { failures, leftOut }: Pick<ListedImages, 'failures' | 'leftOut'>,
 ): UserError {
-  const because = [
-    ...(failures.length > 0 ? [`${plural(failures.length, 'folder')} could not be read`] : []),
-    ...leftOutLines(leftOut),
-  ];
+  const because = [...unreadable(failures), ...leftOutLines(leftOut)];
   return new UserError(
     `no images in ${folders.map((folder) => `'${folder}'`).join(', ')}` +
       (because.length > 0 ? ` (${because.join('; ')})` : '') +
       `: expected files of ${SUPPORTED_FORMATS}`,
   );
+}
+
+function unreadable([first, ...others]: ListedImages['failures']): string[] {
+  if (first === undefined) return [];
+  const which = `${forName(first.image)}: ${first.reason}`;
+  return others.length === 0
+    ? [`cannot be read: ${which}`]
+    : [`${others.length + 1} folders or archives cannot be read, the first ${which}`];
 }
 
 /** Renews the manifest of the run in `runDir`, if a new run would come out the same. */
