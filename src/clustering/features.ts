@@ -22,8 +22,8 @@ export function featureMatrix(
   const data = new Float64Array(rows * columns.length);
   let at = 0;
   for (let row = 0; row < rows; row++) {
-    for (const [i, column] of columns.entries()) {
-      const probability = probabilities[row * width + column]!;
+    for (let i = 0; i < columns.length; i++) {
+      const probability = probabilities[row * width + columns[i]!]!;
       const value = features === 'binary' ? (probability >= PRESENT ? 1 : 0) : probability;
       data[at++] = value * weights[i]!;
     }

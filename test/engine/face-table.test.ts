@@ -1,10 +1,17 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { faceTable, fourDecimals } from '../../src/engine/jobs/face-table';
+import { faceTable } from '../../src/engine/jobs/face-table';
+import { TextBytes } from '../../src/engine/jobs/text-bytes';
 import type { StoredClustering } from '../../src/runs/run-files';
 
-describe('fourDecimals', () => {
+describe('TextBytes', () => {
+  const fourDecimals = (value: number) => {
+    const text = new TextBytes(1);
+    text.addNumber(value);
+    return text.take().toString();
+  };
+
   it('rounds as toFixed does', () => {
     for (const value of [0, 1, 0.5, 0.00005, 0.99995, -0.00001, -1, 2.5, 12_345.678, NaN])
       expect(fourDecimals(Math.fround(value))).toBe(Math.fround(value).toFixed(4));
