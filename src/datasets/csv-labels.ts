@@ -14,7 +14,8 @@ import {
   textOf,
 } from './label-table';
 import { eachRecord } from './csv-records';
-import { splitAtSeparators } from './split-line';
+import { shortLabels } from './plain-label';
+import { endOfPlainCell, splitAtSeparators } from './split-line';
 import { ValueRows } from './value-rows';
 
 const IMAGE_COLUMNS = new Set(['file', 'image', 'image_id', 'filename', 'name', 'path', '']);
@@ -51,6 +52,7 @@ export class CsvLabels {
   /** @returns false at a line that `parsedCsvLabels` has to read, with all others. */
   readonly take = (bytes: Buffer, start: number, end: number): boolean => {
     const { cells } = this;
+    if (this.columns?.addShort(bytes, start, end) === true) return true;
     if (!splitAtSeparators(bytes, start, end, COMMA, cells)) return false;
     if (cells.count === 0) return true;
     if (this.columns === undefined) {
@@ -109,6 +111,8 @@ class CsvColumns {
   private readonly candidates: number[];
   /** Whether each candidate has only had labels so far. */
   private readonly holdsLabels: boolean[];
+  /** Whether the columns are the image's name and the attributes, which have only had labels. */
+  private hasOnlyLabels: boolean;
   private readonly images: string[] = [];
   private readonly splits: string[] = [];
   private readonly values: ValueRows;
@@ -130,12 +134,31 @@ class CsvColumns {
           (KNOWN.has(header[column]!) || !OTHER_COLUMNS.has(header[column]!.toLowerCase())),
       );
     this.holdsLabels = this.candidates.map(() => true);
+    this.hasOnlyLabels = this.image === 0 && this.candidates.length === header.length - 1;
     this.values = new ValueRows(this.candidates.length);
   }
 
   /** Number of columns. */
   get width(): number {
     return this.header.length;
+  }
+
+  /**
+   * Adds a row of a plain name and labels like `1`, as nearly all are, where the table has nothing
+   * else.
+   * @returns false for other rows, which are not added.
+   */
+  addShort(bytes: Buffer, start: number, end: number): boolean {
+    const { candidates, values } = this;
+    if (!this.hasOnlyLabels) return false;
+    const name = endOfPlainCell(bytes, start, end, COMMA);
+    if (name < 0 || name - start > LABEL_LIMITS.cell) return false;
+    const range = { bytes, start: name + 1, end };
+    if (!shortLabels(range, COMMA, values.block, values.at, candidates.length)) return false;
+    checkCells(this.file, this.images.length + 1, this.header.length);
+    this.images.push(bytes.toString('latin1', start, name));
+    values.add();
+    return true;
   }
 
   /** @param cells of a row below the header. */
@@ -145,7 +168,7 @@ class CsvColumns {
     const where = () => `the labels '${this.file}', line ${String(row + 1 + this.skipped)}`;
     this.images.push(this.image < 0 ? '' : textOf(cells, this.image, where));
     if (this.split >= 0) this.splits.push(textOf(cells, this.split, where));
-    const { block, at } = this.values.add();
+    const { block, at } = this.values;
     const { candidates, holdsLabels } = this;
     for (let i = 0; i < candidates.length; i++) {
       if (!holdsLabels[i]) continue;
@@ -157,10 +180,12 @@ class CsvColumns {
           const name = this.header[candidates[i]!]!;
           if (KNOWN.has(name)) throw noLabel(text, `${where()}, column '${name}'`);
           holdsLabels[i] = false;
+          this.hasOnlyLabels = false;
         }
       }
       block[at + i] = label;
     }
+    this.values.add();
   }
 
   /** @throws UserError if no column is an attribute. */

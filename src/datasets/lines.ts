@@ -17,10 +17,7 @@ const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
  * @param pieces the UTF-8 bytes of the text, divided anywhere.
  * @returns whether `take` went on to the end.
  */
-export async function eachLine(
-  pieces: AsyncIterable<Buffer>,
-  take: TakeLine,
-): Promise<boolean> {
+export async function eachLine(pieces: AsyncIterable<Buffer>, take: TakeLine): Promise<boolean> {
   /** The beginning of a line that goes on in the next piece. */
   let rest = Buffer.alloc(0);
   let isFirst = true;
@@ -32,8 +29,8 @@ export async function eachLine(
   for await (const piece of pieces) {
     const bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
     let start = 0;
-    for (let at = rest.length; at < bytes.length; at++) {
-      if (bytes[at] !== NEWLINE) continue;
+    let at = bytes.indexOf(NEWLINE, rest.length);
+    for (; at >= 0; at = bytes.indexOf(NEWLINE, start)) {
       const end = at > start && bytes[at - 1] === RETURN ? at - 1 : at;
       if (!takeLine(bytes, start, end)) return false;
       start = at + 1;

@@ -4,8 +4,17 @@
  */
 import { UserError } from '../util/errors';
 import { ByteCells, type Cells, TextCells } from './cells';
-import { checkCells, checkNames, labelOf, type LabelTable, noLabel, textOf } from './label-table';
-import { splitAtSpaces } from './split-line';
+import {
+  checkCells,
+  checkNames,
+  LABEL_LIMITS,
+  labelOf,
+  type LabelTable,
+  noLabel,
+  textOf,
+} from './label-table';
+import { shortLabels } from './plain-label';
+import { endOfPlainCell, SPACE, splitAtSpaces } from './split-line';
 import { ValueRows } from './value-rows';
 
 export class SpacedLabels {
@@ -34,10 +43,23 @@ export class SpacedLabels {
     this.line += 1;
     this.checkLines();
     const { cells } = this;
+    if (this.addShort(bytes, start, end)) return true;
     if (splitAtSpaces(bytes, start, end, cells)) this.add(cells);
     else this.add(spacedTexts(bytes.toString('utf8', start, end)));
     return true;
   };
+
+  /** Adds a line of a plain name and labels like `1`, as nearly all are. */
+  private addShort(bytes: Buffer, start: number, end: number): boolean {
+    const { attributes, images, values } = this;
+    const name = endOfPlainCell(bytes, start, end, SPACE);
+    if (name < 0 || name - start > LABEL_LIMITS.cell) return false;
+    const range = { bytes, start: name + 1, end };
+    if (!shortLabels(range, SPACE, values.block, values.at, attributes.length)) return false;
+    images.push(bytes.toString('latin1', start, name));
+    values.add();
+    return true;
+  }
 
   private add(cells: Cells): void {
     if (cells.count === 0) return;
@@ -49,7 +71,7 @@ export class SpacedLabels {
       );
     }
     this.images.push(textOf(cells, 0, where));
-    const { block, at } = this.values.add();
+    const { block, at } = this.values;
     for (let i = 0; i < attributes.length; i++) {
       let label = cells.plainLabel(i + 1);
       if (Number.isNaN(label)) {
@@ -59,6 +81,7 @@ export class SpacedLabels {
       }
       block[at + i] = label;
     }
+    this.values.add();
   }
 
   table(): LabelTable {

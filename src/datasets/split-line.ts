@@ -3,11 +3,31 @@ import type { ByteCells } from './cells';
 
 const TAB = 9;
 const RETURN = 13;
-const SPACE = 32;
+export const SPACE = 32;
 const QUOTE = 34;
+const DELETE = 127;
 
 /** Whether a byte is a space, as `trim` and `\s` take it. */
-const isSpace = (byte: number): boolean => byte === SPACE || (byte >= TAB && byte <= RETURN);
+const isSpace = (byte: number): boolean =>
+  byte <= SPACE && (byte === SPACE || (byte >= TAB && byte <= RETURN));
+
+/**
+ * Where the first cell of a line ends, if it is ASCII without spaces and quotes, and another one
+ * follows; −1 otherwise.
+ */
+export function endOfPlainCell(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  separator: number,
+): number {
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at]!;
+    if (byte === separator) return at === start ? -1 : at;
+    if (byte <= SPACE || byte >= DELETE || byte === QUOTE) return -1;
+  }
+  return -1;
+}
 
 /**
  * Cells between spaces.

@@ -7,15 +7,25 @@ export class ValueRows {
   rows = 0;
   /** `[BLOCK, width]` each. */
   private readonly blocks: Float32Array[] = [];
+  /** Where the values of the next row are to be written: in `block`, from `at` on. */
+  block = new Float32Array(0);
+  at = 0;
 
-  constructor(private readonly width: number) {}
+  constructor(private readonly width: number) {
+    this.makeRoom();
+  }
 
-  /** Adds a row of zeros. @returns its values, to be filled: `block`, from `at` on. */
-  add(): { block: Float32Array; at: number } {
-    const at = (this.rows % BLOCK) * this.width;
-    if (at === 0) this.blocks.push(new Float32Array(BLOCK * this.width));
+  /** Adds the row whose values were written. */
+  add(): void {
     this.rows += 1;
-    return { block: this.blocks.at(-1)!, at };
+    this.at += this.width;
+    if (this.at === this.block.length) this.makeRoom();
+  }
+
+  private makeRoom(): void {
+    this.block = new Float32Array(BLOCK * this.width);
+    this.blocks.push(this.block);
+    this.at = 0;
   }
 
   /**

@@ -8,8 +8,8 @@ import type { StoredClustering } from '../../src/runs/run-files';
 describe('TextBytes', () => {
   const fourDecimals = (value: number) => {
     const text = new TextBytes(1);
-    text.addNumber(value);
-    return text.take().toString();
+    text.addNumbers(Float32Array.of(value), 0, 1);
+    return text.take().toString().slice(1);
   };
 
   it('rounds as toFixed does', () => {

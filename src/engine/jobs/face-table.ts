@@ -50,22 +50,17 @@ export function* faceTable({
   text.add(stringify([[...FACE_COLUMNS, ...names]]));
   const labels = clusterLabels(clustering);
   const width = attributes.length;
+  const silhouettes = clustering.silhouettes ?? new Float32Array(faces).fill(NaN);
   for (let row = 0; row < faces; row++) {
-    const silhouette = clustering.silhouettes?.[row] ?? NaN;
-    text.add(`${csvCell(forCsvCell(imageOf(row)))},${placeOf(row)},${labels[row]!},`);
-    if (!Number.isNaN(silhouette)) text.addNumber(silhouette);
-    for (let at = row * width; at < (row + 1) * width; at++) {
-      text.addByte(COMMA);
-      text.addNumber(probabilities[at]!);
-    }
-    text.addByte(NEWLINE);
+    text.add(`${csvCell(forCsvCell(imageOf(row)))},${placeOf(row)},${labels[row]!}`);
+    if (Number.isNaN(silhouettes[row])) text.add(',');
+    else text.addNumbers(silhouettes, row, row + 1);
+    text.addNumbers(probabilities, row * width, (row + 1) * width);
+    text.add('\n');
     if (text.length >= CHUNK) yield text.take();
   }
   if (text.length > 0) yield text.take();
 }
-
-const COMMA = 44;
-const NEWLINE = 10;
 
 function isEveryAscii(count: number, textOf: (row: number) => string): boolean {
   for (let row = 0; row < count; row++) if (!isAscii(textOf(row))) return false;

@@ -3,7 +3,7 @@
 const ZERO = 48;
 const ONE = 49;
 const POINT = 46;
-const MINUS = 45;
+const COMMA = 44;
 
 /** Most bytes of a UTF-16 code unit in UTF-8. */
 const MOST_BYTES = 3;
@@ -33,34 +33,34 @@ export class TextBytes {
     this.length += this.bytes.write(text, this.length);
   }
 
-  /** @param byte an ASCII character. */
-  addByte(byte: number): void {
-    this.reserve(1);
-    this.bytes[this.length++] = byte;
-  }
-
   /**
-   * Adds a number that a 32-bit float holds like `toFixed(4)`: 10,000 times such a number is exact
-   * in 64 bits, so that rounding it is rounding the number.
+   * Adds numbers, each after a comma and with four decimals, like `toFixed(4)`.
+   * @param values taken from `start` to before `end`.
    */
-  addNumber(value: number): void {
-    if (value < 0) this.addByte(MINUS);
-    const absolute = Math.abs(value);
-    const rounded = Math.round(absolute * 10_000);
-    if (!(rounded <= 10_000)) {
-      this.add(absolute.toFixed(4));
-      return;
+  addNumbers(values: Float32Array, start: number, end: number): void {
+    this.reserve((1 + DECIMALS) * (end - start));
+    let { bytes, length } = this;
+    for (let i = start; i < end; i++) {
+      // 10,000 times a 32-bit float is exact in 64 bits: rounding it is rounding the number.
+      const rounded = Math.round(values[i]! * 10_000);
+      if (!(values[i]! >= 0 && rounded <= 10_000)) {
+        this.length = length;
+        this.add(`,${values[i]!.toFixed(4)}`);
+        this.reserve((1 + DECIMALS) * (end - i));
+        ({ bytes, length } = this);
+        continue;
+      }
+      const digits = 4 * rounded;
+      bytes[length] = COMMA;
+      bytes[length + 1] = rounded === 10_000 ? ONE : ZERO;
+      bytes[length + 2] = POINT;
+      bytes[length + 3] = DIGITS[digits]!;
+      bytes[length + 4] = DIGITS[digits + 1]!;
+      bytes[length + 5] = DIGITS[digits + 2]!;
+      bytes[length + 6] = DIGITS[digits + 3]!;
+      length += 1 + DECIMALS;
     }
-    this.reserve(DECIMALS);
-    const { bytes, length } = this;
-    bytes[length] = rounded === 10_000 ? ONE : ZERO;
-    bytes[length + 1] = POINT;
-    const from = 4 * rounded;
-    bytes[length + 2] = DIGITS[from]!;
-    bytes[length + 3] = DIGITS[from + 1]!;
-    bytes[length + 4] = DIGITS[from + 2]!;
-    bytes[length + 5] = DIGITS[from + 3]!;
-    this.length = length + DECIMALS;
+    this.length = length;
   }
 
   /** The bytes since the last time. */
