@@ -71,8 +71,8 @@ function medoidOf({ columns, data }: Matrix, rows: Int32Array, ordered: Int32Arr
     if (before >= 0 && areEqual(data, candidate, before, columns)) continue;
     before = candidate;
     let sum = 0;
-    for (let i = 0; i < rows.length; i++) {
-      sum += Math.sqrt(squaredDistance(data, candidate, data, rows[i]!, columns));
+    for (const row of rows) {
+      sum += Math.sqrt(squaredDistance(data, candidate, data, row, columns));
       if (sum >= smallest) break;
     }
     if (sum < smallest) {
