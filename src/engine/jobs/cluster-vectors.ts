@@ -46,6 +46,7 @@ export async function clusterVectors(
   { file, settings, limit, sample, outDir, overwrite = false }: EngineCalls['vectors']['params'],
   context: JobContext,
 ): Promise<EngineCalls['vectors']['result']> {
+  clusteringWorkers.warm();
   const choice = { limit, sample, seed: settings.seed };
   const read = await readVectors(file, choice, context.signal);
   const input = { probabilities: read.probabilities, names: read.table.attributes };
