@@ -26,9 +26,9 @@ export function orderCluster(points: Matrix, rows: Int32Array): Ordered {
     for (let c = 0; c < columns; c++) mean[c] = mean[c]! + data[row * columns + c]! / rows.length;
   }
   const ascending = Int32Array.from(rows).sort();
-  const distances = Float64Array.from(ascending, (row) =>
-    squaredDistance(data, row, mean, 0, columns),
-  );
+  const distances = new Float64Array(rows.length);
+  for (const [i, row] of ascending.entries())
+    distances[i] = squaredDistance(data, row, mean, 0, columns);
   const ordered = inOrderOf(distances, ascending);
   return { rows: ordered, medoid: medoidOf(points, rows, ordered) };
 }
