@@ -1,5 +1,5 @@
 // npm run bench: measures speed and memory, as ratios within one run. Prints a table and writes out/bench.json.
-//   -- --only clustering   or picture, crops, again, host, batches, operators, original, scale, photos, recall, conditions, grouping, gpu
+//   -- --only clustering   or tables, picture, crops, again, host, batches, operators, original, scale, photos, recall, conditions, grouping, gpu
 //   -- --rounds 3   --images 9490   --photos 240   --photos-long 960   --recall 0 (0: all images of LFW, if present)
 //   -- --out FILE (instead of out/bench.json)
 //   -- --original 9000 (images in the original's way, all in memory as floats: 0.6 MB each)   --largest 100000 (images of the scale)
@@ -22,6 +22,7 @@ import { pictureBench } from './bench/picture.mjs';
 import { recallBench } from './bench/recall.mjs';
 import { scaleBench } from './bench/scale.mjs';
 import { bundle } from './bench/stage.mjs';
+import { tableBench } from './bench/tables.mjs';
 import { main, root } from './process.mjs';
 import { buildIfStale, installPackages } from './setup.mjs';
 
@@ -48,6 +49,7 @@ main(async () => {
   const machine = `${cpus()[0]?.model ?? process.arch}, ${availableParallelism()} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.versions.node}`;
   console.log(`${machine}\nmedian of ${rounds} rounds\n`);
   const clustering = wanted('clustering') ? await clusteringBench(rounds) : undefined;
+  const tables = wanted('tables') ? await tableBench(rounds) : undefined;
   const picture = wanted('picture') ? await pictureBench() : undefined;
   const crops = wanted('crops') ? await cropBench(rounds, images) : undefined;
   const again = wanted('again') ? await againBench(rounds, images) : undefined;
@@ -83,6 +85,7 @@ main(async () => {
         conditions,
         grouping,
         clustering,
+        tables,
         gpu,
       },
       null,

@@ -16,6 +16,7 @@ const SCRIPTS = [
   'recall',
   'conditions',
   'clustering',
+  'tables',
 ];
 
 /** Bundles the scripts of test/bench. */

@@ -22,8 +22,8 @@ export function featureMatrix(
   const data = new Float64Array(rows * columns.length);
   let at = 0;
   for (let row = 0; row < rows; row++) {
-    for (const [i, column] of columns.entries()) {
-      const probability = probabilities[row * width + column]!;
+    for (let i = 0; i < columns.length; i++) {
+      const probability = probabilities[row * width + columns[i]!]!;
       const value = features === 'binary' ? (probability >= PRESENT ? 1 : 0) : probability;
       data[at++] = value * weights[i]!;
     }
@@ -39,15 +39,15 @@ export function deviationsOf(
   features: ClusteringSettings['features'],
 ): number[] {
   const rows = probabilities.length / width;
-  return columns.map((column) => {
-    let sum = 0;
-    let squares = 0;
-    for (let at = column; at < probabilities.length; at += width) {
-      const probability = probabilities[at]!;
-      const value = features === 'binary' ? Number(probability >= PRESENT) : probability;
-      sum += value;
-      squares += value * value;
+  const sums = new Float64Array(columns.length);
+  const squares = new Float64Array(columns.length);
+  for (let start = 0; start < probabilities.length; start += width) {
+    for (let i = 0; i < columns.length; i++) {
+      const probability = probabilities[start + columns[i]!]!;
+      const value = features === 'binary' ? (probability >= PRESENT ? 1 : 0) : probability;
+      sums[i]! += value;
+      squares[i]! += value * value;
     }
-    return Math.sqrt(Math.max(0, squares / rows - (sum / rows) ** 2));
-  });
+  }
+  return columns.map((_, i) => Math.sqrt(Math.max(0, squares[i]! / rows - (sums[i]! / rows) ** 2)));
 }

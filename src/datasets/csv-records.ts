@@ -2,27 +2,30 @@
  * Parses CSV record by record, yielding to the event loop in between: a million records take many
  * seconds.
  */
+import { StringDecoder } from 'node:string_decoder';
 import { pipeline } from 'node:stream/promises';
 import { type Options, parse } from 'csv-parse';
 import { excerpt } from '../text/excerpt';
 import { messageOf, UserError } from '../util/errors';
-import { yieldToEventLoop } from '../util/yield-to-event-loop';
-import { TABLE_LIMITS } from './read-text';
+import { TABLE_LIMITS } from './table-pieces';
 
-/** Characters parsed at a time. */
-const PIECE = 1 << 16;
+export interface RecordOptions extends Pick<Options, 'relax_column_count'> {
+  /** What the text is, for messages: "the labels 'a.csv'". */
+  what: string;
+  /** Lines that are left out at the beginning. */
+  skipped?: number;
+}
 
 /**
- * @param what what the text is, for messages: "the labels 'a.csv'".
+ * @param pieces the UTF-8 bytes of the text, divided anywhere.
  * @param onRecord takes the trimmed cells of a record and its index, starting at 0; empty lines do
  * not count.
- * @throws UserError if it is not CSV, or what `onRecord` throws; the signal's reason if it is
- * aborted.
+ * @throws UserError if it is not CSV, or what `pieces` or `onRecord` throw; the signal's reason if
+ * it is aborted.
  */
 export async function eachRecord(
-  text: string,
-  what: string,
-  options: Pick<Options, 'relax_column_count'>,
+  pieces: AsyncIterable<Buffer>,
+  { what, skipped = 0, ...options }: RecordOptions,
   onRecord: (cells: string[], index: number) => void,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -38,7 +41,7 @@ export async function eachRecord(
     },
   });
   try {
-    await pipeline(pieces(text, signal), parser, async (records) => {
+    await pipeline(decoded(pieces, skipped), parser, async (records) => {
       for await (const _ of records);
     });
   } catch (error) {
@@ -50,14 +53,36 @@ export async function eachRecord(
   }
 }
 
-async function* pieces(text: string, signal: AbortSignal | undefined): AsyncGenerator<string> {
-  for (let at = 0; at < text.length;) {
-    await yieldToEventLoop(signal);
-    let end = at + PIECE;
-    if (isHighSurrogate(text.charCodeAt(end - 1))) end += 1; // keep surrogate pairs together
-    yield text.slice(at, end);
-    at = end;
+/** The text of the pieces, with LF as its only line break, without a byte order mark. */
+async function* decoded(
+  pieces: AsyncIterable<Buffer>,
+  skipped: number,
+): AsyncGenerator<string, void, undefined> {
+  const decoder = new StringDecoder('utf8');
+  /** Text that is not given out yet: a CR after which LF may follow. */
+  let rest = '';
+  let isFirst = true;
+  let left = skipped;
+  const next = (more: string): string => {
+    let text = rest + more;
+    if (isFirst && text !== '') {
+      text = text.replace(/^\uFEFF/, '');
+      isFirst = false;
+    }
+    rest = text.endsWith('\r') ? '\r' : '';
+    text = text.slice(0, text.length - rest.length).replaceAll('\r\n', '\n');
+    while (left > 0) {
+      const end = text.indexOf('\n');
+      if (end < 0) return '';
+      text = text.slice(end + 1);
+      left -= 1;
+    }
+    return text;
+  };
+  for await (const piece of pieces) {
+    const text = next(decoder.write(piece));
+    if (text !== '') yield text;
   }
+  const text = next(decoder.end()) + rest;
+  if (text !== '') yield text;
 }
-
-const isHighSurrogate = (code: number) => code >= 0xd800 && code < 0xdc00;

@@ -1,7 +1,8 @@
 /** An open data set: its labels, partitions and images. */
 import { scanImages } from '../images/scan-folders';
 import { fromCsvCell } from '../text/neutralize';
-import { type LabelTable, readLabels } from './labels';
+import type { LabelTable } from './label-table';
+import { readLabels } from './labels';
 import { type DatasetParts, readPartitions, recognizeDataset } from './recognize';
 
 export interface Dataset {

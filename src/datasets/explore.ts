@@ -3,7 +3,7 @@ import { Random } from 'ml-random';
 import type { ExploreOptions } from '../domain/dataset';
 import { excerpt, excerptOfList } from '../text/excerpt';
 import { UserError } from '../util/errors';
-import type { LabelTable } from './labels';
+import type { LabelTable } from './label-table';
 
 export interface Exploration {
   /** Names of the attributes, in the table's order. */

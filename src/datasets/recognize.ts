@@ -9,9 +9,9 @@ import type { DatasetKind } from '../domain/dataset';
 import { scanImages } from '../images/scan-folders';
 import { excerpt, excerptOfList } from '../text/excerpt';
 import { messageOf, UserError } from '../util/errors';
-import { yieldToEventLoop } from '../util/yield-to-event-loop';
 import { eachRecord } from './csv-records';
-import { readText } from './read-text';
+import { eachLine } from './lines';
+import { tablePieces } from './table-pieces';
 
 export interface DatasetParts {
   kind: DatasetKind;
@@ -191,7 +191,7 @@ export async function readPartitions(
   file: string,
   signal?: AbortSignal,
 ): Promise<Map<string, string>> {
-  const text = await readText(file, 'partitions', signal);
+  const pieces = () => tablePieces(file, 'partitions', signal);
   const partitions = new Map<string, string>();
   const take = ([image, number]: readonly string[], index: number) => {
     if (index === 0 && !/^\d+$/.test(number ?? '')) return; // a header
@@ -204,14 +204,17 @@ export async function readPartitions(
     }
     partitions.set(image, name);
   };
-  if (text.includes(',')) {
-    await eachRecord(text, `the partitions '${file}'`, { relax_column_count: true }, take, signal);
-    return partitions;
-  }
-  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
-  for (const [index, line] of lines.entries()) {
-    await yieldToEventLoop(signal);
-    take(line.trim().split(/\s+/), index);
-  }
+  let index = 0;
+  const isRead = await eachLine(pieces(), (bytes, start, end) => {
+    const line = bytes.toString('utf8', start, end).trim();
+    if (line.includes(',')) return false;
+    if (line !== '') take(line.split(/\s+/), index++);
+    return true;
+  });
+  if (isRead) return partitions;
+  // A comma: it is a CSV table from the beginning.
+  partitions.clear();
+  const options = { what: `the partitions '${file}'`, relax_column_count: true };
+  await eachRecord(pieces(), options, take, signal);
   return partitions;
 }

@@ -131,12 +131,17 @@ export function forXml(text: string): string {
 const FORMULA = /(?<=^|[;\t\r\n])(?='*[=+\-@\t\r＝＋－＠])/g;
 const DEFUSED = /(?<=^|[;\t\r\n])'(?='*[=+\-@\t\r＝＋－＠])/g;
 
+/** Names that a spreadsheet takes as they are; nearly all names of images are such. */
+const ORDINARY = /^[\w.][\w./ -]*$/;
+
 /**
  * Text as a cell of a CSV file, with an apostrophe before everything that a spreadsheet would
  * calculate. Nothing else is changed, since programs read these files too. Not for numbers, which
  * may start with a minus. `fromCsvCell` is the inverse.
  */
-export const forCsvCell = (text: string): string => text.replaceAll(FORMULA, "'");
+export const forCsvCell = (text: string): string =>
+  ORDINARY.test(text) ? text : text.replaceAll(FORMULA, "'");
 
 /** The text of a cell that `forCsvCell` wrote. */
-export const fromCsvCell = (cell: string): string => cell.replaceAll(DEFUSED, '');
+export const fromCsvCell = (cell: string): string =>
+  ORDINARY.test(cell) ? cell : cell.replaceAll(DEFUSED, '');

@@ -9,7 +9,7 @@ import { FILE_MODE } from './user-files';
  * The content of a file; of a large one in chunks, which are made as they are written. The text of
  * a CSV file is given a byte order mark if it needs one, but not if it comes in chunks.
  */
-export type FileContent = string | Uint8Array | Iterable<string>;
+export type FileContent = string | Uint8Array | Iterable<Uint8Array>;
 
 /**
  * @param path of a file that does not exist.
@@ -24,10 +24,10 @@ export async function writeContent(
   const file = await open(path, 'wx', FILE_MODE);
   try {
     for (const chunk of chunksOf(path, content)) {
-      const bytes = Buffer.from(chunk);
-      hash.update(bytes);
-      size += bytes.length;
-      await file.writeFile(bytes);
+      const writing = file.writeFile(chunk); // another thread writes while this one hashes
+      hash.update(chunk);
+      size += chunk.length;
+      await writing;
     }
   } finally {
     await file.close();
@@ -35,7 +35,8 @@ export async function writeContent(
   return { size, sha256: hash.digest('hex') };
 }
 
-function chunksOf(path: string, content: FileContent): Iterable<string | Uint8Array> {
-  if (typeof content === 'string') return [path.endsWith('.csv') ? csvText(content) : content];
+function chunksOf(path: string, content: FileContent): Iterable<Uint8Array> {
+  if (typeof content === 'string')
+    return [Buffer.from(path.endsWith('.csv') ? csvText(content) : content)];
   return content instanceof Uint8Array ? [content] : content;
 }

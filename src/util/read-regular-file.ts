@@ -8,7 +8,7 @@
  * size of the file when it was opened.
  */
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { megabytes } from '../text/sizes';
 import { codeOf, UserError } from './errors';
 
@@ -60,9 +60,7 @@ export async function readRegularFile(
   signal?: AbortSignal,
 ): Promise<Buffer> {
   signal?.throwIfAborted();
-  const handle = await open(path, FLAGS).catch((error: unknown) => {
-    throw asRefusal(error);
-  });
+  const handle = await openLater(path);
   try {
     const bytes = Buffer.allocUnsafe(sizeOf(await handle.stat(), limit));
     let length = 0;
@@ -78,6 +76,32 @@ export async function readRegularFile(
       length += bytesRead;
     }
     return length < bytes.length ? bytes.subarray(0, length) : bytes;
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Like `readRegularFile`, piece by piece: the file is not held in memory.
+ * @param size longest piece, in bytes.
+ */
+export async function* regularFilePieces(
+  path: string | Buffer,
+  { limit, size }: { limit: number; size: number },
+  signal?: AbortSignal,
+): AsyncGenerator<Buffer, void, undefined> {
+  signal?.throwIfAborted();
+  const handle = await openLater(path);
+  try {
+    let left = sizeOf(await handle.stat(), limit);
+    while (left > 0) {
+      signal?.throwIfAborted();
+      const piece = Buffer.allocUnsafeSlow(Math.min(size, left));
+      const { bytesRead } = await handle.read(piece, 0, piece.length, null);
+      if (bytesRead === 0) break; // truncated
+      left -= bytesRead;
+      yield piece.subarray(0, bytesRead);
+    }
   } finally {
     await handle.close();
   }
@@ -117,6 +141,12 @@ export function openRegularSync(path: string): { descriptor: number; stats: Stat
     closeSync(descriptor);
     throw error;
   }
+}
+
+function openLater(path: string | Buffer): Promise<FileHandle> {
+  return open(path, FLAGS).catch((error: unknown) => {
+    throw asRefusal(error);
+  });
 }
 
 function openNow(path: string | Buffer): number {

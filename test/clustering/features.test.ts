@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { featureMatrix } from '../../src/clustering/features';
+import { deviationsOf, featureMatrix } from '../../src/clustering/features';
 import { attributeWeights } from '../../src/domain/attribute-weights';
 import { UserError } from '../../src/util/errors';
+import { random } from '../support/vectors';
 
 describe('attributeWeights', () => {
   // Frequencies in CelebA: Bald 0.02244, Male 0.41675, Young 0.77362.
@@ -46,5 +47,26 @@ describe('featureMatrix', () => {
     const { data } = featureMatrix(probabilities, 3, [0], Float64Array.of(2), 'probability');
     expect(data[0]).toBeCloseTo(0.4, 6);
     expect(data[1]).toBeCloseTo(1.4, 6);
+  });
+});
+
+describe('deviationsOf', () => {
+  it('are the standard deviations of the features, in the order of the columns', () => {
+    const next = random(5);
+    const probabilities = Float32Array.from({ length: 3 * 50 }, () => next());
+    for (const features of ['binary', 'probability'] as const) {
+      const expected = [2, 0].map((column) => {
+        const values = Array.from({ length: 50 }, (_, row) => {
+          const probability = probabilities[3 * row + column]!;
+          return features === 'binary' ? Math.round(probability) : probability;
+        });
+        const mean = values.reduce((sum, value) => sum + value, 0) / 50;
+        return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 50);
+      });
+      const deviations = deviationsOf(probabilities, 3, [2, 0], features);
+      deviations.forEach((deviation, i) => {
+        expect(deviation).toBeCloseTo(expected[i]!, 12);
+      });
+    }
   });
 });

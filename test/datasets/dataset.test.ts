@@ -4,7 +4,7 @@ import { parse } from 'csv-parse/sync';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { drawRows, explore } from '../../src/datasets/explore';
-import type { LabelTable } from '../../src/datasets/labels';
+import type { LabelTable } from '../../src/datasets/label-table';
 import { readPartitions, recognizeDataset } from '../../src/datasets/recognize';
 import { CELEBA_FREQUENCIES } from '../../src/domain/celeba-frequencies';
 import type { DatasetReport } from '../../src/domain/dataset';

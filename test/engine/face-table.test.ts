@@ -1,10 +1,18 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { faceTable, fourDecimals } from '../../src/engine/jobs/face-table';
+import { faceTable } from '../../src/engine/jobs/face-table';
+import { TextBytes } from '../../src/engine/jobs/text-bytes';
 import type { StoredClustering } from '../../src/runs/run-files';
+import { random } from '../support/vectors';
 
-describe('fourDecimals', () => {
+describe('TextBytes', () => {
+  const fourDecimals = (value: number) => {
+    const text = new TextBytes(1);
+    text.addNumbers(Float32Array.of(value), 0, 1);
+    return text.take().toString().slice(1);
+  };
+
   it('rounds as toFixed does', () => {
     for (const value of [0, 1, 0.5, 0.00005, 0.99995, -0.00001, -1, 2.5, 12_345.678, NaN])
       expect(fourDecimals(Math.fround(value))).toBe(Math.fround(value).toFixed(4));
@@ -63,5 +71,37 @@ describe('faceTable', () => {
     expect(table(names)).toMatch(/^image,/);
     expect(table(['ä.jpg', 'b', 'c', 'd'])).toMatch(/^\uFEFFimage,/);
     expect(table(names, ['Männlich', 'Young'])).toMatch(/^\uFEFFimage,/);
+  });
+
+  it('has the same text however many chunks it takes', () => {
+    const faces = 20_000;
+    const next = random(7);
+    const probabilities = Float32Array.from({ length: 9 * faces }, () =>
+      next() < 0.01 ? 1.5 : next() < 0.5 ? next() : 1,
+    );
+    const nameOf = (row: number) => (row % 5000 === 0 ? 'ü'.repeat(3000) : `${row}.jpg`);
+    const members = Int32Array.from({ length: faces }, (_, row) => row);
+    const chunks = [
+      ...faceTable({
+        attributes: names,
+        probabilities: probabilities.subarray(0, names.length * faces),
+        clustering: {
+          clustering: { clusters: [{ id: 0, size: faces }] },
+          members,
+        } as StoredClustering,
+        imageOf: nameOf,
+        placeOf: (row) => `${row},,,,,`,
+      }),
+    ];
+    expect(chunks.length).toBeGreaterThan(1);
+    const [, ...lines] = Buffer.concat(chunks).toString().trimEnd().split('\n');
+    expect(lines).toEqual(
+      Array.from(members, (row) =>
+        [
+          `${nameOf(row)},${row},,,,,,0,`,
+          ...names.map((_, column) => probabilities[row * names.length + column]!.toFixed(4)),
+        ].join(','),
+      ),
+    );
   });
 });

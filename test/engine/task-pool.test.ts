@@ -34,6 +34,15 @@ describe('clustering workers', () => {
     });
   });
 
+  it('that are warm take the first task', async () => {
+    const pool = workers();
+    pool.warm();
+    pool.warm();
+    expect(pool.threads).toBe(1);
+    await pool.run('inertias', { vectors, clusters: [2], restarts: 1, seed: 1 }, {});
+    expect(pool.threads).toBe(1);
+  });
+
   it('end when they have had no task for a while, and are started again', async () => {
     const script = join(ROOT, 'dist', 'clustering-worker.js');
     const pool = new TaskPool<ClusteringTasks>(script, 2, 20);

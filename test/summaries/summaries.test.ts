@@ -42,4 +42,25 @@ describe('orderCluster', () => {
     expect(distances).toEqual([...distances].sort((a, b) => a - b));
     expect([...ordered].sort((a, b) => a - b)).toEqual([...members]);
   });
+
+  it('orders equal faces as they are in the run, whatever their order is here', () => {
+    // Binary rows: many have the same distance, and 2,000 are more than all pairs are taken of.
+    const rows = binaryRows(4000, 3, 9);
+    const members = Int32Array.from({ length: 2000 }, (_, i) => 2 * ((i * 7) % 2000));
+    const { rows: ordered, medoid } = orderCluster(matrix(rows), members);
+    const mean = [0, 1, 2].map(
+      (c) => Array.from(members).reduce((sum, i) => sum + rows[i]![c]!, 0) / members.length,
+    );
+    const distance = (a: number[], b: number[]) =>
+      a.reduce((sum, value, c) => sum + (value - b[c]!) ** 2, 0);
+    const expected = Array.from(members).sort(
+      (a, b) =>
+        Math.fround(distance(rows[a]!, mean)) - Math.fround(distance(rows[b]!, mean)) || a - b,
+    );
+    expect([...ordered]).toEqual(expected);
+    const sumOf = (face: number) =>
+      Array.from(members).reduce((sum, i) => sum + Math.sqrt(distance(rows[face]!, rows[i]!)), 0);
+    const sums = expected.slice(0, 64).map(sumOf);
+    expect(medoid).toBe(expected[sums.indexOf(Math.min(...sums))]);
+  });
 });

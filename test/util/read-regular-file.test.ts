@@ -5,18 +5,31 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { UserError } from '../../src/util/errors';
-import { readRegularFile, readRegularFileSync } from '../../src/util/read-regular-file';
+import {
+  readRegularFile,
+  readRegularFileSync,
+  regularFilePieces,
+} from '../../src/util/read-regular-file';
 import { temporaryFolder } from '../support/images';
 
 const LIMIT = 50e6;
 const isPosix = process.platform !== 'win32';
 
-/** Both variants, under one signature. */
+/** All variants, under one signature. */
 const READERS: [string, (path: string | Buffer, limit: number) => Promise<Buffer>][] = [
   ['readRegularFile', (path, limit) => readRegularFile(path, limit)],
   [
     'readRegularFileSync',
     async (path, limit) => Promise.resolve().then(() => readRegularFileSync(path, limit)),
+  ],
+  [
+    'regularFilePieces',
+    async (path, limit) => {
+      const pieces: Buffer[] = [];
+      for await (const piece of regularFilePieces(path, { limit, size: 300_000 }))
+        pieces.push(piece);
+      return Buffer.concat(pieces);
+    },
   ],
 ];
 

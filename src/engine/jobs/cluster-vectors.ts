@@ -29,6 +29,7 @@ export async function readVectors(
   const rows = chooseImages(Array.from(table.images.keys()), choice);
   if (rows.length === 0)
     throw new UserError(`the vectors '${file}' have no row below their header`);
+  if (rows.length === table.images.length) return { table, rows, probabilities: table.values };
   const probabilities = new Float32Array(rows.length * width);
   rows.forEach((row, i) => {
     probabilities.set(table.values.subarray(row * width, (row + 1) * width), i * width);
@@ -53,6 +54,7 @@ export async function clusterVectors(
   }: EngineCalls['vectors']['params'],
   context: JobContext,
 ): Promise<EngineCalls['vectors']['result']> {
+  clusteringWorkers.warm();
   const choice = { limit, sample, seed: settings.seed };
   const read = await readVectors(file, choice, context.signal);
   const input = { probabilities: read.probabilities, names: read.table.attributes };

@@ -1,8 +1,9 @@
-/** faces.csv: one line for each face, in chunks of text. */
+/** faces.csv: one line for each face, in chunks of bytes. */
 import { stringify } from 'csv-stringify/sync';
 import { clusterLabels, type StoredClustering } from '../../runs/run-files';
 import { BYTE_ORDER_MARK, csvCell, isAscii } from '../../text/csv-text';
 import { forCsvCell } from '../../text/neutralize';
+import { TextBytes } from './text-bytes';
 
 /** Columns of faces.csv before the attributes. */
 const FACE_COLUMNS = [
@@ -17,8 +18,8 @@ const FACE_COLUMNS = [
   'silhouette',
 ] as const;
 
-/** Lines in a chunk. */
-const CHUNK = 2000;
+/** Bytes after which a chunk ends. */
+const CHUNK = 1 << 19;
 
 export interface FaceTable {
   attributes: readonly string[];
@@ -32,8 +33,8 @@ export interface FaceTable {
 }
 
 /**
- * The text of faces.csv, with a byte order mark if it has other characters than ASCII. Numbers are
- * written with four decimals.
+ * The UTF-8 text of faces.csv, with a byte order mark if it has other characters than ASCII.
+ * Numbers are written with four decimals.
  */
 export function* faceTable({
   attributes,
@@ -41,36 +42,27 @@ export function* faceTable({
   clustering,
   imageOf,
   placeOf,
-}: FaceTable): Generator<string> {
+}: FaceTable): Generator<Buffer> {
   const faces = clustering.members.length;
   const names = attributes.map(forCsvCell);
-  const cells = Array.from({ length: faces }, (_, row) => csvCell(forCsvCell(imageOf(row))));
-  if (!names.every(isAscii) || !cells.every(isAscii)) yield BYTE_ORDER_MARK;
-  yield stringify([[...FACE_COLUMNS, ...names]]);
+  const text = new TextBytes(CHUNK);
+  if (!names.every(isAscii) || !isEveryAscii(faces, imageOf)) text.add(BYTE_ORDER_MARK);
+  text.add(stringify([[...FACE_COLUMNS, ...names]]));
   const labels = clusterLabels(clustering);
   const width = attributes.length;
-  for (let from = 0; from < faces; from += CHUNK) {
-    let text = '';
-    for (let row = from; row < Math.min(from + CHUNK, faces); row++) {
-      const silhouette = clustering.silhouettes?.[row] ?? NaN;
-      text += `${cells[row]!},${placeOf(row)},${labels[row]!},`;
-      if (!Number.isNaN(silhouette)) text += fourDecimals(silhouette);
-      for (let at = row * width; at < (row + 1) * width; at++)
-        text += `,${fourDecimals(probabilities[at]!)}`;
-      text += '\n';
-    }
-    yield text;
+  const silhouettes = clustering.silhouettes ?? new Float32Array(faces).fill(NaN);
+  for (let row = 0; row < faces; row++) {
+    text.add(`${csvCell(forCsvCell(imageOf(row)))},${placeOf(row)},${labels[row]!}`);
+    if (Number.isNaN(silhouettes[row])) text.add(',');
+    else text.addNumbers(silhouettes, row, row + 1);
+    text.addNumbers(probabilities, row * width, (row + 1) * width);
+    text.add('\n');
+    if (text.length >= CHUNK) yield text.take();
   }
+  if (text.length > 0) yield text.take();
 }
 
-/** The texts of 0, 0.0001, … 1: numbers are turned into text many times as fast with them. */
-const TEXTS = Array.from({ length: 10_001 }, (_, i) => (i / 10_000).toFixed(4));
-
-/**
- * Like `toFixed(4)`, for numbers that a 32-bit float holds: 10,000 times such a number is exact in
- * 64 bits, so that rounding it is rounding the number.
- */
-export function fourDecimals(value: number): string {
-  if (value < 0) return `-${fourDecimals(-value)}`;
-  return TEXTS[Math.round(value * 10_000)] ?? value.toFixed(4);
+function isEveryAscii(count: number, textOf: (row: number) => string): boolean {
+  for (let row = 0; row < count; row++) if (!isAscii(textOf(row))) return false;
+  return true;
 }

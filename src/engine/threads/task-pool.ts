@@ -63,6 +63,11 @@ export class TaskPool<Tasks extends TaskTable<Tasks>> {
       this.next();
     });
 
+  /** Starts a thread for the next task, if there is none: its code loads meanwhile. */
+  warm(): void {
+    if (this.started === 0) this.rest(this.start());
+  }
+
   private next(): void {
     while (this.waiting.length > 0 && (this.idle.length > 0 || this.started < this.size)) {
       const task = this.waiting.shift()!;

@@ -1,18 +1,18 @@
 /**
- * Tables as text: plain or gzipped, with or without a byte order mark. A file named like a table
- * may be anything, and its text a thousand times as large as the gzipped file: reading stops as
- * soon as the text cannot be a table.
+ * Tables as pieces of bytes, as they are read: plain or gzipped. A file named like a table may be
+ * anything, and its text a thousand times as large as the gzipped file: reading stops as soon as
+ * the text cannot be a table, and no more than a few pieces of it are in memory at a time.
  */
-import { StringDecoder } from 'node:string_decoder';
+import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { megabytes } from '../text/sizes';
 import { codeOf, messageOf, UserError } from '../util/errors';
-import { readRegularFile } from '../util/read-regular-file';
+import { regularFilePieces } from '../util/read-regular-file';
 import { yieldToEventLoop } from '../util/yield-to-event-loop';
 
 /** Limits of a table. A million images with 40 labels each take 124 MB. */
 export const TABLE_LIMITS = {
-  /** Bytes, of the file as well as of its text. V8's longest string has 536 MB. */
+  /** Bytes, of the file as well as of its text. */
   bytes: 400e6,
   /** Bytes of a line. 500 names of 200 characters take 100 kB. */
   line: 1e6,
@@ -20,30 +20,29 @@ export const TABLE_LIMITS = {
   lines: 5e6,
 };
 
-/** Bytes processed between two yields to the event loop. */
-const PIECE = 1 << 18;
+/** Bytes of a piece: processed between two yields to the event loop. */
+const PIECE = 1 << 17;
 
 const NEWLINE = 10;
 
 /**
  * @param what the file is, for messages: 'labels'.
+ * @yields the bytes of the text, a byte order mark included.
  * @throws UserError if it cannot be read or exceeds a limit; the signal's reason if it is aborted.
  */
-export async function readText(file: string, what: string, signal?: AbortSignal): Promise<string> {
+export async function* tablePieces(
+  file: string,
+  what: string,
+  signal?: AbortSignal,
+): AsyncGenerator<Buffer, void, undefined> {
   try {
-    const bytes = await readRegularFile(file, TABLE_LIMITS.bytes, signal);
-    const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
-    const pieces = isGzip ? gunzipped(bytes) : slices(bytes);
+    const read = regularFilePieces(file, { limit: TABLE_LIMITS.bytes, size: PIECE }, signal);
     const limits = new TextLimits();
-    const decoder = new StringDecoder('utf8');
-    const texts: string[] = [];
-    for await (const piece of pieces) {
+    for await (const piece of unpacked(read)) {
       await yieldToEventLoop(signal);
       limits.add(piece);
-      texts.push(decoder.write(piece));
+      yield piece;
     }
-    texts.push(decoder.end());
-    return texts.join('').replace(/^\uFEFF/, '');
   } catch (error) {
     signal?.throwIfAborted();
     throw new UserError(`cannot read the ${what} '${file}': ${reasonOf(error)}`, { cause: error });
@@ -65,14 +64,35 @@ function reasonOf(error: unknown): string {
   }
 }
 
-function* slices(bytes: Buffer): Generator<Buffer> {
-  for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE);
+/** The pieces of a file, unpacked if it is gzipped. */
+async function* unpacked(
+  pieces: AsyncGenerator<Buffer, void, undefined>,
+): AsyncGenerator<Buffer, void, undefined> {
+  try {
+    const { value: first } = await pieces.next();
+    if (first === undefined) return;
+    const all = startingWith(first, pieces);
+    yield* first[0] === 0x1f && first[1] === 0x8b ? gunzipped(all) : all;
+  } finally {
+    await pieces.return(); // closes the file where not all of it is read
+  }
 }
 
-function gunzipped(bytes: Buffer): AsyncIterable<Buffer> {
+async function* startingWith(
+  first: Buffer,
+  others: AsyncGenerator<Buffer, void, undefined>,
+): AsyncGenerator<Buffer, void, undefined> {
+  yield first;
+  yield* others;
+}
+
+async function* gunzipped(
+  pieces: AsyncGenerator<Buffer, void, undefined>,
+): AsyncGenerator<Buffer, void, undefined> {
   const gunzip = createGunzip({ chunkSize: PIECE });
-  gunzip.end(bytes);
-  return gunzip as AsyncIterable<Buffer>; // yields buffers, as no encoding is set
+  const feeding = pipeline(pieces, gunzip);
+  feeding.catch(() => undefined); // `gunzip` fails with the same error
+  yield* gunzip as AsyncIterable<Buffer>; // yields buffers, as no encoding is set
 }
 
 /** Checks a text, as it is read, against `TABLE_LIMITS`. */

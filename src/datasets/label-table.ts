@@ -1,0 +1,87 @@
+/** A table of attribute labels, its limits, and the values of its cells. */
+import { excerpt, hasHidden } from '../text/excerpt';
+import { UserError } from '../util/errors';
+import type { Cells } from './cells';
+
+export interface LabelTable {
+  /** Names of the attributes, in the order of the columns. */
+  attributes: string[];
+  /** Name of each image as in the table; empty where there is none. */
+  images: string[];
+  /** Values of the column `split` or `partition`; undefined where there is none. */
+  splits: string[] | undefined;
+  /** `[images, attributes]`, in [0, 1]. */
+  values: Float32Array;
+}
+
+/** Limits of a table's contents, in addition to those of its text (`TABLE_LIMITS`). */
+export const LABEL_LIMITS = {
+  /** Attributes. Correlations grow with their square. */
+  attributes: 500,
+  columns: 1000,
+  /** Rows × columns. */
+  cells: 100e6,
+  /** Characters of an attribute's name. */
+  attributeName: 200,
+  /** Characters of any other cell: the longest path of Linux. */
+  cell: 4096,
+};
+
+/** @throws UserError if a table exceeds `LABEL_LIMITS`. */
+export function checkCells(file: string, rows: number, columns: number): void {
+  const { columns: mostColumns, cells } = LABEL_LIMITS;
+  if (columns > mostColumns) {
+    throw new UserError(
+      `the labels '${file}' have ${columns.toLocaleString('en')} columns: expected at most ${mostColumns.toLocaleString('en')}`,
+    );
+  }
+  if (rows * columns > cells) {
+    throw new UserError(
+      `the labels '${file}' have more than ${cells.toLocaleString('en')} cells (rows × columns): split them into several tables`,
+    );
+  }
+}
+
+/** @throws UserError if the names of the attributes cannot be displayed, or are too many. */
+export function checkNames(file: string, attributes: readonly string[]): void {
+  const { attributes: most, attributeName } = LABEL_LIMITS;
+  if (attributes.length > most) {
+    throw new UserError(
+      `the labels '${file}' have ${attributes.length.toLocaleString('en')} attributes: expected at most ${most}`,
+    );
+  }
+  for (const name of attributes) {
+    if (name.length <= attributeName && !hasHidden(name)) continue;
+    throw new UserError(
+      `the labels '${file}' name an attribute '${excerpt(name)}': ` +
+        `expected at most ${attributeName} characters, without control characters`,
+    );
+  }
+}
+
+/**
+ * The text of a cell that is no label, such as the name of an image.
+ * @param where the row, for messages.
+ */
+export function textOf(cells: Cells, column: number, where: () => string): string {
+  const text = cells.text(column);
+  const { cell } = LABEL_LIMITS;
+  if (text.length > cell) {
+    throw new UserError(
+      `${where()}: expected at most ${cell.toLocaleString('en')} characters per cell, ` +
+        `got ${text.length.toLocaleString('en')}: '${excerpt(text)}'`,
+    );
+  }
+  return text;
+}
+
+/** The label that a text stands for, in [0, 1]; NaN where it is none. */
+export function labelOf(text: string): number {
+  if (text === '-1') return 0;
+  const number = text === '' ? NaN : Number(text);
+  return number >= 0 && number <= 1 ? Math.max(0, number) : NaN;
+}
+
+/** What a cell without a label is told to be. */
+export const noLabel = (text: string, where: string): UserError =>
+  new UserError(`${where}: expected -1, or a number from 0 to 1, got '${excerpt(text)}'`);
