@@ -3,8 +3,8 @@ import type { Metric } from '../domain/method-options';
 import type { DistinctVectors } from './distinct';
 import { distanceOf } from './metric';
 import { packBits } from './packed';
-import { type Order, PackedSums } from './packed-sums';
-import { GROUP_BITS } from './value-tables';
+import { PackedSums } from './packed-sums';
+import { GROUP_BITS } from './merged-tables';
 
 interface DistanceSums {
   /** Sets `sums` `[clusters]` to the sum of a row's distances to the faces of each cluster. */
@@ -20,11 +20,16 @@ export function distanceSums(
   clusters: number,
   metric: Metric,
 ): DistanceSums {
-  const order = byCluster(labels, clusters);
   const packed = metric === 'euclidean' ? packBits(vectors, GROUP_BITS) : undefined;
   return packed === undefined
-    ? { from: denseSums(vectors, order, metric), close: () => undefined }
-    : new PackedSums(packed, vectors.counts, order);
+    ? { from: denseSums(vectors, byCluster(labels, clusters), metric), close: () => undefined }
+    : new PackedSums(packed, vectors.counts, labels, clusters);
+}
+
+/** Vectors sorted by cluster: those of cluster c are from `starts[c]` to before `starts[c + 1]`. */
+interface Order {
+  rows: Int32Array;
+  starts: Int32Array;
 }
 
 function byCluster(labels: Int32Array, clusters: number): Order {

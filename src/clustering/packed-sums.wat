@@ -6,7 +6,7 @@
 
   ;; Adds entries of two tables: the addresses of both, two int32, lie from `$at` to before `$end`.
   ;; The sums become a table at `$target`. Expects at least one.
-  (func (export "extend32") (param $at i32) (param $end i32) (param $target i32)
+  (func (export "merge32") (param $at i32) (param $end i32) (param $target i32)
     (local $a i32) (local $b i32)
     (loop $each
       (local.set $a (i32.load (local.get $at)))
@@ -18,7 +18,7 @@
       (local.set $target (i32.add (local.get $target) (i32.const 32)))
       (br_if $each (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 8))) (local.get $end)))))
 
-  (func (export "extend64") (param $at i32) (param $end i32) (param $target i32)
+  (func (export "merge64") (param $at i32) (param $end i32) (param $target i32)
     (local $a i32) (local $b i32)
     (loop $each
       (local.set $a (i32.load (local.get $at)))
@@ -30,71 +30,81 @@
       (local.set $target (i32.add (local.get $target) (i32.const 32)))
       (br_if $each (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 8))) (local.get $end)))))
 
-  ;; Weighted sums of the square roots of sums of entries. From `$at` to before `$end` lie the
-  ;; addresses of the entries, int32, `$bytes` bytes for each of the square roots; their weights,
-  ;; floats of the type of the entries, at `$weights`. Writes 64-bit floats at `$target`. Expects at
-  ;; least one.
-  ;;
-  ;; Sixteen square roots at a time are summed as 32-bit floats.
+  ;; Weighted sums of square roots of sums of entries. For each root, from `$at` on, lie the
+  ;; addresses of at least two entries, int32, `$bytes` bytes in all. Roots of the same weight are a
+  ;; run: from `$run` to before `$end` lie, for each run, the address, int32, where it ends, and, 8
+  ;; bytes on, its weight, a 64-bit float. Writes 64-bit floats at `$target`. Expects at least one
+  ;; run, and none that is empty. The roots of a run are summed as 32-bit floats.
   (func (export "sum32")
-    (param $at i32) (param $end i32) (param $bytes i32) (param $weights i32) (param $target i32)
-    (local $next i32) (local $stop i32) (local $entry i32) (local $weight v128)
+    (param $at i32) (param $bytes i32) (param $run i32) (param $end i32) (param $target i32)
+    (local $next i32) (local $stop i32) (local $entry i32) (local $other i32) (local $weight v128)
     (local $low v128) (local $high v128) (local $low_sum v128) (local $high_sum v128)
     (local $a v128) (local $b v128) (local $c v128) (local $d v128)
-    (loop $each_sixteen
-      (local.set $stop (i32.add (local.get $at) (i32.shl (local.get $bytes) (i32.const 4))))
-      (if (i32.gt_u (local.get $stop) (local.get $end)) (then (local.set $stop (local.get $end))))
+    (loop $each_run
+      (local.set $stop (i32.load (local.get $run)))
       (local.set $low_sum (v128.const f32x4 0 0 0 0))
       (local.set $high_sum (local.get $low_sum))
       (loop $each_root
         (local.set $next (i32.add (local.get $at) (local.get $bytes)))
         (local.set $entry (i32.load (local.get $at)))
-        (local.set $low (v128.load (local.get $entry)))
-        (local.set $high (v128.load offset=16 (local.get $entry)))
+        (local.set $other (i32.load offset=4 (local.get $at)))
+        (local.set $low (f32x4.add (v128.load (local.get $entry)) (v128.load (local.get $other))))
+        (local.set $high (f32x4.add (v128.load offset=16 (local.get $entry)) (v128.load offset=16 (local.get $other))))
         (block $added
-          (br_if $added (i32.eq (local.tee $at (i32.add (local.get $at) (i32.const 4))) (local.get $next)))
+          (br_if $added (i32.eq (local.tee $at (i32.add (local.get $at) (i32.const 8))) (local.get $next)))
           (loop $each_entry
             (local.set $entry (i32.load (local.get $at)))
             (local.set $low (f32x4.add (local.get $low) (v128.load (local.get $entry))))
             (local.set $high (f32x4.add (local.get $high) (v128.load offset=16 (local.get $entry))))
             (br_if $each_entry (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 4))) (local.get $next)))))
-        (local.set $weight (v128.load32_splat (local.get $weights)))
-        (local.set $weights (i32.add (local.get $weights) (i32.const 4)))
-        (local.set $low_sum (f32x4.add (local.get $low_sum) (f32x4.mul (local.get $weight) (f32x4.sqrt (local.get $low)))))
-        (local.set $high_sum (f32x4.add (local.get $high_sum) (f32x4.mul (local.get $weight) (f32x4.sqrt (local.get $high)))))
+        (local.set $low_sum (f32x4.add (local.get $low_sum) (f32x4.sqrt (local.get $low))))
+        (local.set $high_sum (f32x4.add (local.get $high_sum) (f32x4.sqrt (local.get $high))))
         (br_if $each_root (i32.lt_u (local.get $at) (local.get $stop))))
-      (local.set $a (f64x2.add (local.get $a) (f64x2.promote_low_f32x4 (local.get $low_sum))))
+      (local.set $weight (v128.load64_splat offset=8 (local.get $run)))
+      (local.set $a (f64x2.add (local.get $a)
+        (f64x2.mul (local.get $weight) (f64x2.promote_low_f32x4 (local.get $low_sum)))))
       (local.set $b (f64x2.add (local.get $b)
-        (f64x2.promote_low_f32x4 (i64x2.splat (i64x2.extract_lane 1 (local.get $low_sum))))))
-      (local.set $c (f64x2.add (local.get $c) (f64x2.promote_low_f32x4 (local.get $high_sum))))
+        (f64x2.mul (local.get $weight)
+          (f64x2.promote_low_f32x4 (i64x2.splat (i64x2.extract_lane 1 (local.get $low_sum)))))))
+      (local.set $c (f64x2.add (local.get $c)
+        (f64x2.mul (local.get $weight) (f64x2.promote_low_f32x4 (local.get $high_sum)))))
       (local.set $d (f64x2.add (local.get $d)
-        (f64x2.promote_low_f32x4 (i64x2.splat (i64x2.extract_lane 1 (local.get $high_sum))))))
-      (br_if $each_sixteen (i32.lt_u (local.get $at) (local.get $end))))
+        (f64x2.mul (local.get $weight)
+          (f64x2.promote_low_f32x4 (i64x2.splat (i64x2.extract_lane 1 (local.get $high_sum)))))))
+      (br_if $each_run (i32.lt_u (local.tee $run (i32.add (local.get $run) (i32.const 16))) (local.get $end))))
     (v128.store (local.get $target) (local.get $a))
     (v128.store offset=16 (local.get $target) (local.get $b))
     (v128.store offset=32 (local.get $target) (local.get $c))
     (v128.store offset=48 (local.get $target) (local.get $d)))
 
   (func (export "sum64")
-    (param $at i32) (param $end i32) (param $bytes i32) (param $weights i32) (param $target i32)
-    (local $next i32) (local $entry i32) (local $weight v128)
-    (local $low v128) (local $high v128) (local $a v128) (local $b v128)
-    (loop $each_root
-      (local.set $next (i32.add (local.get $at) (local.get $bytes)))
-      (local.set $entry (i32.load (local.get $at)))
-      (local.set $low (v128.load (local.get $entry)))
-      (local.set $high (v128.load offset=16 (local.get $entry)))
-      (block $added
-        (br_if $added (i32.eq (local.tee $at (i32.add (local.get $at) (i32.const 4))) (local.get $next)))
-        (loop $each_entry
-          (local.set $entry (i32.load (local.get $at)))
-          (local.set $low (f64x2.add (local.get $low) (v128.load (local.get $entry))))
-          (local.set $high (f64x2.add (local.get $high) (v128.load offset=16 (local.get $entry))))
-          (br_if $each_entry (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 4))) (local.get $next)))))
-      (local.set $weight (v128.load64_splat (local.get $weights)))
-      (local.set $weights (i32.add (local.get $weights) (i32.const 8)))
-      (local.set $a (f64x2.add (local.get $a) (f64x2.mul (local.get $weight) (f64x2.sqrt (local.get $low)))))
-      (local.set $b (f64x2.add (local.get $b) (f64x2.mul (local.get $weight) (f64x2.sqrt (local.get $high)))))
-      (br_if $each_root (i32.lt_u (local.get $at) (local.get $end))))
+    (param $at i32) (param $bytes i32) (param $run i32) (param $end i32) (param $target i32)
+    (local $next i32) (local $stop i32) (local $entry i32) (local $other i32) (local $weight v128)
+    (local $low v128) (local $high v128) (local $low_sum v128) (local $high_sum v128)
+    (local $a v128) (local $b v128)
+    (loop $each_run
+      (local.set $stop (i32.load (local.get $run)))
+      (local.set $low_sum (v128.const f64x2 0 0))
+      (local.set $high_sum (local.get $low_sum))
+      (loop $each_root
+        (local.set $next (i32.add (local.get $at) (local.get $bytes)))
+        (local.set $entry (i32.load (local.get $at)))
+        (local.set $other (i32.load offset=4 (local.get $at)))
+        (local.set $low (f64x2.add (v128.load (local.get $entry)) (v128.load (local.get $other))))
+        (local.set $high (f64x2.add (v128.load offset=16 (local.get $entry)) (v128.load offset=16 (local.get $other))))
+        (block $added
+          (br_if $added (i32.eq (local.tee $at (i32.add (local.get $at) (i32.const 8))) (local.get $next)))
+          (loop $each_entry
+            (local.set $entry (i32.load (local.get $at)))
+            (local.set $low (f64x2.add (local.get $low) (v128.load (local.get $entry))))
+            (local.set $high (f64x2.add (local.get $high) (v128.load offset=16 (local.get $entry))))
+            (br_if $each_entry (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 4))) (local.get $next)))))
+        (local.set $low_sum (f64x2.add (local.get $low_sum) (f64x2.sqrt (local.get $low))))
+        (local.set $high_sum (f64x2.add (local.get $high_sum) (f64x2.sqrt (local.get $high))))
+        (br_if $each_root (i32.lt_u (local.get $at) (local.get $stop))))
+      (local.set $weight (v128.load64_splat offset=8 (local.get $run)))
+      (local.set $a (f64x2.add (local.get $a) (f64x2.mul (local.get $weight) (local.get $low_sum))))
+      (local.set $b (f64x2.add (local.get $b) (f64x2.mul (local.get $weight) (local.get $high_sum))))
+      (br_if $each_run (i32.lt_u (local.tee $run (i32.add (local.get $run) (i32.const 16))) (local.get $end))))
     (v128.store (local.get $target) (local.get $a))
     (v128.store offset=16 (local.get $target) (local.get $b))))
