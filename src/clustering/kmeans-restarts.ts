@@ -4,7 +4,7 @@ import { clamp } from '../util/clamp';
 import { yieldToEventLoop } from '../util/yield-to-event-loop';
 import type { DistinctVectors } from './distinct';
 import { moveSingleVectors } from './hartigan';
-import { createLloyd, type LloydResult } from './lloyd';
+import { createLloyd, type Lloyd, type LloydResult } from './lloyd';
 import {
   plusPlusCenters,
   sampledCenters,
@@ -49,10 +49,23 @@ export async function searchRestarts(
   search: Search,
   signal?: AbortSignal,
 ): Promise<LloydResult[]> {
+  const lloyd = createLloyd(vectors, search.clusters);
+  try {
+    return await searchWith(lloyd, vectors, search, signal);
+  } finally {
+    lloyd.close();
+  }
+}
+
+async function searchWith(
+  lloyd: Lloyd,
+  vectors: DistinctVectors,
+  search: Search,
+  signal: AbortSignal | undefined,
+): Promise<LloydResult[]> {
   const { clusters, restarts, maxIterations, seed } = search;
   const random = new Random(seed);
   const { rows, columns } = vectors;
-  const lloyd = createLloyd(vectors, clusters);
   const polish = search.swaps === undefined && rows * clusters * columns < MAX_POLISHED_WORK;
   const pairs = rows <= MAX_PAIR_ROWS ? squaredDistancesOfPairs(vectors) : undefined;
   let best: LloydResult[] = [];

@@ -10,7 +10,7 @@
 import { Random } from 'ml-random';
 import type { DistinctVectors } from './distinct';
 import { MAX_CANDIDATES, type Search, searchRestarts } from './kmeans-restarts';
-import { createLloyd, type LloydResult, type RunLimits } from './lloyd';
+import { type LloydResult, type RunLimits, settle } from './lloyd';
 import { subsample } from './subsample';
 
 export interface KMeansOptions {
@@ -108,6 +108,6 @@ export const isLarge = ({ rows }: Pick<DistinctVectors, 'rows'>): boolean =>
 function localParts(vectors: DistinctVectors, signal: AbortSignal | undefined): KMeansParts {
   return {
     search: (subset, search) => searchRestarts(subset, search, signal),
-    settle: (centers, limits) => createLloyd(vectors, limits.clusters).run(centers, limits, signal),
+    settle: (centers, limits) => settle(vectors, centers, limits, signal),
   };
 }

@@ -2,15 +2,9 @@
 import { yieldToEventLoop } from '../util/yield-to-event-loop';
 import type { DistinctVectors } from './distinct';
 import { squaredDistance } from './metric';
-import {
-  type CenterSearch,
-  denseLowering,
-  denseSearch,
-  packedLowering,
-  packedSearch,
-  TABLE_BITS,
-} from './nearest-center';
+import { denseCenters, type NearestCenters } from './nearest-center';
 import { packBits } from './packed';
+import { PackedCenters, TABLE_BITS } from './packed-centers';
 import { RunningMeans } from './running-means';
 
 export interface LloydResult {
@@ -34,26 +28,48 @@ export interface RunLimits {
 
 export interface Lloyd {
   run(centers: Float64Array, limits: RunLimits, signal?: AbortSignal): Promise<LloydResult>;
-  /** Lowers the squared distance of each vector that is closer to `center`. */
-  lowerDistances(distances: Float64Array, center: Float64Array): void;
+  /** Tries to add at most `triesOf(clusters)` centers. */
+  tryCenters: NearestCenters['tryCenters'];
+  /** Must be called after use. */
+  close(): void;
 }
 
 /** Distinct vectors from which on tables pay for being filled at each iteration. */
 const MIN_TABLE_ROWS = 200;
 
-/** Allowance for rounding in the comparison of distance bounds. */
-const BOUND_SLACK = 1 + 1e-9;
+/** Candidates of greedy k-means++ for each center. */
+export const triesOf = (clusters: number): number => 2 + Math.floor(Math.log(clusters));
 
 /** Packs the vectors into bits, where their columns have two values, and looks distances up. */
 export function createLloyd(vectors: DistinctVectors, clusters: number): Lloyd {
   const packed = vectors.rows >= MIN_TABLE_ROWS ? packBits(vectors, TABLE_BITS) : undefined;
-  const search =
-    packed === undefined ? denseSearch(vectors, clusters) : packedSearch(packed, clusters);
+  const nearest =
+    packed === undefined
+      ? denseCenters(vectors, clusters)
+      : new PackedCenters(packed, vectors.counts, clusters, triesOf(clusters));
   return {
     run: (centers, limits, signal) =>
-      iterate(new LloydRun(vectors, clusters, search, centers), limits, signal),
-    lowerDistances: packed === undefined ? denseLowering(vectors) : packedLowering(packed),
+      iterate(new LloydRun(vectors, clusters, nearest, centers), limits, signal),
+    tryCenters: (distances, centers) => nearest.tryCenters(distances, centers),
+    close: () => {
+      nearest.close();
+    },
   };
+}
+
+/** Lloyd's iterations from `centers` `[clusters, columns]` on. */
+export async function settle(
+  vectors: DistinctVectors,
+  centers: Float64Array,
+  { clusters, ...limits }: RunLimits & { clusters: number },
+  signal?: AbortSignal,
+): Promise<LloydResult> {
+  const lloyd = createLloyd(vectors, clusters);
+  try {
+    return await lloyd.run(centers, limits, signal);
+  } finally {
+    lloyd.close();
+  }
 }
 
 async function iterate(
@@ -72,46 +88,34 @@ async function iterate(
   return run.result(iterations);
 }
 
-/**
- * The state of one run. Hamerly (2010): a vector cannot change its cluster while its distance to
- * its center is below that to every other center, so it is skipped. An upper bound of the former
- * and a lower bound of the latter are kept and adjusted by the distances that the centers move.
- */
+/** The state of one run. */
 class LloydRun {
   readonly faces: number;
   private readonly centers: Float64Array;
-  private readonly labels: Int32Array;
   private readonly means: RunningMeans;
-  private readonly upper: Float64Array;
-  private readonly lower: Float64Array;
   /** How far each center moved in the last step. */
   private readonly moves: Float64Array;
 
   constructor(
     private readonly vectors: DistinctVectors,
     private readonly clusters: number,
-    private readonly search: CenterSearch,
+    private readonly nearest: NearestCenters,
     start: Float64Array,
   ) {
     this.faces = vectors.counts.reduce((sum, count) => sum + count, 0);
     this.centers = Float64Array.from(start);
-    this.labels = new Int32Array(vectors.rows).fill(-1);
     this.means = new RunningMeans(vectors, clusters);
-    this.upper = new Float64Array(vectors.rows).fill(Infinity);
-    this.lower = new Float64Array(vectors.rows);
     this.moves = new Float64Array(clusters);
   }
 
   /** Assigns every vector to its nearest center. */
   assignAll(): void {
-    const { search, labels, upper, lower, means } = this;
-    search.prepare(this.centers);
-    for (let row = 0; row < labels.length; row++) {
-      labels[row] = search.nearest(row);
-      upper[row] = Math.sqrt(search.smallest());
-      lower[row] = Math.sqrt(search.second());
-      means.add(row, labels[row]!, 1);
-    }
+    const { nearest, centers, moves } = this;
+    nearest.labels.fill(0);
+    nearest.upper.fill(Infinity);
+    nearest.lower.fill(0);
+    nearest.assign(centers, { moves, farthest: { distance: 0, next: 0 }, halfGaps: moves });
+    this.means.recompute(nearest.labels);
   }
 
   /**
@@ -119,35 +123,26 @@ class LloydRun {
    * @returns number of faces that changed their cluster.
    */
   step(): number {
-    const { search, labels, upper, lower, means, moves } = this;
-    const { counts } = this.vectors;
+    const { nearest, centers, means, moves } = this;
+    const { labels, upper } = nearest;
+    const { counts, columns } = this.vectors;
     means.fillEmpty(labels, upper);
-    const farthest = means.moveTo(this.centers, moves);
-    const halfGaps = halfGapsOf(this.centers, this.clusters, this.vectors.columns);
-    search.prepare(this.centers);
+    const farthest = means.moveTo(centers, moves);
+    const halfGaps = halfGapsOf(centers, this.clusters, columns);
+    const changes = nearest.assign(centers, { moves, farthest, halfGaps });
     let changed = 0;
-    for (let row = 0; row < labels.length; row++) {
-      const own = labels[row]!;
-      const bound = Math.max(
-        (lower[row]! -=
-          (moves[own] ?? 0) === farthest.distance ? farthest.next : farthest.distance),
-        halfGaps[own]!,
-      );
-      if ((upper[row]! += moves[own]!) * BOUND_SLACK < bound) continue;
-      const next = search.nearest(row);
-      upper[row] = Math.sqrt(search.smallest());
-      lower[row] = Math.sqrt(search.second());
-      if (next === own) continue;
-      means.add(row, own, -1);
-      means.add(row, next, 1);
-      labels[row] = next;
+    for (let i = 0; i < changes.length; i += 2) {
+      const row = changes[i]!;
+      means.add(row, changes[i + 1]!, -1);
+      means.add(row, labels[row]!, 1);
       changed += counts[row]!;
     }
     return changed;
   }
 
   result(iterations: number): LloydResult {
-    const { labels, centers, vectors } = this;
+    const { centers, vectors } = this;
+    const labels = this.nearest.labels.slice();
     this.means.recompute(labels);
     this.means.moveTo(centers, this.moves);
     let inertia = 0;

@@ -1,163 +1,115 @@
-/**
- * Distances of vectors to cluster centers. Where every column has two values, the distances of a
- * vector to all centers are sums of table entries, one for each byte of its bits; otherwise they
- * are computed from the numbers.
- */
+/** Distances of vectors to cluster centers, and the nearest center of each vector. */
 import type { DistinctVectors } from './distinct';
 import { squaredDistance } from './metric';
-import type { PackedVectors } from './packed';
+import type { FarthestMove } from './running-means';
 
-/** Bits that index a table: the tables of all clusters fit into a core's cache. */
-export const TABLE_BITS = 8;
-
-/** Finds the nearest center of a vector. */
-export interface CenterSearch {
-  /** @param centers `[clusters, columns]`; called before `nearest`, and after centers move. */
-  prepare(centers: Float64Array): void;
-  /** @returns index of the nearest center; of equally near ones, the first. */
-  nearest(row: number): number;
-  /** Squared distance to the center that `nearest` returned last. */
-  smallest(): number;
-  /** Squared distance to the second nearest center. */
-  second(): number;
-}
-
-export function denseSearch({ columns, data }: DistinctVectors, clusters: number): CenterSearch {
-  let centers: Float64Array;
-  let smallest = 0;
-  let second = 0;
-  return {
-    prepare: (next) => {
-      centers = next;
-    },
-    nearest: (row) => {
-      let nearest = 0;
-      smallest = Infinity;
-      second = Infinity;
-      for (let cluster = 0; cluster < clusters; cluster++) {
-        const distance = squaredDistance(data, row, centers, cluster, columns);
-        if (distance < smallest) {
-          second = smallest;
-          smallest = distance;
-          nearest = cluster;
-        } else if (distance < second) second = distance;
-      }
-      return nearest;
-    },
-    smallest: () => smallest,
-    second: () => second,
-  };
+/** How far centers moved since vectors were assigned to them. */
+export interface Movement {
+  /** Distance that each center moved, `[clusters]`. */
+  moves: Float64Array;
+  farthest: FarthestMove;
+  /** Half the distance of each center to the nearest other center, `[clusters]`. */
+  halfGaps: Float64Array;
 }
 
 /**
- * |x − c|² = |c|² + Σ (w² − 2 w c), summed over the columns whose bit is set in x.
- * `tables[chunk][value · clusters + cluster]` holds the sum over a chunk.
+ * Vectors, and the centers that they are assigned to. Hamerly (2010): a vector cannot change its
+ * cluster while its distance to its center is below that to every other center, so it is skipped.
+ * An upper bound of the former and a lower bound of the latter are kept and adjusted by the
+ * distances that the centers move.
  */
-export function packedSearch(
-  { columns, chunks, bits, weights }: PackedVectors,
-  clusters: number,
-): CenterSearch {
-  const tables = createTables(chunks, clusters);
-  // The loop over the first five chunks, which hold 40 attributes, is unrolled. Chunks that do not
-  // exist add 0.
-  const none = new Float64Array(clusters);
-  const zero = new Uint16Array(bits[0]!.length);
-  const [t0 = none, t1 = none, t2 = none, t3 = none, t4 = none] = tables;
-  const [b0 = zero, b1 = zero, b2 = zero, b3 = zero, b4 = zero] = bits;
-  let norms: Float64Array = new Float64Array(clusters);
-  let smallest = 0;
-  let second = 0;
+export interface NearestCenters {
+  /** Cluster of each vector, `[rows]`. */
+  labels: Int32Array;
+  /** Upper bound of each vector's distance to its center, `[rows]`. */
+  upper: Float64Array;
+  /** Lower bound of each vector's distance to the other centers, `[rows]`. */
+  lower: Float64Array;
+  /**
+   * Assigns each vector to the nearest center; of equally near ones, to the first.
+   * @param centers `[clusters, columns]`.
+   * @returns the row and the former cluster of each vector that changed its cluster, one after the
+   * other; valid until the next call.
+   */
+  assign(centers: Float64Array, movement: Movement): Int32Array;
+  /**
+   * Tries to add centers.
+   * @param distances squared distance of each vector to the nearest center so far, `[rows]`.
+   * @param centers `[number, columns]`.
+   */
+  tryCenters(distances: Float64Array, centers: Float64Array): Trial;
+  /** Must be called after use. */
+  close(): void;
+}
+
+/** Centers of which one would be added; valid until others are tried. */
+export interface Trial {
+  /** Inertia with each of the centers, `[number]`. */
+  inertias: Float64Array;
+  /** Sets the squared distance `[rows]` of each vector to the nearest center, one center added. */
+  add(center: number, distances: Float64Array): void;
+}
+
+/** Allowance for rounding in the comparison of distance bounds. */
+const BOUND_SLACK = 1 + 1e-9;
+
+/** Computes distances from the numbers. */
+export function denseCenters(vectors: DistinctVectors, clusters: number): NearestCenters {
+  const { rows, columns, data, counts } = vectors;
+  const labels = new Int32Array(rows);
+  const upper = new Float64Array(rows);
+  const lower = new Float64Array(rows);
+  /** Finds the nearest center of a row, and sets its bounds. */
+  const nearest = (row: number, centers: Float64Array) => {
+    let found = 0;
+    let smallest = Infinity;
+    let second = Infinity;
+    for (let cluster = 0; cluster < clusters; cluster++) {
+      const distance = squaredDistance(data, row, centers, cluster, columns);
+      if (distance < smallest) {
+        second = smallest;
+        smallest = distance;
+        found = cluster;
+      } else if (distance < second) second = distance;
+    }
+    upper[row] = Math.sqrt(smallest);
+    lower[row] = Math.sqrt(second);
+    return found;
+  };
+  const assign = (centers: Float64Array, { moves, farthest, halfGaps }: Movement) => {
+    const changed: number[] = [];
+    for (let row = 0; row < rows; row++) {
+      const own = labels[row]!;
+      lower[row]! -= moves[own] === farthest.distance ? farthest.next : farthest.distance;
+      upper[row]! += moves[own]!;
+      if (upper[row]! * BOUND_SLACK < Math.max(lower[row]!, halfGaps[own]!)) continue;
+      labels[row] = nearest(row, centers);
+      if (labels[row] !== own) changed.push(row, own);
+    }
+    return Int32Array.from(changed);
+  };
+  const tryCenters = (distances: Float64Array, centers: Float64Array): Trial => {
+    const lowered = Array.from({ length: centers.length / columns }, (_, center) =>
+      distances.map((distance, row) =>
+        Math.min(distance, squaredDistance(data, row, centers, center, columns)),
+      ),
+    );
+    return trialOf(lowered, counts);
+  };
+  return { labels, upper, lower, assign, tryCenters, close: () => undefined };
+}
+
+/** @param lowered squared distances `[rows]` with each of the centers. */
+export function trialOf(lowered: readonly Float64Array[], counts: Float64Array): Trial {
+  const inertiaOf = (distances: Float64Array) => {
+    let inertia = 0;
+    for (let row = 0; row < counts.length; row++) inertia += distances[row]! * counts[row]!;
+    return inertia;
+  };
   return {
-    prepare: (centers) => {
-      norms = fillTables(tables, centers, weights, columns, clusters);
+    inertias: Float64Array.from(lowered, inertiaOf),
+    add: (center, distances) => {
+      distances.set(lowered[center]!);
     },
-    nearest: (row) => {
-      let nearest = 0;
-      smallest = Infinity;
-      second = Infinity;
-      let [p0, p1, p2, p3, p4] = [
-        b0[row]! * clusters,
-        b1[row]! * clusters,
-        b2[row]! * clusters,
-        b3[row]! * clusters,
-        b4[row]! * clusters,
-      ];
-      for (let cluster = 0; cluster < clusters; cluster++) {
-        let distance = norms[cluster]! + t0[p0++]! + t1[p1++]! + t2[p2++]! + t3[p3++]! + t4[p4++]!;
-        for (let chunk = 5; chunk < chunks; chunk++)
-          distance += tables[chunk]![bits[chunk]![row]! * clusters + cluster]!;
-        if (distance < smallest) {
-          second = smallest;
-          smallest = distance;
-          nearest = cluster;
-        } else if (distance < second) second = distance;
-      }
-      smallest = Math.max(0, smallest);
-      second = Math.max(0, second);
-      return nearest;
-    },
-    smallest: () => smallest,
-    second: () => second,
   };
-}
-
-/** Lowers the squared distance `[rows]` of each vector that is closer to `center` `[columns]`. */
-type LowerDistances = (distances: Float64Array, center: Float64Array) => void;
-
-export function denseLowering({ rows, columns, data }: DistinctVectors): LowerDistances {
-  return (distances, center) => {
-    for (let row = 0; row < rows; row++) {
-      const distance = squaredDistance(data, row, center, 0, columns);
-      if (distance < distances[row]!) distances[row] = distance;
-    }
-  };
-}
-
-export function packedLowering({
-  rows,
-  columns,
-  chunks,
-  bits,
-  weights,
-}: PackedVectors): LowerDistances {
-  const tables = createTables(chunks, 1);
-  return (distances, center) => {
-    const [norm] = fillTables(tables, center, weights, columns, 1);
-    for (let row = 0; row < rows; row++) {
-      let distance = norm!;
-      for (let chunk = 0; chunk < chunks; chunk++) distance += tables[chunk]![bits[chunk]![row]!]!;
-      if (distance < distances[row]!) distances[row] = Math.max(0, distance);
-    }
-  };
-}
-
-function createTables(chunks: number, clusters: number): Float64Array[] {
-  return Array.from({ length: chunks }, () => new Float64Array((1 << TABLE_BITS) * clusters));
-}
-
-/** @returns squared norm of each center, `[clusters]`. */
-function fillTables(
-  tables: Float64Array[],
-  centers: Float64Array,
-  weights: Float64Array,
-  columns: number,
-  clusters: number,
-): Float64Array {
-  const norms = new Float64Array(clusters);
-  for (let cluster = 0; cluster < clusters; cluster++) {
-    for (let c = 0; c < columns; c++) norms[cluster]! += centers[cluster * columns + c]! ** 2;
-  }
-  for (const [chunk, table] of tables.entries()) {
-    for (let value = 1; value < 1 << TABLE_BITS; value++) {
-      const column = chunk * TABLE_BITS + 31 - Math.clz32(value & -value);
-      if (column >= columns) continue;
-      const weight = weights[column]!;
-      const rest = (value & (value - 1)) * clusters;
-      for (let cluster = 0; cluster < clusters; cluster++) {
-        table[value * clusters + cluster] =
-          table[rest + cluster]! + weight * (weight - 2 * centers[cluster * columns + column]!);
-      }
-    }
-  }
-  return norms;
 }

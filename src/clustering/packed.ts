@@ -6,7 +6,7 @@ import type { Metric } from '../domain/method-options';
 import type { DistinctVectors, Matrix } from './distinct';
 
 /** Default bits that index a table: 2¹³ numbers of 8 bytes fit into a core's L2 cache. */
-export const CHUNK = 13;
+const CHUNK = 13;
 
 export interface PackedVectors {
   rows: number;

@@ -97,21 +97,30 @@ export async function silhouettesOf(
   signal?: AbortSignal,
 ): Promise<Float64Array> {
   const sizes = sizesOf(vectors, labels, clusters);
-  const sumsFrom = distanceSums(vectors, labels, clusters, metric);
+  const distances = distanceSums(vectors, labels, clusters, metric);
   const result = new Float64Array(end - start);
   const sums = new Float64Array(clusters);
-  for (let row = start; row < end; row++) {
-    await yieldToEventLoop(signal);
-    const own = labels[row]!;
-    if (sizes[own]! <= 1) continue;
-    sumsFrom(row, sums);
-    const a = sums[own]! / (sizes[own]! - 1);
-    let b = Infinity;
-    for (let other = 0; other < clusters; other++) {
-      if (other !== own && sizes[other]! > 0) b = Math.min(b, sums[other]! / sizes[other]!);
+  try {
+    for (let row = start; row < end; row++) {
+      await yieldToEventLoop(signal);
+      const own = labels[row]!;
+      if (sizes[own]! <= 1) continue;
+      distances.from(row, sums);
+      result[row - start] = valueOf(sums, sizes, own);
     }
-    const largest = Math.max(a, b);
-    result[row - start] = largest === 0 ? 0 : (b - a) / largest;
+  } finally {
+    distances.close();
   }
   return result;
+}
+
+/** Silhouette of a vector of cluster `own`, from its sums of distances to each cluster. */
+function valueOf(sums: Float64Array, sizes: Float64Array, own: number): number {
+  const a = sums[own]! / (sizes[own]! - 1);
+  let b = Infinity;
+  for (let other = 0; other < sums.length; other++) {
+    if (other !== own && sizes[other]! > 0) b = Math.min(b, sums[other]! / sizes[other]!);
+  }
+  const largest = Math.max(a, b);
+  return largest === 0 ? 0 : (b - a) / largest;
 }

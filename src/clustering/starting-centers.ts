@@ -2,8 +2,9 @@
 import { kmeans as mlKMeans } from 'ml-kmeans';
 import type { Random } from 'ml-random';
 import type { DistinctVectors } from './distinct';
-import type { Lloyd, LloydResult } from './lloyd';
+import { type Lloyd, type LloydResult, triesOf } from './lloyd';
 import { squaredDistance } from './metric';
+import { type Trial, trialOf } from './nearest-center';
 
 /** Faces that ml-kmeans receives for each cluster: enough to place the centers quickly. */
 const SAMPLE_PER_CLUSTER = 8;
@@ -40,7 +41,7 @@ export function sampledCenters(
     // at the vectors farthest from every center.
     const center = i < sampled ? centroids[i]! : rowOf(data, indexOfMaximum(distances), columns);
     centers.set(center, i * columns);
-    lloyd.lowerDistances(distances, rowOf(centers, i, columns));
+    lloyd.tryCenters(distances, rowOf(centers, i, columns)).add(0, distances);
   }
   return centers;
 }
@@ -59,44 +60,43 @@ export function plusPlusCenters(
   pairs: Float64Array | undefined,
 ): Float64Array {
   const centers = new Float64Array(clusters * columns);
-  const candidates = 2 + Math.floor(Math.log(clusters));
-  let distances = new Float64Array(rows).fill(Infinity);
-  let trial = new Float64Array(rows);
-  let best = new Float64Array(rows);
-  /** Sets `to` to the distances with a center added at `row`; returns the inertia. */
-  const withCenter = (row: number, to: Float64Array) => {
-    if (pairs === undefined) {
-      to.set(distances);
-      lloyd.lowerDistances(to, rowOf(data, row, columns));
-    } else {
-      for (let other = 0, at = row * rows; other < rows; other++, at++)
-        to[other] = Math.min(distances[other]!, pairs[at]!);
-    }
-    let inertia = 0;
-    for (let other = 0; other < rows; other++) inertia += to[other]! * counts[other]!;
-    return inertia;
+  const distances = new Float64Array(rows).fill(Infinity);
+  const tried = new Float64Array(triesOf(clusters) * columns);
+  const tryRows = (candidates: readonly number[]): Trial => {
+    if (pairs !== undefined) return tryPairs(pairs, distances, candidates, counts);
+    for (const [i, row] of candidates.entries()) tried.set(rowOf(data, row, columns), i * columns);
+    return lloyd.tryCenters(distances, tried.subarray(0, candidates.length * columns));
   };
   const first = weightedDraw(counts, random)();
   centers.set(rowOf(data, first, columns));
-  withCenter(first, trial);
-  [distances, trial] = [trial, distances];
+  tryRows([first]).add(0, distances);
   const weights = new Float64Array(rows);
   for (let cluster = 1; cluster < clusters; cluster++) {
     for (let row = 0; row < rows; row++) weights[row] = distances[row]! * counts[row]!;
     const draw = weightedDraw(weights, random);
-    let chosen = -1;
-    let lowest = Infinity;
-    for (let i = 0; i < candidates; i++) {
-      const row = draw();
-      const inertia = withCenter(row, trial);
-      if (inertia >= lowest) continue;
-      [lowest, chosen] = [inertia, row];
-      [best, trial] = [trial, best];
-    }
-    centers.set(rowOf(data, chosen, columns), cluster * columns);
-    [distances, best] = [best, distances];
+    const candidates = Array.from({ length: triesOf(clusters) }, draw);
+    const trial = tryRows(candidates);
+    let best = 0;
+    for (let i = 1; i < candidates.length; i++)
+      if (trial.inertias[i]! < trial.inertias[best]!) best = i;
+    trial.add(best, distances);
+    centers.set(rowOf(data, candidates[best]!, columns), cluster * columns);
   }
   return centers;
+}
+
+/** Tries vectors as one more center each, from the squared distances of all pairs. */
+function tryPairs(
+  pairs: Float64Array,
+  distances: Float64Array,
+  candidates: readonly number[],
+  counts: Float64Array,
+): Trial {
+  const { length } = distances;
+  const lowered = candidates.map((row) =>
+    distances.map((distance, other) => Math.min(distance, pairs[row * length + other]!)),
+  );
+  return trialOf(lowered, counts);
 }
 
 /**

@@ -4,7 +4,7 @@ import type { RunTask, TaskHandlers, TaskOptions } from '../util/tasks';
 import type { DistinctVectors } from './distinct';
 import { kMeans, type KMeansParts } from './kmeans';
 import { type Search, searchRestarts } from './kmeans-restarts';
-import { createLloyd, type LloydResult, type RunLimits } from './lloyd';
+import { type LloydResult, type RunLimits, settle } from './lloyd';
 import { fit, type MethodSettings } from './methods';
 import type { FitContext, Partition } from './partition';
 import { inertiaOf } from './scores';
@@ -81,8 +81,7 @@ export const clusteringTasks: TaskHandlers<ClusteringTasks> = {
     return result;
   },
   search: ({ vectors, search }, { signal }) => searchRestarts(vectors, search, signal),
-  settle: ({ vectors, centers, limits }, { signal }) =>
-    createLloyd(vectors, limits.clusters).run(centers, limits, signal),
+  settle: ({ vectors, centers, limits }, { signal }) => settle(vectors, centers, limits, signal),
   silhouettes: ({ vectors, labels, clusters, metric, start, end }, { signal }) =>
     silhouettesOf(vectors, labels, clusters, metric, start, end, signal),
 };

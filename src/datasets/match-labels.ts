@@ -1,6 +1,6 @@
 /** Finds the labels of images. */
 import { fromCsvCell } from '../text/neutralize';
-import type { LabelTable } from './labels';
+import type { LabelTable } from './label-table';
 
 /**
  * @returns what finds the row of an image by its path below its folder, or by its file name where

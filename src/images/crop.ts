@@ -4,10 +4,11 @@
  */
 import type { Box, CropSize } from '../domain/faces';
 import { clamp } from '../util/clamp';
+import { Layout, WasmModule } from '../util/wasm';
+import { copyIn, copyOut } from './copy-pixels';
 import wasm from './crop.wat';
 import { boundsOf, type Frame } from './framing';
 import type { Pixels } from './pixels';
-import { copyIn, copyOut, Layout, WasmModule } from './wasm';
 
 /**
  * Largest distance of samples, in pixels, at which the crop does not alias: a bilinear sample

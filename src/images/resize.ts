@@ -6,9 +6,10 @@
  */
 import type { Box, CropSize } from '../domain/faces';
 import { clamp } from '../util/clamp';
+import { Layout, WasmModule } from '../util/wasm';
+import { copyIn, copyOut } from './copy-pixels';
 import type { Pixels } from './pixels';
 import wasm from './resize.wat';
-import { copyIn, copyOut, Layout, WasmModule } from './wasm';
 
 /**
  * The pixels of the source, and their weights, that make each pixel of the result along one axis.

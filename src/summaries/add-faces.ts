@@ -1,5 +1,5 @@
 /** Adds up faces. The loop is in WebAssembly (add-faces.wat): 16 bytes an instruction. */
-import { Layout, WasmModule } from '../images/wasm';
+import { Layout, WasmModule } from '../util/wasm';
 import wasm from './add-faces.wat';
 
 interface Loops {

@@ -1,5 +1,5 @@
 /** Products of matrices of bytes. The loops are in WebAssembly (gram.wat), 8 products at a time. */
-import { Layout, WasmModule } from '../images/wasm';
+import { Layout, WasmModule } from '../util/wasm';
 import wasm from './gram.wat';
 
 interface Loops {

@@ -144,7 +144,7 @@ export function silhouetteOf(
 ): Promise<Silhouette> {
   if (vectors.rows < LARGE_ROWS) return silhouette(vectors, labels, clusters, { signal });
   const shared = inSharedMemory(vectors);
-  const parts = 8 * threads;
+  const parts = 4 * threads; // each prepares the tables of all vectors
   const compute = async (every: Int32Array, number: number) => {
     let done = 0;
     const computePart = async (part: number) => {
