@@ -11,7 +11,7 @@ import { CsvLabels, parsedCsvLabels } from './csv-labels';
 import type { LabelTable } from './label-table';
 import { eachLine } from './lines';
 import { SpacedLabels } from './spaced-labels';
-import { tablePieces } from './table-pieces';
+import { checkTable, tablePieces } from './table-pieces';
 
 /**
  * @throws UserError naming the file, the line, and the expected and received value; the signal's
@@ -36,7 +36,10 @@ export async function readLabels(file: string, signal?: AbortSignal): Promise<La
     layout = new CsvLabels(file, skipped);
     return layout.take(bytes, start, end);
   });
-  if (!isRead) return parsedCsvLabels(file, pieces(), skipped, signal);
+  if (!isRead) {
+    await checkTable(file, 'labels', signal);
+    return parsedCsvLabels(file, pieces(), skipped, signal);
+  }
   if (layout === undefined)
     throw new UserError(
       `the labels '${file}' are empty: expected a line of attribute names and one line for each image`,

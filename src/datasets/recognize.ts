@@ -11,7 +11,7 @@ import { excerpt, excerptOfList } from '../text/excerpt';
 import { messageOf, UserError } from '../util/errors';
 import { eachRecord } from './csv-records';
 import { eachLine } from './lines';
-import { tablePieces } from './table-pieces';
+import { checkTable, tablePieces } from './table-pieces';
 
 export interface DatasetParts {
   kind: DatasetKind;
@@ -214,6 +214,7 @@ export async function readPartitions(
   if (isRead) return partitions;
   // A comma: it is a CSV table from the beginning.
   partitions.clear();
+  await checkTable(file, 'partitions', signal);
   const options = { what: `the partitions '${file}'`, relax_column_count: true };
   await eachRecord(pieces(), options, take, signal);
   return partitions;
