@@ -31,7 +31,16 @@ export function featureMatrix(
   return { rows, columns: columns.length, data };
 }
 
-/** Standard deviation of each of the features that `featureMatrix` makes, without weights. */
+/**
+ * Probabilities and their squares are summed as integers of this unit, which is exact for up to two
+ * million faces: a sum of floating-point numbers would depend on their order.
+ */
+const UNIT = 2 ** -32;
+
+/**
+ * Standard deviation of each of the features that `featureMatrix` makes, without weights; the same
+ * for any order of the rows.
+ */
 export function deviationsOf(
   probabilities: Float32Array,
   width: number,
@@ -45,9 +54,11 @@ export function deviationsOf(
     for (let at = column; at < probabilities.length; at += width) {
       const probability = probabilities[at]!;
       const value = features === 'binary' ? Number(probability >= PRESENT) : probability;
-      sum += value;
-      squares += value * value;
+      sum += Math.round(value / UNIT);
+      squares += Math.round((value * value) / UNIT);
     }
+    sum *= UNIT;
+    squares *= UNIT;
     return Math.sqrt(Math.max(0, squares / rows - (sum / rows) ** 2));
   });
 }

@@ -1,4 +1,5 @@
 /** Compares clustering methods: the silhouette against the number of clusters. */
+import { inCanonicalOrder, withSortedRows } from '../../clustering/canonical-order';
 import { type DistinctVectors, distinctVectors } from '../../clustering/distinct';
 import { featureMatrix } from '../../clustering/features';
 import { type RunClusteringTask, runHere, type ScoredPartition } from '../../clustering/tasks';
@@ -137,7 +138,10 @@ function comparedVectors(
   const { attributes, columns, notice } = chosenAttributes(settings.attributes, names);
   const weights = weightsOf(attributes, names, probabilities, settings);
   const features = featureMatrix(probabilities, names.length, columns, weights, settings.features);
-  const { vectors, notices } = sampleVectors(distinctVectors(features), settings.seed);
+  const { vectors, notices } = sampleVectors(
+    inCanonicalOrder(distinctVectors(features)),
+    settings.seed,
+  );
   notices.push(...[thresholdNotice, notice].filter((each) => each !== undefined));
   return { vectors, notices };
 }
@@ -194,13 +198,16 @@ function noiseOf({ labels, vectors }: ScoredPartition): number {
   return noise;
 }
 
-/** A sample of the faces, drawn with the seed, if they form too many distinct vectors. */
+/**
+ * A sample of the faces, drawn with the seed, if they form too many distinct vectors.
+ * @param vectors in canonical order; the sample's are, too.
+ */
 function sampleVectors(
   vectors: DistinctVectors,
   seed: number,
 ): { vectors: DistinctVectors; notices: string[] } {
   if (vectors.rows <= MAX_ROWS) return { vectors, notices: [] };
-  const { columns, data, inverse } = vectors;
+  const { columns, data, inverse } = withSortedRows(vectors);
   const rows = chooseImages(Array.from(inverse.keys()), { limit: 0, sample: MAX_ROWS, seed });
   const sample = new Float64Array(rows.length * columns);
   rows.forEach((row, i) => {
