@@ -53,12 +53,16 @@ export function deviationsOf(
     let squares = 0;
     for (let at = column; at < probabilities.length; at += width) {
       const probability = probabilities[at]!;
-      const value = features === 'binary' ? Number(probability >= PRESENT) : probability;
-      sum += Math.round(value / UNIT);
-      squares += Math.round((value * value) / UNIT);
+      if (features === 'probability') {
+        sum += Math.round(probability / UNIT);
+        squares += Math.round((probability * probability) / UNIT);
+      } else if (probability >= PRESENT) sum += 1;
     }
-    sum *= UNIT;
-    squares *= UNIT;
+    if (features === 'binary') squares = sum;
+    else {
+      sum *= UNIT;
+      squares *= UNIT;
+    }
     return Math.sqrt(Math.max(0, squares / rows - (sum / rows) ** 2));
   });
 }

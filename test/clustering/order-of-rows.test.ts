@@ -108,6 +108,19 @@ describe('inCanonicalOrder', () => {
     expect(Array.from(inverse)).toEqual([3, 2, 3, 1, 0, 2]);
   });
 
+  it('sorts vectors of 0 and one value a column in the same way', () => {
+    const rows = binaryRows(200, 7, 3).map((row) => row.map((value, i) => value * (7 - i) * 0.3));
+    const { data } = inCanonicalOrder(distinctVectors(matrix(rows)));
+    const distinct = [...new Set(rows.map((row) => row.join()))].map((key) =>
+      key.split(',').map(Number),
+    );
+    const sorted = distinct.sort((a, b) => {
+      const at = a.findIndex((value, i) => value !== b[i]);
+      return a[at]! - b[at]!;
+    });
+    expect(Array.from(data)).toEqual(sorted.flat());
+  });
+
   it('gives the same vectors for any order of the rows', () => {
     const rows = inferred(300, 1);
     const order = permutation(300, 2);
