@@ -1,14 +1,13 @@
 /**
- * Agglomerative clustering by the nearest-neighbor chain (Murtagh 1983; Müllner 2011): exact, O(n²)
- * time and memory in the distinct vectors. Equal rows would be merged before all others, at height
- * 0, so the algorithm starts from distinct vectors with their multiplicities and gives the tree of
- * all rows. Heights are those of scipy.
+ * Agglomerative clustering: the two nearest clusters are merged, again and again. Equal rows would
+ * be merged before all others, at height 0, so it starts from distinct vectors with their
+ * multiplicities and gives the tree of all rows. Heights are those of scipy where no tie decides.
  */
 import type { Merge } from '../domain/clustering';
 import type { Linkage, Metric } from '../domain/method-options';
 import { yieldToEventLoop } from '../util/yield-to-event-loop';
+import { ClosestPairs } from './closest-pairs';
 import type { DistinctVectors } from './distinct';
-import { LinkageDistances } from './linkage-distances';
 import { compactLabels, type Dendrogram, type FitContext, type Fitted } from './partition';
 import { createForest, rootOf } from './union-find';
 
@@ -64,57 +63,27 @@ function treeAbove({ leaves, merges }: Dendrogram, labels: Int32Array, clusters:
     .map(({ a, b, height, size }) => ({ a: name(a), b: name(b), height, size }));
 }
 
-/** A merge of two clusters, each named after one of its vectors. */
-interface ChainMerge {
-  a: number;
-  b: number;
-  height: number;
-}
-
 /** @returns merges in ascending order of height. */
 export async function linkageTree(
   vectors: DistinctVectors,
   { linkage, metric }: AgglomerativeOptions,
   { signal }: FitContext = {},
 ): Promise<Dendrogram> {
-  const n = vectors.rows;
-  const distances = new LinkageDistances(vectors, linkage, metric);
-  const merges: ChainMerge[] = [];
-  const chain = new Int32Array(n);
-  let length = 0;
-  while (merges.length < n - 1) {
+  const leaves = vectors.rows;
+  await yieldToEventLoop(signal);
+  const pairs = new ClosestPairs(vectors, linkage, metric);
+  const nodeOf = Int32Array.from({ length: leaves }, (_, leaf) => leaf);
+  const sizes = Float64Array.from(vectors.counts);
+  const merges: Merge[] = [];
+  let height = 0;
+  while (merges.length < leaves - 1) {
     await yieldToEventLoop(signal);
-    if (length === 0) chain[length++] = distances.firstActive();
-    // Follow nearest neighbors until two clusters are nearest to each other. Of equally near ones
-    // the previous one is preferred.
-    for (;;) {
-      const previous = length > 1 ? chain[length - 2]! : -1;
-      const nearest = distances.nearest(chain[length - 1]!, previous);
-      if (length > 1 && nearest === previous) break;
-      chain[length++] = nearest;
-    }
-    length -= 2;
-    const [x, y] = [chain[length]!, chain[length + 1]!];
-    const [a, b] = x < y ? [x, y] : [y, x];
-    merges.push({ a, b, height: distances.merge(a, b) });
+    const pair = pairs.merge();
+    const [a, b] = [nodeOf[pair.a]!, nodeOf[pair.b]!];
+    const size = (sizes[pair.b]! += sizes[pair.a]!);
+    nodeOf[pair.b] = leaves + merges.length;
+    height = Math.max(height, pair.height); // the same, but for rounding errors
+    merges.push({ a: Math.min(a, b), b: Math.max(a, b), height, size });
   }
-  return { leaves: n, merges: sortMerges(merges, vectors.counts) };
-}
-
-/** Sorts the merges of a chain by height, and names clusters after the merges that made them. */
-function sortMerges(merges: readonly ChainMerge[], counts: Float64Array): Merge[] {
-  const leaves = counts.length;
-  const sorted = merges
-    .map((merge, order) => ({ ...merge, order }))
-    .sort((p, q) => p.height - q.height || p.order - q.order);
-  const forest = createForest(2 * leaves - 1);
-  const sizes = new Float64Array(2 * leaves - 1);
-  sizes.set(counts);
-  return sorted.map(({ a, b, height }, i) => {
-    const [rootA, rootB] = [rootOf(forest, a), rootOf(forest, b)];
-    const node = leaves + i;
-    forest[rootA] = forest[rootB] = node;
-    sizes[node] = sizes[rootA]! + sizes[rootB]!;
-    return { a: Math.min(rootA, rootB), b: Math.max(rootA, rootB), height, size: sizes[node] };
-  });
+  return { leaves, merges };
 }

@@ -15,8 +15,8 @@ import type { FitContext, Fitted, Partition } from './partition';
 const MAX_SUBCLUSTERS = 12_000;
 
 /**
- * Inserts every row, equal ones repeatedly, so that the tree equals scikit-learn's. Each number of
- * clusters is a cut of the subclusters' dendrogram.
+ * Inserts every row in the order of `inverse`, equal ones repeatedly, so that the tree equals
+ * scikit-learn's. Each number of clusters is a cut of the subclusters' dendrogram.
  * @throws UserError where the threshold leaves more than 12,000 subclusters.
  */
 export async function birch(

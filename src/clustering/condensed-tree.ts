@@ -9,15 +9,17 @@ interface CondensedCluster {
   birth: number;
   /** Sum over its rows of the difference between the density at which they leave and `birth`. */
   stability: number;
-  /** Indices of the two clusters it splits into, if it does. */
+  /** Indices of the clusters it splits into, if it does. */
   children: number[];
   /** Vectors that leave it before it splits. */
   leaves: number[];
 }
 
 /**
- * Walks a tree from the root. A split into two parts of at least `minClusterSize` rows makes two
- * new clusters; otherwise the vectors of the smaller part leave the cluster.
+ * Walks a tree from the root. Where a cluster falls into several parts, those of at least
+ * `minClusterSize` rows are new clusters if there are two or more; if there is one, it is what
+ * remains of the cluster. The vectors of the other parts leave. Equally long edges are removed at
+ * once (Campello et al. 2015, algorithm 1), so their order does not matter.
  * @param core core distance of each vector.
  * @returns clusters, parents before children; empty where there are too few rows.
  */
@@ -26,8 +28,7 @@ export function condense(
   core: Float64Array,
   minClusterSize: number,
 ): CondensedCluster[] {
-  const { leaves, children, distances, sizes } = tree;
-  const root = leaves + children.length - 1;
+  const { leaves, root, children, distances, sizes } = tree;
   if (sizes[root]! < minClusterSize) return [];
   const clusters = [emptyCluster(undefined, 0)];
   const stack = [{ node: root, index: 0 }];
@@ -36,31 +37,36 @@ export function condense(
     const cluster = clusters[index]!;
     const leave = (leaf: number, density: number) => {
       cluster.leaves.push(leaf);
-      cluster.stability += sizes[leaf]! * (density - cluster.birth);
+      cluster.stability += sizes[leaf]! * lifetime(density, cluster.birth);
     };
     if (node < leaves) {
       leave(node, 1 / core[node]!);
       continue;
     }
-    const density = 1 / distances[node - leaves]!;
-    const pair = children[node - leaves]!;
-    const large = pair.filter((child) => sizes[child]! >= minClusterSize);
-    if (large.length === 2) {
-      for (const child of pair) {
-        cluster.stability += sizes[child]! * (density - cluster.birth);
+    const distance = distances[node - leaves]!;
+    const density = 1 / distance;
+    // Equal rows whose core distance is that of the split fall apart with it.
+    const isCluster = (child: number) =>
+      sizes[child]! >= minClusterSize && (child >= leaves || core[child]! < distance);
+    const large = children[node - leaves]!.filter(isCluster);
+    for (const child of children[node - leaves]!) {
+      if (!isCluster(child)) {
+        for (const leaf of leavesBelow(tree, child)) leave(leaf, density);
+      } else if (large.length === 1) {
+        stack.push({ node: child, index });
+      } else {
+        cluster.stability += sizes[child]! * lifetime(density, cluster.birth);
         cluster.children.push(clusters.length);
         stack.push({ node: child, index: clusters.length });
         clusters.push(emptyCluster(index, density));
-      }
-    } else {
-      for (const child of pair) {
-        if (large.includes(child)) stack.push({ node: child, index });
-        else for (const leaf of leavesBelow(tree, child)) leave(leaf, density);
       }
     }
   }
   return clusters;
 }
+
+/** 0 also where both are infinite: different vectors may have a cosine distance of 0. */
+const lifetime = (density: number, birth: number) => (density === birth ? 0 : density - birth);
 
 const emptyCluster = (parent: number | undefined, birth: number): CondensedCluster => ({
   parent,

@@ -31,7 +31,16 @@ export function featureMatrix(
   return { rows, columns: columns.length, data };
 }
 
-/** Standard deviation of each of the features that `featureMatrix` makes, without weights. */
+/**
+ * Probabilities and their squares are summed as integers of this unit, which is exact for up to two
+ * million faces: a sum of floating-point numbers would depend on their order.
+ */
+const UNIT = 2 ** -32;
+
+/**
+ * Standard deviation of each of the features that `featureMatrix` makes, without weights; the same
+ * for any order of the rows.
+ */
 export function deviationsOf(
   probabilities: Float32Array,
   width: number,
@@ -39,15 +48,19 @@ export function deviationsOf(
   features: ClusteringSettings['features'],
 ): number[] {
   const rows = probabilities.length / width;
+  const toUnits = (value: number) => (features === 'binary' ? value : Math.round(value / UNIT));
   const sums = new Float64Array(columns.length);
   const squares = new Float64Array(columns.length);
   for (let start = 0; start < probabilities.length; start += width) {
     for (let i = 0; i < columns.length; i++) {
       const probability = probabilities[start + columns[i]!]!;
       const value = features === 'binary' ? (probability >= PRESENT ? 1 : 0) : probability;
-      sums[i]! += value;
-      squares[i]! += value * value;
+      sums[i]! += toUnits(value);
+      squares[i]! += toUnits(value * value);
     }
   }
-  return columns.map((_, i) => Math.sqrt(Math.max(0, squares[i]! / rows - (sums[i]! / rows) ** 2)));
+  const faces = features === 'binary' ? rows : rows / UNIT;
+  return columns.map((_, i) =>
+    Math.sqrt(Math.max(0, squares[i]! / faces - (sums[i]! / faces) ** 2)),
+  );
 }

@@ -3,6 +3,7 @@
  * the inertia of reference sets without cluster structure and that of the data.
  */
 import { Random } from 'ml-random';
+import { withSortedRows } from './canonical-order';
 import { type DistinctVectors, distinctVectors } from './distinct';
 
 const REFERENCE_SETS = 6;
@@ -15,9 +16,10 @@ const MAX_FACES = 1000;
  * et al. draw from uniform distributions, but 0/1 attributes have no values between the extremes.)
  */
 export function gapSets(
-  { columns, data, inverse }: DistinctVectors,
+  vectors: DistinctVectors,
   seed: number,
 ): { drawn: DistinctVectors; references: DistinctVectors[] } {
+  const { columns, data, inverse } = withSortedRows(vectors);
   const random = new Random(seed);
   const rows = Math.min(inverse.length, MAX_FACES);
   const offsetOfAnyFace = () => inverse[random.randInt(0, inverse.length)]! * columns;

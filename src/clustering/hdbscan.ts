@@ -1,7 +1,8 @@
 /**
  * HDBSCAN (Campello et al. 2013; McInnes & Healy 2017): clusters of varying density, selected by
  * their stability ('excess of mass'). Works on distinct vectors with multiplicities: equal rows
- * leave a cluster together, so they are one leaf that counts as many times.
+ * leave a cluster together, so they are one leaf that counts as many times. The order of rows does
+ * not matter.
  */
 import type { Metric } from '../domain/method-options';
 import { yieldToEventLoop } from '../util/yield-to-event-loop';

@@ -4,78 +4,49 @@ import type { DistinctVectors } from './distinct';
 import { distanceOf } from './metric';
 
 /**
- * Condensed distances `[n (n − 1) / 2]` of n clusters, at first of one vector each. A merged
- * cluster keeps the index of its second part. Updates follow Lance & Williams (1967).
+ * Condensed distances of n clusters, at first of one vector each. A merged cluster keeps the index
+ * of its second part. Updates follow Lance & Williams (1967).
  */
 export class LinkageDistances {
-  private readonly n: number;
-  private readonly distances: Float64Array;
+  /** `[n (n − 1) / 2]` */
+  readonly values: Float64Array;
   /** Faces of each cluster. */
-  private readonly sizes: Float64Array;
-  private readonly active: Uint8Array;
-  private first = 0;
+  readonly sizes: Float64Array;
+  /** Where the distance of a cluster to each later cluster `y` is: at `y` plus this. */
+  readonly offsets: Float64Array;
+  /** Distances of the cluster that was merged last to each other one. */
+  readonly ofLast: Float64Array;
 
   constructor(
     vectors: DistinctVectors,
     private readonly linkage: Linkage,
     metric: Metric,
   ) {
-    this.n = vectors.rows;
-    this.distances = linkage === 'ward' ? wardDistances(vectors) : pairDistances(vectors, metric);
+    const n = vectors.rows;
+    this.offsets = Float64Array.from({ length: n }, (_, x) => x * n - (x * (x + 1)) / 2 - x - 1);
+    this.ofLast = new Float64Array(n);
+    this.values = linkage === 'ward' ? wardDistances(vectors) : pairDistances(vectors, metric);
     this.sizes = Float64Array.from(vectors.counts);
-    this.active = new Uint8Array(this.n).fill(1);
-  }
-
-  /** The cluster of lowest index that was not merged into another. */
-  firstActive(): number {
-    while (this.active[this.first] === 0) this.first += 1;
-    return this.first;
-  }
-
-  /** The cluster nearest to `x`; of equally near ones `preferred` (−1 for none), then the first. */
-  nearest(x: number, preferred: number): number {
-    const { n, distances, active } = this;
-    let nearest = preferred;
-    let smallest = preferred >= 0 ? distances[this.indexOf(x, preferred)]! : Infinity;
-    for (let i = 0; i < x; i++) {
-      if (active[i] === 1 && distances[i * n - (i * (i + 1)) / 2 + x - i - 1]! < smallest) {
-        smallest = distances[i * n - (i * (i + 1)) / 2 + x - i - 1]!;
-        nearest = i;
-      }
-    }
-    const base = x * n - (x * (x + 1)) / 2 - x - 1;
-    for (let i = x + 1; i < n; i++) {
-      if (active[i] === 1 && distances[base + i]! < smallest) {
-        smallest = distances[base + i]!;
-        nearest = i;
-      }
-    }
-    return nearest;
   }
 
   /**
-   * Merges cluster `x` into cluster `y`.
-   * @returns their distance.
+   * Merges cluster `x` into the later cluster `y`.
+   * @param left the clusters that are left, `y` among them.
    */
-  merge(x: number, y: number): number {
-    const { n, distances, sizes, active, linkage } = this;
-    const height = distances[this.indexOf(x, y)]!;
-    const [sizeX, sizeY] = [sizes[x]!, sizes[y]!];
-    active[x] = 0;
-    for (let i = 0; i < n; i++) {
-      if (active[i] === 0 || i === y) continue;
-      const iy = this.indexOf(i, y);
-      const dx = distances[this.indexOf(i, x)]!;
-      const dy = distances[iy]!;
-      distances[iy] = distanceToUnion(linkage, dx, dy, height, sizeX, sizeY, sizes[i]!);
+  merge(x: number, y: number, left: Int32Array): void {
+    const { values, sizes, offsets, ofLast, linkage } = this;
+    const height = values[offsets[x]! + y]!;
+    const sizeX = sizes[x]!;
+    const sizeY = sizes[y]!;
+    for (const i of left) {
+      if (i === y) continue;
+      const iy = i < y ? offsets[i]! + y : offsets[y]! + i;
+      const dx = values[i < x ? offsets[i]! + x : offsets[x]! + i]!;
+      const dy = values[iy]!;
+      const distance = distanceToUnion(linkage, dx, dy, height, sizeX, sizeY, sizes[i]!);
+      values[iy] = ofLast[i] = distance;
     }
     sizes[y] = sizeX + sizeY;
-    return height;
-  }
-
-  private indexOf(i: number, j: number): number {
-    const { n } = this;
-    return i < j ? i * n - (i * (i + 1)) / 2 + j - i - 1 : j * n - (j * (j + 1)) / 2 + i - j - 1;
   }
 }
 

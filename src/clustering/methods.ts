@@ -4,6 +4,7 @@ import type { Metric } from '../domain/method-options';
 import type { ClusteringSettings } from '../domain/settings';
 import { agglomerative } from './agglomerative';
 import { birch } from './birch';
+import { withRareRowsFirst, withSortedRows } from './canonical-order';
 import { dbscan } from './dbscan';
 import type { DistinctVectors } from './distinct';
 import { hdbscan } from './hdbscan';
@@ -44,7 +45,8 @@ export function withPreset<T extends MethodSettings>(settings: T): T {
 /**
  * Fits a method. Methods that find the number of clusters themselves return the same partition for
  * every number. Where there are more distinct vectors than a method can hold, it runs on a random
- * subset, and each other vector joins the nearest of them; the partition's notices say so.
+ * subset, and each other vector joins the nearest of them; the partition's notices say so. The
+ * partition depends on the order of the vectors, but not on that of the original rows.
  */
 export async function fit(
   vectors: DistinctVectors,
@@ -64,7 +66,8 @@ export async function fit(
       );
     }
     case 'birch':
-      return birch(vectors, settings, context);
+      // Rows matter in the order they come: in this one, compact clusters form.
+      return withVectors(vectors, await birch(withRareRowsFirst(vectors), settings, context));
     case 'spectral':
       return fitOnSubsample(vectors, MAX_SPECTRAL_ROWS, 'euclidean', seed, (part) =>
         spectral(part, { ...settings, restarts: 10 }, context),
@@ -72,7 +75,7 @@ export async function fit(
     case 'dbscan':
       return always(await dbscan(vectors, settings, context));
     case 'optics':
-      return always(await optics(vectors, settings, context));
+      return withVectors(vectors, always(await optics(withSortedRows(vectors), settings, context)));
     case 'hdbscan':
       return always(await hdbscan(vectors, settings, context));
   }
@@ -82,6 +85,11 @@ const always =
   (partition: Partition): Fitted =>
   (_clusters) =>
     partition;
+
+/** Replaces vectors whose rows were sorted by the original ones. */
+const withVectors =
+  (vectors: DistinctVectors, fitted: Fitted): Fitted =>
+  async (clusters) => ({ ...(await fitted(clusters)), vectors });
 
 function fitKMeans(
   vectors: DistinctVectors,

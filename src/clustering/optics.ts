@@ -8,7 +8,7 @@
 import type { Metric } from '../domain/method-options';
 import { yieldToEventLoop } from '../util/yield-to-event-loop';
 import { coreDistance } from './core-distance';
-import { type DistinctVectors, splitByLabel } from './distinct';
+import type { DistinctVectors } from './distinct';
 import { distancesOf } from './neighbors';
 import { type Ordering, xiLabels } from './optics-xi';
 import { compactLabels, type FitContext, type Partition } from './partition';
@@ -32,10 +32,26 @@ export async function optics(
     return { vectors, labels: new Int32Array(vectors.rows).fill(-1), clusters: 0, notices: [] };
   const minSamples = Math.max(2, Math.min(options.minSamples, rows));
   const ordering = await opticsOrder(vectors, { ...options, minSamples }, context);
-  const { labels, clusters } = compactLabels(
-    await xiLabels(ordering, { minSamples, xi: options.xi }, context.signal),
+  const labels = await xiLabels(ordering, { minSamples, xi: options.xi }, context.signal);
+  return { vectors, ...compactLabels(mostFrequent(vectors, labels)), notices: [] };
+}
+
+/**
+ * The label that most rows of each vector have. At the edge of a cluster equal rows may be labeled
+ * differently, by their order alone.
+ * @param rowLabels label of each original row.
+ * @returns `[vectors]`; of equally frequent labels the greatest, so a cluster rather than noise.
+ */
+function mostFrequent({ rows, inverse }: DistinctVectors, rowLabels: Int32Array): Int32Array {
+  const counts = Array.from({ length: rows }, () => new Map<number, number>());
+  for (const [row, label] of rowLabels.entries()) {
+    const ofVector = counts[inverse[row]!]!;
+    ofVector.set(label, (ofVector.get(label) ?? 0) + 1);
+  }
+  return Int32Array.from(
+    counts,
+    (ofVector) => [...ofVector].sort(([a, m], [b, n]) => n - m || b - a)[0]![0],
   );
-  return { ...splitByLabel(vectors, labels), clusters, notices: [] };
 }
 
 export async function opticsOrder(

@@ -6,7 +6,7 @@ import type { DistinctVectors } from './distinct';
 
 /** A partition of distinct vectors. */
 export interface Partition {
-  /** The vectors that were clustered, split where equal rows have different labels. */
+  /** The vectors that were clustered. */
   vectors: DistinctVectors;
   /** Cluster of each vector, from 0; −1 is noise. */
   labels: Int32Array;

@@ -7,15 +7,19 @@ export interface Edge {
   distance: number;
 }
 
-/** A binary tree. Nodes below `leaves` are vectors, node `leaves + i` is merge `i`. */
+/**
+ * Nodes below `leaves` are vectors, node `leaves + i` is merge `i`. What is joined at the same
+ * distance is one merge of all parts, whichever of the equally short edges connect them.
+ */
 export interface LinkageTree {
   leaves: number;
-  /** The two children of each merge, the lowest merge first. */
-  children: (readonly [number, number])[];
-  /** Distance of the children of each merge. */
-  distances: Float64Array;
+  root: number;
+  /** The children of each merge; empty for merges that became part of another. */
+  children: number[][];
+  /** Distance at which the children of each merge are joined. */
+  distances: number[];
   /** Rows below each node, `[leaves + merges]`. */
-  sizes: Float64Array;
+  sizes: number[];
 }
 
 /**
@@ -24,18 +28,33 @@ export interface LinkageTree {
  */
 export function singleLinkageTree(edges: readonly Edge[], counts: Float64Array): LinkageTree {
   const leaves = counts.length;
-  const sizes = new Float64Array(leaves + edges.length);
-  sizes.set(counts);
+  const sizes = Array.from(counts);
   const forest = createForest(leaves + edges.length);
-  const children = edges.map(({ a, b }, i) => {
-    const pair = [rootOf(forest, a), rootOf(forest, b)] as const;
-    const node = leaves + i;
-    forest[pair[0]] = forest[pair[1]] = node;
-    sizes[node] = sizes[pair[0]]! + sizes[pair[1]]!;
-    return pair;
-  });
-  const distances = Float64Array.from(edges, ({ distance }) => distance);
-  return { leaves, children, distances, sizes };
+  const children: number[][] = [];
+  const distances: number[] = [];
+  for (const { a, b, distance } of edges) {
+    let [target, other] = [rootOf(forest, a), rootOf(forest, b)];
+    const partsOf = (node: number) =>
+      distances[node - leaves] === distance ? children[node - leaves]! : [];
+    if (partsOf(target).length < partsOf(other).length) [target, other] = [other, target];
+    if (partsOf(target).length === 0) {
+      const node = leaves + children.length;
+      forest[target] = node;
+      children.push([target]);
+      distances.push(distance);
+      sizes.push(sizes[target]!);
+      target = node;
+    }
+    const parts = children[target - leaves]!;
+    if (partsOf(other).length === 0) parts.push(other);
+    else {
+      for (const part of partsOf(other)) parts.push(part);
+      children[other - leaves] = [];
+    }
+    forest[other] = target;
+    sizes[target]! += sizes[other]!;
+  }
+  return { leaves, root: rootOf(forest, 0), children, distances, sizes };
 }
 
 /** The vectors below a node. */
@@ -44,7 +63,7 @@ export function leavesBelow({ leaves, children }: LinkageTree, top: number): num
   const stack = [top];
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
     if (node < leaves) found.push(node);
-    else stack.push(...children[node - leaves]!);
+    else for (const child of children[node - leaves]!) stack.push(child);
   }
   return found;
 }

@@ -39,3 +39,20 @@ export function blobs(
   );
   return { data, labels };
 }
+
+/**
+ * The label that most of the rows equal to a row have; of equally frequent ones the greatest.
+ * @param inverse index of the distinct vector of each row.
+ * @param labels label of each row.
+ * @returns a label for each row.
+ */
+export function mostFrequent(inverse: ArrayLike<number>, labels: ArrayLike<number>): number[] {
+  return Array.from(inverse, (vector) => {
+    const ofEqual = Array.from(labels).filter((_, row) => inverse[row] === vector);
+    const timesOf = (label: number) => ofEqual.filter((each) => each === label).length;
+    return ofEqual.reduce((best, label) => {
+      const more = timesOf(label) - timesOf(best);
+      return more > 0 || (more === 0 && label > best) ? label : best;
+    });
+  });
+}

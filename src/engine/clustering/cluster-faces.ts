@@ -1,4 +1,5 @@
 /** Inferred probabilities → clusters and a summary of each. */
+import { inCanonicalOrder } from '../../clustering/canonical-order';
 import { type DistinctVectors, distinctVectors, type Matrix } from '../../clustering/distinct';
 import { deviationsOf, featureMatrix } from '../../clustering/features';
 import { calinskiHarabasz, daviesBouldin } from '../../clustering/scores';
@@ -148,7 +149,7 @@ function prepareVectors(input: ClusterInput, settings: ClusteringSettings): Prep
     faces,
     attributes,
     weightOf: Object.fromEntries(attributes.map((name, i) => [name, weights[i]!])),
-    vectors: distinctVectors(matrix(settings.features)),
+    vectors: inCanonicalOrder(distinctVectors(matrix(settings.features))),
     points: () => matrix('probability'),
     notices: [thresholdNotice, notice].filter((each) => each !== undefined),
   };
@@ -184,12 +185,13 @@ interface ClusterRows {
   rows: number[];
 }
 
-/** Clusters by size, the largest first, equal ones by their first face; the noise comes last. */
+/** Clusters by size, the largest first, equal ones by their first vector; the noise comes last. */
 function clustersBySize(
   { vectors, labels, clusters }: ScoredPartition,
   faces: number,
 ): ClusterRows[] {
   const noise = clusters;
+  const firstVector = (label: number) => labels.indexOf(label);
   const rowsOf: number[][] = Array.from({ length: clusters + 1 }, () => []);
   for (let row = 0; row < faces; row++) {
     const label = labels[vectors.inverse[row]!]!;
@@ -202,7 +204,7 @@ function clustersBySize(
       (a, b) =>
         Number(a.label === noise) - Number(b.label === noise) ||
         b.rows.length - a.rows.length ||
-        a.rows[0]! - b.rows[0]!,
+        firstVector(a.label) - firstVector(b.label),
     )
     .map((cluster, position) => ({ ...cluster, id: cluster.label === noise ? -1 : position }));
 }

@@ -1,4 +1,5 @@
 /** Compares clustering methods: the silhouette against the number of clusters. */
+import { inCanonicalOrder } from '../../clustering/canonical-order';
 import { type DistinctVectors, distinctVectors } from '../../clustering/distinct';
 import { featureMatrix } from '../../clustering/features';
 import { type RunClusteringTask, runHere } from '../../clustering/tasks';
@@ -145,7 +146,8 @@ function comparedVectors(input: ClusterInput, settings: ClusteringSettings): Com
   const { attributes, columns, notice } = chosenAttributes(settings.attributes, names);
   const weights = weightsOf(attributes, names, probabilities, settings);
   const features = featureMatrix(probabilities, names.length, columns, weights, settings.features);
-  const { vectors, rows, notices } = sampleVectors(distinctVectors(features), settings.seed);
+  const all = inCanonicalOrder(distinctVectors(features));
+  const { vectors, rows, notices } = sampleVectors(all, settings.seed);
   notices.push(...[thresholdNotice, notice].filter((each) => each !== undefined));
   return {
     vectors,
@@ -155,11 +157,16 @@ function comparedVectors(input: ClusterInput, settings: ClusteringSettings): Com
   };
 }
 
-/** A sample of the faces, drawn with the seed, if they form too many distinct vectors. */
+/**
+ * A sample of the faces, drawn with the seed, if they form too many distinct vectors.
+ * @param vectors in canonical order; the sample's are, too.
+ */
 function sampleVectors(vectors: DistinctVectors, seed: number): Omit<ComparedVectors, 'weights'> {
   if (vectors.rows <= MAX_ROWS) return { vectors, rows: undefined, notices: [] };
   const { columns, data, inverse } = vectors;
-  const rows = chooseImages(Array.from(inverse.keys()), { limit: 0, sample: MAX_ROWS, seed });
+  // Drawn from the faces in the order of their vectors, whatever the order of the files.
+  const faces = Array.from(inverse.keys()).sort((a, b) => inverse[a]! - inverse[b]! || a - b);
+  const rows = chooseImages(faces, { limit: 0, sample: MAX_ROWS, seed });
   const sample = new Float64Array(rows.length * columns);
   rows.forEach((row, i) => {
     sample.set(data.subarray(inverse[row]! * columns, (inverse[row]! + 1) * columns), i * columns);
