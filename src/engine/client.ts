@@ -11,6 +11,7 @@ import type { Progress } from '../domain/progress';
 import type { EngineCalls, EngineCall } from '../protocol/engine';
 import { CancelledError } from '../util/errors';
 import { NATIVE_ENVIRONMENT } from '../util/native-environment';
+import { outputCleaner } from '../util/unfinished-output';
 import { CALL_KINDS, type EngineTable } from './call-kinds';
 import type { WorkerHost } from './threads/image-worker-pool';
 
@@ -137,6 +138,7 @@ export class EngineClient {
   ): Promise<Result<Name>> {
     throwIfCancelled(options);
     const { signal } = options;
+    const clean = 'outDir' in params && params.outDir ? outputCleaner(params.outDir) : undefined;
     const process = this.take();
     let limit: NodeJS.Timeout | undefined;
     const cancel = () => {
@@ -147,6 +149,7 @@ export class EngineClient {
     try {
       return await this.ask(process, name, params, host, options);
     } catch (error) {
+      if (process.remote.closed !== undefined) await clean?.();
       throw signal?.aborted === true ? new CancelledError() : error;
     } finally {
       clearTimeout(limit);

@@ -17,6 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { makeTemporaryFolder, sweepTemporaryFolders } from '../../src/util/temporary-folder';
+import { outputCleaner } from '../../src/util/unfinished-output';
 import { temporaryFolder, writeFiles } from '../support/images';
 
 /** A process number nobody has: that of a process that has ended. */
@@ -54,6 +55,27 @@ describe('a temporary folder', () => {
     const folder = await makeTemporaryFolder(parent);
     expect(await readdir(parent)).toEqual([folder.path.slice(parent.length + 1)]);
     await folder.remove();
+  });
+
+  it('is swept with the folders that a killed process made for its output', async () => {
+    const parent = await temporaryFolder();
+    const out = join(parent, 'a', 'out');
+    const clean = outputCleaner(out);
+    await mkdir(out, { recursive: true });
+    await leftBehind(out);
+    await clean();
+    expect(await readdir(parent)).toEqual([]);
+  });
+
+  it('is swept from a folder that was there, which stays with its files', async () => {
+    const out = await temporaryFolder();
+    const clean = outputCleaner(out);
+    await leftBehind(out);
+    await clean();
+    expect(await readdir(out)).toEqual([]);
+    await writeFiles(out, { 'mine.txt': 'x' });
+    await clean();
+    expect(await readdir(out)).toEqual(['mine.txt']);
   });
 
   it('of a process that lives stays, also after 99 days', async () => {
