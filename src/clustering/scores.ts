@@ -1,8 +1,11 @@
-/** Quality of a clustering, over all faces but noise. */
+/** Quality of a clustering, over all faces. Noise (−1) counts as a cluster. */
 import type { DistinctVectors } from './distinct';
 import { squaredDistance } from './metric';
+import { noiseAsCluster } from './noise';
 
 interface Centroids {
+  /** Cluster of each vector. */
+  labels: Int32Array;
   /** `[clusters, columns]`. */
   centers: Float64Array;
   sizes: Float64Array;
@@ -11,18 +14,17 @@ interface Centroids {
   faces: number;
 }
 
-/** Means of the clusters, without noise (−1). */
 function centroidsOf(
   { rows, columns, data, counts }: DistinctVectors,
-  labels: Int32Array,
-  clusters: number,
+  given: Int32Array,
+  number: number,
 ): Centroids {
+  const { labels, clusters } = noiseAsCluster(given, number);
   const centers = new Float64Array(clusters * columns);
   const sizes = new Float64Array(clusters);
   let faces = 0;
   for (let row = 0; row < rows; row++) {
     const label = labels[row]!;
-    if (label < 0) continue;
     const count = counts[row]!;
     sizes[label]! += count;
     faces += count;
@@ -31,19 +33,17 @@ function centroidsOf(
   }
   for (let i = 0; i < centers.length; i++) centers[i]! /= sizes[Math.floor(i / columns)]!;
   const used = Array.from(sizes.keys()).filter((cluster) => sizes[cluster]! > 0);
-  return { centers, sizes, used, faces };
+  return { labels, centers, sizes, used, faces };
 }
 
-/** Sum over all faces but noise of the squared distance to their cluster's mean. */
-export function inertiaOf(vectors: DistinctVectors, labels: Int32Array, clusters: number): number {
-  const { centers } = centroidsOf(vectors, labels, clusters);
+/** Sum over all faces of the squared distance to their cluster's mean. */
+export function inertiaOf(vectors: DistinctVectors, given: Int32Array, clusters: number): number {
+  const { labels, centers } = centroidsOf(vectors, given, clusters);
   let inertia = 0;
-  for (let row = 0; row < vectors.rows; row++) {
-    if (labels[row]! >= 0)
-      inertia +=
-        vectors.counts[row]! *
-        squaredDistance(vectors.data, row, centers, labels[row]!, vectors.columns);
-  }
+  for (let row = 0; row < vectors.rows; row++)
+    inertia +=
+      vectors.counts[row]! *
+      squaredDistance(vectors.data, row, centers, labels[row]!, vectors.columns);
   return inertia;
 }
 
@@ -54,15 +54,14 @@ export function inertiaOf(vectors: DistinctVectors, labels: Int32Array, clusters
  */
 export function daviesBouldin(
   vectors: DistinctVectors,
-  labels: Int32Array,
+  given: Int32Array,
   clusters: number,
 ): number | null {
-  const { centers, sizes, used, faces } = centroidsOf(vectors, labels, clusters);
+  const { labels, centers, sizes, used, faces } = centroidsOf(vectors, given, clusters);
   if (used.length < 2 || used.length >= faces) return null;
-  const spread = new Float64Array(clusters);
+  const spread = new Float64Array(sizes.length);
   for (let row = 0; row < vectors.rows; row++) {
     const label = labels[row]!;
-    if (label < 0) continue;
     spread[label]! +=
       (vectors.counts[row]! / sizes[label]!) *
       Math.sqrt(squaredDistance(vectors.data, row, centers, label, vectors.columns));

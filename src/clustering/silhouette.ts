@@ -3,6 +3,7 @@ import type { Metric } from '../domain/method-options';
 import { yieldToEventLoop } from '../util/yield-to-event-loop';
 import { distanceSums } from './distance-sums';
 import type { DistinctVectors } from './distinct';
+import { noiseAsCluster } from './noise';
 
 export interface Silhouette {
   /**
@@ -65,15 +66,6 @@ export async function silhouette(
     ),
     vectors: values,
   };
-}
-
-/** Labels noise as one more cluster, after the others. */
-function noiseAsCluster(
-  labels: Int32Array,
-  clusters: number,
-): { labels: Int32Array; clusters: number } {
-  if (labels.every((label) => label >= 0)) return { labels, clusters };
-  return { labels: labels.map((label) => (label < 0 ? clusters : label)), clusters: clusters + 1 };
 }
 
 function sizesOf({ counts }: DistinctVectors, labels: Int32Array, clusters: number): Float64Array {

@@ -155,17 +155,27 @@ function prepareVectors(input: ClusterInput, settings: ClusteringSettings): Prep
   };
 }
 
-/** Why there are fewer clusters than wanted. */
+/** Why there are fewer clusters than wanted, and how much is noise. */
 function clusterCountNotices(
   { vectors, faces }: PreparedVectors,
-  { clusters }: ScoredPartition,
+  partition: ScoredPartition,
   { method, features, clusters: wanted }: ClusteringSettings,
 ): string[] {
+  const { clusters } = partition;
   const notices: string[] = [];
   if (takesClusters(method) && wanted !== 'auto' && vectors.rows < wanted) {
     notices.push(
       `${wanted} clusters were asked for, but the ${faces} faces form only ${vectors.rows} distinct ` +
         `${features} vectors of these attributes, so there are ${clusters}`,
+    );
+  }
+  const noise = partition.labels.reduce(
+    (sum, label, row) => (label < 0 ? sum + partition.vectors.counts[row]! : sum),
+    0,
+  );
+  if (noise > 0 && clusters > 0) {
+    notices.push(
+      `${noise.toLocaleString('en')} of the ${faces.toLocaleString('en')} faces are noise, which counts as a cluster in every score`,
     );
   }
   if (clusters === 0) {
