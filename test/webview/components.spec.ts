@@ -88,7 +88,7 @@ test.describe('the weights', () => {
     const mounted = await mountComponent('fc-weights', { settings, weights: {} });
     await expect(mounted.component.getByLabel('Smiling')).toHaveValue('3');
     await mounted.component.locator('vscode-button').click();
-    expect(await mounted.sent()).toEqual([['settings', { changes: { weights: 'none' } }]]);
+    expect(await mounted.sent()).toEqual([['settings', { changes: { weights: 'standardized' } }]]);
   });
 });
 

@@ -7,6 +7,8 @@ import { own } from '../../src/util/own';
 import type { Source } from '../source';
 import { shared } from './shared.css';
 
+/** What the weights are reset to. */
+const DEFAULT_WEIGHTS: PanelState['settings']['weights'] = 'standardized';
 /** End of the sliders, unless a weight is larger. */
 const DEFAULT_MAX = 5;
 /** Pause after the last movement of a slider, in milliseconds, before its weight is set. */
@@ -50,7 +52,7 @@ export class Weights extends LitElement {
       <section aria-label="Weights of the attributes">
         <div class="sliders">${attributes.map((name) => this.slider(name))}</div>
         ${
-          weights === 'none'
+          weights === DEFAULT_WEIGHTS
             ? nothing
             : html`<vscode-button appearance="secondary" @click=${this.reset}
                 >Reset Weights</vscode-button
@@ -128,7 +130,7 @@ export class Weights extends LitElement {
     clearTimeout(this.timer);
     this.timer = undefined;
     this.edited = {};
-    this.source.send('settings', { changes: { weights: 'none' } });
+    this.source.send('settings', { changes: { weights: DEFAULT_WEIGHTS } });
   };
 }
 
