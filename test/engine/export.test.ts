@@ -89,11 +89,19 @@ describe('an export', () => {
     await sweepTemporaryFolders(outDir);
     expect(await hidden(outDir)).toEqual(['.face-clusters.json']);
 
-    await rm(join(outDir, 'clusters.json'));
-    const killed = engine.call('export', params);
-    await writing(outDir);
-    killEngine(engine);
-    await expect(killed).rejects.toThrow(/process ended/);
+    // On a busy machine an export may end before it is killed; then it is tried again.
+    let outcome: unknown = 'done';
+    for (let tries = 0; tries < 10 && outcome === 'done'; tries++) {
+      await rm(join(outDir, 'clusters.json'));
+      const killed = engine.call('export', params).then(
+        () => 'done',
+        (error: unknown) => error,
+      );
+      await writing(outDir);
+      killEngine(engine);
+      outcome = await killed;
+    }
+    expect(String(outcome)).toMatch(/process ended/);
     expect(existsSync(join(outDir, 'clusters.json'))).toBe(false);
     expect(await readFile(join(outDir, 'faces.csv'), 'utf8')).toBe(faces);
     expect(await engine.call('export', params), 'the next one works, and sweeps').toMatchObject({
