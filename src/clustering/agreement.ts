@@ -47,8 +47,9 @@ function numbered(labels: Int32Array): { classes: Int32Array; sizes: number[] } 
  * Adjusted Rand index (Hubert & Arabie 1985), in [-0.5, 1]: 1 for the same partition, about 0 for
  * independent ones.
  */
-export function adjustedRand(a: Int32Array, b: Int32Array): number {
-  const { cells, rows, columns, total } = contingency(a, b);
+export const adjustedRand = (a: Int32Array, b: Int32Array): number => randOf(contingency(a, b));
+
+function randOf({ cells, rows, columns, total }: Contingency): number {
   const pairs = (sizes: number[]) => sizes.reduce((sum, size) => sum + (size * (size - 1)) / 2, 0);
   const together = pairs(cells.map(({ count }) => count));
   const [inA, inB, all] = [pairs(rows), pairs(columns), (total * (total - 1)) / 2];
@@ -85,8 +86,10 @@ export function normalizedMutualInformation(a: Int32Array, b: Int32Array): numbe
  * Mutual information adjusted for chance with the arithmetic mean of the entropies (Vinh, Epps &
  * Bailey 2010): 1 for the same partition, about 0 for independent ones.
  */
-export function adjustedMutualInformation(a: Int32Array, b: Int32Array): number {
-  const table = contingency(a, b);
+export const adjustedMutualInformation = (a: Int32Array, b: Int32Array): number =>
+  adjustedInformationOf(contingency(a, b));
+
+function adjustedInformationOf(table: Contingency): number {
   const { rows, columns, total } = table;
   const single = rows.length === columns.length && (rows.length <= 1 || rows.length === total);
   if (single) return 1;
@@ -126,8 +129,10 @@ function countsOf(sizes: readonly number[]): Map<number, number> {
   return counts;
 }
 
-/** Agreement with the true classes, each in [0, 1]. */
+/** Agreement with the true classes, each in [0, 1] but for the adjusted ones. */
 export interface ClassAgreement {
+  adjustedRand: number;
+  adjustedMutualInformation: number;
   /** 1 where each cluster has faces of one class only. */
   homogeneity: number;
   /** 1 where all faces of a class are in one cluster. */
@@ -149,6 +154,8 @@ export function classAgreement(clusters: Int32Array, classes: Int32Array): Class
   const most = new Float64Array(rows.length);
   for (const { a, count } of cells) most[a] = Math.max(most[a]!, count);
   return {
+    adjustedRand: randOf(table),
+    adjustedMutualInformation: adjustedInformationOf(table),
     homogeneity,
     completeness,
     vMeasure: both === 0 ? 0 : (2 * homogeneity * completeness) / both,

@@ -1,5 +1,6 @@
 /** Labels in a CSV table: a header, and a column for each attribute among others. */
 import { CELEBA_ATTRIBUTES } from '../domain/attributes';
+import { PLACE_COLUMNS } from '../domain/face-columns';
 import { excerptOfList } from '../text/excerpt';
 import { fromCsvCell } from '../text/neutralize';
 import { UserError } from '../util/errors';
@@ -20,19 +21,7 @@ import { ValueRows } from './value-rows';
 
 const IMAGE_COLUMNS = new Set(['file', 'image', 'image_id', 'filename', 'name', 'path', '']);
 /** Columns that are not attributes, in this program's faces.csv and in other tables. */
-const OTHER_COLUMNS = new Set([
-  'identity',
-  'person',
-  'group',
-  'id',
-  'face',
-  'x',
-  'y',
-  'width',
-  'height',
-  'score',
-  'cluster',
-]);
+const OTHER_COLUMNS = new Set<string>(['identity', 'person', 'group', 'id', ...PLACE_COLUMNS]);
 const SPLIT_COLUMNS = new Set(['split', 'partition']);
 const KNOWN: ReadonlySet<string> = new Set(CELEBA_ATTRIBUTES);
 

@@ -84,7 +84,7 @@ export async function recognizeDataset(
   }
   const tables =
     labels === undefined
-      ? names.filter((name) => /\.csv(\.gz)?$/i.test(name)).map((name) => join(folder, name))
+      ? names.filter((name) => TABLE.test(name)).map((name) => join(folder, name))
       : [labels];
   const [table] = tables;
   if (table === undefined || tables.length > 1) {
@@ -106,6 +106,8 @@ export async function recognizeDataset(
   };
 }
 
+/** Names of tables. */
+const TABLE = /\.csv(\.gz)?$/i;
 /** A table that this program writes beside its clusters: inferred, not true. */
 const OWN_TABLE = 'faces.csv';
 
@@ -118,7 +120,7 @@ export async function findLabels(folder: string): Promise<string | undefined> {
   const celeba = find(folder, LABELS) ?? find(dirname(folder), LABELS);
   if (celeba !== undefined) return celeba;
   const names = await readdir(folder).catch((): string[] => []);
-  const tables = names.filter((name) => /\.csv(\.gz)?$/i.test(name) && name !== OWN_TABLE);
+  const tables = names.filter((name) => TABLE.test(name) && name !== OWN_TABLE);
   return tables.length === 1 ? join(folder, tables[0]!) : undefined;
 }
 

@@ -8,7 +8,7 @@ import type { ClusteringSettings } from '../../domain/settings';
 import { UserError } from '../../util/errors';
 import { meanInterval } from '../../util/mean-interval';
 import { type PartitionContext, partitionForEach } from './group-vectors';
-import { type Truth, truthScores } from './truth';
+import type { LabeledFaces } from './truth';
 
 type Method = ClusteringSettings['method'];
 
@@ -18,15 +18,6 @@ const DRAWING: ReadonlySet<Method> = new Set(['kmeans', 'spectral']);
 /** Number of clusterings of a method for each number of clusters. */
 export const repetitionsOf = (method: Method, seeds: number): number =>
   DRAWING.has(method) ? seeds : 1;
-
-/** Labels of the compared faces. */
-export interface ComparedTruth {
-  truth: Truth;
-  /** Attributes that have labels, of those that are compared. */
-  attributes: readonly string[];
-  /** Row of the labels for each compared face; −1 where it has none. */
-  rows: Int32Array;
-}
 
 interface ComparerContext extends Pick<PartitionContext, 'signal' | 'run'> {
   onStep: () => void;
@@ -38,12 +29,13 @@ export class MethodComparer {
   /**
    * @param seeds number of clusterings of methods that draw at random, with the seed of the
    * settings, the next one, and so on.
+   * @param labeled the compared faces that have labels; undefined without labels.
    */
   constructor(
     private readonly vectors: DistinctVectors,
     private readonly settings: ClusteringSettings,
     private readonly seeds: number,
-    private readonly labeled: ComparedTruth | undefined,
+    private readonly labeled: LabeledFaces | undefined,
     private readonly context: ComparerContext,
   ) {}
 
@@ -99,11 +91,8 @@ export class MethodComparer {
 
   private truthOf({ labels, vectors }: ScoredPartition): TruthScores | undefined {
     if (this.labeled === undefined) return undefined;
-    const { truth, attributes, rows } = this.labeled;
-    const faces = Array.from(rows.keys()).filter((face) => rows[face]! >= 0);
-    const clusters = Int32Array.from(faces, (face) => labels[vectors.inverse[face]!]!);
-    const own = Int32Array.from(faces, (face) => rows[face]!);
-    const { perAttribute: _, ...scores } = truthScores(clusters, own, truth, attributes);
+    const scored = this.labeled.scores((face) => labels[vectors.inverse[face]!]!);
+    const { perAttribute: _, noise: _noise, ...scores } = scored;
     return scores;
   }
 }

@@ -5,7 +5,7 @@ import type { ClusteringSettings } from '../../domain/settings';
 import { clusterLabels, type StoredClustering } from '../../runs/run-files';
 import { type MeanInterval, meanInterval } from '../../util/mean-interval';
 import { type ClusterContext, clusterFaces, type ClusterInput } from './cluster-faces';
-import { attributesWithLabels, classesOf, type Truth, truthScores } from './truth';
+import { attributesWithLabels, LabeledFaces, type Truth } from './truth';
 
 export interface Repetitions {
   /** Number of clusterings, with the seed of the settings, the next one, and so on. */
@@ -69,14 +69,14 @@ function judgementOf(
   attributes: string[],
   { seeds, share }: Pick<Judgement, 'seeds' | 'share'>,
 ): Judgement {
-  const labeled = truth.rows.filter((row) => row >= 0);
+  const labeled = new LabeledFaces(truth, attributes, truth.rows);
   const mean = (valueOf: (sample: Sample) => number) => meanInterval(samples.map(valueOf)).mean;
   return {
     labels: truth.labels,
     attributes,
-    faces: labeled.length,
-    unlabeled: truth.rows.length - labeled.length,
-    classes: new Set(classesOf(truth, attributes, labeled)).size,
+    faces: labeled.faces.length,
+    unlabeled: truth.rows.length - labeled.faces.length,
+    classes: labeled.classCount,
     noise: mean(({ noise }) => noise),
     clusters: mean(({ clusters }) => clusters),
     seeds,
@@ -130,14 +130,16 @@ function judged(
   attributes: readonly string[],
 ): Sample {
   const every = clusterLabels(stored);
-  const judgedFaces = Array.from(faces.keys()).filter((i) => truth.rows[faces[i]!]! >= 0);
-  const clusters = Int32Array.from(judgedFaces, (i) => every[i]!);
-  const rows = Int32Array.from(judgedFaces, (i) => truth.rows[faces[i]!]!);
-  const { perAttribute, ...scores } = truthScores(clusters, rows, truth, attributes);
+  const labeled = new LabeledFaces(
+    truth,
+    attributes,
+    faces.map((face) => truth.rows[face]!),
+  );
+  const { perAttribute, noise, ...scores } = labeled.scores((face) => every[face]!);
   return {
     scores: { ...scores, silhouette: stored.clustering.silhouette },
     perAttribute,
-    noise: clusters.filter((cluster) => cluster < 0).length,
+    noise,
     clusters: stored.clustering.clusters.filter(({ id }) => id >= 0).length,
   };
 }

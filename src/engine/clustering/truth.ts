@@ -1,13 +1,9 @@
 /** Compares clusters with what is true of their faces. */
-import {
-  adjustedMutualInformation,
-  adjustedRand,
-  balancedAccuracyByCluster,
-  classAgreement,
-} from '../../clustering/agreement';
+import { balancedAccuracyByCluster, classAgreement } from '../../clustering/agreement';
 import { chosenAttributes } from '../../domain/attributes';
 import type { TruthScores } from '../../domain/judgement';
 import { UserError } from '../../util/errors';
+import { meanInterval } from '../../util/mean-interval';
 
 /** What is true of faces. */
 export interface Truth {
@@ -43,49 +39,55 @@ export function attributesWithLabels(
   );
 }
 
-/**
- * @param clusters of the faces that have labels.
- * @param rows of the labels of the same faces.
- */
-export function truthScores(
-  clusters: Int32Array,
-  rows: Int32Array,
-  truth: Truth,
-  attributes: readonly string[],
-): TruthScores & { perAttribute: (number | null)[] } {
-  const classes = classesOf(truth, attributes, rows);
-  const perAttribute = attributes.map((name) => {
-    const column = truth.attributes.indexOf(name);
-    const has = Array.from(
-      rows,
-      (row) => truth.values[row * truth.attributes.length + column]! >= 0.5,
-    );
-    return balancedAccuracyByCluster(clusters, has);
-  });
-  const defined = perAttribute.filter((value) => value !== null);
-  return {
-    balancedAccuracy:
-      defined.length === 0 ? null : defined.reduce((sum, value) => sum + value, 0) / defined.length,
-    adjustedRand: adjustedRand(clusters, classes),
-    adjustedMutualInformation: adjustedMutualInformation(clusters, classes),
-    ...classAgreement(clusters, classes),
-    perAttribute,
-  };
-}
+/** Faces that have labels, to compare any number of clusterings with. */
+export class LabeledFaces {
+  /** Positions of the faces among all that are clustered. */
+  readonly faces: Int32Array;
+  /** The combination of labels of each, as a number. */
+  private readonly classes: Int32Array;
+  /** Whether each has an attribute, `[attributes][faces]`. */
+  private readonly present: boolean[][];
 
-/** The combination of labels of each row, as a number. */
-export function classesOf(
-  truth: Truth,
-  attributes: readonly string[],
-  rows: Int32Array,
-): Int32Array {
-  const columns = attributes.map((name) => truth.attributes.indexOf(name));
-  const numbers = new Map<string, number>();
-  return rows.map((row) => {
-    const start = row * truth.attributes.length;
-    const key = columns.map((column) => (truth.values[start + column]! >= 0.5 ? 1 : 0)).join('');
-    const number = numbers.get(key) ?? numbers.size;
-    numbers.set(key, number);
-    return number;
-  });
+  /**
+   * @param attributes that are compared.
+   * @param rows of the labels of all faces that are clustered; −1 where one has none.
+   */
+  constructor(
+    { attributes: names, values }: Truth,
+    attributes: readonly string[],
+    rows: Int32Array,
+  ) {
+    this.faces = Int32Array.from(rows.keys()).filter((face) => rows[face]! >= 0);
+    this.present = attributes.map((name) => {
+      const column = names.indexOf(name);
+      return Array.from(this.faces, (face) => values[rows[face]! * names.length + column]! >= 0.5);
+    });
+    const numbers = new Map<string, number>();
+    this.classes = this.faces.map((_, i) => {
+      const key = this.present.map((has) => Number(has[i])).join('');
+      const number = numbers.get(key) ?? numbers.size;
+      numbers.set(key, number);
+      return number;
+    });
+  }
+
+  /** Number of combinations of labels. */
+  get classCount(): number {
+    return new Set(this.classes).size;
+  }
+
+  /** @param clusterOf cluster of a face by its position; −1 for noise. */
+  scores(
+    clusterOf: (face: number) => number,
+  ): TruthScores & { perAttribute: (number | null)[]; noise: number } {
+    const clusters = this.faces.map(clusterOf);
+    const perAttribute = this.present.map((has) => balancedAccuracyByCluster(clusters, has));
+    const defined = perAttribute.filter((value) => value !== null);
+    return {
+      balancedAccuracy: defined.length === 0 ? null : meanInterval(defined).mean,
+      ...classAgreement(clusters, this.classes),
+      perAttribute,
+      noise: clusters.filter((cluster) => cluster < 0).length,
+    };
+  }
 }

@@ -16,8 +16,8 @@ import { comparisonCsv } from '../../summaries/comparison-table';
 import { UserError } from '../../util/errors';
 import { writeNeeded } from '../../util/output-folder';
 import { type ClusterInput, presentProbabilities, weightsOf } from '../clustering/cluster-faces';
-import { type ComparedTruth, MethodComparer, repetitionsOf } from '../clustering/compare-methods';
-import { attributesWithLabels, type Truth } from '../clustering/truth';
+import { MethodComparer, repetitionsOf } from '../clustering/compare-methods';
+import { attributesWithLabels, LabeledFaces, type Truth } from '../clustering/truth';
 import { openRun } from '../open-runs';
 import { clusteringWorkers } from '../threads/worker-pools';
 import { readVectors } from './cluster-vectors';
@@ -187,11 +187,11 @@ function comparedTruth(
   faces: readonly number[] | undefined,
   settings: ClusteringSettings,
   names: readonly string[],
-): ComparedTruth {
+): LabeledFaces {
   const rows =
     faces === undefined ? truth.rows : Int32Array.from(faces, (face) => truth.rows[face]!);
   const attributes = attributesWithLabels({ ...truth, rows }, settings.attributes, names);
-  return { truth, attributes, rows };
+  return new LabeledFaces(truth, attributes, rows);
 }
 
 /** Writes comparison.csv and its chart, if a folder is given. */

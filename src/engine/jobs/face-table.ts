@@ -1,22 +1,13 @@
 /** faces.csv: one line for each face, in chunks of bytes. */
 import { stringify } from 'csv-stringify/sync';
+import { PLACE_COLUMNS } from '../../domain/face-columns';
 import { clusterLabels, type StoredClustering } from '../../runs/run-files';
 import { BYTE_ORDER_MARK, csvCell, isAscii } from '../../text/csv-text';
 import { forCsvCell } from '../../text/neutralize';
 import { TextBytes } from './text-bytes';
 
 /** Columns of faces.csv before the attributes. */
-const FACE_COLUMNS = [
-  'image',
-  'face',
-  'x',
-  'y',
-  'width',
-  'height',
-  'score',
-  'cluster',
-  'silhouette',
-] as const;
+const FACE_COLUMNS = ['image', ...PLACE_COLUMNS, 'silhouette'];
 
 /** Bytes after which a chunk ends. */
 const CHUNK = 1 << 19;

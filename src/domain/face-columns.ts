@@ -1,0 +1,2 @@
+/** Columns of faces.csv between the image and the silhouette, which are no attributes. */
+export const PLACE_COLUMNS = ['face', 'x', 'y', 'width', 'height', 'score', 'cluster'] as const;
