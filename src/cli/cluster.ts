@@ -81,11 +81,11 @@ async function clusterVectors(
 ): Promise<string[]> {
   const { limit, sample } = settings;
   const params = { file, settings: clusteringSettings(settings), limit, sample };
-  const judgement = judging && (await engine.call('judgeVectors', { ...params, ...judging }, call));
-  const written = await engine.call('vectors', { ...params, ...output, judgement }, call);
+  const written = await engine.call('vectors', { ...params, ...output, judging }, call);
+  const { clustering, judgement } = written;
   return [
     ...keptLines(written, output),
-    ...clusteringLines(written.clustering),
+    ...clusteringLines(clustering),
     ...(judgement === undefined ? [] : judgementLines(judgement)),
   ];
 }

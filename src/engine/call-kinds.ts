@@ -44,7 +44,6 @@ export const CALL_KINDS: Record<EngineCall, CallKind> = {
   cluster: 'job',
   compare: 'job',
   judge: 'job',
-  judgeVectors: 'job',
   truth: 'job',
   vectors: 'job',
   compareVectors: 'job',

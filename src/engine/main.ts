@@ -19,7 +19,7 @@ import { evaluate } from './jobs/evaluate';
 import { exportRun } from './jobs/export';
 import { clusterRun, locate, page, pictures } from './jobs/inspect';
 import type { JobContext } from './jobs/job-context';
-import { judgeRun, judgeStored, judgeVectors } from './jobs/judge';
+import { judgeRun, judgeStored } from './jobs/judge';
 import { suspectedLabelErrors } from './jobs/label-errors';
 import { describeModel } from './jobs/model';
 import { photo } from './jobs/photo';
@@ -76,7 +76,6 @@ const handlers: Handlers<EngineTable> = {
   compare: answering<'compare'>(compareRun),
   compareVectors: answering<'compareVectors'>(compareVectors),
   judge: answering<'judge'>(judgeRun),
-  judgeVectors: answering<'judgeVectors'>(judgeVectors),
   truth: answering<'truth'>(judgeStored),
   dataset: answering<'dataset'>(dataset),
   exploreDataset: answering<'exploreDataset'>(exploreDataset),

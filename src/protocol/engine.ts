@@ -108,10 +108,16 @@ export interface EngineCalls extends DatasetCalls {
       sample: number;
       outDir: string;
       overwrite?: boolean;
-      /** Written into clusters.json. */
-      judgement?: Judgement | undefined;
+      /** How the clusters are compared with labels; undefined for not at all. */
+      judging?: Omit<JudgeParams, 'settings'> | undefined;
     };
-    result: { clustering: Clustering; images: number; kept: string[] };
+    result: {
+      clustering: Clustering;
+      images: number;
+      kept: string[];
+      /** Also written into clusters.json. */
+      judgement: Judgement | undefined;
+    };
   };
   /** Clusters the faces of a run, and compares the clusters with labels. */
   judge: { params: JudgeParams & { runDir: string }; result: Judgement };
@@ -120,11 +126,6 @@ export interface EngineCalls extends DatasetCalls {
    * there are none that fit.
    */
   truth: { params: { runDir: string }; result: Judgement | null };
-  /** Like `judge`, for the attribute vectors in a file. */
-  judgeVectors: {
-    params: JudgeParams & { file: string; limit: number; sample: number };
-    result: Judgement;
-  };
   /** Clusters the faces of a run with each method and number, and stores the comparison. */
   compare: { params: CompareParams & { runDir: string }; result: Comparison };
   /** The same for the attribute vectors in a file. */

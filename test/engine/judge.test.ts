@@ -206,12 +206,13 @@ describe('the engine', () => {
     const file = join(folder, 'vectors.csv');
     const names = Array.from({ length: 20 }, (_, i) => `${i}.jpg`);
     await writeFile(file, table(names));
-    const params = { file, labels: file, limit: 0, sample: 0, ...ONCE };
-    const judgement = await startEngine().call('judgeVectors', {
+    const outDir = join(folder, 'out');
+    const params = { file, limit: 0, sample: 0, outDir, judging: { labels: file, ...ONCE } };
+    const { judgement } = await startEngine().call('vectors', {
       ...params,
       settings: clusteringSettings(settingsWith({ clusters: 4 })),
     });
-    expect(judgement.faces).toBe(20);
-    expect(judgement.scores.purity!.mean).toBe(1);
+    expect(judgement!.faces).toBe(20);
+    expect(judgement!.scores.purity!.mean).toBe(1);
   });
 });

@@ -48,6 +48,23 @@ export async function judgeFaces(
 }
 
 /**
+ * Judges a clustering, which is made again only for other seeds or for a part of the faces.
+ * @param stored by the settings that it holds.
+ * @throws UserError where no face has a label, or no attribute; CancelledError.
+ */
+export function judgeRepeated(
+  stored: StoredClustering,
+  input: ClusterInput,
+  truth: Truth,
+  repetitions: Repetitions,
+  context: ClusterContext,
+): Judgement | Promise<Judgement> {
+  const { seeds, share } = repetitions;
+  if (seeds === 1 && share === 1) return judgeClustering(stored, input.names, truth);
+  return judgeFaces(input, stored.clustering.settings, truth, repetitions, context);
+}
+
+/**
  * Compares one clustering, as it is, with the labels.
  * @param names attributes of the faces.
  * @throws UserError where no face has a label, or no attribute.

@@ -1,16 +1,19 @@
 /** Clusters attribute vectors of a table, without images. */
 import { readLabels } from '../../datasets/labels';
 import { chooseImages } from '../../images/choose-images';
+import type { Judgement } from '../../domain/judgement';
 import type { EngineCalls } from '../../protocol/engine';
 import type { StoredClustering } from '../../runs/run-files';
 import { fromCsvCell } from '../../text/neutralize';
 import { UserError } from '../../util/errors';
 import { writeNeeded } from '../../util/output-folder';
 import { clusterFaces } from '../clustering/cluster-faces';
+import { judgeRepeated } from '../clustering/judge-faces';
 import { clusteringWorkers } from '../threads/worker-pools';
 import { chartOf, clusterFolder, clustersJson } from './export';
 import { faceTable } from './face-table';
 import type { JobContext } from './job-context';
+import { nameOfVector, truthOf } from './labels-of-faces';
 import { CLUSTER_OUTPUT } from './outputs';
 
 /**
@@ -50,7 +53,7 @@ export async function clusterVectors(
     sample,
     outDir,
     overwrite = false,
-    judgement,
+    judging,
   }: EngineCalls['vectors']['params'],
   context: JobContext,
 ): Promise<EngineCalls['vectors']['result']> {
@@ -61,6 +64,7 @@ export async function clusterVectors(
   const parallel = { ...context, run: clusteringWorkers.run, threads: clusteringWorkers.size };
   const stored = await clusterFaces(input, settings, parallel);
   const { clustering } = stored;
+  const judgement = judging && (await judged(read, stored, judging, context));
   const output = { kind: CLUSTER_OUTPUT, overwrite, signal: context.signal };
   const { kept } = await writeNeeded(outDir, output, async (write) => {
     await write('faces.csv', vectorsCsv(read, stored));
@@ -70,14 +74,26 @@ export async function clusterVectors(
       await write(`clusters/${clusterFolder(cluster.id)}/occurrences.svg`, chart);
     }
   });
-  return { clustering, images: read.rows.length, kept };
+  return { clustering, images: read.rows.length, kept, judgement };
 }
 
+async function judged(
+  read: Vectors,
+  stored: StoredClustering,
+  { labels, ...repetitions }: NonNullable<EngineCalls['vectors']['params']['judging']>,
+  context: JobContext,
+): Promise<Judgement> {
+  const truth = await truthOf(labels, nameOfVector(read), read.rows.length, context.signal);
+  const input = { probabilities: read.probabilities, names: read.table.attributes };
+  const parallel = { ...context, run: clusteringWorkers.run, threads: clusteringWorkers.size };
+  return judgeRepeated(stored, input, truth, repetitions, parallel);
+}
+
+/** A table's rows. */
+type Vectors = Awaited<ReturnType<typeof readVectors>>;
+
 /** Like the faces.csv of a run; the columns of the face's place are empty. */
-const vectorsCsv = (
-  { table, rows, probabilities }: Awaited<ReturnType<typeof readVectors>>,
-  clustering: StoredClustering,
-) =>
+const vectorsCsv = ({ table, rows, probabilities }: Vectors, clustering: StoredClustering) =>
   faceTable({
     attributes: table.attributes,
     probabilities,

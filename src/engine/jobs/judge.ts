@@ -1,15 +1,17 @@
-/** Judges groupings of a run's faces, or of a table's vectors, against labels. */
+/** Judges groupings of a run's faces against labels. */
+import { isDeepStrictEqual } from 'node:util';
 import type { Judgement } from '../../domain/judgement';
 import type { EngineCalls } from '../../protocol/engine';
 import { findLabels } from '../../datasets/recognize';
+import { readClustering } from '../../runs/run-files';
+import { unlessDamaged } from '../../runs/run-schemas';
 import { UserError } from '../../util/errors';
-import { judgeClustering, judgeFaces } from '../clustering/judge-faces';
+import { judgeClustering, judgeFaces, judgeRepeated } from '../clustering/judge-faces';
 import { openRun } from '../open-runs';
 import { clusteringWorkers } from '../threads/worker-pools';
-import { readVectors } from './cluster-vectors';
 import { clusteringOf } from './inspect';
 import type { JobContext } from './job-context';
-import { nameOfFace, nameOfVector, truthOf } from './labels-of-faces';
+import { nameOfFace, truthOf } from './labels-of-faces';
 
 /** @throws UserError where the labels cannot be read, or fit no face; CancelledError. */
 export async function judgeRun(
@@ -21,7 +23,13 @@ export async function judgeRun(
   const { modelAttributes: names, thresholds } = manifest;
   const truth = await truthOf(labels, nameOfFace(run), manifest.faces, context.signal);
   const input = { probabilities, names, thresholds };
-  return judgeFaces(input, settings, truth, repetitions, parallel(context));
+  const stored = await readClustering(runDir).catch(unlessDamaged);
+  const isOfThese =
+    stored?.members.length === manifest.faces &&
+    isDeepStrictEqual(stored.clustering.settings, settings);
+  return isOfThese
+    ? judgeRepeated(stored, input, truth, repetitions, parallel(context))
+    : judgeFaces(input, settings, truth, repetitions, parallel(context));
 }
 
 /**
@@ -46,19 +54,6 @@ export async function judgeStored(
     if (error instanceof UserError) return null; // a table of something else
     throw error;
   }
-}
-
-/** Judges the rows of a table by their images' names. */
-export async function judgeVectors(
-  { file, limit, sample, labels, settings, ...repetitions }: EngineCalls['judgeVectors']['params'],
-  context: JobContext,
-): Promise<Judgement> {
-  const choice = { limit, sample, seed: settings.seed };
-  const vectors = await readVectors(file, choice, context.signal);
-  const { table, rows, probabilities } = vectors;
-  const truth = await truthOf(labels, nameOfVector(vectors), rows.length, context.signal);
-  const input = { probabilities, names: table.attributes };
-  return judgeFaces(input, settings, truth, repetitions, parallel(context));
 }
 
 const parallel = (context: JobContext) => ({
