@@ -1,11 +1,8 @@
 /** Clusters attribute vectors of a table, without images. */
-import { readLabels } from '../../datasets/labels';
-import { chooseImages } from '../../images/choose-images';
 import type { Judgement } from '../../domain/judgement';
 import type { EngineCalls } from '../../protocol/engine';
 import type { StoredClustering } from '../../runs/run-files';
 import { fromCsvCell } from '../../text/neutralize';
-import { UserError } from '../../util/errors';
 import { writeNeeded } from '../../util/output-folder';
 import { clusterFaces } from '../clustering/cluster-faces';
 import { judgeRepeated } from '../clustering/judge-faces';
@@ -15,30 +12,7 @@ import { faceTable } from './face-table';
 import type { JobContext } from './job-context';
 import { nameOfVector, truthOf } from './labels-of-faces';
 import { CLUSTER_OUTPUT } from './outputs';
-
-/**
- * Reads a table of attribute vectors.
- * @param choice which of its rows.
- * @returns the table, the chosen rows, and their probabilities, `[rows, attributes]`.
- * @throws UserError where the table cannot be read or has no row; CancelledError.
- */
-export async function readVectors(
-  file: string,
-  choice: { limit: number; sample: number; seed: number },
-  signal: AbortSignal,
-) {
-  const table = await readLabels(file, signal);
-  const width = table.attributes.length;
-  const rows = chooseImages(Array.from(table.images.keys()), choice);
-  if (rows.length === 0)
-    throw new UserError(`the vectors '${file}' have no row below their header`);
-  if (rows.length === table.images.length) return { table, rows, probabilities: table.values };
-  const probabilities = new Float32Array(rows.length * width);
-  rows.forEach((row, i) => {
-    probabilities.set(table.values.subarray(row * width, (row + 1) * width), i * width);
-  });
-  return { table, rows, probabilities };
-}
+import { readVectors, type Vectors } from './read-vectors';
 
 /**
  * Writes faces.csv, clusters.json and the chart of each cluster into `outDir`: the files of an
@@ -88,9 +62,6 @@ async function judged(
   const parallel = { ...context, run: clusteringWorkers.run, threads: clusteringWorkers.size };
   return judgeRepeated(stored, input, truth, repetitions, parallel);
 }
-
-/** A table's rows. */
-type Vectors = Awaited<ReturnType<typeof readVectors>>;
 
 /** Like the faces.csv of a run; the columns of the face's place are empty. */
 const vectorsCsv = ({ table, rows, probabilities }: Vectors, clustering: StoredClustering) =>

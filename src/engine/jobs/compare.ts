@@ -20,10 +20,10 @@ import { MethodComparer, repetitionsOf } from '../clustering/compare-methods';
 import { attributesWithLabels, LabeledFaces, type Truth } from '../clustering/truth';
 import { openRun } from '../open-runs';
 import { clusteringWorkers } from '../threads/worker-pools';
-import { readVectors } from './cluster-vectors';
 import type { JobContext } from './job-context';
 import { nameOfFace, nameOfVector, truthOf } from './labels-of-faces';
 import { COMPARE_OUTPUT } from './outputs';
+import { readVectors } from './read-vectors';
 
 /** Maximum distinct vectors that are compared: a silhouette takes the distance of every pair. */
 const MAX_ROWS = 3000;

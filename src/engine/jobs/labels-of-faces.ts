@@ -4,7 +4,7 @@ import { labelRows } from '../../datasets/match-labels';
 import type { StoredRun } from '../../runs/run-store';
 import { fromCsvCell } from '../../text/neutralize';
 import type { Truth } from '../clustering/truth';
-import type { readVectors } from './cluster-vectors';
+import type { Vectors } from './read-vectors';
 
 /** Name of the image whose labels describe a face; undefined where none does. */
 type NameOf = (face: number) => string | undefined;
@@ -16,7 +16,7 @@ export const nameOfFace =
     faces.face[face] === 0 ? faces.image[face] : undefined;
 
 export const nameOfVector =
-  ({ table, rows }: Awaited<ReturnType<typeof readVectors>>): NameOf =>
+  ({ table, rows }: Vectors): NameOf =>
   (face) =>
     fromCsvCell(table.images[rows[face]!]!);
 
