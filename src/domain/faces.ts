@@ -73,6 +73,8 @@ export interface PhotoView {
 /** Pictures that summarize a cluster. */
 export interface ClusterPictures {
   cluster: number;
+  /** Number of faces that `eigenface` is the mean of; fewer than the cluster has in a preview. */
+  faces: number;
   /** PNG of the mean face. */
   eigenface: Uint8Array;
   /** PNGs of the first principal components, in descending order of explained variance. */

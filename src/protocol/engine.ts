@@ -62,8 +62,11 @@ export interface EngineCalls extends DatasetCalls {
   clearStore: { params: { storeDir: string }; result: { bytes: number } };
   /** Clusters the faces of a run by their stored attributes. */
   cluster: { params: { runDir: string; settings: ClusteringSettings }; result: Clustering };
-  /** Computes the eigenface and principal components of each cluster of a run. */
-  pictures: { params: { runDir: string }; result: ClusterPictures[] };
+  /**
+   * Computes the eigenface and principal components of each cluster of a run: of all faces, or of
+   * about `sample` of them, spread over the run. A cluster without a face among these is left out.
+   */
+  pictures: { params: { runDir: string; sample?: number }; result: ClusterPictures[] };
   /** A part of the faces of a cluster: `count` of them from position `start` of the order. */
   page: {
     params: { runDir: string; cluster: number; order: FaceOrder; start: number; count: number };

@@ -1,4 +1,5 @@
 /** Data embedded in report.html. */
+import type { ClusterPictures } from '../domain/faces';
 import type { PanelState } from './panel';
 
 /** Read by the page's script. Bytes are in base64. */
@@ -8,5 +9,8 @@ export interface ReportData {
     number,
     { row: number; image: string; face: number; jpeg: string; probabilities: number[] }[]
   >;
-  pictures: { cluster: number; eigenface: string; components: string[]; explained: number[] }[];
+  pictures: (Omit<ClusterPictures, 'eigenface' | 'components'> & {
+    eigenface: string;
+    components: string[];
+  })[];
 }

@@ -71,7 +71,8 @@ export class CropReader {
     return this.rows[strip] ?? [];
   }
 
-  private stripOf(row: number): number {
+  /** The strip that holds a face. */
+  stripOf(row: number): number {
     return this.index.strips?.[row] ?? Math.floor(row / MAX_STRIP_FACES);
   }
 

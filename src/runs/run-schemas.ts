@@ -183,6 +183,7 @@ export const comparisonSchema: z.ZodType<Comparison> = z.object({
 export const picturesSchema = z.array(
   z.object({
     cluster: z.int().min(-1),
+    faces: count,
     eigenface: z.string(),
     components: z.array(z.string()),
     explained: z.array(number),

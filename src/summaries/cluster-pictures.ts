@@ -179,7 +179,7 @@ async function runPass({ crops, plan, pass, made }: PassOf, context: PictureCont
         size,
         shown: crops.size,
       };
-      return { cluster, ...(await run('eigenfaces', statistics, { signal })) };
+      return { cluster, faces: rows.length, ...(await run('eigenfaces', statistics, { signal })) };
     },
     parallel,
   );

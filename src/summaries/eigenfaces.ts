@@ -32,7 +32,7 @@ export async function eigenfaces({
   samples,
   size,
   shown,
-}: FaceStatistics): Promise<Omit<ClusterPictures, 'cluster'>> {
+}: FaceStatistics): Promise<Omit<ClusterPictures, 'cluster' | 'faces'>> {
   const pixels = size.width * size.height;
   const { components, explained } = principalComponents(samples, pixels, COMPONENTS, NOISE);
   const mean = Uint8Array.from(sum, (value) => Math.round(value / Math.max(1, faces)));

@@ -8,7 +8,7 @@ import { type BatchResult, collectStrips, type StripBatch } from './strip-batch'
 export interface PictureTasks {
   /** Decodes strips of crops, and adds up their faces. */
   collect: { params: StripBatch; result: BatchResult };
-  eigenfaces: { params: FaceStatistics; result: Omit<ClusterPictures, 'cluster'> };
+  eigenfaces: { params: FaceStatistics; result: Omit<ClusterPictures, 'cluster' | 'faces'> };
   montage: { params: { tiles: Uint8Array; size: CropSize }; result: Uint8Array };
 }
 

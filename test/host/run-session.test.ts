@@ -1,6 +1,6 @@
 import { mkdir, readdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Progress } from '../../src/domain/progress';
 import { RunLibrary } from '../../src/host/runs/run-library';
 import type { SessionContext } from '../../src/host/runs/run-session';
@@ -44,6 +44,37 @@ describe('RunSession', () => {
     const { generation } = session;
     await session.followSettings();
     expect(session.generation, 'nothing changed').toBe(generation);
+  });
+
+  it('shows the eigenfaces of a part of a large run first', async () => {
+    const { library: runs, engine } = await library();
+    const session = runs.getOrCreate([PORTRAITS]);
+    await session.analyze();
+    await session.makePictures(); // or waits for those that the analysis began
+    const all = await engine.call('pictures', { runDir: session.runDir });
+    session.manifest = { ...session.manifest!, faces: 100_000 };
+    session.pictures = null;
+    const samples: unknown[] = [];
+    const call = vi.spyOn(engine, 'call').mockImplementation((name, params) => {
+      if (name !== 'pictures') return Promise.resolve(null as never);
+      samples.push('sample' in params ? params.sample : undefined);
+      return Promise.resolve(all.slice(0, samples.length) as never);
+    });
+    const shown: number[] = [];
+    session.on('pictures', (pictures) => shown.push(pictures.length));
+    await session.makePictures();
+    expect(samples).toEqual([8000, undefined]);
+    expect(shown).toEqual([1, 2]);
+
+    session.pictures = null;
+    call.mockImplementation((_name, params) =>
+      'sample' in params
+        ? Promise.resolve(all.slice(0, 1) as never)
+        : Promise.reject(new Error('the engine ended')),
+    );
+    await session.makePictures();
+    expect(session.problem?.message).toBe('The engine ended');
+    expect(session.pictures, 'those of a part do not stay').toBeNull();
   });
 
   it('lists the settings that were changed since the analysis', async () => {

@@ -27,7 +27,13 @@ beforeEach(async () => {
   await writeRun(place);
   await clusterRun(place);
   await writePictures(place, [
-    { cluster: 0, eigenface: Uint8Array.of(1), components: [Uint8Array.of(2)], explained: [0.5] },
+    {
+      cluster: 0,
+      faces: 1,
+      eigenface: Uint8Array.of(1),
+      components: [Uint8Array.of(2)],
+      explained: [0.5],
+    },
   ]);
   const comparison = {
     version: RUN_VERSION,

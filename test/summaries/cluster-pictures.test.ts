@@ -10,6 +10,7 @@ import {
   type Members,
   type PictureContext,
 } from '../../src/summaries/cluster-pictures';
+import { sampleMembers } from '../../src/summaries/sample-members';
 import { pictureTasks } from '../../src/summaries/picture-tasks';
 import { CancelledError } from '../../src/util/errors';
 import { temporaryFolder } from '../support/images';
@@ -172,5 +173,21 @@ describe('clusterPictures', () => {
     const { channels } = await sharp((await of([0])).eigenfaces[0]!.eigenface).stats();
     expect(channels[0]!.mean).toBe(128);
     await expect(of([0, 1])).rejects.toThrow(/crops\.bin.*strip 1/s);
+  });
+});
+
+describe('sampleMembers', () => {
+  it('takes whole strips, spread over the run, and every cluster that has a face there', async () => {
+    const crops = await writeCrops(200, { width: 8, height: 8 });
+    const last = { cluster: 9, rows: Int32Array.of(180) };
+    const sampled = sampleMembers([...inTurn(200, 3), last], crops, 50);
+    expect(sampled.map(({ cluster }) => cluster)).toEqual([0, 1, 2]);
+    const rows = sampled.flatMap((each) => Array.from(each.rows)).sort((a, b) => a - b);
+    const strips = new Set(rows.map((row) => crops.stripOf(row)));
+    expect(strips.size).toBeGreaterThan(2);
+    const inStrips = [...strips].flatMap((strip) => crops.rowsOf(strip).map(({ row }) => row));
+    expect(rows).toEqual(inStrips);
+    expect(rows.length).toBeLessThan(80);
+    expect(sampleMembers(inTurn(200, 3), crops, 200)).toEqual(inTurn(200, 3));
   });
 });

@@ -8,6 +8,7 @@ import { readableAttribute } from '../../src/domain/attributes';
 import { imageUrl, type Source } from '../source';
 import { styles } from './cluster-card.css';
 import { faceButton } from './face-button';
+import { meanOf } from './mean-of';
 import './occurrence-chart';
 import { shared } from './shared.css';
 import { clusterTitle, count, percent, plural, silhouetteText } from '../../src/text/numbers';
@@ -96,7 +97,7 @@ export class ClusterCard extends LitElement {
             class="eigenface"
             @click=${open}
             aria-label="Open ${title}"
-            title="Mean face of ${count(cluster.size)} faces"
+            title=${meanOf(cluster, this.pictures)}
           >
             ${this.pictures === undefined ? nothing : html`<img src=${imageUrl(this.pictures.eigenface, 'image/png')} alt="" />`}
           </button>

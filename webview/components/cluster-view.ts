@@ -5,6 +5,7 @@ import { classifyAttributes } from '../../src/summaries/tell-apart';
 import { imageUrl, type Source } from '../source';
 import { styles } from './cluster-view.css';
 import './face-grid';
+import { meanOf } from './mean-of';
 import './occurrence-chart';
 import { shared } from './shared.css';
 import { clusterTitle, count, percent, plural, silhouetteText } from '../../src/text/numbers';
@@ -126,7 +127,7 @@ export class ClusterView extends LitElement {
       <section class="pictures" aria-label="Eigenfaces">
         <figure class="mean">
           <img src=${imageUrl(pictures.eigenface, 'image/png')} alt="Mean face of the cluster" />
-          <figcaption>Mean face</figcaption>
+          <figcaption>${meanOf(this.cluster, pictures)}</figcaption>
         </figure>
         ${pictures.components.map(
           (component, i) => html`

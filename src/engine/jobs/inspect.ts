@@ -22,8 +22,10 @@ import { assertCurrent, imagePath, type StoredRun, writeToRun } from '../../runs
 import {
   clusterPictures,
   type MadePictures,
+  type Members,
   type WantedPictures,
 } from '../../summaries/cluster-pictures';
+import { sampleMembers } from '../../summaries/sample-members';
 import { UserError } from '../../util/errors';
 import { clusterFaces } from '../clustering/cluster-faces';
 import { openRun } from '../open-runs';
@@ -58,30 +60,47 @@ export async function clusterRun(
   return result.clustering;
 }
 
-/** The pictures of the clusters; made once and stored with the run. */
+/** The pictures of the clusters. Those of all faces are made once and stored with the run. */
 export async function pictures(
-  { runDir }: EngineCalls['pictures']['params'],
+  { runDir, sample = Infinity }: EngineCalls['pictures']['params'],
   context: JobContext,
 ): Promise<ClusterPictures[]> {
   const stored = await readPictures(runDir);
   if (stored !== undefined) return stored;
   const run = await openRun(runDir);
+  const clustering = await clusteringOf(run);
   const wanted = { eigenfaces: true, montages: false, cards: 0 };
-  return (await makePictures(run, await clusteringOf(run), wanted, context)).eigenfaces;
+  if (sample >= run.crops.count)
+    return (await makePictures(run, clustering, wanted, context)).eigenfaces;
+  const members = sampleMembers(membersOfAll(clustering), run.crops, sample);
+  return (await picturesOf(run, members, wanted, context)).eigenfaces;
 }
+
+const membersOfAll = (stored: StoredClustering): Members[] =>
+  stored.clustering.clusters.map(({ id }, position) => ({
+    cluster: id,
+    rows: membersOf(stored, position),
+  }));
 
 /** Makes pictures of a run's clusters, and stores the eigenfaces with the run. */
 export async function makePictures(
   run: StoredRun,
   clustering: StoredClustering,
   wanted: WantedPictures,
+  context: JobContext,
+): Promise<MadePictures> {
+  const made = await picturesOf(run, membersOfAll(clustering), wanted, context);
+  if (wanted.eigenfaces) await writeToRun(run, () => writePictures(run.folder, made.eigenfaces));
+  return made;
+}
+
+function picturesOf(
+  run: StoredRun,
+  members: readonly Members[],
+  wanted: WantedPictures,
   { signal, onProgress }: JobContext,
 ): Promise<MadePictures> {
-  const members = clustering.clustering.clusters.map(({ id }, position) => ({
-    cluster: id,
-    rows: membersOf(clustering, position),
-  }));
-  const made = await clusterPictures(run.crops, members, wanted, {
+  return clusterPictures(run.crops, members, wanted, {
     run: pictureWorkers.run,
     threads: pictureWorkers.size,
     signal,
@@ -89,8 +108,6 @@ export async function makePictures(
       onProgress({ stage: 'summarise', done, total, failed: 0 });
     },
   });
-  if (wanted.eigenfaces) await writeToRun(run, () => writePictures(run.folder, made.eigenfaces));
-  return made;
 }
 
 /** Some faces of a cluster, in an order. */

@@ -25,10 +25,14 @@ import { JobRunner, type Outcome } from './job-runner';
 import { RunQueries } from './run-queries';
 import { staleSettings } from './stale-settings';
 
+/** About how many faces the eigenfaces of a larger run are first made of: a second's work. */
+const PREVIEW_FACES = 8000;
+
 interface SessionEvents {
   /** Any change except progress and pictures. */
   state: [];
   progress: [Progress | null];
+  /** Eigenfaces; in a large run first those of some of the faces. */
   pictures: [ClusterPictures[]];
   /** The user requested a run that was waiting for trust. */
   allowed: [];
@@ -253,12 +257,17 @@ export class RunSession extends EventEmitter<SessionEvents> {
     if (this.pictures !== null || this.clustering === null || this.isBusy() || this.waits) return;
     const { generation } = this;
     try {
-      const pictures = await this.engine.call('pictures', { runDir: this.runDir });
-      if (generation !== this.generation) return;
-      this.pictures = pictures;
-      this.emit('pictures', pictures);
+      const { runDir } = this;
+      const isLarge = (this.manifest?.faces ?? 0) > 2 * PREVIEW_FACES;
+      for (const sample of isLarge ? [{ sample: PREVIEW_FACES }, {}] : [{}]) {
+        const pictures = await this.engine.call('pictures', { runDir, ...sample });
+        if (generation !== this.generation) return;
+        this.pictures = pictures;
+        this.emit('pictures', pictures);
+      }
       await this.judge();
     } catch (error) {
+      if (generation === this.generation) this.pictures = null; // or a preview would stay
       const outdated = generation !== this.generation || this.isBusy() || this.removed;
       if (!outdated) this.jobs.fail('cluster', messageOf(error));
     }
