@@ -2,11 +2,17 @@
 import type { CropSize } from '../domain/faces';
 import { releaseBuffer } from '../images/buffer-pool';
 import { reduceBox } from '../images/crop';
-import { decodeStrip, encodeRgb, FACE_QUALITY } from '../images/crop-strips';
+import { decodeStrip, encodeRgb } from '../images/crop-strips';
 import type { Pixels } from '../images/pixels';
 import type { CropRow } from '../runs/crop-reader';
 import { messageOf } from '../util/errors';
 import { addFaces } from './add-faces';
+
+/**
+ * JPEG quality of the single faces in a page, which shows them smaller than they are: two thirds of
+ * the bytes that the panel is given.
+ */
+const CARD_QUALITY = 75;
 
 /**
  * Where the faces go, by their rows, in memory that threads share. −1: the face is not wanted for
@@ -68,7 +74,7 @@ export async function collectStrips(batch: StripBatch): Promise<BatchResult> {
       collectFace(batch, { pixels, row, at }, summed);
       if (batch.destinations.card[row]! < 0) continue;
       const face = faceBytes(pixels, size, at);
-      cards.push({ row, jpeg: await encodeRgb(face, size.width, size.height, FACE_QUALITY) });
+      cards.push({ row, jpeg: await encodeRgb(face, size.width, size.height, CARD_QUALITY) });
     }
     releaseBuffer(pixels.data);
   }
