@@ -47,18 +47,18 @@ const isWriting = async (folder: string) =>
 async function interrupted(start: () => Promise<unknown>, folder: string, act: () => void) {
   let outcome: unknown = 'done';
   for (let tries = 0; tries < 10 && outcome === 'done'; tries++) {
-    let isSettled = false;
+    const state = { isSettled: false };
     const call = start()
       .then(
         () => 'done',
         (error: unknown) => error,
       )
-      .finally(() => (isSettled = true));
-    await vi.waitUntil(async () => isSettled || (await isWriting(folder)), {
+      .finally(() => (state.isSettled = true));
+    await vi.waitUntil(async () => state.isSettled || (await isWriting(folder)), {
       interval: 1,
       timeout: 60_000,
     });
-    if (!isSettled) act();
+    if (!state.isSettled) act();
     outcome = await call;
   }
   return outcome;
