@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { distinctVectors } from '../../src/clustering/distinct';
 import { type ClusteringTasks, runHere } from '../../src/clustering/tasks';
@@ -7,6 +9,7 @@ import { clusteringSettings, parseSettings } from '../../src/domain/settings';
 import { inSharedMemory, silhouetteOf } from '../../src/engine/clustering/group-vectors';
 import { TaskPool } from '../../src/engine/threads/task-pool';
 import { CancelledError, UserError } from '../../src/util/errors';
+import { bundleProgram, PROGRAM_ENVIRONMENT } from '../support/bundle';
 import { settingsWith, startEngine } from '../support/engine';
 import { ROOT, temporaryFolder } from '../support/images';
 import { binaryRows, matrix, random } from '../support/vectors';
@@ -53,6 +56,30 @@ describe('clustering workers', () => {
       expect(pool.threads).toBe(0);
     }, 5000);
     expect(await pool.run('inertias', task, {})).toEqual([first]);
+  });
+
+  it('keep a process alive while they have a task, and no longer', async () => {
+    const program = join(await temporaryFolder(), 'program.js');
+    const source = join(await temporaryFolder(), 'program.ts');
+    await writeFile(
+      source,
+      `import { distinctVectors } from '${ROOT}/src/clustering/distinct';
+      import { inSharedMemory } from '${ROOT}/src/engine/clustering/group-vectors';
+      import { TaskPool } from '${ROOT}/src/engine/threads/task-pool';
+      const data = Float64Array.from({ length: 40 }, (_, i) => i % 7);
+      const vectors = inSharedMemory(distinctVectors({ rows: 10, columns: 4, data }));
+      const pool = new TaskPool(process.argv[2], 1);
+      void pool
+        .run('inertias', { vectors, clusters: [2], restarts: 1, seed: 1 }, {})
+        .then(() => console.log('done'));`,
+    );
+    await bundleProgram(source, program);
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [program, join(ROOT, 'dist', 'clustering-worker.js')],
+      { env: PROGRAM_ENVIRONMENT, timeout: 60_000 },
+    );
+    expect(stdout).toBe('done\n');
   });
 
   it('are ended in the middle of a task by a cancel, and replaced', async () => {

@@ -86,7 +86,6 @@ export class TaskPool<Tasks extends TaskTable<Tasks>> {
       remote: new Remote<TaskCalls<Tasks>>(port),
       end: undefined,
     };
-    thread.unref(); // idle threads do not keep the process alive
     port.onClose(() => {
       this.started -= 1;
       clearTimeout(worker.end);
@@ -98,6 +97,7 @@ export class TaskPool<Tasks extends TaskTable<Tasks>> {
 
   private rest(worker: TaskWorker<Tasks>): void {
     this.idle.push(worker);
+    worker.thread.unref(); // idle threads do not keep the process alive
     worker.end = setTimeout(() => {
       this.forget(worker);
       void worker.thread.terminate();
@@ -116,6 +116,7 @@ export class TaskPool<Tasks extends TaskTable<Tasks>> {
   ) {
     const { thread, remote } = worker;
     clearTimeout(worker.end);
+    thread.ref();
     const { signal, onStep } = options;
     const cancel = () => {
       reject(signal!.reason);
