@@ -72,7 +72,7 @@ async function main(labels: string, script: string) {
     };
     const { vectors, found } = await timed(`first kmeans ${name}`, work);
     const warm: number[] = [];
-    for (let run = 0; run < (columns.length > 10 ? 1 : 7); run++) {
+    for (let run = 0; run < 7; run++) {
       await timed(`kmeans ${name}`, work);
       warm.push(results[`kmeans ${name}`]!);
     }
