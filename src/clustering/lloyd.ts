@@ -3,7 +3,7 @@ import { yieldToEventLoop } from '../util/yield-to-event-loop';
 import type { DistinctVectors } from './distinct';
 import { squaredDistance } from './metric';
 import { denseCenters, type NearestCenters } from './nearest-center';
-import { packBits } from './packed';
+import { packBits, type PackedVectors } from './packed';
 import { PackedCenters, TABLE_BITS } from './packed-centers';
 import { RunningMeans } from './running-means';
 
@@ -49,7 +49,7 @@ export function createLloyd(vectors: DistinctVectors, clusters: number): Lloyd {
       : new PackedCenters(packed, vectors.counts, clusters, triesOf(clusters));
   return {
     run: (centers, limits, signal) =>
-      iterate(new LloydRun(vectors, clusters, nearest, centers), limits, signal),
+      iterate(new LloydRun({ vectors, packed }, clusters, nearest, centers), limits, signal),
     tryCenters: (distances, centers) => nearest.tryCenters(distances, centers),
     close: () => {
       nearest.close();
@@ -96,15 +96,18 @@ class LloydRun {
   /** How far each center moved in the last step. */
   private readonly moves: Float64Array;
 
+  private readonly vectors: DistinctVectors;
+
   constructor(
-    private readonly vectors: DistinctVectors,
+    { vectors, packed }: { vectors: DistinctVectors; packed: PackedVectors | undefined },
     private readonly clusters: number,
     private readonly nearest: NearestCenters,
     start: Float64Array,
   ) {
+    this.vectors = vectors;
     this.faces = vectors.counts.reduce((sum, count) => sum + count, 0);
     this.centers = Float64Array.from(start);
-    this.means = new RunningMeans(vectors, clusters);
+    this.means = new RunningMeans(vectors, clusters, packed);
     this.moves = new Float64Array(clusters);
   }
 
@@ -141,16 +144,11 @@ class LloydRun {
   }
 
   result(iterations: number): LloydResult {
-    const { centers, vectors } = this;
+    const { centers } = this;
     const labels = this.nearest.labels.slice();
     this.means.recompute(labels);
     this.means.moveTo(centers, this.moves);
-    let inertia = 0;
-    for (let row = 0; row < vectors.rows; row++)
-      inertia +=
-        vectors.counts[row]! *
-        squaredDistance(vectors.data, row, centers, labels[row]!, vectors.columns);
-    return { labels, centers, inertia, iterations };
+    return { labels, centers, inertia: this.means.inertia(labels, centers), iterations };
   }
 }
 

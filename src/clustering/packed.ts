@@ -11,7 +11,9 @@ const CHUNK = 13;
 export interface PackedVectors {
   rows: number;
   columns: number;
-  /** Number of chunks of columns. */
+  /** Columns of a chunk, at most 16; the last one may have fewer. */
+  chunkBits: number;
+  /** Number of chunks. */
   chunks: number;
   /** `[chunks][rows]`; the lowest bit is the first column of a chunk. */
   bits: Uint16Array[];
@@ -43,7 +45,7 @@ export function packBits(
       bits[chunk]![row]! |= 1 << (column - chunk * chunkBits);
     }
   }
-  const packed = { rows, columns, chunks, bits, weights };
+  const packed = { rows, columns, chunkBits, chunks, bits, weights };
   return { ...packed, distancesFrom: (metric) => distancesFrom(packed, metric) };
 }
 

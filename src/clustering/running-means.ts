@@ -1,5 +1,8 @@
 /** Means of clusters, kept up to date while vectors change their cluster. */
+import { facesWithBits } from './cluster-bits';
 import type { DistinctVectors } from './distinct';
+import { squaredDistance } from './metric';
+import type { PackedVectors } from './packed';
 
 /** How far the centers moved at most. */
 export interface FarthestMove {
@@ -14,9 +17,17 @@ export class RunningMeans {
   /** Faces of each cluster. */
   private readonly sizes: Float64Array;
 
+  /**
+   * Faces of each cluster whose bit is set, `[clusters, columns]`, as of the last `recompute`;
+   * undefined where the faces were added one by one.
+   */
+  private withBits: Float64Array | undefined;
+
+  /** @param packed the same vectors, where their columns have two values. */
   constructor(
     private readonly vectors: DistinctVectors,
     private readonly clusters: number,
+    private readonly packed?: PackedVectors,
   ) {
     this.sums = new Float64Array(clusters * vectors.columns);
     this.sizes = new Float64Array(clusters);
@@ -37,9 +48,42 @@ export class RunningMeans {
 
   /** Sums all faces anew, without the rounding errors of repeated additions and subtractions. */
   recompute(labels: Int32Array): void {
-    this.sums.fill(0);
-    this.sizes.fill(0);
+    const { vectors, clusters, packed, sums, sizes } = this;
+    const { columns, counts } = vectors;
+    sizes.fill(0);
+    const withBits =
+      packed === undefined ? undefined : facesWithBits(packed, counts, labels, clusters);
+    this.withBits = withBits;
+    if (withBits !== undefined) {
+      for (let row = 0; row < labels.length; row++) sizes[labels[row]!]! += counts[row]!;
+      for (let at = 0; at < sums.length; at++)
+        sums[at] = withBits[at]! * packed!.weights[at % columns]!;
+      return;
+    }
+    sums.fill(0);
     for (let row = 0; row < labels.length; row++) this.add(row, labels[row]!, 1);
+  }
+
+  /**
+   * Sum over all faces of the squared distance to their center.
+   * @param labels those of the last call of `recompute`, since which no vector was added.
+   * @param centers `[clusters, columns]`.
+   */
+  inertia(labels: Int32Array, centers: Float64Array): number {
+    const { vectors, sizes, packed, withBits } = this;
+    const { columns, data, counts } = vectors;
+    let inertia = 0;
+    if (packed !== undefined && withBits !== undefined) {
+      for (let at = 0; at < centers.length; at++) {
+        const [center, faces] = [centers[at]!, withBits[at]!];
+        const others = sizes[Math.floor(at / columns)]! - faces;
+        inertia += faces * (packed.weights[at % columns]! - center) ** 2 + others * center ** 2;
+      }
+      return inertia;
+    }
+    for (let row = 0; row < labels.length; row++)
+      inertia += counts[row]! * squaredDistance(data, row, centers, labels[row]!, columns);
+    return inertia;
   }
 
   /**
