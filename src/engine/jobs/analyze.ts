@@ -18,12 +18,11 @@ import { forgetRun } from '../open-runs';
 import { withStore } from '../open-store';
 import type { AnalysisPipeline } from '../pipeline/analysis-pipeline';
 import { type ListedImages, listImages } from '../pipeline/list-images';
-import { openPipeline, prewarmWorkers } from '../pipeline/open-pipeline';
+import { openPipeline } from '../pipeline/open-pipeline';
 import { noteProvenance, reusableRun } from '../pipeline/reuse-run';
 import { notStored, StoreBuffer } from '../pipeline/store-buffer';
 import { refuseEmptiedFolders, refusePartialRun } from '../pipeline/vanished-folders';
 import { Tally } from '../pipeline/tally';
-import { releaseIdleThreads } from '../threads/prewarmed-threads';
 import type { JobContext } from './job-context';
 import { LISTS_OUTPUT } from './outputs';
 
@@ -69,7 +68,7 @@ async function analyzeFolders(
   const { id, folders, settings, bundled } = params;
   const { signal, host } = context;
   const seconds = () => (performance.now() - started) / 1000;
-  const listed = await findImages(params, context, store).catch(releaseAndThrow);
+  const listed = await findImages(params, context);
   const scan = seconds();
   await using pipeline = await openPipeline(listed, { settings, bundled, store, signal, host });
   const open = seconds() - scan;
@@ -121,17 +120,10 @@ interface Analysis extends Pick<Start, 'store' | 'notices'> {
 
 const isDiskFull = (error: unknown) => ['ENOSPC', 'EFBIG', 'EDQUOT'].includes(codeOf(error) ?? '');
 
-/** Ends the threads that were started for images to come. */
-function releaseAndThrow(error: unknown): never {
-  releaseIdleThreads();
-  throw error;
-}
-
 /** @throws UserError where a folder cannot be used, or there is no image. */
 async function findImages(
   { runDir, folders, settings }: Params,
-  { signal, onProgress, host }: JobContext,
-  store: FaceStore | undefined,
+  { signal, onProgress }: JobContext,
 ): Promise<ListedImages> {
   const listed = await listImages(
     folders,
@@ -140,9 +132,6 @@ async function findImages(
       signal,
       onFound: (done) => {
         onProgress({ stage: 'scan', done, total: 0, failed: 0 });
-      },
-      onFirst: (image, entries) => {
-        prewarmWorkers(image, entries, { store, host });
       },
     },
     (found) => refuseEmptiedFolders(runDir, folders, found),

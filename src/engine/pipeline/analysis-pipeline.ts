@@ -14,7 +14,6 @@ import type { Identities } from '../../store/identity';
 import type { ModelInfo } from '../../store/store-records';
 import { retireProcess } from '../retire';
 import type { ImageWorkerPool } from '../threads/image-worker-pool';
-import { releaseIdleThreads } from '../threads/prewarmed-threads';
 import type { AnalyzedBatch } from './analyzed-image';
 import { ChunkAnalyzer, type PendingBatch } from './chunk-analyzer';
 import { ImageCache } from './image-cache';
@@ -116,7 +115,6 @@ export class AnalysisPipeline implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    releaseIdleThreads();
     await closeWorkers(this.parts.workers);
     await this.parts.chain.release();
   }

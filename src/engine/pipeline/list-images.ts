@@ -26,7 +26,7 @@ export interface ListedImages {
 export async function listImages(
   folders: readonly string[],
   choice: Choice,
-  options: Pick<ScanOptions, 'signal' | 'onFound' | 'onFirst'>,
+  options: Pick<ScanOptions, 'signal' | 'onFound'>,
   check: (found: Images) => Promise<void> = () => Promise.resolve(),
 ): Promise<ListedImages> {
   const { include, exclude } = choice;

@@ -8,18 +8,17 @@ import {
   type DetectionChoice,
 } from '../../faces/choose-detection';
 import { imageLimits } from '../../images/image-limits';
-import type { ImageFile, Images } from '../../images/image-list';
+import type { Images } from '../../images/image-list';
 import { MemoryBudget } from '../../images/memory-budget';
 import { openModel } from '../../networks/model';
 import { ProviderChain } from '../../networks/provider-chain';
 import { chooseProvider, type ProviderChoice } from '../../networks/providers';
 import { type FaceStore } from '../../store/face-store';
-import { type Identities, identityOf } from '../../store/identity';
+import type { Identities } from '../../store/identity';
 import { type ModelInfo, modelInfoSchema } from '../../store/store-records';
 import type { SearchSetup } from '../threads/image-worker';
-import { ImageWorkerPool, imageWorkersFor, type WorkerHost } from '../threads/image-worker-pool';
+import { ImageWorkerPool, type WorkerHost } from '../threads/image-worker-pool';
 import { InferenceWorkerPool } from '../threads/inference-worker-pool';
-import { prewarm, releaseIdleThreads } from '../threads/prewarmed-threads';
 import { AnalysisPipeline, closeWorkers } from './analysis-pipeline';
 import { chooseModel } from './choose-model';
 import { INFERENCE_WORKERS } from './infer-pending';
@@ -46,19 +45,6 @@ export interface PipelineOptions {
 type ImagesWithIdentities = Pick<ListedImages, 'images' | 'identities'>;
 
 /**
- * Lets threads load their code while the folders are still listed.
- * @param first the first image that was found.
- * @param entries number of entries of its folder.
- */
-export function prewarmWorkers(
-  first: ImageFile,
-  entries: number,
-  { store, host }: Pick<PipelineOptions, 'store' | 'host'>,
-): void {
-  if (host === 'thread' && isNew(first, store)) prewarm(imageWorkersFor(entries), undefined);
-}
-
-/**
  * Reads no more of the images than is needed to choose how faces are found.
  * @throws UserError where a network cannot be used; CancelledError.
  */
@@ -71,7 +57,6 @@ export async function openPipeline(
   try {
     return await openWith(workers, listed, options);
   } catch (error) {
-    releaseIdleThreads();
     await closeWorkers(workers);
     throw error;
   }
@@ -82,12 +67,10 @@ async function openWith(
   { images, identities }: ImagesWithIdentities,
   options: PipelineOptions,
 ): Promise<AnalysisPipeline> {
-  const { settings, bundled, store, signal, host } = options;
+  const { settings, bundled, store, signal } = options;
   const { choice, batchSize } = await chooseModel(settings, bundled, store, images.length, signal);
   signal.throwIfAborted();
   const inferenceFile = choice.provider === 'cpu' ? choice.file : undefined;
-  if (host === 'thread' && isNew(images.at(0), store))
-    prewarm(imageWorkersFor(images.length), inferenceFile);
   const hash = await fileHash(choice.file);
   const model = await modelInfo(choice, hash, store);
   // Without a search the detector's file is not read.
@@ -185,13 +168,6 @@ function searchSetup({ settings, bundled }: PipelineOptions): SearchSetup {
     minFaceScore: settings.minFaceScore,
     minFaceSize: settings.minFaceSize,
   };
-}
-
-/** Whether the store does not hold an image under its path; most likely it holds no other then. */
-function isNew(image: ImageFile | undefined, store: FaceStore | undefined): boolean {
-  if (image === undefined) return false;
-  const identity = identityOf(image.path);
-  return identity === undefined || store?.contentOfFile(image.path, identity) === undefined;
 }
 
 /** Input and outputs of a network: from the store, or by opening it. */

@@ -4,7 +4,11 @@
  */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { forkProcess } from '../../channel/child-process';
+import { workerPort } from '../../channel/node-ports';
+import type { ClosedError } from '../../channel/port';
+import { Remote } from '../../channel/remote';
 import type { Framing } from '../../domain/networks';
 import type { AlignmentCheckResult } from '../../faces/alignment-check';
 import type { AnalyzedImages, ImageRequest } from '../../faces/analyze-images';
@@ -14,8 +18,7 @@ import { MAX_THREADS } from '../../util/thread-count';
 import type { ImagePath, ImageWorkerCalls, ImageWorkerSetup, SearchSetup } from './image-worker';
 import { IsolatedImages, Verdict, WORKER_MEMORY } from './isolated-images';
 import { mergeAnalyzed } from './merge-analyzed';
-import { LostWorker, PoolWorker } from './pool-worker';
-import { takeThread } from './prewarmed-threads';
+import { LostWorker, PoolWorker, type WorkerConnection } from './pool-worker';
 import { killAboveMemory } from './watch-memory';
 
 /**
@@ -40,7 +43,7 @@ const SILENCE_MS = { min: 5_000, max: 10_000 };
 const ENGINE_MEMORY = 2e9;
 
 /** Number of workers for a number of images. */
-export const imageWorkersFor = (images: number): number =>
+const imageWorkersFor = (images: number): number =>
   Math.max(1, Math.min(availableParallelism(), MAX_THREADS, Math.ceil(images / 4)));
 
 export class ImageWorkerPool {
@@ -214,8 +217,7 @@ export class ImageWorkerPool {
   }
 
   private start(): PoolWorker {
-    const connection =
-      this.host === 'thread' ? { ...takeThread(), kill: undefined } : this.startProcess();
+    const connection = this.host === 'thread' ? startThread() : this.startProcess();
     const silenceLimit = clamp(500 * this.limits.seconds, SILENCE_MS.min, SILENCE_MS.max);
     const worker = new PoolWorker(connection, silenceLimit, () => {
       this.remove(worker);
@@ -243,6 +245,12 @@ export class ImageWorkerPool {
   private setupFor(setup: ImageWorkerSetup): ImageWorkerSetup {
     return this.host === 'thread' ? setup : withoutBudget(setup);
   }
+}
+
+function startThread(): WorkerConnection {
+  const port = workerPort(new Worker(join(__dirname, 'image-worker.js')));
+  const ended = new Promise<ClosedError>(port.onClose);
+  return { remote: new Remote(port), ended, kill: undefined };
 }
 
 /** For a process, which shares no memory with others. */

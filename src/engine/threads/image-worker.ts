@@ -61,8 +61,6 @@ export type ImagePath = string | Uint8Array;
 export type Rendered<T> = T | { reason: string };
 
 export interface ImageWorkerCalls {
-  /** Opens a network in advance of `setUp`. */
-  prepare: { params: { model: string }; result: undefined };
   setUp: { params: ImageWorkerSetup; result: undefined };
   /** Analyzes images. Progress: number of images that are done. */
   describe: {
@@ -179,10 +177,6 @@ const image = (path: ImagePath) => ({ path: typeof path === 'string' ? path : Bu
 
 const port = parentEnd();
 serve<ImageWorkerCalls>(port, {
-  prepare: async ({ model }) => {
-    await networkOf(model);
-    return undefined;
-  },
   setUp: async (setup) => {
     options = optionsOf(setup);
     await options.catch(() => undefined); // `describe` throws the error
