@@ -147,7 +147,9 @@ function reportLines({
     '',
     ...(groups.length === 0
       ? []
-      : [`of each of these, an image has one at most: ${groups.map(({ name }) => forName(name)).join(', ')}`]),
+      : [
+          `of each of these, an image has one at most: ${groups.map(({ name }) => forName(name)).join(', ')}`,
+        ]),
     `index  ${'attribute'.padEnd(width)} frequency${isPartial ? '    labels' : ''}`,
     ...sorted.map(
       ({ index, name, frequency, labeled }) =>

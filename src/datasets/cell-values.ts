@@ -22,7 +22,7 @@ export type CellValue = { value: number; isWord: boolean } | null;
 export function cellValue(text: string): CellValue {
   const plain = WITH_COMMA.test(text) ? text.replace(',', '.') : text;
   const number = plain === '' ? NaN : Number(plain);
-  if (Number.isFinite(number)) return { value: number, isWord: false };
+  if (Number.isFinite(number)) return { value: number === 0 ? 0 : number, isWord: false }; // no −0
   const word = text.toLowerCase();
   if (UNDEFINED.has(word)) return { value: NaN, isWord: false };
   if (TRUE.has(word)) return { value: 1, isWord: true };

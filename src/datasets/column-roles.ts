@@ -1,6 +1,6 @@
 /** What the columns of a table hold, told from their names and the first row. */
 import { attributeKey, isKnownAttribute } from '../domain/attributes';
-import { FACE_COLUMNS } from '../domain/face-columns';
+import { ownAttributes, PLACE_COLUMNS } from '../domain/face-columns';
 import { type Dialect, IMAGE_KEYS, isImageName } from './dialect';
 
 export interface ColumnRoles {
@@ -26,8 +26,8 @@ const OTHER_KEYS = new Set([
   'identity', 'identityid', 'idname', 'person', 'personid', 'personname', 'subject', 'subjectid', 'group', 'id', 'index',
   'unnamed0', 'level0', 'indexlevel0', 'url', 'source', 'license', 'servicetest', 'bbox', 'landmarks', 'x1', 'y1', 'x2', 'y2',
 ]); // prettier-ignore
-/** Columns of this program's faces.csv. */
-const OWN_KEYS: ReadonlySet<string> = new Set(FACE_COLUMNS.map(attributeKey));
+/** Columns that are no attributes in tables made of this program's faces.csv. */
+const OWN_KEYS: ReadonlySet<string> = new Set([...PLACE_COLUMNS, 'silhouette']);
 
 /** Columns that number the rows: nobody misses them. */
 const INDEX_KEYS = new Set(['', 'unnamed0', 'index', 'level0', 'indexlevel0']);
@@ -42,6 +42,29 @@ export const isCategoryName = (name: string): boolean => CATEGORY_KEYS.has(attri
 
 export function rolesOf({ header: names, first, hasRowNames }: Dialect): ColumnRoles {
   const header = hasRowNames ? ['', ...names] : names;
+  const own = ownAttributes(header);
+  return own === undefined ? foreignRoles(header, first, hasRowNames) : ownRoles(header, own);
+}
+
+/** Of a table that this program wrote: attributes may have any name. */
+function ownRoles(header: string[], { start, end }: { start: number; end: number }): ColumnRoles {
+  return {
+    header,
+    image: header.indexOf('image'),
+    split: -1,
+    face: header.indexOf('face'),
+    person: -1,
+    imageNumber: -1,
+    candidates: Array.from({ length: end - start }, (_, i) => start + i),
+    others: [],
+  };
+}
+
+function foreignRoles(
+  header: string[],
+  first: readonly string[] | undefined,
+  hasRowNames: boolean,
+): ColumnRoles {
   const keys = header.map((name) => (isKnownAttribute(name) ? undefined : attributeKey(name)));
   const find = (isIt: (key: string) => boolean) =>
     keys.findIndex((key) => key !== undefined && isIt(key));
@@ -50,9 +73,7 @@ export function rolesOf({ header: names, first, hasRowNames }: Dialect): ColumnR
   const isLfw = person >= 0 && imageNumber >= 0;
   const image = hasRowNames ? 0 : isLfw ? -1 : imageColumn(keys, first);
   const split = find((key) => SPLIT_KEYS.has(key));
-  const isOwn = ['face', 'cluster', 'score'].every((key) => keys.includes(key));
-  const face = isOwn ? keys.indexOf('face') : -1;
-  const taken = [image, split, face, ...(isLfw ? [person, imageNumber] : [])];
+  const taken = [image, split, ...(isLfw ? [person, imageNumber] : [])];
   const columns = [...header.keys()].filter((column) => !taken.includes(column));
   const isOther = (column: number) => {
     const key = keys[column];
@@ -64,11 +85,11 @@ export function rolesOf({ header: names, first, hasRowNames }: Dialect): ColumnR
     header,
     image,
     split,
-    face,
+    face: -1,
     person: isLfw ? person : -1,
     imageNumber: isLfw ? imageNumber : -1,
     candidates: columns.filter((column) => !isOther(column)),
-    others: others.filter((column) => !isOwn && !INDEX_KEYS.has(keys[column] ?? '')),
+    others: others.filter((column) => !INDEX_KEYS.has(keys[column] ?? '')),
   };
 }
 

@@ -56,9 +56,10 @@ export function attributesOf(
   const leftOut: string[] = [];
   const result: Attributes = { taken: [], groups: [], remarks: [...coding.remarks] };
   for (const [i, column] of columns.entries()) {
-    const found = column.texts === undefined || column.isDropped
-      ? numberColumn(column, i, contents[i]!, values.rows, coding)
-      : categoryColumn(column, i, column.texts, values.rows);
+    const found =
+      column.texts === undefined || column.isDropped
+        ? numberColumn(column, i, contents[i]!, values.rows, coding)
+        : categoryColumn(column, i, column.texts, values.rows);
     if (typeof found === 'string') {
       leftOut.push(`${excerpt(column.name)} (${found})`);
       continue;
@@ -73,7 +74,8 @@ export function attributesOf(
   if (names.length === 0 && values.rows > 0) {
     throw new UserError(
       `the labels '${file}' have no attribute: ` +
-        `expected columns like ${CELEBA_ATTRIBUTES.slice(0, 3).join(', ')}, got ${excerptOfList(header)}`,
+        `expected columns like ${CELEBA_ATTRIBUTES.slice(0, 3).join(', ')}, got ${excerptOfList(header.filter((name) => name !== ''))}` +
+        (leftOut.length > 0 ? `; left out: ${excerptOfList(leftOut, 10)}` : ''),
     );
   }
   checkNames(file, names);
@@ -106,7 +108,9 @@ function codingOf(
     return {
       isSigned: true,
       isZeroUndefined: columns.map(() => false),
-      remarks: ['the values are real numbers: those above 0 count as present, those below as absent'],
+      remarks: [
+        'the values are real numbers: those above 0 count as present, those below as absent',
+      ],
     };
   }
   const isNumbers = (i: number) => columns[i]!.texts === undefined && !contents[i]!.hasFraction;
@@ -156,8 +160,7 @@ function numberColumn(
   const attribute = (valueOf: Attribute['valueOf']) => ({
     taken: [{ name, column: index, valueOf }],
   });
-  if (coding.isSigned)
-    return attribute((value) => (value > 0 ? 1 : value < 0 ? 0 : NaN));
+  if (coding.isSigned) return attribute((value) => (value > 0 ? 1 : value < 0 ? 0 : NaN));
   if (isOutside) return 'numbers outside 0 to 1';
   if (defined === 0 && rows > 0) return 'no value in any row';
   if (coding.isZeroUndefined[index]!)
@@ -185,7 +188,9 @@ function categoryColumn(
   }
   if (found.every((text) => sexOf(text) !== undefined)) {
     const labels = found.map((text) => sexOf(text)!);
-    const taken = [{ name: 'Male', column: index, valueOf: (value: number) => labels[value] ?? NaN }];
+    const taken = [
+      { name: 'Male', column: index, valueOf: (value: number) => labels[value] ?? NaN },
+    ];
     const remark = `${excerpt(name)} is read as the attribute Male: ${excerptOfList(found, 4)}`;
     return { taken, remark };
   }

@@ -173,7 +173,9 @@ export function spacedCells(line: string): string[] {
 /** @throws UserError where the header is a row: its names would be values. */
 function checkHeader(file: string, { header, separator, hasRowNames }: Dialect): void {
   const names = hasRowNames ? header : header.slice(1);
-  const isNumbered = names.every((name, i) => name === String(i)); // columns of pandas
+  // Columns of pandas have numbers, where nobody names them.
+  const numbered = hasRowNames || header[0] === '' ? names : header;
+  const isNumbered = numbered.length > 2 && numbered.every((name, i) => name === String(i));
   const isRow = names.length > 0 && !isNumbered && names.every(isNumber);
   if (!isRow && !(isImageName(header[0] ?? '') && header.length > 1)) return;
   const line = header.join(separator);

@@ -137,7 +137,8 @@ function countTogether(
   }
   const pairs = (one: Int32Array, other: Int32Array) => countPairs(one, other, count, words);
   const both = pairs(present, present);
-  if (!isComplete) return { defined: pairs(defined, defined), first: pairs(present, defined), both };
+  if (!isComplete)
+    return { defined: pairs(defined, defined), first: pairs(present, defined), both };
   return {
     defined: new Float64Array(count * count).fill(rows.length),
     first: Float64Array.from(both, (_, at) => both[Math.floor(at / count) * (count + 1)]!),

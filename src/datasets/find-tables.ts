@@ -16,7 +16,18 @@ export interface LabelPart {
 }
 
 /** Where the parts of a data set may lie below its folder, the most likely first. */
-const PLACES = ['', 'Anno', 'Eval', 'anno', 'eval', 'celeba', 'CelebA', 'CelebAMask-HQ', 'annotations', 'labels'];
+const PLACES = [
+  '',
+  'Anno',
+  'Eval',
+  'anno',
+  'eval',
+  'celeba',
+  'CelebA',
+  'CelebAMask-HQ',
+  'annotations',
+  'labels',
+];
 /** Tables of labels of known data sets, in any of the places. */
 const KNOWN = [
   'list_attr_celeba.txt',
@@ -91,7 +102,8 @@ export async function findTables(folder: string, signal?: AbortSignal): Promise<
       const entries = await readdir(each, { withFileTypes: true }).catch(() => []);
       for (const entry of entries) {
         if (entry.isDirectory() && !entry.name.startsWith('.')) below.push(join(each, entry.name));
-        else if (TABLE.test(entry.name) && !isOther(entry.name)) tables.push(join(each, entry.name));
+        else if (TABLE.test(entry.name) && !isOther(entry.name))
+          tables.push(join(each, entry.name));
       }
     }
     if (tables.length > 0) return partsOf(folder, tables.sort());

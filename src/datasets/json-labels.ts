@@ -117,7 +117,11 @@ async function listOf(file: string, pieces: AsyncIterable<Buffer>): Promise<Row[
         `the labels '${file}' are JSON of more than ${megabytes(MAX_LIST)}: expected an object for each image on a line of its own (.jsonl)`,
       );
   }
-  const value = parsed(Buffer.concat(read).toString('utf8').replace(/^\uFEFF/, ''));
+  const value = parsed(
+    Buffer.concat(read)
+      .toString('utf8')
+      .replace(/^\uFEFF/, ''),
+  );
   if (Array.isArray(value) && value.length > 0 && value.every(isObject)) {
     if (value.length > TABLE_LIMITS.lines)
       throw new UserError(`the labels '${file}' have too many objects`);

@@ -221,4 +221,3 @@ const faceOf = (text: string): number => {
   const number = Number(text);
   return Number.isInteger(number) ? number : 0;
 };
-

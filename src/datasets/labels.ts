@@ -102,4 +102,3 @@ export async function parsedLabels(
   await eachRecord(pieces, options, take, signal);
   return columns.table();
 }
-

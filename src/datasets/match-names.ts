@@ -207,7 +207,9 @@ class Matcher {
       if (whole.length === its.length && commonEnd(whole, its) === its.length)
         return FIT.path + bonus;
     }
-    if (length >= Math.min(parts.length, its.length)) return FIT.end + length + bonus;
+    // All folders below that of the images are the same, if there are any.
+    const isBelow = length > 1 && length >= image.name.split('/').length;
+    if (isBelow || length >= Math.min(parts.length, its.length)) return FIT.end + length + bonus;
     const [own, other] = [parts.at(-2), its.at(-2)].map((part) => partitionWord(part ?? ''));
     if (own !== undefined && other !== undefined && own !== other) return FIT.none;
     return FIT.fileName + length + bonus;

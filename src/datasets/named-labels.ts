@@ -29,7 +29,9 @@ const MAX_CLASSES = 50;
 export function utkFaceLabels(images: readonly ImageFile[]): LabelTable | undefined {
   const found = images.flatMap(({ name }) => {
     const match = UTKFACE.exec(name);
-    return match === null ? [] : [{ name, age: Number(match[1]), gender: match[2]!, race: match[3] }];
+    return match === null
+      ? []
+      : [{ name, age: Number(match[1]), gender: match[2]!, race: match[3] }];
   });
   if (found.length === 0 || found.length < MOST * images.length) return undefined;
   const ages = AGES.map((from, i) => categoryAttribute('age', ageGroup(from, AGES[i + 1])));
@@ -54,7 +56,9 @@ export function utkFaceLabels(images: readonly ImageFile[]): LabelTable | undefi
     remarks: [
       ...(without.length === 0
         ? []
-        : [`${plural(without.length, 'name')} without a race, like '${excerpt(without[0]!.name)}'`]),
+        : [
+            `${plural(without.length, 'name')} without a race, like '${excerpt(without[0]!.name)}'`,
+          ]),
       ...(others === 0 ? [] : [`${plural(others, 'image')} without labels in the name`]),
     ],
   };
@@ -90,6 +94,8 @@ export function classFolderLabels(images: readonly ImageFile[]): LabelTable | un
     remarks:
       others === 0
         ? []
-        : [`${plural(others, 'image')} without a class, as ${others === 1 ? 'it lies' : 'they lie'} in no folder`],
+        : [
+            `${plural(others, 'image')} without a class, as ${others === 1 ? 'it lies' : 'they lie'} in no folder`,
+          ],
   };
 }

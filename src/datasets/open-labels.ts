@@ -46,11 +46,9 @@ export async function labelsOf(
   }: { signal?: AbortSignal | undefined; onFound?: (images: number) => void } = {},
 ): Promise<Labels> {
   const { labels: path, partitions, images } = parts;
-  if (parts.kind === 'class folders')
-    return namedLabels(images ?? path, { signal, onFound });
-  const isSeveral = parts.tables !== undefined && parts.tables.length > 1;
+  if (parts.kind === 'class folders') return namedLabels(images ?? path, { signal, onFound });
   const tables = parts.tables ?? [{ file: path, prefix: '', split: undefined }];
-  const folder = isSeveral ? path : dirname(path);
+  const folder = parts.tables === undefined ? dirname(path) : (parts.root ?? path);
   return partsLabels(tables, { path, folder, partitions }, signal);
 }
 

@@ -52,7 +52,9 @@ export async function parquetLabels(file: string, signal?: AbortSignal): Promise
 }
 
 const isNameColumn = (name: string): boolean =>
-  attributeKey(name) !== '' && IMAGE_KEYS.includes(attributeKey(name)) && attributeKey(name) !== 'id';
+  attributeKey(name) !== '' &&
+  IMAGE_KEYS.includes(attributeKey(name)) &&
+  attributeKey(name) !== 'id';
 
 const columnsOf = (file: string, header: string[], first: ValueCells) =>
   new LabelColumns(file, {

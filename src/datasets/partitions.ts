@@ -33,7 +33,9 @@ export const isSamePartition = (a: string, b: string): boolean =>
  */
 export function namedPartitions(splits: readonly string[]): string[] {
   const isNumbered = splits.includes('2') && splits.every((split) => /^[012]?$/.test(split));
-  return isNumbered ? splits.map((split) => (split === '' ? '' : partitionName(split))) : [...splits];
+  return isNumbered
+    ? splits.map((split) => (split === '' ? '' : partitionName(split)))
+    : [...splits];
 }
 
 /**
@@ -84,14 +86,20 @@ export async function readPartitions(
   // A comma or semicolon: it is a CSV table from the beginning.
   partitions.clear();
   await checkTable(file, 'partitions', signal);
-  const options = { what: `the partitions '${file}'`, relax_column_count: true, delimiter: delimiter! };
+  const options = {
+    what: `the partitions '${file}'`,
+    relax_column_count: true,
+    delimiter: delimiter!,
+  };
   await eachRecord(pieces(), options, take, signal);
   return partitions;
 }
 
 /** Where a header has the name and the partition; undefined for other lines. */
 function headerColumns(cells: readonly string[]): [number, number] | undefined {
-  const split = cells.findIndex((cell) => /^(?:eval_?)?(?:partition|split|subset|set)s?$/i.test(cell));
+  const split = cells.findIndex((cell) =>
+    /^(?:eval_?)?(?:partition|split|subset|set)s?$/i.test(cell),
+  );
   if (split < 0) return undefined;
   const named = cells.findIndex((cell) => /image|file|img|name|path/i.test(cell));
   return [named >= 0 ? named : split === 0 ? 1 : 0, split];

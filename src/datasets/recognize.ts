@@ -4,7 +4,7 @@
  */
 import { existsSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { basename, dirname, extname, join } from 'node:path';
+import { basename, dirname, extname, join, relative, sep } from 'node:path';
 import type { DatasetKind } from '../domain/dataset';
 import { scanImages } from '../images/scan-folders';
 import { messageOf, UserError } from '../util/errors';
@@ -23,6 +23,8 @@ export interface DatasetParts {
   labels: string;
   /** All tables, where there are several; undefined for `labels` alone. */
   tables?: LabelPart[] | undefined;
+  /** Folder below which they were found; undefined where `labels` is that folder. */
+  root?: string;
   /** Table of partitions; undefined where the labels name the split themselves, or nothing does. */
   partitions: string | undefined;
   /** Folder below which the images lie; undefined where there are labels only. */
@@ -62,7 +64,7 @@ export async function recognizeDataset(
   labels?: string,
   signal?: AbortSignal,
 ): Promise<DatasetParts> {
-  if (isFile(folder) && extname(folder).toLowerCase() === '.parquet')
+  if (isParquetName(folder) && isFile(folder))
     return { ...parquetParts(folder), labels: labels ?? folder };
   try {
     await readdir(folder);
@@ -71,27 +73,35 @@ export async function recognizeDataset(
       cause: error,
     });
   }
-  const parts = await partsIn(folder, labels, signal);
+  const root = labels !== undefined && isFolder(labels) ? labels : folder;
+  const parts = await partsIn(root, labels === root ? undefined : labels, signal);
   const [first] = parts;
   if (first === undefined) return namedDataset(folder, signal);
   const name = basename(first.file);
   const kind = KINDS.find(([pattern]) => pattern.test(name))?.[1];
   const people = existsSync(join(folder, 'lfw')) ? join(folder, 'lfw') : folder;
   const isLfw = kind === 'LFW' || (kind === undefined && (await looksLikeLfw(people)));
-  const archives = parts.map(({ file }) => file).filter((file) => /\.parquet$/i.test(file));
+  const archives = parts.map(({ file }) => file).filter((file) => isParquetName(file));
   const images = isLfw
     ? people
     : (IMAGES.map((each) => join(folder, ...each.split('/'))).find((path) => existsSync(path)) ??
       (await holdsImages(folder, signal)));
-  return {
-    kind: isLfw ? 'LFW' : (kind ?? 'labelled folder'),
-    labels: parts.length === 1 ? first.file : folder,
-    tables: parts.length > 1 || first.split !== undefined ? parts : undefined,
+  const recognized = {
+    kind: isLfw ? ('LFW' as const) : (kind ?? ('labelled folder' as const)),
+    labels: parts.length === 1 ? first.file : root,
+    ...(parts.length > 1 || first.split !== undefined ? { tables: parts, root } : {}),
     partitions: parts.length === 1 ? await findPartitions(first.file) : undefined,
-    images: images ?? (archives.length > 0 ? folder : undefined),
-    archives: images === undefined && archives.length > 0 ? archives : undefined,
+    images,
   };
+  if (images !== undefined || archives.length === 0) return recognized;
+  // Names are meant from the files that hold the images, too.
+  const tables = parts.map((part) => ({ ...part, prefix: pathBelow(root, part.file) }));
+  return { ...recognized, tables, root, images: folder, archives };
 }
+
+const isParquetName = (path: string): boolean => extname(path).toLowerCase() === '.parquet';
+const pathBelow = (folder: string, path: string): string =>
+  relative(folder, path).replaceAll(sep, '/');
 
 const parquetParts = (file: string): DatasetParts => ({
   kind: 'Hugging Face',
@@ -106,8 +116,8 @@ async function partsIn(
   labels: string | undefined,
   signal: AbortSignal | undefined,
 ): Promise<LabelPart[]> {
-  const known = labels === undefined || isFolder(labels) ? findKnownTable(labels ?? folder) : labels;
-  if (known === undefined) return findTables(labels ?? folder, signal);
+  const known = labels ?? findKnownTable(folder);
+  if (known === undefined) return findTables(folder, signal);
   return [{ file: known, prefix: '', split: splitOf(basename(known)) }];
 }
 

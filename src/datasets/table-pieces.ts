@@ -170,7 +170,10 @@ class TextLimits {
 const OTHER_KINDS: [start: string, kind: string][] = [
   ['PK\x03\x04', 'a workbook (.xlsx, .ods) or another .zip file: save its sheet as CSV'],
   ['\xd0\xcf\x11\xe0', 'an Excel workbook (.xls): save its sheet as CSV'],
-  ['\x93NUMPY', 'an array of NumPy: write it with pandas as CSV, with names of images and attributes'],
+  [
+    '\x93NUMPY',
+    'an array of NumPy: write it with pandas as CSV, with names of images and attributes',
+  ],
   ['\x80\x04', 'a pickle of Python: write the table with pandas as CSV'],
   ['\x80\x05', 'a pickle of Python: write the table with pandas as CSV'],
   ['MATLAB', 'a file of MATLAB: write the table as CSV'],

@@ -119,6 +119,8 @@ function undefinedRemark({ attributes, images, values }: LabelTable): string | u
   const name = images[Math.floor(first / width)]!;
   return (
     `${plural(total, 'label')} of ${values.length.toLocaleString('en')} not defined, which count nowhere (${excerptOfList(list, 5)})` +
-    (name === '' ? '' : `; for example ${excerpt(attributes[first % width]!)} of '${excerpt(name)}'`)
+    (name === ''
+      ? ''
+      : `; for example ${excerpt(attributes[first % width]!)} of '${excerpt(name)}'`)
   );
 }

@@ -69,7 +69,8 @@ export function sharedAttributes(
   const exact = new Map(known.map((name, i) => [name, i] as const).reverse());
   const byKey = new Map(known.map((name, i) => [attributeKey(name), i] as const).reverse());
   return names.flatMap((name, index) => {
-    const other = exact.get(name) ?? (attributeKey(name) === '' ? undefined : byKey.get(attributeKey(name)));
+    const other =
+      exact.get(name) ?? (attributeKey(name) === '' ? undefined : byKey.get(attributeKey(name)));
     return other === undefined ? [] : [{ name, index, other }];
   });
 }

@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { explore } from '../../src/datasets/explore';
 import { LABEL_LIMITS, type LabelTable } from '../../src/datasets/label-table';
 import { readLabels } from '../../src/datasets/labels';
-import { readPartitions } from '../../src/datasets/recognize';
+import { readPartitions } from '../../src/datasets/partitions';
 import { UserError } from '../../src/util/errors';
 import { random } from '../support/vectors';
 

@@ -171,7 +171,10 @@ async function writeTables(
   await write('dataset.json', JSON.stringify(report, null, 2));
   await write(
     'frequencies.csv',
-    stringify(frequencies, { header: true, columns: ['index', 'attribute', 'frequency', 'labeled'] }),
+    stringify(frequencies, {
+      header: true,
+      columns: ['index', 'attribute', 'frequency', 'labeled'],
+    }),
   );
   await write('frequencies.svg', evaluationChart('How often each attribute occurs', bars));
   await write('correlation.csv', matrix(correlation));

@@ -111,7 +111,7 @@ async function labeledImages(
       rowOf.some((row) => row >= 0)
         ? `none of the ${scan.images.length} images in '${folder}' is of the split '${split}' in '${labels}'`
         : `none of the ${scan.images.length} images in '${folder}' has a label in '${labels}': expected names like '${excerpt(table.images[0] ?? '')}', ` +
-          `got names like '${excerpt(scan.images.at(0)?.name ?? '')}'${why}`,
+            `got names like '${excerpt(scan.images.at(0)?.name ?? '')}'${why}`,
     );
   }
   return {

@@ -93,7 +93,9 @@ function missingByAttribute({ attributes, values }: Table): number[] {
 }
 
 const missingTexts = ({ attributes, images }: Table, columns: number[], missing: number[]) =>
-  columns.map((column) => `${attributes[column]!} is missing in ${missing[column]!} of ${images.length}`);
+  columns.map(
+    (column) => `${attributes[column]!} is missing in ${missing[column]!} of ${images.length}`,
+  );
 
 function rowsOf(values: Float32Array, width: number, rows: readonly number[]): Float32Array {
   const chosen = new Float32Array(rows.length * width);
