@@ -1,9 +1,6 @@
 /** What the text of a cell stands for. */
 
-/**
- * Texts that stand for no value: those of pandas, and those that people write. NaN and null count in
- * any case of letters.
- */
+/** Texts that stand for no value, in lower case: those of pandas, and those that people write. */
 const UNDEFINED = new Set([
   '', '#n/a', '#na', 'na', 'n/a', 'n.a.', '<na>', 'nan', '-nan', 'null', 'nil', 'none', 'undefined', 'unknown', 'missing',
   'not defined', 'not available', 'nat', '?', '-', '–', '—',

@@ -102,7 +102,7 @@ function commentedHeader(
   const header = cellsOf(line, separator);
   if (header === undefined) return undefined;
   if (header[0] === '') header.shift();
-  const first = lines[at] === undefined ? undefined : cellsOf(lines[at]!, separator);
+  const first = lines[at] === undefined ? undefined : cellsOf(lines[at], separator);
   if (header.length < 2 || (first !== undefined && first.length !== header.length))
     return undefined;
   // The line below names columns, too: the comment is one.
@@ -156,7 +156,7 @@ function cellsOf(line: string, separator: string): string[] | undefined {
   if (separator === ' ') return spacedCells(line);
   try {
     const [cells] = parse(line, { delimiter: separator, trim: separator !== '\t' });
-    return (cells as string[] | undefined)?.map((cell) => cell.trim()) ?? [];
+    return cells?.map((cell) => cell.trim()) ?? [];
   } catch {
     return undefined;
   }

@@ -30,25 +30,8 @@ export function scoreAttributes(
   /** Sum of the shares of wrong inferences. */
   let missed = 0;
   for (const [a, name] of names.entries()) {
-    let truePositive = 0;
-    let falsePositive = 0;
-    let falseNegative = 0;
-    let positives = 0;
-    let labeled = 0;
-    const ranked: Ranked[] = [];
-    for (let face = 0; face < faces; face++) {
-      const probability = probabilities[face * width + a]!;
-      const label = labels[face * width + a]!;
-      if (Number.isNaN(label)) continue;
-      labeled += 1;
-      const positive = label >= THRESHOLD;
-      const predicted = probability >= THRESHOLD;
-      if (positive) positives += 1;
-      if (predicted && positive) truePositive += 1;
-      else if (predicted) falsePositive += 1;
-      else if (positive) falseNegative += 1;
-      ranked.push({ probability, positive });
-    }
+    const counts = confusionOf({ probabilities, labels, width }, a);
+    const { labeled, positives, truePositive, falsePositive, falseNegative, ranked } = counts;
     if (labeled === 0 && faces > 0) continue;
     const negatives = labeled - positives;
     const wrong = falsePositive + falseNegative;
@@ -84,6 +67,34 @@ export function scoreAttributes(
     calibration,
     perAttribute: Object.fromEntries(perAttribute),
   };
+}
+
+/** Counts an attribute over the faces that have a label of it. */
+function confusionOf(
+  {
+    probabilities,
+    labels,
+    width,
+  }: { probabilities: Float32Array; labels: Float32Array; width: number },
+  column: number,
+) {
+  let positives = 0;
+  let truePositive = 0;
+  let falsePositive = 0;
+  const ranked: Ranked[] = [];
+  for (let at = column; at < labels.length; at += width) {
+    const label = labels[at]!;
+    if (Number.isNaN(label)) continue;
+    const probability = probabilities[at]!;
+    const positive = label >= THRESHOLD;
+    const predicted = probability >= THRESHOLD;
+    if (positive) positives += 1;
+    if (predicted && positive) truePositive += 1;
+    else if (predicted) falsePositive += 1;
+    ranked.push({ probability, positive });
+  }
+  const falseNegative = positives - truePositive;
+  return { labeled: ranked.length, positives, truePositive, falsePositive, falseNegative, ranked };
 }
 
 /** Σ (Rₙ − Rₙ₋₁) Pₙ over the distinct thresholds, like scikit-learn's average_precision_score. */

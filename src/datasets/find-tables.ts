@@ -9,7 +9,7 @@ import { partitionWord } from './partitions';
 /** A table of a data set, which may have several. */
 export interface LabelPart {
   file: string;
-  /** Folder below the data set's from which its names are meant, with `/`; empty for that itself. */
+  /** Folder below the data set's that its names are meant from, with `/`; empty for that itself. */
   prefix: string;
   /** Partition of its rows; undefined where the name does not tell. */
   split: string | undefined;

@@ -1,4 +1,4 @@
-/** Labels as JSON: an object on each line, as Hugging Face's metadata.jsonl, or a list of objects. */
+/** Labels as JSON: an object on each line, as in metadata.jsonl, or a list of objects. */
 import { excerpt } from '../text/excerpt';
 import { megabytes } from '../text/sizes';
 import { UserError } from '../util/errors';

@@ -1,8 +1,8 @@
 /**
  * Reads a table of attribute labels, plain or gzipped: CelebA's `list_attr_celeba.txt` (with or
  * without its count line), LFW's `lfw_attributes.txt`, a table with commas, semicolons, tabs or
- * spaces and a column for each attribute among others, lines of JSON, or a .parquet file. Values are
- * 0 or 1, ±1, words like True and no, probabilities, or texts of categories.
+ * spaces and a column for each attribute among others, lines of JSON, or a .parquet file. Values
+ * are 0 or 1, ±1, words like True and no, probabilities, or texts of categories.
  *
  * The bytes are read line by line; only names become texts, since a text for each of millions of
  * cells takes most of the time and memory.

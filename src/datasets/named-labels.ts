@@ -6,10 +6,7 @@ import { categoryAttribute, sexOf } from './column-values';
 import type { AttributeGroup, LabelTable } from './label-table';
 import { partitionWord } from './partitions';
 
-/**
- * Names of UTKFace (Zhang et al., 2017): age, gender (0 male, 1 female), race and date. Some lack the
- * race.
- */
+/** UTKFace's names (Zhang et al., 2017): age, gender (1 female), race, date; some lack the race. */
 const UTKFACE = /(?:^|\/)(\d{1,3})_([01])_(?:([0-4])_)?(\d{8,})[^/]*$/;
 
 const RACES = ['White', 'Black', 'Asian', 'Indian', 'Others'];

@@ -1,6 +1,6 @@
 /**
- * Which data set a folder holds, and where its parts lie: known data sets, any folder with tables of
- * labels, or images whose names or folders are their labels.
+ * Which data set a folder holds, and where its parts lie: known data sets, any folder with tables
+ * of labels, or images whose names or folders are their labels.
  */
 import { existsSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';

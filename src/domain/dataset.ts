@@ -52,8 +52,8 @@ export interface DatasetReport {
   /** Used rows by partition. */
   partitions: Record<string, number>;
   /**
-   * `index`: position among the table's attributes; `frequency` in [0, 1], of the used rows in which
-   * it is defined, whose number is `labeled`.
+   * `index`: position among the table's attributes; `frequency` in [0, 1], of the used rows in
+   * which it is defined, whose number is `labeled`.
    */
   attributes: { index: number; name: string; frequency: number; labeled: number }[];
   /** Categories: attributes of which an image has at most one. */
@@ -104,7 +104,7 @@ export interface SuspectedLabelErrors {
   faces: number;
   /** Labeled images without a face, or that cannot be used. */
   skipped: number;
-  /** Faces whose label and inferred value differ: their number, and share in [0, 1] of `labeled`. */
+  /** Faces whose label and inferred value differ: their number, and share of `labeled` faces. */
   attributes: { name: string; wrong: number; labeled: number; share: number }[];
   /** The contradictions of which the model is most certain, in descending order. */
   surest: SuspectedLabelError[];

@@ -71,8 +71,8 @@ describe('CelebA', () => {
     expect(found).toMatchObject({
       kind: 'CelebA',
       partitions: ['training', 'validation', 'test'],
-      frequencies: { Male: expect.closeTo(2 / 3, 9) },
     });
+    expect(found.frequencies.Male).toBeCloseTo(2 / 3, 9);
     // Every command finds the partitions, by the path of the table.
     const { splits } = await openLabels(join(found.folder, labels));
     expect(splits).toEqual(['training', 'validation', 'test']);
@@ -163,12 +163,9 @@ describe('other data sets', () => {
       kind: 'FairFace',
       images: ['train/1.jpg', 'train/2.jpg', 'val/1.jpg'],
       partitions: ['training', 'training', 'validation'],
-      frequencies: {
-        'race: Black': expect.closeTo(1 / 3, 9),
-        'race: Indian': expect.closeTo(1 / 3, 9),
-      },
     });
-    expect(found.frequencies.Male).toBeCloseTo(1 / 3, 9);
+    for (const name of ['Male', 'race: Black', 'race: Indian'])
+      expect(found.frequencies[name]).toBeCloseTo(1 / 3, 9);
     expect(found.dataset.table.groups.map(({ name }) => name)).toEqual(['age', 'race']);
     // A table without rows is named.
     await writeFile(join(found.folder, 'fairface_label_val.csv'), header);
@@ -183,13 +180,9 @@ describe('other data sets', () => {
       'UTKFace/2_1_20170104023102424.jpg.chip.jpg': '',
     });
     expect(found.kind).toBe('UTKFace');
-    expect(found.frequencies).toMatchObject({
-      Male: expect.closeTo(1 / 3, 9),
-      'age: 0-2': expect.closeTo(1 / 3, 9),
-      'age: more than 70': expect.closeTo(1 / 3, 9),
-      'race: Asian': 0.5,
-      'race: White': 0.5,
-    });
+    for (const name of ['Male', 'age: 0-2', 'age: more than 70'])
+      expect(found.frequencies[name]).toBeCloseTo(1 / 3, 9);
+    expect(found.frequencies).toMatchObject({ 'race: Asian': 0.5, 'race: White': 0.5 });
     expect(found.remarks[0]).toMatch(/^1 name without a race, like 'UTKFace\/2_1_/);
   });
 
