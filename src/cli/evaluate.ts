@@ -97,6 +97,11 @@ function totalLines(evaluation: Evaluation): string[] {
       ({ kind, amount, agreement, accuracy }) =>
         `${kind} ${String(amount).padEnd(5)} agreement ${cell(agreement)} %, accuracy ${cell(accuracy)} %`,
     ),
+    ...(images.labelled < images.found
+      ? [
+          `${images.labelled.toLocaleString('en')} of ${plural(images.found, 'image')} evaluated: the others have no label or were not chosen`,
+        ]
+      : []),
     ...(images.failed > 0 ? [`${plural(images.failed, 'image')} could not be used`] : []),
   ];
 }

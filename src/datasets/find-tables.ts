@@ -88,12 +88,17 @@ function find(folder: string, names: readonly string[]): string | undefined {
 /**
  * The tables of labels in a folder, or else in the folders below: one, one for each partition, or
  * one for each folder.
+ * @param levels of folders that are searched.
  * @returns none where there is no table.
  * @throws UserError where there are several of different kinds.
  */
-export async function findTables(folder: string, signal?: AbortSignal): Promise<LabelPart[]> {
+export async function findTables(
+  folder: string,
+  signal?: AbortSignal,
+  levels = LEVELS,
+): Promise<LabelPart[]> {
   let folders = [folder];
-  for (let level = 0; level < LEVELS && folders.length > 0; level++) {
+  for (let level = 0; level < levels && folders.length > 0; level++) {
     const tables: string[] = [];
     const below: string[] = [];
     for (const each of folders.slice(0, MOST_FOLDERS)) {

@@ -25,12 +25,17 @@ export interface Labels extends LabelTable {
 
 /**
  * @param path of a table, or of a folder that holds tables or images named after their labels.
+ * @param needsPartitions whether a table of partitions beside the labels is read.
  * @throws UserError saying what was expected and what came; the signal's reason.
  */
-export async function openLabels(path: string, signal?: AbortSignal): Promise<Labels> {
+export async function openLabels(
+  path: string,
+  signal?: AbortSignal,
+  { needsPartitions = false } = {},
+): Promise<Labels> {
   if (isFolder(path)) return labelsOf(await recognizeDataset(path, undefined, signal), { signal });
   const part = { file: path, prefix: '', split: splitOf(basename(path)) };
-  const partitions = await findPartitions(path);
+  const partitions = needsPartitions ? await findPartitions(path) : undefined;
   return partsLabels([part], { path, folder: dirname(path), partitions }, signal);
 }
 

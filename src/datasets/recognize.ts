@@ -141,7 +141,7 @@ export async function findLabels(folder: string): Promise<string | undefined> {
   const known = findKnownTable(folder) ?? findKnownTable(dirname(folder));
   if (known !== undefined) return known;
   try {
-    const tables = await findTables(folder);
+    const tables = await findTables(folder, undefined, 2);
     const [first] = tables;
     if (first === undefined || basename(first.file) === OWN_TABLE) return undefined;
     return tables.length === 1 ? first.file : folder;

@@ -74,7 +74,9 @@ describe('CelebA', () => {
     });
     expect(found.frequencies.Male).toBeCloseTo(2 / 3, 9);
     // Every command finds the partitions, by the path of the table.
-    const { splits } = await openLabels(join(found.folder, labels));
+    const { splits } = await openLabels(join(found.folder, labels), undefined, {
+      needsPartitions: true,
+    });
     expect(splits).toEqual(['training', 'validation', 'test']);
   });
 

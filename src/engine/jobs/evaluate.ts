@@ -29,7 +29,7 @@ export async function evaluate(params: Params, context: JobContext): Promise<Eva
   const started = performance.now();
   const { folder, labels, settings, bundled } = params;
   const { signal, host } = context;
-  const table = await openLabels(labels, signal);
+  const table = await openLabels(labels, signal, { needsPartitions: true });
   requireSplit(table, params);
   const { images, labelled, found, remarks } = await labeledImages(table, params, signal);
   const identities = await identitiesOf(images, signal);
