@@ -34,9 +34,14 @@ function decoded(path: string): string {
   }
 }
 
-/** What is the same in all spellings of one name in a table: `./a/b.jpg`, `a\b.jpg`. */
+/** What is the same in all spellings of one path in a table: `./a/b.jpg`, `a\b.jpg`. */
 export const nameKey = (name: string): string =>
-  PLAIN.test(name) ? name : pathParts(name).join('/');
+  PLAIN.test(name)
+    ? name
+    : name
+        .normalize('NFC')
+        .replaceAll(/[\\/]+/g, '/')
+        .replaceAll(/(?<=^|\/)\.\//g, '');
 
 /** The name of a file without the extension of an image, in lower case. */
 export function stemOf(file: string): string {

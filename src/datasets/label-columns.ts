@@ -2,7 +2,7 @@
 import { canonicalAttribute, isKnownAttribute } from '../domain/attributes';
 import { fromCsvCell } from '../text/neutralize';
 import { UserError } from '../util/errors';
-import { cellValue } from './cell-values';
+import { cellValue, isLabel } from './cell-values';
 import type { Cells } from './cells';
 import { type ColumnRoles, isCategoryName, rolesOf } from './column-roles';
 import { attributesOf, type FilledColumn } from './column-values';
@@ -154,7 +154,27 @@ export class LabelColumns {
       if (column.isKnown) throw noLabel(text, `${where()}, column '${column.name}'`);
     }
     if (column.texts === undefined) this.becomeTexts(index);
-    return this.codeOf(column, text);
+    if (column.texts!.size < MAX_TEXTS || column.texts!.has(text)) return this.codeOf(column, text);
+    if (cell === null || !this.becomeNumbers(index)) {
+      column.isDropped = true;
+      return NaN;
+    }
+    return cell.value;
+  }
+
+  /**
+   * Turns the texts of a column back into numbers, after a first cell like 'None'.
+   * @returns false where they are none.
+   */
+  private becomeNumbers(index: number): boolean {
+    const column = this.columns[index]!;
+    const numbers = Array.from(column.texts!.keys(), (text) => cellValue(text));
+    if (numbers.some((cell) => cell === null || cell.isWord)) return false;
+    this.values.replace(index, (code) => numbers[code]?.value ?? NaN);
+    column.isOutside = numbers.some((cell) => !Number.isNaN(cell!.value) && !isLabel(cell!.value));
+    column.texts = undefined;
+    column.hasNumbers = true;
+    return true;
   }
 
   private checkOutside(column: FilledColumn, cells: Cells, where: () => string): void {
@@ -179,13 +199,8 @@ export class LabelColumns {
   private codeOf(column: FilledColumn, text: string): number {
     const texts = column.texts!;
     const known = texts.get(text);
-    if (known !== undefined) return known;
-    if (texts.size >= MAX_TEXTS) {
-      column.isDropped = true;
-      return NaN;
-    }
-    texts.set(text, texts.size);
-    return texts.size - 1;
+    if (known === undefined) texts.set(text, texts.size);
+    return known ?? texts.size - 1;
   }
 
   /**

@@ -204,6 +204,14 @@ describe('values', () => {
     expect(rowsOf(table)['c.jpg']).toEqual([0, 1, 0, 1]);
   });
 
+  it('probabilities below a None are probabilities', async () => {
+    const rows = Array.from({ length: 500 }, (_, i) => `${i}.jpg,${i / 500},${i}`);
+    const table = await read(`image,own,age\nx.jpg,None,None\n${rows.join('\n')}\n`);
+    expect(table.attributes).toEqual(['own']);
+    expect([...table.values.subarray(0, 3)]).toEqual([NaN, 0, Math.fround(1 / 500)]);
+    expect(table.remarks[0]).toMatch(/: age \(numbers outside 0 to 1\)$/);
+  });
+
   it('a column that begins like labels may still be a category', async () => {
     const table = await read('image,hat\na.jpg,no\nb.jpg,yes\nc.jpg,perhaps\n');
     expect(rowsOf(table)).toEqual({ 'a.jpg': [1, 0, 0], 'b.jpg': [0, 0, 1], 'c.jpg': [0, 1, 0] });
