@@ -24,7 +24,7 @@ export interface FilledColumn {
   hasNumbers: boolean;
   /** Whether it has numbers that are no labels. */
   isOutside: boolean;
-  /** Whether it has too many texts. */
+  /** Whether it has too many texts, or one that is too long. */
   isDropped: boolean;
 }
 
@@ -155,7 +155,7 @@ function numberColumn(
   rows: number,
   coding: Coding,
 ): Found {
-  if (isDropped) return 'many different texts';
+  if (isDropped) return 'long texts, or many different ones';
   if (name === '') return 'without a name';
   const attribute = (valueOf: Attribute['valueOf']) => ({
     taken: [{ name, column: index, valueOf }],

@@ -143,7 +143,7 @@ export class LabelColumns {
   /** The value of a cell that is no plain number. */
   private valueOf(index: number, cells: Cells, where: () => string): number {
     const column = this.columns[index]!;
-    const text = textOf(cells, column.column, where);
+    const text = cells.text(column.column);
     const cell = cellValue(text);
     // 'None' may be a category, like that of glasses.
     const isNone = !column.isKnown && text.toLowerCase() === 'none';
@@ -152,6 +152,10 @@ export class LabelColumns {
       if (cell?.isWord === true) column.words[cell.value] = text;
       if (cell !== null) return cell.value;
       if (column.isKnown) throw noLabel(text, `${where()}, column '${column.name}'`);
+    }
+    if (text.length > LABEL_LIMITS.attributeName) {
+      column.isDropped = true;
+      return NaN;
     }
     if (column.texts === undefined) this.becomeTexts(index);
     if (column.texts!.size < MAX_TEXTS || column.texts!.has(text)) return this.codeOf(column, text);

@@ -16,7 +16,7 @@ import { LABEL_LIMITS, type LabelTable } from './label-table';
 import { eachLine } from './lines';
 import { isParquet, parquetLabels } from './parquet-labels';
 import { finishTable } from './table-result';
-import { splitAtSeparators, splitAtSpaces } from './split-line';
+import { SPACE, splitAtSeparators, splitAtSpaces } from './split-line';
 import { checkTable, TABLE_LIMITS, tablePieces } from './table-pieces';
 import { textOfBytes } from './text-encoding';
 
@@ -45,16 +45,27 @@ export async function readRows(file: string, signal?: AbortSignal): Promise<Labe
 /** How a table is written; 'json' for lines of JSON. */
 async function sniff(file: string, pieces: AsyncIterable<Buffer>): Promise<Dialect | 'json'> {
   let start = Buffer.alloc(0);
+  /** Empty lines before. */
+  let lines = 0;
   for await (const piece of pieces) {
     start = Buffer.concat([start, piece]);
+    if (isBlank(start)) {
+      lines += start.filter((byte) => byte === NEWLINE).length;
+      start = Buffer.alloc(0);
+      continue;
+    }
     if (isJson(start)) return 'json';
     const text = textOfBytes(start, 0, start.lastIndexOf(NEWLINE) + 1);
     const found = dialectOf(file, text, false);
-    if (found !== undefined) return found;
+    if (found !== undefined) return { ...found, skipped: found.skipped + lines };
     if (start.length > 2 * TABLE_LIMITS.line) break;
   }
-  return dialectOf(file, textOfBytes(start, 0, start.length), true)!;
+  const found = dialectOf(file, textOfBytes(start, 0, start.length), true)!;
+  return { ...found, skipped: found.skipped + lines };
 }
+
+/** Whether a text has nothing but spaces and line breaks. */
+const isBlank = (bytes: Buffer): boolean => bytes.every((byte) => byte <= SPACE);
 
 /** Takes the lines of a table; false at one that takes a parser of CSV, with all others. */
 export function lineReader(columns: LabelColumns, { separator, skipped }: Dialect) {
