@@ -1,5 +1,7 @@
 /** An open data set: its labels, partitions and images. */
 import { scanImages } from '../images/scan-folders';
+import { excerptOfList } from '../text/excerpt';
+import { plural } from '../text/numbers';
 import type { LabelTable } from './label-table';
 import { matchNames } from './match-names';
 import { type Labels, labelsOf } from './open-labels';
@@ -31,7 +33,12 @@ export async function openDataset(
     return { parts, table: read, partitionOf, pathOf: () => undefined };
   const { images } = await scanImages(parts.archives ?? [parts.images], { signal, onFound });
   const { imageOf, remarks } = matchNames(read, images);
-  const table = { ...read, remarks: [...read.remarks, ...remarks] };
+  const missing = read.images.filter((name, row) => name !== '' && imageOf[row]! < 0);
+  const missed =
+    missing.length === 0 || missing.length === read.images.length
+      ? []
+      : [`${plural(missing.length, 'row')} without an image: ${excerptOfList(missing, 3)}`];
+  const table = { ...read, remarks: [...read.remarks, ...remarks, ...missed] };
   return { parts, table, partitionOf, pathOf: (row) => images.at(imageOf[row]!)?.path };
 }
 

@@ -26,12 +26,14 @@ export interface Truth {
  * @throws UserError where there is none, or no face has a label.
  */
 export function attributesWithLabels(
-  { labels, attributes, rows }: Truth,
+  { labels, attributes, rows, remarks = [] }: Truth,
   wanted: readonly string[],
   names: readonly string[],
 ): string[] {
   if (rows.every((row) => row < 0))
-    throw new UserError(`none of the ${rows.length} faces has a label in '${labels}'`);
+    throw new UserError(
+      [`none of the ${rows.length} faces has a label in '${labels}'`, ...remarks].join('; '),
+    );
   const compared = chosenAttributes(wanted, names).attributes;
   const shared = sharedAttributes(attributes, compared);
   if (shared.length > 0) return shared.map(({ name }) => name);
