@@ -10,7 +10,7 @@ import { pagesOf, valuesOf } from './parquet-pages';
 export type ParquetValue = number | string | null;
 
 /** A group of rows. */
-export interface ParquetGroup {
+interface ParquetGroup {
   rows: number;
   /** Values of each column, `[columns][rows]`. */
   columns: ParquetValue[][];

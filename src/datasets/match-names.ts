@@ -19,7 +19,7 @@ export interface TableNames {
 }
 
 /** An image that is looked for. */
-export interface NamedImage {
+interface NamedImage {
   /** Path below the folder of the images, with `/`. */
   name: string;
   /** Path on disk; undefined where there is none. */

@@ -16,7 +16,7 @@ const SPELLINGS = new Map<string, string>([
 ]); // prettier-ignore
 
 /** The name of a partition that a number or word stands for: 'train' → 'training'. */
-export const partitionName = (text: string): string =>
+const partitionName = (text: string): string =>
   SPELLINGS.get(text.trim().toLowerCase()) ?? text.trim();
 
 /** The partition that a word in the name of a file or a folder names; undefined for other words. */

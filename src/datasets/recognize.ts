@@ -209,5 +209,5 @@ function statOf(path: string) {
   }
 }
 
-export const isFile = (path: string): boolean => statOf(path)?.isFile() === true;
+const isFile = (path: string): boolean => statOf(path)?.isFile() === true;
 export const isFolder = (path: string): boolean => statOf(path)?.isDirectory() === true;

@@ -2,7 +2,7 @@
 export const PLACE_COLUMNS = ['face', 'x', 'y', 'width', 'height', 'score', 'cluster'] as const;
 
 /** Columns before the attributes. */
-export const FIRST_COLUMNS = ['image', ...PLACE_COLUMNS, 'silhouette'] as const;
+const FIRST_COLUMNS = ['image', ...PLACE_COLUMNS, 'silhouette'] as const;
 
 /**
  * The columns that are attributes in a table of faces of this program.

@@ -120,9 +120,10 @@ function jsonTable(draw: Draw): string {
   const names = ['file_name', 'Male', ...NAMES].slice(0, 2 + below(draw, NAMES.length));
   const value = () =>
     pick<unknown>(draw, [true, false, 0, 1, 0.5, null, 'White', '1', [1], { a: 1 }]);
-  const rows = Array.from({ length: below(draw, 50) }, (_, row) =>
-    Object.fromEntries([...names.map((name) => [name, value()]), ['file_name', `${row}.jpg`]]),
-  );
+  const rows = Array.from({ length: below(draw, 50) }, (_, row) => {
+    const cells = names.map((name): [string, unknown] => [name, value()]);
+    return Object.fromEntries<unknown>([...cells, ['file_name', `${row}.jpg`]]);
+  });
   if (draw() < 0.2) return JSON.stringify(rows, null, draw() < 0.5 ? 1 : 0);
   return rows.map((row) => JSON.stringify(row)).join('\n');
 }

@@ -16,7 +16,9 @@ export async function chooseLabelsFile(folder: string): Promise<string | undefin
     title: 'Table of labels',
     openLabel: 'Use These Labels',
     defaultUri: vscode.Uri.file(folder),
-    filters: { 'Tables of labels': ['csv', 'tsv', 'txt', 'jsonl', 'ndjson', 'json', 'parquet', 'gz'] },
+    filters: {
+      'Tables of labels': ['csv', 'tsv', 'txt', 'jsonl', 'ndjson', 'json', 'parquet', 'gz'],
+    },
   });
   return answer?.[0]?.fsPath;
 }
