@@ -6,6 +6,11 @@ export interface Cells {
   readonly count: number;
   /** The trimmed text of a cell; empty where there is none. */
   text: (column: number) => string;
+  /**
+   * A number that stands for the text of a cell of at most six bytes; −1 for all others, for those
+   * in quotes, and where the text is at hand.
+   */
+  shortKey: (column: number) => number;
   /** Whether a cell has no character. */
   isEmpty: (column: number) => boolean;
   /**
@@ -24,9 +29,13 @@ export class TextCells implements Cells {
   }
 
   readonly text = (column: number): string => this.texts[column] ?? '';
+  readonly shortKey = (): number => -1;
   readonly isEmpty = (column: number): boolean => this.text(column) === '';
   readonly plainNumber = (): number => NaN;
 }
+
+/** Bytes that a key holds exactly. */
+const MOST_KEYED = 6;
 
 /** Cells as ranges of bytes. The same object serves line after line. */
 export class ByteCells implements Cells {
@@ -66,6 +75,15 @@ export class ByteCells implements Cells {
     if (this.quoted[column] === 1 || end === start) return text;
     // Spaces other than ASCII's.
     return this.bytes[start]! >= 0x80 || this.bytes[end - 1]! >= 0x80 ? text.trim() : text;
+  }
+
+  shortKey(column: number): number {
+    if (column >= this.count) return 0;
+    const [start, end] = [this.starts[column]!, this.ends[column]!];
+    if (end - start > MOST_KEYED || this.quoted[column] === 1) return -1;
+    let key = 0;
+    for (let at = start; at < end; at++) key = key * 256 + this.bytes[at]!;
+    return key;
   }
 
   isEmpty(column: number): boolean {

@@ -171,6 +171,10 @@ class JsonCells implements Cells {
     return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
   }
 
+  shortKey(): number {
+    return -1;
+  }
+
   isEmpty(column: number): boolean {
     return this.text(column) === '';
   }

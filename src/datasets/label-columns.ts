@@ -2,7 +2,7 @@
 import { canonicalAttribute, isKnownAttribute } from '../domain/attributes';
 import { fromCsvCell } from '../text/neutralize';
 import { UserError } from '../util/errors';
-import { cellValue, isLabel } from './cell-values';
+import { cellValue, type CellValue, isLabel } from './cell-values';
 import type { Cells } from './cells';
 import { type ColumnRoles, isCategoryName, rolesOf } from './column-roles';
 import { attributesOf, type FilledColumn } from './column-values';
@@ -31,6 +31,8 @@ export class LabelColumns {
   /** Whether every column is an attribute, as in CelebA's layout. */
   private readonly isStrict: boolean;
   private readonly isLfw: boolean;
+  /** Cells that are no numbers, such as `True`, by their keys: making texts of them takes time. */
+  private readonly known = new Map<number, { text: string; cell: CellValue }>();
 
   constructor(
     private readonly file: string,
@@ -143,8 +145,8 @@ export class LabelColumns {
   /** The value of a cell that is no plain number. */
   private valueOf(index: number, cells: Cells, where: () => string): number {
     const column = this.columns[index]!;
-    const text = cells.text(column.column);
-    const cell = cellValue(text);
+    const key = column.texts === undefined ? cells.shortKey(column.column) : -1;
+    const { text, cell } = this.known.get(key) ?? this.read(cells.text(column.column), key);
     // 'None' may be a category, like that of glasses.
     const isNone = !column.isKnown && text.toLowerCase() === 'none';
     if (cell !== null && Number.isNaN(cell.value) && !(isNone && !column.hasNumbers)) return NaN;
@@ -164,6 +166,12 @@ export class LabelColumns {
       return NaN;
     }
     return cell.value;
+  }
+
+  private read(text: string, key: number): { text: string; cell: CellValue } {
+    const read = { text, cell: cellValue(text) };
+    if (key >= 0 && this.known.size < MAX_TEXTS) this.known.set(key, read);
+    return read;
   }
 
   /**

@@ -77,6 +77,10 @@ class ValueCells implements Cells {
     return value === null ? '' : String(value).trim();
   }
 
+  shortKey(): number {
+    return -1;
+  }
+
   isEmpty(column: number): boolean {
     return (this.values[column] ?? null) === null;
   }
