@@ -5,7 +5,7 @@ import { UserError } from '../util/errors';
 import { cellValue, type CellValue, isLabel } from './cell-values';
 import type { Cells } from './cells';
 import { type ColumnRoles, isCategoryName, rolesOf } from './column-roles';
-import { attributesOf, type FilledColumn } from './column-values';
+import { attributesOf, type FilledColumn, sexOf } from './column-values';
 import type { Dialect } from './dialect';
 import { checkCells, LABEL_LIMITS, type LabelTable, noLabel, textOf } from './label-table';
 import { shortLabels } from './plain-label';
@@ -153,6 +153,7 @@ export class LabelColumns {
     if (column.texts === undefined && !isNone) {
       if (cell?.isWord === true) column.words[cell.value] = text;
       if (cell !== null) return cell.value;
+      if (column.name === 'Male' && sexOf(text) !== undefined) return sexOf(text)!;
       if (column.isKnown) throw noLabel(text, `${where()}, column '${column.name}'`);
     }
     if (text.length > LABEL_LIMITS.attributeName) {

@@ -6,10 +6,11 @@ import { plural } from '../text/numbers';
 import { UserError } from '../util/errors';
 import { findPartitions, type LabelPart, splitOf } from './find-tables';
 import { joinTables } from './join-tables';
+import { pathParts } from './image-names';
 import type { LabelTable } from './label-table';
 import { readRows } from './labels';
 import { classFolderLabels, utkFaceLabels } from './named-labels';
-import { namedPartitions, partitionFinder, readPartitions } from './partitions';
+import { namedPartitions, partitionFinder, partitionWord, readPartitions } from './partitions';
 import { type DatasetParts, isFolder, recognizeDataset } from './recognize';
 import { finishTable } from './table-result';
 
@@ -121,7 +122,12 @@ async function withPartitions(
   signal: AbortSignal | undefined,
 ): Promise<LabelTable> {
   if (table.splits !== undefined) return { ...table, splits: namedPartitions(table.splits) };
-  if (file === undefined) return table;
+  if (file === undefined) {
+    const named = table.images.map((name) => partitionWord(pathParts(name)[0] ?? '') ?? '');
+    return named.length > 0 && named.every((split) => split !== '')
+      ? { ...table, splits: named }
+      : table;
+  }
   const partitionOf = partitionFinder(await readPartitions(file, signal));
   const splits = table.images.map((name) => partitionOf(name) ?? '');
   const without = splits.filter((split) => split === '').length;

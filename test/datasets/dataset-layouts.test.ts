@@ -264,6 +264,15 @@ describe('other data sets', () => {
     expect((await described(below.folder)).frequencies).toEqual({ Male: 1 });
   });
 
+  it('names that begin with the partition', async () => {
+    const found = await opened({
+      'labels.csv': 'image,Male\ntrain/1.jpg,1\ntest/1.jpg,0\n',
+      'train/1.jpg': '',
+      'test/1.jpg': '',
+    });
+    expect(found.partitions).toEqual(['training', 'test']);
+  });
+
   it('a column of partitions, and a table of them', async () => {
     const rows = [0, 1, 2].map((i) => `${i}.jpg,${i},1`).join('\n');
     const images = Object.fromEntries([0, 1, 2].map((i) => [`${i}.jpg`, '']));

@@ -198,6 +198,11 @@ describe('values', () => {
     expect(table.remarks).toContain('gender is read as the attribute Male: Male, Female');
   });
 
+  it('words for the sexes are read in a column of their name, too', async () => {
+    const table = await read('image,Male\na.jpg,male\nb.jpg,F\nc.jpg,Woman\n');
+    expect(rowsOf(table)).toEqual({ 'a.jpg': [1], 'b.jpg': [0], 'c.jpg': [0] });
+  });
+
   it('numbers of classes are categories, and None is a value of one', async () => {
     const table = await read('image,race,glasses\na.jpg,0,None\nb.jpg,3,Dark\nc.jpg,3,None\n');
     expect(table.attributes).toEqual(['race: 0', 'race: 3', 'glasses: Dark', 'glasses: None']);
