@@ -10,6 +10,7 @@ import { pathParts } from './image-names';
 import type { LabelTable } from './label-table';
 import { readRows } from './labels';
 import { classFolderLabels, utkFaceLabels } from './named-labels';
+import { originalNames } from './original-names';
 import { namedPartitions, partitionFinder, partitionWord, readPartitions } from './partitions';
 import { type DatasetParts, isFolder, recognizeDataset } from './recognize';
 import { finishTable } from './table-result';
@@ -92,7 +93,7 @@ async function partsLabels(
   const joined = joinTables(tables);
   const remarks = empty.length === 0 ? [] : [`no row in ${empty.join(', ')}`];
   const table = finishTable(path, { ...joined, remarks: [...joined.remarks, ...remarks] });
-  const split = await withPartitions(table, partitions, signal);
+  const split = await withPartitions(table, { partitions, folder }, signal);
   return { ...split, path, folder };
 }
 
@@ -118,7 +119,7 @@ function withPart(
 
 async function withPartitions(
   table: LabelTable,
-  file: string | undefined,
+  { partitions: file, folder }: { partitions: string | undefined; folder: string },
   signal: AbortSignal | undefined,
 ): Promise<LabelTable> {
   if (table.splits !== undefined) return { ...table, splits: namedPartitions(table.splits) };
@@ -129,7 +130,8 @@ async function withPartitions(
       : table;
   }
   const partitionOf = partitionFinder(await readPartitions(file, signal));
-  const splits = table.images.map((name) => partitionOf(name) ?? '');
+  const originalOf = await originalNames(folder, signal);
+  const splits = table.images.map((name) => partitionOf(originalOf(name)) ?? '');
   const without = splits.filter((split) => split === '').length;
   const remark = `${plural(without, 'image')} without a partition in ${basename(file)}`;
   return { ...table, splits, remarks: without === 0 ? table.remarks : [...table.remarks, remark] };

@@ -123,13 +123,19 @@ describe('other data sets', () => {
   it('CelebAMask-HQ: masks are not its images', async () => {
     const found = await opened({
       'CelebAMask-HQ-attribute-anno.txt': '2\nMale Bald\n0.jpg  1 -1\n1.jpg  -1 -1\n',
-      'CelebA-HQ-to-CelebA-mapping.txt': 'idx orig_idx orig_file\n0 119613 119614.jpg\n',
+      'CelebA-HQ-to-CelebA-mapping.txt':
+        'idx      orig_idx            orig_file\n0        119613        119614.jpg\n1        7        000008.jpg\n',
+      'list_eval_partition.txt': '000001.jpg 0\n000008.jpg 2\n119614.jpg 1\n',
       'CelebA-HQ-img/0.jpg': '',
       'CelebA-HQ-img/1.jpg': '',
       'CelebAMask-HQ-mask-anno/0/00000_skin.png': '',
       'CelebAMask-HQ-mask-anno/0/1.png': '',
     });
-    expect(found).toMatchObject({ kind: 'CelebAMask-HQ', frequencies: { Male: 0.5, Bald: 0 } });
+    expect(found).toMatchObject({
+      kind: 'CelebAMask-HQ',
+      frequencies: { Male: 0.5, Bald: 0 },
+      partitions: ['validation', 'test'], // CelebA's, by the original names
+    });
     expect(String(found.dataset.pathOf(1))).toBe(join(found.folder, 'CelebA-HQ-img', '1.jpg'));
   });
 
