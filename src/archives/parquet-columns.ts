@@ -98,7 +98,7 @@ const isBytes = ({ element, children }: SchemaTree) =>
 const isBinary = ({ element }: SchemaTree) =>
   element.converted_type === undefined && element.logical_type === undefined;
 
-function columnOf(leaf: SchemaTree, ...above: SchemaTree[]): Column {
+export function columnOf(leaf: SchemaTree, ...above: SchemaTree[]): Column {
   const optional = [leaf, ...above].filter(
     ({ element }) => element.repetition_type !== 'REQUIRED',
   ).length;

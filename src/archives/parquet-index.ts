@@ -22,7 +22,7 @@ export function* indexParquet(file: ArchiveFile): Indexing {
   const names: (string | undefined)[] = [];
   for (const group of metadata.row_groups) {
     const read = (column: Column) =>
-      pagesOf(file, chunkOf(group, column), column.maxLevel, Number(group.num_rows));
+      pagesOf(file, chunkOf(group, column), column, Number(group.num_rows));
     for (const page of read(columns.bytes)) {
       pages.push(page);
       yield;

@@ -11,16 +11,18 @@ export interface PageFormat {
   codec: CompressionCodec;
   /** Definition level of a value that is there; 0 where no value can be missing. */
   maxLevel: number;
+  /** Bytes of a value; 0 for bits, undefined for byte arrays, which have their lengths before. */
+  width?: number | undefined;
 }
 
 /** @param body the page without its header. */
 export function dictionaryValues(
   header: PageHeader,
   body: Buffer,
-  { codec }: PageFormat,
+  { codec, width }: PageFormat,
 ): Buffer[] {
   const count = header.dictionary_page_header?.num_values ?? 0;
-  return plainValues(decompressed(body, codec, header.uncompressed_page_size), count);
+  return plainValues(decompressed(body, codec, header.uncompressed_page_size), count, width);
 }
 
 /**
@@ -36,7 +38,7 @@ export function pageValues(
   const { count, encoding, levels, values } = partsOf(header, body, format);
   const isThere = levels?.map((level) => (level === format.maxLevel ? 1 : 0));
   const there = isThere?.reduce((sum, each) => sum + each, 0) ?? count;
-  const found = encodedValues(values, encoding, there, dictionary);
+  const found = encodedValues(values, encoding, there, { dictionary, width: format.width });
   let next = 0;
   return Array.from({ length: count }, (_, i) => (isThere?.[i] === 0 ? null : found[next++]!));
 }
@@ -78,24 +80,29 @@ function encodedValues(
   bytes: Buffer,
   encoding: string,
   count: number,
-  dictionary: readonly Buffer[] | undefined,
+  { dictionary, width }: { dictionary: readonly Buffer[] | undefined } & Pick<PageFormat, 'width'>,
 ): Buffer[] {
-  if (encoding === 'PLAIN') return plainValues(bytes, count);
+  if (encoding === 'PLAIN') return plainValues(bytes, count, width);
+  if (encoding === 'RLE' && width === 0) {
+    if (bytes.length < 4) throw damaged();
+    return Array.from(hybrid(bytes.subarray(4), 1, count), (bit) => Buffer.of(bit));
+  }
   if (!['RLE_DICTIONARY', 'PLAIN_DICTIONARY'].includes(encoding) || dictionary === undefined)
     throw new UserError(
       `its values are encoded as ${encoding}: expected plain values, or a dictionary`,
     );
-  const [width = 0] = bytes;
-  if (width > 32) throw damaged();
-  return Array.from(hybrid(bytes.subarray(1), width, count), (index) => {
+  const [bits = 0] = bytes;
+  if (bits > 32) throw damaged();
+  return Array.from(hybrid(bytes.subarray(1), bits, count), (index) => {
     const value = dictionary[index];
     if (value === undefined) throw damaged();
     return value;
   });
 }
 
-/** Byte arrays, each after its length. */
-function plainValues(bytes: Buffer, count: number): Buffer[] {
+/** Byte arrays, each after its length; or values of a fixed width. */
+function plainValues(bytes: Buffer, count: number, width: PageFormat['width']): Buffer[] {
+  if (width !== undefined) return fixedValues(bytes, count, width);
   const values: Buffer[] = [];
   for (let at = 0; values.length < count;) {
     if (at + 4 > bytes.length) throw damaged();
@@ -105,6 +112,13 @@ function plainValues(bytes: Buffer, count: number): Buffer[] {
     at = end;
   }
   return values;
+}
+
+function fixedValues(bytes: Buffer, count: number, width: number): Buffer[] {
+  if (bytes.length < (width === 0 ? count / 8 : count * width)) throw damaged();
+  return Array.from({ length: count }, (_, i) =>
+    width === 0 ? Buffer.of(bitsAt(bytes, i, 1)) : bytes.subarray(i * width, (i + 1) * width),
+  );
 }
 
 /** Numbers of `width` bits, in runs of equal and of different ones. */
@@ -144,4 +158,4 @@ function bitsAt(bytes: Buffer, position: number, width: number): number {
   return value;
 }
 
-const damaged = () => new UserError('it is damaged: a page of its column of images is invalid');
+const damaged = () => new UserError('it is damaged: a page of a column is invalid');

@@ -29,20 +29,21 @@ export interface Page {
 
 /**
  * The data pages of a column in a group of rows.
+ * @param format of the column.
  * @param rows number of rows of the group.
  * @throws UserError where they are damaged.
  */
 export function* pagesOf(
   file: ArchiveFile,
   { start, end, codec }: Chunk,
-  maxLevel: number,
+  { maxLevel, width }: Pick<PageFormat, 'maxLevel' | 'width'>,
   rows: number,
 ): Generator<Page, undefined> {
   if (!(start >= 0 && start <= end && end <= file.size))
     throw new UserError(
       `it is cut off or damaged: expected a column at bytes ${count(start)} to ${count(end)}, but it ends at byte ${count(file.size)}`,
     );
-  const format = { codec, maxLevel };
+  const format = { codec, maxLevel, width };
   let dictionary: number | undefined;
   let left = rows;
   for (let position = start; left > 0;) {

@@ -107,7 +107,7 @@ function labelErrorLines({
   notices,
 }: SuspectedLabelErrors): string[] {
   const wrong = attributes.reduce((sum, each) => sum + each.wrong, 0);
-  const all = faces * attributes.length;
+  const all = attributes.reduce((sum, each) => sum + each.labeled, 0);
   return [
     ...notices.map((notice) => `note: ${notice}`),
     `${faces.toLocaleString('en')} faces compared with the network${skipped > 0 ? ` (${skipped.toLocaleString('en')} images without a usable face)` : ''}: ` +
@@ -130,9 +130,14 @@ function reportLines({
   missing,
   partitions,
   attributes,
+  groups,
+  notices,
 }: DatasetReport): string[] {
   const sorted = [...attributes].sort((a, b) => b.frequency - a.frequency);
+  const width = Math.max(20, ...attributes.map(({ name }) => readableAttribute(name).length));
+  const isPartial = attributes.some(({ labeled }) => labeled < used);
   return [
+    ...notices.map((notice) => `note: ${notice}`),
     `${kind}: ${used.toLocaleString('en')} of ${rows.toLocaleString('en')} rows, ${attributes.length} attributes`,
     ...(missing === null ? [] : [`${missing.toLocaleString('en')} images are missing`]),
     `${zeroRows.toLocaleString('en')} rows have none of the attributes`,
@@ -140,10 +145,16 @@ function reportLines({
       ([name, count]) => `${forName(name).padEnd(12)} ${count.toLocaleString('en').padStart(8)}`,
     ),
     '',
-    `index  ${'attribute'.padEnd(20)} frequency`,
+    ...(groups.length === 0
+      ? []
+      : [
+          `of each of these, an image has one at most: ${groups.map(({ name }) => forName(name)).join(', ')}`,
+        ]),
+    `index  ${'attribute'.padEnd(width)} frequency${isPartial ? '    labels' : ''}`,
     ...sorted.map(
-      ({ index, name, frequency }) =>
-        `${String(index).padStart(5)}  ${readableAttribute(name).padEnd(20)} ${frequency.toFixed(4)}`,
+      ({ index, name, frequency, labeled }) =>
+        `${String(index).padStart(5)}  ${readableAttribute(name).padEnd(width)} ${frequency.toFixed(4)}` +
+        (isPartial ? labeled.toLocaleString('en').padStart(13) : ''),
     ),
     '',
   ];

@@ -23,7 +23,7 @@ export async function evaluateCommand(
   const output = await outputOf(options, EVALUATION_OUTPUT, EVALUATION_OUTPUT.files);
   const params = {
     folder: resolve(folder),
-    labels: resolve(options.labels),
+    labels: typeof options.labels === 'string' ? resolve(options.labels) : resolve(folder),
     split: options.split,
     ...analysisParameters(context, settings),
     degraded: typeof options.degraded === 'number' ? options.degraded : 0,
@@ -31,7 +31,8 @@ export async function evaluateCommand(
   const lines = await withSession(context, options, output.outDir, async ({ engine, call }) => {
     const evaluation = await engine.call('evaluate', params, call);
     await writeEvaluation(evaluation, output, context.signal);
-    return [...attributeLines(evaluation), '', ...totalLines(evaluation)];
+    const notes = evaluation.notices.map((notice) => `note: ${notice}`);
+    return [...notes, ...attributeLines(evaluation), '', ...totalLines(evaluation)];
   });
   printLines([...lines, `written to ${join(output.outDir, 'evaluation.json')}`]);
 }
@@ -55,7 +56,7 @@ async function writeEvaluation(
     );
     await write(
       'wrong.svg',
-      chart('Wrong predictions by attribute', ({ wrong }) => wrong / evaluation.faces),
+      chart('Wrong predictions by attribute', ({ wrong, labeled }) => wrong / labeled),
     );
     await write(
       'wrong-of-predicted.svg',
@@ -65,13 +66,15 @@ async function writeEvaluation(
   });
 }
 
-function attributeLines({ perAttribute }: Evaluation): string[] {
+function attributeLines({ perAttribute, faces }: Evaluation): string[] {
+  const isPartial = Object.values(perAttribute).some(({ labeled }) => labeled < faces);
   return [
-    `${'attribute'.padEnd(20)} accuracy balanced precision  recall  average precision  calibration error`,
+    `${'attribute'.padEnd(20)} accuracy balanced precision  recall  average precision  calibration error${isPartial ? '  labels' : ''}`,
     ...Object.entries(perAttribute).map(
       ([name, score]) =>
         `${readableAttribute(name).padEnd(20)} ${cell(score.accuracy)} ${cell(score.balancedAccuracy)}  ` +
-        `${cell(score.precision)} ${cell(score.recall)} ${cell(score.averagePrecision)} ${cell(score.calibrationError)}`,
+        `${cell(score.precision)} ${cell(score.recall)} ${cell(score.averagePrecision)} ${cell(score.calibrationError)}` +
+        (isPartial ? score.labeled.toLocaleString('en').padStart(28) : ''),
     ),
   ];
 }
@@ -94,6 +97,11 @@ function totalLines(evaluation: Evaluation): string[] {
       ({ kind, amount, agreement, accuracy }) =>
         `${kind} ${String(amount).padEnd(5)} agreement ${cell(agreement)} %, accuracy ${cell(accuracy)} %`,
     ),
+    ...(images.labelled < images.found
+      ? [
+          `${images.labelled.toLocaleString('en')} of ${plural(images.found, 'image')} evaluated: the others have no label or were not chosen`,
+        ]
+      : []),
     ...(images.failed > 0 ? [`${plural(images.failed, 'image')} could not be used`] : []),
   ];
 }

@@ -105,7 +105,7 @@ function addDataset(program: Command, context: CliContext): void {
   const command = program
     .command('dataset')
     .description(
-      'Explore a data set of labeled faces (CelebA, LFW, or a folder with a table of labels): counts, partitions, frequencies, correlation, samples.',
+      'Explore a data set of labeled faces (CelebA, LFW, FairFace, UTKFace, or a folder with a table of labels): counts, partitions, frequencies, correlation, samples.',
     )
     .argument('<FOLDER>', 'folder of the data set');
   addAnalysisOptions(command);
@@ -143,11 +143,11 @@ function addEvaluate(program: Command, context: CliContext): void {
   addSampleOptions(command);
   addAnalysisOptions(command);
   command
-    .requiredOption(
+    .option(
       '--labels <FILE>',
-      'list_attr_celeba.txt, or a .csv with a column for each attribute; or either .gz',
+      'table of labels, or a folder that holds them (docs/labels.md); by default, those in FOLDER',
     )
-    .option('--split <NAME>', 'only the rows whose column split or partition is NAME', '')
+    .option('--split <NAME>', 'only the images of this partition: training, validation, test', '')
     .option('--out <DIR>', 'folder evaluation.json and the charts are written to', '.')
     .addOption(overwriteOption())
     .addOption(

@@ -1,15 +1,23 @@
 /** The cells of one row of a table: as ranges of bytes, or as texts. */
-import { plainLabel } from './plain-label';
+import { plainNumber } from './plain-label';
+import { textOfBytes } from './text-encoding';
 
 export interface Cells {
   readonly count: number;
   /** The trimmed text of a cell; empty where there is none. */
   text: (column: number) => string;
   /**
-   * The label in a cell, in [0, 1], if it can be read without its text; NaN for all other cells,
-   * which may be labels too.
+   * A number that stands for the text of a cell of at most six bytes; −1 for all others, for those
+   * in quotes, and where the text is at hand.
    */
-  plainLabel: (column: number) => number;
+  shortKey: (column: number) => number;
+  /** Whether a cell has no character. */
+  isEmpty: (column: number) => boolean;
+  /**
+   * The number in a cell, if it can be read without its text; NaN for all other cells, which may be
+   * labels too.
+   */
+  plainNumber: (column: number) => number;
 }
 
 /** Cells that are texts already. */
@@ -21,8 +29,13 @@ export class TextCells implements Cells {
   }
 
   readonly text = (column: number): string => this.texts[column] ?? '';
-  readonly plainLabel = (): number => NaN;
+  readonly shortKey = (): number => -1;
+  readonly isEmpty = (column: number): boolean => this.text(column) === '';
+  readonly plainNumber = (): number => NaN;
 }
+
+/** Bytes that a key holds exactly. */
+const MOST_KEYED = 6;
 
 /** Cells as ranges of bytes. The same object serves line after line. */
 export class ByteCells implements Cells {
@@ -58,14 +71,27 @@ export class ByteCells implements Cells {
   text(column: number): string {
     if (column >= this.count) return '';
     const [start, end] = [this.starts[column]!, this.ends[column]!];
-    const text = this.bytes.toString('utf8', start, end);
+    const text = textOfBytes(this.bytes, start, end);
     if (this.quoted[column] === 1 || end === start) return text;
     // Spaces other than ASCII's.
     return this.bytes[start]! >= 0x80 || this.bytes[end - 1]! >= 0x80 ? text.trim() : text;
   }
 
-  plainLabel(column: number): number {
+  shortKey(column: number): number {
+    if (column >= this.count) return 0;
+    const [start, end] = [this.starts[column]!, this.ends[column]!];
+    if (end - start > MOST_KEYED || this.quoted[column] === 1) return -1;
+    let key = 0;
+    for (let at = start; at < end; at++) key = key * 256 + this.bytes[at]!;
+    return key;
+  }
+
+  isEmpty(column: number): boolean {
+    return column >= this.count || this.starts[column] === this.ends[column];
+  }
+
+  plainNumber(column: number): number {
     if (column >= this.count) return NaN;
-    return plainLabel(this.bytes, this.starts[column]!, this.ends[column]!);
+    return plainNumber(this.bytes, this.starts[column]!, this.ends[column]!);
   }
 }

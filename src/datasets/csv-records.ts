@@ -9,7 +9,7 @@ import { excerpt } from '../text/excerpt';
 import { messageOf, UserError } from '../util/errors';
 import { TABLE_LIMITS } from './table-pieces';
 
-export interface RecordOptions extends Pick<Options, 'relax_column_count'> {
+export interface RecordOptions extends Pick<Options, 'relax_column_count' | 'delimiter'> {
   /** What the text is, for messages: "the labels 'a.csv'". */
   what: string;
   /** Lines that are left out at the beginning. */

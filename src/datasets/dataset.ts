@@ -1,13 +1,15 @@
 /** An open data set: its labels, partitions and images. */
 import { scanImages } from '../images/scan-folders';
-import { fromCsvCell } from '../text/neutralize';
+import { excerptOfList } from '../text/excerpt';
+import { plural } from '../text/numbers';
 import type { LabelTable } from './label-table';
-import { readLabels } from './labels';
-import { type DatasetParts, readPartitions, recognizeDataset } from './recognize';
+import { matchNames } from './match-names';
+import { type Labels, labelsOf } from './open-labels';
+import { type DatasetParts, recognizeDataset } from './recognize';
 
 export interface Dataset {
   parts: DatasetParts;
-  table: LabelTable;
+  table: Labels;
   /** Partition of a row of the table; undefined where unknown. */
   partitionOf: (row: number) => string | undefined;
   /** Path of the image of a row; undefined where it is missing. */
@@ -20,41 +22,24 @@ export async function openDataset(
   labels: string | undefined,
   { signal, onFound }: { signal: AbortSignal; onFound: (images: number) => void },
 ): Promise<Dataset> {
-  const parts = await recognizeDataset(folder, labels, signal);
-  const table = await readLabels(parts.labels, signal);
-  const partitionOf = await partitionsOf(table, parts.partitions, signal);
-  const images = new Map<string, string | Buffer>();
-  if (parts.images !== undefined) {
-    const scan = await scanImages([parts.images], { signal, onFound });
-    for (const { name, path } of scan.images) images.set(name, path);
-  }
-  const pathOf = (row: number) => {
-    const name = table.images[row]!;
-    // A table that this program wrote may have an apostrophe before a name (`forCsvCell`), but a
-    // name may also begin with one.
-    const spellings = [
-      name,
-      name.split('/').pop()!,
-      fromCsvCell(name),
-      fromCsvCell(name).split('/').pop()!,
-    ];
-    for (const spelling of spellings) {
-      const path = images.get(spelling);
-      if (path !== undefined) return path;
-    }
-    return undefined;
+  const recognized = await recognizeDataset(folder, labels, signal);
+  const read = await labelsOf(recognized, { signal, onFound });
+  const parts = { ...recognized, kind: read.kind ?? recognized.kind };
+  const partitionOf = (row: number) => {
+    const split = read.splits?.[row];
+    return split === '' ? undefined : split;
   };
-  return { parts, table, partitionOf, pathOf };
-}
-
-async function partitionsOf(
-  table: LabelTable,
-  file: string | undefined,
-  signal: AbortSignal,
-): Promise<Dataset['partitionOf']> {
-  if (file === undefined) return (row) => table.splits?.[row];
-  const partitions = await readPartitions(file, signal);
-  return (row) => partitions.get(table.images[row]!);
+  if (parts.images === undefined)
+    return { parts, table: read, partitionOf, pathOf: () => undefined };
+  const { images } = await scanImages(parts.archives ?? [parts.images], { signal, onFound });
+  const { imageOf, remarks } = matchNames(read, images);
+  const missing = read.images.filter((name, row) => name !== '' && imageOf[row]! < 0);
+  const missed =
+    missing.length === 0 || missing.length === read.images.length
+      ? []
+      : [`${plural(missing.length, 'row')} without an image: ${excerptOfList(missing, 3)}`];
+  const table = { ...read, remarks: [...read.remarks, ...remarks, ...missed] };
+  return { parts, table, partitionOf, pathOf: (row) => images.at(imageOf[row]!)?.path };
 }
 
 /** The attributes among `names` that a row has. */

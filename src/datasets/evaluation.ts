@@ -14,7 +14,8 @@ interface Ranked {
 
 /**
  * @param probabilities `[faces, names]`, in [0, 1].
- * @param labels `[faces, names]`, in [0, 1]; an attribute is present from 0.5.
+ * @param labels `[faces, names]`, in [0, 1]; an attribute is present from 0.5. Those that are NaN
+ * count nowhere, and attributes without any other are left out of the scores.
  */
 export function scoreAttributes(
   names: readonly string[],
@@ -26,41 +27,33 @@ export function scoreAttributes(
   const perAttribute = new Map<string, AttributeScores>();
   const all: Ranked[] = [];
   let majority = 0;
+  /** Sum of the shares of wrong inferences. */
+  let missed = 0;
   for (const [a, name] of names.entries()) {
-    let truePositive = 0;
-    let falsePositive = 0;
-    let falseNegative = 0;
-    let positives = 0;
-    const ranked: Ranked[] = [];
-    for (let face = 0; face < faces; face++) {
-      const probability = probabilities[face * width + a]!;
-      const positive = labels[face * width + a]! >= THRESHOLD;
-      const predicted = probability >= THRESHOLD;
-      if (positive) positives += 1;
-      if (predicted && positive) truePositive += 1;
-      else if (predicted) falsePositive += 1;
-      else if (positive) falseNegative += 1;
-      ranked.push({ probability, positive });
-    }
-    const negatives = faces - positives;
+    const counts = confusionOf({ probabilities, labels, width }, a);
+    const { labeled, positives, truePositive, falsePositive, falseNegative, ranked } = counts;
+    if (labeled === 0 && faces > 0) continue;
+    const negatives = labeled - positives;
     const wrong = falsePositive + falseNegative;
     const recall = positives === 0 ? null : truePositive / positives;
     const specificity = negatives === 0 ? null : (negatives - falsePositive) / negatives;
     perAttribute.set(name, {
-      accuracy: 1 - wrong / faces,
+      labeled,
+      accuracy: 1 - wrong / labeled,
       balancedAccuracy: recall === null || specificity === null ? null : (recall + specificity) / 2,
       precision:
         truePositive + falsePositive === 0 ? null : truePositive / (truePositive + falsePositive),
       recall,
       averagePrecision: averagePrecision(ranked, positives),
-      frequency: positives / faces,
+      frequency: positives / labeled,
       wrong,
       wrongOfPredicted:
         truePositive + falsePositive === 0 ? null : falsePositive / (truePositive + falsePositive),
       calibrationError: calibrationError(reliability(ranked)),
     });
     for (const each of ranked) all.push(each);
-    majority += Math.max(positives, negatives) / faces;
+    majority += Math.max(positives, negatives) / labeled;
+    missed += wrong / labeled;
   }
   const scores = [...perAttribute.values()];
   const calibration = reliability(all);
@@ -68,12 +61,40 @@ export function scoreAttributes(
     accuracy: mean(scores.map((score) => score.accuracy))!,
     balancedAccuracy: mean(scores.map((score) => score.balancedAccuracy)),
     averagePrecision: mean(scores.map((score) => score.averagePrecision)),
-    hammingDistance: scores.reduce((sum, score) => sum + score.wrong, 0) / faces,
-    majorityAccuracy: majority / width,
+    hammingDistance: missed,
+    majorityAccuracy: majority / scores.length,
     calibrationError: calibrationError(calibration),
     calibration,
     perAttribute: Object.fromEntries(perAttribute),
   };
+}
+
+/** Counts an attribute over the faces that have a label of it. */
+function confusionOf(
+  {
+    probabilities,
+    labels,
+    width,
+  }: { probabilities: Float32Array; labels: Float32Array; width: number },
+  column: number,
+) {
+  let positives = 0;
+  let truePositive = 0;
+  let falsePositive = 0;
+  const ranked: Ranked[] = [];
+  for (let at = column; at < labels.length; at += width) {
+    const label = labels[at]!;
+    if (Number.isNaN(label)) continue;
+    const probability = probabilities[at]!;
+    const positive = label >= THRESHOLD;
+    const predicted = probability >= THRESHOLD;
+    if (positive) positives += 1;
+    if (predicted && positive) truePositive += 1;
+    else if (predicted) falsePositive += 1;
+    ranked.push({ probability, positive });
+  }
+  const falseNegative = positives - truePositive;
+  return { labeled: ranked.length, positives, truePositive, falsePositive, falseNegative, ranked };
 }
 
 /** Σ (Rₙ − Rₙ₋₁) Pₙ over the distinct thresholds, like scikit-learn's average_precision_score. */

@@ -1,20 +1,32 @@
 /** Exploration of a table of labels: frequencies and correlations of its attributes. */
 import { Random } from 'ml-random';
+import { attributeKey } from '../domain/attributes';
 import type { ExploreOptions } from '../domain/dataset';
 import { excerpt, excerptOfList } from '../text/excerpt';
 import { UserError } from '../util/errors';
 import type { LabelTable } from './label-table';
+
+/** What of a table is explored. */
+export type ExploredTable = Pick<LabelTable, 'attributes' | 'images' | 'values'>;
 
 export interface Exploration {
   /** Names of the attributes, in the table's order. */
   attributes: string[];
   /** Rows of the table that were not dropped, in its order. */
   rows: Int32Array;
-  /** Number of rows with none of the attributes, dropped ones included. */
+  /**
+   * Number of rows with none of the attributes, dropped ones included. Rows in which one is not
+   * defined do not count.
+   */
   zeroRows: number;
-  /** Share of the rows that have an attribute, in [0, 1]. */
+  /** Share of the rows that have an attribute, in [0, 1], of those in which it is defined. */
   frequencies: number[];
-  /** `[attributes, attributes]`: share of the rows that have both, in [0, 1]. */
+  /** Number of rows in which an attribute is defined. */
+  labeled: number[];
+  /**
+   * `[attributes, attributes]`: share of the rows that have both, in [0, 1], of those in which both
+   * are defined.
+   */
   together: Float64Array;
   /**
    * `[attributes, attributes]`: Pearson's correlation (the phi coefficient), in [-1, 1]; 0 where an
@@ -28,21 +40,22 @@ const THRESHOLD = 0.5;
 
 /** @throws UserError where an attribute is unknown, or no attribute or row is left. */
 export function explore(
-  table: LabelTable,
+  table: ExploredTable,
   { attributes, drop, dropZero, seed }: ExploreOptions,
 ): Exploration {
-  const positions = new Map(
-    table.attributes.map((name, column) => [name, column] as const).reverse(),
-  ); // the first column of a name counts
+  const positions = new Map(table.attributes.map((name, column) => [name, column] as const));
+  const byKey = new Map(table.attributes.map((name) => [attributeKey(name), name] as const));
+  const spelled = (name: string) =>
+    positions.has(name) ? name : (byKey.get(attributeKey(name)) ?? name);
   for (const name of [...attributes, ...drop]) {
-    if (!positions.has(name)) {
+    if (!positions.has(spelled(name))) {
       throw new UserError(
         `the labels have no attribute '${excerpt(name)}'; they have ${excerptOfList(table.attributes)}`,
       );
     }
   }
-  const dropped = new Set(drop);
-  const chosen = (attributes.length > 0 ? attributes : table.attributes).filter(
+  const dropped = new Set(drop.map(spelled));
+  const chosen = (attributes.length > 0 ? attributes.map(spelled) : table.attributes).filter(
     (name) => !dropped.has(name),
   );
   if (chosen.length === 0) throw new UserError('no attribute is left: all of them are dropped');
@@ -52,59 +65,103 @@ export function explore(
   const rows: number[] = [];
   let zeroRows = 0;
   for (let row = 0; row < table.images.length; row++) {
-    if (!columns.some((column) => table.values[row * width + column]! >= THRESHOLD)) {
+    // A row in which one is not defined may have it.
+    if (columns.every((column) => table.values[row * width + column]! < THRESHOLD)) {
       zeroRows += 1;
       if (dropZero > 0 && random.random() < dropZero) continue;
     }
     rows.push(row);
   }
   if (rows.length === 0) throw new UserError('no row is left: none has any of the attributes');
-  const n = rows.length;
-  const count = chosen.length;
-  const together = countTogether(table, rows, columns).map((sum) => sum / n);
-  const frequencies = chosen.map((_, i) => together[i * count + i]!);
-  const correlation = together.map((both, at) => {
-    const [p, q] = [frequencies[Math.floor(at / count)]!, frequencies[at % count]!];
-    const spread = Math.sqrt(p * (1 - p) * q * (1 - q));
-    return spread === 0 ? 0 : (both - p * q) / spread;
-  });
+  const counts = countTogether(table, rows, columns);
+  const { labeled, both: together, correlation } = figuresOf(counts, chosen.length);
   return {
     attributes: chosen,
     rows: Int32Array.from(rows),
     zeroRows,
-    frequencies,
+    frequencies: chosen.map((_, i) => together[i * chosen.length + i]!),
+    labeled: chosen.map((_, i) => labeled[i * chosen.length + i]!),
     together,
     correlation,
   };
 }
 
+/** Numbers of rows for each pair of attributes, `[columns, columns]`. */
+interface PairCounts {
+  /** Rows in which both are defined. */
+  defined: Float64Array;
+  /** Of those, the rows that have the first one. */
+  first: Float64Array;
+  /** Of those, the rows that have both. */
+  both: Float64Array;
+}
+
+function figuresOf({ defined, first, both }: PairCounts, count: number) {
+  const shares = both.map((sum, at) => (sum === 0 ? 0 : sum / defined[at]!));
+  const correlation = shares.map((share, at) => {
+    const [a, b] = [Math.floor(at / count), at % count];
+    const n = defined[at]!;
+    if (n === 0) return 0;
+    const [p, q] = [first[at]! / n, first[b * count + a]! / n];
+    const spread = Math.sqrt(p * (1 - p) * q * (1 - q));
+    return spread === 0 ? 0 : (share - p * q) / spread;
+  });
+  return { labeled: defined, both: shares, correlation };
+}
+
 /**
- * Number of rows that have both of two attributes, `[columns, columns]`. Counted with bit
- * operations, 32 rows at a time: row by row, 500 attributes that are all present would take
- * minutes.
+ * Counts rows for each pair of attributes. Done with bit operations, 32 rows at a time: row by row,
+ * 500 attributes that are all present would take minutes.
  */
 function countTogether(
-  { attributes, values }: LabelTable,
+  { attributes, values }: ExploredTable,
   rows: readonly number[],
   columns: readonly number[],
-): Float64Array {
+): PairCounts {
   const words = Math.ceil(rows.length / 32);
   const count = columns.length;
   const width = attributes.length;
   /** `[columns, words]` */
-  const bits = new Int32Array(count * words);
+  const present = new Int32Array(count * words);
+  const defined = new Int32Array(count * words);
+  let isComplete = true;
   for (const [i, row] of rows.entries()) {
-    for (let a = 0; a < count; a++)
-      if (values[row * width + columns[a]!]! >= THRESHOLD)
-        bits[a * words + (i >>> 5)]! |= 1 << (i & 31);
+    const bit = 1 << (i & 31);
+    for (let a = 0; a < count; a++) {
+      const value = values[row * width + columns[a]!]!;
+      const word = a * words + (i >>> 5);
+      if (value >= THRESHOLD) present[word]! |= bit;
+      if (Number.isNaN(value)) isComplete = false;
+      else defined[word]! |= bit;
+    }
   }
+  const pairs = (one: Int32Array, other: Int32Array) => countPairs(one, other, count, words);
+  const both = pairs(present, present);
+  if (!isComplete)
+    return { defined: pairs(defined, defined), first: pairs(present, defined), both };
+  return {
+    defined: new Float64Array(count * count).fill(rows.length),
+    first: Float64Array.from(both, (_, at) => both[Math.floor(at / count) * (count + 1)]!),
+    both,
+  };
+}
+
+/** Number of bits that are set in a row of `one` and in a row of `other`, `[count, count]`. */
+function countPairs(
+  one: Int32Array,
+  other: Int32Array,
+  count: number,
+  words: number,
+): Float64Array {
   const sums = new Float64Array(count * count);
+  const isSame = one === other;
   for (let a = 0; a < count; a++) {
-    for (let b = a; b < count; b++) {
-      let both = 0;
+    for (let b = isSame ? a : 0; b < count; b++) {
+      let sum = 0;
       for (let word = 0; word < words; word++)
-        both += bitCount(bits[a * words + word]! & bits[b * words + word]!);
-      sums[a * count + b] = sums[b * count + a] = both;
+        sum += bitCount(one[a * words + word]! & other[b * words + word]!);
+      sums[a * count + b] = sum;
+      if (isSame) sums[b * count + a] = sum;
     }
   }
   return sums;

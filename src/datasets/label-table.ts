@@ -1,17 +1,31 @@
-/** A table of attribute labels, its limits, and the values of its cells. */
+/** A table of attribute labels, and its limits. */
 import { excerpt, hasHidden } from '../text/excerpt';
 import { UserError } from '../util/errors';
 import type { Cells } from './cells';
 
-export interface LabelTable {
-  /** Names of the attributes, in the order of the columns. */
+/** Attributes of which an image has at most one: the values of a category. */
+export interface AttributeGroup {
+  /** 'race' */
+  name: string;
+  /** 'race: East Asian' */
   attributes: string[];
+}
+
+export interface LabelTable {
+  /** Names of the attributes, in the order of the columns; CelebA's in its spelling. */
+  attributes: string[];
+  /** Categories, each with its attributes. */
+  groups: AttributeGroup[];
   /** Name of each image as in the table; empty where there is none. */
   images: string[];
+  /** Number of the face in its image, in this program's faces.csv; undefined in other tables. */
+  faces: number[] | undefined;
   /** Values of the column `split` or `partition`; undefined where there is none. */
   splits: string[] | undefined;
-  /** `[images, attributes]`, in [0, 1]. */
+  /** `[images, attributes]`, in [0, 1]; NaN where undefined. */
   values: Float32Array;
+  /** What was left out or needed an interpretation, for people. */
+  remarks: string[];
 }
 
 /** Limits of a table's contents, in addition to those of its text (`TABLE_LIMITS`). */
@@ -75,13 +89,9 @@ export function textOf(cells: Cells, column: number, where: () => string): strin
   return text;
 }
 
-/** The label that a text stands for, in [0, 1]; NaN where it is none. */
-export function labelOf(text: string): number {
-  if (text === '-1') return 0;
-  const number = text === '' ? NaN : Number(text);
-  return number >= 0 && number <= 1 ? Math.max(0, number) : NaN;
-}
-
 /** What a cell without a label is told to be. */
 export const noLabel = (text: string, where: string): UserError =>
-  new UserError(`${where}: expected -1, or a number from 0 to 1, got '${excerpt(text)}'`);
+  new UserError(
+    `${where}: expected -1, or a number from 0 to 1, got '${excerpt(text)}'; ` +
+      'yes, no, true and false are read, too, and an empty cell or NaN where there is no label',
+  );

@@ -1,51 +1,115 @@
 /**
- * Reads tables of attribute labels, plain or gzipped: CelebA's `list_attr_celeba.txt` (with or
- * without its count line), Kaggle's `list_attr_celeba.csv`, or any CSV file with a header and a
- * column for each attribute. Values are 0 or 1, ±1, or probabilities.
+ * Reads a table of attribute labels, plain or gzipped: CelebA's `list_attr_celeba.txt` (with or
+ * without its count line), LFW's `lfw_attributes.txt`, a table with commas, semicolons, tabs or
+ * spaces and a column for each attribute among others, lines of JSON, or a .parquet file. Values
+ * are 0 or 1, ±1, words like True and no, probabilities, or texts of categories.
  *
  * The bytes are read line by line; only names become texts, since a text for each of millions of
  * cells takes most of the time and memory.
  */
-import { UserError } from '../util/errors';
-import { CsvLabels, parsedCsvLabels } from './csv-labels';
-import type { LabelTable } from './label-table';
+import { ByteCells, TextCells } from './cells';
+import { eachRecord } from './csv-records';
+import { type Dialect, dialectOf, spacedCells } from './dialect';
+import { isJson, jsonLabels } from './json-labels';
+import { LabelColumns } from './label-columns';
+import { LABEL_LIMITS, type LabelTable } from './label-table';
 import { eachLine } from './lines';
-import { SpacedLabels } from './spaced-labels';
-import { checkTable, tablePieces } from './table-pieces';
+import { isParquet, parquetLabels } from './parquet-labels';
+import { finishTable } from './table-result';
+import { SPACE, splitAtSeparators, splitAtSpaces } from './split-line';
+import { checkTable, TABLE_LIMITS, tablePieces } from './table-pieces';
+import { textOfBytes } from './text-encoding';
+
+const NEWLINE = 10;
 
 /**
  * @throws UserError naming the file, the line, and the expected and received value; the signal's
  * reason if it is aborted.
  */
 export async function readLabels(file: string, signal?: AbortSignal): Promise<LabelTable> {
-  const pieces = () => tablePieces(file, 'labels', signal);
-  let layout: SpacedLabels | CsvLabels | undefined;
-  /** Lines before the header. */
-  let skipped = 0;
-  const isRead = await eachLine(pieces(), (bytes, start, end) => {
-    if (layout !== undefined) return layout.take(bytes, start, end);
-    const line = bytes.toString('utf8', start, end);
-    if (line.trim() === '' || isCount(line)) {
-      skipped += 1;
-      return true;
-    }
-    if (!line.includes(',')) {
-      layout = new SpacedLabels(file, line, skipped + 1);
-      return true;
-    }
-    layout = new CsvLabels(file, skipped);
-    return layout.take(bytes, start, end);
-  });
-  if (!isRead) {
-    await checkTable(file, 'labels', signal);
-    return parsedCsvLabels(file, pieces(), skipped, signal);
-  }
-  if (layout === undefined)
-    throw new UserError(
-      `the labels '${file}' are empty: expected a line of attribute names and one line for each image`,
-    );
-  return layout.table();
+  return finishTable(file, await readRows(file, signal));
 }
 
-/** Whether a line has only a number: CelebA's count of the images. */
-const isCount = (line: string) => /^\s*\d+\s*$/.test(line);
+/** Like `readLabels`, but rows that repeat or contradict others are still there. */
+export async function readRows(file: string, signal?: AbortSignal): Promise<LabelTable> {
+  if (await isParquet(file, signal)) return parquetLabels(file, signal);
+  const pieces = () => tablePieces(file, 'labels', signal);
+  const dialect = await sniff(file, pieces());
+  if (dialect === 'json') return jsonLabels(file, pieces, signal);
+  const columns = new LabelColumns(file, dialect);
+  if (await eachLine(pieces(), lineReader(columns, dialect))) return columns.table();
+  await checkTable(file, 'labels', signal);
+  return parsedLabels(file, pieces(), dialect, signal);
+}
+
+/** How a table is written; 'json' for lines of JSON. */
+async function sniff(file: string, pieces: AsyncIterable<Buffer>): Promise<Dialect | 'json'> {
+  let start = Buffer.alloc(0);
+  /** Empty lines before. */
+  let lines = 0;
+  for await (const piece of pieces) {
+    start = Buffer.concat([start, piece]);
+    if (isBlank(start)) {
+      lines += start.filter((byte) => byte === NEWLINE).length;
+      start = Buffer.alloc(0);
+      continue;
+    }
+    if (isJson(start)) return 'json';
+    const text = textOfBytes(start, 0, start.lastIndexOf(NEWLINE) + 1);
+    const found = dialectOf(file, text, false);
+    if (found !== undefined) return { ...found, skipped: found.skipped + lines };
+    if (start.length > 2 * TABLE_LIMITS.line) break;
+  }
+  const found = dialectOf(file, textOfBytes(start, 0, start.length), true)!;
+  return { ...found, skipped: found.skipped + lines };
+}
+
+/** Whether a text has nothing but spaces and line breaks. */
+const isBlank = (bytes: Buffer): boolean => bytes.every((byte) => byte <= SPACE);
+
+/** Takes the lines of a table; false at one that takes a parser of CSV, with all others. */
+export function lineReader(columns: LabelColumns, { separator, skipped }: Dialect) {
+  const cells = new ByteCells(LABEL_LIMITS.columns);
+  const code = separator.charCodeAt(0);
+  const isSpaced = separator === ' ';
+  let line = 0;
+  return (bytes: Buffer, start: number, end: number): boolean => {
+    line += 1;
+    if (line <= skipped) return true;
+    columns.checkLines(line);
+    if (columns.addShort(bytes, start, end)) return true;
+    if (isSpaced) {
+      if (splitAtSpaces(bytes, start, end, cells)) {
+        if (cells.count > 0) columns.add(cells, line);
+        return true;
+      }
+      const texts = new TextCells(spacedCells(bytes.toString('utf8', start, end)));
+      if (texts.count > 0) columns.add(texts, line);
+      return true;
+    }
+    if (!splitAtSeparators(bytes, start, end, code, cells)) return false;
+    if (cells.count > 0) columns.add(cells, line);
+    return true;
+  };
+}
+
+/**
+ * Reads the labels of any CSV table: more slowly than from bytes.
+ * @param pieces the bytes of the table.
+ */
+export async function parsedLabels(
+  file: string,
+  pieces: AsyncIterable<Buffer>,
+  dialect: Dialect,
+  signal?: AbortSignal,
+): Promise<LabelTable> {
+  const columns = new LabelColumns(file, dialect);
+  const { separator: delimiter, skipped } = dialect;
+  const options = { what: `the labels '${file}'`, skipped, delimiter, relax_column_count: true };
+  const take = (cells: string[], index: number) => {
+    columns.checkLines(index + 1);
+    columns.add(new TextCells(cells), index + 1 + skipped);
+  };
+  await eachRecord(pieces, options, take, signal);
+  return columns.table();
+}

@@ -1,52 +1,59 @@
 /**
- * Which data set a folder holds, and where its parts lie: CelebA in its own and in Kaggle's layout,
- * LFW, or any folder with a table of labels.
+ * Which data set a folder holds, and where its parts lie: known data sets, any folder with tables
+ * of labels, or images whose names or folders are their labels.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, extname, join, relative, sep } from 'node:path';
 import type { DatasetKind } from '../domain/dataset';
 import { scanImages } from '../images/scan-folders';
-import { excerpt, excerptOfList } from '../text/excerpt';
 import { messageOf, UserError } from '../util/errors';
-import { eachRecord } from './csv-records';
-import { eachLine } from './lines';
-import { checkTable, tablePieces } from './table-pieces';
+import {
+  findKnownTable,
+  findPartitions,
+  findTables,
+  type LabelPart,
+  OWN_TABLE,
+  splitOf,
+} from './find-tables';
 
 export interface DatasetParts {
   kind: DatasetKind;
-  /** Table of attributes. */
+  /** Table of attributes; the folder where there are several, or the images' names are labels. */
   labels: string;
+  /** All tables, where there are several; undefined for `labels` alone. */
+  tables?: LabelPart[] | undefined;
+  /** Folder below which they were found; undefined where `labels` is that folder. */
+  root?: string;
   /** Table of partitions; undefined where the labels name the split themselves, or nothing does. */
   partitions: string | undefined;
   /** Folder below which the images lie; undefined where there are labels only. */
   images: string | undefined;
+  /** Files that hold the images, instead of the folder. */
+  archives?: string[] | undefined;
 }
 
-/** Where the parts of a data set may lie below its folder, the most likely first. */
-const PLACES = ['', 'Anno', 'Eval', 'anno', 'eval'];
-const LABELS = [
-  'list_attr_celeba.txt',
-  'list_attr_celeba.csv',
-  'list_attr_celeba.txt.gz',
-  'list_attr_celeba.csv.gz',
-];
-const PARTITIONS = [
-  'list_eval_partition.txt',
-  'list_eval_partition.csv',
-  'list_eval_partition.txt.gz',
-  'list_eval_partition.csv.gz',
-];
 const IMAGES = [
   'img_align_celeba/img_align_celeba',
   'img_align_celeba',
   'Img/img_align_celeba',
+  'celeba/img_align_celeba',
+  'CelebA-HQ-img',
+  'CelebAMask-HQ/CelebA-HQ-img',
   'celeba',
   'images',
 ];
 
-/** Names of partitions, as CelebA numbers them. */
-export const PARTITION_NAMES = ['training', 'validation', 'test'] as const;
+/** Data sets by the names of their tables. */
+const KINDS: [pattern: RegExp, kind: DatasetKind][] = [
+  [/^list_attr_celeba/i, 'CelebA'],
+  [/^CelebAMask-HQ-attribute/i, 'CelebAMask-HQ'],
+  [/^lfw_attributes/i, 'LFW'],
+  [/maad/i, 'MAAD-Face'],
+  [/fairface/i, 'FairFace'],
+  [/ffhq/i, 'FFHQ'],
+  [/^metadata\.|\.parquet$/i, 'Hugging Face'],
+];
 
 /**
  * @param labels a table of labels that is to be taken, wherever it lies; undefined to look for one.
@@ -57,81 +64,91 @@ export async function recognizeDataset(
   labels?: string,
   signal?: AbortSignal,
 ): Promise<DatasetParts> {
-  let names: string[];
+  if (isParquetName(folder) && isFile(folder))
+    return { ...parquetParts(folder), labels: labels ?? folder };
   try {
-    names = await readdir(folder);
+    await readdir(folder);
   } catch (error) {
     throw new UserError(`cannot read the folder '${folder}': ${messageOf(error)}`, {
       cause: error,
     });
   }
-  const celeba =
-    labels === undefined
-      ? find(folder, LABELS)
-      : basename(labels).startsWith('list_attr_celeba')
-        ? labels
-        : undefined;
-  const images = IMAGES.map((name) => join(folder, ...name.split('/'))).find((path) =>
-    existsSync(path),
-  );
-  if (celeba !== undefined) {
-    return {
-      kind: 'CelebA',
-      labels: celeba,
-      partitions: find(folder, PARTITIONS),
-      images: images ?? (await holdsImages(folder, signal)),
-    };
-  }
-  const tables =
-    labels === undefined
-      ? names.filter((name) => TABLE.test(name)).map((name) => join(folder, name))
-      : [labels];
-  const [table] = tables;
-  if (table === undefined || tables.length > 1) {
-    const found =
-      tables.length === 0
-        ? 'there is none'
-        : `there are ${excerptOfList(tables.map((path) => basename(path)))}`;
-    throw new UserError(
-      `no data set in '${folder}': expected CelebA's ${LABELS[0]!}, or one table of labels (.csv); ${found}. Name one with --labels`,
-    );
-  }
-  const people = names.includes('lfw') ? join(folder, 'lfw') : folder;
-  const isLfw = await looksLikeLfw(people);
-  return {
-    kind: isLfw ? 'LFW' : 'labelled folder',
-    labels: table,
-    partitions: undefined,
-    images: isLfw ? people : (images ?? (await holdsImages(folder, signal))),
+  const root = labels !== undefined && isFolder(labels) ? labels : folder;
+  const parts = await partsIn(root, labels === root ? undefined : labels, signal);
+  const [first] = parts;
+  if (first === undefined) return namedDataset(folder, signal);
+  const name = basename(first.file);
+  const kind = KINDS.find(([pattern]) => pattern.test(name))?.[1];
+  const people = existsSync(join(folder, 'lfw')) ? join(folder, 'lfw') : folder;
+  const isLfw = kind === 'LFW' || (kind === undefined && (await looksLikeLfw(people)));
+  const archives = parts.map(({ file }) => file).filter((file) => isParquetName(file));
+  const images = isLfw
+    ? people
+    : (IMAGES.map((each) => join(folder, ...each.split('/'))).find((path) => existsSync(path)) ??
+      (await holdsImages(folder, signal)));
+  const recognized = {
+    kind: isLfw ? ('LFW' as const) : (kind ?? ('labelled folder' as const)),
+    labels: parts.length === 1 ? first.file : root,
+    ...(parts.length > 1 || first.split !== undefined ? { tables: parts, root } : {}),
+    partitions: parts.length === 1 ? await findPartitions(first.file) : undefined,
+    images,
   };
+  if (images !== undefined || archives.length === 0) return recognized;
+  // Names are meant from the files that hold the images, too.
+  const tables = parts.map((part) => ({ ...part, prefix: pathBelow(root, part.file) }));
+  return { ...recognized, tables, root, images: folder, archives };
 }
 
-/** Names of tables. */
-const TABLE = /\.csv(\.gz)?$/i;
-/** A table that this program writes beside its clusters: inferred, not true. */
-const OWN_TABLE = 'faces.csv';
+const isParquetName = (path: string): boolean => extname(path).toLowerCase() === '.parquet';
+const pathBelow = (folder: string, path: string): string =>
+  relative(folder, path).replaceAll(sep, '/');
+
+const parquetParts = (file: string): DatasetParts => ({
+  kind: 'Hugging Face',
+  labels: file,
+  partitions: undefined,
+  images: file,
+  archives: [file],
+});
+
+async function partsIn(
+  folder: string,
+  labels: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<LabelPart[]> {
+  const known = labels ?? findKnownTable(folder);
+  if (known === undefined) return findTables(folder, signal);
+  return [{ file: known, prefix: '', split: splitOf(basename(known)) }];
+}
+
+/** A data set whose images are named after their labels, or lie in folders that are. */
+async function namedDataset(folder: string, signal?: AbortSignal): Promise<DatasetParts> {
+  const images = await holdsImages(folder, signal);
+  if (images === undefined)
+    throw new UserError(
+      `no data set in '${folder}': expected CelebA's list_attr_celeba.txt, or one table of labels (.csv); there is none. Name one with --labels`,
+    );
+  return { kind: 'class folders', labels: folder, partitions: undefined, images };
+}
 
 /**
- * The table of labels that images in a folder most likely have: CelebA's in the folder or above it,
- * or the only table in the folder.
- * @returns undefined where there is none, or the folder cannot be read.
+ * The table of labels that images in a folder most likely have: that of a known data set in the
+ * folder or above it, or the only table in the folder.
+ * @returns the table, or the folder if it has several; undefined where there is none, or the folder
+ * cannot be read.
  */
 export async function findLabels(folder: string): Promise<string | undefined> {
-  const celeba = find(folder, LABELS) ?? find(dirname(folder), LABELS);
-  if (celeba !== undefined) return celeba;
-  const names = await readdir(folder).catch((): string[] => []);
-  const tables = names.filter((name) => TABLE.test(name) && name !== OWN_TABLE);
-  return tables.length === 1 ? join(folder, tables[0]!) : undefined;
-}
-
-function find(folder: string, names: readonly string[]): string | undefined {
-  for (const place of PLACES) {
-    for (const name of names) {
-      const path = join(folder, place, name);
-      if (existsSync(path)) return path;
-    }
+  const known = findKnownTable(folder) ?? findKnownTable(dirname(folder));
+  if (known !== undefined) return known;
+  try {
+    const tables = await findTables(folder, undefined, 2);
+    const [first] = tables;
+    if (first === undefined || basename(first.file) === OWN_TABLE) return undefined;
+    return tables.length === 1 ? first.file : folder;
+  } catch (error) {
+    if (error instanceof UserError) return undefined; // several tables
+    throw error;
   }
-  return undefined;
 }
 
 /**
@@ -184,40 +201,13 @@ async function looksLikeLfw(folder: string): Promise<boolean> {
   return names.some((name) => name.startsWith(`${first.name}_`));
 }
 
-/**
- * Partition of each image, by CelebA's numbers 0 (training), 1 (validation) and 2 (test): lines of
- * a name and a number, or a CSV table.
- * @throws UserError naming the line.
- */
-export async function readPartitions(
-  file: string,
-  signal?: AbortSignal,
-): Promise<Map<string, string>> {
-  const pieces = () => tablePieces(file, 'partitions', signal);
-  const partitions = new Map<string, string>();
-  const take = ([image, number]: readonly string[], index: number) => {
-    if (index === 0 && !/^\d+$/.test(number ?? '')) return; // a header
-    const name = number === '' ? undefined : PARTITION_NAMES[Number(number)];
-    if (image === undefined || name === undefined) {
-      const got = excerpt([image, number].join(' '));
-      throw new UserError(
-        `the partitions '${file}', line ${index + 1}: expected a name and 0, 1 or 2, got '${got}'`,
-      );
-    }
-    partitions.set(image, name);
-  };
-  let index = 0;
-  const isRead = await eachLine(pieces(), (bytes, start, end) => {
-    const line = bytes.toString('utf8', start, end).trim();
-    if (line.includes(',')) return false;
-    if (line !== '') take(line.split(/\s+/), index++);
-    return true;
-  });
-  if (isRead) return partitions;
-  // A comma: it is a CSV table from the beginning.
-  partitions.clear();
-  await checkTable(file, 'partitions', signal);
-  const options = { what: `the partitions '${file}'`, relax_column_count: true };
-  await eachRecord(pieces(), options, take, signal);
-  return partitions;
+function statOf(path: string) {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined; // whoever reads it gets the error
+  }
 }
+
+const isFile = (path: string): boolean => statOf(path)?.isFile() === true;
+export const isFolder = (path: string): boolean => statOf(path)?.isDirectory() === true;

@@ -31,7 +31,7 @@ export function endOfPlainCell(
 
 /**
  * Cells between spaces.
- * @returns false if the line has other characters than ASCII, which may be spaces too.
+ * @returns false if the line has quotes, or other characters than ASCII, which may be spaces too.
  */
 export function splitAtSpaces(
   bytes: Buffer,
@@ -50,6 +50,7 @@ export function splitAtSpaces(
     for (; at < end; at++) {
       const byte = bytes[at]!;
       if (isSpace(byte)) break;
+      if (byte === QUOTE) return false;
       bits |= byte;
     }
     cells.add(from, at, false);

@@ -9,6 +9,7 @@ import { megabytes } from '../text/sizes';
 import { codeOf, messageOf, UserError } from '../util/errors';
 import { regularFilePieces } from '../util/read-regular-file';
 import { yieldToEventLoop } from '../util/yield-to-event-loop';
+import { inUtf8 } from './text-encoding';
 
 /** Limits of a table. A million images with 40 labels each take 124 MB. */
 export const TABLE_LIMITS = {
@@ -20,6 +21,9 @@ export const TABLE_LIMITS = {
   lines: 5e6,
 };
 
+/** Bytes of a .parquet file, which may hold images, too. */
+const MAX_PARQUET = 1e12;
+
 /** Bytes of a piece: processed between two yields to the event loop. */
 const PIECE = 1 << 17;
 
@@ -27,7 +31,7 @@ const NEWLINE = 10;
 
 /**
  * @param what the file is, for messages: 'labels'.
- * @yields the bytes of the text, a byte order mark included.
+ * @yields the bytes of the text in UTF-8, a byte order mark included.
  * @throws UserError if it cannot be read or exceeds a limit; the signal's reason if it is aborted.
  */
 export async function* tablePieces(
@@ -38,11 +42,26 @@ export async function* tablePieces(
   try {
     const read = regularFilePieces(file, { limit: TABLE_LIMITS.bytes, size: PIECE }, signal);
     const limits = new TextLimits();
-    for await (const piece of unpacked(read)) {
+    for await (const piece of inUtf8(unpacked(read))) {
       await yieldToEventLoop(signal);
       limits.add(piece);
       yield piece;
     }
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw new UserError(`cannot read the ${what} '${file}': ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/**
+ * The first bytes of a file, as they are.
+ * @throws like `tablePieces`.
+ */
+export async function startOf(file: string, what: string, signal?: AbortSignal): Promise<Buffer> {
+  try {
+    const limits = { limit: MAX_PARQUET, size: PIECE };
+    for await (const piece of regularFilePieces(file, limits, signal)) return piece;
+    return Buffer.alloc(0);
   } catch (error) {
     signal?.throwIfAborted();
     throw new UserError(`cannot read the ${what} '${file}': ${reasonOf(error)}`, { cause: error });
@@ -113,6 +132,7 @@ class TextLimits {
 
   /** @throws UserError as soon as the text cannot be a table. */
   add(piece: Buffer): void {
+    if (this.bytes === 0) checkKind(piece);
     if (piece.includes(0)) throw new UserError('it is not UTF-8 text: it contains NUL bytes');
     this.bytes += piece.length;
     if (this.bytes > TABLE_LIMITS.bytes) {
@@ -144,4 +164,28 @@ class TextLimits {
         'expected a table with one line per image',
     );
   }
+}
+
+/** Files that people take for tables, by their first bytes. */
+const OTHER_KINDS: [start: string, kind: string][] = [
+  ['PK\x03\x04', 'a workbook (.xlsx, .ods) or another .zip file: save its sheet as CSV'],
+  ['\xd0\xcf\x11\xe0', 'an Excel workbook (.xls): save its sheet as CSV'],
+  [
+    '\x93NUMPY',
+    'an array of NumPy: write it with pandas as CSV, with names of images and attributes',
+  ],
+  ['\x80\x04', 'a pickle of Python: write the table with pandas as CSV'],
+  ['\x80\x05', 'a pickle of Python: write the table with pandas as CSV'],
+  ['MATLAB', 'a file of MATLAB: write the table as CSV'],
+  ['\x89HDF', 'an HDF5 file: write the table as CSV'],
+  ['%PDF', 'a PDF'],
+  ['\xff\xd8\xff', 'a JPEG'],
+  ['\x89PNG', 'a PNG'],
+];
+
+/** @throws UserError for the beginning of a file that is no text. */
+function checkKind(piece: Buffer): void {
+  const start = piece.toString('latin1', 0, 8);
+  const kind = OTHER_KINDS.find(([each]) => start.startsWith(each))?.[1];
+  if (kind !== undefined) throw new UserError(`it is no table, but ${kind}`);
 }

@@ -3,6 +3,23 @@
 /** Rows whose values are stored together. */
 const BLOCK = 4096;
 
+/** A column of the result: one of the rows' columns, and what each of its values becomes. */
+export interface TakenColumn {
+  column: number;
+  /** Undefined where values stay as they are, but for −1, which becomes 0. */
+  valueOf: ((value: number) => number) | undefined;
+}
+
+/** What a column holds, besides NaN. */
+export interface ColumnContent {
+  /** Values that are not NaN. */
+  defined: number;
+  hasMinusOne: boolean;
+  hasZero: boolean;
+  /** Between 0 and 1. */
+  hasFraction: boolean;
+}
+
 export class ValueRows {
   rows = 0;
   /** `[BLOCK, width]` each. */
@@ -28,28 +45,73 @@ export class ValueRows {
     this.at = 0;
   }
 
+  /** Replaces the values of a column in all rows that were added. */
+  replace(column: number, valueOf: (value: number) => number): void {
+    const { rows, width } = this;
+    for (let row = 0; row < rows; row++) {
+      const block = this.blocks[Math.floor(row / BLOCK)]!;
+      const at = (row % BLOCK) * width + column;
+      block[at] = valueOf(block[at]!);
+    }
+  }
+
+  /** What each column holds. */
+  contents(): ColumnContent[] {
+    const { rows, width } = this;
+    const counts = Array.from({ length: 4 }, () => new Uint32Array(width));
+    const [undefinedOnes, minus, zeros, ones] = counts as [
+      Uint32Array,
+      Uint32Array,
+      Uint32Array,
+      Uint32Array,
+    ];
+    for (const [i, block] of this.blocks.entries()) {
+      const end = Math.min(BLOCK, rows - i * BLOCK) * width;
+      for (let at = 0, column = 0; at < end; at++) {
+        const value = block[at]!;
+        if (value === 0) zeros[column]! += 1;
+        else if (value === 1) ones[column]! += 1;
+        else if (value === -1) minus[column]! += 1;
+        else if (value !== value) undefinedOnes[column]! += 1;
+        if (++column === width) column = 0;
+      }
+    }
+    return Array.from({ length: width }, (_, i) => ({
+      defined: rows - undefinedOnes[i]!,
+      hasMinusOne: minus[i]! > 0,
+      hasZero: zeros[i]! > 0,
+      hasFraction: rows > undefinedOnes[i]! + minus[i]! + zeros[i]! + ones[i]!,
+    }));
+  }
+
   /**
    * All rows, `[rows, columns]`. Afterwards there are none any more: their memory is freed
    * meanwhile.
-   * @param columns those that are taken.
    */
-  take(columns: readonly number[]): Float32Array {
+  take(columns: readonly TakenColumn[]): Float32Array {
     const { rows, width } = this;
     const values = new Float32Array(rows * columns.length);
-    const isWhole = columns.length === width; // each column once, in order
+    const isWhole =
+      columns.length === width &&
+      columns.every(({ column, valueOf }, i) => column === i && valueOf === undefined);
     let to = 0;
     for (let row = 0; row < rows; row += BLOCK) {
       const block = this.blocks.shift()!;
       const end = Math.min(BLOCK, rows - row) * width;
       if (isWhole) {
-        values.set(block.subarray(0, end), to);
-        to += end;
+        for (let at = 0; at < end; at++) values[to++] = presentOf(block[at]!);
         continue;
       }
-      for (let from = 0; from < end; from += width)
-        for (const column of columns) values[to++] = block[from + column]!;
+      for (let from = 0; from < end; from += width) {
+        for (const { column, valueOf } of columns) {
+          const value = block[from + column]!;
+          values[to++] = valueOf === undefined ? presentOf(value) : valueOf(value);
+        }
+      }
     }
     this.rows = 0;
     return values;
   }
 }
+
+const presentOf = (value: number): number => (value === -1 ? 0 : value);

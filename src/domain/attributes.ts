@@ -37,6 +37,44 @@ export function readableAttribute(name: string): string {
   return forName(name).replaceAll('_', ' ');
 }
 
+/** What is the same in all spellings of a name: `Wearing_Hat`, 'wearing hat', `WearingHat`. */
+export function attributeKey(name: string): string {
+  const key = name.toLowerCase().replaceAll(/[^\p{L}\p{N}\p{C}]/gu, '');
+  return BRITISH.get(key) ?? key;
+}
+
+/** Keys of British spellings. */
+const BRITISH = new Map([
+  ['greyhair', 'grayhair'],
+  ['moustache', 'mustache'],
+]);
+
+const CELEBA_NAMES = new Map(CELEBA_ATTRIBUTES.map((name) => [attributeKey(name), name]));
+
+/** Whether it is an attribute of CelebA, in any spelling. */
+export const isKnownAttribute = (name: string): boolean => CELEBA_NAMES.has(attributeKey(name));
+
+/** CelebA's spelling of one of its attributes; other names stay as they are. */
+export const canonicalAttribute = (name: string): string =>
+  CELEBA_NAMES.get(attributeKey(name)) ?? name;
+
+/**
+ * The attributes of `names` that `known` has, too, in any spelling.
+ * @returns pairs of indices in `names` and in `known`.
+ */
+export function sharedAttributes(
+  names: readonly string[],
+  known: readonly string[],
+): { name: string; index: number; other: number }[] {
+  const exact = new Map(known.map((name, i) => [name, i] as const).reverse());
+  const byKey = new Map(known.map((name, i) => [attributeKey(name), i] as const).reverse());
+  return names.flatMap((name, index) => {
+    const other =
+      exact.get(name) ?? (attributeKey(name) === '' ? undefined : byKey.get(attributeKey(name)));
+    return other === undefined ? [] : [{ name, index, other }];
+  });
+}
+
 /**
  * Names of the outputs of a model without metadata, by their number: CelebA's 40 attributes, or the
  * 37 of the original work.

@@ -1,7 +1,20 @@
 /** Data sets of labeled faces: their exploration, and labels that look wrong. */
 
-/** 'labelled folder' is a folder of images with one table of labels. */
-export type DatasetKind = 'CelebA' | 'LFW' | 'labelled folder';
+/**
+ * 'labelled folder' is a folder of images with one table of labels; 'class folders' are images in
+ * folders named after what they show.
+ */
+export type DatasetKind =
+  | 'CelebA'
+  | 'CelebAMask-HQ'
+  | 'LFW'
+  | 'MAAD-Face'
+  | 'FairFace'
+  | 'UTKFace'
+  | 'FFHQ'
+  | 'Hugging Face'
+  | 'labelled folder'
+  | 'class folders';
 
 export interface ExploreOptions {
   /** Attributes to explore, in this order; empty for all. */
@@ -32,15 +45,22 @@ export interface DatasetReport {
   rows: number;
   /** Rows that were not dropped. */
   used: number;
-  /** Rows with none of the attributes. */
+  /** Rows with none of the attributes, all of which are defined. */
   zeroRows: number;
   /** Used rows without an image; null where there are only labels. */
   missing: number | null;
   /** Used rows by partition. */
   partitions: Record<string, number>;
-  /** `index`: column of the table; `frequency` in [0, 1]. */
-  attributes: { index: number; name: string; frequency: number }[];
+  /**
+   * `index`: position among the table's attributes; `frequency` in [0, 1], of the used rows in
+   * which it is defined, whose number is `labeled`.
+   */
+  attributes: { index: number; name: string; frequency: number; labeled: number }[];
+  /** Categories: attributes of which an image has at most one. */
+  groups: { name: string; attributes: string[] }[];
   samples: { image: string; partition: string | null; attributes: string[] }[];
+  /** What of the labels was left out or interpreted, for people. */
+  notices: string[];
 }
 
 /** A data set as its view shows it, without images. */
@@ -49,7 +69,7 @@ export interface DatasetSummary extends Omit<DatasetReport, 'samples'> {
   allAttributes: string[];
   /** Pearson correlation of two attributes, in [-1, 1], `[attributes, attributes]`. */
   correlation: number[];
-  /** Share of the rows that have both attributes, in [0, 1], `[attributes, attributes]`. */
+  /** Share of the rows with both labels that have both, in [0, 1], `[attributes, attributes]`. */
   together: number[];
 }
 
@@ -84,8 +104,8 @@ export interface SuspectedLabelErrors {
   faces: number;
   /** Labeled images without a face, or that cannot be used. */
   skipped: number;
-  /** Faces whose label and inferred value differ: their number, and share in [0, 1]. */
-  attributes: { name: string; wrong: number; share: number }[];
+  /** Faces whose label and inferred value differ: their number, and share of `labeled` faces. */
+  attributes: { name: string; wrong: number; labeled: number; share: number }[];
   /** The contradictions of which the model is most certain, in descending order. */
   surest: SuspectedLabelError[];
   /** Messages for the user. */

@@ -3,6 +3,8 @@ import type { DetectionDecision } from './run';
 
 /** Scores of one attribute, each in [0, 1]; null where undefined (a class that does not occur). */
 export interface AttributeScores {
+  /** Number of faces that have a label of it: those that the scores are of. */
+  labeled: number;
   accuracy: number;
   /** Mean of the recalls of both classes. */
   balancedAccuracy: number | null;
@@ -10,7 +12,7 @@ export interface AttributeScores {
   recall: number | null;
   /** Area under the precision-recall curve as a step function. */
   averagePrecision: number | null;
-  /** Share of the faces labeled with it. */
+  /** Share of these faces that are labeled with it. */
   frequency: number;
   /** Number of faces whose inferred value and label differ. */
   wrong: number;
@@ -54,7 +56,7 @@ export interface Evaluation {
   balancedAccuracy: number | null;
   /** Mean over the attributes where it is defined. */
   averagePrecision: number | null;
-  /** Mean number of wrong attributes per face. */
+  /** Mean number of wrong attributes per face: the sum of the shares of wrong inferences. */
   hammingDistance: number;
   /** Accuracy of always predicting each attribute's more frequent value among these labels. */
   majorityAccuracy: number;
@@ -76,5 +78,7 @@ export interface Evaluation {
   provider: string;
   /** Path of the ONNX file. */
   model: string;
+  /** What of the labels was left out or interpreted, for people. */
+  notices: string[];
   seconds: number;
 }

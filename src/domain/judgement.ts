@@ -8,12 +8,12 @@ export interface TruthScores {
    * over the attributes.
    */
   balancedAccuracy: number | null;
-  adjustedRand: number;
-  adjustedMutualInformation: number;
-  homogeneity: number;
-  completeness: number;
-  vMeasure: number;
-  purity: number;
+  adjustedRand: number | null;
+  adjustedMutualInformation: number | null;
+  homogeneity: number | null;
+  completeness: number | null;
+  vMeasure: number | null;
+  purity: number | null;
 }
 
 export const TRUTH_SCORES = [
@@ -38,6 +38,8 @@ export interface Judgement {
   attributes: string[];
   /** Faces with labels: the most prominent of each labeled image. */
   faces: number;
+  /** Those of them that have all labels: only they have a true class. */
+  complete: number;
   /** Other faces, which are clustered, but do not count. */
   unlabeled: number;
   /** Number of true classes among the faces. */
@@ -57,4 +59,6 @@ export interface Judgement {
    * null where all faces have the attribute, or none has.
    */
   perAttribute: Record<string, MeanInterval | null>;
+  /** What of the labels was left out or interpreted, for people. */
+  notices: string[];
 }

@@ -144,12 +144,12 @@ export const clusteringSchema: z.ZodType<Clustering> = z.object({
 
 const truthSchema = z.object({
   balancedAccuracy: score,
-  adjustedRand: number,
-  adjustedMutualInformation: number,
-  homogeneity: number,
-  completeness: number,
-  vMeasure: number,
-  purity: number,
+  adjustedRand: score,
+  adjustedMutualInformation: score,
+  homogeneity: score,
+  completeness: score,
+  vMeasure: score,
+  purity: score,
 });
 
 export const comparisonSchema: z.ZodType<Comparison> = z.object({

@@ -30,6 +30,9 @@ export function judgementTexts(judgement: Judgement): { what: string; scores: [s
     (seeds.length > 1 ? `, means of ${seeds.length} seeds with 95 % intervals` : '') +
     (share < 1 ? `, each of ${(share * 100).toFixed(0)} % of the faces` : '');
   const others = [
+    ...(judgement.complete < faces
+      ? [`${count(faces - judgement.complete)} of them lack a label and are of no class`]
+      : []),
     ...(unlabeled > 0 ? [`${plural(unlabeled, 'other face')} without labels`] : []),
     ...(noise > 0
       ? [`${count(Math.round(noise))} of the faces are noise, which counts as a cluster`]
@@ -56,5 +59,6 @@ export function judgementLines(judgement: Judgement): string[] {
     intervalText(interval),
   ]);
   const [balanced, ...others] = scores;
-  return [what, line(balanced!), ...own.map(line), ...others.map(line), ''];
+  const notes = judgement.notices.map((notice) => `note: ${notice}`);
+  return [...notes, what, line(balanced!), ...own.map(line), ...others.map(line), ''];
 }

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { drawRows, explore } from '../../src/datasets/explore';
-import type { LabelTable } from '../../src/datasets/label-table';
-import { readPartitions, recognizeDataset } from '../../src/datasets/recognize';
+import { drawRows, explore, type ExploredTable } from '../../src/datasets/explore';
+import { readPartitions } from '../../src/datasets/partitions';
+import { recognizeDataset } from '../../src/datasets/recognize';
 import { CELEBA_FREQUENCIES } from '../../src/domain/celeba-frequencies';
 import type { DatasetReport } from '../../src/domain/dataset';
 import { UserError } from '../../src/util/errors';
@@ -20,10 +20,9 @@ import {
 
 const ALL = { attributes: [], drop: [], dropZero: 0, seed: 51 };
 
-const table = (attributes: string[], rows: number[][]): LabelTable => ({
+const table = (attributes: string[], rows: number[][]): ExploredTable => ({
   attributes,
   images: rows.map((_, i) => `${i}.jpg`),
-  splits: undefined,
   values: Float32Array.from(rows.flat()),
 });
 
@@ -179,9 +178,9 @@ describe('face-clusters dataset', () => {
       partitions: { training: 2, validation: 1, test: 2, none: 1 },
     });
     expect(report.attributes).toEqual([
-      { index: 0, name: 'Smiling', frequency: 4 / 6 },
-      { index: 1, name: 'Male', frequency: 3 / 6 },
-      { index: 2, name: 'Bald', frequency: 1 / 6 },
+      { index: 0, name: 'Smiling', frequency: 4 / 6, labeled: 6 },
+      { index: 1, name: 'Male', frequency: 3 / 6, labeled: 6 },
+      { index: 2, name: 'Bald', frequency: 1 / 6, labeled: 6 },
     ]);
     expect(report.samples.map(({ partition }) => partition)).toEqual([
       'training',

@@ -11,7 +11,8 @@ import { scoreAttributes } from '../../src/datasets/evaluation';
 import { explore } from '../../src/datasets/explore';
 import { LABEL_LIMITS } from '../../src/datasets/label-table';
 import { readLabels } from '../../src/datasets/labels';
-import { readPartitions, recognizeDataset } from '../../src/datasets/recognize';
+import { readPartitions } from '../../src/datasets/partitions';
+import { recognizeDataset } from '../../src/datasets/recognize';
 import { keptDataset } from '../../src/engine/jobs/dataset-view';
 import { CancelledError, messageOf, UserError } from '../../src/util/errors';
 import { jobContext } from '../support/context';
@@ -200,7 +201,7 @@ describe('explore', () => {
     const values = Float32Array.from({ length: rows * columns }, () =>
       draw() < 0.4 ? 1 : draw() < 0.5 ? 0.5 : 0.2,
     );
-    const table = { attributes: names(columns), images: names(rows), splits: undefined, values };
+    const table = { attributes: names(columns), images: names(rows), values };
     const { together } = explore(table, ALL);
     const has = (row: number, column: number) => values[row * columns + column]! >= 0.5;
     for (let a = 0; a < columns; a++) {
@@ -219,7 +220,6 @@ describe('explore', () => {
       {
         attributes: names(columns),
         images: Array<string>(rows).fill(''),
-        splits: undefined,
         values,
       },
       ALL,

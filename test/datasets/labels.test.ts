@@ -44,10 +44,13 @@ describe('readLabels', () => {
   it.each([
     ['', /are empty: expected a line of attribute names/],
     ['Bald Male\na.jpg 1\n', /line 2: expected an image's name and 2 values, got 1/],
-    ['Bald Male\na.jpg 1 3\n', /line 2: expected -1, or a number from 0 to 1, got '3'/],
     [
-      'file,Male\na.jpg,yes\n',
-      /line 2, column 'Male': expected -1, or a number from 0 to 1, got 'yes'/,
+      'Bald Male\na.jpg 1 3\n',
+      /line 2, column 'Male': expected -1, or a number from 0 to 1, got '3'/,
+    ],
+    [
+      'file,Male\na.jpg,perhaps\n',
+      /line 2, column 'Male': expected -1, or a number from 0 to 1, got 'perhaps'; yes, no/,
     ],
     ['file,age\na.jpg,44\n', /have no attribute/],
   ])('says what is wrong with %j', async (text, message) => {

@@ -1,21 +1,28 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { plainLabel, shortLabels } from '../../src/datasets/plain-label';
+import { plainNumber, shortLabels } from '../../src/datasets/plain-label';
 
-/** The label in a text that stands between other bytes, which do not belong to it. */
-const read = (text: string) => plainLabel(Buffer.from(`1${text}1`), 1, 1 + text.length);
+/** The number in a text that stands between other bytes, which do not belong to it. */
+const read = (text: string) => plainNumber(Buffer.from(`1${text}1`), 1, 1 + text.length);
 
-describe('plainLabel', () => {
+describe('plainNumber', () => {
   it('is the number that Number reads, to the last bit', () => {
     const digits = fc.string({ unit: fc.nat(9).map(String), maxLength: 9 });
+    const signs = fc.constantFrom('', '', '-');
     fc.assert(
-      fc.property(digits, fc.constantFrom('', '.'), digits, (whole, point, fraction) => {
-        const text = whole + point + fraction;
-        const [label, number] = [read(text), Number(text)];
-        if (!Number.isNaN(label)) expect(label).toBe(number);
-        else if (text !== '' && text !== '.' && number <= 1)
-          expect((whole + fraction).length).toBeGreaterThan(15);
-      }),
+      fc.property(
+        signs,
+        digits,
+        fc.constantFrom('', '.'),
+        digits,
+        (sign, whole, point, fraction) => {
+          const text = sign + whole + point + fraction;
+          const [value, number] = [read(text), Number(text)];
+          if (!Number.isNaN(value))
+            expect(value + 0).toBe(number + 0); // no -0
+          else if (/\d/.test(text)) expect((whole + fraction).length).toBeGreaterThan(15);
+        },
+      ),
       { numRuns: 5000 },
     );
     expect(read('0.000000000000001')).toBe(NaN); // 16 digits
@@ -23,9 +30,9 @@ describe('plainLabel', () => {
     expect(read('0.3')).toBe(0.3);
   });
 
-  it('is 0 for −1, and left to others where a text is anything else', () => {
-    expect(read('-1')).toBe(0);
-    for (const text of ['', '.', '-', '-0', '-1.0', '2', '1.1', '+1', '1e-3', '0x1', '1_0', '١'])
+  it('leaves to others what is no plain number', () => {
+    expect([read('-1'), read('-1.0'), read('-0'), read('2.5')]).toEqual([-1, -1, 0, 2.5]);
+    for (const text of ['', '.', '-', '-.', '+1', '--1', '1-', '1e-3', '0x1', '1_0', '١'])
       expect(read(text)).toBe(NaN);
     expect(read('0.1.1')).toBe(NaN);
   });
@@ -43,6 +50,8 @@ describe('shortLabels', () => {
   it.each([
     [' ', / +/],
     [',', /,/],
+    [';', /;/],
+    ['\t', /\t/],
   ])('takes lines of 0, 1 and −1 between %j, and no others', (separator, pattern) => {
     fc.assert(
       fc.property(cells, fc.nat(2), fc.nat(2), fc.nat(1), (texts, more, before, after) => {
@@ -58,11 +67,7 @@ describe('shortLabels', () => {
         const isShort = found.every((text) => /^(0|1|-1)$/.test(text)) && found.length === count;
         expect(isTaken).toBe(isShort);
         if (isTaken)
-          expect([...values.subarray(0, count + 2)]).toEqual([
-            7,
-            ...found.map((text) => (text === '1' ? 1 : 0)),
-            7,
-          ]);
+          expect([...values.subarray(0, count + 2)]).toEqual([7, ...found.map(Number), 7]);
       }),
       { numRuns: 3000 },
     );

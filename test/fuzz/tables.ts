@@ -5,10 +5,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { parquetWriteBuffer, type ParquetWriteOptions } from 'hyparquet-writer';
 import { explore } from '../../src/datasets/explore';
 import { LABEL_LIMITS, type LabelTable } from '../../src/datasets/label-table';
 import { readLabels } from '../../src/datasets/labels';
-import { readPartitions } from '../../src/datasets/recognize';
+import { readPartitions } from '../../src/datasets/partitions';
 import { UserError } from '../../src/util/errors';
 import { random } from '../support/vectors';
 
@@ -47,6 +48,13 @@ const NAMES = [
   'id',
   'ÄÖ',
   '"',
+  'face',
+  'person',
+  'imagenum',
+  'race',
+  'gender',
+  'Wearing Hat',
+  '#',
 ];
 const CELLS = [
   '1',
@@ -69,6 +77,13 @@ const CELLS = [
   '""',
   '\u202e1',
   "'1'",
+  'True',
+  'no',
+  'None',
+  'East Asian',
+  '20-29',
+  '0,5',
+  '-2.5',
 ];
 const PIECES = [
   '"',
@@ -89,8 +104,45 @@ const PIECES = [
   ' ',
 ];
 
-/** A valid or nearly valid table. */
-function table(draw: Draw): string {
+/** A valid or nearly valid table, in one of the forms that are read. */
+function table(draw: Draw): Buffer {
+  const form = draw();
+  if (form < 0.08) return Buffer.from(jsonTable(draw));
+  if (form < 0.16) return parquetTable(draw);
+  const text = textTable(draw);
+  const encoding = draw();
+  if (encoding < 0.85) return Buffer.from(text);
+  const bytes = Buffer.from(draw() < 0.7 ? `\uFEFF${text}` : text, 'utf16le');
+  return encoding < 0.93 ? bytes : bytes.swap16();
+}
+
+function jsonTable(draw: Draw): string {
+  const names = ['file_name', 'Male', ...NAMES].slice(0, 2 + below(draw, NAMES.length));
+  const value = () =>
+    pick<unknown>(draw, [true, false, 0, 1, 0.5, null, 'White', '1', [1], { a: 1 }]);
+  const rows = Array.from({ length: below(draw, 50) }, (_, row) => {
+    const cells = names.map((name): [string, unknown] => [name, value()]);
+    return Object.fromEntries<unknown>([...cells, ['file_name', `${row}.jpg`]]);
+  });
+  if (draw() < 0.2) return JSON.stringify(rows, null, draw() < 0.5 ? 1 : 0);
+  return rows.map((row) => JSON.stringify(row)).join('\n');
+}
+
+function parquetTable(draw: Draw): Buffer {
+  const rows = 1 + below(draw, 40);
+  const column = (value: (row: number) => unknown) =>
+    Array.from({ length: rows }, (_, i) => value(i));
+  const columnData: ParquetWriteOptions['columnData'] = [
+    { name: 'file_name', data: column((row) => `${row}.jpg`), type: 'STRING' },
+    { name: 'Male', data: column(() => draw() < 0.5), type: 'BOOLEAN' },
+    { name: 'race', data: column(() => pick(draw, CELLS)), type: 'STRING' },
+    { name: 'A', data: column(() => (draw() < 0.1 ? null : draw())), type: 'DOUBLE' },
+    { name: 'B', data: column(() => below(draw, 3) - 1), type: 'INT32' },
+  ];
+  return Buffer.from(parquetWriteBuffer({ columnData, rowGroupSize: 1 + below(draw, rows) }));
+}
+
+function textTable(draw: Draw): string {
   const isCsv = draw() < 0.6;
   const end = pick(draw, ['\n', '\n', '\r\n', '\r']);
   const columns = 1 + below(draw, pick(draw, [3, 40, 60]));
@@ -102,7 +154,7 @@ function table(draw: Draw): string {
   const value = () => (draw() < odd / 10 ? pick(draw, CELLS) : draw() < 0.5 ? '1' : '-1');
   const lines = Array.from({ length: rows }, (_, row) => [`${row}.jpg`, ...names.map(value)]);
   const head = isCsv ? ['image_id', ...names] : names;
-  const between = isCsv ? ',' : ' ';
+  const between = isCsv ? pick(draw, [',', ',', ';', '\t', '|']) : ' ';
   const count = draw() < 0.3 ? [String(rows)] : [];
   return [...count, ...[head, ...lines].map((cells) => cells.join(between))].join(end);
 }
@@ -156,7 +208,7 @@ const MUTATIONS: Record<string, Mutation> = {
 export function* tableCases(seed: number, count: number): Generator<TableCase> {
   for (let i = 0; i < count; i++) {
     const draw = random(seed * 1_000_003 + i);
-    let bytes = Buffer.from(table(draw));
+    let bytes = table(draw);
     const done: string[] = [];
     for (let left = 1 + below(draw, 3); left > 0; left--) {
       const name = pick(draw, Object.keys(MUTATIONS));
@@ -166,7 +218,13 @@ export function* tableCases(seed: number, count: number): Generator<TableCase> {
     }
     yield {
       title: `table ${seed}/${i}: ${done.join(', ')}`,
-      name: pick(draw, ['labels.txt', 'labels.csv', 'labels.csv.gz']),
+      name: pick(draw, [
+        'labels.txt',
+        'labels.csv',
+        'labels.csv.gz',
+        'labels.jsonl',
+        'labels.parquet',
+      ]),
       bytes,
     };
   }
@@ -225,7 +283,8 @@ function checkTable(table: LabelTable): void {
     throw new Error('values that do not belong to images');
   if (splits !== undefined && splits.length !== images.length)
     throw new Error('splits that do not belong to images');
-  if (!values.every((value) => value >= 0 && value <= 1)) throw new Error('an invalid label');
+  if (!values.every((value) => Number.isNaN(value) || (value >= 0 && value <= 1)))
+    throw new Error('an invalid label');
   const { correlation, frequencies } = explore(table, {
     attributes: [],
     drop: [],

@@ -362,7 +362,7 @@ describe.skipIf(!isThere)('training', { timeout: 600_000 }, () => {
   it('tells in one line what it cannot use', async () => {
     const folder = await temporaryFolder();
     await writeFiles(folder, {
-      'bad.csv': 'image,Happy\na.jpg,yes\n',
+      'bad.csv': 'image,Happy\na.jpg,perhaps\n',
       'wrong.csv': 'image,Happy\na.jpg,7\n',
     });
     const fails = (name: string) =>

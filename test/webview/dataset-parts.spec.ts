@@ -12,9 +12,11 @@ const summary = (changes: Partial<DatasetSummary> = {}): DatasetSummary => ({
   missing: 10,
   partitions: { train: 80, test: 10 },
   attributes: [
-    { index: 31, name: 'Smiling', frequency: 0.5 },
-    { index: 15, name: 'Eyeglasses', frequency: 0.1 },
+    { index: 31, name: 'Smiling', frequency: 0.5, labeled: 90 },
+    { index: 15, name: 'Eyeglasses', frequency: 0.1, labeled: 80 },
   ],
+  groups: [],
+  notices: [],
   allAttributes: ['Blurry', 'Eyeglasses', 'Smiling'],
   correlation: [1, -0.2, -0.2, 1],
   together: [0.5, 0.05, 0.05, 0.1],

@@ -1,4 +1,7 @@
-"""Tables of labels: CelebA's layout, Kaggle's, or any CSV file with a column for each attribute."""
+"""Tables of labels: CelebA's layout, Kaggle's, or any table with a column for each attribute.
+
+Cells are between commas, semicolons or tabs; labels are 0 or 1, ±1, probabilities, or words like True and no.
+"""
 
 from __future__ import annotations
 
@@ -13,14 +16,17 @@ import numpy as np
 
 from .errors import UserError
 
-IMAGE_COLUMNS = {'file', 'image', 'image_id', 'filename', 'name', 'path', ''}
+IMAGE_COLUMNS = ['file_name', 'filename', 'image_path', 'path', 'file', 'image_id', 'image', 'image_name', 'name', '']
+"""Columns of names, the most certain first: the index of pandas has no name."""
 SPLIT_COLUMNS = {'split', 'partition'}
 GROUP_COLUMNS = {'identity', 'person', 'group'}
-BESIDE = {'id', 'face', 'x', 'y', 'width', 'height', 'score', 'cluster'}
+BESIDE = {'', 'unnamed: 0', 'id', 'face', 'x', 'y', 'width', 'height', 'score', 'cluster', 'silhouette'}
 """Columns that are not attributes, including those of this project's faces.csv."""
 LABELS = ['list_attr_celeba.txt', 'list_attr_celeba.csv', 'list_attr_celeba.txt.gz', 'list_attr_celeba.csv.gz']
 PARTITIONS = ['list_eval_partition.txt', 'list_eval_partition.csv', 'list_eval_partition.txt.gz', 'list_eval_partition.csv.gz']
 IDENTITIES = ['identity_CelebA.txt', 'identity_CelebA.csv', 'identity_CelebA.txt.gz']
+WORDS = {'true': '1', 'yes': '1', 't': '1', 'y': '1', 'false': '0', 'no': '0', 'f': '0', 'n': '0'}
+SEPARATORS = '\t;,'
 SPLITS = {
     '0': 'train', '1': 'valid', '2': 'test', 'train': 'train', 'training': 'train', 'valid': 'valid', 'validation': 'valid',
     'val': 'valid', 'dev': 'valid', 'test': 'test',
@@ -66,12 +72,12 @@ class Table:
 
 
 def read_text(path: Path) -> str:
-    """Reads a text file, plain or gzipped, with or without a byte order mark."""
+    """Reads a text file in UTF-8, or in UTF-16 with a byte order mark; plain or gzipped."""
     try:
         data = path.read_bytes()
         if data[:2] == b'\x1f\x8b':
             data = gzip.decompress(data)
-        return data.decode('utf-8-sig')
+        return data.decode('utf-16' if data[:2] in (b'\xff\xfe', b'\xfe\xff') else 'utf-8-sig')
     except (OSError, UnicodeDecodeError, zlib.error, EOFError) as error:
         raise UserError(f'cannot read {str(path)!r}: {error}') from error
 
@@ -89,8 +95,9 @@ def read_table(source: Path) -> Table:
     header = next((i for i, line in enumerate(lines) if line.strip() and not line.strip().isdigit()), None)
     if header is None:
         raise UserError(f'the labels {str(source)!r} are empty: expected a line of attribute names and a line for each image')
-    if ',' in lines[header]:
-        return _parse_csv(source, lines[header:], header)
+    separator = max(SEPARATORS, key=lines[header].count)
+    if separator in lines[header]:
+        return _parse_csv(source, lines[header:], header, separator)
     return _parse_spaced(source, lines, header)
 
 
@@ -140,18 +147,21 @@ def _parse_spaced(source: Path, lines: list[str], header: int) -> Table:
     return _table(source, attributes, images, values, [''] * len(images), images)
 
 
-def _parse_csv(source: Path, lines: list[str], header: int) -> Table:
-    rows = list(csv.reader(io.StringIO('\n'.join(lines))))
+def _parse_csv(source: Path, lines: list[str], header: int, separator: str) -> Table:
+    rows = list(csv.reader(io.StringIO('\n'.join(lines)), delimiter=separator))
     names = [name.strip() for name in rows[0]]
     rows = [row for row in rows[1:] if row]
     for number, row in enumerate(rows, header + 2):
         if len(row) != len(names):
             raise UserError(f'the labels {str(source)!r}, line {number}: expected {len(names)} columns, got {len(row)}')
 
-    def column(known: set[str]) -> int | None:
-        return next((i for i, name in enumerate(names) if name.lower() in known), None)
+    keys = [name.lower().replace(' ', '_') for name in names]
 
-    image, split, group = column(IMAGE_COLUMNS), column(SPLIT_COLUMNS), column(GROUP_COLUMNS)
+    def column(known: set[str]) -> int | None:
+        return next((i for i, key in enumerate(keys) if key in known), None)
+
+    image = next((keys.index(key) for key in IMAGE_COLUMNS if key in keys), None)
+    split, group = column(SPLIT_COLUMNS), column(GROUP_COLUMNS)
     if image is None:
         raise UserError(f'the labels {str(source)!r} have no column of images: expected one like image_id, got {", ".join(names)}')
     columns = [i for i, name in enumerate(names) if i not in (image, split, group) and name.lower() not in BESIDE]
@@ -171,14 +181,22 @@ def _person(image: str) -> str:
 
 
 def _table(source: Path, attributes: list[str], images: list[str], values: list[list[str]], splits: list[str], groups: list[str]) -> Table:
+    values = [[WORDS.get(value.strip().lower(), value) for value in row] for row in values]
     try:
         labels = np.array(values, np.float32).reshape(len(images), len(attributes))
     except ValueError as error:
-        raise UserError(f'the labels {str(source)!r}: expected numbers only; {error}') from error
+        raise UserError(f'the labels {str(source)!r}: expected numbers only, and no empty cell; {error}') from error
     wrong = ~((labels == -1) | ((labels >= 0) & (labels <= 1)))
     if wrong.any():
         row, column = np.argwhere(wrong)[0]
         raise UserError(
             f'the labels {str(source)!r}: {attributes[column]} of {images[row]!r}: expected -1, or a number from 0 to 1, got {labels[row, column]:g}'
+        )
+    ternary = np.flatnonzero((labels == -1).any(axis=0) & (labels == 0).any(axis=0))
+    if len(ternary) > 0:
+        names = ', '.join(attributes[i] for i in ternary[:5])
+        raise UserError(
+            f"the labels {str(source)!r} have -1 as well as 0, which stands for 'not defined': training needs every label. "
+            f'Leave these columns out of the table, or the rows: {names}'
         )
     return Table(attributes, images, np.maximum(labels, 0), splits, groups)

@@ -126,7 +126,10 @@ function truthDetail(judgement: Judgement): Detail {
   return {
     name: 'Agreement with the labels',
     value: all.map(([name, text]) => `${upperFirst(name)} ${text}`).join('\n'),
-    note: `${upperFirst(what)}. Balanced accuracy: how often it is right to say of each face what most faces of its cluster truly are.`,
+    note: [
+      `${upperFirst(what)}. Balanced accuracy: how often it is right to say of each face what most faces of its cluster truly are.`,
+      ...judgement.notices.map((notice) => `${upperFirst(forPage(notice))}.`),
+    ].join('\n'),
   };
 }
 

@@ -92,6 +92,7 @@ function judgementOf(
     labels: truth.labels,
     attributes,
     faces: labeled.faces.length,
+    complete: labeled.completeCount,
     unlabeled: truth.rows.length - labeled.faces.length,
     classes: labeled.classCount,
     noise: mean(({ noise }) => noise),
@@ -107,6 +108,7 @@ function judgementOf(
         intervalOf(samples.map(({ perAttribute }) => perAttribute[i]!)),
       ]),
     ),
+    notices: [...(truth.remarks ?? [])],
   };
 }
 

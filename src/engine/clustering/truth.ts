@@ -1,6 +1,6 @@
 /** Compares clusters with what is true of their faces. */
 import { balancedAccuracyByCluster, classAgreement } from '../../clustering/agreement';
-import { chosenAttributes } from '../../domain/attributes';
+import { chosenAttributes, sharedAttributes } from '../../domain/attributes';
 import type { TruthScores } from '../../domain/judgement';
 import { UserError } from '../../util/errors';
 import { meanInterval } from '../../util/mean-interval';
@@ -11,10 +11,12 @@ export interface Truth {
   labels: string;
   /** Names of the columns of `values`. */
   attributes: readonly string[];
-  /** `[rows, attributes]`; present from 0.5 on. */
+  /** `[rows, attributes]`; present from 0.5 on, NaN where undefined. */
   values: Float32Array;
   /** Row of each face; −1 where it has none. */
   rows: Int32Array;
+  /** What of the labels was left out or interpreted, for people. */
+  remarks?: readonly string[];
 }
 
 /**
@@ -24,29 +26,42 @@ export interface Truth {
  * @throws UserError where there is none, or no face has a label.
  */
 export function attributesWithLabels(
-  { labels, attributes, rows }: Truth,
+  { labels, attributes, rows, remarks = [] }: Truth,
   wanted: readonly string[],
   names: readonly string[],
 ): string[] {
   if (rows.every((row) => row < 0))
-    throw new UserError(`none of the ${rows.length} faces has a label in '${labels}'`);
+    throw new UserError(
+      [`none of the ${rows.length} faces has a label in '${labels}'`, ...remarks].join('; '),
+    );
   const compared = chosenAttributes(wanted, names).attributes;
-  const shared = attributes.filter((name) => compared.includes(name));
-  if (shared.length > 0) return shared;
+  const shared = sharedAttributes(attributes, compared);
+  if (shared.length > 0) return shared.map(({ name }) => name);
   throw new UserError(
     `the labels '${labels}' name none of the attributes that faces are compared by: ` +
       compared.join(', '),
   );
 }
 
+/** Where no face has all labels. */
+const NO_AGREEMENT = {
+  adjustedRand: null,
+  adjustedMutualInformation: null,
+  homogeneity: null,
+  completeness: null,
+  vMeasure: null,
+  purity: null,
+};
+
 /** Faces that have labels, to compare any number of clusterings with. */
 export class LabeledFaces {
   /** Positions of the faces among all that are clustered. */
   readonly faces: Int32Array;
-  /** The combination of labels of each, as a number. */
+  /** Positions, among these faces, of those that have all labels, and the combination of each. */
+  private readonly complete: Int32Array;
   private readonly classes: Int32Array;
-  /** Whether each has an attribute, `[attributes][faces]`. */
-  private readonly present: boolean[][];
+  /** Labels of each attribute, `[attributes][faces]`: 1, 0, or NaN where undefined. */
+  private readonly labels: Float32Array[];
 
   /**
    * @param attributes that are compared.
@@ -57,18 +72,32 @@ export class LabeledFaces {
     attributes: readonly string[],
     rows: Int32Array,
   ) {
-    this.faces = Int32Array.from(rows.keys()).filter((face) => rows[face]! >= 0);
-    this.present = attributes.map((name) => {
-      const column = names.indexOf(name);
-      return Array.from(this.faces, (face) => values[rows[face]! * names.length + column]! >= 0.5);
-    });
+    const columns = attributes.map((name) => names.indexOf(name));
+    const labelOf = (face: number, column: number) => {
+      const value = values[rows[face]! * names.length + column]!;
+      return Number.isNaN(value) ? NaN : Number(value >= 0.5);
+    };
+    this.faces = Int32Array.from(rows.keys()).filter(
+      (face) => rows[face]! >= 0 && columns.some((column) => !Number.isNaN(labelOf(face, column))),
+    );
+    this.labels = columns.map((column) =>
+      Float32Array.from(this.faces, (face) => labelOf(face, column)),
+    );
+    this.complete = Int32Array.from(this.faces.keys()).filter((i) =>
+      this.labels.every((labels) => !Number.isNaN(labels[i])),
+    );
     const numbers = new Map<string, number>();
-    this.classes = this.faces.map((_, i) => {
-      const key = this.present.map((has) => Number(has[i])).join('');
+    this.classes = this.complete.map((i) => {
+      const key = this.labels.map((labels) => String(labels[i])).join('');
       const number = numbers.get(key) ?? numbers.size;
       numbers.set(key, number);
       return number;
     });
+  }
+
+  /** Number of faces that have all labels: those that have a combination. */
+  get completeCount(): number {
+    return this.complete.length;
   }
 
   /** Number of combinations of labels. */
@@ -81,11 +110,18 @@ export class LabeledFaces {
     clusterOf: (face: number) => number,
   ): TruthScores & { perAttribute: (number | null)[]; noise: number } {
     const clusters = this.faces.map(clusterOf);
-    const perAttribute = this.present.map((has) => balancedAccuracyByCluster(clusters, has));
+    const perAttribute = this.labels.map((labels) => {
+      const known = Int32Array.from(labels.keys()).filter((i) => !Number.isNaN(labels[i]));
+      return balancedAccuracyByCluster(
+        known.map((i) => clusters[i]!),
+        Array.from(known, (i) => labels[i] === 1),
+      );
+    });
+    const ofComplete = this.complete.map((i) => clusters[i]!);
     const defined = perAttribute.filter((value) => value !== null);
     return {
       balancedAccuracy: defined.length === 0 ? null : meanInterval(defined).mean,
-      ...classAgreement(clusters, this.classes),
+      ...(ofComplete.length === 0 ? NO_AGREEMENT : classAgreement(ofComplete, this.classes)),
       perAttribute,
       noise: clusters.filter((cluster) => cluster < 0).length,
     };

@@ -10,7 +10,7 @@ import { clusteringWorkers } from '../threads/worker-pools';
 import { chartOf, clusterFolder, clustersJson } from './export';
 import { faceTable } from './face-table';
 import type { JobContext } from './job-context';
-import { nameOfVector, truthOf } from './labels-of-faces';
+import { namedVectors, truthOf } from './labels-of-faces';
 import { CLUSTER_OUTPUT } from './outputs';
 import { readVectors, type Vectors } from './read-vectors';
 
@@ -32,11 +32,12 @@ export async function clusterVectors(
   context: JobContext,
 ): Promise<EngineCalls['vectors']['result']> {
   clusteringWorkers.warm();
-  const choice = { limit, sample, seed: settings.seed };
+  const choice = { limit, sample, seed: settings.seed, attributes: settings.attributes };
   const read = await readVectors(file, choice, context.signal);
   const input = { probabilities: read.probabilities, names: read.table.attributes };
   const parallel = { ...context, run: clusteringWorkers.run, threads: clusteringWorkers.size };
   const stored = await clusterFaces(input, settings, parallel);
+  stored.clustering.notices.unshift(...read.notices);
   const { clustering } = stored;
   const judgement = judging && (await judged(read, stored, judging, context));
   const output = { kind: CLUSTER_OUTPUT, overwrite, signal: context.signal };
@@ -57,7 +58,7 @@ async function judged(
   { labels, ...repetitions }: NonNullable<EngineCalls['vectors']['params']['judging']>,
   context: JobContext,
 ): Promise<Judgement> {
-  const truth = await truthOf(labels, nameOfVector(read), read.rows.length, context.signal);
+  const truth = await truthOf(labels, namedVectors(read), context.signal);
   const input = { probabilities: read.probabilities, names: read.table.attributes };
   const parallel = { ...context, run: clusteringWorkers.run, threads: clusteringWorkers.size };
   return judgeRepeated(stored, input, truth, repetitions, parallel);
@@ -70,5 +71,5 @@ const vectorsCsv = ({ table, rows, probabilities }: Vectors, clustering: StoredC
     probabilities,
     clustering,
     imageOf: (row) => fromCsvCell(table.images[rows[row]!]!),
-    placeOf: () => '0,,,,,',
+    placeOf: (row) => `${String(table.faces?.[rows[row]!] ?? 0)},,,,,`,
   });

@@ -21,7 +21,7 @@ import { attributesWithLabels, LabeledFaces, type Truth } from '../clustering/tr
 import { openRun } from '../open-runs';
 import { clusteringWorkers } from '../threads/worker-pools';
 import type { JobContext } from './job-context';
-import { nameOfFace, nameOfVector, truthOf } from './labels-of-faces';
+import { namedFaces, namedVectors, truthOf } from './labels-of-faces';
 import { COMPARE_OUTPUT } from './outputs';
 import { readVectors } from './read-vectors';
 
@@ -47,7 +47,7 @@ export async function compareRun(
   const { probabilities, manifest } = run;
   const { modelAttributes: names, thresholds } = manifest;
   const input = { probabilities, names, thresholds };
-  const truth = await truthOf(params.labels, nameOfFace(run), manifest.faces, context.signal);
+  const truth = await truthOf(params.labels, namedFaces(run), context.signal);
   const comparison = await compare(input, params, context, { run: clusteringWorkers.run, truth });
   await writeToRun(run, () => writeComparison(runDir, comparison));
   await writeFiles(comparison, params, context);
@@ -59,12 +59,14 @@ export async function compareVectors(
   context: JobContext,
 ): Promise<Comparison> {
   const { signal } = context;
-  const choice = { limit, sample, seed: params.settings.seed };
+  const { seed, attributes } = params.settings;
+  const choice = { limit, sample, seed, attributes };
   const vectors = await readVectors(file, choice, signal);
-  const { table, rows, probabilities } = vectors;
+  const { table, probabilities } = vectors;
   const input = { probabilities, names: table.attributes };
-  const truth = await truthOf(params.labels, nameOfVector(vectors), rows.length, signal);
-  const comparison = await compare(input, params, context, { run: clusteringWorkers.run, truth });
+  const truth = await truthOf(params.labels, namedVectors(vectors), signal);
+  const made = await compare(input, params, context, { run: clusteringWorkers.run, truth });
+  const comparison = { ...made, notices: [...vectors.notices, ...made.notices] };
   await writeFiles(comparison, params, context);
   return comparison;
 }
@@ -79,6 +81,7 @@ export async function compare(
   const started = performance.now();
   const { methods, from, to, settings, seeds = 1 } = params;
   const { vectors, rows, weights, notices } = comparedVectors(input, settings);
+  notices.push(...(truth?.remarks ?? []));
   const labeled = truth && comparedTruth(truth, rows, settings, input.names);
   const numbers = Array.from({ length: to - from + 1 }, (_, i) => from + i).filter(
     (number) => number <= vectors.rows,

@@ -2,7 +2,7 @@
 import { stringify } from 'csv-stringify/sync';
 import { type Dataset, openDataset, presentIn } from '../../datasets/dataset';
 import { drawRows, explore, type Exploration } from '../../datasets/explore';
-import { PARTITION_NAMES } from '../../datasets/recognize';
+import { PARTITION_NAMES } from '../../datasets/partitions';
 import { attributeWeights } from '../../domain/attribute-weights';
 import type { DatasetReport } from '../../domain/dataset';
 import type { EngineCalls } from '../../protocol/engine';
@@ -82,7 +82,10 @@ export function reportOf(
       index: table.attributes.indexOf(name),
       name,
       frequency: found.frequencies[i]!,
+      labeled: found.labeled[i]!,
     })),
+    groups: table.groups,
+    notices: table.remarks,
   };
 }
 
@@ -148,10 +151,11 @@ async function writeTables(
       ]),
     ]);
   const sorted = [...report.attributes].sort((a, b) => b.frequency - a.frequency);
-  const frequencies = sorted.map(({ index, name, frequency }) => [
+  const frequencies = sorted.map(({ index, name, frequency, labeled }) => [
     index,
     forCsvCell(name),
     frequency.toFixed(6),
+    labeled,
   ]);
   const bars = sorted.map(({ name, frequency }) => ({ name, value: frequency }));
   const frequencyOf = Object.fromEntries(
@@ -167,7 +171,10 @@ async function writeTables(
   await write('dataset.json', JSON.stringify(report, null, 2));
   await write(
     'frequencies.csv',
-    stringify(frequencies, { header: true, columns: ['index', 'attribute', 'frequency'] }),
+    stringify(frequencies, {
+      header: true,
+      columns: ['index', 'attribute', 'frequency', 'labeled'],
+    }),
   );
   await write('frequencies.svg', evaluationChart('How often each attribute occurs', bars));
   await write('correlation.csv', matrix(correlation));

@@ -2,14 +2,17 @@
 import { recalibrate } from '../../clustering/thresholds';
 import { scoreAttributes } from '../../datasets/evaluation';
 import { drawRows } from '../../datasets/explore';
-import { readLabels } from '../../datasets/labels';
-import { labelRows } from '../../datasets/match-labels';
+import { matchNames } from '../../datasets/match-names';
+import { type Labels, openLabels } from '../../datasets/open-labels';
+import { isSamePartition } from '../../datasets/partitions';
+import { sharedAttributes } from '../../domain/attributes';
 import type { Evaluation } from '../../domain/evaluation';
 import type { ImageFile } from '../../images/image-list';
 import { chooseImages } from '../../images/choose-images';
 import { scanImages } from '../../images/scan-folders';
 import type { EngineCalls } from '../../protocol/engine';
 import { identitiesOf } from '../../store/identity';
+import { excerpt, excerptOfList } from '../../text/excerpt';
 import { UserError } from '../../util/errors';
 import type { AnalysisPipeline } from '../pipeline/analysis-pipeline';
 import { openPipeline } from '../pipeline/open-pipeline';
@@ -17,20 +20,18 @@ import type { JobContext } from './job-context';
 import { type LabeledFace, robustness } from './robustness';
 
 type Params = EngineCalls['evaluate']['params'];
-type LabelTable = Awaited<ReturnType<typeof readLabels>>;
 
 /**
- * Images are matched to labels by their path below the folder, or by their file name where the
- * labels have no path.
+ * Images are matched to labels by `matchNames`.
  * @throws UserError where nothing matches; CancelledError.
  */
 export async function evaluate(params: Params, context: JobContext): Promise<Evaluation> {
   const started = performance.now();
   const { folder, labels, settings, bundled } = params;
   const { signal, host } = context;
-  const table = await readLabels(labels, signal);
+  const table = await openLabels(labels, signal, { needsPartitions: true });
   requireSplit(table, params);
-  const { images, labelled, found } = await labeledImages(table, params, signal);
+  const { images, labelled, found, remarks } = await labeledImages(table, params, signal);
   const identities = await identitiesOf(images, signal);
   await using pipeline = await openPipeline(
     { images, identities },
@@ -62,16 +63,20 @@ export async function evaluate(params: Params, context: JobContext): Promise<Eva
     detection: { searched: detection.mode.kind !== 'crops', reason: detection.reason },
     provider: pipeline.provider,
     model: pipeline.file,
+    notices: [...table.remarks, ...remarks],
     seconds: (performance.now() - started) / 1000,
   };
 }
 
 /** @throws UserError where a split is wanted that the labels do not have. */
-function requireSplit({ splits }: LabelTable, { labels, split }: Params): void {
-  if (split === '' || splits?.includes(split) === true) return;
-  const known = [...new Set(splits ?? [])];
+function requireSplit({ splits }: Labels, { labels, split }: Params): void {
+  if (split === '' || splits?.some((each) => isSamePartition(each, split)) === true) return;
+  const known = [...new Set(splits ?? [])].filter((each) => each !== '');
   throw new UserError(
-    `the labels '${labels}' have no split '${split}'${known.length > 0 ? `; they have ${known.join(', ')}` : ' (no column split or partition)'}`,
+    `the labels '${labels}' have no split '${split}'` +
+      (known.length > 0
+        ? `; they have ${excerptOfList(known, 10)}`
+        : ' (no column split or partition, and no list_eval_partition.txt beside them)'),
   );
 }
 
@@ -81,34 +86,39 @@ interface LabeledImages {
   labelled: Map<ImageFile, number>;
   /** Number of images in the folder, without labels included. */
   found: number;
+  /** What was left out, for people. */
+  remarks: string[];
 }
 
 /** @throws UserError where no image has a label. */
 async function labeledImages(
-  table: LabelTable,
+  table: Labels,
   { folder, labels, split, settings }: Params,
   signal: AbortSignal,
 ): Promise<LabeledImages> {
-  const rowOf = labelRows(table);
   const { include, exclude } = settings;
   const scan = await scanImages([folder], { signal, include, exclude });
+  const { rowOf, remarks } = matchNames(table, scan.images);
   const matches: { image: ImageFile; row: number }[] = [];
-  for (const image of scan.images) {
-    const row = rowOf(image.name);
-    if (row !== undefined && (split === '' || table.splits?.[row] === split))
-      matches.push({ image, row });
+  for (const [i, row] of rowOf.entries()) {
+    if (row < 0 || (split !== '' && !isSamePartition(table.splits?.[row] ?? '', split))) continue;
+    matches.push({ image: scan.images.at(i)!, row });
   }
   const chosen = chooseImages(matches, settings);
   if (chosen.length === 0) {
+    const why = remarks.map((remark) => `; ${remark}`).join('');
     throw new UserError(
-      `none of the ${scan.images.length} images in '${folder}' has a label in '${labels}': expected names like '${table.images[0] ?? ''}', ` +
-        `got names like '${scan.images.at(0)?.name ?? ''}'`,
+      rowOf.some((row) => row >= 0)
+        ? `none of the ${scan.images.length} images in '${folder}' is of the split '${split}' in '${labels}'`
+        : `none of the ${scan.images.length} images in '${folder}' has a label in '${labels}': expected names like '${excerpt(table.images[0] ?? '')}', ` +
+            `got names like '${excerpt(scan.images.at(0)?.name ?? '')}'${why}`,
     );
   }
   return {
     images: chosen.map(({ image }) => image),
     labelled: new Map(chosen.map(({ image, row }) => [image, row] as const)),
     found: scan.images.length,
+    remarks,
   };
 }
 
@@ -124,17 +134,15 @@ interface SharedColumn {
 /** @throws UserError where there is none. */
 function sharedColumns(
   attributes: readonly string[],
-  table: LabelTable,
+  table: Labels,
   labels: string,
 ): SharedColumn[] {
-  const shared = attributes.filter((name) => table.attributes.includes(name));
+  const shared = sharedAttributes(attributes, table.attributes);
   if (shared.length === 0)
-    throw new UserError(`the labels '${labels}' name none of the model's attributes`);
-  return shared.map((name) => ({
-    name,
-    inferred: attributes.indexOf(name),
-    labelled: table.attributes.indexOf(name),
-  }));
+    throw new UserError(
+      `the labels '${labels}' name none of the model's attributes: expected some of ${excerptOfList(attributes, 5)}, got ${excerptOfList(table.attributes, 10)}`,
+    );
+  return shared.map(({ name, index, other }) => ({ name, inferred: index, labelled: other }));
 }
 
 interface LabeledInference {
@@ -148,7 +156,7 @@ interface LabeledInference {
 
 async function inferLabeled(
   pipeline: AnalysisPipeline,
-  source: { table: LabelTable; columns: readonly SharedColumn[] } & Pick<LabeledImages, 'labelled'>,
+  source: { table: Labels; columns: readonly SharedColumn[] } & Pick<LabeledImages, 'labelled'>,
   { onProgress }: JobContext,
 ): Promise<LabeledInference> {
   const { table, labelled, columns } = source;

@@ -11,7 +11,7 @@ import { openRun } from '../open-runs';
 import { clusteringWorkers } from '../threads/worker-pools';
 import { clusteringOf } from './inspect';
 import type { JobContext } from './job-context';
-import { nameOfFace, truthOf } from './labels-of-faces';
+import { namedFaces, truthOf } from './labels-of-faces';
 
 /** @throws UserError where the labels cannot be read, or fit no face; CancelledError. */
 export async function judgeRun(
@@ -21,7 +21,7 @@ export async function judgeRun(
   const run = await openRun(runDir);
   const { probabilities, manifest } = run;
   const { modelAttributes: names, thresholds } = manifest;
-  const truth = await truthOf(labels, nameOfFace(run), manifest.faces, context.signal);
+  const truth = await truthOf(labels, namedFaces(run), context.signal);
   const input = { probabilities, names, thresholds };
   const stored = await readClustering(runDir).catch(unlessDamaged);
   const isOfThese =
@@ -47,7 +47,7 @@ export async function judgeStored(
   if (labels === undefined) return null;
   const stored = await clusteringOf(run);
   try {
-    const truth = await truthOf(labels, nameOfFace(run), run.manifest.faces, signal);
+    const truth = await truthOf(labels, namedFaces(run), signal);
     return judgeClustering(stored, run.manifest.modelAttributes, truth);
   } catch (error) {
     signal.throwIfAborted();

@@ -5,6 +5,7 @@
 import { PRESENT } from '../../clustering/features';
 import type { Dataset } from '../../datasets/dataset';
 import { drawRows, explore, type Exploration } from '../../datasets/explore';
+import { sharedAttributes } from '../../domain/attributes';
 import type { SuspectedLabelErrors } from '../../domain/dataset';
 import type { ImageFile } from '../../images/image-list';
 import type { DatasetCalls } from '../../protocol/dataset-calls';
@@ -92,10 +93,11 @@ async function checkRows(sample: Sample, context: JobContext): Promise<Suspected
   return {
     faces,
     skipped: images.length - faces,
-    attributes: columns.map(({ name, wrong }) => ({
+    attributes: columns.map(({ name, wrong, labeled }) => ({
       name,
       wrong,
-      share: faces === 0 ? 0 : wrong / faces,
+      labeled,
+      share: labeled === 0 ? 0 : wrong / labeled,
     })),
     surest: await mostCertain(contradictions, sample, signal),
     notices: [...(problem === undefined ? [] : [notStored(problem)]), ...pipeline.notices],
@@ -109,7 +111,8 @@ interface SharedColumn {
   inferred: number;
   /** Its position in the label table. */
   labelled: number;
-  /** Labels that the network contradicts. */
+  /** Faces with a label of it, and those whose label the network contradicts. */
+  labeled: number;
   wrong: number;
 }
 
@@ -119,16 +122,17 @@ function sharedColumns(
   { table }: Dataset,
   { attributes }: Exploration,
 ): SharedColumn[] {
-  const shared = attributes.filter((name) => known.includes(name));
+  const shared = sharedAttributes(attributes, known);
   if (shared.length === 0) {
     throw new UserError(
       `the labels name none of the model's attributes: expected some of ${known.join(', ')}, got ${attributes.join(', ')}`,
     );
   }
-  return shared.map((name) => ({
+  return shared.map(({ name, other }) => ({
     name,
-    inferred: known.indexOf(name),
+    inferred: other,
     labelled: table.attributes.indexOf(name),
+    labeled: 0,
     wrong: 0,
   }));
 }
@@ -164,6 +168,8 @@ async function contradictionsIn(
       counts.faces += 1;
       for (const column of columns) {
         const label = table.values[row * table.attributes.length + column.labelled]!;
+        if (Number.isNaN(label)) continue;
+        column.labeled += 1;
         const probability = face.probabilities[column.inferred]!;
         if (label >= PRESENT === probability >= PRESENT) continue;
         column.wrong += 1;

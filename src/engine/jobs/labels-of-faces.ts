@@ -1,48 +1,57 @@
 /** Labels of the faces of a run, or of the vectors of a table. */
-import { readLabels } from '../../datasets/labels';
-import { labelRows } from '../../datasets/match-labels';
+import { join } from 'node:path';
+import { matchNames, type NamedImages } from '../../datasets/match-names';
+import { openLabels } from '../../datasets/open-labels';
 import type { StoredRun } from '../../runs/run-store';
 import { fromCsvCell } from '../../text/neutralize';
 import type { Truth } from '../clustering/truth';
 import type { Vectors } from './read-vectors';
 
-/** Name of the image whose labels describe a face; undefined where none does. */
-type NameOf = (face: number) => string | undefined;
+/**
+ * The faces of a run, named by their images. Labels of an image are of its most prominent face,
+ * the first.
+ */
+export const namedFaces = ({ faces, manifest }: StoredRun): NamedImages => ({
+  length: manifest.faces,
+  at: (index) => {
+    const name = faces.image[index];
+    if (name === undefined) return undefined;
+    const folder = manifest.folders[faces.folder[index]!]!;
+    return { name, path: join(folder, name), face: faces.face[index]! };
+  },
+});
 
-/** Labels are of the most prominent face of an image. */
-export const nameOfFace =
-  ({ faces }: StoredRun): NameOf =>
-  (face) =>
-    faces.face[face] === 0 ? faces.image[face] : undefined;
-
-export const nameOfVector =
-  ({ table, rows }: Vectors): NameOf =>
-  (face) =>
-    fromCsvCell(table.images[rows[face]!]!);
+export const namedVectors = ({ table, rows }: Vectors): NamedImages => ({
+  length: rows.length,
+  at: (index) => {
+    const row = rows[index];
+    if (row === undefined) return undefined;
+    return { name: fromCsvCell(table.images[row]!), face: table.faces?.[row] ?? 0 };
+  },
+});
 
 /**
- * @param labels path of a table; undefined for none.
- * @param count number of faces.
- * @throws UserError where the table cannot be read; the signal's reason.
+ * @param labels path of a table, or of a folder that holds tables; undefined for none.
+ * @throws UserError where they cannot be read; the signal's reason.
  */
 export async function truthOf<Labels extends string | undefined>(
   labels: Labels,
-  nameOf: NameOf,
-  count: number,
+  faces: NamedImages,
   signal: AbortSignal,
 ): Promise<Labels extends string ? Truth : Truth | undefined>;
 export async function truthOf(
   labels: string | undefined,
-  nameOf: NameOf,
-  count: number,
+  faces: NamedImages,
   signal: AbortSignal,
 ): Promise<Truth | undefined> {
   if (labels === undefined) return undefined;
-  const table = await readLabels(labels, signal);
-  const rowOf = labelRows(table);
-  const rows = Int32Array.from({ length: count }, (_, face) => {
-    const name = nameOf(face);
-    return name === undefined ? -1 : (rowOf(name) ?? -1);
-  });
-  return { labels, attributes: table.attributes, values: table.values, rows };
+  const table = await openLabels(labels, signal);
+  const { rowOf, remarks } = matchNames(table, faces);
+  return {
+    labels,
+    attributes: table.attributes,
+    values: table.values,
+    rows: rowOf,
+    remarks: [...table.remarks, ...remarks],
+  };
 }

@@ -12,7 +12,7 @@ export interface LabeledFace {
   path: string | Buffer;
   /** Null where the image as a whole is the face. */
   located: LocatedFace | null;
-  /** Labels of the attributes compared, in [0, 1]. */
+  /** Labels of the attributes compared, in [0, 1]; NaN where undefined. */
   labels: Float32Array;
 }
 
@@ -52,6 +52,8 @@ export async function robustness(
 /** Counts on how many attributes the inferences from plain and degraded crops agree. */
 class AgreementCounter {
   private compared = 0;
+  /** Of those compared, the ones that have labels. */
+  private labeled = 0;
   /** Inferences from plain crops that agree with the labels. */
   private rightPlain = 0;
   /** `same`: inferences as from the plain crop; `right`: those that agree with the labels. */
@@ -66,10 +68,11 @@ class AgreementCounter {
     const { width, height } = this.model.crop;
     const crops = await Promise.all(faces.map((face) => this.cropOf(face)));
     const labels = faces.flatMap((face) =>
-      Array.from(face.labels, (label) => (label >= PRESENT ? 1 : 0)),
+      Array.from(face.labels, (label) => (Number.isNaN(label) ? NaN : Number(label >= PRESENT))),
     );
     const plain = await this.infer(crops);
     this.compared += plain.length;
+    this.labeled += labels.filter((label) => !Number.isNaN(label)).length;
     this.rightPlain += countEqual(plain, labels);
     for (const each of this.cases) {
       const { kind, amount } = each;
@@ -83,9 +86,9 @@ class AgreementCounter {
 
   /** Shares of the attributes compared; empty where there is no face. */
   result(): Robustness[] {
-    const { compared } = this;
-    if (compared === 0) return [];
-    const accuracy = this.rightPlain / compared;
+    const { compared, labeled } = this;
+    if (labeled === 0) return [];
+    const accuracy = this.rightPlain / labeled;
     return [
       { kind: 'size', amount: 1, agreement: 1, accuracy },
       { kind: 'blur', amount: 0, agreement: 1, accuracy },
@@ -93,7 +96,7 @@ class AgreementCounter {
         kind,
         amount,
         agreement: same / compared,
-        accuracy: right / compared,
+        accuracy: right / labeled,
       })),
     ];
   }

@@ -16,7 +16,9 @@ export async function chooseLabelsFile(folder: string): Promise<string | undefin
     title: 'Table of labels',
     openLabel: 'Use These Labels',
     defaultUri: vscode.Uri.file(folder),
-    filters: { 'Tables of labels': ['csv', 'txt', 'gz'] },
+    filters: {
+      'Tables of labels': ['csv', 'tsv', 'txt', 'jsonl', 'ndjson', 'json', 'parquet', 'gz'],
+    },
   });
   return answer?.[0]?.fsPath;
 }
@@ -28,7 +30,13 @@ export const chooseOutputFolder = (folder: string): Promise<string | undefined> 
     title: 'Parent of the new folder with the tables and charts',
   });
 
+/** Opens a file; a folder is shown in the file manager. */
 export async function openFile(path: string, column?: vscode.ViewColumn): Promise<void> {
+  const { type } = await vscode.workspace.fs.stat(vscode.Uri.file(path));
+  if ((type & vscode.FileType.Directory) !== 0) {
+    await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(path));
+    return;
+  }
   const options = column === undefined ? [] : [{ viewColumn: column, preview: true }];
   await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(path), ...options);
 }

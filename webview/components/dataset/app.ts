@@ -5,6 +5,7 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { DatasetState } from '../../../src/protocol/dataset-panel';
+import { upperFirst } from '../../../src/text/letter-case';
 import { forName, forPage } from '../../../src/text/neutralize';
 import '../progress-bar';
 import '../waits';
@@ -43,6 +44,13 @@ export class DatasetView extends LitElement {
         flex-wrap: wrap;
         gap: 8px;
       }
+      .notice {
+        margin: 0 0 8px;
+        padding: 5px 12px;
+        border-left: 3px solid var(--vscode-charts-yellow);
+        background: var(--vscode-editorWidget-background);
+        overflow-wrap: anywhere;
+      }
       .problem {
         margin: 12px 0;
         padding: 8px 12px;
@@ -76,6 +84,7 @@ export class DatasetView extends LitElement {
       <header>
         <h1>${forPage(data.title)}</h1>
         ${summary === null ? nothing : this.facts(summary)}
+        ${(summary?.notices ?? []).map((notice) => html`<p class="notice">${upperFirst(forPage(notice))}</p>`)}
         ${
           summary === null
             ? nothing

@@ -4,6 +4,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { DROPPED_ATTRIBUTES, readableAttribute } from '../../../src/domain/attributes';
 import type { DatasetSummary } from '../../../src/domain/dataset';
 import type { DatasetState } from '../../../src/protocol/dataset-panel';
+import { plural } from '../../../src/text/numbers';
 import { shared } from '../shared.css';
 import type { DatasetHost } from './host';
 
@@ -87,7 +88,7 @@ export class DatasetAttributes extends LitElement {
         <h2>How often attributes occur</h2>
         ${this.selection()}
         <ul>
-          ${used.map(({ index, name, frequency }) => this.row(index, name, frequency, largest))}
+          ${used.map(({ index, name, frequency, labeled }) => this.row(index, name, { frequency, labeled }, largest))}
           ${leftOut.map((name) => this.row(summary.allAttributes.indexOf(name), name, undefined, largest))}
         </ul>
         ${this.weighting()}
@@ -143,7 +144,15 @@ export class DatasetAttributes extends LitElement {
     return html`<button class="link" title=${title} @click=${action}>${text}</button>`;
   }
 
-  private row(index: number, name: string, frequency: number | undefined, largest: number) {
+  /** @param found undefined where the attribute is left out. */
+  private row(
+    index: number,
+    name: string,
+    found: { frequency: number; labeled: number } | undefined,
+    largest: number,
+  ) {
+    const frequency = found?.frequency;
+    const isPartial = found !== undefined && found.labeled < this.summary.used;
     const toggle = () => {
       const now = new Set(this.summary.attributes.map((each) => each.name));
       if (!now.delete(name)) now.add(name);
@@ -159,7 +168,11 @@ export class DatasetAttributes extends LitElement {
           @change=${toggle}
         />
         <span class="index quiet" aria-hidden="true">${index}</span>
-        <span class="name">${readableAttribute(name)}</span>
+        <span
+          class="name"
+          title=${isPartial ? `${plural(found.labeled, 'row')} with a label of it` : nothing}
+          >${readableAttribute(name)}</span
+        >
         <svg aria-hidden="true">
           <rect width="${(100 * (frequency ?? 0)) / largest}%" height="100%"></rect>
         </svg>

@@ -81,13 +81,13 @@ export class DatasetLabelErrors extends LitElement {
       ({ attribute }) => this.attribute === ANY || attribute === this.attribute,
     );
     const wrong = attributes.reduce((sum, each) => sum + each.wrong, 0);
+    const labeled = attributes.reduce((sum, each) => sum + each.labeled, 0);
     return html`
       <p role="status">
         ${plural(faces, 'face')}
         compared${skipped === 0 ? '' : `, ${plural(skipped, 'image')} without a usable face`}:
-        ${count(wrong)} of ${count(faces * attributes.length)} labels differ from what the model
-        says (${percent(wrong / Math.max(1, faces * attributes.length))}). The
-        ${count(surest.length)} it is surest of:
+        ${count(wrong)} of ${count(labeled)} labels differ from what the model says
+        (${percent(wrong / Math.max(1, labeled))}). The ${count(surest.length)} it is surest of:
       </p>
       ${notices.map((notice) => html`<p class="quiet">${forPage(notice)}</p>`)}
       <header>

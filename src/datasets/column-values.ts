@@ -1,0 +1,246 @@
+/** What the filled columns of a table are: attributes, categories, or something else. */
+import { attributeKey, CELEBA_ATTRIBUTES } from '../domain/attributes';
+import { excerpt, excerptOfList } from '../text/excerpt';
+import { plural } from '../text/numbers';
+import { UserError } from '../util/errors';
+import { cellValue, type CellValue, isLabel } from './cell-values';
+import { isCategoryName } from './column-roles';
+import { type AttributeGroup, checkNames } from './label-table';
+import type { ColumnContent, TakenColumn, ValueRows } from './value-rows';
+
+/** A column that may be an attribute or a category. */
+export interface FilledColumn {
+  /** CelebA's spelling, if it is one of its attributes. */
+  name: string;
+  /** Its position in the table. */
+  column: number;
+  /** Whether it can only be an attribute. */
+  isKnown: boolean;
+  /** Texts of a category, each with the number that stands for it; undefined for numbers. */
+  texts: Map<string, number> | undefined;
+  /** Texts that stood for 0 and for 1. */
+  words: [string, string];
+  /** Whether it has had a number or a word for one. */
+  hasNumbers: boolean;
+  /** Whether it has numbers that are no labels. */
+  isOutside: boolean;
+  /** Whether it has too many texts, or one that is too long. */
+  isDropped: boolean;
+}
+
+type Attribute = TakenColumn & { name: string };
+
+interface Attributes {
+  taken: Attribute[];
+  groups: AttributeGroup[];
+  remarks: string[];
+}
+
+/** Most values of a category. */
+const MAX_CATEGORIES = 50;
+/** Categories with more values than this have each at least twice, as a mean: others are names. */
+const FEW_CATEGORIES = 10;
+
+/**
+ * @param others names of columns that are no attributes.
+ * @throws UserError where no column is an attribute, though there are rows.
+ */
+export function attributesOf(
+  file: string,
+  columns: readonly FilledColumn[],
+  values: ValueRows,
+  { header, others, isLfw }: { header: readonly string[]; others: string[]; isLfw: boolean },
+): Attributes {
+  const contents = values.contents();
+  const coding = codingOf(columns, contents, isLfw);
+  const leftOut: string[] = [];
+  const result: Attributes = { taken: [], groups: [], remarks: [...coding.remarks] };
+  for (const [i, column] of columns.entries()) {
+    const found =
+      column.texts === undefined || column.isDropped
+        ? numberColumn(column, i, contents[i]!, values.rows, coding)
+        : categoryColumn(column, i, column.texts, values.rows);
+    if (typeof found === 'string') {
+      leftOut.push(`${excerpt(column.name)} (${found})`);
+      continue;
+    }
+    result.taken.push(...found.taken);
+    if (found.group !== undefined) result.groups.push(found.group);
+    if (found.remark !== undefined) result.remarks.push(found.remark);
+  }
+  leftOut.push(...others.map((name) => excerpt(name)));
+  dropRepeated(result, leftOut);
+  const names = result.taken.map(({ name }) => name);
+  if (names.length === 0 && values.rows > 0) {
+    throw new UserError(
+      `the labels '${file}' have no attribute: ` +
+        `expected columns like ${CELEBA_ATTRIBUTES.slice(0, 3).join(', ')}, got ${excerptOfList(header.filter((name) => name !== ''))}` +
+        (leftOut.length > 0 ? `; left out: ${excerptOfList(leftOut, 10)}` : ''),
+    );
+  }
+  checkNames(file, names);
+  if (leftOut.length > 0)
+    result.remarks.unshift(
+      `${plural(leftOut.length, 'column')} left out, which ${leftOut.length === 1 ? 'is no attribute' : 'are no attributes'}: ${excerptOfList(leftOut, 10)}`,
+    );
+  return result;
+}
+
+/** How −1 and 0 are read. */
+interface Coding {
+  /** Whether the sign of a value is the label. */
+  isSigned: boolean;
+  /** Whether 0 stands for 'not defined', by column. */
+  isZeroUndefined: boolean[];
+  remarks: string[];
+}
+
+/**
+ * −1, 0 and 1 in one column mean: absent, not defined, present, as in MAAD-Face (Terhörst et al.,
+ * 2020). In LFW's attributes the sign is the label.
+ */
+function codingOf(
+  columns: readonly FilledColumn[],
+  contents: readonly ColumnContent[],
+  isLfw: boolean,
+): Coding {
+  if (isLfw && columns.some(({ isOutside }) => isOutside)) {
+    return {
+      isSigned: true,
+      isZeroUndefined: columns.map(() => false),
+      remarks: [
+        'the values are real numbers: those above 0 count as present, those below as absent',
+      ],
+    };
+  }
+  const isNumbers = (i: number) => columns[i]!.texts === undefined && !contents[i]!.hasFraction;
+  const ternary = contents.map(
+    ({ hasMinusOne, hasZero }, i) => hasMinusOne && hasZero && isNumbers(i),
+  );
+  const isTernary = ternary.some((is) => is);
+  const plain = contents.map(
+    ({ hasMinusOne, hasZero }, i) => !hasMinusOne && hasZero && isNumbers(i),
+  );
+  const count = (list: readonly boolean[]) => list.filter((is) => is).length;
+  // Columns of 0 and 1 in such a table are of the same kind, unless most are like that.
+  const isAlike = isTernary && count(plain) < count(ternary);
+  const named = (list: readonly boolean[]) =>
+    excerptOfList(
+      columns.filter((_, i) => list[i]).map(({ name }) => name),
+      5,
+    );
+  const remarks: string[] = [];
+  if (isTernary)
+    remarks.push(`0 means 'not defined' in columns that have -1, 0 and 1: ${named(ternary)}`);
+  if (isTernary && count(plain) > 0)
+    remarks.push(
+      isAlike
+        ? `0 means 'not defined', too, in columns that have 0 and 1 only, as -1 means 'absent' in the others: ${named(plain)}`
+        : `0 means 'absent' in columns that have 0 and 1 only, unlike in those with -1: ${named(plain)}`,
+    );
+  return {
+    isSigned: false,
+    isZeroUndefined: ternary.map((is, i) => is || (isAlike && plain[i]!)),
+    remarks,
+  };
+}
+
+type Found = { taken: Attribute[]; group?: AttributeGroup; remark?: string } | string;
+
+/** @returns why it is no attribute, if it is none. */
+function numberColumn(
+  { name, isOutside, isDropped }: FilledColumn,
+  index: number,
+  { defined, hasMinusOne, hasFraction }: ColumnContent,
+  rows: number,
+  coding: Coding,
+): Found {
+  if (isDropped) return 'long texts, or many different ones';
+  if (name === '') return 'without a name';
+  const attribute = (valueOf: Attribute['valueOf']) => ({
+    taken: [{ name, column: index, valueOf }],
+  });
+  if (coding.isSigned) return attribute((value) => (value > 0 ? 1 : value < 0 ? 0 : NaN));
+  if (isOutside) return 'numbers outside 0 to 1';
+  if (defined === 0 && rows > 0) return 'no value in any row';
+  if (coding.isZeroUndefined[index]!)
+    return attribute((value) => (value === 1 ? 1 : value === -1 ? 0 : NaN));
+  if (hasMinusOne && hasFraction) return 'both -1 and fractions: is -1 absent, or not defined?';
+  return attribute(undefined);
+}
+
+/** @param texts each with the number that stands for it. */
+function categoryColumn(
+  column: FilledColumn,
+  index: number,
+  texts: ReadonlyMap<string, number>,
+  rows: number,
+): Found {
+  const { name } = column;
+  const found = [...texts.keys()];
+  if (found.length === 0) return rows === 0 ? { taken: [] } : 'no value in any row';
+  const numbers = found.map((text) => cellValue(text));
+  const isNone = (cell: CellValue) => cell !== null && Number.isNaN(cell.value);
+  if (numbers.every((cell) => cell !== null && (isNone(cell) || isLabel(cell.value)))) {
+    if (numbers.every(isNone)) return 'no value in any row';
+    const labels = numbers.map((cell) => Math.max(0, cell!.value));
+    return { taken: [{ name, column: index, valueOf: (value) => labels[value] ?? NaN }] };
+  }
+  if (found.every((text) => sexOf(text) !== undefined)) {
+    const labels = found.map((text) => sexOf(text)!);
+    const taken = [
+      { name: 'Male', column: index, valueOf: (value: number) => labels[value] ?? NaN },
+    ];
+    const remark = `${excerpt(name)} is read as the attribute Male: ${excerptOfList(found, 4)}`;
+    return { taken, remark };
+  }
+  const isNumeric = numbers.every((cell) => cell?.isWord === false);
+  if (isNumeric && !(isCategoryName(name) && attributeKey(name) !== 'age'))
+    return 'numbers outside 0 to 1';
+  if (found.length > MAX_CATEGORIES || (found.length > FEW_CATEGORIES && 2 * found.length > rows))
+    return `${found.length} different texts`;
+  return category(name, index, texts);
+}
+
+function category(name: string, index: number, texts: ReadonlyMap<string, number>): Found {
+  /** Numbers of the texts that differ in the case of letters and in spaces only. */
+  const codes = new Map<string, { text: string; codes: Set<number> }>();
+  for (const [text, code] of texts) {
+    const key = text.toLowerCase().replaceAll(/[\s_]+/g, ' ');
+    const known = codes.get(key);
+    if (known === undefined) codes.set(key, { text, codes: new Set([code]) });
+    else known.codes.add(code);
+  }
+  const taken = [...codes.values()]
+    .sort((a, b) => a.text.localeCompare(b.text, 'en', { numeric: true }))
+    .map(({ text, codes: own }) => ({
+      name: categoryAttribute(name, text),
+      column: index,
+      valueOf: (value: number) => (Number.isNaN(value) ? NaN : own.has(value) ? 1 : 0),
+    }));
+  return { taken, group: { name, attributes: taken.map((each) => each.name) } };
+}
+
+/** Name of the attribute of a value of a category. */
+export const categoryAttribute = (category: string, value: string): string =>
+  `${category}: ${value}`;
+
+const SEXES = new Map([
+  ['male', 1], ['m', 1], ['man', 1], ['men', 1], ['boy', 1], ['female', 0], ['f', 0], ['w', 0], ['woman', 0], ['women', 0], ['girl', 0],
+]); // prettier-ignore
+
+/** 1 for male, 0 for female; undefined for other texts. */
+export const sexOf = (text: string): number | undefined => SEXES.get(text.toLowerCase());
+
+/** Leaves out attributes whose names repeat earlier ones. */
+function dropRepeated(result: Attributes, leftOut: string[]): void {
+  const seen = new Set<string>();
+  result.taken = result.taken.filter(({ name }) => {
+    if (!seen.has(name)) {
+      seen.add(name);
+      return true;
+    }
+    leftOut.push(`${excerpt(name)} (a second one of this name)`);
+    return false;
+  });
+}

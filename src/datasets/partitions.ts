@@ -1,0 +1,129 @@
+/** Partitions of a data set: their names, and tables that tell the partition of each image. */
+import { excerpt } from '../text/excerpt';
+import { UserError } from '../util/errors';
+import { eachRecord } from './csv-records';
+import { nameKey, pathParts, stemOf } from './image-names';
+import { eachLine } from './lines';
+import { checkTable, tablePieces } from './table-pieces';
+
+/** Names of partitions, as CelebA numbers them. */
+export const PARTITION_NAMES = ['training', 'validation', 'test'] as const;
+
+const SPELLINGS = new Map<string, string>([
+  ['0', 'training'], ['train', 'training'], ['training', 'training'], ['trn', 'training'], ['traindata', 'training'],
+  ['1', 'validation'], ['val', 'validation'], ['valid', 'validation'], ['validation', 'validation'], ['dev', 'validation'],
+  ['eval', 'validation'], ['2', 'test'], ['test', 'test'], ['testing', 'test'], ['tst', 'test'],
+]); // prettier-ignore
+
+/** The name of a partition that a number or word stands for: 'train' → 'training'. */
+const partitionName = (text: string): string =>
+  SPELLINGS.get(text.trim().toLowerCase()) ?? text.trim();
+
+/** The partition that a word in the name of a file or a folder names; undefined for other words. */
+export const partitionWord = (word: string): string | undefined =>
+  /^\d$/.test(word) ? undefined : SPELLINGS.get(word.toLowerCase());
+
+/** Whether two names stand for the same partition. */
+export const isSamePartition = (a: string, b: string): boolean =>
+  a === b || partitionName(a) === partitionName(b);
+
+/**
+ * Partitions in a column of a table. Numbers become names where they are CelebA's, 0 to 2; other
+ * texts stay.
+ */
+export function namedPartitions(splits: readonly string[]): string[] {
+  const isNumbered = splits.includes('2') && splits.every((split) => /^[012]?$/.test(split));
+  return isNumbered
+    ? splits.map((split) => (split === '' ? '' : partitionName(split)))
+    : [...splits];
+}
+
+/**
+ * Partition of each image, by CelebA's numbers 0 (training), 1 (validation) and 2 (test) or by
+ * words: lines of a name and a partition, or a table with commas, semicolons or tabs.
+ * @throws UserError naming the line.
+ */
+export async function readPartitions(
+  file: string,
+  signal?: AbortSignal,
+): Promise<Map<string, string>> {
+  const pieces = () => tablePieces(file, 'partitions', signal);
+  const partitions = new Map<string, string>();
+  /** Where the name and the partition stand. */
+  let columns: [number, number] = [0, 1];
+  const take = (cells: readonly string[], index: number) => {
+    const header = index === 0 ? headerColumns(cells) : undefined;
+    if (header !== undefined) {
+      columns = header;
+      return;
+    }
+    const [image, text = ''] = columns.map((column) => cells[column]);
+    const name = SPELLINGS.get(text.toLowerCase());
+    if (image === undefined || name === undefined) {
+      if (index === 0 && !/^\d+$/.test(text)) return; // a header
+      const got = excerpt([image, text].join(' '));
+      throw new UserError(
+        `the partitions '${file}', line ${index + 1}: expected a name and 0, 1 or 2, got '${got}'; train, val and test are read, too`,
+      );
+    }
+    const known = partitions.get(image) ?? name;
+    if (known !== name)
+      throw new UserError(
+        `the partitions '${file}', line ${index + 1}: '${excerpt(image)}' is in two partitions, ${known} and ${name}`,
+      );
+    partitions.set(image, name);
+  };
+  let index = 0;
+  let delimiter: string | undefined;
+  const isRead = await eachLine(pieces(), (bytes, start, end) => {
+    const line = bytes.toString('utf8', start, end).trim();
+    delimiter = [',', ';'].find((each) => line.includes(each));
+    if (delimiter !== undefined) return false;
+    if (line !== '' && !(index === 0 && /^\d+$/.test(line))) take(line.split(/\s+/), index++);
+    return true;
+  });
+  if (isRead) return partitions;
+  // A comma or semicolon: it is a CSV table from the beginning.
+  partitions.clear();
+  await checkTable(file, 'partitions', signal);
+  const options = {
+    what: `the partitions '${file}'`,
+    relax_column_count: true,
+    delimiter: delimiter!,
+  };
+  await eachRecord(pieces(), options, take, signal);
+  return partitions;
+}
+
+/** Where a header has the name and the partition; undefined for other lines. */
+function headerColumns(cells: readonly string[]): [number, number] | undefined {
+  const split = cells.findIndex((cell) =>
+    /^(?:eval_?)?(?:partition|split|subset|set)s?$/i.test(cell),
+  );
+  if (split < 0) return undefined;
+  const named = cells.findIndex((cell) => /image|file|img|name|path/i.test(cell));
+  return [named >= 0 ? named : split === 0 ? 1 : 0, split];
+}
+
+/** What finds the partition of a name, with or without folders and extension. */
+export function partitionFinder(
+  partitions: ReadonlyMap<string, string>,
+): (name: string) => string | undefined {
+  /** By the file's name without extension; null where two images of it differ. */
+  let stems: Map<string, string | null> | undefined;
+  const byStem = () => {
+    if (stems !== undefined) return stems;
+    stems = new Map();
+    for (const [name, partition] of partitions) {
+      const stem = stemOf(pathParts(name).at(-1) ?? '');
+      const known = stems.get(stem);
+      stems.set(stem, known === undefined || known === partition ? partition : null);
+    }
+    return stems;
+  };
+  return (name) =>
+    partitions.get(name) ??
+    partitions.get(nameKey(name)) ??
+    byStem().get(stemOf(pathParts(name).at(-1) ?? '')) ??
+    undefined;
+}

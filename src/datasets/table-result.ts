@@ -1,0 +1,126 @@
+/** Finishes a table whose rows were read: those that stand in it twice count once. */
+import { excerpt, excerptOfList } from '../text/excerpt';
+import { plural } from '../text/numbers';
+import { UserError } from '../util/errors';
+import { nameKey } from './image-names';
+import type { LabelTable } from './label-table';
+
+/** Most names of images in a remark. */
+const MAX_NAMED = 3;
+
+/**
+ * Leaves out rows that repeat or contradict others, and says what labels are undefined.
+ * @throws UserError where all rows contradict each other.
+ */
+export function finishTable(file: string, read: LabelTable): LabelTable {
+  const table = withoutRepetitions(file, read);
+  const remark = undefinedRemark(table);
+  return remark === undefined ? table : { ...table, remarks: [...table.remarks, remark] };
+}
+
+function withoutRepetitions(file: string, table: LabelTable): LabelTable {
+  if (isAscending(table.images)) return table;
+  const first = new Map<string, number>();
+  const repeated = new Set<number>();
+  const contradicted = new Map<number, string>();
+  let without = 0;
+  for (const [row, name] of table.images.entries()) {
+    if (name === '') {
+      without += 1;
+      continue;
+    }
+    const face = table.faces?.[row] ?? 0;
+    const key = face === 0 ? nameKey(name) : `${nameKey(name)}\0${face}`;
+    const known = first.get(key);
+    if (known === undefined) first.set(key, row);
+    else {
+      repeated.add(row);
+      if (!contradicted.has(known) && !agreesWith(table, known, row)) contradicted.set(known, name);
+    }
+  }
+  const remarks = [...table.remarks];
+  if (without > 0 && without < table.images.length)
+    remarks.push(`${plural(without, 'row')} without the name of an image`);
+  if (repeated.size === 0) return { ...table, remarks };
+  const again = [...repeated].map((row) => table.images[row]!);
+  remarks.push(
+    `${plural(repeated.size, 'row')} with the name of an earlier one: ${excerptOfList([...new Set(again)], MAX_NAMED)}` +
+      (contradicted.size === 0 ? '; they agree, and each image counts once' : ''),
+  );
+  if (contradicted.size > 0) {
+    const names = [...contradicted.values()];
+    remarks.push(
+      `${plural(names.length, 'image')} left out, as ${names.length === 1 ? 'its rows contradict' : 'their rows contradict'} each other: ${excerptOfList(names, MAX_NAMED)}`,
+    );
+  }
+  const rows = [...table.images.keys()].filter(
+    (row) => !repeated.has(row) && !contradicted.has(row),
+  );
+  if (rows.length === 0)
+    throw new UserError(
+      `the labels '${file}' contradict themselves: every image has several rows with different labels, like '${excerpt(again[0]!)}'`,
+    );
+  return { ...selectRows(table, rows), remarks };
+}
+
+/** Whether no name repeats because each is above the one before. */
+function isAscending(names: readonly string[]): boolean {
+  for (let i = 1; i < names.length; i++) if (!(names[i - 1]! < names[i]!)) return false;
+  return !names.some((name) => name.includes('/') || name.includes('\\'));
+}
+
+/**
+ * Whether no label of two rows differs. What the first one leaves undefined is taken from the
+ * other.
+ */
+function agreesWith({ attributes, values, splits }: LabelTable, a: number, b: number): boolean {
+  const width = attributes.length;
+  for (let i = 0; i < width; i++) {
+    const [one, other] = [values[a * width + i]!, values[b * width + i]!];
+    if (!Number.isNaN(one) && !Number.isNaN(other) && one !== other) return false;
+  }
+  if (splits !== undefined && splits[a] !== splits[b]) return false;
+  for (let i = 0; i < width; i++)
+    if (Number.isNaN(values[a * width + i])) values[a * width + i] = values[b * width + i]!;
+  return true;
+}
+
+/** Some rows of a table, in the order given. */
+export function selectRows(table: LabelTable, rows: readonly number[]): LabelTable {
+  const width = table.attributes.length;
+  const values = new Float32Array(rows.length * width);
+  rows.forEach((row, i) => {
+    values.set(table.values.subarray(row * width, (row + 1) * width), i * width);
+  });
+  return {
+    ...table,
+    images: rows.map((row) => table.images[row]!),
+    faces: table.faces && rows.map((row) => table.faces![row]!),
+    splits: table.splits && rows.map((row) => table.splits![row]!),
+    values,
+  };
+}
+
+/** How many labels are undefined, of which attributes, and an example; undefined where none is. */
+function undefinedRemark({ attributes, images, values }: LabelTable): string | undefined {
+  const width = attributes.length;
+  const counts = new Uint32Array(width);
+  let first = -1;
+  for (let at = 0; at < values.length; at++) {
+    if (!Number.isNaN(values[at])) continue;
+    counts[at % width]! += 1;
+    if (first < 0) first = at;
+  }
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  if (total === 0) return undefined;
+  const those = [...counts.keys()].filter((i) => counts[i]! > 0);
+  those.sort((a, b) => counts[b]! - counts[a]! || a - b);
+  const list = those.map((i) => `${attributes[i]!} ${counts[i]!.toLocaleString('en')}`);
+  const name = images[Math.floor(first / width)]!;
+  return (
+    `${plural(total, 'label')} of ${values.length.toLocaleString('en')} not defined, which count nowhere (${excerptOfList(list, 5)})` +
+    (name === ''
+      ? ''
+      : `; for example ${excerpt(attributes[first % width]!)} of '${excerpt(name)}'`)
+  );
+}
