@@ -8,7 +8,9 @@ import type { NetworkInfo } from '../domain/networks';
 import { hashOf } from '../util/content-hash';
 import { messageOf, UserError } from '../util/errors';
 import { guardMemory } from '../util/memory-guard';
-import { type AttributeModel, checkNetworkFile, openModel, readNetwork } from './model';
+import { openContent } from './model';
+import { readNetwork } from './network-content';
+import { NotProbabilities, testNetworkOn } from './test-network';
 import { runInChildProcess, type NetworkAnswer } from './tool-process';
 
 /** Remembers the networks that passed: the cache. */
@@ -21,22 +23,17 @@ export interface NoteStore {
  * Version of the check. Raise it when the check or the version of ONNX Runtime changes, so that all
  * networks are checked again.
  */
-const VERSION = 1;
+const VERSION = 2;
 
 /** In milliseconds. ViT-B needs about 8 s on two cores, by its number of operations. */
 const TIME_LIMIT_MS = 30_000;
 
 /**
- * Memory limit in bytes: a base, plus a multiple of the file's size. The network is in memory as
- * bytes, as a message, as weights, and as weights in the order of the kernels.
+ * Memory limit in bytes: a base, plus a multiple of the network's size. It is in memory as the bytes
+ * of its files, as those of the adapted network, as a message, as weights, and as weights in the
+ * order of the kernels.
  */
-const MEMORY_LIMIT = { base: 1.5e9, perByte: 5 };
-
-/** Crops of the second and third test runs; the first has one. */
-const BATCH_SIZE = 4;
-
-/** Largest difference between two runs on the same crops: threads may add in different orders. */
-const REPEAT_TOLERANCE = 1e-3;
+const MEMORY_LIMIT = { base: 1.5e9, perByte: 7 };
 
 /** Networks that passed in this process, by the hash of their content. */
 const passed = new Map<string, NetworkInfo>();
@@ -75,7 +72,10 @@ async function checkInChildProcess(
       cause: error,
     });
   }
-  if ('problem' in answer) throw new UserError(answer.problem);
+  if ('problem' in answer)
+    throw answer.needsActivation
+      ? new NotProbabilities(answer.problem)
+      : new UserError(answer.problem);
   return answer.info;
 }
 
@@ -88,47 +88,20 @@ export async function testNetwork({
   hash: string;
 }): Promise<NetworkAnswer> {
   try {
-    const bytes = await readNetwork(file);
+    const { bytes, form } = await readNetwork(file);
     guardMemory(MEMORY_LIMIT.base + MEMORY_LIMIT.perByte * bytes.length);
     if (hashOf(bytes) !== hash)
       throw new UserError(`the model file '${file}' changed while it was being checked: try again`);
-    checkNetworkFile(file, bytes);
-    const model = await openModel(file, { provider: 'cpu' });
-    await testRuns(file, model);
-    const { crop, attributes } = model;
-    return { info: { crop, attributes } };
+    const model = await openContent(file, { bytes, form }, { provider: 'cpu' });
+    const notices = await testNetworkOn(model, form);
+    const { crop, attributes, batch } = model;
+    return { info: { crop, attributes, batch, notices: [...(form?.notices ?? []), ...notices] } };
   } catch (error) {
+    const isNamed =
+      error instanceof UserError && /^(the|cannot load the) model /.test(error.message);
     return {
-      problem:
-        error instanceof UserError
-          ? error.message
-          : `the model '${file}' cannot be used: ${messageOf(error)}`,
+      problem: isNamed ? error.message : `the model '${file}' cannot be used: ${messageOf(error)}`,
+      needsActivation: error instanceof NotProbabilities,
     };
-  }
-}
-
-/**
- * Runs a network on one crop, and twice on several: black and white ones, whose variance is zero,
- * and noise.
- */
-async function testRuns(file: string, model: AttributeModel): Promise<void> {
-  const size = model.crop.width * model.crop.height * 3;
-  const gray = new Uint8Array(size).fill(127);
-  const noise = Uint8Array.from(
-    { length: BATCH_SIZE * size },
-    (_, i) => Math.imul(i, 2654435761) >>> 24,
-  );
-  const crops = noise.fill(0, 0, size).fill(255, size, 2 * size);
-  await model.infer(gray, 1);
-  const first = Float32Array.from(await model.infer(crops, BATCH_SIZE));
-  const second = await model.infer(crops, BATCH_SIZE);
-  const difference = first.reduce(
-    (most, value, i) => Math.max(most, Math.abs(value - second[i]!)),
-    0,
-  );
-  if (difference > REPEAT_TOLERANCE) {
-    throw new UserError(
-      `the model '${file}' cannot be used: it gives different results for the same images (by up to ${difference.toFixed(3)})`,
-    );
   }
 }

@@ -63,8 +63,11 @@ export async function runInChildProcess<Name extends keyof ToolCalls>(
   }
 }
 
-/** Result of `checkNetwork`. `problem` is a message for users. */
-export type NetworkAnswer = { info: NetworkInfo } | { problem: string };
+/**
+ * Result of `checkNetwork`. `problem` is a message for users; `needsActivation` whether its outputs
+ * are numbers, but not probabilities.
+ */
+export type NetworkAnswer = { info: NetworkInfo } | { problem: string; needsActivation: boolean };
 
 /** Result of `tune`: the fastest network, and the best batch size for it. */
 export interface TuningResult {

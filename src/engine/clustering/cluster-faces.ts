@@ -5,7 +5,7 @@ import { deviationsOf, featureMatrix } from '../../clustering/features';
 import { calinskiHarabasz, daviesBouldin } from '../../clustering/scores';
 import type { Silhouette } from '../../clustering/silhouette';
 import { type RunClusteringTask, runHere, type ScoredPartition } from '../../clustering/tasks';
-import { recalibrate } from '../../clustering/thresholds';
+import { mostProbable, recalibrate } from '../../clustering/thresholds';
 import { attributeWeights, standardizedWeights } from '../../domain/attribute-weights';
 import { chosenAttributes } from '../../domain/attributes';
 import type { ClusterSummary, Merge, Occurrences } from '../../domain/clustering';
@@ -30,6 +30,8 @@ export interface ClusterInput {
    * model has none.
    */
   thresholds?: readonly number[] | undefined;
+  /** Columns of attributes that exclude each other, a list for each group. */
+  groups?: readonly (readonly number[])[] | undefined;
 }
 
 export interface ClusterContext {
@@ -42,10 +44,25 @@ export interface ClusterContext {
 }
 
 /**
- * Recalibrates probabilities by the thresholds of the settings, so that 0.5 stands for 'present'.
+ * Recalibrates probabilities by the thresholds of the settings, so that 0.5 stands for 'present'. Of
+ * attributes that exclude each other, the most probable is present, if attributes are 0 or 1.
  * @returns them with a notice for people.
  */
 export function presentProbabilities(
+  input: ClusterInput,
+  settings: Pick<ClusteringSettings, 'thresholds' | 'features'>,
+): { probabilities: Float32Array; notice: string | undefined } {
+  const { probabilities, notice } = recalibrated(input, settings);
+  const { groups = [], names } = input;
+  if (groups.length === 0 || settings.features !== 'binary') return { probabilities, notice };
+  const original = input.probabilities;
+  return {
+    probabilities: mostProbable(probabilities, original, groups, names.length),
+    notice,
+  };
+}
+
+function recalibrated(
   { probabilities, thresholds }: ClusterInput,
   settings: Pick<ClusteringSettings, 'thresholds'>,
 ): { probabilities: Float32Array; notice: string | undefined } {

@@ -45,8 +45,8 @@ export async function compareRun(
 ): Promise<Comparison> {
   const run = await openRun(runDir);
   const { probabilities, manifest } = run;
-  const { modelAttributes: names, thresholds } = manifest;
-  const input = { probabilities, names, thresholds };
+  const { modelAttributes: names, thresholds, groups } = manifest;
+  const input = { probabilities, names, thresholds, groups };
   const truth = await truthOf(params.labels, nameOfFace(run), manifest.faces, context.signal);
   const comparison = await compare(input, params, context, { run: clusteringWorkers.run, truth });
   await writeToRun(run, () => writeComparison(runDir, comparison));

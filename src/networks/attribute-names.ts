@@ -1,0 +1,138 @@
+/** Names of the values that a network gives. */
+import { attributeNames } from '../domain/attributes';
+import { excerpt } from '../text/excerpt';
+import { UserError } from '../util/errors';
+import { checkNames } from './check-names';
+import type { Missing } from './missing-words';
+import { NETWORK_LIMITS } from './network-limits';
+import type { Head, SizedHead } from './output-form';
+import { namesSaid } from './parse-words';
+import type { SaidWords } from './said-words';
+
+/** Names of outputs that say nothing of what they are: those that exporters give. */
+const GENERIC =
+  /^(|\d+|.*[:/].*|(output|out|prob|probs|probability|probabilities|pred|preds|prediction|predictions|sigmoid|softmax|identity|statefulpartitionedcall|logit|logits|result|y|score|scores|dense|linear|fc|class|classes|label|labels|p)([_.]?\d+)*)$/i;
+
+/** Words for outputs that are vectors to compare faces by. */
+const EMBEDDING = /embed|feature|descriptor|vector|repr/i;
+/** Values of the shortest output without names that is taken for an embedding. */
+const MIN_EMBEDDING = 64;
+
+export interface NamedHeads {
+  heads: SizedHead[];
+  /** One for each value of all heads, in order. */
+  attributes: string[];
+  /** Remark for people on names that nobody wrote. */
+  notice: string | undefined;
+}
+
+/**
+ * @param missing takes the words without which the network cannot be used.
+ * @throws UserError where names do not fit, or an output is no attributes.
+ */
+export function nameHeads(heads: readonly Head[], said: SaidWords, missing: Missing[]): NamedHeads {
+  const names = said.names === undefined ? undefined : namesSaid(said.names);
+  const sized = sizedHeads(heads, names?.length);
+  if (sized === undefined) {
+    missing.push({
+      word: 'names',
+      reason: 'its outputs do not tell how many values they give',
+      help: 'their names in order: A,B,… or a file with a name a line',
+    });
+    return { heads: [], attributes: [], notice: undefined };
+  }
+  const values = sized.reduce((sum, each) => sum + each.values, 0);
+  if (values > NETWORK_LIMITS.outputs) {
+    throw new UserError(
+      `it has ${values.toLocaleString('en')} outputs; expected 1 to ${NETWORK_LIMITS.outputs.toLocaleString('en')}`,
+    );
+  }
+  if (names === undefined) return { heads: sized, ...derivedNames(sized, missing) };
+  checkNames(names, said.names!.source);
+  if (names.length !== values) throw wrongNumber(names, sized, said.names!.source);
+  return { heads: sized, attributes: names, notice: undefined };
+}
+
+function wrongNumber(
+  names: readonly string[],
+  heads: readonly SizedHead[],
+  source: string,
+): UserError {
+  const values = heads.reduce((sum, each) => sum + each.values, 0);
+  const each =
+    heads.length === 1
+      ? ''
+      : ` (${heads
+          .map((head) => `'${excerpt(head.name, 30)}' ${head.values}`)
+          .slice(0, 10)
+          .join(', ')})`;
+  return new UserError(
+    `it has ${values} outputs${each}, but ${source} names ${names.length} attributes: expected a name for each`,
+  );
+}
+
+/** Fills in the one number of values that the names tell. */
+function sizedHeads(heads: readonly Head[], names: number | undefined): SizedHead[] | undefined {
+  const open = heads.filter(({ values }) => values === undefined);
+  const known = heads.reduce((sum, { values = 0 }) => sum + values, 0);
+  if (open.length > 1 || (open.length === 1 && (names === undefined || names <= known)))
+    return undefined;
+  return heads.map((head) => ({ ...head, values: head.values ?? names! - known }));
+}
+
+function derivedNames(
+  heads: readonly SizedHead[],
+  missing: Missing[],
+): Pick<NamedHeads, 'attributes' | 'notice'> {
+  for (const head of heads) refuseEmbedding(head);
+  const [only, ...others] = heads as [SizedHead];
+  const celebA = others.length === 0 ? celebANames(only.values) : undefined;
+  if (celebA !== undefined) {
+    const notice = `its ${only.values} outputs have no names: those of CelebA are assumed, in CelebA's order`;
+    return { attributes: celebA, notice };
+  }
+  const attributes = heads.flatMap(({ name, values }) =>
+    values === 1 ? [name] : Array.from({ length: values }, (_, i) => `${name}_${i}`),
+  );
+  const isNamed =
+    (others.length > 0 || only.values === 1) &&
+    heads.every(({ name }) => !GENERIC.test(name)) &&
+    new Set(attributes).size === attributes.length;
+  if (!isNamed) {
+    const what =
+      others.length === 0
+        ? `the ${only.values} values of its output '${excerpt(only.name)}'`
+        : `the ${attributes.length} values of its ${heads.length} outputs`;
+    missing.push({
+      word: 'names',
+      reason: `nothing names ${what}`,
+      help: 'their names in order: A,B,… or a file with a name a line',
+    });
+  }
+  const notice =
+    attributes.length > heads.length
+      ? `nothing names all values of its outputs: they are called ${excerpt(attributes[0]!, 40)} to ${excerpt(attributes.at(-1)!, 40)}; --names of the command wrap gives them names`
+      : undefined;
+  return { attributes, notice };
+}
+
+function celebANames(values: number): string[] | undefined {
+  try {
+    return attributeNames(values);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+/** @throws UserError where an output is most likely a vector to compare faces by. */
+function refuseEmbedding({ name, values, end, activation }: SizedHead): void {
+  if (end === 'sigmoid' || end === 'softmax' || activation !== 'none') return;
+  const isLong = values >= MIN_EMBEDDING && end !== 'unknown';
+  const isCalledSo = EMBEDDING.test(name) && values > 2;
+  if (!isLong && !isCalledSo && end !== 'norm') return;
+  throw new UserError(
+    `its output '${excerpt(name)}' of ${values} values without names looks like an embedding (a vector to compare faces by), not like attributes with probabilities. ` +
+      'Faces are not grouped by embeddings of other networks: choose a network of attributes; if these are attributes, name them and their activation with --names and --activation of the command wrap',
+  );
+}
