@@ -111,18 +111,20 @@ function formWith(
 }
 
 /** The network in the form that the program uses; the bytes themselves where they are that. */
-export function adapted(file: string, found: FoundNetwork): Uint8Array {
-  const { bytes, graph, form, metadata } = found;
-  if (isAdapted(found)) return bytes;
+const adapted = (file: string, found: FoundNetwork): Uint8Array =>
+  isAdapted(found) ? found.bytes : wrapped(file, found);
+
+/** The network in the form that the program uses, with metadata that say everything of it. */
+export function wrapped(file: string, { bytes, graph, form, metadata }: FoundNetwork): Uint8Array {
   const { scaling, layout, channels } = form.input;
-  const wrapped = {
+  const origin = {
     file: basename(file),
     ...(scaling ?? {}),
     layout,
     channels,
     activation: form.heads.map(({ activation }) => activation),
   };
-  return adaptNetwork(bytes, graph, form, { metadata, wrapped });
+  return adaptNetwork(bytes, graph, form, { metadata, wrapped: origin });
 }
 
 /** Whether a network can be used as it is. What other files say has to be written into it. */

@@ -13,12 +13,12 @@ export interface Said {
 
 export type SaidWords = Partial<Record<NetworkWord, Said>>;
 
-/** Words of one source. @param sourceOf names the place of a word. */
+/** Words that the user says now. @param sourceOf names the place of a word. */
 export function saidBy(words: NetworkWords, sourceOf: (word: NetworkWord) => string): SaidWords {
   const said: SaidWords = {};
   for (const word of NETWORK_WORDS) {
     const text = words[word];
-    if (text !== undefined) said[word] = { text, source: sourceOf(word) };
+    if (text !== undefined) said[word] = { text, source: sourceOf(word), isAsked: true };
   }
   return said;
 }

@@ -1,6 +1,10 @@
 /** Describes a network file before it is used. */
 import { checkNetwork } from '../../networks/check-network';
+import type { Missing } from '../../networks/missing-words';
+import { findForm } from '../../networks/network-content';
+import { NotProbabilities } from '../../networks/test-network';
 import type { EngineCalls } from '../../protocol/engine';
+import { hashOf } from '../../util/content-hash';
 import { fileHash } from '../pipeline/pipeline-keys';
 import type { JobContext } from './job-context';
 
@@ -9,6 +13,33 @@ export async function describeModel(
   { file }: EngineCalls['model']['params'],
   { signal }: JobContext,
 ): Promise<EngineCalls['model']['result']> {
-  const { attributes, crop } = await checkNetwork(file, await fileHash(file), { signal });
-  return { attributes, crop };
+  return checkNetwork(file, await fileHash(file), { signal });
+}
+
+/** @throws UserError where nothing that could be said makes the network usable. */
+export async function missingWords(
+  { file }: EngineCalls['missingWords']['params'],
+  { signal }: JobContext,
+): Promise<EngineCalls['missingWords']['result']> {
+  const { form, missing, bytes } = await findForm(file, {}, signal);
+  if (missing.length === 0) missing.push(...(await missingActivation(file, signal)));
+  const { width, height } = form.input;
+  return { missing, attributes: form.attributes, crop: { width, height }, hash: hashOf(bytes) };
+}
+
+/** Runs the network: numbers outside of [0, 1] need an activation. */
+async function missingActivation(file: string, signal: AbortSignal): Promise<Missing[]> {
+  try {
+    await checkNetwork(file, await fileHash(file), { signal });
+    return [];
+  } catch (error) {
+    if (!(error instanceof NotProbabilities)) throw error;
+    return [
+      {
+        word: 'activation',
+        reason: error.message,
+        help: 'sigmoid if each attribute is on its own, softmax if they exclude each other',
+      },
+    ];
+  }
 }
