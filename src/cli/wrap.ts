@@ -27,12 +27,12 @@ export async function wrapCommand(
     words,
     wordsFrom: 'options' as const,
   };
-  const { attributes, crop, notices, lines } = await withSession(
-    context,
-    options,
-    dirname(out),
-    ({ engine, call }) => engine.call('wrapNetwork', params, call),
+  const result = await withSession(context, options, dirname(out), ({ engine, call }) =>
+    engine.call('wrapNetwork', params, call),
   );
+  if (result.kind === 'missing') throw new UserError(result.problem);
+  const { lines, info } = result;
+  const { attributes, crop, notices } = info;
   printLines([
     ...lines,
     ...notices.map((notice) => `note: ${notice}`),

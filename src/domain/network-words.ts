@@ -32,3 +32,12 @@ export type NetworkWord = (typeof NETWORK_WORDS)[number];
 
 /** Texts by word; a word that nothing is said of is missing. */
 export type NetworkWords = Partial<Record<NetworkWord, string>>;
+
+/** A word without which a network cannot be used. */
+export interface MissingWord {
+  word: NetworkWord;
+  /** Why it is needed, for people. */
+  reason: string;
+  /** What to say. */
+  help: string;
+}

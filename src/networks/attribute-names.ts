@@ -1,9 +1,9 @@
 /** Names of the values that a network gives. */
+import type { MissingWord } from '../domain/network-words';
 import { attributeNames } from '../domain/attributes';
 import { excerpt } from '../text/excerpt';
 import { UserError } from '../util/errors';
 import { checkNames } from './check-names';
-import type { Missing } from './missing-words';
 import { NETWORK_LIMITS } from './network-limits';
 import type { Head, SizedHead } from './output-form';
 import { namesSaid } from './parse-words';
@@ -30,7 +30,11 @@ export interface NamedHeads {
  * @param missing takes the words without which the network cannot be used.
  * @throws UserError where names do not fit, or an output is no attributes.
  */
-export function nameHeads(heads: readonly Head[], said: SaidWords, missing: Missing[]): NamedHeads {
+export function nameHeads(
+  heads: readonly Head[],
+  said: SaidWords,
+  missing: MissingWord[],
+): NamedHeads {
   const names = said.names === undefined ? undefined : namesSaid(said.names);
   const sized = sizedHeads(heads, names?.length);
   if (sized === undefined) {
@@ -82,11 +86,12 @@ function sizedHeads(heads: readonly Head[], names: number | undefined): SizedHea
 
 function derivedNames(
   heads: readonly SizedHead[],
-  missing: Missing[],
+  missing: MissingWord[],
 ): Pick<NamedHeads, 'attributes' | 'notice'> {
   for (const head of heads) refuseEmbedding(head);
-  const [only, ...others] = heads as [SizedHead];
-  const celebA = others.length === 0 ? celebANames(only.values) : undefined;
+  const [only] = heads as [SizedHead];
+  const isOne = heads.length === 1;
+  const celebA = isOne ? celebANames(only.values) : undefined;
   if (celebA !== undefined) {
     const notice = `its ${only.values} outputs have no names: those of CelebA are assumed, in CelebA's order`;
     return { attributes: celebA, notice };
@@ -95,14 +100,13 @@ function derivedNames(
     values === 1 ? [name] : Array.from({ length: values }, (_, i) => `${name}_${i}`),
   );
   const isNamed =
-    (others.length > 0 || only.values === 1) &&
+    (!isOne || only.values === 1) &&
     heads.every(({ name }) => !GENERIC.test(name)) &&
     new Set(attributes).size === attributes.length;
   if (!isNamed) {
-    const what =
-      others.length === 0
-        ? `the ${only.values} values of its output '${excerpt(only.name)}'`
-        : `the ${attributes.length} values of its ${heads.length} outputs`;
+    const what = isOne
+      ? `the ${only.values} values of its output '${excerpt(only.name)}'`
+      : `the ${attributes.length} values of its ${heads.length} outputs`;
     missing.push({
       word: 'names',
       reason: `nothing names ${what}`,

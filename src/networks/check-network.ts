@@ -29,9 +29,9 @@ const VERSION = 2;
 const TIME_LIMIT_MS = 30_000;
 
 /**
- * Memory limit in bytes: a base, plus a multiple of the network's size. It is in memory as the bytes
- * of its files, as those of the adapted network, as a message, as weights, and as weights in the
- * order of the kernels.
+ * Memory limit in bytes: a base, plus a multiple of the network's size. It is in memory as the
+ * bytes of its files, as those of the adapted network, as a message, as weights, and as weights in
+ * the order of the kernels.
  */
 const MEMORY_LIMIT = { base: 1.5e9, perByte: 7 };
 

@@ -34,7 +34,8 @@ export interface MergedNetwork {
 
 /**
  * @param bytes content of `file`, not inspected yet.
- * @returns the bytes themselves where no weights are in other files, or where they are no ONNX file.
+ * @returns the bytes themselves where no weights are in other files, or where they are no ONNX
+ * file.
  * @throws UserError, which does not name `file`, where weights are missing, or are in places that
  * are not read; the signal's reason if it is aborted.
  */
@@ -148,10 +149,10 @@ function locationsIn(bytes: Uint8Array): Set<string> {
 
 /** @returns undefined where the values are in the tensor itself. */
 function placeOf(tensor: Uint8Array, reader: FieldReader): Place | undefined {
-  let isExternal = false;
+  const places: unknown[] = [];
   const entries = new Map<string, string>();
   reader.read(tensor, (field, value) => {
-    if (field === 14 && value !== 0) isExternal = true;
+    if (field === 14 && value !== 0) places.push(value);
     if (field !== 13) return;
     let key = '';
     reader.read(messageIn(value), (part, text) => {
@@ -160,7 +161,8 @@ function placeOf(tensor: Uint8Array, reader: FieldReader): Place | undefined {
     });
   });
   const location = entries.get('location');
-  if (!isExternal || location === undefined) return undefined; // `inspectNetwork` refuses others
+  // Of what is not in any file, `inspectNetwork` says what is wrong.
+  if (places.length === 0 || location === undefined) return undefined;
   return {
     location,
     offset: lengthIn(entries, 'offset') ?? 0,

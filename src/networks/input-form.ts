@@ -1,7 +1,7 @@
 /** What the input of a network takes, and how pixels become that. */
+import type { MissingWord } from '../domain/network-words';
 import { excerpt } from '../text/excerpt';
 import { UserError } from '../util/errors';
-import type { Missing } from './missing-words';
 import type { Dimension, GraphValue, NetworkGraph } from './network-graph';
 import { shapeText } from './network-graph';
 import { NETWORK_LIMITS } from './network-limits';
@@ -35,7 +35,7 @@ const TYPES: ReadonlySet<number> = new Set([UINT8, FLOAT, FLOAT16, DOUBLE]);
  * @param missing takes the words without which the network cannot be used.
  * @throws UserError where it takes no images, or what is said contradicts its shape.
  */
-export function inputForm(graph: NetworkGraph, said: SaidWords, missing: Missing[]): InputForm {
+export function inputForm(graph: NetworkGraph, said: SaidWords, missing: MissingWord[]): InputForm {
   const input = onlyInput(graph);
   const { name, type, shape = [undefined, undefined, undefined, undefined] } = input;
   const layout = layoutOf(input, shape, said, missing);
@@ -74,7 +74,7 @@ function onlyInput({ inputs }: NetworkGraph): GraphValue {
     );
   }
   const { type, shape } = input;
-  if (shape !== undefined && shape.length === 3) {
+  if (shape?.length === 3) {
     throw new UserError(
       `its input ${quoted(input)} takes a single image without a dimension for several: export it with an input [n, 3, height, width]`,
     );
@@ -93,7 +93,7 @@ function layoutOf(
   input: GraphValue,
   shape: readonly Dimension[],
   said: SaidWords,
-  missing: Missing[],
+  missing: MissingWord[],
 ): Layout {
   const wanted = choiceIn(said.layout, LAYOUTS);
   const isColors = (each: Dimension) =>
@@ -127,7 +127,7 @@ function sizeOf(
   input: GraphValue,
   { height, width }: { height: Dimension; width: Dimension },
   said: SaidWords,
-  missing: Missing[],
+  missing: MissingWord[],
 ): { width: number; height: number } {
   const wanted = sizeIn(said.size);
   const pick = (fixed: Dimension, open: number | undefined) =>
@@ -141,9 +141,8 @@ function sizeOf(
     });
     return { width: 224, height: 224 };
   }
-  const contradicts =
-    wanted !== undefined && (wanted.width !== found.width || wanted.height !== found.height);
-  if (contradicts && said.size!.isAsked === true) {
+  const fits = wanted?.width === found.width && wanted.height === found.height;
+  if (wanted !== undefined && !fits && said.size!.isAsked === true) {
     throw new UserError(
       `${said.size!.source} is ${wanted.width}×${wanted.height}, but its input takes ${found.width}×${found.height}`,
     );
@@ -161,7 +160,7 @@ function scalingOf(
   input: GraphValue,
   said: SaidWords,
   colors: number,
-  missing: Missing[],
+  missing: MissingWord[],
 ): Scaling | undefined {
   if (input.type === UINT8) {
     const asked = [said.mean, said.std, said.scale].find((each) => each?.isAsked === true);

@@ -79,7 +79,9 @@ function withoutNumbers(lines: readonly string[]): string[] {
   return numbered.every((name) => name !== undefined) ? numbered : [...lines];
 }
 
-/** Numbers of a list in any brackets, between commas, semicolons or spaces; undefined if it is none. */
+/**
+ * Numbers of a list in any brackets, between commas, semicolons or spaces; undefined if it is none.
+ */
 export function numbersIn(text: string): number[] | undefined {
   const plain = text.replace(/\b(?:np\.|numpy\.|torch\.)?(?:array|tensor|float32)\b/g, '');
   const parts = plain.split(/[\s,;[\](){}]+/).filter((part) => part !== '');

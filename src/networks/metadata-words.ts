@@ -31,7 +31,7 @@ const CHOICES: Partial<Record<NetworkWord, readonly string[]>> = {
   activation: ['sigmoid', 'softmax', 'none'],
 };
 
-/** Entry that `wrap` writes: everything is applied already, and nothing else says anything of it. */
+/** Entry that `wrap` writes: all is applied, and nothing else says anything of the network. */
 export const WRAPPED_ENTRY = `${PREFIX}wrapped`;
 
 /** @param entries metadata by key. */

@@ -10,7 +10,7 @@ import { adaptNetwork } from './adapt-network';
 import { mergeExternalData } from './external-data';
 import { inspectNetwork } from './inspect-network';
 import { metadataWords, WRAPPED_ENTRY } from './metadata-words';
-import { requireNone } from './missing-words';
+import { missingText } from './missing-words';
 import { metadataIn, metadataTexts, type ModelMetadata } from './model-metadata';
 import { type FoundForm, formOf, type NetworkForm } from './network-form';
 import { type Dimension, type NetworkGraph, readGraph } from './network-graph';
@@ -53,8 +53,8 @@ export async function readNetwork(file: string, signal?: AbortSignal): Promise<N
     return { bytes: await readNetworkFile(file, signal), form: undefined, files: [] };
   const found = await findForm(file, {}, signal);
   return naming(file, () => {
-    requireNone(found.missing, file);
-    const { form, files } = found;
+    const { form, files, missing } = found;
+    if (missing.length > 0) throw new UserError(missingText(missing, file));
     return { bytes: adapted(file, found), form, files };
   });
 }

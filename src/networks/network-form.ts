@@ -1,8 +1,8 @@
 /** Everything that has to be known of a network to use it. */
+import type { MissingWord } from '../domain/network-words';
 import { UserError } from '../util/errors';
 import { nameHeads } from './attribute-names';
 import { type InputForm, inputForm } from './input-form';
-import type { Missing } from './missing-words';
 import { type ModelMetadata } from './model-metadata';
 import { type NetworkGraph } from './network-graph';
 import { isSoftmax, outputHeads, type SizedHead } from './output-form';
@@ -16,6 +16,8 @@ export interface NetworkForm {
   heads: SizedHead[];
   /** Names of all values of the heads, in order. */
   attributes: string[];
+  /** Whether nobody wrote them: they are CelebA's, or made of the names of the outputs. */
+  areNamesAssumed: boolean;
   /** Columns of attributes that exclude each other, a list for each group. */
   groups: number[][];
   /** What was assumed, for people. */
@@ -25,7 +27,7 @@ export interface NetworkForm {
 export interface FoundForm {
   form: NetworkForm;
   /** Words without which the form is not right. */
-  missing: Missing[];
+  missing: MissingWord[];
 }
 
 /**
@@ -33,7 +35,7 @@ export interface FoundForm {
  * @throws UserError where the network cannot be used, or what is said does not fit it.
  */
 export function formOf(graph: NetworkGraph, metadata: ModelMetadata, said: SaidWords): FoundForm {
-  const missing: Missing[] = [];
+  const missing: MissingWord[] = [];
   const { framing } = metadata;
   const input = inputForm(graph, withSize(said, framing), missing);
   if (framing !== undefined && (framing.width !== input.width || framing.height !== input.height)) {
@@ -54,6 +56,7 @@ export function formOf(graph: NetworkGraph, metadata: ModelMetadata, said: SaidW
           : choiceIn(said.framing, ['cut', 'stretch']) === 'stretch',
       heads,
       attributes,
+      areNamesAssumed: said.names === undefined,
       groups,
       notices: notices.filter((each) => each !== undefined),
     },

@@ -1,4 +1,4 @@
-/** Finds out how an output of a network is computed: whether it is a probability by construction. */
+/** Finds out how an output of a network is computed, and so whether it is a probability. */
 import type { NetworkGraph } from './network-graph';
 
 /**

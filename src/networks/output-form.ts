@@ -1,7 +1,7 @@
 /** What the outputs of a network give, and how they become probabilities. */
+import type { MissingWord } from '../domain/network-words';
 import { excerpt } from '../text/excerpt';
 import { UserError } from '../util/errors';
-import type { Missing } from './missing-words';
 import { type GraphValue, type NetworkGraph, shapeText } from './network-graph';
 import { NUMBER_TYPES } from './onnx-types';
 import { endOf, type OutputEnd } from './output-end';
@@ -44,7 +44,7 @@ export function outputHeads(
   graph: NetworkGraph,
   batch: number | undefined,
   said: SaidWords,
-  missing: Missing[],
+  missing: MissingWord[],
 ): Head[] {
   const outputs = usedOutputs(graph, said.outputs);
   const activations = activationsIn(
@@ -110,7 +110,7 @@ function activationOf(
   end: OutputEnd,
   wanted: Activation,
   said: Said | undefined,
-  missing: Missing[],
+  missing: MissingWord[],
 ): Activation {
   const applied = end === 'sigmoid' || end === 'softmax' ? end : undefined;
   if (applied !== undefined && wanted !== 'none') {

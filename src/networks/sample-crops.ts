@@ -13,12 +13,13 @@ interface Drawing {
   shift: number;
 }
 
-const DRAWINGS: readonly Drawing[] = [
-  { background: [196, 205, 214], skin: [224, 172, 140], hair: [62, 44, 34], mouth: 0.02, shift: 0 },
-  { background: [44, 58, 70], skin: [141, 92, 65], hair: [20, 17, 16], mouth: 0.05, shift: -0.04 },
-  { background: [120, 150, 96], skin: [241, 205, 180], hair: [214, 182, 118], mouth: 0.01, shift: 0.05 },
-  { background: [228, 226, 220], skin: [186, 128, 98], hair: [150, 150, 152], mouth: 0.03, shift: 0.02 },
-]; // prettier-ignore
+/** [background, skin, hair, mouth, shift]; see `Drawing`. */
+const DRAWINGS = [
+  [[196, 205, 214], [224, 172, 140], [62, 44, 34], 0.02, 0],
+  [[44, 58, 70], [141, 92, 65], [20, 17, 16], 0.05, -0.04],
+  [[120, 150, 96], [241, 205, 180], [214, 182, 118], 0.01, 0.05],
+  [[228, 226, 220], [186, 128, 98], [150, 150, 152], 0.03, 0.02],
+] as const;
 
 interface Size {
   width: number;
@@ -50,7 +51,10 @@ export const noiseCrop = ({ width, height }: Size): SampleCrop => ({
 });
 
 export const faceCrops = (size: Size): SampleCrop[] =>
-  DRAWINGS.map((drawing, i) => ({ name: 'a drawn face', pixels: draw(drawing, size, i) }));
+  DRAWINGS.map(([background, skin, hair, mouth, shift], i) => ({
+    name: 'a drawn face',
+    pixels: draw({ background, skin, hair, mouth, shift }, size, i),
+  }));
 
 const hash = (i: number) => Math.imul(i, 2654435761);
 

@@ -5,7 +5,7 @@ import type { ExploreOptions, DatasetReport } from '../domain/dataset';
 import type { Evaluation } from '../domain/evaluation';
 import type { FaceCard, PhotoView, ClusterPictures } from '../domain/faces';
 import type { Judgement } from '../domain/judgement';
-import type { NetworkWord, NetworkWords } from '../domain/network-words';
+import type { MissingWord, NetworkWords } from '../domain/network-words';
 import type { BundledModels, NetworkInfo } from '../domain/networks';
 import type { Failure, FolderChanges, RunManifest } from '../domain/run';
 import type { ClusteringSettings, AnalysisSettings } from '../domain/settings';
@@ -162,9 +162,11 @@ export interface EngineCalls extends DatasetCalls {
   missingWords: {
     params: { file: string };
     result: {
-      missing: { word: NetworkWord; reason: string; help: string }[];
-      /** Names of its values; those that nobody wrote are made of the names of its outputs. */
+      missing: MissingWord[];
+      /** Names of its values; none where their number is not known. */
       attributes: string[];
+      /** Whether nobody wrote them: they are CelebA's, or made of the names of the outputs. */
+      areNamesAssumed: boolean;
       crop: { width: number; height: number };
       /** Hash of its content. */
       hash: string;
@@ -182,10 +184,15 @@ export interface EngineCalls extends DatasetCalls {
       /** How messages call the words. */
       wordsFrom: 'options' | 'answers';
     };
-    result: NetworkInfo & {
-      /** How the network is used, for people. */
-      lines: string[];
-    };
+    result:
+      | {
+          kind: 'written';
+          info: NetworkInfo;
+          /** How the network is used, for people. */
+          lines: string[];
+        }
+      /** Nothing was written. `problem` says what is missing, and how to say it. */
+      | { kind: 'missing'; missing: MissingWord[]; problem: string };
   };
   /** Measures how well inferred attributes agree with labels. */
   evaluate: {

@@ -1,6 +1,7 @@
 /** Describes a network file before it is used. */
+import type { MissingWord } from '../../domain/network-words';
 import { checkNetwork } from '../../networks/check-network';
-import type { Missing } from '../../networks/missing-words';
+import { activationFor } from '../../networks/missing-words';
 import { findForm } from '../../networks/network-content';
 import { NotProbabilities } from '../../networks/test-network';
 import type { EngineCalls } from '../../protocol/engine';
@@ -24,22 +25,17 @@ export async function missingWords(
   const { form, missing, bytes } = await findForm(file, {}, signal);
   if (missing.length === 0) missing.push(...(await missingActivation(file, signal)));
   const { width, height } = form.input;
-  return { missing, attributes: form.attributes, crop: { width, height }, hash: hashOf(bytes) };
+  const { attributes, areNamesAssumed } = form;
+  return { missing, attributes, areNamesAssumed, crop: { width, height }, hash: hashOf(bytes) };
 }
 
 /** Runs the network: numbers outside of [0, 1] need an activation. */
-async function missingActivation(file: string, signal: AbortSignal): Promise<Missing[]> {
+async function missingActivation(file: string, signal: AbortSignal): Promise<MissingWord[]> {
   try {
     await checkNetwork(file, await fileHash(file), { signal });
     return [];
   } catch (error) {
     if (!(error instanceof NotProbabilities)) throw error;
-    return [
-      {
-        word: 'activation',
-        reason: error.message,
-        help: 'sigmoid if each attribute is on its own, softmax if they exclude each other',
-      },
-    ];
+    return [activationFor(error)];
   }
 }

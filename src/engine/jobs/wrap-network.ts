@@ -6,14 +6,14 @@ import { realpath, rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { checkNetwork } from '../../networks/check-network';
 import { describeForm } from '../../networks/describe-form';
-import { requireNone } from '../../networks/missing-words';
+import { activationFor, missingText } from '../../networks/missing-words';
 import { findForm, wrapped } from '../../networks/network-content';
 import { saidBy } from '../../networks/said-words';
 import { NotProbabilities } from '../../networks/test-network';
 import type { EngineCalls } from '../../protocol/engine';
 import { shortPath } from '../../text/short-path';
 import { hashOf } from '../../util/content-hash';
-import { codeOf, messageOf, UserError } from '../../util/errors';
+import { codeOf, UserError } from '../../util/errors';
 import { fsReason } from '../../util/fs-errors';
 import { makeTemporaryFolder } from '../../util/temporary-folder';
 import { FILE_MODE, publishNew, statOf, whatInstead } from '../../util/user-files';
@@ -28,16 +28,22 @@ export async function wrapNetwork(params: Params, { signal }: JobContext): Promi
   await checkTarget(params);
   const asked = saidBy(words, (word) => (wordsFrom === 'options' ? `--${word}` : `your ${word}`));
   const found = await findForm(file, asked, signal);
-  try {
-    requireNone(found.missing, file);
-  } catch (error) {
-    throw new UserError(`the model '${file}' cannot be wrapped yet: ${messageOf(error)}`, {
-      cause: error,
-    });
-  }
+  const { form, graph, missing } = found;
+  if (missing.length > 0)
+    return {
+      kind: 'missing',
+      missing,
+      problem: `the model '${file}' cannot be wrapped yet: ${missingText(missing, file)}`,
+    };
   const bytes = wrapped(file, found);
-  const info = await withWriteErrors(out, () => writeChecked(bytes, params, signal));
-  return { ...info, lines: describeForm(found.form, found.graph) };
+  try {
+    const info = await withWriteErrors(out, () => writeChecked(bytes, params, signal));
+    const notices = [...new Set([...form.notices, ...info.notices])];
+    return { kind: 'written', info: { ...info, notices }, lines: describeForm(form, graph) };
+  } catch (error) {
+    if (!(error instanceof NotProbabilities) || words.activation !== undefined) throw error;
+    return { kind: 'missing', missing: [activationFor(error)], problem: error.message };
+  }
 }
 
 /** @throws UserError where a file must not be written, or replaced, there. */

@@ -78,8 +78,8 @@ const hashes = new Map<string, { files: string[]; identities: string; hash: stri
  */
 export async function fileHash(file: string): Promise<string> {
   const known = hashes.get(file);
-  if (known !== undefined && (await identitiesOf(known.files)) === known.identities)
-    return known.hash;
+  const now = known === undefined ? '' : await identitiesOf(known.files);
+  if (known?.identities === now) return known.hash;
   // Of a file that changes while it is read, the older identity is kept, which does not fit again.
   const before = await identitiesOf([file]);
   const content = await readNetwork(file);
