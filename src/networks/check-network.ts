@@ -11,7 +11,8 @@ import { guardMemory } from '../util/memory-guard';
 import { openContent } from './model';
 import { readNetwork } from './network-content';
 import { NotProbabilities, testNetworkOn } from './test-network';
-import { runInChildProcess, type NetworkAnswer } from './tool-process';
+import type { SaidWords } from './said-words';
+import { runInChildProcess, type NetworkAnswer, type ToolCalls } from './tool-process';
 
 /** Remembers the networks that passed: the cache. */
 export interface NoteStore {
@@ -40,35 +41,41 @@ const passed = new Map<string, NetworkInfo>();
 
 const noteName = (hash: string) => `network checked ${VERSION} ${hash}`;
 
+interface CheckOptions {
+  notes?: NoteStore | undefined;
+  /** What the user says now, with which the network is wrapped. */
+  asked?: SaidWords | undefined;
+  signal?: AbortSignal | undefined;
+}
+
 /**
- * @param hash of the file's content.
+ * @param hash of the network as the runtime gets it.
  * @throws UserError naming the file, the problem and what was expected; the signal's reason if it
  * is aborted.
  */
 export async function checkNetwork(
   file: string,
   hash: string,
-  { notes, signal }: { notes?: NoteStore | undefined; signal?: AbortSignal | undefined } = {},
+  { notes, asked, signal }: CheckOptions = {},
 ): Promise<NetworkInfo> {
   const noted = notes?.note(noteName(hash)) as NetworkInfo | undefined;
   if (noted !== undefined) return noted;
-  const info = passed.get(hash) ?? (await checkInChildProcess(file, hash, signal));
+  const info = passed.get(hash) ?? (await checkInChildProcess({ file, hash, asked }, signal));
   passed.set(hash, info);
   notes?.setNote(noteName(hash), info);
   return info;
 }
 
 async function checkInChildProcess(
-  file: string,
-  hash: string,
+  params: ToolCalls['checkNetwork']['params'],
   signal: AbortSignal | undefined,
 ): Promise<NetworkInfo> {
   let answer: NetworkAnswer;
   try {
-    answer = await runInChildProcess('checkNetwork', { file, hash }, TIME_LIMIT_MS, signal);
+    answer = await runInChildProcess('checkNetwork', params, TIME_LIMIT_MS, signal);
   } catch (error) {
     signal?.throwIfAborted();
-    throw new UserError(`the model '${file}' cannot be used: ${messageOf(error)}`, {
+    throw new UserError(`the model '${params.file}' cannot be used: ${messageOf(error)}`, {
       cause: error,
     });
   }
@@ -83,12 +90,10 @@ async function checkInChildProcess(
 export async function testNetwork({
   file,
   hash,
-}: {
-  file: string;
-  hash: string;
-}): Promise<NetworkAnswer> {
+  asked,
+}: ToolCalls['checkNetwork']['params']): Promise<NetworkAnswer> {
   try {
-    const { bytes, form } = await readNetwork(file);
+    const { bytes, form } = await readNetwork(file, asked);
     guardMemory(MEMORY_LIMIT.base + MEMORY_LIMIT.perByte * bytes.length);
     if (hashOf(bytes) !== hash)
       throw new UserError(`the model file '${file}' changed while it was being checked: try again`);

@@ -16,6 +16,7 @@ import { type FoundForm, formOf, type NetworkForm } from './network-form';
 import { type Dimension, type NetworkGraph, readGraph } from './network-graph';
 import { NETWORK_LIMITS } from './network-limits';
 import { FLOAT, UINT8 } from './onnx-types';
+import { DamagedMessage } from './protobuf-fields';
 import { joinedWords, type SaidWords } from './said-words';
 import { readSideFiles } from './side-files';
 
@@ -45,17 +46,19 @@ export interface FoundNetwork extends FoundForm {
 }
 
 /**
- * @throws UserError naming the file if it cannot be read or used; the signal's reason if it is
- * aborted.
+ * @param asked what the user says now; the network is wrapped then, even if it could be used as it
+ * is.
+ * @throws UserError naming the file if it cannot be read or used.
  */
-export async function readNetwork(file: string, signal?: AbortSignal): Promise<NetworkContent> {
-  if (isBundled(file))
-    return { bytes: await readNetworkFile(file, signal), form: undefined, files: [] };
-  const found = await findForm(file, {}, signal);
+export async function readNetwork(file: string, asked?: SaidWords): Promise<NetworkContent> {
+  if (isBundled(file) && asked === undefined)
+    return { bytes: await readNetworkFile(file, undefined), form: undefined, files: [] };
+  const found = await findForm(file, asked ?? {});
   return naming(file, () => {
     const { form, files, missing } = found;
     if (missing.length > 0) throw new UserError(missingText(missing, file));
-    return { bytes: adapted(file, found), form, files };
+    const bytes = isAdapted(found) && asked === undefined ? found.bytes : wrapped(file, found);
+    return { bytes, form, files };
   });
 }
 
@@ -110,10 +113,6 @@ function formWith(
   return formOf(graph, metadata, said);
 }
 
-/** The network in the form that the program uses; the bytes themselves where they are that. */
-const adapted = (file: string, found: FoundNetwork): Uint8Array =>
-  isAdapted(found) ? found.bytes : wrapped(file, found);
-
 /** The network in the form that the program uses, with metadata that say everything of it. */
 export function wrapped(file: string, { bytes, graph, form, metadata }: FoundNetwork): Uint8Array {
   const { scaling, layout, channels } = form.input;
@@ -148,9 +147,16 @@ function isAdapted({ form, graph, isSelfDescribed }: FoundNetwork): boolean {
   );
 }
 
+const damaged = (file: string, error: DamagedMessage) =>
+  new UserError(
+    `the model '${file}' cannot be used: it is not an ONNX model, or the file is damaged: ${error.message}`,
+    { cause: error },
+  );
+
 /** Puts the name of the file in front of errors that lack it. */
 function naming<Result>(file: string, work: () => Result): Result {
   const named = (error: unknown) => {
+    if (error instanceof DamagedMessage) return damaged(file, error);
     if (!(error instanceof UserError) || error.message.startsWith('the model ')) return error;
     return new UserError(`the model '${file}' cannot be used: ${error.message}`, { cause: error });
   };

@@ -46,7 +46,13 @@ export function formOf(graph: NetworkGraph, metadata: ModelMetadata, said: SaidW
   const outputs = outputHeads(graph, input.batch, said, missing);
   const { heads, attributes, notice } = nameHeads(outputs, said, missing);
   const { groups, notice: groupNotice } = groupsOf(heads, attributes, said);
-  const notices = [...sourceNotices(input, said), ...batchNotices(input), notice, groupNotice];
+  const notices = [
+    ...scalingNotices(input, said),
+    ...activationNotices(heads, said),
+    ...batchNotices(input),
+    notice,
+    groupNotice,
+  ];
   return {
     form: {
       input,
@@ -73,13 +79,20 @@ const withSize = (said: SaidWords, framing: ModelMetadata['framing']): SaidWords
     : said;
 
 /** Where the scaling of pixels comes from, if not from the user. */
-function sourceNotices({ scaling }: InputForm, said: SaidWords): string[] {
+function scalingNotices({ scaling }: InputForm, said: SaidWords): string[] {
   if (scaling === undefined || said.mean?.isAsked === true) return [];
   const { mean, std, scale } = scaling;
   const source = said.mean?.source ?? said.std?.source ?? said.scale?.source ?? '';
   return [
     `pixels are scaled as ${source} says: (pixel / ${scale} − ${mean.join(', ')}) / ${std.join(', ')}`,
   ];
+}
+
+/** Where an activation that is applied comes from, if not from the user. */
+function activationNotices(heads: readonly SizedHead[], { activation: said }: SaidWords): string[] {
+  const applied = new Set(heads.map(({ activation }) => activation).filter((a) => a !== 'none'));
+  if (applied.size === 0 || said?.isAsked === true) return [];
+  return [`${[...applied].join(' and ')} is applied to its outputs, as ${said?.source} says`];
 }
 
 function batchNotices({ batch }: InputForm): string[] {

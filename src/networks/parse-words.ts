@@ -42,16 +42,20 @@ export function scalingIn(said: SaidWords, colors: number): Scaling | undefined 
   if (!std.every((each) => each > 0)) throw misunderstood(said.std!, 'numbers above 0');
   const isOf255 = [...mean, ...std].some((each) => Math.abs(each) > LARGEST_OF_UNIT);
   const scale = said.scale === undefined ? (isOf255 ? 1 : 255) : scaleIn(said.scale);
-  if (scale === 255 && isOf255) {
-    const { text, source } = (
-      mean.some((each) => Math.abs(each) > LARGEST_OF_UNIT) ? said.mean : said.std
-    )!;
-    throw new UserError(
-      `${source} is '${excerpt(text, 60)}', which is of pixels from 0 to 255, but ${said.scale!.source} is 255, which makes them 0 to 1: ` +
-        'say scale 1, or divide mean and std by 255',
-    );
-  }
+  if (scale === 255 && isOf255) throw contradicting(said, 'to 255', 'makes them 0 to 1');
+  if (scale === 1 && std.some((each) => each < 1))
+    throw contradicting(said, 'to 1', 'leaves them 0 to 255');
   return { mean, std, scale };
+}
+
+/** Mean and std are of other pixels than the scale makes. */
+function contradicting({ mean, std, scale }: SaidWords, pixels: string, scaling: string) {
+  const words = [mean, std]
+    .filter((each) => each !== undefined)
+    .map(({ source, text }) => `${source} '${excerpt(text, 60)}'`);
+  return new UserError(
+    `${words.join(' and ')} are of pixels from 0 ${pixels}, but ${scale?.source} '${excerpt(scale?.text ?? '', 20)}' ${scaling}: give mean and std of the same pixels`,
+  );
 }
 
 function colorsIn(said: Said, word: 'mean' | 'std', colors: number): number[] {

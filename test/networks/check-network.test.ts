@@ -308,6 +308,31 @@ describe('the test run refuses a network', () => {
       /'probabilities' gives NaN for a black image, where a probability from 0 to 1 was expected/,
     ],
     [
+      'whose probabilities would become those of a sigmoid once more',
+      network({
+        nodes: [
+          ...SMALL.nodes.slice(0, 3),
+          node('Sigmoid', ['logits'], ['inner']),
+          node('Relu', ['inner'], ['probabilities']),
+        ],
+        metadata: { attributes: ['A', 'B'], activation: 'sigmoid' },
+      }),
+      /from 0 to 1 before the sigmoid that is to be applied, as if that were done already/,
+    ],
+    [
+      'that gives numbers of classes',
+      network({
+        nodes: [
+          ...SMALL.nodes.slice(0, 2),
+          node('Cast', ['means'], ['all'], { to: 7 }),
+          node('Gather', ['all', 'two'], ['probabilities'], { axis: 1 }),
+        ],
+        initializers: [tensor('two', 'int64', [2], [0, 1])],
+        outputs: [value('probabilities', 'int64', ['n', 2])],
+      }),
+      /gives numbers from 0 to 255.*these are int64, most likely numbers of classes/,
+    ],
+    [
       'whose results depend on the other images',
       networkWith([node('Softmax', ['means'], ['passed'], { axis: 0 })]),
       /different results \(by up to 0\.\d+\) for the same image among different other images.*model\.eval/,

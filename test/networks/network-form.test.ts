@@ -161,7 +161,14 @@ describe('the scaling of pixels', () => {
     [{ mean: 'image-net' }, /--mean is 'image-net': expected .* imagenet or clip/],
     [{ std: '0' }, /--std is '0': expected numbers above 0/],
     [{ scale: '-1' }, /--scale is '-1': expected 255/],
-    [{ mean: '127.5', std: '128', scale: '255' }, /--mean is '127.5', which is of pixels from 0/],
+    [
+      { mean: '127.5', std: '128', scale: '255' },
+      /--mean '127.5' and --std '128' are of pixels from 0 to 255, but --scale '255' makes them 0 to/,
+    ],
+    [
+      { mean: 'imagenet', std: 'imagenet', scale: '1' },
+      /'imagenet' are of pixels from 0 to 1, but --scale '1' leaves them 0 to 255/,
+    ],
   ])('that makes no sense is refused: %j', async (words, reason) => {
     await expect(formOf(withMetadata({}), words)).rejects.toThrow(reason);
   });

@@ -131,7 +131,7 @@ export async function plainOutputs(
     const all = Array.from({ length: size }, () => numbers).flat();
     const dimensions =
       layout === 'nchw' ? [size, colors, height, width] : [size, height, width, colors];
-    const outputs = await session.run({ image: new Tensor(...data(type, all), dimensions) });
+    const outputs = await session.run({ image: tensorOf(type, all, dimensions) });
     for (const [name, { data: values }] of Object.entries(outputs)) {
       const list = Array.from(values as Iterable<number | bigint>, Number);
       (results[name] ??= []).push(list.slice(0, list.length / size));
@@ -141,16 +141,20 @@ export async function plainOutputs(
   return results;
 }
 
-function data(type: NonNullable<ForeignInput['type']>, numbers: number[]) {
+function tensorOf(
+  type: NonNullable<ForeignInput['type']>,
+  numbers: readonly number[],
+  shape: number[],
+): Tensor {
   switch (type) {
     case 'uint8':
-      return ['uint8', Uint8Array.from(numbers)] as const;
+      return new Tensor('uint8', Uint8Array.from(numbers), shape);
     case 'double':
-      return ['float64', Float64Array.from(numbers)] as const;
+      return new Tensor('float64', Float64Array.from(numbers), shape);
     case 'float16':
-      return ['float16', new Uint16Array(Float16Array.from(numbers).buffer)] as const;
+      return new Tensor('float16', new Uint16Array(Float16Array.from(numbers).buffer), shape);
     case 'float':
-      return ['float32', Float32Array.from(numbers)] as const;
+      return new Tensor('float32', Float32Array.from(numbers), shape);
   }
 }
 

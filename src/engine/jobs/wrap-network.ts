@@ -37,9 +37,9 @@ export async function wrapNetwork(params: Params, { signal }: JobContext): Promi
     };
   const bytes = wrapped(file, found);
   try {
-    const info = await withWriteErrors(out, () => writeChecked(bytes, params, signal));
-    const notices = [...new Set([...form.notices, ...info.notices])];
-    return { kind: 'written', info: { ...info, notices }, lines: describeForm(form, graph) };
+    const info = await checkNetwork(file, hashOf(bytes), { asked, signal });
+    await withWriteErrors(out, () => write(bytes, params));
+    return { kind: 'written', info, lines: describeForm(form, graph) };
   } catch (error) {
     if (!(error instanceof NotProbabilities) || words.activation !== undefined) throw error;
     return { kind: 'missing', missing: [activationFor(error)], problem: error.message };
@@ -65,37 +65,23 @@ async function checkTarget({ file, out, overwrite }: Params): Promise<void> {
     );
 }
 
-/** Writes the file under another name, tests it, and moves it to its place. */
-async function writeChecked(
-  bytes: Uint8Array,
-  { file, out, overwrite }: Params,
-  signal: AbortSignal | undefined,
-) {
+/** Writes the file under another name, and moves it to its place. */
+async function write(bytes: Uint8Array, { out, overwrite }: Params): Promise<void> {
   const folder = await makeTemporaryFolder(dirname(out), { hidden: true });
   try {
     const temporary = join(folder.path, basename(out));
     await writeFile(temporary, bytes, { flag: 'wx', mode: FILE_MODE });
-    const info = await checkNetwork(temporary, hashOf(bytes), { signal }).catch(
-      (error: unknown) => {
-        if (!(error instanceof UserError)) throw error;
-        const message = error.message.replaceAll(temporary, file);
-        throw error instanceof NotProbabilities
-          ? new NotProbabilities(message)
-          : new UserError(message, { cause: error });
-      },
-    );
     if (overwrite) await rename(temporary, out);
     else if (!(await publishNew(temporary, out)))
       throw new UserError(`'${shortPath(out)}' exists by now: choose another name`);
-    return info;
   } finally {
     await folder.remove();
   }
 }
 
-async function withWriteErrors<Value>(out: string, work: () => Promise<Value>): Promise<Value> {
+async function withWriteErrors(out: string, work: () => Promise<void>): Promise<void> {
   try {
-    return await work();
+    await work();
   } catch (error) {
     if (error instanceof UserError || codeOf(error) === undefined) throw error;
     throw new UserError(
