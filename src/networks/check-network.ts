@@ -15,7 +15,7 @@ import type { SaidWords } from './said-words';
 import { runInChildProcess, type NetworkAnswer, type ToolCalls } from './tool-process';
 
 /** Remembers the networks that passed: the cache. */
-export interface NoteStore {
+interface NoteStore {
   note(name: string): unknown;
   setNote(name: string, value: unknown): void;
 }

@@ -18,7 +18,7 @@ export interface GraphValue {
   shape: Dimension[] | undefined;
 }
 
-export interface GraphNode {
+interface GraphNode {
   operator: string;
   inputs: string[];
 }

@@ -28,7 +28,7 @@ export interface Head {
 /** A head whose number of values is known. */
 export type SizedHead = Head & { values: number };
 
-export const quotedOutput = (output: GraphValue) =>
+const quotedOutput = (output: GraphValue) =>
   `'${excerpt(output.name)}' (${shapeText(output)})`;
 
 /** Whether all values of a head exclude each other. */

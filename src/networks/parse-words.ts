@@ -5,7 +5,7 @@ import { namesIn, numbersIn } from './literals';
 import { NETWORK_LIMITS } from './network-limits';
 import { misunderstood, type Said, type SaidWords } from './said-words';
 
-export const ACTIVATIONS = ['sigmoid', 'softmax', 'none'] as const;
+const ACTIVATIONS = ['sigmoid', 'softmax', 'none'] as const;
 export type Activation = (typeof ACTIVATIONS)[number];
 
 /** A pixel from 0 to 255 becomes (pixel / scale − mean) / std, for each color. */

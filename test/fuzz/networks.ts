@@ -355,7 +355,7 @@ export async function runNetworkCase(
     withHardSigmoids,
   ]) {
     try {
-      await read(bytes);
+      await Promise.resolve(read(bytes));
     } catch (error) {
       if (!(error instanceof UserError))
         throw new Error(`${title}: ended in ${String(error)}`, { cause: error });
