@@ -28,8 +28,7 @@ export interface Head {
 /** A head whose number of values is known. */
 export type SizedHead = Head & { values: number };
 
-const quotedOutput = (output: GraphValue) =>
-  `'${excerpt(output.name)}' (${shapeText(output)})`;
+const quotedOutput = (output: GraphValue) => `'${excerpt(output.name)}' (${shapeText(output)})`;
 
 /** Whether all values of a head exclude each other. */
 export const isSoftmax = ({ activation, end }: Head): boolean =>

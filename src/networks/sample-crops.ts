@@ -27,8 +27,7 @@ interface Size {
 }
 
 /** How a crop is called in messages. */
-type SampleName =
-  'a gray image' | 'a black image' | 'a white image' | 'noise' | 'a drawn face';
+type SampleName = 'a gray image' | 'a black image' | 'a white image' | 'noise' | 'a drawn face';
 
 /** RGB bytes of a crop, `[height, width, 3]`. */
 export interface SampleCrop {

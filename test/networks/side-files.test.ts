@@ -40,7 +40,10 @@ describe('names', () => {
     ['a list in model.json', { 'model.json': NAMES }],
     ['names in model.onnx.json', { 'model.onnx.json': { names: NAMES } }],
     ['classes in model.json', { 'model.json': { classes: NAMES } }],
-    ['id2label in config.json', { 'config.json': { id2label: { 0: 'Smiling', 1: 'Male', 2: 'Wearing Hat' } } }],
+    [
+      'id2label in config.json',
+      { 'config.json': { id2label: { 0: 'Smiling', 1: 'Male', 2: 'Wearing Hat' } } },
+    ],
   ])('are read from %s', async (_, files) => {
     const { form, missing } = await findForm(await withFiles(files), {});
     expect(form.attributes).toEqual(NAMES);
