@@ -3,7 +3,7 @@
  * that depend on chance or on other images, would lead to wrong results without a word.
  */
 import { excerpt } from '../text/excerpt';
-import { UserError } from '../util/errors';
+import { messageOf, UserError } from '../util/errors';
 import { type AttributeModel, PROBABILITY_ROUNDING } from './model';
 import type { NetworkForm } from './network-form';
 import { typeName } from './onnx-types';
@@ -48,7 +48,12 @@ export async function testNetworkOn(
   const [face] = faces as [SampleCrop];
   const mixed = [blackCrop(crop), whiteCrop(crop), grayCrop(crop), noiseCrop(crop)];
   const alone = await run(model, [face]);
-  const first = await run(model, mixed);
+  const first = await run(model, mixed).catch((error: unknown) => {
+    throw new UserError(
+      `it takes one image, but not several at a time, as its input says: export it with a dynamic first dimension in all layers, or with a fixed one of 1 (${excerpt(messageOf(error), 200)})`,
+      { cause: error },
+    );
+  });
   const second = await run(model, mixed);
   const portraits = await run(model, faces);
   const samples = [...alone, ...first, ...portraits];

@@ -333,6 +333,14 @@ describe('the test run refuses a network', () => {
       /gives numbers from 0 to 255.*these are int64, most likely numbers of classes/,
     ],
     [
+      'that takes one image only, but does not say so',
+      networkWith(
+        [node('Reshape', ['means', 'one'], ['passed'])],
+        [tensor('one', 'int64', [2], [1, 3])],
+      ),
+      /takes one image, but not several at a time, as its input says: export it with a dynamic/,
+    ],
+    [
       'whose results depend on the other images',
       network({
         nodes: [
