@@ -1,13 +1,14 @@
 /** Names of the values that a network gives. */
 import type { MissingWord } from '../domain/network-words';
 import { attributeNames } from '../domain/attributes';
-import { excerpt } from '../text/excerpt';
+import { excerpt, excerptOfList } from '../text/excerpt';
 import { UserError } from '../util/errors';
 import { checkNames } from './check-names';
+import { namesByOutput } from './literals';
 import { NETWORK_LIMITS } from './network-limits';
 import type { Head, SizedHead } from './output-form';
 import { namesSaid } from './parse-words';
-import type { SaidWords } from './said-words';
+import type { Said, SaidWords } from './said-words';
 
 /** Names of outputs that say nothing of what they are: those that exporters give. */
 const GENERIC =
@@ -35,7 +36,7 @@ export function nameHeads(
   said: SaidWords,
   missing: MissingWord[],
 ): NamedHeads {
-  const names = said.names === undefined ? undefined : namesSaid(said.names);
+  const names = said.names === undefined ? undefined : namesFor(heads, said.names);
   const sized = sizedHeads(heads, names?.length);
   if (sized === undefined) {
     missing.push({
@@ -57,6 +58,20 @@ export function nameHeads(
   return { heads: sized, attributes: names, notice: undefined };
 }
 
+/** Names in order, or those that are said for each output: `race_White` of the output `race`. */
+function namesFor(heads: readonly Head[], said: Said): string[] {
+  const byOutput = namesByOutput(said.text);
+  if (byOutput === undefined) return namesSaid(said);
+  return heads.flatMap(({ name }) => {
+    const names = byOutput.get(name);
+    if (names === undefined)
+      throw new UserError(
+        `${said.source} has no names for its output '${excerpt(name)}', but for ${excerptOfList([...byOutput.keys()], 10)}`,
+      );
+    return names.length === 1 ? names : names.map((each) => `${name}_${each}`);
+  });
+}
+
 function wrongNumber(
   names: readonly string[],
   heads: readonly SizedHead[],
@@ -71,7 +86,7 @@ function wrongNumber(
           .slice(0, 10)
           .join(', ')})`;
   return new UserError(
-    `it has ${values} outputs${each}, but ${source} names ${names.length} attributes: expected a name for each`,
+    `it has ${values} outputs${each}, but ${source} names ${names.length} attributes: expected a name for each, which --names of the command wrap can give`,
   );
 }
 

@@ -2,6 +2,7 @@
  * Reads lists and dictionaries as they are written into metadata and side files: JSON, literals of
  * Python (`{0: 'a', 1: "b's"}`), lines, or values between commas.
  */
+import * as z from 'zod';
 import { UserError } from '../util/errors';
 
 const QUOTED = String.raw`'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"`;
@@ -21,6 +22,17 @@ export function namesIn(text: string): string[] {
   const lines = trimmed.split(/\r\n|[\r\n]/).map((line) => line.trim());
   if (lines.length === 1) return splitByCommas(trimmed);
   return withoutNumbers(lines);
+}
+
+/** Lists of names by output, as JSON; undefined where it is something else. */
+export function namesByOutput(text: string): Map<string, string[]> | undefined {
+  if (!/^\s*\{/.test(text)) return undefined;
+  try {
+    const lists = z.record(z.string(), z.array(z.string())).safeParse(JSON.parse(text));
+    return lists.success ? new Map(Object.entries(lists.data)) : undefined;
+  } catch {
+    return undefined; // no JSON
+  }
 }
 
 function itemsOf(text: string): string[] {

@@ -54,9 +54,12 @@ export function outputHeads(
     const { name, type } = output;
     if (!NUMBER_TYPES.has(type))
       throw new UserError(`its output ${quotedOutput(output)} gives no numbers`);
-    const { reshape, values } = arrangement(output, batch, outputs.length > 1);
+    const hasOthers = outputs.length > 1;
+    const { reshape, values } = arrangement(output, batch, hasOthers);
     const end = endOf(graph, name);
-    const activation = activationOf(output, end, activations[i]!, said.activation, missing);
+    const activation = activationOf(output, end, activations[i]!, said.activation);
+    if (end === 'linear' && said.activation === undefined)
+      missing.push(missingActivation(output, hasOthers));
     return { name, type, reshape, values, end, activation };
   });
 }
@@ -109,21 +112,17 @@ function activationOf(
   end: OutputEnd,
   wanted: Activation,
   said: Said | undefined,
-  missing: MissingWord[],
 ): Activation {
   const applied = end === 'sigmoid' || end === 'softmax' ? end : undefined;
-  if (applied !== undefined && wanted !== 'none') {
-    if (applied === wanted) return 'none';
-    throw new UserError(
-      `${said!.source} is ${wanted}, but its output ${quotedOutput(output)} ends in a ${applied} already: leave it out`,
-    );
-  }
-  if (end === 'linear' && said === undefined) {
-    missing.push({
-      word: 'activation',
-      reason: `its output ${quotedOutput(output)} is a weighted sum (a logit), not a probability from 0 to 1`,
-      help: 'sigmoid if each attribute is on its own, softmax if they exclude each other, none if it lies between 0 and 1 all the same',
-    });
-  }
-  return wanted;
+  if (applied === undefined || wanted === 'none') return wanted;
+  if (applied === wanted) return 'none';
+  throw new UserError(
+    `${said!.source} is ${wanted}, but its output ${quotedOutput(output)} ends in a ${applied} already: leave it out`,
+  );
 }
+
+const missingActivation = (output: GraphValue, hasOthers: boolean): MissingWord => ({
+  word: 'activation',
+  reason: `its output ${quotedOutput(output)} is a weighted sum (a logit), not a probability from 0 to 1`,
+  help: `sigmoid if each attribute is on its own, softmax if they exclude each other, none if it lies between 0 and 1 all the same${hasOthers ? '; --outputs names the outputs that are used' : ''}`,
+});

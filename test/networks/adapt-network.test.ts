@@ -1,6 +1,8 @@
 /** Networks of every usual form give what they give when they are run by hand. */
+import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { NetworkWords } from '../../src/domain/network-words';
 import { openContent } from '../../src/networks/model';
@@ -19,6 +21,7 @@ import {
 } from '../support/foreign-networks';
 import { temporaryFolder } from '../support/images';
 import { DATA_TYPES, field, node, SIDE, tensor } from '../support/onnx';
+import { hasModules, PYTHON } from '../support/python';
 
 const IMAGES = 5;
 
@@ -184,6 +187,14 @@ const CASES: Record<string, Case> = {
   },
 };
 
+/** Checks files with the onnx package, shapes and types included. */
+const CHECK = `
+import sys, onnx
+for path in sys.argv[1:]:
+    onnx.checker.check_model(onnx.load(path), full_check=True)
+print(len(sys.argv) - 1)
+`;
+
 /** Values that operators of the cases take. */
 const CONSTANTS = [
   field(5, tensor('axes', 'int64', [2], [2, 3])),
@@ -211,3 +222,21 @@ describe('a network is adapted to its form, and gives what it gives by hand:', (
     },
   );
 });
+
+it.skipIf(!hasModules(['onnx'], 'checking adapted networks', ['python3-onnx']))(
+  'adapted networks are valid, as the onnx package reads them',
+  async () => {
+    const files = await Promise.all(
+      Object.values(CASES).map(async ({ input = {}, heads = ONE, words }) => {
+        const file = await fileOf(foreignNetwork(input, heads, { graph: CONSTANTS }));
+        const found = await findForm(
+          file,
+          saidBy(words, (word) => `--${word}`),
+        );
+        return fileOf(wrapped(file, found));
+      }),
+    );
+    const { stdout } = await promisify(execFile)(PYTHON, ['-c', CHECK, ...files]);
+    expect(stdout.trim()).toBe(String(files.length));
+  },
+);

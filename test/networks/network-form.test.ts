@@ -82,6 +82,16 @@ describe('names', () => {
     expect(form.notices.join()).toMatch(/called race_0 to Male; --names .* gives them names/);
   });
 
+  it('may be said for each output', async () => {
+    const bytes = foreignNetwork(UINT8, [head('race', 2, softmax('race')), head('m', 1)]);
+    const names = JSON.stringify({ m: ['Male'], race: ['White', 'Black'] });
+    const form = await formOf(bytes, { names });
+    expect(form.attributes).toEqual(['race_White', 'race_Black', 'Male']);
+    await expect(formOf(bytes, { names: '{"race": ["a", "b"]}' })).rejects.toThrow(
+      /--names has no names for its output 'm', but for race/,
+    );
+  });
+
   it("are CelebA's for 40 values without names, which is said", async () => {
     const form = await formOf(foreignNetwork(UINT8, [head('out', 40)]));
     expect(form.attributes).toEqual([...CELEBA_ATTRIBUTES]);
