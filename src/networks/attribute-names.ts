@@ -12,7 +12,9 @@ import type { Said, SaidWords } from './said-words';
 
 /** Names of outputs that say nothing of what they are: those that exporters give. */
 const GENERIC =
-  /^(|\d+|.*[:/].*|(output|out|prob|probs|probability|probabilities|pred|preds|prediction|predictions|sigmoid|softmax|identity|statefulpartitionedcall|logit|logits|result|y|score|scores|dense|linear|fc|class|classes|label|labels|p)([_.]?\d+)*)$/i;
+  /^(\d*|.*[:/].*|(outputs?|out|prob|probs|probability|probabilities|pred|preds|predictions?|sigmoid|softmax|identity|statefulpartitionedcall|logits?|result|y|scores?|dense|linear|fc|class|classes|labels?|p)[\d_.]*)$/i;
+/** Characters of the name of an output that are looked at. */
+const MAX_TESTED = 200;
 
 /** Words for outputs that are vectors to compare faces by. */
 const EMBEDDING = /embed|feature|descriptor|vector|repr/i;
@@ -116,7 +118,7 @@ function derivedNames(
   );
   const isNamed =
     (!isOne || only.values === 1) &&
-    heads.every(({ name }) => !GENERIC.test(name)) &&
+    heads.every(({ name }) => !GENERIC.test(name.slice(0, MAX_TESTED))) &&
     new Set(attributes).size === attributes.length;
   if (!isNamed) {
     const what = isOne

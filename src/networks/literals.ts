@@ -5,10 +5,16 @@
 import * as z from 'zod';
 import { UserError } from '../util/errors';
 
-const QUOTED = String.raw`'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"`;
-const KEYED_BY_NUMBER = new RegExp(String.raw`(['"]?)(-?\d+)\1\s*:\s*(${QUOTED})`, 'g');
-const KEYED_BY_NAME = new RegExp(String.raw`(${QUOTED})\s*:\s*(-?\d+)(?![\d.])`, 'g');
+// Every repetition is bounded, so that no hostile text takes quadratic time. Longer names are
+// refused anyway.
+const QUOTED = String.raw`'(?:[^'\\]|\\.){0,400}'|"(?:[^"\\]|\\.){0,400}"`;
+const NUMBER = String.raw`(?<!\d)\d{1,6}`;
+const COLON = String.raw`\s{0,20}:\s{0,20}`;
+const KEYED_BY_NUMBER = new RegExp(String.raw`(['"]?)(${NUMBER})\1${COLON}(${QUOTED})`, 'g');
+const KEYED_BY_NAME = new RegExp(String.raw`(${QUOTED})${COLON}(${NUMBER})(?![\d.])`, 'g');
 const ITEM = new RegExp(QUOTED, 'g');
+/** A line with its number: `0 Smiling`, `1: Male`. */
+const NUMBERED_LINE = /^(\d{1,6})\s{0,20}[\s:,;=]\s{0,20}(.+)$/;
 
 /**
  * Names in their order: a list, a dictionary of names by number (`id2label`) or of numbers by name
@@ -82,11 +88,11 @@ const unquoted = (literal: string): string =>
 const splitByCommas = (text: string): string[] =>
   text.split(text.includes(',') ? ',' : ';').map((name) => name.trim());
 
-/** Takes the numbers off lines that are numbered from 0: `0 Smiling`, `1: Male`. */
+/** Takes the numbers off lines that are numbered from 0. */
 function withoutNumbers(lines: readonly string[]): string[] {
   const numbered = lines.map((line, i) => {
-    const [, number, name] = /^(\d+)\s*[\s:,;=]\s*(.+)$/.exec(line) ?? [];
-    return Number(number) === i ? name : undefined;
+    const [, number, name] = NUMBERED_LINE.exec(line) ?? [];
+    return Number(number) === i ? name?.trim() : undefined;
   });
   return numbered.every((name) => name !== undefined) ? numbered : [...lines];
 }

@@ -7,7 +7,10 @@ import { type ModelMetadata } from './model-metadata';
 import { type NetworkGraph } from './network-graph';
 import { isSoftmax, outputHeads, type SizedHead } from './output-form';
 import { choiceIn, groupsIn } from './parse-words';
-import type { SaidWords } from './said-words';
+import { misunderstood, type SaidWords } from './said-words';
+
+/** Characters of what is said, other than names: the sizes of 10,000 groups take less. */
+const MAX_WORD_LENGTH = 100_000;
 
 export interface NetworkForm {
   input: InputForm;
@@ -35,6 +38,7 @@ export interface FoundForm {
  * @throws UserError where the network cannot be used, or what is said does not fit it.
  */
 export function formOf(graph: NetworkGraph, metadata: ModelMetadata, said: SaidWords): FoundForm {
+  checkLengths(said);
   const missing: MissingWord[] = [];
   const { framing } = metadata;
   const input = inputForm(graph, withSize(said, framing), missing);
@@ -68,6 +72,13 @@ export function formOf(graph: NetworkGraph, metadata: ModelMetadata, said: SaidW
     },
     missing,
   };
+}
+
+/** @throws UserError where something other than names is very long. */
+function checkLengths({ names: _, ...others }: SaidWords): void {
+  for (const said of Object.values(others))
+    if (said.text.length > MAX_WORD_LENGTH)
+      throw misunderstood(said, `at most ${MAX_WORD_LENGTH.toLocaleString('en')} characters`);
 }
 
 const withSize = (said: SaidWords, framing: ModelMetadata['framing']): SaidWords =>

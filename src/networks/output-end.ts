@@ -41,7 +41,7 @@ export function endOf(graph: NetworkGraph, output: string): OutputEnd {
     const end = ENDS[operator];
     if (end !== undefined) ends.add(end);
     else if (PASSING.has(operator)) pending.push(inputs[0] ?? '');
-    else if (operator === 'Concat') pending.push(...inputs);
+    else if (operator === 'Concat') pending.push(...inputs.slice(0, MAX_STEPS));
     else if (operator === 'Add') {
       const computed = inputs.filter((name) => !isConstant(graph, name));
       if (computed.length !== 1 || inputs.length !== 2) return 'unknown';

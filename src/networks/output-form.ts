@@ -3,6 +3,7 @@ import type { MissingWord } from '../domain/network-words';
 import { excerpt } from '../text/excerpt';
 import { UserError } from '../util/errors';
 import { type GraphValue, type NetworkGraph, shapeText } from './network-graph';
+import { NETWORK_LIMITS } from './network-limits';
 import { NUMBER_TYPES } from './onnx-types';
 import { endOf, type OutputEnd } from './output-end';
 import { type Activation, activationsIn } from './parse-words';
@@ -66,6 +67,10 @@ export function outputHeads(
 
 function usedOutputs({ outputs }: NetworkGraph, said: Said | undefined): GraphValue[] {
   if (outputs.length === 0) throw new UserError('it has no output');
+  if (outputs.length > NETWORK_LIMITS.outputs)
+    throw new UserError(
+      `it has ${outputs.length.toLocaleString('en')} outputs; expected 1 to ${NETWORK_LIMITS.outputs.toLocaleString('en')}`,
+    );
   if (said === undefined) return outputs;
   const names = said.text.split(/[,;]/).map((name) => name.trim().replace(/^[["']+|["'\]]+$/g, ''));
   return [...new Set(names)].map((name) => {

@@ -123,6 +123,8 @@ export function activationsIn(said: Said | undefined, outputs: readonly string[]
     .toLowerCase()
     .split(/[\s,;[\]"']+/)
     .filter((word) => word !== '');
+  if (words.length > Math.max(1, outputs.length))
+    throw misunderstood(said, `one word, or one for each of the ${outputs.length} outputs`);
   const named = words.map((word) => /^(.+)=(\w+)$/.exec(word)).filter((each) => each !== null);
   const activation = (word: string) => {
     const found = ACTIVATIONS.find(
@@ -149,7 +151,7 @@ export function activationsIn(said: Said | undefined, outputs: readonly string[]
  * @returns for each group its columns; single values are no group.
  */
 export function groupsIn(said: Said, values: number): number[][] {
-  const sizes = numbersIn(said.text.replace(/[^\s,;[\]=]+\s*=/g, ' ')) ?? [];
+  const sizes = numbersIn(said.text.replace(/[^\s,;[\]=]{1,200}=/g, ' ')) ?? [];
   const sum = sizes.reduce((total, each) => total + each, 0);
   if (!sizes.every((each) => Number.isInteger(each) && each > 0) || sum !== values)
     throw misunderstood(

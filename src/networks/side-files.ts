@@ -100,15 +100,27 @@ const ALIASES: Readonly<Record<string, NetworkWord>> = {
 function ownWords(content: unknown, name: string): SaidWords {
   const said: SaidWords = {};
   const source = `'${name}'`;
-  if (Array.isArray(content)) return { names: { text: JSON.stringify(content), source } };
+  if (Array.isArray(content)) return { names: { text: textOf(content) ?? '[', source } };
   for (const [key, value] of Object.entries(asRecord(content))) {
     const plain = key.toLowerCase();
     const word = NETWORK_WORDS.find((each) => each === plain) ?? ALIASES[plain];
     if (word === undefined || value === null || said[word] !== undefined) continue;
-    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    const text = textOf(value);
+    if (text === undefined) throw new UserError(`${source} has '${key}' nested too deeply`);
     said[word] = { text: understood(word, text) ?? text, source: `${source} ('${key}')` };
   }
   return said;
+}
+
+/** @returns undefined for what is nested so deeply that it cannot be written. */
+function textOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 /** https://huggingface.co/docs/transformers: `problem_type` decides the activation. */
@@ -122,7 +134,7 @@ function configWords({ id2label, problem_type: problem }: Record<string, unknown
         : undefined;
   return {
     ...(typeof id2label === 'object' && id2label !== null
-      ? { names: { text: JSON.stringify(id2label), source } }
+      ? { names: { text: textOf(id2label) ?? '{', source } }
       : {}),
     ...(activation === undefined ? {} : { activation: { text: activation, source } }),
   };
@@ -132,7 +144,7 @@ function preprocessorWords(config: Record<string, unknown>): SaidWords {
   const source = "'preprocessor_config.json'";
   const words: SaidWords = {};
   const say = (word: NetworkWord, value: unknown) => {
-    words[word] = { text: typeof value === 'string' ? value : JSON.stringify(value), source };
+    words[word] = { text: textOf(value) ?? '', source };
   };
   // With an offset, pixels are scaled to -1 to 1 in a way of its own.
   if (!Array.isArray(config.image_mean) || config.rescale_offset === true) return {};
