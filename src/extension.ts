@@ -62,7 +62,9 @@ export function activate({
   const exploreDataset = (folder: string) => {
     DatasetPanel.show(folder, datasets);
   };
-  const commands = { library, panels, history, log, root, engine, storeDir, exploreDataset };
+  const networksDir = join(globalStorageUri.fsPath, 'networks');
+  const folders = { storeDir, networksDir };
+  const commands = { library, panels, history, log, root, engine, ...folders, exploreDataset };
   registerCommands(commands).forEach(add);
 }
 

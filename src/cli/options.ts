@@ -156,3 +156,37 @@ export function addAnalysisOptions(command: Command): Command {
   for (const option of options) command.addOption(option);
   return command;
 }
+
+/** What can be said of a network; see domain/network-words.ts. */
+export function addWrapOptions(command: Command): Command {
+  const options = [
+    new Option(
+      '--mean <M,…>',
+      'mean of the colors, or imagenet or clip: a pixel becomes (pixel / scale − mean) / std',
+    ),
+    new Option('--std <S,…>', 'standard deviation of the colors, or imagenet or clip'),
+    new Option(
+      '--scale <N>',
+      '255: mean and std are of pixels from 0 to 1; 1: from 0 to 255 (default: by their size)',
+    ),
+    new Option('--layout <ORDER>', 'nchw or nhwc, if the shape of the input does not tell'),
+    new Option('--channels <ORDER>', 'order of the colors: rgb (default) or bgr'),
+    new Option('--size <SIDE|WxH>', 'size of the input in pixels, if its shape does not tell'),
+    new Option(
+      '--framing <HOW>',
+      'how aligned images are fitted to the input: cut to its proportions (default), or stretch',
+    ),
+    new Option('--outputs <A,B,…>', 'the outputs that are used (default: all, joined)'),
+    new Option('--names <FILE|A,B,…>', 'names of all values of the outputs, in order'),
+    new Option(
+      '--activation <A,…>',
+      'what is still to be applied, to all outputs or to each: sigmoid, softmax or none',
+    ),
+    new Option(
+      '--groups <N,…>',
+      'numbers of values that exclude each other, in order, such as 7,2,9 (1: on its own)',
+    ),
+  ];
+  for (const option of options) command.addOption(option);
+  return command;
+}

@@ -1,7 +1,7 @@
 /** Commands and their arguments. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { METHODS, parseSettings, type Settings } from '../domain/settings';
 import { messageOf, UserError } from '../util/errors';
 import { clusterCommand } from './cluster';
@@ -15,6 +15,7 @@ import {
   addFeatureOptions,
   addMethodOptions,
   addSampleOptions,
+  addWrapOptions,
   listOption,
   numberOption,
   overwriteOption,
@@ -23,6 +24,7 @@ import {
 } from './options';
 import { printError, printErrorText, printText } from './print';
 import { UsageError } from './status';
+import { wrapCommand } from './wrap';
 
 export function buildProgram(context: CliContext): Command {
   const { version } = JSON.parse(readFileSync(join(context.root, 'package.json'), 'utf8')) as {
@@ -39,6 +41,7 @@ export function buildProgram(context: CliContext): Command {
   addCompare(program, context);
   addDataset(program, context);
   addEvaluate(program, context);
+  addWrap(program, context);
   return program;
 }
 
@@ -159,6 +162,20 @@ function addEvaluate(program: Command, context: CliContext): void {
     .action((folder: string) =>
       checked(command, (options, settings) => evaluateCommand(folder, options, settings, context)),
     );
+}
+
+function addWrap(program: Command, context: CliContext): void {
+  const command = program
+    .command('wrap')
+    .description(
+      'Write a network (.onnx) from elsewhere into a file that --model takes, with what it does not say of itself.',
+    )
+    .argument('<MODEL>', 'ONNX file, which stays as it is');
+  addWrapOptions(command)
+    .requiredOption('--out <FILE>', 'path of the new file')
+    .addOption(new Option('--overwrite', 'replace FILE if it exists'))
+    .addOption(progressOption())
+    .action((file: string) => checked(command, (options) => wrapCommand(file, options, context)));
 }
 
 /** Runs an action with checked settings. Wrong arguments end with the reason and the usage. */

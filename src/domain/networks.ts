@@ -52,4 +52,8 @@ export interface NetworkInfo {
   crop: Framing;
   /** Names of its outputs, in order. */
   attributes: string[];
+  /** Faces that it takes at a time; missing for any number. */
+  batch?: number | undefined;
+  /** What was assumed, and what it costs, for people. */
+  notices: string[];
 }

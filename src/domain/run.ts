@@ -80,6 +80,11 @@ export interface RunManifest {
    * recognized equally well; undefined where the model has no thresholds.
    */
   thresholds?: number[] | undefined;
+  /**
+   * Columns of attributes that exclude each other, a list for each group: the most probable counts
+   * as present. Undefined in runs of older versions.
+   */
+  groups?: number[][];
   /** Execution provider. */
   provider: string;
   /** The execution providers that were tried. */

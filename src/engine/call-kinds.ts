@@ -51,6 +51,8 @@ export const CALL_KINDS: Record<EngineCall, CallKind> = {
   copyImages: 'job',
   dataset: 'job',
   model: 'job',
+  missingWords: 'job',
+  wrapNetwork: 'job',
   analyze: 'images',
   labelErrors: 'images',
   evaluate: 'images',

@@ -21,8 +21,9 @@ import { clusterRun, locate, page, pictures } from './jobs/inspect';
 import type { JobContext } from './jobs/job-context';
 import { judgeRun, judgeStored } from './jobs/judge';
 import { suspectedLabelErrors } from './jobs/label-errors';
-import { describeModel } from './jobs/model';
+import { describeModel, missingWords } from './jobs/model';
 import { photo } from './jobs/photo';
+import { wrapNetwork } from './jobs/wrap-network';
 import { runStoreWriterProcess } from './pipeline/store-writer';
 import { isRetired } from './retire';
 import { runToolProcess } from './tools';
@@ -84,6 +85,8 @@ const handlers: Handlers<EngineTable> = {
   labelErrors: answering<'labelErrors'>(suspectedLabelErrors),
   evaluate: answering<'evaluate'>(evaluate),
   model: answering<'model'>(describeModel),
+  missingWords: answering<'missingWords'>(missingWords),
+  wrapNetwork: answering<'wrapNetwork'>(wrapNetwork),
 };
 
 function runEngineProcess() {

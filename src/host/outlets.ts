@@ -96,6 +96,28 @@ export async function pickOne<T>(
   return chosen?.value;
 }
 
+/** Asks for a text. @returns undefined if the user cancelled. */
+export async function askText({
+  title,
+  prompt,
+  value = '',
+  problemOf = () => undefined,
+}: {
+  title: string;
+  prompt: string;
+  value?: string;
+  /** Why a text cannot be used. */
+  problemOf?: (text: string) => string | undefined;
+}): Promise<string | undefined> {
+  return vscode.window.showInputBox({
+    title: forLabel(title),
+    prompt: forLabel(prompt),
+    value,
+    ignoreFocusOut: true,
+    validateInput: problemOf,
+  });
+}
+
 export interface TreeItemTexts {
   label: string;
   description?: string;

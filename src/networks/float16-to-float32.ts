@@ -6,7 +6,8 @@
  */
 import { Float16Array } from '@petamoriken/float16';
 import { PbfReader, PbfWriter } from 'pbf';
-import { FLOAT, FLOAT16, readTensor } from './onnx-tensor';
+import { readTensor } from './onnx-tensor';
+import { FLOAT, FLOAT16 } from './onnx-types';
 import { rewrite } from './rewrite-message';
 
 /**

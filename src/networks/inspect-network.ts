@@ -182,9 +182,15 @@ class Inspection {
   }
 }
 
+const RECURRENT: ReadonlySet<string> = new Set(['GRU', 'LSTM', 'RNN']);
+
 function checkOperator(domain: string, operator: string): void {
   if (isSupportedOperator(domain, operator)) return;
   const name = excerpt(domain === '' ? operator : `${domain}.${operator}`);
+  if (RECURRENT.has(operator))
+    throw new UserError(
+      `it contains the operator '${name}': a recurrent network, for text, sound or sequences, cannot be used; expected one for images`,
+    );
   throw new UserError(
     `it contains the operator '${name}', which is not supported: expected operators of ONNX that compute tensors from tensors, ` +
       'without branches, loops, randomness, text or files',

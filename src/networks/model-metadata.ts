@@ -4,41 +4,25 @@
  * writes them.
  */
 import * as z from 'zod';
-import { excerpt, hasHidden } from '../text/excerpt';
+import { excerpt } from '../text/excerpt';
 import { messageOf, UserError } from '../util/errors';
 import { readRegularFile } from '../util/read-regular-file';
+import { checkNames } from './check-names';
 import { NETWORK_LIMITS } from './network-limits';
 import { DamagedMessage, FieldReader, textOf } from './protobuf-fields';
 
 const PREFIX = 'face_clusters.';
 
-/** Characters of a name, at most: names appear in tables, charts and menus. */
-const MAX_NAME_LENGTH = 200;
 /** Bytes of an entry, at most: enough for 10,000 names of 200 characters, with their quotes. */
 const MAX_ENTRY_BYTES = 4e6;
+/** Characters of a key that is read, at most. */
+const MAX_KEY_LENGTH = 200;
 
 const MAX_OUTPUTS = NETWORK_LIMITS.outputs;
 
-const attributeName = z
-  .string()
-  .min(1, 'expected a name, got an empty text')
-  .max(MAX_NAME_LENGTH, `expected a name of at most ${MAX_NAME_LENGTH} characters`)
-  .refine(
-    (name) => !hasHidden(name),
-    'expected a name without newlines and other control characters',
-  );
-
 const schema = z.object({
   /** Names of the outputs, in order. */
-  attributes: z
-    .array(attributeName)
-    .min(1)
-    .max(MAX_OUTPUTS)
-    .refine(
-      (names) => new Set(names).size === names.length,
-      'expected a different name for each output, got one of them twice',
-    )
-    .optional(),
+  attributes: z.array(z.string()).min(1).max(MAX_OUTPUTS).optional(),
   /** Size of the input, and how aligned images are framed for it. */
   framing: z
     .object({ width: z.int().positive(), height: z.int().positive(), stretch: z.boolean() })
@@ -65,9 +49,14 @@ export async function readModelMetadata(file: string): Promise<ModelMetadata> {
 /**
  * @param bytes content of the file.
  * @param file its name for messages.
+ * @param except entries that are not read, since they do not count.
  * @throws UserError naming the file and the invalid entry.
  */
-export function metadataIn(bytes: Uint8Array, file: string): ModelMetadata {
+export function metadataIn(
+  bytes: Uint8Array,
+  file: string,
+  except: readonly (keyof ModelMetadata)[] = [],
+): ModelMetadata {
   const refuse = (entry: string, reason: string, cause?: unknown) =>
     new UserError(`the model '${file}' cannot be used: its metadata '${PREFIX}${entry}'${reason}`, {
       cause,
@@ -76,7 +65,7 @@ export function metadataIn(bytes: Uint8Array, file: string): ModelMetadata {
   const found: Record<string, unknown> = {};
   for (const name of Object.keys(schema.shape)) {
     const value = entries.get(PREFIX + name);
-    if (value === undefined) continue;
+    if (value === undefined || except.some((each) => each === name)) continue;
     if (value.length > MAX_ENTRY_BYTES)
       throw refuse(name, ` is longer than ${MAX_ENTRY_BYTES.toLocaleString('en')} bytes`);
     try {
@@ -90,13 +79,22 @@ export function metadataIn(bytes: Uint8Array, file: string): ModelMetadata {
     const [issue] = result.error.issues;
     throw refuse(issue?.path.join('.') ?? '', `: ${issue?.message ?? ''}`);
   }
+  const { attributes } = result.data;
+  if (attributes !== undefined)
+    checkNames(
+      attributes,
+      `the model '${file}' cannot be used: its metadata '${PREFIX}attributes'`,
+    );
   return result.data;
 }
 
-/**
- * Entries with this project's prefix; none if the file is not a ModelProto, for which ONNX Runtime
- * has the better error message.
- */
+/** All entries whose key and text are not too long. */
+export function metadataTexts(bytes: Uint8Array): Map<string, string> {
+  const entries = [...metadataEntries(bytes)].filter(([, { length }]) => length <= MAX_ENTRY_BYTES);
+  return new Map(entries.map(([key, value]) => [key, textOf(value, MAX_ENTRY_BYTES)]));
+}
+
+/** None if the file is not a ModelProto, for which ONNX Runtime has the better error message. */
 function metadataEntries(bytes: Uint8Array): Map<string, Uint8Array> {
   const entries = new Map<string, Uint8Array>();
   const reader = new FieldReader();
@@ -107,10 +105,10 @@ function metadataEntries(bytes: Uint8Array): Map<string, Uint8Array> {
       let value: Uint8Array = new Uint8Array();
       reader.read(entry, (field, part) => {
         if (typeof part === 'number') return;
-        if (field === 1) key = part.length > MAX_NAME_LENGTH ? '' : textOf(part);
+        if (field === 1) key = part.length > MAX_KEY_LENGTH ? '' : textOf(part);
         if (field === 2) value = part;
       });
-      if (key.startsWith(PREFIX)) entries.set(key, value);
+      entries.set(key, value);
     });
   } catch (error) {
     if (error instanceof DamagedMessage) return new Map();

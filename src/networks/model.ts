@@ -1,16 +1,13 @@
 /** Stage 4: crops → probabilities of attributes, with ONNX Runtime. */
-import { dirname, join, resolve } from 'node:path';
 import type { InferenceSession } from 'onnxruntime-node';
 import type { Provider, Framing } from '../domain/networks';
 import { excerpt } from '../text/excerpt';
-import { codeOf, messageOf, UserError } from '../util/errors';
-import { readRegularFile } from '../util/read-regular-file';
+import { messageOf, UserError } from '../util/errors';
 import { withHardSigmoids } from './clip-to-hard-sigmoid';
 import { toFloat32 } from './float16-to-float32';
-import { inspectNetwork } from './inspect-network';
 import { onnxruntime } from './lazy-onnxruntime';
 import { metadataIn } from './model-metadata';
-import { NETWORK_LIMITS } from './network-limits';
+import { type NetworkContent, readNetwork } from './network-content';
 import { type NetworkSignature, signatureOf } from './network-signature';
 import { sessionOptions } from './session-options';
 
@@ -20,8 +17,12 @@ export interface AttributeModel {
   crop: Framing;
   /** Names of its outputs, in order. */
   attributes: string[];
+  /** Columns of attributes that exclude each other, a list for each group. */
+  groups: number[][];
   /** Balanced thresholds, see `ModelMetadata`; undefined where the file has none. */
   thresholds: number[] | undefined;
+  /** Faces that the network takes at a time; undefined for any number. */
+  batch: number | undefined;
   provider: Provider;
   /**
    * @param crops RGB bytes, `[count, height, width, 3]`.
@@ -29,6 +30,8 @@ export interface AttributeModel {
    * @throws UserError where an output is not a probability.
    */
   infer(crops: Uint8Array, count: number): Promise<Float32Array>;
+  /** Like `infer`, with outputs of any value. */
+  run(crops: Uint8Array, count: number): Promise<Float32Array>;
   release(): Promise<void>;
 }
 
@@ -38,21 +41,22 @@ export interface SessionOptions {
   threads?: number;
 }
 
-/** Folder of the bundled networks, which need no check. All bundles are in `dist/` beside it. */
-const BUNDLED_WEIGHTS = join(__dirname, '..', 'weights');
-
 /**
- * Opens an ONNX file and checks that it is a face attribute network: input uint8 `[n, height,
- * width, 3]`, output float32 `[n, attributes]`. The runtime gets the bytes that were inspected,
- * even if the file changes meanwhile.
+ * Opens a network and checks that, in the form that network-content.ts gives it, it is a face
+ * attribute network: input uint8 `[n, height, width, 3]`, output float32 `[n, attributes]`. The
+ * runtime gets the bytes that were inspected, even if the file changes meanwhile.
  * @throws UserError naming the file, what was expected and what it has.
  */
-export async function openModel(
+export async function openModel(file: string, options: SessionOptions): Promise<AttributeModel> {
+  return openContent(file, await readNetwork(file), options);
+}
+
+/** Like `openModel`, for content that was read before. */
+export async function openContent(
   file: string,
+  { bytes, form }: Pick<NetworkContent, 'bytes' | 'form'>,
   { provider, threads = 0 }: SessionOptions,
 ): Promise<AttributeModel> {
-  const bytes = await readNetwork(file);
-  if (dirname(resolve(file)) !== BUNDLED_WEIGHTS) checkNetworkFile(file, bytes);
   let session: InferenceSession;
   try {
     session = await openSession(bytes, provider, threads);
@@ -61,34 +65,26 @@ export async function openModel(
       cause: error,
     });
   }
-  const { Tensor } = onnxruntime();
   let signature: NetworkSignature;
   try {
-    signature = signatureOf(file, session, metadataIn(bytes, file));
+    signature = signatureOf(file, session, metadataIn(bytes, file), form);
   } catch (error) {
     await session.release();
     throw error;
   }
-  const { crop, attributes, thresholds, input, output } = signature;
+  const { crop, attributes, groups, thresholds, batch } = signature;
+  const runBatch = batchRunner(file, session, signature);
+  const run = batch === undefined ? runBatch : inBatchesOf(batch, runBatch, signature);
   return {
     crop,
     attributes,
+    groups,
     thresholds,
+    batch,
     provider,
+    run,
     async infer(crops, count) {
-      const tensor = new Tensor('uint8', crops.subarray(0, count * crop.height * crop.width * 3), [
-        count,
-        crop.height,
-        crop.width,
-        3,
-      ]);
-      const outputs = await session.run({ [input]: tensor });
-      const result = outputs[output]?.data;
-      if (!(result instanceof Float32Array) || result.length !== count * attributes.length) {
-        throw new Error(
-          `the model gave ${String(result?.length)} values, expected ${String(count)} × ${String(attributes.length)}`,
-        );
-      }
+      const result = await run(crops, count);
       checkProbabilities(file, result);
       return result;
     },
@@ -96,51 +92,68 @@ export async function openModel(
   };
 }
 
-/**
- * Reads the file of a network.
- * @throws UserError if it does not exist, is empty or too large, or cannot be read; the signal's
- * reason if it is aborted.
- */
-export async function readNetwork(file: string, signal?: AbortSignal): Promise<Buffer> {
-  let bytes: Buffer;
-  try {
-    bytes = await readRegularFile(file, NETWORK_LIMITS.bytes, signal);
-  } catch (error) {
-    signal?.throwIfAborted();
-    if (codeOf(error) === 'ENOENT')
-      throw new UserError(`the model file '${file}' does not exist`, { cause: error });
-    throw new UserError(`the model file '${file}' cannot be read: ${messageOf(error)}`, {
-      cause: error,
-    });
-  }
-  if (bytes.length === 0)
-    throw new UserError(`the model file '${file}' is empty (0 bytes); expected an ONNX model`);
-  return bytes;
+type Run = AttributeModel['run'];
+
+function batchRunner(
+  file: string,
+  session: InferenceSession,
+  { crop, attributes, input, output }: NetworkSignature,
+): Run {
+  const { Tensor } = onnxruntime();
+  return async (crops, count) => {
+    const tensor = new Tensor('uint8', crops.subarray(0, count * crop.height * crop.width * 3), [
+      count,
+      crop.height,
+      crop.width,
+      3,
+    ]);
+    const outputs = await session.run({ [input]: tensor });
+    const result = outputs[output]?.data;
+    if (!(result instanceof Float32Array) || result.length !== count * attributes.length) {
+      throw new UserError(
+        `the model '${file}' cannot be used: for ${count} images it gave ${String(result?.length)} values, expected ${count} × ${attributes.length}`,
+      );
+    }
+    return result;
+  };
 }
 
-/**
- * Inspects the content of a file; see `inspectNetwork`.
- * @throws UserError naming the file and what is not supported.
- */
-export function checkNetworkFile(file: string, bytes: Uint8Array): void {
-  try {
-    inspectNetwork(bytes);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    throw new UserError(`the model '${file}' cannot be used: ${error.message}`, { cause: error });
-  }
+/** Runs batches of a fixed size; the last one is filled up with its first crop. */
+function inBatchesOf(size: number, run: Run, { crop, attributes }: NetworkSignature): Run {
+  const cropBytes = crop.width * crop.height * 3;
+  const width = attributes.length;
+  return async (crops, count) => {
+    const all = new Float32Array(count * width);
+    for (let from = 0; from < count; from += size) {
+      const used = Math.min(size, count - from);
+      const piece = crops.subarray(from * cropBytes, (from + used) * cropBytes);
+      const result = await run(used === size ? piece : filledUp(piece, size, cropBytes), size);
+      all.set(result.subarray(0, used * width), from * width);
+    }
+    return all;
+  };
+}
+
+function filledUp(piece: Uint8Array, size: number, cropBytes: number): Uint8Array {
+  const batch = new Uint8Array(size * cropBytes);
+  const first = piece.subarray(0, cropBytes);
+  for (let at = piece.length; at < batch.length; at += cropBytes) batch.set(first, at);
+  batch.set(piece);
+  return batch;
 }
 
 /** Rounding in float16 moves probabilities outside of [0, 1] by up to this; they are clamped. */
-const ROUNDING = 1e-3;
+export const PROBABILITY_ROUNDING = 1e-3;
 
 /** Clamps rounding errors. @throws UserError if a value is not a probability. */
 function checkProbabilities(file: string, values: Float32Array): void {
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
     if (value >= 0 && value <= 1) continue;
-    if (!(value >= -ROUNDING && value <= 1 + ROUNDING)) {
-      const hint = Number.isFinite(value) ? ': if its outputs are logits, add a Sigmoid' : '';
+    if (!(value >= -PROBABILITY_ROUNDING && value <= 1 + PROBABILITY_ROUNDING)) {
+      const hint = Number.isFinite(value)
+        ? ": if its outputs are logits, say so with --activation of 'face-clusters wrap'"
+        : '';
       throw new UserError(
         `the model '${file}' cannot be used: it gave ${String(value)} where a probability from 0 to 1 was expected${hint}`,
       );

@@ -4,11 +4,16 @@ import { attributeNames } from '../domain/attributes';
 import type { Framing } from '../domain/networks';
 import { messageOf, UserError } from '../util/errors';
 import type { ModelMetadata } from './model-metadata';
+import type { NetworkForm } from './network-form';
 import { NETWORK_LIMITS } from './network-limits';
 
 export interface NetworkSignature {
   crop: Framing;
   attributes: string[];
+  /** Columns of attributes that exclude each other. */
+  groups: number[][];
+  /** Faces that it takes at a time; undefined for any number. */
+  batch: number | undefined;
   /** Balanced thresholds, see `ModelMetadata`; undefined where the file has none. */
   thresholds: number[] | undefined;
   /** Names of the input and the output. */
@@ -22,11 +27,15 @@ interface Shapes {
   output: { name: string; outputs: number };
 }
 
-/** @throws UserError naming the file, what was expected and what it has. */
+/**
+ * @param form what network-content.ts found out; undefined for the bundled networks.
+ * @throws UserError naming the file, what was expected and what it has.
+ */
 export function signatureOf(
   file: string,
   session: InferenceSession,
   metadata: ModelMetadata,
+  form: NetworkForm | undefined,
 ): NetworkSignature {
   const shapes = shapesOf(session);
   if (shapes === undefined) throw notAnAttributeNetwork(file, session);
@@ -38,9 +47,11 @@ export function signatureOf(
       crop: {
         width: input.width,
         height: input.height,
-        stretch: metadata.framing?.stretch === true,
+        stretch: form?.stretch ?? metadata.framing?.stretch === true,
       },
-      attributes: metadata.attributes ?? attributeNames(output.outputs),
+      attributes: form?.attributes ?? metadata.attributes ?? attributeNames(output.outputs),
+      groups: form?.groups ?? [],
+      batch: typeof input.batch === 'number' ? input.batch : undefined,
       thresholds: metadata.thresholds?.balanced,
       input: input.name,
       output: output.name,
@@ -81,12 +92,7 @@ function notAnAttributeNetwork(file: string, session: InferenceSession): UserErr
   );
 }
 
-function checkLimits({ input: { batch, height, width }, output: { outputs } }: Shapes): void {
-  if (typeof batch === 'number') {
-    throw new UserError(
-      `its batch size is fixed to ${batch}; export it with a dynamic first dimension`,
-    );
-  }
+function checkLimits({ input: { height, width }, output: { outputs } }: Shapes): void {
   const { side, outputs: maxOutputs } = NETWORK_LIMITS;
   if (![height, width].every((length) => length >= side.from && length <= side.to)) {
     throw new UserError(

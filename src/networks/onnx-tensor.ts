@@ -1,10 +1,6 @@
 /** Reads the parts of a TensorProto (onnx.proto, ONNX 1.17) that conversions in memory need. */
 import { PbfReader } from 'pbf';
 
-/** TensorProto.DataType. */
-export const FLOAT = 1;
-export const FLOAT16 = 10;
-
 /**
  * @returns `type`, TensorProto.DataType; the values as `raw` bytes or, of float16, possibly as
  * `bits` in one number each; and whether they are `external`, in another file.

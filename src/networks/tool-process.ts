@@ -9,6 +9,7 @@ import type { Provider, NetworkInfo } from '../domain/networks';
 import { memoryReason } from '../util/memory-guard';
 import { watchSilence } from '../util/silence';
 import type { ProbeProblem } from './probe';
+import type { SaidWords } from './said-words';
 
 /** The tools, with their parameters and results. */
 export interface ToolCalls {
@@ -16,7 +17,10 @@ export interface ToolCalls {
     params: { provider: Provider; file: string; reference: string };
     result: ProbeProblem | undefined;
   };
-  checkNetwork: { params: { file: string; hash: string }; result: NetworkAnswer };
+  checkNetwork: {
+    params: { file: string; hash: string; asked?: SaidWords | undefined };
+    result: NetworkAnswer;
+  };
   tune: {
     params: { files: readonly string[]; provider: Provider; threads: number };
     result: TuningResult;
@@ -63,8 +67,11 @@ export async function runInChildProcess<Name extends keyof ToolCalls>(
   }
 }
 
-/** Result of `checkNetwork`. `problem` is a message for users. */
-export type NetworkAnswer = { info: NetworkInfo } | { problem: string };
+/**
+ * Result of `checkNetwork`. `problem` is a message for users; `needsActivation` whether its outputs
+ * are numbers, but not probabilities.
+ */
+export type NetworkAnswer = { info: NetworkInfo } | { problem: string; needsActivation: boolean };
 
 /** Result of `tune`: the fastest network, and the best batch size for it. */
 export interface TuningResult {

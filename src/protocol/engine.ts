@@ -5,7 +5,8 @@ import type { ExploreOptions, DatasetReport } from '../domain/dataset';
 import type { Evaluation } from '../domain/evaluation';
 import type { FaceCard, PhotoView, ClusterPictures } from '../domain/faces';
 import type { Judgement } from '../domain/judgement';
-import type { BundledModels } from '../domain/networks';
+import type { MissingWord, NetworkWords } from '../domain/network-words';
+import type { BundledModels, NetworkInfo } from '../domain/networks';
 import type { Failure, FolderChanges, RunManifest } from '../domain/run';
 import type { ClusteringSettings, AnalysisSettings } from '../domain/settings';
 import type { Written } from '../util/output-folder';
@@ -153,7 +154,45 @@ export interface EngineCalls extends DatasetCalls {
   /** Checks a network file, and reads its properties. */
   model: {
     params: { file: string };
-    result: { attributes: string[]; crop: { width: number; height: number } };
+    result: NetworkInfo;
+  };
+  /**
+   * What has to be said of a network to use it. Nothing is missing of one that `model` accepts.
+   */
+  missingWords: {
+    params: { file: string };
+    result: {
+      missing: MissingWord[];
+      /** Names of its values; none where their number is not known. */
+      attributes: string[];
+      /** Whether nobody wrote them: they are CelebA's, or made of the names of the outputs. */
+      areNamesAssumed: boolean;
+      crop: { width: number; height: number };
+      /** Hash of its content. */
+      hash: string;
+    };
+  };
+  /** Writes a network in the form that the program uses, with what is said of it. */
+  wrapNetwork: {
+    params: {
+      file: string;
+      /** Path of the new file. */
+      out: string;
+      /** Whether it may replace a file, which is never the network itself. */
+      overwrite: boolean;
+      words: NetworkWords;
+      /** How messages call the words. */
+      wordsFrom: 'options' | 'answers';
+    };
+    result:
+      | {
+          kind: 'written';
+          info: NetworkInfo;
+          /** How the network is used, for people. */
+          lines: string[];
+        }
+      /** Nothing was written. `problem` says what is missing, and how to say it. */
+      | { kind: 'missing'; missing: MissingWord[]; problem: string };
   };
   /** Measures how well inferred attributes agree with labels. */
   evaluate: {

@@ -57,6 +57,7 @@ export const manifestSchema: z.ZodType<RunManifest> = z.object({
   model: z.string(),
   modelAttributes: z.array(z.string()).min(1),
   thresholds: z.array(z.number()).optional(),
+  groups: z.array(z.array(count)).exactOptional(),
   provider: z.string(),
   trials: z.array(
     z.object({

@@ -83,6 +83,8 @@ export const modelInfoSchema = z.object({
   attributes: z.array(z.string()).min(1),
   /** Undefined where the file names none. */
   thresholds: z.array(z.number()).optional(),
+  /** Columns of attributes that exclude each other, a list for each group. */
+  groups: z.array(z.array(z.int().min(0))),
 });
 
 export type ModelInfo = z.infer<typeof modelInfoSchema>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { recalibrate } from '../../src/clustering/thresholds';
+import { mostProbable, recalibrate } from '../../src/clustering/thresholds';
 import { chosenAttributes, DEFAULT_ATTRIBUTES } from '../../src/domain/attributes';
 import { clusteringSettings } from '../../src/domain/settings';
 import { clusterFaces } from '../../src/engine/clustering/cluster-faces';
@@ -46,6 +46,40 @@ describe('clustering with balanced thresholds', () => {
     const { clustering } = await clusterFaces(input, settings('balanced'));
     expect(clustering.notices[0]).toMatch(/does not say from which probability/);
     expect(clustering.overall).toEqual({ Rare: 0, Common: 0.5 });
+  });
+});
+
+describe('attributes that exclude each other', () => {
+  const input = {
+    probabilities: Float32Array.of(0.4, 0.35, 0.25, 0.9, 0.2, 0.2, 0.6, 0.3, 0.5, 0.5, 0, 0.1),
+    names: ['White', 'Black', 'Indian', 'Smiling'],
+    groups: [[0, 1, 2]],
+  };
+
+  it('are present where they are most probable, below one half too', async () => {
+    const overall = async (features: 'binary' | 'probability') => {
+      const settings = clusteringSettings(
+        settingsWith({ attributes: input.names, clusters: 2, features }),
+      );
+      return (await clusterFaces(input, settings)).clustering.overall;
+    };
+    const third = 1 / 3;
+    expect(await overall('binary')).toEqual({
+      White: expect.closeTo(2 * third) as number,
+      Black: 0,
+      Indian: expect.closeTo(third) as number,
+      Smiling: expect.closeTo(third) as number,
+    });
+    expect((await overall('probability')).Indian).toBeCloseTo(third);
+  });
+
+  it('are one for each face, the first of equally probable ones', () => {
+    const result = mostProbable(input.probabilities, input.probabilities, input.groups, 4);
+    const present = Array.from(result, (value) => (value >= 0.5 ? 1 : 0));
+    expect(present).toEqual([1, 0, 0, 1, 0, 0, 1, 0, 1, 0, 0, 0]);
+    expect([3, 7, 11].map((at) => result[at])).toEqual(
+      [3, 7, 11].map((at) => input.probabilities[at]),
+    );
   });
 });
 

@@ -10,6 +10,7 @@ import { withHardSigmoids } from '../../src/networks/clip-to-hard-sigmoid';
 import { toFloat32 } from '../../src/networks/float16-to-float32';
 import { inspectNetwork } from '../../src/networks/inspect-network';
 import { metadataIn } from '../../src/networks/model-metadata';
+import { readNetwork } from '../../src/networks/network-content';
 import { OPERATORS } from '../../src/networks/network-operators';
 import { UserError } from '../../src/util/errors';
 import {
@@ -25,6 +26,13 @@ import {
   tensorAttribute,
   value,
 } from '../support/onnx';
+import {
+  type ForeignHead,
+  foreignNetwork,
+  plain,
+  sigmoid,
+  softmax,
+} from '../support/foreign-networks';
 import { random } from '../support/vectors';
 
 export interface NetworkCase {
@@ -108,9 +116,112 @@ function operator(draw: Draw): Buffer {
   return node(name, inputs, draw() < 0.9 ? ['passed'] : [pick(draw, NAMES)], attributes, domain);
 }
 
+const CHANNELS = [1, 3, 3, 3, 4, 'c'] as const;
+const TYPES = ['float', 'float16', 'double', 'uint8', 'int64', 'string', 'bool'] as const;
+const TEXTS = [
+  '0.5',
+  '[0.485, 0.456, 0.406]',
+  '0,0,0',
+  '1e999',
+  '-1',
+  'sigmoid',
+  'softmax',
+  'none,sigmoid',
+  'bgr',
+  'nchw',
+  '1,1',
+  '2',
+  '65536x1',
+  "{0: 'a', 1: 'b'}",
+  '{"a": 0, "b": 1}',
+  `['${'a'.repeat(300)}', "b"]`,
+  'a,b',
+  'a\nb',
+  "['",
+  '{'.repeat(1000),
+  '\\'.repeat(1000),
+  "'".repeat(999),
+  '1'.repeat(200_000),
+  `{${'1'.repeat(200_000)}`,
+  `{0${' '.repeat(200_000)}x`,
+  `0${' '.repeat(200_000)}\n1`,
+  `['${'\\\\'.repeat(100_000)}`,
+  '= '.repeat(100_000),
+  '['.repeat(200_000),
+  '',
+  '\u202e',
+];
+const KEYS = [
+  'mean',
+  'std',
+  'scale',
+  'names',
+  'classes',
+  'id2label',
+  'activation',
+  'channels',
+  'layout',
+  'author',
+  'task',
+];
+const OWN_KEYS = [
+  'mean',
+  'std',
+  'scale',
+  'layout',
+  'channels',
+  'size',
+  'outputs',
+  'activation',
+  'groups',
+  'wrapped',
+];
+
+/** A network as other programs export them, with metadata that may fit. */
+function foreign(draw: Draw): Buffer {
+  const shape = pick<(number | string)[]>(draw, [
+    ['n', pick(draw, CHANNELS), SIDE, SIDE],
+    ['n', SIDE, SIDE, pick(draw, CHANNELS)],
+    [pick(draw, [1, 2, 64, 1e9]), 3, SIDE, SIDE],
+    ['n', 3, 'h', 'w'],
+    [3, SIDE, SIDE],
+    ['n', pick(draw, HUGE), pick(draw, HUGE), 3],
+  ]);
+  const input = { type: pick(draw, ['float', 'float', 'float16', 'uint8'] as const), shape };
+  const heads = Array.from({ length: 1 + below(draw, 3) }, (_, i): ForeignHead => {
+    const name = pick(draw, NAMES.slice(4)) + String(i);
+    const values = pick(draw, [1, 2, 3, 40, 128]);
+    return {
+      name,
+      values,
+      end: pick(draw, [sigmoid, softmax, plain])(name),
+      type: draw() < 0.8 ? 'float' : pick(draw, TYPES),
+      shape: pick<(number | string)[]>(draw, [
+        ['n', values],
+        ['n', values, 1, 1],
+        ['n', 'k'],
+        [values],
+        ['n', pick(draw, HUGE)],
+      ]),
+    };
+  });
+  const entries = (keys: readonly string[]) =>
+    Object.fromEntries(
+      Array.from({ length: below(draw, 5) }, () => [pick(draw, keys), pick(draw, TEXTS)]),
+    );
+  return foreignNetwork(input, heads, {
+    metadata: draw() < 0.5 ? {} : entries(OWN_KEYS),
+    foreign: { mean: '0.5', ...entries(KEYS) },
+  });
+}
+
 /** A valid or nearly valid network. */
 function base(draw: Draw): Buffer {
-  switch (below(draw, 6)) {
+  switch (below(draw, 9)) {
+    case 6:
+    case 7:
+    case 8:
+      return foreign(draw);
     case 0:
       return network();
     case 1:
@@ -239,16 +350,19 @@ export async function runNetworkCase(
   folder: string,
   engine?: EngineClient,
 ): Promise<string> {
+  const file = join(folder, 'model.onnx');
+  await writeFile(file, bytes);
   const started = process.cpuUsage();
   let outcome = 'in order';
   for (const read of [
+    () => readNetwork(file),
     inspectNetwork,
     (each: Buffer) => metadataIn(each, 'model.onnx'),
     toFloat32,
     withHardSigmoids,
   ]) {
     try {
-      read(bytes);
+      await Promise.resolve(read(bytes));
     } catch (error) {
       if (!(error instanceof UserError))
         throw new Error(`${title}: ended in ${String(error)}`, { cause: error });
@@ -259,8 +373,6 @@ export async function runNetworkCase(
   if ((user + system) / 1000 > LIMIT)
     throw new Error(`${title}: took ${((user + system) / 1e6).toFixed(1)} s to read`);
   if (outcome !== 'in order' || engine === undefined) return outcome;
-  const file = join(folder, 'model.onnx');
-  await writeFile(file, bytes);
   const asked = performance.now();
   try {
     await engine.call('model', { file });

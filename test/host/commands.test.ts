@@ -43,7 +43,16 @@ async function withCommands() {
     { extensionUri, history, log, onSelect: () => undefined },
     Promise.resolve(),
   );
-  const context = { library, panels, history, log, engine: engine.client, storeDir: '', root: '' };
+  const context = {
+    library,
+    panels,
+    history,
+    log,
+    engine: engine.client,
+    storeDir: '',
+    networksDir: '',
+    root: '',
+  };
   const disposables = registerCommands({ ...context, exploreDataset: () => undefined });
   const panel = fakePanel();
   await panels.deserializeWebviewPanel(panel as unknown as vscode.WebviewPanel, {

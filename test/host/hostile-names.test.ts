@@ -148,6 +148,7 @@ describe.each(NAMES)('a name like %j', (_, name) => {
       log,
       engine: engine.client,
       storeDir: '',
+      networksDir: '',
       root: '',
       exploreDataset: () => undefined,
     });

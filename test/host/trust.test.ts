@@ -153,7 +153,13 @@ describe('an untrusted workspace', () => {
 
   it('refuses another model and offers the way to trust', async () => {
     const engine = fakeEngine({
-      model: { attributes: ['Smiling'], crop: { width: 1, height: 1 } },
+      missingWords: {
+        missing: [],
+        attributes: ['Smiling'],
+        areNamesAssumed: false,
+        crop: { width: 1, height: 1 },
+        hash: '',
+      },
     });
     const { library } = await keptRun(engine, ['/photos']);
     registerCommands({
@@ -163,6 +169,7 @@ describe('an untrusted workspace', () => {
       log: createLog('test'),
       panels: undefined as never,
       storeDir: '',
+      networksDir: '',
       root: '',
       exploreDataset: () => undefined,
     });
@@ -179,7 +186,7 @@ describe('an untrusted workspace', () => {
 
     state.trusted = true;
     await useModel(Uri.file('/photos/own.onnx'));
-    expect(engine.asked).toEqual(['model']);
+    expect(engine.asked).toEqual(['missingWords']);
     expect(state.user['faceClusters.model'], 'no workspace is open').toBe('/photos/own.onnx');
   });
 });

@@ -61,6 +61,7 @@ describe('a network that passes the check', () => {
     expect(await modelInfo(network())).toEqual({
       attributes: ['A', 'B'],
       crop: { width: SIDE, height: SIDE, stretch: false },
+      notices: [],
     });
   });
 
@@ -299,17 +300,55 @@ describe('the test run refuses a network', () => {
         ],
         initializers: [tensor('weights', 'float', [3, 2], [9, 9, 9, 9, 9, 9])],
       }),
-      /gave -?[\d.]+ where a probability.*add a Sigmoid/,
+      /output 'probabilities' \(float32 \[n, 2\]\) is a weighted sum \(a logit\).*--activation/,
     ],
     [
       'that gives NaN',
       networkWith([node('Log', ['means'], ['logs']), node('Sub', ['logs', 'logs'], ['passed'])]),
-      /gave NaN where a probability from 0 to 1 was expected/,
+      /'probabilities' gives NaN for a black image, where a probability from 0 to 1 was expected/,
     ],
     [
-      'that has a fixed batch size',
-      network({ inputs: [value('images', 'uint8', [1, SIDE, SIDE, 3])] }),
-      /its batch size is fixed to 1/,
+      'whose probabilities would become those of a sigmoid once more',
+      network({
+        nodes: [
+          ...SMALL.nodes.slice(0, 3),
+          node('Sigmoid', ['logits'], ['inner']),
+          node('Relu', ['inner'], ['probabilities']),
+        ],
+        metadata: { attributes: ['A', 'B'], activation: 'sigmoid' },
+      }),
+      /from 0 to 1 before the sigmoid that is to be applied, as if that were done already/,
+    ],
+    [
+      'that gives numbers of classes',
+      network({
+        nodes: [
+          ...SMALL.nodes.slice(0, 2),
+          node('Cast', ['means'], ['all'], { to: 7 }),
+          node('Gather', ['all', 'two'], ['probabilities'], { axis: 1 }),
+        ],
+        initializers: [tensor('two', 'int64', [2], [0, 1])],
+        outputs: [value('probabilities', 'int64', ['n', 2])],
+      }),
+      /gives numbers from 0 to 255.*these are int64, most likely numbers of classes/,
+    ],
+    [
+      'that takes one image only, but does not say so',
+      networkWith(
+        [node('Reshape', ['means', 'one'], ['passed'])],
+        [tensor('one', 'int64', [2], [1, 3])],
+      ),
+      /takes one image, but not several at a time, as its input says: export it with a dynamic/,
+    ],
+    [
+      'whose results depend on the other images',
+      network({
+        nodes: [
+          ...SMALL.nodes.slice(0, 3),
+          node('Softmax', ['logits'], ['probabilities'], { axis: 0 }),
+        ],
+      }),
+      /different results \(by up to 0\.\d+\) for the same image alone and among others.*model\.eval/,
     ],
     [
       'that takes huge crops',
@@ -329,12 +368,12 @@ describe('the test run refuses a network', () => {
     [
       'with a repeated name',
       network({ metadata: { attributes: ['A', 'A'] } }),
-      /a different name for each output/,
+      /has as name 2 'A': name 1 is the same; expected a different name for each output.*--names/,
     ],
     [
       'with a newline in a name',
       network({ metadata: { attributes: ['A', 'B\nC'] } }),
-      /attributes.1': expected a name without newlines/,
+      /attributes' has as name 2 'B\\u000aC': expected a name without newlines/,
     ],
     [
       'with a name that overrides the writing direction',
@@ -450,7 +489,7 @@ describe('a run', () => {
     });
     engine.dispose();
     const store = await FaceStore.open(params.storeDir);
-    expect(store.note(`network checked 1 ${hashOf(network())}`)).toMatchObject({
+    expect(store.note(`network checked 2 ${hashOf(network())}`)).toMatchObject({
       attributes: ['A', 'B'],
     });
     store.close();
@@ -472,7 +511,7 @@ describe('a run', () => {
       ),
     );
     await expect(startEngine().call('analyze', params)).rejects.toThrow(
-      /cannot be used: it gave -?[\d.]+ where a probability/,
+      /cannot be used: its output 'probabilities' gives numbers from -[\d.]+ to .* where probabilities/,
     );
   });
 });

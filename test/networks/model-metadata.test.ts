@@ -96,7 +96,10 @@ describe('metadata of a network file', () => {
   });
 
   it.each([
-    [{ attributes: ['A', 'B'] }, /it has 40 outputs, but its metadata name 2 attributes/],
+    [
+      { attributes: ['A', 'B'] },
+      /it has 40 outputs, but its metadata 'face_clusters.attributes' names 2 attributes/,
+    ],
     [{ thresholds: { balanced: [0.5] } }, /it has 40 outputs, but its metadata name 1 thresholds/],
     [
       { framing: { width: 100, height: 192, stretch: false } },

@@ -2,6 +2,7 @@
  * Builds small ONNX files, valid and invalid ones. Field numbers are those of onnx.proto (ONNX
  * 1.19).
  */
+import { Float16Array } from '@petamoriken/float16';
 import { PbfWriter } from 'pbf';
 
 /** A field of a protocol buffer: a number as a varint, text and bytes with their length. */
@@ -15,25 +16,55 @@ export function field(number: number, value: number | string | Uint8Array): Buff
 
 export const message = (...fields: readonly Buffer[]): Buffer => Buffer.concat(fields);
 
-const DATA_TYPES = { float: 1, uint8: 2, int64: 7, string: 8 } as const;
-type DataType = keyof typeof DATA_TYPES;
+export const DATA_TYPES = {
+  float: 1,
+  uint8: 2,
+  int32: 6,
+  int64: 7,
+  string: 8,
+  bool: 9,
+  float16: 10,
+  double: 11,
+} as const;
+export type DataType = keyof typeof DATA_TYPES;
+
+const RAW = {
+  float: (values: readonly number[]) => Float32Array.from(values).buffer,
+  double: (values: readonly number[]) => Float64Array.from(values).buffer,
+  float16: (values: readonly number[]) => Float16Array.from(values).buffer,
+  int64: (values: readonly number[]) =>
+    BigInt64Array.from(values.map((value) => BigInt(value))).buffer,
+};
 
 /** A tensor with raw data. */
 export function tensor(
   name: string,
-  type: 'float' | 'int64',
+  type: keyof typeof RAW,
   dimensions: readonly number[],
   values: readonly number[],
 ): Buffer {
-  const raw =
-    type === 'float'
-      ? Float32Array.from(values).buffer
-      : BigInt64Array.from(values.map((value) => BigInt(value))).buffer;
   return message(
     ...dimensions.map((each) => field(1, each)),
     field(2, DATA_TYPES[type]),
     field(8, name),
-    field(9, new Uint8Array(raw)),
+    field(9, new Uint8Array(RAW[type](values))),
+  );
+}
+
+/** A tensor whose data are in another file. */
+export function externalTensor(
+  name: string,
+  dimensions: readonly number[],
+  place: Record<string, string | number>,
+): Buffer {
+  return message(
+    ...dimensions.map((each) => field(1, each)),
+    field(2, DATA_TYPES.float),
+    field(8, name),
+    ...Object.entries(place).map(([key, each]) =>
+      field(13, message(field(1, key), field(2, String(each)))),
+    ),
+    field(14, 1),
   );
 }
 
@@ -95,6 +126,9 @@ export interface NetworkParts {
   model?: readonly Buffer[];
   /** Entries of this project's metadata, encoded as JSON unless they are strings. */
   metadata?: Record<string, unknown>;
+  /** Entries of other programs' metadata. */
+  foreign?: Record<string, string>;
+  opset?: number;
 }
 
 export const SIDE = 16;
@@ -126,15 +160,15 @@ export function network(parts: NetworkParts = {}): Buffer {
     graph = [],
     model = [],
     metadata = { attributes: ['A', 'B'] },
+    foreign = {},
+    opset = 13,
   } = { ...SMALL, ...parts };
-  const entries = Object.entries(metadata).map(([key, each]) =>
-    field(
-      14,
-      message(
-        field(1, `face_clusters.${key}`),
-        field(2, typeof each === 'string' ? each : JSON.stringify(each)),
-      ),
-    ),
+  const own = Object.entries(metadata).map(
+    ([key, each]) =>
+      [`face_clusters.${key}`, typeof each === 'string' ? each : JSON.stringify(each)] as const,
+  );
+  const entries = [...own, ...Object.entries(foreign)].map(([key, each]) =>
+    field(14, message(field(1, key), field(2, each))),
   );
   const content = message(
     ...nodes.map((each) => field(1, each)),
@@ -144,7 +178,7 @@ export function network(parts: NetworkParts = {}): Buffer {
     ...outputs.map((each) => field(12, each)),
     ...graph,
   );
-  return message(field(1, 8), field(7, content), field(8, field(2, 13)), ...entries, ...model);
+  return message(field(1, 8), field(7, content), field(8, field(2, opset)), ...entries, ...model);
 }
 
 /**

@@ -25,6 +25,10 @@ const initial = () => ({
   patterns: [] as string[],
   /** Label of the item that is chosen from a list, or undefined. */
   picked: undefined as string | undefined,
+  /** Labels that are chosen from lists, one after the other, before `picked`. */
+  picks: [] as string[],
+  /** Texts that are typed into boxes, one after the other; a box without one is cancelled. */
+  typed: [] as string[],
   /** Button that is pressed in a message, or undefined. */
   answer: undefined as string | undefined,
   /** Result of open dialogs. */
@@ -92,7 +96,18 @@ export const window = {
   },
   showQuickPick: (items: { label: string }[], options: { title: string }) => {
     show('quick pick', options.title, ...items.map(({ label }) => label));
-    return Promise.resolve(items.find(({ label }) => label === state.picked));
+    const picked = state.picks.shift() ?? state.picked;
+    return Promise.resolve(items.find(({ label }) => label === picked));
+  },
+  showInputBox: (options: {
+    title: string;
+    prompt: string;
+    validateInput: (text: string) => string | undefined;
+  }) => {
+    show('input box', options.title, options.prompt);
+    const text = state.typed.shift();
+    if (text !== undefined) show('problem', options.validateInput(text));
+    return Promise.resolve(text);
   },
   showOpenDialog: () => Promise.resolve(state.opened),
   withProgress: (

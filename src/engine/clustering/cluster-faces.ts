@@ -5,7 +5,6 @@ import { deviationsOf, featureMatrix } from '../../clustering/features';
 import { calinskiHarabasz, daviesBouldin } from '../../clustering/scores';
 import type { Silhouette } from '../../clustering/silhouette';
 import { type RunClusteringTask, runHere, type ScoredPartition } from '../../clustering/tasks';
-import { recalibrate } from '../../clustering/thresholds';
 import { attributeWeights, standardizedWeights } from '../../domain/attribute-weights';
 import { chosenAttributes } from '../../domain/attributes';
 import type { ClusterSummary, Merge, Occurrences } from '../../domain/clustering';
@@ -19,18 +18,7 @@ import { orderCluster } from '../../summaries/typical';
 import { UserError } from '../../util/errors';
 import { yieldToEventLoop } from '../../util/yield-to-event-loop';
 import { type PartitionContext, partitionVectors, silhouetteOf } from './group-vectors';
-
-export interface ClusterInput {
-  /** `[faces, names]`, in [0, 1]. */
-  probabilities: Float32Array;
-  /** Names of its columns. */
-  names: readonly string[];
-  /**
-   * Probability from which each counts as present, with `thresholds: balanced`; undefined where the
-   * model has none.
-   */
-  thresholds?: readonly number[] | undefined;
-}
+import { type ClusterInput, presentProbabilities } from './present-probabilities';
 
 export interface ClusterContext {
   signal?: AbortSignal | undefined;
@@ -39,25 +27,6 @@ export interface ClusterContext {
   run?: RunClusteringTask;
   /** Tasks that `run` runs at a time. */
   threads?: number;
-}
-
-/**
- * Recalibrates probabilities by the thresholds of the settings, so that 0.5 stands for 'present'.
- * @returns them with a notice for people.
- */
-export function presentProbabilities(
-  { probabilities, thresholds }: ClusterInput,
-  settings: Pick<ClusteringSettings, 'thresholds'>,
-): { probabilities: Float32Array; notice: string | undefined } {
-  if (settings.thresholds === 'half') return { probabilities, notice: undefined };
-  if (thresholds === undefined) {
-    return {
-      probabilities,
-      notice:
-        'the model does not say from which probability an attribute counts as present: 0.5 is taken for all',
-    };
-  }
-  return { probabilities: recalibrate(probabilities, thresholds), notice: undefined };
 }
 
 /** @throws UserError where there is no face, or an attribute is unknown; CancelledError. */

@@ -4,7 +4,8 @@ import { type Judgement, TRUTH_SCORES } from '../../domain/judgement';
 import type { ClusteringSettings } from '../../domain/settings';
 import { clusterLabels, type StoredClustering } from '../../runs/run-files';
 import { type MeanInterval, meanInterval } from '../../util/mean-interval';
-import { type ClusterContext, clusterFaces, type ClusterInput } from './cluster-faces';
+import { type ClusterContext, clusterFaces } from './cluster-faces';
+import type { ClusterInput } from './present-probabilities';
 import { attributesWithLabels, LabeledFaces, type Truth } from './truth';
 
 export interface Repetitions {

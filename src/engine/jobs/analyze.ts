@@ -246,6 +246,7 @@ function manifestOf(
     version: RUN_VERSION,
     modelAttributes: model.attributes,
     thresholds: model.thresholds,
+    groups: model.groups,
     images: {
       found: images.length,
       read: images.length - failed,

@@ -15,7 +15,8 @@ import { comparisonChart } from '../../summaries/comparison-chart';
 import { comparisonCsv } from '../../summaries/comparison-table';
 import { UserError } from '../../util/errors';
 import { writeNeeded } from '../../util/output-folder';
-import { type ClusterInput, presentProbabilities, weightsOf } from '../clustering/cluster-faces';
+import { weightsOf } from '../clustering/cluster-faces';
+import { type ClusterInput, presentProbabilities } from '../clustering/present-probabilities';
 import { MethodComparer, repetitionsOf } from '../clustering/compare-methods';
 import { attributesWithLabels, LabeledFaces, type Truth } from '../clustering/truth';
 import { openRun } from '../open-runs';
@@ -45,8 +46,8 @@ export async function compareRun(
 ): Promise<Comparison> {
   const run = await openRun(runDir);
   const { probabilities, manifest } = run;
-  const { modelAttributes: names, thresholds } = manifest;
-  const input = { probabilities, names, thresholds };
+  const { modelAttributes: names, thresholds, groups } = manifest;
+  const input = { probabilities, names, thresholds, groups };
   const truth = await truthOf(params.labels, namedFaces(run), context.signal);
   const comparison = await compare(input, params, context, { run: clusteringWorkers.run, truth });
   await writeToRun(run, () => writeComparison(runDir, comparison));

@@ -40,7 +40,12 @@ export async function clusterRun(
   const run = await openRun(runDir);
   const { probabilities, manifest } = run;
   const result = await clusterFaces(
-    { probabilities, names: manifest.modelAttributes, thresholds: manifest.thresholds },
+    {
+      probabilities,
+      names: manifest.modelAttributes,
+      thresholds: manifest.thresholds,
+      groups: manifest.groups,
+    },
     settings,
     {
       ...context,

@@ -20,9 +20,9 @@ export async function judgeRun(
 ): Promise<Judgement> {
   const run = await openRun(runDir);
   const { probabilities, manifest } = run;
-  const { modelAttributes: names, thresholds } = manifest;
+  const { modelAttributes: names, thresholds, groups } = manifest;
   const truth = await truthOf(labels, namedFaces(run), context.signal);
-  const input = { probabilities, names, thresholds };
+  const input = { probabilities, names, thresholds, groups };
   const stored = await readClustering(runDir).catch(unlessDamaged);
   const isOfThese =
     stored?.members.length === manifest.faces &&

@@ -33,6 +33,8 @@ export interface PipelineParts {
   detection: DetectionChoice;
   /** Faces the network is given at a time. */
   batchSize: number;
+  /** What was assumed of the network, for people. */
+  notices: readonly string[];
   chain: ProviderChain;
   /** They are set up. */
   workers: ImageWorkerPool;
@@ -74,7 +76,7 @@ export class AnalysisPipeline implements AsyncDisposable {
 
   /** Problems that did not stop the run, for people. */
   get notices(): readonly string[] {
-    return this.parts.chain.notices;
+    return [...this.parts.notices, ...this.parts.chain.notices];
   }
 
   /** Whether another provider took over from the first, maybe with another network. */

@@ -3,6 +3,7 @@
  * once and noted in the store.
  */
 import { cpus, hostname } from 'node:os';
+import { basename } from 'node:path';
 import * as z from 'zod';
 import { type BundledModels, type Provider, REJECTIONS } from '../../domain/networks';
 import { type AnalysisSettings, PROVIDERS } from '../../domain/settings';
@@ -63,10 +64,15 @@ export async function chooseModel(
   store: FaceStore | undefined,
   images: number,
   signal?: AbortSignal,
-): Promise<{ choice: ProviderChoice; batchSize: number }> {
+): Promise<{ choice: ProviderChoice; batchSize: number; notices: string[] }> {
   // Before any process that must not crash opens it. The bundled networks need no check.
-  if (settings.model !== '')
-    await checkNetwork(settings.model, await fileHash(settings.model), { notes: store, signal });
+  const info =
+    settings.model === ''
+      ? undefined
+      : await checkNetwork(settings.model, await fileHash(settings.model), {
+          notes: store,
+          signal,
+        });
   const choice = await storedChoice(settings, bundled, store);
   const { provider } = choice;
   // There are two variants of the bundled network; which is faster depends on the CPU.
@@ -75,9 +81,14 @@ export async function chooseModel(
   const tuned =
     settings.batchSize > 0 ? undefined : await storedTuning(files, provider, store, images);
   const file = tuned?.file ?? choice.file;
-  const batchSize =
+  const wanted =
     settings.batchSize > 0 ? settings.batchSize : (tuned?.batchSize ?? BATCH_SIZE[provider]);
-  return { choice: { ...choice, file }, batchSize };
+  const { batch = 1, notices = [] } = info ?? {};
+  return {
+    choice: { ...choice, file },
+    batchSize: Math.ceil(wanted / batch) * batch,
+    notices: notices.map((notice) => `the model '${basename(settings.model)}': ${notice}`),
+  };
 }
 
 async function storedChoice(

@@ -68,7 +68,13 @@ async function openWith(
   options: PipelineOptions,
 ): Promise<AnalysisPipeline> {
   const { settings, bundled, store, signal } = options;
-  const { choice, batchSize } = await chooseModel(settings, bundled, store, images.length, signal);
+  const { choice, batchSize, notices } = await chooseModel(
+    settings,
+    bundled,
+    store,
+    images.length,
+    signal,
+  );
   signal.throwIfAborted();
   const inferenceFile = choice.provider === 'cpu' ? choice.file : undefined;
   const hash = await fileHash(choice.file);
@@ -94,10 +100,11 @@ async function openWith(
     images,
     identities,
     store,
-    keys: { finder, limited: limitedKey(finder, limits), model: modelKey(hash) },
+    keys: { finder, limited: limitedKey(finder, limits), model: modelKey(hash, model.groups) },
     model,
     detection,
     batchSize,
+    notices,
     chain: providerChain(choice, batchSize, options),
     workers,
     signal,
@@ -176,11 +183,12 @@ async function modelInfo(
   hash: string,
   store: FaceStore | undefined,
 ): Promise<ModelInfo> {
-  const note = `network ${hash}`;
+  const note = `network 2 ${hash}`;
   const stored = store?.typedNote(note, modelInfoSchema);
   if (stored !== undefined) return stored;
   const model = await openModel(file, { provider: 'cpu', threads: 1 });
-  const info = { crop: model.crop, attributes: model.attributes, thresholds: model.thresholds };
+  const { crop, attributes, thresholds, groups } = model;
+  const info = { crop, attributes, thresholds, groups };
   await model.release();
   store?.setNote(note, info);
   return info;

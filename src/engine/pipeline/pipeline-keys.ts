@@ -4,7 +4,7 @@ import type { Framing } from '../../domain/networks';
 import type { AnalysisSettings } from '../../domain/settings';
 import type { DetectionMode } from '../../faces/choose-detection';
 import type { ImageLimits } from '../../images/image-limits';
-import { readNetwork } from '../../networks/model';
+import { readNetwork } from '../../networks/network-content';
 import { hashOf } from '../../util/content-hash';
 
 /** Raised whenever the results of decoding, detection, alignment or cropping change. */
@@ -50,8 +50,12 @@ export const limitedKey = (
   { fileBytes, pixels, seconds, memoryBytes }: ImageLimits,
 ): string => digest([finder, fileBytes, pixels, seconds, memoryBytes]);
 
-/** @param model hash of the network's file. */
-export const modelKey = (model: string): string => digest([PIPELINE_VERSION, model]);
+/**
+ * @param model hash of the network.
+ * @param groups of its attributes, which runs of older versions do not have.
+ */
+export const modelKey = (model: string, groups: readonly (readonly number[])[]): string =>
+  digest([PIPELINE_VERSION, model, ...(groups.length === 0 ? [] : [groups])]);
 
 /**
  * Key of the note that an image is, or is not, one aligned face; `detect: auto` checks a sample.
@@ -64,21 +68,35 @@ export const alignmentKey = (
   { width, height, stretch }: Framing,
 ): string => `crop ${image} ${search} ${width}×${height}${stretch === true ? ' stretched' : ''}`;
 
-const hashes = new Map<string, string>();
+/** A hash, with the files it depends on and their identities. */
+const hashes = new Map<string, { files: string[]; identities: string; hash: string }>();
 
 /**
- * Hash of a network's file; computed once until the file changes.
- * @throws UserError where it cannot be read.
+ * Hash of a network as the runtime gets it: of its file, of weights in other files, and of what
+ * files beside it say. Computed once until one of them changes.
+ * @throws UserError where it cannot be read or used.
  */
 export async function fileHash(file: string): Promise<string> {
-  // Unlike mtime, ctime cannot be set at will.
-  const identity = await stat(file).then(
-    ({ size, mtimeMs, ctimeMs, ino }) => `${file} ${size} ${mtimeMs} ${ctimeMs} ${ino}`,
-    () => undefined, // reading the file throws the reason
-  );
-  const known = identity === undefined ? undefined : hashes.get(identity);
-  if (known !== undefined) return known;
-  const hash = hashOf(await readNetwork(file));
-  if (identity !== undefined) hashes.set(identity, hash);
+  const known = hashes.get(file);
+  const now = known === undefined ? '' : await identitiesOf(known.files);
+  if (known?.identities === now) return known.hash;
+  // Of a file that changes while it is read, the older identity is kept, which does not fit again.
+  const before = await identitiesOf([file]);
+  const content = await readNetwork(file);
+  const files = [file, ...content.files];
+  const identities = await identitiesOf(files);
+  const hash = hashOf(content.bytes);
+  if (identities.startsWith(before)) hashes.set(file, { files, identities, hash });
   return hash;
+}
+
+/** Unlike mtime, ctime cannot be set at will. */
+async function identitiesOf(files: readonly string[]): Promise<string> {
+  const identities = files.map((file) =>
+    stat(file).then(
+      ({ size, mtimeMs, ctimeMs, ino }) => `${size} ${mtimeMs} ${ctimeMs} ${ino}`,
+      () => 'none', // reading it throws the reason
+    ),
+  );
+  return (await Promise.all(identities)).join('\n');
 }

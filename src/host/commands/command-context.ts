@@ -13,6 +13,8 @@ export interface CommandContext {
   engine: EngineClient;
   /** Folder of the cache. */
   storeDir: string;
+  /** Folder of the networks that were written with the user's answers. */
+  networksDir: string;
   /** Folder of the extension, with `dist` and `weights`. */
   root: string;
   /** Opens the view of a data set. */

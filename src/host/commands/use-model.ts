@@ -1,33 +1,120 @@
 /** Makes a network file the attribute model. */
-import { basename, isAbsolute, relative } from 'node:path';
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { basename, isAbsolute, join, relative } from 'node:path';
 import * as vscode from 'vscode';
+import type { MissingWord, NetworkWords } from '../../domain/network-words';
+import type { EngineCalls } from '../../protocol/engine';
 import { forName } from '../../text/neutralize';
 import { plural } from '../../text/numbers';
-import { showInformation } from '../outlets';
+import { UserError } from '../../util/errors';
+import { pickOne, showInformation } from '../outlets';
 import { readSettings } from '../settings/configuration';
 import { hasTrustFor } from '../trust';
+import { askForNames, askForWords } from './ask-for-words';
 import type { CommandContext } from './command-context';
 
+type Context = Pick<CommandContext, 'engine' | 'history' | 'networksDir'>;
+type Found = EngineCalls['missingWords']['result'];
+
+/** A network that can be used as it is. */
+interface Usable extends Pick<Found, 'attributes' | 'crop'> {
+  path: string;
+}
+
 /**
- * Checks a network file and sets it as the attribute model. Requires a trusted workspace: opening
- * the file runs what is in it.
+ * Checks a network file and sets it as the attribute model. What the file does not say is asked,
+ * and written with the network into a file in the extension's storage, which is used instead.
+ * Requires a trusted workspace: opening the file runs what is in it.
  * @param clicked the file of a context menu; the user chooses one without it.
  */
-export async function useModel(
-  clicked: vscode.Uri | undefined,
-  { engine, history }: Pick<CommandContext, 'engine' | 'history'>,
-): Promise<void> {
+export async function useModel(clicked: vscode.Uri | undefined, context: Context): Promise<void> {
   if (!(await hasTrustFor('another model can be used'))) return;
   const file = clicked ?? (await chooseFile());
   if (file === undefined) return;
-  const { attributes, crop } = await engine.call('model', { file: file.fsPath });
-  await history.change({ model: settingOf(file.fsPath) }, readSettings().settings);
+  const usable = await makeUsable(file.fsPath, context);
+  if (usable === undefined) return;
+  const { path, attributes, crop } = usable;
+  const { history } = context;
+  await history.change({ model: settingOf(path) }, readSettings().settings);
   const undo = 'Undo';
   const answer = await showInformation(
     `'${forName(basename(file.fsPath))}' is the attribute model now: ${plural(attributes.length, 'attribute')}, crops of ${crop.width}×${crop.height} pixels.`,
     undo,
   );
   if (answer === undo) await history.undo();
+}
+
+/** @returns undefined if the user cancelled. */
+async function makeUsable(path: string, context: Context): Promise<Usable | undefined> {
+  const { engine, networksDir } = context;
+  const found = await engine.call('missingWords', { file: path });
+  const { missing, attributes, areNamesAssumed, hash } = found;
+  if (missing.length === 0 && !areNamesAssumed) return { ...found, path };
+  const title = forName(basename(path));
+  const out = join(
+    networksDir,
+    `${basename(path, '.onnx').slice(0, 60)}-${hash.slice(0, 12)}.onnx`,
+  );
+  if (existsSync(out)) {
+    const again = await pickOne(
+      [
+        { label: 'Use the answers of last time', value: false },
+        { label: 'Answer anew…', value: true },
+      ],
+      { title },
+    );
+    if (again === undefined) return undefined;
+    if (!again) return { ...(await engine.call('model', { file: out })), path: out };
+  }
+  const keepsNames = areNamesAssumed && !missing.some(({ word }) => word === 'names');
+  const named = keepsNames
+    ? await askForNames({ title, attributes }, { label: assumedLabel(attributes) })
+    : {};
+  if (named === undefined) return undefined;
+  if (missing.length === 0 && named.names === undefined) return { ...found, path };
+  return wrap({ path, out, title, attributes, words: named, missing }, context);
+}
+
+function assumedLabel(attributes: readonly string[]): string {
+  const [first = '', last = ''] = [attributes[0], attributes.at(-1)];
+  return attributes.length === 1 ? first : `${first} to ${last}`;
+}
+
+interface Wrapping {
+  path: string;
+  out: string;
+  title: string;
+  attributes: readonly string[];
+  words: NetworkWords;
+  missing: readonly MissingWord[];
+}
+
+/** Asks for what is missing until the network can be written. */
+async function wrap(
+  wrapping: Wrapping,
+  { engine, networksDir }: Context,
+): Promise<Usable | undefined> {
+  const { path, out, title, attributes } = wrapping;
+  let { missing } = wrapping;
+  const words = { ...wrapping.words };
+  await mkdir(networksDir, { recursive: true, mode: 0o700 });
+  for (;;) {
+    const answers = await askForWords(missing.map((each) => ({ ...each, title, attributes })));
+    if (answers === undefined) return undefined;
+    Object.assign(words, answers);
+    const result = await engine.call('wrapNetwork', {
+      file: path,
+      out,
+      overwrite: true,
+      words,
+      wordsFrom: 'answers',
+    });
+    if (result.kind === 'written') return { ...result.info, path: out };
+    ({ missing } = result);
+    // Asking for the same word once more would go on forever.
+    if (missing.some(({ word }) => words[word] !== undefined)) throw new UserError(result.problem);
+  }
 }
 
 async function chooseFile(): Promise<vscode.Uri | undefined> {

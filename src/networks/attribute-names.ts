@@ -1,0 +1,159 @@
+/** Names of the values that a network gives. */
+import type { MissingWord } from '../domain/network-words';
+import { attributeNames } from '../domain/attributes';
+import { excerpt, excerptOfList } from '../text/excerpt';
+import { UserError } from '../util/errors';
+import { checkNames } from './check-names';
+import { namesByOutput } from './literals';
+import { NETWORK_LIMITS } from './network-limits';
+import type { Head, SizedHead } from './output-form';
+import { namesSaid } from './parse-words';
+import type { Said, SaidWords } from './said-words';
+
+/** Names of outputs that say nothing of what they are: those that exporters give. */
+const GENERIC =
+  /^(\d*|.*[:/].*|(outputs?|out|prob|probs|probability|probabilities|pred|preds|predictions?|sigmoid|softmax|identity|statefulpartitionedcall|logits?|result|y|scores?|dense|linear|fc|class|classes|labels?|p)[\d_.]*)$/i;
+/** Characters of the name of an output that are looked at. */
+const MAX_TESTED = 200;
+
+/** Words for outputs that are vectors to compare faces by. */
+const EMBEDDING = /embed|feature|descriptor|vector|repr/i;
+/** Values of the shortest output without names that is taken for an embedding. */
+const MIN_EMBEDDING = 64;
+
+export interface NamedHeads {
+  heads: SizedHead[];
+  /** One for each value of all heads, in order. */
+  attributes: string[];
+  /** Remark for people on names that nobody wrote. */
+  notice: string | undefined;
+}
+
+/**
+ * @param missing takes the words without which the network cannot be used.
+ * @throws UserError where names do not fit, or an output is no attributes.
+ */
+export function nameHeads(
+  heads: readonly Head[],
+  said: SaidWords,
+  missing: MissingWord[],
+): NamedHeads {
+  const names = said.names === undefined ? undefined : namesFor(heads, said.names);
+  const sized = sizedHeads(heads, names?.length);
+  if (sized === undefined) {
+    missing.push({
+      word: 'names',
+      reason: 'its outputs do not tell how many values they give',
+      help: 'their names in order: A,B,… or a file with a name a line',
+    });
+    return { heads: [], attributes: [], notice: undefined };
+  }
+  const values = sized.reduce((sum, each) => sum + each.values, 0);
+  if (values > NETWORK_LIMITS.outputs) {
+    throw new UserError(
+      `it has ${values.toLocaleString('en')} outputs; expected 1 to ${NETWORK_LIMITS.outputs.toLocaleString('en')}`,
+    );
+  }
+  if (names === undefined) return { heads: sized, ...derivedNames(sized, missing) };
+  checkNames(names, said.names!.source);
+  if (names.length !== values) throw wrongNumber(names, sized, said.names!.source);
+  return { heads: sized, attributes: names, notice: undefined };
+}
+
+/** Names in order, or those that are said for each output: `race_White` of the output `race`. */
+function namesFor(heads: readonly Head[], said: Said): string[] {
+  const byOutput = namesByOutput(said.text);
+  if (byOutput === undefined) return namesSaid(said);
+  return heads.flatMap(({ name }) => {
+    const names = byOutput.get(name);
+    if (names === undefined)
+      throw new UserError(
+        `${said.source} has no names for its output '${excerpt(name)}', but for ${excerptOfList([...byOutput.keys()], 10)}`,
+      );
+    return names.length === 1 ? names : names.map((each) => `${name}_${each}`);
+  });
+}
+
+function wrongNumber(
+  names: readonly string[],
+  heads: readonly SizedHead[],
+  source: string,
+): UserError {
+  const values = heads.reduce((sum, each) => sum + each.values, 0);
+  const each =
+    heads.length === 1
+      ? ''
+      : ` (${heads
+          .map((head) => `'${excerpt(head.name, 30)}' ${head.values}`)
+          .slice(0, 10)
+          .join(', ')})`;
+  return new UserError(
+    `it has ${values} outputs${each}, but ${source} names ${names.length} attributes: expected a name for each, which --names of the command wrap can give`,
+  );
+}
+
+/** Fills in the one number of values that the names tell. */
+function sizedHeads(heads: readonly Head[], names: number | undefined): SizedHead[] | undefined {
+  const open = heads.filter(({ values }) => values === undefined);
+  const known = heads.reduce((sum, { values = 0 }) => sum + values, 0);
+  if (open.length > 1 || (open.length === 1 && (names === undefined || names <= known)))
+    return undefined;
+  return heads.map((head) => ({ ...head, values: head.values ?? names! - known }));
+}
+
+function derivedNames(
+  heads: readonly SizedHead[],
+  missing: MissingWord[],
+): Pick<NamedHeads, 'attributes' | 'notice'> {
+  for (const head of heads) refuseEmbedding(head);
+  const [only] = heads as [SizedHead];
+  const isOne = heads.length === 1;
+  const celebA = isOne ? celebANames(only.values) : undefined;
+  if (celebA !== undefined) {
+    const notice = `its ${only.values} outputs have no names: those of CelebA are assumed, in CelebA's order`;
+    return { attributes: celebA, notice };
+  }
+  const attributes = heads.flatMap(({ name, values }) =>
+    values === 1 ? [name] : Array.from({ length: values }, (_, i) => `${name}_${i}`),
+  );
+  const isNamed =
+    (!isOne || only.values === 1) &&
+    heads.every(({ name }) => !GENERIC.test(name.slice(0, MAX_TESTED))) &&
+    new Set(attributes).size === attributes.length;
+  if (!isNamed) {
+    const what = isOne
+      ? `the ${only.values} values of its output '${excerpt(only.name)}'`
+      : `the ${attributes.length} values of its ${heads.length} outputs`;
+    missing.push({
+      word: 'names',
+      reason: `nothing names ${what}`,
+      help: 'their names in order: A,B,… or a file with a name a line',
+    });
+  }
+  const notice =
+    attributes.length > heads.length
+      ? `nothing names all values of its outputs: they are called ${excerpt(attributes[0]!, 40)} to ${excerpt(attributes.at(-1)!, 40)}; --names of the command wrap gives them names`
+      : undefined;
+  return { attributes, notice };
+}
+
+function celebANames(values: number): string[] | undefined {
+  try {
+    return attributeNames(values);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+/** @throws UserError where an output is most likely a vector to compare faces by. */
+function refuseEmbedding({ name, values, end, activation }: SizedHead): void {
+  if (end === 'sigmoid' || end === 'softmax' || activation !== 'none') return;
+  const isLong = values >= MIN_EMBEDDING && end !== 'unknown';
+  const isCalledSo = EMBEDDING.test(name) && values > 2;
+  if (!isLong && !isCalledSo && end !== 'norm') return;
+  throw new UserError(
+    `its output '${excerpt(name)}' of ${values} values without names looks like an embedding (a vector to compare faces by), not like attributes with probabilities. ` +
+      'Faces are not grouped by embeddings of other networks: choose a network of attributes; if these are attributes, name them and their activation with --names and --activation of the command wrap',
+  );
+}

@@ -1,0 +1,57 @@
+/** Tells people how a network is used. */
+import { excerpt, excerptOfList } from '../text/excerpt';
+import { plural } from '../text/numbers';
+import type { NetworkForm } from './network-form';
+import { type NetworkGraph, shapeText } from './network-graph';
+import { isSoftmax } from './output-form';
+
+/** Attributes that are listed, at most. */
+const MAX_LISTED = 60;
+
+export function describeForm(form: NetworkForm, graph: NetworkGraph): string[] {
+  const { attributes, groups, stretch } = form;
+  return [
+    inputLine(form, graph),
+    ...outputLines(form),
+    `attributes: ${excerptOfList(attributes, MAX_LISTED)}`,
+    ...(groups.length === 0
+      ? []
+      : [
+          `${plural(groups.length, 'group')} of attributes that exclude each other: ${groups
+            .map(
+              (group) =>
+                `${excerpt(attributes[group[0]!]!, 30)} to ${excerpt(attributes[group.at(-1)!]!, 30)}`,
+            )
+            .join('; ')}`,
+        ]),
+    `aligned images are ${stretch ? 'stretched to the input' : "cut to the input's proportions"}`,
+  ];
+}
+
+function inputLine({ input }: NetworkForm, { inputs }: NetworkGraph): string {
+  const { scaling, channels, colors } = input;
+  const pixels =
+    colors === 1 ? 'gray' : channels === 'bgr' ? 'blue, green, red' : 'red, green, blue';
+  const scaled =
+    scaling === undefined
+      ? 'as they are, 0 to 255'
+      : `(pixel / ${scaling.scale} − mean ${scaling.mean.join(', ')}) / std ${scaling.std.join(', ')}`;
+  return `input '${excerpt(input.name)}', ${shapeText(inputs[0]!)}: pixels ${pixels}; ${scaled}`;
+}
+
+function outputLines({ heads }: NetworkForm): string[] {
+  const shown = heads.slice(0, 20).map((head) => {
+    const { name, values, activation, end } = head;
+    const applied =
+      activation === 'none'
+        ? end === 'sigmoid' || end === 'softmax'
+          ? `a ${end} of its own`
+          : 'taken as probabilities'
+        : `${activation} added`;
+    const kind = isSoftmax(head) ? ', which exclude each other' : '';
+    return `output '${excerpt(name)}': ${plural(values, 'value')}${kind}; ${applied}`;
+  });
+  return heads.length > shown.length
+    ? [...shown, `and ${plural(heads.length - shown.length, 'further output')}`]
+    : shown;
+}

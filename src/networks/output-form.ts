@@ -1,0 +1,133 @@
+/** What the outputs of a network give, and how they become probabilities. */
+import type { MissingWord } from '../domain/network-words';
+import { excerpt } from '../text/excerpt';
+import { UserError } from '../util/errors';
+import { type GraphValue, type NetworkGraph, shapeText } from './network-graph';
+import { NETWORK_LIMITS } from './network-limits';
+import { NUMBER_TYPES } from './onnx-types';
+import { endOf, type OutputEnd } from './output-end';
+import { type Activation, activationsIn } from './parse-words';
+import type { Said, SaidWords } from './said-words';
+
+/** An output whose values are attributes. */
+export interface Head {
+  name: string;
+  /** TensorProto.DataType. */
+  type: number;
+  /**
+   * How it becomes `[n, values]`: it is that already; its dimensions after the first are joined; or
+   * it is the values of a single image.
+   */
+  reshape: 'none' | 'flatten' | 'row';
+  /** Values an image; undefined where its shape leaves that open. */
+  values: number | undefined;
+  end: OutputEnd;
+  /** What is still to be applied. */
+  activation: Activation;
+}
+
+/** A head whose number of values is known. */
+export type SizedHead = Head & { values: number };
+
+const quotedOutput = (output: GraphValue) => `'${excerpt(output.name)}' (${shapeText(output)})`;
+
+/** Whether all values of a head exclude each other. */
+export const isSoftmax = ({ activation, end }: Head): boolean =>
+  activation === 'softmax' || (end === 'softmax' && activation === 'none');
+
+/**
+ * @param batch images that every run takes; undefined for any number.
+ * @param missing takes the words without which the network cannot be used.
+ * @throws UserError where an output is no attributes, or what is said contradicts it.
+ */
+export function outputHeads(
+  graph: NetworkGraph,
+  batch: number | undefined,
+  said: SaidWords,
+  missing: MissingWord[],
+): Head[] {
+  const outputs = usedOutputs(graph, said.outputs);
+  const activations = activationsIn(
+    said.activation,
+    outputs.map(({ name }) => name),
+  );
+  return outputs.map((output, i) => {
+    const { name, type } = output;
+    if (!NUMBER_TYPES.has(type))
+      throw new UserError(`its output ${quotedOutput(output)} gives no numbers`);
+    const hasOthers = outputs.length > 1;
+    const { reshape, values } = arrangement(output, batch, hasOthers);
+    const end = endOf(graph, name);
+    const activation = activationOf(output, end, activations[i]!, said.activation);
+    if (end === 'linear' && said.activation === undefined)
+      missing.push(missingActivation(output, hasOthers));
+    return { name, type, reshape, values, end, activation };
+  });
+}
+
+function usedOutputs({ outputs }: NetworkGraph, said: Said | undefined): GraphValue[] {
+  if (outputs.length === 0) throw new UserError('it has no output');
+  if (outputs.length > NETWORK_LIMITS.outputs)
+    throw new UserError(
+      `it has ${outputs.length.toLocaleString('en')} outputs; expected 1 to ${NETWORK_LIMITS.outputs.toLocaleString('en')}`,
+    );
+  if (said === undefined) return outputs;
+  const names = said.text.split(/[,;]/).map((name) => name.trim().replace(/^[["']+|["'\]]+$/g, ''));
+  return [...new Set(names)].map((name) => {
+    const output = outputs.find((each) => each.name === name);
+    if (output === undefined)
+      throw new UserError(
+        `${said.source} names the output '${excerpt(name)}', which it does not have; it has ${outputs.map(quotedOutput).slice(0, 10).join(', ')}`,
+      );
+    return output;
+  });
+}
+
+/** `[n, k]`, also with dimensions of one; `[n]`; or `[k]` of a network for one image. */
+function arrangement(
+  output: GraphValue,
+  batch: number | undefined,
+  hasOthers: boolean,
+): Pick<Head, 'reshape' | 'values'> {
+  const { shape } = output;
+  if (shape === undefined) return { reshape: 'flatten', values: undefined };
+  const [first, ...rest] = shape;
+  if (rest.length === 0) {
+    const isRow = batch === 1 && typeof first === 'number' && first > 1;
+    return isRow ? { reshape: 'row', values: first } : { reshape: 'flatten', values: 1 };
+  }
+  const long = rest.filter((each) => each !== 1);
+  const isList = long.length <= 1 && (rest.length <= 1 || rest.length <= 4);
+  if (shape.length === 0 || !isList) {
+    throw new UserError(
+      `its output ${quotedOutput(output)} is not one list of numbers for each image, [n, attributes]` +
+        (hasOthers ? ': name the outputs that are, with --outputs A,B,… of the command wrap' : ''),
+    );
+  }
+  const [values = 1] = long;
+  return {
+    reshape: rest.length === 1 ? 'none' : 'flatten',
+    values: typeof values === 'number' ? values : undefined,
+  };
+}
+
+/** What is said, but nothing where the network applies it by itself. */
+function activationOf(
+  output: GraphValue,
+  end: OutputEnd,
+  wanted: Activation,
+  said: Said | undefined,
+): Activation {
+  const applied = end === 'sigmoid' || end === 'softmax' ? end : undefined;
+  if (applied === undefined || wanted === 'none') return wanted;
+  if (applied === wanted) return 'none';
+  throw new UserError(
+    `${said!.source} is ${wanted}, but its output ${quotedOutput(output)} ends in a ${applied} already: leave it out`,
+  );
+}
+
+const missingActivation = (output: GraphValue, hasOthers: boolean): MissingWord => ({
+  word: 'activation',
+  reason: `its output ${quotedOutput(output)} is a weighted sum (a logit), not a probability from 0 to 1`,
+  help: `sigmoid if each attribute is on its own, softmax if they exclude each other, none if it lies between 0 and 1 all the same${hasOthers ? '; --outputs names the outputs that are used' : ''}`,
+});

@@ -1,0 +1,151 @@
+/**
+ * Runs a network on test images, and judges what it gives: numbers that are no probabilities, or
+ * that depend on chance or on other images, would lead to wrong results without a word.
+ */
+import { excerpt } from '../text/excerpt';
+import { messageOf, UserError } from '../util/errors';
+import { type AttributeModel, PROBABILITY_ROUNDING } from './model';
+import type { NetworkForm } from './network-form';
+import { typeName } from './onnx-types';
+import type { SizedHead } from './output-form';
+import {
+  blackCrop,
+  faceCrops,
+  grayCrop,
+  noiseCrop,
+  type SampleCrop,
+  whiteCrop,
+} from './sample-crops';
+
+/** Largest difference between two runs on the same crops: threads may add in different orders. */
+const REPEAT_TOLERANCE = 1e-3;
+/**
+ * Largest difference of a crop's results among different other crops: networks that are quantized
+ * dynamically choose their steps by all values of a batch.
+ */
+const COMPANY_TOLERANCE = 0.1;
+
+/** The probabilities are outside of [0, 1], which an activation may change. */
+export class NotProbabilities extends UserError {}
+
+/** A crop with its values, `[attributes]`. */
+interface Sample {
+  name: string;
+  values: Float32Array;
+}
+
+/**
+ * @param form undefined for the bundled networks.
+ * @returns notices for people.
+ * @throws UserError, which does not name the file, where its results cannot be used.
+ */
+export async function testNetworkOn(
+  model: AttributeModel,
+  form: NetworkForm | undefined,
+): Promise<string[]> {
+  const { crop } = model;
+  const faces = faceCrops(crop);
+  const [face] = faces as [SampleCrop];
+  const mixed = [blackCrop(crop), whiteCrop(crop), grayCrop(crop), noiseCrop(crop)];
+  const alone = await run(model, [face]);
+  const first = await run(model, mixed).catch((error: unknown) => {
+    throw new UserError(
+      `it takes one image, but not several at a time, as its input says: export it with a dynamic first dimension in all layers, or with a fixed one of 1 (${excerpt(messageOf(error), 200)})`,
+      { cause: error },
+    );
+  });
+  const second = await run(model, mixed);
+  const portraits = await run(model, faces);
+  const samples = [...alone, ...first, ...portraits];
+  if (form !== undefined) {
+    let from = 0;
+    for (const head of form.heads) {
+      judge(head, from, samples);
+      from += head.values;
+    }
+  }
+  for (const [i, { values }] of first.entries())
+    requireSame(values, second[i]!.values, REPEAT_TOLERANCE, 'for the same images');
+  requireSame(
+    alone[0]!.values,
+    portraits[0]!.values,
+    COMPANY_TOLERANCE,
+    'for the same image alone and among others: export it for inference (model.eval()), with softmax over the values of an image',
+  );
+  const isConstant = samples.every(({ values }) => difference(values, alone[0]!.values) < 1e-6);
+  return isConstant
+    ? ['it gives the same numbers for all test images, as if the scaling of pixels were wrong']
+    : [];
+}
+
+async function run(model: AttributeModel, crops: readonly SampleCrop[]): Promise<Sample[]> {
+  const size = model.crop.width * model.crop.height * 3;
+  const batch = new Uint8Array(crops.length * size);
+  crops.forEach(({ pixels }, i) => {
+    batch.set(pixels, i * size);
+  });
+  const results = Float32Array.from(await model.run(batch, crops.length));
+  const width = model.attributes.length;
+  return crops.map(({ name }, i) => ({
+    name,
+    values: results.subarray(i * width, (i + 1) * width),
+  }));
+}
+
+/** @param from first column of the head. */
+function judge(head: SizedHead, from: number, samples: readonly Sample[]): void {
+  let [least, most] = [Infinity, -Infinity];
+  for (const { name, values } of samples) {
+    for (const value of values.subarray(from, from + head.values)) {
+      if (!Number.isFinite(value)) throw notFinite(head, value, name);
+      least = Math.min(least, value);
+      most = Math.max(most, value);
+    }
+  }
+  if (least < -PROBABILITY_ROUNDING || most > 1 + PROBABILITY_ROUNDING)
+    throw outOfRange(head, least, most);
+  checkAppliedOnce(head, least, most);
+}
+
+const quoted = ({ name }: SizedHead) => `its output '${excerpt(name)}'`;
+
+const notFinite = (head: SizedHead, value: number, image: string) =>
+  new UserError(
+    `${quoted(head)} gives ${value} for ${image}, where a probability from 0 to 1 was expected: ` +
+      'it divides by zero or exceeds its numbers there; mend that, or export it in float32',
+  );
+
+function outOfRange(head: SizedHead, least: number, most: number): UserError {
+  const range = `${quoted(head)} gives numbers from ${figure(least)} to ${figure(most)} where probabilities from 0 to 1 were expected`;
+  const areWhole = ![1, 10, 11, 16].includes(head.type);
+  if (areWhole) {
+    return new UserError(
+      `${range}: these are ${typeName(head.type)}, most likely numbers of classes; export it with the probabilities of all classes instead`,
+    );
+  }
+  return new NotProbabilities(
+    `${range}: if these are logits, say --activation sigmoid (each attribute on its own) or softmax (they exclude each other) ` +
+      "with 'face-clusters wrap', or choose 'Use as Attribute Model' in VS Code; if it is an embedding, it cannot be used",
+  );
+}
+
+const figure = (value: number) => String(Number(value.toPrecision(3)));
+
+/** A sigmoid of probabilities is in [0.5, 0.74]: most likely it was applied before. */
+function checkAppliedOnce(head: SizedHead, least: number, most: number): void {
+  if (head.activation !== 'sigmoid' || head.end === 'linear') return;
+  if (least < 0.499 || most > 0.7312) return;
+  throw new UserError(
+    `${quoted(head)} gives numbers from 0 to 1 before the sigmoid that is to be applied, as if that were done already: say --activation none`,
+  );
+}
+
+function difference(a: Float32Array, b: Float32Array): number {
+  return a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0);
+}
+
+function requireSame(a: Float32Array, b: Float32Array, tolerance: number, what: string): void {
+  const most = difference(a, b);
+  if (most <= tolerance) return;
+  throw new UserError(`it gives different results (by up to ${most.toFixed(3)}) ${what}`);
+}
