@@ -138,6 +138,9 @@ export const clusteringSchema: z.ZodType<Clustering> = z.object({
   agreement: z
     .object({ adjustedRand: z.number(), normalisedMutualInformation: z.number() })
     .nullable(),
+  projection: z
+    .object({ explained: z.tuple([z.number(), z.number()]), vectors: count })
+    .exactOptional(),
   notices: z.array(z.string()),
   timing: z.record(z.string(), z.number()),
 });
