@@ -10,6 +10,10 @@ export function toNumber(text: string): unknown {
   return text.trim() !== '' && Number.isFinite(number) ? number : text;
 }
 
+/** @returns a number, or the numbers of a list with commas. */
+export const toNumbers = (text: string): unknown =>
+  text.includes(',') ? text.split(',').map(toNumber) : toNumber(text);
+
 export const toNumberOrAuto = (text: string) => (text === 'auto' ? text : toNumber(text));
 
 /** Maximum size of a weights file in bytes. A thousand attributes take about 50 kB. */

@@ -15,6 +15,7 @@ import {
   addFeatureOptions,
   addMethodOptions,
   addSampleOptions,
+  formatsOption,
   listOption,
   numberOption,
   overwriteOption,
@@ -54,6 +55,7 @@ function addCluster(program: Command, context: CliContext): void {
   addAnalysisOptions(command);
   command
     .requiredOption('--out <DIR>', 'folder the results are written to')
+    .addOption(formatsOption())
     .addOption(overwriteOption())
     .addOption(verboseOption())
     .option(

@@ -28,6 +28,10 @@ export const THRESHOLDS = ['half', 'balanced'] as const;
 export const FEATURES = ['binary', 'probability'] as const;
 export const DETECT = ['auto', 'always', 'never'] as const;
 
+/** Formats of the table of faces. */
+export const TABLE_FORMATS = ['csv', 'jsonl', 'parquet'] as const;
+export type TableFormat = (typeof TABLE_FORMATS)[number];
+
 const CLUSTERS = 'expected a whole number from 1 to 1000, or "auto"';
 const clusterCount = z.int(CLUSTERS).min(1, CLUSTERS).max(1000, CLUSTERS);
 /** VS Code's settings editor shows one type a setting, so that it keeps the number as text. */
@@ -36,6 +40,17 @@ const clusterCountText = z
   .regex(/^\d{1,4}$/)
   .transform(Number)
   .pipe(clusterCount);
+
+const IMAGE_COUNTS =
+  'expected a whole number from 0 to 100,000,000, or a list of one for each folder';
+/** Above the number of folders that anybody chooses. */
+const MOST_FOLDERS = 1000;
+const imageCount = z.int().min(0).max(100_000_000);
+/** Number of images of all folders together, or of each folder, in their order; 0 means all. */
+const imageCounts = z.union(
+  [imageCount, z.array(imageCount).min(1).max(MOST_FOLDERS)],
+  IMAGE_COUNTS,
+);
 
 /** Far above the number of any network: a settings file or a page may hold anything. */
 const MOST_ATTRIBUTES = 10_000;
@@ -74,9 +89,9 @@ export const analysisSettingsSchema = z.strictObject({
   /** Smallest side of the bounding box of a face, in pixels of the photo. */
   minFaceSize: z.int().min(8).max(4096).default(20),
   /** Number of images, in the order of their paths; 0 means all. */
-  limit: z.int().min(0).max(100_000_000).default(0),
+  limit: imageCounts.default(0),
   /** Number of images drawn at random with the seed; 0 means all. */
-  sample: z.int().min(0).max(100_000_000).default(0),
+  sample: imageCounts.default(0),
   /** Globs of the only images that are read; none means all. */
   include: z.array(globPattern).max(MOST_GLOBS).default([]),
   /** Globs of images and folders that are left out. */
@@ -165,6 +180,17 @@ export const clusteringSettingsSchema = z.strictObject({
   seed: z.int().min(0).max(0xffff_ffff).default(51),
 });
 
+/** Settings of the files that results are written to. */
+const exportSettingsSchema = z.strictObject({
+  /** Formats of the table of faces, each at most once. */
+  formats: z
+    .array(z.enum(TABLE_FORMATS))
+    .min(1)
+    .max(TABLE_FORMATS.length)
+    .default(['csv'])
+    .refine((formats) => new Set(formats).size === formats.length, 'expected each format once'),
+});
+
 const WATCH = ['off', 'tell', 'update'] as const;
 
 /** Settings that only the VS Code extension reads. */
@@ -183,10 +209,11 @@ const hostSettingsSchema = z.strictObject({
     .default([]),
 });
 
+type ExportSettings = z.infer<typeof exportSettingsSchema>;
 type HostSettings = z.infer<typeof hostSettingsSchema>;
 export type AnalysisSettings = z.infer<typeof analysisSettingsSchema>;
 export type ClusteringSettings = z.infer<typeof clusteringSettingsSchema>;
-export type Settings = AnalysisSettings & ClusteringSettings & HostSettings;
+export type Settings = AnalysisSettings & ClusteringSettings & ExportSettings & HostSettings;
 
 /** Names of the analysis settings; each is `faceClusters.<name>` in VS Code. */
 export const ANALYSIS_KEYS = Object.keys(
@@ -199,6 +226,7 @@ export const SETTING_KEYS: readonly (keyof Settings)[] = [
   ...new Set([
     ...ANALYSIS_KEYS,
     ...CLUSTERING_KEYS,
+    ...(Object.keys(exportSettingsSchema.shape) as (keyof ExportSettings)[]),
     ...(Object.keys(hostSettingsSchema.shape) as (keyof HostSettings)[]),
   ]),
 ];
@@ -213,6 +241,7 @@ export interface CheckedSettings {
 export const settingSchemas = {
   ...analysisSettingsSchema.shape,
   ...clusteringSettingsSchema.shape,
+  ...exportSettingsSchema.shape,
   ...hostSettingsSchema.shape,
 };
 
@@ -258,6 +287,10 @@ export function parseSettings(
   if (first !== undefined) throw new UserError(first);
   return settings;
 }
+
+/** Whether some of the images are drawn at random. */
+export const isSampled = ({ sample }: Pick<AnalysisSettings, 'sample'>): boolean =>
+  typeof sample === 'number' ? sample > 0 : sample.some((each) => each > 0);
 
 /** The settings of clustering. */
 export function clusteringSettings(settings: Settings): ClusteringSettings {

@@ -7,7 +7,7 @@ import type { FaceCard, PhotoView, ClusterPictures } from '../domain/faces';
 import type { Judgement } from '../domain/judgement';
 import type { BundledModels } from '../domain/networks';
 import type { Failure, FolderChanges, RunManifest } from '../domain/run';
-import type { ClusteringSettings, AnalysisSettings } from '../domain/settings';
+import type { ClusteringSettings, AnalysisSettings, TableFormat } from '../domain/settings';
 import type { Written } from '../util/output-folder';
 import type { DatasetCalls } from './dataset-calls';
 
@@ -97,6 +97,8 @@ export interface EngineCalls extends DatasetCalls {
       outDir: string;
       reportScript: string;
       overwrite?: boolean;
+      /** Of the table of faces; CSV if undefined. */
+      formats?: readonly TableFormat[];
       /** Written into clusters.json. */
       judgement?: Judgement | undefined;
     };
@@ -107,10 +109,12 @@ export interface EngineCalls extends DatasetCalls {
     params: {
       file: string;
       settings: ClusteringSettings;
-      limit: number;
-      sample: number;
+      limit: AnalysisSettings['limit'];
+      sample: AnalysisSettings['sample'];
       outDir: string;
       overwrite?: boolean;
+      /** Of the table of vectors; CSV if undefined. */
+      formats?: readonly TableFormat[];
       /** How the clusters are compared with labels; undefined for not at all. */
       judging?: Omit<JudgeParams, 'settings'> | undefined;
     };
@@ -133,7 +137,7 @@ export interface EngineCalls extends DatasetCalls {
   compare: { params: CompareParams & { runDir: string }; result: Comparison };
   /** The same for the attribute vectors in a file. */
   compareVectors: {
-    params: CompareParams & { file: string; limit: number; sample: number };
+    params: CompareParams & { file: string } & Pick<AnalysisSettings, 'limit' | 'sample'>;
     result: Comparison;
   };
   /** Writes tables and charts of a data set of labeled faces into `outDir`. */

@@ -1,6 +1,6 @@
 /** Reads attribute vectors that the user brings. */
 import { readLabels } from '../../datasets/labels';
-import { chooseImages } from '../../images/choose-images';
+import { chooseImages, type ImageChoice } from '../../images/choose-images';
 import { UserError } from '../../util/errors';
 
 /** The table, the rows that were chosen, and their probabilities, `[rows, attributes]`. */
@@ -14,7 +14,7 @@ export type Vectors = Awaited<ReturnType<typeof readVectors>>;
  */
 export async function readVectors(
   file: string,
-  choice: { limit: number; sample: number; seed: number },
+  choice: ImageChoice,
   signal: AbortSignal,
 ) {
   const table = await readLabels(file, signal);
