@@ -1,6 +1,6 @@
 /** Labels in a CSV table: a header, and a column for each attribute among others. */
 import { CELEBA_ATTRIBUTES } from '../domain/attributes';
-import { PLACE_COLUMNS } from '../domain/face-columns';
+import { ownAttributes, PLACE_COLUMNS } from '../domain/face-columns';
 import { excerptOfList } from '../text/excerpt';
 import { fromCsvCell } from '../text/neutralize';
 import { UserError } from '../util/errors';
@@ -114,10 +114,13 @@ class CsvColumns {
     checkCells(file, 1, header.length);
     this.image = header.findIndex((name) => IMAGE_COLUMNS.has(name.toLowerCase()));
     this.split = header.findIndex((name) => SPLIT_COLUMNS.has(name.toLowerCase()));
+    const own = ownAttributes(header) ?? { start: 0, end: header.length };
     this.candidates = header
       .map((_, column) => column)
       .filter(
         (column) =>
+          column >= own.start &&
+          column < own.end &&
           column !== this.image &&
           column !== this.split &&
           (KNOWN.has(header[column]!) || !OTHER_COLUMNS.has(header[column]!.toLowerCase())),

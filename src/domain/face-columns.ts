@@ -44,3 +44,16 @@ export function attributeColumns(attributes: readonly string[]): AttributeColumn
     present: probabilities.map((name) => unique(`${name}_present`, '_attribute')),
   };
 }
+
+/**
+ * The columns that are attributes in a table of faces of this program.
+ * @param header names of all columns, in order.
+ * @returns from `start` to before `end`; undefined for other tables.
+ */
+export function ownAttributes(
+  header: readonly string[],
+): { start: number; end: number } | undefined {
+  if (!FIRST_COLUMNS.every((name, i) => header[i] === name)) return undefined;
+  const end = header.indexOf(DETAIL_COLUMNS[0]);
+  return { start: FIRST_COLUMNS.length, end: end < 0 ? header.length : end };
+}
