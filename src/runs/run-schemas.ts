@@ -55,6 +55,7 @@ export const manifestSchema: z.ZodType<RunManifest> = z.object({
   folders: z.array(z.string().min(1)).min(1),
   settings: settings.transform(analysisSettings),
   model: z.string(),
+  modelSha256: z.string().exactOptional(),
   modelAttributes: z.array(z.string()).min(1),
   thresholds: z.array(z.number()).optional(),
   provider: z.string(),

@@ -6,7 +6,8 @@ import { writeNeeded } from '../../util/output-folder';
 import { clusterFaces } from '../clustering/cluster-faces';
 import { judgeRepeated } from '../clustering/judge-faces';
 import { clusteringWorkers } from '../threads/worker-pools';
-import { chartOf, clusterFolder, clustersJson } from './export';
+import { clustersJson } from './clusters-json';
+import { chartOf, clusterFolder } from './export';
 import { rowsOfVectors } from './face-rows';
 import type { JobContext } from './job-context';
 import { nameOfVector, truthOf } from './labels-of-faces';
@@ -43,7 +44,9 @@ export async function clusterVectors(
   const output = { kind: CLUSTER_OUTPUT, overwrite, signal: context.signal };
   const { kept } = await writeNeeded(outDir, output, async (write) => {
     await writeFaces(write, rowsOfVectors(read, stored), formats);
-    await write('clusters.json', JSON.stringify(clustersJson(clustering, { judgement }), null, 2));
+    const source = { vectors: file, limit, sample };
+    const json = clustersJson(clustering, { source, formats, judgement });
+    await write('clusters.json', JSON.stringify(json, null, 2));
     for (const cluster of clustering.clusters) {
       const chart = chartOf(cluster, clustering.overall);
       await write(`clusters/${clusterFolder(cluster.id)}/occurrences.svg`, chart);

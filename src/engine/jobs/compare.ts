@@ -20,6 +20,7 @@ import { MethodComparer, repetitionsOf } from '../clustering/compare-methods';
 import { attributesWithLabels, LabeledFaces, type Truth } from '../clustering/truth';
 import { openRun } from '../open-runs';
 import { clusteringWorkers } from '../threads/worker-pools';
+import { type ComparedSource, comparisonJson } from './comparison-json';
 import type { JobContext } from './job-context';
 import { nameOfFace, nameOfVector, truthOf } from './labels-of-faces';
 import { COMPARE_OUTPUT } from './outputs';
@@ -50,7 +51,7 @@ export async function compareRun(
   const truth = await truthOf(params.labels, nameOfFace(run), manifest.faces, context.signal);
   const comparison = await compare(input, params, context, { run: clusteringWorkers.run, truth });
   await writeToRun(run, () => writeComparison(runDir, comparison));
-  await writeFiles(comparison, params, context);
+  await writeFiles(comparison, params, { manifest }, context);
   return comparison;
 }
 
@@ -65,7 +66,7 @@ export async function compareVectors(
   const input = { probabilities, names: table.attributes };
   const truth = await truthOf(params.labels, nameOfVector(vectors), rows.length, signal);
   const comparison = await compare(input, params, context, { run: clusteringWorkers.run, truth });
-  await writeFiles(comparison, params, context);
+  await writeFiles(comparison, params, { vectors: file, limit, sample }, context);
   return comparison;
 }
 
@@ -194,14 +195,18 @@ function comparedTruth(
   return new LabeledFaces(truth, attributes, rows);
 }
 
-/** Writes comparison.csv and its chart, if a folder is given. */
+/** Writes the comparison and its chart, if a folder is given. */
 async function writeFiles(
   comparison: Comparison,
-  { outDir, overwrite = false }: CompareParams,
+  params: CompareParams,
+  source: ComparedSource,
   { signal }: JobContext,
 ): Promise<void> {
+  const { outDir, overwrite = false } = params;
   if (outDir === undefined) return;
   await writeNeeded(outDir, { kind: COMPARE_OUTPUT, overwrite, signal }, async (write) => {
+    const json = comparisonJson(comparison, params, source);
+    await write('comparison.json', JSON.stringify(json, null, 2));
     await write('comparison.csv', comparisonCsv(comparison));
     await write('comparison.svg', comparisonChart(comparison));
   });

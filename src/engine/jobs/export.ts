@@ -1,8 +1,6 @@
 /** Writes a run and its clustering as files, in the layout that the README documents. */
 import { readFile } from 'node:fs/promises';
 import type { Clustering, ClusterSummary, Occurrences } from '../../domain/clustering';
-import type { Judgement } from '../../domain/judgement';
-import type { RunManifest } from '../../domain/run';
 import type { TableFormat } from '../../domain/settings';
 import type { EngineCalls } from '../../protocol/engine';
 import type { StoredClustering } from '../../runs/run-files';
@@ -15,6 +13,7 @@ import { UserError } from '../../util/errors';
 import { fsReason, isFull } from '../../util/fs-errors';
 import { filesInTheWay, type WriteFile, writeOutput } from '../../util/output-folder';
 import { openRun } from '../open-runs';
+import { clustersJson } from './clusters-json';
 import { rowsOfRun } from './face-rows';
 import { clusteringOf, makePictures } from './inspect';
 import type { JobContext } from './job-context';
@@ -49,7 +48,11 @@ export async function exportRun(
     await write('report.html', await reportPage(run, stored, made, script));
     await write(
       'clusters.json',
-      JSON.stringify(clustersJson(clustering, { manifest: run.manifest, judgement }), null, 2),
+      JSON.stringify(
+        clustersJson(clustering, { source: run.manifest, formats, judgement }),
+        null,
+        2,
+      ),
     );
     const total = clustering.clusters.length;
     context.onProgress({ stage: 'export', done: total, total, failed: 0 });
@@ -149,54 +152,3 @@ async function allPictures(
 
 /** Name of a cluster's folder: `00`, `01`, …, `noise`. */
 export const clusterFolder = (id: number) => (id < 0 ? 'noise' : String(id).padStart(2, '0'));
-
-/**
- * The content of clusters.json.
- * @param manifest of the run; undefined where vectors were clustered.
- * @param judgement against labels, if there are any.
- */
-export function clustersJson(
-  clustering: Clustering,
-  { manifest, judgement }: { manifest?: RunManifest; judgement?: Judgement | undefined },
-) {
-  const { settings } = clustering;
-  // The attributes of the settings may be others than those that the vectors have.
-  const { method, attributes: _, ...parameters } = settings;
-  return {
-    version: clustering.version,
-    method,
-    parameters: { ...parameters, ...(manifest === undefined ? {} : manifest.settings) },
-    attributes: Object.keys(clustering.weights),
-    weights: clustering.weights,
-    folders: manifest?.folders ?? [],
-    model: manifest?.model ?? null,
-    provider: manifest?.provider ?? null,
-    providers: manifest?.trials ?? [],
-    images: manifest?.images ?? null,
-    faces: clustering.faces,
-    distinct: clustering.distinct,
-    silhouette: clustering.silhouette,
-    inertia: clustering.inertia,
-    curve: clustering.curve,
-    daviesBouldin: clustering.daviesBouldin,
-    calinskiHarabasz: clustering.calinskiHarabasz,
-    agreement: clustering.agreement,
-    judgement: judgement ?? null,
-    tree: clustering.tree,
-    notices: clustering.notices,
-    timing: { ...manifest?.timing, ...clustering.timing },
-    overall: clustering.overall,
-    clusters: clustering.clusters.map(
-      ({ id, size, silhouette, occurrences, otherOccurrences, prominent, noisy, medoid }) => ({
-        id,
-        size,
-        silhouette,
-        occurrences,
-        prominent,
-        noisy,
-        medoid,
-        otherOccurrences,
-      }),
-    ),
-  };
-}

@@ -30,7 +30,11 @@ export const clusterFiles = (formats: readonly TableFormat[]): string[] => [
   'report.html',
 ];
 
-export const COMPARE_OUTPUT = outputOf('compare', ['comparison.csv', 'comparison.svg']);
+export const COMPARE_OUTPUT = outputOf('compare', [
+  'comparison.json',
+  'comparison.csv',
+  'comparison.svg',
+]);
 
 export const DATASET_OUTPUT = outputOf('dataset', [
   'dataset.json',

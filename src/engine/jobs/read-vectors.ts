@@ -12,11 +12,7 @@ export type Vectors = Awaited<ReturnType<typeof readVectors>>;
  * @returns the table, the chosen rows, and their probabilities, `[rows, attributes]`.
  * @throws UserError where the table cannot be read or has no row; CancelledError.
  */
-export async function readVectors(
-  file: string,
-  choice: ImageChoice,
-  signal: AbortSignal,
-) {
+export async function readVectors(file: string, choice: ImageChoice, signal: AbortSignal) {
   const table = await readLabels(file, signal);
   const width = table.attributes.length;
   const rows = chooseImages(Array.from(table.images.keys()), choice);

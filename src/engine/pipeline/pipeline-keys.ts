@@ -5,7 +5,7 @@ import type { AnalysisSettings } from '../../domain/settings';
 import type { DetectionMode } from '../../faces/choose-detection';
 import type { ImageLimits } from '../../images/image-limits';
 import { readNetwork } from '../../networks/model';
-import { hashOf } from '../../util/content-hash';
+import { hashOf, sha256Of, shortHash } from '../../util/content-hash';
 
 /** Raised whenever the results of decoding, detection, alignment or cropping change. */
 const PIPELINE_VERSION = 8;
@@ -66,11 +66,14 @@ export const alignmentKey = (
 
 const hashes = new Map<string, string>();
 
+/** `hashOf` a network's file. @throws UserError where it cannot be read. */
+export const fileHash = async (file: string): Promise<string> => shortHash(await fileSha256(file));
+
 /**
- * Hash of a network's file; computed once until the file changes.
+ * SHA-256 of a network's file; computed once until the file changes.
  * @throws UserError where it cannot be read.
  */
-export async function fileHash(file: string): Promise<string> {
+export async function fileSha256(file: string): Promise<string> {
   // Unlike mtime, ctime cannot be set at will.
   const identity = await stat(file).then(
     ({ size, mtimeMs, ctimeMs, ino }) => `${file} ${size} ${mtimeMs} ${ctimeMs} ${ino}`,
@@ -78,7 +81,7 @@ export async function fileHash(file: string): Promise<string> {
   );
   const known = identity === undefined ? undefined : hashes.get(identity);
   if (known !== undefined) return known;
-  const hash = hashOf(await readNetwork(file));
+  const hash = sha256Of(await readNetwork(file));
   if (identity !== undefined) hashes.set(identity, hash);
   return hash;
 }
