@@ -7,6 +7,7 @@ import { lowerFirst } from '../text/letter-case';
 import { UserError } from '../util/errors';
 import { globProblem } from '../util/glob';
 import { DEFAULT_ATTRIBUTES } from './attributes';
+import { imageCounts } from './image-counts';
 import { libraryFolderProblem } from './library-folder';
 import { LINKAGES, METRICS, AFFINITIES, ASSIGN_LABELS } from './method-options';
 
@@ -40,17 +41,6 @@ const clusterCountText = z
   .regex(/^\d{1,4}$/)
   .transform(Number)
   .pipe(clusterCount);
-
-const IMAGE_COUNTS =
-  'expected a whole number from 0 to 100,000,000, or a list of one for each folder';
-/** Above the number of folders that anybody chooses. */
-const MOST_FOLDERS = 1000;
-const imageCount = z.int().min(0).max(100_000_000);
-/** Number of images of all folders together, or of each folder, in their order; 0 means all. */
-const imageCounts = z.union(
-  [imageCount, z.array(imageCount).min(1).max(MOST_FOLDERS)],
-  IMAGE_COUNTS,
-);
 
 /** Far above the number of any network: a settings file or a page may hold anything. */
 const MOST_ATTRIBUTES = 10_000;
@@ -287,10 +277,6 @@ export function parseSettings(
   if (first !== undefined) throw new UserError(first);
   return settings;
 }
-
-/** Whether some of the images are drawn at random. */
-export const isSampled = ({ sample }: Pick<AnalysisSettings, 'sample'>): boolean =>
-  typeof sample === 'number' ? sample > 0 : sample.some((each) => each > 0);
 
 /** The settings of clustering. */
 export function clusteringSettings(settings: Settings): ClusteringSettings {

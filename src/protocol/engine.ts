@@ -169,6 +169,10 @@ export interface EngineCalls extends DatasetCalls {
       bundled: BundledModels;
       /** Number of faces that are also evaluated reduced and blurred. */
       degraded: number;
+      /** Folder for evaluation.json, predictions and charts; undefined to write no files. */
+      outDir?: string;
+      /** Whether to replace files that this program did not write. */
+      overwrite?: boolean;
     };
     result: Evaluation;
   };

@@ -38,8 +38,8 @@ function optionOf(name: string, value: unknown): string[] {
 
 /** A list is written with commas, or as JSON where a comma is in it; a table as JSON. */
 function textOf(value: unknown): string {
-  if (!Array.isArray(value))
-    return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  if (typeof value === 'string') return value;
+  if (!Array.isArray(value)) return JSON.stringify(value);
   const isPlain = value.every(
     (each) =>
       typeof each === 'number' || (typeof each === 'string' && /^[^,[\s][^,]*(?<!\s)$/.test(each)),

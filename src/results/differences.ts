@@ -36,4 +36,5 @@ const isTable = (value: unknown): value is Record<string, unknown> =>
 const own = (table: Record<string, unknown>, key: string) =>
   Object.hasOwn(table, key) ? table[key] : undefined;
 
-const shown = (value: unknown) => excerpt(JSON.stringify(value) ?? 'nothing', 60);
+const shown = (value: unknown) =>
+  excerpt(value === undefined ? 'nothing' : JSON.stringify(value), 60);

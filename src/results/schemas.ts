@@ -185,3 +185,85 @@ export const datasetSchema = provenance('dataset').extend({
   ),
 });
 export type DatasetJson = z.infer<typeof datasetSchema>;
+
+const confidence = z
+  .object({ low: share, high: share })
+  .nullable()
+  .describe('95 % confidence interval; null where the score is not defined.');
+/** In [0, 1]; null where it is not defined. */
+const part = share.nullable();
+
+export const evaluationSchema = provenance('evaluation').extend({
+  folder: text,
+  labels: text.describe('Path of the table of labels.'),
+  faces: count,
+  accuracy: share.describe('Mean over the attributes, as the other scores.'),
+  balancedAccuracy: part,
+  averagePrecision: part,
+  hammingDistance: z.number().describe('Mean number of wrong attributes of a face.'),
+  intervals: z.object({ accuracy: confidence, balancedAccuracy: confidence }),
+  majorityAccuracy: share.describe('Of always predicting each attribute’s more frequent label.'),
+  calibrationError: share,
+  calibration: z.array(z.object({ from: share, count, probability: part, frequency: part })),
+  perAttribute: z.record(
+    text,
+    z.object({
+      counts: z
+        .object({
+          truePositives: count,
+          falsePositives: count,
+          falseNegatives: count,
+          trueNegatives: count,
+        })
+        .describe('Numbers of faces, by what was inferred (from 0.5 on) and labeled.'),
+      intervals: z.object({
+        accuracy: confidence,
+        balancedAccuracy: confidence,
+        precision: confidence,
+        recall: confidence,
+      }),
+      accuracy: share,
+      balancedAccuracy: part,
+      precision: part,
+      recall: part,
+      averagePrecision: part,
+      frequency: share,
+      wrong: count,
+      wrongOfPredicted: part,
+      calibrationError: share,
+    }),
+  ),
+  balancedThresholds: z
+    .object({ accuracy: share, balancedAccuracy: part, hammingDistance: z.number() })
+    .nullable()
+    .describe('Scores at the network’s own thresholds; null where it has none.'),
+  robustness: z
+    .array(
+      z.object({
+        kind: z.enum(['size', 'blur']),
+        amount: z.number(),
+        agreement: share,
+        accuracy: share,
+      }),
+    )
+    .nullable(),
+  images: z.object({
+    found: count,
+    labelled: count,
+    read: count,
+    failed: count,
+    withoutFace: count,
+  }),
+  failures: z.array(z.object({ image: text, reason: text })),
+  faceless: z.array(text).describe('Labeled images without a face.'),
+  provider: text,
+  seconds: z.number(),
+});
+export type EvaluationJson = z.infer<typeof evaluationSchema>;
+
+export const RESULT_SCHEMAS: Record<ResultKind, z.ZodObject> = {
+  clusters: clustersSchema,
+  comparison: comparisonSchema,
+  evaluation: evaluationSchema,
+  dataset: datasetSchema,
+};

@@ -43,6 +43,10 @@ describe('TextBytes', () => {
   });
 });
 
+/** Names of the columns of faces.csv. */
+const headerOf = (rows: FaceRows): string[] =>
+  parse<string[]>([...faceTable(rows)].join(''), { columns: false, bom: true })[0]!;
+
 describe('faceTable', () => {
   const names = ['a.jpg', 'b,c.jpg', 'a "quote".jpg', ' space.jpg'];
   const clustering = {
@@ -129,8 +133,8 @@ describe('faceTable', () => {
 
   it('gives every column a name of its own, whatever the attributes are called', () => {
     const attributes = ['path', 'Male', 'Male', 'Male_present', 'cluster'];
-    const [header] = parse(textOf(faceRows(['a.jpg'], { attributes }))) as string[][];
-    expect(new Set(header).size).toBe(header!.length);
+    const header = headerOf(faceRows(['a.jpg'], { attributes }));
+    expect(new Set(header).size).toBe(header.length);
     expect(header).toEqual(
       expect.arrayContaining(['path', 'path_attribute', 'Male_attribute', 'cluster_attribute']),
     );
@@ -193,7 +197,7 @@ describe('faces.jsonl and faces.parquet', () => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>);
-  const columns = (parse([...faceTable(rows)].join(''), { bom: true }) as string[][])[0]!;
+  const columns = headerOf(rows);
 
   it('have the columns of faces.csv, and null for what is not known', () => {
     const objects = jsonl();
@@ -213,7 +217,7 @@ describe('faces.jsonl and faces.parquet', () => {
     const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
     const schema = parquetMetadata(file).schema.slice(1);
     expect(schema.map(({ name }) => name)).toEqual(columns);
-    const read = await parquetReadObjects({
+    const read: Record<string, unknown>[] = await parquetReadObjects({
       file,
       columns: columns.filter((c) => c !== '__proto__'),
     });

@@ -1,8 +1,9 @@
 /** The content of clusters.json. */
 import type { Clustering } from '../../domain/clustering';
+import { isSampled } from '../../domain/image-counts';
 import type { Judgement } from '../../domain/judgement';
 import type { RunManifest } from '../../domain/run';
-import { type AnalysisSettings, isSampled, type TableFormat } from '../../domain/settings';
+import type { AnalysisSettings, TableFormat } from '../../domain/settings';
 import { optionUnless, settingArguments } from '../../results/arguments';
 import { originOfRun, provenanceOf } from '../../results/provenance';
 import type { ClustersJson } from '../../results/schemas';

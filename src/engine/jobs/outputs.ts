@@ -54,6 +54,8 @@ export const LABEL_ERRORS_OUTPUT = outputOf('label-errors', ['label-errors.csv']
 
 export const EVALUATION_OUTPUT = outputOf('evaluate', [
   'evaluation.json',
+  'predictions.csv',
+  'predictions.svg',
   'accuracy.svg',
   'wrong.svg',
   'wrong-of-predicted.svg',

@@ -1,12 +1,12 @@
 /** Settings that were changed since a run was analyzed. */
 import { isDeepStrictEqual } from 'node:util';
+import { isSampled } from '../../domain/image-counts';
 import type { RunManifest } from '../../domain/run';
 import {
   ANALYSIS_KEYS,
   type AnalysisSettings,
   analysisSettings,
   analysisSettingsSchema,
-  isSampled,
   type Settings,
 } from '../../domain/settings';
 
