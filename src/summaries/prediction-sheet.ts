@@ -21,6 +21,8 @@ const FACE_HEIGHT = 120;
 const LINE = 13;
 const TOP = 58;
 const GAP = 14;
+/** Most attributes of a face; those that are wrong come first where there are more. */
+const MAX_LINES = 20;
 /** Characters of a name that fit beside a face. */
 const MAX_NAME = 24;
 
@@ -37,7 +39,8 @@ export function predictionSheet(
   samples: readonly SampledPrediction[],
   crop: CropSize,
 ): string {
-  const lines = Math.max(0, ...samples.map(({ attributes }) => attributes.length + 1));
+  const shown = samples.map(({ attributes }) => Math.min(attributes.length, MAX_LINES + 1));
+  const lines = 1 + Math.max(0, ...shown);
   const row = Math.max(FACE_HEIGHT, lines * LINE) + GAP;
   const height = TOP + Math.ceil(samples.length / COLUMNS) * row;
   const faceWidth = Math.round((FACE_HEIGHT * crop.width) / crop.height);
@@ -52,9 +55,10 @@ export function predictionSheet(
 
 function legend(): string {
   const entries = Object.values(KINDS).map(
-    ({ sign, color, text }) => `<tspan fill="${color}">${sign} ${text}</tspan>`,
+    ({ sign, color, text }, i) =>
+      `<tspan dx="${i === 0 ? 0 : 16}" fill="${color}">${sign} ${text}</tspan>`,
   );
-  return `<text x="12" y="42">${entries.join('<tspan>   </tspan>')}</text>`;
+  return `<text x="12" y="42">${entries.join('')}</text>`;
 }
 
 function face({ image, jpeg, attributes }: SampledPrediction, width: number): string {
@@ -67,10 +71,19 @@ function face({ image, jpeg, attributes }: SampledPrediction, width: number): st
   return [
     picture,
     text(0, shortened(image), '#555'),
-    ...attributes.map(({ name, kind }, i) =>
+    ...listed(attributes).map(({ name, kind }, i) =>
       text(i + 1, `${KINDS[kind].sign} ${shortened(readableAttribute(name))}`, KINDS[kind].color),
     ),
+    ...(attributes.length > MAX_LINES
+      ? [text(MAX_LINES + 1, `and ${attributes.length - MAX_LINES} more`, '#555')]
+      : []),
   ].join('');
+}
+
+function listed(attributes: SampledPrediction['attributes']): SampledPrediction['attributes'] {
+  if (attributes.length <= MAX_LINES) return attributes;
+  const isRight = ({ kind }: { kind: PredictionKind }) => Number(kind === 'right');
+  return [...attributes].sort((a, b) => isRight(a) - isRight(b)).slice(0, MAX_LINES);
 }
 
 /** The end of a name, which distinguishes images. */
