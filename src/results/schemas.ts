@@ -76,7 +76,7 @@ const judgement = z.object({
   perAttribute: z.record(text, interval.nullable()),
 });
 
-export const clustersSchema = provenance('clusters').extend({
+const clustersSchema = provenance('clusters').extend({
   method: z.enum(METHODS),
   attributes: z.array(text).describe('By which the faces were compared.'),
   weights: z.record(text, z.number()).describe('Of the attributes.'),
@@ -141,7 +141,7 @@ export const clustersSchema = provenance('clusters').extend({
 });
 export type ClustersJson = z.infer<typeof clustersSchema>;
 
-export const comparisonSchema = provenance('comparison').extend({
+const comparisonSchema = provenance('comparison').extend({
   methods: z.array(z.enum(METHODS)),
   from: count,
   to: count,
@@ -170,7 +170,7 @@ export const comparisonSchema = provenance('comparison').extend({
 });
 export type ComparisonJson = z.infer<typeof comparisonSchema>;
 
-export const datasetSchema = provenance('dataset').extend({
+const datasetSchema = provenance('dataset').extend({
   kind: text,
   labels: text,
   images: text.nullable().describe('Folder of the images; null where there are only labels.'),
@@ -193,7 +193,7 @@ const confidence = z
 /** In [0, 1]; null where it is not defined. */
 const part = share.nullable();
 
-export const evaluationSchema = provenance('evaluation').extend({
+const evaluationSchema = provenance('evaluation').extend({
   folder: text,
   labels: text.describe('Path of the table of labels.'),
   faces: count,

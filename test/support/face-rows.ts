@@ -31,7 +31,7 @@ export function faceRows(images: readonly string[], changes: Partial<FaceRows> =
   };
 }
 
-export const oneCluster = (faces: number) =>
+const oneCluster = (faces: number) =>
   ({
     clustering: { clusters: [{ id: 0, size: faces }] },
     members: Int32Array.from({ length: faces }, (_, row) => row),

@@ -44,7 +44,7 @@ export function* predictionsTable(
 }
 
 /** Whether an attribute is inferred otherwise than it is labeled. */
-export const isWrong = ({ labels, inferred }: LabeledFace, attribute: number): boolean =>
+const isWrong = ({ labels, inferred }: LabeledFace, attribute: number): boolean =>
   !Number.isNaN(labels[attribute]) &&
   labels[attribute]! >= PRESENT !== inferred[attribute]! >= PRESENT;
 
