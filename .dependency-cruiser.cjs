@@ -6,6 +6,7 @@ const MAY_IMPORT = {
   'src/text': [],
   'src/util': ['src/text'],
   'src/domain': ['src/util', 'src/text'],
+  'src/results': ['src/domain', 'src/util', 'src/text'],
   'src/channel': ['src/util'],
   'src/protocol': ['src/domain', 'src/util'],
   'src/cuda': ['src/util', 'src/text'],
@@ -58,6 +59,7 @@ const MAY_IMPORT = {
   ],
   'src/cli': [
     'src/engine/(client|bundled-files|jobs/outputs)',
+    'src/results',
     'src/summaries',
     'src/domain',
     'src/util',

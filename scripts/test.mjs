@@ -59,13 +59,14 @@ async function step(name, work) {
   }
 }
 
-/** Debian's Python packages, for the tests of training/. Without them those tests are skipped. */
+/** Debian's Python packages, for the tests that need Python; without them those are skipped. */
 async function pythonPackages() {
   const wanted = [
     [
       'numpy, onnx, flatbuffers',
       ['python3', 'python3-numpy', 'python3-onnx', 'python3-flatbuffers'],
     ],
+    ['pandas', ['python3-pandas']],
     [
       'torch, torchvision, PIL, tqdm, matplotlib',
       ['python3-torchvision', 'python3-pil', 'python3-tqdm', 'python3-matplotlib'],

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { clusteringSettings, type Settings } from '../domain/settings';
 import { reportScript } from '../engine/bundled-files';
-import { CLUSTER_FILES, CLUSTER_OUTPUT, VECTORS_FILES } from '../engine/jobs/outputs';
+import { CLUSTER_OUTPUT, clusterFiles, vectorsFiles } from '../engine/jobs/outputs';
 import { judgementLines } from '../summaries/judgement-text';
 import { clusteringLines, runLines } from './cluster-text';
 import type { CliContext, CliOptions } from './context';
@@ -23,7 +23,7 @@ export async function clusterCommand(
     throw new UsageError('expected at least one FOLDER, or --vectors FILE');
   if (vectors !== undefined && folders.length > 0)
     throw new UsageError('expected either FOLDERs or --vectors FILE, got both');
-  const files = vectors === undefined ? CLUSTER_FILES : VECTORS_FILES;
+  const files = (vectors === undefined ? clusterFiles : vectorsFiles)(settings.formats);
   const judging = judgingOf(options);
   const output = await outputOf(options, CLUSTER_OUTPUT, files);
   const lines = await withSession(context, options, output.outDir, (session) =>
@@ -57,7 +57,7 @@ async function clusterFolders(
     judging && (await engine.call('judge', { runDir, settings: chosen, ...judging }, call));
   const written = await engine.call(
     'export',
-    { runDir, reportScript: reportScript(root), ...output, judgement },
+    { runDir, reportScript: reportScript(root), ...output, formats: settings.formats, judgement },
     call,
   );
   return [
@@ -79,8 +79,8 @@ async function clusterVectors(
   { engine, call }: Session,
   { file, settings, output, judging }: VectorsJob,
 ): Promise<string[]> {
-  const { limit, sample } = settings;
-  const params = { file, settings: clusteringSettings(settings), limit, sample };
+  const { limit, sample, formats } = settings;
+  const params = { file, settings: clusteringSettings(settings), limit, sample, formats };
   const written = await engine.call('vectors', { ...params, ...output, judging }, call);
   const { clustering, judgement } = written;
   return [

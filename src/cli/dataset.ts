@@ -40,8 +40,7 @@ export async function datasetCommand(
   const images = typeof options.checkLabels === 'number' ? options.checkLabels : 0;
   const output = await checkedOutput(options, images > 0);
   const lines = await withSession(context, options, output.outDir, async (session) => {
-    const samples = settings.sample > 0 ? settings.sample : DEFAULT_SAMPLES;
-    const params = { ...choice, samples, ...output };
+    const params = { ...choice, samples: samplesOf(settings), ...output };
     const report = await session.engine.call('dataset', params, session.call);
     if (images === 0) return reportLines(report);
     const errors = await session.engine.call(
@@ -60,6 +59,13 @@ export async function datasetCommand(
     return [...reportLines(report), ...labelErrorLines(errors)];
   });
   printLines([...lines, `written to ${output.outDir}`]);
+}
+
+/** @throws UsageError for a number for each folder. */
+function samplesOf({ sample }: Settings): number {
+  if (typeof sample !== 'number')
+    throw new UsageError(`--sample: expected one number, got '${sample.join(',')}'`);
+  return sample > 0 ? sample : DEFAULT_SAMPLES;
 }
 
 async function checkedOutput(options: CliOptions, checksLabels: boolean): Promise<Output> {

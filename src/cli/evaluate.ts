@@ -4,13 +4,11 @@ import { readableAttribute } from '../domain/attributes';
 import type { Evaluation } from '../domain/evaluation';
 import type { Settings } from '../domain/settings';
 import { EVALUATION_OUTPUT } from '../engine/jobs/outputs';
-import { evaluationChart } from '../summaries/evaluation-chart';
 import { providerText } from '../summaries/provider-text';
-import { reliabilityChart } from '../summaries/reliability-chart';
 import { plural } from '../text/numbers';
-import { writeNeeded } from '../util/output-folder';
+import type { Interval } from '../util/wilson';
 import type { CliContext, CliOptions } from './context';
-import { type Output, outputOf } from './output';
+import { outputOf } from './output';
 import { printLines } from './print';
 import { analysisParameters, withSession } from './session';
 
@@ -29,41 +27,11 @@ export async function evaluateCommand(
     degraded: typeof options.degraded === 'number' ? options.degraded : 0,
   };
   const lines = await withSession(context, options, output.outDir, async ({ engine, call }) => {
-    const evaluation = await engine.call('evaluate', params, call);
-    await writeEvaluation(evaluation, output, context.signal);
+    const evaluation = await engine.call('evaluate', { ...params, ...output }, call);
     const notes = evaluation.notices.map((notice) => `note: ${notice}`);
     return [...notes, ...attributeLines(evaluation), '', ...totalLines(evaluation)];
   });
   printLines([...lines, `written to ${join(output.outDir, 'evaluation.json')}`]);
-}
-
-async function writeEvaluation(
-  evaluation: Evaluation,
-  { outDir, overwrite }: Output,
-  signal: AbortSignal,
-): Promise<void> {
-  const scores = Object.entries(evaluation.perAttribute);
-  const chart = (title: string, valueOf: (score: (typeof scores)[number][1]) => number) =>
-    evaluationChart(
-      title,
-      scores.map(([name, score]) => ({ name, value: valueOf(score) })),
-    );
-  await writeNeeded(outDir, { kind: EVALUATION_OUTPUT, overwrite, signal }, async (write) => {
-    await write('evaluation.json', JSON.stringify(evaluation, null, 2));
-    await write(
-      'accuracy.svg',
-      chart('Accuracy by attribute', ({ accuracy }) => accuracy),
-    );
-    await write(
-      'wrong.svg',
-      chart('Wrong predictions by attribute', ({ wrong, labeled }) => wrong / labeled),
-    );
-    await write(
-      'wrong-of-predicted.svg',
-      chart('Wrong positive predictions by attribute', (score) => score.wrongOfPredicted ?? 0),
-    );
-    await write('calibration.svg', reliabilityChart(evaluation.calibration));
-  });
 }
 
 function attributeLines({ perAttribute, faces }: Evaluation): string[] {
@@ -84,7 +52,8 @@ function totalLines(evaluation: Evaluation): string[] {
   const attributes = Object.keys(evaluation.perAttribute).length;
   return [
     `${String(faces)} faces, ${String(attributes)} attributes on ${providerText(provider)}, ${seconds.toFixed(1)} s`,
-    `accuracy ${percent(evaluation.accuracy)} %, balanced accuracy ${percent(evaluation.balancedAccuracy)} %, ` +
+    `accuracy ${percent(evaluation.accuracy)} %${range(evaluation.intervals.accuracy)}, ` +
+      `balanced accuracy ${percent(evaluation.balancedAccuracy)} %${range(evaluation.intervals.balancedAccuracy)}, ` +
       `majority baseline ${percent(evaluation.majorityAccuracy)} %, mean wrong attributes per face ${evaluation.hammingDistance.toFixed(3)}, ` +
       `average precision ${percent(evaluation.averagePrecision)} %, calibration error ${percent(evaluation.calibrationError)} %`,
     ...(balancedThresholds === null
@@ -107,6 +76,10 @@ function totalLines(evaluation: Evaluation): string[] {
 }
 
 const percent = (value: number | null) => (value === null ? '–' : (value * 100).toFixed(2));
+
+/** A 95 % confidence interval. */
+const range = (interval: Interval | null) =>
+  interval === null ? '' : ` (${percent(interval.low)} to ${percent(interval.high)})`;
 
 /** A percentage in a column of the table. */
 const cell = (value: number | null) => percent(value).padStart(8);

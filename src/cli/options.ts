@@ -11,13 +11,17 @@ import {
   METHODS,
   PRESETS,
   PROVIDERS,
+  TABLE_FORMATS,
   THRESHOLDS,
   WEIGHTS_FROM,
 } from '../domain/settings';
-import { toList, toNumber, toNumberOrAuto, toWeights } from './option-values';
+import { toList, toNumber, toNumberOrAuto, toNumbers, toWeights } from './option-values';
 
 export const numberOption = (flags: string, description: string) =>
   new Option(flags, description).argParser(toNumber);
+
+const numbersOption = (flags: string, description: string) =>
+  new Option(flags, description).argParser(toNumbers);
 
 export const listOption = (flags: string, description: string) =>
   new Option(flags, description).argParser(toList);
@@ -38,6 +42,12 @@ export const overwriteOption = () =>
     'replace files in DIR that no earlier run wrote, or that were changed since',
   );
 
+export const formatsOption = () =>
+  listOption(
+    '--formats <A,B,…>',
+    `formats of the table of faces: ${TABLE_FORMATS.join(', ')} (csv)`,
+  );
+
 export const progressOption = () =>
   choiceOption('--progress <FORMAT>', 'progress as JSON lines on stderr', ['json']);
 
@@ -49,8 +59,13 @@ export function addSampleOptions(command: Command): Command {
   return command
     .addOption(repeatedOption('--include <GLOB>', 'only images that match (repeatable)'))
     .addOption(repeatedOption('--exclude <GLOB>', 'not images or folders that match (repeatable)'))
-    .addOption(numberOption('--limit <N>', 'only the first N images (0: all)'))
-    .addOption(numberOption('--sample <N>', 'only N images, drawn with the seed (0: all)'))
+    .addOption(numbersOption('--limit <N>', 'only the first N images (0: all)'))
+    .addOption(
+      numbersOption(
+        '--sample <N>',
+        'only N images, drawn with the seed (0: all); with several FOLDERs, --sample 400,100 draws of each',
+      ),
+    )
     .addOption(numberOption('--seed <N>', 'seed of the sample and of clustering'))
     .addOption(progressOption());
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { METHODS, parseSettings, type Settings } from '../domain/settings';
+import { optionName } from '../results/arguments';
 import { messageOf, UserError } from '../util/errors';
 import { clusterCommand } from './cluster';
 import { compareCommand } from './compare';
@@ -16,6 +17,7 @@ import {
   addMethodOptions,
   addSampleOptions,
   addWrapOptions,
+  formatsOption,
   listOption,
   numberOption,
   overwriteOption,
@@ -23,6 +25,7 @@ import {
   verboseOption,
 } from './options';
 import { printError, printErrorText, printText } from './print';
+import { repeatCommand } from './repeat';
 import { UsageError } from './status';
 import { wrapCommand } from './wrap';
 
@@ -42,6 +45,7 @@ export function buildProgram(context: CliContext): Command {
   addDataset(program, context);
   addEvaluate(program, context);
   addWrap(program, context);
+  addRepeat(program, context);
   return program;
 }
 
@@ -57,6 +61,7 @@ function addCluster(program: Command, context: CliContext): void {
   addAnalysisOptions(command);
   command
     .requiredOption('--out <DIR>', 'folder the results are written to')
+    .addOption(formatsOption())
     .addOption(overwriteOption())
     .addOption(verboseOption())
     .option(
@@ -178,6 +183,27 @@ function addWrap(program: Command, context: CliContext): void {
     .action((file: string) => checked(command, (options) => wrapCommand(file, options, context)));
 }
 
+function addRepeat(program: Command, context: CliContext): void {
+  const command = program
+    .command('repeat')
+    .description(
+      'Repeat what made a result, with the same settings and seed, and compare the results.',
+    )
+    .argument('<FILE>', 'clusters.json, comparison.json, evaluation.json or dataset.json')
+    .requiredOption('--out <DIR>', 'folder the results are written to')
+    .addOption(overwriteOption())
+    .addOption(progressOption())
+    .option('--no-cache', 'read every image anew, and cache nothing between runs')
+    .action((file: string) =>
+      repeatCommand(
+        file,
+        command.opts<CliOptions>(),
+        (args) => buildProgram(context).parseAsync(args, { from: 'user' }),
+        context,
+      ),
+    );
+}
+
 /** Runs an action with checked settings. Wrong arguments end with the reason and the usage. */
 async function checked(
   command: Command,
@@ -185,10 +211,7 @@ async function checked(
 ): Promise<void> {
   const options = command.opts<CliOptions>();
   try {
-    const settings = parseSettings(
-      options,
-      (name) => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
-    );
+    const settings = parseSettings(options, optionName);
     await action(options, settings).catch((error: unknown) => {
       throw error instanceof UserError ? new ActionError(error) : error;
     });

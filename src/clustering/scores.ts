@@ -48,6 +48,23 @@ export function inertiaOf(vectors: DistinctVectors, given: Int32Array, clusters:
 }
 
 /**
+ * Euclidean distance of each vector to the mean of the faces of its cluster, `[vectors]`; NaN for
+ * noise, whose mean says nothing.
+ */
+export function distancesToCenters(
+  vectors: DistinctVectors,
+  given: Int32Array,
+  clusters: number,
+): Float64Array {
+  const { labels, centers } = centroidsOf(vectors, given, clusters);
+  return Float64Array.from(labels, (label, row) =>
+    given[row]! < 0
+      ? NaN
+      : Math.sqrt(squaredDistance(vectors.data, row, centers, label, vectors.columns)),
+  );
+}
+
+/**
  * Davies & Bouldin (1979): mean over the clusters of the largest (spread + other's spread) /
  * distance to another cluster; ≥ 0, lower is better. Null for fewer than 2 clusters, or as many as
  * faces.

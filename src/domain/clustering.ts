@@ -73,6 +73,11 @@ export interface Clustering {
   curve: Candidate[] | null;
   /** Agreement with the previous clustering of these faces; null for the first. */
   agreement: { adjustedRand: number; normalisedMutualInformation: number } | null;
+  /**
+   * Share of the variance that each axis of the faces' places in a plane explains, in [0, 1], and
+   * the number of distinct vectors the axes were computed from. Undefined in older clusterings.
+   */
+  projection?: { explained: [number, number]; vectors: number };
   /** Messages for the user, such as that fewer clusters were found than requested. */
   notices: string[];
   /** Seconds by step. */

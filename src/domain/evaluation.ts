@@ -1,5 +1,30 @@
 /** Evaluation of inferred attributes against labels. */
-import type { DetectionDecision } from './run';
+import type { Interval } from '../util/wilson';
+import type { DetectionDecision, Failure } from './run';
+
+/** Numbers of faces, by what was inferred (from 0.5 on) and labeled. */
+export interface AttributeCounts {
+  truePositives: number;
+  falsePositives: number;
+  falseNegatives: number;
+  trueNegatives: number;
+}
+
+/** 95 % confidence intervals of the scores; null where a score is not defined. */
+export interface AttributeIntervals {
+  accuracy: Interval | null;
+  balancedAccuracy: Interval | null;
+  precision: Interval | null;
+  recall: Interval | null;
+}
+
+/** What the scores of an attribute rest on. */
+export interface AttributeEvidence {
+  counts: AttributeCounts;
+  intervals: AttributeIntervals;
+}
+
+export type OverallIntervals = Pick<AttributeIntervals, 'accuracy' | 'balancedAccuracy'>;
 
 /** Scores of one attribute, each in [0, 1]; null where undefined (a class that does not occur). */
 export interface AttributeScores {
@@ -58,12 +83,14 @@ export interface Evaluation {
   averagePrecision: number | null;
   /** Mean number of wrong attributes per face: the sum of the shares of wrong inferences. */
   hammingDistance: number;
+  /** Of accuracy and balanced accuracy. */
+  intervals: OverallIntervals;
   /** Accuracy of always predicting each attribute's more frequent value among these labels. */
   majorityAccuracy: number;
   /** Expected calibration error over all attributes. */
   calibrationError: number;
   calibration: ReliabilityBin[];
-  perAttribute: Record<string, AttributeScores>;
+  perAttribute: Record<string, AttributeScores & AttributeEvidence>;
   /** Scores at the model's own thresholds; null where it has none. */
   balancedThresholds: {
     accuracy: number;
@@ -73,6 +100,10 @@ export interface Evaluation {
   /** By size and blur; null where it was not requested. */
   robustness: Robustness[] | null;
   images: { found: number; labelled: number; read: number; failed: number; withoutFace: number };
+  /** Labeled images that cannot be used, and why. */
+  failures: Failure[];
+  /** Labeled images without a face. */
+  faceless: string[];
   detection: DetectionDecision;
   /** Execution provider. */
   provider: string;
@@ -80,5 +111,7 @@ export interface Evaluation {
   model: string;
   /** What of the labels was left out or interpreted, for people. */
   notices: string[];
+  /** SHA-256 of that file. */
+  modelSha256: string;
   seconds: number;
 }

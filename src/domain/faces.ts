@@ -14,6 +14,9 @@ export interface Box {
   height: number;
 }
 
+/** Points of a face, as tables name them: the eye on the left of the image, if it is upright. */
+export const LANDMARKS = ['left_eye', 'right_eye', 'mouth'] as const;
+
 /** A detected face, in pixels of the upright image. */
 export interface LocatedFace {
   box: Box;

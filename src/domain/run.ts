@@ -73,6 +73,8 @@ export interface RunManifest {
   settings: AnalysisSettings;
   /** Path of the ONNX file. */
   model: string;
+  /** SHA-256 of that file; undefined in runs of older versions. */
+  modelSha256?: string;
   /** Names of the model's outputs, in order. */
   modelAttributes: string[];
   /**

@@ -7,6 +7,7 @@ import { lowerFirst } from '../text/letter-case';
 import { UserError } from '../util/errors';
 import { globProblem } from '../util/glob';
 import { DEFAULT_ATTRIBUTES } from './attributes';
+import { imageCounts } from './image-counts';
 import { libraryFolderProblem } from './library-folder';
 import { LINKAGES, METRICS, AFFINITIES, ASSIGN_LABELS } from './method-options';
 
@@ -27,6 +28,10 @@ export const WEIGHTS_FROM = ['celeba', 'folder'] as const;
 export const THRESHOLDS = ['half', 'balanced'] as const;
 export const FEATURES = ['binary', 'probability'] as const;
 export const DETECT = ['auto', 'always', 'never'] as const;
+
+/** Formats of the table of faces. */
+export const TABLE_FORMATS = ['csv', 'jsonl', 'parquet'] as const;
+export type TableFormat = (typeof TABLE_FORMATS)[number];
 
 const CLUSTERS = 'expected a whole number from 1 to 1000, or "auto"';
 const clusterCount = z.int(CLUSTERS).min(1, CLUSTERS).max(1000, CLUSTERS);
@@ -74,9 +79,9 @@ export const analysisSettingsSchema = z.strictObject({
   /** Smallest side of the bounding box of a face, in pixels of the photo. */
   minFaceSize: z.int().min(8).max(4096).default(20),
   /** Number of images, in the order of their paths; 0 means all. */
-  limit: z.int().min(0).max(100_000_000).default(0),
+  limit: imageCounts.default(0),
   /** Number of images drawn at random with the seed; 0 means all. */
-  sample: z.int().min(0).max(100_000_000).default(0),
+  sample: imageCounts.default(0),
   /** Globs of the only images that are read; none means all. */
   include: z.array(globPattern).max(MOST_GLOBS).default([]),
   /** Globs of images and folders that are left out. */
@@ -165,6 +170,17 @@ export const clusteringSettingsSchema = z.strictObject({
   seed: z.int().min(0).max(0xffff_ffff).default(51),
 });
 
+/** Settings of the files that results are written to. */
+const exportSettingsSchema = z.strictObject({
+  /** Formats of the table of faces, each at most once. */
+  formats: z
+    .array(z.enum(TABLE_FORMATS))
+    .min(1)
+    .max(TABLE_FORMATS.length)
+    .default(['csv'])
+    .refine((formats) => new Set(formats).size === formats.length, 'expected each format once'),
+});
+
 const WATCH = ['off', 'tell', 'update'] as const;
 
 /** Settings that only the VS Code extension reads. */
@@ -183,10 +199,11 @@ const hostSettingsSchema = z.strictObject({
     .default([]),
 });
 
+type ExportSettings = z.infer<typeof exportSettingsSchema>;
 type HostSettings = z.infer<typeof hostSettingsSchema>;
 export type AnalysisSettings = z.infer<typeof analysisSettingsSchema>;
 export type ClusteringSettings = z.infer<typeof clusteringSettingsSchema>;
-export type Settings = AnalysisSettings & ClusteringSettings & HostSettings;
+export type Settings = AnalysisSettings & ClusteringSettings & ExportSettings & HostSettings;
 
 /** Names of the analysis settings; each is `faceClusters.<name>` in VS Code. */
 export const ANALYSIS_KEYS = Object.keys(
@@ -199,6 +216,7 @@ export const SETTING_KEYS: readonly (keyof Settings)[] = [
   ...new Set([
     ...ANALYSIS_KEYS,
     ...CLUSTERING_KEYS,
+    ...(Object.keys(exportSettingsSchema.shape) as (keyof ExportSettings)[]),
     ...(Object.keys(hostSettingsSchema.shape) as (keyof HostSettings)[]),
   ]),
 ];
@@ -213,6 +231,7 @@ export interface CheckedSettings {
 export const settingSchemas = {
   ...analysisSettingsSchema.shape,
   ...clusteringSettingsSchema.shape,
+  ...exportSettingsSchema.shape,
   ...hostSettingsSchema.shape,
 };
 

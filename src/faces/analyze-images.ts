@@ -3,7 +3,7 @@
  * attributes of the faces. This is the main task of image workers (engine/threads/image-worker.ts).
  */
 import pMap from 'p-map';
-import type { LocatedFace } from '../domain/faces';
+import type { CropSize, LocatedFace } from '../domain/faces';
 import type { Framing } from '../domain/networks';
 import type { Remarks } from '../domain/run';
 import { releaseBuffer, acquireBuffer } from '../images/buffer-pool';
@@ -48,6 +48,8 @@ export type ImageResult =
       hash: string | undefined;
       /** Null where the image as a whole is one aligned face. */
       faces: (LocatedFace | null)[];
+      /** Of the upright image, in pixels. */
+      size: CropSize;
       remarks: Remarks;
     };
 
@@ -257,7 +259,8 @@ async function cutFaces(
     const { crops, faces } = await (budget === undefined
       ? cutInTurn()
       : budget.run(encoded.memory, cutInTurn));
-    return { result: { kind: 'described', hash, faces, remarks: encoded.remarks }, crops };
+    const { width, height, remarks } = encoded;
+    return { result: { kind: 'described', hash, faces, size: { width, height }, remarks }, crops };
   } catch (error) {
     // Neither a bad image nor a defect of this program on one image stops a run. Both are reported.
     const { message, validity, isDoubtful } =

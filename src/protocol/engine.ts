@@ -8,7 +8,7 @@ import type { Judgement } from '../domain/judgement';
 import type { MissingWord, NetworkWords } from '../domain/network-words';
 import type { BundledModels, NetworkInfo } from '../domain/networks';
 import type { Failure, FolderChanges, RunManifest } from '../domain/run';
-import type { ClusteringSettings, AnalysisSettings } from '../domain/settings';
+import type { ClusteringSettings, AnalysisSettings, TableFormat } from '../domain/settings';
 import type { Written } from '../util/output-folder';
 import type { DatasetCalls } from './dataset-calls';
 
@@ -98,6 +98,8 @@ export interface EngineCalls extends DatasetCalls {
       outDir: string;
       reportScript: string;
       overwrite?: boolean;
+      /** Of the table of faces; CSV if undefined. */
+      formats?: readonly TableFormat[];
       /** Written into clusters.json. */
       judgement?: Judgement | undefined;
     };
@@ -108,10 +110,12 @@ export interface EngineCalls extends DatasetCalls {
     params: {
       file: string;
       settings: ClusteringSettings;
-      limit: number;
-      sample: number;
+      limit: AnalysisSettings['limit'];
+      sample: AnalysisSettings['sample'];
       outDir: string;
       overwrite?: boolean;
+      /** Of the table of vectors; CSV if undefined. */
+      formats?: readonly TableFormat[];
       /** How the clusters are compared with labels; undefined for not at all. */
       judging?: Omit<JudgeParams, 'settings'> | undefined;
     };
@@ -134,7 +138,7 @@ export interface EngineCalls extends DatasetCalls {
   compare: { params: CompareParams & { runDir: string }; result: Comparison };
   /** The same for the attribute vectors in a file. */
   compareVectors: {
-    params: CompareParams & { file: string; limit: number; sample: number };
+    params: CompareParams & { file: string } & Pick<AnalysisSettings, 'limit' | 'sample'>;
     result: Comparison;
   };
   /** Writes tables and charts of a data set of labeled faces into `outDir`. */
@@ -204,6 +208,10 @@ export interface EngineCalls extends DatasetCalls {
       bundled: BundledModels;
       /** Number of faces that are also evaluated reduced and blurred. */
       degraded: number;
+      /** Folder for evaluation.json, predictions and charts; undefined to write no files. */
+      outDir?: string;
+      /** Whether to replace files that this program did not write. */
+      overwrite?: boolean;
     };
     result: Evaluation;
   };

@@ -3,7 +3,7 @@
  * a row for each face or image, and are read each time a run is opened.
  */
 import { sep } from 'node:path';
-import type { Box } from '../domain/faces';
+import { type Box, LANDMARKS } from '../domain/faces';
 import type { RunManifest } from '../domain/run';
 
 /** The content of faces.json: columns of one entry for each face. */
@@ -18,6 +18,14 @@ export interface FaceTable {
   box: (Box | null)[];
   /** Confidence of the detector, in [0, 1]; null where the image as a whole is the face. */
   score: (number | null)[];
+  /**
+   * Size of the upright image, in pixels; null where it is not known. Undefined in runs of older
+   * versions, as the landmarks are.
+   */
+  imageWidth?: (number | null)[];
+  imageHeight?: (number | null)[];
+  /** x and y of `LANDMARKS`, in pixels of the upright image; null as the box is. */
+  landmarks?: (number[] | null)[];
   /** Paths that are not valid UTF-8, in base64, by row. */
   rawPaths: Record<number, string>;
 }
@@ -44,6 +52,18 @@ function isBoxOrNull(value: unknown): boolean {
   return isNumber(x) && isNumber(y) && isNumber(width) && isNumber(height);
 }
 
+const isCountOrNull = (value: unknown) => value === null || isCount(value);
+const isLandmarks = (value: unknown) =>
+  value === null ||
+  (Array.isArray(value) && value.length === 2 * LANDMARKS.length && value.every(isNumber));
+
+/** Columns that runs of older versions lack. */
+const NEWER_COLUMNS: Record<string, (value: unknown) => boolean> = {
+  imageWidth: isCountOrNull,
+  imageHeight: isCountOrNull,
+  landmarks: isLandmarks,
+};
+
 /** @returns what is wrong with faces.json; undefined where nothing is. */
 export function checkFaceTable(
   table: unknown,
@@ -56,6 +76,7 @@ export function checkFaceTable(
     face: isCount,
     box: isBoxOrNull,
     score: isNumberOrNull,
+    ...Object.fromEntries(Object.entries(NEWER_COLUMNS).filter(([name]) => name in table)),
   };
   for (const [name, isValid] of Object.entries(columns)) {
     const column = (table as Record<string, unknown>)[name];

@@ -107,6 +107,13 @@ export interface StoredClustering {
    * clusterings of older versions.
    */
   silhouettes: Float32Array | undefined;
+  /**
+   * Euclidean distance of each face to the mean of its cluster, in the space of the vectors that
+   * were clustered; NaN for noise. Undefined like `silhouettes`.
+   */
+  distances?: Float32Array | undefined;
+  /** Place of each face in a plane, `[faces, 2]` (summaries/projection.ts). */
+  projection?: Float32Array | undefined;
 }
 
 /** Silhouette of a face; null where it is not defined or not stored. */
@@ -118,13 +125,15 @@ export function silhouetteOfFace({ silhouettes }: StoredClustering, row: number)
 /** Writes one file, so that its parts belong together even if the process is killed. */
 export async function writeClustering(
   folder: string,
-  { clustering, members, silhouettes }: StoredClustering,
+  { clustering, members, silhouettes, distances, projection }: StoredClustering,
 ): Promise<void> {
   await rm(join(folder, PICTURES), { force: true });
   const encoded = {
     clustering,
     members: base64(members),
     silhouettes: silhouettes && base64(silhouettes),
+    distances: distances && base64(distances),
+    projection: projection && base64(projection),
   } satisfies ClusteringFile;
   await replaceFile(join(folder, CLUSTERING), JSON.stringify(encoded));
 }
@@ -134,6 +143,8 @@ const clusteringFileSchema = z.object({
   clustering: clusteringSchema,
   members: z.string(),
   silhouettes: z.string().optional(),
+  distances: z.string().optional(),
+  projection: z.string().optional(),
 });
 type ClusteringFile = z.infer<typeof clusteringFileSchema>;
 
@@ -154,12 +165,21 @@ export async function readClustering(folder: string): Promise<StoredClustering |
   if (value === undefined || isOfOtherVersion(value?.clustering)) return undefined;
   const { clustering, ...file } = checked(folder, CLUSTERING, value, clusteringFileSchema);
   const members = new Int32Array(bytesOf(file.members));
-  const silhouettes =
-    file.silhouettes === undefined ? undefined : new Float32Array(bytesOf(file.silhouettes));
+  const floats = (text: string | undefined) =>
+    text === undefined ? undefined : new Float32Array(bytesOf(text));
+  const [silhouettes, distances, projection] = [
+    floats(file.silhouettes),
+    floats(file.distances),
+    floats(file.projection),
+  ];
   const { faces, clusters } = clustering;
   const sizes = clusters.reduce((sum, { size }) => sum + size, 0);
   const isComplete =
-    members.length === faces && sizes === faces && (silhouettes?.length ?? faces) === faces;
+    members.length === faces &&
+    sizes === faces &&
+    (silhouettes?.length ?? faces) === faces &&
+    (distances?.length ?? faces) === faces &&
+    (projection?.length ?? 2 * faces) === 2 * faces;
   if (
     !isComplete ||
     !members.every((row) => row >= 0 && row < faces) ||
@@ -167,7 +187,7 @@ export async function readClustering(folder: string): Promise<StoredClustering |
   ) {
     throw new DamagedRun(folder, CLUSTERING, `does not assign ${faces} faces to its clusters`);
   }
-  return { clustering, members, silhouettes };
+  return { clustering, members, silhouettes, distances, projection };
 }
 
 /** Rows of the faces of the cluster at a position of `clustering.clusters`. */

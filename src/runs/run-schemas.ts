@@ -55,6 +55,7 @@ export const manifestSchema: z.ZodType<RunManifest> = z.object({
   folders: z.array(z.string().min(1)).min(1),
   settings: settings.transform(analysisSettings),
   model: z.string(),
+  modelSha256: z.string().exactOptional(),
   modelAttributes: z.array(z.string()).min(1),
   thresholds: z.array(z.number()).optional(),
   groups: z.array(z.array(count)).exactOptional(),
@@ -139,6 +140,9 @@ export const clusteringSchema: z.ZodType<Clustering> = z.object({
   agreement: z
     .object({ adjustedRand: z.number(), normalisedMutualInformation: z.number() })
     .nullable(),
+  projection: z
+    .object({ explained: z.tuple([z.number(), z.number()]), vectors: count })
+    .exactOptional(),
   notices: z.array(z.string()),
   timing: z.record(z.string(), z.number()),
 });

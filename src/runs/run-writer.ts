@@ -22,6 +22,8 @@ import { moveToPlace, startRun } from './run-place';
 /** An image with its faces. */
 export interface RunImage {
   image: ImageFile;
+  /** Of the upright image, in pixels; undefined where it is not known. */
+  size?: CropSize | undefined;
   faces: {
     /** Null where the image as a whole is the face. */
     located: LocatedFace | null;
@@ -30,6 +32,10 @@ export interface RunImage {
     crop: CropRef;
   }[];
 }
+
+/** x and y of `LANDMARKS`, to a hundredth of a pixel. */
+const landmarksOf = ({ eyes: [left, right], mouth }: LocatedFace): number[] =>
+  [left, right, mouth].flatMap(({ x, y }) => [x, y]).map((value) => Math.round(100 * value) / 100);
 
 /** Faces whose probabilities are written at once. */
 const BUFFERED_FACES = 256;
@@ -41,6 +47,9 @@ export class RunWriter {
     face: new JsonColumn(),
     box: new JsonColumn(),
     score: new JsonColumn(),
+    imageWidth: new JsonColumn(),
+    imageHeight: new JsonColumn(),
+    landmarks: new JsonColumn(),
   } satisfies Record<Exclude<keyof FaceTable, 'rawPaths'>, JsonColumn>;
   private readonly rawPaths: FaceTable['rawPaths'] = {};
   private buffered: Float32Array[] = [];
@@ -72,8 +81,9 @@ export class RunWriter {
     return this.columns.image.length;
   }
 
-  async append({ image, faces }: RunImage): Promise<void> {
+  async append({ image, size, faces }: RunImage): Promise<void> {
     const { folder, image: names, face, box, score } = this.columns;
+    const { imageWidth, imageHeight, landmarks } = this.columns;
     for (const [index, { located, probabilities }] of faces.entries()) {
       if (typeof image.path !== 'string') this.rawPaths[this.faces] = image.path.toString('base64');
       folder.push(image.folder);
@@ -81,6 +91,9 @@ export class RunWriter {
       face.push(index);
       box.push(located?.box ?? null);
       score.push(located?.score ?? null);
+      imageWidth.push(size?.width ?? null);
+      imageHeight.push(size?.height ?? null);
+      landmarks.push(located === null ? null : landmarksOf(located));
       this.buffered.push(probabilities);
     }
     if (this.buffered.length >= BUFFERED_FACES) await this.flush();

@@ -1,6 +1,6 @@
 /** What callers of the store write and read. */
 import * as z from 'zod';
-import type { LocatedFace } from '../domain/faces';
+import type { CropSize, LocatedFace } from '../domain/faces';
 import type { Remarks } from '../domain/run';
 import type { FileIdentity } from './identity';
 
@@ -8,8 +8,13 @@ import type { FileIdentity } from './identity';
 export type StoredDetections =
   /** Why the image cannot be used. */
   | { reason: string }
-  /** Null stands for the image as a whole. */
-  | { faces: (LocatedFace | null)[]; remarks?: Remarks };
+  | {
+      /** Null stands for the image as a whole. */
+      faces: (LocatedFace | null)[];
+      /** Of the upright image, in pixels; undefined where it is not known. */
+      size?: CropSize | undefined;
+      remarks?: Remarks;
+    };
 
 /** Position of a face's crop. */
 interface StoredCrop {

@@ -2,7 +2,7 @@
  * Values of the tables. They are tuples, which take less space than records. A damaged page may
  * yield any value, so each is checked when it is read.
  */
-import type { LocatedFace } from '../domain/faces';
+import type { CropSize, LocatedFace } from '../domain/faces';
 import { REMARKS, type Remarks } from '../domain/run';
 import { MAX_STRIP_FACES } from '../images/crop-strips';
 import { type FileIdentity, sameIdentity } from './identity';
@@ -23,6 +23,8 @@ export type DetectionsRow = [
   hash: string,
   reason: string | null,
   faces: (number[] | null)[] | null,
+  /** Width and height of the upright image, or nothing. Missing where there is no more. */
+  imageSize?: number[],
   /** Only where there are some: a number for each of REMARKS, 0 for those that do not apply. */
   remarks?: number[],
 ];
@@ -70,10 +72,10 @@ export function parseFileRow(value: unknown): FileRow | undefined {
 }
 
 export function parseDetectionsRow(value: unknown): DetectionsRow | undefined {
-  if (!Array.isArray(value) || (value.length !== 4 && value.length !== 5)) return undefined;
-  const [size, hash, reason, faces, remarks] = value as unknown[];
+  if (!Array.isArray(value) || value.length < 4 || value.length > 6) return undefined;
+  const [size, hash, reason, faces, imageSize = [], remarks = []] = value as unknown[];
   if (!isNumber(size) || !isHash(hash)) return undefined;
-  if (value.length === 5 && !isListOf(remarks, isCount)) return undefined;
+  if (!isListOf(imageSize, isCount) || !isListOf(remarks, isCount)) return undefined;
   const isValid =
     reason === null ? isListOf(faces, isFace) : typeof reason === 'string' && faces === null;
   return isValid ? (value as DetectionsRow) : undefined;
@@ -153,19 +155,29 @@ export const toDetectionsRow = (
         hash,
         null,
         detections.faces.map((face) => (face === null ? null : toFaceNumbers(face))),
-        ...remarkNumbers(detections.remarks),
+        ...extraNumbers(detections.size, detections.remarks),
       ];
 
-/** @returns one element, or none. */
-function remarkNumbers(remarks: Remarks = {}): [] | [number[]] {
+/** @returns the size and the remarks; none at the end that would be empty. */
+function extraNumbers(
+  size: CropSize | undefined,
+  remarks: Remarks = {},
+): [] | [number[]] | [number[], number[]] {
+  const imageSize = size === undefined ? [] : [size.width, size.height];
   const numbers = REMARKS.map((remark) => remarks[remark] ?? 0);
-  return numbers.some((number) => number > 0) ? [numbers] : [];
+  if (numbers.some((number) => number > 0)) return [imageSize, numbers];
+  return imageSize.length === 0 ? [] : [imageSize];
 }
 
-export function toDetections([, , reason, faces, remarks]: DetectionsRow): StoredDetections {
+export function toDetections(row: DetectionsRow): StoredDetections {
+  const [, , reason, faces, imageSize = [], remarks] = row;
   if (reason !== null) return { reason };
-  const found = (faces ?? []).map((face) => (face === null ? null : toFace(face)));
-  return remarks === undefined ? { faces: found } : { faces: found, remarks: toRemarks(remarks) };
+  const [width, height] = imageSize;
+  return {
+    faces: (faces ?? []).map((face) => (face === null ? null : toFace(face))),
+    ...(width !== undefined && height !== undefined ? { size: { width, height } } : {}),
+    ...(remarks === undefined ? {} : { remarks: toRemarks(remarks) }),
+  };
 }
 
 const toRemarks = (numbers: readonly number[]): Remarks =>

@@ -45,8 +45,11 @@ export function principalComponents(
   };
 }
 
-function withPositivePeak(component: Float32Array): Float32Array {
+/** The component, or its opposite, whose entry of largest magnitude is positive. */
+export function withPositivePeak<Numbers extends Float32Array | Float64Array>(
+  component: Numbers,
+): Numbers {
   let largest = 0;
   for (const entry of component) if (Math.abs(entry) > Math.abs(largest)) largest = entry;
-  return largest < 0 ? component.map((entry) => -entry) : component;
+  return largest < 0 ? (component.map((entry) => -entry) as Numbers) : component;
 }

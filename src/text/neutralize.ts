@@ -134,6 +134,9 @@ const DEFUSED = /(?<=^|[;\t\r\n])'(?='*[=+\-@\t\r＝＋－＠])/g;
 /** Names that a spreadsheet takes as they are; nearly all names of images are such. */
 const ORDINARY = /^[\w.][\w./ -]*$/;
 
+/** Whether a text is a cell of a CSV file as it is. */
+export const isOrdinary = (text: string): boolean => ORDINARY.test(text);
+
 /**
  * Text as a cell of a CSV file, with an apostrophe before everything that a spreadsheet would
  * calculate. Nothing else is changed, since programs read these files too. Not for numbers, which

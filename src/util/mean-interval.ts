@@ -16,13 +16,13 @@ const STUDENT = [
 ] as const;
 
 /** That of the normal distribution. */
-const NORMAL = 1.959964;
+export const NORMAL_QUANTILE = 1.959964;
 
 /** Beyond 10 degrees of freedom by the expansion of Cornish and Fisher, right to three decimals. */
 export function studentQuantile(freedom: number): number {
   const listed = STUDENT[freedom - 1];
   if (listed !== undefined) return listed;
-  const z = NORMAL;
+  const z = NORMAL_QUANTILE;
   const first = (z ** 3 + z) / 4;
   const second = (5 * z ** 5 + 16 * z ** 3 + 3 * z) / 96;
   const third = (3 * z ** 7 + 19 * z ** 5 + 17 * z ** 3 - 15 * z) / 384;

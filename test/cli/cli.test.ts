@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { CELEBA_ATTRIBUTES } from '../../src/domain/attributes';
+import { DETAIL_COLUMNS } from '../../src/domain/face-columns';
 import { CLI, cli } from '../support/engine';
 import { PORTRAITS, quarters, temporaryFolder, writeFiles } from '../support/images';
 
@@ -48,16 +49,10 @@ describe('face-clusters cluster', () => {
     });
     const faces = await table(join(out, 'faces.csv'));
     expect(Object.keys(faces[0]!)).toEqual([
-      'image',
-      'face',
-      'x',
-      'y',
-      'width',
-      'height',
-      'score',
-      'cluster',
-      'silhouette',
+      ...['image', 'face', 'x', 'y', 'width', 'height', 'score', 'cluster', 'silhouette'],
       ...CELEBA_ATTRIBUTES,
+      ...DETAIL_COLUMNS,
+      ...CELEBA_ATTRIBUTES.map((name) => `${name}_present`),
     ]);
     for (const { id, size, silhouette, occurrences, medoid } of json.clusters) {
       const own = faces.filter(({ cluster }) => Number(cluster) === id);

@@ -20,7 +20,7 @@ const accepts = (key: keyof Settings, value: unknown) =>
   checkSettings({ [key]: value }, label).problems.length === 0;
 
 /** Settings of more than one type, which have a test of their own. */
-const UNIONS: readonly (keyof Settings)[] = ['clusters', 'weights'];
+const UNIONS: readonly (keyof Settings)[] = ['clusters', 'weights', 'limit', 'sample'];
 const SIMPLE = SETTING_KEYS.filter((key) => !UNIONS.includes(key));
 
 describe('the settings in package.json', () => {
@@ -68,6 +68,22 @@ describe('the settings in package.json', () => {
     expect(accepts('weights', { Male: 1000 })).toBe(true);
     expect(accepts('weights', { Male: 1001 })).toBe(false);
     expect(accepts('weights', { Male: -1 })).toBe(false);
+  });
+
+  it.each(['limit', 'sample'] as const)('%s takes a number, and in files one a folder', (key) => {
+    const { type, default: byDefault, minimum, maximum } = propertyOf(key);
+    expect(type, 'the settings editor shows a field for one type only').toBe('integer');
+    expect(byDefault).toBe(settingSchemas[key].parse(undefined));
+    for (const value of [minimum! - 1, maximum! + 1, 1.5, '400', [], ['400'], [400, -1], [[1]]])
+      expect(accepts(key, value), String(value)).toBe(false);
+    for (const value of [minimum, maximum, [400], [400, 0, 100]])
+      expect(accepts(key, value), String(value)).toBe(true);
+  });
+
+  it('formats takes each format once', () => {
+    expect(accepts('formats', ['parquet', 'csv'])).toBe(true);
+    for (const value of [[], ['xlsx'], ['csv', 'csv'], 'csv'])
+      expect(accepts('formats', value), String(value)).toBe(false);
   });
 
   it('have the scope that the code enforces', () => {

@@ -17,6 +17,7 @@ import { classifyAttributes } from '../../summaries/tell-apart';
 import { orderCluster } from '../../summaries/typical';
 import { UserError } from '../../util/errors';
 import { yieldToEventLoop } from '../../util/yield-to-event-loop';
+import { ofFaces, placesOf } from './face-places';
 import { type PartitionContext, partitionVectors, silhouetteOf } from './group-vectors';
 import { type ClusterInput, presentProbabilities } from './present-probabilities';
 
@@ -55,7 +56,7 @@ export async function clusterFaces(
   const idOf = new Map(order.map(({ label, id }) => [label, id] as const));
   const { clusters, members, overall } = await summarize(prepared, order, scores, signal);
   const seconds = (from: number, to: number) => (to - from) / 1000;
-  const { inverse } = partition.vectors;
+  const places = placesOf(partition);
   return {
     clustering: {
       version: RUN_VERSION,
@@ -73,6 +74,7 @@ export async function clusterFaces(
       overall,
       curve,
       agreement: null,
+      projection: places.axes,
       notices,
       timing: {
         cluster: seconds(started, clustered),
@@ -81,7 +83,9 @@ export async function clusterFaces(
       },
     },
     members,
-    silhouettes: Float32Array.from({ length: faces }, (_, row) => scores.vectors[inverse[row]!]!),
+    silhouettes: ofFaces(scores.vectors, partition.vectors),
+    distances: places.distances,
+    projection: places.projection,
   };
 }
 

@@ -19,6 +19,7 @@ import { withStore } from '../open-store';
 import type { AnalysisPipeline } from '../pipeline/analysis-pipeline';
 import { type ListedImages, listImages } from '../pipeline/list-images';
 import { openPipeline } from '../pipeline/open-pipeline';
+import { fileSha256 } from '../pipeline/pipeline-keys';
 import { noteProvenance, reusableRun } from '../pipeline/reuse-run';
 import { notStored, StoreBuffer } from '../pipeline/store-buffer';
 import { refuseEmptiedFolders, refusePartialRun } from '../pipeline/vanished-folders';
@@ -72,12 +73,13 @@ async function analyzeFolders(
   const scan = seconds();
   await using pipeline = await openPipeline(listed, { settings, bundled, store, signal, host });
   const open = seconds() - scan;
-  const common = (): CommonManifest => ({
+  const common = async (): Promise<CommonManifest> => ({
     id,
     createdAt: new Date().toISOString(),
     folders,
     settings,
     model: pipeline.file,
+    modelSha256: await fileSha256(pipeline.file),
     provider: pipeline.provider,
     trials: pipeline.trials,
     leftOut: listed.leftOut,
@@ -104,6 +106,7 @@ type CommonManifest = Pick<
   | 'folders'
   | 'settings'
   | 'model'
+  | 'modelSha256'
   | 'provider'
   | 'trials'
   | 'leftOut'
@@ -115,7 +118,7 @@ interface Analysis extends Pick<Start, 'store' | 'notices'> {
   params: Params;
   listed: ListedImages;
   pipeline: AnalysisPipeline;
-  common: () => CommonManifest;
+  common: () => Promise<CommonManifest>;
 }
 
 const isDiskFull = (error: unknown) => ['ENOSPC', 'EFBIG', 'EDQUOT'].includes(codeOf(error) ?? '');
@@ -171,7 +174,7 @@ async function reuseRun(
   const run = await reusableRun(runDir, { folders, images, identities, keys }, store);
   if (run === undefined) return undefined;
   signal.throwIfAborted();
-  const manifest = { ...run, ...common(), known: images.length };
+  const manifest = { ...run, ...(await common()), known: images.length };
   forgetRun(runDir); // its manifest is about to be replaced
   await writeManifest(runDir, manifest);
   return manifest;
@@ -189,7 +192,7 @@ async function makeRun(analysis: Analysis, context: JobContext): Promise<RunMani
     const problem = await buffer?.finish();
     if (problem !== undefined) notices.push(notStored(problem));
     await refusePartialRun(runDir, folders, images, tally.failures);
-    const manifest = manifestOf(analysis, tally, writer.faces);
+    const manifest = await manifestOf(analysis, tally, writer.faces);
     if (manifest.faces === 0) {
       if (lists !== undefined) await writeLists(manifest, lists);
       throw noFace(manifest);
@@ -234,15 +237,15 @@ async function writeResults(
   signal.throwIfAborted();
 }
 
-function manifestOf(
+async function manifestOf(
   { params: { runDir }, listed: { images }, store, pipeline, common }: Analysis,
   { failed, cached, crops, failures, withoutFace, remarks }: Tally,
   faces: number,
-): RunManifest {
+): Promise<RunManifest> {
   const { model, keys, fellBack, detection } = pipeline;
   const searched = detection.mode.kind !== 'crops' && crops < images.length - failed;
   return {
-    ...common(),
+    ...(await common()),
     version: RUN_VERSION,
     modelAttributes: model.attributes,
     thresholds: model.thresholds,

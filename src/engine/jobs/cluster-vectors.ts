@@ -2,17 +2,18 @@
 import type { Judgement } from '../../domain/judgement';
 import type { EngineCalls } from '../../protocol/engine';
 import type { StoredClustering } from '../../runs/run-files';
-import { fromCsvCell } from '../../text/neutralize';
 import { writeNeeded } from '../../util/output-folder';
 import { clusterFaces } from '../clustering/cluster-faces';
 import { judgeRepeated } from '../clustering/judge-faces';
 import { clusteringWorkers } from '../threads/worker-pools';
-import { chartOf, clusterFolder, clustersJson } from './export';
-import { faceTable } from './face-table';
+import { clustersJson } from './clusters-json';
+import { chartOf, clusterFolder } from './export';
+import { rowsOfVectors } from './face-rows';
 import type { JobContext } from './job-context';
 import { namedVectors, truthOf } from './labels-of-faces';
 import { CLUSTER_OUTPUT } from './outputs';
 import { readVectors, type Vectors } from './read-vectors';
+import { writeFaces } from './write-faces';
 
 /**
  * Writes faces.csv, clusters.json and the chart of each cluster into `outDir`: the files of an
@@ -27,6 +28,7 @@ export async function clusterVectors(
     sample,
     outDir,
     overwrite = false,
+    formats = ['csv'],
     judging,
   }: EngineCalls['vectors']['params'],
   context: JobContext,
@@ -42,8 +44,10 @@ export async function clusterVectors(
   const judgement = judging && (await judged(read, stored, judging, context));
   const output = { kind: CLUSTER_OUTPUT, overwrite, signal: context.signal };
   const { kept } = await writeNeeded(outDir, output, async (write) => {
-    await write('faces.csv', vectorsCsv(read, stored));
-    await write('clusters.json', JSON.stringify(clustersJson(clustering, { judgement }), null, 2));
+    await writeFaces(write, rowsOfVectors(read, stored), formats);
+    const source = { vectors: file, limit, sample };
+    const json = clustersJson(clustering, { source, formats, judgement });
+    await write('clusters.json', JSON.stringify(json, null, 2));
     for (const cluster of clustering.clusters) {
       const chart = chartOf(cluster, clustering.overall);
       await write(`clusters/${clusterFolder(cluster.id)}/occurrences.svg`, chart);
@@ -63,13 +67,3 @@ async function judged(
   const parallel = { ...context, run: clusteringWorkers.run, threads: clusteringWorkers.size };
   return judgeRepeated(stored, input, truth, repetitions, parallel);
 }
-
-/** Like the faces.csv of a run; the columns of the face's place are empty. */
-const vectorsCsv = ({ table, rows, probabilities }: Vectors, clustering: StoredClustering) =>
-  faceTable({
-    attributes: table.attributes,
-    probabilities,
-    clustering,
-    imageOf: (row) => fromCsvCell(table.images[rows[row]!]!),
-    placeOf: (row) => `${String(table.faces?.[rows[row]!] ?? 0)},,,,,`,
-  });

@@ -21,6 +21,7 @@ import { MethodComparer, repetitionsOf } from '../clustering/compare-methods';
 import { attributesWithLabels, LabeledFaces, type Truth } from '../clustering/truth';
 import { openRun } from '../open-runs';
 import { clusteringWorkers } from '../threads/worker-pools';
+import { type ComparedSource, comparisonJson } from './comparison-json';
 import type { JobContext } from './job-context';
 import { namedFaces, namedVectors, truthOf } from './labels-of-faces';
 import { COMPARE_OUTPUT } from './outputs';
@@ -51,7 +52,7 @@ export async function compareRun(
   const truth = await truthOf(params.labels, namedFaces(run), context.signal);
   const comparison = await compare(input, params, context, { run: clusteringWorkers.run, truth });
   await writeToRun(run, () => writeComparison(runDir, comparison));
-  await writeFiles(comparison, params, context);
+  await writeFiles(comparison, params, { manifest }, context);
   return comparison;
 }
 
@@ -68,7 +69,7 @@ export async function compareVectors(
   const truth = await truthOf(params.labels, namedVectors(vectors), signal);
   const made = await compare(input, params, context, { run: clusteringWorkers.run, truth });
   const comparison = { ...made, notices: [...vectors.notices, ...made.notices] };
-  await writeFiles(comparison, params, context);
+  await writeFiles(comparison, params, { vectors: file, limit, sample }, context);
   return comparison;
 }
 
@@ -198,14 +199,18 @@ function comparedTruth(
   return new LabeledFaces(truth, attributes, rows);
 }
 
-/** Writes comparison.csv and its chart, if a folder is given. */
+/** Writes the comparison and its chart, if a folder is given. */
 async function writeFiles(
   comparison: Comparison,
-  { outDir, overwrite = false }: CompareParams,
+  params: CompareParams,
+  source: ComparedSource,
   { signal }: JobContext,
 ): Promise<void> {
+  const { outDir, overwrite = false } = params;
   if (outDir === undefined) return;
   await writeNeeded(outDir, { kind: COMPARE_OUTPUT, overwrite, signal }, async (write) => {
+    const json = comparisonJson(comparison, params, source);
+    await write('comparison.json', JSON.stringify(json, null, 2));
     await write('comparison.csv', comparisonCsv(comparison));
     await write('comparison.svg', comparisonChart(comparison));
   });

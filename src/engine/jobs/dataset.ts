@@ -12,6 +12,7 @@ import { type Tile, tileSheet } from '../../summaries/tile-sheet';
 import { forCsvCell } from '../../text/neutralize';
 import { type WriteFile, writeNeeded } from '../../util/output-folder';
 import { renderTileSafely } from '../render-images';
+import { datasetJson } from './dataset-json';
 import type { JobContext } from './job-context';
 import { DATASET_OUTPUT } from './outputs';
 
@@ -20,9 +21,10 @@ import { DATASET_OUTPUT } from './outputs';
  * cannot be written; CancelledError.
  */
 export async function dataset(
-  { folder, labels, options, samples, outDir, overwrite = false }: EngineCalls['dataset']['params'],
+  params: EngineCalls['dataset']['params'],
   context: JobContext,
 ): Promise<DatasetReport> {
+  const { folder, labels, options, samples, outDir, overwrite = false } = params;
   const open = await opened(folder, labels, context);
   const found = explore(open.table, options);
   const known = reportOf(open, found);
@@ -38,6 +40,7 @@ export async function dataset(
     outDir,
     { kind: DATASET_OUTPUT, overwrite, signal: context.signal },
     async (write) => {
+      await write('dataset.json', JSON.stringify(datasetJson(report, params), null, 2));
       await writeTables(write, report, found);
       context.signal.throwIfAborted();
       if (open.parts.images !== undefined)
@@ -168,7 +171,6 @@ async function writeTables(
     );
     await write(`weights-${kind}.json`, JSON.stringify(named, null, 2));
   }
-  await write('dataset.json', JSON.stringify(report, null, 2));
   await write(
     'frequencies.csv',
     stringify(frequencies, {

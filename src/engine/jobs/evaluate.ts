@@ -2,11 +2,13 @@
 import { recalibrate } from '../../clustering/thresholds';
 import { scoreAttributes } from '../../datasets/evaluation';
 import { drawRows } from '../../datasets/explore';
+import { attributeEvidence, overallIntervals } from '../../datasets/intervals';
 import { matchNames } from '../../datasets/match-names';
 import { type Labels, openLabels } from '../../datasets/open-labels';
 import { isSamePartition } from '../../datasets/partitions';
 import { sharedAttributes } from '../../domain/attributes';
 import type { Evaluation } from '../../domain/evaluation';
+import type { Failure } from '../../domain/run';
 import type { ImageFile } from '../../images/image-list';
 import { chooseImages } from '../../images/choose-images';
 import { scanImages } from '../../images/scan-folders';
@@ -16,8 +18,11 @@ import { excerpt, excerptOfList } from '../../text/excerpt';
 import { UserError } from '../../util/errors';
 import type { AnalysisPipeline } from '../pipeline/analysis-pipeline';
 import { openPipeline } from '../pipeline/open-pipeline';
+import { fileSha256 } from '../pipeline/pipeline-keys';
 import type { JobContext } from './job-context';
-import { type LabeledFace, robustness } from './robustness';
+import { writeEvaluation } from './evaluation-files';
+import type { LabeledFace } from './labeled-face';
+import { robustness } from './robustness';
 
 type Params = EngineCalls['evaluate']['params'];
 
@@ -46,26 +51,33 @@ export async function evaluate(params: Params, context: JobContext): Promise<Eva
   const { detection } = pipeline;
   const columns = sharedColumns(pipeline.model.attributes, table, labels);
   const inference = await inferLabeled(pipeline, { table, labelled, columns }, context);
-  const { faces, counts } = inference;
+  const { faces, failures, faceless } = inference;
   if (faces.length === 0)
     throw new UserError(`none of the ${images.length} labeled images in '${folder}' can be used`);
-  return {
+  const evaluation: Evaluation = {
     ...scoresOf(inference, columns, pipeline.model.thresholds),
     robustness: await robustnessOf(inference, columns, pipeline, { params, context }),
     faces: faces.length,
     images: {
       found,
       labelled: images.length,
-      read: images.length - counts.failed,
-      failed: counts.failed,
-      withoutFace: counts.withoutFace,
+      read: images.length - failures.length,
+      failed: failures.length,
+      withoutFace: faceless.length,
     },
+    failures,
+    faceless,
     detection: { searched: detection.mode.kind !== 'crops', reason: detection.reason },
     provider: pipeline.provider,
     model: pipeline.file,
     notices: [...table.remarks, ...remarks],
+    modelSha256: await fileSha256(pipeline.file),
     seconds: (performance.now() - started) / 1000,
   };
+  const attributes = columns.map(({ name }) => name);
+  const { crop } = pipeline.model;
+  await writeEvaluation({ evaluation, attributes, faces, crop }, params, context);
+  return evaluation;
 }
 
 /** @throws UserError where a split is wanted that the labels do not have. */
@@ -146,12 +158,10 @@ function sharedColumns(
 }
 
 interface LabeledInference {
-  /** `[faces, columns]`, in [0, 1]. */
-  inferred: number[];
-  /** Labels, `[faces, columns]`. */
-  expected: number[];
   faces: LabeledFace[];
-  counts: { done: number; failed: number; withoutFace: number };
+  failures: Failure[];
+  /** Images without a face. */
+  faceless: string[];
 }
 
 async function inferLabeled(
@@ -160,40 +170,56 @@ async function inferLabeled(
   { onProgress }: JobContext,
 ): Promise<LabeledInference> {
   const { table, labelled, columns } = source;
-  const inferred: number[] = [];
-  const expected: number[] = [];
   const labeledFaces: LabeledFace[] = [];
-  const counts = { done: 0, failed: 0, withoutFace: 0 };
+  const failures: Failure[] = [];
+  const faceless: string[] = [];
+  let done = 0;
   for await (const { images } of pipeline.results()) {
     for (const { image, failure, faces } of images) {
-      counts.done += 1;
-      if (failure !== undefined) counts.failed += 1;
-      else if (faces.length === 0) counts.withoutFace += 1;
+      done += 1;
+      if (failure !== undefined) failures.push({ image: image.name, reason: failure });
+      else if (faces.length === 0) faceless.push(image.name);
       const [face] = faces; // labels are of the most prominent face
       if (face === undefined) continue;
-      const start = labelled.get(image)! * table.attributes.length;
-      const labels = Float32Array.from(columns, (column) => table.values[start + column.labelled]!);
-      for (const [i, column] of columns.entries()) {
-        inferred.push(face.probabilities[column.inferred]!);
-        expected.push(labels[i]!);
-      }
-      labeledFaces.push({ path: image.path, located: face.located, labels });
+      const row = labelled.get(image)!;
+      const start = row * table.attributes.length;
+      labeledFaces.push({
+        image: image.name,
+        path: image.path,
+        split: table.splits?.[row],
+        located: face.located,
+        labels: Float32Array.from(columns, (column) => table.values[start + column.labelled]!),
+        inferred: Float32Array.from(columns, (column) => face.probabilities[column.inferred]!),
+      });
     }
-    const { done, failed } = counts;
-    onProgress({ stage: 'infer', done, total: labelled.size, failed });
+    onProgress({ stage: 'infer', done, total: labelled.size, failed: failures.length });
   }
-  return { inferred, expected, faces: labeledFaces, counts };
+  return { faces: labeledFaces, failures, faceless };
 }
 
+type Scores = Pick<
+  Evaluation,
+  keyof ReturnType<typeof scoreAttributes> | 'intervals' | 'balancedThresholds'
+>;
+
 function scoresOf(
-  { inferred, expected }: LabeledInference,
+  { faces }: LabeledInference,
   columns: readonly SharedColumn[],
   thresholds: readonly number[] | undefined,
-): ReturnType<typeof scoreAttributes> & Pick<Evaluation, 'balancedThresholds'> {
+): Scores {
   const names = columns.map(({ name }) => name);
-  const values = Float32Array.from(inferred);
-  const labels = Float32Array.from(expected);
-  const scores = scoreAttributes(names, values, labels);
+  const values = joined(faces.map(({ inferred }) => inferred));
+  const labels = joined(faces.map((face) => face.labels));
+  const predictions = { width: names.length, probabilities: values, labels };
+  const evidence = attributeEvidence(predictions);
+  const found = scoreAttributes(names, values, labels);
+  const scores = {
+    ...found,
+    perAttribute: Object.fromEntries(
+      names.map((name, i) => [name, { ...found.perAttribute[name]!, ...evidence[i]! }]),
+    ),
+    intervals: overallIntervals(predictions),
+  };
   if (thresholds === undefined) return { ...scores, balancedThresholds: null };
   const ofColumns = columns.map((column) => thresholds[column.inferred]!);
   const { accuracy, balancedAccuracy, hammingDistance } = scoreAttributes(
@@ -204,9 +230,17 @@ function scoresOf(
   return { ...scores, balancedThresholds: { accuracy, balancedAccuracy, hammingDistance } };
 }
 
+/** @param rows all of one length. */
+function joined(rows: readonly Float32Array[]): Float32Array {
+  const width = rows[0]?.length ?? 0;
+  const all = new Float32Array(rows.length * width);
+  for (const [i, row] of rows.entries()) all.set(row, i * width);
+  return all;
+}
+
 /** Robustness on a sample of the faces; null where none is wanted. */
 async function robustnessOf(
-  { faces, counts }: LabeledInference,
+  { faces, failures }: LabeledInference,
   columns: readonly SharedColumn[],
   { file }: AnalysisPipeline,
   { params, context }: { params: Params; context: JobContext },
@@ -221,7 +255,7 @@ async function robustnessOf(
     {
       signal: context.signal,
       onStep: (done, total) => {
-        context.onProgress({ stage: 'summarise', done, total, failed: counts.failed });
+        context.onProgress({ stage: 'summarise', done, total, failed: failures.length });
       },
     },
   );

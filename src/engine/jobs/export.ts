@@ -1,9 +1,7 @@
 /** Writes a run and its clustering as files, in the layout that the README documents. */
 import { readFile } from 'node:fs/promises';
 import type { Clustering, ClusterSummary, Occurrences } from '../../domain/clustering';
-import type { Judgement } from '../../domain/judgement';
-import type { RunManifest } from '../../domain/run';
-import { imageNames } from '../../images/folder-labels';
+import type { TableFormat } from '../../domain/settings';
 import type { EngineCalls } from '../../protocol/engine';
 import type { StoredClustering } from '../../runs/run-files';
 import type { StoredRun } from '../../runs/run-store';
@@ -15,11 +13,13 @@ import { UserError } from '../../util/errors';
 import { fsReason, isFull } from '../../util/fs-errors';
 import { filesInTheWay, type WriteFile, writeOutput } from '../../util/output-folder';
 import { openRun } from '../open-runs';
-import { faceTable } from './face-table';
+import { clustersJson } from './clusters-json';
+import { rowsOfRun } from './face-rows';
 import { clusteringOf, makePictures } from './inspect';
 import type { JobContext } from './job-context';
-import { CLUSTER_FILES, CLUSTER_OUTPUT } from './outputs';
+import { CLUSTER_OUTPUT, clusterFiles } from './outputs';
 import { REPORT_FACES, reportPage } from './report';
+import { writeFaces } from './write-faces';
 
 /**
  * Writes everything into `outDir`, or nothing if files that are not the program's own would be
@@ -27,25 +27,32 @@ import { REPORT_FACES, reportPage } from './report';
  * @throws UserError if it cannot be written; CancelledError. Nothing in `outDir` changes then.
  */
 export async function exportRun(
-  { runDir, outDir, reportScript, overwrite = false, judgement }: EngineCalls['export']['params'],
+  params: EngineCalls['export']['params'],
   context: JobContext,
 ): Promise<EngineCalls['export']['result']> {
+  const { runDir, outDir, reportScript, overwrite = false, formats = ['csv'], judgement } = params;
   const run = await openRun(runDir);
   const stored = await clusteringOf(run);
   const { clustering } = stored;
   const { signal } = context;
   if (!overwrite) {
-    const inTheWay = await filesInTheWay(outDir, CLUSTER_OUTPUT, knownNames(clustering));
+    const inTheWay = await filesInTheWay(outDir, CLUSTER_OUTPUT, knownNames(clustering, formats));
     if (inTheWay.length > 0) return { files: [], inTheWay, kept: [] };
   }
   return writeOutput(outDir, { kind: CLUSTER_OUTPUT, overwrite, signal }, async (write) => {
-    const made = await withPictures(run, stored, context, () => writeTables(write, run, stored));
+    const made = await withPictures(run, stored, context, () =>
+      writeTables(write, run, stored, formats),
+    );
     await writeClusters({ write, stored, made }, context);
     const script = await readFile(reportScript, 'utf8');
     await write('report.html', await reportPage(run, stored, made, script));
     await write(
       'clusters.json',
-      JSON.stringify(clustersJson(clustering, { manifest: run.manifest, judgement }), null, 2),
+      JSON.stringify(
+        clustersJson(clustering, { source: run.manifest, formats, judgement }),
+        null,
+        2,
+      ),
     );
     const total = clustering.clusters.length;
     context.onProgress({ stage: 'export', done: total, total, failed: 0 });
@@ -56,8 +63,9 @@ async function writeTables(
   write: WriteFile,
   run: StoredRun,
   stored: StoredClustering,
+  formats: readonly TableFormat[],
 ): Promise<void> {
-  await write('faces.csv', facesCsv(run, stored));
+  await writeFaces(write, rowsOfRun(run, stored), formats);
   await writeImageLists(write, run.manifest);
 }
 
@@ -94,10 +102,10 @@ export const chartOf = (cluster: ClusterSummary, overall: Occurrences): string =
   occurrenceChart(cluster, overall, `Cluster ${cluster.id}: ${cluster.size} faces`);
 
 /** Files that every export writes; they are checked before the pictures are made. */
-function knownNames({ clusters }: Clustering): string[] {
+function knownNames({ clusters }: Clustering, formats: readonly TableFormat[]): string[] {
   const ofCluster = ['occurrences.svg', 'montage.jpg', 'eigenface.png'];
   return [
-    ...CLUSTER_FILES,
+    ...clusterFiles(formats),
     ...clusters.flatMap(({ id }) =>
       ofCluster.map((name) => `clusters/${clusterFolder(id)}/${name}`),
     ),
@@ -144,70 +152,3 @@ async function allPictures(
 
 /** Name of a cluster's folder: `00`, `01`, …, `noise`. */
 export const clusterFolder = (id: number) => (id < 0 ? 'noise' : String(id).padStart(2, '0'));
-
-function facesCsv({ faces, manifest, probabilities }: StoredRun, clustering: StoredClustering) {
-  const nameOf = imageNames(manifest.folders);
-  return faceTable({
-    attributes: manifest.modelAttributes,
-    probabilities,
-    clustering,
-    imageOf: (row) => nameOf({ folder: faces.folder[row]!, name: faces.image[row]! }),
-    placeOf: (row) => {
-      const box = faces.box[row];
-      const sides = box == null ? [] : [box.x, box.y, box.width, box.height].map(Math.round);
-      const place = sides.length === 0 ? ',,,' : sides.join(',');
-      return `${faces.face[row]!},${place},${faces.score[row]?.toFixed(4) ?? ''}`;
-    },
-  });
-}
-
-/**
- * The content of clusters.json.
- * @param manifest of the run; undefined where vectors were clustered.
- * @param judgement against labels, if there are any.
- */
-export function clustersJson(
-  clustering: Clustering,
-  { manifest, judgement }: { manifest?: RunManifest; judgement?: Judgement | undefined },
-) {
-  const { settings } = clustering;
-  // The attributes of the settings may be others than those that the vectors have.
-  const { method, attributes: _, ...parameters } = settings;
-  return {
-    version: clustering.version,
-    method,
-    parameters: { ...parameters, ...(manifest === undefined ? {} : manifest.settings) },
-    attributes: Object.keys(clustering.weights),
-    weights: clustering.weights,
-    folders: manifest?.folders ?? [],
-    model: manifest?.model ?? null,
-    provider: manifest?.provider ?? null,
-    providers: manifest?.trials ?? [],
-    images: manifest?.images ?? null,
-    faces: clustering.faces,
-    distinct: clustering.distinct,
-    silhouette: clustering.silhouette,
-    inertia: clustering.inertia,
-    curve: clustering.curve,
-    daviesBouldin: clustering.daviesBouldin,
-    calinskiHarabasz: clustering.calinskiHarabasz,
-    agreement: clustering.agreement,
-    judgement: judgement ?? null,
-    tree: clustering.tree,
-    notices: clustering.notices,
-    timing: { ...manifest?.timing, ...clustering.timing },
-    overall: clustering.overall,
-    clusters: clustering.clusters.map(
-      ({ id, size, silhouette, occurrences, otherOccurrences, prominent, noisy, medoid }) => ({
-        id,
-        size,
-        silhouette,
-        occurrences,
-        prominent,
-        noisy,
-        medoid,
-        otherOccurrences,
-      }),
-    ),
-  };
-}

@@ -1,11 +1,12 @@
 /** Names of the files that the jobs write into folders of the user's. */
+import type { TableFormat } from '../../domain/settings';
 import type { OutputKind } from '../../util/output-folder';
 
 /** Of `cluster`, of images or of vectors. */
 export const CLUSTER_OUTPUT: OutputKind = {
   name: 'cluster',
   names: new RegExp(
-    String.raw`^(faces\.csv|failed\.csv|without-face\.csv|report\.html|clusters\.json` +
+    String.raw`^(faces\.(csv|jsonl|parquet)|failed\.csv|without-face\.csv|report\.html|clusters\.json` +
       String.raw`|clusters/(\d{2,}|noise)/(eigenface\.png|component-\d+\.png|occurrences\.svg|montage\.jpg))$`,
   ),
 };
@@ -14,17 +15,26 @@ export const LISTS_OUTPUT: OutputKind = {
   name: CLUSTER_OUTPUT.name,
   names: /^(failed|without-face)\.csv$/,
 };
-/** Files that `cluster` always writes; of vectors, only the first two. */
-export const CLUSTER_FILES = [
-  'faces.csv',
+export const facesFile = (format: TableFormat) => `faces.${format}`;
+
+/** Files that `cluster` of vectors always writes. */
+export const vectorsFiles = (formats: readonly TableFormat[]): string[] => [
+  ...formats.map(facesFile),
   'clusters.json',
+];
+/** Files that `cluster` of images always writes. */
+export const clusterFiles = (formats: readonly TableFormat[]): string[] => [
+  ...vectorsFiles(formats),
   'failed.csv',
   'without-face.csv',
   'report.html',
-] as const;
-export const VECTORS_FILES = CLUSTER_FILES.slice(0, 2);
+];
 
-export const COMPARE_OUTPUT = outputOf('compare', ['comparison.csv', 'comparison.svg']);
+export const COMPARE_OUTPUT = outputOf('compare', [
+  'comparison.json',
+  'comparison.csv',
+  'comparison.svg',
+]);
 
 export const DATASET_OUTPUT = outputOf('dataset', [
   'dataset.json',
@@ -44,6 +54,8 @@ export const LABEL_ERRORS_OUTPUT = outputOf('label-errors', ['label-errors.csv']
 
 export const EVALUATION_OUTPUT = outputOf('evaluate', [
   'evaluation.json',
+  'predictions.csv',
+  'predictions.svg',
   'accuracy.svg',
   'wrong.svg',
   'wrong-of-predicted.svg',

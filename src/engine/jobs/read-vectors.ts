@@ -2,7 +2,7 @@
 import { openLabels } from '../../datasets/open-labels';
 import { selectRows } from '../../datasets/table-result';
 import { chosenAttributes } from '../../domain/attributes';
-import { chooseImages } from '../../images/choose-images';
+import { chooseImages, type ImageChoice } from '../../images/choose-images';
 import { excerptOfList } from '../../text/excerpt';
 import { plural } from '../../text/numbers';
 import { UserError } from '../../util/errors';
@@ -13,10 +13,7 @@ export type Vectors = Awaited<ReturnType<typeof readVectors>>;
 type Table = Awaited<ReturnType<typeof openLabels>>;
 
 /** Which rows are taken, and the attributes by which they are compared. */
-interface VectorChoice {
-  limit: number;
-  sample: number;
-  seed: number;
+interface VectorChoice extends ImageChoice {
   attributes: readonly string[];
 }
 

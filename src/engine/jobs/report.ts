@@ -43,7 +43,8 @@ async function panelState(
   { clustering }: StoredClustering,
   title: string,
 ): Promise<ReportData['state']> {
-  const { failures, faceless, ...manifest } = run.manifest;
+  // `made` is of the cache, and differs each time.
+  const { failures, faceless, made: _, ...manifest } = run.manifest;
   return {
     title,
     waits: false,

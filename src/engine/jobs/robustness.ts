@@ -2,19 +2,8 @@
 import { PRESENT } from '../../clustering/features';
 import { degrade, DEGRADATIONS } from '../../datasets/degrade';
 import type { Robustness } from '../../domain/evaluation';
-import type { LocatedFace } from '../../domain/faces';
-import { alignedFaces, locatedFaces } from '../../faces/detect';
-import { encodedImage, readBytes } from '../../images/encoded-image';
 import { type AttributeModel, openModel } from '../../networks/model';
-
-/** A face whose labels are known. */
-export interface LabeledFace {
-  path: string | Buffer;
-  /** Null where the image as a whole is the face. */
-  located: LocatedFace | null;
-  /** Labels of the attributes compared, in [0, 1]; NaN where undefined. */
-  labels: Float32Array;
-}
+import { cropOf, type LabeledFace } from './labeled-face';
 
 /** Faces that are read and inferred at a time. */
 const BATCH = 16;
@@ -66,7 +55,7 @@ class AgreementCounter {
 
   async add(faces: readonly LabeledFace[]): Promise<void> {
     const { width, height } = this.model.crop;
-    const crops = await Promise.all(faces.map((face) => this.cropOf(face)));
+    const crops = await Promise.all(faces.map((face) => cropOf(face, this.model.crop)));
     const labels = faces.flatMap((face) =>
       Array.from(face.labels, (label) => (Number.isNaN(label) ? NaN : Number(label >= PRESENT))),
     );
@@ -99,15 +88,6 @@ class AgreementCounter {
         accuracy: right / labeled,
       })),
     ];
-  }
-
-  private async cropOf({ path, located }: LabeledFace): Promise<Uint8Array> {
-    const image = await encodedImage(await readBytes({ path }));
-    const found =
-      located === null
-        ? await alignedFaces(this.model.crop)(image)
-        : locatedFaces(image, [located], this.model.crop);
-    return found.crop(found.regions[0]!);
   }
 
   /** Whether each attribute is present, `[faces, columns]`, 0 or 1. */

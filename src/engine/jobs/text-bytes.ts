@@ -1,7 +1,12 @@
 /** Text that is made as bytes: for tables of millions of numbers. */
+import { PRESENT } from '../../clustering/features';
 
 /** Bytes of a comma and a number from 0 to 1 with four decimals. */
 const CELL = 7;
+/** Bytes of a comma, and of a longer number that is written here. */
+const LONGEST_CELL = 12;
+/** Largest magnitude of such a number. */
+const LARGEST = 9999;
 
 /** The cells of 0, 0.0001, … 1. */
 const CELLS = Buffer.from(
@@ -14,8 +19,17 @@ const fourBytes = (offset: number) =>
 const HEADS = fourBytes(0);
 const TAILS = fourBytes(CELL - 4);
 
+/** The decimals are the last four bytes: those of 0.1234 are those of 5.1234. */
+const DECIMALS = TAILS;
+/** In ASCII. */
+const [COMMA, MINUS, POINT, ZERO] = [44, 45, 46, 48] as const;
+/** A comma and 0 or 1. */
+const FLAGS = [',0', ',1'].map((text) => Buffer.from(text).readUInt16LE());
+
 /** Most bytes of a UTF-16 code unit in UTF-8. */
 const MOST_BYTES = 3;
+/** Characters of a text that is copied one by one. */
+const SHORT = 64;
 /** Room for the line with which a chunk ends, in bytes. */
 const SLACK = 1 << 13;
 
@@ -33,7 +47,20 @@ export class TextBytes {
 
   add(text: string): void {
     this.reserve(MOST_BYTES * text.length);
-    this.length += this.bytes.write(text, this.length);
+    if (!this.addAscii(text)) this.length += this.bytes.write(text, this.length);
+  }
+
+  /** Adds a short text, for which a call of native code would take longer. @returns whether. */
+  private addAscii(text: string): boolean {
+    if (text.length > SHORT) return false;
+    const { bytes, length } = this;
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 127) return false;
+      bytes[length + i] = code;
+    }
+    this.length += text.length;
+    return true;
   }
 
   /**
@@ -47,7 +74,7 @@ export class TextBytes {
       const value = values[i]!;
       if (!(value >= 0 && value <= 1)) {
         this.length = length;
-        this.add(`,${value.toFixed(4)}`);
+        this.addLongNumber(value);
         this.reserve(CELL * (end - i));
         ({ view, length } = this);
         continue;
@@ -59,6 +86,51 @@ export class TextBytes {
       length += CELL;
     }
     this.length = length;
+  }
+
+  /** Adds a number beyond [0, 1]. */
+  private addLongNumber(value: number): void {
+    const magnitude = Math.abs(value);
+    if (!(magnitude <= LARGEST)) {
+      this.add(`,${value.toFixed(4)}`);
+      return;
+    }
+    this.reserve(LONGEST_CELL);
+    this.addByte(COMMA);
+    if (value < 0) this.addByte(MINUS);
+    const rounded = Math.floor(magnitude * 10_000 + 0.5);
+    const whole = Math.floor(rounded / 10_000);
+    this.addDigits(whole);
+    this.addByte(POINT);
+    this.view.setUint32(this.length, DECIMALS[rounded - 10_000 * whole]!, true);
+    this.length += 4;
+  }
+
+  private addDigits(whole: number): void {
+    if (whole >= 10) this.addDigits(Math.floor(whole / 10));
+    this.addByte(ZERO + (whole % 10));
+  }
+
+  /** Like `addNumbers`, with an empty cell for NaN, and for all where there are no values. */
+  addNumbersOrNothing(values: Float32Array | undefined, start: number, end: number): void {
+    for (let i = start; i < end; i++) {
+      if (values === undefined || Number.isNaN(values[i])) this.addByte(COMMA);
+      else this.addNumbers(values, i, i + 1);
+    }
+  }
+
+  /** Adds 1 for each value from 0.5 on, 0 for the others, each after a comma. */
+  addFlags(values: Float32Array, start: number, end: number): void {
+    this.reserve(2 * (end - start));
+    const { view } = this;
+    for (let i = start; i < end; i++, this.length += 2)
+      view.setUint16(this.length, FLAGS[values[i]! >= PRESENT ? 1 : 0]!, true);
+  }
+
+  /** @param byte of an ASCII character. */
+  addByte(byte: number): void {
+    this.reserve(1);
+    this.bytes[this.length++] = byte;
   }
 
   /** The bytes since the last time. */

@@ -1,5 +1,5 @@
 /** Results of the pipeline: one for each image, in batches. */
-import type { LocatedFace } from '../../domain/faces';
+import type { CropSize, LocatedFace } from '../../domain/faces';
 import type { Remarks } from '../../domain/run';
 import type { CropRef, Strip } from '../../images/crop-strips';
 import type { FailureValidity } from '../../images/image-error';
@@ -30,6 +30,8 @@ interface ImageOutcome {
   faces: AnalyzedFace[];
   /** Why the image cannot be used, for people. */
   failure: string | undefined;
+  /** Of the upright image, in pixels; undefined where it is not known. */
+  size?: CropSize | undefined;
   remarks: Remarks;
 }
 

@@ -140,6 +140,7 @@ function imageFrom(
       identity,
       hash,
       failure: undefined,
+      size: result.size,
       remarks: result.remarks,
       ...faces.take(result.faces),
     };

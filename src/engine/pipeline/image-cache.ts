@@ -88,8 +88,8 @@ export class ImageCache {
       };
     });
     const storedStrips = [...new Set(crops.map(({ strip }) => strip))];
-    const { remarks = {} } = detections;
-    return { ...base, failure: undefined, remarks, faces, storedStrips };
+    const { size, remarks = {} } = detections;
+    return { ...base, failure: undefined, size, remarks, faces, storedStrips };
   }
 
   private resultsOf(content: Content | undefined): Pick<CacheEntry, 'detections' | 'attributes'> {

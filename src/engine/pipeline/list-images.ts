@@ -32,7 +32,7 @@ export async function listImages(
   const { include, exclude } = choice;
   const scan = await scanImages(folders, { ...options, include, exclude });
   await check(scan.images);
-  const images = selectImages(scan.images, choice);
+  const images = selectImages(scan.images, choice, folders.length);
   const identities = await identitiesOf(images, options.signal);
   const { failures, leftOut, hasLinks } = scan;
   if (!hasLinks && !identities.hasHardLinks) return { images, identities, failures, leftOut };

@@ -5,10 +5,10 @@ import type { AnalysisSettings } from '../../domain/settings';
 import type { DetectionMode } from '../../faces/choose-detection';
 import type { ImageLimits } from '../../images/image-limits';
 import { readNetwork } from '../../networks/network-content';
-import { hashOf } from '../../util/content-hash';
+import { hashOf, sha256Of, shortHash } from '../../util/content-hash';
 
 /** Raised whenever the results of decoding, detection, alignment or cropping change. */
-const PIPELINE_VERSION = 7;
+const PIPELINE_VERSION = 8;
 
 /** Keys under which the results of a run are stored. */
 export interface StoreKeys {
@@ -71,12 +71,16 @@ export const alignmentKey = (
 /** A hash, with the files it depends on and their identities. */
 const hashes = new Map<string, { files: string[]; identities: string; hash: string }>();
 
+/** `hashOf` a network's file. @throws UserError where it cannot be read. */
+export const fileHash = async (file: string): Promise<string> => shortHash(await fileSha256(file));
+
 /**
- * Hash of a network as the runtime gets it: of its file, of weights in other files, and of what
+/**
+ * SHA-256 of a network as the runtime gets it: of its file, of weights in other files, and of what
  * files beside it say. Computed once until one of them changes.
  * @throws UserError where it cannot be read or used.
  */
-export async function fileHash(file: string): Promise<string> {
+export async function fileSha256(file: string): Promise<string> {
   const known = hashes.get(file);
   const now = known === undefined ? '' : await identitiesOf(known.files);
   if (known?.identities === now) return known.hash;
@@ -85,7 +89,7 @@ export async function fileHash(file: string): Promise<string> {
   const content = await readNetwork(file);
   const files = [file, ...content.files];
   const identities = await identitiesOf(files);
-  const hash = hashOf(content.bytes);
+  const hash = sha256Of(content.bytes);
   if (identities.startsWith(before)) hashes.set(file, { files, identities, hash });
   return hash;
 }

@@ -135,8 +135,8 @@ const failureRecord = ({ failure, validity }: FailedImage, keys: StoreKeys): Out
   finder: validity === 'untilLimitsChange' ? keys.limited : undefined,
 });
 
-function faceRecord({ faces, places, remarks }: ReadImage, firstStrip: number): Outcome {
-  const found = { faces: faces.map(({ located }) => located), remarks };
+function faceRecord({ faces, places, size, remarks }: ReadImage, firstStrip: number): Outcome {
+  const found = { faces: faces.map(({ located }) => located), size, remarks };
   if (faces.length === 0) return { found, described: undefined };
   const crops = places.map(({ strip, at }) => ({ strip: firstStrip + strip, at }));
   return { found, described: { probabilities: concat(faces), crops } };

@@ -9,6 +9,7 @@ import { sweepTemporaryFolders } from '../../util/temporary-folder';
 import { chooseNewFolder } from '../choose-new-folder';
 import { ask, showInformation, withProgress } from '../outlets';
 import type { RunSession } from '../runs/run-session';
+import { readSettings } from '../settings/configuration';
 import { reporter, withSignal } from './notification-progress';
 
 /** Maximum number of files listed in the question whether to replace them. */
@@ -50,7 +51,12 @@ function write(
   return withProgress('Export', 'notification', (report, token) =>
     withSignal(token, (signal) =>
       session.queries.export(
-        { outDir, reportScript: reportScript(root), overwrite },
+        {
+          outDir,
+          reportScript: reportScript(root),
+          overwrite,
+          formats: readSettings().settings.formats,
+        },
         { signal, onProgress: reporter(report) },
       ),
     ),

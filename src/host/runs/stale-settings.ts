@@ -1,5 +1,6 @@
 /** Settings that were changed since a run was analyzed. */
 import { isDeepStrictEqual } from 'node:util';
+import { isSampled } from '../../domain/image-counts';
 import type { RunManifest } from '../../domain/run';
 import {
   ANALYSIS_KEYS,
@@ -22,6 +23,6 @@ export function staleSettings({ settings }: RunManifest, current: Settings): str
   // Runs of earlier versions lack newer settings; the analysis used what are the defaults now.
   const then = analysisSettingsSchema.parse(settings);
   const matters = (key: keyof AnalysisSettings) =>
-    !NO_EFFECT.has(key) && (key !== 'seed' || now.sample > 0);
+    !NO_EFFECT.has(key) && (key !== 'seed' || isSampled(now));
   return ANALYSIS_KEYS.filter((key) => matters(key) && !isDeepStrictEqual(now[key], then[key]));
 }

@@ -37,6 +37,7 @@ export const SETTING_SCOPES: Readonly<Record<keyof Settings, SettingScope>> = {
   eps: HARMLESS,
   exclude: HARMLESS,
   features: HARMLESS,
+  formats: HARMLESS,
   gamma: HARMLESS,
   include: HARMLESS,
   limit: HARMLESS,
