@@ -33,11 +33,17 @@ export async function openDataset(
     return { parts, table: read, partitionOf, pathOf: () => undefined };
   const { images } = await scanImages(parts.archives ?? [parts.images], { signal, onFound });
   const { imageOf, remarks } = matchNames(read, images);
-  const missing = read.images.filter((name, row) => name !== '' && imageOf[row]! < 0);
+  const isFurther = (row: number) => (read.faces?.[row] ?? 0) > 0;
+  const further = [...read.images.keys()].filter(isFurther).length;
+  const missing = read.images.filter(
+    (name, row) => name !== '' && imageOf[row]! < 0 && !isFurther(row),
+  );
   const missed =
     missing.length === 0 || missing.length === read.images.length
       ? []
       : [`${plural(missing.length, 'row')} without an image: ${excerptOfList(missing, 3)}`];
+  if (further > 0)
+    missed.push(`${plural(further, 'row')} of further faces of an image, which are not shown`);
   const table = { ...read, remarks: [...read.remarks, ...remarks, ...missed] };
   return { parts, table, partitionOf, pathOf: (row) => images.at(imageOf[row]!)?.path };
 }

@@ -125,8 +125,7 @@ function partsOf(folder: string, tables: readonly string[]): LabelPart[] {
   const foreign = tables.filter((path) => basename(path) !== OWN_TABLE);
   const chosen = metadata.length > 0 ? metadata : foreign.length > 0 ? foreign : tables;
   const families = new Set(chosen.map((path) => familyOf(path)));
-  const isOnePerPart = new Set(chosen.map((path) => `${dirname(path)}|${basename(path)}`));
-  if (families.size > 1 || isOnePerPart.size < chosen.length) {
+  if (families.size > 1) {
     const names = chosen.map((path) => relative(folder, path).replaceAll(sep, '/'));
     throw new UserError(
       `no data set in '${folder}': expected CelebA's ${KNOWN[0]!}, or one table of labels (.csv); ` +

@@ -3,10 +3,10 @@ import { excerpt } from '../text/excerpt';
 import { megabytes } from '../text/sizes';
 import { UserError } from '../util/errors';
 import type { Cells } from './cells';
+import { isImageName } from './dialect';
 import { LabelColumns } from './label-columns';
 import { LABEL_LIMITS, type LabelTable } from './label-table';
 import { eachLine } from './lines';
-import { TABLE_LIMITS } from './table-pieces';
 
 /** Bytes of a list of objects, which is read as a whole. */
 const MAX_LIST = 100e6;
@@ -79,7 +79,7 @@ function checkKeys(file: string, keys: ReadonlySet<string>): void {
 
 /**
  * Takes the object of each line.
- * @returns false where the first line alone is no object: then the text is JSON as a whole.
+ * @returns false where the first line alone is no row: then the text is JSON as a whole.
  */
 async function eachRow(
   file: string,
@@ -93,7 +93,9 @@ async function eachRow(
     const text = bytes.toString('utf8', start, end).trim();
     if (text === '') return true;
     const value = parsed(text);
-    if (!isObject(value)) {
+    // An object of objects alone is a table as a whole: by names, or by columns.
+    const isWhole = rows === 0 && isObject(value) && Object.values(value).every(isObject);
+    if (isWhole || !isObject(value)) {
       if (rows === 0) return false;
       throw new UserError(
         `the labels '${file}', line ${line.toLocaleString('en')}: expected an object like {"file_name": "a.jpg", "Male": true}, got '${excerpt(text)}'`,
@@ -122,10 +124,14 @@ async function listOf(file: string, pieces: AsyncIterable<Buffer>): Promise<Row[
       .toString('utf8')
       .replace(/^\uFEFF/, ''),
   );
-  if (Array.isArray(value) && value.length > 0 && value.every(isObject)) {
-    if (value.length > TABLE_LIMITS.lines)
-      throw new UserError(`the labels '${file}' have too many objects`);
-    return value.map(rowOf);
+  if (Array.isArray(value) && value.length > 0 && value.every(isObject)) return value.map(rowOf);
+  if (isObject(value)) {
+    // An object for each image, by its name.
+    const named = Object.entries(value);
+    if (named.length > 0 && named.every(([name]) => isImageName(name)))
+      return named.flatMap(([name, row]) =>
+        isObject(row) ? [rowOf({ ...row, file_name: name })] : [],
+      );
   }
   throw new UserError(
     value === undefined

@@ -4,6 +4,7 @@ import { plural } from '../text/numbers';
 import { UserError } from '../util/errors';
 import { nameKey } from './image-names';
 import type { LabelTable } from './label-table';
+import { isSamePartition } from './partitions';
 
 /** Most names of images in a remark. */
 const MAX_NAMED = 3;
@@ -79,7 +80,9 @@ function agreesWith({ attributes, values, splits }: LabelTable, a: number, b: nu
     const [one, other] = [values[a * width + i]!, values[b * width + i]!];
     if (!Number.isNaN(one) && !Number.isNaN(other) && one !== other) return false;
   }
-  if (splits !== undefined && splits[a] !== splits[b]) return false;
+  const [split, other] = [splits?.[a] ?? '', splits?.[b] ?? ''];
+  if (split !== '' && other !== '' && !isSamePartition(split, other)) return false;
+  if (splits !== undefined && split === '') splits[a] = other;
   for (let i = 0; i < width; i++)
     if (Number.isNaN(values[a * width + i])) values[a * width + i] = values[b * width + i]!;
   return true;

@@ -270,6 +270,16 @@ describe('other data sets', () => {
     expect((await described(below.folder)).frequencies).toEqual({ Male: 1 });
   });
 
+  it('a table of all rows beside those of the partitions', async () => {
+    const found = await opened({
+      'labels.csv': 'image,Male\n1.jpg,1\n2.jpg,0\n',
+      'labels_train.csv': 'image,Male\n1.jpg,1\n',
+      '1.jpg': '',
+      '2.jpg': '',
+    });
+    expect(found.partitions).toEqual(['training', undefined]);
+  });
+
   it('names that begin with the partition', async () => {
     const found = await opened({
       'labels.csv': 'image,Male\ntrain/1.jpg,1\ntest/1.jpg,0\n',

@@ -369,6 +369,12 @@ describe('JSON', () => {
       { image: 'a.jpg', attributes: { Male: 1 } },
       { image: 'b.jpg', attributes: { Male: 0 } },
     ];
+    const byName = { 'a.jpg': { Male: 1 }, 'b.jpg': { Male: 0 } };
+    expect((await read(JSON.stringify(byName), 'a.json')).images).toEqual(['a.jpg', 'b.jpg']);
+    expect(rowsOf(await read(JSON.stringify(byName, null, 1), 'a.json'))).toEqual({
+      'a.jpg': [1],
+      'b.jpg': [0],
+    });
     expect(rowsOf(await read(JSON.stringify(list, null, 1), 'a.json'))).toEqual({
       'a.jpg': [1],
       'b.jpg': [0],
@@ -381,6 +387,8 @@ describe('JSON', () => {
     ['{"Male":\n{"a.jpg":1}}', /no list of objects: .*orient='records'/],
     ['{"image":', /begin as JSON does, but are none/],
     ['[]', /no list of objects/],
+    ['{"image":{"0":"a.jpg","1":"b.jpg"},"Male":{"0":1,"1":0}}', /no list of objects: .*pandas/],
+    ['{}', /no list of objects/],
   ])('is refused with what to do: %j', async (text, message) => {
     await expect(read(text, 'a.jsonl')).rejects.toThrow(message);
   });

@@ -30,13 +30,14 @@ export const chooseOutputFolder = (folder: string): Promise<string | undefined> 
     title: 'Parent of the new folder with the tables and charts',
   });
 
-/** Opens a file; a folder is shown in the file manager. */
-export async function openFile(path: string, column?: vscode.ViewColumn): Promise<void> {
+/** Opens a table of labels; a folder that holds several is shown in the file manager. */
+export async function openLabels(path: string): Promise<void> {
   const { type } = await vscode.workspace.fs.stat(vscode.Uri.file(path));
-  if ((type & vscode.FileType.Directory) !== 0) {
-    await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(path));
-    return;
-  }
+  if ((type & vscode.FileType.Directory) === 0) await openFile(path);
+  else await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(path));
+}
+
+export async function openFile(path: string, column?: vscode.ViewColumn): Promise<void> {
   const options = column === undefined ? [] : [{ viewColumn: column, preview: true }];
   await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(path), ...options);
 }

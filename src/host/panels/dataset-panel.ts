@@ -24,6 +24,7 @@ import {
   chooseLabelsFile,
   chooseOutputFolder,
   openFile,
+  openLabels,
   weightAttributes,
 } from './dataset-actions';
 import { DatasetJob } from './dataset-job';
@@ -209,7 +210,7 @@ export class DatasetPanel {
           await this.choose(choiceOf({ folder, labels, attributes: [], dropZero: 0 }));
       },
       labels: async () => {
-        if (this.summary !== null) await openFile(this.summary.labels);
+        if (this.summary !== null) await openLabels(this.summary.labels);
       },
       cluster: () =>
         vscode.commands.executeCommand(
