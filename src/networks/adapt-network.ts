@@ -179,9 +179,12 @@ function addOutputs(writer: GraphWriter, { heads, groups }: NetworkForm): string
     at += head.values;
     return addHead(writer, head, own);
   });
+  const [only] = values;
+  if (only === heads[0]?.name && values.length === 1) return only;
+  const name = writer.unique('probabilities');
   return values.length === 1
-    ? values[0]!
-    : writer.add('Concat', values, { axis: 1 }, writer.unique('probabilities'));
+    ? writer.add('Identity', values, {}, name)
+    : writer.add('Concat', values, { axis: 1 }, name);
 }
 
 /** @param groups of the columns of the head; together all of them where it becomes a softmax. */

@@ -1,5 +1,6 @@
 /** Everything that has to be known of a network to use it. */
 import type { MissingWord } from '../domain/network-words';
+import { excerpt } from '../text/excerpt';
 import { UserError } from '../util/errors';
 import { nameHeads } from './attribute-names';
 import { type InputForm, inputForm } from './input-form';
@@ -142,7 +143,7 @@ function softmaxGroups(heads: readonly SizedHead[], attributes: readonly string[
     if (!isSoftmax(head)) continue;
     if (head.values === 1) {
       throw new UserError(
-        `its output '${head.name}' is a softmax of a single value, which is always 1: say --activation sigmoid`,
+        `its output '${excerpt(head.name)}' is a softmax of a single value, which is always 1: say --activation sigmoid`,
       );
     }
     groups.push(...byPrefix(columns, attributes));
@@ -182,7 +183,7 @@ function checkSoftmaxGroups(heads: readonly SizedHead[], groups: readonly number
     });
     if (!isWhole)
       throw new UserError(
-        `its output '${name}' is to become a softmax, but the groups leave out some of its values, or join them with those of other outputs`,
+        `its output '${excerpt(name)}' is to become a softmax, but the groups leave out some of its values, or join them with those of other outputs`,
       );
   }
 }
