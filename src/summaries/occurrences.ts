@@ -3,12 +3,12 @@ import { PRESENT } from '../clustering/features';
 import type { Occurrences } from '../domain/clustering';
 
 /**
- * The share of the faces that have each attribute.
+ * The number of faces that have each attribute.
  * @param probabilities `[faces, width]`, in [0, 1].
  * @param rows the faces that are counted; undefined for all.
- * @returns `[width]`, in [0, 1]; 0 without faces.
+ * @returns `[width]`.
  */
-export function frequencies(
+export function presentCounts(
   probabilities: Float32Array,
   width: number,
   rows?: Int32Array,
@@ -20,8 +20,20 @@ export function frequencies(
     for (let a = 0; a < width; a++)
       if (probabilities[base + a]! >= PRESENT) counts[a] = counts[a]! + 1;
   }
-  return faces === 0 ? counts : counts.map((count) => count / faces);
+  return counts;
 }
+
+/** The share of the faces that have each attribute, `[width]`, in [0, 1]; 0 without faces. */
+export const frequencies = (
+  probabilities: Float32Array,
+  width: number,
+  rows?: Int32Array,
+): Float64Array =>
+  sharesOf(presentCounts(probabilities, width, rows), rows?.length ?? probabilities.length / width);
+
+/** @param faces number of the faces that were counted. */
+export const sharesOf = (counts: Float64Array, faces: number): Float64Array =>
+  faces === 0 ? counts : counts.map((count) => count / faces);
 
 /**
  * Frequencies by name.

@@ -12,7 +12,7 @@ import { METHOD_NAMES, takesClusters } from '../../domain/method-names';
 import type { Progress } from '../../domain/progress';
 import type { ClusteringSettings } from '../../domain/settings';
 import { RUN_VERSION, type StoredClustering } from '../../runs/run-files';
-import { frequencies, occurrencesOf } from '../../summaries/occurrences';
+import { frequencies, occurrencesOf, presentCounts, sharesOf } from '../../summaries/occurrences';
 import { classifyAttributes } from '../../summaries/tell-apart';
 import { orderCluster } from '../../summaries/typical';
 import { UserError } from '../../util/errors';
@@ -200,17 +200,23 @@ async function summarize(
   signal: AbortSignal | undefined,
 ): Promise<{ clusters: ClusterSummary[]; members: Int32Array; overall: Occurrences }> {
   const width = names.length;
-  const overall = occurrencesOf(names, frequencies(probabilities, width), () => true);
+  // Every face is in one cluster: those of all are the sums.
+  const counts = order.map(({ rows }) =>
+    presentCounts(probabilities, width, Int32Array.from(rows)),
+  );
+  const total = new Float64Array(width);
+  for (const each of counts) for (let a = 0; a < width; a++) total[a]! += each[a]!;
+  const overall = occurrencesOf(names, sharesOf(total, faces), () => true);
   const points = makePoints();
   const members = new Int32Array(faces);
   const clusters: ClusterSummary[] = [];
   let filled = 0;
-  for (const { rows, label, id } of order) {
+  for (const [position, { rows, label, id }] of order.entries()) {
     await yieldToEventLoop(signal);
     const ordered = orderCluster(points, Int32Array.from(rows));
     members.set(ordered.rows, filled);
     filled += rows.length;
-    const values = frequencies(probabilities, width, ordered.rows);
+    const values = sharesOf(counts[position]!, rows.length);
     const occurrences = occurrencesOf(names, values, (name) => attributes.includes(name));
     clusters.push({
       id,

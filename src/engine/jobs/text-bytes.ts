@@ -23,8 +23,8 @@ const TAILS = fourBytes(CELL - 4);
 const DECIMALS = TAILS;
 /** In ASCII. */
 const [COMMA, MINUS, POINT, ZERO] = [44, 45, 46, 48] as const;
-/** A comma and 0 or 1. */
-const FLAGS = [',0', ',1'].map((text) => Buffer.from(text).readUInt16LE());
+/** A comma and 0, or 1. */
+const [NOT, ONE] = [COMMA | (ZERO << 8), COMMA | ((ZERO + 1) << 8)];
 
 /** Most bytes of a UTF-16 code unit in UTF-8. */
 const MOST_BYTES = 3;
@@ -114,17 +114,29 @@ export class TextBytes {
   /** Like `addNumbers`, with an empty cell for NaN, and for all where there are no values. */
   addNumbersOrNothing(values: Float32Array | undefined, start: number, end: number): void {
     for (let i = start; i < end; i++) {
-      if (values === undefined || Number.isNaN(values[i])) this.addByte(COMMA);
-      else this.addNumbers(values, i, i + 1);
+      const value = values?.[i] ?? NaN;
+      if (Number.isNaN(value)) this.addByte(COMMA);
+      else if (value >= 0 && value <= 1) this.addNumbers(values!, i, i + 1);
+      else this.addLongNumber(value);
     }
+  }
+
+  /** Adds a whole number after a comma. */
+  addCount(value: number): void {
+    this.reserve(LONGEST_CELL);
+    this.addByte(COMMA);
+    if (value < 0) this.addByte(MINUS);
+    this.addDigits(Math.abs(value));
   }
 
   /** Adds 1 for each value from 0.5 on, 0 for the others, each after a comma. */
   addFlags(values: Float32Array, start: number, end: number): void {
     this.reserve(2 * (end - start));
     const { view } = this;
-    for (let i = start; i < end; i++, this.length += 2)
-      view.setUint16(this.length, FLAGS[values[i]! >= PRESENT ? 1 : 0]!, true);
+    let { length } = this;
+    for (let i = start; i < end; i++, length += 2)
+      view.setUint16(length, values[i]! >= PRESENT ? ONE : NOT, true);
+    this.length = length;
   }
 
   /** @param byte of an ASCII character. */
