@@ -23,7 +23,7 @@ export function recalibrate(
 }
 
 /**
- * Of attributes that exclude each other, the most probable becomes at least 0.5, and the others less.
+ * Of attributes that exclude each other, the most probable becomes at least 0.5, the others less.
  * @param probabilities `[faces, width]`, in [0, 1].
  * @param original the same before they were recalibrated: what decides which is most probable.
  * @param groups columns of each group.
