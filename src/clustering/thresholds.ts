@@ -23,12 +23,8 @@ export function recalibrate(
 }
 
 /**
-<<<<<<< HEAD
  * Of attributes that exclude each other, the most probable becomes at least 0.5, and the others
  * less.
-=======
- * Of attributes that exclude each other, the most probable becomes at least 0.5, the others less.
->>>>>>> networks
  * @param probabilities `[faces, width]`, in [0, 1].
  * @param original the same before they were recalibrated: what decides which is most probable.
  * @param groups columns of each group.
