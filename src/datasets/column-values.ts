@@ -151,7 +151,7 @@ type Found = { taken: Attribute[]; group?: AttributeGroup; remark?: string } | s
 function numberColumn(
   { name, isOutside, isDropped }: FilledColumn,
   index: number,
-  { defined, hasMinusOne, hasFraction }: ColumnContent,
+  { isDefined, hasMinusOne, hasFraction }: ColumnContent,
   rows: number,
   coding: Coding,
 ): Found {
@@ -162,7 +162,7 @@ function numberColumn(
   });
   if (coding.isSigned) return attribute((value) => (value > 0 ? 1 : value < 0 ? 0 : NaN));
   if (isOutside) return 'numbers outside 0 to 1';
-  if (defined === 0 && rows > 0) return 'no value in any row';
+  if (!isDefined && rows > 0) return 'no value in any row';
   if (coding.isZeroUndefined[index]!)
     return attribute((value) => (value === 1 ? 1 : value === -1 ? 0 : NaN));
   if (hasMinusOne && hasFraction) return 'both -1 and fractions: is -1 absent, or not defined?';

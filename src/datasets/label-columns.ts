@@ -31,6 +31,8 @@ export class LabelColumns {
   /** Whether every column is an attribute, as in CelebA's layout. */
   private readonly isStrict: boolean;
   private readonly isLfw: boolean;
+  /** Whether all columns have had numbers, by `addShort`. */
+  private hasShort = false;
   /** Cells that are no numbers, such as `True`, by their keys: making texts of them takes time. */
   private readonly known = new Map<number, { text: string; cell: CellValue }>();
 
@@ -86,6 +88,7 @@ export class LabelColumns {
     if (!shortLabels(range, separator, values.block, values.at, columns.length)) return false;
     this.images.push(bytes.toString('latin1', start, name));
     values.add();
+    this.hasShort = true;
     return true;
   }
 
@@ -148,8 +151,9 @@ export class LabelColumns {
     const key = column.texts === undefined ? cells.shortKey(column.column) : -1;
     const { text, cell } = this.known.get(key) ?? this.read(cells.text(column.column), key);
     // 'None' may be a category, like that of glasses.
+    const hasNumbers = this.hasShort || column.hasNumbers;
     const isNone = !column.isKnown && text.toLowerCase() === 'none';
-    if (cell !== null && Number.isNaN(cell.value) && !(isNone && !column.hasNumbers)) return NaN;
+    if (cell !== null && Number.isNaN(cell.value) && !(isNone && !hasNumbers)) return NaN;
     if (column.texts === undefined && !isNone) {
       if (cell?.isWord === true) column.words[cell.value] = text;
       if (cell !== null) return cell.value;
@@ -222,6 +226,9 @@ export class LabelColumns {
    */
   table(): LabelTable {
     const { file, images, roles, values } = this;
+    for (const [i, { texts }] of this.columns.entries())
+      if (texts !== undefined && texts.size > 0 && [...texts.keys()].every(isNumberOrNone))
+        this.becomeNumbers(i);
     const { taken, groups, remarks } = attributesOf(file, this.columns, values, {
       header: roles.header,
       others: roles.others.map((column) => roles.header[column]!),
@@ -237,6 +244,12 @@ export class LabelColumns {
       remarks,
     };
   }
+}
+
+/** Whether the text of a category may be a label that is written as a number, or none. */
+function isNumberOrNone(text: string): boolean {
+  const cell = cellValue(text);
+  return cell?.isWord === false && (Number.isNaN(cell.value) || isLabel(cell.value));
 }
 
 function isEmpty(cells: Cells): boolean {

@@ -3,6 +3,9 @@
 /** Rows whose values are stored together. */
 const BLOCK = 4096;
 
+/** Kinds of values. */
+const [ONE, MINUS_ONE, ZERO, OTHER] = [1, 2, 4, 8];
+
 /** A column of the result: one of the rows' columns, and what each of its values becomes. */
 export interface TakenColumn {
   column: number;
@@ -12,8 +15,8 @@ export interface TakenColumn {
 
 /** What a column holds, besides NaN. */
 export interface ColumnContent {
-  /** Values that are not NaN. */
-  defined: number;
+  /** Whether any value is not NaN. */
+  isDefined: boolean;
   hasMinusOne: boolean;
   hasZero: boolean;
   /** Between 0 and 1. */
@@ -58,29 +61,25 @@ export class ValueRows {
   /** What each column holds. */
   contents(): ColumnContent[] {
     const { rows, width } = this;
-    const counts = Array.from({ length: 4 }, () => new Uint32Array(width));
-    const [undefinedOnes, minus, zeros, ones] = counts as [
-      Uint32Array,
-      Uint32Array,
-      Uint32Array,
-      Uint32Array,
-    ];
+    /** The kinds of values of each column, as bits. */
+    const kinds = new Uint8Array(width);
     for (const [i, block] of this.blocks.entries()) {
       const end = Math.min(BLOCK, rows - i * BLOCK) * width;
-      for (let at = 0, column = 0; at < end; at++) {
-        const value = block[at]!;
-        if (value === 0) zeros[column]! += 1;
-        else if (value === 1) ones[column]! += 1;
-        else if (value === -1) minus[column]! += 1;
-        else if (value !== value) undefinedOnes[column]! += 1;
-        if (++column === width) column = 0;
+      for (let at = 0; at < end;) {
+        for (let column = 0; column < width; column++) {
+          const value = block[at++]!;
+          if (value === 1) kinds[column]! |= ONE;
+          else if (value === -1) kinds[column]! |= MINUS_ONE;
+          else if (value === 0) kinds[column]! |= ZERO;
+          else if (value === value) kinds[column]! |= OTHER;
+        }
       }
     }
-    return Array.from({ length: width }, (_, i) => ({
-      defined: rows - undefinedOnes[i]!,
-      hasMinusOne: minus[i]! > 0,
-      hasZero: zeros[i]! > 0,
-      hasFraction: rows > undefinedOnes[i]! + minus[i]! + zeros[i]! + ones[i]!,
+    return Array.from(kinds, (kind) => ({
+      isDefined: kind !== 0,
+      hasMinusOne: (kind & MINUS_ONE) !== 0,
+      hasZero: (kind & ZERO) !== 0,
+      hasFraction: (kind & OTHER) !== 0,
     }));
   }
 
@@ -114,4 +113,5 @@ export class ValueRows {
   }
 }
 
-const presentOf = (value: number): number => (value === -1 ? 0 : value);
+/** −1 becomes 0. */
+const presentOf = (value: number): number => (value < 0 ? 0 : value);

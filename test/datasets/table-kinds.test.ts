@@ -209,6 +209,13 @@ describe('values', () => {
     expect(rowsOf(table)['c.jpg']).toEqual([0, 1, 0, 1]);
   });
 
+  it('0 is not defined beside 1 and −1, whatever the first cell is', async () => {
+    for (const first of ['None', '1', ''])
+      expect(
+        rowsOf(await read(`image,own\na.jpg,${first}\nb.jpg,0\nc.jpg,-1\nd.jpg,None\ne.jpg,1\n`)),
+      ).toMatchObject({ 'b.jpg': [NaN], 'c.jpg': [0], 'd.jpg': [NaN], 'e.jpg': [1] });
+  });
+
   it('probabilities below a None are probabilities', async () => {
     const rows = Array.from({ length: 500 }, (_, i) => `${i}.jpg,${i / 500},${i}`);
     const table = await read(`image,own,age\nx.jpg,None,None\n${rows.join('\n')}\n`);
