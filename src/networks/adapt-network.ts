@@ -179,7 +179,7 @@ function addOutputs(writer: GraphWriter, { heads, groups }: NetworkForm): string
     at += head.values;
     return addHead(writer, head, own);
   });
-  const [only] = values;
+  const [only = ''] = values;
   if (only === heads[0]?.name && values.length === 1) return only;
   const name = writer.unique('probabilities');
   return values.length === 1
