@@ -179,8 +179,8 @@ function addOutputs(writer: GraphWriter, { heads, groups }: NetworkForm): string
     at += head.values;
     return addHead(writer, head, own);
   });
-  const [only] = values;
-  if (only !== undefined && values.length === 1 && only === heads[0]?.name) return only;
+  const [only = ''] = values;
+  if (only === heads[0]?.name && values.length === 1) return only;
   const name = writer.unique('probabilities');
   return values.length === 1
     ? writer.add('Identity', values, {}, name)

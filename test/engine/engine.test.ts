@@ -177,7 +177,7 @@ describe('bad input', () => {
       ['broken.onnx', /it is not an ONNX model, or the file is damaged/],
       [
         'other.onnx',
-        /is not a face attribute network: expected one input uint8 \[n, height, width, 3\].*it has the input float32/,
+        /its input 'x' \(float32 \[1\]\) does not take images: expected uint8, float32 or float16 \[n, 3, height/,
       ],
     ] as const) {
       const call = engine.call(
