@@ -26,6 +26,9 @@ import { robustness } from './robustness';
 
 type Params = EngineCalls['evaluate']['params'];
 
+const AT_HALF =
+  'of attributes that exclude each other, each counts as present from a probability of 0.5 on here; clusters take the most probable one';
+
 /**
  * Images are matched to labels by `matchNames`.
  * @throws UserError where nothing matches; CancelledError.
@@ -70,7 +73,7 @@ export async function evaluate(params: Params, context: JobContext): Promise<Eva
     detection: { searched: detection.mode.kind !== 'crops', reason: detection.reason },
     provider: pipeline.provider,
     model: pipeline.file,
-    notices: [...table.remarks, ...remarks],
+    notices: [...table.remarks, ...remarks, ...(pipeline.model.groups.length > 0 ? [AT_HALF] : [])],
     modelSha256: await fileSha256(pipeline.file),
     seconds: (performance.now() - started) / 1000,
   };
