@@ -131,9 +131,9 @@ export interface EngineCalls extends DatasetCalls {
   judge: { params: JudgeParams & { runDir: string }; result: Judgement };
   /**
    * Compares the stored clusters of a run with the labels that lie beside its images; null where
-   * there are none that fit.
+   * there are none. `unfit`: why the table beside them cannot be compared.
    */
-  truth: { params: { runDir: string }; result: Judgement | null };
+  truth: { params: { runDir: string }; result: Judgement | { unfit: string } | null };
   /** Clusters the faces of a run with each method and number, and stores the comparison. */
   compare: { params: CompareParams & { runDir: string }; result: Comparison };
   /** The same for the attribute vectors in a file. */

@@ -192,7 +192,7 @@ describe('the engine', () => {
     await writeFile(join(images, 'faces.csv'), labels); // as this program writes them
     expect(await truth()).toBeNull();
     await writeFile(join(images, 'notes.csv'), 'who,when\nAnn,yesterday\n');
-    expect(await truth()).toBeNull();
+    expect(await truth()).toMatchObject({ unfit: expect.stringContaining('notes.csv') as string });
     await writeFile(join(images, 'notes.csv'), labels);
     const judgement = await truth();
     expect(judgement).toMatchObject({ faces: 40, attributes: ['Smiling', 'Male'] });

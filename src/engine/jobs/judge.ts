@@ -34,13 +34,13 @@ export async function judgeRun(
 
 /**
  * Judges the stored clustering of a run against the labels that are found beside its images.
- * @returns null where there are none that fit.
+ * @returns null where there are none; the reason where they do not fit: it may be any table.
  * @throws UserError where the run has no clustering; CancelledError.
  */
 export async function judgeStored(
   { runDir }: EngineCalls['truth']['params'],
   { signal }: JobContext,
-): Promise<Judgement | null> {
+): Promise<EngineCalls['truth']['result']> {
   const run = await openRun(runDir);
   const [folder, ...others] = run.manifest.folders;
   const labels = folder === undefined || others.length > 0 ? undefined : await findLabels(folder);
@@ -51,7 +51,7 @@ export async function judgeStored(
     return judgeClustering(stored, run.manifest.modelAttributes, truth);
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof UserError) return null; // a table of something else
+    if (error instanceof UserError) return { unfit: error.message };
     throw error;
   }
 }
