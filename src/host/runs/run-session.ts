@@ -279,10 +279,8 @@ export class RunSession extends EventEmitter<SessionEvents> {
     try {
       const judgement = await this.engine.call('truth', { runDir: this.runDir });
       if (generation !== this.generation || judgement === null) return;
-      if ('unfit' in judgement) {
-        this.context.log(`the clusters are not compared with labels: ${judgement.unfit}`);
-        return;
-      }
+      if ('unfit' in judgement)
+        return this.context.log(`the clusters are not compared with labels: ${judgement.unfit}`);
       this.judgement = judgement;
       this.emit('state');
     } catch (error) {
