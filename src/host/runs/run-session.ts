@@ -32,7 +32,6 @@ interface SessionEvents {
   /** Any change except progress and pictures. */
   state: [];
   progress: [Progress | null];
-  /** Eigenfaces; in a large run first those of some of the faces. */
   pictures: [ClusterPictures[]];
   /** The user requested a run that was waiting for trust. */
   allowed: [];
@@ -280,9 +279,11 @@ export class RunSession extends EventEmitter<SessionEvents> {
       const judgement = await this.engine.call('truth', { runDir: this.runDir });
       if (generation !== this.generation || judgement === null) return;
       if ('unfit' in judgement)
-        return this.context.log(`the clusters are not compared with labels: ${judgement.unfit}`);
-      this.judgement = judgement;
-      this.emit('state');
+        this.context.log(`the clusters are not compared with labels: ${judgement.unfit}`);
+      else {
+        this.judgement = judgement;
+        this.emit('state');
+      }
     } catch (error) {
       const outdated = generation !== this.generation || this.isBusy() || this.removed;
       if (!outdated)
