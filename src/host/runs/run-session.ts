@@ -254,9 +254,8 @@ export class RunSession extends EventEmitter<SessionEvents> {
   /** Makes the eigenfaces of the clusters unless they exist. */
   async makePictures(): Promise<void> {
     if (this.pictures !== null || this.clustering === null || this.isBusy() || this.waits) return;
-    const { generation } = this;
+    const { generation, runDir } = this;
     try {
-      const { runDir } = this;
       const isLarge = (this.manifest?.faces ?? 0) > 2 * PREVIEW_FACES;
       for (const sample of isLarge ? [{ sample: PREVIEW_FACES }, {}] : [{}]) {
         const pictures = await this.engine.call('pictures', { runDir, ...sample });
