@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { attributeColumns, DETAIL_COLUMNS, FIRST_COLUMNS } from '../../src/domain/face-columns';
 import { ROOT, temporaryFolder } from '../support/images';
 
 const PYTHON = '/usr/bin/python3';
@@ -37,6 +38,16 @@ describe.skipIf(!hasNumpy)('read_table', () => {
     Buffer.from('\uFEFFimage\tMale\tSmiling\r\na.jpg\t1\t0\r\nb.jpg\t0\t1\r\n', 'utf16le'),
   ])('reads %j', async (text) => {
     expect(await read(text)).toEqual(rows);
+  });
+
+  it('takes the attributes of faces.csv, and none of its other columns', async () => {
+    const { probabilities, present } = attributeColumns(['Male', 'Smiling']);
+    const header = [...FIRST_COLUMNS, ...probabilities, ...DETAIL_COLUMNS, ...present];
+    const details = DETAIL_COLUMNS.map((name) => (name === 'path' ? '/photos/a.jpg' : '640'));
+    const cells = (image: string, labels: string) =>
+      [image, '0,10,20,90,90,0.9,3,0.5', labels, ...details, labels].join(',');
+    const table = [header.join(','), cells('a.jpg', '1,0'), cells('b.jpg', '0,1'), ''];
+    expect(await read(table.join('\n'))).toEqual(rows);
   });
 
   it.each([

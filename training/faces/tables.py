@@ -20,6 +20,8 @@ IMAGE_COLUMNS = ['file_name', 'filename', 'image_path', 'path', 'file', 'image_i
 """Columns of names, the most certain first: the index of pandas has no name."""
 SPLIT_COLUMNS = {'split', 'partition'}
 GROUP_COLUMNS = {'identity', 'person', 'group'}
+OWN_COLUMNS = ['image', 'face', 'x', 'y', 'width', 'height', 'score', 'cluster', 'silhouette']
+"""The first columns of this project's faces.csv. Attributes follow, as far as a column `path`."""
 BESIDE = {'', 'unnamed: 0', 'id', 'face', 'x', 'y', 'width', 'height', 'score', 'cluster', 'silhouette'}
 """Columns that are not attributes, including those of this project's faces.csv."""
 LABELS = ['list_attr_celeba.txt', 'list_attr_celeba.csv', 'list_attr_celeba.txt.gz', 'list_attr_celeba.csv.gz']
@@ -150,6 +152,10 @@ def _parse_spaced(source: Path, lines: list[str], header: int) -> Table:
 def _parse_csv(source: Path, lines: list[str], header: int, separator: str) -> Table:
     rows = list(csv.reader(io.StringIO('\n'.join(lines)), delimiter=separator))
     names = [name.strip() for name in rows[0]]
+    if names[: len(OWN_COLUMNS)] == OWN_COLUMNS and 'path' in names[len(OWN_COLUMNS) :]:
+        width = names.index('path', len(OWN_COLUMNS))
+        rows = [row[:width] if len(row) == len(names) else row for row in rows]
+        names = names[:width]
     rows = [row for row in rows[1:] if row]
     for number, row in enumerate(rows, header + 2):
         if len(row) != len(names):
