@@ -12,6 +12,7 @@ export async function bundleProgram(source: string, program: string): Promise<vo
     bundle: true,
     platform: 'node',
     format: 'cjs',
+    target: 'node20', // `using` is new syntax
     external: [
       'lmdb',
       'sharp',
