@@ -14,10 +14,10 @@ import { buildIfStale, installPackages } from './setup.mjs';
 
 /**
  * Not repeated on other release lines of Node.js, because they take minutes and do not depend on
- * the line: training is Python, networks and detection run inside ONNX Runtime's library, and
- * benchmarks are no tests.
+ * the line: training is Python, networks and detection run inside ONNX Runtime's library, the store
+ * inside LMDB's, and benchmarks are no tests.
  */
-const LEFT_OUT = ['training', 'networks', 'faces', 'bench'].map(
+const LEFT_OUT = ['training', 'networks', 'faces', 'store', 'bench'].map(
   (folder) => `--exclude=test/${folder}/**`,
 );
 
