@@ -103,19 +103,6 @@ export async function identitiesOf(images: Images, signal?: AbortSignal): Promis
   return identities;
 }
 
-/** Identity of a file, determined synchronously; undefined where the file is not accessible. */
-export function identityOf(path: string | Buffer): FileIdentity | undefined {
-  const stats = statsOf(path);
-  return (
-    stats && {
-      size: stats.size,
-      modified: stats.mtimeMs,
-      changed: stats.ctimeMs,
-      inode: stats.ino,
-    }
-  );
-}
-
 type FileStats = Pick<Stats, 'size' | 'mtimeMs' | 'ctimeMs' | 'ino' | 'nlink'>;
 
 function statsOf(path: string | Buffer): FileStats | undefined {
