@@ -94,10 +94,11 @@ test('shows what a data set holds, its faces and its likely label errors', async
 test('without labels says what is expected, with a way out', async ({ workbench }) => {
   const folder = join(workbench.folder, 'portraits');
   await rm(join(folder, 'male'), { recursive: true }); // two folders would be two classes
+  await writeFile(join(folder, 'notes.txt'), ''); // else the explorer joins the folders' rows
   await workbench.open();
   await workbench.fromMenu('Explore Dataset', 'portraits');
   const view = await workbench.panel('fc-dataset');
-  await expect(view.getByRole('alert')).toContainText("no data set in '");
+  await expect(view.getByRole('alert')).toContainText("no labels in '");
   await labelled(workbench);
   await view.getByRole('button', { name: 'Try Again' }).click();
   await expect(view.locator('fc-dataset .facts')).toContainText(
