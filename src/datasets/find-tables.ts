@@ -127,10 +127,7 @@ function partsOf(folder: string, tables: readonly string[]): LabelPart[] {
   const families = new Set(chosen.map((path) => familyOf(path)));
   if (families.size > 1) {
     const names = chosen.map((path) => relative(folder, path).replaceAll(sep, '/'));
-    throw new UserError(
-      `no data set in '${folder}': expected CelebA's ${KNOWN[0]!}, or one table of labels (.csv); ` +
-        `there are ${excerptOfList(names, 10)}. Name one with --labels`,
-    );
+    throw noDataset(folder, `there are ${excerptOfList(names, 10)}`);
   }
   const isSpread = new Set(chosen.map((path) => dirname(path))).size > 1;
   return chosen.map((file) => ({
@@ -139,6 +136,13 @@ function partsOf(folder: string, tables: readonly string[]): LabelPart[] {
     split: splitOf(relative(folder, file)),
   }));
 }
+
+/** @param found what there is instead. */
+export const noDataset = (folder: string, found: string): UserError =>
+  new UserError(
+    `no data set in '${folder}': expected CelebA's ${KNOWN[0]!}, or one table of labels (.csv); ` +
+      `${found}. Name one with --labels`,
+  );
 
 /** What the tables of one data set have in common: the name without the partition. */
 function familyOf(path: string): string {

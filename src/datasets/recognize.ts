@@ -13,6 +13,7 @@ import {
   findPartitions,
   findTables,
   type LabelPart,
+  noDataset,
   OWN_TABLE,
   splitOf,
 } from './find-tables';
@@ -124,10 +125,7 @@ async function partsIn(
 /** A data set whose images are named after their labels, or lie in folders that are. */
 async function namedDataset(folder: string, signal?: AbortSignal): Promise<DatasetParts> {
   const images = await holdsImages(folder, signal);
-  if (images === undefined)
-    throw new UserError(
-      `no data set in '${folder}': expected CelebA's list_attr_celeba.txt, or one table of labels (.csv); there is none. Name one with --labels`,
-    );
+  if (images === undefined) throw noDataset(folder, 'there is none');
   return { kind: 'class folders', labels: folder, partitions: undefined, images };
 }
 
