@@ -2,8 +2,8 @@
 import type { PackedVectors } from './packed';
 
 /**
- * Counts how often each chunk has each of its values, instead of looking at each bit: five times as
- * fast for 37 columns.
+ * Counts how often each chunk has each of its values, instead of looking at each bit: 5 additions a
+ * vector instead of 37 for 37 columns.
  * @param counts faces of each vector, `[rows]`.
  * @param labels cluster of each vector, from 0, `[rows]`.
  * @returns faces of each cluster that have each bit, `[clusters, columns]`; undefined where the

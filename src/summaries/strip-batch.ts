@@ -9,8 +9,8 @@ import { messageOf } from '../util/errors';
 import { addFaces } from './add-faces';
 
 /**
- * JPEG quality of the single faces in a page, which shows them smaller than they are: two thirds of
- * the bytes that the panel is given.
+ * JPEG quality of the single faces in a page, which shows them smaller than they are and holds many
+ * of them: lower than of those that the panel is given.
  */
 const CARD_QUALITY = 75;
 

@@ -25,7 +25,7 @@ import { JobRunner, type Outcome } from './job-runner';
 import { RunQueries } from './run-queries';
 import { staleSettings } from './stale-settings';
 
-/** About how many faces the eigenfaces of a larger run are first made of: a second's work. */
+/** About how many faces the eigenfaces of a larger run are first made of. */
 const PREVIEW_FACES = 8000;
 
 interface SessionEvents {
