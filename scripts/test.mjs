@@ -25,6 +25,8 @@ const bin = (name) => join(root, 'node_modules', '.bin', name);
 const counts = { passed: 0, failed: 0, skipped: 0 };
 /** Failures of checks that do not count single tests. */
 const failures = [];
+/** Failed unit tests and their messages, repeated at the end, where a reader of the log looks. */
+const failedTests = [];
 
 main(async () => {
   const { values, positionals } = parseArgs({
@@ -44,6 +46,7 @@ main(async () => {
   if (only !== 'vscode') await unit();
   if (values['node-lines']) await onNodeLines();
   if (only !== 'unit') await inVsCode();
+  for (const test of failedTests) console.error(`\nfailed: ${test}`);
   for (const failure of failures) console.error(`failed: ${failure}`);
   counts.failed += failures.length;
   console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
@@ -115,6 +118,10 @@ async function vitest(name, node = process.execPath, options = []) {
   counts.passed += result.numPassedTests;
   counts.failed += result.numFailedTests;
   counts.skipped += result.numPendingTests + result.numTodoTests;
+  for (const { assertionResults } of result.testResults)
+    for (const { status, fullName, failureMessages } of assertionResults)
+      if (status === 'failed')
+        failedTests.push(`${name}: ${fullName}\n${failureMessages.join('\n')}`);
   // Test files that fail to load do not count in the report.
   if (failed && result.numFailedTests === 0) failures.push(`${name}: ${failed.message}`);
 }
