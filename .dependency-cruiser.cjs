@@ -18,6 +18,7 @@ const MAY_IMPORT = {
   'src/datasets': ['src/archives', 'src/images', 'src/domain', 'src/util', 'src/text'],
   'src/store': ['src/archives', 'src/images', 'src/domain', 'src/util'],
   'src/runs': ['src/store', 'src/images', 'src/domain', 'src/util'],
+  'src/corrections': ['src/runs', 'src/domain', 'src/util', 'src/text'],
   'src/summaries': [
     'src/runs',
     'src/clustering',
@@ -28,6 +29,7 @@ const MAY_IMPORT = {
   ],
   'src/engine/clustering': [
     'src/clustering',
+    'src/corrections',
     'src/summaries',
     'src/runs',
     'src/domain',
@@ -48,6 +50,7 @@ const MAY_IMPORT = {
     'src/channel/(messages|port|serve)',
     'src/engine/(client|bundled-files)',
     'src/protocol',
+    'src/corrections',
     'src/runs',
     'src/summaries',
     'src/cuda',

@@ -1,11 +1,12 @@
 /** A clustering of the faces of a run. */
+import type { ClusterNotes, CorrectionState } from './corrections';
 import type { ClusteringSettings } from './settings';
 
 /** How often attributes occur, in [0, 1]. */
 export type Occurrences = Record<string, number>;
 
 export interface ClusterSummary {
-  /** 0 is the largest cluster; −1 is noise. */
+  /** 0 is the largest cluster, before corrections; −1 is noise, −2 what is no face. */
   id: number;
   /** Number of faces. */
   size: number;
@@ -21,6 +22,8 @@ export interface ClusterSummary {
   noisy: string[];
   /** Row of the face with the smallest sum of distances to the others. */
   medoid: number;
+  /** What a person said of it; undefined where nothing was said. */
+  said?: ClusterNotes;
 }
 
 /** One number of clusters that `clusters: auto` tried. */
@@ -78,6 +81,8 @@ export interface Clustering {
    * the number of distinct vectors the axes were computed from. Undefined in older clusterings.
    */
   projection?: { explained: [number, number]; vectors: number };
+  /** Undefined where nothing was corrected. */
+  corrections?: CorrectionState;
   /** Messages for the user, such as that fewer clusters were found than requested. */
   notices: string[];
   /** Seconds by step. */

@@ -42,6 +42,7 @@ export const CALL_KINDS: Record<EngineCall, CallKind> = {
   changes: 'job',
   clearStore: 'job',
   cluster: 'job',
+  correct: 'job',
   compare: 'job',
   judge: 'job',
   truth: 'job',

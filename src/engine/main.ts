@@ -13,6 +13,7 @@ import { changes, clearStore, storeSize } from './jobs/changes';
 import { clusterVectors } from './jobs/cluster-vectors';
 import { compareRun, compareVectors } from './jobs/compare';
 import { clusterPaths, copyImages } from './jobs/copy-images';
+import { correctRun } from './jobs/corrections';
 import { dataset } from './jobs/dataset';
 import { datasetImage, datasetSamples, exploreDataset } from './jobs/dataset-view';
 import { evaluate } from './jobs/evaluate';
@@ -66,6 +67,7 @@ const handlers: Handlers<EngineTable> = {
   storeSize: answering<'storeSize'>(storeSize),
   clearStore: answering<'clearStore'>(clearStore),
   cluster: answering<'cluster'>(clusterRun),
+  correct: answering<'correct'>(correctRun),
   pictures: answering<'pictures'>(pictures),
   page: answering<'page'>(page),
   locate: answering<'locate'>(locate),

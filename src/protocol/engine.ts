@@ -1,6 +1,7 @@
 /** Calls of the engine by the extension host or the command line. */
 import type { Clustering, FaceOrder } from '../domain/clustering';
 import type { Comparison } from '../domain/comparison';
+import type { CorrectionRequest } from '../domain/corrections';
 import type { ExploreOptions, DatasetReport } from '../domain/dataset';
 import type { Evaluation } from '../domain/evaluation';
 import type { FaceCard, PhotoView, ClusterPictures } from '../domain/faces';
@@ -38,6 +39,9 @@ interface JudgeParams {
   share: number;
 }
 
+/** Follows the log of corrections; `replay` only applies it. */
+export type CorrectionStep = { kind: 'undo' } | { kind: 'redo' } | { kind: 'replay' };
+
 /** Parameters and result of each call. */
 export interface EngineCalls extends DatasetCalls {
   /** Finds the faces in folders, infers their attributes, and stores them as a run. */
@@ -63,6 +67,11 @@ export interface EngineCalls extends DatasetCalls {
   clearStore: { params: { storeDir: string }; result: { bytes: number } };
   /** Clusters the faces of a run by their stored attributes. */
   cluster: { params: { runDir: string; settings: ClusteringSettings }; result: Clustering };
+  /** Corrects the clusters of a run, or takes corrections back. */
+  correct: {
+    params: { runDir: string; request: CorrectionRequest | CorrectionStep };
+    result: Clustering;
+  };
   /**
    * Computes the eigenface and principal components of each cluster of a run: of all faces, or of
    * about `sample` of them, spread over the run. A cluster without a face among these is left out.

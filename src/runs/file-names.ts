@@ -7,5 +7,7 @@ export const IMAGES = 'images.json';
 export const CROP_PACK = 'crops.bin';
 export const CROP_INDEX = 'crops.json';
 export const CLUSTERING = 'clustering.json';
+/** What the method made, before corrections. */
+export const BASE_CLUSTERING = 'clustering-base.json';
 export const PICTURES = 'pictures.json';
 export const COMPARISON = 'comparison.json';

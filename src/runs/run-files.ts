@@ -12,7 +12,7 @@ import type { ClusterPictures } from '../domain/faces';
 import type { RunManifest } from '../domain/run';
 import { codeOf, messageOf } from '../util/errors';
 import { othersMayEnter, PRIVATE_FILE, takeFromOthers } from '../util/private-files';
-import { CLUSTERING, COMPARISON, MANIFEST, PICTURES } from './file-names';
+import { BASE_CLUSTERING, CLUSTERING, COMPARISON, MANIFEST, PICTURES } from './file-names';
 import { isLeftover, move, repairRuns } from './run-place';
 import {
   checked,
@@ -122,12 +122,25 @@ export function silhouetteOfFace({ silhouettes }: StoredClustering, row: number)
   return Number.isNaN(value) ? null : value;
 }
 
+/** Writes the clustering that is shown, and removes the pictures of the one before. */
+export async function writeClustering(folder: string, stored: StoredClustering): Promise<void> {
+  await rm(join(folder, PICTURES), { force: true });
+  await writeClusteringFile(folder, CLUSTERING, stored);
+}
+
+/** Writes what the method made, before corrections. */
+export const writeBaseClustering = (folder: string, stored: StoredClustering): Promise<void> =>
+  writeClusteringFile(folder, BASE_CLUSTERING, stored);
+
+export const removeBaseClustering = (folder: string): Promise<void> =>
+  rm(join(folder, BASE_CLUSTERING), { force: true });
+
 /** Writes one file, so that its parts belong together even if the process is killed. */
-export async function writeClustering(
+async function writeClusteringFile(
   folder: string,
+  name: string,
   { clustering, members, silhouettes, distances, projection }: StoredClustering,
 ): Promise<void> {
-  await rm(join(folder, PICTURES), { force: true });
   const encoded = {
     clustering,
     members: base64(members),
@@ -135,7 +148,7 @@ export async function writeClustering(
     distances: distances && base64(distances),
     projection: projection && base64(projection),
   } satisfies ClusteringFile;
-  await replaceFile(join(folder, CLUSTERING), JSON.stringify(encoded));
+  await replaceFile(join(folder, name), JSON.stringify(encoded));
 }
 
 /** Arrays are stored as base64 of their bytes. */
@@ -157,13 +170,26 @@ const bytesOf = (text: string) => {
 };
 
 /**
- * The latest clustering of a run; undefined where there is none of this version.
+ * The latest clustering of a run, with corrections; undefined where there is none of this version.
  * @throws DamagedRun.
  */
-export async function readClustering(folder: string): Promise<StoredClustering | undefined> {
-  const value = (await readJson(folder, CLUSTERING)) as { clustering?: unknown } | null | undefined;
+export const readClustering = (folder: string): Promise<StoredClustering | undefined> =>
+  readClusteringFile(folder, CLUSTERING);
+
+/**
+ * What the method made of a run whose clusters were corrected; undefined where none were.
+ * @throws DamagedRun.
+ */
+export const readBaseClustering = (folder: string): Promise<StoredClustering | undefined> =>
+  readClusteringFile(folder, BASE_CLUSTERING);
+
+async function readClusteringFile(
+  folder: string,
+  name: string,
+): Promise<StoredClustering | undefined> {
+  const value = (await readJson(folder, name)) as { clustering?: unknown } | null | undefined;
   if (value === undefined || isOfOtherVersion(value?.clustering)) return undefined;
-  const { clustering, ...file } = checked(folder, CLUSTERING, value, clusteringFileSchema);
+  const { clustering, ...file } = checked(folder, name, value, clusteringFileSchema);
   const members = new Int32Array(bytesOf(file.members));
   const floats = (text: string | undefined) =>
     text === undefined ? undefined : new Float32Array(bytesOf(text));
@@ -185,7 +211,7 @@ export async function readClustering(folder: string): Promise<StoredClustering |
     !members.every((row) => row >= 0 && row < faces) ||
     !clusters.every(({ medoid }) => medoid < faces)
   ) {
-    throw new DamagedRun(folder, CLUSTERING, `does not assign ${faces} faces to its clusters`);
+    throw new DamagedRun(folder, name, `does not assign ${faces} faces to its clusters`);
   }
   return { clustering, members, silhouettes, distances, projection };
 }

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { Clustering } from '../domain/clustering';
 import type { Comparison } from '../domain/comparison';
+import { type ClusterNotes, type CorrectionState, NOT_FACES } from '../domain/corrections';
 import { type Provider, REJECTIONS } from '../domain/networks';
 import { REMARKS, type RunManifest } from '../domain/run';
 import { analysisSettings, checkSettings, clusteringSettings, METHODS } from '../domain/settings';
@@ -15,6 +16,7 @@ import { codeOf, messageOf, UserError } from '../util/errors';
 /** Advice for damaged files, where it is not to analyze the images again. */
 const ADVICE: Record<string, string> = {
   'clustering.json': 'cluster its faces again',
+  'clustering-base.json': 'cluster its faces again',
   'comparison.json': 'compare the methods again',
   'crops.bin': 'analyze its images again; if that does not help, clear the cache and repeat it',
 };
@@ -102,6 +104,25 @@ const number = z.number().or(z.null().transform(() => NaN));
 const score = z.number().nullable();
 const shares = z.record(z.string(), number);
 
+const clusterNotes: z.ZodType<ClusterNotes> = z.object({
+  name: z.string().exactOptional(),
+  formerNames: z.array(z.string()).exactOptional(),
+  note: z.string().exactOptional(),
+  color: z
+    .string()
+    .regex(/^#[0-9a-f]{6}$/)
+    .exactOptional(),
+  pinned: z.boolean().exactOptional(),
+});
+const step = z.object({ text: z.string(), at: z.string() }).nullable();
+const correctionState: z.ZodType<CorrectionState> = z.object({
+  logBytes: count,
+  count,
+  undo: step,
+  redo: step,
+  missed: z.array(z.object({ text: z.string(), reason: z.string() })),
+});
+
 export const clusteringSchema: z.ZodType<Clustering> = z.object({
   version: z.int(),
   settings: settings.transform(clusteringSettings),
@@ -115,7 +136,7 @@ export const clusteringSchema: z.ZodType<Clustering> = z.object({
   tree: z.array(z.object({ a: count, b: count, height: number, size: count })).nullable(),
   clusters: z.array(
     z.object({
-      id: z.int().min(-1),
+      id: z.int().min(NOT_FACES),
       size: count,
       silhouette: score,
       occurrences: shares,
@@ -123,6 +144,7 @@ export const clusteringSchema: z.ZodType<Clustering> = z.object({
       prominent: z.array(z.string()),
       noisy: z.array(z.string()),
       medoid: count,
+      said: clusterNotes.exactOptional(),
     }),
   ),
   overall: shares,
@@ -143,6 +165,7 @@ export const clusteringSchema: z.ZodType<Clustering> = z.object({
   projection: z
     .object({ explained: z.tuple([z.number(), z.number()]), vectors: count })
     .exactOptional(),
+  corrections: correctionState.exactOptional(),
   notices: z.array(z.string()),
   timing: z.record(z.string(), z.number()),
 });
@@ -187,7 +210,7 @@ export const comparisonSchema: z.ZodType<Comparison> = z.object({
 /** Pictures are stored in base64. */
 export const picturesSchema = z.array(
   z.object({
-    cluster: z.int().min(-1),
+    cluster: z.int().min(NOT_FACES),
     faces: count,
     eigenface: z.string(),
     components: z.array(z.string()),

@@ -7,7 +7,7 @@ import type { Silhouette } from '../../clustering/silhouette';
 import { type RunClusteringTask, runHere, type ScoredPartition } from '../../clustering/tasks';
 import { attributeWeights, standardizedWeights } from '../../domain/attribute-weights';
 import { chosenAttributes } from '../../domain/attributes';
-import type { ClusterSummary, Merge, Occurrences } from '../../domain/clustering';
+import type { Clustering, ClusterSummary, Merge, Occurrences } from '../../domain/clustering';
 import { METHOD_NAMES, takesClusters } from '../../domain/method-names';
 import type { Progress } from '../../domain/progress';
 import type { ClusteringSettings } from '../../domain/settings';
@@ -34,63 +34,96 @@ export interface ClusterContext {
 export async function clusterFaces(
   input: ClusterInput,
   settings: ClusteringSettings,
-  { signal, onProgress = () => undefined, run = runHere, threads = 1 }: ClusterContext = {},
+  given: ClusterContext = {},
 ): Promise<StoredClustering> {
   const started = performance.now();
   const prepared = prepareVectors(input, settings);
   const { vectors, faces, notices } = prepared;
-  const report = (done: number, total: number) => {
-    onProgress({ stage: 'cluster', done, total, failed: 0 });
-  };
-  report(0, 0);
-  const context: PartitionContext = { signal, run, threads, onProgress: report };
+  const context = partitionContext(given);
+  context.onProgress(0, 0);
   const { partition, curve, reason } = await partitionVectors(vectors, settings, context);
   notices.push(...partition.notices);
   if (reason !== null) notices.push(`the number of clusters is ${reason}`);
   notices.push(...clusterCountNotices(prepared, partition, settings));
+  return describePartition(prepared, settings, context, {
+    partition,
+    order: clustersBySize(partition, faces),
+    curve,
+    seconds: (performance.now() - started) / 1000,
+  });
+}
+
+/** @param context of a job, with defaults for what it does not say. */
+export const partitionContext = ({
+  signal,
+  onProgress = () => undefined,
+  run = runHere,
+  threads = 1,
+}: ClusterContext): PartitionContext => ({
+  signal,
+  run,
+  threads,
+  onProgress: (done, total) => {
+    onProgress({ stage: 'cluster', done, total, failed: 0 });
+  },
+});
+
+/** A partition that is to be described. */
+interface DescribedPartition {
+  partition: ScoredPartition;
+  order: readonly ClusterRows[];
+  curve: Clustering['curve'];
+  /** Time in which it was made. */
+  seconds: number;
+}
+
+/** Computes all figures of a partition. */
+export async function describePartition(
+  prepared: PreparedVectors,
+  settings: ClusteringSettings,
+  context: PartitionContext,
+  { partition, order, curve, seconds }: DescribedPartition,
+): Promise<StoredClustering> {
   const clustered = performance.now();
   const scores = await silhouetteOf(partition, context);
   const scored = performance.now();
-
-  const order = clustersBySize(partition, faces);
   const idOf = new Map(order.map(({ label, id }) => [label, id] as const));
-  const { clusters, members, overall } = await summarize(prepared, order, scores, signal);
-  const seconds = (from: number, to: number) => (to - from) / 1000;
+  const { clusters, members, overall } = await summarize(prepared, order, scores, context.signal);
   const places = placesOf(partition);
+  const { vectors, labels, tree, clusters: number } = partition;
   return {
     clustering: {
       version: RUN_VERSION,
       settings,
       weights: prepared.weightOf,
-      faces,
-      distinct: vectors.rows,
+      faces: prepared.faces,
+      distinct: prepared.vectors.rows,
       silhouette: scores.mean,
       inertia: partition.inertia,
-      daviesBouldin: daviesBouldin(partition.vectors, partition.labels, partition.clusters),
-      calinskiHarabasz: calinskiHarabasz(partition.vectors, partition.labels, partition.clusters),
-      tree:
-        partition.tree === undefined ? null : namedTree(partition.tree, partition.clusters, idOf),
+      daviesBouldin: daviesBouldin(vectors, labels, number),
+      calinskiHarabasz: calinskiHarabasz(vectors, labels, number),
+      tree: tree === undefined ? null : namedTree(tree, number, idOf),
       clusters,
       overall,
       curve,
       agreement: null,
       projection: places.axes,
-      notices,
+      notices: prepared.notices,
       timing: {
-        cluster: seconds(started, clustered),
-        silhouette: seconds(clustered, scored),
-        describe: seconds(scored, performance.now()),
+        cluster: seconds,
+        silhouette: (scored - clustered) / 1000,
+        describe: (performance.now() - scored) / 1000,
       },
     },
     members,
-    silhouettes: ofFaces(scores.vectors, partition.vectors),
+    silhouettes: ofFaces(scores.vectors, vectors),
     distances: places.distances,
     projection: places.projection,
   };
 }
 
 /** Faces as vectors of the attributes they are clustered by. */
-interface PreparedVectors {
+export interface PreparedVectors {
   /** `[faces, names]`, in [0, 1]; 0.5 stands for 'present'. */
   probabilities: Float32Array;
   names: readonly string[];
@@ -106,7 +139,7 @@ interface PreparedVectors {
   notices: string[];
 }
 
-function prepareVectors(input: ClusterInput, settings: ClusteringSettings): PreparedVectors {
+export function prepareVectors(input: ClusterInput, settings: ClusteringSettings): PreparedVectors {
   const { names } = input;
   const { probabilities, notice: thresholdNotice } = presentProbabilities(input, settings);
   const width = names.length;
@@ -160,7 +193,7 @@ function clusterCountNotices(
 }
 
 /** The faces of one cluster, or the noise. */
-interface ClusterRows {
+export interface ClusterRows {
   /** In the partition. */
   label: number;
   /** Position by size; −1 for the noise. */

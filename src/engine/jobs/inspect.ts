@@ -14,7 +14,6 @@ import {
   readPictures,
   silhouetteOfFace,
   type StoredClustering,
-  writeClustering,
   writePictures,
 } from '../../runs/run-files';
 import { DamagedRun, unlessDamaged } from '../../runs/run-schemas';
@@ -28,8 +27,10 @@ import {
 import { sampleMembers } from '../../summaries/sample-members';
 import { UserError } from '../../util/errors';
 import { clusterFaces } from '../clustering/cluster-faces';
+import { countedFaces, ofAllFaces } from '../clustering/corrected-faces';
 import { openRun } from '../open-runs';
 import { clusteringWorkers, pictureWorkers } from '../threads/worker-pools';
+import { writeCorrected } from './corrections';
 import type { JobContext } from './job-context';
 
 /** Clusters the faces of a run, and compares the result with the clustering it replaces. */
@@ -38,21 +39,13 @@ export async function clusterRun(
   context: JobContext,
 ): Promise<Clustering> {
   const run = await openRun(runDir);
-  const { probabilities, manifest } = run;
-  const result = await clusterFaces(
-    {
-      probabilities,
-      names: manifest.modelAttributes,
-      thresholds: manifest.thresholds,
-      groups: manifest.groups,
-    },
-    settings,
-    {
-      ...context,
-      run: clusteringWorkers.run,
-      threads: clusteringWorkers.size,
-    },
-  );
+  const { input, rows } = countedFaces(run, run.corrections.notFaces);
+  const clustered = await clusterFaces(input, settings, {
+    ...context,
+    run: clusteringWorkers.run,
+    threads: clusteringWorkers.size,
+  });
+  const result = ofAllFaces(clustered, rows, { ...input, probabilities: run.probabilities });
   const before = await readClustering(runDir).catch(unlessDamaged);
   if (before?.members.length === result.members.length) {
     const [a, b] = [clusterLabels(before), clusterLabels(result)];
@@ -61,8 +54,7 @@ export async function clusterRun(
       normalisedMutualInformation: normalizedMutualInformation(a, b),
     };
   }
-  await writeToRun(run, () => writeClustering(runDir, result));
-  return result.clustering;
+  return writeCorrected(run, result, context);
 }
 
 /** The pictures of the clusters. Those of all faces are made once and stored with the run. */

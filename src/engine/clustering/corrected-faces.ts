@@ -1,0 +1,126 @@
+/** Faces as a person corrected them: what is no face counts nowhere, marks are probabilities. */
+import type { FaceCorrections } from '../../corrections/face-corrections';
+import type { ClusterSummary } from '../../domain/clustering';
+import { NOT_FACES } from '../../domain/corrections';
+import type { StoredClustering } from '../../runs/run-files';
+import type { StoredRun } from '../../runs/run-store';
+import { occurrencesOf, presentCounts, sharesOf } from '../../summaries/occurrences';
+import type { ClusterInput } from './present-probabilities';
+
+/** The faces that are clustered. */
+export interface CountedFaces {
+  input: ClusterInput;
+  /** Their rows in the run, ascending. */
+  rows: Int32Array;
+}
+
+/**
+ * The probabilities of a run with marks in their place: 1 for present, 0 for absent.
+ * @returns `[faces, attributes]`; the run's own where nothing was marked.
+ */
+export function markedProbabilities(
+  { probabilities, manifest }: Pick<StoredRun, 'probabilities' | 'manifest'>,
+  { attributes }: Pick<FaceCorrections, 'attributes'>,
+): Float32Array {
+  const names = manifest.modelAttributes;
+  const marked = [...attributes].filter(([name, rows]) => names.includes(name) && rows.size > 0);
+  if (marked.length === 0) return probabilities;
+  const result = probabilities.slice();
+  for (const [name, rows] of marked) {
+    const column = names.indexOf(name);
+    for (const [row, value] of rows) result[row * names.length + column] = value ? 1 : 0;
+  }
+  return result;
+}
+
+/** @param notFaces rows that are left out. */
+export function countedFaces(
+  { probabilities: all, manifest }: Pick<StoredRun, 'probabilities' | 'manifest'>,
+  notFaces: ReadonlySet<number>,
+): CountedFaces {
+  const width = manifest.modelAttributes.length;
+  const rows = Int32Array.from({ length: manifest.faces }, (_, row) => row).filter(
+    (row) => !notFaces.has(row),
+  );
+  let probabilities = all;
+  if (rows.length < manifest.faces) {
+    probabilities = new Float32Array(rows.length * width);
+    rows.forEach((row, i) => {
+      probabilities.set(all.subarray(row * width, (row + 1) * width), i * width);
+    });
+  }
+  const { modelAttributes: names, thresholds, groups } = manifest;
+  return { input: { probabilities, names, thresholds, groups }, rows };
+}
+
+/**
+ * A clustering of some faces as one of all: the others are in a cluster of their own, which is in
+ * no figure.
+ * @param rows of the faces of `stored`.
+ * @param probabilities of all faces, `[faces, names]`.
+ */
+export function ofAllFaces(
+  stored: StoredClustering,
+  rows: Int32Array,
+  { probabilities, names }: Pick<ClusterInput, 'probabilities' | 'names'>,
+): StoredClustering {
+  const faces = probabilities.length / names.length;
+  if (rows.length === faces) return stored;
+  const counted = new Set(rows);
+  const others = Int32Array.from({ length: faces }, (_, row) => row).filter(
+    (row) => !counted.has(row),
+  );
+  const members = new Int32Array(faces);
+  stored.members.forEach((row, i) => {
+    members[i] = rows[row]!;
+  });
+  members.set(others, rows.length);
+  const { clustering } = stored;
+  const clusters = clustering.clusters.map((each) => ({ ...each, medoid: rows[each.medoid]! }));
+  return {
+    clustering: {
+      ...clustering,
+      faces,
+      clusters: [...clusters, summaryOfOthers(others, probabilities, names, clusters[0])],
+    },
+    members,
+    silhouettes: spread(stored.silhouettes, rows, faces),
+    distances: spread(stored.distances, rows, faces),
+    projection: spread(stored.projection, rows, faces, 2),
+  };
+}
+
+function summaryOfOthers(
+  rows: Int32Array,
+  probabilities: Float32Array,
+  names: readonly string[],
+  like: ClusterSummary | undefined,
+): ClusterSummary {
+  const shares = sharesOf(presentCounts(probabilities, names.length, rows), rows.length);
+  const compared = (name: string) => Object.hasOwn(like?.occurrences ?? {}, name);
+  return {
+    id: NOT_FACES,
+    size: rows.length,
+    silhouette: null,
+    occurrences: occurrencesOf(names, shares, compared),
+    otherOccurrences: occurrencesOf(names, shares, (name) => !compared(name)),
+    prominent: [],
+    noisy: [],
+    medoid: rows[0]!,
+  };
+}
+
+/** @returns `[faces, width]`, NaN for faces that are not in `rows`. */
+function spread(
+  values: Float32Array | undefined,
+  rows: Int32Array,
+  faces: number,
+  width = 1,
+): Float32Array | undefined {
+  if (values === undefined) return undefined;
+  const result = new Float32Array(faces * width).fill(NaN);
+  rows.forEach((row, i) => {
+    result.set(values.subarray(i * width, (i + 1) * width), row * width);
+  });
+  return result;
+}
