@@ -48,6 +48,13 @@ export interface FaceCard {
   probabilities: number[];
 }
 
+/** A part of the faces that were asked for. */
+export interface FaceAnswer {
+  /** Number of all of them. */
+  total: number;
+  faces: FaceCard[];
+}
+
 /** A photo with its faces. */
 export interface PhotoView {
   /** Path below its folder, for display. */

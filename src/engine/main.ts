@@ -9,6 +9,7 @@ import type { EngineCalls, EngineCall } from '../protocol/engine';
 import { setNativeEnvironment } from '../util/native-environment';
 import type { EngineAnswer, EngineTable } from './call-kinds';
 import { analyze } from './jobs/analyze';
+import { ask } from './jobs/ask';
 import { changes, clearStore, storeSize } from './jobs/changes';
 import { clusterVectors } from './jobs/cluster-vectors';
 import { compareRun, compareVectors } from './jobs/compare';
@@ -70,6 +71,7 @@ const handlers: Handlers<EngineTable> = {
   correct: answering<'correct'>(correctRun),
   pictures: answering<'pictures'>(pictures),
   page: answering<'page'>(page),
+  ask: answering<'ask'>(ask),
   locate: answering<'locate'>(locate),
   photo: answering<'photo'>(photo),
   clusterPaths: answering<'clusterPaths'>(clusterPaths),

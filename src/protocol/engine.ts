@@ -4,10 +4,11 @@ import type { Comparison } from '../domain/comparison';
 import type { CorrectionRequest } from '../domain/corrections';
 import type { ExploreOptions, DatasetReport } from '../domain/dataset';
 import type { Evaluation } from '../domain/evaluation';
-import type { FaceCard, PhotoView, ClusterPictures } from '../domain/faces';
+import type { FaceAnswer, FaceCard, PhotoView, ClusterPictures } from '../domain/faces';
 import type { Judgement } from '../domain/judgement';
 import type { MissingWord, NetworkWords } from '../domain/network-words';
 import type { BundledModels, NetworkInfo } from '../domain/networks';
+import type { Condition, QuestionOrder } from '../domain/question';
 import type { Failure, FolderChanges, RunManifest } from '../domain/run';
 import type { ClusteringSettings, AnalysisSettings, TableFormat } from '../domain/settings';
 import type { Written } from '../util/output-folder';
@@ -81,6 +82,17 @@ export interface EngineCalls extends DatasetCalls {
   page: {
     params: { runDir: string; cluster: number; order: FaceOrder; start: number; count: number };
     result: FaceCard[];
+  };
+  /** A part of the faces that meet conditions: `count` of them from position `start`. */
+  ask: {
+    params: {
+      runDir: string;
+      conditions: Condition[];
+      order: QuestionOrder;
+      start: number;
+      count: number;
+    };
+    result: FaceAnswer;
   };
   /** The photo that a face is in, with all its faces. */
   photo: { params: { runDir: string; row: number }; result: PhotoView };

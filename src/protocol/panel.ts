@@ -2,8 +2,10 @@
 import * as z from 'zod';
 import { type Clustering, FACE_ORDERS } from '../domain/clustering';
 import type { Comparison } from '../domain/comparison';
-import type { FaceCard, PhotoView, ClusterPictures } from '../domain/faces';
+import type { FaceAnswer, FaceCard, PhotoView, ClusterPictures } from '../domain/faces';
 import type { Judgement } from '../domain/judgement';
+import { correctionRequestSchema, NOT_FACES } from '../domain/corrections';
+import { conditionsSchema, QUESTION_ORDERS } from '../domain/question';
 import type { Progress } from '../domain/progress';
 import type { Failure, FolderChanges, RunManifest } from '../domain/run';
 import { type ClusteringSettings, clusteringSettingsSchema } from '../domain/settings';
@@ -50,6 +52,8 @@ export interface PanelState {
   settingProblems: string[];
   /** The last change made here, which can be taken back; for people. */
   undo: string | null;
+  /** The last change that was taken back, which can be made again; for people. */
+  redo: string | null;
   /** Settings as they are now, for the controls of the toolbar. */
   settings: ClusteringSettings;
   /** Methods side by side, where they were compared. */
@@ -63,7 +67,7 @@ export type PanelEvent =
   | { kind: 'pictures'; generation: number; pictures: ClusterPictures[] };
 
 const row = z.int().min(0).max(0x7fff_ffff);
-const cluster = z.int().min(-1).max(100_000);
+const cluster = z.int().min(NOT_FACES).max(1_000_000);
 
 /** Clustering settings to be changed together. */
 export type SettingChanges = Partial<ClusteringSettings>;
@@ -91,6 +95,13 @@ export const panelParams = {
     start: row,
     count: z.int().min(1).max(500),
   }),
+  ask: z.strictObject({
+    conditions: conditionsSchema,
+    order: z.enum(QUESTION_ORDERS),
+    start: row,
+    count: z.int().min(1).max(500),
+  }),
+  correct: z.strictObject({ request: correctionRequestSchema }),
   photo: z.strictObject({ row }),
   open: z.strictObject({ row, beside: z.boolean() }),
   select: z.strictObject({ cluster: cluster.nullable() }),
@@ -105,6 +116,7 @@ export const panelParams = {
       'retry',
       'rerun',
       'undo',
+      'redo',
       'attributes',
       'settings',
       'export',
@@ -122,7 +134,7 @@ export type PanelParams<Name extends keyof typeof panelParams> = z.infer<
 >;
 
 /** Calls that request something to be done, without a result. The host shows why one fails. */
-export type PanelAction = Exclude<keyof typeof panelParams, 'watch' | 'faces' | 'photo'>;
+export type PanelAction = Exclude<keyof typeof panelParams, 'watch' | 'faces' | 'ask' | 'photo'>;
 
 /** Calls of the page to the extension host. */
 export type PanelCalls = {
@@ -132,6 +144,8 @@ export type PanelCalls = {
   watch: { params: null; result: undefined; progress: PanelEvent };
   /** A part of a cluster's faces in the given order. */
   faces: { params: PanelParams<'faces'>; result: FaceCard[] };
+  /** A part of the faces that meet conditions. */
+  ask: { params: PanelParams<'ask'>; result: FaceAnswer };
   /** The photo of a face, with all its faces. */
   photo: { params: PanelParams<'photo'>; result: PhotoView };
 };

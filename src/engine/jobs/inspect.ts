@@ -132,7 +132,7 @@ function ordered(members: Int32Array, order: FaceOrder, stored: StoredClustering
 }
 
 /** Faces with their crops and probabilities, in the order of `rows`. */
-async function faceCards(run: StoredRun, rows: readonly number[]): Promise<FaceCard[]> {
+export async function faceCards(run: StoredRun, rows: readonly number[]): Promise<FaceCard[]> {
   const jpegs = await run.crops.jpegs(rows);
   return rows.map((row, i) => faceCard(run, row, jpegs[i]!));
 }

@@ -61,6 +61,7 @@ async function panelState(
     changes: null,
     settingProblems: [],
     undo: null,
+    redo: null,
     settings: clustering.settings,
     comparison: (await readComparison(run.folder).catch(unlessDamaged)) ?? null,
   };

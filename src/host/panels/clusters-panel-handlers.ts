@@ -10,6 +10,7 @@ import type { RunSession } from '../runs/run-session';
 import { readSettings } from '../settings/configuration';
 import type { SettingHistory } from '../settings/setting-history';
 import { manageTrust } from '../trust';
+import { redo, undo } from './undo-steps';
 import { saveComparison } from './save-comparison';
 import type { CommandHandlers } from './serve-page';
 
@@ -37,7 +38,8 @@ export function panelCommands(panel: PanelActions): CommandHandlers<PanelCommand
       session.cancel();
     },
     trust: manageTrust,
-    undo: () => history.undo(),
+    undo: () => undo(session, history),
+    redo: () => redo(session, history),
     retry: () => session.retry(),
     rerun: () => execute('refresh', node),
     attributes: () => execute('chooseAttributes'),

@@ -15,6 +15,7 @@ interface PanelView {
   comparisonHidden: boolean;
   /** Describes the change that an undo would take back. */
   undo: string | null;
+  redo: string | null;
 }
 
 export function panelState(session: RunSession, view: PanelView): PanelState {
@@ -39,6 +40,7 @@ export function panelState(session: RunSession, view: PanelView): PanelState {
     changes,
     settingProblems: problems,
     undo: view.undo,
+    redo: view.redo,
     settings: clusteringSettings(settings),
     comparison: view.comparisonHidden || waits ? null : session.comparison,
   };

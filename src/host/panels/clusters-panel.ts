@@ -8,8 +8,10 @@ import type { Log } from '../outlets';
 import type { RunSession } from '../runs/run-session';
 import type { SettingHistory } from '../settings/setting-history';
 import { runTitle } from '../titles';
+import { UserError } from '../../util/errors';
 import { changeSettings, openImage, panelCommands, useImages } from './clusters-panel-handlers';
 import { panelState, picturesEvent } from './clusters-panel-state';
+import { undoSteps } from './undo-steps';
 import { withPlainJpeg } from './plain-bytes';
 import { reportFailure, servePages, untilAborted } from './serve-page';
 import { showPage } from './webview-page';
@@ -63,7 +65,7 @@ export class ClustersPanel {
         log: context.log,
         params: panelParams,
         handlers: this.pageHandlers(),
-        queries: ['faces', 'photo'],
+        queries: ['faces', 'ask', 'photo'],
         waits: () => session.waits,
       }),
     );
@@ -101,8 +103,8 @@ export class ClustersPanel {
   /** Sends the state of the run and the settings to the page. */
   refresh(): void {
     const { comparisonHidden, shown: selected } = this;
-    const undo = this.context.history.last;
-    const state = panelState(this.session, { selected, comparisonHidden, undo });
+    const steps = undoSteps(this.session, this.context.history);
+    const state = panelState(this.session, { selected, comparisonHidden, ...steps });
     this.tell({ kind: 'state', state });
   }
 
@@ -159,6 +161,14 @@ export class ClustersPanel {
       },
       faces: async ({ cluster, order, start, count }) =>
         (await queries.faces(cluster, order, start, count)).map(withPlainJpeg),
+      ask: async (question) => {
+        const { total, faces } = await queries.ask(question);
+        return { total, faces: faces.map(withPlainJpeg) };
+      },
+      correct: async ({ request }) => {
+        const outcome = await session.correct(request);
+        if (outcome.kind === 'failed') throw new UserError(outcome.message);
+      },
       photo: async ({ row }) => withPlainJpeg(await queries.photo(row)),
       open: async ({ row, beside }) => {
         await openImage(session, row, beside);

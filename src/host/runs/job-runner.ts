@@ -5,7 +5,7 @@ import type { PanelProblem } from '../../protocol/panel';
 import { upperFirst } from '../../text/letter-case';
 import { CancelledError, messageOf, UserError } from '../../util/errors';
 
-export type JobKind = 'analyze' | 'cluster' | 'compare';
+export type JobKind = 'analyze' | 'cluster' | 'compare' | 'correct';
 
 /** How a job ended. */
 export type Outcome =
@@ -26,11 +26,20 @@ interface Job {
   kind: JobKind;
 }
 
+/** First stage of each kind of job. */
+const STAGES: Readonly<Record<JobKind, Progress['stage']>> = {
+  analyze: 'scan',
+  cluster: 'cluster',
+  compare: 'compare',
+  correct: 'cluster',
+};
+
 /** A cancelled analysis is reported by its notification. */
 const CANCELLED: Readonly<Record<JobKind, string | null>> = {
   analyze: null,
   cluster: 'Clustering was cancelled.',
   compare: 'The comparison was cancelled.',
+  correct: 'The correction was cancelled.',
 };
 
 export class JobRunner {
@@ -93,7 +102,7 @@ export class JobRunner {
     this.current = job;
     this.problem = null;
     this.failedKind = kind;
-    this.setProgress({ stage: kind === 'analyze' ? 'scan' : kind, done: 0, total: 0, failed: 0 });
+    this.setProgress({ stage: STAGES[kind], done: 0, total: 0, failed: 0 });
     this.events.onState();
   }
 

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { join } from 'node:path';
+import { removeLog } from '../../corrections/correction-log';
 import { listRuns } from '../../runs/run-files';
 import { removeRun } from '../../runs/run-place';
 import { RunSession, type SessionContext } from './run-session';
@@ -61,6 +62,7 @@ export class RunLibrary extends EventEmitter<LibraryEvents> {
     this.sessions = this.sessions.filter((other) => other !== session);
     this.emit('change', undefined);
     await removeRun(session.runDir);
+    await removeLog(session.runDir);
   }
 
   private follow(session: RunSession) {

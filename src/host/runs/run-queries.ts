@@ -1,6 +1,6 @@
 /** Questions about the faces and images of a stored run, answered by the engine. */
 import type { FaceOrder } from '../../domain/clustering';
-import type { FaceCard, PhotoView } from '../../domain/faces';
+import type { FaceAnswer, FaceCard, PhotoView } from '../../domain/faces';
 import type { CallOptions, EngineClient } from '../../engine/client';
 import type { EngineCalls } from '../../protocol/engine';
 
@@ -19,6 +19,11 @@ export class RunQueries {
     count: number,
   ): Promise<FaceCard[]> {
     return this.engine().call('page', { runDir: this.runDir, cluster, order, start, count });
+  }
+
+  /** A part of the faces that meet conditions. */
+  async ask(question: Omit<EngineCalls['ask']['params'], 'runDir'>): Promise<FaceAnswer> {
+    return this.engine().call('ask', { ...question, runDir: this.runDir });
   }
 
   /** The photo of a face, with all faces in it. */

@@ -18,7 +18,9 @@ import {
   type Settings,
 } from '../../domain/settings';
 import type { CallOptions, EngineClient } from '../../engine/client';
+import type { EngineCalls } from '../../protocol/engine';
 import type { PanelProblem } from '../../protocol/panel';
+import { logBytes } from '../../corrections/correction-log';
 import { readClustering, readComparison } from '../../runs/run-files';
 import { messageOf, UserError } from '../../util/errors';
 import { JobRunner, type Outcome } from './job-runner';
@@ -70,6 +72,8 @@ export class RunSession extends EventEmitter<SessionEvents> {
   private removed = false;
   private requested = false;
   private loading: Promise<void> | undefined;
+  /** Ends when the corrections so far are in the log; never rejects. */
+  private correcting: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly context: SessionContext,
@@ -135,7 +139,8 @@ export class RunSession extends EventEmitter<SessionEvents> {
    * Finds the faces of the folders, infers their attributes and clusters them. Earlier results stay
    * until then.
    */
-  analyze(signal?: AbortSignal): Promise<Outcome> {
+  async analyze(signal?: AbortSignal): Promise<Outcome> {
+    await this.correcting; // or it would be cancelled before it is in the log
     return this.jobs.run('analyze', signal, async (options) => {
       const { bundled, settings, storeDir } = this.context;
       const params = {
@@ -159,12 +164,14 @@ export class RunSession extends EventEmitter<SessionEvents> {
   }
 
   /** Clusters the analyzed faces according to the current settings. */
-  cluster(): Promise<Outcome> {
+  async cluster(): Promise<Outcome> {
+    await this.correcting;
     return this.jobs.run('cluster', undefined, (options) => this.clusterFaces(options));
   }
 
   /** Compares the clustering methods; the comparison is stored with the run. */
-  compare(): Promise<Outcome> {
+  async compare(): Promise<Outcome> {
+    await this.correcting;
     return this.jobs.run('compare', undefined, async (options) => {
       const params = {
         runDir: this.runDir,
@@ -178,9 +185,23 @@ export class RunSession extends EventEmitter<SessionEvents> {
     });
   }
 
+  /** Corrects the clusters, or takes corrections back, one after the other. */
+  correct(request: EngineCalls['correct']['params']['request']): Promise<Outcome> {
+    const outcome = this.correcting.then(() =>
+      this.jobs.run('correct', undefined, async (options) => {
+        const params = { runDir: this.runDir, request };
+        this.show(await this.engine.call('correct', params, options));
+      }),
+    );
+    this.correcting = outcome.then(() => undefined);
+    return outcome;
+  }
+
   /** Repeats the job that failed. */
   retry(): Promise<Outcome> {
-    return this.manifest === null ? this.analyze() : this[this.jobs.failedKind]();
+    const { failedKind } = this.jobs;
+    if (this.manifest === null) return this.analyze();
+    return failedKind === 'correct' ? this.correct({ kind: 'replay' }) : this[failedKind]();
   }
 
   cancel(): void {
@@ -209,6 +230,9 @@ export class RunSession extends EventEmitter<SessionEvents> {
       this.clustering = stored.clustering;
       this.generation += 1;
       this.emit('state');
+      const replayed = stored.clustering.corrections?.logBytes ?? 0;
+      // Another window, or a process that was killed, may have added corrections.
+      if (replayed !== (await logBytes(this.runDir))) await this.correct({ kind: 'replay' });
     } catch (error) {
       this.jobs.fail('cluster', `the stored clusters cannot be read: ${messageOf(error)}`);
     }
@@ -292,7 +316,11 @@ export class RunSession extends EventEmitter<SessionEvents> {
 
   private async clusterFaces(options: CallOptions): Promise<void> {
     const params = { runDir: this.runDir, settings: clusteringSettings(this.context.settings()) };
-    this.clustering = await this.engine.call('cluster', params, options);
+    this.show(await this.engine.call('cluster', params, options));
+  }
+
+  private show(clustering: Clustering): void {
+    this.clustering = clustering;
     this.pictures = null;
     this.judgement = null;
     this.generation += 1;

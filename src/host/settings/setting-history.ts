@@ -4,20 +4,31 @@ import { plural } from '../../text/numbers';
 import type { Disposable } from '../disposables';
 import { writeSetting, writtenValue } from './configuration';
 
+type Values = Map<keyof Settings, unknown>;
+
 interface Change {
   /** The stored values before the change, by setting; undefined if there was none. */
-  before: Map<keyof Settings, unknown>;
+  before: Values;
+  after: Values;
   text: string;
+  /** ISO 8601. */
+  at: string;
 }
 
 export class SettingHistory {
   private changes: Change[] = [];
+  private undone: Change[] = [];
   private readonly listeners = new Set<() => void>();
   private writing: Promise<void> = Promise.resolve();
 
-  /** Describes the change that `undo` would take back; null if there is none. */
-  get last(): string | null {
-    return this.changes.at(-1)?.text ?? null;
+  /** The change that `undo` would take back; null if there is none. */
+  get last(): { text: string; at: string } | null {
+    return this.changes.at(-1) ?? null;
+  }
+
+  /** The change that `redo` would make again; null if there is none. */
+  get lastUndone(): { text: string; at: string } | null {
+    return this.undone.at(-1) ?? null;
   }
 
   /** Resolves when the changes so far are written; never rejects. */
@@ -42,9 +53,12 @@ export class SettingHistory {
     );
     const change = {
       before: new Map(keys.map((key) => [key, writtenValue(key)])),
+      after: new Map<keyof Settings, unknown>(keys.map((key) => [key, values[key]])),
       text: `Changed ${texts.join(', ')}`,
+      at: new Date().toISOString(),
     };
     this.changes.push(change);
+    this.undone = [];
     try {
       await this.write(keys.map((key) => [key, values[key]]));
     } catch (error) {
@@ -57,8 +71,18 @@ export class SettingHistory {
 
   async undo(): Promise<void> {
     const change = this.changes.pop();
+    if (change === undefined) return;
+    this.undone.push(change);
     this.notify();
-    await this.write([...(change?.before ?? [])]);
+    await this.write([...change.before]);
+  }
+
+  async redo(): Promise<void> {
+    const change = this.undone.pop();
+    if (change === undefined) return;
+    this.changes.push(change);
+    this.notify();
+    await this.write([...change.after]);
   }
 
   private async write(entries: [keyof Settings, unknown][]) {
