@@ -13,6 +13,7 @@ const send: Source['send'] = (name, params) => {
 const source: Source = {
   live: true,
   faces: (cluster, order, start, count) => host.call('faces', { cluster, order, start, count }),
+  ask: (conditions, order, start, count) => host.call('ask', { conditions, order, start, count }),
   photo: (row) => host.call('photo', { row }),
   available: (_, size) => size,
   select: (cluster) => {

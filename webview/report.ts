@@ -23,6 +23,7 @@ const source: Source = {
   live: false,
   faces: (cluster, _order, start, count) =>
     Promise.resolve(faces.get(cluster)?.slice(start, start + count) ?? []),
+  ask: () => Promise.resolve({ total: 0, faces: [] }),
   photo: () => Promise.resolve(undefined),
   available: (cluster) => faces.get(cluster)?.length ?? 0,
   select: (cluster) => {

@@ -1,11 +1,19 @@
 /** The data source of the components: the extension host, or the report that contains them. */
 import type { FaceOrder } from '../src/domain/clustering';
-import type { FaceCard, PhotoView } from '../src/domain/faces';
+import type { FaceAnswer, FaceCard, PhotoView } from '../src/domain/faces';
+import type { Condition, QuestionOrder } from '../src/domain/question';
 import type { PanelAction, PanelCalls } from '../src/protocol/panel';
 
 export interface Source {
   /** Faces of a cluster; a report contains only the most typical ones, in that order. */
   faces(cluster: number, order: FaceOrder, start: number, count: number): Promise<FaceCard[]>;
+  /** Faces that meet conditions; none in a report. */
+  ask(
+    conditions: Condition[],
+    order: QuestionOrder,
+    start: number,
+    count: number,
+  ): Promise<FaceAnswer>;
   /** The photo of a face; undefined in a report, which contains no photos. */
   photo(row: number): Promise<PhotoView | undefined>;
   /** Number of available faces of a cluster; a report contains only the first. */

@@ -35,7 +35,7 @@ const withWords = (present: string, absent?: string): Phrase => ({
 });
 
 /** In the order in which they stand before a noun. */
-const PHRASES: Readonly<Record<string, Phrase>> = {
+export const PHRASES: Readonly<Record<string, Phrase>> = {
   Smiling: before('smiling', 'serious'),
   Young: before('young', 'older'),
   Bald: before('bald'),
@@ -58,14 +58,13 @@ const PHRASES: Readonly<Record<string, Phrase>> = {
   Mustache: withWords('mustaches'),
   Goatee: withWords('goatees'),
   Sideburns: withWords('sideburns'),
-  Mouth_Slightly_Open: withWords('open mouths', 'open mouths'),
 };
 
 const BY_KEY = new Map(
   Object.entries(PHRASES).map(([name, phrase]) => [attributeKey(name), phrase]),
 );
 
-/** The phrase of an attribute of CelebA, in any spelling; undefined for one that names no cluster. */
+/** The phrase of an attribute, in any spelling; undefined for one that names no cluster. */
 export const phraseOf = (name: string): Phrase | undefined => BY_KEY.get(attributeKey(name));
 
 const ORDER = [...BY_KEY.keys()];

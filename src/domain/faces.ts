@@ -65,19 +65,24 @@ export interface PhotoView {
   width: number;
   height: number;
   /** All its faces, the most prominent first. */
-  faces: {
-    row: number;
-    /** Id of its cluster; null where there is no clustering. */
-    cluster: number | null;
-    /** In [-1, 1]; null where undefined. */
-    silhouette: number | null;
-    /** In pixels of the photo; null where the whole image is the face. */
-    box: Box | null;
-    /** Confidence of the detector in [0, 1]; null where no detection was made. */
-    score: number | null;
-    /** Probability of each of the model's attributes. */
-    probabilities: number[];
-  }[];
+  faces: ShownFace[];
+}
+
+/** A face in its photo. */
+export interface ShownFace {
+  row: number;
+  /** Id of its cluster; null where there is no clustering. */
+  cluster: number | null;
+  /** In [-1, 1]; null where undefined. */
+  silhouette: number | null;
+  /** In pixels of the photo; null where the whole image is the face. */
+  box: Box | null;
+  /** Confidence of the detector in [0, 1]; null where no detection was made. */
+  score: number | null;
+  /** Probability of each of the model's attributes; 0 or 1 where a person marked it. */
+  probabilities: number[];
+  /** Indices of the attributes that a person marked. */
+  marked: number[];
 }
 
 /** Pictures that summarize a cluster. */

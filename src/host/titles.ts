@@ -1,13 +1,26 @@
 /** Names of runs and clusters in VS Code. */
-import { readableAttribute } from '../domain/attributes';
-import type { ClusterSummary } from '../domain/clustering';
+import type { Clustering, ClusterSummary } from '../domain/clustering';
 import { folderLabels } from '../images/folder-labels';
-import { plural } from '../text/numbers';
+import { clusterTitles } from '../summaries/cluster-titles';
+import { clusterTitle, plural } from '../text/numbers';
+import type { RunSession } from './runs/run-session';
 
 export const runTitle = (folders: readonly string[]): string => folderLabels(folders).join(' + ');
 
-/** `1,204 faces: Male, Smiling`. */
-export function clusterText({ size, prominent }: ClusterSummary): string {
-  const names = prominent.map(readableAttribute).join(', ');
-  return names === '' ? plural(size, 'face') : `${plural(size, 'face')}: ${names}`;
+/** `1,204 faces · 3`: with the number of the cluster. */
+export function clusterText({ id, size }: ClusterSummary): string {
+  return id < 0 ? plural(size, 'face') : `${plural(size, 'face')} · ${id}`;
+}
+
+const titles = new WeakMap<Clustering, ReturnType<typeof clusterTitles>>();
+
+/** The name of a cluster: the one that a person gave it, or one in words. */
+export function titleOfCluster(
+  { clustering }: Pick<RunSession, 'clustering'>,
+  { id }: ClusterSummary,
+): string {
+  if (clustering === null) return clusterTitle(id);
+  let all = titles.get(clustering);
+  if (all === undefined) titles.set(clustering, (all = clusterTitles(clustering)));
+  return all.get(id)?.text ?? clusterTitle(id);
 }

@@ -105,6 +105,8 @@ export const panelParams = {
   photo: z.strictObject({ row }),
   open: z.strictObject({ row, beside: z.boolean() }),
   select: z.strictObject({ cluster: cluster.nullable() }),
+  /** Asks for the note of a cluster. */
+  note: z.strictObject({ cluster }),
   images: z.strictObject({ cluster, action: z.enum(['copyPaths', 'copyImages']) }),
   settings: z.strictObject({ changes: changesSchema }),
   command: z.strictObject({

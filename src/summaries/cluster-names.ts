@@ -25,7 +25,7 @@ export interface Difference {
   overall: number;
 }
 
-/** The attributes by which faces were compared, those furthest from their share of all faces first. */
+/** The attributes by which faces were compared, those furthest from all faces' share first. */
 export function differences(cluster: Named, overall: Occurrences): Difference[] {
   return Object.entries(cluster.occurrences)
     .map(([name, share]) => ({ name, share, overall: shareOf(overall, name) }))

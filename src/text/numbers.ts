@@ -17,5 +17,6 @@ export const percent = (share: number): string =>
 export const silhouetteText = (value: number | null): string =>
   value === null ? '–' : value.toFixed(3);
 
-/** `Cluster 3`, or `Noise`. */
-export const clusterTitle = (id: number): string => (id < 0 ? 'Noise' : `Cluster ${String(id)}`);
+/** `Cluster 3`, `Noise` for −1, or `Not faces` for −2. */
+export const clusterTitle = (id: number): string =>
+  id < -1 ? 'Not faces' : id < 0 ? 'Noise' : `Cluster ${String(id)}`;

@@ -145,9 +145,9 @@ describe('a command without an argument', () => {
   it('applies to the cluster that the active panel shows, or asks for one', async () => {
     const { execute, panel } = await withCommands();
     panel.active = true;
-    state.picked = 'Cluster 0';
+    state.picked = 'Faces';
     await execute('copyPaths');
-    expect(shownBy('quick pick')).toEqual(['Which cluster?', 'Cluster 0']);
+    expect(shownBy('quick pick')).toEqual(['Which cluster?', 'Faces']);
     expect(state.clipboard).toBe('/photos/a.jpg\n');
     panel.call('watch');
     panel.call('select', { cluster: 0 });

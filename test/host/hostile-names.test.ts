@@ -76,7 +76,7 @@ describe.each(NAMES)('a name like %j', (_, name) => {
     };
     await copyImages(node);
     expect(shownBy('warning').at(-1)).toMatch(
-      /^1 image of Cluster 0 copied to '.*could not be copied; the first, '.*': EACCES\.$/,
+      /^1 image of “Faces.*” copied to '.*could not be copied; the first, '.*': EACCES\.$/,
     );
 
     engine.answers.clusterPaths = [`/photos/${name}`];
@@ -224,7 +224,7 @@ describe('copying paths', () => {
     expect(state.clipboard).toBe(good.map((path) => `${path}\n`).join(''));
     expect(shownBy('status bar')).toEqual([]);
     expect(shownBy('warning')).toEqual([
-      '3 paths of Cluster 0 copied to the clipboard. 5 paths were left out because of line breaks, control characters or bytes that are not text; ' +
+      '3 paths of “Faces” copied to the clipboard. 5 paths were left out because of line breaks, control characters or bytes that are not text; ' +
         "the first is '/photos/x⟨U+000A⟩/etc/passwd'.",
     ]);
   });

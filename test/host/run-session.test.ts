@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import type { Progress } from '../../src/domain/progress';
 import { RunLibrary } from '../../src/host/runs/run-library';
-import type { SessionContext } from '../../src/host/runs/run-session';
+import type { SessionContext } from '../../src/host/runs/session-context';
 import { bundled, killEngine, settingsWith, startEngine } from '../support/engine';
 import { PORTRAITS, temporaryFolder } from '../support/images';
 

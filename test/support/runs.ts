@@ -5,7 +5,7 @@ import type { Clustering } from '../../src/domain/clustering';
 import type { RunManifest } from '../../src/domain/run';
 import { analysisSettings, clusteringSettings } from '../../src/domain/settings';
 import { RunLibrary } from '../../src/host/runs/run-library';
-import type { SessionContext } from '../../src/host/runs/run-session';
+import type { SessionContext } from '../../src/host/runs/session-context';
 import { RUN_VERSION, writeManifest } from '../../src/runs/run-files';
 import { bundled, settingsWith } from './engine';
 import type { FakeEngine } from './fake-engine';

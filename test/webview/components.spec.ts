@@ -132,12 +132,13 @@ test.describe('the photo dialog', () => {
         probabilities: [0.1, 0.5, 0.9],
       }),
     );
-    const boxes = component.locator('rect');
+    const boxes = component.locator('.boxes rect');
     await expect(boxes).toHaveCount(2);
-    await expect(component.locator('th').first()).toHaveText('Male');
+    const present = component.locator('li.has .name');
+    await expect(present).toHaveText(['Eyeglasses', 'Male']);
     await boxes.nth(1).focus();
     await page.keyboard.press('Enter');
-    await expect(component.locator('th').first()).toHaveText('Smiling');
+    await expect(present).toHaveText(['Smiling', 'Eyeglasses']);
     await expect(boxes.nth(1)).toHaveAttribute('aria-pressed', 'true');
     await component.locator('#open').click();
     expect(await mounted.sent()).toEqual([['open', { row: 8, beside: false }]]);

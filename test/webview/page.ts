@@ -58,6 +58,12 @@ const source: Source = {
     if (failure !== '') throw new Error(failure);
     return Promise.all(Array.from({ length: count }, (_, i) => card(start + i)));
   },
+  ask: async (_conditions, _order, start, count) => {
+    starts.push(start);
+    const total = 30;
+    const length = Math.min(count, total - start);
+    return { total, faces: await Promise.all(Array.from({ length }, (_, i) => card(start + i))) };
+  },
   photo: async (row): Promise<PhotoView> => ({
     image: `image-${row}.jpg`,
     jpeg: await jpeg(),
@@ -69,6 +75,7 @@ const source: Source = {
       silhouette: 0.25,
       box: { x: 10 + 40 * i, y: 10, width: 30, height: 30 },
       score: 0.9,
+      marked: [],
       probabilities: [0.1 + 0.8 * i, 0.5, 0.9 - 0.8 * i],
     })),
   }),

@@ -40,6 +40,8 @@ test.describe('the toolbar', () => {
     const mounted = await mountComponent('fc-toolbar', { panel: of({ method: 'kmeans' }) });
     const { component, page } = mounted;
     await expect(component.locator('#clusters')).toHaveCount(1);
+    await expect(component.locator('#restarts')).toHaveCount(0);
+    await component.locator('#tune').click();
     await expect(component.locator('#restarts')).toHaveCount(1);
     await mounted.update({ panel: of({ method: 'agglomerative', linkage: 'ward' }) });
     await expect(component.locator('#linkage')).toHaveCount(1);
@@ -68,6 +70,7 @@ test.describe('the toolbar', () => {
   test('shows custom weights on request', async ({ mountComponent }) => {
     const mounted = await mountComponent('fc-toolbar', { panel: panelState() });
     await expect(mounted.component.locator('fc-weights')).toHaveCount(0);
+    await mounted.component.locator('#tune').click();
     await mounted.component.getByText('Custom Weights…').click();
     await expect(mounted.component.getByLabel('Eyeglasses')).toBeVisible();
   });
@@ -245,7 +248,7 @@ test('the view of a cluster steps to its neighbors, orders its faces and uses it
     generation: 1,
   });
   const { component } = mounted;
-  await expect(component.getByRole('heading', { name: 'Cluster 0' })).toBeVisible();
+  await expect(component.getByRole('heading', { name: 'Smiling women' })).toBeVisible();
   await expect(component.locator('#back')).toBeFocused();
   await expect(component.getByRole('button', { name: 'Previous cluster' })).toBeDisabled();
   await component.getByRole('button', { name: 'Next cluster' }).click();

@@ -73,6 +73,7 @@ export const panelState = (changes: Partial<PanelState> = {}): PanelState => ({
   changes: null,
   settingProblems: [],
   undo: null,
+  redo: null,
   settings: settings(),
   comparison: null,
   judgement: null,

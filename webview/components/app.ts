@@ -1,23 +1,27 @@
 /** The panel: toolbar, notices, and all clusters or one cluster in detail. */
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { repeat } from 'lit/directives/repeat.js';
 import type { PanelState } from '../../src/protocol/panel';
 import type { Source } from '../source';
-import type { ClusterCard } from './cluster-card';
-import './cluster-card';
+import './answer-view';
+import { Ask, ChooseCluster, Correct } from './cluster-events';
 import './cluster-view';
 import './comparison';
 import './dendrogram';
 import { ShowFace } from './face-button';
 import './k-curve';
 import './notices';
+import type { Overview } from './overview';
+import './overview';
 import type { PhotoDialog } from './photo-dialog';
 import './photo-dialog';
 import './progress-bar';
+import { SelectFaces } from './select-faces';
+import './selection-bar';
 import { shared } from './shared.css';
 import './toolbar';
 import './waits';
+import type { Condition } from '../../src/domain/question';
 import type { Progress } from '../../src/domain/progress';
 import type { Clustering } from '../../src/domain/clustering';
 import type { ClusterPictures } from '../../src/domain/faces';
@@ -30,11 +34,6 @@ export class App extends LitElement {
       :host {
         padding-bottom: 32px;
       }
-      .cards {
-        display: grid;
-        grid-template-columns: repeat(auto-fill, minmax(380px, 1fr));
-        gap: 14px;
-      }
       details {
         margin-bottom: 14px;
       }
@@ -45,11 +44,6 @@ export class App extends LitElement {
       .empty {
         padding: 40px 0;
       }
-      @media (max-width: 430px) {
-        .cards {
-          grid-template-columns: 1fr;
-        }
-      }
     `,
   ];
 
@@ -57,6 +51,13 @@ export class App extends LitElement {
   /** Undefined until the host has sent it. */
   @property({ attribute: false }) panel: PanelState | undefined;
   @property({ attribute: false }) progress: Progress | null = null;
+
+  /** Conditions of the faces that are shown instead of the clusters. */
+  @state() private conditions: readonly Condition[] | undefined;
+  /** Rows of the selected faces. */
+  @state() private selection: ReadonlySet<number> = new Set();
+  /** Ids of the clusters that are chosen for an action, the first one first. */
+  @state() private chosen: ReadonlySet<number> = new Set();
 
   @query('fc-photo-dialog') private photoDialog!: PhotoDialog | null;
   @state() private pictures: { generation: number; of: Map<number, ClusterPictures> } = {
@@ -73,12 +74,15 @@ export class App extends LitElement {
   override connectedCallback() {
     super.connectedCallback();
     this.addEventListener(ShowFace.type, this.onShowFace);
+    this.addEventListener(Ask.type, this.onAsk);
+    this.addEventListener(Correct.type, this.onCorrect);
+    this.addEventListener(ChooseCluster.type, this.onChoose);
+    this.addEventListener(SelectFaces.type, this.onSelect);
     window.addEventListener('keydown', this.onKey);
   }
 
   override disconnectedCallback() {
     super.disconnectedCallback();
-    this.removeEventListener(ShowFace.type, this.onShowFace);
     window.removeEventListener('keydown', this.onKey);
   }
 
@@ -87,6 +91,11 @@ export class App extends LitElement {
     this.progress = this.panel?.progress ?? null;
     const before = changed.get('panel')?.selected ?? null;
     if (before === null && this.panel?.selected != null) this.overviewScroll = window.scrollY;
+    if (this.panel?.selected != null) this.conditions = undefined;
+    const earlier = changed.get('panel');
+    const isOther = earlier?.run?.createdAt !== this.panel?.run?.createdAt;
+    if (earlier !== undefined && isOther) this.selection = new Set(); // its rows are of another run
+    if (earlier?.generation !== this.panel?.generation) this.chosen = new Set();
   }
 
   override updated(changed: PropertyValues<this>) {
@@ -103,11 +112,9 @@ export class App extends LitElement {
    * user may have opened a dropdown during the round trip to the host, and it would close.
    */
   private async focusCard(cluster: number) {
-    const card = this.renderRoot.querySelector<ClusterCard>(
-      `fc-cluster-card[data-cluster="${cluster}"]`,
-    );
-    await card?.updateComplete;
-    if (this.shadowRoot?.activeElement == null) card?.focus();
+    const overview = this.renderRoot.querySelector<Overview>('fc-overview');
+    await overview?.updateComplete;
+    if (this.shadowRoot?.activeElement == null) await overview?.focusCard(cluster);
   }
 
   override render() {
@@ -121,9 +128,22 @@ export class App extends LitElement {
       <main>
         ${panel.clustering === null ? this.nothingYet() : this.clusters(panel, panel.clustering)}
       </main>
+      ${
+        panel.clustering === null || !source.live
+          ? nothing
+          : html`<fc-selection-bar
+              .clustering=${panel.clustering}
+              .names=${panel.run?.modelAttributes ?? []}
+              .selection=${this.selection}
+              .chosen=${this.chosen}
+              .clear=${this.clearSelection}
+            ></fc-selection-bar>`
+      }
       <fc-photo-dialog
         .source=${source}
         .names=${panel.run?.modelAttributes ?? []}
+        .clustering=${panel.clustering}
+        .thresholds=${panel.clustering?.settings.thresholds === 'balanced' ? panel.run?.thresholds : undefined}
       ></fc-photo-dialog>
     `;
   }
@@ -140,8 +160,19 @@ export class App extends LitElement {
         .cluster=${chosen}
         .generation=${generation}
         .pictures=${picturesOf(chosen.id)}
+        .selection=${this.source.live ? this.selection : undefined}
       ></fc-cluster-view>`;
     }
+    const attributes = panel.run?.modelAttributes ?? [];
+    if (this.conditions !== undefined)
+      return html`<fc-answer-view
+        .source=${this.source}
+        .conditions=${this.conditions}
+        .names=${attributes}
+        .generation=${generation}
+        .selection=${this.selection}
+        .close=${this.closeAnswer}
+      ></fc-answer-view>`;
     const { tree, curve, distinct } = clustering;
     return html`
       ${panel.comparison === null ? nothing : html`<fc-comparison .source=${this.source} .comparison=${panel.comparison}></fc-comparison>`}
@@ -161,22 +192,14 @@ export class App extends LitElement {
               <fc-dendrogram .source=${this.source} .clustering=${clustering}></fc-dendrogram>
             </details>`
       }
-      <div class="cards">
-        ${repeat(
-          clustering.clusters,
-          ({ id }) => id,
-          (cluster) =>
-            html`<fc-cluster-card
-              data-cluster=${cluster.id}
-              .source=${this.source}
-              .cluster=${cluster}
-              .overall=${clustering.overall}
-              .total=${clustering.faces}
-              .generation=${generation}
-              .pictures=${picturesOf(cluster.id)}
-            ></fc-cluster-card>`,
-        )}
-      </div>
+      <fc-overview
+        .source=${this.source}
+        .clustering=${clustering}
+        .generation=${generation}
+        .pictures=${this.pictures.generation === generation ? this.pictures.of : new Map()}
+        .names=${attributes}
+        .chosen=${this.chosen}
+      ></fc-overview>
     `;
   }
 
@@ -186,15 +209,74 @@ export class App extends LitElement {
   }
 
   private readonly onShowFace = (event: Event) => {
-    if (event instanceof ShowFace) void this.photoDialog?.show(event.face);
+    if (event instanceof ShowFace) void this.photoDialog?.show(event.face, event.neighbor);
+  };
+
+  private readonly onAsk = (event: Event) => {
+    if (!(event instanceof Ask) || !this.source.live) return;
+    if (this.panel?.selected != null) this.source.select(null);
+    this.conditions = event.conditions;
+  };
+
+  private readonly onCorrect = (event: Event) => {
+    if (event instanceof Correct) this.source.send('correct', { request: event.request });
+  };
+
+  private readonly onChoose = (event: Event) => {
+    if (!(event instanceof ChooseCluster)) return;
+    const chosen = new Set(this.chosen);
+    if (event.chosen) chosen.add(event.cluster);
+    else chosen.delete(event.cluster);
+    this.chosen = chosen;
+  };
+
+  private readonly onSelect = (event: Event) => {
+    if (!(event instanceof SelectFaces)) return;
+    const selection = new Set(event.mode === 'replace' ? [] : this.selection);
+    for (const row of event.rows)
+      if (event.mode === 'remove') selection.delete(row);
+      else selection.add(row);
+    this.selection = selection;
+  };
+
+  private readonly clearSelection = () => {
+    this.selection = new Set();
+    this.chosen = new Set();
+  };
+
+  private readonly closeAnswer = () => {
+    this.conditions = undefined;
   };
 
   private readonly onKey = (event: KeyboardEvent) => {
     // A dropdown that was closed by Escape has prevented the default.
-    if (event.key === 'Escape' && !event.defaultPrevented && this.panel?.selected != null)
-      this.source.select(null);
+    if (event.defaultPrevented || isTextField(event)) return;
+    const isCommand = event.ctrlKey || event.metaKey;
+    const key = event.key.toLowerCase();
+    if (event.key === 'Escape') this.stepBack();
+    else if (isCommand && key === 'z' && !event.shiftKey) this.step(event, 'undo');
+    else if (isCommand && (key === 'y' || (key === 'z' && event.shiftKey)))
+      this.step(event, 'redo');
   };
+
+  /** One step back: from the selection, the answer, or the cluster. */
+  private stepBack() {
+    if (this.selection.size > 0 || this.chosen.size > 0) this.clearSelection();
+    else if (this.conditions !== undefined) this.closeAnswer();
+    else if (this.panel?.selected != null) this.source.select(null);
+  }
+
+  private step(event: KeyboardEvent, command: 'undo' | 'redo') {
+    if (this.panel?.[command] == null) return;
+    event.preventDefault();
+    this.source.send('command', { command });
+  }
 }
+
+/** Whether a key was pressed in a field that has an undo of its own. */
+const isTextField = (event: KeyboardEvent): boolean =>
+  event.key !== 'Escape' &&
+  event.composedPath().some((each) => each instanceof HTMLInputElement && each.type !== 'checkbox');
 
 declare global {
   interface HTMLElementTagNameMap {

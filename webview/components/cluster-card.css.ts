@@ -1,53 +1,72 @@
 import { css } from 'lit';
 
 export const styles = css`
+  :host {
+    content-visibility: auto;
+    contain-intrinsic-size: auto 230px;
+  }
   article {
     display: grid;
-    gap: 10px;
+    gap: 6px;
     height: 100%;
-    padding: 12px;
+    padding: 10px;
     border: 1px solid
       var(--vscode-contrastBorder, var(--vscode-widget-border, var(--vscode-panel-border)));
+    border-inline-start: 4px solid var(--cluster-color);
     border-radius: 6px;
     background: var(--vscode-editorWidget-background);
     align-content: start;
   }
-  header {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: baseline;
-    gap: 2px 10px;
-  }
-  header .link {
-    font-weight: 600;
-    font-size: 1.15em;
-    text-decoration: none;
-  }
-  header .link:hover {
-    text-decoration: underline;
-  }
-  .tags {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 4px;
-    min-height: 1.7em;
-  }
-  .tag {
-    padding: 1px 7px;
-    border: 1px solid var(--vscode-contrastBorder, transparent);
-    border-radius: 9px;
-    background: var(--vscode-badge-background);
-    color: var(--vscode-badge-foreground);
-    font-size: 0.92em;
+  article.target,
+  :host([chosen]) article {
+    outline: 2px solid var(--vscode-focusBorder);
   }
   .body {
     display: grid;
-    grid-template-columns: 112px 1fr;
-    gap: 12px;
+    grid-template-columns: 70px minmax(0, 1fr);
+    gap: 10px;
     align-items: start;
   }
+  .head {
+    display: grid;
+    gap: 3px;
+    min-width: 0;
+  }
+  header {
+    display: flex;
+    align-items: flex-start;
+    gap: 4px;
+  }
+  header fc-cluster-name {
+    flex: 1;
+  }
+  header input,
+  header fc-menu {
+    margin: -2px 0;
+  }
+  header input {
+    width: 16px;
+    height: 16px;
+    margin-top: 3px;
+    accent-color: var(--vscode-focusBorder);
+  }
+  .badge {
+    padding-top: 1px;
+    font-size: 0.9em;
+  }
+  .figures {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0 8px;
+    font-size: 0.92em;
+  }
+  .note {
+    font-size: 0.92em;
+    white-space: pre-wrap;
+    overflow-wrap: anywhere;
+  }
   .eigenface {
-    width: 112px;
+    width: 70px;
     aspect-ratio: 5 / 6;
     padding: 0;
     border: 0;
@@ -61,12 +80,15 @@ export const styles = css`
   }
   .faces {
     display: grid;
-    grid-template-columns: repeat(auto-fill, minmax(44px, 1fr));
+    grid-template-columns: repeat(8, minmax(0, 1fr));
     gap: 3px;
-    max-height: 111px;
     overflow: hidden;
   }
   .faces .face {
     aspect-ratio: 5 / 6;
+  }
+  .link {
+    justify-self: start;
+    font-size: 0.92em;
   }
 `;

@@ -1,22 +1,30 @@
 /**
- * A cluster in the overview: mean face, chart, prominent attributes and most typical faces. The
- * faces are requested when the card comes near the visible area.
+ * A cluster in the overview: its name, mean face, what sets it apart, and its most typical faces.
+ * The faces are requested when the card comes near the visible area.
  */
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
-import { readableAttribute } from '../../src/domain/attributes';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { classMap } from 'lit/directives/class-map.js';
+import { clusterColor } from '../../src/domain/cluster-colors';
+import type { Occurrences, ClusterSummary } from '../../src/domain/clustering';
+import type { CorrectionRequest } from '../../src/domain/corrections';
+import type { FaceCard, ClusterPictures } from '../../src/domain/faces';
+import type { ClusterTitle } from '../../src/summaries/cluster-titles';
+import { count, percent, plural, silhouetteText } from '../../src/text/numbers';
 import { imageUrl, type Source } from '../source';
 import { styles } from './cluster-card.css';
-import { faceButton } from './face-button';
+import { ChooseCluster, Correct, dragged, DRAGGED_CLUSTER } from './cluster-events';
+import { clusterMenu } from './cluster-menu';
+import type { ClusterName } from './cluster-name';
+import './cluster-name';
+import './difference-chart';
+import { faceButton, type Neighbor } from './face-button';
 import { meanOf } from './mean-of';
-import './occurrence-chart';
+import './menu';
 import { shared } from './shared.css';
-import { clusterTitle, count, percent, plural, silhouetteText } from '../../src/text/numbers';
-import type { Occurrences, ClusterSummary } from '../../src/domain/clustering';
-import type { FaceCard, ClusterPictures } from '../../src/domain/faces';
 
-/** Number of faces in a card. */
-const FACES = 16;
+/** Number of faces in a card, which fill its rows of faces. */
+export const CARD_FACES = { compact: 8, full: 24 } as const;
 
 /** Distance from the visible area at which a card requests its faces. */
 const NEAR = '600px';
@@ -27,14 +35,21 @@ export class ClusterCard extends LitElement {
 
   @property({ attribute: false }) source!: Source;
   @property({ attribute: false }) cluster!: ClusterSummary;
+  @property({ attribute: false }) name!: ClusterTitle;
   @property({ attribute: false }) overall: Occurrences = {};
   /** Number of faces in all clusters. */
   @property({ type: Number }) total = 0;
   /** Number of the clustering; faces of an earlier one are outdated. */
   @property({ type: Number }) generation = 0;
   @property({ attribute: false }) pictures: ClusterPictures | undefined;
+  /** Whether it is chosen for an action. */
+  @property({ type: Boolean, reflect: true }) chosen = false;
+  @property({ type: Boolean, reflect: true }) compact = false;
 
   @state() private faces: FaceCard[] | undefined;
+  /** Whether something that could be dropped is above the card. */
+  @state() private target = false;
+  @query('fc-cluster-name') private nameField!: ClusterName;
   private near = false;
   private observer: IntersectionObserver | undefined;
 
@@ -56,62 +71,159 @@ export class ClusterCard extends LitElement {
   }
 
   override willUpdate(changed: PropertyValues<this>) {
-    if (!changed.has('generation') || changed.get('generation') === undefined) return;
-    this.faces = undefined;
+    const isFirst = changed.get('generation') === undefined && changed.has('generation');
+    if (isFirst || (!changed.has('generation') && !changed.has('compact'))) return;
+    // The faces stay until others arrive, so that a correction elsewhere makes none flicker.
     if (this.near) void this.load();
+    else this.faces = undefined;
+  }
+
+  override updated() {
+    const { id, said } = this.cluster;
+    // A style attribute would be refused by the content security policy.
+    this.style.setProperty('--cluster-color', said?.color ?? clusterColor(id));
   }
 
   private async load() {
-    const { generation } = this;
-    const wanted = Math.min(FACES, this.source.available(this.cluster.id, this.cluster.size));
+    const { generation, compact } = this;
+    const wanted = Math.min(
+      compact ? CARD_FACES.compact : CARD_FACES.full,
+      this.source.available(this.cluster.id, this.cluster.size),
+    );
     // the host has logged the reason
     const faces = await this.source.faces(this.cluster.id, 'typical', 0, wanted).catch(() => []);
-    if (generation === this.generation) this.faces = faces;
+    if (generation === this.generation && compact === this.compact) this.faces = faces;
   }
 
   override render() {
-    const { cluster, faces = [] } = this;
-    const title = clusterTitle(cluster.id);
+    const { cluster, faces = [], source, target } = this;
+    const { said } = cluster;
     const more = cluster.size - faces.length;
-    const open = () => {
-      this.source.select(cluster.id);
-    };
     return html`
-      <article aria-label="${title}, ${plural(cluster.size, 'face')}">
-        <header>
-          <button class="link" id="open" @click=${open}>${title}</button>
-          <span
-            >${plural(cluster.size, 'face')}
-            <span class="quiet">(${percent(cluster.size / Math.max(1, this.total))})</span></span
-          >
-          <span class="quiet" title="Mean silhouette of the faces, from −1 to 1"
-            >silhouette ${silhouetteText(cluster.silhouette)}</span
-          >
-        </header>
-        <div class="tags" aria-label="Prominent attributes">
-          ${cluster.prominent.map((name) => html`<span class="tag">${readableAttribute(name)}</span>`)}
-          ${cluster.prominent.length === 0 ? html`<span class="quiet">no prominent attribute</span>` : nothing}
+      <article
+        aria-label="${this.name.text}, ${plural(cluster.size, 'face')}"
+        class=${classMap({ target })}
+        @dragover=${this.onDragOver}
+        @dragleave=${this.onDragLeave}
+        @drop=${this.onDrop}
+      >
+        <div class="body">${this.eigenface()} ${this.head()}</div>
+        ${said?.note === undefined ? nothing : html`<p class="note">${said.note}</p>`}
+        <div class="faces">
+          ${faces.map((face) => faceButton(face, source, { draggable: source.live, neighbor: this.neighbor }))}
         </div>
-        <div class="body">
-          <button
-            class="eigenface"
-            @click=${open}
-            aria-label="Open ${title}"
-            title=${meanOf(cluster, this.pictures)}
-          >
-            ${this.pictures === undefined ? nothing : html`<img src=${imageUrl(this.pictures.eigenface, 'image/png')} alt="" />`}
-          </button>
-          <fc-occurrence-chart .cluster=${cluster} .overall=${this.overall}></fc-occurrence-chart>
-        </div>
-        <div class="faces">${faces.map((face) => faceButton(face, this.source))}</div>
-        ${more > 0 && faces.length > 0 ? html`<button class="link" @click=${open}>${count(more)} more</button>` : nothing}
+        ${more > 0 && faces.length > 0 ? html`<button class="link" @click=${this.open}>${count(more)} more</button>` : nothing}
       </article>
     `;
   }
 
-  override focus() {
-    this.renderRoot.querySelector<HTMLElement>('#open')?.focus();
+  private head() {
+    const { cluster, source } = this;
+    const { silhouette, said } = cluster;
+    return html`<div class="head">
+      <header draggable=${source.live ? 'true' : 'false'} @dragstart=${this.onDragStart}>
+        <fc-cluster-name
+          .cluster=${cluster.id}
+          .name=${this.name}
+          .open=${this.open}
+          ?editable=${source.live && cluster.id >= -1}
+        ></fc-cluster-name>
+        <span class="badge quiet" title="Number of the cluster"
+          >${cluster.id < 0 ? '' : cluster.id}</span
+        >
+        ${
+          source.live && cluster.id >= -1
+            ? html`<input
+                  type="checkbox"
+                  .checked=${this.chosen}
+                  aria-label="Choose ${this.name.text}"
+                  title="Choose it, to merge it with others"
+                  @change=${this.onChoose}
+                /><fc-menu
+                  label="Actions for ${this.name.text}"
+                  .items=${clusterMenu(cluster, source, this.correct, this.rename)}
+                ></fc-menu>`
+            : nothing
+        }
+      </header>
+      <div class="figures">
+        <span
+          >${plural(cluster.size, 'face')} ·
+          ${percent(cluster.size / Math.max(1, this.total))}</span
+        >
+        ${silhouette === null ? nothing : html`<span class="quiet" title="Mean silhouette of the faces, from −1 to 1: how much closer they are to this cluster than to the next">silhouette ${silhouetteText(silhouette)}</span>`}
+        ${said?.pinned === true ? html`<span class="quiet" title="It keeps these faces when they are clustered again">pinned</span>` : nothing}
+      </div>
+      <fc-difference-chart
+        .cluster=${cluster}
+        .overall=${this.overall}
+        ?live=${source.live}
+      ></fc-difference-chart>
+    </div>`;
   }
+
+  private eigenface() {
+    return html`<button
+      class="eigenface"
+      @click=${this.open}
+      tabindex="-1"
+      aria-label="Open ${this.name.text}"
+      title=${meanOf(this.cluster, this.pictures)}
+    >
+      ${this.pictures === undefined ? nothing : html`<img src=${imageUrl(this.pictures.eigenface, 'image/png')} alt="" draggable="false" />`}
+    </button>`;
+  }
+
+  override focus() {
+    this.nameField.focus();
+  }
+
+  private readonly neighbor: Neighbor = (face, step) => {
+    const at = this.faces?.findIndex(({ row }) => row === face.row) ?? -1;
+    return at < 0 ? undefined : this.faces?.[at + step];
+  };
+
+  private readonly correct = (request: CorrectionRequest) => {
+    this.dispatchEvent(new Correct(request));
+  };
+
+  private readonly rename = () => {
+    this.nameField.edit();
+  };
+
+  private readonly open = () => {
+    this.source.select(this.cluster.id);
+  };
+
+  private readonly onChoose = (event: Event) => {
+    const { checked } = event.target as HTMLInputElement;
+    this.dispatchEvent(new ChooseCluster(this.cluster.id, checked));
+  };
+
+  private readonly onDragStart = (event: DragEvent) => {
+    event.dataTransfer?.setData(DRAGGED_CLUSTER, JSON.stringify(this.cluster.id));
+  };
+
+  private readonly onDragOver = (event: DragEvent) => {
+    const types = event.dataTransfer?.types ?? [];
+    if (!this.source.live || !types.some((type) => type.startsWith('application/x-face-clusters-')))
+      return;
+    event.preventDefault();
+    this.target = true;
+  };
+
+  private readonly onDragLeave = () => {
+    this.target = false;
+  };
+
+  private readonly onDrop = (event: DragEvent) => {
+    this.target = false;
+    const { rows, cluster } = dragged(event.dataTransfer);
+    const { id } = this.cluster;
+    if (rows !== undefined) this.dispatchEvent(new Correct({ kind: 'move', rows, to: id }));
+    else if (cluster !== undefined && cluster !== id)
+      this.dispatchEvent(new Correct({ kind: 'merge', into: id, others: [cluster] }));
+  };
 }
 
 declare global {

@@ -2,13 +2,20 @@
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { classifyAttributes } from '../../src/summaries/tell-apart';
+import { clusterTitles } from '../../src/summaries/cluster-titles';
+import { forPage } from '../../src/text/neutralize';
+import type { CorrectionRequest } from '../../src/domain/corrections';
 import { imageUrl, type Source } from '../source';
+import { Correct } from './cluster-events';
+import { clusterMenu } from './cluster-menu';
+import './cluster-name';
 import { styles } from './cluster-view.css';
 import './face-grid';
+import './menu';
 import { meanOf } from './mean-of';
 import './occurrence-chart';
 import { shared } from './shared.css';
-import { clusterTitle, count, percent, plural, silhouetteText } from '../../src/text/numbers';
+import { count, percent, plural, silhouetteText } from '../../src/text/numbers';
 import type { ClusterSummary, Clustering, FaceOrder } from '../../src/domain/clustering';
 import type { ClusterPictures } from '../../src/domain/faces';
 
@@ -27,32 +34,22 @@ export class ClusterView extends LitElement {
   @property({ attribute: false }) cluster!: ClusterSummary;
   @property({ type: Number }) generation = 0;
   @property({ attribute: false }) pictures: ClusterPictures | undefined;
+  /** Rows of the selected faces; undefined where faces cannot be selected. */
+  @property({ attribute: false }) selection: ReadonlySet<number> | undefined;
 
   /** Kept when another cluster is shown. */
   @state() private order: FaceOrder = 'typical';
 
   override render() {
     const { cluster, clustering, source } = this;
-    const { clusters, overall, faces } = clustering;
+    const { clusters, overall } = clustering;
     const position = clusters.findIndex(({ id }) => id === cluster.id);
     const others = {
       occurrences: cluster.otherOccurrences,
       ...classifyAttributes(cluster.otherOccurrences, overall),
     };
     return html`
-      <nav aria-label="Clusters">
-        <vscode-button appearance="secondary" id="back" @click=${this.back}
-          >All clusters</vscode-button
-        >
-        ${this.step('Previous', clusters[position - 1])}
-        ${this.step('Next', clusters[position + 1])}
-        <h2>${clusterTitle(cluster.id)}</h2>
-        <span
-          >${plural(cluster.size, 'face')}
-          <span class="quiet">(${percent(cluster.size / Math.max(1, faces))})</span></span
-        >
-        <span class="quiet">silhouette ${silhouetteText(cluster.silhouette)}</span>
-      </nav>
+      ${this.head(position)}
       <div class="summary">
         ${this.eigenfaces()}
         <section class="chart" aria-label="Attributes">
@@ -78,7 +75,47 @@ export class ClusterView extends LitElement {
         .size=${cluster.size}
         .generation=${this.generation}
         .order=${this.order}
+        .selection=${this.selection}
       ></fc-face-grid>
+    `;
+  }
+
+  private head(position: number) {
+    const { cluster, clustering, source } = this;
+    const { clusters, faces } = clustering;
+    const isOfFaces = source.live && cluster.id >= -1;
+    return html`
+      <nav aria-label="Clusters">
+        <vscode-button appearance="secondary" id="back" @click=${this.back}
+          >All clusters</vscode-button
+        >
+        ${this.step('Previous', clusters[position - 1])}
+        ${this.step('Next', clusters[position + 1])}
+        <h2>
+          <fc-cluster-name
+            .cluster=${cluster.id}
+            .name=${clusterTitles(clustering).get(cluster.id)}
+            ?editable=${isOfFaces}
+          ></fc-cluster-name>
+        </h2>
+        <span class="quiet" title="Number of the cluster">${cluster.id < 0 ? '' : cluster.id}</span>
+        <span
+          >${plural(cluster.size, 'face')}
+          <span class="quiet">(${percent(cluster.size / Math.max(1, faces))})</span></span
+        >
+        <span class="quiet">silhouette ${silhouetteText(cluster.silhouette)}</span>
+        ${
+          isOfFaces
+            ? html`<fc-menu
+                label="Actions for this cluster"
+                text="Actions"
+                .items=${clusterMenu(cluster, source, this.correct, this.rename)}
+              ></fc-menu>`
+            : nothing
+        }
+      </nav>
+      ${cluster.said?.note === undefined ? nothing : html`<p>${cluster.said.note}</p>`}
+      ${cluster.said?.formerNames === undefined ? nothing : html`<p class="quiet">Merged into it: ${cluster.said.formerNames.map(forPage).join(', ')}</p>`}
     `;
   }
 
@@ -154,6 +191,14 @@ export class ClusterView extends LitElement {
       ${label}
     </vscode-button>`;
   }
+
+  private readonly correct = (request: CorrectionRequest) => {
+    this.dispatchEvent(new Correct(request));
+  };
+
+  private readonly rename = () => {
+    this.renderRoot.querySelector('fc-cluster-name')?.edit();
+  };
 
   private readonly back = () => {
     this.source.select(null);

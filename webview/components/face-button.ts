@@ -1,33 +1,90 @@
-/** A face that shows its photo. */
-import { html } from 'lit';
+/** A face that shows its photo, and can be selected and dragged. */
+import { html, nothing } from 'lit';
+import { classMap } from 'lit/directives/class-map.js';
 import type { FaceCard } from '../../src/domain/faces';
 import { forPage } from '../../src/text/neutralize';
 import { imageUrl, type Source } from '../source';
+import { DRAGGED_FACES } from './cluster-events';
+import { SelectFaces } from './select-faces';
 
 /** Requests the photo of a face; bubbles up to the panel. */
 export class ShowFace extends Event {
   static readonly type = 'fc-show-face';
-  constructor(readonly face: FaceCard) {
+  /** @param neighbor the face before (−1) or after (1) another; undefined where there is none. */
+  constructor(
+    readonly face: FaceCard,
+    readonly neighbor?: Neighbor,
+  ) {
     super(ShowFace.type, { bubbles: true, composed: true });
   }
 }
 
-/** @param tabindex -1 in a grid that moves the focus itself. */
-export function faceButton(face: FaceCard, source: Source, tabindex = 0) {
-  const open = (event: MouseEvent) => {
-    if (event.ctrlKey || event.metaKey) source.send('open', { row: face.row, beside: true });
-    else event.currentTarget?.dispatchEvent(new ShowFace(face));
+export type Neighbor = (face: FaceCard, step: -1 | 1) => FaceCard | undefined;
+
+interface FaceOptions {
+  /** -1 in a grid that moves the focus itself. */
+  tabindex?: number;
+  /** Whether it can be dragged to a cluster. */
+  draggable?: boolean;
+  /** The selected faces, where faces can be selected. */
+  selection?: ReadonlySet<number> | undefined;
+  neighbor?: Neighbor;
+  /** A short text on the picture. */
+  caption?: string | undefined;
+}
+
+export function faceButton(
+  face: FaceCard,
+  source: Source,
+  { tabindex = 0, draggable = false, selection, neighbor, caption }: FaceOptions = {},
+) {
+  const { row } = face;
+  const isSelected = selection?.has(row) === true;
+  const toggle = (target: EventTarget | null) => {
+    target?.dispatchEvent(new SelectFaces([row], isSelected ? 'remove' : 'add'));
+  };
+  const click = (event: MouseEvent) => {
+    if (event.ctrlKey || event.metaKey) source.send('open', { row, beside: true });
+    else event.currentTarget?.dispatchEvent(new ShowFace(face, neighbor));
+  };
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key !== ' ' || selection === undefined) return;
+    event.preventDefault();
+    toggle(event.currentTarget);
+  };
+  const drag = (event: DragEvent) => {
+    const rows = isSelected ? [...selection] : [row];
+    event.dataTransfer?.setData(DRAGGED_FACES, JSON.stringify(rows));
   };
   const name = forPage(face.image);
+  const state = selection === undefined ? '' : isSelected ? ', selected' : ', not selected';
   return html`
     <button
-      class="face"
+      class=${classMap({ face: true, selected: isSelected })}
       tabindex=${tabindex}
-      title=${name}
-      aria-label="${name}: show the photo"
-      @click=${open}
+      title=${selection === undefined ? name : `${name}\nClick: photo · Space: select`}
+      aria-label="${name}: show the photo${state}"
+      draggable=${draggable ? 'true' : 'false'}
+      @click=${click}
+      @keydown=${onKey}
+      @dragstart=${drag}
     >
       <img src=${imageUrl(face.jpeg, 'image/jpeg')} alt="" draggable="false" />
+      ${caption === undefined ? nothing : html`<span class="caption">${caption}</span>`}
     </button>
+    ${
+      selection === undefined
+        ? nothing
+        : html`<input
+            type="checkbox"
+            class="pick"
+            tabindex="-1"
+            aria-label="Select ${name}"
+            .checked=${isSelected}
+            @change=${(event: Event) => {
+              toggle(event.currentTarget);
+            }}
+          />`
+    }
   `;
 }

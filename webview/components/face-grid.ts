@@ -4,12 +4,14 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { LitVirtualizer } from '@lit-labs/virtualizer';
 import '@lit-labs/virtualizer';
 import { grid } from '@lit-labs/virtualizer/layouts/grid.js';
+import { percent } from '../../src/text/numbers';
 import { forPage } from '../../src/text/neutralize';
 import type { Source } from '../source';
-import { faceButton } from './face-button';
+import { faceButton, type Neighbor } from './face-button';
 import { styles } from './face-grid.css';
 import { shared } from './shared.css';
 import type { FaceOrder } from '../../src/domain/clustering';
+import type { Condition, QuestionOrder } from '../../src/domain/question';
 import type { FaceCard } from '../../src/domain/faces';
 
 /** Number of faces in a request. */
@@ -34,6 +36,13 @@ export class FaceGrid extends LitElement {
   @property({ type: Number }) size = 0;
   @property({ type: Number }) generation = 0;
   @property() order: FaceOrder = 'typical';
+  /** Shows the faces that meet these instead of those of a cluster. */
+  @property({ attribute: false }) conditions: readonly Condition[] | undefined;
+  @property({ attribute: false }) questionOrder: QuestionOrder = 'surest';
+  /** Names of the attributes, in the order of the probabilities. */
+  @property({ attribute: false }) names: readonly string[] = [];
+  /** Rows of the selected faces; undefined where faces cannot be selected. */
+  @property({ attribute: false }) selection: ReadonlySet<number> | undefined;
 
   @state() private problem = '';
   /** The face that the Tab key reaches; arrow keys change it. */
@@ -56,28 +65,29 @@ export class FaceGrid extends LitElement {
       !changed.has('cluster') &&
       !changed.has('generation') &&
       !changed.has('size') &&
-      !changed.has('order')
+      !changed.has('order') &&
+      !changed.has('conditions') &&
+      !changed.has('questionOrder')
     )
       return;
     this.pages.clear();
     this.problem = '';
     this.current = 0;
-    this.items = Array.from(
-      { length: this.source.available(this.cluster, this.size) },
-      (_, i) => i,
-    );
+    const length =
+      this.conditions === undefined ? this.source.available(this.cluster, this.size) : this.size;
+    this.items = Array.from({ length }, (_, i) => i);
   }
 
   override render() {
     if (this.items.length === 0) return nothing;
-    const { arrived, current } = this;
+    const { arrived, current, selection } = this;
     // The virtualizer renders again when the function changes.
-    const renderItem = (index: number) => this.cell(index, index === current, arrived);
+    const renderItem = (index: number) => this.cell(index, index === current, selection, arrived);
     return html`
       ${this.problem === '' ? nothing : html`<p role="alert">${forPage(this.problem)} <button class="link" @click=${this.retry}>Try again</button></p>`}
       <lit-virtualizer
         role="group"
-        aria-label="Faces of the cluster, ${ORDER[this.order]}"
+        aria-label=${this.conditions === undefined ? `Faces of the cluster, ${ORDER[this.order]}` : 'Faces'}
         .items=${this.items}
         .renderItem=${renderItem}
         .layout=${this.layout}
@@ -86,10 +96,15 @@ export class FaceGrid extends LitElement {
     `;
   }
 
-  private cell(index: number, current: boolean, _arrived: number) {
+  private cell(
+    index: number,
+    current: boolean,
+    selection: ReadonlySet<number> | undefined,
+    _arrived: number,
+  ) {
     const face = this.faceAt(index);
     return html`<div class="cell" data-index=${index}>
-      ${face === undefined ? html`<div class="waiting"></div>` : faceButton(face, this.source, current ? 0 : -1)}
+      ${face === undefined ? html`<div class="waiting"></div>` : faceButton(face, this.source, { tabindex: current ? 0 : -1, draggable: this.source.live, selection, neighbor: this.neighbor, caption: this.captionOf(face) })}
     </div>`;
   }
 
@@ -106,19 +121,44 @@ export class FaceGrid extends LitElement {
     return page[index % PAGE];
   }
 
+  /** The probability that a face meets the conditions. */
+  private captionOf({ probabilities }: FaceCard): string | undefined {
+    const { conditions, names } = this;
+    if (conditions === undefined) return undefined;
+    const sure = conditions.map(({ attribute, present }) => {
+      const probability = probabilities[names.indexOf(attribute)] ?? NaN;
+      return present ? probability : 1 - probability;
+    });
+    const least = Math.min(...sure);
+    return Number.isNaN(least) ? undefined : percent(least);
+  }
+
+  private readonly neighbor: Neighbor = (face, step) => {
+    for (const [number, page] of this.pages) {
+      const at = page === 'loading' ? -1 : page.findIndex(({ row }) => row === face.row);
+      const index = number * PAGE + at + step;
+      if (at >= 0) return index in this.items ? this.faceAt(index) : undefined;
+    }
+    return undefined;
+  };
+
   private async load(number: number) {
-    const { generation, cluster, order } = this;
+    const { generation, cluster, order, conditions, questionOrder } = this;
     this.pages.set(number, 'loading');
     try {
       const start = number * PAGE;
-      const faces = await this.source.faces(
-        cluster,
-        order,
-        start,
-        Math.min(PAGE, this.items.length - start),
-      );
-      if (generation !== this.generation || cluster !== this.cluster || order !== this.order)
-        return;
+      const count = Math.min(PAGE, this.items.length - start);
+      const faces =
+        conditions === undefined
+          ? await this.source.faces(cluster, order, start, count)
+          : (await this.source.ask([...conditions], questionOrder, start, count)).faces;
+      const isOutdated =
+        generation !== this.generation ||
+        cluster !== this.cluster ||
+        order !== this.order ||
+        conditions !== this.conditions ||
+        questionOrder !== this.questionOrder;
+      if (isOutdated) return;
       this.pages.set(number, faces);
       for (const old of [...this.pages.keys()].slice(0, -KEPT_PAGES)) this.pages.delete(old);
       this.arrived += 1;

@@ -5,7 +5,7 @@ import { changesText } from '../../src/domain/progress-text';
 import type { PanelState, PanelParams } from '../../src/protocol/panel';
 import { leftOutLines } from '../../src/summaries/left-out-text';
 import { remarkLines } from '../../src/summaries/remarks-text';
-import { upperFirst } from '../../src/text/letter-case';
+import { lowerFirst, upperFirst } from '../../src/text/letter-case';
 import { forName, forPage } from '../../src/text/neutralize';
 import { plural } from '../../src/text/numbers';
 import type { Source } from '../source';
@@ -51,7 +51,7 @@ export class Notices extends LitElement {
   @property({ attribute: false }) panel!: PanelState;
 
   override render() {
-    return [...this.problems(), ...this.changes(), ...this.information()];
+    return [...this.problems(), ...this.missed(), ...this.changes(), ...this.information()];
   }
 
   /** Failures of the last job, and settings that are ignored. */
@@ -78,7 +78,7 @@ export class Notices extends LitElement {
 
   /** Reasons to refresh, and the last change of a setting. */
   private changes(): Notice[] {
-    const { stale, changes, undo } = this.panel;
+    const { stale, changes, undo, redo } = this.panel;
     const refresh = [this.command('rerun', 'Refresh')];
     const changed = changesText(changes);
     return [
@@ -94,7 +94,29 @@ export class Notices extends LitElement {
       ...(changed === ''
         ? []
         : [this.notice('warning', `The folder has changed since: ${changed}.`, refresh)]),
-      ...(undo === null ? [] : [this.notice('info', `${undo}.`, [this.command('undo', 'Undo')])]),
+      ...(undo === null && redo === null ? [] : [this.history(undo, redo)]),
+    ];
+  }
+
+  /** The last change that was made or taken back. */
+  private history(undo: string | null, redo: string | null): Notice {
+    const text = undo ?? `Taken back: ${lowerFirst(redo ?? '')}`;
+    return this.notice('info', `${text}.`, [
+      ...(undo === null ? [] : [this.command('undo', 'Undo')]),
+      ...(redo === null ? [] : [this.command('redo', 'Redo')]),
+    ]);
+  }
+
+  /** Corrections that hold no more. */
+  private missed(): Notice[] {
+    const missed = this.panel.clustering?.corrections?.missed ?? [];
+    if (missed.length === 0) return [];
+    const texts = missed.map(({ text, reason }) => `${text}: ${reason}`);
+    return [
+      this.notice(
+        'warning',
+        `${plural(missed.length, 'correction')} could not be applied to these clusters, and will be tried again. ${firstOf(texts, missed.length, '; ')}`,
+      ),
     ];
   }
 

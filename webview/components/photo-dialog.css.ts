@@ -29,7 +29,7 @@ export const styles = css`
   .body {
     display: flex;
     flex-wrap: wrap;
-    gap: 18px;
+    gap: 14px;
     align-items: flex-start;
   }
   .photo {
@@ -39,7 +39,7 @@ export const styles = css`
   }
   .photo img {
     display: block;
-    max-width: min(780px, 86vw);
+    max-width: min(560px, 86vw);
     max-height: 74vh;
   }
   svg.boxes {
@@ -64,26 +64,13 @@ export const styles = css`
   .boxes rect:focus-visible {
     outline: 2px solid var(--vscode-focusBorder);
   }
-  table {
-    border-collapse: collapse;
-    line-height: 1.45;
+  .crop {
+    width: 160px;
+    aspect-ratio: 5 / 6;
   }
   .attributes {
-    flex: 1 1 240px;
+    flex: 1 1 480px;
     max-height: 74vh;
     overflow: auto;
-  }
-  td,
-  th {
-    padding: 0 10px 0 0;
-    font-weight: normal;
-    text-align: left;
-  }
-  .has {
-    font-weight: 600;
-  }
-  .number {
-    text-align: right;
-    font-variant-numeric: tabular-nums;
   }
 `;

@@ -1,11 +1,13 @@
 /** The photo of a face with the boxes of all its faces, and the probabilities of the attributes. */
-import { html, LitElement, nothing, svg } from 'lit';
+import { html, LitElement, nothing, type PropertyValues, svg } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { readableAttribute } from '../../src/domain/attributes';
+import type { Clustering } from '../../src/domain/clustering';
 import type { FaceCard, PhotoView } from '../../src/domain/faces';
 import { forPage } from '../../src/text/neutralize';
-import { clusterTitle, percent, plural, silhouetteText } from '../../src/text/numbers';
+import { plural } from '../../src/text/numbers';
 import { imageUrl, type Source } from '../source';
+import './face-attributes';
+import type { Neighbor } from './face-button';
 import { styles } from './photo-dialog.css';
 import { shared } from './shared.css';
 
@@ -17,15 +19,21 @@ export class PhotoDialog extends LitElement {
   /** Names of the attributes, in the order of the probabilities. */
   @property({ attribute: false }) names: string[] = [];
 
+  @property({ attribute: false }) clustering: Clustering | null = null;
+  /** Probability from which each attribute counts as present. */
+  @property({ attribute: false }) thresholds: readonly number[] | undefined;
+
   @state() private face: FaceCard | undefined;
+  @state() private neighbor: Neighbor | undefined;
   @state() private photo: PhotoView | undefined;
   @state() private problem = '';
   /** Row of the face that is marked. */
   @state() private marked = -1;
   @query('dialog') private dialog!: HTMLDialogElement;
 
-  async show(face: FaceCard): Promise<void> {
+  async show(face: FaceCard, neighbor?: Neighbor): Promise<void> {
     this.face = face;
+    this.neighbor = neighbor;
     this.photo = undefined;
     this.problem = '';
     this.marked = face.row;
@@ -39,26 +47,34 @@ export class PhotoDialog extends LitElement {
     }
   }
 
+  /** Reads the marks anew after a correction. */
+  override updated(changed: PropertyValues<this>) {
+    const isAnew = changed.get('clustering') != null && this.clustering !== null;
+    if (isAnew && this.dialog.open && this.face !== undefined) void this.refresh(this.face);
+  }
+
+  private async refresh(face: FaceCard) {
+    const photo = await this.source.photo(face.row).catch(() => undefined);
+    if (this.face === face && photo !== undefined) this.photo = photo;
+  }
+
   override render() {
     const { face, photo } = this;
     const close = () => {
       this.dialog.close();
     };
-    // The panel behind the dialog must not react to the keys.
-    const keep = (event: KeyboardEvent) => {
-      event.stopPropagation();
-    };
     return html`
-      <dialog aria-label="Photo of the face" @keydown=${keep}>
+      <dialog aria-label="Photo of the face" @keydown=${this.onKey}>
         <header>
           <h2>${forPage(face?.image ?? '')}</h2>
           ${photo === undefined ? nothing : html`<span class="quiet">${plural(photo.faces.length, 'face')}, ${photo.width}×${photo.height}</span>`}
           ${this.source.live ? html`<vscode-button id="open" @click=${this.open}>Open image</vscode-button>` : nothing}
+          ${this.neighbor === undefined ? nothing : [this.stepButton(-1, 'Previous face', '←'), this.stepButton(1, 'Next face', '→')]}
           <vscode-button id="close" appearance="secondary" @click=${close}>Close</vscode-button>
         </header>
         ${this.problem === '' ? nothing : html`<p role="alert">The photo cannot be shown: ${forPage(this.problem)}</p>`}
         <div class="body">
-          ${face === undefined ? nothing : [this.picture(face), this.table(face)]}
+          ${face === undefined ? nothing : [this.picture(face), this.details(face)]}
         </div>
       </dialog>
     `;
@@ -71,6 +87,7 @@ export class PhotoDialog extends LitElement {
         <img src=${imageUrl(face.jpeg, 'image/jpeg')} alt="The face" />
       </div>`;
     return html`
+      ${this.marked === face.row ? html`<img class="crop" src=${imageUrl(face.jpeg, 'image/jpeg')} alt="The face as the network sees it" title="The face as the network sees it" />` : nothing}
       <div class="photo">
         <img src=${imageUrl(photo.jpeg, 'image/jpeg')} alt="The photo" />
         <svg
@@ -98,26 +115,48 @@ export class PhotoDialog extends LitElement {
     `;
   }
 
-  private table(face: FaceCard) {
-    const shown = this.photo?.faces.find(({ row }) => row === this.marked);
-    const probabilities = shown?.probabilities ?? face.probabilities;
-    const rows = this.names
-      .map((name, i) => ({ name, value: probabilities[i] ?? 0 }))
-      .sort((a, b) => b.value - a.value);
+  private details(face: FaceCard) {
+    const shown = this.photo?.faces.find(({ row }) => row === this.marked) ?? {
+      ...{ row: face.row, cluster: null, silhouette: null, box: null, score: null },
+      probabilities: face.probabilities,
+      marked: [],
+    };
     return html`
-      <div class="attributes" tabindex="0" aria-label="Attributes of the marked face">
-        ${shown?.cluster == null ? nothing : html`<p class="quiet">${clusterTitle(shown.cluster)}, silhouette ${silhouetteText(shown.silhouette)}</p>`}
-        <table>
-          ${rows.map(
-            ({ name, value }) =>
-              html`<tr class=${value >= 0.5 ? 'has' : 'quiet'}>
-                <th scope="row">${readableAttribute(name)}</th>
-                <td class="number">${percent(value)}</td>
-              </tr>`,
-          )}
-        </table>
+      <div class="attributes" tabindex="0" role="region" aria-label="Attributes of the marked face">
+        <fc-face-attributes
+          .face=${shown}
+          .names=${this.names}
+          .clustering=${this.clustering}
+          .thresholds=${this.thresholds}
+          ?live=${this.source.live}
+        ></fc-face-attributes>
       </div>
     `;
+  }
+
+  private readonly onKey = (event: KeyboardEvent) => {
+    // The panel behind the dialog must not react to the keys.
+    event.stopPropagation();
+    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : undefined;
+    if (step !== undefined) this.step(step);
+  };
+
+  private step(step: -1 | 1) {
+    const other = this.face === undefined ? undefined : this.neighbor?.(this.face, step);
+    if (other !== undefined) void this.show(other, this.neighbor);
+  }
+
+  private stepButton(step: -1 | 1, label: string, text: string) {
+    const go = () => {
+      this.step(step);
+    };
+    return html`<vscode-button
+      appearance="secondary"
+      aria-label=${label}
+      title="${label} (arrow key)"
+      @click=${go}
+      >${text}</vscode-button
+    >`;
   }
 
   private readonly open = (event: MouseEvent) => {

@@ -22,6 +22,16 @@ export const toolbarStyles = css`
   vscode-dropdown {
     min-width: 110px;
   }
+  #tuning {
+    display: flex;
+    flex-basis: 100%;
+    flex-wrap: wrap;
+    align-items: flex-end;
+    gap: 8px 14px;
+    padding: 8px 10px;
+    border: 1px solid var(--vscode-contrastBorder, var(--vscode-widget-border, transparent));
+    border-radius: 6px;
+  }
   .wrong {
     flex-basis: 100%;
   }

@@ -44,6 +44,8 @@ export class Toolbar extends LitElement {
   /** Why the last input was refused; empty if it was accepted. */
   @state() private wrong = '';
   @state() private showsWeights = false;
+  /** Whether the controls that are used less often are shown. */
+  @state() private isOpen = false;
 
   override willUpdate(changed: PropertyValues<this>) {
     const before = changed.get('panel')?.settings;
@@ -63,23 +65,62 @@ export class Toolbar extends LitElement {
   }
 
   private controls() {
-    const { settings, clustering } = this.panel;
+    const { settings, clustering, comparison } = this.panel;
     return html`
       <div class="controls" role="toolbar" aria-label="Clustering">
-        ${this.methodControls(settings)} ${this.attributeControls(settings)} ${this.buttons()}
-        ${this.showsWeights ? html`<fc-weights .source=${this.source} .settings=${settings} .weights=${clustering?.weights ?? {}}></fc-weights>` : nothing}
+        ${this.choice({ name: 'method', label: 'Method', value: settings.method, options: METHOD_NAMES })}
+        ${takesClusters(settings.method) ? this.clustersField(settings) : nothing}
+        <vscode-button
+          id="tune"
+          appearance="secondary"
+          aria-expanded=${this.isOpen}
+          aria-controls="tuning"
+          @click=${this.toggleTuning}
+          >Tune ${this.isOpen ? '▴' : '▾'}</vscode-button
+        >
+        <vscode-button
+          appearance="secondary"
+          id="compare"
+          @click=${this.command('compare')}
+          title="Silhouette of every method with 2 to 50 clusters; stored with the run"
+          >${comparison === null ? 'Compare Methods' : 'Compare Again'}</vscode-button
+        >
+        ${this.historyButtons()} ${this.isOpen ? this.tuning(settings) : nothing}
+        ${this.showsWeights && this.isOpen ? html`<fc-weights .source=${this.source} .settings=${settings} .weights=${clustering?.weights ?? {}}></fc-weights>` : nothing}
         ${this.wrong === '' ? nothing : html`<span class="wrong" role="alert">${this.wrong}</span>`}
       </div>
     `;
   }
 
-  private methodControls(settings: Settings) {
-    const { method, preset } = settings;
-    return html`
-      ${this.choice({ name: 'method', label: 'Method', value: method, options: METHOD_NAMES })}
-      ${takesClusters(method) ? this.clustersField(settings) : nothing}
+  /** What is changed less often: the parameters of the method, and how faces are compared. */
+  private tuning(settings: Settings) {
+    const { preset } = settings;
+    return html`<div id="tuning" role="group" aria-label="Tune">
       ${parametersOf(settings).map((parameter) => this.parameter(parameter, settings))}
       ${preset === 'none' ? nothing : this.choice({ name: 'preset', label: 'Preset', value: preset, options: sameTexts(PRESETS) })}
+      ${this.attributeControls(settings)} ${this.buttons()}
+    </div>`;
+  }
+
+  private historyButtons() {
+    const { undo, redo } = this.panel;
+    return html`
+      <vscode-button
+        id="undo"
+        appearance="secondary"
+        ?disabled=${undo === null}
+        title=${undo === null ? 'Nothing to undo' : `Undo (Ctrl+Z): ${undo}`}
+        @click=${this.command('undo')}
+        >Undo</vscode-button
+      >
+      <vscode-button
+        id="redo"
+        appearance="secondary"
+        ?disabled=${redo === null}
+        title=${redo === null ? 'Nothing to redo' : `Redo (Ctrl+Y): ${redo}`}
+        @click=${this.command('redo')}
+        >Redo</vscode-button
+      >
     `;
   }
 
@@ -152,7 +193,7 @@ export class Toolbar extends LitElement {
   }
 
   private buttons() {
-    const { settings, comparison } = this.panel;
+    const { settings } = this.panel;
     return html`
       <vscode-button appearance="secondary" @click=${this.command('attributes')}
         >${plural(settings.attributes.length, 'attribute')}…</vscode-button
@@ -162,12 +203,6 @@ export class Toolbar extends LitElement {
         aria-expanded=${this.showsWeights}
         @click=${this.toggleWeights}
         >Custom Weights…</vscode-button
-      >
-      <vscode-button
-        appearance="secondary"
-        @click=${this.command('compare')}
-        title="Silhouette of every method with 2 to 50 clusters; stored with the run"
-        >${comparison === null ? 'Compare Methods' : 'Compare Again'}</vscode-button
       >
     `;
   }
@@ -207,6 +242,10 @@ export class Toolbar extends LitElement {
         this.change({ [name]: value });
     };
   }
+
+  private readonly toggleTuning = () => {
+    this.isOpen = !this.isOpen;
+  };
 
   private readonly toggleWeights = () => {
     this.showsWeights = !this.showsWeights;

@@ -5,7 +5,7 @@ import type { EngineCalls } from '../../protocol/engine';
 import { membersOf, readClustering, silhouetteOfFace } from '../../runs/run-files';
 import { imagePath, type StoredRun } from '../../runs/run-store';
 import { UserError } from '../../util/errors';
-import { openRun } from '../open-runs';
+import { type OpenRun, openRun } from '../open-runs';
 import { renderPhotoSafely } from '../render-images';
 import type { JobContext } from './job-context';
 
@@ -44,8 +44,15 @@ export async function photo(
       box: faces.box[other] ?? null,
       score: faces.score[other] ?? null,
       probabilities: Array.from(probabilities.subarray(other * width, (other + 1) * width)),
+      marked: markedColumns(run, other),
     })),
   };
+}
+
+function markedColumns({ corrections, manifest }: OpenRun, row: number): number[] {
+  return manifest.modelAttributes.flatMap((name, column) =>
+    corrections.attributes.get(name)?.has(row) === true ? [column] : [],
+  );
 }
 
 /** Returns a function that gives the cluster and the silhouette of the face at a row. */

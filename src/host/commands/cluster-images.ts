@@ -2,12 +2,13 @@
 import { relative } from 'node:path';
 import * as vscode from 'vscode';
 import { forName } from '../../text/neutralize';
-import { clusterTitle, count, plural } from '../../text/numbers';
+import { count, plural } from '../../text/numbers';
 import { CancelledError, UserError } from '../../util/errors';
 import { sweepTemporaryFolders } from '../../util/temporary-folder';
 import { showInformation, showInStatusBar, showWarning, withProgress } from '../outlets';
 import { reporter, withSignal } from './notification-progress';
 import type { ClusterTarget } from './targets';
+import { titleOfCluster } from '../titles';
 
 /**
  * Characters that a line of text cannot hold: line breaks, which would split a path in two; control
@@ -26,7 +27,7 @@ export async function copyPaths({ session, cluster }: ClusterTarget): Promise<vo
   const leftOut = all.filter((path) => NOT_IN_A_LINE.test(path));
   if (paths.length > 0) await vscode.env.clipboard.writeText(`${paths.join('\n')}\n`);
   const [first] = leftOut;
-  const copied = `${plural(paths.length, 'path')} of ${clusterTitle(cluster.id)} copied to the clipboard`;
+  const copied = `${plural(paths.length, 'path')} of “${titleOfCluster(session, cluster)}” copied to the clipboard`;
   if (first === undefined) {
     showInStatusBar(copied, 5000);
     return;
@@ -40,7 +41,7 @@ export async function copyPaths({ session, cluster }: ClusterTarget): Promise<vo
 
 /** Copies the images of a cluster into a folder that the user chooses. */
 export async function copyImages({ session, cluster }: ClusterTarget): Promise<void> {
-  const title = clusterTitle(cluster.id);
+  const title = `“${titleOfCluster(session, cluster)}”`;
   const target = await chooseTarget(title);
   if (target === undefined) return;
   let result: Awaited<ReturnType<typeof session.queries.copyImages>>;

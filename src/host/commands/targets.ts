@@ -3,12 +3,11 @@
  * panel, or one that the user picks.
  */
 import type { ClusterSummary } from '../../domain/clustering';
-import { clusterTitle } from '../../text/numbers';
 import { pickOne, showInformation } from '../outlets';
 import type { Panels } from '../panels/panels';
 import type { RunLibrary } from '../runs/run-library';
 import { RunSession } from '../runs/run-session';
-import { clusterText, runTitle } from '../titles';
+import { clusterText, runTitle, titleOfCluster } from '../titles';
 
 export interface ClusterTarget {
   session: RunSession;
@@ -79,7 +78,7 @@ export class Targets {
       clusters.find(({ id }) => id === shown) ??
       (await pickOne(
         clusters.map((each) => ({
-          label: clusterTitle(each.id),
+          label: titleOfCluster(session, each),
           description: clusterText(each),
           value: each,
         })),

@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { entryPlace } from '../../archives/archive-path';
 import type { PanelParams, SettingChanges } from '../../protocol/panel';
 import { forName } from '../../text/neutralize';
-import { type Log, showInformation } from '../outlets';
+import { askText, type Log, showInformation } from '../outlets';
 import type { RunSession } from '../runs/run-session';
 import { readSettings } from '../settings/configuration';
 import type { SettingHistory } from '../settings/setting-history';
@@ -84,6 +84,21 @@ export async function useImages(
   if (cluster === undefined) return;
   const node = { kind: 'cluster', session, cluster };
   await vscode.commands.executeCommand(`faceClusters.${action}`, node);
+}
+
+/** Asks for the note of a cluster; an empty one removes it. */
+export async function askForNote(session: RunSession, id: number): Promise<void> {
+  const cluster = session.clustering?.clusters.find((each) => each.id === id);
+  if (cluster === undefined) return;
+  const before = cluster.said?.note ?? '';
+  const text = await askText({
+    title: 'Note on the cluster',
+    value: before,
+    prompt: 'Empty: no note',
+  });
+  if (text === undefined || text.trim() === before) return;
+  const note = text.trim() === '' ? null : text.trim();
+  await session.correct({ kind: 'note', cluster: id, note });
 }
 
 /** Writes the settings that differ from the current ones, as one change. */

@@ -9,7 +9,13 @@ import type { RunSession } from '../runs/run-session';
 import type { SettingHistory } from '../settings/setting-history';
 import { runTitle } from '../titles';
 import { UserError } from '../../util/errors';
-import { changeSettings, openImage, panelCommands, useImages } from './clusters-panel-handlers';
+import {
+  askForNote,
+  changeSettings,
+  openImage,
+  panelCommands,
+  useImages,
+} from './clusters-panel-handlers';
 import { panelState, picturesEvent } from './clusters-panel-state';
 import { undoSteps } from './undo-steps';
 import { withPlainJpeg } from './plain-bytes';
@@ -175,6 +181,9 @@ export class ClustersPanel {
       },
       select: ({ cluster }) => {
         this.select(cluster);
+      },
+      note: async ({ cluster }) => {
+        await askForNote(session, cluster);
       },
       images: async (params) => {
         await useImages(session, params);

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { removeLog } from '../../corrections/correction-log';
 import { listRuns } from '../../runs/run-files';
 import { removeRun } from '../../runs/run-place';
-import { RunSession, type SessionContext } from './run-session';
+import { RunSession } from './run-session';
+import type { SessionContext } from './session-context';
 
 interface LibraryEvents {
   /** A change of one run, or of the list of runs (undefined). */

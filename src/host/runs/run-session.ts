@@ -7,16 +7,10 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Clustering } from '../../domain/clustering';
 import type { Comparison } from '../../domain/comparison';
 import type { ClusterPictures } from '../../domain/faces';
-import type { BundledModels } from '../../domain/networks';
 import type { Judgement } from '../../domain/judgement';
 import type { Progress } from '../../domain/progress';
 import type { FolderChanges, RunManifest } from '../../domain/run';
-import {
-  analysisSettings,
-  clusteringSettings,
-  METHODS,
-  type Settings,
-} from '../../domain/settings';
+import { analysisSettings, clusteringSettings, METHODS } from '../../domain/settings';
 import type { CallOptions, EngineClient } from '../../engine/client';
 import type { EngineCalls } from '../../protocol/engine';
 import type { PanelProblem } from '../../protocol/panel';
@@ -25,6 +19,7 @@ import { readClustering, readComparison } from '../../runs/run-files';
 import { messageOf, UserError } from '../../util/errors';
 import { JobRunner, type Outcome } from './job-runner';
 import { RunQueries } from './run-queries';
+import type { SessionContext } from './session-context';
 import { staleSettings } from './stale-settings';
 
 /** About how many faces the eigenfaces of a larger run are first made of. */
@@ -37,20 +32,6 @@ interface SessionEvents {
   pictures: [ClusterPictures[]];
   /** The user requested a run that was waiting for trust. */
   allowed: [];
-}
-
-/** Dependencies shared by all sessions. */
-export interface SessionContext {
-  engine: EngineClient;
-  bundled: BundledModels;
-  /** Folder of the cache of all workspaces. */
-  storeDir: string;
-  /** The current settings. */
-  settings: () => Settings;
-  /** Whether the user trusts the workspace. */
-  trusted: () => boolean;
-  /** Receives details of a failure for developers. */
-  log: (message: string) => void;
 }
 
 /** Range of the numbers of clusters in a comparison, as in the original work. */
@@ -72,8 +53,8 @@ export class RunSession extends EventEmitter<SessionEvents> {
   private removed = false;
   private requested = false;
   private loading: Promise<void> | undefined;
-  /** Ends when the corrections so far are in the log; never rejects. */
-  private correcting: Promise<void> = Promise.resolve();
+  /** Ends with the last correction, and never rejects; undefined where none is being made. */
+  private correcting: Promise<void> | undefined;
 
   constructor(
     private readonly context: SessionContext,
@@ -139,9 +120,8 @@ export class RunSession extends EventEmitter<SessionEvents> {
    * Finds the faces of the folders, infers their attributes and clusters them. Earlier results stay
    * until then.
    */
-  async analyze(signal?: AbortSignal): Promise<Outcome> {
-    await this.correcting; // or it would be cancelled before it is in the log
-    return this.jobs.run('analyze', signal, async (options) => {
+  analyze(signal?: AbortSignal): Promise<Outcome> {
+    return this.run('analyze', signal, async (options) => {
       const { bundled, settings, storeDir } = this.context;
       const params = {
         runDir: this.runDir,
@@ -164,15 +144,13 @@ export class RunSession extends EventEmitter<SessionEvents> {
   }
 
   /** Clusters the analyzed faces according to the current settings. */
-  async cluster(): Promise<Outcome> {
-    await this.correcting;
-    return this.jobs.run('cluster', undefined, (options) => this.clusterFaces(options));
+  cluster(): Promise<Outcome> {
+    return this.run('cluster', undefined, (options) => this.clusterFaces(options));
   }
 
   /** Compares the clustering methods; the comparison is stored with the run. */
-  async compare(): Promise<Outcome> {
-    await this.correcting;
-    return this.jobs.run('compare', undefined, async (options) => {
+  compare(): Promise<Outcome> {
+    return this.run('compare', undefined, async (options) => {
       const params = {
         runDir: this.runDir,
         methods: [...METHODS],
@@ -187,14 +165,23 @@ export class RunSession extends EventEmitter<SessionEvents> {
 
   /** Corrects the clusters, or takes corrections back, one after the other. */
   correct(request: EngineCalls['correct']['params']['request']): Promise<Outcome> {
-    const outcome = this.correcting.then(() =>
-      this.jobs.run('correct', undefined, async (options) => {
-        const params = { runDir: this.runDir, request };
-        this.show(await this.engine.call('correct', params, options));
-      }),
-    );
-    this.correcting = outcome.then(() => undefined);
+    const outcome = this.run('correct', undefined, async (options) => {
+      const params = { runDir: this.runDir, request };
+      this.show(await this.engine.call('correct', params, options));
+    });
+    const correcting = outcome.then(() => {
+      if (this.correcting === correcting) this.correcting = undefined;
+    });
+    this.correcting = correcting;
     return outcome;
+  }
+
+  /** Runs a job, but not before a correction is in the log: it would be cancelled, and lost. */
+  private run(...job: Parameters<JobRunner['run']>): Promise<Outcome> {
+    const { correcting } = this;
+    return correcting === undefined
+      ? this.jobs.run(...job)
+      : correcting.then(() => this.jobs.run(...job));
   }
 
   /** Repeats the job that failed. */
@@ -224,7 +211,14 @@ export class RunSession extends EventEmitter<SessionEvents> {
   private async readStored(): Promise<void> {
     if (this.manifest === null || this.clustering !== null) return;
     try {
-      this.comparison = await this.storedComparison();
+      // A damaged comparison is logged and otherwise ignored: the clusters are still usable.
+      this.comparison = await readComparison(this.runDir).then(
+        (comparison) => comparison ?? null,
+        (error: unknown) => {
+          this.context.log(messageOf(error));
+          return null;
+        },
+      );
       const stored = await readClustering(this.runDir);
       if (stored === undefined || this.isBusy()) return;
       this.clustering = stored.clustering;
@@ -235,16 +229,6 @@ export class RunSession extends EventEmitter<SessionEvents> {
       if (replayed !== (await logBytes(this.runDir))) await this.correct({ kind: 'replay' });
     } catch (error) {
       this.jobs.fail('cluster', `the stored clusters cannot be read: ${messageOf(error)}`);
-    }
-  }
-
-  /** A damaged comparison is logged and otherwise ignored: the clusters are still usable. */
-  private async storedComparison(): Promise<Comparison | null> {
-    try {
-      return (await readComparison(this.runDir)) ?? null;
-    } catch (error) {
-      this.context.log(messageOf(error));
-      return null;
     }
   }
 

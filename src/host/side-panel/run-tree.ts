@@ -6,12 +6,12 @@ import { changesText, stageText } from '../../domain/progress-text';
 import type { RunManifest } from '../../domain/run';
 import { bars } from '../../summaries/bars';
 import { clustersText } from '../../text/clusters-text';
-import { clusterTitle, plural } from '../../text/numbers';
+import { plural } from '../../text/numbers';
 import { Disposables, listen } from '../disposables';
 import { markdownTable, treeItem, type TreeItemTexts } from '../outlets';
 import type { RunLibrary } from '../runs/run-library';
 import type { RunSession } from '../runs/run-session';
-import { clusterText, runTitle } from '../titles';
+import { clusterText, runTitle, titleOfCluster } from '../titles';
 
 export interface RunNode {
   kind: 'run';
@@ -156,9 +156,9 @@ function runTooltip({ folders, images, provider, trials, createdAt }: RunManifes
 function clusterItem(node: ClusterNode): vscode.TreeItem {
   const { session, cluster } = node;
   const item = treeItem({
-    label: clusterTitle(cluster.id),
+    label: titleOfCluster(session, cluster),
     description: clusterText(cluster),
-    tooltip: clusterTooltip(cluster),
+    tooltip: clusterTooltip(node),
   });
   item.id = `${session.id}/${String(session.generation)}/${String(cluster.id)}`;
   item.contextValue = 'cluster';
@@ -171,7 +171,7 @@ function clusterItem(node: ClusterNode): vscode.TreeItem {
   return item;
 }
 
-function clusterTooltip(cluster: ClusterSummary): vscode.MarkdownString {
+function clusterTooltip({ session, cluster }: ClusterNode): vscode.MarkdownString {
   const rows = bars(cluster).map(({ name, frequency, standing }) => [
     readableAttribute(name),
     `${(frequency * 100).toFixed(0)} %`,
@@ -180,7 +180,7 @@ function clusterTooltip(cluster: ClusterSummary): vscode.MarkdownString {
   const silhouette = cluster.silhouette === null ? 'not defined' : cluster.silhouette.toFixed(3);
   return markdownTable(
     {
-      heading: clusterTitle(cluster.id),
+      heading: titleOfCluster(session, cluster),
       text: `${plural(cluster.size, 'face')}, silhouette ${silhouette}`,
     },
     [{ name: 'Attribute' }, { name: 'Occurs in', right: true }, { name: '' }],

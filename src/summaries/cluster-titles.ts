@@ -1,0 +1,25 @@
+/** Titles of clusters: the names that a person gave them, or names in words. */
+import type { Clustering } from '../domain/clustering';
+import { forName } from '../text/neutralize';
+import { clusterNames } from './cluster-names';
+
+export interface ClusterTitle {
+  text: string;
+  /** Whether a person gave it. */
+  isGiven: boolean;
+}
+
+/** @returns titles, neutralized for display, by the clusters' ids. */
+export function clusterTitles({
+  clusters,
+  overall,
+}: Pick<Clustering, 'clusters' | 'overall'>): Map<number, ClusterTitle> {
+  const words = clusterNames(clusters, overall);
+  return new Map(
+    clusters.map(({ id, said }) => {
+      const given = said?.name;
+      const text = given === undefined ? words.get(id)! : forName(given);
+      return [id, { text, isGiven: given !== undefined }];
+    }),
+  );
+}

@@ -1,0 +1,47 @@
+/** What can be done with a cluster, in the menus of its card and its view. */
+import type { ClusterSummary } from '../../src/domain/clustering';
+import type { CorrectionRequest } from '../../src/domain/corrections';
+import type { Source } from '../source';
+import type { MenuItem } from './menu';
+
+/**
+ * @param correct asks for a correction.
+ * @param rename shows a field for the name.
+ */
+export function clusterMenu(
+  { id: cluster, size, said }: ClusterSummary,
+  source: Source,
+  correct: (request: CorrectionRequest) => void,
+  rename: (() => void) | undefined,
+): MenuItem[] {
+  const pinned = said?.pinned !== true;
+  const images = (action: 'copyImages' | 'copyPaths') => () => {
+    source.send('images', { cluster, action });
+  };
+  const items: (MenuItem | undefined)[] = [
+    rename === undefined ? undefined : { label: 'Rename', key: 'F2', run: rename },
+    {
+      label: 'Note…',
+      run: () => {
+        source.send('note', { cluster });
+      },
+    },
+    {
+      label: pinned ? 'Pin: keep exactly these faces' : 'Unpin',
+      run: () => {
+        correct({ kind: 'pin', cluster, pinned });
+      },
+    },
+    size < 2
+      ? undefined
+      : {
+          label: 'Split in two',
+          run: () => {
+            correct({ kind: 'split', cluster, parts: 2 });
+          },
+        },
+    { label: 'Copy images to a folder…', run: images('copyImages') },
+    { label: 'Copy image paths', run: images('copyPaths') },
+  ];
+  return items.filter((item) => item !== undefined);
+}

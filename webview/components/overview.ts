@@ -1,0 +1,217 @@
+/** All clusters as cards, with search, order and density. */
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { ClusterSummary, Clustering } from '../../src/domain/clustering';
+import type { ClusterPictures } from '../../src/domain/faces';
+import { type ClusterTitle, clusterTitles } from '../../src/summaries/cluster-titles';
+import { parseQuestion, questionText } from '../../src/summaries/questions';
+import { plural } from '../../src/text/numbers';
+import type { Source } from '../source';
+import './cluster-card';
+import type { ClusterCard } from './cluster-card';
+import { Ask } from './cluster-events';
+import { shared } from './shared.css';
+
+const ORDERS = {
+  size: 'Largest first',
+  name: 'By name',
+  silhouette: 'Lowest silhouette first',
+  mine: 'Named by me first',
+} as const;
+type Order = keyof typeof ORDERS;
+
+@customElement('fc-overview')
+export class Overview extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      .filter {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 8px 12px;
+        margin: 0 0 12px;
+      }
+      .search {
+        flex: 1 1 220px;
+        max-width: 420px;
+      }
+      input[type='search'],
+      select {
+        min-height: 26px;
+        padding: 3px 6px;
+        border: 1px solid var(--vscode-input-border, var(--vscode-widget-border, currentColor));
+        background: var(--vscode-input-background);
+        color: var(--vscode-input-foreground);
+        font: inherit;
+      }
+      select {
+        background: var(--vscode-dropdown-background);
+        color: var(--vscode-dropdown-foreground);
+        border-color: var(--vscode-dropdown-border, currentColor);
+      }
+      input[type='search'] {
+        width: 100%;
+      }
+      .cards {
+        display: grid;
+        grid-template-columns: repeat(auto-fill, minmax(272px, 1fr));
+        gap: 10px;
+      }
+      @media (max-width: 320px) {
+        .cards {
+          grid-template-columns: minmax(0, 1fr);
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) source!: Source;
+  @property({ attribute: false }) clustering!: Clustering;
+  @property({ type: Number }) generation = 0;
+  @property({ attribute: false }) pictures: ReadonlyMap<number, ClusterPictures> = new Map();
+  /** Names of the attributes of the network. */
+  @property({ attribute: false }) names: readonly string[] = [];
+  /** Ids of the clusters that are chosen for an action. */
+  @property({ attribute: false }) chosen: ReadonlySet<number> = new Set();
+
+  @state() private search = '';
+  @state() private order: Order = 'size';
+  @state() private compact = false;
+
+  override render() {
+    const { clustering, source } = this;
+    const titles = clusterTitles(clustering);
+    const shown = this.shown(titles);
+    return html`
+      ${source.live ? this.filter(shown.length) : nothing}
+      <div class="cards">
+        ${repeat(
+          shown,
+          ({ id }) => id,
+          (cluster) =>
+            html`<fc-cluster-card
+              data-cluster=${cluster.id}
+              .source=${source}
+              .cluster=${cluster}
+              .name=${titles.get(cluster.id)}
+              .overall=${clustering.overall}
+              .total=${clustering.faces}
+              .generation=${this.generation}
+              .pictures=${this.pictures.get(cluster.id)}
+              ?chosen=${this.chosen.has(cluster.id)}
+              ?compact=${this.compact}
+            ></fc-cluster-card>`,
+        )}
+      </div>
+    `;
+  }
+
+  /** Returns the focus to a cluster's card. */
+  async focusCard(cluster: number): Promise<void> {
+    await this.updateComplete;
+    const card = this.renderRoot.querySelector<ClusterCard>(`[data-cluster="${cluster}"]`);
+    await card?.updateComplete;
+    card?.focus();
+  }
+
+  private filter(shown: number) {
+    const { clusters } = this.clustering;
+    const { conditions, unknown } = parseQuestion(this.search, this.names);
+    const ask = () => {
+      this.dispatchEvent(new Ask(conditions));
+    };
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== 'Enter' || conditions.length === 0) return;
+      event.preventDefault(); // or it would press the button that gets the focus
+      ask();
+    };
+    const text = questionText(conditions);
+    return html`<div class="filter" role="search">
+      <div class="search">
+        <input
+          type="search"
+          aria-label="Search clusters, or ask for faces"
+          placeholder="Search, or ask: glasses, not smiling"
+          .value=${this.search}
+          @input=${this.onSearch}
+          @keydown=${onKey}
+        />
+      </div>
+      ${
+        conditions.length === 0
+          ? nothing
+          : html`<button class="link" id="ask" @click=${ask}>Show faces: ${text}</button>`
+      }
+      ${
+        this.search !== '' && unknown.length === 0 && shown === clusters.length
+          ? nothing
+          : html`<span class="quiet" role="status"
+              >${this.search === '' ? '' : `${plural(shown, 'cluster')} with this in the name`}</span
+            >`
+      }
+      <select aria-label="Order of the clusters" @change=${this.onOrder}>
+        ${Object.entries(ORDERS).map(([order, label]) => html`<option value=${order} ?selected=${order === this.order}>${label}</option>`)}
+      </select>
+      <label
+        ><input type="checkbox" .checked=${this.compact} @change=${this.onCompact} /> Compact</label
+      >
+    </div>`;
+  }
+
+  private shown(titles: ReadonlyMap<number, ClusterTitle>): ClusterSummary[] {
+    const wanted = this.search.trim().toLowerCase();
+    const isWanted = ({ id, said }: ClusterSummary) =>
+      [titles.get(id)!.text, said?.note ?? '', ...(said?.formerNames ?? []), String(id)].some(
+        (text) => text.toLowerCase().includes(wanted),
+      );
+    const { clusters } = this.clustering;
+    const found = clusters.filter(isWanted);
+    const { conditions } = parseQuestion(wanted, this.names);
+    // A question need not be in any name: then the cards stay.
+    const shown = found.length === 0 && conditions.length > 0 ? [...clusters] : found;
+    return shown.sort(
+      (a, b) => this.compare(a, b, titles) || clusters.indexOf(a) - clusters.indexOf(b),
+    );
+  }
+
+  private compare(
+    a: ClusterSummary,
+    b: ClusterSummary,
+    titles: ReadonlyMap<number, ClusterTitle>,
+  ): number {
+    const special = Number(a.id < 0) - Number(b.id < 0);
+    if (special !== 0) return special;
+    const title = ({ id }: ClusterSummary) => titles.get(id)!;
+    switch (this.order) {
+      case 'size':
+        return b.size - a.size;
+      case 'name':
+        return title(a).text.localeCompare(title(b).text);
+      case 'silhouette':
+        return (a.silhouette ?? 2) - (b.silhouette ?? 2);
+      case 'mine':
+        return Number(title(b).isGiven) - Number(title(a).isGiven);
+    }
+  }
+
+  private readonly onSearch = (event: Event) => {
+    this.search = (event.target as HTMLInputElement).value;
+  };
+
+  private readonly onOrder = (event: Event) => {
+    const { value } = event.target as HTMLSelectElement;
+    if (Object.hasOwn(ORDERS, value)) this.order = value as Order;
+  };
+
+  private readonly onCompact = (event: Event) => {
+    this.compact = (event.target as HTMLInputElement).checked;
+  };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'fc-overview': Overview;
+  }
+}
