@@ -14,6 +14,9 @@ const source: Source = {
   live: true,
   faces: (cluster, order, start, count) => host.call('faces', { cluster, order, start, count }),
   photo: (row) => host.call('photo', { row }),
+  faceCards: (rows) => host.call('faceCards', { rows }),
+  places: (signal) => host.call('places', null, { signal }),
+  attributeValues: (attribute) => host.call('attributeValues', { attribute }),
   available: (_, size) => size,
   select: (cluster) => {
     send('select', { cluster });

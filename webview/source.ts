@@ -1,5 +1,6 @@
 /** The data source of the components: the extension host, or the report that contains them. */
 import type { FaceOrder } from '../src/domain/clustering';
+import type { FaceMap } from '../src/domain/face-map';
 import type { FaceCard, PhotoView } from '../src/domain/faces';
 import type { PanelAction, PanelCalls } from '../src/protocol/panel';
 
@@ -8,6 +9,12 @@ export interface Source {
   faces(cluster: number, order: FaceOrder, start: number, count: number): Promise<FaceCard[]>;
   /** The photo of a face; undefined in a report, which contains no photos. */
   photo(row: number): Promise<PhotoView | undefined>;
+  /** Faces by their rows, in the given order; a report has none. */
+  faceCards(rows: number[]): Promise<FaceCard[]>;
+  /** The map of all faces; a report has none. */
+  places(signal: AbortSignal): Promise<FaceMap>;
+  /** Probability of an attribute of each face, by its row: 0 to 255 stand for 0 to 1. */
+  attributeValues(attribute: string): Promise<Uint8Array>;
   /** Number of available faces of a cluster; a report contains only the first. */
   available(cluster: number, size: number): number;
   /** Shows a cluster; null: all clusters. */

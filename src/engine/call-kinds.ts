@@ -31,6 +31,9 @@ export type CallKind = 'view' | 'job' | 'images';
 
 export const CALL_KINDS: Record<EngineCall, CallKind> = {
   page: 'view',
+  faceCards: 'view',
+  places: 'view',
+  attributeValues: 'view',
   locate: 'view',
   clusterPaths: 'view',
   pictures: 'view',

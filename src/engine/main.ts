@@ -17,7 +17,8 @@ import { dataset } from './jobs/dataset';
 import { datasetImage, datasetSamples, exploreDataset } from './jobs/dataset-view';
 import { evaluate } from './jobs/evaluate';
 import { exportRun } from './jobs/export';
-import { clusterRun, locate, page, pictures } from './jobs/inspect';
+import { attributeValues, places } from './jobs/face-map';
+import { cardsOf, clusterRun, locate, page, pictures } from './jobs/inspect';
 import type { JobContext } from './jobs/job-context';
 import { judgeRun, judgeStored } from './jobs/judge';
 import { suspectedLabelErrors } from './jobs/label-errors';
@@ -68,6 +69,9 @@ const handlers: Handlers<EngineTable> = {
   cluster: answering<'cluster'>(clusterRun),
   pictures: answering<'pictures'>(pictures),
   page: answering<'page'>(page),
+  faceCards: answering<'faceCards'>(cardsOf),
+  places: answering<'places'>(places),
+  attributeValues: answering<'attributeValues'>(attributeValues),
   locate: answering<'locate'>(locate),
   photo: answering<'photo'>(photo),
   clusterPaths: answering<'clusterPaths'>(clusterPaths),

@@ -3,6 +3,7 @@ import type { Clustering, FaceOrder } from '../domain/clustering';
 import type { Comparison } from '../domain/comparison';
 import type { ExploreOptions, DatasetReport } from '../domain/dataset';
 import type { Evaluation } from '../domain/evaluation';
+import type { FaceMap } from '../domain/face-map';
 import type { FaceCard, PhotoView, ClusterPictures } from '../domain/faces';
 import type { Judgement } from '../domain/judgement';
 import type { MissingWord, NetworkWords } from '../domain/network-words';
@@ -73,6 +74,12 @@ export interface EngineCalls extends DatasetCalls {
     params: { runDir: string; cluster: number; order: FaceOrder; start: number; count: number };
     result: FaceCard[];
   };
+  /** Faces by their rows, in the given order. */
+  faceCards: { params: { runDir: string; rows: number[] }; result: FaceCard[] };
+  /** The map of all faces: the one that was kept, or one by principal components. */
+  places: { params: { runDir: string }; result: FaceMap };
+  /** Probability of an attribute of each face, by its row: 0 to 255 stand for 0 to 1. */
+  attributeValues: { params: { runDir: string; attribute: string }; result: Uint8Array };
   /** The photo that a face is in, with all its faces. */
   photo: { params: { runDir: string; row: number }; result: PhotoView };
   /** Path of the image of a face, and its name for display. */

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { type Clustering, FACE_ORDERS } from '../domain/clustering';
 import type { Comparison } from '../domain/comparison';
+import { type FaceMap, MAX_CARDS } from '../domain/face-map';
 import type { FaceCard, PhotoView, ClusterPictures } from '../domain/faces';
 import type { Judgement } from '../domain/judgement';
 import type { Progress } from '../domain/progress';
@@ -92,6 +93,9 @@ export const panelParams = {
     count: z.int().min(1).max(500),
   }),
   photo: z.strictObject({ row }),
+  faceCards: z.strictObject({ rows: z.array(row).min(1).max(MAX_CARDS) }),
+  places: z.null(),
+  attributeValues: z.strictObject({ attribute: z.string().min(1).max(1000) }),
   open: z.strictObject({ row, beside: z.boolean() }),
   select: z.strictObject({ cluster: cluster.nullable() }),
   images: z.strictObject({ cluster, action: z.enum(['copyPaths', 'copyImages']) }),
@@ -122,7 +126,11 @@ export type PanelParams<Name extends keyof typeof panelParams> = z.infer<
 >;
 
 /** Calls that request something to be done, without a result. The host shows why one fails. */
-export type PanelAction = Exclude<keyof typeof panelParams, 'watch' | 'faces' | 'photo'>;
+export type PanelAction = Exclude<keyof typeof panelParams, 'watch' | PanelQuery>;
+
+/** Calls whose results the page shows, and why they fail. */
+export const PANEL_QUERIES = ['faces', 'photo', 'faceCards', 'places', 'attributeValues'] as const;
+type PanelQuery = (typeof PANEL_QUERIES)[number];
 
 /** Calls of the page to the extension host. */
 export type PanelCalls = {
@@ -134,6 +142,12 @@ export type PanelCalls = {
   faces: { params: PanelParams<'faces'>; result: FaceCard[] };
   /** The photo of a face, with all its faces. */
   photo: { params: PanelParams<'photo'>; result: PhotoView };
+  /** Faces by their rows, in the given order. */
+  faceCards: { params: PanelParams<'faceCards'>; result: FaceCard[] };
+  /** The map of all faces: the one that was kept, or one by principal components. */
+  places: { params: null; result: FaceMap };
+  /** Probability of an attribute of each face, by its row: 0 to 255 stand for 0 to 1. */
+  attributeValues: { params: PanelParams<'attributeValues'>; result: Uint8Array };
 };
 
 /** What the webview keeps across a reload of the window. */

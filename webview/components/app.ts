@@ -11,6 +11,7 @@ import './comparison';
 import './dendrogram';
 import { ShowFace } from './face-button';
 import './k-curve';
+import './map-section';
 import './notices';
 import type { PhotoDialog } from './photo-dialog';
 import './photo-dialog';
@@ -161,6 +162,7 @@ export class App extends LitElement {
               <fc-dendrogram .source=${this.source} .clustering=${clustering}></fc-dendrogram>
             </details>`
       }
+      ${this.source.live ? html`<fc-map-section .source=${this.source} .clustering=${clustering} .generation=${generation}></fc-map-section>` : nothing}
       <div class="cards">
         ${repeat(
           clustering.clusters,

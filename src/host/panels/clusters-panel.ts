@@ -1,7 +1,7 @@
 /** The webview panel of a run. */
 import type * as vscode from 'vscode';
 import type { Progress } from '../../domain/progress';
-import { type PanelCalls, type PanelEvent, panelParams } from '../../protocol/panel';
+import { PANEL_QUERIES, type PanelCalls, type PanelEvent, panelParams } from '../../protocol/panel';
 import type { Handlers } from '../../channel/serve';
 import { Disposables, listen } from '../disposables';
 import type { Log } from '../outlets';
@@ -10,7 +10,7 @@ import type { SettingHistory } from '../settings/setting-history';
 import { runTitle } from '../titles';
 import { changeSettings, openImage, panelCommands, useImages } from './clusters-panel-handlers';
 import { panelState, picturesEvent } from './clusters-panel-state';
-import { withPlainJpeg } from './plain-bytes';
+import { plainBytes, plainMap, withPlainJpeg } from './plain-bytes';
 import { reportFailure, servePages, untilAborted } from './serve-page';
 import { showPage } from './webview-page';
 
@@ -63,7 +63,7 @@ export class ClustersPanel {
         log: context.log,
         params: panelParams,
         handlers: this.pageHandlers(),
-        queries: ['faces', 'photo'],
+        queries: PANEL_QUERIES,
         waits: () => session.waits,
       }),
     );
@@ -160,6 +160,10 @@ export class ClustersPanel {
       faces: async ({ cluster, order, start, count }) =>
         (await queries.faces(cluster, order, start, count)).map(withPlainJpeg),
       photo: async ({ row }) => withPlainJpeg(await queries.photo(row)),
+      faceCards: async ({ rows }) => (await queries.faceCards(rows)).map(withPlainJpeg),
+      places: async (_, { signal }) => plainMap(await queries.places({ signal })),
+      attributeValues: async ({ attribute }) =>
+        plainBytes(await queries.attributeValues(attribute)),
       open: async ({ row, beside }) => {
         await openImage(session, row, beside);
       },

@@ -1,5 +1,6 @@
 /** Questions about the faces and images of a stored run, answered by the engine. */
 import type { FaceOrder } from '../../domain/clustering';
+import type { FaceMap } from '../../domain/face-map';
 import type { FaceCard, PhotoView } from '../../domain/faces';
 import type { CallOptions, EngineClient } from '../../engine/client';
 import type { EngineCalls } from '../../protocol/engine';
@@ -19,6 +20,21 @@ export class RunQueries {
     count: number,
   ): Promise<FaceCard[]> {
     return this.engine().call('page', { runDir: this.runDir, cluster, order, start, count });
+  }
+
+  /** Faces by their rows. */
+  async faceCards(rows: number[]): Promise<FaceCard[]> {
+    return this.engine().call('faceCards', { runDir: this.runDir, rows });
+  }
+
+  /** The map of all faces. */
+  async places(options: CallOptions): Promise<FaceMap> {
+    return this.engine().call('places', { runDir: this.runDir }, options);
+  }
+
+  /** Probability of an attribute of each face. */
+  async attributeValues(attribute: string): Promise<Uint8Array> {
+    return this.engine().call('attributeValues', { runDir: this.runDir, attribute });
   }
 
   /** The photo of a face, with all faces in it. */
