@@ -16,6 +16,7 @@ const source: Source = {
   photo: (row) => host.call('photo', { row }),
   faceCards: (rows) => host.call('faceCards', { rows }),
   places: (signal) => host.call('places', null, { signal }),
+  arrangedPlaces: (signal) => host.call('arrangedPlaces', null, { signal }),
   attributeValues: (attribute) => host.call('attributeValues', { attribute }),
   available: (_, size) => size,
   select: (cluster) => {

@@ -28,6 +28,7 @@ const source: Source = {
   photo: () => Promise.resolve(undefined),
   faceCards: absent,
   places: absent,
+  arrangedPlaces: absent,
   attributeValues: absent,
   available: (cluster) => faces.get(cluster)?.length ?? 0,
   select: (cluster) => {

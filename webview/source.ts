@@ -13,6 +13,8 @@ export interface Source {
   faceCards(rows: number[]): Promise<FaceCard[]>;
   /** The map of all faces; a report has none. */
   places(signal: AbortSignal): Promise<FaceMap>;
+  /** Arranges the faces so that those alike lie together, which takes seconds. */
+  arrangedPlaces(signal: AbortSignal): Promise<FaceMap>;
   /** Probability of an attribute of each face, by its row: 0 to 255 stand for 0 to 1. */
   attributeValues(attribute: string): Promise<Uint8Array>;
   /** Number of available faces of a cluster; a report contains only the first. */

@@ -44,6 +44,7 @@ export const CALL_KINDS: Record<EngineCall, CallKind> = {
   datasetImage: 'view',
   changes: 'job',
   clearStore: 'job',
+  arrangedPlaces: 'job',
   cluster: 'job',
   compare: 'job',
   judge: 'job',

@@ -17,7 +17,7 @@ import { dataset } from './jobs/dataset';
 import { datasetImage, datasetSamples, exploreDataset } from './jobs/dataset-view';
 import { evaluate } from './jobs/evaluate';
 import { exportRun } from './jobs/export';
-import { attributeValues, places } from './jobs/face-map';
+import { arrangedPlaces, attributeValues, places } from './jobs/face-map';
 import { cardsOf, clusterRun, locate, page, pictures } from './jobs/inspect';
 import type { JobContext } from './jobs/job-context';
 import { judgeRun, judgeStored } from './jobs/judge';
@@ -71,6 +71,7 @@ const handlers: Handlers<EngineTable> = {
   page: answering<'page'>(page),
   faceCards: answering<'faceCards'>(cardsOf),
   places: answering<'places'>(places),
+  arrangedPlaces: answering<'arrangedPlaces'>(arrangedPlaces),
   attributeValues: answering<'attributeValues'>(attributeValues),
   locate: answering<'locate'>(locate),
   photo: answering<'photo'>(photo),

@@ -78,6 +78,8 @@ export interface EngineCalls extends DatasetCalls {
   faceCards: { params: { runDir: string; rows: number[] }; result: FaceCard[] };
   /** The map of all faces: the one that was kept, or one by principal components. */
   places: { params: { runDir: string }; result: FaceMap };
+  /** Arranges all faces so that those alike lie together, and keeps that map with the run. */
+  arrangedPlaces: { params: { runDir: string }; result: FaceMap };
   /** Probability of an attribute of each face, by its row: 0 to 255 stand for 0 to 1. */
   attributeValues: { params: { runDir: string; attribute: string }; result: Uint8Array };
   /** The photo that a face is in, with all its faces. */

@@ -95,6 +95,7 @@ export const panelParams = {
   photo: z.strictObject({ row }),
   faceCards: z.strictObject({ rows: z.array(row).min(1).max(MAX_CARDS) }),
   places: z.null(),
+  arrangedPlaces: z.null(),
   attributeValues: z.strictObject({ attribute: z.string().min(1).max(1000) }),
   open: z.strictObject({ row, beside: z.boolean() }),
   select: z.strictObject({ cluster: cluster.nullable() }),
@@ -129,7 +130,14 @@ export type PanelParams<Name extends keyof typeof panelParams> = z.infer<
 export type PanelAction = Exclude<keyof typeof panelParams, 'watch' | PanelQuery>;
 
 /** Calls whose results the page shows, and why they fail. */
-export const PANEL_QUERIES = ['faces', 'photo', 'faceCards', 'places', 'attributeValues'] as const;
+export const PANEL_QUERIES = [
+  'faces',
+  'photo',
+  'faceCards',
+  'places',
+  'arrangedPlaces',
+  'attributeValues',
+] as const;
 type PanelQuery = (typeof PANEL_QUERIES)[number];
 
 /** Calls of the page to the extension host. */
@@ -146,6 +154,8 @@ export type PanelCalls = {
   faceCards: { params: PanelParams<'faceCards'>; result: FaceCard[] };
   /** The map of all faces: the one that was kept, or one by principal components. */
   places: { params: null; result: FaceMap };
+  /** Arranges all faces so that those alike lie together, which takes seconds. */
+  arrangedPlaces: { params: null; result: FaceMap };
   /** Probability of an attribute of each face, by its row: 0 to 255 stand for 0 to 1. */
   attributeValues: { params: PanelParams<'attributeValues'>; result: Uint8Array };
 };

@@ -8,4 +8,5 @@ export const CROP_PACK = 'crops.bin';
 export const CROP_INDEX = 'crops.json';
 export const CLUSTERING = 'clustering.json';
 export const PICTURES = 'pictures.json';
+export const PLACES = 'places.json';
 export const COMPARISON = 'comparison.json';

@@ -21,6 +21,7 @@ const NAMES = [
   'photo',
   'faceCards',
   'places',
+  'arrangedPlaces',
   'attributeValues',
   'open',
   'select',
@@ -91,7 +92,7 @@ function drawn(draw: Draw): unknown {
   }
   if (draw() < 0.1) params[pick(draw, Object.keys(FIELDS))] = anything(draw);
   const message: Record<string, unknown> = { kind: 'call', id: 1, name, params };
-  if (name === 'watch' || name === 'places') message.params = null;
+  if (['watch', 'places', 'arrangedPlaces'].includes(name)) message.params = null;
   if (draw() < 0.05) message[pick(draw, Object.keys(message))] = anything(draw);
   return { page: draw() < 0.95 ? 'a' : anything(draw), message };
 }

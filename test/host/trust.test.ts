@@ -75,6 +75,7 @@ describe('an untrusted workspace', () => {
       ['photo', { row: 0 }],
       ['faceCards', { rows: [0] }],
       ['places', null],
+      ['arrangedPlaces', null],
       ['attributeValues', { attribute: 'Smiling' }],
       ['open', { row: 0, beside: false }],
       ['select', { cluster: 0 }],

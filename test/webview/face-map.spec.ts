@@ -182,6 +182,46 @@ test('the map says what it shows, and why it shows nothing', async ({ mountCompo
   await expect(component.getByRole('alert')).toHaveCount(0);
 });
 
+test('the faces move to a better arrangement, which is asked for again where it failed', async ({
+  mountComponent,
+}) => {
+  for (const reducedMotion of ['no-preference', 'reduce'] as const) {
+    const mounted = await mountComponent('fc-face-map', {
+      clustering: clusteringState(),
+      generation: 1,
+    });
+    const { page, component } = mounted;
+    await page.emulateMedia({ reducedMotion });
+    await page.evaluate(() => {
+      window.testPage.fail('the engine ended');
+    });
+    await page.evaluate(
+      ([points, clusters]) => {
+        window.testPage.map(points, clusters);
+      },
+      [POINTS, CLUSTERS] as const,
+    );
+    await expect(component.getByRole('alert')).toContainText('the engine ended');
+    await page.evaluate(() => {
+      window.testPage.fail('');
+    });
+    await component.getByRole('button', { name: 'Try again' }).click();
+    await expect(component).toContainText('They are being arranged');
+    // The sides of the map are exchanged.
+    await page.evaluate(
+      ([points, clusters]) => {
+        window.testPage.map(points, clusters, 'neighbors');
+      },
+      [POINTS.map(([x, y]) => [1 - x, y] as const), CLUSTERS] as const,
+    );
+    await expect(component).toContainText('Each face lies among those most similar to it');
+    await component.locator('.map').focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    await expect(component.getByRole('status')).toContainText('Cluster 0');
+  }
+});
+
 test('the section asks for the map when it is opened', async ({ mountComponent }) => {
   const { page, component } = await mountComponent('fc-map-section', {
     clustering: clusteringState(),

@@ -24,7 +24,11 @@ export interface TestPage {
   /** Samples of a data set: each request waits for its answer. */
   answerSamples: (request: number, images: string[]) => void;
   /** Answers requests for the map of all faces, which wait for it. */
-  map: (points: readonly (readonly number[])[], clusters: readonly number[]) => void;
+  map: (
+    points: readonly (readonly number[])[],
+    clusters: readonly number[],
+    arrangement?: FaceMap['arrangement'],
+  ) => void;
   /** From now on, requests for faces fail with this message; empty: they succeed. */
   fail: (message: string) => void;
 }
@@ -43,6 +47,7 @@ let starts: number[] = [];
 let failure = '';
 /** The map of all faces, and what gives it to the component. */
 let mapAnswer = pendingMap();
+let arrangedAnswer = pendingMap();
 
 function pendingMap() {
   let resolve: (map: FaceMap) => void = () => undefined;
@@ -96,6 +101,8 @@ const source: Source = {
     if (failure !== '') return Promise.reject(new Error(failure));
     return mapAnswer.promise;
   },
+  arrangedPlaces: () =>
+    failure === '' ? arrangedAnswer.promise : Promise.reject(new Error(failure)),
   attributeValues: async (attribute) => {
     sent.push(['attributeValues', { attribute }]);
     if (failure !== '') throw new Error(failure);
@@ -139,6 +146,7 @@ window.testPage = {
     starts = [];
     failure = '';
     mapAnswer = pendingMap();
+    arrangedAnswer = pendingMap();
     sampleRequests = [];
     mounted = document.createElement(tag);
     Object.assign(mounted, { source, host }, properties);
@@ -158,9 +166,10 @@ window.testPage = {
     sampleRequests[request]!(samples);
   },
   requested: () => starts,
-  map: (points, clusters) => {
-    mapAnswer.resolve({
-      arrangement: 'axes',
+  map: (points, clusters, arrangement = 'axes') => {
+    const { resolve } = arrangement === 'axes' ? mapAnswer : arrangedAnswer;
+    resolve({
+      arrangement,
       places: Float32Array.from(points.flat()),
       clusters: Int32Array.from(clusters),
       distinct: clusters.length,

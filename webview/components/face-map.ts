@@ -149,8 +149,7 @@ export class FaceMapView extends LitElement {
         it, plus and minus zoom, 0 shows all faces.
       </p>
       <p class="unseen" role="status">${this.announced}</p>
-      ${this.legend()} ${this.attributeProblem()}
-      ${data.map === undefined ? nothing : html`<p class="quiet">${arrangementText(data.map)}</p>`}
+      ${this.legend()} ${this.attributeProblem()} ${this.arrangement()}
       <p class="quiet">
         Drag to move, Shift and drag to select; the wheel zooms after a click, or with Ctrl.
       </p>
@@ -178,6 +177,23 @@ export class FaceMapView extends LitElement {
     return map.clusters.length === 0
       ? html`<p class="message quiet">There are no faces.</p>`
       : nothing;
+  }
+
+  private arrangement() {
+    const { map, isArranging, arrangeProblem } = this.data;
+    if (map === undefined) return nothing;
+    const doing = isArranging ? ' They are being arranged so that those alike lie together…' : '';
+    return html`
+      <p class="quiet" aria-live="polite">${arrangementText(map)}${doing}</p>
+      ${
+        arrangeProblem === ''
+          ? nothing
+          : html`<p role="alert">
+              They cannot be arranged so that those alike lie together: ${forPage(arrangeProblem)}
+              <button class="link" @click=${() => this.data.arrange()}>Try again</button>
+            </p>`
+      }
+    `;
   }
 
   private attributeProblem() {

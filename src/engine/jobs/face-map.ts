@@ -4,25 +4,77 @@ import { featureMatrix } from '../../clustering/features';
 import type { Clustering } from '../../domain/clustering';
 import type { FaceMap } from '../../domain/face-map';
 import type { EngineCalls } from '../../protocol/engine';
-import { clusterLabels } from '../../runs/run-files';
-import type { StoredRun } from '../../runs/run-store';
+import { readPlaces, writePlaces } from '../../runs/places-file';
+import { clusterLabels, type StoredClustering } from '../../runs/run-files';
+import { type StoredRun, writeToRun } from '../../runs/run-store';
+import { fitUnitSquare } from '../../summaries/map/unit-square';
 import { UserError } from '../../util/errors';
+import { arrangeFaces, placesByAxes } from '../clustering/arrange-faces';
 import { presentProbabilities } from '../clustering/present-probabilities';
 import { openRun } from '../open-runs';
 import { mapWorkers } from '../threads/worker-pools';
 import { clusteringOf } from './inspect';
 import type { JobContext } from './job-context';
 
-/** The map of the latest clustering of a run. */
+/** Raised whenever the arrangement is computed differently: kept places are then not used. */
+const VERSION = 1;
+
+/** The map of the latest clustering of a run: that which was kept, or one by two axes. */
 export async function places(
   { runDir }: EngineCalls['places']['params'],
   { signal }: JobContext,
 ): Promise<FaceMap> {
   const run = await openRun(runDir);
   const stored = await clusteringOf(run);
-  const matrix = matrixOf(run, stored.clustering);
-  const axes = await mapWorkers.run('axes', matrix, { signal });
-  return { arrangement: 'axes', clusters: clusterLabels(stored), ...axes };
+  const clusters = clusterLabels(stored);
+  const kept = await readPlaces(runDir, keyOf(run, stored.clustering), clusters.length);
+  if (kept !== undefined) return { arrangement: 'neighbors', clusters, ...kept };
+  const axes =
+    storedAxes(stored) ??
+    placesByAxes(await mapWorkers.run('axes', matrixOf(run, stored.clustering), { signal }));
+  return { clusters, ...axes };
+}
+
+/** Arranges the faces so that those alike lie together, and keeps that map with the run. */
+export async function arrangedPlaces(
+  { runDir }: EngineCalls['arrangedPlaces']['params'],
+  { signal }: JobContext,
+): Promise<FaceMap> {
+  const run = await openRun(runDir);
+  const stored = await clusteringOf(run);
+  const clusters = clusterLabels(stored);
+  const key = keyOf(run, stored.clustering);
+  const kept = await readPlaces(runDir, key, clusters.length);
+  if (kept !== undefined) return { arrangement: 'neighbors', clusters, ...kept };
+  const context = { signal, run: mapWorkers.run, threads: mapWorkers.size };
+  const { seed } = stored.clustering.settings;
+  const arranged = await arrangeFaces(matrixOf(run, stored.clustering), seed, context);
+  if (arranged.arrangement === 'neighbors')
+    await writeToRun(run, () => writePlaces(runDir, key, arranged));
+  return { clusters, ...arranged };
+}
+
+/** The places that were computed with the clusters, unless these are of 0 and 1. */
+function storedAxes({
+  clustering,
+  projection,
+}: StoredClustering): Omit<FaceMap, 'clusters'> | undefined {
+  const { settings, distinct } = clustering;
+  if (settings.features !== 'probability' || projection === undefined) return undefined;
+  const places = Float32Array.from(fitUnitSquare(Float64Array.from(projection)));
+  return {
+    arrangement: 'axes',
+    places,
+    distinct,
+    sample: clustering.projection?.vectors ?? distinct,
+  };
+}
+
+/** Names what the places of the faces are computed from, without the clusters. */
+function keyOf({ manifest }: StoredRun, { weights, settings }: Clustering): string {
+  const { id, createdAt } = manifest;
+  const { thresholds, seed } = settings;
+  return JSON.stringify([VERSION, id, createdAt, Object.entries(weights), thresholds, seed]);
 }
 
 /**

@@ -162,6 +162,7 @@ export class ClustersPanel {
       photo: async ({ row }) => withPlainJpeg(await queries.photo(row)),
       faceCards: async ({ rows }) => (await queries.faceCards(rows)).map(withPlainJpeg),
       places: async (_, { signal }) => plainMap(await queries.places({ signal })),
+      arrangedPlaces: async (_, { signal }) => plainMap(await queries.arrangedPlaces({ signal })),
       attributeValues: async ({ attribute }) =>
         plainBytes(await queries.attributeValues(attribute)),
       open: async ({ row, beside }) => {

@@ -32,6 +32,11 @@ export class RunQueries {
     return this.engine().call('places', { runDir: this.runDir }, options);
   }
 
+  /** The map of all faces, with those alike together. */
+  async arrangedPlaces(options: CallOptions): Promise<FaceMap> {
+    return this.engine().call('arrangedPlaces', { runDir: this.runDir }, options);
+  }
+
   /** Probability of an attribute of each face. */
   async attributeValues(attribute: string): Promise<Uint8Array> {
     return this.engine().call('attributeValues', { runDir: this.runDir, attribute });

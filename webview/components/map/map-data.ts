@@ -13,6 +13,10 @@ export class MapData implements ReactiveController {
   map: FaceMap | undefined;
   /** Why there is no map; empty where it is there or on its way. */
   problem = '';
+  /** Whether the faces are being arranged, while they lie by axes. */
+  isArranging = false;
+  /** Why they were not. */
+  arrangeProblem = '';
   /** Why the values of an attribute are missing. */
   attributeProblem = '';
 
@@ -39,6 +43,8 @@ export class MapData implements ReactiveController {
     const { signal } = (this.loading = new AbortController());
     this.loaded = this.host.generation;
     this.problem = '';
+    this.isArranging = false;
+    this.arrangeProblem = '';
     this.attributeProblem = '';
     this.values.clear();
     this.host.requestUpdate();
@@ -48,7 +54,27 @@ export class MapData implements ReactiveController {
     } catch (error) {
       if (!signal.aborted) this.problem = messageOf(error);
     }
-    if (!signal.aborted) this.host.requestUpdate();
+    if (signal.aborted) return;
+    this.host.requestUpdate();
+    if (this.map?.arrangement === 'axes' && this.problem === '') await this.arrange();
+  }
+
+  /** Asks for a better arrangement than that by axes. */
+  async arrange(): Promise<void> {
+    const signal = this.loading?.signal;
+    if (signal === undefined || this.isArranging) return;
+    this.isArranging = true;
+    this.arrangeProblem = '';
+    this.host.requestUpdate();
+    try {
+      const map = await this.host.source.arrangedPlaces(signal);
+      if (!signal.aborted) this.map = map;
+    } catch (error) {
+      if (!signal.aborted) this.arrangeProblem = messageOf(error);
+    }
+    if (signal.aborted) return;
+    this.isArranging = false;
+    this.host.requestUpdate();
   }
 
   /** Probability of an attribute of each face, 0 to 255; undefined until they have arrived. */

@@ -3,8 +3,10 @@ import type { FaceMap } from '../../../src/domain/face-map';
 import { clusterPalette, clusterShades, packedColors, rampColors } from './colors';
 import { Gestures, type SelectionMode } from './gestures';
 import { MapPainter } from './painter';
+import { marksOf } from './raster';
 import { nextPoint, PointGrid, pointsInside } from './search';
-import { isDark, paintOf, watchTheme } from './theme';
+import { glide } from './glide';
+import { isDark, isMotionReduced, paintOf, watchTheme } from './theme';
 import {
   type Bounds,
   boundsOf,
@@ -105,6 +107,7 @@ export class MapStage {
   }
 
   stop(): void {
+    this.endGlide();
     this.painter.stop();
     this.resizes.disconnect();
     this.unwatch();
@@ -121,21 +124,38 @@ export class MapStage {
     const isColored = isOther || values !== this.values;
     const isMarked = isOther || selection !== this.selection;
     if (!isColored && !isMarked) return;
-    if (isOther) this.place(map);
+    if (isOther) this.place(map, this.map);
     [this.map, this.values, this.selection] = [map, values, selection];
     if (isColored) this.color();
     if (isMarked) this.painter.scene.marks = marksOf(selection, map.clusters.length);
     this.painter.draw();
   }
 
-  private place(map: FaceMap) {
+  private place(map: FaceMap, before: FaceMap | undefined) {
     const { painter } = this;
     this.grid = new PointGrid(map.places);
     this.bounds = boundsOf(map.places);
-    painter.scene.places = map.places;
     painter.overlay = { current: -1, hovered: -1, lasso: [] };
     this.fit();
+    // Faces of another clustering are not those of before.
+    const isSame = before?.arrangement === 'axes' && before.clusters.length === map.clusters.length;
+    this.endGlide();
+    if (isSame && map.arrangement === 'neighbors' && !isMotionReduced())
+      this.glide = glide(before.places, map.places, (places, isMoving) => {
+        painter.scene.places = places;
+        painter.draw(isMoving);
+      });
+    else painter.scene.places = map.places;
   }
+
+  /** Ends a movement of the points. */
+  private endGlide() {
+    const { glide } = this;
+    this.glide = () => undefined;
+    glide();
+  }
+
+  private glide: () => void = () => undefined;
 
   /** Takes the colors of the theme, and those of the faces. */
   private color() {
@@ -277,16 +297,4 @@ export class MapStage {
     painter.draw();
     this.listener.onLook(row, true);
   }
-}
-
-/** @returns undefined where none of the faces is selected. */
-function marksOf(selection: ReadonlySet<number>, faces: number): Uint8Array | undefined {
-  const marks = new Uint8Array(faces);
-  let selected = 0;
-  for (const row of selection) {
-    if (row >= faces) continue;
-    marks[row] = 1;
-    selected += 1;
-  }
-  return selected === 0 ? undefined : marks;
 }

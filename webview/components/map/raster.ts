@@ -117,3 +117,15 @@ export function mixed(below: number, color: number, share: number): number {
     ((Math.imul(below & 0xff00, rest) + Math.imul(color & 0xff00, share)) >>> 8) & 0xff00;
   return (0xff000000 | redBlue | green) >>> 0;
 }
+
+/** @returns 1 for each face that is selected; undefined where none is. */
+export function marksOf(selection: ReadonlySet<number>, faces: number): Uint8Array | undefined {
+  const marks = new Uint8Array(faces);
+  let selected = 0;
+  for (const row of selection) {
+    if (row >= faces) continue;
+    marks[row] = 1;
+    selected += 1;
+  }
+  return selected === 0 ? undefined : marks;
+}

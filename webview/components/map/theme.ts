@@ -29,3 +29,7 @@ export function watchTheme(listener: () => void): () => void {
     observer.disconnect();
   };
 }
+
+/** Whether the user asked the system for less motion. */
+export const isMotionReduced = (): boolean =>
+  window.matchMedia('(prefers-reduced-motion: reduce)').matches;
