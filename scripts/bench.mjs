@@ -1,5 +1,5 @@
 // npm run bench: measures speed and memory, as ratios within one run. Prints a table and writes out/bench.json.
-//   -- --only clustering   or tables, picture, crops, again, host, batches, operators, original, scale, photos, recall, conditions, grouping, gpu
+//   -- --only clustering   or tables, map, picture, crops, again, host, batches, operators, original, scale, photos, recall, conditions, grouping, gpu
 //   -- --rounds 3   --images 9490   --photos 240   --photos-long 960   --recall 0 (0: all images of LFW, if present)
 //   -- --out FILE (instead of out/bench.json)
 //   -- --original 9000 (images in the original's way, all in memory as floats: 0.6 MB each)   --largest 100000 (images of the scale)
@@ -15,6 +15,7 @@ import { cropBench } from './bench/crops.mjs';
 import { gpuBench } from './bench/gpu.mjs';
 import { groupingBench } from './bench/grouping.mjs';
 import { hostBench } from './bench/host.mjs';
+import { mapBench } from './bench/map.mjs';
 import { operatorBench } from './bench/operators.mjs';
 import { originalBench } from './bench/original.mjs';
 import { photoBench } from './bench/photos.mjs';
@@ -50,6 +51,7 @@ main(async () => {
   console.log(`${machine}\nmedian of ${rounds} rounds\n`);
   const clustering = wanted('clustering') ? await clusteringBench(rounds) : undefined;
   const tables = wanted('tables') ? await tableBench(rounds) : undefined;
+  const map = wanted('map') ? await mapBench(rounds) : undefined;
   const picture = wanted('picture') ? await pictureBench() : undefined;
   const crops = wanted('crops') ? await cropBench(rounds, images) : undefined;
   const again = wanted('again') ? await againBench(rounds, images) : undefined;
@@ -86,6 +88,7 @@ main(async () => {
         grouping,
         clustering,
         tables,
+        map,
         gpu,
       },
       null,

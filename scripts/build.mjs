@@ -39,6 +39,7 @@ const node = {
     'clustering-worker': 'src/engine/threads/clustering-worker.ts',
     'image-worker': 'src/engine/threads/image-worker.ts',
     'inference-worker': 'src/engine/threads/inference-worker.ts',
+    'map-worker': 'src/engine/threads/map-worker.ts',
     'picture-worker': 'src/engine/threads/picture-worker.ts',
     cli: 'src/cli/main.ts',
     extension: 'src/extension.ts',

@@ -15,6 +15,10 @@ const source: Source = {
   faces: (cluster, order, start, count) => host.call('faces', { cluster, order, start, count }),
   ask: (conditions, order, start, count) => host.call('ask', { conditions, order, start, count }),
   photo: (row) => host.call('photo', { row }),
+  faceCards: (rows) => host.call('faceCards', { rows }),
+  places: (signal) => host.call('places', null, { signal }),
+  arrangedPlaces: (signal) => host.call('arrangedPlaces', null, { signal }),
+  attributeValues: (attribute) => host.call('attributeValues', { attribute }),
   available: (_, size) => size,
   select: (cluster) => {
     send('select', { cluster });

@@ -19,12 +19,18 @@ const faces = new Map(
 );
 
 const app = document.createElement('fc-app');
+/** A report holds some of the faces, which make no map. */
+const absent = () => Promise.reject(new Error('a report has no map'));
 const source: Source = {
   live: false,
   faces: (cluster, _order, start, count) =>
     Promise.resolve(faces.get(cluster)?.slice(start, start + count) ?? []),
   ask: () => Promise.resolve({ total: 0, faces: [] }),
   photo: () => Promise.resolve(undefined),
+  faceCards: absent,
+  places: absent,
+  arrangedPlaces: absent,
+  attributeValues: absent,
   available: (cluster) => faces.get(cluster)?.length ?? 0,
   select: (cluster) => {
     location.hash = cluster === null ? '' : `cluster-${String(cluster)}`;

@@ -2,6 +2,7 @@
 import type { FaceOrder } from '../src/domain/clustering';
 import type { FaceAnswer, FaceCard, PhotoView } from '../src/domain/faces';
 import type { Condition, QuestionOrder } from '../src/domain/question';
+import type { FaceMap } from '../src/domain/face-map';
 import type { PanelAction, PanelCalls } from '../src/protocol/panel';
 
 export interface Source {
@@ -16,6 +17,14 @@ export interface Source {
   ): Promise<FaceAnswer>;
   /** The photo of a face; undefined in a report, which contains no photos. */
   photo(row: number): Promise<PhotoView | undefined>;
+  /** Faces by their rows, in the given order; a report has none. */
+  faceCards(rows: number[]): Promise<FaceCard[]>;
+  /** The map of all faces; a report has none. */
+  places(signal: AbortSignal): Promise<FaceMap>;
+  /** Arranges the faces so that those alike lie together, which takes seconds. */
+  arrangedPlaces(signal: AbortSignal): Promise<FaceMap>;
+  /** Probability of an attribute of each face, by its row: 0 to 255 stand for 0 to 1. */
+  attributeValues(attribute: string): Promise<Uint8Array>;
   /** Number of available faces of a cluster; a report contains only the first. */
   available(cluster: number, size: number): number;
   /** Shows a cluster; null: all clusters. */

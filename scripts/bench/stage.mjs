@@ -17,6 +17,7 @@ const SCRIPTS = [
   'conditions',
   'clustering',
   'tables',
+  'map',
 ];
 
 /** Bundles the scripts of test/bench. */

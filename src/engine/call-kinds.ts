@@ -32,6 +32,9 @@ export type CallKind = 'view' | 'job' | 'images';
 export const CALL_KINDS: Record<EngineCall, CallKind> = {
   page: 'view',
   ask: 'view',
+  faceCards: 'view',
+  places: 'view',
+  attributeValues: 'view',
   locate: 'view',
   clusterPaths: 'view',
   pictures: 'view',
@@ -42,6 +45,7 @@ export const CALL_KINDS: Record<EngineCall, CallKind> = {
   datasetImage: 'view',
   changes: 'job',
   clearStore: 'job',
+  arrangedPlaces: 'job',
   cluster: 'job',
   correct: 'job',
   compare: 'job',

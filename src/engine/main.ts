@@ -19,7 +19,8 @@ import { dataset } from './jobs/dataset';
 import { datasetImage, datasetSamples, exploreDataset } from './jobs/dataset-view';
 import { evaluate } from './jobs/evaluate';
 import { exportRun } from './jobs/export';
-import { clusterRun, locate, page, pictures } from './jobs/inspect';
+import { arrangedPlaces, attributeValues, places } from './jobs/face-map';
+import { cardsOf, clusterRun, locate, page, pictures } from './jobs/inspect';
 import type { JobContext } from './jobs/job-context';
 import { judgeRun, judgeStored } from './jobs/judge';
 import { suspectedLabelErrors } from './jobs/label-errors';
@@ -72,6 +73,10 @@ const handlers: Handlers<EngineTable> = {
   pictures: answering<'pictures'>(pictures),
   page: answering<'page'>(page),
   ask: answering<'ask'>(ask),
+  faceCards: answering<'faceCards'>(cardsOf),
+  places: answering<'places'>(places),
+  arrangedPlaces: answering<'arrangedPlaces'>(arrangedPlaces),
+  attributeValues: answering<'attributeValues'>(attributeValues),
   locate: answering<'locate'>(locate),
   photo: answering<'photo'>(photo),
   clusterPaths: answering<'clusterPaths'>(clusterPaths),

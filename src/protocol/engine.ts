@@ -5,6 +5,7 @@ import type { CorrectionRequest } from '../domain/corrections';
 import type { ExploreOptions, DatasetReport } from '../domain/dataset';
 import type { Evaluation } from '../domain/evaluation';
 import type { FaceAnswer, FaceCard, PhotoView, ClusterPictures } from '../domain/faces';
+import type { FaceMap } from '../domain/face-map';
 import type { Judgement } from '../domain/judgement';
 import type { MissingWord, NetworkWords } from '../domain/network-words';
 import type { BundledModels, NetworkInfo } from '../domain/networks';
@@ -94,6 +95,14 @@ export interface EngineCalls extends DatasetCalls {
     };
     result: FaceAnswer;
   };
+  /** Faces by their rows, in the given order. */
+  faceCards: { params: { runDir: string; rows: number[] }; result: FaceCard[] };
+  /** The map of all faces: the one that was kept, or one by principal components. */
+  places: { params: { runDir: string }; result: FaceMap };
+  /** Arranges all faces so that those alike lie together, and keeps that map with the run. */
+  arrangedPlaces: { params: { runDir: string }; result: FaceMap };
+  /** Probability of an attribute of each face, by its row: 0 to 255 stand for 0 to 1. */
+  attributeValues: { params: { runDir: string; attribute: string }; result: Uint8Array };
   /** The photo that a face is in, with all its faces. */
   photo: { params: { runDir: string; row: number }; result: PhotoView };
   /** Path of the image of a face, and its name for display. */

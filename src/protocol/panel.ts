@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { type Clustering, FACE_ORDERS } from '../domain/clustering';
 import type { Comparison } from '../domain/comparison';
 import type { FaceAnswer, FaceCard, PhotoView, ClusterPictures } from '../domain/faces';
+import { type FaceMap, MAX_CARDS } from '../domain/face-map';
 import type { Judgement } from '../domain/judgement';
 import { correctionRequestSchema, NOT_FACES } from '../domain/corrections';
 import { conditionsSchema, QUESTION_ORDERS } from '../domain/question';
@@ -103,6 +104,10 @@ export const panelParams = {
   }),
   correct: z.strictObject({ request: correctionRequestSchema }),
   photo: z.strictObject({ row }),
+  faceCards: z.strictObject({ rows: z.array(row).min(1).max(MAX_CARDS) }),
+  places: z.null(),
+  arrangedPlaces: z.null(),
+  attributeValues: z.strictObject({ attribute: z.string().min(1).max(1000) }),
   open: z.strictObject({ row, beside: z.boolean() }),
   select: z.strictObject({ cluster: cluster.nullable() }),
   /** Asks for the note of a cluster. */
@@ -136,7 +141,19 @@ export type PanelParams<Name extends keyof typeof panelParams> = z.infer<
 >;
 
 /** Calls that request something to be done, without a result. The host shows why one fails. */
-export type PanelAction = Exclude<keyof typeof panelParams, 'watch' | 'faces' | 'ask' | 'photo'>;
+export type PanelAction = Exclude<keyof typeof panelParams, 'watch' | PanelQuery>;
+
+/** Calls whose results the page shows, and why they fail. */
+export const PANEL_QUERIES = [
+  'faces',
+  'ask',
+  'photo',
+  'faceCards',
+  'places',
+  'arrangedPlaces',
+  'attributeValues',
+] as const;
+type PanelQuery = (typeof PANEL_QUERIES)[number];
 
 /** Calls of the page to the extension host. */
 export type PanelCalls = {
@@ -150,6 +167,14 @@ export type PanelCalls = {
   ask: { params: PanelParams<'ask'>; result: FaceAnswer };
   /** The photo of a face, with all its faces. */
   photo: { params: PanelParams<'photo'>; result: PhotoView };
+  /** Faces by their rows, in the given order. */
+  faceCards: { params: PanelParams<'faceCards'>; result: FaceCard[] };
+  /** The map of all faces: the one that was kept, or one by principal components. */
+  places: { params: null; result: FaceMap };
+  /** Arranges all faces so that those alike lie together, which takes seconds. */
+  arrangedPlaces: { params: null; result: FaceMap };
+  /** Probability of an attribute of each face, by its row: 0 to 255 stand for 0 to 1. */
+  attributeValues: { params: PanelParams<'attributeValues'>; result: Uint8Array };
 };
 
 /** What the webview keeps across a reload of the window. */

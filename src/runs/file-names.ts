@@ -10,4 +10,5 @@ export const CLUSTERING = 'clustering.json';
 /** What the method made, before corrections. */
 export const BASE_CLUSTERING = 'clustering-base.json';
 export const PICTURES = 'pictures.json';
+export const PLACES = 'places.json';
 export const COMPARISON = 'comparison.json';

@@ -161,10 +161,10 @@ const clusteringFileSchema = z.object({
 });
 type ClusteringFile = z.infer<typeof clusteringFileSchema>;
 
-const base64 = ({ buffer, byteOffset, byteLength }: Int32Array | Float32Array) =>
+export const base64 = ({ buffer, byteOffset, byteLength }: Int32Array | Float32Array) =>
   Buffer.from(buffer, byteOffset, byteLength).toString('base64');
 /** Bytes of a text in base64, without an incomplete number of four bytes at the end. */
-const bytesOf = (text: string) => {
+export const bytesOf = (text: string) => {
   const bytes = new Uint8Array(Buffer.from(text, 'base64'));
   return bytes.buffer.slice(0, bytes.length - (bytes.length % 4));
 };
@@ -259,7 +259,7 @@ export async function readPictures(folder: string): Promise<ClusterPictures[] | 
  * Replaces a file atomically: if the process is killed, either the old or the new content stays. If
  * several processes replace it at the same time, the last one stays.
  */
-async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
+export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
   const temporary = `${path}.${randomBytes(4).toString('hex')}.new`;
   try {
     await writeFile(temporary, content, { mode: PRIVATE_FILE });

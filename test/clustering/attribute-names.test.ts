@@ -126,6 +126,9 @@ describe('calls of a page', () => {
     for (const [name, params] of [
       ['photo', { row: -1 }],
       ['photo', { row: 0.5 }],
+      ['faceCards', { rows: [] }],
+      ['faceCards', { rows: Array.from({ length: 65 }, (_, row) => row) }],
+      ['attributeValues', { attribute: 'x'.repeat(1001) }],
       ['open', { row: 2 ** 31, beside: true }],
       ['open', { row: 0, beside: true, path: '/etc/passwd' }],
       ['faces', { cluster: 0, order: 'typical', start: 0, count: 501 }],

@@ -19,6 +19,10 @@ const NAMES = [
   'watch',
   'faces',
   'photo',
+  'faceCards',
+  'places',
+  'arrangedPlaces',
+  'attributeValues',
   'open',
   'select',
   'images',
@@ -34,6 +38,7 @@ const NAMES = [
 ];
 
 const FIELDS: Record<string, readonly unknown[]> = {
+  rows: [[0, 71], [], [-1], Array.from({ length: 65 }, (_, i) => i), null],
   row: [0, 1, 71, 72, -1, 1.5, 2 ** 31 - 1, 2 ** 31],
   cluster: [-1, 0, 5, null, 100_001],
   order: ['typical', 'untypical', 'silhouette', 'constructor'],
@@ -53,7 +58,7 @@ const FIELDS: Record<string, readonly unknown[]> = {
   message: ['a', 'x'.repeat(2001)],
   images: [1, 0, 1e9],
   partition: [null, 'test'],
-  attribute: [null, '__proto__'],
+  attribute: [null, '__proto__', '', 'x'.repeat(1001)],
   again: [true],
   by: ['rare', 'common'],
   attributes: [[], ['Smiling'], ['constructor'], Array.from({ length: 2001 }, () => 'a')],
@@ -87,7 +92,7 @@ function drawn(draw: Draw): unknown {
   }
   if (draw() < 0.1) params[pick(draw, Object.keys(FIELDS))] = anything(draw);
   const message: Record<string, unknown> = { kind: 'call', id: 1, name, params };
-  if (name === 'watch') message.params = null;
+  if (['watch', 'places', 'arrangedPlaces'].includes(name)) message.params = null;
   if (draw() < 0.05) message[pick(draw, Object.keys(message))] = anything(draw);
   return { page: draw() < 0.95 ? 'a' : anything(draw), message };
 }
@@ -95,6 +100,8 @@ function drawn(draw: Draw): unknown {
 const PARAMS: Record<string, readonly string[]> = {
   faces: ['cluster', 'order', 'start', 'count'],
   photo: ['row'],
+  faceCards: ['rows'],
+  attributeValues: ['attribute'],
   open: ['row', 'beside'],
   select: ['cluster'],
   images: ['cluster', 'action'],
@@ -131,6 +138,10 @@ function problemOf(name: string, params: object): string | undefined {
   if (name === 'faces') {
     const { count, start } = params as PanelParams<'faces'>;
     if (count > 500 || start < 0) return 'a page of any size';
+  }
+  if (name === 'faceCards') {
+    const { rows } = params as PanelParams<'faceCards'>;
+    if (rows.length > 64 || rows.some((row) => row < 0)) return 'faces of any number';
   }
   if (name === 'settings') {
     const { changes } = params as PanelParams<'settings'>;

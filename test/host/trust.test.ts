@@ -73,6 +73,10 @@ describe('an untrusted workspace', () => {
     for (const [name, params] of [
       ['faces', { cluster: 0, order: 'typical', start: 0, count: 10 }],
       ['photo', { row: 0 }],
+      ['faceCards', { rows: [0] }],
+      ['places', null],
+      ['arrangedPlaces', null],
+      ['attributeValues', { attribute: 'Smiling' }],
       ['open', { row: 0, beside: false }],
       ['select', { cluster: 0 }],
       ['images', { cluster: 0, action: 'copyPaths' }],

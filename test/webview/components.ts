@@ -11,7 +11,7 @@ export { expect } from '@playwright/test';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A component in a page of its own. */
-class Mounted {
+export class Mounted {
   constructor(
     readonly page: Page,
     readonly tag: string,
@@ -79,6 +79,22 @@ export const test = base.extend<
     if (errors.length > 0) throw errors[0]!;
   },
 });
+
+/** The page of the panel, as VS Code shows it. @param script URL of its script. */
+export async function panelHtml(script: string): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [`${ROOT}/src/host/panels/panel-html.ts`],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+  });
+  const code = Buffer.from(outputFiles[0]!.contents).toString('base64');
+  const module = (await import(`data:text/javascript;base64,${code}`)) as {
+    panelHtml: (script: string) => string;
+  };
+  return module.panelHtml(script);
+}
 
 /** A file of settings as package.json has them by default. */
 export function defaultSettings(): Record<string, unknown> {

@@ -4,6 +4,9 @@ import '../../webview/components/dataset/app';
 import type { DatasetHost } from '../../webview/components/dataset/host';
 import type { DatasetSample } from '../../src/domain/dataset';
 import { registerControls } from '../../webview/toolkit';
+import { SelectFaces } from '../../webview/components/select-faces';
+import { ShowFace } from '../../webview/components/face-button';
+import type { FaceMap } from '../../src/domain/face-map';
 import type { FaceCard, PhotoView } from '../../src/domain/faces';
 import type { Source } from '../../webview/source';
 
@@ -20,6 +23,12 @@ export interface TestPage {
   requested: () => number[];
   /** Samples of a data set: each request waits for its answer. */
   answerSamples: (request: number, images: string[]) => void;
+  /** Answers requests for the map of all faces, which wait for it. */
+  map: (
+    points: readonly (readonly number[])[],
+    clusters: readonly number[],
+    arrangement?: FaceMap['arrangement'],
+  ) => void;
   /** From now on, requests for faces fail with this message; empty: they succeed. */
   fail: (message: string) => void;
 }
@@ -36,6 +45,18 @@ const ATTRIBUTES = 3;
 let sent: Sent[] = [];
 let starts: number[] = [];
 let failure = '';
+/** The map of all faces, and what gives it to the component. */
+let mapAnswer = pendingMap();
+let arrangedAnswer = pendingMap();
+
+function pendingMap() {
+  let resolve: (map: FaceMap) => void = () => undefined;
+  const promise = new Promise<FaceMap>((fulfil) => {
+    resolve = fulfil;
+  });
+  return { promise, resolve };
+}
+
 let sampleRequests: ((samples: DatasetSample[]) => void)[] = [];
 let mounted: HTMLElement & { updateComplete?: Promise<unknown> };
 
@@ -79,6 +100,22 @@ const source: Source = {
       probabilities: [0.1 + 0.8 * i, 0.5, 0.9 - 0.8 * i],
     })),
   }),
+  faceCards: async (rows) => {
+    if (failure !== '') throw new Error(failure);
+    return Promise.all(rows.map(card));
+  },
+  places: () => {
+    if (failure !== '') return Promise.reject(new Error(failure));
+    return mapAnswer.promise;
+  },
+  arrangedPlaces: () =>
+    failure === '' ? arrangedAnswer.promise : Promise.reject(new Error(failure)),
+  attributeValues: async (attribute) => {
+    sent.push(['attributeValues', { attribute }]);
+    if (failure !== '') throw new Error(failure);
+    const { clusters } = await mapAnswer.promise;
+    return Uint8Array.from(clusters, (_, row) => (row * 7) % 256);
+  },
   available: (_cluster, size) => size,
   select: (cluster) => {
     sent.push(['select', { cluster }]);
@@ -104,11 +141,19 @@ async function update(properties: Record<string, unknown>) {
 }
 
 registerControls();
+document.addEventListener(SelectFaces.type, (event) => {
+  if (event instanceof SelectFaces) sent.push(['selected', [event.mode, [...event.rows]]]);
+});
+document.addEventListener(ShowFace.type, (event) => {
+  if (event instanceof ShowFace) sent.push(['shown', event.face.row]);
+});
 window.testPage = {
   mount: async (tag, properties) => {
     sent = [];
     starts = [];
     failure = '';
+    mapAnswer = pendingMap();
+    arrangedAnswer = pendingMap();
     sampleRequests = [];
     mounted = document.createElement(tag);
     Object.assign(mounted, { source, host }, properties);
@@ -128,6 +173,16 @@ window.testPage = {
     sampleRequests[request]!(samples);
   },
   requested: () => starts,
+  map: (points, clusters, arrangement = 'axes') => {
+    const { resolve } = arrangement === 'axes' ? mapAnswer : arrangedAnswer;
+    resolve({
+      arrangement,
+      places: Float32Array.from(points.flat()),
+      clusters: Int32Array.from(clusters),
+      distinct: clusters.length,
+      sample: clusters.length,
+    });
+  },
   fail: (message) => {
     failure = message;
   },

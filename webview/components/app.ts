@@ -199,6 +199,7 @@ export class App extends LitElement {
         .pictures=${this.pictures.generation === generation ? this.pictures.of : new Map()}
         .names=${attributes}
         .chosen=${this.chosen}
+        .selection=${this.selection}
       ></fc-overview>
     `;
   }

@@ -11,6 +11,7 @@ import type { Source } from '../source';
 import './cluster-card';
 import type { ClusterCard } from './cluster-card';
 import { Ask } from './cluster-events';
+import './face-map';
 import { shared } from './shared.css';
 
 const ORDERS = {
@@ -51,8 +52,42 @@ export class Overview extends LitElement {
         color: var(--vscode-dropdown-foreground);
         border-color: var(--vscode-dropdown-border, currentColor);
       }
+      .toggle {
+        padding: 4px 12px;
+        border: 1px solid var(--vscode-widget-border, var(--vscode-contrastBorder, currentColor));
+        border-radius: 4px;
+        background: var(--vscode-button-secondaryBackground);
+        color: var(--vscode-button-secondaryForeground);
+        font: inherit;
+        cursor: pointer;
+      }
+      .toggle[aria-pressed='true'] {
+        outline: 2px solid var(--vscode-focusBorder);
+      }
       input[type='search'] {
         width: 100%;
+      }
+      .content {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        gap: 12px;
+      }
+      .content.with-map {
+        grid-template-columns: minmax(0, 3fr) minmax(280px, 2fr);
+        align-items: start;
+      }
+      fc-face-map {
+        position: sticky;
+        top: 8px;
+      }
+      @media (max-width: 800px) {
+        .content.with-map {
+          grid-template-columns: minmax(0, 1fr);
+        }
+        fc-face-map {
+          position: static;
+          order: -1;
+        }
       }
       .cards {
         display: grid;
@@ -76,6 +111,10 @@ export class Overview extends LitElement {
   /** Ids of the clusters that are chosen for an action. */
   @property({ attribute: false }) chosen: ReadonlySet<number> = new Set();
 
+  /** Rows of the selected faces. */
+  @property({ attribute: false }) selection: ReadonlySet<number> = new Set();
+
+  @state() private showsMap = false;
   @state() private search = '';
   @state() private order: Order = 'size';
   @state() private compact = false;
@@ -86,6 +125,26 @@ export class Overview extends LitElement {
     const shown = this.shown(titles);
     return html`
       ${source.live ? this.filter(shown.length) : nothing}
+      <div class="content ${this.showsMap ? 'with-map' : ''}">
+        ${this.cards(titles, shown)}
+        ${
+          this.showsMap
+            ? html`<fc-face-map
+                .source=${source}
+                .clustering=${clustering}
+                .generation=${this.generation}
+                .selection=${this.selection}
+                .names=${this.names}
+              ></fc-face-map>`
+            : nothing
+        }
+      </div>
+    `;
+  }
+
+  private cards(titles: ReadonlyMap<number, ClusterTitle>, shown: readonly ClusterSummary[]) {
+    const { clustering, source } = this;
+    return html`
       <div class="cards">
         ${repeat(
           shown,
@@ -154,6 +213,9 @@ export class Overview extends LitElement {
       <select aria-label="Order of the clusters" @change=${this.onOrder}>
         ${Object.entries(ORDERS).map(([order, label]) => html`<option value=${order} ?selected=${order === this.order}>${label}</option>`)}
       </select>
+      <button id="map" class="toggle" aria-pressed=${this.showsMap} @click=${this.toggleMap}>
+        Map
+      </button>
       <label
         ><input type="checkbox" .checked=${this.compact} @change=${this.onCompact} /> Compact</label
       >
@@ -195,6 +257,10 @@ export class Overview extends LitElement {
         return Number(title(b).isGiven) - Number(title(a).isGiven);
     }
   }
+
+  private readonly toggleMap = () => {
+    this.showsMap = !this.showsMap;
+  };
 
   private readonly onSearch = (event: Event) => {
     this.search = (event.target as HTMLInputElement).value;

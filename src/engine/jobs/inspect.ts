@@ -122,6 +122,19 @@ export async function page({
   return faceCards(run, Array.from(rows));
 }
 
+/** Faces by their rows. @throws UserError where the run has no such face. */
+export async function cardsOf({
+  runDir,
+  rows,
+}: EngineCalls['faceCards']['params']): Promise<FaceCard[]> {
+  const run = await openRun(runDir);
+  const { faces } = run.manifest;
+  const missing = rows.find((row) => row >= faces);
+  if (missing !== undefined)
+    throw new UserError(`the run has ${String(faces)} faces, and no row ${String(missing)}`);
+  return faceCards(run, rows);
+}
+
 /** @param members of a cluster, the most typical first. */
 function ordered(members: Int32Array, order: FaceOrder, stored: StoredClustering): Int32Array {
   if (order === 'typical') return members;

@@ -1,6 +1,7 @@
 /** The engine's worker threads for tasks. */
 import { join } from 'node:path';
 import type { ClusteringTasks } from '../../clustering/tasks';
+import type { MapTasks } from '../../summaries/map/tasks';
 import type { PictureTasks } from '../../summaries/picture-tasks';
 import { TaskPool } from './task-pool';
 
@@ -9,3 +10,5 @@ export const clusteringWorkers = new TaskPool<ClusteringTasks>(
 );
 
 export const pictureWorkers = new TaskPool<PictureTasks>(join(__dirname, 'picture-worker.js'));
+
+export const mapWorkers = new TaskPool<MapTasks>(join(__dirname, 'map-worker.js'));

@@ -1,7 +1,7 @@
 /** The webview panel of a run. */
 import type * as vscode from 'vscode';
 import type { Progress } from '../../domain/progress';
-import { type PanelCalls, type PanelEvent, panelParams } from '../../protocol/panel';
+import { PANEL_QUERIES, type PanelCalls, type PanelEvent, panelParams } from '../../protocol/panel';
 import type { Handlers } from '../../channel/serve';
 import { Disposables, listen } from '../disposables';
 import type { Log } from '../outlets';
@@ -18,7 +18,7 @@ import {
 } from './clusters-panel-handlers';
 import { panelState, picturesEvent } from './clusters-panel-state';
 import { undoSteps } from './undo-steps';
-import { withPlainJpeg } from './plain-bytes';
+import { plainBytes, plainMap, withPlainJpeg } from './plain-bytes';
 import { reportFailure, servePages, untilAborted } from './serve-page';
 import { showPage } from './webview-page';
 
@@ -71,7 +71,7 @@ export class ClustersPanel {
         log: context.log,
         params: panelParams,
         handlers: this.pageHandlers(),
-        queries: ['faces', 'ask', 'photo'],
+        queries: PANEL_QUERIES,
         waits: () => session.waits,
       }),
     );
@@ -176,6 +176,11 @@ export class ClustersPanel {
         if (outcome.kind === 'failed') throw new UserError(outcome.message);
       },
       photo: async ({ row }) => withPlainJpeg(await queries.photo(row)),
+      faceCards: async ({ rows }) => (await queries.faceCards(rows)).map(withPlainJpeg),
+      places: async (_, { signal }) => plainMap(await queries.places({ signal })),
+      arrangedPlaces: async (_, { signal }) => plainMap(await queries.arrangedPlaces({ signal })),
+      attributeValues: async ({ attribute }) =>
+        plainBytes(await queries.attributeValues(attribute)),
       open: async ({ row, beside }) => {
         await openImage(session, row, beside);
       },

@@ -1,3 +1,5 @@
+import type { FaceMap } from '../../domain/face-map';
+
 /**
  * A copy in a buffer of its own. VS Code would send a Node.js `Buffer` to a webview as a JSON array
  * of numbers; a plain array is sent as bytes.
@@ -10,4 +12,11 @@ export const withPlainJpeg = <Picture extends { jpeg: Uint8Array | null }>(
 ): Picture => ({
   ...picture,
   jpeg: picture.jpeg && plainBytes(picture.jpeg),
+});
+
+/** A map whose arrays have buffers of their own: VS Code would send all of a shared one. */
+export const plainMap = (map: FaceMap): FaceMap => ({
+  ...map,
+  places: new Float32Array(map.places),
+  clusters: new Int32Array(map.clusters),
 });

@@ -87,6 +87,7 @@ function report<Table extends CallTable<Table>>(
   error: unknown,
 ) {
   if (queries.includes(name)) {
+    if (error instanceof CancelledError) return;
     // The page shows it.
     log.warn(`the call '${name}' of ${view} failed: ${messageOf(error)}`);
   } else {

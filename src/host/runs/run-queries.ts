@@ -1,6 +1,7 @@
 /** Questions about the faces and images of a stored run, answered by the engine. */
 import type { FaceOrder } from '../../domain/clustering';
 import type { FaceAnswer, FaceCard, PhotoView } from '../../domain/faces';
+import type { FaceMap } from '../../domain/face-map';
 import type { CallOptions, EngineClient } from '../../engine/client';
 import type { EngineCalls } from '../../protocol/engine';
 
@@ -24,6 +25,26 @@ export class RunQueries {
   /** A part of the faces that meet conditions. */
   async ask(question: Omit<EngineCalls['ask']['params'], 'runDir'>): Promise<FaceAnswer> {
     return this.engine().call('ask', { ...question, runDir: this.runDir });
+  }
+
+  /** Faces by their rows. */
+  async faceCards(rows: number[]): Promise<FaceCard[]> {
+    return this.engine().call('faceCards', { runDir: this.runDir, rows });
+  }
+
+  /** The map of all faces. */
+  async places(options: CallOptions): Promise<FaceMap> {
+    return this.engine().call('places', { runDir: this.runDir }, options);
+  }
+
+  /** The map of all faces, with those alike together. */
+  async arrangedPlaces(options: CallOptions): Promise<FaceMap> {
+    return this.engine().call('arrangedPlaces', { runDir: this.runDir }, options);
+  }
+
+  /** Probability of an attribute of each face. */
+  async attributeValues(attribute: string): Promise<Uint8Array> {
+    return this.engine().call('attributeValues', { runDir: this.runDir, attribute });
   }
 
   /** The photo of a face, with all faces in it. */

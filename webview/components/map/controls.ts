@@ -1,0 +1,140 @@
+/** What surrounds a map: its controls, its legend, and its description. */
+import { html, nothing, svg } from 'lit';
+import { readableAttribute } from '../../../src/domain/attributes';
+import { clusterColor } from '../../../src/domain/cluster-colors';
+import type { Clustering } from '../../../src/domain/clustering';
+import type { FaceMap } from '../../../src/domain/face-map';
+import { clusterTitle, count, plural } from '../../../src/text/numbers';
+
+/** Clusters that a legend names; the others are counted. */
+const NAMED = 24;
+
+interface ControlsOf {
+  /** Attribute that colors the faces; empty for the clusters. */
+  colorBy: string;
+  names: readonly string[];
+  isLassoOn: boolean;
+  onColorBy: (attribute: string) => void;
+  onLasso: () => void;
+  onZoom: (factor: number) => void;
+  onFit: () => void;
+}
+
+export function controls(of: ControlsOf) {
+  const change = (event: Event) => {
+    const { value } = event.target as HTMLInputElement;
+    // Each value is the position of a name: a name may be empty or occur twice.
+    of.onColorBy(of.names[Number(value)] ?? '');
+  };
+  const chosen = String(of.names.indexOf(of.colorBy));
+  const option = (value: string, text: string) =>
+    html`<vscode-option value=${value} ?selected=${value === chosen}>${text}</vscode-option>`;
+  const button = (id: string, text: string, label: string, onClick: () => void) =>
+    html`<vscode-button
+      id=${id}
+      appearance="secondary"
+      aria-label=${label}
+      title=${label}
+      @click=${onClick}
+      >${text}</vscode-button
+    >`;
+  return html`
+    <div class="controls">
+      <label for="colorBy">Color by</label>
+      <vscode-dropdown id="colorBy" .currentValue=${chosen} @change=${change}>
+        ${option('-1', 'Cluster')}
+        ${of.names.map((name, i) => option(String(i), readableAttribute(name)))}
+      </vscode-dropdown>
+      <vscode-button
+        id="lasso"
+        appearance=${of.isLassoOn ? 'primary' : 'secondary'}
+        aria-pressed=${of.isLassoOn}
+        title="Drag to select faces; with Shift they join the selection, with Alt they leave it"
+        @click=${of.onLasso}
+        >Lasso</vscode-button
+      >
+      ${button('zoomIn', '+', 'Zoom in', () => {
+        of.onZoom(1.5);
+      })}
+      ${button('zoomOut', '−', 'Zoom out', () => {
+        of.onZoom(1 / 1.5);
+      })}
+      ${button('fit', 'Fit', 'Show all faces', of.onFit)}
+    </div>
+  `;
+}
+
+/** @param open shows a cluster. */
+export function clusterLegend({ clusters }: Clustering, open: (cluster: number) => void) {
+  const named = clusters.slice(0, NAMED);
+  return html`
+    <ul class="legend" aria-label="Colors of the clusters">
+      ${named.map(({ id, size }) => {
+        const show = () => {
+          open(id);
+        };
+        return html`<li>
+          <button
+            class="link"
+            @click=${show}
+            aria-label="Open ${clusterTitle(id)}, ${plural(size, 'face')}"
+          >
+            <svg class="swatch" viewBox="0 0 10 10" aria-hidden="true">
+              <circle cx="5" cy="5" r="5" fill=${clusterColor(id)}></circle></svg
+            >${clusterTitle(id)}
+          </button>
+          <span class="quiet">${count(size)}</span>
+        </li>`;
+      })}
+      ${
+        clusters.length > NAMED
+          ? html`<li class="quiet">and ${plural(clusters.length - NAMED, 'further cluster')}</li>`
+          : nothing
+      }
+    </ul>
+  `;
+}
+
+/** @param colors from low to high. */
+export function attributeLegend(attribute: string, colors: readonly string[]) {
+  const name = readableAttribute(attribute);
+  return html`
+    <div
+      class="legend"
+      role="img"
+      aria-label="Probability of ${name}: the first color is 0 %, the last one 100 %"
+    >
+      <span>${name}</span>
+      <span class="quiet">0 %</span>
+      <svg
+        class="ramp"
+        aria-hidden="true"
+        viewBox="0 0 ${colors.length} 1"
+        preserveAspectRatio="none"
+      >
+        ${colors.map((color, i) => svg`<rect x=${i} width="1.1" height="1" fill=${color}></rect>`)}
+      </svg>
+      <span class="quiet">100 %</span>
+    </div>
+  `;
+}
+
+/** What a map shows, for those who do not see it. */
+export function description({ clusters, faces }: Clustering): string {
+  const named = clusters
+    .slice(0, NAMED)
+    .map(({ id, size }) => `${clusterTitle(id)}: ${plural(size, 'face')}`);
+  const rest = clusters.length > NAMED ? [plural(clusters.length - NAMED, 'further cluster')] : [];
+  return `Map of ${plural(faces, 'face')} in ${plural(clusters.length, 'cluster')}. ${[...named, ...rest].join(', ')}.`;
+}
+
+/** How the faces were placed. */
+export function arrangementText({ arrangement, distinct, sample }: FaceMap): string {
+  const some =
+    sample < distinct
+      ? ` Computed from ${count(sample)} of the ${count(distinct)} different faces; the others lie beside those they resemble most.`
+      : '';
+  return arrangement === 'axes'
+    ? 'Faces lie by the two directions in which they differ most.'
+    : `Each face lies among those most similar to it; distances between groups mean little.${some}`;
+}
