@@ -136,7 +136,7 @@ export function addFeatureOptions(command: Command): Command {
     .addOption(
       choiceOption(
         '--features <KIND>',
-        'attributes rounded to 0 or 1, or as probabilities',
+        'attributes rounded to 0 or 1, or as probabilities; or embeddings in place of attributes',
         FEATURES,
       ),
     )

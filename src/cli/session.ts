@@ -65,6 +65,17 @@ export function analysisParameters({ root }: Pick<CliContext, 'root'>, settings:
   return { settings: analysisSettings({ ...settings, model }), bundled: bundledModels(root) };
 }
 
+/** Makes the embeddings of a run, if its faces are to be compared by them. @returns notes. */
+export async function embedIfWanted(
+  { engine, call }: Session,
+  runDir: string,
+  { features }: Pick<Settings, 'features'>,
+): Promise<string[]> {
+  if (features !== 'embedding') return [];
+  const made = await engine.call('embed', { runDir, storeDir: cacheFolder() }, call);
+  return made.notices.map((notice) => `note: ${notice}`);
+}
+
 /**
  * @param lists where failed.csv and without-face.csv are written if no image shows a face.
  * @returns the manifest of the run, and the temporary folder that holds it.

@@ -41,6 +41,7 @@ export const CALL_KINDS: Record<EngineCall, CallKind> = {
   datasetImage: 'view',
   changes: 'job',
   clearStore: 'job',
+  embed: 'job',
   cluster: 'job',
   compare: 'job',
   judge: 'job',

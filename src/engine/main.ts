@@ -15,6 +15,7 @@ import { compareRun, compareVectors } from './jobs/compare';
 import { clusterPaths, copyImages } from './jobs/copy-images';
 import { dataset } from './jobs/dataset';
 import { datasetImage, datasetSamples, exploreDataset } from './jobs/dataset-view';
+import { embedRun } from './jobs/embed';
 import { evaluate } from './jobs/evaluate';
 import { exportRun } from './jobs/export';
 import { clusterRun, locate, page, pictures } from './jobs/inspect';
@@ -65,6 +66,7 @@ const handlers: Handlers<EngineTable> = {
   changes: answering<'changes'>(changes),
   storeSize: answering<'storeSize'>(storeSize),
   clearStore: answering<'clearStore'>(clearStore),
+  embed: answering<'embed'>(embedRun),
   cluster: answering<'cluster'>(clusterRun),
   pictures: answering<'pictures'>(pictures),
   page: answering<'page'>(page),

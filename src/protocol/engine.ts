@@ -61,7 +61,30 @@ export interface EngineCalls extends DatasetCalls {
   storeSize: { params: { storeDir: string }; result: { bytes: number; images: number } };
   /** Deletes the cache, not the runs. `bytes` were freed. */
   clearStore: { params: { storeDir: string }; result: { bytes: number } };
-  /** Clusters the faces of a run by their stored attributes. */
+  /**
+   * Makes the embeddings of a run's faces, which the calls that cluster them with `features:
+   * embedding` need, unless the run has them. No photo is read.
+   */
+  embed: {
+    params: {
+      runDir: string;
+      /** Folder of the cache; null for no cache. */
+      storeDir: string | null;
+    };
+    result: {
+      faces: number;
+      /** Numbers of the network's hidden layer, and of them that are left. */
+      layer: number;
+      columns: number;
+      /** Share of the variance that is left, in [0, 1]. */
+      kept: number;
+      /** Faces whose embeddings were there already, in the run or in the cache. */
+      known: number;
+      /** For people. */
+      notices: string[];
+    };
+  };
+  /** Clusters the faces of a run by their stored attributes, or embeddings. */
   cluster: { params: { runDir: string; settings: ClusteringSettings }; result: Clustering };
   /**
    * Computes the eigenface and principal components of each cluster of a run: of all faces, or of

@@ -233,7 +233,10 @@ export async function readPictures(folder: string): Promise<ClusterPictures[] | 
  * Replaces a file atomically: if the process is killed, either the old or the new content stays. If
  * several processes replace it at the same time, the last one stays.
  */
-async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
+export async function replaceFile(
+  path: string,
+  content: string | Uint8Array | Iterable<string | Uint8Array>,
+): Promise<void> {
   const temporary = `${path}.${randomBytes(4).toString('hex')}.new`;
   try {
     await writeFile(temporary, content, { mode: PRIVATE_FILE });

@@ -16,6 +16,7 @@ import { codeOf, messageOf, UserError } from '../util/errors';
 const ADVICE: Record<string, string> = {
   'clustering.json': 'cluster its faces again',
   'comparison.json': 'compare the methods again',
+  'embeddings.bin': 'cluster its faces again',
   'crops.bin': 'analyze its images again; if that does not help, clear the cache and repeat it',
 };
 

@@ -4,8 +4,11 @@
  * reduce-embeddings.ts leaves out.
  */
 
-/** Offset and step of a face, as float32. */
+/** Bytes of the offset and the step of a face, as float32. */
 const HEADER = 8;
+
+/** @returns numbers of an embedding of so many bytes. */
+export const columnsOfBytes = (bytes: number): number => bytes - HEADER;
 
 /** Largest magnitude of a number: sums of squares stay finite. */
 const LARGEST = 1e15;

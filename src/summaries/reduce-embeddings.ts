@@ -29,12 +29,10 @@ const LEAST_SHARE = 1e-9;
  * Nothing depends on the order of the faces: of many, the directions come from an even sample in
  * the order of their values.
  * @param maxColumns numbers that are left, at most.
- * @param onFaces is called with the number of faces that are done.
  */
 export function reduceEmbeddings(
   table: EmbeddingTable,
   maxColumns = MAX_COLUMNS,
-  onFaces: (done: number) => void = () => undefined,
 ): ReducedEmbeddings {
   const sample = denseSample(table);
   const axes = axesOf(sample, Math.min(maxColumns, table.columns, sample.rows));
@@ -47,7 +45,6 @@ export function reduceEmbeddings(
     table.read(i, row);
     project(row, 0, weights, sums);
     values.set(sums, i * columns);
-    if (i % 256 === 255) onFaces(i + 1);
   }
   return { columns, values, kept: keptShare(sample, weights, columns) };
 }

@@ -31,6 +31,7 @@ import { clusterFaces } from '../clustering/cluster-faces';
 import { openRun } from '../open-runs';
 import { clusteringWorkers, pictureWorkers } from '../threads/worker-pools';
 import type { JobContext } from './job-context';
+import { inputOf } from './run-input';
 
 /** Clusters the faces of a run, and compares the result with the clustering it replaces. */
 export async function clusterRun(
@@ -38,21 +39,11 @@ export async function clusterRun(
   context: JobContext,
 ): Promise<Clustering> {
   const run = await openRun(runDir);
-  const { probabilities, manifest } = run;
-  const result = await clusterFaces(
-    {
-      probabilities,
-      names: manifest.modelAttributes,
-      thresholds: manifest.thresholds,
-      groups: manifest.groups,
-    },
-    settings,
-    {
-      ...context,
-      run: clusteringWorkers.run,
-      threads: clusteringWorkers.size,
-    },
-  );
+  const result = await clusterFaces(await inputOf(run, settings), settings, {
+    ...context,
+    run: clusteringWorkers.run,
+    threads: clusteringWorkers.size,
+  });
   const before = await readClustering(runDir).catch(unlessDamaged);
   if (before?.members.length === result.members.length) {
     const [a, b] = [clusterLabels(before), clusterLabels(result)];

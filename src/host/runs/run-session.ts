@@ -80,7 +80,7 @@ export class RunSession extends EventEmitter<SessionEvents> {
     public manifest: RunManifest | null = null,
   ) {
     super();
-    this.queries = new RunQueries(() => this.engine, runDir);
+    this.queries = new RunQueries(() => this.engine, runDir, context.storeDir);
     this.jobs = new JobRunner({
       onProgress: (progress) => this.emit('progress', progress),
       onState: () => this.emit('state'),
@@ -167,14 +167,13 @@ export class RunSession extends EventEmitter<SessionEvents> {
   compare(): Promise<Outcome> {
     return this.jobs.run('compare', undefined, async (options) => {
       const params = {
-        runDir: this.runDir,
         methods: [...METHODS],
         from: COMPARED.from,
         to: COMPARED.to,
         outDir: undefined,
         settings: clusteringSettings(this.context.settings()),
       };
-      this.comparison = await this.engine.call('compare', params, options);
+      this.comparison = await this.queries.compare(params, options);
     });
   }
 
@@ -291,8 +290,8 @@ export class RunSession extends EventEmitter<SessionEvents> {
   }
 
   private async clusterFaces(options: CallOptions): Promise<void> {
-    const params = { runDir: this.runDir, settings: clusteringSettings(this.context.settings()) };
-    this.clustering = await this.engine.call('cluster', params, options);
+    const settings = clusteringSettings(this.context.settings());
+    this.clustering = await this.queries.cluster(settings, options);
     this.pictures = null;
     this.judgement = null;
     this.generation += 1;
