@@ -36,12 +36,12 @@ export async function compareCommand(
   const params = { ...range, settings: clusteringSettings(settings), ...judging, ...output };
   const lines = await withSession(context, options, output.outDir, async (session) => {
     const { engine, call } = session;
-    const notes: string[] = [];
+    const embedded: string[] = [];
     let comparison: Comparison;
     if (vectors === undefined) {
       const analysis = analysisParameters(context, settings);
       const { runDir } = await analyzeFolders(session, folders, analysis);
-      notes.push(...(await embedIfWanted(session, runDir, settings)));
+      embedded.push(...(await embedIfWanted(session, runDir, settings)));
       comparison = await engine.call('compare', { ...params, runDir }, call);
     } else {
       const { limit, sample } = settings;
@@ -52,7 +52,7 @@ export async function compareCommand(
       );
     }
     const peakMemory = `peak memory ${(engine.peakMemory / 1e6).toFixed(0)} MB`;
-    return [...notes, ...comparisonLines(comparison), peakMemory];
+    return [...embedded, ...comparisonLines(comparison), peakMemory];
   });
   printLines([...lines, `written to ${output.outDir}`]);
 }

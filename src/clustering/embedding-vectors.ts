@@ -28,7 +28,7 @@ export function embeddingVectors(
 ): DistinctVectors {
   const matrix = toMatrix(embeddings);
   if (metric === 'cosine') {
-    toUnitLength(matrix);
+    toUnitRows(matrix.data, matrix.columns);
     return inCanonicalOrder(distinctVectors(matrix));
   }
   // In canonical order, so that the sums do not depend on the order of the faces.
@@ -52,14 +52,13 @@ function toMatrix({ columns, values }: Pick<Embeddings, 'columns' | 'values'>): 
   return { rows: values.length / columns, columns, data: Float64Array.from(values) };
 }
 
-/** Zeros stay zeros. */
-function toUnitLength({ rows, columns, data }: Matrix): void {
-  for (let row = 0; row < rows; row++) {
-    const own = data.subarray(row * columns, (row + 1) * columns);
+/** Divides each row of `[rows, columns]` by its length, in place; zeros stay zeros. */
+export function toUnitRows(data: Float64Array | Float32Array, columns: number): void {
+  for (let start = 0; start < data.length; start += columns) {
     let square = 0;
-    for (const value of own) square += value * value;
+    for (let i = start; i < start + columns; i++) square += data[i]! * data[i]!;
     const length = Math.sqrt(square);
-    if (length > 0) for (let i = 0; i < columns; i++) own[i]! /= length;
+    if (length > 0) for (let i = start; i < start + columns; i++) data[i]! /= length;
   }
 }
 

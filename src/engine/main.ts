@@ -8,6 +8,7 @@ import type { Progress } from '../domain/progress';
 import type { EngineCalls, EngineCall } from '../protocol/engine';
 import { setNativeEnvironment } from '../util/native-environment';
 import type { EngineAnswer, EngineTable } from './call-kinds';
+import { alike } from './jobs/alike';
 import { analyze } from './jobs/analyze';
 import { changes, clearStore, storeSize } from './jobs/changes';
 import { clusterVectors } from './jobs/cluster-vectors';
@@ -70,6 +71,7 @@ const handlers: Handlers<EngineTable> = {
   cluster: answering<'cluster'>(clusterRun),
   pictures: answering<'pictures'>(pictures),
   page: answering<'page'>(page),
+  alike: answering<'alike'>(alike),
   locate: answering<'locate'>(locate),
   photo: answering<'photo'>(photo),
   clusterPaths: answering<'clusterPaths'>(clusterPaths),

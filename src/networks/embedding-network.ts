@@ -17,7 +17,7 @@ import { valueMessage } from './onnx-writer';
 import { bytesField, rewritePieces } from './rewrite-message';
 
 /** Numbers of an embedding, at least and at most. */
-export const EMBEDDING_COLUMNS = { from: 2, to: 16_384 };
+const EMBEDDING_COLUMNS = { from: 2, to: 16_384 };
 
 /** A network ready to run. */
 export interface EmbeddingModel {
@@ -73,7 +73,7 @@ export async function openEmbeddingModel(
  * @param bytes content of a network that infers attributes.
  * @throws UserError where there is no such layer.
  */
-export function withHiddenOutput(bytes: Uint8Array): Uint8Array {
+function withHiddenOutput(bytes: Uint8Array): Uint8Array {
   const graph = readGraph(bytes);
   const hidden = hiddenLayer(graph);
   const writer = new GraphWriter(graph.names);

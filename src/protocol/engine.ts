@@ -3,7 +3,7 @@ import type { Clustering, FaceOrder } from '../domain/clustering';
 import type { Comparison } from '../domain/comparison';
 import type { ExploreOptions, DatasetReport } from '../domain/dataset';
 import type { Evaluation } from '../domain/evaluation';
-import type { FaceCard, PhotoView, ClusterPictures } from '../domain/faces';
+import type { AlikeFace, FaceCard, PhotoView, ClusterPictures } from '../domain/faces';
 import type { Judgement } from '../domain/judgement';
 import type { MissingWord, NetworkWords } from '../domain/network-words';
 import type { BundledModels, NetworkInfo } from '../domain/networks';
@@ -80,6 +80,8 @@ export interface EngineCalls extends DatasetCalls {
       kept: number;
       /** Faces whose embeddings were there already, in the run or in the cache. */
       known: number;
+      /** Taken by this call. */
+      seconds: number;
       /** For people. */
       notices: string[];
     };
@@ -95,6 +97,15 @@ export interface EngineCalls extends DatasetCalls {
   page: {
     params: { runDir: string; cluster: number; order: FaceOrder; start: number; count: number };
     result: FaceCard[];
+  };
+  /**
+   * The other faces of a run that are most alike to one, the nearest first, equally near ones by
+   * their rows: by embeddings if the run has them, else by the probabilities of all attributes.
+   * @param count at most, from 1 to 1000.
+   */
+  alike: {
+    params: { runDir: string; row: number; count: number };
+    result: { by: 'embedding' | 'probability'; faces: AlikeFace[] };
   };
   /** The photo that a face is in, with all its faces. */
   photo: { params: { runDir: string; row: number }; result: PhotoView };

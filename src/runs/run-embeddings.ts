@@ -11,7 +11,7 @@ import { replaceFile } from './run-files';
 import { checked, DamagedRun, parseJson } from './run-schemas';
 
 /** What is known of embeddings without the numbers. */
-export interface EmbeddingInfo {
+interface EmbeddingInfo {
   /** Key of the network that gave them. */
   network: string;
   faces: number;

@@ -111,8 +111,8 @@ describe('embeddings of the faces of a run', () => {
     await expect(engine.call('cluster', { runDir, settings: byEmbedding() })).rejects.toThrow(
       /'embeddings\.bin' has no first line\): cluster its faces again$/,
     );
-    expect(await engine.call('embed', { runDir, storeDir })).toEqual({
-      ...made,
+    expect(await engine.call('embed', { runDir, storeDir })).toMatchObject({
+      kept: made.kept,
       known: made.faces,
     });
     await copyFile(bundled.gpu, model);
@@ -122,5 +122,45 @@ describe('embeddings of the faces of a run', () => {
       /^the run in '.*' has no embeddings, and its network '.*own\.onnx' has changed since: analyze/,
     );
     expect((await readManifest(runDir))!.model).toBe(model);
+  });
+});
+
+describe('the faces most alike to one', () => {
+  it('are told by attributes, and by embeddings once there are some', async () => {
+    const engine = startEngine();
+    const [folder, twice] = [join(PORTRAITS, 'female'), join(base, 'twice')];
+    await cp(folder, twice, { recursive: true });
+    const runDir = await analyzed([folder, twice]);
+    const { faces: count } = (await readManifest(runDir))!;
+    const half = count / 2;
+    const first = await engine.call('alike', { runDir, row: 3, count: 5 });
+    expect(first.by).toBe('probability');
+    await engine.call('embed', { runDir, storeDir });
+    const { by, faces } = await engine.call('alike', { runDir, row: 3, count: 5 });
+    expect(by).toBe('embedding');
+    for (const each of [first.faces, faces]) {
+      expect(each).toHaveLength(5);
+      // Its copy, then pairs of others with their copies.
+      expect(each[0]).toMatchObject({ row: 3 + half, distance: 0 });
+      expect(each[2]!.row).toBe(each[1]!.row + half);
+      expect(each[2]!.distance).toBe(each[1]!.distance);
+      const distances = each.map(({ distance }) => distance);
+      expect(distances).toEqual([...distances].sort((a, b) => a - b));
+      expect(each[1]!.jpeg.length).toBeGreaterThan(1000);
+    }
+    expect(faces[4]!.distance).toBeLessThan(1);
+    expect((await engine.call('alike', { runDir, row: 0, count: 1000 })).faces).toHaveLength(
+      count - 1,
+    );
+    for (const [row, number, message] of [
+      [count, 5, `expected a face below ${count}, got ${count}`],
+      [-1, 5, `expected a face below ${count}, got -1`],
+      [0.5, 5, `expected a face below ${count}, got 0.5`],
+      [0, 0, 'expected 1 to 1000 faces, got 0'],
+      [0, 1e9, 'expected 1 to 1000 faces, got 1000000000'],
+    ] as const)
+      await expect(engine.call('alike', { runDir, row, count: number })).rejects.toThrow(message);
+    await writeFile(join(runDir, 'embeddings.bin'), 'x'); // made anew when faces are clustered
+    expect((await engine.call('alike', { runDir, row: 0, count: 1 })).by).toBe('probability');
   });
 });

@@ -19,13 +19,15 @@ export async function embedRun(
   { runDir, storeDir }: Params,
   { signal, onProgress }: JobContext,
 ): Promise<Result> {
+  const started = performance.now();
   const run = await openRun(runDir);
   const { manifest } = run;
   const { model, modelSha256 } = manifest;
   // The network's file is not needed for embeddings that are there.
   const hash = modelSha256 === undefined ? await fileHash(model) : shortHash(modelSha256);
   const stored = await readEmbeddings(runDir, manifest.faces).catch(unlessDamaged);
-  if (stored?.network === embeddingKey(hash)) return resultOf(stored, stored.faces, []);
+  if (stored?.network === embeddingKey(hash))
+    return resultOf(stored, { known: stored.faces, started, notices: [] });
   await checkNetworkOf(run, hash);
   const notices: string[] = [];
   const folder = manifest.settings.cache ? storeDir : null;
@@ -35,7 +37,7 @@ export async function embedRun(
     async (store) => {
       const { embeddings, known } = await embedFaces(run, model, { store, signal, onProgress });
       await writeToRun(run, () => writeEmbeddings(runDir, embeddings));
-      return resultOf(embeddings, known, notices);
+      return resultOf(embeddings, { known, started, notices });
     },
   );
 }
@@ -55,6 +57,13 @@ async function checkNetworkOf({ folder, manifest: { model } }: StoredRun, hash: 
 
 const resultOf = (
   { faces, layer, columns, kept }: RunEmbeddings,
-  known: number,
-  notices: string[],
-): Result => ({ faces, layer, columns, kept, known, notices });
+  { known, started, notices }: Pick<Result, 'known' | 'notices'> & { started: number },
+): Result => ({
+  faces,
+  layer,
+  columns,
+  kept,
+  known,
+  seconds: (performance.now() - started) / 1000,
+  notices,
+});

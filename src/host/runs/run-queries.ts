@@ -39,6 +39,11 @@ export class RunQueries {
     return this.engine().call('page', { runDir: this.runDir, cluster, order, start, count });
   }
 
+  /** The faces that are most alike to one, `count` at most. */
+  async alike(row: number, count: number): Promise<EngineCalls['alike']['result']> {
+    return this.engine().call('alike', { runDir: this.runDir, row, count });
+  }
+
   /** The photo of a face, with all faces in it. */
   async photo(row: number): Promise<PhotoView> {
     return this.engine().call('photo', { runDir: this.runDir, row });
