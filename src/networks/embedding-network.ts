@@ -4,6 +4,7 @@
  */
 import type { InferenceSession } from 'onnxruntime-node';
 import type { CropSize } from '../domain/faces';
+import type { Framing } from '../domain/networks';
 import { UserError } from '../util/errors';
 import { inBatchesOf } from './fixed-batches';
 import { GraphWriter } from './graph-writer';
@@ -21,8 +22,8 @@ const EMBEDDING_COLUMNS = { from: 2, to: 16_384 };
 
 /** A network ready to run. */
 export interface EmbeddingModel {
-  /** Size of its input, in pixels. */
-  crop: CropSize;
+  /** Size of its input, in pixels, and how crops of other proportions are fitted to it. */
+  crop: Framing;
   /** Numbers of an embedding. */
   columns: number;
   /**
@@ -36,7 +37,7 @@ export interface EmbeddingModel {
 
 /**
  * Opens a network in the form of network-content.ts, and runs it once to learn the size of its
- * embeddings.
+ * embeddings: its outputs if they are said to be one, else its hidden layer.
  * @throws UserError naming the file, where it has no hidden layer that can be read.
  */
 export async function openEmbeddingModel(
@@ -46,11 +47,11 @@ export async function openEmbeddingModel(
   const { bytes, form } = await readNetwork(file);
   const session = await openSession(
     file,
-    naming(file, () => withHiddenOutput(bytes)),
+    form?.isEmbedding === true ? bytes : naming(file, () => withHiddenOutput(bytes)),
     options,
   );
   try {
-    const crop = cropOf(file, session);
+    const crop = { ...cropOf(file, session), stretch: form?.stretch === true };
     const batch = form?.input.batch;
     const first = await firstRun(session, crop, batch ?? 1);
     const columns = naming(file, () => columnsOf(first.dims, batch ?? 1));

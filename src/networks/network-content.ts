@@ -142,7 +142,7 @@ function isAdapted({ form, graph, isSelfDescribed }: FoundNetwork): boolean {
     graph.outputs.length === 1 &&
     head?.type === FLOAT &&
     head.reshape === 'none' &&
-    head.activation === 'none' &&
+    (head.activation === 'none' || head.activation === 'embedding') &&
     areNumbers(graph.outputs[0]?.shape)
   );
 }

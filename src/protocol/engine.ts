@@ -205,6 +205,8 @@ export interface EngineCalls extends DatasetCalls {
       attributes: string[];
       /** Whether nobody wrote them: they are CelebA's, or made of the names of the outputs. */
       areNamesAssumed: boolean;
+      /** Whether it gives embeddings in place of attributes; missing where it does not. */
+      isEmbedding?: true;
       crop: { width: number; height: number };
       /** Hash of its content. */
       hash: string;

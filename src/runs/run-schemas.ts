@@ -57,6 +57,7 @@ export const manifestSchema: z.ZodType<RunManifest> = z.object({
   settings: settings.transform(analysisSettings),
   model: z.string(),
   modelSha256: z.string().exactOptional(),
+  embeddings: z.object({ model: z.string(), modelSha256: z.string() }).optional(),
   modelAttributes: z.array(z.string()).min(1),
   thresholds: z.array(z.number()).optional(),
   groups: z.array(z.array(count)).exactOptional(),

@@ -6,6 +6,7 @@ import type { Progress } from '../../src/domain/progress';
 import { analysisSettings, clusteringSettings, type Settings } from '../../src/domain/settings';
 import { clusterLabels, readClustering, readManifest } from '../../src/runs/run-files';
 import { bundled, settingsWith, startEngine } from '../support/engine';
+import { foreignNetwork, plain } from '../support/foreign-networks';
 import { PORTRAITS, temporaryFolder } from '../support/images';
 
 const FACES = 72;
@@ -122,6 +123,40 @@ describe('embeddings of the faces of a run', () => {
       /^the run in '.*' has no embeddings, and its network '.*own\.onnx' has changed since: analyze/,
     );
     expect((await readManifest(runDir))!.model).toBe(model);
+  });
+});
+
+describe('a network of embeddings', () => {
+  it('gives those of the faces, whose attributes are of the bundled network', async () => {
+    const engine = startEngine();
+    const model = join(base, 'vectors.onnx');
+    const parts = { metadata: { activation: 'embedding' } };
+    const head = { name: 'vector', values: 96, end: plain('vector') };
+    await writeFile(model, foreignNetwork({ type: 'uint8' }, [head], parts));
+    const folders = [join(PORTRAITS, 'female')];
+    const runDir = await analyzed(folders, { model });
+    const manifest = (await readManifest(runDir))!;
+    expect(manifest.model).not.toBe(model);
+    expect(manifest.modelAttributes).toHaveLength(40);
+    expect(manifest.embeddings).toMatchObject({ model });
+    expect(manifest.notices).toContainEqual(
+      expect.stringMatching(
+        /'vectors\.onnx': it gives embeddings, .* attributes are of the bundled/,
+      ),
+    );
+    const made = await engine.call('embed', { runDir, storeDir });
+    expect(made).toMatchObject({ layer: 96, known: 0 });
+    const { clusters } = await engine.call('cluster', { runDir, settings: byEmbedding() });
+    expect(clusters).toHaveLength(6);
+
+    // The same run, with another network of embeddings: no image is read again.
+    const other = await analyzed(folders);
+    expect((await readManifest(other))!.embeddings).toBeUndefined();
+    expect((await readManifest(other))!.known).toBe(manifest.faces);
+    expect(await engine.call('embed', { runDir: other, storeDir })).toMatchObject({
+      layer: 1536,
+      known: 0,
+    });
   });
 });
 

@@ -60,7 +60,7 @@ const CROPS = noiseCrops(COUNT);
 describe('the hidden layer', () => {
   it('is the input of the last linear layer', async () => {
     const { columns, crop, values } = await embeddings(deep(), CROPS, COUNT);
-    expect({ columns, crop }).toEqual({ columns: 3, crop: { width: SIDE, height: SIDE } });
+    expect({ columns, crop }).toMatchObject({ columns: 3, crop: { width: SIDE, height: SIDE } });
     const expected = Array.from({ length: COUNT }, (_, i) => hiddenOf(CROPS, i)).flat();
     values.forEach((each, i) => {
       expect(each).toBeCloseTo(expected[i]!, 3);
@@ -85,6 +85,24 @@ describe('the hidden layer', () => {
     const fixed = await embeddings(deep({ inputs, outputs }), CROPS, COUNT);
     const open = await embeddings(deep(), CROPS, COUNT);
     expect(fixed.values).toEqual(open.values);
+  });
+
+  it('is not read where the output is an embedding itself', async () => {
+    const bytes = deep({ metadata: { activation: 'embedding' } });
+    await expect(embeddings(bytes, CROPS, COUNT)).rejects.toThrow(/ends in a sigmoid already/);
+    const ends = node('Gemm', ['hidden', 'weights'], ['probabilities']);
+    const { columns, values } = await embeddings(
+      deep({ metadata: { activation: 'embedding' } }, ends),
+      CROPS,
+      COUNT,
+    );
+    expect(columns).toBe(2);
+    const hidden = hiddenOf(CROPS, 0);
+    const weights = [0.01, 0.02, -0.02];
+    expect(values[0]).toBeCloseTo(
+      hidden.reduce((sum, each, i) => sum + each * weights[i]!, 0),
+      4,
+    );
   });
 
   it('is what the bundled networks give, whatever the batch', async () => {

@@ -22,13 +22,13 @@ export async function embedRun(
   const started = performance.now();
   const run = await openRun(runDir);
   const { manifest } = run;
-  const { model, modelSha256 } = manifest;
+  const { model, modelSha256 } = manifest.embeddings ?? manifest;
   // The network's file is not needed for embeddings that are there.
   const hash = modelSha256 === undefined ? await fileHash(model) : shortHash(modelSha256);
   const stored = await readEmbeddings(runDir, manifest.faces).catch(unlessDamaged);
   if (stored?.network === embeddingKey(hash))
     return resultOf(stored, { known: stored.faces, started, notices: [] });
-  await checkNetworkOf(run, hash);
+  await checkNetworkOf(run, model, hash);
   const notices: string[] = [];
   const folder = manifest.settings.cache ? storeDir : null;
   return withStore(
@@ -43,7 +43,7 @@ export async function embedRun(
 }
 
 /** @throws UserError where the network is not the one that the run was made with. */
-async function checkNetworkOf({ folder, manifest: { model } }: StoredRun, hash: string) {
+async function checkNetworkOf({ folder }: StoredRun, model: string, hash: string) {
   let problem = 'has changed since';
   try {
     if ((await fileHash(model)) === hash) return;

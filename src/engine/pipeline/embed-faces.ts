@@ -2,6 +2,7 @@
  * Faces of a run → their embeddings. They are read from the aligned crops of the run, so that no
  * photo is decoded again, or from the store.
  */
+import { fittedCrops } from '../../images/fit-crops';
 import type { Provider } from '../../domain/networks';
 import type { Progress } from '../../domain/progress';
 import { type EmbeddingModel, openEmbeddingModel } from '../../networks/embedding-network';
@@ -14,7 +15,6 @@ import type { FileIdentity } from '../../store/identity';
 import type { Content } from '../../store/store-records';
 import { columnsOfBytes, EmbeddingTable } from '../../summaries/embedding-table';
 import { reduceEmbeddings } from '../../summaries/reduce-embeddings';
-import { UserError } from '../../util/errors';
 import { yieldToEventLoop } from '../../util/yield-to-event-loop';
 import { embeddingKey, fileHash } from './pipeline-keys';
 
@@ -156,19 +156,11 @@ function storedTable(faces: number, images: readonly ImageFaces[]) {
 }
 
 /** Opens the network on the provider of the run, or else on the CPU. */
-async function openFor({ manifest, crops }: StoredRun, file: string): Promise<EmbeddingModel> {
+async function openFor({ manifest }: StoredRun, file: string): Promise<EmbeddingModel> {
   const provider = providerOf(manifest.provider);
-  const model =
-    provider === 'cpu'
-      ? await openEmbeddingModel(file, { provider })
-      : await openEmbeddingModel(file, { provider }).catch(() =>
-          openEmbeddingModel(file, { provider: 'cpu' }),
-        );
-  const { width, height } = crops.size;
-  if (model.crop.width === width && model.crop.height === height) return model;
-  await model.release();
-  throw new UserError(
-    `the crops of the run are of ${width}×${height} pixels, but the model '${file}' takes ${model.crop.width}×${model.crop.height}: analyze the images again`,
+  if (provider === 'cpu') return openEmbeddingModel(file, { provider });
+  return openEmbeddingModel(file, { provider }).catch(() =>
+    openEmbeddingModel(file, { provider: 'cpu' }),
   );
 }
 
@@ -191,7 +183,9 @@ async function inferMissing(
   };
   const size = BATCH[providerOf(run.manifest.provider)];
   const load = (from: number) => {
-    const loading = run.crops.faces(rows.slice(from, from + size));
+    const loading = run.crops
+      .faces(rows.slice(from, from + size))
+      .then((faces) => fittedCrops(faces, run.crops.size, model.crop));
     loading.catch(() => undefined); // thrown where it is awaited
     return loading;
   };
