@@ -9,7 +9,13 @@ import type { CliContext, CliOptions } from './context';
 import { type Judging, judgingOf } from './judging';
 import { keptLines, type Output, outputOf } from './output';
 import { printLines } from './print';
-import { analysisParameters, analyzeFolders, type Session, withSession } from './session';
+import {
+  analysisParameters,
+  analyzeFolders,
+  embedIfWanted,
+  type Session,
+  withSession,
+} from './session';
 import { UsageError } from './status';
 
 export async function clusterCommand(
@@ -51,6 +57,7 @@ async function clusterFolders(
   const { engine, call } = session;
   const analysis = analysisParameters({ root }, settings);
   const { runDir, manifest } = await analyzeFolders(session, folders, analysis, output);
+  const embedded = await embedIfWanted(session, runDir, settings);
   const chosen = clusteringSettings(settings);
   const clustering = await engine.call('cluster', { runDir, settings: chosen }, call);
   const judgement =
@@ -62,6 +69,7 @@ async function clusterFolders(
   );
   return [
     ...runLines(manifest, { peakMemory: engine.peakMemory, verbose }),
+    ...embedded,
     ...keptLines(written, output),
     ...clusteringLines(clustering),
     ...(judgement === undefined ? [] : judgementLines(judgement)),

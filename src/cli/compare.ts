@@ -9,7 +9,7 @@ import type { CliContext, CliOptions } from './context';
 import { labelsOf, seedsOf } from './judging';
 import { outputOf } from './output';
 import { printLines } from './print';
-import { analysisParameters, analyzeFolders, withSession } from './session';
+import { analysisParameters, analyzeFolders, embedIfWanted, withSession } from './session';
 import { UsageError } from './status';
 
 /** Largest number of clusters that may be compared. */
@@ -36,10 +36,12 @@ export async function compareCommand(
   const params = { ...range, settings: clusteringSettings(settings), ...judging, ...output };
   const lines = await withSession(context, options, output.outDir, async (session) => {
     const { engine, call } = session;
+    const embedded: string[] = [];
     let comparison: Comparison;
     if (vectors === undefined) {
       const analysis = analysisParameters(context, settings);
       const { runDir } = await analyzeFolders(session, folders, analysis);
+      embedded.push(...(await embedIfWanted(session, runDir, settings)));
       comparison = await engine.call('compare', { ...params, runDir }, call);
     } else {
       const { limit, sample } = settings;
@@ -50,7 +52,7 @@ export async function compareCommand(
       );
     }
     const peakMemory = `peak memory ${(engine.peakMemory / 1e6).toFixed(0)} MB`;
-    return [...comparisonLines(comparison), peakMemory];
+    return [...embedded, ...comparisonLines(comparison), peakMemory];
   });
   printLines([...lines, `written to ${output.outDir}`]);
 }

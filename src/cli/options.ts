@@ -136,7 +136,7 @@ export function addFeatureOptions(command: Command): Command {
     .addOption(
       choiceOption(
         '--features <KIND>',
-        'attributes rounded to 0 or 1, or as probabilities',
+        'attributes rounded to 0 or 1, or as probabilities; or embeddings in place of attributes',
         FEATURES,
       ),
     )
@@ -195,8 +195,12 @@ export function addWrapOptions(command: Command): Command {
     new Option('--names <FILE|A,B,…>', 'names of all values of the outputs, in order'),
     new Option(
       '--activation <A,…>',
-      'what is still to be applied, to all outputs or to each: sigmoid, softmax or none',
+      'what is still to be applied, to all outputs or to each: sigmoid, softmax or none; or embedding',
     ),
+    new Option(
+      '--embedding',
+      'the output is an embedding, by which faces are compared with --features embedding: like --activation embedding',
+    ).conflicts('activation'),
     new Option(
       '--groups <N,…>',
       'numbers of values that exclude each other, in order, such as 7,2,9 (1: on its own)',

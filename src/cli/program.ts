@@ -66,7 +66,7 @@ function addCluster(program: Command, context: CliContext): void {
     .addOption(verboseOption())
     .option(
       '--vectors <FILE>',
-      'cluster ready attribute vectors instead (.csv, list_attr_celeba.txt, or either .gz)',
+      'cluster ready attribute vectors instead (.csv, .tsv, .jsonl, .parquet, or list_attr_celeba.txt)',
     )
     .option('--labels <FILE>', 'judge the clusters by a table of true attributes')
     .addOption(numberOption('--seeds <N>', 'clusterings with different seeds that are judged (1)'))
@@ -92,7 +92,7 @@ function addCompare(program: Command, context: CliContext): void {
     .addOption(overwriteOption())
     .option(
       '--vectors <FILE>',
-      'compare on ready attribute vectors instead (.csv, list_attr_celeba.txt, or either .gz)',
+      'compare on ready attribute vectors instead (.csv, .tsv, .jsonl, .parquet, or list_attr_celeba.txt)',
     )
     .option('--labels <FILE>', 'also judge the clusters by a table of true attributes')
     .addOption(

@@ -5,6 +5,7 @@ import type { RunManifest } from '../domain/run';
 import { analysisSettings, type Settings } from '../domain/settings';
 import { bundledModels, engineScript } from '../engine/bundled-files';
 import { EngineClient } from '../engine/client';
+import { count, plural } from '../text/numbers';
 import { sweepTemporaryFolders, type TemporaryFolder } from '../util/temporary-folder';
 import { cacheFolder } from './cache';
 import type { CliContext, CliOptions } from './context';
@@ -63,6 +64,24 @@ function startEngine(root: string): EngineClient {
 export function analysisParameters({ root }: Pick<CliContext, 'root'>, settings: Settings) {
   const model = settings.model === '' ? '' : resolve(settings.model);
   return { settings: analysisSettings({ ...settings, model }), bundled: bundledModels(root) };
+}
+
+/** Makes the embeddings of a run, if its faces are to be compared by them. @returns lines. */
+export async function embedIfWanted(
+  { engine, call }: Session,
+  runDir: string,
+  { features }: Pick<Settings, 'features'>,
+): Promise<string[]> {
+  if (features !== 'embedding') return [];
+  const { faces, known, seconds, notices } = await engine.call(
+    'embed',
+    { runDir, storeDir: cacheFolder() },
+    call,
+  );
+  return [
+    `embeddings of ${plural(faces, 'face')}, ${count(known)} of them from the cache: ${seconds.toFixed(1)} s`,
+    ...notices.map((notice) => `note: ${notice}`),
+  ];
 }
 
 /**

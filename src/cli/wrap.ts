@@ -32,11 +32,14 @@ export async function wrapCommand(
   );
   if (result.kind === 'missing') throw new UserError(result.problem);
   const { lines, info } = result;
-  const { attributes, crop, notices } = info;
+  const { attributes, crop, notices, isEmbedding = false } = info;
+  const [given, use] = isEmbedding
+    ? [`embeddings of ${plural(attributes.length, 'number')}`, '--model and --features embedding']
+    : [plural(attributes.length, 'attribute'), '--model'];
   printLines([
     ...lines,
     ...notices.map((notice) => `note: ${notice}`),
-    `written to ${out}: ${plural(attributes.length, 'attribute')}, crops of ${crop.width}×${crop.height} pixels; use it with --model`,
+    `written to ${out}: ${given}, crops of ${crop.width}×${crop.height} pixels; use it with ${use}`,
   ]);
 }
 
@@ -46,6 +49,7 @@ function wordsIn(options: CliOptions): NetworkWords {
     const value = options[word];
     if (typeof value === 'string') words[word] = word === 'names' ? namesText(value) : value;
   }
+  if (options.embedding === true) words.activation = 'embedding';
   return words;
 }
 

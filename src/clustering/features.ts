@@ -2,6 +2,9 @@
 import type { ClusteringSettings } from '../domain/settings';
 import type { Matrix } from './distinct';
 
+/** Features that attributes become. */
+export type AttributeFeatures = Exclude<ClusteringSettings['features'], 'embedding'>;
+
 /** Minimum probability at which an attribute counts as present. */
 export const PRESENT = 0.5;
 
@@ -16,7 +19,7 @@ export function featureMatrix(
   width: number,
   columns: readonly number[],
   weights: Float64Array,
-  features: ClusteringSettings['features'],
+  features: AttributeFeatures,
 ): Matrix {
   const rows = width === 0 ? 0 : probabilities.length / width;
   const data = new Float64Array(rows * columns.length);
@@ -45,7 +48,7 @@ export function deviationsOf(
   probabilities: Float32Array,
   width: number,
   columns: readonly number[],
-  features: ClusteringSettings['features'],
+  features: AttributeFeatures,
 ): number[] {
   const rows = probabilities.length / width;
   const toUnits = (value: number) => (features === 'binary' ? value : Math.round(value / UNIT));

@@ -140,7 +140,7 @@ function partsOf(folder: string, tables: readonly string[]): LabelPart[] {
 /** @param found what there is instead. */
 export const noDataset = (folder: string, found: string): UserError =>
   new UserError(
-    `no data set in '${folder}': expected CelebA's ${KNOWN[0]!}, or one table of labels (.csv); ` +
+    `no data set in '${folder}': expected CelebA's ${KNOWN[0]!}, or one table of labels (.csv, .tsv, .jsonl, .parquet); ` +
       `${found}. Name one with --labels`,
   );
 

@@ -55,6 +55,12 @@ export interface FaceAnswer {
   faces: FaceCard[];
 }
 
+/** A face with its distance to another one. */
+export interface AlikeFace extends FaceCard {
+  /** Euclidean: of embeddings of length 1, in [0, 2], or of the probabilities. */
+  distance: number;
+}
+
 /** A photo with its faces. */
 export interface PhotoView {
   /** Path below its folder, for display. */

@@ -54,6 +54,8 @@ export interface NetworkInfo {
   attributes: string[];
   /** Faces that it takes at a time; missing for any number. */
   batch?: number | undefined;
+  /** Whether its outputs are embeddings in place of attributes; missing where they are not. */
+  isEmbedding?: true;
   /** What was assumed, and what it costs, for people. */
   notices: string[];
 }

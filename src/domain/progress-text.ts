@@ -5,6 +5,7 @@ import type { FolderChanges } from './run';
 const STAGE_NAMES: Record<Stage, string> = {
   scan: 'Finding images',
   infer: 'Analyzing',
+  embed: 'Reading embeddings',
   cluster: 'Clustering',
   compare: 'Comparing methods',
   summarise: 'Averaging faces',
@@ -12,10 +13,17 @@ const STAGE_NAMES: Record<Stage, string> = {
   copy: 'Copying',
 };
 
+const UNITS: Partial<Record<Stage, string>> = {
+  scan: ' images',
+  infer: ' images',
+  copy: ' images',
+  embed: ' faces',
+};
+
 /** `Analyzing: 1,200 of 9,490 images (3 failed)`. */
 export function stageText({ stage, done, total, failed }: Progress): string {
   const number = (value: number) => value.toLocaleString('en');
-  const unit = stage === 'scan' || stage === 'infer' || stage === 'copy' ? ' images' : '';
+  const unit = UNITS[stage] ?? '';
   const counted =
     total > 0
       ? `: ${number(done)} of ${number(total)}${unit}`

@@ -1,6 +1,7 @@
 /** Progress of a job. */
 
-export type Stage = 'scan' | 'infer' | 'cluster' | 'compare' | 'summarise' | 'export' | 'copy';
+export type Stage =
+  'scan' | 'infer' | 'embed' | 'cluster' | 'compare' | 'summarise' | 'export' | 'copy';
 
 export interface Progress {
   stage: Stage;

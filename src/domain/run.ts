@@ -75,6 +75,8 @@ export interface RunManifest {
   model: string;
   /** SHA-256 of that file; undefined in runs of older versions. */
   modelSha256?: string;
+  /** The network whose embeddings the faces have; undefined where they have those of `model`. */
+  embeddings?: { model: string; modelSha256: string } | undefined;
   /** Names of the model's outputs, in order. */
   modelAttributes: string[];
   /**

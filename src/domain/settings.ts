@@ -26,7 +26,7 @@ export const AUTO_BY = ['knee', 'silhouette', 'elbow', 'gap'] as const;
 const WEIGHTS = ['standardized', 'none', 'rare', 'common'] as const;
 export const WEIGHTS_FROM = ['celeba', 'folder'] as const;
 export const THRESHOLDS = ['half', 'balanced'] as const;
-export const FEATURES = ['binary', 'probability'] as const;
+export const FEATURES = ['binary', 'probability', 'embedding'] as const;
 export const DETECT = ['auto', 'always', 'never'] as const;
 
 /** Formats of the table of faces. */
@@ -132,7 +132,10 @@ export const clusteringSettingsSchema = z.strictObject({
     .default('standardized'),
   /** Origin of the frequencies behind `rare` and `common`. */
   weightsFrom: z.enum(WEIGHTS_FROM).default('celeba'),
-  /** `binary`: attributes are 0 or 1, as in the original work. */
+  /**
+   * `binary`: attributes are 0 or 1, as in the original work. `embedding`: the numbers of the
+   * network's last hidden layer, in place of attributes.
+   */
   features: z.enum(FEATURES).default('binary'),
   /**
    * Probability from which an attribute counts as present: 0.5, or the threshold in the model file

@@ -8,6 +8,7 @@ import type { Progress } from '../domain/progress';
 import type { EngineCalls, EngineCall } from '../protocol/engine';
 import { setNativeEnvironment } from '../util/native-environment';
 import type { EngineAnswer, EngineTable } from './call-kinds';
+import { alike } from './jobs/alike';
 import { analyze } from './jobs/analyze';
 import { ask } from './jobs/ask';
 import { changes, clearStore, storeSize } from './jobs/changes';
@@ -17,6 +18,7 @@ import { clusterPaths, copyImages } from './jobs/copy-images';
 import { correctRun } from './jobs/corrections';
 import { dataset } from './jobs/dataset';
 import { datasetImage, datasetSamples, exploreDataset } from './jobs/dataset-view';
+import { embedRun } from './jobs/embed';
 import { evaluate } from './jobs/evaluate';
 import { exportRun } from './jobs/export';
 import { arrangedPlaces, attributeValues, places } from './jobs/face-map';
@@ -68,6 +70,7 @@ const handlers: Handlers<EngineTable> = {
   changes: answering<'changes'>(changes),
   storeSize: answering<'storeSize'>(storeSize),
   clearStore: answering<'clearStore'>(clearStore),
+  embed: answering<'embed'>(embedRun),
   cluster: answering<'cluster'>(clusterRun),
   correct: answering<'correct'>(correctRun),
   pictures: answering<'pictures'>(pictures),
@@ -77,6 +80,7 @@ const handlers: Handlers<EngineTable> = {
   places: answering<'places'>(places),
   arrangedPlaces: answering<'arrangedPlaces'>(arrangedPlaces),
   attributeValues: answering<'attributeValues'>(attributeValues),
+  alike: answering<'alike'>(alike),
   locate: answering<'locate'>(locate),
   photo: answering<'photo'>(photo),
   clusterPaths: answering<'clusterPaths'>(clusterPaths),

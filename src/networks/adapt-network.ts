@@ -104,14 +104,14 @@ function nameOf(message: Uint8Array): string {
 
 /** What later readings of the file need to know, and nothing that would be applied twice. */
 function metadataEntries(
-  { input: { width, height }, stretch, attributes, groups }: NetworkForm,
+  { input: { width, height }, stretch, attributes, groups, isEmbedding }: NetworkForm,
   { metadata: { frequencies, thresholds }, wrapped }: AdaptOptions,
 ): [string, unknown][] {
   const entries: [string, unknown][] = [
     ['wrapped', wrapped],
     ['attributes', attributes],
     ['framing', { width, height, stretch }],
-    ['activation', 'none'],
+    ['activation', isEmbedding ? 'embedding' : 'none'],
     ['groups', groupSizes(groups, attributes.length)],
   ];
   if (frequencies?.length === attributes.length) entries.push(['frequencies', frequencies]);

@@ -6,7 +6,7 @@ import { UserError } from '../util/errors';
 import { checkNames } from './check-names';
 import { namesByOutput } from './literals';
 import { NETWORK_LIMITS } from './network-limits';
-import type { Head, SizedHead } from './output-form';
+import { type Head, isEmbedding, type SizedHead } from './output-form';
 import { namesSaid } from './parse-words';
 import type { Said, SaidWords } from './said-words';
 
@@ -105,9 +105,14 @@ function derivedNames(
   heads: readonly SizedHead[],
   missing: MissingWord[],
 ): Pick<NamedHeads, 'attributes' | 'notice'> {
-  for (const head of heads) refuseEmbedding(head);
   const [only] = heads as [SizedHead];
   const isOne = heads.length === 1;
+  if (heads.every(isEmbedding)) return { attributes: numbered(heads), notice: undefined };
+  const asked = heads.find(looksLikeEmbedding);
+  if (asked !== undefined) {
+    askWhetherEmbedding(asked, missing);
+    return { attributes: [], notice: undefined };
+  }
   const celebA = isOne ? celebANames(only.values) : undefined;
   if (celebA !== undefined) {
     const notice = `its ${only.values} outputs have no names: those of CelebA are assumed, in CelebA's order`;
@@ -146,14 +151,25 @@ function celebANames(values: number): string[] | undefined {
   }
 }
 
-/** @throws UserError where an output is most likely a vector to compare faces by. */
-function refuseEmbedding({ name, values, end, activation }: SizedHead): void {
-  if (end === 'sigmoid' || end === 'softmax' || activation !== 'none') return;
+/** Names of the numbers of an embedding, which have no others. */
+const numbered = (heads: readonly SizedHead[]): string[] =>
+  Array.from({ length: heads.reduce((sum, { values }) => sum + values, 0) }, (_, i) => String(i));
+
+/** Whether an output is most likely a vector to compare faces by. */
+function looksLikeEmbedding({ name, values, end, activation }: SizedHead): boolean {
+  if (end === 'sigmoid' || end === 'softmax' || activation !== 'none') return false;
   const isLong = values >= MIN_EMBEDDING && end !== 'unknown';
   const isCalledSo = EMBEDDING.test(name) && values > 2;
-  if (!isLong && !isCalledSo && end !== 'norm') return;
-  throw new UserError(
-    `its output '${excerpt(name)}' of ${values} values without names looks like an embedding (a vector to compare faces by), not like attributes with probabilities. ` +
-      'Faces are not grouped by embeddings of other networks: choose a network of attributes; if these are attributes, name them and their activation with --names and --activation of the command wrap',
-  );
+  return isLong || isCalledSo || end === 'norm';
+}
+
+/** Asks this alone: everything else depends on the answer. */
+function askWhetherEmbedding({ name, values }: SizedHead, missing: MissingWord[]): void {
+  const other = missing.findIndex(({ word }) => word === 'activation');
+  if (other >= 0) missing.splice(other, 1);
+  missing.push({
+    word: 'activation',
+    reason: `its output '${excerpt(name)}' of ${values} values without names looks like an embedding (a vector to compare faces by), not like attributes with probabilities`,
+    help: 'embedding if it is one; if these are attributes, sigmoid, softmax or none, with --names',
+  });
 }

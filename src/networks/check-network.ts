@@ -100,7 +100,15 @@ export async function testNetwork({
     const model = await openContent(file, { bytes, form }, { provider: 'cpu' });
     const notices = await testNetworkOn(model, form);
     const { crop, attributes, batch } = model;
-    return { info: { crop, attributes, batch, notices: [...(form?.notices ?? []), ...notices] } };
+    return {
+      info: {
+        crop,
+        attributes,
+        batch,
+        ...(form?.isEmbedding === true ? { isEmbedding: true } : {}),
+        notices: [...(form?.notices ?? []), ...notices],
+      },
+    };
   } catch (error) {
     const isNamed =
       error instanceof UserError && /^(the|cannot load the) model /.test(error.message);

@@ -9,11 +9,11 @@ import { isSoftmax } from './output-form';
 const MAX_LISTED = 60;
 
 export function describeForm(form: NetworkForm, graph: NetworkGraph): string[] {
-  const { attributes, groups, stretch } = form;
+  const { attributes, groups, stretch, isEmbedding } = form;
   return [
     inputLine(form, graph),
     ...outputLines(form),
-    `attributes: ${excerptOfList(attributes, MAX_LISTED)}`,
+    ...(isEmbedding ? [] : [`attributes: ${excerptOfList(attributes, MAX_LISTED)}`]),
     ...(groups.length === 0
       ? []
       : [
@@ -47,7 +47,9 @@ function outputLines({ heads }: NetworkForm): string[] {
         ? end === 'sigmoid' || end === 'softmax'
           ? `a ${end} of its own`
           : 'taken as probabilities'
-        : `${activation} added`;
+        : activation === 'embedding'
+          ? 'an embedding, to compare faces by'
+          : `${activation} added`;
     const kind = isSoftmax(head) ? ', which exclude each other' : '';
     return `output '${excerpt(name)}': ${plural(values, 'value')}${kind}; ${applied}`;
   });

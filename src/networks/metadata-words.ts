@@ -28,7 +28,7 @@ const TRANSLATED: Partial<Record<NetworkWord, Readonly<Record<string, string>>>>
 const CHOICES: Partial<Record<NetworkWord, readonly string[]>> = {
   layout: ['nchw', 'nhwc'],
   channels: ['rgb', 'bgr'],
-  activation: ['sigmoid', 'softmax', 'none'],
+  activation: ['sigmoid', 'softmax', 'none', 'embedding'],
 };
 
 /** Entry that `wrap` writes: all is applied, and nothing else says anything of the network. */

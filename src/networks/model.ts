@@ -4,6 +4,7 @@ import type { Provider, Framing } from '../domain/networks';
 import { excerpt } from '../text/excerpt';
 import { messageOf, UserError } from '../util/errors';
 import { withHardSigmoids } from './clip-to-hard-sigmoid';
+import { inBatchesOf } from './fixed-batches';
 import { toFloat32 } from './float16-to-float32';
 import { onnxruntime } from './lazy-onnxruntime';
 import { metadataIn } from './model-metadata';
@@ -55,16 +56,9 @@ export async function openModel(file: string, options: SessionOptions): Promise<
 export async function openContent(
   file: string,
   { bytes, form }: Pick<NetworkContent, 'bytes' | 'form'>,
-  { provider, threads = 0 }: SessionOptions,
+  options: SessionOptions,
 ): Promise<AttributeModel> {
-  let session: InferenceSession;
-  try {
-    session = await openSession(bytes, provider, threads);
-  } catch (error) {
-    throw new UserError(`cannot load the model '${file}' on ${provider}: ${loadReason(error)}`, {
-      cause: error,
-    });
-  }
+  const session = await openSession(file, bytes, options);
   let signature: NetworkSignature;
   try {
     signature = signatureOf(file, session, metadataIn(bytes, file), form);
@@ -74,14 +68,17 @@ export async function openContent(
   }
   const { crop, attributes, groups, thresholds, batch } = signature;
   const runBatch = batchRunner(file, session, signature);
-  const run = batch === undefined ? runBatch : inBatchesOf(batch, runBatch, signature);
+  const run =
+    batch === undefined
+      ? runBatch
+      : inBatchesOf(batch, runBatch, crop.width * crop.height * 3, attributes.length);
   return {
     crop,
     attributes,
     groups,
     thresholds,
     batch,
-    provider,
+    provider: options.provider,
     run,
     async infer(crops, count) {
       const result = await run(crops, count);
@@ -92,13 +89,11 @@ export async function openContent(
   };
 }
 
-type Run = AttributeModel['run'];
-
 function batchRunner(
   file: string,
   session: InferenceSession,
   { crop, attributes, input, output }: NetworkSignature,
-): Run {
+): AttributeModel['run'] {
   const { Tensor } = onnxruntime();
   return async (crops, count) => {
     const tensor = new Tensor('uint8', crops.subarray(0, count * crop.height * crop.width * 3), [
@@ -116,30 +111,6 @@ function batchRunner(
     }
     return result;
   };
-}
-
-/** Runs batches of a fixed size; the last one is filled up with its first crop. */
-function inBatchesOf(size: number, run: Run, { crop, attributes }: NetworkSignature): Run {
-  const cropBytes = crop.width * crop.height * 3;
-  const width = attributes.length;
-  return async (crops, count) => {
-    const all = new Float32Array(count * width);
-    for (let from = 0; from < count; from += size) {
-      const used = Math.min(size, count - from);
-      const piece = crops.subarray(from * cropBytes, (from + used) * cropBytes);
-      const result = await run(used === size ? piece : filledUp(piece, size, cropBytes), size);
-      all.set(result.subarray(0, used * width), from * width);
-    }
-    return all;
-  };
-}
-
-function filledUp(piece: Uint8Array, size: number, cropBytes: number): Uint8Array {
-  const batch = new Uint8Array(size * cropBytes);
-  const first = piece.subarray(0, cropBytes);
-  for (let at = piece.length; at < batch.length; at += cropBytes) batch.set(first, at);
-  batch.set(piece);
-  return batch;
 }
 
 /** Rounding in float16 moves probabilities outside of [0, 1] by up to this; they are clamped. */
@@ -162,8 +133,26 @@ function checkProbabilities(file: string, values: Float32Array): void {
   }
 }
 
+/**
+ * A session of ONNX Runtime.
+ * @throws UserError naming the file.
+ */
+export async function openSession(
+  file: string,
+  bytes: Uint8Array,
+  { provider, threads = 0 }: SessionOptions,
+): Promise<InferenceSession> {
+  try {
+    return await createSession(bytes, provider, threads);
+  } catch (error) {
+    throw new UserError(`cannot load the model '${file}' on ${provider}: ${loadReason(error)}`, {
+      cause: error,
+    });
+  }
+}
+
 /** Converts a float16 network to float32 where the provider, or its device, lacks float16. */
-async function openSession(
+async function createSession(
   bytes: Uint8Array,
   provider: Provider,
   threads: number,

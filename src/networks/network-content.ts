@@ -142,7 +142,7 @@ function isAdapted({ form, graph, isSelfDescribed }: FoundNetwork): boolean {
     graph.outputs.length === 1 &&
     head?.type === FLOAT &&
     head.reshape === 'none' &&
-    head.activation === 'none' &&
+    (head.activation === 'none' || head.activation === 'embedding') &&
     areNumbers(graph.outputs[0]?.shape)
   );
 }
@@ -154,7 +154,7 @@ const damaged = (file: string, error: DamagedMessage) =>
   );
 
 /** Puts the name of the file in front of errors that lack it. */
-function naming<Result>(file: string, work: () => Result): Result {
+export function naming<Result>(file: string, work: () => Result): Result {
   const named = (error: unknown) => {
     if (error instanceof DamagedMessage) return damaged(file, error);
     if (!(error instanceof UserError) || error.message.startsWith('the model ')) return error;

@@ -6,7 +6,7 @@ import { nameHeads } from './attribute-names';
 import { type InputForm, inputForm } from './input-form';
 import { type ModelMetadata } from './model-metadata';
 import { type NetworkGraph } from './network-graph';
-import { isSoftmax, outputHeads, type SizedHead } from './output-form';
+import { isEmbedding, isSoftmax, outputHeads, type SizedHead } from './output-form';
 import { choiceIn, groupsIn } from './parse-words';
 import { misunderstood, type SaidWords } from './said-words';
 
@@ -18,6 +18,8 @@ export interface NetworkForm {
   /** Whether aligned images are stretched to the input; see `Framing`. */
   stretch: boolean;
   heads: SizedHead[];
+  /** Whether it gives embeddings in place of attributes. */
+  isEmbedding: boolean;
   /** Names of all values of the heads, in order. */
   attributes: string[];
   /** Whether nobody wrote them: they are CelebA's, or made of the names of the outputs. */
@@ -66,8 +68,10 @@ export function formOf(graph: NetworkGraph, metadata: ModelMetadata, said: SaidW
           ? framing?.stretch === true
           : choiceIn(said.framing, ['cut', 'stretch']) === 'stretch',
       heads,
+      isEmbedding: heads.length > 0 && heads.every(isEmbedding),
       attributes,
-      areNamesAssumed: said.names === undefined,
+      areNamesAssumed:
+        said.names === undefined && attributes.length > 0 && !heads.every(isEmbedding),
       groups,
       notices: notices.filter((each) => each !== undefined),
     },
@@ -102,7 +106,11 @@ function scalingNotices({ scaling }: InputForm, said: SaidWords): string[] {
 
 /** Where an activation that is applied comes from, if not from the user. */
 function activationNotices(heads: readonly SizedHead[], { activation: said }: SaidWords): string[] {
-  const applied = new Set(heads.map(({ activation }) => activation).filter((a) => a !== 'none'));
+  const applied = new Set(
+    heads
+      .map(({ activation }) => activation)
+      .filter((each) => each === 'sigmoid' || each === 'softmax'),
+  );
   if (applied.size === 0 || said?.isAsked === true) return [];
   return [`${[...applied].join(' and ')} is applied to its outputs, as ${said?.source} says`];
 }

@@ -151,3 +151,12 @@ export function shapeText({ type, shape }: GraphValue): string {
   );
   return `${typeName(type)} ${dimensions === undefined ? 'of an unknown shape' : `[${dimensions.join(', ')}]`}`;
 }
+
+/** Whether a value does not depend on the inputs. */
+export function isConstant({ producers, initializers }: NetworkGraph, name: string): boolean {
+  if (initializers.has(name)) return true;
+  const node = producers.get(name);
+  if (node === undefined) return false;
+  if (node.operator === 'Constant') return true;
+  return node.operator === 'Identity' && initializers.has(node.inputs[0] ?? '');
+}

@@ -60,14 +60,17 @@ function tensorMessage(type: number, shape: readonly number[], raw: Uint8Array):
   return writer.finish();
 }
 
-/** A ValueInfoProto. @param shape with names of dynamic dimensions. */
+/**
+ * A ValueInfoProto.
+ * @param shape with names of dynamic dimensions; undefined where nothing is said of it.
+ */
 export function valueMessage(
   name: string,
   type: number,
-  shape: readonly (number | string)[],
+  shape: readonly (number | string)[] | undefined,
 ): Uint8Array {
   const dimensions = new PbfWriter();
-  for (const each of shape) {
+  for (const each of shape ?? []) {
     const dimension = new PbfWriter();
     if (typeof each === 'number') dimension.writeVarintField(1, each);
     else dimension.writeStringField(2, each);
@@ -75,7 +78,7 @@ export function valueMessage(
   }
   const tensor = new PbfWriter();
   tensor.writeVarintField(1, type);
-  tensor.writeBytesField(2, dimensions.finish());
+  if (shape !== undefined) tensor.writeBytesField(2, dimensions.finish());
   const typeMessage = new PbfWriter();
   typeMessage.writeBytesField(1, tensor.finish());
   const value = new PbfWriter();

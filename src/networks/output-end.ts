@@ -1,5 +1,5 @@
 /** Finds out how an output of a network is computed, and so whether it is a probability. */
-import type { NetworkGraph } from './network-graph';
+import { isConstant, type NetworkGraph } from './network-graph';
 
 /**
  * `sigmoid`, `softmax`: it is in [0, 1]; `linear`: a weighted sum of any size, such as a logit;
@@ -53,14 +53,6 @@ export function endOf(graph: NetworkGraph, output: string): OutputEnd {
   // Of joined values, one that may be anything decides.
   if (ends.has('linear')) return 'linear';
   return first === undefined || others.length > 0 ? 'unknown' : first;
-}
-
-function isConstant({ producers, initializers }: NetworkGraph, name: string): boolean {
-  if (initializers.has(name)) return true;
-  const node = producers.get(name);
-  if (node === undefined) return false;
-  if (node.operator === 'Constant') return true;
-  return node.operator === 'Identity' && initializers.has(node.inputs[0] ?? '');
 }
 
 function isLength({ producers }: NetworkGraph, name: string): boolean {

@@ -31,6 +31,9 @@ export type SizedHead = Head & { values: number };
 
 const quotedOutput = (output: GraphValue) => `'${excerpt(output.name)}' (${shapeText(output)})`;
 
+/** Whether the values of a head are a vector to compare faces by. */
+export const isEmbedding = ({ activation }: Head): boolean => activation === 'embedding';
+
 /** Whether all values of a head exclude each other. */
 export const isSoftmax = ({ activation, end }: Head): boolean =>
   activation === 'softmax' || (end === 'softmax' && activation === 'none');
@@ -51,7 +54,7 @@ export function outputHeads(
     said.activation,
     outputs.map(({ name }) => name),
   );
-  return outputs.map((output, i) => {
+  const heads = outputs.map((output, i): Head => {
     const { name, type } = output;
     if (!NUMBER_TYPES.has(type))
       throw new UserError(`its output ${quotedOutput(output)} gives no numbers`);
@@ -63,6 +66,11 @@ export function outputHeads(
       missing.push(missingActivation(output, hasOthers));
     return { name, type, reshape, values, end, activation };
   });
+  if (heads.some(isEmbedding) && !heads.every(isEmbedding))
+    throw new UserError(
+      'an embedding is not joined with attributes: name the output that is one with --outputs',
+    );
+  return heads;
 }
 
 function usedOutputs({ outputs }: NetworkGraph, said: Said | undefined): GraphValue[] {
@@ -129,5 +137,5 @@ function activationOf(
 const missingActivation = (output: GraphValue, hasOthers: boolean): MissingWord => ({
   word: 'activation',
   reason: `its output ${quotedOutput(output)} is a weighted sum (a logit), not a probability from 0 to 1`,
-  help: `sigmoid if each attribute is on its own, softmax if they exclude each other, none if it lies between 0 and 1 all the same${hasOthers ? '; --outputs names the outputs that are used' : ''}`,
+  help: `sigmoid if each attribute is on its own, softmax if they exclude each other, none if it lies between 0 and 1 all the same, embedding if it is a vector to compare faces by${hasOthers ? '; --outputs names the outputs that are used' : ''}`,
 });

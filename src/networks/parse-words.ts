@@ -5,7 +5,8 @@ import { namesIn, numbersIn } from './literals';
 import { NETWORK_LIMITS } from './network-limits';
 import { misunderstood, type Said, type SaidWords } from './said-words';
 
-const ACTIVATIONS = ['sigmoid', 'softmax', 'none'] as const;
+/** `embedding`: the values are no attributes, but a vector to compare faces by. */
+const ACTIVATIONS = ['sigmoid', 'softmax', 'none', 'embedding'] as const;
 export type Activation = (typeof ACTIVATIONS)[number];
 
 /** A pixel from 0 to 255 becomes (pixel / scale − mean) / std, for each color. */

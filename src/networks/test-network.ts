@@ -7,7 +7,7 @@ import { messageOf, UserError } from '../util/errors';
 import { type AttributeModel, PROBABILITY_ROUNDING } from './model';
 import type { NetworkForm } from './network-form';
 import { typeName } from './onnx-types';
-import type { SizedHead } from './output-form';
+import { isEmbedding, type SizedHead } from './output-form';
 import {
   blackCrop,
   faceCrops,
@@ -64,6 +64,7 @@ export async function testNetworkOn(
       from += head.values;
     }
   }
+  if (form?.isEmbedding === true) toUnitScale(samples.concat(second));
   for (const [i, { values }] of first.entries())
     requireSame(values, second[i]!.values, REPEAT_TOLERANCE, 'for the same images');
   requireSame(
@@ -92,6 +93,15 @@ async function run(model: AttributeModel, crops: readonly SampleCrop[]): Promise
   }));
 }
 
+/** Divides embeddings by their largest number, as the tolerances are of numbers from 0 to 1. */
+function toUnitScale(samples: readonly Sample[]): void {
+  let most = 0;
+  for (const { values } of samples)
+    for (const value of values) most = Math.max(most, Math.abs(value));
+  if (most === 0) return;
+  for (const { values } of samples) for (let i = 0; i < values.length; i++) values[i]! /= most;
+}
+
 /** @param from first column of the head. */
 function judge(head: SizedHead, from: number, samples: readonly Sample[]): void {
   let [least, most] = [Infinity, -Infinity];
@@ -102,6 +112,7 @@ function judge(head: SizedHead, from: number, samples: readonly Sample[]): void 
       most = Math.max(most, value);
     }
   }
+  if (isEmbedding(head)) return;
   if (least < -PROBABILITY_ROUNDING || most > 1 + PROBABILITY_ROUNDING)
     throw outOfRange(head, least, most);
   checkAppliedOnce(head, least, most);
@@ -125,7 +136,7 @@ function outOfRange(head: SizedHead, least: number, most: number): UserError {
   }
   return new NotProbabilities(
     `${range}: if these are logits, say --activation sigmoid (each attribute on its own) or softmax (they exclude each other) ` +
-      "with 'face-clusters wrap', or choose 'Use as Attribute Model' in VS Code; if it is an embedding, it cannot be used",
+      "with 'face-clusters wrap', or choose 'Use as Attribute Model' in VS Code; if it is an embedding, say --activation embedding",
   );
 }
 

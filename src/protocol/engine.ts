@@ -4,7 +4,7 @@ import type { Comparison } from '../domain/comparison';
 import type { CorrectionRequest } from '../domain/corrections';
 import type { ExploreOptions, DatasetReport } from '../domain/dataset';
 import type { Evaluation } from '../domain/evaluation';
-import type { FaceAnswer, FaceCard, PhotoView, ClusterPictures } from '../domain/faces';
+import type { AlikeFace, FaceAnswer, FaceCard, PhotoView, ClusterPictures } from '../domain/faces';
 import type { FaceMap } from '../domain/face-map';
 import type { Judgement } from '../domain/judgement';
 import type { MissingWord, NetworkWords } from '../domain/network-words';
@@ -67,7 +67,32 @@ export interface EngineCalls extends DatasetCalls {
   storeSize: { params: { storeDir: string }; result: { bytes: number; images: number } };
   /** Deletes the cache, not the runs. `bytes` were freed. */
   clearStore: { params: { storeDir: string }; result: { bytes: number } };
-  /** Clusters the faces of a run by their stored attributes. */
+  /**
+   * Makes the embeddings of a run's faces, which the calls that cluster them with `features:
+   * embedding` need, unless the run has them. No photo is read.
+   */
+  embed: {
+    params: {
+      runDir: string;
+      /** Folder of the cache; null for no cache. */
+      storeDir: string | null;
+    };
+    result: {
+      faces: number;
+      /** Numbers of the network's hidden layer, and of them that are left. */
+      layer: number;
+      columns: number;
+      /** Share of the variance that is left, in [0, 1]. */
+      kept: number;
+      /** Faces whose embeddings were there already, in the run or in the cache. */
+      known: number;
+      /** Taken by this call. */
+      seconds: number;
+      /** For people. */
+      notices: string[];
+    };
+  };
+  /** Clusters the faces of a run by their stored attributes, or embeddings. */
   cluster: { params: { runDir: string; settings: ClusteringSettings }; result: Clustering };
   /** Corrects the clusters of a run, or takes corrections back. */
   correct: {
@@ -103,6 +128,15 @@ export interface EngineCalls extends DatasetCalls {
   arrangedPlaces: { params: { runDir: string }; result: FaceMap };
   /** Probability of an attribute of each face, by its row: 0 to 255 stand for 0 to 1. */
   attributeValues: { params: { runDir: string; attribute: string }; result: Uint8Array };
+  /**
+   * The other faces of a run that are most alike to one, the nearest first, equally near ones by
+   * their rows: by embeddings if the run has them, else by the probabilities of all attributes.
+   * @param count at most, from 1 to 1000.
+   */
+  alike: {
+    params: { runDir: string; row: number; count: number };
+    result: { by: 'embedding' | 'probability'; faces: AlikeFace[] };
+  };
   /** The photo that a face is in, with all its faces. */
   photo: { params: { runDir: string; row: number }; result: PhotoView };
   /** Path of the image of a face, and its name for display. */
@@ -201,6 +235,8 @@ export interface EngineCalls extends DatasetCalls {
       attributes: string[];
       /** Whether nobody wrote them: they are CelebA's, or made of the names of the outputs. */
       areNamesAssumed: boolean;
+      /** Whether it gives embeddings in place of attributes; missing where it does not. */
+      isEmbedding?: true;
       crop: { width: number; height: number };
       /** Hash of its content. */
       hash: string;

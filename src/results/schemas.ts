@@ -80,7 +80,7 @@ const judgement = z.object({
 
 const clustersSchema = provenance('clusters').extend({
   method: z.enum(METHODS),
-  attributes: z.array(text).describe('By which the faces were compared.'),
+  attributes: z.array(text).describe('By which the faces were compared; none with embeddings.'),
   weights: z.record(text, z.number()).describe('Of the attributes.'),
   folders: z.array(text).describe('Absolute paths; none where vectors were clustered.'),
   vectors: text.nullable().describe('Path of the table of vectors that were clustered.'),

@@ -7,17 +7,15 @@ import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Clustering } from '../domain/clustering';
-import type { Comparison } from '../domain/comparison';
 import type { ClusterPictures } from '../domain/faces';
 import type { RunManifest } from '../domain/run';
 import { codeOf, messageOf } from '../util/errors';
 import { othersMayEnter, PRIVATE_FILE, takeFromOthers } from '../util/private-files';
-import { BASE_CLUSTERING, CLUSTERING, COMPARISON, MANIFEST, PICTURES } from './file-names';
+import { BASE_CLUSTERING, CLUSTERING, MANIFEST, PICTURES } from './file-names';
 import { isLeftover, move, repairRuns } from './run-place';
 import {
   checked,
   clusteringSchema,
-  comparisonSchema,
   DamagedRun,
   manifestSchema,
   readJson,
@@ -259,7 +257,10 @@ export async function readPictures(folder: string): Promise<ClusterPictures[] | 
  * Replaces a file atomically: if the process is killed, either the old or the new content stays. If
  * several processes replace it at the same time, the last one stays.
  */
-export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
+export async function replaceFile(
+  path: string,
+  content: string | Uint8Array | Iterable<string | Uint8Array>,
+): Promise<void> {
   const temporary = `${path}.${randomBytes(4).toString('hex')}.new`;
   try {
     await writeFile(temporary, content, { mode: PRIVATE_FILE });
@@ -270,25 +271,10 @@ export async function replaceFile(path: string, content: string | Uint8Array): P
   }
 }
 
-function isOfOtherVersion(value: unknown): boolean {
+/** Whether a value was written by another version. */
+export function isOfOtherVersion(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || !('version' in value)) return false;
   return Number.isSafeInteger(value.version) && value.version !== RUN_VERSION;
-}
-
-/** Writes the comparison of clustering methods of a run. */
-export async function writeComparison(folder: string, comparison: Comparison): Promise<void> {
-  await replaceFile(join(folder, COMPARISON), JSON.stringify(comparison));
-}
-
-/**
- * The latest comparison of a run; undefined where there is none of this version.
- * @throws DamagedRun.
- */
-export async function readComparison(folder: string): Promise<Comparison | undefined> {
-  const value = await readJson(folder, COMPARISON);
-  return value === undefined || isOfOtherVersion(value)
-    ? undefined
-    : checked(folder, COMPARISON, value, comparisonSchema);
 }
 
 /** Cluster id of each face, by its row. */

@@ -18,6 +18,7 @@ const ADVICE: Record<string, string> = {
   'clustering.json': 'cluster its faces again',
   'clustering-base.json': 'cluster its faces again',
   'comparison.json': 'compare the methods again',
+  'embeddings.bin': 'cluster its faces again',
   'crops.bin': 'analyze its images again; if that does not help, clear the cache and repeat it',
 };
 
@@ -58,6 +59,7 @@ export const manifestSchema: z.ZodType<RunManifest> = z.object({
   settings: settings.transform(analysisSettings),
   model: z.string(),
   modelSha256: z.string().exactOptional(),
+  embeddings: z.object({ model: z.string(), modelSha256: z.string() }).optional(),
   modelAttributes: z.array(z.string()).min(1),
   thresholds: z.array(z.number()).optional(),
   groups: z.array(z.array(count)).exactOptional(),

@@ -6,7 +6,9 @@ import {
   contentHashOf,
   contentIdOf,
   contentSizeOf,
+  type EmbeddingsRow,
   parseDetectionsRow,
+  parseEmbeddingsRow,
   parseFileRow,
   parseStripUseRow,
   type StripUse,
@@ -16,6 +18,10 @@ import type { StoreTables } from './store-tables';
 
 /** Approximate bytes of an image in the tables, besides its strip. */
 export const RECORD_BYTES = 700;
+
+/** Approximate bytes of the embeddings of an image in the tables. */
+export const embeddingBytes = (row: EmbeddingsRow | undefined): number =>
+  row === undefined ? 0 : row[2].length + 100;
 
 /** LMDB stores large values in whole pages, of so many bytes. */
 const PAGE_BYTES = 4096;
@@ -34,7 +40,10 @@ export function bytesInUse(tables: StoreTables): number {
   const noted = decoded(() => tables.meta.get('bytes') ?? 0);
   if (typeof noted === 'number' && noted >= 0 && Number.isFinite(noted)) return noted;
   const strips = stripUsesIn(tables).reduce((sum, { bytes }) => sum + bytes, 0);
-  return strips + tables.detections.getKeysCount() * RECORD_BYTES;
+  let embeddings = 0;
+  for (const { value } of entriesOf(tables.embeddings))
+    embeddings += embeddingBytes(parseEmbeddingsRow(value));
+  return strips + embeddings + tables.detections.getKeysCount() * RECORD_BYTES;
 }
 
 /** What eviction leaves to be deleted from the environments of strips and contents. */
@@ -61,6 +70,7 @@ export function evict(tables: StoreTables, target: number): Evicted {
     bytes -= use.bytes;
     for (const id of use.contentIds) {
       tables.attributes.removeSync([id, use.finder, use.model]);
+      bytes -= removeEmbeddings(tables, [id, use.finder]);
       const row = decoded(() => parseDetectionsRow(tables.detections.get([id, use.finder])));
       if (row === undefined) continue;
       tables.detections.removeSync([id, use.finder]);
@@ -72,6 +82,13 @@ export function evict(tables: StoreTables, target: number): Evicted {
   removeFilesOf(tables, contentIds);
   tables.meta.putSync('bytes', Math.max(0, bytes));
   return evicted;
+}
+
+/** @returns bytes that become free. */
+function removeEmbeddings({ embeddings }: StoreTables, key: [number, string]): number {
+  const row = decoded(() => parseEmbeddingsRow(embeddings.get(key)));
+  embeddings.removeSync(key);
+  return embeddingBytes(row);
 }
 
 /** Also removes files whose rows are damaged. */

@@ -12,6 +12,7 @@ import { openSession } from './open-session';
 import { contentKey, contentKeyRange, fileKey, hashInKey, noteKey } from './store-keys';
 import type {
   Content,
+  EmbeddingBatch,
   KnownFile,
   RecordKeys,
   StoredAttributes,
@@ -24,6 +25,7 @@ import {
   contentOfRow,
   parseAttributesRow,
   parseDetectionsRow,
+  parseEmbeddingsRow,
   parseFileRow,
   parseNumber,
   toDescription,
@@ -31,7 +33,14 @@ import {
 } from './store-rows';
 import type { StoreSession } from './store-session';
 import { withoutChecksum } from './strip-checksum';
-import { batchBytes, isUsedBefore, today, writeBatch, writeUses } from './write-records';
+import {
+  batchBytes,
+  isUsedBefore,
+  today,
+  writeBatch,
+  writeEmbeddings,
+  writeUses,
+} from './write-records';
 /** Contents that an image is compared with before it is analyzed, at most. */
 const MAX_CANDIDATES = 256;
 
@@ -141,6 +150,18 @@ export class FaceStore {
     return row === undefined ? undefined : toDescription(row);
   }
 
+  /**
+   * The embeddings of all faces of an image, as they were written; undefined where another network
+   * gave them.
+   * @param finder see `RecordKeys`.
+   * @param network see `EmbeddingBatch`.
+   */
+  embeddingsOf({ id, hash }: Content, finder: string, network: string): Uint8Array | undefined {
+    const value = this.session.get(this.session.tables.embeddings, [id, finder]);
+    const [ownNetwork, ownHash, bytes] = parseEmbeddingsRow(value) ?? [];
+    return ownNetwork === network && ownHash === hash ? bytes : undefined;
+  }
+
   /** The JPEG of a strip. One that is damaged is deleted. */
   strip(id: number): Buffer | undefined {
     const bytes = this.session.get(this.session.tables.strips, id);
@@ -193,6 +214,16 @@ export class FaceStore {
     this.session.write((tables) => {
       writeBatch(tables, batch, this.numbers);
     }, batchBytes(batch));
+  }
+
+  /** Stores embeddings of images that the store holds. Never throws; see `write`. */
+  writeEmbeddings(batch: EmbeddingBatch): void {
+    this.session.write(
+      (tables) => {
+        writeEmbeddings(tables, batch);
+      },
+      batch.images.reduce((sum, { bytes }) => sum + bytes.length, 0),
+    );
   }
 
   /**

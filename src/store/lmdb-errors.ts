@@ -39,7 +39,7 @@ export function decoded<T>(get: () => T): T | undefined {
  * All entries of a table; the value is undefined where it cannot be decoded.
  * @throws errors that LMDB itself reports.
  */
-export function* entriesOf<Value, Key extends string | number>(
+export function* entriesOf<Value, Key extends string | number | (string | number)[]>(
   table: Database<Value, Key>,
 ): Generator<{ key: Key; value: unknown }> {
   let seen = 0;

@@ -71,6 +71,21 @@ export interface Content {
   hash: string;
 }
 
+/** Embeddings that are written in one transaction. */
+export interface EmbeddingBatch {
+  images: readonly {
+    content: Content;
+    /** Of all faces of the image, as their owner encodes them. */
+    bytes: Uint8Array;
+  }[];
+  /** See `RecordKeys`. */
+  finder: string;
+  /** Key of the network that gives the embeddings. */
+  network: string;
+  /** Bytes the store may take. */
+  limit: number;
+}
+
 /** A file whose content was cached under another name. */
 export interface KnownFile {
   path: string | Uint8Array;

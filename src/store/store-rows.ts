@@ -29,6 +29,8 @@ export type DetectionsRow = [
   remarks?: number[],
 ];
 export type AttributesRow = [probabilities: Uint8Array, strips: number[], places: number[]];
+/** `hash` is that of the content; `bytes` are those of all faces of the image. */
+export type EmbeddingsRow = [network: string, hash: string, bytes: Uint8Array];
 /** `day` is the day of the last use, since 1970; `ids` are numbers of contents. */
 export type StripUseRow = [
   day: number,
@@ -114,6 +116,13 @@ export function parseAttributesRow(
 }
 
 const isPlace = (value: unknown): value is number => isCount(value) && value < MAX_STRIP_FACES;
+
+export function parseEmbeddingsRow(value: unknown): EmbeddingsRow | undefined {
+  if (!Array.isArray(value) || value.length !== 3) return undefined;
+  const [network, hash, bytes] = value as unknown[];
+  const isValid = typeof network === 'string' && isHash(hash) && bytes instanceof Uint8Array;
+  return isValid ? (value as EmbeddingsRow) : undefined;
+}
 
 export function parseStripUseRow(value: unknown): StripUseRow | undefined {
   if (!Array.isArray(value) || value.length !== 5) return undefined;

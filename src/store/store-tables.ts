@@ -11,7 +11,13 @@ import { PRIVATE_FILE } from '../util/private-files';
 import { CONTENTS_FILE, RECORDS_FILE, STRIPS_FILE } from './store-files';
 import { restoreFolder } from './store-folder';
 import { withStoreLock } from './store-lock';
-import type { AttributesRow, DetectionsRow, FileRow, StripUseRow } from './store-rows';
+import type {
+  AttributesRow,
+  DetectionsRow,
+  EmbeddingsRow,
+  FileRow,
+  StripUseRow,
+} from './store-rows';
 
 /** Raised whenever the layout changes; stores of another layout are recreated. */
 const LAYOUT = 5;
@@ -26,6 +32,8 @@ export interface StoreTables {
   files: Database<FileRow, string>;
   detections: Database<DetectionsRow, [contentId: number, finder: string]>;
   attributes: Database<AttributesRow, [contentId: number, finder: string, model: string]>;
+  /** Only of images whose embeddings were wanted, by the network that was used last. */
+  embeddings: Database<EmbeddingsRow, [contentId: number, finder: string]>;
   /** One row for each strip. */
   stripUses: Database<StripUseRow, number>;
   /** Notes, counters and the layout. */
@@ -101,6 +109,7 @@ function openLocked(folder: string): StoreTables {
       files: root.openDB('files', {}),
       detections: root.openDB('found', {}),
       attributes: root.openDB('described', {}),
+      embeddings: root.openDB('embedded', {}),
       strips: open<Buffer, number>(STRIPS_FILE, { encoding: 'binary' }),
       contents: open<number, Buffer>(CONTENTS_FILE, { keyEncoding: 'binary' }),
       stripUses: root.openDB('uses', {}),

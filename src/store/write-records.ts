@@ -6,14 +6,30 @@
  * Transactions follow one another and never nest: LMDB fails after some hundred nested transactions
  * of several environments.
  */
-import { bytesInUse, bytesOnDisk, deleteEvicted, evict, type Evicted, RECORD_BYTES } from './evict';
+import {
+  bytesInUse,
+  bytesOnDisk,
+  deleteEvicted,
+  embeddingBytes,
+  evict,
+  type Evicted,
+  RECORD_BYTES,
+} from './evict';
 import { type FileIdentity, isSettled } from './identity';
 import { decoded } from './lmdb-errors';
 import type { NumberBlocks } from './number-blocks';
 import { contentKey, fileKey } from './store-keys';
-import type { KnownFile, RecordBatch, RecordKeys, StoreRecord } from './store-records';
+import type {
+  EmbeddingBatch,
+  KnownFile,
+  RecordBatch,
+  RecordKeys,
+  StoreRecord,
+} from './store-records';
 import {
   dayOf,
+  type EmbeddingsRow,
+  parseEmbeddingsRow,
   parseNumber,
   parseStripUseRow,
   type StripUseRow,
@@ -141,6 +157,26 @@ function writeFileRow(
   // content is to be read once more.
   if (!isSettled(identity)) return;
   files.putSync(fileKey(path), toFileRow(identity, contentId, hash));
+}
+
+/** Writes embeddings of images that are in the store, and evicts others where it is full. */
+export function writeEmbeddings(tables: StoreTables, batch: EmbeddingBatch): void {
+  const { embeddings, detections, meta, root } = tables;
+  const { images, finder, network, limit } = batch;
+  const evicted = root.transactionSync(() => {
+    let bytes = bytesInUse(tables);
+    for (const { content, bytes: own } of images) {
+      const key: [number, string] = [content.id, finder];
+      if (!detections.doesExist(key)) continue; // it was evicted meanwhile
+      const row: EmbeddingsRow = [network, content.hash, own];
+      const before = decoded(() => parseEmbeddingsRow(embeddings.get(key)));
+      embeddings.putSync(key, row);
+      bytes += embeddingBytes(row) - embeddingBytes(before);
+    }
+    meta.putSync('bytes', bytes);
+    return bytes > limit ? evict(tables, limit * FILL_AFTER_EVICTION) : undefined;
+  });
+  if (evicted !== undefined) deleteEvicted(tables, evicted);
 }
 
 /** The use of a strip; undefined where there is none or it is damaged. */

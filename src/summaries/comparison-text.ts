@@ -14,8 +14,9 @@ export function comparisonText({ settings, weights, seeds, points }: Comparison)
       ? `means of seeds ${seeds[0]!} to ${seeds.at(-1)!}, with 95 % intervals`
       : `seed ${settings.seed}`;
   const noise = points.some((point) => point.noise > 0) ? '; noise counts as a cluster' : '';
-  return (
-    `by ${plural(attributes, 'attribute')} ${settings.features === 'binary' ? 'of 0 and 1' : 'with their probabilities'}, ` +
-    `weights ${kind}${preset}; ${repeated}${noise}`
-  );
+  const compared =
+    settings.features === 'embedding'
+      ? 'embeddings'
+      : `${plural(attributes, 'attribute')} ${settings.features === 'binary' ? 'of 0 and 1' : 'with their probabilities'}, weights ${kind}`;
+  return `by ${compared}${preset}; ${repeated}${noise}`;
 }

@@ -23,18 +23,30 @@ const TOLERANCE = 1e-8;
  * @param matrix symmetric and positive semidefinite, `[size, size]`.
  * @returns at most `count` eigenvalues and vectors, the largest first. Their signs are arbitrary.
  */
-export function leadingEigenvectors(
+export const leadingEigenvectors = (
   matrix: Float64Array,
   size: number,
   count: number,
+): Eigenpair[] =>
+  leadingEigenvectorsOf((vectors) => vectors.map((each) => product(matrix, each)), size, count);
+
+/**
+ * Like `leadingEigenvectors`, of a matrix that is too large to be held.
+ * @param multiply gives the products of the matrix and vectors.
+ * @param projections at most; fewer are faster and less exact.
+ */
+export function leadingEigenvectorsOf(
+  multiply: (vectors: readonly Float64Array[]) => Float64Array[],
+  size: number,
+  count: number,
+  projections = MAX_PROJECTIONS,
 ): Eigenpair[] {
   const width = Math.min(size, count + OVERSAMPLING);
   let vectors = startingVectors(size, width);
   let values = new Float64Array(width);
-  for (let projection = 0; projection < MAX_PROJECTIONS; projection++) {
-    for (let step = 0; step < STEPS; step++)
-      vectors = orthonormal(vectors.map((vector) => product(matrix, vector)));
-    const next = project(matrix, vectors);
+  for (let projection = 0; projection < projections; projection++) {
+    for (let step = 0; step < STEPS; step++) vectors = orthonormal(multiply(vectors));
+    const next = project(vectors, multiply(vectors));
     const change = next.values.reduce(
       (most, value, i) => (i < count ? Math.max(most, Math.abs(value - values[i]!)) : most),
       0,
@@ -90,10 +102,12 @@ function orthonormal(vectors: readonly Float64Array[]): Float64Array[] {
   return result;
 }
 
-/** Eigenvectors of the matrix within the span of vectors, the largest eigenvalue first. */
-function project(matrix: Float64Array, vectors: readonly Float64Array[]) {
+/**
+ * Eigenvectors of the matrix within the span of vectors, the largest eigenvalue first.
+ * @param images the products of the matrix and the vectors.
+ */
+function project(vectors: readonly Float64Array[], images: readonly Float64Array[]) {
   const width = vectors.length;
-  const images = vectors.map((vector) => product(matrix, vector));
   const small = Matrix.zeros(width, width);
   for (let i = 0; i < width; i++) {
     for (let j = 0; j < width; j++) small.set(i, j, dot(vectors[i]!, images[j]!));

@@ -12,6 +12,33 @@ const table = async (file: string) =>
   parse<Record<string, string>>(await readFile(file), { columns: true, bom: true });
 
 describe('face-clusters cluster', () => {
+  it('compares faces by embeddings, and says what they are', async () => {
+    const out = await temporaryFolder();
+    const options = ['--provider', 'cpu', '--detect', 'never', '--features', 'embedding'];
+    const args = [
+      'cluster',
+      join(PORTRAITS, 'female'),
+      '--out',
+      out,
+      '--clusters',
+      '3',
+      ...options,
+    ];
+    const { status, stdout, stderr } = await cli(...args);
+    expect(status, stderr).toBe(0);
+    expect(stdout).toMatch(/^embeddings of \d+ faces, \d+ of them from the cache: \d+\.\d s$/m);
+    expect(stdout).toMatch(/^note: faces are compared by embeddings: \d+ numbers, which hold/m);
+    const json: unknown = JSON.parse(await readFile(join(out, 'clusters.json'), 'utf8'));
+    expect(json).toMatchObject({
+      parameters: { features: 'embedding' },
+      attributes: [],
+      weights: {},
+      command: expect.stringContaining('--features embedding') as string,
+    });
+    const faces = await table(join(out, 'faces.csv'));
+    expect(new Set(faces.map(({ cluster }) => cluster)).size).toBe(3);
+  });
+
   it('writes all output files, consistent with each other', async () => {
     const out = await temporaryFolder();
     const { status, stdout } = await cli(

@@ -51,6 +51,33 @@ describe('wrap', () => {
     expect(header).toContain('White,Black,Indian,Male');
   });
 
+  it('writes a network of embeddings, by which the faces of the bundled one are compared', async () => {
+    const folder = await temporaryFolder();
+    const [file, out] = [join(folder, 'export.onnx'), join(folder, 'wrapped.onnx')];
+    const vector = { name: 'vector', values: 128, end: plain('vector') };
+    await writeFile(file, foreignNetwork({ width: 40, height: 40 }, [vector]));
+    const scaling = ['--mean', '0.5', '--std', '0.5'];
+    const refused = await cli('wrap', file, '--out', out, ...scaling);
+    expect(refused.status).toBe(1);
+    expect(refused.stderr).toMatch(/looks like an embedding .*embedding if it is one/);
+    const run = await cli('wrap', file, '--out', out, ...scaling, '--embedding');
+    expect(run).toMatchObject({ status: 0, stderr: '' });
+    expect(run.stdout).toMatch(/output 'vector': 128 values; an embedding, to compare faces by/);
+    expect(run.stdout).toMatch(
+      /wrapped\.onnx: embeddings of 128 numbers, crops of 40×40 pixels; use it with --model and --features embedding/,
+    );
+    const used = await cli(
+      ...['cluster', PORTRAITS, '--model', out, '--features', 'embedding', '--no-cache'],
+      ...['--limit', '9', '--clusters', '2', '--detect', 'never', '--provider', 'cpu'],
+      ...['--out', join(folder, 'used')],
+    );
+    expect(used).toMatchObject({ status: 0, stderr: '' });
+    expect(used.stdout).toMatch(/wrapped\.onnx': it gives embeddings, by which faces are compared/);
+    expect(used.stdout).toMatch(/numbers, which hold [\d.]+ % of the variance of the 128 of/);
+    const [header] = (await readFile(join(folder, 'used', 'faces.csv'), 'utf8')).split('\n');
+    expect(header).toContain('Smiling');
+  });
+
   it('writes over no file without being asked, and never over the network', async () => {
     const { folder, file, out } = await exported();
     const wrap = (...more: string[]) => cli('wrap', file, ...WORDS, ...more);

@@ -8,9 +8,11 @@ import { PbfWriter } from 'pbf';
 import { EngineDied, type EngineClient } from '../../src/engine/client';
 import { withHardSigmoids } from '../../src/networks/clip-to-hard-sigmoid';
 import { toFloat32 } from '../../src/networks/float16-to-float32';
+import { hiddenLayer } from '../../src/networks/hidden-layer';
 import { inspectNetwork } from '../../src/networks/inspect-network';
 import { metadataIn } from '../../src/networks/model-metadata';
 import { readNetwork } from '../../src/networks/network-content';
+import { readGraph } from '../../src/networks/network-graph';
 import { OPERATORS } from '../../src/networks/network-operators';
 import { UserError } from '../../src/util/errors';
 import {
@@ -126,6 +128,7 @@ const TEXTS = [
   '-1',
   'sigmoid',
   'softmax',
+  'embedding',
   'none,sigmoid',
   'bgr',
   'nchw',
@@ -356,6 +359,7 @@ export async function runNetworkCase(
   let outcome = 'in order';
   for (const read of [
     () => readNetwork(file),
+    () => seekHiddenLayer(file),
     inspectNetwork,
     (each: Buffer) => metadataIn(each, 'model.onnx'),
     toFloat32,
@@ -388,4 +392,14 @@ export async function runNetworkCase(
       `${title}: the engine took ${((performance.now() - asked) / 1000).toFixed(1)} s`,
     );
   return outcome;
+}
+
+/** A network need not have a hidden layer that can be read. */
+async function seekHiddenLayer(file: string): Promise<void> {
+  const { bytes } = await readNetwork(file);
+  try {
+    hiddenLayer(readGraph(bytes));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+  }
 }

@@ -46,6 +46,28 @@ describe('RunSession', () => {
     expect(session.generation, 'nothing changed').toBe(generation);
   });
 
+  it('makes embeddings when they are wanted, once', async () => {
+    const { library: runs, state } = await library();
+    const session = runs.getOrCreate([join(PORTRAITS, 'female')]);
+    await session.analyze();
+    expect((await session.queries.alike(0, 3)).by).toBe('probability');
+    const stages = new Set<string>();
+    session.on('progress', (progress: Progress | null) => {
+      if (progress !== null) stages.add(progress.stage);
+    });
+    state.settings = settingsWith({ clusters: 4, features: 'embedding' });
+    await session.followSettings();
+    expect(session.problem).toBeNull();
+    expect(session.clustering?.settings.features).toBe('embedding');
+    expect([...stages].sort()).toEqual(['cluster', 'embed']);
+    stages.clear();
+    state.settings = settingsWith({ clusters: 3, features: 'embedding' });
+    await session.followSettings();
+    expect([...stages]).toEqual(['cluster']);
+    const { by, faces } = await session.queries.alike(0, 3);
+    expect([by, faces.length]).toEqual(['embedding', 3]);
+  });
+
   it('shows the eigenfaces of a part of a large run first', async () => {
     const { library: runs, engine } = await library();
     const session = runs.getOrCreate([PORTRAITS]);

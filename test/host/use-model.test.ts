@@ -125,6 +125,17 @@ describe('a network that does not say everything', () => {
     }
   });
 
+  it('may give embeddings, and attributes are then of the bundled network', async () => {
+    state.picks = ['Embedding'];
+    const embedding = { ...written, info: { ...INFO, isEmbedding: true } };
+    const { calls, out } = await use([found(['activation']), embedding]);
+    expect(calls[1]!.params.words).toEqual({ activation: 'embedding' });
+    expect(model()).toBe(out);
+    expect(shownBy('information')).toEqual([
+      "'own.onnx' gives the embeddings now, by which faces are compared with the setting 'features: embedding': 2 numbers, crops of 8×8 pixels. Attributes are of the bundled model.",
+    ]);
+  });
+
   it('leads to a further question if its numbers are no probabilities', async () => {
     state.picks = ['0 to 1', 'Sigmoid'];
     const more = { kind: 'missing', missing: [missing('activation')], problem: 'logits' };

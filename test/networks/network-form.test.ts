@@ -329,34 +329,55 @@ describe('an input', () => {
 });
 
 describe('an output', () => {
-  it.each<[string, ForeignHead[], RegExp]>([
-    [
-      'that is an embedding',
-      [head('embedding', 512, plain('embedding'))],
-      /'embedding' of 512 values without names looks like an embedding/,
-    ],
-    [
-      'that is a long vector of another name',
-      [head('683', 128, plain('683'))],
-      /looks like an embedding/,
-    ],
+  it.each<[string, ForeignHead]>([
+    ['that is an embedding', head('embedding', 512, plain('embedding'))],
+    ['that is a long vector of another name', head('683', 128, plain('683'))],
     [
       'that is a vector of length 1',
-      [
-        head('out', 32, [
-          node('ReduceL2', ['out_sum'], ['length'], { axes: [1], keepdims: 1 }),
-          node('Div', ['out_sum', 'length'], ['out']),
-        ]),
-      ],
-      /looks like an embedding/,
+      head('out', 32, [
+        node('ReduceL2', ['out_sum'], ['length'], { axes: [1], keepdims: 1 }),
+        node('Div', ['out_sum', 'length'], ['out']),
+      ]),
     ],
-    [
-      'that is a map of features',
-      [{ ...head('map', 3), shape: ['n', 3, 7, 7] }, head('Male', 1)],
+  ])('%s is asked for, and used as one if it is', async (_, embedding) => {
+    const bytes = foreignNetwork(UINT8, [embedding]);
+    const found = await formOf(bytes);
+    expect(found).toMatchObject({ missing: ['activation'], isEmbedding: false });
+    expect(found.areNamesAssumed).toBe(false);
+    await expect(readNetwork(await fileOf(bytes))).rejects.toThrow(
+      new RegExp(`${embedding.values} values without names looks like an embedding .*--activation`),
+    );
+    expect(await formOf(bytes, { activation: 'embedding' })).toMatchObject({
+      missing: [],
+      isEmbedding: true,
+      areNamesAssumed: false,
+      groups: [],
+      attributes: Array.from({ length: embedding.values }, (__, i) => String(i)),
+    });
+    const metadata = { activation: 'embedding' };
+    const said = foreignNetwork(UINT8, [embedding], { metadata });
+    expect(await formOf(said)).toMatchObject({ missing: [], isEmbedding: true });
+    const asAttributes = await formOf(bytes, { activation: 'sigmoid' });
+    expect(asAttributes).toMatchObject({ missing: ['names'], isEmbedding: false });
+  });
+
+  it('that is an embedding is not joined with attributes', async () => {
+    const heads = [head('embedding', 8, plain('embedding')), head('Male', 1)];
+    const bytes = foreignNetwork(UINT8, heads);
+    await expect(formOf(bytes, { activation: 'embedding,none' })).rejects.toThrow(
+      'an embedding is not joined with attributes: name the output that is one with --outputs',
+    );
+    expect(await formOf(bytes, { activation: 'embedding', outputs: 'embedding' })).toMatchObject({
+      isEmbedding: true,
+      missing: [],
+    });
+  });
+
+  it('that is a map of features is refused', async () => {
+    const heads: ForeignHead[] = [{ ...head('map', 3), shape: ['n', 3, 7, 7] }, head('Male', 1)];
+    await expect(formOf(foreignNetwork(UINT8, heads))).rejects.toThrow(
       /'map' \(float32 \[n, 3, 7, 7\]\) is not one list of numbers.*--outputs A,B/,
-    ],
-  ])('%s is refused', async (_, heads, reason) => {
-    await expect(formOf(foreignNetwork(UINT8, heads))).rejects.toThrow(reason);
+    );
   });
 
   it('that is not wanted can be left out', async () => {

@@ -2,10 +2,10 @@
 import { mkdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { readComparison } from '../../src/runs/comparison-file';
 import {
   listRuns,
   readClustering,
-  readComparison,
   readManifest,
   readPictures,
   RUN_VERSION,
@@ -152,7 +152,7 @@ describe('a damaged run', () => {
     await edit('clustering.json', () => ({ clustering: { version: 2 } }));
     expect(await readClustering(place)).toBeUndefined();
     await edit('comparison.json', () => ({ version: 2 }));
-    expect(await readComparison(place)).toBeUndefined();
+    expect(await readComparison(place)).toBeNull();
   });
 
   it('is read without the parts that older versions did not write', async () => {

@@ -146,6 +146,47 @@ describe('FaceStore', () => {
     expect(await storeBytes(store.folder)).toBeLessThan(1.5 * size);
   });
 
+  it('returns embeddings of the network and the way of finding faces they are of', async () => {
+    const store = await open();
+    store.write([record(1)], [Buffer.alloc(10)], KEYS, LIMIT);
+    const content = store.contentByHash(1001, hash(1))!;
+    const bytes = Buffer.from([1, 2, 3]);
+    const batch = { finder: KEYS.finder, network: 'n', limit: LIMIT };
+    expect(store.embeddingsOf(content, KEYS.finder, 'n')).toBeUndefined();
+    store.writeEmbeddings({ ...batch, images: [{ content, bytes }] });
+    expect(store.embeddingsOf(content, KEYS.finder, 'n')).toEqual(bytes);
+    expect(store.embeddingsOf(content, KEYS.finder, 'other')).toBeUndefined();
+    expect(store.embeddingsOf(content, 'other', 'n')).toBeUndefined();
+    expect(store.embeddingsOf({ ...content, hash: hash(2) }, KEYS.finder, 'n')).toBeUndefined();
+    // Of an image that the store does not hold, nothing is kept.
+    const other = { id: content.id + 1, hash: hash(2) };
+    store.writeEmbeddings({ ...batch, images: [{ content: other, bytes }] });
+    expect(store.embeddingsOf(other, KEYS.finder, 'n')).toBeUndefined();
+    expect(store.problem).toBeUndefined();
+  });
+
+  it('counts embeddings, and evicts them with their images', async () => {
+    const store = await open();
+    const limit = 300_000;
+    for (let i = 0; i < 60; i++) {
+      store.write([record(i)], [Buffer.alloc(1000, i)], KEYS, limit);
+      const content = store.contentByHash(1000 + i, hash(i))!;
+      const images = [{ content, bytes: Buffer.alloc(20_000, i) }];
+      store.writeEmbeddings({ images, finder: KEYS.finder, network: 'n', limit });
+    }
+    const { images } = store.counts();
+    expect(images).toBeLessThan(15);
+    expect(images).toBeGreaterThan(5);
+    const last = store.contentByHash(1059, hash(59))!;
+    for (let i = 0; i < 60; i++) {
+      const content = { id: last.id - 59 + i, hash: hash(i) };
+      const kept = i >= 60 - images;
+      expect(store.embeddingsOf(content, KEYS.finder, 'n') !== undefined).toBe(kept);
+    }
+    const size = await storeBytes(store.folder);
+    expect(size).toBeLessThan(2e6);
+  });
+
   it.each(['faces.mdb', 'crops.mdb', 'contents.mdb'])(
     'recreates the store if %s is not a file of LMDB',
     async (name) => {

@@ -31,7 +31,11 @@ const WEIGHTS = {
   rare: 'rare count more',
   common: 'common count more',
 };
-const FEATURES = { binary: 'present or absent', probability: 'probability' };
+const FEATURES = {
+  binary: 'present or absent',
+  probability: 'probability',
+  embedding: "the network's embedding",
+};
 const THRESHOLDS = { half: '0.5', balanced: 'balanced' };
 
 @customElement('fc-toolbar')
@@ -175,7 +179,8 @@ export class Toolbar extends LitElement {
         label: 'Compare by',
         value: features,
         options: FEATURES,
-        title: 'Whether faces are compared by the presence or by the probability of attributes',
+        title:
+          'Whether faces are compared by the presence or the probability of attributes, or by the last hidden layer of the network',
       })}
       ${
         hasThresholds

@@ -1,23 +1,19 @@
-/** Inferred probabilities → clusters and a summary of each. */
-import { inCanonicalOrder } from '../../clustering/canonical-order';
-import { type DistinctVectors, distinctVectors, type Matrix } from '../../clustering/distinct';
-import { deviationsOf, featureMatrix } from '../../clustering/features';
+/** Inferred probabilities, or embeddings → clusters and a summary of each. */
 import { calinskiHarabasz, daviesBouldin } from '../../clustering/scores';
 import type { Silhouette } from '../../clustering/silhouette';
 import { type RunClusteringTask, runHere, type ScoredPartition } from '../../clustering/tasks';
-import { attributeWeights, standardizedWeights } from '../../domain/attribute-weights';
-import { chosenAttributes } from '../../domain/attributes';
 import type { Clustering, ClusterSummary, Merge, Occurrences } from '../../domain/clustering';
 import { METHOD_NAMES, takesClusters } from '../../domain/method-names';
 import type { Progress } from '../../domain/progress';
 import type { ClusteringSettings } from '../../domain/settings';
 import { RUN_VERSION, type StoredClustering } from '../../runs/run-files';
-import { frequencies, occurrencesOf, presentCounts, sharesOf } from '../../summaries/occurrences';
+import { occurrencesOf, presentCounts, sharesOf } from '../../summaries/occurrences';
 import { classifyAttributes } from '../../summaries/tell-apart';
 import { orderCluster } from '../../summaries/typical';
 import { UserError } from '../../util/errors';
 import { yieldToEventLoop } from '../../util/yield-to-event-loop';
 import { ofFaces, placesOf } from './face-places';
+import { checkEmbeddingMetric, type FeatureVectors, featureVectors } from './feature-vectors';
 import { type PartitionContext, partitionVectors, silhouetteOf } from './group-vectors';
 import { type ClusterInput, presentProbabilities } from './present-probabilities';
 
@@ -122,43 +118,25 @@ export async function describePartition(
   };
 }
 
-/** Faces as vectors of the attributes they are clustered by. */
-export interface PreparedVectors {
+/** Faces as the vectors they are clustered by. */
+export interface PreparedVectors extends FeatureVectors {
   /** `[faces, names]`, in [0, 1]; 0.5 stands for 'present'. */
   probabilities: Float32Array;
   names: readonly string[];
   faces: number;
-  /** Names of the attributes the faces are clustered by. */
-  attributes: readonly string[];
-  /** Weights of the attributes, by name. */
-  weightOf: Record<string, number>;
-  vectors: DistinctVectors;
-  /** Weighted probabilities of the attributes, `[faces, attributes]`; made when they are needed. */
-  points: () => Matrix;
-  /** For people. */
-  notices: string[];
 }
 
 export function prepareVectors(input: ClusterInput, settings: ClusteringSettings): PreparedVectors {
+  checkEmbeddingMetric(settings);
   const { names } = input;
   const { probabilities, notice: thresholdNotice } = presentProbabilities(input, settings);
   const width = names.length;
   const faces = width === 0 ? 0 : probabilities.length / width;
   if (faces === 0) throw new UserError('there is no face to cluster');
-  const { attributes, columns, notice } = chosenAttributes(settings.attributes, names);
-  const weights = weightsOf(attributes, names, probabilities, settings);
-  const matrix = (features: ClusteringSettings['features']) =>
-    featureMatrix(probabilities, width, columns, weights, features);
-  return {
-    probabilities,
-    names,
-    faces,
-    attributes,
-    weightOf: Object.fromEntries(attributes.map((name, i) => [name, weights[i]!])),
-    vectors: inCanonicalOrder(distinctVectors(matrix(settings.features))),
-    points: () => matrix('probability'),
-    notices: [thresholdNotice, notice].filter((each) => each !== undefined),
-  };
+  const prepared = featureVectors(input, probabilities, settings);
+  const notices = thresholdNotice === undefined ? [] : [thresholdNotice];
+  notices.push(...prepared.notices);
+  return { ...prepared, probabilities, names, faces, notices };
 }
 
 /** Why there are fewer clusters than wanted, and how much is noise. */
@@ -172,7 +150,7 @@ function clusterCountNotices(
   if (takesClusters(method) && wanted !== 'auto' && vectors.rows < wanted) {
     notices.push(
       `${wanted} clusters were asked for, but the ${faces} faces form only ${vectors.rows} distinct ` +
-        `${features} vectors of these attributes, so there are ${clusters}`,
+        `${features === 'embedding' ? 'embeddings' : `${features} vectors of these attributes`}, so there are ${clusters}`,
     );
   }
   const noise = partition.labels.reduce(
@@ -264,34 +242,8 @@ async function summarize(
   return { clusters, members, overall };
 }
 
-type WeightSettings = Pick<ClusteringSettings, 'weights' | 'weightsFrom' | 'features' | 'preset'>;
-
 /** The tree with the ids of the clusters at its leaves. */
 function namedTree(tree: readonly Merge[], clusters: number, idOf: Map<number, number>): Merge[] {
   const name = (node: number) => (node < clusters ? idOf.get(node)! : node);
   return tree.map((merge) => ({ ...merge, a: name(merge.a), b: name(merge.b) }));
-}
-
-/**
- * Weights of the attributes, by their spread in these faces, or by their frequencies in these faces
- * or in CelebA. With the preset of the original work none are standardized.
- */
-export function weightsOf(
-  attributes: readonly string[],
-  names: readonly string[],
-  probabilities: Float32Array,
-  { weights, weightsFrom, features, preset }: WeightSettings,
-): Float64Array {
-  if (weights === 'standardized') {
-    if (preset === 'original') return attributeWeights(attributes, 'none');
-    const columns = attributes.map((name) => names.indexOf(name));
-    return standardizedWeights(deviationsOf(probabilities, names.length, columns, features));
-  }
-  if (weightsFrom === 'celeba') return attributeWeights(attributes, weights);
-  const own = frequencies(probabilities, names.length);
-  return attributeWeights(
-    attributes,
-    weights,
-    Object.fromEntries(names.map((name, i) => [name, own[i]])),
-  );
 }

@@ -7,6 +7,7 @@ import { METHOD_NAMES } from '../../domain/method-names';
 import type { ClusteringSettings } from '../../domain/settings';
 import { UserError } from '../../util/errors';
 import { meanInterval } from '../../util/mean-interval';
+import { checkEmbeddingMetric } from './feature-vectors';
 import { type PartitionContext, partitionForEach } from './group-vectors';
 import type { LabeledFaces } from './truth';
 
@@ -46,6 +47,7 @@ export class MethodComparer {
   async pointsOf(method: Method, numbers: number[] | undefined): Promise<ComparisonPoint[]> {
     const { notices } = this.context;
     try {
+      checkEmbeddingMetric({ ...this.settings, method });
       const repeated: ComparisonPoint[][] = [];
       for (let i = 0; i < repetitionsOf(method, this.seeds); i++)
         repeated.push(await this.pointsWith(method, numbers, this.settings.seed + i));

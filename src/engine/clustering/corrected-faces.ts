@@ -34,23 +34,32 @@ export function markedProbabilities(
 }
 
 /** @param notFaces rows that are left out. */
-export function countedFaces(
-  { probabilities: all, manifest }: Pick<StoredRun, 'probabilities' | 'manifest'>,
-  notFaces: ReadonlySet<number>,
-): CountedFaces {
-  const width = manifest.modelAttributes.length;
-  const rows = Int32Array.from({ length: manifest.faces }, (_, row) => row).filter(
+export function countedFaces(all: ClusterInput, notFaces: ReadonlySet<number>): CountedFaces {
+  const faces = all.probabilities.length / all.names.length;
+  const rows = Int32Array.from({ length: faces }, (_, row) => row).filter(
     (row) => !notFaces.has(row),
   );
-  let probabilities = all;
-  if (rows.length < manifest.faces) {
-    probabilities = new Float32Array(rows.length * width);
+  return { input: rows.length === faces ? all : someFaces(all, rows), rows };
+}
+
+/** The faces at some rows. */
+export function someFaces(all: ClusterInput, rows: Int32Array): ClusterInput {
+  const picked = (values: Float32Array, width: number) => {
+    const result = new Float32Array(rows.length * width);
     rows.forEach((row, i) => {
-      probabilities.set(all.subarray(row * width, (row + 1) * width), i * width);
+      result.set(values.subarray(row * width, (row + 1) * width), i * width);
     });
-  }
-  const { modelAttributes: names, thresholds, groups } = manifest;
-  return { input: { probabilities, names, thresholds, groups }, rows };
+    return result;
+  };
+  const { embeddings } = all;
+  return {
+    ...all,
+    probabilities: picked(all.probabilities, all.names.length),
+    embeddings: embeddings && {
+      ...embeddings,
+      values: picked(embeddings.values, embeddings.columns),
+    },
+  };
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Judges groupings of faces against labels. */
 import { Random } from 'ml-random';
+import type { Embeddings } from '../../clustering/embedding-vectors';
 import { type Judgement, TRUTH_SCORES } from '../../domain/judgement';
 import type { ClusteringSettings } from '../../domain/settings';
 import { clusterLabels, type StoredClustering } from '../../runs/run-files';
@@ -139,7 +140,17 @@ function part(input: ClusterInput, faces: Int32Array): ClusterInput {
   faces.forEach((face, i) => {
     probabilities.set(input.probabilities.subarray(face * width, (face + 1) * width), i * width);
   });
-  return { ...input, probabilities };
+  const { embeddings } = input;
+  return { ...input, probabilities, embeddings: embeddings && partOf(embeddings, faces) };
+}
+
+function partOf(embeddings: Embeddings, faces: Int32Array): Embeddings {
+  const { columns, values } = embeddings;
+  const chosen = new Float32Array(faces.length * columns);
+  faces.forEach((face, i) => {
+    chosen.set(values.subarray(face * columns, (face + 1) * columns), i * columns);
+  });
+  return { ...embeddings, values: chosen };
 }
 
 /** @param faces the rows of the faces that were clustered. */

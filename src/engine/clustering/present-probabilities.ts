@@ -1,5 +1,6 @@
 /** Inferred probabilities, and from which of them attributes count as present. */
 import { mostProbable, recalibrate } from '../../clustering/thresholds';
+import type { Embeddings } from '../../clustering/embedding-vectors';
 import type { ClusteringSettings } from '../../domain/settings';
 
 export interface ClusterInput {
@@ -14,11 +15,14 @@ export interface ClusterInput {
   thresholds?: readonly number[] | undefined;
   /** Columns of attributes that exclude each other, a list for each group. */
   groups?: readonly (readonly number[])[] | undefined;
+  /** Of the same faces; undefined where there are none. */
+  embeddings?: Embeddings | undefined;
 }
 
 /**
  * Recalibrates probabilities by the thresholds of the settings, so that 0.5 stands for 'present'.
- * Of attributes that exclude each other, the most probable is present, if attributes are 0 or 1.
+ * Of attributes that exclude each other, the most probable is present, unless faces are compared
+ * by probabilities.
  * @returns them with a notice for people.
  */
 export function presentProbabilities(
@@ -27,7 +31,7 @@ export function presentProbabilities(
 ): { probabilities: Float32Array; notice: string | undefined } {
   const { probabilities, notice } = recalibrated(input, settings);
   const { groups = [], names } = input;
-  if (groups.length === 0 || settings.features !== 'binary') return { probabilities, notice };
+  if (groups.length === 0 || settings.features === 'probability') return { probabilities, notice };
   const original = input.probabilities;
   return {
     probabilities: mostProbable(probabilities, original, groups, names.length),

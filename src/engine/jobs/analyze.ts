@@ -80,6 +80,7 @@ async function analyzeFolders(
     settings,
     model: pipeline.file,
     modelSha256: await fileSha256(pipeline.file),
+    embeddings: await embeddingsOf(pipeline),
     provider: pipeline.provider,
     trials: pipeline.trials,
     leftOut: listed.leftOut,
@@ -98,6 +99,13 @@ async function analyzeFolders(
   }
 }
 
+async function embeddingsOf({
+  embeddingModel,
+}: AnalysisPipeline): Promise<RunManifest['embeddings']> {
+  if (embeddingModel === undefined) return undefined;
+  return { model: embeddingModel, modelSha256: await fileSha256(embeddingModel) };
+}
+
 /** What the manifest of a reused run and that of a new one are given alike. */
 type CommonManifest = Pick<
   RunManifest,
@@ -107,6 +115,7 @@ type CommonManifest = Pick<
   | 'settings'
   | 'model'
   | 'modelSha256'
+  | 'embeddings'
   | 'provider'
   | 'trials'
   | 'leftOut'

@@ -1,21 +1,19 @@
 /** Compares clustering methods: the silhouette against the number of clusters. */
-import { inCanonicalOrder } from '../../clustering/canonical-order';
 import { type DistinctVectors, distinctVectors } from '../../clustering/distinct';
-import { featureMatrix } from '../../clustering/features';
 import { type RunClusteringTask, runHere } from '../../clustering/tasks';
-import { chosenAttributes } from '../../domain/attributes';
 import type { Comparison } from '../../domain/comparison';
 import { takesClusters } from '../../domain/method-names';
 import type { ClusteringSettings } from '../../domain/settings';
 import { chooseImages } from '../../images/choose-images';
 import type { CompareParams, EngineCalls } from '../../protocol/engine';
-import { RUN_VERSION, writeComparison } from '../../runs/run-files';
+import { writeComparison } from '../../runs/comparison-file';
+import { RUN_VERSION } from '../../runs/run-files';
 import { writeToRun } from '../../runs/run-store';
 import { comparisonChart } from '../../summaries/comparison-chart';
 import { comparisonCsv } from '../../summaries/comparison-table';
 import { UserError } from '../../util/errors';
 import { writeNeeded } from '../../util/output-folder';
-import { weightsOf } from '../clustering/cluster-faces';
+import { featureVectors } from '../clustering/feature-vectors';
 import { type ClusterInput, presentProbabilities } from '../clustering/present-probabilities';
 import { MethodComparer, repetitionsOf } from '../clustering/compare-methods';
 import { attributesWithLabels, LabeledFaces, type Truth } from '../clustering/truth';
@@ -26,6 +24,7 @@ import type { JobContext } from './job-context';
 import { namedFaces, namedVectors, truthOf } from './labels-of-faces';
 import { COMPARE_OUTPUT } from './outputs';
 import { readVectors } from './read-vectors';
+import { inputOf } from './run-input';
 
 /** Maximum distinct vectors that are compared: a silhouette takes the distance of every pair. */
 const MAX_ROWS = 3000;
@@ -46,9 +45,8 @@ export async function compareRun(
   context: JobContext,
 ): Promise<Comparison> {
   const run = await openRun(runDir);
-  const { probabilities, manifest } = run;
-  const { modelAttributes: names, thresholds, groups } = manifest;
-  const input = { probabilities, names, thresholds, groups };
+  const { manifest } = run;
+  const input = await inputOf(run, params.settings);
   const truth = await truthOf(params.labels, namedFaces(run), context.signal);
   const comparison = await compare(input, params, context, { run: clusteringWorkers.run, truth });
   await writeToRun(run, () => writeComparison(runDir, comparison));
@@ -148,18 +146,11 @@ function comparedVectors(input: ClusterInput, settings: ClusteringSettings): Com
   const { probabilities, notice: thresholdNotice } = presentProbabilities(input, settings);
   if (names.length === 0 || probabilities.length === 0)
     throw new UserError('there is no face to compare methods on');
-  const { attributes, columns, notice } = chosenAttributes(settings.attributes, names);
-  const weights = weightsOf(attributes, names, probabilities, settings);
-  const features = featureMatrix(probabilities, names.length, columns, weights, settings.features);
-  const all = inCanonicalOrder(distinctVectors(features));
-  const { vectors, rows, notices } = sampleVectors(all, settings.seed);
-  notices.push(...[thresholdNotice, notice].filter((each) => each !== undefined));
-  return {
-    vectors,
-    rows,
-    weights: Object.fromEntries(attributes.map((name, i) => [name, weights[i]!])),
-    notices,
-  };
+  const all = featureVectors(input, probabilities, settings);
+  const { vectors, rows, notices } = sampleVectors(all.vectors, settings.seed);
+  if (thresholdNotice !== undefined) notices.push(thresholdNotice);
+  notices.push(...all.notices);
+  return { vectors, rows, weights: all.weightOf, notices };
 }
 
 /**

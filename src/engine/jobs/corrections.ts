@@ -28,6 +28,7 @@ import { countedFaces, ofAllFaces } from '../clustering/corrected-faces';
 import { type OpenRun, openRun } from '../open-runs';
 import { clusteringWorkers } from '../threads/worker-pools';
 import type { JobContext } from './job-context';
+import { inputOf } from './run-input';
 import { toCorrection } from './to-correction';
 
 /**
@@ -117,16 +118,17 @@ async function describe(
   labels: Int32Array,
   context: JobContext,
 ): Promise<StoredClustering> {
-  const { input, rows } = countedFaces(run, run.corrections.notFaces);
+  const all = await inputOf(run, clustering.settings);
+  const { input, rows } = countedFaces(all, run.corrections.notFaces);
   const described = await describeClusters(
     input,
     Int32Array.from(rows, (row) => labels[row]!),
     clustering.settings,
     { ...context, run: clusteringWorkers.run, threads: clusteringWorkers.size },
   );
-  const all = ofAllFaces(described, rows, { ...input, probabilities: run.probabilities });
+  const whole = ofAllFaces(described, rows, all);
   const { curve, agreement, notices } = clustering;
-  return { ...all, clustering: { ...all.clustering, curve, agreement, notices } };
+  return { ...whole, clustering: { ...whole.clustering, curve, agreement, notices } };
 }
 
 function stateOf(log: CorrectionLog, missed: CorrectionState['missed']): CorrectionState {

@@ -1,5 +1,6 @@
 /** Calls about the map of all faces of a run. */
 import type { Matrix } from '../../clustering/distinct';
+import { embeddingVectors, rowsOf } from '../../clustering/embedding-vectors';
 import { featureMatrix } from '../../clustering/features';
 import type { Clustering } from '../../domain/clustering';
 import type { FaceMap } from '../../domain/face-map';
@@ -15,6 +16,7 @@ import { type OpenRun, openRun } from '../open-runs';
 import { mapWorkers } from '../threads/worker-pools';
 import { clusteringOf } from './inspect';
 import type { JobContext } from './job-context';
+import { inputOf } from './run-input';
 
 /** Raised whenever the arrangement is computed differently: kept places are then not used. */
 const VERSION = 1;
@@ -31,7 +33,7 @@ export async function places(
   if (kept !== undefined) return { arrangement: 'neighbors', clusters, ...kept };
   const axes =
     storedAxes(stored) ??
-    placesByAxes(await mapWorkers.run('axes', matrixOf(run, stored.clustering), { signal }));
+    placesByAxes(await mapWorkers.run('axes', await matrixOf(run, stored.clustering), { signal }));
   return { clusters, ...axes };
 }
 
@@ -48,7 +50,7 @@ export async function arrangedPlaces(
   if (kept !== undefined) return { arrangement: 'neighbors', clusters, ...kept };
   const context = { signal, run: mapWorkers.run, threads: mapWorkers.size };
   const { seed } = stored.clustering.settings;
-  const arranged = await arrangeFaces(matrixOf(run, stored.clustering), seed, context);
+  const arranged = await arrangeFaces(await matrixOf(run, stored.clustering), seed, context);
   if (arranged.arrangement === 'neighbors')
     await writeToRun(run, () => writePlaces(runDir, key, arranged));
   return { clusters, ...arranged };
@@ -74,15 +76,23 @@ function storedAxes({
 /** Names what the places of the faces are computed from, without the clusters. */
 function keyOf({ manifest }: StoredRun, { weights, settings }: Clustering): string {
   const { id, createdAt } = manifest;
-  const { thresholds, seed } = settings;
-  return JSON.stringify([VERSION, id, createdAt, Object.entries(weights), thresholds, seed]);
+  const { thresholds, seed, features, metric } = settings;
+  const space = features === 'embedding' ? metric : 'attributes';
+  return JSON.stringify([VERSION, id, createdAt, Object.entries(weights), thresholds, seed, space]);
 }
 
 /**
- * Weighted inferred probabilities of the attributes by which the faces were compared, even where they were
- * clustered by 0 and 1, which would put thousands of faces in one place.
+ * The embeddings by which the faces were compared, or weighted inferred probabilities of the
+ * attributes, even where they were clustered by 0 and 1, which would put thousands of faces in one
+ * place.
  */
-function matrixOf({ inferred, manifest }: OpenRun, clustering: Clustering): Matrix {
+async function matrixOf(run: OpenRun, clustering: Clustering): Promise<Matrix> {
+  const { inferred, manifest } = run;
+  const { settings: of } = clustering;
+  if (of.features === 'embedding') {
+    const { embeddings } = await inputOf(run, of);
+    return rowsOf(embeddingVectors(embeddings!, of.metric));
+  }
   const { modelAttributes: names, thresholds } = manifest;
   const compared = Object.entries(clustering.weights);
   const columns = compared.map(([name]) => names.indexOf(name));

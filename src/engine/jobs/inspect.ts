@@ -32,6 +32,7 @@ import { openRun } from '../open-runs';
 import { clusteringWorkers, pictureWorkers } from '../threads/worker-pools';
 import { writeCorrected } from './corrections';
 import type { JobContext } from './job-context';
+import { inputOf } from './run-input';
 
 /** Clusters the faces of a run, and compares the result with the clustering it replaces. */
 export async function clusterRun(
@@ -39,13 +40,14 @@ export async function clusterRun(
   context: JobContext,
 ): Promise<Clustering> {
   const run = await openRun(runDir);
-  const { input, rows } = countedFaces(run, run.corrections.notFaces);
+  const all = await inputOf(run, settings);
+  const { input, rows } = countedFaces(all, run.corrections.notFaces);
   const clustered = await clusterFaces(input, settings, {
     ...context,
     run: clusteringWorkers.run,
     threads: clusteringWorkers.size,
   });
-  const result = ofAllFaces(clustered, rows, { ...input, probabilities: run.probabilities });
+  const result = ofAllFaces(clustered, rows, all);
   const before = await readClustering(runDir).catch(unlessDamaged);
   if (before?.members.length === result.members.length) {
     const [a, b] = [clusterLabels(before), clusterLabels(result)];

@@ -12,6 +12,7 @@ import { clusteringWorkers } from '../threads/worker-pools';
 import { clusteringOf } from './inspect';
 import type { JobContext } from './job-context';
 import { namedFaces, truthOf } from './labels-of-faces';
+import { inputOf } from './run-input';
 
 /** @throws UserError where the labels cannot be read, or fit no face; CancelledError. */
 export async function judgeRun(
@@ -19,10 +20,9 @@ export async function judgeRun(
   context: JobContext,
 ): Promise<Judgement> {
   const run = await openRun(runDir);
-  const { probabilities, manifest } = run;
-  const { modelAttributes: names, thresholds, groups } = manifest;
+  const { manifest } = run;
   const truth = await truthOf(labels, namedFaces(run), context.signal);
-  const input = { probabilities, names, thresholds, groups };
+  const input = await inputOf(run, settings);
   const stored = await readClustering(runDir).catch(unlessDamaged);
   const isOfThese =
     stored?.members.length === manifest.faces &&

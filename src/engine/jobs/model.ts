@@ -25,8 +25,10 @@ export async function missingWords(
   const { form, missing, bytes } = await findForm(file, {}, signal);
   if (missing.length === 0) missing.push(...(await missingActivation(file, signal)));
   const { width, height } = form.input;
-  const { attributes, areNamesAssumed } = form;
-  return { missing, attributes, areNamesAssumed, crop: { width, height }, hash: hashOf(bytes) };
+  const { attributes, areNamesAssumed, isEmbedding } = form;
+  const kind = isEmbedding ? ({ isEmbedding } as const) : {};
+  const crop = { width, height };
+  return { missing, attributes, areNamesAssumed, ...kind, crop, hash: hashOf(bytes) };
 }
 
 /** Runs the network: numbers outside of [0, 1] need an activation. */

@@ -1,7 +1,8 @@
 /** Makes report.html: one page that holds the components of the panel and the data of a run. */
 import { createHash } from 'node:crypto';
 import type { ReportData } from '../../protocol/report';
-import { membersOf, readComparison, type StoredClustering } from '../../runs/run-files';
+import { readComparison } from '../../runs/comparison-file';
+import { membersOf, type StoredClustering } from '../../runs/run-files';
 import { unlessDamaged } from '../../runs/run-schemas';
 import type { StoredRun } from '../../runs/run-store';
 import { forXml } from '../../text/neutralize';

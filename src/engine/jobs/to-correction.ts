@@ -5,8 +5,10 @@ import { membersOfCluster, type StoredClustering } from '../../runs/run-files';
 import type { StoredRun } from '../../runs/run-store';
 import { UserError } from '../../util/errors';
 import { clusterFaces } from '../clustering/cluster-faces';
+import { someFaces } from '../clustering/corrected-faces';
 import { clusteringWorkers } from '../threads/worker-pools';
 import type { JobContext } from './job-context';
+import { inputOf } from './run-input';
 
 /**
  * @param shown the clusters that the request is about.
@@ -73,22 +75,12 @@ async function partsOf(
   context: JobContext,
 ): Promise<Int32Array[]> {
   const rows = clusterMembers(shown, cluster).slice().sort();
-  const { modelAttributes: names, thresholds, groups } = run.manifest;
-  const width = names.length;
-  const probabilities = new Float32Array(rows.length * width);
-  rows.forEach((row, i) => {
-    probabilities.set(run.probabilities.subarray(row * width, (row + 1) * width), i * width);
-  });
   const { settings } = shown.clustering;
   // Faces with equal 0/1 vectors differ in their probabilities.
-  const divided = {
-    ...settings,
-    method: 'kmeans',
-    clusters: parts,
-    features: 'probability',
-  } as const;
+  const features = settings.features === 'binary' ? 'probability' : settings.features;
+  const divided = { ...settings, method: 'kmeans', clusters: parts, features } as const;
   const { clustering, members } = await clusterFaces(
-    { probabilities, names, thresholds, groups },
+    someFaces(await inputOf(run, divided), rows),
     divided,
     { ...context, run: clusteringWorkers.run, threads: clusteringWorkers.size },
   );

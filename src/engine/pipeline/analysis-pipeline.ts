@@ -35,6 +35,8 @@ export interface PipelineParts {
   batchSize: number;
   /** What was assumed of the network, for people. */
   notices: readonly string[];
+  /** Path of a network of embeddings; undefined where faces have those of `model`. */
+  embeddingModel: string | undefined;
   chain: ProviderChain;
   /** They are set up. */
   workers: ImageWorkerPool;
@@ -68,6 +70,11 @@ export class AnalysisPipeline implements AsyncDisposable {
   /** Path of the network. */
   get file(): string {
     return this.parts.chain.choice.file;
+  }
+
+  /** Path of a network of embeddings; undefined where faces have those of the network itself. */
+  get embeddingModel(): string | undefined {
+    return this.parts.embeddingModel;
   }
 
   get trials(): ProviderChoice['trials'] {

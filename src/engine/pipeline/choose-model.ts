@@ -53,26 +53,39 @@ const tuningSchema = z.object({
   hash: z.string(),
 });
 
+const EMBEDDINGS_ONLY =
+  "it gives embeddings, by which faces are compared with the features 'embedding'; attributes are of the bundled network";
+
+interface ChosenModel {
+  choice: ProviderChoice;
+  batchSize: number;
+  notices: string[];
+  model: string;
+  /** Path of a network of embeddings; undefined where the setting names none. */
+  embeddingModel: string | undefined;
+}
+
 /**
+ * A network of embeddings is checked, but attributes are then of the bundled one.
  * @param images number of images to analyze.
+ * @returns also the setting `model` as it is used: empty where the bundled network is.
  * @throws UserError where the network, or a provider that is set by name, cannot be used; the
  * signal's reason if it is aborted.
  */
 export async function chooseModel(
-  settings: Pick<AnalysisSettings, 'provider' | 'model' | 'batchSize'>,
+  given: Pick<AnalysisSettings, 'provider' | 'model' | 'batchSize'>,
   bundled: BundledModels,
   store: FaceStore | undefined,
   images: number,
   signal?: AbortSignal,
-): Promise<{ choice: ProviderChoice; batchSize: number; notices: string[] }> {
+): Promise<ChosenModel> {
   // Before any process that must not crash opens it. The bundled networks need no check.
   const info =
-    settings.model === ''
+    given.model === ''
       ? undefined
-      : await checkNetwork(settings.model, await fileHash(settings.model), {
-          notes: store,
-          signal,
-        });
+      : await checkNetwork(given.model, await fileHash(given.model), { notes: store, signal });
+  const isEmbedding = info?.isEmbedding === true;
+  const settings = isEmbedding ? { ...given, model: '' } : given;
   const choice = await storedChoice(settings, bundled, store);
   const { provider } = choice;
   // There are two variants of the bundled network; which is faster depends on the CPU.
@@ -83,11 +96,16 @@ export async function chooseModel(
   const file = tuned?.file ?? choice.file;
   const wanted =
     settings.batchSize > 0 ? settings.batchSize : (tuned?.batchSize ?? BATCH_SIZE[provider]);
-  const { batch = 1, notices = [] } = info ?? {};
+  const { notices = [] } = info ?? {};
+  const batch = isEmbedding ? 1 : (info?.batch ?? 1);
   return {
     choice: { ...choice, file },
     batchSize: Math.ceil(wanted / batch) * batch,
-    notices: notices.map((notice) => `the model '${basename(settings.model)}': ${notice}`),
+    notices: [...notices, ...(isEmbedding ? [EMBEDDINGS_ONLY] : [])].map(
+      (notice) => `the model '${basename(given.model)}': ${notice}`,
+    ),
+    model: settings.model,
+    embeddingModel: isEmbedding ? given.model : undefined,
   };
 }
 

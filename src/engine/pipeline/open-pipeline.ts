@@ -68,13 +68,13 @@ async function openWith(
   options: PipelineOptions,
 ): Promise<AnalysisPipeline> {
   const { settings, bundled, store, signal } = options;
-  const { choice, batchSize, notices } = await chooseModel(
-    settings,
-    bundled,
-    store,
-    images.length,
-    signal,
-  );
+  const {
+    choice,
+    batchSize,
+    notices,
+    model: used,
+    embeddingModel,
+  } = await chooseModel(settings, bundled, store, images.length, signal);
   signal.throwIfAborted();
   const inferenceFile = choice.provider === 'cpu' ? choice.file : undefined;
   const hash = await fileHash(choice.file);
@@ -105,7 +105,8 @@ async function openWith(
     detection,
     batchSize,
     notices,
-    chain: providerChain(choice, batchSize, options),
+    embeddingModel,
+    chain: providerChain(choice, batchSize, { ...options, settings: { ...settings, model: used } }),
     workers,
     signal,
   });

@@ -57,6 +57,13 @@ export const limitedKey = (
 export const modelKey = (model: string, groups: readonly (readonly number[])[]): string =>
   digest([PIPELINE_VERSION, model, ...(groups.length === 0 ? [] : [groups])]);
 
+/** Raised whenever the embeddings of a network, or what is stored of them, change. */
+const EMBEDDING_VERSION = 1;
+
+/** Key of embeddings. @param model hash of the network. */
+export const embeddingKey = (model: string): string =>
+  digest([PIPELINE_VERSION, 'embedding', EMBEDDING_VERSION, model]);
+
 /**
  * Key of the note that an image is, or is not, one aligned face; `detect: auto` checks a sample.
  * @param image hash of its content.

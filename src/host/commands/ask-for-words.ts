@@ -40,6 +40,11 @@ const ASK: Partial<Record<NetworkWord, Ask>> = {
           description: 'they are probabilities already',
           value: { activation: 'none' },
         },
+        {
+          label: 'Embedding',
+          description: 'a vector to compare faces by; attributes are of the bundled model',
+          value: { activation: 'embedding' },
+        },
       ],
       { title: `${title}: what makes probabilities of its outputs?` },
     ),

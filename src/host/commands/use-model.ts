@@ -20,6 +20,7 @@ type Found = EngineCalls['missingWords']['result'];
 /** A network that can be used as it is. */
 interface Usable extends Pick<Found, 'attributes' | 'crop'> {
   path: string;
+  isEmbedding?: true;
 }
 
 /**
@@ -34,12 +35,16 @@ export async function useModel(clicked: vscode.Uri | undefined, context: Context
   if (file === undefined) return;
   const usable = await makeUsable(file.fsPath, context);
   if (usable === undefined) return;
-  const { path, attributes, crop } = usable;
+  const { path, attributes, crop, isEmbedding = false } = usable;
+  const name = forName(basename(file.fsPath));
+  const size = `crops of ${crop.width}×${crop.height} pixels`;
   const { history } = context;
   await history.change({ model: settingOf(path) }, readSettings().settings);
   const undo = 'Undo';
   const answer = await showInformation(
-    `'${forName(basename(file.fsPath))}' is the attribute model now: ${plural(attributes.length, 'attribute')}, crops of ${crop.width}×${crop.height} pixels.`,
+    isEmbedding
+      ? `'${name}' gives the embeddings now, by which faces are compared with the setting 'features: embedding': ${plural(attributes.length, 'number')}, ${size}. Attributes are of the bundled model.`
+      : `'${name}' is the attribute model now: ${plural(attributes.length, 'attribute')}, ${size}.`,
     undo,
   );
   if (answer === undo) await history.undo();

@@ -1,16 +1,34 @@
-/** Questions about the faces and images of a stored run, answered by the engine. */
-import type { FaceOrder } from '../../domain/clustering';
+/** Calls about the faces and images of a stored run, answered by the engine. */
+import type { Clustering, FaceOrder } from '../../domain/clustering';
+import type { Comparison } from '../../domain/comparison';
 import type { FaceAnswer, FaceCard, PhotoView } from '../../domain/faces';
 import type { FaceMap } from '../../domain/face-map';
+import type { ClusteringSettings } from '../../domain/settings';
 import type { CallOptions, EngineClient } from '../../engine/client';
-import type { EngineCalls } from '../../protocol/engine';
+import type { CompareParams, EngineCalls } from '../../protocol/engine';
 
 export class RunQueries {
-  /** @param engine throws while the run may not start anything. */
+  /**
+   * @param engine throws while the run may not start anything.
+   * @param storeDir folder of the cache.
+   */
   constructor(
     private readonly engine: () => EngineClient,
     private readonly runDir: string,
+    private readonly storeDir: string,
   ) {}
+
+  /** Clusters the faces; makes their embeddings before, where the settings want them. */
+  async cluster(settings: ClusteringSettings, options: CallOptions): Promise<Clustering> {
+    await this.embedIfWanted(settings, options);
+    return this.engine().call('cluster', { runDir: this.runDir, settings }, options);
+  }
+
+  /** Compares clustering methods, like `cluster`. */
+  async compare(params: CompareParams, options: CallOptions): Promise<Comparison> {
+    await this.embedIfWanted(params.settings, options);
+    return this.engine().call('compare', { ...params, runDir: this.runDir }, options);
+  }
 
   /** A page of the faces of a cluster. */
   async faces(
@@ -47,6 +65,11 @@ export class RunQueries {
     return this.engine().call('attributeValues', { runDir: this.runDir, attribute });
   }
 
+  /** The faces that are most alike to one, `count` at most. */
+  async alike(row: number, count: number): Promise<EngineCalls['alike']['result']> {
+    return this.engine().call('alike', { runDir: this.runDir, row, count });
+  }
+
   /** The photo of a face, with all faces in it. */
   async photo(row: number): Promise<PhotoView> {
     return this.engine().call('photo', { runDir: this.runDir, row });
@@ -76,5 +99,10 @@ export class RunQueries {
     options: CallOptions,
   ): Promise<EngineCalls['export']['result']> {
     return this.engine().call('export', { ...target, runDir: this.runDir }, options);
+  }
+
+  private async embedIfWanted({ features }: ClusteringSettings, options: CallOptions) {
+    const { runDir, storeDir } = this;
+    if (features === 'embedding') await this.engine().call('embed', { runDir, storeDir }, options);
   }
 }

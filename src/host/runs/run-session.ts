@@ -15,24 +15,17 @@ import type { CallOptions, EngineClient } from '../../engine/client';
 import type { EngineCalls } from '../../protocol/engine';
 import type { PanelProblem } from '../../protocol/panel';
 import { logBytes } from '../../corrections/correction-log';
-import { readClustering, readComparison } from '../../runs/run-files';
+import { readComparison } from '../../runs/comparison-file';
+import { readClustering } from '../../runs/run-files';
 import { messageOf, UserError } from '../../util/errors';
+import { judgeClusters } from './judge-clusters';
 import { JobRunner, type Outcome } from './job-runner';
 import { RunQueries } from './run-queries';
-import type { SessionContext } from './session-context';
+import type { SessionContext, SessionEvents } from './session-context';
 import { staleSettings } from './stale-settings';
 
 /** About how many faces the eigenfaces of a larger run are first made of. */
 const PREVIEW_FACES = 8000;
-
-interface SessionEvents {
-  /** Any change except progress and pictures. */
-  state: [];
-  progress: [Progress | null];
-  pictures: [ClusterPictures[]];
-  /** The user requested a run that was waiting for trust. */
-  allowed: [];
-}
 
 /** Range of the numbers of clusters in a comparison, as in the original work. */
 const COMPARED = { from: 2, to: 50 };
@@ -65,7 +58,7 @@ export class RunSession extends EventEmitter<SessionEvents> {
     public manifest: RunManifest | null = null,
   ) {
     super();
-    this.queries = new RunQueries(() => this.engine, runDir);
+    this.queries = new RunQueries(() => this.engine, runDir, context.storeDir);
     this.jobs = new JobRunner({
       onProgress: (progress) => this.emit('progress', progress),
       onState: () => this.emit('state'),
@@ -152,14 +145,13 @@ export class RunSession extends EventEmitter<SessionEvents> {
   compare(): Promise<Outcome> {
     return this.run('compare', undefined, async (options) => {
       const params = {
-        runDir: this.runDir,
         methods: [...METHODS],
         from: COMPARED.from,
         to: COMPARED.to,
         outDir: undefined,
         settings: clusteringSettings(this.context.settings()),
       };
-      this.comparison = await this.engine.call('compare', params, options);
+      this.comparison = await this.queries.compare(params, options);
     });
   }
 
@@ -211,14 +203,7 @@ export class RunSession extends EventEmitter<SessionEvents> {
   private async readStored(): Promise<void> {
     if (this.manifest === null || this.clustering !== null) return;
     try {
-      // A damaged comparison is logged and otherwise ignored: the clusters are still usable.
-      this.comparison = await readComparison(this.runDir).then(
-        (comparison) => comparison ?? null,
-        (error: unknown) => {
-          this.context.log(messageOf(error));
-          return null;
-        },
-      );
+      this.comparison = await this.storedComparison();
       const stored = await readClustering(this.runDir);
       if (stored === undefined || this.isBusy()) return;
       this.clustering = stored.clustering;
@@ -230,6 +215,14 @@ export class RunSession extends EventEmitter<SessionEvents> {
     } catch (error) {
       this.jobs.fail('cluster', `the stored clusters cannot be read: ${messageOf(error)}`);
     }
+  }
+
+  /** A damaged comparison is logged and otherwise ignored: the clusters are still usable. */
+  private storedComparison(): Promise<Comparison | null> {
+    return readComparison(this.runDir).catch((error: unknown) => {
+      this.context.log(messageOf(error));
+      return null;
+    });
   }
 
   /** Clusters again if the settings of clustering differ from those of the clustering shown. */
@@ -282,25 +275,18 @@ export class RunSession extends EventEmitter<SessionEvents> {
   /** Compares the clusters with labels, if there are any beside the images. */
   private async judge(): Promise<void> {
     const { generation } = this;
-    try {
-      const judgement = await this.engine.call('truth', { runDir: this.runDir });
-      if (generation !== this.generation || judgement === null) return;
-      if ('unfit' in judgement)
-        this.context.log(`the clusters are not compared with labels: ${judgement.unfit}`);
-      else {
-        this.judgement = judgement;
-        this.emit('state');
-      }
-    } catch (error) {
-      const outdated = generation !== this.generation || this.isBusy() || this.removed;
-      if (!outdated)
-        this.context.log(`cannot compare the clusters with labels: ${messageOf(error)}`);
-    }
+    const isOutdated = () => generation !== this.generation || this.isBusy() || this.removed;
+    const judgement = await judgeClusters(this.engine, this.runDir, (message) => {
+      if (!isOutdated()) this.context.log(message);
+    });
+    if (generation !== this.generation || judgement === undefined) return;
+    this.judgement = judgement;
+    this.emit('state');
   }
 
   private async clusterFaces(options: CallOptions): Promise<void> {
-    const params = { runDir: this.runDir, settings: clusteringSettings(this.context.settings()) };
-    this.show(await this.engine.call('cluster', params, options));
+    const settings = clusteringSettings(this.context.settings());
+    this.show(await this.queries.cluster(settings, options));
   }
 
   private show(clustering: Clustering): void {

@@ -1,5 +1,7 @@
-/** What all sessions share. */
+/** What all sessions share, and what they tell. */
+import type { ClusterPictures } from '../../domain/faces';
 import type { BundledModels } from '../../domain/networks';
+import type { Progress } from '../../domain/progress';
 import type { Settings } from '../../domain/settings';
 import type { EngineClient } from '../../engine/client';
 
@@ -15,4 +17,13 @@ export interface SessionContext {
   trusted: () => boolean;
   /** Receives details of a failure for developers. */
   log: (message: string) => void;
+}
+
+export interface SessionEvents {
+  /** Any change except progress and pictures. */
+  state: [];
+  progress: [Progress | null];
+  pictures: [ClusterPictures[]];
+  /** The user requested a run that was waiting for trust. */
+  allowed: [];
 }

@@ -1,0 +1,125 @@
+/** The vectors that faces are compared by: of attributes, or embeddings. */
+import { inCanonicalOrder } from '../../clustering/canonical-order';
+import { type DistinctVectors, distinctVectors, type Matrix } from '../../clustering/distinct';
+import { type Embeddings, embeddingVectors, rowsOf } from '../../clustering/embedding-vectors';
+import { type AttributeFeatures, deviationsOf, featureMatrix } from '../../clustering/features';
+import { withPreset } from '../../clustering/methods';
+import { attributeWeights, standardizedWeights } from '../../domain/attribute-weights';
+import { chosenAttributes } from '../../domain/attributes';
+import type { ClusteringSettings } from '../../domain/settings';
+import { frequencies } from '../../summaries/occurrences';
+import { UserError } from '../../util/errors';
+import type { ClusterInput } from './present-probabilities';
+
+export interface FeatureVectors {
+  /** Names of the chosen attributes. */
+  attributes: readonly string[];
+  /** Weights of the attributes that faces are compared by, by name; none with embeddings. */
+  weightOf: Record<string, number>;
+  vectors: DistinctVectors;
+  /**
+   * Vectors of all faces, `[faces, columns]`, with probabilities in place of 0 and 1; made when
+   * they are needed.
+   */
+  points: () => Matrix;
+  /** For people. */
+  notices: string[];
+}
+
+/**
+ * @param probabilities of `presentProbabilities`.
+ * @throws UserError where there are no embeddings, or an attribute is unknown.
+ */
+export function featureVectors(
+  input: ClusterInput,
+  probabilities: Float32Array,
+  settings: ClusteringSettings,
+): FeatureVectors {
+  const { names } = input;
+  const { features } = settings;
+  const { attributes, columns, notice } = chosenAttributes(settings.attributes, names);
+  const notices = notice === undefined ? [] : [notice];
+  if (features === 'embedding')
+    return { attributes, weightOf: {}, ...embedded(input, settings, notices) };
+  const weights = weightsOf(attributes, names, probabilities, { ...settings, features });
+  const matrix = (kind: AttributeFeatures) =>
+    featureMatrix(probabilities, names.length, columns, weights, kind);
+  return {
+    attributes,
+    weightOf: Object.fromEntries(attributes.map((name, i) => [name, weights[i]!])),
+    vectors: inCanonicalOrder(distinctVectors(matrix(features))),
+    points: () => matrix('probability'),
+    notices,
+  };
+}
+
+function embedded(
+  { embeddings }: ClusterInput,
+  settings: ClusteringSettings,
+  notices: readonly string[],
+): Pick<FeatureVectors, 'vectors' | 'points' | 'notices'> {
+  if (embeddings === undefined)
+    throw new UserError(
+      "there are no embeddings to compare faces by, only attributes: choose the features 'binary' or 'probability'",
+    );
+  const { weights, preset, metric } = settings;
+  // The preset has metrics of its own, which are not the cosine.
+  const vectors = embeddingVectors(embeddings, preset === 'original' ? 'euclidean' : metric);
+  const weighted =
+    weights === 'standardized' || weights === 'none'
+      ? []
+      : ['weights are of attributes: embeddings are compared without'];
+  return {
+    vectors,
+    points: () => rowsOf(vectors),
+    notices: [embeddingText(embeddings), ...notices, ...weighted],
+  };
+}
+
+const embeddingText = ({ columns, layer, kept }: Embeddings) =>
+  columns === layer
+    ? `faces are compared by embeddings of ${layer.toLocaleString('en')} numbers`
+    : `faces are compared by embeddings: ${columns} numbers, which hold ${(100 * kept).toFixed(1)} % of the variance of the ${layer.toLocaleString('en')} of the network`;
+
+/** @throws UserError where embeddings cannot be compared by the metric of the method. */
+export function checkEmbeddingMetric(settings: ClusteringSettings): void {
+  const { method, linkage, metric, preset } = withPreset(settings);
+  const isUsed =
+    method === 'dbscan' ||
+    method === 'optics' ||
+    method === 'hdbscan' ||
+    (method === 'agglomerative' && linkage !== 'ward');
+  if (settings.features !== 'embedding' || !isUsed || metric !== 'hamming') return;
+  const source = preset === 'original' ? ' of the original preset' : '';
+  throw new UserError(
+    `the metric hamming${source} counts numbers that differ, and those of embeddings always do: choose euclidean, cosine or manhattan`,
+  );
+}
+
+type WeightSettings = Pick<ClusteringSettings, 'weights' | 'weightsFrom' | 'preset'> & {
+  features: AttributeFeatures;
+};
+
+/**
+ * Weights of the attributes, by their spread in these faces, or by their frequencies in these faces
+ * or in CelebA. With the preset of the original work none are standardized.
+ */
+function weightsOf(
+  attributes: readonly string[],
+  names: readonly string[],
+  probabilities: Float32Array,
+  { weights, weightsFrom, features, preset }: WeightSettings,
+): Float64Array {
+  if (weights === 'standardized') {
+    if (preset === 'original') return attributeWeights(attributes, 'none');
+    const columns = attributes.map((name) => names.indexOf(name));
+    return standardizedWeights(deviationsOf(probabilities, names.length, columns, features));
+  }
+  if (weightsFrom === 'celeba') return attributeWeights(attributes, weights);
+  const own = frequencies(probabilities, names.length);
+  return attributeWeights(
+    attributes,
+    weights,
+    Object.fromEntries(names.map((name, i) => [name, own[i]])),
+  );
+}

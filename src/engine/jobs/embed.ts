@@ -1,0 +1,69 @@
+/** Makes the embeddings of a run's faces, once. */
+import type { EngineCalls } from '../../protocol/engine';
+import { readEmbeddings, type RunEmbeddings, writeEmbeddings } from '../../runs/run-embeddings';
+import { unlessDamaged } from '../../runs/run-schemas';
+import { type StoredRun, writeToRun } from '../../runs/run-store';
+import { messageOf, UserError } from '../../util/errors';
+import { shortHash } from '../../util/content-hash';
+import { openRun } from '../open-runs';
+import { withStore } from '../open-store';
+import { embedFaces } from '../pipeline/embed-faces';
+import { embeddingKey, fileHash } from '../pipeline/pipeline-keys';
+import type { JobContext } from './job-context';
+
+type Params = EngineCalls['embed']['params'];
+type Result = EngineCalls['embed']['result'];
+
+/** @throws UserError where the network of the run is gone, or gives none; CancelledError. */
+export async function embedRun(
+  { runDir, storeDir }: Params,
+  { signal, onProgress }: JobContext,
+): Promise<Result> {
+  const started = performance.now();
+  const run = await openRun(runDir);
+  const { manifest } = run;
+  const { model, modelSha256 } = manifest.embeddings ?? manifest;
+  // The network's file is not needed for embeddings that are there.
+  const hash = modelSha256 === undefined ? await fileHash(model) : shortHash(modelSha256);
+  const stored = await readEmbeddings(runDir, manifest.faces).catch(unlessDamaged);
+  if (stored?.network === embeddingKey(hash))
+    return resultOf(stored, { known: stored.faces, started, notices: [] });
+  await checkNetworkOf(run, model, hash);
+  const notices: string[] = [];
+  const folder = manifest.settings.cache ? storeDir : null;
+  return withStore(
+    folder,
+    (notice) => notices.push(notice),
+    async (store) => {
+      const { embeddings, known } = await embedFaces(run, model, { store, signal, onProgress });
+      await writeToRun(run, () => writeEmbeddings(runDir, embeddings));
+      return resultOf(embeddings, { known, started, notices });
+    },
+  );
+}
+
+/** @throws UserError where the network is not the one that the run was made with. */
+async function checkNetworkOf({ folder }: StoredRun, model: string, hash: string) {
+  let problem = 'has changed since';
+  try {
+    if ((await fileHash(model)) === hash) return;
+  } catch (error) {
+    problem = `cannot be read (${messageOf(error)})`;
+  }
+  throw new UserError(
+    `the run in '${folder}' has no embeddings, and its network '${model}' ${problem}: analyze its images again`,
+  );
+}
+
+const resultOf = (
+  { faces, layer, columns, kept }: RunEmbeddings,
+  { known, started, notices }: Pick<Result, 'known' | 'notices'> & { started: number },
+): Result => ({
+  faces,
+  layer,
+  columns,
+  kept,
+  known,
+  seconds: (performance.now() - started) / 1000,
+  notices,
+});
