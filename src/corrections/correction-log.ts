@@ -19,7 +19,7 @@ const entrySchema = z.union([
   z.strictObject({ v: z.literal(LOG_VERSION), at, do: correctionSchema }),
   z.strictObject({ v: z.literal(LOG_VERSION), at, step: z.enum(['undo', 'redo']) }),
 ]);
-export type LogEntry = z.infer<typeof entrySchema>;
+type LogEntry = z.infer<typeof entrySchema>;
 
 /** A correction with the time at which it was made, in ISO 8601. */
 export interface LoggedCorrection {
@@ -88,7 +88,7 @@ function parseEntry(line: string): LogEntry | string {
 }
 
 /** Follows undo and redo. A new correction ends what could be redone. */
-export function inEffect(entries: readonly LogEntry[]): Pick<CorrectionLog, 'done' | 'undone'> {
+function inEffect(entries: readonly LogEntry[]): Pick<CorrectionLog, 'done' | 'undone'> {
   const done: LoggedCorrection[] = [];
   let undone: LoggedCorrection[] = [];
   for (const entry of entries) {

@@ -3,7 +3,7 @@ import type { LoggedCorrection } from './correction-log';
 import type { FaceFinder } from './face-keys';
 
 /** Values of attributes that a person marked, by attribute, then by row. */
-export type MarkedAttributes = ReadonlyMap<string, ReadonlyMap<number, boolean>>;
+type MarkedAttributes = ReadonlyMap<string, ReadonlyMap<number, boolean>>;
 
 export interface FaceCorrections {
   notFaces: ReadonlySet<number>;

@@ -11,7 +11,7 @@ const MAX_CONDITIONS = 20;
 export const QUESTION_ORDERS = ['surest', 'borderline'] as const;
 export type QuestionOrder = (typeof QUESTION_ORDERS)[number];
 
-export const conditionSchema = z.strictObject({
+const conditionSchema = z.strictObject({
   attribute: z.string().min(1).max(1000),
   present: z.boolean(),
 });

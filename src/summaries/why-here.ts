@@ -2,14 +2,14 @@
 import type { Clustering, ClusterSummary } from '../domain/clustering';
 import { own } from '../util/own';
 
-export interface ClusterDistance {
+interface ClusterDistance {
   id: number;
   /** Weighted Euclidean distance to the mean of the cluster's faces. */
   distance: number;
 }
 
 /** An attribute that brings a face nearer to one cluster than to another. */
-export interface Deciding {
+interface Deciding {
   name: string;
   /** Whether the face has it. */
   present: boolean;

@@ -42,7 +42,7 @@ test('a cluster is renamed by F2, and takes its name in words again', async ({
 
 test('two chosen clusters are merged into the first', async ({ mountComponent }) => {
   const mounted = await mountComponent('fc-app', { panel: panelState() });
-  const { component, page } = mounted;
+  const { component } = mounted;
   const cards = component.locator('fc-cluster-card');
   await cards.nth(2).getByRole('checkbox').check();
   const bar = component.getByRole('toolbar', { name: 'Selection' });
@@ -59,7 +59,7 @@ test('a card is merged by dragging it onto another, and a face is moved', async 
   mountComponent,
 }) => {
   const mounted = await mountComponent('fc-app', { panel: panelState() });
-  const { component, page } = mounted;
+  const { component } = mounted;
   const cards = component.locator('fc-cluster-card');
   await cards.nth(1).locator('header').dragTo(cards.nth(0).locator('.eigenface'));
   await cards.nth(0).locator('.faces .face').nth(3).dragTo(cards.nth(2).locator('.eigenface'));

@@ -24,7 +24,7 @@ import './menu';
 import { shared } from './shared.css';
 
 /** Number of faces in a card, which fill its rows of faces. */
-export const CARD_FACES = { compact: 8, full: 24 } as const;
+const CARD_FACES = { compact: 8, full: 24 } as const;
 
 /** Distance from the visible area at which a card requests its faces. */
 const NEAR = '600px';
