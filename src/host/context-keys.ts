@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { Disposables, listen } from './disposables';
 import type { RunLibrary } from './runs/run-library';
+import { undoSteps } from './panels/undo-steps';
 import { SECTION } from './settings/configuration';
 import type { SettingHistory } from './settings/setting-history';
 
@@ -47,7 +48,11 @@ export class ContextKeys implements vscode.Disposable {
       'isBusy',
       all.some((session) => session.isBusy()),
     );
-    this.set('canUndo', this.history.last !== null);
+    this.set(
+      'canUndo',
+      this.history.last !== null ||
+        all.some((session) => undoSteps(session, this.history).undo !== null),
+    );
   }
 
   private set(key: ContextKey, value: boolean) {

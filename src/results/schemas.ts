@@ -128,9 +128,14 @@ const clustersSchema = provenance('clusters').extend({
   notices,
   timing: seconds.describe('Seconds by step.'),
   overall: shares.describe('How often attributes occur among all faces.'),
+  corrections: count.exactOptional().describe('Number of corrections by a person.'),
   clusters: z.array(
     z.object({
-      id: z.int().min(-1).describe('0 is the largest; −1 is noise.'),
+      id: z
+        .int()
+        .min(-2)
+        .describe('0 is the largest, before corrections; −1 is noise, −2 what is no face.'),
+      name: text.exactOptional().describe('That a person gave, or in words.'),
       size: count,
       silhouette: score,
       occurrences: shares,
@@ -138,6 +143,16 @@ const clustersSchema = provenance('clusters').extend({
       prominent: z.array(text),
       noisy: z.array(text),
       medoid: count.describe('Row of the face in the table of faces, from 0.'),
+      said: z
+        .object({
+          name: text.exactOptional(),
+          formerNames: z.array(text).exactOptional(),
+          note: text.exactOptional(),
+          color: text.exactOptional(),
+          pinned: z.boolean().exactOptional(),
+        })
+        .exactOptional()
+        .describe('By a person.'),
     }),
   ),
 });

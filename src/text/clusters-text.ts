@@ -1,10 +1,16 @@
 import { plural } from './numbers';
 
-/** `16 clusters`, or `3 clusters, 5 faces are noise`; noise has the id −1. */
+/**
+ * `16 clusters`, or `3 clusters, 5 faces are noise, 1 is no face`; noise has the id −1, what is no
+ * face −2.
+ */
 export function clustersText(clusters: readonly { id: number; size: number }[]): string {
-  const noise = clusters.find(({ id }) => id < 0)?.size ?? 0;
-  const real = clusters.filter(({ id }) => id >= 0).length;
-  const text = plural(real, 'cluster');
-  if (noise === 0) return text;
-  return `${text}, ${plural(noise, 'face')} ${noise === 1 ? 'is' : 'are'} noise`;
+  const sizeOf = (id: number) => clusters.find((cluster) => cluster.id === id)?.size ?? 0;
+  const [noise, others] = [sizeOf(-1), sizeOf(-2)];
+  const be = (count: number) => (count === 1 ? 'is' : 'are');
+  return [
+    plural(clusters.filter(({ id }) => id >= 0).length, 'cluster'),
+    ...(noise === 0 ? [] : [`${plural(noise, 'face')} ${be(noise)} noise`]),
+    ...(others === 0 ? [] : [`${others} ${be(others)} no face`]),
+  ].join(', ');
 }

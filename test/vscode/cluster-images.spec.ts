@@ -10,6 +10,7 @@ test('orders the faces of a cluster, and copies its images from the panel and th
   await workbench.open();
   await workbench.clusterFaces('portraits');
   const panel = await workbench.panel();
+  const name = await panel.locator('fc-cluster-card').first().locator('#open').innerText();
   await panel.locator('fc-cluster-card').first().locator('#open').click();
   const view = panel.locator('fc-cluster-view');
   const faces = view.locator('fc-face-grid .face');
@@ -38,12 +39,12 @@ test('orders the faces of a cluster, and copies its images from the panel and th
   await view.locator('#copyImages').click();
   await workbench.chooseFolder(target, 'Copy Here');
   await expect(
-    workbench.notification(`${typical.length} images of Cluster 0 copied to '${target}'`),
+    workbench.notification(`${typical.length} images of “${name}” copied to '${target}'`),
   ).toBeVisible();
   expect(await readdir(target)).toHaveLength(typical.length);
 
   await workbench.sidePanel();
-  await workbench.treeRow(/^Cluster 0/).click({ button: 'right' });
+  await workbench.treeRow(/faces · 0$/).click({ button: 'right' });
   await page.locator('.monaco-menu').waitFor();
   await workbench.chooseFromMenu('Copy Images to Folder…');
   await workbench.chooseFolder(target, 'Copy Here');

@@ -10,7 +10,7 @@ test('commands are in the palette where they apply, and in the title of the pane
     expect(await workbench.palette('Face Clusters:')).toContain('Face Clusters: Cluster Faces');
   }).toPass({ timeout: 60_000 });
   const before = await workbench.palette('Face Clusters:');
-  for (const title of ['Refresh', 'Export Results…', 'Compare Methods', 'Undo Setting Change'])
+  for (const title of ['Refresh', 'Export Results…', 'Compare Methods', 'Undo'])
     expect(before).not.toContain(`Face Clusters: ${title}`);
 
   await workbench.clusterFaces('portraits');
@@ -19,16 +19,16 @@ test('commands are in the palette where they apply, and in the title of the pane
   const after = await workbench.palette('Face Clusters:');
   for (const title of ['Refresh', 'Export Results…', 'Compare Methods', 'Copy Image Paths'])
     expect(after).toContain(`Face Clusters: ${title}`);
-  expect(after).not.toContain('Face Clusters: Undo Setting Change');
+  expect(after).not.toContain('Face Clusters: Undo');
   for (const title of ['Refresh', 'Compare Methods', 'Export Results…', 'Open Settings'])
     await expect(workbench.titleAction(title)).toBeVisible();
-  await expect(workbench.titleAction('Undo Setting Change')).toHaveCount(0);
+  await expect(workbench.titleAction('Undo')).toHaveCount(0);
 
   const clusters = panel.locator('fc-toolbar #clusters input');
   await clusters.fill('5');
   await clusters.press('Enter');
   await expect(panel.locator('fc-cluster-card')).toHaveCount(5);
-  await workbench.titleAction('Undo Setting Change').click();
+  await workbench.titleAction('Undo').click();
   await expect(panel.locator('fc-cluster-card')).toHaveCount(16);
 
   await workbench.titleAction('Open Settings').click();

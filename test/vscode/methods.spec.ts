@@ -13,6 +13,7 @@ test('clusters with every method and its parameters, and opens clusters from the
     await panel.locator(`fc-toolbar #${id} vscode-option[value="${value}"]`).click();
   };
 
+  await panel.locator('fc-toolbar #tune').click();
   await choose('method', 'agglomerative');
   await expect(figures).toContainText('16 clusters (Agglomerative)');
   const leaves = panel.locator('fc-dendrogram text.leaf');
@@ -101,6 +102,7 @@ test('chooses the number of clusters with reasons, and takes custom weights', as
   await curve.locator('figure').first().locator('circle.live').nth(3).click();
   await expect(panel.locator('fc-toolbar .figures')).toContainText('5 clusters (K-Means)');
 
+  await panel.locator('fc-toolbar #tune').click();
   await panel.getByText('Custom Weights…', { exact: true }).click();
   const slider = panel.locator('fc-weights label', { hasText: 'Smiling' }).locator('input');
   await slider.focus();

@@ -26,9 +26,9 @@ for (const { name, background, readable } of THEMES) {
       'h1',
       '.figures',
       'fc-cluster-card #open',
-      'fc-cluster-card .tag',
-      'fc-occurrence-chart .name',
-      'fc-occurrence-chart .value',
+      'fc-cluster-card .figures',
+      'fc-difference-chart .name',
+      'fc-difference-chart .value',
       'vscode-button',
     ];
     for (const piece of pieces) {
@@ -38,6 +38,8 @@ for (const { name, background, readable } of THEMES) {
       if (piece === 'h1')
         expect(background(luminance(colour)), `background ${colour.join()}`).toBe(true);
     }
+    await panel.locator('fc-cluster-card #open').first().click();
+    await expect(panel.locator('fc-face-grid .face').first()).toBeVisible();
     // Prominent and other bars do not look alike.
     const bar = (kind: string) =>
       panel
@@ -45,9 +47,6 @@ for (const { name, background, readable } of THEMES) {
         .first()
         .evaluate((element) => getComputedStyle(element).fill);
     expect(await bar('prominent')).not.toBe(await bar('rare'));
-
-    await panel.locator('fc-cluster-card #open').first().click();
-    await expect(panel.locator('fc-face-grid .face').first()).toBeVisible();
     await workbench.page.screenshot({ path: join(PICTURES, `${name} cluster.png`) });
   });
 }

@@ -250,11 +250,11 @@ export class App extends LitElement {
   };
 
   private readonly onKey = (event: KeyboardEvent) => {
-    // A dropdown that was closed by Escape has prevented the default.
-    if (event.defaultPrevented || isTextField(event)) return;
+    if (isTextField(event)) return;
     const isCommand = event.ctrlKey || event.metaKey;
     const key = event.key.toLowerCase();
-    if (event.key === 'Escape') this.stepBack();
+    // A dropdown that was closed by Escape has prevented the default. VS Code prevents that of undo.
+    if (event.key === 'Escape' && !event.defaultPrevented) this.stepBack();
     else if (isCommand && key === 'z' && !event.shiftKey) this.step(event, 'undo');
     else if (isCommand && (key === 'y' || (key === 'z' && event.shiftKey)))
       this.step(event, 'redo');

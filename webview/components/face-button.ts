@@ -62,7 +62,7 @@ export function faceButton(
     <button
       class=${classMap({ face: true, selected: isSelected })}
       tabindex=${tabindex}
-      title=${selection === undefined ? name : `${name}\nClick: photo · Space: select`}
+      title=${name}
       aria-label="${name}: show the photo${state}"
       draggable=${draggable ? 'true' : 'false'}
       @click=${click}

@@ -7,6 +7,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Clustering } from '../../src/domain/clustering';
 import type { FaceCard } from '../../src/domain/faces';
 import { forPage } from '../../src/text/neutralize';
+import { clusterTitles } from '../../src/summaries/cluster-titles';
 import { clusterTitle, plural } from '../../src/text/numbers';
 import { imageUrl, type Source } from '../source';
 import { ShowFace } from './face-button';
@@ -223,7 +224,9 @@ export class FaceMapView extends LitElement {
 
   private clusterOf(row: number): string {
     const cluster = this.data.map?.clusters[row];
-    return cluster === undefined ? '' : clusterTitle(cluster);
+    return cluster === undefined
+      ? ''
+      : (clusterTitles(this.clustering).get(cluster)?.text ?? clusterTitle(cluster));
   }
 
   /** Puts the card beside its face, within the map. */

@@ -7,6 +7,8 @@ import type { AnalysisSettings, TableFormat } from '../../domain/settings';
 import { optionUnless, settingArguments } from '../../results/arguments';
 import { originOfRun, provenanceOf } from '../../results/provenance';
 import type { ClustersJson } from '../../results/schemas';
+import { clusterTitles } from '../../summaries/cluster-titles';
+import { plural } from '../../text/numbers';
 
 /** A table of attribute vectors, and what of it was clustered. */
 interface VectorsSource extends Pick<AnalysisSettings, 'limit' | 'sample'> {
@@ -25,6 +27,7 @@ export function clustersJson(clustering: Clustering, origin: ClustersOrigin): Cl
   const { source, judgement } = origin;
   const { settings } = clustering;
   const manifest = 'vectors' in source ? undefined : source;
+  const titles = clusterTitles(clustering);
   return {
     ...provenanceOf({
       kind: 'clusters',
@@ -52,10 +55,18 @@ export function clustersJson(clustering: Clustering, origin: ClustersOrigin): Cl
     projection: clustering.projection ?? null,
     judgement: judgement ?? null,
     tree: clustering.tree,
-    notices: [...clustering.notices, ...seedNotice(clustering, manifest)],
+    notices: [
+      ...clustering.notices,
+      ...seedNotice(clustering, manifest),
+      ...correctionNotice(clustering),
+    ],
     timing: { ...manifest?.timing, ...clustering.timing },
     overall: clustering.overall,
-    clusters: clustering.clusters,
+    corrections: clustering.corrections?.count ?? 0,
+    clusters: clustering.clusters.map((cluster) => ({
+      ...cluster,
+      name: titles.get(cluster.id)!.text,
+    })),
   };
 }
 
@@ -79,6 +90,13 @@ function argumentsOf(clustering: Clustering, origin: ClustersOrigin): string[] {
           ...optionUnless('--seeds', judgement.seeds.length, 1),
           ...optionUnless('--share', judgement.share, 1),
         ]),
+  ];
+}
+
+function correctionNotice({ corrections }: Clustering): string[] {
+  if (corrections === undefined || corrections.count === 0) return [];
+  return [
+    `these clusters were corrected by a person (${plural(corrections.count, 'correction')}): the command makes them without`,
   ];
 }
 

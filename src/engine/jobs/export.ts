@@ -151,4 +151,5 @@ async function allPictures(
 }
 
 /** Name of a cluster's folder: `00`, `01`, …, `noise`. */
-export const clusterFolder = (id: number) => (id < 0 ? 'noise' : String(id).padStart(2, '0'));
+export const clusterFolder = (id: number) =>
+  id < -1 ? 'not-faces' : id < 0 ? 'noise' : String(id).padStart(2, '0');

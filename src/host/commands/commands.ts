@@ -9,6 +9,7 @@ import { analyzeRun } from './analyze-run';
 import { chooseAttributes } from './choose-attributes';
 import { chosenFolders, chosenFoldersAndArchives } from './choose-folders';
 import { copyImages, copyPaths } from './cluster-images';
+import { undo } from '../panels/undo-steps';
 import type { CommandContext } from './command-context';
 import { exportRun } from './export-run';
 import { ImageLists } from './image-lists';
@@ -118,13 +119,15 @@ function clusterCommands({ panels }: CommandContext, targets: Targets): Handlers
 }
 
 function generalCommands(context: CommandContext): Handlers {
-  const { history, log, engine, storeDir, root } = context;
+  const { history, log, engine, storeDir, root, panels } = context;
   return {
     chooseAttributes: () => chooseAttributes(context),
     useModel: (clicked?: vscode.Uri) => useModel(clicked, context),
     undo: async () => {
-      if (history.last === null)
-        void showInformation('Face Clusters: there is no setting change to undo.');
+      const session = panels.active?.session;
+      if (session !== undefined) await undo(session, history);
+      else if (history.last === null)
+        void showInformation('Face Clusters: there is nothing to undo.');
       else await history.undo();
     },
     openSettings,

@@ -16,9 +16,9 @@ export function packedColors(colors: readonly string[]): Uint32Array {
 /** A canvas can be this wide at least; clusters beyond it take the colors of the first again. */
 const MOST_COLORS = 4096;
 
-/** Positions of the clusters' colors in their palette. @param clusters ids; −1 is noise. */
+/** Positions of the clusters' colors in their palette; others share the first. */
 export const clusterShades = (clusters: Int32Array): Uint32Array =>
-  Uint32Array.from(clusters, (id) => (id + 1) % MOST_COLORS);
+  Uint32Array.from(clusters, (id) => Math.max(0, id + 1) % MOST_COLORS);
 
 /** A color for each cluster. @param count number of clusters. */
 export function clusterPalette(count: number): Uint32Array {

@@ -4,7 +4,8 @@ import { readableAttribute } from '../../../src/domain/attributes';
 import { clusterColor } from '../../../src/domain/cluster-colors';
 import type { Clustering } from '../../../src/domain/clustering';
 import type { FaceMap } from '../../../src/domain/face-map';
-import { clusterTitle, count, plural } from '../../../src/text/numbers';
+import { count, plural } from '../../../src/text/numbers';
+import { clusterTitles } from '../../../src/summaries/cluster-titles';
 
 /** Clusters that a legend names; the others are counted. */
 const NAMED = 24;
@@ -65,23 +66,22 @@ export function controls(of: ControlsOf) {
 }
 
 /** @param open shows a cluster. */
-export function clusterLegend({ clusters }: Clustering, open: (cluster: number) => void) {
+export function clusterLegend(clustering: Clustering, open: (cluster: number) => void) {
+  const { clusters } = clustering;
+  const titles = clusterTitles(clustering);
   const named = clusters.slice(0, NAMED);
   return html`
     <ul class="legend" aria-label="Colors of the clusters">
-      ${named.map(({ id, size }) => {
+      ${named.map(({ id, size, said }) => {
+        const title = titles.get(id)!.text;
         const show = () => {
           open(id);
         };
         return html`<li>
-          <button
-            class="link"
-            @click=${show}
-            aria-label="Open ${clusterTitle(id)}, ${plural(size, 'face')}"
-          >
+          <button class="link" @click=${show} aria-label="Open ${title}, ${plural(size, 'face')}">
             <svg class="swatch" viewBox="0 0 10 10" aria-hidden="true">
-              <circle cx="5" cy="5" r="5" fill=${clusterColor(id)}></circle></svg
-            >${clusterTitle(id)}
+              <circle cx="5" cy="5" r="5" fill=${said?.color ?? clusterColor(id)}></circle></svg
+            >${title}
           </button>
           <span class="quiet">${count(size)}</span>
         </li>`;
@@ -120,10 +120,12 @@ export function attributeLegend(attribute: string, colors: readonly string[]) {
 }
 
 /** What a map shows, for those who do not see it. */
-export function description({ clusters, faces }: Clustering): string {
+export function description(clustering: Clustering): string {
+  const { clusters, faces } = clustering;
+  const titles = clusterTitles(clustering);
   const named = clusters
     .slice(0, NAMED)
-    .map(({ id, size }) => `${clusterTitle(id)}: ${plural(size, 'face')}`);
+    .map(({ id, size }) => `${titles.get(id)!.text}: ${plural(size, 'face')}`);
   const rest = clusters.length > NAMED ? [plural(clusters.length - NAMED, 'further cluster')] : [];
   return `Map of ${plural(faces, 'face')} in ${plural(clusters.length, 'cluster')}. ${[...named, ...rest].join(', ')}.`;
 }
