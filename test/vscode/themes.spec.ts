@@ -1,9 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { accessibilityFaults } from './accessibility';
 import { luminance, textContrast, variety } from './pictures';
 import { THEMES } from './themes';
 import { expect, test } from './vscode';
+
+/** The document of a panel is VS Code's. */
+const OF_VS_CODE = ['document-title', 'html-has-lang'];
 
 /** Where the pictures are left to be looked at. */
 const PICTURES = fileURLToPath(new URL('../../test-results/themes', import.meta.url));
@@ -38,6 +42,7 @@ for (const { name, background, readable } of THEMES) {
       if (piece === 'h1')
         expect(background(luminance(colour)), `background ${colour.join()}`).toBe(true);
     }
+    expect(await accessibilityFaults(panel, OF_VS_CODE), 'the overview').toEqual([]);
     await panel.locator('fc-cluster-card #open').first().click();
     await expect(panel.locator('fc-face-grid .face').first()).toBeVisible();
     // Prominent and other bars do not look alike.
@@ -47,6 +52,12 @@ for (const { name, background, readable } of THEMES) {
         .first()
         .evaluate((element) => getComputedStyle(element).fill);
     expect(await bar('prominent')).not.toBe(await bar('rare'));
+    expect(await accessibilityFaults(panel, OF_VS_CODE), 'a cluster').toEqual([]);
+    await panel.locator('fc-face-grid .face').first().click();
+    await expect(panel.locator('fc-photo-dialog .boxes rect').first()).toBeVisible();
+    expect(await accessibilityFaults(panel, OF_VS_CODE), 'a photo').toEqual([]);
+    await workbench.page.screenshot({ path: join(PICTURES, `${name} photo.png`) });
+    await workbench.page.keyboard.press('Escape');
     await workbench.page.screenshot({ path: join(PICTURES, `${name} cluster.png`) });
   });
 }

@@ -7,7 +7,7 @@ test.describe('the toolbar', () => {
   test('changes a setting once it has a value that is allowed', async ({ mountComponent }) => {
     const mounted = await mountComponent('fc-toolbar', { panel: panelState() });
     const { component, page } = mounted;
-    const clusters = component.locator('#clusters input');
+    const clusters = component.getByRole('textbox', { name: 'Clusters' });
     const alert = component.getByRole('alert');
     for (const [text, message] of [
       ['0', /Clusters: .*; got "0"/],

@@ -120,14 +120,13 @@ export class App extends LitElement {
   override render() {
     const { panel, progress, source } = this;
     if (panel === undefined) return nothing;
-    if (panel.waits) return html`<fc-waits .source=${source} .name=${panel.title}></fc-waits>`;
-    return html`
+    if (panel.waits)
+      return html`<main><fc-waits .source=${source} .name=${panel.title}></fc-waits></main>`;
+    return html`<main>
       <fc-toolbar .source=${source} .panel=${panel}></fc-toolbar>
       ${progress === null ? nothing : html`<fc-progress .source=${source} .progress=${progress}></fc-progress>`}
       <fc-notices .source=${source} .panel=${panel}></fc-notices>
-      <main>
-        ${panel.clustering === null ? this.nothingYet() : this.clusters(panel, panel.clustering)}
-      </main>
+      ${panel.clustering === null ? this.nothingYet() : this.clusters(panel, panel.clustering)}
       ${
         panel.clustering === null || !source.live
           ? nothing
@@ -145,7 +144,7 @@ export class App extends LitElement {
         .clustering=${panel.clustering}
         .thresholds=${panel.clustering?.settings.thresholds === 'balanced' ? panel.run?.thresholds : undefined}
       ></fc-photo-dialog>
-    `;
+    </main>`;
   }
 
   private clusters(panel: PanelState, clustering: Clustering) {

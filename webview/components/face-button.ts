@@ -63,7 +63,7 @@ export function faceButton(
       class=${classMap({ face: true, selected: isSelected })}
       tabindex=${tabindex}
       title=${name}
-      aria-label="${name}: show the photo${state}"
+      aria-label="${name}: show the photo${caption === undefined ? '' : `, ${caption}`}${state}"
       draggable=${draggable ? 'true' : 'false'}
       @click=${click}
       @keydown=${onKey}

@@ -68,6 +68,12 @@ export class Toolbar extends LitElement {
     `;
   }
 
+  override updated() {
+    // The toolkit names every field 'Text field' when it is connected.
+    for (const field of this.renderRoot.querySelectorAll<HTMLElement>('vscode-text-field'))
+      field.setAttribute('aria-label', field.dataset.label ?? '');
+  }
+
   private controls() {
     const { settings, clustering, comparison } = this.panel;
     return html`
@@ -133,7 +139,7 @@ export class Toolbar extends LitElement {
       Clusters
       <vscode-text-field
         id="clusters"
-        aria-label="Clusters"
+        data-label="Clusters"
         title="A number from 1 to 1000, or auto to choose it from the data"
         .value=${String(clusters)}
         @change=${this.onClusters}
@@ -154,7 +160,7 @@ export class Toolbar extends LitElement {
       ${label}
       <vscode-text-field
         id=${name}
-        aria-label=${label}
+        data-label=${label}
         title=${parameter.title}
         .value=${String(settings[name])}
         @change=${this.onNumber(parameter.name, label)}

@@ -15,12 +15,15 @@ export async function removeRun(
   await library.remove(session);
 }
 
-async function confirmed({ folders }: RunSession, faces: number): Promise<boolean> {
+async function confirmed(session: RunSession, faces: number): Promise<boolean> {
+  const { folders, clustering } = session;
+  const corrections = clustering?.corrections?.count ?? 0;
+  const removed = corrections === 0 ? '' : `, and ${plural(corrections, 'correction')} of yours`;
   const remove = 'Remove';
   const answer = await ask(
     'warning',
     `Remove the clusters of '${forName(runTitle(folders))}'?`,
-    `The attributes and clusters of ${plural(faces, 'face')} are removed. The images stay as they are.`,
+    `The attributes and clusters of ${plural(faces, 'face')} are removed${removed}. The images stay as they are.`,
     remove,
   );
   return answer === remove;

@@ -22,6 +22,7 @@ export function panelHtml(script: string): string {
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta property="csp-nonce" content="${nonce}">
 <title>Face Clusters</title>
+<style nonce="${nonce}">body { background: var(--vscode-editor-background); }</style>
 </head>
 <body>
 <script nonce="${nonce}" src="${forXml(script)}"></script>

@@ -46,16 +46,18 @@ export class DatasetLabelErrors extends LitElement {
   /** Why the number of images was refused; empty if it was accepted. */
   @state() private wrong = '';
 
+  override updated() {
+    // The toolkit names every field 'Text field' when it is connected.
+    this.field?.setAttribute('aria-label', 'Number of images');
+  }
+
   override render() {
     const { labelErrors, available: there, wrong } = this;
     return html`
       <section aria-label="Labels against the model">
         <header>
           <h2>Labels against the model</h2>
-          <vscode-text-field
-            aria-label="Number of images"
-            .value=${String(Math.min(IMAGES, there))}
-          ></vscode-text-field>
+          <vscode-text-field .value=${String(Math.min(IMAGES, there))}></vscode-text-field>
           <span>of ${plural(there, 'image')}</span>
           <vscode-button ?disabled=${this.busy || there === 0} @click=${this.compare}
             >Look for Label Errors</vscode-button

@@ -41,8 +41,8 @@ export function controls(of: ControlsOf) {
     >`;
   return html`
     <div class="controls">
-      <label for="colorBy">Color by</label>
-      <vscode-dropdown id="colorBy" .currentValue=${chosen} @change=${change}>
+      <span aria-hidden="true">Color by</span>
+      <vscode-dropdown id="colorBy" aria-label="Color by" .currentValue=${chosen} @change=${change}>
         ${option('-1', 'Cluster')}
         ${of.names.map((name, i) => option(String(i), readableAttribute(name)))}
       </vscode-dropdown>
@@ -60,7 +60,7 @@ export function controls(of: ControlsOf) {
       ${button('zoomOut', '−', 'Zoom out', () => {
         of.onZoom(1 / 1.5);
       })}
-      ${button('fit', 'Fit', 'Show all faces', of.onFit)}
+      ${button('fit', 'Fit', 'Fit: show all faces', of.onFit)}
     </div>
   `;
 }
