@@ -14,6 +14,7 @@ const source: Source = {
   live: true,
   faces: (cluster, order, start, count) => host.call('faces', { cluster, order, start, count }),
   ask: (conditions, order, start, count) => host.call('ask', { conditions, order, start, count }),
+  alike: (row, count) => host.call('alike', { row, count }),
   photo: (row) => host.call('photo', { row }),
   faceCards: (rows) => host.call('faceCards', { rows }),
   places: (signal) => host.call('places', null, { signal }),

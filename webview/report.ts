@@ -26,6 +26,7 @@ const source: Source = {
   faces: (cluster, _order, start, count) =>
     Promise.resolve(faces.get(cluster)?.slice(start, start + count) ?? []),
   ask: () => Promise.resolve({ total: 0, faces: [] }),
+  alike: () => Promise.resolve({ by: 'probability', faces: [] }),
   photo: () => Promise.resolve(undefined),
   faceCards: absent,
   places: absent,

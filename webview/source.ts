@@ -1,6 +1,6 @@
 /** The data source of the components: the extension host, or the report that contains them. */
 import type { FaceOrder } from '../src/domain/clustering';
-import type { FaceAnswer, FaceCard, PhotoView } from '../src/domain/faces';
+import type { AlikeAnswer, FaceAnswer, FaceCard, PhotoView } from '../src/domain/faces';
 import type { Condition, QuestionOrder } from '../src/domain/question';
 import type { FaceMap } from '../src/domain/face-map';
 import type { PanelAction, PanelCalls } from '../src/protocol/panel';
@@ -17,6 +17,8 @@ export interface Source {
   ): Promise<FaceAnswer>;
   /** The photo of a face; undefined in a report, which contains no photos. */
   photo(row: number): Promise<PhotoView | undefined>;
+  /** The faces that are most alike to one; a report has none. */
+  alike(row: number, count: number): Promise<AlikeAnswer>;
   /** Faces by their rows, in the given order; a report has none. */
   faceCards(rows: number[]): Promise<FaceCard[]>;
   /** The map of all faces; a report has none. */

@@ -61,6 +61,13 @@ export interface AlikeFace extends FaceCard {
   distance: number;
 }
 
+/** The faces that are most alike to one. */
+export interface AlikeAnswer {
+  /** What they were compared by. */
+  by: 'embedding' | 'probability';
+  faces: AlikeFace[];
+}
+
 /** A photo with its faces. */
 export interface PhotoView {
   /** Path below its folder, for display. */

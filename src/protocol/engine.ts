@@ -4,7 +4,13 @@ import type { Comparison } from '../domain/comparison';
 import type { CorrectionRequest } from '../domain/corrections';
 import type { ExploreOptions, DatasetReport } from '../domain/dataset';
 import type { Evaluation } from '../domain/evaluation';
-import type { AlikeFace, FaceAnswer, FaceCard, PhotoView, ClusterPictures } from '../domain/faces';
+import type {
+  AlikeAnswer,
+  FaceAnswer,
+  FaceCard,
+  PhotoView,
+  ClusterPictures,
+} from '../domain/faces';
 import type { FaceMap } from '../domain/face-map';
 import type { Judgement } from '../domain/judgement';
 import type { MissingWord, NetworkWords } from '../domain/network-words';
@@ -135,7 +141,7 @@ export interface EngineCalls extends DatasetCalls {
    */
   alike: {
     params: { runDir: string; row: number; count: number };
-    result: { by: 'embedding' | 'probability'; faces: AlikeFace[] };
+    result: AlikeAnswer;
   };
   /** The photo that a face is in, with all its faces. */
   photo: { params: { runDir: string; row: number }; result: PhotoView };

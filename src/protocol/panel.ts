@@ -2,7 +2,13 @@
 import * as z from 'zod';
 import { type Clustering, FACE_ORDERS } from '../domain/clustering';
 import type { Comparison } from '../domain/comparison';
-import type { FaceAnswer, FaceCard, PhotoView, ClusterPictures } from '../domain/faces';
+import type {
+  AlikeAnswer,
+  FaceAnswer,
+  FaceCard,
+  PhotoView,
+  ClusterPictures,
+} from '../domain/faces';
 import { type FaceMap, MAX_CARDS } from '../domain/face-map';
 import type { Judgement } from '../domain/judgement';
 import { correctionRequestSchema, NOT_FACES } from '../domain/corrections';
@@ -104,6 +110,7 @@ export const panelParams = {
   }),
   correct: z.strictObject({ request: correctionRequestSchema }),
   photo: z.strictObject({ row }),
+  alike: z.strictObject({ row, count: z.int().min(1).max(50) }),
   faceCards: z.strictObject({ rows: z.array(row).min(1).max(MAX_CARDS) }),
   places: z.null(),
   arrangedPlaces: z.null(),
@@ -148,6 +155,7 @@ export const PANEL_QUERIES = [
   'faces',
   'ask',
   'photo',
+  'alike',
   'faceCards',
   'places',
   'arrangedPlaces',
@@ -167,6 +175,8 @@ export type PanelCalls = {
   ask: { params: PanelParams<'ask'>; result: FaceAnswer };
   /** The photo of a face, with all its faces. */
   photo: { params: PanelParams<'photo'>; result: PhotoView };
+  /** The other faces that are most alike to one, the nearest first. */
+  alike: { params: PanelParams<'alike'>; result: AlikeAnswer };
   /** Faces by their rows, in the given order. */
   faceCards: { params: PanelParams<'faceCards'>; result: FaceCard[] };
   /** The map of all faces: the one that was kept, or one by principal components. */

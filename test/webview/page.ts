@@ -85,6 +85,15 @@ const source: Source = {
     const length = Math.min(count, total - start);
     return { total, faces: await Promise.all(Array.from({ length }, (_, i) => card(start + i))) };
   },
+  alike: async (row, count) => ({
+    by: 'probability',
+    faces: await Promise.all(
+      Array.from({ length: count }, async (_, i) => ({
+        ...(await card(row + 1 + i)),
+        distance: i / 10,
+      })),
+    ),
+  }),
   photo: async (row): Promise<PhotoView> => ({
     image: `image-${row}.jpg`,
     jpeg: await jpeg(),

@@ -252,7 +252,7 @@ export class App extends LitElement {
     if (isTextField(event)) return;
     const isCommand = event.ctrlKey || event.metaKey;
     const key = event.key.toLowerCase();
-    // A dropdown that was closed by Escape has prevented the default. VS Code prevents that of undo.
+    // A dropdown closed by Escape has prevented the default; VS Code prevents that of undo.
     if (event.key === 'Escape' && !event.defaultPrevented) this.stepBack();
     else if (isCommand && key === 'z' && !event.shiftKey) this.step(event, 'undo');
     else if (isCommand && (key === 'y' || (key === 'z' && event.shiftKey)))

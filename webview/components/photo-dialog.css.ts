@@ -64,6 +64,18 @@ export const styles = css`
   .boxes rect:focus-visible {
     outline: 2px solid var(--vscode-focusBorder);
   }
+  .pictures {
+    display: flex;
+    flex-wrap: wrap;
+    flex: 0 1 auto;
+    gap: 14px;
+    align-items: flex-start;
+    max-width: 740px;
+  }
+  fc-alike-faces {
+    flex-basis: 100%;
+    max-width: 380px;
+  }
   .crop {
     width: 160px;
     aspect-ratio: 5 / 6;

@@ -6,6 +6,7 @@ import type { FaceCard, PhotoView } from '../../src/domain/faces';
 import { forPage } from '../../src/text/neutralize';
 import { plural } from '../../src/text/numbers';
 import { imageUrl, type Source } from '../source';
+import './alike-faces';
 import './face-attributes';
 import type { Neighbor } from './face-button';
 import { styles } from './photo-dialog.css';
@@ -74,7 +75,8 @@ export class PhotoDialog extends LitElement {
         </header>
         ${this.problem === '' ? nothing : html`<p role="alert">The photo cannot be shown: ${forPage(this.problem)}</p>`}
         <div class="body">
-          ${face === undefined ? nothing : [this.picture(face), this.details(face)]}
+          ${face === undefined ? nothing : html`<div class="pictures">${this.picture(face)} ${this.alike()}</div>`}
+          ${face === undefined ? nothing : this.details(face)}
         </div>
       </dialog>
     `;
@@ -113,6 +115,11 @@ export class PhotoDialog extends LitElement {
         </svg>
       </div>
     `;
+  }
+
+  private alike() {
+    if (!this.source.live) return nothing;
+    return html`<fc-alike-faces .source=${this.source} .row=${this.marked}></fc-alike-faces>`;
   }
 
   private details(face: FaceCard) {

@@ -18,7 +18,7 @@ import {
 } from './clusters-panel-handlers';
 import { panelState, picturesEvent } from './clusters-panel-state';
 import { undoSteps } from './undo-steps';
-import { plainBytes, plainMap, withPlainJpeg } from './plain-bytes';
+import { panelQueries } from './panel-queries';
 import { reportFailure, servePages, untilAborted } from './serve-page';
 import { showPage } from './webview-page';
 
@@ -165,22 +165,11 @@ export class ClustersPanel {
         this.showEverything();
         await untilAborted(signal);
       },
-      faces: async ({ cluster, order, start, count }) =>
-        (await queries.faces(cluster, order, start, count)).map(withPlainJpeg),
-      ask: async (question) => {
-        const { total, faces } = await queries.ask(question);
-        return { total, faces: faces.map(withPlainJpeg) };
-      },
+      ...panelQueries(queries),
       correct: async ({ request }) => {
         const outcome = await session.correct(request);
         if (outcome.kind === 'failed') throw new UserError(outcome.message);
       },
-      photo: async ({ row }) => withPlainJpeg(await queries.photo(row)),
-      faceCards: async ({ rows }) => (await queries.faceCards(rows)).map(withPlainJpeg),
-      places: async (_, { signal }) => plainMap(await queries.places({ signal })),
-      arrangedPlaces: async (_, { signal }) => plainMap(await queries.arrangedPlaces({ signal })),
-      attributeValues: async ({ attribute }) =>
-        plainBytes(await queries.attributeValues(attribute)),
       open: async ({ row, beside }) => {
         await openImage(session, row, beside);
       },

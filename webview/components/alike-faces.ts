@@ -1,0 +1,77 @@
+/** The faces of the run that are most alike to one. */
+import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { AlikeAnswer } from '../../src/domain/faces';
+import { forPage } from '../../src/text/neutralize';
+import type { Source } from '../source';
+import { faceButton, type Neighbor } from './face-button';
+import { shared } from './shared.css';
+
+/** Number of faces. */
+const COUNT = 12;
+
+@customElement('fc-alike-faces')
+export class AlikeFaces extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      .faces {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 3px;
+        margin-top: 4px;
+      }
+      .face {
+        width: 44px;
+        aspect-ratio: 5 / 6;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) source!: Source;
+  /** Row of the face. */
+  @property({ type: Number }) row = 0;
+
+  @state() private answer: AlikeAnswer | undefined;
+  @state() private problem = '';
+
+  override willUpdate(changed: PropertyValues<this>) {
+    if (changed.has('row')) void this.load();
+  }
+
+  private async load() {
+    const { row } = this;
+    this.answer = undefined;
+    this.problem = '';
+    try {
+      const answer = await this.source.alike(row, COUNT);
+      if (row === this.row) this.answer = answer;
+    } catch (error) {
+      if (row === this.row) this.problem = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  override render() {
+    const { answer, source } = this;
+    if (this.problem !== '') return html`<p role="alert">${forPage(this.problem)}</p>`;
+    if (answer === undefined || answer.faces.length === 0) return nothing;
+    const by = answer.by === 'embedding' ? 'by the network’s embedding' : 'by all attributes';
+    return html`<section aria-label="Most alike">
+      <h3>Most alike <span class="quiet">${by}</span></h3>
+      <div class="faces">
+        ${answer.faces.map((face) => faceButton(face, source, { neighbor: this.neighbor }))}
+      </div>
+    </section>`;
+  }
+
+  private readonly neighbor: Neighbor = (face, step) => {
+    const faces = this.answer?.faces ?? [];
+    return faces[faces.findIndex(({ row }) => row === face.row) + step];
+  };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'fc-alike-faces': AlikeFaces;
+  }
+}
