@@ -13,14 +13,17 @@ interface Ranked {
 }
 
 /**
- * @param probabilities `[faces, names]`, in [0, 1].
+ * @param probabilities `[faces, names]`, in [0, 1]; they rank the faces and are calibrated.
  * @param labels `[faces, names]`, in [0, 1]; an attribute is present from 0.5. Those that are NaN
  * count nowhere, and attributes without any other are left out of the scores.
+ * @param predicted `[faces, names]`, from 0.5 on an attribute counts as present: the probabilities,
+ * unless attributes exclude each other.
  */
 export function scoreAttributes(
   names: readonly string[],
   probabilities: Float32Array,
   labels: Float32Array,
+  predicted = probabilities,
 ) {
   const width = names.length;
   const faces = probabilities.length / width;
@@ -30,7 +33,7 @@ export function scoreAttributes(
   /** Sum of the shares of wrong inferences. */
   let missed = 0;
   for (const [a, name] of names.entries()) {
-    const counts = confusionOf({ probabilities, labels, width }, a);
+    const counts = confusionOf({ probabilities, predicted, labels, width }, a);
     const { labeled, positives, truePositive, falsePositive, falseNegative, ranked } = counts;
     if (labeled === 0 && faces > 0) continue;
     const negatives = labeled - positives;
@@ -73,9 +76,10 @@ export function scoreAttributes(
 function confusionOf(
   {
     probabilities,
+    predicted,
     labels,
     width,
-  }: { probabilities: Float32Array; labels: Float32Array; width: number },
+  }: Record<'probabilities' | 'predicted' | 'labels', Float32Array> & { width: number },
   column: number,
 ) {
   let positives = 0;
@@ -87,10 +91,10 @@ function confusionOf(
     if (Number.isNaN(label)) continue;
     const probability = probabilities[at]!;
     const positive = label >= THRESHOLD;
-    const predicted = probability >= THRESHOLD;
+    const isPredicted = predicted[at]! >= THRESHOLD;
     if (positive) positives += 1;
-    if (predicted && positive) truePositive += 1;
-    else if (predicted) falsePositive += 1;
+    if (isPredicted && positive) truePositive += 1;
+    else if (isPredicted) falsePositive += 1;
     ranked.push({ probability, positive });
   }
   const falseNegative = positives - truePositive;

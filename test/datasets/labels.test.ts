@@ -107,6 +107,20 @@ describe('scoreAttributes', () => {
     expect(sure.calibrationError).toBeCloseTo(0.4, 6);
   });
 
+  it('take what counts as present from the predictions, and the ranks from the probabilities', () => {
+    // Three races of two faces: none reaches one half, and the most probable one counts.
+    const probabilities = Float32Array.of(0.4, 0.35, 0.25, 0.2, 0.45, 0.35);
+    const predicted = Float32Array.of(0.7, 0.35, 0.25, 0.2, 0.72, 0.35);
+    const labels = Float32Array.of(1, 0, 0, 0, 1, 0);
+    const names = ['white', 'black', 'asian'];
+    const at = scoreAttributes(names, probabilities, labels);
+    const by = scoreAttributes(names, probabilities, labels, predicted);
+    expect(at.accuracy).toBeCloseTo(2 / 3);
+    expect(by.accuracy).toBe(1);
+    expect(by.averagePrecision).toBe(at.averagePrecision);
+    expect(by.calibrationError).toBe(at.calibrationError);
+  });
+
   it('leaves out what is not defined, and averages over attributes', () => {
     const names = CELEBA_ATTRIBUTES.slice(0, 3);
     const next = random(2);

@@ -1,5 +1,5 @@
 /** Compares inferred attributes with the labels of images. */
-import { recalibrate } from '../../clustering/thresholds';
+import { mostProbable, recalibrate } from '../../clustering/thresholds';
 import { scoreAttributes } from '../../datasets/evaluation';
 import { drawRows } from '../../datasets/explore';
 import { attributeEvidence, overallIntervals } from '../../datasets/intervals';
@@ -27,7 +27,7 @@ import { robustness } from './robustness';
 type Params = EngineCalls['evaluate']['params'];
 
 const AT_HALF =
-  'of attributes that exclude each other, each counts as present from a probability of 0.5 on here; clusters take the most probable one';
+  'of attributes that exclude each other, each counts as present from a probability of 0.5 on in the scores of reduced and blurred faces; elsewhere the most probable one does';
 
 /**
  * Images are matched to labels by `matchNames`.
@@ -58,7 +58,7 @@ export async function evaluate(params: Params, context: JobContext): Promise<Eva
   if (faces.length === 0)
     throw new UserError(`none of the ${images.length} labeled images in '${folder}' can be used`);
   const evaluation: Evaluation = {
-    ...scoresOf(inference, columns, pipeline.model.thresholds),
+    ...scoresOf(inference, columns, pipeline.model),
     robustness: await robustnessOf(inference, columns, pipeline, { params, context }),
     faces: faces.length,
     images: {
@@ -73,7 +73,11 @@ export async function evaluate(params: Params, context: JobContext): Promise<Eva
     detection: { searched: detection.mode.kind !== 'crops', reason: detection.reason },
     provider: pipeline.provider,
     model: pipeline.file,
-    notices: [...table.remarks, ...remarks, ...(pipeline.model.groups.length > 0 ? [AT_HALF] : [])],
+    notices: [
+      ...table.remarks,
+      ...remarks,
+      ...(pipeline.model.groups.length > 0 && params.degraded > 0 ? [AT_HALF] : []),
+    ],
     modelSha256: await fileSha256(pipeline.file),
     seconds: (performance.now() - started) / 1000,
   };
@@ -185,6 +189,7 @@ async function inferLabeled(
       const [face] = faces; // labels are of the most prominent face
       if (face === undefined) continue;
       const row = labelled.get(image)!;
+      const predicted = predictedOf(face.probabilities, pipeline.model.groups);
       const start = row * table.attributes.length;
       labeledFaces.push({
         image: image.name,
@@ -193,12 +198,22 @@ async function inferLabeled(
         located: face.located,
         labels: Float32Array.from(columns, (column) => table.values[start + column.labelled]!),
         inferred: Float32Array.from(columns, (column) => face.probabilities[column.inferred]!),
+        predicted: Float32Array.from(columns, (column) => predicted[column.inferred]!),
       });
     }
     onProgress({ stage: 'infer', done, total: labelled.size, failed: failures.length });
   }
   return { faces: labeledFaces, failures, faceless };
 }
+
+/** Probabilities of a face; of attributes that exclude each other only one is from 0.5 on. */
+const predictedOf = (
+  probabilities: Float32Array,
+  groups: readonly (readonly number[])[],
+): Float32Array =>
+  groups.length === 0
+    ? probabilities
+    : mostProbable(probabilities, probabilities, groups, probabilities.length);
 
 type Scores = Pick<
   Evaluation,
@@ -208,14 +223,15 @@ type Scores = Pick<
 function scoresOf(
   { faces }: LabeledInference,
   columns: readonly SharedColumn[],
-  thresholds: readonly number[] | undefined,
+  { thresholds, groups }: Pick<AnalysisPipeline['model'], 'thresholds' | 'groups'>,
 ): Scores {
   const names = columns.map(({ name }) => name);
   const values = joined(faces.map(({ inferred }) => inferred));
   const labels = joined(faces.map((face) => face.labels));
-  const predictions = { width: names.length, probabilities: values, labels };
+  const predicted = joined(faces.map((face) => face.predicted));
+  const predictions = { width: names.length, probabilities: predicted, labels };
   const evidence = attributeEvidence(predictions);
-  const found = scoreAttributes(names, values, labels);
+  const found = scoreAttributes(names, values, labels, predicted);
   const scores = {
     ...found,
     perAttribute: Object.fromEntries(
@@ -225,11 +241,12 @@ function scoresOf(
   };
   if (thresholds === undefined) return { ...scores, balancedThresholds: null };
   const ofColumns = columns.map((column) => thresholds[column.inferred]!);
-  const { accuracy, balancedAccuracy, hammingDistance } = scoreAttributes(
-    names,
-    recalibrate(values, ofColumns),
-    labels,
+  const isGrouped = columns.map(({ inferred }) => groups.flat().includes(inferred));
+  // Thresholds do not matter to groups, of which the most probable counts as present.
+  const balanced = recalibrate(values, ofColumns).map((value, at) =>
+    isGrouped[at % names.length]! ? predicted[at]! : value,
   );
+  const { accuracy, balancedAccuracy, hammingDistance } = scoreAttributes(names, balanced, labels);
   return { ...scores, balancedThresholds: { accuracy, balancedAccuracy, hammingDistance } };
 }
 

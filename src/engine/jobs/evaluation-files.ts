@@ -86,7 +86,7 @@ async function sampleOf(
   crop: Framing,
 ): Promise<SampledPrediction> {
   const attributes = names.flatMap((name, i) => {
-    const kind = kindOf(face.labels[i]!, face.inferred[i]!);
+    const kind = kindOf(face.labels[i]!, face.predicted[i]!);
     return kind === undefined ? [] : [{ name, kind }];
   });
   return { image: face.image, jpeg: await jpegOf(face, crop), attributes };

@@ -14,8 +14,10 @@ export interface LabeledFace {
   located: LocatedFace | null;
   /** Labels of the attributes compared, in [0, 1]; NaN where there is none. */
   labels: Float32Array;
-  /** Inferred, of the same attributes, in [0, 1]. */
+  /** Probabilities of the same attributes, in [0, 1]. */
   inferred: Float32Array;
+  /** From 0.5 on, the attribute counts as present: the probability, or that of its group. */
+  predicted: Float32Array;
 }
 
 /**

@@ -35,7 +35,7 @@ export function* predictionsTable(
       if (Number.isNaN(label)) text.add(',');
       else text.addFlags(face.labels, i, i + 1);
       text.addNumbers(face.inferred, i, i + 1);
-      text.addFlags(face.inferred, i, i + 1);
+      text.addFlags(face.predicted, i, i + 1);
     }
     text.addByte(NEWLINE);
     if (text.length >= CHUNK) yield text.take();
@@ -44,9 +44,9 @@ export function* predictionsTable(
 }
 
 /** Whether an attribute is inferred otherwise than it is labeled. */
-const isWrong = ({ labels, inferred }: LabeledFace, attribute: number): boolean =>
+const isWrong = ({ labels, predicted }: LabeledFace, attribute: number): boolean =>
   !Number.isNaN(labels[attribute]) &&
-  labels[attribute]! >= PRESENT !== inferred[attribute]! >= PRESENT;
+  labels[attribute]! >= PRESENT !== predicted[attribute]! >= PRESENT;
 
 function placeCells(face: LabeledFace): string {
   const { image, path, split = '', located } = face;
