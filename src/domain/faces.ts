@@ -56,7 +56,7 @@ export interface FaceAnswer {
 }
 
 /** A face with its distance to another one. */
-export interface AlikeFace extends FaceCard {
+interface AlikeFace extends FaceCard {
   /** Euclidean: of embeddings of length 1, in [0, 2], or of the probabilities. */
   distance: number;
 }

@@ -24,7 +24,6 @@ const cluster = (clusters: number) =>
 const correct = (request: CorrectionRequest | CorrectionStep) =>
   engine.call('correct', { runDir, request });
 const labels = async () => clusterLabels((await readClustering(runDir))!);
-const bytes = () => readFile(join(runDir, 'clustering.json'), 'utf8');
 
 beforeEach(async () => {
   engine = startEngine();
