@@ -40,7 +40,11 @@ export async function openRun(folder: string): Promise<OpenRun> {
 async function withCorrections(folder: string): Promise<OpenRun> {
   const run = await readRun(folder);
   const { done } = await readLog(folder);
-  const corrections = faceCorrections(done, new FaceFinder(run.faces));
+  // Most runs have none, and need no index of their faces.
+  const corrections: FaceCorrections =
+    done.length === 0
+      ? { notFaces: new Set(), attributes: new Map() }
+      : faceCorrections(done, new FaceFinder(run.faces));
   const probabilities = markedProbabilities(run, corrections);
   return { ...run, probabilities, inferred: run.probabilities, corrections };
 }

@@ -1,5 +1,5 @@
 /** Names of runs and clusters in VS Code. */
-import type { Clustering, ClusterSummary } from '../domain/clustering';
+import type { ClusterSummary } from '../domain/clustering';
 import { folderLabels } from '../images/folder-labels';
 import { clusterTitles } from '../summaries/cluster-titles';
 import { clusterTitle, plural } from '../text/numbers';
@@ -12,15 +12,11 @@ export function clusterText({ id, size }: ClusterSummary): string {
   return id < 0 ? plural(size, 'face') : `${plural(size, 'face')} · ${id}`;
 }
 
-const titles = new WeakMap<Clustering, ReturnType<typeof clusterTitles>>();
-
 /** The name of a cluster: the one that a person gave it, or one in words. */
 export function titleOfCluster(
   { clustering }: Pick<RunSession, 'clustering'>,
   { id }: ClusterSummary,
 ): string {
-  if (clustering === null) return clusterTitle(id);
-  let all = titles.get(clustering);
-  if (all === undefined) titles.set(clustering, (all = clusterTitles(clustering)));
-  return all.get(id)?.text ?? clusterTitle(id);
+  const title = clustering === null ? undefined : clusterTitles(clustering).get(id);
+  return title?.text ?? clusterTitle(id);
 }

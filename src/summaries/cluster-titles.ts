@@ -9,11 +9,18 @@ export interface ClusterTitle {
   isGiven: boolean;
 }
 
-/** @returns titles, neutralized for display, by the clusters' ids. */
-export function clusterTitles({
-  clusters,
-  overall,
-}: Pick<Clustering, 'clusters' | 'overall'>): Map<number, ClusterTitle> {
+type Titled = Pick<Clustering, 'clusters' | 'overall'>;
+
+const known = new WeakMap<Titled, ReadonlyMap<number, ClusterTitle>>();
+
+/** @returns titles, neutralized for display, by the clusters' ids; made once a clustering. */
+export function clusterTitles(clustering: Titled): ReadonlyMap<number, ClusterTitle> {
+  let titles = known.get(clustering);
+  if (titles === undefined) known.set(clustering, (titles = titlesOf(clustering)));
+  return titles;
+}
+
+function titlesOf({ clusters, overall }: Titled): Map<number, ClusterTitle> {
   const words = clusterNames(clusters, overall);
   return new Map(
     clusters.map(({ id, said }) => {

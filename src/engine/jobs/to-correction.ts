@@ -1,7 +1,7 @@
 /** Requests of a person as corrections that hold for any clustering. */
 import { faceKey } from '../../corrections/face-keys';
 import type { Correction, CorrectionRequest, FaceKey } from '../../domain/corrections';
-import { membersOfCluster, type StoredClustering } from '../../runs/run-files';
+import { membersOf, membersOfCluster, type StoredClustering } from '../../runs/run-files';
 import type { StoredRun } from '../../runs/run-store';
 import { UserError } from '../../util/errors';
 import { clusterFaces } from '../clustering/cluster-faces';
@@ -31,11 +31,8 @@ export async function toCorrection(
   const ofCluster = (id: number) => keys(clusterMembers(shown, id));
   switch (request.kind) {
     case 'name':
-      return { ...request, cluster: ofCluster(request.cluster) };
     case 'note':
-      return { ...request, cluster: ofCluster(request.cluster) };
     case 'color':
-      return { ...request, cluster: ofCluster(request.cluster) };
     case 'pin':
       return { ...request, cluster: ofCluster(request.cluster) };
     case 'merge': {
@@ -78,18 +75,16 @@ async function partsOf(
   const { settings } = shown.clustering;
   // Faces with equal 0/1 vectors differ in their probabilities.
   const features = settings.features === 'binary' ? 'probability' : settings.features;
-  const divided = { ...settings, method: 'kmeans', clusters: parts, features } as const;
-  const { clustering, members } = await clusterFaces(
-    someFaces(await inputOf(run, divided), rows),
-    divided,
-    { ...context, run: clusteringWorkers.run, threads: clusteringWorkers.size },
-  );
-  if (clustering.clusters.length < 2)
+  const wanted = { ...settings, method: 'kmeans', clusters: parts, features } as const;
+  const divided = await clusterFaces(someFaces(await inputOf(run, wanted), rows), wanted, {
+    ...context,
+    run: clusteringWorkers.run,
+    threads: clusteringWorkers.size,
+  });
+  const { clusters } = divided.clustering;
+  if (clusters.length < 2)
     throw new UserError('the faces of this cluster cannot be told apart by these attributes');
-  let start = 0;
-  return clustering.clusters.map(({ size }) =>
-    members.subarray(start, (start += size)).map((i) => rows[i]!),
-  );
+  return clusters.map((_, position) => membersOf(divided, position).map((i) => rows[i]!));
 }
 
 /** By image, then by box. */
