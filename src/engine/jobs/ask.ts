@@ -5,7 +5,8 @@ import type { EngineCalls } from '../../protocol/engine';
 import { UserError } from '../../util/errors';
 import { presentProbabilities } from '../clustering/present-probabilities';
 import { type OpenRun, openRun } from '../open-runs';
-import { clusteringOf, faceCards } from './inspect';
+import { faceCards } from './inspect';
+import { clusteringOf } from './stored-clustering';
 
 /** The last answer, of which a page after the other is asked for. */
 let last: { key: string; run: OpenRun; rows: Int32Array } | undefined;

@@ -25,7 +25,7 @@ import { fsReason, isFull } from '../../util/fs-errors';
 import { makeTemporaryFolder, type TemporaryFolder } from '../../util/temporary-folder';
 import { FILE_MODE, FOLDER_MODE, openRegular, publishNew, statOf } from '../../util/user-files';
 import { openRun } from '../open-runs';
-import { clusteringOf } from './inspect';
+import { clusteringOf } from './stored-clustering';
 import type { JobContext } from './job-context';
 
 interface ClusterImage {

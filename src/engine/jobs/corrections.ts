@@ -14,14 +14,12 @@ import type { EngineCalls } from '../../protocol/engine';
 import {
   clusterLabels,
   readBaseClustering,
-  readClustering,
   removeBaseClustering,
   type StoredClustering,
   writeBaseClustering,
   writeClustering,
 } from '../../runs/run-files';
-import { DamagedRun } from '../../runs/run-schemas';
-import { type StoredRun, writeToRun } from '../../runs/run-store';
+import { writeToRun } from '../../runs/run-store';
 import { UserError } from '../../util/errors';
 import { describeClusters } from '../clustering/correct-clustering';
 import { countedFaces, ofAllFaces } from '../clustering/corrected-faces';
@@ -29,6 +27,7 @@ import { type OpenRun, openRun } from '../open-runs';
 import { clusteringWorkers } from '../threads/worker-pools';
 import type { JobContext } from './job-context';
 import { inputOf } from './run-input';
+import { clusteringOf } from './stored-clustering';
 import { toCorrection } from './to-correction';
 
 /**
@@ -40,7 +39,7 @@ export async function correctRun(
   context: JobContext,
 ): Promise<Clustering> {
   const run = await openRun(runDir);
-  const shown = await storedClustering(run);
+  const shown = await clusteringOf(run);
   if (request.kind === 'undo' || request.kind === 'redo') {
     const log = await readLog(runDir);
     const steps = request.kind === 'undo' ? log.done : log.undone;
@@ -52,15 +51,6 @@ export async function correctRun(
   }
   const base = (await readBaseClustering(runDir)) ?? shown;
   return writeCorrected(await openRun(runDir), base, context);
-}
-
-/** The clustering on screen. */
-async function storedClustering(run: StoredRun): Promise<StoredClustering> {
-  const stored = await readClustering(run.folder);
-  if (stored === undefined) throw new Error(`the run in '${run.folder}' has no clustering yet`);
-  if (stored.clustering.faces !== run.manifest.faces)
-    throw new DamagedRun(run.folder, 'clustering.json', 'is of another run');
-  return stored;
 }
 
 /**

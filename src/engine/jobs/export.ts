@@ -15,7 +15,8 @@ import { filesInTheWay, type WriteFile, writeOutput } from '../../util/output-fo
 import { openRun } from '../open-runs';
 import { clustersJson } from './clusters-json';
 import { rowsOfRun } from './face-rows';
-import { clusteringOf, makePictures } from './inspect';
+import { makePictures } from './inspect';
+import { clusteringOf } from './stored-clustering';
 import type { JobContext } from './job-context';
 import { CLUSTER_OUTPUT, clusterFiles } from './outputs';
 import { REPORT_FACES, reportPage } from './report';

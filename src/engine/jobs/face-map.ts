@@ -14,7 +14,7 @@ import { arrangeFaces, placesByAxes } from '../clustering/arrange-faces';
 import { presentProbabilities } from '../clustering/present-probabilities';
 import { type OpenRun, openRun } from '../open-runs';
 import { mapWorkers } from '../threads/worker-pools';
-import { clusteringOf } from './inspect';
+import { clusteringOf } from './stored-clustering';
 import type { JobContext } from './job-context';
 import { inputOf } from './run-input';
 

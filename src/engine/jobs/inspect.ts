@@ -16,8 +16,8 @@ import {
   type StoredClustering,
   writePictures,
 } from '../../runs/run-files';
-import { DamagedRun, unlessDamaged } from '../../runs/run-schemas';
-import { assertCurrent, imagePath, type StoredRun, writeToRun } from '../../runs/run-store';
+import { unlessDamaged } from '../../runs/run-schemas';
+import { imagePath, type StoredRun, writeToRun } from '../../runs/run-store';
 import {
   clusterPictures,
   type MadePictures,
@@ -31,6 +31,7 @@ import { countedFaces, ofAllFaces } from '../clustering/corrected-faces';
 import { openRun } from '../open-runs';
 import { clusteringWorkers, pictureWorkers } from '../threads/worker-pools';
 import { writeCorrected } from './corrections';
+import { clusteringOf } from './stored-clustering';
 import type { JobContext } from './job-context';
 import { inputOf } from './run-input';
 
@@ -183,17 +184,4 @@ export async function locate({
     throw new UserError(`'${name}' cannot be opened in the editor: its name is not valid UTF-8`);
   }
   return { path: String(imagePath(run, row)), name };
-}
-
-/**
- * The clustering of a run.
- * @throws UserError where another run has replaced it; DamagedRun.
- */
-export async function clusteringOf(run: StoredRun) {
-  const stored = await readClustering(run.folder);
-  await assertCurrent(run);
-  if (stored === undefined) throw new Error(`the run in '${run.folder}' has no clustering yet`);
-  if (stored.clustering.faces !== run.manifest.faces)
-    throw new DamagedRun(run.folder, 'clustering.json', 'is of another run');
-  return stored;
 }

@@ -9,7 +9,7 @@ import { UserError } from '../../util/errors';
 import { judgeClustering, judgeFaces, judgeRepeated } from '../clustering/judge-faces';
 import { openRun } from '../open-runs';
 import { clusteringWorkers } from '../threads/worker-pools';
-import { clusteringOf } from './inspect';
+import { clusteringOf } from './stored-clustering';
 import type { JobContext } from './job-context';
 import { namedFaces, truthOf } from './labels-of-faces';
 import { inputOf } from './run-input';
