@@ -15,17 +15,26 @@ export interface OpenRun extends StoredRun {
 /** Maximum runs in memory; one of 200,000 faces takes about 100 MB. */
 const MAX_OPEN_RUNS = 2;
 
-const opened = new Map<string, { identity: string; run: Promise<OpenRun> }>();
+interface Entry {
+  identity: string;
+  stored: Promise<StoredRun>;
+  logBytes: number;
+  run: Promise<OpenRun>;
+}
+
+const opened = new Map<string, Entry>();
 
 /**
- * The run in a folder; it is read again if another process replaced or corrected it.
+ * The run in a folder. It is read again if another process replaced it, its corrections if the log
+ * has grown.
  */
 export async function openRun(folder: string): Promise<OpenRun> {
-  const identity = `${await runIdentity(folder)} ${await logBytes(folder)}`;
+  const [identity, bytes] = await Promise.all([runIdentity(folder), logBytes(folder)]);
   let entry = opened.get(folder);
-  if (entry?.identity !== identity) {
-    const run = withCorrections(folder);
-    entry = { identity, run };
+  if (entry?.identity !== identity || entry.logBytes !== bytes) {
+    const stored = entry?.identity === identity ? entry.stored : readRun(folder);
+    const run = stored.then(withCorrections);
+    entry = { identity, stored, logBytes: bytes, run };
     run.catch(() => {
       // so that the next call tries again
       if (opened.get(folder)?.run === run) opened.delete(folder);
@@ -37,9 +46,8 @@ export async function openRun(folder: string): Promise<OpenRun> {
   return entry.run;
 }
 
-async function withCorrections(folder: string): Promise<OpenRun> {
-  const run = await readRun(folder);
-  const { done } = await readLog(folder);
+async function withCorrections(run: StoredRun): Promise<OpenRun> {
+  const { done } = await readLog(run.folder);
   // Most runs have none, and need no index of their faces.
   const corrections: FaceCorrections =
     done.length === 0

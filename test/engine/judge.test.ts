@@ -199,6 +199,21 @@ describe('the engine', () => {
     const params = { runDir, labels: join(images, 'notes.csv'), ...ONCE };
     const again = { settings: settings({ attributes: ['Smiling', 'Male'] }), ...params };
     expect(await engine.call('judge', again)).toEqual(judgement);
+
+    await engine.call('correct', {
+      runDir,
+      request: { kind: 'notFace', rows: [3, 4], value: true },
+    });
+    expect(await truth(), 'what is no face has no label').toMatchObject({ faces: 38 });
+    const methods = {
+      methods: ['kmeans' as const],
+      from: 2,
+      to: 3,
+      outDir: undefined,
+      settings: again.settings,
+    };
+    const comparison = await engine.call('compare', { runDir, ...methods });
+    expect(comparison.faces).toBe(38);
   });
 
   it('judges vectors by the names in their table', async () => {

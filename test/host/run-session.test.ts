@@ -3,26 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import type { Progress } from '../../src/domain/progress';
 import { RunLibrary } from '../../src/host/runs/run-library';
-import type { SessionContext } from '../../src/host/runs/session-context';
-import { bundled, killEngine, settingsWith, startEngine } from '../support/engine';
-import { PORTRAITS, temporaryFolder } from '../support/images';
-
-async function library() {
-  const folder = await temporaryFolder();
-  const state = { settings: settingsWith({ clusters: 4 }), trusted: true };
-  const logged: string[] = [];
-  const engine = startEngine();
-  const storeDir = join(folder, 'store');
-  const context: SessionContext = {
-    engine,
-    bundled,
-    storeDir,
-    settings: () => state.settings,
-    trusted: () => state.trusted,
-    log: (message) => logged.push(message),
-  };
-  return { folder, state, logged, context, engine, library: new RunLibrary(context, folder) };
-}
+import { killEngine, settingsWith } from '../support/engine';
+import { PORTRAITS } from '../support/images';
+import { library } from '../support/run-library';
 
 describe('RunSession', () => {
   it('follows the settings of clustering without another analysis', async () => {

@@ -16,12 +16,13 @@ import { writeNeeded } from '../../util/output-folder';
 import { featureVectors } from '../clustering/feature-vectors';
 import { type ClusterInput, presentProbabilities } from '../clustering/present-probabilities';
 import { MethodComparer, repetitionsOf } from '../clustering/compare-methods';
+import { countedFaces } from '../clustering/corrected-faces';
 import { attributesWithLabels, LabeledFaces, type Truth } from '../clustering/truth';
 import { openRun } from '../open-runs';
 import { clusteringWorkers } from '../threads/worker-pools';
 import { type ComparedSource, comparisonJson } from './comparison-json';
 import type { JobContext } from './job-context';
-import { namedFaces, namedVectors, truthOf } from './labels-of-faces';
+import { namedVectors, truthOf, truthOfRun } from './labels-of-faces';
 import { COMPARE_OUTPUT } from './outputs';
 import { readVectors } from './read-vectors';
 import { inputOf } from './run-input';
@@ -46,8 +47,10 @@ export async function compareRun(
 ): Promise<Comparison> {
   const run = await openRun(runDir);
   const { manifest } = run;
-  const input = await inputOf(run, params.settings);
-  const truth = await truthOf(params.labels, namedFaces(run), context.signal);
+  const all = await inputOf(run, params.settings);
+  const { input, rows } = countedFaces(all, run.corrections.notFaces);
+  const ofAll = await truthOfRun(run, params.labels, context.signal);
+  const truth = ofAll && { ...ofAll, rows: rows.map((row) => ofAll.rows[row]!) };
   const comparison = await compare(input, params, context, { run: clusteringWorkers.run, truth });
   await writeToRun(run, () => writeComparison(runDir, comparison));
   await writeFiles(comparison, params, { manifest }, context);

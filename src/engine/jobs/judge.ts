@@ -11,7 +11,7 @@ import { openRun } from '../open-runs';
 import { clusteringWorkers } from '../threads/worker-pools';
 import { clusteringOf } from './stored-clustering';
 import type { JobContext } from './job-context';
-import { namedFaces, truthOf } from './labels-of-faces';
+import { truthOfRun } from './labels-of-faces';
 import { inputOf } from './run-input';
 
 /** @throws UserError where the labels cannot be read, or fit no face; CancelledError. */
@@ -21,7 +21,7 @@ export async function judgeRun(
 ): Promise<Judgement> {
   const run = await openRun(runDir);
   const { manifest } = run;
-  const truth = await truthOf(labels, namedFaces(run), context.signal);
+  const truth = await truthOfRun(run, labels, context.signal);
   const input = await inputOf(run, settings);
   const stored = await readClustering(runDir).catch(unlessDamaged);
   const isOfThese =
@@ -47,7 +47,7 @@ export async function judgeStored(
   if (labels === undefined) return null;
   const stored = await clusteringOf(run);
   try {
-    const truth = await truthOf(labels, namedFaces(run), signal);
+    const truth = await truthOfRun(run, labels, signal);
     return judgeClustering(stored, run.manifest.modelAttributes, truth);
   } catch (error) {
     signal.throwIfAborted();

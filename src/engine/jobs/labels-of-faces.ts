@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { matchNames, type NamedImages } from '../../datasets/match-names';
 import { openLabels } from '../../datasets/open-labels';
 import type { StoredRun } from '../../runs/run-store';
+import type { OpenRun } from '../open-runs';
 import { fromCsvCell } from '../../text/neutralize';
 import type { Truth } from '../clustering/truth';
 import type { Vectors } from './read-vectors';
@@ -11,7 +12,7 @@ import type { Vectors } from './read-vectors';
  * The faces of a run, named by their images. Labels of an image are of its most prominent face,
  * the first.
  */
-export const namedFaces = ({ faces, manifest }: StoredRun): NamedImages => ({
+const namedFaces = ({ faces, manifest }: StoredRun): NamedImages => ({
   length: manifest.faces,
   at: (index) => {
     const name = faces.image[index];
@@ -54,4 +55,20 @@ export async function truthOf(
     rows: rowOf,
     remarks: [...table.remarks, ...remarks],
   };
+}
+
+/** Like `truthOf` for the faces of a run; what a person marked as no face has no label. */
+export async function truthOfRun<Labels extends string | undefined>(
+  run: OpenRun,
+  labels: Labels,
+  signal: AbortSignal,
+): Promise<Labels extends string ? Truth : Truth | undefined>;
+export async function truthOfRun(
+  run: OpenRun,
+  labels: string | undefined,
+  signal: AbortSignal,
+): Promise<Truth | undefined> {
+  const truth = await truthOf(labels, namedFaces(run), signal);
+  if (truth !== undefined) for (const row of run.corrections.notFaces) truth.rows[row] = -1;
+  return truth;
 }

@@ -1,4 +1,5 @@
 /** Removes the clusters of a folder after asking. */
+import { logBytes } from '../../corrections/correction-log';
 import { forName } from '../../text/neutralize';
 import { plural } from '../../text/numbers';
 import { ask } from '../outlets';
@@ -16,9 +17,8 @@ export async function removeRun(
 }
 
 async function confirmed(session: RunSession, faces: number): Promise<boolean> {
-  const { folders, clustering } = session;
-  const corrections = clustering?.corrections?.count ?? 0;
-  const removed = corrections === 0 ? '' : `, and ${plural(corrections, 'correction')} of yours`;
+  const { folders, runDir } = session;
+  const removed = (await logBytes(runDir)) === 0 ? '' : ', and what you corrected';
   const remove = 'Remove';
   const answer = await ask(
     'warning',

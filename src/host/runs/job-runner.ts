@@ -24,6 +24,9 @@ interface JobEvents {
 interface Job {
   controller: AbortController;
   kind: JobKind;
+  /** Resolves when it has ended. */
+  ended: Promise<void>;
+  end: () => void;
 }
 
 /** First stage of each kind of job. */
@@ -42,6 +45,14 @@ const CANCELLED: Readonly<Record<JobKind, string | null>> = {
   correct: 'The correction was cancelled.',
 };
 
+function withResolvers(): { promise: Promise<void>; resolve: () => void } {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
+
 export class JobRunner {
   progress: Progress | null = null;
   problem: PanelProblem | null = null;
@@ -56,6 +67,11 @@ export class JobRunner {
     return this.current?.kind;
   }
 
+  /** Resolves when the running job has ended, or was replaced. */
+  get ended(): Promise<void> {
+    return this.current?.ended ?? Promise.resolve();
+  }
+
   cancel(): void {
     this.current?.controller.abort(new CancelledError());
   }
@@ -67,7 +83,8 @@ export class JobRunner {
     work: (options: CallOptions) => Promise<void>,
   ): Promise<Outcome> {
     this.cancel();
-    const job: Job = { controller: new AbortController(), kind };
+    const { promise: ended, resolve: end } = withResolvers();
+    const job: Job = { controller: new AbortController(), kind, ended, end };
     this.start(job);
     const cancel = () => {
       job.controller.abort(new CancelledError());
@@ -86,6 +103,17 @@ export class JobRunner {
     } finally {
       signal?.removeEventListener('abort', cancel);
       if (this.current === job) this.finish();
+      job.end();
+    }
+  }
+
+  /** Does short work while a job runs, without a sign of it. Failures are returned, not thrown. */
+  async beside(work: (options: CallOptions) => Promise<void>): Promise<Outcome> {
+    try {
+      await work({});
+      return { kind: 'done' };
+    } catch (error) {
+      return this.outcomeOf(error, undefined);
     }
   }
 
@@ -106,10 +134,11 @@ export class JobRunner {
     this.events.onState();
   }
 
-  private outcomeOf(error: unknown, job: Job): Outcome {
-    const isCurrent = this.current === job;
+  /** @param job undefined for work beside a job. */
+  private outcomeOf(error: unknown, job: Job | undefined): Outcome {
+    const isCurrent = job !== undefined && this.current === job;
     if (error instanceof CancelledError) {
-      const message = CANCELLED[job.kind];
+      const message = job === undefined ? null : CANCELLED[job.kind];
       if (isCurrent && message !== null) this.problem = { message, retry: true };
       return { kind: 'cancelled' };
     }

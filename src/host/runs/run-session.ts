@@ -12,14 +12,12 @@ import type { Progress } from '../../domain/progress';
 import type { FolderChanges, RunManifest } from '../../domain/run';
 import { analysisSettings, clusteringSettings, METHODS } from '../../domain/settings';
 import type { CallOptions, EngineClient } from '../../engine/client';
-import type { EngineCalls } from '../../protocol/engine';
 import type { PanelProblem } from '../../protocol/panel';
-import { logBytes } from '../../corrections/correction-log';
-import { readComparison } from '../../runs/comparison-file';
-import { readClustering } from '../../runs/run-files';
 import { messageOf, UserError } from '../../util/errors';
+import { CorrectionQueue, type CorrectionStep } from './correction-queue';
 import { judgeClusters } from './judge-clusters';
 import { JobRunner, type Outcome } from './job-runner';
+import { readStored, storedComparison } from './read-stored';
 import { RunQueries } from './run-queries';
 import type { SessionContext, SessionEvents } from './session-context';
 import { staleSettings } from './stale-settings';
@@ -46,8 +44,9 @@ export class RunSession extends EventEmitter<SessionEvents> {
   private removed = false;
   private requested = false;
   private loading: Promise<void> | undefined;
-  /** Ends with the last correction, and never rejects; undefined where none is being made. */
-  private correcting: Promise<void> | undefined;
+  private readonly corrections: CorrectionQueue;
+  /** Number of clusterings so far that were not made by corrections. */
+  private clusterings = 0;
 
   constructor(
     private readonly context: SessionContext,
@@ -65,6 +64,13 @@ export class RunSession extends EventEmitter<SessionEvents> {
       // After a failure, pictures are not requested: that could crash the engine in a loop.
       onSuccess: () => void this.makePictures(),
       log: context.log,
+    });
+    this.corrections = new CorrectionQueue({
+      jobs: this.jobs,
+      isClustering: () =>
+        this.jobs.kind === 'cluster' || (this.isBusy() && this.clustering === null),
+      clusterings: () => this.clusterings,
+      make: (request, options) => this.makeCorrection(request, options),
     });
   }
 
@@ -132,6 +138,7 @@ export class RunSession extends EventEmitter<SessionEvents> {
       this.judgement = null;
       this.generation += 1;
       this.jobs.failedKind = 'cluster'; // a retry needs no second analysis
+      await this.corrections.endedBeside;
       await this.clusterFaces(options);
     });
   }
@@ -155,25 +162,25 @@ export class RunSession extends EventEmitter<SessionEvents> {
     });
   }
 
-  /** Corrects the clusters, or takes corrections back, one after the other. */
-  correct(request: EngineCalls['correct']['params']['request']): Promise<Outcome> {
-    const outcome = this.run('correct', undefined, async (options) => {
-      const params = { runDir: this.runDir, request };
-      this.show(await this.engine.call('correct', params, options));
-    });
-    const correcting = outcome.then(() => {
-      if (this.correcting === correcting) this.correcting = undefined;
-    });
-    this.correcting = correcting;
-    return outcome;
+  /** Corrects the clusters, or takes corrections back; see `CorrectionQueue`. */
+  correct(request: CorrectionStep): Promise<Outcome> {
+    return this.corrections.add(request);
+  }
+
+  private async makeCorrection(request: CorrectionStep, options: CallOptions): Promise<void> {
+    const { manifest } = this;
+    const corrected = await this.engine.call('correct', { runDir: this.runDir, request }, options);
+    if (manifest !== this.manifest) return; // its clustering follows the log
+    this.show(corrected);
+    this.emit('state');
   }
 
   /** Runs a job, but not before a correction is in the log: it would be cancelled, and lost. */
   private run(...job: Parameters<JobRunner['run']>): Promise<Outcome> {
-    const { correcting } = this;
-    return correcting === undefined
-      ? this.jobs.run(...job)
-      : correcting.then(() => this.jobs.run(...job));
+    const { ended } = this.corrections;
+    if (ended === undefined) return this.jobs.run(...job);
+    if (this.jobs.kind === 'cluster') this.cancel(); // which the correction may wait for
+    return ended.then(() => this.jobs.run(...job));
   }
 
   /** Repeats the job that failed. */
@@ -196,33 +203,23 @@ export class RunSession extends EventEmitter<SessionEvents> {
 
   /** Reads the stored clustering and comparison, once. */
   load(): Promise<void> {
-    this.loading ??= this.readStored();
+    this.loading ??= this.loadStored();
     return this.loading;
   }
 
-  private async readStored(): Promise<void> {
+  private async loadStored(): Promise<void> {
     if (this.manifest === null || this.clustering !== null) return;
     try {
-      this.comparison = await this.storedComparison();
-      const stored = await readClustering(this.runDir);
-      if (stored === undefined || this.isBusy()) return;
-      this.clustering = stored.clustering;
+      this.comparison = await storedComparison(this.runDir, this.context.log);
+      const { clustering, isBehindLog } = await readStored(this.runDir);
+      if (clustering === undefined || this.isBusy()) return;
+      this.clustering = clustering;
       this.generation += 1;
       this.emit('state');
-      const replayed = stored.clustering.corrections?.logBytes ?? 0;
-      // Another window, or a process that was killed, may have added corrections.
-      if (replayed !== (await logBytes(this.runDir))) await this.correct({ kind: 'replay' });
+      if (isBehindLog) await this.correct({ kind: 'replay' });
     } catch (error) {
       this.jobs.fail('cluster', `the stored clusters cannot be read: ${messageOf(error)}`);
     }
-  }
-
-  /** A damaged comparison is logged and otherwise ignored: the clusters are still usable. */
-  private storedComparison(): Promise<Comparison | null> {
-    return readComparison(this.runDir).catch((error: unknown) => {
-      this.context.log(messageOf(error));
-      return null;
-    });
   }
 
   /** Clusters again if the settings of clustering differ from those of the clustering shown. */
@@ -287,6 +284,7 @@ export class RunSession extends EventEmitter<SessionEvents> {
   private async clusterFaces(options: CallOptions): Promise<void> {
     const settings = clusteringSettings(this.context.settings());
     this.show(await this.queries.cluster(settings, options));
+    this.clusterings += 1;
   }
 
   private show(clustering: Clustering): void {

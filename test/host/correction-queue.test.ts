@@ -1,0 +1,62 @@
+import { once } from 'node:events';
+import { expect, it } from 'vitest';
+import { readLog } from '../../src/corrections/correction-log';
+import { settingsWith } from '../support/engine';
+import { PORTRAITS } from '../support/images';
+import { library } from '../support/run-library';
+
+async function analyzed() {
+  const context = await library();
+  const session = context.library.getOrCreate([PORTRAITS]);
+  await session.analyze();
+  return { ...context, session };
+}
+
+it('keeps an analysis going while a person corrects the clusters before it', async () => {
+  const { session } = await analyzed();
+  const again = session.analyze();
+  await once(session, 'progress');
+  const named = session.correct({ kind: 'name', cluster: 0, name: 'Anna' });
+  const noFace = session.correct({ kind: 'notFace', rows: [3], value: true });
+  expect(await Promise.all([named, noFace, again])).toEqual([
+    { kind: 'done' },
+    { kind: 'done' },
+    { kind: 'done' },
+  ]);
+  expect(session.clustering?.corrections?.count).toBe(2);
+  expect(session.clustering?.clusters.map(({ said }) => said?.name)).toContain('Anna');
+  expect(session.clustering?.clusters.at(-1)).toMatchObject({ id: -2, size: 1 });
+});
+
+it('does not end a comparison for a correction', async () => {
+  const { session } = await analyzed();
+  const comparison = session.compare();
+  const named = await session.correct({ kind: 'name', cluster: 1, name: 'Bob' });
+  expect(named).toEqual({ kind: 'done' });
+  expect(session.isBusy(), 'still compares').toBe(true);
+  session.cancel();
+  expect(await comparison).toEqual({ kind: 'cancelled' });
+  expect(session.clustering?.clusters[1]?.said?.name).toBe('Bob');
+});
+
+it('refuses a correction of clusters that were replaced before its turn', async () => {
+  const { session, state } = await analyzed();
+  state.settings = settingsWith({ clusters: 7 });
+  const clustering = session.followSettings();
+  while (!session.isBusy()) await new Promise(setImmediate);
+  const merged = session.correct({ kind: 'merge', into: 0, others: [1] });
+  const marked = session.correct({
+    kind: 'attribute',
+    rows: [0],
+    attribute: 'Smiling',
+    value: true,
+  });
+  await clustering;
+  expect(await merged).toMatchObject({
+    kind: 'failed',
+    message: expect.stringContaining('made anew meanwhile') as string,
+  });
+  expect(await marked, 'is about a face').toEqual({ kind: 'done' });
+  expect(session.clustering?.clusters).toHaveLength(7);
+  expect((await readLog(session.runDir)).done).toHaveLength(1);
+});
