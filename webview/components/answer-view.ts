@@ -8,6 +8,7 @@ import { plural } from '../../src/text/numbers';
 import type { Source } from '../source';
 import { Ask } from './cluster-events';
 import './face-grid';
+import { fields } from './fields.css';
 import { shared } from './shared.css';
 
 const ORDERS: Readonly<Record<QuestionOrder, string>> = {
@@ -19,6 +20,7 @@ const ORDERS: Readonly<Record<QuestionOrder, string>> = {
 export class AnswerView extends LitElement {
   static override styles = [
     shared,
+    fields,
     css`
       nav,
       .conditions {
@@ -36,14 +38,6 @@ export class AnswerView extends LitElement {
         color: inherit;
         font: inherit;
         cursor: pointer;
-      }
-      select {
-        min-height: 26px;
-        padding: 3px 6px;
-        border: 1px solid var(--vscode-dropdown-border, currentColor);
-        background: var(--vscode-dropdown-background);
-        color: var(--vscode-dropdown-foreground);
-        font: inherit;
       }
     `,
   ];

@@ -12,6 +12,7 @@ import './cluster-card';
 import type { ClusterCard } from './cluster-card';
 import { Ask } from './cluster-events';
 import './face-map';
+import { fields } from './fields.css';
 import { shared } from './shared.css';
 
 const ORDERS = {
@@ -26,6 +27,7 @@ type Order = keyof typeof ORDERS;
 export class Overview extends LitElement {
   static override styles = [
     shared,
+    fields,
     css`
       .filter {
         display: flex;
@@ -37,20 +39,6 @@ export class Overview extends LitElement {
       .search {
         flex: 1 1 220px;
         max-width: 420px;
-      }
-      input[type='search'],
-      select {
-        min-height: 26px;
-        padding: 3px 6px;
-        border: 1px solid var(--vscode-input-border, var(--vscode-widget-border, currentColor));
-        background: var(--vscode-input-background);
-        color: var(--vscode-input-foreground);
-        font: inherit;
-      }
-      select {
-        background: var(--vscode-dropdown-background);
-        color: var(--vscode-dropdown-foreground);
-        border-color: var(--vscode-dropdown-border, currentColor);
       }
       .toggle {
         padding: 4px 12px;
