@@ -1,5 +1,5 @@
 // npm run bench: measures speed and memory, as ratios within one run. Prints a table and writes out/bench.json.
-//   -- --only clustering   or tables, map, picture, crops, again, host, batches, operators, original, scale, photos, recall, conditions, grouping, gpu
+//   -- --only clustering   or tables, map, copies, picture, crops, again, host, batches, operators, original, scale, photos, recall, conditions, grouping, gpu
 //   -- --rounds 3   --images 9490   --photos 240   --photos-long 960   --recall 0 (0: all images of LFW, if present)
 //   -- --out FILE (instead of out/bench.json)
 //   -- --original 9000 (images in the original's way, all in memory as floats: 0.6 MB each)   --largest 100000 (images of the scale)
@@ -11,6 +11,7 @@ import { againBench } from './bench/again.mjs';
 import { batchBench } from './bench/batches.mjs';
 import { clusteringBench } from './bench/clustering.mjs';
 import { conditionsBench } from './bench/conditions.mjs';
+import { copiesBench } from './bench/copies.mjs';
 import { cropBench } from './bench/crops.mjs';
 import { gpuBench } from './bench/gpu.mjs';
 import { groupingBench } from './bench/grouping.mjs';
@@ -52,6 +53,7 @@ main(async () => {
   const clustering = wanted('clustering') ? await clusteringBench(rounds) : undefined;
   const tables = wanted('tables') ? await tableBench(rounds) : undefined;
   const map = wanted('map') ? await mapBench(rounds) : undefined;
+  const copies = wanted('copies') ? await copiesBench(images) : undefined;
   const picture = wanted('picture') ? await pictureBench() : undefined;
   const crops = wanted('crops') ? await cropBench(rounds, images) : undefined;
   const again = wanted('again') ? await againBench(rounds, images) : undefined;
@@ -89,6 +91,7 @@ main(async () => {
         clustering,
         tables,
         map,
+        copies,
         gpu,
       },
       null,

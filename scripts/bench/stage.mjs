@@ -18,6 +18,7 @@ const SCRIPTS = [
   'clustering',
   'tables',
   'map',
+  'copies',
 ];
 
 /** Bundles the scripts of test/bench. */

@@ -12,6 +12,7 @@ import {
   PRESETS,
   PROVIDERS,
   TABLE_FORMATS,
+  COPIES,
   THRESHOLDS,
   WEIGHTS_FROM,
 } from '../domain/settings';
@@ -145,6 +146,13 @@ export function addFeatureOptions(command: Command): Command {
         '--thresholds <KIND>',
         'probability from which an attribute counts as present',
         THRESHOLDS,
+      ),
+    )
+    .addOption(
+      choiceOption(
+        '--copies <HOW>',
+        'count copies of a picture like other faces, or leave them out',
+        COPIES,
       ),
     );
 }

@@ -6,7 +6,7 @@ import type { ClusteringSettings } from './settings';
 export type Occurrences = Record<string, number>;
 
 export interface ClusterSummary {
-  /** 0 is the largest cluster, before corrections; −1 is noise, −2 what is no face. */
+  /** 0 is the largest cluster, before corrections; −1 is noise, −2 what is no face, −3 copies. */
   id: number;
   /** Number of faces. */
   size: number;

@@ -125,3 +125,5 @@ export interface ClusterNotes {
 
 /** Cluster of what is not a face; it is in no figure. */
 export const NOT_FACES = -2;
+/** Cluster of copies of other faces, where they are left out; it is in no figure. */
+export const LEFT_OUT_COPIES = -3;

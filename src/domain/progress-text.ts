@@ -7,6 +7,7 @@ const STAGE_NAMES: Record<Stage, string> = {
   infer: 'Analyzing',
   embed: 'Reading embeddings',
   cluster: 'Clustering',
+  copies: 'Looking for copies',
   compare: 'Comparing methods',
   summarise: 'Averaging faces',
   export: 'Writing results',
@@ -18,6 +19,7 @@ const UNITS: Partial<Record<Stage, string>> = {
   infer: ' images',
   copy: ' images',
   embed: ' faces',
+  copies: ' faces',
 };
 
 /** `Analyzing: 1,200 of 9,490 images (3 failed)`. */

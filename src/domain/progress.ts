@@ -1,7 +1,7 @@
 /** Progress of a job. */
 
 export type Stage =
-  'scan' | 'infer' | 'embed' | 'cluster' | 'compare' | 'summarise' | 'export' | 'copy';
+  'scan' | 'infer' | 'embed' | 'cluster' | 'copies' | 'compare' | 'summarise' | 'export' | 'copy';
 
 export interface Progress {
   stage: Stage;

@@ -3,6 +3,7 @@
  * and the options of the command line use the same names and the same checks.
  */
 import * as z from 'zod';
+import { excerpt } from '../text/excerpt';
 import { lowerFirst } from '../text/letter-case';
 import { UserError } from '../util/errors';
 import { globProblem } from '../util/glob';
@@ -27,6 +28,7 @@ const WEIGHTS = ['standardized', 'none', 'rare', 'common'] as const;
 export const WEIGHTS_FROM = ['celeba', 'folder'] as const;
 export const THRESHOLDS = ['half', 'balanced'] as const;
 export const FEATURES = ['binary', 'probability', 'embedding'] as const;
+export const COPIES = ['count', 'leaveOut'] as const;
 export const DETECT = ['auto', 'always', 'never'] as const;
 
 /** Formats of the table of faces. */
@@ -142,6 +144,8 @@ export const clusteringSettingsSchema = z.strictObject({
    * at which presence and absence are recognized equally well.
    */
   thresholds: z.enum(THRESHOLDS).default('half'),
+  /** Whether faces that are copies of others are clustered as well, or left out. */
+  copies: z.enum(COPIES).default('count'),
   /** Runs of K-Means, of which the one with the lowest inertia is used. */
   restarts: z.int().min(1).max(1000).default(20),
   /** `original`: the parameters of the original work replace those below. */
@@ -254,7 +258,7 @@ export function checkSettings(
     if (!result.success) {
       const expected = [...new Set(result.error.issues.map((issue) => issue.message))].join('; ');
       problems.push(
-        `${label(name)} is ${shorten(JSON.stringify(values[name]))}: ${lowerFirst(expected)}`,
+        `${label(name)} is ${excerpt(JSON.stringify(values[name]), 60)}: ${lowerFirst(expected)}`,
       );
     }
     settings[name] = result.success ? result.data : schema.parse(undefined);
@@ -294,6 +298,3 @@ export function analysisSettings(settings: Settings): AnalysisSettings {
     Object.fromEntries(ANALYSIS_KEYS.map((key) => [key, settings[key]])),
   );
 }
-
-const shorten = (text: string | undefined) =>
-  text !== undefined && text.length > 60 ? `${text.slice(0, 57)}…` : (text ?? '');

@@ -11,7 +11,7 @@ import type {
 } from '../domain/faces';
 import { type FaceMap, MAX_CARDS } from '../domain/face-map';
 import type { Judgement } from '../domain/judgement';
-import { correctionRequestSchema, NOT_FACES } from '../domain/corrections';
+import { correctionRequestSchema, LEFT_OUT_COPIES } from '../domain/corrections';
 import { conditionsSchema, QUESTION_ORDERS } from '../domain/question';
 import type { Progress } from '../domain/progress';
 import type { Failure, FolderChanges, RunManifest } from '../domain/run';
@@ -74,7 +74,7 @@ export type PanelEvent =
   | { kind: 'pictures'; generation: number; pictures: ClusterPictures[] };
 
 const row = z.int().min(0).max(0x7fff_ffff);
-const cluster = z.int().min(NOT_FACES).max(1_000_000);
+const cluster = z.int().min(LEFT_OUT_COPIES).max(1_000_000);
 
 /** Clustering settings to be changed together. */
 export type SettingChanges = Partial<ClusteringSettings>;

@@ -133,8 +133,8 @@ const clustersSchema = provenance('clusters').extend({
     z.object({
       id: z
         .int()
-        .min(-2)
-        .describe('0 is the largest, before corrections; −1 is noise, −2 what is no face.'),
+        .min(-3)
+        .describe('0 is the largest at first; −1 noise, −2 no faces, −3 copies left out.'),
       name: text.exactOptional().describe('That a person gave, or in words.'),
       size: count,
       silhouette: score,

@@ -13,3 +13,4 @@ export const BASE_CLUSTERING = 'clustering-base.json';
 export const PICTURES = 'pictures.json';
 export const PLACES = 'places.json';
 export const COMPARISON = 'comparison.json';
+export const COPIES = 'copies.json';

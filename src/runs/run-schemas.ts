@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { Clustering } from '../domain/clustering';
 import type { Comparison } from '../domain/comparison';
-import { type ClusterNotes, type CorrectionState, NOT_FACES } from '../domain/corrections';
+import { type ClusterNotes, type CorrectionState, LEFT_OUT_COPIES } from '../domain/corrections';
 import { type Provider, REJECTIONS } from '../domain/networks';
 import { REMARKS, type RunManifest } from '../domain/run';
 import { analysisSettings, checkSettings, clusteringSettings, METHODS } from '../domain/settings';
@@ -138,7 +138,7 @@ export const clusteringSchema: z.ZodType<Clustering> = z.object({
   tree: z.array(z.object({ a: count, b: count, height: number, size: count })).nullable(),
   clusters: z.array(
     z.object({
-      id: z.int().min(NOT_FACES),
+      id: z.int().min(LEFT_OUT_COPIES),
       size: count,
       silhouette: score,
       occurrences: shares,
@@ -212,7 +212,7 @@ export const comparisonSchema: z.ZodType<Comparison> = z.object({
 /** Pictures are stored in base64. */
 export const picturesSchema = z.array(
   z.object({
-    cluster: z.int().min(NOT_FACES),
+    cluster: z.int().min(LEFT_OUT_COPIES),
     faces: count,
     eigenface: z.string(),
     components: z.array(z.string()),

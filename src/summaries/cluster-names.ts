@@ -3,6 +3,7 @@ import { joinPhrases, NOUNS, phraseOf, phraseOrder } from '../domain/attribute-p
 import { attributeKey, isKnownAttribute, readableAttribute } from '../domain/attributes';
 import type { ClusterSummary, Occurrences } from '../domain/clustering';
 import { lowerFirst, upperFirst } from '../text/letter-case';
+import { clusterTitle } from '../text/numbers';
 import { own } from '../util/own';
 
 /** Least share of a cluster's faces that has an attribute in its name, or lacks it. */
@@ -84,8 +85,7 @@ function apart(cluster: Named, reference: Occurrences): Parts {
 }
 
 function nameOf(id: number, { noun, words }: Parts): string {
-  if (id === -1) return 'Noise';
-  if (id < -1) return 'Not faces';
+  if (id < 0) return clusterTitle(id);
   const at = (wanted: Word['place']) =>
     words.filter(({ place }) => place === wanted).map(({ text }) => text);
   if (words.length === 0 && noun === NOUNS.mixed) return 'Mixed faces';

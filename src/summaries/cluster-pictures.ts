@@ -4,6 +4,7 @@
  */
 import pMap from 'p-map';
 import type { ClusterPictures, CropSize } from '../domain/faces';
+import { LOOK } from './copies/look';
 import type { CropReader } from '../runs/crop-reader';
 import { COMPONENTS } from './eigenfaces';
 import { MONTAGE_FACES } from './montage';
@@ -33,6 +34,8 @@ export interface WantedPictures {
   montages: boolean;
   /** JPEGs of single faces of each cluster, at most. */
   cards: number;
+  /** Whether copies among the faces are looked for. */
+  looks?: boolean;
 }
 
 export interface MadePictures {
@@ -41,6 +44,8 @@ export interface MadePictures {
   montages: Map<number, Uint8Array>;
   /** JPEGs of single faces, by row. */
   cards: Map<number, Uint8Array>;
+  /** Looks of all faces, in shared memory; undefined where they are not wanted. */
+  looks?: Uint8Array;
 }
 
 export interface PictureContext {
@@ -80,6 +85,7 @@ interface Pass {
   summed: readonly Members[];
   tiled: readonly Members[];
   cards: readonly Members[];
+  looks: boolean;
 }
 
 interface Plan {
@@ -115,7 +121,8 @@ function planOf(
     MAX_TILE_BYTES / (MONTAGE_FACES * pixels * 3),
   );
   const cards = wanted.cards > 0 ? [members] : [];
-  const count = Math.max(summed.length, tiled.length, cards.length);
+  const looks = wanted.looks === true;
+  const count = Math.max(summed.length, tiled.length, cards.length, Number(looks));
   return {
     reduction,
     size,
@@ -126,6 +133,7 @@ function planOf(
       summed: summed[i] ?? [],
       tiled: tiled[i] ?? [],
       cards: cards[i] ?? [],
+      looks: looks && i === 0,
     })),
   };
 }
@@ -155,7 +163,9 @@ async function runPass({ crops, plan, pass, made }: PassOf, context: PictureCont
   const shared = {
     samples: sharedBytes(samples.at(-1)! * pixels),
     tiles: sharedBytes(tiles.at(-1)! * pixels * 3),
+    looks: sharedBytes(pass.looks ? crops.count * LOOK : 0),
   };
+  if (pass.looks) made.looks = shared.looks;
   const sums = Array.from(
     { length: lanes },
     () => new Uint32Array(new SharedArrayBuffer(pass.summed.length * pixels * 3 * 4)),
@@ -240,6 +250,7 @@ async function collect(
 ): Promise<void> {
   const { sum, tile, card } = destinations;
   const isWanted = (strip: number) =>
+    collected[0]!.looks.length > 0 ||
     crops.rowsOf(strip).some(({ row }) => Math.max(sum[row]!, tile[row]!, card[row]!) >= 0);
   const batches = groups(
     Array.from({ length: crops.strips }, (_, strip) => strip),

@@ -7,6 +7,7 @@ import type { Pixels } from '../images/pixels';
 import type { CropRow } from '../runs/crop-reader';
 import { messageOf } from '../util/errors';
 import { addFaces } from './add-faces';
+import { writeLook } from './copies/look';
 
 /**
  * JPEG quality of the single faces in a page, which shows them smaller than they are and holds many
@@ -37,6 +38,8 @@ export interface Collected {
   samples: Uint8Array;
   /** `[tiles, pixels, 3]` RGB. */
   tiles: Uint8Array;
+  /** `[faces, LOOK]`; empty where they are not wanted. */
+  looks: Uint8Array;
 }
 
 export interface StripBatch {
@@ -95,9 +98,11 @@ function collectFace(
   const cluster = destinations.sum[row]!;
   const sample = destinations.sample[row]!;
   const tile = destinations.tile[row]!;
-  if (cluster < 0 && tile < 0) return;
-  const { data } = reduceBox(pixels, { x: 0, y: at * size.height, ...size }, reduction);
+  const { looks } = collected;
+  if (cluster < 0 && tile < 0 && looks.length === 0) return;
+  const { data, ...reduced } = reduceBox(pixels, { x: 0, y: at * size.height, ...size }, reduction);
   if (sample >= 0) toGray(data, collected.samples, (sample * data.length) / 3);
+  if (looks.length > 0) writeLook(data, reduced, looks, row);
   if (tile >= 0) collected.tiles.set(data, tile * data.length);
   const others = summed.get(cluster);
   if (cluster < 0) releaseBuffer(data);

@@ -1,16 +1,17 @@
 import { plural } from './numbers';
 
 /**
- * `16 clusters`, or `3 clusters, 5 faces are noise, 1 is no face`; noise has the id −1, what is no
- * face −2.
+ * `16 clusters`, or `3 clusters, 5 faces are noise, 1 is no face, 2 copies are left out`; noise has
+ * the id −1, what is no face −2, a copy −3.
  */
 export function clustersText(clusters: readonly { id: number; size: number }[]): string {
   const sizeOf = (id: number) => clusters.find((cluster) => cluster.id === id)?.size ?? 0;
-  const [noise, others] = [sizeOf(-1), sizeOf(-2)];
+  const [noise, others, copies] = [sizeOf(-1), sizeOf(-2), sizeOf(-3)];
   const be = (count: number) => (count === 1 ? 'is' : 'are');
   return [
     plural(clusters.filter(({ id }) => id >= 0).length, 'cluster'),
     ...(noise === 0 ? [] : [`${plural(noise, 'face')} ${be(noise)} noise`]),
     ...(others === 0 ? [] : [`${others} ${be(others)} no face`]),
+    ...(copies === 0 ? [] : [`${copies} ${copies === 1 ? 'copy is' : 'copies are'} left out`]),
   ].join(', ');
 }

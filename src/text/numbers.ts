@@ -17,6 +17,9 @@ export const percent = (share: number): string =>
 export const silhouetteText = (value: number | null): string =>
   value === null ? '–' : value.toFixed(3);
 
-/** `Cluster 3`, `Noise` for −1, or `Not faces` for −2. */
+/** Titles of what is no cluster: −1, −2 and −3. */
+const SPECIAL_TITLES = ['Noise', 'Not faces', 'Copies'] as const;
+
+/** `Cluster 3`, `Noise` for −1, `Not faces` for −2, or `Copies` for −3. */
 export const clusterTitle = (id: number): string =>
-  id < -1 ? 'Not faces' : id < 0 ? 'Noise' : `Cluster ${String(id)}`;
+  SPECIAL_TITLES[-id - 1] ?? `Cluster ${String(id)}`;

@@ -1,7 +1,6 @@
 /** Faces as a person corrected them: what is no face counts nowhere, marks are probabilities. */
 import type { FaceCorrections } from '../../corrections/face-corrections';
 import type { ClusterSummary } from '../../domain/clustering';
-import { NOT_FACES } from '../../domain/corrections';
 import type { StoredClustering } from '../../runs/run-files';
 import type { StoredRun } from '../../runs/run-store';
 import { occurrencesOf, presentCounts, sharesOf } from '../../summaries/occurrences';
@@ -33,11 +32,13 @@ export function markedProbabilities(
   return result;
 }
 
-/** @param notFaces rows that are left out. */
-export function countedFaces(all: ClusterInput, notFaces: ReadonlySet<number>): CountedFaces {
+/** Rows that are left out, and the cluster of each: `NOT_FACES` or `LEFT_OUT_COPIES`. */
+export type LeftOutFaces = ReadonlyMap<number, number>;
+
+export function countedFaces(all: ClusterInput, leftOut: LeftOutFaces): CountedFaces {
   const faces = all.probabilities.length / all.names.length;
   const rows = Int32Array.from({ length: faces }, (_, row) => row).filter(
-    (row) => !notFaces.has(row),
+    (row) => !leftOut.has(row),
   );
   return { input: rows.length === faces ? all : someFaces(all, rows), rows };
 }
@@ -63,8 +64,8 @@ export function someFaces(all: ClusterInput, rows: Int32Array): ClusterInput {
 }
 
 /**
- * A clustering of some faces as one of all: the others are in a cluster of their own, which is in
- * no figure.
+ * A clustering of some faces as one of all: those that are left out are in clusters of their own,
+ * which are in no figure.
  * @param rows of the faces of `stored`.
  * @param probabilities of all faces, `[faces, names]`.
  */
@@ -72,25 +73,32 @@ export function ofAllFaces(
   stored: StoredClustering,
   rows: Int32Array,
   { probabilities, names }: Pick<ClusterInput, 'probabilities' | 'names'>,
+  leftOut: LeftOutFaces,
 ): StoredClustering {
   const faces = probabilities.length / names.length;
   if (rows.length === faces) return stored;
-  const counted = new Set(rows);
-  const others = Int32Array.from({ length: faces }, (_, row) => row).filter(
-    (row) => !counted.has(row),
-  );
+  const others = [...new Set(leftOut.values())]
+    .sort((a, b) => b - a)
+    .map((id) => ({ id, rows: rowsWith(leftOut, id) }));
   const members = new Int32Array(faces);
   stored.members.forEach((row, i) => {
     members[i] = rows[row]!;
   });
-  members.set(others, rows.length);
+  let end = rows.length;
+  for (const other of others) {
+    members.set(other.rows, end);
+    end += other.rows.length;
+  }
   const { clustering } = stored;
   const clusters = clustering.clusters.map((each) => ({ ...each, medoid: rows[each.medoid]! }));
   return {
     clustering: {
       ...clustering,
       faces,
-      clusters: [...clusters, summaryOfOthers(others, probabilities, names, clusters[0])],
+      clusters: [
+        ...clusters,
+        ...others.map((other) => summaryOfOthers(other, probabilities, names, clusters[0])),
+      ],
     },
     members,
     silhouettes: spread(stored.silhouettes, rows, faces),
@@ -99,8 +107,11 @@ export function ofAllFaces(
   };
 }
 
+const rowsWith = (leftOut: LeftOutFaces, id: number): Int32Array =>
+  Int32Array.from([...leftOut].filter(([, other]) => other === id).map(([row]) => row)).sort();
+
 function summaryOfOthers(
-  rows: Int32Array,
+  { id, rows }: { id: number; rows: Int32Array },
   probabilities: Float32Array,
   names: readonly string[],
   like: ClusterSummary | undefined,
@@ -108,7 +119,7 @@ function summaryOfOthers(
   const shares = sharesOf(presentCounts(probabilities, names.length, rows), rows.length);
   const compared = (name: string) => Object.hasOwn(like?.occurrences ?? {}, name);
   return {
-    id: NOT_FACES,
+    id,
     size: rows.length,
     silhouette: null,
     occurrences: occurrencesOf(names, shares, compared),

@@ -25,6 +25,7 @@ import type { JobContext } from './job-context';
 import { namedVectors, truthOf, truthOfRun } from './labels-of-faces';
 import { COMPARE_OUTPUT } from './outputs';
 import { readVectors } from './read-vectors';
+import { leftOutOf } from './left-out-faces';
 import { inputOf } from './run-input';
 
 /** Maximum distinct vectors that are compared: a silhouette takes the distance of every pair. */
@@ -48,7 +49,7 @@ export async function compareRun(
   const run = await openRun(runDir);
   const { manifest } = run;
   const all = await inputOf(run, params.settings);
-  const { input, rows } = countedFaces(all, run.corrections.notFaces);
+  const { input, rows } = countedFaces(all, await leftOutOf(run, params.settings, context));
   const ofAll = await truthOfRun(run, params.labels, context.signal);
   const truth = ofAll && { ...ofAll, rows: rows.map((row) => ofAll.rows[row]!) };
   const comparison = await compare(input, params, context, { run: clusteringWorkers.run, truth });

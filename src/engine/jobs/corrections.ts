@@ -109,14 +109,15 @@ async function describe(
   context: JobContext,
 ): Promise<StoredClustering> {
   const all = await inputOf(run, clustering.settings);
-  const { input, rows } = countedFaces(all, run.corrections.notFaces);
+  const leftOut = new Map([...labels.entries()].filter(([, id]) => id <= NOT_FACES));
+  const { input, rows } = countedFaces(all, leftOut);
   const described = await describeClusters(
     input,
     Int32Array.from(rows, (row) => labels[row]!),
     clustering.settings,
     { ...context, run: clusteringWorkers.run, threads: clusteringWorkers.size },
   );
-  const whole = ofAllFaces(described, rows, all);
+  const whole = ofAllFaces(described, rows, all, leftOut);
   const { curve, agreement, notices } = clustering;
   return { ...whole, clustering: { ...whole.clustering, curve, agreement, notices } };
 }

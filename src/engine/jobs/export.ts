@@ -8,6 +8,7 @@ import type { StoredRun } from '../../runs/run-store';
 import { writeImageLists } from '../../summaries/image-lists';
 import type { MadePictures } from '../../summaries/cluster-pictures';
 import { occurrenceChart } from '../../summaries/occurrence-chart';
+import { clusterTitle } from '../../text/numbers';
 import { shortPath } from '../../text/short-path';
 import { UserError } from '../../util/errors';
 import { fsReason, isFull } from '../../util/fs-errors';
@@ -151,6 +152,6 @@ async function allPictures(
   }
 }
 
-/** Name of a cluster's folder: `00`, `01`, …, `noise`. */
+/** Name of a cluster's folder: `00`, `01`, …, `noise`, `not-faces`, `copies`. */
 export const clusterFolder = (id: number) =>
-  id < -1 ? 'not-faces' : id < 0 ? 'noise' : String(id).padStart(2, '0');
+  id < 0 ? clusterTitle(id).toLowerCase().replace(' ', '-') : String(id).padStart(2, '0');

@@ -6,6 +6,7 @@ import { adjustedRand, normalizedMutualInformation } from '../../clustering/agre
 import type { Clustering, FaceOrder } from '../../domain/clustering';
 import type { FaceCard, ClusterPictures } from '../../domain/faces';
 import type { EngineCalls } from '../../protocol/engine';
+import { readCopies } from '../../runs/copies-file';
 import {
   clusterLabels,
   membersOf,
@@ -30,7 +31,9 @@ import { clusterFaces } from '../clustering/cluster-faces';
 import { countedFaces, ofAllFaces } from '../clustering/corrected-faces';
 import { openRun } from '../open-runs';
 import { clusteringWorkers, pictureWorkers } from '../threads/worker-pools';
+import { keepCopies } from './copies';
 import { writeCorrected } from './corrections';
+import { leftOutOf } from './left-out-faces';
 import { clusteringOf } from './stored-clustering';
 import type { JobContext } from './job-context';
 import { inputOf } from './run-input';
@@ -42,13 +45,14 @@ export async function clusterRun(
 ): Promise<Clustering> {
   const run = await openRun(runDir);
   const all = await inputOf(run, settings);
-  const { input, rows } = countedFaces(all, run.corrections.notFaces);
+  const leftOut = await leftOutOf(run, settings, context);
+  const { input, rows } = countedFaces(all, leftOut);
   const clustered = await clusterFaces(input, settings, {
     ...context,
     run: clusteringWorkers.run,
     threads: clusteringWorkers.size,
   });
-  const result = ofAllFaces(clustered, rows, all);
+  const result = ofAllFaces(clustered, rows, all, leftOut);
   const before = await readClustering(runDir).catch(unlessDamaged);
   if (before?.members.length === result.members.length) {
     const [a, b] = [clusterLabels(before), clusterLabels(result)];
@@ -89,7 +93,11 @@ export async function makePictures(
   wanted: WantedPictures,
   context: JobContext,
 ): Promise<MadePictures> {
-  const made = await picturesOf(run, membersOfAll(clustering), wanted, context);
+  // While the faces are decoded anyway.
+  const looks =
+    wanted.eigenfaces && (await readCopies(run.folder, run.manifest.faces)) === undefined;
+  const made = await picturesOf(run, membersOfAll(clustering), { ...wanted, looks }, context);
+  if (made.looks !== undefined) await keepCopies(run, made.looks, context);
   if (wanted.eigenfaces) await writeToRun(run, () => writePictures(run.folder, made.eigenfaces));
   return made;
 }

@@ -33,6 +33,7 @@ export const SETTING_SCOPES: Readonly<Record<keyof Settings, SettingScope>> = {
   batchSize: HARMLESS,
   branchingFactor: HARMLESS,
   clusters: HARMLESS,
+  copies: HARMLESS,
   detect: HARMLESS,
   eps: HARMLESS,
   exclude: HARMLESS,
