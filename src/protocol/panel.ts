@@ -121,6 +121,8 @@ export const panelParams = {
   note: z.strictObject({ cluster }),
   images: z.strictObject({ cluster, action: z.enum(['copyPaths', 'copyImages']) }),
   settings: z.strictObject({ changes: changesSchema }),
+  /** Clusters by other settings, which are not changed. */
+  preview: z.strictObject({ changes: changesSchema }),
   command: z.strictObject({
     command: z.enum([
       'compare',

@@ -29,6 +29,32 @@ describe('RunSession', () => {
     expect(session.generation, 'nothing changed').toBe(generation);
   });
 
+  it('shows what a person tries, the latest last, and keeps what is then set', async () => {
+    const { library: runs, state, engine } = await library();
+    const session = runs.getOrCreate([PORTRAITS]);
+    await session.analyze();
+    await session.makePictures();
+    const call = vi.spyOn(engine, 'call');
+    const names = () => call.mock.calls.map(([name]) => name);
+    const tried = [5, 6, 7, 8, 9].map((clusters) => session.preview({ clusters }));
+    await Promise.all(tried);
+    expect(session.clustering?.clusters).toHaveLength(9);
+    expect(names().filter((name) => name === 'cluster').length, 'skips some').toBeLessThan(5);
+    expect(names(), 'no pictures of what is passed over').not.toContain('pictures');
+    call.mockClear();
+    state.settings = settingsWith({ clusters: 9 });
+    await session.followSettings();
+    expect(names(), 'it is there already').not.toContain('cluster');
+    await vi.waitFor(
+      () => {
+        expect(session.pictures).toHaveLength(9);
+      },
+      { timeout: 60_000 },
+    );
+    await session.preview({});
+    expect(session.clustering?.settings.clusters).toBe(9);
+  });
+
   it('makes embeddings when they are wanted, once', async () => {
     const { library: runs, state } = await library();
     const session = runs.getOrCreate([join(PORTRAITS, 'female')]);

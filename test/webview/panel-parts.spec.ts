@@ -31,6 +31,37 @@ test.describe('the toolbar', () => {
     ]);
   });
 
+  test('shows the clusters while their number is dragged, and keeps it at the end', async ({
+    mountComponent,
+  }) => {
+    const { settings } = panelState();
+    const mounted = await mountComponent('fc-toolbar', {
+      panel: panelState({ settings: { ...settings, clusters: 16 } }),
+    });
+    const { component, page } = mounted;
+    const slider = component.getByRole('slider', { name: 'Number of clusters' });
+    await expect(slider).toHaveValue('16');
+    await slider.focus();
+    await page.keyboard.press('ArrowRight');
+    expect(await mounted.sent()).toEqual([
+      ['preview', { changes: { clusters: 17 } }],
+      ['settings', { changes: { clusters: 17 } }],
+    ]);
+    const box = (await slider.boundingBox())!;
+    await page.mouse.move(box.x + 0.3 * box.width, box.y + box.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 0.6 * box.width, box.y + box.height / 2, { steps: 4 });
+    const dragged = (await mounted.sent()).slice(2);
+    expect(dragged.map(([name]) => name)).not.toContain('settings');
+    await expect(component.getByRole('textbox', { name: 'Clusters' })).toHaveValue(
+      await slider.inputValue(),
+    );
+    await page.keyboard.press('Escape');
+    await expect(slider).toHaveValue('16');
+    expect((await mounted.sent()).at(-1)).toEqual(['preview', { changes: {} }]);
+    await page.mouse.up();
+  });
+
   test('has the parameters of the method, and no number of clusters for one that finds it', async ({
     mountComponent,
   }) => {

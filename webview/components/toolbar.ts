@@ -7,6 +7,8 @@ import type { PanelState, SettingChanges, PanelParams } from '../../src/protocol
 import { forPage } from '../../src/text/neutralize';
 import { plural } from '../../src/text/numbers';
 import type { Source } from '../source';
+import './cluster-count';
+import { labelFields } from './label-fields';
 import { type NumberSetting, type Parameter, parametersOf } from './parameters';
 import './run-figures';
 import { shared } from './shared.css';
@@ -69,9 +71,7 @@ export class Toolbar extends LitElement {
   }
 
   override updated() {
-    // The toolkit names every field 'Text field' when it is connected.
-    for (const field of this.renderRoot.querySelectorAll<HTMLElement>('vscode-text-field'))
-      field.setAttribute('aria-label', field.dataset.label ?? '');
+    labelFields(this.renderRoot);
   }
 
   private controls() {
@@ -79,7 +79,7 @@ export class Toolbar extends LitElement {
     return html`
       <div class="controls" role="toolbar" aria-label="Clustering">
         ${this.choice({ name: 'method', label: 'Method', value: settings.method, options: METHOD_NAMES })}
-        ${takesClusters(settings.method) ? this.clustersField(settings) : nothing}
+        ${takesClusters(settings.method) ? html`<fc-cluster-count .source=${this.source} .clusters=${settings.clusters} .shown=${clustering?.clusters.length ?? 0}></fc-cluster-count>` : nothing}
         <vscode-button
           id="tune"
           appearance="secondary"
@@ -132,19 +132,6 @@ export class Toolbar extends LitElement {
         >Redo</vscode-button
       >
     `;
-  }
-
-  private clustersField({ clusters }: Settings) {
-    return html`<label>
-      Clusters
-      <vscode-text-field
-        id="clusters"
-        data-label="Clusters"
-        title="A number from 1 to 1000, or auto to choose it from the data"
-        .value=${String(clusters)}
-        @change=${this.onClusters}
-      ></vscode-text-field>
-    </label>`;
   }
 
   private parameter(parameter: Parameter, settings: Settings) {
@@ -231,15 +218,6 @@ export class Toolbar extends LitElement {
       </vscode-dropdown></label
     >`;
   }
-
-  private readonly onClusters = (event: Event) => {
-    const text = (event.target as HTMLInputElement).value.trim().toLowerCase();
-    const value = text === 'auto' ? 'auto' : Number(text === '' ? Number.NaN : text);
-    const error = clusteringSettingsSchema.shape.clusters.safeParse(value).error;
-    this.wrong = error === undefined ? '' : `Clusters: ${error.issues[0]!.message}; got "${text}"`;
-    if (error === undefined && value !== this.panel.settings.clusters)
-      this.change({ clusters: value });
-  };
 
   private onNumber(name: NumberSetting, label: string) {
     return (event: Event) => {

@@ -12,7 +12,7 @@ const DEFAULT_WEIGHTS: PanelState['settings']['weights'] = 'standardized';
 /** End of the sliders, unless a weight is larger. */
 const DEFAULT_MAX = 5;
 /** Pause after the last movement of a slider, in milliseconds, before its weight is set. */
-const SETTLE_MS = 200;
+const SETTLE_MS = 500;
 
 @customElement('fc-weights')
 export class Weights extends LitElement {
@@ -98,6 +98,7 @@ export class Weights extends LitElement {
         ...this.edited,
         [name]: round(Number((event.target as HTMLInputElement).value)),
       };
+      this.source.send('preview', { changes: { weights: this.all() } });
       clearTimeout(this.timer);
       this.timer = setTimeout(() => {
         this.send();
@@ -120,10 +121,13 @@ export class Weights extends LitElement {
   private send() {
     clearTimeout(this.timer);
     this.timer = undefined;
-    const weights = Object.fromEntries(
+    this.source.send('settings', { changes: { weights: this.all() } });
+  }
+
+  private all(): Record<string, number> {
+    return Object.fromEntries(
       this.settings.attributes.map((name) => [name, round(this.weightOf(name))]),
     );
-    this.source.send('settings', { changes: { weights } });
   }
 
   private readonly reset = () => {

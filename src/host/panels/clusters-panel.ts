@@ -185,6 +185,9 @@ export class ClustersPanel {
       settings: async ({ changes }) => {
         await changeSettings(context.history, changes);
       },
+      preview: async ({ changes }) => {
+        await session.preview(changes);
+      },
       trouble: ({ message }) => {
         context.log.error(`the panel: ${message}`);
       },

@@ -1,11 +1,17 @@
 /** Calls about the faces and images of a stored run, answered by the engine. */
 import type { Clustering, FaceOrder } from '../../domain/clustering';
 import type { Comparison } from '../../domain/comparison';
-import type { FaceAnswer, FaceCard, PhotoView } from '../../domain/faces';
+import type { ClusterPictures, FaceAnswer, FaceCard, PhotoView } from '../../domain/faces';
 import type { FaceMap } from '../../domain/face-map';
-import type { ClusteringSettings } from '../../domain/settings';
+import { type ClusteringSettings, METHODS } from '../../domain/settings';
 import type { CallOptions, EngineClient } from '../../engine/client';
-import type { CompareParams, EngineCalls } from '../../protocol/engine';
+import type { EngineCalls } from '../../protocol/engine';
+
+/** About how many faces the eigenfaces of a larger run are first made of. */
+const PREVIEW_FACES = 8000;
+
+/** Range of the numbers of clusters in a comparison, as in the original work. */
+const COMPARED = { from: 2, to: 50 };
 
 export class RunQueries {
   /**
@@ -24,10 +30,22 @@ export class RunQueries {
     return this.engine().call('cluster', { runDir: this.runDir, settings }, options);
   }
 
-  /** Compares clustering methods, like `cluster`. */
-  async compare(params: CompareParams, options: CallOptions): Promise<Comparison> {
-    await this.embedIfWanted(params.settings, options);
+  /** Compares all clustering methods, like `cluster`. */
+  async compareAll(settings: ClusteringSettings, options: CallOptions): Promise<Comparison> {
+    await this.embedIfWanted(settings, options);
+    const params = { methods: [...METHODS], ...COMPARED, outDir: undefined, settings };
     return this.engine().call('compare', { ...params, runDir: this.runDir }, options);
+  }
+
+  /**
+   * The eigenfaces of the clusters. Those of a large run are given twice, first of a part of its
+   * faces.
+   */
+  async *pictures(faces: number): AsyncGenerator<ClusterPictures[]> {
+    const { runDir } = this;
+    if (faces > 2 * PREVIEW_FACES)
+      yield await this.engine().call('pictures', { runDir, sample: PREVIEW_FACES });
+    yield await this.engine().call('pictures', { runDir });
   }
 
   /** A page of the faces of a cluster. */

@@ -10,23 +10,22 @@ import type { ClusterPictures } from '../../domain/faces';
 import type { Judgement } from '../../domain/judgement';
 import type { Progress } from '../../domain/progress';
 import type { FolderChanges, RunManifest } from '../../domain/run';
-import { analysisSettings, clusteringSettings, METHODS } from '../../domain/settings';
+import {
+  analysisSettings,
+  type ClusteringSettings,
+  clusteringSettings,
+} from '../../domain/settings';
 import type { CallOptions, EngineClient } from '../../engine/client';
 import type { PanelProblem } from '../../protocol/panel';
 import { messageOf, UserError } from '../../util/errors';
 import { CorrectionQueue, type CorrectionStep } from './correction-queue';
 import { judgeClusters } from './judge-clusters';
 import { JobRunner, type Outcome } from './job-runner';
+import { Previews } from './previews';
 import { readStored, storedComparison } from './read-stored';
 import { RunQueries } from './run-queries';
 import type { SessionContext, SessionEvents } from './session-context';
 import { staleSettings } from './stale-settings';
-
-/** About how many faces the eigenfaces of a larger run are first made of. */
-const PREVIEW_FACES = 8000;
-
-/** Range of the numbers of clusters in a comparison, as in the original work. */
-const COMPARED = { from: 2, to: 50 };
 
 export class RunSession extends EventEmitter<SessionEvents> {
   clustering: Clustering | null = null;
@@ -45,6 +44,7 @@ export class RunSession extends EventEmitter<SessionEvents> {
   private requested = false;
   private loading: Promise<void> | undefined;
   private readonly corrections: CorrectionQueue;
+  private readonly previews: Previews;
   /** Number of clusterings so far that were not made by corrections. */
   private clusterings = 0;
 
@@ -65,6 +65,10 @@ export class RunSession extends EventEmitter<SessionEvents> {
       onSuccess: () => void this.makePictures(),
       log: context.log,
     });
+    this.previews = new Previews(
+      (changes) => this.run('cluster', undefined, (options) => this.clusterFaces(options, changes)),
+      () => void this.makePictures(),
+    );
     this.corrections = new CorrectionQueue({
       jobs: this.jobs,
       isClustering: () =>
@@ -132,11 +136,8 @@ export class RunSession extends EventEmitter<SessionEvents> {
       };
       this.manifest = await this.engine.call('analyze', params, options);
       this.changes = null;
-      this.clustering = null;
+      this.show(null);
       this.comparison = null;
-      this.pictures = null;
-      this.judgement = null;
-      this.generation += 1;
       this.jobs.failedKind = 'cluster'; // a retry needs no second analysis
       await this.corrections.endedBeside;
       await this.clusterFaces(options);
@@ -148,17 +149,17 @@ export class RunSession extends EventEmitter<SessionEvents> {
     return this.run('cluster', undefined, (options) => this.clusterFaces(options));
   }
 
+  /** Clusters by settings that a person tries; the settings stay as they are. */
+  async preview(changes: Partial<ClusteringSettings>): Promise<void> {
+    const canCluster = this.manifest !== null && this.jobs.kind !== 'analyze' && !this.waits;
+    if (canCluster) await this.previews.request(changes);
+  }
+
   /** Compares the clustering methods; the comparison is stored with the run. */
   compare(): Promise<Outcome> {
     return this.run('compare', undefined, async (options) => {
-      const params = {
-        methods: [...METHODS],
-        from: COMPARED.from,
-        to: COMPARED.to,
-        outDir: undefined,
-        settings: clusteringSettings(this.context.settings()),
-      };
-      this.comparison = await this.queries.compare(params, options);
+      const settings = clusteringSettings(this.context.settings());
+      this.comparison = await this.queries.compareAll(settings, options);
     });
   }
 
@@ -226,6 +227,7 @@ export class RunSession extends EventEmitter<SessionEvents> {
   async followSettings(): Promise<void> {
     if (this.waits) return;
     await this.load();
+    await this.previews.ended; // the last one may be by the new settings
     const analyzing = this.jobs.kind === 'analyze'; // ends with a clustering by these settings
     const wanted = clusteringSettings(this.context.settings());
     const outdated = this.isBusy() || !isDeepStrictEqual(this.clustering?.settings, wanted);
@@ -252,11 +254,10 @@ export class RunSession extends EventEmitter<SessionEvents> {
   /** Makes the eigenfaces of the clusters unless they exist. */
   async makePictures(): Promise<void> {
     if (this.pictures !== null || this.clustering === null || this.isBusy() || this.waits) return;
-    const { generation, runDir } = this;
+    if (this.previews.areUnderWay) return; // which ask for them when they have settled
+    const { generation } = this;
     try {
-      const isLarge = (this.manifest?.faces ?? 0) > 2 * PREVIEW_FACES;
-      for (const sample of isLarge ? [{ sample: PREVIEW_FACES }, {}] : [{}]) {
-        const pictures = await this.engine.call('pictures', { runDir, ...sample });
+      for await (const pictures of this.queries.pictures(this.manifest?.faces ?? 0)) {
         if (generation !== this.generation) return;
         this.pictures = pictures;
         this.emit('pictures', pictures);
@@ -281,13 +282,16 @@ export class RunSession extends EventEmitter<SessionEvents> {
     this.emit('state');
   }
 
-  private async clusterFaces(options: CallOptions): Promise<void> {
-    const settings = clusteringSettings(this.context.settings());
+  private async clusterFaces(
+    options: CallOptions,
+    changes: Partial<ClusteringSettings> = {},
+  ): Promise<void> {
+    const settings = clusteringSettings({ ...this.context.settings(), ...changes });
     this.show(await this.queries.cluster(settings, options));
     this.clusterings += 1;
   }
 
-  private show(clustering: Clustering): void {
+  private show(clustering: Clustering | null): void {
     this.clustering = clustering;
     this.pictures = null;
     this.judgement = null;
