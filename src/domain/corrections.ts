@@ -64,7 +64,7 @@ export type CorrectionRequest = z.infer<typeof correctionRequestSchema>;
  * the path below it), then x, y, width and height of its box in pixels, unless the image as a whole
  * is the face.
  */
-const faceKeySchema = z.union([
+export const faceKeySchema = z.union([
   z.tuple([z.string()]),
   z.tuple([z.string(), z.number(), z.number(), z.number(), z.number()]),
 ]);

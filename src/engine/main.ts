@@ -25,6 +25,12 @@ import { arrangedPlaces, attributeValues, places } from './jobs/face-map';
 import { cardsOf, clusterRun, locate, page, pictures } from './jobs/inspect';
 import type { JobContext } from './jobs/job-context';
 import { judgeRun, judgeStored } from './jobs/judge';
+import {
+  clusteringDifference,
+  keepClustering,
+  keptClusterings,
+  removeKeptClustering,
+} from './jobs/kept-clusterings';
 import { suspectedLabelErrors } from './jobs/label-errors';
 import { describeModel, missingWords } from './jobs/model';
 import { photo } from './jobs/photo';
@@ -73,6 +79,10 @@ const handlers: Handlers<EngineTable> = {
   embed: answering<'embed'>(embedRun),
   cluster: answering<'cluster'>(clusterRun),
   correct: answering<'correct'>(correctRun),
+  keep: answering<'keep'>(keepClustering),
+  kept: answering<'kept'>(keptClusterings),
+  removeKept: answering<'removeKept'>(removeKeptClustering),
+  difference: answering<'difference'>(clusteringDifference),
   pictures: answering<'pictures'>(pictures),
   page: answering<'page'>(page),
   ask: answering<'ask'>(ask),

@@ -1,7 +1,6 @@
 /** Calls of the engine by the extension host or the command line. */
 import type { Clustering, FaceOrder } from '../domain/clustering';
 import type { Comparison } from '../domain/comparison';
-import type { CorrectionRequest } from '../domain/corrections';
 import type { ExploreOptions, DatasetReport } from '../domain/dataset';
 import type { Evaluation } from '../domain/evaluation';
 import type {
@@ -19,6 +18,7 @@ import type { Condition, QuestionOrder } from '../domain/question';
 import type { Failure, FolderChanges, RunManifest } from '../domain/run';
 import type { ClusteringSettings, AnalysisSettings, TableFormat } from '../domain/settings';
 import type { Written } from '../util/output-folder';
+import type { ClusteringCalls } from './clustering-calls';
 import type { DatasetCalls } from './dataset-calls';
 
 export interface CompareParams {
@@ -47,11 +47,8 @@ interface JudgeParams {
   share: number;
 }
 
-/** Follows the log of corrections; `replay` only applies it. */
-export type CorrectionStep = { kind: 'undo' } | { kind: 'redo' } | { kind: 'replay' };
-
 /** Parameters and result of each call. */
-export interface EngineCalls extends DatasetCalls {
+export interface EngineCalls extends ClusteringCalls, DatasetCalls {
   /** Finds the faces in folders, infers their attributes, and stores them as a run. */
   analyze: {
     params: {
@@ -97,13 +94,6 @@ export interface EngineCalls extends DatasetCalls {
       /** For people. */
       notices: string[];
     };
-  };
-  /** Clusters the faces of a run by their stored attributes, or embeddings. */
-  cluster: { params: { runDir: string; settings: ClusteringSettings }; result: Clustering };
-  /** Corrects the clusters of a run, or takes corrections back. */
-  correct: {
-    params: { runDir: string; request: CorrectionRequest | CorrectionStep };
-    result: Clustering;
   };
   /**
    * Computes the eigenface and principal components of each cluster of a run: of all faces, or of

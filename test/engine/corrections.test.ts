@@ -7,7 +7,7 @@ import type { CorrectionRequest } from '../../src/domain/corrections';
 import type { EngineClient } from '../../src/engine/client';
 import { answer } from '../../src/engine/jobs/ask';
 import { openRun } from '../../src/engine/open-runs';
-import type { CorrectionStep } from '../../src/protocol/engine';
+import type { CorrectionStep } from '../../src/protocol/clustering-calls';
 import { clusterLabels, readClustering } from '../../src/runs/run-files';
 import { settingsWith, startEngine } from '../support/engine';
 import { temporaryFolder } from '../support/images';

@@ -25,6 +25,7 @@ import { notStored, StoreBuffer } from '../pipeline/store-buffer';
 import { refuseEmptiedFolders, refusePartialRun } from '../pipeline/vanished-folders';
 import { Tally } from '../pipeline/tally';
 import type { JobContext } from './job-context';
+import { keepBeforeReplacing } from './kept-clusterings';
 import { LISTS_OUTPUT } from './outputs';
 
 type Params = EngineCalls['analyze']['params'];
@@ -206,6 +207,7 @@ async function makeRun(analysis: Analysis, context: JobContext): Promise<RunMani
       if (lists !== undefined) await writeLists(manifest, lists);
       throw noFace(manifest);
     }
+    await keepBeforeReplacing(runDir);
     forgetRun(runDir); // an older run in this place is about to be replaced
     await writer.finish(manifest, toImageRows(images, identities));
     return manifest;

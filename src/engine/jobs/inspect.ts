@@ -33,6 +33,7 @@ import { openRun } from '../open-runs';
 import { clusteringWorkers, pictureWorkers } from '../threads/worker-pools';
 import { keepCopies } from './copies';
 import { writeCorrected } from './corrections';
+import { keepBefore } from './kept-clusterings';
 import { leftOutOf } from './left-out-faces';
 import { clusteringOf } from './stored-clustering';
 import type { JobContext } from './job-context';
@@ -40,7 +41,7 @@ import { inputOf } from './run-input';
 
 /** Clusters the faces of a run, and compares the result with the clustering it replaces. */
 export async function clusterRun(
-  { runDir, settings }: EngineCalls['cluster']['params'],
+  { runDir, settings, isFurtherTry = false }: EngineCalls['cluster']['params'],
   context: JobContext,
 ): Promise<Clustering> {
   const run = await openRun(runDir);
@@ -60,6 +61,7 @@ export async function clusterRun(
       adjustedRand: adjustedRand(a, b),
       normalisedMutualInformation: normalizedMutualInformation(a, b),
     };
+    if (!isFurtherTry) await keepBefore(run, before);
   }
   return writeCorrected(run, result, context);
 }

@@ -3,7 +3,7 @@ import type { EngineCalls } from '../../protocol/engine';
 import type { CallOptions } from '../../engine/client';
 import type { JobRunner, Outcome } from './job-runner';
 
-export type CorrectionStep = EngineCalls['correct']['params']['request'];
+export type Correcting = EngineCalls['correct']['params']['request'];
 
 interface QueueContext {
   jobs: JobRunner;
@@ -11,7 +11,7 @@ interface QueueContext {
   isClustering: () => boolean;
   /** Number of clusterings so far that were not made by corrections. */
   clusterings: () => number;
-  make: (request: CorrectionStep, options: CallOptions) => Promise<void>;
+  make: (request: Correcting, options: CallOptions) => Promise<void>;
 }
 
 export class CorrectionQueue {
@@ -34,7 +34,7 @@ export class CorrectionQueue {
    * Makes a correction after those before it. An analysis or a comparison goes on meanwhile, a
    * clustering is awaited. Failures are returned, not thrown.
    */
-  add(request: CorrectionStep): Promise<Outcome> {
+  add(request: Correcting): Promise<Outcome> {
     const seen = this.context.clusterings();
     const outcome = (this.last ?? Promise.resolve()).then(() => this.makeInTurn(request, seen));
     const last = outcome.then(() => {
@@ -44,7 +44,7 @@ export class CorrectionQueue {
     return outcome;
   }
 
-  private async makeInTurn(request: CorrectionStep, seen: number): Promise<Outcome> {
+  private async makeInTurn(request: Correcting, seen: number): Promise<Outcome> {
     const { jobs, isClustering, clusterings, make } = this.context;
     while (isClustering()) await jobs.ended;
     if (clusterings() !== seen && namesClusters(request))
@@ -63,5 +63,5 @@ const MADE_ANEW =
   'The clusters were made anew meanwhile: look at them, and correct them once more if needed.';
 
 /** Whether a request is about clusters by numbers, which another clustering gives to others. */
-const namesClusters = (request: CorrectionStep): boolean =>
+const namesClusters = (request: Correcting): boolean =>
   'cluster' in request || request.kind === 'merge' || request.kind === 'move';

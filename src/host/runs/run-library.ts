@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { join } from 'node:path';
+import { removeAllKept } from '../../runs/kept-clusterings';
 import { removeLog } from '../../corrections/correction-log';
 import { listRuns } from '../../runs/run-files';
 import { removeRun } from '../../runs/run-place';
@@ -64,6 +65,7 @@ export class RunLibrary extends EventEmitter<LibraryEvents> {
     this.emit('change', undefined);
     await removeRun(session.runDir);
     await removeLog(session.runDir);
+    await removeAllKept(session.runDir);
   }
 
   private follow(session: RunSession) {

@@ -18,7 +18,7 @@ import {
 import type { CallOptions, EngineClient } from '../../engine/client';
 import type { PanelProblem } from '../../protocol/panel';
 import { messageOf, UserError } from '../../util/errors';
-import { CorrectionQueue, type CorrectionStep } from './correction-queue';
+import { CorrectionQueue, type Correcting } from './correction-queue';
 import { judgeClusters } from './judge-clusters';
 import { JobRunner, type Outcome } from './job-runner';
 import { Previews } from './previews';
@@ -164,11 +164,11 @@ export class RunSession extends EventEmitter<SessionEvents> {
   }
 
   /** Corrects the clusters, or takes corrections back; see `CorrectionQueue`. */
-  correct(request: CorrectionStep): Promise<Outcome> {
+  correct(request: Correcting): Promise<Outcome> {
     return this.corrections.add(request);
   }
 
-  private async makeCorrection(request: CorrectionStep, options: CallOptions): Promise<void> {
+  private async makeCorrection(request: Correcting, options: CallOptions): Promise<void> {
     const { manifest } = this;
     const corrected = await this.engine.call('correct', { runDir: this.runDir, request }, options);
     if (manifest !== this.manifest) return; // its clustering follows the log
