@@ -17,6 +17,7 @@ const source: Source = {
   alike: (row, count) => host.call('alike', { row, count }),
   photo: (row) => host.call('photo', { row }),
   faceCards: (rows) => host.call('faceCards', { rows }),
+  difference: (id) => host.call('difference', { id }),
   places: (signal) => host.call('places', null, { signal }),
   arrangedPlaces: (signal) => host.call('arrangedPlaces', null, { signal }),
   attributeValues: (attribute) => host.call('attributeValues', { attribute }),

@@ -29,6 +29,7 @@ const source: Source = {
   alike: () => Promise.resolve({ by: 'probability', faces: [] }),
   photo: () => Promise.resolve(undefined),
   faceCards: absent,
+  difference: absent,
   places: absent,
   arrangedPlaces: absent,
   attributeValues: absent,

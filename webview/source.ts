@@ -2,6 +2,7 @@
 import type { FaceOrder } from '../src/domain/clustering';
 import type { AlikeAnswer, FaceAnswer, FaceCard, PhotoView } from '../src/domain/faces';
 import type { Condition, QuestionOrder } from '../src/domain/question';
+import type { ClusteringDifference } from '../src/domain/kept-clusterings';
 import type { FaceMap } from '../src/domain/face-map';
 import type { PanelAction, PanelCalls } from '../src/protocol/panel';
 
@@ -21,6 +22,8 @@ export interface Source {
   alike(row: number, count: number): Promise<AlikeAnswer>;
   /** Faces by their rows, in the given order; a report has none. */
   faceCards(rows: number[]): Promise<FaceCard[]>;
+  /** How the clusters differ from those that are kept; a report has none. */
+  difference(id: string): Promise<ClusteringDifference>;
   /** The map of all faces; a report has none. */
   places(signal: AbortSignal): Promise<FaceMap>;
   /** Arranges the faces so that those alike lie together, which takes seconds. */

@@ -1,5 +1,6 @@
 /** Clusterings that are kept with a run, and how two clusterings differ. */
 import * as z from 'zod';
+import type { ClusteringSettings } from './settings';
 
 /** Id of the clustering that the one shown has replaced; it is kept without being asked. */
 export const BEFORE = 'before';
@@ -12,8 +13,7 @@ export interface KeptClustering {
   name: string;
   /** ISO 8601. */
   at: string;
-  /** Name of the method. */
-  method: string;
+  method: ClusteringSettings['method'];
   faces: number;
   clusters: number;
 }

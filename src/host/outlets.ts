@@ -96,6 +96,59 @@ export async function pickOne<T>(
   return chosen?.value;
 }
 
+/** An item of a list with buttons. */
+export interface ItemWithActions<T, Action> {
+  label: string;
+  description?: string;
+  value: T;
+  /** Buttons of the item, with the id of a codicon. */
+  actions?: readonly { icon: string; title: string; value: Action }[];
+}
+
+/**
+ * Lets the user choose an item, or one of its buttons.
+ * @returns the action of the button, null for the item itself; undefined if the user cancelled.
+ */
+export function pickAction<T, Action>(
+  items: readonly ItemWithActions<T, Action>[],
+  { title, placeHolder }: { title: string; placeHolder: string },
+): Promise<{ value: T; action: Action | null } | undefined> {
+  const pick = vscode.window.createQuickPick<
+    vscode.QuickPickItem & { value: T; actions: Map<vscode.QuickInputButton, Action> }
+  >();
+  pick.title = forLabel(title);
+  pick.placeholder = placeHolder;
+  pick.items = items.map(({ label, description = '', value, actions = [] }) => {
+    const buttons = actions.map(({ icon, title: tooltip, value: action }) => ({
+      action,
+      button: { iconPath: new vscode.ThemeIcon(icon), tooltip: forTooltip(tooltip) },
+    }));
+    return {
+      label: forLabel(label),
+      description: forLabel(description),
+      value,
+      buttons: buttons.map(({ button }) => button),
+      actions: new Map(buttons.map(({ button, action }) => [button, action])),
+    };
+  });
+  return new Promise((resolve) => {
+    pick.onDidTriggerItemButton(({ item, button }) => {
+      resolve({ value: item.value, action: item.actions.get(button) ?? null });
+      pick.hide();
+    });
+    pick.onDidAccept(() => {
+      const [item] = pick.selectedItems;
+      resolve(item && { value: item.value, action: null });
+      pick.hide();
+    });
+    pick.onDidHide(() => {
+      resolve(undefined);
+      pick.dispose();
+    });
+    pick.show();
+  });
+}
+
 /** Asks for a text. @returns undefined if the user cancelled. */
 export async function askText({
   title,

@@ -10,6 +10,7 @@ import type {
   ClusterPictures,
 } from '../domain/faces';
 import { type FaceMap, MAX_CARDS } from '../domain/face-map';
+import { type ClusteringDifference, keptIdSchema } from '../domain/kept-clusterings';
 import type { Judgement } from '../domain/judgement';
 import { correctionRequestSchema, LEFT_OUT_COPIES } from '../domain/corrections';
 import { conditionsSchema, QUESTION_ORDERS } from '../domain/question';
@@ -43,6 +44,8 @@ export interface PanelState {
   generation: number;
   /** Cluster that is shown large, or null for the overview. */
   selected: number | null;
+  /** Id of the kept clustering that the clusters are compared with; null for none. */
+  earlier: string | null;
   progress: Progress | null;
   problem: PanelProblem | null;
   /**
@@ -112,6 +115,9 @@ export const panelParams = {
   photo: z.strictObject({ row }),
   alike: z.strictObject({ row, count: z.int().min(1).max(50) }),
   faceCards: z.strictObject({ rows: z.array(row).min(1).max(MAX_CARDS) }),
+  difference: z.strictObject({ id: keptIdSchema }),
+  /** Compares with a kept clustering; null: ends that. */
+  changes: z.strictObject({ id: keptIdSchema.nullable() }),
   places: z.null(),
   arrangedPlaces: z.null(),
   attributeValues: z.strictObject({ attribute: z.string().min(1).max(1000) }),
@@ -130,6 +136,7 @@ export const panelParams = {
       'saveComparison',
       'cancel',
       'retry',
+      'keptClusterings',
       'rerun',
       'undo',
       'redo',
@@ -159,6 +166,7 @@ export const PANEL_QUERIES = [
   'photo',
   'alike',
   'faceCards',
+  'difference',
   'places',
   'arrangedPlaces',
   'attributeValues',
@@ -181,6 +189,8 @@ export type PanelCalls = {
   alike: { params: PanelParams<'alike'>; result: AlikeAnswer };
   /** Faces by their rows, in the given order. */
   faceCards: { params: PanelParams<'faceCards'>; result: FaceCard[] };
+  /** How the clusters differ from those that are kept. */
+  difference: { params: PanelParams<'difference'>; result: ClusteringDifference };
   /** The map of all faces: the one that was kept, or one by principal components. */
   places: { params: null; result: FaceMap };
   /** Arranges all faces so that those alike lie together, which takes seconds. */

@@ -113,6 +113,37 @@ const source: Source = {
     if (failure !== '') throw new Error(failure);
     return Promise.all(rows.map(card));
   },
+  difference: (id) =>
+    failure === ''
+      ? Promise.resolve({
+          earlier: {
+            id,
+            name: id === 'before' ? '' : 'mine',
+            at: '2026-01-01T00:00:00.000Z',
+            method: 'kmeans',
+            faces: 58,
+            clusters: 4,
+          },
+          common: 57,
+          moved: 6,
+          added: 3,
+          gone: 1,
+          adjustedRand: 0.75,
+          clusters: [
+            {
+              id: 0,
+              matched: { id: 2, title: 'Men', size: 28, common: 24 },
+              arrivals: [
+                { from: { id: 1, title: 'Women <b>' }, count: 30, rows: [1, 2, 3] },
+                { from: null, count: 3, rows: [5, 6, 7] },
+              ],
+            },
+            { id: 1, matched: { id: 1, title: 'W', size: 20, common: 20 }, arrivals: [] },
+            { id: 2, matched: null, arrivals: [] },
+          ],
+          dissolved: [{ id: 3, title: 'Hats', size: 4 }],
+        })
+      : Promise.reject(new Error(failure)),
   places: () => {
     if (failure !== '') return Promise.reject(new Error(failure));
     return mapAnswer.promise;

@@ -67,6 +67,7 @@ export const panelState = (changes: Partial<PanelState> = {}): PanelState => ({
   clustering: clusteringState(),
   generation: 1,
   selected: null,
+  earlier: null,
   progress: null,
   problem: null,
   stale: [],

@@ -4,6 +4,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { PanelState } from '../../src/protocol/panel';
 import type { Source } from '../source';
 import './answer-view';
+import './changes-view';
 import { Ask, ChooseCluster, Correct } from './cluster-events';
 import './cluster-view';
 import './comparison';
@@ -162,6 +163,7 @@ export class App extends LitElement {
         .selection=${this.source.live ? this.selection : undefined}
       ></fc-cluster-view>`;
     }
+    if (panel.earlier !== null) return this.changes(panel.earlier, clustering);
     const attributes = panel.run?.modelAttributes ?? [];
     if (this.conditions !== undefined)
       return html`<fc-answer-view
@@ -201,6 +203,15 @@ export class App extends LitElement {
         .selection=${this.selection}
       ></fc-overview>
     `;
+  }
+
+  private changes(earlier: string, clustering: Clustering) {
+    return html`<fc-changes-view
+      .source=${this.source}
+      .clustering=${clustering}
+      .generation=${this.panel?.generation}
+      .earlier=${earlier}
+    ></fc-changes-view>`;
   }
 
   private nothingYet() {
@@ -262,6 +273,7 @@ export class App extends LitElement {
   /** One step back: from the selection, the answer, or the cluster. */
   private stepBack() {
     if (this.selection.size > 0 || this.chosen.size > 0) this.clearSelection();
+    else if (this.panel?.earlier != null) this.source.send('changes', { id: null });
     else if (this.conditions !== undefined) this.closeAnswer();
     else if (this.panel?.selected != null) this.source.select(null);
   }

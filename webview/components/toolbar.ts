@@ -95,6 +95,21 @@ export class Toolbar extends LitElement {
           title="Silhouette of every method with 2 to 50 clusters; stored with the run"
           >${comparison === null ? 'Compare Methods' : 'Compare Again'}</vscode-button
         >
+        <vscode-button
+          appearance="secondary"
+          id="changes"
+          ?disabled=${clustering === null}
+          @click=${this.whatChanged}
+          title="Faces that moved since the clusters before, or since some that were kept"
+          >What Changed</vscode-button
+        >
+        <vscode-button
+          appearance="secondary"
+          id="kept"
+          @click=${this.command('keptClusterings')}
+          title="Keep this clustering under a name; show or compare those that are kept"
+          >Kept…</vscode-button
+        >
         ${this.historyButtons()} ${this.isOpen ? this.tuning(settings) : nothing}
         ${this.showsWeights && this.isOpen ? html`<fc-weights .source=${this.source} .settings=${settings} .weights=${clustering?.weights ?? {}}></fc-weights>` : nothing}
         ${this.wrong === '' ? nothing : html`<span class="wrong" role="alert">${this.wrong}</span>`}
@@ -231,6 +246,10 @@ export class Toolbar extends LitElement {
         this.change({ [name]: value });
     };
   }
+
+  private readonly whatChanged = () => {
+    this.source.send('changes', { id: 'before' });
+  };
 
   private readonly toggleTuning = () => {
     this.isOpen = !this.isOpen;

@@ -56,6 +56,7 @@ async function panelState(
     judgement: null,
     generation: 1,
     selected: null,
+    earlier: null,
     progress: null,
     problem: null,
     stale: [],

@@ -14,6 +14,7 @@ import type { CommandContext } from './command-context';
 import { exportRun } from './export-run';
 import { ImageLists } from './image-lists';
 import { clearCache, installCudaSupport } from './maintenance';
+import { keptClusterings } from './kept-clusterings';
 import { removeRun } from './remove-run';
 import {
   ANALYZED_RUN,
@@ -84,6 +85,7 @@ function runCommands(context: CommandContext, targets: Targets, lists: ImageList
       if (session.manifest === null && !session.isBusy()) void analyzeRun(session, context);
     }),
     compare: onRun(ANALYZED_RUN, (session) => panels.compare(session)),
+    keptClusterings: onRun(ANALYZED_RUN, (session) => keptClusterings(session, context)),
     cancel: onRun(BUSY_RUN, (session) => {
       session.cancel();
     }),

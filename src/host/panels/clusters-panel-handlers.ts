@@ -41,6 +41,7 @@ export function panelCommands(panel: PanelActions): CommandHandlers<PanelCommand
     undo: () => undo(session, history),
     redo: () => redo(session, history),
     retry: () => session.retry(),
+    keptClusterings: () => execute('keptClusterings', node),
     rerun: () => execute('refresh', node),
     attributes: () => execute('chooseAttributes'),
     settings: () => execute('openSettings'),

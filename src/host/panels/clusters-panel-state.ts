@@ -13,6 +13,7 @@ const MAX_LISTED = 20;
 interface PanelView {
   selected: number | null;
   comparisonHidden: boolean;
+  earlier: string | null;
   /** Describes the change that an undo would take back. */
   undo: string | null;
   redo: string | null;
@@ -34,6 +35,7 @@ export function panelState(session: RunSession, view: PanelView): PanelState {
     judgement: waits ? null : session.judgement,
     generation,
     selected: exists ? view.selected : null,
+    earlier: view.earlier,
     progress,
     problem,
     stale,

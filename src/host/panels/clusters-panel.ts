@@ -32,6 +32,8 @@ export interface PanelContext {
 
 export class ClustersPanel {
   private comparisonHidden = false;
+  /** Id of the kept clustering that the clusters are compared with. */
+  private earlier: string | null = null;
   private readonly disposables = new Disposables();
   /** Sends an event to the page, once it listens. */
   private tell: (event: PanelEvent) => void = () => undefined;
@@ -108,9 +110,9 @@ export class ClustersPanel {
 
   /** Sends the state of the run and the settings to the page. */
   refresh(): void {
-    const { comparisonHidden, shown: selected } = this;
+    const { comparisonHidden, earlier, shown: selected } = this;
     const steps = undoSteps(this.session, this.context.history);
-    const state = panelState(this.session, { selected, comparisonHidden, ...steps });
+    const state = panelState(this.session, { selected, comparisonHidden, earlier, ...steps });
     this.tell({ kind: 'state', state });
   }
 
@@ -118,6 +120,12 @@ export class ClustersPanel {
   resume(): void {
     this.showEverything();
     void this.session.followSettings();
+  }
+
+  /** Shows what changed since a clustering that is kept; null: the clusters again. */
+  showChanges(id: string | null): void {
+    this.earlier = id;
+    this.refresh();
   }
 
   /** Compares the clustering methods and shows the comparison. */
@@ -184,6 +192,9 @@ export class ClustersPanel {
       },
       settings: async ({ changes }) => {
         await changeSettings(context.history, changes);
+      },
+      changes: ({ id }) => {
+        this.showChanges(id);
       },
       preview: async ({ changes }) => {
         await session.preview(changes);

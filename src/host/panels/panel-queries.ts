@@ -19,6 +19,7 @@ export const panelQueries = (
     return { by, faces: faces.map(withPlainJpeg) };
   },
   faceCards: async ({ rows }) => (await queries.faceCards(rows)).map(withPlainJpeg),
+  difference: ({ id }) => queries.difference(id),
   places: async (_, { signal }) => plainMap(await queries.places({ signal })),
   arrangedPlaces: async (_, { signal }) => plainMap(await queries.arrangedPlaces({ signal })),
   attributeValues: async ({ attribute }) => plainBytes(await queries.attributeValues(attribute)),

@@ -63,6 +63,12 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
     await this.open.get(session)?.compare();
   }
 
+  /** Shows what changed since a clustering that is kept. */
+  showChanges(session: RunSession, id: string): void {
+    this.show(session, null);
+    this.open.get(session)?.showChanges(id);
+  }
+
   /** Sends the current settings to all pages. */
   refresh(): void {
     for (const panel of this.open.values()) panel.refresh();

@@ -6,9 +6,16 @@ const SETTLED_MS = 400;
 
 type Changes = Partial<ClusteringSettings>;
 
+export interface Attempt {
+  changes: Changes;
+  /** False for the first of several. */
+  isFurther: boolean;
+}
+
 export class Previews {
   private wanted: Changes | undefined;
   private running: Promise<void> | undefined;
+  private isFurther = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   /**
@@ -16,7 +23,7 @@ export class Previews {
    * @param settled is called after the last of several previews.
    */
   constructor(
-    private readonly cluster: (changes: Changes) => Promise<unknown>,
+    private readonly cluster: (attempt: Attempt) => Promise<unknown>,
     private readonly settled: () => void,
   ) {}
 
@@ -32,6 +39,7 @@ export class Previews {
 
   /** Shows the latest of the requested previews; those that it overtakes are skipped. */
   request(changes: Changes): Promise<void> {
+    this.isFurther = this.areUnderWay;
     clearTimeout(this.timer);
     this.timer = undefined;
     this.wanted = changes;
@@ -43,7 +51,8 @@ export class Previews {
     while (this.wanted !== undefined) {
       const changes = this.wanted;
       this.wanted = undefined;
-      await this.cluster(changes);
+      await this.cluster({ changes, isFurther: this.isFurther });
+      this.isFurther = true;
     }
     this.running = undefined;
     this.timer = setTimeout(() => {

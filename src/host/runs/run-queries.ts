@@ -2,6 +2,7 @@
 import type { Clustering, FaceOrder } from '../../domain/clustering';
 import type { Comparison } from '../../domain/comparison';
 import type { ClusterPictures, FaceAnswer, FaceCard, PhotoView } from '../../domain/faces';
+import type { ClusteringDifference, KeptClustering } from '../../domain/kept-clusterings';
 import type { FaceMap } from '../../domain/face-map';
 import { type ClusteringSettings, METHODS } from '../../domain/settings';
 import type { CallOptions, EngineClient } from '../../engine/client';
@@ -24,10 +25,14 @@ export class RunQueries {
     private readonly storeDir: string,
   ) {}
 
-  /** Clusters the faces; makes their embeddings before, where the settings want them. */
-  async cluster(settings: ClusteringSettings, options: CallOptions): Promise<Clustering> {
+  /** `EngineCalls.cluster`; makes embeddings before, where the settings want them. */
+  async cluster(
+    settings: ClusteringSettings,
+    options: CallOptions,
+    isFurtherTry = false,
+  ): Promise<Clustering> {
     await this.embedIfWanted(settings, options);
-    return this.engine().call('cluster', { runDir: this.runDir, settings }, options);
+    return this.engine().call('cluster', { runDir: this.runDir, settings, isFurtherTry }, options);
   }
 
   /** Compares all clustering methods, like `cluster`. */
@@ -46,6 +51,23 @@ export class RunQueries {
     if (faces > 2 * PREVIEW_FACES)
       yield await this.engine().call('pictures', { runDir, sample: PREVIEW_FACES });
     yield await this.engine().call('pictures', { runDir });
+  }
+
+  async kept(): Promise<EngineCalls['kept']['result']> {
+    return this.engine().call('kept', { runDir: this.runDir });
+  }
+
+  async keep(name: string): Promise<KeptClustering> {
+    return this.engine().call('keep', { runDir: this.runDir, name });
+  }
+
+  async removeKept(id: string): Promise<void> {
+    await this.engine().call('removeKept', { runDir: this.runDir, id });
+  }
+
+  /** How the clusters differ from those that are kept under an id. */
+  async difference(id: string): Promise<ClusteringDifference> {
+    return this.engine().call('difference', { runDir: this.runDir, id });
   }
 
   /** A page of the faces of a cluster. */

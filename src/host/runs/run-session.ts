@@ -21,7 +21,7 @@ import { messageOf, UserError } from '../../util/errors';
 import { CorrectionQueue, type Correcting } from './correction-queue';
 import { judgeClusters } from './judge-clusters';
 import { JobRunner, type Outcome } from './job-runner';
-import { Previews } from './previews';
+import { type Attempt, Previews } from './previews';
 import { readStored, storedComparison } from './read-stored';
 import { RunQueries } from './run-queries';
 import type { SessionContext, SessionEvents } from './session-context';
@@ -66,7 +66,7 @@ export class RunSession extends EventEmitter<SessionEvents> {
       log: context.log,
     });
     this.previews = new Previews(
-      (changes) => this.run('cluster', undefined, (options) => this.clusterFaces(options, changes)),
+      (attempt) => this.run('cluster', undefined, (options) => this.clusterFaces(options, attempt)),
       () => void this.makePictures(),
     );
     this.corrections = new CorrectionQueue({
@@ -282,12 +282,10 @@ export class RunSession extends EventEmitter<SessionEvents> {
     this.emit('state');
   }
 
-  private async clusterFaces(
-    options: CallOptions,
-    changes: Partial<ClusteringSettings> = {},
-  ): Promise<void> {
-    const settings = clusteringSettings({ ...this.context.settings(), ...changes });
-    this.show(await this.queries.cluster(settings, options));
+  private async clusterFaces(options: CallOptions, attempt?: Attempt): Promise<void> {
+    const settings = { ...this.context.settings(), ...attempt?.changes };
+    const wanted = clusteringSettings(settings);
+    this.show(await this.queries.cluster(wanted, options, attempt?.isFurther));
     this.clusterings += 1;
   }
 
