@@ -1,6 +1,7 @@
 /** Tasks that make the pictures of clusters in worker threads. */
-import type { ClusterPictures, CropSize } from '../domain/faces';
+import type { ClusterPictures, CropSize, FaceComponents } from '../domain/faces';
 import type { RunTask, TaskHandlers } from '../util/tasks';
+import { faceComponents, type FaceSample } from './face-components';
 import { eigenfaces, type FaceStatistics } from './eigenfaces';
 import { montage } from './montage';
 import { type BatchResult, collectStrips, type StripBatch } from './strip-batch';
@@ -9,6 +10,7 @@ export interface PictureTasks {
   /** Decodes strips of crops, and adds up their faces. */
   collect: { params: StripBatch; result: BatchResult };
   eigenfaces: { params: FaceStatistics; result: Omit<ClusterPictures, 'cluster' | 'faces'> };
+  components: { params: FaceSample; result: FaceComponents };
   montage: { params: { tiles: Uint8Array; size: CropSize }; result: Uint8Array };
 }
 
@@ -17,5 +19,6 @@ export type RunPictureTask = RunTask<PictureTasks>;
 export const pictureTasks: TaskHandlers<PictureTasks> = {
   collect: collectStrips,
   eigenfaces,
+  components: (sample) => Promise.resolve(faceComponents(sample)),
   montage: ({ tiles, size }) => montage(tiles, size),
 };
