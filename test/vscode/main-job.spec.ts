@@ -69,11 +69,11 @@ test('opens a cluster with the mouse, the keyboard and the side panel', async ({
     'aria-label',
     /% of this cluster \(almost all have it\), \d.*% of all faces/,
   );
-  await expect(view.locator('figure.mean img')).toBeVisible();
-  await expect(view.locator('figure')).toHaveCount(4);
+  await expect(view.locator('figure.mean canvas')).toBeVisible();
+  await expect(view.locator('fc-eigenface').getByRole('slider')).toHaveCount(3);
   const faces = view.locator('fc-face-grid .face');
   await expect(faces.first()).toBeVisible();
-  expect(await variety(await view.locator('figure.mean img').screenshot())).toBeGreaterThan(8);
+  expect(await variety(await view.locator('figure.mean canvas').screenshot())).toBeGreaterThan(8);
 
   // Arrow keys move among the faces; Enter opens one beside nothing else.
   await faces.first().focus();

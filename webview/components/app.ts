@@ -149,6 +149,7 @@ export class App extends LitElement {
 
   private clusters(panel: PanelState, clustering: Clustering) {
     const { generation, selected } = panel;
+    const attributes = panel.run?.modelAttributes ?? [];
     const picturesOf = (id: number) =>
       this.pictures.generation === generation ? this.pictures.of.get(id) : undefined;
     const chosen = clustering.clusters.find(({ id }) => id === selected);
@@ -159,10 +160,10 @@ export class App extends LitElement {
         .cluster=${chosen}
         .generation=${generation}
         .pictures=${picturesOf(chosen.id)}
+        .names=${attributes}
         .selection=${this.source.live ? this.selection : undefined}
       ></fc-cluster-view>`;
     }
-    const attributes = panel.run?.modelAttributes ?? [];
     if (this.conditions !== undefined)
       return html`<fc-answer-view
         .source=${this.source}
