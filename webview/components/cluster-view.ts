@@ -6,9 +6,8 @@ import { readableAttribute } from '../../src/domain/attributes';
 import { differences } from '../../src/summaries/cluster-names';
 import { clusterTitles } from '../../src/summaries/cluster-titles';
 import { forPage } from '../../src/text/neutralize';
-import type { CorrectionRequest } from '../../src/domain/corrections';
 import type { Source } from '../source';
-import { Correct } from './cluster-events';
+import { CompareClusters } from './cluster-events';
 import { clusterMenu } from './cluster-menu';
 import './cluster-name';
 import { styles } from './cluster-view.css';
@@ -129,11 +128,18 @@ export class ClusterView extends LitElement {
         >
         <span class="quiet">silhouette ${silhouetteText(cluster.silhouette)}</span>
         ${
+          cluster.id >= -1 && clusters.length > 1
+            ? html`<vscode-button id="compare" appearance="secondary" @click=${this.compare}
+                >Compare With…</vscode-button
+              >`
+            : nothing
+        }
+        ${
           isOfFaces
             ? html`<fc-menu
                 label="Actions for this cluster"
                 text="Actions"
-                .items=${clusterMenu(cluster, source, this.correct, this.rename)}
+                .items=${clusterMenu(cluster, source, this, this.rename)}
               ></fc-menu>`
             : nothing
         }
@@ -229,8 +235,14 @@ export class ClusterView extends LitElement {
     </vscode-button>`;
   }
 
-  private readonly correct = (request: CorrectionRequest) => {
-    this.dispatchEvent(new Correct(request));
+  /** Returns the focus to where a comparison was asked for. */
+  async focusCompare(): Promise<void> {
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>('#compare')?.focus({ preventScroll: true });
+  }
+
+  private readonly compare = () => {
+    this.dispatchEvent(new CompareClusters(this.cluster.id));
   };
 
   private readonly rename = () => {
