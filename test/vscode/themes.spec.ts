@@ -51,7 +51,7 @@ for (const { name, background, readable } of THEMES) {
         .locator(`fc-occurrence-chart li.${kind} .bar`)
         .first()
         .evaluate((element) => getComputedStyle(element).fill);
-    expect(await bar('prominent')).not.toBe(await bar('rare'));
+    expect(await bar('prominent')).not.toBe(await bar('absent'));
     expect(await accessibilityFaults(panel, OF_VS_CODE), 'a cluster').toEqual([]);
     await panel.locator('fc-face-grid .face').first().click();
     await expect(panel.locator('fc-photo-dialog .boxes rect').first()).toBeVisible();
