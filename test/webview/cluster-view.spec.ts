@@ -23,7 +23,7 @@ test.describe('the face of a cluster', () => {
     expect(await graysOf(drawn)).toEqual([100, 100, 100, 250]);
     const sliders = face.getByRole('slider');
     await expect(sliders).toHaveCount(3);
-    await expect(face.getByText('70 % of the variance')).toBeVisible();
+    await expect(face.getByText('Together 70 % of the variance')).toBeVisible();
 
     const second = face.getByRole('slider', { name: 'Component 2, 24 % of the variance' });
     await second.focus();

@@ -35,9 +35,10 @@ export class DifferenceChart extends LitElement {
         align-items: center;
         gap: 6px;
         width: 100%;
+        font-size: 0.92em;
       }
       :host([wide]) .row {
-        grid-template-columns: minmax(90px, 13em) minmax(40px, 1fr) 3.6em 3.6em 3.4em;
+        grid-template-columns: minmax(84px, 0.4fr) minmax(0, 1fr) 3.6em 3.6em 3.4em;
         gap: 10px;
         padding: 1px 0;
       }
@@ -45,16 +46,12 @@ export class DifferenceChart extends LitElement {
         width: 100%;
         height: 12px;
       }
-      .head {
-        font-size: 0.92em;
-      }
       button {
         padding: 0;
         border: 0;
         background: none;
         color: inherit;
-        font: inherit;
-        font-size: 0.92em;
+        font-family: inherit;
         line-height: 1.35;
         text-align: start;
         cursor: pointer;
@@ -79,8 +76,9 @@ export class DifferenceChart extends LitElement {
       .more {
         fill: var(--vscode-charts-blue);
       }
+      /* VS Code's own orange cannot be seen in its high contrast. */
       .less {
-        fill: var(--vscode-charts-orange);
+        fill: #c8650f;
       }
       .tick {
         fill: var(--vscode-foreground);
@@ -136,7 +134,7 @@ export class DifferenceChart extends LitElement {
       <span class="name">${this.wide ? '' : isMore ? '+ ' : '− '}${readable}</span>
       <svg aria-hidden="true">
         ${svg`<rect class=${isMore ? 'more' : 'less'} x="${from * 100}%" width="${(to - from) * 100}%" height="100%"></rect>
-        <rect class="tick" x="${Math.min(98, overall * 100)}%" width="1" height="100%"></rect>`}
+        <rect class="tick" x="${Math.min(this.wide ? 99.7 : 98, overall * 100)}%" width="1" height="100%"></rect>`}
       </svg>
       <span class="value">${percent(share)}</span>
       ${

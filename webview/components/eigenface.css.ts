@@ -37,7 +37,7 @@ export const styles = css`
     background: color-mix(in srgb, var(--vscode-foreground) 8%, transparent);
   }
   .controls {
-    width: 300px;
+    width: 320px;
     max-width: 100%;
   }
   .head {
@@ -46,7 +46,10 @@ export const styles = css`
     align-items: center;
     justify-content: space-between;
     gap: 6px 12px;
+  }
+  .together {
     margin-bottom: 6px;
+    font-size: 0.92em;
   }
   .head select {
     padding: 2px 4px;

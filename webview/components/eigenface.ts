@@ -111,15 +111,13 @@ export class Eigenface extends LitElement {
               ${explained.map((_, i) => html`<option value=${i + 1} ?selected=${i + 1 === shown}>${i + 1}</option>`)}
             </select></label
           >
-          <span
-            class="quiet"
-            title="Share of what the faces differ by that these components explain"
-            >${percent(together)} of the variance</span
-          >
           <vscode-button id="reset" appearance="secondary" @click=${this.reset}
             >Reset</vscode-button
           >
         </div>
+        <p class="quiet together">
+          Together ${percent(together)} of the variance: of what the faces differ by
+        </p>
         ${explained.slice(0, shown).map((share, i) => this.slider(i, share))}
       </div>
     `;

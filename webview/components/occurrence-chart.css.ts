@@ -17,7 +17,9 @@ export const styles = css`
   }
   .head {
     color: var(--vscode-descriptionForeground);
-    font-size: 0.92em;
+  }
+  .head span {
+    font-size: 0.92em; /* of the row, its columns would have other widths */
   }
   .name {
     overflow: hidden;

@@ -90,7 +90,7 @@ export class OccurrenceChart extends LitElement {
 }
 
 /** 1.734 → `1.7`; 23.4 → `23`. */
-const liftText = (lift: number): string => lift.toFixed(lift < 9.95 ? 1 : 0);
+const liftText = (lift: number): string => lift.toFixed(lift > 0 && lift < 9.95 ? 1 : 0);
 
 /** Distinguishes noisy bars without color. */
 const hatching = svg`

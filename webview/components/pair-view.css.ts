@@ -80,6 +80,14 @@ export const styles = css`
     width: 180px;
     max-width: 100%;
   }
+  .components {
+    display: grid;
+    grid-template-columns: repeat(3, minmax(0, 64px));
+    gap: 10px;
+  }
+  .components img {
+    width: 100%;
+  }
   .waiting {
     background: color-mix(in srgb, var(--vscode-foreground) 8%, transparent);
   }
@@ -125,6 +133,12 @@ export const styles = css`
   @media (max-width: 760px) {
     .sides {
       grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
+    }
+    .choice {
+      flex-wrap: wrap;
+    }
+    .choice select {
+      flex: 1 1 calc(100% - 24px);
     }
     .difference {
       grid-row: 2;

@@ -176,10 +176,12 @@ export class PairView extends LitElement {
         alt=${meanOf(cluster, pictures)}
         title=${meanOf(cluster, pictures)}
       />
-      ${pictures.components.map((component, i) => {
-        const text = `Principal component ${String(i + 1)}: ${percent(pictures.explained[i] ?? 0)} of the variance`;
-        return html`<img src=${imageUrl(component, 'image/png')} alt=${text} title=${text} />`;
-      })}
+      <div class="components">
+        ${pictures.components.map((component, i) => {
+          const text = `Principal component ${String(i + 1)}: ${percent(pictures.explained[i] ?? 0)} of the variance`;
+          return html`<img src=${imageUrl(component, 'image/png')} alt=${text} title=${text} />`;
+        })}
+      </div>
     </div>`;
   }
 
@@ -197,7 +199,7 @@ export class PairView extends LitElement {
         (side) =>
           html`<div class="key">
             <span class="swatch ${side}" aria-hidden="true"></span>
-            <span>${this.titleOf(side)} is brighter</span>
+            <span>Brighter: ${this.titleOf(side)}</span>
           </div>`,
       )}
       ${range === undefined ? nothing : html`<p class="key quiet">Full color: ${Math.round(range)} of 255 gray levels</p>`}
