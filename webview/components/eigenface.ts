@@ -90,7 +90,9 @@ export class Eigenface extends LitElement {
                   alt="Mean face of the cluster"
                 />`
           }
-          <figcaption>${meanOf(this.cluster, pictures)}</figcaption>
+          <figcaption>
+            ${meanOf(this.cluster, pictures)}${this.factors.some((factor) => factor !== 0) ? ', changed' : ''}
+          </figcaption>
         </figure>
         ${isAdjustable ? this.controls(components!) : figures(pictures)}
       </section>
@@ -115,8 +117,8 @@ export class Eigenface extends LitElement {
             >Reset</vscode-button
           >
         </div>
-        <p class="quiet together">
-          Together ${percent(together)} of the variance: of what the faces differ by
+        <p class="quiet together" title="Of how much the faces differ from their mean">
+          Together ${percent(together)} of the variance
         </p>
         ${explained.slice(0, shown).map((share, i) => this.slider(i, share))}
       </div>
