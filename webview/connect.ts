@@ -5,10 +5,12 @@ import type { DatasetMemento } from '../src/protocol/dataset-panel';
 import { MAX_TROUBLE } from '../src/protocol/limits';
 import type { HostMessage, PageMessage } from '../src/protocol/page';
 import type { PanelMemento } from '../src/protocol/panel';
+import { own } from '../src/util/own';
 
 interface VsCodeApi {
   postMessage(message: PageMessage): void;
   setState(state: unknown): void;
+  getState(): unknown;
 }
 declare function acquireVsCodeApi(): VsCodeApi;
 
@@ -34,6 +36,13 @@ export function connect<Table extends CallTable<Table>>(): Remote<Table> {
 /** @param memento what VS Code gives to the panel when the window is loaded again. */
 export function keep(memento: PanelMemento | DatasetMemento): void {
   api.setState(memento);
+}
+
+/** A number that was kept by its name; undefined where there is none. */
+export function keptNumber(name: string): number | undefined {
+  const state = (api.getState() ?? {}) as Record<string, unknown>;
+  const value = own(state, name);
+  return typeof value === 'number' ? value : undefined;
 }
 
 /** Calls the listener with each error of the page that nothing else handles. */

@@ -1,18 +1,21 @@
 /** The panel inside VS Code. */
-import type { PanelCalls, PanelEvent } from '../src/protocol/panel';
+import type { PanelCalls, PanelEvent, PanelMemento } from '../src/protocol/panel';
 import './components/app';
-import { connect, keep, onTrouble } from './connect';
+import { connect, keep, keptNumber, onTrouble } from './connect';
 import type { Source } from './source';
 import { registerControls } from './toolkit';
 
 registerControls();
 const host = connect<PanelCalls>();
+/** What the panel keeps across a reload of the window. */
+const kept: Partial<PanelMemento> = { faceWidth: keptNumber('faceWidth') };
 const send: Source['send'] = (name, params) => {
   host.call(name, params).catch(() => undefined); // the host has shown why it failed
 };
 const source: Source = {
   live: true,
-  faces: (cluster, order, start, count) => host.call('faces', { cluster, order, start, count }),
+  faces: (cluster, order, start, count, attribute) =>
+    host.call('faces', { cluster, order, start, count, attribute }),
   ask: (conditions, order, start, count) => host.call('ask', { conditions, order, start, count }),
   alike: (row, count) => host.call('alike', { row, count }),
   photo: (row) => host.call('photo', { row }),
@@ -21,12 +24,24 @@ const source: Source = {
   places: (signal) => host.call('places', null, { signal }),
   arrangedPlaces: (signal) => host.call('arrangedPlaces', null, { signal }),
   attributeValues: (attribute) => host.call('attributeValues', { attribute }),
+  faceComponents: (cluster) => host.call('faceComponents', { cluster }),
+  clusterDistance: (a, b) => host.call('clusterDistance', { clusters: [a, b] }),
   available: (_, size) => size,
   select: (cluster) => {
     send('select', { cluster });
   },
+  faceWidth: () => kept.faceWidth,
+  keepFaceWidth: (faceWidth) => {
+    remember({ faceWidth });
+  },
   send,
 };
+function remember(changes: Partial<PanelMemento>) {
+  Object.assign(kept, changes);
+  const { runId } = kept;
+  if (runId !== undefined) keep({ selected: null, ...kept, runId });
+}
+
 const app = document.createElement('fc-app');
 app.source = source;
 document.body.append(app);
@@ -36,7 +51,7 @@ function show(event: PanelEvent) {
     case 'state': {
       const { run, selected } = event.state;
       app.panel = event.state;
-      if (run !== null) keep({ runId: run.id, selected });
+      if (run !== null) remember({ runId: run.id, selected });
       break;
     }
     case 'progress':

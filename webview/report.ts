@@ -19,8 +19,8 @@ const faces = new Map(
 );
 
 const app = document.createElement('fc-app');
-/** A report holds some of the faces, which make no map. */
-const absent = () => Promise.reject(new Error('a report has no map'));
+/** A report holds some of the faces, which make neither a map nor components. */
+const absent = () => Promise.reject(new Error('a report does not hold it'));
 const source: Source = {
   live: false,
   faces: (cluster, _order, start, count) =>
@@ -33,10 +33,14 @@ const source: Source = {
   places: absent,
   arrangedPlaces: absent,
   attributeValues: absent,
+  faceComponents: absent,
+  clusterDistance: absent,
   available: (cluster) => faces.get(cluster)?.length ?? 0,
   select: (cluster) => {
     location.hash = cluster === null ? '' : `cluster-${String(cluster)}`;
   },
+  faceWidth: () => undefined,
+  keepFaceWidth: () => undefined,
   send: () => undefined,
 };
 const follow = () => {

@@ -1,14 +1,30 @@
 /** The data source of the components: the extension host, or the report that contains them. */
 import type { FaceOrder } from '../src/domain/clustering';
-import type { AlikeAnswer, FaceAnswer, FaceCard, PhotoView } from '../src/domain/faces';
+import type {
+  AlikeAnswer,
+  ClusterDistance,
+  FaceAnswer,
+  FaceCard,
+  FaceComponents,
+  PhotoView,
+} from '../src/domain/faces';
 import type { Condition, QuestionOrder } from '../src/domain/question';
 import type { ClusteringDifference } from '../src/domain/kept-clusterings';
 import type { FaceMap } from '../src/domain/face-map';
 import type { PanelAction, PanelCalls } from '../src/protocol/panel';
 
 export interface Source {
-  /** Faces of a cluster; a report contains only the most typical ones, in that order. */
-  faces(cluster: number, order: FaceOrder, start: number, count: number): Promise<FaceCard[]>;
+  /**
+   * Faces of a cluster; a report contains only the most typical ones, in that order.
+   * @param attribute of the orders by one.
+   */
+  faces(
+    cluster: number,
+    order: FaceOrder,
+    start: number,
+    count: number,
+    attribute?: string,
+  ): Promise<FaceCard[]>;
   /** Faces that meet conditions; none in a report. */
   ask(
     conditions: Condition[],
@@ -30,10 +46,18 @@ export interface Source {
   arrangedPlaces(signal: AbortSignal): Promise<FaceMap>;
   /** Probability of an attribute of each face, by its row: 0 to 255 stand for 0 to 1. */
   attributeValues(attribute: string): Promise<Uint8Array>;
+  /** The components of a cluster's faces; a report has none. */
+  faceComponents(cluster: number): Promise<FaceComponents>;
+  /** How far apart two clusters are; not known in a report. */
+  clusterDistance(a: number, b: number): Promise<ClusterDistance>;
   /** Number of available faces of a cluster; a report contains only the first. */
   available(cluster: number, size: number): number;
   /** Shows a cluster; null: all clusters. */
   select(cluster: number | null): void;
+  /** Width of the faces in grids, in pixels, as it was kept; it may be anything. */
+  faceWidth(): number | undefined;
+  /** Keeps it across a reload of the window. */
+  keepFaceWidth(width: number): void;
   /** Requests something of the host; ignored in a report. */
   send<Name extends PanelAction>(name: Name, params: PanelCalls[Name]['params']): void;
   /** Whether the user can change anything; false in a report. */

@@ -92,8 +92,15 @@ export interface Clustering {
 /**
  * Orders of a cluster's faces: by the sum of their distances to the others, ascending (`typical`)
  * or descending (`untypical`), or by their silhouette, ascending, so that faces close to another
- * cluster come first.
+ * cluster come first; or by the probability of an attribute, descending (`probable`), or by how
+ * near it is to where the attribute begins to count (`borderline`).
  */
-export const FACE_ORDERS = ['typical', 'untypical', 'silhouette'] as const;
+export const FACE_ORDERS = [
+  'typical',
+  'untypical',
+  'silhouette',
+  'probable',
+  'borderline',
+] as const;
 
 export type FaceOrder = (typeof FACE_ORDERS)[number];

@@ -98,6 +98,36 @@ export interface ShownFace {
   marked: number[];
 }
 
+/** How the faces of a cluster differ most: the first principal components of their gray values. */
+export interface FaceComponents {
+  /** Of a component, in pixels; the crops are larger by a whole number. */
+  size: CropSize;
+  /**
+   * `[components, size.height, size.width]`: what a standard deviation along a component adds to
+   * the mean face, in the component's step.
+   */
+  values: Int8Array;
+  /** Gray levels of a unit of each component's values. */
+  steps: number[];
+  /** Standard deviation of the faces along each component, in gray levels: Euclidean length. */
+  deviations: number[];
+  /** Share of the variance that each component explains, in [0, 1], in descending order. */
+  explained: number[];
+  /** Number of faces that they were computed from. */
+  faces: number;
+}
+
+/** Most components of `FaceComponents`. */
+export const MAX_COMPONENTS = 10;
+
+/** How far apart two clusters are, in the space of the vectors that were clustered. */
+export interface ClusterDistance {
+  /** Euclidean distance of their means; null where one has no face that counts. */
+  distance: number | null;
+  /** Mean distance of each one's faces to its own mean; null where not known. */
+  spreads: [number | null, number | null];
+}
+
 /** Pictures that summarize a cluster. */
 export interface ClusterPictures {
   cluster: number;

@@ -33,6 +33,8 @@ export const CALL_KINDS: Record<EngineCall, CallKind> = {
   page: 'view',
   ask: 'view',
   faceCards: 'view',
+  faceComponents: 'view',
+  clusterDistance: 'view',
   places: 'view',
   attributeValues: 'view',
   alike: 'view',

@@ -12,6 +12,7 @@ import { alike } from './jobs/alike';
 import { analyze } from './jobs/analyze';
 import { ask } from './jobs/ask';
 import { changes, clearStore, storeSize } from './jobs/changes';
+import { clusterDistance } from './jobs/cluster-distance';
 import { clusterVectors } from './jobs/cluster-vectors';
 import { compareRun, compareVectors } from './jobs/compare';
 import { clusterPaths, copyImages } from './jobs/copy-images';
@@ -21,6 +22,7 @@ import { datasetImage, datasetSamples, exploreDataset } from './jobs/dataset-vie
 import { embedRun } from './jobs/embed';
 import { evaluate } from './jobs/evaluate';
 import { exportRun } from './jobs/export';
+import { componentsOf } from './jobs/face-components';
 import { arrangedPlaces, attributeValues, places } from './jobs/face-map';
 import { cardsOf, clusterRun, locate, page, pictures } from './jobs/inspect';
 import type { JobContext } from './jobs/job-context';
@@ -86,6 +88,8 @@ const handlers: Handlers<EngineTable> = {
   pictures: answering<'pictures'>(pictures),
   page: answering<'page'>(page),
   ask: answering<'ask'>(ask),
+  faceComponents: answering<'faceComponents'>(componentsOf),
+  clusterDistance: answering<'clusterDistance'>(clusterDistance),
   faceCards: answering<'faceCards'>(cardsOf),
   places: answering<'places'>(places),
   arrangedPlaces: answering<'arrangedPlaces'>(arrangedPlaces),

@@ -1,25 +1,18 @@
 /** Calls of the engine by the extension host or the command line. */
-import type { Clustering, FaceOrder } from '../domain/clustering';
+import type { Clustering } from '../domain/clustering';
 import type { Comparison } from '../domain/comparison';
 import type { ExploreOptions, DatasetReport } from '../domain/dataset';
 import type { Evaluation } from '../domain/evaluation';
-import type {
-  AlikeAnswer,
-  FaceAnswer,
-  FaceCard,
-  PhotoView,
-  ClusterPictures,
-} from '../domain/faces';
-import type { FaceMap } from '../domain/face-map';
+import type { ClusterPictures } from '../domain/faces';
 import type { Judgement } from '../domain/judgement';
 import type { MissingWord, NetworkWords } from '../domain/network-words';
 import type { BundledModels, NetworkInfo } from '../domain/networks';
-import type { Condition, QuestionOrder } from '../domain/question';
 import type { Failure, FolderChanges, RunManifest } from '../domain/run';
 import type { ClusteringSettings, AnalysisSettings, TableFormat } from '../domain/settings';
 import type { Written } from '../util/output-folder';
 import type { ClusteringCalls } from './clustering-calls';
 import type { DatasetCalls } from './dataset-calls';
+import type { FaceCalls } from './face-calls';
 
 export interface CompareParams {
   methods: ClusteringSettings['method'][];
@@ -48,7 +41,7 @@ interface JudgeParams {
 }
 
 /** Parameters and result of each call. */
-export interface EngineCalls extends ClusteringCalls, DatasetCalls {
+export interface EngineCalls extends ClusteringCalls, DatasetCalls, FaceCalls {
   /** Finds the faces in folders, infers their attributes, and stores them as a run. */
   analyze: {
     params: {
@@ -100,43 +93,6 @@ export interface EngineCalls extends ClusteringCalls, DatasetCalls {
    * about `sample` of them, spread over the run. A cluster without a face among these is left out.
    */
   pictures: { params: { runDir: string; sample?: number }; result: ClusterPictures[] };
-  /** A part of the faces of a cluster: `count` of them from position `start` of the order. */
-  page: {
-    params: { runDir: string; cluster: number; order: FaceOrder; start: number; count: number };
-    result: FaceCard[];
-  };
-  /** A part of the faces that meet conditions: `count` of them from position `start`. */
-  ask: {
-    params: {
-      runDir: string;
-      conditions: Condition[];
-      order: QuestionOrder;
-      start: number;
-      count: number;
-    };
-    result: FaceAnswer;
-  };
-  /** Faces by their rows, in the given order. */
-  faceCards: { params: { runDir: string; rows: number[] }; result: FaceCard[] };
-  /** The map of all faces: the one that was kept, or one by principal components. */
-  places: { params: { runDir: string }; result: FaceMap };
-  /** Arranges all faces so that those alike lie together, and keeps that map with the run. */
-  arrangedPlaces: { params: { runDir: string }; result: FaceMap };
-  /** Probability of an attribute of each face, by its row: 0 to 255 stand for 0 to 1. */
-  attributeValues: { params: { runDir: string; attribute: string }; result: Uint8Array };
-  /**
-   * The other faces of a run that are most alike to one, the nearest first, equally near ones by
-   * their rows: by embeddings if the run has them, else by the probabilities of all attributes.
-   * @param count at most, from 1 to 1000.
-   */
-  alike: {
-    params: { runDir: string; row: number; count: number };
-    result: AlikeAnswer;
-  };
-  /** The photo that a face is in, with all its faces. */
-  photo: { params: { runDir: string; row: number }; result: PhotoView };
-  /** Path of the image of a face, and its name for display. */
-  locate: { params: { runDir: string; row: number }; result: { path: string; name: string } };
   /** Paths of the images of a cluster without repetitions, the most typical faces first. */
   clusterPaths: { params: { runDir: string; cluster: number }; result: string[] };
   /** Copies the images of a cluster into a folder, without replacing files. */

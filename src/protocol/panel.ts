@@ -4,8 +4,10 @@ import { type Clustering, FACE_ORDERS } from '../domain/clustering';
 import type { Comparison } from '../domain/comparison';
 import type {
   AlikeAnswer,
+  ClusterDistance,
   FaceAnswer,
   FaceCard,
+  FaceComponents,
   PhotoView,
   ClusterPictures,
 } from '../domain/faces';
@@ -77,6 +79,7 @@ export type PanelEvent =
   | { kind: 'pictures'; generation: number; pictures: ClusterPictures[] };
 
 const row = z.int().min(0).max(0x7fff_ffff);
+const attribute = z.string().min(1).max(1000);
 const cluster = z.int().min(LEFT_OUT_COPIES).max(1_000_000);
 
 /** Clustering settings to be changed together. */
@@ -102,6 +105,7 @@ export const panelParams = {
   faces: z.strictObject({
     cluster,
     order: z.enum(FACE_ORDERS),
+    attribute: attribute.optional(),
     start: row,
     count: z.int().min(1).max(500),
   }),
@@ -120,7 +124,9 @@ export const panelParams = {
   changes: z.strictObject({ id: keptIdSchema.nullable() }),
   places: z.null(),
   arrangedPlaces: z.null(),
-  attributeValues: z.strictObject({ attribute: z.string().min(1).max(1000) }),
+  attributeValues: z.strictObject({ attribute }),
+  faceComponents: z.strictObject({ cluster }),
+  clusterDistance: z.strictObject({ clusters: z.tuple([cluster, cluster]) }),
   open: z.strictObject({ row, beside: z.boolean() }),
   select: z.strictObject({ cluster: cluster.nullable() }),
   /** Asks for the note of a cluster. */
@@ -170,6 +176,8 @@ export const PANEL_QUERIES = [
   'places',
   'arrangedPlaces',
   'attributeValues',
+  'faceComponents',
+  'clusterDistance',
 ] as const;
 type PanelQuery = (typeof PANEL_QUERIES)[number];
 
@@ -197,11 +205,17 @@ export type PanelCalls = {
   arrangedPlaces: { params: null; result: FaceMap };
   /** Probability of an attribute of each face, by its row: 0 to 255 stand for 0 to 1. */
   attributeValues: { params: PanelParams<'attributeValues'>; result: Uint8Array };
+  /** The leading principal components of the faces of a cluster. */
+  faceComponents: { params: PanelParams<'faceComponents'>; result: FaceComponents };
+  /** How far apart two clusters are. */
+  clusterDistance: { params: PanelParams<'clusterDistance'>; result: ClusterDistance };
 };
 
 /** What the webview keeps across a reload of the window. */
 export const panelMementoSchema = z.object({
   runId: z.string().regex(/^[\w-]{1,80}$/),
   selected: cluster.nullable(),
+  /** Width of the faces in grids, in pixels. */
+  faceWidth: z.number().optional(),
 });
 export type PanelMemento = z.infer<typeof panelMementoSchema>;

@@ -2,7 +2,7 @@
 import type { ClusterSummary } from '../domain/clustering';
 
 /** How characteristic an attribute is of a cluster. */
-export type Standing = 'prominent' | 'noisy' | 'rare';
+export type Standing = 'prominent' | 'noisy' | 'absent';
 
 export interface Bar {
   name: string;
@@ -22,6 +22,6 @@ export function bars({
     .map(([name, frequency]) => ({
       name,
       frequency,
-      standing: prominent.includes(name) ? 'prominent' : noisy.includes(name) ? 'noisy' : 'rare',
+      standing: prominent.includes(name) ? 'prominent' : noisy.includes(name) ? 'noisy' : 'absent',
     }));
 }

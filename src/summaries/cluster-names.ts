@@ -27,8 +27,11 @@ export interface Difference {
 }
 
 /** The attributes by which faces were compared, those furthest from all faces' share first. */
-export function differences(cluster: Named, overall: Occurrences): Difference[] {
-  return Object.entries(cluster.occurrences)
+export function differences(
+  { occurrences }: Pick<Named, 'occurrences'>,
+  overall: Occurrences,
+): Difference[] {
+  return Object.entries(occurrences)
     .map(([name, share]) => ({ name, share, overall: shareOf(overall, name) }))
     .sort((a, b) => distance(b) - distance(a));
 }

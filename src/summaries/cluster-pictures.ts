@@ -14,7 +14,7 @@ import type { Collected, Destinations } from './strip-batch';
 /** Longest side of what is averaged and shown in montages, in pixels, unless half is longer. */
 const MAX_SIDE = 128;
 /** Maximum faces of a cluster from which components are computed, evenly spread over its rows. */
-const MAX_SAMPLE = 160;
+export const MAX_SAMPLE = 160;
 /** Limits of the memory for the samples, sums and tiles of all clusters together, in bytes. */
 const MAX_SAMPLE_BYTES = 48e6;
 const MAX_SUM_BYTES = 128e6;
@@ -139,7 +139,7 @@ function planOf(
 }
 
 /** At least 2, but for crops of a pixel: a mean is smooth anyway. */
-const reductionOf = ({ width, height }: CropSize): number =>
+export const reductionOf = ({ width, height }: CropSize): number =>
   Math.min(width, height, Math.max(2, Math.ceil(Math.max(width, height) / MAX_SIDE)));
 
 function groups<T>(items: readonly T[], size: number): T[][] {
@@ -216,11 +216,10 @@ function destinationsOf(count: number, { maxSample, maxCards }: Plan, pass: Pass
   const samples = [0];
   for (const [cluster, { rows }] of pass.summed.entries()) {
     for (const row of rows) destinations.sum[row] = cluster;
-    const sampled = Math.min(rows.length, maxSample);
+    const sampled = sampledRows(rows, maxSample);
     const first = samples.at(-1)!;
-    for (let i = 0; i < sampled; i++)
-      destinations.sample[rows[Math.floor((i * rows.length) / sampled)]!] = first + i;
-    samples.push(first + sampled);
+    for (const [i, row] of sampled.entries()) destinations.sample[row] = first + i;
+    samples.push(first + sampled.length);
   }
   const tiles = [0];
   for (const { rows } of pass.tiled) {
@@ -232,6 +231,12 @@ function destinationsOf(count: number, { maxSample, maxCards }: Plan, pass: Pass
   for (const { rows } of pass.cards)
     for (const row of rows.subarray(0, maxCards)) destinations.card[row] = 0;
   return { destinations, samples, tiles };
+}
+
+/** At most `most` of a cluster's rows, evenly spread over them. */
+export function sampledRows(rows: Int32Array, most: number): number[] {
+  const length = Math.min(rows.length, most);
+  return Array.from({ length }, (_, i) => rows[Math.floor((i * rows.length) / length)]!);
 }
 
 interface Collecting {

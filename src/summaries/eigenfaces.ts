@@ -12,7 +12,7 @@ export const COMPONENTS = 3;
  * Mean variance of a pixel, in gray levels squared, below which faces count as copies of one
  * picture: JPEG compression alone makes such differences.
  */
-const NOISE = 1;
+export const NOISE = 1;
 
 /** Of the faces of a cluster. */
 export interface FaceStatistics {

@@ -16,7 +16,7 @@ const TOP = 40;
 const COLORS: Record<Standing, string> = {
   prominent: '#2f7ed8',
   noisy: '#d8a12f',
-  rare: '#b5b5b5',
+  absent: '#b5b5b5',
 };
 
 /** @returns an SVG document with a bar for each attribute, and a mark at its overall frequency. */

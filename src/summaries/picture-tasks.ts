@@ -1,7 +1,8 @@
 /** Tasks that make the pictures of clusters in worker threads. */
-import type { ClusterPictures, CropSize } from '../domain/faces';
+import type { ClusterPictures, CropSize, FaceComponents } from '../domain/faces';
 import type { RunTask, TaskHandlers } from '../util/tasks';
 import { findCopies } from './copies/find-copies';
+import { faceComponents, type FaceSample } from './face-components';
 import { eigenfaces, type FaceStatistics } from './eigenfaces';
 import { montage } from './montage';
 import { type BatchResult, collectStrips, type StripBatch } from './strip-batch';
@@ -11,6 +12,7 @@ export interface PictureTasks {
   collect: { params: StripBatch; result: BatchResult };
   eigenfaces: { params: FaceStatistics; result: Omit<ClusterPictures, 'cluster' | 'faces'> };
   copies: { params: { looks: Uint8Array; order: Int32Array }; result: Int32Array };
+  components: { params: FaceSample; result: FaceComponents };
   montage: { params: { tiles: Uint8Array; size: CropSize }; result: Uint8Array };
 }
 
@@ -20,5 +22,6 @@ export const pictureTasks: TaskHandlers<PictureTasks> = {
   collect: collectStrips,
   eigenfaces,
   copies: ({ looks, order }) => Promise.resolve(findCopies(looks, order)),
+  components: (sample) => Promise.resolve(faceComponents(sample)),
   montage: ({ tiles, size }) => montage(tiles, size),
 };

@@ -6,7 +6,14 @@ export interface PrincipalComponents {
   components: Float32Array[];
   /** Share of the variance each component explains, in [0, 1]. */
   explained: number[];
+  /**
+   * Standard deviation of the samples along each component, with their number less one as the
+   * divisor: the square root of scikit-learn's `explained_variance_`.
+   */
+  deviations: number[];
 }
+
+const NONE = { components: [], explained: [], deviations: [] };
 
 /** Share of the variance below which a direction is the rounding of the others. */
 const LEAST_SHARE = 1e-9;
@@ -29,11 +36,11 @@ export function principalComponents(
   noise = 0,
 ): PrincipalComponents {
   const samples = rows.length / columns;
-  if (samples < 2) return { components: [], explained: [] };
+  if (samples < 2) return NONE;
   const gram = centeredGram(rows, columns);
   let trace = 0;
   for (let i = 0; i < samples; i++) trace += gram[i * samples + i]!;
-  if (trace === 0 || trace / (samples * columns) < noise) return { components: [], explained: [] };
+  if (trace === 0 || trace / (samples * columns) < noise) return NONE;
   const kept = leadingEigenvectors(gram, samples, Math.min(count, samples - 1)).filter(
     ({ value }) => value > trace * LEAST_SHARE,
   );
@@ -42,6 +49,7 @@ export function principalComponents(
   return {
     components: weightedSums(rows, columns, weights).map(withPositivePeak),
     explained: kept.map(({ value }) => value / trace),
+    deviations: kept.map(({ value }) => Math.sqrt(value / (samples - 1))),
   };
 }
 

@@ -116,7 +116,7 @@ function faceBytes({ data }: Pixels, { width, height }: CropSize, at: number): B
 }
 
 /** Luma of Rec. 601, rounded. */
-function toGray(face: Uint8Array, gray: Uint8Array, from: number) {
+export function toGray(face: Uint8Array, gray: Uint8Array, from: number) {
   for (let p = from, i = 0; i < face.length; p++, i += 3)
     gray[p] = (face[i]! * 77 + face[i + 1]! * 150 + face[i + 2]! * 29 + 128) >> 8;
 }

@@ -23,6 +23,8 @@ const NAMES = [
   'places',
   'arrangedPlaces',
   'attributeValues',
+  'faceComponents',
+  'clusterDistance',
   'open',
   'select',
   'images',
@@ -41,7 +43,8 @@ const FIELDS: Record<string, readonly unknown[]> = {
   rows: [[0, 71], [], [-1], Array.from({ length: 65 }, (_, i) => i), null],
   row: [0, 1, 71, 72, -1, 1.5, 2 ** 31 - 1, 2 ** 31],
   cluster: [-1, 0, 5, null, 100_001],
-  order: ['typical', 'untypical', 'silhouette', 'constructor'],
+  clusters: [[0, 1], [0], [0, 1, 2], [-1, 1e9], null],
+  order: ['typical', 'untypical', 'silhouette', 'probable', 'borderline', 'constructor'],
   start: [0, 10, -1],
   count: [1, 500, 501, 0],
   beside: [true, false],
@@ -98,7 +101,9 @@ function drawn(draw: Draw): unknown {
 }
 
 const PARAMS: Record<string, readonly string[]> = {
-  faces: ['cluster', 'order', 'start', 'count'],
+  faces: ['cluster', 'order', 'attribute', 'start', 'count'],
+  faceComponents: ['cluster'],
+  clusterDistance: ['clusters'],
   photo: ['row'],
   faceCards: ['rows'],
   attributeValues: ['attribute'],

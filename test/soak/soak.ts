@@ -134,7 +134,11 @@ async function round(
     await session.followSettings();
     const clusters = session.clustering?.clusters ?? [];
     await Promise.all(
-      clusters.slice(0, 4).map(({ id }) => session.queries.faces(id, 'typical', 0, 20)),
+      clusters
+        .slice(0, 4)
+        .map(({ id }) =>
+          session.queries.faces({ cluster: id, order: 'typical', start: 0, count: 20 }),
+        ),
     );
   }
   await session.queries.photo(number % 20);

@@ -1,5 +1,7 @@
 import { Matrix, SingularValueDecomposition } from 'ml-matrix';
 import { describe, expect, it } from 'vitest';
+import { MAX_COMPONENTS } from '../../src/domain/faces';
+import { faceComponents } from '../../src/summaries/face-components';
 import { leadingEigenvectors } from '../../src/summaries/leading-eigenvectors';
 import { principalComponents } from '../../src/summaries/principal-components';
 import { random } from '../support/vectors';
@@ -68,6 +70,55 @@ describe('principalComponents', () => {
   it('are none where all samples are alike, or there is one', () => {
     expect(principalComponents(new Uint8Array(90).fill(7), 30, 3).components).toEqual([]);
     expect(principalComponents(new Uint8Array(30).fill(7), 30, 3).components).toEqual([]);
+  });
+});
+
+describe('the deviations of components', () => {
+  it('are those of scikit-learn', () => {
+    // PCA(svd_solver='full') of scikit-learn 1.2.1: the root of explained_variance_, and
+    // explained_variance_ratio_.
+    const rows = Uint8Array.from({ length: 12 * 6 }, (_, i) => (i * i * 7 + (i % 6) * 31) % 251);
+    const { deviations, explained } = principalComponents(rows, 6, 3);
+    [104.755365, 78.255254, 75.493554].forEach((value, k) => {
+      expect(deviations[k]).toBeCloseTo(value, 5);
+    });
+    [0.375699, 0.20966, 0.195123].forEach((value, k) => {
+      expect(explained[k]).toBeCloseTo(value, 5);
+    });
+  });
+
+  it('are those of the samples along each component, by brute force', () => {
+    const rows = mixedRows(50, 80, 4, 9);
+    const { components, deviations } = principalComponents(rows, 80, 4);
+    for (const [k, component] of components.entries()) {
+      const along = Array.from({ length: 50 }, (_, i) =>
+        component.reduce((sum, value, c) => sum + value * rows[i * 80 + c]!, 0),
+      );
+      const mean = along.reduce((sum, value) => sum + value, 0) / 50;
+      const variance = along.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 49;
+      expect(deviations[k]! / Math.sqrt(variance)).toBeCloseTo(1, 4);
+    }
+  });
+});
+
+describe('faceComponents', () => {
+  it('give what a standard deviation changes, as bytes, exact to a gray level at three', () => {
+    const samples = mixedRows(60, 96, 3, 5);
+    const made = faceComponents({ samples, size: { width: 8, height: 12 } });
+    const { components, deviations, explained } = principalComponents(samples, 96, MAX_COMPONENTS);
+    expect(made).toMatchObject({ explained, deviations, faces: 60 });
+    expect(made.values).toHaveLength(components.length * 96);
+    for (const [k, component] of components.entries())
+      component.forEach((value, p) => {
+        const drawn = made.values[k * 96 + p]! * made.steps[k]!;
+        expect(Math.abs(3 * (drawn - value * deviations[k]!))).toBeLessThan(1);
+      });
+  });
+
+  it('are none of one face, or of copies', () => {
+    const size = { width: 5, height: 6 };
+    for (const samples of [new Uint8Array(30).fill(7), new Uint8Array(90).fill(7)])
+      expect(faceComponents({ samples, size })).toMatchObject({ steps: [], explained: [] });
   });
 });
 

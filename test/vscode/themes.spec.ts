@@ -51,8 +51,21 @@ for (const { name, background, readable } of THEMES) {
         .locator(`fc-occurrence-chart li.${kind} .bar`)
         .first()
         .evaluate((element) => getComputedStyle(element).fill);
-    expect(await bar('prominent')).not.toBe(await bar('rare'));
+    expect(await bar('prominent')).not.toBe(await bar('absent'));
     expect(await accessibilityFaults(panel, OF_VS_CODE), 'a cluster').toEqual([]);
+    await panel.locator('fc-cluster-view #compare').click();
+    await expect(panel.locator('fc-pair-view .difference canvas')).toBeVisible();
+    // What is more and what is less in the first cluster can be seen.
+    const second = panel.locator('fc-pair-view #second');
+    await second.selectOption({ index: 4 });
+    for (const kind of ['more', 'less']) {
+      const bars = panel.locator(`fc-pair-view fc-difference-chart .${kind}`);
+      const fill = await bars.first().evaluate((element) => getComputedStyle(element).fill);
+      expect(fill, kind).toMatch(/^rgb\(/); // opaque
+    }
+    expect(await accessibilityFaults(panel, OF_VS_CODE), 'two clusters').toEqual([]);
+    await workbench.page.screenshot({ path: join(PICTURES, `${name} two clusters.png`) });
+    await workbench.page.keyboard.press('Escape');
     await panel.locator('fc-face-grid .face').first().click();
     await expect(panel.locator('fc-photo-dialog .boxes rect').first()).toBeVisible();
     expect(await accessibilityFaults(panel, OF_VS_CODE), 'a photo').toEqual([]);

@@ -113,7 +113,7 @@ test('restores the panel and the side panel after a reload', async ({ workbench 
   panel = await workbench.panel();
   await expect(panel.locator('fc-cluster-view h2')).toHaveText(name);
   await expect(panel.locator('fc-face-grid .face').first()).toBeVisible();
-  await expect(panel.locator('figure.mean img')).toBeVisible();
+  await expect(panel.locator('figure.mean canvas')).toBeVisible();
   await workbench.sidePanel();
   await expect(workbench.treeRow(/portraits.*71 faces, 16 clusters/)).toBeVisible();
 });

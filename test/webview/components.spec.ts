@@ -147,7 +147,7 @@ test.describe('the photo dialog', () => {
   });
 });
 
-test('the occurrence chart tells prominent, noisy and rare attributes apart', async ({
+test('the occurrence chart tells prominent, noisy and absent attributes apart', async ({
   mountComponent,
 }) => {
   const { component } = await mountComponent('fc-occurrence-chart', {
@@ -156,14 +156,24 @@ test('the occurrence chart tells prominent, noisy and rare attributes apart', as
       prominent: ['Smiling'],
       noisy: ['Eyeglasses'],
     },
-    overall: { Smiling: 0.5, Eyeglasses: 0.06 },
+    overall: { Smiling: 0.5, Eyeglasses: 0.025 },
+    legend: true,
   });
-  await expect(component.locator('li')).toHaveCount(3);
-  await expect(component.locator('li.prominent')).toContainText('Smiling');
-  await expect(component.locator('li.noisy')).toContainText('Eyeglasses');
-  await expect(component.locator('li.rare')).toContainText('Male');
-  await expect(component.locator('li.noisy').getByRole('img')).toHaveAttribute(
+  const bars = component.getByRole('list', { name: 'Attribute occurrences' }).locator('li');
+  await expect(bars).toHaveText([
+    /Smiling\s+90 %\s+50 %\s+×1\.8/,
+    /Eyeglasses\s+50 %\s+2\.5 %\s+×20/,
+    /Male\s+10 %\s+0 %\s+–/, // nobody in the folder is known to have it
+  ]);
+  const legend = component.getByRole('list', { name: 'Legend' });
+  await expect(legend).toContainText('absent: at most 25 % have it');
+  await expect(legend.locator('.noisy')).toHaveAttribute('title', /^The cluster is divided/);
+  await component.getByText('What these mean').click();
+  await expect(component.locator('dd').nth(2)).toBeVisible();
+  await expect(bars.nth(0)).toHaveClass(/prominent/);
+  await expect(bars.nth(2)).toHaveClass(/absent/);
+  await expect(bars.nth(1).getByRole('img')).toHaveAttribute(
     'aria-label',
-    /6(\.0)? % of all faces/,
+    'Eyeglasses: 50 % of this cluster (noisy: divided), 2.5 % of all faces, 20 times as often',
   );
 });

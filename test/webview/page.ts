@@ -1,4 +1,5 @@
 /** The page of the component tests: mounts one component on a source that records what it sends. */
+import type { App } from '../../webview/components/app';
 import '../../webview/components/app';
 import '../../webview/components/dataset/app';
 import type { DatasetHost } from '../../webview/components/dataset/host';
@@ -7,7 +8,7 @@ import { registerControls } from '../../webview/toolkit';
 import { SelectFaces } from '../../webview/components/select-faces';
 import { ShowFace } from '../../webview/components/face-button';
 import type { FaceMap } from '../../src/domain/face-map';
-import type { FaceCard, PhotoView } from '../../src/domain/faces';
+import type { FaceCard, FaceComponents, PhotoView } from '../../src/domain/faces';
 import type { Source } from '../../webview/source';
 
 export type Sent = [name: string, params: unknown];
@@ -29,6 +30,8 @@ export interface TestPage {
     clusters: readonly number[],
     arrangement?: FaceMap['arrangement'],
   ) => void;
+  /** Mean faces of two by two pixels, by cluster: the gray level of each of the pixels. */
+  showPictures: (levels: readonly (readonly number[])[]) => Promise<void>;
   /** From now on, requests for faces fail with this message; empty: they succeed. */
   fail: (message: string) => void;
 }
@@ -67,15 +70,37 @@ async function jpeg(): Promise<Uint8Array> {
   return new Uint8Array(await (await canvas.convertToBlob({ type: 'image/jpeg' })).arrayBuffer());
 }
 
+/** A picture of two by two gray pixels. */
+async function png(grays: readonly number[]): Promise<Uint8Array> {
+  const canvas = new OffscreenCanvas(2, 2);
+  const pixels = new ImageData(2, 2);
+  grays.forEach((gray, i) => {
+    pixels.data.set([gray, gray, gray, 255], 4 * i);
+  });
+  canvas.getContext('2d')!.putImageData(pixels, 0, 0);
+  return new Uint8Array(await (await canvas.convertToBlob({ type: 'image/png' })).arrayBuffer());
+}
+
 async function card(row: number): Promise<FaceCard> {
   const probabilities = Array.from({ length: ATTRIBUTES }, (_, i) => ((row + i) % 10) / 10);
   return { row, image: `image-${row}.jpg`, face: 0, jpeg: await jpeg(), probabilities };
 }
 
+/** Four components of two by two pixels: each is of one of them, and a step of 0.5 gray levels. */
+const components = (): FaceComponents => ({
+  size: { width: 2, height: 2 },
+  values: Int8Array.from({ length: 16 }, (_, i) => (i % 5 === 0 ? 100 : 0)),
+  steps: [0.5, 0.5, 0.5, 0.5],
+  deviations: [50, 50, 50, 50],
+  explained: [0.4, 0.24, 0.06, 0.01],
+  faces: 30,
+});
+
 const source: Source = {
   live: true,
-  faces: async (_cluster, _order, start, count) => {
+  faces: async (_cluster, order, start, count, attribute) => {
     starts.push(start);
+    if (attribute !== undefined) sent.push(['faces', [order, attribute]]);
     if (failure !== '') throw new Error(failure);
     return Promise.all(Array.from({ length: count }, (_, i) => card(start + i)));
   },
@@ -156,9 +181,21 @@ const source: Source = {
     const { clusters } = await mapAnswer.promise;
     return Uint8Array.from(clusters, (_, row) => (row * 7) % 256);
   },
+  faceComponents: (cluster) => {
+    sent.push(['faceComponents', cluster]);
+    return failure === '' ? Promise.resolve(components()) : Promise.reject(new Error(failure));
+  },
+  clusterDistance: (a, b) => {
+    sent.push(['clusterDistance', [a, b]]);
+    return Promise.resolve({ distance: 0.84, spreads: [0.61, 0.7] });
+  },
   available: (_cluster, size) => size,
   select: (cluster) => {
     sent.push(['select', { cluster }]);
+  },
+  faceWidth: () => 120,
+  keepFaceWidth: (width) => {
+    sent.push(['keepFaceWidth', width]);
   },
   send: (name, params) => {
     sent.push([name, params]);
@@ -222,6 +259,17 @@ window.testPage = {
       distinct: clusters.length,
       sample: clusters.length,
     });
+  },
+  showPictures: async (levels) => {
+    if (!('setPictures' in mounted)) throw new Error('this component has no pictures');
+    const pictures = levels.map(async (grays, cluster) => ({
+      cluster,
+      faces: 10,
+      eigenface: await png(grays),
+      components: [await png([0, 80, 160, 240])],
+      explained: [0.4],
+    }));
+    (mounted as App).setPictures(1, await Promise.all(pictures));
   },
   fail: (message) => {
     failure = message;

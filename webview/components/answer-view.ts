@@ -8,6 +8,7 @@ import { plural } from '../../src/text/numbers';
 import type { Source } from '../source';
 import { Ask } from './cluster-events';
 import './face-grid';
+import { faceSize, faceSizeStyles, keptFaceWidth } from './face-size';
 import { fields } from './fields.css';
 import { shared } from './shared.css';
 
@@ -21,6 +22,7 @@ export class AnswerView extends LitElement {
   static override styles = [
     shared,
     fields,
+    faceSizeStyles,
     css`
       nav,
       .conditions {
@@ -52,6 +54,12 @@ export class AnswerView extends LitElement {
   @state() private order: QuestionOrder = 'surest';
   @state() private total: number | undefined;
   @state() private problem = '';
+  @state() private faceWidth = 0;
+
+  override connectedCallback() {
+    super.connectedCallback();
+    this.faceWidth = keptFaceWidth(this.source);
+  }
 
   override willUpdate(changed: Map<string, unknown>) {
     if (changed.has('conditions') || changed.has('generation')) void this.count();
@@ -81,6 +89,7 @@ export class AnswerView extends LitElement {
         <select aria-label="Order of the faces" @change=${this.onOrder}>
           ${Object.entries(ORDERS).map(([order, label]) => html`<option value=${order} ?selected=${order === this.order}>${label}</option>`)}
         </select>
+        ${faceSize(this.faceWidth, this.source, this.resize)}
       </nav>
       <div class="conditions" aria-label="Conditions" role="group">
         ${this.conditions.map((condition) => this.condition(condition))}
@@ -104,6 +113,7 @@ export class AnswerView extends LitElement {
                 .conditions=${this.conditions}
                 .questionOrder=${this.order}
                 .names=${this.names}
+                .faceWidth=${this.faceWidth}
                 .size=${total}
                 .generation=${this.generation}
                 .selection=${this.selection}
@@ -151,6 +161,10 @@ export class AnswerView extends LitElement {
     this.dispatchEvent(
       new Ask(this.conditions.map(({ attribute, present }) => ({ attribute, present: !present }))),
     );
+  };
+
+  private readonly resize = (width: number) => {
+    this.faceWidth = width;
   };
 
   private readonly onOrder = (event: Event) => {

@@ -1,25 +1,28 @@
 /** The panel: toolbar, notices, and all clusters or one cluster in detail. */
-import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { PanelState } from '../../src/protocol/panel';
+import { pairWith } from '../../src/summaries/pair-with';
 import type { Source } from '../source';
 import './answer-view';
-import './changes-view';
-import { Ask, ChooseCluster, Correct } from './cluster-events';
+import { styles } from './app.css';
+import { changesView } from './changes-view';
+import { Ask, ChooseCluster, CompareClusters, Correct } from './cluster-events';
+import type { ClusterView } from './cluster-view';
 import './cluster-view';
-import './comparison';
-import './dendrogram';
+import { clusteringCharts } from './clustering-charts';
 import { ShowFace } from './face-button';
-import './k-curve';
 import './notices';
 import type { Overview } from './overview';
 import './overview';
+import './pair-view';
 import type { PhotoDialog } from './photo-dialog';
 import './photo-dialog';
 import './progress-bar';
 import { SelectFaces } from './select-faces';
 import './selection-bar';
 import { shared } from './shared.css';
+import { isTextField } from './text-field';
 import './toolbar';
 import './waits';
 import type { Condition } from '../../src/domain/question';
@@ -29,24 +32,7 @@ import type { ClusterPictures } from '../../src/domain/faces';
 
 @customElement('fc-app')
 export class App extends LitElement {
-  static override styles = [
-    shared,
-    css`
-      :host {
-        padding-bottom: 32px;
-      }
-      details {
-        margin-bottom: 14px;
-      }
-      summary {
-        cursor: pointer;
-        margin-bottom: 6px;
-      }
-      .empty {
-        padding: 40px 0;
-      }
-    `,
-  ];
+  static override styles = [shared, styles];
 
   @property({ attribute: false }) source!: Source;
   /** Undefined until the host has sent it. */
@@ -55,6 +41,8 @@ export class App extends LitElement {
 
   /** Conditions of the faces that are shown instead of the clusters. */
   @state() private conditions: readonly Condition[] | undefined;
+  /** Ids of the clusters that are shown side by side. */
+  @state() private pair: readonly [number, number] | undefined;
   /** Rows of the selected faces. */
   @state() private selection: ReadonlySet<number> = new Set();
   /** Ids of the clusters that are chosen for an action, the first one first. */
@@ -78,6 +66,7 @@ export class App extends LitElement {
     this.addEventListener(Ask.type, this.onAsk);
     this.addEventListener(Correct.type, this.onCorrect);
     this.addEventListener(ChooseCluster.type, this.onChoose);
+    this.addEventListener(CompareClusters.type, this.onCompare);
     this.addEventListener(SelectFaces.type, this.onSelect);
     window.addEventListener('keydown', this.onKey);
   }
@@ -97,6 +86,10 @@ export class App extends LitElement {
     const isOther = earlier?.run?.createdAt !== this.panel?.run?.createdAt;
     if (earlier !== undefined && isOther) this.selection = new Set(); // its rows are of another run
     if (earlier?.generation !== this.panel?.generation) this.chosen = new Set();
+    const ids = this.panel?.clustering?.clusters.map(({ id }) => id) ?? [];
+    const isThere = this.pair?.every((id) => ids.includes(id)) === true;
+    if (!isThere || (earlier !== undefined && earlier.selected !== this.panel?.selected))
+      this.pair = undefined;
   }
 
   override updated(changed: PropertyValues<this>) {
@@ -150,8 +143,20 @@ export class App extends LitElement {
 
   private clusters(panel: PanelState, clustering: Clustering) {
     const { generation, selected } = panel;
-    const picturesOf = (id: number) =>
-      this.pictures.generation === generation ? this.pictures.of.get(id) : undefined;
+    const attributes = panel.run?.modelAttributes ?? [];
+    const isCurrent = this.pictures.generation === generation;
+    const pictures = isCurrent ? this.pictures.of : new Map<number, ClusterPictures>();
+    if (this.pair !== undefined)
+      return html`<fc-pair-view
+        .source=${this.source}
+        .clustering=${clustering}
+        .pair=${this.pair}
+        .generation=${generation}
+        .pictures=${pictures}
+        .close=${this.closePair}
+        .change=${this.showPair}
+        .open=${this.openOfPair}
+      ></fc-pair-view>`;
     const chosen = clustering.clusters.find(({ id }) => id === selected);
     if (chosen !== undefined) {
       return html`<fc-cluster-view
@@ -159,12 +164,13 @@ export class App extends LitElement {
         .clustering=${clustering}
         .cluster=${chosen}
         .generation=${generation}
-        .pictures=${picturesOf(chosen.id)}
+        .pictures=${pictures.get(chosen.id)}
+        .names=${attributes}
         .selection=${this.source.live ? this.selection : undefined}
       ></fc-cluster-view>`;
     }
-    if (panel.earlier !== null) return this.changes(panel.earlier, clustering);
-    const attributes = panel.run?.modelAttributes ?? [];
+    if (panel.earlier !== null)
+      return changesView(this.source, panel.earlier, clustering, generation);
     if (this.conditions !== undefined)
       return html`<fc-answer-view
         .source=${this.source}
@@ -174,30 +180,13 @@ export class App extends LitElement {
         .selection=${this.selection}
         .close=${this.closeAnswer}
       ></fc-answer-view>`;
-    const { tree, curve, distinct } = clustering;
     return html`
-      ${panel.comparison === null ? nothing : html`<fc-comparison .source=${this.source} .comparison=${panel.comparison}></fc-comparison>`}
-      ${
-        curve === null
-          ? nothing
-          : html`<details open>
-              <summary>How the number of clusters was chosen</summary>
-              <fc-k-curve .source=${this.source} .curve=${curve} .distinct=${distinct}></fc-k-curve>
-            </details>`
-      }
-      ${
-        tree === null || tree.length === 0
-          ? nothing
-          : html`<details open>
-              <summary>Dendrogram</summary>
-              <fc-dendrogram .source=${this.source} .clustering=${clustering}></fc-dendrogram>
-            </details>`
-      }
+      ${clusteringCharts(clustering, panel.comparison, this.source)}
       <fc-overview
         .source=${this.source}
         .clustering=${clustering}
         .generation=${generation}
-        .pictures=${this.pictures.generation === generation ? this.pictures.of : new Map()}
+        .pictures=${pictures}
         .names=${attributes}
         .chosen=${this.chosen}
         .selection=${this.selection}
@@ -205,18 +194,9 @@ export class App extends LitElement {
     `;
   }
 
-  private changes(earlier: string, clustering: Clustering) {
-    return html`<fc-changes-view
-      .source=${this.source}
-      .clustering=${clustering}
-      .generation=${this.panel?.generation}
-      .earlier=${earlier}
-    ></fc-changes-view>`;
-  }
-
   private nothingYet() {
-    if (this.progress !== null || this.panel?.problem != null) return nothing;
-    return html`<p class="empty quiet">No clusters yet.</p>`;
+    const waits = this.progress !== null || this.panel?.problem != null;
+    return waits ? nothing : html`<p class="empty quiet">No clusters yet.</p>`;
   }
 
   private readonly onShowFace = (event: Event) => {
@@ -226,6 +206,7 @@ export class App extends LitElement {
   private readonly onAsk = (event: Event) => {
     if (!(event instanceof Ask) || !this.source.live) return;
     if (this.panel?.selected != null) this.source.select(null);
+    this.pair = undefined;
     this.conditions = event.conditions;
   };
 
@@ -241,13 +222,39 @@ export class App extends LitElement {
     this.chosen = chosen;
   };
 
+  private readonly onCompare = (event: Event) => {
+    const clusters = this.panel?.clustering?.clusters;
+    if (!(event instanceof CompareClusters) || clusters === undefined) return;
+    const pair = pairWith(clusters, event.cluster, event.other);
+    if (pair === undefined) return;
+    if (this.panel?.selected === null) this.overviewScroll = window.scrollY;
+    this.showPair(pair);
+    window.scrollTo(0, 0);
+  };
+
+  private readonly showPair = (pair: readonly [number, number]) => {
+    this.pair = pair;
+  };
+
+  private readonly openOfPair = (cluster: number) => {
+    this.pair = undefined;
+    this.source.select(cluster);
+  };
+
+  /** Back to where the comparison was asked for, with the focus there. */
+  private readonly closePair = () => {
+    const [first] = this.pair ?? [];
+    this.pair = undefined;
+    void this.updateComplete.then(async () => {
+      const view = this.renderRoot.querySelector<ClusterView>('fc-cluster-view');
+      window.scrollTo(0, view === null ? this.overviewScroll : 0);
+      await view?.focusCompare();
+      if (view === null && first !== undefined) await this.focusCard(first);
+    });
+  };
+
   private readonly onSelect = (event: Event) => {
-    if (!(event instanceof SelectFaces)) return;
-    const selection = new Set(event.mode === 'replace' ? [] : this.selection);
-    for (const row of event.rows)
-      if (event.mode === 'remove') selection.delete(row);
-      else selection.add(row);
-    this.selection = selection;
+    if (event instanceof SelectFaces) this.selection = event.appliedTo(this.selection);
   };
 
   private readonly clearSelection = () => {
@@ -273,9 +280,10 @@ export class App extends LitElement {
   /** One step back: from the selection, the answer, or the cluster. */
   private stepBack() {
     if (this.selection.size > 0 || this.chosen.size > 0) this.clearSelection();
+    else if (this.pair !== undefined) this.closePair();
+    else if (this.panel?.selected != null) this.source.select(null);
     else if (this.panel?.earlier != null) this.source.send('changes', { id: null });
     else if (this.conditions !== undefined) this.closeAnswer();
-    else if (this.panel?.selected != null) this.source.select(null);
   }
 
   private step(event: KeyboardEvent, command: 'undo' | 'redo') {
@@ -284,11 +292,6 @@ export class App extends LitElement {
     this.source.send('command', { command });
   }
 }
-
-/** Whether a key was pressed in a field that has an undo of its own. */
-const isTextField = (event: KeyboardEvent): boolean =>
-  event.key !== 'Escape' &&
-  event.composedPath().some((each) => each instanceof HTMLInputElement && each.type !== 'checkbox');
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -176,6 +176,20 @@ export class ChangesView extends LitElement {
   };
 }
 
+/** @param earlier id of the kept clustering. */
+export const changesView = (
+  source: Source,
+  earlier: string,
+  clustering: Clustering,
+  generation: number,
+) =>
+  html`<fc-changes-view
+    .source=${source}
+    .clustering=${clustering}
+    .generation=${generation}
+    .earlier=${earlier}
+  ></fc-changes-view>`;
+
 function summaryOf(
   { earlier, common, moved, added, gone }: ClusteringDifference,
   now: number,

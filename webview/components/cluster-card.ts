@@ -7,7 +7,6 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { classMap } from 'lit/directives/class-map.js';
 import { clusterColor } from '../../src/domain/cluster-colors';
 import type { Occurrences, ClusterSummary } from '../../src/domain/clustering';
-import type { CorrectionRequest } from '../../src/domain/corrections';
 import type { FaceCard, ClusterPictures } from '../../src/domain/faces';
 import type { ClusterTitle } from '../../src/summaries/cluster-titles';
 import { count, percent, plural, silhouetteText } from '../../src/text/numbers';
@@ -141,7 +140,7 @@ export class ClusterCard extends LitElement {
                   @change=${this.onChoose}
                 /><fc-menu
                   label="Actions for ${this.name.text}"
-                  .items=${clusterMenu(cluster, source, this.correct, this.rename)}
+                  .items=${clusterMenu(cluster, source, this, this.rename)}
                 ></fc-menu>`
             : nothing
         }
@@ -181,10 +180,6 @@ export class ClusterCard extends LitElement {
   private readonly neighbor: Neighbor = (face, step) => {
     const at = this.faces?.findIndex(({ row }) => row === face.row) ?? -1;
     return at < 0 ? undefined : this.faces?.[at + step];
-  };
-
-  private readonly correct = (request: CorrectionRequest) => {
-    this.dispatchEvent(new Correct(request));
   };
 
   private readonly rename = () => {

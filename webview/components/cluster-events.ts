@@ -18,6 +18,18 @@ export class Ask extends Event {
   }
 }
 
+/** Asks to show a cluster beside another; bubbles up to the panel. */
+export class CompareClusters extends Event {
+  static readonly type = 'fc-compare-clusters';
+  /** @param other undefined for the one that is most like it. */
+  constructor(
+    readonly cluster: number,
+    readonly other?: number,
+  ) {
+    super(CompareClusters.type, { bubbles: true, composed: true });
+  }
+}
+
 /** Adds a cluster to those chosen for an action, or removes it; bubbles up to the panel. */
 export class ChooseCluster extends Event {
   static readonly type = 'fc-choose-cluster';

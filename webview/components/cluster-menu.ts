@@ -2,19 +2,23 @@
 import type { ClusterSummary } from '../../src/domain/clustering';
 import type { CorrectionRequest } from '../../src/domain/corrections';
 import type { Source } from '../source';
+import { CompareClusters, Correct } from './cluster-events';
 import type { MenuItem } from './menu';
 
 /**
- * @param correct asks for a correction.
+ * @param element dispatches what is asked for.
  * @param rename shows a field for the name.
  */
 export function clusterMenu(
   { id: cluster, size, said }: ClusterSummary,
   source: Source,
-  correct: (request: CorrectionRequest) => void,
+  element: HTMLElement,
   rename: (() => void) | undefined,
 ): MenuItem[] {
   const pinned = said?.pinned !== true;
+  const correct = (request: CorrectionRequest) => {
+    element.dispatchEvent(new Correct(request));
+  };
   const images = (action: 'copyImages' | 'copyPaths') => () => {
     source.send('images', { cluster, action });
   };
@@ -40,6 +44,12 @@ export function clusterMenu(
             correct({ kind: 'split', cluster, parts: 2 });
           },
         },
+    {
+      label: 'Compare with…',
+      run: () => {
+        element.dispatchEvent(new CompareClusters(cluster));
+      },
+    },
     { label: 'Copy images to a folder…', run: images('copyImages') },
     { label: 'Copy image paths', run: images('copyPaths') },
   ];

@@ -18,33 +18,6 @@ export const styles = css`
     gap: 24px;
     margin-bottom: 20px;
   }
-  figure {
-    margin: 0;
-  }
-  figcaption {
-    margin-top: 4px;
-    color: var(--vscode-descriptionForeground);
-    font-size: 0.92em;
-  }
-  .pictures {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 12px;
-    align-items: flex-end;
-  }
-  .pictures img {
-    display: block;
-    width: 92px;
-    aspect-ratio: 5 / 6;
-  }
-  .pictures .mean img {
-    width: 200px;
-  }
-  .waiting {
-    width: 200px;
-    aspect-ratio: 5 / 6;
-    background: color-mix(in srgb, var(--vscode-foreground) 8%, transparent);
-  }
   .chart {
     flex: 1 1 340px;
     max-width: 620px;
@@ -70,6 +43,15 @@ export const styles = css`
     margin: 0 8px 0 0;
   }
   .faces vscode-dropdown {
-    min-width: 150px;
+    min-width: 230px;
+  }
+  .faces select {
+    max-width: 100%;
+    min-height: 26px;
+    padding: 3px 6px;
+    border: 1px solid var(--vscode-dropdown-border, currentColor);
+    background: var(--vscode-dropdown-background);
+    color: var(--vscode-dropdown-foreground);
+    font: inherit;
   }
 `;

@@ -2,17 +2,19 @@
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { classifyAttributes } from '../../src/summaries/tell-apart';
+import { readableAttribute } from '../../src/domain/attributes';
+import { differences } from '../../src/summaries/cluster-names';
 import { clusterTitles } from '../../src/summaries/cluster-titles';
 import { forPage } from '../../src/text/neutralize';
-import type { CorrectionRequest } from '../../src/domain/corrections';
-import { imageUrl, type Source } from '../source';
-import { Correct } from './cluster-events';
+import type { Source } from '../source';
+import { CompareClusters } from './cluster-events';
 import { clusterMenu } from './cluster-menu';
 import './cluster-name';
 import { styles } from './cluster-view.css';
+import './eigenface';
+import { faceSize, faceSizeStyles, keptFaceWidth } from './face-size';
 import './face-grid';
 import './menu';
-import { meanOf } from './mean-of';
 import './occurrence-chart';
 import { shared } from './shared.css';
 import { count, percent, plural, silhouetteText } from '../../src/text/numbers';
@@ -23,11 +25,13 @@ const ORDERS: readonly [FaceOrder, string][] = [
   ['typical', 'Most typical first'],
   ['untypical', 'Least typical first'],
   ['silhouette', 'Lowest silhouette first'],
+  ['probable', 'Attribute: most probable first'],
+  ['borderline', 'Attribute: borderline first'],
 ];
 
 @customElement('fc-cluster-view')
 export class ClusterView extends LitElement {
-  static override styles = [shared, styles];
+  static override styles = [shared, styles, faceSizeStyles];
 
   @property({ attribute: false }) source!: Source;
   @property({ attribute: false }) clustering!: Clustering;
@@ -37,8 +41,19 @@ export class ClusterView extends LitElement {
   /** Rows of the selected faces; undefined where faces cannot be selected. */
   @property({ attribute: false }) selection: ReadonlySet<number> | undefined;
 
-  /** Kept when another cluster is shown. */
+  /** Names of the attributes of the network. */
+  @property({ attribute: false }) names: readonly string[] = [];
+
+  /** Kept when another cluster is shown, like the others. */
   @state() private order: FaceOrder = 'typical';
+  /** Of the orders by one, if the user chose it. */
+  @state() private attribute: string | undefined;
+  @state() private faceWidth = 0;
+
+  override connectedCallback() {
+    super.connectedCallback();
+    this.faceWidth = keptFaceWidth(this.source);
+  }
 
   override render() {
     const { cluster, clustering, source } = this;
@@ -51,7 +66,12 @@ export class ClusterView extends LitElement {
     return html`
       ${this.head(position)}
       <div class="summary">
-        ${this.eigenfaces()}
+        <fc-eigenface
+          .source=${source}
+          .cluster=${cluster}
+          .generation=${this.generation}
+          .pictures=${this.pictures}
+        ></fc-eigenface>
         <section class="chart" aria-label="Attributes">
           <h3>Attributes</h3>
           <fc-occurrence-chart .cluster=${cluster} .overall=${overall} legend></fc-occurrence-chart>
@@ -75,6 +95,9 @@ export class ClusterView extends LitElement {
         .size=${cluster.size}
         .generation=${this.generation}
         .order=${this.order}
+        .attribute=${this.orderAttribute()}
+        .names=${this.names}
+        .faceWidth=${this.faceWidth}
         .selection=${this.selection}
       ></fc-face-grid>
     `;
@@ -105,11 +128,18 @@ export class ClusterView extends LitElement {
         >
         <span class="quiet">silhouette ${silhouetteText(cluster.silhouette)}</span>
         ${
+          cluster.id >= -1 && clusters.length > 1
+            ? html`<vscode-button id="compare" appearance="secondary" @click=${this.compare}
+                >Compare With…</vscode-button
+              >`
+            : nothing
+        }
+        ${
           isOfFaces
             ? html`<fc-menu
                 label="Actions for this cluster"
                 text="Actions"
-                .items=${clusterMenu(cluster, source, this.correct, this.rename)}
+                .items=${clusterMenu(cluster, source, this, this.rename)}
               ></fc-menu>`
             : nothing
         }
@@ -128,19 +158,27 @@ export class ClusterView extends LitElement {
       : 'Faces, the most typical first';
   }
 
-  /** The order of the faces, and actions for the images. */
-  private actions() {
+  /** By which faces are ordered: at first the attribute that sets the cluster apart most. */
+  private orderAttribute(): string | undefined {
+    const { attribute, cluster, clustering, names, order } = this;
+    if (order !== 'probable' && order !== 'borderline') return undefined;
+    if (attribute !== undefined && names.includes(attribute)) return attribute;
+    const apart = differences(cluster, clustering.overall).map(({ name }) => name);
+    return apart.find((name) => names.includes(name)) ?? names[0];
+  }
+
+  private orders() {
+    const { faceWidth, names, source } = this;
+    const attribute = this.orderAttribute();
     const change = (event: Event) => {
       const chosen = (event.target as HTMLInputElement).value;
       this.order = ORDERS.find(([order]) => order === chosen)?.[0] ?? 'typical';
     };
-    const button = (action: 'copyPaths' | 'copyImages', label: string, title: string) => {
-      const send = () => {
-        this.source.send('images', { cluster: this.cluster.id, action });
-      };
-      return html`<vscode-button id=${action} appearance="secondary" title=${title} @click=${send}
-        >${label}</vscode-button
-      >`;
+    const changeAttribute = (event: Event) => {
+      this.attribute = (event.target as HTMLSelectElement).value;
+    };
+    const resize = (width: number) => {
+      this.faceWidth = width;
     };
     return html`
       <vscode-dropdown
@@ -151,30 +189,35 @@ export class ClusterView extends LitElement {
       >
         ${ORDERS.map(([order, text]) => html`<vscode-option value=${order} ?selected=${order === this.order}>${text}</vscode-option>`)}
       </vscode-dropdown>
-      ${button('copyImages', 'Copy Images to Folder…', 'Copies the images of this cluster into a folder; existing files are not replaced')}
-      ${button('copyPaths', 'Copy Image Paths', 'Copies the paths of the images to the clipboard, one per line')}
+      ${
+        attribute === undefined
+          ? nothing
+          : html`<select
+              id="attribute"
+              aria-label="Attribute of the order"
+              @change=${changeAttribute}
+            >
+              ${names.map((name) => html`<option value=${name} ?selected=${name === attribute}>${readableAttribute(name)}</option>`)}
+            </select>`
+      }
+      ${faceSize(faceWidth, source, resize)}
     `;
   }
 
-  private eigenfaces() {
-    const { pictures } = this;
-    if (pictures === undefined)
-      return html`<div class="waiting" role="img" aria-label="The mean face is being made"></div>`;
+  /** The order and size of the faces, and actions for the images. */
+  private actions() {
+    const button = (action: 'copyPaths' | 'copyImages', label: string, title: string) => {
+      const send = () => {
+        this.source.send('images', { cluster: this.cluster.id, action });
+      };
+      return html`<vscode-button id=${action} appearance="secondary" title=${title} @click=${send}
+        >${label}</vscode-button
+      >`;
+    };
     return html`
-      <section class="pictures" aria-label="Eigenfaces">
-        <figure class="mean">
-          <img src=${imageUrl(pictures.eigenface, 'image/png')} alt="Mean face of the cluster" />
-          <figcaption>${meanOf(this.cluster, pictures)}</figcaption>
-        </figure>
-        ${pictures.components.map(
-          (component, i) => html`
-            <figure>
-              <img src=${imageUrl(component, 'image/png')} alt="Principal component ${i + 1}" />
-              <figcaption>Component ${i + 1}: ${percent(pictures.explained[i] ?? 0)}</figcaption>
-            </figure>
-          `,
-        )}
-      </section>
+      ${this.orders()}
+      ${button('copyImages', 'Copy Images to Folder…', 'Copies the images of this cluster into a folder; existing files are not replaced')}
+      ${button('copyPaths', 'Copy Image Paths', 'Copies the paths of the images to the clipboard, one per line')}
     `;
   }
 
@@ -192,8 +235,14 @@ export class ClusterView extends LitElement {
     </vscode-button>`;
   }
 
-  private readonly correct = (request: CorrectionRequest) => {
-    this.dispatchEvent(new Correct(request));
+  /** Returns the focus to where a comparison was asked for. */
+  async focusCompare(): Promise<void> {
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>('#compare')?.focus({ preventScroll: true });
+  }
+
+  private readonly compare = () => {
+    this.dispatchEvent(new CompareClusters(this.cluster.id));
   };
 
   private readonly rename = () => {

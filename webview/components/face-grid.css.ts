@@ -6,8 +6,8 @@ export const styles = css`
   }
   .cell {
     position: relative;
-    width: 100px;
-    height: 120px;
+    width: var(--face-width);
+    height: calc(1.2 * var(--face-width));
   }
   .cell .face {
     position: relative;

@@ -4,6 +4,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { LitVirtualizer } from '@lit-labs/virtualizer';
 import '@lit-labs/virtualizer';
 import { grid } from '@lit-labs/virtualizer/layouts/grid.js';
+import { readableAttribute } from '../../src/domain/attributes';
 import { percent } from '../../src/text/numbers';
 import { forPage } from '../../src/text/neutralize';
 import type { Source } from '../source';
@@ -18,14 +19,28 @@ import type { FaceCard } from '../../src/domain/faces';
 const PAGE = 48;
 /** Number of pages in memory; the least recently used are dropped with their pictures. */
 const KEPT_PAGES = 60;
-/** In pixels, as in the style sheet. */
-const TILE = { width: 100, height: 120, gap: 6 } as const;
+/** Between faces, in pixels. */
+const GAP = 6;
+/** Of a face's height and width, as the network sees it. */
+const ASPECT = 1.2;
+/** Width of a face in pixels before the user chooses another one. */
+const DEFAULT_WIDTH = 100;
 
-const ORDER: Record<FaceOrder, string> = {
-  typical: 'the most typical first',
-  untypical: 'the least typical first',
-  silhouette: 'those nearest to another cluster first',
+const ORDER: Record<FaceOrder, (attribute: string) => string> = {
+  typical: () => 'the most typical first',
+  untypical: () => 'the least typical first',
+  silhouette: () => 'those nearest to another cluster first',
+  probable: (attribute) => `by the probability of ${attribute}`,
+  borderline: (attribute) => `those nearest to the threshold of ${attribute} first`,
 };
+
+const layoutOf = (width: number) =>
+  grid({
+    itemSize: { width: `${width}px`, height: `${Math.round(width * ASPECT)}px` },
+    gap: `${GAP}px`,
+    padding: '3px',
+    justify: 'start',
+  });
 
 @customElement('fc-face-grid')
 export class FaceGrid extends LitElement {
@@ -36,6 +51,10 @@ export class FaceGrid extends LitElement {
   @property({ type: Number }) size = 0;
   @property({ type: Number }) generation = 0;
   @property() order: FaceOrder = 'typical';
+  /** Of the orders by one: its probability is shown on each face. */
+  @property({ attribute: false }) attribute: string | undefined;
+  /** Of a face, in pixels. */
+  @property({ attribute: false }) faceWidth = DEFAULT_WIDTH;
   /** Shows the faces that meet these instead of those of a cluster. */
   @property({ attribute: false }) conditions: readonly Condition[] | undefined;
   @property({ attribute: false }) questionOrder: QuestionOrder = 'surest';
@@ -53,19 +72,19 @@ export class FaceGrid extends LitElement {
 
   private items: number[] = [];
   private readonly pages = new Map<number, FaceCard[] | 'loading'>();
-  private readonly layout = grid({
-    itemSize: { width: `${TILE.width}px`, height: `${TILE.height}px` },
-    gap: `${TILE.gap}px`,
-    padding: '3px',
-    justify: 'start',
-  });
+  private layout = layoutOf(DEFAULT_WIDTH);
 
   override willUpdate(changed: PropertyValues<this>) {
+    if (changed.has('faceWidth')) {
+      this.layout = layoutOf(this.faceWidth);
+      this.style.setProperty('--face-width', `${this.faceWidth}px`);
+    }
     if (
       !changed.has('cluster') &&
       !changed.has('generation') &&
       !changed.has('size') &&
       !changed.has('order') &&
+      !changed.has('attribute') &&
       !changed.has('conditions') &&
       !changed.has('questionOrder')
     )
@@ -87,7 +106,7 @@ export class FaceGrid extends LitElement {
       ${this.problem === '' ? nothing : html`<p role="alert">${forPage(this.problem)} <button class="link" @click=${this.retry}>Try again</button></p>`}
       <lit-virtualizer
         role="group"
-        aria-label=${this.conditions === undefined ? `Faces of the cluster, ${ORDER[this.order]}` : 'Faces'}
+        aria-label=${this.conditions === undefined ? `Faces of the cluster, ${ORDER[this.order](readableAttribute(this.attribute ?? ''))}` : 'Faces'}
         .items=${this.items}
         .renderItem=${renderItem}
         .layout=${this.layout}
@@ -121,9 +140,11 @@ export class FaceGrid extends LitElement {
     return page[index % PAGE];
   }
 
-  /** The probability that a face meets the conditions. */
+  /** The probability that a face meets the conditions, or has the attribute of the order. */
   private captionOf({ probabilities }: FaceCard): string | undefined {
-    const { conditions, names } = this;
+    const { attribute, names } = this;
+    const ofOrder = attribute === undefined ? undefined : [{ attribute, present: true }];
+    const conditions = this.conditions ?? ofOrder;
     if (conditions === undefined) return undefined;
     const sure = conditions.map(({ attribute, present }) => {
       const probability = probabilities[names.indexOf(attribute)] ?? NaN;
@@ -143,19 +164,20 @@ export class FaceGrid extends LitElement {
   };
 
   private async load(number: number) {
-    const { generation, cluster, order, conditions, questionOrder } = this;
+    const { attribute, generation, cluster, order, conditions, questionOrder } = this;
     this.pages.set(number, 'loading');
     try {
       const start = number * PAGE;
       const count = Math.min(PAGE, this.items.length - start);
       const faces =
         conditions === undefined
-          ? await this.source.faces(cluster, order, start, count)
+          ? await this.source.faces(cluster, order, start, count, attribute)
           : (await this.source.ask([...conditions], questionOrder, start, count)).faces;
       const isOutdated =
         generation !== this.generation ||
         cluster !== this.cluster ||
         order !== this.order ||
+        attribute !== this.attribute ||
         conditions !== this.conditions ||
         questionOrder !== this.questionOrder;
       if (isOutdated) return;
@@ -175,11 +197,10 @@ export class FaceGrid extends LitElement {
   };
 
   private readonly onKey = (event: KeyboardEvent) => {
-    const columns = Math.max(
-      1,
-      Math.floor((this.virtualizer.clientWidth - 6 + TILE.gap) / (TILE.width + TILE.gap)),
-    );
-    const lines = Math.max(1, Math.floor(window.innerHeight / (TILE.height + TILE.gap)));
+    const width = this.faceWidth + GAP;
+    const height = this.faceWidth * ASPECT + GAP;
+    const columns = Math.max(1, Math.floor(this.virtualizer.clientWidth / width));
+    const lines = Math.max(1, Math.floor(window.innerHeight / height));
     const last = this.items.length - 1;
     const steps: Record<string, number> = {
       ArrowRight: 1,

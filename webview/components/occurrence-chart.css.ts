@@ -8,12 +8,18 @@ export const styles = css`
     display: grid;
     gap: 3px;
   }
-  li {
+  .row {
     display: grid;
-    grid-template-columns: minmax(90px, 9.5em) 1fr 2.6em;
+    grid-template-columns: minmax(80px, 9.5em) minmax(40px, 1fr) 3.6em 3.6em 2.8em;
     align-items: center;
     gap: 8px;
     line-height: 1.35;
+  }
+  .head {
+    color: var(--vscode-descriptionForeground);
+  }
+  .head span {
+    font-size: 0.92em; /* of the row, its columns would have other widths */
   }
   .name {
     overflow: hidden;
@@ -47,8 +53,10 @@ export const styles = css`
   .overall {
     fill: var(--vscode-foreground);
   }
-  .value {
+  .figure {
+    text-align: end;
     font-variant-numeric: tabular-nums;
+    white-space: nowrap;
   }
   .legend {
     display: flex;
@@ -58,12 +66,32 @@ export const styles = css`
     color: var(--vscode-descriptionForeground);
     font-size: 0.92em;
   }
-  .legend span {
+  .legend li {
     display: inline-flex;
     align-items: center;
     gap: 5px;
   }
+  .legend b {
+    font-weight: 600;
+  }
+  details {
+    margin-top: 6px;
+    font-size: 0.92em;
+  }
+  summary {
+    cursor: pointer;
+  }
+  dl {
+    margin: 4px 0 0;
+  }
+  dt {
+    font-weight: 600;
+  }
+  dd {
+    margin: 0 0 4px;
+  }
   .legend svg {
+    flex: none;
     width: 16px;
     height: 10px;
   }

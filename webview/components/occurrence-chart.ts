@@ -16,8 +16,29 @@ import { shared } from './shared.css';
 const STANDING = {
   prominent: 'almost all have it',
   noisy: 'divided',
-  rare: 'few have it',
+  absent: 'few have it',
 } as const;
+
+/** Explanations of the colors: what is shown, and what is said on hovering. */
+const LEGEND = [
+  [
+    'prominent',
+    'at least 75 % have it',
+    'Almost all faces of the cluster have it. It characterizes the cluster where the whole folder has it less.',
+  ],
+  [
+    'noisy',
+    '25 to 75 % have it',
+    'The cluster is divided: some faces have it, others do not. It says little of the cluster; more clusters may separate them.',
+  ],
+  [
+    'absent',
+    'at most 25 % have it',
+    'Hardly any face of the cluster has it. That characterizes the cluster, too, where the whole folder has it more.',
+  ],
+] as const;
+
+const LIFT = 'How many times as often as in the whole folder; 1 is as often';
 
 @customElement('fc-occurrence-chart')
 export class OccurrenceChart extends LitElement {
@@ -34,6 +55,10 @@ export class OccurrenceChart extends LitElement {
   override render() {
     if (this.cluster === undefined) return nothing;
     return html`
+      <div class="row head" aria-hidden="true">
+        <span></span><span></span><span class="figure">cluster</span
+        ><span class="figure">folder</span><span class="figure" title=${LIFT}>lift</span>
+      </div>
       <ul aria-label="Attribute occurrences">
         ${bars(this.cluster).map((bar) => this.row(bar))}
       </ul>
@@ -43,20 +68,29 @@ export class OccurrenceChart extends LitElement {
 
   private row({ name, frequency, standing }: Bar) {
     const overall = own(this.overall, name) ?? 0;
-    const text = `${readableAttribute(name)}: ${percent(frequency)} of this cluster (${STANDING[standing]}), ${percent(overall)} of all faces`;
+    const lift = overall === 0 ? undefined : liftText(frequency / overall);
+    const often = lift === undefined ? '' : `, ${lift} times as often`;
+    const text = `${readableAttribute(name)}: ${percent(frequency)} of this cluster (${standing}: ${STANDING[standing]}), ${percent(overall)} of all faces${often}`;
     return html`
-      <li class=${standing} title=${text}>
+      <li class="row ${standing}" title=${text}>
         <span class="name" aria-hidden="true">${readableAttribute(name)}</span>
         <svg class="track" role="img" aria-label=${text}>
           ${standing === 'noisy' ? hatching : nothing}
           <rect class="bar" width="${frequency * 100}%" height="100%"></rect>
-          <rect class="overall" x="${overall * 100}%" width="2" height="100%"></rect>
+          <rect class="overall" x="${Math.min(99, overall * 100)}%" width="2" height="100%"></rect>
         </svg>
-        <span class="value" aria-hidden="true">${frequency.toFixed(2)}</span>
+        <span class="figure value" aria-hidden="true">${percent(frequency)}</span>
+        <span class="figure quiet" aria-hidden="true">${percent(overall)}</span>
+        <span class="figure quiet" aria-hidden="true"
+          >${lift === undefined ? '–' : `×${lift}`}</span
+        >
       </li>
     `;
   }
 }
+
+/** 1.734 → `1.7`; 23.4 → `23`. */
+const liftText = (lift: number): string => lift.toFixed(lift > 0 && lift < 9.95 ? 1 : 0);
 
 /** Distinguishes noisy bars without color. */
 const hatching = svg`
@@ -68,25 +102,38 @@ const hatching = svg`
 
 function legend() {
   return html`
-    <div class="legend" aria-hidden="true">
-      <span class="prominent"
-        ><svg><rect class="bar" width="100%" height="100%"></rect></svg>prominent: at least 75
-        %</span
-      >
-      <span class="noisy"
-        ><svg>
-          ${hatching}
-          <rect class="bar" width="100%" height="100%"></rect></svg
-        >noisy: 25 to 75 %</span
-      >
-      <span class="rare"
-        ><svg><rect class="bar" width="100%" height="100%"></rect></svg>less</span
-      >
-      <span
-        ><svg class="mark"><rect class="overall" width="100%" height="100%"></rect></svg>among all
-        faces</span
-      >
-    </div>
+    <ul class="legend" aria-label="Legend">
+      ${LEGEND.map(
+        ([standing, short, long]) =>
+          html`<li class=${standing} title=${long}>
+            <svg aria-hidden="true">
+              ${standing === 'noisy' ? hatching : nothing}
+              <rect class="bar" width="100%" height="100%"></rect></svg
+            ><span><b>${standing}</b>: ${short}</span>
+          </li>`,
+      )}
+      <li title="Share of all faces of the folder that have it">
+        <svg class="mark" aria-hidden="true">
+          <rect class="overall" width="100%" height="100%"></rect></svg
+        ><span>the whole folder</span>
+      </li>
+      <li title=${LIFT}>
+        <span><b>lift</b>: times as often as in the folder</span>
+      </li>
+    </ul>
+    <details>
+      <summary>What these mean</summary>
+      <dl>
+        ${[
+          ...LEGEND.map(([name, , long]) => [name, long] as const),
+          ['lift', `${LIFT}.`] as const,
+        ].map(
+          ([name, long]) =>
+            html`<dt>${name}</dt>
+              <dd>${long}</dd>`,
+        )}
+      </dl>
+    </details>
   `;
 }
 

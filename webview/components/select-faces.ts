@@ -13,4 +13,13 @@ export class SelectFaces extends Event {
   ) {
     super(SelectFaces.type, { bubbles: true, composed: true });
   }
+
+  /** The selection after it. */
+  appliedTo(selection: ReadonlySet<number>): Set<number> {
+    const result = new Set(this.mode === 'replace' ? [] : selection);
+    for (const row of this.rows)
+      if (this.mode === 'remove') result.delete(row);
+      else result.add(row);
+    return result;
+  }
 }

@@ -6,7 +6,7 @@ import type { Clustering } from '../../src/domain/clustering';
 import type { CorrectionRequest } from '../../src/domain/corrections';
 import { clusterTitles } from '../../src/summaries/cluster-titles';
 import { plural } from '../../src/text/numbers';
-import { Correct } from './cluster-events';
+import { CompareClusters, Correct } from './cluster-events';
 import type { MenuItem } from './menu';
 import './menu';
 import { shared } from './shared.css';
@@ -64,14 +64,20 @@ export class SelectionBar extends LitElement {
     const [into, ...others] = [...this.chosen];
     if (into === undefined || others.length === 0)
       return html`<span class="quiet">Choose another one to merge them</span>`;
-    return html`<vscode-button
-      id="merge"
-      title="Into ${titles.get(into)?.text ?? ''}"
-      @click=${() => {
-        this.correct({ kind: 'merge', into, others });
-      }}
-      >Merge</vscode-button
-    >`;
+    const [other, ...further] = others;
+    const compare = () => {
+      this.dispatchEvent(new CompareClusters(into, other));
+      this.clear();
+    };
+    return html`${further.length > 0 ? nothing : html`<vscode-button id="compare" appearance="secondary" @click=${compare}>Compare</vscode-button>`}
+      <vscode-button
+        id="merge"
+        title="Into ${titles.get(into)?.text ?? ''}"
+        @click=${() => {
+          this.correct({ kind: 'merge', into, others });
+        }}
+        >Merge</vscode-button
+      >`;
   }
 
   private faces() {

@@ -1,6 +1,7 @@
 /** Faces as a person corrected them: what is no face counts nowhere, marks are probabilities. */
 import type { FaceCorrections } from '../../corrections/face-corrections';
 import type { ClusterSummary } from '../../domain/clustering';
+import { NOT_FACES } from '../../domain/corrections';
 import type { StoredClustering } from '../../runs/run-files';
 import type { StoredRun } from '../../runs/run-store';
 import { occurrencesOf, presentCounts, sharesOf } from '../../summaries/occurrences';
@@ -34,6 +35,10 @@ export function markedProbabilities(
 
 /** Rows that are left out, and the cluster of each: `NOT_FACES` or `LEFT_OUT_COPIES`. */
 export type LeftOutFaces = ReadonlyMap<number, number>;
+
+/** @param labels cluster of each face. */
+export const leftOutBy = (labels: Int32Array): LeftOutFaces =>
+  new Map([...labels.entries()].filter(([, id]) => id <= NOT_FACES));
 
 export function countedFaces(all: ClusterInput, leftOut: LeftOutFaces): CountedFaces {
   const faces = all.probabilities.length / all.names.length;

@@ -22,7 +22,7 @@ import {
 import { writeToRun } from '../../runs/run-store';
 import { UserError } from '../../util/errors';
 import { describeClusters } from '../clustering/correct-clustering';
-import { countedFaces, ofAllFaces } from '../clustering/corrected-faces';
+import { countedFaces, leftOutBy, ofAllFaces } from '../clustering/corrected-faces';
 import { type OpenRun, openRun } from '../open-runs';
 import { clusteringWorkers } from '../threads/worker-pools';
 import type { JobContext } from './job-context';
@@ -109,7 +109,7 @@ async function describe(
   context: JobContext,
 ): Promise<StoredClustering> {
   const all = await inputOf(run, clustering.settings);
-  const leftOut = new Map([...labels.entries()].filter(([, id]) => id <= NOT_FACES));
+  const leftOut = leftOutBy(labels);
   const { input, rows } = countedFaces(all, leftOut);
   const described = await describeClusters(
     input,

@@ -3,7 +3,7 @@
  * and the paths of images.
  */
 import { adjustedRand, normalizedMutualInformation } from '../../clustering/agreement';
-import type { Clustering, FaceOrder } from '../../domain/clustering';
+import type { Clustering } from '../../domain/clustering';
 import type { FaceCard, ClusterPictures } from '../../domain/faces';
 import type { EngineCalls } from '../../protocol/engine';
 import { readCopies } from '../../runs/copies-file';
@@ -13,7 +13,6 @@ import {
   membersOfCluster,
   readClustering,
   readPictures,
-  silhouetteOfFace,
   type StoredClustering,
   writePictures,
 } from '../../runs/run-files';
@@ -37,6 +36,7 @@ import { keepBefore } from './kept-clusterings';
 import { leftOutOf } from './left-out-faces';
 import { clusteringOf } from './stored-clustering';
 import type { JobContext } from './job-context';
+import { orderFaces } from './order-faces';
 import { inputOf } from './run-input';
 
 /** Clusters the faces of a run, and compares the result with the clustering it replaces. */
@@ -124,14 +124,14 @@ function picturesOf(
 export async function page({
   runDir,
   cluster,
-  order,
   start,
   count,
+  ...order
 }: EngineCalls['page']['params']): Promise<FaceCard[]> {
   const run = await openRun(runDir);
   const stored = await clusteringOf(run);
   const members = membersOfCluster(stored, cluster) ?? new Int32Array();
-  const rows = ordered(members, order, stored).subarray(start, start + count);
+  const rows = orderFaces(members, order, run, stored).subarray(start, start + count);
   return faceCards(run, Array.from(rows));
 }
 
@@ -146,15 +146,6 @@ export async function cardsOf({
   if (missing !== undefined)
     throw new UserError(`the run has ${String(faces)} faces, and no row ${String(missing)}`);
   return faceCards(run, rows);
-}
-
-/** @param members of a cluster, the most typical first. */
-function ordered(members: Int32Array, order: FaceOrder, stored: StoredClustering): Int32Array {
-  if (order === 'typical') return members;
-  const reversed = members.slice().reverse();
-  // Where silhouettes are equal or undefined, the least typical come first.
-  const value = (row: number) => silhouetteOfFace(stored, row) ?? 1;
-  return order === 'untypical' ? reversed : reversed.sort((a, b) => value(a) - value(b));
 }
 
 /** Faces with their crops and probabilities, in the order of `rows`. */

@@ -2,13 +2,12 @@
 import type { Handlers } from '../../channel/serve';
 import type { PANEL_QUERIES, PanelCalls } from '../../protocol/panel';
 import type { RunQueries } from '../runs/run-queries';
-import { plainBytes, plainMap, withPlainJpeg } from './plain-bytes';
+import { plainBytes, plainComponents, plainMap, withPlainJpeg } from './plain-bytes';
 
 export const panelQueries = (
   queries: RunQueries,
 ): Pick<Handlers<PanelCalls>, (typeof PANEL_QUERIES)[number]> => ({
-  faces: async ({ cluster, order, start, count }) =>
-    (await queries.faces(cluster, order, start, count)).map(withPlainJpeg),
+  faces: async (part) => (await queries.faces(part)).map(withPlainJpeg),
   ask: async (question) => {
     const { total, faces } = await queries.ask(question);
     return { total, faces: faces.map(withPlainJpeg) };
@@ -22,5 +21,7 @@ export const panelQueries = (
   difference: ({ id }) => queries.difference(id),
   places: async (_, { signal }) => plainMap(await queries.places({ signal })),
   arrangedPlaces: async (_, { signal }) => plainMap(await queries.arrangedPlaces({ signal })),
+  faceComponents: async ({ cluster }) => plainComponents(await queries.faceComponents(cluster)),
+  clusterDistance: ({ clusters }) => queries.clusterDistance(clusters),
   attributeValues: async ({ attribute }) => plainBytes(await queries.attributeValues(attribute)),
 });

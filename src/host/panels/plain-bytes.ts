@@ -1,3 +1,4 @@
+import type { FaceComponents } from '../../domain/faces';
 import type { FaceMap } from '../../domain/face-map';
 
 /**
@@ -19,4 +20,10 @@ export const plainMap = (map: FaceMap): FaceMap => ({
   ...map,
   places: new Float32Array(map.places),
   clusters: new Int32Array(map.clusters),
+});
+
+/** Components whose values have a buffer of their own. */
+export const plainComponents = (components: FaceComponents): FaceComponents => ({
+  ...components,
+  values: new Int8Array(components.values),
 });

@@ -1,7 +1,14 @@
 /** Calls about the faces and images of a stored run, answered by the engine. */
-import type { Clustering, FaceOrder } from '../../domain/clustering';
+import type { Clustering } from '../../domain/clustering';
 import type { Comparison } from '../../domain/comparison';
-import type { ClusterPictures, FaceAnswer, FaceCard, PhotoView } from '../../domain/faces';
+import type {
+  ClusterDistance,
+  ClusterPictures,
+  FaceAnswer,
+  FaceCard,
+  FaceComponents,
+  PhotoView,
+} from '../../domain/faces';
 import type { ClusteringDifference, KeptClustering } from '../../domain/kept-clusterings';
 import type { FaceMap } from '../../domain/face-map';
 import { type ClusteringSettings, METHODS } from '../../domain/settings';
@@ -71,13 +78,18 @@ export class RunQueries {
   }
 
   /** A page of the faces of a cluster. */
-  async faces(
-    cluster: number,
-    order: FaceOrder,
-    start: number,
-    count: number,
-  ): Promise<FaceCard[]> {
-    return this.engine().call('page', { runDir: this.runDir, cluster, order, start, count });
+  async faces(part: Omit<EngineCalls['page']['params'], 'runDir'>): Promise<FaceCard[]> {
+    return this.engine().call('page', { ...part, runDir: this.runDir });
+  }
+
+  /** The leading principal components of the faces of a cluster. */
+  async faceComponents(cluster: number): Promise<FaceComponents> {
+    return this.engine().call('faceComponents', { runDir: this.runDir, cluster });
+  }
+
+  /** How far apart two clusters are. */
+  async clusterDistance(clusters: [number, number]): Promise<ClusterDistance> {
+    return this.engine().call('clusterDistance', { runDir: this.runDir, clusters });
   }
 
   /** A part of the faces that meet conditions. */

@@ -175,7 +175,7 @@ function clusterTooltip({ session, cluster }: ClusterNode): vscode.MarkdownStrin
   const rows = bars(cluster).map(({ name, frequency, standing }) => [
     readableAttribute(name),
     `${(frequency * 100).toFixed(0)} %`,
-    standing === 'rare' ? '' : standing,
+    standing === 'absent' ? '' : standing,
   ]);
   const silhouette = cluster.silhouette === null ? 'not defined' : cluster.silhouette.toFixed(3);
   return markdownTable(

@@ -1,0 +1,17 @@
+import { css } from 'lit';
+
+export const styles = css`
+  :host {
+    padding-bottom: 32px;
+  }
+  details {
+    margin-bottom: 14px;
+  }
+  summary {
+    cursor: pointer;
+    margin-bottom: 6px;
+  }
+  .empty {
+    padding: 40px 0;
+  }
+`;
