@@ -285,7 +285,8 @@ test('the view of a cluster steps to its neighbors, orders its faces and uses it
   await component.getByRole('button', { name: 'Next cluster' }).click();
   await component.locator('#copyPaths').click();
   await component.locator('#back').click();
-  expect(await mounted.sent()).toEqual([
+  const actions = (await mounted.sent()).filter(([name]) => name !== 'faceComponents');
+  expect(actions).toEqual([
     ['select', { cluster: 1 }],
     ['images', { cluster: 0, action: 'copyPaths' }],
     ['select', { cluster: null }],
