@@ -71,6 +71,36 @@ describe('how a table is written', () => {
     expect(rowsOf(table)).toEqual({ 'äöü.jpg': [1, 0], 'b.jpg': [0, 1] });
   });
 
+  const row = 'ein "schöner" äöü – €.jpg';
+  it.each([
+    ['that takes a parser', `image,Male,Größe\n"${row.replaceAll('"', '""')}",1,0\n`],
+    ['between spaces', `Male Größe\n"${row.replaceAll('"', '')}" 1 0\n`],
+    ['as JSON', `${JSON.stringify({ image: row, Male: 1, Größe: 0 })}\n`],
+  ])('in Windows-1252, which is said: %s', async (_, text) => {
+    // Latin-1 has neither the dash nor the sign of the euro.
+    const bytes = Buffer.from(text.replaceAll('–', '\u0096').replaceAll('€', '\u0080'), 'latin1');
+    const table = await read(bytes);
+    expect(table.attributes).toEqual(['Male', 'Größe']);
+    expect(table.images[0]!.replaceAll('"', '')).toBe(row.replaceAll('"', ''));
+    expect(table.remarks.join()).toMatch(/text that is not UTF-8 is read as Windows-1252: '.*öß?/);
+  });
+
+  it('in UTF-8 that is cut anywhere, and lines of Windows-1252 in it alone', async () => {
+    const lines = Array.from({ length: 20_000 }, (_, i) => `${i}é–𝄞.jpg;${i % 2};1`);
+    const text = Buffer.from(`image;Male;Größe\n${lines.join('\n')}\n`);
+    for (const start of ['', 'x', 'xx', 'xxx']) {
+      const table = await read(Buffer.concat([Buffer.from(start), text]));
+      expect(table.images.at(-1)).toBe('19999é–𝄞.jpg');
+      expect(table.images.every((name) => name.endsWith('é–𝄞.jpg'))).toBe(true);
+      expect(table.remarks).toEqual([]);
+    }
+    const mixed = await read(Buffer.concat([text, Buffer.from('fin\xe9.jpg;1;1', 'latin1')]));
+    expect(mixed.images.slice(-2)).toEqual(['19999é–𝄞.jpg', 'finé.jpg']);
+    expect(mixed.remarks).toEqual([
+      "text that is not UTF-8 is read as Windows-1252: 'finé.jpg;1;1'",
+    ]);
+  });
+
   it('in UTF-16 that is read in several pieces of an odd number of bytes', async () => {
     const lines = Array.from({ length: 30_000 }, (_, i) => `${i}é.jpg;${i % 2};1`);
     const table = await read(
