@@ -25,6 +25,7 @@ export class LabelColumns {
   private isPlain: boolean;
   private readonly images: string[] = [];
   private readonly splits: string[] = [];
+  private readonly people: string[] = [];
   private readonly faces: number[] = [];
   private readonly values: ValueRows;
   private readonly separator: number;
@@ -46,7 +47,10 @@ export class LabelColumns {
     this.roles = roles;
     checkCells(file, 1, roles.header.length);
     this.isLfw = roles.person >= 0;
-    if (this.isStrict) roles.candidates.push(...roles.others.splice(0));
+    if (this.isStrict) {
+      roles.candidates.push(...roles.others.splice(0));
+      roles.people = -1;
+    }
     roles.candidates.sort((a, b) => a - b);
     this.columns = roles.candidates.map((column) => {
       const name = roles.header[column]!;
@@ -108,6 +112,7 @@ export class LabelColumns {
     const { roles, columns } = this;
     this.images.push(this.nameOf(cells, where));
     if (roles.split >= 0) this.splits.push(textOf(cells, roles.split, where));
+    if (roles.people >= 0) this.people.push(textOf(cells, roles.people, where));
     if (roles.face >= 0) this.faces.push(faceOf(cells.text(roles.face)));
     const { block, at } = this.values;
     for (let i = 0; i < columns.length; i++) {
@@ -240,6 +245,7 @@ export class LabelColumns {
       images,
       faces: roles.face < 0 ? undefined : this.faces,
       splits: roles.split < 0 ? undefined : this.splits,
+      people: roles.people < 0 ? undefined : this.people,
       values: values.take(taken),
       remarks,
     };

@@ -4,14 +4,14 @@ import type { ImageFile } from '../images/image-list';
 import { scanImages } from '../images/scan-folders';
 import { plural } from '../text/numbers';
 import { UserError } from '../util/errors';
-import { findPartitions, type LabelPart, splitOf } from './find-tables';
+import { findPartitions, isKnownPartitions, type LabelPart, splitOf } from './find-tables';
 import { joinTables } from './join-tables';
-import { pathParts } from './image-names';
+import { finderByName, pathParts } from './image-names';
 import type { LabelTable } from './label-table';
 import { readRows } from './labels';
 import { classFolderLabels, utkFaceLabels } from './named-labels';
 import { originalNames } from './original-names';
-import { namedPartitions, partitionFinder, partitionWord, readPartitions } from './partitions';
+import { namedPartitions, partitionWord, readPartitions } from './partitions';
 import { type DatasetParts, isFolder, recognizeDataset } from './recognize';
 import { finishTable } from './table-result';
 
@@ -129,7 +129,15 @@ async function withPartitions(
       ? { ...table, splits: named }
       : table;
   }
-  const partitionOf = partitionFinder(await readPartitions(file, signal));
+  let partitions: Map<string, string>;
+  try {
+    partitions = await readPartitions(file, signal);
+  } catch (error) {
+    if (isKnownPartitions(file) || !(error instanceof UserError)) throw error;
+    const remark = `${basename(file)} is taken for no table of partitions: ${error.message}`;
+    return { ...table, remarks: [...table.remarks, remark] };
+  }
+  const partitionOf = finderByName(partitions);
   const originalOf = await originalNames(folder, signal);
   const splits = table.images.map((name) => partitionOf(originalOf(name)) ?? '');
   const without = splits.filter((split) => split === '').length;

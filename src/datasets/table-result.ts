@@ -100,6 +100,7 @@ export function selectRows(table: LabelTable, rows: readonly number[]): LabelTab
     images: rows.map((row) => table.images[row]!),
     faces: table.faces && rows.map((row) => table.faces![row]!),
     splits: table.splits && rows.map((row) => table.splits![row]!),
+    people: table.people && rows.map((row) => table.people![row]!),
     values,
   };
 }

@@ -28,6 +28,7 @@ import { judgeRun, judgeStored } from './jobs/judge';
 import { suspectedLabelErrors } from './jobs/label-errors';
 import { describeModel, missingWords } from './jobs/model';
 import { photo } from './jobs/photo';
+import { writeLabels } from './jobs/write-labels';
 import { wrapNetwork } from './jobs/wrap-network';
 import { runStoreWriterProcess } from './pipeline/store-writer';
 import { isRetired } from './retire';
@@ -92,6 +93,7 @@ const handlers: Handlers<EngineTable> = {
   judge: answering<'judge'>(judgeRun),
   truth: answering<'truth'>(judgeStored),
   dataset: answering<'dataset'>(dataset),
+  labels: answering<'labels'>(writeLabels),
   exploreDataset: answering<'exploreDataset'>(exploreDataset),
   datasetSamples: answering<'datasetSamples'>(datasetSamples),
   datasetImage: answering<'datasetImage'>(datasetImage),

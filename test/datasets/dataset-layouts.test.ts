@@ -270,6 +270,35 @@ describe('other data sets', () => {
     expect((await described(below.folder)).frequencies).toEqual({ Male: 1 });
   });
 
+  it('labels beside a table that only seems to hold partitions, which is said', async () => {
+    const found = await opened({
+      'labels.csv': 'image,Male\n1.jpg,1\n2.jpg,0\n3.jpg,0\n',
+      'with-splits.csv': 'image,split,Male\n1.jpg,train,1\n2.jpg,other,0\n3.jpg,other,0\n',
+      ...FACES('images'),
+    });
+    expect(found.partitions).toEqual([undefined, undefined, undefined]);
+    expect(found.remarks.join()).toMatch(
+      /with-splits.csv is taken for no table of partitions: .*line 3: expected a name and 0, 1 or 2/,
+    );
+  });
+
+  it('a table of .parquet that holds no images, beside them or alone', async () => {
+    const folder = await temporaryFolder();
+    const columnData = [
+      { name: 'file_name', data: ['1.jpg', '2.jpg', '3.jpg'] },
+      { name: 'Male', data: [1, 0, 0] },
+    ];
+    const table = join(folder, 'labels.parquet');
+    await writeFile(table, Buffer.from(parquetWriteBuffer({ columnData })));
+    for (const place of [folder, table]) {
+      const { parts, table: labels } = await openDataset(place, undefined, OPTIONS);
+      expect(parts.images).toBeUndefined();
+      expect(labels.images).toEqual(['1.jpg', '2.jpg', '3.jpg']);
+    }
+    await writeFiles(folder, FACES('images'));
+    expect((await described(folder)).images).toHaveLength(3);
+  });
+
   it('a table of all rows beside those of the partitions', async () => {
     const found = await opened({
       'labels.csv': 'image,Male\n1.jpg,1\n2.jpg,0\n',
