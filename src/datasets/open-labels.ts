@@ -10,6 +10,7 @@ import { finderByName, pathParts } from './image-names';
 import type { LabelTable } from './label-table';
 import { readRows } from './labels';
 import { classFolderLabels, utkFaceLabels } from './named-labels';
+import { lfwPartitions } from './lfw-partitions';
 import { originalNames } from './original-names';
 import { namedPartitions, partitionWord, readPartitions } from './partitions';
 import { type DatasetParts, isFolder, recognizeDataset } from './recognize';
@@ -123,12 +124,7 @@ async function withPartitions(
   signal: AbortSignal | undefined,
 ): Promise<LabelTable> {
   if (table.splits !== undefined) return { ...table, splits: namedPartitions(table.splits) };
-  if (file === undefined) {
-    const named = table.images.map((name) => partitionWord(pathParts(name)[0] ?? '') ?? '');
-    return named.length > 0 && named.every((split) => split !== '')
-      ? { ...table, splits: named }
-      : table;
-  }
+  if (file === undefined) return withNamedPartitions(table, folder, signal);
   let partitions: Map<string, string>;
   try {
     partitions = await readPartitions(file, signal);
@@ -139,8 +135,30 @@ async function withPartitions(
   }
   const partitionOf = finderByName(partitions);
   const originalOf = await originalNames(folder, signal);
-  const splits = table.images.map((name) => partitionOf(originalOf(name)) ?? '');
+  return withSplits(table, (name) => partitionOf(originalOf(name)), basename(file));
+}
+
+/** Partitions by the first folder in the names of the images, or by LFW's divisions of people. */
+async function withNamedPartitions(
+  table: LabelTable,
+  folder: string,
+  signal: AbortSignal | undefined,
+): Promise<LabelTable> {
+  const named = table.images.map((name) => partitionWord(pathParts(name)[0] ?? '') ?? '');
+  if (named.length > 0 && named.every((split) => split !== '')) return { ...table, splits: named };
+  const lfw = await lfwPartitions(folder, signal);
+  const isLfw = lfw !== undefined && table.images.some((name) => lfw.partitionOf(name));
+  return isLfw ? withSplits(table, lfw.partitionOf, lfw.files) : table;
+}
+
+/** @param source of the partitions, for people. */
+function withSplits(
+  table: LabelTable,
+  partitionOf: (name: string) => string | undefined,
+  source: string,
+): LabelTable {
+  const splits = table.images.map((name) => partitionOf(name) ?? '');
   const without = splits.filter((split) => split === '').length;
-  const remark = `${plural(without, 'image')} without a partition in ${basename(file)}`;
+  const remark = `${plural(without, 'image')} without a partition in ${source}`;
   return { ...table, splits, remarks: without === 0 ? table.remarks : [...table.remarks, remark] };
 }
