@@ -10,7 +10,7 @@ import type { ClusterPictures } from '../../domain/faces';
 import type { Judgement } from '../../domain/judgement';
 import type { Progress } from '../../domain/progress';
 import type { FolderChanges, RunManifest } from '../../domain/run';
-import { analysisSettings, clusteringSettings, METHODS } from '../../domain/settings';
+import { clusteringSettings, METHODS } from '../../domain/settings';
 import type { CallOptions, EngineClient } from '../../engine/client';
 import type { EngineCalls } from '../../protocol/engine';
 import type { PanelProblem } from '../../protocol/panel';
@@ -22,6 +22,7 @@ import { judgeClusters } from './judge-clusters';
 import { JobRunner, type Outcome } from './job-runner';
 import { RunQueries } from './run-queries';
 import type { SessionContext, SessionEvents } from './session-context';
+import { settingsOfFolders } from './settings-of-folders';
 import { staleSettings } from './stale-settings';
 
 /** About how many faces the eigenfaces of a larger run are first made of. */
@@ -120,7 +121,7 @@ export class RunSession extends EventEmitter<SessionEvents> {
         runDir: this.runDir,
         id: this.id,
         folders: this.folders,
-        settings: analysisSettings(settings()),
+        settings: settingsOfFolders(settings(), this.folders),
         bundled,
         storeDir,
       };
