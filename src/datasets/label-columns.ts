@@ -8,6 +8,7 @@ import { type ColumnRoles, isCategoryName, rolesOf } from './column-roles';
 import { attributesOf, type FilledColumn, sexOf } from './column-values';
 import type { Dialect } from './dialect';
 import { checkCells, LABEL_LIMITS, type LabelTable, noLabel, textOf } from './label-table';
+import { looksLikeList, MAX_LIST_LENGTH, MAX_LISTS } from './list-texts';
 import { shortLabels } from './plain-label';
 import { endOfPlainCell } from './split-line';
 import { ValueRows } from './value-rows';
@@ -64,6 +65,7 @@ export class LabelColumns {
         hasNumbers: false,
         isOutside: false,
         isDropped: false,
+        isList: false,
       };
     });
     this.isPlain =
@@ -165,12 +167,16 @@ export class LabelColumns {
       if (column.name === 'Male' && sexOf(text) !== undefined) return sexOf(text)!;
       if (column.isKnown) throw noLabel(text, `${where()}, column '${column.name}'`);
     }
-    if (text.length > LABEL_LIMITS.attributeName) {
+    const code = column.texts?.get(text);
+    if (code !== undefined) return code;
+    column.isList ||= looksLikeList(text);
+    if (text.length > (column.isList ? MAX_LIST_LENGTH : LABEL_LIMITS.attributeName)) {
       column.isDropped = true;
       return NaN;
     }
     if (column.texts === undefined) this.becomeTexts(index);
-    if (column.texts!.size < MAX_TEXTS || column.texts!.has(text)) return this.codeOf(column, text);
+    const most = column.isList ? MAX_LISTS : MAX_TEXTS;
+    if (column.texts!.size < most) return this.codeOf(column, text);
     if (cell === null || !this.becomeNumbers(index)) {
       column.isDropped = true;
       return NaN;

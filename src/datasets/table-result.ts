@@ -59,7 +59,8 @@ function withoutRepetitions(file: string, table: LabelTable): LabelTable {
   );
   if (rows.length === 0)
     throw new UserError(
-      `the labels '${file}' contradict themselves: every image has several rows with different labels, like '${excerpt(again[0]!)}'`,
+      `the labels '${file}' contradict themselves: every image has several rows with different labels, like '${excerpt(again[0]!)}'; ` +
+        'a table with a row for each label of an image needs a column for each attribute instead (pandas: df.pivot)',
     );
   return { ...selectRows(table, rows), remarks };
 }
