@@ -4,9 +4,10 @@ import { isConstant, type NetworkGraph } from './network-graph';
 /**
  * `sigmoid`, `softmax`: it is in [0, 1]; `part`: some values of a softmax, in [0, 1], which need
  * not exclude each other, such as the second of two; `linear`: a weighted sum of any size, such as
- * a logit; `norm`: a vector divided by its length, such as an embedding.
+ * a logit; `norm`: a vector divided by its length, such as an embedding; `class`: numbers of
+ * classes.
  */
-export type OutputEnd = 'sigmoid' | 'softmax' | 'part' | 'linear' | 'norm' | 'unknown';
+export type OutputEnd = 'sigmoid' | 'softmax' | 'part' | 'linear' | 'norm' | 'class' | 'unknown';
 
 /** Operators that pass on some of the values only. */
 const CHOOSING: ReadonlySet<string> = new Set(['Gather', 'GatherElements', 'GatherND', 'Slice']);
@@ -23,6 +24,7 @@ const ENDS: Readonly<Record<string, OutputEnd>> = {
   MatMulIntegerToFloat: 'linear', QGemm: 'linear', QLinearConv: 'linear', QLinearMatMul: 'linear',
   BatchNormalization: 'linear', InstanceNormalization: 'linear', LayerNormalization: 'linear',
   LpNormalization: 'norm',
+  ArgMax: 'class', ArgMin: 'class',
 }; // prettier-ignore
 
 /** Operators between the values of a vector and its length. */

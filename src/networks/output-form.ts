@@ -1,4 +1,5 @@
 /** What the outputs of a network give, and how they become probabilities. */
+import { isKnownAttribute } from '../domain/attributes';
 import type { MissingWord } from '../domain/network-words';
 import { excerpt } from '../text/excerpt';
 import { UserError } from '../util/errors';
@@ -65,8 +66,14 @@ export function outputHeads(
     if (!NUMBER_TYPES.has(type))
       throw new UserError(`its output ${quotedOutput(output)} gives no numbers`);
     const hasOthers = outputs.length > 1;
-    const { reshape, values, pairAxis } = arrangement(output, batch, hasOthers);
     const end = endOf(graph, name);
+    const { reshape, values, pairAxis } =
+      ofAttribute(output, end, said) ?? arrangement(output, batch, hasOthers);
+    if (end === 'class')
+      throw new UserError(
+        `its output ${quotedOutput(output)} gives numbers of classes (ArgMax): export it with the probabilities of all classes instead` +
+          (hasOthers ? ', or name the other outputs with --outputs of the command wrap' : ''),
+      );
     const activation = activationOf(output, end, activations[i]!, said.activation);
     if (end === 'linear' && said.activation === undefined)
       missing.push(missingActivation(output, hasOthers));
@@ -138,6 +145,21 @@ function arrangement(
     values: typeof values === 'number' ? values : undefined,
     pairAxis,
   };
+}
+
+/**
+ * Two values `[n, 2]` of an output that is called like one of CelebA's attributes: absent and
+ * present, unless names are said.
+ */
+function ofAttribute(
+  { name, shape }: GraphValue,
+  end: OutputEnd,
+  { names }: SaidWords,
+): Pick<Head, 'reshape' | 'values' | 'pairAxis'> | undefined {
+  const isPair = shape?.length === 2 && shape[1] === 2 && (end === 'softmax' || end === 'linear');
+  return isPair && names === undefined && isKnownAttribute(name)
+    ? { reshape: 'flatten', values: 1, pairAxis: 1 }
+    : undefined;
 }
 
 /** @param rest dimensions after the first. */

@@ -229,6 +229,15 @@ const CASES: Record<string, Case> = {
     byHand: { scaled: unit },
     result: ({ a, b }) => [a![1]!, a![3]!, ...b!.map(sigmoidOf)],
   },
+  'heads of two values that are called like attributes': {
+    heads: [
+      { name: 'Male', values: 2, end: softmax('Male') },
+      { name: 'Wearing_Hat', values: 2, end: softmax('Wearing_Hat') },
+    ],
+    words: { scale: '255' },
+    byHand: { scaled: unit },
+    result: ({ Male, Wearing_Hat: hat }) => [Male![1]!, hat![1]!],
+  },
   'the second of two values for each attribute, taken by the network': {
     heads: [
       {

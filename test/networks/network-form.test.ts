@@ -408,6 +408,32 @@ describe('an output', () => {
     );
   });
 
+  it('of numbers of classes is refused with what to do', async () => {
+    const classes = [node('ArgMax', ['p_sum'], ['p'], { axis: 1, keepdims: 0 })];
+    const bytes = foreignNetwork(UINT8, [
+      { ...head('p', 3, classes), shape: ['n'], type: 'int64' },
+    ]);
+    await expect(formOf(bytes)).rejects.toThrow(
+      /gives numbers of classes \(ArgMax\): export it with the probabilities of all classes/,
+    );
+  });
+
+  it('of two values that is called like an attribute is that attribute, absent and present', async () => {
+    const heads = [head('Smiling', 2, softmax('Smiling')), head('gender', 2, softmax('gender'))];
+    const bytes = foreignNetwork(UINT8, heads);
+    expect(await formOf(bytes)).toMatchObject({
+      attributes: ['Smiling', 'gender_0', 'gender_1'],
+      groups: [[1, 2]],
+    });
+    expect(await formOf(bytes, { names: 'A,B,C,D' })).toMatchObject({
+      attributes: ['A', 'B', 'C', 'D'],
+      groups: [
+        [0, 1],
+        [2, 3],
+      ],
+    });
+  });
+
   it('that is not wanted can be left out', async () => {
     const bytes = foreignNetwork(UINT8, [
       head('embedding', 512, plain('embedding')),
