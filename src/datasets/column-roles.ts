@@ -79,7 +79,8 @@ function foreignRoles(
   const isLfw = person >= 0 && imageNumber >= 0;
   const image = hasRowNames ? 0 : isLfw ? -1 : imageColumn(keys, first);
   const split = find((key) => SPLIT_KEYS.has(key));
-  const taken = [image, split, ...(isLfw ? [person, imageNumber] : [])];
+  const people = isLfw ? person : find((key) => PEOPLE_KEYS.has(key));
+  const taken = [image, split, people, ...(isLfw ? [person, imageNumber] : [])];
   const columns = [...header.keys()].filter((column) => !taken.includes(column));
   const isOther = (column: number) => {
     const key = keys[column];
@@ -91,7 +92,7 @@ function foreignRoles(
     header,
     image,
     split,
-    people: find((key) => PEOPLE_KEYS.has(key)),
+    people,
     face: -1,
     person: isLfw ? person : -1,
     imageNumber: isLfw ? imageNumber : -1,

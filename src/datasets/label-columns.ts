@@ -1,6 +1,7 @@
 /** The columns of a table of labels, filled row by row. Only names become texts, and categories. */
 import { canonicalAttribute, isKnownAttribute } from '../domain/attributes';
 import { fromCsvCell } from '../text/neutralize';
+import { excerpt } from '../text/excerpt';
 import { UserError } from '../util/errors';
 import { cellValue, type CellValue, isLabel } from './cell-values';
 import type { Cells } from './cells';
@@ -50,6 +51,7 @@ export class LabelColumns {
     this.isLfw = roles.person >= 0;
     if (this.isStrict) {
       roles.candidates.push(...roles.others.splice(0));
+      if (roles.people >= 0) roles.candidates.push(roles.people);
       roles.people = -1;
     }
     roles.candidates.sort((a, b) => a - b);
@@ -231,6 +233,12 @@ export class LabelColumns {
     return known ?? texts.size - 1;
   }
 
+  private peopleRemark(): string[] {
+    const { people, header } = this.roles;
+    if (people < 0 || this.isLfw) return [];
+    return [`${excerpt(header[people]!)} tells who is in each image, and is no attribute`];
+  }
+
   /**
    * The rows as they are; `finishTable` has to follow.
    * @throws UserError if no column is an attribute.
@@ -253,7 +261,7 @@ export class LabelColumns {
       splits: roles.split < 0 ? undefined : this.splits,
       people: roles.people < 0 ? undefined : this.people,
       values: values.take(taken),
-      remarks,
+      remarks: [...remarks, ...this.peopleRemark()],
     };
   }
 }

@@ -149,8 +149,12 @@ describe.skipIf(!hasNumpy)('read_table', () => {
       ['Al_Gore', 'Else'],
     ],
     ['nothing', { 'labels.csv': 'image,Male\n1.jpg,1\n2.jpg,0\n' }, ['1.jpg', '2.jpg']],
-  ])('knows people by %s', async (_, files, groups) => {
-    expect((await readFolder(files)).groups).toEqual(groups);
+  ])('knows people by %s', async (by, files, groups) => {
+    const { groups: found, notes } = await readFolder(files);
+    expect(found).toEqual(groups);
+    expect(notes).toBe(
+      by === 'a column' ? 'note: Identity tells who is in each image, and is no attribute\n' : '',
+    );
   });
 
   it.each([
