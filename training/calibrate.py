@@ -56,7 +56,7 @@ def run() -> None:
         crops = np.concatenate([altered(crops, draw) for _ in range(options.altered)])
         labels = np.tile(labels, (options.altered, 1))
     logits = logits_of(network, crops, np.arange(len(crops)), torch.device('cpu'))
-    calibration = calibrate(logits, labels, (data.labels[train] >= 0.5).mean(0))
+    calibration = calibrate(logits, labels, data.frequencies(train))
     calibration.write(options.out)
     for what, probabilities in (('before', sigmoid(logits)), ('after', calibration.probabilities(logits))):
         scores = score(data.attributes, probabilities, labels)

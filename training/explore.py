@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 
 from faces import charts
-from faces.crops import Framing, find_image, index_images, read_crop
-from faces.dataset import add_data_options, read_tables
-from faces.errors import UserError, main
+from faces.crops import Framing, place_of, read_crop
+from faces.dataset import add_data_options, image_folders, read_tables
+from faces.errors import main
 from faces.own_files import add_overwrite_option, check_outputs
 from faces.recipes import RECIPES
 
@@ -40,12 +40,13 @@ def run() -> None:
     check_outputs([options.out / name for name in OUTPUTS], options.overwrite)
     tables = read_tables(options)
     names = tables[0].attributes
-    present = np.concatenate([table.labels for table in tables]) >= 0.5
+    labels = np.concatenate([table.labels for table in tables])
+    present, defined = labels >= 0.5, ~np.isnan(labels)
     parts = Counter(split or 'none' for table in tables for split in table.splits)
-    frequencies = present.mean(0)
-    with np.errstate(invalid='ignore', divide='ignore'):
-        correlation = np.nan_to_num(np.corrcoef(present.T))
-    print(f'{len(present):,} rows, {len(names)} attributes; {int((~present.any(1)).sum()):,} rows have none of them')
+    frequencies = present.sum(0) / np.maximum(defined.sum(0), 1)
+    correlation = correlation_of(present, defined)
+    undefined = '' if defined.all() else f'; {int((~defined).sum()):,} of {defined.size:,} labels are not defined'
+    print(f'{len(present):,} rows, {len(names)} attributes; {int((labels < 0.5).all(1).sum()):,} rows have none of them{undefined}')
     for part in ('train', 'valid', 'test', 'none'):
         if parts[part]:
             print(f'{part:12} {parts[part]:>9,}')
@@ -62,21 +63,25 @@ def run() -> None:
     print(f'\nwritten to {options.out}')
 
 
+def correlation_of(present: np.ndarray, defined: np.ndarray) -> np.ndarray:
+    """Pearson's correlation of each pair of attributes, over the rows in which both are defined; 0 where one is constant."""
+    has, there = present.astype(np.float64), defined.astype(np.float64)
+    rows, both, first = there.T @ there, has.T @ has, has.T @ there
+    with np.errstate(invalid='ignore', divide='ignore'):
+        p, q = first / rows, first.T / rows
+        return np.nan_to_num((both / rows - p * q) / np.sqrt(p * (1 - p) * q * (1 - q)), posinf=0, neginf=0)
+
+
 def show_faces(tables: list, names: list[str], options: argparse.Namespace) -> None:
     recipe = RECIPES[options.recipe]
     framing = Framing(recipe.width, recipe.height, recipe.stretch)
-    folders = options.images or [source if source.is_dir() else source.parent for source in options.data]
     random = np.random.default_rng(options.seed)
     crops, titles = [], []
-    for i, table in enumerate(tables):
-        try:
-            found = index_images(folders[i if len(folders) > 1 else 0])
-        except UserError as error:
-            print(f'no faces are shown: {error}')
-            return
+    for table, folder, source in zip(tables, image_folders(options), options.data):
+        folder = folder or (source if source.is_dir() else source.parent)
         share = options.faces // len(tables)
         for row in random.permutation(len(table.images)):
-            path = find_image(found, table.images[row])
+            path = place_of(folder, table.images[row])
             if share == 0:
                 break
             if path is None:
@@ -87,7 +92,9 @@ def show_faces(tables: list, names: list[str], options: argparse.Namespace) -> N
                 continue
             titles.append('\n'.join([table.images[row], *(name.replace('_', ' ') for name, is_there in zip(names, table.labels[row] >= 0.5) if is_there)]))
             share -= 1
-    if crops:
+    if not crops:
+        print('no faces are shown: none of the images is there; --images names their folder')
+    else:
         charts.predictions(crops, titles, options.out / 'faces.png')
 
 

@@ -119,7 +119,7 @@ def read_calibration(options: argparse.Namespace) -> Calibration | None:
 def calibration_crops(options: argparse.Namespace, framing: Framing, attributes: list[str]) -> np.ndarray | None:
     if options.data is None:
         return None
-    options.attributes = options.attributes or ','.join(attributes)
+    options.attributes = options.attributes or json.dumps(attributes)
     data = read_dataset(options, framing)
     positions = data.positions('train')
     drawn = np.random.default_rng(options.seed).permutation(positions)[: options.calibrate_on]

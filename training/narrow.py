@@ -9,6 +9,7 @@ calibration.json beside the weights is copied.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 from pathlib import Path
@@ -52,7 +53,7 @@ def run() -> None:
     torch.manual_seed(options.seed)
     trained = read_trained(options.weights)
     if trained.attributes is not None:
-        options.attributes = options.attributes or ','.join(trained.attributes)
+        options.attributes = options.attributes or json.dumps(trained.attributes)
     data = read_dataset(options, trained.framing)
     network = FaceAttributes(len(data.attributes))
     load_weights(network, options.weights)
@@ -64,9 +65,10 @@ def run() -> None:
     for block, share in left.items():
         print(f'block {block}: {100 * share:.2f} % of the variance left after fitting')
     after = logits_of(network, data.crops, valid, device)
-    labels = data.labels[valid] >= 0.5
-    if len(valid) > 0:
-        accuracies = [100 * float(((logits >= 0) == labels).mean()) for logits in (before, after)]
+    defined = ~np.isnan(data.labels[valid])
+    labels = data.labels[valid][defined] >= 0.5
+    if len(labels) > 0:
+        accuracies = [100 * float(((logits[defined] >= 0) == labels).mean()) for logits in (before, after)]
         print(f'validation part: accuracy {accuracies[0]:.2f} % before, {accuracies[1]:.2f} % after')
     options.out.parent.mkdir(parents=True, exist_ok=True)
     state = network.state_dict()

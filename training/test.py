@@ -56,7 +56,7 @@ def run() -> None:
     torch.set_num_threads(os.cpu_count() or 1)
     trained = read_trained(options.weights)
     if trained.attributes is not None:
-        options.attributes = options.attributes or ','.join(trained.attributes)
+        options.attributes = options.attributes or json.dumps(trained.attributes)
     data = read_dataset(options, trained.framing)
     device = workers.device_of(options.device)
     network = FaceAttributes(len(data.attributes))
@@ -98,18 +98,19 @@ def agreement(crops: np.ndarray, positions: np.ndarray, labels: np.ndarray, opti
     plain = crops[positions[chosen]]
     rows = np.arange(len(chosen))
     first, true = probabilities(plain, rows) >= 0.5, labels[chosen] >= 0.5
+    defined = ~np.isnan(labels[chosen])
     cases = [('size', factor, smaller) for factor in SIZES] + [('blur', sigma, blurred) for sigma in BLURS]
-    result = [{'kind': kind, 'amount': 1.0 if kind == 'size' else 0.0, 'agreement': 1.0, 'accuracy': float((first == true).mean())} for kind in ('size', 'blur')]
+    result = [{'kind': kind, 'amount': 1.0 if kind == 'size' else 0.0, 'agreement': 1.0, 'accuracy': float((first == true)[defined].mean())} for kind in ('size', 'blur')]
     for kind, amount, how in progress(cases, 'degraded'):
         now = probabilities(np.stack([how(crop, amount) for crop in plain]), rows) >= 0.5
-        result.append({'kind': kind, 'amount': amount, 'agreement': float((now == first).mean()), 'accuracy': float((now == true).mean())})
+        result.append({'kind': kind, 'amount': amount, 'agreement': float((now == first).mean()), 'accuracy': float((now == true)[defined].mean())})
     return result
 
 
 def draw(result: dict, data, positions: np.ndarray, said: np.ndarray, options: argparse.Namespace) -> None:
     scores = result['perAttribute']
     charts.bars('Accuracy by attribute', {name: each['accuracy'] for name, each in scores.items()}, options.out / 'accuracy.png')
-    charts.bars('Wrong predictions by attribute', {name: each['wrong'] / result['faces'] for name, each in scores.items()}, options.out / 'wrong.png')
+    charts.bars('Wrong predictions by attribute', {name: each['wrong'] / each['labeled'] for name, each in scores.items()}, options.out / 'wrong.png')
     charts.bars(
         'Wrong positive predictions by attribute', {name: each['wrongOfPredicted'] or 0 for name, each in scores.items()}, options.out / 'wrong-of-predicted.png'
     )
@@ -122,7 +123,8 @@ def draw(result: dict, data, positions: np.ndarray, said: np.ndarray, options: a
     drawn = np.random.default_rng(options.seed).permutation(len(positions))[:10]
     titles = []
     for i in drawn:
-        true, now = data.labels[positions[i]] >= 0.5, said[i] >= 0.5
+        labels, now = data.labels[positions[i]], said[i] >= 0.5
+        true = np.where(np.isnan(labels), now, labels >= 0.5)  # what is not defined is not wrong
         lines = [f'{name.replace("_", " ")} {said[i][a]:.2f}{"" if true[a] == now[a] else " ✗"}' for a, name in enumerate(data.attributes) if true[a] or now[a]]
         titles.append('\n'.join(lines))
     charts.predictions([data.crops[positions[i]] for i in drawn], titles, options.out / 'predictions.png')

@@ -71,7 +71,7 @@ def recipe_of(options: argparse.Namespace) -> Recipe:
 
 
 def softened(labels: np.ndarray, soft: np.ndarray, by: float) -> np.ndarray:
-    """Label smoothing of true labels; soft ones stay unchanged."""
+    """Label smoothing of true labels; soft and undefined ones stay unchanged."""
     return np.where(soft[:, None], labels, labels * (1 - 2 * by) + by).astype(np.float32)
 
 
@@ -138,6 +138,7 @@ def train() -> None:
             positions = np.sort(np.concatenate([positions, data.positions('valid')]))
         if len(positions) < 2 or len(data.positions('valid')) == 0:
             raise UserError(f'expected images to train and to validate on, got {len(positions)} and {len(data.positions("valid"))}')
+        data.frequencies(positions)  # refuses attributes that cannot be learned before files are written
         settings = {
             'recipe': asdict(recipe), 'init': options.init, 'seed': options.seed, 'attributes': data.attributes, 'images': len(positions),
             'distil': options.distil, 'minutes': options.minutes, 'join_validation': options.join_validation,
@@ -184,7 +185,8 @@ def finish(training: Training, data: Dataset, options: argparse.Namespace) -> No
     positions = data.positions('valid')
     true = positions[~data.soft[positions]] if (~data.soft[positions]).any() else positions
     logits = logits_of(training.network, data.crops, true, training.device)
-    frequencies = (data.labels[training.positions][~data.soft[training.positions]] >= 0.5).mean(0) if (~data.soft[training.positions]).any() else training.frequencies.cpu().numpy()
+    hard = training.positions[~data.soft[training.positions]]
+    frequencies = data.frequencies(hard) if len(hard) > 0 else training.frequencies.cpu().numpy()
     calibration = calibrate(logits, data.labels[true], frequencies)
     calibration.write(options.out / 'calibration.json')
     calibrated = calibration.probabilities(logits)

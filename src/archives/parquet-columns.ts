@@ -10,7 +10,7 @@ import {
 import { count } from '../text/numbers';
 import { megabytes } from '../text/sizes';
 import { messageOf, UserError } from '../util/errors';
-import type { ArchiveFile } from './archive-file';
+import { ArchiveFile } from './archive-file';
 
 /** Maximum size of the metadata at the end; those of a thousand row groups have some megabytes. */
 const MAX_METADATA = 1 << 24;
@@ -59,18 +59,33 @@ export interface ImageColumns {
 /** Names of columns of images, where there are several columns that could be. */
 const IMAGE_NAME = /^(?:image|img|picture|photo|face|jpe?g|png|webp)s?$/i;
 
+/** Whether a .parquet file has a column of images; a damaged one may. */
+export function holdsImageColumn(path: string): boolean {
+  try {
+    using file = ArchiveFile.open(path);
+    return findImageColumns(metadataOf(file)) !== undefined;
+  } catch {
+    return true; // whoever reads it gets the error
+  }
+}
+
 /** @throws UserError where there is none. */
 export function imageColumns(metadata: FileMetaData): ImageColumns {
-  const candidates = orDamaged(() => parquetSchema(metadata).children.flatMap(candidate));
-  const chosen =
-    candidates.find(({ name }) => IMAGE_NAME.test(name)) ??
-    candidates.find(({ isStructure }) => isStructure) ??
-    candidates[0];
-  if (chosen === undefined)
+  const found = findImageColumns(metadata);
+  if (found === undefined)
     throw new UserError(
       'it has no column of images: expected one of binary values, or of structures of `bytes` and `path`',
     );
-  return chosen;
+  return found;
+}
+
+function findImageColumns(metadata: FileMetaData): ImageColumns | undefined {
+  const candidates = orDamaged(() => parquetSchema(metadata).children.flatMap(candidate));
+  return (
+    candidates.find(({ name }) => IMAGE_NAME.test(name)) ??
+    candidates.find(({ isStructure }) => isStructure) ??
+    candidates[0]
+  );
 }
 
 function candidate(node: SchemaTree): (ImageColumns & { name: string; isStructure: boolean })[] {

@@ -10,6 +10,7 @@ import { compareCommand } from './compare';
 import type { CliContext, CliOptions } from './context';
 import { datasetCommand } from './dataset';
 import { evaluateCommand } from './evaluate';
+import { labelsCommand } from './labels';
 import {
   addAnalysisOptions,
   addClusteringOptions,
@@ -43,6 +44,7 @@ export function buildProgram(context: CliContext): Command {
   addCluster(program, context);
   addCompare(program, context);
   addDataset(program, context);
+  addLabels(program, context);
   addEvaluate(program, context);
   addWrap(program, context);
   addRepeat(program, context);
@@ -140,6 +142,27 @@ function addDataset(program: Command, context: CliContext): void {
     .addOption(progressOption())
     .action((folder: string) =>
       checked(command, (options, settings) => datasetCommand(folder, options, settings, context)),
+    );
+}
+
+function addLabels(program: Command, context: CliContext): void {
+  const command = program
+    .command('labels')
+    .description(
+      'Write the labels of a data set, however they are written, as one plain table: image, split, person, and 0, 1 or nothing for each attribute. Training reads it.',
+    )
+    .argument('<FOLDER>', 'folder of the data set, or of its images');
+  command
+    .requiredOption('--out <DIR>', 'folder labels.csv is written to')
+    .addOption(overwriteOption())
+    .option(
+      '--labels <FILE>',
+      'table of labels, or a folder that holds them, if they are not found',
+    )
+    .option('--images', 'also write images that lie in .parquet files, into DIR/images')
+    .addOption(progressOption())
+    .action((folder: string) =>
+      checked(command, (options) => labelsCommand(folder, options, context)),
     );
 }
 

@@ -10,7 +10,9 @@ const TRUE = new Set(['true', 't', 'yes', 'y', 'present', 'on', 'wahr', 'ja', 'v
 const FALSE = new Set(['false', 'f', 'no', 'n', 'absent', 'off', 'falsch', 'nein', 'faux', 'non']);
 
 /** Numbers with a comma, as spreadsheets of many languages write them. */
-const WITH_COMMA = /^[+-]?\d*,\d+$/;
+const WITH_COMMA = /^[+-]?\d*,\d+(?: ?%)?$/;
+
+const PERCENT = /^[+-]?\d+(?:\.\d+)? ?%$/;
 
 /** A cell: a number, no value (NaN), a word that stands for 1 or 0, or another text (null). */
 export type CellValue = { value: number; isWord: boolean } | null;
@@ -18,7 +20,11 @@ export type CellValue = { value: number; isWord: boolean } | null;
 /** @param text trimmed. */
 export function cellValue(text: string): CellValue {
   const plain = WITH_COMMA.test(text) ? text.replace(',', '.') : text;
-  const number = plain === '' ? NaN : Number(plain);
+  const number = PERCENT.test(plain)
+    ? Number(plain.slice(0, -1)) / 100
+    : plain === ''
+      ? NaN
+      : Number(plain);
   if (Number.isFinite(number)) return { value: number === 0 ? 0 : number, isWord: false }; // no −0
   const word = text.toLowerCase();
   if (UNDEFINED.has(word)) return { value: NaN, isWord: false };

@@ -1,6 +1,5 @@
 /** The cells of one row of a table: as ranges of bytes, or as texts. */
 import { plainNumber } from './plain-label';
-import { textOfBytes } from './text-encoding';
 
 export interface Cells {
   readonly count: number;
@@ -71,7 +70,7 @@ export class ByteCells implements Cells {
   text(column: number): string {
     if (column >= this.count) return '';
     const [start, end] = [this.starts[column]!, this.ends[column]!];
-    const text = textOfBytes(this.bytes, start, end);
+    const text = this.bytes.toString('utf8', start, end);
     if (this.quoted[column] === 1 || end === start) return text;
     // Spaces other than ASCII's.
     return this.bytes[start]! >= 0x80 || this.bytes[end - 1]! >= 0x80 ? text.trim() : text;

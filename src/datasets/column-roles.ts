@@ -9,6 +9,8 @@ export interface ColumnRoles {
   /** Column of the names of the images; −1 where there is none. */
   image: number;
   split: number;
+  /** Names or numbers of the people in the images. */
+  people: number;
   /** Number of the face in its image, in this program's faces.csv. */
   face: number;
   /** Columns of LFW's attributes: a name and a number give the name of an image; −1 where none. */
@@ -21,10 +23,13 @@ export interface ColumnRoles {
 }
 
 const SPLIT_KEYS = new Set(['split', 'splits', 'partition', 'subset', 'evaluationstatus', 'usage']);
+/** Columns of people, which are no attributes. */
+const PEOPLE_KEYS = new Set([
+  'identity', 'identityid', 'idname', 'person', 'personid', 'personname', 'subject', 'subjectid', 'group',
+]); // prettier-ignore
 /** Columns that are not attributes, in other tables than this program's. */
 const OTHER_KEYS = new Set([
-  'identity', 'identityid', 'idname', 'person', 'personid', 'personname', 'subject', 'subjectid', 'group', 'id', 'index',
-  'unnamed0', 'level0', 'indexlevel0', 'url', 'source', 'license', 'servicetest', 'bbox', 'landmarks', 'x1', 'y1', 'x2', 'y2',
+  ...PEOPLE_KEYS, 'id', 'index', 'unnamed0', 'level0', 'indexlevel0', 'url', 'source', 'license', 'servicetest', 'bbox', 'landmarks', 'x1', 'y1', 'x2', 'y2',
 ]); // prettier-ignore
 /** Columns that are no attributes in tables made of this program's faces.csv. */
 const OWN_KEYS: ReadonlySet<string> = new Set([...PLACE_COLUMNS, 'silhouette']);
@@ -52,6 +57,7 @@ function ownRoles(header: string[], { start, end }: { start: number; end: number
     header,
     image: header.indexOf('image'),
     split: -1,
+    people: -1,
     face: header.indexOf('face'),
     person: -1,
     imageNumber: -1,
@@ -73,7 +79,8 @@ function foreignRoles(
   const isLfw = person >= 0 && imageNumber >= 0;
   const image = hasRowNames ? 0 : isLfw ? -1 : imageColumn(keys, first);
   const split = find((key) => SPLIT_KEYS.has(key));
-  const taken = [image, split, ...(isLfw ? [person, imageNumber] : [])];
+  const people = isLfw ? person : find((key) => PEOPLE_KEYS.has(key));
+  const taken = [image, split, people, ...(isLfw ? [person, imageNumber] : [])];
   const columns = [...header.keys()].filter((column) => !taken.includes(column));
   const isOther = (column: number) => {
     const key = keys[column];
@@ -85,6 +92,7 @@ function foreignRoles(
     header,
     image,
     split,
+    people,
     face: -1,
     person: isLfw ? person : -1,
     imageNumber: isLfw ? imageNumber : -1,

@@ -1,11 +1,17 @@
 /** What the filled columns of a table are: attributes, categories, or something else. */
-import { attributeKey, CELEBA_ATTRIBUTES } from '../domain/attributes';
+import {
+  attributeKey,
+  canonicalAttribute,
+  CELEBA_ATTRIBUTES,
+  isKnownAttribute,
+} from '../domain/attributes';
 import { excerpt, excerptOfList } from '../text/excerpt';
 import { plural } from '../text/numbers';
 import { UserError } from '../util/errors';
 import { cellValue, type CellValue, isLabel } from './cell-values';
 import { isCategoryName } from './column-roles';
 import { type AttributeGroup, checkNames } from './label-table';
+import { isBracketed, listedIn, listsIn } from './list-texts';
 import type { ColumnContent, TakenColumn, ValueRows } from './value-rows';
 
 /** A column that may be an attribute or a category. */
@@ -26,6 +32,8 @@ export interface FilledColumn {
   isOutside: boolean;
   /** Whether it has too many texts, or one that is too long. */
   isDropped: boolean;
+  /** Whether any of its texts may be a list of labels. */
+  isList: boolean;
 }
 
 type Attribute = TakenColumn & { name: string };
@@ -194,12 +202,36 @@ function categoryColumn(
     const remark = `${excerpt(name)} is read as the attribute Male: ${excerptOfList(found, 4)}`;
     return { taken, remark };
   }
+  const lists = column.isList ? listsIn(found) : undefined;
+  if (lists !== undefined) return listColumn(name, index, texts, lists);
+  if (found.every(isBracketed)) return 'lists of numbers, of nothing or of many different texts';
+  if (found.length === 1 && MARK.test(found[0]!))
+    return `'${found[0]!}' and nothing else: write 0 where it is absent`;
   const isNumeric = numbers.every((cell) => cell?.isWord === false);
   if (isNumeric && !(isCategoryName(name) && attributeKey(name) !== 'age'))
     return 'numbers outside 0 to 1';
   if (found.length > MAX_CATEGORIES || (found.length > FEW_CATEGORIES && 2 * found.length > rows))
     return `${found.length} different texts`;
   return category(name, index, texts);
+}
+
+/** A label for each of what the cells list: present where it is listed, absent in other lists. */
+function listColumn(
+  name: string,
+  index: number,
+  texts: ReadonlyMap<string, number>,
+  lists: readonly string[],
+): Found {
+  /** Codes of the texts that list each label. */
+  const codes = new Map(lists.map((listed) => [listed, new Set<number>()] as const));
+  for (const [text, code] of texts) for (const part of listedIn(text)) codes.get(part)!.add(code);
+  const taken = lists.map((listed) => ({
+    name: isKnownAttribute(listed) ? canonicalAttribute(listed) : categoryAttribute(name, listed),
+    column: index,
+    valueOf: (value: number) => (Number.isNaN(value) ? NaN : codes.get(listed)!.has(value) ? 1 : 0),
+  }));
+  const remark = `${excerpt(name)} lists what is present, ${plural(lists.length, 'attribute')}: ${excerptOfList(lists, 5)}; what a list does not name is absent`;
+  return { taken, remark };
 }
 
 function category(name: string, index: number, texts: ReadonlyMap<string, number>): Found {
@@ -220,6 +252,9 @@ function category(name: string, index: number, texts: ReadonlyMap<string, number
     }));
   return { taken, group: { name, attributes: taken.map((each) => each.name) } };
 }
+
+/** Texts that mark what is present, where other cells are empty. */
+const MARK = /^(?:[xX✓✔✗×*+•●]|\[x\])$/u;
 
 /** Name of the attribute of a value of a category. */
 export const categoryAttribute = (category: string, value: string): string =>

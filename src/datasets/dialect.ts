@@ -30,9 +30,12 @@ export const IMAGE_KEYS = [
   'imagenum', 'id', '', 'unnamed0', 'indexlevel0',
 ]; // prettier-ignore
 
-/** Whether a text is the name of an image. */
-export const isImageName = (text: string): boolean =>
-  IMAGE_EXTENSIONS.has(extname(text.trim()).toLowerCase());
+/** Whether a text is the name of an image, or the URL of one. */
+export function isImageName(text: string): boolean {
+  const name = text.trim();
+  const path = name.includes('://') ? name.replace(/[?#].*$/s, '') : name;
+  return IMAGE_EXTENSIONS.has(extname(path).toLowerCase());
+}
 
 const isNumber = (text: string) => text !== '' && Number.isFinite(Number(text));
 
@@ -173,6 +176,10 @@ export function spacedCells(line: string): string[] {
 /** @throws UserError where the header is a row: its names would be values. */
 function checkHeader(file: string, { header, separator, hasRowNames }: Dialect): void {
   const names = hasRowNames ? header : header.slice(1);
+  if (names.length > 1 && names.filter(isImageName).length > names.length / 2)
+    throw new UserError(
+      `the labels '${file}' have a column for each image, like '${excerpt(names.find(isImageName)!)}': expected a row for each; turn the table over (pandas: df.T)`,
+    );
   // Columns of pandas have numbers, where nobody names them.
   const numbered = hasRowNames || header[0] === '' ? names : header;
   const isNumbered = numbered.length > 2 && numbered.every((name, i) => name === String(i));

@@ -1,8 +1,7 @@
 /** Exploration of a table of labels: frequencies and correlations of its attributes. */
 import { Random } from 'ml-random';
-import { attributeKey } from '../domain/attributes';
 import type { ExploreOptions } from '../domain/dataset';
-import { excerpt, excerptOfList } from '../text/excerpt';
+import { attributeFinder, knownAttributesText } from '../domain/find-attribute';
 import { UserError } from '../util/errors';
 import type { LabelTable } from './label-table';
 
@@ -44,16 +43,14 @@ export function explore(
   { attributes, drop, dropZero, seed }: ExploreOptions,
 ): Exploration {
   const positions = new Map(table.attributes.map((name, column) => [name, column] as const));
-  const byKey = new Map(table.attributes.map((name) => [attributeKey(name), name] as const));
-  const spelled = (name: string) =>
-    positions.has(name) ? name : (byKey.get(attributeKey(name)) ?? name);
-  for (const name of [...attributes, ...drop]) {
-    if (!positions.has(spelled(name))) {
-      throw new UserError(
-        `the labels have no attribute '${excerpt(name)}'; they have ${excerptOfList(table.attributes)}`,
-      );
-    }
-  }
+  const find = attributeFinder(table.attributes);
+  const spelled = (name: string) => {
+    const found = find(name);
+    if (found !== undefined) return found;
+    throw new UserError(
+      `the labels have no attribute ${knownAttributesText(name, table.attributes)}`,
+    );
+  };
   const dropped = new Set(drop.map(spelled));
   const chosen = (attributes.length > 0 ? attributes.map(spelled) : table.attributes).filter(
     (name) => !dropped.has(name),

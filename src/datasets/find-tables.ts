@@ -43,6 +43,13 @@ const PARTITIONS = [
   'list_eval_partition.txt.gz',
   'list_eval_partition.csv.gz',
 ];
+/** Tables of CelebA that tell who is in each image. */
+const IDENTITIES = [
+  'identity_CelebA.txt',
+  'identity_CelebA.csv',
+  'identity_CelebA.txt.gz',
+  'identity_CelebA.csv.gz',
+];
 /** Tables that tell the partitions of a data set in other words. */
 const PARTITIONS_NAME = /(?:^|[_-])(?:partition|split)s?\.(?:csv|tsv|txt)(?:\.gz)?$/i;
 
@@ -74,6 +81,15 @@ export async function findPartitions(labels: string): Promise<string | undefined
   const named = names.filter((name) => PARTITIONS_NAME.test(name) && name !== basename(labels));
   return named.length === 1 ? join(folder, named[0]!) : undefined;
 }
+
+/** The table of identities that belongs to a table of labels; undefined where there is none. */
+export function findIdentities(labels: string): string | undefined {
+  const folder = dirname(labels);
+  return find(folder, IDENTITIES) ?? find(dirname(folder), IDENTITIES);
+}
+
+/** Whether a table of partitions is known by its name; others are guessed. */
+export const isKnownPartitions = (file: string): boolean => PARTITIONS.includes(basename(file));
 
 function find(folder: string, names: readonly string[]): string | undefined {
   for (const place of PLACES) {

@@ -49,3 +49,26 @@ export function stemOf(file: string): string {
   const stem = IMAGE_EXTENSIONS.has(extension) ? file.slice(0, -extension.length) : file;
   return stem.toLowerCase().normalize('NFC');
 }
+
+/** What finds the value of a name in a table, with or without folders and extension. */
+export function finderByName(
+  values: ReadonlyMap<string, string>,
+): (name: string) => string | undefined {
+  /** By the file's name without extension; null where two images of it differ. */
+  let stems: Map<string, string | null> | undefined;
+  const byStem = () => {
+    if (stems !== undefined) return stems;
+    stems = new Map();
+    for (const [name, value] of values) {
+      const stem = stemOf(pathParts(name).at(-1) ?? '');
+      const known = stems.get(stem);
+      stems.set(stem, known === undefined || known === value ? value : null);
+    }
+    return stems;
+  };
+  return (name) =>
+    values.get(name) ??
+    values.get(nameKey(name)) ??
+    byStem().get(stemOf(pathParts(name).at(-1) ?? '')) ??
+    undefined;
+}

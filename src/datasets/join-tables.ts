@@ -28,6 +28,9 @@ export function joinTables(tables: readonly LabelTable[]): LabelTable {
     splits: tables.some(({ splits }) => splits !== undefined)
       ? tables.flatMap(({ splits, images }) => splits ?? images.map(() => ''))
       : undefined,
+    people: tables.some(({ people }) => people !== undefined)
+      ? tables.flatMap(({ people, images }) => people ?? images.map(() => ''))
+      : undefined,
     values,
     remarks: [...new Set(tables.flatMap(({ remarks }) => remarks))],
   };

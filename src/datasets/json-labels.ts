@@ -94,7 +94,7 @@ async function eachRow(
     if (text === '') return true;
     const value = parsed(text);
     // An object of objects alone is a table as a whole: by names, or by columns.
-    const isWhole = rows === 0 && isObject(value) && Object.values(value).every(isObject);
+    const isWhole = rows === 0 && isObject(value) && isTable(value);
     if (isWhole || !isObject(value)) {
       if (rows === 0) return false;
       throw new UserError(
@@ -140,13 +140,32 @@ async function listOf(file: string, pieces: AsyncIterable<Buffer>): Promise<Row[
   );
 }
 
+/** Objects alone, or lists of objects, such as the images and annotations of COCO. */
+function isTable(object: Record<string, unknown>): boolean {
+  const values = Object.values(object);
+  return (
+    values.every(isObject) || values.some((value) => Array.isArray(value) && value.some(isObject))
+  );
+}
+
+/** Texts, and numbers that Python writes and JSON does not have. */
+const NO_NUMBERS = /"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g;
+
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined;
+    try {
+      const plain = text.replaceAll(NO_NUMBERS, (each) => (each.startsWith('"') ? each : 'null'));
+      return JSON.parse(plain);
+    } catch {
+      return undefined;
+    }
   }
 }
+
+const isTextList = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((each) => typeof each === 'string');
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -174,6 +193,7 @@ class JsonCells implements Cells {
   text(column: number): string {
     const value = this.row.get(this.keys[column] ?? '');
     if (typeof value === 'string') return value.trim();
+    if (isTextList(value)) return JSON.stringify(value);
     return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
   }
 

@@ -1,6 +1,7 @@
 /** The columns of a table of labels, filled row by row. Only names become texts, and categories. */
 import { canonicalAttribute, isKnownAttribute } from '../domain/attributes';
 import { fromCsvCell } from '../text/neutralize';
+import { excerpt } from '../text/excerpt';
 import { UserError } from '../util/errors';
 import { cellValue, type CellValue, isLabel } from './cell-values';
 import type { Cells } from './cells';
@@ -8,6 +9,7 @@ import { type ColumnRoles, isCategoryName, rolesOf } from './column-roles';
 import { attributesOf, type FilledColumn, sexOf } from './column-values';
 import type { Dialect } from './dialect';
 import { checkCells, LABEL_LIMITS, type LabelTable, noLabel, textOf } from './label-table';
+import { looksLikeList, MAX_LIST_LENGTH, MAX_LISTS } from './list-texts';
 import { shortLabels } from './plain-label';
 import { endOfPlainCell } from './split-line';
 import { ValueRows } from './value-rows';
@@ -25,6 +27,7 @@ export class LabelColumns {
   private isPlain: boolean;
   private readonly images: string[] = [];
   private readonly splits: string[] = [];
+  private readonly people: string[] = [];
   private readonly faces: number[] = [];
   private readonly values: ValueRows;
   private readonly separator: number;
@@ -46,7 +49,11 @@ export class LabelColumns {
     this.roles = roles;
     checkCells(file, 1, roles.header.length);
     this.isLfw = roles.person >= 0;
-    if (this.isStrict) roles.candidates.push(...roles.others.splice(0));
+    if (this.isStrict) {
+      roles.candidates.push(...roles.others.splice(0));
+      if (roles.people >= 0) roles.candidates.push(roles.people);
+      roles.people = -1;
+    }
     roles.candidates.sort((a, b) => a - b);
     this.columns = roles.candidates.map((column) => {
       const name = roles.header[column]!;
@@ -60,6 +67,7 @@ export class LabelColumns {
         hasNumbers: false,
         isOutside: false,
         isDropped: false,
+        isList: false,
       };
     });
     this.isPlain =
@@ -108,6 +116,7 @@ export class LabelColumns {
     const { roles, columns } = this;
     this.images.push(this.nameOf(cells, where));
     if (roles.split >= 0) this.splits.push(textOf(cells, roles.split, where));
+    if (roles.people >= 0) this.people.push(textOf(cells, roles.people, where));
     if (roles.face >= 0) this.faces.push(faceOf(cells.text(roles.face)));
     const { block, at } = this.values;
     for (let i = 0; i < columns.length; i++) {
@@ -160,12 +169,16 @@ export class LabelColumns {
       if (column.name === 'Male' && sexOf(text) !== undefined) return sexOf(text)!;
       if (column.isKnown) throw noLabel(text, `${where()}, column '${column.name}'`);
     }
-    if (text.length > LABEL_LIMITS.attributeName) {
+    const code = column.texts?.get(text);
+    if (code !== undefined) return code;
+    column.isList ||= looksLikeList(text);
+    if (text.length > (column.isList ? MAX_LIST_LENGTH : LABEL_LIMITS.attributeName)) {
       column.isDropped = true;
       return NaN;
     }
     if (column.texts === undefined) this.becomeTexts(index);
-    if (column.texts!.size < MAX_TEXTS || column.texts!.has(text)) return this.codeOf(column, text);
+    const most = column.isList ? MAX_LISTS : MAX_TEXTS;
+    if (column.texts!.size < most) return this.codeOf(column, text);
     if (cell === null || !this.becomeNumbers(index)) {
       column.isDropped = true;
       return NaN;
@@ -220,6 +233,12 @@ export class LabelColumns {
     return known ?? texts.size - 1;
   }
 
+  private peopleRemark(): string[] {
+    const { people, header } = this.roles;
+    if (people < 0 || this.isLfw) return [];
+    return [`${excerpt(header[people]!)} tells who is in each image, and is no attribute`];
+  }
+
   /**
    * The rows as they are; `finishTable` has to follow.
    * @throws UserError if no column is an attribute.
@@ -240,8 +259,9 @@ export class LabelColumns {
       images,
       faces: roles.face < 0 ? undefined : this.faces,
       splits: roles.split < 0 ? undefined : this.splits,
+      people: roles.people < 0 ? undefined : this.people,
       values: values.take(taken),
-      remarks,
+      remarks: [...remarks, ...this.peopleRemark()],
     };
   }
 }

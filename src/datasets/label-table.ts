@@ -22,6 +22,8 @@ export interface LabelTable {
   faces: number[] | undefined;
   /** Values of the column `split` or `partition`; undefined where there is none. */
   splits: string[] | undefined;
+  /** Person in each image, by a column such as `identity`; undefined where there is none. */
+  people: string[] | undefined;
   /** `[images, attributes]`, in [0, 1]; NaN where undefined. */
   values: Float32Array;
   /** What was left out or needed an interpretation, for people. */

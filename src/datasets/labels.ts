@@ -7,6 +7,7 @@
  * The bytes are read line by line; only names become texts, since a text for each of millions of
  * cells takes most of the time and memory.
  */
+import { excerpt } from '../text/excerpt';
 import { ByteCells, TextCells } from './cells';
 import { eachRecord } from './csv-records';
 import { type Dialect, dialectOf, spacedCells } from './dialect';
@@ -18,7 +19,6 @@ import { isParquet, parquetLabels } from './parquet-labels';
 import { finishTable } from './table-result';
 import { SPACE, splitAtSeparators, splitAtSpaces } from './split-line';
 import { checkTable, TABLE_LIMITS, tablePieces } from './table-pieces';
-import { textOfBytes } from './text-encoding';
 
 const NEWLINE = 10;
 
@@ -33,7 +33,23 @@ export async function readLabels(file: string, signal?: AbortSignal): Promise<La
 /** Like `readLabels`, but rows that repeat or contradict others are still there. */
 export async function readRows(file: string, signal?: AbortSignal): Promise<LabelTable> {
   if (await isParquet(file, signal)) return parquetLabels(file, signal);
-  const pieces = () => tablePieces(file, 'labels', signal);
+  /** A line that is not UTF-8. */
+  let foreign: string | undefined;
+  const pieces = () =>
+    tablePieces(file, 'labels', signal, (text) => {
+      foreign ??= text;
+    });
+  const table = await readText(file, pieces, signal);
+  if (foreign === undefined) return table;
+  const remark = `text that is not UTF-8 is read as Windows-1252: '${excerpt(foreign.trim())}'`;
+  return { ...table, remarks: [...table.remarks, remark] };
+}
+
+async function readText(
+  file: string,
+  pieces: () => AsyncGenerator<Buffer>,
+  signal: AbortSignal | undefined,
+): Promise<LabelTable> {
   const dialect = await sniff(file, pieces());
   if (dialect === 'json') return jsonLabels(file, pieces, signal);
   const columns = new LabelColumns(file, dialect);
@@ -55,12 +71,12 @@ async function sniff(file: string, pieces: AsyncIterable<Buffer>): Promise<Diale
       continue;
     }
     if (isJson(start)) return 'json';
-    const text = textOfBytes(start, 0, start.lastIndexOf(NEWLINE) + 1);
+    const text = start.toString('utf8', 0, start.lastIndexOf(NEWLINE) + 1);
     const found = dialectOf(file, text, false);
     if (found !== undefined) return { ...found, skipped: found.skipped + lines };
     if (start.length > 2 * TABLE_LIMITS.line) break;
   }
-  const found = dialectOf(file, textOfBytes(start, 0, start.length), true)!;
+  const found = dialectOf(file, start.toString(), true)!;
   return { ...found, skipped: found.skipped + lines };
 }
 

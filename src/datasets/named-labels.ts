@@ -49,6 +49,7 @@ export function utkFaceLabels(images: readonly ImageFile[]): LabelTable | undefi
     images: found.map(({ name }) => name),
     faces: undefined,
     splits: undefined,
+    people: undefined,
     values: Float32Array.from(rows.flat()),
     remarks: [
       ...(without.length === 0
@@ -87,6 +88,7 @@ export function classFolderLabels(images: readonly ImageFile[]): LabelTable | un
     splits: found.some(({ split }) => split !== undefined)
       ? found.map(({ split }) => split ?? '')
       : undefined,
+    people: undefined,
     values: Float32Array.from(rows.flat()),
     remarks:
       others === 0

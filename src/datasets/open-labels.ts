@@ -4,14 +4,15 @@ import type { ImageFile } from '../images/image-list';
 import { scanImages } from '../images/scan-folders';
 import { plural } from '../text/numbers';
 import { UserError } from '../util/errors';
-import { findPartitions, type LabelPart, splitOf } from './find-tables';
+import { findPartitions, isKnownPartitions, type LabelPart, splitOf } from './find-tables';
 import { joinTables } from './join-tables';
-import { pathParts } from './image-names';
+import { finderByName, pathParts } from './image-names';
 import type { LabelTable } from './label-table';
 import { readRows } from './labels';
 import { classFolderLabels, utkFaceLabels } from './named-labels';
+import { lfwPartitions } from './lfw-partitions';
 import { originalNames } from './original-names';
-import { namedPartitions, partitionFinder, partitionWord, readPartitions } from './partitions';
+import { namedPartitions, partitionWord, readPartitions } from './partitions';
 import { type DatasetParts, isFolder, recognizeDataset } from './recognize';
 import { finishTable } from './table-result';
 
@@ -123,16 +124,41 @@ async function withPartitions(
   signal: AbortSignal | undefined,
 ): Promise<LabelTable> {
   if (table.splits !== undefined) return { ...table, splits: namedPartitions(table.splits) };
-  if (file === undefined) {
-    const named = table.images.map((name) => partitionWord(pathParts(name)[0] ?? '') ?? '');
-    return named.length > 0 && named.every((split) => split !== '')
-      ? { ...table, splits: named }
-      : table;
+  if (file === undefined) return withNamedPartitions(table, folder, signal);
+  let partitions: Map<string, string>;
+  try {
+    partitions = await readPartitions(file, signal);
+  } catch (error) {
+    if (isKnownPartitions(file) || !(error instanceof UserError)) throw error;
+    const remark = `${basename(file)} is taken for no table of partitions: ${error.message}`;
+    return { ...table, remarks: [...table.remarks, remark] };
   }
-  const partitionOf = partitionFinder(await readPartitions(file, signal));
+  const partitionOf = finderByName(partitions);
   const originalOf = await originalNames(folder, signal);
-  const splits = table.images.map((name) => partitionOf(originalOf(name)) ?? '');
+  return withSplits(table, (name) => partitionOf(originalOf(name)), basename(file));
+}
+
+/** Partitions by the first folder in the names of the images, or by LFW's divisions of people. */
+async function withNamedPartitions(
+  table: LabelTable,
+  folder: string,
+  signal: AbortSignal | undefined,
+): Promise<LabelTable> {
+  const named = table.images.map((name) => partitionWord(pathParts(name)[0] ?? '') ?? '');
+  if (named.length > 0 && named.every((split) => split !== '')) return { ...table, splits: named };
+  const lfw = await lfwPartitions(folder, signal);
+  const isLfw = lfw !== undefined && table.images.some((name) => lfw.partitionOf(name));
+  return isLfw ? withSplits(table, lfw.partitionOf, lfw.files) : table;
+}
+
+/** @param source of the partitions, for people. */
+function withSplits(
+  table: LabelTable,
+  partitionOf: (name: string) => string | undefined,
+  source: string,
+): LabelTable {
+  const splits = table.images.map((name) => partitionOf(name) ?? '');
   const without = splits.filter((split) => split === '').length;
-  const remark = `${plural(without, 'image')} without a partition in ${basename(file)}`;
+  const remark = `${plural(without, 'image')} without a partition in ${source}`;
   return { ...table, splits, remarks: without === 0 ? table.remarks : [...table.remarks, remark] };
 }

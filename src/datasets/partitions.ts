@@ -2,7 +2,6 @@
 import { excerpt } from '../text/excerpt';
 import { UserError } from '../util/errors';
 import { eachRecord } from './csv-records';
-import { nameKey, pathParts, stemOf } from './image-names';
 import { eachLine } from './lines';
 import { checkTable, tablePieces } from './table-pieces';
 
@@ -16,7 +15,7 @@ const SPELLINGS = new Map<string, string>([
 ]); // prettier-ignore
 
 /** The name of a partition that a number or word stands for: 'train' → 'training'. */
-const partitionName = (text: string): string =>
+export const partitionName = (text: string): string =>
   SPELLINGS.get(text.trim().toLowerCase()) ?? text.trim();
 
 /** The partition that a word in the name of a file or a folder names; undefined for other words. */
@@ -103,27 +102,4 @@ function headerColumns(cells: readonly string[]): [number, number] | undefined {
   if (split < 0) return undefined;
   const named = cells.findIndex((cell) => /image|file|img|name|path/i.test(cell));
   return [named >= 0 ? named : split === 0 ? 1 : 0, split];
-}
-
-/** What finds the partition of a name, with or without folders and extension. */
-export function partitionFinder(
-  partitions: ReadonlyMap<string, string>,
-): (name: string) => string | undefined {
-  /** By the file's name without extension; null where two images of it differ. */
-  let stems: Map<string, string | null> | undefined;
-  const byStem = () => {
-    if (stems !== undefined) return stems;
-    stems = new Map();
-    for (const [name, partition] of partitions) {
-      const stem = stemOf(pathParts(name).at(-1) ?? '');
-      const known = stems.get(stem);
-      stems.set(stem, known === undefined || known === partition ? partition : null);
-    }
-    return stems;
-  };
-  return (name) =>
-    partitions.get(name) ??
-    partitions.get(nameKey(name)) ??
-    byStem().get(stemOf(pathParts(name).at(-1) ?? '')) ??
-    undefined;
 }

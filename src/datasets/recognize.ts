@@ -5,6 +5,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, sep } from 'node:path';
+import { holdsImageColumn } from '../archives/parquet-columns';
 import type { DatasetKind } from '../domain/dataset';
 import { scanImages } from '../images/scan-folders';
 import { messageOf, UserError } from '../util/errors';
@@ -82,7 +83,9 @@ export async function recognizeDataset(
   const kind = KINDS.find(([pattern]) => pattern.test(name))?.[1];
   const people = existsSync(join(folder, 'lfw')) ? join(folder, 'lfw') : folder;
   const isLfw = kind === 'LFW' || (kind === undefined && (await looksLikeLfw(people)));
-  const archives = parts.map(({ file }) => file).filter((file) => isParquetName(file));
+  const archives = parts
+    .map(({ file }) => file)
+    .filter((file) => isParquetName(file) && holdsImageColumn(file));
   const images = isLfw
     ? people
     : (IMAGES.map((each) => join(folder, ...each.split('/'))).find((path) => existsSync(path)) ??
@@ -104,13 +107,16 @@ const isParquetName = (path: string): boolean => extname(path).toLowerCase() ===
 const pathBelow = (folder: string, path: string): string =>
   relative(folder, path).replaceAll(sep, '/');
 
-const parquetParts = (file: string): DatasetParts => ({
-  kind: 'Hugging Face',
-  labels: file,
-  partitions: undefined,
-  images: file,
-  archives: [file],
-});
+function parquetParts(file: string): DatasetParts {
+  const holdsImages = holdsImageColumn(file);
+  return {
+    kind: 'Hugging Face',
+    labels: file,
+    partitions: undefined,
+    images: holdsImages ? file : undefined,
+    archives: holdsImages ? [file] : undefined,
+  };
+}
 
 async function partsIn(
   folder: string,

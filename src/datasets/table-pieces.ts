@@ -31,6 +31,8 @@ const NEWLINE = 10;
 
 /**
  * @param what the file is, for messages: 'labels'.
+ * @param onForeign called with the text of lines that are read as Windows-1252, as they are not
+ * UTF-8.
  * @yields the bytes of the text in UTF-8, a byte order mark included.
  * @throws UserError if it cannot be read or exceeds a limit; the signal's reason if it is aborted.
  */
@@ -38,11 +40,12 @@ export async function* tablePieces(
   file: string,
   what: string,
   signal?: AbortSignal,
+  onForeign?: (text: string) => void,
 ): AsyncGenerator<Buffer, void, undefined> {
   try {
     const read = regularFilePieces(file, { limit: TABLE_LIMITS.bytes, size: PIECE }, signal);
     const limits = new TextLimits();
-    for await (const piece of inUtf8(unpacked(read))) {
+    for await (const piece of inUtf8(ofKnownKind(unpacked(read)), onForeign)) {
       await yieldToEventLoop(signal);
       limits.add(piece);
       yield piece;
@@ -123,6 +126,18 @@ async function* gunzipped(
   yield* gunzip as AsyncIterable<Buffer>; // yields buffers, as no encoding is set
 }
 
+/** @throws UserError for files that are no text. */
+async function* ofKnownKind(
+  pieces: AsyncGenerator<Buffer, void, undefined>,
+): AsyncGenerator<Buffer, void, undefined> {
+  let isFirst = true;
+  for await (const piece of pieces) {
+    if (isFirst) checkKind(piece);
+    isFirst = false;
+    yield piece;
+  }
+}
+
 /** Checks a text, as it is read, against `TABLE_LIMITS`. */
 class TextLimits {
   private bytes = 0;
@@ -132,7 +147,6 @@ class TextLimits {
 
   /** @throws UserError as soon as the text cannot be a table. */
   add(piece: Buffer): void {
-    if (this.bytes === 0) checkKind(piece);
     if (piece.includes(0)) throw new UserError('it is not UTF-8 text: it contains NUL bytes');
     this.bytes += piece.length;
     if (this.bytes > TABLE_LIMITS.bytes) {

@@ -59,7 +59,8 @@ function withoutRepetitions(file: string, table: LabelTable): LabelTable {
   );
   if (rows.length === 0)
     throw new UserError(
-      `the labels '${file}' contradict themselves: every image has several rows with different labels, like '${excerpt(again[0]!)}'`,
+      `the labels '${file}' contradict themselves: every image has several rows with different labels, like '${excerpt(again[0]!)}'; ` +
+        'a table with a row for each label of an image needs a column for each attribute instead (pandas: df.pivot)',
     );
   return { ...selectRows(table, rows), remarks };
 }
@@ -100,6 +101,7 @@ export function selectRows(table: LabelTable, rows: readonly number[]): LabelTab
     images: rows.map((row) => table.images[row]!),
     faces: table.faces && rows.map((row) => table.faces![row]!),
     splits: table.splits && rows.map((row) => table.splits![row]!),
+    people: table.people && rows.map((row) => table.people![row]!),
     values,
   };
 }

@@ -15,21 +15,29 @@ type Encoding = 'utf8' | 'utf16le' | 'utf16be';
 
 /**
  * @param pieces the bytes of a text, divided anywhere.
+ * @param onForeign called with the text of lines that are neither UTF-8 nor UTF-16, and are read as
+ * Windows-1252.
  * @yields its bytes in UTF-8, with a byte order mark where it has one in UTF-8; CR becomes LF where
  * the first piece has no LF.
  */
 export async function* inUtf8(
   pieces: AsyncIterable<Buffer>,
+  onForeign?: (text: string) => void,
 ): AsyncGenerator<Buffer, void, undefined> {
-  let decode: ((piece: Buffer) => Buffer) | undefined;
+  let decode: Decode | undefined;
   let endsWithReturn: boolean | undefined;
+  const linesOf = (text: Buffer) => {
+    endsWithReturn ??= text.includes(CARRIAGE_RETURN) && !text.includes(NEWLINE);
+    return endsWithReturn ? withNewlines(text) : text;
+  };
   for await (const piece of pieces) {
     if (piece.length === 0) continue;
-    decode ??= decoderOf(encodingOf(piece));
-    const text = decode(piece);
-    endsWithReturn ??= text.includes(CARRIAGE_RETURN) && !text.includes(NEWLINE);
-    yield endsWithReturn ? withNewlines(text) : text;
+    decode ??= decoderOf(encodingOf(piece), onForeign);
+    const text = decode(piece, false);
+    if (text.length > 0) yield linesOf(text);
   }
+  const text = decode?.(Buffer.alloc(0), true);
+  if (text !== undefined && text.length > 0) yield linesOf(text);
 }
 
 function encodingOf(start: Buffer): Encoding {
@@ -44,8 +52,11 @@ function encodingOf(start: Buffer): Encoding {
   return zeros[0]! > most && zeros[1] === 0 ? 'utf16be' : 'utf8';
 }
 
-function decoderOf(encoding: Encoding): (piece: Buffer) => Buffer {
-  if (encoding === 'utf8') return (piece) => piece;
+/** Makes UTF-8 of the next piece of a text. */
+type Decode = (piece: Buffer, isLast: boolean) => Buffer;
+
+function decoderOf(encoding: Encoding, onForeign: ((text: string) => void) | undefined): Decode {
+  if (encoding === 'utf8') return new FromWindows(onForeign).add;
   const decoder = new StringDecoder('utf16le');
   let odd = Buffer.alloc(0);
   return (piece) => {
@@ -64,14 +75,65 @@ function withNewlines(piece: Buffer): Buffer {
   return copy;
 }
 
-const WINDOWS = new TextDecoder('windows-1252');
+/**
+ * What the bytes from 0x80 to 0x9F are in Windows-1252; those of all others are Latin-1's. Some
+ * versions of Node.js take `TextDecoder('windows-1252')` for Latin-1.
+ */
+const WINDOWS = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
+
+const windowsText = (bytes: Buffer): string =>
+  bytes
+    .toString('latin1')
+    .replaceAll(/[\u0080-\u009f]/g, (character) => WINDOWS[character.charCodeAt(0) - 0x80]!);
 
 /**
- * The text of some bytes. Bytes that are not UTF-8 are read as Windows-1252, in which all bytes are
- * characters.
+ * Makes UTF-8 of lines that are not: they are read as Windows-1252, in which all bytes are
+ * characters. Lines of ASCII and UTF-8 stay as they are.
  */
-export function textOfBytes(bytes: Buffer, start: number, end: number): string {
-  const text = bytes.toString('utf8', start, end);
-  if (!text.includes('\uFFFD') || isUtf8(bytes.subarray(start, end))) return text;
-  return WINDOWS.decode(bytes.subarray(start, end));
+class FromWindows {
+  /** The beginning of a character that goes on in the next piece. */
+  private rest = Buffer.alloc(0);
+
+  /** @param onForeign called with the text of each line, or part of one, that is not UTF-8. */
+  constructor(private readonly onForeign: ((text: string) => void) | undefined) {}
+
+  /** @param isLast whether no other piece follows. */
+  readonly add = (piece: Buffer, isLast: boolean): Buffer => {
+    const all = this.rest.length === 0 ? piece : Buffer.concat([this.rest, piece]);
+    const end = isLast ? all.length : all.length - cutCharacter(all);
+    this.rest = Buffer.from(all.subarray(end));
+    const whole = all.subarray(0, end);
+    return isUtf8(whole) ? whole : this.byLine(whole);
+  };
+
+  private byLine(bytes: Buffer): Buffer {
+    const lines: Buffer[] = [];
+    let start = 0;
+    while (start < bytes.length) {
+      const newline = bytes.indexOf(NEWLINE, start);
+      const end = newline < 0 ? bytes.length : newline + 1;
+      const line = bytes.subarray(start, end);
+      lines.push(isUtf8(line) ? line : Buffer.from(this.decoded(line)));
+      start = end;
+    }
+    return Buffer.concat(lines);
+  }
+
+  private decoded(line: Buffer): string {
+    const text = windowsText(line);
+    this.onForeign?.(text);
+    return text;
+  }
+}
+
+/** Number of bytes at the end that begin a character of UTF-8 and do not finish it. */
+function cutCharacter(bytes: Buffer): number {
+  for (let length = 1; length <= Math.min(3, bytes.length); length++) {
+    const byte = bytes[bytes.length - length]!;
+    if (byte < 0x80) return 0;
+    if (byte < 0xc0) continue; // goes on
+    const needed = byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
+    return needed > length ? length : 0;
+  }
+  return 0;
 }

@@ -2,6 +2,7 @@
 import { UserError } from '../util/errors';
 import { own } from '../util/own';
 import { CELEBA_FREQUENCIES } from './celeba-frequencies';
+import { attributeFinder } from './find-attribute';
 import type { ClusteringSettings } from './settings';
 
 /**
@@ -28,7 +29,8 @@ export function standardizedWeights(deviations: readonly number[]): Float64Array
  * The weight of each of `attributes`, as in the original work (Anzalone, Faiella and Trerè 2019):
  * 1 − f + min f for `rare`, f + 1 − max f for `common`, where f are the frequencies and min and max
  * are taken over `attributes`. The rarest (or most common) attribute has the weight 1, the others
- * less. Attributes that explicit weights do not name have the weight 1.
+ * less. Explicit weights name attributes in any spelling;
+ * those that they do not name have the weight 1.
  * @param frequencyOf frequency of each attribute, in [0, 1]; default: in CelebA.
  * @throws UserError where all explicit weights are 0, or a frequency is missing.
  */
@@ -39,7 +41,8 @@ export function attributeWeights(
 ): Float64Array {
   if (weights === 'none') return new Float64Array(attributes.length).fill(1);
   if (typeof weights === 'object') {
-    const all = Float64Array.from(attributes, (name) => own(weights, name) ?? 1);
+    const find = attributeFinder(Object.keys(weights));
+    const all = Float64Array.from(attributes, (name) => own(weights, find(name) ?? name) ?? 1);
     if (all.every((weight) => weight === 0))
       throw new UserError('every attribute in use has the weight 0: expected at least one above 0');
     return all;

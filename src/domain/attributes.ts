@@ -1,6 +1,5 @@
 /** Names of facial attributes, and their selection. */
 import { forName } from '../text/neutralize';
-import { UserError } from '../util/errors';
 
 /**
  * The 40 attributes of CelebA in the column order of its `list_attr_celeba.txt`
@@ -88,47 +87,4 @@ export function attributeNames(outputs: number): string[] {
     `expected a model with ${String(CELEBA_ATTRIBUTES.length)} outputs (the attributes of CelebA) or ${String(kept.length)} ` +
       `(without ${DROPPED_ATTRIBUTES.join(', ')}), or a file whose metadata name its outputs; got ${String(outputs)}`,
   );
-}
-
-/**
- * The attributes by which faces are compared. If the default ones are wanted but the model lacks
- * some, they are those of the default that it has, or else all attributes of the model; `notice`
- * then explains it to the user.
- * @returns their names, and their indices in `known`.
- * @throws UserError naming an unknown attribute, and a similar known one.
- */
-export function chosenAttributes(
-  wanted: readonly string[],
-  known: readonly string[],
-): { attributes: string[]; columns: number[]; notice: string | undefined } {
-  let attributes = [...new Set(wanted)];
-  let notice: string | undefined;
-  const isDefault =
-    attributes.length === DEFAULT_ATTRIBUTES.length &&
-    attributes.every((name) => DEFAULT_ATTRIBUTES.includes(name));
-  if (isDefault && !attributes.every((name) => known.includes(name))) {
-    const shared = attributes.filter((name) => known.includes(name));
-    attributes = shared.length > 0 ? shared : [...known];
-    notice = `the model does not have all of the default attributes: faces are compared by ${shared.length > 0 ? 'those that it has' : 'all attributes of the model'}`;
-  }
-  return { attributes, columns: attributeIndices(attributes, known), notice };
-}
-
-/** @throws UserError naming an unknown attribute, and a similar known one. */
-function attributeIndices(wanted: readonly string[], known: readonly string[]): number[] {
-  return wanted.map((name) => {
-    const index = known.indexOf(name);
-    if (index >= 0) return index;
-    throw new UserError(
-      `unknown attribute '${name}'${suggestion(name, known)}; known are: ${known.join(', ')}`,
-    );
-  });
-}
-
-function suggestion(name: string, known: readonly string[]): string {
-  const plain = (text: string) => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
-  const match = known.find(
-    (candidate) => plain(candidate) === plain(name) || plain(candidate).includes(plain(name)),
-  );
-  return match === undefined ? '' : ` (did you mean '${match}'?)`;
 }

@@ -73,6 +73,17 @@ export interface DatasetSummary extends Omit<DatasetReport, 'samples'> {
   together: number[];
 }
 
+/** The labels of a data set, as one plain table. */
+export interface WrittenLabels {
+  kind: DatasetKind;
+  rows: number;
+  attributes: string[];
+  /** Rows with an image; null where there are only labels. */
+  images: number | null;
+  /** What of the labels was left out or interpreted, for people. */
+  notices: string[];
+}
+
 /** A labeled image. */
 export interface DatasetSample {
   /** Row of the table. */

@@ -9,6 +9,7 @@ import { UserError } from '../util/errors';
 import { globProblem } from '../util/glob';
 import { DEFAULT_ATTRIBUTES } from './attributes';
 import { imageCounts } from './image-counts';
+import { countsByFolder, MOST_ATTRIBUTES, weightsByName } from './numbers-by-name';
 import { libraryFolderProblem } from './library-folder';
 import { LINKAGES, METRICS, AFFINITIES, ASSIGN_LABELS } from './method-options';
 
@@ -44,26 +45,7 @@ const clusterCountText = z
   .transform(Number)
   .pipe(clusterCount);
 
-/** Far above the number of any network: a settings file or a page may hold anything. */
-const MOST_ATTRIBUTES = 10_000;
 const attributeName = z.string().min(1).max(1000);
-
-/**
- * A number from 0 to 1000 for each attribute. `z.record` would drop the key `__proto__`, and an
- * attribute may have any name.
- */
-const weightsByName = z
-  .custom<Record<string, number>>((value) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-    const entries = Object.entries(value);
-    const inBounds = (weight: unknown) =>
-      typeof weight === 'number' && weight >= 0 && weight <= 1000;
-    return (
-      entries.length <= MOST_ATTRIBUTES &&
-      entries.every(([name, weight]) => attributeName.safeParse(name).success && inBounds(weight))
-    );
-  })
-  .transform((value) => Object.fromEntries(Object.entries(value)));
 
 /** Of one setting: each pattern is compared with each path. */
 const MOST_GLOBS = 100;
@@ -194,6 +176,9 @@ const WATCH = ['off', 'tell', 'update'] as const;
 const hostSettingsSchema = z.strictObject({
   /** Reaction to changes in the folders of an open panel. */
   watch: z.enum(WATCH).default('tell'),
+  /** `limit` and `sample` of single folders, by their names or the ends of their paths. */
+  limitByFolder: countsByFolder,
+  sampleByFolder: countsByFolder,
   /** Absolute paths of folders with NVIDIA libraries outside the search path of the system. */
   cudaLibraries: z
     .array(

@@ -64,6 +64,7 @@ export const CALL_KINDS: Record<EngineCall, CallKind> = {
   export: 'job',
   copyImages: 'job',
   dataset: 'job',
+  labels: 'job',
   model: 'job',
   missingWords: 'job',
   wrapNetwork: 'job',

@@ -36,6 +36,7 @@ import {
 import { suspectedLabelErrors } from './jobs/label-errors';
 import { describeModel, missingWords } from './jobs/model';
 import { photo } from './jobs/photo';
+import { writeLabels } from './jobs/write-labels';
 import { wrapNetwork } from './jobs/wrap-network';
 import { runStoreWriterProcess } from './pipeline/store-writer';
 import { isRetired } from './retire';
@@ -106,6 +107,7 @@ const handlers: Handlers<EngineTable> = {
   judge: answering<'judge'>(judgeRun),
   truth: answering<'truth'>(judgeStored),
   dataset: answering<'dataset'>(dataset),
+  labels: answering<'labels'>(writeLabels),
   exploreDataset: answering<'exploreDataset'>(exploreDataset),
   datasetSamples: answering<'datasetSamples'>(datasetSamples),
   datasetImage: answering<'datasetImage'>(datasetImage),

@@ -189,8 +189,9 @@ function addOutputs(writer: GraphWriter, { heads, groups }: NetworkForm): string
 
 /** @param groups of the columns of the head; together all of them where it becomes a softmax. */
 function addHead(writer: GraphWriter, head: SizedHead, groups: readonly number[][]): string {
-  const { name, type, reshape, activation } = head;
+  const { name, type, reshape, pairAxis, activation } = head;
   let value = type === FLOAT ? name : writer.add('Cast', [name], { to: FLOAT });
+  if (pairAxis !== undefined) return addPairs(writer, value, pairAxis, activation);
   if (reshape === 'flatten') value = writer.add('Flatten', [value], { axis: 1 });
   if (reshape === 'row')
     value = writer.add('Reshape', [value, writer.constant(integerTensor([1, -1]))]);
@@ -204,4 +205,25 @@ function addHead(writer: GraphWriter, head: SizedHead, groups: readonly number[]
     return writer.add('Softmax', [part], { axis: 1 });
   });
   return writer.add('Concat', parts, { axis: 1 });
+}
+
+/**
+ * The second of two values is of an attribute that is present; their softmax is the sigmoid of the
+ * difference.
+ */
+function addPairs(
+  writer: GraphWriter,
+  values: string,
+  axis: 1 | 2,
+  activation: SizedHead['activation'],
+): string {
+  const at = (index: number) =>
+    writer.add(
+      'Flatten',
+      [writer.add('Gather', [values, writer.constant(integerTensor([index]))], { axis })],
+      { axis: 1 },
+    );
+  const present = at(1);
+  if (activation === 'softmax') return writer.add('Sigmoid', [writer.add('Sub', [present, at(0)])]);
+  return activation === 'sigmoid' ? writer.add('Sigmoid', [present]) : present;
 }

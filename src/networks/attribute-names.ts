@@ -157,7 +157,8 @@ const numbered = (heads: readonly SizedHead[]): string[] =>
 
 /** Whether an output is most likely a vector to compare faces by. */
 function looksLikeEmbedding({ name, values, end, activation }: SizedHead): boolean {
-  if (end === 'sigmoid' || end === 'softmax' || activation !== 'none') return false;
+  if (end === 'sigmoid' || end === 'softmax' || end === 'part' || activation !== 'none')
+    return false;
   const isLong = values >= MIN_EMBEDDING && end !== 'unknown';
   const isCalledSo = EMBEDDING.test(name) && values > 2;
   return isLong || isCalledSo || end === 'norm';

@@ -3,7 +3,7 @@ import { excerpt, excerptOfList } from '../text/excerpt';
 import { plural } from '../text/numbers';
 import type { NetworkForm } from './network-form';
 import { type NetworkGraph, shapeText } from './network-graph';
-import { isSoftmax } from './output-form';
+import { isSoftmax, type SizedHead } from './output-form';
 
 /** Attributes that are listed, at most. */
 const MAX_LISTED = 60;
@@ -39,18 +39,22 @@ function inputLine({ input }: NetworkForm, { inputs }: NetworkGraph): string {
   return `input '${excerpt(input.name)}', ${shapeText(inputs[0]!)}: pixels ${pixels}; ${scaled}`;
 }
 
+function appliedText({ activation, end }: SizedHead): string {
+  if (activation === 'embedding') return 'an embedding, to compare faces by';
+  if (activation !== 'none') return `${activation} added`;
+  if (end === 'part') return 'a part of a softmax of its own';
+  return end === 'sigmoid' || end === 'softmax' ? `a ${end} of its own` : 'taken as probabilities';
+}
+
 function outputLines({ heads }: NetworkForm): string[] {
   const shown = heads.slice(0, 20).map((head) => {
-    const { name, values, activation, end } = head;
-    const applied =
-      activation === 'none'
-        ? end === 'sigmoid' || end === 'softmax'
-          ? `a ${end} of its own`
-          : 'taken as probabilities'
-        : activation === 'embedding'
-          ? 'an embedding, to compare faces by'
-          : `${activation} added`;
-    const kind = isSoftmax(head) ? ', which exclude each other' : '';
+    const { name, values, pairAxis } = head;
+    const kind = isSoftmax(head)
+      ? ', which exclude each other'
+      : pairAxis === undefined
+        ? ''
+        : ', the second of two each';
+    const applied = appliedText(head);
     return `output '${excerpt(name)}': ${plural(values, 'value')}${kind}; ${applied}`;
   });
   return heads.length > shown.length

@@ -57,6 +57,7 @@ export function formOf(graph: NetworkGraph, metadata: ModelMetadata, said: SaidW
     ...scalingNotices(input, said),
     ...activationNotices(heads, said),
     ...batchNotices(input),
+    ...pairNotices(heads),
     notice,
     groupNotice,
   ];
@@ -124,6 +125,15 @@ function batchNotices({ batch }: InputForm): string[] {
   ];
 }
 
+function pairNotices(heads: readonly SizedHead[]): string[] {
+  return heads
+    .filter(({ pairAxis }) => pairAxis !== undefined)
+    .map(
+      ({ name }) =>
+        `its output '${excerpt(name)}' has two values for each attribute: the second is taken for how probable it is that it is present`,
+    );
+}
+
 /** Groups that are said, or else the values of each softmax. */
 function groupsOf(
   heads: readonly SizedHead[],
@@ -180,10 +190,10 @@ function checkSoftmaxGroups(heads: readonly SizedHead[], groups: readonly number
     groups.flatMap((group, i) => group.map((column) => [column, i] as const)),
   );
   let at = 0;
-  for (const { name, values, activation } of heads) {
+  for (const { name, values, activation, pairAxis } of heads) {
     const columns = Array.from({ length: values }, (_, i) => at + i);
     at += values;
-    if (activation !== 'softmax') continue;
+    if (activation !== 'softmax' || pairAxis !== undefined) continue;
     const own = new Set(columns);
     const isWhole = columns.every((column) => {
       const group = grouped.get(column);

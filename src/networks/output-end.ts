@@ -2,15 +2,19 @@
 import { isConstant, type NetworkGraph } from './network-graph';
 
 /**
- * `sigmoid`, `softmax`: it is in [0, 1]; `linear`: a weighted sum of any size, such as a logit;
- * `norm`: a vector divided by its length, such as an embedding.
+ * `sigmoid`, `softmax`: it is in [0, 1]; `part`: some values of a softmax, in [0, 1], which need
+ * not exclude each other, such as the second of two; `linear`: a weighted sum of any size, such as
+ * a logit; `norm`: a vector divided by its length, such as an embedding; `class`: numbers of
+ * classes.
  */
-export type OutputEnd = 'sigmoid' | 'softmax' | 'linear' | 'norm' | 'unknown';
+export type OutputEnd = 'sigmoid' | 'softmax' | 'part' | 'linear' | 'norm' | 'class' | 'unknown';
+
+/** Operators that pass on some of the values only. */
+const CHOOSING: ReadonlySet<string> = new Set(['Gather', 'GatherElements', 'GatherND', 'Slice']);
 
 /** Operators that pass on the values of their first input, rearranged or converted. */
 const PASSING: ReadonlySet<string> = new Set([
-  'Cast', 'DequantizeLinear', 'Dropout', 'Expand', 'Flatten', 'Gather', 'Identity', 'QuantizeLinear', 'Reshape', 'Slice',
-  'Split', 'Squeeze', 'Transpose', 'Unsqueeze',
+  'Cast', 'DequantizeLinear', 'Dropout', 'Expand', 'Flatten', 'Identity', 'QuantizeLinear', 'Reshape', 'Split', 'Squeeze', 'Transpose', 'Unsqueeze',
 ]); // prettier-ignore
 
 const ENDS: Readonly<Record<string, OutputEnd>> = {
@@ -20,6 +24,7 @@ const ENDS: Readonly<Record<string, OutputEnd>> = {
   MatMulIntegerToFloat: 'linear', QGemm: 'linear', QLinearConv: 'linear', QLinearMatMul: 'linear',
   BatchNormalization: 'linear', InstanceNormalization: 'linear', LayerNormalization: 'linear',
   LpNormalization: 'norm',
+  ArgMax: 'class', ArgMin: 'class',
 }; // prettier-ignore
 
 /** Operators between the values of a vector and its length. */
@@ -33,6 +38,7 @@ export function endOf(graph: NetworkGraph, output: string): OutputEnd {
   const { producers } = graph;
   const pending = [output];
   const ends = new Set<OutputEnd>();
+  let isPart = false;
   for (let steps = 0; pending.length > 0; steps++) {
     if (steps > MAX_STEPS) return 'unknown';
     const node = producers.get(pending.pop()!);
@@ -40,8 +46,10 @@ export function endOf(graph: NetworkGraph, output: string): OutputEnd {
     const { operator, inputs } = node;
     const end = ENDS[operator];
     if (end !== undefined) ends.add(end);
-    else if (PASSING.has(operator)) pending.push(inputs[0] ?? '');
-    else if (operator === 'Concat') pending.push(...inputs.slice(0, MAX_STEPS));
+    else if (PASSING.has(operator) || CHOOSING.has(operator)) {
+      isPart ||= CHOOSING.has(operator);
+      pending.push(inputs[0] ?? '');
+    } else if (operator === 'Concat') pending.push(...inputs.slice(0, MAX_STEPS));
     else if (operator === 'Add') {
       const computed = inputs.filter((name) => !isConstant(graph, name));
       if (computed.length !== 1 || inputs.length !== 2) return 'unknown';
@@ -52,7 +60,8 @@ export function endOf(graph: NetworkGraph, output: string): OutputEnd {
   const [first, ...others] = ends;
   // Of joined values, one that may be anything decides.
   if (ends.has('linear')) return 'linear';
-  return first === undefined || others.length > 0 ? 'unknown' : first;
+  if (first === undefined || others.length > 0) return 'unknown';
+  return first === 'softmax' && isPart ? 'part' : first;
 }
 
 function isLength({ producers }: NetworkGraph, name: string): boolean {

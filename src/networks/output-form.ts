@@ -1,8 +1,9 @@
 /** What the outputs of a network give, and how they become probabilities. */
+import { isKnownAttribute } from '../domain/attributes';
 import type { MissingWord } from '../domain/network-words';
 import { excerpt } from '../text/excerpt';
 import { UserError } from '../util/errors';
-import { type GraphValue, type NetworkGraph, shapeText } from './network-graph';
+import { type Dimension, type GraphValue, type NetworkGraph, shapeText } from './network-graph';
 import { NETWORK_LIMITS } from './network-limits';
 import { NUMBER_TYPES } from './onnx-types';
 import { endOf, type OutputEnd } from './output-end';
@@ -19,6 +20,11 @@ export interface Head {
    * it is the values of a single image.
    */
   reshape: 'none' | 'flatten' | 'row';
+  /**
+   * Axis of the two values of each attribute, absent and present, in `[n, values, 2]` or `[n, 2,
+   * values]`; undefined where there is one value an attribute.
+   */
+  pairAxis: 1 | 2 | undefined;
   /** Values an image; undefined where its shape leaves that open. */
   values: number | undefined;
   end: OutputEnd;
@@ -35,8 +41,9 @@ const quotedOutput = (output: GraphValue) => `'${excerpt(output.name)}' (${shape
 export const isEmbedding = ({ activation }: Head): boolean => activation === 'embedding';
 
 /** Whether all values of a head exclude each other. */
-export const isSoftmax = ({ activation, end }: Head): boolean =>
-  activation === 'softmax' || (end === 'softmax' && activation === 'none');
+export const isSoftmax = ({ activation, end, pairAxis }: Head): boolean =>
+  pairAxis === undefined &&
+  (activation === 'softmax' || (end === 'softmax' && activation === 'none'));
 
 /**
  * @param batch images that every run takes; undefined for any number.
@@ -59,12 +66,22 @@ export function outputHeads(
     if (!NUMBER_TYPES.has(type))
       throw new UserError(`its output ${quotedOutput(output)} gives no numbers`);
     const hasOthers = outputs.length > 1;
-    const { reshape, values } = arrangement(output, batch, hasOthers);
     const end = endOf(graph, name);
+    const { reshape, values, pairAxis } =
+      ofAttribute(output, end, said) ?? arrangement(output, batch, hasOthers);
+    if (end === 'class')
+      throw new UserError(
+        `its output ${quotedOutput(output)} gives numbers of classes (ArgMax): export it with the probabilities of all classes instead` +
+          (hasOthers ? ', or name the other outputs with --outputs of the command wrap' : ''),
+      );
     const activation = activationOf(output, end, activations[i]!, said.activation);
     if (end === 'linear' && said.activation === undefined)
       missing.push(missingActivation(output, hasOthers));
-    return { name, type, reshape, values, end, activation };
+    if (activation === 'embedding' && pairAxis !== undefined)
+      throw new UserError(
+        `its output ${quotedOutput(output)} is no embedding: expected one list of numbers for each image`,
+      );
+    return { name, type, reshape, values, pairAxis, end, activation };
   });
   if (heads.some(isEmbedding) && !heads.every(isEmbedding))
     throw new UserError(
@@ -91,31 +108,72 @@ function usedOutputs({ outputs }: NetworkGraph, said: Said | undefined): GraphVa
   });
 }
 
-/** `[n, k]`, also with dimensions of one; `[n]`; or `[k]` of a network for one image. */
+/**
+ * `[n, k]`, also with dimensions of one; `[n]`; `[k]` of a network for one image; or two values for
+ * each attribute, `[n, k, 2]` or `[n, 2, k]`.
+ */
 function arrangement(
   output: GraphValue,
   batch: number | undefined,
   hasOthers: boolean,
-): Pick<Head, 'reshape' | 'values'> {
+): Pick<Head, 'reshape' | 'values' | 'pairAxis'> {
   const { shape } = output;
-  if (shape === undefined) return { reshape: 'flatten', values: undefined };
+  const pairAxis = undefined;
+  if (shape === undefined) return { reshape: 'flatten', values: undefined, pairAxis };
   const [first, ...rest] = shape;
   if (rest.length === 0) {
     const isRow = batch === 1 && typeof first === 'number' && first > 1;
-    return isRow ? { reshape: 'row', values: first } : { reshape: 'flatten', values: 1 };
+    return isRow
+      ? { reshape: 'row', values: first, pairAxis }
+      : { reshape: 'flatten', values: 1, pairAxis };
   }
+  const pairs = pairsIn(rest);
+  if (pairs !== undefined) return pairs;
   const long = rest.filter((each) => each !== 1);
   const isList = long.length <= 1 && (rest.length <= 1 || rest.length <= 4);
   if (shape.length === 0 || !isList) {
     throw new UserError(
-      `its output ${quotedOutput(output)} is not one list of numbers for each image, [n, attributes]` +
-        (hasOthers ? ': name the outputs that are, with --outputs A,B,… of the command wrap' : ''),
+      `its output ${quotedOutput(output)} is not one list of numbers for each image, [n, attributes], nor two numbers for each attribute, [n, attributes, 2]` +
+        (hasOthers
+          ? ': name the outputs that are, with --outputs A,B,… of the command wrap'
+          : ': export it with its output flattened (in PyTorch, x.flatten(1)); --groups of the command wrap tells which values exclude each other'),
     );
   }
   const [values = 1] = long;
   return {
     reshape: rest.length === 1 ? 'none' : 'flatten',
     values: typeof values === 'number' ? values : undefined,
+    pairAxis,
+  };
+}
+
+/**
+ * Two values `[n, 2]` of an output that is called like one of CelebA's attributes: absent and
+ * present, unless names are said.
+ */
+function ofAttribute(
+  { name, shape }: GraphValue,
+  end: OutputEnd,
+  { names }: SaidWords,
+): Pick<Head, 'reshape' | 'values' | 'pairAxis'> | undefined {
+  const isPair = shape?.length === 2 && shape[1] === 2 && (end === 'softmax' || end === 'linear');
+  return isPair && names === undefined && isKnownAttribute(name)
+    ? { reshape: 'flatten', values: 1, pairAxis: 1 }
+    : undefined;
+}
+
+/** @param rest dimensions after the first. */
+function pairsIn(
+  rest: readonly Dimension[],
+): Pick<Head, 'reshape' | 'values' | 'pairAxis'> | undefined {
+  const [one, other] = rest;
+  if (rest.length !== 2 || one === 1 || other === 1 || (one !== 2 && other !== 2)) return undefined;
+  const pairAxis = other === 2 ? 2 : 1;
+  const values = pairAxis === 2 ? one : other;
+  return {
+    reshape: 'flatten',
+    values: typeof values === 'number' ? values : undefined,
+    pairAxis,
   };
 }
 
@@ -126,7 +184,8 @@ function activationOf(
   wanted: Activation,
   said: Said | undefined,
 ): Activation {
-  const applied = end === 'sigmoid' || end === 'softmax' ? end : undefined;
+  const applied =
+    end === 'part' ? 'softmax' : end === 'sigmoid' || end === 'softmax' ? end : undefined;
   if (applied === undefined || wanted === 'none') return wanted;
   if (applied === wanted) return 'none';
   throw new UserError(

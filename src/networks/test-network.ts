@@ -134,11 +134,19 @@ function outOfRange(head: SizedHead, least: number, most: number): UserError {
       `${range}: these are ${typeName(head.type)}, most likely numbers of classes; export it with the probabilities of all classes instead`,
     );
   }
+  if (least >= 0 && most > PERCENT_FROM && most <= 100) {
+    return new NotProbabilities(
+      `${range}: if these are percentages, divide them by 100 in the export; if they are logits, say --activation sigmoid with 'face-clusters wrap'`,
+    );
+  }
   return new NotProbabilities(
     `${range}: if these are logits, say --activation sigmoid (each attribute on its own) or softmax (they exclude each other) ` +
       "with 'face-clusters wrap', or choose 'Use as Attribute Model' in VS Code; if it is an embedding, say --activation embedding",
   );
 }
+
+/** Numbers from 0 to 100, one of which is above this, are most likely percentages. */
+const PERCENT_FROM = 20;
 
 const figure = (value: number) => String(Number(value.toPrecision(3)));
 

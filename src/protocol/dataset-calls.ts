@@ -4,6 +4,7 @@ import type {
   DatasetSummary,
   DatasetSample,
   SuspectedLabelErrors,
+  WrittenLabels,
 } from '../domain/dataset';
 import type { BundledModels } from '../domain/networks';
 import type { AnalysisSettings } from '../domain/settings';
@@ -24,6 +25,19 @@ export interface DatasetCalls {
   };
   /** Path of the image in a row of the table. */
   datasetImage: { params: DatasetChoice & { row: number }; result: { path: string } };
+  /** Writes the labels of a data set as one plain table, which is what a training reads. */
+  labels: {
+    params: {
+      folder: string;
+      labels: string | undefined;
+      /** Whether images that lie in an archive are written, too. */
+      images: boolean;
+      outDir: string;
+      /** Whether to replace files that this program did not write. */
+      overwrite?: boolean;
+    };
+    result: WrittenLabels;
+  };
   /** Finds labels that contradict the inferred attributes. */
   labelErrors: {
     params: DatasetChoice & {

@@ -6,6 +6,8 @@ const WITHOUT_RESULT: ReadonlySet<string> = new Set<keyof Settings>([
   'cache',
   'cacheLimit',
   'cudaLibraries',
+  'limitByFolder',
+  'sampleByFolder',
   'watch',
 ]);
 

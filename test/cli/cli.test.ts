@@ -263,7 +263,7 @@ describe('face-clusters cluster', () => {
         'cpu',
       ],
       1,
-      /unknown attribute 'Nose'/,
+      /unknown attribute 'Nose' \(did you mean 'Big_Nose' or 'Pointy_Nose'\?\)/,
     ],
     [
       ['evaluate', PORTRAITS, '--labels', '/nowhere.csv'],

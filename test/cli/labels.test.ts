@@ -1,6 +1,7 @@
 /** Labels on the command line, as users have them. */
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import type { Evaluation } from '../../src/domain/evaluation';
 import { cli } from '../support/engine';
@@ -60,6 +61,40 @@ describe('evaluate', () => {
     const refused = await evaluated(folder);
     expect(refused.status).toBe(1);
     expect(refused.stderr).toMatch(/none of the 4 images .* has a label .*fits several images/);
+  });
+});
+
+describe('labels', () => {
+  it('writes images that lie in .parquet files, too, if they are wanted', async () => {
+    const folder = await temporaryFolder();
+    await portraits(folder, ['0.jpg', '1.jpg']);
+    const images = await Promise.all(
+      ['0.jpg', '1.jpg'].map((name) => readFile(join(folder, name))),
+    );
+    const columnData = [
+      { name: 'image', data: images.map((bytes) => new Uint8Array(bytes)) },
+      { name: 'Male', data: [1, 0] },
+    ];
+    const data = await temporaryFolder();
+    await writeFile(
+      join(data, 'train-00000.parquet'),
+      Buffer.from(parquetWriteBuffer({ columnData })),
+    );
+    const out = await temporaryFolder();
+    const table = await cli('labels', data, '--out', join(out, 'table'));
+    expect(table.stdout).toContain(
+      'note: 2 images in .parquet files, which other programs do not read: --images writes them, too',
+    );
+    expect(await readFile(join(out, 'table', 'labels.csv'), 'utf8')).toBe(
+      'image,split,person,Male\ntrain-00000.parquet/0.jpg,training,,1\ntrain-00000.parquet/1.jpg,training,,0\n',
+    );
+    const all = await cli('labels', data, '--out', join(out, 'all'), '--images');
+    expect(all.stdout).toMatch(/Hugging Face: 2 rows, 1 attribute, 2 images/);
+    expect(await readFile(join(out, 'all', 'labels.csv'), 'utf8')).toBe(
+      'image,split,person,Male\nimages/0000000.jpg,training,,1\nimages/0000001.jpg,training,,0\n',
+    );
+    for (const [i, bytes] of images.entries())
+      expect(await readFile(join(out, 'all', `images/000000${i}.jpg`))).toEqual(bytes);
   });
 });
 

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { cli } from '../support/engine';
 import { foreignNetwork, plain, softmax } from '../support/foreign-networks';
 import { PORTRAITS, temporaryFolder } from '../support/images';
+import { field, node, tensor } from '../support/onnx';
 
 /** A network as PyTorch exports it: float, colors first, and logits in two outputs. */
 async function exported() {
@@ -93,6 +94,21 @@ describe('wrap', () => {
     expect((await wrap('--out', join(folder, 'a.txt'))).stderr).toMatch(/ends in \.onnx/);
     expect((await wrap('--out', join(folder, 'none', 'a.onnx'))).stderr).toMatch(/cannot write/);
     expect((await wrap('--out', folder, '--overwrite')).status).toBe(1);
+  });
+
+  it('refuses percentages with what to do', async () => {
+    const folder = await temporaryFolder();
+    const file = join(folder, 'percent.onnx');
+    const end = [
+      node('Sigmoid', ['Male_sum'], ['share']),
+      node('Mul', ['share', 'hundred'], ['Male']),
+    ];
+    const hundred = field(5, tensor('hundred', 'float', [1], [100]));
+    const heads = [{ name: 'Male', values: 1, end }];
+    await writeFile(file, foreignNetwork({}, heads, { graph: [hundred] }));
+    const run = await cli('wrap', file, '--out', join(folder, 'w.onnx'), '--scale', '255');
+    expect(run.status).toBe(1);
+    expect(run.stderr).toMatch(/if these are percentages, divide them by 100 in the export/);
   });
 
   it.each<[string[], RegExp]>([

@@ -67,6 +67,7 @@ describe('attributes called like what objects inherit', () => {
 
   it('weigh 1 where no weight names them', () => {
     expect([...attributeWeights(NAMES, { Smiling: 3 })]).toEqual([1, 1, 1, 1, 3]);
+    expect([...attributeWeights(NAMES, { 'smiling!': 3 })]).toEqual([1, 1, 1, 1, 3]);
   });
 
   it('have no frequency where none is known', () => {

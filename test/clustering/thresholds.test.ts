@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { mostProbable, recalibrate } from '../../src/clustering/thresholds';
-import { chosenAttributes, DEFAULT_ATTRIBUTES } from '../../src/domain/attributes';
+import { CELEBA_ATTRIBUTES, DEFAULT_ATTRIBUTES } from '../../src/domain/attributes';
+import { chosenAttributes } from '../../src/domain/find-attribute';
 import { clusteringSettings } from '../../src/domain/settings';
 import { clusterFaces } from '../../src/engine/clustering/cluster-faces';
 import { settingsWith } from '../support/engine';
@@ -98,6 +99,25 @@ describe('chosenAttributes', () => {
       attributes: ['Smiling'],
       columns: [1],
     });
-    expect(() => chosenAttributes(['Smiling'], ['Own'])).toThrow(/unknown attribute 'Smiling'/);
+    expect(
+      chosenAttributes(['wearing hat', 'MALE', 'Wearing-Hat'], ['Male', 'Wearing_Hat']),
+    ).toMatchObject({ attributes: ['Wearing_Hat', 'Male'], columns: [1, 0] });
+    expect(() => chosenAttributes(['Smiling'], ['Own'])).toThrow(
+      /unknown attribute 'Smiling'; known are: Own$/,
+    );
+  });
+
+  it.each([
+    ['Waering Hat', "'Wearing_Hat'"],
+    ['hat', "'Wearing_Hat'"],
+    ['lipstik', "'Wearing_Lipstick'"],
+    ['gray', "'Gray_Hair'"],
+    ['blond', "'Blond_Hair'"],
+    ['Eyeglass', "'Eyeglasses'"],
+    ['big nos', "'Big_Nose'"],
+  ])('offers the nearest of the known names for %s', (name, offered) => {
+    expect(() => chosenAttributes([name], CELEBA_ATTRIBUTES)).toThrow(
+      `unknown attribute '${name}' (did you mean ${offered}`,
+    );
   });
 });

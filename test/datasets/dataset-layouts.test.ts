@@ -149,6 +149,56 @@ describe('other data sets', () => {
     expect(found).toMatchObject({ kind: 'LFW', frequencies: { Male: 0.5, Black_Hair: 0.5 } });
   });
 
+  describe("LFW's official divisions", () => {
+    const people = ['Al_Gore', 'Bo_Derek', 'Cy_Young'];
+    const labels = `image,Male\n${people.map((name) => `${name}/${name}_0001.jpg,1\n`).join('')}`;
+    const images = Object.fromEntries(people.map((name) => [`lfw/${name}/${name}_0001.jpg`, '']));
+    const dev = {
+      'peopleDevTrain.txt': '2\nAl_Gore\t1\nCy_Young\t1\n',
+      'peopleDevTest.txt': '1\nBo_Derek\t1\n',
+    };
+    const folds = '10\n1\nAl_Gore\t1\n2\nBo_Derek\t1\nCy_Young\t1\n';
+    it.each([
+      ['of view 1', { ...dev, 'people.txt': folds }, ['training', 'test', 'training']],
+      ['of view 2', { 'people.txt': folds }, ['fold 1', 'fold 2', 'fold 2']],
+      [
+        'of pairs of view 1',
+        {
+          'pairsDevTrain.txt': '1\nAl_Gore\t1\t1\nAl_Gore\t1\tCy_Young\t1\n',
+          'pairsDevTest.txt': '1\nBo_Derek\t1\t1\n',
+        },
+        ['training', 'test', 'training'],
+      ],
+      [
+        'of pairs of view 2',
+        {
+          'pairs.txt':
+            '2\t1\nAl_Gore\t1\t1\nAl_Gore\t1\tAl_Gore\t1\nBo_Derek\t1\t1\nBo_Derek\t1\tCy_Young\t1\n',
+        },
+        ['fold 1', 'fold 2', 'fold 2'],
+      ],
+    ])('%s', async (_, files, expected) => {
+      const found = await opened({ ...files, ...images, 'lfw.csv': labels });
+      expect(found).toMatchObject({ kind: 'LFW', partitions: expected, remarks: [] });
+    });
+
+    it('say how many images they leave out, and do not touch other data sets', async () => {
+      const more = `${labels}Zoe_X/Zoe_X_0001.jpg,0\n`;
+      const found = await opened({
+        ...dev,
+        ...images,
+        'lfw/Zoe_X/Zoe_X_0001.jpg': '',
+        'lfw.csv': more,
+      });
+      expect(found.partitions.at(-1)).toBeUndefined();
+      expect(found.remarks).toEqual([
+        '1 image without a partition in peopleDevTrain.txt and peopleDevTest.txt',
+      ]);
+      const other = await opened({ ...dev, 'labels.csv': 'image,Male\n1.jpg,1\n', '1.jpg': '' });
+      expect(other).toMatchObject({ partitions: [undefined], remarks: [] });
+    });
+  });
+
   it('MAAD-Face, whose names begin below a folder', async () => {
     const found = await opened({
       'MAAD_Face.csv':
@@ -268,6 +318,35 @@ describe('other data sets', () => {
     expect(below.images).toEqual(['img/1.jpg']);
     await rename(join(below.folder, 'annotations'), join(below.folder, 'deep'));
     expect((await described(below.folder)).frequencies).toEqual({ Male: 1 });
+  });
+
+  it('labels beside a table that only seems to hold partitions, which is said', async () => {
+    const found = await opened({
+      'labels.csv': 'image,Male\n1.jpg,1\n2.jpg,0\n3.jpg,0\n',
+      'with-splits.csv': 'image,split,Male\n1.jpg,train,1\n2.jpg,other,0\n3.jpg,other,0\n',
+      ...FACES('images'),
+    });
+    expect(found.partitions).toEqual([undefined, undefined, undefined]);
+    expect(found.remarks.join()).toMatch(
+      /with-splits.csv is taken for no table of partitions: .*line 3: expected a name and 0, 1 or 2/,
+    );
+  });
+
+  it('a table of .parquet that holds no images, beside them or alone', async () => {
+    const folder = await temporaryFolder();
+    const columnData = [
+      { name: 'file_name', data: ['1.jpg', '2.jpg', '3.jpg'] },
+      { name: 'Male', data: [1, 0, 0] },
+    ];
+    const table = join(folder, 'labels.parquet');
+    await writeFile(table, Buffer.from(parquetWriteBuffer({ columnData })));
+    for (const place of [folder, table]) {
+      const { parts, table: labels } = await openDataset(place, undefined, OPTIONS);
+      expect(parts.images).toBeUndefined();
+      expect(labels.images).toEqual(['1.jpg', '2.jpg', '3.jpg']);
+    }
+    await writeFiles(folder, FACES('images'));
+    expect((await described(folder)).images).toHaveLength(3);
   });
 
   it('a table of all rows beside those of the partitions', async () => {

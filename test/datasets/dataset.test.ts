@@ -70,7 +70,7 @@ describe('explore', () => {
     expect(half).toBeGreaterThan(35);
     expect(half).toBeLessThan(75);
     expect(() => explore(labels, { ...ALL, drop: ['X'] })).toThrow(
-      /no attribute 'X'; they have A, B, C/,
+      /no attribute 'X'; known are: A, B, C/,
     );
     expect(() => explore(labels, { ...ALL, drop: ['A', 'B', 'C'] })).toThrow(UserError);
   });

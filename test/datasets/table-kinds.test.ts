@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { CELEBA_ATTRIBUTES } from '../../src/domain/attributes';
 import type { LabelTable } from '../../src/datasets/label-table';
 import { readLabels } from '../../src/datasets/labels';
 import { temporaryFolder } from '../support/images';
@@ -71,6 +72,36 @@ describe('how a table is written', () => {
     expect(rowsOf(table)).toEqual({ 'äöü.jpg': [1, 0], 'b.jpg': [0, 1] });
   });
 
+  const row = 'ein "schöner" äöü – €.jpg';
+  it.each([
+    ['that takes a parser', `image,Male,Größe\n"${row.replaceAll('"', '""')}",1,0\n`],
+    ['between spaces', `Male Größe\n"${row.replaceAll('"', '')}" 1 0\n`],
+    ['as JSON', `${JSON.stringify({ image: row, Male: 1, Größe: 0 })}\n`],
+  ])('in Windows-1252, which is said: %s', async (_, text) => {
+    // Latin-1 has neither the dash nor the sign of the euro.
+    const bytes = Buffer.from(text.replaceAll('–', '\u0096').replaceAll('€', '\u0080'), 'latin1');
+    const table = await read(bytes);
+    expect(table.attributes).toEqual(['Male', 'Größe']);
+    expect(table.images[0]!.replaceAll('"', '')).toBe(row.replaceAll('"', ''));
+    expect(table.remarks.join()).toMatch(/text that is not UTF-8 is read as Windows-1252: '.*öß?/);
+  });
+
+  it('in UTF-8 that is cut anywhere, and lines of Windows-1252 in it alone', async () => {
+    const lines = Array.from({ length: 20_000 }, (_, i) => `${i}é–𝄞.jpg;${i % 2};1`);
+    const text = Buffer.from(`image;Male;Größe\n${lines.join('\n')}\n`);
+    for (const start of ['', 'x', 'xx', 'xxx']) {
+      const table = await read(Buffer.concat([Buffer.from(start), text]));
+      expect(table.images.at(-1)).toBe('19999é–𝄞.jpg');
+      expect(table.images.every((name) => name.endsWith('é–𝄞.jpg'))).toBe(true);
+      expect(table.remarks).toEqual([]);
+    }
+    const mixed = await read(Buffer.concat([text, Buffer.from('fin\xe9.jpg;1;1', 'latin1')]));
+    expect(mixed.images.slice(-2)).toEqual(['19999é–𝄞.jpg', 'finé.jpg']);
+    expect(mixed.remarks).toEqual([
+      "text that is not UTF-8 is read as Windows-1252: 'finé.jpg;1;1'",
+    ]);
+  });
+
   it('in UTF-16 that is read in several pieces of an odd number of bytes', async () => {
     const lines = Array.from({ length: 30_000 }, (_, i) => `${i}é.jpg;${i % 2};1`);
     const table = await read(
@@ -79,6 +110,13 @@ describe('how a table is written', () => {
     expect(table.images).toHaveLength(30_000);
     expect(table.images.at(-1)).toBe('29999é.jpg');
     expect([...table.values.subarray(0, 4)]).toEqual([0, 1, 1, 1]);
+  });
+
+  it('with NaN in JSON, as Python writes it, and with URLs in place of names', async () => {
+    const lines = '{"file_name":"a NaN.jpg","Male":NaN}\n{"file_name":"b.jpg","Male":1}\n';
+    expect(rowsOf(await read(lines, 'a.jsonl'))).toEqual({ 'a NaN.jpg': [NaN], 'b.jpg': [1] });
+    const urls = await read('url,Male\nhttps://x.org/a.jpg?s=1,1\n');
+    expect(urls.images).toEqual(['https://x.org/a.jpg?s=1']);
   });
 
   it('with comments, empty lines and empty rows of a spreadsheet', async () => {
@@ -96,6 +134,21 @@ describe('how a table is written', () => {
 
   it.each([
     ['a workbook', 'PK\x03\x04\x14', /it is no table, but a workbook .*save its sheet as CSV/],
+    [
+      'a table that is turned over',
+      'attribute,a.jpg,b.jpg,c.jpg\nMale,1,0,1\n',
+      /have a column for each image, like 'a.jpg': .*pandas: df\.T/,
+    ],
+    [
+      'a row for each label',
+      'image,attribute,value\na.jpg,Male,1\na.jpg,Bald,0\nb.jpg,Male,0\nb.jpg,Bald,1\n',
+      /a row for each label of an image needs a column for each attribute/,
+    ],
+    [
+      'annotations of COCO',
+      '{"images":[{"id":1,"file_name":"a.jpg"}],"annotations":[{"image_id":1}],"categories":[]}',
+      /JSON, but no list of objects: expected one object for each image/,
+    ],
     ['rows without a header', 'a.jpg,1,0\nb.jpg,0,1\n', /have no header: expected a first line/],
     ['values alone', '1,0\n0,1\n', /have no header/],
     [
@@ -113,6 +166,74 @@ describe('how a table is written', () => {
   });
 });
 
+describe('lists of labels', () => {
+  const rows = (cells: readonly string[]) => cells.map((cell, i) => `${i}.jpg;${cell}`).join('\n');
+  const expected = {
+    '0.jpg': [0, 1, 0],
+    '1.jpg': [1, 1, 0],
+    '2.jpg': [0, 0, 1],
+    '3.jpg': [1, 0, 1],
+  };
+
+  it.each([
+    ['commas', ['Smiling', 'Male, Smiling', 'tall', 'tall, Male']],
+    ['bars', ['Smiling', 'Male|Smiling', 'tall', 'tall | Male']],
+    ['JSON', ['["Smiling"]', '["Male","Smiling"]', '["tall"]', '["tall", "Male"]']],
+    ['Python', ["['Smiling']", "['Male', 'Smiling']", "['tall']", "['tall', 'Male']"]],
+  ])('as %s are one attribute for each label', async (_, cells) => {
+    const quoted = cells.map((cell) => `"${cell.replaceAll('"', '""')}"`);
+    const table = await read(`image;tags\n${rows(quoted)}\n`);
+    expect(table.attributes).toEqual(['Male', 'Smiling', 'tags: tall']);
+    expect(rowsOf(table)).toEqual(expected);
+    expect(table.groups).toEqual([]);
+    expect(table.remarks).toEqual([
+      'tags lists what is present, 3 attributes: Male, Smiling, tall; what a list does not name is absent',
+    ]);
+  });
+
+  it('in JSON lines may be empty, or missing, which is not defined', async () => {
+    const lists = [['Smiling'], [], undefined, ['Male', 'Smiling']];
+    const lines = lists.map((tags, i) => JSON.stringify({ file_name: `${i}.jpg`, tags }));
+    const table = await read(lines.join('\n'), 'a.jsonl');
+    expect(rowsOf(table)).toEqual({
+      '0.jpg': [0, 1],
+      '1.jpg': [0, 0],
+      '2.jpg': [NaN, NaN],
+      '3.jpg': [1, 1],
+    });
+  });
+
+  it('of a thousand kinds are read, as many as attributes can be combined', async () => {
+    const names = CELEBA_ATTRIBUTES.slice(0, 10);
+    const cells = Array.from({ length: 1023 }, (_, i) =>
+      names.filter((_name, bit) => ((i + 1) >> bit) & 1).join(', '),
+    );
+    const table = await read(`image;tags\n${rows(cells)}\n`);
+    expect(table.attributes).toEqual(names.toSorted());
+    expect(table.values.filter((value) => value === 1)).toHaveLength(5120);
+  });
+
+  it.each([
+    ['categories with commas', ['Asian, East', 'Asian, South', 'White', 'White'], 3],
+    ['boxes', ['[1, 2]', '[3, 4]', '[1, 4]', '[2, 3]'], undefined],
+    ['captions', Array.from({ length: 60 }, (_, i) => `a face, number ${i}, smiling`), undefined],
+  ])('are not taken from %s', async (_, cells, attributes) => {
+    const table = await read(
+      `image;own;Male\n${cells.map((cell, i) => `${i}.jpg;${cell};1`).join('\n')}\n`,
+    );
+    expect(table.attributes).toHaveLength((attributes ?? 0) + 1);
+    expect(table.remarks.join()).toMatch(attributes === undefined ? /left out/ : /^$/);
+  });
+
+  it('marks that stand alone are refused, as they do not say what is absent', async () => {
+    const table = await read('image,glasses,Male\na.jpg,x,1\nb.jpg,,0\n');
+    expect(table.attributes).toEqual(['Male']);
+    expect(table.remarks.join()).toContain(
+      "glasses ('x' and nothing else: write 0 where it is absent)",
+    );
+  });
+});
+
 describe('values', () => {
   it.each([
     ['True', 'False'],
@@ -124,6 +245,7 @@ describe('values', () => {
     ['1.00', '0.00'],
     ['"1"', '"0"'],
     ['WAHR', 'FALSCH'],
+    ['100%', '0 %'],
   ])('%s and %s are 1 and 0', async (one, zero) => {
     const rows = [`a.jpg,${one},${zero}`, `b.jpg,${zero},${one}`];
     const table = await read(['image,Male,own', ...rows].join('\n'));

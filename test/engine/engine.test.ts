@@ -195,8 +195,8 @@ describe('bad input', () => {
     await engine.call('analyze', params);
     const cluster = (values: Partial<Settings>) =>
       engine.call('cluster', { runDir, settings: clusteringSettings(settingsWith(values)) });
-    await expect(cluster({ attributes: ['smiling'] })).rejects.toThrow(
-      "unknown attribute 'smiling' (did you mean 'Smiling'?)",
+    await expect(cluster({ attributes: ['smilling'] })).rejects.toThrow(
+      "unknown attribute 'smilling' (did you mean 'Smiling'?)",
     );
     const { clusters, notices } = await cluster({ clusters: 16 });
     expect(clusters.length).toBeLessThanOrEqual(3);

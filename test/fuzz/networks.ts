@@ -203,6 +203,8 @@ function foreign(draw: Draw): Buffer {
         ['n', values],
         ['n', values, 1, 1],
         ['n', 'k'],
+        ['n', 'k', 2],
+        ['n', 2, pick(draw, HUGE)],
         [values],
         ['n', pick(draw, HUGE)],
       ]),

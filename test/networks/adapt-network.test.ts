@@ -170,6 +170,91 @@ const CASES: Record<string, Case> = {
     words: { scale: '255', names: names(3) },
     byHand: { scaled: unit },
   },
+  'two values for each attribute, of a softmax': {
+    heads: [
+      {
+        name: 'p',
+        values: 6,
+        end: [
+          node('Reshape', ['p_sum', 'pairs_last'], ['pairs']),
+          node('Softmax', ['pairs'], ['p'], { axis: 2 }),
+        ],
+        shape: ['n', 3, 2],
+      },
+    ],
+    words: { scale: '255', names: names(3) },
+    byHand: { scaled: unit },
+    result: ({ p }) => [p![1]!, p![3]!, p![5]!],
+  },
+  'two logits for each attribute, [n, k, 2]': {
+    heads: [
+      {
+        name: 'p',
+        values: 6,
+        end: [node('Reshape', ['p_sum', 'pairs_last'], ['p'])],
+        shape: ['n', 3, 2],
+      },
+    ],
+    words: { scale: '255', names: names(3), activation: 'softmax' },
+    byHand: { scaled: unit },
+    result: ({ p }) => [0, 2, 4].map((at) => softmaxOf(p!.slice(at, at + 2))[1]!),
+  },
+  'two logits for each attribute, [n, 2, k]': {
+    heads: [
+      {
+        name: 'p',
+        values: 6,
+        end: [node('Reshape', ['p_sum', 'pairs_first'], ['p'])],
+        shape: ['n', 2, 3],
+      },
+    ],
+    words: { scale: '255', names: names(3), activation: 'softmax' },
+    byHand: { scaled: unit },
+    result: ({ p }) => [0, 1, 2].map((at) => softmaxOf([p![at]!, p![at + 3]!])[1]!),
+  },
+  'two heads of two values for each attribute, of which one is logits': {
+    heads: [
+      {
+        name: 'a',
+        values: 4,
+        end: [
+          node('Reshape', ['a_sum', 'pairs_last'], ['a_pairs']),
+          node('Softmax', ['a_pairs'], ['a'], { axis: 2 }),
+        ],
+        shape: ['n', 2, 2],
+      },
+      { name: 'b', values: 3, end: plain('b') },
+    ],
+    words: { scale: '255', activation: 'none,sigmoid', names: names(5) },
+    byHand: { scaled: unit },
+    result: ({ a, b }) => [a![1]!, a![3]!, ...b!.map(sigmoidOf)],
+  },
+  'heads of two values that are called like attributes': {
+    heads: [
+      { name: 'Male', values: 2, end: softmax('Male') },
+      { name: 'Wearing_Hat', values: 2, end: softmax('Wearing_Hat') },
+    ],
+    words: { scale: '255' },
+    byHand: { scaled: unit },
+    result: ({ Male, Wearing_Hat: hat }) => [Male![1]!, hat![1]!],
+  },
+  'the second of two values for each attribute, taken by the network': {
+    heads: [
+      {
+        name: 'p',
+        values: 6,
+        end: [
+          node('Reshape', ['p_sum', 'pairs_last'], ['pairs']),
+          node('Softmax', ['pairs'], ['both'], { axis: 2 }),
+          node('Gather', ['both', 'one'], ['present'], { axis: 2 }),
+          node('Flatten', ['present'], ['p'], { axis: 1 }),
+        ],
+        shape: ['n', 3],
+      },
+    ],
+    words: { scale: '255', names: names(3) },
+    byHand: { scaled: unit },
+  },
   'outputs of whole numbers': {
     heads: [
       {
@@ -199,6 +284,10 @@ print(len(sys.argv) - 1)
 const CONSTANTS = [
   field(5, tensor('axes', 'int64', [2], [2, 3])),
   field(5, tensor('zero', 'float', [1], [0])),
+  // 0 and -1: as many as there are.
+  field(5, tensor('pairs_last', 'int64', [3], [0, -1, 2])),
+  field(5, tensor('pairs_first', 'int64', [3], [0, 2, -1])),
+  field(5, tensor('one', 'int64', [1], [1])),
 ];
 
 describe('a network is adapted to its form, and gives what it gives by hand:', () => {

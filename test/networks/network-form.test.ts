@@ -380,6 +380,60 @@ describe('an output', () => {
     );
   });
 
+  it('of more than two values for each attribute is refused with what to do', async () => {
+    const bytes = foreignNetwork(UINT8, [{ ...head('p', 12), shape: ['n', 4, 3] }]);
+    await expect(formOf(bytes)).rejects.toThrow(
+      /\[n, 4, 3\]\) is not one list .* nor two numbers for each attribute, .*x\.flatten\(1\).*--groups/,
+    );
+  });
+
+  it('of two values for each attribute has a name for each pair, and no groups', async () => {
+    const bytes = (end: Buffer[]) =>
+      foreignNetwork(UINT8, [{ ...head('p', 6, end), shape: ['n', 3, 2] }]);
+    const names = { names: 'A,B,C' };
+    expect(await formOf(bytes(softmax('p')), names)).toMatchObject({
+      attributes: ['A', 'B', 'C'],
+      groups: [],
+      notices: [
+        "its output 'p' has two values for each attribute: the second is taken for how probable it is that it is present",
+      ],
+    });
+    const logits = await formOf(bytes(plain('p')), names);
+    expect(logits.missing).toEqual(['activation']);
+    await expect(formOf(bytes(plain('p')), { ...names, activation: 'embedding' })).rejects.toThrow(
+      /is no embedding: expected one list of numbers/,
+    );
+    await expect(formOf(bytes(softmax('p')), { names: 'A,B,C,D,E,F' })).rejects.toThrow(
+      /it has 3 outputs, but --names names 6 attributes/,
+    );
+  });
+
+  it('of numbers of classes is refused with what to do', async () => {
+    const classes = [node('ArgMax', ['p_sum'], ['p'], { axis: 1, keepdims: 0 })];
+    const bytes = foreignNetwork(UINT8, [
+      { ...head('p', 3, classes), shape: ['n'], type: 'int64' },
+    ]);
+    await expect(formOf(bytes)).rejects.toThrow(
+      /gives numbers of classes \(ArgMax\): export it with the probabilities of all classes/,
+    );
+  });
+
+  it('of two values that is called like an attribute is that attribute, absent and present', async () => {
+    const heads = [head('Smiling', 2, softmax('Smiling')), head('gender', 2, softmax('gender'))];
+    const bytes = foreignNetwork(UINT8, heads);
+    expect(await formOf(bytes)).toMatchObject({
+      attributes: ['Smiling', 'gender_0', 'gender_1'],
+      groups: [[1, 2]],
+    });
+    expect(await formOf(bytes, { names: 'A,B,C,D' })).toMatchObject({
+      attributes: ['A', 'B', 'C', 'D'],
+      groups: [
+        [0, 1],
+        [2, 3],
+      ],
+    });
+  });
+
   it('that is not wanted can be left out', async () => {
     const bytes = foreignNetwork(UINT8, [
       head('embedding', 512, plain('embedding')),

@@ -19,8 +19,15 @@ const propertyOf = (key: keyof Settings): SettingProperty => settingProperties[l
 const accepts = (key: keyof Settings, value: unknown) =>
   checkSettings({ [key]: value }, label).problems.length === 0;
 
-/** Settings of more than one type, which have a test of their own. */
-const UNIONS: readonly (keyof Settings)[] = ['clusters', 'weights', 'limit', 'sample'];
+/** Settings of more than one type or of any names, which have a test of their own. */
+const UNIONS: readonly (keyof Settings)[] = [
+  'clusters',
+  'weights',
+  'limit',
+  'sample',
+  'limitByFolder',
+  'sampleByFolder',
+];
 const SIMPLE = SETTING_KEYS.filter((key) => !UNIONS.includes(key));
 
 describe('the settings in package.json', () => {
@@ -78,6 +85,27 @@ describe('the settings in package.json', () => {
       expect(accepts(key, value), String(value)).toBe(false);
     for (const value of [minimum, maximum, [400], [400, 0, 100]])
       expect(accepts(key, value), String(value)).toBe(true);
+  });
+
+  it.each(['limitByFolder', 'sampleByFolder'] as const)('%s takes a number a folder', (key) => {
+    const { type, default: byDefault, additionalProperties } = propertyOf(key);
+    expect(type).toBe('object');
+    expect(byDefault).toEqual(settingSchemas[key].parse(undefined));
+    expect(additionalProperties).toEqual({ type: 'integer', minimum: 0, maximum: 100_000_000 });
+    const many = Object.fromEntries(Array.from({ length: 1001 }, (_, i) => [`f${i}`, 1]));
+    for (const value of [
+      400,
+      [400],
+      { a: -1 },
+      { a: 1.5 },
+      { a: '4' },
+      { a: 1e9 },
+      { '': 1 },
+      many,
+    ])
+      expect(accepts(key, value), JSON.stringify(value)).toBe(false);
+    const values = { a: 400, 'data/lfw': 0, '/b c': 100_000_000 };
+    expect(parseSettings({ [key]: values }, label)[key]).toEqual(values);
   });
 
   it('formats takes each format once', () => {

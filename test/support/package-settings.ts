@@ -15,6 +15,7 @@ export interface SettingProperty {
   minItems?: number;
   maxItems?: number;
   pattern?: string;
+  additionalProperties?: unknown;
   enum?: string[];
   enumDescriptions?: string[];
   anyOf?: { type: string; enum?: string[] }[];

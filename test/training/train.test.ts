@@ -66,11 +66,15 @@ describe.skipIf(!isThere)('training', { timeout: 600_000 }, () => {
       join(work, 'labels.csv'),
       ['image,Bearded_Or_Not,Cheerful,Fresh', ...rows.map((row) => row.join(',')), ''].join('\n'),
     );
-    // Each image six times: an epoch of some steps, of a few seconds.
+    // Each image six times: an epoch of some steps, of a few seconds. A plain table is read as it is.
     const many = Array.from({ length: 6 }, () => rows).flat();
     await writeFile(
       join(work, 'many.csv'),
-      ['image,Bearded_Or_Not,Cheerful,Fresh', ...many.map((row) => row.join(',')), ''].join('\n'),
+      [
+        'image,split,person,Bearded_Or_Not,Cheerful,Fresh',
+        ...many.map(([image, ...labels]) => [image, '', '', ...labels].join(',')),
+        '',
+      ].join('\n'),
     );
     data = [
       '--data',
@@ -235,13 +239,14 @@ describe.skipIf(!isThere)('training', { timeout: 600_000 }, () => {
     const code = [
       'import sys, pathlib; sys.path.insert(0, sys.argv[1])',
       'from faces.tables import read_table; from faces.dataset import with_parts',
-      "t = with_parts(read_table(pathlib.Path(sys.argv[2])), 0.1, 1); print('\\n'.join(n for n, s in zip(t.images, t.splits) if s == 'train'))",
+      "t = with_parts(read_table(*map(pathlib.Path, sys.argv[2:])), 0.1, 1); print('\\n'.join(n for n, s in zip(t.images, t.splits) if s == 'train'))",
     ];
     const { stdout } = await promisify(execFile)(PYTHON, [
       '-c',
       code.join('\n'),
       join(ROOT, 'training'),
       join(folder, 'labels.csv'),
+      PORTRAITS,
     ]);
     return stdout.trim().split('\n');
   }
@@ -366,15 +371,19 @@ describe.skipIf(!isThere)('training', { timeout: 600_000 }, () => {
   it('tells in one line what it cannot use', async () => {
     const folder = await temporaryFolder();
     await writeFiles(folder, {
-      'bad.csv': 'image,Happy\na.jpg,perhaps\n',
+      'bad.csv': 'a.jpg,1\nb.jpg,0\n',
       'wrong.csv': 'image,Happy\na.jpg,7\n',
     });
     const fails = (name: string) =>
       python('train.py', ['--data', join(folder, name), '--out', join(folder, 'run')]);
-    await expect(fails('bad.csv')).rejects.toThrow(/bad\.csv.*expected numbers only/);
-    await expect(fails('wrong.csv')).rejects.toThrow(
-      /wrong\.csv.*Happy of 'a\.jpg': expected -1, or a number from 0 to 1, got 7/,
+    await expect(fails('bad.csv')).rejects.toThrow(
+      /bad\.csv.*have no header: expected a first line/,
     );
-    await expect(fails('none.csv')).rejects.toThrow(/cannot read.*none\.csv/);
+    await expect(fails('wrong.csv')).rejects.toThrow(
+      /wrong\.csv.*have no attribute: .*left out: Happy \(numbers outside 0 to 1\)/,
+    );
+    await expect(fails('none.csv')).rejects.toThrow(
+      /cannot read the labels.*none\.csv': it does not exist/,
+    );
   });
 });

@@ -38,7 +38,7 @@ class Calibration:
 
 
 def calibrate(logits: np.ndarray, labels: np.ndarray, frequencies: np.ndarray, prior: float = 20.0) -> Calibration:
-    """Platt scaling of each attribute (Platt 1999).
+    """Platt scaling of each attribute (Platt 1999), without labels that are NaN.
 
     `prior`: weight, in faces, of a prior for no change. It regularizes rare attributes, which have
     few faces.
@@ -48,13 +48,15 @@ def calibrate(logits: np.ndarray, labels: np.ndarray, frequencies: np.ndarray, p
     It needs no search, so nothing is fitted to few faces.
     """
     x, y = torch.from_numpy(logits).double(), torch.from_numpy((labels >= 0.5).astype(np.float64))
+    defined = torch.from_numpy(~np.isnan(labels))
     scale = torch.zeros(x.shape[1], dtype=torch.float64, requires_grad=True)  # logarithm
     shift = torch.zeros(x.shape[1], dtype=torch.float64, requires_grad=True)
     optimizer = torch.optim.LBFGS([scale, shift], max_iter=200, line_search_fn='strong_wolfe')
 
     def step() -> torch.Tensor:
         optimizer.zero_grad()
-        loss = F.binary_cross_entropy_with_logits(x * scale.exp() + shift, y, reduction='sum') + prior * (scale**2 + shift**2).sum()
+        losses = F.binary_cross_entropy_with_logits(x * scale.exp() + shift, y, reduction='none')
+        loss = (losses * defined).sum() + prior * (scale**2 + shift**2).sum()
         loss.backward()
         return loss
 

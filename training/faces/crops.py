@@ -15,7 +15,6 @@ from PIL import Image
 from .errors import UserError
 from .progress import progress
 
-SUFFIXES = {'.jpg', '.jpeg', '.png', '.webp'}
 # Part of LFW's deep-funneled 250×250 images that is framed like CelebA's aligned crops: left, top,
 # right, bottom, as fractions of the side.
 LFW_PART = (29 / 250, -5 / 250, 221 / 250, 230 / 250)
@@ -65,23 +64,10 @@ def read_crop(path: Path, framing: Framing) -> np.ndarray:
     return np.asarray(Image.fromarray(pixels).resize((framing.width, framing.height), Image.Resampling.BICUBIC, box=box))
 
 
-def index_images(folder: Path) -> dict[str, Path]:
-    """All images below a folder, by relative path and by name."""
-    found: dict[str, Path] = {}
-    for root, _, names in os.walk(folder, followlinks=True):
-        for name in sorted(names):
-            path = Path(root, name)
-            if path.suffix.lower() in SUFFIXES:
-                found[path.relative_to(folder).as_posix()] = path
-                found.setdefault(name, path)
-    if not found:
-        raise UserError(f'no images in {str(folder)!r}')
-    return found
-
-
-def find_image(found: dict[str, Path], name: str) -> Path | None:
-    """The image that a table refers to by a name."""
-    return found.get(name) or found.get(name.rsplit('/', 1)[-1])
+def place_of(folder: Path, name: str) -> Path | None:
+    """The image that a table calls by its path below a folder; None where it is missing."""
+    path = Path(folder, name)
+    return path if path.is_relative_to(folder) and '..' not in path.parts[len(folder.parts) :] and path.is_file() else None
 
 
 def _crop(job: tuple[Path, Framing]) -> np.ndarray | None:

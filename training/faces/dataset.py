@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from argparse import ArgumentParser, Namespace
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .crops import Framing, find_image, index_images, load_crops
+from .crops import Framing, load_crops, place_of
 from .errors import UserError
 from .tables import Table, read_table
 
@@ -24,7 +25,7 @@ class Dataset:
     crops: np.ndarray
     """uint8 `[n, height, width, 3]`, RGB, memory-mapped from a file."""
     labels: np.ndarray
-    """float32 `[n, attributes]`, in [0, 1]."""
+    """float32 `[n, attributes]`, in [0, 1]; NaN where undefined."""
     soft: np.ndarray
     """bool `[n]`: whether the labels are probabilities of another network instead of true labels."""
     splits: np.ndarray
@@ -38,10 +39,22 @@ class Dataset:
         """Positions of the images of a part."""
         return np.flatnonzero(self.splits == split)
 
+    def frequencies(self, positions: np.ndarray) -> np.ndarray:
+        """Share of the images that have each attribute, float32 `[attributes]`, of those in which it is defined.
+
+        Raises a UserError for an attribute that is defined in none.
+        """
+        labels = self.labels[positions]
+        defined = (~np.isnan(labels)).sum(0)
+        without = [name for name, count in zip(self.attributes, defined) if count == 0]
+        if without:
+            raise UserError(f'no label of {", ".join(without[:5])} is defined in the training part: leave it out with --drop')
+        return ((labels >= 0.5).sum(0) / defined).astype(np.float32)
+
 
 def add_data_options(parser: ArgumentParser) -> None:
     """Options of all commands that select data."""
-    parser.add_argument('--data', nargs='+', required=True, type=Path, metavar='FILE|FOLDER', help='tables of labels, or folders in the layout of CelebA')
+    parser.add_argument('--data', nargs='+', required=True, type=Path, metavar='FILE|FOLDER', help='tables of labels, or folders of data sets: all that `face-clusters dataset` reads')
     parser.add_argument('--images', nargs='+', type=Path, metavar='FOLDER', help='folders of the images: one for each of --data, or one for all (default: the folder of the labels)')
     parser.add_argument('--attributes', default='', help='comma-separated (default: all)')
     parser.add_argument('--drop', default='', help='attributes to leave out, comma-separated (the original: Attractive,Pale_Skin,Blurry)')
@@ -56,11 +69,28 @@ def add_crop_options(parser: ArgumentParser) -> None:
     parser.add_argument('--workers', type=int, default=0, help='processes that decode; 0: one per core')
 
 
+def names_in(text: str) -> list[str]:
+    """Names with commas between them, or a JSON list, in which names may have commas."""
+    if text.startswith('['):
+        try:
+            return [str(name) for name in json.loads(text)]
+        except json.JSONDecodeError:
+            pass  # a name that begins with a bracket
+    return [name.strip() for name in text.split(',') if name.strip()]
+
+
+def image_folders(options: Namespace) -> list[Path | None]:
+    """The folder of the images of each table; None for that of its labels."""
+    folders = options.images or [None]
+    if len(folders) not in (1, len(options.data)):
+        raise UserError(f'--images: expected one folder, or one for each of the {len(options.data)} tables, got {len(folders)}')
+    return folders * len(options.data) if len(folders) == 1 else folders
+
+
 def read_tables(options: Namespace) -> list[Table]:
     """All tables, with the same selected attributes and a part for each row."""
-    chosen = [name for name in options.attributes.split(',') if name]
-    drop = [name for name in options.drop.split(',') if name]
-    tables = [read_table(source).select(chosen, drop) for source in options.data]
+    chosen, drop = names_in(options.attributes), names_in(options.drop)
+    tables = [read_table(source, folder).select(chosen, drop) for source, folder in zip(options.data, image_folders(options))]
     for source, table in zip(options.data, tables):
         if set(table.attributes) != set(tables[0].attributes):
             raise UserError(
@@ -97,7 +127,7 @@ def drop_zero(table: Table, how: str, seed: int) -> Table:
         share = -1.0
     if not 0 <= share <= 1:
         raise UserError(f'--drop-zero: expected none, all, or a share from 0 to 1, got {how!r}')
-    zero = ~(table.labels >= 0.5).any(1)
+    zero = (table.labels < 0.5).all(1)  # a row in which one is not defined may have it
     drawn = np.random.default_rng(seed).random(len(zero)) < share
     return table.rows(~(zero & drawn))
 
@@ -108,21 +138,17 @@ def read_dataset(options: Namespace, framing: Framing, log: bool = True) -> Data
     Raises a UserError if a table has no readable image.
     """
     tables = read_tables(options)
-    folders = options.images or [source if source.is_dir() else source.parent for source in options.data]
-    if len(folders) not in (1, len(tables)):
-        raise UserError(f'--images: expected one folder, or one for each of the {len(tables)} tables, got {len(folders)}')
-    indices = {folder: index_images(folder) for folder in set(folders)}
     kept, paths, soft = [], [], []
     missing = 0
-    for i, table in enumerate(tables):
-        found = indices[folders[i if len(folders) > 1 else 0]]
-        places = [find_image(found, name) for name in table.images]
+    for table, folder, source in zip(tables, image_folders(options), options.data):
+        folder = folder or (source if source.is_dir() else source.parent)
+        places = [place_of(folder, name) for name in table.images]
         there = np.array([place is not None for place in places], bool)
         missing += int((~there).sum())
         if not there.any():
             raise UserError(
-                f'none of the {len(places)} images of {str(options.data[i])!r} exists: expected names like {table.images[0]!r}, '
-                f'found names like {next(iter(found))!r}'
+                f'none of the {len(places)} images of {str(source)!r} is a file below {str(folder)!r}: '
+                f'expected for example {table.images[0]!r}; --images names another folder'
             )
         kept.append(table.rows(there))
         paths += [place for place in places if place is not None]

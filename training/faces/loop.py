@@ -19,7 +19,7 @@ from .augment import augment
 from .dataset import Dataset
 from .fast_step import RECORDABLE, RecordedStep
 from .inference import logits_of, mixed_precision, sigmoid
-from .losses import loss_of
+from .losses import loss_of, mean_where
 from .network import FaceAttributes
 from .progress import progress
 from .recipes import Recipe
@@ -65,12 +65,12 @@ class Training:
         self, network: FaceAttributes, recipe: Recipe, data: Dataset, positions: np.ndarray, labels: np.ndarray, device: torch.device,
         limits: Limits, seed: int, out: Path, settings: dict,
     ) -> None:  # fmt: skip
-        """`positions`: images to train on; `labels`: float32 `[n, attributes]` for all of `data`."""
+        """`positions`: images to train on; `labels`: float32 `[n, attributes]` for all of `data`, NaN where undefined."""
         self.network = network.to(device, memory_format=torch.channels_last)
         self.recipe, self.data, self.device, self.limits, self.seed, self.out = recipe, data, device, limits, seed, out
         self.settings = settings
         self.positions, self.labels = positions, torch.from_numpy(labels).to(device)
-        self.frequencies = torch.from_numpy((labels[positions] >= 0.5).mean(0).astype(np.float32)).to(device)
+        self.frequencies = torch.from_numpy(data.frequencies(positions)).to(device)
         # Every process must have the same number of steps, or some would wait forever.
         self.batch = max(1, min(recipe.batch // workers.WORLD, len(positions) // workers.WORLD))
         self.steps = max(1, len(positions) // (self.batch * workers.WORLD))
@@ -241,7 +241,9 @@ class Training:
         logits = logits_of(self.tested, self.data.crops, validation, self.device)
         labels = self.data.labels[validation]
         scores = score(self.data.attributes, sigmoid(logits), labels)
-        entropy = nn.functional.binary_cross_entropy_with_logits(torch.from_numpy(logits), torch.from_numpy(labels)).item()
+        true = torch.from_numpy(labels)
+        entropies = nn.functional.binary_cross_entropy_with_logits(torch.from_numpy(logits), true.nan_to_num(), reduction='none')
+        entropy = mean_where(entropies, ~true.isnan()).item()
         tenth = max(1, len(losses) // 10)
         line = Epoch(
             self.epoch, self.seconds / 60, float(np.mean(losses)), float(np.mean(losses[:tenth])), float(np.mean(losses[-tenth:])),

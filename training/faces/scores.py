@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from .errors import UserError
+
 THRESHOLD = 0.5
 BINS = 15
 
@@ -11,39 +13,51 @@ BINS = 15
 def score(names: list[str], probabilities: np.ndarray, labels: np.ndarray, thresholds: np.ndarray | None = None) -> dict:
     """Scores of probabilities `[n, attributes]` against labels of the same shape.
 
-    Soft labels count as present from 0.5. `thresholds`: `[attributes]`, 0.5 by default.
+    Soft labels count as present from 0.5. Labels that are NaN count nowhere, and attributes without any other are
+    left out. `thresholds`: `[attributes]`, 0.5 by default.
     """
     limits = np.full(len(names), THRESHOLD, np.float32) if thresholds is None else thresholds.astype(np.float32)
-    predicted, present = probabilities >= limits, labels >= THRESHOLD
-    wrong = predicted != present
-    per_attribute = {}
+    defined = ~np.isnan(labels)
+    per_attribute, majority = {}, []
     for a, name in enumerate(names):
-        said, true = predicted[:, a], present[:, a]
+        rows = defined[:, a]
+        count = int(rows.sum())
+        if count == 0:
+            continue
+        probability, true = probabilities[rows, a], labels[rows, a] >= THRESHOLD
+        said = probability >= limits[a]
+        wrong = int((said != true).sum())
         hits, positives, negatives = int((said & true).sum()), int(true.sum()), int((~true).sum())
         recall = hits / positives if positives else None
         specificity = int((~said & ~true).sum()) / negatives if negatives else None
         per_attribute[name] = {
-            'accuracy': float(1 - wrong[:, a].mean()),
+            'labeled': count,
+            'accuracy': 1 - wrong / count,
             'balancedAccuracy': None if recall is None or specificity is None else (recall + specificity) / 2,
             'precision': hits / int(said.sum()) if said.any() else None,
             'recall': recall,
-            'averagePrecision': average_precision(probabilities[:, a], true),
-            'frequency': positives / len(labels),
-            'wrong': int(wrong[:, a].sum()),
+            'averagePrecision': average_precision(probability, true),
+            'frequency': positives / count,
+            'wrong': wrong,
             'wrongOfPredicted': float((said & ~true).sum() / said.sum()) if said.any() else None,
-            'calibrationError': calibration_error(probabilities[:, a], true),
+            'calibrationError': calibration_error(probability, true),
         }
-    balanced = [v['balancedAccuracy'] for v in per_attribute.values() if v['balancedAccuracy'] is not None]
-    precisions = [v['averagePrecision'] for v in per_attribute.values() if v['averagePrecision'] is not None]
+        majority.append(max(positives, negatives) / count)
+    if not per_attribute:
+        raise UserError(f'none of the labels to compare with is defined: {", ".join(names[:5])}')
+    scores = list(per_attribute.values())
+    balanced = [each['balancedAccuracy'] for each in scores if each['balancedAccuracy'] is not None]
+    precisions = [each['averagePrecision'] for each in scores if each['averagePrecision'] is not None]
+    all_probabilities, all_present = probabilities[defined], labels[defined] >= THRESHOLD
     return {
         'faces': len(labels),
-        'accuracy': float(1 - wrong.mean()),
+        'accuracy': float(np.mean([each['accuracy'] for each in scores])),
         'balancedAccuracy': float(np.mean(balanced)) if balanced else None,
         'averagePrecision': float(np.mean(precisions)) if precisions else None,
-        'hammingDistance': float(wrong.sum(1).mean()),
-        'majorityAccuracy': float(np.maximum(present.mean(0), 1 - present.mean(0)).mean()),
-        'calibrationError': calibration_error(probabilities.ravel(), present.ravel()),
-        'calibration': reliability(probabilities.ravel(), present.ravel()),
+        'hammingDistance': float(sum(1 - each['accuracy'] for each in scores)),
+        'majorityAccuracy': float(np.mean(majority)),
+        'calibrationError': calibration_error(all_probabilities, all_present),
+        'calibration': reliability(all_probabilities, all_present),
         'perAttribute': per_attribute,
     }
 

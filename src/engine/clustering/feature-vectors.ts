@@ -5,7 +5,7 @@ import { type Embeddings, embeddingVectors, rowsOf } from '../../clustering/embe
 import { type AttributeFeatures, deviationsOf, featureMatrix } from '../../clustering/features';
 import { withPreset } from '../../clustering/methods';
 import { attributeWeights, standardizedWeights } from '../../domain/attribute-weights';
-import { chosenAttributes } from '../../domain/attributes';
+import { chosenAttributes } from '../../domain/find-attribute';
 import type { ClusteringSettings } from '../../domain/settings';
 import { frequencies } from '../../summaries/occurrences';
 import { UserError } from '../../util/errors';

@@ -1,6 +1,7 @@
 /** Compares clusters with what is true of their faces. */
 import { balancedAccuracyByCluster, classAgreement } from '../../clustering/agreement';
-import { chosenAttributes, sharedAttributes } from '../../domain/attributes';
+import { sharedAttributes } from '../../domain/attributes';
+import { chosenAttributes } from '../../domain/find-attribute';
 import type { TruthScores } from '../../domain/judgement';
 import { UserError } from '../../util/errors';
 import { meanInterval } from '../../util/mean-interval';

@@ -117,7 +117,11 @@ function countPartitions(
   const order: string[] = [...PARTITION_NAMES];
   const rank = (name: string) =>
     order.includes(name) ? order.indexOf(name) : name === 'none' ? 99 : 9;
-  return Object.fromEntries([...counts].sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1)));
+  return Object.fromEntries(
+    [...counts].sort(
+      ([a], [b]) => rank(a) - rank(b) || a.localeCompare(b, 'en', { numeric: true }),
+    ),
+  );
 }
 
 /** Draws `count` rows of each partition. */

@@ -52,6 +52,13 @@ export const DATASET_OUTPUT = outputOf('dataset', [
 /** Written beside the files of `dataset`, if labels are checked. */
 export const LABEL_ERRORS_OUTPUT = outputOf('label-errors', ['label-errors.csv']);
 
+/** Of `labels`: the table, and images that lay in an archive. */
+export const LABELS_OUTPUT: OutputKind = {
+  name: 'labels',
+  names: /^(labels\.csv|images\/\d+\.\w+)$/,
+};
+export const LABELS_FILE = 'labels.csv';
+
 export const EVALUATION_OUTPUT = outputOf('evaluate', [
   'evaluation.json',
   'predictions.csv',

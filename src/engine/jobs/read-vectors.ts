@@ -1,7 +1,7 @@
 /** Reads attribute vectors that the user brings. */
 import { openLabels } from '../../datasets/open-labels';
 import { selectRows } from '../../datasets/table-result';
-import { chosenAttributes } from '../../domain/attributes';
+import { chosenAttributes } from '../../domain/find-attribute';
 import { chooseImages, type ImageChoice } from '../../images/choose-images';
 import { excerptOfList } from '../../text/excerpt';
 import { plural } from '../../text/numbers';

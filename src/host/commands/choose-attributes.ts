@@ -1,6 +1,7 @@
 /** Lets the user choose the attributes by which faces are compared. */
 import { CELEBA_ATTRIBUTES, readableAttribute } from '../../domain/attributes';
 import { pickMany, showWarning } from '../outlets';
+import { attributeFinder } from '../../domain/find-attribute';
 import type { RunLibrary } from '../runs/run-library';
 import { readSettings } from '../settings/configuration';
 import type { CommandContext } from './command-context';
@@ -10,9 +11,11 @@ export async function chooseAttributes({
   library,
 }: Pick<CommandContext, 'history' | 'library'>): Promise<void> {
   const { settings } = readSettings();
-  const { attributes } = settings;
+  const known = knownAttributes(library);
+  const find = attributeFinder(known);
+  const attributes = settings.attributes.map((name) => find(name) ?? name);
   const names = await pickMany<string>(
-    knownAttributes(library).map((name) => ({
+    known.map((name) => ({
       label: readableAttribute(name),
       value: name,
       picked: attributes.includes(name),

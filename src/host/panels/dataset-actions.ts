@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { attributeWeights } from '../../domain/attribute-weights';
 import type { DatasetSummary } from '../../domain/dataset';
+import { attributeFinder } from '../../domain/find-attribute';
 import { forName } from '../../text/neutralize';
 import { UserError } from '../../util/errors';
 import { chooseNewFolder } from '../choose-new-folder';
@@ -53,7 +54,8 @@ export async function weightAttributes(
   const frequencies = Object.fromEntries(
     attributes.map(({ name, frequency }) => [name, frequency]),
   );
-  const names = settings.attributes.filter((name) => Object.hasOwn(frequencies, name));
+  const find = attributeFinder(Object.keys(frequencies));
+  const names = settings.attributes.flatMap((name) => find(name) ?? []);
   if (names.length === 0)
     throw new UserError(
       'the data set has none of the attributes by which faces are compared: choose other attributes first',

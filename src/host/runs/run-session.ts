@@ -10,11 +10,7 @@ import type { ClusterPictures } from '../../domain/faces';
 import type { Judgement } from '../../domain/judgement';
 import type { Progress } from '../../domain/progress';
 import type { FolderChanges, RunManifest } from '../../domain/run';
-import {
-  analysisSettings,
-  type ClusteringSettings,
-  clusteringSettings,
-} from '../../domain/settings';
+import { type ClusteringSettings, clusteringSettings } from '../../domain/settings';
 import type { CallOptions, EngineClient } from '../../engine/client';
 import type { PanelProblem } from '../../protocol/panel';
 import { messageOf, UserError } from '../../util/errors';
@@ -25,6 +21,7 @@ import { type Attempt, Previews } from './previews';
 import { readStored, storedComparison } from './read-stored';
 import { RunQueries } from './run-queries';
 import type { SessionContext, SessionEvents } from './session-context';
+import { settingsOfFolders } from './settings-of-folders';
 import { staleSettings } from './stale-settings';
 
 export class RunSession extends EventEmitter<SessionEvents> {
@@ -130,7 +127,7 @@ export class RunSession extends EventEmitter<SessionEvents> {
         runDir: this.runDir,
         id: this.id,
         folders: this.folders,
-        settings: analysisSettings(settings()),
+        settings: settingsOfFolders(settings(), this.folders),
         bundled,
         storeDir,
       };

@@ -5,10 +5,10 @@ import type { RunManifest } from '../../domain/run';
 import {
   ANALYSIS_KEYS,
   type AnalysisSettings,
-  analysisSettings,
   analysisSettingsSchema,
   type Settings,
 } from '../../domain/settings';
+import { settingsOfFolders } from './settings-of-folders';
 
 /** Settings that do not affect the result of an analysis. */
 const NO_EFFECT: ReadonlySet<keyof AnalysisSettings> = new Set([
@@ -18,8 +18,8 @@ const NO_EFFECT: ReadonlySet<keyof AnalysisSettings> = new Set([
 ]);
 
 /** Names of the settings whose change takes effect with the next analysis. */
-export function staleSettings({ settings }: RunManifest, current: Settings): string[] {
-  const now = analysisSettings(current);
+export function staleSettings({ settings, folders }: RunManifest, current: Settings): string[] {
+  const now = settingsOfFolders(current, folders);
   // Runs of earlier versions lack newer settings; the analysis used what are the defaults now.
   const then = analysisSettingsSchema.parse(settings);
   const matters = (key: keyof AnalysisSettings) =>
