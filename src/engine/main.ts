@@ -25,6 +25,7 @@ import { exportRun } from './jobs/export';
 import { componentsOf } from './jobs/face-components';
 import { arrangedPlaces, attributeValues, places } from './jobs/face-map';
 import { cardsOf, clusterRun, locate, page, pictures } from './jobs/inspect';
+import { copiesOfRun } from './jobs/folded-faces';
 import type { JobContext } from './jobs/job-context';
 import { judgeRun, judgeStored } from './jobs/judge';
 import {
@@ -88,6 +89,7 @@ const handlers: Handlers<EngineTable> = {
   difference: answering<'difference'>(clusteringDifference),
   pictures: answering<'pictures'>(pictures),
   page: answering<'page'>(page),
+  copies: answering<'copies'>(copiesOfRun),
   ask: answering<'ask'>(ask),
   faceComponents: answering<'faceComponents'>(componentsOf),
   clusterDistance: answering<'clusterDistance'>(clusterDistance),

@@ -5,6 +5,8 @@ import type { Comparison } from '../domain/comparison';
 import type {
   AlikeAnswer,
   ClusterDistance,
+  CopiesAnswer,
+  CopiesSummary,
   FaceAnswer,
   FaceCard,
   FaceComponents,
@@ -40,6 +42,8 @@ export interface PanelState {
   /** The first images without a face; their whole number is `run.images.withoutFace`. */
   faceless: string[];
   clustering: Clustering | null;
+  /** Null until they are known, and where there are none. */
+  copies: CopiesSummary | null;
   /** Agreement of the clusters with labels beside the images; null where there are none. */
   judgement: Judgement | null;
   /** Counts up with each clustering: faces and pictures of another one are stale. */
@@ -108,12 +112,15 @@ export const panelParams = {
     attribute: attribute.optional(),
     start: row,
     count: z.int().min(1).max(500),
+    folded: z.boolean().optional(),
   }),
+  copies: z.strictObject({ start: row, count: z.int().min(1).max(100) }),
   ask: z.strictObject({
     conditions: conditionsSchema,
     order: z.enum(QUESTION_ORDERS),
     start: row,
     count: z.int().min(1).max(500),
+    folded: z.boolean().optional(),
   }),
   correct: z.strictObject({ request: correctionRequestSchema }),
   photo: z.strictObject({ row }),
@@ -168,6 +175,7 @@ export type PanelAction = Exclude<keyof typeof panelParams, 'watch' | PanelQuery
 /** Calls whose results the page shows, and why they fail. */
 export const PANEL_QUERIES = [
   'faces',
+  'copies',
   'ask',
   'photo',
   'alike',
@@ -188,7 +196,9 @@ export type PanelCalls = {
   /** Tells everything the page shows, now and when it changes. Ends with the page. */
   watch: { params: null; result: undefined; progress: PanelEvent };
   /** A part of a cluster's faces in the given order. */
-  faces: { params: PanelParams<'faces'>; result: FaceCard[] };
+  faces: { params: PanelParams<'faces'>; result: FaceAnswer };
+  /** The copies among the faces, and some groups of them; null where they are not known yet. */
+  copies: { params: PanelParams<'copies'>; result: CopiesAnswer | null };
   /** A part of the faces that meet conditions. */
   ask: { params: PanelParams<'ask'>; result: FaceAnswer };
   /** The photo of a face, with all its faces. */

@@ -68,7 +68,7 @@ describe('images of a cluster', () => {
   it('are named once each, in the order of its faces', async () => {
     const { engine, runDir } = await clustered(PORTRAITS);
     const paths = await engine.call('clusterPaths', { runDir, cluster: 0 });
-    const faces = await engine.call('page', {
+    const { faces } = await engine.call('page', {
       runDir,
       cluster: 0,
       order: 'typical',
@@ -85,7 +85,7 @@ describe('images of a cluster', () => {
   it('come the least typical first where that is asked for', async () => {
     const { engine, runDir } = await clustered(PORTRAITS);
     const rows = async (order: 'typical' | 'untypical', start: number, count: number) =>
-      (await engine.call('page', { runDir, cluster: 0, order, start, count })).map(
+      (await engine.call('page', { runDir, cluster: 0, order, start, count })).faces.map(
         ({ row }) => row,
       );
     const all = await rows('typical', 0, 500);
@@ -101,7 +101,7 @@ describe('images of a cluster', () => {
     });
     const stored = (await readClustering(runDir))!;
     for (const { id, size, silhouette } of stored.clustering.clusters) {
-      const faces = await engine.call('page', {
+      const { faces } = await engine.call('page', {
         runDir,
         cluster: id,
         order: 'silhouette',

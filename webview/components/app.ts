@@ -181,7 +181,7 @@ export class App extends LitElement {
         .close=${this.closeAnswer}
       ></fc-answer-view>`;
     return html`
-      ${clusteringCharts(clustering, panel.comparison, this.source)}
+      ${clusteringCharts(panel, clustering, this.source)}
       <fc-overview
         .source=${this.source}
         .clustering=${clustering}

@@ -90,8 +90,10 @@ export class ClusterCard extends LitElement {
       this.source.available(this.cluster.id, this.cluster.size),
     );
     // the host has logged the reason
-    const faces = await this.source.faces(this.cluster.id, 'typical', 0, wanted).catch(() => []);
-    if (generation === this.generation && compact === this.compact) this.faces = faces;
+    const part = { cluster: this.cluster.id, order: 'typical', start: 0, folded: true } as const;
+    const answer = await this.source.faces({ ...part, count: wanted }).catch(() => undefined);
+    if (generation === this.generation && compact === this.compact)
+      this.faces = answer?.faces ?? [];
   }
 
   override render() {

@@ -33,6 +33,7 @@ import { clusteringWorkers, pictureWorkers } from '../threads/worker-pools';
 import { keepCopies } from './copies';
 import { writeCorrected } from './corrections';
 import { keepBefore } from './kept-clusterings';
+import { pageOf } from './folded-faces';
 import { leftOutOf } from './left-out-faces';
 import { clusteringOf } from './stored-clustering';
 import type { JobContext } from './job-context';
@@ -126,13 +127,13 @@ export async function page({
   cluster,
   start,
   count,
+  folded,
   ...order
-}: EngineCalls['page']['params']): Promise<FaceCard[]> {
+}: EngineCalls['page']['params']): Promise<EngineCalls['page']['result']> {
   const run = await openRun(runDir);
   const stored = await clusteringOf(run);
   const members = membersOfCluster(stored, cluster) ?? new Int32Array();
-  const rows = orderFaces(members, order, run, stored).subarray(start, start + count);
-  return faceCards(run, Array.from(rows));
+  return pageOf(run, orderFaces(members, order, run, stored), { start, count, folded });
 }
 
 /** Faces by their rows. @throws UserError where the run has no such face. */

@@ -57,6 +57,7 @@ async function panelState(
     generation: 1,
     selected: null,
     earlier: null,
+    copies: null,
     progress: null,
     problem: null,
     stale: [],

@@ -32,6 +32,7 @@ export function panelState(session: RunSession, view: PanelView): PanelState {
     failures: manifest?.failures.slice(0, MAX_LISTED) ?? [],
     faceless: manifest?.faceless.slice(0, MAX_LISTED) ?? [],
     clustering,
+    copies: waits ? null : session.copies,
     judgement: waits ? null : session.judgement,
     generation,
     selected: exists ? view.selected : null,

@@ -4,6 +4,8 @@ import type { Comparison } from '../../domain/comparison';
 import type {
   ClusterDistance,
   ClusterPictures,
+  CopiesAnswer,
+  CopiesSummary,
   FaceAnswer,
   FaceCard,
   FaceComponents,
@@ -60,6 +62,17 @@ export class RunQueries {
     yield await this.engine().call('pictures', { runDir });
   }
 
+  /** The copies among the faces; null where they are not known yet. */
+  async copies(start: number, count: number): Promise<CopiesAnswer | null> {
+    return this.engine().call('copies', { runDir: this.runDir, start, count });
+  }
+
+  /** Null where they are not known yet, and where there are none. */
+  async copySummary(): Promise<CopiesSummary | null> {
+    const { copies = 0, originals = 0 } = (await this.copies(0, 0)) ?? {};
+    return copies === 0 ? null : { copies, originals };
+  }
+
   async kept(): Promise<EngineCalls['kept']['result']> {
     return this.engine().call('kept', { runDir: this.runDir });
   }
@@ -78,7 +91,7 @@ export class RunQueries {
   }
 
   /** A page of the faces of a cluster. */
-  async faces(part: Omit<EngineCalls['page']['params'], 'runDir'>): Promise<FaceCard[]> {
+  async faces(part: Omit<EngineCalls['page']['params'], 'runDir'>): Promise<FaceAnswer> {
     return this.engine().call('page', { ...part, runDir: this.runDir });
   }
 

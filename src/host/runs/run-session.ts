@@ -6,7 +6,7 @@ import { EventEmitter } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
 import type { Clustering } from '../../domain/clustering';
 import type { Comparison } from '../../domain/comparison';
-import type { ClusterPictures } from '../../domain/faces';
+import type { ClusterPictures, CopiesSummary } from '../../domain/faces';
 import type { Judgement } from '../../domain/judgement';
 import type { Progress } from '../../domain/progress';
 import type { FolderChanges, RunManifest } from '../../domain/run';
@@ -27,6 +27,8 @@ import { staleSettings } from './stale-settings';
 export class RunSession extends EventEmitter<SessionEvents> {
   clustering: Clustering | null = null;
   pictures: ClusterPictures[] | null = null;
+  /** Null where they are not known, or there are none. */
+  copies: CopiesSummary | null = null;
   /** Agreement of the clusters with labels beside the images; null where not known. */
   judgement: Judgement | null = null;
   comparison: Comparison | null = null;
@@ -259,6 +261,8 @@ export class RunSession extends EventEmitter<SessionEvents> {
         this.pictures = pictures;
         this.emit('pictures', pictures);
       }
+      this.copies = await this.queries.copySummary();
+      this.emit('state');
       await this.judge();
     } catch (error) {
       if (generation === this.generation) this.pictures = null; // or a preview would stay
