@@ -12,10 +12,11 @@ import { shortPath } from '../../text/short-path';
 import { UserError } from '../../util/errors';
 import { fsReason, isFull } from '../../util/fs-errors';
 import { filesInTheWay, type WriteFile, writeOutput } from '../../util/output-folder';
-import { openRun } from '../open-runs';
+import { type OpenRun, openRun } from '../open-runs';
 import { clustersJson } from './clusters-json';
 import { rowsOfRun } from './face-rows';
 import { makePictures } from './inspect';
+import { labelFiles, writeLabels } from './label-tables';
 import { clusteringOf } from './stored-clustering';
 import type { JobContext } from './job-context';
 import { CLUSTER_OUTPUT, clusterFiles } from './outputs';
@@ -37,20 +38,22 @@ export async function exportRun(
   const { clustering } = stored;
   const { signal } = context;
   if (!overwrite) {
-    const inTheWay = await filesInTheWay(outDir, CLUSTER_OUTPUT, knownNames(clustering, formats));
+    const names = [...knownNames(clustering, formats), ...labelFiles(run)];
+    const inTheWay = await filesInTheWay(outDir, CLUSTER_OUTPUT, names);
     if (inTheWay.length > 0) return { files: [], inTheWay, kept: [] };
   }
   return writeOutput(outDir, { kind: CLUSTER_OUTPUT, overwrite, signal }, async (write) => {
-    const made = await withPictures(run, stored, context, () =>
-      writeTables(write, run, stored, formats),
-    );
+    let notices: string[] = [];
+    const made = await withPictures(run, stored, context, async () => {
+      notices = await writeTables(write, run, stored, formats);
+    });
     await writeClusters({ write, stored, made }, context);
     const script = await readFile(reportScript, 'utf8');
     await write('report.html', await reportPage(run, stored, made, script));
     await write(
       'clusters.json',
       JSON.stringify(
-        clustersJson(clustering, { source: run.manifest, formats, judgement }),
+        clustersJson(clustering, { source: run.manifest, formats, judgement, notices }),
         null,
         2,
       ),
@@ -60,14 +63,17 @@ export async function exportRun(
   });
 }
 
+/** @returns what they leave out, for people. */
 async function writeTables(
   write: WriteFile,
-  run: StoredRun,
+  run: OpenRun,
   stored: StoredClustering,
   formats: readonly TableFormat[],
-): Promise<void> {
-  await writeFaces(write, rowsOfRun(run, stored), formats);
+): Promise<string[]> {
+  const rows = rowsOfRun(run, stored);
+  await writeFaces(write, rows, formats);
   await writeImageLists(write, run.manifest);
+  return writeLabels(write, run, rows);
 }
 
 interface ClusterFiles {

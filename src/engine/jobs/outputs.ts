@@ -6,8 +6,8 @@ import type { OutputKind } from '../../util/output-folder';
 export const CLUSTER_OUTPUT: OutputKind = {
   name: 'cluster',
   names: new RegExp(
-    String.raw`^(faces\.(csv|jsonl|parquet)|failed\.csv|without-face\.csv|report\.html|clusters\.json` +
-      String.raw`|clusters/(\d{2,}|noise)/(eigenface\.png|component-\d+\.png|occurrences\.svg|montage\.jpg))$`,
+    String.raw`^(faces\.(csv|jsonl|parquet)|labels(-complete)?\.csv|failed\.csv|without-face\.csv|report\.html|clusters\.json` +
+      String.raw`|clusters/(\d{2,}|noise|not-faces)/(eigenface\.png|component-\d+\.png|occurrences\.svg|montage\.jpg))$`,
   ),
 };
 /** Of `cluster`, where no image shows a face: the files of an earlier run stay. */
@@ -15,6 +15,9 @@ export const LISTS_OUTPUT: OutputKind = {
   name: CLUSTER_OUTPUT.name,
   names: /^(failed|without-face)\.csv$/,
 };
+/** What a person marked, and the same with what was inferred of everything else. */
+export const LABELS_FILE = 'labels.csv';
+export const COMPLETE_LABELS_FILE = 'labels-complete.csv';
 export const facesFile = (format: TableFormat) => `faces.${format}`;
 
 /** Files that `cluster` of vectors always writes. */
