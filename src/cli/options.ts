@@ -3,6 +3,7 @@
  * settings (`faceClusters.*`).
  */
 import { type Command, Option } from 'commander';
+import { COPY_KINDS } from '../domain/copies';
 import { AFFINITIES, ASSIGN_LABELS, LINKAGES, METRICS } from '../domain/method-options';
 import {
   AUTO_BY,
@@ -46,6 +47,13 @@ export const formatsOption = () =>
   listOption(
     '--formats <A,B,…>',
     `formats of the table of faces: ${TABLE_FORMATS.join(', ')} (csv)`,
+  );
+
+export const imagesOption = () =>
+  choiceOption(
+    '--images <KIND>',
+    'also put the images of each cluster into a folder of DIR/images: copies, hard or symbolic links',
+    COPY_KINDS,
   );
 
 export const progressOption = () =>

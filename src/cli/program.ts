@@ -18,6 +18,7 @@ import {
   addSampleOptions,
   addWrapOptions,
   formatsOption,
+  imagesOption,
   listOption,
   numberOption,
   overwriteOption,
@@ -62,6 +63,7 @@ function addCluster(program: Command, context: CliContext): void {
   command
     .requiredOption('--out <DIR>', 'folder the results are written to')
     .addOption(formatsOption())
+    .addOption(imagesOption())
     .addOption(overwriteOption())
     .addOption(verboseOption())
     .option(

@@ -16,9 +16,10 @@ import type { Judgement } from '../domain/judgement';
 import type { MissingWord, NetworkWords } from '../domain/network-words';
 import type { BundledModels, NetworkInfo } from '../domain/networks';
 import type { Condition, QuestionOrder } from '../domain/question';
-import type { Failure, FolderChanges, RunManifest } from '../domain/run';
+import type { FolderChanges, RunManifest } from '../domain/run';
 import type { ClusteringSettings, AnalysisSettings, TableFormat } from '../domain/settings';
 import type { Written } from '../util/output-folder';
+import type { CopyCalls } from './copy-calls';
 import type { DatasetCalls } from './dataset-calls';
 
 export interface CompareParams {
@@ -51,7 +52,7 @@ interface JudgeParams {
 export type CorrectionStep = { kind: 'undo' } | { kind: 'redo' } | { kind: 'replay' };
 
 /** Parameters and result of each call. */
-export interface EngineCalls extends DatasetCalls {
+export interface EngineCalls extends CopyCalls, DatasetCalls {
   /** Finds the faces in folders, infers their attributes, and stores them as a run. */
   analyze: {
     params: {
@@ -147,17 +148,6 @@ export interface EngineCalls extends DatasetCalls {
   photo: { params: { runDir: string; row: number }; result: PhotoView };
   /** Path of the image of a face, and its name for display. */
   locate: { params: { runDir: string; row: number }; result: { path: string; name: string } };
-  /** Paths of the images of a cluster without repetitions, the most typical faces first. */
-  clusterPaths: { params: { runDir: string; cluster: number }; result: string[] };
-  /** Copies the images of a cluster into a folder, without replacing files. */
-  copyImages: {
-    params: { runDir: string; cluster: number; outDir: string };
-    /**
-     * `there`: number of images that the folder already had. `folder`: the real path of `outDir`,
-     * which may be a link.
-     */
-    result: { copied: number; there: number; failures: Failure[]; folder: string };
-  };
   /**
    * Writes the files that the command line writes for a run and its clustering. If it would replace
    * files that this program did not write, it writes nothing unless `overwrite` is set.

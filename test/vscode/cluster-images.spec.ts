@@ -37,6 +37,8 @@ test('orders the faces of a cluster, and copies its images from the panel and th
   const target = join(workbench.folder, 'copies');
   await mkdir(target);
   await view.locator('#copyImages').click();
+  await workbench.pick('Copies');
+  await workbench.pick('Choose a folder…');
   await workbench.chooseFolder(target, 'Copy Here');
   await expect(
     workbench.notification(`${typical.length} images of “${name}” copied to '${target}'`),
@@ -47,9 +49,23 @@ test('orders the faces of a cluster, and copies its images from the panel and th
   await workbench.treeRow(/faces · 0$/).click({ button: 'right' });
   await page.locator('.monaco-menu').waitFor();
   await workbench.chooseFromMenu('Copy Images to Folder…');
+  await workbench.pick('Copies');
+  await workbench.pick('Choose a folder…');
   await workbench.chooseFolder(target, 'Copy Here');
   await expect(workbench.notification(`${typical.length} were there already`)).toBeVisible();
   expect(await readdir(target)).toHaveLength(typical.length);
+
+  await workbench.treeRow('portraits').click({ button: 'right' });
+  await page.locator('.monaco-menu').waitFor();
+  await workbench.chooseFromMenu('Copy Images of All Clusters to Folders…');
+  await workbench.pick('Hard links');
+  await workbench.pick('“portraits – clusters”');
+  await expect(workbench.notification('images of all clusters linked in')).toBeVisible();
+  const folders = await readdir(join(workbench.folder, 'portraits – clusters'));
+  expect(folders).toContain(name);
+  expect(await readdir(join(workbench.folder, 'portraits – clusters', name))).toHaveLength(
+    typical.length,
+  );
 });
 
 test('exports everything into a new folder from the title of the panel', async ({ workbench }) => {

@@ -8,7 +8,8 @@ import { SECTION } from '../settings/configuration';
 import { analyzeRun } from './analyze-run';
 import { chooseAttributes } from './choose-attributes';
 import { chosenFolders, chosenFoldersAndArchives } from './choose-folders';
-import { copyImages, copyPaths } from './cluster-images';
+import { copyAllImages, copyImages } from './copy-images';
+import { copyPaths } from './copy-paths';
 import { undo } from '../panels/undo-steps';
 import type { CommandContext } from './command-context';
 import { exportRun } from './export-run';
@@ -90,6 +91,10 @@ function runCommands(context: CommandContext, targets: Targets, lists: ImageList
     export: onRun(ANALYZED_RUN, (session) => {
       session.allow();
       return exportRun(session, context.root);
+    }),
+    copyAllImages: onRun(ANALYZED_RUN, (session) => {
+      session.allow();
+      return copyAllImages(session);
     }),
     showFailures: onRun(RUN_WITH_FAILURES, (session) => lists.show(session, 'failed.csv')),
     showFaceless: onRun(RUN_WITH_FACELESS_IMAGES, (session) =>

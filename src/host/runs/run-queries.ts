@@ -85,13 +85,12 @@ export class RunQueries {
     return this.engine().call('clusterPaths', { runDir: this.runDir, cluster });
   }
 
-  /** Copies the images of a cluster into a folder. */
+  /** Copies the images of a cluster, or of all, into a folder. */
   async copyImages(
-    cluster: number,
-    outDir: string,
+    params: Omit<EngineCalls['copyImages']['params'], 'runDir'>,
     options: CallOptions,
   ): Promise<EngineCalls['copyImages']['result']> {
-    return this.engine().call('copyImages', { runDir: this.runDir, cluster, outDir }, options);
+    return this.engine().call('copyImages', { ...params, runDir: this.runDir }, options);
   }
 
   async export(
