@@ -1,15 +1,13 @@
 /** `face-clusters cluster` */
-import { join, resolve } from 'node:path';
-import { COPY_NAMES, type CopyKind } from '../domain/copies';
+import { resolve } from 'node:path';
 import { clusteringSettings, type Settings } from '../domain/settings';
 import { reportScript } from '../engine/bundled-files';
 import { CLUSTER_OUTPUT, clusterFiles, vectorsFiles } from '../engine/jobs/outputs';
 import { judgementLines } from '../summaries/judgement-text';
-import { count, plural } from '../text/numbers';
-import { UserError } from '../util/errors';
 import { clusteringLines, runLines } from './cluster-text';
 import type { CliContext, CliOptions } from './context';
 import { type Judging, judgingOf } from './judging';
+import { type ClusterImages, copiedLines, imagesOf } from './images';
 import { keptLines, type Output, outputOf } from './output';
 import { printLines } from './print';
 import {
@@ -20,9 +18,6 @@ import {
   withSession,
 } from './session';
 import { UsageError } from './status';
-
-/** Folder in DIR with a folder of images for each cluster. */
-const IMAGES_FOLDER = 'images';
 
 export async function clusterCommand(
   folders: string[],
@@ -35,9 +30,7 @@ export async function clusterCommand(
     throw new UsageError('expected at least one FOLDER, or --vectors FILE');
   if (vectors !== undefined && folders.length > 0)
     throw new UsageError('expected either FOLDERs or --vectors FILE, got both');
-  const images = options.images as CopyKind | undefined;
-  if (vectors !== undefined && images !== undefined)
-    throw new UsageError('expected --images with FOLDERs: vectors have no images');
+  const images = imagesOf(options);
   const files = (vectors === undefined ? clusterFiles : vectorsFiles)(settings.formats);
   const judging = judgingOf(options);
   const output = await outputOf(options, CLUSTER_OUTPUT, files);
@@ -63,7 +56,7 @@ interface FoldersJob {
   output: Output;
   judging: Judging | undefined;
   /** How the images of each cluster are put into folders; undefined for not at all. */
-  images: CopyKind | undefined;
+  images: ClusterImages | undefined;
   verbose: boolean;
   /** Folder that holds `dist` and `weights`. */
   root: string;
@@ -95,22 +88,6 @@ async function clusterFolders(
     ...clusteringLines(clustering),
     ...(judgement === undefined ? [] : judgementLines(judgement)),
     ...(copied ?? []),
-  ];
-}
-
-/** Copies or links the images of each cluster into a folder of its own. */
-async function copiedLines(
-  { engine, call }: Session,
-  { runDir, output, images }: { runDir: string; output: Output; images: CopyKind },
-): Promise<string[]> {
-  const outDir = join(output.outDir, IMAGES_FOLDER);
-  const params = { runDir, cluster: null, outDir, as: images };
-  const { copied, there, failures, refused } = await engine.call('copyImages', params, call);
-  if (refused !== undefined) throw new UserError(`${refused}. Give --images copy`);
-  const earlier = there === 0 ? '' : `, ${count(there)} there already`;
-  return [
-    `${COPY_NAMES[images]} of ${plural(copied, 'image')} in '${outDir}'${earlier}`,
-    ...failures.map(({ image, reason }) => `note: '${image}' is not among them: ${reason}`),
   ];
 }
 

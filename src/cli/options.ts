@@ -4,6 +4,7 @@
  */
 import { type Command, Option } from 'commander';
 import { COPY_KINDS } from '../domain/copies';
+import { SIDECAR_STYLES } from '../domain/sidecars';
 import { AFFINITIES, ASSIGN_LABELS, LINKAGES, METRICS } from '../domain/method-options';
 import {
   AUTO_BY,
@@ -54,6 +55,13 @@ export const imagesOption = () =>
     '--images <KIND>',
     'also put the images of each cluster into a folder of DIR/images: copies, hard or symbolic links',
     COPY_KINDS,
+  );
+
+export const sidecarsOption = () =>
+  choiceOption(
+    '--sidecars <NAMES>',
+    'with --images copy: names and tags in an XMP file beside each copy, photo.jpg.xmp (digikam) or photo.xmp (lightroom)',
+    SIDECAR_STYLES,
   );
 
 export const progressOption = () =>

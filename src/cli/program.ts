@@ -23,6 +23,7 @@ import {
   numberOption,
   overwriteOption,
   progressOption,
+  sidecarsOption,
   verboseOption,
 } from './options';
 import { printError, printErrorText, printText } from './print';
@@ -64,6 +65,7 @@ function addCluster(program: Command, context: CliContext): void {
     .requiredOption('--out <DIR>', 'folder the results are written to')
     .addOption(formatsOption())
     .addOption(imagesOption())
+    .addOption(sidecarsOption())
     .addOption(overwriteOption())
     .addOption(verboseOption())
     .option(

@@ -57,6 +57,7 @@ export const CALL_KINDS: Record<EngineCall, CallKind> = {
   compareVectors: 'job',
   export: 'job',
   copyImages: 'job',
+  writeSidecars: 'job',
   dataset: 'job',
   model: 'job',
   missingWords: 'job',

@@ -15,6 +15,7 @@ import { changes, clearStore, storeSize } from './jobs/changes';
 import { clusterVectors } from './jobs/cluster-vectors';
 import { compareRun, compareVectors } from './jobs/compare';
 import { clusterPaths, copyImages } from './jobs/copy-images';
+import { writeSidecars } from './jobs/sidecars';
 import { correctRun } from './jobs/corrections';
 import { dataset } from './jobs/dataset';
 import { datasetImage, datasetSamples, exploreDataset } from './jobs/dataset-view';
@@ -85,6 +86,7 @@ const handlers: Handlers<EngineTable> = {
   photo: answering<'photo'>(photo),
   clusterPaths: answering<'clusterPaths'>(clusterPaths),
   copyImages: answering<'copyImages'>(copyImages),
+  writeSidecars: answering<'writeSidecars'>(writeSidecars),
   export: answering<'export'>(exportRun),
   vectors: answering<'vectors'>(clusterVectors),
   compare: answering<'compare'>(compareRun),

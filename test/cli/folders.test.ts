@@ -148,6 +148,12 @@ describe('face-clusters cluster', () => {
     expect((await run('--images', 'copy')).stdout).toContain(
       `copies of 0 images in '${images}', 3 there already`,
     );
+    const tagged = await run('--images', 'copy', '--sidecars', 'lightroom');
+    expect(tagged.stdout).toContain('3 XMP side-cars beside them');
+    expect((await readdir(images, { recursive: true })).join()).toMatch(/a\.xmp/);
+    expect((await run('--images', 'hard', '--sidecars', 'digikam')).stderr).toContain(
+      'expected --sidecars with --images copy',
+    );
     expect((await run('--images', 'moved')).stderr).toContain('copy, hard, symbolic');
     const vectors = ['cluster', '--vectors', 'x.csv', '--out', folder, '--images', 'copy'];
     expect((await cli(...vectors)).stderr).toContain('vectors have no images');

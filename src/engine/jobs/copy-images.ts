@@ -1,36 +1,30 @@
 /** The image files of clusters: their paths, and copies of them in folders of the user's. */
 import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { COPY_NAMES } from '../../domain/copies';
+import { COPY_NAMES, type CopyKind } from '../../domain/copies';
 import { NOT_FACES } from '../../domain/corrections';
 import { analysisSettingsSchema } from '../../domain/settings';
 import { imageLimits } from '../../images/image-limits';
 import type { EngineCalls } from '../../protocol/engine';
 import { membersOfCluster, type StoredClustering } from '../../runs/run-files';
-import { imagePath, type StoredRun } from '../../runs/run-store';
+import { imagePath } from '../../runs/run-store';
 import { clusterTitles } from '../../summaries/cluster-titles';
 import { fileNamesOf } from '../../text/file-name';
 import { clusterTitle } from '../../text/numbers';
 import { shortPath } from '../../text/short-path';
-import { codeOf, UserError } from '../../util/errors';
+import { CancelledError, codeOf, messageOf, UserError } from '../../util/errors';
 import { markCopies, readMarker } from '../../util/export-marker';
-import { fsReason, isFull } from '../../util/fs-errors';
+import { fsReason, isFull, isSystemError } from '../../util/fs-errors';
 import { makeTemporaryFolder, type TemporaryFolder } from '../../util/temporary-folder';
 import { FOLDER_MODE, folderOf } from '../../util/user-files';
-import { openRun } from '../open-runs';
-import { ImageCopier, LinksRefused } from './image-copier';
+import { type OpenRun, openRun } from '../open-runs';
+import { ImageCopier, joinName, LinksRefused } from './image-copier';
 import type { JobContext } from './job-context';
+import { type RunImage, SidecarWriter } from './sidecar-writer';
 import { clusteringOf } from './stored-clustering';
 
 type Params = EngineCalls['copyImages']['params'];
 type Result = EngineCalls['copyImages']['result'];
-
-interface ClusterImage {
-  /** A Buffer where it is not valid UTF-8. */
-  path: string | Buffer;
-  /** Path below its folder, for people. */
-  name: string;
-}
 
 /** Paths of the images of a cluster, each once, those of the most typical faces first. */
 export async function clusterPaths({
@@ -59,7 +53,10 @@ export async function copyImages(params: Params, context: JobContext): Promise<R
       ? groupsOf(run, stored)
       : [{ folder: '', images: imagesOf(run, stored, cluster) }];
   const { folder, stage, isNew } = await openTarget(outDir);
-  const copying = new Copying(run, { root: folder, stage: stage.path, as: params.as ?? 'copy' });
+  const sidecars =
+    params.sidecars && new SidecarWriter(run, stored, params.sidecars, context.signal);
+  const target = { root: folder, stage: stage.path, as: params.as ?? 'copy', sidecars };
+  const copying = new Copying(run, target);
   try {
     return await copying.copy(groups, context);
   } finally {
@@ -72,11 +69,11 @@ export async function copyImages(params: Params, context: JobContext): Promise<R
 /** The images of a cluster, and the name of their folder; empty for the chosen one. */
 interface Group {
   folder: string;
-  images: ClusterImage[];
+  images: RunImage[];
 }
 
 /** All clusters with their names, but not what is no face. */
-function groupsOf(run: StoredRun, stored: StoredClustering): Group[] {
+function groupsOf(run: OpenRun, stored: StoredClustering): Group[] {
   const titles = clusterTitles(stored.clustering);
   const ids = stored.clustering.clusters.map(({ id }) => id).filter((id) => id !== NOT_FACES);
   const names = fileNamesOf(
@@ -86,16 +83,34 @@ function groupsOf(run: StoredRun, stored: StoredClustering): Group[] {
   return ids.map((id, i) => ({ folder: names[i]!, images: imagesOf(run, stored, id) }));
 }
 
+interface AddContext {
+  group: Group;
+  /** Path of its folder. */
+  folder: string;
+  /** Number of all images. */
+  total: number;
+  signal: AbortSignal;
+}
+
+interface CopyingTarget {
+  root: string;
+  /** A temporary folder there. */
+  stage: string;
+  as: CopyKind;
+  sidecars: SidecarWriter | undefined;
+}
+
 class Copying {
   private readonly result: Result;
   /** Names of what was copied, below the root. */
   private readonly copies: string[] = [];
 
   constructor(
-    private readonly run: StoredRun,
-    private readonly target: { root: string; stage: string; as: NonNullable<Params['as']> },
+    private readonly run: OpenRun,
+    private readonly target: CopyingTarget,
   ) {
     this.result = { copied: 0, there: 0, failures: [], folder: target.root };
+    if (target.sidecars !== undefined) this.result.sidecars = target.sidecars.counts;
   }
 
   async copy(groups: readonly Group[], { signal, onProgress }: JobContext): Promise<Result> {
@@ -106,11 +121,12 @@ class Copying {
       onProgress({ stage: 'copy', done, total, failed: result.failures.length });
     };
     for (const group of groups) {
-      const copier = await this.copierOf(group, signal);
+      const folder = await this.folderOf(group);
+      const copier = this.copierOf(folder, signal);
       for (const image of group.images) {
         signal.throwIfAborted();
         report();
-        const refused = await this.add(copier, image, { group, total, signal });
+        const refused = await this.add(copier, image, { group, folder, total, signal });
         if (refused !== undefined) return { ...result, refused };
         done += 1;
       }
@@ -128,19 +144,24 @@ class Copying {
     });
   }
 
-  private async copierOf({ folder }: Group, signal: AbortSignal): Promise<ImageCopier> {
-    const { root, stage, as } = this.target;
+  /** The folder of a group, which is made if it does not exist. */
+  private async folderOf({ folder }: Group): Promise<string> {
+    const { root } = this.target;
+    return (await this.withWords(() => folderOf(root, `${folder}/`, true)))!;
+  }
+
+  private copierOf(folder: string, signal: AbortSignal): ImageCopier {
+    const { stage, as } = this.target;
     const { fileBytes } = imageLimits(analysisSettingsSchema.parse(this.run.manifest.settings));
-    const below = await this.withWords(() => folderOf(root, `${folder}/`, true));
-    const target = { folder: below!, temporary: join(stage, 'copy'), as, maxBytes: fileBytes };
+    const target = { folder, temporary: join(stage, 'copy'), as, maxBytes: fileBytes };
     return new ImageCopier(target, signal);
   }
 
   /** @returns why links cannot be made at all, for people. */
   private async add(
     copier: ImageCopier,
-    { path, name }: ClusterImage,
-    { group, total, signal }: { group: Group; total: number; signal: AbortSignal },
+    { row, path, name }: RunImage,
+    { group, folder, total, signal }: AddContext,
   ): Promise<string | undefined> {
     const { result, target } = this;
     try {
@@ -148,6 +169,7 @@ class Copying {
       result[added.kind] += 1;
       if (added.kind === 'copied' && typeof added.name === 'string')
         this.copies.push(group.folder === '' ? added.name : `${group.folder}/${added.name}`);
+      await this.addSidecar({ row, path: joinName(folder, added.name), name });
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof LinksRefused)
@@ -161,6 +183,18 @@ class Copying {
       result.failures.push({ image: name, reason: fsReason(error) });
     }
     return undefined;
+  }
+
+  /** @param image with the path of its copy. */
+  private async addSidecar({ row, path, name }: RunImage): Promise<void> {
+    const { sidecars, stage } = this.target;
+    try {
+      await sidecars?.write(row, path, join(stage, 'sidecar'));
+    } catch (error) {
+      if (isSystemError(error) || error instanceof CancelledError) throw error;
+      const reason = `no side-car was written: ${messageOf(error)}`;
+      this.result.failures.push({ image: name, reason });
+    }
   }
 
   private async withWords<T>(work: () => Promise<T>): Promise<T> {
@@ -192,17 +226,18 @@ async function openTarget(
   }
 }
 
-function imagesOf(run: StoredRun, stored: StoredClustering, cluster: number): ClusterImage[] {
+function imagesOf(run: OpenRun, stored: StoredClustering, cluster: number): RunImage[] {
   const { faces } = run;
   const members = membersOfCluster(stored, cluster);
   if (members === undefined)
     throw new UserError(
       `there is no cluster ${String(cluster)} any more: the faces were clustered anew`,
     );
-  const images = new Map<string, ClusterImage>();
+  const images = new Map<string, RunImage>();
   for (const row of members) {
     const path = imagePath(run, row);
-    images.set(faces.rawPaths[row] ?? path.toString(), { path, name: faces.image[row]! });
+    const key = faces.rawPaths[row] ?? path.toString();
+    if (!images.has(key)) images.set(key, { row, path, name: faces.image[row]! });
   }
   return [...images.values()];
 }

@@ -214,7 +214,7 @@ function baseName(path: string | Buffer): string | Buffer {
   return path.subarray(path.lastIndexOf('/') + 1); // on Windows, paths are strings
 }
 
-function joinName(folder: string, name: string | Buffer): string | Buffer {
+export function joinName(folder: string, name: string | Buffer): string | Buffer {
   if (typeof name === 'string') return join(folder, name);
   return Buffer.concat([Buffer.from(`${folder}${sep}`), name]);
 }

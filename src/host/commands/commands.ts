@@ -26,6 +26,7 @@ import {
   Targets,
 } from './targets';
 import { useModel } from './use-model';
+import { writeSidecars } from './write-sidecars';
 
 /** Receives what VS Code passes from the menu; nothing if the command palette is used. */
 type Handler = (...args: never[]) => unknown;
@@ -95,6 +96,10 @@ function runCommands(context: CommandContext, targets: Targets, lists: ImageList
     copyAllImages: onRun(ANALYZED_RUN, (session) => {
       session.allow();
       return copyAllImages(session);
+    }),
+    writeSidecars: onRun(ANALYZED_RUN, (session) => {
+      session.allow();
+      return writeSidecars(session);
     }),
     showFailures: onRun(RUN_WITH_FAILURES, (session) => lists.show(session, 'failed.csv')),
     showFaceless: onRun(RUN_WITH_FACELESS_IMAGES, (session) =>

@@ -1,18 +1,19 @@
 /** Copies the images of clusters into folders, or links them there. */
-import { basename, dirname, join, relative } from 'node:path';
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { COPY_KINDS, COPY_NAMES, type CopyKind } from '../../domain/copies';
-import { fileNameOf } from '../../text/file-name';
+import type { SidecarStyle } from '../../domain/sidecars';
 import { upperFirst } from '../../text/letter-case';
 import { forName } from '../../text/neutralize';
 import { count, plural } from '../../text/numbers';
 import { CancelledError, UserError } from '../../util/errors';
 import { sweepTemporaryFolders } from '../../util/temporary-folder';
+import { chooseTarget, showFolder } from '../choose-target';
 import { ask, pickOne, showInformation, showWarning, withProgress } from '../outlets';
 import type { RunSession } from '../runs/run-session';
 import { titleOfCluster } from '../titles';
 import { reporter, withSignal } from './notification-progress';
 import type { ClusterTarget } from './targets';
+import { chooseStyle, sidecarParts } from './write-sidecars';
 
 /** What is copied, and how people call it. */
 interface Copied {
@@ -38,16 +39,25 @@ export async function copyAllImages(session: RunSession): Promise<void> {
 }
 
 async function copy(copied: Copied): Promise<void> {
-  const as = await chooseKind(copied);
-  if (as === undefined) return;
-  const target = await chooseTarget(copied);
+  const form = await chooseForm(copied);
+  if (form === undefined) return;
+  const what = `the images of ${copied.title}`;
+  const texts = { what, name: copied.folder, openLabel: 'Copy Here' };
+  const target = await chooseTarget(copied.session.folders[0] ?? '', texts);
   if (target === undefined) return;
-  const result = await copyAs(copied, target, as);
+  const result = await copyAs(copied, target, form);
   if (result === undefined) return;
-  const show = result.failures.length === 0 ? showInformation : showWarning;
+  const isComplete = result.failures.length === 0 && (result.sidecars?.kept.length ?? 0) === 0;
+  const show = isComplete ? showInformation : showWarning;
   const open = 'Show Folder';
   const report = `${copyReport(result, copied.title)}.`;
   if ((await show(report, open)) === open) await showFolder(target);
+}
+
+/** How images come into a folder. */
+interface Form {
+  as: CopyKind;
+  sidecars?: SidecarStyle;
 }
 
 const DETAILS: Record<CopyKind, string> = {
@@ -56,46 +66,25 @@ const DETAILS: Record<CopyKind, string> = {
   symbolic: 'links that lead to the photos, as long as these stay where they are',
 };
 
-const chooseKind = ({ title }: Copied) =>
-  pickOne(
-    COPY_KINDS.map((kind) => ({
-      label: upperFirst(COPY_NAMES[kind]),
-      description: DETAILS[kind],
-      value: kind,
-    })),
+async function chooseForm({ title }: Copied): Promise<Form | undefined> {
+  const choice = await pickOne<CopyKind | 'tagged'>(
+    [
+      ...COPY_KINDS.map((kind) => ({
+        label: upperFirst(COPY_NAMES[kind]),
+        description: DETAILS[kind],
+        value: kind,
+      })),
+      {
+        label: 'Copies with names and tags',
+        description: 'an XMP side-car beside each copy, for digiKam or Lightroom',
+        value: 'tagged',
+      },
+    ],
     { title: `Put the images of ${title} into a folder, as` },
   );
-
-/** A folder beside that of the photos, which need not exist, or another one. */
-async function chooseTarget({ session, folder, title }: Copied): Promise<vscode.Uri | undefined> {
-  const photos = session.folders[0] ?? '';
-  const name = `${basename(photos)} – ${fileNameOf(folder) || 'images'}`;
-  const where = await pickOne(
-    [
-      { label: `“${name}”`, description: `in ${dirname(photos)}`, value: 'beside' },
-      { label: 'Choose a folder…', value: 'other' },
-    ],
-    { title: `Folder for the images of ${title}` },
-  );
-  if (where === 'beside') return vscode.Uri.file(join(dirname(photos), name));
-  return where === undefined ? undefined : chooseFolder(title, dirname(photos));
-}
-
-async function chooseFolder(title: string, start: string): Promise<vscode.Uri | undefined> {
-  const answer = await vscode.window.showOpenDialog({
-    canSelectFiles: false,
-    canSelectFolders: true,
-    canSelectMany: false,
-    defaultUri: vscode.Uri.file(start),
-    openLabel: 'Copy Here',
-    title: `Folder for the images of ${title}`,
-  });
-  const target = answer?.[0];
-  if (target !== undefined && target.scheme !== 'file')
-    throw new UserError(
-      `expected a folder on a disk of the computer that VS Code works on, got '${forName(target.toString())}'`,
-    );
-  return target;
+  if (choice !== 'tagged') return choice && { as: choice };
+  const sidecars = await chooseStyle();
+  return sidecars && { as: 'copy', sidecars };
 }
 
 type CopyResult = Awaited<ReturnType<RunSession['queries']['copyImages']>> & { as: CopyKind };
@@ -107,23 +96,23 @@ type CopyResult = Awaited<ReturnType<RunSession['queries']['copyImages']>> & { a
 async function copyAs(
   copied: Copied,
   target: vscode.Uri,
-  as: CopyKind,
+  form: Form,
 ): Promise<CopyResult | undefined> {
   const { session, cluster, title } = copied;
-  const params = { cluster, outDir: target.fsPath, as };
+  const params = { cluster, outDir: target.fsPath, ...form };
   try {
     const result = await withProgress(
-      `Images of ${title}: ${COPY_NAMES[as]}`,
+      `Images of ${title}: ${COPY_NAMES[form.as]}`,
       'notification',
       (report, token) =>
         withSignal(token, (signal) =>
           session.queries.copyImages(params, { signal, onProgress: reporter(report) }),
         ),
     );
-    if (result.refused === undefined) return { ...result, as };
+    if (result.refused === undefined) return { ...result, as: form.as };
     const instead = 'Copy Instead';
     const answer = await ask('warning', `${upperFirst(result.refused)}.`, DETAIL, instead);
-    return answer === instead ? await copyAs(copied, target, 'copy') : undefined;
+    return answer === instead ? await copyAs(copied, target, { as: 'copy' }) : undefined;
   } catch (error) {
     await sweepTemporaryFolders(target.fsPath); // left behind if the engine was killed
     if (!(error instanceof CancelledError)) throw error;
@@ -134,22 +123,18 @@ async function copyAs(
 
 const DETAIL = 'Copies take space of their own, and can be made anywhere.';
 
-function copyReport({ copied, there, failures, folder, as }: CopyResult, title: string): string {
+function copyReport(
+  { copied, there, failures, folder, as, sidecars }: CopyResult,
+  title: string,
+): string {
   const verb = as === 'copy' ? 'copied to' : 'linked in';
   const parts = [`${plural(copied, 'image')} of ${title} ${verb} '${forName(folder)}'`];
   if (there > 0) parts.push(`${count(there)} ${there === 1 ? 'was' : 'were'} there already`);
+  if (sidecars !== undefined) parts.push(...sidecarParts(sidecars));
   const [first] = failures;
   if (first !== undefined)
     parts.push(
       `${count(failures.length)} could not be ${as === 'copy' ? 'copied' : 'linked'}; the first, '${forName(first.image)}': ${first.reason}`,
     );
   return parts.join('. ');
-}
-
-/** Shows a folder of the workspace in the explorer, any other in a new window. */
-async function showFolder(folder: vscode.Uri): Promise<void> {
-  const parent = vscode.workspace.getWorkspaceFolder(folder);
-  const inside = parent !== undefined && relative(parent.uri.fsPath, folder.fsPath) !== '';
-  if (inside) await vscode.commands.executeCommand('revealInExplorer', folder);
-  else await vscode.commands.executeCommand('vscode.openFolder', folder, { forceNewWindow: true });
 }

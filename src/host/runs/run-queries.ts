@@ -93,6 +93,14 @@ export class RunQueries {
     return this.engine().call('copyImages', { ...params, runDir: this.runDir }, options);
   }
 
+  /** Writes XMP side-cars of all images. */
+  async writeSidecars(
+    params: Omit<EngineCalls['writeSidecars']['params'], 'runDir'>,
+    options: CallOptions,
+  ): Promise<EngineCalls['writeSidecars']['result']> {
+    return this.engine().call('writeSidecars', { ...params, runDir: this.runDir }, options);
+  }
+
   async export(
     target: Omit<EngineCalls['export']['params'], 'runDir'>,
     options: CallOptions,
