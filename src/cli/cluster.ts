@@ -25,7 +25,7 @@ export async function clusterCommand(
   settings: Settings,
   context: CliContext,
 ): Promise<void> {
-  const { vectors, verbose = false } = options;
+  const { vectors, verbose = false, png = false } = options;
   if (vectors === undefined && folders.length === 0)
     throw new UsageError('expected at least one FOLDER, or --vectors FILE');
   if (vectors !== undefined && folders.length > 0)
@@ -42,10 +42,11 @@ export async function clusterCommand(
           output,
           judging,
           images,
+          png,
           verbose,
           root: context.root,
         })
-      : clusterVectors(session, { file: resolve(vectors), settings, output, judging }),
+      : clusterVectors(session, { file: resolve(vectors), settings, output, judging, png }),
   );
   printLines([...lines, `written to ${output.outDir}`]);
 }
@@ -57,6 +58,8 @@ interface FoldersJob {
   judging: Judging | undefined;
   /** How the images of each cluster are put into folders; undefined for not at all. */
   images: ClusterImages | undefined;
+  /** Whether charts are also written as PNG. */
+  png: boolean;
   verbose: boolean;
   /** Folder that holds `dist` and `weights`. */
   root: string;
@@ -64,7 +67,7 @@ interface FoldersJob {
 
 async function clusterFolders(
   session: Session,
-  { folders, settings, output, judging, images, verbose, root }: FoldersJob,
+  { folders, settings, output, judging, images, png, verbose, root }: FoldersJob,
 ): Promise<string[]> {
   const { engine, call } = session;
   const analysis = analysisParameters({ root }, settings);
@@ -76,7 +79,14 @@ async function clusterFolders(
     judging && (await engine.call('judge', { runDir, settings: chosen, ...judging }, call));
   const written = await engine.call(
     'export',
-    { runDir, reportScript: reportScript(root), ...output, formats: settings.formats, judgement },
+    {
+      runDir,
+      reportScript: reportScript(root),
+      ...output,
+      formats: settings.formats,
+      png,
+      judgement,
+    },
     call,
   );
   const kept = keptLines(written, output);
@@ -96,15 +106,16 @@ interface VectorsJob {
   settings: Settings;
   output: Output;
   judging: Judging | undefined;
+  png: boolean;
 }
 
 async function clusterVectors(
   { engine, call }: Session,
-  { file, settings, output, judging }: VectorsJob,
+  { file, settings, output, judging, png }: VectorsJob,
 ): Promise<string[]> {
   const { limit, sample, formats } = settings;
   const params = { file, settings: clusteringSettings(settings), limit, sample, formats };
-  const written = await engine.call('vectors', { ...params, ...output, judging }, call);
+  const written = await engine.call('vectors', { ...params, ...output, judging, png }, call);
   const { clustering, judgement } = written;
   return [
     ...keptLines(written, output),

@@ -64,6 +64,8 @@ export const sidecarsOption = () =>
     SIDECAR_STYLES,
   );
 
+export const pngOption = () => new Option('--png', 'also write charts as PNG');
+
 export const progressOption = () =>
   choiceOption('--progress <FORMAT>', 'progress as JSON lines on stderr', ['json']);
 

@@ -22,6 +22,7 @@ import {
   listOption,
   numberOption,
   overwriteOption,
+  pngOption,
   progressOption,
   sidecarsOption,
   verboseOption,
@@ -64,6 +65,7 @@ function addCluster(program: Command, context: CliContext): void {
   command
     .requiredOption('--out <DIR>', 'folder the results are written to')
     .addOption(formatsOption())
+    .addOption(pngOption())
     .addOption(imagesOption())
     .addOption(sidecarsOption())
     .addOption(overwriteOption())
@@ -93,6 +95,7 @@ function addCompare(program: Command, context: CliContext): void {
   addAnalysisOptions(command);
   command
     .requiredOption('--out <DIR>', 'folder comparison.csv and comparison.svg are written to')
+    .addOption(pngOption())
     .addOption(overwriteOption())
     .option(
       '--vectors <FILE>',

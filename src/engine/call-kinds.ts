@@ -58,6 +58,7 @@ export const CALL_KINDS: Record<EngineCall, CallKind> = {
   export: 'job',
   copyImages: 'job',
   writeSidecars: 'job',
+  drawChart: 'job',
   dataset: 'job',
   model: 'job',
   missingWords: 'job',

@@ -19,6 +19,7 @@ import { writeSidecars } from './jobs/sidecars';
 import { correctRun } from './jobs/corrections';
 import { dataset } from './jobs/dataset';
 import { datasetImage, datasetSamples, exploreDataset } from './jobs/dataset-view';
+import { drawChart } from './jobs/draw-chart';
 import { embedRun } from './jobs/embed';
 import { evaluate } from './jobs/evaluate';
 import { exportRun } from './jobs/export';
@@ -87,6 +88,7 @@ const handlers: Handlers<EngineTable> = {
   clusterPaths: answering<'clusterPaths'>(clusterPaths),
   copyImages: answering<'copyImages'>(copyImages),
   writeSidecars: answering<'writeSidecars'>(writeSidecars),
+  drawChart: answering<'drawChart'>(drawChart),
   export: answering<'export'>(exportRun),
   vectors: answering<'vectors'>(clusterVectors),
   compare: answering<'compare'>(compareRun),

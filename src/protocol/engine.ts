@@ -32,6 +32,8 @@ export interface CompareParams {
   outDir: string | undefined;
   /** Whether to replace files that this program did not write. */
   overwrite?: boolean;
+  /** Whether the chart is also written as PNG. */
+  png?: boolean;
   /** Number of clusterings of the methods that draw at random; 1 if undefined. */
   seeds?: number;
   /** Path of a table of labels that the clusters are compared with. */
@@ -160,11 +162,15 @@ export interface EngineCalls extends CopyCalls, DatasetCalls {
       overwrite?: boolean;
       /** Of the table of faces; CSV if undefined. */
       formats?: readonly TableFormat[];
+      /** Whether charts are also written as PNG. */
+      png?: boolean;
       /** Written into clusters.json. */
       judgement?: Judgement | undefined;
     };
     result: Written;
   };
+  /** Draws a chart of this program, an SVG, as PNG. */
+  drawChart: { params: { svg: string }; result: Uint8Array };
   /** Clusters the attribute vectors in a file. */
   vectors: {
     params: {
@@ -176,6 +182,7 @@ export interface EngineCalls extends CopyCalls, DatasetCalls {
       overwrite?: boolean;
       /** Of the table of vectors; CSV if undefined. */
       formats?: readonly TableFormat[];
+      png?: boolean;
       /** How the clusters are compared with labels; undefined for not at all. */
       judging?: Omit<JudgeParams, 'settings'> | undefined;
     };

@@ -7,7 +7,7 @@ import { clusterFaces } from '../clustering/cluster-faces';
 import { judgeRepeated } from '../clustering/judge-faces';
 import { clusteringWorkers } from '../threads/worker-pools';
 import { clustersJson } from './clusters-json';
-import { chartOf, clusterFolder } from './export';
+import { writeCharts } from './charts';
 import { rowsOfVectors } from './face-rows';
 import type { JobContext } from './job-context';
 import { namedVectors, truthOf } from './labels-of-faces';
@@ -29,6 +29,7 @@ export async function clusterVectors(
     outDir,
     overwrite = false,
     formats = ['csv'],
+    png = false,
     judging,
   }: EngineCalls['vectors']['params'],
   context: JobContext,
@@ -46,12 +47,9 @@ export async function clusterVectors(
   const { kept } = await writeNeeded(outDir, output, async (write) => {
     await writeFaces(write, rowsOfVectors(read, stored), formats);
     const source = { vectors: file, limit, sample };
-    const json = clustersJson(clustering, { source, formats, judgement });
+    const notices = await writeCharts(write, clustering, { png, signal: context.signal });
+    const json = clustersJson(clustering, { source, formats, judgement, notices });
     await write('clusters.json', JSON.stringify(json, null, 2));
-    for (const cluster of clustering.clusters) {
-      const chart = chartOf(cluster, clustering.overall);
-      await write(`clusters/${clusterFolder(cluster.id)}/occurrences.svg`, chart);
-    }
   });
   return { clustering, images: read.rows.length, kept, judgement };
 }

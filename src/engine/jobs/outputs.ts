@@ -7,7 +7,7 @@ export const CLUSTER_OUTPUT: OutputKind = {
   name: 'cluster',
   names: new RegExp(
     String.raw`^(faces\.(csv|jsonl|parquet)|labels(-complete)?\.csv|failed\.csv|without-face\.csv|report\.html|clusters\.json` +
-      String.raw`|clusters/(\d{2,}|noise|not-faces)/(eigenface\.png|component-\d+\.png|occurrences\.svg|montage\.jpg))$`,
+      String.raw`|clusters/(\d{2,}|noise|not-faces)/(eigenface\.png|component-\d+\.png|occurrences\.(svg|png)|montage\.jpg))$`,
   ),
 };
 /** Of `cluster`, where no image shows a face: the files of an earlier run stay. */
@@ -33,11 +33,10 @@ export const clusterFiles = (formats: readonly TableFormat[]): string[] => [
   'report.html',
 ];
 
-export const COMPARE_OUTPUT = outputOf('compare', [
-  'comparison.json',
-  'comparison.csv',
-  'comparison.svg',
-]);
+export const COMPARE_OUTPUT: PlainOutput = {
+  ...outputOf('compare', ['comparison.json', 'comparison.csv', 'comparison.svg']),
+  names: /^comparison\.(json|csv|svg|png)$/,
+};
 
 export const DATASET_OUTPUT = outputOf('dataset', [
   'dataset.json',

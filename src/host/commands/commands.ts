@@ -25,6 +25,7 @@ import {
   RUN_WITH_FAILURES,
   Targets,
 } from './targets';
+import { saveChart } from './save-chart';
 import { useModel } from './use-model';
 import { writeSidecars } from './write-sidecars';
 
@@ -124,6 +125,7 @@ function clusterCommands({ panels }: CommandContext, targets: Targets): Handlers
       panels.show(session, cluster.id);
     }),
     copyPaths: onCluster(copyPaths),
+    saveChart: onCluster(saveChart),
     copyImages: onCluster(copyImages),
   };
 }

@@ -101,6 +101,11 @@ export class RunQueries {
     return this.engine().call('writeSidecars', { ...params, runDir: this.runDir }, options);
   }
 
+  /** A chart as PNG. */
+  async drawChart(svg: string): Promise<Uint8Array> {
+    return this.engine().call('drawChart', { svg });
+  }
+
   async export(
     target: Omit<EngineCalls['export']['params'], 'runDir'>,
     options: CallOptions,
