@@ -84,6 +84,7 @@ test('exports everything into a new folder from the title of the panel', async (
     '.face-clusters.json',
     'clusters',
     'clusters.json',
+    'explore.ipynb',
     'faces.csv',
     'failed.csv',
     'report.html',

@@ -2,6 +2,7 @@
 import type { Judgement } from '../../domain/judgement';
 import type { EngineCalls } from '../../protocol/engine';
 import type { StoredClustering } from '../../runs/run-files';
+import { notebook } from '../../summaries/notebook';
 import { writeNeeded } from '../../util/output-folder';
 import { clusterFaces } from '../clustering/cluster-faces';
 import { judgeRepeated } from '../clustering/judge-faces';
@@ -11,7 +12,7 @@ import { writeCharts } from './charts';
 import { rowsOfVectors } from './face-rows';
 import type { JobContext } from './job-context';
 import { namedVectors, truthOf } from './labels-of-faces';
-import { CLUSTER_OUTPUT } from './outputs';
+import { CLUSTER_OUTPUT, NOTEBOOK_FILE } from './outputs';
 import { readVectors, type Vectors } from './read-vectors';
 import { writeFaces } from './write-faces';
 
@@ -46,6 +47,7 @@ export async function clusterVectors(
   const output = { kind: CLUSTER_OUTPUT, overwrite, signal: context.signal };
   const { kept } = await writeNeeded(outDir, output, async (write) => {
     await writeFaces(write, rowsOfVectors(read, stored), formats);
+    await write(NOTEBOOK_FILE, notebook(formats[0] ?? 'csv'));
     const source = { vectors: file, limit, sample };
     const notices = await writeCharts(write, clustering, { png, signal: context.signal });
     const json = clustersJson(clustering, { source, formats, judgement, notices });

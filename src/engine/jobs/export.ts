@@ -7,6 +7,7 @@ import type { StoredClustering } from '../../runs/run-files';
 import type { StoredRun } from '../../runs/run-store';
 import { writeImageLists } from '../../summaries/image-lists';
 import type { MadePictures } from '../../summaries/cluster-pictures';
+import { notebook } from '../../summaries/notebook';
 import { shortPath } from '../../text/short-path';
 import { UserError } from '../../util/errors';
 import { fsReason, isFull } from '../../util/fs-errors';
@@ -19,7 +20,7 @@ import { clusterFolder, writeCharts } from './charts';
 import { labelFiles, writeLabels } from './label-tables';
 import { clusteringOf } from './stored-clustering';
 import type { JobContext } from './job-context';
-import { CLUSTER_OUTPUT, clusterFiles } from './outputs';
+import { CLUSTER_OUTPUT, clusterFiles, NOTEBOOK_FILE } from './outputs';
 import { REPORT_FACES, reportPage } from './report';
 import { writeFaces } from './write-faces';
 
@@ -82,6 +83,7 @@ async function writeTables(
   const rows = rowsOfRun(run, stored);
   await writeFaces(write, rows, formats);
   await writeImageLists(write, run.manifest);
+  await write(NOTEBOOK_FILE, notebook(formats[0] ?? 'csv'));
   return writeLabels(write, run, rows);
 }
 

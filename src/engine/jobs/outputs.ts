@@ -6,7 +6,7 @@ import type { OutputKind } from '../../util/output-folder';
 export const CLUSTER_OUTPUT: OutputKind = {
   name: 'cluster',
   names: new RegExp(
-    String.raw`^(faces\.(csv|jsonl|parquet)|labels(-complete)?\.csv|failed\.csv|without-face\.csv|report\.html|clusters\.json` +
+    String.raw`^(faces\.(csv|jsonl|parquet)|labels(-complete)?\.csv|failed\.csv|without-face\.csv|report\.html|clusters\.json|explore\.ipynb` +
       String.raw`|clusters/(\d{2,}|noise|not-faces)/(eigenface\.png|component-\d+\.png|occurrences\.(svg|png)|montage\.jpg))$`,
   ),
 };
@@ -18,12 +18,15 @@ export const LISTS_OUTPUT: OutputKind = {
 /** What a person marked, and the same with what was inferred of everything else. */
 export const LABELS_FILE = 'labels.csv';
 export const COMPLETE_LABELS_FILE = 'labels-complete.csv';
+/** A notebook that loads the other files. */
+export const NOTEBOOK_FILE = 'explore.ipynb';
 export const facesFile = (format: TableFormat) => `faces.${format}`;
 
 /** Files that `cluster` of vectors always writes. */
 export const vectorsFiles = (formats: readonly TableFormat[]): string[] => [
   ...formats.map(facesFile),
   'clusters.json',
+  NOTEBOOK_FILE,
 ];
 /** Files that `cluster` of images always writes. */
 export const clusterFiles = (formats: readonly TableFormat[]): string[] => [
