@@ -68,6 +68,38 @@ test('orders the faces of a cluster, and copies its images from the panel and th
   );
 });
 
+test('writes names and tags as side-cars, and beside the photos only when told twice', async ({
+  workbench,
+}) => {
+  await workbench.open();
+  await workbench.clusterFaces('portraits');
+  const panel = await workbench.panel();
+  await panel.locator('fc-cluster-card').first().waitFor();
+  const photos = join(workbench.folder, 'portraits');
+  const filesIn = async (folder: string) =>
+    (await readdir(folder, { recursive: true })).filter((name) => /\.\w+$/.test(name)).sort();
+  const before = await filesIn(photos);
+  const start = async () => {
+    await workbench.sidePanel();
+    await workbench.treeRow('portraits').first().click({ button: 'right' });
+    await workbench.page.locator('.monaco-menu').waitFor();
+    await workbench.chooseFromMenu('Write Names and Tags (XMP)…');
+    await workbench.pick('photo.xmp');
+  };
+  await start();
+  await workbench.pick('“portraits – XMP”');
+  await expect(workbench.notification(/\d+ XMP side-cars written/)).toBeVisible();
+  const written = await filesIn(join(workbench.folder, 'portraits – XMP'));
+  expect(written.length).toBeGreaterThan(10);
+  expect(written.every((name) => name.endsWith('.xmp'))).toBe(true);
+  expect(await filesIn(photos)).toEqual(before);
+
+  await start();
+  await workbench.pick('Beside each photo');
+  await workbench.page.getByRole('button', { name: 'Write Beside the Photos' }).click();
+  await expect.poll(() => filesIn(photos)).toEqual([...before, ...written].sort());
+});
+
 test('exports everything into a new folder from the title of the panel', async ({ workbench }) => {
   await workbench.open();
   await workbench.clusterFaces('portraits');
