@@ -17,7 +17,7 @@ export async function drawSvgs(svgs: readonly string[]): Promise<Uint8Array<Arra
   const drawn: Uint8Array<ArrayBuffer>[] = [];
   for (const svg of svgs) {
     const png = await sharp(Buffer.from(svg), { density: SCALE * DPI })
-      .png({ palette: true, effort: 3 })
+      .png()
       .toBuffer();
     drawn.push(new Uint8Array(png));
   }
