@@ -16,5 +16,6 @@ export interface CliOptions {
   share?: unknown;
   progress?: 'json';
   verbose?: boolean;
+  png?: boolean;
   [name: string]: unknown;
 }

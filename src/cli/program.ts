@@ -19,10 +19,13 @@ import {
   addSampleOptions,
   addWrapOptions,
   formatsOption,
+  imagesOption,
   listOption,
   numberOption,
   overwriteOption,
+  pngOption,
   progressOption,
+  sidecarsOption,
   verboseOption,
 } from './options';
 import { printError, printErrorText, printText } from './print';
@@ -64,6 +67,9 @@ function addCluster(program: Command, context: CliContext): void {
   command
     .requiredOption('--out <DIR>', 'folder the results are written to')
     .addOption(formatsOption())
+    .addOption(pngOption())
+    .addOption(imagesOption())
+    .addOption(sidecarsOption())
     .addOption(overwriteOption())
     .addOption(verboseOption())
     .option(
@@ -91,6 +97,7 @@ function addCompare(program: Command, context: CliContext): void {
   addAnalysisOptions(command);
   command
     .requiredOption('--out <DIR>', 'folder comparison.csv and comparison.svg are written to')
+    .addOption(pngOption())
     .addOption(overwriteOption())
     .option(
       '--vectors <FILE>',

@@ -64,6 +64,8 @@ export const CALL_KINDS: Record<EngineCall, CallKind> = {
   compareVectors: 'job',
   export: 'job',
   copyImages: 'job',
+  writeSidecars: 'job',
+  drawChart: 'job',
   dataset: 'job',
   labels: 'job',
   model: 'job',

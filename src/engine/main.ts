@@ -16,9 +16,11 @@ import { clusterDistance } from './jobs/cluster-distance';
 import { clusterVectors } from './jobs/cluster-vectors';
 import { compareRun, compareVectors } from './jobs/compare';
 import { clusterPaths, copyImages } from './jobs/copy-images';
+import { writeSidecars } from './jobs/sidecars';
 import { correctRun } from './jobs/corrections';
 import { dataset } from './jobs/dataset';
 import { datasetImage, datasetSamples, exploreDataset } from './jobs/dataset-view';
+import { drawChart } from './jobs/draw-chart';
 import { embedRun } from './jobs/embed';
 import { evaluate } from './jobs/evaluate';
 import { exportRun } from './jobs/export';
@@ -102,6 +104,8 @@ const handlers: Handlers<EngineTable> = {
   photo: answering<'photo'>(photo),
   clusterPaths: answering<'clusterPaths'>(clusterPaths),
   copyImages: answering<'copyImages'>(copyImages),
+  writeSidecars: answering<'writeSidecars'>(writeSidecars),
+  drawChart: answering<'drawChart'>(drawChart),
   export: answering<'export'>(exportRun),
   vectors: answering<'vectors'>(clusterVectors),
   compare: answering<'compare'>(compareRun),

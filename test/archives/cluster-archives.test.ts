@@ -16,6 +16,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { analysisSettings, clusteringSettings } from '../../src/domain/settings';
 import { listImages } from '../../src/engine/pipeline/list-images';
 import { scanImages } from '../../src/images/scan-folders';
+import { MARKER } from '../../src/util/export-marker';
 import { bundled, cli, settingsWith, startEngine } from '../support/engine';
 import { PORTRAITS, temporaryFolder } from '../support/images';
 import { imageParquet } from '../support/parquet';
@@ -131,7 +132,7 @@ describe('an archive of images', () => {
     expect(await copy()).toMatchObject({ copied: 16, there: 0, failures: [] });
     expect(await copy()).toMatchObject({ copied: 0, there: 16, failures: [] });
     const contents: string[] = [];
-    for (const name of await readdir(outDir)) {
+    for (const name of (await readdir(outDir)).filter((each) => each !== MARKER)) {
       contents.push(await readFile(join(outDir, name), 'base64'));
       expect((await stat(join(outDir, name))).mtimeMs).toBe(1e6);
     }

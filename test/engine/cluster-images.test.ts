@@ -17,9 +17,10 @@ import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Progress } from '../../src/domain/progress';
 import { analysisSettings, clusteringSettings } from '../../src/domain/settings';
-import { numberedName } from '../../src/engine/jobs/copy-images';
+import { numberedName } from '../../src/engine/jobs/image-copier';
 import { readClustering, silhouetteOfFace } from '../../src/runs/run-files';
 import { CancelledError, UserError } from '../../src/util/errors';
+import { MARKER } from '../../src/util/export-marker';
 import { bundled, settingsWith, startEngine } from '../support/engine';
 import { PORTRAITS, quarters, temporaryFolder } from '../support/images';
 import { smallDisk } from '../support/small-disk';
@@ -234,15 +235,14 @@ describe('images of a cluster', () => {
       const { engine, runDir } = await clustered(one, two);
       const outDir = join(await temporaryFolder(), 'new');
       await engine.call('copyImages', { runDir, cluster: 0, outDir });
-      const copies = await Promise.all(
-        (await readdir(outDir)).map((name) => stat(join(outDir, name))),
-      );
+      const names = (await readdir(outDir)).filter((name) => name !== MARKER);
+      const copies = await Promise.all(names.map((name) => stat(join(outDir, name))));
       expect(copies.map(({ mode }) => mode & 0o7777).sort()).toEqual([...modes].sort());
       const times = async (files: string[]) =>
         (await Promise.all(files.map((file) => stat(file)))).map(({ mtimeMs }) => mtimeMs).sort();
       const [before, after] = [
         await times(paths),
-        await times((await readdir(outDir)).map((name) => join(outDir, name))),
+        await times(names.map((name) => join(outDir, name))),
       ];
       for (const [i, time] of before.entries())
         expect(Math.abs(after[i]! - time)).toBeLessThan(0.002); // in milliseconds

@@ -2,7 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type * as vscode from 'vscode';
 import { analyzeRun } from '../../src/host/commands/analyze-run';
-import { copyImages, copyPaths } from '../../src/host/commands/cluster-images';
+import { copyImages } from '../../src/host/commands/copy-images';
+import { copyPaths } from '../../src/host/commands/copy-paths';
 import { registerCommands } from '../../src/host/commands/commands';
 import { ImageLists } from '../../src/host/commands/image-lists';
 import { ask, createLog, showInStatusBar, withProgress } from '../../src/host/outlets';
@@ -68,6 +69,7 @@ describe.each(NAMES)('a name like %j', (_, name) => {
     expect(shownBy('error').at(-1)).toMatch(/: this is why$/);
 
     state.opened = [Uri.file(`/target/${name}`)];
+    state.picks = ['Copies', 'Choose a folder…'];
     engine.answers.copyImages = {
       copied: 1,
       there: 0,

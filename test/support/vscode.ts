@@ -33,6 +33,8 @@ const initial = () => ({
   answer: undefined as string | undefined,
   /** Result of open dialogs. */
   opened: undefined as unknown[] | undefined,
+  /** Result of save dialogs. */
+  saved: undefined as unknown,
 });
 
 export const state = initial();
@@ -110,6 +112,7 @@ export const window = {
     return Promise.resolve(text);
   },
   showOpenDialog: () => Promise.resolve(state.opened),
+  showSaveDialog: () => Promise.resolve(state.saved),
   withProgress: (
     options: { title: string; location: ProgressLocation },
     work: (progress: { report: (value: { message?: string }) => void }, token: unknown) => unknown,

@@ -8,7 +8,8 @@ import { SECTION } from '../settings/configuration';
 import { analyzeRun } from './analyze-run';
 import { chooseAttributes } from './choose-attributes';
 import { chosenFolders, chosenFoldersAndArchives } from './choose-folders';
-import { copyImages, copyPaths } from './cluster-images';
+import { copyAllImages, copyImages } from './copy-images';
+import { copyPaths } from './copy-paths';
 import { undo } from '../panels/undo-steps';
 import type { CommandContext } from './command-context';
 import { exportRun } from './export-run';
@@ -25,7 +26,9 @@ import {
   RUN_WITH_FAILURES,
   Targets,
 } from './targets';
+import { saveChart } from './save-chart';
 import { useModel } from './use-model';
+import { writeSidecars } from './write-sidecars';
 
 /** Receives what VS Code passes from the menu; nothing if the command palette is used. */
 type Handler = (...args: never[]) => unknown;
@@ -93,6 +96,14 @@ function runCommands(context: CommandContext, targets: Targets, lists: ImageList
       session.allow();
       return exportRun(session, context.root);
     }),
+    copyAllImages: onRun(ANALYZED_RUN, (session) => {
+      session.allow();
+      return copyAllImages(session);
+    }),
+    writeSidecars: onRun(ANALYZED_RUN, (session) => {
+      session.allow();
+      return writeSidecars(session);
+    }),
     showFailures: onRun(RUN_WITH_FAILURES, (session) => lists.show(session, 'failed.csv')),
     showFaceless: onRun(RUN_WITH_FACELESS_IMAGES, (session) =>
       lists.show(session, 'without-face.csv'),
@@ -116,6 +127,7 @@ function clusterCommands({ panels }: CommandContext, targets: Targets): Handlers
       panels.show(session, cluster.id);
     }),
     copyPaths: onCluster(copyPaths),
+    saveChart: onCluster(saveChart),
     copyImages: onCluster(copyImages),
   };
 }

@@ -150,13 +150,25 @@ export class RunQueries {
     return this.engine().call('clusterPaths', { runDir: this.runDir, cluster });
   }
 
-  /** Copies the images of a cluster into a folder. */
+  /** Copies the images of a cluster, or of all, into a folder. */
   async copyImages(
-    cluster: number,
-    outDir: string,
+    params: Omit<EngineCalls['copyImages']['params'], 'runDir'>,
     options: CallOptions,
   ): Promise<EngineCalls['copyImages']['result']> {
-    return this.engine().call('copyImages', { runDir: this.runDir, cluster, outDir }, options);
+    return this.engine().call('copyImages', { ...params, runDir: this.runDir }, options);
+  }
+
+  /** Writes XMP side-cars of all images. */
+  async writeSidecars(
+    params: Omit<EngineCalls['writeSidecars']['params'], 'runDir'>,
+    options: CallOptions,
+  ): Promise<EngineCalls['writeSidecars']['result']> {
+    return this.engine().call('writeSidecars', { ...params, runDir: this.runDir }, options);
+  }
+
+  /** A chart as PNG. */
+  async drawChart(svg: string): Promise<Uint8Array> {
+    return this.engine().call('drawChart', { svg });
   }
 
   async export(
