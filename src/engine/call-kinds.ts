@@ -57,6 +57,8 @@ export const CALL_KINDS: Record<EngineCall, CallKind> = {
   compareVectors: 'job',
   export: 'job',
   copyImages: 'job',
+  pack: 'job',
+  unpack: 'job',
   dataset: 'job',
   model: 'job',
   missingWords: 'job',

@@ -27,7 +27,9 @@ import type { JobContext } from './jobs/job-context';
 import { judgeRun, judgeStored } from './jobs/judge';
 import { suspectedLabelErrors } from './jobs/label-errors';
 import { describeModel, missingWords } from './jobs/model';
+import { packRun } from './jobs/pack-run';
 import { photo } from './jobs/photo';
+import { unpackRun } from './jobs/unpack-run';
 import { wrapNetwork } from './jobs/wrap-network';
 import { runStoreWriterProcess } from './pipeline/store-writer';
 import { isRetired } from './retire';
@@ -86,6 +88,8 @@ const handlers: Handlers<EngineTable> = {
   clusterPaths: answering<'clusterPaths'>(clusterPaths),
   copyImages: answering<'copyImages'>(copyImages),
   export: answering<'export'>(exportRun),
+  pack: answering<'pack'>(packRun),
+  unpack: answering<'unpack'>(unpackRun),
   vectors: answering<'vectors'>(clusterVectors),
   compare: answering<'compare'>(compareRun),
   compareVectors: answering<'compareVectors'>(compareVectors),

@@ -175,6 +175,17 @@ export interface EngineCalls extends DatasetCalls {
     };
     result: Written;
   };
+  /**
+   * Writes a run with its clusters, crops and corrections into one file, or replaces the file with
+   * `overwrite`. The file of before stays where that fails.
+   */
+  pack: {
+    params: { runDir: string; file: string; overwrite: boolean };
+    /** Size of the file. */
+    result: { bytes: number };
+  };
+  /** Makes a run of such a file, which may come from anywhere. `runDir` must not exist. */
+  unpack: { params: { runDir: string; file: string; bundled: BundledModels }; result: RunManifest };
   /** Clusters the attribute vectors in a file. */
   vectors: {
     params: {

@@ -31,6 +31,7 @@ import { countedFaces, ofAllFaces } from '../clustering/corrected-faces';
 import { openRun } from '../open-runs';
 import { clusteringWorkers, pictureWorkers } from '../threads/worker-pools';
 import { writeCorrected } from './corrections';
+import { assertHere } from './photo';
 import { clusteringOf } from './stored-clustering';
 import type { JobContext } from './job-context';
 import { inputOf } from './run-input';
@@ -183,5 +184,6 @@ export async function locate({
   if (faces.rawPaths[row] !== undefined) {
     throw new UserError(`'${name}' cannot be opened in the editor: its name is not valid UTF-8`);
   }
+  await assertHere(run, row);
   return { path: String(imagePath(run, row)), name };
 }
