@@ -9,9 +9,13 @@ import { ContextKeys } from './host/context-keys';
 import type { Disposable } from './host/disposables';
 import { createLog, type Log } from './host/outlets';
 import { DATASET_VIEW_TYPE, DatasetPanel } from './host/panels/dataset-panel';
-import { Panels, VIEW_TYPE } from './host/panels/panels';
+import { FileEditor } from './host/panels/file-editor';
+import { FILE_VIEW_TYPE, Panels, VIEW_TYPE } from './host/panels/panels';
+import { FileSession } from './host/runs/file-session';
 import { FolderWatch } from './host/runs/folder-watch';
 import { RunLibrary } from './host/runs/run-library';
+import type { SessionContext } from './host/runs/session-context';
+import { sweepCopies, WorkingCopy } from './host/runs/working-copies';
 import { readSettings, SECTION } from './host/settings/configuration';
 import { SettingHistory } from './host/settings/setting-history';
 import { RunTree } from './host/side-panel/run-tree';
@@ -38,7 +42,7 @@ export function activate({
   const storeDir = join(globalStorageUri.fsPath, 'faces');
   const bundled = bundledModels(root);
   const history = new SettingHistory();
-  const { library, loaded } = openLibrary({
+  const { library, loaded, context } = openLibrary({
     engine,
     bundled,
     storeDir,
@@ -57,6 +61,7 @@ export function activate({
       DatasetPanel.serializer(datasets),
     ),
   );
+  addFileEditor(add, { library, panels, context, folder: join(globalStorageUri.fsPath, 'files') });
   addFolderWatch(add, panels, log, history);
   add(new ContextKeys(library, history));
   const exploreDataset = (folder: string) => {
@@ -89,7 +94,7 @@ interface LibraryParts {
   log: Log;
 }
 
-/** @returns the runs, and a promise that resolves when the stored ones are listed. */
+/** @returns the runs with their context; `loaded` resolves when the stored ones are listed. */
 function openLibrary({ engine, bundled, storeDir, runsDir, log }: LibraryParts) {
   const context = {
     engine,
@@ -105,7 +110,7 @@ function openLibrary({ engine, bundled, storeDir, runsDir, log }: LibraryParts) 
   const loaded = library.load().catch((error: unknown) => {
     log.error(`the runs in '${runsDir}' cannot be listed: ${messageOf(error)}`);
   });
-  return { library, loaded };
+  return { library, loaded, context };
 }
 
 /** @returns selects the entry of a run or cluster if the side panel is visible. */
@@ -121,6 +126,26 @@ function addSidePanel(add: Add, library: RunLibrary, loaded: Promise<void>) {
     if (view.visible)
       void view.reveal(tree.nodeOf(session, cluster), { select: true, focus: false });
   };
+}
+
+interface FileEditorParts {
+  library: RunLibrary;
+  panels: Panels;
+  context: SessionContext;
+  /** Folder of the runs that are unpacked. */
+  folder: string;
+}
+
+/** Opens files of runs in panels. */
+function addFileEditor(add: Add, { library, panels, context, folder }: FileEditorParts): void {
+  const copies = { ...context, folder };
+  void sweepCopies(copies);
+  const openFile = (file: string, isBackedUp: boolean) => {
+    const copy = new WorkingCopy(copies, file, isBackedUp);
+    return { copy, session: new FileSession(context, copy) };
+  };
+  const editor = add(new FileEditor({ library, panels, openFile }));
+  add(vscode.window.registerCustomEditorProvider(FILE_VIEW_TYPE, editor));
 }
 
 /** Watches the folders of open panels, and follows the settings and the trust in the workspace. */

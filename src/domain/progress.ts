@@ -1,7 +1,7 @@
 /** Progress of a job. */
 
 export type Stage =
-  'scan' | 'infer' | 'embed' | 'cluster' | 'compare' | 'summarise' | 'export' | 'copy';
+  'scan' | 'infer' | 'embed' | 'cluster' | 'compare' | 'summarise' | 'export' | 'copy' | 'open';
 
 export interface Progress {
   stage: Stage;

@@ -1,6 +1,7 @@
 /** Lets the user choose the attributes by which faces are compared. */
 import { CELEBA_ATTRIBUTES, readableAttribute } from '../../domain/attributes';
 import { pickMany, showWarning } from '../outlets';
+import { FileSession } from '../runs/file-session';
 import type { RunLibrary } from '../runs/run-library';
 import { readSettings } from '../settings/configuration';
 import type { CommandContext } from './command-context';
@@ -8,9 +9,11 @@ import type { CommandContext } from './command-context';
 export async function chooseAttributes({
   history,
   library,
-}: Pick<CommandContext, 'history' | 'library'>): Promise<void> {
+  panels,
+}: Pick<CommandContext, 'history' | 'library' | 'panels'>): Promise<void> {
+  const session = panels.active?.session;
   const { settings } = readSettings();
-  const { attributes } = settings;
+  const { attributes } = session instanceof FileSession ? session.settings : settings;
   const names = await pickMany<string>(
     knownAttributes(library).map((name) => ({
       label: readableAttribute(name),
@@ -26,7 +29,9 @@ export async function chooseAttributes({
   }
   const same =
     names.length === attributes.length && names.every((name) => attributes.includes(name));
-  if (!same) await history.change({ attributes: names }, settings);
+  if (same) return;
+  if (session instanceof FileSession) await session.change({ attributes: names });
+  else await history.change({ attributes: names }, settings);
 }
 
 /** The attributes of the models that were used; those of the bundled model before the first run. */

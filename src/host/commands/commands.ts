@@ -15,6 +15,7 @@ import { exportRun } from './export-run';
 import { ImageLists } from './image-lists';
 import { clearCache, installCudaSupport } from './maintenance';
 import { removeRun } from './remove-run';
+import { saveClusters } from './save-clusters';
 import {
   ANALYZED_RUN,
   ANY_RUN,
@@ -81,7 +82,8 @@ function runCommands(context: CommandContext, targets: Targets, lists: ImageList
     refresh: onRun(ANY_RUN, (session) => analyzeRun(session, context)),
     openRun: onRun(ANY_RUN, (session) => {
       panels.show(session, null);
-      if (session.manifest === null && !session.isBusy()) void analyzeRun(session, context);
+      const isNew = session.manifest === null && session.file === undefined;
+      if (isNew && !session.isBusy()) void analyzeRun(session, context);
     }),
     compare: onRun(ANALYZED_RUN, (session) => panels.compare(session)),
     cancel: onRun(BUSY_RUN, (session) => {
@@ -90,6 +92,10 @@ function runCommands(context: CommandContext, targets: Targets, lists: ImageList
     export: onRun(ANALYZED_RUN, (session) => {
       session.allow();
       return exportRun(session, context.root);
+    }),
+    saveClusters: onRun(ANALYZED_RUN, (session) => {
+      session.allow();
+      return saveClusters(session);
     }),
     showFailures: onRun(RUN_WITH_FAILURES, (session) => lists.show(session, 'failed.csv')),
     showFaceless: onRun(RUN_WITH_FACELESS_IMAGES, (session) =>

@@ -183,7 +183,7 @@ export class ClustersPanel {
         await useImages(session, params);
       },
       settings: async ({ changes }) => {
-        await changeSettings(context.history, changes);
+        await changeSettings(session, context.history, changes);
       },
       trouble: ({ message }) => {
         context.log.error(`the panel: ${message}`);

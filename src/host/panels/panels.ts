@@ -6,6 +6,8 @@ import type { RunSession } from '../runs/run-session';
 import { ClustersPanel, type PanelContext } from './clusters-panel';
 
 export const VIEW_TYPE = 'faceClusters.clusters';
+/** Of files of runs, which open in an editor of their own. */
+export const FILE_VIEW_TYPE = 'faceClusters.file';
 
 /** A panel in front, with the cluster it shows (null for all clusters). */
 interface ActivePanel {
@@ -46,6 +48,11 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
     const panel = this.open.get(session);
     if (panel !== undefined) {
       panel.show(selected);
+      return;
+    }
+    if (session.file !== undefined) {
+      const uri = vscode.Uri.file(session.file);
+      void vscode.commands.executeCommand('vscode.openWith', uri, FILE_VIEW_TYPE);
       return;
     }
     this.adopt(
@@ -97,6 +104,12 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
     for (const panel of this.open.values()) panel.detach();
     this.opened.dispose();
     this.closed.dispose();
+  }
+
+  /** Shows a run in the editor of its file. */
+  async showInEditor(panel: vscode.WebviewPanel, session: RunSession): Promise<void> {
+    this.adopt(panel, session, null);
+    await session.followSettings();
   }
 
   private adopt(panel: vscode.WebviewPanel, session: RunSession, selected: number | null) {

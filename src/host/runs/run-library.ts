@@ -57,6 +57,19 @@ export class RunLibrary extends EventEmitter<LibraryEvents> {
     return session;
   }
 
+  /** Lists a run that was opened from a file, until it is closed. */
+  open(session: RunSession): void {
+    this.sessions.unshift(session);
+    this.follow(session);
+  }
+
+  /** Takes such a run from the list. */
+  close(session: RunSession): void {
+    session.end();
+    this.sessions = this.sessions.filter((other) => other !== session);
+    this.emit('change', undefined);
+  }
+
   /** Removes a run from the list and the disk; the images are not touched. */
   async remove(session: RunSession): Promise<void> {
     session.end();

@@ -3,9 +3,12 @@ import type { Clustering, FaceOrder } from '../../domain/clustering';
 import type { Comparison } from '../../domain/comparison';
 import type { FaceAnswer, FaceCard, PhotoView } from '../../domain/faces';
 import type { FaceMap } from '../../domain/face-map';
-import type { ClusteringSettings } from '../../domain/settings';
+import { type ClusteringSettings, METHODS } from '../../domain/settings';
 import type { CallOptions, EngineClient } from '../../engine/client';
-import type { CompareParams, EngineCalls } from '../../protocol/engine';
+import type { EngineCalls } from '../../protocol/engine';
+
+/** Range of the numbers of clusters in a comparison, as in the original work. */
+const COMPARED = { from: 2, to: 50 };
 
 export class RunQueries {
   /**
@@ -24,10 +27,12 @@ export class RunQueries {
     return this.engine().call('cluster', { runDir: this.runDir, settings }, options);
   }
 
-  /** Compares clustering methods, like `cluster`. */
-  async compare(params: CompareParams, options: CallOptions): Promise<Comparison> {
-    await this.embedIfWanted(params.settings, options);
-    return this.engine().call('compare', { ...params, runDir: this.runDir }, options);
+  /** Compares all clustering methods, like `cluster`. */
+  async compare(settings: ClusteringSettings, options: CallOptions): Promise<Comparison> {
+    await this.embedIfWanted(settings, options);
+    const { runDir } = this;
+    const params = { methods: [...METHODS], ...COMPARED, outDir: undefined, settings, runDir };
+    return this.engine().call('compare', params, options);
   }
 
   /** A page of the faces of a cluster. */
@@ -99,6 +104,12 @@ export class RunQueries {
     options: CallOptions,
   ): Promise<EngineCalls['export']['result']> {
     return this.engine().call('export', { ...target, runDir: this.runDir }, options);
+  }
+
+  /** Writes the run into one file. @returns its size, in bytes. */
+  async pack(file: string, options: CallOptions): Promise<number> {
+    const params = { runDir: this.runDir, file, overwrite: true };
+    return (await this.engine().call('pack', params, options)).bytes;
   }
 
   private async embedIfWanted({ features }: ClusteringSettings, options: CallOptions) {

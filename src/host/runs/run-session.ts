@@ -10,7 +10,11 @@ import type { ClusterPictures } from '../../domain/faces';
 import type { Judgement } from '../../domain/judgement';
 import type { Progress } from '../../domain/progress';
 import type { FolderChanges, RunManifest } from '../../domain/run';
-import { analysisSettings, clusteringSettings, METHODS } from '../../domain/settings';
+import {
+  analysisSettings,
+  type ClusteringSettings,
+  clusteringSettings,
+} from '../../domain/settings';
 import type { CallOptions, EngineClient } from '../../engine/client';
 import type { PanelProblem } from '../../protocol/panel';
 import { messageOf, UserError } from '../../util/errors';
@@ -25,9 +29,6 @@ import { staleSettings } from './stale-settings';
 /** About how many faces the eigenfaces of a larger run are first made of. */
 const PREVIEW_FACES = 8000;
 
-/** Range of the numbers of clusters in a comparison, as in the original work. */
-const COMPARED = { from: 2, to: 50 };
-
 export class RunSession extends EventEmitter<SessionEvents> {
   clustering: Clustering | null = null;
   pictures: ClusterPictures[] | null = null;
@@ -41,15 +42,17 @@ export class RunSession extends EventEmitter<SessionEvents> {
 
   readonly jobs: JobRunner;
   readonly queries: RunQueries;
-  private removed = false;
+  /** The file that the run was opened from; undefined for a run of folders. */
+  readonly file: string | undefined = undefined;
+  protected removed = false;
   private requested = false;
-  private loading: Promise<void> | undefined;
+  protected loading: Promise<void> | undefined;
   private readonly corrections: CorrectionQueue;
   /** Number of clusterings so far that were not made by corrections. */
   private clusterings = 0;
 
   constructor(
-    private readonly context: SessionContext,
+    protected readonly context: SessionContext,
     readonly id: string,
     /** Folder of the stored run. */
     readonly runDir: string,
@@ -102,12 +105,17 @@ export class RunSession extends EventEmitter<SessionEvents> {
   }
 
   /** @throws UserError while the run waits for trust. */
-  private get engine(): EngineClient {
+  protected get engine(): EngineClient {
     if (this.waits)
       throw new UserError(
         'clusters of a workspace that is not trusted are used only after you open them',
       );
     return this.context.engine;
+  }
+
+  /** The current settings of clustering. */
+  get settings(): ClusteringSettings {
+    return clusteringSettings(this.context.settings());
   }
 
   /** Settings whose change takes effect with the next analysis. */
@@ -151,14 +159,7 @@ export class RunSession extends EventEmitter<SessionEvents> {
   /** Compares the clustering methods; the comparison is stored with the run. */
   compare(): Promise<Outcome> {
     return this.run('compare', undefined, async (options) => {
-      const params = {
-        methods: [...METHODS],
-        from: COMPARED.from,
-        to: COMPARED.to,
-        outDir: undefined,
-        settings: clusteringSettings(this.context.settings()),
-      };
-      this.comparison = await this.queries.compare(params, options);
+      this.comparison = await this.queries.compare(this.settings, options);
     });
   }
 
@@ -186,8 +187,13 @@ export class RunSession extends EventEmitter<SessionEvents> {
   /** Repeats the job that failed. */
   retry(): Promise<Outcome> {
     const { failedKind } = this.jobs;
-    if (this.manifest === null) return this.analyze();
+    if (this.manifest === null || failedKind === 'open') return this.begin();
     return failedKind === 'correct' ? this.correct({ kind: 'replay' }) : this[failedKind]();
+  }
+
+  /** Makes the run, once more if that failed. */
+  protected begin(): Promise<Outcome> {
+    return this.analyze();
   }
 
   cancel(): void {
@@ -207,7 +213,7 @@ export class RunSession extends EventEmitter<SessionEvents> {
     return this.loading;
   }
 
-  private async loadStored(): Promise<void> {
+  protected async loadStored(): Promise<void> {
     if (this.manifest === null || this.clustering !== null) return;
     try {
       this.comparison = await storedComparison(this.runDir, this.context.log);
@@ -227,8 +233,7 @@ export class RunSession extends EventEmitter<SessionEvents> {
     if (this.waits) return;
     await this.load();
     const analyzing = this.jobs.kind === 'analyze'; // ends with a clustering by these settings
-    const wanted = clusteringSettings(this.context.settings());
-    const outdated = this.isBusy() || !isDeepStrictEqual(this.clustering?.settings, wanted);
+    const outdated = this.isBusy() || !isDeepStrictEqual(this.clustering?.settings, this.settings);
     if (this.manifest !== null && !analyzing && outdated) await this.cluster();
     else this.emit('state');
   }
@@ -270,7 +275,7 @@ export class RunSession extends EventEmitter<SessionEvents> {
   }
 
   /** Compares the clusters with labels, if there are any beside the images. */
-  private async judge(): Promise<void> {
+  protected async judge(): Promise<void> {
     const { generation } = this;
     const isOutdated = () => generation !== this.generation || this.isBusy() || this.removed;
     const judgement = await judgeClusters(this.engine, this.runDir, (message) => {
@@ -282,12 +287,11 @@ export class RunSession extends EventEmitter<SessionEvents> {
   }
 
   private async clusterFaces(options: CallOptions): Promise<void> {
-    const settings = clusteringSettings(this.context.settings());
-    this.show(await this.queries.cluster(settings, options));
+    this.show(await this.queries.cluster(this.settings, options));
     this.clusterings += 1;
   }
 
-  private show(clustering: Clustering): void {
+  protected show(clustering: Clustering): void {
     this.clustering = clustering;
     this.pictures = null;
     this.judgement = null;

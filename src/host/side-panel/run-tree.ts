@@ -120,6 +120,7 @@ function runContext(session: RunSession): string {
     ['busy', session.isBusy()],
     ['idle', !session.isBusy()],
     ['analyzed', manifest !== null],
+    ['file', session.file !== undefined],
     ['failures', (manifest?.failures.length ?? 0) > 0],
     ['faceless', (manifest?.faceless.length ?? 0) > 0],
   ];
@@ -129,12 +130,15 @@ function runContext(session: RunSession): string {
 function runIcon(session: RunSession): string {
   if (session.isBusy()) return 'sync~spin';
   if (session.problem !== null) return 'warning';
+  if (session.file !== undefined) return 'package';
   return changesText(session.changes) === '' ? 'folder' : 'bell-dot';
 }
 
-function runDescription({ manifest, clustering, progress, problem, changes }: RunSession): string {
+function runDescription(session: RunSession): string {
+  const { manifest, clustering, progress, problem, changes, file } = session;
   if (progress !== null) return stageText(progress);
-  if (manifest === null) return problem?.message ?? 'not analyzed yet';
+  if (manifest === null)
+    return problem?.message ?? (file === undefined ? 'not analyzed yet' : 'not opened yet');
   return [
     plural(manifest.faces, 'face'),
     clustering === null ? '' : clustersText(clustering.clusters),

@@ -1,0 +1,113 @@
+/** The editor of files of runs: the panel, with changes that are saved and reverted by VS Code. */
+import * as vscode from 'vscode';
+import { forName } from '../../text/neutralize';
+import { megabytes } from '../../text/sizes';
+import { CancelledError, UserError } from '../../util/errors';
+import { withSignal } from '../commands/notification-progress';
+import { type Disposable, Disposables, listen } from '../disposables';
+import { ask, showInStatusBar } from '../outlets';
+import { FileSession } from '../runs/file-session';
+import type { RunLibrary } from '../runs/run-library';
+import type { WorkingCopy } from '../runs/working-copies';
+import type { Panels } from './panels';
+
+/** A file that is open. */
+class RunDocument implements vscode.CustomDocument {
+  constructor(
+    readonly uri: vscode.Uri,
+    readonly session: FileSession,
+    readonly copy: WorkingCopy,
+    private readonly onDispose: () => void,
+  ) {}
+
+  dispose(): void {
+    this.onDispose();
+  }
+}
+
+interface EditorContext {
+  library: RunLibrary;
+  panels: Panels;
+  /** @param isBackedUp whether VS Code has a backup of changes to the file. */
+  openFile: (file: string, isBackedUp: boolean) => { session: FileSession; copy: WorkingCopy };
+}
+
+/** Time in milliseconds that the status bar says that a file was saved. */
+const SHOWN_MS = 5000;
+
+export class FileEditor implements vscode.CustomEditorProvider<RunDocument>, Disposable {
+  private readonly disposables = new Disposables();
+  private readonly changed = this.disposables.add(
+    new vscode.EventEmitter<vscode.CustomDocumentContentChangeEvent<RunDocument>>(),
+  );
+  readonly onDidChangeCustomDocument = this.changed.event;
+  private readonly open = new Set<RunDocument>();
+
+  constructor(private readonly context: EditorContext) {}
+
+  openCustomDocument(uri: vscode.Uri, { backupId }: vscode.CustomDocumentOpenContext): RunDocument {
+    const { library, openFile } = this.context;
+    if (uri.scheme !== 'file')
+      throw new UserError(
+        `expected a file on a disk of the computer that VS Code works on, got one of '${forName(uri.scheme)}'`,
+      );
+    const { session, copy } = openFile(uri.fsPath, backupId !== undefined);
+    const listening = listen(session, 'changed', () => {
+      this.changed.fire({ document });
+    });
+    const document: RunDocument = new RunDocument(uri, session, copy, () => {
+      listening.dispose();
+      this.open.delete(document);
+      library.close(session);
+      void copy.remove();
+    });
+    this.open.add(document);
+    library.open(session);
+    return document;
+  }
+
+  async resolveCustomEditor({ session }: RunDocument, panel: vscode.WebviewPanel): Promise<void> {
+    await this.context.panels.showInEditor(panel, session);
+  }
+
+  async saveCustomDocument({ copy }: RunDocument, token: vscode.CancellationToken): Promise<void> {
+    if ((await copy.isOutdated()) && !(await mayReplace(copy.file))) throw new CancelledError();
+    const bytes = await withSignal(token, (signal) => copy.save({ signal }));
+    await copy.mark(false, undefined);
+    showInStatusBar(`Saved, ${megabytes(bytes)}`, SHOWN_MS);
+  }
+
+  async saveCustomDocumentAs(
+    { session }: RunDocument,
+    { fsPath }: vscode.Uri,
+    token: vscode.CancellationToken,
+  ): Promise<void> {
+    await withSignal(token, (signal) => session.queries.pack(fsPath, { signal }));
+  }
+
+  async revertCustomDocument({ session }: RunDocument): Promise<void> {
+    await session.revert();
+  }
+
+  /** The copy itself is the backup: each correction is on the disk at once. */
+  backupCustomDocument({ copy }: RunDocument): Promise<vscode.CustomDocumentBackup> {
+    return Promise.resolve({ id: copy.id, delete: () => undefined });
+  }
+
+  /** When the window is closed. */
+  dispose(): void {
+    for (const { copy } of this.open) copy.leave();
+    this.disposables.dispose();
+  }
+}
+
+async function mayReplace(file: string): Promise<boolean> {
+  const replace = 'Replace';
+  const answer = await ask(
+    'warning',
+    `'${forName(file)}' was changed by another program since it was opened. Replace it?`,
+    'What was changed there is lost. “Save As…” keeps both.',
+    replace,
+  );
+  return answer === replace;
+}
