@@ -140,8 +140,8 @@ interface FileEditorParts {
 function addFileEditor(add: Add, { library, panels, context, folder }: FileEditorParts): void {
   const copies = { ...context, folder };
   void sweepCopies(copies);
-  const openFile = (file: string, isBackedUp: boolean) => {
-    const copy = new WorkingCopy(copies, file, isBackedUp);
+  const openFile = (file: string, backup: string | undefined) => {
+    const copy = new WorkingCopy(copies, file, backup);
     return { copy, session: new FileSession(context, copy) };
   };
   const editor = add(new FileEditor({ library, panels, openFile }));

@@ -28,10 +28,15 @@ class RunDocument implements vscode.CustomDocument {
 interface EditorContext {
   library: RunLibrary;
   panels: Panels;
-  /** @param isBackedUp whether VS Code has a backup of changes to the file. */
-  openFile: (file: string, isBackedUp: boolean) => { session: FileSession; copy: WorkingCopy };
+  /** @param backup id of VS Code's backup of changes to the file. */
+  openFile: (
+    file: string,
+    backup: string | undefined,
+  ) => { session: FileSession; copy: WorkingCopy };
 }
 
+/** Milliseconds after which corrections that were made during a save are told of again. */
+const AFTER_SAVE_MS = 100;
 /** Time in milliseconds that the status bar says that a file was saved. */
 const SHOWN_MS = 5000;
 
@@ -51,7 +56,7 @@ export class FileEditor implements vscode.CustomEditorProvider<RunDocument>, Dis
       throw new UserError(
         `expected a file on a disk of the computer that VS Code works on, got one of '${forName(uri.scheme)}'`,
       );
-    const { session, copy } = openFile(uri.fsPath, backupId !== undefined);
+    const { session, copy } = openFile(uri.fsPath, backupId);
     const listening = listen(session, 'changed', () => {
       this.changed.fire({ document });
     });
@@ -70,11 +75,16 @@ export class FileEditor implements vscode.CustomEditorProvider<RunDocument>, Dis
     await this.context.panels.showInEditor(panel, session);
   }
 
-  async saveCustomDocument({ copy }: RunDocument, token: vscode.CancellationToken): Promise<void> {
+  async saveCustomDocument(document: RunDocument, token: vscode.CancellationToken): Promise<void> {
+    const { copy } = document;
     if ((await copy.isOutdated()) && !(await mayReplace(copy.file))) throw new CancelledError();
     const bytes = await withSignal(token, (signal) => copy.save({ signal }));
-    await copy.mark(false, undefined);
     showInStatusBar(`Saved, ${megabytes(bytes)}`, SHOWN_MS);
+    if (!(await copy.isCorrected())) return;
+    // VS Code takes the file for unchanged once this has returned.
+    setTimeout(() => {
+      this.changed.fire({ document });
+    }, AFTER_SAVE_MS);
   }
 
   async saveCustomDocumentAs(

@@ -5,7 +5,6 @@
  */
 import type { Clustering } from '../../domain/clustering';
 import type { ClusteringSettings } from '../../domain/settings';
-import { messageOf } from '../../util/errors';
 import type { Outcome } from './job-runner';
 import { RunSession } from './run-session';
 import type { SessionContext } from './session-context';
@@ -48,20 +47,21 @@ export class FileSession extends RunSession {
   /** Changes settings of the clusters, which are made anew. */
   async change(changes: Partial<ClusteringSettings>): Promise<void> {
     this.own.settings = { ...this.own.settings, ...changes };
+    await this.copy.keepSettings(this.settings);
     await this.followSettings();
   }
 
   /** Shows what the file holds, and forgets all changes since. */
   async revert(): Promise<void> {
     this.cancel();
-    await this.begin('reopen');
+    await this.begin();
   }
 
-  protected override async loadStored(how: 'open' | 'reopen' = 'open'): Promise<void> {
+  protected override async loadStored(): Promise<void> {
     let opened: Opened | undefined;
     const outcome = await this.jobs.run('open', undefined, async (options) => {
       if (this.waits) return;
-      opened = await this.copy[how](options);
+      opened = await this.copy.open(options);
     });
     if (outcome.kind === 'failed') this.context.log(outcome.message);
     if (opened === undefined) return;
@@ -73,8 +73,8 @@ export class FileSession extends RunSession {
     if (opened.recovered) this.emit('changed');
   }
 
-  protected override async begin(how: 'open' | 'reopen' = 'open'): Promise<Outcome> {
-    this.loading = this.loadStored(how);
+  protected override async begin(): Promise<Outcome> {
+    this.loading = this.loadStored();
     await this.loading;
     await this.followSettings();
     return { kind: 'done' };
@@ -87,9 +87,6 @@ export class FileSession extends RunSession {
 
   protected override show(clustering: Clustering): void {
     super.show(clustering);
-    this.copy.mark(true, clustering.settings).catch((error: unknown) => {
-      this.context.log(messageOf(error));
-    });
     this.emit('changed');
   }
 

@@ -5,11 +5,11 @@
  * Code.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { appendFile, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { logPath } from '../../corrections/correction-log';
+import { logBytes, logPath } from '../../corrections/correction-log';
 import type { BundledModels } from '../../domain/networks';
 import type { RunManifest } from '../../domain/run';
 import { type ClusteringSettings, checkSettings, clusteringSettings } from '../../domain/settings';
@@ -26,11 +26,11 @@ const MAX_AGE_MS = 30 * 24 * 60 * 60 * 1000;
 const ownerSchema = z.object({
   file: z.string(),
   process: processIdentitySchema,
-  /** Whether there is anything that the file does not hold. */
-  changed: z.boolean(),
+  /** Bytes of the log of corrections that the file holds. */
+  saved: z.int().min(0),
   /** Whether the window was closed in order: only VS Code's own backup brings it back. */
   left: z.boolean(),
-  /** Settings of the clusters, where they were changed. */
+  /** Settings of the clusters, where the file holds others. */
   settings: z.record(z.string(), z.unknown()).optional(),
 });
 type Owner = z.infer<typeof ownerSchema>;
@@ -57,15 +57,16 @@ export class WorkingCopy {
   private readonly owner: Owner;
   /** Size and time of the file when it was read or written last. */
   private seen: string | undefined;
+  private written: Promise<void> = Promise.resolve();
 
-  /** @param isBackedUp whether VS Code has a backup of changes to the file. */
+  /** @param backup id of the copy that VS Code names as the backup of changes to the file. */
   constructor(
     private readonly context: CopiesContext,
     readonly file: string,
-    private readonly isBackedUp: boolean,
+    private readonly backup: string | undefined,
   ) {
     this.id = `${keyOf(file)}-${randomBytes(4).toString('hex')}`;
-    this.owner = { file, process: ownProcess(), changed: false, left: false };
+    this.owner = { file, process: ownProcess(), saved: 0, left: false };
   }
 
   private get folder(): string {
@@ -85,20 +86,18 @@ export class WorkingCopy {
     await removeUnpacked(runDir);
     this.seen = await identityOf(file);
     const manifest = await engine.call('unpack', { runDir, file, bundled }, options);
+    await this.note({ saved: await logBytes(runDir), settings: undefined });
     return { manifest, ...(await this.recover()) };
   }
 
-  /** Forgets what was changed since the file was saved. */
-  async reopen(options: CallOptions): Promise<Opened> {
-    await this.mark(false, undefined);
-    return this.open(options);
+  /** Notes settings that the file does not hold, for the time after a crash. */
+  keepSettings(settings: ClusteringSettings): Promise<void> {
+    return this.note({ settings });
   }
 
-  /** Notes whether the file lacks something, for the time after a crash. */
-  async mark(changed: boolean, settings: ClusteringSettings | undefined): Promise<void> {
-    this.owner.changed = changed;
-    this.owner.settings = settings;
-    await this.writeOwner();
+  /** Whether there are corrections that the file does not hold. */
+  async isCorrected(): Promise<boolean> {
+    return (await logBytes(this.runDir)) !== this.owner.saved;
   }
 
   /** Whether another program has written the file since, so that saving it loses something. */
@@ -111,8 +110,10 @@ export class WorkingCopy {
   async save(options: CallOptions): Promise<number> {
     const { runDir, file } = this;
     const { engine } = this.context;
+    const saved = await logBytes(runDir); // what is added meanwhile may be missing
     const { bytes } = await engine.call('pack', { runDir, file, overwrite: true }, options);
     this.seen = await identityOf(file);
+    await this.note({ saved, settings: undefined });
     return bytes;
   }
 
@@ -128,7 +129,10 @@ export class WorkingCopy {
   /** When the window is closed, for which nothing is awaited. */
   leave(): void {
     try {
-      if (!this.owner.changed) rmSync(this.folder, { recursive: true, force: true });
+      const { settings, saved } = this.owner;
+      const size = statSync(logPath(this.runDir), { throwIfNoEntry: false })?.size ?? 0;
+      if (settings === undefined && size === saved)
+        rmSync(this.folder, { recursive: true, force: true });
       else
         writeFileSync(join(this.folder, OWNER), JSON.stringify({ ...this.owner, left: true }), {
           mode: PRIVATE_FILE,
@@ -138,23 +142,36 @@ export class WorkingCopy {
     }
   }
 
+  private note(values: Partial<Owner>): Promise<void> {
+    Object.assign(this.owner, values);
+    return this.writeOwner();
+  }
+
   private writeOwner(): Promise<void> {
-    return replaceFile(join(this.folder, OWNER), JSON.stringify(this.owner));
+    const written = this.written.then(() =>
+      replaceFile(join(this.folder, OWNER), JSON.stringify(this.owner)),
+    );
+    this.written = written.catch(() => undefined);
+    return written;
   }
 
   /** Takes over what was not saved of copies of the same file, and removes them. */
   private async recover(): Promise<Pick<Opened, 'recovered' | 'settings'>> {
     let [recovered, settings]: [boolean, ClusteringSettings | undefined] = [false, undefined];
-    for (const { name, owner } of await abandonedCopies(this.context.folder)) {
-      if (!name.startsWith(`${keyOf(this.file)}-`)) continue;
+    for (const { name, owner, isAlive, isChanged } of await copiesIn(this.context.folder)) {
+      if (name === this.id || !name.startsWith(`${keyOf(this.file)}-`)) continue;
       const folder = join(this.context.folder, name);
-      if (owner.changed && (!owner.left || this.isBackedUp)) {
+      const isBackup = name === this.backup;
+      if (isAlive && !isBackup) continue; // another window has the file open
+      if (isChanged && (!owner.left || isBackup)) {
         await addLines(join(folder, 'run'), this.runDir);
         recovered = true;
         settings = owner.settings && checkedSettings(owner.settings);
-        await this.mark(true, settings);
+        await this.note({ settings });
       }
-      await rm(folder, { recursive: true, force: true });
+      // The process of a window that was loaded anew may live on for hours, without the window.
+      if (isAlive) await replaceFile(join(folder, OWNER), JSON.stringify({ ...owner, left: true }));
+      else await rm(folder, { recursive: true, force: true });
     }
     return { recovered, settings };
   }
@@ -163,26 +180,36 @@ export class WorkingCopy {
 /** Removes copies that nobody comes back to. */
 export async function sweepCopies({ folder, log }: CopiesContext): Promise<void> {
   try {
-    for (const { name, owner, age } of await abandonedCopies(folder))
-      if (!owner.changed || age > MAX_AGE_MS)
+    for (const { name, age, isAlive, isChanged } of await copiesIn(folder))
+      if (!isAlive && (!isChanged || age > MAX_AGE_MS))
         await rm(join(folder, name), { recursive: true, force: true });
   } catch (error) {
     log(`cannot tidy '${folder}': ${messageOf(error)}`);
   }
 }
 
-/** Copies whose windows have ended, the oldest first. */
-async function abandonedCopies(
-  folder: string,
-): Promise<{ name: string; owner: Owner; age: number }[]> {
+interface Copy {
+  name: string;
+  owner: Owner;
+  /** In milliseconds. */
+  age: number;
+  isAlive: boolean;
+  /** Whether there is anything that the file does not hold. */
+  isChanged: boolean;
+}
+
+/** All copies, the oldest first. */
+async function copiesIn(folder: string): Promise<Copy[]> {
   const names = await readdir(folder).catch(unlessGone);
-  const copies: { name: string; owner: Owner; age: number }[] = [];
+  const copies: Copy[] = [];
   for (const name of names ?? []) {
     const path = join(folder, name, OWNER);
     try {
       const owner = ownerSchema.parse(JSON.parse(await readFile(path, 'utf8')));
       const age = Date.now() - (await stat(path)).mtimeMs;
-      if (livenessOf(owner.process) !== 'alive') copies.push({ name, owner, age });
+      const isCorrected = (await logBytes(join(folder, name, 'run'))) !== owner.saved;
+      const isChanged = isCorrected || owner.settings !== undefined;
+      copies.push({ name, owner, age, isAlive: livenessOf(owner.process) === 'alive', isChanged });
     } catch {
       // It is being made or removed.
     }
