@@ -18,7 +18,9 @@ import type { SessionContext } from './host/runs/session-context';
 import { sweepCopies, WorkingCopy } from './host/runs/working-copies';
 import { readSettings, SECTION } from './host/settings/configuration';
 import { SettingHistory } from './host/settings/setting-history';
+import { ClusterDrag } from './host/side-panel/cluster-drag';
 import { RunTree } from './host/side-panel/run-tree';
+import { StatusBar } from './host/status-bar';
 import { isTrusted } from './host/trust';
 import { messageOf } from './util/errors';
 import { sweepTemporaryFolders } from './util/temporary-folder';
@@ -51,7 +53,7 @@ export function activate({
   });
   void sweepTemporaryFolders();
 
-  const onSelect = addSidePanel(add, library, loaded);
+  const { onSelect, selected } = addSidePanel(add, library, loaded);
   const panels = add(new Panels(library, { extensionUri, history, log, onSelect }, loaded));
   const datasets = { extensionUri, engine, bundled, storeDir, history, log };
   add(vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, panels));
@@ -64,13 +66,14 @@ export function activate({
   addFileEditor(add, { library, panels, context, folder: join(globalStorageUri.fsPath, 'files') });
   addFolderWatch(add, panels, log, history);
   add(new ContextKeys(library, history));
+  add(new StatusBar(library, panels));
   const exploreDataset = (folder: string) => {
     DatasetPanel.show(folder, datasets);
   };
   const networksDir = join(globalStorageUri.fsPath, 'networks');
   const folders = { storeDir, networksDir };
-  const commands = { library, panels, history, log, root, engine, ...folders, exploreDataset };
-  registerCommands(commands).forEach(add);
+  const shared = { library, panels, history, log, root, engine, selected };
+  registerCommands({ ...shared, ...folders, exploreDataset }).forEach(add);
 }
 
 type Add = <T extends Disposable>(disposable: T) => T;
@@ -113,19 +116,22 @@ function openLibrary({ engine, bundled, storeDir, runsDir, log }: LibraryParts) 
   return { library, loaded, context };
 }
 
-/** @returns selects the entry of a run or cluster if the side panel is visible. */
+/** `onSelect` selects the entry of a run or cluster if the side panel is visible. */
 function addSidePanel(add: Add, library: RunLibrary, loaded: Promise<void>) {
   const tree = add(new RunTree(library, loaded));
   const view = add(
     vscode.window.createTreeView('faceClusters.runs', {
       treeDataProvider: tree,
       showCollapseAll: true,
+      canSelectMany: true,
+      dragAndDropController: new ClusterDrag(),
     }),
   );
-  return (session: Parameters<RunTree['nodeOf']>[0], cluster: number | null) => {
+  const onSelect = (session: Parameters<RunTree['nodeOf']>[0], cluster: number | null) => {
     if (view.visible)
       void view.reveal(tree.nodeOf(session, cluster), { select: true, focus: false });
   };
+  return { onSelect, selected: () => view.selection[0] };
 }
 
 interface FileEditorParts {

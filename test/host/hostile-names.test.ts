@@ -150,6 +150,7 @@ describe.each(NAMES)('a name like %j', (_, name) => {
       storeDir: '',
       networksDir: '',
       root: '',
+      selected: () => undefined,
       exploreDataset: () => undefined,
     });
     await (registered.get('faceClusters.chooseAttributes') as unknown as () => Promise<void>)();

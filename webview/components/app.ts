@@ -1,7 +1,7 @@
 /** The panel: toolbar, notices, and all clusters or one cluster in detail. */
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { PanelState } from '../../src/protocol/panel';
+import type { PanelAct, PanelState } from '../../src/protocol/panel';
 import type { Source } from '../source';
 import './answer-view';
 import { Ask, ChooseCluster, Correct } from './cluster-events';
@@ -20,6 +20,7 @@ import { SelectFaces } from './select-faces';
 import './selection-bar';
 import { shared } from './shared.css';
 import './toolbar';
+import { isTyping } from './typing';
 import './waits';
 import type { Condition } from '../../src/domain/question';
 import type { Progress } from '../../src/domain/progress';
@@ -69,6 +70,12 @@ export class App extends LitElement {
 
   setPictures(generation: number, pictures: readonly ClusterPictures[]): void {
     this.pictures = { generation, of: new Map(pictures.map((each) => [each.cluster, each])) };
+  }
+
+  /** Does what a key of VS Code asks for, unless the key belongs to a text field. */
+  act(act: PanelAct): void {
+    if (act === 'find') this.renderRoot.querySelector('fc-overview')?.focusSearch();
+    else if (!isTyping()) this.renderRoot.querySelector('fc-selection-bar')?.act(act);
   }
 
   override connectedCallback() {

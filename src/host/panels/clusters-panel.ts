@@ -1,7 +1,13 @@
 /** The webview panel of a run. */
 import type * as vscode from 'vscode';
 import type { Progress } from '../../domain/progress';
-import { PANEL_QUERIES, type PanelCalls, type PanelEvent, panelParams } from '../../protocol/panel';
+import {
+  PANEL_QUERIES,
+  type PanelAct,
+  type PanelCalls,
+  type PanelEvent,
+  panelParams,
+} from '../../protocol/panel';
 import type { Handlers } from '../../channel/serve';
 import { Disposables, listen } from '../disposables';
 import type { Log } from '../outlets';
@@ -30,6 +36,11 @@ export interface PanelContext {
   onSelect: (session: RunSession, cluster: number | null) => void;
 }
 
+interface OwnContext extends PanelContext {
+  /** Called when the panel comes to the front, or another one does. */
+  onActive: () => void;
+}
+
 export class ClustersPanel {
   private comparisonHidden = false;
   private readonly disposables = new Disposables();
@@ -40,7 +51,7 @@ export class ClustersPanel {
   constructor(
     private readonly panel: vscode.WebviewPanel,
     readonly session: RunSession,
-    private readonly context: PanelContext,
+    private readonly context: OwnContext,
     private shown: number | null,
     onDispose: () => void,
   ) {
@@ -76,6 +87,11 @@ export class ClustersPanel {
       }),
     );
     add(
+      panel.onDidChangeViewState(() => {
+        context.onActive();
+      }),
+    );
+    add(
       panel.onDidDispose(() => {
         this.disposables.dispose();
         onDispose();
@@ -101,9 +117,9 @@ export class ClustersPanel {
    * Brings the panel to the front.
    * @param selected the cluster to show; null for all clusters, undefined for the one shown before.
    */
-  show(selected?: number | null): void {
+  show(selected: number | null | undefined, preserveFocus: boolean): void {
     if (selected !== undefined) this.select(selected);
-    this.panel.reveal(undefined, false);
+    this.panel.reveal(undefined, preserveFocus);
   }
 
   /** Sends the state of the run and the settings to the page. */
@@ -124,6 +140,11 @@ export class ClustersPanel {
   async compare(): Promise<void> {
     this.comparisonHidden = false;
     await this.session.compare();
+  }
+
+  /** Asks the page for something that depends on what is selected there. */
+  act(act: PanelAct): void {
+    if (!this.session.waits) this.tell({ kind: 'act', act });
   }
 
   close(): void {

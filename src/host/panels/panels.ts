@@ -1,6 +1,6 @@
 /** The open panels, at most one per run, restored when the window is reloaded. */
 import * as vscode from 'vscode';
-import { panelMementoSchema } from '../../protocol/panel';
+import { type PanelAct, panelMementoSchema } from '../../protocol/panel';
 import type { RunLibrary } from '../runs/run-library';
 import type { RunSession } from '../runs/run-session';
 import { ClustersPanel, type PanelContext } from './clusters-panel';
@@ -19,6 +19,9 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
   private readonly open = new Map<RunSession, ClustersPanel>();
   private readonly opened = new vscode.EventEmitter<RunSession>();
   private readonly closed = new vscode.EventEmitter<RunSession>();
+  private readonly activated = new vscode.EventEmitter<undefined>();
+  /** Another panel, or none, is in front. */
+  readonly onDidChangeActive = this.activated.event;
   readonly onDidOpen = this.opened.event;
   readonly onDidClose = this.closed.event;
 
@@ -42,12 +45,13 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
   /**
    * Shows a run that the user requested.
    * @param selected the cluster to show; null for all clusters, undefined for the one shown before.
+   * @param preserveFocus whether the side panel keeps the focus.
    */
-  show(session: RunSession, selected?: number | null): void {
+  show(session: RunSession, selected?: number | null, preserveFocus = false): void {
     session.allow();
     const panel = this.open.get(session);
     if (panel !== undefined) {
-      panel.show(selected);
+      panel.show(selected, preserveFocus);
       return;
     }
     if (session.file !== undefined) {
@@ -56,7 +60,10 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
       return;
     }
     this.adopt(
-      vscode.window.createWebviewPanel(VIEW_TYPE, '', vscode.ViewColumn.Active),
+      vscode.window.createWebviewPanel(VIEW_TYPE, '', {
+        viewColumn: vscode.ViewColumn.Active,
+        preserveFocus,
+      }),
       session,
       selected ?? null,
     );
@@ -68,6 +75,13 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
     this.show(session);
     await session.load();
     await this.open.get(session)?.compare();
+  }
+
+  /** Asks the page of the panel in front for something. @returns whether there is one. */
+  act(act: PanelAct): boolean {
+    const panel = [...this.open.values()].find(({ isActive }) => isActive);
+    panel?.act(act);
+    return panel !== undefined;
   }
 
   /** Sends the current settings to all pages. */
@@ -104,6 +118,7 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
     for (const panel of this.open.values()) panel.detach();
     this.opened.dispose();
     this.closed.dispose();
+    this.activated.dispose();
   }
 
   /** Shows a run in the editor of its file. */
@@ -113,11 +128,17 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
   }
 
   private adopt(panel: vscode.WebviewPanel, session: RunSession, selected: number | null) {
-    const clusters = new ClustersPanel(panel, session, this.context, selected, () => {
+    const onActive = () => {
+      this.activated.fire(undefined);
+    };
+    const context = { ...this.context, onActive };
+    const clusters = new ClustersPanel(panel, session, context, selected, () => {
       this.open.delete(session);
       this.closed.fire(session);
+      onActive();
     });
     this.open.set(session, clusters);
     this.opened.fire(session);
+    onActive();
   }
 }

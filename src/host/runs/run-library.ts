@@ -11,6 +11,8 @@ import type { SessionContext } from './session-context';
 interface LibraryEvents {
   /** A change of one run, or of the list of runs (undefined). */
   change: [RunSession | undefined];
+  /** Progress of a job. */
+  progress: [RunSession];
 }
 
 export class RunLibrary extends EventEmitter<LibraryEvents> {
@@ -81,6 +83,7 @@ export class RunLibrary extends EventEmitter<LibraryEvents> {
 
   private follow(session: RunSession) {
     session.on('state', () => this.emit('change', session));
+    session.on('progress', () => this.emit('progress', session));
     this.emit('change', undefined);
   }
 }
