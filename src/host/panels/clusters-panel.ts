@@ -26,6 +26,7 @@ import { panelState, picturesEvent } from './clusters-panel-state';
 import { undoSteps } from './undo-steps';
 import { panelQueries } from './panel-queries';
 import { reportFailure, servePages, untilAborted } from './serve-page';
+import { learned } from '../walkthrough';
 import { showPage } from './webview-page';
 
 export interface PanelContext {
@@ -158,6 +159,7 @@ export class ClustersPanel {
 
   private select(cluster: number | null) {
     this.shown = cluster;
+    if (cluster !== null) learned('hasLooked');
     this.refresh();
     this.context.onSelect(this.session, cluster);
   }

@@ -2,6 +2,7 @@
 import type { Handlers } from '../../channel/serve';
 import type { PANEL_QUERIES, PanelCalls } from '../../protocol/panel';
 import type { RunQueries } from '../runs/run-queries';
+import { learned } from '../walkthrough';
 import { plainBytes, plainMap, withPlainJpeg } from './plain-bytes';
 
 export const panelQueries = (
@@ -10,6 +11,7 @@ export const panelQueries = (
   faces: async ({ cluster, order, start, count }) =>
     (await queries.faces(cluster, order, start, count)).map(withPlainJpeg),
   ask: async (question) => {
+    learned('hasAsked');
     const { total, faces } = await queries.ask(question);
     return { total, faces: faces.map(withPlainJpeg) };
   },
