@@ -17,8 +17,10 @@ import {
 /** Entry of the log of corrections, which lies beside a run. */
 export const CORRECTIONS = 'corrections.jsonl';
 
-/** Largest text that is read whole, in bytes: V8's longest is only little longer. */
+/** Largest text that the engine reads whole, in bytes: V8's longest is only little longer. */
 const TEXT = 500_000_000;
+/** Largest text that the extension host reads, which all extensions share: of a million faces. */
+const SHARED_TEXT = 150_000_000;
 /** Largest table of numbers: of 10 million faces with 1000 attributes. */
 const NUMBERS = 40_000_000_000;
 
@@ -31,17 +33,17 @@ interface PackedFile {
 
 /** The first one comes first in the file. */
 export const PACKED_FILES: readonly PackedFile[] = [
-  { name: MANIFEST, limit: TEXT, compress: true },
+  { name: MANIFEST, limit: SHARED_TEXT, compress: true },
   { name: CORRECTIONS, limit: TEXT, compress: true },
-  { name: CLUSTERING, limit: TEXT, compress: true },
-  { name: BASE_CLUSTERING, limit: TEXT, compress: true },
+  { name: CLUSTERING, limit: SHARED_TEXT, compress: true },
+  { name: BASE_CLUSTERING, limit: SHARED_TEXT, compress: true },
   { name: FACES, limit: TEXT, compress: true },
   { name: IMAGES, limit: TEXT, compress: true },
   { name: PROBABILITIES, limit: NUMBERS, compress: true },
   { name: EMBEDDINGS, limit: NUMBERS, compress: true },
   { name: PICTURES, limit: TEXT, compress: true },
   { name: PLACES, limit: TEXT, compress: true },
-  { name: COMPARISON, limit: TEXT, compress: true },
+  { name: COMPARISON, limit: SHARED_TEXT, compress: true },
   { name: CROP_INDEX, limit: TEXT, compress: true },
   // JPEG is compressed already.
   { name: CROP_PACK, limit: 1e12, compress: false },

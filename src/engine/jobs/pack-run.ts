@@ -1,5 +1,5 @@
 /** Writes a run with everything that belongs to it into one file. */
-import { chmod, readFile, rename } from 'node:fs/promises';
+import { chmod, readFile, rename, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type Packed, writeZip } from '../../archives/write-zip';
 import { logPath } from '../../corrections/correction-log';
@@ -9,6 +9,7 @@ import { MANIFEST } from '../../runs/file-names';
 import { CORRECTIONS, PACKED_FILES } from '../../runs/packed-files';
 import { assertCurrent, type StoredRun } from '../../runs/run-store';
 import { shortPath } from '../../text/short-path';
+import { megabytes } from '../../text/sizes';
 import { codeOf, UserError } from '../../util/errors';
 import { fsReason, isSystemError } from '../../util/fs-errors';
 import { makeTemporaryFolder } from '../../util/temporary-folder';
@@ -59,9 +60,15 @@ const inTheWay = (file: string) =>
 
 async function contentOf({ folder, manifest }: StoredRun): Promise<Packed[]> {
   const packed: Packed[] = [];
-  for (const { name, compress } of PACKED_FILES) {
+  for (const { name, limit, compress } of PACKED_FILES) {
     const content = await contentOfFile(folder, name, manifest);
-    if (content !== undefined) packed.push({ name, content, compress });
+    if (content === undefined) continue;
+    const size = content instanceof Uint8Array ? content.length : (await stat(content.path)).size;
+    if (size > limit)
+      throw new UserError(
+        `the clusters are too many for one file: '${name}' takes ${megabytes(size)}, and ${megabytes(limit)} are read`,
+      );
+    packed.push({ name, content, compress });
   }
   return packed;
 }

@@ -52,11 +52,7 @@ export class FileEditor implements vscode.CustomEditorProvider<RunDocument>, Dis
 
   openCustomDocument(uri: vscode.Uri, { backupId }: vscode.CustomDocumentOpenContext): RunDocument {
     const { library, openFile } = this.context;
-    if (uri.scheme !== 'file')
-      throw new UserError(
-        `expected a file on a disk of the computer that VS Code works on, got one of '${forName(uri.scheme)}'`,
-      );
-    const { session, copy } = openFile(uri.fsPath, backupId);
+    const { session, copy } = openFile(pathOf(uri), backupId);
     const listening = listen(session, 'changed', () => {
       this.changed.fire({ document });
     });
@@ -89,10 +85,11 @@ export class FileEditor implements vscode.CustomEditorProvider<RunDocument>, Dis
 
   async saveCustomDocumentAs(
     { session }: RunDocument,
-    { fsPath }: vscode.Uri,
+    destination: vscode.Uri,
     token: vscode.CancellationToken,
   ): Promise<void> {
-    await withSignal(token, (signal) => session.queries.pack(fsPath, { signal }));
+    const file = pathOf(destination);
+    await withSignal(token, (signal) => session.queries.pack(file, { signal }));
   }
 
   async revertCustomDocument({ session }: RunDocument): Promise<void> {
@@ -109,6 +106,14 @@ export class FileEditor implements vscode.CustomEditorProvider<RunDocument>, Dis
     for (const { copy } of this.open) copy.leave();
     this.disposables.dispose();
   }
+}
+
+/** @throws UserError where it is not on a disk, such as in the history of a repository. */
+function pathOf({ scheme, fsPath }: vscode.Uri): string {
+  if (scheme === 'file') return fsPath;
+  throw new UserError(
+    `expected a file on a disk of the computer that VS Code works on, got one of '${forName(scheme)}'`,
+  );
 }
 
 async function mayReplace(file: string): Promise<boolean> {
