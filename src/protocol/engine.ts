@@ -175,10 +175,7 @@ export interface EngineCalls extends DatasetCalls {
     };
     result: Written;
   };
-  /**
-   * Writes a run with its clusters, crops and corrections into one file, or replaces the file with
-   * `overwrite`. The file of before stays where that fails.
-   */
+  /** Writes a run with all that belongs to it into one file, completely or not at all. */
   pack: {
     params: { runDir: string; file: string; overwrite: boolean };
     /** Size of the file. */

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fromBuffer } from 'yauzl';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { logPath } from '../../src/corrections/correction-log';
@@ -13,8 +14,9 @@ import { photo } from '../../src/engine/jobs/photo';
 import { unpackRun } from '../../src/engine/jobs/unpack-run';
 import type { RunManifest } from '../../src/domain/run';
 import { readClustering } from '../../src/runs/run-files';
+import { UserError } from '../../src/util/errors';
 import { jobContext } from '../support/context';
-import { bundled } from '../support/engine';
+import { bundled, killEngine, startEngine } from '../support/engine';
 import { temporaryFolder } from '../support/images';
 import { clusterRun, type RunContent, writeRun } from '../support/written-runs';
 import { zipOf, type ZipEntry } from '../support/zip';
@@ -81,6 +83,25 @@ describe('a file of a run', () => {
     expect((await readdir(folder)).filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
+  it('is the old or the new one when the process that saves it is killed', async () => {
+    const { folder, runDir, file } = await packed({ faces: 2000 });
+    const engine = startEngine();
+    let killed = 0;
+    for (let round = 0; round < 12; round++) {
+      const saving = engine.call('pack', { runDir, file, overwrite: true }).catch(() => {
+        killed += 1;
+      });
+      await wait(round * 25);
+      killEngine(engine);
+      await saving;
+      const other = join(folder, `after-${round}`, 'run');
+      expect(await unpack(file, other)).toMatchObject({ faces: 2000 });
+    }
+    expect(killed).toBeGreaterThan(0);
+    await packRun({ runDir, file, overwrite: true }, jobContext());
+    expect((await readdir(folder)).filter((name) => name.startsWith('.'))).toEqual([]);
+  });
+
   it('is a .zip file that other programs read', async () => {
     const { file } = await packed();
     const names: string[] = [];
@@ -144,6 +165,17 @@ beforeEach(async () => {
     names.map(async (name) => ({ name, content: await readFile(join(runDir, name)) })),
   );
 });
+
+/** Random numbers in [0, 1) from a seed. */
+function mulberry(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
 
 const replaced = (name: string, content: Uint8Array | string): ZipEntry[] =>
   entries.map((entry) => (entry.name === name ? { ...entry, content } : entry));
@@ -265,6 +297,35 @@ describe('a hostile file', () => {
     await expect(opening).rejects.toThrow(why);
     expect(await readdir(place)).toEqual([]);
     expect((await readdir(folder)).sort()).toEqual(['hostile.faceclusters', 'place']);
+  });
+
+  it('that was changed anywhere is opened or refused, and nothing else happens', async () => {
+    const folder = await temporaryFolder();
+    const file = join(folder, 'changed.faceclusters');
+    const original = zipOf(entries);
+    const random = mulberry(51);
+    const below = (n: number) => Math.floor(random() * n);
+    let refused = 0;
+    for (let round = 0; round < 150; round++) {
+      const bytes = Buffer.from(original);
+      for (let i = below(8); i >= 0; i--) {
+        // The directory at the end is small, and most interesting.
+        const at = round % 2 === 0 ? below(bytes.length) : bytes.length - 1 - below(1500);
+        bytes[at] = below(256);
+      }
+      await writeFile(file, round % 5 === 0 ? bytes.subarray(0, below(bytes.length)) : bytes);
+      const place = join(folder, `place-${round}`);
+      try {
+        await unpack(file, join(place, 'run'));
+      } catch (error) {
+        refused += 1;
+        expect(error).toBeInstanceOf(UserError);
+        expect(await readdir(place)).toEqual([]);
+      }
+    }
+    expect(refused).toBeGreaterThan(75);
+    const places = Array.from({ length: 150 }, (_, i) => `place-${i}`);
+    expect((await readdir(folder)).sort()).toEqual(['changed.faceclusters', ...places].sort());
   });
 
   it('that is missing is refused', async () => {

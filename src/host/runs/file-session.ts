@@ -36,6 +36,12 @@ export class FileSession extends RunSession {
     return Promise.resolve({ kind: 'failed', message: NOT_HERE, retry: false });
   }
 
+  override async compare(): Promise<Outcome> {
+    const outcome = await super.compare();
+    if (outcome.kind === 'done') this.emit('changed');
+    return outcome;
+  }
+
   override checkFolders(): Promise<void> {
     return Promise.resolve();
   }
