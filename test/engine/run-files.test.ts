@@ -255,6 +255,26 @@ describe('a hostile file', () => {
       () => zipOf(changedManifest(() => ({ faces: 1e9 }))),
       "its 'faces.json' holds 40 faces: expected 1000000000",
     ],
+    [
+      'groups attributes that it does not have',
+      () => zipOf(changedManifest(() => ({ groups: [[0, 1e9]] }))),
+      "its 'run.json' groups column 1000000000",
+    ],
+    [
+      'has fewer thresholds than attributes',
+      () => zipOf(changedManifest(() => ({ thresholds: [0.5] }))),
+      "its 'run.json' has 1 thresholds: expected 3",
+    ],
+    [
+      'has huge crops',
+      () => zipOf(changedManifest(() => ({ crop: { width: 8000, height: 8000 } }))),
+      "its 'run.json' has too large crops",
+    ],
+    [
+      'has crops of other sizes than it says',
+      () => zipOf(changedManifest(() => ({ crop: { width: 17, height: 24 } }))),
+      "its 'crops.json' has other crops than 17×24 pixels",
+    ],
     ['holds NaN', () => zipOf(replaced('probabilities.f32', nan())), 'that is not a number'],
     [
       'lacks crops',

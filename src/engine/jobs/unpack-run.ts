@@ -10,7 +10,7 @@ import { logPath, readLog } from '../../corrections/correction-log';
 import type { BundledModels } from '../../domain/networks';
 import type { RunManifest } from '../../domain/run';
 import type { EngineCalls } from '../../protocol/engine';
-import { FACES, MANIFEST } from '../../runs/file-names';
+import { CROP_INDEX, FACES, MANIFEST } from '../../runs/file-names';
 import { CORRECTIONS, PACKED_FILES } from '../../runs/packed-files';
 import {
   readBaseClustering,
@@ -76,6 +76,8 @@ async function sanitized(
 ): Promise<RunManifest> {
   const manifest = await readManifest(runDir);
   if (manifest === undefined) throw new UserError(await whyNoManifest(runDir));
+  const damage = damageOf(manifest);
+  if (damage !== undefined) throw new DamagedRun(runDir, MANIFEST, damage);
   const { made: _made, embeddings, ...rest } = manifest;
   return {
     ...rest,
@@ -86,6 +88,20 @@ async function sanitized(
       ? {}
       : { embeddings: { ...embeddings, model: basename(embeddings.model) } }),
   };
+}
+
+/** Largest side of a crop, in pixels: decoding more of them at once would take all memory. */
+const MAX_SIDE = 1024;
+
+/** What would make clustering or decoding fail, or never end; undefined where nothing would. */
+function damageOf({ modelAttributes, thresholds, groups, crop }: RunManifest): string | undefined {
+  const { length } = modelAttributes;
+  if (new Set(modelAttributes).size < length) return 'names an attribute twice';
+  if (thresholds !== undefined && thresholds.length !== length)
+    return `has ${thresholds.length} thresholds: expected ${length}`;
+  const outside = (groups ?? []).flat().find((column) => column >= length);
+  if (outside !== undefined) return `groups column ${outside}: expected ${length} columns`;
+  return Math.max(crop.width, crop.height) > MAX_SIDE ? 'has too large crops' : undefined;
 }
 
 async function whyNoManifest(runDir: string): Promise<string> {
@@ -123,7 +139,10 @@ function isBelow(path: Buffer, folder: string): boolean {
 
 /** @throws DamagedRun. */
 async function checkParts(runDir: string): Promise<void> {
-  const { faces, manifest } = await readRun(runDir);
+  const { faces, manifest, crops } = await readRun(runDir);
+  const { width, height } = manifest.crop;
+  if (crops.size.width !== width || crops.size.height !== height)
+    throw new DamagedRun(runDir, CROP_INDEX, `has other crops than ${width}×${height} pixels`);
   for (const [row, path] of Object.entries(faces.rawPaths)) {
     const folder = manifest.folders[faces.folder[Number(row)] ?? -1];
     if (folder === undefined || !isBelow(Buffer.from(path, 'base64'), folder))
