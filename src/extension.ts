@@ -9,7 +9,7 @@ import { ContextKeys } from './host/context-keys';
 import type { Disposable } from './host/disposables';
 import { createLog, type Log } from './host/outlets';
 import { DATASET_VIEW_TYPE, DatasetPanel } from './host/panels/dataset-panel';
-import { FileEditor } from './host/panels/file-editor';
+import { FileEditor, wantsBack } from './host/panels/file-editor';
 import { FILE_VIEW_TYPE, Panels, VIEW_TYPE } from './host/panels/panels';
 import { FileSession } from './host/runs/file-session';
 import { FolderWatch } from './host/runs/folder-watch';
@@ -144,7 +144,7 @@ interface FileEditorParts {
 
 /** Opens files of runs in panels. */
 function addFileEditor(add: Add, { library, panels, context, folder }: FileEditorParts): void {
-  const copies = { ...context, folder };
+  const copies = { ...context, folder, wantsBack };
   void sweepCopies(copies);
   const openFile = (file: string, backup: string | undefined) => {
     const copy = new WorkingCopy(copies, file, backup);

@@ -16,7 +16,12 @@ async function savedFile() {
   await clusterRun(runDir);
   const file = join(folder, 'some.faceclusters');
   await context.engine.call('pack', { runDir, file, overwrite: false });
-  const copies = { ...context, folder: join(folder, 'files') };
+  const answer = { wanted: false, asked: 0 };
+  const wantsBack = () => {
+    answer.asked += 1;
+    return Promise.resolve(answer.wanted);
+  };
+  const copies = { ...context, folder: join(folder, 'files'), wantsBack };
   const open = (backup?: string) => {
     const copy = new WorkingCopy(copies, file, backup);
     const session = new FileSession(context, copy);
@@ -31,7 +36,7 @@ async function savedFile() {
     value.process.pid = 2 ** 30;
     await writeFile(owner(id), JSON.stringify(value));
   };
-  return { file, copies, open, kill, owner, state, logged };
+  return { file, copies, open, kill, owner, state, logged, answer };
 }
 
 const nameOf = (session: FileSession) => session.clustering?.clusters[0]?.said?.name;
@@ -98,8 +103,8 @@ describe('a run that was opened from a file', () => {
     expect(await readdir(copies.folder)).toEqual([second.copy.id]);
   });
 
-  it("gets them back from VS Code's backup, and not where the user did not keep them", async () => {
-    const { open, kill } = await savedFile();
+  it("gets them back from VS Code's backup, or where the user wants them", async () => {
+    const { open, kill, answer } = await savedFile();
     const first = open();
     await first.session.followSettings();
     await first.session.correct({ kind: 'name', cluster: 0, name: 'Anna' });
@@ -108,12 +113,21 @@ describe('a run that was opened from a file', () => {
     const second = open(first.copy.id);
     await second.session.followSettings();
     expect(nameOf(second.session)).toBe('Anna');
+    expect(answer.asked).toBe(0);
     second.copy.leave();
-    await kill(first.copy.id);
+    await first.copy.remove();
     await kill(second.copy.id);
+    answer.wanted = true;
     const third = open();
     await third.session.followSettings();
-    expect(nameOf(third.session)).toBeUndefined();
+    expect(nameOf(third.session)).toBe('Anna');
+    third.copy.leave();
+    await kill(third.copy.id);
+    answer.wanted = false;
+    const last = open();
+    await last.session.followSettings();
+    expect(nameOf(last.session)).toBeUndefined();
+    expect(answer.asked).toBe(2);
   });
 
   it('leaves nothing in the storage when it is closed or saved, and tidies what others left', async () => {

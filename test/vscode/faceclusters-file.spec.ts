@@ -93,7 +93,7 @@ test('opens where the photos are not, takes corrections, and is saved with them'
   await expect(dirtyTab(workbench)).toHaveCount(1);
 
   // What was not saved is there after a reload, and reverted by VS Code's own command.
-  await page.waitForTimeout(3000); // VS Code backs up a second after a change
+  await page.waitForTimeout(6000); // VS Code backs up a second after a change, or when idle
   await page.reload();
   panel = await workbench.panel();
   await expect(panel.locator('fc-cluster-card')).toHaveCount(16);

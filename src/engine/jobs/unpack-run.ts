@@ -7,10 +7,11 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, isAbsolute, join } from 'node:path';
 import { unpackZip } from '../../archives/unpack-zip';
 import { logPath, readLog } from '../../corrections/correction-log';
+import type { Clustering } from '../../domain/clustering';
 import type { BundledModels } from '../../domain/networks';
 import type { RunManifest } from '../../domain/run';
 import type { EngineCalls } from '../../protocol/engine';
-import { CROP_INDEX, FACES, MANIFEST } from '../../runs/file-names';
+import { BASE_CLUSTERING, CLUSTERING, CROP_INDEX, FACES, MANIFEST } from '../../runs/file-names';
 import { CORRECTIONS, PACKED_FILES } from '../../runs/packed-files';
 import {
   readBaseClustering,
@@ -137,6 +138,17 @@ function isBelow(path: Buffer, folder: string): boolean {
   return path.indexOf(`${folder}/`) === 0 && !parts.includes('..');
 }
 
+/** Whether each merge joins two nodes that are there and in no other: drawing others never ends. */
+function hasTree({ tree, clusters }: Clustering): boolean {
+  const leaves = clusters.filter(({ id }) => id >= 0).length;
+  const joined = new Set<number>();
+  return (tree ?? []).every(({ a, b }, i) => {
+    const isNew = a !== b && Math.max(a, b) < leaves + i && !joined.has(a) && !joined.has(b);
+    joined.add(a).add(b);
+    return isNew;
+  });
+}
+
 /** @throws DamagedRun. */
 async function checkParts(runDir: string): Promise<void> {
   const { faces, manifest, crops } = await readRun(runDir);
@@ -148,9 +160,18 @@ async function checkParts(runDir: string): Promise<void> {
     if (folder === undefined || !isBelow(Buffer.from(path, 'base64'), folder))
       throw new DamagedRun(runDir, FACES, `has a path that leads out of its folder in row ${row}`);
   }
-  if ((await readClustering(runDir)) === undefined)
+  const clusterings = [
+    { file: CLUSTERING, stored: await readClustering(runDir) },
+    { file: BASE_CLUSTERING, stored: await readBaseClustering(runDir) },
+  ];
+  if (clusterings[0]?.stored === undefined)
     throw new UserError('it holds no clusters of this version');
-  await readBaseClustering(runDir);
+  for (const { file, stored } of clusterings) {
+    if (stored !== undefined && !hasTree(stored.clustering))
+      throw new DamagedRun(runDir, file, 'has merges that are no tree');
+    if (stored !== undefined && stored.clustering.faces !== manifest.faces)
+      throw new DamagedRun(runDir, file, 'is of another run');
+  }
   await readImageRows(runDir);
   await readLog(runDir);
 }

@@ -1,4 +1,5 @@
 /** The editor of files of runs: the panel, with changes that are saved and reverted by VS Code. */
+import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { forName } from '../../text/neutralize';
 import { megabytes } from '../../text/sizes';
@@ -114,6 +115,18 @@ function pathOf({ scheme, fsPath }: vscode.Uri): string {
   throw new UserError(
     `expected a file on a disk of the computer that VS Code works on, got one of '${forName(scheme)}'`,
   );
+}
+
+/** Asks whether changes are wanted that were not saved when a window was closed. */
+export async function wantsBack(file: string): Promise<boolean> {
+  const restore = 'Restore';
+  const answer = await ask(
+    'information',
+    `Restore changes to '${forName(basename(file))}' that were not saved?`,
+    'The window was closed before they were. Otherwise they are forgotten.',
+    restore,
+  );
+  return answer === restore;
 }
 
 async function mayReplace(file: string): Promise<boolean> {

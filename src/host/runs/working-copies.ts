@@ -28,7 +28,7 @@ const ownerSchema = z.object({
   process: processIdentitySchema,
   /** Bytes of the log of corrections that the file holds. */
   saved: z.int().min(0),
-  /** Whether the window was closed in order: only VS Code's own backup brings it back. */
+  /** Whether the window was closed in order: the user may have wanted to keep nothing. */
   left: z.boolean(),
   /** Settings of the clusters, where the file holds others. */
   settings: z.record(z.string(), z.unknown()).optional(),
@@ -41,6 +41,8 @@ interface CopiesContext {
   engine: EngineClient;
   bundled: BundledModels;
   log: (message: string) => void;
+  /** Asks whether changes are wanted that were not saved when a window was closed. */
+  wantsBack: (file: string) => Promise<boolean>;
 }
 
 /** A run as it was opened. */
@@ -163,7 +165,8 @@ export class WorkingCopy {
       const folder = join(this.context.folder, name);
       const isBackup = name === this.backup;
       if (isAlive && !isBackup) continue; // another window has the file open
-      if (isChanged && (!owner.left || isBackup)) {
+      const isWanted = () => !owner.left || isBackup || this.context.wantsBack(this.file);
+      if (isChanged && (await isWanted())) {
         await addLines(join(folder, 'run'), this.runDir);
         recovered = true;
         settings = owner.settings && checkedSettings(owner.settings);
@@ -178,7 +181,10 @@ export class WorkingCopy {
 }
 
 /** Removes copies that nobody comes back to. */
-export async function sweepCopies({ folder, log }: CopiesContext): Promise<void> {
+export async function sweepCopies({
+  folder,
+  log,
+}: Pick<CopiesContext, 'folder' | 'log'>): Promise<void> {
   try {
     for (const { name, age, isAlive, isChanged } of await copiesIn(folder))
       if (!isAlive && (!isChanged || age > MAX_AGE_MS))
