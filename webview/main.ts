@@ -60,6 +60,9 @@ function show(event: PanelEvent) {
     case 'pictures':
       app.setPictures(event.generation, event.pictures);
       break;
+    case 'act':
+      app.act(event.act);
+      break;
   }
 }
 

@@ -12,6 +12,7 @@ export interface CliOptions {
   labels: string;
   split: string;
   vectors?: string;
+  save?: string;
   seeds?: unknown;
   share?: unknown;
   progress?: 'json';

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
+import { RUN_FILE_EXTENSION } from '../domain/run-file';
 import { METHODS, parseSettings, type Settings } from '../domain/settings';
 import { optionName } from '../results/arguments';
 import { messageOf, UserError } from '../util/errors';
@@ -58,7 +59,10 @@ function addCluster(program: Command, context: CliContext): void {
   const command = program
     .command('cluster')
     .description('Cluster the faces in folders; several are merged into one set of faces.')
-    .argument('[FOLDER...]', 'folders or archives (.zip, .tar, .parquet) of images');
+    .argument(
+      '[FOLDER...]',
+      `folders or archives (.zip, .tar, .parquet) of images, or one ${RUN_FILE_EXTENSION} file`,
+    );
   addSampleOptions(command);
   addClusteringOptions(command);
   addMethodOptions(command);
@@ -70,6 +74,10 @@ function addCluster(program: Command, context: CliContext): void {
     .addOption(pngOption())
     .addOption(imagesOption())
     .addOption(sidecarsOption())
+    .option(
+      '--save <FILE>',
+      `also save everything in a ${RUN_FILE_EXTENSION} file, which opens in VS Code, on other machines too`,
+    )
     .addOption(overwriteOption())
     .addOption(verboseOption())
     .option(

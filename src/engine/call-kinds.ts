@@ -66,6 +66,8 @@ export const CALL_KINDS: Record<EngineCall, CallKind> = {
   copyImages: 'job',
   writeSidecars: 'job',
   drawChart: 'job',
+  pack: 'job',
+  unpack: 'job',
   dataset: 'job',
   labels: 'job',
   model: 'job',

@@ -38,8 +38,10 @@ import {
 } from './jobs/kept-clusterings';
 import { suspectedLabelErrors } from './jobs/label-errors';
 import { describeModel, missingWords } from './jobs/model';
+import { packRun } from './jobs/pack-run';
 import { photo } from './jobs/photo';
 import { writeLabels } from './jobs/write-labels';
+import { unpackRun } from './jobs/unpack-run';
 import { wrapNetwork } from './jobs/wrap-network';
 import { runStoreWriterProcess } from './pipeline/store-writer';
 import { isRetired } from './retire';
@@ -107,6 +109,8 @@ const handlers: Handlers<EngineTable> = {
   writeSidecars: answering<'writeSidecars'>(writeSidecars),
   drawChart: answering<'drawChart'>(drawChart),
   export: answering<'export'>(exportRun),
+  pack: answering<'pack'>(packRun),
+  unpack: answering<'unpack'>(unpackRun),
   vectors: answering<'vectors'>(clusterVectors),
   compare: answering<'compare'>(compareRun),
   compareVectors: answering<'compareVectors'>(compareVectors),

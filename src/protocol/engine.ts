@@ -117,6 +117,14 @@ export interface EngineCalls extends ClusteringCalls, CopyCalls, DatasetCalls, F
   };
   /** Draws a chart of this program, an SVG, as PNG. */
   drawChart: { params: { svg: string }; result: Uint8Array };
+  /** Writes a run with all that belongs to it into one file, completely or not at all. */
+  pack: {
+    params: { runDir: string; file: string; overwrite: boolean };
+    /** Size of the file. */
+    result: { bytes: number };
+  };
+  /** Makes a run of such a file, which may come from anywhere. `runDir` must not exist. */
+  unpack: { params: { runDir: string; file: string; bundled: BundledModels }; result: RunManifest };
   /** Clusters the attribute vectors in a file. */
   vectors: {
     params: {

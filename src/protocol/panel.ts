@@ -80,7 +80,12 @@ export interface PanelState {
 export type PanelEvent =
   | { kind: 'state'; state: PanelState }
   | { kind: 'progress'; progress: Progress | null }
-  | { kind: 'pictures'; generation: number; pictures: ClusterPictures[] };
+  | { kind: 'pictures'; generation: number; pictures: ClusterPictures[] }
+  | { kind: 'act'; act: PanelAct };
+
+/** What a key or command of VS Code asks of the page, which knows what is selected. */
+export const PANEL_ACTS = ['find', 'mergeChosen', 'gatherSelected', 'notFaces'] as const;
+export type PanelAct = (typeof PANEL_ACTS)[number];
 
 const row = z.int().min(0).max(0x7fff_ffff);
 const attribute = z.string().min(1).max(1000);

@@ -89,6 +89,33 @@ export enum FileType {
   Directory = 2,
 }
 
+export enum StatusBarAlignment {
+  Left = 1,
+}
+
+/** The only item of the status bar. */
+export const statusBar = {
+  visible: false,
+  text: '',
+  show: () => {
+    statusBar.visible = true;
+  },
+  hide: () => {
+    statusBar.visible = false;
+  },
+  dispose: () => undefined,
+};
+
+export class DataTransferItem {
+  constructor(private readonly value: string) {}
+  asString = () => Promise.resolve(this.value);
+}
+export class DataTransfer {
+  private readonly items = new Map<string, DataTransferItem>();
+  get = (type: string) => this.items.get(type);
+  set = (type: string, item: DataTransferItem) => this.items.set(type, item);
+}
+
 export const window = {
   showInformationMessage: message('information'),
   showWarningMessage: message('warning'),
@@ -126,6 +153,7 @@ export const window = {
     };
     return work(progress, { onCancellationRequested: () => ({ dispose: () => undefined }) });
   },
+  createStatusBarItem: () => statusBar,
   createOutputChannel: () => {
     const line = (text: string | Error) => {
       show('log', typeof text === 'string' ? text : (text.stack ?? text.message));
@@ -291,6 +319,7 @@ export function fakePanel() {
     lastState: () =>
       sent.findLast(({ message }) => message.progress?.kind === 'state')?.message.progress?.state,
     reveal: () => undefined,
+    onDidChangeViewState: () => ({ dispose: () => undefined }),
     dispose: () => {
       dispose();
     },

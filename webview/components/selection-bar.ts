@@ -4,6 +4,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { readableAttribute } from '../../src/domain/attributes';
 import type { Clustering } from '../../src/domain/clustering';
 import type { CorrectionRequest } from '../../src/domain/corrections';
+import type { PanelAct } from '../../src/protocol/panel';
 import { clusterTitles } from '../../src/summaries/cluster-titles';
 import { plural } from '../../src/text/numbers';
 import { CompareClusters, Correct } from './cluster-events';
@@ -44,6 +45,16 @@ export class SelectionBar extends LitElement {
   /** Ids of the chosen clusters. */
   @property({ attribute: false }) chosen: ReadonlySet<number> = new Set();
   @property({ attribute: false }) clear!: () => void;
+
+  /** What a key of VS Code asks for, as the buttons do; nothing where there is no such button. */
+  act(act: PanelAct): void {
+    const rows = [...this.selection];
+    const [into, ...others] = rows.length > 0 ? [] : this.chosen;
+    if (act === 'notFaces' && rows.length > 0) this.correct({ kind: 'notFace', rows, value: true });
+    else if (act === 'gatherSelected' && rows.length > 0) this.correct({ kind: 'gather', rows });
+    else if (act === 'mergeChosen' && into !== undefined && others.length > 0)
+      this.correct({ kind: 'merge', into, others });
+  }
 
   override render() {
     if (this.selection.size > 0) return this.bar(plural(this.selection.size, 'face'), this.faces());

@@ -3,7 +3,7 @@ import type { CopiesAnswer, FaceAnswer } from '../../domain/faces';
 import type { EngineCalls } from '../../protocol/engine';
 import { readCopies } from '../../runs/copies-file';
 import { type OpenRun, openRun } from '../open-runs';
-import { faceCards } from './inspect';
+import { faceCards } from './face-cards';
 
 /** The copies of open runs, once they are known. */
 const known = new WeakMap<OpenRun['faces'], Int32Array>();

@@ -33,8 +33,10 @@ import { clusteringWorkers, pictureWorkers } from '../threads/worker-pools';
 import { keepCopies } from './copies';
 import { writeCorrected } from './corrections';
 import { keepBefore } from './kept-clusterings';
+import { faceCards } from './face-cards';
 import { pageOf } from './folded-faces';
 import { leftOutOf } from './left-out-faces';
+import { assertHere } from './photo';
 import { clusteringOf } from './stored-clustering';
 import type { JobContext } from './job-context';
 import { orderFaces } from './order-faces';
@@ -149,28 +151,6 @@ export async function cardsOf({
   return faceCards(run, rows);
 }
 
-/** Faces with their crops and probabilities, in the order of `rows`. */
-export async function faceCards(run: StoredRun, rows: readonly number[]): Promise<FaceCard[]> {
-  const jpegs = await run.crops.jpegs(rows);
-  return rows.map((row, i) => faceCard(run, row, jpegs[i]!));
-}
-
-/** @param jpeg of the face's crop. */
-export function faceCard(
-  { faces, probabilities, manifest }: StoredRun,
-  row: number,
-  jpeg: Uint8Array,
-): FaceCard {
-  const width = manifest.modelAttributes.length;
-  return {
-    row,
-    image: faces.image[row]!,
-    face: faces.face[row]!,
-    jpeg,
-    probabilities: Array.from(probabilities.subarray(row * width, (row + 1) * width)),
-  };
-}
-
 /** @throws UserError where the path is not valid UTF-8. */
 export async function locate({
   runDir,
@@ -185,5 +165,6 @@ export async function locate({
   if (faces.rawPaths[row] !== undefined) {
     throw new UserError(`'${name}' cannot be opened in the editor: its name is not valid UTF-8`);
   }
+  await assertHere(run, row);
   return { path: String(imagePath(run, row)), name };
 }

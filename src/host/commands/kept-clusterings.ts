@@ -4,8 +4,8 @@ import { METHOD_NAMES } from '../../domain/method-names';
 import type { ClusteringSettings } from '../../domain/settings';
 import { count, plural } from '../../text/numbers';
 import { ask, askText, type ItemWithActions, pickAction, showInformation } from '../outlets';
+import { changeSettings } from '../panels/clusters-panel-handlers';
 import type { RunSession } from '../runs/run-session';
-import { readSettings } from '../settings/configuration';
 import type { CommandContext } from './command-context';
 
 type Kept = KeptClustering & { settings: ClusteringSettings };
@@ -41,7 +41,7 @@ export async function keptClusterings(
   if (value === null) await keep(session);
   else if (action === 'remove') await remove(session, value);
   else if (action === 'compare' || value.id === BEFORE) panels.showChanges(session, value.id);
-  else await history.change(value.settings, readSettings().settings);
+  else await changeSettings(session, history, value.settings);
 }
 
 const itemOf = (kept: Kept): Item => ({

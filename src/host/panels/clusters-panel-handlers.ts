@@ -6,6 +6,7 @@ import { entryPlace } from '../../archives/archive-path';
 import type { PanelParams, SettingChanges } from '../../protocol/panel';
 import { forName } from '../../text/neutralize';
 import { askText, type Log, showInformation } from '../outlets';
+import { FileSession } from '../runs/file-session';
 import type { RunSession } from '../runs/run-session';
 import { readSettings } from '../settings/configuration';
 import type { SettingHistory } from '../settings/setting-history';
@@ -102,11 +103,19 @@ export async function askForNote(session: RunSession, id: number): Promise<void>
   await session.correct({ kind: 'note', cluster: id, note });
 }
 
-/** Writes the settings that differ from the current ones, as one change. */
+/**
+ * Writes the settings that differ from the current ones, as one change. Those of clusters from a
+ * file are kept with them.
+ */
 export async function changeSettings(
+  session: RunSession,
   history: SettingHistory,
   changes: SettingChanges,
 ): Promise<void> {
+  if (session instanceof FileSession) {
+    await session.change(changes);
+    return;
+  }
   const { settings } = readSettings();
   const given = Object.entries(changes) as [keyof SettingChanges, unknown][];
   const changed = given.filter(

@@ -3,6 +3,7 @@ import type { Handlers } from '../../channel/serve';
 import type { FaceAnswer } from '../../domain/faces';
 import type { PANEL_QUERIES, PanelCalls } from '../../protocol/panel';
 import type { RunQueries } from '../runs/run-queries';
+import { learned } from '../walkthrough';
 import { plainBytes, plainComponents, plainMap, withPlainJpeg } from './plain-bytes';
 
 const plainAnswer = ({ total, faces }: FaceAnswer): FaceAnswer => ({
@@ -18,7 +19,10 @@ export const panelQueries = (
     const answer = await queries.copies(start, count);
     return answer && { ...answer, groups: answer.groups.map((group) => group.map(withPlainJpeg)) };
   },
-  ask: async (question) => plainAnswer(await queries.ask(question)),
+  ask: async (question) => {
+    learned('hasAsked');
+    return plainAnswer(await queries.ask(question));
+  },
   photo: async ({ row }) => withPlainJpeg(await queries.photo(row)),
   alike: async ({ row, count }) => {
     const { by, faces } = await queries.alike(row, count);

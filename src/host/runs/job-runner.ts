@@ -5,7 +5,7 @@ import type { PanelProblem } from '../../protocol/panel';
 import { upperFirst } from '../../text/letter-case';
 import { CancelledError, messageOf, UserError } from '../../util/errors';
 
-export type JobKind = 'analyze' | 'cluster' | 'compare' | 'correct';
+export type JobKind = 'analyze' | 'cluster' | 'compare' | 'correct' | 'open';
 
 /** How a job ended. */
 export type Outcome =
@@ -35,6 +35,7 @@ const STAGES: Readonly<Record<JobKind, Progress['stage']>> = {
   cluster: 'cluster',
   compare: 'compare',
   correct: 'cluster',
+  open: 'open',
 };
 
 /** A cancelled analysis is reported by its notification. */
@@ -43,6 +44,7 @@ const CANCELLED: Readonly<Record<JobKind, string | null>> = {
   cluster: 'Clustering was cancelled.',
   compare: 'The comparison was cancelled.',
   correct: 'The correction was cancelled.',
+  open: 'Opening the file was cancelled.',
 };
 
 function withResolvers(): { promise: Promise<void>; resolve: () => void } {

@@ -178,6 +178,12 @@ export class RunQueries {
     return this.engine().call('export', { ...target, runDir: this.runDir }, options);
   }
 
+  /** Writes the run into one file. @returns its size, in bytes. */
+  async pack(file: string, options: CallOptions): Promise<number> {
+    const params = { runDir: this.runDir, file, overwrite: true };
+    return (await this.engine().call('pack', params, options)).bytes;
+  }
+
   private async embedIfWanted({ features }: ClusteringSettings, options: CallOptions) {
     const { runDir, storeDir } = this;
     if (features === 'embedding') await this.engine().call('embed', { runDir, storeDir }, options);
