@@ -24,8 +24,7 @@ export const labelFiles = (run: OpenRun): string[] =>
 
 /**
  * Writes `labels.csv`, whose labels are those that a person marked, and `labels-complete.csv`, in
- * which all others are as inferred, since training takes no empty cells. Neither is written where
- * nothing was marked.
+ * which all others are as inferred. Neither is written where nothing was marked.
  * @returns what they leave out, for people.
  */
 export async function writeLabels(write: WriteFile, run: OpenRun, rows: FaceRows) {
