@@ -46,6 +46,8 @@ export class ClusterCard extends LitElement {
   @property({ type: Boolean, reflect: true }) compact = false;
 
   @state() private faces: FaceCard[] | undefined;
+  /** Number of its faces; copies that are shown once count once. */
+  private shown = 0;
   /** Whether something that could be dropped is above the card. */
   @state() private target = false;
   @query('fc-cluster-name') private nameField!: ClusterName;
@@ -93,13 +95,13 @@ export class ClusterCard extends LitElement {
     const part = { cluster: this.cluster.id, order: 'typical', start: 0, folded: true } as const;
     const answer = await this.source.faces({ ...part, count: wanted }).catch(() => undefined);
     if (generation === this.generation && compact === this.compact)
-      this.faces = answer?.faces ?? [];
+      [this.faces, this.shown] = [answer?.faces ?? [], answer?.total ?? 0];
   }
 
   override render() {
     const { cluster, faces = [], source, target } = this;
     const { said } = cluster;
-    const more = cluster.size - faces.length;
+    const more = this.shown - faces.length;
     return html`
       <article
         aria-label="${this.name.text}, ${plural(cluster.size, 'face')}"

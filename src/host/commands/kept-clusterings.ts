@@ -16,6 +16,12 @@ export async function keptClusterings(
   { panels, history, log }: Pick<CommandContext, 'panels' | 'history' | 'log'>,
 ): Promise<void> {
   session.allow();
+  if (session.file !== undefined) {
+    void showInformation(
+      'Face Clusters: to keep the clustering of a file, save the file under another name.',
+    );
+    return;
+  }
   const { kept, problems } = await session.queries.kept();
   for (const problem of problems) log.warn(problem);
   const before = kept.find(({ id }) => id === BEFORE);
