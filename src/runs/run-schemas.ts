@@ -219,6 +219,7 @@ export const comparisonSchema: z.ZodType<Comparison> = z.object({
 export const picturesSchema = z.array(
   z.object({
     cluster: z.int().min(LEFT_OUT_COPIES),
+    key: z.string(),
     faces: count,
     eigenface: z.string(),
     components: z.array(z.string()),

@@ -101,7 +101,7 @@ export class ClusterCard extends LitElement {
   override render() {
     const { cluster, faces = [], source, target } = this;
     const { said } = cluster;
-    const more = this.shown - faces.length;
+    const more = (source.live ? this.shown : cluster.size) - faces.length;
     return html`
       <article
         aria-label="${this.name.text}, ${plural(cluster.size, 'face')}"
