@@ -252,6 +252,7 @@ export class FaceGrid extends LitElement {
     event.preventDefault();
     this.current = Math.min(last, Math.max(0, this.current + step));
     this.isFocusDue = true;
+    this.focusDrawn(); // at once, where it can be: the next key may follow quickly
     void this.scrollToCurrent();
   };
 
@@ -266,6 +267,11 @@ export class FaceGrid extends LitElement {
 
   private async focusCurrent() {
     await painted();
+    this.focusDrawn();
+  }
+
+  /** Focuses the current face if that is due, and it is drawn. */
+  private focusDrawn() {
     const face = this.virtualizer.querySelector<HTMLElement>(
       `[data-index="${String(this.current)}"] .face`,
     );
