@@ -5,10 +5,11 @@ import type { LitVirtualizer } from '@lit-labs/virtualizer';
 import '@lit-labs/virtualizer';
 import { grid } from '@lit-labs/virtualizer/layouts/grid.js';
 import { readableAttribute } from '../../src/domain/attributes';
-import { percent, plural } from '../../src/text/numbers';
+import { percent } from '../../src/text/numbers';
 import { forPage } from '../../src/text/neutralize';
 import type { Source } from '../source';
 import { faceButton, type Neighbor } from './face-button';
+import { foldedNote } from './folded-note';
 import { styles } from './face-grid.css';
 import { shared } from './shared.css';
 import type { FaceOrder } from '../../src/domain/clustering';
@@ -105,7 +106,7 @@ export class FaceGrid extends LitElement {
     const renderItem = (index: number) => this.cell(index, index === current, selection, arrived);
     return html`
       ${this.problem === '' ? nothing : html`<p role="alert">${forPage(this.problem)} <button class="link" @click=${this.retry}>Try again</button></p>`}
-      ${this.foldedNote()}
+      ${foldedNote(this.wholeSize() - this.items.length, this.unfolded, this.toggleCopies)}
       <lit-virtualizer
         role="group"
         aria-label=${this.conditions === undefined ? `Faces of the cluster, ${ORDER[this.order](readableAttribute(this.attribute ?? ''))}` : 'Faces'}
@@ -201,22 +202,9 @@ export class FaceGrid extends LitElement {
     this.current = Math.min(this.current, Math.max(0, total - 1));
   }
 
-  private foldedNote() {
-    const hidden = this.wholeSize() - this.items.length;
-    const toggle = () => {
-      this.unfolded = !this.unfolded;
-    };
-    if (this.unfolded)
-      return html`<p class="quiet">
-        Copies are shown. <button class="link" @click=${toggle}>Show each picture once</button>
-      </p>`;
-    return hidden <= 0
-      ? nothing
-      : html`<p class="quiet">
-          ${plural(hidden, 'copy', 'copies')} of these pictures ${hidden === 1 ? 'is' : 'are'} not
-          shown. <button class="link" @click=${toggle}>Show copies</button>
-        </p>`;
-  }
+  private readonly toggleCopies = () => {
+    this.unfolded = !this.unfolded;
+  };
 
   /** Number of faces, copies included. */
   private wholeSize(): number {
