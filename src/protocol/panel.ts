@@ -143,6 +143,8 @@ export const panelParams = {
   select: z.strictObject({ cluster: cluster.nullable() }),
   /** Asks for the note of a cluster. */
   note: z.strictObject({ cluster }),
+  /** Asks for the color of a cluster. */
+  color: z.strictObject({ cluster }),
   images: z.strictObject({ cluster, action: z.enum(['copyPaths', 'copyImages']) }),
   settings: z.strictObject({ changes: changesSchema }),
   /** Clusters by other settings, which are not changed. */

@@ -101,6 +101,14 @@ test('splits, pins and annotates a cluster, and gathers faces, each of which is 
   await undo();
   await expect(cards.first().locator('.note')).toHaveCount(0);
 
+  await act(/^Color/);
+  await workbench.pick('Teal');
+  const color = () =>
+    cards.first().evaluate((card: HTMLElement) => card.style.getPropertyValue('--cluster-color'));
+  await expect.poll(color).toBe('#0f8a8a');
+  await undo();
+  await expect.poll(color).not.toBe('#0f8a8a');
+
   await cards.first().locator('#open').click();
   const faces = panel.locator('fc-cluster-view fc-face-grid .face');
   await faces.nth(0).focus();

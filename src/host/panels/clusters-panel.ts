@@ -16,6 +16,7 @@ import type { SettingHistory } from '../settings/setting-history';
 import { runTitle } from '../titles';
 import { UserError } from '../../util/errors';
 import {
+  askForColor,
   askForNote,
   changeSettings,
   openImage,
@@ -206,6 +207,9 @@ export class ClustersPanel {
       },
       select: ({ cluster }) => {
         this.select(cluster);
+      },
+      color: async ({ cluster }) => {
+        await askForColor(session, cluster);
       },
       note: async ({ cluster }) => {
         await askForNote(session, cluster);
