@@ -37,7 +37,7 @@ export async function copiedLines(
   { runDir, output, images }: { runDir: string; output: Output; images: ClusterImages },
 ): Promise<string[]> {
   const outDir = join(output.outDir, IMAGES_FOLDER);
-  const params = { runDir, cluster: null, outDir, ...images };
+  const params = { runDir, of: null, outDir, ...images };
   const result = await engine.call('copyImages', params, call);
   const { copied, there, failures, refused, sidecars } = result;
   if (refused !== undefined) throw new UserError(`${refused}. Give --images copy`);

@@ -8,13 +8,13 @@ export interface CopyCalls {
   /** Paths of the images of a cluster without repetitions, the most typical faces first. */
   clusterPaths: { params: { runDir: string; cluster: number }; result: string[] };
   /**
-   * Copies the images of a cluster into a folder, or links them there, without replacing files. All
-   * clusters, for `null`, get a folder each below it.
+   * Copies the images of a cluster, or of some faces, into a folder, or links them there, without
+   * replacing files. All clusters, for `null`, get a folder each below it.
    */
   copyImages: {
     params: {
       runDir: string;
-      cluster: number | null;
+      of: number | null | { rows: readonly number[] };
       outDir: string;
       as?: CopyKind;
       /** Writes XMP side-cars beside the copies; undefined for none. */

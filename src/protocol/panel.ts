@@ -145,6 +145,8 @@ export const panelParams = {
   note: z.strictObject({ cluster }),
   /** Asks for the color of a cluster. */
   color: z.strictObject({ cluster }),
+  /** Copies the images of faces into a folder that the user chooses. */
+  copyFaces: z.strictObject({ rows: z.array(row).min(1).max(1_000_000) }),
   images: z.strictObject({ cluster, action: z.enum(['copyPaths', 'copyImages']) }),
   settings: z.strictObject({ changes: changesSchema }),
   /** Clusters by other settings, which are not changed. */

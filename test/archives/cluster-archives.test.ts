@@ -128,7 +128,7 @@ describe('an archive of images', () => {
     const paths = await engine.call('clusterPaths', { runDir, cluster: 0 });
     expect(paths).toContain(join(zip, 'female', [...files.keys()][1]!.split('/')[1]!));
     const outDir = join(home, 'copies');
-    const copy = () => engine.call('copyImages', { runDir, cluster: 0, outDir });
+    const copy = () => engine.call('copyImages', { runDir, of: 0, outDir });
     expect(await copy()).toMatchObject({ copied: 16, there: 0, failures: [] });
     expect(await copy()).toMatchObject({ copied: 0, there: 16, failures: [] });
     const contents: string[] = [];

@@ -56,7 +56,7 @@ async function clustered(names: [string, string] = ['Anna', 'anna']) {
     });
   const outDir = join(root, 'out');
   const copy = (as: CopyKind, cluster: number | null = null, to = outDir) =>
-    engine.call('copyImages', { runDir, cluster, outDir: to, as });
+    engine.call('copyImages', { runDir, of: cluster, outDir: to, as });
   return { root, photos, paths, engine, runDir, outDir, copy };
 }
 

@@ -93,7 +93,7 @@ describe('side-cars', () => {
   it('lie beside copies', async () => {
     const { root, engine, runDir } = await named();
     const outDir = join(root, 'copies');
-    const params = { runDir, cluster: 0, outDir, sidecars: 'digikam' as const };
+    const params = { runDir, of: 0, outDir, sidecars: 'digikam' as const };
     expect(await engine.call('copyImages', params)).toMatchObject({
       copied: 2,
       failures: [],

@@ -1,6 +1,6 @@
 /** The questions before images are copied, and where links are refused. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { copyAllImages, copyImages } from '../../src/host/commands/copy-images';
+import { copyAllImages, copyFaces, copyImages } from '../../src/host/commands/copy-images';
 import { fakeEngine } from '../support/fake-engine';
 import { keptRun } from '../support/runs';
 import { reset, shownBy, state, Uri } from '../support/vscode';
@@ -25,7 +25,7 @@ describe('copying images', () => {
     state.picks = ['Copies', proposal];
     await copyImages({ session, cluster });
     expect(copied.mock.calls[0]![0]).toEqual({
-      cluster: 0,
+      of: 0,
       outDir: '/data/photos – Faces',
       as: 'copy',
     });
@@ -39,11 +39,21 @@ describe('copying images', () => {
     state.opened = [Uri.file('/elsewhere')];
     await copyAllImages(session);
     expect(copied.mock.calls[0]![0]).toEqual({
-      cluster: null,
+      of: null,
       outDir: '/elsewhere',
       as: 'symbolic',
     });
     expect(shownBy('information')).toEqual(["2 images of all clusters linked in '/out'."]);
+  });
+
+  it('of selected faces goes into a folder as well', async () => {
+    const { session, copied, answer } = await run();
+    copied.mockResolvedValue(answer);
+    state.picks = ['Copies', 'Choose a folder…'];
+    state.opened = [Uri.file('/elsewhere')];
+    await copyFaces(session, [3, 5]);
+    expect(copied.mock.calls[0]![0]).toMatchObject({ of: { rows: [3, 5] } });
+    expect(shownBy('information')).toEqual(["2 images of 2 faces copied to '/out'."]);
   });
 
   it.each([

@@ -132,6 +132,7 @@ export class App extends LitElement {
         panel.clustering === null || !source.live
           ? nothing
           : html`<fc-selection-bar
+              .source=${source}
               .clustering=${panel.clustering}
               .names=${panel.run?.modelAttributes ?? []}
               .selection=${this.selection}

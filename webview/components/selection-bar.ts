@@ -7,6 +7,7 @@ import type { CorrectionRequest } from '../../src/domain/corrections';
 import type { PanelAct } from '../../src/protocol/panel';
 import { clusterTitles } from '../../src/summaries/cluster-titles';
 import { plural } from '../../src/text/numbers';
+import type { Source } from '../source';
 import { CompareClusters, Correct } from './cluster-events';
 import type { MenuItem } from './menu';
 import './menu';
@@ -37,6 +38,7 @@ export class SelectionBar extends LitElement {
     `,
   ];
 
+  @property({ attribute: false }) source!: Source;
   @property({ attribute: false }) clustering!: Clustering;
   /** Names of the attributes of the network. */
   @property({ attribute: false }) names: readonly string[] = [];
@@ -127,6 +129,15 @@ export class SelectionBar extends LitElement {
           this.correct({ kind: 'notFace', rows, value: true });
         }}
         >Not a Face</vscode-button
+      >
+      <vscode-button
+        id="copy"
+        appearance="secondary"
+        title="Puts their images into a folder"
+        @click=${() => {
+          this.source.send('copyFaces', { rows });
+        }}
+        >Copy Images…</vscode-button
       >
     `;
   }

@@ -45,13 +45,18 @@ export async function clusterPaths({
  * copies stay then.
  */
 export async function copyImages(params: Params, context: JobContext): Promise<Result> {
-  const { runDir, cluster, outDir } = params;
+  const { runDir, of, outDir } = params;
   const run = await openRun(runDir);
   const stored = await clusteringOf(run);
   const groups =
-    cluster === null
+    of === null
       ? groupsOf(run, stored)
-      : [{ folder: '', images: imagesOf(run, stored, cluster) }];
+      : [
+          {
+            folder: '',
+            images: typeof of === 'number' ? imagesOf(run, stored, of) : imagesOfRows(run, of.rows),
+          },
+        ];
   const { folder, stage, isNew } = await openTarget(outDir);
   const sidecars =
     params.sidecars && new SidecarWriter(run, stored, params.sidecars, context.signal);
@@ -61,7 +66,7 @@ export async function copyImages(params: Params, context: JobContext): Promise<R
     return await copying.copy(groups, context);
   } finally {
     // In a folder that was there before, only the user knows what the copies are to be.
-    if (isNew || cluster === null || (await readMarker(folder)) !== undefined) await copying.mark();
+    if (isNew || of === null || (await readMarker(folder)) !== undefined) await copying.mark();
     await stage.remove();
   }
 }
@@ -227,14 +232,21 @@ async function openTarget(
 }
 
 function imagesOf(run: OpenRun, stored: StoredClustering, cluster: number): RunImage[] {
-  const { faces } = run;
   const members = membersOfCluster(stored, cluster);
   if (members === undefined)
     throw new UserError(
       `there is no cluster ${String(cluster)} any more: the faces were clustered anew`,
     );
+  return imagesOfRows(run, members);
+}
+
+/** @throws UserError where the run has no such face. */
+function imagesOfRows(run: OpenRun, rows: Iterable<number>): RunImage[] {
+  const { faces, manifest } = run;
   const images = new Map<string, RunImage>();
-  for (const row of members) {
+  for (const row of rows) {
+    if (row >= manifest.faces)
+      throw new UserError('these faces do not exist any more: the images were analyzed anew');
     const path = imagePath(run, row);
     const key = faces.rawPaths[row] ?? path.toString();
     if (!images.has(key)) images.set(key, { row, path, name: faces.image[row]! });

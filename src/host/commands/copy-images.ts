@@ -1,6 +1,7 @@
 /** Copies the images of clusters into folders, or links them there. */
 import type * as vscode from 'vscode';
 import { COPY_KINDS, COPY_NAMES, type CopyKind } from '../../domain/copies';
+import type { EngineCalls } from '../../protocol/engine';
 import type { SidecarStyle } from '../../domain/sidecars';
 import { upperFirst } from '../../text/letter-case';
 import { forName } from '../../text/neutralize';
@@ -18,8 +19,7 @@ import { chooseStyle, sidecarParts } from './write-sidecars';
 /** What is copied, and how people call it. */
 interface Copied {
   session: RunSession;
-  /** Null for a folder for each cluster. */
-  cluster: number | null;
+  of: EngineCalls['copyImages']['params']['of'];
   title: string;
   /** End of the name of the proposed folder. */
   folder: string;
@@ -28,14 +28,20 @@ interface Copied {
 /** Copies the images of a cluster into a folder that the user chooses. */
 export async function copyImages({ session, cluster }: ClusterTarget): Promise<void> {
   const title = titleOfCluster(session, cluster);
-  await copy({ session, cluster: cluster.id, title: `“${title}”`, folder: title });
+  await copy({ session, of: cluster.id, title: `“${title}”`, folder: title });
 }
 
 /** Copies the images of every cluster into a folder of its own. */
 export async function copyAllImages(session: RunSession): Promise<void> {
   await session.load();
   if (session.clustering === null) throw new UserError('there are no clusters to copy yet');
-  await copy({ session, cluster: null, title: 'all clusters', folder: 'clusters' });
+  await copy({ session, of: null, title: 'all clusters', folder: 'clusters' });
+}
+
+/** Copies the images of faces that the user selected. */
+export async function copyFaces(session: RunSession, rows: readonly number[]): Promise<void> {
+  const title = plural(rows.length, 'face');
+  await copy({ session, of: { rows }, title, folder: 'selection' });
 }
 
 async function copy(copied: Copied): Promise<void> {
@@ -98,8 +104,8 @@ async function copyAs(
   target: vscode.Uri,
   form: Form,
 ): Promise<CopyResult | undefined> {
-  const { session, cluster, title } = copied;
-  const params = { cluster, outDir: target.fsPath, ...form };
+  const { session, of, title } = copied;
+  const params = { of, outDir: target.fsPath, ...form };
   try {
     const result = await withProgress(
       `Images of ${title}: ${COPY_NAMES[form.as]}`,

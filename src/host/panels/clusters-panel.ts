@@ -9,6 +9,7 @@ import {
   panelParams,
 } from '../../protocol/panel';
 import type { Handlers } from '../../channel/serve';
+import { copyFaces } from '../commands/copy-images';
 import { Disposables, listen } from '../disposables';
 import type { Log } from '../outlets';
 import type { RunSession } from '../runs/run-session';
@@ -213,6 +214,9 @@ export class ClustersPanel {
       },
       note: async ({ cluster }) => {
         await askForNote(session, cluster);
+      },
+      copyFaces: async ({ rows }) => {
+        await copyFaces(session, rows);
       },
       images: async (params) => {
         await useImages(session, params);
