@@ -34,6 +34,13 @@ export class ClusterCount extends LitElement {
         height: 26px;
         accent-color: var(--vscode-button-background);
       }
+      /* As wide as the field, or the controls beside it would move. */
+      .wrong {
+        display: block;
+        width: 0;
+        min-width: 100%;
+        font-size: 0.92em;
+      }
     `,
   ];
 

@@ -38,4 +38,10 @@ export const toolbarStyles = css`
   fc-weights {
     flex-basis: 100%;
   }
+  /* What is needed less often folds away; VS Code has it above the panel, too. */
+  @media (max-width: 720px) {
+    .controls:not(.open) .further {
+      display: none;
+    }
+  }
 `;
