@@ -57,7 +57,7 @@ export function activate({
       DatasetPanel.serializer(datasets),
     ),
   );
-  addFolderWatch(add, panels, log, history);
+  addFolderWatch(add, { library, panels, log }, history);
   add(new ContextKeys(library, history));
   const exploreDataset = (folder: string) => {
     DatasetPanel.show(folder, datasets);
@@ -123,11 +123,16 @@ function addSidePanel(add: Add, library: RunLibrary, loaded: Promise<void>) {
   };
 }
 
+interface WatchParts {
+  library: RunLibrary;
+  panels: Panels;
+  log: Log;
+}
+
 /** Watches the folders of open panels, and follows the settings and the trust in the workspace. */
-function addFolderWatch(add: Add, panels: Panels, log: Log, history: SettingHistory): void {
-  const watch = add(
-    new FolderWatch((session) => void analyzeRun(session, { panels, log }, 'automatic')),
-  );
+function addFolderWatch(add: Add, context: WatchParts, history: SettingHistory): void {
+  const { panels } = context;
+  const watch = add(new FolderWatch((session) => void analyzeRun(session, context, 'automatic')));
   add(
     panels.onDidOpen((session) => {
       watch.add(session);

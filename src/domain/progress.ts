@@ -1,7 +1,16 @@
 /** Progress of a job. */
 
 export type Stage =
-  'scan' | 'infer' | 'embed' | 'cluster' | 'copies' | 'compare' | 'summarise' | 'export' | 'copy';
+  | 'scan'
+  | 'load'
+  | 'infer'
+  | 'embed'
+  | 'cluster'
+  | 'copies'
+  | 'compare'
+  | 'summarise'
+  | 'export'
+  | 'copy';
 
 export interface Progress {
   stage: Stage;

@@ -17,7 +17,7 @@ describe('RunSession', () => {
     });
     expect(await session.analyze()).toEqual({ kind: 'done' });
     expect(session.clustering?.clusters).toHaveLength(4);
-    expect([...stages]).toEqual(['scan', 'infer', 'cluster']);
+    expect([...stages]).toEqual(['scan', 'load', 'infer', 'cluster']);
 
     stages.clear();
     state.settings = settingsWith({ clusters: 7 });

@@ -98,7 +98,8 @@ describe('an untrusted workspace', () => {
     state.workspaceSettings['faceClusters.watch'] = 'update';
     const { engine, session, watch, update } = await restored();
     watch.add(session);
-    const context = { panels: undefined as never, log: undefined as never };
+    const never = undefined as never;
+    const context = { library: never, panels: never, log: never };
     await analyzeRun(session, context, 'automatic');
     await settled();
     expect(state.watched).toEqual([]);
