@@ -131,7 +131,7 @@ describe('an untrusted workspace', () => {
   });
 
   it('resumes a restored data set view when it is trusted', async () => {
-    const engine = fakeEngine();
+    const engine = fakeEngine({ exploreDataset: {}, labelErrors: { surest: [] } });
     const context: DatasetPanelContext = {
       extensionUri,
       engine: engine.client,
@@ -141,7 +141,7 @@ describe('an untrusted workspace', () => {
       log: createLog('test'),
     };
     const panel = fakePanel();
-    const memento = { folder: '/data', attributes: [], dropZero: 0 };
+    const memento = { folder: '/data', attributes: [], dropZero: 0, checked: 10 };
     await DatasetPanel.serializer(context).deserializeWebviewPanel(asPanel(panel), memento);
     panel.call('watch');
     panel.call('labelErrors', { images: 10 });
@@ -152,7 +152,7 @@ describe('an untrusted workspace', () => {
     expect(panel.lastState()).toMatchObject({ waits: true, summary: null });
     grantTrust();
     await vi.waitFor(() => {
-      expect(engine.asked).toEqual(['exploreDataset']);
+      expect(engine.asked, 'as it was').toEqual(['exploreDataset', 'labelErrors']);
     });
   });
 
