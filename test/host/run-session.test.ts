@@ -55,6 +55,13 @@ describe('RunSession', () => {
     expect(session.clustering?.settings.clusters).toBe(9);
   });
 
+  it('can be removed before anything was written', async () => {
+    const { context, folder } = await library();
+    const runs = new RunLibrary(context, join(folder, 'runs'));
+    await runs.remove(runs.getOrCreate([PORTRAITS]));
+    expect(runs.all).toEqual([]);
+  });
+
   it('makes embeddings when they are wanted, once', async () => {
     const { library: runs, state } = await library();
     const session = runs.getOrCreate([join(PORTRAITS, 'female')]);

@@ -29,10 +29,13 @@ export class ClusterCount extends LitElement {
       vscode-text-field {
         width: 72px;
       }
+      vscode-text-field::part(root) {
+        min-width: 0; /* or it would reach below the slider */
+      }
       input {
-        width: 120px;
+        width: 100px;
         height: 26px;
-        accent-color: var(--vscode-button-background);
+        accent-color: var(--vscode-progressBar-background, var(--vscode-focusBorder));
       }
       /* As wide as the field, or the controls beside it would move. */
       .wrong {

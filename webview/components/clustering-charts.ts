@@ -7,6 +7,17 @@ import './comparison';
 import './dendrogram';
 import './k-curve';
 
+/** After an analysis that was cancelled. */
+export function noClusters(source: Source) {
+  const analyze = () => {
+    source.send('command', { command: 'rerun' });
+  };
+  return html`<div class="empty">
+    <p class="quiet">No clusters yet: its images were not analyzed.</p>
+    <vscode-button @click=${analyze}>Cluster Faces</vscode-button>
+  </div>`;
+}
+
 export function clusteringCharts(
   clustering: Clustering,
   comparison: Comparison | null,

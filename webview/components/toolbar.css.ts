@@ -8,7 +8,7 @@ export const toolbarStyles = css`
     display: flex;
     flex-wrap: wrap;
     align-items: flex-end;
-    gap: 8px 14px;
+    gap: 8px;
     margin: 4px 0 14px;
   }
   label {

@@ -32,6 +32,9 @@ export class DatasetLabelErrors extends LitElement {
       vscode-text-field {
         width: 90px;
       }
+      vscode-text-field::part(root) {
+        min-width: 0;
+      }
       .said {
         font-weight: 600;
       }
