@@ -64,7 +64,7 @@ export function activate({
     ),
   );
   addFileEditor(add, { library, panels, context, folder: join(globalStorageUri.fsPath, 'files') });
-  addFolderWatch(add, panels, log, history);
+  addFolderWatch(add, { library, panels, log }, history);
   add(new ContextKeys(library, history));
   add(new StatusBar(library, panels));
   const exploreDataset = (folder: string) => {
@@ -154,11 +154,16 @@ function addFileEditor(add: Add, { library, panels, context, folder }: FileEdito
   add(vscode.window.registerCustomEditorProvider(FILE_VIEW_TYPE, editor));
 }
 
+interface WatchParts {
+  library: RunLibrary;
+  panels: Panels;
+  log: Log;
+}
+
 /** Watches the folders of open panels, and follows the settings and the trust in the workspace. */
-function addFolderWatch(add: Add, panels: Panels, log: Log, history: SettingHistory): void {
-  const watch = add(
-    new FolderWatch((session) => void analyzeRun(session, { panels, log }, 'automatic')),
-  );
+function addFolderWatch(add: Add, context: WatchParts, history: SettingHistory): void {
+  const { panels } = context;
+  const watch = add(new FolderWatch((session) => void analyzeRun(session, context, 'automatic')));
   add(
     panels.onDidOpen((session) => {
       watch.add(session);

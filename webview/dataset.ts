@@ -22,10 +22,10 @@ function show(event: DatasetEvent) {
     app.progress = event.progress;
     return;
   }
-  const { folder, labels, options } = event.state;
+  const { folder, labels, options, checked } = event.state;
   const { attributes, dropZero } = options;
   app.data = event.state;
-  keep({ folder, labels, attributes: [...attributes], dropZero });
+  keep({ folder, labels, attributes: [...attributes], dropZero, checked: checked ?? undefined });
 }
 
 // The host writes errors of the page to its log, which a user can send.

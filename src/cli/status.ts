@@ -12,6 +12,12 @@ export class UsageError extends Error {
   override name = 'UsageError';
 }
 
+/** The view of a data set has a button for it. */
+const withWayOut = (message: string) =>
+  /^no (?:data set|labels) in '/.test(message)
+    ? `${message}. Name a table of labels with --labels`
+    : message;
+
 /** Prints the reason on stderr, in one line. @returns the exit status. */
 export function statusOf(error: unknown): number {
   if (error instanceof CommanderError)
@@ -23,7 +29,7 @@ export function statusOf(error: unknown): number {
     printError('interrupted');
     return ExitStatus.interrupted;
   }
-  printError(`face-clusters: ${messageOf(error)}`);
+  printError(`face-clusters: ${withWayOut(messageOf(error))}`);
   const expected = error instanceof UserError || error instanceof EngineDied;
   if (!expected && process.env.FACE_CLUSTERS_DEBUG !== undefined)
     printErrorText(`${inspect(error)}\n`);

@@ -16,6 +16,8 @@ const cwd = dirname(process.execPath);
 export interface Diagnosis {
   /** Whether everything was found. The results of CUDA are compared to the CPU's before its use. */
   ready: boolean;
+  /** Whether there is a GPU with its driver: nothing else helps without. */
+  hasDriver: boolean;
   /** One line for each finding. */
   lines: string[];
 }
@@ -32,6 +34,7 @@ export async function diagnoseCuda(
   if (CUDA_PACKAGES[platform] === undefined) {
     return {
       ready: false,
+      hasDriver: false,
       lines: [`CUDA is for NVIDIA GPUs on linux-x64 and win32-x64; this is ${platform}.`],
     };
   }
@@ -44,10 +47,8 @@ export async function diagnoseCuda(
   );
   const library = join(folder, cudaLibrary);
   if (!existsSync(library)) {
-    lines.push(
-      `ONNX Runtime's CUDA provider is not installed in '${folder}': run 'Install CUDA Support'.`,
-    );
-    return { ready: false, lines };
+    lines.push(`ONNX Runtime's CUDA provider is not installed in '${folder}'.`);
+    return { ready: false, hasDriver: driver !== undefined, lines };
   }
   lines.push(`ONNX Runtime's CUDA provider is installed in '${folder}'.`);
   const missing = await missingLibraries(library, libraries);
@@ -57,7 +58,8 @@ export async function diagnoseCuda(
         "(pip install nvidia-cublas nvidia-cudnn-cu13 nvidia-cufft nvidia-curand nvidia-cuda-runtime), and name their folders in 'faceClusters.cudaLibraries'.",
     );
   }
-  return { ready: driver !== undefined && missing.length === 0, lines };
+  const hasDriver = driver !== undefined;
+  return { ready: hasDriver && missing.length === 0, hasDriver, lines };
 }
 
 async function driverVersion(): Promise<string | undefined> {

@@ -157,7 +157,7 @@ function partsOf(folder: string, tables: readonly string[]): LabelPart[] {
 export const noDataset = (folder: string, found: string): UserError =>
   new UserError(
     `no data set in '${folder}': expected CelebA's ${KNOWN[0]!}, or one table of labels (.csv, .tsv, .jsonl, .parquet); ` +
-      `${found}. Name one with --labels`,
+      found,
   );
 
 /** What the tables of one data set have in common: the name without the partition. */

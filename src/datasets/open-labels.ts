@@ -72,7 +72,7 @@ async function namedLabels(
   if (table === undefined)
     throw new UserError(
       `no labels in '${folder}': expected CelebA's list_attr_celeba.txt, a table of labels (.csv, .tsv, .jsonl, .parquet), ` +
-        'names like UTKFace has them (age_gender_race_date.jpg), or a folder for each of 2 to 50 classes; there is none. Name a table with --labels',
+        'names like UTKFace has them (age_gender_race_date.jpg), or a folder for each of 2 to 50 classes; there is none',
     );
   return { ...finishTable(folder, table), path: folder, folder, kind };
 }

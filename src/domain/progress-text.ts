@@ -4,6 +4,7 @@ import type { FolderChanges } from './run';
 
 const STAGE_NAMES: Record<Stage, string> = {
   scan: 'Finding images',
+  load: 'Loading the network',
   infer: 'Analyzing',
   embed: 'Reading embeddings',
   cluster: 'Clustering',

@@ -2,6 +2,7 @@
 
 export type Stage =
   | 'scan'
+  | 'load'
   | 'infer'
   | 'embed'
   | 'cluster'

@@ -21,6 +21,8 @@ export interface DatasetState {
   progress: Progress | null;
   problem: string | null;
   labelErrors: SuspectedLabelErrors | null;
+  /** Number of images in which label errors were looked for; null: not yet. */
+  checked: number | null;
   /** Seed of the samples that were drawn last. */
   seed: number;
 }
@@ -78,5 +80,7 @@ export const datasetMementoSchema = z.object({
   labels: path.optional(),
   attributes: z.array(name).max(2000),
   dropZero: z.number().min(0).max(1),
+  /** Number of images in which label errors are looked for again. */
+  checked: z.int().min(1).max(10_000_000).optional(),
 });
 export type DatasetMemento = z.infer<typeof datasetMementoSchema>;

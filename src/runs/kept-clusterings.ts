@@ -68,7 +68,10 @@ export async function readKept(runDir: string, id: string): Promise<StoredKept |
 /** The ids of all that is kept with a run. */
 export async function keptIds(runDir: string): Promise<string[]> {
   const prefix = `${basename(runDir)}.kept-`;
-  const names = await readdir(dirname(runDir));
+  const names = await readdir(dirname(runDir)).catch((error: unknown): string[] => {
+    if (codeOf(error) === 'ENOENT') return []; // nothing was ever written
+    throw error;
+  });
   return names
     .filter((name) => name.startsWith(prefix) && name.endsWith('.json'))
     .map((name) => name.slice(prefix.length, -'.json'.length))

@@ -33,7 +33,7 @@ export function providerText(provider: string, trials: readonly ProviderTrial[] 
   return reason === undefined ? name : `${name} (${reason})`;
 }
 
-/** One line for each provider that was considered: why it was used, or why it was passed over. */
+/** For developers: why each provider that was considered was used or passed over, a line each. */
 export function providerDetails(trials: readonly ProviderTrial[]): string[] {
   return trials.map(
     ({ provider, used, reason }) =>
@@ -49,4 +49,19 @@ function reasonForCpu(trials: readonly ProviderTrial[]): string | undefined {
   const passedOver = trials.filter(({ provider, used }) => provider !== 'cpu' && !used);
   if (passedOver.length === 0) return 'chosen in the settings';
   return REASONS.find(([each]) => passedOver.some(({ rejection }) => rejection === each))?.[1];
+}
+
+/** For people: why providers were passed over, a line each. */
+export const passedOver = (trials: readonly ProviderTrial[]): string[] =>
+  trials
+    .filter(({ used }) => !used)
+    .map((trial) => `${nameOf(trial.provider)}: ${plainReason(trial)}`);
+
+/** Native libraries tell the place in their source, too. */
+const OF_SOURCE = /::|\.(?:cc|cpp|h):\d|lambda/;
+
+function plainReason({ reason, rejection }: ProviderTrial): string {
+  const text = reason.replaceAll(/\s+/g, ' ').replace(/^.*\[ONNXRuntimeError\] : \d+ : \w+ : /, '');
+  if (!OF_SOURCE.test(text)) return text;
+  return rejection === 'absent' ? 'no device was found' : 'it does not work on this computer';
 }

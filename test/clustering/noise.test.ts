@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { distinctVectors } from '../../src/clustering/distinct';
 import { calinskiHarabasz, daviesBouldin, inertiaOf } from '../../src/clustering/scores';
 import { silhouette } from '../../src/clustering/silhouette';
-import { clusteringSettings } from '../../src/domain/settings';
+import { clusteringSettings, type Settings } from '../../src/domain/settings';
 import { clusterFaces } from '../../src/engine/clustering/cluster-faces';
 import { settingsWith } from '../support/engine';
 import { binaryRows, blobs, matrix } from '../support/vectors';
@@ -31,5 +31,22 @@ describe('noise', () => {
     expect(clustering.notices).toContain(
       `${noise} of the 200 faces are noise, which counts as a cluster in every score`,
     );
+  });
+
+  it('is followed by what to try where there is nothing else', async () => {
+    const input = {
+      probabilities: Float32Array.from(binaryRows(40, 3, 1).flat()),
+      names: ['Smiling', 'Male', 'Eyeglasses'],
+    };
+    const noticesOf = async (values: Partial<Settings>) => {
+      const settings = settingsWith({ attributes: input.names, ...values });
+      return (await clusterFaces(input, clusteringSettings(settings))).clustering.notices;
+    };
+    expect(await noticesOf({ method: 'hdbscan', minClusterSize: 30 })).toEqual([
+      'HDBSCAN found no cluster with these parameters: every face is noise. Try a min. cluster size of 2',
+    ]);
+    expect(await noticesOf({ method: 'dbscan', eps: 0.1, minSamples: 41 })).toEqual([
+      'DBSCAN found no cluster with these parameters: every face is noise. Try an eps of 0.2, or fewer min. samples',
+    ]);
   });
 });

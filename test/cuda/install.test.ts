@@ -316,7 +316,7 @@ describe.skipIf(
   it('is said in words', async () => {
     const { ready, lines } = await diagnoseCuda(await temporaryFolder(), []);
     expect(ready).toBe(false);
-    expect(lines.at(-1)).toMatch(/run 'Install CUDA Support'/);
+    expect(lines.at(-1)).toMatch(/CUDA provider is not installed in/);
   });
 
   it('is found by the loader', async () => {

@@ -2,15 +2,19 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type * as vscode from 'vscode';
+import { diagnoseCuda } from '../../src/cuda/diagnose';
+import { analyzeRun } from '../../src/host/commands/analyze-run';
 import { registerCommands } from '../../src/host/commands/commands';
 import { ContextKeys } from '../../src/host/context-keys';
 import { createLog } from '../../src/host/outlets';
 import { Panels } from '../../src/host/panels/panels';
+import type { RunLibrary } from '../../src/host/runs/run-library';
 import { readSettings } from '../../src/host/settings/configuration';
 import { SettingHistory } from '../../src/host/settings/setting-history';
 import { ClusterDrag } from '../../src/host/side-panel/cluster-drag';
 import { RunTree } from '../../src/host/side-panel/run-tree';
 import { StatusBar } from '../../src/host/status-bar';
+import { CancelledError, UserError } from '../../src/util/errors';
 import { fakeEngine } from '../support/fake-engine';
 import { ROOT } from '../support/images';
 import { keptRun } from '../support/runs';
@@ -48,6 +52,8 @@ const IN_FRONT =
   'activeWebviewPanelId == faceClusters.clusters || activeCustomEditorId == faceClusters.file';
 const keysOfRuns = ['hasClusters', 'hasCorrected'].map((key) => `faceClusters.${key}`);
 
+vi.mock('../../src/cuda/diagnose');
+
 beforeEach(reset);
 afterEach(reset);
 
@@ -72,7 +78,7 @@ async function withCommands() {
     engine: engine.client,
     storeDir: '',
     networksDir: '',
-    root: '',
+    root: ROOT,
   };
   const disposables = registerCommands({
     ...context,
@@ -244,7 +250,12 @@ describe('a command for a cluster', () => {
   it('tells why a correction fails', async () => {
     const { execute, session } = await withCommands();
     await session.load();
-    const outcome = { kind: 'failed', message: 'no space left', retry: true } as const;
+    const outcome = {
+      kind: 'failed',
+      message: 'no space left',
+      retry: true,
+      isDefect: false,
+    } as const;
     vi.spyOn(session, 'correct').mockResolvedValue(outcome);
     await execute('pinCluster', { session, cluster: session.clustering!.clusters[0] });
     expect(shownBy('error')).toEqual(['Face Clusters: no space left']);
@@ -363,11 +374,71 @@ describe('listeners', () => {
   });
 });
 
+describe('a first analysis', () => {
+  /** A folder of which nothing was analyzed yet. */
+  async function fresh(answer: unknown) {
+    const parts = await withCommands();
+    parts.engine.answers.analyze = answer;
+    const { library, panels } = parts;
+    const session = library.getOrCreate(['/empty']);
+    const log = createLog('test');
+    const analyze = () => analyzeRun(session, { library, panels, log });
+    return { ...parts, analyze };
+  }
+  const folders = (library: RunLibrary) => library.all.map((each) => each.folders[0]);
+
+  it('leaves nothing in the side panel where it fails, and offers another folder', async () => {
+    const { analyze, library, engine } = await fresh(new UserError("no images in '/empty'"));
+    state.answer = 'Choose Another Folder…';
+    state.opened = undefined; // the dialog is cancelled
+    await analyze();
+    expect(shownBy('error')).toEqual(["Face Clusters: No images in '/empty'"]);
+    expect(folders(library)).toEqual(['/photos']);
+    expect(engine.asked.filter((name) => name === 'analyze')).toHaveLength(1);
+  });
+
+  it('leaves nothing in the side panel where it is cancelled', async () => {
+    const { analyze, library } = await fresh(new CancelledError());
+    await analyze();
+    expect(shownBy('information')).toEqual(['Cancelled; nothing was stored.']);
+    expect(folders(library)).toEqual(['/photos']);
+  });
+});
+
+describe('CUDA support', () => {
+  it('is not offered where there is no GPU for it', async () => {
+    vi.mocked(diagnoseCuda).mockResolvedValue({
+      ready: false,
+      hasDriver: false,
+      lines: ['no driver'],
+    });
+    const { execute } = await withCommands();
+    state.answer = 'Download';
+    await execute('installCuda');
+    expect(shownBy('error')).toEqual([]);
+    expect(shownBy('warning')).toEqual(['no driver']);
+    expect(shownBy('information')).toEqual([]);
+  });
+});
+
 describe('settings that change together', () => {
   it('are written before anything follows them', async () => {
     const history = new SettingHistory();
     void history.change({ method: 'birch', clusters: 7 }, readSettings().settings);
     await history.written;
     expect(readSettings().settings).toMatchObject({ method: 'birch', clusters: 7 });
+  });
+
+  it('are described in words, with where they apply', async () => {
+    const history = new SettingHistory();
+    const { settings } = readSettings();
+    await history.change({ method: 'dbscan', minSamples: 2 }, settings);
+    const change = 'Changed method from K-Means to DBSCAN, min samples from 5 to 2';
+    expect(history.last?.text).toBe(`${change}, in your user settings`);
+    state.folder = '/workspace';
+    await history.change({ clusters: 7 }, settings);
+    expect(history.last?.text).toBe(
+      'Changed clusters from 16 to 7, for all folders of this workspace',
+    );
   });
 });

@@ -72,7 +72,11 @@ describe.each(NAMES)('a name like %j', (_, name) => {
   it('is harmless in messages and does not cut them off', async () => {
     const { engine, session, node } = await runOf(name);
     engine.answers.analyze = new UserError(`cannot read '${name}': this is why`);
-    await analyzeRun(session, { panels: undefined as never, log });
+    await analyzeRun(session, {
+      library: undefined as never,
+      panels: { sessions: [] } as never,
+      log,
+    });
     expect(shownBy('error').at(-1)).toMatch(/: this is why$/);
 
     state.opened = [Uri.file(`/target/${name}`)];

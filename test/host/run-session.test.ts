@@ -17,7 +17,7 @@ describe('RunSession', () => {
     });
     expect(await session.analyze()).toEqual({ kind: 'done' });
     expect(session.clustering?.clusters).toHaveLength(4);
-    expect([...stages]).toEqual(['scan', 'infer', 'cluster']);
+    expect([...stages]).toEqual(['scan', 'load', 'infer', 'cluster']);
 
     stages.clear();
     state.settings = settingsWith({ clusters: 7 });
@@ -53,6 +53,13 @@ describe('RunSession', () => {
     );
     await session.preview({});
     expect(session.clustering?.settings.clusters).toBe(9);
+  });
+
+  it('can be removed before anything was written', async () => {
+    const { context, folder } = await library();
+    const runs = new RunLibrary(context, join(folder, 'runs'));
+    await runs.remove(runs.getOrCreate([PORTRAITS]));
+    expect(runs.all).toEqual([]);
   });
 
   it('makes embeddings when they are wanted, once', async () => {

@@ -98,7 +98,8 @@ describe('an untrusted workspace', () => {
     state.workspaceSettings['faceClusters.watch'] = 'update';
     const { engine, session, watch, update } = await restored();
     watch.add(session);
-    const context = { panels: undefined as never, log: undefined as never };
+    const never = undefined as never;
+    const context = { library: never, panels: never, log: never };
     await analyzeRun(session, context, 'automatic');
     await settled();
     expect(state.watched).toEqual([]);
@@ -130,7 +131,7 @@ describe('an untrusted workspace', () => {
   });
 
   it('resumes a restored data set view when it is trusted', async () => {
-    const engine = fakeEngine();
+    const engine = fakeEngine({ exploreDataset: {}, labelErrors: { surest: [] } });
     const context: DatasetPanelContext = {
       extensionUri,
       engine: engine.client,
@@ -140,7 +141,7 @@ describe('an untrusted workspace', () => {
       log: createLog('test'),
     };
     const panel = fakePanel();
-    const memento = { folder: '/data', attributes: [], dropZero: 0 };
+    const memento = { folder: '/data', attributes: [], dropZero: 0, checked: 10 };
     await DatasetPanel.serializer(context).deserializeWebviewPanel(asPanel(panel), memento);
     panel.call('watch');
     panel.call('labelErrors', { images: 10 });
@@ -151,7 +152,7 @@ describe('an untrusted workspace', () => {
     expect(panel.lastState()).toMatchObject({ waits: true, summary: null });
     grantTrust();
     await vi.waitFor(() => {
-      expect(engine.asked).toEqual(['exploreDataset']);
+      expect(engine.asked, 'as it was').toEqual(['exploreDataset', 'labelErrors']);
     });
   });
 

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Provider, ProviderTrial, Rejection } from '../../src/domain/networks';
-import { providerDetails, providerText } from '../../src/summaries/provider-text';
+import {
+  passedOver as passedOverTexts,
+  providerDetails,
+  providerText,
+} from '../../src/summaries/provider-text';
 
 const used = (provider: Provider, reason = 'works everywhere'): ProviderTrial => ({
   provider,
@@ -88,4 +92,19 @@ describe('the details of the execution providers', () => {
 
 it('takes a provider of a damaged run as it is named', () => {
   expect(providerText('constructor')).toBe('constructor (GPU)');
+});
+
+describe('why providers were passed over', () => {
+  it('is said without places in the source of a library', () => {
+    const failed = passedOver(
+      'cuda',
+      'unusable',
+      '/onnxruntime_src/provider_bridge_ort.cc:1744 onnxruntime::Provider& Get() [ONNXRuntimeError] : 1 : FAIL : Failed to load library',
+    );
+    expect(passedOverTexts([NO_ADAPTER, SLOWER, failed, used('cpu')])).toEqual([
+      'WebGPU: no device was found',
+      `WebGPU: ${SLOWER.reason}`,
+      'CUDA: Failed to load library',
+    ]);
+  });
 });

@@ -25,7 +25,33 @@ test('reports a folder without images', async ({ workbench }) => {
   await expect(
     workbench.notification(/No images in '.*nothing here': expected files of JPEG, PNG/),
   ).toBeVisible();
-  await expect(workbench.notification(/No images/).getByText('Try Again')).toBeVisible();
+  const failure = workbench.notification(/No images/);
+  await expect(failure.getByText('Try Again')).toBeVisible();
+  await workbench.sidePanel();
+  await expect(workbench.page.locator('.welcome-view')).toContainText('No faces are clustered');
+  await failure.getByText('Choose Another Folder…').click();
+  const input = workbench.page.locator('.quick-input-widget input');
+  await expect(input).toHaveValue(new RegExp(workbench.folder));
+  await workbench.page.keyboard.press('Escape');
+});
+
+test('leaves no entry of what was cancelled, and a way on in its panel', async ({ workbench }) => {
+  await slowFolder(join(workbench.folder, 'slow'), 80);
+  await workbench.settings({ 'faceClusters.detect': 'never', 'faceClusters.cache': false });
+  await workbench.open();
+  await workbench.clusterFaces('slow');
+  const progress = workbench.notification('Cluster faces of');
+  await expect(progress).toContainText(/Analyzing: \d+ of 80 images/);
+  await workbench.sidePanel();
+  await workbench.treeRow(/slow/).click();
+  const panel = await workbench.panel();
+  await panel.locator('fc-progress').getByText('Cancel').click();
+  await panel.locator('.empty').getByText('Cluster Faces').click();
+  await expect(panel.locator('fc-progress')).toContainText(/Analyzing: \d+ of 80 images/);
+  await workbench.command('View: Close Editor');
+  await progress.hover();
+  await progress.getByText('Cancel', { exact: true }).click();
+  await expect(workbench.page.locator('.welcome-view')).toContainText('No faces are clustered');
 });
 
 test('shows a welcome text in the empty side panel', async ({ workbench }) => {

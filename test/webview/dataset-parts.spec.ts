@@ -83,6 +83,25 @@ test('label errors are looked for among as many images as there are', async ({
   expect(await mounted.sent()).toEqual([['labelErrors', { images: 80 }]]);
 });
 
+test('label errors of which the model is less sure are listed on request', async ({
+  mountComponent,
+}) => {
+  const error = (row: number, label: number, probability: number) => ({
+    ...{ row, image: `${row}.jpg`, attribute: 'Smiling', label, probability, jpeg: null },
+  });
+  const { component } = await mountComponent('fc-dataset-label-errors', {
+    summary: summary(),
+    labelErrors: {
+      ...{ faces: 80, skipped: 0, notices: [] },
+      attributes: [{ name: 'Smiling', wrong: 3, labeled: 80, share: 3 / 80 }],
+      surest: [error(1, 1, 0.02), error(2, 0, 0.93), error(3, 0, 0.55)],
+    },
+  });
+  await expect(component.locator('.tiles .name')).toHaveText(['1.jpg', '2.jpg']);
+  await component.getByRole('button', { name: 'Show 1 of which it is less sure' }).click();
+  await expect(component.locator('.tiles .name')).toHaveText(['1.jpg', '2.jpg', '3.jpg']);
+});
+
 test('the strongest pairs of attributes follow the measure', async ({ mountComponent }) => {
   const { component, page } = await mountComponent('fc-dataset-correlation', {
     summary: summary(),

@@ -98,6 +98,37 @@ test.describe('the toolbar', () => {
     expect(change).toEqual(['settings', { changes: { method: 'agglomerative' } }]);
   });
 
+  test('keeps the focus on what takes an undo back, or makes it', async ({ mountComponent }) => {
+    const changed = { undo: 'Changed clusters from 16 to 5' };
+    const mounted = await mountComponent('fc-toolbar', { panel: panelState(changed) });
+    const { component } = mounted;
+    await component.locator('#undo').focus();
+    await mounted.update({ panel: panelState({ redo: changed.undo }) });
+    await expect(component.locator('#redo')).toBeFocused();
+    await mounted.update({ panel: panelState(changed) });
+    await expect(component.locator('#undo')).toBeFocused();
+  });
+
+  test('folds what is needed less often in a narrow panel', async ({ mountComponent }) => {
+    const { component, page } = await mountComponent('fc-toolbar', { panel: panelState() });
+    await expect(component.locator('#compare')).toBeVisible();
+    await page.setViewportSize({ width: 400, height: 700 });
+    await expect(component.locator('#compare')).toBeHidden();
+    await component.locator('#tune').click();
+    await expect(component.locator('#compare')).toBeVisible();
+  });
+
+  test('keeps its place where a number is refused', async ({ mountComponent }) => {
+    const { component } = await mountComponent('fc-toolbar', { panel: panelState() });
+    const place = () => component.locator('#tune').boundingBox();
+    const { x } = (await place())!;
+    const field = component.locator('#clusters input');
+    await field.fill('many');
+    await field.press('Enter');
+    await expect(component.locator('.wrong')).toContainText('expected a whole number');
+    expect((await place())!.x).toBe(x);
+  });
+
   test('shows custom weights on request', async ({ mountComponent }) => {
     const mounted = await mountComponent('fc-toolbar', { panel: panelState() });
     await expect(mounted.component.locator('fc-weights')).toHaveCount(0);
@@ -246,10 +277,14 @@ test.describe('the comparison', () => {
     const { component, page } = mounted;
     await expect(component).toContainText('60 faces, 8 distinct vectors, 1.5 s');
     await expect(component).toContainText('12 faces were left out.');
-    const points = component.locator('circle');
+    const points = component.locator('.chart .point');
     await expect(points).toHaveCount(3);
+    await expect(component.locator('#best')).toContainText(
+      'The best silhouette, 0.400, is of K-Means with 3 clusters.',
+    );
+    await expect(component.locator('circle.best')).toHaveCount(1);
     await component.locator('circle.kmeans').nth(1).click();
-    await component.locator('circle.dbscan').focus();
+    await component.locator('.chart g', { has: page.locator('.dbscan') }).focus();
     await page.keyboard.press('Enter');
     await component.getByText('Hide', { exact: true }).click();
     expect(await mounted.sent()).toEqual([
@@ -259,6 +294,20 @@ test.describe('the comparison', () => {
     ]);
     await component.getByText('As a table').click();
     await expect(component.locator('tr')).toHaveCount(4);
+  });
+
+  test('takes the point nearest to a click, and keeps its text readable in a narrow panel', async ({
+    mountComponent,
+  }) => {
+    const mounted = await mountComponent('fc-comparison', { comparison });
+    const { component, page } = mounted;
+    const { x, y } = (await component.locator('.chart .dbscan').boundingBox())!;
+    await page.mouse.click(x - 6, y - 6);
+    const { x: left, y: top } = (await component.locator('.chart').boundingBox())!;
+    await page.mouse.click(left + 300, top + 20); // far from all
+    expect(await mounted.sent()).toEqual([['settings', { changes: { method: 'dbscan' } }]]);
+    await page.setViewportSize({ width: 400, height: 700 });
+    await expect(component.locator('.chart')).toHaveAttribute('viewBox', /^0 0 3\d\d 360$/);
   });
 
   test('says so where nothing has a silhouette', async ({ mountComponent }) => {

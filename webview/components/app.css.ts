@@ -12,6 +12,9 @@ export const styles = css`
     margin-bottom: 6px;
   }
   .empty {
+    display: grid;
+    justify-items: start;
+    gap: 12px;
     padding: 40px 0;
   }
 `;

@@ -10,7 +10,7 @@ import { changesView } from './changes-view';
 import { Ask, ChooseCluster, CompareClusters, Correct } from './cluster-events';
 import type { ClusterView } from './cluster-view';
 import './cluster-view';
-import { clusteringCharts } from './clustering-charts';
+import { clusteringCharts, noClusters } from './clustering-charts';
 import { ShowFace } from './face-button';
 import './notices';
 import type { Overview } from './overview';
@@ -204,7 +204,7 @@ export class App extends LitElement {
 
   private nothingYet() {
     const waits = this.progress !== null || this.panel?.problem != null;
-    return waits ? nothing : html`<p class="empty quiet">No clusters yet.</p>`;
+    return waits ? nothing : noClusters(this.source);
   }
 
   private readonly onShowFace = (event: Event) => {

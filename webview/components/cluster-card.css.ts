@@ -20,6 +20,7 @@ export const styles = css`
   article.target,
   :host([chosen]) article {
     outline: 2px solid var(--vscode-focusBorder);
+    outline-offset: -2px; /* what is outside of the card is not painted */
   }
   .body {
     display: grid;

@@ -30,10 +30,20 @@ export class ClusterCount extends LitElement {
         flex: none;
         width: 104px;
       }
+      vscode-text-field::part(root) {
+        min-width: 0; /* or it would reach below the slider */
+      }
       input {
-        width: 120px;
+        width: 100px;
         height: 26px;
-        accent-color: var(--vscode-button-background);
+        accent-color: var(--vscode-progressBar-background, var(--vscode-focusBorder));
+      }
+      /* As wide as the field, or the controls beside it would move. */
+      .wrong {
+        display: block;
+        width: 0;
+        min-width: 100%;
+        font-size: 0.92em;
       }
     `,
   ];

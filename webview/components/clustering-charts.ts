@@ -8,6 +8,17 @@ import './copies-list';
 import './dendrogram';
 import './k-curve';
 
+/** After an analysis that was cancelled. */
+export function noClusters(source: Source) {
+  const analyze = () => {
+    source.send('command', { command: 'rerun' });
+  };
+  return html`<div class="empty">
+    <p class="quiet">No clusters yet: its images were not analyzed.</p>
+    <vscode-button @click=${analyze}>Cluster Faces</vscode-button>
+  </div>`;
+}
+
 export function clusteringCharts(
   { comparison, copies, generation, settings }: PanelState,
   clustering: Clustering,

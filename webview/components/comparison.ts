@@ -1,118 +1,53 @@
 /**
- * The silhouette of each method against the number of clusters. A click on a point applies its
- * method and number.
+ * The silhouette of each method against the number of clusters. A click applies the method and the
+ * number of the nearest point.
  */
-import { css, html, LitElement, nothing, svg } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { html, LitElement, nothing, svg } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
 import type { ComparisonPoint, Comparison } from '../../src/domain/comparison';
 import { METHOD_NAMES } from '../../src/domain/method-names';
-import { comparisonLayout, pointText } from '../../src/summaries/comparison-chart';
+import { bestPoint } from '../../src/summaries/best-point';
+import {
+  type ComparisonLayout,
+  comparisonLayout,
+  pointText,
+} from '../../src/summaries/comparison-chart';
 import { comparisonText } from '../../src/summaries/comparison-text';
 import { plural, silhouetteText } from '../../src/text/numbers';
 import type { Source } from '../source';
+import { styles } from './comparison.css';
+import { foundMark, legendMark } from './comparison-marks';
 import { shared } from './shared.css';
 
-const WIDTH = 860;
+/** Widths of the chart, in pixels: its text keeps its size in a narrow panel. */
+const WIDTHS = { least: 300, most: 860 };
 const HEIGHT = 360;
+
+/** Distance from the pointer within which a click takes a point, in pixels. */
+const NEAR = 24;
 
 @customElement('fc-comparison')
 export class ComparisonView extends LitElement {
-  static override styles = [
-    shared,
-    css`
-      section {
-        margin-bottom: 18px;
-      }
-      header {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 8px 14px;
-        margin-bottom: 6px;
-      }
-      svg.chart {
-        width: 100%;
-        max-width: ${WIDTH}px;
-        font-size: 11px;
-      }
-      .grid {
-        stroke: var(--vscode-editorWidget-border, var(--vscode-contrastBorder, #8884));
-      }
-      text {
-        fill: var(--vscode-descriptionForeground);
-      }
-      .line {
-        fill: none;
-        stroke: currentColor;
-        stroke-width: 1.6;
-      }
-      .band {
-        fill: currentColor;
-        fill-opacity: 0.18;
-      }
-      .point {
-        fill: currentColor;
-      }
-      .point.clickable {
-        cursor: pointer;
-      }
-      .point:focus-visible,
-      .point.clickable:hover {
-        stroke: var(--vscode-focusBorder);
-        stroke-width: 3;
-        outline: none;
-      }
-      .kmeans {
-        color: var(--vscode-charts-blue);
-      }
-      .agglomerative {
-        color: var(--vscode-charts-red);
-        stroke-dasharray: 7 3;
-      }
-      .birch {
-        color: var(--vscode-charts-purple);
-        stroke-dasharray: 2 3;
-      }
-      .spectral {
-        color: var(--vscode-charts-green);
-        stroke-dasharray: 9 3 2 3;
-      }
-      .dbscan {
-        color: var(--vscode-charts-orange);
-      }
-      .optics {
-        color: var(--vscode-charts-yellow);
-      }
-      .hdbscan {
-        color: var(--vscode-charts-foreground);
-      }
-      .point {
-        stroke-dasharray: none;
-      }
-      .legend {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 2px 16px;
-        margin: 4px 0;
-      }
-      .legend svg {
-        width: 26px;
-        height: 10px;
-        margin-right: 5px;
-      }
-      table {
-        border-collapse: collapse;
-      }
-      td,
-      th {
-        padding: 1px 14px 1px 0;
-        text-align: left;
-      }
-    `,
-  ];
+  static override styles = [shared, styles];
 
   @property({ attribute: false }) source!: Source;
   @property({ attribute: false }) comparison!: Comparison;
+
+  @state() private width = WIDTHS.most;
+  private readonly observer = new ResizeObserver(([entry]) => {
+    const { width = WIDTHS.most } = entry?.contentRect ?? {};
+    this.width = Math.round(Math.min(WIDTHS.most, Math.max(WIDTHS.least, width)));
+  });
+
+  override connectedCallback() {
+    super.connectedCallback();
+    this.observer.observe(this);
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback();
+    this.observer.disconnect();
+  }
 
   override render() {
     const { comparison, source } = this;
@@ -136,15 +71,9 @@ export class ComparisonView extends LitElement {
               : nothing
           }
         </header>
-        ${this.chart()}
+        ${this.best()} ${this.chart()}
         <div class="legend" aria-hidden="true">
-          ${methods.map(
-            (method) =>
-              html`<span
-                ><svg class=${method}><path class="line" d="M0 5H26"></path></svg
-                >${METHOD_NAMES[method]}</span
-              >`,
-          )}
+          ${methods.map((method) => html`<span>${legendMark(method)}${METHOD_NAMES[method]}</span>`)}
         </div>
         ${notices.map((notice) => html`<p class="quiet">${notice}.</p>`)}
         <details>
@@ -173,15 +102,36 @@ export class ComparisonView extends LitElement {
     `;
   }
 
+  /** Names what the chart rings. */
+  private best() {
+    const best = bestPoint(this.comparison);
+    if (best === undefined) return nothing;
+    const text = `${METHOD_NAMES[best.method]} with ${plural(best.clusters, 'cluster')}`;
+    const open = () => {
+      this.open(best);
+    };
+    return html`<p id="best">
+      The best silhouette, ${silhouetteText(best.silhouette)}, is of
+      ${this.source.live ? html`<button class="link" @click=${open}>${text}</button>` : text}.
+      <span class="quiet"
+        >From −1 to 1: how much closer faces are to their own cluster than to the next. It often
+        grows with the number of clusters; a bend in a line is a good choice, too.</span
+      >
+    </p>`;
+  }
+
   private chart() {
-    const layout = comparisonLayout(this.comparison, WIDTH, HEIGHT);
+    const { width, comparison, source } = this;
+    const layout = comparisonLayout(comparison, width, HEIGHT);
     if (layout === undefined) return html`<p class="quiet">No clustering has a silhouette.</p>`;
     const { plot, lines, bands, points, xTicks, yTicks } = layout;
+    const middle = (plot.top + plot.bottom) / 2;
     return html`<svg
-      class="chart"
-      viewBox="0 0 ${WIDTH} ${HEIGHT}"
+      class="chart ${source.live ? 'live' : ''}"
+      viewBox="0 0 ${width} ${HEIGHT}"
       role="group"
       aria-label="Silhouette by the number of clusters"
+      @click=${this.onClick(layout)}
     >
       ${yTicks.map(
         ({ at, text }) =>
@@ -191,37 +141,55 @@ export class ComparisonView extends LitElement {
       <text x=${(plot.left + plot.right) / 2} y=${plot.bottom + 34} text-anchor="middle">
         clusters
       </text>
-      <text
-        x="12"
-        y=${(plot.top + plot.bottom) / 2}
-        text-anchor="middle"
-        transform="rotate(-90 12 ${(plot.top + plot.bottom) / 2})"
-      >
+      <text x="12" y=${middle} text-anchor="middle" transform="rotate(-90 12 ${middle})">
         silhouette
       </text>
       ${bands.map(({ method, path }) => svg`<path class="band ${method}" d=${path}></path>`)}
       ${lines.map(({ method, path }) => svg`<path class="line ${method}" d=${path}></path>`)}
-      ${points.map(({ point, x, y, text }) => this.point(point, x, y, text))}
+      ${points.map((each) => this.point(each))} ${this.bestRing(layout)}
     </svg>`;
   }
 
-  private point(point: ComparisonPoint, x: number, y: number, text: string) {
-    const radius = point.k === null ? 6 : 3.5;
-    if (!this.source.live) {
-      return svg`<circle class="point ${point.method}" cx=${x} cy=${y} r=${radius}><title>${text}</title></circle>`;
-    }
-    const open = () => {
-      const changes =
-        point.k === null ? { method: point.method } : { method: point.method, clusters: point.k };
-      this.source.send('settings', { changes });
-    };
+  private bestRing({ points, plot }: ComparisonLayout) {
+    const best = bestPoint(this.comparison);
+    const at = points.find(({ point }) => point === best);
+    if (at === undefined) return nothing;
+    const anchor = at.x > plot.right - 20 ? 'end' : 'middle';
+    return svg`<circle class="best" cx=${at.x} cy=${at.y} r="10" pointer-events="none"></circle>
+      <text class="best" x=${at.x} y=${at.y + 25} text-anchor=${anchor}>best</text>`;
+  }
+
+  private point({ point, x, y, text }: ComparisonLayout['points'][number]) {
+    const mark =
+      point.k === null
+        ? foundMark(point.method, x, y)
+        : svg`<circle class="point ${point.method}" cx=${x} cy=${y} r="3.5"></circle>`;
+    if (!this.source.live) return svg`<g>${mark}<title>${text}</title></g>`;
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== 'Enter' && event.key !== ' ') return;
       event.preventDefault();
-      open();
+      this.open(point);
     };
-    return svg`<circle class="point clickable ${point.method}" cx=${x} cy=${y} r=${radius} tabindex="0" role="button"
-      aria-label="Open ${pointText(point)}" @click=${open} @keydown=${onKey}><title>${text}. Click to open it.</title></circle>`;
+    return svg`<g class="clickable" tabindex="0" role="button" aria-label="Open ${pointText(point)}"
+      @keydown=${onKey}>${mark}<title>${text}. Click to open it.</title></g>`;
+  }
+
+  /** Points may be small, close together, or on top of each other: the nearest is taken. */
+  private onClick({ points, width, height }: ComparisonLayout) {
+    return (event: MouseEvent) => {
+      if (!this.source.live) return;
+      const box = (event.currentTarget as SVGElement).getBoundingClientRect();
+      const x = ((event.clientX - box.left) * width) / box.width;
+      const y = ((event.clientY - box.top) * height) / box.height;
+      const distance = (each: (typeof points)[number]) => Math.hypot(each.x - x, each.y - y);
+      const [nearest] = [...points].sort((a, b) => distance(a) - distance(b));
+      if (nearest !== undefined && distance(nearest) <= NEAR) this.open(nearest.point);
+    };
+  }
+
+  private open({ method, k }: ComparisonPoint) {
+    const changes = k === null ? { method } : { method, clusters: k };
+    this.source.send('settings', { changes });
   }
 
   private command(command: 'saveComparison' | 'hideComparison') {

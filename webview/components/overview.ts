@@ -8,6 +8,7 @@ import { type ClusterTitle, clusterTitles } from '../../src/summaries/cluster-ti
 import { parseQuestion, questionText } from '../../src/summaries/questions';
 import { plural } from '../../src/text/numbers';
 import type { Source } from '../source';
+import { barLegend, barLegendStyles } from './bar-legend';
 import './cluster-card';
 import type { ClusterCard } from './cluster-card';
 import { Ask } from './cluster-events';
@@ -28,6 +29,7 @@ export class Overview extends LitElement {
   static override styles = [
     shared,
     fields,
+    barLegendStyles,
     css`
       .filter {
         display: flex;
@@ -112,7 +114,7 @@ export class Overview extends LitElement {
     const titles = clusterTitles(clustering);
     const shown = this.shown(titles);
     return html`
-      ${source.live ? this.filter(shown.length) : nothing}
+      ${source.live ? this.filter(shown.length) : nothing} ${barLegend()}
       <div class="content ${this.showsMap ? 'with-map' : ''}">
         ${this.cards(titles, shown)}
         ${

@@ -85,4 +85,22 @@ export const styles = css`
     max-height: 74vh;
     overflow: auto;
   }
+  /* Attributes beside the photo, where there is room. */
+  @media (min-width: 860px) {
+    .body {
+      flex-wrap: nowrap;
+    }
+    .pictures {
+      flex: 0 0 auto;
+      max-width: 44%;
+    }
+    .photo img {
+      max-width: 100%;
+      max-height: 56vh;
+    }
+    .attributes {
+      flex: 1 1 0;
+      min-width: 0;
+    }
+  }
 `;

@@ -8,7 +8,7 @@ import type { PanelState } from '../../src/protocol/panel';
 import { detectionText } from '../../src/summaries/detection-text';
 import { judgementTexts } from '../../src/summaries/judgement-text';
 import { leftOutFolders } from '../../src/summaries/left-out-text';
-import { providerText } from '../../src/summaries/provider-text';
+import { passedOver, providerText } from '../../src/summaries/provider-text';
 import { clustersText } from '../../src/text/clusters-text';
 import { upperFirst } from '../../src/text/letter-case';
 import { forPage } from '../../src/text/neutralize';
@@ -99,7 +99,7 @@ function runDetails(run: Run): Detail[] {
   const unusable = images.failed > 0 ? `, ${count(images.failed)} unusable` : '';
   const faceless = images.withoutFace > 0 ? `, ${count(images.withoutFace)} without a face` : '';
   const folders = run.leftOut && leftOutFolders(run.leftOut);
-  const reasons = trials.map(({ provider, reason }) => `${provider}: ${forPage(reason)}`);
+  const reasons = passedOver(trials).map(forPage);
   return [
     {
       name: 'Images',
@@ -112,7 +112,11 @@ function runDetails(run: Run): Detail[] {
       note: forPage(detection.reason),
     },
     ...(folders === undefined ? [] : [{ name: 'Folders', value: upperFirst(folders) }]),
-    { name: 'Hardware', value: providerText(run.provider, run.trials), note: reasons.join('\n') },
+    {
+      name: 'Hardware',
+      value: providerText(run.provider, trials),
+      ...(reasons.length === 0 ? {} : { note: reasons.join('\n') }),
+    },
   ];
 }
 

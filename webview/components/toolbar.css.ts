@@ -8,7 +8,7 @@ export const toolbarStyles = css`
     display: flex;
     flex-wrap: wrap;
     align-items: flex-end;
-    gap: 8px 14px;
+    gap: 8px;
     margin: 4px 0 14px;
   }
   label {
@@ -37,5 +37,11 @@ export const toolbarStyles = css`
   }
   fc-weights {
     flex-basis: 100%;
+  }
+  /* What is needed less often folds away; VS Code has it above the panel, too. */
+  @media (max-width: 720px) {
+    .controls:not(.open) .further {
+      display: none;
+    }
   }
 `;

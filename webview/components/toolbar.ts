@@ -57,6 +57,7 @@ export class Toolbar extends LitElement {
     const before = changed.get('panel')?.settings;
     if (before !== undefined && JSON.stringify(before) !== JSON.stringify(this.panel.settings))
       this.wrong = '';
+    void this.keepFocus();
   }
 
   override render() {
@@ -74,10 +75,20 @@ export class Toolbar extends LitElement {
     labelFields(this.renderRoot);
   }
 
+  /** A button loses the focus when it is disabled: the other of undo and redo gets it. */
+  private async keepFocus() {
+    const focused = this.shadowRoot?.activeElement?.id;
+    if ((focused !== 'undo' && focused !== 'redo') || this.panel[focused] !== null) return;
+    // The toolkit draws its buttons in the frame after.
+    for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
+    const other = focused === 'undo' ? 'redo' : 'undo';
+    this.renderRoot.querySelector<HTMLElement>(`#${other}`)?.focus();
+  }
+
   private controls() {
     const { settings, clustering, comparison } = this.panel;
     return html`
-      <div class="controls" role="toolbar" aria-label="Clustering">
+      <div class="controls ${this.isOpen ? 'open' : ''}" role="toolbar" aria-label="Clustering">
         ${this.choice({ name: 'method', label: 'Method', value: settings.method, options: METHOD_NAMES })}
         ${takesClusters(settings.method) ? html`<fc-cluster-count .source=${this.source} .clusters=${settings.clusters} .shown=${clustering?.clusters.length ?? 0}></fc-cluster-count>` : nothing}
         <vscode-button
@@ -89,6 +100,7 @@ export class Toolbar extends LitElement {
           >Tune ${this.isOpen ? '▴' : '▾'}</vscode-button
         >
         <vscode-button
+          class="further"
           appearance="secondary"
           id="compare"
           @click=${this.command('compare')}
@@ -96,6 +108,7 @@ export class Toolbar extends LitElement {
           >${comparison === null ? 'Compare Methods' : 'Compare Again'}</vscode-button
         >
         <vscode-button
+          class="further"
           appearance="secondary"
           id="changes"
           ?disabled=${clustering === null}
@@ -104,6 +117,7 @@ export class Toolbar extends LitElement {
           >What Changed</vscode-button
         >
         <vscode-button
+          class="further"
           appearance="secondary"
           id="kept"
           @click=${this.command('keptClusterings')}

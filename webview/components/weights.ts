@@ -32,7 +32,7 @@ export class Weights extends LitElement {
         gap: 8px;
       }
       input {
-        accent-color: var(--vscode-button-background);
+        accent-color: var(--vscode-progressBar-background, var(--vscode-focusBorder));
         min-width: 0;
       }
       output {

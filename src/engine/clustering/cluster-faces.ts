@@ -143,8 +143,9 @@ export function prepareVectors(input: ClusterInput, settings: ClusteringSettings
 function clusterCountNotices(
   { vectors, faces }: PreparedVectors,
   partition: ScoredPartition,
-  { method, features, clusters: wanted }: ClusteringSettings,
+  settings: ClusteringSettings,
 ): string[] {
+  const { method, features, clusters: wanted } = settings;
   const { clusters } = partition;
   const notices: string[] = [];
   if (takesClusters(method) && wanted !== 'auto' && vectors.rows < wanted) {
@@ -164,10 +165,20 @@ function clusterCountNotices(
   }
   if (clusters === 0) {
     notices.push(
-      `${METHOD_NAMES[method]} found no cluster with these parameters: every face is noise`,
+      `${METHOD_NAMES[method]} found no cluster with these parameters: every face is noise. Try ${wayOutOfNoise(settings)}`,
     );
   }
   return notices;
+}
+
+/** What finds more clusters by a method that has found none. */
+function wayOutOfNoise({ method, preset, minClusterSize, eps }: ClusteringSettings): string {
+  if (preset === 'none' && method === 'hdbscan' && minClusterSize > 2)
+    return 'a min. cluster size of 2';
+  if (preset === 'none' && method === 'dbscan')
+    return `an eps of ${String(eps > 0 ? 2 * eps : 0.5)}, or fewer min. samples`;
+  if (preset === 'none') return 'fewer min. samples';
+  return 'K-Means, which leaves no face out';
 }
 
 /** The faces of one cluster, or the noise. */

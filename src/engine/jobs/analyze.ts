@@ -72,6 +72,7 @@ async function analyzeFolders(
   const seconds = () => (performance.now() - started) / 1000;
   const listed = await findImages(params, context);
   const scan = seconds();
+  context.onProgress({ stage: 'load', done: 0, total: 0, failed: 0 });
   await using pipeline = await openPipeline(listed, { settings, bundled, store, signal, host });
   const open = seconds() - scan;
   const common = async (): Promise<CommonManifest> => ({

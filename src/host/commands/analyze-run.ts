@@ -7,8 +7,11 @@ import { showError, showInformation, withProgress } from '../outlets';
 import type { Outcome } from '../runs/job-runner';
 import type { RunSession } from '../runs/run-session';
 import { runTitle } from '../titles';
+import { chosenFoldersAndArchives } from './choose-folders';
 import type { CommandContext } from './command-context';
 import { reporter, withSignal } from './notification-progress';
+
+type Context = Pick<CommandContext, 'library' | 'panels' | 'log'>;
 
 /** `user`: started by the user. `automatic`: started because a folder has changed. */
 export type Initiative = 'user' | 'automatic';
@@ -19,7 +22,7 @@ export type Initiative = 'user' | 'automatic';
  */
 export async function analyzeRun(
   session: RunSession,
-  context: Pick<CommandContext, 'panels' | 'log'>,
+  context: Context,
   initiative: Initiative = 'user',
 ): Promise<void> {
   const { panels } = context;
@@ -38,11 +41,19 @@ export async function analyzeRun(
     case 'cancelled': {
       const kept = session.manifest === null ? 'nothing was stored' : 'the earlier clusters stay';
       void showInformation(`Cancelled; ${kept}.`);
+      await forget(session, context);
       return;
     }
     case 'failed':
-      await offerRetry(outcome.message, session, context);
+      await forget(session, context);
+      await offerWayOn(outcome, session, context);
   }
+}
+
+/** A run of which nothing was stored leaves no entry behind, unless a panel shows it. */
+async function forget(session: RunSession, { library, panels }: Context): Promise<void> {
+  const isOpen = panels.sessions.includes(session);
+  if (session.manifest === null && !session.isBusy() && !isOpen) await library.remove(session);
 }
 
 /** Folders are named in the log alone: most workspaces have some that nobody wants to read of. */
@@ -65,14 +76,25 @@ function analyzeWithProgress(session: RunSession, initiative: Initiative): Thena
   });
 }
 
-async function offerRetry(
-  message: string,
-  session: RunSession,
-  context: Pick<CommandContext, 'panels' | 'log'>,
+type Failure = Extract<Outcome, { kind: 'failed' }>;
+
+async function offerWayOn(
+  { message, isDefect }: Failure,
+  { folders, manifest }: RunSession,
+  context: Context,
 ): Promise<void> {
   const again = 'Try Again';
+  const other = 'Choose Another Folder…';
   const showLog = 'Show Log';
-  const answer = await showError(`Face Clusters: ${message}`, again, showLog);
-  if (answer === again) await analyzeRun(session, context);
+  const elsewhere = manifest === null && !isDefect ? [other] : [];
+  const answer = await showError(`Face Clusters: ${message}`, ...elsewhere, again, showLog);
+  if (answer === again) await analyzeRun(context.library.getOrCreate(folders), context);
+  if (answer === other) await clusterOther(context);
   if (answer === showLog) context.log.show();
+}
+
+async function clusterOther(context: Context): Promise<void> {
+  const nothing = { clicked: undefined, selected: undefined };
+  const folders = await chosenFoldersAndArchives(nothing, 'Cluster Faces');
+  if (folders !== undefined) await analyzeRun(context.library.getOrCreate(folders), context);
 }

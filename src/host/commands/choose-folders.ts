@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { isArchive } from '../../archives/archive-path';
 import { forName } from '../../text/neutralize';
 import { UserError } from '../../util/errors';
+import { pickOne } from '../outlets';
 
 /** The folder of a context menu, and all selected entries. */
 interface Clicked {
@@ -50,8 +51,11 @@ function clickedUris({ clicked, selected }: Clicked): vscode.Uri[] | undefined {
   return clicked === undefined ? undefined : [clicked];
 }
 
-function askForFolders(openLabel: string): Thenable<vscode.Uri[] | undefined> {
-  const first = vscode.workspace.workspaceFolders?.[0]?.uri;
+/** The dialog begins in a folder of the workspace: where there are several, in the one chosen. */
+async function askForFolders(openLabel: string): Promise<vscode.Uri[] | undefined> {
+  const roots = vscode.workspace.workspaceFolders ?? [];
+  const first = roots.length > 1 ? await askForRoot(roots) : roots[0]?.uri;
+  if (first === undefined && roots.length > 1) return undefined;
   return vscode.window.showOpenDialog({
     canSelectFiles: false,
     canSelectFolders: true,
@@ -61,6 +65,12 @@ function askForFolders(openLabel: string): Thenable<vscode.Uri[] | undefined> {
     ...(first === undefined ? {} : { defaultUri: first }),
   });
 }
+
+const askForRoot = (roots: readonly vscode.WorkspaceFolder[]) =>
+  pickOne(
+    roots.map(({ name, uri }) => ({ label: name, description: uri.fsPath, value: uri })),
+    { title: 'Images in which folder of the workspace?' },
+  );
 
 /** A selection may contain other files beside folders and archives; they are ignored. */
 async function onlyFoldersAndArchives(uris: readonly vscode.Uri[]): Promise<string[]> {

@@ -1,5 +1,6 @@
 /** Copies the images of clusters into folders, or links them there. */
 import type * as vscode from 'vscode';
+import type { ClusterSummary } from '../../domain/clustering';
 import { COPY_KINDS, COPY_NAMES, type CopyKind } from '../../domain/copies';
 import type { EngineCalls } from '../../protocol/engine';
 import type { SidecarStyle } from '../../domain/sidecars';
@@ -13,7 +14,6 @@ import { ask, pickOne, showInformation, showWarning, withProgress } from '../out
 import type { RunSession } from '../runs/run-session';
 import { titleOfCluster } from '../titles';
 import { reporter, withSignal } from './notification-progress';
-import type { ClusterTarget } from './targets';
 import { chooseStyle, sidecarParts } from './write-sidecars';
 
 /** What is copied, and how people call it. */
@@ -26,7 +26,13 @@ interface Copied {
 }
 
 /** Copies the images of a cluster into a folder that the user chooses. */
-export async function copyImages({ session, cluster }: ClusterTarget): Promise<void> {
+export async function copyImages({
+  session,
+  cluster,
+}: {
+  session: RunSession;
+  cluster: ClusterSummary;
+}): Promise<void> {
   const title = titleOfCluster(session, cluster);
   await copy({ session, of: cluster.id, title: `“${title}”`, folder: title });
 }

@@ -43,8 +43,10 @@ export async function installCudaSupport(
   const folder = librariesFolder(root);
   const { cudaLibraries } = readSettings().settings;
   const before = await diagnoseCuda(folder, cudaLibraries);
-  if (source === undefined) {
-    void ask('warning', before.lines.join(' '), '');
+  if (source === undefined || !before.hasDriver) {
+    const [reason = '', ...others] = before.lines;
+    const detail = source === undefined ? others : ['Faces are analyzed on the CPU.', ...others];
+    void ask('warning', reason, detail.join('\n'));
     return;
   }
   const download = 'Download';

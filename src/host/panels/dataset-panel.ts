@@ -53,6 +53,8 @@ type DatasetCommand = DatasetParams<'command'>['command'];
 export class DatasetPanel {
   private summary: DatasetSummary | null = null;
   private labelErrors: SuspectedLabelErrors | null = null;
+  /** Number of images in which label errors were looked for; null: not yet. */
+  private checked: number | null = null;
   private seed = 1;
   /** Sends an event to the page, once it listens. */
   private tell: (event: DatasetEvent) => void = () => undefined;
@@ -92,8 +94,12 @@ export class DatasetPanel {
     return {
       deserializeWebviewPanel: (panel, state) => {
         const memento = datasetMementoSchema.safeParse(state);
-        if (memento.success) new DatasetPanel(panel, context, choiceOf(memento.data), false);
-        else panel.dispose(); // the page has stored nothing
+        if (!memento.success)
+          panel.dispose(); // the page has stored nothing
+        else {
+          const view = new DatasetPanel(panel, context, choiceOf(memento.data), false);
+          view.checked = memento.data.checked ?? null;
+        }
         return Promise.resolve();
       },
     };
@@ -135,7 +141,7 @@ export class DatasetPanel {
   }
 
   private showState() {
-    const { choice, summary, labelErrors, seed, title, waits } = this;
+    const { choice, summary, labelErrors, checked, seed, title, waits } = this;
     const { progress, problem } = this.job;
     const surest = (labelErrors?.surest ?? []).map(withPlainJpeg);
     this.tell({
@@ -150,6 +156,7 @@ export class DatasetPanel {
         progress,
         problem,
         labelErrors: labelErrors && { ...labelErrors, surest },
+        checked,
         seed,
       },
     });
@@ -192,7 +199,7 @@ export class DatasetPanel {
     const nothing = this.summary === null && this.job.problem === null;
     if (this.waits || !nothing) this.showState();
     else
-      this.explore().catch((error: unknown) => {
+      this.exploreAgain().catch((error: unknown) => {
         reportFailure(this.context.log, error);
       });
   }
@@ -222,9 +229,16 @@ export class DatasetPanel {
     };
   }
 
+  /** Everything that was shown before the window was loaded again, from the cache. */
+  private async exploreAgain() {
+    await this.explore();
+    if (this.checked !== null && this.summary !== null) await this.findLabelErrors(this.checked);
+  }
+
   private async choose(choice: DatasetChoice) {
     this.choice = choice;
     this.labelErrors = null;
+    this.checked = null;
     await this.explore();
   }
 
@@ -260,6 +274,7 @@ export class DatasetPanel {
         storeDir,
       };
       this.labelErrors = await engine.call('labelErrors', params, options);
+      this.checked = images;
     });
   }
 

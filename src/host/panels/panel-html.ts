@@ -22,7 +22,12 @@ export function panelHtml(script: string): string {
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta property="csp-nonce" content="${nonce}">
 <title>Face Clusters</title>
-<style nonce="${nonce}">body { background: var(--vscode-editor-background); }</style>
+<style nonce="${nonce}">
+body { background: var(--vscode-editor-background); }
+/* Checkboxes, lists and sliders of the browser, like the theme. */
+body.vscode-dark, body.vscode-high-contrast { color-scheme: dark; }
+body.vscode-high-contrast-light { color-scheme: light; }
+</style>
 </head>
 <body>
 <script nonce="${nonce}" src="${forXml(script)}"></script>

@@ -33,7 +33,12 @@ export class FileSession extends RunSession {
   }
 
   override analyze(): Promise<Outcome> {
-    return Promise.resolve({ kind: 'failed', message: NOT_HERE, retry: false });
+    return Promise.resolve({
+      kind: 'failed',
+      message: NOT_HERE,
+      retry: false,
+      isDefect: false,
+    });
   }
 
   override async compare(): Promise<Outcome> {

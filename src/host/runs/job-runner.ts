@@ -9,7 +9,10 @@ export type JobKind = 'analyze' | 'cluster' | 'compare' | 'correct' | 'open';
 
 /** How a job ended. */
 export type Outcome =
-  { kind: 'done' } | { kind: 'cancelled' } | { kind: 'failed'; message: string; retry: boolean };
+  | { kind: 'done' }
+  | { kind: 'cancelled' }
+  /** A defect is of the program; other failures are of what was asked for. */
+  | { kind: 'failed'; message: string; retry: boolean; isDefect: boolean };
 
 interface JobEvents {
   onProgress: (progress: Progress | null) => void;
@@ -144,11 +147,12 @@ export class JobRunner {
       if (isCurrent && message !== null) this.problem = { message, retry: true };
       return { kind: 'cancelled' };
     }
-    if (!(error instanceof UserError))
+    const isDefect = !(error instanceof UserError);
+    if (isDefect)
       this.events.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
     const problem = { message: upperFirst(messageOf(error)), retry: true };
     if (isCurrent) this.problem = problem;
-    return { kind: 'failed', ...problem };
+    return { kind: 'failed', ...problem, isDefect };
   }
 
   private finish(): void {

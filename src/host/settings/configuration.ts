@@ -70,6 +70,12 @@ export async function writeSetting(key: keyof Settings, value: unknown): Promise
   await configuration.update(key, storedForm(key, value), target);
 }
 
+/** Where changes of these settings go: a panel looks as if it changed its own folder alone. */
+export const appliesTo = (keys: readonly (keyof Settings)[]): string =>
+  keys.every((key) => targetOf(key) === vscode.ConfigurationTarget.Workspace)
+    ? 'for all folders of this workspace'
+    : 'in your user settings';
+
 /** package.json declares the number of clusters as text, which the settings editor can show. */
 const storedForm = (key: keyof Settings, value: unknown) =>
   key === 'clusters' && typeof value === 'number' ? String(value) : value;

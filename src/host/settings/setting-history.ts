@@ -1,8 +1,10 @@
 /** Settings changed from the panel and the commands, with undo. */
+import { METHOD_NAMES } from '../../domain/method-names';
 import type { Settings } from '../../domain/settings';
 import { plural } from '../../text/numbers';
+import { own } from '../../util/own';
 import type { Disposable } from '../disposables';
-import { writeSetting, writtenValue } from './configuration';
+import { appliesTo, writeSetting, writtenValue } from './configuration';
 
 type Values = Map<keyof Settings, unknown>;
 
@@ -49,12 +51,12 @@ export class SettingHistory {
   async change(values: Partial<Settings>, shown: Settings): Promise<void> {
     const keys = Object.keys(values) as (keyof Settings)[];
     const texts = keys.map(
-      (key) => `${key} from ${display(shown[key])} to ${display(values[key])}`,
+      (key) => `${inWords(key)} from ${display(shown[key])} to ${display(values[key])}`,
     );
     const change = {
       before: new Map(keys.map((key) => [key, writtenValue(key)])),
       after: new Map<keyof Settings, unknown>(keys.map((key) => [key, values[key]])),
-      text: `Changed ${texts.join(', ')}`,
+      text: `Changed ${texts.join(', ')}, ${appliesTo(keys)}`,
       at: new Date().toISOString(),
     };
     this.changes.push(change);
@@ -98,8 +100,13 @@ export class SettingHistory {
   }
 }
 
+/** `minClusterSize` → `min cluster size`. */
+const inWords = (key: string) => key.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+
 function display(value: unknown): string {
   if (Array.isArray(value)) return plural(value.length, 'attribute');
   if (value === '') return 'the default';
+  const method = typeof value === 'string' ? own(METHOD_NAMES, value) : undefined;
+  if (method !== undefined) return method;
   return typeof value === 'string' || typeof value === 'number' ? String(value) : 'custom';
 }

@@ -5,6 +5,7 @@ import type { ClusterSummary } from '../../domain/clustering';
 import { changesText, stageText } from '../../domain/progress-text';
 import type { RunManifest } from '../../domain/run';
 import { bars } from '../../summaries/bars';
+import { providerText } from '../../summaries/provider-text';
 import { clustersText } from '../../text/clusters-text';
 import { plural } from '../../text/numbers';
 import { Disposables, listen } from '../disposables';
@@ -155,8 +156,7 @@ function runTooltip({ folders, images, provider, trials, createdAt }: RunManifes
   return [
     ...folders,
     `${images.read.toLocaleString('en')} of ${plural(images.found, 'image')} read, ${new Date(createdAt).toLocaleString()}`,
-    `Execution provider: ${provider}`,
-    ...trials.map(({ provider: name, reason }) => `  ${name}: ${reason}`),
+    `Analyzed by ${providerText(provider, trials)}`,
   ].join('\n');
 }
 

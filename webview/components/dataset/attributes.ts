@@ -47,7 +47,7 @@ export class DatasetAttributes extends LitElement {
       }
       input {
         margin: 0;
-        accent-color: var(--vscode-button-background);
+        accent-color: var(--vscode-progressBar-background, var(--vscode-focusBorder));
       }
       .index,
       .value {

@@ -18,6 +18,11 @@ import { tiles } from './tiles.css';
 const IMAGES = 1000;
 const ANY = '';
 
+/** Probability of the opposite from which the model counts as sure. */
+const SURE = 0.9;
+const isSure = ({ probability }: SuspectedLabelError) =>
+  Math.max(probability, 1 - probability) >= SURE;
+
 @customElement('fc-dataset-label-errors')
 export class DatasetLabelErrors extends LitElement {
   static override styles = [
@@ -26,6 +31,9 @@ export class DatasetLabelErrors extends LitElement {
     css`
       vscode-text-field {
         width: 90px;
+      }
+      vscode-text-field::part(root) {
+        min-width: 0;
       }
       .said {
         font-weight: 600;
@@ -43,6 +51,8 @@ export class DatasetLabelErrors extends LitElement {
   @property({ type: Boolean }) busy = false;
   @query('vscode-text-field') private field!: HTMLInputElement | null;
   @state() private attribute = ANY;
+  /** Whether those are listed, too, of which the model is less sure. */
+  @state() private showsAll = false;
   /** Why the number of images was refused; empty if it was accepted. */
   @state() private wrong = '';
 
@@ -79,9 +89,12 @@ export class DatasetLabelErrors extends LitElement {
 
   private found({ faces, skipped, attributes, surest, notices }: SuspectedLabelErrors) {
     const sorted = attributes.filter(({ wrong }) => wrong > 0).sort((a, b) => b.wrong - a.wrong);
-    const shown = surest.filter(
+    const chosen = surest.filter(
       ({ attribute }) => this.attribute === ANY || attribute === this.attribute,
     );
+    const sure = chosen.filter(isSure);
+    const shown = this.showsAll ? chosen : sure;
+    const others = chosen.length - shown.length;
     const wrong = attributes.reduce((sum, each) => sum + each.wrong, 0);
     const labeled = attributes.reduce((sum, each) => sum + each.labeled, 0);
     return html`
@@ -89,7 +102,8 @@ export class DatasetLabelErrors extends LitElement {
         ${plural(faces, 'face')}
         compared${skipped === 0 ? '' : `, ${plural(skipped, 'image')} without a usable face`}:
         ${count(wrong)} of ${count(labeled)} labels differ from what the model says
-        (${percent(wrong / Math.max(1, labeled))}). The ${count(surest.length)} it is surest of:
+        (${percent(wrong / Math.max(1, labeled))}). Those of whose opposite it is sure, by at least
+        ${percent(SURE)}:
       </p>
       ${notices.map((notice) => html`<p class="quiet">${forPage(notice)}</p>`)}
       <header>
@@ -107,10 +121,17 @@ export class DatasetLabelErrors extends LitElement {
           )}
         </vscode-dropdown>
       </header>
-      ${shown.length === 0 ? html`<p class="quiet">None among the surest.</p>` : nothing}
+      ${shown.length === 0 ? html`<p class="quiet">None.</p>` : nothing}
       <ul class="tiles">
         ${shown.map((each) => this.tile(each))}
       </ul>
+      ${
+        others === 0
+          ? nothing
+          : html`<button class="link" @click=${this.showAll}>
+              Show ${count(others)} of which it is less sure
+            </button>`
+      }
     `;
   }
 
@@ -143,6 +164,10 @@ export class DatasetLabelErrors extends LitElement {
       ? ''
       : `expected a number from 1 to ${count(this.available)}, got "${text}"`;
     if (isValid) this.host.send('labelErrors', { images });
+  };
+
+  private readonly showAll = () => {
+    this.showsAll = true;
   };
 
   private readonly onAttribute = (event: Event) => {
