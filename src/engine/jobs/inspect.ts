@@ -29,7 +29,11 @@ import { UserError } from '../../util/errors';
 import { clusterFaces } from '../clustering/cluster-faces';
 import { countedFaces, ofAllFaces } from '../clustering/corrected-faces';
 import { openRun } from '../open-runs';
-import { clusteringWorkers, pictureWorkers } from '../threads/worker-pools';
+import {
+  backgroundPictureWorkers,
+  clusteringWorkers,
+  pictureWorkers,
+} from '../threads/worker-pools';
 import { keepCopies } from './copies';
 import { writeCorrected } from './corrections';
 import { keepBefore } from './kept-clusterings';
@@ -76,10 +80,11 @@ export async function pictures(
   const run = await openRun(runDir);
   const clustering = await clusteringOf(run);
   const wanted = { eigenfaces: true, montages: false, cards: 0 };
+  const aside = { ...context, workers: backgroundPictureWorkers };
   if (sample >= run.crops.count)
-    return (await makePictures(run, clustering, wanted, context)).eigenfaces;
+    return (await makePictures(run, clustering, wanted, aside)).eigenfaces;
   const members = sampleMembers(membersOfAll(clustering), run.crops, sample);
-  return (await picturesOf(run, members, wanted, context)).eigenfaces;
+  return (await picturesOf(run, members, wanted, aside)).eigenfaces;
 }
 
 const membersOfAll = (stored: StoredClustering): Members[] =>
@@ -88,12 +93,16 @@ const membersOfAll = (stored: StoredClustering): Members[] =>
     rows: membersOf(stored, position),
   }));
 
+interface PictureJobContext extends JobContext {
+  workers?: typeof pictureWorkers;
+}
+
 /** Makes pictures of a run's clusters, and stores the eigenfaces with the run. */
 export async function makePictures(
   run: StoredRun,
   clustering: StoredClustering,
   wanted: WantedPictures,
-  context: JobContext,
+  context: PictureJobContext,
 ): Promise<MadePictures> {
   // While the faces are decoded anyway.
   const looks =
@@ -108,11 +117,11 @@ function picturesOf(
   run: StoredRun,
   members: readonly Members[],
   wanted: WantedPictures,
-  { signal, onProgress }: JobContext,
+  { signal, onProgress, workers = pictureWorkers }: PictureJobContext,
 ): Promise<MadePictures> {
   return clusterPictures(run.crops, members, wanted, {
-    run: pictureWorkers.run,
-    threads: pictureWorkers.size,
+    run: workers.run,
+    threads: workers.size,
     signal,
     onProgress: (done, total) => {
       onProgress({ stage: 'summarise', done, total, failed: 0 });
