@@ -34,6 +34,7 @@ const source: Source = {
   arrangedPlaces: absent,
   attributeValues: absent,
   faceComponents: absent,
+  componentPictures: absent,
   clusterDistance: absent,
   available: (cluster) => faces.get(cluster)?.length ?? 0,
   select: (cluster) => {
@@ -54,7 +55,7 @@ applyReportTheme();
 registerControls();
 app.source = source;
 follow();
-app.setPictures(
+app.addPictures(
   data.state.generation,
   data.pictures.map((each) => ({
     ...each,

@@ -11,6 +11,7 @@ import type { FaceCard, ClusterPictures } from '../../src/domain/faces';
 import type { ClusterTitle } from '../../src/summaries/cluster-titles';
 import { count, percent, plural, silhouetteText } from '../../src/text/numbers';
 import { imageUrl, type Source } from '../source';
+import { RequestQueue, turn } from '../turns';
 import { styles } from './cluster-card.css';
 import { ChooseCluster, Correct, dragged, DRAGGED_CLUSTER } from './cluster-events';
 import { clusterMenu } from './cluster-menu';
@@ -24,6 +25,9 @@ import { shared } from './shared.css';
 
 /** Number of faces in a card, which fill its rows of faces. */
 const CARD_FACES = { compact: 8, full: 24 } as const;
+
+/** Requests for faces: few at a time, so that those of the first cards come first. */
+const requests = new RequestQueue(3);
 
 /** Distance from the visible area at which a card requests its faces. */
 const NEAR = '600px';
@@ -50,6 +54,8 @@ export class ClusterCard extends LitElement {
   @state() private target = false;
   @query('fc-cluster-name') private nameField!: ClusterName;
   private near = false;
+  /** Ends the wait of an update. */
+  private hurry: () => void = () => undefined;
   private observer: IntersectionObserver | undefined;
 
   override connectedCallback() {
@@ -57,7 +63,9 @@ export class ClusterCard extends LitElement {
     this.observer = new IntersectionObserver(
       (entries) => {
         this.near = entries.some((entry) => entry.isIntersecting);
-        if (this.near && this.faces === undefined) void this.load();
+        if (!this.near) return;
+        this.hurry();
+        if (this.faces === undefined) void this.load();
       },
       { rootMargin: NEAR },
     );
@@ -67,6 +75,16 @@ export class ClusterCard extends LitElement {
   override disconnectedCallback() {
     super.disconnectedCallback();
     this.observer?.disconnect();
+  }
+
+  /** Far from the visible area, an update can wait: all cards change when pictures arrive. */
+  protected override async scheduleUpdate() {
+    if (this.hasUpdated && !this.near) {
+      const { come, hurry } = turn();
+      this.hurry = hurry;
+      await come;
+    }
+    await super.scheduleUpdate();
   }
 
   override willUpdate(changed: PropertyValues<this>) {
@@ -89,9 +107,11 @@ export class ClusterCard extends LitElement {
       compact ? CARD_FACES.compact : CARD_FACES.full,
       this.source.available(this.cluster.id, this.cluster.size),
     );
-    // the host has logged the reason
-    const faces = await this.source.faces(this.cluster.id, 'typical', 0, wanted).catch(() => []);
-    if (generation === this.generation && compact === this.compact) this.faces = faces;
+    // where it fails, the host has logged the reason
+    const request = () => this.source.faces(this.cluster.id, 'typical', 0, wanted).catch(() => []);
+    const isCurrent = () => generation === this.generation && compact === this.compact;
+    const faces = await requests.add(() => this.near && isCurrent(), request);
+    if (faces !== undefined && isCurrent()) this.faces = faces;
   }
 
   override render() {

@@ -6,7 +6,7 @@ import { plainBytes, plainComponents, plainMap, withPlainJpeg } from './plain-by
 
 export const panelQueries = (
   queries: RunQueries,
-): Pick<Handlers<PanelCalls>, (typeof PANEL_QUERIES)[number]> => ({
+): Pick<Handlers<PanelCalls>, Exclude<(typeof PANEL_QUERIES)[number], 'componentPictures'>> => ({
   faces: async (part) => (await queries.faces(part)).map(withPlainJpeg),
   ask: async (question) => {
     const { total, faces } = await queries.ask(question);
