@@ -11,6 +11,7 @@ import type { FaceCard, ClusterPictures } from '../../src/domain/faces';
 import type { ClusterTitle } from '../../src/summaries/cluster-titles';
 import { count, percent, plural, silhouetteText } from '../../src/text/numbers';
 import { imageUrl, type Source } from '../source';
+import { RecentlyUsed } from '../recently-used';
 import { RequestQueue, turn } from '../turns';
 import { styles } from './cluster-card.css';
 import { ChooseCluster, Correct, dragged, DRAGGED_CLUSTER } from './cluster-events';
@@ -28,6 +29,9 @@ const CARD_FACES = { compact: 8, full: 24 } as const;
 
 /** Requests for faces: few at a time, so that those of the first cards come first. */
 const requests = new RequestQueue(3);
+
+/** The cards with faces; those far away lose theirs when there are too many: 0.4 MB a card. */
+const loaded = new RecentlyUsed<ClusterCard>(48, (card) => card.release());
 
 /** Distance from the visible area at which a card requests its faces. */
 const NEAR = '600px';
@@ -66,6 +70,7 @@ export class ClusterCard extends LitElement {
         if (!this.near) return;
         this.hurry();
         if (this.faces === undefined) void this.load();
+        else loaded.use(this);
       },
       { rootMargin: NEAR },
     );
@@ -75,6 +80,13 @@ export class ClusterCard extends LitElement {
   override disconnectedCallback() {
     super.disconnectedCallback();
     this.observer?.disconnect();
+    loaded.forget(this);
+  }
+
+  /** Frees the memory of its faces, unless it is near the visible area. */
+  release(): boolean {
+    if (!this.near) this.faces = undefined;
+    return !this.near;
   }
 
   /** Far from the visible area, an update can wait: all cards change when pictures arrive. */
@@ -111,7 +123,9 @@ export class ClusterCard extends LitElement {
     const request = () => this.source.faces(this.cluster.id, 'typical', 0, wanted).catch(() => []);
     const isCurrent = () => generation === this.generation && compact === this.compact;
     const faces = await requests.add(() => this.near && isCurrent(), request);
-    if (faces !== undefined && isCurrent()) this.faces = faces;
+    if (faces === undefined || !isCurrent()) return;
+    this.faces = faces;
+    loaded.use(this);
   }
 
   override render() {
