@@ -103,8 +103,19 @@ async function openRun(workbench: Workbench, name: string) {
   note(`memory ${name}`, rendererMemory(server));
   const clicked = Date.now();
   await row.click();
-  const panel = await workbench.panel();
+  const panel = await panelSoon(page);
   return { clicked, panel, painted: await firstCards(panel) };
+}
+
+/** The frame of the panel, at once: `Workbench.panel` looks only once a second in the end. */
+async function panelSoon(page: Page): Promise<Frame> {
+  for (;;) {
+    for (const frame of page.frames()) {
+      const has = () => document.querySelector('fc-app') !== null;
+      if (await frame.evaluate(has).catch(() => false)) return frame;
+    }
+    await page.waitForTimeout(20);
+  }
 }
 
 async function closeTab({ page }: Workbench): Promise<void> {
