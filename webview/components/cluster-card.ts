@@ -142,7 +142,9 @@ export class ClusterCard extends LitElement {
       >
         <div class="body">${this.eigenface()} ${this.head()}</div>
         ${said?.note === undefined ? nothing : html`<p class="note">${said.note}</p>`}
-        <div class="faces">
+        <div
+          class=${classMap({ faces: true, full: cluster.size >= CARD_FACES.full && source.live })}
+        >
           ${faces.map((face) => faceButton(face, source, { draggable: source.live, neighbor: this.neighbor }))}
         </div>
         ${more > 0 && faces.length > 0 ? html`<button class="link" @click=${this.open}>${count(more)} more</button>` : nothing}
