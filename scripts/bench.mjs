@@ -1,5 +1,5 @@
 // npm run bench: measures speed and memory, as ratios within one run. Prints a table and writes out/bench.json.
-//   -- --only clustering   or tables, map, copies, picture, crops, again, host, batches, operators, original, scale, photos, recall, conditions, grouping, gpu
+//   -- --only clustering   or tables, map, panel, copies, picture, crops, again, host, batches, operators, original, scale, photos, recall, conditions, grouping, gpu
 //   -- --rounds 3   --images 9490   --photos 240   --photos-long 960   --recall 0 (0: all images of LFW, if present)
 //   -- --out FILE (instead of out/bench.json)
 //   -- --original 9000 (images in the original's way, all in memory as floats: 0.6 MB each)   --largest 100000 (images of the scale)
@@ -19,6 +19,7 @@ import { hostBench } from './bench/host.mjs';
 import { mapBench } from './bench/map.mjs';
 import { operatorBench } from './bench/operators.mjs';
 import { originalBench } from './bench/original.mjs';
+import { panelBench } from './bench/panel.mjs';
 import { photoBench } from './bench/photos.mjs';
 import { pictureBench } from './bench/picture.mjs';
 import { recallBench } from './bench/recall.mjs';
@@ -53,6 +54,7 @@ main(async () => {
   const clustering = wanted('clustering') ? await clusteringBench(rounds) : undefined;
   const tables = wanted('tables') ? await tableBench(rounds) : undefined;
   const map = wanted('map') ? await mapBench(rounds) : undefined;
+  const panel = wanted('panel') ? await panelBench(rounds) : undefined;
   const copies = wanted('copies') ? await copiesBench(images) : undefined;
   const picture = wanted('picture') ? await pictureBench() : undefined;
   const crops = wanted('crops') ? await cropBench(rounds, images) : undefined;
@@ -91,6 +93,7 @@ main(async () => {
         clustering,
         tables,
         map,
+        panel,
         copies,
         gpu,
       },

@@ -1,5 +1,5 @@
 /** The panel inside VS Code. */
-import type { PanelCalls, PanelEvent, PanelMemento } from '../src/protocol/panel';
+import type { PanelCalls, PanelEvent, PanelMemento, PanelState } from '../src/protocol/panel';
 import './components/app';
 import { connect, keep, keptNumber, onTrouble } from './connect';
 import type { Source } from './source';
@@ -25,6 +25,7 @@ const source: Source = {
   arrangedPlaces: (signal) => host.call('arrangedPlaces', null, { signal }),
   attributeValues: (attribute) => host.call('attributeValues', { attribute }),
   faceComponents: (cluster) => host.call('faceComponents', { cluster }),
+  componentPictures: (cluster) => host.call('componentPictures', { cluster }),
   clusterDistance: (a, b) => host.call('clusterDistance', { clusters: [a, b] }),
   available: (_, size) => size,
   select: (cluster) => {
@@ -46,11 +47,17 @@ const app = document.createElement('fc-app');
 app.source = source;
 document.body.append(app);
 
+/** The same clustering stays the same object, so that its cards are not rendered again. */
+function withKnownClustering(state: PanelState, before: PanelState | undefined): PanelState {
+  const isSame = state.clustering !== null && state.generation === before?.generation;
+  return isSame ? { ...state, clustering: before.clustering ?? state.clustering } : state;
+}
+
 function show(event: PanelEvent) {
   switch (event.kind) {
     case 'state': {
       const { run, selected } = event.state;
-      app.panel = event.state;
+      app.panel = withKnownClustering(event.state, app.panel);
       if (run !== null) remember({ runId: run.id, selected });
       break;
     }
@@ -58,7 +65,7 @@ function show(event: PanelEvent) {
       app.progress = event.progress;
       break;
     case 'pictures':
-      app.setPictures(event.generation, event.pictures);
+      app.addPictures(event.generation, event.pictures);
       break;
     case 'act':
       app.act(event.act);

@@ -37,6 +37,7 @@ const source: Source = {
   arrangedPlaces: absent,
   attributeValues: absent,
   faceComponents: absent,
+  componentPictures: absent,
   clusterDistance: absent,
   available: (cluster) => faces.get(cluster)?.length ?? 0,
   select: (cluster) => {
@@ -57,7 +58,7 @@ applyReportTheme();
 registerControls();
 app.source = source;
 follow();
-app.setPictures(
+app.addPictures(
   data.state.generation,
   data.pictures.map((each) => ({
     ...each,

@@ -18,6 +18,7 @@ const SCRIPTS = [
   'clustering',
   'tables',
   'map',
+  'panel-run',
   'copies',
 ];
 

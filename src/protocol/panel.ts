@@ -76,7 +76,7 @@ export interface PanelState {
   comparison: Comparison | null;
 }
 
-/** What the page learns by `watch`. */
+/** What the page learns by `watch`; pictures come in parts, without those of components. */
 export type PanelEvent =
   | { kind: 'state'; state: PanelState }
   | { kind: 'progress'; progress: Progress | null }
@@ -138,6 +138,7 @@ export const panelParams = {
   arrangedPlaces: z.null(),
   attributeValues: z.strictObject({ attribute }),
   faceComponents: z.strictObject({ cluster }),
+  componentPictures: z.strictObject({ cluster }),
   clusterDistance: z.strictObject({ clusters: z.tuple([cluster, cluster]) }),
   open: z.strictObject({ row, beside: z.boolean() }),
   select: z.strictObject({ cluster: cluster.nullable() }),
@@ -194,6 +195,7 @@ export const PANEL_QUERIES = [
   'arrangedPlaces',
   'attributeValues',
   'faceComponents',
+  'componentPictures',
   'clusterDistance',
 ] as const;
 type PanelQuery = (typeof PANEL_QUERIES)[number];
@@ -226,6 +228,8 @@ export type PanelCalls = {
   attributeValues: { params: PanelParams<'attributeValues'>; result: Uint8Array };
   /** The leading principal components of the faces of a cluster. */
   faceComponents: { params: PanelParams<'faceComponents'>; result: FaceComponents };
+  /** PNGs of a cluster's components; none until they are made. */
+  componentPictures: { params: PanelParams<'componentPictures'>; result: Uint8Array[] };
   /** How far apart two clusters are. */
   clusterDistance: { params: PanelParams<'clusterDistance'>; result: ClusterDistance };
 };

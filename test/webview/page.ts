@@ -202,6 +202,7 @@ const source: Source = {
     sent.push(['faceComponents', cluster]);
     return failure === '' ? Promise.resolve(components()) : Promise.reject(new Error(failure));
   },
+  componentPictures: async () => [await png([0, 80, 160, 240])],
   clusterDistance: (a, b) => {
     sent.push(['clusterDistance', [a, b]]);
     return Promise.resolve({ distance: 0.84, spreads: [0.61, 0.7] });
@@ -278,7 +279,7 @@ window.testPage = {
     });
   },
   showPictures: async (levels) => {
-    if (!('setPictures' in mounted)) throw new Error('this component has no pictures');
+    if (!('addPictures' in mounted)) throw new Error('this component has no pictures');
     const pictures = levels.map(async (grays, cluster) => ({
       cluster,
       faces: 10,
@@ -286,7 +287,7 @@ window.testPage = {
       components: [await png([0, 80, 160, 240])],
       explained: [0.4],
     }));
-    (mounted as App).setPictures(1, await Promise.all(pictures));
+    (mounted as App).addPictures(1, await Promise.all(pictures));
   },
   fail: (message) => {
     failure = message;

@@ -4,6 +4,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { PanelAct, PanelState } from '../../src/protocol/panel';
 import { pairWith } from '../../src/summaries/pair-with';
 import type { Source } from '../source';
+import { AllPictures } from './all-pictures';
 import './answer-view';
 import { styles } from './app.css';
 import { changesView } from './changes-view';
@@ -50,15 +51,12 @@ export class App extends LitElement {
   @state() private chosen: ReadonlySet<number> = new Set();
 
   @query('fc-photo-dialog') private photoDialog!: PhotoDialog | null;
-  @state() private pictures: { generation: number; of: Map<number, ClusterPictures> } = {
-    generation: -1,
-    of: new Map(),
-  };
+  private readonly pictures = new AllPictures(this);
   /** Scroll position of the overview when a cluster was opened. */
   private overviewScroll = 0;
 
-  setPictures(generation: number, pictures: readonly ClusterPictures[]): void {
-    this.pictures = { generation, of: new Map(pictures.map((each) => [each.cluster, each])) };
+  addPictures(generation: number, pictures: readonly ClusterPictures[]): void {
+    this.pictures.add(generation, pictures);
   }
 
   /** Does what a key of VS Code asks for, unless the key belongs to a text field. */
@@ -100,6 +98,7 @@ export class App extends LitElement {
   }
 
   override updated(changed: PropertyValues<this>) {
+    this.pictures.complete(this.pair ?? [this.panel?.selected ?? null]);
     const before = changed.get('panel');
     if (before === undefined) return;
     const now = this.panel?.selected ?? null;
@@ -152,8 +151,7 @@ export class App extends LitElement {
   private clusters(panel: PanelState, clustering: Clustering) {
     const { generation, selected } = panel;
     const attributes = panel.run?.modelAttributes ?? [];
-    const isCurrent = this.pictures.generation === generation;
-    const pictures = isCurrent ? this.pictures.of : new Map<number, ClusterPictures>();
+    const pictures = this.pictures.of(generation);
     if (this.pair !== undefined)
       return html`<fc-pair-view
         .source=${this.source}

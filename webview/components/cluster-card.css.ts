@@ -85,6 +85,11 @@ export const styles = css`
     gap: 3px;
     overflow: hidden;
   }
+  /* Room for three rows of faces, so that the cards below stay where they are when they arrive. */
+  :host(:not([compact])) .faces.full {
+    aspect-ratio: 2.27;
+    align-content: start;
+  }
   .faces .face {
     aspect-ratio: 5 / 6;
   }

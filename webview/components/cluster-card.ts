@@ -11,6 +11,8 @@ import type { FaceCard, ClusterPictures } from '../../src/domain/faces';
 import type { ClusterTitle } from '../../src/summaries/cluster-titles';
 import { count, percent, plural, silhouetteText } from '../../src/text/numbers';
 import { imageUrl, type Source } from '../source';
+import { RecentlyUsed } from '../recently-used';
+import { RequestQueue, turn } from '../turns';
 import { styles } from './cluster-card.css';
 import { ChooseCluster, Correct, dragged, DRAGGED_CLUSTER } from './cluster-events';
 import { clusterMenu } from './cluster-menu';
@@ -24,6 +26,12 @@ import { shared } from './shared.css';
 
 /** Number of faces in a card, which fill its rows of faces. */
 const CARD_FACES = { compact: 8, full: 24 } as const;
+
+/** Requests for faces: few at a time, so that those of the first cards come first. */
+const requests = new RequestQueue(3);
+
+/** The cards with faces; those far away lose theirs when there are too many: 0.4 MB a card. */
+const loaded = new RecentlyUsed<ClusterCard>(48, (card) => card.release());
 
 /** Distance from the visible area at which a card requests its faces. */
 const NEAR = '600px';
@@ -52,6 +60,8 @@ export class ClusterCard extends LitElement {
   @state() private target = false;
   @query('fc-cluster-name') private nameField!: ClusterName;
   private near = false;
+  /** Ends the wait of an update. */
+  private hurry: () => void = () => undefined;
   private observer: IntersectionObserver | undefined;
 
   override connectedCallback() {
@@ -59,7 +69,10 @@ export class ClusterCard extends LitElement {
     this.observer = new IntersectionObserver(
       (entries) => {
         this.near = entries.some((entry) => entry.isIntersecting);
-        if (this.near && this.faces === undefined) void this.load();
+        if (!this.near) return;
+        this.hurry();
+        if (this.faces === undefined) void this.load();
+        else loaded.use(this);
       },
       { rootMargin: NEAR },
     );
@@ -69,6 +82,23 @@ export class ClusterCard extends LitElement {
   override disconnectedCallback() {
     super.disconnectedCallback();
     this.observer?.disconnect();
+    loaded.forget(this);
+  }
+
+  /** Frees the memory of its faces, unless it is near the visible area. */
+  release(): boolean {
+    if (!this.near) this.faces = undefined;
+    return !this.near;
+  }
+
+  /** Far from the visible area, an update can wait: all cards change when pictures arrive. */
+  protected override async scheduleUpdate() {
+    if (this.hasUpdated && !this.near) {
+      const { come, hurry } = turn();
+      this.hurry = hurry;
+      await come;
+    }
+    await super.scheduleUpdate();
   }
 
   override willUpdate(changed: PropertyValues<this>) {
@@ -91,11 +121,15 @@ export class ClusterCard extends LitElement {
       compact ? CARD_FACES.compact : CARD_FACES.full,
       this.source.available(this.cluster.id, this.cluster.size),
     );
-    // the host has logged the reason
+    // where it fails, the host has logged the reason
     const part = { cluster: this.cluster.id, order: 'typical', start: 0, folded: true } as const;
-    const answer = await this.source.faces({ ...part, count: wanted }).catch(() => undefined);
-    if (generation === this.generation && compact === this.compact)
-      [this.faces, this.shown] = [answer?.faces ?? [], answer?.total ?? 0];
+    const request = () =>
+      this.source.faces({ ...part, count: wanted }).catch(() => ({ total: 0, faces: [] }));
+    const isCurrent = () => generation === this.generation && compact === this.compact;
+    const answer = await requests.add(() => this.near && isCurrent(), request);
+    if (answer === undefined || !isCurrent()) return;
+    [this.faces, this.shown] = [answer.faces, answer.total];
+    loaded.use(this);
   }
 
   override render() {
@@ -112,7 +146,9 @@ export class ClusterCard extends LitElement {
       >
         <div class="body">${this.eigenface()} ${this.head()}</div>
         ${said?.note === undefined ? nothing : html`<p class="note">${said.note}</p>`}
-        <div class="faces">
+        <div
+          class=${classMap({ faces: true, full: cluster.size >= CARD_FACES.full && source.live })}
+        >
           ${faces.map((face) => faceButton(face, source, { draggable: source.live, neighbor: this.neighbor }))}
         </div>
         ${more > 0 && faces.length > 0 ? html`<button class="link" @click=${this.open}>${count(more)} more</button>` : nothing}

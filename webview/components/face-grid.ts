@@ -12,6 +12,7 @@ import { faceButton, type Neighbor } from './face-button';
 import { foldedNote } from './folded-note';
 import { styles } from './face-grid.css';
 import { shared } from './shared.css';
+import { listChildrenOnce } from './virtualizer-children';
 import type { FaceOrder } from '../../src/domain/clustering';
 import type { Condition, QuestionOrder } from '../../src/domain/question';
 import type { FaceCard } from '../../src/domain/faces';
@@ -71,8 +72,10 @@ export class FaceGrid extends LitElement {
   @state() private current = 0;
   /** Counts the pages received, so that the virtualizer renders again. */
   @state() private arrived = 0;
-  @query('lit-virtualizer') private virtualizer!: LitVirtualizer;
+  @query('lit-virtualizer') private virtualizer!: LitVirtualizer | null;
 
+  /** The virtualizer whose children are listed once. */
+  private listed: LitVirtualizer | undefined;
   private items: number[] = [];
   private readonly pages = new Map<number, FaceCard[] | 'loading'>();
   private layout = layoutOf(DEFAULT_WIDTH);
@@ -222,7 +225,7 @@ export class FaceGrid extends LitElement {
   private readonly onKey = (event: KeyboardEvent) => {
     const width = this.faceWidth + GAP;
     const height = this.faceWidth * ASPECT + GAP;
-    const columns = Math.max(1, Math.floor(this.virtualizer.clientWidth / width));
+    const columns = Math.max(1, Math.floor((this.virtualizer?.clientWidth ?? 0) / width));
     const lines = Math.max(1, Math.floor(window.innerHeight / height));
     const last = this.items.length - 1;
     const steps: Record<string, number> = {
@@ -249,7 +252,7 @@ export class FaceGrid extends LitElement {
 
   private async scrollToCurrent() {
     await this.updateComplete;
-    this.virtualizer.element(this.current)?.scrollIntoView({ block: 'nearest' });
+    this.virtualizer?.element(this.current)?.scrollIntoView({ block: 'nearest' });
     await this.focusCurrent();
   }
 
@@ -260,15 +263,22 @@ export class FaceGrid extends LitElement {
 
   /** Focuses the current face if that is due, and it is drawn. */
   private focusDrawn() {
-    const face = this.virtualizer.querySelector<HTMLElement>(
+    const face = this.virtualizer?.querySelector<HTMLElement>(
       `[data-index="${String(this.current)}"] .face`,
     );
-    if (!this.isFocusDue || face === null) return;
+    if (!this.isFocusDue || face == null) return;
     this.isFocusDue = false;
     face.focus();
   }
 
   override updated(changed: PropertyValues) {
+    const { virtualizer } = this;
+    if (virtualizer !== null && virtualizer !== this.listed) {
+      this.listed = virtualizer;
+      void virtualizer.updateComplete.then(() => {
+        listChildrenOnce(virtualizer);
+      });
+    }
     if (changed.has('arrived') && this.isFocusDue) void this.focusCurrent();
   }
 }

@@ -27,7 +27,11 @@ import { UserError } from '../../util/errors';
 import { clusterFaces } from '../clustering/cluster-faces';
 import { countedFaces, ofAllFaces } from '../clustering/corrected-faces';
 import { openRun } from '../open-runs';
-import { clusteringWorkers, pictureWorkers } from '../threads/worker-pools';
+import {
+  backgroundPictureWorkers,
+  clusteringWorkers,
+  pictureWorkers,
+} from '../threads/worker-pools';
 import { keepCopies } from './copies';
 import { writeCorrected } from './corrections';
 import { keepBefore } from './kept-clusterings';
@@ -82,19 +86,15 @@ export async function pictures(
   const missing = members.filter(({ cluster }) => !isKnown.has(cluster));
   if (missing.length === 0) return known;
   const wanted = { eigenfaces: true, montages: false, cards: 0, clusters: members.length };
+  const aside = { ...context, workers: backgroundPictureWorkers };
   if (sample >= run.crops.count) {
-    const made = await picturesOf(
-      run,
-      missing,
-      { ...wanted, looks: await lacksLooks(run) },
-      context,
-    );
+    const made = await picturesOf(run, missing, { ...wanted, looks: await lacksLooks(run) }, aside);
     const all = inOrder(members, [...known, ...made.eigenfaces]);
     await keepMade(run, members, { ...made, eigenfaces: all }, context);
     return all;
   }
   const sampled = sampleMembers(missing, run.crops, sample);
-  const made = await picturesOf(run, sampled, wanted, context);
+  const made = await picturesOf(run, sampled, wanted, aside);
   return inOrder(members, [...known, ...made.eigenfaces]);
 }
 
@@ -109,12 +109,16 @@ const membersOfAll = (stored: StoredClustering): Members[] =>
     rows: membersOf(stored, position),
   }));
 
+interface PictureJobContext extends JobContext {
+  workers?: typeof pictureWorkers;
+}
+
 /** Makes pictures of a run's clusters, and stores the eigenfaces with the run. */
 export async function makePictures(
   run: StoredRun,
   clustering: StoredClustering,
   wanted: WantedPictures,
-  context: JobContext,
+  context: PictureJobContext,
 ): Promise<MadePictures> {
   const looks = wanted.eigenfaces && (await lacksLooks(run));
   const members = membersOfAll(clustering);
@@ -141,11 +145,11 @@ function picturesOf(
   run: StoredRun,
   members: readonly Members[],
   wanted: WantedPictures,
-  { signal, onProgress }: JobContext,
+  { signal, onProgress, workers = pictureWorkers }: PictureJobContext,
 ): Promise<MadePictures> {
   return clusterPictures(run.crops, members, wanted, {
-    run: pictureWorkers.run,
-    threads: pictureWorkers.size,
+    run: workers.run,
+    threads: workers.size,
     signal,
     onProgress: (done, total) => {
       onProgress({ stage: 'summarise', done, total, failed: 0 });

@@ -54,13 +54,28 @@ function withoutLists(manifest: NonNullable<RunSession['manifest']>): PanelState
   return rest;
 }
 
-/** The eigenfaces of the clusters; undefined until they are made. */
-export function picturesEvent({ generation, pictures }: RunSession): PanelEvent | undefined {
-  if (pictures === null) return undefined;
-  const plain = pictures.map((each) => ({
-    ...each,
-    eigenface: plainBytes(each.eigenface),
-    components: each.components.map(plainBytes),
-  }));
-  return { kind: 'pictures', generation, pictures: plain };
+/** Clusters whose pictures are sent at once, half a megabyte: the page draws between messages. */
+const PICTURES_AT_ONCE = 16;
+
+/** The eigenfaces of the clusters, without their components; none until they are made. */
+export function* picturesEvents({
+  generation,
+  pictures,
+}: Pick<RunSession, 'generation' | 'pictures'>): Generator<PanelEvent> {
+  const all = pictures ?? [];
+  for (let start = 0; start < all.length; start += PICTURES_AT_ONCE) {
+    const plain = all.slice(start, start + PICTURES_AT_ONCE).map((each) => ({
+      ...each,
+      eigenface: plainBytes(each.eigenface),
+      components: [],
+    }));
+    yield { kind: 'pictures', generation, pictures: plain };
+  }
 }
+
+/** Pictures of the components of a cluster; none until they are made. */
+export const componentPictures = (
+  { pictures }: Pick<RunSession, 'pictures'>,
+  cluster: number,
+): Uint8Array[] =>
+  (pictures?.find((each) => each.cluster === cluster)?.components ?? []).map(plainBytes);

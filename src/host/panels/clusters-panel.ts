@@ -24,7 +24,7 @@ import {
   panelCommands,
   useImages,
 } from './clusters-panel-handlers';
-import { panelState, picturesEvent } from './clusters-panel-state';
+import { componentPictures, panelState, picturesEvents } from './clusters-panel-state';
 import { undoSteps } from './undo-steps';
 import { panelQueries } from './panel-queries';
 import { reportFailure, servePages, untilAborted } from './serve-page';
@@ -175,8 +175,7 @@ export class ClustersPanel {
   }
 
   private tellPictures() {
-    const event = picturesEvent(this.session);
-    if (event !== undefined) this.tell(event);
+    for (const event of picturesEvents(this.session)) this.tell(event);
   }
 
   private pageHandlers(): Handlers<PanelCalls> {
@@ -199,6 +198,7 @@ export class ClustersPanel {
         await untilAborted(signal);
       },
       ...panelQueries(queries),
+      componentPictures: ({ cluster }) => componentPictures(session, cluster),
       correct: async ({ request }) => {
         const outcome = await session.correct(request);
         if (outcome.kind === 'failed') throw new UserError(outcome.message);

@@ -8,7 +8,7 @@ export function panelHtml(script: string): string {
   // Pictures arrive as bytes in messages; components set their styles through the CSSOM.
   const policy = [
     "default-src 'none'",
-    'img-src blob:',
+    'img-src data:',
     `style-src 'nonce-${nonce}'`,
     `script-src 'nonce-${nonce}'`,
     "base-uri 'none'", // not covered by default-src

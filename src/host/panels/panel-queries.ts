@@ -13,7 +13,7 @@ const plainAnswer = ({ total, faces }: FaceAnswer): FaceAnswer => ({
 
 export const panelQueries = (
   queries: RunQueries,
-): Pick<Handlers<PanelCalls>, (typeof PANEL_QUERIES)[number]> => ({
+): Pick<Handlers<PanelCalls>, Exclude<(typeof PANEL_QUERIES)[number], 'componentPictures'>> => ({
   faces: async (part) => plainAnswer(await queries.faces(part)),
   copies: async ({ start, count }) => {
     const answer = await queries.copies(start, count);
