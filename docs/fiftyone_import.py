@@ -22,9 +22,11 @@ import os
 import fiftyone as fo
 import pandas as pd
 
-# Columns before the attributes, and the first one after them.
+# Columns before the attributes, and the first and the last one between them and whether each is
+# present.
 FIRST_COLUMNS = ["image", "face", "x", "y", "width", "height", "score", "cluster", "silhouette"]
 FIRST_DETAIL = "path"
+LAST_DETAIL = "projection_y"
 LANDMARKS = ["left_eye", "right_eye", "mouth"]
 
 
@@ -40,13 +42,14 @@ def read_faces(path):
 def attribute_columns(faces):
     """Pairs of columns: an attribute's probability, and whether it is present (0 or 1)."""
     columns = list(faces.columns)
-    if columns[: len(FIRST_COLUMNS)] != FIRST_COLUMNS or FIRST_DETAIL not in columns:
+    if columns[: len(FIRST_COLUMNS)] != FIRST_COLUMNS or LAST_DETAIL not in columns:
         raise SystemExit(
             "expected a table of faces with paths, as Face Clusters writes it, got the columns "
             + ", ".join(columns[:12])
         )
     names = columns[len(FIRST_COLUMNS) : columns.index(FIRST_DETAIL)]
-    return list(zip(names, columns[-len(names) :]))
+    start = columns.index(LAST_DETAIL) + 1
+    return list(zip(names, columns[start : start + len(names)]))
 
 
 def relative_box(face):

@@ -9,12 +9,18 @@ import { ContextKeys } from './host/context-keys';
 import type { Disposable } from './host/disposables';
 import { createLog, type Log } from './host/outlets';
 import { DATASET_VIEW_TYPE, DatasetPanel } from './host/panels/dataset-panel';
-import { Panels, VIEW_TYPE } from './host/panels/panels';
+import { FileEditor, wantsBack } from './host/panels/file-editor';
+import { FILE_VIEW_TYPE, Panels, VIEW_TYPE } from './host/panels/panels';
+import { FileSession } from './host/runs/file-session';
 import { FolderWatch } from './host/runs/folder-watch';
 import { RunLibrary } from './host/runs/run-library';
+import type { SessionContext } from './host/runs/session-context';
+import { sweepCopies, WorkingCopy } from './host/runs/working-copies';
 import { readSettings, SECTION } from './host/settings/configuration';
 import { SettingHistory } from './host/settings/setting-history';
+import { ClusterDrag } from './host/side-panel/cluster-drag';
 import { RunTree } from './host/side-panel/run-tree';
+import { StatusBar } from './host/status-bar';
 import { isTrusted } from './host/trust';
 import { messageOf } from './util/errors';
 import { sweepTemporaryFolders } from './util/temporary-folder';
@@ -38,7 +44,7 @@ export function activate({
   const storeDir = join(globalStorageUri.fsPath, 'faces');
   const bundled = bundledModels(root);
   const history = new SettingHistory();
-  const { library, loaded } = openLibrary({
+  const { library, loaded, context } = openLibrary({
     engine,
     bundled,
     storeDir,
@@ -47,7 +53,7 @@ export function activate({
   });
   void sweepTemporaryFolders();
 
-  const onSelect = addSidePanel(add, library, loaded);
+  const { onSelect, selected } = addSidePanel(add, library, loaded);
   const panels = add(new Panels(library, { extensionUri, history, log, onSelect }, loaded));
   const datasets = { extensionUri, engine, bundled, storeDir, history, log };
   add(vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, panels));
@@ -57,15 +63,17 @@ export function activate({
       DatasetPanel.serializer(datasets),
     ),
   );
+  addFileEditor(add, { library, panels, context, folder: join(globalStorageUri.fsPath, 'files') });
   addFolderWatch(add, { library, panels, log }, history);
   add(new ContextKeys(library, history));
+  add(new StatusBar(library, panels));
   const exploreDataset = (folder: string) => {
     DatasetPanel.show(folder, datasets);
   };
   const networksDir = join(globalStorageUri.fsPath, 'networks');
   const folders = { storeDir, networksDir };
-  const commands = { library, panels, history, log, root, engine, ...folders, exploreDataset };
-  registerCommands(commands).forEach(add);
+  const shared = { library, panels, history, log, root, engine, selected };
+  registerCommands({ ...shared, ...folders, exploreDataset }).forEach(add);
 }
 
 type Add = <T extends Disposable>(disposable: T) => T;
@@ -89,7 +97,7 @@ interface LibraryParts {
   log: Log;
 }
 
-/** @returns the runs, and a promise that resolves when the stored ones are listed. */
+/** @returns the runs with their context; `loaded` resolves when the stored ones are listed. */
 function openLibrary({ engine, bundled, storeDir, runsDir, log }: LibraryParts) {
   const context = {
     engine,
@@ -105,22 +113,45 @@ function openLibrary({ engine, bundled, storeDir, runsDir, log }: LibraryParts) 
   const loaded = library.load().catch((error: unknown) => {
     log.error(`the runs in '${runsDir}' cannot be listed: ${messageOf(error)}`);
   });
-  return { library, loaded };
+  return { library, loaded, context };
 }
 
-/** @returns selects the entry of a run or cluster if the side panel is visible. */
+/** `onSelect` selects the entry of a run or cluster if the side panel is visible. */
 function addSidePanel(add: Add, library: RunLibrary, loaded: Promise<void>) {
   const tree = add(new RunTree(library, loaded));
   const view = add(
     vscode.window.createTreeView('faceClusters.runs', {
       treeDataProvider: tree,
       showCollapseAll: true,
+      canSelectMany: true,
+      dragAndDropController: new ClusterDrag(),
     }),
   );
-  return (session: Parameters<RunTree['nodeOf']>[0], cluster: number | null) => {
+  const onSelect = (session: Parameters<RunTree['nodeOf']>[0], cluster: number | null) => {
     if (view.visible)
       void view.reveal(tree.nodeOf(session, cluster), { select: true, focus: false });
   };
+  return { onSelect, selected: () => view.selection[0] };
+}
+
+interface FileEditorParts {
+  library: RunLibrary;
+  panels: Panels;
+  context: SessionContext;
+  /** Folder of the runs that are unpacked. */
+  folder: string;
+}
+
+/** Opens files of runs in panels. */
+function addFileEditor(add: Add, { library, panels, context, folder }: FileEditorParts): void {
+  const copies = { ...context, folder, wantsBack };
+  void sweepCopies(copies);
+  const openFile = (file: string, backup: string | undefined) => {
+    const copy = new WorkingCopy(copies, file, backup);
+    return { copy, session: new FileSession(context, copy) };
+  };
+  const editor = add(new FileEditor({ library, panels, openFile }));
+  add(vscode.window.registerCustomEditorProvider(FILE_VIEW_TYPE, editor));
 }
 
 interface WatchParts {

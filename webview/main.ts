@@ -14,9 +14,9 @@ const send: Source['send'] = (name, params) => {
 };
 const source: Source = {
   live: true,
-  faces: (cluster, order, start, count, attribute) =>
-    host.call('faces', { cluster, order, start, count, attribute }),
-  ask: (conditions, order, start, count) => host.call('ask', { conditions, order, start, count }),
+  faces: (part) => host.call('faces', part),
+  ask: (question) => host.call('ask', question),
+  copies: (start, count) => host.call('copies', { start, count }),
   alike: (row, count) => host.call('alike', { row, count }),
   photo: (row) => host.call('photo', { row }),
   faceCards: (rows) => host.call('faceCards', { rows }),
@@ -59,6 +59,9 @@ function show(event: PanelEvent) {
       break;
     case 'pictures':
       app.setPictures(event.generation, event.pictures);
+      break;
+    case 'act':
+      app.act(event.act);
       break;
   }
 }

@@ -23,12 +23,15 @@ const app = document.createElement('fc-app');
 const absent = () => Promise.reject(new Error('a report does not hold it'));
 const source: Source = {
   live: false,
-  faces: (cluster, _order, start, count) =>
-    Promise.resolve(faces.get(cluster)?.slice(start, start + count) ?? []),
+  faces: ({ cluster, start, count }) => {
+    const all = faces.get(cluster) ?? [];
+    return Promise.resolve({ total: all.length, faces: all.slice(start, start + count) });
+  },
   ask: () => Promise.resolve({ total: 0, faces: [] }),
   alike: () => Promise.resolve({ by: 'probability', faces: [] }),
   photo: () => Promise.resolve(undefined),
   faceCards: absent,
+  copies: absent,
   difference: absent,
   places: absent,
   arrangedPlaces: absent,

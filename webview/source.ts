@@ -1,37 +1,24 @@
 /** The data source of the components: the extension host, or the report that contains them. */
-import type { FaceOrder } from '../src/domain/clustering';
 import type {
   AlikeAnswer,
   ClusterDistance,
+  CopiesAnswer,
   FaceAnswer,
   FaceCard,
   FaceComponents,
   PhotoView,
 } from '../src/domain/faces';
-import type { Condition, QuestionOrder } from '../src/domain/question';
 import type { ClusteringDifference } from '../src/domain/kept-clusterings';
 import type { FaceMap } from '../src/domain/face-map';
-import type { PanelAction, PanelCalls } from '../src/protocol/panel';
+import type { PanelAction, PanelCalls, PanelParams } from '../src/protocol/panel';
 
 export interface Source {
-  /**
-   * Faces of a cluster; a report contains only the most typical ones, in that order.
-   * @param attribute of the orders by one.
-   */
-  faces(
-    cluster: number,
-    order: FaceOrder,
-    start: number,
-    count: number,
-    attribute?: string,
-  ): Promise<FaceCard[]>;
+  /** Faces of a cluster; a report contains only the most typical ones, in that order. */
+  faces(part: PanelParams<'faces'>): Promise<FaceAnswer>;
   /** Faces that meet conditions; none in a report. */
-  ask(
-    conditions: Condition[],
-    order: QuestionOrder,
-    start: number,
-    count: number,
-  ): Promise<FaceAnswer>;
+  ask(question: PanelParams<'ask'>): Promise<FaceAnswer>;
+  /** The copies among the faces; a report has none. */
+  copies(start: number, count: number): Promise<CopiesAnswer | null>;
   /** The photo of a face; undefined in a report, which contains no photos. */
   photo(row: number): Promise<PhotoView | undefined>;
   /** The faces that are most alike to one; a report has none. */

@@ -31,9 +31,7 @@ export function readZipEntry(file: ArchiveFile, entry: Entry, limit: number): Bu
   const range = zipRange(entry);
   const there = Math.min(range.length, file.size - position);
   const header = file.read(position, Math.max(LOCAL_HEADER, there));
-  const start = LOCAL_HEADER + header.readUInt16LE(26) + header.readUInt16LE(28);
-  if (header.readUInt32LE(0) !== SIGNATURE)
-    throw new UserError(`the archive is damaged: expected an entry at byte ${count(position)}`);
+  const start = headerLength(header, position);
   const data =
     start + stored <= header.length
       ? header.subarray(start, start + stored)
@@ -43,6 +41,16 @@ export function readZipEntry(file: ArchiveFile, entry: Entry, limit: number): Bu
   if (crc32(content) !== entry.crc)
     throw new UserError('it is damaged: its checksum (CRC-32) is not that of its content');
   return content;
+}
+
+/** Position of an entry's data in the file. @throws UserError where there is no entry. */
+export const dataPosition = (file: ArchiveFile, { position }: Entry): number =>
+  position + headerLength(file.read(position, LOCAL_HEADER), position);
+
+function headerLength(header: Buffer, position: number): number {
+  if (header.readUInt32LE(0) !== SIGNATURE)
+    throw new UserError(`the archive is damaged: expected an entry at byte ${count(position)}`);
+  return LOCAL_HEADER + header.readUInt16LE(26) + header.readUInt16LE(28);
 }
 
 function inflated(data: Buffer, size: number): Buffer {

@@ -33,7 +33,13 @@ export async function compareCommand(
   const range = checkedRange(options);
   const output = await outputOf(options, COMPARE_OUTPUT, COMPARE_OUTPUT.files);
   const judging = { labels: labelsOf(options), seeds: seedsOf(options) };
-  const params = { ...range, settings: clusteringSettings(settings), ...judging, ...output };
+  const params = {
+    ...range,
+    settings: clusteringSettings(settings),
+    ...judging,
+    ...output,
+    png: options.png === true,
+  };
   const lines = await withSession(context, options, output.outDir, async (session) => {
     const { engine, call } = session;
     const embedded: string[] = [];

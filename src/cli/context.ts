@@ -12,9 +12,11 @@ export interface CliOptions {
   labels: string;
   split: string;
   vectors?: string;
+  save?: string;
   seeds?: unknown;
   share?: unknown;
   progress?: 'json';
   verbose?: boolean;
+  png?: boolean;
   [name: string]: unknown;
 }

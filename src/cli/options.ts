@@ -3,6 +3,8 @@
  * settings (`faceClusters.*`).
  */
 import { type Command, Option } from 'commander';
+import { COPY_KINDS } from '../domain/copies';
+import { SIDECAR_STYLES } from '../domain/sidecars';
 import { AFFINITIES, ASSIGN_LABELS, LINKAGES, METRICS } from '../domain/method-options';
 import {
   AUTO_BY,
@@ -48,6 +50,22 @@ export const formatsOption = () =>
     '--formats <A,B,…>',
     `formats of the table of faces: ${TABLE_FORMATS.join(', ')} (csv)`,
   );
+
+export const imagesOption = () =>
+  choiceOption(
+    '--images <KIND>',
+    'also put the images of each cluster into a folder of DIR/images: copies, hard or symbolic links',
+    COPY_KINDS,
+  );
+
+export const sidecarsOption = () =>
+  choiceOption(
+    '--sidecars <NAMES>',
+    'with --images copy: names and tags in an XMP file beside each copy, photo.jpg.xmp (digikam) or photo.xmp (lightroom)',
+    SIDECAR_STYLES,
+  );
+
+export const pngOption = () => new Option('--png', 'also write charts as PNG');
 
 export const progressOption = () =>
   choiceOption('--progress <FORMAT>', 'progress as JSON lines on stderr', ['json']);

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
+import { RUN_FILE_EXTENSION } from '../domain/run-file';
 import { METHODS, parseSettings, type Settings } from '../domain/settings';
 import { optionName } from '../results/arguments';
 import { messageOf, UserError } from '../util/errors';
@@ -19,10 +20,13 @@ import {
   addSampleOptions,
   addWrapOptions,
   formatsOption,
+  imagesOption,
   listOption,
   numberOption,
   overwriteOption,
+  pngOption,
   progressOption,
+  sidecarsOption,
   verboseOption,
 } from './options';
 import { printError, printErrorText, printText } from './print';
@@ -55,7 +59,10 @@ function addCluster(program: Command, context: CliContext): void {
   const command = program
     .command('cluster')
     .description('Cluster the faces in folders; several are merged into one set of faces.')
-    .argument('[FOLDER...]', 'folders or archives (.zip, .tar, .parquet) of images');
+    .argument(
+      '[FOLDER...]',
+      `folders or archives (.zip, .tar, .parquet) of images, or one ${RUN_FILE_EXTENSION} file`,
+    );
   addSampleOptions(command);
   addClusteringOptions(command);
   addMethodOptions(command);
@@ -64,6 +71,13 @@ function addCluster(program: Command, context: CliContext): void {
   command
     .requiredOption('--out <DIR>', 'folder the results are written to')
     .addOption(formatsOption())
+    .addOption(pngOption())
+    .addOption(imagesOption())
+    .addOption(sidecarsOption())
+    .option(
+      '--save <FILE>',
+      `also save everything in a ${RUN_FILE_EXTENSION} file, which opens in VS Code, on other machines too`,
+    )
     .addOption(overwriteOption())
     .addOption(verboseOption())
     .option(
@@ -91,6 +105,7 @@ function addCompare(program: Command, context: CliContext): void {
   addAnalysisOptions(command);
   command
     .requiredOption('--out <DIR>', 'folder comparison.csv and comparison.svg are written to')
+    .addOption(pngOption())
     .addOption(overwriteOption())
     .option(
       '--vectors <FILE>',

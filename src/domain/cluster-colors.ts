@@ -1,5 +1,18 @@
 /** Colors of clusters, the same on cards and on the map. */
 
+/** Colors that a person can give a cluster: at least 3 : 1 against white and black. */
+export const NAMED_COLORS: Readonly<Record<string, string>> = {
+  Red: '#d13438',
+  Orange: '#c75b12',
+  Yellow: '#a67c00',
+  Green: '#2e8b3d',
+  Teal: '#0f8a8a',
+  Blue: '#2f7fd6',
+  Violet: '#8a5bd6',
+  Pink: '#cf4a93',
+  Gray: '#7a7a7a',
+};
+
 /** In degrees: successive hues lie as far from all earlier ones as they can. */
 const GOLDEN_ANGLE = 137.508;
 

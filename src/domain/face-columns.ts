@@ -22,6 +22,9 @@ export const DETAIL_COLUMNS = [
   'projection_y',
 ] as const;
 
+/** Columns after all others: the names of the attributes that a person marked. */
+export const LAST_COLUMNS = ['marked'] as const;
+
 /** Names of the columns of the attributes, in their order. */
 export interface AttributeColumns {
   probabilities: string[];
@@ -31,7 +34,7 @@ export interface AttributeColumns {
 
 /** Names of columns, each of which no other column has: attributes may have any name. */
 export function attributeColumns(attributes: readonly string[]): AttributeColumns {
-  const taken = new Set<string>([...FIRST_COLUMNS, ...DETAIL_COLUMNS]);
+  const taken = new Set<string>([...FIRST_COLUMNS, ...DETAIL_COLUMNS, ...LAST_COLUMNS]);
   const unique = (name: string, suffix: string) => {
     let column = name;
     while (taken.has(column)) column += suffix;

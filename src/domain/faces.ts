@@ -46,6 +46,21 @@ export interface FaceCard {
   jpeg: Uint8Array;
   /** Probability of each of the model's attributes. */
   probabilities: number[];
+  /** Number of its copies among the faces that were asked for, where they are folded. */
+  copies?: number;
+}
+
+/** The copies among the faces of a run. */
+export interface CopiesSummary {
+  /** Faces that are copies of others. */
+  copies: number;
+  /** Faces that have copies. */
+  originals: number;
+}
+
+/** Faces of the same picture: the original, then its copies. */
+export interface CopiesAnswer extends CopiesSummary {
+  groups: FaceCard[][];
 }
 
 /** A part of the faces that were asked for. */

@@ -13,6 +13,7 @@ const STAGE_NAMES: Record<Stage, string> = {
   summarise: 'Averaging faces',
   export: 'Writing results',
   copy: 'Copying',
+  open: 'Opening the file',
 };
 
 const UNITS: Partial<Record<Stage, string>> = {

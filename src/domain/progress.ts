@@ -10,7 +10,8 @@ export type Stage =
   | 'compare'
   | 'summarise'
   | 'export'
-  | 'copy';
+  | 'copy'
+  | 'open';
 
 export interface Progress {
   stage: Stage;

@@ -70,6 +70,8 @@ export interface RunManifest {
   createdAt: string;
   /** Absolute paths of the folders. */
   folders: string[];
+  /** The file that the run was opened from, maybe on another machine than that of its photos. */
+  file?: string;
   settings: AnalysisSettings;
   /** Path of the ONNX file. */
   model: string;

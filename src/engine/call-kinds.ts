@@ -31,6 +31,7 @@ export type CallKind = 'view' | 'job' | 'images';
 
 export const CALL_KINDS: Record<EngineCall, CallKind> = {
   page: 'view',
+  copies: 'view',
   ask: 'view',
   faceCards: 'view',
   faceComponents: 'view',
@@ -63,6 +64,10 @@ export const CALL_KINDS: Record<EngineCall, CallKind> = {
   compareVectors: 'job',
   export: 'job',
   copyImages: 'job',
+  writeSidecars: 'job',
+  drawChart: 'job',
+  pack: 'job',
+  unpack: 'job',
   dataset: 'job',
   labels: 'job',
   model: 'job',

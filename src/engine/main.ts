@@ -16,15 +16,18 @@ import { clusterDistance } from './jobs/cluster-distance';
 import { clusterVectors } from './jobs/cluster-vectors';
 import { compareRun, compareVectors } from './jobs/compare';
 import { clusterPaths, copyImages } from './jobs/copy-images';
+import { writeSidecars } from './jobs/sidecars';
 import { correctRun } from './jobs/corrections';
 import { dataset } from './jobs/dataset';
 import { datasetImage, datasetSamples, exploreDataset } from './jobs/dataset-view';
+import { drawChart } from './jobs/draw-chart';
 import { embedRun } from './jobs/embed';
 import { evaluate } from './jobs/evaluate';
 import { exportRun } from './jobs/export';
 import { componentsOf } from './jobs/face-components';
 import { arrangedPlaces, attributeValues, places } from './jobs/face-map';
 import { cardsOf, clusterRun, locate, page, pictures } from './jobs/inspect';
+import { copiesOfRun } from './jobs/folded-faces';
 import type { JobContext } from './jobs/job-context';
 import { judgeRun, judgeStored } from './jobs/judge';
 import {
@@ -35,8 +38,10 @@ import {
 } from './jobs/kept-clusterings';
 import { suspectedLabelErrors } from './jobs/label-errors';
 import { describeModel, missingWords } from './jobs/model';
+import { packRun } from './jobs/pack-run';
 import { photo } from './jobs/photo';
 import { writeLabels } from './jobs/write-labels';
+import { unpackRun } from './jobs/unpack-run';
 import { wrapNetwork } from './jobs/wrap-network';
 import { runStoreWriterProcess } from './pipeline/store-writer';
 import { isRetired } from './retire';
@@ -88,6 +93,7 @@ const handlers: Handlers<EngineTable> = {
   difference: answering<'difference'>(clusteringDifference),
   pictures: answering<'pictures'>(pictures),
   page: answering<'page'>(page),
+  copies: answering<'copies'>(copiesOfRun),
   ask: answering<'ask'>(ask),
   faceComponents: answering<'faceComponents'>(componentsOf),
   clusterDistance: answering<'clusterDistance'>(clusterDistance),
@@ -100,7 +106,11 @@ const handlers: Handlers<EngineTable> = {
   photo: answering<'photo'>(photo),
   clusterPaths: answering<'clusterPaths'>(clusterPaths),
   copyImages: answering<'copyImages'>(copyImages),
+  writeSidecars: answering<'writeSidecars'>(writeSidecars),
+  drawChart: answering<'drawChart'>(drawChart),
   export: answering<'export'>(exportRun),
+  pack: answering<'pack'>(packRun),
+  unpack: answering<'unpack'>(unpackRun),
   vectors: answering<'vectors'>(clusterVectors),
   compare: answering<'compare'>(compareRun),
   compareVectors: answering<'compareVectors'>(compareVectors),

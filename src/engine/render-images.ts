@@ -2,6 +2,7 @@
 import type { CropSize } from '../domain/faces';
 import { DEFAULT_IMAGE_LIMITS, type ImageLimits } from '../images/image-limits';
 import type { RenderedPhoto } from '../images/render';
+import type { StoredForm } from './threads/image-worker';
 import { IsolatedImages } from './threads/isolated-images';
 
 let current: { key: string; images: IsolatedImages } | undefined;
@@ -28,6 +29,21 @@ export function renderPhotoSafely(
 ): Promise<RenderedPhoto | { reason: string }> {
   const render = imagesWithin(limits);
   const work = render.run(path, ({ remote }) => remote.call('renderPhoto', { path, side, limits }));
+  return unlessAborted(work, signal);
+}
+
+/**
+ * @param signal ends the wait; the process goes on with the image.
+ * @returns how an image is stored, or why it cannot be read.
+ * @throws the signal's reason.
+ */
+export function readStoredForm(
+  path: string | Buffer,
+  { limits, signal }: { limits: ImageLimits; signal: AbortSignal },
+): Promise<StoredForm | { reason: string }> {
+  const work = imagesWithin(limits).run(path, ({ remote }) =>
+    remote.call('storedForm', { path, limits }),
+  );
   return unlessAborted(work, signal);
 }
 

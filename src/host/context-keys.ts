@@ -7,7 +7,14 @@ import { SECTION } from './settings/configuration';
 import type { SettingHistory } from './settings/setting-history';
 
 type ContextKey =
-  'hasRuns' | 'hasClusters' | 'hasFailures' | 'hasImagesWithoutFace' | 'isBusy' | 'canUndo';
+  | 'hasRuns'
+  | 'hasClusters'
+  | 'hasFailures'
+  | 'hasImagesWithoutFace'
+  | 'isBusy'
+  | 'canUndo'
+  | 'canRedo'
+  | 'hasCorrected';
 
 export class ContextKeys implements vscode.Disposable {
   private readonly disposables = new Disposables();
@@ -52,6 +59,15 @@ export class ContextKeys implements vscode.Disposable {
       'canUndo',
       this.history.last !== null ||
         all.some((session) => undoSteps(session, this.history).undo !== null),
+    );
+    this.set(
+      'canRedo',
+      this.history.lastUndone !== null ||
+        all.some((session) => undoSteps(session, this.history).redo !== null),
+    );
+    this.set(
+      'hasCorrected',
+      all.some(({ clustering }) => (clustering?.corrections?.count ?? 0) > 0),
     );
   }
 

@@ -68,6 +68,35 @@ export function showInStatusBar(text: string, time: number): void {
   vscode.window.setStatusBarMessage(forLabel(text), time);
 }
 
+/** What an item of the status bar shows. */
+interface StatusBarTexts {
+  /** Name of an icon of VS Code. */
+  icon: string;
+  text: string;
+  tooltip: string;
+  command: vscode.Command;
+}
+
+/** An item of the status bar, hidden at first. @param name of the item, in the bar's own menu. */
+export function statusBarItem(name: string) {
+  const item = vscode.window.createStatusBarItem('status', vscode.StatusBarAlignment.Left);
+  item.name = name;
+  return {
+    show: ({ icon, text, tooltip, command }: StatusBarTexts) => {
+      item.text = `$(${icon}) ${forLabel(text)}`;
+      item.tooltip = forTooltip(tooltip);
+      item.command = command;
+      item.show();
+    },
+    hide: () => {
+      item.hide();
+    },
+    dispose: () => {
+      item.dispose();
+    },
+  };
+}
+
 /** Lets the user choose any number of items. @returns undefined if the user cancelled. */
 export async function pickMany<T>(
   items: readonly { label: string; picked: boolean; value: T }[],

@@ -30,6 +30,8 @@ export interface EncodedImage {
   /** In pixels of the upright image, as the decoder turns it. */
   width: number;
   height: number;
+  /** Exif's orientation of the stored pixels; 1 where the format has another way, or none. */
+  orientation: number;
   /** Index of the page that is decoded, of files with several. */
   page: number;
   /** Whether the end marker of a JPEG was missing: then any warning means that data are missing. */
@@ -118,6 +120,7 @@ async function ofPixelFormat(
     bytes,
     width,
     height,
+    orientation: UPRIGHT,
     page: 0,
     depth,
     lacksEnd: false,
@@ -144,13 +147,15 @@ async function ofLibvips(
   const traits = { ...byContent, deep: size.depth !== 'uchar' };
   assertUsable(traits, size, limits);
   const colorSpace = await colorSpaceIn(jpeg);
-  const { width, height, page, depth } = size;
+  const { width, height, orientation, page, depth } = size;
   const lacksEnd = traits.format === 'jpeg' && !hasEndMarker(bytes);
-  const plainJpeg = jpeg !== undefined && !size.isTurned && !lacksEnd && colorSpace !== 'unknown';
+  const plainJpeg =
+    jpeg !== undefined && orientation === UPRIGHT && !lacksEnd && colorSpace !== 'unknown';
   return {
     bytes: lacksEnd ? withEndMarker(bytes) : bytes,
     width,
     height,
+    orientation,
     page,
     depth,
     lacksEnd,
@@ -179,9 +184,11 @@ interface UprightSize extends CropSize {
   /** Pages of the same kind beside the one that is decoded; previews do not count. */
   furtherPages: number;
   depth: Depth;
-  /** Whether the stored pixels have another orientation. */
-  isTurned: boolean;
+  orientation: number;
 }
+
+/** Exif's orientation of pixels that are stored as they are shown. */
+const UPRIGHT = 1;
 
 const plainSize = ({ width, height }: JpegHeader): UprightSize => ({
   width,
@@ -189,7 +196,7 @@ const plainSize = ({ width, height }: JpegHeader): UprightSize => ({
   page: 0,
   furtherPages: 0,
   depth: 'uchar',
-  isTurned: false,
+  orientation: UPRIGHT,
 });
 
 /** Pages that are looked at, at most. */
@@ -223,11 +230,11 @@ async function decoderSize(bytes: Buffer, { format }: ImageTraits): Promise<Upri
 async function pageSize(bytes: Buffer, page: number) {
   const {
     autoOrient,
-    orientation = 1,
+    orientation = UPRIGHT,
     pages = 1,
     depth,
   } = await sharp(bytes, { limitInputPixels: false, page }).metadata();
-  return { ...autoOrient, page, depth, isTurned: orientation !== 1, pages };
+  return { ...autoOrient, page, depth, orientation, pages };
 }
 
 async function colorSpaceIn(header: JpegHeader | undefined): Promise<ColorSpace> {

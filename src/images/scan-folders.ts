@@ -3,7 +3,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import type { Failure, LeftOut } from '../domain/run';
 import { codeOf, UserError } from '../util/errors';
-import { MARKER, readMarker } from '../util/export-marker';
+import { MARKER, readWholeMarker } from '../util/export-marker';
 import { fsReason } from '../util/fs-errors';
 import { glob, type Glob } from '../util/glob';
 import { imageNames } from './folder-labels';
@@ -135,8 +135,12 @@ class Scan implements ScanResult {
 
   private async noteExported({ folder, path, name }: Folder): Promise<void> {
     if (typeof path !== 'string') return; // exports are written only where paths are UTF-8
-    for (const file of (await readMarker(path)) ?? [])
-      this.exported.add(`${folder}/${name === '' ? '' : `${name}/`}${file.name}`);
+    const marker = await readWholeMarker(path);
+    if (marker === undefined) return;
+    // Whoever chooses a folder of copies wants them.
+    const copies = name === '' ? [] : marker.copies;
+    for (const file of [...marker.files.map((each) => each.name), ...copies])
+      this.exported.add(`${folder}/${name === '' ? '' : `${name}/`}${file}`);
   }
 
   leavesFolderOut(text: string, { folder, path, name }: Folder): boolean {

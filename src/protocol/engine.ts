@@ -7,10 +7,11 @@ import type { ClusterPictures } from '../domain/faces';
 import type { Judgement } from '../domain/judgement';
 import type { MissingWord, NetworkWords } from '../domain/network-words';
 import type { BundledModels, NetworkInfo } from '../domain/networks';
-import type { Failure, FolderChanges, RunManifest } from '../domain/run';
+import type { FolderChanges, RunManifest } from '../domain/run';
 import type { ClusteringSettings, AnalysisSettings, TableFormat } from '../domain/settings';
 import type { Written } from '../util/output-folder';
 import type { ClusteringCalls } from './clustering-calls';
+import type { CopyCalls } from './copy-calls';
 import type { DatasetCalls } from './dataset-calls';
 import type { FaceCalls } from './face-calls';
 
@@ -24,6 +25,8 @@ export interface CompareParams {
   outDir: string | undefined;
   /** Whether to replace files that this program did not write. */
   overwrite?: boolean;
+  /** Whether the chart is also written as PNG. */
+  png?: boolean;
   /** Number of clusterings of the methods that draw at random; 1 if undefined. */
   seeds?: number;
   /** Path of a table of labels that the clusters are compared with. */
@@ -41,7 +44,7 @@ interface JudgeParams {
 }
 
 /** Parameters and result of each call. */
-export interface EngineCalls extends ClusteringCalls, DatasetCalls, FaceCalls {
+export interface EngineCalls extends ClusteringCalls, CopyCalls, DatasetCalls, FaceCalls {
   /** Finds the faces in folders, infers their attributes, and stores them as a run. */
   analyze: {
     params: {
@@ -93,17 +96,6 @@ export interface EngineCalls extends ClusteringCalls, DatasetCalls, FaceCalls {
    * about `sample` of them, spread over the run. A cluster without a face among these is left out.
    */
   pictures: { params: { runDir: string; sample?: number }; result: ClusterPictures[] };
-  /** Paths of the images of a cluster without repetitions, the most typical faces first. */
-  clusterPaths: { params: { runDir: string; cluster: number }; result: string[] };
-  /** Copies the images of a cluster into a folder, without replacing files. */
-  copyImages: {
-    params: { runDir: string; cluster: number; outDir: string };
-    /**
-     * `there`: number of images that the folder already had. `folder`: the real path of `outDir`,
-     * which may be a link.
-     */
-    result: { copied: number; there: number; failures: Failure[]; folder: string };
-  };
   /**
    * Writes the files that the command line writes for a run and its clustering. If it would replace
    * files that this program did not write, it writes nothing unless `overwrite` is set.
@@ -116,11 +108,23 @@ export interface EngineCalls extends ClusteringCalls, DatasetCalls, FaceCalls {
       overwrite?: boolean;
       /** Of the table of faces; CSV if undefined. */
       formats?: readonly TableFormat[];
+      /** Whether charts are also written as PNG. */
+      png?: boolean;
       /** Written into clusters.json. */
       judgement?: Judgement | undefined;
     };
     result: Written;
   };
+  /** Draws a chart of this program, an SVG, as PNG. */
+  drawChart: { params: { svg: string }; result: Uint8Array };
+  /** Writes a run with all that belongs to it into one file, completely or not at all. */
+  pack: {
+    params: { runDir: string; file: string; overwrite: boolean };
+    /** Size of the file. */
+    result: { bytes: number };
+  };
+  /** Makes a run of such a file, which may come from anywhere. `runDir` must not exist. */
+  unpack: { params: { runDir: string; file: string; bundled: BundledModels }; result: RunManifest };
   /** Clusters the attribute vectors in a file. */
   vectors: {
     params: {
@@ -132,6 +136,7 @@ export interface EngineCalls extends ClusteringCalls, DatasetCalls, FaceCalls {
       overwrite?: boolean;
       /** Of the table of vectors; CSV if undefined. */
       formats?: readonly TableFormat[];
+      png?: boolean;
       /** How the clusters are compared with labels; undefined for not at all. */
       judging?: Omit<JudgeParams, 'settings'> | undefined;
     };

@@ -3,6 +3,7 @@ import type { FaceOrder } from '../domain/clustering';
 import type {
   AlikeAnswer,
   ClusterDistance,
+  CopiesAnswer,
   FaceAnswer,
   FaceCard,
   FaceComponents,
@@ -22,9 +23,16 @@ export interface FaceCalls {
       attribute?: string | undefined;
       start: number;
       count: number;
+      /** Whether copies are left out, where they are known: the first stands for all. */
+      folded?: boolean | undefined;
     };
-    result: FaceCard[];
+    result: FaceAnswer;
   };
+  /**
+   * The copies among the faces, with a part of their groups: `count` of them from `start`, the
+   * largest first. Null where they are not known: they are found with the pictures of the clusters.
+   */
+  copies: { params: { runDir: string; start: number; count: number }; result: CopiesAnswer | null };
   /** The leading principal components of the faces of a cluster. */
   faceComponents: { params: { runDir: string; cluster: number }; result: FaceComponents };
   /** How far apart two clusters are. */
@@ -40,6 +48,8 @@ export interface FaceCalls {
       order: QuestionOrder;
       start: number;
       count: number;
+      /** As in `page`. */
+      folded?: boolean | undefined;
     };
     result: FaceAnswer;
   };

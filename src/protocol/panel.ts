@@ -5,6 +5,8 @@ import type { Comparison } from '../domain/comparison';
 import type {
   AlikeAnswer,
   ClusterDistance,
+  CopiesAnswer,
+  CopiesSummary,
   FaceAnswer,
   FaceCard,
   FaceComponents,
@@ -40,6 +42,8 @@ export interface PanelState {
   /** The first images without a face; their whole number is `run.images.withoutFace`. */
   faceless: string[];
   clustering: Clustering | null;
+  /** Null until they are known, and where there are none. */
+  copies: CopiesSummary | null;
   /** Agreement of the clusters with labels beside the images; null where there are none. */
   judgement: Judgement | null;
   /** Counts up with each clustering: faces and pictures of another one are stale. */
@@ -76,7 +80,12 @@ export interface PanelState {
 export type PanelEvent =
   | { kind: 'state'; state: PanelState }
   | { kind: 'progress'; progress: Progress | null }
-  | { kind: 'pictures'; generation: number; pictures: ClusterPictures[] };
+  | { kind: 'pictures'; generation: number; pictures: ClusterPictures[] }
+  | { kind: 'act'; act: PanelAct };
+
+/** What a key or command of VS Code asks of the page, which knows what is selected. */
+export const PANEL_ACTS = ['find', 'mergeChosen', 'gatherSelected', 'notFaces'] as const;
+export type PanelAct = (typeof PANEL_ACTS)[number];
 
 const row = z.int().min(0).max(0x7fff_ffff);
 const attribute = z.string().min(1).max(1000);
@@ -108,12 +117,15 @@ export const panelParams = {
     attribute: attribute.optional(),
     start: row,
     count: z.int().min(1).max(500),
+    folded: z.boolean().optional(),
   }),
+  copies: z.strictObject({ start: row, count: z.int().min(1).max(100) }),
   ask: z.strictObject({
     conditions: conditionsSchema,
     order: z.enum(QUESTION_ORDERS),
     start: row,
     count: z.int().min(1).max(500),
+    folded: z.boolean().optional(),
   }),
   correct: z.strictObject({ request: correctionRequestSchema }),
   photo: z.strictObject({ row }),
@@ -131,6 +143,10 @@ export const panelParams = {
   select: z.strictObject({ cluster: cluster.nullable() }),
   /** Asks for the note of a cluster. */
   note: z.strictObject({ cluster }),
+  /** Asks for the color of a cluster. */
+  color: z.strictObject({ cluster }),
+  /** Copies the images of faces into a folder that the user chooses. */
+  copyFaces: z.strictObject({ rows: z.array(row).min(1).max(1_000_000) }),
   images: z.strictObject({ cluster, action: z.enum(['copyPaths', 'copyImages']) }),
   settings: z.strictObject({ changes: changesSchema }),
   /** Clusters by other settings, which are not changed. */
@@ -168,6 +184,7 @@ export type PanelAction = Exclude<keyof typeof panelParams, 'watch' | PanelQuery
 /** Calls whose results the page shows, and why they fail. */
 export const PANEL_QUERIES = [
   'faces',
+  'copies',
   'ask',
   'photo',
   'alike',
@@ -188,7 +205,9 @@ export type PanelCalls = {
   /** Tells everything the page shows, now and when it changes. Ends with the page. */
   watch: { params: null; result: undefined; progress: PanelEvent };
   /** A part of a cluster's faces in the given order. */
-  faces: { params: PanelParams<'faces'>; result: FaceCard[] };
+  faces: { params: PanelParams<'faces'>; result: FaceAnswer };
+  /** The copies among the faces, and some groups of them; null where they are not known yet. */
+  copies: { params: PanelParams<'copies'>; result: CopiesAnswer | null };
   /** A part of the faces that meet conditions. */
   ask: { params: PanelParams<'ask'>; result: FaceAnswer };
   /** The photo of a face, with all its faces. */

@@ -7,21 +7,12 @@ import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Clustering } from '../domain/clustering';
-import type { ClusterPictures } from '../domain/faces';
 import type { RunManifest } from '../domain/run';
 import { codeOf, messageOf } from '../util/errors';
 import { othersMayEnter, PRIVATE_FILE, takeFromOthers } from '../util/private-files';
-import { BASE_CLUSTERING, CLUSTERING, MANIFEST, PICTURES } from './file-names';
+import { BASE_CLUSTERING, CLUSTERING, MANIFEST } from './file-names';
 import { isLeftover, move, repairRuns } from './run-place';
-import {
-  checked,
-  clusteringSchema,
-  DamagedRun,
-  manifestSchema,
-  readJson,
-  picturesSchema,
-  unlessDamaged,
-} from './run-schemas';
+import { checked, clusteringSchema, DamagedRun, manifestSchema, readJson } from './run-schemas';
 
 /**
  * Raised whenever the content of the files, or its computation, changes. Runs of other versions are
@@ -120,11 +111,9 @@ export function silhouetteOfFace({ silhouettes }: StoredClustering, row: number)
   return Number.isNaN(value) ? null : value;
 }
 
-/** Writes the clustering that is shown, and removes the pictures of the one before. */
-export async function writeClustering(folder: string, stored: StoredClustering): Promise<void> {
-  await rm(join(folder, PICTURES), { force: true });
-  await writeClusteringFile(folder, CLUSTERING, stored);
-}
+/** Writes the clustering that is shown. */
+export const writeClustering = (folder: string, stored: StoredClustering): Promise<void> =>
+  writeClusteringFile(folder, CLUSTERING, stored);
 
 /** Writes what the method made, before corrections. */
 export const writeBaseClustering = (folder: string, stored: StoredClustering): Promise<void> =>
@@ -228,29 +217,6 @@ export function membersOfCluster(
 ): Int32Array | undefined {
   const position = stored.clustering.clusters.findIndex(({ id }) => id === cluster);
   return position < 0 ? undefined : membersOf(stored, position);
-}
-
-export async function writePictures(folder: string, pictures: ClusterPictures[]): Promise<void> {
-  const encode = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
-  const plain = pictures.map((each) => ({
-    ...each,
-    eigenface: encode(each.eigenface),
-    components: each.components.map(encode),
-  }));
-  await replaceFile(join(folder, PICTURES), JSON.stringify(plain));
-}
-
-/** The pictures of the latest clustering; undefined where there are none or they are damaged. */
-export async function readPictures(folder: string): Promise<ClusterPictures[] | undefined> {
-  const pictures = picturesSchema.safeParse(
-    await readJson(folder, PICTURES).catch(unlessDamaged),
-  ).data;
-  const decode = (base64: string) => new Uint8Array(Buffer.from(base64, 'base64'));
-  return pictures?.map((each) => ({
-    ...each,
-    eigenface: decode(each.eigenface),
-    components: each.components.map(decode),
-  }));
 }
 
 /**

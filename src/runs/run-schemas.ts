@@ -27,7 +27,12 @@ export class DamagedRun extends UserError {
   override name = 'DamagedRun';
 
   /** @param damage what is wrong with the file, as a predicate of which the file is the subject. */
-  constructor(folder: string, file: string, damage: string, cause?: unknown) {
+  constructor(
+    folder: string,
+    readonly file: string,
+    readonly damage: string,
+    cause?: unknown,
+  ) {
     super(
       `the run in '${folder}' is damaged ('${file}' ${damage}): ${ADVICE[file] ?? 'analyze its images again'}`,
       { cause },
@@ -56,6 +61,7 @@ export const manifestSchema: z.ZodType<RunManifest> = z.object({
   id: z.string().min(1),
   createdAt: z.iso.datetime(),
   folders: z.array(z.string().min(1)).min(1),
+  file: z.string().exactOptional(),
   settings: settings.transform(analysisSettings),
   model: z.string(),
   modelSha256: z.string().exactOptional(),
@@ -213,6 +219,7 @@ export const comparisonSchema: z.ZodType<Comparison> = z.object({
 export const picturesSchema = z.array(
   z.object({
     cluster: z.int().min(LEFT_OUT_COPIES),
+    key: z.string(),
     faces: count,
     eigenface: z.string(),
     components: z.array(z.string()),

@@ -6,6 +6,7 @@ import pMap from 'p-map';
 import type { ClusterPictures, CropSize } from '../domain/faces';
 import { LOOK } from './copies/look';
 import type { CropReader } from '../runs/crop-reader';
+import type { Members } from '../runs/pictures-file';
 import { COMPONENTS } from './eigenfaces';
 import { MONTAGE_FACES } from './montage';
 import type { RunPictureTask } from './picture-tasks';
@@ -22,12 +23,6 @@ const MAX_TILE_BYTES = 64e6;
 /** Strips in a task: some ten milliseconds. */
 const BATCH = 8;
 
-/** The rows of a cluster's faces, the most typical first. */
-export interface Members {
-  cluster: number;
-  rows: Int32Array;
-}
-
 /** Which pictures are made. */
 export interface WantedPictures {
   eigenfaces: boolean;
@@ -36,6 +31,8 @@ export interface WantedPictures {
   cards: number;
   /** Whether copies among the faces are looked for. */
   looks?: boolean;
+  /** Number of all clusters, where only some are made: they come out as if all were. */
+  clusters?: number;
 }
 
 export interface MadePictures {
@@ -57,7 +54,10 @@ export interface PictureContext {
   onProgress?: (done: number, total: number) => void;
 }
 
-/** @throws DamagedRun; UserError where the run was replaced meanwhile; the signal's reason. */
+/**
+ * @param members rows of each cluster, the most typical first.
+ * @throws DamagedRun; UserError where the run was replaced meanwhile; the signal's reason.
+ */
 export async function clusterPictures(
   crops: CropReader,
   members: readonly Members[],
@@ -113,7 +113,9 @@ function planOf(
     height: Math.floor(crop.height / reduction),
   };
   const pixels = size.width * size.height;
-  const affordable = Math.floor(MAX_SAMPLE_BYTES / (pixels * Math.max(1, members.length)));
+  const affordable = Math.floor(
+    MAX_SAMPLE_BYTES / (pixels * Math.max(1, wanted.clusters ?? members.length)),
+  );
   const maxSample = Math.max(COMPONENTS + 1, Math.min(MAX_SAMPLE, affordable));
   const summed = groups(wanted.eigenfaces ? members : [], MAX_SUM_BYTES / (lanes * pixels * 12));
   const tiled = groups(

@@ -19,6 +19,10 @@ const COLORS: Record<Standing, string> = {
   absent: '#b5b5b5',
 };
 
+/** The occurrence chart of a cluster, as SVG. */
+export const chartOf = (cluster: ClusterSummary, overall: Occurrences): string =>
+  occurrenceChart(cluster, overall, `Cluster ${cluster.id}: ${cluster.size} faces`);
+
 /** @returns an SVG document with a bar for each attribute, and a mark at its overall frequency. */
 export function occurrenceChart(
   cluster: ClusterSummary,

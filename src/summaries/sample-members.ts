@@ -1,6 +1,6 @@
 /** A part of the faces of a run, from which its pictures are made sooner. */
 import type { CropReader } from '../runs/crop-reader';
-import type { Members } from './cluster-pictures';
+import type { Members } from '../runs/pictures-file';
 
 /**
  * The members in whole strips, evenly spread over the run, that together hold about `faces` faces:

@@ -6,8 +6,8 @@ const whole = new Intl.NumberFormat('en');
 export const count = (value: number): string => whole.format(value);
 
 /** 1, 'face' → `1 face`; 2, 'face' → `2 faces`. */
-export const plural = (value: number, noun: string): string =>
-  `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+export const plural = (value: number, noun: string, nouns = `${noun}s`): string =>
+  `${count(value)} ${value === 1 ? noun : nouns}`;
 
 /** 0.127 → `12.7 %`. */
 export const percent = (share: number): string =>

@@ -3,15 +3,17 @@
  * user, so that it replaces no others.
  *
  * A listed file with one of the listed contents (size and SHA-256) is the program's own; with
- * another content it is the user's. Copies of the user's images are never listed. Names are
+ * another content it is the user's. Copies of the user's images are never among these: they are
+ * listed apart, so that a scan of a folder above does not take them for further images. Names are
  * relative to the folder, with `/` between their parts. After an interrupted export, listed files
  * may be missing, but every written file is listed. The marker may be damaged or forged, so readers
  * must expect names that this program never writes.
  */
 import { createHash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isUnchanged, openRegular, statOf } from './user-files';
+import { FILE_MODE, isUnchanged, openRegular, statOf } from './user-files';
 
 export const MARKER = '.face-clusters.json';
 const VERSION = 1;
@@ -30,8 +32,20 @@ export interface OwnFile {
   sha256: string;
 }
 
+/** What a marker says of its folder. */
+interface Marker {
+  /** Files that the program wrote. */
+  files: OwnFile[];
+  /** Names of copies of the user's images, and of links to them. */
+  copies: string[];
+}
+
 /** The files that the program wrote into a folder; undefined if there is no valid marker. */
-export async function readMarker(folder: string): Promise<OwnFile[] | undefined> {
+export const readMarker = async (folder: string): Promise<OwnFile[] | undefined> =>
+  (await readWholeMarker(folder))?.files;
+
+/** The marker of a folder; undefined if there is no valid one. */
+export async function readWholeMarker(folder: string): Promise<Marker | undefined> {
   const file = await openRegular(join(folder, MARKER));
   if (file === undefined) return undefined;
   try {
@@ -42,7 +56,7 @@ export async function readMarker(folder: string): Promise<OwnFile[] | undefined>
   }
 }
 
-function parseMarker(text: string): OwnFile[] | undefined {
+function parseMarker(text: string): Marker | undefined {
   let content: unknown;
   try {
     content = JSON.parse(text);
@@ -50,15 +64,42 @@ function parseMarker(text: string): OwnFile[] | undefined {
     return undefined;
   }
   if (typeof content !== 'object' || content === null) return undefined;
-  const { program, version, files } = content as Partial<Record<string, unknown>>;
+  const { program, version, files, copies } = content as Partial<Record<string, unknown>>;
   if (program !== 'face-clusters' || version !== VERSION || !Array.isArray(files)) return undefined;
-  return files.filter(isOwnFile);
+  return {
+    files: files.filter(isOwnFile),
+    copies: Array.isArray(copies) ? copies.filter((name) => typeof name === 'string') : [],
+  };
 }
 
-export function markerText(files: readonly OwnFile[]): string {
+function markerText({ files, copies }: Marker): string {
   const about =
     'Files that Face Clusters wrote into this folder. It replaces only these, and only while they are unchanged.';
-  return `${JSON.stringify({ program: 'face-clusters', version: VERSION, about, files }, null, 1)}\n`;
+  const content = { program: 'face-clusters', version: VERSION, about, files };
+  return `${JSON.stringify(copies.length === 0 ? content : { ...content, copies }, null, 1)}\n`;
+}
+
+/**
+ * Lists copies in the marker of a folder, unless the file there is no marker.
+ * @param stage a temporary folder in the same file system.
+ * @param copies names below the folder.
+ */
+export async function markCopies(
+  root: string,
+  stage: string,
+  copies: readonly string[],
+): Promise<void> {
+  const marker = await readWholeMarker(root);
+  if (marker === undefined && (await statOf(join(root, MARKER))) !== undefined) return;
+  const { files = [], copies: before = [] } = marker ?? {};
+  await writeMarker(root, stage, { files, copies: [...new Set([...before, ...copies])] });
+}
+
+/** @param stage a temporary folder in the same file system. */
+export async function writeMarker(root: string, stage: string, marker: Marker): Promise<void> {
+  const temporary = join(stage, MARKER);
+  await writeFile(temporary, markerText(marker), { mode: FILE_MODE });
+  await rename(temporary, join(root, MARKER));
 }
 
 function isOwnFile(value: unknown): value is OwnFile {

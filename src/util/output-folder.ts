@@ -4,7 +4,7 @@
  * when all are complete.
  */
 import type { BigIntStats } from 'node:fs';
-import { mkdir, rename, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, rename, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { shortPath } from '../text/short-path';
 import { UserError } from './errors';
@@ -12,9 +12,10 @@ import {
   type Found,
   findFile,
   MARKER,
-  markerText,
   type OwnFile,
   readMarker,
+  readWholeMarker,
+  writeMarker,
 } from './export-marker';
 import { type FileContent, writeContent } from './file-content';
 import { fsReason } from './fs-errors';
@@ -25,15 +26,7 @@ import {
   withWriteErrors,
 } from './output-root';
 import { makeTemporaryFolder } from './temporary-folder';
-import {
-  FILE_MODE,
-  FOLDER_MODE,
-  folderOf,
-  isUnchanged,
-  publishNew,
-  statOf,
-  whatInstead,
-} from './user-files';
+import { FOLDER_MODE, folderOf, isUnchanged, publishNew, statOf, whatInstead } from './user-files';
 
 /** The files that one part of the program writes. */
 export interface OutputKind {
@@ -232,9 +225,8 @@ class Publication {
   }
 
   private async mark(files: readonly OwnFile[]): Promise<void> {
-    const temporary = join(this.stage, MARKER);
-    await writeFile(temporary, markerText(files), { mode: FILE_MODE });
-    await rename(temporary, join(this.root, MARKER));
+    const { copies = [] } = (await readWholeMarker(this.root)) ?? {};
+    await writeMarker(this.root, this.stage, { files: [...files], copies });
   }
 
   /** @returns names of files that stay, because they were changed. */

@@ -16,6 +16,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { analysisSettings, clusteringSettings } from '../../src/domain/settings';
 import { listImages } from '../../src/engine/pipeline/list-images';
 import { scanImages } from '../../src/images/scan-folders';
+import { MARKER } from '../../src/util/export-marker';
 import { bundled, cli, settingsWith, startEngine } from '../support/engine';
 import { PORTRAITS, temporaryFolder } from '../support/images';
 import { imageParquet } from '../support/parquet';
@@ -127,11 +128,11 @@ describe('an archive of images', () => {
     const paths = await engine.call('clusterPaths', { runDir, cluster: 0 });
     expect(paths).toContain(join(zip, 'female', [...files.keys()][1]!.split('/')[1]!));
     const outDir = join(home, 'copies');
-    const copy = () => engine.call('copyImages', { runDir, cluster: 0, outDir });
+    const copy = () => engine.call('copyImages', { runDir, of: 0, outDir });
     expect(await copy()).toMatchObject({ copied: 16, there: 0, failures: [] });
     expect(await copy()).toMatchObject({ copied: 0, there: 16, failures: [] });
     const contents: string[] = [];
-    for (const name of await readdir(outDir)) {
+    for (const name of (await readdir(outDir)).filter((each) => each !== MARKER)) {
       contents.push(await readFile(join(outDir, name), 'base64'));
       expect((await stat(join(outDir, name))).mtimeMs).toBe(1e6);
     }

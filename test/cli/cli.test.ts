@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { CELEBA_ATTRIBUTES } from '../../src/domain/attributes';
-import { DETAIL_COLUMNS } from '../../src/domain/face-columns';
+import { DETAIL_COLUMNS, LAST_COLUMNS } from '../../src/domain/face-columns';
 import { CLI, cli } from '../support/engine';
 import { PORTRAITS, quarters, temporaryFolder, writeFiles } from '../support/images';
 
@@ -80,6 +80,7 @@ describe('face-clusters cluster', () => {
       ...CELEBA_ATTRIBUTES,
       ...DETAIL_COLUMNS,
       ...CELEBA_ATTRIBUTES.map((name) => `${name}_present`),
+      ...LAST_COLUMNS,
     ]);
     for (const { id, size, silhouette, occurrences, medoid } of json.clusters) {
       const own = faces.filter(({ cluster }) => Number(cluster) === id);

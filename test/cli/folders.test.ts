@@ -134,4 +134,28 @@ describe('face-clusters cluster', () => {
     expect(status).not.toBe(0);
     expect(stderr).toContain("a '{' or '}' has no counterpart");
   });
+
+  it('puts the images of each cluster into a folder, as the user wants', async () => {
+    const folder = await temporaryFolder();
+    await portraits(join(folder, 'photos'), 'a.jpg', 'b.jpg', 'c.jpg');
+    const run = (...more: string[]) =>
+      cli('cluster', join(folder, 'photos'), '--out', join(folder, 'out'), ...OPTIONS, ...more);
+    const { stdout } = await run('--images', 'hard');
+    const images = join(folder, 'out', 'images');
+    expect(stdout).toContain(`hard links of 3 images in '${images}'`);
+    const names = await readdir(images, { recursive: true });
+    expect(names.filter((name) => name.endsWith('.jpg'))).toHaveLength(3);
+    expect((await run('--images', 'copy')).stdout).toContain(
+      `copies of 0 images in '${images}', 3 there already`,
+    );
+    const tagged = await run('--images', 'copy', '--sidecars', 'lightroom');
+    expect(tagged.stdout).toContain('3 XMP side-cars beside them');
+    expect((await readdir(images, { recursive: true })).join()).toMatch(/a\.xmp/);
+    expect((await run('--images', 'hard', '--sidecars', 'digikam')).stderr).toContain(
+      'expected --sidecars with --images copy',
+    );
+    expect((await run('--images', 'moved')).stderr).toContain('copy, hard, symbolic');
+    const vectors = ['cluster', '--vectors', 'x.csv', '--out', folder, '--images', 'copy'];
+    expect((await cli(...vectors)).stderr).toContain('vectors have no images');
+  });
 });

@@ -240,6 +240,7 @@ describe.skipIf(process.platform !== 'linux')('a full disk', () => {
       '.face-clusters.json',
       'clusters',
       'clusters.json',
+      'explore.ipynb',
       'faces.csv',
     ]);
   });

@@ -133,9 +133,9 @@ describe('calls of a page', () => {
       ['open', { row: 2 ** 31, beside: true }],
       ['open', { row: 0, beside: true, path: '/etc/passwd' }],
       ['faces', { cluster: 0, order: 'typical', start: 0, count: 501 }],
-      ['faces', { cluster: -3, order: 'typical', start: 0, count: 1 }],
+      ['faces', { cluster: -4, order: 'typical', start: 0, count: 1 }],
       ['faces', { cluster: 0, order: 'probable', attribute: '', start: 0, count: 1 }],
-      ['faceComponents', { cluster: -3 }],
+      ['faceComponents', { cluster: -4 }],
       ['clusterDistance', { clusters: [0] }],
       ['ask', { conditions: [], order: 'surest', start: 0, count: 1 }],
       [

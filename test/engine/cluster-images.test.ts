@@ -17,9 +17,10 @@ import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Progress } from '../../src/domain/progress';
 import { analysisSettings, clusteringSettings } from '../../src/domain/settings';
-import { numberedName } from '../../src/engine/jobs/copy-images';
+import { numberedName } from '../../src/engine/jobs/image-copier';
 import { readClustering, silhouetteOfFace } from '../../src/runs/run-files';
 import { CancelledError, UserError } from '../../src/util/errors';
+import { MARKER } from '../../src/util/export-marker';
 import { bundled, settingsWith, startEngine } from '../support/engine';
 import { PORTRAITS, quarters, temporaryFolder } from '../support/images';
 import { smallDisk } from '../support/small-disk';
@@ -68,7 +69,7 @@ describe('images of a cluster', () => {
   it('are named once each, in the order of its faces', async () => {
     const { engine, runDir } = await clustered(PORTRAITS);
     const paths = await engine.call('clusterPaths', { runDir, cluster: 0 });
-    const faces = await engine.call('page', {
+    const { faces } = await engine.call('page', {
       runDir,
       cluster: 0,
       order: 'typical',
@@ -85,7 +86,7 @@ describe('images of a cluster', () => {
   it('come the least typical first where that is asked for', async () => {
     const { engine, runDir } = await clustered(PORTRAITS);
     const rows = async (order: 'typical' | 'untypical', start: number, count: number) =>
-      (await engine.call('page', { runDir, cluster: 0, order, start, count })).map(
+      (await engine.call('page', { runDir, cluster: 0, order, start, count })).faces.map(
         ({ row }) => row,
       );
     const all = await rows('typical', 0, 500);
@@ -101,7 +102,7 @@ describe('images of a cluster', () => {
     });
     const stored = (await readClustering(runDir))!;
     for (const { id, size, silhouette } of stored.clustering.clusters) {
-      const faces = await engine.call('page', {
+      const { faces } = await engine.call('page', {
         runDir,
         cluster: id,
         order: 'silhouette',
@@ -127,7 +128,7 @@ describe('images of a cluster', () => {
     const seen: Progress[] = [];
     const onProgress = (progress: Progress) => seen.push(progress);
     expect(
-      await engine.call('copyImages', { runDir, cluster: 0, outDir }, { onProgress }),
+      await engine.call('copyImages', { runDir, of: 0, outDir }, { onProgress }),
     ).toMatchObject({
       copied: 3,
       there: 0,
@@ -149,12 +150,22 @@ describe('images of a cluster', () => {
     expect(times).toContain(1e12);
 
     // Once more: all is there already.
-    expect(await engine.call('copyImages', { runDir, cluster: 0, outDir })).toMatchObject({
+    expect(await engine.call('copyImages', { runDir, of: 0, outDir })).toMatchObject({
       copied: 0,
       there: 3,
       failures: [],
     });
     expect(await readdir(outDir)).toHaveLength(4);
+  });
+
+  it('of some faces are copied once each', async () => {
+    const { engine, runDir } = await clustered(PORTRAITS);
+    const outDir = await temporaryFolder();
+    const of = { rows: [3, 5, 3] };
+    expect(await engine.call('copyImages', { runDir, of, outDir })).toMatchObject({ copied: 2 });
+    await expect(engine.call('copyImages', { runDir, of: { rows: [72] }, outDir })).rejects.toThrow(
+      'do not exist any more',
+    );
   });
 
   it('that are gone are named, and the others are copied', async () => {
@@ -163,7 +174,7 @@ describe('images of a cluster', () => {
     const gone = join(two, 'b.png');
     await rm(gone);
     const outDir = await temporaryFolder();
-    const { copied, failures } = await engine.call('copyImages', { runDir, cluster: 0, outDir });
+    const { copied, failures } = await engine.call('copyImages', { runDir, of: 0, outDir });
     expect(copied).toBe(2);
     expect(failures).toMatchObject([
       { image: basename(gone), reason: expect.stringContaining('ENOENT') as string },
@@ -177,14 +188,14 @@ describe('images of a cluster', () => {
     const file = join(await temporaryFolder(), 'file');
     await writeFile(file, '');
     await expect(
-      engine.call('copyImages', { runDir, cluster: 0, outDir: join(file, 'below') }),
+      engine.call('copyImages', { runDir, of: 0, outDir: join(file, 'below') }),
     ).rejects.toThrow(UserError);
 
     const controller = new AbortController();
     const outDir = await temporaryFolder();
     const copying = engine.call(
       'copyImages',
-      { runDir, cluster: 0, outDir },
+      { runDir, of: 0, outDir },
       { signal: controller.signal },
     );
     controller.abort();
@@ -206,7 +217,7 @@ describe('images of a cluster', () => {
     const outDir = await temporaryFolder();
     const copying = engine.call(
       'copyImages',
-      { runDir, cluster: 0, outDir },
+      { runDir, of: 0, outDir },
       { signal: controller.signal },
     );
     await expect.poll(() => readdir(outDir), { interval: 1 }).not.toHaveLength(0);
@@ -233,16 +244,15 @@ describe('images of a cluster', () => {
       }
       const { engine, runDir } = await clustered(one, two);
       const outDir = join(await temporaryFolder(), 'new');
-      await engine.call('copyImages', { runDir, cluster: 0, outDir });
-      const copies = await Promise.all(
-        (await readdir(outDir)).map((name) => stat(join(outDir, name))),
-      );
+      await engine.call('copyImages', { runDir, of: 0, outDir });
+      const names = (await readdir(outDir)).filter((name) => name !== MARKER);
+      const copies = await Promise.all(names.map((name) => stat(join(outDir, name))));
       expect(copies.map(({ mode }) => mode & 0o7777).sort()).toEqual([...modes].sort());
       const times = async (files: string[]) =>
         (await Promise.all(files.map((file) => stat(file)))).map(({ mtimeMs }) => mtimeMs).sort();
       const [before, after] = [
         await times(paths),
-        await times((await readdir(outDir)).map((name) => join(outDir, name))),
+        await times(names.map((name) => join(outDir, name))),
       ];
       for (const [i, time] of before.entries())
         expect(Math.abs(after[i]! - time)).toBeLessThan(0.002); // in milliseconds
@@ -258,7 +268,7 @@ describe('images of a cluster', () => {
     await symlink(join(root, 'photos'), join(root, 'link'));
     const { copied, folder } = await engine.call('copyImages', {
       runDir,
-      cluster: 0,
+      of: 0,
       outDir: join(root, 'link'),
     });
     expect({ copied, folder }).toEqual({ copied: 3, folder: join(root, 'photos') });
@@ -266,7 +276,7 @@ describe('images of a cluster', () => {
     await symlink(join(root, 'nowhere'), join(root, 'dangling'));
     const dangling = engine.call('copyImages', {
       runDir,
-      cluster: 0,
+      of: 0,
       outDir: join(root, 'dangling'),
     });
     await expect(dangling).rejects.toThrow(/^cannot write into the folder '.*dangling': /);
@@ -281,7 +291,7 @@ describe('images of a cluster', () => {
     await symlink(join(outDir, 'nothing'), join(outDir, 'a (2).png'));
     await mkdir(join(outDir, 'b.png'));
     execFileSync('mkfifo', [join(outDir, 'b (2).png')]);
-    expect(await engine.call('copyImages', { runDir, cluster: 0, outDir })).toMatchObject({
+    expect(await engine.call('copyImages', { runDir, of: 0, outDir })).toMatchObject({
       copied: 3,
       there: 0,
       failures: [],
@@ -316,7 +326,7 @@ describe('images of a cluster', () => {
       }
       const { engine, runDir } = await clustered(one, two);
       const outDir = await temporaryFolder();
-      expect(await engine.call('copyImages', { runDir, cluster: 0, outDir })).toMatchObject({
+      expect(await engine.call('copyImages', { runDir, of: 0, outDir })).toMatchObject({
         copied: 6,
         there: 0,
         failures: [],
@@ -332,7 +342,7 @@ describe('images of a cluster', () => {
         'ÿA (2).png',
       ];
       expect(names.sort()).toEqual(expected.sort());
-      expect(await engine.call('copyImages', { runDir, cluster: 0, outDir })).toMatchObject({
+      expect(await engine.call('copyImages', { runDir, of: 0, outDir })).toMatchObject({
         copied: 0,
         there: 6,
       });
@@ -346,7 +356,7 @@ describe('images of a cluster', () => {
     execFileSync('mkfifo', [join(two, 'b.png')]);
     await truncate(join(one, 'a.png'), 0); // empty, but a file
     const outDir = await temporaryFolder();
-    const { copied, failures } = await engine.call('copyImages', { runDir, cluster: 0, outDir });
+    const { copied, failures } = await engine.call('copyImages', { runDir, of: 0, outDir });
     expect(copied).toBe(2);
     expect(failures).toEqual([{ image: 'b.png', reason: 'it is no longer a regular file' }]);
     expect((await readdir(outDir)).sort()).toEqual(['a (2).png', 'a.png']);
@@ -361,7 +371,7 @@ describe('images of a cluster', () => {
       const { engine, runDir } = await clustered(one, two);
       for (const path of [join(one, 'a.png'), join(two, 'a.png'), join(two, 'b.png')])
         await truncate(path, 700_000);
-      await expect(engine.call('copyImages', { runDir, cluster: 0, outDir: disk })).rejects.toThrow(
+      await expect(engine.call('copyImages', { runDir, of: 0, outDir: disk })).rejects.toThrow(
         `cannot write to '${disk}' after 1 of 3 images: the disk is full (ENOSPC)`,
       );
       const [copy, ...others] = await readdir(disk);

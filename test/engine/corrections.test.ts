@@ -1,5 +1,5 @@
 /** Corrections of stored runs, through the engine's jobs. */
-import { readFile } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { logPath } from '../../src/corrections/correction-log';
@@ -93,6 +93,27 @@ describe('a correction', () => {
     expect((await readClustering(runDir))!.clustering.clusters.map(({ id }) => id)).toEqual(
       [-1, 0, 1].sort((a, b) => Number(a < 0) - Number(b < 0)),
     );
+  });
+
+  it('keeps the pictures of the clusters that it leaves as they are', async () => {
+    await cluster(4);
+    const before = await engine.call('pictures', { runDir });
+    const file = join(runDir, 'pictures.json');
+    const { mtimeMs } = await stat(file);
+    await correct({ kind: 'name', cluster: 0, name: 'Anna' });
+    expect(await engine.call('pictures', { runDir })).toEqual(before);
+    expect((await stat(file)).mtimeMs, 'nothing was made').toBe(mtimeMs);
+
+    const { clusters } = await correct({ kind: 'merge', into: 0, others: [1] });
+    const after = await engine.call('pictures', { runDir });
+    expect(after.map((each) => each.cluster)).toEqual(clusters.map(({ id }) => id));
+    expect(after[0]!.faces).toBe(clusters[0]!.size);
+    expect(after.slice(1)).toEqual(before.slice(2));
+    await rm(file);
+    expect(await engine.call('pictures', { runDir }), 'as if all were made').toEqual(after);
+    await correct({ kind: 'undo' });
+    const undone = await engine.call('pictures', { runDir });
+    expect(undone).toEqual(before);
   });
 
   it('splits a cluster into parts that the attributes tell apart', async () => {

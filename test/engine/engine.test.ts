@@ -53,7 +53,7 @@ describe('the engine on real portraits', () => {
 
     const rows: number[] = [];
     for (const { id, size, medoid } of clustering.clusters) {
-      const faces = await engine.call('page', {
+      const { faces } = await engine.call('page', {
         runDir,
         cluster: id,
         order: 'typical',
@@ -76,7 +76,9 @@ describe('the engine on real portraits', () => {
     const { channels } = await sharp(pictures[0]!.eigenface).stats();
     expect(channels[0]!.stdev).toBeGreaterThan(5); // a face, not a flat field
 
-    const [first] = await engine.call('page', {
+    const {
+      faces: [first],
+    } = await engine.call('page', {
       runDir,
       cluster: 0,
       order: 'typical',

@@ -149,6 +149,22 @@ describe('faceTable', () => {
     expect(textOf(faceRows(names, { pathOf: (row) => ['/ä/', names[row]!] }))).toMatch(/^\uFEFF/);
   });
 
+  it('names the attributes that a person marked, in the last column', () => {
+    const attributes = ['=Male', 'marked'];
+    const markedOf = (row: number) => attributes.slice(0, row);
+    const rows = faceRows(names, { attributes, markedOf });
+    expect(headerOf(rows).slice(-1)).toEqual(['marked']);
+    expect(headerOf(rows)).toContain('marked_attribute');
+    const marked = ['', "'=Male", "'=Male|marked", "'=Male|marked"];
+    expect(recordsOf(rows).map((each) => each.marked)).toEqual(marked);
+    const [first, second] = Buffer.concat([...facesJsonl(rows)])
+      .toString()
+      .split('\n');
+    expect(
+      [first, second].map((line) => (JSON.parse(line!) as { marked: unknown }).marked),
+    ).toEqual([null, '=Male']);
+  });
+
   it('starts no formula in a path, and quotes it where it has a comma', () => {
     const images = ['x.jpg', 'x;=1.jpg', 'y.jpg'];
     const pathOf = (row: number): [string, string] => [row === 0 ? '/a,b/' : '/a;/', images[row]!];
@@ -178,6 +194,7 @@ describe('faceTable', () => {
           ...own(row).map((value) => value.toFixed(4)),
           ',,,,,,,,,,,',
           ...own(row).map((value) => (value >= 0.5 ? 1 : 0)),
+          '',
         ].join(','),
       ),
     );

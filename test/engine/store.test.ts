@@ -78,7 +78,7 @@ async function analyze(engine: EngineClient, params: EngineCalls['analyze']['par
 
 const crops = async (engine: EngineClient, runDir: string) => {
   await engine.call('cluster', { runDir, settings: settingsWith({ clusters: 1 }) });
-  const cards = await engine.call('page', {
+  const { faces: cards } = await engine.call('page', {
     runDir,
     cluster: 0,
     order: 'typical',

@@ -11,12 +11,24 @@ import { Panels } from '../../src/host/panels/panels';
 import type { RunLibrary } from '../../src/host/runs/run-library';
 import { readSettings } from '../../src/host/settings/configuration';
 import { SettingHistory } from '../../src/host/settings/setting-history';
+import { ClusterDrag } from '../../src/host/side-panel/cluster-drag';
 import { RunTree } from '../../src/host/side-panel/run-tree';
+import { StatusBar } from '../../src/host/status-bar';
 import { CancelledError, UserError } from '../../src/util/errors';
 import { fakeEngine } from '../support/fake-engine';
 import { ROOT } from '../support/images';
 import { keptRun } from '../support/runs';
-import { fakePanel, registered, reset, shownBy, state, Uri } from '../support/vscode';
+import {
+  DataTransfer,
+  DataTransferItem,
+  fakePanel,
+  registered,
+  reset,
+  shownBy,
+  state,
+  statusBar,
+  Uri,
+} from '../support/vscode';
 
 interface MenuItem {
   command: string;
@@ -27,9 +39,18 @@ const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as
   contributes: {
     commands: { command: string; title: string }[];
     menus: Record<string, MenuItem[]>;
+    keybindings: { command: string; key: string; when: string }[];
+    walkthroughs: {
+      steps: { description: string; completionEvents: string[]; media: { svg: string } }[];
+    }[];
   };
 };
-const { commands, menus } = manifest.contributes;
+const { commands, menus, keybindings, walkthroughs } = manifest.contributes;
+
+/** A panel is the active editor, of folders or of a file. */
+const IN_FRONT =
+  'activeWebviewPanelId == faceClusters.clusters || activeCustomEditorId == faceClusters.file';
+const keysOfRuns = ['hasClusters', 'hasCorrected'].map((key) => `faceClusters.${key}`);
 
 vi.mock('../../src/cuda/diagnose');
 
@@ -59,7 +80,11 @@ async function withCommands() {
     networksDir: '',
     root: ROOT,
   };
-  const disposables = registerCommands({ ...context, exploreDataset: () => undefined });
+  const disposables = registerCommands({
+    ...context,
+    selected: () => undefined,
+    exploreDataset: () => undefined,
+  });
   const panel = fakePanel();
   await panels.deserializeWebviewPanel(panel as unknown as vscode.WebviewPanel, {
     runId: 'kept',
@@ -92,7 +117,30 @@ describe('the commands in package.json', () => {
 
   it('are all in the command palette, where they apply', () => {
     for (const { command, when } of menus.commandPalette ?? [])
-      expect(when, command).toMatch(/^faceClusters\.\w+$/);
+      expect(when === IN_FRONT || /^faceClusters\.\w+$/.test(when), command).toBe(true);
+  });
+
+  it('have keys only where no text is typed', () => {
+    for (const { command, key, when } of keybindings) {
+      expect(commands.map((each) => each.command)).toContain(command);
+      expect(when, `${command} (${key})`).toContain('!inputFocus');
+      expect(when).toMatch(/focusedView == faceClusters\.runs && listFocus|activeCustomEditorId/);
+    }
+  });
+
+  it('are completed by steps of the walkthrough that exist', () => {
+    const learnt = ['faceClusters.hasLooked', 'faceClusters.hasAsked'];
+    const names = commands.map(({ command }) => command);
+    for (const { completionEvents, description, media } of walkthroughs[0]!.steps) {
+      for (const event of completionEvents) {
+        const [kind, name = ''] = event.split(':');
+        if (kind === 'onCommand') expect(names).toContain(name);
+        else expect([...learnt, ...keysOfRuns]).toContain(name);
+      }
+      for (const [, name] of description.matchAll(/command:([\w.]+)/g))
+        expect(names).toContain(name);
+      expect(readFileSync(join(ROOT, media.svg), 'utf8')).toContain('<svg');
+    }
   });
 
   it('do not start the extension with every window', () => {
@@ -104,16 +152,19 @@ describe('the commands in package.json', () => {
 
   it('are actions of the title of the panel', () => {
     const actions = (menus['editor/title'] ?? []).map(({ command, when }) => {
-      expect(when).toMatch(/^activeWebviewPanelId == faceClusters\.clusters\b/);
+      // Images of a run that was opened from a file may not be there to be analyzed.
+      if (command === 'faceClusters.refresh')
+        expect(when).toBe('activeWebviewPanelId == faceClusters.clusters');
+      else expect(when.startsWith(`(${IN_FRONT})`), command).toBe(true);
       return command.replace('faceClusters.', '');
     });
     expect(actions).toEqual([
       'refresh',
       'compare',
-      'keptClusterings',
       'export',
       'openSettings',
       'undo',
+      'saveClusters',
     ]);
   });
 });
@@ -172,6 +223,96 @@ describe('a command without an argument', () => {
   });
 });
 
+describe('a command for a cluster', () => {
+  it('corrects the cluster of the menu', async () => {
+    const { execute, session } = await withCommands();
+    await session.load();
+    const correct = vi.spyOn(session, 'correct').mockResolvedValue({ kind: 'done' });
+    const node = { kind: 'cluster', session, cluster: session.clustering!.clusters[0] };
+    state.typed = [' Anna '];
+    await execute('renameCluster', node);
+    expect(correct).toHaveBeenLastCalledWith({ kind: 'name', cluster: 0, name: 'Anna' });
+    state.typed = [''];
+    await execute('renameCluster', node);
+    expect(correct).toHaveBeenLastCalledWith({ kind: 'name', cluster: 0, name: null });
+    await execute('pinCluster', node);
+    expect(correct).toHaveBeenLastCalledWith({ kind: 'pin', cluster: 0, pinned: true });
+    const other = { ...node, cluster: { ...node.cluster, id: 3 } };
+    const elsewhere = { ...other, session: {} };
+    await execute('mergeClusters', node, [node, other, elsewhere]);
+    expect(correct).toHaveBeenLastCalledWith({ kind: 'merge', into: 0, others: [3] });
+    correct.mockClear();
+    await execute('splitCluster', node);
+    expect(shownBy('error').at(-1)).toContain('a cluster of one face cannot be split');
+    expect(correct).not.toHaveBeenCalled();
+  });
+
+  it('tells why a correction fails', async () => {
+    const { execute, session } = await withCommands();
+    await session.load();
+    const outcome = { kind: 'failed', message: 'no space left', retry: true } as const;
+    vi.spyOn(session, 'correct').mockResolvedValue(outcome);
+    await execute('pinCluster', { session, cluster: session.clustering!.clusters[0] });
+    expect(shownBy('error')).toEqual(['Face Clusters: no space left']);
+  });
+
+  it('is dropped onto another one to merge both', async () => {
+    const { session } = await withCommands();
+    await session.load();
+    const correct = vi.spyOn(session, 'correct').mockResolvedValue({ kind: 'done' });
+    const [cluster] = session.clustering!.clusters;
+    const nodeOf = (id: number) =>
+      ({ kind: 'cluster', session, cluster: { ...cluster!, id } }) as const;
+    const drag = new ClusterDrag();
+    const data = new DataTransfer() as unknown as vscode.DataTransfer;
+    drag.handleDrag([nodeOf(1), nodeOf(2), { kind: 'run', session }], data);
+    await drag.handleDrop(nodeOf(0), data);
+    expect(correct).toHaveBeenCalledExactlyOnceWith({ kind: 'merge', into: 0, others: [1, 2] });
+    correct.mockClear();
+    await drag.handleDrop({ kind: 'run', session }, data);
+    await drag.handleDrop(nodeOf(-2), data);
+    for (const text of [
+      'no JSON',
+      '{"run":"other","clusters":[1]}',
+      '{"run":"kept","clusters":["x"]}',
+    ]) {
+      data.set(drag.dropMimeTypes[0]!, new DataTransferItem(text) as unknown as never);
+      await drag.handleDrop(nodeOf(0), data);
+    }
+    expect(correct).not.toHaveBeenCalled();
+  });
+});
+
+describe('the status bar', () => {
+  it('shows a job under way, else the counts of the clusters in front, else nothing', async () => {
+    const { library, session, panels, panel, engine } = await withCommands();
+    const bar = new StatusBar(library, panels);
+    expect(statusBar.visible).toBe(false);
+    await session.load();
+    panel.active = true;
+    session.emit('state');
+    expect(statusBar).toMatchObject({
+      visible: true,
+      text: '$(organization) 1 face, 1 cluster',
+      command: { command: 'faceClusters.runs.focus' },
+    });
+    panel.active = false;
+    session.emit('state');
+    expect(statusBar.visible).toBe(false);
+    delete engine.answers.cluster;
+    void session.cluster();
+    await vi.waitFor(() => {
+      expect(statusBar).toMatchObject({
+        visible: true,
+        text: '$(sync~spin) photos: Clustering',
+        command: { command: 'faceClusters.openRun', arguments: [{ kind: 'run', session }] },
+      });
+    });
+    bar.dispose();
+    expect(library.listenerCount('progress')).toBe(0);
+  });
+});
+
 describe('the context keys', () => {
   it('follow the runs and the changes of settings', async () => {
     const { library, history, session } = await withCommands();
@@ -183,6 +324,8 @@ describe('the context keys', () => {
       'faceClusters.hasImagesWithoutFace': false,
       'faceClusters.isBusy': false,
       'faceClusters.canUndo': false,
+      'faceClusters.canRedo': false,
+      'faceClusters.hasCorrected': false,
     });
     void session.analyze();
     expect(contextKeys()).toMatchObject({ 'faceClusters.isBusy': true });
@@ -201,8 +344,11 @@ describe('the context keys', () => {
   it('are those of the when clauses', async () => {
     const { library, history } = await withCommands();
     new ContextKeys(library, history);
-    const used = JSON.stringify(menus).match(/faceClusters\.(has\w+|isBusy|canUndo)\b/g) ?? [];
-    expect([...new Set(used)].sort()).toEqual(Object.keys(contextKeys()).sort());
+    const used =
+      JSON.stringify([menus, walkthroughs]).match(/faceClusters\.(has\w+|isBusy|can[UR]\w+)\b/g) ??
+      [];
+    const ofRuns = used.filter((key) => !/has(?:Looked|Asked)$/.test(key));
+    expect([...new Set(ofRuns)].sort()).toEqual(Object.keys(contextKeys()).sort());
   });
 });
 
@@ -212,7 +358,7 @@ describe('listeners', () => {
     const before = session.listenerCount('state');
     panel.dispose();
     expect(session.listenerCount('state')).toBe(before - 1);
-    expect(session.listenerCount('progress')).toBe(0);
+    expect(session.listenerCount('progress')).toBe(1); // of the library
     expect(panels.sessions).toEqual([]);
 
     const parts = [new ContextKeys(library, history), new RunTree(library, Promise.resolve())];

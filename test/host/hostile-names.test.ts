@@ -1,15 +1,22 @@
 /** Every place in which the host shows foreign text, with names that attack it. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type * as vscode from 'vscode';
 import { analyzeRun } from '../../src/host/commands/analyze-run';
-import { copyImages, copyPaths } from '../../src/host/commands/cluster-images';
+import { copyImages } from '../../src/host/commands/copy-images';
+import { copyPaths } from '../../src/host/commands/copy-paths';
 import { registerCommands } from '../../src/host/commands/commands';
+import {
+  mergeClusters,
+  renameCluster,
+  splitCluster,
+} from '../../src/host/commands/correct-clusters';
 import { ImageLists } from '../../src/host/commands/image-lists';
 import { ask, createLog, showInStatusBar, withProgress } from '../../src/host/outlets';
 import { DatasetPanel } from '../../src/host/panels/dataset-panel';
 import { Panels } from '../../src/host/panels/panels';
 import { SettingHistory } from '../../src/host/settings/setting-history';
 import { type ClusterNode, RunTree } from '../../src/host/side-panel/run-tree';
+import { StatusBar } from '../../src/host/status-bar';
 import { UserError } from '../../src/util/errors';
 import { bundled } from '../support/engine';
 import { fakeEngine } from '../support/fake-engine';
@@ -22,6 +29,7 @@ import {
   reset,
   shownBy,
   state,
+  statusBar,
   TreeItem,
   Uri,
 } from '../support/vscode';
@@ -72,6 +80,7 @@ describe.each(NAMES)('a name like %j', (_, name) => {
     expect(shownBy('error').at(-1)).toMatch(/: this is why$/);
 
     state.opened = [Uri.file(`/target/${name}`)];
+    state.picks = ['Copies', 'Choose a folder…'];
     engine.answers.copyImages = {
       copied: 1,
       there: 0,
@@ -106,6 +115,25 @@ describe.each(NAMES)('a name like %j', (_, name) => {
     for (const line of shownBy('detail')[0]!.split('\n')) expect(line).not.toMatch(UNSEEN);
     const labels = [...shownBy('window progress'), ...shownBy('status bar')];
     expect(labels).toHaveLength(3);
+    for (const label of labels) {
+      expect(label).not.toMatch(ICON);
+      expect(label).not.toMatch(UNSEEN);
+    }
+  });
+
+  it('is harmless where clusters are corrected, and in the item of the status bar', async () => {
+    const { library, session, node } = await runOf(name);
+    state.typed = [];
+    await renameCluster(node);
+    await mergeClusters(node, []);
+    await splitCluster({ ...node, cluster: { ...node.cluster, size: 5 } });
+    session.jobs.progress = { stage: 'cluster', done: 0, total: 0, failed: 0 };
+    vi.spyOn(session, 'isBusy').mockReturnValue(true);
+    const panels = { active: undefined, onDidChangeActive: () => ({ dispose: () => undefined }) };
+    new StatusBar(library, panels as unknown as Panels);
+    const item = statusBar.text.replace('$(sync~spin) ', '');
+    const labels = [...shownBy('input box'), ...shownBy('quick pick'), item];
+    expect(labels.length).toBeGreaterThan(5);
     for (const label of labels) {
       expect(label).not.toMatch(ICON);
       expect(label).not.toMatch(UNSEEN);
@@ -154,6 +182,7 @@ describe.each(NAMES)('a name like %j', (_, name) => {
       storeDir: '',
       networksDir: '',
       root: '',
+      selected: () => undefined,
       exploreDataset: () => undefined,
     });
     await (registered.get('faceClusters.chooseAttributes') as unknown as () => Promise<void>)();

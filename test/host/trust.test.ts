@@ -176,6 +176,7 @@ describe('an untrusted workspace', () => {
       storeDir: '',
       networksDir: '',
       root: '',
+      selected: () => undefined,
       exploreDataset: () => undefined,
     });
     state.answer = 'Manage Workspace Trust';

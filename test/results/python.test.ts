@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { notebook } from '../../src/summaries/notebook';
 import { cli } from '../support/engine';
 import { PORTRAITS, ROOT, temporaryFolder } from '../support/images';
 import { hasModules, PYTHON } from '../support/python';
@@ -68,6 +69,57 @@ a = pd.read_csv("results/faces.csv")
 b = pd.read_parquet("results/faces.parquet")
 pd.testing.assert_frame_equal(a, b, check_dtype=False, atol=6e-5, rtol=0)`;
     expect(python(folder, '-c', code)).toBe('');
+  });
+});
+
+interface Notebook {
+  nbformat: number;
+  cells: { cell_type: string; source: string[]; outputs?: []; execution_count?: null }[];
+}
+
+describe('explore.ipynb', () => {
+  it.each(['csv', 'jsonl', 'parquet'] as const)('is a notebook of nbformat 4 for %s', (format) => {
+    const { nbformat, cells, ...rest } = JSON.parse(notebook(format)) as Notebook;
+    expect(nbformat).toBe(4);
+    expect(rest).toMatchObject({
+      nbformat_minor: 4,
+      metadata: { kernelspec: { name: 'python3' } },
+    });
+    for (const { cell_type: kind, source, ...cell } of cells) {
+      expect(source.slice(0, -1).every((line) => line.endsWith('\n'))).toBe(true);
+      const expected = {
+        metadata: {},
+        ...(kind === 'code' ? { outputs: [], execution_count: null } : {}),
+      };
+      expect(cell).toEqual(expected);
+    }
+    expect(JSON.stringify(cells)).toContain(`faces.${format}`);
+  });
+
+  it.skipIf(!hasPandas)('runs beside the results, with and without images', async () => {
+    const folder = await results();
+    await writeFile(join(folder, 'v.csv'), 'image,Male,Tall\na,1,0\nb,0,1\nc,1,1\n');
+    const vectors = ['--vectors', join(folder, 'v.csv'), '--formats', 'jsonl'];
+    const { status } = await cli('cluster', ...vectors, '--out', join(folder, 'of-vectors'));
+    expect(status).toBe(0);
+    const code = `
+import json, os, sys
+os.environ["MPLBACKEND"] = "Agg"
+os.chdir(sys.argv[1])
+cells = [cell for cell in json.load(open("explore.ipynb"))["cells"] if cell["cell_type"] == "code"]
+names = {}
+for cell in cells:
+    exec("".join(cell["source"]), names)
+print(len(cells), len(names["faces"]), len(names["clusters"]), len(names["attributes"]), len(names["chart"]))
+try:
+    sheet = names["thumbnails"](0)
+    print(None if sheet is None else sheet.size)
+except ImportError:
+    print("no Pillow")`;
+    const [counts, sheet] = python(folder, '-c', code, 'results').trim().split('\n');
+    expect(counts).toMatch(/^4 \d\d 3 40 15$/);
+    expect(sheet).toMatch(/^(\(672, (112|224)\)|no Pillow)$/);
+    expect(python(folder, '-c', code, 'of-vectors')).toMatch(/^4 3 \d 2 2\n(None|no Pillow)\n$/);
   });
 });
 

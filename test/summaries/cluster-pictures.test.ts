@@ -5,11 +5,8 @@ import { encodeStrips, facePlaces } from '../../src/images/crop-strips';
 import { CropReader } from '../../src/runs/crop-reader';
 import { CropWriter } from '../../src/runs/crop-writer';
 import { DamagedRun } from '../../src/runs/run-schemas';
-import {
-  clusterPictures,
-  type Members,
-  type PictureContext,
-} from '../../src/summaries/cluster-pictures';
+import { clusterPictures, type PictureContext } from '../../src/summaries/cluster-pictures';
+import type { Members } from '../../src/runs/pictures-file';
 import { sampleMembers } from '../../src/summaries/sample-members';
 import { pictureTasks } from '../../src/summaries/picture-tasks';
 import { CancelledError } from '../../src/util/errors';

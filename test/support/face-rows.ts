@@ -27,6 +27,7 @@ export function faceRows(images: readonly string[], changes: Partial<FaceRows> =
     imageOf: (row) => images[row]!,
     pathOf: (row) => ['/photos/', images[row]!],
     placeOf: () => NO_PLACE,
+    markedOf: () => [],
     ...changes,
   };
 }

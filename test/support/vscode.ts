@@ -35,6 +35,8 @@ const initial = () => ({
   answer: undefined as string | undefined,
   /** Result of open dialogs. */
   opened: undefined as unknown[] | undefined,
+  /** Result of save dialogs. */
+  saved: undefined as unknown,
 });
 
 export const state = initial();
@@ -89,6 +91,33 @@ export enum FileType {
   Directory = 2,
 }
 
+export enum StatusBarAlignment {
+  Left = 1,
+}
+
+/** The only item of the status bar. */
+export const statusBar = {
+  visible: false,
+  text: '',
+  show: () => {
+    statusBar.visible = true;
+  },
+  hide: () => {
+    statusBar.visible = false;
+  },
+  dispose: () => undefined,
+};
+
+export class DataTransferItem {
+  constructor(private readonly value: string) {}
+  asString = () => Promise.resolve(this.value);
+}
+export class DataTransfer {
+  private readonly items = new Map<string, DataTransferItem>();
+  get = (type: string) => this.items.get(type);
+  set = (type: string, item: DataTransferItem) => this.items.set(type, item);
+}
+
 export const window = {
   showInformationMessage: message('information'),
   showWarningMessage: message('warning'),
@@ -115,6 +144,7 @@ export const window = {
     show('open dialog', defaultUri?.fsPath);
     return Promise.resolve(state.opened);
   },
+  showSaveDialog: () => Promise.resolve(state.saved),
   withProgress: (
     options: { title: string; location: ProgressLocation },
     work: (progress: { report: (value: { message?: string }) => void }, token: unknown) => unknown,
@@ -128,6 +158,7 @@ export const window = {
     };
     return work(progress, { onCancellationRequested: () => ({ dispose: () => undefined }) });
   },
+  createStatusBarItem: () => statusBar,
   createOutputChannel: () => {
     const line = (text: string | Error) => {
       show('log', typeof text === 'string' ? text : (text.stack ?? text.message));
@@ -297,6 +328,7 @@ export function fakePanel() {
     lastState: () =>
       sent.findLast(({ message }) => message.progress?.kind === 'state')?.message.progress?.state,
     reveal: () => undefined,
+    onDidChangeViewState: () => ({ dispose: () => undefined }),
     dispose: () => {
       dispose();
     },

@@ -8,7 +8,12 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
-import { attributeColumns, DETAIL_COLUMNS, FIRST_COLUMNS } from '../../src/domain/face-columns';
+import {
+  attributeColumns,
+  DETAIL_COLUMNS,
+  FIRST_COLUMNS,
+  LAST_COLUMNS,
+} from '../../src/domain/face-columns';
 import { cli } from '../support/engine';
 import { ROOT, temporaryFolder, writeFiles } from '../support/images';
 
@@ -83,10 +88,13 @@ describe.skipIf(!hasNumpy)('read_table', () => {
 
   it('takes the attributes of faces.csv, and none of its other columns', async () => {
     const { probabilities, present } = attributeColumns(['Male', 'Smiling']);
-    const header = [...FIRST_COLUMNS, ...probabilities, ...DETAIL_COLUMNS, ...present];
+    const header = [
+      ...[...FIRST_COLUMNS, ...probabilities],
+      ...[...DETAIL_COLUMNS, ...present, ...LAST_COLUMNS],
+    ];
     const details = DETAIL_COLUMNS.map((name) => (name === 'path' ? '/photos/a.jpg' : '640'));
     const cells = (image: string, labels: string) =>
-      [image, '0,10,20,90,90,0.9,3,0.5', labels, ...details, labels].join(',');
+      [image, '0,10,20,90,90,0.9,3,0.5', labels, ...details, labels, 'Male'].join(',');
     const table = [header.join(','), cells('a.jpg', '1,0'), cells('b.jpg', '0,1'), ''];
     expect(await read(table.join('\n'))).toMatchObject(ROWS);
   });

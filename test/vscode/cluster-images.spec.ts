@@ -37,6 +37,8 @@ test('orders the faces of a cluster, and copies its images from the panel and th
   const target = join(workbench.folder, 'copies');
   await mkdir(target);
   await view.locator('#copyImages').click();
+  await workbench.pick('Copies');
+  await workbench.pick('Choose a folder…');
   await workbench.chooseFolder(target, 'Copy Here');
   await expect(
     workbench.notification(`${typical.length} images of “${name}” copied to '${target}'`),
@@ -47,9 +49,55 @@ test('orders the faces of a cluster, and copies its images from the panel and th
   await workbench.treeRow(/faces · 0$/).click({ button: 'right' });
   await page.locator('.monaco-menu').waitFor();
   await workbench.chooseFromMenu('Copy Images to Folder…');
+  await workbench.pick('Copies');
+  await workbench.pick('Choose a folder…');
   await workbench.chooseFolder(target, 'Copy Here');
   await expect(workbench.notification(`${typical.length} were there already`)).toBeVisible();
   expect(await readdir(target)).toHaveLength(typical.length);
+
+  await workbench.treeRow('portraits').click({ button: 'right' });
+  await page.locator('.monaco-menu').waitFor();
+  await workbench.chooseFromMenu('Copy Images of All Clusters to Folders…');
+  await workbench.pick('Hard links');
+  await workbench.pick('“portraits – clusters”');
+  await expect(workbench.notification('images of all clusters linked in')).toBeVisible();
+  const folders = await readdir(join(workbench.folder, 'portraits – clusters'));
+  expect(folders).toContain(name);
+  expect(await readdir(join(workbench.folder, 'portraits – clusters', name))).toHaveLength(
+    typical.length,
+  );
+});
+
+test('writes names and tags as side-cars, and beside the photos only when told twice', async ({
+  workbench,
+}) => {
+  await workbench.open();
+  await workbench.clusterFaces('portraits');
+  const panel = await workbench.panel();
+  await panel.locator('fc-cluster-card').first().waitFor();
+  const photos = join(workbench.folder, 'portraits');
+  const filesIn = async (folder: string) =>
+    (await readdir(folder, { recursive: true })).filter((name) => /\.\w+$/.test(name)).sort();
+  const before = await filesIn(photos);
+  const start = async () => {
+    await workbench.sidePanel();
+    await workbench.treeRow('portraits').first().click({ button: 'right' });
+    await workbench.page.locator('.monaco-menu').waitFor();
+    await workbench.chooseFromMenu('Write Names and Tags (XMP)…');
+    await workbench.pick('photo.xmp');
+  };
+  await start();
+  await workbench.pick('“portraits – XMP”');
+  await expect(workbench.notification(/\d+ XMP side-cars written/)).toBeVisible();
+  const written = await filesIn(join(workbench.folder, 'portraits – XMP'));
+  expect(written.length).toBeGreaterThan(10);
+  expect(written.every((name) => name.endsWith('.xmp'))).toBe(true);
+  expect(await filesIn(photos)).toEqual(before);
+
+  await start();
+  await workbench.pick('Beside each photo');
+  await workbench.page.getByRole('button', { name: 'Write Beside the Photos' }).click();
+  await expect.poll(() => filesIn(photos)).toEqual([...before, ...written].sort());
 });
 
 test('exports everything into a new folder from the title of the panel', async ({ workbench }) => {
@@ -68,6 +116,7 @@ test('exports everything into a new folder from the title of the panel', async (
     '.face-clusters.json',
     'clusters',
     'clusters.json',
+    'explore.ipynb',
     'faces.csv',
     'failed.csv',
     'report.html',

@@ -110,6 +110,12 @@ export class Workbench {
     }).toPass({ timeout: 20_000 });
   }
 
+  /** Chooses an entry of a list that VS Code asks with. */
+  async pick(label: string): Promise<void> {
+    const rows = this.page.locator('.quick-input-list .monaco-list-row');
+    await rows.filter({ hasText: label }).first().click();
+  }
+
   /** The frame the panel is drawn in. */
   async panel(element = 'fc-app'): Promise<Frame> {
     let found: Frame | undefined;

@@ -24,6 +24,7 @@ const STATES = {
   'a cluster': panelState({ selected: 0 }),
   'corrected clusters': panelState({ clustering: corrected(), undo: 'Named a cluster' }),
   'a corrected cluster': panelState({ clustering: corrected(), selected: 0 }),
+  copies: panelState({ copies: { copies: 10, originals: 5 } }),
   'what changed': panelState({ earlier: 'before' }),
   'no clusters': panelState({ clustering: null }),
   'a failure': panelState({ problem: { message: 'It failed', retry: true } }),

@@ -96,15 +96,32 @@ const components = (): FaceComponents => ({
   faces: 30,
 });
 
+/** A cluster of 15 faces: five pictures, each three times. */
+const WITH_COPIES = 9;
+
 const source: Source = {
   live: true,
-  faces: async (_cluster, order, start, count, attribute) => {
+  faces: async ({ cluster, order, start, count, attribute, folded = false }) => {
     starts.push(start);
     if (attribute !== undefined) sent.push(['faces', [order, attribute]]);
     if (failure !== '') throw new Error(failure);
-    return Promise.all(Array.from({ length: count }, (_, i) => card(start + i)));
+    const isFolded = folded && cluster === WITH_COPIES;
+    const { size = start + count } = mounted as { size?: number };
+    const total = isFolded ? 5 : size;
+    const length = Math.min(count, total - start);
+    const cards = await Promise.all(Array.from({ length }, (_, i) => card(start + i)));
+    return { total, faces: isFolded ? cards.map((face) => ({ ...face, copies: 2 })) : cards };
   },
-  ask: async (_conditions, _order, start, count) => {
+  copies: async (start, count) => ({
+    copies: 10,
+    originals: 5,
+    groups: await Promise.all(
+      Array.from({ length: Math.min(count, 5 - start) }, (_, i) =>
+        Promise.all([0, 1, 2].map((copy) => card(3 * (start + i) + copy))),
+      ),
+    ),
+  }),
+  ask: async ({ start, count }) => {
     starts.push(start);
     const total = 30;
     const length = Math.min(count, total - start);

@@ -68,6 +68,7 @@ export const panelState = (changes: Partial<PanelState> = {}): PanelState => ({
   generation: 1,
   selected: null,
   earlier: null,
+  copies: null,
   progress: null,
   problem: null,
   stale: [],

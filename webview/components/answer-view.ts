@@ -68,7 +68,12 @@ export class AnswerView extends LitElement {
   private async count() {
     const { conditions, generation } = this;
     try {
-      const { total } = await this.source.ask([...conditions], this.order, 0, 1);
+      const { total } = await this.source.ask({
+        conditions: [...conditions],
+        order: this.order,
+        start: 0,
+        count: 1,
+      });
       if (conditions !== this.conditions || generation !== this.generation) return;
       this.total = total;
       this.problem = '';

@@ -1,7 +1,7 @@
 /** The panel: toolbar, notices, and all clusters or one cluster in detail. */
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { PanelState } from '../../src/protocol/panel';
+import type { PanelAct, PanelState } from '../../src/protocol/panel';
 import { pairWith } from '../../src/summaries/pair-with';
 import type { Source } from '../source';
 import './answer-view';
@@ -22,8 +22,9 @@ import './progress-bar';
 import { SelectFaces } from './select-faces';
 import './selection-bar';
 import { shared } from './shared.css';
-import { isTextField } from './text-field';
+import { stepOf } from './step-keys';
 import './toolbar';
+import { isTyping } from './typing';
 import './waits';
 import type { Condition } from '../../src/domain/question';
 import type { Progress } from '../../src/domain/progress';
@@ -58,6 +59,12 @@ export class App extends LitElement {
 
   setPictures(generation: number, pictures: readonly ClusterPictures[]): void {
     this.pictures = { generation, of: new Map(pictures.map((each) => [each.cluster, each])) };
+  }
+
+  /** Does what a key of VS Code asks for, unless the key belongs to a text field. */
+  act(act: PanelAct): void {
+    if (act === 'find') this.renderRoot.querySelector('fc-overview')?.focusSearch();
+    else if (!isTyping()) this.renderRoot.querySelector('fc-selection-bar')?.act(act);
   }
 
   override connectedCallback() {
@@ -125,6 +132,7 @@ export class App extends LitElement {
         panel.clustering === null || !source.live
           ? nothing
           : html`<fc-selection-bar
+              .source=${source}
               .clustering=${panel.clustering}
               .names=${panel.run?.modelAttributes ?? []}
               .selection=${this.selection}
@@ -181,7 +189,7 @@ export class App extends LitElement {
         .close=${this.closeAnswer}
       ></fc-answer-view>`;
     return html`
-      ${clusteringCharts(clustering, panel.comparison, this.source)}
+      ${clusteringCharts(panel, clustering, this.source)}
       <fc-overview
         .source=${this.source}
         .clustering=${clustering}
@@ -215,11 +223,7 @@ export class App extends LitElement {
   };
 
   private readonly onChoose = (event: Event) => {
-    if (!(event instanceof ChooseCluster)) return;
-    const chosen = new Set(this.chosen);
-    if (event.chosen) chosen.add(event.cluster);
-    else chosen.delete(event.cluster);
-    this.chosen = chosen;
+    if (event instanceof ChooseCluster) this.chosen = event.appliedTo(this.chosen);
   };
 
   private readonly onCompare = (event: Event) => {
@@ -267,14 +271,9 @@ export class App extends LitElement {
   };
 
   private readonly onKey = (event: KeyboardEvent) => {
-    if (isTextField(event)) return;
-    const isCommand = event.ctrlKey || event.metaKey;
-    const key = event.key.toLowerCase();
-    // A dropdown closed by Escape has prevented the default; VS Code prevents that of undo.
-    if (event.key === 'Escape' && !event.defaultPrevented) this.stepBack();
-    else if (isCommand && key === 'z' && !event.shiftKey) this.step(event, 'undo');
-    else if (isCommand && (key === 'y' || (key === 'z' && event.shiftKey)))
-      this.step(event, 'redo');
+    const step = stepOf(event);
+    if (step === 'back') this.stepBack();
+    else if (step !== undefined) this.step(event, step);
   };
 
   /** One step back: from the selection, the answer, or the cluster. */

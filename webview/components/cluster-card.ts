@@ -46,6 +46,8 @@ export class ClusterCard extends LitElement {
   @property({ type: Boolean, reflect: true }) compact = false;
 
   @state() private faces: FaceCard[] | undefined;
+  /** Number of its faces; copies that are shown once count once. */
+  private shown = 0;
   /** Whether something that could be dropped is above the card. */
   @state() private target = false;
   @query('fc-cluster-name') private nameField!: ClusterName;
@@ -90,14 +92,16 @@ export class ClusterCard extends LitElement {
       this.source.available(this.cluster.id, this.cluster.size),
     );
     // the host has logged the reason
-    const faces = await this.source.faces(this.cluster.id, 'typical', 0, wanted).catch(() => []);
-    if (generation === this.generation && compact === this.compact) this.faces = faces;
+    const part = { cluster: this.cluster.id, order: 'typical', start: 0, folded: true } as const;
+    const answer = await this.source.faces({ ...part, count: wanted }).catch(() => undefined);
+    if (generation === this.generation && compact === this.compact)
+      [this.faces, this.shown] = [answer?.faces ?? [], answer?.total ?? 0];
   }
 
   override render() {
     const { cluster, faces = [], source, target } = this;
     const { said } = cluster;
-    const more = cluster.size - faces.length;
+    const more = (source.live ? this.shown : cluster.size) - faces.length;
     return html`
       <article
         aria-label="${this.name.text}, ${plural(cluster.size, 'face')}"

@@ -27,7 +27,8 @@ export class ClusterCount extends LitElement {
         font-size: 0.92em;
       }
       vscode-text-field {
-        width: 72px;
+        flex: none;
+        width: 104px;
       }
       vscode-text-field::part(root) {
         min-width: 0; /* or it would reach below the slider */

@@ -39,6 +39,13 @@ export class ChooseCluster extends Event {
   ) {
     super(ChooseCluster.type, { bubbles: true, composed: true });
   }
+
+  appliedTo(clusters: ReadonlySet<number>): ReadonlySet<number> {
+    const result = new Set(clusters);
+    if (this.chosen) result.add(this.cluster);
+    else result.delete(this.cluster);
+    return result;
+  }
 }
 
 /** Types of data that are dragged: rows of faces, or a cluster, as JSON. */

@@ -31,6 +31,12 @@ export function clusterMenu(
       },
     },
     {
+      label: 'Color…',
+      run: () => {
+        source.send('color', { cluster });
+      },
+    },
+    {
       label: pinned ? 'Pin: keep exactly these faces' : 'Unpin',
       run: () => {
         correct({ kind: 'pin', cluster, pinned });

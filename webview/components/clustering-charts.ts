@@ -1,9 +1,10 @@
-/** The charts of a clustering above its clusters: of methods, numbers of clusters, and merges. */
+/** What stands above the clusters: charts of methods, numbers and merges, and the copies. */
 import { html, nothing } from 'lit';
 import type { Clustering } from '../../src/domain/clustering';
-import type { Comparison } from '../../src/domain/comparison';
+import type { PanelState } from '../../src/protocol/panel';
 import type { Source } from '../source';
 import './comparison';
+import './copies-list';
 import './dendrogram';
 import './k-curve';
 
@@ -19,8 +20,8 @@ export function noClusters(source: Source) {
 }
 
 export function clusteringCharts(
+  { comparison, copies, generation, settings }: PanelState,
   clustering: Clustering,
-  comparison: Comparison | null,
   source: Source,
 ) {
   const { tree, curve, distinct } = clustering;
@@ -41,6 +42,16 @@ export function clusteringCharts(
             <summary>Dendrogram</summary>
             <fc-dendrogram .source=${source} .clustering=${clustering}></fc-dendrogram>
           </details>`
+    }
+    ${
+      copies === null
+        ? nothing
+        : html`<fc-copies-list
+            .source=${source}
+            .summary=${copies}
+            .copies=${settings.copies}
+            .generation=${generation}
+          ></fc-copies-list>`
     }
   `;
 }

@@ -3,6 +3,7 @@ import { html, nothing } from 'lit';
 import { classMap } from 'lit/directives/class-map.js';
 import type { FaceCard } from '../../src/domain/faces';
 import { forPage } from '../../src/text/neutralize';
+import { plural } from '../../src/text/numbers';
 import { imageUrl, type Source } from '../source';
 import { DRAGGED_FACES } from './cluster-events';
 import { SelectFaces } from './select-faces';
@@ -32,6 +33,8 @@ interface FaceOptions {
   /** A short text on the picture. */
   caption?: string | undefined;
 }
+
+const copiesText = (copies: number) => `with ${plural(copies, 'copy', 'copies')}`;
 
 export function faceButton(
   face: FaceCard,
@@ -63,13 +66,14 @@ export function faceButton(
       class=${classMap({ face: true, selected: isSelected })}
       tabindex=${tabindex}
       title=${name}
-      aria-label="${name}: show the photo${caption === undefined ? '' : `, ${caption}`}${state}"
+      aria-label="${name}: show the photo${caption === undefined ? '' : `, ${caption}`}${face.copies === undefined ? '' : `, ${copiesText(face.copies)}`}${state}"
       draggable=${draggable ? 'true' : 'false'}
       @click=${click}
       @keydown=${onKey}
       @dragstart=${drag}
     >
       <img src=${imageUrl(face.jpeg, 'image/jpeg')} alt="" draggable="false" />
+      ${face.copies === undefined ? nothing : html`<span class="copies" title=${copiesText(face.copies)}>×${face.copies + 1}</span>`}
       ${caption === undefined ? nothing : html`<span class="caption">${caption}</span>`}
     </button>
     ${

@@ -9,6 +9,7 @@ import { percent } from '../../src/text/numbers';
 import { forPage } from '../../src/text/neutralize';
 import type { Source } from '../source';
 import { faceButton, type Neighbor } from './face-button';
+import { foldedNote } from './folded-note';
 import { styles } from './face-grid.css';
 import { shared } from './shared.css';
 import type { FaceOrder } from '../../src/domain/clustering';
@@ -64,6 +65,8 @@ export class FaceGrid extends LitElement {
   @property({ attribute: false }) selection: ReadonlySet<number> | undefined;
 
   @state() private problem = '';
+  /** Whether copies are shown. */
+  @state() private unfolded = false;
   /** The face that the Tab key reaches; arrow keys change it. */
   @state() private current = 0;
   /** Counts the pages received, so that the virtualizer renders again. */
@@ -74,7 +77,7 @@ export class FaceGrid extends LitElement {
   private readonly pages = new Map<number, FaceCard[] | 'loading'>();
   private layout = layoutOf(DEFAULT_WIDTH);
 
-  override willUpdate(changed: PropertyValues<this>) {
+  override willUpdate(changed: PropertyValues) {
     if (changed.has('faceWidth')) {
       this.layout = layoutOf(this.faceWidth);
       this.style.setProperty('--face-width', `${this.faceWidth}px`);
@@ -86,15 +89,14 @@ export class FaceGrid extends LitElement {
       !changed.has('order') &&
       !changed.has('attribute') &&
       !changed.has('conditions') &&
+      !changed.has('unfolded') &&
       !changed.has('questionOrder')
     )
       return;
     this.pages.clear();
     this.problem = '';
     this.current = 0;
-    const length =
-      this.conditions === undefined ? this.source.available(this.cluster, this.size) : this.size;
-    this.items = Array.from({ length }, (_, i) => i);
+    this.items = Array.from({ length: this.wholeSize() }, (_, i) => i);
   }
 
   override render() {
@@ -104,6 +106,7 @@ export class FaceGrid extends LitElement {
     const renderItem = (index: number) => this.cell(index, index === current, selection, arrived);
     return html`
       ${this.problem === '' ? nothing : html`<p role="alert">${forPage(this.problem)} <button class="link" @click=${this.retry}>Try again</button></p>`}
+      ${foldedNote(this.wholeSize() - this.items.length, this.unfolded, this.toggleCopies)}
       <lit-virtualizer
         role="group"
         aria-label=${this.conditions === undefined ? `Faces of the cluster, ${ORDER[this.order](readableAttribute(this.attribute ?? ''))}` : 'Faces'}
@@ -169,10 +172,11 @@ export class FaceGrid extends LitElement {
     try {
       const start = number * PAGE;
       const count = Math.min(PAGE, this.items.length - start);
-      const faces =
+      const part = { start, count, folded: !this.unfolded };
+      const { total, faces } =
         conditions === undefined
-          ? await this.source.faces(cluster, order, start, count, attribute)
-          : (await this.source.ask([...conditions], questionOrder, start, count)).faces;
+          ? await this.source.faces({ cluster, order, attribute, ...part })
+          : await this.source.ask({ conditions: [...conditions], order: questionOrder, ...part });
       const isOutdated =
         generation !== this.generation ||
         cluster !== this.cluster ||
@@ -181,6 +185,7 @@ export class FaceGrid extends LitElement {
         conditions !== this.conditions ||
         questionOrder !== this.questionOrder;
       if (isOutdated) return;
+      if (total !== this.items.length) this.resize(total);
       this.pages.set(number, faces);
       for (const old of [...this.pages.keys()].slice(0, -KEPT_PAGES)) this.pages.delete(old);
       this.arrived += 1;
@@ -188,6 +193,24 @@ export class FaceGrid extends LitElement {
       // The page stays marked, so that rendering does not request it in a loop.
       this.problem = `Some faces cannot be shown: ${error instanceof Error ? error.message : String(error)}`;
     }
+  }
+
+  /** Copies are left out, which the first answer tells. */
+  private resize(total: number) {
+    this.pages.clear();
+    this.items = Array.from({ length: total }, (_, i) => i);
+    this.current = Math.min(this.current, Math.max(0, total - 1));
+  }
+
+  private readonly toggleCopies = () => {
+    this.unfolded = !this.unfolded;
+  };
+
+  /** Number of faces, copies included. */
+  private wholeSize(): number {
+    return this.conditions === undefined
+      ? this.source.available(this.cluster, this.size)
+      : this.size;
   }
 
   private readonly retry = () => {
@@ -217,6 +240,7 @@ export class FaceGrid extends LitElement {
     event.preventDefault();
     this.current = Math.min(last, Math.max(0, this.current + step));
     this.isFocusDue = true;
+    this.focusDrawn(); // at once, where it can be: the next key may follow quickly
     void this.scrollToCurrent();
   };
 
@@ -231,6 +255,11 @@ export class FaceGrid extends LitElement {
 
   private async focusCurrent() {
     await painted();
+    this.focusDrawn();
+  }
+
+  /** Focuses the current face if that is due, and it is drawn. */
+  private focusDrawn() {
     const face = this.virtualizer.querySelector<HTMLElement>(
       `[data-index="${String(this.current)}"] .face`,
     );

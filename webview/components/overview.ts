@@ -157,6 +157,10 @@ export class Overview extends LitElement {
     `;
   }
 
+  focusSearch(): void {
+    this.renderRoot.querySelector<HTMLInputElement>('input[type=search]')?.focus();
+  }
+
   /** Returns the focus to a cluster's card. */
   async focusCard(cluster: number): Promise<void> {
     await this.updateComplete;

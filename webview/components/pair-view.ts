@@ -59,8 +59,9 @@ export class PairView extends LitElement {
       const size = clustering.clusters.find(({ id }) => id === cluster)?.size ?? 0;
       const count = Math.min(FACES, source.available(cluster, size));
       // the host has logged why there are none
-      const cards = await source.faces(cluster, 'typical', 0, count).catch(() => []);
-      if (!isOutdated()) this.faces = { ...this.faces, [cluster]: cards };
+      const part = { cluster, order: 'typical', start: 0, count, folded: true } as const;
+      const cards = await source.faces(part).catch(() => undefined);
+      if (!isOutdated()) this.faces = { ...this.faces, [cluster]: cards?.faces ?? [] };
     };
     const loadDistance = async () => {
       const distance = await source.clusterDistance(...pair).catch(() => undefined);

@@ -4,8 +4,10 @@ import { customElement, property } from 'lit/decorators.js';
 import { readableAttribute } from '../../src/domain/attributes';
 import type { Clustering } from '../../src/domain/clustering';
 import type { CorrectionRequest } from '../../src/domain/corrections';
+import type { PanelAct } from '../../src/protocol/panel';
 import { clusterTitles } from '../../src/summaries/cluster-titles';
 import { plural } from '../../src/text/numbers';
+import type { Source } from '../source';
 import { CompareClusters, Correct } from './cluster-events';
 import type { MenuItem } from './menu';
 import './menu';
@@ -36,6 +38,7 @@ export class SelectionBar extends LitElement {
     `,
   ];
 
+  @property({ attribute: false }) source!: Source;
   @property({ attribute: false }) clustering!: Clustering;
   /** Names of the attributes of the network. */
   @property({ attribute: false }) names: readonly string[] = [];
@@ -44,6 +47,16 @@ export class SelectionBar extends LitElement {
   /** Ids of the chosen clusters. */
   @property({ attribute: false }) chosen: ReadonlySet<number> = new Set();
   @property({ attribute: false }) clear!: () => void;
+
+  /** What a key of VS Code asks for, as the buttons do; nothing where there is no such button. */
+  act(act: PanelAct): void {
+    const rows = [...this.selection];
+    const [into, ...others] = rows.length > 0 ? [] : this.chosen;
+    if (act === 'notFaces' && rows.length > 0) this.correct({ kind: 'notFace', rows, value: true });
+    else if (act === 'gatherSelected' && rows.length > 0) this.correct({ kind: 'gather', rows });
+    else if (act === 'mergeChosen' && into !== undefined && others.length > 0)
+      this.correct({ kind: 'merge', into, others });
+  }
 
   override render() {
     if (this.selection.size > 0) return this.bar(plural(this.selection.size, 'face'), this.faces());
@@ -116,6 +129,15 @@ export class SelectionBar extends LitElement {
           this.correct({ kind: 'notFace', rows, value: true });
         }}
         >Not a Face</vscode-button
+      >
+      <vscode-button
+        id="copy"
+        appearance="secondary"
+        title="Puts their images into a folder"
+        @click=${() => {
+          this.source.send('copyFaces', { rows });
+        }}
+        >Copy Images…</vscode-button
       >
     `;
   }

@@ -58,6 +58,18 @@ export const shared = css`
     height: 100%;
     object-fit: cover;
   }
+  .face {
+    position: relative;
+  }
+  .copies {
+    position: absolute;
+    top: 0;
+    right: 0;
+    padding: 0 3px;
+    background: var(--vscode-badge-background);
+    color: var(--vscode-badge-foreground);
+    font-size: 0.8em;
+  }
   .link {
     padding: 0;
     border: 0;

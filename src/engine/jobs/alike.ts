@@ -10,7 +10,7 @@ import { unlessDamaged } from '../../runs/run-schemas';
 import type { StoredRun } from '../../runs/run-store';
 import { codeOf } from '../../util/errors';
 import { openRun } from '../open-runs';
-import { faceCard } from './inspect';
+import { faceCard } from './face-cards';
 
 type Params = EngineCalls['alike']['params'];
 type Result = EngineCalls['alike']['result'];

@@ -5,7 +5,7 @@ import type { EngineCalls } from '../../protocol/engine';
 import { UserError } from '../../util/errors';
 import { presentProbabilities } from '../clustering/present-probabilities';
 import { type OpenRun, openRun } from '../open-runs';
-import { faceCards } from './inspect';
+import { pageOf } from './folded-faces';
 import { clusteringOf } from './stored-clustering';
 
 /** The last answer, of which a page after the other is asked for. */
@@ -15,8 +15,7 @@ export async function ask({
   runDir,
   conditions,
   order,
-  start,
-  count,
+  ...part
 }: EngineCalls['ask']['params']): Promise<EngineCalls['ask']['result']> {
   const run = await openRun(runDir);
   const { settings } = (await clusteringOf(run)).clustering;
@@ -27,9 +26,7 @@ export async function ask({
     const { probabilities } = presentProbabilities(input, settings);
     last = { key, run, rows: answer({ probabilities, names }, conditions, order, run.corrections) };
   }
-  const { rows } = last;
-  const page = Array.from(rows.subarray(start, start + count));
-  return { total: rows.length, faces: await faceCards(run, page) };
+  return pageOf(run, last.rows, part);
 }
 
 /**

@@ -2,16 +2,17 @@
 import type { Judgement } from '../../domain/judgement';
 import type { EngineCalls } from '../../protocol/engine';
 import type { StoredClustering } from '../../runs/run-files';
+import { notebook } from '../../summaries/notebook';
 import { writeNeeded } from '../../util/output-folder';
 import { clusterFaces } from '../clustering/cluster-faces';
 import { judgeRepeated } from '../clustering/judge-faces';
 import { clusteringWorkers } from '../threads/worker-pools';
 import { clustersJson } from './clusters-json';
-import { chartOf, clusterFolder } from './export';
+import { writeCharts } from './charts';
 import { rowsOfVectors } from './face-rows';
 import type { JobContext } from './job-context';
 import { namedVectors, truthOf } from './labels-of-faces';
-import { CLUSTER_OUTPUT } from './outputs';
+import { CLUSTER_OUTPUT, NOTEBOOK_FILE } from './outputs';
 import { readVectors, type Vectors } from './read-vectors';
 import { writeFaces } from './write-faces';
 
@@ -29,6 +30,7 @@ export async function clusterVectors(
     outDir,
     overwrite = false,
     formats = ['csv'],
+    png = false,
     judging,
   }: EngineCalls['vectors']['params'],
   context: JobContext,
@@ -45,13 +47,11 @@ export async function clusterVectors(
   const output = { kind: CLUSTER_OUTPUT, overwrite, signal: context.signal };
   const { kept } = await writeNeeded(outDir, output, async (write) => {
     await writeFaces(write, rowsOfVectors(read, stored), formats);
+    await write(NOTEBOOK_FILE, notebook(formats[0] ?? 'csv'));
     const source = { vectors: file, limit, sample };
-    const json = clustersJson(clustering, { source, formats, judgement });
+    const notices = await writeCharts(write, clustering, { png, signal: context.signal });
+    const json = clustersJson(clustering, { source, formats, judgement, notices });
     await write('clusters.json', JSON.stringify(json, null, 2));
-    for (const cluster of clustering.clusters) {
-      const chart = chartOf(cluster, clustering.overall);
-      await write(`clusters/${clusterFolder(cluster.id)}/occurrences.svg`, chart);
-    }
   });
   return { clustering, images: read.rows.length, kept, judgement };
 }

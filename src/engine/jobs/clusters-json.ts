@@ -21,6 +21,8 @@ interface ClustersOrigin {
   formats: readonly TableFormat[];
   /** Against labels; undefined where there are none. */
   judgement: Judgement | undefined;
+  /** On what else is written, for people. */
+  notices?: readonly string[];
 }
 
 export function clustersJson(clustering: Clustering, origin: ClustersOrigin): ClustersJson {
@@ -59,6 +61,7 @@ export function clustersJson(clustering: Clustering, origin: ClustersOrigin): Cl
       ...clustering.notices,
       ...seedNotice(clustering, manifest),
       ...correctionNotice(clustering),
+      ...(origin.notices ?? []),
     ],
     timing: { ...manifest?.timing, ...clustering.timing },
     overall: clustering.overall,

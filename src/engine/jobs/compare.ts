@@ -20,6 +20,7 @@ import { countedFaces } from '../clustering/corrected-faces';
 import { attributesWithLabels, LabeledFaces, type Truth } from '../clustering/truth';
 import { openRun } from '../open-runs';
 import { clusteringWorkers } from '../threads/worker-pools';
+import { writeAsFiles } from './charts';
 import { type ComparedSource, comparisonJson } from './comparison-json';
 import type { JobContext } from './job-context';
 import { namedVectors, truthOf, truthOfRun } from './labels-of-faces';
@@ -201,12 +202,13 @@ async function writeFiles(
   source: ComparedSource,
   { signal }: JobContext,
 ): Promise<void> {
-  const { outDir, overwrite = false } = params;
+  const { outDir, overwrite = false, png = false } = params;
   if (outDir === undefined) return;
   await writeNeeded(outDir, { kind: COMPARE_OUTPUT, overwrite, signal }, async (write) => {
+    const chart = { name: 'comparison', svg: comparisonChart(comparison) };
+    comparison.notices.push(...(await writeAsFiles(write, [chart], { png, signal })));
     const json = comparisonJson(comparison, params, source);
     await write('comparison.json', JSON.stringify(json, null, 2));
     await write('comparison.csv', comparisonCsv(comparison));
-    await write('comparison.svg', comparisonChart(comparison));
   });
 }

@@ -1,97 +1,229 @@
-/** The image files of a cluster: their paths, and copies of them in a folder of the user's. */
-import { type BigIntStats, constants } from 'node:fs';
-import {
-  chmod,
-  type FileHandle,
-  mkdir,
-  open,
-  realpath,
-  rm,
-  utimes,
-  writeFile,
-} from 'node:fs/promises';
-import { basename, join, parse, sep } from 'node:path';
-import { type EntryPlace, entryPlace } from '../../archives/archive-path';
-import { readEntry } from '../../archives/read-entry';
-import type { Failure } from '../../domain/run';
+/** The image files of clusters: their paths, and copies of them in folders of the user's. */
+import { mkdir, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import { COPY_NAMES, type CopyKind } from '../../domain/copies';
+import { NOT_FACES } from '../../domain/corrections';
 import { analysisSettingsSchema } from '../../domain/settings';
 import { imageLimits } from '../../images/image-limits';
 import type { EngineCalls } from '../../protocol/engine';
-import { membersOfCluster } from '../../runs/run-files';
-import { imagePath, type StoredRun } from '../../runs/run-store';
+import { membersOfCluster, type StoredClustering } from '../../runs/run-files';
+import { imagePath } from '../../runs/run-store';
+import { clusterTitles } from '../../summaries/cluster-titles';
+import { fileNamesOf } from '../../text/file-name';
+import { clusterTitle } from '../../text/numbers';
 import { shortPath } from '../../text/short-path';
-import { codeOf, UserError } from '../../util/errors';
-import { fsReason, isFull } from '../../util/fs-errors';
+import { CancelledError, codeOf, messageOf, UserError } from '../../util/errors';
+import { markCopies, readMarker } from '../../util/export-marker';
+import { fsReason, isFull, isSystemError } from '../../util/fs-errors';
 import { makeTemporaryFolder, type TemporaryFolder } from '../../util/temporary-folder';
-import { FILE_MODE, FOLDER_MODE, openRegular, publishNew, statOf } from '../../util/user-files';
-import { openRun } from '../open-runs';
-import { clusteringOf } from './stored-clustering';
+import { FOLDER_MODE, folderOf } from '../../util/user-files';
+import { type OpenRun, openRun } from '../open-runs';
+import { ImageCopier, joinName, LinksRefused } from './image-copier';
 import type { JobContext } from './job-context';
+import { type RunImage, SidecarWriter } from './sidecar-writer';
+import { clusteringOf } from './stored-clustering';
 
-interface ClusterImage {
-  /** A Buffer where it is not valid UTF-8. */
-  path: string | Buffer;
-  /** Path below its folder, for people. */
-  name: string;
-}
+type Params = EngineCalls['copyImages']['params'];
+type Result = EngineCalls['copyImages']['result'];
 
 /** Paths of the images of a cluster, each once, those of the most typical faces first. */
 export async function clusterPaths({
   runDir,
   cluster,
 }: EngineCalls['clusterPaths']['params']): Promise<string[]> {
-  const images = await imagesOf(await openRun(runDir), cluster);
+  const run = await openRun(runDir);
+  const images = imagesOf(run, await clusteringOf(run), cluster);
   return images.map(({ path }) => path.toString());
 }
 
 /**
- * Copies the images of a cluster into a folder, which is made if it does not exist. No file is ever
- * replaced: if there is another file of the same name, the copy gets another name. Copies keep
- * permissions and times; those of entries of an archive are the archive's.
+ * Copies or links the images of a cluster into a folder, or those of every cluster into a folder of
+ * its own below. Missing folders are made. No file is ever replaced: if there is another file of
+ * the same name, the copy gets another name. Copies keep permissions and times; those of entries of
+ * an archive are the archive's.
  * @throws UserError if the folder cannot be written or the disk is full; CancelledError. Complete
  * copies stay then.
  */
-export async function copyImages(
-  { runDir, cluster, outDir }: EngineCalls['copyImages']['params'],
-  { signal, onProgress }: JobContext,
-): Promise<EngineCalls['copyImages']['result']> {
+export async function copyImages(params: Params, context: JobContext): Promise<Result> {
+  const { runDir, of, outDir } = params;
   const run = await openRun(runDir);
-  const images = await imagesOf(run, cluster);
-  const { fileBytes } = imageLimits(analysisSettingsSchema.parse(run.manifest.settings));
-  const failures: Failure[] = [];
-  const counts = { copied: 0, there: 0 };
-  const { folder, stage } = await openTarget(outDir);
+  const stored = await clusteringOf(run);
+  const groups =
+    of === null
+      ? groupsOf(run, stored)
+      : [
+          {
+            folder: '',
+            images: typeof of === 'number' ? imagesOf(run, stored, of) : imagesOfRows(run, of.rows),
+          },
+        ];
+  const { folder, stage, isNew } = await openTarget(outDir);
+  const sidecars =
+    params.sidecars && new SidecarWriter(run, stored, params.sidecars, context.signal);
+  const target = { root: folder, stage: stage.path, as: params.as ?? 'copy', sidecars };
+  const copying = new Copying(run, target);
   try {
-    const copier = new ImageCopier(folder, join(stage.path, 'copy'), fileBytes, signal);
-    for (const [done, { path, name }] of images.entries()) {
-      signal.throwIfAborted();
-      onProgress({ stage: 'copy', done, total: images.length, failed: failures.length });
-      try {
-        counts[await copier.add(path)] += 1;
-      } catch (error) {
-        signal.throwIfAborted();
-        if (isFull(error) || codeOf(error) === 'EROFS') {
-          throw new UserError(
-            `cannot write to '${shortPath(folder)}' after ${counts.copied} of ${images.length} images: ${fsReason(error)}`,
-            { cause: error },
-          );
-        }
-        failures.push({ image: name, reason: fsReason(error) });
-      }
-    }
+    return await copying.copy(groups, context);
   } finally {
+    // In a folder that was there before, only the user knows what the copies are to be.
+    if (isNew || of === null || (await readMarker(folder)) !== undefined) await copying.mark();
     await stage.remove();
   }
-  onProgress({ stage: 'copy', done: images.length, total: images.length, failed: failures.length });
-  return { ...counts, failures, folder };
+}
+
+/** The images of a cluster, and the name of their folder; empty for the chosen one. */
+interface Group {
+  folder: string;
+  images: RunImage[];
+}
+
+/** All clusters with their names, but not what is no face. */
+function groupsOf(run: OpenRun, stored: StoredClustering): Group[] {
+  const titles = clusterTitles(stored.clustering);
+  const ids = stored.clustering.clusters.map(({ id }) => id).filter((id) => id !== NOT_FACES);
+  const names = fileNamesOf(
+    ids.map((id) => titles.get(id)!.text),
+    (index) => clusterTitle(ids[index]!),
+  );
+  return ids.map((id, i) => ({ folder: names[i]!, images: imagesOf(run, stored, id) }));
+}
+
+interface AddContext {
+  group: Group;
+  /** Path of its folder. */
+  folder: string;
+  /** Number of all images. */
+  total: number;
+  signal: AbortSignal;
+}
+
+interface CopyingTarget {
+  root: string;
+  /** A temporary folder there. */
+  stage: string;
+  as: CopyKind;
+  sidecars: SidecarWriter | undefined;
+}
+
+class Copying {
+  private readonly result: Result;
+  /** Names of what was copied, below the root. */
+  private readonly copies: string[] = [];
+
+  constructor(
+    private readonly run: OpenRun,
+    private readonly target: CopyingTarget,
+  ) {
+    this.result = { copied: 0, there: 0, failures: [], folder: target.root };
+    if (target.sidecars !== undefined) this.result.sidecars = target.sidecars.counts;
+  }
+
+  async copy(groups: readonly Group[], { signal, onProgress }: JobContext): Promise<Result> {
+    const { result } = this;
+    const total = groups.reduce((sum, { images }) => sum + images.length, 0);
+    let done = 0;
+    const report = () => {
+      onProgress({ stage: 'copy', done, total, failed: result.failures.length });
+    };
+    for (const group of groups) {
+      const folder = await this.folderOf(group);
+      const copier = this.copierOf(folder, signal);
+      for (const image of group.images) {
+        signal.throwIfAborted();
+        report();
+        const refused = await this.add(copier, image, { group, folder, total, signal });
+        if (refused !== undefined) return { ...result, refused };
+        done += 1;
+      }
+    }
+    report();
+    return result;
+  }
+
+  /** Lists what was copied in the folder's marker. */
+  async mark(): Promise<void> {
+    const { root, stage } = this.target;
+    if (this.copies.length === 0) return;
+    await markCopies(root, stage, this.copies).catch((error: unknown) => {
+      if (!isFull(error)) throw error; // it is told already
+    });
+  }
+
+  /** The folder of a group, which is made if it does not exist. */
+  private async folderOf({ folder }: Group): Promise<string> {
+    const { root } = this.target;
+    return (await this.withWords(() => folderOf(root, `${folder}/`, true)))!;
+  }
+
+  private copierOf(folder: string, signal: AbortSignal): ImageCopier {
+    const { stage, as } = this.target;
+    const { fileBytes } = imageLimits(analysisSettingsSchema.parse(this.run.manifest.settings));
+    const target = { folder, temporary: join(stage, 'copy'), as, maxBytes: fileBytes };
+    return new ImageCopier(target, signal);
+  }
+
+  /** @returns why links cannot be made at all, for people. */
+  private async add(
+    copier: ImageCopier,
+    { row, path, name }: RunImage,
+    { group, folder, total, signal }: AddContext,
+  ): Promise<string | undefined> {
+    const { result, target } = this;
+    try {
+      const added = await copier.add(path);
+      result[added.kind] += 1;
+      if (added.kind === 'copied' && typeof added.name === 'string')
+        this.copies.push(group.folder === '' ? added.name : `${group.folder}/${added.name}`);
+      await this.addSidecar({ row, path: joinName(folder, added.name), name });
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof LinksRefused)
+        return `${COPY_NAMES[target.as]} cannot be made in '${shortPath(target.root)}': ${error.message}`;
+      if (isFull(error) || codeOf(error) === 'EROFS') {
+        throw new UserError(
+          `cannot write to '${shortPath(target.root)}' after ${result.copied} of ${total} images: ${fsReason(error)}`,
+          { cause: error },
+        );
+      }
+      result.failures.push({ image: name, reason: fsReason(error) });
+    }
+    return undefined;
+  }
+
+  /** @param image with the path of its copy. */
+  private async addSidecar({ row, path, name }: RunImage): Promise<void> {
+    const { sidecars, stage } = this.target;
+    try {
+      await sidecars?.write(row, path, join(stage, 'sidecar'));
+    } catch (error) {
+      if (isSystemError(error) || error instanceof CancelledError) throw error;
+      const reason = `no side-car was written: ${messageOf(error)}`;
+      this.result.failures.push({ image: name, reason });
+    }
+  }
+
+  private async withWords<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof UserError) throw error;
+      throw new UserError(
+        `cannot write into the folder '${shortPath(this.target.root)}': ${fsReason(error)}`,
+        { cause: error },
+      );
+    }
+  }
 }
 
 /** Makes the target folder, with links to it resolved, and a temporary folder in it. */
-async function openTarget(outDir: string): Promise<{ folder: string; stage: TemporaryFolder }> {
+async function openTarget(
+  outDir: string,
+): Promise<{ folder: string; stage: TemporaryFolder; isNew: boolean }> {
   try {
-    await mkdir(outDir, { recursive: true, mode: FOLDER_MODE });
+    const made = await mkdir(outDir, { recursive: true, mode: FOLDER_MODE });
     const folder = await realpath(outDir);
-    return { folder, stage: await makeTemporaryFolder(folder, { hidden: true }) };
+    const stage = await makeTemporaryFolder(folder, { hidden: true });
+    return { folder, stage, isNew: made !== undefined };
   } catch (error) {
     throw new UserError(`cannot write into the folder '${shortPath(outDir)}': ${fsReason(error)}`, {
       cause: error,
@@ -99,195 +231,25 @@ async function openTarget(outDir: string): Promise<{ folder: string; stage: Temp
   }
 }
 
-async function imagesOf(run: StoredRun, cluster: number): Promise<ClusterImage[]> {
-  const { faces } = run;
-  const members = membersOfCluster(await clusteringOf(run), cluster);
+function imagesOf(run: OpenRun, stored: StoredClustering, cluster: number): RunImage[] {
+  const members = membersOfCluster(stored, cluster);
   if (members === undefined)
     throw new UserError(
       `there is no cluster ${String(cluster)} any more: the faces were clustered anew`,
     );
-  const images = new Map<string, ClusterImage>();
-  for (const row of members) {
+  return imagesOfRows(run, members);
+}
+
+/** @throws UserError where the run has no such face. */
+function imagesOfRows(run: OpenRun, rows: Iterable<number>): RunImage[] {
+  const { faces, manifest } = run;
+  const images = new Map<string, RunImage>();
+  for (const row of rows) {
+    if (row >= manifest.faces)
+      throw new UserError('these faces do not exist any more: the images were analyzed anew');
     const path = imagePath(run, row);
-    images.set(faces.rawPaths[row] ?? path.toString(), { path, name: faces.image[row]! });
+    const key = faces.rawPaths[row] ?? path.toString();
+    if (!images.has(key)) images.set(key, { row, path, name: faces.image[row]! });
   }
   return [...images.values()];
-}
-
-/** Bytes that are copied or compared at a time. */
-const CHUNK_BYTES = 1 << 18;
-
-/** Copies images into one folder. */
-class ImageCopier {
-  /** Sizes of the files in the folder, by name: thousands of images may have the same name. */
-  private readonly sizes = new Map<string, bigint | null>();
-
-  /**
-   * @param folder an existing folder; its path has no links.
-   * @param temporary an unused path in the same file system.
-   * @param maxBytes maximum size of an entry of an archive.
-   */
-  constructor(
-    private readonly folder: string,
-    private readonly temporary: string,
-    private readonly maxBytes: number,
-    private readonly signal: AbortSignal,
-  ) {}
-
-  /**
-   * Copies an image under its own name, else as `name (2)` and so on.
-   * @returns 'there' if a file of one of these names has the same content.
-   * @throws a system error, or the reason of `signal`; nothing is left behind then.
-   */
-  async add(path: string | Buffer): Promise<'copied' | 'there'> {
-    const entry = entryPlace(path);
-    if (entry !== undefined) return this.addEntry(entry);
-    try {
-      return await this.addAs(baseName(path), path);
-    } catch (error) {
-      // Some file systems refuse names that are not UTF-8.
-      if (typeof path === 'string' || !['EILSEQ', 'EINVAL'].includes(codeOf(error) ?? ''))
-        throw error;
-      return this.addAs(baseName(path.toString()), path);
-    }
-  }
-
-  private async addEntry(entry: EntryPlace): Promise<'copied' | 'there'> {
-    const unpacked = `${this.temporary}-unpacked`;
-    try {
-      const bytes = await readEntry(entry, this.maxBytes, { ahead: true });
-      const { mode, atime, mtime } = entry.stats;
-      await writeFile(unpacked, bytes, { flag: 'wx', mode: FILE_MODE });
-      await chmod(unpacked, mode & 0o777).catch(ignoreMissingModes);
-      await utimes(unpacked, atime, mtime);
-      return await this.addAs(basename(entry.name), unpacked);
-    } finally {
-      await rm(unpacked, { force: true });
-    }
-  }
-
-  private async addAs(name: string | Buffer, path: string | Buffer): Promise<'copied' | 'there'> {
-    // Without O_NONBLOCK, opening a pipe would wait for its writer.
-    const source = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    try {
-      const stats = await source.stat({ bigint: true });
-      if (!stats.isFile()) throw new Error('it is no longer a regular file');
-      let isCopied = false;
-      for (let number = 1; ;) {
-        const target = joinName(this.folder, numberedName(name, number));
-        const key = typeof target === 'string' ? target : target.toString('latin1');
-        const size = this.sizes.has(key) ? this.sizes.get(key) : await sizeOf(target);
-        if (size !== undefined) {
-          this.sizes.set(key, size);
-          if (size === stats.size && (await haveSameContent(source, target))) return 'there';
-          number += 1;
-          continue;
-        }
-        if (!isCopied) await this.copy(source, stats);
-        isCopied = true;
-        if (await publishNew(this.temporary, target)) {
-          this.sizes.set(key, stats.size);
-          return 'copied';
-        } // else another program was faster, and its file is compared
-      }
-    } finally {
-      await source.close();
-      await rm(this.temporary, { force: true });
-    }
-  }
-
-  /** Unlike `fs.copyFile`, it can be cancelled in the middle of a large file. */
-  private async copy(
-    source: FileHandle,
-    { mode, atimeNs, mtimeNs, size }: BigIntStats,
-  ): Promise<void> {
-    const copy = await open(this.temporary, 'wx', FILE_MODE);
-    try {
-      const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-      // The size is fixed, even if the file grows meanwhile.
-      for (let at = 0; at < size;) {
-        this.signal.throwIfAborted();
-        const { bytesRead } = await source.read(
-          chunk,
-          0,
-          Math.min(CHUNK_BYTES, Number(size) - at),
-          at,
-        );
-        if (bytesRead === 0) break; // it was truncated meanwhile
-        for (let from = 0; from < bytesRead;)
-          from += (await copy.write(chunk, from, bytesRead - from)).bytesWritten;
-        at += bytesRead;
-      }
-      await copy.chmod(Number(mode & 0o777n)).catch(ignoreMissingModes);
-      await copy.utimes(Number(atimeNs) / 1e9, Number(mtimeNs) / 1e9); // photos are sorted by them
-    } finally {
-      await copy.close();
-    }
-  }
-}
-
-/** Some file systems have no permissions, or not all of them. */
-function ignoreMissingModes(error: unknown): void {
-  if (!['EPERM', 'ENOTSUP', 'ENOSYS', 'EINVAL'].includes(codeOf(error) ?? '')) throw error;
-}
-
-/** Size of the file at a path; null if it is not a regular file; undefined if there is nothing. */
-async function sizeOf(path: string | Buffer): Promise<bigint | null | undefined> {
-  const stats = await statOf(path);
-  if (stats === undefined) return undefined;
-  return stats.isFile() ? stats.size : null;
-}
-
-function baseName(path: string | Buffer): string | Buffer {
-  if (typeof path === 'string') return basename(path);
-  return path.subarray(path.lastIndexOf('/') + 1); // on Windows, paths are strings
-}
-
-function joinName(folder: string, name: string | Buffer): string | Buffer {
-  if (typeof name === 'string') return join(folder, name);
-  return Buffer.concat([Buffer.from(`${folder}${sep}`), name]);
-}
-
-/** Maximum length of a file name: in bytes on Linux, in UTF-16 code units elsewhere. */
-const MAX_NAME_LENGTH = 255;
-
-/** `name (2).jpg`; the name is truncated where the number would make it too long. */
-export function numberedName(name: string | Buffer, number: number): string | Buffer {
-  if (number === 1) return name;
-  // In latin1, each byte is one character.
-  if (typeof name !== 'string')
-    return Buffer.from(
-      numbered(name.toString('latin1'), number, (text) => text.length),
-      'latin1',
-    );
-  const isLinux = process.platform === 'linux';
-  return numbered(name, number, (text) => (isLinux ? Buffer.byteLength(text) : text.length));
-}
-
-function numbered(text: string, number: number, lengthOf: (text: string) => number): string {
-  const { name, ext } = parse(text);
-  const end = ` (${number})${ext}`;
-  const stem = Array.from(name); // by code points
-  while (stem.length > 0 && lengthOf(stem.join('')) + lengthOf(end) > MAX_NAME_LENGTH) stem.pop();
-  return stem.join('') + end;
-}
-
-async function haveSameContent(one: FileHandle, path: string | Buffer): Promise<boolean> {
-  const other = await openRegular(path);
-  if (other === undefined) return false;
-  try {
-    const [{ size }, { size: otherSize }] = await Promise.all([one.stat(), other.stat()]);
-    if (size !== otherSize) return false;
-    const [a, b] = [Buffer.alloc(CHUNK_BYTES), Buffer.alloc(CHUNK_BYTES)];
-    for (let at = 0; at < size; at += CHUNK_BYTES) {
-      const [{ bytesRead: read }, { bytesRead }] = await Promise.all([
-        one.read(a, 0, CHUNK_BYTES, at),
-        other.read(b, 0, CHUNK_BYTES, at),
-      ]);
-      if (read !== bytesRead || !a.subarray(0, read).equals(b.subarray(0, read))) return false;
-    }
-    return true;
-  } finally {
-    await other.close();
-  }
 }

@@ -19,7 +19,7 @@ import {
   writeBaseClustering,
   writeClustering,
 } from '../../runs/run-files';
-import { writeToRun } from '../../runs/run-store';
+import { runIdentity, writeToRun } from '../../runs/run-store';
 import { UserError } from '../../util/errors';
 import { describeClusters } from '../clustering/correct-clustering';
 import { countedFaces, leftOutBy, ofAllFaces } from '../clustering/corrected-faces';
@@ -50,7 +50,13 @@ export async function correctRun(
     await appendToLog(runDir, { do: correction });
   }
   const base = (await readBaseClustering(runDir)) ?? shown;
-  return writeCorrected(await openRun(runDir), base, context);
+  try {
+    return await writeCorrected(await openRun(runDir), base, context);
+  } catch (error) {
+    if ((await runIdentity(runDir)) === run.identity) throw error;
+    // Another analysis has replaced the run: its clustering follows the log.
+    return shown.clustering;
+  }
 }
 
 /**

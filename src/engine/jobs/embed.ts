@@ -1,8 +1,10 @@
 /** Makes the embeddings of a run's faces, once. */
+import { isAbsolute } from 'node:path';
 import type { EngineCalls } from '../../protocol/engine';
 import { readEmbeddings, type RunEmbeddings, writeEmbeddings } from '../../runs/run-embeddings';
 import { unlessDamaged } from '../../runs/run-schemas';
 import { type StoredRun, writeToRun } from '../../runs/run-store';
+import { forName } from '../../text/neutralize';
 import { messageOf, UserError } from '../../util/errors';
 import { shortHash } from '../../util/content-hash';
 import { openRun } from '../open-runs';
@@ -23,11 +25,15 @@ export async function embedRun(
   const run = await openRun(runDir);
   const { manifest } = run;
   const { model, modelSha256 } = manifest.embeddings ?? manifest;
+  // A file from elsewhere does not choose a network that this machine runs.
+  const isForeign = manifest.file !== undefined && !isAbsolute(model);
+  if (isForeign && modelSha256 === undefined) throw withoutNetwork(model);
   // The network's file is not needed for embeddings that are there.
   const hash = modelSha256 === undefined ? await fileHash(model) : shortHash(modelSha256);
   const stored = await readEmbeddings(runDir, manifest.faces).catch(unlessDamaged);
   if (stored?.network === embeddingKey(hash))
     return resultOf(stored, { known: stored.faces, started, notices: [] });
+  if (isForeign) throw withoutNetwork(model);
   await checkNetworkOf(run, model, hash);
   const notices: string[] = [];
   const folder = manifest.settings.cache ? storeDir : null;
@@ -41,6 +47,11 @@ export async function embedRun(
     },
   );
 }
+
+const withoutNetwork = (model: string) =>
+  new UserError(
+    `the file was saved without embeddings, and its network '${forName(model)}' is not a part of this program: save it again after its faces were compared by embeddings`,
+  );
 
 /** @throws UserError where the network is not the one that the run was made with. */
 async function checkNetworkOf({ folder }: StoredRun, model: string, hash: string) {

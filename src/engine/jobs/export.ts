@@ -1,25 +1,26 @@
 /** Writes a run and its clustering as files, in the layout that the README documents. */
 import { readFile } from 'node:fs/promises';
-import type { Clustering, ClusterSummary, Occurrences } from '../../domain/clustering';
+import type { Clustering } from '../../domain/clustering';
 import type { TableFormat } from '../../domain/settings';
 import type { EngineCalls } from '../../protocol/engine';
 import type { StoredClustering } from '../../runs/run-files';
 import type { StoredRun } from '../../runs/run-store';
 import { writeImageLists } from '../../summaries/image-lists';
 import type { MadePictures } from '../../summaries/cluster-pictures';
-import { occurrenceChart } from '../../summaries/occurrence-chart';
-import { clusterTitle } from '../../text/numbers';
+import { notebook } from '../../summaries/notebook';
 import { shortPath } from '../../text/short-path';
 import { UserError } from '../../util/errors';
 import { fsReason, isFull } from '../../util/fs-errors';
 import { filesInTheWay, type WriteFile, writeOutput } from '../../util/output-folder';
-import { openRun } from '../open-runs';
+import { type OpenRun, openRun } from '../open-runs';
 import { clustersJson } from './clusters-json';
 import { rowsOfRun } from './face-rows';
 import { makePictures } from './inspect';
+import { clusterFolder, writeCharts } from './charts';
+import { labelFiles, writeLabels } from './label-tables';
 import { clusteringOf } from './stored-clustering';
 import type { JobContext } from './job-context';
-import { CLUSTER_OUTPUT, clusterFiles } from './outputs';
+import { CLUSTER_OUTPUT, clusterFiles, NOTEBOOK_FILE } from './outputs';
 import { REPORT_FACES, reportPage } from './report';
 import { writeFaces } from './write-faces';
 
@@ -32,26 +33,37 @@ export async function exportRun(
   params: EngineCalls['export']['params'],
   context: JobContext,
 ): Promise<EngineCalls['export']['result']> {
-  const { runDir, outDir, reportScript, overwrite = false, formats = ['csv'], judgement } = params;
+  const {
+    runDir,
+    outDir,
+    reportScript,
+    overwrite = false,
+    formats = ['csv'],
+    png = false,
+    judgement,
+  } = params;
   const run = await openRun(runDir);
   const stored = await clusteringOf(run);
   const { clustering } = stored;
   const { signal } = context;
   if (!overwrite) {
-    const inTheWay = await filesInTheWay(outDir, CLUSTER_OUTPUT, knownNames(clustering, formats));
+    const names = [...knownNames(clustering, formats, png), ...labelFiles(run)];
+    const inTheWay = await filesInTheWay(outDir, CLUSTER_OUTPUT, names);
     if (inTheWay.length > 0) return { files: [], inTheWay, kept: [] };
   }
   return writeOutput(outDir, { kind: CLUSTER_OUTPUT, overwrite, signal }, async (write) => {
-    const made = await withPictures(run, stored, context, () =>
-      writeTables(write, run, stored, formats),
-    );
+    const notices: string[] = [];
+    const made = await withPictures(run, stored, context, async () => {
+      notices.push(...(await writeTables(write, run, stored, formats)));
+      notices.push(...(await writeCharts(write, clustering, { png, signal })));
+    });
     await writeClusters({ write, stored, made }, context);
     const script = await readFile(reportScript, 'utf8');
     await write('report.html', await reportPage(run, stored, made, script));
     await write(
       'clusters.json',
       JSON.stringify(
-        clustersJson(clustering, { source: run.manifest, formats, judgement }),
+        clustersJson(clustering, { source: run.manifest, formats, judgement, notices }),
         null,
         2,
       ),
@@ -61,14 +73,18 @@ export async function exportRun(
   });
 }
 
+/** @returns what they leave out, for people. */
 async function writeTables(
   write: WriteFile,
-  run: StoredRun,
+  run: OpenRun,
   stored: StoredClustering,
   formats: readonly TableFormat[],
-): Promise<void> {
-  await writeFaces(write, rowsOfRun(run, stored), formats);
+): Promise<string[]> {
+  const rows = rowsOfRun(run, stored);
+  await writeFaces(write, rows, formats);
   await writeImageLists(write, run.manifest);
+  await write(NOTEBOOK_FILE, notebook(formats[0] ?? 'csv'));
+  return writeLabels(write, run, rows);
 }
 
 interface ClusterFiles {
@@ -82,7 +98,7 @@ async function writeClusters(
   { write, stored, made }: ClusterFiles,
   { signal, onProgress }: JobContext,
 ): Promise<void> {
-  const { clusters, overall } = stored.clustering;
+  const { clusters } = stored.clustering;
   for (const [position, cluster] of clusters.entries()) {
     signal.throwIfAborted();
     onProgress({ stage: 'export', done: position, total: clusters.length, failed: 0 });
@@ -93,19 +109,19 @@ async function writeClusters(
       for (const [i, component] of picture.components.entries())
         await write(`${folder}/component-${i + 1}.png`, component);
     }
-    await write(`${folder}/occurrences.svg`, chartOf(cluster, overall));
     const montage = made.montages.get(cluster.id);
     if (montage !== undefined) await write(`${folder}/montage.jpg`, montage);
   }
 }
 
-/** The occurrence chart of a cluster, as SVG. */
-export const chartOf = (cluster: ClusterSummary, overall: Occurrences): string =>
-  occurrenceChart(cluster, overall, `Cluster ${cluster.id}: ${cluster.size} faces`);
-
 /** Files that every export writes; they are checked before the pictures are made. */
-function knownNames({ clusters }: Clustering, formats: readonly TableFormat[]): string[] {
-  const ofCluster = ['occurrences.svg', 'montage.jpg', 'eigenface.png'];
+function knownNames(
+  { clusters }: Clustering,
+  formats: readonly TableFormat[],
+  png: boolean,
+): string[] {
+  const charts = ['occurrences.svg', ...(png ? ['occurrences.png'] : [])];
+  const ofCluster = [...charts, 'montage.jpg', 'eigenface.png'];
   return [
     ...clusterFiles(formats),
     ...clusters.flatMap(({ id }) =>
@@ -151,7 +167,3 @@ async function allPictures(
     );
   }
 }
-
-/** Name of a cluster's folder: `00`, `01`, …, `noise`, `not-faces`, `copies`. */
-export const clusterFolder = (id: number) =>
-  id < 0 ? clusterTitle(id).toLowerCase().replace(' ', '-') : String(id).padStart(2, '0');

@@ -1,7 +1,12 @@
 /** The columns of the tables of faces, for formats that know types. faces.csv has the same. */
-import { attributeColumns, DETAIL_COLUMNS, FIRST_COLUMNS } from '../../domain/face-columns';
+import {
+  attributeColumns,
+  DETAIL_COLUMNS,
+  FIRST_COLUMNS,
+  LAST_COLUMNS,
+} from '../../domain/face-columns';
 import { clusterLabels } from '../../runs/run-files';
-import { type FacePlace, type FaceRows, isPresent } from './face-rows';
+import { type FacePlace, type FaceRows, isPresent, markedText } from './face-rows';
 
 type Cell = string | number | null;
 
@@ -14,7 +19,7 @@ export interface FaceColumn {
 }
 
 type Columns = Record<
-  (typeof FIRST_COLUMNS)[number] | (typeof DETAIL_COLUMNS)[number],
+  (typeof FIRST_COLUMNS)[number] | (typeof DETAIL_COLUMNS)[number] | (typeof LAST_COLUMNS)[number],
   Omit<FaceColumn, 'name'>
 >;
 
@@ -38,10 +43,11 @@ export function faceColumns(rows: FaceRows): FaceColumn[] {
       type: 'INT32',
       cell: (row) => (isPresent(present[row * width + i]!) ? 1 : 0),
     })),
+    ...LAST_COLUMNS.map(named),
   ];
 }
 
-function fixedColumns({ clustering, imageOf, pathOf, placeOf }: FaceRows): Columns {
+function fixedColumns({ clustering, imageOf, pathOf, placeOf, markedOf }: FaceRows): Columns {
   const labels = clusterLabels(clustering);
   const { silhouettes, distances, projection } = clustering;
   const ofPlace = (type: FaceColumn['type'], valueOf: (place: FacePlace) => Cell | undefined) => ({
@@ -75,6 +81,7 @@ function fixedColumns({ clustering, imageOf, pathOf, placeOf }: FaceRows): Colum
     distance: numbers(distances),
     projection_x: numbers(projection, 2, 0),
     projection_y: numbers(projection, 2, 1),
+    marked: { type: 'STRING', cell: (row) => markedText(markedOf(row)) || null },
   };
 }
 

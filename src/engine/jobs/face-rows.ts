@@ -5,9 +5,9 @@ import type { Box, CropSize } from '../../domain/faces';
 import { imageNames } from '../../images/folder-labels';
 import { prefixOf } from '../../images/image-list';
 import type { StoredClustering } from '../../runs/run-files';
-import type { StoredRun } from '../../runs/run-store';
 import { fromCsvCell } from '../../text/neutralize';
 import { presentProbabilities } from '../clustering/present-probabilities';
+import type { OpenRun } from '../open-runs';
 import type { Vectors } from './read-vectors';
 
 /** Where a face lies in its image; each null where it is not known. */
@@ -37,18 +37,27 @@ export interface FaceRows {
   /** Absolute path of the image as the beginning and the rest; null where vectors have none. */
   pathOf: (row: number) => readonly [folder: string, rest: string] | null;
   placeOf: (row: number) => FacePlace;
+  /** Names of the attributes of a face that a person marked, in the order of `attributes`. */
+  markedOf: (row: number) => readonly string[];
 }
+
+/** Names of marked attributes as one text. */
+export const markedText = (names: readonly string[]): string => names.join('|');
 
 /** Whether an attribute is present, of a value of `FaceRows.present`. */
 export const isPresent = (value: number): boolean => value >= PRESENT;
 
 /** The faces of a run. */
-export function rowsOfRun(run: StoredRun, clustering: StoredClustering): FaceRows {
-  const { faces, manifest, probabilities } = run;
+export function rowsOfRun(run: OpenRun, clustering: StoredClustering): FaceRows {
+  const { faces, manifest, probabilities, corrections } = run;
   const { modelAttributes: attributes, thresholds, groups, folders } = manifest;
   const nameOf = imageNames(folders);
   const prefixes = folders.map(prefixOf);
   const input = { probabilities, names: attributes, thresholds, groups };
+  const marks = attributes.flatMap((name) => {
+    const rows = corrections.attributes.get(name);
+    return rows === undefined || rows.size === 0 ? [] : [{ name, rows }];
+  });
   return {
     attributes,
     probabilities,
@@ -66,8 +75,14 @@ export function rowsOfRun(run: StoredRun, clustering: StoredClustering): FaceRow
         landmarks: faces.landmarks?.[row] ?? null,
       };
     },
+    markedOf: (row) =>
+      marks.length === 0
+        ? NO_MARKS
+        : marks.filter(({ rows }) => rows.has(row)).map(({ name }) => name),
   };
 }
+
+const NO_MARKS: readonly string[] = [];
 
 /** The name of an image as a part of its path. */
 const inPath = (name: string) => (sep === '/' ? name : name.replaceAll('/', sep));
@@ -96,5 +111,6 @@ export function rowsOfVectors(
       const face = table.faces?.[rows[row]!];
       return face === undefined ? NO_PLACE : { ...NO_PLACE, face };
     },
+    markedOf: () => NO_MARKS,
   };
 }

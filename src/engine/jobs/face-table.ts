@@ -1,11 +1,16 @@
 /** faces.csv: one line for each face, in chunks of bytes. */
 import { stringify } from 'csv-stringify/sync';
-import { attributeColumns, DETAIL_COLUMNS, FIRST_COLUMNS } from '../../domain/face-columns';
+import {
+  attributeColumns,
+  DETAIL_COLUMNS,
+  FIRST_COLUMNS,
+  LAST_COLUMNS,
+} from '../../domain/face-columns';
 import { LANDMARKS } from '../../domain/faces';
 import { clusterLabels } from '../../runs/run-files';
 import { BYTE_ORDER_MARK, csvCell, isAscii } from '../../text/csv-text';
 import { forCsvCell, isOrdinary } from '../../text/neutralize';
-import type { FacePlace, FaceRows } from './face-rows';
+import { type FacePlace, type FaceRows, markedText } from './face-rows';
 import { TextBytes } from './text-bytes';
 
 /** Bytes after which a chunk ends. */
@@ -17,14 +22,14 @@ const NEWLINE = 10;
  * Numbers are written with four decimals, landmarks with at most two.
  */
 export function* faceTable(rows: FaceRows): Generator<Buffer> {
-  const { attributes, probabilities, present, clustering } = rows;
+  const { attributes, probabilities, present, clustering, markedOf } = rows;
   const faces = clustering.members.length;
   const columns = attributeColumns(attributes);
   const names = [...columns.probabilities, ...DETAIL_COLUMNS, ...columns.present].map(forCsvCell);
   const text = new TextBytes(CHUNK);
   const cells = new FaceCells(rows);
   if (!names.every(isAscii) || !cells.areAscii) text.add(BYTE_ORDER_MARK);
-  text.add(stringify([[...FIRST_COLUMNS, ...names]]));
+  text.add(stringify([[...FIRST_COLUMNS, ...names, ...LAST_COLUMNS]]));
   const labels = clusterLabels(clustering);
   const width = attributes.length;
   const { silhouettes, distances, projection } = clustering;
@@ -41,6 +46,9 @@ export function* faceTable(rows: FaceRows): Generator<Buffer> {
     text.addNumbersOrNothing(distances, row, row + 1);
     text.addNumbersOrNothing(projection, 2 * row, 2 * row + 2);
     text.addFlags(present, row * width, (row + 1) * width);
+    text.addByte(COMMA);
+    const marked = markedOf(row);
+    if (marked.length > 0) text.add(csvCell(forCsvCell(markedText(marked))));
     text.addByte(NEWLINE);
     if (text.length >= CHUNK) yield text.take();
   }

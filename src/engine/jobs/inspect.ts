@@ -7,21 +7,19 @@ import type { Clustering } from '../../domain/clustering';
 import type { FaceCard, ClusterPictures } from '../../domain/faces';
 import type { EngineCalls } from '../../protocol/engine';
 import { readCopies } from '../../runs/copies-file';
+import { type Members, readPictures, writePictures } from '../../runs/pictures-file';
 import {
   clusterLabels,
   membersOf,
   membersOfCluster,
   readClustering,
-  readPictures,
   type StoredClustering,
-  writePictures,
 } from '../../runs/run-files';
 import { unlessDamaged } from '../../runs/run-schemas';
 import { imagePath, type StoredRun, writeToRun } from '../../runs/run-store';
 import {
   clusterPictures,
   type MadePictures,
-  type Members,
   type WantedPictures,
 } from '../../summaries/cluster-pictures';
 import { sampleMembers } from '../../summaries/sample-members';
@@ -33,7 +31,10 @@ import { clusteringWorkers, pictureWorkers } from '../threads/worker-pools';
 import { keepCopies } from './copies';
 import { writeCorrected } from './corrections';
 import { keepBefore } from './kept-clusterings';
+import { faceCards } from './face-cards';
+import { pageOf } from './folded-faces';
 import { leftOutOf } from './left-out-faces';
+import { assertHere } from './photo';
 import { clusteringOf } from './stored-clustering';
 import type { JobContext } from './job-context';
 import { orderFaces } from './order-faces';
@@ -66,20 +67,40 @@ export async function clusterRun(
   return writeCorrected(run, result, context);
 }
 
-/** The pictures of the clusters. Those of all faces are made once and stored with the run. */
+/**
+ * The pictures of the clusters. Those of all faces are stored with the run, and made only of
+ * clusters whose faces have changed.
+ */
 export async function pictures(
   { runDir, sample = Infinity }: EngineCalls['pictures']['params'],
   context: JobContext,
 ): Promise<ClusterPictures[]> {
-  const stored = await readPictures(runDir);
-  if (stored !== undefined) return stored;
   const run = await openRun(runDir);
-  const clustering = await clusteringOf(run);
-  const wanted = { eigenfaces: true, montages: false, cards: 0 };
-  if (sample >= run.crops.count)
-    return (await makePictures(run, clustering, wanted, context)).eigenfaces;
-  const members = sampleMembers(membersOfAll(clustering), run.crops, sample);
-  return (await picturesOf(run, members, wanted, context)).eigenfaces;
+  const members = membersOfAll(await clusteringOf(run));
+  const known = await readPictures(runDir, members);
+  const isKnown = new Set(known.map(({ cluster }) => cluster));
+  const missing = members.filter(({ cluster }) => !isKnown.has(cluster));
+  if (missing.length === 0) return known;
+  const wanted = { eigenfaces: true, montages: false, cards: 0, clusters: members.length };
+  if (sample >= run.crops.count) {
+    const made = await picturesOf(
+      run,
+      missing,
+      { ...wanted, looks: await lacksLooks(run) },
+      context,
+    );
+    const all = inOrder(members, [...known, ...made.eigenfaces]);
+    await keepMade(run, members, { ...made, eigenfaces: all }, context);
+    return all;
+  }
+  const sampled = sampleMembers(missing, run.crops, sample);
+  const made = await picturesOf(run, sampled, wanted, context);
+  return inOrder(members, [...known, ...made.eigenfaces]);
+}
+
+function inOrder(members: readonly Members[], pictures: readonly ClusterPictures[]) {
+  const byCluster = new Map(pictures.map((each) => [each.cluster, each]));
+  return members.flatMap(({ cluster }) => byCluster.get(cluster) ?? []);
 }
 
 const membersOfAll = (stored: StoredClustering): Members[] =>
@@ -95,13 +116,25 @@ export async function makePictures(
   wanted: WantedPictures,
   context: JobContext,
 ): Promise<MadePictures> {
-  // While the faces are decoded anyway.
-  const looks =
-    wanted.eigenfaces && (await readCopies(run.folder, run.manifest.faces)) === undefined;
-  const made = await picturesOf(run, membersOfAll(clustering), { ...wanted, looks }, context);
-  if (made.looks !== undefined) await keepCopies(run, made.looks, context);
-  if (wanted.eigenfaces) await writeToRun(run, () => writePictures(run.folder, made.eigenfaces));
+  const looks = wanted.eigenfaces && (await lacksLooks(run));
+  const members = membersOfAll(clustering);
+  const made = await picturesOf(run, members, { ...wanted, looks }, context);
+  if (wanted.eigenfaces) await keepMade(run, members, made, context);
   return made;
+}
+
+/** Whether copies are still to be found, for which faces are decoded like for the pictures. */
+const lacksLooks = async ({ folder, manifest }: StoredRun): Promise<boolean> =>
+  (await readCopies(folder, manifest.faces)) === undefined;
+
+async function keepMade(
+  run: StoredRun,
+  members: readonly Members[],
+  { looks, eigenfaces }: MadePictures,
+  context: JobContext,
+): Promise<void> {
+  if (looks !== undefined) await keepCopies(run, looks, context);
+  await writeToRun(run, () => writePictures(run.folder, members, eigenfaces));
 }
 
 function picturesOf(
@@ -126,13 +159,13 @@ export async function page({
   cluster,
   start,
   count,
+  folded,
   ...order
-}: EngineCalls['page']['params']): Promise<FaceCard[]> {
+}: EngineCalls['page']['params']): Promise<EngineCalls['page']['result']> {
   const run = await openRun(runDir);
   const stored = await clusteringOf(run);
   const members = membersOfCluster(stored, cluster) ?? new Int32Array();
-  const rows = orderFaces(members, order, run, stored).subarray(start, start + count);
-  return faceCards(run, Array.from(rows));
+  return pageOf(run, orderFaces(members, order, run, stored), { start, count, folded });
 }
 
 /** Faces by their rows. @throws UserError where the run has no such face. */
@@ -146,28 +179,6 @@ export async function cardsOf({
   if (missing !== undefined)
     throw new UserError(`the run has ${String(faces)} faces, and no row ${String(missing)}`);
   return faceCards(run, rows);
-}
-
-/** Faces with their crops and probabilities, in the order of `rows`. */
-export async function faceCards(run: StoredRun, rows: readonly number[]): Promise<FaceCard[]> {
-  const jpegs = await run.crops.jpegs(rows);
-  return rows.map((row, i) => faceCard(run, row, jpegs[i]!));
-}
-
-/** @param jpeg of the face's crop. */
-export function faceCard(
-  { faces, probabilities, manifest }: StoredRun,
-  row: number,
-  jpeg: Uint8Array,
-): FaceCard {
-  const width = manifest.modelAttributes.length;
-  return {
-    row,
-    image: faces.image[row]!,
-    face: faces.face[row]!,
-    jpeg,
-    probabilities: Array.from(probabilities.subarray(row * width, (row + 1) * width)),
-  };
 }
 
 /** @throws UserError where the path is not valid UTF-8. */
@@ -184,5 +195,6 @@ export async function locate({
   if (faces.rawPaths[row] !== undefined) {
     throw new UserError(`'${name}' cannot be opened in the editor: its name is not valid UTF-8`);
   }
+  await assertHere(run, row);
   return { path: String(imagePath(run, row)), name };
 }

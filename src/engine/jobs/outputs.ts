@@ -6,8 +6,8 @@ import type { OutputKind } from '../../util/output-folder';
 export const CLUSTER_OUTPUT: OutputKind = {
   name: 'cluster',
   names: new RegExp(
-    String.raw`^(faces\.(csv|jsonl|parquet)|failed\.csv|without-face\.csv|report\.html|clusters\.json` +
-      String.raw`|clusters/(\d{2,}|noise)/(eigenface\.png|component-\d+\.png|occurrences\.svg|montage\.jpg))$`,
+    String.raw`^(faces\.(csv|jsonl|parquet)|labels(-complete)?\.csv|failed\.csv|without-face\.csv|report\.html|clusters\.json|explore\.ipynb` +
+      String.raw`|clusters/(\d{2,}|noise|not-faces|copies)/(eigenface\.png|component-\d+\.png|occurrences\.(svg|png)|montage\.jpg))$`,
   ),
 };
 /** Of `cluster`, where no image shows a face: the files of an earlier run stay. */
@@ -15,12 +15,18 @@ export const LISTS_OUTPUT: OutputKind = {
   name: CLUSTER_OUTPUT.name,
   names: /^(failed|without-face)\.csv$/,
 };
+/** What a person marked, and the same with what was inferred of everything else. */
+export const LABELS_FILE = 'labels.csv';
+export const COMPLETE_LABELS_FILE = 'labels-complete.csv';
+/** A notebook that loads the other files. */
+export const NOTEBOOK_FILE = 'explore.ipynb';
 export const facesFile = (format: TableFormat) => `faces.${format}`;
 
 /** Files that `cluster` of vectors always writes. */
 export const vectorsFiles = (formats: readonly TableFormat[]): string[] => [
   ...formats.map(facesFile),
   'clusters.json',
+  NOTEBOOK_FILE,
 ];
 /** Files that `cluster` of images always writes. */
 export const clusterFiles = (formats: readonly TableFormat[]): string[] => [
@@ -30,11 +36,10 @@ export const clusterFiles = (formats: readonly TableFormat[]): string[] => [
   'report.html',
 ];
 
-export const COMPARE_OUTPUT = outputOf('compare', [
-  'comparison.json',
-  'comparison.csv',
-  'comparison.svg',
-]);
+export const COMPARE_OUTPUT: PlainOutput = {
+  ...outputOf('compare', ['comparison.json', 'comparison.csv', 'comparison.svg']),
+  names: /^comparison\.(json|csv|svg|png)$/,
+};
 
 export const DATASET_OUTPUT = outputOf('dataset', [
   'dataset.json',
@@ -57,7 +62,6 @@ export const LABELS_OUTPUT: OutputKind = {
   name: 'labels',
   names: /^(labels\.csv|images\/\d+\.\w+)$/,
 };
-export const LABELS_FILE = 'labels.csv';
 
 export const EVALUATION_OUTPUT = outputOf('evaluate', [
   'evaluation.json',

@@ -1,9 +1,12 @@
 /** Renders the photo in which a face was found, with all of its faces. */
+import { access } from 'node:fs/promises';
+import { entryPlace } from '../../archives/archive-path';
 import { analysisSettingsSchema } from '../../domain/settings';
 import { imageLimits } from '../../images/image-limits';
 import type { EngineCalls } from '../../protocol/engine';
 import { membersOf, readClustering, silhouetteOfFace } from '../../runs/run-files';
 import { imagePath, type StoredRun } from '../../runs/run-store';
+import { shortPath } from '../../text/short-path';
 import { UserError } from '../../util/errors';
 import { type OpenRun, openRun } from '../open-runs';
 import { renderPhotoSafely } from '../render-images';
@@ -34,7 +37,10 @@ export async function photo(
 
   const limits = imageLimits(analysisSettingsSchema.parse(manifest.settings));
   const shown = await renderPhotoSafely(imagePath(run, row), SHOWN_SIDE, { limits, signal });
-  if ('reason' in shown) throw new UserError(`'${image}': ${shown.reason}`);
+  if ('reason' in shown) {
+    await assertHere(run, row);
+    throw new UserError(`'${image}': ${shown.reason}`);
+  }
   return {
     image,
     ...shown,
@@ -47,6 +53,24 @@ export async function photo(
       marked: markedColumns(run, other),
     })),
   };
+}
+
+/**
+ * The photos of a run that was opened from a file may be elsewhere.
+ * @throws UserError where that of a face is.
+ */
+export async function assertHere(run: StoredRun, row: number): Promise<void> {
+  if (run.manifest.file === undefined) return;
+  const path = imagePath(run, row);
+  if (entryPlace(path) !== undefined) return; // whoever reads it says what is wrong
+  const isHere = await access(path).then(
+    () => true,
+    () => false,
+  );
+  if (!isHere)
+    throw new UserError(
+      `the photo is not on this machine (expected '${shortPath(String(path))}'); its faces are in the file that was opened`,
+    );
 }
 
 function markedColumns({ corrections, manifest }: OpenRun, row: number): number[] {

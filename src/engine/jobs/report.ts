@@ -7,7 +7,7 @@ import { unlessDamaged } from '../../runs/run-schemas';
 import type { StoredRun } from '../../runs/run-store';
 import { forXml } from '../../text/neutralize';
 import type { MadePictures } from '../../summaries/cluster-pictures';
-import { faceCard } from './inspect';
+import { faceCard } from './face-cards';
 
 /** Maximum faces of a cluster in the page, the most typical first. */
 export const REPORT_FACES = 60;
@@ -57,6 +57,7 @@ async function panelState(
     generation: 1,
     selected: null,
     earlier: null,
+    copies: null,
     progress: null,
     problem: null,
     stale: [],

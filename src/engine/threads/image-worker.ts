@@ -20,7 +20,7 @@ import { type DetectionMode, isMostlyCrops } from '../../faces/choose-detection'
 import { alignedFaces, facesOrCrops, searchedFaces } from '../../faces/detect';
 import type { FaceFinder } from '../../faces/found-faces';
 import { type FaceDetector, openDetector } from '../../faces/detector';
-import { readBytes } from '../../images/encoded-image';
+import { readBytes, readImage } from '../../images/encoded-image';
 import { ImageError } from '../../images/image-error';
 import type { ImageLimits } from '../../images/image-limits';
 import { MemoryBudget } from '../../images/memory-budget';
@@ -60,6 +60,12 @@ export type ImagePath = string | Uint8Array;
 /** A rendered image, or why it cannot be rendered. */
 export type Rendered<T> = T | { reason: string };
 
+/** How an image is stored. */
+export interface StoredForm extends CropSize {
+  /** Exif's. */
+  orientation: number;
+}
+
 export interface ImageWorkerCalls {
   setUp: { params: ImageWorkerSetup; result: undefined };
   /** Analyzes images. Progress: number of images that are done. */
@@ -83,6 +89,8 @@ export interface ImageWorkerCalls {
     params: { path: ImagePath; size: CropSize; limits: ImageLimits };
     result: Rendered<{ pixels: Uint8Array<ArrayBuffer> }>;
   };
+  /** Size of the upright image, and how it is stored. Decodes nothing. */
+  storedForm: { params: { path: ImagePath; limits: ImageLimits }; result: Rendered<StoredForm> };
   /**
    * Ends the worker when its calls are done. (Terminating a thread inside ONNX Runtime would abort
    * the process.)
@@ -195,6 +203,12 @@ serve<ImageWorkerCalls>(port, {
   renderTile: async ({ path, size, limits }) => {
     const pixels = await orReason(renderTile(image(path), size, limits));
     return 'reason' in pixels ? pixels : { pixels };
+  },
+  storedForm: async ({ path, limits }) => {
+    const read = await orReason(readImage(image(path), limits));
+    if ('reason' in read) return read;
+    const { width, height, orientation } = read;
+    return { width, height, orientation };
   },
   close: async () => {
     await options?.catch(() => undefined); // thrown already

@@ -2,6 +2,7 @@
 import { CELEBA_ATTRIBUTES, readableAttribute } from '../../domain/attributes';
 import { pickMany, showWarning } from '../outlets';
 import { attributeFinder } from '../../domain/find-attribute';
+import { FileSession } from '../runs/file-session';
 import type { RunLibrary } from '../runs/run-library';
 import { readSettings } from '../settings/configuration';
 import type { CommandContext } from './command-context';
@@ -9,11 +10,14 @@ import type { CommandContext } from './command-context';
 export async function chooseAttributes({
   history,
   library,
-}: Pick<CommandContext, 'history' | 'library'>): Promise<void> {
+  panels,
+}: Pick<CommandContext, 'history' | 'library' | 'panels'>): Promise<void> {
+  const session = panels.active?.session;
   const { settings } = readSettings();
   const known = knownAttributes(library);
   const find = attributeFinder(known);
-  const attributes = settings.attributes.map((name) => find(name) ?? name);
+  const chosen = session instanceof FileSession ? session.settings : settings;
+  const attributes = chosen.attributes.map((name) => find(name) ?? name);
   const names = await pickMany<string>(
     known.map((name) => ({
       label: readableAttribute(name),
@@ -29,7 +33,9 @@ export async function chooseAttributes({
   }
   const same =
     names.length === attributes.length && names.every((name) => attributes.includes(name));
-  if (!same) await history.change({ attributes: names }, settings);
+  if (same) return;
+  if (session instanceof FileSession) await session.change({ attributes: names });
+  else await history.change({ attributes: names }, settings);
 }
 
 /** The attributes of the models that were used; those of the bundled model before the first run. */

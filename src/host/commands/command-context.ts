@@ -4,6 +4,7 @@ import type { Log } from '../outlets';
 import type { Panels } from '../panels/panels';
 import type { RunLibrary } from '../runs/run-library';
 import type { SettingHistory } from '../settings/setting-history';
+import type { Node } from '../side-panel/run-tree';
 
 export interface CommandContext {
   library: RunLibrary;
@@ -11,6 +12,8 @@ export interface CommandContext {
   history: SettingHistory;
   log: Log;
   engine: EngineClient;
+  /** The entry of the side panel that is selected. */
+  selected: () => Node | undefined;
   /** Folder of the cache. */
   storeDir: string;
   /** Folder of the networks that were written with the user's answers. */

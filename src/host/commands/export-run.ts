@@ -55,6 +55,7 @@ function write(
           outDir,
           reportScript: reportScript(root),
           overwrite,
+          png: true,
           formats: readSettings().settings.formats,
         },
         { signal, onProgress: reporter(report) },

@@ -4,8 +4,8 @@ import { METHOD_NAMES } from '../../domain/method-names';
 import type { ClusteringSettings } from '../../domain/settings';
 import { count, plural } from '../../text/numbers';
 import { ask, askText, type ItemWithActions, pickAction, showInformation } from '../outlets';
+import { changeSettings } from '../panels/clusters-panel-handlers';
 import type { RunSession } from '../runs/run-session';
-import { readSettings } from '../settings/configuration';
 import type { CommandContext } from './command-context';
 
 type Kept = KeptClustering & { settings: ClusteringSettings };
@@ -16,6 +16,12 @@ export async function keptClusterings(
   { panels, history, log }: Pick<CommandContext, 'panels' | 'history' | 'log'>,
 ): Promise<void> {
   session.allow();
+  if (session.file !== undefined) {
+    void showInformation(
+      'Face Clusters: to keep the clustering of a file, save the file under another name.',
+    );
+    return;
+  }
   const { kept, problems } = await session.queries.kept();
   for (const problem of problems) log.warn(problem);
   const before = kept.find(({ id }) => id === BEFORE);
@@ -41,7 +47,7 @@ export async function keptClusterings(
   if (value === null) await keep(session);
   else if (action === 'remove') await remove(session, value);
   else if (action === 'compare' || value.id === BEFORE) panels.showChanges(session, value.id);
-  else await history.change(value.settings, readSettings().settings);
+  else await changeSettings(session, history, value.settings);
 }
 
 const itemOf = (kept: Kept): Item => ({

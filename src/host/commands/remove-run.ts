@@ -1,8 +1,9 @@
 /** Removes the clusters of a folder after asking. */
+import { basename } from 'node:path';
 import { logBytes } from '../../corrections/correction-log';
 import { forName } from '../../text/neutralize';
 import { plural } from '../../text/numbers';
-import { ask } from '../outlets';
+import { ask, showInformation } from '../outlets';
 import type { RunSession } from '../runs/run-session';
 import { runTitle } from '../titles';
 import type { CommandContext } from './command-context';
@@ -11,6 +12,11 @@ export async function removeRun(
   session: RunSession,
   { library, panels }: Pick<CommandContext, 'library' | 'panels'>,
 ): Promise<void> {
+  if (session.file !== undefined) {
+    const name = forName(basename(session.file));
+    void showInformation(`'${name}' is a file: close its editor, or delete it in the explorer.`);
+    return;
+  }
   if (session.manifest !== null && !(await confirmed(session, session.manifest.faces))) return;
   panels.close(session);
   await library.remove(session);

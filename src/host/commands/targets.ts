@@ -7,6 +7,7 @@ import { pickOne, showInformation } from '../outlets';
 import type { Panels } from '../panels/panels';
 import type { RunLibrary } from '../runs/run-library';
 import { RunSession } from '../runs/run-session';
+import type { Node } from '../side-panel/run-tree';
 import { clusterText, runTitle, titleOfCluster } from '../titles';
 
 export interface ClusterTarget {
@@ -41,9 +42,11 @@ export const RUN_WITH_FACELESS_IMAGES: Applicable = {
 };
 
 export class Targets {
+  /** @param selected entry of the side panel. */
   constructor(
     private readonly library: RunLibrary,
     private readonly panels: Panels,
+    private readonly selected: () => Node | undefined,
   ) {}
 
   /**
@@ -51,6 +54,7 @@ export class Targets {
    * @returns undefined if there is no run or the user picked none.
    */
   async run(argument: unknown, { applies, none }: Applicable): Promise<RunSession | undefined> {
+    if (argument === SELECTION) return this.selected()?.session;
     const named = sessionOf(argument);
     if (named !== undefined) return named;
     const active = this.panels.active?.session;
@@ -68,6 +72,10 @@ export class Targets {
   async cluster(argument: unknown): Promise<ClusterTarget | undefined> {
     const session = await this.run(argument, ANALYZED_RUN);
     if (session === undefined) return undefined;
+    if (argument === SELECTION) {
+      const node = this.selected();
+      return node?.kind === 'cluster' ? node : undefined;
+    }
     const named = clusterOf(argument);
     if (named !== undefined) return { session, cluster: named };
     await session.load();
@@ -88,12 +96,21 @@ export class Targets {
   }
 }
 
+/** Argument of the keys of the side panel: they apply to its selection. */
+const SELECTION = 'selection';
+
 /** Menus of the side panel and the panel pass `{session}` and `{session, cluster}`. */
 function sessionOf(argument: unknown): RunSession | undefined {
   if (typeof argument !== 'object' || argument === null || !('session' in argument))
     return undefined;
   return argument.session instanceof RunSession ? argument.session : undefined;
 }
+
+/** Clusters of the side panel's selection that belong to a run. */
+export const clustersOf = (session: RunSession, nodes: unknown): ClusterSummary[] =>
+  (Array.isArray(nodes) ? (nodes as unknown[]) : []).flatMap((node) =>
+    sessionOf(node) === session ? (clusterOf(node) ?? []) : [],
+  );
 
 function clusterOf(argument: unknown): ClusterSummary | undefined {
   return sessionOf(argument) !== undefined &&

@@ -2,10 +2,12 @@
 import { basename } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
+import { NAMED_COLORS } from '../../domain/cluster-colors';
 import { entryPlace } from '../../archives/archive-path';
 import type { PanelParams, SettingChanges } from '../../protocol/panel';
 import { forName } from '../../text/neutralize';
-import { askText, type Log, showInformation } from '../outlets';
+import { askText, pickOne, type Log, showInformation } from '../outlets';
+import { FileSession } from '../runs/file-session';
 import type { RunSession } from '../runs/run-session';
 import { readSettings } from '../settings/configuration';
 import type { SettingHistory } from '../settings/setting-history';
@@ -87,6 +89,22 @@ export async function useImages(
   await vscode.commands.executeCommand(`faceClusters.${action}`, node);
 }
 
+/** Lets the user choose the color of a cluster. */
+export async function askForColor(session: RunSession, id: number): Promise<void> {
+  const cluster = session.clustering?.clusters.find((each) => each.id === id);
+  if (cluster === undefined) return;
+  const given = cluster.said?.color;
+  const items = Object.entries(NAMED_COLORS).map(([label, value]) => ({
+    label,
+    description: value === given ? 'now' : '',
+    value,
+  }));
+  const choices = [{ label: 'By its number', description: '', value: null }, ...items];
+  const color = await pickOne<string | null>(choices, { title: 'Color of the cluster' });
+  if (color === undefined || color === (given ?? null)) return;
+  await session.correct({ kind: 'color', cluster: id, color });
+}
+
 /** Asks for the note of a cluster; an empty one removes it. */
 export async function askForNote(session: RunSession, id: number): Promise<void> {
   const cluster = session.clustering?.clusters.find((each) => each.id === id);
@@ -102,11 +120,19 @@ export async function askForNote(session: RunSession, id: number): Promise<void>
   await session.correct({ kind: 'note', cluster: id, note });
 }
 
-/** Writes the settings that differ from the current ones, as one change. */
+/**
+ * Writes the settings that differ from the current ones, as one change. Those of clusters from a
+ * file are kept with them.
+ */
 export async function changeSettings(
+  session: RunSession,
   history: SettingHistory,
   changes: SettingChanges,
 ): Promise<void> {
+  if (session instanceof FileSession) {
+    await session.change(changes);
+    return;
+  }
   const { settings } = readSettings();
   const given = Object.entries(changes) as [keyof SettingChanges, unknown][];
   const changed = given.filter(

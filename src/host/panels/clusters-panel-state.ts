@@ -1,5 +1,4 @@
 /** What the page of a run's panel shows. */
-import { clusteringSettings } from '../../domain/settings';
 import type { PanelEvent, PanelState } from '../../protocol/panel';
 import type { RunSession } from '../runs/run-session';
 import { readSettings } from '../settings/configuration';
@@ -21,7 +20,7 @@ interface PanelView {
 
 export function panelState(session: RunSession, view: PanelView): PanelState {
   const { waits, generation, progress, problem, stale, changes } = session;
-  const { settings, problems } = readSettings();
+  const { problems } = readSettings();
   const manifest = waits ? null : session.manifest;
   const clustering = waits ? null : session.clustering;
   const exists = session.clustering?.clusters.some(({ id }) => id === view.selected) === true;
@@ -32,6 +31,7 @@ export function panelState(session: RunSession, view: PanelView): PanelState {
     failures: manifest?.failures.slice(0, MAX_LISTED) ?? [],
     faceless: manifest?.faceless.slice(0, MAX_LISTED) ?? [],
     clustering,
+    copies: waits ? null : session.copies,
     judgement: waits ? null : session.judgement,
     generation,
     selected: exists ? view.selected : null,
@@ -43,7 +43,7 @@ export function panelState(session: RunSession, view: PanelView): PanelState {
     settingProblems: problems,
     undo: view.undo,
     redo: view.redo,
-    settings: clusteringSettings(settings),
+    settings: session.settings,
     comparison: view.comparisonHidden || waits ? null : session.comparison,
   };
 }

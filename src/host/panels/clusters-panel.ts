@@ -1,8 +1,15 @@
 /** The webview panel of a run. */
 import type * as vscode from 'vscode';
 import type { Progress } from '../../domain/progress';
-import { PANEL_QUERIES, type PanelCalls, type PanelEvent, panelParams } from '../../protocol/panel';
+import {
+  PANEL_QUERIES,
+  type PanelAct,
+  type PanelCalls,
+  type PanelEvent,
+  panelParams,
+} from '../../protocol/panel';
 import type { Handlers } from '../../channel/serve';
+import { copyFaces } from '../commands/copy-images';
 import { Disposables, listen } from '../disposables';
 import type { Log } from '../outlets';
 import type { RunSession } from '../runs/run-session';
@@ -10,6 +17,7 @@ import type { SettingHistory } from '../settings/setting-history';
 import { runTitle } from '../titles';
 import { UserError } from '../../util/errors';
 import {
+  askForColor,
   askForNote,
   changeSettings,
   openImage,
@@ -20,6 +28,7 @@ import { panelState, picturesEvent } from './clusters-panel-state';
 import { undoSteps } from './undo-steps';
 import { panelQueries } from './panel-queries';
 import { reportFailure, servePages, untilAborted } from './serve-page';
+import { learned } from '../walkthrough';
 import { showPage } from './webview-page';
 
 export interface PanelContext {
@@ -28,6 +37,11 @@ export interface PanelContext {
   log: Log;
   /** Called when the panel shows a cluster, or all clusters (null). */
   onSelect: (session: RunSession, cluster: number | null) => void;
+}
+
+interface OwnContext extends PanelContext {
+  /** Called when the panel comes to the front, or another one does. */
+  onActive: () => void;
 }
 
 export class ClustersPanel {
@@ -42,7 +56,7 @@ export class ClustersPanel {
   constructor(
     private readonly panel: vscode.WebviewPanel,
     readonly session: RunSession,
-    private readonly context: PanelContext,
+    private readonly context: OwnContext,
     private shown: number | null,
     onDispose: () => void,
   ) {
@@ -78,6 +92,11 @@ export class ClustersPanel {
       }),
     );
     add(
+      panel.onDidChangeViewState(() => {
+        context.onActive();
+      }),
+    );
+    add(
       panel.onDidDispose(() => {
         this.disposables.dispose();
         onDispose();
@@ -103,9 +122,9 @@ export class ClustersPanel {
    * Brings the panel to the front.
    * @param selected the cluster to show; null for all clusters, undefined for the one shown before.
    */
-  show(selected?: number | null): void {
+  show(selected: number | null | undefined, preserveFocus: boolean): void {
     if (selected !== undefined) this.select(selected);
-    this.panel.reveal(undefined, false);
+    this.panel.reveal(undefined, preserveFocus);
   }
 
   /** Sends the state of the run and the settings to the page. */
@@ -134,6 +153,11 @@ export class ClustersPanel {
     await this.session.compare();
   }
 
+  /** Asks the page for something that depends on what is selected there. */
+  act(act: PanelAct): void {
+    if (!this.session.waits) this.tell({ kind: 'act', act });
+  }
+
   close(): void {
     this.panel.dispose();
   }
@@ -145,6 +169,7 @@ export class ClustersPanel {
 
   private select(cluster: number | null) {
     this.shown = cluster;
+    if (cluster !== null) learned('hasLooked');
     this.refresh();
     this.context.onSelect(this.session, cluster);
   }
@@ -184,14 +209,20 @@ export class ClustersPanel {
       select: ({ cluster }) => {
         this.select(cluster);
       },
+      color: async ({ cluster }) => {
+        await askForColor(session, cluster);
+      },
       note: async ({ cluster }) => {
         await askForNote(session, cluster);
+      },
+      copyFaces: async ({ rows }) => {
+        await copyFaces(session, rows);
       },
       images: async (params) => {
         await useImages(session, params);
       },
       settings: async ({ changes }) => {
-        await changeSettings(context.history, changes);
+        await changeSettings(session, context.history, changes);
       },
       changes: ({ id }) => {
         this.showChanges(id);

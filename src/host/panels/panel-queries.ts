@@ -1,16 +1,27 @@
 /** What the page of a run's panel asks of the engine. */
 import type { Handlers } from '../../channel/serve';
+import type { FaceAnswer } from '../../domain/faces';
 import type { PANEL_QUERIES, PanelCalls } from '../../protocol/panel';
 import type { RunQueries } from '../runs/run-queries';
+import { learned } from '../walkthrough';
 import { plainBytes, plainComponents, plainMap, withPlainJpeg } from './plain-bytes';
+
+const plainAnswer = ({ total, faces }: FaceAnswer): FaceAnswer => ({
+  total,
+  faces: faces.map(withPlainJpeg),
+});
 
 export const panelQueries = (
   queries: RunQueries,
 ): Pick<Handlers<PanelCalls>, (typeof PANEL_QUERIES)[number]> => ({
-  faces: async (part) => (await queries.faces(part)).map(withPlainJpeg),
+  faces: async (part) => plainAnswer(await queries.faces(part)),
+  copies: async ({ start, count }) => {
+    const answer = await queries.copies(start, count);
+    return answer && { ...answer, groups: answer.groups.map((group) => group.map(withPlainJpeg)) };
+  },
   ask: async (question) => {
-    const { total, faces } = await queries.ask(question);
-    return { total, faces: faces.map(withPlainJpeg) };
+    learned('hasAsked');
+    return plainAnswer(await queries.ask(question));
   },
   photo: async ({ row }) => withPlainJpeg(await queries.photo(row)),
   alike: async ({ row, count }) => {

@@ -1,11 +1,13 @@
 /** The open panels, at most one per run, restored when the window is reloaded. */
 import * as vscode from 'vscode';
-import { panelMementoSchema } from '../../protocol/panel';
+import { type PanelAct, panelMementoSchema } from '../../protocol/panel';
 import type { RunLibrary } from '../runs/run-library';
 import type { RunSession } from '../runs/run-session';
 import { ClustersPanel, type PanelContext } from './clusters-panel';
 
 export const VIEW_TYPE = 'faceClusters.clusters';
+/** Of files of runs, which open in an editor of their own. */
+export const FILE_VIEW_TYPE = 'faceClusters.file';
 
 /** A panel in front, with the cluster it shows (null for all clusters). */
 interface ActivePanel {
@@ -17,6 +19,9 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
   private readonly open = new Map<RunSession, ClustersPanel>();
   private readonly opened = new vscode.EventEmitter<RunSession>();
   private readonly closed = new vscode.EventEmitter<RunSession>();
+  private readonly activated = new vscode.EventEmitter<undefined>();
+  /** Another panel, or none, is in front. */
+  readonly onDidChangeActive = this.activated.event;
   readonly onDidOpen = this.opened.event;
   readonly onDidClose = this.closed.event;
 
@@ -40,16 +45,25 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
   /**
    * Shows a run that the user requested.
    * @param selected the cluster to show; null for all clusters, undefined for the one shown before.
+   * @param preserveFocus whether the side panel keeps the focus.
    */
-  show(session: RunSession, selected?: number | null): void {
+  show(session: RunSession, selected?: number | null, preserveFocus = false): void {
     session.allow();
     const panel = this.open.get(session);
     if (panel !== undefined) {
-      panel.show(selected);
+      panel.show(selected, preserveFocus);
+      return;
+    }
+    if (session.file !== undefined) {
+      const uri = vscode.Uri.file(session.file);
+      void vscode.commands.executeCommand('vscode.openWith', uri, FILE_VIEW_TYPE);
       return;
     }
     this.adopt(
-      vscode.window.createWebviewPanel(VIEW_TYPE, '', vscode.ViewColumn.Active),
+      vscode.window.createWebviewPanel(VIEW_TYPE, '', {
+        viewColumn: vscode.ViewColumn.Active,
+        preserveFocus,
+      }),
       session,
       selected ?? null,
     );
@@ -67,6 +81,13 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
   showChanges(session: RunSession, id: string): void {
     this.show(session, null);
     this.open.get(session)?.showChanges(id);
+  }
+
+  /** Asks the page of the panel in front for something. @returns whether there is one. */
+  act(act: PanelAct): boolean {
+    const panel = [...this.open.values()].find(({ isActive }) => isActive);
+    panel?.act(act);
+    return panel !== undefined;
   }
 
   /** Sends the current settings to all pages. */
@@ -103,14 +124,27 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
     for (const panel of this.open.values()) panel.detach();
     this.opened.dispose();
     this.closed.dispose();
+    this.activated.dispose();
+  }
+
+  /** Shows a run in the editor of its file. */
+  async showInEditor(panel: vscode.WebviewPanel, session: RunSession): Promise<void> {
+    this.adopt(panel, session, null);
+    await session.followSettings();
   }
 
   private adopt(panel: vscode.WebviewPanel, session: RunSession, selected: number | null) {
-    const clusters = new ClustersPanel(panel, session, this.context, selected, () => {
+    const onActive = () => {
+      this.activated.fire(undefined);
+    };
+    const context = { ...this.context, onActive };
+    const clusters = new ClustersPanel(panel, session, context, selected, () => {
       this.open.delete(session);
       this.closed.fire(session);
+      onActive();
     });
     this.open.set(session, clusters);
     this.opened.fire(session);
+    onActive();
   }
 }

@@ -1,32 +1,25 @@
 /** Saves a comparison as a chart or a table. */
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { comparisonChart } from '../../summaries/comparison-chart';
 import { comparisonCsv } from '../../summaries/comparison-table';
 import { csvText } from '../../text/csv-text';
 import { forName } from '../../text/neutralize';
-import { UserError } from '../../util/errors';
 import { writeChosenFile } from '../../util/user-files';
+import { CHART_FILTERS, chartAs, chooseFile } from '../chart-file';
 import { showInformation } from '../outlets';
 import type { RunSession } from '../runs/run-session';
 
-export async function saveComparison({ comparison, folders }: RunSession): Promise<void> {
+export async function saveComparison(session: RunSession): Promise<void> {
+  const { comparison, folders } = session;
   if (comparison === null) return;
-  const first = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? folders[0] ?? '';
-  const target = await vscode.window.showSaveDialog({
-    title: 'Save the comparison',
-    defaultUri: vscode.Uri.file(join(first, 'comparison.svg')),
-    filters: { 'Chart (SVG)': ['svg'], 'Table (CSV)': ['csv'] },
-  });
-  if (target === undefined) return;
-  if (target.scheme !== 'file')
-    throw new UserError(
-      `expected a file on a disk of the computer that VS Code works on, got '${forName(target.toString())}'`,
-    );
-  const table = target.fsPath.toLowerCase().endsWith('.csv');
-  await writeChosenFile(
-    target.fsPath,
-    table ? csvText(comparisonCsv(comparison)) : comparisonChart(comparison),
-  );
-  void showInformation(`Face Clusters: the comparison was written to '${forName(target.fsPath)}'.`);
+  const start = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? dirname(folders[0] ?? '');
+  const filters = { ...CHART_FILTERS, 'Table (CSV)': ['csv'] };
+  const file = await chooseFile('Save the comparison', join(start, 'comparison.svg'), filters);
+  if (file === undefined) return;
+  const content = file.toLowerCase().endsWith('.csv')
+    ? csvText(comparisonCsv(comparison))
+    : await chartAs(file, comparisonChart(comparison), session);
+  await writeChosenFile(file, content);
+  void showInformation(`Face Clusters: the comparison was written to '${forName(file)}'.`);
 }

@@ -14,24 +14,30 @@ export function undoSteps(
   history: SettingHistory,
 ): { undo: string | null; redo: string | null } {
   const corrections = session.clustering?.corrections;
-  const undone = later(corrections?.undo ?? null, history.last);
-  const redone = earlier(corrections?.redo ?? null, history.lastUndone);
+  const undone = later(corrections?.undo ?? null, lastOf(session, history));
+  const redone = earlier(corrections?.redo ?? null, lastUndoneOf(session, history));
   return { undo: undone?.text ?? null, redo: redone?.text ?? null };
 }
 
 export async function undo(session: RunSession, history: SettingHistory): Promise<void> {
   const correction = session.clustering?.corrections?.undo ?? null;
-  if (correction !== null && later(correction, history.last) === correction)
+  if (correction !== null && later(correction, lastOf(session, history)) === correction)
     await session.correct({ kind: 'undo' });
-  else await history.undo();
+  else if (lastOf(session, history) !== null) await history.undo();
 }
 
 export async function redo(session: RunSession, history: SettingHistory): Promise<void> {
   const correction = session.clustering?.corrections?.redo ?? null;
-  if (correction !== null && earlier(correction, history.lastUndone) === correction)
+  if (correction !== null && earlier(correction, lastUndoneOf(session, history)) === correction)
     await session.correct({ kind: 'redo' });
-  else await history.redo();
+  else if (lastUndoneOf(session, history) !== null) await history.redo();
 }
+
+/** Clusters of a file do not follow the settings that the history holds. */
+const lastOf = ({ file }: RunSession, history: SettingHistory): Step =>
+  file === undefined ? history.last : null;
+const lastUndoneOf = ({ file }: RunSession, history: SettingHistory): Step =>
+  file === undefined ? history.lastUndone : null;
 
 const later = (a: Step, b: Step): Step => (a === null || (b !== null && b.at > a.at) ? b : a);
 

@@ -34,6 +34,7 @@ export class FolderWatch implements vscode.Disposable {
 
   /** Watches the folders of a run, and looks for changes since its analysis. */
   add(session: RunSession): void {
+    if (session.file !== undefined) return; // its photos may be anywhere
     this.open.add(session);
     this.update();
     void this.check(session);

@@ -5,14 +5,14 @@ import type { PanelProblem } from '../../protocol/panel';
 import { upperFirst } from '../../text/letter-case';
 import { CancelledError, messageOf, UserError } from '../../util/errors';
 
-export type JobKind = 'analyze' | 'cluster' | 'compare' | 'correct';
+export type JobKind = 'analyze' | 'cluster' | 'compare' | 'correct' | 'open';
 
 /** How a job ended. */
 export type Outcome =
   | { kind: 'done' }
   | { kind: 'cancelled' }
   /** A defect is of the program; other failures are of what was asked for. */
-  | { kind: 'failed'; message: string; retry: boolean; isDefect: boolean };
+  | { kind: 'failed'; message: string; retry: boolean; isDefect?: boolean };
 
 interface JobEvents {
   onProgress: (progress: Progress | null) => void;
@@ -38,6 +38,7 @@ const STAGES: Readonly<Record<JobKind, Progress['stage']>> = {
   cluster: 'cluster',
   compare: 'compare',
   correct: 'cluster',
+  open: 'open',
 };
 
 /** A cancelled analysis is reported by its notification. */
@@ -46,6 +47,7 @@ const CANCELLED: Readonly<Record<JobKind, string | null>> = {
   cluster: 'Clustering was cancelled.',
   compare: 'The comparison was cancelled.',
   correct: 'The correction was cancelled.',
+  open: 'Opening the file was cancelled.',
 };
 
 function withResolvers(): { promise: Promise<void>; resolve: () => void } {

@@ -12,6 +12,8 @@ import type { SessionContext } from './session-context';
 interface LibraryEvents {
   /** A change of one run, or of the list of runs (undefined). */
   change: [RunSession | undefined];
+  /** Progress of a job. */
+  progress: [RunSession];
 }
 
 export class RunLibrary extends EventEmitter<LibraryEvents> {
@@ -58,6 +60,19 @@ export class RunLibrary extends EventEmitter<LibraryEvents> {
     return session;
   }
 
+  /** Lists a run that was opened from a file, until it is closed. */
+  open(session: RunSession): void {
+    this.sessions.unshift(session);
+    this.follow(session);
+  }
+
+  /** Takes such a run from the list. */
+  close(session: RunSession): void {
+    session.end();
+    this.sessions = this.sessions.filter((other) => other !== session);
+    this.emit('change', undefined);
+  }
+
   /** Removes a run from the list and the disk; the images are not touched. */
   async remove(session: RunSession): Promise<void> {
     session.end();
@@ -70,6 +85,7 @@ export class RunLibrary extends EventEmitter<LibraryEvents> {
 
   private follow(session: RunSession) {
     session.on('state', () => this.emit('change', session));
+    session.on('progress', () => this.emit('progress', session));
     this.emit('change', undefined);
   }
 }

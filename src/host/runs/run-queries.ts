@@ -4,6 +4,8 @@ import type { Comparison } from '../../domain/comparison';
 import type {
   ClusterDistance,
   ClusterPictures,
+  CopiesAnswer,
+  CopiesSummary,
   FaceAnswer,
   FaceCard,
   FaceComponents,
@@ -60,6 +62,17 @@ export class RunQueries {
     yield await this.engine().call('pictures', { runDir });
   }
 
+  /** The copies among the faces; null where they are not known yet. */
+  async copies(start: number, count: number): Promise<CopiesAnswer | null> {
+    return this.engine().call('copies', { runDir: this.runDir, start, count });
+  }
+
+  /** Null where they are not known yet, and where there are none. */
+  async copySummary(): Promise<CopiesSummary | null> {
+    const { copies = 0, originals = 0 } = (await this.copies(0, 0)) ?? {};
+    return copies === 0 ? null : { copies, originals };
+  }
+
   async kept(): Promise<EngineCalls['kept']['result']> {
     return this.engine().call('kept', { runDir: this.runDir });
   }
@@ -78,7 +91,7 @@ export class RunQueries {
   }
 
   /** A page of the faces of a cluster. */
-  async faces(part: Omit<EngineCalls['page']['params'], 'runDir'>): Promise<FaceCard[]> {
+  async faces(part: Omit<EngineCalls['page']['params'], 'runDir'>): Promise<FaceAnswer> {
     return this.engine().call('page', { ...part, runDir: this.runDir });
   }
 
@@ -137,13 +150,25 @@ export class RunQueries {
     return this.engine().call('clusterPaths', { runDir: this.runDir, cluster });
   }
 
-  /** Copies the images of a cluster into a folder. */
+  /** Copies the images of a cluster, or of all, into a folder. */
   async copyImages(
-    cluster: number,
-    outDir: string,
+    params: Omit<EngineCalls['copyImages']['params'], 'runDir'>,
     options: CallOptions,
   ): Promise<EngineCalls['copyImages']['result']> {
-    return this.engine().call('copyImages', { runDir: this.runDir, cluster, outDir }, options);
+    return this.engine().call('copyImages', { ...params, runDir: this.runDir }, options);
+  }
+
+  /** Writes XMP side-cars of all images. */
+  async writeSidecars(
+    params: Omit<EngineCalls['writeSidecars']['params'], 'runDir'>,
+    options: CallOptions,
+  ): Promise<EngineCalls['writeSidecars']['result']> {
+    return this.engine().call('writeSidecars', { ...params, runDir: this.runDir }, options);
+  }
+
+  /** A chart as PNG. */
+  async drawChart(svg: string): Promise<Uint8Array> {
+    return this.engine().call('drawChart', { svg });
   }
 
   async export(
@@ -151,6 +176,12 @@ export class RunQueries {
     options: CallOptions,
   ): Promise<EngineCalls['export']['result']> {
     return this.engine().call('export', { ...target, runDir: this.runDir }, options);
+  }
+
+  /** Writes the run into one file. @returns its size, in bytes. */
+  async pack(file: string, options: CallOptions): Promise<number> {
+    const params = { runDir: this.runDir, file, overwrite: true };
+    return (await this.engine().call('pack', params, options)).bytes;
   }
 
   private async embedIfWanted({ features }: ClusteringSettings, options: CallOptions) {

@@ -2,58 +2,43 @@
  * A set of folders with its analysis and clustering: the model behind a panel and an entry of the
  * side panel. Does not depend on VS Code.
  */
-import { EventEmitter } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
-import type { Clustering } from '../../domain/clustering';
-import type { Comparison } from '../../domain/comparison';
-import type { ClusterPictures } from '../../domain/faces';
-import type { Judgement } from '../../domain/judgement';
 import type { Progress } from '../../domain/progress';
-import type { FolderChanges, RunManifest } from '../../domain/run';
-import { type ClusteringSettings, clusteringSettings } from '../../domain/settings';
-import type { CallOptions, EngineClient } from '../../engine/client';
+import type { RunManifest } from '../../domain/run';
+import type { ClusteringSettings } from '../../domain/settings';
+import type { CallOptions } from '../../engine/client';
 import type { PanelProblem } from '../../protocol/panel';
-import { messageOf, UserError } from '../../util/errors';
+import { messageOf } from '../../util/errors';
 import { CorrectionQueue, type Correcting } from './correction-queue';
 import { judgeClusters } from './judge-clusters';
 import { JobRunner, type Outcome } from './job-runner';
 import { type Attempt, Previews } from './previews';
 import { readStored, storedComparison } from './read-stored';
 import { RunQueries } from './run-queries';
-import type { SessionContext, SessionEvents } from './session-context';
+import { RunState } from './run-state';
+import type { SessionContext } from './session-context';
 import { settingsOfFolders } from './settings-of-folders';
-import { staleSettings } from './stale-settings';
 
-export class RunSession extends EventEmitter<SessionEvents> {
-  clustering: Clustering | null = null;
-  pictures: ClusterPictures[] | null = null;
-  /** Agreement of the clusters with labels beside the images; null where not known. */
-  judgement: Judgement | null = null;
-  comparison: Comparison | null = null;
-  /** Changes in the folders since the analysis; null if not known. */
-  changes: FolderChanges = null;
-  /** Number of clusterings so far: faces and pictures of an earlier one are outdated. */
-  generation = 0;
-
+export class RunSession extends RunState {
   readonly jobs: JobRunner;
   readonly queries: RunQueries;
-  private removed = false;
-  private requested = false;
-  private loading: Promise<void> | undefined;
+  /** The file that the run was opened from; undefined for a run of folders. */
+  readonly file: string | undefined = undefined;
+  protected removed = false;
+  protected loading: Promise<void> | undefined;
   private readonly corrections: CorrectionQueue;
   private readonly previews: Previews;
   /** Number of clusterings so far that were not made by corrections. */
   private clusterings = 0;
 
   constructor(
-    private readonly context: SessionContext,
-    readonly id: string,
-    /** Folder of the stored run. */
-    readonly runDir: string,
-    readonly folders: string[],
-    public manifest: RunManifest | null = null,
+    context: SessionContext,
+    id: string,
+    runDir: string,
+    folders: string[],
+    manifest: RunManifest | null = null,
   ) {
-    super();
+    super(context, id, runDir, folders, manifest);
     this.queries = new RunQueries(() => this.engine, runDir, context.storeDir);
     this.jobs = new JobRunner({
       onProgress: (progress) => this.emit('progress', progress),
@@ -85,35 +70,6 @@ export class RunSession extends EventEmitter<SessionEvents> {
 
   isBusy(): boolean {
     return this.jobs.kind !== undefined;
-  }
-
-  /**
-   * Whether the run may not start anything: the workspace is not trusted, and the user has not
-   * requested the run since the window was opened.
-   */
-  get waits(): boolean {
-    return !this.requested && !this.context.trusted();
-  }
-
-  /** Marks the run as requested by the user. */
-  allow(): void {
-    const { waits } = this;
-    this.requested = true;
-    if (waits) this.emit('allowed');
-  }
-
-  /** @throws UserError while the run waits for trust. */
-  private get engine(): EngineClient {
-    if (this.waits)
-      throw new UserError(
-        'clusters of a workspace that is not trusted are used only after you open them',
-      );
-    return this.context.engine;
-  }
-
-  /** Settings whose change takes effect with the next analysis. */
-  get stale(): string[] {
-    return this.manifest === null ? [] : staleSettings(this.manifest, this.context.settings());
   }
 
   /**
@@ -155,8 +111,7 @@ export class RunSession extends EventEmitter<SessionEvents> {
   /** Compares the clustering methods; the comparison is stored with the run. */
   compare(): Promise<Outcome> {
     return this.run('compare', undefined, async (options) => {
-      const settings = clusteringSettings(this.context.settings());
-      this.comparison = await this.queries.compareAll(settings, options);
+      this.comparison = await this.queries.compareAll(this.settings, options);
     });
   }
 
@@ -184,8 +139,13 @@ export class RunSession extends EventEmitter<SessionEvents> {
   /** Repeats the job that failed. */
   retry(): Promise<Outcome> {
     const { failedKind } = this.jobs;
-    if (this.manifest === null) return this.analyze();
+    if (this.manifest === null || failedKind === 'open') return this.begin();
     return failedKind === 'correct' ? this.correct({ kind: 'replay' }) : this[failedKind]();
+  }
+
+  /** Makes the run, once more if that failed. */
+  protected begin(): Promise<Outcome> {
+    return this.analyze();
   }
 
   cancel(): void {
@@ -205,7 +165,7 @@ export class RunSession extends EventEmitter<SessionEvents> {
     return this.loading;
   }
 
-  private async loadStored(): Promise<void> {
+  protected async loadStored(): Promise<void> {
     if (this.manifest === null || this.clustering !== null) return;
     try {
       this.comparison = await storedComparison(this.runDir, this.context.log);
@@ -226,8 +186,7 @@ export class RunSession extends EventEmitter<SessionEvents> {
     await this.load();
     await this.previews.ended; // the last one may be by the new settings
     const analyzing = this.jobs.kind === 'analyze'; // ends with a clustering by these settings
-    const wanted = clusteringSettings(this.context.settings());
-    const outdated = this.isBusy() || !isDeepStrictEqual(this.clustering?.settings, wanted);
+    const outdated = this.isBusy() || !isDeepStrictEqual(this.clustering?.settings, this.settings);
     if (this.manifest !== null && !analyzing && outdated) await this.cluster();
     else this.emit('state');
   }
@@ -259,6 +218,8 @@ export class RunSession extends EventEmitter<SessionEvents> {
         this.pictures = pictures;
         this.emit('pictures', pictures);
       }
+      this.copies = await this.queries.copySummary();
+      this.emit('state');
       await this.judge();
     } catch (error) {
       if (generation === this.generation) this.pictures = null; // or a preview would stay
@@ -268,7 +229,7 @@ export class RunSession extends EventEmitter<SessionEvents> {
   }
 
   /** Compares the clusters with labels, if there are any beside the images. */
-  private async judge(): Promise<void> {
+  protected async judge(): Promise<void> {
     const { generation } = this;
     const isOutdated = () => generation !== this.generation || this.isBusy() || this.removed;
     const judgement = await judgeClusters(this.engine, this.runDir, (message) => {
@@ -280,16 +241,8 @@ export class RunSession extends EventEmitter<SessionEvents> {
   }
 
   private async clusterFaces(options: CallOptions, attempt?: Attempt): Promise<void> {
-    const settings = { ...this.context.settings(), ...attempt?.changes };
-    const wanted = clusteringSettings(settings);
-    this.show(await this.queries.cluster(wanted, options, attempt?.isFurther));
+    const settings = { ...this.settings, ...attempt?.changes };
+    this.show(await this.queries.cluster(settings, options, attempt?.isFurther));
     this.clusterings += 1;
-  }
-
-  private show(clustering: Clustering | null): void {
-    this.clustering = clustering;
-    this.pictures = null;
-    this.judgement = null;
-    this.generation += 1;
   }
 }

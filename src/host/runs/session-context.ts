@@ -24,6 +24,8 @@ export interface SessionEvents {
   state: [];
   progress: [Progress | null];
   pictures: [ClusterPictures[]];
+  /** The clusters were corrected or made anew. */
+  changed: [];
   /** The user requested a run that was waiting for trust. */
   allowed: [];
 }

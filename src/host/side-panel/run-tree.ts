@@ -14,6 +14,9 @@ import type { RunLibrary } from '../runs/run-library';
 import type { RunSession } from '../runs/run-session';
 import { clusterText, runTitle, titleOfCluster } from '../titles';
 
+/** Second argument of commands of a click: the keys of the list go on to apply. */
+export const SIDE_PANEL = 'side panel';
+
 export interface RunNode {
   kind: 'run';
   session: RunSession;
@@ -109,7 +112,7 @@ function runItem({ session }: RunNode): vscode.TreeItem {
   item.command = {
     command: 'faceClusters.openRun',
     title: 'Show Clusters',
-    arguments: [{ kind: 'run', session }],
+    arguments: [{ kind: 'run', session }, SIDE_PANEL],
   };
   return item;
 }
@@ -121,6 +124,7 @@ function runContext(session: RunSession): string {
     ['busy', session.isBusy()],
     ['idle', !session.isBusy()],
     ['analyzed', manifest !== null],
+    ['file', session.file !== undefined],
     ['failures', (manifest?.failures.length ?? 0) > 0],
     ['faceless', (manifest?.faceless.length ?? 0) > 0],
   ];
@@ -130,12 +134,15 @@ function runContext(session: RunSession): string {
 function runIcon(session: RunSession): string {
   if (session.isBusy()) return 'sync~spin';
   if (session.problem !== null) return 'warning';
+  if (session.file !== undefined) return 'package';
   return changesText(session.changes) === '' ? 'folder' : 'bell-dot';
 }
 
-function runDescription({ manifest, clustering, progress, problem, changes }: RunSession): string {
+function runDescription(session: RunSession): string {
+  const { manifest, clustering, progress, problem, changes, file } = session;
   if (progress !== null) return stageText(progress);
-  if (manifest === null) return problem?.message ?? 'not analyzed yet';
+  if (manifest === null)
+    return problem?.message ?? (file === undefined ? 'not analyzed yet' : 'not opened yet');
   return [
     plural(manifest.faces, 'face'),
     clustering === null ? '' : clustersText(clustering.clusters),
@@ -161,14 +168,20 @@ function clusterItem(node: ClusterNode): vscode.TreeItem {
     tooltip: clusterTooltip(node),
   });
   item.id = `${session.id}/${String(session.generation)}/${String(cluster.id)}`;
-  item.contextValue = 'cluster';
+  item.contextValue = clusterContext(cluster);
   item.iconPath = new vscode.ThemeIcon('organization');
   item.command = {
     command: 'faceClusters.openCluster',
     title: 'Show Cluster',
-    arguments: [node],
+    arguments: [node, SIDE_PANEL],
   };
   return item;
+}
+
+/** Words for the `when` clauses of the menus: `cluster faces pinned`. */
+function clusterContext({ id, said }: ClusterSummary): string {
+  if (id < -1) return 'cluster rest'; // what is no face is not corrected as a cluster
+  return said?.pinned === true ? 'cluster faces pinned' : 'cluster faces loose';
 }
 
 function clusterTooltip({ session, cluster }: ClusterNode): vscode.MarkdownString {

@@ -1,0 +1,85 @@
+/** Commands that correct a cluster, of the side panel and the keyboard. */
+import type { ClusterSummary } from '../../domain/clustering';
+import type { CorrectionRequest } from '../../domain/corrections';
+import { plural } from '../../text/numbers';
+import { UserError } from '../../util/errors';
+import { askText, pickMany } from '../outlets';
+import type { RunSession } from '../runs/run-session';
+import { clusterText, titleOfCluster } from '../titles';
+import type { ClusterTarget } from './targets';
+
+/** Parts that a cluster is split into at most. */
+const MAX_PARTS = 50;
+
+/** @throws UserError where it cannot be made. */
+export async function correct(session: RunSession, request: CorrectionRequest): Promise<void> {
+  const outcome = await session.correct(request);
+  if (outcome.kind === 'failed') throw new UserError(outcome.message);
+}
+
+/** Asks for the name of a cluster; an empty one is the name in words again. */
+export async function renameCluster({ session, cluster }: ClusterTarget): Promise<void> {
+  const before = titleOfCluster(session, cluster);
+  const answer = await askText({
+    title: `Name of “${before}”`,
+    prompt: 'Empty: a name made of its attributes',
+    value: before,
+    problemOf: (text) => (text.length > 200 ? 'Expected at most 200 characters' : undefined),
+  });
+  const name = answer?.trim();
+  if (name === undefined || name === before) return;
+  await correct(session, { kind: 'name', cluster: cluster.id, name: name === '' ? null : name });
+}
+
+/** @param selected further clusters of the side panel's selection; otherwise the user is asked. */
+export async function mergeClusters(
+  { session, cluster: into }: ClusterTarget,
+  selected: readonly ClusterSummary[],
+): Promise<void> {
+  const others =
+    selected.length > 0 ? selected : await pickClusters(session, into, 'Merge into this cluster');
+  const ids = others.map(({ id }) => id).filter((id) => id !== into.id && id >= -1);
+  if (ids.length > 0) await correct(session, { kind: 'merge', into: into.id, others: ids });
+}
+
+async function pickClusters(
+  session: RunSession,
+  into: ClusterSummary,
+  placeHolder: string,
+): Promise<ClusterSummary[]> {
+  const others = (session.clustering?.clusters ?? []).filter(
+    ({ id }) => id >= -1 && id !== into.id,
+  );
+  const picked = await pickMany(
+    others.map((value) => ({
+      label: `${titleOfCluster(session, value)} (${clusterText(value)})`,
+      picked: false,
+      value,
+    })),
+    { title: `Merge with “${titleOfCluster(session, into)}”`, placeHolder },
+  );
+  return picked ?? [];
+}
+
+export async function splitCluster({ session, cluster }: ClusterTarget): Promise<void> {
+  const most = Math.min(MAX_PARTS, cluster.size);
+  if (most < 2) throw new UserError('a cluster of one face cannot be split');
+  const isNumber = (text: string) =>
+    /^\d+$/.test(text) && Number(text) >= 2 && Number(text) <= most;
+  const answer = await askText({
+    title: `Split “${titleOfCluster(session, cluster)}”`,
+    prompt: `Into how many clusters? It has ${plural(cluster.size, 'face')}`,
+    value: '2',
+    problemOf: (text) =>
+      isNumber(text.trim()) ? undefined : `Expected a number from 2 to ${String(most)}`,
+  });
+  if (answer === undefined || !isNumber(answer.trim())) return;
+  await correct(session, { kind: 'split', cluster: cluster.id, parts: Number(answer.trim()) });
+}
+
+/** A pinned cluster keeps exactly its faces when they are clustered again. */
+export const pinCluster =
+  (pinned: boolean) =>
+  async ({ session, cluster }: ClusterTarget): Promise<void> => {
+    await correct(session, { kind: 'pin', cluster: cluster.id, pinned });
+  };
