@@ -405,6 +405,22 @@ describe('a first analysis', () => {
   });
 });
 
+describe('the dialog for a folder', () => {
+  it('begins in the folder of the workspace that is chosen, if there are several', async () => {
+    const { execute } = await withCommands();
+    state.folder = '/pictures';
+    await execute('clusterFaces');
+    expect(shownBy('open dialog')).toEqual(['/pictures']);
+    state.otherFolders = ['/scans'];
+    await execute('clusterFaces');
+    expect(shownBy('open dialog'), 'none is chosen').toHaveLength(1);
+    state.picked = 'scans';
+    await execute('clusterFaces');
+    expect(shownBy('open dialog').at(-1)).toBe('/scans');
+    expect(shownBy('quick pick')).toContain('Images in which folder of the workspace?');
+  });
+});
+
 describe('CUDA support', () => {
   it('is not offered where there is no GPU for it', async () => {
     vi.mocked(diagnoseCuda).mockResolvedValue({

@@ -3,7 +3,7 @@
  * and tests set its settings and trust. vitest.config.ts substitutes it for the module.
  */
 import { EventEmitter as Events } from 'node:events';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { settingProperties } from './package-settings';
 
 type Listener = (value: never) => unknown;
@@ -11,6 +11,8 @@ type Listener = (value: never) => unknown;
 const initial = () => ({
   trusted: true,
   folder: undefined as string | undefined,
+  /** Other folders of the workspace. */
+  otherFolders: [] as string[],
   /** Settings by full name. */
   user: {} as Record<string, unknown>,
   workspaceSettings: {} as Record<string, unknown>,
@@ -138,7 +140,10 @@ export const window = {
     if (text !== undefined) show('problem', options.validateInput(text));
     return Promise.resolve(text);
   },
-  showOpenDialog: () => Promise.resolve(state.opened),
+  showOpenDialog: ({ defaultUri }: { defaultUri?: Uri }) => {
+    show('open dialog', defaultUri?.fsPath);
+    return Promise.resolve(state.opened);
+  },
   showSaveDialog: () => Promise.resolve(state.saved),
   withProgress: (
     options: { title: string; location: ProgressLocation },
@@ -168,7 +173,11 @@ export const workspace = {
     return state.trusted;
   },
   get workspaceFolders() {
-    return state.folder === undefined ? undefined : [{ uri: Uri.file(state.folder) }];
+    if (state.folder === undefined) return undefined;
+    return [state.folder, ...state.otherFolders].map((path) => ({
+      name: basename(path),
+      uri: Uri.file(path),
+    }));
   },
   onDidGrantWorkspaceTrust: (listener: () => void) => {
     granted.on('granted', listener);

@@ -17,7 +17,7 @@ export const styles = css`
     font-size: 11px;
   }
   .grid {
-    stroke: var(--vscode-editorWidget-border, var(--vscode-contrastBorder, #8884));
+    stroke: color-mix(in srgb, var(--vscode-foreground) 20%, transparent);
   }
   text {
     fill: var(--vscode-descriptionForeground);
@@ -75,7 +75,7 @@ export const styles = css`
     stroke-dasharray: 9 3 2 3;
   }
   .dbscan {
-    color: var(--vscode-charts-orange);
+    color: #c8650f; /* VS Code's own orange is dim in its dark themes */
   }
   .optics {
     color: var(--vscode-charts-yellow);

@@ -86,7 +86,7 @@ async function offerWayOn(
   const again = 'Try Again';
   const other = 'Choose Another Folder…';
   const showLog = 'Show Log';
-  const elsewhere = manifest === null && !isDefect ? [other] : [];
+  const elsewhere = manifest === null && isDefect !== true ? [other] : [];
   const answer = await showError(`Face Clusters: ${message}`, ...elsewhere, again, showLog);
   if (answer === again) await analyzeRun(context.library.getOrCreate(folders), context);
   if (answer === other) await clusterOther(context);

@@ -48,7 +48,7 @@ export class CorrectionQueue {
     const { jobs, isClustering, clusterings, make } = this.context;
     while (isClustering()) await jobs.ended;
     if (clusterings() !== seen && namesClusters(request))
-      return { kind: 'failed', message: MADE_ANEW, retry: false, isDefect: false };
+      return { kind: 'failed', message: MADE_ANEW, retry: false };
     if (jobs.kind === undefined)
       return jobs.run('correct', undefined, (options) => make(request, options));
     const outcome = jobs.beside((options) => make(request, options));

@@ -12,7 +12,7 @@ export type Outcome =
   | { kind: 'done' }
   | { kind: 'cancelled' }
   /** A defect is of the program; other failures are of what was asked for. */
-  | { kind: 'failed'; message: string; retry: boolean; isDefect: boolean };
+  | { kind: 'failed'; message: string; retry: boolean; isDefect?: boolean };
 
 interface JobEvents {
   onProgress: (progress: Progress | null) => void;
