@@ -49,6 +49,7 @@ test('orders the faces of a cluster by an attribute, and keeps their size across
     await view.locator('#order').click();
     await view.locator('vscode-option', { hasText: text }).click();
   };
+  await expect(view.locator('fc-face-grid .face').first()).toBeVisible();
   const faces = await view.locator('fc-face-grid .face').count();
   await choose('Attribute: most probable first');
   await view.locator('#attribute').selectOption('Smiling');
