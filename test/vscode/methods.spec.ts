@@ -73,7 +73,7 @@ test('stores a comparison of methods, whose points open a clustering that can be
   await expect(panel.locator('fc-toolbar .figures')).toContainText('16 clusters (K-Means)');
 
   // It is there again when the window is; VS Code saves what is open when it is idle.
-  await workbench.saved(/faceClusters\.clusters/);
+  await workbench.saved(/runId/);
   await workbench.page.reload();
   const again = await workbench.panel();
   await expect(again.locator('fc-comparison [role=button]').first()).toBeVisible({
