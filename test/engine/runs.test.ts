@@ -50,7 +50,7 @@ describe('a run that is open', () => {
       engine.call('page', { runDir: place, cluster: 0, order: 'typical', start: 0, count: 10 });
     await writeRun(place, { faces: 40 });
     await keepClustering(place, 40);
-    expect(await page()).toHaveLength(10);
+    expect((await page()).faces).toHaveLength(10);
     await writeRun(place, { faces: 30 });
     await keepClustering(place, 40); // as by a process that had the earlier run open
     await expect(page()).rejects.toThrow(
