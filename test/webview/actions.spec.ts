@@ -79,8 +79,7 @@ test('the menu of a cluster works by keyboard', async ({ mountComponent }) => {
   await page.keyboard.press('Escape');
   await expect(menu.getByRole('menu')).toHaveCount(0);
   await page.keyboard.press('Enter');
-  await page.keyboard.press('ArrowDown');
-  await page.keyboard.press('ArrowDown');
+  for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   expect(corrections(await mounted.sent())).toEqual([
     { request: { kind: 'pin', cluster: 0, pinned: true } },
