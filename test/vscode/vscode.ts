@@ -134,7 +134,7 @@ export class Workbench {
   }
 
   /**
-   * Waits until VS Code has saved what is open, which it does every few seconds when it is idle.
+   * Waits until VS Code has saved what is open, which it does once a minute, when it is idle.
    * @param state what the saved state holds.
    */
   async saved(state: RegExp): Promise<void> {
@@ -165,7 +165,7 @@ export class Workbench {
         }
         return texts.join('\n');
       }, this.databasesOfOthers ?? []);
-    await expect.poll(savedEditors, { timeout: 60_000 }).toMatch(state);
+    await expect.poll(savedEditors, { timeout: 80_000 }).toMatch(state);
   }
 
   notification(text: string | RegExp): Locator {
