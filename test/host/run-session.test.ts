@@ -144,6 +144,19 @@ describe('RunSession', () => {
     expect(await session.retry()).toEqual({ kind: 'done' });
   });
 
+  it('says why the clusters before could not be kept, and shows the new ones', async () => {
+    const { library: runs, state } = await library();
+    const session = runs.getOrCreate([PORTRAITS]);
+    await session.analyze();
+    await mkdir(`${session.runDir}.kept-before.json`);
+    const reason = /the clusters before could not be kept: /;
+    expect(await session.cluster()).toEqual({ kind: 'done' });
+    expect(session.clustering?.notices.join()).toMatch(reason);
+    state.settings = { ...state.settings, limit: 70 }; // another run
+    expect(await session.analyze()).toEqual({ kind: 'done' });
+    expect(session.manifest?.notices?.join()).toMatch(reason);
+  });
+
   it('reports a failure, and repeats only the failed job', async () => {
     const { library: runs, state } = await library();
     const session = runs.getOrCreate([PORTRAITS]);

@@ -208,7 +208,8 @@ async function makeRun(analysis: Analysis, context: JobContext): Promise<RunMani
       if (lists !== undefined) await writeLists(manifest, lists);
       throw noFace(manifest);
     }
-    await keepBeforeReplacing(runDir);
+    const unkept = await keepBeforeReplacing(runDir);
+    if (unkept !== undefined) (manifest.notices ??= []).push(unkept);
     forgetRun(runDir); // an older run in this place is about to be replaced
     await writer.finish(manifest, toImageRows(images, identities));
     return manifest;

@@ -66,7 +66,8 @@ export async function clusterRun(
       adjustedRand: adjustedRand(a, b),
       normalisedMutualInformation: normalizedMutualInformation(a, b),
     };
-    if (!isFurtherTry) await keepBefore(run, before);
+    const unkept = isFurtherTry ? undefined : await keepBefore(run, before);
+    if (unkept !== undefined) result.clustering.notices.push(unkept);
   }
   return writeCorrected(run, result, context);
 }

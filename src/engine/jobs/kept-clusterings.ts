@@ -14,12 +14,12 @@ import {
   summaryOf,
   writeKept,
 } from '../../runs/kept-clusterings';
-import { clusterLabels, type StoredClustering } from '../../runs/run-files';
-import { DamagedRun } from '../../runs/run-schemas';
+import { clusterLabels, readClustering, type StoredClustering } from '../../runs/run-files';
+import { DamagedRun, unlessDamaged } from '../../runs/run-schemas';
 import type { StoredRun } from '../../runs/run-store';
 import { clusterTitles } from '../../summaries/cluster-titles';
 import { differenceOf } from '../../summaries/clustering-difference';
-import { UserError } from '../../util/errors';
+import { messageOf, UserError } from '../../util/errors';
 import { openRun } from '../open-runs';
 import { clusteringOf } from './stored-clustering';
 
@@ -35,21 +35,36 @@ export async function keepClustering({
   return summaryOf((await readKept(runDir, id))!);
 }
 
-/** Keeps the clustering that is about to be replaced. */
-export const keepBefore = (run: StoredRun, stored: StoredClustering): Promise<string> =>
-  keep(run, stored, { id: BEFORE, name: '' });
+/**
+ * Keeps the clustering that is about to be replaced.
+ * @returns why it could not be written, for people: the new one is not lost for that.
+ */
+export async function keepBefore(
+  run: StoredRun,
+  stored: StoredClustering,
+): Promise<string | undefined> {
+  try {
+    await keep(run, stored, { id: BEFORE, name: '' });
+    return undefined;
+  } catch (error) {
+    return `the clusters before could not be kept: ${messageOf(error)}`;
+  }
+}
 
 /**
- * Keeps the clustering of a run that is about to be replaced by another run; a damaged one is not
- * worth a failure.
+ * Keeps the clustering of a run that is about to be replaced by another run, where there is one
+ * that can be read: a damaged run is replaced for good.
+ * @returns why it could not be written, for people.
  */
-export async function keepBeforeReplacing(runDir: string): Promise<void> {
-  try {
-    const run = await openRun(runDir);
-    await keepBefore(run, await clusteringOf(run));
-  } catch {
-    // There is no run, or it has no clustering, or it is damaged.
-  }
+export async function keepBeforeReplacing(runDir: string): Promise<string | undefined> {
+  const run = await openRun(runDir).catch(unlessDamagedOrMissing);
+  const stored = run && (await readClustering(runDir).catch(unlessDamaged));
+  if (run === undefined || stored?.clustering.faces !== run.manifest.faces) return undefined;
+  return keepBefore(run, stored);
+}
+
+function unlessDamagedOrMissing(error: unknown): undefined {
+  if (!(error instanceof UserError) && !(error instanceof DamagedRun)) throw error;
 }
 
 function keep(
