@@ -3,17 +3,23 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { expect, test } from './vscode';
+import { expect, test, type Workbench } from './vscode';
 
-test('shows the clusters while their number is dragged, and writes the setting at the end', async ({
-  workbench,
-}) => {
-  const { page } = workbench;
+/** The sample portraits in 16 clusters. */
+async function clusterPortraits(workbench: Workbench) {
   await workbench.open();
   await workbench.clusterFaces('portraits');
   const panel = await workbench.panel();
   const cards = panel.locator('fc-cluster-card');
   await expect(cards).toHaveCount(16);
+  return { panel, cards };
+}
+
+test('shows the clusters while their number is dragged, and writes the setting at the end', async ({
+  workbench,
+}) => {
+  const { page } = workbench;
+  const { panel, cards } = await clusterPortraits(workbench);
   const slider = panel.getByRole('slider', { name: 'Number of clusters' });
   const frame = (await slider.boundingBox())!;
   const at = (clusters: number) => {
@@ -41,11 +47,7 @@ test('keeps a clustering under a name, says what changed since, and shows it aga
   workbench,
 }) => {
   const { page } = workbench;
-  await workbench.open();
-  await workbench.clusterFaces('portraits');
-  const panel = await workbench.panel();
-  const cards = panel.locator('fc-cluster-card');
-  await expect(cards).toHaveCount(16);
+  const { panel, cards } = await clusterPortraits(workbench);
   await panel.locator('fc-toolbar #kept').click();
   await workbench.pick('Keep this clustering');
   await expect(page.locator('.quick-input-widget')).toContainText('A name for it');
@@ -73,11 +75,7 @@ test('splits, pins and annotates a cluster, and gathers faces, each of which is 
   workbench,
 }) => {
   const { page } = workbench;
-  await workbench.open();
-  await workbench.clusterFaces('portraits');
-  const panel = await workbench.panel();
-  const cards = panel.locator('fc-cluster-card');
-  await expect(cards).toHaveCount(16);
+  const { panel, cards } = await clusterPortraits(workbench);
   const act = async (label: string | RegExp) => {
     await cards.first().locator('fc-menu #button').click();
     await panel.getByRole('menuitem', { name: label }).click();

@@ -1,32 +1,19 @@
 /** The faces of the run that are most alike to one. */
-import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { AlikeAnswer } from '../../src/domain/faces';
 import { forPage } from '../../src/text/neutralize';
 import type { Source } from '../source';
-import { faceButton, type Neighbor } from './face-button';
+import { faceButton, neighborIn } from './face-button';
 import { shared } from './shared.css';
+import { smallFaces } from './small-faces.css';
 
 /** Number of faces. */
 const COUNT = 12;
 
 @customElement('fc-alike-faces')
 export class AlikeFaces extends LitElement {
-  static override styles = [
-    shared,
-    css`
-      .faces {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 3px;
-        margin-top: 4px;
-      }
-      .face {
-        width: 44px;
-        aspect-ratio: 5 / 6;
-      }
-    `,
-  ];
+  static override styles = [shared, smallFaces];
 
   @property({ attribute: false }) source!: Source;
   /** Row of the face. */
@@ -59,15 +46,10 @@ export class AlikeFaces extends LitElement {
     return html`<section aria-label="Most alike">
       <h3>Most alike <span class="quiet">${by}</span></h3>
       <div class="faces">
-        ${answer.faces.map((face) => faceButton(face, source, { neighbor: this.neighbor }))}
+        ${answer.faces.map((face) => faceButton(face, source, { neighbor: neighborIn(answer.faces) }))}
       </div>
     </section>`;
   }
-
-  private readonly neighbor: Neighbor = (face, step) => {
-    const faces = this.answer?.faces ?? [];
-    return faces[faces.findIndex(({ row }) => row === face.row) + step];
-  };
 }
 
 declare global {

@@ -14,8 +14,9 @@ import { clusterTitles } from '../../src/summaries/cluster-titles';
 import { forPage } from '../../src/text/neutralize';
 import { count, plural } from '../../src/text/numbers';
 import type { Source } from '../source';
-import { faceButton, type Neighbor } from './face-button';
+import { faceButton, neighborIn } from './face-button';
 import { shared } from './shared.css';
+import { smallFaces } from './small-faces.css';
 
 /** Most faces that are shown: their crops are asked for at once. */
 const MOST_FACES = 240;
@@ -24,6 +25,7 @@ const MOST_FACES = 240;
 export class ChangesView extends LitElement {
   static override styles = [
     shared,
+    smallFaces,
     css`
       nav {
         display: flex;
@@ -47,16 +49,6 @@ export class ChangesView extends LitElement {
       }
       .arrival {
         margin-top: 6px;
-      }
-      .faces {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 3px;
-        margin-top: 4px;
-      }
-      .face {
-        width: 44px;
-        aspect-ratio: 5 / 6;
       }
     `,
   ];
@@ -158,8 +150,7 @@ export class ChangesView extends LitElement {
 
   private arrival({ from, count: size, rows }: Arrival) {
     const cards = rows.flatMap((row) => this.faces.get(row) ?? []);
-    const neighbor: Neighbor = (face, step) =>
-      cards[cards.findIndex(({ row }) => row === face.row) + step];
+    const neighbor = neighborIn(cards);
     const what = from === null ? 'not there before' : `from “${from.title}”`;
     const more = size - cards.length;
     return html`<div class="arrival">

@@ -6,8 +6,9 @@ import type { PanelState } from '../../src/protocol/panel';
 import { forPage } from '../../src/text/neutralize';
 import { count, plural } from '../../src/text/numbers';
 import type { Source } from '../source';
-import { faceButton, type Neighbor } from './face-button';
+import { faceButton, neighborIn } from './face-button';
 import { shared } from './shared.css';
+import { smallFaces } from './small-faces.css';
 
 /** Pictures that are asked for at a time. */
 const PAGE = 20;
@@ -16,6 +17,7 @@ const PAGE = 20;
 export class CopiesList extends LitElement {
   static override styles = [
     shared,
+    smallFaces,
     css`
       details {
         margin-bottom: 12px;
@@ -35,11 +37,6 @@ export class CopiesList extends LitElement {
         flex-wrap: wrap;
         gap: 3px 8px;
         align-items: center;
-      }
-      .face {
-        flex: none;
-        width: 44px;
-        aspect-ratio: 5 / 6;
       }
       .names {
         overflow-wrap: anywhere;
@@ -92,8 +89,7 @@ export class CopiesList extends LitElement {
   }
 
   private line(group: readonly FaceCard[]) {
-    const neighbor: Neighbor = (face, step) =>
-      group[group.findIndex(({ row }) => row === face.row) + step];
+    const neighbor = neighborIn(group);
     return html`<li>
       ${group.map((face) => faceButton(face, this.source, { neighbor, draggable: true }))}
       <span class="names quiet">${group.map(({ image }) => forPage(image)).join(', ')}</span>

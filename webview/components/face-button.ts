@@ -22,6 +22,12 @@ export class ShowFace extends Event {
 
 export type Neighbor = (face: FaceCard, step: -1 | 1) => FaceCard | undefined;
 
+/** Steps through some faces. */
+export const neighborIn =
+  (faces: readonly FaceCard[]): Neighbor =>
+  (face, step) =>
+    faces[faces.findIndex(({ row }) => row === face.row) + step];
+
 interface FaceOptions {
   /** -1 in a grid that moves the focus itself. */
   tabindex?: number;

@@ -52,7 +52,6 @@ export class Previews {
       const changes = this.wanted;
       this.wanted = undefined;
       await this.cluster({ changes, isFurther: this.isFurther });
-      this.isFurther = true;
     }
     this.running = undefined;
     this.timer = setTimeout(() => {
