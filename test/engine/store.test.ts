@@ -71,8 +71,12 @@ async function facesOf(
   );
 }
 
-async function analyze(engine: EngineClient, params: EngineCalls['analyze']['params']) {
-  const manifest = await engine.call('analyze', params);
+async function analyze(
+  engine: EngineClient,
+  params: EngineCalls['analyze']['params'],
+  options: { onProgress?: (progress: Progress) => void } = {},
+) {
+  const manifest = await engine.call('analyze', params, options);
   return { manifest, faces: await facesOf(params.runDir, manifest) };
 }
 
@@ -395,17 +399,29 @@ describe('the store', () => {
 describe('an interrupted run', () => {
   it('that is killed at 20 random moments loses no image and counts none twice', async () => {
     const { folder, params } = await place();
-    // More images than one batch of the store, each with different content.
-    for (const name of await images(folder)) {
-      const bytes = await readFile(join(folder, name));
-      for (const copy of ['1', '2', '3'])
-        await writeFile(
-          join(folder, `${name}.${copy}.jpg`),
-          Buffer.concat([bytes, Buffer.from(copy)]),
-        );
+    // More images than one batch of the store, each with different content, and as many as keep this
+    // machine busy for several times the interval between the store's commits.
+    const originals = await images(folder);
+    let all = originals.length;
+    let whole;
+    let milliseconds = 0;
+    for (let copies = 3; milliseconds < 1500 && copies < 100; copies *= 2) {
+      for (const name of originals) {
+        const bytes = await readFile(join(folder, name));
+        for (let copy = all / originals.length; copy <= copies; copy++)
+          await writeFile(
+            join(folder, `${name}.${copy}.jpg`),
+            Buffer.concat([bytes, Buffer.from(String(copy))]),
+          );
+      }
+      all = (copies + 1) * originals.length;
+      let began = 0;
+      const onProgress = ({ stage }: Progress) => {
+        if (stage === 'infer' && began === 0) began = performance.now();
+      };
+      whole = await analyze(startEngine(), { ...params(), storeDir: null }, { onProgress });
+      milliseconds = performance.now() - began;
     }
-    const all = 4 * 72;
-    const whole = await analyze(startEngine(), { ...params(), storeDir: null });
     let state = 12345;
     const random = () => (state = (state * 1103515245 + 12345) % 2 ** 31) / 2 ** 31;
     for (let kill = 0; kill < 20; kill++) {
@@ -431,7 +447,7 @@ describe('an interrupted run', () => {
     expect(manifest).toMatchObject({ faces: all, images: { found: all, read: all, failed: 0 } });
     expect(manifest.notices).toEqual([]); // the store was not recreated
     expect(manifest.known).toBeGreaterThan(0); // it continued where the others ended
-    expect(faces).toEqual(whole.faces);
+    expect(faces).toEqual(whole!.faces);
     expect((await analyze(engine, params())).manifest.known).toBe(all);
   }, 300_000);
 
