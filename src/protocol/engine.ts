@@ -9,7 +9,7 @@ import type { MissingWord, NetworkWords } from '../domain/network-words';
 import type { BundledModels, NetworkInfo } from '../domain/networks';
 import type { FolderChanges, RunManifest } from '../domain/run';
 import type { ClusteringSettings, AnalysisSettings, TableFormat } from '../domain/settings';
-import type { Written } from '../util/output-folder';
+import type { Written } from '../util/publish-output';
 import type { ClusteringCalls } from './clustering-calls';
 import type { CopyCalls } from './copy-calls';
 import type { DatasetCalls } from './dataset-calls';
