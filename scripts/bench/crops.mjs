@@ -1,64 +1,58 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../process.mjs';
-import { median, medians, print } from './figures.mjs';
+import { inRounds, median, medians, print } from './figures.mjs';
 import { aligned } from './images.mjs';
 import { inTurn } from './in-turn.mjs';
 import { stage } from './stage.mjs';
+
+const INT8 = join(root, 'weights', 'face-attributes.int8.onnx');
+const FLOAT32 = join(root, '..', 'shared', 'weights', 'face-attributes.f32.onnx');
 
 /** Aligned crops: decoding, inference and encoding alone, and end to end. */
 export async function cropBench(rounds, images) {
   const { folder, first, what } = await aligned();
   console.log(`${what}, ${images} images`);
-  const int8 = join(root, 'weights', 'face-attributes.int8.onnx');
-  const float32 = join(root, '..', 'shared', 'weights', 'face-attributes.f32.onnx');
-  const seen = {
-    plain: [],
-    decode: [],
-    infer: [],
-    float32: [],
-    cold: [],
-    encode: [],
-    warm: [],
-    stored: [],
-    memory: [],
-    bound: [],
-    boundWithEncoding: [],
-    again: [],
-    decodeRatio: [],
-    inferRatio: [],
-  };
-  for (let round = 0; round < rounds; round++) {
-    const plain = await stage('stage', 'plain', folder, images);
-    const stages = {
-      decode: { command: ['threads', 'decode', folder, images], share: 0.2 },
-      infer: { command: ['threads', 'infer', folder, images, int8], share: 0.8 },
-      encode: { command: ['threads', 'encode', folder, images], share: 0.1 },
-      ...(existsSync(float32)
-        ? { float: { command: ['threads', 'infer', folder, images, float32], share: 0.5 } }
-        : {}),
-    };
-    const { whole, rates } = await inTurn(
-      ['end-to-end', root, folder, images, 'never', first],
-      stages,
-    );
-    const { decode, infer, encode, float = NaN } = rates;
-    seen.plain.push(plain.rate);
-    seen.decode.push(decode);
-    seen.decodeRatio.push(decode / plain.rate);
-    seen.infer.push(infer);
-    seen.encode.push(encode);
-    seen.float32.push(float);
-    seen.inferRatio.push(infer / float);
-    seen.cold.push(whole.rate);
-    seen.warm.push(median(whole.warm));
-    seen.stored.push(median(whole.stored));
-    seen.again.push(whole.cold / median(whole.warm));
-    seen.memory.push(whole.peakMemory);
-    seen.bound.push(whole.rate * (1 / decode + 1 / infer));
-    seen.boundWithEncoding.push(whole.rate * (1 / decode + 1 / infer + 1 / encode));
-  }
+  const seen = await inRounds(rounds, () => measureOnce(folder, first, images));
   const result = medians(seen);
+  printFigures(images, seen, result);
+  return { what, images, seen, result };
+}
+
+async function measureOnce(folder, first, images) {
+  const plain = (await stage('stage', 'plain', folder, images)).rate;
+  const stages = {
+    decode: { command: ['threads', 'decode', folder, images], share: 0.2 },
+    infer: { command: ['threads', 'infer', folder, images, INT8], share: 0.8 },
+    encode: { command: ['threads', 'encode', folder, images], share: 0.1 },
+    ...(existsSync(FLOAT32)
+      ? { float: { command: ['threads', 'infer', folder, images, FLOAT32], share: 0.5 } }
+      : {}),
+  };
+  const { whole, rates } = await inTurn(
+    ['end-to-end', root, folder, images, 'never', first],
+    stages,
+  );
+  const { decode, infer, encode, float = NaN } = rates;
+  return {
+    plain,
+    decode,
+    infer,
+    float32: float,
+    cold: whole.rate,
+    encode,
+    warm: median(whole.warm),
+    stored: median(whole.stored),
+    memory: whole.peakMemory,
+    bound: whole.rate * (1 / decode + 1 / infer),
+    boundWithEncoding: whole.rate * (1 / decode + 1 / infer + 1 / encode),
+    again: whole.cold / median(whole.warm),
+    decodeRatio: decode / plain,
+    inferRatio: infer / float,
+  };
+}
+
+function printFigures(images, seen, result) {
   print([
     ['plain calls of sharp alone, images/s', result.plain.toFixed(0)],
     ['decode alone, images/s', result.decode.toFixed(0)],
@@ -79,5 +73,4 @@ export async function cropBench(rounds, images) {
     ['a new run of cached images, s', result.stored.toFixed(2)],
     [`peak memory of the engine, ${images} images, MB`, (result.memory / 1e6).toFixed(0)],
   ]);
-  return { what, images, seen, result };
 }

@@ -13,3 +13,16 @@ export const medians = (seen) =>
 export function print(rows) {
   for (const [name, value] of rows) console.log(`${name.padEnd(104)} ${value.padStart(8)}`);
 }
+
+/**
+ * Measures in several rounds.
+ * @param measure figures of one round, by name.
+ * @returns the figures of all rounds, by name.
+ */
+export async function inRounds(rounds, measure) {
+  const seen = {};
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, figure] of Object.entries(await measure())) (seen[name] ??= []).push(figure);
+  }
+  return seen;
+}

@@ -18,6 +18,11 @@ const GPU_CASES = [
   { provider: 'webgpu', precision: 'float32', threads: 1, batches: [16, 32, 64] },
 ];
 
+const NETWORKS = {
+  float16: join(root, 'weights', 'face-attributes.f16.onnx'),
+  float32: join(root, '..', 'shared', 'weights', 'face-attributes.f32.onnx'),
+};
+
 /** The network alone on GPUs, and runs with CUDA compared with decoding on the cores. */
 export async function gpuBench() {
   const gpu = await exec('nvidia-smi', [
@@ -30,28 +35,26 @@ export async function gpuBench() {
   }
   const { folder, first, what } = await aligned();
   console.log(`${gpu.stdout.trim()}, ${what}`);
-  const networks = {
-    float16: join(root, 'weights', 'face-attributes.f16.onnx'),
-    float32: join(root, '..', 'shared', 'weights', 'face-attributes.f32.onnx'),
-  };
   const inference = [];
-  for (const { provider, precision, threads, batches } of GPU_CASES) {
-    const name = `${provider}, ${precision}, ${threads} ${threads === 1 ? 'session' : 'sessions'}`;
-    const result = await stage(
-      'gpu',
-      networks[precision],
-      provider,
-      threads,
-      folder,
-      ...batches,
-    ).catch((error) => ({
-      failed: String(error.stderr).match(/^\w*Error: .*$/m)?.[0] ?? String(error),
-    }));
-    inference.push({ provider, precision, threads, ...result });
-    if (result.failed !== undefined) {
-      console.log(`${name} is not measured: ${result.failed}`);
-      continue;
-    }
+  for (const each of GPU_CASES) inference.push(await networkAlone(each, folder));
+  const hasCuda = inference[0].failed === undefined;
+  return { gpu: gpu.stdout.trim(), inference, ...(await onCores(folder, first, hasCuda)) };
+}
+
+/** Inference with an execution provider, as rates by the size of batches. */
+async function networkAlone({ provider, precision, threads, batches }, folder) {
+  const name = `${provider}, ${precision}, ${threads} ${threads === 1 ? 'session' : 'sessions'}`;
+  const result = await stage(
+    'gpu',
+    NETWORKS[precision],
+    provider,
+    threads,
+    folder,
+    ...batches,
+  ).catch((error) => ({
+    failed: String(error.stderr).match(/^\w*Error: .*$/m)?.[0] ?? String(error),
+  }));
+  if (result.failed === undefined) {
     print([
       ...batches.map((batch) => [
         `${name}, batches of ${batch}: crops/s`,
@@ -63,7 +66,14 @@ export async function gpuBench() {
       ],
       ['  mean difference', result.difference.mean.toExponential(1)],
     ]);
+  } else {
+    console.log(`${name} is not measured: ${result.failed}`);
   }
+  return { provider, precision, threads, ...result };
+}
+
+/** Decoding and inference on the cores, and whole runs on them and, where it works, with CUDA. */
+async function onCores(folder, first, hasCuda) {
   const cores = availableParallelism();
   const decode = {};
   for (const threads of new Set([2, Math.ceil(cores / 2), cores])) {
@@ -89,10 +99,9 @@ export async function gpuBench() {
       (onCpu.rate * (1 / decode[cores] + 1 / int8)).toFixed(3),
     ],
   ]);
-  const onGpu =
-    inference[0].failed === undefined
-      ? await stage('end-to-end', root, many, 0, 'never', first, 0, 'cuda')
-      : undefined;
+  const onGpu = hasCuda
+    ? await stage('end-to-end', root, many, 0, 'never', first, 0, 'cuda')
+    : undefined;
   await rm(many, { recursive: true });
   if (onGpu !== undefined) {
     print([
@@ -101,5 +110,5 @@ export async function gpuBench() {
       ['peak memory of the engine, MB', (onGpu.peakMemory / 1e6).toFixed(0)],
     ]);
   }
-  return { gpu: gpu.stdout.trim(), inference, decode, int8, onCpu, onGpu };
+  return { decode, int8, onCpu, onGpu };
 }

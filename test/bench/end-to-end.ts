@@ -8,6 +8,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { RunManifest } from '../../src/domain/run';
 import { analysisSettings, clusteringSettings, parseSettings } from '../../src/domain/settings';
 import { bundledModels, engineScript } from '../../src/engine/bundled-files';
 import { EngineClient } from '../../src/engine/client';
@@ -67,28 +68,25 @@ async function run(root: string, folder: string, first: string, asked: Asked) {
       settings: clusteringSettings(settings),
     });
     const cluster = (performance.now() - start) / 1000;
-    console.log(
-      JSON.stringify({
-        images: cold.manifest.images.read,
-        faces: cold.manifest.faces,
-        rate: cold.manifest.images.read / cold.seconds,
-        cold: cold.seconds,
-        warm,
-        stored,
-        cluster,
-        peakMemory,
-        // With the second runs and the clustering.
-        peakMemoryOfAll: engine.peakMemory,
-        timing: cold.manifest.timing,
-        provider: cold.manifest.provider,
-        batchSize: cold.manifest.settings.batchSize,
-      }),
-    );
+    // With the second runs and the clustering.
+    const peakMemoryOfAll = engine.peakMemory;
+    const seen = { ...figuresOf(cold), warm, stored, cluster, peakMemory, peakMemoryOfAll };
+    console.log(JSON.stringify(seen));
   } finally {
     engine.dispose();
     await rm(work, { recursive: true, force: true });
   }
 }
+
+const figuresOf = ({ seconds, manifest }: { seconds: number; manifest: RunManifest }) => ({
+  images: manifest.images.read,
+  faces: manifest.faces,
+  rate: manifest.images.read / seconds,
+  cold: seconds,
+  timing: manifest.timing,
+  provider: manifest.provider,
+  batchSize: manifest.settings.batchSize,
+});
 
 const [
   ,

@@ -40,71 +40,86 @@ interface Task {
   endless: boolean;
 }
 
-/** @returns what is to be measured; everything else is done before. */
-async function prepare({ stage, images, file, counted }: Task): Promise<() => Promise<void>> {
-  const count = (items: number) => Atomics.add(counted, 0, items);
-  switch (stage) {
+/** What is to be measured; everything else is done before. */
+type Prepared = () => Promise<void>;
+
+function prepare(task: Task): Prepared | Promise<Prepared> {
+  switch (task.stage) {
     case 'decode':
-      return async () => {
-        await pMap(
-          images,
-          async (image) => {
-            releaseBuffer(await alignedCrop(image, SIZE));
-            count(1);
-          },
-          { concurrency: 4 },
-        );
-      };
-    case 'infer': {
-      const model = await openModel(file, { provider: 'cpu', threads: 1 });
-      const crops = new Uint8Array(BATCH * SIZE.width * SIZE.height * 3);
-      for (let i = 0; i < crops.length; i++) crops[i] = (i * 2654435761) >>> 24;
-      for (let i = 0; i < 5; i++) await model.infer(crops, BATCH);
-      return async () => {
-        for (let done = 0; done < images.length; done += BATCH) {
-          await model.infer(crops, BATCH);
-          count(BATCH);
-        }
-      };
-    }
-    case 'encode': {
-      const strips: Buffer[] = [];
-      for (let from = 0; from < ENCODED; from += MAX_STRIP_FACES) {
-        const strip = Array.from(
-          { length: MAX_STRIP_FACES },
-          (_, i) => images[(from + i) % images.length]!,
-        );
-        strips.push(Buffer.concat(await pMap(strip, (image) => alignedCrop(image, SIZE))));
-      }
-      const counts = new Array<number>(MAX_STRIP_FACES).fill(1);
-      return async () => {
-        for (let done = 0; done < images.length; done += MAX_STRIP_FACES) {
-          await encodeStrips(strips[(done / MAX_STRIP_FACES) % strips.length]!, counts, SIZE);
-          count(MAX_STRIP_FACES);
-        }
-      };
-    }
-    case 'faces': {
-      const settings = parseSettings({}, (name) => name);
-      const find = searchedFaces(await openDetector(file, 'cpu', 1), SIZE, settings);
-      const all = async (part: ImageFile[]) => {
-        await pMap(
-          part,
-          async (image) => {
-            const found = await find(await readImage(image));
-            for (const region of found.regions) releaseBuffer(await found.crop(region));
-            found.release();
-            count(1);
-          },
-          { concurrency: 4 },
-        );
-      };
-      await all(images.slice(0, 3));
-      return () => all(images);
-    }
+      return decoding(task);
+    case 'infer':
+      return inference(task);
+    case 'encode':
+      return encoding(task);
+    case 'faces':
+      return findingFaces(task);
     default:
-      throw new Error(`unknown stage '${stage}'`);
+      throw new Error(`unknown stage '${task.stage}'`);
   }
+}
+
+const count = ({ counted }: Task, items: number) => Atomics.add(counted, 0, items);
+
+const decoding = (task: Task) => async () => {
+  await pMap(
+    task.images,
+    async (image) => {
+      releaseBuffer(await alignedCrop(image, SIZE));
+      count(task, 1);
+    },
+    { concurrency: 4 },
+  );
+};
+
+async function inference(task: Task): Promise<Prepared> {
+  const model = await openModel(task.file, { provider: 'cpu', threads: 1 });
+  const crops = new Uint8Array(BATCH * SIZE.width * SIZE.height * 3);
+  for (let i = 0; i < crops.length; i++) crops[i] = (i * 2654435761) >>> 24;
+  for (let i = 0; i < 5; i++) await model.infer(crops, BATCH);
+  return async () => {
+    for (let done = 0; done < task.images.length; done += BATCH) {
+      await model.infer(crops, BATCH);
+      count(task, BATCH);
+    }
+  };
+}
+
+async function encoding(task: Task): Promise<Prepared> {
+  const { images } = task;
+  const strips: Buffer[] = [];
+  for (let from = 0; from < ENCODED; from += MAX_STRIP_FACES) {
+    const strip = Array.from(
+      { length: MAX_STRIP_FACES },
+      (_, i) => images[(from + i) % images.length]!,
+    );
+    strips.push(Buffer.concat(await pMap(strip, (image) => alignedCrop(image, SIZE))));
+  }
+  const counts = new Array<number>(MAX_STRIP_FACES).fill(1);
+  return async () => {
+    for (let done = 0; done < images.length; done += MAX_STRIP_FACES) {
+      await encodeStrips(strips[(done / MAX_STRIP_FACES) % strips.length]!, counts, SIZE);
+      count(task, MAX_STRIP_FACES);
+    }
+  };
+}
+
+async function findingFaces(task: Task): Promise<Prepared> {
+  const settings = parseSettings({}, (name) => name);
+  const find = searchedFaces(await openDetector(task.file, 'cpu', 1), SIZE, settings);
+  const all = async (part: ImageFile[]) => {
+    await pMap(
+      part,
+      async (image) => {
+        const found = await find(await readImage(image));
+        for (const region of found.regions) releaseBuffer(await found.crop(region));
+        found.release();
+        count(task, 1);
+      },
+      { concurrency: 4 },
+    );
+  };
+  await all(task.images.slice(0, 3));
+  return () => all(task.images);
 }
 
 async function measure() {
