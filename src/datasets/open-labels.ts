@@ -144,8 +144,10 @@ async function withNamedPartitions(
   folder: string,
   signal: AbortSignal | undefined,
 ): Promise<LabelTable> {
-  const named = table.images.map((name) => partitionWord(pathParts(name)[0] ?? '') ?? '');
-  if (named.length > 0 && named.every((split) => split !== '')) return { ...table, splits: named };
+  const { images } = table;
+  const wordOf = (name: string) => partitionWord(pathParts(name)[0] ?? '') ?? '';
+  if (images.length > 0 && images.every((name) => wordOf(name) !== ''))
+    return { ...table, splits: images.map(wordOf) };
   const lfw = await lfwPartitions(folder, signal);
   const isLfw = lfw !== undefined && table.images.some((name) => lfw.partitionOf(name));
   return isLfw ? withSplits(table, lfw.partitionOf, lfw.files) : table;
