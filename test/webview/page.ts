@@ -28,6 +28,8 @@ export interface TestPage {
   sent: () => Sent[];
   /** Pages of faces that were requested: their first positions. */
   requested: () => number[];
+  /** Clusters whose most typical faces were requested. */
+  requestedCards: () => number[];
   /** Samples of a data set: each request waits for its answer. */
   answerSamples: (request: number, images: string[]) => void;
   /** Answers requests for the map of all faces, which wait for it. */
@@ -57,6 +59,7 @@ const ATTRIBUTES = 3;
 
 let sent: Sent[] = [];
 let starts: number[] = [];
+let cards: number[] = [];
 let failure = '';
 /** What requests for faces wait for. */
 let held = Promise.resolve();
@@ -152,7 +155,7 @@ const source: Source = {
     ),
   }),
   typicalFaces: async (cluster, count) => {
-    sent.push(['typicalFaces', cluster]);
+    cards.push(cluster);
     if (failure !== '') throw new Error(failure);
     const faces = Array.from({ length: count }, (_, row) => named(row));
     return { total: count, faces, sheet: await sheet(Math.ceil(count / SHEET_COLUMNS)) };
@@ -282,6 +285,7 @@ window.testPage = {
   mount: async (tag, properties) => {
     sent = [];
     starts = [];
+    cards = [];
     failure = '';
     mapAnswer = pendingMap();
     arrangedAnswer = pendingMap();
@@ -304,6 +308,7 @@ window.testPage = {
     sampleRequests[request]!(samples);
   },
   requested: () => starts,
+  requestedCards: () => cards,
   map: (points, clusters, arrangement = 'axes') => {
     const { resolve } = arrangement === 'axes' ? mapAnswer : arrangedAnswer;
     resolve({
