@@ -97,10 +97,13 @@ export function checkedValues(values: Record<string, unknown>, problems: string[
       problems.push(`the own setting '${forName(name)}' is ${shown}: ${expected}`);
     }
   }
-  return good as SomeSettings;
+  return good;
 }
 
-/** Steps from a file. @returns undefined unless all are good: a step holds only after the ones before it. */
+/**
+ * Steps from a file.
+ * @returns undefined unless all are good: a step holds only after the ones before it.
+ */
 export function checkedSteps(steps: unknown[]): SettingStep[] | undefined {
   const checked = z.array(settingStepSchema).safeParse(steps);
   return checked.data?.map((step) => ({ ...step, text: forName(step.text) }));

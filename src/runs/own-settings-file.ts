@@ -1,6 +1,5 @@
 /** The own settings of a run. They lie beside it, because an analysis replaces the run. */
 import { rename, rm } from 'node:fs/promises';
-import { basename } from 'node:path';
 import * as z from 'zod';
 import { checkedSteps, checkedValues, type OwnSettings } from '../domain/own-settings';
 import { codeOf, messageOf } from '../util/errors';

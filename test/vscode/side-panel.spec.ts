@@ -3,7 +3,7 @@ import { expect, test } from './vscode';
 
 test('corrects clusters in the side panel by keys, menus and dragging', async ({ workbench }) => {
   const { page } = workbench;
-  const { panel, cards } = await workbench.clusterPortraits();
+  const { panel } = await workbench.clusterPortraits();
   const status = page.locator('.statusbar-item', { hasText: '71 faces, 16 clusters' });
   await expect(status).toBeVisible();
   await workbench.sidePanel();

@@ -1,7 +1,7 @@
 /**
  * Undo and redo of what is done in a panel: corrections of its clusters and changes of their own
- * settings, which outlive the window, and changes of settings that all runs share. The latest one is
- * taken back first, the earliest one made again first.
+ * settings, which outlive the window, and changes of settings that all runs share. The latest one
+ * is taken back first, the earliest one made again first.
  */
 import type { RunSession } from '../runs/run-session';
 import type { SettingHistory } from '../settings/setting-history';

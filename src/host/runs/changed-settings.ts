@@ -8,7 +8,8 @@ export function changedSettings(
   from: ClusteringSettings,
   given: SomeSettings,
 ): SomeSettings | undefined {
-  const changed = Object.entries(given).filter(
+  const entries: [string, unknown][] = Object.entries(given);
+  const changed = entries.filter(
     ([name, value]) =>
       value !== undefined && !isDeepStrictEqual(value, from[name as keyof ClusteringSettings]),
   );
