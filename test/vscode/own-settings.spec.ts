@@ -11,10 +11,20 @@ async function setNumber(panel: Frame, number: number) {
   await expect(cardsOf(panel)).toHaveCount(number);
 }
 
+/** The panel of a folder, once it is in front. */
+async function panelOf(workbench: Workbench, title: string): Promise<Frame> {
+  let panel: Frame | undefined;
+  await expect(async () => {
+    panel = await workbench.panel();
+    await expect(panel.locator('h1')).toHaveText(title, { timeout: 1000 });
+  }).toPass({ timeout: 60_000 });
+  return panel!;
+}
+
 /** Brings a panel to the front. */
 async function show(workbench: Workbench, title: string): Promise<Frame> {
   await workbench.page.getByRole('tab', { name: new RegExp(`^${title}`) }).click();
-  return workbench.panel();
+  return panelOf(workbench, title);
 }
 
 test('leaves another folder as it is, outlives a reload, and is used for all folders and back', async ({
@@ -25,16 +35,16 @@ test('leaves another folder as it is, outlives a reload, and is used for all fol
   await workbench.open();
   await workbench.explorerRow('portraits').click();
   await workbench.clusterFaces('male');
-  await expect(cardsOf(await workbench.panel())).toHaveCount(7);
+  await expect(cardsOf(await panelOf(workbench, 'male'))).toHaveCount(7);
   await workbench.clusterFaces('female');
-  await setNumber(await workbench.panel(), 6);
+  await setNumber(await panelOf(workbench, 'female'), 6);
   expect(await workbench.readSettings()).toEqual({ 'faceClusters.clusters': '7' });
   await expect(cardsOf(await show(workbench, 'male'))).toHaveCount(7);
 
   await show(workbench, 'female');
   await workbench.saved(/runId/);
   await workbench.page.reload();
-  let panel = await workbench.panel();
+  let panel = await panelOf(workbench, 'female');
   await expect(cardsOf(panel)).toHaveCount(6, { timeout: 60_000 });
   await expect(panel.locator('#tune')).toContainText('Tune (1 own)');
 
