@@ -17,7 +17,7 @@ async function panelOf(workbench: Workbench, title: string): Promise<Frame> {
   await expect(async () => {
     panel = await workbench.panel();
     await expect(panel.locator('h1')).toHaveText(title, { timeout: 1000 });
-  }).toPass({ timeout: 60_000 });
+  }).toPass({ timeout: 120_000 }); // after a reload, too
   return panel!;
 }
 
