@@ -49,6 +49,8 @@ const source: Source = {
   },
   faceWidth: () => undefined,
   keepFaceWidth: () => undefined,
+  overview: () => undefined,
+  keepOverview: () => undefined,
   send: () => undefined,
 };
 const follow = () => {
