@@ -9,9 +9,9 @@ import type { RunManifest } from '../../domain/run';
 import {
   COMPARISON,
   CROP_INDEX,
-  CROP_PACK,
   EMBEDDINGS,
   FACES,
+  IMAGES,
   PROBABILITIES,
 } from '../../runs/file-names';
 import type { StoredClustering } from '../../runs/run-files';
@@ -23,7 +23,11 @@ const CHUNK_BYTES = 1 << 20;
 /** What differs from run to run of the same images. */
 const VARYING = new Set(['id', 'createdAt', 'timing', 'known', 'made', 'trials']);
 
-const RUN_FILES = [FACES, PROBABILITIES, EMBEDDINGS, CROP_INDEX, CROP_PACK, COMPARISON];
+/**
+ * The crops are not read, which takes longer than all the rest: they follow from the files, whose
+ * sizes and times are among the images, and the sizes of their strips are in the index.
+ */
+const RUN_FILES = [FACES, PROBABILITIES, EMBEDDINGS, IMAGES, CROP_INDEX, COMPARISON];
 
 /** @param others JSON of what else the files depend on. */
 export async function exportKey(

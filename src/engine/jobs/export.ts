@@ -48,14 +48,14 @@ export async function exportRun(
   const stored = await clusteringOf(run);
   const { clustering } = stored;
   const { signal } = context;
-  if (!overwrite) {
+  const script = await readFile(reportScript, 'utf8');
+  const key = await exportKey(run, stored, { formats, png, judgement, script });
+  const keep = await currentFiles(outDir, CLUSTER_OUTPUT, key);
+  if (keep === undefined && !overwrite) {
     const names = [...knownNames(clustering, formats, png), ...labelFiles(run)];
     const inTheWay = await filesInTheWay(outDir, CLUSTER_OUTPUT, names);
     if (inTheWay.length > 0) return { files: [], inTheWay, kept: [] };
   }
-  const script = await readFile(reportScript, 'utf8');
-  const key = await exportKey(run, stored, { formats, png, judgement, script });
-  const keep = await currentFiles(outDir, CLUSTER_OUTPUT, key);
   const options = { kind: CLUSTER_OUTPUT, overwrite, keep, signal };
   return writeOutput(outDir, options, async (write, setKey) => {
     const notices: string[] = [];
