@@ -228,8 +228,11 @@ export class Workbench {
 
   /** Titles of the entries of the command palette that contain a text. */
   async palette(text: string): Promise<string[]> {
-    await this.page.keyboard.press('F1');
-    await this.page.locator('.quick-input-widget input').fill(`>${text}`);
+    // What opens meanwhile may take the focus, and close the list again.
+    await expect(async () => {
+      await this.page.keyboard.press('F1');
+      await this.page.locator('.quick-input-widget input').fill(`>${text}`, { timeout: 5_000 });
+    }).toPass({ timeout: 30_000 });
     const rows = this.page.locator('.quick-input-list .monaco-list-row');
     await rows.first().waitFor();
     const titles = await rows.allInnerTexts();
