@@ -1,5 +1,6 @@
 /** The panel inside VS Code. */
 import type { PanelCalls, PanelEvent, PanelMemento, PanelState } from '../src/protocol/panel';
+import './language';
 import './components/app';
 import { connect, keep, keptNumber, onTrouble } from './connect';
 import type { Source } from './source';

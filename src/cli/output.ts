@@ -3,9 +3,7 @@ import { tmpdir } from 'node:os';
 import { relative, resolve } from 'node:path';
 import { UserError } from '../util/errors';
 import { fsReason } from '../util/fs-errors';
-import type { OutputKind } from '../util/output-files';
-import { checkOutput, inTheWayText } from '../util/output-folder';
-import type { Written } from '../util/publish-output';
+import { checkOutput, inTheWayText, type OutputKind, type Written } from '../util/output-folder';
 import {
   makeTemporaryFolder,
   sweepTemporaryFolders,

@@ -9,7 +9,7 @@ import type { MissingWord, NetworkWords } from '../domain/network-words';
 import type { BundledModels, NetworkInfo } from '../domain/networks';
 import type { FolderChanges, RunManifest } from '../domain/run';
 import type { ClusteringSettings, AnalysisSettings, TableFormat } from '../domain/settings';
-import type { Written } from '../util/publish-output';
+import type { Written } from '../util/output-folder';
 import type { ClusteringCalls } from './clustering-calls';
 import type { CopyCalls } from './copy-calls';
 import type { DatasetCalls } from './dataset-calls';
@@ -105,6 +105,8 @@ export interface EngineCalls extends ClusteringCalls, CopyCalls, DatasetCalls, F
       runDir: string;
       outDir: string;
       reportScript: string;
+      /** Language of the report with its translations; English if undefined. */
+      texts?: { language: string; bundle: Readonly<Record<string, string>> } | undefined;
       overwrite?: boolean;
       /** Of the table of faces; CSV if undefined. */
       formats?: readonly TableFormat[];

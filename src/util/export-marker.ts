@@ -13,7 +13,6 @@ import { createHash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as z from 'zod';
 import { FILE_MODE, isUnchanged, openRegular, statOf } from './user-files';
 
 export const MARKER = '.face-clusters.json';
@@ -21,8 +20,6 @@ const VERSION = 1;
 
 /** Limit of a marker's size; that of the largest export is about 100 times smaller. */
 const MAX_BYTES = 64e6;
-
-const keysSchema = z.record(z.string(), z.string());
 
 /** A file with the content that the program wrote. */
 export interface OwnFile {
@@ -41,8 +38,6 @@ interface Marker {
   files: OwnFile[];
   /** Names of copies of the user's images, and of links to them. */
   copies: string[];
-  /** Keys of `writeOutput`, by the names of output kinds. */
-  keys: Record<string, string>;
 }
 
 /** The files that the program wrote into a folder; undefined if there is no valid marker. */
@@ -69,27 +64,19 @@ function parseMarker(text: string): Marker | undefined {
     return undefined;
   }
   if (typeof content !== 'object' || content === null) return undefined;
-  const { program, version, files, copies, keys } = content as Record<string, unknown>;
+  const { program, version, files, copies } = content as Partial<Record<string, unknown>>;
   if (program !== 'face-clusters' || version !== VERSION || !Array.isArray(files)) return undefined;
   return {
     files: files.filter(isOwnFile),
     copies: Array.isArray(copies) ? copies.filter((name) => typeof name === 'string') : [],
-    keys: keysSchema.safeParse(keys).data ?? {},
   };
 }
 
-function markerText({ files, copies, keys }: Marker): string {
+function markerText({ files, copies }: Marker): string {
   const about =
     'Files that Face Clusters wrote into this folder. It replaces only these, and only while they are unchanged.';
-  const content = {
-    program: 'face-clusters',
-    version: VERSION,
-    about,
-    files,
-    ...(copies.length === 0 ? {} : { copies }),
-    ...(Object.keys(keys).length === 0 ? {} : { keys }),
-  };
-  return `${JSON.stringify(content, null, 1)}\n`;
+  const content = { program: 'face-clusters', version: VERSION, about, files };
+  return `${JSON.stringify(copies.length === 0 ? content : { ...content, copies }, null, 1)}\n`;
 }
 
 /**
@@ -104,8 +91,8 @@ export async function markCopies(
 ): Promise<void> {
   const marker = await readWholeMarker(root);
   if (marker === undefined && (await statOf(join(root, MARKER))) !== undefined) return;
-  const { files = [], copies: before = [], keys = {} } = marker ?? {};
-  await writeMarker(root, stage, { files, copies: [...new Set([...before, ...copies])], keys });
+  const { files = [], copies: before = [] } = marker ?? {};
+  await writeMarker(root, stage, { files, copies: [...new Set([...before, ...copies])] });
 }
 
 /** @param stage a temporary folder in the same file system. */

@@ -92,33 +92,10 @@ describe('an export', () => {
     expect(await readFile(join(outDir, 'clusters.json'), 'utf8')).toContain('"version"');
   });
 
-  it('writes what is there already, and unchanged, only if something else would come out', async () => {
-    const { engine, cluster, outDir, params } = await run();
-    await cluster(4); // from here on, each clustering agrees with the one before
-    const { files } = await engine.call('export', params);
-    const times = () =>
-      Promise.all(files.map(async (name) => (await stat(join(outDir, name))).mtimeMs));
-    const anew = async (act: () => Promise<unknown>) => {
-      const before = await times();
-      await act();
-      const again = await engine.call('export', params);
-      expect([...again.files].sort()).toEqual([...files].sort());
-      const after = await times();
-      return files.filter((_, i) => before[i] !== after[i]);
-    };
-    expect(await anew(() => cluster(4))).toEqual(['clusters.json']);
-    expect(await anew(() => rm(join(outDir, 'clusters/02/montage.jpg')))).toEqual(files);
-    const text = await readFile(join(outDir, 'faces.csv'), 'utf8');
-    await cluster(2);
-    await engine.call('export', params);
-    expect(await readFile(join(outDir, 'faces.csv'), 'utf8')).not.toBe(text);
-  });
-
   it('that is cancelled, or whose engine is killed, leaves the earlier one as it is', async () => {
-    const { engine, cluster, outDir, params } = await run();
+    const { engine, outDir, params } = await run();
     await engine.call('export', params);
     const faces = await readFile(join(outDir, 'faces.csv'), 'utf8');
-    await cluster(3);
 
     const controller = new AbortController();
     const { signal } = controller;

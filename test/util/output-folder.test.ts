@@ -19,11 +19,10 @@ import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { CancelledError, UserError } from '../../src/util/errors';
 import { MARKER, readMarker } from '../../src/util/export-marker';
-import type { OutputKind } from '../../src/util/output-files';
 import {
   checkOutput,
-  currentFiles,
   filesInTheWay,
+  type OutputKind,
   writeNeeded,
   writeOutput,
 } from '../../src/util/output-folder';
@@ -113,59 +112,6 @@ describe('an output folder', () => {
       ...mine,
     });
     expect((await readMarker(folder))!.map(({ name }) => name)).toEqual(['other.csv', 'a.csv']);
-  });
-
-  describe('whose files were made with a key', () => {
-    const writeWith = async (folder: string, key: string, files: Files, keep?: string[]) =>
-      writeOutput(folder, { kind: KIND, overwrite: false, keep }, async (add, setKey) => {
-        for (const [name, content] of Object.entries(files)) await add(name, content);
-        setKey(key);
-      });
-    const written = async () => {
-      const folder = await temporaryFolder();
-      await writeWith(folder, 'key 1', FIRST);
-      return folder;
-    };
-
-    it('is current for this key and kind alone', async () => {
-      const folder = await written();
-      expect(await currentFiles(folder, KIND, 'key 1')).toEqual(Object.keys(FIRST));
-      expect(await currentFiles(folder, KIND, 'key 2')).toBeUndefined();
-      expect(await currentFiles(folder, OTHER, 'key 1')).toBeUndefined();
-      expect(await currentFiles(join(folder, 'none'), KIND, 'key 1')).toBeUndefined();
-      await write(folder, { 'other.csv': 'o' }, { kind: OTHER });
-      expect(await currentFiles(folder, KIND, 'key 1')).toEqual(Object.keys(FIRST));
-      await write(folder, FIRST);
-      expect(await currentFiles(folder, KIND, 'key 1'), 'written without it').toBeUndefined();
-    });
-
-    it.each([
-      ['changed', (path: string) => writeFile(path, 'x1')],
-      ['removed', (path: string) => rm(path)],
-      ['replaced by a link', async (path: string) => (await rm(path), symlink('../other', path))],
-    ])('is not once a file was %s', async (_, change) => {
-      const folder = await written();
-      await change(join(folder, 'a.csv'));
-      expect(await currentFiles(folder, KIND, 'key 1')).toBeUndefined();
-    });
-
-    it('is not after a forged list', async () => {
-      const folder = await written();
-      const marker = JSON.parse(await readFile(join(folder, MARKER), 'utf8')) as { keys: unknown };
-      for (const keys of [{ __proto__: null, test: 1 }, 'key 1', [], { constructor: 'key 1' }]) {
-        await writeFile(join(folder, MARKER), JSON.stringify({ ...marker, keys }));
-        expect(await currentFiles(folder, KIND, 'key 1')).toBeUndefined();
-      }
-    });
-
-    it('keeps what is not written anew', async () => {
-      const folder = await written();
-      const keep = await currentFiles(folder, KIND, 'key 1');
-      const again = await writeWith(folder, 'key 1', { 'a.csv': 'a2' }, keep);
-      expect([...again.files].sort()).toEqual(Object.keys(FIRST));
-      expect(await contents(folder)).toEqual({ ...FIRST, 'a.csv': 'a2' });
-      expect(await currentFiles(folder, KIND, 'key 1')).toHaveLength(3);
-    });
   });
 
   it.each<[string, Files]>([

@@ -11,11 +11,10 @@ import { notebook } from '../../summaries/notebook';
 import { shortPath } from '../../text/short-path';
 import { UserError } from '../../util/errors';
 import { fsReason, isFull } from '../../util/fs-errors';
-import { currentFiles, filesInTheWay, type WriteFile, writeOutput } from '../../util/output-folder';
+import { filesInTheWay, type WriteFile, writeOutput } from '../../util/output-folder';
 import { type OpenRun, openRun } from '../open-runs';
 import { clustersJson } from './clusters-json';
 import { rowsOfRun } from './face-rows';
-import { exportKey } from './export-key';
 import { makePictures } from './inspect';
 import { clusterFolder, writeCharts } from './charts';
 import { labelFiles, writeLabels } from './label-tables';
@@ -27,8 +26,7 @@ import { writeFaces } from './write-faces';
 
 /**
  * Writes everything into `outDir`, or nothing if files that are not the program's own would be
- * replaced without `overwrite`. Where the same was written there before, and nobody has changed it
- * since, only clusters.json is written anew, which says when.
+ * replaced without `overwrite`.
  * @throws UserError if it cannot be written; CancelledError. Nothing in `outDir` changes then.
  */
 export async function exportRun(
@@ -53,20 +51,15 @@ export async function exportRun(
     const inTheWay = await filesInTheWay(outDir, CLUSTER_OUTPUT, names);
     if (inTheWay.length > 0) return { files: [], inTheWay, kept: [] };
   }
-  const script = await readFile(reportScript, 'utf8');
-  const key = await exportKey(run, stored, { formats, png, judgement, script });
-  const keep = await currentFiles(outDir, CLUSTER_OUTPUT, key);
-  const options = { kind: CLUSTER_OUTPUT, overwrite, keep, signal };
-  return writeOutput(outDir, options, async (write, setKey) => {
+  return writeOutput(outDir, { kind: CLUSTER_OUTPUT, overwrite, signal }, async (write) => {
     const notices: string[] = [];
-    if (keep === undefined) {
-      const made = await withPictures(run, stored, context, async () => {
-        notices.push(...(await writeTables(write, run, stored, formats)));
-        notices.push(...(await writeCharts(write, clustering, { png, signal })));
-      });
-      await writeClusters({ write, stored, made }, context);
-      await write('report.html', await reportPage(run, stored, made, script));
-    }
+    const made = await withPictures(run, stored, context, async () => {
+      notices.push(...(await writeTables(write, run, stored, formats)));
+      notices.push(...(await writeCharts(write, clustering, { png, signal })));
+    });
+    await writeClusters({ write, stored, made }, context);
+    const script = await readFile(reportScript, 'utf8');
+    await write('report.html', await reportPage(run, stored, made, script, params.texts));
     await write(
       'clusters.json',
       JSON.stringify(
@@ -77,8 +70,6 @@ export async function exportRun(
     );
     const total = clustering.clusters.length;
     context.onProgress({ stage: 'export', done: total, total, failed: 0 });
-    // What notices say of the other files is known only where these are made.
-    if (notices.length === 0) setKey(key);
   });
 }
 

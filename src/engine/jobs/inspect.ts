@@ -121,8 +121,9 @@ export async function makePictures(
   wanted: WantedPictures,
   context: PictureJobContext,
 ): Promise<MadePictures> {
+  const looks = wanted.eigenfaces && (await lacksLooks(run));
   const members = membersOfAll(clustering);
-  const made = await picturesOf(run, members, wanted, context);
+  const made = await picturesOf(run, members, { ...wanted, looks }, context);
   if (wanted.eigenfaces) await keepMade(run, members, made, context);
   return made;
 }

@@ -1,6 +1,6 @@
 /** Names of the files that the jobs write into folders of the user's. */
 import type { TableFormat } from '../../domain/settings';
-import type { OutputKind } from '../../util/output-files';
+import type { OutputKind } from '../../util/output-folder';
 
 /** Of `cluster`, of images or of vectors. */
 export const CLUSTER_OUTPUT: OutputKind = {

@@ -41,8 +41,6 @@ const choiceSchema = z.object({
       reason: z.string(),
     }),
   ),
-  /** Providers that were not tried, since something of theirs was not installed. */
-  missing: z.array(z.enum(PROVIDERS).exclude(['auto'])),
   at: z.number(),
 });
 
@@ -129,15 +127,16 @@ async function storedChoice(
   )
     return stored;
   const choice = await chooseProvider({ provider, model }, bundled);
-  const tried = choice.trials.map((trial) => trial.provider);
-  const missing = tried.filter((each) => unavailableReason(each) !== undefined);
-  store.setNote(note, { ...choice, missing, at: Date.now() } satisfies StoredChoice);
+  store.setNote(note, { ...choice, at: Date.now() } satisfies StoredChoice);
   return choice;
 }
 
-/** Whether a provider's libraries were installed since the choice. */
-const isOutdated = ({ missing }: StoredChoice) =>
-  missing.some((provider) => unavailableReason(provider) === undefined);
+/** Whether a provider's libraries were installed since the choice, or nothing tells. */
+const isOutdated = ({ trials }: ProviderChoice) =>
+  trials.some(
+    ({ provider, used, rejection = 'absent' }) =>
+      !used && rejection === 'absent' && unavailableReason(provider) === undefined,
+  );
 
 async function storedTuning(
   files: readonly string[],

@@ -5,6 +5,7 @@
  */
 import type { Clustering } from '../../domain/clustering';
 import type { ClusteringSettings } from '../../domain/settings';
+import { t } from '../../text/translate';
 import type { Outcome } from './job-runner';
 import { RunSession } from './run-session';
 import type { SessionContext } from './session-context';
@@ -35,7 +36,7 @@ export class FileSession extends RunSession {
   override analyze(): Promise<Outcome> {
     return Promise.resolve({
       kind: 'failed',
-      message: NOT_HERE,
+      message: t(NOT_HERE),
       retry: false,
       isDefect: false,
     });

@@ -8,6 +8,8 @@ import type { RunManifest } from '../../domain/run';
 import type { ClusteringSettings } from '../../domain/settings';
 import type { CallOptions } from '../../engine/client';
 import type { PanelProblem } from '../../protocol/panel';
+import { said } from '../../text/said';
+import { t } from '../../text/translate';
 import { messageOf } from '../../util/errors';
 import { CorrectionQueue, type Correcting } from './correction-queue';
 import { judgeClusters } from './judge-clusters';
@@ -176,7 +178,10 @@ export class RunSession extends RunState {
       this.emit('state');
       if (isBehindLog) await this.correct({ kind: 'replay' });
     } catch (error) {
-      this.jobs.fail('cluster', `the stored clusters cannot be read: ${messageOf(error)}`);
+      this.jobs.fail(
+        'cluster',
+        t('the stored clusters cannot be read: {0}', said(messageOf(error))),
+      );
     }
   }
 
@@ -224,7 +229,7 @@ export class RunSession extends RunState {
     } catch (error) {
       if (generation === this.generation) this.pictures = null; // or a preview would stay
       const outdated = generation !== this.generation || this.isBusy() || this.removed;
-      if (!outdated) this.jobs.fail('cluster', messageOf(error));
+      if (!outdated) this.jobs.fail('cluster', said(messageOf(error)));
     }
   }
 

@@ -7,6 +7,7 @@ import type { Judgement } from '../../domain/judgement';
 import type { FolderChanges, RunManifest } from '../../domain/run';
 import { type ClusteringSettings, clusteringSettings } from '../../domain/settings';
 import type { EngineClient } from '../../engine/client';
+import { t } from '../../text/translate';
 import { UserError } from '../../util/errors';
 import type { SessionContext, SessionEvents } from './session-context';
 import { staleSettings } from './stale-settings';
@@ -55,7 +56,7 @@ export class RunState extends EventEmitter<SessionEvents> {
   protected get engine(): EngineClient {
     if (this.waits)
       throw new UserError(
-        'clusters of a workspace that is not trusted are used only after you open them',
+        t('clusters of a workspace that is not trusted are used only after you open them'),
       );
     return this.context.engine;
   }

@@ -2,6 +2,7 @@
 import { METHOD_NAMES } from '../../domain/method-names';
 import type { Settings } from '../../domain/settings';
 import { plural } from '../../text/numbers';
+import { t } from '../../text/translate';
 import { own } from '../../util/own';
 import type { Disposable } from '../disposables';
 import { appliesTo, writeSetting, writtenValue } from './configuration';
@@ -50,13 +51,13 @@ export class SettingHistory {
    */
   async change(values: Partial<Settings>, shown: Settings): Promise<void> {
     const keys = Object.keys(values) as (keyof Settings)[];
-    const texts = keys.map(
-      (key) => `${inWords(key)} from ${display(shown[key])} to ${display(values[key])}`,
+    const texts = keys.map((key) =>
+      t('{0} from {1} to {2}', inWords(key), display(shown[key]), display(values[key])),
     );
     const change = {
       before: new Map(keys.map((key) => [key, writtenValue(key)])),
       after: new Map<keyof Settings, unknown>(keys.map((key) => [key, values[key]])),
-      text: `Changed ${texts.join(', ')}, ${appliesTo(keys)}`,
+      text: t('Changed {0}, {1}', texts.join(', '), appliesTo(keys)),
       at: new Date().toISOString(),
     };
     this.changes.push(change);
@@ -100,13 +101,41 @@ export class SettingHistory {
   }
 }
 
-/** `minClusterSize` → `min cluster size`. */
-const inWords = (key: string) => key.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+const inWords = (key: keyof Settings): string => {
+  const words = own(WORDS, key);
+  return words === undefined ? key : t(words);
+};
+
+/** Those that the panel and the commands change. */
+const WORDS = {
+  method: 'method',
+  clusters: 'clusters',
+  attributes: 'attributes',
+  weights: 'weights',
+  weightsFrom: 'weights from',
+  features: 'features',
+  thresholds: 'thresholds',
+  copies: 'copies',
+  preset: 'preset',
+  linkage: 'linkage',
+  metric: 'metric',
+  threshold: 'threshold',
+  branchingFactor: 'branching factor',
+  affinity: 'affinity',
+  gamma: 'gamma',
+  neighbors: 'neighbors',
+  assignLabels: 'assign labels',
+  eps: 'eps',
+  minSamples: 'min samples',
+  xi: 'xi',
+  minClusterSize: 'min cluster size',
+  model: 'model',
+} as const satisfies Partial<Record<keyof Settings, string>>;
 
 function display(value: unknown): string {
   if (Array.isArray(value)) return plural(value.length, 'attribute');
-  if (value === '') return 'the default';
+  if (value === '') return t('the default');
   const method = typeof value === 'string' ? own(METHOD_NAMES, value) : undefined;
-  if (method !== undefined) return method;
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : 'custom';
+  if (method !== undefined) return t(method);
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : t('custom');
 }
