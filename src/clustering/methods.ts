@@ -2,6 +2,7 @@
 import { Random } from 'ml-random';
 import type { Metric } from '../domain/method-options';
 import type { ClusteringSettings } from '../domain/settings';
+import { count } from '../text/numbers';
 import { t } from '../text/translate';
 import { agglomerative } from './agglomerative';
 import { birch } from './birch';
@@ -129,8 +130,8 @@ async function fitOnSubsample(
     const partition = await fitted(clusters);
     const notice = t(
       'this method was run on {0} of the {1} distinct vectors, drawn with the seed; each of the others joined the cluster of the nearest of them',
-      maxRows,
-      rows,
+      count(maxRows),
+      count(rows),
     );
     return {
       ...partition,

@@ -34,11 +34,11 @@ export function stageText({ stage, done, total, failed }: Progress): string {
   const name = t(STAGE_NAMES[stage]);
   const counted =
     total > 0
-      ? t('{0}: {1} of {2}', name, done, inUnits(total))
+      ? t('{0}: {1} of {2}', name, count(done), inUnits(total))
       : done > 0
         ? `${name}: ${inUnits(done)}`
         : name;
-  return failed > 0 ? t('{0} ({1} failed)', counted, failed) : counted;
+  return failed > 0 ? t('{0} ({1} failed)', counted, count(failed)) : counted;
 }
 
 /** `2 images added, 1 removed`; empty where nothing changed. */
@@ -51,6 +51,6 @@ export function changesText(changes: FolderChanges): string {
   ] as const;
   return parts
     .filter(([number]) => number > 0)
-    .map(([number, text], i) => t(text, i > 0 ? number : plural(number, 'image')))
+    .map(([number, text], i) => t(text, i > 0 ? count(number) : plural(number, 'image')))
     .join(', ');
 }

@@ -6,7 +6,7 @@ import { scaleLinear } from 'd3-scale';
 import type { ComparisonPoint, Comparison } from '../domain/comparison';
 import { METHOD_NAMES } from '../domain/method-names';
 import { forXml } from '../text/neutralize';
-import { decimal, plural } from '../text/numbers';
+import { count, decimal, plural } from '../text/numbers';
 import { t } from '../text/translate';
 import { comparisonText } from './comparison-text';
 import { svgHead } from './svg';
@@ -129,7 +129,7 @@ export function pointText({
         );
   const accuracy = truth?.balancedAccuracy;
   const judged = accuracy == null ? '' : t(', balanced accuracy {0}', decimal(accuracy, 3));
-  const left = noise === 0 ? '' : t(', {0} faces noise', noise);
+  const left = noise === 0 ? '' : t(', {0} faces noise', count(noise));
   return t(
     '{0}{1}: {2}{3}, {4}{5}, {6} s',
     t(METHOD_NAMES[method]),
@@ -155,7 +155,7 @@ const COLORS: Record<ComparisonPoint['method'], string> = {
 /** @returns an SVG document. */
 export function comparisonChart(comparison: Comparison): string {
   const [width, height] = [760, 478];
-  const title = t('Silhouette of {0} faces by the number of clusters', comparison.faces);
+  const title = t('Silhouette of {0} faces by the number of clusters', count(comparison.faces));
   const layout = comparisonLayout(comparison, width, height - 72);
   const parts = [
     svgHead(title, width, height, 12),

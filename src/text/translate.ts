@@ -51,7 +51,7 @@ function fill(message: string, values: readonly (string | number)[]): string {
     (placeholder, index: string, isDative?: string) => {
       const value = values[Number(index)];
       if (value === undefined) return placeholder;
-      const text = typeof value === 'number' ? value.toLocaleString(tag) : value;
+      const text = String(value);
       return isDative === undefined ? text : dative(text);
     },
   );

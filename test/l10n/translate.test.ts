@@ -21,7 +21,7 @@ describe('texts', () => {
   it('are translated with their values, which are not looked at again', () => {
     expect(t('Undo')).toBe('Rückgängig');
     expect(t("Exported to '{0}'.", '{0} $& {1}')).toBe('Exportiert nach „{0} $& {1}“.');
-    expect(t('… and {0} more', 1204)).toBe('… und 1.204 weitere');
+    expect(t('… and {0} more', count(1204))).toBe('… und 1.204 weitere');
   });
 
   it('have plurals, also irregular ones and in the dative', () => {

@@ -7,7 +7,7 @@ import type { RunManifest } from '../../domain/run';
 import { bars } from '../../summaries/bars';
 import { providerText } from '../../summaries/provider-text';
 import { clustersText } from '../../text/clusters-text';
-import { dateTime, decimal, plural } from '../../text/numbers';
+import { count, dateTime, decimal, plural } from '../../text/numbers';
 import { said } from '../../text/said';
 import { t } from '../../text/translate';
 import { Disposables, listen } from '../disposables';
