@@ -1,4 +1,9 @@
-import { css } from 'lit';
+import { css, unsafeCSS } from 'lit';
+
+/** The column of each face but those of the first. */
+const COLUMNS = [1, 2, 3, 4, 5, 6, 7]
+  .map((column) => `.face:nth-of-type(8n + ${column + 1}) { --column: ${column}; }`)
+  .join('\n');
 
 export const styles = css`
   :host {
@@ -93,6 +98,19 @@ export const styles = css`
   .faces .face {
     aspect-ratio: 5 / 6;
   }
+  /* Each face is a part of the sheet, which has as many columns, and full rows. */
+  .sheet .face {
+    background-size: 800% calc(100% * var(--rows));
+    background-position: calc(100% * var(--column, 0) / 7)
+      calc(100% * var(--at-row, 0) / max(1, var(--rows) - 1));
+  }
+  .face:nth-of-type(n + 9) {
+    --at-row: 1;
+  }
+  .face:nth-of-type(n + 17) {
+    --at-row: 2;
+  }
+  ${unsafeCSS(COLUMNS)}
   .link {
     justify-self: start;
     font-size: 0.92em;

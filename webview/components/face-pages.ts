@@ -55,7 +55,7 @@ export class FacePages {
   }
 
   /** The face `step` after another one; requested where it has not arrived. */
-  readonly neighbor = ({ row }: FaceCard, step: number): FaceCard | undefined => {
+  readonly neighbor = ({ row }: { row: number }, step: number): FaceCard | undefined => {
     for (const [number, page] of this.pages) {
       const at = page === 'waiting' ? -1 : page.findIndex((each) => each.row === row);
       if (at < 0) continue;
