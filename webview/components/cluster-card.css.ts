@@ -88,7 +88,6 @@ export const styles = css`
     display: grid;
     grid-template-columns: repeat(8, minmax(0, 1fr));
     gap: 3px;
-    overflow: hidden;
   }
   /* Room for three rows of faces, so that the cards below stay where they are when they arrive. */
   :host(:not([compact])) .faces.full {
