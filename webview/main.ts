@@ -16,6 +16,7 @@ const send: Source['send'] = (name, params) => {
 const source: Source = {
   live: true,
   faces: (part) => host.call('faces', part),
+  typicalFaces: (cluster, count) => host.call('typicalFaces', { cluster, count }),
   ask: (question) => host.call('ask', question),
   copies: (start, count) => host.call('copies', { start, count }),
   alike: (row, count) => host.call('alike', { row, count }),

@@ -28,6 +28,10 @@ const source: Source = {
     const all = faces.get(cluster) ?? [];
     return Promise.resolve({ total: all.length, faces: all.slice(start, start + count) });
   },
+  typicalFaces: (cluster, count) => {
+    const all = faces.get(cluster) ?? [];
+    return Promise.resolve({ total: all.length, faces: all.slice(0, count), sheet: undefined });
+  },
   ask: () => Promise.resolve({ total: 0, faces: [] }),
   alike: () => Promise.resolve({ by: 'probability', faces: [] }),
   photo: () => Promise.resolve(undefined),

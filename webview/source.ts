@@ -7,6 +7,7 @@ import type {
   FaceCard,
   FaceComponents,
   PhotoView,
+  TypicalFaces,
 } from '../src/domain/faces';
 import type { ClusteringDifference } from '../src/domain/kept-clusterings';
 import type { FaceMap } from '../src/domain/face-map';
@@ -15,6 +16,8 @@ import type { PanelAction, PanelCalls, PanelParams } from '../src/protocol/panel
 export interface Source {
   /** Faces of a cluster; a report contains only the most typical ones, in that order. */
   faces(part: PanelParams<'faces'>): Promise<FaceAnswer>;
+  /** The most typical faces of a cluster; those of a report have their own pictures. */
+  typicalFaces(cluster: number, count: number): Promise<TypicalFaces>;
   /** Faces that meet conditions; none in a report. */
   ask(question: PanelParams<'ask'>): Promise<FaceAnswer>;
   /** The copies among the faces; a report has none. */

@@ -63,6 +63,27 @@ export interface CopiesAnswer extends CopiesSummary {
   groups: FaceCard[][];
 }
 
+/** A face by its place among the faces, without its picture. */
+export type NamedFace = Omit<FaceCard, 'jpeg' | 'probabilities'>;
+
+/** The most typical faces of a cluster, with copies left out. */
+export interface TypicalFaces {
+  /** Number of all of them. */
+  total: number;
+  /** Each with its picture where there is no sheet. */
+  faces: (NamedFace | FaceCard)[];
+  /**
+   * JPEG with small pictures of all faces, side by side in rows of `SHEET_COLUMNS`: it takes a
+   * quarter of the bytes of their crops, and is decoded at once.
+   */
+  sheet: Uint8Array | undefined;
+}
+
+/** Faces of a row of a sheet. */
+export const SHEET_COLUMNS = 8;
+/** Faces of a sheet, at most. */
+export const MAX_SHEET_FACES = 24;
+
 /** A part of the faces that were asked for. */
 export interface FaceAnswer {
   /** Number of all of them. */

@@ -31,6 +31,7 @@ export type CallKind = 'view' | 'job' | 'images';
 
 export const CALL_KINDS: Record<EngineCall, CallKind> = {
   page: 'view',
+  typicalFaces: 'view',
   copies: 'view',
   ask: 'view',
   faceCards: 'view',

@@ -41,6 +41,7 @@ import { describeModel, missingWords } from './jobs/model';
 import { packRun } from './jobs/pack-run';
 import { photo } from './jobs/photo';
 import { writeLabels } from './jobs/write-labels';
+import { typicalFaces } from './jobs/typical-faces';
 import { unpackRun } from './jobs/unpack-run';
 import { wrapNetwork } from './jobs/wrap-network';
 import { runStoreWriterProcess } from './pipeline/store-writer';
@@ -93,6 +94,7 @@ const handlers: Handlers<EngineTable> = {
   difference: answering<'difference'>(clusteringDifference),
   pictures: answering<'pictures'>(pictures),
   page: answering<'page'>(page),
+  typicalFaces: answering<'typicalFaces'>(typicalFaces),
   copies: answering<'copies'>(copiesOfRun),
   ask: answering<'ask'>(ask),
   faceComponents: answering<'faceComponents'>(componentsOf),

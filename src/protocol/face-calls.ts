@@ -8,6 +8,7 @@ import type {
   FaceCard,
   FaceComponents,
   PhotoView,
+  TypicalFaces,
 } from '../domain/faces';
 import type { FaceMap } from '../domain/face-map';
 import type { Condition, QuestionOrder } from '../domain/question';
@@ -27,6 +28,11 @@ export interface FaceCalls {
       folded?: boolean | undefined;
     };
     result: FaceAnswer;
+  };
+  /** The `count` most typical faces of a cluster on a sheet, with copies left out. */
+  typicalFaces: {
+    params: { runDir: string; cluster: number; count: number };
+    result: TypicalFaces;
   };
   /**
    * The copies among the faces, with a part of their groups: `count` of them from `start`, the

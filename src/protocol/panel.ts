@@ -11,8 +11,10 @@ import type {
   FaceCard,
   FaceComponents,
   PhotoView,
+  TypicalFaces,
   ClusterPictures,
 } from '../domain/faces';
+import { MAX_SHEET_FACES } from '../domain/faces';
 import { type FaceMap, MAX_CARDS } from '../domain/face-map';
 import { type ClusteringDifference, keptIdSchema } from '../domain/kept-clusterings';
 import type { Judgement } from '../domain/judgement';
@@ -119,6 +121,7 @@ export const panelParams = {
     count: z.int().min(1).max(500),
     folded: z.boolean().optional(),
   }),
+  typicalFaces: z.strictObject({ cluster, count: z.int().min(1).max(MAX_SHEET_FACES) }),
   copies: z.strictObject({ start: row, count: z.int().min(1).max(100) }),
   ask: z.strictObject({
     conditions: conditionsSchema,
@@ -185,6 +188,7 @@ export type PanelAction = Exclude<keyof typeof panelParams, 'watch' | PanelQuery
 /** Calls whose results the page shows, and why they fail. */
 export const PANEL_QUERIES = [
   'faces',
+  'typicalFaces',
   'copies',
   'ask',
   'photo',
@@ -208,6 +212,8 @@ export type PanelCalls = {
   watch: { params: null; result: undefined; progress: PanelEvent };
   /** A part of a cluster's faces in the given order. */
   faces: { params: PanelParams<'faces'>; result: FaceAnswer };
+  /** The most typical faces of a cluster on a sheet, with copies left out. */
+  typicalFaces: { params: PanelParams<'typicalFaces'>; result: TypicalFaces };
   /** The copies among the faces, and some groups of them; null where they are not known yet. */
   copies: { params: PanelParams<'copies'>; result: CopiesAnswer | null };
   /** A part of the faces that meet conditions. */

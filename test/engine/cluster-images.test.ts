@@ -14,6 +14,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import type { Progress } from '../../src/domain/progress';
 import { analysisSettings, clusteringSettings } from '../../src/domain/settings';
@@ -92,6 +93,24 @@ describe('images of a cluster', () => {
     const all = await rows('typical', 0, 500);
     expect(await rows('untypical', 0, 500)).toEqual([...all].reverse());
     expect(await rows('untypical', 10, 5)).toEqual([...all].reverse().slice(10, 15));
+  });
+
+  it('come as the most typical faces on one sheet', async () => {
+    const { engine, runDir } = await clustered(PORTRAITS);
+    const part = { runDir, cluster: 0, count: 20 };
+    const { total, faces, sheet } = await engine.call('typicalFaces', part);
+    const page = await engine.call('page', { ...part, order: 'typical', start: 0 });
+    expect(total).toBe(page.total);
+    expect(faces).toEqual(page.faces.map(({ row, image, face }) => ({ row, image, face })));
+    expect(await sharp(sheet).metadata()).toMatchObject({
+      format: 'jpeg',
+      width: 480,
+      height: 216,
+    });
+    expect(sheet!.length).toBeLessThan(60_000);
+    expect(await engine.call('typicalFaces', { ...part, cluster: 7 })).toEqual({
+      ...{ total: 0, faces: [], sheet: undefined },
+    });
   });
 
   it('come those nearest to another cluster first where that is asked for, and the photo says how near', async () => {

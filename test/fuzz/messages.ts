@@ -18,6 +18,7 @@ export interface MessageCase {
 const NAMES = [
   'watch',
   'faces',
+  'typicalFaces',
   'photo',
   'faceCards',
   'places',
@@ -143,6 +144,10 @@ function problemOf(name: string, params: object): string | undefined {
   if (name === 'faces') {
     const { count, start } = params as PanelParams<'faces'>;
     if (count > 500 || start < 0) return 'a page of any size';
+  }
+  if (name === 'typicalFaces') {
+    const { count } = params as PanelParams<'typicalFaces'>;
+    if (count < 1 || count > 24) return 'a sheet of any size';
   }
   if (name === 'faceCards') {
     const { rows } = params as PanelParams<'faceCards'>;

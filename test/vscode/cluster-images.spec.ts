@@ -24,7 +24,7 @@ test('orders the faces of a cluster, and copies its images from the panel and th
   await expect.poll(titles).toEqual([...typical].reverse());
   await view.locator('#order').click();
   await view.locator('vscode-option', { hasText: 'Lowest silhouette first' }).click();
-  await expect(view.locator('lit-virtualizer')).toHaveAttribute(
+  await expect(view.locator('fc-face-grid [role=group]')).toHaveAttribute(
     'aria-label',
     /nearest to another cluster first/,
   );

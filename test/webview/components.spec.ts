@@ -16,6 +16,52 @@ test.describe('the grid of faces', () => {
     expect(Math.max(...requested)).toBeLessThan(500);
   });
 
+  test('does not request what is scrolled past', async ({ mountComponent }) => {
+    const size = 20_000;
+    const { page, component } = await mountComponent('fc-face-grid', { size, generation: 1 });
+    await expect(component.locator('.face').first()).toBeVisible();
+    const middle = () => {
+      const { documentElement: root } = document;
+      return window.scrollTo(0, root.scrollHeight / 2);
+    };
+    await page.evaluate(() => {
+      window.testPage.hold();
+    });
+    // Two pages are on their way when the middle is scrolled past.
+    await page.evaluate(middle);
+    await page.waitForTimeout(100);
+    await page.evaluate(() => {
+      window.scrollTo(0, document.documentElement.scrollHeight);
+    });
+    await page.waitForTimeout(100);
+    await page.evaluate(() => {
+      window.testPage.hold(false);
+    });
+    await expect(component.locator(`[data-index="${String(size - 1)}"] .face`)).toBeVisible();
+    const requested = await page.evaluate(() => window.testPage.requested());
+    const inTheMiddle = requested.filter((start) => start > size / 4 && start < (3 * size) / 4);
+    expect(inTheMiddle.length).toBeGreaterThan(0);
+    expect(inTheMiddle.length).toBeLessThanOrEqual(2);
+  });
+
+  test('keeps the face with the focus when it is scrolled away', async ({ mountComponent }) => {
+    const { page, component } = await mountComponent('fc-face-grid', {
+      size: 10_000,
+      generation: 1,
+    });
+    await component.locator('[data-index="0"] .face').focus();
+    await page.keyboard.press('ArrowRight');
+    await page.evaluate(() => {
+      window.scrollTo(0, document.documentElement.scrollHeight / 2);
+    });
+    await expect(component.locator('[data-index="5000"] .face')).toHaveCount(1);
+    await expect(component.locator('[data-index="40"]')).toHaveCount(0);
+    await expect(component.locator('[data-index="1"] .face')).toBeFocused();
+    await page.keyboard.press('ArrowRight');
+    await expect(component.locator('[data-index="2"] .face')).toBeFocused();
+    await expect(component.locator('[data-index="2"] .face')).toBeInViewport();
+  });
+
   test('is one stop for the Tab key, and arrow keys move within it', async ({ mountComponent }) => {
     const { page, component } = await mountComponent('fc-face-grid', {
       cluster: 0,

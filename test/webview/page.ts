@@ -5,10 +5,16 @@ import '../../webview/components/dataset/app';
 import type { DatasetHost } from '../../webview/components/dataset/host';
 import type { DatasetSample } from '../../src/domain/dataset';
 import { registerControls } from '../../webview/toolkit';
+import { pixelsOf } from '../../webview/components/draw-face';
 import { SelectFaces } from '../../webview/components/select-faces';
 import { ShowFace } from '../../webview/components/face-button';
 import type { FaceMap } from '../../src/domain/face-map';
-import type { FaceCard, FaceComponents, PhotoView } from '../../src/domain/faces';
+import {
+  type FaceCard,
+  type FaceComponents,
+  type PhotoView,
+  SHEET_COLUMNS,
+} from '../../src/domain/faces';
 import type { Source } from '../../webview/source';
 
 export type Sent = [name: string, params: unknown];
@@ -34,6 +40,10 @@ export interface TestPage {
   showPictures: (levels: readonly (readonly number[])[]) => Promise<void>;
   /** From now on, requests for faces fail with this message; empty: they succeed. */
   fail: (message: string) => void;
+  /** Red, green and blue of the middle of an encoded picture. */
+  middleOf: (picture: number[]) => Promise<number[]>;
+  /** From now on, or no longer, requests for faces wait for their answers. */
+  hold: (held?: boolean) => void;
 }
 
 declare global {
@@ -48,6 +58,9 @@ const ATTRIBUTES = 3;
 let sent: Sent[] = [];
 let starts: number[] = [];
 let failure = '';
+/** What requests for faces wait for. */
+let held = Promise.resolve();
+let release: () => void = () => undefined;
 /** The map of all faces, and what gives it to the component. */
 let mapAnswer = pendingMap();
 let arrangedAnswer = pendingMap();
@@ -70,6 +83,20 @@ async function jpeg(): Promise<Uint8Array> {
   return new Uint8Array(await (await canvas.convertToBlob({ type: 'image/jpeg' })).arrayBuffer());
 }
 
+/** A sheet of plain pictures: their red tells the column, in steps of 30, their green the row. */
+async function sheet(rows: number): Promise<Uint8Array> {
+  const [width, height] = [40, 48];
+  const canvas = new OffscreenCanvas(SHEET_COLUMNS * width, rows * height);
+  const context = canvas.getContext('2d')!;
+  for (let at = 0; at < rows * SHEET_COLUMNS; at++) {
+    const [column, row] = [at % SHEET_COLUMNS, Math.floor(at / SHEET_COLUMNS)];
+    context.fillStyle = `rgb(${30 * column} ${80 * row} 0)`;
+    context.fillRect(column * width, row * height, width, height);
+  }
+  const blob = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.95 });
+  return new Uint8Array(await blob.arrayBuffer());
+}
+
 /** A picture of two by two gray pixels. */
 async function png(grays: readonly number[]): Promise<Uint8Array> {
   const canvas = new OffscreenCanvas(2, 2);
@@ -81,9 +108,11 @@ async function png(grays: readonly number[]): Promise<Uint8Array> {
   return new Uint8Array(await (await canvas.convertToBlob({ type: 'image/png' })).arrayBuffer());
 }
 
+const named = (row: number) => ({ row, image: `image-${row}.jpg`, face: 0 });
+
 async function card(row: number): Promise<FaceCard> {
   const probabilities = Array.from({ length: ATTRIBUTES }, (_, i) => ((row + i) % 10) / 10);
-  return { row, image: `image-${row}.jpg`, face: 0, jpeg: await jpeg(), probabilities };
+  return { ...named(row), jpeg: await jpeg(), probabilities };
 }
 
 /** Four components of two by two pixels: each is of one of them, and a step of 0.5 gray levels. */
@@ -104,6 +133,7 @@ const source: Source = {
   faces: async ({ cluster, order, start, count, attribute, folded = false }) => {
     starts.push(start);
     if (attribute !== undefined) sent.push(['faces', [order, attribute]]);
+    await held;
     if (failure !== '') throw new Error(failure);
     const isFolded = folded && cluster === WITH_COPIES;
     const { size = start + count } = mounted as { size?: number };
@@ -121,6 +151,12 @@ const source: Source = {
       ),
     ),
   }),
+  typicalFaces: async (cluster, count) => {
+    sent.push(['typicalFaces', cluster]);
+    if (failure !== '') throw new Error(failure);
+    const faces = Array.from({ length: count }, (_, row) => named(row));
+    return { total: count, faces, sheet: await sheet(Math.ceil(count / SHEET_COLUMNS)) };
+  },
   ask: async ({ start, count }) => {
     starts.push(start);
     const total = 30;
@@ -291,5 +327,14 @@ window.testPage = {
   },
   fail: (message) => {
     failure = message;
+  },
+  middleOf: async (picture) => {
+    const { data, width, height } = await pixelsOf(Uint8Array.from(picture));
+    const at = 4 * (Math.floor(height / 2) * width + Math.floor(width / 2));
+    return Array.from(data.subarray(at, at + 3));
+  },
+  hold: (isHeld = true) => {
+    if (isHeld) held = new Promise((resolve) => (release = resolve));
+    else release();
   },
 };

@@ -1,4 +1,9 @@
-import { css } from 'lit';
+import { css, unsafeCSS } from 'lit';
+
+/** The column of each face but those of the first. */
+const COLUMNS = [1, 2, 3, 4, 5, 6, 7]
+  .map((column) => `.face:nth-of-type(8n + ${column + 1}) { --column: ${column}; }`)
+  .join('\n');
 
 export const styles = css`
   :host {
@@ -83,7 +88,6 @@ export const styles = css`
     display: grid;
     grid-template-columns: repeat(8, minmax(0, 1fr));
     gap: 3px;
-    overflow: hidden;
   }
   /* Room for three rows of faces, so that the cards below stay where they are when they arrive. */
   :host(:not([compact])) .faces.full {
@@ -93,6 +97,19 @@ export const styles = css`
   .faces .face {
     aspect-ratio: 5 / 6;
   }
+  /* Each face is a part of the sheet, which has as many columns, and full rows. */
+  .sheet .face {
+    background-size: 800% calc(100% * var(--rows));
+    background-position: calc(100% * var(--column, 0) / 7)
+      calc(100% * var(--at-row, 0) / max(1, var(--rows) - 1));
+  }
+  .face:nth-of-type(n + 9) {
+    --at-row: 1;
+  }
+  .face:nth-of-type(n + 17) {
+    --at-row: 2;
+  }
+  ${unsafeCSS(COLUMNS)}
   .link {
     justify-self: start;
     font-size: 0.92em;

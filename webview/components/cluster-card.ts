@@ -7,7 +7,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { classMap } from 'lit/directives/class-map.js';
 import { clusterColor } from '../../src/domain/cluster-colors';
 import type { Occurrences, ClusterSummary } from '../../src/domain/clustering';
-import type { FaceCard, ClusterPictures } from '../../src/domain/faces';
+import { type ClusterPictures, SHEET_COLUMNS, type TypicalFaces } from '../../src/domain/faces';
 import type { ClusterTitle } from '../../src/summaries/cluster-titles';
 import { count, percent, plural, silhouetteText } from '../../src/text/numbers';
 import { imageUrl, type Source } from '../source';
@@ -19,7 +19,7 @@ import { clusterMenu } from './cluster-menu';
 import type { ClusterName } from './cluster-name';
 import './cluster-name';
 import './difference-chart';
-import { faceButton, type Neighbor } from './face-button';
+import { faceButton, type Neighbor, neighborIn } from './face-button';
 import { meanOf } from './mean-of';
 import './menu';
 import { shared } from './shared.css';
@@ -30,8 +30,8 @@ const CARD_FACES = { compact: 8, full: 24 } as const;
 /** Requests for faces: few at a time, so that those of the first cards come first. */
 const requests = new RequestQueue(3);
 
-/** The cards with faces; those far away lose theirs when there are too many: 0.4 MB a card. */
-const loaded = new RecentlyUsed<ClusterCard>(48, (card) => card.release());
+/** The cards with faces; those far away lose theirs when there are too many: 40 KB a card. */
+const loaded = new RecentlyUsed<ClusterCard>(200, (card) => card.release());
 
 /** Distance from the visible area at which a card requests its faces. */
 const NEAR = '600px';
@@ -53,16 +53,22 @@ export class ClusterCard extends LitElement {
   @property({ type: Boolean, reflect: true }) chosen = false;
   @property({ type: Boolean, reflect: true }) compact = false;
 
-  @state() private faces: FaceCard[] | undefined;
-  /** Number of its faces; copies that are shown once count once. */
-  private shown = 0;
+  @state() private typical: TypicalFaces | undefined;
   /** Whether something that could be dropped is above the card. */
   @state() private target = false;
   @query('fc-cluster-name') private nameField!: ClusterName;
   private near = false;
+  /** The pictures of the faces: a style attribute would be refused, and parsed for each face. */
+  private readonly pictured = new CSSStyleSheet();
   /** Ends the wait of an update. */
   private hurry: () => void = () => undefined;
   private observer: IntersectionObserver | undefined;
+
+  protected override createRenderRoot() {
+    const root = super.createRenderRoot() as ShadowRoot;
+    root.adoptedStyleSheets.push(this.pictured);
+    return root;
+  }
 
   override connectedCallback() {
     super.connectedCallback();
@@ -71,7 +77,7 @@ export class ClusterCard extends LitElement {
         this.near = entries.some((entry) => entry.isIntersecting);
         if (!this.near) return;
         this.hurry();
-        if (this.faces === undefined) void this.load();
+        if (this.typical === undefined) void this.load();
         else loaded.use(this);
       },
       { rootMargin: NEAR },
@@ -87,8 +93,10 @@ export class ClusterCard extends LitElement {
 
   /** Frees the memory of its faces, unless it is near the visible area. */
   release(): boolean {
-    if (!this.near) this.faces = undefined;
-    return !this.near;
+    if (this.near) return false;
+    this.typical = undefined;
+    this.pictured.replaceSync('');
+    return true;
   }
 
   /** Far from the visible area, an update can wait: all cards change when pictures arrive. */
@@ -106,7 +114,7 @@ export class ClusterCard extends LitElement {
     if (isFirst || (!changed.has('generation') && !changed.has('compact'))) return;
     // The faces stay until others arrive, so that a correction elsewhere makes none flicker.
     if (this.near) void this.load();
-    else this.faces = undefined;
+    else this.typical = undefined;
   }
 
   override updated() {
@@ -122,20 +130,33 @@ export class ClusterCard extends LitElement {
       this.source.available(this.cluster.id, this.cluster.size),
     );
     // where it fails, the host has logged the reason
-    const part = { cluster: this.cluster.id, order: 'typical', start: 0, folded: true } as const;
     const request = () =>
-      this.source.faces({ ...part, count: wanted }).catch(() => ({ total: 0, faces: [] }));
+      this.source
+        .typicalFaces(this.cluster.id, wanted)
+        .catch(() => ({ total: 0, faces: [], sheet: undefined }));
     const isCurrent = () => generation === this.generation && compact === this.compact;
     const answer = await requests.add(() => this.near && isCurrent(), request);
     if (answer === undefined || !isCurrent()) return;
-    [this.faces, this.shown] = [answer.faces, answer.total];
+    if (answer.sheet !== undefined) await this.showSheet(answer.sheet, answer.faces.length);
+    if (!isCurrent()) return;
+    this.typical = answer;
     loaded.use(this);
   }
 
+  /** Makes the parts of a sheet the pictures of the buttons, once it can be drawn. */
+  private async showSheet(sheet: Uint8Array, faces: number) {
+    const image = new Image();
+    image.src = imageUrl(sheet, 'image/jpeg');
+    await image.decode().catch(() => undefined); // a damaged one leaves the buttons without faces
+    const rows = Math.ceil(faces / SHEET_COLUMNS);
+    this.pictured.replaceSync(`.face { --rows: ${rows}; background-image: url('${image.src}') }`);
+  }
+
   override render() {
-    const { cluster, faces = [], source, target } = this;
+    const { cluster, source, target } = this;
+    const { faces, sheet, total } = this.typical ?? { faces: [], sheet: undefined, total: 0 };
     const { said } = cluster;
-    const more = (source.live ? this.shown : cluster.size) - faces.length;
+    const more = (source.live ? total : cluster.size) - faces.length;
     return html`
       <article
         aria-label="${this.name.text}, ${plural(cluster.size, 'face')}"
@@ -147,7 +168,7 @@ export class ClusterCard extends LitElement {
         <div class="body">${this.eigenface()} ${this.head()}</div>
         ${said?.note === undefined ? nothing : html`<p class="note">${said.note}</p>`}
         <div
-          class=${classMap({ faces: true, full: cluster.size >= CARD_FACES.full && source.live })}
+          class=${classMap({ faces: true, sheet: sheet !== undefined, full: cluster.size >= CARD_FACES.full && source.live })}
         >
           ${faces.map((face) => faceButton(face, source, { draggable: source.live, neighbor: this.neighbor }))}
         </div>
@@ -218,8 +239,8 @@ export class ClusterCard extends LitElement {
   }
 
   private readonly neighbor: Neighbor = (face, step) => {
-    const at = this.faces?.findIndex(({ row }) => row === face.row) ?? -1;
-    return at < 0 ? undefined : this.faces?.[at + step];
+    const { faces = [] } = this.typical ?? {};
+    return neighborIn(faces)(face, step);
   };
 
   private readonly rename = () => {

@@ -71,6 +71,7 @@ export class DifferenceChart extends LitElement {
       svg {
         width: 44px;
         height: 8px;
+        overflow: visible; /* nothing is outside, and each clip costs time while cards are scrolled */
         background: color-mix(in srgb, var(--vscode-foreground) 12%, transparent);
       }
       .more {

@@ -1,7 +1,7 @@
 /** A face that shows its photo, and can be selected and dragged. */
 import { html, nothing } from 'lit';
 import { classMap } from 'lit/directives/class-map.js';
-import type { FaceCard } from '../../src/domain/faces';
+import type { FaceCard, NamedFace } from '../../src/domain/faces';
 import { forPage } from '../../src/text/neutralize';
 import { plural } from '../../src/text/numbers';
 import { imageUrl, type Source } from '../source';
@@ -13,20 +13,22 @@ export class ShowFace extends Event {
   static readonly type = 'fc-show-face';
   /** @param neighbor the face before (−1) or after (1) another; undefined where there is none. */
   constructor(
-    readonly face: FaceCard,
+    readonly face: NamedFace | FaceCard,
     readonly neighbor?: Neighbor,
   ) {
     super(ShowFace.type, { bubbles: true, composed: true });
   }
 }
 
-export type Neighbor = (face: FaceCard, step: -1 | 1) => FaceCard | undefined;
+export type Neighbor = (face: NamedFace, step: -1 | 1) => NamedFace | FaceCard | undefined;
 
 /** Steps through some faces. */
 export const neighborIn =
-  (faces: readonly FaceCard[]): Neighbor =>
-  (face, step) =>
-    faces[faces.findIndex(({ row }) => row === face.row) + step];
+  (faces: readonly NamedFace[]): Neighbor =>
+  (face, step) => {
+    const at = faces.findIndex(({ row }) => row === face.row);
+    return at < 0 ? undefined : faces[at + step];
+  };
 
 interface FaceOptions {
   /** -1 in a grid that moves the focus itself. */
@@ -42,8 +44,9 @@ interface FaceOptions {
 
 const copiesText = (copies: number) => `with ${plural(copies, 'copy', 'copies')}`;
 
+/** @param face without a picture where the style of the button gives it one. */
 export function faceButton(
-  face: FaceCard,
+  face: NamedFace | FaceCard,
   source: Source,
   { tabindex = 0, draggable = false, selection, neighbor, caption }: FaceOptions = {},
 ) {
@@ -78,7 +81,7 @@ export function faceButton(
       @keydown=${onKey}
       @dragstart=${drag}
     >
-      <img src=${imageUrl(face.jpeg, 'image/jpeg')} alt="" draggable="false" />
+      ${'jpeg' in face ? html`<img src=${imageUrl(face.jpeg, 'image/jpeg')} alt="" draggable="false" />` : nothing}
       ${face.copies === undefined ? nothing : html`<span class="copies" title=${copiesText(face.copies)}>×${face.copies + 1}</span>`}
       ${caption === undefined ? nothing : html`<span class="caption">${caption}</span>`}
     </button>

@@ -1,11 +1,22 @@
 import { css } from 'lit';
 
 export const styles = css`
-  lit-virtualizer {
-    min-height: 120px;
+  [role='group'] {
+    position: relative;
+    margin: 3px; /* room for the outline of the focus */
+    contain: size layout style;
+    overflow-anchor: none;
+  }
+  .row {
+    position: absolute;
+    top: calc(var(--row) * var(--row-height));
+    display: flex;
+    gap: 6px;
+    contain: layout style;
   }
   .cell {
     position: relative;
+    flex: none;
     width: var(--face-width);
     height: calc(1.2 * var(--face-width));
   }

@@ -1,26 +1,23 @@
 /** All faces of a cluster; only the visible ones are in the page and requested. */
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { LitVirtualizer } from '@lit-labs/virtualizer';
-import '@lit-labs/virtualizer';
-import { grid } from '@lit-labs/virtualizer/layouts/grid.js';
+import { guard } from 'lit/directives/guard.js';
+import { ref } from 'lit/directives/ref.js';
+import { repeat } from 'lit/directives/repeat.js';
 import { readableAttribute } from '../../src/domain/attributes';
 import { percent } from '../../src/text/numbers';
 import { forPage } from '../../src/text/neutralize';
 import type { Source } from '../source';
-import { faceButton, type Neighbor } from './face-button';
+import { faceButton } from './face-button';
+import { FacePages } from './face-pages';
 import { foldedNote } from './folded-note';
 import { styles } from './face-grid.css';
+import { RowWindow } from './row-window';
 import { shared } from './shared.css';
-import { listChildrenOnce } from './virtualizer-children';
 import type { FaceOrder } from '../../src/domain/clustering';
 import type { Condition, QuestionOrder } from '../../src/domain/question';
 import type { FaceCard } from '../../src/domain/faces';
 
-/** Number of faces in a request. */
-const PAGE = 48;
-/** Number of pages in memory; the least recently used are dropped with their pictures. */
-const KEPT_PAGES = 60;
 /** Between faces, in pixels. */
 const GAP = 6;
 /** Of a face's height and width, as the network sees it. */
@@ -36,13 +33,17 @@ const ORDER: Record<FaceOrder, (attribute: string) => string> = {
   borderline: (attribute) => `those nearest to the threshold of ${attribute} first`,
 };
 
-const layoutOf = (width: number) =>
-  grid({
-    itemSize: { width: `${width}px`, height: `${Math.round(width * ASPECT)}px` },
-    gap: `${GAP}px`,
-    padding: '3px',
-    justify: 'start',
-  });
+/** What a list begins anew with. */
+const LIST = [
+  'cluster',
+  'generation',
+  'size',
+  'order',
+  'attribute',
+  'conditions',
+  'unfolded',
+  'questionOrder',
+] as const;
 
 @customElement('fc-face-grid')
 export class FaceGrid extends LitElement {
@@ -70,80 +71,110 @@ export class FaceGrid extends LitElement {
   @state() private unfolded = false;
   /** The face that the Tab key reaches; arrow keys change it. */
   @state() private current = 0;
-  /** Counts the pages received, so that the virtualizer renders again. */
-  @state() private arrived = 0;
-  @query('lit-virtualizer') private virtualizer!: LitVirtualizer | null;
+  @query('[role=group]') private list!: HTMLElement | null;
 
-  /** The virtualizer whose children are listed once. */
-  private listed: LitVirtualizer | undefined;
-  private items: number[] = [];
-  private readonly pages = new Map<number, FaceCard[] | 'loading'>();
-  private layout = layoutOf(DEFAULT_WIDTH);
+  private readonly pages = new FacePages({
+    arrived: () => {
+      this.arrive();
+    },
+    failed: (message) => {
+      this.problem = `Some faces cannot be shown: ${message}`;
+    },
+  });
+  private readonly rows = new RowWindow(this, {
+    list: () => this.list,
+    rowHeight: () => this.rowHeight,
+  });
 
   override willUpdate(changed: PropertyValues) {
     if (changed.has('faceWidth')) {
-      this.layout = layoutOf(this.faceWidth);
       this.style.setProperty('--face-width', `${this.faceWidth}px`);
+      this.style.setProperty('--row-height', `${this.rowHeight}px`);
     }
-    if (
-      !changed.has('cluster') &&
-      !changed.has('generation') &&
-      !changed.has('size') &&
-      !changed.has('order') &&
-      !changed.has('attribute') &&
-      !changed.has('conditions') &&
-      !changed.has('unfolded') &&
-      !changed.has('questionOrder')
-    )
-      return;
-    this.pages.clear();
+    if (!LIST.some((name) => changed.has(name))) return;
+    this.begin();
     this.problem = '';
     this.current = 0;
-    this.items = Array.from({ length: this.wholeSize() }, (_, i) => i);
+  }
+
+  private begin() {
+    const { attribute, cluster, conditions, order, questionOrder, source, unfolded } = this;
+    const folded = !unfolded;
+    this.pages.begin(this.wholeSize(), (part) =>
+      conditions === undefined
+        ? source.faces({ cluster, order, attribute, ...part, folded })
+        : source.ask({ conditions: [...conditions], order: questionOrder, ...part, folded }),
+    );
+  }
+
+  /** Draws faces that have arrived. There may be fewer than was thought: copies are left out. */
+  private arrive() {
+    this.current = Math.min(this.current, Math.max(0, this.pages.count - 1));
+    this.requestUpdate();
+  }
+
+  private get rowHeight() {
+    return Math.round(this.faceWidth * ASPECT) + GAP;
+  }
+
+  private get columns() {
+    return Math.max(1, Math.floor((this.rows.width + GAP) / (this.faceWidth + GAP)));
   }
 
   override render() {
-    if (this.items.length === 0) return nothing;
-    const { arrived, current, selection } = this;
-    // The virtualizer renders again when the function changes.
-    const renderItem = (index: number) => this.cell(index, index === current, selection, arrived);
+    const { count } = this.pages;
+    if (count === 0) return nothing;
+    const drawn = this.drawnRows();
+    this.pages.want(drawn.flatMap((row) => this.indexesOf(row)));
     return html`
       ${this.problem === '' ? nothing : html`<p role="alert">${forPage(this.problem)} <button class="link" @click=${this.retry}>Try again</button></p>`}
-      ${foldedNote(this.wholeSize() - this.items.length, this.unfolded, this.toggleCopies)}
-      <lit-virtualizer
+      ${foldedNote(this.wholeSize() - count, this.unfolded, this.toggleCopies)}
+      <div
         role="group"
         aria-label=${this.conditions === undefined ? `Faces of the cluster, ${ORDER[this.order](readableAttribute(this.attribute ?? ''))}` : 'Faces'}
-        .items=${this.items}
-        .renderItem=${renderItem}
-        .layout=${this.layout}
         @keydown=${this.onKey}
-      ></lit-virtualizer>
+      >
+        ${repeat(drawn, (row) => row, this.row)}
+      </div>
     `;
   }
 
-  private cell(
-    index: number,
-    current: boolean,
-    selection: ReadonlySet<number> | undefined,
-    _arrived: number,
-  ) {
-    const face = this.faceAt(index);
-    return html`<div class="cell" data-index=${index}>
-      ${face === undefined ? html`<div class="waiting"></div>` : faceButton(face, this.source, { tabindex: current ? 0 : -1, draggable: this.source.live, selection, neighbor: this.neighbor, caption: this.captionOf(face) })}
-    </div>`;
+  /** Those near the visible area, and that of the focus, which is not lost by scrolling. */
+  private drawnRows(): number[] {
+    const { columns, current, left = current, rows } = this;
+    if (rows.width === 0) return [];
+    const drawn = new Set([current, left].map((index) => Math.floor(index / columns)));
+    const end = Math.min(rows.end, Math.ceil(this.pages.count / columns));
+    for (let row = rows.first; row < end; row++) drawn.add(row);
+    return [...drawn].sort((a, b) => a - b);
   }
 
-  private faceAt(index: number): FaceCard | undefined {
-    const number = Math.floor(index / PAGE);
-    const page = this.pages.get(number);
-    if (page === undefined) {
-      void this.load(number);
-      return undefined;
-    }
-    if (page === 'loading') return undefined;
-    this.pages.delete(number);
-    this.pages.set(number, page); // the last in order of use
-    return page[index % PAGE];
+  /** Indexes of the faces of a row. */
+  private indexesOf(row: number): number[] {
+    const { columns } = this;
+    const length = Math.min(columns, this.pages.count - row * columns);
+    return Array.from({ length }, (_, column) => row * columns + column);
+  }
+
+  private readonly row = (row: number) => {
+    const { attribute, conditions, current, names, selection } = this;
+    const indexes = this.indexesOf(row);
+    const faces = indexes.map((index) => this.pages.at(index));
+    const place = (element?: Element) => {
+      (element as HTMLElement | undefined)?.style.setProperty('--row', String(row));
+    };
+    const isCurrent = indexes.includes(current) ? current : undefined;
+    return html`<div class="row" ${ref(place)}>
+      ${guard([isCurrent, attribute, conditions, names, selection, ...faces], () => indexes.map((index, i) => this.cell(index, faces[i])))}
+    </div>`;
+  };
+
+  private cell(index: number, face: FaceCard | undefined) {
+    const { neighbor } = this.pages;
+    const tabindex = index === this.current ? 0 : -1;
+    return html`<div class="cell" data-index=${index}>
+      ${face === undefined ? html`<div class="waiting"></div>` : faceButton(face, this.source, { tabindex, draggable: this.source.live, selection: this.selection, neighbor, caption: this.captionOf(face) })}
+    </div>`;
   }
 
   /** The probability that a face meets the conditions, or has the attribute of the order. */
@@ -160,51 +191,6 @@ export class FaceGrid extends LitElement {
     return Number.isNaN(least) ? undefined : percent(least);
   }
 
-  private readonly neighbor: Neighbor = (face, step) => {
-    for (const [number, page] of this.pages) {
-      const at = page === 'loading' ? -1 : page.findIndex(({ row }) => row === face.row);
-      const index = number * PAGE + at + step;
-      if (at >= 0) return index in this.items ? this.faceAt(index) : undefined;
-    }
-    return undefined;
-  };
-
-  private async load(number: number) {
-    const { attribute, generation, cluster, order, conditions, questionOrder } = this;
-    this.pages.set(number, 'loading');
-    try {
-      const start = number * PAGE;
-      const count = Math.min(PAGE, this.items.length - start);
-      const part = { start, count, folded: !this.unfolded };
-      const { total, faces } =
-        conditions === undefined
-          ? await this.source.faces({ cluster, order, attribute, ...part })
-          : await this.source.ask({ conditions: [...conditions], order: questionOrder, ...part });
-      const isOutdated =
-        generation !== this.generation ||
-        cluster !== this.cluster ||
-        order !== this.order ||
-        attribute !== this.attribute ||
-        conditions !== this.conditions ||
-        questionOrder !== this.questionOrder;
-      if (isOutdated) return;
-      if (total !== this.items.length) this.resize(total);
-      this.pages.set(number, faces);
-      for (const old of [...this.pages.keys()].slice(0, -KEPT_PAGES)) this.pages.delete(old);
-      this.arrived += 1;
-    } catch (error) {
-      // The page stays marked, so that rendering does not request it in a loop.
-      this.problem = `Some faces cannot be shown: ${error instanceof Error ? error.message : String(error)}`;
-    }
-  }
-
-  /** Copies are left out, which the first answer tells. */
-  private resize(total: number) {
-    this.pages.clear();
-    this.items = Array.from({ length: total }, (_, i) => i);
-    this.current = Math.min(this.current, Math.max(0, total - 1));
-  }
-
   private readonly toggleCopies = () => {
     this.unfolded = !this.unfolded;
   };
@@ -217,17 +203,14 @@ export class FaceGrid extends LitElement {
   }
 
   private readonly retry = () => {
-    for (const [number, page] of [...this.pages]) if (page === 'loading') this.pages.delete(number);
+    this.pages.retry();
     this.problem = '';
-    this.arrived += 1;
   };
 
   private readonly onKey = (event: KeyboardEvent) => {
-    const width = this.faceWidth + GAP;
-    const height = this.faceWidth * ASPECT + GAP;
-    const columns = Math.max(1, Math.floor((this.virtualizer?.clientWidth ?? 0) / width));
-    const lines = Math.max(1, Math.floor(window.innerHeight / height));
-    const last = this.items.length - 1;
+    const { columns } = this;
+    const lines = Math.max(1, Math.floor(window.innerHeight / this.rowHeight));
+    const last = this.pages.count - 1;
     const steps: Record<string, number> = {
       ArrowRight: 1,
       ArrowLeft: -1,
@@ -241,57 +224,39 @@ export class FaceGrid extends LitElement {
     const step = steps[event.key];
     if (step === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
+    this.left ??= this.current;
     this.current = Math.min(last, Math.max(0, this.current + step));
-    this.isFocusDue = true;
-    this.focusDrawn(); // at once, where it can be: the next key may follow quickly
-    void this.scrollToCurrent();
+    void this.updateComplete.then(() => {
+      this.currentCell?.scrollIntoView({ block: 'nearest' });
+      this.focusDrawn();
+    });
   };
 
-  /** Whether the current face is to be focused as soon as it is drawn: its page may not be here. */
-  private isFocusDue = false;
+  /**
+   * The face that has the focus until the current one gets it, as soon as it is drawn: its page may
+   * not be here.
+   */
+  private left: number | undefined;
 
-  private async scrollToCurrent() {
-    await this.updateComplete;
-    this.virtualizer?.element(this.current)?.scrollIntoView({ block: 'nearest' });
-    await this.focusCurrent();
-  }
-
-  private async focusCurrent() {
-    await painted();
-    this.focusDrawn();
+  private get currentCell() {
+    return this.list?.querySelector(`[data-index="${String(this.current)}"]`);
   }
 
   /** Focuses the current face if that is due, and it is drawn. */
   private focusDrawn() {
-    const face = this.virtualizer?.querySelector<HTMLElement>(
-      `[data-index="${String(this.current)}"] .face`,
-    );
-    if (!this.isFocusDue || face == null) return;
-    this.isFocusDue = false;
-    face.focus();
+    const face = this.currentCell?.querySelector<HTMLElement>('.face');
+    if (this.left === undefined || face == null) return;
+    this.left = undefined;
+    face.focus({ preventScroll: true });
   }
 
-  override updated(changed: PropertyValues) {
-    const { virtualizer } = this;
-    if (virtualizer !== null && virtualizer !== this.listed) {
-      this.listed = virtualizer;
-      void virtualizer.updateComplete.then(() => {
-        listChildrenOnce(virtualizer);
-      });
-    }
-    if (changed.has('arrived') && this.isFocusDue) void this.focusCurrent();
+  override updated() {
+    // As high as all rows; a style attribute would be refused by the content security policy.
+    const rows = Math.ceil(this.pages.count / this.columns);
+    this.list?.style.setProperty('height', `${rows * this.rowHeight}px`);
+    this.focusDrawn();
   }
 }
-
-/** Resolves when the virtualizer has rendered the rows that scrolled into view. */
-const painted = () =>
-  new Promise<void>((resolve) => {
-    requestAnimationFrame(() => {
-      requestAnimationFrame(() => {
-        resolve();
-      });
-    });
-  });
 
 declare global {
   interface HTMLElementTagNameMap {

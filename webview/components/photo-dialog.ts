@@ -2,7 +2,7 @@
 import { html, LitElement, nothing, type PropertyValues, svg } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Clustering } from '../../src/domain/clustering';
-import type { FaceCard, PhotoView } from '../../src/domain/faces';
+import type { FaceCard, NamedFace, PhotoView } from '../../src/domain/faces';
 import { forPage } from '../../src/text/neutralize';
 import { plural } from '../../src/text/numbers';
 import { imageUrl, type Source } from '../source';
@@ -24,7 +24,9 @@ export class PhotoDialog extends LitElement {
   /** Probability from which each attribute counts as present. */
   @property({ attribute: false }) thresholds: readonly number[] | undefined;
 
-  @state() private face: FaceCard | undefined;
+  @state() private face: NamedFace | undefined;
+  /** The face with its picture. */
+  @state() private card: FaceCard | undefined;
   @state() private neighbor: Neighbor | undefined;
   @state() private photo: PhotoView | undefined;
   @state() private problem = '';
@@ -32,8 +34,10 @@ export class PhotoDialog extends LitElement {
   @state() private marked = -1;
   @query('dialog') private dialog!: HTMLDialogElement;
 
-  async show(face: FaceCard, neighbor?: Neighbor): Promise<void> {
+  /** @param face whose picture is requested, where it has none. */
+  async show(face: NamedFace | FaceCard, neighbor?: Neighbor): Promise<void> {
     this.face = face;
+    this.card = 'jpeg' in face ? face : undefined;
     this.neighbor = neighbor;
     this.photo = undefined;
     this.problem = '';
@@ -41,11 +45,18 @@ export class PhotoDialog extends LitElement {
     await this.updateComplete;
     if (!this.dialog.open) this.dialog.showModal();
     try {
+      if (this.card === undefined) void this.loadCard(face);
       const photo = await this.source.photo(face.row);
       if (this.face === face) this.photo = photo;
     } catch (error) {
       if (this.face === face) this.problem = error instanceof Error ? error.message : String(error);
     }
+  }
+
+  /** Requests the picture of the face; where that fails, the photo tells why. */
+  private async loadCard(face: NamedFace) {
+    const cards = await this.source.faceCards([face.row]).catch(() => []);
+    if (this.face === face) this.card = cards[0];
   }
 
   /** Reads the marks anew after a correction. */
@@ -54,7 +65,7 @@ export class PhotoDialog extends LitElement {
     if (isAnew && this.dialog.open && this.face !== undefined) void this.refresh(this.face);
   }
 
-  private async refresh(face: FaceCard) {
+  private async refresh(face: NamedFace) {
     const photo = await this.source.photo(face.row).catch(() => undefined);
     if (this.face === face && photo !== undefined) this.photo = photo;
   }
@@ -82,14 +93,15 @@ export class PhotoDialog extends LitElement {
     `;
   }
 
-  private picture(face: FaceCard) {
-    const { photo } = this;
+  private picture(face: NamedFace) {
+    const { card, photo } = this;
+    const jpeg = card && imageUrl(card.jpeg, 'image/jpeg');
     if (photo === undefined)
       return html`<div class="photo">
-        <img src=${imageUrl(face.jpeg, 'image/jpeg')} alt="The face" />
+        ${jpeg === undefined ? nothing : html`<img src=${jpeg} alt="The face" />`}
       </div>`;
     return html`
-      ${this.marked === face.row ? html`<img class="crop" src=${imageUrl(face.jpeg, 'image/jpeg')} alt="The face as the network sees it" title="The face as the network sees it" />` : nothing}
+      ${this.marked === face.row && jpeg !== undefined ? html`<img class="crop" src=${jpeg} alt="The face as the network sees it" title="The face as the network sees it" />` : nothing}
       <div class="photo">
         <img src=${imageUrl(photo.jpeg, 'image/jpeg')} alt="The photo" />
         <svg
@@ -122,12 +134,17 @@ export class PhotoDialog extends LitElement {
     return html`<fc-alike-faces .source=${this.source} .row=${this.marked}></fc-alike-faces>`;
   }
 
-  private details(face: FaceCard) {
-    const shown = this.photo?.faces.find(({ row }) => row === this.marked) ?? {
-      ...{ row: face.row, cluster: null, silhouette: null, box: null, score: null },
-      probabilities: face.probabilities,
-      marked: [],
-    };
+  private details(face: NamedFace) {
+    const { card } = this;
+    const known = this.photo?.faces.find(({ row }) => row === this.marked);
+    const shown =
+      known ??
+      (card && {
+        ...{ row: face.row, cluster: null, silhouette: null, box: null, score: null },
+        probabilities: card.probabilities,
+        marked: [],
+      });
+    if (shown === undefined) return nothing;
     return html`
       <div class="attributes" tabindex="0" role="region" aria-label="Attributes of the marked face">
         <fc-face-attributes

@@ -21,17 +21,31 @@ async function knownCopies({ folder, faces, manifest }: OpenRun): Promise<Int32A
 export async function pageOf(
   run: OpenRun,
   rows: Int32Array,
-  { start, count, folded = false }: { start: number; count: number; folded?: boolean | undefined },
+  part: { start: number; count: number; folded?: boolean | undefined },
 ): Promise<FaceAnswer> {
+  const { total, page, copiesOf } = await partOf(run, rows, part);
+  const faces = await faceCards(run, page);
+  return { total, faces: faces.map((card) => ({ ...card, ...copiesOf(card.row) })) };
+}
+
+/**
+ * Rows of a part of some faces.
+ * @returns `total` number of all of them, and what is to be said of the copies of a face.
+ */
+export async function partOf(
+  run: OpenRun,
+  rows: Int32Array,
+  { start, count, folded = false }: { start: number; count: number; folded?: boolean | undefined },
+) {
   const originals = folded ? await knownCopies(run) : undefined;
   const shown = originals === undefined ? undefined : foldedRows(rows, originals);
   const all = shown?.rows ?? rows;
-  const page = await faceCards(run, Array.from(all.subarray(start, start + count)));
-  const withCopies = page.map((card) => {
-    const copies = originals && shown!.sizes.get(originals[card.row]!)! - 1;
-    return copies === undefined || copies === 0 ? card : { ...card, copies };
-  });
-  return { total: all.length, faces: withCopies };
+  const page = Array.from(all.subarray(start, start + count));
+  const copiesOf = (row: number): { copies?: number } => {
+    const copies = originals && shown!.sizes.get(originals[row]!)! - 1;
+    return copies === undefined || copies === 0 ? {} : { copies };
+  };
+  return { total: all.length, page, copiesOf };
 }
 
 /** The first of each group, with the number of faces of each original. */

@@ -15,6 +15,10 @@ export const panelQueries = (
   queries: RunQueries,
 ): Pick<Handlers<PanelCalls>, Exclude<(typeof PANEL_QUERIES)[number], 'componentPictures'>> => ({
   faces: async (part) => plainAnswer(await queries.faces(part)),
+  typicalFaces: async ({ cluster, count }) => {
+    const answer = await queries.typicalFaces(cluster, count);
+    return { ...answer, sheet: answer.sheet && plainBytes(answer.sheet) };
+  },
   copies: async ({ start, count }) => {
     const answer = await queries.copies(start, count);
     return answer && { ...answer, groups: answer.groups.map((group) => group.map(withPlainJpeg)) };

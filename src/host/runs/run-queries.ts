@@ -10,6 +10,7 @@ import type {
   FaceCard,
   FaceComponents,
   PhotoView,
+  TypicalFaces,
 } from '../../domain/faces';
 import type { ClusteringDifference, KeptClustering } from '../../domain/kept-clusterings';
 import type { FaceMap } from '../../domain/face-map';
@@ -93,6 +94,11 @@ export class RunQueries {
   /** A page of the faces of a cluster. */
   async faces(part: Omit<EngineCalls['page']['params'], 'runDir'>): Promise<FaceAnswer> {
     return this.engine().call('page', { ...part, runDir: this.runDir });
+  }
+
+  /** The most typical faces of a cluster, small. */
+  async typicalFaces(cluster: number, count: number): Promise<TypicalFaces> {
+    return this.engine().call('typicalFaces', { runDir: this.runDir, cluster, count });
   }
 
   /** The leading principal components of the faces of a cluster. */

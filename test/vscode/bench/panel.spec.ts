@@ -137,8 +137,8 @@ const firstCards = (panel: Frame): Promise<{ cards: number; faces: number }> =>
             ?.shadowRoot?.querySelector('fc-overview')
             ?.shadowRoot?.querySelector('fc-cluster-card')?.shadowRoot;
           if (card?.querySelector('article') != null) cards ??= Date.now();
-          const images = [...(card?.querySelectorAll<HTMLImageElement>('.faces img') ?? [])];
-          if (images.length > 0 && images.every((each) => each.naturalWidth > 0))
+          // They are there once their pictures are decoded.
+          if (card?.querySelector('.faces .face') != null)
             resolve({ cards: cards!, faces: Date.now() });
           else requestAnimationFrame(look);
         };

@@ -1,0 +1,70 @@
+/** The cards of the overview: their faces, and when these are there. */
+import { expect, test } from './components';
+import { clusteringState, panelState } from './panel-states';
+
+const { clusters } = clusteringState();
+const many = clusteringState({
+  clusters: Array.from({ length: 120 }, (_, id) => ({ ...clusters[0]!, id })),
+});
+
+test('cards far away have no faces, and request them when they come near', async ({
+  mountComponent,
+}) => {
+  const mounted = await mountComponent('fc-overview', {
+    clustering: many,
+    generation: 1,
+    names: [],
+  });
+  const cards = mounted.component.locator('fc-cluster-card');
+  await expect(cards).toHaveCount(120);
+  await expect(cards.first().locator('.face')).toHaveCount(24);
+  await expect(cards.last().locator('.face')).toHaveCount(0);
+  const asked = async () =>
+    (await mounted.sent()).flatMap(([name, cluster]) => (name === 'typicalFaces' ? [cluster] : []));
+  expect((await asked()).length).toBeLessThan(40);
+  await cards.last().scrollIntoViewIfNeeded();
+  await expect(cards.last().locator('.face')).toHaveCount(24);
+  expect(await asked()).toContain(119);
+  expect(await asked()).not.toContain(60);
+});
+
+test('the faces of a card are parts of one picture', async ({ mountComponent }) => {
+  const { component, page } = await mountComponent('fc-app', { panel: panelState() });
+  const faces = component.locator('fc-cluster-card').first().locator('.face');
+  await expect(faces).toHaveCount(24);
+  await expect(faces.locator('img')).toHaveCount(0);
+  // Each shows its own part: the level of red tells the column, that of green the row.
+  await page.evaluate(() => {
+    document.documentElement.style.setProperty('--vscode-editorWidget-background', 'blue');
+  });
+  for (const [at, [column, row]] of [
+    [0, [0, 0]],
+    [7, [7, 0]],
+    [8, [0, 1]],
+    [21, [5, 2]],
+  ] as const) {
+    const png = await faces.nth(at).screenshot();
+    const [red, green] = await page.evaluate(
+      (bytes) => window.testPage.middleOf(bytes),
+      Array.from(png),
+    );
+    expect(Math.abs(red! - 30 * column), `column of face ${String(at)}`).toBeLessThan(12);
+    expect(Math.abs(green! - 80 * row), `row of face ${String(at)}`).toBeLessThan(12);
+  }
+});
+
+test('a face of a card shows its photo, whose dialog requests the picture', async ({
+  mountComponent,
+}) => {
+  const { component } = await mountComponent('fc-app', { panel: panelState() });
+  const card = component.locator('fc-cluster-card').first();
+  await card.getByRole('button', { name: 'image-3.jpg: show the photo' }).click();
+  const dialog = component.getByRole('dialog', { name: 'Photo of the face' });
+  await expect(dialog.getByAltText('The photo')).toBeVisible();
+  await expect(dialog.getByAltText('The face as the network sees it')).toHaveAttribute(
+    'src',
+    /^data:image\/jpeg/,
+  );
+  await dialog.getByRole('button', { name: 'Next face' }).click();
+  await expect(dialog.getByRole('heading', { name: 'image-4.jpg' })).toBeVisible();
+});
