@@ -1,18 +1,16 @@
 /** What the page of a run's panel can have done. */
 import { basename } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import { NAMED_COLORS } from '../../domain/cluster-colors';
 import { entryPlace } from '../../archives/archive-path';
-import type { PanelParams, SettingChanges } from '../../protocol/panel';
+import type { PanelParams } from '../../protocol/panel';
 import { forName } from '../../text/neutralize';
 import { askText, pickOne, type Log, showInformation } from '../outlets';
-import { FileSession } from '../runs/file-session';
 import type { RunSession } from '../runs/run-session';
-import { readSettings } from '../settings/configuration';
 import type { SettingHistory } from '../settings/setting-history';
 import { manageTrust } from '../trust';
 import { redo, undo } from './undo-steps';
+import { dropOwnSettings, useForAll } from './own-settings';
 import { saveComparison } from './save-comparison';
 import type { CommandHandlers } from './serve-page';
 
@@ -47,6 +45,8 @@ export function panelCommands(panel: PanelActions): CommandHandlers<PanelCommand
     rerun: () => execute('refresh', node),
     attributes: () => execute('chooseAttributes'),
     settings: () => execute('openSettings'),
+    useForAll: () => useForAll(session, history),
+    dropOwn: () => dropOwnSettings(session),
     export: () => execute('export', node),
     failures: () => execute('showFailures', node),
     faceless: () => execute('showFaceless', node),
@@ -118,25 +118,4 @@ export async function askForNote(session: RunSession, id: number): Promise<void>
   if (text === undefined || text.trim() === before) return;
   const note = text.trim() === '' ? null : text.trim();
   await session.correct({ kind: 'note', cluster: id, note });
-}
-
-/**
- * Writes the settings that differ from the current ones, as one change. Those of clusters from a
- * file are kept with them.
- */
-export async function changeSettings(
-  session: RunSession,
-  history: SettingHistory,
-  changes: SettingChanges,
-): Promise<void> {
-  if (session instanceof FileSession) {
-    await session.change(changes);
-    return;
-  }
-  const { settings } = readSettings();
-  const given = Object.entries(changes) as [keyof SettingChanges, unknown][];
-  const changed = given.filter(
-    ([name, value]) => value !== undefined && !isDeepStrictEqual(value, settings[name]),
-  );
-  if (changed.length > 0) await history.change(Object.fromEntries(changed), settings);
 }

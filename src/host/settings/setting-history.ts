@@ -1,8 +1,6 @@
-/** Settings changed from the panel and the commands, with undo. */
-import { METHOD_NAMES } from '../../domain/method-names';
+/** Shared settings changed from the data set's panel and the commands, with undo. */
+import { changeText } from '../../domain/setting-texts';
 import type { Settings } from '../../domain/settings';
-import { plural } from '../../text/numbers';
-import { own } from '../../util/own';
 import type { Disposable } from '../disposables';
 import { appliesTo, writeSetting, writtenValue } from './configuration';
 
@@ -50,19 +48,16 @@ export class SettingHistory {
    */
   async change(values: Partial<Settings>, shown: Settings): Promise<void> {
     const keys = Object.keys(values) as (keyof Settings)[];
-    const texts = keys.map(
-      (key) => `${inWords(key)} from ${display(shown[key])} to ${display(values[key])}`,
-    );
     const change = {
       before: new Map(keys.map((key) => [key, writtenValue(key)])),
       after: new Map<keyof Settings, unknown>(keys.map((key) => [key, values[key]])),
-      text: `Changed ${texts.join(', ')}, ${appliesTo(keys)}`,
+      text: `${changeText(shown, values)}, ${appliesTo(keys)}`,
       at: new Date().toISOString(),
     };
     this.changes.push(change);
     this.undone = [];
     try {
-      await this.write(keys.map((key) => [key, values[key]]));
+      await this.write(values);
     } catch (error) {
       this.changes = this.changes.filter((other) => other !== change);
       throw error;
@@ -76,7 +71,7 @@ export class SettingHistory {
     if (change === undefined) return;
     this.undone.push(change);
     this.notify();
-    await this.write([...change.before]);
+    await this.write(Object.fromEntries(change.before));
   }
 
   async redo(): Promise<void> {
@@ -84,10 +79,12 @@ export class SettingHistory {
     if (change === undefined) return;
     this.changes.push(change);
     this.notify();
-    await this.write([...change.after]);
+    await this.write(Object.fromEntries(change.after));
   }
 
-  private async write(entries: [keyof Settings, unknown][]) {
+  /** Writes settings without a step of this history. @param values undefined removes one. */
+  async write(values: Partial<Record<keyof Settings, unknown>>): Promise<void> {
+    const entries = Object.entries(values) as [keyof Settings, unknown][];
     const writing = this.writing.then(async () => {
       for (const [key, value] of entries) await writeSetting(key, value);
     });
@@ -98,15 +95,4 @@ export class SettingHistory {
   private notify() {
     for (const listener of this.listeners) listener();
   }
-}
-
-/** `minClusterSize` → `min cluster size`. */
-const inWords = (key: string) => key.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-
-function display(value: unknown): string {
-  if (Array.isArray(value)) return plural(value.length, 'attribute');
-  if (value === '') return 'the default';
-  const method = typeof value === 'string' ? own(METHOD_NAMES, value) : undefined;
-  if (method !== undefined) return method;
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : 'custom';
 }
