@@ -103,6 +103,9 @@ export type PanelEvent =
 export const PANEL_ACTS = ['find', 'mergeChosen', 'gatherSelected', 'notFaces'] as const;
 export type PanelAct = (typeof PANEL_ACTS)[number];
 
+/** What is done with the images or the chart of a cluster. */
+export const CLUSTER_ACTIONS = ['copyPaths', 'copyImages', 'saveChart'] as const;
+
 const row = z.int().min(0).max(0x7fff_ffff);
 const attribute = z.string().min(1).max(1000);
 const cluster = z.int().min(LEFT_OUT_COPIES).max(1_000_000);
@@ -150,7 +153,7 @@ export const panelParams = {
   color: z.strictObject({ cluster }),
   /** Copies the images of faces into a folder that the user chooses. */
   copyFaces: z.strictObject({ rows: z.array(row).min(1).max(1_000_000) }),
-  images: z.strictObject({ cluster, action: z.enum(['copyPaths', 'copyImages']) }),
+  images: z.strictObject({ cluster, action: z.enum(CLUSTER_ACTIONS) }),
   settings: z.strictObject({ changes: someSettingsSchema }),
   /** Clusters by other settings, which are not changed. */
   preview: z.strictObject({ changes: someSettingsSchema }),
@@ -170,6 +173,8 @@ export const panelParams = {
       'useForAll',
       'dropOwn',
       'export',
+      'copyAllImages',
+      'writeSidecars',
       'failures',
       'faceless',
       'engineLog',

@@ -48,6 +48,8 @@ export function panelCommands(panel: PanelActions): CommandHandlers<PanelCommand
     useForAll: () => useForAll(session, history),
     dropOwn: () => dropOwnSettings(session),
     export: () => execute('export', node),
+    copyAllImages: () => execute('copyAllImages', node),
+    writeSidecars: () => execute('writeSidecars', node),
     failures: () => execute('showFailures', node),
     faceless: () => execute('showFaceless', node),
     engineLog: () => {
@@ -78,7 +80,7 @@ async function revealArchive(archive: vscode.Uri, image: string): Promise<void> 
   );
 }
 
-/** Copies the images of a cluster, or their paths. */
+/** Copies the images of a cluster or their paths, or saves its chart. */
 export async function useImages(
   session: RunSession,
   { cluster: id, action }: PanelParams<'images'>,
