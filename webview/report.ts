@@ -45,6 +45,8 @@ const source: Source = {
   },
   faceWidth: () => undefined,
   keepFaceWidth: () => undefined,
+  overview: () => undefined,
+  keepOverview: () => undefined,
   send: () => undefined,
 };
 const follow = () => {

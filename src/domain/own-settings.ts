@@ -1,5 +1,7 @@
 /** Settings of clustering that a run has in place of the shared ones, and the steps to them. */
 import * as z from 'zod';
+import { excerpt } from '../text/excerpt';
+import { forName } from '../text/neutralize';
 import { own } from '../util/own';
 import { type ClusteringSettings, clusteringSettingsSchema } from './settings';
 
@@ -37,11 +39,9 @@ const LONGEST_TEXT = 2000;
 
 const schemas: Readonly<Record<string, z.ZodType>> = clusteringSettingsSchema.shape;
 
-/** Checks one setting of clustering by its name. @returns undefined where there is none of it. */
-export const checkSetting = (
-  name: string,
-  value: unknown,
-): z.ZodSafeParseResult<unknown> | undefined => own(schemas, name)?.safeParse(value);
+/** @returns undefined where there is no such setting. */
+const checkSetting = (name: string, value: unknown): z.ZodSafeParseResult<unknown> | undefined =>
+  own(schemas, name)?.safeParse(value);
 
 const isGood = ([name, value]: [string, unknown]) => checkSetting(name, value)?.success === true;
 
@@ -64,7 +64,7 @@ const writtenSchema = z
   )
   .transform((values) => values as WrittenSettings);
 
-export const settingStepSchema = z.strictObject({
+const settingStepSchema = z.strictObject({
   before: someSettingsSchema,
   after: someSettingsSchema,
   text: z.string().max(LONGEST_TEXT),
@@ -80,4 +80,28 @@ export function withOwn(shared: ClusteringSettings, values: SomeSettings): Clust
   const merged = { ...shared, ...values };
   if (merged.autoFrom <= merged.autoTo) return merged;
   return { ...merged, autoFrom: shared.autoFrom, autoTo: shared.autoTo };
+}
+
+/**
+ * Own settings from a file, each checked separately.
+ * @param problems receives what is ignored, and why.
+ */
+export function checkedValues(values: Record<string, unknown>, problems: string[]): SomeSettings {
+  const good: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(values)) {
+    const checked = checkSetting(name, value);
+    if (checked?.success === true) good[name] = checked.data;
+    else {
+      const expected = checked?.error.issues[0]?.message ?? 'there is no such setting';
+      const shown = excerpt(JSON.stringify(value), 60);
+      problems.push(`the own setting '${forName(name)}' is ${shown}: ${expected}`);
+    }
+  }
+  return good as SomeSettings;
+}
+
+/** Steps from a file. @returns undefined unless all are good: a step holds only after the ones before it. */
+export function checkedSteps(steps: unknown[]): SettingStep[] | undefined {
+  const checked = z.array(settingStepSchema).safeParse(steps);
+  return checked.data?.map((step) => ({ ...step, text: forName(step.text) }));
 }

@@ -243,11 +243,24 @@ export type PanelCalls = {
   clusterDistance: { params: PanelParams<'clusterDistance'>; result: ClusterDistance };
 };
 
+/** Orders of the clusters in the overview. */
+export const CLUSTER_ORDERS = ['size', 'name', 'silhouette', 'mine'] as const;
+
+/** How the overview shows the clusters. */
+export const overviewSchema = z.object({
+  search: z.string().max(10_000),
+  order: z.enum(CLUSTER_ORDERS),
+  compact: z.boolean(),
+  showsMap: z.boolean(),
+});
+export type OverviewView = z.infer<typeof overviewSchema>;
+
 /** What the webview keeps across a reload of the window. */
 export const panelMementoSchema = z.object({
   runId: z.string().regex(/^[\w-]{1,80}$/),
   selected: cluster.nullable(),
   /** Width of the faces in grids, in pixels. */
   faceWidth: z.number().optional(),
+  overview: overviewSchema.optional().catch(undefined),
 });
 export type PanelMemento = z.infer<typeof panelMementoSchema>;

@@ -2,15 +2,7 @@
 import { rename, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import * as z from 'zod';
-import {
-  checkSetting,
-  type OwnSettings,
-  type SettingStep,
-  settingStepSchema,
-  type SomeSettings,
-} from '../domain/own-settings';
-import { excerpt } from '../text/excerpt';
-import { forName } from '../text/neutralize';
+import { checkedSteps, checkedValues, type OwnSettings } from '../domain/own-settings';
 import { codeOf, messageOf } from '../util/errors';
 import { readRegularFile } from '../util/read-regular-file';
 import { replaceFile } from './run-files';
@@ -52,26 +44,6 @@ export async function readOwnSettings(runDir: string): Promise<ReadOwnSettings> 
     const problem = `the own settings in '${path}' cannot be read: ${reason}`;
     return { values: {}, done: [], undone: [], problems: [problem] };
   }
-}
-
-function checkedValues(values: Record<string, unknown>, problems: string[]): SomeSettings {
-  const good: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(values)) {
-    const checked = checkSetting(name, value);
-    if (checked?.success === true) good[name] = checked.data;
-    else {
-      const expected = checked?.error.issues[0]?.message ?? 'there is no such setting';
-      const shown = excerpt(JSON.stringify(value), 60);
-      problems.push(`the own setting '${forName(name)}' is ${shown}: ${expected}`);
-    }
-  }
-  return good as SomeSettings;
-}
-
-/** @returns undefined unless all are good: a step holds only after the ones before it. */
-function checkedSteps(steps: unknown[]): SettingStep[] | undefined {
-  const checked = z.array(settingStepSchema).safeParse(steps);
-  return checked.data?.map((step) => ({ ...step, text: forName(step.text) }));
 }
 
 /** @param keepsDamaged whether a file that could not be used as a whole is put aside, not lost. */

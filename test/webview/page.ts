@@ -48,6 +48,8 @@ const ATTRIBUTES = 3;
 let sent: Sent[] = [];
 let starts: number[] = [];
 let failure = '';
+/** How the overview was shown last. */
+let overview: ReturnType<Source['overview']>;
 /** The map of all faces, and what gives it to the component. */
 let mapAnswer = pendingMap();
 let arrangedAnswer = pendingMap();
@@ -214,6 +216,10 @@ const source: Source = {
   faceWidth: () => 120,
   keepFaceWidth: (width) => {
     sent.push(['keepFaceWidth', width]);
+  },
+  overview: () => overview,
+  keepOverview: (view) => {
+    overview = view;
   },
   send: (name, params) => {
     sent.push([name, params]);

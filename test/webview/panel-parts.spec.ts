@@ -144,7 +144,7 @@ test.describe('the toolbar', () => {
     const own = { settings, shared: 'workspace' as const, problems: [] };
     const panel = panelState({ undo: 'Named a cluster', own });
     const { component, page } = await mountComponent('fc-toolbar', { panel });
-    for (const width of [400, 700, 930, 981, 1200]) {
+    for (const width of [400, 700, 930, 1061, 1200]) {
       await page.setViewportSize({ width, height: 700 });
       const [undo, redo, tune] = await Promise.all(
         ['#undo', '#redo', '#tune'].map((id) => component.locator(id).boundingBox()),

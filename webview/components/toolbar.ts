@@ -25,7 +25,7 @@ interface Action {
 }
 
 /** Widest panel in which buttons go into the menu, in pixels. */
-const NARROW = 980;
+const NARROW = 1060;
 
 @customElement('fc-toolbar')
 export class Toolbar extends LitElement {

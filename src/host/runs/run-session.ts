@@ -15,6 +15,7 @@ import {
   writeOwnSettings,
 } from '../../runs/own-settings-file';
 import { messageOf } from '../../util/errors';
+import { changedSettings } from './changed-settings';
 import { CorrectionQueue, type Correcting } from './correction-queue';
 import { judgeClusters } from './judge-clusters';
 import { JobRunner, type Outcome } from './job-runner';
@@ -125,13 +126,9 @@ export class RunSession extends RunState {
    */
   async change(changes: SomeSettings): Promise<void> {
     await this.own.add((values) => {
-      const before = this.settings;
-      const changed = (Object.keys(changes) as (keyof SomeSettings)[]).filter(
-        (name) => changes[name] !== undefined && !isDeepStrictEqual(changes[name], before[name]),
-      );
-      if (changed.length === 0) return undefined;
-      const given = Object.fromEntries(changed.map((name) => [name, changes[name]]));
-      const text = `${changeText(before, given)}${this.ofWhat}`;
+      const given = changedSettings(this.settings, changes);
+      if (given === undefined) return undefined;
+      const text = `${changeText(this.settings, given)}${this.ofWhat}`;
       return { after: this.ownOf({ ...values, ...given }), text };
     });
     await this.followSettings();
@@ -207,12 +204,7 @@ export class RunSession extends RunState {
 
   /** Values like those of the shared settings follow those again. */
   protected ownOf(values: SomeSettings): SomeSettings {
-    const shared = this.sharedSettings;
-    return Object.fromEntries(
-      Object.entries(values).filter(
-        ([name, value]) => !isDeepStrictEqual(value, shared[name as keyof SomeSettings]),
-      ),
-    );
+    return changedSettings(this.sharedSettings, values) ?? {};
   }
 
   /** What a change of settings is of, at the end of a sentence. */
