@@ -38,10 +38,15 @@ export function keep(memento: PanelMemento | DatasetMemento): void {
   api.setState(memento);
 }
 
+/** A value that was kept by its name; it may be anything. */
+export function keptValue(name: string): unknown {
+  const state = (api.getState() ?? {}) as Record<string, unknown>;
+  return own(state, name);
+}
+
 /** A number that was kept by its name; undefined where there is none. */
 export function keptNumber(name: string): number | undefined {
-  const state = (api.getState() ?? {}) as Record<string, unknown>;
-  const value = own(state, name);
+  const value = keptValue(name);
   return typeof value === 'number' ? value : undefined;
 }
 

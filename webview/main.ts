@@ -1,15 +1,24 @@
 /** The panel inside VS Code. */
-import type { PanelCalls, PanelEvent, PanelMemento, PanelState } from '../src/protocol/panel';
+import {
+  overviewSchema,
+  type PanelCalls,
+  type PanelEvent,
+  type PanelMemento,
+  type PanelState,
+} from '../src/protocol/panel';
 import './language';
 import './components/app';
-import { connect, keep, keptNumber, onTrouble } from './connect';
+import { connect, keep, keptNumber, keptValue, onTrouble } from './connect';
 import type { Source } from './source';
 import { registerControls } from './toolkit';
 
 registerControls();
 const host = connect<PanelCalls>();
 /** What the panel keeps across a reload of the window. */
-const kept: Partial<PanelMemento> = { faceWidth: keptNumber('faceWidth') };
+const kept: Partial<PanelMemento> = {
+  faceWidth: keptNumber('faceWidth'),
+  overview: overviewSchema.safeParse(keptValue('overview')).data,
+};
 const send: Source['send'] = (name, params) => {
   host.call(name, params).catch(() => undefined); // the host has shown why it failed
 };
@@ -36,6 +45,10 @@ const source: Source = {
   faceWidth: () => kept.faceWidth,
   keepFaceWidth: (faceWidth) => {
     remember({ faceWidth });
+  },
+  overview: () => kept.overview,
+  keepOverview: (overview) => {
+    remember({ overview });
   },
   send,
 };

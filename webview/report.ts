@@ -50,6 +50,8 @@ const source: Source = {
   },
   faceWidth: () => undefined,
   keepFaceWidth: () => undefined,
+  overview: () => undefined,
+  keepOverview: () => undefined,
   send: () => undefined,
 };
 const follow = () => {

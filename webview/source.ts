@@ -11,7 +11,7 @@ import type {
 } from '../src/domain/faces';
 import type { ClusteringDifference } from '../src/domain/kept-clusterings';
 import type { FaceMap } from '../src/domain/face-map';
-import type { PanelAction, PanelCalls, PanelParams } from '../src/protocol/panel';
+import type { OverviewView, PanelAction, PanelCalls, PanelParams } from '../src/protocol/panel';
 
 export interface Source {
   /** Faces of a cluster; a report contains only the most typical ones, in that order. */
@@ -50,6 +50,10 @@ export interface Source {
   faceWidth(): number | undefined;
   /** Keeps it across a reload of the window. */
   keepFaceWidth(width: number): void;
+  /** How the overview was shown last; undefined before anything of it was changed. */
+  overview(): OverviewView | undefined;
+  /** Keeps it while something else is shown, and across a reload of the window. */
+  keepOverview(view: OverviewView): void;
   /** Requests something of the host; ignored in a report. */
   send<Name extends PanelAction>(name: Name, params: PanelCalls[Name]['params']): void;
   /** Whether the user can change anything; false in a report. */

@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { excerpt, excerptOfList } from '../text/excerpt';
 import { fromCsvCell } from '../text/neutralize';
 import { plural } from '../text/numbers';
+import { type Best, betterOf } from './best-match';
 import { pathParts, stemOf } from './image-names';
 import { partitionWord } from './partitions';
 
@@ -109,8 +110,11 @@ class Matcher {
     if (name.includes('\\') && this.placeExactly(row, name)) return;
     // This program writes an apostrophe before names that a spreadsheet would calculate.
     const plain = fromCsvCell(name);
-    for (const spelling of plain === name ? [name] : [name, plain])
-      if (this.placeAs(row, spelling)) return;
+    const asWritten = this.bestOf(row, name);
+    const best = plain === name ? asWritten : betterOf(asWritten, this.bestOf(row, plain));
+    if (best === undefined) return;
+    if (best.second >= 0) this.ambiguous.set(row, [best.index, best.second]);
+    else this.assign(row, best.index, best.fit);
   }
 
   private placeExactly(row: number, name: string): boolean {
@@ -121,7 +125,8 @@ class Matcher {
     return true;
   }
 
-  private placeAs(row: number, name: string): boolean {
+  /** The image that a spelling fits best. */
+  private bestOf(row: number, name: string): Best | undefined {
     const parts = pathParts(name);
     const candidates = this.candidatesOf(row, name, parts);
     let best = -1;
@@ -132,10 +137,7 @@ class Matcher {
       if (fit > bestFit) [best, second, bestFit] = [index, -1, fit];
       else if (fit === bestFit && fit > FIT.none) second = index;
     }
-    if (best < 0) return false;
-    if (second >= 0) this.ambiguous.set(row, [best, second]);
-    else this.assign(row, best, bestFit);
-    return true;
+    return best < 0 ? undefined : { index: best, second, fit: bestFit };
   }
 
   private candidatesOf(row: number, name: string, parts: readonly string[]): readonly number[] {

@@ -22,8 +22,8 @@ import { correctionRequestSchema, LEFT_OUT_COPIES } from '../domain/corrections'
 import { conditionsSchema, QUESTION_ORDERS } from '../domain/question';
 import type { Progress } from '../domain/progress';
 import type { Failure, FolderChanges, RunManifest } from '../domain/run';
-import { type ClusteringSettings, clusteringSettingsSchema } from '../domain/settings';
-import { own } from '../util/own';
+import { someSettingsSchema, type SomeSettings } from '../domain/own-settings';
+import type { ClusteringSettings } from '../domain/settings';
 import { MAX_TROUBLE } from './limits';
 
 /** Why there is nothing (new) to show. */
@@ -31,6 +31,14 @@ export interface PanelProblem {
   message: string;
   /** Whether trying again may help. */
   retry: boolean;
+}
+
+/** A setting of this run that hides the shared one. */
+export interface OwnSetting {
+  /** In words, like its values. */
+  name: string;
+  here: string;
+  elsewhere: string;
 }
 
 /** All the panel shows, but for faces and pictures, which it asks for. */
@@ -74,6 +82,14 @@ export interface PanelState {
   redo: string | null;
   /** Settings as they are now, for the controls of the toolbar. */
   settings: ClusteringSettings;
+  /** Settings that are of this run alone; null for clusters of a file, of which all are. */
+  own: {
+    settings: OwnSetting[];
+    /** What the others are shared by: all folders of the workspace, or of the user. */
+    shared: 'workspace' | 'user';
+    /** What of the stored own settings is ignored, and why. */
+    problems: string[];
+  } | null;
   /** Methods side by side, where they were compared. */
   comparison: Comparison | null;
 }
@@ -89,26 +105,15 @@ export type PanelEvent =
 export const PANEL_ACTS = ['find', 'mergeChosen', 'gatherSelected', 'notFaces'] as const;
 export type PanelAct = (typeof PANEL_ACTS)[number];
 
+/** What is done with the images or the chart of a cluster. */
+export const CLUSTER_ACTIONS = ['copyPaths', 'copyImages', 'saveChart'] as const;
+
 const row = z.int().min(0).max(0x7fff_ffff);
 const attribute = z.string().min(1).max(1000);
 const cluster = z.int().min(LEFT_OUT_COPIES).max(1_000_000);
 
 /** Clustering settings to be changed together. */
-export type SettingChanges = Partial<ClusteringSettings>;
-
-const clusteringSchemas: Readonly<Record<string, z.ZodType>> = clusteringSettingsSchema.shape;
-const changesSchema = z
-  .record(z.string(), z.unknown())
-  .refine(
-    (changes) =>
-      Object.entries(changes).every(
-        ([name, value]) => own(clusteringSchemas, name)?.safeParse(value).success === true,
-      ),
-    {
-      message: 'expected clustering settings, each within its bounds',
-    },
-  )
-  .transform((changes) => changes as SettingChanges);
+export type SettingChanges = SomeSettings;
 
 /** Parameters of the page's calls. The host refuses all others. */
 export const panelParams = {
@@ -151,10 +156,10 @@ export const panelParams = {
   color: z.strictObject({ cluster }),
   /** Copies the images of faces into a folder that the user chooses. */
   copyFaces: z.strictObject({ rows: z.array(row).min(1).max(1_000_000) }),
-  images: z.strictObject({ cluster, action: z.enum(['copyPaths', 'copyImages']) }),
-  settings: z.strictObject({ changes: changesSchema }),
+  images: z.strictObject({ cluster, action: z.enum(CLUSTER_ACTIONS) }),
+  settings: z.strictObject({ changes: someSettingsSchema }),
   /** Clusters by other settings, which are not changed. */
-  preview: z.strictObject({ changes: changesSchema }),
+  preview: z.strictObject({ changes: someSettingsSchema }),
   command: z.strictObject({
     command: z.enum([
       'compare',
@@ -168,7 +173,11 @@ export const panelParams = {
       'redo',
       'attributes',
       'settings',
+      'useForAll',
+      'dropOwn',
       'export',
+      'copyAllImages',
+      'writeSidecars',
       'failures',
       'faceless',
       'engineLog',
@@ -240,11 +249,24 @@ export type PanelCalls = {
   clusterDistance: { params: PanelParams<'clusterDistance'>; result: ClusterDistance };
 };
 
+/** Orders of the clusters in the overview. */
+export const CLUSTER_ORDERS = ['size', 'name', 'silhouette', 'mine'] as const;
+
+/** How the overview shows the clusters. */
+export const overviewSchema = z.object({
+  search: z.string().max(10_000),
+  order: z.enum(CLUSTER_ORDERS),
+  compact: z.boolean(),
+  showsMap: z.boolean(),
+});
+export type OverviewView = z.infer<typeof overviewSchema>;
+
 /** What the webview keeps across a reload of the window. */
 export const panelMementoSchema = z.object({
   runId: z.string().regex(/^[\w-]{1,80}$/),
   selected: cluster.nullable(),
   /** Width of the faces in grids, in pixels. */
   faceWidth: z.number().optional(),
+  overview: overviewSchema.optional().catch(undefined),
 });
 export type PanelMemento = z.infer<typeof panelMementoSchema>;

@@ -57,6 +57,21 @@ describe('matchNames', () => {
     expect(below.remarks).toEqual([]);
   });
 
+  it("takes this program's apostrophe before folders for what it is, beside files of the same name", () => {
+    const images = ['=1+1.jpg', '=1+1/=1+1.jpg', '=1+1/b.jpg', '+c/=1+1.jpg'];
+    const written = images.map((name) => `'${name}`);
+    for (const names of [written, [...written].reverse()]) {
+      const { images: found, remarks } = matched(names, images);
+      expect(found).toEqual(names.map((name) => name.slice(1)));
+      expect(remarks).toEqual([]);
+    }
+    expect(matched(["'=1+1/=1+1.jpg"], images).images).toEqual(['=1+1/=1+1.jpg']);
+    // Where a name begins with an apostrophe itself, it is taken as it is written.
+    const both = ["'=1+1/=1+1.jpg", ...images];
+    expect(matched(["'=1+1/=1+1.jpg"], both).images).toEqual(["'=1+1/=1+1.jpg"]);
+    expect(matched(["'=1+1.jpg"], ["'=1+1.jpg", ...images]).images).toEqual(["'=1+1.jpg"]);
+  });
+
   it('leaves out names that fit several images, and says which', () => {
     const { images, remarks } = matched(['0.jpg', '1.jpg'], ['a/0.jpg', 'b/0.jpg', 'b/1.jpg']);
     expect(images).toEqual([undefined, 'b/1.jpg']);

@@ -1,11 +1,13 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { analysisSettings, clusteringSettings, type Settings } from '../../src/domain/settings';
 import { readClustering, membersOfCluster } from '../../src/runs/run-files';
+import { writeEmbeddings } from '../../src/runs/run-embeddings';
 import { UserError } from '../../src/util/errors';
 import { bundled, settingsWith, startEngine } from '../support/engine';
 import { PORTRAITS, temporaryFolder } from '../support/images';
+import { ATTRIBUTES, writeRun } from '../support/written-runs';
 
 async function clustered(values: Partial<Settings>) {
   const engine = startEngine();
@@ -77,5 +79,50 @@ it.each(['binary', 'probability'] as const)(
       distance: null,
       spreads: [spreads[0], null],
     });
+  },
+);
+
+it.each(['euclidean', 'cosine'] as const)(
+  'tells how far apart the means of clusters are, compared by embeddings (%s)',
+  async (metric) => {
+    const engine = startEngine();
+    const runDir = join(await temporaryFolder(), 'run');
+    const [faces, columns] = [40, 3];
+    await writeRun(runDir, { faces });
+    const values = Float32Array.from(
+      { length: faces * columns },
+      (_, i) => Math.sin(i * i) + (i % columns === 0 ? 2 * (Math.floor(i / columns) % 3) : 0),
+    );
+    const info = { network: 'some', faces, columns, layer: columns, kept: 1 };
+    await writeEmbeddings(runDir, { ...info, values });
+    const changes = { method: 'agglomerative', linkage: 'average', metric, clusters: 3 } as const;
+    const settings = settingsWith({ ...changes, features: 'embedding', attributes: ATTRIBUTES });
+    await engine.call('cluster', { runDir, settings: clusteringSettings(settings) });
+    const stored = (await readClustering(runDir))!;
+    const rowOf = (row: number) => [...values.subarray(row * columns, (row + 1) * columns)];
+    const scaled = (vector: number[]) => {
+      // All faces by one number, so that their variance is 1; for the cosine each by its length.
+      const factor = metric === 'cosine' ? Math.hypot(...vector) : deviation;
+      return vector.map((value) => value / factor);
+    };
+    const mean = (vectors: number[][]) =>
+      vectors[0]!.map((_, c) => vectors.reduce((sum, each) => sum + each[c]!, 0) / vectors.length);
+    const all = Array.from({ length: faces }, (_, row) => rowOf(row));
+    const middle = mean(all);
+    const squares = all.map((each) => Math.hypot(...each.map((v, c) => v - middle[c]!)) ** 2);
+    const deviation = Math.sqrt(squares.reduce((sum, value) => sum + value, 0) / faces);
+    const ids: [number, number] = [0, 1];
+    const [a, b] = ids.map((id) =>
+      mean(Array.from(membersOfCluster(stored, id)!, (row) => scaled(rowOf(row)))),
+    );
+    const { distance } = await engine.call('clusterDistance', { runDir, clusters: ids });
+    expect(distance).toBeGreaterThan(0);
+    expect(distance).toBeCloseTo(Math.hypot(...a!.map((value, c) => value - b![c]!)), 9);
+
+    await rm(join(runDir, 'embeddings.bin'));
+    await expect(
+      startEngine().call('clusterDistance', { runDir, clusters: ids }),
+      'they were lost',
+    ).rejects.toThrow(UserError);
   },
 );

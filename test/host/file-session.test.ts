@@ -3,7 +3,9 @@ import { readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { logPath } from '../../src/corrections/correction-log';
+import { redo, undo, undoSteps } from '../../src/host/panels/undo-steps';
 import { FileSession } from '../../src/host/runs/file-session';
+import { SettingHistory } from '../../src/host/settings/setting-history';
 import { sweepCopies, WorkingCopy } from '../../src/host/runs/working-copies';
 import { library } from '../support/run-library';
 import { ATTRIBUTES, clusterRun, writeRun } from '../support/written-runs';
@@ -55,6 +57,27 @@ describe('a run that was opened from a file', () => {
     expect(session.clustering?.clusters).toHaveLength(3);
     expect(changes()).toBe(1);
     expect(await session.analyze()).toMatchObject({ kind: 'failed' });
+  });
+
+  it('has its changes of settings undone and made again', async () => {
+    const { open } = await savedFile();
+    const { session, copy } = open();
+    const history = new SettingHistory();
+    await session.followSettings();
+    await session.change({ clusters: 3, restarts: 2 });
+    expect(undoSteps(session, history)).toEqual({
+      undo: 'Changed clusters from 2 to 3, restarts from 20 to 2',
+      redo: null,
+    });
+    await undo(session, history);
+    expect(session.clustering?.clusters).toHaveLength(2);
+    expect(session.settings).toMatchObject({ clusters: 2, restarts: 20 });
+    await redo(session, history);
+    expect(session.clustering?.clusters).toHaveLength(3);
+    await copy.save({});
+    await session.revert();
+    expect(session.clustering?.clusters, 'it was saved').toHaveLength(3);
+    expect(undoSteps(session, history)).toEqual({ undo: null, redo: null });
   });
 
   it('is saved with corrections, and reverted to what was saved', async () => {

@@ -72,11 +72,7 @@ test('orders the faces of a cluster by an attribute, and keeps their size', asyn
 
 test('compares two clusters, and goes back to where it was asked for', async ({ workbench }) => {
   const { page } = workbench;
-  await workbench.open();
-  await workbench.clusterFaces('portraits');
-  const panel = await workbench.panel();
-  const cards = panel.locator('fc-cluster-card');
-  await expect(cards).toHaveCount(16);
+  const { panel, cards } = await workbench.clusterPortraits();
   await cards.nth(2).locator('fc-menu #button').click();
   await cards.nth(2).getByRole('menuitem', { name: 'Compare with…' }).click();
   const pair = panel.locator('fc-pair-view');

@@ -60,11 +60,7 @@ test('names a cluster and finds the name again after a re-run with another numbe
 });
 
 test('merges two clusters, moves a face and takes both back', async ({ workbench }) => {
-  await workbench.open();
-  await workbench.clusterFaces('portraits');
-  const panel = await workbench.panel();
-  const cards = panel.locator('fc-cluster-card');
-  await expect(cards).toHaveCount(16);
+  const { panel, cards } = await workbench.clusterPortraits();
   const sizeOf = async (id: number) =>
     Number.parseInt(
       await panel.locator(`fc-cluster-card[data-cluster="${id}"] .figures`).innerText(),
@@ -101,10 +97,7 @@ test('merges two clusters, moves a face and takes both back', async ({ workbench
 test('asks for faces in words, marks one that is wrong, and leaves one out', async ({
   workbench,
 }) => {
-  await workbench.open();
-  await workbench.clusterFaces('portraits');
-  const panel = await workbench.panel();
-  await expect(panel.locator('fc-cluster-card')).toHaveCount(16);
+  const { panel } = await workbench.clusterPortraits();
   await panel.getByRole('searchbox').fill('glasses');
   await workbench.page.keyboard.press('Enter');
   const answer = panel.locator('fc-answer-view');

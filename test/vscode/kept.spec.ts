@@ -47,10 +47,7 @@ test('refreshes the clusters automatically if the setting says so', async ({ wor
 
 test('clears the cache and leaves the clusters', async ({ workbench }) => {
   const { page, server } = workbench;
-  await workbench.open();
-  await workbench.clusterFaces('portraits');
-  const panel = await workbench.panel();
-  await expect(panel.locator('fc-cluster-card')).toHaveCount(16);
+  const { panel } = await workbench.clusterPortraits();
   const store = join(
     server.userDataDir,
     'User',

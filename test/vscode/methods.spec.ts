@@ -43,7 +43,7 @@ test('clusters with every method and its parameters, and opens clusters from the
   await expect(panel.locator('fc-cluster-card').last().locator('#open')).toHaveText('Noise');
 
   // What is out of bounds is refused where it is typed.
-  const eps = panel.locator('fc-toolbar #eps input');
+  const eps = panel.locator('fc-toolbar #eps');
   await eps.fill('-1');
   await eps.press('Tab');
   await expect(panel.locator('fc-toolbar .wrong')).toContainText('Eps: ');
@@ -53,10 +53,7 @@ test('clusters with every method and its parameters, and opens clusters from the
 test('stores a comparison of methods, whose points open a clustering that can be undone', async ({
   workbench,
 }) => {
-  await workbench.open();
-  await workbench.clusterFaces('portraits');
-  const panel = await workbench.panel();
-  await expect(panel.locator('fc-cluster-card')).toHaveCount(16);
+  const { panel } = await workbench.clusterPortraits();
   await panel.getByText('Compare Methods', { exact: true }).click();
   const comparison = panel.locator('fc-comparison');
   // of the chart, and of the legend, where the other methods have marks
@@ -67,7 +64,7 @@ test('stores a comparison of methods, whose points open a clustering that can be
   await workbench.page.keyboard.press('Enter');
   await expect(panel.locator('fc-toolbar .figures')).toContainText('7 clusters (Agglomerative)');
   await expect(panel.locator('fc-notices')).toContainText(
-    'Changed method from K-Means to Agglomerative, clusters from 16 to 7, for all folders',
+    'Changed method from K-Means to Agglomerative, clusters from 16 to 7, for this folder alone',
   );
   await panel.locator('fc-notices').getByText('Undo', { exact: true }).click();
   await expect(panel.locator('fc-toolbar .figures')).toContainText('16 clusters (K-Means)');
@@ -84,10 +81,7 @@ test('stores a comparison of methods, whose points open a clustering that can be
 test('chooses the number of clusters with reasons, and takes custom weights', async ({
   workbench,
 }) => {
-  await workbench.open();
-  await workbench.clusterFaces('portraits');
-  const panel = await workbench.panel();
-  await expect(panel.locator('fc-cluster-card')).toHaveCount(16);
+  const { panel } = await workbench.clusterPortraits();
   const clusters = panel.locator('fc-toolbar #clusters input');
   await clusters.fill('auto');
   await clusters.press('Tab');
@@ -108,14 +102,16 @@ test('chooses the number of clusters with reasons, and takes custom weights', as
   await slider.focus();
   for (let i = 0; i < 20; i++) await workbench.page.keyboard.press('ArrowRight');
   await expect(panel.locator('fc-notices')).toContainText('Changed weights');
+  const weight = panel.locator('fc-weights label', { hasText: 'Smiling' }).locator('output');
+  // 20 steps of 0.05 above what standardized attributes weigh
+  await expect.poll(async () => Number(await weight.innerText())).toBeGreaterThan(1.5);
+  await panel.locator('#useForAll').click();
   await expect
     .poll(async () => {
       const weights = (await workbench.readSettings())['faceClusters.weights'];
       return (weights as Record<string, number> | undefined)?.Smiling;
     })
-    .toBeGreaterThan(1.5); // 20 steps of 0.05 above what standardized attributes weigh
+    .toBe(Number(await weight.innerText()));
   await panel.locator('fc-weights').getByText('Reset Weights').click();
-  await expect
-    .poll(async () => (await workbench.readSettings())['faceClusters.weights'])
-    .toBe('standardized');
+  await expect(panel.locator('.own p')).toContainText('weights standardized (custom in the');
 });

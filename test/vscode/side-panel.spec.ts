@@ -3,11 +3,7 @@ import { expect, test } from './vscode';
 
 test('corrects clusters in the side panel by keys, menus and dragging', async ({ workbench }) => {
   const { page } = workbench;
-  await workbench.open();
-  await workbench.clusterFaces('portraits');
-  const panel = await workbench.panel();
-  const cards = panel.locator('fc-cluster-card');
-  await expect(cards).toHaveCount(16);
+  const { panel, cards } = await workbench.clusterPortraits();
   const status = page.locator('.statusbar-item', { hasText: '71 faces, 16 clusters' });
   await expect(status).toBeVisible();
   await workbench.sidePanel();
@@ -63,11 +59,7 @@ test('corrects clusters in the side panel by keys, menus and dragging', async ({
 
 test('has keys in the panel that leave text fields alone', async ({ workbench }) => {
   const { page } = workbench;
-  await workbench.open();
-  await workbench.clusterFaces('portraits');
-  const panel = await workbench.panel();
-  const cards = panel.locator('fc-cluster-card');
-  await expect(cards).toHaveCount(16);
+  const { panel, cards } = await workbench.clusterPortraits();
   await cards.nth(0).getByRole('checkbox').check();
   await cards.nth(1).getByRole('checkbox').check();
   await page.keyboard.press('Control+m');

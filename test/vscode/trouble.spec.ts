@@ -116,10 +116,7 @@ test('reports an engine that is killed repeatedly, and retries', async ({ workbe
 });
 
 test('keeps the panel working when the engine is killed', async ({ workbench }) => {
-  await workbench.open();
-  await workbench.clusterFaces('portraits');
-  const panel = await workbench.panel();
-  await expect(panel.locator('fc-cluster-card')).toHaveCount(16);
+  const { panel } = await workbench.clusterPortraits();
   for (const pid of workbench.enginePids()) process.kill(pid, 'SIGKILL');
   const clusters = panel.locator('#clusters input');
   await clusters.fill('3');

@@ -81,6 +81,16 @@ export class Workbench {
     await this.fromMenu('Cluster Faces', ...names);
   }
 
+  /** Opens the workspace and shows the sample portraits in 16 clusters. */
+  async clusterPortraits(): Promise<{ panel: Frame; cards: Locator }> {
+    await this.open();
+    await this.clusterFaces('portraits');
+    const panel = await this.panel();
+    const cards = panel.locator('fc-cluster-card');
+    await expect(cards).toHaveCount(16);
+    return { panel, cards };
+  }
+
   /**
    * Right-clicks rows of the explorer and chooses an entry; the menu has it once the extension is
    * known.

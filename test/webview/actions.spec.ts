@@ -149,3 +149,49 @@ test('the arrow keys step through the faces of a photo dialog', async ({ mountCo
   await page.keyboard.press('ArrowLeft');
   await expect(title).toHaveText('image-0.jpg');
 });
+
+test('finds the overview as it was left, after an answer, a comparison and a cluster', async ({
+  mountComponent,
+}) => {
+  const mounted = await mountComponent('fc-app', { panel: panelState() });
+  const { component, page } = mounted;
+  const search = component.getByRole('searchbox');
+  const order = component.getByLabel('Order of the clusters');
+  await search.fill('glasses');
+  await order.selectOption('silhouette');
+  await component.getByLabel('Compact').check();
+  const isKept = async (after: string) => {
+    await expect(search, after).toHaveValue('glasses');
+    await expect(order, after).toHaveValue('silhouette');
+    await expect(component.getByLabel('Compact'), after).toBeChecked();
+  };
+  await search.press('Enter');
+  await component.locator('fc-answer-view #back').click();
+  await isKept('an answer');
+  await mounted.update({ panel: panelState({ selected: 1 }) });
+  await expect(component.locator('fc-cluster-view')).toBeVisible();
+  await expect(search).toHaveCount(0);
+  await mounted.update({ panel: panelState() });
+  await isKept('a cluster');
+  await component.locator('fc-cluster-card').first().locator('fc-menu #button').click();
+  await page.getByRole('menuitem', { name: 'Compare with' }).click();
+  await expect(component.locator('fc-pair-view')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await isKept('a comparison');
+});
+
+test('saves the chart of a cluster, from its menu and beside the chart', async ({
+  mountComponent,
+}) => {
+  const mounted = await mountComponent('fc-app', { panel: panelState() });
+  const { component, page } = mounted;
+  await component.locator('fc-cluster-card').first().locator('fc-menu #button').click();
+  await page.getByRole('menuitem', { name: 'Save chart' }).click();
+  await mounted.update({ panel: panelState({ selected: 1 }) });
+  await component.getByText('Save chart as SVG or PNG').press('Enter');
+  const sent = (await mounted.sent()).filter(([name]) => name === 'images');
+  expect(sent.map(([, params]) => params)).toEqual([
+    { cluster: 0, action: 'saveChart' },
+    { cluster: 1, action: 'saveChart' },
+  ]);
+});

@@ -7,7 +7,8 @@ test('names the clusters that are matched, and shows the faces that moved', asyn
 }) => {
   const mounted = await mountComponent('fc-app', { panel: panelState() });
   const { component, page } = mounted;
-  await component.locator('#changes').click();
+  await component.locator('#more #button').click();
+  await component.getByRole('menuitem', { name: 'What Changed' }).click();
   expect((await mounted.sent()).at(-1)).toEqual(['changes', { id: 'before' }]);
   await mounted.update({ panel: panelState({ earlier: 'before' }) });
   const view = component.locator('fc-changes-view');

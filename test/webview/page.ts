@@ -61,6 +61,8 @@ let failure = '';
 /** What requests for faces wait for. */
 let held = Promise.resolve();
 let release: () => void = () => undefined;
+/** How the overview was shown last. */
+let overview: ReturnType<Source['overview']>;
 /** The map of all faces, and what gives it to the component. */
 let mapAnswer = pendingMap();
 let arrangedAnswer = pendingMap();
@@ -250,6 +252,10 @@ const source: Source = {
   faceWidth: () => 120,
   keepFaceWidth: (width) => {
     sent.push(['keepFaceWidth', width]);
+  },
+  overview: () => overview,
+  keepOverview: (view) => {
+    overview = view;
   },
   send: (name, params) => {
     sent.push([name, params]);

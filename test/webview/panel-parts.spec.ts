@@ -1,7 +1,22 @@
 /** The toolbar, the notices and the charts of the panel, by mouse and keyboard. */
 import type { Comparison } from '../../src/domain/comparison';
+import type { Page } from '@playwright/test';
 import { expect, test } from './components';
 import { clusteringState, panelState } from './panel-states';
+
+const ALL_METHODS = [
+  'kmeans',
+  'agglomerative',
+  'birch',
+  'spectral',
+  'dbscan',
+  'optics',
+  'hdbscan',
+] as const;
+
+/** Pixels by which the page is wider than its window. */
+const overflow = (page: Page) =>
+  page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
 
 test.describe('the toolbar', () => {
   test('changes a setting once it has a value that is allowed', async ({ mountComponent }) => {
@@ -79,7 +94,7 @@ test.describe('the toolbar', () => {
     await expect(component.locator('#metric')).toHaveCount(0); // Ward needs the Euclidean distance
     await mounted.update({ panel: of({ method: 'dbscan' }) });
     await expect(component.locator('#clusters')).toHaveCount(0);
-    const eps = component.locator('#eps input');
+    const eps = component.getByRole('textbox', { name: 'Eps' });
     await eps.fill('-1');
     await page.keyboard.press('Enter');
     await expect(component.getByRole('alert')).toHaveText(/Eps: .*; got "-1"/);
@@ -110,12 +125,95 @@ test.describe('the toolbar', () => {
   });
 
   test('folds what is needed less often in a narrow panel', async ({ mountComponent }) => {
-    const { component, page } = await mountComponent('fc-toolbar', { panel: panelState() });
+    const mounted = await mountComponent('fc-toolbar', { panel: panelState() });
+    const { component, page } = mounted;
+    await page.setViewportSize({ width: 1200, height: 700 });
     await expect(component.locator('#compare')).toBeVisible();
     await page.setViewportSize({ width: 400, height: 700 });
-    await expect(component.locator('#compare')).toBeHidden();
+    await expect(component.locator('#compare')).toHaveCount(0);
+    await component.locator('#more #button').focus();
+    await page.keyboard.press('ArrowDown');
+    await expect(component.getByRole('menuitem', { name: 'Compare Methods' })).toBeFocused();
+    await page.keyboard.press('Enter');
+    expect(await mounted.sent()).toEqual([['command', { command: 'compare' }]]);
+    expect(await overflow(page)).toBe(0);
+  });
+
+  test('keeps undo and redo in one line at every width', async ({ mountComponent }) => {
+    const settings = ['clusters', 'method'].map((name) => ({ name, here: 'a', elsewhere: 'b' }));
+    const own = { settings, shared: 'workspace' as const, problems: [] };
+    const panel = panelState({ undo: 'Named a cluster', own });
+    const { component, page } = await mountComponent('fc-toolbar', { panel });
+    for (const width of [400, 700, 930, 1061, 1200]) {
+      await page.setViewportSize({ width, height: 700 });
+      const [undo, redo, tune] = await Promise.all(
+        ['#undo', '#redo', '#tune'].map((id) => component.locator(id).boundingBox()),
+      );
+      expect(redo!.y, `at ${width} pixels`).toBe(undo!.y);
+      if (width >= 700) expect(tune!.y, `at ${width} pixels`).toBe(undo!.y);
+    }
+  });
+
+  test('explains each control by a sentence that it is described by', async ({
+    mountComponent,
+  }) => {
+    const { settings } = panelState();
+    const { component, page } = await mountComponent('fc-toolbar', { panel: panelState() });
     await component.locator('#tune').click();
-    await expect(component.locator('#compare')).toBeVisible();
+    await page.setViewportSize({ width: 400, height: 700 });
+    for (const method of ALL_METHODS) {
+      const panel = panelState({ settings: { ...settings, method, thresholds: 'balanced' } });
+      await page.evaluate((values) => window.testPage.update(values), { panel });
+      const controls = component.locator('fc-tuning .field [aria-describedby]');
+      const fields = await component.locator('fc-tuning .field').count();
+      expect(fields, method).toBeGreaterThanOrEqual(6);
+      await expect(controls).toHaveCount(fields);
+      for (const control of await controls.all())
+        await expect(control, method).toHaveAccessibleDescription(/^[A-Z].{30,}\.$/);
+      expect(await overflow(page), method).toBe(0);
+    }
+  });
+
+  test('says which settings are of this folder alone, and offers two ways on', async ({
+    mountComponent,
+  }) => {
+    const own = {
+      settings: [
+        { name: 'clusters', here: '5', elsewhere: '16' },
+        { name: 'method', here: 'Birch', elsewhere: 'K-Means' },
+      ],
+      shared: 'workspace' as const,
+      problems: [],
+    };
+    const mounted = await mountComponent('fc-toolbar', { panel: panelState({ own }) });
+    const { component } = mounted;
+    await component.locator('#tune', { hasText: 'Tune (2 own)' }).click();
+    await expect(component.locator('.own p')).toHaveText(
+      'Own settings of this folder: clusters 5 (16 in the settings of the workspace), method Birch (K-Means in the settings of the workspace).',
+    );
+    await component.getByText('Use for All Folders').click();
+    await component.getByText('Back to the Workspace’s Settings').click();
+    expect(await mounted.sent()).toEqual([
+      ['command', { command: 'useForAll' }],
+      ['command', { command: 'dropOwn' }],
+    ]);
+    await mounted.update({ panel: panelState({ own: { ...own, settings: [], shared: 'user' } }) });
+    await expect(component.locator('.own')).toHaveCount(0);
+    await expect(component.locator('#tune')).not.toContainText('own');
+    await mounted.update({ panel: panelState({ own: { ...own, shared: 'user' } }) });
+    await expect(component.getByText('Back to the User’s Settings')).toBeVisible();
+  });
+
+  test('offers what is done with all clusters in its menu', async ({ mountComponent }) => {
+    const mounted = await mountComponent('fc-toolbar', { panel: panelState() });
+    const { component } = mounted;
+    for (const name of ['Export Results', 'Copy Images of All Clusters', 'Write Names and Tags']) {
+      await component.locator('#more #button').click();
+      await component.getByRole('menuitem', { name }).click();
+    }
+    expect(await mounted.sent()).toEqual(
+      ['export', 'copyAllImages', 'writeSidecars'].map((command) => ['command', { command }]),
+    );
   });
 
   test('keeps its place where a number is refused', async ({ mountComponent }) => {

@@ -77,6 +77,7 @@ export const panelState = (changes: Partial<PanelState> = {}): PanelState => ({
   undo: null,
   redo: null,
   settings: settings(),
+  own: { settings: [], shared: 'workspace', problems: [] },
   comparison: null,
   judgement: null,
   ...changes,

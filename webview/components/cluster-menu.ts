@@ -1,6 +1,7 @@
 /** What can be done with a cluster, in the menus of its card and its view. */
 import type { ClusterSummary } from '../../src/domain/clustering';
 import type { CorrectionRequest } from '../../src/domain/corrections';
+import type { CLUSTER_ACTIONS } from '../../src/protocol/panel';
 import type { Source } from '../source';
 import { CompareClusters, Correct } from './cluster-events';
 import type { MenuItem } from './menu';
@@ -19,7 +20,7 @@ export function clusterMenu(
   const correct = (request: CorrectionRequest) => {
     element.dispatchEvent(new Correct(request));
   };
-  const images = (action: 'copyImages' | 'copyPaths') => () => {
+  const images = (action: (typeof CLUSTER_ACTIONS)[number]) => () => {
     source.send('images', { cluster, action });
   };
   const items: (MenuItem | undefined)[] = [
@@ -58,6 +59,7 @@ export function clusterMenu(
     },
     { label: 'Copy images to a folder…', run: images('copyImages') },
     { label: 'Copy image paths', run: images('copyPaths') },
+    { label: 'Save chart…', run: images('saveChart') },
   ];
   return items.filter((item) => item !== undefined);
 }

@@ -75,6 +75,7 @@ export class ClusterView extends LitElement {
         <section class="chart" aria-label="Attributes">
           <h3>Attributes</h3>
           <fc-occurrence-chart .cluster=${cluster} .overall=${overall} legend></fc-occurrence-chart>
+          ${source.live ? html`<button class="link" id="saveChart" @click=${this.saveChart}>Save chart as SVG or PNG…</button>` : nothing}
           ${
             Object.keys(cluster.otherOccurrences).length === 0
               ? nothing
@@ -240,6 +241,10 @@ export class ClusterView extends LitElement {
     await this.updateComplete;
     this.renderRoot.querySelector<HTMLElement>('#compare')?.focus({ preventScroll: true });
   }
+
+  private readonly saveChart = () => {
+    this.source.send('images', { cluster: this.cluster.id, action: 'saveChart' });
+  };
 
   private readonly compare = () => {
     this.dispatchEvent(new CompareClusters(this.cluster.id));

@@ -56,7 +56,7 @@ export class Notices extends LitElement {
 
   /** Failures of the last job, and settings that are ignored. */
   private problems(): Notice[] {
-    const { problem, settingProblems, run } = this.panel;
+    const { problem, settingProblems, run, own } = this.panel;
     const actions = problem?.retry === true ? [this.command('retry', 'Try Again')] : [];
     return [
       ...(problem === null
@@ -71,6 +71,12 @@ export class Notices extends LitElement {
         this.notice('warning', `${text}. The default is used.`, [
           this.command('settings', 'Open Settings'),
         ]),
+      ),
+      ...(own?.problems ?? []).map((text) =>
+        this.notice(
+          'warning',
+          `${upperFirst(text)}. The ${own?.shared}’s settings are used instead.`,
+        ),
       ),
       ...(run?.notices ?? []).map((text) => this.notice('warning', upperFirst(text))),
     ];

@@ -4,6 +4,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ClusterSummary, Clustering } from '../../src/domain/clustering';
 import type { ClusterPictures } from '../../src/domain/faces';
+import type { OverviewView } from '../../src/protocol/panel';
 import { type ClusterTitle, clusterTitles } from '../../src/summaries/cluster-titles';
 import { parseQuestion, questionText } from '../../src/summaries/questions';
 import { plural } from '../../src/text/numbers';
@@ -16,13 +17,14 @@ import './face-map';
 import { fields } from './fields.css';
 import { shared } from './shared.css';
 
-const ORDERS = {
+const ORDERS: Readonly<Record<OverviewView['order'], string>> = {
   size: 'Largest first',
   name: 'By name',
   silhouette: 'Lowest silhouette first',
   mine: 'Named by me first',
-} as const;
-type Order = keyof typeof ORDERS;
+};
+
+const FIRST_VIEW: OverviewView = { search: '', order: 'size', compact: false, showsMap: false };
 
 @customElement('fc-overview')
 export class Overview extends LitElement {
@@ -104,10 +106,12 @@ export class Overview extends LitElement {
   /** Rows of the selected faces. */
   @property({ attribute: false }) selection: ReadonlySet<number> = new Set();
 
-  @state() private showsMap = false;
-  @state() private search = '';
-  @state() private order: Order = 'size';
-  @state() private compact = false;
+  @state() private view = FIRST_VIEW;
+
+  override connectedCallback() {
+    super.connectedCallback();
+    this.view = this.source.overview() ?? FIRST_VIEW;
+  }
 
   override render() {
     const { clustering, source } = this;
@@ -115,10 +119,10 @@ export class Overview extends LitElement {
     const shown = this.shown(titles);
     return html`
       ${source.live ? this.filter(shown.length) : nothing} ${barLegend()}
-      <div class="content ${this.showsMap ? 'with-map' : ''}">
+      <div class="content ${this.view.showsMap ? 'with-map' : ''}">
         ${this.cards(titles, shown)}
         ${
-          this.showsMap
+          this.view.showsMap
             ? html`<fc-face-map
                 .source=${source}
                 .clustering=${clustering}
@@ -150,7 +154,7 @@ export class Overview extends LitElement {
               .generation=${this.generation}
               .pictures=${this.pictures.get(cluster.id)}
               ?chosen=${this.chosen.has(cluster.id)}
-              ?compact=${this.compact}
+              ?compact=${this.view.compact}
             ></fc-cluster-card>`,
         )}
       </div>
@@ -171,7 +175,7 @@ export class Overview extends LitElement {
 
   private filter(shown: number) {
     const { clusters } = this.clustering;
-    const { conditions, unknown } = parseQuestion(this.search, this.names);
+    const { conditions, unknown } = parseQuestion(this.view.search, this.names);
     const ask = () => {
       this.dispatchEvent(new Ask(conditions));
     };
@@ -187,7 +191,7 @@ export class Overview extends LitElement {
           type="search"
           aria-label="Search clusters, or ask for faces"
           placeholder="Search, or ask: glasses, not smiling"
-          .value=${this.search}
+          .value=${this.view.search}
           @input=${this.onSearch}
           @keydown=${onKey}
         />
@@ -198,26 +202,27 @@ export class Overview extends LitElement {
           : html`<button class="link" id="ask" @click=${ask}>Show faces: ${text}</button>`
       }
       ${
-        this.search !== '' && unknown.length === 0 && shown === clusters.length
+        this.view.search !== '' && unknown.length === 0 && shown === clusters.length
           ? nothing
           : html`<span class="quiet" role="status"
-              >${this.search === '' ? '' : `${plural(shown, 'cluster')} with this in the name`}</span
+              >${this.view.search === '' ? '' : `${plural(shown, 'cluster')} with this in the name`}</span
             >`
       }
       <select aria-label="Order of the clusters" @change=${this.onOrder}>
-        ${Object.entries(ORDERS).map(([order, label]) => html`<option value=${order} ?selected=${order === this.order}>${label}</option>`)}
+        ${Object.entries(ORDERS).map(([order, label]) => html`<option value=${order} ?selected=${order === this.view.order}>${label}</option>`)}
       </select>
-      <button id="map" class="toggle" aria-pressed=${this.showsMap} @click=${this.toggleMap}>
+      <button id="map" class="toggle" aria-pressed=${this.view.showsMap} @click=${this.toggleMap}>
         Map
       </button>
       <label
-        ><input type="checkbox" .checked=${this.compact} @change=${this.onCompact} /> Compact</label
+        ><input type="checkbox" .checked=${this.view.compact} @change=${this.onCompact} />
+        Compact</label
       >
     </div>`;
   }
 
   private shown(titles: ReadonlyMap<number, ClusterTitle>): ClusterSummary[] {
-    const wanted = this.search.trim().toLowerCase();
+    const wanted = this.view.search.trim().toLowerCase();
     const isWanted = ({ id, said }: ClusterSummary) =>
       [titles.get(id)!.text, said?.note ?? '', ...(said?.formerNames ?? []), String(id)].some(
         (text) => text.toLowerCase().includes(wanted),
@@ -240,7 +245,7 @@ export class Overview extends LitElement {
     const special = Number(a.id < 0) - Number(b.id < 0);
     if (special !== 0) return special;
     const title = ({ id }: ClusterSummary) => titles.get(id)!;
-    switch (this.order) {
+    switch (this.view.order) {
       case 'size':
         return b.size - a.size;
       case 'name':
@@ -252,21 +257,26 @@ export class Overview extends LitElement {
     }
   }
 
+  private show(changes: Partial<OverviewView>) {
+    this.view = { ...this.view, ...changes };
+    this.source.keepOverview(this.view);
+  }
+
   private readonly toggleMap = () => {
-    this.showsMap = !this.showsMap;
+    this.show({ showsMap: !this.view.showsMap });
   };
 
   private readonly onSearch = (event: Event) => {
-    this.search = (event.target as HTMLInputElement).value;
+    this.show({ search: (event.target as HTMLInputElement).value });
   };
 
   private readonly onOrder = (event: Event) => {
     const { value } = event.target as HTMLSelectElement;
-    if (Object.hasOwn(ORDERS, value)) this.order = value as Order;
+    if (Object.hasOwn(ORDERS, value)) this.show({ order: value as OverviewView['order'] });
   };
 
   private readonly onCompact = (event: Event) => {
-    this.compact = (event.target as HTMLInputElement).checked;
+    this.show({ compact: (event.target as HTMLInputElement).checked });
   };
 }
 

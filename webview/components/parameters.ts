@@ -14,21 +14,34 @@ export type NumberSetting =
   | 'minClusterSize';
 type ChoiceSetting = 'linkage' | 'metric' | 'affinity' | 'assignLabels';
 
-export type Parameter =
-  | { kind: 'choice'; name: ChoiceSetting; label: string; values: readonly string[] }
-  | { kind: 'number'; name: NumberSetting; label: string; title: string };
+/** A parameter with a sentence about it. */
+export type Parameter = { label: string; help: string } & (
+  | { kind: 'choice'; name: ChoiceSetting; values: readonly string[] }
+  | { kind: 'number'; name: NumberSetting }
+);
 
-const METRIC: Parameter = { kind: 'choice', name: 'metric', label: 'Metric', values: METRICS };
-const number = (name: NumberSetting, label: string, title: string): Parameter => ({
+const choice = (
+  name: ChoiceSetting,
+  label: string,
+  values: readonly string[],
+  help: string,
+): Parameter => ({ kind: 'choice', name, label, values, help });
+const number = (name: NumberSetting, label: string, help: string): Parameter => ({
   kind: 'number',
   name,
   label,
-  title,
+  help,
 });
+const METRIC = choice(
+  'metric',
+  'Metric',
+  METRICS,
+  'How the distance of two faces is measured: hamming counts the attributes that differ, cosine compares proportions, the others add differences.',
+);
 const MIN_SAMPLES = number(
   'minSamples',
   'Min. samples',
-  'Faces around a core face, including itself',
+  'A face with this many faces around it, itself included, is at the core of a cluster. More of them leave more faces out as noise.',
 );
 
 /** The parameters in effect; none with a preset, which sets all of them. */
@@ -42,41 +55,88 @@ export function parametersOf({
   switch (method) {
     case 'kmeans':
       return [
-        number('restarts', 'Restarts', 'Runs from different starting points; the best is used'),
+        number(
+          'restarts',
+          'Restarts',
+          'K-Means starts this often from other points and keeps the best result. More take longer and are seldom much better.',
+        ),
       ];
     case 'agglomerative':
       return [
-        { kind: 'choice', name: 'linkage', label: 'Linkage', values: LINKAGES },
+        choice(
+          'linkage',
+          'Linkage',
+          LINKAGES,
+          'What the distance of two clusters is: ward keeps clusters compact, complete takes the farthest faces, single the nearest ones, average the mean.',
+        ),
         ...(linkage === 'ward' ? [] : [METRIC]),
       ];
     case 'birch':
       return [
-        number('threshold', 'Radius', 'Largest radius of a subcluster'),
+        number(
+          'threshold',
+          'Radius',
+          'How far apart the faces of a small group may be before groups are joined into clusters.',
+        ),
         number(
           'branchingFactor',
           'Branching factor',
-          'Largest number of subclusters in a node of the tree',
+          'Most small groups in a node of the tree that Birch builds. It changes the time more than the clusters.',
         ),
       ];
     case 'spectral':
       return [
-        { kind: 'choice', name: 'affinity', label: 'Affinity', values: AFFINITIES },
+        choice(
+          'affinity',
+          'Affinity',
+          AFFINITIES,
+          'Which faces count as alike: with rbf all, the less the farther apart; with nearest_neighbors only neighbors.',
+        ),
         affinity === 'rbf'
-          ? number('gamma', 'Gamma', 'Similarity is exp(−gamma · distance²)')
-          : number('neighbors', 'Neighbors', 'Nearest neighbors, including the face itself'),
-        { kind: 'choice', name: 'assignLabels', label: 'Labels by', values: ASSIGN_LABELS },
+          ? number(
+              'gamma',
+              'Gamma',
+              'How fast likeness falls with the distance: exp(−gamma · distance²). A larger one counts only close faces as alike.',
+            )
+          : number(
+              'neighbors',
+              'Neighbors',
+              'How many of the nearest faces, the face itself included, count as alike.',
+            ),
+        choice(
+          'assignLabels',
+          'Labels by',
+          ASSIGN_LABELS,
+          'How faces get their clusters in the end: by K-Means, or by a decomposition without random points.',
+        ),
       ];
     case 'dbscan':
-      return [number('eps', 'Eps', 'Largest distance between neighbors'), MIN_SAMPLES, METRIC];
+      return [
+        number(
+          'eps',
+          'Eps',
+          'Faces that are at most this far apart are neighbors. A smaller one leaves more faces out as noise.',
+        ),
+        MIN_SAMPLES,
+        METRIC,
+      ];
     case 'optics':
       return [
         MIN_SAMPLES,
-        number('xi', 'Xi', 'Smallest relative drop of the reachability at the edge of a cluster'),
+        number(
+          'xi',
+          'Xi',
+          'How much sparser faces have to become, as a share, where a cluster ends. A larger one finds fewer clusters.',
+        ),
         METRIC,
       ];
     case 'hdbscan':
       return [
-        number('minClusterSize', 'Min. cluster size', 'Smallest number of faces in a cluster'),
+        number(
+          'minClusterSize',
+          'Min. cluster size',
+          'Groups of fewer faces are no clusters: their faces are noise.',
+        ),
         MIN_SAMPLES,
         METRIC,
       ];

@@ -16,32 +16,18 @@ export const toolbarStyles = css`
     gap: 3px;
     font-size: 0.92em;
   }
-  vscode-text-field {
-    width: 104px;
-  }
   vscode-dropdown {
     min-width: 110px;
   }
-  #tuning {
+  /* Stays together at the end of a line, where the menu has room. */
+  .last {
     display: flex;
-    flex-basis: 100%;
-    flex-wrap: wrap;
     align-items: flex-end;
-    gap: 8px 14px;
-    padding: 8px 10px;
-    border: 1px solid var(--vscode-contrastBorder, var(--vscode-widget-border, transparent));
-    border-radius: 6px;
+    gap: 8px;
+    margin-inline-start: auto;
   }
-  .wrong {
+  #tuning {
     flex-basis: 100%;
-  }
-  fc-weights {
-    flex-basis: 100%;
-  }
-  /* What is needed less often folds away; VS Code has it above the panel, too. */
-  @media (max-width: 720px) {
-    .controls:not(.open) .further {
-      display: none;
-    }
+    min-width: 0;
   }
 `;

@@ -2,43 +2,30 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { METHOD_NAMES, takesClusters } from '../../src/domain/method-names';
-import { clusteringSettingsSchema, PRESETS } from '../../src/domain/settings';
-import type { PanelState, SettingChanges, PanelParams } from '../../src/protocol/panel';
+import type { PanelState, PanelParams } from '../../src/protocol/panel';
 import { forPage } from '../../src/text/neutralize';
-import { plural } from '../../src/text/numbers';
 import type { Source } from '../source';
 import './cluster-count';
-import { labelFields } from './label-fields';
-import { type NumberSetting, type Parameter, parametersOf } from './parameters';
+import './menu';
+import type { MenuItem } from './menu';
 import './run-figures';
 import { shared } from './shared.css';
 import { toolbarStyles } from './toolbar.css';
-import './weights';
+import './tuning';
 
-type Settings = PanelState['settings'];
+type PanelCommand = PanelParams<'command'>['command'];
 
-/** A list of values of a setting. */
-interface Choice {
-  name: keyof SettingChanges;
+/** An action that is a button in a wide panel, and in the menu of a narrow one. */
+interface Action {
+  id: string;
   label: string;
-  value: string;
-  /** Each value with the text of its option. */
-  options: Readonly<Record<string, string>>;
-  title?: string;
+  title: string;
+  disabled?: boolean;
+  run: () => void;
 }
 
-const WEIGHTS = {
-  standardized: 'standardized',
-  none: 'all the same',
-  rare: 'rare count more',
-  common: 'common count more',
-};
-const FEATURES = {
-  binary: 'present or absent',
-  probability: 'probability',
-  embedding: "the network's embedding",
-};
-const THRESHOLDS = { half: '0.5', balanced: 'balanced' };
+/** Widest panel in which buttons go into the menu, in pixels. */
+const NARROW = 1060;
 
 @customElement('fc-toolbar')
 export class Toolbar extends LitElement {
@@ -47,16 +34,21 @@ export class Toolbar extends LitElement {
   @property({ attribute: false }) source!: Source;
   @property({ attribute: false }) panel!: PanelState;
 
-  /** Why the last input was refused; empty if it was accepted. */
-  @state() private wrong = '';
-  @state() private showsWeights = false;
   /** Whether the controls that are used less often are shown. */
   @state() private isOpen = false;
+  private readonly narrow = window.matchMedia(`(max-width: ${NARROW}px)`);
 
-  override willUpdate(changed: PropertyValues<this>) {
-    const before = changed.get('panel')?.settings;
-    if (before !== undefined && JSON.stringify(before) !== JSON.stringify(this.panel.settings))
-      this.wrong = '';
+  override connectedCallback() {
+    super.connectedCallback();
+    this.narrow.addEventListener('change', this.onWidth);
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback();
+    this.narrow.removeEventListener('change', this.onWidth);
+  }
+
+  override willUpdate(_changed: PropertyValues<this>) {
     void this.keepFocus();
   }
 
@@ -71,10 +63,6 @@ export class Toolbar extends LitElement {
     `;
   }
 
-  override updated() {
-    labelFields(this.renderRoot);
-  }
-
   /** A button loses the focus when it is disabled: the other of undo and redo gets it. */
   private async keepFocus() {
     const focused = this.shadowRoot?.activeElement?.id;
@@ -86,59 +74,100 @@ export class Toolbar extends LitElement {
   }
 
   private controls() {
-    const { settings, clustering, comparison } = this.panel;
+    const { settings, clustering } = this.panel;
+    const further = this.further();
     return html`
-      <div class="controls ${this.isOpen ? 'open' : ''}" role="toolbar" aria-label="Clustering">
-        ${this.choice({ name: 'method', label: 'Method', value: settings.method, options: METHOD_NAMES })}
+      <div class="controls" role="toolbar" aria-label="Clustering">
+        ${this.method(settings.method)}
         ${takesClusters(settings.method) ? html`<fc-cluster-count .source=${this.source} .clusters=${settings.clusters} .shown=${clustering?.clusters.length ?? 0}></fc-cluster-count>` : nothing}
-        <vscode-button
-          id="tune"
-          appearance="secondary"
-          aria-expanded=${this.isOpen}
-          aria-controls="tuning"
-          @click=${this.toggleTuning}
-          >Tune ${this.isOpen ? '▴' : '▾'}</vscode-button
-        >
-        <vscode-button
-          class="further"
-          appearance="secondary"
-          id="compare"
-          @click=${this.command('compare')}
-          title="Silhouette of every method with 2 to 50 clusters; stored with the run"
-          >${comparison === null ? 'Compare Methods' : 'Compare Again'}</vscode-button
-        >
-        <vscode-button
-          class="further"
-          appearance="secondary"
-          id="changes"
-          ?disabled=${clustering === null}
-          @click=${this.whatChanged}
-          title="Faces that moved since the clusters before, or since some that were kept"
-          >What Changed</vscode-button
-        >
-        <vscode-button
-          class="further"
-          appearance="secondary"
-          id="kept"
-          @click=${this.command('keptClusterings')}
-          title="Keep this clustering under a name; show or compare those that are kept"
-          >Kept…</vscode-button
-        >
-        ${this.historyButtons()} ${this.isOpen ? this.tuning(settings) : nothing}
-        ${this.showsWeights && this.isOpen ? html`<fc-weights .source=${this.source} .settings=${settings} .weights=${clustering?.weights ?? {}}></fc-weights>` : nothing}
-        ${this.wrong === '' ? nothing : html`<span class="wrong" role="alert">${this.wrong}</span>`}
+        ${this.tuneButton()}
+        ${this.narrow.matches ? nothing : further.map((action) => this.button(action))}
+        <span class="last">
+          ${this.historyButtons()}
+          <fc-menu
+            id="more"
+            label="More actions"
+            .items=${[...(this.narrow.matches ? further.filter(({ disabled }) => disabled !== true) : []), ...this.ofRun()]}
+          ></fc-menu>
+        </span>
+        ${this.isOpen ? html`<fc-tuning id="tuning" .source=${this.source} .panel=${this.panel}></fc-tuning>` : nothing}
       </div>
     `;
   }
 
-  /** What is changed less often: the parameters of the method, and how faces are compared. */
-  private tuning(settings: Settings) {
-    const { preset } = settings;
-    return html`<div id="tuning" role="group" aria-label="Tune">
-      ${parametersOf(settings).map((parameter) => this.parameter(parameter, settings))}
-      ${preset === 'none' ? nothing : this.choice({ name: 'preset', label: 'Preset', value: preset, options: sameTexts(PRESETS) })}
-      ${this.attributeControls(settings)} ${this.buttons()}
-    </div>`;
+  private method(value: PanelState['settings']['method']) {
+    const change = (event: Event) => {
+      const chosen = (event.target as HTMLInputElement).value;
+      if (chosen !== value && isMethod(chosen))
+        this.source.send('settings', { changes: { method: chosen } });
+    };
+    return html`<label
+      >Method
+      <vscode-dropdown id="method" aria-label="Method" .currentValue=${value} @change=${change}>
+        ${Object.entries(METHOD_NAMES).map(([each, text]) => html`<vscode-option value=${each} ?selected=${each === value}>${text}</vscode-option>`)}
+      </vscode-dropdown></label
+    >`;
+  }
+
+  private tuneButton() {
+    const own = this.panel.own?.settings.length ?? 0;
+    return html`<vscode-button
+      id="tune"
+      appearance="secondary"
+      title=${own === 0 ? nothing : 'This folder has settings of its own'}
+      aria-expanded=${this.isOpen}
+      aria-controls="tuning"
+      @click=${this.toggleTuning}
+      >Tune${own === 0 ? '' : ` (${own} own)`} ${this.isOpen ? '▴' : '▾'}</vscode-button
+    >`;
+  }
+
+  /** What is needed less often; VS Code has some of it above the panel, too. */
+  private further(): Action[] {
+    const { clustering, comparison } = this.panel;
+    return [
+      {
+        id: 'compare',
+        label: comparison === null ? 'Compare Methods' : 'Compare Again',
+        title: 'Silhouette of every method with 2 to 50 clusters; stored with the run',
+        run: this.command('compare'),
+      },
+      {
+        id: 'changes',
+        label: 'What Changed',
+        title: 'Faces that moved since the clusters before, or since some that were kept',
+        disabled: clustering === null,
+        run: () => {
+          this.source.send('changes', { id: 'before' });
+        },
+      },
+      {
+        id: 'kept',
+        label: 'Kept…',
+        title: 'Keep this clustering under a name; show or compare those that are kept',
+        run: this.command('keptClusterings'),
+      },
+    ];
+  }
+
+  /** What is done with all clusters, for the menu. */
+  private ofRun(): MenuItem[] {
+    return [
+      { label: 'Export Results…', run: this.command('export') },
+      { label: 'Copy Images of All Clusters to Folders…', run: this.command('copyAllImages') },
+      { label: 'Write Names and Tags (XMP)…', run: this.command('writeSidecars') },
+    ];
+  }
+
+  private button({ id, label, title, disabled = false, run }: Action) {
+    return html`<vscode-button
+      appearance="secondary"
+      id=${id}
+      title=${title}
+      ?disabled=${disabled}
+      @click=${run}
+      >${label}</vscode-button
+    >`;
   }
 
   private historyButtons() {
@@ -163,129 +192,23 @@ export class Toolbar extends LitElement {
     `;
   }
 
-  private parameter(parameter: Parameter, settings: Settings) {
-    const { name, label } = parameter;
-    if (parameter.kind === 'choice')
-      return this.choice({
-        name,
-        label,
-        value: String(settings[name]),
-        options: sameTexts(parameter.values),
-      });
-    return html`<label>
-      ${label}
-      <vscode-text-field
-        id=${name}
-        data-label=${label}
-        title=${parameter.title}
-        .value=${String(settings[name])}
-        @change=${this.onNumber(parameter.name, label)}
-      ></vscode-text-field>
-    </label>`;
-  }
-
-  private attributeControls({ weights, features, thresholds }: Settings) {
-    // A model without thresholds of its own leaves nothing to choose.
-    const hasThresholds = this.panel.run?.thresholds !== undefined || thresholds !== 'half';
-    const custom = typeof weights === 'object';
-    return html`
-      ${this.choice({
-        name: 'weights',
-        label: 'Weights',
-        value: custom ? 'custom' : weights,
-        options: custom ? { custom: 'custom', ...WEIGHTS } : WEIGHTS,
-        title: 'How much each attribute counts',
-      })}
-      ${this.choice({
-        name: 'features',
-        label: 'Compare by',
-        value: features,
-        options: FEATURES,
-        title:
-          'Whether faces are compared by the presence or the probability of attributes, or by the last hidden layer of the network',
-      })}
-      ${
-        hasThresholds
-          ? this.choice({
-              name: 'thresholds',
-              label: 'Threshold',
-              value: thresholds,
-              options: THRESHOLDS,
-              title:
-                'Probability from which an attribute counts as present; balanced finds rare attributes more often',
-            })
-          : nothing
-      }
-    `;
-  }
-
-  private buttons() {
-    const { settings } = this.panel;
-    return html`
-      <vscode-button appearance="secondary" @click=${this.command('attributes')}
-        >${plural(settings.attributes.length, 'attribute')}…</vscode-button
-      >
-      <vscode-button
-        appearance="secondary"
-        aria-expanded=${this.showsWeights}
-        @click=${this.toggleWeights}
-        >Custom Weights…</vscode-button
-      >
-    `;
-  }
-
-  private choice({ name, label, value, options, title = '' }: Choice) {
-    const change = (event: Event) => {
-      const chosen = (event.target as HTMLInputElement).value;
-      if (chosen !== value && chosen !== 'custom' && Object.hasOwn(options, chosen))
-        this.change({ [name]: chosen });
-    };
-    return html`<label title=${title}
-      >${label}
-      <vscode-dropdown id=${name} aria-label=${label} .currentValue=${value} @change=${change}>
-        ${Object.entries(options).map(([each, text]) => html`<vscode-option value=${each} ?selected=${each === value}>${text}</vscode-option>`)}
-      </vscode-dropdown></label
-    >`;
-  }
-
-  private onNumber(name: NumberSetting, label: string) {
-    return (event: Event) => {
-      const text = (event.target as HTMLInputElement).value.trim();
-      const value = Number(text);
-      const schema = clusteringSettingsSchema.shape[name];
-      const problem =
-        text === '' ? 'expected a number' : schema.safeParse(value).error?.issues[0]?.message;
-      this.wrong = problem === undefined ? '' : `${label}: ${problem}; got "${text}"`;
-      if (problem === undefined && value !== this.panel.settings[name])
-        this.change({ [name]: value });
-    };
-  }
-
-  private readonly whatChanged = () => {
-    this.source.send('changes', { id: 'before' });
+  private readonly onWidth = () => {
+    this.requestUpdate();
   };
 
   private readonly toggleTuning = () => {
     this.isOpen = !this.isOpen;
   };
 
-  private readonly toggleWeights = () => {
-    this.showsWeights = !this.showsWeights;
-  };
-
-  private change(changes: SettingChanges) {
-    this.source.send('settings', { changes });
-  }
-
-  private command(command: PanelParams<'command'>['command']) {
+  private command(command: PanelCommand) {
     return () => {
       this.source.send('command', { command });
     };
   }
 }
 
-const sameTexts = (values: readonly string[]): Record<string, string> =>
-  Object.fromEntries(values.map((value) => [value, value]));
+const isMethod = (text: string): text is keyof typeof METHOD_NAMES =>
+  Object.hasOwn(METHOD_NAMES, text);
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -69,6 +69,7 @@ async function panelState(
     undo: null,
     redo: null,
     settings: clustering.settings,
+    own: null,
     comparison: (await readComparison(run.folder).catch(unlessDamaged)) ?? null,
   };
 }

@@ -3,7 +3,6 @@ import { CELEBA_ATTRIBUTES, readableAttribute } from '../../domain/attributes';
 import { pickMany, showWarning } from '../outlets';
 import { attributeFinder } from '../../domain/find-attribute';
 import { t } from '../../text/translate';
-import { FileSession } from '../runs/file-session';
 import type { RunLibrary } from '../runs/run-library';
 import { readSettings } from '../settings/configuration';
 import type { CommandContext } from './command-context';
@@ -17,8 +16,7 @@ export async function chooseAttributes({
   const { settings } = readSettings();
   const known = knownAttributes(library);
   const find = attributeFinder(known);
-  const chosen = session instanceof FileSession ? session.settings : settings;
-  const attributes = chosen.attributes.map((name) => find(name) ?? name);
+  const attributes = (session?.settings ?? settings).attributes.map((name) => find(name) ?? name);
   const names = await pickMany<string>(
     known.map((name) => ({
       label: readableAttribute(name),
@@ -35,7 +33,7 @@ export async function chooseAttributes({
   const same =
     names.length === attributes.length && names.every((name) => attributes.includes(name));
   if (same) return;
-  if (session instanceof FileSession) await session.change({ attributes: names });
+  if (session !== undefined) await session.change({ attributes: names });
   else await history.change({ attributes: names }, settings);
 }
 

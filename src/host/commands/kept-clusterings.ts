@@ -5,7 +5,6 @@ import type { ClusteringSettings } from '../../domain/settings';
 import { dateTime, plural } from '../../text/numbers';
 import { t } from '../../text/translate';
 import { ask, askText, type ItemWithActions, pickAction, showInformation } from '../outlets';
-import { changeSettings } from '../panels/clusters-panel-handlers';
 import type { RunSession } from '../runs/run-session';
 import type { CommandContext } from './command-context';
 
@@ -14,7 +13,7 @@ type Item = ItemWithActions<Kept | null, 'compare' | 'remove'>;
 
 export async function keptClusterings(
   session: RunSession,
-  { panels, history, log }: Pick<CommandContext, 'panels' | 'history' | 'log'>,
+  { panels, log }: Pick<CommandContext, 'panels' | 'log'>,
 ): Promise<void> {
   session.allow();
   if (session.file !== undefined) {
@@ -48,7 +47,7 @@ export async function keptClusterings(
   if (value === null) await keep(session);
   else if (action === 'remove') await remove(session, value);
   else if (action === 'compare' || value.id === BEFORE) panels.showChanges(session, value.id);
-  else await changeSettings(session, history, value.settings);
+  else await session.change(value.settings);
 }
 
 const itemOf = (kept: Kept): Item => ({

@@ -1,19 +1,17 @@
 /** What the page of a run's panel can have done. */
 import { basename } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import { type ColorName, NAMED_COLORS } from '../../domain/cluster-colors';
 import { entryPlace } from '../../archives/archive-path';
-import type { PanelParams, SettingChanges } from '../../protocol/panel';
+import type { PanelParams } from '../../protocol/panel';
 import { forName } from '../../text/neutralize';
 import { t } from '../../text/translate';
 import { askText, pickOne, type Log, showInformation } from '../outlets';
-import { FileSession } from '../runs/file-session';
 import type { RunSession } from '../runs/run-session';
-import { readSettings } from '../settings/configuration';
 import type { SettingHistory } from '../settings/setting-history';
 import { manageTrust } from '../trust';
 import { redo, undo } from './undo-steps';
+import { dropOwnSettings, useForAll } from './own-settings';
 import { saveComparison } from './save-comparison';
 import type { CommandHandlers } from './serve-page';
 
@@ -48,7 +46,11 @@ export function panelCommands(panel: PanelActions): CommandHandlers<PanelCommand
     rerun: () => execute('refresh', node),
     attributes: () => execute('chooseAttributes'),
     settings: () => execute('openSettings'),
+    useForAll: () => useForAll(session, history),
+    dropOwn: () => dropOwnSettings(session),
     export: () => execute('export', node),
+    copyAllImages: () => execute('copyAllImages', node),
+    writeSidecars: () => execute('writeSidecars', node),
     failures: () => execute('showFailures', node),
     faceless: () => execute('showFaceless', node),
     engineLog: () => {
@@ -83,7 +85,7 @@ async function revealArchive(archive: vscode.Uri, image: string): Promise<void> 
   );
 }
 
-/** Copies the images of a cluster, or their paths. */
+/** Copies the images of a cluster or their paths, or saves its chart. */
 export async function useImages(
   session: RunSession,
   { cluster: id, action }: PanelParams<'images'>,
@@ -123,25 +125,4 @@ export async function askForNote(session: RunSession, id: number): Promise<void>
   if (text === undefined || text.trim() === before) return;
   const note = text.trim() === '' ? null : text.trim();
   await session.correct({ kind: 'note', cluster: id, note });
-}
-
-/**
- * Writes the settings that differ from the current ones, as one change. Those of clusters from a
- * file are kept with them.
- */
-export async function changeSettings(
-  session: RunSession,
-  history: SettingHistory,
-  changes: SettingChanges,
-): Promise<void> {
-  if (session instanceof FileSession) {
-    await session.change(changes);
-    return;
-  }
-  const { settings } = readSettings();
-  const given = Object.entries(changes) as [keyof SettingChanges, unknown][];
-  const changed = given.filter(
-    ([name, value]) => value !== undefined && !isDeepStrictEqual(value, settings[name]),
-  );
-  if (changed.length > 0) await history.change(Object.fromEntries(changed), settings);
 }

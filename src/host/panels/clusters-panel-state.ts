@@ -1,7 +1,8 @@
 /** What the page of a run's panel shows. */
+import { settingName, settingText } from '../../domain/setting-texts';
 import type { PanelEvent, PanelState } from '../../protocol/panel';
 import type { RunSession } from '../runs/run-session';
-import { readSettings } from '../settings/configuration';
+import { readSettings, sharedBy } from '../settings/configuration';
 import { runTitle } from '../titles';
 import { plainBytes } from './plain-bytes';
 
@@ -44,8 +45,20 @@ export function panelState(session: RunSession, view: PanelView): PanelState {
     undo: view.undo,
     redo: view.redo,
     settings: session.settings,
+    own: ownSettings(session),
     comparison: view.comparisonHidden || waits ? null : session.comparison,
   };
+}
+
+function ownSettings({ file, own, sharedSettings }: RunSession): PanelState['own'] {
+  if (file !== undefined) return null;
+  const names = Object.keys(own.values) as (keyof typeof own.values)[];
+  const settings = names.map((name) => ({
+    name: settingName(name),
+    here: settingText(own.values[name]),
+    elsewhere: settingText(sharedSettings[name]),
+  }));
+  return { settings, shared: sharedBy(), problems: own.problems };
 }
 
 /** The lists may be long; the panel receives their first entries separately. */

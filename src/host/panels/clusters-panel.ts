@@ -19,7 +19,6 @@ import { UserError } from '../../util/errors';
 import {
   askForColor,
   askForNote,
-  changeSettings,
   openImage,
   panelCommands,
   useImages,
@@ -222,7 +221,7 @@ export class ClustersPanel {
         await useImages(session, params);
       },
       settings: async ({ changes }) => {
-        await changeSettings(session, context.history, changes);
+        await session.change(changes);
       },
       changes: ({ id }) => {
         this.showChanges(id);

@@ -1,44 +1,63 @@
 /**
- * Undo and redo of what is done in a panel: corrections of its clusters, which outlive the window,
- * and changes of settings. The later one is taken back first, the earlier one made again first.
+ * Undo and redo of what is done in a panel: corrections of its clusters and changes of their own
+ * settings, which outlive the window, and changes of settings that all runs share. The latest one is
+ * taken back first, the earliest one made again first.
  */
-import type { CorrectionState } from '../../domain/corrections';
 import type { RunSession } from '../runs/run-session';
 import type { SettingHistory } from '../settings/setting-history';
+import { redoSettings, undoSettings } from './own-settings';
 
-type Step = CorrectionState['undo'];
-
-/** What undo and redo would do, for people; null where there is nothing to do. */
-export function undoSteps(
-  session: RunSession,
-  history: SettingHistory,
-): { undo: string | null; redo: string | null } {
-  const corrections = session.clustering?.corrections;
-  const undone = later(corrections?.undo ?? null, lastOf(session, history));
-  const redone = earlier(corrections?.redo ?? null, lastUndoneOf(session, history));
-  return { undo: undone?.text ?? null, redo: redone?.text ?? null };
+interface Step {
+  /** For people. */
+  text: string;
+  /** ISO 8601. */
+  at: string;
+  take: () => Promise<unknown>;
 }
 
+/** What undo and redo would do, for people; null where there is nothing to do. */
+export const undoSteps = (
+  session: RunSession,
+  history: SettingHistory,
+): { undo: string | null; redo: string | null } => ({
+  undo: stepToUndo(session, history)?.text ?? null,
+  redo: stepToRedo(session, history)?.text ?? null,
+});
+
 export async function undo(session: RunSession, history: SettingHistory): Promise<void> {
-  const correction = session.clustering?.corrections?.undo ?? null;
-  if (correction !== null && later(correction, lastOf(session, history)) === correction)
-    await session.correct({ kind: 'undo' });
-  else if (lastOf(session, history) !== null) await history.undo();
+  await stepToUndo(session, history)?.take();
 }
 
 export async function redo(session: RunSession, history: SettingHistory): Promise<void> {
-  const correction = session.clustering?.corrections?.redo ?? null;
-  if (correction !== null && earlier(correction, lastUndoneOf(session, history)) === correction)
-    await session.correct({ kind: 'redo' });
-  else if (lastUndoneOf(session, history) !== null) await history.redo();
+  await stepToRedo(session, history)?.take();
 }
 
-/** Clusters of a file do not follow the settings that the history holds. */
-const lastOf = ({ file }: RunSession, history: SettingHistory): Step =>
-  file === undefined ? history.last : null;
-const lastUndoneOf = ({ file }: RunSession, history: SettingHistory): Step =>
-  file === undefined ? history.lastUndone : null;
+function stepToUndo(session: RunSession, history: SettingHistory): Step | undefined {
+  const steps = [
+    stepOf(session.clustering?.corrections?.undo, () => session.correct({ kind: 'undo' })),
+    stepOf(session.own.last, () => undoSettings(session, history)),
+    ...sharedStep(session, history.last, () => history.undo()),
+  ];
+  return inOrder(steps).at(-1);
+}
 
-const later = (a: Step, b: Step): Step => (a === null || (b !== null && b.at > a.at) ? b : a);
+function stepToRedo(session: RunSession, history: SettingHistory): Step | undefined {
+  const steps = [
+    stepOf(session.clustering?.corrections?.redo, () => session.correct({ kind: 'redo' })),
+    stepOf(session.own.lastUndone, () => redoSettings(session, history)),
+    ...sharedStep(session, history.lastUndone, () => history.redo()),
+  ];
+  return inOrder(steps).at(0);
+}
 
-const earlier = (a: Step, b: Step): Step => (a === null || (b !== null && b.at < a.at) ? b : a);
+type Told = Pick<Step, 'text' | 'at'> | null | undefined;
+
+const stepOf = (told: Told, take: Step['take']): Step[] =>
+  told === null || told === undefined ? [] : [{ text: told.text, at: told.at, take }];
+
+/** Clusters of a file do not follow the settings that all runs share. */
+const sharedStep = ({ file }: RunSession, told: Told, take: Step['take']): Step[][] =>
+  file === undefined ? [stepOf(told, take)] : [];
+
+const inOrder = (steps: Step[][]): Step[] =>
+  steps.flat().sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));

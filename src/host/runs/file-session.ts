@@ -4,7 +4,8 @@
  * them before the user asks for one. Does not depend on VS Code.
  */
 import type { Clustering } from '../../domain/clustering';
-import type { ClusteringSettings } from '../../domain/settings';
+import type { OwnSettings, SomeSettings } from '../../domain/own-settings';
+import type { ReadOwnSettings } from '../../runs/own-settings-file';
 import { t } from '../../text/translate';
 import type { Outcome } from './job-runner';
 import { RunSession } from './run-session';
@@ -16,16 +17,12 @@ const NOT_HERE =
 
 export class FileSession extends RunSession {
   override readonly file: string;
-  private readonly own: { settings: Partial<ClusteringSettings> };
 
   constructor(
     context: SessionContext,
     private readonly copy: WorkingCopy,
   ) {
-    const own = { settings: {} };
-    const settings = () => ({ ...context.settings(), ...own.settings });
-    super({ ...context, settings }, copy.id, copy.runDir, [copy.file]);
-    this.own = own;
+    super(context, copy.id, copy.runDir, [copy.file]);
     this.file = copy.file;
   }
 
@@ -56,13 +53,6 @@ export class FileSession extends RunSession {
     return this.waits ? Promise.resolve() : super.load();
   }
 
-  /** Changes settings of the clusters, which are made anew. */
-  async change(changes: Partial<ClusteringSettings>): Promise<void> {
-    this.own.settings = { ...this.own.settings, ...changes };
-    await this.copy.keepSettings(this.settings);
-    await this.followSettings();
-  }
-
   /** Shows what the file holds, and forgets all changes since. */
   async revert(): Promise<void> {
     this.cancel();
@@ -81,7 +71,7 @@ export class FileSession extends RunSession {
     this.clustering = null;
     this.pictures = null;
     await super.loadStored();
-    this.own.settings = opened.settings ?? this.clusteringOf().settings;
+    this.own.begin(opened.settings ?? this.shownSettings());
     if (opened.recovered) this.emit('changed');
   }
 
@@ -102,7 +92,25 @@ export class FileSession extends RunSession {
     this.emit('changed');
   }
 
-  private clusteringOf(): { settings: Partial<ClusteringSettings> } {
-    return this.clustering ?? { settings: {} };
+  private shownSettings(): SomeSettings {
+    return this.clustering?.settings ?? {};
+  }
+
+  /** Nothing is beside the working copy: `loadStored` knows the settings. */
+  protected override readOwn(): Promise<ReadOwnSettings> {
+    return Promise.resolve({ values: {}, done: [], undone: [], problems: [] });
+  }
+
+  protected override keepOwn({ values }: OwnSettings): Promise<void> {
+    return this.copy.keepSettings({ ...this.sharedSettings, ...values });
+  }
+
+  /** All settings are those of the file, whatever the shared ones are. */
+  protected override ownOf(values: SomeSettings): SomeSettings {
+    return values;
+  }
+
+  protected override get ofWhat(): string {
+    return '';
   }
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { join } from 'node:path';
 import { removeAllKept } from '../../runs/kept-clusterings';
+import { removeOwnSettings } from '../../runs/own-settings-file';
 import { removeLog } from '../../corrections/correction-log';
 import { listRuns } from '../../runs/run-files';
 import { removeRun } from '../../runs/run-place';
@@ -81,6 +82,7 @@ export class RunLibrary extends EventEmitter<LibraryEvents> {
     await removeRun(session.runDir);
     await removeLog(session.runDir);
     await removeAllKept(session.runDir);
+    await removeOwnSettings(session.runDir);
   }
 
   private follow(session: RunSession) {

@@ -5,12 +5,19 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Progress } from '../../domain/progress';
 import type { RunManifest } from '../../domain/run';
-import type { ClusteringSettings } from '../../domain/settings';
+import { changeText } from '../../domain/setting-texts';
+import type { OwnSettings, SomeSettings } from '../../domain/own-settings';
 import type { CallOptions } from '../../engine/client';
 import type { PanelProblem } from '../../protocol/panel';
+import {
+  readOwnSettings,
+  type ReadOwnSettings,
+  writeOwnSettings,
+} from '../../runs/own-settings-file';
 import { said } from '../../text/said';
 import { t } from '../../text/translate';
 import { messageOf } from '../../util/errors';
+import { changedSettings } from './changed-settings';
 import { CorrectionQueue, type Correcting } from './correction-queue';
 import { judgeClusters } from './judge-clusters';
 import { JobRunner, type Outcome } from './job-runner';
@@ -19,11 +26,16 @@ import { readStored, storedComparison } from './read-stored';
 import { RunQueries } from './run-queries';
 import { RunState } from './run-state';
 import type { SessionContext } from './session-context';
+import { SettingSteps } from './setting-steps';
 import { settingsOfFolders } from './settings-of-folders';
 
 export class RunSession extends RunState {
   readonly jobs: JobRunner;
   readonly queries: RunQueries;
+  readonly own = new SettingSteps({
+    read: () => this.readOwn(),
+    keep: (own, keepsDamaged) => this.keepOwn(own, keepsDamaged),
+  });
   /** The file that the run was opened from; undefined for a run of folders. */
   readonly file: string | undefined = undefined;
   protected removed = false;
@@ -105,14 +117,29 @@ export class RunSession extends RunState {
   }
 
   /** Clusters by settings that a person tries; the settings stay as they are. */
-  async preview(changes: Partial<ClusteringSettings>): Promise<void> {
+  async preview(changes: SomeSettings): Promise<void> {
     const canCluster = this.manifest !== null && this.jobs.kind !== 'analyze' && !this.waits;
     if (canCluster) await this.previews.request(changes);
+  }
+
+  /**
+   * Changes settings of these clusters alone, as one step, and clusters again.
+   * @throws an error of the file system: then nothing has changed.
+   */
+  async change(changes: SomeSettings): Promise<void> {
+    await this.own.add((values) => {
+      const given = changedSettings(this.settings, changes);
+      if (given === undefined) return undefined;
+      const text = `${changeText(this.settings, given)}${this.ofWhat}`;
+      return { after: this.ownOf({ ...values, ...given }), text };
+    });
+    await this.followSettings();
   }
 
   /** Compares the clustering methods; the comparison is stored with the run. */
   compare(): Promise<Outcome> {
     return this.run('compare', undefined, async (options) => {
+      await this.own.load();
       this.comparison = await this.queries.compareAll(this.settings, options);
     });
   }
@@ -161,10 +188,30 @@ export class RunSession extends RunState {
     this.removeAllListeners();
   }
 
-  /** Reads the stored clustering and comparison, once. */
+  /** Reads the own settings and the stored clustering and comparison, once. */
   load(): Promise<void> {
-    this.loading ??= this.loadStored();
+    this.loading ??= this.own.load().then(() => this.loadStored());
     return this.loading;
+  }
+
+  protected async readOwn(): Promise<ReadOwnSettings> {
+    const read = await readOwnSettings(this.runDir);
+    for (const problem of read.problems) this.context.log(problem);
+    return read;
+  }
+
+  protected keepOwn(own: OwnSettings, keepsDamaged: boolean): Promise<void> {
+    return writeOwnSettings(this.runDir, own, keepsDamaged);
+  }
+
+  /** Values like those of the shared settings follow those again. */
+  protected ownOf(values: SomeSettings): SomeSettings {
+    return changedSettings(this.sharedSettings, values) ?? {};
+  }
+
+  /** What a change of settings is of, at the end of a sentence. */
+  protected get ofWhat(): string {
+    return `, for ${this.folders.length === 1 ? 'this folder' : 'these folders'} alone`;
   }
 
   protected async loadStored(): Promise<void> {
@@ -246,6 +293,7 @@ export class RunSession extends RunState {
   }
 
   private async clusterFaces(options: CallOptions, attempt?: Attempt): Promise<void> {
+    await this.own.load();
     const settings = { ...this.settings, ...attempt?.changes };
     this.show(await this.queries.cluster(settings, options, attempt?.isFurther));
     this.clusterings += 1;

@@ -5,14 +5,16 @@ import type { Comparison } from '../../domain/comparison';
 import type { ClusterPictures, CopiesSummary } from '../../domain/faces';
 import type { Judgement } from '../../domain/judgement';
 import type { FolderChanges, RunManifest } from '../../domain/run';
+import { withOwn } from '../../domain/own-settings';
 import { type ClusteringSettings, clusteringSettings } from '../../domain/settings';
 import type { EngineClient } from '../../engine/client';
 import { t } from '../../text/translate';
 import { UserError } from '../../util/errors';
 import type { SessionContext, SessionEvents } from './session-context';
+import type { SettingSteps } from './setting-steps';
 import { staleSettings } from './stale-settings';
 
-export class RunState extends EventEmitter<SessionEvents> {
+export abstract class RunState extends EventEmitter<SessionEvents> {
   clustering: Clustering | null = null;
   pictures: ClusterPictures[] | null = null;
   /** Null where they are not known, or there are none. */
@@ -24,6 +26,8 @@ export class RunState extends EventEmitter<SessionEvents> {
   changes: FolderChanges = null;
   /** Number of clusterings so far: faces and pictures of an earlier one are outdated. */
   generation = 0;
+  /** Settings of clustering that replace the shared ones. */
+  abstract readonly own: SettingSteps;
   private requested = false;
 
   constructor(
@@ -61,9 +65,14 @@ export class RunState extends EventEmitter<SessionEvents> {
     return this.context.engine;
   }
 
-  /** The current settings of clustering. */
-  get settings(): ClusteringSettings {
+  /** The settings of clustering that all runs share. */
+  get sharedSettings(): ClusteringSettings {
     return clusteringSettings(this.context.settings());
+  }
+
+  /** The settings of clustering in effect. */
+  get settings(): ClusteringSettings {
+    return withOwn(this.sharedSettings, this.own.values);
   }
 
   /** Settings whose change takes effect with the next analysis. */

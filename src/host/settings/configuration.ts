@@ -73,7 +73,11 @@ export async function writeSetting(key: keyof Settings, value: unknown): Promise
   await configuration.update(key, storedForm(key, value), target);
 }
 
-/** Where changes of these settings go: a panel looks as if it changed its own folder alone. */
+/** What the settings of clustering are shared by, where a run has no own ones. */
+export const sharedBy = (): 'workspace' | 'user' =>
+  targetOf('clusters') === vscode.ConfigurationTarget.Workspace ? 'workspace' : 'user';
+
+/** Where changes of these settings go. */
 export const appliesTo = (keys: readonly (keyof Settings)[]): string =>
   keys.every((key) => targetOf(key) === vscode.ConfigurationTarget.Workspace)
     ? t('for all folders of this workspace')

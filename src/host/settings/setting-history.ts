@@ -1,9 +1,7 @@
-/** Settings changed from the panel and the commands, with undo. */
-import { METHOD_NAMES } from '../../domain/method-names';
+/** Shared settings changed from the data set's panel and the commands, with undo. */
+import { changeText } from '../../domain/setting-texts';
 import type { Settings } from '../../domain/settings';
-import { plural } from '../../text/numbers';
 import { t } from '../../text/translate';
-import { own } from '../../util/own';
 import type { Disposable } from '../disposables';
 import { appliesTo, writeSetting, writtenValue } from './configuration';
 
@@ -51,19 +49,16 @@ export class SettingHistory {
    */
   async change(values: Partial<Settings>, shown: Settings): Promise<void> {
     const keys = Object.keys(values) as (keyof Settings)[];
-    const texts = keys.map((key) =>
-      t('{0} from {1} to {2}', inWords(key), display(shown[key]), display(values[key])),
-    );
     const change = {
       before: new Map(keys.map((key) => [key, writtenValue(key)])),
       after: new Map<keyof Settings, unknown>(keys.map((key) => [key, values[key]])),
-      text: t('Changed {0}, {1}', texts.join(', '), appliesTo(keys)),
+      text: t('{0}, {1}', changeText(shown, values), appliesTo(keys)),
       at: new Date().toISOString(),
     };
     this.changes.push(change);
     this.undone = [];
     try {
-      await this.write(keys.map((key) => [key, values[key]]));
+      await this.write(values);
     } catch (error) {
       this.changes = this.changes.filter((other) => other !== change);
       throw error;
@@ -77,7 +72,7 @@ export class SettingHistory {
     if (change === undefined) return;
     this.undone.push(change);
     this.notify();
-    await this.write([...change.before]);
+    await this.write(Object.fromEntries(change.before));
   }
 
   async redo(): Promise<void> {
@@ -85,10 +80,12 @@ export class SettingHistory {
     if (change === undefined) return;
     this.changes.push(change);
     this.notify();
-    await this.write([...change.after]);
+    await this.write(Object.fromEntries(change.after));
   }
 
-  private async write(entries: [keyof Settings, unknown][]) {
+  /** Writes settings without a step of this history. @param values undefined removes one. */
+  async write(values: Partial<Record<keyof Settings, unknown>>): Promise<void> {
+    const entries = Object.entries(values) as [keyof Settings, unknown][];
     const writing = this.writing.then(async () => {
       for (const [key, value] of entries) await writeSetting(key, value);
     });
@@ -99,43 +96,4 @@ export class SettingHistory {
   private notify() {
     for (const listener of this.listeners) listener();
   }
-}
-
-const inWords = (key: keyof Settings): string => {
-  const words = own(WORDS, key);
-  return words === undefined ? key : t(words);
-};
-
-/** Those that the panel and the commands change. */
-const WORDS = {
-  method: 'method',
-  clusters: 'clusters',
-  attributes: 'attributes',
-  weights: 'weights',
-  weightsFrom: 'weights from',
-  features: 'features',
-  thresholds: 'thresholds',
-  copies: 'copies',
-  preset: 'preset',
-  linkage: 'linkage',
-  metric: 'metric',
-  threshold: 'threshold',
-  branchingFactor: 'branching factor',
-  affinity: 'affinity',
-  gamma: 'gamma',
-  neighbors: 'neighbors',
-  assignLabels: 'assign labels',
-  eps: 'eps',
-  minSamples: 'min samples',
-  xi: 'xi',
-  minClusterSize: 'min cluster size',
-  model: 'model',
-} as const satisfies Partial<Record<keyof Settings, string>>;
-
-function display(value: unknown): string {
-  if (Array.isArray(value)) return plural(value.length, 'attribute');
-  if (value === '') return t('the default');
-  const method = typeof value === 'string' ? own(METHOD_NAMES, value) : undefined;
-  if (method !== undefined) return t(method);
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : t('custom');
 }

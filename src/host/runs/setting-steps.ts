@@ -1,0 +1,115 @@
+/** The own settings of a run, with undo. Does not depend on VS Code. */
+import {
+  MOST_STEPS,
+  type OwnSettings,
+  type SettingStep,
+  type SomeSettings,
+} from '../../domain/own-settings';
+import type { ReadOwnSettings } from '../../runs/own-settings-file';
+import { createMutex } from '../../util/mutex';
+
+interface Store {
+  read: () => Promise<ReadOwnSettings>;
+  /** @param keepsDamaged whether something of what was read is ignored, and must not be lost. */
+  keep: (own: OwnSettings, keepsDamaged: boolean) => Promise<void>;
+}
+
+type NewStep = Omit<SettingStep, 'at' | 'before'>;
+
+export class SettingSteps {
+  /** What of the stored settings is ignored, and why. */
+  problems: string[] = [];
+  private own: OwnSettings = { values: {}, done: [], undone: [] };
+  private loading: Promise<void> | undefined;
+  private readonly inTurn = createMutex();
+
+  constructor(private readonly store: Store) {}
+
+  get values(): SomeSettings {
+    return this.own.values;
+  }
+
+  /** The step that `undo` would take back; null if there is none. */
+  get last(): SettingStep | null {
+    return this.own.done.at(-1) ?? null;
+  }
+
+  /** The step that `redo` would make again; null if there is none. */
+  get lastUndone(): SettingStep | null {
+    return this.own.undone.at(-1) ?? null;
+  }
+
+  /** Reads what is stored, once. */
+  load(): Promise<void> {
+    this.loading ??= this.inTurn(async () => {
+      const { problems, ...own } = await this.store.read();
+      this.own = own;
+      this.problems = problems;
+    });
+    return this.loading;
+  }
+
+  /** Starts with values that no step led to. */
+  begin(values: SomeSettings): void {
+    this.own = { values, done: [], undone: [] };
+    this.loading = Promise.resolve();
+  }
+
+  /**
+   * Makes a step.
+   * @param next the step from the values before; undefined if nothing would change.
+   * @throws an error of the file system: then nothing has changed.
+   */
+  async add(next: (values: SomeSettings) => NewStep | undefined): Promise<void> {
+    await this.load();
+    await this.inTurn(async () => {
+      const { values, done } = this.own;
+      const step = next(values);
+      if (step === undefined) return;
+      const made = { before: values, at: new Date().toISOString(), ...step };
+      await this.keep({
+        values: step.after,
+        done: [...done, made].slice(-MOST_STEPS),
+        undone: [],
+      });
+    });
+  }
+
+  /** Takes the last step back. @returns it; undefined if there is none. */
+  async undo(): Promise<SettingStep | undefined> {
+    await this.load();
+    return this.inTurn(async () => {
+      const { done, undone } = this.own;
+      const step = done.at(-1);
+      if (step === undefined) return undefined;
+      await this.keep({
+        values: step.before,
+        done: done.slice(0, -1),
+        undone: [...undone, step],
+      });
+      return step;
+    });
+  }
+
+  /** Makes the step again that was taken back last. @returns it; undefined if there is none. */
+  async redo(): Promise<SettingStep | undefined> {
+    await this.load();
+    return this.inTurn(async () => {
+      const { done, undone } = this.own;
+      const step = undone.at(-1);
+      if (step === undefined) return undefined;
+      await this.keep({
+        values: step.after,
+        done: [...done, step],
+        undone: undone.slice(0, -1),
+      });
+      return step;
+    });
+  }
+
+  private async keep(own: OwnSettings): Promise<void> {
+    await this.store.keep(own, this.problems.length > 0);
+    this.own = own;
+    this.problems = []; // what was damaged has been put aside
+  }
+}
