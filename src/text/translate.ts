@@ -18,6 +18,17 @@ export function speak(language: string, bundle: Bundle | undefined): void {
   translations = new Map(Object.entries(bundle ?? {}));
 }
 
+/** What `make` says in English: for files, which hold the same in all languages. */
+export function inEnglish<T>(make: () => T): T {
+  const [language, others] = [tag, translations];
+  [tag, translations] = [ENGLISH, new Map<string, string>()];
+  try {
+    return make();
+  } finally {
+    [tag, translations] = [language, others];
+  }
+}
+
 /** BCP 47 tag of the language that is spoken. */
 export const language = (): string => tag;
 

@@ -1,6 +1,7 @@
 /** The parameters of each method, for the toolbar. */
 import { AFFINITIES, ASSIGN_LABELS, LINKAGES, METRICS } from '../../src/domain/method-options';
 import type { ClusteringSettings } from '../../src/domain/settings';
+import { t } from '../../src/text/translate';
 
 export type NumberSetting =
   | 'restarts'
@@ -34,14 +35,18 @@ const number = (name: NumberSetting, label: string, help: string): Parameter => 
 });
 const METRIC = choice(
   'metric',
-  'Metric',
+  t('Metric'),
   METRICS,
-  'How the distance of two faces is measured: hamming counts the attributes that differ, cosine compares proportions, the others add differences.',
+  t(
+    'How the distance of two faces is measured: hamming counts the attributes that differ, cosine compares proportions, the others add differences.',
+  ),
 );
 const MIN_SAMPLES = number(
   'minSamples',
-  'Min. samples',
-  'A face with this many faces around it, itself included, is at the core of a cluster. More of them leave more faces out as noise.',
+  t('Min. samples'),
+  t(
+    'A face with this many faces around it, itself included, is at the core of a cluster. More of them leave more faces out as noise.',
+  ),
 );
 
 /** The parameters in effect; none with a preset, which sets all of them. */
@@ -57,17 +62,21 @@ export function parametersOf({
       return [
         number(
           'restarts',
-          'Restarts',
-          'K-Means starts this often from other points and keeps the best result. More take longer and are seldom much better.',
+          t('Restarts'),
+          t(
+            'K-Means starts this often from other points and keeps the best result. More take longer and are seldom much better.',
+          ),
         ),
       ];
     case 'agglomerative':
       return [
         choice(
           'linkage',
-          'Linkage',
+          t('Linkage'),
           LINKAGES,
-          'What the distance of two clusters is: ward keeps clusters compact, complete takes the farthest faces, single the nearest ones, average the mean.',
+          t(
+            'What the distance of two clusters is: ward keeps clusters compact, complete takes the farthest faces, single the nearest ones, average the mean.',
+          ),
         ),
         ...(linkage === 'ward' ? [] : [METRIC]),
       ];
@@ -75,47 +84,59 @@ export function parametersOf({
       return [
         number(
           'threshold',
-          'Radius',
-          'How far apart the faces of a small group may be before groups are joined into clusters.',
+          t('Radius'),
+          t(
+            'How far apart the faces of a small group may be before groups are joined into clusters.',
+          ),
         ),
         number(
           'branchingFactor',
-          'Branching factor',
-          'Most small groups in a node of the tree that Birch builds. It changes the time more than the clusters.',
+          t('Branching factor'),
+          t(
+            'Most small groups in a node of the tree that Birch builds. It changes the time more than the clusters.',
+          ),
         ),
       ];
     case 'spectral':
       return [
         choice(
           'affinity',
-          'Affinity',
+          t('Affinity'),
           AFFINITIES,
-          'Which faces count as alike: with rbf all, the less the farther apart; with nearest_neighbors only neighbors.',
+          t(
+            'Which faces count as alike: with rbf all, the less the farther apart; with nearest_neighbors only neighbors.',
+          ),
         ),
         affinity === 'rbf'
           ? number(
               'gamma',
-              'Gamma',
-              'How fast likeness falls with the distance: exp(−gamma · distance²). A larger one counts only close faces as alike.',
+              t('Gamma'),
+              t(
+                'How fast likeness falls with the distance: exp(−gamma · distance²). A larger one counts only close faces as alike.',
+              ),
             )
           : number(
               'neighbors',
-              'Neighbors',
-              'How many of the nearest faces, the face itself included, count as alike.',
+              t('Neighbors'),
+              t('How many of the nearest faces, the face itself included, count as alike.'),
             ),
         choice(
           'assignLabels',
-          'Labels by',
+          t('Labels by'),
           ASSIGN_LABELS,
-          'How faces get their clusters in the end: by K-Means, or by a decomposition without random points.',
+          t(
+            'How faces get their clusters in the end: by K-Means, or by a decomposition without random points.',
+          ),
         ),
       ];
     case 'dbscan':
       return [
         number(
           'eps',
-          'Eps',
-          'Faces that are at most this far apart are neighbors. A smaller one leaves more faces out as noise.',
+          t('Eps'),
+          t(
+            'Faces that are at most this far apart are neighbors. A smaller one leaves more faces out as noise.',
+          ),
         ),
         MIN_SAMPLES,
         METRIC,
@@ -125,8 +146,10 @@ export function parametersOf({
         MIN_SAMPLES,
         number(
           'xi',
-          'Xi',
-          'How much sparser faces have to become, as a share, where a cluster ends. A larger one finds fewer clusters.',
+          t('Xi'),
+          t(
+            'How much sparser faces have to become, as a share, where a cluster ends. A larger one finds fewer clusters.',
+          ),
         ),
         METRIC,
       ];
@@ -134,8 +157,8 @@ export function parametersOf({
       return [
         number(
           'minClusterSize',
-          'Min. cluster size',
-          'Groups of fewer faces are no clusters: their faces are noise.',
+          t('Min. cluster size'),
+          t('Groups of fewer faces are no clusters: their faces are noise.'),
         ),
         MIN_SAMPLES,
         METRIC,

@@ -110,7 +110,7 @@ export class FileSession extends RunSession {
     return values;
   }
 
-  protected override get ofWhat(): string {
-    return '';
+  protected override described(change: string): string {
+    return change;
   }
 }

@@ -15,7 +15,7 @@ import {
   writeOwnSettings,
 } from '../../runs/own-settings-file';
 import { said } from '../../text/said';
-import { t } from '../../text/translate';
+import { inEnglish, t } from '../../text/translate';
 import { messageOf } from '../../util/errors';
 import { changedSettings } from './changed-settings';
 import { CorrectionQueue, type Correcting } from './correction-queue';
@@ -130,7 +130,7 @@ export class RunSession extends RunState {
     await this.own.add((values) => {
       const given = changedSettings(this.settings, changes);
       if (given === undefined) return undefined;
-      const text = `${changeText(this.settings, given)}${this.ofWhat}`;
+      const text = inEnglish(() => this.described(changeText(this.settings, given)));
       return { after: this.ownOf({ ...values, ...given }), text };
     });
     await this.followSettings();
@@ -209,9 +209,11 @@ export class RunSession extends RunState {
     return changedSettings(this.sharedSettings, values) ?? {};
   }
 
-  /** What a change of settings is of, at the end of a sentence. */
-  protected get ofWhat(): string {
-    return `, for ${this.folders.length === 1 ? 'this folder' : 'these folders'} alone`;
+  /** A change of settings, with what it is of. */
+  protected described(change: string): string {
+    return this.folders.length === 1
+      ? t('{0}, for this folder alone', change)
+      : t('{0}, for these folders alone', change);
   }
 
   protected async loadStored(): Promise<void> {

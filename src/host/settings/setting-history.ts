@@ -1,7 +1,6 @@
 /** Shared settings changed from the data set's panel and the commands, with undo. */
 import { changeText } from '../../domain/setting-texts';
 import type { Settings } from '../../domain/settings';
-import { t } from '../../text/translate';
 import type { Disposable } from '../disposables';
 import { appliesTo, writeSetting, writtenValue } from './configuration';
 
@@ -52,7 +51,7 @@ export class SettingHistory {
     const change = {
       before: new Map(keys.map((key) => [key, writtenValue(key)])),
       after: new Map<keyof Settings, unknown>(keys.map((key) => [key, values[key]])),
-      text: t('{0}, {1}', changeText(shown, values), appliesTo(keys)),
+      text: `${changeText(shown, values)}, ${appliesTo(keys)}`,
       at: new Date().toISOString(),
     };
     this.changes.push(change);
