@@ -1,6 +1,7 @@
 /** The title of a run, its figures, and the controls of its clustering. */
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { METHODS } from '../../src/domain/settings';
 import { METHOD_NAMES, takesClusters } from '../../src/domain/method-names';
 import type { PanelState, PanelParams } from '../../src/protocol/panel';
 import { forPage } from '../../src/text/neutralize';
@@ -110,7 +111,7 @@ export class Toolbar extends LitElement {
         .currentValue=${value}
         @change=${change}
       >
-        ${Object.entries(METHOD_NAMES).map(([each, text]) => html`<vscode-option value=${each} ?selected=${each === value}>${text}</vscode-option>`)}
+        ${METHODS.map((each) => html`<vscode-option value=${each} ?selected=${each === value}>${t(METHOD_NAMES[each])}</vscode-option>`)}
       </vscode-dropdown></label
     >`;
   }
