@@ -5,11 +5,11 @@
  */
 import type { ClusterNotes, Correction, FaceKey, MissedCorrection } from '../domain/corrections';
 import { NOT_FACES } from '../domain/corrections';
-import { plural } from '../text/numbers';
 import { t } from '../text/translate';
 import type { LoggedCorrection } from './correction-log';
 import { CurrentClusters } from './current-clusters';
 import { describeCorrection } from './describe-correction';
+import { noCluster, notInThisRun } from './missed-texts';
 import { type FaceFinder, imageOfKey } from './face-keys';
 
 export interface ReplayedClusters {
@@ -116,18 +116,7 @@ class Player {
     const { missing } = group;
     if (missing > 0) {
       const first = keys.find((key) => this.finder.rowOf(key) === undefined)!;
-      this.miss(
-        correction,
-        t(
-          "{0} not in this run, such as that of '{1}'",
-          t(
-            missing === 1 ? '{0} of {1} is' : '{0} of {1} are',
-            plural(missing, 'face'),
-            plural(keys.length, 'face'),
-          ),
-          imageOfKey(first),
-        ),
-      );
+      this.miss(correction, notInThisRun(missing, keys.length, imageOfKey(first)));
     }
     return group;
   }
@@ -137,15 +126,7 @@ class Player {
     const { rows } = this.finder.rowsOfAll(keys);
     const found = rows.length === 0 ? undefined : this.clusters.match(rows);
     if (found === undefined) {
-      this.miss(
-        correction,
-        t(
-          rows.length === 0
-            ? 'the {0} of its cluster are not in this run'
-            : 'the {0} of its cluster are in several clusters now',
-          plural(keys.length, 'face'),
-        ),
-      );
+      this.miss(correction, noCluster(rows.length, keys.length));
       return undefined;
     }
     return { ...found, rows };

@@ -37,6 +37,8 @@ export const DETECT = ['auto', 'always', 'never'] as const;
 export const TABLE_FORMATS = ['csv', 'jsonl', 'parquet'] as const;
 export type TableFormat = (typeof TABLE_FORMATS)[number];
 
+const WEIGHTS_EXPECTED =
+  'expected "standardized", "none", "rare", "common", or an object of a number from 0 to 1000 for each attribute';
 const CLUSTERS = { error: () => t('expected a whole number from 1 to 1000, or "auto"') };
 const clusterCount = z.int(CLUSTERS).min(1, CLUSTERS).max(1000, CLUSTERS);
 /** VS Code's settings editor shows one type a setting, so that it keeps the number as text. */
@@ -111,10 +113,7 @@ export const clusteringSettingsSchema = z.strictObject({
   /** Weights of the attributes: the name of a formula, or a number ≥ 0 by attribute (default 1). */
   weights: z
     .union([z.enum(WEIGHTS), weightsByName], {
-      error: () =>
-        t(
-          'expected "standardized", "none", "rare", "common", or an object of a number from 0 to 1000 for each attribute',
-        ),
+      error: () => t(WEIGHTS_EXPECTED),
     })
     .default('standardized'),
   /** Origin of the frequencies behind `rare` and `common`. */

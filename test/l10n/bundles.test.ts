@@ -12,16 +12,25 @@ const SAME: ReadonlySet<string> = new Set([
   // names of methods and their parameters
   'Birch',
   'DBSCAN',
+  'Eps',
+  'Gamma',
   'HDBSCAN',
   'K-Means',
   'OPTICS',
+  'Xi',
   'eps',
   'xi',
   // words that German shares
+  'Cluster',
+  'Details',
   'Embedding',
   'Export',
+  'Hardware',
+  'Lasso',
   'Make-up',
   'Orange',
+  'Radius',
+  'Silhouette',
   // no words
   '{0}{1}: {2}{3}, {4}{5}, {6} s',
 ]);

@@ -95,7 +95,5 @@ function literalsOf(node: ts.Expression, checker: ts.TypeChecker): string[] {
   if (ts.isStringLiteralLike(node)) return [node.text];
   const type = checker.getTypeAtLocation(node);
   const types = type.isUnion() ? type.types : [type];
-  return types.every((each) => each.isStringLiteral())
-    ? types.map((each) => (each as ts.StringLiteralType).value)
-    : [];
+  return types.every((each) => each.isStringLiteral()) ? types.map(({ value }) => value) : [];
 }

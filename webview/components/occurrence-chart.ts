@@ -16,7 +16,7 @@ import { shared } from './shared.css';
 /** Descriptions of the frequencies. */
 const STANDING = {
   prominent: t('almost all have it'),
-  noisy: 'divided',
+  noisy: t('divided'),
   absent: t('few have it'),
 } as const;
 
@@ -141,8 +141,8 @@ function legend() {
       <summary>${t('What these mean')}</summary>
       <dl>
         ${[
-          ...LEGEND.map(([name, , long]) => [name, long] as const),
-          ['lift', `${LIFT}.`] as const,
+          ...LEGEND.map(([name, , long]) => [t(name), long] as const),
+          [t('lift'), `${LIFT}.`] as const,
         ].map(
           ([name, long]) =>
             html`<dt>${name}</dt>

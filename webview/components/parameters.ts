@@ -69,66 +69,11 @@ export function parametersOf({
         ),
       ];
     case 'agglomerative':
-      return [
-        choice(
-          'linkage',
-          t('Linkage'),
-          LINKAGES,
-          t(
-            'What the distance of two clusters is: ward keeps clusters compact, complete takes the farthest faces, single the nearest ones, average the mean.',
-          ),
-        ),
-        ...(linkage === 'ward' ? [] : [METRIC]),
-      ];
+      return agglomerative(linkage);
     case 'birch':
-      return [
-        number(
-          'threshold',
-          t('Radius'),
-          t(
-            'How far apart the faces of a small group may be before groups are joined into clusters.',
-          ),
-        ),
-        number(
-          'branchingFactor',
-          t('Branching factor'),
-          t(
-            'Most small groups in a node of the tree that Birch builds. It changes the time more than the clusters.',
-          ),
-        ),
-      ];
+      return birch();
     case 'spectral':
-      return [
-        choice(
-          'affinity',
-          t('Affinity'),
-          AFFINITIES,
-          t(
-            'Which faces count as alike: with rbf all, the less the farther apart; with nearest_neighbors only neighbors.',
-          ),
-        ),
-        affinity === 'rbf'
-          ? number(
-              'gamma',
-              t('Gamma'),
-              t(
-                'How fast likeness falls with the distance: exp(−gamma · distance²). A larger one counts only close faces as alike.',
-              ),
-            )
-          : number(
-              'neighbors',
-              t('Neighbors'),
-              t('How many of the nearest faces, the face itself included, count as alike.'),
-            ),
-        choice(
-          'assignLabels',
-          t('Labels by'),
-          ASSIGN_LABELS,
-          t(
-            'How faces get their clusters in the end: by K-Means, or by a decomposition without random points.',
-          ),
-        ),
-      ];
+      return spectral(affinity);
     case 'dbscan':
       return [
         number(
@@ -165,3 +110,62 @@ export function parametersOf({
       ];
   }
 }
+
+const birch = (): Parameter[] => [
+  number(
+    'threshold',
+    t('Radius'),
+    t('How far apart the faces of a small group may be before groups are joined into clusters.'),
+  ),
+  number(
+    'branchingFactor',
+    t('Branching factor'),
+    t(
+      'Most small groups in a node of the tree that Birch builds. It changes the time more than the clusters.',
+    ),
+  ),
+];
+
+const spectral = (affinity: ClusteringSettings['affinity']): Parameter[] => [
+  choice(
+    'affinity',
+    t('Affinity'),
+    AFFINITIES,
+    t(
+      'Which faces count as alike: with rbf all, the less the farther apart; with nearest_neighbors only neighbors.',
+    ),
+  ),
+  affinity === 'rbf'
+    ? number(
+        'gamma',
+        t('Gamma'),
+        t(
+          'How fast likeness falls with the distance: exp(−gamma · distance²). A larger one counts only close faces as alike.',
+        ),
+      )
+    : number(
+        'neighbors',
+        t('Neighbors'),
+        t('How many of the nearest faces, the face itself included, count as alike.'),
+      ),
+  choice(
+    'assignLabels',
+    t('Labels by'),
+    ASSIGN_LABELS,
+    t(
+      'How faces get their clusters in the end: by K-Means, or by a decomposition without random points.',
+    ),
+  ),
+];
+
+const agglomerative = (linkage: ClusteringSettings['linkage']): Parameter[] => [
+  choice(
+    'linkage',
+    t('Linkage'),
+    LINKAGES,
+    t(
+      'What the distance of two clusters is: ward keeps clusters compact, complete takes the farthest faces, single the nearest ones, average the mean.',
+    ),
+  ),
+  ...(linkage === 'ward' ? [] : [METRIC]),
+];

@@ -144,7 +144,7 @@ export class Tuning extends LitElement {
       return this.choice({
         name: parameter.name,
         label,
-        value: String(settings[parameter.name]),
+        value: settings[parameter.name],
         options: sameTexts(parameter.values),
         help,
       });

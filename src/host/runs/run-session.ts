@@ -209,7 +209,6 @@ export class RunSession extends RunState {
     return changedSettings(this.sharedSettings, values) ?? {};
   }
 
-  /** A change of settings, with what it is of. */
   protected described(change: string): string {
     return this.folders.length === 1
       ? t('{0}, for this folder alone', change)
@@ -227,10 +226,8 @@ export class RunSession extends RunState {
       this.emit('state');
       if (isBehindLog) await this.correct({ kind: 'replay' });
     } catch (error) {
-      this.jobs.fail(
-        'cluster',
-        t('the stored clusters cannot be read: {0}', said(messageOf(error))),
-      );
+      const reason = said(messageOf(error));
+      this.jobs.fail('cluster', t('the stored clusters cannot be read: {0}', reason));
     }
   }
 

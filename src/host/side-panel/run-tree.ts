@@ -160,7 +160,12 @@ function runDescription(session: RunSession): string {
 function runTooltip({ folders, images, provider, trials, createdAt }: RunManifest): string {
   return [
     ...folders,
-    t('{0} of {1} read, {2}', images.read, plural(images.found, 'image'), dateTime(createdAt)),
+    t(
+      '{0} of {1} read, {2}',
+      count(images.read),
+      plural(images.found, 'image'),
+      dateTime(createdAt),
+    ),
     t('Analyzed by {0}', providerText(provider, trials)),
   ].join('\n');
 }
