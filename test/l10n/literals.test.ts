@@ -14,7 +14,7 @@ const ALLOWED: ReadonlySet<string> = new Set([
 const SHOWING =
   /^(showInformation|showWarning|showError|ask|withProgress|showInStatusBar|pickOne|pickMany|askText)$/;
 const TEXT_ATTRIBUTES =
-  /\s(?:aria-(?:label|description|valuetext|roledescription)|title|placeholder|alt|label|data-label)="([^"]*)"/g;
+  /\s(?:aria-(?:label|description|valuetext|roledescription)|title|placeholder|alt|text|label|data-label)="([^"]*)"/g;
 
 const filesIn = (folder: string) =>
   readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })

@@ -142,7 +142,7 @@ export class ClusterView extends LitElement {
           isOfFaces
             ? html`<fc-menu
                 label=${t('Actions for this cluster')}
-                text="Actions"
+                text=${t('Actions')}
                 .items=${clusterMenu(cluster, source, this, this.rename)}
               ></fc-menu>`
             : nothing

@@ -104,7 +104,7 @@ export class SelectionBar extends LitElement {
         up
         start
         label=${t('Move to a cluster')}
-        text="Move to"
+        text=${t('Move to')}
         .items=${this.targets(rows)}
       ></fc-menu>
       <vscode-button
@@ -121,7 +121,7 @@ export class SelectionBar extends LitElement {
         up
         start
         label=${t('Mark an attribute that is wrong')}
-        text="Mark"
+        text=${t('Mark')}
         .items=${this.marks(rows)}
       ></fc-menu>
       <vscode-button
