@@ -14,7 +14,7 @@ const MAY_IMPORT = {
   'src/images': ['src/archives', 'src/domain', 'src/util', 'src/text'],
   'src/networks': ['src/channel', 'src/cuda', 'src/domain', 'src/util', 'src/text'],
   'src/faces': ['src/images', 'src/networks', 'src/domain', 'src/util'],
-  'src/clustering': ['src/domain', 'src/util'],
+  'src/clustering': ['src/domain', 'src/util', 'src/text'],
   'src/datasets': ['src/archives', 'src/images', 'src/domain', 'src/util', 'src/text'],
   'src/store': ['src/archives', 'src/images', 'src/domain', 'src/util'],
   'src/runs': ['src/store', 'src/images', 'src/domain', 'src/util'],

@@ -17,6 +17,7 @@ export function startCodeServer(
     folder: string;
     settings?: Record<string, unknown>;
     env?: Record<string, string>;
+    locale?: string;
     log?: 'ignore' | 'inherit';
   },
 ): Promise<{ url: string; origin: string; child: ChildProcess; stop: () => Promise<void> }>;

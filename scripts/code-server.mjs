@@ -104,13 +104,14 @@ export async function installVsix({ node, entry }, { userDataDir, extensionsDir,
 /**
  * Starts the server on 127.0.0.1 and waits until it answers.
  * @param settings user settings of VS Code.
+ * @param locale language of VS Code, of which a language pack is installed; English without.
  * @param env environment variables of the server and its extension host, in addition to those of
  * this process.
  * @returns `{url, origin, child, stop}`; `stop` ends the server and all processes it started.
  */
 export async function startCodeServer(
   { node, entry },
-  { userDataDir, extensionsDir, folder, settings = {}, env = {}, log = 'ignore' },
+  { userDataDir, extensionsDir, folder, settings = {}, env = {}, log = 'ignore', locale },
 ) {
   await addUserSettings(userDataDir, settings);
   const port = await freePort();
@@ -126,6 +127,7 @@ export async function startCodeServer(
       userDataDir,
       '--extensions-dir',
       extensionsDir,
+      ...(locale === undefined ? [] : ['--locale', locale]),
       '--disable-telemetry',
       '--disable-update-check',
       '--disable-getting-started-override',

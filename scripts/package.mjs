@@ -16,6 +16,8 @@ export const TARGETS = ['linux-x64', 'linux-arm64', 'darwin-arm64', 'win32-x64',
 /** Files and folders of the package; .vscodeignore excludes files for developers in them. */
 const CONTENT = [
   'package.json',
+  'package.nls.json',
+  'package.nls.de.json',
   'package-lock.json',
   '.npmrc',
   '.vscodeignore',
@@ -23,6 +25,7 @@ const CONTENT = [
   'CHANGELOG.md',
   'LICENSE',
   'dist',
+  'l10n',
   'media',
   'weights',
 ];

@@ -7,6 +7,7 @@ import { analyzeRun } from './host/commands/analyze-run';
 import { registerCommands } from './host/commands/commands';
 import { ContextKeys } from './host/context-keys';
 import type { Disposable } from './host/disposables';
+import { speakLanguageOfWindow } from './host/language';
 import { createLog, type Log } from './host/outlets';
 import { DATASET_VIEW_TYPE, DatasetPanel } from './host/panels/dataset-panel';
 import { FileEditor, wantsBack } from './host/panels/file-editor';
@@ -35,6 +36,7 @@ export function activate({
   storageUri,
   subscriptions,
 }: vscode.ExtensionContext): void {
+  speakLanguageOfWindow();
   const add = <T extends Disposable>(disposable: T): T => {
     subscriptions.push(disposable);
     return disposable;

@@ -1,5 +1,6 @@
 /** The view of a data set inside VS Code. */
 import type { DatasetCalls, DatasetEvent } from '../src/protocol/dataset-panel';
+import './language';
 import './components/dataset/app';
 import type { DatasetHost } from './components/dataset/host';
 import { connect, keep, onTrouble } from './connect';

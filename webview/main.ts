@@ -6,6 +6,7 @@ import {
   type PanelMemento,
   type PanelState,
 } from '../src/protocol/panel';
+import './language';
 import './components/app';
 import { connect, keep, keptNumber, keptValue, onTrouble } from './connect';
 import type { Source } from './source';

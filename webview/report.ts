@@ -1,4 +1,5 @@
 /** The components of the panel in report.html, with all data embedded in the page. */
+import './language';
 import './components/app';
 import type { Source } from './source';
 import { applyReportTheme } from './report-theme';

@@ -3,6 +3,7 @@
  * order matters, into a tree of clustering features; the subclusters at its leaves, each counting
  * once, are then clustered by Ward's method.
  */
+import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 import { yieldToEventLoop } from '../util/yield-to-event-loop';
 import { agglomerative } from './agglomerative';
@@ -33,7 +34,12 @@ export async function birch(
   const centroids = tree.leafCentroids();
   if (centroids.length > MAX_SUBCLUSTERS) {
     throw new UserError(
-      `a Birch threshold of ${options.threshold} leaves ${centroids.length} subclusters: expected at most ${MAX_SUBCLUSTERS}, so a larger threshold`,
+      t(
+        'a Birch threshold of {0} leaves {1} subclusters: expected at most {2}, so a larger threshold',
+        options.threshold,
+        centroids.length,
+        MAX_SUBCLUSTERS,
+      ),
     );
   }
   const subclusters = asVectors(centroids, columns);
@@ -47,7 +53,11 @@ export async function birch(
     const notices =
       centroids.length < clusters
         ? [
-            `Birch formed only ${centroids.length} subclusters at threshold ${options.threshold}; a smaller threshold gives more`,
+            t(
+              'Birch formed only {0} subclusters at threshold {1}; a smaller threshold gives more',
+              centroids.length,
+              options.threshold,
+            ),
           ]
         : [];
     return { ...labelVectors(vectors, nearest, await fitted(clusters)), notices };

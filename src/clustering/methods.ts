@@ -2,6 +2,8 @@
 import { Random } from 'ml-random';
 import type { Metric } from '../domain/method-options';
 import type { ClusteringSettings } from '../domain/settings';
+import { count } from '../text/numbers';
+import { t } from '../text/translate';
 import { agglomerative } from './agglomerative';
 import { birch } from './birch';
 import { withRareRowsFirst, withSortedRows } from './canonical-order';
@@ -126,9 +128,11 @@ async function fitOnSubsample(
   }
   return async (clusters) => {
     const partition = await fitted(clusters);
-    const notice =
-      `this method was run on ${maxRows.toLocaleString('en')} of the ${rows.toLocaleString('en')} distinct vectors, drawn with the seed; ` +
-      'each of the others joined the cluster of the nearest of them';
+    const notice = t(
+      'this method was run on {0} of the {1} distinct vectors, drawn with the seed; each of the others joined the cluster of the nearest of them',
+      count(maxRows),
+      count(rows),
+    );
     return {
       ...partition,
       vectors,

@@ -3,39 +3,44 @@ import { readableAttribute } from '../domain/attributes';
 import type { Correction } from '../domain/corrections';
 import { forName } from '../text/neutralize';
 import { plural } from '../text/numbers';
+import { t } from '../text/translate';
 
 /** What a correction did: `Named “Anna”`, `Moved 3 faces`. */
 export function describeCorrection(correction: Correction): string {
   switch (correction.kind) {
     case 'name':
       return correction.name === null
-        ? 'Took a name back'
-        : `Named a cluster “${forName(correction.name)}”`;
+        ? t('Took a name back')
+        : t('Named a cluster “{0}”', forName(correction.name));
     case 'note':
-      return correction.note === null ? 'Removed a note' : 'Wrote a note';
+      return correction.note === null ? t('Removed a note') : t('Wrote a note');
     case 'color':
-      return 'Changed the color of a cluster';
+      return t('Changed the color of a cluster');
     case 'merge':
-      return `Merged ${plural(correction.others.length + 1, 'cluster')}`;
+      return t('Merged {0}', plural(correction.others.length + 1, 'cluster'));
     case 'split':
-      return `Split a cluster into ${plural(correction.parts.length, 'part')}`;
+      return t('Split a cluster into {0}', plural(correction.parts.length, 'part'));
     case 'move':
-      return `Moved ${plural(correction.faces.length, 'face')}`;
+      return t('Moved {0}', plural(correction.faces.length, 'face'));
     case 'gather':
-      return `Made a cluster of ${plural(correction.faces.length, 'face')}`;
+      return t('Made a cluster of {0}', plural(correction.faces.length, 'face'));
     case 'pin':
-      return correction.pinned ? 'Pinned a cluster' : 'Unpinned a cluster';
+      return correction.pinned ? t('Pinned a cluster') : t('Unpinned a cluster');
     case 'notFace':
       return correction.value
-        ? `Marked ${plural(correction.faces.length, 'image')} as not a face`
-        : `Marked ${plural(correction.faces.length, 'image')} as a face`;
+        ? t('Marked {0} as not a face', plural(correction.faces.length, 'image'))
+        : t('Marked {0} as a face', plural(correction.faces.length, 'image'));
     case 'attribute':
-      return `Marked ${plural(correction.faces.length, 'face')} as ${attributeText(correction)}`;
+      return t(
+        'Marked {0} as {1}',
+        plural(correction.faces.length, 'face'),
+        attributeText(correction),
+      );
   }
 }
 
 function attributeText({ attribute, value }: Correction & { kind: 'attribute' }): string {
   const name = readableAttribute(attribute);
-  if (value === null) return `the network says (${name})`;
-  return value ? `“${name}”` : `not “${name}”`;
+  if (value === null) return t('the network says ({0})', name);
+  return value ? name : t('not {0}', name);
 }

@@ -5,10 +5,11 @@
  */
 import type { ClusterNotes, Correction, FaceKey, MissedCorrection } from '../domain/corrections';
 import { NOT_FACES } from '../domain/corrections';
-import { plural } from '../text/numbers';
+import { t } from '../text/translate';
 import type { LoggedCorrection } from './correction-log';
 import { CurrentClusters } from './current-clusters';
 import { describeCorrection } from './describe-correction';
+import { noCluster, notInThisRun } from './missed-texts';
 import { type FaceFinder, imageOfKey } from './face-keys';
 
 export interface ReplayedClusters {
@@ -84,7 +85,7 @@ class Player {
       case 'attribute':
         this.found(correction, correction.faces);
         if (!this.attributes.has(correction.attribute))
-          this.miss(correction, 'the network of this run has no such attribute');
+          this.miss(correction, t('the network of this run has no such attribute'));
         break;
     }
   }
@@ -97,7 +98,10 @@ class Player {
       else
         for (const name of [said.name, ...(said.formerNames ?? [])])
           if (name !== undefined)
-            missed.push({ text: `The name “${name}”`, reason: 'its cluster has no face any more' });
+            missed.push({
+              text: t('The name “{0}”', name),
+              reason: t('its cluster has no face any more'),
+            });
     }
     return { labels: clusters.labels, notes, missed };
   }
@@ -112,10 +116,7 @@ class Player {
     const { missing } = group;
     if (missing > 0) {
       const first = keys.find((key) => this.finder.rowOf(key) === undefined)!;
-      this.miss(
-        correction,
-        `${plural(missing, 'face')} of ${plural(keys.length, 'face')} ${missing === 1 ? 'is' : 'are'} not in this run, such as that of '${imageOfKey(first)}'`,
-      );
+      this.miss(correction, notInThisRun(missing, keys.length, imageOfKey(first)));
     }
     return group;
   }
@@ -125,8 +126,7 @@ class Player {
     const { rows } = this.finder.rowsOfAll(keys);
     const found = rows.length === 0 ? undefined : this.clusters.match(rows);
     if (found === undefined) {
-      const reason = rows.length === 0 ? 'are not in this run' : 'are in several clusters now';
-      this.miss(correction, `the ${plural(keys.length, 'face')} of its cluster ${reason}`);
+      this.miss(correction, noCluster(rows.length, keys.length));
       return undefined;
     }
     return { ...found, rows };
@@ -147,8 +147,11 @@ class Player {
       // Two clusters that were named are one now: the name of the one that is more like it stays.
       const loser = similarity > before.similarity ? notes.name : correction.name;
       this.missed.push({
-        text: `The name “${loser}”`,
-        reason: `its faces are in the cluster “${loser === notes.name ? correction.name : notes.name}” now`,
+        text: t('The name “{0}”', loser),
+        reason: t(
+          'its faces are in the cluster “{0}” now',
+          loser === notes.name ? correction.name : notes.name,
+        ),
       });
       if (loser === correction.name) return;
     }
@@ -175,7 +178,7 @@ class Player {
     const others = this.clusters.within(rows).filter((id) => id !== into.id && id >= -1);
     const inside = this.clusters.overlaps(rows).get(into.id) ?? 0;
     if (others.length === 0 && 2 * inside <= rows.length)
-      this.miss(correction, 'the faces of the other clusters are in several clusters now');
+      this.miss(correction, t('the faces of the other clusters are in several clusters now'));
     for (const id of others) this.mergeInto(into.id, id);
   }
 
@@ -205,7 +208,8 @@ class Player {
       rows.filter((row) => inside.has(this.clusters.labels[row]!)),
     );
     const largest = movable.reduce((a, b) => (b.length > a.length ? b : a), []);
-    if (largest.length === 0) this.miss(correction, 'the faces of its parts are in other clusters');
+    if (largest.length === 0)
+      this.miss(correction, t('the faces of its parts are in other clusters'));
     for (const rows of movable) {
       if (rows === largest || rows.length === 0) continue;
       const match = this.clusters.match(rows);

@@ -1,4 +1,5 @@
 /** Weights of the attributes by which faces are compared. */
+import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 import { own } from '../util/own';
 import { CELEBA_FREQUENCIES } from './celeba-frequencies';
@@ -44,14 +45,20 @@ export function attributeWeights(
     const find = attributeFinder(Object.keys(weights));
     const all = Float64Array.from(attributes, (name) => own(weights, find(name) ?? name) ?? 1);
     if (all.every((weight) => weight === 0))
-      throw new UserError('every attribute in use has the weight 0: expected at least one above 0');
+      throw new UserError(
+        t('every attribute in use has the weight 0: expected at least one above 0'),
+      );
     return all;
   }
   const frequencies = attributes.map((name) => {
     const frequency = own(frequencyOf, name);
     if (frequency !== undefined) return frequency;
     throw new UserError(
-      `weights '${weights}' need the frequency of '${name}' in CelebA, which does not have this attribute: let them go by the folder's own`,
+      t(
+        "weights '{0}' need the frequency of '{1}' in CelebA, which does not have this attribute: let them go by the folder's own",
+        weights,
+        name,
+      ),
     );
   });
   const rarest = Math.min(...frequencies);

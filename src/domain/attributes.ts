@@ -1,5 +1,6 @@
 /** Names of facial attributes, and their selection. */
 import { forName } from '../text/neutralize';
+import { language, translated } from '../text/translate';
 
 /**
  * The 40 attributes of CelebA in the column order of its `list_attr_celeba.txt`
@@ -32,8 +33,14 @@ export const DEFAULT_ATTRIBUTES: readonly string[] = [
 ];
 
 /** `Wearing_Hat` → `Wearing Hat`, neutralized: names come from network files and tables. */
+export const plainAttribute = (name: string): string => forName(name).replaceAll('_', ' ');
+
+/** The same in the language that is spoken, for attributes of CelebA in any spelling. */
 export function readableAttribute(name: string): string {
-  return forName(name).replaceAll('_', ' ');
+  const plain = plainAttribute(name);
+  if (!isKnownAttribute(name)) return plain;
+  const translation = translated(plainAttribute(canonicalAttribute(name)));
+  return language() === 'en' ? plain : translation;
 }
 
 /** What is the same in all spellings of a name: `Wearing_Hat`, 'wearing hat', `WearingHat`. */

@@ -1,7 +1,7 @@
 /** Colors of clusters, the same on cards and on the map. */
 
 /** Colors that a person can give a cluster: at least 3 : 1 against white and black. */
-export const NAMED_COLORS: Readonly<Record<string, string>> = {
+export const NAMED_COLORS = {
   Red: '#d13438',
   Orange: '#c75b12',
   Yellow: '#a67c00',
@@ -11,7 +11,8 @@ export const NAMED_COLORS: Readonly<Record<string, string>> = {
   Violet: '#8a5bd6',
   Pink: '#cf4a93',
   Gray: '#7a7a7a',
-};
+} as const;
+export type ColorName = keyof typeof NAMED_COLORS;
 
 /** In degrees: successive hues lie as far from all earlier ones as they can. */
 const GOLDEN_ANGLE = 137.508;

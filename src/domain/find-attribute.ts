@@ -1,5 +1,6 @@
 /** Finds attributes by names that people write: in any spelling, or nearly right. */
 import { excerpt, excerptOfList } from '../text/excerpt';
+import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 import { attributeKey, DEFAULT_ATTRIBUTES } from './attributes';
 
@@ -23,8 +24,8 @@ export function attributeFinder(known: readonly string[]): (name: string) => str
 /** Says which names are most alike to an unknown one, and which are known. */
 export function knownAttributesText(name: string, known: readonly string[]): string {
   const near = nearestAttributes(name, known).map((each) => `'${excerpt(each)}'`);
-  const offered = near.length === 0 ? '' : ` (did you mean ${near.join(' or ')}?)`;
-  return `'${excerpt(name)}'${offered}; known are: ${excerptOfList(known)}`;
+  const offered = near.length === 0 ? '' : t(' (did you mean {0}?)', near.join(t(' or ')));
+  return t("'{0}'{1}; known are: {2}", excerpt(name), offered, excerptOfList(known));
 }
 
 /** Known names that are nearly the same, the nearest first. */
@@ -81,7 +82,14 @@ export function chosenAttributes(
   if (isDefault && !attributes.every((name) => known.includes(name))) {
     const shared = attributes.filter((name) => known.includes(name));
     attributes = shared.length > 0 ? shared : [...known];
-    notice = `the model does not have all of the default attributes: faces are compared by ${shared.length > 0 ? 'those that it has' : 'all attributes of the model'}`;
+    notice =
+      shared.length > 0
+        ? t(
+            'the model does not have all of the default attributes: faces are compared by those that it has',
+          )
+        : t(
+            'the model does not have all of the default attributes: faces are compared by all attributes of the model',
+          );
   }
   return { attributes, columns: attributes.map((name) => indexOf(name, known)), notice };
 }
@@ -89,5 +97,5 @@ export function chosenAttributes(
 function indexOf(name: string, known: readonly string[]): number {
   const index = known.indexOf(name);
   if (index >= 0) return index;
-  throw new UserError(`unknown attribute ${knownAttributesText(name, known)}`);
+  throw new UserError(t('unknown attribute {0}', knownAttributesText(name, known)));
 }

@@ -1,9 +1,9 @@
-/** Display names of clustering methods, and which take a number of clusters. Loads no method. */
+/** English names of clustering methods, and which take a number of clusters. Loads no method. */
 import type { ClusteringSettings } from './settings';
 
 type Method = ClusteringSettings['method'];
 
-export const METHOD_NAMES: Record<Method, string> = {
+export const METHOD_NAMES = {
   kmeans: 'K-Means',
   agglomerative: 'Agglomerative',
   birch: 'Birch',
@@ -11,7 +11,7 @@ export const METHOD_NAMES: Record<Method, string> = {
   dbscan: 'DBSCAN',
   optics: 'OPTICS',
   hdbscan: 'HDBSCAN',
-};
+} as const satisfies Record<Method, string>;
 
 const FINDS_CLUSTERS: ReadonlySet<Method> = new Set(['dbscan', 'optics', 'hdbscan']);
 

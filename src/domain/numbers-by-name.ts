@@ -1,5 +1,6 @@
 /** Settings that hold a number for each of some names. */
 import * as z from 'zod';
+import { t } from '../text/translate';
 
 /** Far above the number of any network: a settings file or a page may hold anything. */
 export const MOST_ATTRIBUTES = 10_000;
@@ -18,7 +19,7 @@ interface Bounds {
  * A number for each name. `z.record` would drop the key `__proto__`, and an attribute may have any
  * name.
  */
-const numbersByName = ({ isNumber, names, length }: Bounds, message?: string) =>
+const numbersByName = ({ isNumber, names, length }: Bounds, error?: () => string) =>
   z
     .custom<Record<string, number>>((value) => {
       if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
@@ -27,7 +28,7 @@ const numbersByName = ({ isNumber, names, length }: Bounds, message?: string) =>
         entries.length <= names &&
         entries.every(([name, number]) => name !== '' && name.length <= length && isNumber(number))
       );
-    }, message)
+    }, error && { error })
     .transform((value) => Object.fromEntries(Object.entries(value)));
 
 /** A number from 0 to 1000 for each attribute. */
@@ -44,5 +45,5 @@ export const countsByFolder = numbersByName(
     names: MOST_FOLDERS,
     length: LONGEST_PATH,
   },
-  'expected an object of a whole number from 0 to 100,000,000 for each folder',
+  () => t('expected an object of a whole number from 0 to 100,000,000 for each folder'),
 ).prefault({});

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { excerpt } from '../text/excerpt';
 import { forName } from '../text/neutralize';
+import { t } from '../text/translate';
 import { own } from '../util/own';
 import { type ClusteringSettings, clusteringSettingsSchema } from './settings';
 
@@ -92,9 +93,9 @@ export function checkedValues(values: Record<string, unknown>, problems: string[
     const checked = checkSetting(name, value);
     if (checked?.success === true) good[name] = checked.data;
     else {
-      const expected = checked?.error.issues[0]?.message ?? 'there is no such setting';
+      const expected = checked?.error.issues[0]?.message ?? t('there is no such setting');
       const shown = excerpt(JSON.stringify(value), 60);
-      problems.push(`the own setting '${forName(name)}' is ${shown}: ${expected}`);
+      problems.push(t("the own setting '{0}' is {1}: {2}", forName(name), shown, expected));
     }
   }
   return good;

@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import { excerpt } from '../text/excerpt';
 import { lowerFirst } from '../text/letter-case';
+import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 import { globProblem } from '../util/glob';
 import { DEFAULT_ATTRIBUTES } from './attributes';
@@ -36,7 +37,9 @@ export const DETECT = ['auto', 'always', 'never'] as const;
 export const TABLE_FORMATS = ['csv', 'jsonl', 'parquet'] as const;
 export type TableFormat = (typeof TABLE_FORMATS)[number];
 
-const CLUSTERS = 'expected a whole number from 1 to 1000, or "auto"';
+const WEIGHTS_EXPECTED =
+  'expected "standardized", "none", "rare", "common", or an object of a number from 0 to 1000 for each attribute';
+const CLUSTERS = { error: () => t('expected a whole number from 1 to 1000, or "auto"') };
 const clusterCount = z.int(CLUSTERS).min(1, CLUSTERS).max(1000, CLUSTERS);
 /** VS Code's settings editor shows one type a setting, so that it keeps the number as text. */
 const clusterCountText = z
@@ -109,10 +112,9 @@ export const clusteringSettingsSchema = z.strictObject({
     .default([...DEFAULT_ATTRIBUTES]),
   /** Weights of the attributes: the name of a formula, or a number ≥ 0 by attribute (default 1). */
   weights: z
-    .union(
-      [z.enum(WEIGHTS), weightsByName],
-      'expected "standardized", "none", "rare", "common", or an object of a number from 0 to 1000 for each attribute',
-    )
+    .union([z.enum(WEIGHTS), weightsByName], {
+      error: () => t(WEIGHTS_EXPECTED),
+    })
     .default('standardized'),
   /** Origin of the frequencies behind `rare` and `common`. */
   weightsFrom: z.enum(WEIGHTS_FROM).default('celeba'),
@@ -167,7 +169,9 @@ const exportSettingsSchema = z.strictObject({
     .min(1)
     .max(TABLE_FORMATS.length)
     .default(['csv'])
-    .refine((formats) => new Set(formats).size === formats.length, 'expected each format once'),
+    .refine((formats) => new Set(formats).size === formats.length, {
+      error: () => t('expected each format once'),
+    }),
 });
 
 const WATCH = ['off', 'tell', 'update'] as const;
@@ -243,7 +247,12 @@ export function checkSettings(
     if (!result.success) {
       const expected = [...new Set(result.error.issues.map((issue) => issue.message))].join('; ');
       problems.push(
-        `${label(name)} is ${excerpt(JSON.stringify(values[name]), 60)}: ${lowerFirst(expected)}`,
+        t(
+          '{0} is {1}: {2}',
+          label(name),
+          excerpt(JSON.stringify(values[name]), 60),
+          lowerFirst(expected),
+        ),
       );
     }
     settings[name] = result.success ? result.data : schema.parse(undefined);
@@ -251,7 +260,13 @@ export function checkSettings(
   const checked = settings as Settings;
   if (checked.autoFrom > checked.autoTo) {
     problems.push(
-      `${label('autoFrom')} (${String(checked.autoFrom)}) is above ${label('autoTo')} (${String(checked.autoTo)})`,
+      t(
+        '{0} ({1}) is above {2} ({3})',
+        label('autoFrom'),
+        checked.autoFrom,
+        label('autoTo'),
+        checked.autoTo,
+      ),
     );
     checked.autoFrom = settingSchemas.autoFrom.parse(undefined);
     checked.autoTo = settingSchemas.autoTo.parse(undefined);

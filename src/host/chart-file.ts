@@ -1,6 +1,7 @@
 /** Files of charts: SVG or PNG, where the user chooses. */
 import * as vscode from 'vscode';
 import { forName } from '../text/neutralize';
+import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 import type { RunSession } from './runs/run-session';
 
@@ -26,7 +27,10 @@ export async function chooseFile(
   const target = await vscode.window.showSaveDialog({ title, defaultUri, filters });
   if (target !== undefined && target.scheme !== 'file')
     throw new UserError(
-      `expected a file on a disk of the computer that VS Code works on, got '${forName(target.toString())}'`,
+      t(
+        "expected a file on a disk of the computer that VS Code works on, got '{0}'",
+        forName(target.toString()),
+      ),
     );
   return target?.fsPath;
 }

@@ -3,6 +3,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import * as vscode from 'vscode';
 import { fileNameOf } from '../text/file-name';
 import { forName } from '../text/neutralize';
+import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 import { pickOne } from './outlets';
 
@@ -14,8 +15,6 @@ interface TargetTexts {
   /** Label of the button. */
   openLabel: string;
 }
-
-const OTHER = 'Choose a folder…';
 
 /**
  * A folder beside that of the photos, which need not exist, or another one.
@@ -32,11 +31,11 @@ export async function chooseTarget<More extends string = never>(
   const proposed = `${basename(photos)} – ${fileNameOf(name) || 'images'}`;
   const choice = await pickOne<'beside' | 'other' | More>(
     [
-      { label: `“${proposed}”`, description: `a folder in ${parent}`, value: 'beside' },
-      { label: OTHER, value: 'other' },
+      { label: `“${proposed}”`, description: t('a folder in {0}', parent), value: 'beside' },
+      { label: t('Choose a folder…'), value: 'other' },
       ...more,
     ],
-    { title: `Folder for ${what}` },
+    { title: t('Folder for {0}', what) },
   );
   if (choice === 'beside') return vscode.Uri.file(join(parent, proposed));
   return choice === 'other' ? chooseFolder(what, parent, openLabel) : choice;
@@ -53,12 +52,15 @@ async function chooseFolder(
     canSelectMany: false,
     defaultUri: vscode.Uri.file(start),
     openLabel,
-    title: `Folder for ${what}`,
+    title: t('Folder for {0}', what),
   });
   const target = answer?.[0];
   if (target !== undefined && target.scheme !== 'file')
     throw new UserError(
-      `expected a folder on a disk of the computer that VS Code works on, got '${forName(target.toString())}'`,
+      t(
+        "expected a folder on a disk of the computer that VS Code works on, got '{0}'",
+        forName(target.toString()),
+      ),
     );
   return target;
 }

@@ -2,6 +2,7 @@
 import { stageText } from '../domain/progress-text';
 import { clustersText } from '../text/clusters-text';
 import { plural } from '../text/numbers';
+import { t } from '../text/translate';
 import { Disposables, listen } from './disposables';
 import { statusBarItem } from './outlets';
 import type { Panels } from './panels/panels';
@@ -38,15 +39,15 @@ export class StatusBar {
       this.item.show({
         icon: 'sync~spin',
         text: `${runTitle(busy.folders)}: ${stageText(busy.progress)}`,
-        tooltip: 'Show these clusters',
-        command: commandOf('openRun', 'Show Clusters', busy),
+        tooltip: t('Show these clusters'),
+        command: commandOf('openRun', t('Show Clusters'), busy),
       });
     else if (active?.clustering != null && !active.waits)
       this.item.show({
         icon: 'organization',
         text: `${plural(active.clustering.faces, 'face')}, ${clustersText(active.clustering.clusters)}`,
-        tooltip: `${active.folders.join('\n')}\nShow them in the side panel`,
-        command: commandOf('runs.focus', 'Show in the Side Panel'),
+        tooltip: t('{0}\nShow them in the side panel', active.folders.join('\n')),
+        command: commandOf('runs.focus', t('Show in the Side Panel')),
       });
     else this.item.hide();
   }

@@ -1,5 +1,6 @@
 /** Workspace trust. */
 import * as vscode from 'vscode';
+import { t } from '../text/translate';
 import { showWarning } from './outlets';
 
 /** Whether the user trusts the workspace. Until then nothing starts without a request. */
@@ -17,9 +18,9 @@ export async function manageTrust(): Promise<void> {
  */
 export async function hasTrustFor(what: string): Promise<boolean> {
   if (isTrusted()) return true;
-  const manage = 'Manage Workspace Trust';
+  const manage = t('Manage Workspace Trust');
   const answer = await showWarning(
-    `Face Clusters: ${what} only in a workspace that you trust.`,
+    t('Face Clusters: {0} only in a workspace that you trust.', what),
     manage,
   );
   if (answer === manage) await manageTrust();

@@ -105,6 +105,8 @@ export interface EngineCalls extends ClusteringCalls, CopyCalls, DatasetCalls, F
       runDir: string;
       outDir: string;
       reportScript: string;
+      /** Language of the report with its translations; English if undefined. */
+      texts?: { language: string; bundle: Readonly<Record<string, string>> } | undefined;
       overwrite?: boolean;
       /** Of the table of faces; CSV if undefined. */
       formats?: readonly TableFormat[];

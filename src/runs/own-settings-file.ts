@@ -2,6 +2,7 @@
 import { rename, rm } from 'node:fs/promises';
 import * as z from 'zod';
 import { checkedSteps, checkedValues, type OwnSettings } from '../domain/own-settings';
+import { t } from '../text/translate';
 import { codeOf, messageOf } from '../util/errors';
 import { readRegularFile } from '../util/read-regular-file';
 import { replaceFile } from './run-files';
@@ -35,12 +36,12 @@ export async function readOwnSettings(runDir: string): Promise<ReadOwnSettings> 
     const values = checkedValues(file.values, problems);
     const [done, undone] = [checkedSteps(file.done), checkedSteps(file.undone)];
     if (done === undefined || undone === undefined)
-      problems.push(`the steps in '${path}' are damaged, and cannot be undone`);
+      problems.push(t("the steps in '{0}' are damaged, and cannot be undone", path));
     return { values, done: done ?? [], undone: undone ?? [], problems };
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return { values: {}, done: [], undone: [], problems: [] };
-    const reason = error instanceof z.ZodError ? 'it has another form' : messageOf(error);
-    const problem = `the own settings in '${path}' cannot be read: ${reason}`;
+    const reason = error instanceof z.ZodError ? t('it has another form') : messageOf(error);
+    const problem = t("the own settings in '{0}' cannot be read: {1}", path, reason);
     return { values: {}, done: [], undone: [], problems: [problem] };
   }
 }

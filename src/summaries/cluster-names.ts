@@ -1,9 +1,11 @@
 /** Names of clusters in words, made of what sets each apart from the whole folder. */
-import { joinPhrases, NOUNS, phraseOf, phraseOrder } from '../domain/attribute-phrases';
 import { attributeKey, isKnownAttribute, readableAttribute } from '../domain/attributes';
 import type { ClusterSummary, Occurrences } from '../domain/clustering';
+import type { Gender } from '../domain/words/vocabulary';
+import { phraseOf, phraseOrder, vocabulary } from '../domain/words/words';
 import { lowerFirst, upperFirst } from '../text/letter-case';
 import { clusterTitle } from '../text/numbers';
+import { t } from '../text/translate';
 import { own } from '../util/own';
 
 /** Least share of a cluster's faces that has an attribute in its name, or lacks it. */
@@ -84,18 +86,18 @@ function apart(cluster: Named, reference: Occurrences): Parts {
   const before = words.filter(({ place }) => place === 'before').slice(0, MOST.before);
   before.sort((a, b) => phraseOrder(a.name) - phraseOrder(b.name));
   const after = words.filter(({ place }) => place !== 'before').slice(0, MOST.with);
-  return { noun: NOUNS[gender], words: [...before, ...after] };
+  return { noun: vocabulary().nouns[gender], words: [...before, ...after] };
 }
 
 function nameOf(id: number, { noun, words }: Parts): string {
   if (id < 0) return clusterTitle(id);
   const at = (wanted: Word['place']) =>
     words.filter(({ place }) => place === wanted).map(({ text }) => text);
-  if (words.length === 0 && noun === NOUNS.mixed) return 'Mixed faces';
-  return upperFirst(joinPhrases(at('before'), noun, at('with'), at('without')));
+  if (words.length === 0 && noun === vocabulary().nouns.mixed) return t('Mixed faces');
+  return upperFirst(vocabulary().join(at('before'), noun, at('with'), at('without')));
 }
 
-function wordOf({ name, share }: Difference, gender: keyof typeof NOUNS): Word | undefined {
+function wordOf({ name, share }: Difference, gender: Gender): Word | undefined {
   if (attributeKey(name) === 'male') return undefined;
   const isPresent = share >= ALMOST_ALL;
   const phrase = phraseOf(name);
@@ -121,7 +123,7 @@ const entries = (occurrences: Occurrences, reference: Occurrences, least: number
     .filter((each) => each.share >= ALMOST_ALL || each.share <= 1 - ALMOST_ALL)
     .filter((each) => distance(each) >= least);
 
-const genderOf = (male: number | undefined): keyof typeof NOUNS =>
+const genderOf = (male: number | undefined): Gender =>
   male === undefined
     ? 'unknown'
     : male >= ALMOST_ALL

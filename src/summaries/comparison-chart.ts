@@ -6,6 +6,8 @@ import { scaleLinear } from 'd3-scale';
 import type { ComparisonPoint, Comparison } from '../domain/comparison';
 import { METHOD_NAMES } from '../domain/method-names';
 import { forXml } from '../text/neutralize';
+import { count, decimal, plural } from '../text/numbers';
+import { t } from '../text/translate';
 import { comparisonText } from './comparison-text';
 import { svgHead } from './svg';
 
@@ -119,12 +121,25 @@ export function pointText({
   const asked = k === null ? '' : `, k = ${String(k)}`;
   const value =
     silhouette === null
-      ? 'silhouette not defined'
-      : `silhouette ${silhouette.toFixed(3)}${range === undefined ? '' : ` ± ${(range.high - silhouette).toFixed(3)}`}`;
+      ? t('silhouette not defined')
+      : t(
+          'silhouette {0}',
+          decimal(silhouette, 3) +
+            (range === undefined ? '' : ` ± ${decimal(range.high - silhouette, 3)}`),
+        );
   const accuracy = truth?.balancedAccuracy;
-  const judged = accuracy == null ? '' : `, balanced accuracy ${accuracy.toFixed(3)}`;
-  const left = noise === 0 ? '' : `, ${noise.toLocaleString('en')} faces noise`;
-  return `${METHOD_NAMES[method]}${asked}: ${value}${judged}, ${String(clusters)} cluster${clusters === 1 ? '' : 's'}${left}, ${seconds.toFixed(2)} s`;
+  const judged = accuracy == null ? '' : t(', balanced accuracy {0}', decimal(accuracy, 3));
+  const left = noise === 0 ? '' : t(', {0} faces noise', count(noise));
+  return t(
+    '{0}{1}: {2}{3}, {4}{5}, {6} s',
+    t(METHOD_NAMES[method]),
+    asked,
+    value,
+    judged,
+    plural(clusters, 'cluster'),
+    left,
+    decimal(seconds, 2),
+  );
 }
 
 const COLORS: Record<ComparisonPoint['method'], string> = {
@@ -140,7 +155,7 @@ const COLORS: Record<ComparisonPoint['method'], string> = {
 /** @returns an SVG document. */
 export function comparisonChart(comparison: Comparison): string {
   const [width, height] = [760, 478];
-  const title = `Silhouette of ${comparison.faces.toLocaleString('en')} faces by the number of clusters`;
+  const title = t('Silhouette of {0} faces by the number of clusters', count(comparison.faces));
   const layout = comparisonLayout(comparison, width, height - 72);
   const parts = [
     svgHead(title, width, height, 12),
@@ -149,12 +164,12 @@ export function comparisonChart(comparison: Comparison): string {
   comparison.methods.forEach((method, i) => {
     const x = 12 + i * 104;
     parts.push(`<circle cx="${String(x + 5)}" cy="40" r="5" fill="${COLORS[method]}"/>`);
-    parts.push(`<text x="${String(x + 15)}" y="44">${METHOD_NAMES[method]}</text>`);
+    parts.push(`<text x="${String(x + 15)}" y="44">${t(METHOD_NAMES[method])}</text>`);
   });
   if (layout === undefined)
     return [
       ...parts,
-      `<text x="12" y="98">No grouping has a silhouette.</text>`,
+      `<text x="12" y="98">${t('No grouping has a silhouette.')}</text>`,
       '</svg>',
       '',
     ].join('\n');
@@ -174,7 +189,7 @@ export function comparisonChart(comparison: Comparison): string {
     );
   }
   parts.push(
-    `<text x="${String((plot.left + plot.right) / 2)}" y="${String(plot.bottom + 35)}" text-anchor="middle">clusters</text>`,
+    `<text x="${String((plot.left + plot.right) / 2)}" y="${String(plot.bottom + 35)}" text-anchor="middle">${t('clusters')}</text>`,
   );
   for (const { method, path } of layout.bands)
     parts.push(`<path d="${path}" fill="${COLORS[method]}" fill-opacity="0.18"/>`);

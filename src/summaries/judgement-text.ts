@@ -2,10 +2,11 @@
 import { readableAttribute } from '../domain/attributes';
 import type { Judgement, TRUTH_SCORES } from '../domain/judgement';
 import { forName } from '../text/neutralize';
-import { count, plural } from '../text/numbers';
+import { count, decimal, plural } from '../text/numbers';
+import { t } from '../text/translate';
 import type { MeanInterval } from '../util/mean-interval';
 
-const NAMES: Record<(typeof TRUTH_SCORES)[number], string> = {
+const NAMES = {
   balancedAccuracy: 'balanced accuracy by cluster',
   adjustedRand: 'adjusted Rand index',
   adjustedMutualInformation: 'adjusted mutual information',
@@ -14,37 +15,42 @@ const NAMES: Record<(typeof TRUTH_SCORES)[number], string> = {
   vMeasure: 'V-measure',
   purity: 'purity',
   silhouette: 'silhouette',
-};
+} as const satisfies Record<(typeof TRUTH_SCORES)[number], string>;
 
 /** `0.837 ± 0.004`: half the 95 % confidence interval follows the mean, if there is one. */
 function intervalText(interval: MeanInterval | null): string {
-  if (interval === null) return 'not defined';
+  if (interval === null) return t('not defined');
   const { mean, high } = interval;
-  return high === null ? mean.toFixed(3) : `${mean.toFixed(3)} ± ${(high - mean).toFixed(3)}`;
+  return high === null ? decimal(mean, 3) : `${decimal(mean, 3)} ± ${decimal(high - mean, 3)}`;
 }
 
 /** What was judged, and the name and text of each score. */
 export function judgementTexts(judgement: Judgement): { what: string; scores: [string, string][] } {
   const { labels, attributes, faces, unlabeled, classes, noise, seeds, share } = judgement;
   const repeated =
-    (seeds.length > 1 ? `, means of ${seeds.length} seeds with 95 % intervals` : '') +
-    (share < 1 ? `, each of ${(share * 100).toFixed(0)} % of the faces` : '');
+    (seeds.length > 1 ? t(', means of {0} seeds with 95 % intervals', seeds.length) : '') +
+    (share < 1 ? t(', each of {0} % of the faces', (share * 100).toFixed(0)) : '');
   const others = [
     ...(judgement.complete < faces
-      ? [`${count(faces - judgement.complete)} of them lack a label and are of no class`]
+      ? [t('{0} of them lack a label and are of no class', count(faces - judgement.complete))]
       : []),
-    ...(unlabeled > 0 ? [`${plural(unlabeled, 'other face')} without labels`] : []),
+    ...(unlabeled > 0 ? [t('{0} without labels', plural(unlabeled, 'other face'))] : []),
     ...(noise > 0
-      ? [`${count(Math.round(noise))} of the faces are noise, which counts as a cluster`]
+      ? [t('{0} of the faces are noise, which counts as a cluster', count(Math.round(noise)))]
       : []),
   ];
   return {
     what:
-      `against the labels in ${forName(labels.split(/[\\/]/).pop()!)}: ${plural(faces, 'face')} in ` +
-      `${count(classes)} classes by ${plural(attributes.length, 'attribute')}${repeated}` +
-      others.map((other) => `; ${other}`).join(''),
+      t(
+        'against the labels in {0}: {1} in {2} classes by {3}{4}',
+        forName(labels.split(/[\\/]/).pop()!),
+        plural(faces, 'face'),
+        count(classes),
+        plural(attributes.length, 'attribute'),
+        repeated,
+      ) + others.map((other) => `; ${other}`).join(''),
     scores: (Object.keys(NAMES) as (typeof TRUTH_SCORES)[number][]).map((name) => [
-      NAMES[name],
+      t(NAMES[name]),
       intervalText(judgement.scores[name]),
     ]),
   };

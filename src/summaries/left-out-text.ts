@@ -2,6 +2,7 @@
 import type { LeftOut } from '../domain/run';
 import { forName } from '../text/neutralize';
 import { count, plural } from '../text/numbers';
+import { t } from '../text/translate';
 
 /** Kinds that are named, at most. */
 const MAX_KINDS = 6;
@@ -14,15 +15,15 @@ export function leftOutLines({ unread, hidden, exported, excluded, links }: Left
   const more = kinds.length > MAX_KINDS ? ', …' : '';
   return [
     ...(files > 0
-      ? [`${plural(files, 'file')} of other kinds not read: ${named.join(', ')}${more}`]
+      ? [t('{0} of other kinds not read: {1}{2}', plural(files, 'file'), named.join(', '), more)]
       : []),
     ...(excluded > 0
-      ? [`${plural(excluded, 'image')} left out by the settings include and exclude`]
+      ? [t('{0} left out by the settings include and exclude', plural(excluded, 'image'))]
       : []),
-    ...(hidden > 0 ? [`${plural(hidden, 'hidden image')} not read`] : []),
-    ...(exported > 0 ? [`${plural(exported, 'picture')} of earlier exports left out`] : []),
+    ...(hidden > 0 ? [t('{0} not read', plural(hidden, 'hidden image'))] : []),
+    ...(exported > 0 ? [t('{0} of earlier exports left out', plural(exported, 'picture'))] : []),
     ...(links > 0
-      ? [`${plural(links, 'further name')} of the same files, by links, left out`]
+      ? [t('{0} of the same files, by links, left out', plural(links, 'further name'))]
       : []),
   ];
 }
@@ -31,5 +32,10 @@ export function leftOutLines({ unread, hidden, exported, excluded, links }: Left
 export function leftOutFolders({ folders }: LeftOut): string | undefined {
   if (folders.count === 0) return undefined;
   const more = folders.count > folders.names.length ? ', …' : '';
-  return `${plural(folders.count, 'folder')} left out: ${folders.names.map(forName).join(', ')}${more}`;
+  return t(
+    '{0} left out: {1}{2}',
+    plural(folders.count, 'folder'),
+    folders.names.map(forName).join(', '),
+    more,
+  );
 }

@@ -1,5 +1,7 @@
 /** Texts about the execution provider that ran the network. */
 import type { ProviderTrial, Rejection } from '../domain/networks';
+import { said } from '../text/said';
+import { t } from '../text/translate';
 import { own } from '../util/own';
 
 /** By `Provider`. */
@@ -12,13 +14,13 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 /** Of several that apply to a list of trials, the first counts. */
-const REASONS: readonly [Rejection, string][] = [
+const REASONS = [
   ['failed', 'GPU failed during the run'],
   ['differs', 'GPU results differ'],
   ['slower', 'no faster GPU found'],
   ['unusable', 'GPU cannot be used'],
   ['absent', 'no GPU found'],
-];
+] as const satisfies readonly [Rejection, string][];
 
 /**
  * One plain line: `CUDA (GPU)`, or `CPU (no GPU found)`.
@@ -27,7 +29,7 @@ const REASONS: readonly [Rejection, string][] = [
  */
 export function providerText(provider: string, trials: readonly ProviderTrial[] = []): string {
   const name = nameOf(provider);
-  if (provider === 'coreml') return `${name} (Apple GPU or Neural Engine)`;
+  if (provider === 'coreml') return t('{0} (Apple GPU or Neural Engine)', name);
   if (provider !== 'cpu') return `${name} (GPU)`;
   const reason = reasonForCpu(trials);
   return reason === undefined ? name : `${name} (${reason})`;
@@ -47,8 +49,9 @@ const nameOf = (provider: string) => own(NAMES, provider) ?? provider;
 function reasonForCpu(trials: readonly ProviderTrial[]): string | undefined {
   if (trials.length === 0) return undefined;
   const passedOver = trials.filter(({ provider, used }) => provider !== 'cpu' && !used);
-  if (passedOver.length === 0) return 'chosen in the settings';
-  return REASONS.find(([each]) => passedOver.some(({ rejection }) => rejection === each))?.[1];
+  if (passedOver.length === 0) return t('chosen in the settings');
+  const reason = REASONS.find(([each]) => passedOver.some(({ rejection }) => rejection === each));
+  return reason && t(reason[1]);
 }
 
 /** For people: why providers were passed over, a line each. */
@@ -62,6 +65,6 @@ const OF_SOURCE = /::|\.(?:cc|cpp|h):\d|lambda/;
 
 function plainReason({ reason, rejection }: ProviderTrial): string {
   const text = reason.replaceAll(/\s+/g, ' ').replace(/^.*\[ONNXRuntimeError\] : \d+ : \w+ : /, '');
-  if (!OF_SOURCE.test(text)) return text;
-  return rejection === 'absent' ? 'no device was found' : 'it does not work on this computer';
+  if (!OF_SOURCE.test(text)) return said(text);
+  return rejection === 'absent' ? t('no device was found') : t('it does not work on this computer');
 }

@@ -2,22 +2,33 @@
 import type { Remark, RemarkCounts } from '../domain/run';
 import { forName } from '../text/neutralize';
 import { plural } from '../text/numbers';
+import { t } from '../text/translate';
 
 type Counted = NonNullable<RemarkCounts[Remark]>;
 
 const TEXTS: Record<Remark, (counted: Counted) => string> = {
   pages: ({ images, total }) =>
-    `${plural(total, 'further page')} or frame${total === 1 ? '' : 's'} of ${plural(images, 'file')} not read`,
+    t(
+      '{0} of {1} not read',
+      plural(total, 'further page or frame', 'further pages or frames'),
+      plural(images, 'file'),
+    ),
   scaled: ({ images }) =>
-    `values of ${plural(images, 'image')} scaled by their range, because they do not use that of their type`,
+    t(
+      'values of {0} scaled by their range, because they do not use that of their type',
+      plural(images, 'image'),
+    ),
   alpha: ({ images }) =>
-    `transparency of ${plural(images, 'image')} ignored, nothing else would be seen`,
-  preview: ({ images }) => `${plural(images, 'raw file')} of cameras read by the embedded preview`,
+    t('transparency of {0} ignored, nothing else would be seen', plural(images, 'image')),
+  preview: ({ images }) =>
+    t('{0} of cameras read by the embedded preview', plural(images, 'raw file')),
 };
 
 /** One sentence for each kind of remark, with the name of its first image. */
 export const remarkLines = (remarks: RemarkCounts): string[] =>
   Object.entries(TEXTS).flatMap(([remark, text]) => {
     const counted = remarks[remark as Remark];
-    return counted === undefined ? [] : [`${text(counted)}; the first: ${forName(counted.first)}`];
+    return counted === undefined
+      ? []
+      : [t('{0}; the first: {1}', text(counted), forName(counted.first))];
   });

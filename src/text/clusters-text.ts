@@ -7,11 +7,10 @@ import { plural } from './numbers';
 export function clustersText(clusters: readonly { id: number; size: number }[]): string {
   const sizeOf = (id: number) => clusters.find((cluster) => cluster.id === id)?.size ?? 0;
   const [noise, others, copies] = [sizeOf(-1), sizeOf(-2), sizeOf(-3)];
-  const be = (count: number) => (count === 1 ? 'is' : 'are');
   return [
     plural(clusters.filter(({ id }) => id >= 0).length, 'cluster'),
-    ...(noise === 0 ? [] : [`${plural(noise, 'face')} ${be(noise)} noise`]),
-    ...(others === 0 ? [] : [`${others} ${be(others)} no face`]),
-    ...(copies === 0 ? [] : [`${copies} ${copies === 1 ? 'copy is' : 'copies are'} left out`]),
+    ...(noise === 0 ? [] : [plural(noise, 'face is noise', 'faces are noise')]),
+    ...(others === 0 ? [] : [plural(others, 'is no face', 'are no face')]),
+    ...(copies === 0 ? [] : [plural(copies, 'copy is left out', 'copies are left out')]),
   ].join(', ');
 }

@@ -1,4 +1,6 @@
 /** Quotes text of untrusted files, such as a cell or a name, in messages. */
+import { count } from './numbers';
+import { t } from './translate';
 
 /** Control characters, lone surrogates, line separators, and controls of the writing direction. */
 const HIDDEN = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
@@ -21,5 +23,5 @@ export const hasHidden = (text: string): boolean => text.search(HIDDEN) >= 0;
 export function excerptOfList(names: readonly string[], most = 50): string {
   const shown = names.slice(0, most).map((name) => excerpt(name, 60));
   const left = names.length - shown.length;
-  return shown.join(', ') + (left > 0 ? ` and ${left.toLocaleString('en')} more` : '');
+  return shown.join(', ') + (left > 0 ? t(' and {0} more', count(left)) : '');
 }

@@ -6,6 +6,7 @@
  * regular expression, where a few stars take exponential time; here matching takes at most the
  * length of the pattern times that of the path.
  */
+import { t } from '../text/translate';
 import { messageOf, UserError } from './errors';
 
 /** Bounds of a pattern. */
@@ -27,12 +28,15 @@ export type Glob = (path: string) => boolean;
  */
 export function glob(pattern: string): Glob {
   if (pattern.length > MAX_LENGTH)
-    throw refusal(pattern, `expected at most ${MAX_LENGTH} characters, got ${pattern.length}`);
+    throw refusal(
+      pattern,
+      t('expected at most {0} characters, got {1}', MAX_LENGTH, pattern.length),
+    );
   const text = pattern
     .replaceAll('\\', '/')
     .replace(/^\.?\//, '')
     .replace(/\/$/, '');
-  if (text === '') throw refusal(pattern, 'expected a name or a path');
+  if (text === '') throw refusal(pattern, t('expected a name or a path'));
   const alternatives = expandBraces(text, pattern).map((each) =>
     each
       .toLowerCase()
@@ -61,7 +65,9 @@ export function globProblem(pattern: string): string | undefined {
 }
 
 const refusal = (pattern: string, problem: string) =>
-  new UserError(`the pattern ${JSON.stringify(pattern.slice(0, 60))} is not valid: ${problem}`);
+  new UserError(
+    t('the pattern {0} is not valid: {1}', JSON.stringify(pattern.slice(0, 60)), problem),
+  );
 
 /** `a{b,c}` → `ab`, `ac`. */
 function expandBraces(text: string, pattern: string): string[] {
@@ -70,12 +76,12 @@ function expandBraces(text: string, pattern: string): string[] {
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const [whole, inner] = /\{([^{}]*)\}/.exec(next) ?? [];
     if (whole === undefined || inner === undefined) {
-      if (/[{}]/.test(next)) throw refusal(pattern, "a '{' or '}' has no counterpart");
+      if (/[{}]/.test(next)) throw refusal(pattern, t("a '{' or '}' has no counterpart"));
       done.push(next);
     } else
       for (const each of inner.split(',').reverse()) open.push(next.replace(whole, () => each));
     if (done.length + open.length > MAX_ALTERNATIVES)
-      throw refusal(pattern, `expected at most ${MAX_ALTERNATIVES} alternatives in braces`);
+      throw refusal(pattern, t('expected at most {0} alternatives in braces', MAX_ALTERNATIVES));
   }
   return done;
 }
@@ -89,7 +95,7 @@ function tokensOf(part: string, pattern: string): Token[] {
     else if (character === '?') tokens.push(() => true);
     else if (character === '[') {
       const end = characters.indexOf(']', i + 2); // `[]]` is a class of one bracket
-      if (end < 0) throw refusal(pattern, "a '[' has no counterpart");
+      if (end < 0) throw refusal(pattern, t("a '[' has no counterpart"));
       tokens.push(classOf(characters.slice(i + 1, end)));
       i = end;
     } else tokens.push((other) => other === character);

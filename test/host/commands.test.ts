@@ -17,6 +17,7 @@ import { StatusBar } from '../../src/host/status-bar';
 import { CancelledError, UserError } from '../../src/util/errors';
 import { fakeEngine } from '../support/fake-engine';
 import { ROOT } from '../support/images';
+import { packageManifest } from '../support/package-settings';
 import { keptRun } from '../support/runs';
 import {
   DataTransfer,
@@ -34,7 +35,7 @@ interface MenuItem {
   command: string;
   when: string;
 }
-const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+const manifest = packageManifest as {
   activationEvents: string[];
   contributes: {
     commands: { command: string; title: string }[];

@@ -27,9 +27,21 @@ interface SettingGroup {
   properties: Record<string, SettingProperty>;
 }
 
-const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
-  contributes: { configuration: SettingGroup[] };
-};
+/** English texts of package.json, by the keys that stand for them there. */
+export const packageTexts = JSON.parse(
+  readFileSync(join(ROOT, 'package.nls.json'), 'utf8'),
+) as Readonly<Record<string, string>>;
+
+/** What package.json says, with its texts in place of their keys. */
+export const packageManifest: unknown = JSON.parse(
+  readFileSync(join(ROOT, 'package.json'), 'utf8'),
+  (_, value: unknown) =>
+    typeof value === 'string'
+      ? value.replace(/^%(.+)%$/, (key, name: string) => packageTexts[name] ?? key)
+      : value,
+);
+
+const manifest = packageManifest as { contributes: { configuration: SettingGroup[] } };
 
 export const settingGroups = manifest.contributes.configuration;
 

@@ -240,7 +240,10 @@ export const commands = {
 /** Commands by name. */
 export const registered = new Map<string, Listener>();
 
+export const l10n = { bundle: undefined as Record<string, string> | undefined };
+
 export const env = {
+  language: 'en',
   clipboard: {
     writeText: (text: string) => {
       state.clipboard = text;

@@ -16,6 +16,7 @@ import {
 import { installCodeServer, installVsix, startCodeServer } from '../../scripts/code-server.mjs';
 import { samplePortraits } from '../../scripts/samples.mjs';
 import { CHROMIUM, FLAGS } from '../webview/chromium';
+import { addLanguagePack } from './language-pack';
 
 export { expect };
 
@@ -246,10 +247,7 @@ export class Workbench {
       has: this.page.locator('a[aria-label^="Face Clusters"]'),
     });
     if (!((await icon.getAttribute('class')) ?? '').includes('checked')) await icon.click();
-    await this.page
-      .locator('.pane-header, .title-label', { hasText: 'Clusters' })
-      .first()
-      .waitFor();
+    await this.page.locator('.pane-header, .title-label', { hasText: 'Cluster' }).first().waitFor();
   }
 
   treeRow(text: string | RegExp): Locator {
@@ -280,12 +278,12 @@ export class Workbench {
 
 export const test = base.extend<
   { workbench: Workbench },
-  { server: Server; window: BrowserContext }
+  { server: Server; window: BrowserContext; language: string }
 >({
+  /** Of VS Code. */
+  language: ['en', { scope: 'worker', option: true }],
   server: [
-    // Playwright reads which fixtures are needed from this pattern.
-    // eslint-disable-next-line no-empty-pattern
-    async ({}, use) => {
+    async ({ language }, use) => {
       const code = await installCodeServer();
       const vsix = (await readdir(join(ROOT, 'out'))).find((name) =>
         name.endsWith(`${process.platform}-${process.arch}.vsix`),
@@ -295,9 +293,12 @@ export const test = base.extend<
       home = await mkdtemp(join(tmpdir(), 'face-clusters-vscode-'));
       const places = { userDataDir: join(home, 'data'), extensionsDir: join(home, 'extensions') };
       await installVsix(code, { ...places, vsix: join(ROOT, 'out', vsix) });
+      const isEnglish = language === 'en';
+      if (!isEnglish) await addLanguagePack(language, places.userDataDir);
       const server = await startCodeServer(code, {
         ...places,
         folder: home,
+        ...(isEnglish ? {} : { locale: language }),
         settings: {
           'workbench.startupEditor': 'none',
           'workbench.secondarySideBar.defaultVisibility': 'hidden',

@@ -3,6 +3,7 @@ import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { AlikeAnswer } from '../../src/domain/faces';
 import { forPage } from '../../src/text/neutralize';
+import { t } from '../../src/text/translate';
 import type { Source } from '../source';
 import { faceButton, neighborIn } from './face-button';
 import { shared } from './shared.css';
@@ -42,9 +43,9 @@ export class AlikeFaces extends LitElement {
     const { answer, source } = this;
     if (this.problem !== '') return html`<p role="alert">${forPage(this.problem)}</p>`;
     if (answer === undefined || answer.faces.length === 0) return nothing;
-    const by = answer.by === 'embedding' ? 'by the network’s embedding' : 'by all attributes';
-    return html`<section aria-label="Most alike">
-      <h3>Most alike <span class="quiet">${by}</span></h3>
+    const by = answer.by === 'embedding' ? t('by the network’s embedding') : t('by all attributes');
+    return html`<section aria-label=${t('Most alike')}>
+      <h3>${t('Most alike')} <span class="quiet">${by}</span></h3>
       <div class="faces">
         ${answer.faces.map((face) => faceButton(face, source, { neighbor: neighborIn(answer.faces) }))}
       </div>

@@ -5,6 +5,7 @@ import { readableAttribute } from '../../src/domain/attributes';
 import type { Condition, QuestionOrder } from '../../src/domain/question';
 import { questionText } from '../../src/summaries/questions';
 import { plural } from '../../src/text/numbers';
+import { t } from '../../src/text/translate';
 import type { Source } from '../source';
 import { Ask } from './cluster-events';
 import './face-grid';
@@ -13,8 +14,8 @@ import { fields } from './fields.css';
 import { shared } from './shared.css';
 
 const ORDERS: Readonly<Record<QuestionOrder, string>> = {
-  surest: 'Surest first',
-  borderline: 'Borderline first',
+  surest: t('Surest first'),
+  borderline: t('Borderline first'),
 };
 
 @customElement('fc-answer-view')
@@ -85,26 +86,30 @@ export class AnswerView extends LitElement {
   override render() {
     const { total } = this;
     return html`
-      <nav aria-label="Answer">
+      <nav aria-label=${t('Answer')}>
         <vscode-button appearance="secondary" id="back" @click=${this.close}
-          >All clusters</vscode-button
+          >${t('All clusters')}</vscode-button
         >
         <h2>${questionText(this.conditions)}</h2>
         <span role="status">${total === undefined ? '' : plural(total, 'face')}</span>
-        <select aria-label="Order of the faces" @change=${this.onOrder}>
+        <select aria-label=${t('Order of the faces')} @change=${this.onOrder}>
           ${Object.entries(ORDERS).map(([order, label]) => html`<option value=${order} ?selected=${order === this.order}>${label}</option>`)}
         </select>
         ${faceSize(this.faceWidth, this.source, this.resize)}
       </nav>
-      <div class="conditions" aria-label="Conditions" role="group">
+      <div class="conditions" aria-label=${t('Conditions')} role="group">
         ${this.conditions.map((condition) => this.condition(condition))}
-        <button id="opposite" @click=${this.opposite}>Show the opposite</button>
+        <button id="opposite" @click=${this.opposite}>${t('Show the opposite')}</button>
       </div>
       <p class="quiet">
         ${
           this.order === 'borderline'
-            ? 'Those first of which the network was least sure. Select the ones that are wrong and mark them.'
-            : 'Attributes are inferred and may be wrong. “Borderline first”, of the opposite, shows what was missed.'
+            ? t(
+                'Those first of which the network was least sure. Select the ones that are wrong and mark them.',
+              )
+            : t(
+                'Attributes are inferred and may be wrong. “Borderline first”, of the opposite, shows what was missed.',
+              )
         }
       </p>
       ${this.problem === '' ? nothing : html`<p role="alert">${this.problem}</p>`}
@@ -112,7 +117,7 @@ export class AnswerView extends LitElement {
         total === undefined
           ? nothing
           : total === 0
-            ? html`<p>No face is so.</p>`
+            ? html`<p>${t('No face is so.')}</p>`
             : html`<fc-face-grid
                 .source=${this.source}
                 .conditions=${this.conditions}
@@ -135,8 +140,8 @@ export class AnswerView extends LitElement {
     const others = this.conditions.filter((other) => other.attribute !== attribute);
     const name = readableAttribute(attribute);
     return html`<button
-        aria-label="${present ? '' : 'not '}${name}: turn around"
-        title="Turn around: ${present ? `not ${name}` : name}"
+        aria-label=${t('{0}: turn around', present ? name : t('not {0}', name))}
+        title=${t('Turn around: {0}', present ? t('not {0}', name) : name)}
         @click=${() => {
           change(
             this.conditions.map((each) =>
@@ -145,13 +150,13 @@ export class AnswerView extends LitElement {
           );
         }}
       >
-        ${present ? '' : 'not '}${name}</button
+        ${present ? name : t('not {0}', name)}</button
       >${
         others.length === 0
           ? nothing
           : html`<button
-              aria-label="Remove ${name}"
-              title="Remove ${name}"
+              aria-label=${t('Remove {0}', name)}
+              title=${t('Remove {0}', name)}
               @click=${() => {
                 change(others);
               }}

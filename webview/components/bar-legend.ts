@@ -1,5 +1,6 @@
 /** What the bars of the clusters' cards mean. */
 import { css, html } from 'lit';
+import { t } from '../../src/text/translate';
 
 export const barLegendStyles = css`
   .bar-legend {
@@ -33,8 +34,8 @@ const bar = (kind: 'more' | 'less') =>
   </svg>`;
 
 export const barLegend = () =>
-  html`<div class="bar-legend quiet" role="note" aria-label="What the bars mean">
-    <span>${bar('more')}more often than in all faces (the tick)</span>
-    <span>${bar('less')}less often</span>
-    <span>Attributes are inferred by a network and may be wrong.</span>
+  html`<div class="bar-legend quiet" role="note" aria-label=${t('What the bars mean')}>
+    <span>${bar('more')}${t('more often than in all faces (the tick)')}</span>
+    <span>${bar('less')}${t('less often')}</span>
+    <span>${t('Attributes are inferred by a network and may be wrong.')}</span>
   </div>`;

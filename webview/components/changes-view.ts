@@ -12,7 +12,8 @@ import type {
 } from '../../src/domain/kept-clusterings';
 import { clusterTitles } from '../../src/summaries/cluster-titles';
 import { forPage } from '../../src/text/neutralize';
-import { count, plural } from '../../src/text/numbers';
+import { count, dateTime, decimal, plural } from '../../src/text/numbers';
+import { t } from '../../src/text/translate';
 import type { Source } from '../source';
 import { faceButton, neighborIn } from './face-button';
 import { shared } from './shared.css';
@@ -93,12 +94,12 @@ export class ChangesView extends LitElement {
   override render() {
     const { difference } = this;
     return html`
-      <nav aria-label="Changes">
+      <nav aria-label=${t('Changes')}>
         <vscode-button appearance="secondary" id="back" @click=${this.close}
-          >All clusters</vscode-button
+          >${t('All clusters')}</vscode-button
         >
-        <h2>What changed</h2>
-        ${difference === undefined ? nothing : html`<span>since ${nameOf(difference.earlier)}</span>`}
+        <h2>${t('What changed')}</h2>
+        ${difference === undefined ? nothing : html`<span>${t('since {0}', nameOf(difference.earlier))}</span>`}
       </nav>
       ${this.problem === '' ? nothing : html`<p role="alert">${forPage(this.problem)}</p>`}
       ${difference === undefined ? nothing : this.changes(difference)}
@@ -114,17 +115,16 @@ export class ChangesView extends LitElement {
     return html`
       <p role="status">${summaryOf(difference, now)}</p>
       <p class="quiet">
-        Clusters are matched by the share of faces that they have in common. Adjusted Rand index:
-        ${adjustedRand.toFixed(3)} (1: the same clusters).
+        ${t('Clusters are matched by the share of faces that they have in common. Adjusted Rand index: {0} (1: the same clusters).', decimal(adjustedRand, 3))}
       </p>
       ${
         dissolved.length === 0
           ? nothing
           : html`<p>
-              Without a successor: ${dissolved.map(({ title }) => `“${title}”`).join(', ')}
+              ${t('Without a successor: {0}', dissolved.map(({ title }) => `“${title}”`).join(', '))}
             </p>`
       }
-      ${changed.length === 0 ? html`<p>The clusters are the same.</p>` : nothing}
+      ${changed.length === 0 ? html`<p>${t('The clusters are the same.')}</p>` : nothing}
       <ul>
         ${changed.map((change) => this.cluster(change))}
       </ul>
@@ -139,8 +139,19 @@ export class ChangesView extends LitElement {
     };
     const was =
       matched === null
-        ? 'new'
-        : `${matched.title === title ? 'was' : `was “${matched.title}” with`} ${plural(matched.size, 'face')}, ${count(matched.common)} of them still here`;
+        ? t('new')
+        : matched.title === title
+          ? t(
+              'was {0}, {1} of them still here',
+              plural(matched.size, 'face'),
+              count(matched.common),
+            )
+          : t(
+              'was “{0}” with {1}, {2} of them still here',
+              matched.title,
+              plural(matched.size, 'face'),
+              count(matched.common),
+            );
     return html`<li class="cluster">
       <button class="link" @click=${open}>${title}</button>
       <span class="quiet">${plural(size, 'face')} · ${was}</span>
@@ -151,13 +162,13 @@ export class ChangesView extends LitElement {
   private arrival({ from, count: size, rows }: Arrival) {
     const cards = rows.flatMap((row) => this.faces.get(row) ?? []);
     const neighbor = neighborIn(cards);
-    const what = from === null ? 'not there before' : `from “${from.title}”`;
+    const what = from === null ? t('not there before') : t('from “{0}”', from.title);
     const more = size - cards.length;
     return html`<div class="arrival">
       ${count(size)} ${what}
       <div class="faces">
         ${cards.map((face) => faceButton(face, this.source, { neighbor, draggable: true }))}
-        ${cards.length > 0 && more > 0 ? html`<span class="quiet">and ${count(more)} more</span>` : nothing}
+        ${cards.length > 0 && more > 0 ? html`<span class="quiet">${t('and {0} more', count(more))}</span>` : nothing}
       </div>
     </div>`;
   }
@@ -185,15 +196,24 @@ function summaryOf(
   { earlier, common, moved, added, gone }: ClusteringDifference,
   now: number,
 ): string {
-  const be = (faces: number, what: string) =>
-    faces === 0 ? '' : `, ${count(faces)} ${faces === 1 ? 'is' : 'are'} ${what}`;
-  return `${plural(earlier.clusters, 'cluster')} then, ${count(now)} now. ${count(moved)} of ${plural(common, 'face')} moved to another cluster${be(added, 'new')}${be(gone, 'gone')}.`;
+  const others = [
+    added === 0 ? '' : `, ${plural(added, 'is new', 'are new')}`,
+    gone === 0 ? '' : `, ${plural(gone, 'is gone', 'are gone')}`,
+  ];
+  return t(
+    '{0} then, {1} now. {2} of {3} moved to another cluster{4}{5}.',
+    plural(earlier.clusters, 'cluster'),
+    count(now),
+    count(moved),
+    plural(common, 'face'),
+    ...others,
+  );
 }
 
 const nameOf = ({ name, method, clusters, at }: KeptClustering): string =>
   name === ''
-    ? `the clusters before (${METHOD_NAMES[method]}, ${count(clusters)})`
-    : `“${name}”, kept ${new Date(at).toLocaleString()}`;
+    ? t('the clusters before ({0}, {1})', t(METHOD_NAMES[method]), count(clusters))
+    : t('“{0}”, kept {1}', name, dateTime(at));
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -10,6 +10,7 @@ import type { Occurrences, ClusterSummary } from '../../src/domain/clustering';
 import { type ClusterPictures, SHEET_COLUMNS, type TypicalFaces } from '../../src/domain/faces';
 import type { ClusterTitle } from '../../src/summaries/cluster-titles';
 import { count, percent, plural, silhouetteText } from '../../src/text/numbers';
+import { t } from '../../src/text/translate';
 import { imageUrl, type Source } from '../source';
 import { RecentlyUsed } from '../recently-used';
 import { RequestQueue, turn } from '../turns';
@@ -172,7 +173,7 @@ export class ClusterCard extends LitElement {
         >
           ${faces.map((face) => faceButton(face, source, { draggable: source.live, neighbor: this.neighbor }))}
         </div>
-        ${more > 0 && faces.length > 0 ? html`<button class="link" @click=${this.open}>${count(more)} more</button>` : nothing}
+        ${more > 0 && faces.length > 0 ? html`<button class="link" @click=${this.open}>${t('{0} more', count(more))}</button>` : nothing}
       </article>
     `;
   }
@@ -188,7 +189,7 @@ export class ClusterCard extends LitElement {
           .open=${this.open}
           ?editable=${source.live && cluster.id >= -1}
         ></fc-cluster-name>
-        <span class="badge quiet" title="Number of the cluster"
+        <span class="badge quiet" title=${t('Number of the cluster')}
           >${cluster.id < 0 ? '' : cluster.id}</span
         >
         ${
@@ -196,11 +197,11 @@ export class ClusterCard extends LitElement {
             ? html`<input
                   type="checkbox"
                   .checked=${this.chosen}
-                  aria-label="Choose ${this.name.text}"
-                  title="Choose it, to merge it with others"
+                  aria-label=${t('Choose {0}', this.name.text)}
+                  title=${t('Choose it, to merge it with others')}
                   @change=${this.onChoose}
                 /><fc-menu
-                  label="Actions for ${this.name.text}"
+                  label=${t('Actions for {0}', this.name.text)}
                   .items=${clusterMenu(cluster, source, this, this.rename)}
                 ></fc-menu>`
             : nothing
@@ -211,8 +212,8 @@ export class ClusterCard extends LitElement {
           >${plural(cluster.size, 'face')} ·
           ${percent(cluster.size / Math.max(1, this.total))}</span
         >
-        ${silhouette === null ? nothing : html`<span class="quiet" title="Mean silhouette of the faces, from −1 to 1: how much closer they are to this cluster than to the next">silhouette ${silhouetteText(silhouette)}</span>`}
-        ${said?.pinned === true ? html`<span class="quiet" title="It keeps these faces when they are clustered again">pinned</span>` : nothing}
+        ${silhouette === null ? nothing : html`<span class="quiet" title=${t('Mean silhouette of the faces, from −1 to 1: how much closer they are to this cluster than to the next')}>${t('silhouette {0}', silhouetteText(silhouette))}</span>`}
+        ${said?.pinned === true ? html`<span class="quiet" title=${t('It keeps these faces when they are clustered again')}>${t('pinned')}</span>` : nothing}
       </div>
       <fc-difference-chart
         .cluster=${cluster}
@@ -227,7 +228,7 @@ export class ClusterCard extends LitElement {
       class="eigenface"
       @click=${this.open}
       tabindex="-1"
-      aria-label="Open ${this.name.text}"
+      aria-label=${t('Open {0}', this.name.text)}
       title=${meanOf(this.cluster, this.pictures)}
     >
       ${this.pictures === undefined ? nothing : html`<img src=${imageUrl(this.pictures.eigenface, 'image/png')} alt="" draggable="false" />`}

@@ -3,6 +3,7 @@ import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { clusteringSettingsSchema } from '../../src/domain/settings';
 import type { PanelState } from '../../src/protocol/panel';
+import { t } from '../../src/text/translate';
 import type { Source } from '../source';
 import { labelFields } from './label-fields';
 import { shared } from './shared.css';
@@ -75,19 +76,19 @@ export class ClusterCount extends LitElement {
     return html`
       <div class="count">
         <label>
-          Clusters
+          ${t('Clusters')}
           <vscode-text-field
             id="clusters"
-            data-label="Clusters"
-            title="A number from 1 to 1000, or auto to choose it from the data"
+            data-label=${t('Clusters')}
+            title=${t('A number from 1 to 1000, or auto to choose it from the data')}
             .value=${String(value)}
             @change=${this.onField}
           ></vscode-text-field>
         </label>
         <input
           type="range"
-          aria-label="Number of clusters"
-          title="Drag to see the clusters; release to keep them"
+          aria-label=${t('Number of clusters')}
+          title=${t('Drag to see the clusters; release to keep them')}
           min="1"
           max=${most}
           .value=${String(number)}
@@ -104,7 +105,8 @@ export class ClusterCount extends LitElement {
     const text = (event.target as HTMLInputElement).value.trim().toLowerCase();
     const value = text === 'auto' ? 'auto' : Number(text === '' ? Number.NaN : text);
     const error = clusteringSettingsSchema.shape.clusters.safeParse(value).error;
-    this.wrong = error === undefined ? '' : `Clusters: ${error.issues[0]!.message}; got "${text}"`;
+    this.wrong =
+      error === undefined ? '' : t('Clusters: {0}; got "{1}"', error.issues[0]!.message, text);
     if (error === undefined) this.set(value);
   };
 

@@ -2,6 +2,7 @@
 import type { ClusterSummary } from '../../src/domain/clustering';
 import type { CorrectionRequest } from '../../src/domain/corrections';
 import type { CLUSTER_ACTIONS } from '../../src/protocol/panel';
+import { t } from '../../src/text/translate';
 import type { Source } from '../source';
 import { CompareClusters, Correct } from './cluster-events';
 import type { MenuItem } from './menu';
@@ -24,21 +25,21 @@ export function clusterMenu(
     source.send('images', { cluster, action });
   };
   const items: (MenuItem | undefined)[] = [
-    rename === undefined ? undefined : { label: 'Rename', key: 'F2', run: rename },
+    rename === undefined ? undefined : { label: t('Rename'), key: 'F2', run: rename },
     {
-      label: 'Note…',
+      label: t('Note…'),
       run: () => {
         source.send('note', { cluster });
       },
     },
     {
-      label: 'Color…',
+      label: t('Color…'),
       run: () => {
         source.send('color', { cluster });
       },
     },
     {
-      label: pinned ? 'Pin: keep exactly these faces' : 'Unpin',
+      label: pinned ? t('Pin: keep exactly these faces') : t('Unpin'),
       run: () => {
         correct({ kind: 'pin', cluster, pinned });
       },
@@ -46,20 +47,20 @@ export function clusterMenu(
     size < 2
       ? undefined
       : {
-          label: 'Split in two',
+          label: t('Split in two'),
           run: () => {
             correct({ kind: 'split', cluster, parts: 2 });
           },
         },
     {
-      label: 'Compare with…',
+      label: t('Compare with…'),
       run: () => {
         element.dispatchEvent(new CompareClusters(cluster));
       },
     },
-    { label: 'Copy images to a folder…', run: images('copyImages') },
-    { label: 'Copy image paths', run: images('copyPaths') },
-    { label: 'Save chart…', run: images('saveChart') },
+    { label: t('Copy images to a folder…'), run: images('copyImages') },
+    { label: t('Copy image paths'), run: images('copyPaths') },
+    { label: t('Save chart…'), run: images('saveChart') },
   ];
   return items.filter((item) => item !== undefined);
 }

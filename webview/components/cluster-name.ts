@@ -2,6 +2,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { ClusterTitle } from '../../src/summaries/cluster-titles';
+import { t } from '../../src/text/translate';
 import { Correct } from './cluster-events';
 import { shared } from './shared.css';
 
@@ -56,7 +57,7 @@ export class ClusterName extends LitElement {
   override render() {
     if (this.editing)
       return html`<input
-        aria-label="Name of the cluster"
+        aria-label=${t('Name of the cluster')}
         maxlength="200"
         .value=${this.name.text}
         @keydown=${this.onKey}
@@ -66,7 +67,7 @@ export class ClusterName extends LitElement {
     if (click === undefined) return html`<strong>${this.name.text}</strong>`;
     return html`<button
       id="open"
-      title=${this.editable ? 'F2 renames' : nothing}
+      title=${this.editable ? t('F2 renames') : nothing}
       @click=${click}
       @keydown=${this.onButtonKey}
     >

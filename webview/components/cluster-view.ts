@@ -20,13 +20,14 @@ import { shared } from './shared.css';
 import { count, percent, plural, silhouetteText } from '../../src/text/numbers';
 import type { ClusterSummary, Clustering, FaceOrder } from '../../src/domain/clustering';
 import type { ClusterPictures } from '../../src/domain/faces';
+import { t } from '../../src/text/translate';
 
 const ORDERS: readonly [FaceOrder, string][] = [
-  ['typical', 'Most typical first'],
-  ['untypical', 'Least typical first'],
-  ['silhouette', 'Lowest silhouette first'],
-  ['probable', 'Attribute: most probable first'],
-  ['borderline', 'Attribute: borderline first'],
+  ['typical', t('Most typical first')],
+  ['untypical', t('Least typical first')],
+  ['silhouette', t('Lowest silhouette first')],
+  ['probable', t('Attribute: most probable first')],
+  ['borderline', t('Attribute: borderline first')],
 ];
 
 @customElement('fc-cluster-view')
@@ -72,15 +73,15 @@ export class ClusterView extends LitElement {
           .generation=${this.generation}
           .pictures=${this.pictures}
         ></fc-eigenface>
-        <section class="chart" aria-label="Attributes">
-          <h3>Attributes</h3>
+        <section class="chart" aria-label=${t('Attributes')}>
+          <h3>${t('Attributes')}</h3>
           <fc-occurrence-chart .cluster=${cluster} .overall=${overall} legend></fc-occurrence-chart>
-          ${source.live ? html`<button class="link" id="saveChart" @click=${this.saveChart}>Save chart as SVG or PNG…</button>` : nothing}
+          ${source.live ? html`<button class="link" id="saveChart" @click=${this.saveChart}>${t('Save chart as SVG or PNG…')}</button>` : nothing}
           ${
             Object.keys(cluster.otherOccurrences).length === 0
               ? nothing
               : html`<details>
-                  <summary>Attributes that do not count in the clustering</summary>
+                  <summary>${t('Attributes that do not count in the clustering')}</summary>
                   <fc-occurrence-chart .cluster=${others} .overall=${overall}></fc-occurrence-chart>
                 </details>`
           }
@@ -109,12 +110,12 @@ export class ClusterView extends LitElement {
     const { clusters, faces } = clustering;
     const isOfFaces = source.live && cluster.id >= -1;
     return html`
-      <nav aria-label="Clusters">
+      <nav aria-label=${t('Clusters')}>
         <vscode-button appearance="secondary" id="back" @click=${this.back}
-          >All clusters</vscode-button
+          >${t('All clusters')}</vscode-button
         >
-        ${this.step('Previous', clusters[position - 1])}
-        ${this.step('Next', clusters[position + 1])}
+        ${this.step(t('Previous'), clusters[position - 1])}
+        ${this.step(t('Next'), clusters[position + 1])}
         <h2>
           <fc-cluster-name
             .cluster=${cluster.id}
@@ -122,41 +123,43 @@ export class ClusterView extends LitElement {
             ?editable=${isOfFaces}
           ></fc-cluster-name>
         </h2>
-        <span class="quiet" title="Number of the cluster">${cluster.id < 0 ? '' : cluster.id}</span>
+        <span class="quiet" title=${t('Number of the cluster')}
+          >${cluster.id < 0 ? '' : cluster.id}</span
+        >
         <span
           >${plural(cluster.size, 'face')}
           <span class="quiet">(${percent(cluster.size / Math.max(1, faces))})</span></span
         >
-        <span class="quiet">silhouette ${silhouetteText(cluster.silhouette)}</span>
+        <span class="quiet">${t('silhouette {0}', silhouetteText(cluster.silhouette))}</span>
         ${
           cluster.id >= -1 && clusters.length > 1
             ? html`<vscode-button id="compare" appearance="secondary" @click=${this.compare}
-                >Compare With…</vscode-button
+                >${t('Compare With…')}</vscode-button
               >`
             : nothing
         }
         ${
           isOfFaces
             ? html`<fc-menu
-                label="Actions for this cluster"
-                text="Actions"
+                label=${t('Actions for this cluster')}
+                text=${t('Actions')}
                 .items=${clusterMenu(cluster, source, this, this.rename)}
               ></fc-menu>`
             : nothing
         }
       </nav>
       ${cluster.said?.note === undefined ? nothing : html`<p>${cluster.said.note}</p>`}
-      ${cluster.said?.formerNames === undefined ? nothing : html`<p class="quiet">Merged into it: ${cluster.said.formerNames.map(forPage).join(', ')}</p>`}
+      ${cluster.said?.formerNames === undefined ? nothing : html`<p class="quiet">${t('Merged into it: {0}', cluster.said.formerNames.map(forPage).join(', '))}</p>`}
     `;
   }
 
   private facesTitle(): string {
     const { cluster, source } = this;
-    if (source.live) return 'Faces'; // the order is in the control beside
+    if (source.live) return t('Faces'); // the order is in the control beside
     const available = source.available(cluster.id, cluster.size);
     return available < cluster.size
-      ? `The ${count(available)} most typical of ${plural(cluster.size, 'face')}`
-      : 'Faces, the most typical first';
+      ? t('The {0} most typical of {1}', count(available), plural(cluster.size, 'face'))
+      : t('Faces, the most typical first');
   }
 
   /** By which faces are ordered: at first the attribute that sets the cluster apart most. */
@@ -184,7 +187,7 @@ export class ClusterView extends LitElement {
     return html`
       <vscode-dropdown
         id="order"
-        aria-label="Order of the faces"
+        aria-label=${t('Order of the faces')}
         .currentValue=${this.order}
         @change=${change}
       >
@@ -195,7 +198,7 @@ export class ClusterView extends LitElement {
           ? nothing
           : html`<select
               id="attribute"
-              aria-label="Attribute of the order"
+              aria-label=${t('Attribute of the order')}
               @change=${changeAttribute}
             >
               ${names.map((name) => html`<option value=${name} ?selected=${name === attribute}>${readableAttribute(name)}</option>`)}
@@ -217,8 +220,8 @@ export class ClusterView extends LitElement {
     };
     return html`
       ${this.orders()}
-      ${button('copyImages', 'Copy Images to Folder…', 'Copies the images of this cluster into a folder; existing files are not replaced')}
-      ${button('copyPaths', 'Copy Image Paths', 'Copies the paths of the images to the clipboard, one per line')}
+      ${button('copyImages', t('Copy Images to Folder…'), t('Copies the images of this cluster into a folder; existing files are not replaced'))}
+      ${button('copyPaths', t('Copy Image Paths'), t('Copies the paths of the images to the clipboard, one per line'))}
     `;
   }
 
@@ -229,7 +232,7 @@ export class ClusterView extends LitElement {
     return html`<vscode-button
       appearance="secondary"
       ?disabled=${cluster === undefined}
-      aria-label="${label} cluster"
+      aria-label=${t('{0} cluster', label)}
       @click=${go}
     >
       ${label}

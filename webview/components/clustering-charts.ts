@@ -2,6 +2,7 @@
 import { html, nothing } from 'lit';
 import type { Clustering } from '../../src/domain/clustering';
 import type { PanelState } from '../../src/protocol/panel';
+import { t } from '../../src/text/translate';
 import type { Source } from '../source';
 import './comparison';
 import './copies-list';
@@ -14,8 +15,8 @@ export function noClusters(source: Source) {
     source.send('command', { command: 'rerun' });
   };
   return html`<div class="empty">
-    <p class="quiet">No clusters yet: its images were not analyzed.</p>
-    <vscode-button @click=${analyze}>Cluster Faces</vscode-button>
+    <p class="quiet">${t('No clusters yet: its images were not analyzed.')}</p>
+    <vscode-button @click=${analyze}>${t('Cluster Faces')}</vscode-button>
   </div>`;
 }
 
@@ -31,7 +32,7 @@ export function clusteringCharts(
       curve === null
         ? nothing
         : html`<details open>
-            <summary>How the number of clusters was chosen</summary>
+            <summary>${t('How the number of clusters was chosen')}</summary>
             <fc-k-curve .source=${source} .curve=${curve} .distinct=${distinct}></fc-k-curve>
           </details>`
     }
@@ -39,7 +40,7 @@ export function clusteringCharts(
       tree === null || tree.length === 0
         ? nothing
         : html`<details open>
-            <summary>Dendrogram</summary>
+            <summary>${t('Dendrogram')}</summary>
             <fc-dendrogram .source=${source} .clustering=${clustering}></fc-dendrogram>
           </details>`
     }

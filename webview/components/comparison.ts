@@ -13,7 +13,8 @@ import {
   pointText,
 } from '../../src/summaries/comparison-chart';
 import { comparisonText } from '../../src/summaries/comparison-text';
-import { plural, silhouetteText } from '../../src/text/numbers';
+import { decimal, plural, silhouetteText } from '../../src/text/numbers';
+import { t } from '../../src/text/translate';
 import type { Source } from '../source';
 import { styles } from './comparison.css';
 import { foundMark, legendMark } from './comparison-marks';
@@ -53,43 +54,43 @@ export class ComparisonView extends LitElement {
     const { comparison, source } = this;
     const { faces, distinct, seconds, methods, notices } = comparison;
     return html`
-      <section aria-label="Comparison of methods">
+      <section aria-label=${t('Comparison of methods')}>
         <header>
-          <h2>Comparison of methods</h2>
+          <h2>${t('Comparison of methods')}</h2>
           <span class="quiet"
-            >${plural(faces, 'face')}, ${plural(distinct, 'distinct vector')}, ${seconds.toFixed(1)}
-            s; ${comparisonText(comparison)}</span
+            >${plural(faces, 'face')}, ${plural(distinct, 'distinct vector')},
+            ${decimal(seconds, 1)} s; ${comparisonText(comparison)}</span
           >
           ${
             source.live
               ? html`<vscode-button appearance="secondary" @click=${this.command('saveComparison')}
-                    >Save as SVG or CSV…</vscode-button
+                    >${t('Save as SVG or CSV…')}</vscode-button
                   >
                   <vscode-button appearance="secondary" @click=${this.command('hideComparison')}
-                    >Hide</vscode-button
+                    >${t('Hide')}</vscode-button
                   >`
               : nothing
           }
         </header>
         ${this.best()} ${this.chart()}
         <div class="legend" aria-hidden="true">
-          ${methods.map((method) => html`<span>${legendMark(method)}${METHOD_NAMES[method]}</span>`)}
+          ${methods.map((method) => html`<span>${legendMark(method)}${t(METHOD_NAMES[method])}</span>`)}
         </div>
         ${notices.map((notice) => html`<p class="quiet">${notice}.</p>`)}
         <details>
-          <summary>As a table</summary>
+          <summary>${t('As a table')}</summary>
           <table>
             <tr>
-              <th>Method</th>
+              <th>${t('Method')}</th>
               <th>k</th>
-              <th>Clusters</th>
-              <th>Noise</th>
-              <th>Silhouette</th>
+              <th>${t('Clusters')}</th>
+              <th>${t('Noise')}</th>
+              <th>${t('Silhouette')}</th>
             </tr>
             ${comparison.points.map(
               ({ method, k, clusters, noise, silhouette }) =>
                 html`<tr>
-                  <td>${METHOD_NAMES[method]}</td>
+                  <td>${t(METHOD_NAMES[method])}</td>
                   <td>${k ?? ''}</td>
                   <td>${clusters}</td>
                   <td>${noise}</td>
@@ -106,16 +107,15 @@ export class ComparisonView extends LitElement {
   private best() {
     const best = bestPoint(this.comparison);
     if (best === undefined) return nothing;
-    const text = `${METHOD_NAMES[best.method]} with ${plural(best.clusters, 'cluster')}`;
+    const text = t('{0} with {1}', t(METHOD_NAMES[best.method]), plural(best.clusters, 'cluster'));
     const open = () => {
       this.open(best);
     };
     return html`<p id="best">
-      The best silhouette, ${silhouetteText(best.silhouette)}, is of
+      ${t('The best silhouette, {0}, is of', silhouetteText(best.silhouette))}
       ${this.source.live ? html`<button class="link" @click=${open}>${text}</button>` : text}.
       <span class="quiet"
-        >From −1 to 1: how much closer faces are to their own cluster than to the next. It often
-        grows with the number of clusters; a bend in a line is a good choice, too.</span
+        >${t('From −1 to 1: how much closer faces are to their own cluster than to the next. It often grows with the number of clusters; a bend in a line is a good choice, too.')}</span
       >
     </p>`;
   }
@@ -123,14 +123,15 @@ export class ComparisonView extends LitElement {
   private chart() {
     const { width, comparison, source } = this;
     const layout = comparisonLayout(comparison, width, HEIGHT);
-    if (layout === undefined) return html`<p class="quiet">No clustering has a silhouette.</p>`;
+    if (layout === undefined)
+      return html`<p class="quiet">${t('No clustering has a silhouette.')}</p>`;
     const { plot, lines, bands, points, xTicks, yTicks } = layout;
     const middle = (plot.top + plot.bottom) / 2;
     return html`<svg
       class="chart ${source.live ? 'live' : ''}"
       viewBox="0 0 ${width} ${HEIGHT}"
       role="group"
-      aria-label="Silhouette by the number of clusters"
+      aria-label=${t('Silhouette by the number of clusters')}
       @click=${this.onClick(layout)}
     >
       ${yTicks.map(
@@ -139,10 +140,10 @@ export class ComparisonView extends LitElement {
       )}
       ${xTicks.map(({ at, text }) => svg`<text x=${at} y=${plot.bottom + 17} text-anchor="middle">${text}</text>`)}
       <text x=${(plot.left + plot.right) / 2} y=${plot.bottom + 34} text-anchor="middle">
-        clusters
+        ${t('clusters')}
       </text>
       <text x="12" y=${middle} text-anchor="middle" transform="rotate(-90 12 ${middle})">
-        silhouette
+        ${t('silhouette')}
       </text>
       ${bands.map(({ method, path }) => svg`<path class="band ${method}" d=${path}></path>`)}
       ${lines.map(({ method, path }) => svg`<path class="line ${method}" d=${path}></path>`)}
@@ -156,7 +157,7 @@ export class ComparisonView extends LitElement {
     if (at === undefined) return nothing;
     const anchor = at.x > plot.right - 20 ? 'end' : 'middle';
     return svg`<circle class="best" cx=${at.x} cy=${at.y} r="10" pointer-events="none"></circle>
-      <text class="best" x=${at.x} y=${at.y + 25} text-anchor=${anchor}>best</text>`;
+      <text class="best" x=${at.x} y=${at.y + 25} text-anchor=${anchor}>${t('best')}</text>`;
   }
 
   private point({ point, x, y, text }: ComparisonLayout['points'][number]) {
@@ -170,8 +171,8 @@ export class ComparisonView extends LitElement {
       event.preventDefault();
       this.open(point);
     };
-    return svg`<g class="clickable" tabindex="0" role="button" aria-label="Open ${pointText(point)}"
-      @keydown=${onKey}>${mark}<title>${text}. Click to open it.</title></g>`;
+    return svg`<g class="clickable" tabindex="0" role="button" aria-label=${t('Open {0}', pointText(point))}
+      @keydown=${onKey}>${mark}<title>${t('{0}. Click to open it.', text)}</title></g>`;
   }
 
   /** Points may be small, close together, or on top of each other: the nearest is taken. */

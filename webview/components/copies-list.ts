@@ -5,6 +5,7 @@ import type { CopiesSummary, FaceCard } from '../../src/domain/faces';
 import type { PanelState } from '../../src/protocol/panel';
 import { forPage } from '../../src/text/neutralize';
 import { count, plural } from '../../src/text/numbers';
+import { t } from '../../src/text/translate';
 import type { Source } from '../source';
 import { faceButton, neighborIn } from './face-button';
 import { shared } from './shared.css';
@@ -65,23 +66,22 @@ export class CopiesList extends LitElement {
     const isLeftOut = this.copies === 'leaveOut';
     return html`<details @toggle=${this.onToggle}>
       <summary>
-        ${plural(copies, 'copy', 'copies')} of ${plural(originals, 'picture')},
-        ${isLeftOut ? 'left out of the clusters' : 'shown once'}
+        ${t('{0} of {1}, {2}', plural(copies, 'copy', 'copies'), plural(originals, 'picture'), isLeftOut ? t('left out of the clusters') : t('shown once'))}
       </summary>
       <p class="quiet">
-        The same picture, saved anew, scaled or brightened.
+        ${t('The same picture, saved anew, scaled or brightened.')}
         <button class="link" id="leaveOut" @click=${this.toggle}>
-          ${isLeftOut ? 'Cluster copies, too' : 'Leave copies out of clusters and figures'}
+          ${isLeftOut ? t('Cluster copies, too') : t('Leave copies out of clusters and figures')}
         </button>
       </p>
-      ${this.problem === '' ? nothing : html`<p role="alert">${forPage(this.problem)} <button class="link" @click=${this.load}>Try again</button></p>`}
+      ${this.problem === '' ? nothing : html`<p role="alert">${forPage(this.problem)} <button class="link" @click=${this.load}>${t('Try again')}</button></p>`}
       <ul>
         ${this.groups.map((group) => this.line(group))}
       </ul>
       ${
         this.groups.length > 0 && this.groups.length < originals
           ? html`<button class="link" id="more" @click=${this.load}>
-              ${count(originals - this.groups.length)} more
+              ${t('{0} more', count(originals - this.groups.length))}
             </button>`
           : nothing
       }

@@ -4,6 +4,7 @@ import { css, html, LitElement, svg } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Clustering } from '../../src/domain/clustering';
 import { clusterTitle, plural } from '../../src/text/numbers';
+import { t } from '../../src/text/translate';
 import type { Source } from '../source';
 import { shared } from './shared.css';
 
@@ -59,7 +60,7 @@ export class DendrogramView extends LitElement {
     const paths = merges.map(({ a, b, height, size }, i) => {
       const [left, right] = [place.get(a)!, place.get(b)!];
       place.set(leaves + i, { x: (left.x + right.x) / 2, y: y(height) });
-      const text = `Merged at ${height.toPrecision(4)}: ${plural(size, 'face')}`;
+      const text = t('Merged at {0}: {1}', height.toPrecision(4), plural(size, 'face'));
       return svg`<path d="M${left.x} ${left.y}V${y(height)}H${right.x}V${right.y}"><title>${text}</title></path>`;
     });
     return html`<div>
@@ -67,7 +68,7 @@ export class DendrogramView extends LitElement {
         viewBox="0 0 ${width} ${HEIGHT}"
         width=${width}
         role="group"
-        aria-label="Dendrogram of ${plural(leaves, 'cluster')}"
+        aria-label=${t('Dendrogram of {0}', plural(leaves, 'cluster'))}
       >
         ${y.ticks(5).map((tick) => svg`<text x=${EDGE.left - 8} y=${y(tick) + 4} text-anchor="end">${y.tickFormat(5)(tick)}</text>`)}
         ${paths} ${order.map((id, i) => this.leaf(id, EDGE.left + (i + 0.5) * LEAF))}
@@ -82,7 +83,7 @@ export class DendrogramView extends LitElement {
     const onKey = (event: KeyboardEvent) => {
       if (event.key === 'Enter') open();
     };
-    return svg`<text class="leaf" x=${x} y=${HEIGHT - 8} text-anchor="middle" tabindex="0" role="link" aria-label="Open ${clusterTitle(id)}"
+    return svg`<text class="leaf" x=${x} y=${HEIGHT - 8} text-anchor="middle" tabindex="0" role="link" aria-label=${t('Open {0}', clusterTitle(id))}
       @click=${open} @keydown=${onKey}>${id}<title>${clusterTitle(id)}</title></text>`;
   }
 }

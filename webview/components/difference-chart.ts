@@ -8,13 +8,15 @@ import { readableAttribute } from '../../src/domain/attributes';
 import type { ClusterSummary, Occurrences } from '../../src/domain/clustering';
 import { type Difference, differences } from '../../src/summaries/cluster-names';
 import { percent } from '../../src/text/numbers';
+import { t } from '../../src/text/translate';
 import { Ask } from './cluster-events';
 import { shared } from './shared.css';
 
 /** Names of the columns; each row says them in words. */
 const head = html`<div class="row head quiet" aria-hidden="true">
-  <span></span><span></span><span class="value">first</span><span class="value">second</span
-  ><span class="value" title="In percentage points">points</span>
+  <span></span><span></span><span class="value">${t('first')}</span
+  ><span class="value">${t('second')}</span
+  ><span class="value" title=${t('In percentage points')}>${t('points')}</span>
 </div>`;
 
 @customElement('fc-difference-chart')
@@ -95,8 +97,8 @@ export class DifferenceChart extends LitElement {
   /** Shares among all faces, or in another cluster. */
   @property({ attribute: false }) overall: Occurrences = {};
   /** Whose shares these are. */
-  @property({ attribute: false }) first = 'this cluster';
-  @property({ attribute: false }) second = 'all faces';
+  @property({ attribute: false }) first = t('this cluster');
+  @property({ attribute: false }) second = t('all faces');
   /** Whether both shares and their difference are shown as numbers. */
   @property({ type: Boolean, reflect: true }) wide = false;
   /** Number of bars. */
@@ -106,7 +108,7 @@ export class DifferenceChart extends LitElement {
   override render() {
     const shown = differences(this.cluster, this.overall).slice(0, this.bars);
     return html`${this.wide ? head : nothing}
-      <ul aria-label="Attributes that set the cluster apart">
+      <ul aria-label=${t('Attributes that set the cluster apart')}>
         ${shown.map((each) => html`<li>${this.row(each)}</li>`)}
       </ul>`;
   }
@@ -115,19 +117,34 @@ export class DifferenceChart extends LitElement {
     const isMore = share >= overall;
     const [from, to] = isMore ? [overall, share] : [share, overall];
     const readable = readableAttribute(name);
-    const text = `${readable}: ${percent(share)} of ${this.first}, ${percent(overall)} of ${this.second}`;
+    const text = t(
+      '{0}: {1} of {2}, {3} of {4}',
+      readable,
+      percent(share),
+      this.first,
+      percent(overall),
+      this.second,
+    );
     const points = Math.round(100 * (share - overall));
     const pointsText = `${points > 0 ? '+' : points < 0 ? '−' : ''}${String(Math.abs(points))}`;
     // Screen readers hear what is on screen, in its order.
     const label = this.wide
-      ? `${readable}: ${percent(share)}, ${percent(overall)}, ${pointsText} points, of ${this.first} and of ${this.second}`
+      ? t(
+          '{0}: {1}, {2}, {3} points, of {4} and of {5}',
+          readable,
+          percent(share),
+          percent(overall),
+          pointsText,
+          this.first,
+          this.second,
+        )
       : text;
     const ask = () => {
       this.dispatchEvent(new Ask([{ attribute: name, present: share >= 0.5 }]));
     };
     return html`<button
       class="row"
-      aria-label=${this.live ? `${label}. Show these faces.` : label}
+      aria-label=${this.live ? t('{0}. Show these faces.', label) : label}
       title=${text}
       ?disabled=${!this.live}
       @click=${ask}

@@ -7,7 +7,8 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { ClusterSummary } from '../../src/domain/clustering';
 import type { ClusterPictures, FaceComponents } from '../../src/domain/faces';
 import { forPage } from '../../src/text/neutralize';
-import { percent } from '../../src/text/numbers';
+import { decimal, percent } from '../../src/text/numbers';
+import { t } from '../../src/text/translate';
 import { imageUrl, type Source } from '../source';
 import { componentPicture, faceAlong, pixelsOf, put } from './draw-face';
 import { styles } from './eigenface.css';
@@ -77,26 +78,30 @@ export class Eigenface extends LitElement {
   override render() {
     const { components, mean, pictures, problem } = this;
     if (pictures === undefined)
-      return html`<div class="waiting" role="img" aria-label="The mean face is being made"></div>`;
+      return html`<div
+        class="waiting"
+        role="img"
+        aria-label=${t('The mean face is being made')}
+      ></div>`;
     const isAdjustable = mean !== undefined && (components?.explained.length ?? 0) > 0;
     return html`
-      <section class="pictures ${isAdjustable ? 'adjustable' : ''}" aria-label="Eigenfaces">
+      <section class="pictures ${isAdjustable ? 'adjustable' : ''}" aria-label=${t('Eigenfaces')}>
         <figure class="mean">
           ${
             isAdjustable
               ? html`<canvas role="img" aria-label=${this.drawnText()}></canvas>`
               : html`<img
                   src=${imageUrl(pictures.eigenface, 'image/png')}
-                  alt="Mean face of the cluster"
+                  alt=${t('Mean face of the cluster')}
                 />`
           }
           <figcaption>
-            ${meanOf(this.cluster, pictures)}${this.factors.some((factor) => factor !== 0) ? ', changed' : ''}
+            ${meanOf(this.cluster, pictures)}${this.factors.some((factor) => factor !== 0) ? t(', changed') : ''}
           </figcaption>
         </figure>
         ${isAdjustable ? this.controls(components!) : figures(pictures)}
       </section>
-      ${problem === '' ? nothing : html`<p class="quiet">The face cannot be changed along its components: ${forPage(problem)}</p>`}
+      ${problem === '' ? nothing : html`<p class="quiet">${t('The face cannot be changed along its components: {0}', forPage(problem))}</p>`}
     `;
   }
 
@@ -105,20 +110,20 @@ export class Eigenface extends LitElement {
     const shown = Math.min(this.shown, explained.length);
     const together = explained.slice(0, shown).reduce((sum, share) => sum + share, 0);
     return html`
-      <div class="controls" role="group" aria-label="Principal components">
+      <div class="controls" role="group" aria-label=${t('Principal components')}>
         <div class="head">
           <label
-            >Components
+            >${t('Components')}
             <select id="shown" @change=${this.onShown}>
               ${explained.map((_, i) => html`<option value=${i + 1} ?selected=${i + 1 === shown}>${i + 1}</option>`)}
             </select></label
           >
           <vscode-button id="reset" appearance="secondary" @click=${this.reset}
-            >Reset</vscode-button
+            >${t('Reset')}</vscode-button
           >
         </div>
-        <p class="quiet together" title="Of how much the faces differ from their mean">
-          Together ${percent(together)} of the variance
+        <p class="quiet together" title=${t('Of how much the faces differ from their mean')}>
+          ${t('Together {0} of the variance', percent(together))}
         </p>
         ${explained.slice(0, shown).map((share, i) => this.slider(i, share))}
       </div>
@@ -127,7 +132,7 @@ export class Eigenface extends LitElement {
 
   private slider(i: number, share: number) {
     const factor = this.factors[i] ?? 0;
-    const name = `Component ${String(i + 1)}`;
+    const name = t('Component {0}', i + 1);
     const onInput = (event: Event) => {
       const { length } = this.components?.explained ?? [];
       const chosen = Number((event.target as HTMLInputElement).value);
@@ -145,7 +150,7 @@ export class Eigenface extends LitElement {
           min=${-MOST}
           max=${MOST}
           step="0.1"
-          aria-label="${name}, ${percent(share)} of the variance"
+          aria-label=${t('{0}, {1} of the variance', name, percent(share))}
           aria-valuetext=${deviationsText(factor)}
           .value=${String(factor)}
           @input=${onInput}
@@ -156,9 +161,9 @@ export class Eigenface extends LitElement {
 
   private drawnText(): string {
     const changes = this.factors.flatMap((factor, i) =>
-      factor === 0 ? [] : `component ${String(i + 1)} at ${deviationsText(factor)}`,
+      factor === 0 ? [] : t('component {0} at {1}', i + 1, deviationsText(factor)),
     );
-    return ['Mean face of the cluster', ...changes].join(', ');
+    return [t('Mean face of the cluster'), ...changes].join(', ');
   }
 
   override updated(changed: PropertyValues) {
@@ -185,15 +190,15 @@ const figures = ({ components, explained }: ClusterPictures) =>
   components.map(
     (component, i) => html`
       <figure>
-        <img src=${imageUrl(component, 'image/png')} alt="Principal component ${i + 1}" />
-        <figcaption>Component ${i + 1}: ${percent(explained[i] ?? 0)}</figcaption>
+        <img src=${imageUrl(component, 'image/png')} alt=${t('Principal component {0}', i + 1)} />
+        <figcaption>${t('Component {0}: {1}', i + 1, percent(explained[i] ?? 0))}</figcaption>
       </figure>
     `,
   );
 
 /** 1.5 → `+1.5 σ`. */
 const deviationsText = (value: number): string =>
-  `${value > 0 ? '+' : value < 0 ? '−' : ''}${Math.abs(value).toFixed(1)} σ`;
+  `${value > 0 ? '+' : value < 0 ? '−' : ''}${decimal(Math.abs(value), 1)} σ`;
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -7,7 +7,8 @@ import type { Clustering } from '../../src/domain/clustering';
 import type { ShownFace } from '../../src/domain/faces';
 import { clusterTitles } from '../../src/summaries/cluster-titles';
 import { type WhyHere, whyHere } from '../../src/summaries/why-here';
-import { percent, silhouetteText } from '../../src/text/numbers';
+import { decimal, percent, silhouetteText } from '../../src/text/numbers';
+import { t } from '../../src/text/translate';
 import { Correct } from './cluster-events';
 import { shared } from './shared.css';
 
@@ -122,7 +123,7 @@ export class FaceAttributes extends LitElement {
     const isPresent = this.isPresent(name);
     const isMarked = this.face.marked.includes(column);
     const readable = readableAttribute(name);
-    const by = isMarked ? ', marked by a person' : '';
+    const by = isMarked ? t(', marked by a person') : '';
     return html`<li class=${isPresent ? 'has' : ''}>
       <span class="name" title="${readable}${by}">${readable}${isMarked ? ' ✎' : ''}</span>
       <svg aria-hidden="true">${svg`<rect width="${value * 100}%" height="100%"></rect>`}</svg>
@@ -134,8 +135,8 @@ export class FaceAttributes extends LitElement {
   private markButton(attribute: string, readable: string, isPresent: boolean, isMarked: boolean) {
     const value = isMarked ? null : !isPresent;
     const text = isMarked
-      ? `${readable}: take what the network says`
-      : `This is wrong: mark as ${isPresent ? 'not ' : ''}${readable}`;
+      ? t('{0}: take what the network says', readable)
+      : t('This is wrong: mark as {0}', isPresent ? t('not {0}', readable) : readable);
     const mark = () => {
       const rows = [this.face.row];
       this.dispatchEvent(new Correct({ kind: 'attribute', rows, attribute, value }));
@@ -151,9 +152,9 @@ export class FaceAttributes extends LitElement {
     const titles = clusterTitles(clustering);
     const title = (id: number) => titles.get(id)?.text ?? '';
     const found = whyHere(clustering, (name) => this.isPresent(name), face.cluster);
-    return html`<section class="why" aria-label="Why here">
+    return html`<section class="why" aria-label=${t('Why here')}>
       <h3>${title(face.cluster)}</h3>
-      <p class="quiet">silhouette ${silhouetteText(face.silhouette)}</p>
+      <p class="quiet">${t('silhouette {0}', silhouetteText(face.silhouette))}</p>
       ${found === undefined ? nothing : this.reasons(found, title)}
     </section>`;
   }
@@ -164,21 +165,28 @@ export class FaceAttributes extends LitElement {
       <p>
         ${
           reasons.length === 0
-            ? `It lies as near to “${title(next.id)}”.`
-            : html`Here rather than in “${title(next.id)}” because of
-              ${reasons
-                .slice(0, MAX_REASONS)
-                .map(
-                  ({ name, present, here, there }) =>
-                    `${present ? '' : 'not '}${readableAttribute(name)} (${percent(here)} of the faces here, ${percent(there)} there)`,
-                )
-                .join('; ')}.`
+            ? t('It lies as near to “{0}”.', title(next.id))
+            : html`${t(
+                'Here rather than in “{0}” because of {1}.',
+                title(next.id),
+                reasons
+                  .slice(0, MAX_REASONS)
+                  .map(({ name, present, here, there }) =>
+                    t(
+                      '{0} ({1} of the faces here, {2} there)',
+                      present ? readableAttribute(name) : t('not {0}', readableAttribute(name)),
+                      percent(here),
+                      percent(there),
+                    ),
+                  )
+                  .join('; '),
+              )}`
         }
       </p>
       <details>
-        <summary>Distances to the clusters</summary>
+        <summary>${t('Distances to the clusters')}</summary>
         <ol>
-          ${distances.slice(0, MAX_DISTANCES).map(({ id, distance }) => html`<li>${distance.toFixed(2)} ${title(id)}</li>`)}
+          ${distances.slice(0, MAX_DISTANCES).map(({ id, distance }) => html`<li>${decimal(distance, 2)} ${title(id)}</li>`)}
         </ol>
       </details>
     `;

@@ -4,6 +4,7 @@ import { classMap } from 'lit/directives/class-map.js';
 import type { FaceCard, NamedFace } from '../../src/domain/faces';
 import { forPage } from '../../src/text/neutralize';
 import { plural } from '../../src/text/numbers';
+import { t } from '../../src/text/translate';
 import { imageUrl, type Source } from '../source';
 import { DRAGGED_FACES } from './cluster-events';
 import { SelectFaces } from './select-faces';
@@ -42,7 +43,7 @@ interface FaceOptions {
   caption?: string | undefined;
 }
 
-const copiesText = (copies: number) => `with ${plural(copies, 'copy', 'copies')}`;
+const copiesText = (copies: number) => t('with {0}', plural(copies, 'copy', 'copies'));
 
 /** @param face without a picture where the style of the button gives it one. */
 export function faceButton(
@@ -69,13 +70,13 @@ export function faceButton(
     event.dataTransfer?.setData(DRAGGED_FACES, JSON.stringify(rows));
   };
   const name = forPage(face.image);
-  const state = selection === undefined ? '' : isSelected ? ', selected' : ', not selected';
+  const state = selection === undefined ? '' : isSelected ? t(', selected') : t(', not selected');
   return html`
     <button
       class=${classMap({ face: true, selected: isSelected })}
       tabindex=${tabindex}
       title=${name}
-      aria-label="${name}: show the photo${caption === undefined ? '' : `, ${caption}`}${face.copies === undefined ? '' : `, ${copiesText(face.copies)}`}${state}"
+      aria-label=${t('{0}: show the photo{1}{2}{3}', name, caption === undefined ? '' : `, ${caption}`, face.copies === undefined ? '' : `, ${copiesText(face.copies)}`, state)}
       draggable=${draggable ? 'true' : 'false'}
       @click=${click}
       @keydown=${onKey}
@@ -92,7 +93,7 @@ export function faceButton(
             type="checkbox"
             class="pick"
             tabindex="-1"
-            aria-label="Select ${name}"
+            aria-label=${t('Select {0}', name)}
             .checked=${isSelected}
             @change=${(event: Event) => {
               toggle(event.currentTarget);

@@ -17,6 +17,7 @@ import { shared } from './shared.css';
 import type { FaceOrder } from '../../src/domain/clustering';
 import type { Condition, QuestionOrder } from '../../src/domain/question';
 import type { FaceCard } from '../../src/domain/faces';
+import { t } from '../../src/text/translate';
 
 /** Between faces, in pixels. */
 const GAP = 6;
@@ -26,11 +27,11 @@ const ASPECT = 1.2;
 const DEFAULT_WIDTH = 100;
 
 const ORDER: Record<FaceOrder, (attribute: string) => string> = {
-  typical: () => 'the most typical first',
-  untypical: () => 'the least typical first',
-  silhouette: () => 'those nearest to another cluster first',
-  probable: (attribute) => `by the probability of ${attribute}`,
-  borderline: (attribute) => `those nearest to the threshold of ${attribute} first`,
+  typical: () => t('the most typical first'),
+  untypical: () => t('the least typical first'),
+  silhouette: () => t('those nearest to another cluster first'),
+  probable: (attribute) => t('by the probability of {0}', attribute),
+  borderline: (attribute) => t('those nearest to the threshold of {0} first', attribute),
 };
 
 /** What a list begins anew with. */
@@ -78,7 +79,7 @@ export class FaceGrid extends LitElement {
       this.arrive();
     },
     failed: (message) => {
-      this.problem = `Some faces cannot be shown: ${message}`;
+      this.problem = t('Some faces cannot be shown: {0}', message);
     },
   });
   private readonly rows = new RowWindow(this, {
@@ -127,11 +128,11 @@ export class FaceGrid extends LitElement {
     const drawn = this.drawnRows();
     this.pages.want(drawn.flatMap((row) => this.indexesOf(row)));
     return html`
-      ${this.problem === '' ? nothing : html`<p role="alert">${forPage(this.problem)} <button class="link" @click=${this.retry}>Try again</button></p>`}
+      ${this.problem === '' ? nothing : html`<p role="alert">${forPage(this.problem)} <button class="link" @click=${this.retry}>${t('Try again')}</button></p>`}
       ${foldedNote(this.wholeSize() - count, this.unfolded, this.toggleCopies)}
       <div
         role="group"
-        aria-label=${this.conditions === undefined ? `Faces of the cluster, ${ORDER[this.order](readableAttribute(this.attribute ?? ''))}` : 'Faces'}
+        aria-label=${this.conditions === undefined ? t('Faces of the cluster, {0}', ORDER[this.order](readableAttribute(this.attribute ?? ''))) : t('Faces')}
         @keydown=${this.onKey}
       >
         ${repeat(drawn, (row) => row, this.row)}

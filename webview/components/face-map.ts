@@ -9,6 +9,7 @@ import type { FaceCard } from '../../src/domain/faces';
 import { forPage } from '../../src/text/neutralize';
 import { clusterTitles } from '../../src/summaries/cluster-titles';
 import { clusterTitle, plural } from '../../src/text/numbers';
+import { t } from '../../src/text/translate';
 import { imageUrl, type Source } from '../source';
 import { ShowFace } from './face-button';
 import { styles } from './face-map.css';
@@ -83,7 +84,7 @@ export class FaceMapView extends LitElement {
       },
       onLasso: (rows, mode) => {
         this.dispatchEvent(new SelectFaces(rows, mode));
-        this.announced = `${plural(rows.length, 'face')} in the lasso`;
+        this.announced = t('{0} in the lasso', plural(rows.length, 'face'));
       },
     });
     this.requestUpdate();
@@ -136,7 +137,7 @@ export class FaceMapView extends LitElement {
         class="map ${isLassoOn ? 'lasso' : ''}"
         tabindex="0"
         role="application"
-        aria-roledescription="map"
+        aria-roledescription=${t('map')}
         aria-label=${description(clustering)}
         aria-describedby="keys"
         aria-busy=${data.map === undefined && data.problem === ''}
@@ -146,13 +147,12 @@ export class FaceMapView extends LitElement {
         ${this.message()} ${this.card()}
       </div>
       <p id="keys" class="unseen">
-        Arrow keys go to the nearest face in their direction, Enter shows its photo, Space selects
-        it, plus and minus zoom, 0 shows all faces.
+        ${t('Arrow keys go to the nearest face in their direction, Enter shows its photo, Space selects it, plus and minus zoom, 0 shows all faces.')}
       </p>
       <p class="unseen" role="status">${this.announced}</p>
       ${this.legend()} ${this.attributeProblem()} ${this.arrangement()}
       <p class="quiet">
-        Drag to move, Shift and drag to select; the wheel zooms after a click, or with Ctrl.
+        ${t('Drag to move, Shift and drag to select; the wheel zooms after a click, or with Ctrl.')}
       </p>
     `;
   }
@@ -168,30 +168,32 @@ export class FaceMapView extends LitElement {
     const { map, problem } = this.data;
     if (problem !== '')
       return html`<p class="message" role="alert">
-        The map cannot be shown: ${forPage(problem)}
-        <button class="link" @click=${() => this.data.load()}>Try again</button>
+        ${t('The map cannot be shown: {0}', forPage(problem))}
+        <button class="link" @click=${() => this.data.load()}>${t('Try again')}</button>
       </p>`;
     if (map === undefined)
       return html`<p class="message">
-        <vscode-progress-ring></vscode-progress-ring>Placing the faces…
+        <vscode-progress-ring></vscode-progress-ring>${t('Placing the faces…')}
       </p>`;
     return map.clusters.length === 0
-      ? html`<p class="message quiet">There are no faces.</p>`
+      ? html`<p class="message quiet">${t('There are no faces.')}</p>`
       : nothing;
   }
 
   private arrangement() {
     const { map, isArranging, arrangeProblem } = this.data;
     if (map === undefined) return nothing;
-    const doing = isArranging ? ' They are being arranged so that those alike lie together…' : '';
+    const doing = isArranging
+      ? t(' They are being arranged so that those alike lie together…')
+      : '';
     return html`
       <p class="quiet" aria-live="polite">${arrangementText(map)}${doing}</p>
       ${
         arrangeProblem === ''
           ? nothing
           : html`<p role="alert">
-              They cannot be arranged so that those alike lie together: ${forPage(arrangeProblem)}
-              <button class="link" @click=${() => this.data.arrange()}>Try again</button>
+              ${t('They cannot be arranged so that those alike lie together: {0}', forPage(arrangeProblem))}
+              <button class="link" @click=${() => this.data.arrange()}>${t('Try again')}</button>
             </p>`
       }
     `;
@@ -204,8 +206,8 @@ export class FaceMapView extends LitElement {
       this.data.retryValues();
     };
     return html`<p role="alert">
-      The attribute cannot be shown: ${forPage(attributeProblem)}
-      <button class="link" @click=${retry}>Try again</button>
+      ${t('The attribute cannot be shown: {0}', forPage(attributeProblem))}
+      <button class="link" @click=${retry}>${t('Try again')}</button>
     </p>`;
   }
 
@@ -261,7 +263,7 @@ export class FaceMapView extends LitElement {
       if (byKey) this.announced = `${forPage(card?.image ?? '')}, ${this.clusterOf(row)}`;
     } catch {
       // The point stays without a picture; looking again requests it again.
-      if (byKey) this.announced = `Face ${String(row)}, ${this.clusterOf(row)}`;
+      if (byKey) this.announced = t('Face {0}, {1}', row, this.clusterOf(row));
     }
   }
 
@@ -274,14 +276,17 @@ export class FaceMapView extends LitElement {
       const card = await this.cards?.of(row);
       if (card !== undefined) this.dispatchEvent(new ShowFace(card));
     } catch (error) {
-      this.announced = `The face cannot be shown: ${error instanceof Error ? forPage(error.message) : ''}`;
+      this.announced = t(
+        'The face cannot be shown: {0}',
+        error instanceof Error ? forPage(error.message) : '',
+      );
     }
   }
 
   private readonly onToggle = (row: number) => {
     const isSelected = this.selection.has(row);
     this.dispatchEvent(new SelectFaces([row], isSelected ? 'remove' : 'add'));
-    this.announced = isSelected ? 'No longer selected' : 'Selected';
+    this.announced = isSelected ? t('No longer selected') : t('Selected');
   };
 }
 

@@ -1,5 +1,6 @@
 /** A slider for the size of the faces in a grid. */
 import { css, html } from 'lit';
+import { t } from '../../src/text/translate';
 import type { Source } from '../source';
 
 export const faceSizeStyles = css`
@@ -33,16 +34,16 @@ export function faceSize(width: number, source: Source, change: (width: number) 
     change(chosen);
     source.keepFaceWidth(chosen);
   };
-  return html`<label class="size" title="Size of the faces"
-    ><span>Size</span>
+  return html`<label class="size" title=${t('Size of the faces')}
+    ><span>${t('Size')}</span>
     <input
       id="faceSize"
       type="range"
       min=${LEAST}
       max=${MOST}
       step=${STEP}
-      aria-label="Size of the faces"
-      aria-valuetext="${width} pixels"
+      aria-label=${t('Size of the faces')}
+      aria-valuetext=${t('{0} pixels', width)}
       .value=${String(width)}
       @input=${onInput}
   /></label>`;

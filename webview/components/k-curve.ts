@@ -7,6 +7,7 @@ import { css, html, LitElement, nothing, svg } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Candidate } from '../../src/domain/clustering';
 import { choicesOf } from '../../src/domain/number-of-clusters';
+import { language, t } from '../../src/text/translate';
 import type { Source } from '../source';
 import { shared } from './shared.css';
 
@@ -72,12 +73,12 @@ export class KCurve extends LitElement {
   override render() {
     const { knee, silhouette, elbow, gap } = choicesOf(this.curve, this.distinct);
     return html`<div class="charts">
-      ${this.chart('Silhouette', (each) => each.silhouette, [
-        { k: knee, why: 'knee' },
-        { k: silhouette, why: 'highest' },
+      ${this.chart(t('Silhouette'), (each) => each.silhouette, [
+        { k: knee, why: t('knee') },
+        { k: silhouette, why: t('highest') },
       ])}
-      ${this.chart('Inertia', ({ inertia }) => inertia, [{ k: elbow, why: 'elbow' }])}
-      ${this.chart('Gap statistic', (each) => each.gap, [{ k: gap, why: 'first within a standard error of the next' }])}
+      ${this.chart(t('Inertia'), ({ inertia }) => inertia, [{ k: elbow, why: t('elbow') }])}
+      ${this.chart(t('Gap statistic'), (each) => each.gap, [{ k: gap, why: t('first within a standard error of the next') }])}
     </div>`;
   }
 
@@ -108,7 +109,7 @@ export class KCurve extends LitElement {
       <svg
         viewBox="0 0 ${WIDTH} ${HEIGHT}"
         role="group"
-        aria-label="${name} by the number of clusters"
+        aria-label=${t('{0} by the number of clusters', name)}
       >
         ${y.ticks(4).map((tick) => svg`<text x=${EDGE.left - 6} y=${y(tick) + 3} text-anchor="end">${y.tickFormat(4)(tick)}</text>`)}
         ${x.ticks(6).map((tick) => svg`<text x=${x(tick)} y=${HEIGHT - 6} text-anchor="middle">${tick}</text>`)}
@@ -128,7 +129,12 @@ export class KCurve extends LitElement {
   }
 
   private point(name: string, k: number, value: number, x: number, y: number, chosen: boolean) {
-    const text = `${k} clusters: ${name.toLowerCase()} ${value.toPrecision(4)}`;
+    const text = t(
+      '{0} clusters: {1} {2}',
+      k,
+      language() === 'en' ? name.toLowerCase() : name,
+      value.toPrecision(4),
+    );
     const radius = chosen ? 5 : 3;
     if (!this.source.live)
       return svg`<circle class=${chosen ? 'chosen' : ''} cx=${x} cy=${y} r=${radius}><title>${text}</title></circle>`;
@@ -138,8 +144,8 @@ export class KCurve extends LitElement {
     const onKey = (event: KeyboardEvent) => {
       if (event.key === 'Enter') take();
     };
-    return svg`<circle class="live ${chosen ? 'chosen' : ''}" cx=${x} cy=${y} r=${radius} tabindex="0" role="button" aria-label="Take ${text}"
-      @click=${take} @keydown=${onKey}><title>${text}. Click to take it.</title></circle>`;
+    return svg`<circle class="live ${chosen ? 'chosen' : ''}" cx=${x} cy=${y} r=${radius} tabindex="0" role="button" aria-label=${t('Take {0}', text)}
+      @click=${take} @keydown=${onKey}><title>${t('{0}. Click to take it.', text)}</title></circle>`;
   }
 }
 

@@ -2,11 +2,12 @@
 import type { ClusterSummary } from '../../src/domain/clustering';
 import type { ClusterPictures } from '../../src/domain/faces';
 import { count } from '../../src/text/numbers';
+import { t } from '../../src/text/translate';
 
 /** @param pictures of the cluster; of some of its faces while those of all are being made. */
 export function meanOf({ size }: ClusterSummary, pictures: ClusterPictures | undefined): string {
   const faces = pictures?.faces ?? size;
   return faces < size
-    ? `Mean of ${count(faces)} of ${count(size)} faces so far`
-    : `Mean face of ${count(size)} faces`;
+    ? t('Mean of {0} of {1} faces so far', count(faces), count(size))
+    : t('Mean face of {0} faces', count(size));
 }

@@ -8,6 +8,8 @@ import { remarkLines } from '../../src/summaries/remarks-text';
 import { lowerFirst, upperFirst } from '../../src/text/letter-case';
 import { forName, forPage } from '../../src/text/neutralize';
 import { plural } from '../../src/text/numbers';
+import { said } from '../../src/text/said';
+import { t } from '../../src/text/translate';
 import type { Source } from '../source';
 import { shared } from './shared.css';
 
@@ -57,35 +59,40 @@ export class Notices extends LitElement {
   /** Failures of the last job, and settings that are ignored. */
   private problems(): Notice[] {
     const { problem, settingProblems, run, own } = this.panel;
-    const actions = problem?.retry === true ? [this.command('retry', 'Try Again')] : [];
+    const actions = problem?.retry === true ? [this.command('retry', t('Try Again'))] : [];
     return [
       ...(problem === null
         ? []
         : [
-            this.notice('error', problem.message, [
+            this.notice('error', said(problem.message), [
               ...actions,
-              this.command('engineLog', 'Show Log'),
+              this.command('engineLog', t('Show Log')),
             ]),
           ]),
       ...settingProblems.map((text) =>
-        this.notice('warning', `${text}. The default is used.`, [
-          this.command('settings', 'Open Settings'),
+        this.notice('warning', t('{0}. The default is used.', text), [
+          this.command('settings', t('Open Settings')),
         ]),
       ),
       ...(own?.problems ?? []).map((text) =>
         this.notice(
           'warning',
-          `${upperFirst(text)}. The ${own?.shared}’s settings are used instead.`,
+          t(
+            own?.shared === 'workspace'
+              ? '{0}. The workspace’s settings are used instead.'
+              : '{0}. The user’s settings are used instead.',
+            upperFirst(said(text)),
+          ),
         ),
       ),
-      ...(run?.notices ?? []).map((text) => this.notice('warning', upperFirst(text))),
+      ...(run?.notices ?? []).map((text) => this.notice('warning', upperFirst(said(text)))),
     ];
   }
 
   /** Reasons to refresh, and the last change of a setting. */
   private changes(): Notice[] {
     const { stale, changes, undo, redo } = this.panel;
-    const refresh = [this.command('rerun', 'Refresh')];
+    const refresh = [this.command('rerun', t('Refresh'))];
     const changed = changesText(changes);
     return [
       ...(stale.length === 0
@@ -93,23 +100,23 @@ export class Notices extends LitElement {
         : [
             this.notice(
               'warning',
-              `The images were analyzed with other settings (${stale.join(', ')}).`,
+              t('The images were analyzed with other settings ({0}).', stale.join(', ')),
               refresh,
             ),
           ]),
       ...(changed === ''
         ? []
-        : [this.notice('warning', `The folder has changed since: ${changed}.`, refresh)]),
+        : [this.notice('warning', t('The folder has changed since: {0}.', changed), refresh)]),
       ...(undo === null && redo === null ? [] : [this.history(undo, redo)]),
     ];
   }
 
   /** The last change that was made or taken back. */
   private history(undo: string | null, redo: string | null): Notice {
-    const text = undo ?? `Taken back: ${lowerFirst(redo ?? '')}`;
+    const text = undo === null ? t('Taken back: {0}', lowerFirst(said(redo ?? ''))) : said(undo);
     return this.notice('info', `${text}.`, [
-      ...(undo === null ? [] : [this.command('undo', 'Undo')]),
-      ...(redo === null ? [] : [this.command('redo', 'Redo')]),
+      ...(undo === null ? [] : [this.command('undo', t('Undo'))]),
+      ...(redo === null ? [] : [this.command('redo', t('Redo'))]),
     ]);
   }
 
@@ -117,11 +124,15 @@ export class Notices extends LitElement {
   private missed(): Notice[] {
     const missed = this.panel.clustering?.corrections?.missed ?? [];
     if (missed.length === 0) return [];
-    const texts = missed.map(({ text, reason }) => `${text}: ${reason}`);
+    const texts = missed.map(({ text, reason }) => `${said(text)}: ${said(reason)}`);
     return [
       this.notice(
         'warning',
-        `${plural(missed.length, 'correction')} could not be applied to these clusters, and will be tried again. ${firstOf(texts, missed.length, '; ')}`,
+        t(
+          '{0} could not be applied to these clusters, and will be tried again. {1}',
+          plural(missed.length, 'correction'),
+          firstOf(texts, missed.length, '; '),
+        ),
       ),
     ];
   }
@@ -132,17 +143,25 @@ export class Notices extends LitElement {
     const leftOut = run?.leftOut === undefined ? [] : leftOutLines(run.leftOut);
     const withoutFace = run?.images.withoutFace ?? 0;
     const failed = Math.max(run?.images.failed ?? 0, failures.length);
-    const reasons = failures.map(({ image, reason }) => `${forName(image)}: ${reason}`);
+    const reasons = failures.map(({ image, reason }) => `${forName(image)}: ${said(reason)}`);
     return [
-      ...(clustering?.notices ?? []).map((text) => this.notice('info', `${upperFirst(text)}.`)),
-      ...remarkLines(run?.remarks ?? {}).map((text) => this.notice('info', `${upperFirst(text)}.`)),
-      ...leftOut.map((text) => this.notice('info', `${upperFirst(text)}.`)),
+      ...(clustering?.notices ?? []).map((text) =>
+        this.notice('info', `${upperFirst(said(text))}.`),
+      ),
+      ...remarkLines(run?.remarks ?? {}).map((text) =>
+        this.notice('info', `${upperFirst(said(text))}.`),
+      ),
+      ...leftOut.map((text) => this.notice('info', `${upperFirst(said(text))}.`)),
       ...(withoutFace === 0
         ? []
         : [
             this.notice(
               'info',
-              `No face was found in ${plural(withoutFace, 'image')}: ${firstOf(faceless.map(forName), withoutFace, ', ')}`,
+              t(
+                'No face was found in {0}: {1}',
+                plural(withoutFace, 'image'),
+                firstOf(faceless.map(forName), withoutFace, ', '),
+              ),
               this.showAll('faceless'),
             ),
           ]),
@@ -151,7 +170,11 @@ export class Notices extends LitElement {
         : [
             this.notice(
               'info',
-              `${plural(failed, 'image')} could not be used. ${firstOf(reasons, failed, '; ')}`,
+              t(
+                '{0} could not be used. {1}',
+                plural(failed, 'image'),
+                firstOf(reasons, failed, '; '),
+              ),
               this.showAll('failures'),
             ),
           ]),
@@ -160,7 +183,7 @@ export class Notices extends LitElement {
 
   /** A report has no other documents to show. */
   private showAll(command: PanelCommand): Notice[] {
-    return this.source.live ? [this.command(command, 'Show All')] : [];
+    return this.source.live ? [this.command(command, t('Show All'))] : [];
   }
 
   private notice(

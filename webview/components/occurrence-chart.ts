@@ -7,38 +7,45 @@ import { customElement, property } from 'lit/decorators.js';
 import { readableAttribute } from '../../src/domain/attributes';
 import type { Occurrences, ClusterSummary } from '../../src/domain/clustering';
 import { type Bar, bars } from '../../src/summaries/bars';
-import { percent } from '../../src/text/numbers';
+import { decimal, percent } from '../../src/text/numbers';
+import { t } from '../../src/text/translate';
 import { own } from '../../src/util/own';
 import { styles } from './occurrence-chart.css';
 import { shared } from './shared.css';
 
 /** Descriptions of the frequencies. */
 const STANDING = {
-  prominent: 'almost all have it',
-  noisy: 'divided',
-  absent: 'few have it',
+  prominent: t('almost all have it'),
+  noisy: t('divided'),
+  absent: t('few have it'),
 } as const;
 
 /** Explanations of the colors: what is shown, and what is said on hovering. */
 const LEGEND = [
   [
     'prominent',
-    'at least 75 % have it',
-    'Almost all faces of the cluster have it. It characterizes the cluster where the whole folder has it less.',
+    t('at least 75 % have it'),
+    t(
+      'Almost all faces of the cluster have it. It characterizes the cluster where the whole folder has it less.',
+    ),
   ],
   [
     'noisy',
-    '25 to 75 % have it',
-    'The cluster is divided: some faces have it, others do not. It says little of the cluster; more clusters may separate them.',
+    t('25 to 75 % have it'),
+    t(
+      'The cluster is divided: some faces have it, others do not. It says little of the cluster; more clusters may separate them.',
+    ),
   ],
   [
     'absent',
-    'at most 25 % have it',
-    'Hardly any face of the cluster has it. That characterizes the cluster, too, where the whole folder has it more.',
+    t('at most 25 % have it'),
+    t(
+      'Hardly any face of the cluster has it. That characterizes the cluster, too, where the whole folder has it more.',
+    ),
   ],
 ] as const;
 
-const LIFT = 'How many times as often as in the whole folder; 1 is as often';
+const LIFT = t('How many times as often as in the whole folder; 1 is as often');
 
 @customElement('fc-occurrence-chart')
 export class OccurrenceChart extends LitElement {
@@ -56,10 +63,11 @@ export class OccurrenceChart extends LitElement {
     if (this.cluster === undefined) return nothing;
     return html`
       <div class="row head" aria-hidden="true">
-        <span></span><span></span><span class="figure">cluster</span
-        ><span class="figure">folder</span><span class="figure" title=${LIFT}>lift</span>
+        <span></span><span></span><span class="figure">${t('cluster')}</span
+        ><span class="figure">${t('folder')}</span
+        ><span class="figure" title=${LIFT}>${t('lift')}</span>
       </div>
-      <ul aria-label="Attribute occurrences">
+      <ul aria-label=${t('Attribute occurrences')}>
         ${bars(this.cluster).map((bar) => this.row(bar))}
       </ul>
       ${this.legend ? legend() : nothing}
@@ -69,8 +77,16 @@ export class OccurrenceChart extends LitElement {
   private row({ name, frequency, standing }: Bar) {
     const overall = own(this.overall, name) ?? 0;
     const lift = overall === 0 ? undefined : liftText(frequency / overall);
-    const often = lift === undefined ? '' : `, ${lift} times as often`;
-    const text = `${readableAttribute(name)}: ${percent(frequency)} of this cluster (${standing}: ${STANDING[standing]}), ${percent(overall)} of all faces${often}`;
+    const often = lift === undefined ? '' : t(', {0} times as often', lift);
+    const text = t(
+      '{0}: {1} of this cluster ({2}: {3}), {4} of all faces{5}',
+      readableAttribute(name),
+      percent(frequency),
+      t(standing),
+      STANDING[standing],
+      percent(overall),
+      often,
+    );
     return html`
       <li class="row ${standing}" title=${text}>
         <span class="name" aria-hidden="true">${readableAttribute(name)}</span>
@@ -90,7 +106,7 @@ export class OccurrenceChart extends LitElement {
 }
 
 /** 1.734 → `1.7`; 23.4 → `23`. */
-const liftText = (lift: number): string => lift.toFixed(lift > 0 && lift < 9.95 ? 1 : 0);
+const liftText = (lift: number): string => decimal(lift, lift > 0 && lift < 9.95 ? 1 : 0);
 
 /** Distinguishes noisy bars without color. */
 const hatching = svg`
@@ -102,31 +118,31 @@ const hatching = svg`
 
 function legend() {
   return html`
-    <ul class="legend" aria-label="Legend">
+    <ul class="legend" aria-label=${t('Legend')}>
       ${LEGEND.map(
         ([standing, short, long]) =>
           html`<li class=${standing} title=${long}>
             <svg aria-hidden="true">
               ${standing === 'noisy' ? hatching : nothing}
               <rect class="bar" width="100%" height="100%"></rect></svg
-            ><span><b>${standing}</b>: ${short}</span>
+            ><span><b>${t(standing)}</b>: ${short}</span>
           </li>`,
       )}
-      <li title="Share of all faces of the folder that have it">
+      <li title=${t('Share of all faces of the folder that have it')}>
         <svg class="mark" aria-hidden="true">
           <rect class="overall" width="100%" height="100%"></rect></svg
-        ><span>the whole folder</span>
+        ><span>${t('the whole folder')}</span>
       </li>
       <li title=${LIFT}>
-        <span><b>lift</b>: times as often as in the folder</span>
+        <span><b>${t('lift')}</b>${t(': times as often as in the folder')}</span>
       </li>
     </ul>
     <details>
-      <summary>What these mean</summary>
+      <summary>${t('What these mean')}</summary>
       <dl>
         ${[
-          ...LEGEND.map(([name, , long]) => [name, long] as const),
-          ['lift', `${LIFT}.`] as const,
+          ...LEGEND.map(([name, , long]) => [t(name), long] as const),
+          [t('lift'), `${LIFT}.`] as const,
         ].map(
           ([name, long]) =>
             html`<dt>${name}</dt>

@@ -8,6 +8,7 @@ import type { OverviewView } from '../../src/protocol/panel';
 import { type ClusterTitle, clusterTitles } from '../../src/summaries/cluster-titles';
 import { parseQuestion, questionText } from '../../src/summaries/questions';
 import { plural } from '../../src/text/numbers';
+import { t } from '../../src/text/translate';
 import type { Source } from '../source';
 import { barLegend, barLegendStyles } from './bar-legend';
 import './cluster-card';
@@ -18,10 +19,10 @@ import { fields } from './fields.css';
 import { shared } from './shared.css';
 
 const ORDERS: Readonly<Record<OverviewView['order'], string>> = {
-  size: 'Largest first',
-  name: 'By name',
-  silhouette: 'Lowest silhouette first',
-  mine: 'Named by me first',
+  size: t('Largest first'),
+  name: t('By name'),
+  silhouette: t('Lowest silhouette first'),
+  mine: t('Named by me first'),
 };
 
 const FIRST_VIEW: OverviewView = { search: '', order: 'size', compact: false, showsMap: false };
@@ -189,8 +190,8 @@ export class Overview extends LitElement {
       <div class="search">
         <input
           type="search"
-          aria-label="Search clusters, or ask for faces"
-          placeholder="Search, or ask: glasses, not smiling"
+          aria-label=${t('Search clusters, or ask for faces')}
+          placeholder=${t('Search, or ask: glasses, not smiling')}
           .value=${this.view.search}
           @input=${this.onSearch}
           @keydown=${onKey}
@@ -199,24 +200,24 @@ export class Overview extends LitElement {
       ${
         conditions.length === 0
           ? nothing
-          : html`<button class="link" id="ask" @click=${ask}>Show faces: ${text}</button>`
+          : html`<button class="link" id="ask" @click=${ask}>${t('Show faces: {0}', text)}</button>`
       }
       ${
         this.view.search !== '' && unknown.length === 0 && shown === clusters.length
           ? nothing
           : html`<span class="quiet" role="status"
-              >${this.view.search === '' ? '' : `${plural(shown, 'cluster')} with this in the name`}</span
+              >${this.view.search === '' ? '' : t('{0} with this in the name', plural(shown, 'cluster'))}</span
             >`
       }
-      <select aria-label="Order of the clusters" @change=${this.onOrder}>
+      <select aria-label=${t('Order of the clusters')} @change=${this.onOrder}>
         ${Object.entries(ORDERS).map(([order, label]) => html`<option value=${order} ?selected=${order === this.view.order}>${label}</option>`)}
       </select>
       <button id="map" class="toggle" aria-pressed=${this.view.showsMap} @click=${this.toggleMap}>
-        Map
+        ${t('Map')}
       </button>
       <label
         ><input type="checkbox" .checked=${this.view.compact} @change=${this.onCompact} />
-        Compact</label
+        ${t('Compact')}</label
       >
     </div>`;
   }

@@ -4,7 +4,8 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Clustering, ClusterSummary, Occurrences } from '../../src/domain/clustering';
 import type { ClusterDistance, ClusterPictures, FaceCard } from '../../src/domain/faces';
 import { clusterTitles } from '../../src/summaries/cluster-titles';
-import { percent, plural, silhouetteText } from '../../src/text/numbers';
+import { decimal, percent, plural, silhouetteText } from '../../src/text/numbers';
+import { t } from '../../src/text/translate';
 import { imageUrl, type Source } from '../source';
 import './difference-chart';
 import { differencePicture, pixelsOf, put } from './draw-face';
@@ -17,7 +18,7 @@ import { shared } from './shared.css';
 const FACES = 12;
 const SIDES = ['first', 'second'] as const;
 type Side = (typeof SIDES)[number];
-const LABELS: Record<Side, string> = { first: 'First cluster', second: 'Second cluster' };
+const LABELS: Record<Side, string> = { first: t('First cluster'), second: t('Second cluster') };
 
 @customElement('fc-pair-view')
 export class PairView extends LitElement {
@@ -101,9 +102,11 @@ export class PairView extends LitElement {
 
   override render() {
     return html`
-      <nav aria-label="Comparison of two clusters">
-        <vscode-button appearance="secondary" id="back" @click=${this.close}>Back</vscode-button>
-        <h2>Two clusters</h2>
+      <nav aria-label=${t('Comparison of two clusters')}>
+        <vscode-button appearance="secondary" id="back" @click=${this.close}
+          >${t('Back')}</vscode-button
+        >
+        <h2>${t('Two clusters')}</h2>
       </nav>
       <p class="apart quiet" role="status">${this.distanceText()}</p>
       <div class="sides">${this.side('first')} ${this.difference()} ${this.side('second')}</div>
@@ -121,12 +124,12 @@ export class PairView extends LitElement {
         ${this.select(side)}
         <button
           class="link"
-          aria-label="Open ${this.titleOf(side)}"
+          aria-label=${t('Open {0}', this.titleOf(side))}
           @click=${() => {
             this.open(cluster.id);
           }}
         >
-          Open
+          ${t('Open')}
         </button>
       </div>
       <div class="figures">
@@ -136,10 +139,10 @@ export class PairView extends LitElement {
             >(${percent(cluster.size / Math.max(1, clustering.faces))})</span
           ></span
         >
-        <span class="quiet">silhouette ${silhouetteText(cluster.silhouette)}</span>
+        <span class="quiet">${t('silhouette {0}', silhouetteText(cluster.silhouette))}</span>
       </div>
       ${this.eigenfaces(cluster)}
-      <div class="faces" role="group" aria-label="Most typical faces">
+      <div class="faces" role="group" aria-label=${t('Most typical faces')}>
         ${faces.map((face) => faceButton(face, source))}
       </div>
     </section>`;
@@ -169,7 +172,11 @@ export class PairView extends LitElement {
   private eigenfaces(cluster: ClusterSummary) {
     const pictures = this.pictures.get(cluster.id);
     if (pictures === undefined)
-      return html`<div class="waiting" role="img" aria-label="The mean face is being made"></div>`;
+      return html`<div
+        class="waiting"
+        role="img"
+        aria-label=${t('The mean face is being made')}
+      ></div>`;
     return html`<div class="pictures">
       <img
         class="mean"
@@ -179,7 +186,11 @@ export class PairView extends LitElement {
       />
       <div class="components">
         ${pictures.components.map((component, i) => {
-          const text = `Principal component ${String(i + 1)}: ${percent(pictures.explained[i] ?? 0)} of the variance`;
+          const text = t(
+            'Principal component {0}: {1} of the variance',
+            i + 1,
+            percent(pictures.explained[i] ?? 0),
+          );
           return html`<img src=${imageUrl(component, 'image/png')} alt=${text} title=${text} />`;
         })}
       </div>
@@ -189,10 +200,10 @@ export class PairView extends LitElement {
   private difference() {
     const { range } = this;
     return html`<figure class="difference">
-      <figcaption>Difference of the mean faces</figcaption>
+      <figcaption>${t('Difference of the mean faces')}</figcaption>
       <canvas
         role="img"
-        aria-label="Difference of the mean faces in brightness"
+        aria-label=${t('Difference of the mean faces in brightness')}
         ?hidden=${range === undefined}
       ></canvas>
       ${range === undefined ? html`<div class="waiting"></div>` : nothing}
@@ -200,10 +211,10 @@ export class PairView extends LitElement {
         (side) =>
           html`<div class="key">
             <span class="swatch ${side}" aria-hidden="true"></span>
-            <span>Brighter: ${this.titleOf(side)}</span>
+            <span>${t('Brighter: {0}', this.titleOf(side))}</span>
           </div>`,
       )}
-      ${range === undefined ? nothing : html`<p class="key quiet">Full color: ${Math.round(range)} of 255 gray levels</p>`}
+      ${range === undefined ? nothing : html`<p class="key quiet">${t('Full color: {0} of 255 gray levels', Math.round(range))}</p>`}
     </figure>`;
   }
 
@@ -219,14 +230,14 @@ export class PairView extends LitElement {
         .second=${this.titleOf('second')}
         ?live=${this.source.live}
       ></fc-difference-chart>`;
-    return html`<section class="attributes" aria-label="Attributes">
-      <h3>Attributes, the largest difference first</h3>
+    return html`<section class="attributes" aria-label=${t('Attributes')}>
+      <h3>${t('Attributes, the largest difference first')}</h3>
       ${chart(first.occurrences, second.occurrences)}
       ${
         Object.keys(first.otherOccurrences).length === 0
           ? nothing
           : html`<details>
-              <summary>Attributes that do not count in the clustering</summary>
+              <summary>${t('Attributes that do not count in the clustering')}</summary>
               ${chart(first.otherOccurrences, second.otherOccurrences)}
             </details>`
       }
@@ -237,9 +248,14 @@ export class PairView extends LitElement {
     const { distance, spreads } = this.distance ?? { distance: null, spreads: [null, null] };
     if (distance === null) return '';
     const [a, b] = spreads;
-    const apart = `Their centers are ${distance.toFixed(2)} apart`;
+    const apart = t('Their centers are {0} apart', decimal(distance, 2));
     if (a === null || b === null) return `${apart}.`;
-    return `${apart}. On average, their faces are ${a.toFixed(2)} and ${b.toFixed(2)} from the center of their own cluster.`;
+    return t(
+      '{0}. On average, their faces are {1} and {2} from the center of their own cluster.',
+      apart,
+      decimal(a, 2),
+      decimal(b, 2),
+    );
   }
 
   override firstUpdated() {

@@ -4,7 +4,8 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Clustering } from '../../src/domain/clustering';
 import type { FaceCard, NamedFace, PhotoView } from '../../src/domain/faces';
 import { forPage } from '../../src/text/neutralize';
-import { plural } from '../../src/text/numbers';
+import { decimal, plural } from '../../src/text/numbers';
+import { t } from '../../src/text/translate';
 import { imageUrl, type Source } from '../source';
 import './alike-faces';
 import './face-attributes';
@@ -76,15 +77,17 @@ export class PhotoDialog extends LitElement {
       this.dialog.close();
     };
     return html`
-      <dialog aria-label="Photo of the face" @keydown=${this.onKey}>
+      <dialog aria-label=${t('Photo of the face')} @keydown=${this.onKey}>
         <header>
           <h2>${forPage(face?.image ?? '')}</h2>
           ${photo === undefined ? nothing : html`<span class="quiet">${plural(photo.faces.length, 'face')}, ${photo.width}×${photo.height}</span>`}
-          ${this.source.live ? html`<vscode-button id="open" @click=${this.open}>Open image</vscode-button>` : nothing}
-          ${this.neighbor === undefined ? nothing : [this.stepButton(-1, 'Previous face', '←'), this.stepButton(1, 'Next face', '→')]}
-          <vscode-button id="close" appearance="secondary" @click=${close}>Close</vscode-button>
+          ${this.source.live ? html`<vscode-button id="open" @click=${this.open}>${t('Open image')}</vscode-button>` : nothing}
+          ${this.neighbor === undefined ? nothing : [this.stepButton(-1, t('Previous face'), '←'), this.stepButton(1, t('Next face'), '→')]}
+          <vscode-button id="close" appearance="secondary" @click=${close}
+            >${t('Close')}</vscode-button
+          >
         </header>
-        ${this.problem === '' ? nothing : html`<p role="alert">The photo cannot be shown: ${forPage(this.problem)}</p>`}
+        ${this.problem === '' ? nothing : html`<p role="alert">${t('The photo cannot be shown: {0}', forPage(this.problem))}</p>`}
         <div class="body">
           ${face === undefined ? nothing : html`<div class="pictures">${this.picture(face)} ${this.alike()}</div>`}
           ${face === undefined ? nothing : this.details(face)}
@@ -98,18 +101,18 @@ export class PhotoDialog extends LitElement {
     const jpeg = card && imageUrl(card.jpeg, 'image/jpeg');
     if (photo === undefined)
       return html`<div class="photo">
-        ${jpeg === undefined ? nothing : html`<img src=${jpeg} alt="The face" />`}
+        ${jpeg === undefined ? nothing : html`<img src=${jpeg} alt=${t('The face')} />`}
       </div>`;
     return html`
-      ${this.marked === face.row && jpeg !== undefined ? html`<img class="crop" src=${jpeg} alt="The face as the network sees it" title="The face as the network sees it" />` : nothing}
+      ${this.marked === face.row && jpeg !== undefined ? html`<img class="crop" src=${jpeg} alt=${t('The face as the network sees it')} title=${t('The face as the network sees it')} />` : nothing}
       <div class="photo">
-        <img src=${imageUrl(photo.jpeg, 'image/jpeg')} alt="The photo" />
+        <img src=${imageUrl(photo.jpeg, 'image/jpeg')} alt=${t('The photo')} />
         <svg
           class="boxes"
           viewBox="0 0 ${photo.width} ${photo.height}"
           preserveAspectRatio="none"
           role="group"
-          aria-label="Faces of the photo"
+          aria-label=${t('Faces of the photo')}
         >
           ${photo.faces.map(({ row, box, score }, i) => {
             if (box === null) return nothing;
@@ -119,7 +122,11 @@ export class PhotoDialog extends LitElement {
             const onKey = (event: KeyboardEvent) => {
               if (event.key === 'Enter' || event.key === ' ') mark();
             };
-            const label = `Face ${i + 1}${score === null ? '' : `, confidence ${score.toFixed(2)}`}`;
+            const label = t(
+              'Face {0}{1}',
+              i + 1,
+              score === null ? '' : t(', confidence {0}', decimal(score, 2)),
+            );
             return svg`<rect class=${row === this.marked ? 'marked' : ''} tabindex="0" role="button" aria-pressed=${row === this.marked}
               aria-label=${label} x=${box.x} y=${box.y} width=${box.width} height=${box.height} rx="2" @click=${mark} @keydown=${onKey}
               ><title>${label}</title></rect>`;
@@ -146,7 +153,12 @@ export class PhotoDialog extends LitElement {
       });
     if (shown === undefined) return nothing;
     return html`
-      <div class="attributes" tabindex="0" role="region" aria-label="Attributes of the marked face">
+      <div
+        class="attributes"
+        tabindex="0"
+        role="region"
+        aria-label=${t('Attributes of the marked face')}
+      >
         <fc-face-attributes
           .face=${shown}
           .names=${this.names}
@@ -177,7 +189,7 @@ export class PhotoDialog extends LitElement {
     return html`<vscode-button
       appearance="secondary"
       aria-label=${label}
-      title="${label} (arrow key)"
+      title=${t('{0} (arrow key)', label)}
       @click=${go}
       >${text}</vscode-button
     >`;

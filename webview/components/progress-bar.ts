@@ -3,6 +3,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Progress } from '../../src/domain/progress';
 import { stageText } from '../../src/domain/progress-text';
+import { t } from '../../src/text/translate';
 import { shared } from './shared.css';
 
 /** Receives the command to cancel. */
@@ -57,12 +58,12 @@ export class ProgressBar extends LitElement {
       <div class="line">
         <vscode-progress-ring></vscode-progress-ring>
         <span class="text" role="status">${stageText(this.progress)}</span>
-        <vscode-button appearance="secondary" @click=${cancel}>Cancel</vscode-button>
+        <vscode-button appearance="secondary" @click=${cancel}>${t('Cancel')}</vscode-button>
       </div>
       <svg
         class="track"
         role="progressbar"
-        aria-label="Progress"
+        aria-label=${t('Progress')}
         aria-valuenow=${Math.round(share * 100)}
         aria-valuemin="0"
         aria-valuemax="100"

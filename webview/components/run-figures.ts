@@ -12,7 +12,9 @@ import { passedOver, providerText } from '../../src/summaries/provider-text';
 import { clustersText } from '../../src/text/clusters-text';
 import { upperFirst } from '../../src/text/letter-case';
 import { forPage } from '../../src/text/neutralize';
-import { count, plural, silhouetteText } from '../../src/text/numbers';
+import { count, decimal, plural, silhouetteText } from '../../src/text/numbers';
+import { said } from '../../src/text/said';
+import { t } from '../../src/text/translate';
 import { shared } from './shared.css';
 
 type Run = NonNullable<PanelState['run']>;
@@ -70,11 +72,13 @@ export class RunFigures extends LitElement {
     return html`
       <div class="figures quiet">
         <div class="main">
-          <span>${plural(run.faces, 'face')} in ${plural(run.images.read, 'image')}</span>
+          <span
+            >${t('{0} in {1}', plural(run.faces, 'face'), plural(run.images.read, 'image'))}</span
+          >
           ${clustering === null ? nothing : html`<span>${mainText(clustering)}</span>`}
         </div>
         <details>
-          <summary>Details</summary>
+          <summary>${t('Details')}</summary>
           <dl>
             ${details.map(
               ({ name, value, note }) =>
@@ -82,7 +86,7 @@ export class RunFigures extends LitElement {
                   <dd>${value}${note === undefined ? nothing : html`<br />${note}`}</dd>`,
             )}
           </dl>
-          <p>Attributes are inferred by a neural network and may be wrong.</p>
+          <p>${t('Attributes are inferred by a neural network and may be wrong.')}</p>
         </details>
       </div>
     `;
@@ -91,29 +95,30 @@ export class RunFigures extends LitElement {
 
 /** `16 clusters (K-Means)`. */
 function mainText({ clusters, settings }: Clustering): string {
-  return `${clustersText(clusters)} (${METHOD_NAMES[settings.method]})`;
+  return `${clustersText(clusters)} (${t(METHOD_NAMES[settings.method])})`;
 }
 
 function runDetails(run: Run): Detail[] {
   const { images, detection, trials } = run;
-  const unusable = images.failed > 0 ? `, ${count(images.failed)} unusable` : '';
-  const faceless = images.withoutFace > 0 ? `, ${count(images.withoutFace)} without a face` : '';
+  const unusable = images.failed > 0 ? t(', {0} unusable', count(images.failed)) : '';
+  const faceless =
+    images.withoutFace > 0 ? t(', {0} without a face', count(images.withoutFace)) : '';
   const folders = run.leftOut && leftOutFolders(run.leftOut);
   const reasons = passedOver(trials).map(forPage);
   return [
     {
-      name: 'Images',
-      value: `${plural(images.found, 'image')} found${faceless}${unusable}`,
+      name: t('Images'),
+      value: t('{0} found{1}{2}', plural(images.found, 'image'), faceless, unusable),
       note: cachedText(run),
     },
     {
-      name: 'Faces',
+      name: t('Faces'),
       value: upperFirst(detectionText(run)),
-      note: forPage(detection.reason),
+      note: forPage(said(detection.reason)),
     },
-    ...(folders === undefined ? [] : [{ name: 'Folders', value: upperFirst(folders) }]),
+    ...(folders === undefined ? [] : [{ name: t('Folders'), value: upperFirst(folders) }]),
     {
-      name: 'Hardware',
+      name: t('Hardware'),
       value: providerText(run.provider, trials),
       ...(reasons.length === 0 ? {} : { note: reasons.join('\n') }),
     },
@@ -122,17 +127,20 @@ function runDetails(run: Run): Detail[] {
 
 const cachedText = ({ known = 0, images }: Run) =>
   known === 0
-    ? 'All images were read.'
-    : `${count(known)} of ${plural(images.found, 'image')} came from the cache.`;
+    ? t('All images were read.')
+    : t('{0} of {1} came from the cache.', count(known), plural(images.found, 'image'));
 
 function truthDetail(judgement: Judgement): Detail {
   const { what, scores: all } = judgementTexts(judgement);
   return {
-    name: 'Agreement with the labels',
+    name: t('Agreement with the labels'),
     value: all.map(([name, text]) => `${upperFirst(name)} ${text}`).join('\n'),
     note: [
-      `${upperFirst(what)}. Balanced accuracy: how often it is right to say of each face what most faces of its cluster truly are.`,
-      ...judgement.notices.map((notice) => `${upperFirst(forPage(notice))}.`),
+      t(
+        '{0}. Balanced accuracy: how often it is right to say of each face what most faces of its cluster truly are.',
+        upperFirst(what),
+      ),
+      ...judgement.notices.map((notice) => `${upperFirst(forPage(said(notice)))}.`),
     ].join('\n'),
   };
 }
@@ -141,25 +149,31 @@ function scores(clustering: Clustering): Detail[] {
   const { silhouette, daviesBouldin, calinskiHarabasz, agreement } = clustering;
   const details: Detail[] = [
     {
-      name: 'Silhouette',
+      name: t('Silhouette'),
       value: silhouetteText(silhouette),
-      note: 'From −1 to 1, higher is better: how much closer faces are to their own cluster than to the next.',
+      note: t(
+        'From −1 to 1, higher is better: how much closer faces are to their own cluster than to the next.',
+      ),
     },
   ];
   if (daviesBouldin !== null)
     details.push({
-      name: 'Davies–Bouldin index',
-      value: `${daviesBouldin.toFixed(2)} (lower is better)`,
+      name: t('Davies–Bouldin index'),
+      value: t('{0} (lower is better)', decimal(daviesBouldin, 2)),
     });
   if (calinskiHarabasz !== null)
     details.push({
-      name: 'Caliński–Harabasz index',
-      value: `${count(Math.round(calinskiHarabasz))} (higher is better)`,
+      name: t('Caliński–Harabasz index'),
+      value: t('{0} (higher is better)', count(Math.round(calinskiHarabasz))),
     });
   if (agreement !== null)
     details.push({
-      name: 'Agreement with the previous clustering',
-      value: `adjusted Rand index ${agreement.adjustedRand.toFixed(2)}, normalized mutual information ${agreement.normalisedMutualInformation.toFixed(2)}`,
+      name: t('Agreement with the previous clustering'),
+      value: t(
+        'adjusted Rand index {0}, normalized mutual information {1}',
+        decimal(agreement.adjustedRand, 2),
+        decimal(agreement.normalisedMutualInformation, 2),
+      ),
     });
   return details;
 }

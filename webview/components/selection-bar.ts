@@ -7,6 +7,7 @@ import type { CorrectionRequest } from '../../src/domain/corrections';
 import type { PanelAct } from '../../src/protocol/panel';
 import { clusterTitles } from '../../src/summaries/cluster-titles';
 import { plural } from '../../src/text/numbers';
+import { t } from '../../src/text/translate';
 import type { Source } from '../source';
 import { CompareClusters, Correct } from './cluster-events';
 import type { MenuItem } from './menu';
@@ -65,10 +66,12 @@ export class SelectionBar extends LitElement {
   }
 
   private bar(what: string, actions: unknown) {
-    return html`<div class="bar" role="toolbar" aria-label="Selection">
-      <span role="status">${what} selected</span>
+    return html`<div class="bar" role="toolbar" aria-label=${t('Selection')}>
+      <span role="status">${t('{0} selected', what)}</span>
       ${actions}
-      <vscode-button id="clear" appearance="secondary" @click=${this.clear}>Clear</vscode-button>
+      <vscode-button id="clear" appearance="secondary" @click=${this.clear}
+        >${t('Clear')}</vscode-button
+      >
     </div>`;
   }
 
@@ -76,20 +79,20 @@ export class SelectionBar extends LitElement {
     const titles = clusterTitles(this.clustering);
     const [into, ...others] = [...this.chosen];
     if (into === undefined || others.length === 0)
-      return html`<span class="quiet">Choose another one to merge them</span>`;
+      return html`<span class="quiet">${t('Choose another one to merge them')}</span>`;
     const [other, ...further] = others;
     const compare = () => {
       this.dispatchEvent(new CompareClusters(into, other));
       this.clear();
     };
-    return html`${further.length > 0 ? nothing : html`<vscode-button id="compare" appearance="secondary" @click=${compare}>Compare</vscode-button>`}
+    return html`${further.length > 0 ? nothing : html`<vscode-button id="compare" appearance="secondary" @click=${compare}>${t('Compare')}</vscode-button>`}
       <vscode-button
         id="merge"
-        title="Into ${titles.get(into)?.text ?? ''}"
+        title=${t('Into {0}', titles.get(into)?.text ?? '')}
         @click=${() => {
           this.correct({ kind: 'merge', into, others });
         }}
-        >Merge</vscode-button
+        >${t('Merge')}</vscode-button
       >`;
   }
 
@@ -100,44 +103,44 @@ export class SelectionBar extends LitElement {
         id="move"
         up
         start
-        label="Move to a cluster"
-        text="Move to"
+        label=${t('Move to a cluster')}
+        text=${t('Move to')}
         .items=${this.targets(rows)}
       ></fc-menu>
       <vscode-button
         id="gather"
         appearance="secondary"
-        title="Makes a cluster of these faces"
+        title=${t('Makes a cluster of these faces')}
         @click=${() => {
           this.correct({ kind: 'gather', rows });
         }}
-        >New Cluster</vscode-button
+        >${t('New Cluster')}</vscode-button
       >
       <fc-menu
         id="mark"
         up
         start
-        label="Mark an attribute that is wrong"
-        text="Mark"
+        label=${t('Mark an attribute that is wrong')}
+        text=${t('Mark')}
         .items=${this.marks(rows)}
       ></fc-menu>
       <vscode-button
         id="notFace"
         appearance="secondary"
-        title="Leaves them out of clusters and figures"
+        title=${t('Leaves them out of clusters and figures')}
         @click=${() => {
           this.correct({ kind: 'notFace', rows, value: true });
         }}
-        >Not a Face</vscode-button
+        >${t('Not a Face')}</vscode-button
       >
       <vscode-button
         id="copy"
         appearance="secondary"
-        title="Puts their images into a folder"
+        title=${t('Puts their images into a folder')}
         @click=${() => {
           this.source.send('copyFaces', { rows });
         }}
-        >Copy Images…</vscode-button
+        >${t('Copy Images…')}</vscode-button
       >
     `;
   }
@@ -157,7 +160,7 @@ export class SelectionBar extends LitElement {
   private marks(rows: number[]): MenuItem[] {
     return this.names.flatMap((attribute) =>
       [true, false].map((value) => ({
-        label: `${value ? '' : 'Not '}${readableAttribute(attribute)}`,
+        label: value ? readableAttribute(attribute) : t('not {0}', readableAttribute(attribute)),
         run: () => {
           this.correct({ kind: 'attribute', rows, attribute, value });
         },

@@ -1,9 +1,11 @@
 /** The title of a run, its figures, and the controls of its clustering. */
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { METHODS } from '../../src/domain/settings';
 import { METHOD_NAMES, takesClusters } from '../../src/domain/method-names';
 import type { PanelState, PanelParams } from '../../src/protocol/panel';
 import { forPage } from '../../src/text/neutralize';
+import { t } from '../../src/text/translate';
 import type { Source } from '../source';
 import './cluster-count';
 import './menu';
@@ -77,7 +79,7 @@ export class Toolbar extends LitElement {
     const { settings, clustering } = this.panel;
     const further = this.further();
     return html`
-      <div class="controls" role="toolbar" aria-label="Clustering">
+      <div class="controls" role="toolbar" aria-label=${t('Clustering')}>
         ${this.method(settings.method)}
         ${takesClusters(settings.method) ? html`<fc-cluster-count .source=${this.source} .clusters=${settings.clusters} .shown=${clustering?.clusters.length ?? 0}></fc-cluster-count>` : nothing}
         ${this.tuneButton()}
@@ -86,7 +88,7 @@ export class Toolbar extends LitElement {
           ${this.historyButtons()}
           <fc-menu
             id="more"
-            label="More actions"
+            label=${t('More actions')}
             .items=${[...(this.narrow.matches ? further.filter(({ disabled }) => disabled !== true) : []), ...this.ofRun()]}
           ></fc-menu>
         </span>
@@ -102,9 +104,14 @@ export class Toolbar extends LitElement {
         this.source.send('settings', { changes: { method: chosen } });
     };
     return html`<label
-      >Method
-      <vscode-dropdown id="method" aria-label="Method" .currentValue=${value} @change=${change}>
-        ${Object.entries(METHOD_NAMES).map(([each, text]) => html`<vscode-option value=${each} ?selected=${each === value}>${text}</vscode-option>`)}
+      >${t('Method')}
+      <vscode-dropdown
+        id="method"
+        aria-label=${t('Method')}
+        .currentValue=${value}
+        @change=${change}
+      >
+        ${METHODS.map((each) => html`<vscode-option value=${each} ?selected=${each === value}>${t(METHOD_NAMES[each])}</vscode-option>`)}
       </vscode-dropdown></label
     >`;
   }
@@ -114,11 +121,11 @@ export class Toolbar extends LitElement {
     return html`<vscode-button
       id="tune"
       appearance="secondary"
-      title=${own === 0 ? nothing : 'This folder has settings of its own'}
+      title=${own === 0 ? nothing : t('This folder has settings of its own')}
       aria-expanded=${this.isOpen}
       aria-controls="tuning"
       @click=${this.toggleTuning}
-      >Tune${own === 0 ? '' : ` (${own} own)`} ${this.isOpen ? '▴' : '▾'}</vscode-button
+      >${t('Tune{0} {1}', own === 0 ? '' : t(' ({0} own)', own), this.isOpen ? '▴' : '▾')}</vscode-button
     >`;
   }
 
@@ -128,14 +135,14 @@ export class Toolbar extends LitElement {
     return [
       {
         id: 'compare',
-        label: comparison === null ? 'Compare Methods' : 'Compare Again',
-        title: 'Silhouette of every method with 2 to 50 clusters; stored with the run',
+        label: comparison === null ? t('Compare Methods') : t('Compare Again'),
+        title: t('Silhouette of every method with 2 to 50 clusters; stored with the run'),
         run: this.command('compare'),
       },
       {
         id: 'changes',
-        label: 'What Changed',
-        title: 'Faces that moved since the clusters before, or since some that were kept',
+        label: t('What Changed'),
+        title: t('Faces that moved since the clusters before, or since some that were kept'),
         disabled: clustering === null,
         run: () => {
           this.source.send('changes', { id: 'before' });
@@ -143,8 +150,8 @@ export class Toolbar extends LitElement {
       },
       {
         id: 'kept',
-        label: 'Kept…',
-        title: 'Keep this clustering under a name; show or compare those that are kept',
+        label: t('Kept…'),
+        title: t('Keep this clustering under a name; show or compare those that are kept'),
         run: this.command('keptClusterings'),
       },
     ];
@@ -153,9 +160,9 @@ export class Toolbar extends LitElement {
   /** What is done with all clusters, for the menu. */
   private ofRun(): MenuItem[] {
     return [
-      { label: 'Export Results…', run: this.command('export') },
-      { label: 'Copy Images of All Clusters to Folders…', run: this.command('copyAllImages') },
-      { label: 'Write Names and Tags (XMP)…', run: this.command('writeSidecars') },
+      { label: t('Export Results…'), run: this.command('export') },
+      { label: t('Copy Images of All Clusters to Folders…'), run: this.command('copyAllImages') },
+      { label: t('Write Names and Tags (XMP)…'), run: this.command('writeSidecars') },
     ];
   }
 
@@ -177,17 +184,17 @@ export class Toolbar extends LitElement {
         id="undo"
         appearance="secondary"
         ?disabled=${undo === null}
-        title=${undo === null ? 'Nothing to undo' : `Undo (Ctrl+Z): ${undo}`}
+        title=${undo === null ? t('Nothing to undo') : t('Undo (Ctrl+Z): {0}', undo)}
         @click=${this.command('undo')}
-        >Undo</vscode-button
+        >${t('Undo')}</vscode-button
       >
       <vscode-button
         id="redo"
         appearance="secondary"
         ?disabled=${redo === null}
-        title=${redo === null ? 'Nothing to redo' : `Redo (Ctrl+Y): ${redo}`}
+        title=${redo === null ? t('Nothing to redo') : t('Redo (Ctrl+Y): {0}', redo)}
         @click=${this.command('redo')}
-        >Redo</vscode-button
+        >${t('Redo')}</vscode-button
       >
     `;
   }

@@ -5,6 +5,7 @@ import { clusteringSettingsSchema, PRESETS } from '../../src/domain/settings';
 import type { PanelParams, PanelState, SettingChanges } from '../../src/protocol/panel';
 import { forPage } from '../../src/text/neutralize';
 import { plural } from '../../src/text/numbers';
+import { t } from '../../src/text/translate';
 import type { Source } from '../source';
 import { type NumberSetting, type Parameter, parametersOf } from './parameters';
 import { FEATURES, HELP, THRESHOLDS, WEIGHTS } from './setting-texts';
@@ -49,11 +50,11 @@ export class Tuning extends LitElement {
   override render() {
     const { settings, clustering } = this.panel;
     const { preset } = settings;
-    return html`<section role="group" aria-label="Tune">
+    return html`<section role="group" aria-label=${t('Tune')}>
       ${this.own()}
       <div class="fields">
         ${parametersOf(settings).map((parameter) => this.parameter(parameter, settings))}
-        ${preset === 'none' ? nothing : this.choice({ name: 'preset', label: 'Preset', value: preset, options: sameTexts(PRESETS), help: HELP.preset })}
+        ${preset === 'none' ? nothing : this.choice({ name: 'preset', label: t('Preset'), value: preset, options: sameTexts(PRESETS), help: HELP.preset })}
         ${this.comparedBy(settings)}
       </div>
       ${this.showsWeights ? html`<fc-weights .source=${this.source} .settings=${settings} .weights=${clustering?.weights ?? {}}></fc-weights>` : nothing}
@@ -64,18 +65,19 @@ export class Tuning extends LitElement {
   private own() {
     const { own, run } = this.panel;
     if (own === null || own.settings.length === 0) return nothing;
-    const where = run?.folders.length === 1 ? 'this folder' : 'these folders';
-    const texts = own.settings.map(
-      ({ name, here, elsewhere }) =>
-        `${name} ${here} (${elsewhere} in the settings of the ${own.shared})`,
+    const where = run?.folders.length === 1 ? t('this folder') : t('these folders');
+    const texts = own.settings.map(({ name, here, elsewhere }) =>
+      own.shared === 'workspace'
+        ? t('{0} {1} ({2} in the settings of the workspace)', name, here, elsewhere)
+        : t('{0} {1} ({2} in the settings of the user)', name, here, elsewhere),
     );
     return html`<div class="own" role="group" aria-labelledby="own">
-      <p id="own">Own settings of ${where}: ${forPage(texts.join(', '))}.</p>
+      <p id="own">${t('Own settings of {0}: {1}.', where, forPage(texts.join(', ')))}</p>
       <vscode-button id="useForAll" appearance="secondary" @click=${this.command('useForAll')}
-        >Use for All Folders</vscode-button
+        >${t('Use for All Folders')}</vscode-button
       >
       <vscode-button id="dropOwn" appearance="secondary" @click=${this.command('dropOwn')}
-        >Back to the ${own.shared === 'workspace' ? 'Workspace' : 'User'}’s Settings</vscode-button
+        >${own.shared === 'workspace' ? t('Back to the Workspace’s Settings') : t('Back to the User’s Settings')}</vscode-button
       >
     </div>`;
   }
@@ -98,7 +100,7 @@ export class Tuning extends LitElement {
       })}
       ${this.choice({
         name: 'features',
-        label: 'Compare by',
+        label: t('Compare by'),
         value: features,
         options: FEATURES,
         help: HELP.features,
@@ -107,7 +109,7 @@ export class Tuning extends LitElement {
         hasThresholds
           ? this.choice({
               name: 'thresholds',
-              label: 'Present from',
+              label: t('Present from'),
               value: thresholds,
               options: THRESHOLDS,
               help: HELP.thresholds,
@@ -116,9 +118,9 @@ export class Tuning extends LitElement {
       }
       ${this.choice({
         name: 'weights',
-        label: 'Weights',
+        label: t('Weights'),
         value: custom ? 'custom' : weights,
-        options: custom ? { custom: 'custom', ...WEIGHTS } : WEIGHTS,
+        options: custom ? { custom: t('custom'), ...WEIGHTS } : WEIGHTS,
         help: HELP.weights,
       })}
       ${this.field({
@@ -130,7 +132,7 @@ export class Tuning extends LitElement {
           aria-expanded=${this.showsWeights}
           aria-describedby="help-customWeights"
           @click=${this.toggleWeights}
-          >Custom Weights…</vscode-button
+          >${t('Custom Weights…')}</vscode-button
         >`,
       })}
     `;
@@ -210,9 +212,11 @@ export class Tuning extends LitElement {
       const value = Number(text);
       const schema = clusteringSettingsSchema.shape[name];
       const problem =
-        text === '' ? 'expected a number' : schema.safeParse(value).error?.issues[0]?.message;
+        text === '' ? t('expected a number') : schema.safeParse(value).error?.issues[0]?.message;
       this.wrong =
-        problem === undefined ? undefined : { name, text: `${label}: ${problem}; got "${text}"` };
+        problem === undefined
+          ? undefined
+          : { name, text: t('{0}: {1}; got "{2}"', label, problem, text) };
       if (problem === undefined && value !== this.panel.settings[name])
         this.change({ [name]: value });
     };

@@ -2,6 +2,7 @@
 import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { forPage } from '../../src/text/neutralize';
+import { t } from '../../src/text/translate';
 import { shared } from './shared.css';
 
 /** Receives the command to manage trust. */
@@ -36,10 +37,9 @@ export class Waits extends LitElement {
     return html`
       <h1>${forPage(this.name)}</h1>
       <p role="note">
-        This workspace is in Restricted Mode. What was open here before is not shown again, and no
-        image is read, until you trust the workspace.
+        ${t('This workspace is in Restricted Mode. What was open here before is not shown again, and no image is read, until you trust the workspace.')}
       </p>
-      <vscode-button @click=${manage}>Manage Workspace Trust</vscode-button>
+      <vscode-button @click=${manage}>${t('Manage Workspace Trust')}</vscode-button>
     `;
   }
 }

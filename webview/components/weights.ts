@@ -3,6 +3,8 @@ import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { readableAttribute } from '../../src/domain/attributes';
 import type { PanelState } from '../../src/protocol/panel';
+import { decimal } from '../../src/text/numbers';
+import { t } from '../../src/text/translate';
 import { own } from '../../src/util/own';
 import type { Source } from '../source';
 import { shared } from './shared.css';
@@ -49,13 +51,13 @@ export class Weights extends LitElement {
   override render() {
     const { attributes, weights } = this.settings;
     return html`
-      <section aria-label="Weights of the attributes">
+      <section aria-label=${t('Weights of the attributes')}>
         <div class="sliders">${attributes.map((name) => this.slider(name))}</div>
         ${
           weights === DEFAULT_WEIGHTS
             ? nothing
             : html`<vscode-button appearance="secondary" @click=${this.reset}
-                >Reset Weights</vscode-button
+                >${t('Reset Weights')}</vscode-button
               >`
         }
       </section>
@@ -114,7 +116,7 @@ export class Weights extends LitElement {
         .value=${String(weight)}
         @input=${change}
       />
-      <output>${weight.toFixed(2)}</output>
+      <output>${decimal(weight, 2)}</output>
     </label>`;
   }
 

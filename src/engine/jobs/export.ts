@@ -43,13 +43,14 @@ export async function exportRun(
     formats = ['csv'],
     png = false,
     judgement,
+    texts,
   } = params;
   const run = await openRun(runDir);
   const stored = await clusteringOf(run);
   const { clustering } = stored;
   const { signal } = context;
   const script = await readFile(reportScript, 'utf8');
-  const key = await exportKey(run, stored, { formats, png, judgement, script });
+  const key = await exportKey(run, stored, { formats, png, judgement, script, texts });
   const keep = await currentFiles(outDir, CLUSTER_OUTPUT, key);
   if (keep === undefined && !overwrite) {
     const names = [...knownNames(clustering, formats, png), ...labelFiles(run)];
@@ -65,7 +66,7 @@ export async function exportRun(
         notices.push(...(await writeCharts(write, clustering, { png, signal })));
       });
       await writeClusters({ write, stored, made }, context);
-      await write('report.html', await reportPage(run, stored, made, script));
+      await write('report.html', await reportPage(run, stored, made, script, texts));
     }
     await write(
       'clusters.json',

@@ -6,6 +6,7 @@ import { membersOf, type StoredClustering } from '../../runs/run-files';
 import { unlessDamaged } from '../../runs/run-schemas';
 import type { StoredRun } from '../../runs/run-store';
 import { forXml } from '../../text/neutralize';
+import { type PageTexts, pageTextsElement } from '../../text/page-texts';
 import type { MadePictures } from '../../summaries/cluster-pictures';
 import { faceCard } from './face-cards';
 
@@ -17,6 +18,7 @@ const MAX_IMAGES = 1000;
 /**
  * @param made the pictures of the clusters, and of the first `REPORT_FACES` faces of each.
  * @param script the program of the page.
+ * @param texts the language of the page; English without.
  * @returns the page, as HTML.
  */
 export async function reportPage(
@@ -24,6 +26,7 @@ export async function reportPage(
   stored: StoredClustering,
   made: MadePictures,
   script: string,
+  texts?: PageTexts,
 ): Promise<string> {
   const title = run.manifest.folders.map((folder) => folder.split(/[\\/]/).pop()).join(' + ');
   const data: ReportData = {
@@ -35,7 +38,7 @@ export async function reportPage(
       components: components.map(base64),
     })),
   };
-  return pageOf(title, JSON.stringify(data), script);
+  return pageOf(title, JSON.stringify(data), script, texts);
 }
 
 /** The state that the panel would have, if it showed the run. */
@@ -93,13 +96,13 @@ function facesOf(
 }
 
 /** @param json data of the page. */
-function pageOf(title: string, json: string, script: string): string {
+function pageOf(title: string, json: string, script: string, texts: PageTexts | undefined): string {
   // As an escape of JSON, '<' cannot end the script element early.
   const data = json.replaceAll('<', '\\u003c');
   const program = script.replaceAll('</script', '<\\/script');
   const hash = createHash('sha256').update(program).digest('base64');
   return `<!doctype html>
-<html lang="en">
+<html lang="${forXml(texts?.language ?? 'en')}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -107,7 +110,7 @@ function pageOf(title: string, json: string, script: string): string {
 <title>${forXml(`Face Clusters: ${title}`)}</title>
 </head>
 <body>
-<script type="application/json" id="report-data">${data}</script>
+${pageTextsElement(texts)}<script type="application/json" id="report-data">${data}</script>
 <script>${program}</script>
 </body>
 </html>

@@ -2,6 +2,7 @@
 import type { Progress } from '../../domain/progress';
 import { leftOutFolders } from '../../summaries/left-out-text';
 import { forName } from '../../text/neutralize';
+import { t } from '../../text/translate';
 import { listen } from '../disposables';
 import { showError, showInformation, withProgress } from '../outlets';
 import type { Outcome } from '../runs/job-runner';
@@ -39,8 +40,9 @@ export async function analyzeRun(
       if (initiative === 'user') panels.show(session);
       return;
     case 'cancelled': {
-      const kept = session.manifest === null ? 'nothing was stored' : 'the earlier clusters stay';
-      void showInformation(`Cancelled; ${kept}.`);
+      const kept =
+        session.manifest === null ? t('nothing was stored') : t('the earlier clusters stay');
+      void showInformation(t('Cancelled; {0}.', kept));
       await forget(session, context);
       return;
     }
@@ -63,7 +65,7 @@ function logLeftOut({ manifest, folders }: RunSession, log: CommandContext['log'
 }
 
 function analyzeWithProgress(session: RunSession, initiative: Initiative): Thenable<Outcome> {
-  const title = `Cluster faces of '${forName(runTitle(session.folders))}'`;
+  const title = t("Cluster faces of '{0}'", forName(runTitle(session.folders)));
   const place = initiative === 'user' ? 'notification' : 'window';
   return withProgress(title, place, (report, token) => {
     const show = reporter(report);
@@ -83,9 +85,9 @@ async function offerWayOn(
   { folders, manifest }: RunSession,
   context: Context,
 ): Promise<void> {
-  const again = 'Try Again';
-  const other = 'Choose Another Folder…';
-  const showLog = 'Show Log';
+  const again = t('Try Again');
+  const other = t('Choose Another Folder…');
+  const showLog = t('Show Log');
   const elsewhere = manifest === null && isDefect !== true ? [other] : [];
   const answer = await showError(`Face Clusters: ${message}`, ...elsewhere, again, showLog);
   if (answer === again) await analyzeRun(context.library.getOrCreate(folders), context);
@@ -95,6 +97,6 @@ async function offerWayOn(
 
 async function clusterOther(context: Context): Promise<void> {
   const nothing = { clicked: undefined, selected: undefined };
-  const folders = await chosenFoldersAndArchives(nothing, 'Cluster Faces');
+  const folders = await chosenFoldersAndArchives(nothing, t('Cluster Faces'));
   if (folders !== undefined) await analyzeRun(context.library.getOrCreate(folders), context);
 }

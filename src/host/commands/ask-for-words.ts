@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { MissingWord, NetworkWord, NetworkWords } from '../../domain/network-words';
 import { decodeText } from '../../text/decode-text';
 import { plural } from '../../text/numbers';
+import { t } from '../../text/translate';
 import { messageOf, UserError } from '../../util/errors';
 import { readRegularFile } from '../../util/read-regular-file';
 import { askText, pickOne } from '../outlets';
@@ -27,34 +28,34 @@ const ASK: Partial<Record<NetworkWord, Ask>> = {
       [
         {
           label: 'Sigmoid',
-          description: 'logits, each attribute on its own',
+          description: t('logits, each attribute on its own'),
           value: { activation: 'sigmoid' },
         },
         {
           label: 'Softmax',
-          description: 'logits, the values of each output exclude each other',
+          description: t('logits, the values of each output exclude each other'),
           value: { activation: 'softmax' },
         },
         {
-          label: 'None',
-          description: 'they are probabilities already',
+          label: t('None'),
+          description: t('they are probabilities already'),
           value: { activation: 'none' },
         },
         {
-          label: 'Embedding',
-          description: 'a vector to compare faces by; attributes are of the bundled model',
+          label: t('Embedding'),
+          description: t('a vector to compare faces by; attributes are of the bundled model'),
           value: { activation: 'embedding' },
         },
       ],
-      { title: `${title}: what makes probabilities of its outputs?` },
+      { title: t('{0}: what makes probabilities of its outputs?', title) },
     ),
   layout: ({ title }) =>
     pickOne(
       [
-        { label: 'NCHW', description: 'colors first, as of PyTorch', value: { layout: 'nchw' } },
-        { label: 'NHWC', description: 'colors last, as of Keras', value: { layout: 'nhwc' } },
+        { label: 'NCHW', description: t('colors first, as of PyTorch'), value: { layout: 'nchw' } },
+        { label: 'NHWC', description: t('colors last, as of Keras'), value: { layout: 'nhwc' } },
       ],
-      { title: `${title}: how are the colors of its input arranged?` },
+      { title: t('{0}: how are the colors of its input arranged?', title) },
     ),
   names: (question) => askForNames(question),
 };
@@ -83,23 +84,30 @@ async function askForScaling({ title }: Question): Promise<NetworkWords | undefi
     [
       {
         label: 'ImageNet',
-        description: 'mean 0.485, 0.456, 0.406, std 0.229, 0.224, 0.225: most networks of PyTorch',
+        description: t(
+          'mean 0.485, 0.456, 0.406, std 0.229, 0.224, 0.225: most networks of PyTorch',
+        ),
         value: { mean: 'imagenet', std: 'imagenet' },
       },
-      { label: '0 to 1', description: 'pixel / 255', value: { mean: '0', std: '1', scale: '255' } },
       {
-        label: '-1 to 1',
-        description: 'mean 0.5, std 0.5',
+        label: t('0 to 1'),
+        description: t('pixel / 255'),
+        value: { mean: '0', std: '1', scale: '255' },
+      },
+      {
+        label: t('-1 to 1'),
+        description: t('mean 0.5, std 0.5'),
         value: { mean: '0.5', std: '0.5', scale: '255' },
       },
-      { label: '0 to 255', description: 'pixels as they are', value: { scale: '1' } },
-      { label: 'Other numbers…', value: 'own' },
+      { label: t('0 to 255'), description: t('pixels as they are'), value: { scale: '1' } },
+      { label: t('Other numbers…'), value: 'own' },
     ],
-    { title: `${title}: how were pixels scaled in training?` },
+    { title: t('{0}: how were pixels scaled in training?', title) },
   );
   if (chosen !== 'own') return chosen;
-  const prompt =
-    'One number, or one for each of red, green and blue, of pixels from 0 to 1 or to 255';
+  const prompt = t(
+    'One number, or one for each of red, green and blue, of pixels from 0 to 1 or to 255',
+  );
   const mean = await askText({ title: `${title}: mean`, prompt, value: '0.5, 0.5, 0.5' });
   const std = mean && (await askText({ title: `${title}: std`, prompt, value: '0.5, 0.5, 0.5' }));
   return mean && std ? { mean, std } : undefined;
@@ -116,10 +124,10 @@ export async function askForNames(
   const how = await pickOne(
     [
       ...(assumed === undefined ? [] : [{ label: assumed.label, value: 'keep' as const }]),
-      { label: 'Type the names…', value: 'type' as const },
-      { label: 'Choose a file…', description: 'with a name a line', value: 'file' as const },
+      { label: t('Type the names…'), value: 'type' as const },
+      { label: t('Choose a file…'), description: t('with a name a line'), value: 'file' as const },
     ],
-    { title: `${title}: what are its values called?` },
+    { title: t('{0}: what are its values called?', title) },
   );
   if (how === 'keep') return {};
   const names = how === 'type' ? await typedNames(title, attributes) : how && (await namesOfFile());
@@ -129,14 +137,17 @@ export async function askForNames(
 function typedNames(title: string, attributes: readonly string[]): Promise<string | undefined> {
   const wanted = attributes.length;
   return askText({
-    title: `${title}: names`,
-    prompt: `${wanted === 0 ? 'Names' : plural(wanted, 'name')} in the order of the outputs, with commas between them`,
+    title: t('{0}: names', title),
+    prompt: t(
+      '{0} in the order of the outputs, with commas between them',
+      wanted === 0 ? t('Names') : plural(wanted, 'name'),
+    ),
     value: attributes.join(', '),
     problemOf: (text) => {
       const { length } = text.split(',');
       return wanted === 0 || length === wanted
         ? undefined
-        : `${plural(length, 'name')}; expected ${wanted}`;
+        : t('{0}; expected {1}', plural(length, 'name'), wanted);
     },
   });
 }
@@ -144,14 +155,14 @@ function typedNames(title: string, attributes: readonly string[]): Promise<strin
 async function namesOfFile(): Promise<string | undefined> {
   const [file] =
     (await vscode.window.showOpenDialog({
-      title: 'Names of the attributes',
-      openLabel: 'Use These Names',
+      title: t('Names of the attributes'),
+      openLabel: t('Use These Names'),
     })) ?? [];
   if (file === undefined) return undefined;
   try {
     return decodeText(await readRegularFile(file.fsPath, MAX_NAMES_BYTES));
   } catch (error) {
-    throw new UserError(`cannot read the names in '${file.fsPath}': ${messageOf(error)}`, {
+    throw new UserError(t("cannot read the names in '{0}': {1}", file.fsPath, messageOf(error)), {
       cause: error,
     });
   }

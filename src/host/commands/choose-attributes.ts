@@ -2,6 +2,7 @@
 import { CELEBA_ATTRIBUTES, readableAttribute } from '../../domain/attributes';
 import { pickMany, showWarning } from '../outlets';
 import { attributeFinder } from '../../domain/find-attribute';
+import { t } from '../../text/translate';
 import type { RunLibrary } from '../runs/run-library';
 import { readSettings } from '../settings/configuration';
 import type { CommandContext } from './command-context';
@@ -22,11 +23,11 @@ export async function chooseAttributes({
       value: name,
       picked: attributes.includes(name),
     })),
-    { title: 'Attributes by which faces are compared', placeHolder: 'Type to filter' },
+    { title: t('Attributes by which faces are compared'), placeHolder: t('Type to filter') },
   );
   if (names === undefined) return;
   if (names.length === 0) {
-    void showWarning('Face Clusters: choose at least one attribute; nothing was changed.');
+    void showWarning(t('Face Clusters: choose at least one attribute; nothing was changed.'));
     return;
   }
   const same =

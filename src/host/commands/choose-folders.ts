@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { isArchive } from '../../archives/archive-path';
 import { forName } from '../../text/neutralize';
+import { t } from '../../text/translate';
 import { UserError } from '../../util/errors';
 import { pickOne } from '../outlets';
 
@@ -22,7 +23,7 @@ export async function chosenFolders(
   const chosen = await chosenFoldersAndArchives(from, openLabel);
   const archive = chosen?.find(isArchive);
   if (archive !== undefined)
-    throw new UserError(`'${forName(archive)}' is not a folder: expected a folder`);
+    throw new UserError(t("'{0}' is not a folder: expected a folder", forName(archive)));
   return chosen;
 }
 
@@ -36,12 +37,19 @@ export async function chosenFoldersAndArchives(
   const other = uris.find(({ scheme }) => scheme !== 'file');
   if (other !== undefined)
     throw new UserError(
-      `expected folders on a disk of the computer that VS Code works on, got '${forName(other.toString())}' of the file system '${other.scheme}'`,
+      t(
+        "expected folders on a disk of the computer that VS Code works on, got '{0}' of the file system '{1}'",
+        forName(other.toString()),
+        other.scheme,
+      ),
     );
   const folders = await onlyFoldersAndArchives(uris);
   if (folders.length === 0)
     throw new UserError(
-      `'${uris.map(({ fsPath }) => forName(fsPath)).join("', '")}' is neither a folder nor an archive: expected a folder of images`,
+      t(
+        "'{0}' is neither a folder nor an archive: expected a folder of images",
+        uris.map(({ fsPath }) => forName(fsPath)).join("', '"),
+      ),
     );
   return folders;
 }
@@ -61,7 +69,7 @@ async function askForFolders(openLabel: string): Promise<vscode.Uri[] | undefine
     canSelectFolders: true,
     canSelectMany: true,
     openLabel,
-    title: 'Folder of images',
+    title: t('Folder of images'),
     ...(first === undefined ? {} : { defaultUri: first }),
   });
 }
@@ -69,7 +77,7 @@ async function askForFolders(openLabel: string): Promise<vscode.Uri[] | undefine
 const askForRoot = (roots: readonly vscode.WorkspaceFolder[]) =>
   pickOne(
     roots.map(({ name, uri }) => ({ label: name, description: uri.fsPath, value: uri })),
-    { title: 'Images in which folder of the workspace?' },
+    { title: t('Images in which folder of the workspace?') },
   );
 
 /** A selection may contain other files beside folders and archives; they are ignored. */

@@ -1,6 +1,8 @@
 /** The commands of the command palette, the menus and the panel. */
 import * as vscode from 'vscode';
 import { PANEL_ACTS } from '../../protocol/panel';
+import { said } from '../../text/said';
+import { t } from '../../text/translate';
 import { messageOf } from '../../util/errors';
 import type { Disposable } from '../disposables';
 import { showError, showInformation } from '../outlets';
@@ -63,18 +65,18 @@ const reportingErrors =
       return await handler(...args);
     } catch (error) {
       log.error(error);
-      void showError(`Face Clusters: ${messageOf(error)}`);
+      void showError(`Face Clusters: ${said(messageOf(error))}`);
       return undefined;
     }
   };
 
 const folderCommands = (context: CommandContext): Handlers => ({
   clusterFaces: async (clicked?: vscode.Uri, selected?: vscode.Uri[]) => {
-    const folders = await chosenFoldersAndArchives({ clicked, selected }, 'Cluster Faces');
+    const folders = await chosenFoldersAndArchives({ clicked, selected }, t('Cluster Faces'));
     if (folders !== undefined) await analyzeRun(context.library.getOrCreate(folders), context);
   },
   exploreDataset: async (clicked?: vscode.Uri) => {
-    const folders = await chosenFolders({ clicked, selected: undefined }, 'Explore Dataset');
+    const folders = await chosenFolders({ clicked, selected: undefined }, t('Explore Dataset'));
     if (folders?.[0] !== undefined) context.exploreDataset(folders[0]);
   },
 });
@@ -174,14 +176,14 @@ function generalCommands(context: CommandContext, targets: Targets): Handlers {
       const session = await sessionOfStep(argument);
       if (session !== undefined) await undo(session, history);
       else if (history.last === null)
-        void showInformation('Face Clusters: there is nothing to undo.');
+        void showInformation(t('Face Clusters: there is nothing to undo.'));
       else await history.undo();
     },
     redo: async (argument?: unknown) => {
       const session = await sessionOfStep(argument);
       if (session !== undefined) await redo(session, history);
       else if (history.lastUndone === null)
-        void showInformation('Face Clusters: there is nothing to redo.');
+        void showInformation(t('Face Clusters: there is nothing to redo.'));
       else await history.redo();
     },
     openSettings,

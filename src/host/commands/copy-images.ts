@@ -6,7 +6,9 @@ import type { EngineCalls } from '../../protocol/engine';
 import type { SidecarStyle } from '../../domain/sidecars';
 import { upperFirst } from '../../text/letter-case';
 import { forName } from '../../text/neutralize';
-import { count, plural } from '../../text/numbers';
+import { plural } from '../../text/numbers';
+import { said } from '../../text/said';
+import { t } from '../../text/translate';
 import { CancelledError, UserError } from '../../util/errors';
 import { sweepTemporaryFolders } from '../../util/temporary-folder';
 import { chooseTarget, showFolder } from '../choose-target';
@@ -34,14 +36,14 @@ export async function copyImages({
   cluster: ClusterSummary;
 }): Promise<void> {
   const title = titleOfCluster(session, cluster);
-  await copy({ session, of: cluster.id, title: `“${title}”`, folder: title });
+  await copy({ session, of: cluster.id, title: t('“{0}”', title), folder: title });
 }
 
 /** Copies the images of every cluster into a folder of its own. */
 export async function copyAllImages(session: RunSession): Promise<void> {
   await session.load();
-  if (session.clustering === null) throw new UserError('there are no clusters to copy yet');
-  await copy({ session, of: null, title: 'all clusters', folder: 'clusters' });
+  if (session.clustering === null) throw new UserError(t('there are no clusters to copy yet'));
+  await copy({ session, of: null, title: t('all clusters'), folder: 'clusters' });
 }
 
 /** Copies the images of faces that the user selected. */
@@ -53,15 +55,15 @@ export async function copyFaces(session: RunSession, rows: readonly number[]): P
 async function copy(copied: Copied): Promise<void> {
   const form = await chooseForm(copied);
   if (form === undefined) return;
-  const what = `the images of ${copied.title}`;
-  const texts = { what, name: copied.folder, openLabel: 'Copy Here' };
+  const what = t('the images of {0}', copied.title);
+  const texts = { what, name: copied.folder, openLabel: t('Copy Here') };
   const target = await chooseTarget(copied.session.folders[0] ?? '', texts);
   if (target === undefined) return;
   const result = await copyAs(copied, target, form);
   if (result === undefined) return;
   const isComplete = result.failures.length === 0 && (result.sidecars?.kept.length ?? 0) === 0;
   const show = isComplete ? showInformation : showWarning;
-  const open = 'Show Folder';
+  const open = t('Show Folder');
   const report = `${copyReport(result, copied.title)}.`;
   if ((await show(report, open)) === open) await showFolder(target);
 }
@@ -72,27 +74,27 @@ interface Form {
   sidecars?: SidecarStyle;
 }
 
-const DETAILS: Record<CopyKind, string> = {
+const DETAILS = {
   copy: 'files of their own',
   hard: 'further names of the same files, on the same disk: they take no space',
   symbolic: 'links that lead to the photos, as long as these stay where they are',
-};
+} as const satisfies Record<CopyKind, string>;
 
 async function chooseForm({ title }: Copied): Promise<Form | undefined> {
   const choice = await pickOne<CopyKind | 'tagged'>(
     [
       ...COPY_KINDS.map((kind) => ({
-        label: upperFirst(COPY_NAMES[kind]),
-        description: DETAILS[kind],
+        label: upperFirst(t(COPY_NAMES[kind])),
+        description: t(DETAILS[kind]),
         value: kind,
       })),
       {
-        label: 'Copies with names and tags',
-        description: 'an XMP side-car beside each copy, for digiKam or Lightroom',
+        label: t('Copies with names and tags'),
+        description: t('an XMP side-car beside each copy, for digiKam or Lightroom'),
         value: 'tagged',
       },
     ],
-    { title: `Put the images of ${title} into a folder, as` },
+    { title: t('Put the images of {0} into a folder, as', title) },
   );
   if (choice !== 'tagged') return choice && { as: choice };
   const sidecars = await chooseStyle();
@@ -114,7 +116,7 @@ async function copyAs(
   const params = { of, outDir: target.fsPath, ...form };
   try {
     const result = await withProgress(
-      `Images of ${title}: ${COPY_NAMES[form.as]}`,
+      t('Images of {0}: {1}', title, t(COPY_NAMES[form.as])),
       'notification',
       (report, token) =>
         withSignal(token, (signal) =>
@@ -122,13 +124,15 @@ async function copyAs(
         ),
     );
     if (result.refused === undefined) return { ...result, as: form.as };
-    const instead = 'Copy Instead';
-    const answer = await ask('warning', `${upperFirst(result.refused)}.`, DETAIL, instead);
+    const instead = t('Copy Instead');
+    const answer = await ask('warning', `${upperFirst(said(result.refused))}.`, t(DETAIL), instead);
     return answer === instead ? await copyAs(copied, target, { as: 'copy' }) : undefined;
   } catch (error) {
     await sweepTemporaryFolders(target.fsPath); // left behind if the engine was killed
     if (!(error instanceof CancelledError)) throw error;
-    void showInformation(`Copying cancelled; what was copied is in '${forName(target.fsPath)}'.`);
+    void showInformation(
+      t("Copying cancelled; what was copied is in '{0}'.", forName(target.fsPath)),
+    );
     return undefined;
   }
 }
@@ -139,14 +143,24 @@ function copyReport(
   { copied, there, failures, folder, as, sidecars }: CopyResult,
   title: string,
 ): string {
-  const verb = as === 'copy' ? 'copied to' : 'linked in';
-  const parts = [`${plural(copied, 'image')} of ${title} ${verb} '${forName(folder)}'`];
-  if (there > 0) parts.push(`${count(there)} ${there === 1 ? 'was' : 'were'} there already`);
+  const parts = [
+    as === 'copy'
+      ? t("{0} of {1} copied to '{2}'", plural(copied, 'image'), title, forName(folder))
+      : t("{0} of {1} linked in '{2}'", plural(copied, 'image'), title, forName(folder)),
+  ];
+  if (there > 0) parts.push(plural(there, 'was there already', 'were there already'));
   if (sidecars !== undefined) parts.push(...sidecarParts(sidecars));
   const [first] = failures;
   if (first !== undefined)
     parts.push(
-      `${count(failures.length)} could not be ${as === 'copy' ? 'copied' : 'linked'}; the first, '${forName(first.image)}': ${first.reason}`,
+      t(
+        as === 'copy'
+          ? "{0} could not be copied; the first, '{1}': {2}"
+          : "{0} could not be linked; the first, '{1}': {2}",
+        failures.length,
+        forName(first.image),
+        said(first.reason),
+      ),
     );
   return parts.join('. ');
 }

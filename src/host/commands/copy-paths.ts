@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { forName } from '../../text/neutralize';
 import { plural } from '../../text/numbers';
+import { t } from '../../text/translate';
 import { showInStatusBar, showWarning } from '../outlets';
 import type { ClusterTarget } from './targets';
 import { titleOfCluster } from '../titles';
@@ -23,14 +24,21 @@ export async function copyPaths({ session, cluster }: ClusterTarget): Promise<vo
   const leftOut = all.filter((path) => NOT_IN_A_LINE.test(path));
   if (paths.length > 0) await vscode.env.clipboard.writeText(`${paths.join('\n')}\n`);
   const [first] = leftOut;
-  const copied = `${plural(paths.length, 'path')} of “${titleOfCluster(session, cluster)}” copied to the clipboard`;
+  const copied = t(
+    '{0} of “{1}” copied to the clipboard',
+    plural(paths.length, 'path'),
+    titleOfCluster(session, cluster),
+  );
   if (first === undefined) {
     showInStatusBar(copied, 5000);
     return;
   }
-  const were = leftOut.length === 1 ? 'was' : 'were';
   void showWarning(
-    `${paths.length === 0 ? 'Nothing was copied to the clipboard' : copied}. ${plural(leftOut.length, 'path')} ${were} left out ` +
-      `because of line breaks, control characters or bytes that are not text; the first is '${forName(first)}'.`,
+    t(
+      "{0}. {1} left out because of line breaks, control characters or bytes that are not text; the first is '{2}'.",
+      paths.length === 0 ? t('Nothing was copied to the clipboard') : copied,
+      plural(leftOut.length, 'path was', 'paths were'),
+      forName(first),
+    ),
   );
 }

@@ -2,6 +2,7 @@
 import type { ClusterSummary } from '../../domain/clustering';
 import type { CorrectionRequest } from '../../domain/corrections';
 import { plural } from '../../text/numbers';
+import { t } from '../../text/translate';
 import { UserError } from '../../util/errors';
 import { askText, pickMany } from '../outlets';
 import type { RunSession } from '../runs/run-session';
@@ -21,10 +22,10 @@ export async function correct(session: RunSession, request: CorrectionRequest): 
 export async function renameCluster({ session, cluster }: ClusterTarget): Promise<void> {
   const before = titleOfCluster(session, cluster);
   const answer = await askText({
-    title: `Name of “${before}”`,
-    prompt: 'Empty: a name made of its attributes',
+    title: t('Name of “{0}”', before),
+    prompt: t('Empty: a name made of its attributes'),
     value: before,
-    problemOf: (text) => (text.length > 200 ? 'Expected at most 200 characters' : undefined),
+    problemOf: (text) => (text.length > 200 ? t('Expected at most 200 characters') : undefined),
   });
   const name = answer?.trim();
   if (name === undefined || name === before) return;
@@ -37,7 +38,9 @@ export async function mergeClusters(
   selected: readonly ClusterSummary[],
 ): Promise<void> {
   const others =
-    selected.length > 0 ? selected : await pickClusters(session, into, 'Merge into this cluster');
+    selected.length > 0
+      ? selected
+      : await pickClusters(session, into, t('Merge into this cluster'));
   const ids = others.map(({ id }) => id).filter((id) => id !== into.id && id >= -1);
   if (ids.length > 0) await correct(session, { kind: 'merge', into: into.id, others: ids });
 }
@@ -56,22 +59,22 @@ async function pickClusters(
       picked: false,
       value,
     })),
-    { title: `Merge with “${titleOfCluster(session, into)}”`, placeHolder },
+    { title: t('Merge with “{0}”', titleOfCluster(session, into)), placeHolder },
   );
   return picked ?? [];
 }
 
 export async function splitCluster({ session, cluster }: ClusterTarget): Promise<void> {
   const most = Math.min(MAX_PARTS, cluster.size);
-  if (most < 2) throw new UserError('a cluster of one face cannot be split');
+  if (most < 2) throw new UserError(t('a cluster of one face cannot be split'));
   const isNumber = (text: string) =>
     /^\d+$/.test(text) && Number(text) >= 2 && Number(text) <= most;
   const answer = await askText({
-    title: `Split “${titleOfCluster(session, cluster)}”`,
-    prompt: `Into how many clusters? It has ${plural(cluster.size, 'face')}`,
+    title: t('Split “{0}”', titleOfCluster(session, cluster)),
+    prompt: t('Into how many clusters? It has {0}', plural(cluster.size, 'face')),
     value: '2',
     problemOf: (text) =>
-      isNumber(text.trim()) ? undefined : `Expected a number from 2 to ${String(most)}`,
+      isNumber(text.trim()) ? undefined : t('Expected a number from 2 to {0}', most),
   });
   if (answer === undefined || !isNumber(answer.trim())) return;
   await correct(session, { kind: 'split', cluster: cluster.id, parts: Number(answer.trim()) });

@@ -4,6 +4,8 @@ import * as vscode from 'vscode';
 import { reportScript } from '../../engine/bundled-files';
 import { forName } from '../../text/neutralize';
 import { plural } from '../../text/numbers';
+import { spokenTexts } from '../../text/page-texts';
+import { t } from '../../text/translate';
 import { CancelledError, UserError } from '../../util/errors';
 import { sweepTemporaryFolders } from '../../util/temporary-folder';
 import { chooseNewFolder } from '../choose-new-folder';
@@ -18,7 +20,7 @@ const MAX_LISTED = 20;
 /** @param root folder of the extension. */
 export async function exportRun(session: RunSession, root: string): Promise<void> {
   await session.load();
-  if (session.clustering === null) throw new UserError('there are no clusters to export yet');
+  if (session.clustering === null) throw new UserError(t('there are no clusters to export yet'));
   const outDir = await chooseOutputFolder(session);
   if (outDir === undefined) return;
   try {
@@ -30,30 +32,31 @@ export async function exportRun(session: RunSession, root: string): Promise<void
   } catch (error) {
     await sweepTemporaryFolders(outDir); // left behind if the engine was killed
     if (!(error instanceof CancelledError)) throw error;
-    void showInformation('Export cancelled; nothing was written.');
+    void showInformation(t('Export cancelled; nothing was written.'));
     return;
   }
-  const open = 'Open Report';
-  const answer = await showInformation(`Exported to '${forName(outDir)}'.`, open);
+  const open = t('Open Report');
+  const answer = await showInformation(t("Exported to '{0}'.", forName(outDir)), open);
   if (answer === open) await vscode.env.openExternal(vscode.Uri.file(join(outDir, 'report.html')));
 }
 
 const chooseOutputFolder = ({ folders }: RunSession) =>
   chooseNewFolder(`face-clusters ${basename(folders[0] ?? '')}`, {
-    openLabel: 'Export Here',
-    title: 'Parent of the new folder with the results',
+    openLabel: t('Export Here'),
+    title: t('Parent of the new folder with the results'),
   });
 
 function write(
   session: RunSession,
   { outDir, root, overwrite }: { outDir: string; root: string; overwrite: boolean },
 ) {
-  return withProgress('Export', 'notification', (report, token) =>
+  return withProgress(t('Export'), 'notification', (report, token) =>
     withSignal(token, (signal) =>
       session.queries.export(
         {
           outDir,
           reportScript: reportScript(root),
+          texts: spokenTexts(),
           overwrite,
           png: true,
           formats: readSettings().settings.formats,
@@ -65,13 +68,13 @@ function write(
 }
 
 async function confirmReplacing(files: readonly string[], outDir: string): Promise<boolean> {
-  const replace = 'Replace';
+  const replace = t('Replace');
   const more = files.length - MAX_LISTED;
-  const list = [...files.slice(0, MAX_LISTED), ...(more > 0 ? [`… and ${more} more`] : [])];
+  const list = [...files.slice(0, MAX_LISTED), ...(more > 0 ? [t('… and {0} more', more)] : [])];
   const answer = await ask(
     'warning',
-    `Replace ${plural(files.length, 'file')} in '${forName(outDir)}'?`,
-    `These files are not from an export, or were changed since:\n${list.join('\n')}`,
+    t("Replace {0} in '{1}'?", plural(files.length, 'file'), forName(outDir)),
+    t('These files are not from an export, or were changed since:\n{0}', list.join('\n')),
     replace,
   );
   return answer === replace;

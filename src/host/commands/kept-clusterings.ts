@@ -2,7 +2,8 @@
 import { BEFORE, type KeptClustering } from '../../domain/kept-clusterings';
 import { METHOD_NAMES } from '../../domain/method-names';
 import type { ClusteringSettings } from '../../domain/settings';
-import { count, plural } from '../../text/numbers';
+import { dateTime, plural } from '../../text/numbers';
+import { t } from '../../text/translate';
 import { ask, askText, type ItemWithActions, pickAction, showInformation } from '../outlets';
 import type { RunSession } from '../runs/run-session';
 import type { CommandContext } from './command-context';
@@ -17,7 +18,7 @@ export async function keptClusterings(
   session.allow();
   if (session.file !== undefined) {
     void showInformation(
-      'Face Clusters: to keep the clustering of a file, save the file under another name.',
+      t('Face Clusters: to keep the clustering of a file, save the file under another name.'),
     );
     return;
   }
@@ -27,19 +28,19 @@ export async function keptClusterings(
   const named = kept.filter(({ id }) => id !== BEFORE);
   const chosen = await pickAction<Kept | null, 'compare' | 'remove'>(
     [
-      { label: 'Keep this clustering…', value: null },
+      { label: t('Keep this clustering…'), value: null },
       ...(before === undefined
         ? []
         : [
             {
-              label: 'What changed since the one before',
+              label: t('What changed since the one before'),
               description: textOf(before),
               value: before,
             },
           ]),
       ...named.map(itemOf),
     ],
-    { title: 'Kept Clusterings', placeHolder: 'Choose one to show it' },
+    { title: t('Kept Clusterings'), placeHolder: t('Choose one to show it') },
   );
   if (chosen === undefined) return;
   const { value, action } = chosen;
@@ -54,14 +55,20 @@ const itemOf = (kept: Kept): Item => ({
   description: textOf(kept),
   value: kept,
   actions: [
-    { icon: 'diff', title: 'What changed since', value: 'compare' },
-    { icon: 'trash', title: 'Remove', value: 'remove' },
+    { icon: 'diff', title: t('What changed since'), value: 'compare' },
+    { icon: 'trash', title: t('Remove'), value: 'remove' },
   ],
 });
 
 function textOf({ method, clusters, faces, at }: KeptClustering): string {
-  const name = METHOD_NAMES[method];
-  return `${name}, ${plural(clusters, 'cluster')} of ${count(faces)} faces, ${new Date(at).toLocaleString()}`;
+  const name = t(METHOD_NAMES[method]);
+  return t(
+    '{0}, {1} of {2}, {3}',
+    name,
+    plural(clusters, 'cluster'),
+    plural(faces, 'face'),
+    dateTime(at),
+  );
 }
 
 async function keep(session: RunSession): Promise<void> {
@@ -69,19 +76,19 @@ async function keep(session: RunSession): Promise<void> {
   if (clustering === null) return;
   const { method } = clustering.settings;
   const name = await askText({
-    title: 'Keep this clustering',
-    prompt: 'A name for it',
-    value: `${METHOD_NAMES[method]} ${clustering.clusters.length}`,
-    problemOf: (text) => (text.trim() === '' ? 'Expected a name' : undefined),
+    title: t('Keep this clustering'),
+    prompt: t('A name for it'),
+    value: `${t(METHOD_NAMES[method])} ${clustering.clusters.length}`,
+    problemOf: (text) => (text.trim() === '' ? t('Expected a name') : undefined),
   });
   if (name === undefined) return;
   await session.queries.keep(name.trim().slice(0, 200));
-  void showInformation(`Face Clusters: kept as '${name.trim()}', under Kept Clusterings.`);
+  void showInformation(t("Face Clusters: kept as '{0}', under Kept Clusterings.", name.trim()));
 }
 
 async function remove(session: RunSession, { id, name }: Kept): Promise<void> {
-  const button = 'Remove';
-  const detail = 'The clusters that are shown and their corrections stay as they are.';
-  const answer = await ask('warning', `Remove the clustering '${name}'?`, detail, button);
+  const button = t('Remove');
+  const detail = t('The clusters that are shown and their corrections stay as they are.');
+  const answer = await ask('warning', t("Remove the clustering '{0}'?", name), detail, button);
   if (answer === button) await session.queries.removeKept(id);
 }

@@ -3,7 +3,8 @@ import { diagnoseCuda } from '../../cuda/diagnose';
 import { installCuda } from '../../cuda/install';
 import { CUDA_PACKAGES, librariesFolder } from '../../cuda/libraries';
 import type { EngineClient } from '../../engine/client';
-import { plural } from '../../text/numbers';
+import { count, decimal, plural } from '../../text/numbers';
+import { t } from '../../text/translate';
 import { CancelledError } from '../../util/errors';
 import { ask, type Log, type ProgressReport, showInformation, withProgress } from '../outlets';
 import { readSettings } from '../settings/configuration';
@@ -11,26 +12,26 @@ import { withSignal } from './notification-progress';
 
 /** `1.2 GB`. */
 function bytesText(bytes: number): string {
-  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${(bytes / 1e6).toFixed(0)} MB`;
+  return bytes >= 1e9 ? `${decimal(bytes / 1e9, 1)} GB` : `${count(Math.round(bytes / 1e6))} MB`;
 }
 
 /** Clears the cache after asking. */
 export async function clearCache(engine: EngineClient, storeDir: string): Promise<void> {
   const { bytes, images } = await engine.call('storeSize', { storeDir });
   if (bytes === 0) {
-    void showInformation('Face Clusters: the cache is empty.');
+    void showInformation(t('Face Clusters: the cache is empty.'));
     return;
   }
-  const clear = 'Clear';
+  const clear = t('Clear');
   const answer = await ask(
     'warning',
-    `Clear the cache of ${plural(images, 'image')} (${bytesText(bytes)})?`,
-    'The next run reads its images again. Existing clusters stay, and no image is touched.',
+    t('Clear the cache of {0} ({1})?', plural(images, 'image'), bytesText(bytes)),
+    t('The next run reads its images again. Existing clusters stay, and no image is touched.'),
     clear,
   );
   if (answer !== clear) return;
   await engine.call('clearStore', { storeDir });
-  void showInformation(`Face Clusters: the cache was cleared (${bytesText(bytes)}).`);
+  void showInformation(t('Face Clusters: the cache was cleared ({0}).', bytesText(bytes)));
 }
 
 /** Downloads the CUDA provider of ONNX Runtime, then reports what else is missing. */
@@ -45,15 +46,15 @@ export async function installCudaSupport(
   const before = await diagnoseCuda(folder, cudaLibraries);
   if (source === undefined || !before.hasDriver) {
     const [reason = '', ...others] = before.lines;
-    const detail = source === undefined ? others : ['Faces are analyzed on the CPU.', ...others];
+    const detail = source === undefined ? others : [t('Faces are analyzed on the CPU.'), ...others];
     void ask('warning', reason, detail.join('\n'));
     return;
   }
-  const download = 'Download';
+  const download = t('Download');
   const answer = await ask(
     'information',
-    `Install CUDA support (${bytesText(source.size)})?`,
-    [...before.lines, '', `From ${source.url}, checked by its SHA-512.`].join('\n'),
+    t('Install CUDA support ({0})?', bytesText(source.size)),
+    [...before.lines, '', t('From {0}, checked by its SHA-512.', source.url)].join('\n'),
     download,
   );
   if (answer !== download || !(await downloadWithProgress(source, folder))) return;
@@ -61,8 +62,8 @@ export async function installCudaSupport(
   const { ready, lines } = await diagnoseCuda(folder, cudaLibraries);
   for (const line of lines) log.info(line);
   const summary = ready
-    ? 'CUDA support is installed; the next run uses it if its results match those of the CPU.'
-    : 'CUDA support is installed, but something else is missing.';
+    ? t('CUDA support is installed; the next run uses it if its results match those of the CPU.')
+    : t('CUDA support is installed, but something else is missing.');
   void ask('information', `Face Clusters: ${summary}`, lines.join('\n'));
 }
 
@@ -72,7 +73,7 @@ async function downloadWithProgress(
   folder: string,
 ): Promise<boolean> {
   try {
-    await withProgress('Install CUDA support', 'notification', (report, token) =>
+    await withProgress(t('Install CUDA support'), 'notification', (report, token) =>
       withSignal(token, (signal) =>
         installCuda(source, folder, { signal, onProgress: byteReporter(source.size, report) }),
       ),
@@ -80,7 +81,7 @@ async function downloadWithProgress(
     return true;
   } catch (error) {
     if (!(error instanceof CancelledError)) throw error;
-    void showInformation('Face Clusters: cancelled; nothing was installed.');
+    void showInformation(t('Face Clusters: cancelled; nothing was installed.'));
     return false;
   }
 }
@@ -91,7 +92,10 @@ function byteReporter(size: number, report: (value: ProgressReport) => void) {
   return (bytes: number) => {
     const percent = Math.floor((100 * bytes) / size);
     if (percent <= shown) return;
-    report({ increment: percent - shown, message: `${bytesText(bytes)} of ${bytesText(size)}` });
+    report({
+      increment: percent - shown,
+      message: t('{0} of {1}', bytesText(bytes), bytesText(size)),
+    });
     shown = percent;
   };
 }

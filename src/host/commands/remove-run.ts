@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { logBytes } from '../../corrections/correction-log';
 import { forName } from '../../text/neutralize';
 import { plural } from '../../text/numbers';
+import { t } from '../../text/translate';
 import { ask, showInformation } from '../outlets';
 import type { RunSession } from '../runs/run-session';
 import { runTitle } from '../titles';
@@ -14,7 +15,9 @@ export async function removeRun(
 ): Promise<void> {
   if (session.file !== undefined) {
     const name = forName(basename(session.file));
-    void showInformation(`'${name}' is a file: close its editor, or delete it in the explorer.`);
+    void showInformation(
+      t("'{0}' is a file: close its editor, or delete it in the explorer.", name),
+    );
     return;
   }
   if (session.manifest !== null && !(await confirmed(session, session.manifest.faces))) return;
@@ -24,12 +27,17 @@ export async function removeRun(
 
 async function confirmed(session: RunSession, faces: number): Promise<boolean> {
   const { folders, runDir } = session;
-  const removed = (await logBytes(runDir)) === 0 ? '' : ', and what you corrected';
-  const remove = 'Remove';
+  const hasCorrections = (await logBytes(runDir)) > 0;
+  const remove = t('Remove');
   const answer = await ask(
     'warning',
-    `Remove the clusters of '${forName(runTitle(folders))}'?`,
-    `The attributes and clusters of ${plural(faces, 'face')} are removed${removed}. The images stay as they are.`,
+    t("Remove the clusters of '{0}'?", forName(runTitle(folders))),
+    t(
+      hasCorrections
+        ? 'The attributes and clusters of {0} are removed, and what you corrected. The images stay as they are.'
+        : 'The attributes and clusters of {0} are removed. The images stay as they are.',
+      plural(faces, 'face'),
+    ),
     remove,
   );
   return answer === remove;

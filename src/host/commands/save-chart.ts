@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { chartOf } from '../../summaries/occurrence-chart';
 import { fileNameOf } from '../../text/file-name';
 import { forName } from '../../text/neutralize';
+import { t } from '../../text/translate';
 import { writeChosenFile } from '../../util/user-files';
 import { CHART_FILTERS, chartAs, chooseFile } from '../chart-file';
 import { showInformation } from '../outlets';
@@ -16,8 +17,8 @@ export async function saveChart({ session, cluster }: ClusterTarget): Promise<vo
   if (clustering === null) return;
   const name = `${fileNameOf(titleOfCluster(session, cluster)) || 'cluster'}.svg`;
   const start = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? dirname(folders[0] ?? '');
-  const file = await chooseFile('Save the chart', join(start, name), CHART_FILTERS);
+  const file = await chooseFile(t('Save the chart'), join(start, name), CHART_FILTERS);
   if (file === undefined) return;
   await writeChosenFile(file, await chartAs(file, chartOf(cluster, clustering.overall), session));
-  void showInformation(`Face Clusters: the chart was written to '${forName(file)}'.`);
+  void showInformation(t("Face Clusters: the chart was written to '{0}'.", forName(file)));
 }

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { RUN_FILE_EXTENSION, isRunFile } from '../../domain/run-file';
 import { forName } from '../../text/neutralize';
 import { megabytes } from '../../text/sizes';
+import { t } from '../../text/translate';
 import { CancelledError, UserError } from '../../util/errors';
 import { sweepTemporaryFolders } from '../../util/temporary-folder';
 import { showInformation, withProgress } from '../outlets';
@@ -12,22 +13,26 @@ import { reporter, withSignal } from './notification-progress';
 
 export async function saveClusters(session: RunSession): Promise<void> {
   await session.load();
-  if (session.clustering === null) throw new UserError('there are no clusters to save yet');
+  if (session.clustering === null) throw new UserError(t('there are no clusters to save yet'));
   const file = await chooseFile(session);
   if (file === undefined) return;
   try {
-    const bytes = await withProgress('Save clusters', 'notification', (report, token) =>
+    const bytes = await withProgress(t('Save clusters'), 'notification', (report, token) =>
       withSignal(token, (signal) =>
         session.queries.pack(file, { signal, onProgress: reporter(report) }),
       ),
     );
     void showInformation(
-      `Saved to '${forName(file)}' (${megabytes(bytes)}): faces, clusters and corrections, without the photos.`,
+      t(
+        "Saved to '{0}' ({1}): faces, clusters and corrections, without the photos.",
+        forName(file),
+        megabytes(bytes),
+      ),
     );
   } catch (error) {
     await sweepTemporaryFolders(dirname(file)); // left behind if the engine was killed
     if (!(error instanceof CancelledError)) throw error;
-    void showInformation('Saving cancelled; nothing was written.');
+    void showInformation(t('Saving cancelled; nothing was written.'));
   }
 }
 
@@ -36,15 +41,18 @@ async function chooseFile({ folders }: RunSession): Promise<string | undefined> 
   const place = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? dirname(first);
   const name = basename(first, extname(first));
   const target = await vscode.window.showSaveDialog({
-    title: 'Save the clusters with their faces and corrections',
-    saveLabel: 'Save Clusters',
+    title: t('Save the clusters with their faces and corrections'),
+    saveLabel: t('Save Clusters'),
     defaultUri: vscode.Uri.file(join(place, `${name}${RUN_FILE_EXTENSION}`)),
     filters: { 'Face clusters': [RUN_FILE_EXTENSION.slice(1)] },
   });
   if (target === undefined) return undefined;
   if (target.scheme !== 'file')
     throw new UserError(
-      `expected a file on a disk of the computer that VS Code works on, got '${forName(target.toString())}'`,
+      t(
+        "expected a file on a disk of the computer that VS Code works on, got '{0}'",
+        forName(target.toString()),
+      ),
     );
   return isRunFile(target.fsPath) ? target.fsPath : `${target.fsPath}${RUN_FILE_EXTENSION}`;
 }

@@ -3,6 +3,7 @@
  * panel, or one that the user picks.
  */
 import type { ClusterSummary } from '../../domain/clustering';
+import { t } from '../../text/translate';
 import { pickOne, showInformation } from '../outlets';
 import type { Panels } from '../panels/panels';
 import type { RunLibrary } from '../runs/run-library';
@@ -18,27 +19,27 @@ export interface ClusterTarget {
 /** Runs to which a command applies, with the message if there are none. */
 interface Applicable {
   applies: (session: RunSession) => boolean;
-  none: string;
+  none: () => string;
 }
 
 const hasManifest = ({ manifest }: RunSession) => manifest !== null;
 
 export const ANY_RUN: Applicable = {
   applies: () => true,
-  none: 'there are no clusters yet',
+  none: () => t('there are no clusters yet'),
 };
 export const ANALYZED_RUN: Applicable = { ...ANY_RUN, applies: hasManifest };
 export const BUSY_RUN: Applicable = {
   applies: (session) => session.isBusy(),
-  none: 'nothing is in progress',
+  none: () => t('nothing is in progress'),
 };
 export const RUN_WITH_FAILURES: Applicable = {
   applies: ({ manifest }) => (manifest?.failures.length ?? 0) > 0,
-  none: 'all images could be used',
+  none: () => t('all images could be used'),
 };
 export const RUN_WITH_FACELESS_IMAGES: Applicable = {
   applies: ({ manifest }) => (manifest?.faceless.length ?? 0) > 0,
-  none: 'every image has a face',
+  none: () => t('every image has a face'),
 };
 
 export class Targets {
@@ -60,11 +61,11 @@ export class Targets {
     const active = this.panels.active?.session;
     if (active !== undefined && applies(active)) return active;
     const candidates = this.library.all.filter(applies);
-    if (candidates.length === 0) void showInformation(`Face Clusters: ${none}.`);
+    if (candidates.length === 0) void showInformation(`Face Clusters: ${none()}.`);
     if (candidates.length <= 1) return candidates[0];
     return pickOne(
       candidates.map((session) => ({ label: runTitle(session.folders), value: session })),
-      { title: 'Clusters of which folder?' },
+      { title: t('Clusters of which folder?') },
     );
   }
 
@@ -90,7 +91,7 @@ export class Targets {
           description: clusterText(each),
           value: each,
         })),
-        { title: 'Which cluster?' },
+        { title: t('Which cluster?') },
       ));
     return cluster === undefined ? undefined : { session, cluster };
   }

@@ -7,6 +7,7 @@ import type { MissingWord, NetworkWords } from '../../domain/network-words';
 import type { EngineCalls } from '../../protocol/engine';
 import { forName } from '../../text/neutralize';
 import { plural } from '../../text/numbers';
+import { t } from '../../text/translate';
 import { UserError } from '../../util/errors';
 import { pickOne, showInformation } from '../outlets';
 import { readSettings } from '../settings/configuration';
@@ -30,21 +31,31 @@ interface Usable extends Pick<Found, 'attributes' | 'crop'> {
  * @param clicked the file of a context menu; the user chooses one without it.
  */
 export async function useModel(clicked: vscode.Uri | undefined, context: Context): Promise<void> {
-  if (!(await hasTrustFor('another model can be used'))) return;
+  if (!(await hasTrustFor(t('another model can be used')))) return;
   const file = clicked ?? (await chooseFile());
   if (file === undefined) return;
   const usable = await makeUsable(file.fsPath, context);
   if (usable === undefined) return;
   const { path, attributes, crop, isEmbedding = false } = usable;
   const name = forName(basename(file.fsPath));
-  const size = `crops of ${crop.width}×${crop.height} pixels`;
+  const size = t('crops of {0}×{1} pixels', crop.width, crop.height);
   const { history } = context;
   await history.change({ model: settingOf(path) }, readSettings().settings);
-  const undo = 'Undo';
+  const undo = t('Undo');
   const answer = await showInformation(
     isEmbedding
-      ? `'${name}' gives the embeddings now, by which faces are compared with the setting 'features: embedding': ${plural(attributes.length, 'number')}, ${size}. Attributes are of the bundled model.`
-      : `'${name}' is the attribute model now: ${plural(attributes.length, 'attribute')}, ${size}.`,
+      ? t(
+          "'{0}' gives the embeddings now, by which faces are compared with the setting 'features: embedding': {1}, {2}. Attributes are of the bundled model.",
+          name,
+          plural(attributes.length, 'number'),
+          size,
+        )
+      : t(
+          "'{0}' is the attribute model now: {1}, {2}.",
+          name,
+          plural(attributes.length, 'attribute'),
+          size,
+        ),
     undo,
   );
   if (answer === undo) await history.undo();
@@ -64,8 +75,8 @@ async function makeUsable(path: string, context: Context): Promise<Usable | unde
   if (existsSync(out)) {
     const again = await pickOne(
       [
-        { label: 'Use the answers of last time', value: false },
-        { label: 'Answer anew…', value: true },
+        { label: t('Use the answers of last time'), value: false },
+        { label: t('Answer anew…'), value: true },
       ],
       { title },
     );
@@ -83,7 +94,7 @@ async function makeUsable(path: string, context: Context): Promise<Usable | unde
 
 function assumedLabel(attributes: readonly string[]): string {
   const [first = '', last = ''] = [attributes[0], attributes.at(-1)];
-  return attributes.length === 1 ? first : `${first} to ${last}`;
+  return attributes.length === 1 ? first : t('{0} to {1}', first, last);
 }
 
 interface Wrapping {
@@ -124,8 +135,8 @@ async function wrap(
 
 async function chooseFile(): Promise<vscode.Uri | undefined> {
   const answer = await vscode.window.showOpenDialog({
-    title: 'Attribute model',
-    openLabel: 'Use as Attribute Model',
+    title: t('Attribute model'),
+    openLabel: t('Use as Attribute Model'),
     filters: { ONNX: ['onnx'] },
   });
   return answer?.[0];

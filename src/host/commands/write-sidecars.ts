@@ -4,6 +4,8 @@ import type * as vscode from 'vscode';
 import { SIDECAR_EXAMPLES, type SidecarCounts, type SidecarStyle } from '../../domain/sidecars';
 import { forName } from '../../text/neutralize';
 import { plural } from '../../text/numbers';
+import { said } from '../../text/said';
+import { t } from '../../text/translate';
 import { CancelledError, UserError } from '../../util/errors';
 import { sweepTemporaryFolders } from '../../util/temporary-folder';
 import { chooseTarget, showFolder } from '../choose-target';
@@ -13,14 +15,15 @@ import { reporter, withSignal } from './notification-progress';
 
 export async function writeSidecars(session: RunSession): Promise<void> {
   await session.load();
-  if (session.clustering === null) throw new UserError('there are no clusters to write names of');
+  if (session.clustering === null)
+    throw new UserError(t('there are no clusters to write names of'));
   const style = await chooseStyle();
   if (style === undefined) return;
-  const texts = { what: 'the XMP side-cars', name: 'XMP', openLabel: 'Write Here' };
+  const texts = { what: t('the XMP side-cars'), name: 'XMP', openLabel: t('Write Here') };
   const target = await chooseTarget(session.folders[0] ?? '', texts, [
     {
-      label: 'Beside each photo',
-      description: 'where digiKam and Lightroom read them; existing ones stay as they are',
+      label: t('Beside each photo'),
+      description: t('where digiKam and Lightroom read them; existing ones stay as they are'),
       value: 'photos',
     },
   ]);
@@ -41,16 +44,18 @@ export const chooseStyle = (): Promise<SidecarStyle | undefined> =>
       description: PROGRAMS[style],
       value: style,
     })),
-    { title: 'How are XMP side-cars named?' },
+    { title: t('How are XMP side-cars named?') },
   );
 
 async function confirmPhotos({ folders, manifest }: RunSession): Promise<boolean> {
   const images = (manifest?.images.read ?? 0) - (manifest?.images.withoutFace ?? 0);
-  const button = 'Write Beside the Photos';
+  const button = t('Write Beside the Photos');
   const answer = await ask(
     'warning',
-    `Write ${plural(images, 'file')} into '${forName(basename(folders[0] ?? ''))}'?`,
-    'Each image with a face gets an .xmp file beside it. No photo is changed, and no file is replaced.',
+    t("Write {0} into '{1}'?", plural(images, 'file'), forName(basename(folders[0] ?? ''))),
+    t(
+      'Each image with a face gets an .xmp file beside it. No photo is changed, and no file is replaced.',
+    ),
     button,
   );
   return answer === button;
@@ -64,7 +69,7 @@ async function write(
 ): Promise<void> {
   const outDir = target?.fsPath ?? null;
   try {
-    const result = await withProgress('XMP side-cars', 'notification', (report, token) =>
+    const result = await withProgress(t('XMP side-cars'), 'notification', (report, token) =>
       withSignal(token, (signal) =>
         session.queries.writeSidecars({ outDir, style }, { signal, onProgress: reporter(report) }),
       ),
@@ -73,17 +78,22 @@ async function write(
     const [first] = result.failures;
     if (first !== undefined)
       parts.push(
-        `${plural(result.failures.length, 'image')} left out; the first, '${forName(first.image)}': ${first.reason}`,
+        t(
+          "{0} left out; the first, '{1}': {2}",
+          plural(result.failures.length, 'image'),
+          forName(first.image),
+          said(first.reason),
+        ),
       );
     const show = first === undefined && result.kept.length === 0 ? showInformation : showWarning;
-    const actions = target === null ? [] : ['Show Folder'];
+    const actions = target === null ? [] : [t('Show Folder')];
     const answer = await show(`${parts.join('. ')}.`, ...actions);
     if (answer !== undefined && target !== null) await showFolder(target);
   } catch (error) {
     // left behind if the engine was killed
     if (outDir !== null) await sweepTemporaryFolders(outDir);
     if (!(error instanceof CancelledError)) throw error;
-    void showInformation('Writing cancelled; the side-cars that were written stay.');
+    void showInformation(t('Writing cancelled; the side-cars that were written stay.'));
   }
 }
 
@@ -91,14 +101,18 @@ async function write(
 export function sidecarParts({ written, there, kept }: SidecarCounts): string[] {
   const [first] = kept;
   return [
-    `${plural(written, 'XMP side-car')} written`,
+    t('{0} written', plural(written, 'XMP side-car')),
     ...(there === 0
       ? []
-      : [`${plural(there, 'side-car')} ${there === 1 ? 'was' : 'were'} there already`]),
+      : [t('{0} there already', plural(there, 'side-car was', 'side-cars were'))]),
     ...(first === undefined
       ? []
       : [
-          `${plural(kept.length, 'side-car')} of other programs kept as they are, the first '${forName(basename(first))}'`,
+          t(
+            "{0} of other programs kept as they are, the first '{1}'",
+            plural(kept.length, 'side-car'),
+            forName(basename(first)),
+          ),
         ]),
   ];
 }

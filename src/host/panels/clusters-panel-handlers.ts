@@ -1,10 +1,11 @@
 /** What the page of a run's panel can have done. */
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { NAMED_COLORS } from '../../domain/cluster-colors';
+import { type ColorName, NAMED_COLORS } from '../../domain/cluster-colors';
 import { entryPlace } from '../../archives/archive-path';
 import type { PanelParams } from '../../protocol/panel';
 import { forName } from '../../text/neutralize';
+import { t } from '../../text/translate';
 import { askText, pickOne, type Log, showInformation } from '../outlets';
 import type { RunSession } from '../runs/run-session';
 import type { SettingHistory } from '../settings/setting-history';
@@ -76,7 +77,11 @@ async function revealArchive(archive: vscode.Uri, image: string): Promise<void> 
   const isHere = vscode.workspace.getWorkspaceFolder(archive) !== undefined;
   await vscode.commands.executeCommand(isHere ? 'revealInExplorer' : 'revealFileInOS', archive);
   void showInformation(
-    `'${forName(image)}' lies in the archive '${forName(basename(archive.fsPath))}', which the editor cannot open. Click a face to see its photo, or copy the images of the cluster into a folder.`,
+    t(
+      "'{0}' lies in the archive '{1}', which the editor cannot open. Click a face to see its photo, or copy the images of the cluster into a folder.",
+      forName(image),
+      forName(basename(archive.fsPath)),
+    ),
   );
 }
 
@@ -96,13 +101,13 @@ export async function askForColor(session: RunSession, id: number): Promise<void
   const cluster = session.clustering?.clusters.find((each) => each.id === id);
   if (cluster === undefined) return;
   const given = cluster.said?.color;
-  const items = Object.entries(NAMED_COLORS).map(([label, value]) => ({
-    label,
-    description: value === given ? 'now' : '',
-    value,
+  const items = (Object.keys(NAMED_COLORS) as ColorName[]).map((name) => ({
+    label: t(name),
+    description: NAMED_COLORS[name] === given ? t('now') : '',
+    value: NAMED_COLORS[name],
   }));
-  const choices = [{ label: 'By its number', description: '', value: null }, ...items];
-  const color = await pickOne<string | null>(choices, { title: 'Color of the cluster' });
+  const choices = [{ label: t('By its number'), description: '', value: null }, ...items];
+  const color = await pickOne<string | null>(choices, { title: t('Color of the cluster') });
   if (color === undefined || color === (given ?? null)) return;
   await session.correct({ kind: 'color', cluster: id, color });
 }
@@ -113,9 +118,9 @@ export async function askForNote(session: RunSession, id: number): Promise<void>
   if (cluster === undefined) return;
   const before = cluster.said?.note ?? '';
   const text = await askText({
-    title: 'Note on the cluster',
+    title: t('Note on the cluster'),
     value: before,
-    prompt: 'Empty: no note',
+    prompt: t('Empty: no note'),
   });
   if (text === undefined || text.trim() === before) return;
   const note = text.trim() === '' ? null : text.trim();

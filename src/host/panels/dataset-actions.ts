@@ -5,6 +5,7 @@ import { attributeWeights } from '../../domain/attribute-weights';
 import type { DatasetSummary } from '../../domain/dataset';
 import { attributeFinder } from '../../domain/find-attribute';
 import { forName } from '../../text/neutralize';
+import { t } from '../../text/translate';
 import { UserError } from '../../util/errors';
 import { chooseNewFolder } from '../choose-new-folder';
 import { showInformation } from '../outlets';
@@ -14,8 +15,8 @@ import type { SettingHistory } from '../settings/setting-history';
 /** @returns the path of a table of labels that the user chose. */
 export async function chooseLabelsFile(folder: string): Promise<string | undefined> {
   const answer = await vscode.window.showOpenDialog({
-    title: 'Table of labels',
-    openLabel: 'Use These Labels',
+    title: t('Table of labels'),
+    openLabel: t('Use These Labels'),
     defaultUri: vscode.Uri.file(folder),
     filters: {
       'Tables of labels': ['csv', 'tsv', 'txt', 'jsonl', 'ndjson', 'json', 'parquet', 'gz'],
@@ -27,8 +28,8 @@ export async function chooseLabelsFile(folder: string): Promise<string | undefin
 /** @returns the path of a new folder, inside one that the user chose, for tables and charts. */
 export const chooseOutputFolder = (folder: string): Promise<string | undefined> =>
   chooseNewFolder(`dataset ${basename(folder)}`, {
-    openLabel: 'Save Here',
-    title: 'Parent of the new folder with the tables and charts',
+    openLabel: t('Save Here'),
+    title: t('Parent of the new folder with the tables and charts'),
   });
 
 /** Opens a table of labels; a folder that holds several is shown in the file manager. */
@@ -58,14 +59,21 @@ export async function weightAttributes(
   const names = settings.attributes.flatMap((name) => find(name) ?? []);
   if (names.length === 0)
     throw new UserError(
-      'the data set has none of the attributes by which faces are compared: choose other attributes first',
+      t(
+        'the data set has none of the attributes by which faces are compared: choose other attributes first',
+      ),
     );
   const weights = attributeWeights(names, by, frequencies);
   const rounded = names.map((name, i) => [name, Math.round(weights[i]! * 1000) / 1000] as const);
   await history.change({ weights: Object.fromEntries(rounded) }, settings);
-  const undo = 'Undo';
+  const undo = t('Undo');
   const answer = await showInformation(
-    `${by === 'rare' ? 'Rare' : 'Common'} attributes of '${forName(basename(folder))}' now count most when faces are clustered.`,
+    t(
+      by === 'rare'
+        ? "Rare attributes of '{0}' now count most when faces are clustered."
+        : "Common attributes of '{0}' now count most when faces are clustered.",
+      forName(basename(folder)),
+    ),
     undo,
   );
   if (answer === undo) await history.undo();

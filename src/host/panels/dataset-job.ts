@@ -1,6 +1,7 @@
 /** Runs the work of the data set view one piece at a time, with progress and the last problem. */
 import type { Progress } from '../../domain/progress';
 import type { CallOptions } from '../../engine/client';
+import { said } from '../../text/said';
 import { CancelledError, messageOf } from '../../util/errors';
 
 interface JobEvents {
@@ -48,7 +49,7 @@ export class DatasetJob {
       return true;
     } catch (error) {
       if (!(error instanceof CancelledError)) {
-        this.problem = messageOf(error);
+        this.problem = said(messageOf(error));
         this.events.onError(error);
       } else if (isCurrent()) this.problem = cancelledText;
       return false;

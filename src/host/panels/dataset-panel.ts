@@ -15,6 +15,7 @@ import {
   datasetParams,
 } from '../../protocol/dataset-panel';
 import { forName } from '../../text/neutralize';
+import { t } from '../../text/translate';
 import { Disposables } from '../disposables';
 import { type Log, showInformation } from '../outlets';
 import { readSettings } from '../settings/configuration';
@@ -137,7 +138,7 @@ export class DatasetPanel {
   }
 
   private get title() {
-    return `Dataset: ${basename(this.choice.folder)}`;
+    return t('Dataset: {0}', basename(this.choice.folder));
   }
 
   private showState() {
@@ -248,7 +249,7 @@ export class DatasetPanel {
       async (options) => {
         this.summary = await this.context.engine.call('exploreDataset', this.choice, options);
       },
-      nothingToShow ? 'Cancelled before the data set was read.' : null,
+      nothingToShow ? t('Cancelled before the data set was read.') : null,
     );
   }
 
@@ -287,7 +288,7 @@ export class DatasetPanel {
     const done = await this.job.run((call) => this.context.engine.call('dataset', params, call));
     if (done)
       void showInformation(
-        `Face Clusters: tables and charts were written to '${forName(outDir)}'.`,
+        t("Face Clusters: tables and charts were written to '{0}'.", forName(outDir)),
       );
   }
 }

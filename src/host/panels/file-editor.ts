@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { forName } from '../../text/neutralize';
 import { megabytes } from '../../text/sizes';
+import { t } from '../../text/translate';
 import { CancelledError, UserError } from '../../util/errors';
 import { withSignal } from '../commands/notification-progress';
 import { type Disposable, Disposables, listen } from '../disposables';
@@ -76,7 +77,7 @@ export class FileEditor implements vscode.CustomEditorProvider<RunDocument>, Dis
     const { copy } = document;
     if ((await copy.isOutdated()) && !(await mayReplace(copy.file))) throw new CancelledError();
     const bytes = await withSignal(token, (signal) => copy.save({ signal }));
-    showInStatusBar(`Saved, ${megabytes(bytes)}`, SHOWN_MS);
+    showInStatusBar(t('Saved, {0}', megabytes(bytes)), SHOWN_MS);
     if (!(await copy.isCorrected())) return;
     // VS Code takes the file for unchanged once this has returned.
     setTimeout(() => {
@@ -113,28 +114,31 @@ export class FileEditor implements vscode.CustomEditorProvider<RunDocument>, Dis
 function pathOf({ scheme, fsPath }: vscode.Uri): string {
   if (scheme === 'file') return fsPath;
   throw new UserError(
-    `expected a file on a disk of the computer that VS Code works on, got one of '${forName(scheme)}'`,
+    t(
+      "expected a file on a disk of the computer that VS Code works on, got one of '{0}'",
+      forName(scheme),
+    ),
   );
 }
 
 /** Asks whether changes are wanted that were not saved when a window was closed. */
 export async function wantsBack(file: string): Promise<boolean> {
-  const restore = 'Restore';
+  const restore = t('Restore');
   const answer = await ask(
     'information',
-    `Restore changes to '${forName(basename(file))}' that were not saved?`,
-    'The window was closed before they were. Otherwise they are forgotten.',
+    t("Restore changes to '{0}' that were not saved?", forName(basename(file))),
+    t('The window was closed before they were. Otherwise they are forgotten.'),
     restore,
   );
   return answer === restore;
 }
 
 async function mayReplace(file: string): Promise<boolean> {
-  const replace = 'Replace';
+  const replace = t('Replace');
   const answer = await ask(
     'warning',
-    `'${forName(file)}' was changed by another program since it was opened. Replace it?`,
-    'What was changed there is lost. “Save As…” keeps both.',
+    t("'{0}' was changed by another program since it was opened. Replace it?", forName(file)),
+    t('What was changed there is lost. “Save As…” keeps both.'),
     replace,
   );
   return answer === replace;

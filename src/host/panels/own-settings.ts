@@ -1,6 +1,7 @@
 /** Own settings of a run become those of all runs, or go. */
 import { settingName, settingText } from '../../domain/setting-texts';
 import type { SettingStep, SomeSettings, WrittenSettings } from '../../domain/own-settings';
+import { inEnglish, t } from '../../text/translate';
 import type { RunSession } from '../runs/run-session';
 import { sharedBy, writtenValue } from '../settings/configuration';
 import type { SettingHistory } from '../settings/setting-history';
@@ -15,16 +16,25 @@ export async function useForAll(session: RunSession, history: SettingHistory): P
     names.map((name) => [name, writtenValue(name) ?? null]),
   );
   await history.write(after);
-  const where = sharedBy() === 'workspace' ? 'all folders of this workspace' : 'all folders';
-  const texts = names.map((name) => `${settingName(name)} ${settingText(after[name])}`);
-  const text = `Used for ${where}: ${texts.join(', ')}`;
+  const text = inEnglish(() => {
+    const texts = names.map((name) => `${settingName(name)} ${settingText(after[name])}`);
+    return sharedBy() === 'workspace'
+      ? t('Used for all folders of this workspace: {0}', texts.join(', '))
+      : t('Used for all folders: {0}', texts.join(', '));
+  });
   await session.own.add(() => ({ after: {}, text, shared: { before, after } }));
   await session.followSettings();
 }
 
 /** The run follows the shared settings again. */
 export async function dropOwnSettings(session: RunSession): Promise<void> {
-  const text = `Went back to the settings of the ${sharedBy()}`;
+  const text = inEnglish(() =>
+    t(
+      sharedBy() === 'workspace'
+        ? 'Went back to the settings of the workspace'
+        : 'Went back to the settings of the user',
+    ),
+  );
   await session.own.add((values) =>
     Object.keys(values).length === 0 ? undefined : { after: {}, text },
   );

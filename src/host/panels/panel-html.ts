@@ -1,6 +1,8 @@
 /** The page of a panel: one script; the content security policy blocks everything else. */
 import { randomBytes } from 'node:crypto';
 import { forXml } from '../../text/neutralize';
+import { pageTextsElement, spokenTexts } from '../../text/page-texts';
+import { language } from '../../text/translate';
 
 /** @param script URL of the script in the webview. */
 export function panelHtml(script: string): string {
@@ -15,7 +17,7 @@ export function panelHtml(script: string): string {
     "form-action 'none'",
   ].join('; ');
   return `<!doctype html>
-<html lang="en">
+<html lang="${forXml(language())}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -30,7 +32,7 @@ body.vscode-high-contrast-light { color-scheme: light; }
 </style>
 </head>
 <body>
-<script nonce="${nonce}" src="${forXml(script)}"></script>
+${pageTextsElement(spokenTexts())}<script nonce="${nonce}" src="${forXml(script)}"></script>
 </body>
 </html>
 `;

@@ -5,6 +5,7 @@ import { comparisonChart } from '../../summaries/comparison-chart';
 import { comparisonCsv } from '../../summaries/comparison-table';
 import { csvText } from '../../text/csv-text';
 import { forName } from '../../text/neutralize';
+import { t } from '../../text/translate';
 import { writeChosenFile } from '../../util/user-files';
 import { CHART_FILTERS, chartAs, chooseFile } from '../chart-file';
 import { showInformation } from '../outlets';
@@ -15,11 +16,11 @@ export async function saveComparison(session: RunSession): Promise<void> {
   if (comparison === null) return;
   const start = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? dirname(folders[0] ?? '');
   const filters = { ...CHART_FILTERS, 'Table (CSV)': ['csv'] };
-  const file = await chooseFile('Save the comparison', join(start, 'comparison.svg'), filters);
+  const file = await chooseFile(t('Save the comparison'), join(start, 'comparison.svg'), filters);
   if (file === undefined) return;
   const content = file.toLowerCase().endsWith('.csv')
     ? csvText(comparisonCsv(comparison))
     : await chartAs(file, comparisonChart(comparison), session);
   await writeChosenFile(file, content);
-  void showInformation(`Face Clusters: the comparison was written to '${forName(file)}'.`);
+  void showInformation(t("Face Clusters: the comparison was written to '{0}'.", forName(file)));
 }

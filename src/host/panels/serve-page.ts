@@ -3,6 +3,8 @@ import type * as vscode from 'vscode';
 import type * as z from 'zod';
 import type { CallTable, ProgressOf } from '../../channel/messages';
 import { type CallContext, type Handlers, serve } from '../../channel/serve';
+import { said } from '../../text/said';
+import { t } from '../../text/translate';
 import { CancelledError, messageOf, UserError } from '../../util/errors';
 import type { Disposable } from '../disposables';
 import { type Log, showError } from '../outlets';
@@ -60,7 +62,7 @@ async function answer<Table extends CallTable<Table>, Name extends keyof Table &
   const params = parsed.data;
   if (service.waits() && !isAllowedBeforeTrust(name, params)) {
     log.warn(`${view} called '${name}' while the workspace was not trusted; it was ignored`);
-    throw new UserError('the workspace is not trusted');
+    throw new UserError(t('the workspace is not trusted'));
   }
   try {
     return await service.handlers[name](params, context);
@@ -99,7 +101,7 @@ function report<Table extends CallTable<Table>>(
 export function reportFailure(log: Log, error: unknown): void {
   if (error instanceof CancelledError) return;
   log.error(error);
-  void showError(`Face Clusters: ${messageOf(error)}`);
+  void showError(`Face Clusters: ${said(messageOf(error))}`);
 }
 
 /** Resolves when a call is cancelled or its page is gone. */

@@ -1,6 +1,7 @@
 /** Makes the corrections of a run one after the other, beside jobs that do not depend on them. */
 import type { EngineCalls } from '../../protocol/engine';
 import type { CallOptions } from '../../engine/client';
+import { t } from '../../text/translate';
 import type { JobRunner, Outcome } from './job-runner';
 
 export type Correcting = EngineCalls['correct']['params']['request'];
@@ -48,7 +49,7 @@ export class CorrectionQueue {
     const { jobs, isClustering, clusterings, make } = this.context;
     while (isClustering()) await jobs.ended;
     if (clusterings() !== seen && namesClusters(request))
-      return { kind: 'failed', message: MADE_ANEW, retry: false };
+      return { kind: 'failed', message: t(MADE_ANEW), retry: false };
     if (jobs.kind === undefined)
       return jobs.run('correct', undefined, (options) => make(request, options));
     const outcome = jobs.beside((options) => make(request, options));

@@ -6,6 +6,7 @@
 import type { Clustering } from '../../domain/clustering';
 import type { OwnSettings, SomeSettings } from '../../domain/own-settings';
 import type { ReadOwnSettings } from '../../runs/own-settings-file';
+import { t } from '../../text/translate';
 import type { Outcome } from './job-runner';
 import { RunSession } from './run-session';
 import type { SessionContext } from './session-context';
@@ -32,7 +33,7 @@ export class FileSession extends RunSession {
   override analyze(): Promise<Outcome> {
     return Promise.resolve({
       kind: 'failed',
-      message: NOT_HERE,
+      message: t(NOT_HERE),
       retry: false,
       isDefect: false,
     });
@@ -109,7 +110,7 @@ export class FileSession extends RunSession {
     return values;
   }
 
-  protected override get ofWhat(): string {
-    return '';
+  protected override described(change: string): string {
+    return change;
   }
 }

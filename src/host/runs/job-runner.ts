@@ -3,6 +3,8 @@ import type { Progress } from '../../domain/progress';
 import type { CallOptions } from '../../engine/client';
 import type { PanelProblem } from '../../protocol/panel';
 import { upperFirst } from '../../text/letter-case';
+import { said } from '../../text/said';
+import { t } from '../../text/translate';
 import { CancelledError, messageOf, UserError } from '../../util/errors';
 
 export type JobKind = 'analyze' | 'cluster' | 'compare' | 'correct' | 'open';
@@ -42,13 +44,13 @@ const STAGES: Readonly<Record<JobKind, Progress['stage']>> = {
 };
 
 /** A cancelled analysis is reported by its notification. */
-const CANCELLED: Readonly<Record<JobKind, string | null>> = {
+const CANCELLED = {
   analyze: null,
   cluster: 'Clustering was cancelled.',
   compare: 'The comparison was cancelled.',
   correct: 'The correction was cancelled.',
   open: 'Opening the file was cancelled.',
-};
+} as const satisfies Readonly<Record<JobKind, string | null>>;
 
 function withResolvers(): { promise: Promise<void>; resolve: () => void } {
   let resolve: () => void = () => undefined;
@@ -144,13 +146,13 @@ export class JobRunner {
     const isCurrent = job !== undefined && this.current === job;
     if (error instanceof CancelledError) {
       const message = job === undefined ? null : CANCELLED[job.kind];
-      if (isCurrent && message !== null) this.problem = { message, retry: true };
+      if (isCurrent && message !== null) this.problem = { message: t(message), retry: true };
       return { kind: 'cancelled' };
     }
     const isDefect = !(error instanceof UserError);
     if (isDefect)
       this.events.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    const problem = { message: upperFirst(messageOf(error)), retry: true };
+    const problem = { message: upperFirst(said(messageOf(error))), retry: true };
     if (isCurrent) this.problem = problem;
     return { kind: 'failed', ...problem, isDefect };
   }

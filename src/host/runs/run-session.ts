@@ -14,6 +14,8 @@ import {
   type ReadOwnSettings,
   writeOwnSettings,
 } from '../../runs/own-settings-file';
+import { said } from '../../text/said';
+import { inEnglish, t } from '../../text/translate';
 import { messageOf } from '../../util/errors';
 import { changedSettings } from './changed-settings';
 import { CorrectionQueue, type Correcting } from './correction-queue';
@@ -128,7 +130,7 @@ export class RunSession extends RunState {
     await this.own.add((values) => {
       const given = changedSettings(this.settings, changes);
       if (given === undefined) return undefined;
-      const text = `${changeText(this.settings, given)}${this.ofWhat}`;
+      const text = inEnglish(() => this.described(changeText(this.settings, given)));
       return { after: this.ownOf({ ...values, ...given }), text };
     });
     await this.followSettings();
@@ -207,9 +209,10 @@ export class RunSession extends RunState {
     return changedSettings(this.sharedSettings, values) ?? {};
   }
 
-  /** What a change of settings is of, at the end of a sentence. */
-  protected get ofWhat(): string {
-    return `, for ${this.folders.length === 1 ? 'this folder' : 'these folders'} alone`;
+  protected described(change: string): string {
+    return this.folders.length === 1
+      ? t('{0}, for this folder alone', change)
+      : t('{0}, for these folders alone', change);
   }
 
   protected async loadStored(): Promise<void> {
@@ -223,7 +226,8 @@ export class RunSession extends RunState {
       this.emit('state');
       if (isBehindLog) await this.correct({ kind: 'replay' });
     } catch (error) {
-      this.jobs.fail('cluster', `the stored clusters cannot be read: ${messageOf(error)}`);
+      const reason = said(messageOf(error));
+      this.jobs.fail('cluster', t('the stored clusters cannot be read: {0}', reason));
     }
   }
 
@@ -271,7 +275,7 @@ export class RunSession extends RunState {
     } catch (error) {
       if (generation === this.generation) this.pictures = null; // or a preview would stay
       const outdated = generation !== this.generation || this.isBusy() || this.removed;
-      if (!outdated) this.jobs.fail('cluster', messageOf(error));
+      if (!outdated) this.jobs.fail('cluster', said(messageOf(error)));
     }
   }
 

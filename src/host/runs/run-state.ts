@@ -8,6 +8,7 @@ import type { FolderChanges, RunManifest } from '../../domain/run';
 import { withOwn } from '../../domain/own-settings';
 import { type ClusteringSettings, clusteringSettings } from '../../domain/settings';
 import type { EngineClient } from '../../engine/client';
+import { t } from '../../text/translate';
 import { UserError } from '../../util/errors';
 import type { SessionContext, SessionEvents } from './session-context';
 import type { SettingSteps } from './setting-steps';
@@ -59,7 +60,7 @@ export abstract class RunState extends EventEmitter<SessionEvents> {
   protected get engine(): EngineClient {
     if (this.waits)
       throw new UserError(
-        'clusters of a workspace that is not trusted are used only after you open them',
+        t('clusters of a workspace that is not trusted are used only after you open them'),
       );
     return this.context.engine;
   }

@@ -7,6 +7,7 @@ import {
   SETTING_KEYS,
   type Settings,
 } from '../../domain/settings';
+import { t } from '../../text/translate';
 import { UserError } from '../../util/errors';
 import { isTrusted } from '../trust';
 import { SETTING_SCOPES } from './scopes';
@@ -26,7 +27,7 @@ export function readSettings(): CheckedSettings {
   const base = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
   if (model !== '' && !isTrusted()) {
     checked.problems.push(
-      `${SECTION}.model is '${model}', which is used only in a workspace that is trusted`,
+      t("{0}.model is '{1}', which is used only in a workspace that is trusted", SECTION, model),
     );
     checked.settings.model = '';
   } else if (model !== '' && !isAbsolute(model) && base !== undefined)
@@ -65,7 +66,9 @@ export async function writeSetting(key: keyof Settings, value: unknown): Promise
     SETTING_SCOPES[key].restricted &&
     !isTrusted()
   )
-    throw new UserError(`'${SECTION}.${key}' can be set for a workspace only once that is trusted`);
+    throw new UserError(
+      t("'{0}.{1}' can be set for a workspace only once that is trusted", SECTION, key),
+    );
   const configuration = vscode.workspace.getConfiguration(SECTION);
   await configuration.update(key, storedForm(key, value), target);
 }
@@ -77,8 +80,8 @@ export const sharedBy = (): 'workspace' | 'user' =>
 /** Where changes of these settings go. */
 export const appliesTo = (keys: readonly (keyof Settings)[]): string =>
   keys.every((key) => targetOf(key) === vscode.ConfigurationTarget.Workspace)
-    ? 'for all folders of this workspace'
-    : 'in your user settings';
+    ? t('for all folders of this workspace')
+    : t('in your user settings');
 
 /** package.json declares the number of clusters as text, which the settings editor can show. */
 const storedForm = (key: keyof Settings, value: unknown) =>

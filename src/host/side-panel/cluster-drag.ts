@@ -1,6 +1,8 @@
 /** Merges clusters by dropping them onto another one in the side panel. */
 import * as vscode from 'vscode';
 import * as z from 'zod';
+import { said } from '../../text/said';
+import { t } from '../../text/translate';
 import { messageOf } from '../../util/errors';
 import { correct } from '../commands/correct-clusters';
 import { showError } from '../outlets';
@@ -34,7 +36,7 @@ export class ClusterDrag implements vscode.TreeDragAndDropController<Node> {
       const dragged = draggedSchema.safeParse(JSON.parse(text ?? 'null')).data;
       if (dragged === undefined) return;
       if (dragged.run !== session.id) {
-        void showError('Face Clusters: clusters of different folders cannot be merged.');
+        void showError(t('Face Clusters: clusters of different folders cannot be merged.'));
         return;
       }
       const others = dragged.clusters.filter((id) => id !== cluster.id && id >= -1);
@@ -42,7 +44,7 @@ export class ClusterDrag implements vscode.TreeDragAndDropController<Node> {
       session.allow();
       await correct(session, { kind: 'merge', into: cluster.id, others });
     } catch (error) {
-      void showError(`Face Clusters: ${messageOf(error)}`);
+      void showError(`Face Clusters: ${said(messageOf(error))}`);
     }
   }
 }

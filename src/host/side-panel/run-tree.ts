@@ -7,7 +7,9 @@ import type { RunManifest } from '../../domain/run';
 import { bars } from '../../summaries/bars';
 import { providerText } from '../../summaries/provider-text';
 import { clustersText } from '../../text/clusters-text';
-import { plural } from '../../text/numbers';
+import { count, dateTime, decimal, plural } from '../../text/numbers';
+import { said } from '../../text/said';
+import { t } from '../../text/translate';
 import { Disposables, listen } from '../disposables';
 import { markdownTable, treeItem, type TreeItemTexts } from '../outlets';
 import type { RunLibrary } from '../runs/run-library';
@@ -111,7 +113,7 @@ function runItem({ session }: RunNode): vscode.TreeItem {
   item.iconPath = new vscode.ThemeIcon(runIcon(session));
   item.command = {
     command: 'faceClusters.openRun',
-    title: 'Show Clusters',
+    title: t('Show Clusters'),
     arguments: [{ kind: 'run', session }, SIDE_PANEL],
   };
   return item;
@@ -142,7 +144,10 @@ function runDescription(session: RunSession): string {
   const { manifest, clustering, progress, problem, changes, file } = session;
   if (progress !== null) return stageText(progress);
   if (manifest === null)
-    return problem?.message ?? (file === undefined ? 'not analyzed yet' : 'not opened yet');
+    return (
+      (problem && said(problem.message)) ??
+      (file === undefined ? t('not analyzed yet') : t('not opened yet'))
+    );
   return [
     plural(manifest.faces, 'face'),
     clustering === null ? '' : clustersText(clustering.clusters),
@@ -155,8 +160,13 @@ function runDescription(session: RunSession): string {
 function runTooltip({ folders, images, provider, trials, createdAt }: RunManifest): string {
   return [
     ...folders,
-    `${images.read.toLocaleString('en')} of ${plural(images.found, 'image')} read, ${new Date(createdAt).toLocaleString()}`,
-    `Analyzed by ${providerText(provider, trials)}`,
+    t(
+      '{0} of {1} read, {2}',
+      count(images.read),
+      plural(images.found, 'image'),
+      dateTime(createdAt),
+    ),
+    t('Analyzed by {0}', providerText(provider, trials)),
   ].join('\n');
 }
 
@@ -172,7 +182,7 @@ function clusterItem(node: ClusterNode): vscode.TreeItem {
   item.iconPath = new vscode.ThemeIcon('organization');
   item.command = {
     command: 'faceClusters.openCluster',
-    title: 'Show Cluster',
+    title: t('Show Cluster'),
     arguments: [node, SIDE_PANEL],
   };
   return item;
@@ -188,15 +198,16 @@ function clusterTooltip({ session, cluster }: ClusterNode): vscode.MarkdownStrin
   const rows = bars(cluster).map(({ name, frequency, standing }) => [
     readableAttribute(name),
     `${(frequency * 100).toFixed(0)} %`,
-    standing === 'absent' ? '' : standing,
+    standing === 'absent' ? '' : t(standing),
   ]);
-  const silhouette = cluster.silhouette === null ? 'not defined' : cluster.silhouette.toFixed(3);
+  const silhouette =
+    cluster.silhouette === null ? t('not defined') : decimal(cluster.silhouette, 3);
   return markdownTable(
     {
       heading: titleOfCluster(session, cluster),
-      text: `${plural(cluster.size, 'face')}, silhouette ${silhouette}`,
+      text: t('{0}, silhouette {1}', plural(cluster.size, 'face'), silhouette),
     },
-    [{ name: 'Attribute' }, { name: 'Occurs in', right: true }, { name: '' }],
+    [{ name: t('Attribute') }, { name: t('Occurs in'), right: true }, { name: '' }],
     rows,
   );
 }

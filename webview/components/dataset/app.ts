@@ -18,6 +18,7 @@ import type { DatasetHost } from './host';
 import './samples';
 import type { Progress } from '../../../src/domain/progress';
 import type { DatasetSummary } from '../../../src/domain/dataset';
+import { t } from '../../../src/text/translate';
 
 @customElement('fc-dataset')
 export class DatasetView extends LitElement {
@@ -89,10 +90,10 @@ export class DatasetView extends LitElement {
           summary === null
             ? nothing
             : html`<div class="actions">
-                ${summary.images === null ? nothing : this.action('Cluster Its Faces', 'cluster', 'primary')}
-                ${this.action('Save Tables and Charts…', 'save')}
-                ${this.action('Other Labels…', 'chooseLabels')}
-                ${this.action('Read Again', 'retry')}
+                ${summary.images === null ? nothing : this.action(t('Cluster Its Faces'), 'cluster', 'primary')}
+                ${this.action(t('Save Tables and Charts…'), 'save')}
+                ${this.action(t('Other Labels…'), 'chooseLabels')}
+                ${this.action(t('Read Again'), 'retry')}
               </div>`
         }
       </header>
@@ -108,16 +109,16 @@ export class DatasetView extends LitElement {
         <span>${kind}</span>
         <span
           ><b>${count(used)}</b>
-          ${used === rows ? 'rows' : html`of <b>${count(rows)}</b> rows`}</span
+          ${used === rows ? t('rows') : html`${t('of')} <b>${count(rows)}</b> ${t('rows')}`}</span
         >
-        ${Object.entries(partitions).map(([name, size]) => html`<span>${name === 'none' ? 'in no partition' : forName(name)}: <b>${count(size)}</b></span>`)}
-        <span>${plural(zeroRows, 'row')} without any of the attributes</span>
+        ${Object.entries(partitions).map(([name, size]) => html`<span>${name === 'none' ? t('in no partition') : forName(name)}: <b>${count(size)}</b></span>`)}
+        <span>${t('{0} without any of the attributes', plural(zeroRows, 'row'))}</span>
         ${
           missing === null
-            ? html`<span>labels only, without images</span>`
+            ? html`<span>${t('labels only, without images')}</span>`
             : missing === 0
-              ? html`<span>no image is missing</span>`
-              : html`<span>${plural(missing, 'image')} missing</span>`
+              ? html`<span>${t('no image is missing')}</span>`
+              : html`<span>${t('{0} missing', plural(missing, 'image'))}</span>`
         }
         <button class="link" @click=${this.command('labels')}>
           ${forName(labels.split(/[\\/]/).pop() ?? '')}
@@ -130,7 +131,7 @@ export class DatasetView extends LitElement {
     return html`<div class="problem" role="alert">
       <p>${forPage(message)}</p>
       <div class="actions">
-        ${this.action('Choose Labels…', 'chooseLabels')} ${this.action('Try Again', 'retry')}
+        ${this.action(t('Choose Labels…'), 'chooseLabels')} ${this.action(t('Try Again'), 'retry')}
       </div>
     </div>`;
   }

@@ -4,17 +4,18 @@ import { customElement, property } from 'lit/decorators.js';
 import { DROPPED_ATTRIBUTES, readableAttribute } from '../../../src/domain/attributes';
 import type { DatasetSummary } from '../../../src/domain/dataset';
 import type { DatasetState } from '../../../src/protocol/dataset-panel';
-import { plural } from '../../../src/text/numbers';
+import { decimal, plural } from '../../../src/text/numbers';
+import { t } from '../../../src/text/translate';
 import { shared } from '../shared.css';
 import type { DatasetHost } from './host';
 
 /** Treatment of rows that have none of the attributes. */
 const DROP_ZERO = [
-  { value: 0, text: 'are kept' },
-  { value: 0.25, text: 'are dropped to a quarter' },
-  { value: 0.5, text: 'are dropped by half' },
-  { value: 0.75, text: 'are dropped by three quarters' },
-  { value: 1, text: 'are dropped' },
+  { value: 0, text: t('are kept') },
+  { value: 0.25, text: t('are dropped to a quarter') },
+  { value: 0.5, text: t('are dropped by half') },
+  { value: 0.75, text: t('are dropped by three quarters') },
+  { value: 1, text: t('are dropped') },
 ];
 
 @customElement('fc-dataset-attributes')
@@ -84,8 +85,8 @@ export class DatasetAttributes extends LitElement {
     const leftOut = summary.allAttributes.filter((name) => !names.has(name));
     const largest = Math.max(0.01, ...used.map(({ frequency }) => frequency));
     return html`
-      <section aria-label="Attributes">
-        <h2>How often attributes occur</h2>
+      <section aria-label=${t('Attributes')}>
+        <h2>${t('How often attributes occur')}</h2>
         ${this.selection()}
         <ul>
           ${used.map(({ index, name, frequency, labeled }) => this.row(index, name, { frequency, labeled }, largest))}
@@ -102,21 +103,21 @@ export class DatasetAttributes extends LitElement {
     const dropped = DROPPED_ATTRIBUTES.filter((name) => allAttributes.includes(name));
     const original = allAttributes.filter((name) => !dropped.includes(name));
     return html`<div class="tools">
-      ${this.link(`All ${allAttributes.length}`, () => {
+      ${this.link(t('All {0}', allAttributes.length), () => {
         this.choose(allAttributes);
       })}
       ${
         dropped.length === 0
           ? nothing
           : this.link(
-              `The ${original.length} of the original work`,
+              t('The {0} of the original work', original.length),
               () => {
                 this.choose(original);
               },
-              `Without ${dropped.map(readableAttribute).join(', ')}`,
+              t('Without {0}', dropped.map(readableAttribute).join(', ')),
             )
       }
-      <span id="zero">Rows with none of them</span>
+      <span id="zero">${t('Rows with none of them')}</span>
       <vscode-dropdown
         aria-labelledby="zero"
         .value=${String(this.options.dropZero)}
@@ -130,11 +131,11 @@ export class DatasetAttributes extends LitElement {
   /** Sets the weights of clustering by the frequencies of this data set. */
   private weighting() {
     return html`<div class="tools">
-      <span class="quiet">When faces are clustered, let</span>
-      ${this.link('rare attributes count more', () => {
+      <span class="quiet">${t('When faces are clustered, let')}</span>
+      ${this.link(t('rare attributes count more'), () => {
         this.weight('rare');
       })}
-      ${this.link('common attributes count more', () => {
+      ${this.link(t('common attributes count more'), () => {
         this.weight('common');
       })}
     </div>`;
@@ -170,14 +171,14 @@ export class DatasetAttributes extends LitElement {
         <span class="index quiet" aria-hidden="true">${index}</span>
         <span
           class="name"
-          title=${isPartial ? `${plural(found.labeled, 'row')} with a label of it` : nothing}
+          title=${isPartial ? t('{0} with a label of it', plural(found.labeled, 'row')) : nothing}
           >${readableAttribute(name)}</span
         >
         <svg aria-hidden="true">
           <rect width="${(100 * (frequency ?? 0)) / largest}%" height="100%"></rect>
         </svg>
         <span class="value"
-          >${frequency === undefined ? html`<span class="quiet">left out</span>` : frequency.toFixed(4)}</span
+          >${frequency === undefined ? html`<span class="quiet">${t('left out')}</span>` : decimal(frequency, 4)}</span
         >
       </label>
     </li>`;

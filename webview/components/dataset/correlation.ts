@@ -4,7 +4,8 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { readableAttribute } from '../../../src/domain/attributes';
 import type { DatasetSummary } from '../../../src/domain/dataset';
 import { correlationColor, shareColor } from '../../../src/summaries/heat-colors';
-import { percent } from '../../../src/text/numbers';
+import { decimal, percent } from '../../../src/text/numbers';
+import { t } from '../../../src/text/translate';
 import { shared } from '../shared.css';
 
 const CELL = 14;
@@ -68,17 +69,17 @@ export class DatasetCorrelation extends LitElement {
   override render() {
     const { measure } = this;
     return html`
-      <section aria-label="Attributes together">
+      <section aria-label=${t('Attributes together')}>
         <header>
-          <h2>Which go together</h2>
-          <vscode-dropdown aria-label="Measure" .value=${measure} @change=${this.onMeasure}>
-            <vscode-option value="correlation">Correlation</vscode-option>
-            <vscode-option value="together">Share of the rows that have both</vscode-option>
+          <h2>${t('Which go together')}</h2>
+          <vscode-dropdown aria-label=${t('Measure')} .value=${measure} @change=${this.onMeasure}>
+            <vscode-option value="correlation">${t('Correlation')}</vscode-option>
+            <vscode-option value="together">${t('Share of the rows that have both')}</vscode-option>
           </vscode-dropdown>
         </header>
         ${this.map()}
         <details open>
-          <summary>The strongest pairs</summary>
+          <summary>${t('The strongest pairs')}</summary>
           <table>
             ${this.strongest().map(
               ({ a, b, value }) =>
@@ -110,7 +111,7 @@ export class DatasetCorrelation extends LitElement {
       width=${SCALE * wide}
       height=${SCALE * side}
       role="img"
-      aria-label="Heat map of ${n} attributes; the strongest pairs are named below"
+      aria-label=${t('Heat map of {0} attributes; the strongest pairs are named below', n)}
     >
       ${readable.map(
         (name, i) =>
@@ -126,7 +127,7 @@ export class DatasetCorrelation extends LitElement {
   }
 
   private text(value: number) {
-    return this.measure === 'correlation' ? value.toFixed(3) : percent(value);
+    return this.measure === 'correlation' ? decimal(value, 3) : percent(value);
   }
 
   private strongest() {

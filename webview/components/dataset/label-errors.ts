@@ -9,6 +9,7 @@ import type {
 } from '../../../src/domain/dataset';
 import { forPage } from '../../../src/text/neutralize';
 import { count, percent, plural } from '../../../src/text/numbers';
+import { t } from '../../../src/text/translate';
 import { shared } from '../shared.css';
 import type { DatasetHost } from './host';
 import { imageButton } from './image-button';
@@ -58,28 +59,26 @@ export class DatasetLabelErrors extends LitElement {
 
   override updated() {
     // The toolkit names every field 'Text field' when it is connected.
-    this.field?.setAttribute('aria-label', 'Number of images');
+    this.field?.setAttribute('aria-label', t('Number of images'));
   }
 
   override render() {
     const { labelErrors, available: there, wrong } = this;
     return html`
-      <section aria-label="Labels against the model">
+      <section aria-label=${t('Labels against the model')}>
         <header>
-          <h2>Labels against the model</h2>
+          <h2>${t('Labels against the model')}</h2>
           <vscode-text-field .value=${String(Math.min(IMAGES, there))}></vscode-text-field>
-          <span>of ${plural(there, 'image')}</span>
+          <span>${t('of {0}', plural(there, 'image'))}</span>
           <vscode-button ?disabled=${this.busy || there === 0} @click=${this.compare}
-            >Look for Label Errors</vscode-button
+            >${t('Look for Label Errors')}</vscode-button
           >
           ${wrong === '' ? nothing : html`<span class="wrong" role="alert">${wrong}</span>`}
         </header>
         ${
           labelErrors === null
             ? html`<p class="quiet">
-                The model looks at images drawn at random. Where it is sure of the opposite of a
-                label, one of the two is wrong. On images it was trained on it has seen the labels,
-                and contradicts fewer of them.
+                ${t('The model looks at images drawn at random. Where it is sure of the opposite of a label, one of the two is wrong. On images it was trained on it has seen the labels, and contradicts fewer of them.')}
               </p>`
             : this.found(labelErrors)
         }
@@ -99,20 +98,16 @@ export class DatasetLabelErrors extends LitElement {
     const labeled = attributes.reduce((sum, each) => sum + each.labeled, 0);
     return html`
       <p role="status">
-        ${plural(faces, 'face')}
-        compared${skipped === 0 ? '' : `, ${plural(skipped, 'image')} without a usable face`}:
-        ${count(wrong)} of ${count(labeled)} labels differ from what the model says
-        (${percent(wrong / Math.max(1, labeled))}). Those of whose opposite it is sure, by at least
-        ${percent(SURE)}:
+        ${t('{0} compared{1}: {2} of {3} labels differ from what the model says ({4}). Those of whose opposite it is sure, by at least {5}:', plural(faces, 'face'), skipped === 0 ? '' : t(', {0} without a usable face', plural(skipped, 'image')), count(wrong), count(labeled), percent(wrong / Math.max(1, labeled)), percent(SURE))}
       </p>
       ${notices.map((notice) => html`<p class="quiet">${forPage(notice)}</p>`)}
       <header>
         <vscode-dropdown
-          aria-label="Attribute"
+          aria-label=${t('Attribute')}
           .value=${this.attribute}
           @change=${this.onAttribute}
         >
-          <vscode-option value=${ANY}>every attribute</vscode-option>
+          <vscode-option value=${ANY}>${t('every attribute')}</vscode-option>
           ${sorted.map(
             ({ name, wrong: differ, share }) =>
               html`<vscode-option value=${name}
@@ -121,7 +116,7 @@ export class DatasetLabelErrors extends LitElement {
           )}
         </vscode-dropdown>
       </header>
-      ${shown.length === 0 ? html`<p class="quiet">None.</p>` : nothing}
+      ${shown.length === 0 ? html`<p class="quiet">${t('None.')}</p>` : nothing}
       <ul class="tiles">
         ${shown.map((each) => this.tile(each))}
       </ul>
@@ -129,7 +124,7 @@ export class DatasetLabelErrors extends LitElement {
         others === 0
           ? nothing
           : html`<button class="link" @click=${this.showAll}>
-              Show ${count(others)} of which it is less sure
+              ${t('Show {0} of which it is less sure', count(others))}
             </button>`
       }
     `;
@@ -141,10 +136,9 @@ export class DatasetLabelErrors extends LitElement {
     return html`<li>
       ${imageButton({ row, image, jpeg }, this.host)}
       <div>
-        <div class="said">${label >= 0.5 ? name : `not ${name}`}</div>
+        <div class="said">${label >= 0.5 ? name : t('not {0}', name)}</div>
         <div>
-          says the label${label > 0 && label < 1 ? ` (${percent(label)})` : ''}; the model:
-          ${percent(probability)}
+          ${t('says the label{0}; the model: {1}', label > 0 && label < 1 ? ` (${percent(label)})` : '', percent(probability))}
         </div>
         <div class="name quiet" title=${shown}>${shown}</div>
       </div>
@@ -162,7 +156,7 @@ export class DatasetLabelErrors extends LitElement {
     const isValid = Number.isInteger(images) && images >= 1 && images <= this.available;
     this.wrong = isValid
       ? ''
-      : `expected a number from 1 to ${count(this.available)}, got "${text}"`;
+      : t('expected a number from 1 to {0}, got "{1}"', count(this.available), text);
     if (isValid) this.host.send('labelErrors', { images });
   };
 

@@ -4,6 +4,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { readableAttribute } from '../../../src/domain/attributes';
 import type { DatasetSummary, DatasetSample } from '../../../src/domain/dataset';
 import { forName, forPage } from '../../../src/text/neutralize';
+import { t } from '../../../src/text/translate';
 import { shared } from '../shared.css';
 import type { DatasetHost } from './host';
 import { imageButton } from './image-button';
@@ -32,39 +33,39 @@ export class DatasetSamples extends LitElement {
     const { summary, samples, problem } = this;
     const partitions = Object.keys(summary.partitions);
     return html`
-      <section aria-label="Random faces">
+      <section aria-label=${t('Random faces')}>
         <header>
-          <h2>Random faces</h2>
+          <h2>${t('Random faces')}</h2>
           <vscode-button
             appearance="secondary"
             @click=${() => {
               void this.draw(true);
             }}
-            >Draw Again</vscode-button
+            >${t('Draw Again')}</vscode-button
           >
           ${
             partitions.length < 2
               ? nothing
               : html`<vscode-dropdown
-                  aria-label="Partition"
+                  aria-label=${t('Partition')}
                   .value=${this.partition}
                   @change=${this.onPartition}
                 >
-                  <vscode-option value=${ANY}>any partition</vscode-option>
-                  ${partitions.map((name) => html`<vscode-option value=${name}>${name === 'none' ? 'in none' : forName(name)}</vscode-option>`)}
+                  <vscode-option value=${ANY}>${t('any partition')}</vscode-option>
+                  ${partitions.map((name) => html`<vscode-option value=${name}>${name === 'none' ? t('in none') : forName(name)}</vscode-option>`)}
                 </vscode-dropdown>`
           }
           <vscode-dropdown
-            aria-label="With attribute"
+            aria-label=${t('With attribute')}
             .value=${this.attribute}
             @change=${this.onAttribute}
           >
-            <vscode-option value=${ANY}>any attribute</vscode-option>
+            <vscode-option value=${ANY}>${t('any attribute')}</vscode-option>
             ${summary.attributes.map(({ name }) => html`<vscode-option value=${name}>${readableAttribute(name)}</vscode-option>`)}
           </vscode-dropdown>
         </header>
         ${problem === '' ? nothing : html`<p role="alert">${forPage(problem)}</p>`}
-        ${samples?.length === 0 ? html`<p class="quiet">No row is both.</p>` : nothing}
+        ${samples?.length === 0 ? html`<p class="quiet">${t('No row is both.')}</p>` : nothing}
         <ul class="tiles">
           ${samples?.map((sample) => this.tile(sample))}
         </ul>
@@ -80,7 +81,7 @@ export class DatasetSamples extends LitElement {
         <div class="name" title=${shown}>${shown}</div>
         <div class="quiet">${forName(partition ?? '')}</div>
         <div>
-          ${attributes.length === 0 ? html`<span class="quiet">none of the attributes</span>` : attributes.map(readableAttribute).join(', ')}
+          ${attributes.length === 0 ? html`<span class="quiet">${t('none of the attributes')}</span>` : attributes.map(readableAttribute).join(', ')}
         </div>
       </div>
     </li>`;

@@ -6,6 +6,7 @@ import type { Clustering } from '../../../src/domain/clustering';
 import type { FaceMap } from '../../../src/domain/face-map';
 import { count, plural } from '../../../src/text/numbers';
 import { clusterTitles } from '../../../src/summaries/cluster-titles';
+import { t } from '../../../src/text/translate';
 
 /** Clusters that a legend names; the others are counted. */
 const NAMED = 24;
@@ -41,26 +42,31 @@ export function controls(of: ControlsOf) {
     >`;
   return html`
     <div class="controls">
-      <span aria-hidden="true">Color by</span>
-      <vscode-dropdown id="colorBy" aria-label="Color by" .currentValue=${chosen} @change=${change}>
-        ${option('-1', 'Cluster')}
+      <span aria-hidden="true">${t('Color by')}</span>
+      <vscode-dropdown
+        id="colorBy"
+        aria-label=${t('Color by')}
+        .currentValue=${chosen}
+        @change=${change}
+      >
+        ${option('-1', t('Cluster'))}
         ${of.names.map((name, i) => option(String(i), readableAttribute(name)))}
       </vscode-dropdown>
       <vscode-button
         id="lasso"
         appearance=${of.isLassoOn ? 'primary' : 'secondary'}
         aria-pressed=${of.isLassoOn}
-        title="Drag to select faces; with Shift they join the selection, with Alt they leave it"
+        title=${t('Drag to select faces; with Shift they join the selection, with Alt they leave it')}
         @click=${of.onLasso}
-        >Lasso</vscode-button
+        >${t('Lasso')}</vscode-button
       >
-      ${button('zoomIn', '+', 'Zoom in', () => {
+      ${button('zoomIn', '+', t('Zoom in'), () => {
         of.onZoom(1.5);
       })}
-      ${button('zoomOut', '−', 'Zoom out', () => {
+      ${button('zoomOut', '−', t('Zoom out'), () => {
         of.onZoom(1 / 1.5);
       })}
-      ${button('fit', 'Fit', 'Fit: show all faces', of.onFit)}
+      ${button('fit', t('Fit'), t('Fit: show all faces'), of.onFit)}
     </div>
   `;
 }
@@ -71,14 +77,18 @@ export function clusterLegend(clustering: Clustering, open: (cluster: number) =>
   const titles = clusterTitles(clustering);
   const named = clusters.slice(0, NAMED);
   return html`
-    <ul class="legend" aria-label="Colors of the clusters">
+    <ul class="legend" aria-label=${t('Colors of the clusters')}>
       ${named.map(({ id, size, said }) => {
         const title = titles.get(id)!.text;
         const show = () => {
           open(id);
         };
         return html`<li>
-          <button class="link" @click=${show} aria-label="Open ${title}, ${plural(size, 'face')}">
+          <button
+            class="link"
+            @click=${show}
+            aria-label=${t('Open {0}, {1}', title, plural(size, 'face'))}
+          >
             <svg class="swatch" viewBox="0 0 10 10" aria-hidden="true">
               <circle cx="5" cy="5" r="5" fill=${said?.color ?? clusterColor(id)}></circle></svg
             >${title}
@@ -88,7 +98,9 @@ export function clusterLegend(clustering: Clustering, open: (cluster: number) =>
       })}
       ${
         clusters.length > NAMED
-          ? html`<li class="quiet">and ${plural(clusters.length - NAMED, 'further cluster')}</li>`
+          ? html`<li class="quiet">
+              ${t('and {0}', plural(clusters.length - NAMED, 'further cluster'))}
+            </li>`
           : nothing
       }
     </ul>
@@ -102,7 +114,7 @@ export function attributeLegend(attribute: string, colors: readonly string[]) {
     <div
       class="legend"
       role="img"
-      aria-label="Probability of ${name}: the first color is 0 %, the last one 100 %"
+      aria-label=${t('Probability of {0}: the first color is 0 %, the last one 100 %', name)}
     >
       <span>${name}</span>
       <span class="quiet">0 %</span>
@@ -127,16 +139,28 @@ export function description(clustering: Clustering): string {
     .slice(0, NAMED)
     .map(({ id, size }) => `${titles.get(id)!.text}: ${plural(size, 'face')}`);
   const rest = clusters.length > NAMED ? [plural(clusters.length - NAMED, 'further cluster')] : [];
-  return `Map of ${plural(faces, 'face')} in ${plural(clusters.length, 'cluster')}. ${[...named, ...rest].join(', ')}.`;
+  return t(
+    'Map of {0} in {1}. {2}.',
+    plural(faces, 'face'),
+    plural(clusters.length, 'cluster'),
+    [...named, ...rest].join(', '),
+  );
 }
 
 /** How the faces were placed. */
 export function arrangementText({ arrangement, distinct, sample }: FaceMap): string {
   const some =
     sample < distinct
-      ? ` Computed from ${count(sample)} of the ${count(distinct)} different faces; the others lie beside those they resemble most.`
+      ? t(
+          ' Computed from {0} of the {1} different faces; the others lie beside those they resemble most.',
+          count(sample),
+          count(distinct),
+        )
       : '';
   return arrangement === 'axes'
-    ? 'Faces lie by the two directions in which they differ most.'
-    : `Each face lies among those most similar to it; distances between groups mean little.${some}`;
+    ? t('Faces lie by the two directions in which they differ most.')
+    : t(
+        'Each face lies among those most similar to it; distances between groups mean little.{0}',
+        some,
+      );
 }
