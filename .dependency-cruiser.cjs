@@ -17,7 +17,7 @@ const MAY_IMPORT = {
   'src/clustering': ['src/domain', 'src/util', 'src/text'],
   'src/datasets': ['src/archives', 'src/images', 'src/domain', 'src/util', 'src/text'],
   'src/store': ['src/archives', 'src/images', 'src/domain', 'src/util'],
-  'src/runs': ['src/store', 'src/images', 'src/domain', 'src/util'],
+  'src/runs': ['src/store', 'src/images', 'src/domain', 'src/util', 'src/text'],
   'src/corrections': ['src/runs', 'src/domain', 'src/util', 'src/text'],
   'src/summaries': [
     'src/runs',

@@ -34,7 +34,7 @@ export interface PanelProblem {
 }
 
 /** A setting of this run that hides the shared one. */
-export interface OwnSetting {
+interface OwnSetting {
   /** In words, like its values. */
   name: string;
   here: string;
@@ -250,7 +250,7 @@ export type PanelCalls = {
 };
 
 /** Orders of the clusters in the overview. */
-export const CLUSTER_ORDERS = ['size', 'name', 'silhouette', 'mine'] as const;
+const CLUSTER_ORDERS = ['size', 'name', 'silhouette', 'mine'] as const;
 
 /** How the overview shows the clusters. */
 export const overviewSchema = z.object({

@@ -37,7 +37,7 @@ describe('the choice of a provider', () => {
     const first = await chooseIn(store);
     expect(await chooseIn(store)).toMatchObject(first);
     expect(providers.chooseProvider).toHaveBeenCalledTimes(1);
-    await store.close();
+    store.close();
   });
 
   it('is made again once what a provider lacked is installed', async () => {
@@ -46,6 +46,6 @@ describe('the choice of a provider', () => {
     installed.add('cuda');
     await chooseIn(store);
     expect(providers.chooseProvider).toHaveBeenCalledTimes(2);
-    await store.close();
+    store.close();
   });
 });

@@ -403,7 +403,7 @@ describe('an interrupted run', () => {
     // machine busy for several times the interval between the store's commits.
     const originals = await images(folder);
     let all = originals.length;
-    let whole;
+    let whole: Awaited<ReturnType<typeof analyze>> | undefined;
     let milliseconds = 0;
     for (let copies = 3; milliseconds < 1500 && copies < 100; copies *= 2) {
       for (const name of originals) {
@@ -447,7 +447,7 @@ describe('an interrupted run', () => {
     expect(manifest).toMatchObject({ faces: all, images: { found: all, read: all, failed: 0 } });
     expect(manifest.notices).toEqual([]); // the store was not recreated
     expect(manifest.known).toBeGreaterThan(0); // it continued where the others ended
-    expect(faces).toEqual(whole!.faces);
+    expect(faces).toEqual(whole?.faces);
     expect((await analyze(engine, params())).manifest.known).toBe(all);
   }, 300_000);
 

@@ -81,7 +81,7 @@ test('shows the overview after a reload as it was left', async ({ workbench }) =
   await panel.getByLabel('Order of the clusters').selectOption('name');
   await panel.getByLabel('Compact').check();
   await panel.getByRole('searchbox').fill('e');
-  await workbench.saved(/compact/);
+  await workbench.saved(/search\W+e\W/);
   await workbench.page.reload();
   const again = await workbench.panel();
   await expect(again.getByRole('searchbox')).toHaveValue('e', { timeout: 60_000 });

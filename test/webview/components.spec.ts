@@ -22,7 +22,7 @@ test.describe('the grid of faces', () => {
     await expect(component.locator('.face').first()).toBeVisible();
     const middle = () => {
       const { documentElement: root } = document;
-      return window.scrollTo(0, root.scrollHeight / 2);
+      window.scrollTo(0, root.scrollHeight / 2);
     };
     await page.evaluate(() => {
       window.testPage.hold();
