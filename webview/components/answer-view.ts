@@ -1,6 +1,7 @@
 /** The faces that meet conditions, such as 'Eyeglasses, not Smiling'. */
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { focusIfHere } from '../focus';
 import { readableAttribute } from '../../src/domain/attributes';
 import type { Condition, QuestionOrder } from '../../src/domain/question';
 import { questionText } from '../../src/summaries/questions';
@@ -183,7 +184,7 @@ export class AnswerView extends LitElement {
   };
 
   override firstUpdated() {
-    this.renderRoot.querySelector<HTMLElement>('#back')?.focus({ preventScroll: true });
+    focusIfHere(this.renderRoot.querySelector<HTMLElement>('#back'));
   }
 }
 

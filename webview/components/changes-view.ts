@@ -1,6 +1,7 @@
 /** How the clusters differ from those that were kept: matched clusters, and faces that moved. */
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { focusIfHere } from '../focus';
 import { METHOD_NAMES } from '../../src/domain/method-names';
 import type { Clustering } from '../../src/domain/clustering';
 import type { FaceCard } from '../../src/domain/faces';
@@ -69,7 +70,7 @@ export class ChangesView extends LitElement {
   }
 
   override firstUpdated() {
-    this.renderRoot.querySelector<HTMLElement>('#back')?.focus({ preventScroll: true });
+    focusIfHere(this.renderRoot.querySelector<HTMLElement>('#back'));
   }
 
   private async load() {

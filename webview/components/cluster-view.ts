@@ -1,6 +1,7 @@
 /** A cluster in detail: mean face and components, all attributes, and all faces. */
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { focusIfHere } from '../focus';
 import { classifyAttributes } from '../../src/summaries/tell-apart';
 import { readableAttribute } from '../../src/domain/attributes';
 import { differences } from '../../src/summaries/cluster-names';
@@ -262,7 +263,7 @@ export class ClusterView extends LitElement {
   };
 
   override firstUpdated() {
-    this.renderRoot.querySelector<HTMLElement>('#back')?.focus({ preventScroll: true });
+    focusIfHere(this.renderRoot.querySelector<HTMLElement>('#back'));
   }
 }
 

@@ -171,7 +171,7 @@ export class Overview extends LitElement {
     await this.updateComplete;
     const card = this.renderRoot.querySelector<ClusterCard>(`[data-cluster="${cluster}"]`);
     await card?.updateComplete;
-    card?.focus();
+    if (document.hasFocus()) card?.focus();
   }
 
   private filter(shown: number) {

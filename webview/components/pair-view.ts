@@ -1,6 +1,7 @@
 /** Two clusters side by side: their faces, mean faces and attributes, and how these differ. */
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { focusIfHere } from '../focus';
 import type { Clustering, ClusterSummary, Occurrences } from '../../src/domain/clustering';
 import type { ClusterDistance, ClusterPictures, FaceCard } from '../../src/domain/faces';
 import { clusterTitles } from '../../src/summaries/cluster-titles';
@@ -259,7 +260,7 @@ export class PairView extends LitElement {
   }
 
   override firstUpdated() {
-    this.renderRoot.querySelector<HTMLElement>('#second')?.focus({ preventScroll: true });
+    focusIfHere(this.renderRoot.querySelector<HTMLElement>('#second'));
   }
 }
 

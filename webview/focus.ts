@@ -1,0 +1,9 @@
+/** Where the focus goes when a view opens or closes. */
+
+/**
+ * Moves the focus to an element, unless it is outside of the page: who goes through the clusters in
+ * the side panel goes on there.
+ */
+export function focusIfHere(element: HTMLElement | null | undefined): void {
+  if (document.hasFocus()) element?.focus({ preventScroll: true });
+}
