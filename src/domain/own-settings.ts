@@ -52,17 +52,16 @@ const EXPECTED = 'expected clustering settings, each within its bounds';
 export const someSettingsSchema = z
   .record(z.string(), z.unknown())
   .refine((values) => Object.entries(values).every(isGood), EXPECTED)
-  .transform((values) => values as SomeSettings);
+  .transform((values): SomeSettings =>
+    Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [name, checkSetting(name, value)!.data]),
+    ),
+  );
 
+/** What was written may be anything: it was the user's, and is checked when it is in effect. */
 const writtenSchema = z
   .record(z.string(), z.unknown())
-  .refine(
-    (values) =>
-      Object.entries(values).every(([name, value]) =>
-        value === null ? Object.hasOwn(schemas, name) : isGood([name, value]),
-      ),
-    EXPECTED,
-  )
+  .refine((values) => Object.keys(values).every((name) => Object.hasOwn(schemas, name)), EXPECTED)
   .transform((values) => values as WrittenSettings);
 
 const settingStepSchema = z.strictObject({

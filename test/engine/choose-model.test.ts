@@ -40,6 +40,24 @@ describe('the choice of a provider', () => {
     store.close();
   });
 
+  it('is made again after an hour where a test failed, as the machine may have been busy', async () => {
+    const doubtful = chosen.trials.map((trial) =>
+      trial.provider === 'webgpu' ? { ...trial, rejection: 'unusable' as const } : trial,
+    );
+    vi.mocked(providers.chooseProvider).mockResolvedValue({ ...chosen, trials: doubtful });
+    const store = await FaceStore.open(join(await temporaryFolder(), 'store'));
+    await chooseIn(store);
+    const now = Date.now();
+    const clock = vi.spyOn(Date, 'now').mockReturnValue(now + 59 * 60_000);
+    await chooseIn(store);
+    expect(providers.chooseProvider).toHaveBeenCalledTimes(1);
+    clock.mockReturnValue(now + 61 * 60_000);
+    await chooseIn(store);
+    clock.mockRestore();
+    expect(providers.chooseProvider).toHaveBeenCalledTimes(2);
+    store.close();
+  });
+
   it('is made again once what a provider lacked is installed', async () => {
     const store = await FaceStore.open(join(await temporaryFolder(), 'store'));
     await chooseIn(store);

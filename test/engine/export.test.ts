@@ -108,7 +108,15 @@ describe('an export', () => {
     };
     expect(await anew(() => cluster(4))).toEqual(['clusters.json']);
     expect(await anew(() => rm(join(outDir, 'clusters/02/montage.jpg')))).toEqual(files);
+    // Another command that writes a file of the same name takes it over.
+    const marker = join(outDir, '.face-clusters.json');
+    const listed = JSON.parse(await readFile(marker, 'utf8')) as { files: { name: string }[] };
+    const others = listed.files.filter(({ name }) => name !== 'faces.csv');
+    await writeFile(join(outDir, 'faces.csv'), 'of another command');
+    await writeFile(marker, JSON.stringify({ ...listed, files: others }));
+    await engine.call('export', { ...params, overwrite: true });
     const text = await readFile(join(outDir, 'faces.csv'), 'utf8');
+    expect(text).toContain('image');
     await cluster(2);
     await engine.call('export', params);
     expect(await readFile(join(outDir, 'faces.csv'), 'utf8')).not.toBe(text);

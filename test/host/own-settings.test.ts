@@ -132,6 +132,55 @@ describe('own settings of a run', () => {
     expect(seen()).toEqual([2, 4, '4', { clusters: 2 }]);
   });
 
+  it('are not written over what was changed for all folders since', async () => {
+    const { open, history } = await twoRuns();
+    const { one } = await open();
+    await one.change({ clusters: 2, restarts: 3 });
+    await useForAll(one, history);
+    vscode.workspaceSettings['faceClusters.clusters'] = '5';
+    await undo(one, history);
+    expect(written(), 'somebody has set it since').toBe('5');
+    expect(vscode.workspaceSettings['faceClusters.restarts']).toBeUndefined();
+    await redo(one, history);
+    expect([written(), vscode.workspaceSettings['faceClusters.restarts']]).toEqual(['5', 3]);
+  });
+
+  it('that are changed while others are written for all folders stay', async () => {
+    const { open, history } = await twoRuns();
+    const { one } = await open();
+    await one.change({ clusters: 2, restarts: 3 });
+    const both = [useForAll(one, history), one.change({ restarts: 4 })];
+    await Promise.all([...both, useForAll(one, history)]);
+    const { restarts } = one.own.values;
+    expect([restarts, vscode.workspaceSettings['faceClusters.restarts']]).toContain(4);
+    expect(one.settings.restarts).toBe(4);
+    expect(one.own.values).not.toHaveProperty('clusters');
+    expect(written()).toBe('2');
+  });
+
+  it('are undone in order with corrections, however quickly', async () => {
+    const { open, history } = await twoRuns();
+    const { one } = await open();
+    await one.correct({ kind: 'name', cluster: 0, name: 'Anna' });
+    await one.change({ clusters: 2 });
+    await one.correct({ kind: 'name', cluster: 1, name: 'Bea' });
+    await Promise.all([undo(one, history), undo(one, history)]);
+    expect(one.own.values, 'the setting was the second').toEqual({});
+    expect(undoSteps(one, history).undo).toContain('Anna');
+  });
+
+  it('are undone to what was there, though that was no good value', async () => {
+    const { open, history } = await twoRuns();
+    vscode.workspaceSettings['faceClusters.clusters'] = 'lots';
+    const { one } = await open();
+    await one.change({ clusters: 2 });
+    await useForAll(one, history);
+    const { one: again } = await open();
+    expect(again.own.problems).toEqual([]);
+    await undo(again, history);
+    expect(written()).toBe('lots');
+  });
+
   it('take a written value away again where there was none', async () => {
     const { open, history } = await twoRuns();
     const { one } = await open();

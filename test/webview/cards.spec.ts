@@ -67,3 +67,31 @@ test('a face of a card shows its photo, whose dialog requests the picture', asyn
   await dialog.getByRole('button', { name: 'Next face' }).click();
   await expect(dialog.getByRole('heading', { name: 'image-4.jpg' })).toBeVisible();
 });
+
+test('a card that is scrolled past before its turn shows no faces of an earlier clustering', async ({
+  mountComponent,
+}) => {
+  const { component, page } = await mountComponent('fc-overview', {
+    clustering: many,
+    generation: 1,
+    names: [],
+  });
+  const cards = component.locator('fc-cluster-card');
+  await expect(cards.first().locator('.face')).toHaveCount(24);
+  await page.evaluate(() => {
+    window.testPage.hold();
+  });
+  await component.evaluate((overview) => Object.assign(overview, { generation: 2 }));
+  await page.waitForTimeout(200); // all cards near wait for their turn now
+  await cards.last().scrollIntoViewIfNeeded();
+  await page.evaluate(() => {
+    window.testPage.hold(false);
+  });
+  await expect(cards.last().locator('.face')).toHaveCount(24);
+  const asked = () =>
+    page.evaluate(() => window.testPage.requestedCards().filter((id) => id === 5).length);
+  const before = await asked();
+  await cards.nth(5).scrollIntoViewIfNeeded();
+  await expect.poll(asked, 'its faces are requested anew').toBeGreaterThan(before);
+  await expect(cards.nth(5).locator('.face')).toHaveCount(24);
+});

@@ -158,6 +158,7 @@ const source: Source = {
   }),
   typicalFaces: async (cluster, count) => {
     cards.push(cluster);
+    await held;
     if (failure !== '') throw new Error(failure);
     const faces = Array.from({ length: count }, (_, row) => named(row));
     return { total: count, faces, sheet: await sheet(Math.ceil(count / SHEET_COLUMNS)) };

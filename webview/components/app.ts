@@ -89,7 +89,10 @@ export class App extends LitElement {
     if (this.panel?.selected != null) this.conditions = undefined;
     const earlier = changed.get('panel');
     const isOther = earlier?.run?.createdAt !== this.panel?.run?.createdAt;
-    if (earlier !== undefined && isOther) this.selection = new Set(); // its rows are of another run
+    if (earlier !== undefined && isOther) {
+      this.selection = new Set(); // its rows are of another run
+      this.photoDialog?.close();
+    }
     if (earlier?.generation !== this.panel?.generation) this.chosen = new Set();
     const ids = this.panel?.clustering?.clusters.map(({ id }) => id) ?? [];
     const isThere = this.pair?.every((id) => ids.includes(id)) === true;

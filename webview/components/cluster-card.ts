@@ -37,6 +37,15 @@ const loaded = new RecentlyUsed<ClusterCard>(200, (card) => card.release());
 /** Distance from the visible area at which a card requests its faces. */
 const NEAR = '600px';
 
+/** Makes the parts of a sheet the pictures of the buttons, once it can be drawn. */
+async function pictureRule(sheet: Uint8Array, faces: number): Promise<string> {
+  const image = new Image();
+  image.src = imageUrl(sheet, 'image/jpeg');
+  await image.decode().catch(() => undefined); // a damaged one leaves the buttons without faces
+  const rows = Math.ceil(faces / SHEET_COLUMNS);
+  return `.face { --rows: ${rows}; background-image: url('${image.src}') }`;
+}
+
 @customElement('fc-cluster-card')
 export class ClusterCard extends LitElement {
   static override styles = [shared, styles];
@@ -89,15 +98,20 @@ export class ClusterCard extends LitElement {
   override disconnectedCallback() {
     super.disconnectedCallback();
     this.observer?.disconnect();
+    this.near = false;
     loaded.forget(this);
   }
 
   /** Frees the memory of its faces, unless it is near the visible area. */
   release(): boolean {
     if (this.near) return false;
+    this.forgetFaces();
+    return true;
+  }
+
+  private forgetFaces() {
     this.typical = undefined;
     this.pictured.replaceSync('');
-    return true;
   }
 
   /** Far from the visible area, an update can wait: all cards change when pictures arrive. */
@@ -115,7 +129,7 @@ export class ClusterCard extends LitElement {
     if (isFirst || (!changed.has('generation') && !changed.has('compact'))) return;
     // The faces stay until others arrive, so that a correction elsewhere makes none flicker.
     if (this.near) void this.load();
-    else this.typical = undefined;
+    else this.forgetFaces();
   }
 
   override updated() {
@@ -137,20 +151,15 @@ export class ClusterCard extends LitElement {
         .catch(() => ({ total: 0, faces: [], sheet: undefined }));
     const isCurrent = () => generation === this.generation && compact === this.compact;
     const answer = await requests.add(() => this.near && isCurrent(), request);
-    if (answer === undefined || !isCurrent()) return;
-    if (answer.sheet !== undefined) await this.showSheet(answer.sheet, answer.faces.length);
     if (!isCurrent()) return;
+    // Scrolled past before its turn: faces of an earlier clustering must not stay.
+    if (answer === undefined) return this.forgetFaces();
+    const { sheet, faces } = answer;
+    const pictured = sheet === undefined ? '' : await pictureRule(sheet, faces.length);
+    if (!isCurrent()) return;
+    this.pictured.replaceSync(pictured);
     this.typical = answer;
     loaded.use(this);
-  }
-
-  /** Makes the parts of a sheet the pictures of the buttons, once it can be drawn. */
-  private async showSheet(sheet: Uint8Array, faces: number) {
-    const image = new Image();
-    image.src = imageUrl(sheet, 'image/jpeg');
-    await image.decode().catch(() => undefined); // a damaged one leaves the buttons without faces
-    const rows = Math.ceil(faces / SHEET_COLUMNS);
-    this.pictured.replaceSync(`.face { --rows: ${rows}; background-image: url('${image.src}') }`);
   }
 
   override render() {

@@ -99,6 +99,7 @@ export class FaceGrid extends LitElement {
   }
 
   private begin() {
+    this.left = undefined; // its faces are outdated
     const { attribute, cluster, conditions, order, questionOrder, source, unfolded } = this;
     const folded = !unfolded;
     this.pages.begin(this.wholeSize(), (part) =>
@@ -245,10 +246,12 @@ export class FaceGrid extends LitElement {
 
   /** Focuses the current face if that is due, and it is drawn. */
   private focusDrawn() {
+    if (this.left === undefined) return;
     const face = this.currentCell?.querySelector<HTMLElement>('.face');
-    if (this.left === undefined || face == null) return;
-    this.left = undefined;
-    face.focus({ preventScroll: true });
+    const isInList = this.list?.contains(this.shadowRoot?.activeElement ?? null) === true;
+    if (isInList && face == null) return;
+    this.left = undefined; // also where the focus has gone elsewhere meanwhile
+    if (isInList) face?.focus({ preventScroll: true });
   }
 
   override updated() {

@@ -60,6 +60,10 @@ export class PhotoDialog extends LitElement {
     if (this.face === face) this.card = cards[0];
   }
 
+  close(): void {
+    this.dialog.close();
+  }
+
   /** Reads the marks anew after a correction. */
   override updated(changed: PropertyValues<this>) {
     const isAnew = changed.get('clustering') != null && this.clustering !== null;

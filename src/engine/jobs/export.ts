@@ -51,9 +51,11 @@ export async function exportRun(
   const { signal } = context;
   const script = await readFile(reportScript, 'utf8');
   const key = await exportKey(run, stored, { formats, png, judgement, script, texts });
-  const keep = await currentFiles(outDir, CLUSTER_OUTPUT, key);
+  const names = [...knownNames(clustering, formats, png), ...labelFiles(run)];
+  const current = await currentFiles(outDir, CLUSTER_OUTPUT, key);
+  // Another command may have written one of them since.
+  const keep = names.every((name) => current?.includes(name)) ? current : undefined;
   if (keep === undefined && !overwrite) {
-    const names = [...knownNames(clustering, formats, png), ...labelFiles(run)];
     const inTheWay = await filesInTheWay(outDir, CLUSTER_OUTPUT, names);
     if (inTheWay.length > 0) return { files: [], inTheWay, kept: [] };
   }

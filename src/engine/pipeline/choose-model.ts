@@ -26,8 +26,11 @@ const BATCH_SIZE: Record<Provider, number> = {
 /** Measuring takes about a second, which fewer images do not pay back. */
 const MIN_FACES_TO_MEASURE = 300;
 
+const HOUR_MS = 60 * 60 * 1000;
 /** Time for which the choice of a provider holds, in milliseconds. */
-const CHOICE_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
+const CHOICE_LIFETIME_MS = 7 * 24 * HOUR_MS;
+/** The same where a provider failed in its test: the machine may only have been busy. */
+const DOUBTFUL_LIFETIME_MS = HOUR_MS;
 
 /** The choice of a provider, as noted in the store. */
 const choiceSchema = z.object({
@@ -123,7 +126,7 @@ async function storedChoice(
   const stored = store.typedNote(note, choiceSchema);
   if (
     stored !== undefined &&
-    Date.now() - stored.at < CHOICE_LIFETIME_MS &&
+    Date.now() - stored.at < lifetimeOf(stored) &&
     unavailableReason(stored.provider) === undefined &&
     !isOutdated(stored)
   )
@@ -134,6 +137,11 @@ async function storedChoice(
   store.setNote(note, { ...choice, missing, at: Date.now() } satisfies StoredChoice);
   return choice;
 }
+
+const lifetimeOf = ({ trials }: StoredChoice) =>
+  trials.some(({ rejection }) => rejection === 'unusable')
+    ? DOUBTFUL_LIFETIME_MS
+    : CHOICE_LIFETIME_MS;
 
 /** Whether a provider's libraries were installed since the choice. */
 const isOutdated = ({ missing }: StoredChoice) =>

@@ -5,6 +5,7 @@
  */
 import type { RunSession } from '../runs/run-session';
 import type { SettingHistory } from '../settings/setting-history';
+import { createMutex } from '../../util/mutex';
 import { redoSettings, undoSettings } from './own-settings';
 
 interface Step {
@@ -24,12 +25,23 @@ export const undoSteps = (
   redo: stepToRedo(session, history)?.text ?? null,
 });
 
-export async function undo(session: RunSession, history: SettingHistory): Promise<void> {
-  await stepToUndo(session, history)?.take();
-}
+export const undo = (session: RunSession, history: SettingHistory): Promise<void> =>
+  inTurn(session, async () => {
+    await stepToUndo(session, history)?.take();
+  });
 
-export async function redo(session: RunSession, history: SettingHistory): Promise<void> {
-  await stepToRedo(session, history)?.take();
+export const redo = (session: RunSession, history: SettingHistory): Promise<void> =>
+  inTurn(session, async () => {
+    await stepToRedo(session, history)?.take();
+  });
+
+const turns = new WeakMap<RunSession, ReturnType<typeof createMutex>>();
+
+/** Which step is next is known only once the one before has ended. */
+function inTurn(session: RunSession, take: () => Promise<void>): Promise<void> {
+  const turn = turns.get(session) ?? createMutex();
+  turns.set(session, turn);
+  return turn(take);
 }
 
 function stepToUndo(session: RunSession, history: SettingHistory): Step | undefined {

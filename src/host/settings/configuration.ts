@@ -1,5 +1,6 @@
 /** Reads and writes the settings `faceClusters.*` of VS Code. */
 import { isAbsolute, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import {
   type CheckedSettings,
@@ -72,6 +73,10 @@ export async function writeSetting(key: keyof Settings, value: unknown): Promise
   const configuration = vscode.workspace.getConfiguration(SECTION);
   await configuration.update(key, storedForm(key, value), target);
 }
+
+/** Whether `writeSetting` would change nothing. @param value undefined or null: none is written. */
+export const isWritten = (key: keyof Settings, value: unknown): boolean =>
+  isDeepStrictEqual(writtenValue(key) ?? null, storedForm(key, value) ?? null);
 
 /** What the settings of clustering are shared by, where a run has no own ones. */
 export const sharedBy = (): 'workspace' | 'user' =>
