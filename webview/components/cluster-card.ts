@@ -7,7 +7,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { classMap } from 'lit/directives/class-map.js';
 import { clusterColor } from '../../src/domain/cluster-colors';
 import type { Occurrences, ClusterSummary } from '../../src/domain/clustering';
-import { type ClusterPictures, SHEET_COLUMNS, type TypicalFaces } from '../../src/domain/faces';
+import { type ClusterPictures, type TypicalFaces } from '../../src/domain/faces';
 import type { ClusterTitle } from '../../src/summaries/cluster-titles';
 import { count, percent, plural, silhouetteText } from '../../src/text/numbers';
 import { t } from '../../src/text/translate';
@@ -24,6 +24,7 @@ import { faceButton, type Neighbor, neighborIn } from './face-button';
 import { meanOf } from './mean-of';
 import './menu';
 import { shared } from './shared.css';
+import { sheetRule } from './sheet-rule';
 
 /** Number of faces in a card, which fill its rows of faces. */
 const CARD_FACES = { compact: 8, full: 24 } as const;
@@ -36,15 +37,6 @@ const loaded = new RecentlyUsed<ClusterCard>(200, (card) => card.release());
 
 /** Distance from the visible area at which a card requests its faces. */
 const NEAR = '600px';
-
-/** Makes the parts of a sheet the pictures of the buttons, once it can be drawn. */
-async function pictureRule(sheet: Uint8Array, faces: number): Promise<string> {
-  const image = new Image();
-  image.src = imageUrl(sheet, 'image/jpeg');
-  await image.decode().catch(() => undefined); // a damaged one leaves the buttons without faces
-  const rows = Math.ceil(faces / SHEET_COLUMNS);
-  return `.face { --rows: ${rows}; background-image: url('${image.src}') }`;
-}
 
 @customElement('fc-cluster-card')
 export class ClusterCard extends LitElement {
@@ -153,9 +145,12 @@ export class ClusterCard extends LitElement {
     const answer = await requests.add(() => this.near && isCurrent(), request);
     if (!isCurrent()) return;
     // Scrolled past before its turn: faces of an earlier clustering must not stay.
-    if (answer === undefined) return this.forgetFaces();
+    if (answer === undefined) {
+      this.forgetFaces();
+      return;
+    }
     const { sheet, faces } = answer;
-    const pictured = sheet === undefined ? '' : await pictureRule(sheet, faces.length);
+    const pictured = sheet === undefined ? '' : await sheetRule(sheet, faces.length);
     if (!isCurrent()) return;
     this.pictured.replaceSync(pictured);
     this.typical = answer;
