@@ -3,7 +3,7 @@
  * that is spoken here. They were made of the messages of the bundle, so that their templates can be
  * found again. Takes time linear in the text, which may be anything.
  */
-import { count } from './numbers';
+import { count, decimalPoint } from './numbers';
 import { filled, spoken } from './translate';
 
 /** A message of the bundle, in pieces between its placeholders. */
@@ -48,13 +48,18 @@ export function said(text: string, depth = MAX_DEPTH): string {
 const isQuoted = (pieces: readonly string[], i: number): boolean =>
   /[“']$/.test(pieces[i]!) && /^[”']/.test(pieces[i + 1]!);
 
-/** `1,204` and `3 faces`; undefined for another text. */
+/** Units that are the same in all languages. */
+const UNIT = /^(?:MB|GB|%)$/;
+
+/** `1,204`, `0.25`, `4.5 MB` and `3 faces`; undefined for another text. */
 function numbered(text: string): string | undefined {
-  const [, digits, noun] = /^(\d{1,3}(?:,\d{3})*)(?: ([^\d].{0,60}))?$/.exec(text) ?? [];
+  const [, digits, fraction, noun] =
+    /^(\d{1,3}(?:,\d{3})*)(?:\.(\d{1,9}))?(?: ([^\d].{0,60}))?$/.exec(text) ?? [];
   if (digits === undefined) return undefined;
-  const number = count(Number(digits.replaceAll(',', '')));
+  const whole = count(Number(digits.replaceAll(',', '')));
+  const number = fraction === undefined ? whole : `${whole}${decimalPoint()}${fraction}`;
   if (noun === undefined) return number;
-  const translation = spoken().get(noun);
+  const translation = UNIT.test(noun) ? noun : spoken().get(noun);
   return translation === undefined ? undefined : `${number} ${translation}`;
 }
 
