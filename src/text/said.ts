@@ -31,6 +31,8 @@ export function said(text: string, depth = MAX_DEPTH): string {
   if (translations.size === 0 || text.length > MAX_LENGTH) return text;
   const whole = translations.get(text) ?? numbered(text);
   if (whole !== undefined || depth === 0) return whole ?? text;
+  const about = named(text, depth);
+  if (about !== undefined) return about;
   if (known?.of !== translations)
     known = { of: translations, templates: templatesOf(translations) };
   for (const { message, pieces, places } of known.templates) {
@@ -42,6 +44,15 @@ export function said(text: string, depth = MAX_DEPTH): string {
     return filled(message, values);
   }
   return text;
+}
+
+/** A sentence about something that is known: `K-Means: there is no face`. */
+function named(text: string, depth: number): string | undefined {
+  const [, name, sentence] = /^([^:]{1,60}): ([^]+)$/.exec(text) ?? [];
+  const translation = name === undefined ? undefined : spoken().get(name);
+  if (translation === undefined) return undefined;
+  const translated = said(sentence!, depth - 1);
+  return translated === sentence ? undefined : `${translation}: ${translated}`;
 }
 
 /** Whether a value stands in quotes: what a person or a file calls something stays as it is. */
@@ -90,5 +101,5 @@ function templatesOf(translations: ReadonlyMap<string, string>): Template[] {
       return { message, pieces, places, letters: pieces.join('').replace(/\P{L}/gu, '').length };
     })
     .filter(({ places, letters }) => places.length > 0 && letters >= LEAST_LETTERS)
-    .sort((a, b) => b.letters - a.letters);
+    .sort((a, b) => b.letters - a.letters || b.places.length - a.places.length);
 }

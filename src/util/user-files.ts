@@ -159,7 +159,9 @@ export async function writeChosenFile(path: string, content: string | Uint8Array
     }
   } catch (error) {
     if (error instanceof UserError) throw error;
-    const where = t("'{0}' in '{1}'", shortPath(basename(path)), shortPath(dirname(path)));
-    throw new UserError(t('cannot write {0}: {1}', where, fsReason(error)), { cause: error });
+    const [name, folder] = [basename(path), dirname(path)].map(shortPath);
+    throw new UserError(t("cannot write '{0}' in '{1}': {2}", name!, folder!, fsReason(error)), {
+      cause: error,
+    });
   }
 }

@@ -2,15 +2,28 @@
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { distinctVectors } from '../../src/clustering/distinct';
+import { runHere } from '../../src/clustering/tasks';
+import { parseSettings } from '../../src/domain/settings';
+import { partitionVectors } from '../../src/engine/clustering/group-vectors';
+import type { JobContext } from '../../src/engine/jobs/job-context';
+import { noImage } from '../../src/engine/jobs/no-image';
+import { unpackRun } from '../../src/engine/jobs/unpack-run';
 import { decodePixels } from '../../src/images/decode';
 import { encodedImage, readBytes } from '../../src/images/encoded-image';
 import { DEFAULT_IMAGE_LIMITS, type ImageLimits } from '../../src/images/image-limits';
+import { nothingLeftOut } from '../../src/images/left-out';
 import { scanImages } from '../../src/images/scan-folders';
+import { DamagedRun } from '../../src/runs/run-schemas';
 import { said } from '../../src/text/said';
 import { messageOf } from '../../src/util/errors';
+import { writtenArchive } from '../support/archives';
+import { bitmap } from '../support/bitmaps';
 import { noise, temporaryFolder, writeFiles } from '../support/images';
 import { speakEnglish, speakGerman } from '../support/language';
-import { bitmap } from '../support/bitmaps';
+import { bundled } from '../support/settings';
+import { blobs, matrix } from '../support/vectors';
+import { zipOf } from '../support/zip';
 
 beforeEach(speakEnglish);
 afterEach(speakEnglish);
@@ -117,5 +130,79 @@ describe('reasons of images that cannot be used', () => {
     expect(
       (await reasonOf(() => readBytes({ path: join(folder, 'a.jpg') }, { fileBytes: 100 })))[1],
     ).toMatch(/^die Datei kann nicht gelesen werden: die Datei hat [\d.]+ Bytes: erwartet werden/);
+  });
+});
+
+describe('notices of a clustering', () => {
+  const vectors = distinctVectors(matrix(blobs(90, 5, 3, 8).data));
+  const context = { signal: undefined, run: runHere, threads: 1, onProgress: () => undefined };
+  const reasonFor = async (values: object) => {
+    const settings = parseSettings({ clusters: 'auto', ...values }, (name) => name);
+    return inGerman((await partitionVectors(vectors, settings, context)).reason!);
+  };
+
+  it('say why the number of clusters was chosen', async () => {
+    expect(await reasonFor({ autoFrom: 2, autoTo: 9, autoBy: 'gap' })).toBe(
+      'die Anzahl der Cluster ist 5 aus 2 bis 9: dort hört die Gap-Statistik zuerst auf zu wachsen',
+    );
+    expect(await reasonFor({ autoFrom: 2, autoTo: 3, autoBy: 'silhouette' })).toBe(
+      'die Anzahl der Cluster ist 3 aus 2 bis 3: dort ist die Silhouette am höchsten; es ist die größte, die versucht wurde, und eine größere ist vielleicht besser',
+    );
+    expect(
+      inGerman(
+        'the number of clusters is 3 of 2 to 3: the silhouette is highest there (the gap statistic chooses none); it is the largest that was tried, and a larger one may be better',
+      ),
+    ).toMatch(/dort ist die Silhouette am höchsten \(nach dem Kriterium Gap-Statistik ergibt /);
+  });
+
+  it('name the method that they are about', () => {
+    expect(inGerman('Spectral: there is no face to cluster')).toBe(
+      'Spektral: es gibt kein Gesicht zum Gruppieren',
+    );
+    expect(inGerman('a file: there is no face to cluster')).toMatch(/^a file: there is/);
+  });
+});
+
+describe('refusals', () => {
+  it('of archives', async () => {
+    const refusal = async (name: string, ...parts: Uint8Array[]) => {
+      const path = await writtenArchive(name, ...parts);
+      const [, german] = await reasonOf(() => scanImages([path]));
+      const start = `das Archiv „${path}“ kann nicht gelesen werden: `;
+      expect(german.startsWith(start), german).toBe(true);
+      return german.slice(start.length);
+    };
+    const zip = zipOf([{ name: 'a.jpg', content: jpeg }]);
+    expect(await refusal('a.zip', zip.subarray(0, 1000))).toBe(
+      'es ist abgeschnitten: es beginnt wie eine .zip-Datei, das Verzeichnis steht aber nicht am Ende (Byte 1.000)',
+    );
+    expect(await refusal('a.tar', Buffer.alloc(2048, 'x'))).toBe(
+      'es ist keine .tar-Datei: die ersten 512 Bytes sind kein Kopf eines Eintrags',
+    );
+    expect(await refusal('a.parquet', Buffer.alloc(100))).toBe('es ist keine .parquet-Datei');
+  });
+
+  it('of saved clusters', async () => {
+    const file = await writtenArchive('a.faceclusters', zipOf([{ name: 'strange.txt' }]));
+    const runDir = join(await temporaryFolder(), 'run');
+    const [, german] = await reasonOf(() =>
+      unpackRun({ file, runDir, bundled }, { signal: new AbortController().signal } as JobContext),
+    );
+    expect(german).toMatch(
+      /^„a\.faceclusters“ kann nicht geöffnet werden: es enthält „strange\.txt“/,
+    );
+  });
+
+  it('of damaged runs and empty folders', () => {
+    expect(inGerman(new DamagedRun('/a', 'clustering.json', 'is missing').message)).toBe(
+      'die Analyse in „/a“ ist beschädigt („clustering.json“ fehlt): Gruppieren Sie ihre Gesichter erneut',
+    );
+    const { message } = noImage(['/a', '/b'], {
+      failures: [{ image: 'c/', reason: 'no permission to read it' }],
+      leftOut: nothingLeftOut(),
+    });
+    expect(inGerman(message)).toMatch(
+      /^keine Bilder in '\/a', '\/b' \(nicht lesbar: c\/: keine Berechtigung zum Lesen\): erwartet werden Dateien der Formate JPEG/,
+    );
   });
 });
