@@ -2,6 +2,7 @@
 import { closeSync, read, readSync, type Stats } from 'node:fs';
 import { promisify } from 'node:util';
 import { count } from '../text/numbers';
+import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 import { openRegularSync } from '../util/read-regular-file';
 
@@ -88,5 +89,10 @@ export class ArchiveFile implements Disposable {
 /** The error of a file that ends at byte `end`, before `length` bytes from `position` on. */
 export const cutOff = (position: number, length: number, end: number) =>
   new UserError(
-    `it is cut off: expected ${count(length)} bytes from byte ${count(position)} on, but it ends at byte ${count(end)}`,
+    t(
+      'it is cut off: expected {0} bytes from byte {1} on, but it ends at byte {2}',
+      count(length),
+      count(position),
+      count(end),
+    ),
   );

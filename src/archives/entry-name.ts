@@ -1,4 +1,5 @@
 /** Names of entries: made fit for paths, and their order. */
+import { t } from '../text/translate';
 
 /** Maximum length of a name, in UTF-16 code units; no longer path can be opened on Linux. */
 const MAX_LENGTH = 4096;
@@ -13,11 +14,11 @@ const UNUSUAL = /(?:^|\/)\.{0,2}(?:\/|$)|\0/;
  */
 export function cleanName(name: string): string | { reason: string } {
   if (name.length > MAX_LENGTH)
-    return { reason: `its name is too long: expected at most ${MAX_LENGTH} characters` };
+    return { reason: t('its name is too long: expected at most {0} characters', MAX_LENGTH) };
   if (!UNUSUAL.test(name)) return name;
-  if (name.includes('\0')) return { reason: 'its name holds a NUL character' };
+  if (name.includes('\0')) return { reason: t('its name holds a NUL character') };
   const parts = name.split('/').filter((part) => part !== '' && part !== '.');
-  if (parts.includes('..')) return { reason: "its name leads out of the archive ('..')" };
+  if (parts.includes('..')) return { reason: t("its name leads out of the archive ('..')") };
   return parts.join('/');
 }
 

@@ -9,6 +9,7 @@ import {
 } from 'hyparquet';
 import { count } from '../text/numbers';
 import { megabytes } from '../text/sizes';
+import { t } from '../text/translate';
 import { messageOf, UserError } from '../util/errors';
 import { ArchiveFile } from './archive-file';
 
@@ -18,24 +19,31 @@ const TAIL = 8;
 
 /** @throws UserError where it is no .parquet file, or damaged. */
 export function metadataOf(file: ArchiveFile): FileMetaData {
-  if (file.size < TAIL) throw new UserError('it is no .parquet file: it is too short');
+  if (file.size < TAIL) throw new UserError(t('it is no .parquet file: it is too short'));
   const tail = file.read(file.size - TAIL, TAIL);
   const magic = tail.toString('latin1', 4);
-  if (magic === 'PARE') throw new UserError('it is encrypted: expected a .parquet file without');
+  if (magic === 'PARE') throw new UserError(t('it is encrypted: expected a .parquet file without'));
   if (magic !== 'PAR1')
     throw new UserError(
       file.read(0, 4).toString('latin1') === 'PAR1'
-        ? `it is cut off: it begins as a .parquet file does, but does not end as one (byte ${count(file.size)})`
-        : 'it is no .parquet file',
+        ? t(
+            'it is cut off: it begins as a .parquet file does, but does not end as one (byte {0})',
+            count(file.size),
+          )
+        : t('it is no .parquet file'),
     );
   const length = tail.readUInt32LE(0);
   if (length > MAX_METADATA)
     throw new UserError(
-      `its metadata have ${megabytes(length)}: expected at most ${megabytes(MAX_METADATA)}`,
+      t('its metadata have {0}: expected at most {1}', megabytes(length), megabytes(MAX_METADATA)),
     );
   if (length + TAIL > file.size)
     throw new UserError(
-      `it is damaged: its metadata have ${count(length)} bytes, but the file ${count(file.size)}`,
+      t(
+        'it is damaged: its metadata have {0} bytes, but the file {1}',
+        count(length),
+        count(file.size),
+      ),
     );
   const bytes = file.read(file.size - TAIL - length, length + TAIL);
   return orDamaged(() => parquetMetadata(bytes, { geoparquet: false }));
@@ -74,7 +82,9 @@ export function imageColumns(metadata: FileMetaData): ImageColumns {
   const found = findImageColumns(metadata);
   if (found === undefined)
     throw new UserError(
-      'it has no column of images: expected one of binary values, or of structures of `bytes` and `path`',
+      t(
+        'it has no column of images: expected one of binary values, or of structures of `bytes` and `path`',
+      ),
     );
   return found;
 }
@@ -132,11 +142,11 @@ export function chunkOf({ columns }: RowGroup, { path }: Column): Chunk {
   const found = columns.find(({ meta_data: data }) => data?.path_in_schema.join('.') === path);
   const data = found?.meta_data;
   if (data === undefined)
-    throw new UserError(`it is damaged: a group of rows lacks the column '${path}'`);
+    throw new UserError(t("it is damaged: a group of rows lacks the column '{0}'", path));
   if (found?.file_path !== undefined)
-    throw new UserError(`the column '${path}' lies in another file: expected it in this one`);
+    throw new UserError(t("the column '{0}' lies in another file: expected it in this one", path));
   if (found?.crypto_metadata !== undefined)
-    throw new UserError(`the column '${path}' is encrypted`);
+    throw new UserError(t("the column '{0}' is encrypted", path));
   const { data_page_offset: first, dictionary_page_offset: dictionary = 0n } = data;
   const start = Number(dictionary > 0n && dictionary < first ? dictionary : first);
   return { start, end: start + Number(data.total_compressed_size), codec: data.codec };
@@ -148,6 +158,6 @@ export function orDamaged<T>(work: () => T): T {
     return work();
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new UserError(`it is damaged: ${messageOf(error)}`, { cause: error });
+    throw new UserError(t('it is damaged: {0}', messageOf(error)), { cause: error });
   }
 }

@@ -3,6 +3,7 @@
  * declares, and reads none beyond its end: a run of two billion equal values takes a few bytes.
  */
 import type { CompressionCodec, PageHeader } from 'hyparquet';
+import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 import { decompressed } from './parquet-codecs';
 
@@ -89,7 +90,7 @@ function encodedValues(
   }
   if (!['RLE_DICTIONARY', 'PLAIN_DICTIONARY'].includes(encoding) || dictionary === undefined)
     throw new UserError(
-      `its values are encoded as ${encoding}: expected plain values, or a dictionary`,
+      t('its values are encoded as {0}: expected plain values, or a dictionary', encoding),
     );
   const [bits = 0] = bytes;
   if (bits > 32) throw damaged();
@@ -158,4 +159,4 @@ function bitsAt(bytes: Buffer, position: number, width: number): number {
   return value;
 }
 
-const damaged = () => new UserError('it is damaged: a page of a column is invalid');
+const damaged = () => new UserError(t('it is damaged: a page of a column is invalid'));

@@ -3,6 +3,7 @@ import type { PageHeader } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
 import { count } from '../text/numbers';
 import { megabytes } from '../text/sizes';
+import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 import type { ArchiveFile } from './archive-file';
 import { type Chunk, orDamaged } from './parquet-columns';
@@ -41,7 +42,12 @@ export function* pagesOf(
 ): Generator<Page, undefined> {
   if (!(start >= 0 && start <= end && end <= file.size))
     throw new UserError(
-      `it is cut off or damaged: expected a column at bytes ${count(start)} to ${count(end)}, but it ends at byte ${count(file.size)}`,
+      t(
+        'it is cut off or damaged: expected a column at bytes {0} to {1}, but it ends at byte {2}',
+        count(start),
+        count(end),
+        count(file.size),
+      ),
     );
   const format = { codec, maxLevel, width };
   let dictionary: number | undefined;
@@ -97,12 +103,22 @@ function headerAt(
   const larger = Math.max(size, full);
   if (larger > MAX_PAGE)
     throw new UserError(
-      `its page at byte ${count(position)} has ${megabytes(larger)}: expected at most ${megabytes(MAX_PAGE)}`,
+      t(
+        'its page at byte {0} has {1}: expected at most {2}',
+        count(position),
+        megabytes(larger),
+        megabytes(MAX_PAGE),
+      ),
     );
   const values = valuesIn(header);
   if (!(values >= 0 && values <= MAX_VALUES))
     throw new UserError(
-      `its page at byte ${count(position)} has ${count(values)} values: expected at most ${count(MAX_VALUES)}`,
+      t(
+        'its page at byte {0} has {1} values: expected at most {2}',
+        count(position),
+        count(values),
+        count(MAX_VALUES),
+      ),
     );
   return { header, length: length + size };
 }
@@ -134,4 +150,4 @@ function parsedHeader(file: ArchiveFile, position: number, end: number) {
 }
 
 const noPage = (position: number) =>
-  new UserError(`it is damaged: expected a page of a column at byte ${count(position)}`);
+  new UserError(t('it is damaged: expected a page of a column at byte {0}', count(position)));

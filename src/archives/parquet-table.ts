@@ -1,6 +1,7 @@
 /** Reads the columns of a .parquet file that hold numbers, texts or truth values, not images. */
 import { type FileMetaData, parquetSchema, type RowGroup, type SchemaTree } from 'hyparquet';
 import { count } from '../text/numbers';
+import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 import { yieldToEventLoop } from '../util/yield-to-event-loop';
 import type { ArchiveFile } from './archive-file';
@@ -50,11 +51,14 @@ export function parquetTable(
   const columns = orDamaged(() => tableColumns(metadata));
   if (columns.length > limits.columns)
     throw new UserError(
-      `it has ${count(columns.length)} columns: expected at most ${count(limits.columns)}`,
+      t('it has {0} columns: expected at most {1}', count(columns.length), count(limits.columns)),
     );
   if (!(rows * columns.length <= limits.cells))
     throw new UserError(
-      `it has more than ${count(limits.cells)} cells (rows × columns): split it into several tables`,
+      t(
+        'it has more than {0} cells (rows × columns): split it into several tables',
+        count(limits.cells),
+      ),
     );
   return {
     names: columns.map(({ name }) => name),

@@ -1,6 +1,7 @@
 /** The index of a .tar file, from the headers before its entries. */
 import { count } from '../text/numbers';
 import { megabytes } from '../text/sizes';
+import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 import { checkSize } from '../util/read-regular-file';
 import { type ArchiveFile, cutOff } from './archive-file';
@@ -73,8 +74,8 @@ function headerAt(file: ArchiveFile, position: number): PlacedHeader | undefined
 const noHeader = (position: number) =>
   new UserError(
     position === 0
-      ? 'it is no .tar file: its first 512 bytes are no header of an entry'
-      : `it is damaged: expected the header of an entry at byte ${count(position)}`,
+      ? t('it is no .tar file: its first 512 bytes are no header of an entry')
+      : t('it is damaged: expected the header of an entry at byte {0}', count(position)),
   );
 
 /** Position after data, which fill whole blocks. */
@@ -101,13 +102,18 @@ function extensionAt(file: ArchiveFile, { type, data, size: length }: PlacedHead
   if (![PAX, LONG_NAME].includes(type)) return {};
   if (length > MAX_EXTENDED)
     throw new UserError(
-      `the header before byte ${count(data)} has ${megabytes(length)}: expected at most ${megabytes(MAX_EXTENDED)}`,
+      t(
+        'the header before byte {0} has {1}: expected at most {2}',
+        count(data),
+        megabytes(length),
+        megabytes(MAX_EXTENDED),
+      ),
     );
   const bytes = file.read(data, length);
   if (type === LONG_NAME) return { name: textIn(bytes) };
   const records = paxRecords(bytes);
   if (records === undefined)
-    throw new UserError(`it is damaged: expected an extended header at byte ${count(data)}`);
+    throw new UserError(t('it is damaged: expected an extended header at byte {0}', count(data)));
   const name = records.get('GNU.sparse.name') ?? records.get('path');
   const size = records.get('size');
   const isSparse = [...records.keys()].some((key) => key.startsWith('GNU.sparse.'));
@@ -121,7 +127,9 @@ function extensionAt(file: ArchiveFile, { type, data, size: length }: PlacedHead
 function sizeIn(text: Buffer, position: number): number {
   const size = Number(text.toString('latin1'));
   if (Number.isSafeInteger(size) && size >= 0) return size;
-  throw new UserError(`it is damaged: expected the size of an entry at byte ${count(position)}`);
+  throw new UserError(
+    t('it is damaged: expected the size of an entry at byte {0}', count(position)),
+  );
 }
 
 /** Types of regular files: POSIX's, that of the first tar, and contiguous ones. */
@@ -146,9 +154,9 @@ const SEPARATOR = process.platform === 'win32' ? '\\' : '/';
 
 function problemOf(type: string, { isSparse = false }: Extended): Problem | undefined {
   if (isSparse || type === GNU_SPARSE)
-    return { reason: 'it is a sparse file: expected one without holes', isNoFile: false };
+    return { reason: t('it is a sparse file: expected one without holes'), isNoFile: false };
   if (REGULAR.includes(type)) return undefined;
-  return { reason: 'it is a link or a device: expected a file', isNoFile: true };
+  return { reason: t('it is a link or a device: expected a file'), isNoFile: true };
 }
 
 /** @throws UserError where it is larger than `limit`. */

@@ -11,6 +11,7 @@ import { createInflateRaw } from 'node:zlib';
 import { forName } from '../text/neutralize';
 import { count } from '../text/numbers';
 import { megabytes } from '../text/sizes';
+import { t } from '../text/translate';
 import { crc32 } from '../util/crc32';
 import { codeOf, UserError } from '../util/errors';
 import { freeSpace } from '../util/free-space';
@@ -44,10 +45,12 @@ export async function unpackZip(
   using file = ArchiveFile.open(path);
   const { entries: found } = findDirectory(file);
   if (found > limits.size)
-    throw new UserError(`it has ${count(found)} entries: expected at most ${count(limits.size)}`);
+    throw new UserError(
+      t('it has {0} entries: expected at most {1}', count(found), count(limits.size)),
+    );
   const { entries } = wholeIndex(file);
   const [twice] = entries.replaced;
-  if (twice !== undefined) throw new UserError(`it holds '${forName(twice)}' twice`);
+  if (twice !== undefined) throw new UserError(t("it holds '{0}' twice", forName(twice)));
   const all = Array.from({ length: entries.length }, (_, row) => entries.at(row));
   for (const [row, entry] of all.entries()) {
     const problem = entries.problemAt(row);
@@ -67,9 +70,12 @@ function wholeIndex(file: ArchiveFile): ArchiveIndex {
 
 function checkEntry({ name, size }: Entry, limits: ReadonlyMap<string, number>): void {
   const limit = limits.get(name);
-  if (limit === undefined) throw new UserError(`it holds '${forName(name)}', which is unexpected`);
+  if (limit === undefined)
+    throw new UserError(t("it holds '{0}', which is unexpected", forName(name)));
   if (size > limit)
-    throw new UserError(`'${name}' takes ${megabytes(size)}: expected at most ${megabytes(limit)}`);
+    throw new UserError(
+      t("'{0}' takes {1}: expected at most {2}", name, megabytes(size), megabytes(limit)),
+    );
 }
 
 function checkTotal(all: readonly Entry[], fileSize: number, folder: string): void {
@@ -77,12 +83,17 @@ function checkTotal(all: readonly Entry[], fileSize: number, folder: string): vo
   const most = Math.max(FREE_BYTES, MAX_RATIO * fileSize);
   if (total > most)
     throw new UserError(
-      `it would take ${megabytes(total)}, more than ${MAX_RATIO} times its size: expected at most ${megabytes(most)}`,
+      t(
+        'it would take {0}, more than {1} times its size: expected at most {2}',
+        megabytes(total),
+        MAX_RATIO,
+        megabytes(most),
+      ),
     );
   const free = freeSpace(folder);
   if (total + RESERVE > free)
     throw new UserError(
-      `it needs ${megabytes(total)} in '${folder}', but ${megabytes(free)} are free`,
+      t("it needs {0} in '{1}', but {2} are free", megabytes(total), folder, megabytes(free)),
     );
 }
 
@@ -101,7 +112,7 @@ async function unpackEntry(
     else await pipeline(source, createInflateRaw(), check, target, { signal });
   } catch (error) {
     if (codeOf(error)?.startsWith('Z_') !== true) throw error;
-    throw new UserError(`'${entry.name}' is damaged: its compressed data are invalid`, {
+    throw new UserError(t("'{0}' is damaged: its compressed data are invalid", entry.name), {
       cause: error,
     });
   }
@@ -124,8 +135,10 @@ const checking = ({ name, size, crc }: Entry) =>
     }
     if (length !== size) throw otherSize(name, count(length), size);
     if (sum !== crc)
-      throw new UserError(`'${name}' is damaged: its checksum (CRC-32) is not that of its content`);
+      throw new UserError(
+        t("'{0}' is damaged: its checksum (CRC-32) is not that of its content", name),
+      );
   };
 
 const otherSize = (name: string, got: string, expected: number) =>
-  new UserError(`'${name}' is damaged: expected ${count(expected)} bytes, got ${got}`);
+  new UserError(t("'{0}' is damaged: expected {1} bytes, got {2}", name, count(expected), got));

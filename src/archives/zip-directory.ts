@@ -1,5 +1,6 @@
 /** Finds the central directory of a .zip file, which the end of the file names. */
 import { count } from '../text/numbers';
+import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 import type { ArchiveFile } from './archive-file';
 import { MAX_ENTRIES } from './entry-table';
@@ -27,16 +28,26 @@ export function findDirectory(file: ArchiveFile): Directory {
   const size = long === undefined ? record.readUInt32LE(12) : numberAt(long, 40);
   const start = long === undefined ? record.readUInt32LE(16) : numberAt(long, 48);
   if (disk !== 0)
-    throw new UserError('it is a part of an archive of several files: expected a whole one');
+    throw new UserError(t('it is a part of an archive of several files: expected a whole one'));
   if (entries > MAX_ENTRIES)
-    throw new UserError(`it has ${count(entries)} entries: expected at most ${count(MAX_ENTRIES)}`);
+    throw new UserError(
+      t('it has {0} entries: expected at most {1}', count(entries), count(MAX_ENTRIES)),
+    );
   if (start + size > position)
     throw new UserError(
-      `it is damaged: its directory should end at byte ${count(start + size)}, but the record after it is at byte ${count(position)}`,
+      t(
+        'it is damaged: its directory should end at byte {0}, but the record after it is at byte {1}',
+        count(start + size),
+        count(position),
+      ),
     );
   if (entries * MIN_ENTRY > size)
     throw new UserError(
-      `it is damaged: a directory of ${count(size)} bytes cannot hold ${count(entries)} entries`,
+      t(
+        'it is damaged: a directory of {0} bytes cannot hold {1} entries',
+        count(size),
+        count(entries),
+      ),
     );
   return { entries, start, end: start + size };
 }
@@ -53,8 +64,11 @@ function endRecord(file: ArchiveFile): { position: number; record: Buffer } {
   const begins = file.size >= 4 && file.read(0, 4).readUInt32LE(0) === 0x04034b50;
   throw new UserError(
     begins
-      ? `it is cut off: it begins as a .zip file does, but its directory is not at its end (byte ${count(file.size)})`
-      : 'it is no .zip file: expected a directory of its entries at its end',
+      ? t(
+          'it is cut off: it begins as a .zip file does, but its directory is not at its end (byte {0})',
+          count(file.size),
+        )
+      : t('it is no .zip file: expected a directory of its entries at its end'),
   );
 }
 
@@ -66,7 +80,9 @@ function zip64Record(file: ArchiveFile, end: number): Buffer | undefined {
   const position = numberAt(locator, 8);
   const record = file.read(position, ZIP64_RECORD);
   if (record.readUInt32LE(0) !== 0x06064b50)
-    throw new UserError(`it is damaged: expected a record of Zip64 at byte ${count(position)}`);
+    throw new UserError(
+      t('it is damaged: expected a record of Zip64 at byte {0}', count(position)),
+    );
   return record;
 }
 

@@ -1,6 +1,7 @@
 /** Reads the content of an entry of a .zip file. */
 import { inflateRawSync } from 'node:zlib';
 import { count } from '../text/numbers';
+import { t } from '../text/translate';
 import { crc32 } from '../util/crc32';
 import { clamp } from '../util/clamp';
 import { codeOf, UserError } from '../util/errors';
@@ -39,7 +40,7 @@ export function readZipEntry(file: ArchiveFile, entry: Entry, limit: number): Bu
   const content = method === STORED ? data : inflated(data, size);
   if (content.length !== size) throw otherSize(count(content.length), size);
   if (crc32(content) !== entry.crc)
-    throw new UserError('it is damaged: its checksum (CRC-32) is not that of its content');
+    throw new UserError(t('it is damaged: its checksum (CRC-32) is not that of its content'));
   return content;
 }
 
@@ -49,7 +50,9 @@ export const dataPosition = (file: ArchiveFile, { position }: Entry): number =>
 
 function headerLength(header: Buffer, position: number): number {
   if (header.readUInt32LE(0) !== SIGNATURE)
-    throw new UserError(`the archive is damaged: expected an entry at byte ${count(position)}`);
+    throw new UserError(
+      t('the archive is damaged: expected an entry at byte {0}', count(position)),
+    );
   return LOCAL_HEADER + header.readUInt16LE(26) + header.readUInt16LE(28);
 }
 
@@ -62,7 +65,7 @@ function inflated(data: Buffer, size: number): Buffer {
     });
   } catch (error) {
     if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') throw otherSize('more', size);
-    throw new UserError('it is damaged: its compressed data are invalid', { cause: error });
+    throw new UserError(t('it is damaged: its compressed data are invalid'), { cause: error });
   }
 }
 
@@ -71,4 +74,4 @@ const MIN_CHUNK = 1 << 10;
 const MAX_CHUNK = 1 << 20;
 
 const otherSize = (got: string, expected: number) =>
-  new UserError(`it is damaged: expected ${count(expected)} bytes, got ${got}`);
+  new UserError(t('it is damaged: expected {0} bytes, got {1}', count(expected), got));

@@ -4,6 +4,7 @@
  * where the identities of all images are compared.
  */
 import { count } from '../text/numbers';
+import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 import type { ArchiveFile } from './archive-file';
 import type { Indexing } from './archive-index';
@@ -58,7 +59,11 @@ function addEntry(
   const fixed = file.window(position, HEADER);
   if (fixed.readUInt32LE(0) !== SIGNATURE || position + HEADER > end)
     throw new UserError(
-      `its directory is damaged at byte ${count(position)}: expected ${count(entries)} entries`,
+      t(
+        'its directory is damaged at byte {0}: expected {1} entries',
+        count(position),
+        count(entries),
+      ),
     );
   const nameLength = fixed.readUInt16LE(28);
   const extraLength = fixed.readUInt16LE(30);
@@ -105,13 +110,13 @@ const REGULAR = 0o100000;
 function problemOf(header: Buffer, flags: number, method: number): Problem | undefined {
   const mode = UNIX.includes(header.readUInt8(5)) ? header.readUInt16LE(40) & FILE_TYPE : 0;
   if (mode !== 0 && mode !== REGULAR)
-    return { reason: 'it is a link or a device: expected a file', isNoFile: true };
+    return { reason: t('it is a link or a device: expected a file'), isNoFile: true };
   if ((flags & ENCRYPTED) !== 0)
-    return { reason: 'it is encrypted: unpack the archive with its password', isNoFile: false };
+    return { reason: t('it is encrypted: unpack the archive with its password'), isNoFile: false };
   if (method === STORED || method === DEFLATED) return undefined;
-  const name = METHOD_NAMES[method] ?? 'an unknown method';
+  const name = METHOD_NAMES[method] ?? t('an unknown method');
   return {
-    reason: `it is compressed with ${name}: expected Deflate, or no compression`,
+    reason: t('it is compressed with {0}: expected Deflate, or no compression', name),
     isNoFile: false,
   };
 }

@@ -1,5 +1,6 @@
 /** The store that a process of the engine has open; it stays open until another one is needed. */
 import { FaceStore } from '../store/face-store';
+import { t } from '../text/translate';
 import { messageOf } from '../util/errors';
 
 let current: { folder: string; opening: Promise<FaceStore> } | undefined;
@@ -42,14 +43,22 @@ async function openStore(
     store.beginUse();
     if (store.recreationReason !== undefined) {
       onNotice(
-        `What was found before is forgotten, and images are read again: the store in '${folder}' was made anew (${store.recreationReason}).`,
+        t(
+          "What was found before is forgotten, and images are read again: the store in '{0}' was made anew ({1}).",
+          folder,
+          store.recreationReason,
+        ),
       );
     }
     return store;
   } catch (error) {
     await closeStore();
     onNotice(
-      `What was found before cannot be used, and nothing is kept: the store in '${folder}' cannot be opened (${messageOf(error)}).`,
+      t(
+        "What was found before cannot be used, and nothing is kept: the store in '{0}' cannot be opened ({1}).",
+        folder,
+        messageOf(error),
+      ),
     );
     return undefined;
   }

@@ -13,6 +13,7 @@ import { type FailureValidity, ImageError } from '../images/image-error';
 import type { ImageLimits } from '../images/image-limits';
 import type { MemoryBudget } from '../images/memory-budget';
 import type { AttributeModel } from '../networks/model';
+import { t } from '../text/translate';
 import { hashOf } from '../util/content-hash';
 import { messageOf } from '../util/errors';
 import { createMutex } from '../util/mutex';
@@ -266,7 +267,7 @@ async function cutFaces(
     const { message, validity, isDoubtful } =
       error instanceof ImageError
         ? error
-        : new ImageError(`unexpected failure: ${messageOf(error)}`, { validity: 'thisRun' });
+        : new ImageError(t('unexpected failure: {0}', messageOf(error)), { validity: 'thisRun' });
     return { result: { kind: 'failed', hash, reason: message, validity, isDoubtful }, crops: [] };
   }
 }

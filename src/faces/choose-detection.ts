@@ -7,6 +7,7 @@ import pMap from 'p-map';
 import type { AnalysisSettings } from '../domain/settings';
 import type { CropSize } from '../domain/faces';
 import type { Images, ImageFile } from '../images/image-list';
+import { t } from '../text/translate';
 
 /** Which images are taken as aligned crops. */
 export type DetectionMode =
@@ -66,19 +67,27 @@ export async function chooseDetection(
   signal?: AbortSignal,
 ): Promise<DetectionChoice> {
   if (detect === 'never') {
-    const reason = 'the settings say that every image is one aligned face';
+    const reason = t('the settings say that every image is one aligned face');
     return { mode: { kind: 'crops' }, reason };
   }
-  if (detect === 'always') return { mode: { kind: 'photos' }, reason: 'chosen in the settings' };
+  if (detect === 'always') return { mode: { kind: 'photos' }, reason: t('chosen in the settings') };
   const sample = await checkSample(images, checks, signal);
   const cropSizes = alignedSizes(sample);
   const aligned = sample.filter((check) => check.aligned).length;
-  const counted = `${aligned} of ${sample.length} sampled images show one face where an aligned crop has it`;
   const decided =
     cropSizes.length === 0
-      ? 'each image is looked at'
-      : `images of ${cropSizes.join(', ')} pixels are taken as aligned crops, others are looked at`;
-  return { mode: { kind: 'each', cropSizes }, reason: `${counted}; ${decided}` };
+      ? t('each image is looked at')
+      : t(
+          'images of {0} pixels are taken as aligned crops, others are looked at',
+          cropSizes.join(', '),
+        );
+  const reason = t(
+    '{0} of {1} sampled images show one face where an aligned crop has it; {2}',
+    aligned,
+    sample.length,
+    decided,
+  );
+  return { mode: { kind: 'each', cropSizes }, reason };
 }
 
 /** Sizes of which most sampled images are aligned, in ascending order of their text. */

@@ -2,6 +2,7 @@
  * The face detector: BlazeFace full range (Bazarevsky et al. 2019), whose graph includes the
  * decoding of boxes and weighted non-maximum suppression (training/detector_decoding.py).
  */
+import { t } from '../text/translate';
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { InferenceSession } from 'onnxruntime-node';
@@ -58,13 +59,13 @@ export async function openDetector(
   provider: Provider,
   threads = Math.max(1, Math.floor(availableParallelism() / 4)),
 ): Promise<FaceDetector> {
-  if (!existsSync(file)) throw new UserError(`the face detector '${file}' does not exist`);
+  if (!existsSync(file)) throw new UserError(t("the face detector '{0}' does not exist", file));
   try {
     const { InferenceSession: sessions } = onnxruntime();
     return new BatchingDetector(await sessions.create(file, sessionOptions(provider, threads)));
   } catch (error) {
     throw new UserError(
-      `cannot load the face detector '${file}' on ${provider}: ${messageOf(error)}`,
+      t("cannot load the face detector '{0}' on {1}: {2}", file, provider, messageOf(error)),
       { cause: error },
     );
   }

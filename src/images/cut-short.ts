@@ -3,6 +3,7 @@
  * that was pulled out. Decoders notice as well, but their messages seldom say so.
  */
 import { count } from '../text/numbers';
+import { t } from '../text/translate';
 import type { ImageFormat } from './image-format';
 import { hasEndMarker } from './jpeg-markers';
 
@@ -13,17 +14,17 @@ export function whatIsMissing(bytes: Buffer, format: ImageFormat): string | unde
   try {
     return MISSING[format]?.(bytes);
   } catch (error) {
-    if (error instanceof RangeError) return 'it ends within its header';
+    if (error instanceof RangeError) return t('it ends within its header');
     throw error;
   }
 }
 
 /** Formats whose structure tells it. */
 const MISSING: Partial<Record<ImageFormat, (bytes: Buffer) => string | undefined>> = {
-  jpeg: (bytes) => (hasEndMarker(bytes) ? undefined : END_MARKER_MISSING),
+  jpeg: (bytes) => (hasEndMarker(bytes) ? undefined : t(END_MARKER_MISSING)),
   png: missingInPng,
   webp: (bytes) => announced(8 + bytes.readUInt32LE(4), bytes),
-  gif: (bytes) => (endsWith(bytes, 0x3b) ? undefined : END_MARKER_MISSING),
+  gif: (bytes) => (endsWith(bytes, 0x3b) ? undefined : t(END_MARKER_MISSING)),
   avif: missingInBoxes,
   heic: missingInBoxes,
   tiff: missingInTiff,
@@ -31,7 +32,7 @@ const MISSING: Partial<Record<ImageFormat, (bytes: Buffer) => string | undefined
 
 const announced = (expected: number, { length }: Buffer) =>
   expected > length
-    ? `its header announces ${count(expected)} bytes, the file has ${count(length)}`
+    ? t('its header announces {0} bytes, the file has {1}', count(expected), count(length))
     : undefined;
 
 /** Some programs pad files with zeros. */
@@ -47,13 +48,13 @@ function missingInPng(bytes: Buffer): string | undefined {
     const type = bytes.toString('latin1', at + 4, at + 8);
     if (type === 'IEND') return undefined;
     at += 12 + bytes.readUInt32BE(at);
-    if (at > bytes.length) return missingPart(`its chunk ${type}`, at, bytes);
+    if (at > bytes.length) return missingPart(t('its chunk {0}', type), at, bytes);
   }
-  return 'its last chunk, IEND, is missing';
+  return t('its last chunk, IEND, is missing');
 }
 
 const missingPart = (what: string, end: number, { length }: Buffer) =>
-  `${what} ends at byte ${count(end)}, the file has ${count(length)}`;
+  t('{0} ends at byte {1}, the file has {2}', what, count(end), count(length));
 
 /** Walks through the boxes at the top level (ISO/IEC 14496-12, 4.2). */
 function missingInBoxes(bytes: Buffer): string | undefined {
@@ -64,7 +65,7 @@ function missingInBoxes(bytes: Buffer): string | undefined {
     const length = size === 1 ? Number(bytes.readBigUInt64BE(at + 8)) : size;
     if (length < 8 || !/^[\x20-\x7e]{4}$/.test(type)) return undefined; // damaged, not cut short
     at += length;
-    if (at > bytes.length) return missingPart(`its part '${type}'`, at, bytes);
+    if (at > bytes.length) return missingPart(t("its part '{0}'", type), at, bytes);
   }
   return undefined;
 }
@@ -76,8 +77,8 @@ function missingInTiff(bytes: Buffer): string | undefined {
   const u32 = (at: number) => (isLittle ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at));
   if (u16(2) !== 42) return undefined; // BigTIFF
   const directory = u32(4);
-  if (directory + 2 > bytes.length) return missingPart('its directory', directory + 2, bytes);
+  if (directory + 2 > bytes.length) return missingPart(t('its directory'), directory + 2, bytes);
   const end = directory + 2 + 12 * u16(directory);
-  if (end > bytes.length) return missingPart('its directory', end, bytes);
+  if (end > bytes.length) return missingPart(t('its directory'), end, bytes);
   return undefined;
 }

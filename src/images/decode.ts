@@ -5,6 +5,7 @@
  */
 import type { Sharp } from 'sharp';
 import type { Box, CropSize } from '../domain/faces';
+import { t } from '../text/translate';
 import { releaseBuffer } from './buffer-pool';
 import { toSrgb } from './color-profiles';
 import { decodeError } from './decode-reason';
@@ -114,7 +115,7 @@ async function runPipeline(
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
     if (info.channels !== 3)
-      throw new ImageError(`expected 3 channels from the decoder, got ${info.channels}`);
+      throw new ImageError(t('expected 3 channels from the decoder, got {0}', info.channels));
     return { data, width: info.width, height: info.height };
   } catch (error) {
     throw error instanceof ImageError ? error : decodeError(error, encoded);
@@ -130,6 +131,12 @@ function assertSize(pixels: Pixels, { width, height }: EncodedImage, side: numbe
     Math.abs(actual - expected) <= (scale === 1 ? 0 : 1);
   if (isNear(pixels.width, scale * width) && isNear(pixels.height, scale * height)) return;
   throw new ImageError(
-    `its header announces ${width}×${height} pixels, but it decodes to ${pixels.width}×${pixels.height}`,
+    t(
+      'its header announces {0}×{1} pixels, but it decodes to {2}×{3}',
+      width,
+      height,
+      pixels.width,
+      pixels.height,
+    ),
   );
 }

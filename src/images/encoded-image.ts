@@ -5,6 +5,7 @@
 import type { Metadata } from 'sharp';
 import type { CropSize } from '../domain/faces';
 import type { Remarks } from '../domain/run';
+import { t } from '../text/translate';
 import { codeOf } from '../util/errors';
 import { fsReason } from '../util/fs-errors';
 import { type ColorSpace, colorSpaceOf, colorSpaceOfProfile } from './color-profiles';
@@ -85,7 +86,7 @@ export async function encodedImage(
   file: Buffer,
   limits = DEFAULT_IMAGE_LIMITS,
 ): Promise<EncodedImage> {
-  if (file.length === 0) throw new ImageError('the file is empty (0 bytes)');
+  if (file.length === 0) throw new ImageError(t('the file is empty (0 bytes)'));
   const bytes = rawPreview(file) ?? file;
   const traits = imageTraits(bytes);
   const image = await (isPixelFormat(traits.format)
@@ -172,7 +173,13 @@ async function ofLibvips(
 function assertUsable(traits: ImageTraits, size: CropSize, limits: ImageLimits): void {
   if (size.width < MIN_IMAGE_SIDE || size.height < MIN_IMAGE_SIDE) {
     throw new ImageError(
-      `too small: expected at least ${String(MIN_IMAGE_SIDE)}×${String(MIN_IMAGE_SIDE)} pixels, got ${String(size.width)}×${String(size.height)}`,
+      t(
+        'too small: expected at least {0}×{1} pixels, got {2}×{3}',
+        MIN_IMAGE_SIDE,
+        MIN_IMAGE_SIDE,
+        size.width,
+        size.height,
+      ),
     );
   }
   checkImage(traits, size, limits);
@@ -249,11 +256,11 @@ export const VANISHED_REASON = 'the file was there when the folder was listed an
 function fileReason(error: unknown): string {
   switch (codeOf(error)) {
     case 'ENOENT':
-      return VANISHED_REASON;
+      return t(VANISHED_REASON);
     case 'EACCES':
     case 'EPERM':
-      return 'no permission to read the file';
+      return t('no permission to read the file');
     default:
-      return `the file cannot be read: ${fsReason(error)}`;
+      return t('the file cannot be read: {0}', fsReason(error));
   }
 }

@@ -3,6 +3,7 @@
  * reach a decoder. libvips by itself also accepts SVG, where a few bytes can cause any amount of
  * work.
  */
+import { t } from '../text/translate';
 import { ImageError } from './image-error';
 import { countScans, isProgressive } from './jpeg-markers';
 
@@ -90,7 +91,7 @@ function brandsOf(bytes: Buffer): string[] {
 }
 
 /** Other formats that occur under the names of images; they are named in error messages. */
-const OTHER_FORMATS: readonly [name: string, is: (bytes: Buffer) => boolean][] = [
+const OTHER_FORMATS = [
   ['a web page', (bytes) => /^\s*<(!doctype html|html|head|body)/i.test(ascii(bytes, 0, 200))],
   ['an SVG drawing', (bytes) => /<svg[\s>]/i.test(ascii(bytes, 0, 1000))],
   ['an XML text', (bytes) => /^\s*<\?xml/.test(ascii(bytes, 0, 100))],
@@ -98,7 +99,7 @@ const OTHER_FORMATS: readonly [name: string, is: (bytes: Buffer) => boolean][] =
   ['a PDF document', (bytes) => ascii(bytes, 0, 5) === '%PDF-'],
   ['a Photoshop document', (bytes) => ascii(bytes, 0, 4) === '8BPS'],
   ['a ZIP archive', (bytes) => ascii(bytes, 0, 4) === 'PK\x03\x04'],
-];
+] as const satisfies readonly (readonly [name: string, is: (bytes: Buffer) => boolean])[];
 
 /** For users. */
 export const SUPPORTED_FORMATS =
@@ -109,8 +110,12 @@ export function imageTraits(bytes: Buffer): ImageTraits {
   const format = formatOf(bytes);
   if (format === undefined) {
     const other = OTHER_FORMATS.find(([, is]) => is(bytes))?.[0];
-    const what = other === undefined ? 'its content is none of' : `it is ${other}, none of`;
-    throw new ImageError(`not an image that can be read: ${what} ${SUPPORTED_FORMATS}`);
+    const formats = t(SUPPORTED_FORMATS);
+    throw new ImageError(
+      other === undefined
+        ? t('not an image that can be read: its content is none of {0}', formats)
+        : t('not an image that can be read: it is {0}, none of {1}', t(other), formats),
+    );
   }
   const progressive = format === 'jpeg' && isProgressive(bytes);
   return {

@@ -1,6 +1,7 @@
 /** Limits of a single image: a file of some kilobytes can take minutes and gigabytes. */
 import type { CropSize } from '../domain/faces';
 import { megabytes } from '../text/sizes';
+import { t } from '../text/translate';
 import { ImageError } from './image-error';
 import type { ImageTraits } from './image-format';
 
@@ -91,25 +92,37 @@ export function checkImage(traits: ImageTraits, size: CropSize, limits: ImageLim
   if (width * height > pixels) {
     const kind = traits.whole
       ? traits.format === 'jpeg'
-        ? ' in a progressive JPEG'
-        : ' in an interlaced PNG'
+        ? t(' in a progressive JPEG')
+        : t(' in an interlaced PNG')
       : '';
     throw new ImageError(
-      `too large: expected at most ${megapixels(pixels)} megapixels${kind} (setting maxImageMegapixels), ` +
-        `got ${String(width)}×${String(height)}`,
+      t(
+        'too large: expected at most {0} megapixels{1} (setting maxImageMegapixels), got {2}×{3}',
+        megapixels(pixels),
+        kind,
+        width,
+        height,
+      ),
       { validity: 'untilLimitsChange' },
     );
   }
   if (traits.scans > MAX_SCANS) {
     throw new ImageError(
-      `a progressive JPEG of ${String(traits.scans)} scans: expected at most ${String(MAX_SCANS)}, encoders write about 10`,
+      t(
+        'a progressive JPEG of {0} scans: expected at most {1}, encoders write about 10',
+        traits.scans,
+        MAX_SCANS,
+      ),
     );
   }
   const bytes = decodingMemory(traits, size);
   if (bytes > limits.memoryBytes) {
     throw new ImageError(
-      `decoding it takes up to ${megabytes(bytes)} of memory: expected at most ` +
-        `${megabytes(limits.memoryBytes)} (setting maxImageMemory)`,
+      t(
+        'decoding it takes up to {0} of memory: expected at most {1} (setting maxImageMemory)',
+        megabytes(bytes),
+        megabytes(limits.memoryBytes),
+      ),
       { validity: 'untilLimitsChange' },
     );
   }

@@ -1,4 +1,5 @@
 /** The markers of a JPEG (ITU-T T.81, annex B). */
+import { t } from '../text/translate';
 import { isCertainlyUpright } from './exif-orientation';
 
 const START_OF_IMAGE = 0xffd8;
@@ -97,10 +98,10 @@ export function unusualJpeg(bytes: Buffer): string | undefined {
   for (const { marker, start } of segments(bytes)) {
     if (!isFrame(marker)) continue;
     const bits = bytes[start + 4];
-    if (marker % 4 === LOSSLESS % 4) return 'a lossless JPEG';
-    if (bits !== 8) return `a JPEG of ${String(bits)} bits`;
-    if (marker >= DIFFERENTIAL && marker < ARITHMETIC) return 'a hierarchical JPEG';
-    if (marker >= ARITHMETIC) return 'a JPEG with arithmetic coding';
+    if (marker % 4 === LOSSLESS % 4) return t('a lossless JPEG');
+    if (bits !== 8) return t('a JPEG of {0} bits', String(bits));
+    if (marker >= DIFFERENTIAL && marker < ARITHMETIC) return t('a hierarchical JPEG');
+    if (marker >= ARITHMETIC) return t('a JPEG with arithmetic coding');
   }
   return undefined;
 }

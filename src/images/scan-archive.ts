@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { archiveExtension, isArchive, isCompressedTar } from '../archives/archive-path';
 import type { EntryTable } from '../archives/entry-table';
 import { makeIndex } from '../archives/open-archives';
+import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 import { fsReason } from '../util/fs-errors';
 import { yieldToEventLoop } from '../util/yield-to-event-loop';
@@ -52,11 +53,13 @@ export async function scanArchive(
     if (scan.visited.has(identity)) return;
     scan.visited.add(identity);
     if (archiveExtension(path) === undefined)
-      throw new UserError('it is compressed as a whole: decompress it to a .tar file');
+      throw new UserError(t('it is compressed as a whole: decompress it to a .tar file'));
     ({ entries } = await makeIndex(path, signal));
   } catch (error) {
     signal?.throwIfAborted();
-    throw new UserError(`cannot read the archive '${path}': ${fsReason(error)}`, { cause: error });
+    throw new UserError(t("cannot read the archive '{0}': {1}", path, fsReason(error)), {
+      cause: error,
+    });
   }
   const walk = new ArchiveWalk(folder, path, entries, scan);
   for (let row = 0; row < entries.length; row++) {
@@ -67,7 +70,7 @@ export async function scanArchive(
   }
   for (const name of entries.replaced)
     if (walk.isImage(name))
-      scan.fail({ folder, name }, 'a later entry of the archive has the same name');
+      scan.fail({ folder, name }, t('a later entry of the archive has the same name'));
   onFound?.(scan.images.length);
 }
 

@@ -2,6 +2,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import type { Failure, LeftOut } from '../domain/run';
+import { t } from '../text/translate';
 import { codeOf, UserError } from '../util/errors';
 import { MARKER, readWholeMarker } from '../util/export-marker';
 import { fsReason } from '../util/fs-errors';
@@ -108,7 +109,7 @@ class Scan implements ScanResult {
       } else if (this.isImage(text, below)) {
         if (kind === 'file') this.add(below, entries.length);
         else if (kind === 'broken link')
-          this.fail(below, 'a symbolic link whose target does not exist');
+          this.fail(below, t('a symbolic link whose target does not exist'));
       }
     }
     this.options.onFound?.(this.images.length);
@@ -125,7 +126,7 @@ class Scan implements ScanResult {
     } catch (error) {
       const reason = folderReason(error);
       if (name === '')
-        throw new UserError(`cannot read the folder '${String(path)}': ${reason}`, {
+        throw new UserError(t("cannot read the folder '{0}': {1}", String(path), reason), {
           cause: error,
         });
       this.fail({ folder, name: `${name}/` }, reason);
@@ -234,12 +235,12 @@ async function linkTargetKind(path: RawPath) {
 function folderReason(error: unknown): string {
   switch (codeOf(error)) {
     case 'ENOENT':
-      return 'it does not exist';
+      return t('it does not exist');
     case 'ENOTDIR':
-      return 'it is not a folder';
+      return t('it is not a folder');
     case 'EACCES':
     case 'EPERM':
-      return 'no permission to read it';
+      return t('no permission to read it');
     default:
       return fsReason(error);
   }

@@ -1,4 +1,5 @@
 /** Brings images of more than 8 bits, whose values do not use their type's range, to 8 bits. */
+import { t } from '../text/translate';
 import type { Sharp } from 'sharp';
 import type { Remarks } from '../domain/run';
 import { decodeError } from './decode-reason';
@@ -83,7 +84,7 @@ function scaled(
   let max = -Infinity;
   for (const value of values) {
     if (!Number.isFinite(value))
-      throw new ImageError(`expected values that are numbers, got ${String(value)}`);
+      throw new ImageError(t('expected values that are numbers, got {0}', value));
     if (value < min) min = value;
     if (value > max) max = value;
   }

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { Clustering } from '../domain/clustering';
 import type { RunManifest } from '../domain/run';
+import { t } from '../text/translate';
 import { codeOf, messageOf } from '../util/errors';
 import { othersMayEnter, PRIVATE_FILE, takeFromOthers } from '../util/private-files';
 import { BASE_CLUSTERING, CLUSTERING, MANIFEST } from './file-names';
@@ -53,11 +54,11 @@ export async function listRuns(
       if (manifest === undefined) continue;
       // Runs are removed by their ids, which must not refer to another folder.
       if (manifest.id !== name)
-        throw new DamagedRun(path, MANIFEST, `is the one of another run, '${manifest.id}'`);
+        throw new DamagedRun(path, MANIFEST, t("is the one of another run, '{0}'", manifest.id));
       await takeRunFromOthers(path);
       runs.push(manifest);
     } catch (error) {
-      onProblem(`the run in '${path}' cannot be read: ${messageOf(error)}`);
+      onProblem(t("the run in '{0}' cannot be read: {1}", path, messageOf(error)));
     }
   }
   return runs.sort((a, b) => b.createdAt.localeCompare(a.createdAt));
@@ -198,7 +199,7 @@ async function readClusteringFile(
     !members.every((row) => row >= 0 && row < faces) ||
     !clusters.every(({ medoid }) => medoid < faces)
   ) {
-    throw new DamagedRun(folder, name, `does not assign ${faces} faces to its clusters`);
+    throw new DamagedRun(folder, name, t('does not assign {0} faces to its clusters', faces));
   }
   return { clustering, members, silhouettes, distances, projection };
 }

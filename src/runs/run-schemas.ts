@@ -11,16 +11,18 @@ import { type ClusterNotes, type CorrectionState, LEFT_OUT_COPIES } from '../dom
 import { type Provider, REJECTIONS } from '../domain/networks';
 import { REMARKS, type RunManifest } from '../domain/run';
 import { analysisSettings, checkSettings, clusteringSettings, METHODS } from '../domain/settings';
+import { t } from '../text/translate';
 import { codeOf, messageOf, UserError } from '../util/errors';
+import { own } from '../util/own';
 
 /** Advice for damaged files, where it is not to analyze the images again. */
-const ADVICE: Record<string, string> = {
+const ADVICE = {
   'clustering.json': 'cluster its faces again',
   'clustering-base.json': 'cluster its faces again',
   'comparison.json': 'compare the methods again',
   'embeddings.bin': 'cluster its faces again',
   'crops.bin': 'analyze its images again; if that does not help, clear the cache and repeat it',
-};
+} as const;
 
 /** A run with a damaged file. The message names the file, the damage, and what to do. */
 export class DamagedRun extends UserError {
@@ -34,7 +36,13 @@ export class DamagedRun extends UserError {
     cause?: unknown,
   ) {
     super(
-      `the run in '${folder}' is damaged ('${file}' ${damage}): ${ADVICE[file] ?? 'analyze its images again'}`,
+      t(
+        "the run in '{0}' is damaged ('{1}' {2}): {3}",
+        folder,
+        file,
+        damage,
+        t(own(ADVICE, file) ?? 'analyze its images again'),
+      ),
       { cause },
     );
   }
@@ -232,7 +240,7 @@ export function parseJson(folder: string, file: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new DamagedRun(folder, file, `is not JSON: ${messageOf(error)}`, error);
+    throw new DamagedRun(folder, file, t('is not JSON: {0}', messageOf(error)), error);
   }
 }
 
@@ -241,14 +249,12 @@ export function checked<T>(folder: string, file: string, value: unknown, schema:
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  const where =
-    issue === undefined || issue.path.length === 0 ? '' : ` at ${issue.path.map(String).join('.')}`;
-  throw new DamagedRun(
-    folder,
-    file,
-    `has an invalid value${where}: ${issue?.message ?? ''}`,
-    result.error,
-  );
+  const message = issue?.message ?? '';
+  const damage =
+    issue === undefined || issue.path.length === 0
+      ? t('has an invalid value: {0}', message)
+      : t('has an invalid value at {0}: {1}', issue.path.map(String).join('.'), message);
+  throw new DamagedRun(folder, file, damage, result.error);
 }
 
 /**

@@ -2,6 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunManifest } from '../domain/run';
+import { t } from '../text/translate';
 import { codeOf, UserError } from '../util/errors';
 import { hasAllCrops } from './crop-index';
 import { CropReader } from './crop-reader';
@@ -69,7 +70,7 @@ async function readParts(folder: string, identity: string): Promise<StoredRun> {
   const manifest = await readManifest(folder);
   if (manifest === undefined)
     throw new UserError(
-      `there is no finished run of this version in '${folder}': analyze its images again`,
+      t("there is no finished run of this version in '{0}': analyze its images again", folder),
     );
   const [faces, probabilities] = await Promise.all([
     readFaces(folder, manifest),
@@ -94,13 +95,13 @@ async function readProbabilities(
   const bytes = await readPart(folder, PROBABILITIES);
   const expected = 4 * faces * modelAttributes.length;
   if (bytes.length !== expected) {
-    const damage = `holds ${bytes.length} bytes: expected ${expected}`;
+    const damage = t('holds {0} bytes: expected {1}', bytes.length, expected);
     throw new DamagedRun(folder, PROBABILITIES, damage);
   }
   const probabilities = toFloats(bytes);
   // Clustering would not terminate with NaN.
   if (!areFinite(probabilities))
-    throw new DamagedRun(folder, PROBABILITIES, 'holds a value that is not a number');
+    throw new DamagedRun(folder, PROBABILITIES, t('holds a value that is not a number'));
   return probabilities;
 }
 
@@ -108,7 +109,7 @@ async function readPart(folder: string, name: string): Promise<Buffer> {
   try {
     return await readFile(join(folder, name));
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') throw new DamagedRun(folder, name, 'is missing', error);
+    if (codeOf(error) === 'ENOENT') throw new DamagedRun(folder, name, t('is missing'), error);
     throw error;
   }
 }
@@ -148,7 +149,7 @@ export async function writeToRun(run: StoredRun, write: () => Promise<void>): Pr
 }
 
 const replaced = (folder: string) =>
-  new UserError(`the run in '${folder}' was replaced meanwhile: try again`);
+  new UserError(t("the run in '{0}' was replaced meanwhile: try again", folder));
 
 /** Path of the image of a face; a Buffer where it is not valid UTF-8. */
 export function imagePath({ faces, manifest }: StoredRun, row: number): string | Buffer {

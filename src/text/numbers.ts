@@ -11,11 +11,12 @@ export const plural = <S extends string, P extends string>(
   nouns?: Literal<P>,
 ): string => `${count(value)} ${translated(value === 1 ? noun : (nouns ?? `${noun}s`))}`;
 
+/** The point or comma of the language. */
+export const decimalPoint = (): string => (0.5).toLocaleString(language()).charAt(1);
+
 /** 0.5, 2 → `0.50`, with the point or comma of the language. */
-export const decimal = (value: number, digits: number): string => {
-  const point = (0.5).toLocaleString(language()).charAt(1);
-  return value.toFixed(digits).replace('.', point);
-};
+export const decimal = (value: number, digits: number): string =>
+  value.toFixed(digits).replace('.', decimalPoint());
 
 /** A day and a time, as the language writes them. */
 export const dateTime = (at: string | number): string => new Date(at).toLocaleString(language());

@@ -3,7 +3,7 @@
  * that is spoken here. They were made of the messages of the bundle, so that their templates can be
  * found again. Takes time linear in the text, which may be anything.
  */
-import { count } from './numbers';
+import { count, decimalPoint } from './numbers';
 import { filled, spoken } from './translate';
 
 /** A message of the bundle, in pieces between its placeholders. */
@@ -31,6 +31,8 @@ export function said(text: string, depth = MAX_DEPTH): string {
   if (translations.size === 0 || text.length > MAX_LENGTH) return text;
   const whole = translations.get(text) ?? numbered(text);
   if (whole !== undefined || depth === 0) return whole ?? text;
+  const about = named(text, depth);
+  if (about !== undefined) return about;
   if (known?.of !== translations)
     known = { of: translations, templates: templatesOf(translations) };
   for (const { message, pieces, places } of known.templates) {
@@ -44,17 +46,31 @@ export function said(text: string, depth = MAX_DEPTH): string {
   return text;
 }
 
+/** A sentence about something that is known: `K-Means: there is no face`. */
+function named(text: string, depth: number): string | undefined {
+  const [, name, sentence] = /^([^:]{1,60}): ([^]+)$/.exec(text) ?? [];
+  const translation = name === undefined ? undefined : spoken().get(name);
+  if (translation === undefined) return undefined;
+  const translated = said(sentence!, depth - 1);
+  return translated === sentence ? undefined : `${translation}: ${translated}`;
+}
+
 /** Whether a value stands in quotes: what a person or a file calls something stays as it is. */
 const isQuoted = (pieces: readonly string[], i: number): boolean =>
   /[“']$/.test(pieces[i]!) && /^[”']/.test(pieces[i + 1]!);
 
-/** `1,204` and `3 faces`; undefined for another text. */
+/** Units that are the same in all languages. */
+const UNIT = /^(?:MB|GB|%)$/;
+
+/** `1,204`, `0.25`, `4.5 MB` and `3 faces`; undefined for another text. */
 function numbered(text: string): string | undefined {
-  const [, digits, noun] = /^(\d{1,3}(?:,\d{3})*)(?: ([^\d].{0,60}))?$/.exec(text) ?? [];
+  const [, digits, fraction, noun] =
+    /^(\d{1,3}(?:,\d{3})*)(?:\.(\d{1,9}))?(?: ([^\d].{0,60}))?$/.exec(text) ?? [];
   if (digits === undefined) return undefined;
-  const number = count(Number(digits.replaceAll(',', '')));
+  const whole = count(Number(digits.replaceAll(',', '')));
+  const number = fraction === undefined ? whole : `${whole}${decimalPoint()}${fraction}`;
   if (noun === undefined) return number;
-  const translation = spoken().get(noun);
+  const translation = UNIT.test(noun) ? noun : spoken().get(noun);
   return translation === undefined ? undefined : `${number} ${translation}`;
 }
 
@@ -85,5 +101,5 @@ function templatesOf(translations: ReadonlyMap<string, string>): Template[] {
       return { message, pieces, places, letters: pieces.join('').replace(/\P{L}/gu, '').length };
     })
     .filter(({ places, letters }) => places.length > 0 && letters >= LEAST_LETTERS)
-    .sort((a, b) => b.letters - a.letters);
+    .sort((a, b) => b.letters - a.letters || b.places.length - a.places.length);
 }

@@ -5,6 +5,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import { megabytes } from '../text/sizes';
+import { t } from '../text/translate';
 
 /**
  * Milliseconds between two samples. Memory fills at several GB a second, so the limit is exceeded
@@ -60,5 +61,8 @@ export function guardMemory(limit: number): void {
 export function memoryReason(stderr: string): string | undefined {
   const at = stderr.lastIndexOf(`${MARK} `);
   if (at < 0) return undefined;
-  return `it needs more than ${megabytes(parseInt(stderr.slice(at + MARK.length + 1), 10))} of memory`;
+  return t(
+    'it needs more than {0} of memory',
+    megabytes(parseInt(stderr.slice(at + MARK.length + 1), 10)),
+  );
 }

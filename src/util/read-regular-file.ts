@@ -10,6 +10,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { megabytes } from '../text/sizes';
+import { t } from '../text/translate';
 import { codeOf, UserError } from './errors';
 
 /** Windows has neither flag. Without O_NONBLOCK, opening a named pipe waits for a writer. */
@@ -110,21 +111,21 @@ export async function* regularFilePieces(
 /** @throws UserError if something of `size` bytes is larger than `limit`. */
 export function checkSize(size: number, limit: number): void {
   if (size > limit)
-    throw new UserError(`it has ${megabytes(size)}: expected at most ${megabytes(limit)}`);
+    throw new UserError(t('it has {0}: expected at most {1}', megabytes(size), megabytes(limit)));
 }
 
 /** @throws UserError if an open file must not be read. */
 function sizeOf(stats: Stats, limit: number): number {
-  if (!stats.isFile()) throw new UserError(`it is ${kindOf(stats)}: expected a regular file`);
+  if (!stats.isFile()) throw new UserError(t('it is {0}: expected a regular file', kindOf(stats)));
   checkSize(stats.size, limit);
   return stats.size;
 }
 
 function kindOf(stats: Stats): string {
-  if (stats.isDirectory()) return 'a folder';
-  if (stats.isFIFO()) return 'a pipe';
-  if (stats.isSocket()) return 'a socket';
-  return 'a device';
+  if (stats.isDirectory()) return t('a folder');
+  if (stats.isFIFO()) return t('a pipe');
+  if (stats.isSocket()) return t('a socket');
+  return t('a device');
 }
 
 /**
@@ -160,12 +161,12 @@ function openNow(path: string | Buffer): number {
 /** Sockets, devices without a driver, and folders on Windows cannot even be opened. */
 function asRefusal(error: unknown): unknown {
   const kinds: Record<string, string> = {
-    ENXIO: 'a socket, or a device that is not there',
-    ENODEV: 'a device that is not there',
-    EISDIR: 'a folder',
+    ENXIO: t('a socket, or a device that is not there'),
+    ENODEV: t('a device that is not there'),
+    EISDIR: t('a folder'),
   };
   const kind = kinds[codeOf(error) ?? ''];
   return kind === undefined
     ? error
-    : new UserError(`it is ${kind}: expected a regular file`, { cause: error });
+    : new UserError(t('it is {0}: expected a regular file', kind), { cause: error });
 }

@@ -17,6 +17,7 @@ import {
 } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { shortPath } from '../text/short-path';
+import { t } from '../text/translate';
 import { codeOf, UserError } from './errors';
 import { fsReason } from './fs-errors';
 import { makeTemporaryFolder } from './temporary-folder';
@@ -82,16 +83,16 @@ export async function folderOf(
     }
     if (stats === undefined) return undefined;
     if (!stats.isDirectory())
-      throw new UserError(`'${shortPath(folder)}' ${whatInstead(stats)}: expected a folder`);
+      throw new UserError(t("'{0}' {1}: expected a folder", shortPath(folder), whatInstead(stats)));
   }
   return folder;
 }
 
 /** Describes what was found instead, such as `is a folder`. */
 export function whatInstead(stats: BigIntStats): string {
-  if (stats.isSymbolicLink()) return 'is a symbolic link, which is not followed';
-  if (stats.isDirectory()) return 'is a folder';
-  return stats.isFile() ? 'is a file' : 'is neither a file nor a folder';
+  if (stats.isSymbolicLink()) return t('is a symbolic link, which is not followed');
+  if (stats.isDirectory()) return t('is a folder');
+  return stats.isFile() ? t('is a file') : t('is neither a file nor a folder');
 }
 
 /**
@@ -138,7 +139,9 @@ export async function writeChosenFile(path: string, content: string | Uint8Array
   try {
     const before = await statOf(path);
     if (before !== undefined && !before.isFile())
-      throw new UserError(`'${shortPath(path)}' ${whatInstead(before)}: choose another name`);
+      throw new UserError(
+        t("'{0}' {1}: choose another name", shortPath(path), whatInstead(before)),
+      );
     const folder = await makeTemporaryFolder(dirname(path), { hidden: true });
     try {
       const temporary = join(folder.path, 'file');
@@ -156,7 +159,9 @@ export async function writeChosenFile(path: string, content: string | Uint8Array
     }
   } catch (error) {
     if (error instanceof UserError) throw error;
-    const where = `'${shortPath(basename(path))}' in '${shortPath(dirname(path))}'`;
-    throw new UserError(`cannot write ${where}: ${fsReason(error)}`, { cause: error });
+    const [name, folder] = [basename(path), dirname(path)].map(shortPath);
+    throw new UserError(t("cannot write '{0}' in '{1}': {2}", name!, folder!, fsReason(error)), {
+      cause: error,
+    });
   }
 }

@@ -24,7 +24,7 @@ describe('clusters: auto', () => {
       );
       expect(curve!.map(({ clusters }) => clusters)).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
       expect(partition.clusters).toBe(5);
-      expect(reason).toMatch(/^5 of 2 to 9: /);
+      expect(reason).toMatch(/^the number of clusters is 5 of 2 to 9: /);
     },
   );
 

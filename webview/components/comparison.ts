@@ -14,6 +14,7 @@ import {
 } from '../../src/summaries/comparison-chart';
 import { comparisonText } from '../../src/summaries/comparison-text';
 import { decimal, plural, silhouetteText } from '../../src/text/numbers';
+import { said } from '../../src/text/said';
 import { t } from '../../src/text/translate';
 import type { Source } from '../source';
 import { styles } from './comparison.css';
@@ -76,7 +77,7 @@ export class ComparisonView extends LitElement {
         <div class="legend" aria-hidden="true">
           ${methods.map((method) => html`<span>${legendMark(method)}${t(METHOD_NAMES[method])}</span>`)}
         </div>
-        ${notices.map((notice) => html`<p class="quiet">${notice}.</p>`)}
+        ${notices.map((notice) => html`<p class="quiet">${said(notice)}.</p>`)}
         <details>
           <summary>${t('As a table')}</summary>
           <table>

@@ -10,6 +10,7 @@ import { RUN_VERSION, type StoredClustering } from '../../runs/run-files';
 import { occurrencesOf, presentCounts, sharesOf } from '../../summaries/occurrences';
 import { classifyAttributes } from '../../summaries/tell-apart';
 import { orderCluster } from '../../summaries/typical';
+import { t } from '../../text/translate';
 import { UserError } from '../../util/errors';
 import { yieldToEventLoop } from '../../util/yield-to-event-loop';
 import { ofFaces, placesOf } from './face-places';
@@ -39,7 +40,7 @@ export async function clusterFaces(
   context.onProgress(0, 0);
   const { partition, curve, reason } = await partitionVectors(vectors, settings, context);
   notices.push(...partition.notices);
-  if (reason !== null) notices.push(`the number of clusters is ${reason}`);
+  if (reason !== null) notices.push(reason);
   notices.push(...clusterCountNotices(prepared, partition, settings));
   return describePartition(prepared, settings, context, {
     partition,
@@ -132,7 +133,7 @@ export function prepareVectors(input: ClusterInput, settings: ClusteringSettings
   const { probabilities, notice: thresholdNotice } = presentProbabilities(input, settings);
   const width = names.length;
   const faces = width === 0 ? 0 : probabilities.length / width;
-  if (faces === 0) throw new UserError('there is no face to cluster');
+  if (faces === 0) throw new UserError(t('there is no face to cluster'));
   const prepared = featureVectors(input, probabilities, settings);
   const notices = thresholdNotice === undefined ? [] : [thresholdNotice];
   notices.push(...prepared.notices);
@@ -150,8 +151,14 @@ function clusterCountNotices(
   const notices: string[] = [];
   if (takesClusters(method) && wanted !== 'auto' && vectors.rows < wanted) {
     notices.push(
-      `${wanted} clusters were asked for, but the ${faces} faces form only ${vectors.rows} distinct ` +
-        `${features === 'embedding' ? 'embeddings' : `${features} vectors of these attributes`}, so there are ${clusters}`,
+      t(
+        '{0} clusters were asked for, but the {1} faces form only {2} distinct {3}, so there are {4}',
+        wanted,
+        faces,
+        vectors.rows,
+        features === 'embedding' ? t('embeddings') : t('{0} vectors of these attributes', features),
+        clusters,
+      ),
     );
   }
   const noise = partition.labels.reduce(
@@ -160,12 +167,20 @@ function clusterCountNotices(
   );
   if (noise > 0 && clusters > 0) {
     notices.push(
-      `${noise.toLocaleString('en')} of the ${faces.toLocaleString('en')} faces are noise, which counts as a cluster in every score`,
+      t(
+        '{0} of the {1} faces are noise, which counts as a cluster in every score',
+        noise.toLocaleString('en'),
+        faces.toLocaleString('en'),
+      ),
     );
   }
   if (clusters === 0) {
     notices.push(
-      `${METHOD_NAMES[method]} found no cluster with these parameters: every face is noise. Try ${wayOutOfNoise(settings)}`,
+      t(
+        '{0} found no cluster with these parameters: every face is noise. Try {1}',
+        METHOD_NAMES[method],
+        wayOutOfNoise(settings),
+      ),
     );
   }
   return notices;
@@ -174,11 +189,11 @@ function clusterCountNotices(
 /** What finds more clusters by a method that has found none. */
 function wayOutOfNoise({ method, preset, minClusterSize, eps }: ClusteringSettings): string {
   if (preset === 'none' && method === 'hdbscan' && minClusterSize > 2)
-    return 'a min. cluster size of 2';
+    return t('a min. cluster size of 2');
   if (preset === 'none' && method === 'dbscan')
-    return `an eps of ${String(eps > 0 ? 2 * eps : 0.5)}, or fewer min. samples`;
-  if (preset === 'none') return 'fewer min. samples';
-  return 'K-Means, which leaves no face out';
+    return t('an eps of {0}, or fewer min. samples', eps > 0 ? 2 * eps : 0.5);
+  if (preset === 'none') return t('fewer min. samples');
+  return t('K-Means, which leaves no face out');
 }
 
 /** The faces of one cluster, or the noise. */

@@ -5,6 +5,7 @@ import type { ComparisonPoint } from '../../domain/comparison';
 import type { TruthScores } from '../../domain/judgement';
 import { METHOD_NAMES } from '../../domain/method-names';
 import type { ClusteringSettings } from '../../domain/settings';
+import { t } from '../../text/translate';
 import { UserError } from '../../util/errors';
 import { meanInterval } from '../../util/mean-interval';
 import { checkEmbeddingMetric } from './feature-vectors';
@@ -54,7 +55,7 @@ export class MethodComparer {
       return repeated[0]!.map((_, i) => meanPoint(repeated.map((points) => points[i]!)));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      notices.push(`${METHOD_NAMES[method]} is left out: ${error.message}`);
+      notices.push(t('{0} is left out: {1}', METHOD_NAMES[method], error.message));
       return [];
     }
   }

@@ -8,6 +8,7 @@ import { attributeWeights, standardizedWeights } from '../../domain/attribute-we
 import { chosenAttributes } from '../../domain/find-attribute';
 import type { ClusteringSettings } from '../../domain/settings';
 import { frequencies } from '../../summaries/occurrences';
+import { t } from '../../text/translate';
 import { UserError } from '../../util/errors';
 import type { ClusterInput } from './present-probabilities';
 
@@ -60,7 +61,9 @@ function embedded(
 ): Pick<FeatureVectors, 'vectors' | 'points' | 'notices'> {
   if (embeddings === undefined)
     throw new UserError(
-      "there are no embeddings to compare faces by, only attributes: choose the features 'binary' or 'probability'",
+      t(
+        "there are no embeddings to compare faces by, only attributes: choose the features 'binary' or 'probability'",
+      ),
     );
   const { weights, preset, metric } = settings;
   // The preset has metrics of its own, which are not the cosine.
@@ -68,7 +71,7 @@ function embedded(
   const weighted =
     weights === 'standardized' || weights === 'none'
       ? []
-      : ['weights are of attributes: embeddings are compared without'];
+      : [t('weights are of attributes: embeddings are compared without')];
   return {
     vectors,
     points: () => rowsOf(vectors),
@@ -78,8 +81,13 @@ function embedded(
 
 const embeddingText = ({ columns, layer, kept }: Embeddings) =>
   columns === layer
-    ? `faces are compared by embeddings of ${layer.toLocaleString('en')} numbers`
-    : `faces are compared by embeddings: ${columns} numbers, which hold ${(100 * kept).toFixed(1)} % of the variance of the ${layer.toLocaleString('en')} of the network`;
+    ? t('faces are compared by embeddings of {0} numbers', layer.toLocaleString('en'))
+    : t(
+        'faces are compared by embeddings: {0} numbers, which hold {1} % of the variance of the {2} of the network',
+        columns,
+        (100 * kept).toFixed(1),
+        layer.toLocaleString('en'),
+      );
 
 /** @throws UserError where embeddings cannot be compared by the metric of the method. */
 export function checkEmbeddingMetric(settings: ClusteringSettings): void {
@@ -90,9 +98,14 @@ export function checkEmbeddingMetric(settings: ClusteringSettings): void {
     method === 'hdbscan' ||
     (method === 'agglomerative' && linkage !== 'ward');
   if (settings.features !== 'embedding' || !isUsed || metric !== 'hamming') return;
-  const source = preset === 'original' ? ' of the original preset' : '';
   throw new UserError(
-    `the metric hamming${source} counts numbers that differ, and those of embeddings always do: choose euclidean, cosine or manhattan`,
+    preset === 'original'
+      ? t(
+          'the metric hamming of the original preset counts numbers that differ, and those of embeddings always do: choose euclidean, cosine or manhattan',
+        )
+      : t(
+          'the metric hamming counts numbers that differ, and those of embeddings always do: choose euclidean, cosine or manhattan',
+        ),
   );
 }
 

@@ -17,6 +17,7 @@ import type { Candidate } from '../../domain/clustering';
 import { takesClusters } from '../../domain/method-names';
 import { choicesOf } from '../../domain/number-of-clusters';
 import type { ClusteringSettings } from '../../domain/settings';
+import { t } from '../../text/translate';
 
 export interface PartitionContext {
   signal: AbortSignal | undefined;
@@ -31,7 +32,7 @@ export interface SelectedPartition {
   partition: ScoredPartition;
   /** With `auto`, the numbers of clusters that were tried. */
   curve: Candidate[] | null;
-  /** With `auto`, why this number was chosen, for people. */
+  /** With `auto`, a notice for people why this number was chosen. */
   reason: string | null;
 }
 
@@ -96,7 +97,7 @@ async function choosePartition(
   return {
     partition: partitions.find(({ asked }) => asked === chosen)!,
     curve,
-    reason: reasonFor(settings, curve, wanted, chosen) + edgeOf(curve, chosen, vectors.rows),
+    reason: withEdge(reasonFor(settings, curve, wanted, chosen), curve, chosen, vectors.rows),
   };
 }
 
@@ -192,12 +193,18 @@ function sharedFloats(values: Float64Array): Float64Array {
 }
 
 /** Why a number of clusters was chosen, by criterion. */
-const CRITERIA: Record<ClusteringSettings['autoBy'], string> = {
+const CRITERIA = {
   knee: 'the silhouette has its knee there',
   silhouette: 'the silhouette is highest there',
   elbow: 'the inertia has its elbow there',
   gap: 'the gap statistic first stops growing there',
-};
+} as const satisfies Record<ClusteringSettings['autoBy'], string>;
+const CRITERION_NAMES = {
+  knee: 'knee',
+  silhouette: 'silhouette',
+  elbow: 'elbow',
+  gap: 'gap statistic',
+} as const satisfies Record<ClusteringSettings['autoBy'], string>;
 
 function reasonFor(
   { autoBy }: ClusteringSettings,
@@ -205,17 +212,30 @@ function reasonFor(
   wanted: number | null,
   chosen: number,
 ): string {
-  const range = `${String(curve[0]!.clusters)} to ${String(curve.at(-1)!.clusters)}`;
-  if (wanted !== null) return `${String(chosen)} of ${range}: ${CRITERIA[autoBy]}`;
-  return `${String(chosen)} of ${range}: ${CRITERIA.silhouette} (the ${autoBy === 'gap' ? 'gap statistic' : autoBy} chooses none)`;
+  const [first, last] = [curve[0]!.clusters, curve.at(-1)!.clusters];
+  const reason = t(
+    'the number of clusters is {0} of {1} to {2}: {3}',
+    chosen,
+    first,
+    last,
+    t(CRITERIA[wanted === null ? 'silhouette' : autoBy]),
+  );
+  return wanted === null
+    ? t('{0} (the {1} chooses none)', reason, t(CRITERION_NAMES[autoBy]))
+    : reason;
 }
 
-/** Says where the chosen number is only the best because no other was tried. */
-function edgeOf(curve: readonly Candidate[], chosen: number, distinct: number): string {
-  if (curve.length < 2) return '';
+/** Says in addition where the chosen number is only the best because no other was tried. */
+function withEdge(
+  reason: string,
+  curve: readonly Candidate[],
+  chosen: number,
+  distinct: number,
+): string {
+  if (curve.length < 2) return reason;
   if (chosen === curve.at(-1)!.clusters && chosen < distinct)
-    return '; it is the largest that was tried, and a larger one may be better';
+    return t('{0}; it is the largest that was tried, and a larger one may be better', reason);
   return chosen === curve[0]!.clusters && chosen > 2
-    ? '; it is the smallest that was tried, and a smaller one may be better'
-    : '';
+    ? t('{0}; it is the smallest that was tried, and a smaller one may be better', reason)
+    : reason;
 }

@@ -2,6 +2,7 @@
 import { mostProbable, recalibrate } from '../../clustering/thresholds';
 import type { Embeddings } from '../../clustering/embedding-vectors';
 import type { ClusteringSettings } from '../../domain/settings';
+import { t } from '../../text/translate';
 
 export interface ClusterInput {
   /** `[faces, names]`, in [0, 1]. */
@@ -47,8 +48,9 @@ function recalibrated(
   if (thresholds === undefined) {
     return {
       probabilities,
-      notice:
+      notice: t(
         'the model does not say from which probability an attribute counts as present: 0.5 is taken for all',
+      ),
     };
   }
   return { probabilities: recalibrate(probabilities, thresholds), notice: undefined };

@@ -1,16 +1,14 @@
 /** The main job, read from top to bottom: folders → analyzed faces, written as a run. */
 import type { RunManifest } from '../../domain/run';
 import { imageNames } from '../../images/folder-labels';
-import { SUPPORTED_FORMATS } from '../../images/image-format';
 import type { EngineCalls } from '../../protocol/engine';
 import { RUN_VERSION, writeManifest } from '../../runs/run-files';
 import { toImageRows } from '../../runs/run-images';
 import { RunWriter } from '../../runs/run-writer';
 import type { FaceStore } from '../../store/face-store';
 import { writeImageLists } from '../../summaries/image-lists';
-import { leftOutLines } from '../../summaries/left-out-text';
-import { forName } from '../../text/neutralize';
 import { plural } from '../../text/numbers';
+import { t } from '../../text/translate';
 import { collectGarbage, GC_THRESHOLD_BYTES } from '../../util/collect-garbage';
 import { codeOf, UserError } from '../../util/errors';
 import { writeOutput } from '../../util/output-folder';
@@ -26,6 +24,7 @@ import { refuseEmptiedFolders, refusePartialRun } from '../pipeline/vanished-fol
 import { Tally } from '../pipeline/tally';
 import type { JobContext } from './job-context';
 import { keepBeforeReplacing } from './kept-clusterings';
+import { noImage } from './no-image';
 import { LISTS_OUTPUT } from './outputs';
 
 type Params = EngineCalls['analyze']['params'];
@@ -43,7 +42,7 @@ const READ_IN_PROCESSES =
 export async function analyze(params: Params, context: JobContext): Promise<RunManifest> {
   const started = performance.now();
   const notices: string[] = [];
-  if (context.host === 'process') notices.push(READ_IN_PROCESSES);
+  if (context.host === 'process') notices.push(t(READ_IN_PROCESSES));
   const storeDir = params.settings.cache ? params.storeDir : null;
   return withStore(
     storeDir,
@@ -94,7 +93,7 @@ async function analyzeFolders(
     return (await reuseRun(analysis, signal)) ?? (await makeRun(analysis, context));
   } catch (error) {
     throw isDiskFull(error)
-      ? new UserError(`there is no space left on the disk for the run in '${params.runDir}'`, {
+      ? new UserError(t("there is no space left on the disk for the run in '{0}'", params.runDir), {
           cause: error,
         })
       : error;
@@ -152,26 +151,6 @@ async function findImages(
   );
   if (listed.images.length === 0) throw noImage(folders, listed);
   return listed;
-}
-
-function noImage(
-  folders: readonly string[],
-  { failures, leftOut }: Pick<ListedImages, 'failures' | 'leftOut'>,
-): UserError {
-  const because = [...unreadable(failures), ...leftOutLines(leftOut)];
-  return new UserError(
-    `no images in ${folders.map((folder) => `'${folder}'`).join(', ')}` +
-      (because.length > 0 ? ` (${because.join('; ')})` : '') +
-      `: expected files of ${SUPPORTED_FORMATS}`,
-  );
-}
-
-function unreadable([first, ...others]: ListedImages['failures']): string[] {
-  if (first === undefined) return [];
-  const which = `${forName(first.image)}: ${first.reason}`;
-  return others.length === 0
-    ? [`cannot be read: ${which}`]
-    : [`${others.length + 1} folders or archives cannot be read, the first ${which}`];
 }
 
 /** Renews the manifest of the run in `runDir`, if a new run would come out the same. */
@@ -293,8 +272,9 @@ async function writeLists(
 function noFace({ images, failures }: RunManifest): UserError {
   const [first] = failures;
   if (images.read > 0 || first === undefined)
-    return new UserError(`there is no face in ${plural(images.read, 'image')}`);
+    return new UserError(t('there is no face in {0}', plural(images.read, 'image')));
+  const found = plural(images.found, 'image');
   return new UserError(
-    `of ${plural(images.found, 'image')} none can be used; the first, '${first.image}': ${first.reason}`,
+    t("of {0} none can be used; the first, '{1}': {2}", found, first.image, first.reason),
   );
 }

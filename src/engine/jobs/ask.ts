@@ -2,6 +2,7 @@
 import { attributeKey } from '../../domain/attributes';
 import type { Condition, QuestionOrder } from '../../domain/question';
 import type { EngineCalls } from '../../protocol/engine';
+import { t } from '../../text/translate';
 import { UserError } from '../../util/errors';
 import { presentProbabilities } from '../clustering/present-probabilities';
 import { type OpenRun, openRun } from '../open-runs';
@@ -42,7 +43,7 @@ export function answer(
 ): Int32Array {
   const columns = conditions.map(({ attribute, present }) => {
     const column = names.findIndex((name) => attributeKey(name) === attributeKey(attribute));
-    if (column < 0) throw new UserError('the network of this run has no such attribute');
+    if (column < 0) throw new UserError(t('the network of this run has no such attribute'));
     return { column, present };
   });
   const width = names.length;

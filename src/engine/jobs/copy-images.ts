@@ -12,6 +12,7 @@ import { clusterTitles } from '../../summaries/cluster-titles';
 import { fileNamesOf } from '../../text/file-name';
 import { clusterTitle } from '../../text/numbers';
 import { shortPath } from '../../text/short-path';
+import { t } from '../../text/translate';
 import { CancelledError, codeOf, messageOf, UserError } from '../../util/errors';
 import { markCopies, readMarker } from '../../util/export-marker';
 import { fsReason, isFull, isSystemError } from '../../util/fs-errors';
@@ -178,10 +179,21 @@ class Copying {
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof LinksRefused)
-        return `${COPY_NAMES[target.as]} cannot be made in '${shortPath(target.root)}': ${error.message}`;
+        return t(
+          "{0} cannot be made in '{1}': {2}",
+          COPY_NAMES[target.as],
+          shortPath(target.root),
+          error.message,
+        );
       if (isFull(error) || codeOf(error) === 'EROFS') {
         throw new UserError(
-          `cannot write to '${shortPath(target.root)}' after ${result.copied} of ${total} images: ${fsReason(error)}`,
+          t(
+            "cannot write to '{0}' after {1} of {2} images: {3}",
+            shortPath(target.root),
+            result.copied,
+            total,
+            fsReason(error),
+          ),
           { cause: error },
         );
       }
@@ -197,7 +209,7 @@ class Copying {
       await sidecars?.write(row, path, join(stage, 'sidecar'));
     } catch (error) {
       if (isSystemError(error) || error instanceof CancelledError) throw error;
-      const reason = `no side-car was written: ${messageOf(error)}`;
+      const reason = t('no side-car was written: {0}', messageOf(error));
       this.result.failures.push({ image: name, reason });
     }
   }
@@ -208,7 +220,7 @@ class Copying {
     } catch (error) {
       if (error instanceof UserError) throw error;
       throw new UserError(
-        `cannot write into the folder '${shortPath(this.target.root)}': ${fsReason(error)}`,
+        t("cannot write into the folder '{0}': {1}", shortPath(this.target.root), fsReason(error)),
         { cause: error },
       );
     }
@@ -225,9 +237,12 @@ async function openTarget(
     const stage = await makeTemporaryFolder(folder, { hidden: true });
     return { folder, stage, isNew: made !== undefined };
   } catch (error) {
-    throw new UserError(`cannot write into the folder '${shortPath(outDir)}': ${fsReason(error)}`, {
-      cause: error,
-    });
+    throw new UserError(
+      t("cannot write into the folder '{0}': {1}", shortPath(outDir), fsReason(error)),
+      {
+        cause: error,
+      },
+    );
   }
 }
 
@@ -235,7 +250,7 @@ function imagesOf(run: OpenRun, stored: StoredClustering, cluster: number): RunI
   const members = membersOfCluster(stored, cluster);
   if (members === undefined)
     throw new UserError(
-      `there is no cluster ${String(cluster)} any more: the faces were clustered anew`,
+      t('there is no cluster {0} any more: the faces were clustered anew', cluster),
     );
   return imagesOfRows(run, members);
 }
@@ -246,7 +261,7 @@ function imagesOfRows(run: OpenRun, rows: Iterable<number>): RunImage[] {
   const images = new Map<string, RunImage>();
   for (const row of rows) {
     if (row >= manifest.faces)
-      throw new UserError('these faces do not exist any more: the images were analyzed anew');
+      throw new UserError(t('these faces do not exist any more: the images were analyzed anew'));
     const path = imagePath(run, row);
     const key = faces.rawPaths[row] ?? path.toString();
     if (!images.has(key)) images.set(key, { row, path, name: faces.image[row]! });

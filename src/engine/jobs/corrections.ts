@@ -20,6 +20,7 @@ import {
   writeClustering,
 } from '../../runs/run-files';
 import { runIdentity, writeToRun } from '../../runs/run-store';
+import { t } from '../../text/translate';
 import { UserError } from '../../util/errors';
 import { describeClusters } from '../clustering/correct-clustering';
 import { countedFaces, leftOutBy, ofAllFaces } from '../clustering/corrected-faces';
@@ -43,7 +44,10 @@ export async function correctRun(
   if (request.kind === 'undo' || request.kind === 'redo') {
     const log = await readLog(runDir);
     const steps = request.kind === 'undo' ? log.done : log.undone;
-    if (steps.length === 0) throw new UserError(`there is nothing to ${request.kind}`);
+    if (steps.length === 0)
+      throw new UserError(
+        t(request.kind === 'undo' ? 'there is nothing to undo' : 'there is nothing to redo'),
+      );
     await appendToLog(runDir, { step: request.kind });
   } else if (request.kind !== 'replay') {
     const correction = await toCorrection(run, shown, request, context);

@@ -1,5 +1,6 @@
 /** Draws a chart as PNG. */
 import type { EngineCalls } from '../../protocol/engine';
+import { t } from '../../text/translate';
 import { messageOf, UserError } from '../../util/errors';
 import { drawCharts } from '../draw-charts';
 import type { JobContext } from './job-context';
@@ -14,6 +15,6 @@ export async function drawChart(
     return png!;
   } catch (error) {
     signal.throwIfAborted();
-    throw new UserError(`${messageOf(error)}. Save it as SVG`, { cause: error });
+    throw new UserError(t('{0}. Save it as SVG', messageOf(error)), { cause: error });
   }
 }

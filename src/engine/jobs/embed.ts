@@ -5,6 +5,7 @@ import { readEmbeddings, type RunEmbeddings, writeEmbeddings } from '../../runs/
 import { unlessDamaged } from '../../runs/run-schemas';
 import { type StoredRun, writeToRun } from '../../runs/run-store';
 import { forName } from '../../text/neutralize';
+import { t } from '../../text/translate';
 import { messageOf, UserError } from '../../util/errors';
 import { shortHash } from '../../util/content-hash';
 import { openRun } from '../open-runs';
@@ -50,19 +51,27 @@ export async function embedRun(
 
 const withoutNetwork = (model: string) =>
   new UserError(
-    `the file was saved without embeddings, and its network '${forName(model)}' is not a part of this program: save it again after its faces were compared by embeddings`,
+    t(
+      "the file was saved without embeddings, and its network '{0}' is not a part of this program: save it again after its faces were compared by embeddings",
+      forName(model),
+    ),
   );
 
 /** @throws UserError where the network is not the one that the run was made with. */
 async function checkNetworkOf({ folder }: StoredRun, model: string, hash: string) {
-  let problem = 'has changed since';
+  let problem = t('has changed since');
   try {
     if ((await fileHash(model)) === hash) return;
   } catch (error) {
-    problem = `cannot be read (${messageOf(error)})`;
+    problem = t('cannot be read ({0})', messageOf(error));
   }
   throw new UserError(
-    `the run in '${folder}' has no embeddings, and its network '${model}' ${problem}: analyze its images again`,
+    t(
+      "the run in '{0}' has no embeddings, and its network '{1}' {2}: analyze its images again",
+      folder,
+      model,
+      problem,
+    ),
   );
 }
 

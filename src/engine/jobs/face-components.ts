@@ -6,6 +6,7 @@ import type { EngineCalls } from '../../protocol/engine';
 import { membersOfCluster } from '../../runs/run-files';
 import { MAX_SAMPLE, reductionOf, sampledRows } from '../../summaries/cluster-pictures';
 import { toGray } from '../../summaries/strip-batch';
+import { t } from '../../text/translate';
 import { UserError } from '../../util/errors';
 import { openRun } from '../open-runs';
 import { pictureWorkers } from '../threads/worker-pools';
@@ -20,7 +21,7 @@ export async function componentsOf(
   const run = await openRun(runDir);
   const { crops } = run;
   const members = membersOfCluster(await clusteringOf(run), cluster);
-  if (members === undefined) throw new UserError(`there is no cluster ${cluster} any more`);
+  if (members === undefined) throw new UserError(t('there is no cluster {0} any more', cluster));
   const rows = sampledRows(members, MAX_SAMPLE);
   const reduction = reductionOf(crops.size);
   const size = {

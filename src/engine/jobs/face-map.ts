@@ -9,6 +9,7 @@ import { readPlaces, writePlaces } from '../../runs/places-file';
 import { clusterLabels, type StoredClustering } from '../../runs/run-files';
 import { type StoredRun, writeToRun } from '../../runs/run-store';
 import { fitUnitSquare } from '../../summaries/map/unit-square';
+import { t } from '../../text/translate';
 import { UserError } from '../../util/errors';
 import { arrangeFaces, placesByAxes } from '../clustering/arrange-faces';
 import { presentProbabilities } from '../clustering/present-probabilities';
@@ -97,7 +98,7 @@ async function matrixOf(run: OpenRun, clustering: Clustering): Promise<Matrix> {
   const compared = Object.entries(clustering.weights);
   const columns = compared.map(([name]) => names.indexOf(name));
   if (columns.includes(-1))
-    throw new UserError('the clusters are of other attributes than the run: cluster it again');
+    throw new UserError(t('the clusters are of other attributes than the run: cluster it again'));
   const input = { probabilities: inferred, names, thresholds };
   const settings = { thresholds: clustering.settings.thresholds, features: 'probability' } as const;
   const present = presentProbabilities(input, settings).probabilities;
@@ -112,7 +113,7 @@ export async function attributeValues({
   const { probabilities, manifest } = await openRun(runDir);
   const width = manifest.modelAttributes.length;
   const column = manifest.modelAttributes.indexOf(attribute);
-  if (column < 0) throw new UserError(`the run has no attribute '${attribute}'`);
+  if (column < 0) throw new UserError(t("the run has no attribute '{0}'", attribute));
   const values = new Uint8Array(manifest.faces);
   for (let row = 0; row < values.length; row++)
     values[row] = Math.round(255 * probabilities[row * width + column]!);

@@ -15,6 +15,7 @@ import { basename, join, parse, sep } from 'node:path';
 import { type EntryPlace, entryPlace } from '../../archives/archive-path';
 import { readEntry } from '../../archives/read-entry';
 import type { CopyKind } from '../../domain/copies';
+import { t } from '../../text/translate';
 import { codeOf } from '../../util/errors';
 import { FILE_MODE, openRegular, publishNew, statOf } from '../../util/user-files';
 
@@ -65,7 +66,7 @@ export class ImageCopier {
     const entry = entryPlace(path);
     if (entry !== undefined) {
       if (this.target.as === 'copy') return this.addEntry(entry);
-      throw new LinksRefused('an image in an archive is no file that a link could lead to');
+      throw new LinksRefused(t('an image in an archive is no file that a link could lead to'));
     }
     try {
       return await this.addAs(baseName(path), path);
@@ -180,8 +181,8 @@ const CANNOT_LINK: ReadonlySet<string> = new Set([
 
 const linkReason = (code: string): string =>
   code === 'EXDEV'
-    ? 'the folder is on another file system than the images (EXDEV)'
-    : `the file system or the operating system refuses them (${code})`;
+    ? t('the folder is on another file system than the images (EXDEV)')
+    : t('the file system or the operating system refuses them ({0})', code);
 
 const isText = (bytes: Buffer): boolean => Buffer.from(bytes.toString()).equals(bytes);
 

@@ -23,6 +23,7 @@ import {
   type WantedPictures,
 } from '../../summaries/cluster-pictures';
 import { sampleMembers } from '../../summaries/sample-members';
+import { t } from '../../text/translate';
 import { UserError } from '../../util/errors';
 import { clusterFaces } from '../clustering/cluster-faces';
 import { countedFaces, ofAllFaces } from '../clustering/corrected-faces';
@@ -181,7 +182,7 @@ export async function cardsOf({
   const { faces } = run.manifest;
   const missing = rows.find((row) => row >= faces);
   if (missing !== undefined)
-    throw new UserError(`the run has ${String(faces)} faces, and no row ${String(missing)}`);
+    throw new UserError(t('the run has {0} faces, and no row {1}', faces, missing));
   return faceCards(run, rows);
 }
 
@@ -197,7 +198,9 @@ export async function locate({
   if (name === undefined || folder === undefined)
     throw new RangeError(`expected a face below ${String(manifest.faces)}, got ${String(row)}`);
   if (faces.rawPaths[row] !== undefined) {
-    throw new UserError(`'${name}' cannot be opened in the editor: its name is not valid UTF-8`);
+    throw new UserError(
+      t("'{0}' cannot be opened in the editor: its name is not valid UTF-8", name),
+    );
   }
   await assertHere(run, row);
   return { path: String(imagePath(run, row)), name };

@@ -19,6 +19,7 @@ import { DamagedRun, unlessDamaged } from '../../runs/run-schemas';
 import type { StoredRun } from '../../runs/run-store';
 import { clusterTitles } from '../../summaries/cluster-titles';
 import { differenceOf } from '../../summaries/clustering-difference';
+import { t } from '../../text/translate';
 import { messageOf, UserError } from '../../util/errors';
 import { openRun } from '../open-runs';
 import { clusteringOf } from './stored-clustering';
@@ -30,7 +31,9 @@ export async function keepClustering({
 }: EngineCalls['keep']['params']): Promise<KeptClustering> {
   const run = await openRun(runDir);
   if ((await keptIds(runDir)).length > MOST_KEPT)
-    throw new UserError(`${MOST_KEPT} clusterings are kept already: remove some of them first`);
+    throw new UserError(
+      t('{0} clusterings are kept already: remove some of them first', MOST_KEPT),
+    );
   const id = await keep(run, await clusteringOf(run), { name });
   return summaryOf((await readKept(runDir, id))!);
 }
@@ -47,7 +50,7 @@ export async function keepBefore(
     await keep(run, stored, { id: BEFORE, name: '' });
     return undefined;
   } catch (error) {
-    return `the clusters before could not be kept: ${messageOf(error)}`;
+    return t('the clusters before could not be kept: {0}', messageOf(error));
   }
 }
 
@@ -127,8 +130,8 @@ export async function clusteringDifference({
   if (kept === undefined)
     throw new UserError(
       id === BEFORE
-        ? 'the faces of this run were clustered once: there is nothing to compare with yet'
-        : 'this clustering is not kept any more',
+        ? t('the faces of this run were clustered once: there is nothing to compare with yet')
+        : t('this clustering is not kept any more'),
     );
   const finder = new FaceFinder(run.faces);
   const rows = Int32Array.from(kept.faces, (key) => finder.rowOf(key) ?? -1);

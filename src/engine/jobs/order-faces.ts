@@ -2,6 +2,7 @@
 import type { FaceOrder } from '../../domain/clustering';
 import { silhouetteOfFace, type StoredClustering } from '../../runs/run-files';
 import type { StoredRun } from '../../runs/run-store';
+import { t } from '../../text/translate';
 import { UserError } from '../../util/errors';
 
 type OrderedRun = Pick<StoredRun, 'probabilities' | 'manifest'>;
@@ -51,7 +52,7 @@ function columnOf(
 ) {
   const { modelAttributes, thresholds } = manifest;
   const column = modelAttributes.findIndex((name) => name === attribute);
-  if (column < 0) throw new UserError('the network of this run has no such attribute');
+  if (column < 0) throw new UserError(t('the network of this run has no such attribute'));
   const width = modelAttributes.length;
   const isBalanced = clustering.settings.thresholds === 'balanced';
   return {

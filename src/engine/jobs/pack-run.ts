@@ -10,6 +10,7 @@ import { CORRECTIONS, PACKED_FILES } from '../../runs/packed-files';
 import { assertCurrent, type StoredRun } from '../../runs/run-store';
 import { shortPath } from '../../text/short-path';
 import { megabytes } from '../../text/sizes';
+import { t } from '../../text/translate';
 import { codeOf, UserError } from '../../util/errors';
 import { fsReason, isSystemError } from '../../util/fs-errors';
 import { makeTemporaryFolder } from '../../util/temporary-folder';
@@ -33,7 +34,9 @@ export async function packRun(
     const before = await statOf(file);
     if (before !== undefined && !overwrite) throw inTheWay(file);
     if (before !== undefined && !before.isFile())
-      throw new UserError(`'${shortPath(file)}' ${whatInstead(before)}: choose another name`);
+      throw new UserError(
+        t("'{0}' {1}: choose another name", shortPath(file), whatInstead(before)),
+      );
     const folder = await makeTemporaryFolder(dirname(file), { hidden: true });
     try {
       const temporary = join(folder.path, 'file');
@@ -50,13 +53,15 @@ export async function packRun(
     }
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    const where = `'${shortPath(basename(file))}' in '${shortPath(dirname(file))}'`;
-    throw new UserError(`cannot write ${where}: ${fsReason(error)}`, { cause: error });
+    const [name, folder] = [basename(file), dirname(file)].map(shortPath);
+    throw new UserError(t("cannot write '{0}' in '{1}': {2}", name!, folder!, fsReason(error)), {
+      cause: error,
+    });
   }
 }
 
 const inTheWay = (file: string) =>
-  new UserError(`'${shortPath(file)}' is there already: choose another name, or replace it`);
+  new UserError(t("'{0}' is there already: choose another name, or replace it", shortPath(file)));
 
 async function contentOf({ folder, manifest }: StoredRun): Promise<Packed[]> {
   const packed: Packed[] = [];
@@ -66,7 +71,12 @@ async function contentOf({ folder, manifest }: StoredRun): Promise<Packed[]> {
     const size = content instanceof Uint8Array ? content.length : (await stat(content.path)).size;
     if (size > limit)
       throw new UserError(
-        `the clusters are too many for one file: '${name}' takes ${megabytes(size)}, and ${megabytes(limit)} are read`,
+        t(
+          "the clusters are too many for one file: '{0}' takes {1}, and {2} are read",
+          name,
+          megabytes(size),
+          megabytes(limit),
+        ),
       );
     packed.push({ name, content, compress });
   }

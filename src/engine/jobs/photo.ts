@@ -7,6 +7,7 @@ import type { EngineCalls } from '../../protocol/engine';
 import { membersOf, readClustering, silhouetteOfFace } from '../../runs/run-files';
 import { imagePath, type StoredRun } from '../../runs/run-store';
 import { shortPath } from '../../text/short-path';
+import { t } from '../../text/translate';
 import { UserError } from '../../util/errors';
 import { type OpenRun, openRun } from '../open-runs';
 import { renderPhotoSafely } from '../render-images';
@@ -69,7 +70,10 @@ export async function assertHere(run: StoredRun, row: number): Promise<void> {
   );
   if (!isHere)
     throw new UserError(
-      `the photo is not on this machine (expected '${shortPath(String(path))}'); its faces are in the file that was opened`,
+      t(
+        "the photo is not on this machine (expected '{0}'); its faces are in the file that was opened",
+        shortPath(String(path)),
+      ),
     );
 }
 

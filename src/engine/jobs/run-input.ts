@@ -2,6 +2,7 @@
 import type { ClusteringSettings } from '../../domain/settings';
 import { readEmbeddings } from '../../runs/run-embeddings';
 import type { StoredRun } from '../../runs/run-store';
+import { t } from '../../text/translate';
 import { UserError } from '../../util/errors';
 import type { ClusterInput } from '../clustering/present-probabilities';
 
@@ -19,7 +20,10 @@ export async function inputOf(
   const embeddings = await readEmbeddings(folder, manifest.faces);
   if (embeddings === undefined)
     throw new UserError(
-      `the run in '${folder}' was made without embeddings: make them before its faces are compared by them`,
+      t(
+        "the run in '{0}' was made without embeddings: make them before its faces are compared by them",
+        folder,
+      ),
     );
   return { ...input, embeddings };
 }

@@ -6,6 +6,7 @@ import type { EngineCalls } from '../../protocol/engine';
 import { imagePath } from '../../runs/run-store';
 import { fileNamesOf } from '../../text/file-name';
 import { shortPath } from '../../text/short-path';
+import { t } from '../../text/translate';
 import { codeOf, UserError } from '../../util/errors';
 import { fsReason, isFull } from '../../util/fs-errors';
 import { makeTemporaryFolder, type TemporaryFolder } from '../../util/temporary-folder';
@@ -43,7 +44,12 @@ export async function writeSidecars(
         signal.throwIfAborted();
         if (isFull(error) || codeOf(error) === 'EROFS')
           throw new UserError(
-            `cannot write side-cars after ${writer.counts.written} of ${images.length}: ${fsReason(error)}`,
+            t(
+              'cannot write side-cars after {0} of {1}: {2}',
+              writer.counts.written,
+              images.length,
+              fsReason(error),
+            ),
             { cause: error },
           );
         failures.push({ image: image.name, reason: fsReason(error) });
@@ -122,7 +128,7 @@ class BelowFolder implements SidecarPlace {
       return new BelowFolder(run, root, stage, prefixes);
     } catch (error) {
       throw new UserError(
-        `cannot write into the folder '${shortPath(outDir)}': ${fsReason(error)}`,
+        t("cannot write into the folder '{0}': {1}", shortPath(outDir), fsReason(error)),
         { cause: error },
       );
     }

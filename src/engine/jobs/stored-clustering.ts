@@ -5,6 +5,7 @@ import { CLUSTERING } from '../../runs/file-names';
 import { readClustering, type StoredClustering } from '../../runs/run-files';
 import { DamagedRun } from '../../runs/run-schemas';
 import { assertCurrent, type StoredRun } from '../../runs/run-store';
+import { t } from '../../text/translate';
 import { codeOf } from '../../util/errors';
 
 interface Known {
@@ -30,7 +31,7 @@ export async function clusteringOf(run: StoredRun): Promise<StoredClustering> {
   await assertCurrent(run);
   if (stored === undefined) throw new Error(`the run in '${run.folder}' has no clustering yet`);
   if (stored.clustering.faces !== run.manifest.faces)
-    throw new DamagedRun(run.folder, CLUSTERING, 'is of another run');
+    throw new DamagedRun(run.folder, CLUSTERING, t('is of another run'));
   return stored;
 }
 

@@ -3,6 +3,7 @@ import { faceKey } from '../../corrections/face-keys';
 import type { Correction, CorrectionRequest, FaceKey } from '../../domain/corrections';
 import { membersOf, membersOfCluster, type StoredClustering } from '../../runs/run-files';
 import type { StoredRun } from '../../runs/run-store';
+import { t } from '../../text/translate';
 import { UserError } from '../../util/errors';
 import { clusterFaces } from '../clustering/cluster-faces';
 import { someFaces } from '../clustering/corrected-faces';
@@ -37,7 +38,7 @@ export async function toCorrection(
       return { ...request, cluster: ofCluster(request.cluster) };
     case 'merge': {
       const others = [...new Set(request.others)].filter((id) => id !== request.into);
-      if (others.length === 0) throw new UserError('choose two clusters to merge');
+      if (others.length === 0) throw new UserError(t('choose two clusters to merge'));
       return { kind: 'merge', into: ofCluster(request.into), others: others.map(ofCluster) };
     }
     case 'split':
@@ -51,7 +52,7 @@ export async function toCorrection(
     case 'attribute': {
       const { attribute, rows, value } = request;
       if (!run.manifest.modelAttributes.includes(attribute))
-        throw new UserError('the network of this run has no such attribute');
+        throw new UserError(t('the network of this run has no such attribute'));
       return { kind: 'attribute', faces: ofRows(rows), attribute, value };
     }
   }
@@ -60,7 +61,7 @@ export async function toCorrection(
 function clusterMembers(shown: StoredClustering, id: number): Int32Array {
   const members = membersOfCluster(shown, id);
   if (members === undefined)
-    throw new UserError('this cluster does not exist any more: the clusters were made anew');
+    throw new UserError(t('this cluster does not exist any more: the clusters were made anew'));
   return members;
 }
 
@@ -83,7 +84,7 @@ async function partsOf(
   });
   const { clusters } = divided.clustering;
   if (clusters.length < 2)
-    throw new UserError('the faces of this cluster cannot be told apart by these attributes');
+    throw new UserError(t('the faces of this cluster cannot be told apart by these attributes'));
   return clusters.map((_, position) => membersOf(divided, position).map((i) => rows[i]!));
 }
 

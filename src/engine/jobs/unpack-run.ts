@@ -24,6 +24,7 @@ import { readImageRows } from '../../runs/run-images';
 import { DamagedRun, readJson } from '../../runs/run-schemas';
 import { readRun } from '../../runs/run-store';
 import { forName } from '../../text/neutralize';
+import { t } from '../../text/translate';
 import { codeOf, messageOf, UserError } from '../../util/errors';
 import { fsReason, isSystemError } from '../../util/fs-errors';
 import { makePrivateFolder } from '../../util/private-files';
@@ -50,14 +51,17 @@ export async function unpackRun(
     await rm(runDir, { recursive: true, force: true });
     await rm(logPath(runDir), { force: true });
     if (!(error instanceof UserError) && !isSystemError(error)) throw error;
-    throw new UserError(`'${forName(basename(file))}' cannot be opened: ${reasonOf(error)}`, {
-      cause: error,
-    });
+    throw new UserError(
+      t("'{0}' cannot be opened: {1}", forName(basename(file)), reasonOf(error)),
+      {
+        cause: error,
+      },
+    );
   }
 }
 
 function reasonOf(error: Error): string {
-  if (error instanceof DamagedRun) return `its '${error.file}' ${error.damage}`;
+  if (error instanceof DamagedRun) return t("its '{0}' {1}", error.file, error.damage);
   return isSystemError(error) ? fsReason(error) : messageOf(error);
 }
 
@@ -97,19 +101,24 @@ const MAX_SIDE = 1024;
 /** What would make clustering or decoding fail, or never end; undefined where nothing would. */
 function damageOf({ modelAttributes, thresholds, groups, crop }: RunManifest): string | undefined {
   const { length } = modelAttributes;
-  if (new Set(modelAttributes).size < length) return 'names an attribute twice';
+  if (new Set(modelAttributes).size < length) return t('names an attribute twice');
   if (thresholds !== undefined && thresholds.length !== length)
-    return `has ${thresholds.length} thresholds: expected ${length}`;
+    return t('has {0} thresholds: expected {1}', thresholds.length, length);
   const outside = (groups ?? []).flat().find((column) => column >= length);
-  if (outside !== undefined) return `groups column ${outside}: expected ${length} columns`;
-  return Math.max(crop.width, crop.height) > MAX_SIDE ? 'has too large crops' : undefined;
+  if (outside !== undefined) return t('groups column {0}: expected {1} columns', outside, length);
+  return Math.max(crop.width, crop.height) > MAX_SIDE ? t('has too large crops') : undefined;
 }
 
 async function whyNoManifest(runDir: string): Promise<string> {
   const value = await readJson(runDir, MANIFEST);
-  if (value === undefined) return `it holds no '${MANIFEST}': expected clusters that were saved`;
+  if (value === undefined)
+    return t("it holds no '{0}': expected clusters that were saved", MANIFEST);
   const { version } = value as { version: unknown };
-  return `its clusters are of version ${String(version)}, and this program reads version ${RUN_VERSION}: save them again with the same version of the program`;
+  return t(
+    'its clusters are of version {0}, and this program reads version {1}: save them again with the same version of the program',
+    String(version),
+    RUN_VERSION,
+  );
 }
 
 /**
@@ -154,23 +163,31 @@ async function checkParts(runDir: string): Promise<void> {
   const { faces, manifest, crops } = await readRun(runDir);
   const { width, height } = manifest.crop;
   if (crops.size.width !== width || crops.size.height !== height)
-    throw new DamagedRun(runDir, CROP_INDEX, `has other crops than ${width}×${height} pixels`);
+    throw new DamagedRun(
+      runDir,
+      CROP_INDEX,
+      t('has other crops than {0}×{1} pixels', width, height),
+    );
   for (const [row, path] of Object.entries(faces.rawPaths)) {
     const folder = manifest.folders[faces.folder[Number(row)] ?? -1];
     if (folder === undefined || !isBelow(Buffer.from(path, 'base64'), folder))
-      throw new DamagedRun(runDir, FACES, `has a path that leads out of its folder in row ${row}`);
+      throw new DamagedRun(
+        runDir,
+        FACES,
+        t('has a path that leads out of its folder in row {0}', row),
+      );
   }
   const clusterings = [
     { file: CLUSTERING, stored: await readClustering(runDir) },
     { file: BASE_CLUSTERING, stored: await readBaseClustering(runDir) },
   ];
   if (clusterings[0]?.stored === undefined)
-    throw new UserError('it holds no clusters of this version');
+    throw new UserError(t('it holds no clusters of this version'));
   for (const { file, stored } of clusterings) {
     if (stored !== undefined && !hasTree(stored.clustering))
-      throw new DamagedRun(runDir, file, 'has merges that are no tree');
+      throw new DamagedRun(runDir, file, t('has merges that are no tree'));
     if (stored !== undefined && stored.clustering.faces !== manifest.faces)
-      throw new DamagedRun(runDir, file, 'is of another run');
+      throw new DamagedRun(runDir, file, t('is of another run'));
   }
   await readImageRows(runDir);
   await readLog(runDir);

@@ -12,6 +12,7 @@ import { chooseProvider, type ProviderChoice, unavailableReason } from '../../ne
 import type { TuningResult } from '../../networks/tool-process';
 import { BATCH_SIZES, tuneInChildProcess } from '../../networks/tune';
 import type { FaceStore } from '../../store/face-store';
+import { t } from '../../text/translate';
 import { fileHash } from './pipeline-keys';
 
 /** Faces a batch where it was not measured. */
@@ -106,8 +107,8 @@ export async function chooseModel(
   return {
     choice: { ...choice, file },
     batchSize: Math.ceil(wanted / batch) * batch,
-    notices: [...notices, ...(isEmbedding ? [EMBEDDINGS_ONLY] : [])].map(
-      (notice) => `the model '${basename(given.model)}': ${notice}`,
+    notices: [...notices, ...(isEmbedding ? [t(EMBEDDINGS_ONLY)] : [])].map((notice) =>
+      t("the model '{0}': {1}", basename(given.model), notice),
     ),
     model: settings.model,
     embeddingModel: isEmbedding ? given.model : undefined,

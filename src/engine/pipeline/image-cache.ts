@@ -5,6 +5,7 @@ import type { ImageFile } from '../../images/image-list';
 import type { FaceStore } from '../../store/face-store';
 import type { FileIdentity } from '../../store/identity';
 import type { Content, StoredAttributes, StoredDetections } from '../../store/store-records';
+import { t } from '../../text/translate';
 import { UserError } from '../../util/errors';
 import type { AnalyzedFace, CachedImage } from './analyzed-image';
 import type { StoreKeys } from './pipeline-keys';
@@ -116,7 +117,7 @@ export class ImageCache {
       const read = () => {
         const jpeg = this.store?.strip(id);
         if (jpeg === undefined)
-          throw new UserError('the cache was cleared in the middle of a run: run it again');
+          throw new UserError(t('the cache was cleared in the middle of a run: run it again'));
         return jpeg;
       };
       strip = { key: `kept ${id}`, read };

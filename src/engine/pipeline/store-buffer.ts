@@ -5,6 +5,7 @@
 import type { AnalysisSettings } from '../../domain/settings';
 import type { FaceStore } from '../../store/face-store';
 import type { KnownFile, StoreRecord } from '../../store/store-records';
+import { t } from '../../text/translate';
 import type { AnalysisPipeline } from './analysis-pipeline';
 import type { AnalyzedBatch, AnalyzedImage, FailedImage, ReadImage } from './analyzed-image';
 import type { StoreKeys } from './pipeline-keys';
@@ -12,7 +13,7 @@ import { DirectStoreWriter, ProcessStoreWriter, type StoreWriter } from './store
 
 /** A notice for people that results are not in the store. */
 export const notStored = (problem: string): string =>
-  `What was found could not be kept for the next run: ${problem}.`;
+  t('What was found could not be kept for the next run: {0}.', problem);
 
 /** Bytes in a gigabyte, as disks are sold. */
 const GIGABYTE = 1e9;

@@ -10,6 +10,7 @@ import type { Images } from '../../images/image-list';
 import { readManifest } from '../../runs/run-files';
 import { readImageRows } from '../../runs/run-images';
 import { unlessDamaged } from '../../runs/run-schemas';
+import { t } from '../../text/translate';
 import { messageOf, UserError } from '../../util/errors';
 
 /** Maximum images of a folder that may all be gone without a doubt that they were removed. */
@@ -39,10 +40,12 @@ export async function refuseEmptiedFolders(
     const index = manifest.folders.indexOf(folder);
     const count = before.filter(([of]) => of === index).length;
     if (count <= MAX_FEW_IMAGES) continue;
-    const others =
-      folders.length > 1 ? '; to leave the folder out, cluster the others by themselves' : '';
+    const advice =
+      folders.length > 1
+        ? t('{0}; to leave the folder out, cluster the others by themselves', t(ADVICE))
+        : t(ADVICE);
     throw new UserError(
-      `'${folder}' holds no images, but held ${count} before. ${ADVICE}${others}`,
+      t("'{0}' holds no images, but held {1} before. {2}", folder, count, advice),
     );
   }
 }
@@ -62,13 +65,16 @@ export async function refusePartialRun(
   if ((await readManifest(runDir).catch(unlessDamaged)) === undefined) return;
   for (const [index, folder] of folders.entries()) {
     const reason = await whyGone(folder, hasImageOf(images, index));
-    if (reason !== undefined) throw new UserError(`'${folder}' ${reason}. ${ADVICE}`);
+    if (reason !== undefined) throw new UserError(reason);
   }
   const gone = failures.filter(({ reason }) => reason === VANISHED_REASON).length;
   if (gone > 0 && 2 * gone >= images.length) {
     throw new UserError(
-      `${gone} of the ${images.length} images were there when the folders were listed, and are gone now: run again. ` +
-        'The earlier run stays as it is',
+      t(
+        '{0} of the {1} images were there when the folders were listed, and are gone now: run again. The earlier run stays as it is',
+        gone,
+        images.length,
+      ),
     );
   }
 }
@@ -80,13 +86,13 @@ async function whyGone(folder: string, hadImages: boolean): Promise<string | und
     try {
       // Unmounting a disk leaves an empty folder.
       return (await opened.read()) === null && hadImages
-        ? 'became empty while its images were read'
+        ? t("'{0}' became empty while its images were read. {1}", folder, t(ADVICE))
         : undefined;
     } finally {
       await opened.close();
     }
   } catch (error) {
-    return `cannot be read any more (${messageOf(error)})`;
+    return t("'{0}' cannot be read any more ({1}). {2}", folder, messageOf(error), t(ADVICE));
   }
 }
 

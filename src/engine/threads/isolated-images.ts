@@ -7,6 +7,7 @@ import { type ForkedProcess, forkProcess } from '../../channel/child-process';
 import { ClosedError } from '../../channel/port';
 import type { ImageLimits } from '../../images/image-limits';
 import { megabytes } from '../../text/sizes';
+import { t } from '../../text/translate';
 import { memoryReason } from '../../util/memory-guard';
 import { createMutex } from '../../util/mutex';
 import { watchSilence } from '../../util/silence';
@@ -114,13 +115,16 @@ export class IsolatedImages {
 
   private reasonOf(error: ClosedError, late: boolean, output: string): string {
     const { seconds, memoryBytes } = this.limits;
-    if (late) return `reading it takes longer than ${String(seconds)} s (setting maxImageSeconds)`;
+    if (late) return t('reading it takes longer than {0} s (setting maxImageSeconds)', seconds);
     if (memoryReason(output) !== undefined) {
-      return `reading it takes more than ${megabytes(memoryBytes)} of memory (setting maxImageMemory)`;
+      return t(
+        'reading it takes more than {0} of memory (setting maxImageMemory)',
+        megabytes(memoryBytes),
+      );
     }
     if (error.signal === 'SIGKILL')
-      return 'the system ended the process that read it, most likely for want of memory';
-    return `the image is damaged: its decoder crashed (${error.signal ?? error.message})`;
+      return t('the system ended the process that read it, most likely for want of memory');
+    return t('the image is damaged: its decoder crashed ({0})', error.signal ?? error.message);
   }
 }
 

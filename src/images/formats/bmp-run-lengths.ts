@@ -1,4 +1,5 @@
 /** Run lengths of BMPs with 4 or 8 bits a pixel. */
+import { t } from '../../text/translate';
 
 /** After a 0: the end of a row, that of the bitmap, and a move to the right and up. */
 const END_OF_ROW = 0;
@@ -20,7 +21,7 @@ export function runLengths(bytes: Buffer, width: number, height: number, bits: n
   const colorAt = (start: number, i: number) =>
     bits === 8 ? bytes[start + i]! : (bytes[start + (i >> 1)]! >> (i % 2 === 0 ? 4 : 0)) & 0xf;
   while (y < height) {
-    if (at + 2 > bytes.length) throw new Error('rows are missing');
+    if (at + 2 > bytes.length) throw new Error(t('rows are missing'));
     const [count, value] = [bytes[at]!, bytes[at + 1]!];
     at += 2;
     if (count > 0) {
@@ -34,7 +35,7 @@ export function runLengths(bytes: Buffer, width: number, height: number, bits: n
       at += 2;
     } else {
       const length = Math.ceil((value * bits) / 16) * 2; // padded to two bytes
-      if (at + length > bytes.length) throw new Error('rows are missing');
+      if (at + length > bytes.length) throw new Error(t('rows are missing'));
       for (let i = 0; i < value; i++) draw(colorAt(at, i));
       at += length;
     }

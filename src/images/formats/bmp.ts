@@ -3,6 +3,8 @@
  * reads all kinds and says what is wrong: bmp-ts misplaces run lengths and lacks OS/2, fast-bmp
  * lacks palettes and rows from the top, @cwasm/nsbmp calls every failure the same.
  */
+import { t } from '../../text/translate';
+import { own } from '../../util/own';
 import { ImageError } from '../image-error';
 import { runLengths } from './bmp-run-lengths';
 import type { DecodedPixels, PixelFormat, PixelHeader } from './pixel-format';
@@ -31,7 +33,7 @@ const BITS: Readonly<Record<number, number[]>> = {
   [RUN_LENGTHS_4]: [4],
 };
 /** For users. */
-const OTHER_COMPRESSIONS: Readonly<Record<number, string>> = { 4: 'a JPEG', 5: 'a PNG' };
+const OTHER_COMPRESSIONS = { 4: 'a JPEG', 5: 'a PNG' } as const;
 
 interface BmpHeader {
   /** Length of the header of the bitmap. */
@@ -73,12 +75,15 @@ function header(bytes: Buffer): PixelHeader {
     ? compression <= RUN_LENGTHS_4
     : compression <= MASKS || compression === ALPHA_MASKS;
   if (!isRead) {
-    const what = OTHER_COMPRESSIONS[compression] ?? `compression ${compression}`;
-    throw new ImageError(`it is a BMP with ${what} inside, which cannot be read: save it as PNG`);
+    const known = own(OTHER_COMPRESSIONS, String(compression));
+    const what = known === undefined ? t('compression {0}', compression) : t(known);
+    throw new ImageError(
+      t('it is a BMP with {0} inside, which cannot be read: save it as PNG', what),
+    );
   }
   const expected = BITS[compression] ?? [16, 32];
   if (!expected.includes(bits) || width < 1)
-    throw new Error(`expected ${expected.join(', ')} bits a pixel, got ${bits}`);
+    throw new Error(t('expected {0} bits a pixel, got {1}', expected.join(', '), bits));
   return { width, height, depth: 'uchar', profile: profileIn(bytes, length) };
 }
 
@@ -104,7 +109,7 @@ function* rows(bytes: Buffer, { width, height, bits, isTopDown, start }: BmpHead
   const used = Math.ceil((width * bits) / 8);
   for (let y = 0; y < height; y++) {
     const at = start + (isTopDown ? y : height - 1 - y) * stride;
-    if (at + used > bytes.length) throw new Error('rows are missing');
+    if (at + used > bytes.length) throw new Error(t('rows are missing'));
     yield { y, row: bytes.subarray(at, at + used) };
   }
 }

@@ -4,6 +4,7 @@
  * short without a word.
  */
 import { createRequire } from 'node:module';
+import { t } from '../../text/translate';
 import { ImageError } from '../image-error';
 import { boxAt, boxesIn } from './boxes';
 import type { DecodedPixels, PixelFormat, PixelHeader } from './pixel-format';
@@ -51,7 +52,7 @@ function codestreamIn(bytes: Buffer): Codestream {
     start !== undefined &&
     start + HEADER_BYTES <= bytes.length &&
     bytes.readUInt32BE(start) === START;
-  if (!isThere) throw new Error('it has no codestream');
+  if (!isThere) throw new Error(t('it has no codestream'));
   return { bytes: bytes.subarray(start), start };
 }
 
@@ -65,9 +66,13 @@ function header(file: Buffer): PixelHeader {
   const components = bytes.readUInt16BE(40);
   const bits = (bytes[42]! & 0x7f) + 1;
   const isSigned = bytes[42]! > 0x7f;
-  if (left !== 0 || top !== 0) throw unsupported('whose picture is not at the origin');
+  if (left !== 0 || top !== 0) throw unsupported(t('whose picture is not at the origin'));
   if (isSigned || components === 2 || (components > 1 && bits > 8) || bits > 16)
-    throw unsupported(`of ${components} components of ${isSigned ? 'signed ' : ''}${bits} bits`);
+    throw unsupported(
+      isSigned
+        ? t('of {0} components of signed {1} bits', components, bits)
+        : t('of {0} components of {1} bits', components, bits),
+    );
   assertComplete(bytes);
   return {
     width: right!,
@@ -78,7 +83,7 @@ function header(file: Buffer): PixelHeader {
 }
 
 const unsupported = (kind: string) =>
-  new ImageError(`it is a JPEG 2000 ${kind}, which cannot be decoded: save it as PNG or TIFF`);
+  new ImageError(t('it is a JPEG 2000 {0}, which cannot be decoded: save it as PNG or TIFF', kind));
 
 /** @throws Error where parts of tiles are missing, which OpenJPEG would leave gray. */
 function assertComplete(bytes: Buffer): void {
@@ -88,10 +93,10 @@ function assertComplete(bytes: Buffer): void {
   while (at + 10 <= bytes.length && bytes.readUInt16BE(at) === TILE_PART) {
     const length = bytes.readUInt32BE(at + 6);
     if (length === 0) return; // up to the end, wherever that is
-    if (length < 12) throw new Error('a part of a tile has no content');
+    if (length < 12) throw new Error(t('a part of a tile has no content'));
     at += length;
   }
-  if (at > bytes.length || at === 2) throw new Error('parts of it are missing');
+  if (at > bytes.length || at === 2) throw new Error(t('parts of it are missing'));
 }
 
 /** The first of its color specifications that is an ICC profile. */
@@ -112,7 +117,7 @@ async function decode(bytes: Buffer): Promise<DecodedPixels> {
     j2k.decode();
     const decoded = { ...j2k.getFrameInfo(), data: new Uint8Array(j2k.getDecodedBuffer().buffer) };
     j2k.delete();
-    if (decoded.width === 0) throw new Error('its decoder found an error');
+    if (decoded.width === 0) throw new Error(t('its decoder found an error'));
     return decoded;
   });
   if (componentCount === 1 && bitsPerSample > 8) {

@@ -3,6 +3,7 @@
  * libjxl would decode before it tells. Two packages hold libjxl: one is several times as fast,
  * but gives neither transparency nor colors other than sRGB, and the other does.
  */
+import { t } from '../../text/translate';
 import { createRequire } from 'node:module';
 import { boxesIn } from './boxes';
 import type { DecodedPixels, PixelFormat, PixelHeader } from './pixel-format';
@@ -60,7 +61,7 @@ function codestream(bytes: Buffer): Buffer {
     if (type === 'jxlc') return bytes.subarray(start, end);
     if (type === 'jxlp') return bytes.subarray(start + 4, end); // the part's number comes first
   }
-  throw new Error('it has no codestream');
+  throw new Error(t('it has no codestream'));
 }
 
 /** Reads bits, the lowest of each byte first. */
@@ -73,7 +74,7 @@ class Bits {
     let value = 0;
     for (let i = 0; i < count; i++, this.at++) {
       const byte = this.bytes[this.at >> 3];
-      if (byte === undefined) throw new Error('its header is cut short');
+      if (byte === undefined) throw new Error(t('its header is cut short'));
       value += ((byte >> (this.at & 7)) & 1) * 2 ** i;
     }
     return value;
@@ -152,7 +153,7 @@ async function decode(bytes: Buffer): Promise<DecodedPixels> {
   if (header(bytes).isPlain) return decodePlain(bytes);
   const image = await decoder.use((libjxl) => {
     const decoded = libjxl.decode(bytes);
-    if (decoded === null) throw new Error('its decoder found an error');
+    if (decoded === null) throw new Error(t('its decoder found an error'));
     return decoded;
   });
   const { data, width, height } = image;

@@ -25,10 +25,12 @@ export interface PixelHeader {
   profile?: Buffer | 'p3' | undefined;
 }
 
+type FormatName = 'a BMP' | 'a HEIC' | 'a JPEG XL' | 'a JPEG 2000' | 'an image of the PNM family';
+
 /** A format that is decoded here; both functions throw where a file is damaged. */
 export interface PixelFormat {
   /** For users: `a BMP`. */
-  name: string;
+  name: FormatName;
   /** Decodes nothing: the header has to be within the limits first. */
   header: (bytes: Buffer) => PixelHeader | Promise<PixelHeader>;
   decode: (bytes: Buffer) => DecodedPixels | Promise<DecodedPixels>;

@@ -2,6 +2,7 @@
  * The formats of Netpbm: PBM, PGM and PPM as text and as bytes (P1 to P6), PAM (P7), and their
  * sibling for floating-point numbers, PFM (Pf, PF). libvips, as sharp builds it, reads none.
  */
+import { t } from '../../text/translate';
 import { ImageError } from '../image-error';
 import type { DecodedPixels, PixelFormat, PixelHeader } from './pixel-format';
 
@@ -64,13 +65,13 @@ class Words {
   }
 }
 
-const cutShort = () => new Error('values are missing');
+const cutShort = () => new Error(t('values are missing'));
 
 /** A whole number. @throws Error where it is none. */
 function wholeNumber(text: string, most: number): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= 1 && value <= most) return value;
-  throw new Error(`expected a whole number up to ${most}, got '${text}'`);
+  throw new Error(t("expected a whole number up to {0}, got '{1}'", most, text));
 }
 
 const MAX_SIDE = 2 ** 31 - 1;
@@ -96,7 +97,7 @@ function pamHeader(words: Words, kind: string): PnmHeader {
   const [width, height] = [number('WIDTH', MAX_SIDE), number('HEIGHT', MAX_SIDE)];
   const [channels, max] = [number('DEPTH', MAX_SIDE), number('MAXVAL', MAX_16_BIT)];
   if (channels !== 1 && channels !== 2 && channels !== 3 && channels !== 4)
-    throw new ImageError(`it is a PAM of ${channels} values a pixel: expected at most 4`);
+    throw new ImageError(t('it is a PAM of {0} values a pixel: expected at most 4', channels));
   return { kind, width, height, channels, max, start: words.at + 1 };
 }
 

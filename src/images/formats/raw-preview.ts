@@ -3,6 +3,7 @@
  * What is a raw file, and which of its JPEGs are not previews but parts of the raw image, is told
  * by its directories.
  */
+import { t } from '../../text/translate';
 import { ImageError } from '../image-error';
 import { endOfJpeg, exifOf, withExif } from '../jpeg-markers';
 import { boxAt, boxesIn } from './boxes';
@@ -55,7 +56,9 @@ export function rawPreview(bytes: Buffer): Buffer | undefined {
   if (largest === undefined) {
     if (raw.isPicture) return undefined;
     throw new ImageError(
-      'it is a raw file of a camera that holds no JPEG preview which can be decoded: export it as JPEG',
+      t(
+        'it is a raw file of a camera that holds no JPEG preview which can be decoded: export it as JPEG',
+      ),
     );
   }
   const rest = bytes.subarray(largest.start);

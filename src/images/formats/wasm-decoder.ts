@@ -1,4 +1,5 @@
 /** Decoders in WebAssembly: loaded when the first image needs them, in the thread that decodes. */
+import { t } from '../../text/translate';
 import { readFileSync } from 'node:fs';
 
 /**
@@ -47,7 +48,7 @@ export class WasmDecoder<Module extends EmscriptenModule> {
     } catch (error) {
       this.discard(instance);
       // Exceptions of C++ are numbers, or objects of their own.
-      throw error instanceof Error ? error : new Error('its decoder found an error');
+      throw error instanceof Error ? error : new Error(t('its decoder found an error'));
     }
   }
 
