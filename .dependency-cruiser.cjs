@@ -13,7 +13,7 @@ const MAY_IMPORT = {
   'src/archives': ['src/util', 'src/text'],
   'src/images': ['src/archives', 'src/domain', 'src/util', 'src/text'],
   'src/networks': ['src/channel', 'src/cuda', 'src/domain', 'src/util', 'src/text'],
-  'src/faces': ['src/images', 'src/networks', 'src/domain', 'src/util'],
+  'src/faces': ['src/images', 'src/networks', 'src/domain', 'src/util', 'src/text'],
   'src/clustering': ['src/domain', 'src/util', 'src/text'],
   'src/datasets': ['src/archives', 'src/images', 'src/domain', 'src/util', 'src/text'],
   'src/store': ['src/archives', 'src/images', 'src/domain', 'src/util'],
@@ -34,6 +34,7 @@ const MAY_IMPORT = {
     'src/runs',
     'src/domain',
     'src/util',
+    'src/text',
   ],
   'src/engine/threads': [
     'src/channel',
