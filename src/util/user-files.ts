@@ -159,7 +159,7 @@ export async function writeChosenFile(path: string, content: string | Uint8Array
     }
   } catch (error) {
     if (error instanceof UserError) throw error;
-    const [name, folder] = [basename(path), dirname(path)].map(shortPath);
+    const [name, folder] = [basename(path), dirname(path)].map((each) => shortPath(each));
     throw new UserError(t("cannot write '{0}' in '{1}': {2}", name!, folder!, fsReason(error)), {
       cause: error,
     });

@@ -53,7 +53,7 @@ export async function packRun(
     }
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    const [name, folder] = [basename(file), dirname(file)].map(shortPath);
+    const [name, folder] = [basename(file), dirname(file)].map((each) => shortPath(each));
     throw new UserError(t("cannot write '{0}' in '{1}': {2}", name!, folder!, fsReason(error)), {
       cause: error,
     });
