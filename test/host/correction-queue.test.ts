@@ -1,5 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { readLog } from '../../src/corrections/correction-log';
+import type { EngineClient } from '../../src/engine/client';
 import { settingsWith } from '../support/engine';
 import { PORTRAITS } from '../support/images';
 import { library } from '../support/run-library';
@@ -11,18 +12,23 @@ async function analyzed() {
   return { ...context, session };
 }
 
-it('keeps an analysis going while a person corrects the clusters before it', async () => {
-  const { session, engine } = await analyzed();
-  // The analysis is a long one.
+/** Makes a job of the engine take until what is returned is called. */
+function hold(engine: EngineClient, job: 'analyze' | 'compare'): () => void {
   let finish: () => void = () => undefined;
-  const isCorrected = new Promise<void>((resolve) => {
+  const isDue = new Promise<void>((resolve) => {
     finish = resolve;
   });
   const call = engine.call.bind(engine);
   vi.spyOn(engine, 'call').mockImplementation(async (name, ...rest) => {
-    if (name === 'analyze') await isCorrected;
+    if (name === job) await isDue;
     return call(name, ...rest);
   });
+  return finish;
+}
+
+it('keeps an analysis going while a person corrects the clusters before it', async () => {
+  const { session, engine } = await analyzed();
+  const finish = hold(engine, 'analyze');
   const again = session.analyze();
   const named = session.correct({ kind: 'name', cluster: 0, name: 'Anna' });
   const noFace = session.correct({ kind: 'notFace', rows: [3], value: true });
@@ -36,12 +42,14 @@ it('keeps an analysis going while a person corrects the clusters before it', asy
 });
 
 it('does not end a comparison for a correction', async () => {
-  const { session } = await analyzed();
+  const { session, engine } = await analyzed();
+  const finish = hold(engine, 'compare');
   const comparison = session.compare();
   const named = await session.correct({ kind: 'name', cluster: 1, name: 'Bob' });
   expect(named).toEqual({ kind: 'done' });
   expect(session.isBusy(), 'still compares').toBe(true);
   session.cancel();
+  finish();
   expect(await comparison).toEqual({ kind: 'cancelled' });
   expect(session.clustering?.clusters[1]?.said?.name).toBe('Bob');
 });
