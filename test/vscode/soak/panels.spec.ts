@@ -27,7 +27,7 @@ test('opens and closes its panel', async ({ workbench }) => {
     await expect(page.locator('.tab')).toHaveCount(0);
     await workbench.treeRow(/portraits.*71 faces/).click();
     panel = await workbench.panel();
-    await expect(panel.locator('fc-cluster-card .faces img').first()).toBeVisible();
+    await expect(panel.locator('fc-cluster-card .faces .face').first()).toBeVisible();
     const root = allProcesses().find(
       ({ command }) => command.includes(server.userDataDir) && command.includes('entry.js'),
     );
