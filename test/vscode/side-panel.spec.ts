@@ -77,6 +77,8 @@ test('has keys in the panel that leave text fields alone', async ({ workbench })
   await page.keyboard.press('Space');
   await page.keyboard.press('Delete');
   await panel.locator('#back').click();
+  await expect(search, 'what was searched for stays').toHaveValue('glasses');
+  await search.fill('');
   await expect(cards.last().locator('#open')).toHaveText('Not faces');
 
   // Delete in a text field deletes a letter, and nothing else.
