@@ -114,5 +114,6 @@ test('asks for faces in words, marks one that is wrong, and leaves one out', asy
   await panel.locator('fc-selection-bar #notFace').click();
   await expect.poll(total).toBe(before - 2);
   await panel.locator('#back').click();
+  await panel.getByRole('searchbox').fill(''); // what was searched for stays
   await expect(panel.locator('fc-cluster-card').last().locator('#open')).toHaveText('Not faces');
 });
