@@ -25,8 +25,7 @@ const ORIGINAL_METHODS = [
   'optics',
 ] as const;
 
-const workers = (script: string) => new TaskPool<ClusteringTasks>(script);
-type Workers = ReturnType<typeof workers>;
+type Workers = TaskPool<ClusteringTasks>;
 
 /** Seconds, and other figures, by what was measured. */
 class Results {
@@ -41,7 +40,7 @@ class Results {
 }
 
 async function main(labels: string, script: string) {
-  const pool = workers(script);
+  const pool: Workers = new TaskPool(script);
   const results = new Results();
   const table = await readLabels(labels);
   const most = table.attributes.filter((name) => !DROPPED.includes(name));

@@ -2,6 +2,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
+import { focusIfHere } from '../focus';
 import type { ClusterSummary, Clustering } from '../../src/domain/clustering';
 import type { ClusterPictures } from '../../src/domain/faces';
 import type { OverviewView } from '../../src/protocol/panel';
@@ -171,7 +172,7 @@ export class Overview extends LitElement {
     await this.updateComplete;
     const card = this.renderRoot.querySelector<ClusterCard>(`[data-cluster="${cluster}"]`);
     await card?.updateComplete;
-    if (document.hasFocus()) card?.focus();
+    focusIfHere(card);
   }
 
   private filter(shown: number) {

@@ -16,6 +16,13 @@ interface Store {
 
 type NewStep = Omit<SettingStep, 'at' | 'before'>;
 
+/** The last step of one list goes to the other; its values of that side are in effect then. */
+interface Taking {
+  from: 'done' | 'undone';
+  to: 'done' | 'undone';
+  side: 'before' | 'after';
+}
+
 export class SettingSteps {
   /** What of the stored settings is ignored, and why. */
   problems: string[] = [];
@@ -76,32 +83,26 @@ export class SettingSteps {
   }
 
   /** Takes the last step back. @returns it; undefined if there is none. */
-  async undo(): Promise<SettingStep | undefined> {
-    await this.load();
-    return this.inTurn(async () => {
-      const { done, undone } = this.own;
-      const step = done.at(-1);
-      if (step === undefined) return undefined;
-      await this.keep({
-        values: step.before,
-        done: done.slice(0, -1),
-        undone: [...undone, step],
-      });
-      return step;
-    });
+  undo(): Promise<SettingStep | undefined> {
+    return this.take({ from: 'done', to: 'undone', side: 'before' });
   }
 
   /** Makes the step again that was taken back last. @returns it; undefined if there is none. */
-  async redo(): Promise<SettingStep | undefined> {
+  redo(): Promise<SettingStep | undefined> {
+    return this.take({ from: 'undone', to: 'done', side: 'after' });
+  }
+
+  private async take({ from, to, side }: Taking): Promise<SettingStep | undefined> {
     await this.load();
     return this.inTurn(async () => {
-      const { done, undone } = this.own;
-      const step = undone.at(-1);
+      const { [from]: steps, [to]: others } = this.own;
+      const step = steps.at(-1);
       if (step === undefined) return undefined;
       await this.keep({
-        values: step.after,
-        done: [...done, step],
-        undone: undone.slice(0, -1),
+        ...this.own,
+        values: step[side],
+        [from]: steps.slice(0, -1),
+        [to]: [...others, step],
       });
       return step;
     });
