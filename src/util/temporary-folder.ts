@@ -8,18 +8,8 @@
  * if its name, owner and `owner.json` show that this program created it, and the process that did
  * is gone. Links are not followed.
  */
-import { constants, readdirSync, rmdirSync, rmSync, type Stats } from 'node:fs';
-import {
-  lstat,
-  mkdtemp,
-  open,
-  readdir,
-  rm,
-  rmdir,
-  stat,
-  utimes,
-  writeFile,
-} from 'node:fs/promises';
+import { constants, readdirSync, rmdirSync, rmSync, type Stats, writeFileSync } from 'node:fs';
+import { lstat, mkdtemp, open, readdir, rm, rmdir, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { codeOf } from './errors';
@@ -42,9 +32,10 @@ interface Owner extends ProcessIdentity {
  * owner touches `owner.json` hourly.
  */
 const MAX_FOREIGN_AGE = 7 * 24 * 3600_000;
-/** The same for a folder whose owner was killed before it wrote `owner.json`. */
-const MAX_EMPTY_AGE = 60_000;
 const TOUCH_INTERVAL = 3600_000;
+
+/** How often a folder is created again that another process removed before it had an owner. */
+const MAX_TRIES = 5;
 
 /** Folders that this process has not removed yet. */
 const held = new Set<string>();
@@ -67,7 +58,7 @@ export async function makeTemporaryFolder(
   { hidden = false } = {},
 ): Promise<TemporaryFolder> {
   await sweepTemporaryFolders(parent);
-  const path = await mkdtemp(join(parent, `${hidden ? '.' : ''}${PREFIX}`));
+  const path = await makeOwned(join(parent, `${hidden ? '.' : ''}${PREFIX}`));
   hold(path);
   const remove = async () => {
     try {
@@ -77,14 +68,23 @@ export async function makeTemporaryFolder(
       // Most likely another program on Windows has a file open. The folder stays in `held`.
     }
   };
-  try {
-    const owner: Owner = { program: 'face-clusters', ...ownProcess() };
-    await writeFile(join(path, OWNER), JSON.stringify(owner), { flag: 'wx', mode: 0o600 });
-  } catch (error) {
-    await remove();
-    throw error;
-  }
   return { path, remove };
+}
+
+/** Creates a folder whose name begins with `prefix`, with its `owner.json`. */
+async function makeOwned(prefix: string): Promise<string> {
+  const owner: Owner = { program: 'face-clusters', ...ownProcess() };
+  for (let tries = 1; ; tries++) {
+    const path = await mkdtemp(prefix);
+    try {
+      // Synchronously: a process that is killed in between would leave an empty file.
+      writeFileSync(join(path, OWNER), JSON.stringify(owner), { flag: 'wx', mode: 0o600 });
+      return path;
+    } catch (error) {
+      await rm(path, { recursive: true, force: true }).catch(() => undefined);
+      if (codeOf(error) !== 'ENOENT' || tries === MAX_TRIES) throw error;
+    }
+  }
 }
 
 /** Removes abandoned temporary folders from `parent`. Never throws. */
@@ -108,7 +108,9 @@ async function sweep(path: string): Promise<void> {
     if (!folder.isDirectory() || !isOwn(folder)) return;
     const owner = await readOwner(path);
     if (owner === 'none') {
-      if (Date.now() - folder.mtimeMs > MAX_EMPTY_AGE) await rmdir(path); // fails if not empty
+      // Its owner was killed while it created or removed it, or is about to create it and does so
+      // again. Fails if it is not empty.
+      await rmdir(path);
     } else if (owner !== 'unknown' && !isAlive(owner, owner.touched)) {
       await removeFolder(path);
     }

@@ -160,7 +160,7 @@ export class SelectionBar extends LitElement {
   private marks(rows: number[]): MenuItem[] {
     return this.names.flatMap((attribute) =>
       [true, false].map((value) => ({
-        label: value ? readableAttribute(attribute) : t('not {0}', readableAttribute(attribute)),
+        label: value ? readableAttribute(attribute) : t('Not {0}', readableAttribute(attribute)),
         run: () => {
           this.correct({ kind: 'attribute', rows, attribute, value });
         },
