@@ -4,6 +4,7 @@
  * them. What is added in front and behind are operators of ONNX, so that every execution provider
  * runs them, and results are those of a preprocessing by hand.
  */
+import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 import { GraphWriter } from './graph-writer';
 import { type InputForm } from './input-form';
@@ -44,7 +45,11 @@ export function adaptNetwork(
 ): Uint8Array {
   if (graph.opset < MIN_OPSET) {
     throw new UserError(
-      `it is of version ${graph.opset} of ONNX's operators; expected ${MIN_OPSET} or later: convert it with onnx.version_converter.convert_version(model, 13)`,
+      t(
+        "it is of version {0} of ONNX's operators; expected {1} or later: convert it with onnx.version_converter.convert_version(model, 13)",
+        graph.opset,
+        MIN_OPSET,
+      ),
     );
   }
   const writer = new GraphWriter(graph.names);

@@ -2,6 +2,8 @@
 import type { MissingWord } from '../domain/network-words';
 import { attributeNames } from '../domain/attributes';
 import { excerpt, excerptOfList } from '../text/excerpt';
+import { count } from '../text/numbers';
+import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 import { checkNames } from './check-names';
 import { namesByOutput } from './literals';
@@ -43,15 +45,15 @@ export function nameHeads(
   if (sized === undefined) {
     missing.push({
       word: 'names',
-      reason: 'its outputs do not tell how many values they give',
-      help: 'their names in order: A,B,… or a file with a name a line',
+      reason: t('its outputs do not tell how many values they give'),
+      help: t('their names in order: A,B,… or a file with a name a line'),
     });
     return { heads: [], attributes: [], notice: undefined };
   }
   const values = sized.reduce((sum, each) => sum + each.values, 0);
   if (values > NETWORK_LIMITS.outputs) {
     throw new UserError(
-      `it has ${values.toLocaleString('en')} outputs; expected 1 to ${NETWORK_LIMITS.outputs.toLocaleString('en')}`,
+      t('it has {0} outputs; expected 1 to {1}', count(values), count(NETWORK_LIMITS.outputs)),
     );
   }
   if (names === undefined) return { heads: sized, ...derivedNames(sized, missing) };
@@ -68,7 +70,12 @@ function namesFor(heads: readonly Head[], said: Said): string[] {
     const names = byOutput.get(name);
     if (names === undefined)
       throw new UserError(
-        `${said.source} has no names for its output '${excerpt(name)}', but for ${excerptOfList([...byOutput.keys()], 10)}`,
+        t(
+          "{0} has no names for its output '{1}', but for {2}",
+          said.source,
+          excerpt(name),
+          excerptOfList([...byOutput.keys()], 10),
+        ),
       );
     return names.length === 1 ? names : names.map((each) => `${name}_${each}`);
   });
@@ -80,15 +87,25 @@ function wrongNumber(
   source: string,
 ): UserError {
   const values = heads.reduce((sum, each) => sum + each.values, 0);
-  const each =
-    heads.length === 1
-      ? ''
-      : ` (${heads
-          .map((head) => `'${excerpt(head.name, 30)}' ${head.values}`)
-          .slice(0, 10)
-          .join(', ')})`;
+  const each = heads
+    .slice(0, 10)
+    .map((head) => `'${excerpt(head.name, 30)}' ${head.values}`)
+    .join(', ');
   return new UserError(
-    `it has ${values} outputs${each}, but ${source} names ${names.length} attributes: expected a name for each, which --names of the command wrap can give`,
+    heads.length === 1
+      ? t(
+          'it has {0} outputs, but {1} names {2} attributes: expected a name for each, which --names of the command wrap can give',
+          values,
+          source,
+          names.length,
+        )
+      : t(
+          'it has {0} outputs ({1}), but {2} names {3} attributes: expected a name for each, which --names of the command wrap can give',
+          values,
+          each,
+          source,
+          names.length,
+        ),
   );
 }
 
@@ -115,7 +132,10 @@ function derivedNames(
   }
   const celebA = isOne ? celebANames(only.values) : undefined;
   if (celebA !== undefined) {
-    const notice = `its ${only.values} outputs have no names: those of CelebA are assumed, in CelebA's order`;
+    const notice = t(
+      "its {0} outputs have no names: those of CelebA are assumed, in CelebA's order",
+      only.values,
+    );
     return { attributes: celebA, notice };
   }
   const attributes = heads.flatMap(({ name, values }) =>
@@ -126,18 +146,21 @@ function derivedNames(
     heads.every(({ name }) => !GENERIC.test(name.slice(0, MAX_TESTED))) &&
     new Set(attributes).size === attributes.length;
   if (!isNamed) {
-    const what = isOne
-      ? `the ${only.values} values of its output '${excerpt(only.name)}'`
-      : `the ${attributes.length} values of its ${heads.length} outputs`;
     missing.push({
       word: 'names',
-      reason: `nothing names ${what}`,
-      help: 'their names in order: A,B,… or a file with a name a line',
+      reason: isOne
+        ? t("nothing names the {0} values of its output '{1}'", only.values, excerpt(only.name))
+        : t('nothing names the {0} values of its {1} outputs', attributes.length, heads.length),
+      help: t('their names in order: A,B,… or a file with a name a line'),
     });
   }
   const notice =
     attributes.length > heads.length
-      ? `nothing names all values of its outputs: they are called ${excerpt(attributes[0]!, 40)} to ${excerpt(attributes.at(-1)!, 40)}; --names of the command wrap gives them names`
+      ? t(
+          'nothing names all values of its outputs: they are called {0} to {1}; --names of the command wrap gives them names',
+          excerpt(attributes[0]!, 40),
+          excerpt(attributes.at(-1)!, 40),
+        )
       : undefined;
   return { attributes, notice };
 }
@@ -170,7 +193,13 @@ function askWhetherEmbedding({ name, values }: SizedHead, missing: MissingWord[]
   if (other >= 0) missing.splice(other, 1);
   missing.push({
     word: 'activation',
-    reason: `its output '${excerpt(name)}' of ${values} values without names looks like an embedding (a vector to compare faces by), not like attributes with probabilities`,
-    help: 'embedding if it is one; if these are attributes, sigmoid, softmax or none, with --names',
+    reason: t(
+      "its output '{0}' of {1} values without names looks like an embedding (a vector to compare faces by), not like attributes with probabilities",
+      excerpt(name),
+      values,
+    ),
+    help: t(
+      'embedding if it is one; if these are attributes, sigmoid, softmax or none, with --names',
+    ),
   });
 }

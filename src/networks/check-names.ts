@@ -1,5 +1,6 @@
 /** Checks names of attributes, wherever they come from. */
 import { excerpt, hasHidden } from '../text/excerpt';
+import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 
 /** Characters of a name, at most: names appear in tables, charts and menus. */
@@ -11,7 +12,9 @@ export function checkNames(names: readonly string[], source: string): void {
   for (const [i, name] of names.entries()) {
     const problem = nameProblem(name, first.get(name));
     if (problem !== undefined)
-      throw new UserError(`${source} has as name ${i + 1} '${excerpt(name, 60)}': ${problem}`);
+      throw new UserError(
+        t("{0} has as name {1} '{2}': {3}", source, i + 1, excerpt(name, 60), problem),
+      );
     first.set(name, i);
   }
 }
@@ -19,10 +22,13 @@ export function checkNames(names: readonly string[], source: string): void {
 /** @param before position of the same name. */
 function nameProblem(name: string, before: number | undefined): string | undefined {
   if (before !== undefined)
-    return `name ${before + 1} is the same; expected a different name for each output, which --names of the command wrap can give`;
-  if (name.trim() === '') return 'expected a name, got an empty text';
+    return t(
+      'name {0} is the same; expected a different name for each output, which --names of the command wrap can give',
+      before + 1,
+    );
+  if (name.trim() === '') return t('expected a name, got an empty text');
   if (name.length > MAX_NAME_LENGTH)
-    return `expected a name of at most ${MAX_NAME_LENGTH} characters`;
-  if (hasHidden(name)) return 'expected a name without newlines and other control characters';
+    return t('expected a name of at most {0} characters', MAX_NAME_LENGTH);
+  if (hasHidden(name)) return t('expected a name without newlines and other control characters');
   return undefined;
 }

@@ -5,6 +5,7 @@
  * process only. Networks that passed are remembered by their content.
  */
 import type { NetworkInfo } from '../domain/networks';
+import { t } from '../text/translate';
 import { hashOf } from '../util/content-hash';
 import { messageOf, UserError } from '../util/errors';
 import { guardMemory } from '../util/memory-guard';
@@ -75,7 +76,7 @@ async function checkInChildProcess(
     answer = await runInChildProcess('checkNetwork', params, TIME_LIMIT_MS, signal);
   } catch (error) {
     signal?.throwIfAborted();
-    throw new UserError(`the model '${params.file}' cannot be used: ${messageOf(error)}`, {
+    throw new UserError(t("the model '{0}' cannot be used: {1}", params.file, messageOf(error)), {
       cause: error,
     });
   }
@@ -96,7 +97,9 @@ export async function testNetwork({
     const { bytes, form } = await readNetwork(file, asked);
     guardMemory(MEMORY_LIMIT.base + MEMORY_LIMIT.perByte * bytes.length);
     if (hashOf(bytes) !== hash)
-      throw new UserError(`the model file '${file}' changed while it was being checked: try again`);
+      throw new UserError(
+        t("the model file '{0}' changed while it was being checked: try again", file),
+      );
     const model = await openContent(file, { bytes, form }, { provider: 'cpu' });
     const notices = await testNetworkOn(model, form);
     const { crop, attributes, batch } = model;
@@ -113,7 +116,9 @@ export async function testNetwork({
     const isNamed =
       error instanceof UserError && /^(the|cannot load the) model /.test(error.message);
     return {
-      problem: isNamed ? error.message : `the model '${file}' cannot be used: ${messageOf(error)}`,
+      problem: isNamed
+        ? error.message
+        : t("the model '{0}' cannot be used: {1}", file, messageOf(error)),
       needsActivation: error instanceof NotProbabilities,
     };
   }

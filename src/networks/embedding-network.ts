@@ -5,6 +5,7 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import type { CropSize } from '../domain/faces';
 import type { Framing } from '../domain/networks';
+import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 import { inBatchesOf } from './fixed-batches';
 import { GraphWriter } from './graph-writer';
@@ -102,7 +103,9 @@ function cropOf(file: string, { inputMetadata }: InferenceSession): CropSize {
   const [input] = inputMetadata;
   const [, height, width] = input?.isTensor === true ? input.shape : [];
   if (typeof height !== 'number' || typeof width !== 'number')
-    throw new UserError(`the model '${file}' cannot be used: its input has no fixed size`);
+    throw new UserError(
+      t("the model '{0}' cannot be used: {1}", file, t('its input has no fixed size')),
+    );
   return { width, height };
 }
 
@@ -128,11 +131,18 @@ function columnsOf(dims: readonly number[], count: number): number {
   const { from, to } = EMBEDDING_COLUMNS;
   if (rows !== count || others.some((each) => each !== 1))
     throw unreadable(
-      `one of [${dims.join(', ')}] for ${count === 1 ? 'an image' : `${count} images`}`,
+      count === 1
+        ? t('one of [{0}] for an image', dims.join(', '))
+        : t('one of [{0}] for {1} images', dims.join(', '), count),
     );
   if (columns < from || columns > to)
     throw unreadable(
-      `${columns.toLocaleString('en')} numbers, where ${from} to ${to.toLocaleString('en')} were expected`,
+      t(
+        '{0} numbers, where {1} to {2} were expected',
+        columns.toLocaleString('en'),
+        from,
+        to.toLocaleString('en'),
+      ),
     );
   return columns;
 }
@@ -147,11 +157,19 @@ function runner(
     const { data } = await runOnce(session, crop, crops, count);
     if (!(data instanceof Float32Array) || data.length !== count * columns)
       throw new UserError(
-        `the model '${file}' cannot be used: its hidden layer has another size than before`,
+        t(
+          "the model '{0}' cannot be used: {1}",
+          file,
+          t('its hidden layer has another size than before'),
+        ),
       );
     if (!data.every(Number.isFinite))
       throw new UserError(
-        `the model '${file}' cannot be used: its hidden layer gave a value that is not a number`,
+        t(
+          "the model '{0}' cannot be used: {1}",
+          file,
+          t('its hidden layer gave a value that is not a number'),
+        ),
       );
     return data;
   };

@@ -7,7 +7,9 @@
 import { realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { excerpt } from '../text/excerpt';
+import { count } from '../text/numbers';
 import { megabytes } from '../text/sizes';
+import { t } from '../text/translate';
 import { codeOf, messageOf, UserError } from '../util/errors';
 import { readRegularFile } from '../util/read-regular-file';
 import { NETWORK_LIMITS } from './network-limits';
@@ -54,7 +56,11 @@ export async function mergeExternalData(
   if (locations.size === 0) return { bytes, files: [] };
   if (locations.size > MAX_FILES) {
     throw new UserError(
-      `its weights are in ${locations.size.toLocaleString('en')} other files; expected at most ${MAX_FILES.toLocaleString('en')}`,
+      t(
+        'its weights are in {0} other files; expected at most {1}',
+        count(locations.size),
+        count(MAX_FILES),
+      ),
     );
   }
   const { contents, files } = await readLocations(file, bytes.length, locations, signal);
@@ -78,7 +84,7 @@ async function readLocations(
       left -= content.length;
     } catch (error) {
       signal?.throwIfAborted();
-      throw refused(location, `cannot be read: ${messageOf(error)}`, error);
+      throw refused(location, t('cannot be read: {0}', messageOf(error)), error);
     }
     files.push(path);
   }
@@ -86,7 +92,7 @@ async function readLocations(
 }
 
 const refused = (location: string, reason: string, cause?: unknown) =>
-  new UserError(`the file '${excerpt(location)}' with its weights ${reason}`, { cause });
+  new UserError(t("the file '{0}' with its weights {1}", excerpt(location), reason), { cause });
 
 /**
  * The real path of a file of weights. It has to be in the folder of the network, or, where the
@@ -97,7 +103,7 @@ async function pathOf(file: string, location: string): Promise<string> {
   const outside =
     isAbsolute(location) || /^[a-z]:|\0/i.test(location) || parts.includes('..') || location === '';
   if (outside || parts[0] === '')
-    throw refused(location, 'is not in the folder of the network, and is not read');
+    throw refused(location, t('is not in the folder of the network, and is not read'));
   let path: string;
   try {
     path = await realpath(join(dirname(file), ...parts));
@@ -105,7 +111,9 @@ async function pathOf(file: string, location: string): Promise<string> {
     const missing = codeOf(error) === 'ENOENT';
     throw refused(
       location,
-      missing ? 'is missing: put it beside the network' : `cannot be read: ${messageOf(error)}`,
+      missing
+        ? t('is missing: put it beside the network')
+        : t('cannot be read: {0}', messageOf(error)),
       error,
     );
   }
@@ -113,7 +121,7 @@ async function pathOf(file: string, location: string): Promise<string> {
   if (!folders.some((folder) => isInside(folder, path)))
     throw refused(
       location,
-      'is a link that leads out of the folder of the network, and is not read',
+      t('is a link that leads out of the folder of the network, and is not read'),
     );
   return path;
 }
@@ -175,7 +183,11 @@ function lengthIn(entries: ReadonlyMap<string, string>, key: string): number | u
   if (text === undefined) return undefined;
   if (!/^\d{1,15}$/.test(text))
     throw new UserError(
-      `its weights in another file have the ${key} '${excerpt(text, 30)}': expected a number of bytes`,
+      t(
+        "its weights in another file have the {0} '{1}': expected a number of bytes",
+        key,
+        excerpt(text, 30),
+      ),
     );
   return Number(text);
 }
@@ -189,7 +201,7 @@ function merged(bytes: Uint8Array, contents: ReadonlyMap<string, Uint8Array>): U
     const data = valuesAt(place, contents.get(place.location)!);
     left -= data.length; // tensors may share their values
     if (left < 0)
-      throw new UserError(`its weights have more than ${megabytes(NETWORK_LIMITS.bytes)}`);
+      throw new UserError(t('its weights have more than {0}', megabytes(NETWORK_LIMITS.bytes)));
     const drop = () => undefined;
     return [...rewritePieces(value, { 13: drop }, { 14: drop }), ...bytesField(9, data)];
   };
@@ -210,7 +222,11 @@ function valuesAt({ location, offset, length }: Place, content: Uint8Array): Uin
   if (offset > content.length || end > content.length) {
     throw refused(
       location,
-      `has ${megabytes(content.length)}, but bytes up to ${Math.max(offset, end).toLocaleString('en')} are needed: it is cut short, or belongs to another network`,
+      t(
+        'has {0}, but bytes up to {1} are needed: it is cut short, or belongs to another network',
+        megabytes(content.length),
+        count(Math.max(offset, end)),
+      ),
     );
   }
   return content.subarray(offset, end);

@@ -2,6 +2,7 @@
  * Finds a network's last hidden layer: the input of its last linear layer, which is found by the
  * structure of the graph and not by names.
  */
+import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 import { isConstant, type NetworkGraph } from './network-graph';
 
@@ -39,18 +40,20 @@ export function hiddenLayer(graph: NetworkGraph): string {
     }
   }
   const [input, ...others] = inputs;
-  if (input === undefined) throw unreadable('no output');
-  if (others.length > 0) throw unreadable(`layers with ${inputs.size} different inputs`);
+  if (input === undefined) throw unreadable(t('no output'));
+  if (others.length > 0) throw unreadable(t('layers with {0} different inputs', inputs.size));
   const hidden = unquantized(graph, input);
-  if (!isBehindWeights(graph, hidden)) throw unreadable('a layer of the pixels themselves');
+  if (!isBehindWeights(graph, hidden)) throw unreadable(t('a layer of the pixels themselves'));
   return hidden;
 }
 
 /** Why a network cannot give embeddings. */
 export const unreadable = (got: string): UserError =>
   new UserError(
-    'this network has no hidden layer that can be read: expected outputs by one layer of a single input [n, d] ' +
-      `with constant weights (Gemm or MatMul), got ${got}`,
+    t(
+      'this network has no hidden layer that can be read: expected outputs by one layer of a single input [n, d] with constant weights (Gemm or MatMul), got {0}',
+      got,
+    ),
   );
 
 /**
@@ -59,19 +62,19 @@ export const unreadable = (got: string): UserError =>
  */
 function valuesBehind(graph: NetworkGraph, name: string, inputs: Set<string>): readonly string[] {
   const node = graph.producers.get(name);
-  if (node === undefined) throw unreadable('an output that is an input or a constant');
+  if (node === undefined) throw unreadable(t('an output that is an input or a constant'));
   const computed = node.inputs.filter((each) => each !== '' && !isFixed(graph, each));
   const [only, ...others] = computed;
-  if (only === undefined) throw unreadable('an output that does not depend on the image');
+  if (only === undefined) throw unreadable(t('an output that does not depend on the image'));
   if (LINEAR.has(node.operator)) {
     if (others.length > 0 || node.inputs[0] !== only)
-      throw unreadable(`a ${node.operator} without constant weights`);
+      throw unreadable(t('a {0} without constant weights', node.operator));
     inputs.add(only);
     return [];
   }
   if (node.operator === 'Concat') return computed;
   const isPassed = AFTER.has(node.operator) || ARITHMETIC.has(node.operator);
-  if (!isPassed || others.length > 0) throw unreadable(`an output by ${node.operator}`);
+  if (!isPassed || others.length > 0) throw unreadable(t('an output by {0}', node.operator));
   return computed;
 }
 

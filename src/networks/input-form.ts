@@ -1,9 +1,9 @@
 /** What the input of a network takes, and how pixels become that. */
 import type { MissingWord } from '../domain/network-words';
-import { excerpt } from '../text/excerpt';
+import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 import type { Dimension, GraphValue, NetworkGraph } from './network-graph';
-import { shapeText } from './network-graph';
+import { nameAndShape, quotedValue } from './network-graph';
 import { NETWORK_LIMITS } from './network-limits';
 import { DOUBLE, FLOAT, FLOAT16, UINT8 } from './onnx-types';
 import { choiceIn, type Scaling, scalingIn, sizeIn } from './parse-words';
@@ -45,7 +45,11 @@ export function inputForm(graph: NetworkGraph, said: SaidWords, missing: Missing
   );
   if (typeof colors === 'number' && colors !== 1 && colors !== 3) {
     throw new UserError(
-      `its input ${quoted(input)} takes images of ${colors} channels; expected 3 (red, green, blue) or 1 (gray)`,
+      t(
+        "its input '{0}' ({1}) takes images of {2} channels; expected 3 (red, green, blue) or 1 (gray)",
+        ...nameAndShape(input),
+        colors,
+      ),
     );
   }
   const count = colors === 1 ? 1 : 3;
@@ -62,27 +66,33 @@ export function inputForm(graph: NetworkGraph, said: SaidWords, missing: Missing
   };
 }
 
-const quoted = (input: GraphValue) => `'${excerpt(input.name)}' (${shapeText(input)})`;
-
 function onlyInput({ inputs }: NetworkGraph): GraphValue {
   const [input, ...others] = inputs;
-  if (input === undefined) throw new UserError('it has no input; expected one, of images');
+  if (input === undefined) throw new UserError(t('it has no input; expected one, of images'));
   if (others.length > 0) {
-    const all = inputs.slice(0, 5).map(quoted).join(', ');
     throw new UserError(
-      `it has ${inputs.length} inputs, ${all}: expected one, of images. Export it with the others as constants`,
+      t(
+        'it has {0} inputs, {1}: expected one, of images. Export it with the others as constants',
+        inputs.length,
+        inputs.slice(0, 5).map(quotedValue).join(', '),
+      ),
     );
   }
   const { type, shape } = input;
   if (shape?.length === 3) {
     throw new UserError(
-      `its input ${quoted(input)} takes a single image without a dimension for several: export it with an input [n, 3, height, width]`,
+      t(
+        "its input '{0}' ({1}) takes a single image without a dimension for several: export it with an input [n, 3, height, width]",
+        ...nameAndShape(input),
+      ),
     );
   }
   if (!TYPES.has(type) || (shape !== undefined && shape.length !== 4)) {
     throw new UserError(
-      `its input ${quoted(input)} does not take images: expected uint8, float32 or float16 ` +
-        '[n, 3, height, width] or [n, height, width, 3] (a network for text, sound or sequences cannot be used)',
+      t(
+        "its input '{0}' ({1}) does not take images: expected uint8, float32 or float16 [n, 3, height, width] or [n, height, width, 3] (a network for text, sound or sequences cannot be used)",
+        ...nameAndShape(input),
+      ),
     );
   }
   return input;
@@ -103,7 +113,17 @@ function layoutOf(
   if (wanted !== undefined) {
     if (!mayBeColors(wanted === 'nchw' ? second : fourth))
       throw new UserError(
-        `${said.layout!.source} is ${wanted}, but its input is ${quoted(input)}, whose ${wanted === 'nchw' ? 'second' : 'last'} dimension is no number of colors`,
+        wanted === 'nchw'
+          ? t(
+              "{0} is nchw, but its input is '{1}' ({2}), whose second dimension is no number of colors",
+              said.layout!.source,
+              ...nameAndShape(input),
+            )
+          : t(
+              "{0} is nhwc, but its input is '{1}' ({2}), whose last dimension is no number of colors",
+              said.layout!.source,
+              ...nameAndShape(input),
+            ),
       );
     return wanted;
   }
@@ -111,13 +131,16 @@ function layoutOf(
   if (isColors(fourth) && !isColors(second)) return 'nhwc';
   if (!mayBeColors(second) && !mayBeColors(fourth)) {
     throw new UserError(
-      `its input ${quoted(input)} does not take images: expected a second or last dimension of 3 colors`,
+      t(
+        "its input '{0}' ({1}) does not take images: expected a second or last dimension of 3 colors",
+        ...nameAndShape(input),
+      ),
     );
   }
   missing.push({
     word: 'layout',
-    reason: `its input ${quoted(input)} does not tell where the colors are`,
-    help: 'nchw as of PyTorch, nhwc as of Keras',
+    reason: t("its input '{0}' ({1}) does not tell where the colors are", ...nameAndShape(input)),
+    help: t('nchw as of PyTorch, nhwc as of Keras'),
   });
   return 'nchw';
 }
@@ -136,21 +159,34 @@ function sizeOf(
   if (found.width === undefined || found.height === undefined) {
     missing.push({
       word: 'size',
-      reason: `its input ${quoted(input)} leaves the size of images open`,
-      help: 'the side in pixels that it was trained with, such as 224, or WIDTHxHEIGHT',
+      reason: t("its input '{0}' ({1}) leaves the size of images open", ...nameAndShape(input)),
+      help: t('the side in pixels that it was trained with, such as 224, or WIDTHxHEIGHT'),
     });
     return { width: 224, height: 224 };
   }
   const fits = wanted?.width === found.width && wanted.height === found.height;
   if (wanted !== undefined && !fits && said.size!.isAsked === true) {
     throw new UserError(
-      `${said.size!.source} is ${wanted.width}×${wanted.height}, but its input takes ${found.width}×${found.height}`,
+      t(
+        '{0} is {1}×{2}, but its input takes {3}×{4}',
+        said.size!.source,
+        wanted.width,
+        wanted.height,
+        found.width,
+        found.height,
+      ),
     );
   }
   const { side } = NETWORK_LIMITS;
   if (![found.height, found.width].every((each) => each >= side.from && each <= side.to)) {
     throw new UserError(
-      `it takes crops of ${found.width}×${found.height} pixels; expected sides of ${side.from} to ${side.to}`,
+      t(
+        'it takes crops of {0}×{1} pixels; expected sides of {2} to {3}',
+        found.width,
+        found.height,
+        side.from,
+        side.to,
+      ),
     );
   }
   return { width: found.width, height: found.height };
@@ -166,7 +202,11 @@ function scalingOf(
     const asked = [said.mean, said.std, said.scale].find((each) => each?.isAsked === true);
     if (asked !== undefined)
       throw new UserError(
-        `${asked.source} is given, but its input ${quoted(input)} takes pixels as they are and scales them by itself: leave it out`,
+        t(
+          "{0} is given, but its input '{1}' ({2}) takes pixels as they are and scales them by itself: leave it out",
+          asked.source,
+          ...nameAndShape(input),
+        ),
       );
     return undefined;
   }
@@ -174,8 +214,13 @@ function scalingOf(
   if (scaling === undefined) {
     missing.push({
       word: 'mean',
-      reason: `nothing says how pixels become the numbers of its input ${quoted(input)}`,
-      help: '--mean imagenet --std imagenet as for most networks of PyTorch; --mean 0.5 --std 0.5 for -1 to 1; --scale 255 for 0 to 1; --scale 1 for 0 to 255',
+      reason: t(
+        "nothing says how pixels become the numbers of its input '{0}' ({1})",
+        ...nameAndShape(input),
+      ),
+      help: t(
+        '--mean imagenet --std imagenet as for most networks of PyTorch; --mean 0.5 --std 0.5 for -1 to 1; --scale 255 for 0 to 1; --scale 1 for 0 to 255',
+      ),
     });
   }
   return scaling;

@@ -8,6 +8,8 @@
  * has to pass.
  */
 import { excerpt } from '../text/excerpt';
+import { count } from '../text/numbers';
+import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 import { inspectTensor, MAX_CONSTANT_LENGTH, STRING } from './inspect-tensor';
 import { NETWORK_LIMITS } from './network-limits';
@@ -24,7 +26,7 @@ export function inspectNetwork(bytes: Uint8Array): void {
     new Inspection().model(bytes);
   } catch (error) {
     if (!(error instanceof DamagedMessage)) throw error;
-    throw new UserError(`it is not an ONNX model, or the file is damaged: ${error.message}`, {
+    throw new UserError(t('it is not an ONNX model, or the file is damaged: {0}', error.message), {
       cause: error,
     });
   }
@@ -42,7 +44,7 @@ class Inspection {
   model(bytes: Uint8Array): void {
     // ONNX Runtime recognizes its own format by these letters. It cannot be inspected here.
     if (textOf(bytes.subarray(4, 8)) === 'ORTM') {
-      throw new UserError("it is in ONNX Runtime's own format (.ort): expected an ONNX file");
+      throw new UserError(t("it is in ONNX Runtime's own format (.ort): expected an ONNX file"));
     }
     let graphs = 0;
     this.reader.read(bytes, (field, value) => {
@@ -52,14 +54,16 @@ class Inspection {
           this.graph(messageIn(value));
           break;
         case 20:
-          throw new UserError('it contains training graphs: export it for inference');
+          throw new UserError(t('it contains training graphs: export it for inference'));
         case 25:
           throw new UserError(
-            'it contains local functions: inline them with onnx.inliner.inline_local_functions(model)',
+            t(
+              'it contains local functions: inline them with onnx.inliner.inline_local_functions(model)',
+            ),
           );
       }
     });
-    if (graphs === 0) throw new DamagedMessage('it has no graph');
+    if (graphs === 0) throw new DamagedMessage(t('it has no graph'));
     checkConstantSizes(this.nodes, this.constants);
     checkShapesAreFixed(
       this.nodes,
@@ -87,16 +91,14 @@ class Inspection {
           this.value(messageIn(value));
           break;
         case 15:
-          throw new UserError('it contains sparse tensors: expected dense ones');
+          throw new UserError(t('it contains sparse tensors: expected dense ones'));
       }
     });
   }
 
   private node(bytes: Uint8Array): void {
     if (this.nodes.length >= NETWORK_LIMITS.nodes) {
-      throw new UserError(
-        `it has more than ${NETWORK_LIMITS.nodes.toLocaleString('en')} operators`,
-      );
+      throw new UserError(t('it has more than {0} operators', count(NETWORK_LIMITS.nodes)));
     }
     const node: Node = { operator: '', inputs: [], outputs: [] };
     let domain: string | undefined;
@@ -107,7 +109,7 @@ class Inspection {
       if (field === 2) node.outputs.push(textOf(value));
       if (field === 5) attributes.push(messageIn(value));
       if ((field === 4 ? operator : field === 7 ? domain : undefined) !== undefined) {
-        throw new DamagedMessage('it names the operator of a node twice');
+        throw new DamagedMessage(t('it names the operator of a node twice'));
       }
       if (field === 4) operator = textOf(value);
       if (field === 7) domain = textOf(value);
@@ -137,7 +139,10 @@ class Inspection {
         case 6:
         case 11:
           throw new UserError(
-            `its operator '${excerpt(operator)}' contains a subgraph: expected a graph without branches and loops`,
+            t(
+              "its operator '{0}' contains a subgraph: expected a graph without branches and loops",
+              excerpt(operator),
+            ),
           );
         case 8:
           ints = ints
@@ -146,14 +151,16 @@ class Inspection {
           break;
         case 14:
         case 15:
-          throw new UserError(`its operator '${excerpt(operator)}' uses types other than tensors`);
+          throw new UserError(
+            t("its operator '{0}' uses types other than tensors", excerpt(operator)),
+          );
         case 22:
         case 23:
-          throw new UserError('it contains sparse tensors: expected dense ones');
+          throw new UserError(t('it contains sparse tensors: expected dense ones'));
       }
     });
     if (operator === 'Cast' && name === 'to' && numbers?.[0] === STRING)
-      throw new UserError('it converts numbers to text, which is not supported');
+      throw new UserError(t('it converts numbers to text, which is not supported'));
     if (operator === 'Constant' && outputs[0] !== undefined) {
       const constant = ints.length > 0 ? ints : numbers;
       if (constant !== undefined) this.constants.set(outputs[0], constant);
@@ -173,7 +180,7 @@ class Inspection {
         this.reader.read(messageIn(value), (kind) => {
           if (kind === 1 || kind === 6) return; // a tensor, or a denotation
           throw new UserError(
-            `its value '${excerpt(name)}' is not a tensor: expected tensors only`,
+            t("its value '{0}' is not a tensor: expected tensors only", excerpt(name)),
           );
         });
       }
@@ -189,10 +196,15 @@ function checkOperator(domain: string, operator: string): void {
   const name = excerpt(domain === '' ? operator : `${domain}.${operator}`);
   if (RECURRENT.has(operator))
     throw new UserError(
-      `it contains the operator '${name}': a recurrent network, for text, sound or sequences, cannot be used; expected one for images`,
+      t(
+        "it contains the operator '{0}': a recurrent network, for text, sound or sequences, cannot be used; expected one for images",
+        name,
+      ),
     );
   throw new UserError(
-    `it contains the operator '${name}', which is not supported: expected operators of ONNX that compute tensors from tensors, ` +
-      'without branches, loops, randomness, text or files',
+    t(
+      "it contains the operator '{0}', which is not supported: expected operators of ONNX that compute tensors from tensors, without branches, loops, randomness, text or files",
+      name,
+    ),
   );
 }

@@ -4,6 +4,7 @@
  */
 import { excerpt } from '../text/excerpt';
 import { megabytes } from '../text/sizes';
+import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 import {
   DamagedMessage,
@@ -77,7 +78,7 @@ function readTensorFields(bytes: Uint8Array, reader: FieldReader): TensorFields 
       case 1:
         tensor.dimensions.push(...varints(value, MAX_DIMENSIONS + 1));
         if (tensor.dimensions.length > MAX_DIMENSIONS)
-          throw new UserError(`it has a tensor of more than ${MAX_DIMENSIONS} dimensions`);
+          throw new UserError(t('it has a tensor of more than {0} dimensions', MAX_DIMENSIONS));
         break;
       case 2:
         tensor.type = typeof value === 'number' ? value : -1;
@@ -90,7 +91,7 @@ function readTensorFields(bytes: Uint8Array, reader: FieldReader): TensorFields 
         readTypedValues(tensor, field, value);
         break;
       case 6:
-        throw new UserError('it contains text, which is not supported');
+        throw new UserError(t('it contains text, which is not supported'));
       case 8:
         tensor.name = textOf(value);
         break;
@@ -124,7 +125,7 @@ function checkTensorSize(tensor: TensorFields): void {
   const { name, type, dimensions, raw, typedBytes } = tensor;
   const bits = BITS[type];
   if (bits === undefined)
-    throw new UserError(`it contains values of type ${type}, which is not supported`);
+    throw new UserError(t('it contains values of type {0}, which is not supported', type));
   const count = valueCount(tensor);
   const bytes = raw?.length ?? typedBytes;
   const expected = raw === undefined ? count : Math.ceil((count * bits) / 8);
@@ -132,16 +133,23 @@ function checkTensorSize(tensor: TensorFields): void {
   const least = raw === undefined ? Math.ceil(count / Math.max(1, 8 / bits)) : expected;
   if (!(bytes >= least) || (raw !== undefined && bytes !== expected)) {
     throw new DamagedMessage(
-      `its tensor '${excerpt(name)}' [${dimensions.join(', ')}] needs ${megabytes(expected)} but has ${megabytes(bytes)}`,
+      t(
+        "its tensor '{0}' [{1}] needs {2} but has {3}",
+        excerpt(name),
+        dimensions.join(', '),
+        megabytes(expected),
+        megabytes(bytes),
+      ),
     );
   }
 }
 
 const externalData = (tensor: string) =>
   new UserError(
-    `its weights ('${excerpt(tensor)}') are stored in another file, which is not supported: ` +
-      'save it as one file with onnx.save_model(onnx.load(file), other_file, save_as_external_data=False), ' +
-      'or export it from PyTorch with external_data=False',
+    t(
+      "its weights ('{0}') are stored in another file, which is not supported: save it as one file with onnx.save_model(onnx.load(file), other_file, save_as_external_data=False), or export it from PyTorch with external_data=False",
+      excerpt(tensor),
+    ),
   );
 
 function floatsIn(bytes: Uint8Array): number[] {

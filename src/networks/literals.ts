@@ -3,6 +3,7 @@
  * Python (`{0: 'a', 1: "b's"}`), lines, or values between commas.
  */
 import * as z from 'zod';
+import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 
 // Every repetition is bounded, so that no hostile text takes quadratic time. Longer names are
@@ -19,12 +20,13 @@ const NUMBERED_LINE = /^(\d{1,6})\s{0,20}[\s:,;=]\s{0,20}(.+)$/;
 /**
  * Names in their order: a list, a dictionary of names by number (`id2label`) or of numbers by name
  * (`label2id`), lines, or names between commas.
- * @throws UserError saying what is wrong, to follow the name of the source.
+ * @param source where the text stands, for people.
+ * @throws UserError naming the source and what is wrong.
  */
-export function namesIn(text: string): string[] {
+export function namesIn(text: string, source: string): string[] {
   const trimmed = text.replace(/^\uFEFF/, '').trim();
-  if (trimmed.startsWith('{')) return namesInDictionary(trimmed);
-  if (/^[[(]/.test(trimmed)) return itemsOf(trimmed);
+  if (trimmed.startsWith('{')) return namesInDictionary(trimmed, source);
+  if (/^[[(]/.test(trimmed)) return itemsOf(trimmed, source);
   const lines = trimmed.split(/\r\n|[\r\n]/).map((line) => line.trim());
   if (lines.length === 1) return splitByCommas(trimmed);
   return withoutNumbers(lines);
@@ -41,33 +43,51 @@ export function namesByOutput(text: string): Map<string, string[]> | undefined {
   }
 }
 
-function itemsOf(text: string): string[] {
+function itemsOf(text: string, source: string): string[] {
   const items = text.match(ITEM) ?? [];
   if (text.replace(ITEM, '').replace(/[\s,[\]()]/g, '') !== '')
-    throw new UserError("is not a list of names in quotes, such as ['Smiling', 'Male']");
+    throw new UserError(
+      t("{0} is not a list of names in quotes, such as ['Smiling', 'Male']", source),
+    );
   return items.map(unquoted);
 }
 
-function namesInDictionary(text: string): string[] {
+function namesInDictionary(text: string, source: string): string[] {
   const byNumber = [...text.matchAll(KEYED_BY_NUMBER)].map(
     ([, , number, name]) => [Number(number), unquoted(name!)] as const,
   );
   const rest = (pattern: RegExp) => text.replace(pattern, '').replace(/[\s,{}]/g, '');
-  if (byNumber.length > 0 && rest(KEYED_BY_NUMBER) === '') return inOrder(byNumber);
+  if (byNumber.length > 0 && rest(KEYED_BY_NUMBER) === '') return inOrder(byNumber, source);
   const byName = [...text.matchAll(KEYED_BY_NAME)].map(
     ([, name, number]) => [Number(number), unquoted(name!)] as const,
   );
-  if (byName.length > 0 && rest(KEYED_BY_NAME) === '') return inOrder(byName);
-  throw new UserError("is not a dictionary of names by number, such as {0: 'Smiling', 1: 'Male'}");
+  if (byName.length > 0 && rest(KEYED_BY_NAME) === '') return inOrder(byName, source);
+  throw new UserError(
+    t("{0} is not a dictionary of names by number, such as {0: 'Smiling', 1: 'Male'}", source),
+  );
 }
 
 /** @param entries numbers, which have to be 0, 1, 2, … in any order, and names. */
-function inOrder(entries: readonly (readonly [number, string])[]): string[] {
+function inOrder(entries: readonly (readonly [number, string])[], source: string): string[] {
   const names: string[] = [];
   for (const [number, name] of [...entries].sort(([a], [b]) => a - b)) {
     if (number !== names.length)
       throw new UserError(
-        `numbers its ${entries.length} names other than from 0 to ${entries.length - 1}: ${number === names.length - 1 ? `${number} occurs twice` : `${names.length} is missing`}`,
+        number === names.length - 1
+          ? t(
+              '{0} numbers its {1} names other than from 0 to {2}: {3} occurs twice',
+              source,
+              entries.length,
+              entries.length - 1,
+              number,
+            )
+          : t(
+              '{0} numbers its {1} names other than from 0 to {2}: {3} is missing',
+              source,
+              entries.length,
+              entries.length - 1,
+              names.length,
+            ),
       );
     names.push(name);
   }

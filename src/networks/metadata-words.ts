@@ -3,6 +3,7 @@
  * programs.
  */
 import { NETWORK_WORDS, type NetworkWord } from '../domain/network-words';
+import { t } from '../text/translate';
 import { type SaidWords } from './said-words';
 
 const PREFIX = 'face_clusters.';
@@ -45,7 +46,7 @@ export function metadataWords(entries: ReadonlyMap<string, string>): SaidWords {
     const text = entries.get(PREFIX + own(word));
     // Framing holds the size too, and is read by model-metadata.ts.
     if (text !== undefined && word !== 'framing')
-      said[word] = { text, source: `its metadata '${PREFIX}${own(word)}'` };
+      said[word] = { text, source: t("its metadata '{0}'", PREFIX + own(word)) };
   }
   if (entries.has(WRAPPED_ENTRY)) return said;
   return { ...ultralytics(entries), ...foreignWords(entries), ...said };
@@ -59,7 +60,7 @@ function foreignWords(entries: ReadonlyMap<string, string>): SaidWords {
       const found = byKey.get(each);
       if (found === undefined || said[word] !== undefined) continue;
       const text = understood(word, found.text);
-      if (text !== undefined) said[word] = { text, source: `its metadata '${found.key}'` };
+      if (text !== undefined) said[word] = { text, source: t("its metadata '{0}'", found.key) };
     }
   }
   return said;
@@ -80,6 +81,6 @@ export function understood(word: NetworkWord, text: string): string | undefined 
 /** Classifiers of Ultralytics take pixels from 0 to 1, and say so by their author only. */
 function ultralytics(entries: ReadonlyMap<string, string>): SaidWords {
   if (entries.get('author') !== 'Ultralytics' || entries.get('task') !== 'classify') return {};
-  const source = "its metadata 'author' (Ultralytics)";
+  const source = t("its metadata 'author' (Ultralytics)");
   return { mean: { text: '0', source }, std: { text: '1', source } };
 }

@@ -5,6 +5,8 @@
  */
 import * as z from 'zod';
 import { excerpt } from '../text/excerpt';
+import { count } from '../text/numbers';
+import { t } from '../text/translate';
 import { messageOf, UserError } from '../util/errors';
 import { readRegularFile } from '../util/read-regular-file';
 import { checkNames } from './check-names';
@@ -57,33 +59,39 @@ export function metadataIn(
   file: string,
   except: readonly (keyof ModelMetadata)[] = [],
 ): ModelMetadata {
-  const refuse = (entry: string, reason: string, cause?: unknown) =>
-    new UserError(`the model '${file}' cannot be used: its metadata '${PREFIX}${entry}'${reason}`, {
-      cause,
-    });
+  const refuse = (reason: string, cause?: unknown) =>
+    new UserError(t("the model '{0}' cannot be used: {1}", file, reason), { cause });
   const entries = metadataEntries(bytes);
   const found: Record<string, unknown> = {};
   for (const name of Object.keys(schema.shape)) {
     const value = entries.get(PREFIX + name);
     if (value === undefined || except.some((each) => each === name)) continue;
     if (value.length > MAX_ENTRY_BYTES)
-      throw refuse(name, ` is longer than ${MAX_ENTRY_BYTES.toLocaleString('en')} bytes`);
+      throw refuse(
+        t("its metadata '{0}' is longer than {1} bytes", PREFIX + name, count(MAX_ENTRY_BYTES)),
+      );
     try {
       found[name] = JSON.parse(textOf(value, MAX_ENTRY_BYTES));
     } catch (error) {
-      throw refuse(name, ` is not JSON: ${excerpt(messageOf(error), 200)}`, error);
+      const problem = excerpt(messageOf(error), 200);
+      throw refuse(t("its metadata '{0}' is not JSON: {1}", PREFIX + name, problem), error);
     }
   }
   const result = schema.safeParse(found);
   if (!result.success) {
     const [issue] = result.error.issues;
-    throw refuse(issue?.path.join('.') ?? '', `: ${issue?.message ?? ''}`);
+    const name = issue?.path.join('.') ?? '';
+    throw refuse(t("its metadata '{0}': {1}", PREFIX + name, issue?.message ?? ''));
   }
   const { attributes } = result.data;
   if (attributes !== undefined)
     checkNames(
       attributes,
-      `the model '${file}' cannot be used: its metadata '${PREFIX}attributes'`,
+      t(
+        "the model '{0}' cannot be used: {1}",
+        file,
+        t("its metadata '{0}'", `${PREFIX}attributes`),
+      ),
     );
   return result.data;
 }

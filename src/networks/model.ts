@@ -2,6 +2,7 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import type { Provider, Framing } from '../domain/networks';
 import { excerpt } from '../text/excerpt';
+import { t } from '../text/translate';
 import { messageOf, UserError } from '../util/errors';
 import { withHardSigmoids } from './clip-to-hard-sigmoid';
 import { inBatchesOf } from './fixed-batches';
@@ -106,7 +107,13 @@ function batchRunner(
     const result = outputs[output]?.data;
     if (!(result instanceof Float32Array) || result.length !== count * attributes.length) {
       throw new UserError(
-        `the model '${file}' cannot be used: for ${count} images it gave ${String(result?.length)} values, expected ${count} × ${attributes.length}`,
+        t(
+          "the model '{0}' cannot be used: for {1} images it gave {2} values, expected {1} × {3}",
+          file,
+          count,
+          String(result?.length),
+          attributes.length,
+        ),
       );
     }
     return result;
@@ -122,11 +129,18 @@ function checkProbabilities(file: string, values: Float32Array): void {
     const value = values[i]!;
     if (value >= 0 && value <= 1) continue;
     if (!(value >= -PROBABILITY_ROUNDING && value <= 1 + PROBABILITY_ROUNDING)) {
-      const hint = Number.isFinite(value)
-        ? ": if its outputs are logits, say so with --activation of 'face-clusters wrap'"
-        : '';
       throw new UserError(
-        `the model '${file}' cannot be used: it gave ${String(value)} where a probability from 0 to 1 was expected${hint}`,
+        Number.isFinite(value)
+          ? t(
+              "the model '{0}' cannot be used: it gave {1} where a probability from 0 to 1 was expected: if its outputs are logits, say so with --activation of 'face-clusters wrap'",
+              file,
+              value,
+            )
+          : t(
+              "the model '{0}' cannot be used: it gave {1} where a probability from 0 to 1 was expected",
+              file,
+              value,
+            ),
       );
     }
     values[i] = value < 0 ? 0 : 1;
@@ -145,9 +159,10 @@ export async function openSession(
   try {
     return await createSession(bytes, provider, threads);
   } catch (error) {
-    throw new UserError(`cannot load the model '${file}' on ${provider}: ${loadReason(error)}`, {
-      cause: error,
-    });
+    throw new UserError(
+      t("cannot load the model '{0}' on {1}: {2}", file, provider, loadReason(error)),
+      { cause: error },
+    );
   }
 }
 
@@ -173,6 +188,6 @@ async function createSession(
 function loadReason(error: unknown): string {
   const text = messageOf(error);
   if (/protobuf parsing failed|does not have a graph/i.test(text))
-    return 'it is not an ONNX model, or the file is damaged';
+    return t('it is not an ONNX model, or the file is damaged');
   return excerpt(text, 500); // may quote names from the file
 }

@@ -4,6 +4,7 @@
  * hashed, inspected and run is therefore the same.
  */
 import { basename, dirname, join, resolve } from 'node:path';
+import { t } from '../text/translate';
 import { codeOf, messageOf, UserError } from '../util/errors';
 import { readRegularFile } from '../util/read-regular-file';
 import { adaptNetwork } from './adapt-network';
@@ -149,7 +150,11 @@ function isAdapted({ form, graph, isSelfDescribed }: FoundNetwork): boolean {
 
 const damaged = (file: string, error: DamagedMessage) =>
   new UserError(
-    `the model '${file}' cannot be used: it is not an ONNX model, or the file is damaged: ${error.message}`,
+    t(
+      "the model '{0}' cannot be used: {1}",
+      file,
+      t('it is not an ONNX model, or the file is damaged: {0}', error.message),
+    ),
     { cause: error },
   );
 
@@ -158,7 +163,9 @@ export function naming<Result>(file: string, work: () => Result): Result {
   const named = (error: unknown) => {
     if (error instanceof DamagedMessage) return damaged(file, error);
     if (!(error instanceof UserError) || error.message.startsWith('the model ')) return error;
-    return new UserError(`the model '${file}' cannot be used: ${error.message}`, { cause: error });
+    return new UserError(t("the model '{0}' cannot be used: {1}", file, error.message), {
+      cause: error,
+    });
   };
   try {
     const result = work();
@@ -179,12 +186,12 @@ async function readNetworkFile(file: string, signal: AbortSignal | undefined): P
   } catch (error) {
     signal?.throwIfAborted();
     if (codeOf(error) === 'ENOENT')
-      throw new UserError(`the model file '${file}' does not exist`, { cause: error });
-    throw new UserError(`the model file '${file}' cannot be read: ${messageOf(error)}`, {
+      throw new UserError(t("the model file '{0}' does not exist", file), { cause: error });
+    throw new UserError(t("the model file '{0}' cannot be read: {1}", file, messageOf(error)), {
       cause: error,
     });
   }
   if (bytes.length === 0)
-    throw new UserError(`the model file '${file}' is empty (0 bytes); expected an ONNX model`);
+    throw new UserError(t("the model file '{0}' is empty (0 bytes); expected an ONNX model", file));
   return bytes;
 }

@@ -1,6 +1,8 @@
 /** Everything that has to be known of a network to use it. */
 import type { MissingWord } from '../domain/network-words';
 import { excerpt } from '../text/excerpt';
+import { count } from '../text/numbers';
+import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 import { nameHeads } from './attribute-names';
 import { type InputForm, inputForm } from './input-form';
@@ -47,7 +49,13 @@ export function formOf(graph: NetworkGraph, metadata: ModelMetadata, said: SaidW
   const input = inputForm(graph, withSize(said, framing), missing);
   if (framing !== undefined && (framing.width !== input.width || framing.height !== input.height)) {
     throw new UserError(
-      `its metadata describe crops of ${framing.width}×${framing.height}, but its input takes ${input.width}×${input.height}`,
+      t(
+        'its metadata describe crops of {0}×{1}, but its input takes {2}×{3}',
+        framing.width,
+        framing.height,
+        input.width,
+        input.height,
+      ),
     );
   }
   const outputs = outputHeads(graph, input.batch, said, missing);
@@ -84,14 +92,14 @@ export function formOf(graph: NetworkGraph, metadata: ModelMetadata, said: SaidW
 function checkLengths({ names: _, ...others }: SaidWords): void {
   for (const said of Object.values(others))
     if (said.text.length > MAX_WORD_LENGTH)
-      throw misunderstood(said, `at most ${MAX_WORD_LENGTH.toLocaleString('en')} characters`);
+      throw misunderstood(said, t('expected at most {0} characters', count(MAX_WORD_LENGTH)));
 }
 
 const withSize = (said: SaidWords, framing: ModelMetadata['framing']): SaidWords =>
   said.size === undefined && framing !== undefined
     ? {
         ...said,
-        size: { text: `${framing.width}x${framing.height}`, source: 'its metadata' },
+        size: { text: `${framing.width}x${framing.height}`, source: t('its metadata') },
       }
     : said;
 
@@ -101,36 +109,54 @@ function scalingNotices({ scaling }: InputForm, said: SaidWords): string[] {
   const { mean, std, scale } = scaling;
   const source = said.mean?.source ?? said.std?.source ?? said.scale?.source ?? '';
   return [
-    `pixels are scaled as ${source} says: (pixel / ${scale} − ${mean.join(', ')}) / ${std.join(', ')}`,
+    t(
+      'pixels are scaled as {0} says: (pixel / {1} − {2}) / {3}',
+      source,
+      scale,
+      mean.join(', '),
+      std.join(', '),
+    ),
   ];
 }
 
 /** Where an activation that is applied comes from, if not from the user. */
 function activationNotices(heads: readonly SizedHead[], { activation: said }: SaidWords): string[] {
-  const applied = new Set(
+  const [one, other] = new Set(
     heads
       .map(({ activation }) => activation)
       .filter((each) => each === 'sigmoid' || each === 'softmax'),
   );
-  if (applied.size === 0 || said?.isAsked === true) return [];
-  return [`${[...applied].join(' and ')} is applied to its outputs, as ${said?.source} says`];
+  if (one === undefined || said?.isAsked === true) return [];
+  const source = String(said?.source);
+  return [
+    other === undefined
+      ? t('{0} is applied to its outputs, as {1} says', one, source)
+      : t('{0} and {1} is applied to its outputs, as {2} says', one, other, source),
+  ];
 }
 
 function batchNotices({ batch }: InputForm): string[] {
   if (batch === undefined) return [];
   return [
     batch === 1
-      ? 'its batch size is fixed to 1, so faces are inferred one by one, which takes longer: export it with a dynamic first dimension'
-      : `its batch size is fixed to ${batch}, so smaller batches are filled up, which takes longer: export it with a dynamic first dimension`,
+      ? t(
+          'its batch size is fixed to 1, so faces are inferred one by one, which takes longer: export it with a dynamic first dimension',
+        )
+      : t(
+          'its batch size is fixed to {0}, so smaller batches are filled up, which takes longer: export it with a dynamic first dimension',
+          batch,
+        ),
   ];
 }
 
 function pairNotices(heads: readonly SizedHead[]): string[] {
   return heads
     .filter(({ pairAxis }) => pairAxis !== undefined)
-    .map(
-      ({ name }) =>
-        `its output '${excerpt(name)}' has two values for each attribute: the second is taken for how probable it is that it is present`,
+    .map(({ name }) =>
+      t(
+        "its output '{0}' has two values for each attribute: the second is taken for how probable it is that it is present",
+        excerpt(name),
+      ),
     );
 }
 
@@ -145,12 +171,20 @@ function groupsOf(
       ? softmaxGroups(heads, attributes)
       : groupsIn(said.groups, attributes.length);
   checkSoftmaxGroups(heads, groups);
-  const notice =
-    groups.length === 0
-      ? undefined
-      : `of ${groups.length === 1 ? `${groups[0]!.length} attributes` : `each of ${groups.length} groups (${groups.map(({ length }) => length).join(', ')} attributes)`} that exclude each other, the most probable counts as present`;
-  return { groups, notice };
+  return { groups, notice: groups.length === 0 ? undefined : groupsNotice(groups) };
 }
+
+const groupsNotice = (groups: readonly (readonly number[])[]) =>
+  groups.length === 1
+    ? t(
+        'of {0} attributes that exclude each other, the most probable counts as present',
+        groups[0]!.length,
+      )
+    : t(
+        'of each of {0} groups ({1} attributes) that exclude each other, the most probable counts as present',
+        groups.length,
+        groups.map(({ length }) => length).join(', '),
+      );
 
 function softmaxGroups(heads: readonly SizedHead[], attributes: readonly string[]): number[][] {
   const groups: number[][] = [];
@@ -161,7 +195,10 @@ function softmaxGroups(heads: readonly SizedHead[], attributes: readonly string[
     if (!isSoftmax(head)) continue;
     if (head.values === 1) {
       throw new UserError(
-        `its output '${excerpt(head.name)}' is a softmax of a single value, which is always 1: say --activation sigmoid`,
+        t(
+          "its output '{0}' is a softmax of a single value, which is always 1: say --activation sigmoid",
+          excerpt(head.name),
+        ),
       );
     }
     groups.push(...byPrefix(columns, attributes));
@@ -201,7 +238,10 @@ function checkSoftmaxGroups(heads: readonly SizedHead[], groups: readonly number
     });
     if (!isWhole)
       throw new UserError(
-        `its output '${excerpt(name)}' is to become a softmax, but the groups leave out some of its values, or join them with those of other outputs`,
+        t(
+          "its output '{0}' is to become a softmax, but the groups leave out some of its values, or join them with those of other outputs",
+          excerpt(name),
+        ),
       );
   }
 }

@@ -3,6 +3,7 @@
  * of onnx.proto (ONNX 1.19).
  */
 import { excerpt } from '../text/excerpt';
+import { t } from '../text/translate';
 import { typeName } from './onnx-types';
 import { FieldReader, messageIn, textOf } from './protobuf-fields';
 
@@ -144,12 +145,23 @@ function readShape(reader: FieldReader, bytes: Uint8Array): Dimension[] {
   return shape;
 }
 
+/** Name and shape of an input or output in messages, which write `'{0}' ({1})`. */
+export const nameAndShape = (value: GraphValue) => [excerpt(value.name), shapeText(value)] as const;
+
+/** `'input' (float32 [n, 3, 224, 224])`, for lists of them. */
+export function quotedValue(value: GraphValue): string {
+  const [name, shape] = nameAndShape(value);
+  return `'${name}' (${shape})`;
+}
+
 /** `float32 [n, 3, 224, 224]`, for people. */
 export function shapeText({ type, shape }: GraphValue): string {
   const dimensions = shape?.map((each) =>
     each === undefined || each === '' ? '?' : typeof each === 'number' ? each : excerpt(each, 20),
   );
-  return `${typeName(type)} ${dimensions === undefined ? 'of an unknown shape' : `[${dimensions.join(', ')}]`}`;
+  return dimensions === undefined
+    ? t('{0} of an unknown shape', typeName(type))
+    : `${typeName(type)} [${dimensions.join(', ')}]`;
 }
 
 /** Whether a value does not depend on the inputs. */

@@ -2,6 +2,8 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import { attributeNames } from '../domain/attributes';
 import type { Framing } from '../domain/networks';
+import { count } from '../text/numbers';
+import { t } from '../text/translate';
 import { messageOf, UserError } from '../util/errors';
 import type { ModelMetadata } from './model-metadata';
 import type { NetworkForm } from './network-form';
@@ -57,7 +59,7 @@ export function signatureOf(
       output: output.name,
     };
   } catch (error) {
-    throw new UserError(`the model '${file}' cannot be used: ${messageOf(error)}`, {
+    throw new UserError(t("the model '{0}' cannot be used: {1}", file, messageOf(error)), {
       cause: error,
     });
   }
@@ -83,12 +85,17 @@ function shapesOf({ inputMetadata, outputMetadata }: InferenceSession): Shapes |
 function notAnAttributeNetwork(file: string, session: InferenceSession): UserError {
   const describe = (values: readonly InferenceSession.ValueMetadata[]) =>
     values
-      .map((value) => (value.isTensor ? `${value.type} [${value.shape.join(', ')}]` : 'no tensor'))
-      .join(' and ');
+      .map((value) =>
+        value.isTensor ? `${value.type} [${value.shape.join(', ')}]` : t('no tensor'),
+      )
+      .join(t(' and '));
   return new UserError(
-    `the model '${file}' is not a face attribute network: ` +
-      'expected one input uint8 [n, height, width, 3] and one output float32 [n, attributes]; ' +
-      `it has the input ${describe(session.inputMetadata)} and the output ${describe(session.outputMetadata)}`,
+    t(
+      "the model '{0}' is not a face attribute network: expected one input uint8 [n, height, width, 3] and one output float32 [n, attributes]; it has the input {1} and the output {2}",
+      file,
+      describe(session.inputMetadata),
+      describe(session.outputMetadata),
+    ),
   );
 }
 
@@ -96,13 +103,17 @@ function checkLimits({ input: { height, width }, output: { outputs } }: Shapes):
   const { side, outputs: maxOutputs } = NETWORK_LIMITS;
   if (![height, width].every((length) => length >= side.from && length <= side.to)) {
     throw new UserError(
-      `it takes crops of ${width}×${height} pixels; expected sides of ${side.from} to ${side.to}`,
+      t(
+        'it takes crops of {0}×{1} pixels; expected sides of {2} to {3}',
+        width,
+        height,
+        side.from,
+        side.to,
+      ),
     );
   }
   if (outputs < 1 || outputs > maxOutputs) {
-    throw new UserError(
-      `it has ${outputs} outputs; expected 1 to ${maxOutputs.toLocaleString('en')}`,
-    );
+    throw new UserError(t('it has {0} outputs; expected 1 to {1}', outputs, count(maxOutputs)));
   }
 }
 
@@ -112,7 +123,13 @@ function checkMetadata(
 ): void {
   if (framing !== undefined && (framing.width !== width || framing.height !== height)) {
     throw new UserError(
-      `its metadata describe crops of ${framing.width}×${framing.height}, but its input takes ${width}×${height}`,
+      t(
+        'its metadata describe crops of {0}×{1}, but its input takes {2}×{3}',
+        framing.width,
+        framing.height,
+        width,
+        height,
+      ),
     );
   }
   for (const [entry, list] of [
@@ -121,7 +138,7 @@ function checkMetadata(
   ] as const) {
     if (list !== undefined && list.length !== outputs) {
       throw new UserError(
-        `it has ${outputs} outputs, but its metadata name ${list.length} ${entry}`,
+        t('it has {0} outputs, but its metadata name {1} {2}', outputs, list.length, t(entry)),
       );
     }
   }

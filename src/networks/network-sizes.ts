@@ -1,5 +1,7 @@
 /** Checks that a network's outputs have sizes that are bounded, whatever image it gets. */
 import { excerpt } from '../text/excerpt';
+import { count } from '../text/numbers';
+import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 import { NETWORK_LIMITS } from './network-limits';
 import { isFactorList, isUnboundedShape, shapeInputs } from './network-operators';
@@ -44,7 +46,7 @@ function checkProduct(operator: string, factors: readonly number[]): void {
 
 const tooLarge = (operator: string, size: number) =>
   new UserError(
-    `its operator '${excerpt(operator)}' asks for a size of ${size.toLocaleString('en', { maximumFractionDigits: 0 })}`,
+    t("its operator '{0}' asks for a size of {1}", excerpt(operator), count(Math.round(size))),
   );
 
 /**
@@ -87,7 +89,9 @@ function consumersOf(nodes: readonly Node[]): Map<string, Node[]> {
 function checkIsNoShape(name: string, { operator, inputs }: Node): void {
   if (!shapeInputs(operator).some((position) => inputs[position] === name)) return;
   throw new UserError(
-    `its operator '${excerpt(operator)}' makes the size of its output depend on the content of the image: ` +
-      'expected sizes that depend on the size of the image only',
+    t(
+      "its operator '{0}' makes the size of its output depend on the content of the image: expected sizes that depend on the size of the image only",
+      excerpt(operator),
+    ),
   );
 }

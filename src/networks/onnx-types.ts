@@ -1,4 +1,5 @@
 /** Types of values in ONNX files: TensorProto.DataType (onnx.proto, ONNX 1.19). */
+import { t } from '../text/translate';
 
 export const FLOAT = 1;
 export const UINT8 = 2;
@@ -11,7 +12,7 @@ const NAMES: Readonly<Record<number, string>> = {
   10: 'float16', 11: 'float64', 12: 'uint32', 13: 'uint64', 16: 'bfloat16',
 }; // prettier-ignore
 
-export const typeName = (type: number): string => NAMES[type] ?? `type ${type}`;
+export const typeName = (type: number): string => NAMES[type] ?? t('type {0}', type);
 
 /** Types of outputs that can be numbers from 0 to 1. */
 export const NUMBER_TYPES: ReadonlySet<number> = new Set([

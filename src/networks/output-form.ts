@@ -2,8 +2,16 @@
 import { isKnownAttribute } from '../domain/attributes';
 import type { MissingWord } from '../domain/network-words';
 import { excerpt } from '../text/excerpt';
+import { count } from '../text/numbers';
+import { t } from '../text/translate';
 import { UserError } from '../util/errors';
-import { type Dimension, type GraphValue, type NetworkGraph, shapeText } from './network-graph';
+import {
+  type Dimension,
+  type GraphValue,
+  nameAndShape,
+  type NetworkGraph,
+  quotedValue,
+} from './network-graph';
 import { NETWORK_LIMITS } from './network-limits';
 import { NUMBER_TYPES } from './onnx-types';
 import { endOf, type OutputEnd } from './output-end';
@@ -35,8 +43,6 @@ export interface Head {
 /** A head whose number of values is known. */
 export type SizedHead = Head & { values: number };
 
-const quotedOutput = (output: GraphValue) => `'${excerpt(output.name)}' (${shapeText(output)})`;
-
 /** Whether the values of a head are a vector to compare faces by. */
 export const isEmbedding = ({ activation }: Head): boolean => activation === 'embedding';
 
@@ -64,37 +70,51 @@ export function outputHeads(
   const heads = outputs.map((output, i): Head => {
     const { name, type } = output;
     if (!NUMBER_TYPES.has(type))
-      throw new UserError(`its output ${quotedOutput(output)} gives no numbers`);
+      throw new UserError(t("its output '{0}' ({1}) gives no numbers", ...nameAndShape(output)));
     const hasOthers = outputs.length > 1;
     const end = endOf(graph, name);
     const { reshape, values, pairAxis } =
       ofAttribute(output, end, said) ?? arrangement(output, batch, hasOthers);
     if (end === 'class')
       throw new UserError(
-        `its output ${quotedOutput(output)} gives numbers of classes (ArgMax): export it with the probabilities of all classes instead` +
-          (hasOthers ? ', or name the other outputs with --outputs of the command wrap' : ''),
+        hasOthers
+          ? t(
+              "its output '{0}' ({1}) gives numbers of classes (ArgMax): export it with the probabilities of all classes instead, or name the other outputs with --outputs of the command wrap",
+              ...nameAndShape(output),
+            )
+          : t(
+              "its output '{0}' ({1}) gives numbers of classes (ArgMax): export it with the probabilities of all classes instead",
+              ...nameAndShape(output),
+            ),
       );
     const activation = activationOf(output, end, activations[i]!, said.activation);
     if (end === 'linear' && said.activation === undefined)
       missing.push(missingActivation(output, hasOthers));
     if (activation === 'embedding' && pairAxis !== undefined)
       throw new UserError(
-        `its output ${quotedOutput(output)} is no embedding: expected one list of numbers for each image`,
+        t(
+          "its output '{0}' ({1}) is no embedding: expected one list of numbers for each image",
+          ...nameAndShape(output),
+        ),
       );
     return { name, type, reshape, values, pairAxis, end, activation };
   });
   if (heads.some(isEmbedding) && !heads.every(isEmbedding))
     throw new UserError(
-      'an embedding is not joined with attributes: name the output that is one with --outputs',
+      t('an embedding is not joined with attributes: name the output that is one with --outputs'),
     );
   return heads;
 }
 
 function usedOutputs({ outputs }: NetworkGraph, said: Said | undefined): GraphValue[] {
-  if (outputs.length === 0) throw new UserError('it has no output');
+  if (outputs.length === 0) throw new UserError(t('it has no output'));
   if (outputs.length > NETWORK_LIMITS.outputs)
     throw new UserError(
-      `it has ${outputs.length.toLocaleString('en')} outputs; expected 1 to ${NETWORK_LIMITS.outputs.toLocaleString('en')}`,
+      t(
+        'it has {0} outputs; expected 1 to {1}',
+        count(outputs.length),
+        count(NETWORK_LIMITS.outputs),
+      ),
     );
   if (said === undefined) return outputs;
   const names = said.text.split(/[,;]/).map((name) => name.trim().replace(/^[["']+|["'\]]+$/g, ''));
@@ -102,7 +122,12 @@ function usedOutputs({ outputs }: NetworkGraph, said: Said | undefined): GraphVa
     const output = outputs.find((each) => each.name === name);
     if (output === undefined)
       throw new UserError(
-        `${said.source} names the output '${excerpt(name)}', which it does not have; it has ${outputs.map(quotedOutput).slice(0, 10).join(', ')}`,
+        t(
+          "{0} names the output '{1}', which it does not have; it has {2}",
+          said.source,
+          excerpt(name),
+          outputs.map(quotedValue).slice(0, 10).join(', '),
+        ),
       );
     return output;
   });
@@ -133,10 +158,15 @@ function arrangement(
   const isList = long.length <= 1 && (rest.length <= 1 || rest.length <= 4);
   if (shape.length === 0 || !isList) {
     throw new UserError(
-      `its output ${quotedOutput(output)} is not one list of numbers for each image, [n, attributes], nor two numbers for each attribute, [n, attributes, 2]` +
-        (hasOthers
-          ? ': name the outputs that are, with --outputs A,B,… of the command wrap'
-          : ': export it with its output flattened (in PyTorch, x.flatten(1)); --groups of the command wrap tells which values exclude each other'),
+      hasOthers
+        ? t(
+            "its output '{0}' ({1}) is not one list of numbers for each image, [n, attributes], nor two numbers for each attribute, [n, attributes, 2]: name the outputs that are, with --outputs A,B,… of the command wrap",
+            ...nameAndShape(output),
+          )
+        : t(
+            "its output '{0}' ({1}) is not one list of numbers for each image, [n, attributes], nor two numbers for each attribute, [n, attributes, 2]: export it with its output flattened (in PyTorch, x.flatten(1)); --groups of the command wrap tells which values exclude each other",
+            ...nameAndShape(output),
+          ),
     );
   }
   const [values = 1] = long;
@@ -189,12 +219,27 @@ function activationOf(
   if (applied === undefined || wanted === 'none') return wanted;
   if (applied === wanted) return 'none';
   throw new UserError(
-    `${said!.source} is ${wanted}, but its output ${quotedOutput(output)} ends in a ${applied} already: leave it out`,
+    t(
+      "{0} is {1}, but its output '{2}' ({3}) ends in a {4} already: leave it out",
+      said!.source,
+      wanted,
+      ...nameAndShape(output),
+      applied,
+    ),
   );
 }
 
 const missingActivation = (output: GraphValue, hasOthers: boolean): MissingWord => ({
   word: 'activation',
-  reason: `its output ${quotedOutput(output)} is a weighted sum (a logit), not a probability from 0 to 1`,
-  help: `sigmoid if each attribute is on its own, softmax if they exclude each other, none if it lies between 0 and 1 all the same, embedding if it is a vector to compare faces by${hasOthers ? '; --outputs names the outputs that are used' : ''}`,
+  reason: t(
+    "its output '{0}' ({1}) is a weighted sum (a logit), not a probability from 0 to 1",
+    ...nameAndShape(output),
+  ),
+  help: hasOthers
+    ? t(
+        'sigmoid if each attribute is on its own, softmax if they exclude each other, none if it lies between 0 and 1 all the same, embedding if it is a vector to compare faces by; --outputs names the outputs that are used',
+      )
+    : t(
+        'sigmoid if each attribute is on its own, softmax if they exclude each other, none if it lies between 0 and 1 all the same, embedding if it is a vector to compare faces by',
+      ),
 });

@@ -1,6 +1,7 @@
 /** Reads what is said of a network (domain/network-words.ts). */
 import { excerpt } from '../text/excerpt';
-import { messageOf, UserError } from '../util/errors';
+import { t } from '../text/translate';
+import { UserError } from '../util/errors';
 import { namesIn, numbersIn } from './literals';
 import { NETWORK_LIMITS } from './network-limits';
 import { misunderstood, type Said, type SaidWords } from './said-words';
@@ -40,22 +41,35 @@ export function scalingIn(said: SaidWords, colors: number): Scaling | undefined 
   const list = (word: 'mean' | 'std', otherwise: number) =>
     said[word] === undefined ? [otherwise] : colorsIn(said[word], word, colors);
   const [mean, std] = [list('mean', 0), list('std', 1)];
-  if (!std.every((each) => each > 0)) throw misunderstood(said.std!, 'numbers above 0');
+  if (!std.every((each) => each > 0)) throw misunderstood(said.std!, t('expected numbers above 0'));
   const isOf255 = [...mean, ...std].some((each) => Math.abs(each) > LARGEST_OF_UNIT);
   const scale = said.scale === undefined ? (isOf255 ? 1 : 255) : scaleIn(said.scale);
-  if (scale === 255 && isOf255) throw contradicting(said, 'to 255', 'makes them 0 to 1');
-  if (scale === 1 && std.some((each) => each < 1))
-    throw contradicting(said, 'to 1', 'leaves them 0 to 255');
+  if ((scale === 255 && isOf255) || (scale === 1 && std.some((each) => each < 1)))
+    throw contradicting(said, scale);
   return { mean, std, scale };
 }
 
-/** Mean and std are of other pixels than the scale makes. */
-function contradicting({ mean, std, scale }: SaidWords, pixels: string, scaling: string) {
+/** Mean and std are of other pixels than the scale, 1 or 255, makes. */
+function contradicting({ mean, std, scale }: SaidWords, number: number): UserError {
   const words = [mean, std]
     .filter((each) => each !== undefined)
-    .map(({ source, text }) => `${source} '${excerpt(text, 60)}'`);
+    .map(({ source, text }) => `${source} '${excerpt(text, 60)}'`)
+    .join(t(' and '));
+  const [source, text] = [String(scale?.source), excerpt(scale?.text ?? '', 20)];
   return new UserError(
-    `${words.join(' and ')} are of pixels from 0 ${pixels}, but ${scale?.source} '${excerpt(scale?.text ?? '', 20)}' ${scaling}: give mean and std of the same pixels`,
+    number === 255
+      ? t(
+          "{0} are of pixels from 0 to 255, but {1} '{2}' makes them 0 to 1: give mean and std of the same pixels",
+          words,
+          source,
+          text,
+        )
+      : t(
+          "{0} are of pixels from 0 to 1, but {1} '{2}' leaves them 0 to 255: give mean and std of the same pixels",
+          words,
+          source,
+          text,
+        ),
   );
 }
 
@@ -65,7 +79,9 @@ function colorsIn(said: Said, word: 'mean' | 'std', colors: number): number[] {
   if (numbers === undefined || (numbers.length !== 1 && numbers.length !== colors)) {
     throw misunderstood(
       said,
-      `${colors === 1 ? 'a number' : 'a number for each color, or one for all'}, ${Object.keys(PRESETS).join(' or ')}`,
+      colors === 1
+        ? t('expected a number, imagenet or clip')
+        : t('expected a number for each color, or one for all, imagenet or clip'),
     );
   }
   return numbers;
@@ -74,14 +90,14 @@ function colorsIn(said: Said, word: 'mean' | 'std', colors: number): number[] {
 function scaleIn(said: Said): number {
   const number = Number(said.text);
   if (!(said.text.trim() !== '' && number > 0 && number <= 65_535))
-    throw misunderstood(said, '255 (pixels become 0 to 1) or 1 (they stay 0 to 255)');
+    throw misunderstood(said, t('expected 255 (pixels become 0 to 1) or 1 (they stay 0 to 255)'));
   return number < 1 ? 1 / number : number; // some write the factor, 0.0039
 }
 
-/** One of some words, in any case. */
+/** One of two words, in any case. */
 export function choiceIn<const Choice extends string>(
   said: Said | undefined,
-  choices: readonly Choice[],
+  choices: readonly [Choice, Choice],
 ): Choice | undefined {
   if (said === undefined) return undefined;
   const word = said.text
@@ -89,7 +105,7 @@ export function choiceIn<const Choice extends string>(
     .toLowerCase()
     .replace(/^["'](.*)["']$/, '$1');
   const choice = choices.find((each) => each === word);
-  if (choice === undefined) throw misunderstood(said, choices.join(' or '));
+  if (choice === undefined) throw misunderstood(said, t('expected {0} or {1}', ...choices));
   return choice;
 }
 
@@ -101,21 +117,12 @@ export function sizeIn(said: Said | undefined): { width: number; height: number 
   const { from, to } = NETWORK_LIMITS.side;
   const fits = (length: number) => length >= from && length <= to;
   if (numbers.length > 2 || !fits(width) || !fits(height))
-    throw misunderstood(said, `a side or WIDTHxHEIGHT, of ${from} to ${to} pixels`);
+    throw misunderstood(said, t('expected a side or WIDTHxHEIGHT, of {0} to {1} pixels', from, to));
   return { width, height };
 }
 
-/** Names of at most as many outputs as are supported. */
-export function namesSaid(said: Said): string[] {
-  let names: string[];
-  try {
-    names = namesIn(said.text);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    throw new UserError(`${said.source} ${messageOf(error)}`, { cause: error });
-  }
-  return names;
-}
+/** @throws UserError where they cannot be understood. */
+export const namesSaid = ({ text, source }: Said): string[] => namesIn(text, source);
 
 /** One activation for all outputs, or one for each. */
 export function activationsIn(said: Said | undefined, outputs: readonly string[]): Activation[] {
@@ -125,14 +132,20 @@ export function activationsIn(said: Said | undefined, outputs: readonly string[]
     .split(/[\s,;[\]"']+/)
     .filter((word) => word !== '');
   if (words.length > Math.max(1, outputs.length))
-    throw misunderstood(said, `one word, or one for each of the ${outputs.length} outputs`);
+    throw misunderstood(
+      said,
+      t('expected one word, or one for each of the {0} outputs', outputs.length),
+    );
   const named = words.map((word) => /^(.+)=(\w+)$/.exec(word)).filter((each) => each !== null);
   const activation = (word: string) => {
     const found = ACTIVATIONS.find(
       (each) => each === (word === 'identity' || word === 'linear' ? 'none' : word),
     );
     if (found === undefined)
-      throw misunderstood(said, `${ACTIVATIONS.join(', ')}, or one of them for each output`);
+      throw misunderstood(
+        said,
+        t('expected {0}, or one of them for each output', ACTIVATIONS.join(', ')),
+      );
     return found;
   };
   if (named.length > 0 && named.length === words.length)
@@ -142,7 +155,10 @@ export function activationsIn(said: Said | undefined, outputs: readonly string[]
   const all = words.map(activation);
   if (all.length === 1) return outputs.map(() => all[0]!);
   if (all.length !== outputs.length)
-    throw misunderstood(said, `one word, or one for each of the ${outputs.length} outputs`);
+    throw misunderstood(
+      said,
+      t('expected one word, or one for each of the {0} outputs', outputs.length),
+    );
   return all;
 }
 
@@ -157,7 +173,16 @@ export function groupsIn(said: Said, values: number): number[][] {
   if (!sizes.every((each) => Number.isInteger(each) && each > 0) || sum !== values)
     throw misunderstood(
       said,
-      `numbers of values that exclude each other, such as 7,2,9, which add up to the ${values} values of the outputs${sum === values ? '' : ` (these add up to ${sum})`}`,
+      sum === values
+        ? t(
+            'expected numbers of values that exclude each other, such as 7,2,9, which add up to the {0} values of the outputs',
+            values,
+          )
+        : t(
+            'expected numbers of values that exclude each other, such as 7,2,9, which add up to the {0} values of the outputs (these add up to {1})',
+            values,
+            sum,
+          ),
     );
   let at = 0;
   return sizes

@@ -4,6 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import type { Provider, ProviderTrial, Rejection } from '../domain/networks';
+import { t } from '../text/translate';
 import { messageOf } from '../util/errors';
 import { openModel } from './model';
 import { measureRate } from './rate';
@@ -70,7 +71,12 @@ export async function probe(
 
 const slower = (candidate: number, batch: number, cpu: number): ProbeProblem => ({
   rejection: 'slower',
-  reason: `it is slower than the CPU: ${figure(candidate)} faces a second, ${batch} at a time, where the CPU does ${figure(cpu)}`,
+  reason: t(
+    'it is slower than the CPU: {0} faces a second, {1} at a time, where the CPU does {2}',
+    figure(candidate),
+    batch,
+    figure(cpu),
+  ),
 });
 
 const figure = (rate: number) => (rate < 10 ? rate.toFixed(1) : String(Math.round(rate)));
@@ -89,13 +95,18 @@ function difference(actual: Float32Array, expected: Float32Array): ProbeProblem 
   let largest = 0;
   for (const [i, value] of actual.entries()) {
     const each = Math.abs(value - (expected[i] ?? NaN));
-    if (!(each <= 1)) return differs('its output on a test batch is not a number between 0 and 1');
+    if (!(each <= 1))
+      return differs(t('its output on a test batch is not a number between 0 and 1'));
     sum += each;
     largest = Math.max(largest, each);
   }
   const mean = sum / actual.length;
   if (largest <= TOLERANCE && mean <= MEAN_TOLERANCE) return undefined;
   return differs(
-    `its output on a test batch differs from the CPU's by up to ${largest.toFixed(3)} (mean ${mean.toFixed(3)})`,
+    t(
+      "its output on a test batch differs from the CPU's by up to {0} (mean {1})",
+      largest.toFixed(3),
+      mean.toFixed(3),
+    ),
   );
 }

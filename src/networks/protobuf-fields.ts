@@ -4,6 +4,8 @@
  * always ends soon.
  */
 import { PbfReader } from 'pbf';
+import { count } from '../text/numbers';
+import { t } from '../text/translate';
 
 /** The bytes are not a valid protocol buffer; `message` says why, for people. */
 export class DamagedMessage extends Error {
@@ -33,10 +35,10 @@ export class FieldReader {
     const reader = new PbfReader(message);
     while (reader.pos < message.length) {
       if (--this.left < 0)
-        throw new DamagedMessage(`it has more than ${MAX_FIELDS.toLocaleString('en')} fields`);
+        throw new DamagedMessage(t('it has more than {0} fields', count(MAX_FIELDS)));
       const key = varint(reader);
       const field = key >>> 3;
-      if (field === 0) throw new DamagedMessage('it has a field with the number 0');
+      if (field === 0) throw new DamagedMessage(t('it has a field with the number 0'));
       switch (key & 7) {
         case VARINT:
           onField(field, varint(reader));
@@ -51,7 +53,7 @@ export class FieldReader {
           onField(field, bytes(reader, 4));
           break;
         default:
-          throw new DamagedMessage('it has a field of an unknown type');
+          throw new DamagedMessage(t('it has a field of an unknown type'));
       }
     }
   }
@@ -62,15 +64,15 @@ function varint(reader: PbfReader): number {
   try {
     value = reader.readVarint();
   } catch {
-    throw new DamagedMessage('it has a number of more than 64 bits');
+    throw new DamagedMessage(t('it has a number of more than 64 bits'));
   }
-  if (reader.pos > reader.length) throw new DamagedMessage('it ends in the middle of a field');
+  if (reader.pos > reader.length) throw new DamagedMessage(t('it ends in the middle of a field'));
   return value;
 }
 
 function bytes(reader: PbfReader, length: number): Uint8Array {
   const end = reader.pos + length;
-  if (end > reader.length) throw new DamagedMessage('it ends in the middle of a field');
+  if (end > reader.length) throw new DamagedMessage(t('it ends in the middle of a field'));
   const value = reader.buf.subarray(reader.pos, end);
   reader.pos = end;
   return value;
@@ -92,7 +94,7 @@ function signedVarint(reader: PbfReader): number {
   try {
     return reader.readVarint(true);
   } catch {
-    throw new DamagedMessage('it has a number of more than 64 bits');
+    throw new DamagedMessage(t('it has a number of more than 64 bits'));
   }
 }
 
@@ -105,7 +107,8 @@ export const signedVarints = (value: number | Uint8Array, most: number): number[
 
 /** @throws DamagedMessage if the value is a number. */
 export function messageIn(value: number | Uint8Array): Uint8Array {
-  if (typeof value === 'number') throw new DamagedMessage('it has a number in place of a message');
+  if (typeof value === 'number')
+    throw new DamagedMessage(t('it has a number in place of a message'));
   return value;
 }
 
@@ -122,6 +125,6 @@ const MAX_NAME_BYTES = 65_536;
 export function textOf(value: number | Uint8Array, most = MAX_NAME_BYTES): string {
   if (typeof value === 'number') return '';
   if (value.length > most)
-    throw new DamagedMessage(`it has a name of more than ${most.toLocaleString('en')} bytes`);
+    throw new DamagedMessage(t('it has a name of more than {0} bytes', count(most)));
   return decoder.decode(value);
 }

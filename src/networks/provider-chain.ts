@@ -1,5 +1,6 @@
 /** Runs a network on a provider, and on the next one if that fails in the middle of a run. */
 import type { Provider } from '../domain/networks';
+import { t } from '../text/translate';
 import { messageOf } from '../util/errors';
 import type { ProviderChoice } from './providers';
 
@@ -85,12 +86,22 @@ export class ProviderChain implements BatchRunner {
     const next = await this.options.next(failed);
     const before = trials.map((trial) =>
       trial.provider === failed
-        ? { ...trial, used: false, rejection: 'failed' as const, reason: `it failed: ${reason}` }
+        ? {
+            ...trial,
+            used: false,
+            rejection: 'failed' as const,
+            reason: t('it failed: {0}', reason),
+          }
         : trial,
     );
     this.current = { ...next, trials: [...before, ...next.trials] };
     this.notices.push(
-      `the execution provider ${failed} failed in the middle of the run (${reason}); the run continued on ${next.provider}`,
+      t(
+        'the execution provider {0} failed in the middle of the run ({1}); the run continued on {2}',
+        failed,
+        reason,
+        next.provider,
+      ),
     );
   }
 }

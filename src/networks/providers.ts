@@ -2,6 +2,7 @@
 import { cudaLibrary, isCudaInstalled, librariesFolder } from '../cuda/libraries';
 import type { Provider, ProviderTrial, BundledModels } from '../domain/networks';
 import type { AnalysisSettings } from '../domain/settings';
+import { t } from '../text/translate';
 import { messageOf, UserError } from '../util/errors';
 import { onnxruntime } from './lazy-onnxruntime';
 import type { ProbeProblem } from './probe';
@@ -39,7 +40,7 @@ export async function chooseProvider(
   if (provider !== 'auto' && after === undefined) {
     const missing = unavailableReason(provider);
     if (missing !== undefined)
-      throw new UserError(`the execution provider '${provider}' cannot be used: ${missing}`);
+      throw new UserError(t("the execution provider '{0}' cannot be used: {1}", provider, missing));
     return {
       provider,
       file: fileFor(provider, model, bundled),
@@ -83,9 +84,16 @@ export function unavailableReason(provider: Provider): string | undefined {
     .listSupportedBackends()
     .find(({ name }) => name === provider);
   if (backend === undefined)
-    return `this build of ONNX Runtime (${process.platform}-${process.arch}) does not have it`;
+    return t(
+      'this build of ONNX Runtime ({0}) does not have it',
+      `${process.platform}-${process.arch}`,
+    );
   if (provider === 'cuda' && !isCudaInstalled()) {
-    return `its library ${cudaLibrary} is not installed in ${librariesFolder()}: see 'Install CUDA Support'`;
+    return t(
+      "its library {0} is not installed in {1}: see 'Install CUDA Support'",
+      cudaLibrary,
+      librariesFolder(),
+    );
   }
   return undefined;
 }

@@ -1,6 +1,7 @@
 /** Words on a network (domain/network-words.ts) with where they stand. */
 import { NETWORK_WORDS, type NetworkWord, type NetworkWords } from '../domain/network-words';
 import { excerpt } from '../text/excerpt';
+import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 
 export interface Said {
@@ -27,7 +28,10 @@ export function saidBy(words: NetworkWords, sourceOf: (word: NetworkWord) => str
 export const joinedWords = (...sources: readonly SaidWords[]): SaidWords =>
   Object.assign({}, ...sources.toReversed()) as SaidWords;
 
-/** @throws UserError that a word cannot be understood. */
+/**
+ * A word that cannot be understood.
+ * @param expected says what was expected: `expected numbers above 0`.
+ */
 export function misunderstood({ text, source }: Said, expected: string): UserError {
-  return new UserError(`${source} is '${excerpt(text, 60)}': expected ${expected}`);
+  return new UserError(t("{0} is '{1}': {2}", source, excerpt(text, 60), expected));
 }

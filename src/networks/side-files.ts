@@ -6,6 +6,7 @@
 import { basename, dirname, extname, join } from 'node:path';
 import { NETWORK_WORDS, type NetworkWord } from '../domain/network-words';
 import { decodeText } from '../text/decode-text';
+import { t } from '../text/translate';
 import { codeOf, messageOf, UserError } from '../util/errors';
 import { readRegularFile } from '../util/read-regular-file';
 import { understood } from './metadata-words';
@@ -65,7 +66,7 @@ async function read(path: string, signal: AbortSignal | undefined): Promise<stri
 }
 
 const unreadable = (path: string, error: unknown) =>
-  new UserError(`'${basename(path)}' beside it cannot be read: ${messageOf(error)}`, {
+  new UserError(t("'{0}' beside it cannot be read: {1}", basename(path), messageOf(error)), {
     cause: error,
   });
 
@@ -106,7 +107,7 @@ function ownWords(content: unknown, name: string): SaidWords {
     const word = NETWORK_WORDS.find((each) => each === plain) ?? ALIASES[plain];
     if (word === undefined || value === null || said[word] !== undefined) continue;
     const text = textOf(value);
-    if (text === undefined) throw new UserError(`${source} has '${key}' nested too deeply`);
+    if (text === undefined) throw new UserError(t("'{0}' has '{1}' nested too deeply", name, key));
     said[word] = { text: understood(word, text) ?? text, source: `${source} ('${key}')` };
   }
   return said;

@@ -3,6 +3,7 @@
  * that depend on chance or on other images, would lead to wrong results without a word.
  */
 import { excerpt } from '../text/excerpt';
+import { t } from '../text/translate';
 import { messageOf, UserError } from '../util/errors';
 import { type AttributeModel, PROBABILITY_ROUNDING } from './model';
 import type { NetworkForm } from './network-form';
@@ -29,8 +30,7 @@ const COMPANY_TOLERANCE = 0.1;
 export class NotProbabilities extends UserError {}
 
 /** A crop with its values, `[attributes]`. */
-interface Sample {
-  name: string;
+interface Sample extends Pick<SampleCrop, 'name'> {
   values: Float32Array;
 }
 
@@ -50,7 +50,10 @@ export async function testNetworkOn(
   const alone = await run(model, [face]);
   const first = await run(model, mixed).catch((error: unknown) => {
     throw new UserError(
-      `it takes one image, but not several at a time, as its input says: export it with a dynamic first dimension in all layers, or with a fixed one of 1 (${excerpt(messageOf(error), 200)})`,
+      t(
+        'it takes one image, but not several at a time, as its input says: export it with a dynamic first dimension in all layers, or with a fixed one of 1 ({0})',
+        excerpt(messageOf(error), 200),
+      ),
       { cause: error },
     );
   });
@@ -66,16 +69,18 @@ export async function testNetworkOn(
   }
   if (form?.isEmbedding === true) toUnitScale(samples.concat(second));
   for (const [i, { values }] of first.entries())
-    requireSame(values, second[i]!.values, REPEAT_TOLERANCE, 'for the same images');
+    requireSame(values, second[i]!.values, REPEAT_TOLERANCE, t('for the same images'));
   requireSame(
     alone[0]!.values,
     portraits[0]!.values,
     COMPANY_TOLERANCE,
-    'for the same image alone and among others: export it for inference (model.eval()), with softmax over the values of an image',
+    t(
+      'for the same image alone and among others: export it for inference (model.eval()), with softmax over the values of an image',
+    ),
   );
   const isConstant = samples.every(({ values }) => difference(values, alone[0]!.values) < 1e-6);
   return isConstant
-    ? ['it gives the same numbers for all test images, as if the scaling of pixels were wrong']
+    ? [t('it gives the same numbers for all test images, as if the scaling of pixels were wrong')]
     : [];
 }
 
@@ -118,30 +123,46 @@ function judge(head: SizedHead, from: number, samples: readonly Sample[]): void 
   checkAppliedOnce(head, least, most);
 }
 
-const quoted = ({ name }: SizedHead) => `its output '${excerpt(name)}'`;
-
-const notFinite = (head: SizedHead, value: number, image: string) =>
+const notFinite = (head: SizedHead, value: number, image: SampleCrop['name']) =>
   new UserError(
-    `${quoted(head)} gives ${value} for ${image}, where a probability from 0 to 1 was expected: ` +
-      'it divides by zero or exceeds its numbers there; mend that, or export it in float32',
+    t(
+      "its output '{0}' gives {1} for {2}, where a probability from 0 to 1 was expected: it divides by zero or exceeds its numbers there; mend that, or export it in float32",
+      excerpt(head.name),
+      value,
+      t(image),
+    ),
   );
 
 function outOfRange(head: SizedHead, least: number, most: number): UserError {
-  const range = `${quoted(head)} gives numbers from ${figure(least)} to ${figure(most)} where probabilities from 0 to 1 were expected`;
+  const range = t(
+    "its output '{0}' gives numbers from {1} to {2} where probabilities from 0 to 1 were expected",
+    excerpt(head.name),
+    figure(least),
+    figure(most),
+  );
   const areWhole = ![1, 10, 11, 16].includes(head.type);
   if (areWhole) {
     return new UserError(
-      `${range}: these are ${typeName(head.type)}, most likely numbers of classes; export it with the probabilities of all classes instead`,
+      t(
+        '{0}: these are {1}, most likely numbers of classes; export it with the probabilities of all classes instead',
+        range,
+        typeName(head.type),
+      ),
     );
   }
   if (least >= 0 && most > PERCENT_FROM && most <= 100) {
     return new NotProbabilities(
-      `${range}: if these are percentages, divide them by 100 in the export; if they are logits, say --activation sigmoid with 'face-clusters wrap'`,
+      t(
+        "{0}: if these are percentages, divide them by 100 in the export; if they are logits, say --activation sigmoid with 'face-clusters wrap'",
+        range,
+      ),
     );
   }
   return new NotProbabilities(
-    `${range}: if these are logits, say --activation sigmoid (each attribute on its own) or softmax (they exclude each other) ` +
-      "with 'face-clusters wrap', or choose 'Use as Attribute Model' in VS Code; if it is an embedding, say --activation embedding",
+    t(
+      "{0}: if these are logits, say --activation sigmoid (each attribute on its own) or softmax (they exclude each other) with 'face-clusters wrap', or choose 'Use as Attribute Model' in VS Code; if it is an embedding, say --activation embedding",
+      range,
+    ),
   );
 }
 
@@ -155,7 +176,10 @@ function checkAppliedOnce(head: SizedHead, least: number, most: number): void {
   if (head.activation !== 'sigmoid' || head.end === 'linear') return;
   if (least < 0.499 || most > 0.7312) return;
   throw new UserError(
-    `${quoted(head)} gives numbers from 0 to 1 before the sigmoid that is to be applied, as if that were done already: say --activation none`,
+    t(
+      "its output '{0}' gives numbers from 0 to 1 before the sigmoid that is to be applied, as if that were done already: say --activation none",
+      excerpt(head.name),
+    ),
   );
 }
 
@@ -166,5 +190,5 @@ function difference(a: Float32Array, b: Float32Array): number {
 function requireSame(a: Float32Array, b: Float32Array, tolerance: number, what: string): void {
   const most = difference(a, b);
   if (most <= tolerance) return;
-  throw new UserError(`it gives different results (by up to ${most.toFixed(3)}) ${what}`);
+  throw new UserError(t('it gives different results (by up to {0}) {1}', most.toFixed(3), what));
 }

@@ -6,6 +6,7 @@
 import { forkProcess } from '../channel/child-process';
 import { ClosedError } from '../channel/port';
 import type { Provider, NetworkInfo } from '../domain/networks';
+import { t } from '../text/translate';
 import { memoryReason } from '../util/memory-guard';
 import { watchSilence } from '../util/silence';
 import type { ProbeProblem } from './probe';
@@ -52,13 +53,11 @@ export async function runInChildProcess<Name extends keyof ToolCalls>(
     if (!(error instanceof ClosedError)) throw error;
     signal?.throwIfAborted();
     const timeout = silence.passed
-      ? `it did not finish a test batch within ${String(limit / 1000)} s`
+      ? t('it did not finish a test batch within {0} s', limit / 1000)
       : undefined;
     throw new Error(
-      timeout ?? memoryReason(output()) ?? `its test process failed: ${error.message}`,
-      {
-        cause: error,
-      },
+      timeout ?? memoryReason(output()) ?? t('its test process failed: {0}', error.message),
+      { cause: error },
     );
   } finally {
     signal?.removeEventListener('abort', kill);

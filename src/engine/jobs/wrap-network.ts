@@ -12,6 +12,7 @@ import { saidBy } from '../../networks/said-words';
 import { NotProbabilities } from '../../networks/test-network';
 import type { EngineCalls } from '../../protocol/engine';
 import { shortPath } from '../../text/short-path';
+import { t } from '../../text/translate';
 import { hashOf } from '../../util/content-hash';
 import { codeOf, UserError } from '../../util/errors';
 import { fsReason } from '../../util/fs-errors';
@@ -26,14 +27,16 @@ type Result = EngineCalls['wrapNetwork']['result'];
 export async function wrapNetwork(params: Params, { signal }: JobContext): Promise<Result> {
   const { file, out, words, wordsFrom } = params;
   await checkTarget(params);
-  const asked = saidBy(words, (word) => (wordsFrom === 'options' ? `--${word}` : `your ${word}`));
+  const asked = saidBy(words, (word) =>
+    wordsFrom === 'options' ? `--${word}` : t('your {0}', word),
+  );
   const found = await findForm(file, asked, signal);
   const { form, graph, missing } = found;
   if (missing.length > 0)
     return {
       kind: 'missing',
       missing,
-      problem: `the model '${file}' cannot be wrapped yet: ${missingText(missing, file)}`,
+      problem: t("the model '{0}' cannot be wrapped yet: {1}", file, missingText(missing, file)),
     };
   const bytes = wrapped(file, found);
   try {
@@ -49,19 +52,24 @@ export async function wrapNetwork(params: Params, { signal }: JobContext): Promi
 /** @throws UserError where a file must not be written, or replaced, there. */
 async function checkTarget({ file, out, overwrite }: Params): Promise<void> {
   if (!/\.onnx$/i.test(out))
-    throw new UserError(`cannot write '${shortPath(out)}': expected a name that ends in .onnx`);
+    throw new UserError(
+      t("cannot write '{0}': {1}", shortPath(out), t('expected a name that ends in .onnx')),
+    );
   const stats = await statOf(out);
   if (stats === undefined) return;
   const same = await Promise.all([file, out].map((path) => realpath(path).catch(() => path)));
   if (same[0] === same[1])
     throw new UserError(
-      `cannot write '${shortPath(out)}': it is the network itself, which stays as it is; choose another name`,
+      t(
+        "cannot write '{0}': it is the network itself, which stays as it is; choose another name",
+        shortPath(out),
+      ),
     );
   if (!stats.isFile())
-    throw new UserError(`cannot write '${shortPath(out)}': it ${whatInstead(stats)}`);
+    throw new UserError(t("cannot write '{0}': it {1}", shortPath(out), whatInstead(stats)));
   if (!overwrite)
     throw new UserError(
-      `'${shortPath(out)}' exists: choose another name, or replace it with --overwrite`,
+      t("'{0}' exists: choose another name, or replace it with --overwrite", shortPath(out)),
     );
 }
 
@@ -73,7 +81,7 @@ async function write(bytes: Uint8Array, { out, overwrite }: Params): Promise<voi
     await writeFile(temporary, bytes, { flag: 'wx', mode: FILE_MODE });
     if (overwrite) await rename(temporary, out);
     else if (!(await publishNew(temporary, out)))
-      throw new UserError(`'${shortPath(out)}' exists by now: choose another name`);
+      throw new UserError(t("'{0}' exists by now: choose another name", shortPath(out)));
   } finally {
     await folder.remove();
   }
@@ -85,7 +93,12 @@ async function withWriteErrors(out: string, work: () => Promise<void>): Promise<
   } catch (error) {
     if (error instanceof UserError || codeOf(error) === undefined) throw error;
     throw new UserError(
-      `cannot write '${shortPath(basename(out))}' in '${shortPath(dirname(out))}': ${fsReason(error)}`,
+      t(
+        "cannot write '{0}' in '{1}': {2}",
+        shortPath(basename(out)),
+        shortPath(dirname(out)),
+        fsReason(error),
+      ),
       { cause: error },
     );
   }

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { MissingWord, NetworkWord, NetworkWords } from '../../domain/network-words';
 import { decodeText } from '../../text/decode-text';
 import { plural } from '../../text/numbers';
+import { said } from '../../text/said';
 import { t } from '../../text/translate';
 import { messageOf, UserError } from '../../util/errors';
 import { readRegularFile } from '../../util/read-regular-file';
@@ -75,7 +76,10 @@ export async function askForWords(
 }
 
 async function askForText({ title, word, reason, help }: Question) {
-  const text = await askText({ title: `${title}: ${word}`, prompt: `${reason}: ${help}` });
+  const text = await askText({
+    title: `${title}: ${word}`,
+    prompt: `${said(reason)}: ${said(help)}`,
+  });
   return text === undefined ? undefined : { [word]: text };
 }
 
