@@ -7,34 +7,14 @@ import {
 } from '../domain/attributes';
 import { excerpt, excerptOfList } from '../text/excerpt';
 import { plural } from '../text/numbers';
+import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 import { cellValue, type CellValue, isLabel } from './cell-values';
+import { type Coding, codingOf, type FilledColumn } from './column-coding';
 import { isCategoryName } from './column-roles';
 import { type AttributeGroup, checkNames } from './label-table';
 import { isBracketed, listedIn, listsIn } from './list-texts';
 import type { ColumnContent, TakenColumn, ValueRows } from './value-rows';
-
-/** A column that may be an attribute or a category. */
-export interface FilledColumn {
-  /** CelebA's spelling, if it is one of its attributes. */
-  name: string;
-  /** Its position in the table. */
-  column: number;
-  /** Whether it can only be an attribute. */
-  isKnown: boolean;
-  /** Texts of a category, each with the number that stands for it; undefined for numbers. */
-  texts: Map<string, number> | undefined;
-  /** Texts that stood for 0 and for 1. */
-  words: [string, string];
-  /** Whether it has had a number or a word for one. */
-  hasNumbers: boolean;
-  /** Whether it has numbers that are no labels. */
-  isOutside: boolean;
-  /** Whether it has too many texts, or one that is too long. */
-  isDropped: boolean;
-  /** Whether any of its texts may be a list of labels. */
-  isList: boolean;
-}
 
 type Attribute = TakenColumn & { name: string };
 
@@ -43,6 +23,9 @@ interface Attributes {
   groups: AttributeGroup[];
   remarks: string[];
 }
+
+/** Names of columns that are attributes, as examples. */
+const LIKE = CELEBA_ATTRIBUTES.slice(0, 3).join(', ');
 
 /** Most values of a category. */
 const MAX_CATEGORIES = 50;
@@ -81,76 +64,32 @@ export function attributesOf(
   const names = result.taken.map(({ name }) => name);
   if (names.length === 0 && values.rows > 0) {
     throw new UserError(
-      `the labels '${file}' have no attribute: ` +
-        `expected columns like ${CELEBA_ATTRIBUTES.slice(0, 3).join(', ')}, got ${excerptOfList(header.filter((name) => name !== ''))}` +
-        (leftOut.length > 0 ? `; left out: ${excerptOfList(leftOut, 10)}` : ''),
+      leftOut.length > 0
+        ? t(
+            "the labels '{0}' have no attribute: expected columns like {1}, got {2}; left out: {3}",
+            file,
+            LIKE,
+            excerptOfList(header.filter((name) => name !== '')),
+            excerptOfList(leftOut, 10),
+          )
+        : t(
+            "the labels '{0}' have no attribute: expected columns like {1}, got {2}",
+            file,
+            LIKE,
+            excerptOfList(header.filter((name) => name !== '')),
+          ),
     );
   }
   checkNames(file, names);
-  if (leftOut.length > 0)
-    result.remarks.unshift(
-      `${plural(leftOut.length, 'column')} left out, which ${leftOut.length === 1 ? 'is no attribute' : 'are no attributes'}: ${excerptOfList(leftOut, 10)}`,
-    );
+  if (leftOut.length > 0) result.remarks.unshift(leftOutRemark(leftOut));
   return result;
 }
 
-/** How −1 and 0 are read. */
-interface Coding {
-  /** Whether the sign of a value is the label. */
-  isSigned: boolean;
-  /** Whether 0 stands for 'not defined', by column. */
-  isZeroUndefined: boolean[];
-  remarks: string[];
-}
-
-/**
- * −1, 0 and 1 in one column mean: absent, not defined, present, as in MAAD-Face (Terhörst et al.,
- * 2020). In LFW's attributes the sign is the label.
- */
-function codingOf(
-  columns: readonly FilledColumn[],
-  contents: readonly ColumnContent[],
-  isLfw: boolean,
-): Coding {
-  if (isLfw && columns.some(({ isOutside }) => isOutside)) {
-    return {
-      isSigned: true,
-      isZeroUndefined: columns.map(() => false),
-      remarks: [
-        'the values are real numbers: those above 0 count as present, those below as absent',
-      ],
-    };
-  }
-  const isNumbers = (i: number) => columns[i]!.texts === undefined && !contents[i]!.hasFraction;
-  const ternary = contents.map(
-    ({ hasMinusOne, hasZero }, i) => hasMinusOne && hasZero && isNumbers(i),
-  );
-  const isTernary = ternary.some((is) => is);
-  const plain = contents.map(
-    ({ hasMinusOne, hasZero }, i) => !hasMinusOne && hasZero && isNumbers(i),
-  );
-  const count = (list: readonly boolean[]) => list.filter((is) => is).length;
-  // Columns of 0 and 1 in such a table are of the same kind, unless most are like that.
-  const isAlike = isTernary && count(plain) < count(ternary);
-  const named = (list: readonly boolean[]) =>
-    excerptOfList(
-      columns.filter((_, i) => list[i]).map(({ name }) => name),
-      5,
-    );
-  const remarks: string[] = [];
-  if (isTernary)
-    remarks.push(`0 means 'not defined' in columns that have -1, 0 and 1: ${named(ternary)}`);
-  if (isTernary && count(plain) > 0)
-    remarks.push(
-      isAlike
-        ? `0 means 'not defined', too, in columns that have 0 and 1 only, as -1 means 'absent' in the others: ${named(plain)}`
-        : `0 means 'absent' in columns that have 0 and 1 only, unlike in those with -1: ${named(plain)}`,
-    );
-  return {
-    isSigned: false,
-    isZeroUndefined: ternary.map((is, i) => is || (isAlike && plain[i]!)),
-    remarks,
-  };
+function leftOutRemark(names: readonly string[]): string {
+  const [columns, list] = [plural(names.length, 'column'), excerptOfList(names, 10)];
+  return names.length === 1
+    ? t('{0} left out, which is no attribute: {1}', columns, list)
+    : t('{0} left out, which are no attributes: {1}', columns, list);
 }
 
 type Found = { taken: Attribute[]; group?: AttributeGroup; remark?: string } | string;
@@ -163,17 +102,17 @@ function numberColumn(
   rows: number,
   coding: Coding,
 ): Found {
-  if (isDropped) return 'long texts, or many different ones';
-  if (name === '') return 'without a name';
+  if (isDropped) return t('long texts, or many different ones');
+  if (name === '') return t('without a name');
   const attribute = (valueOf: Attribute['valueOf']) => ({
     taken: [{ name, column: index, valueOf }],
   });
   if (coding.isSigned) return attribute((value) => (value > 0 ? 1 : value < 0 ? 0 : NaN));
-  if (isOutside) return 'numbers outside 0 to 1';
-  if (!isDefined && rows > 0) return 'no value in any row';
+  if (isOutside) return t('numbers outside 0 to 1');
+  if (!isDefined && rows > 0) return t('no value in any row');
   if (coding.isZeroUndefined[index]!)
     return attribute((value) => (value === 1 ? 1 : value === -1 ? 0 : NaN));
-  if (hasMinusOne && hasFraction) return 'both -1 and fractions: is -1 absent, or not defined?';
+  if (hasMinusOne && hasFraction) return t('both -1 and fractions: is -1 absent, or not defined?');
   return attribute(undefined);
 }
 
@@ -186,11 +125,11 @@ function categoryColumn(
 ): Found {
   const { name } = column;
   const found = [...texts.keys()];
-  if (found.length === 0) return rows === 0 ? { taken: [] } : 'no value in any row';
+  if (found.length === 0) return rows === 0 ? { taken: [] } : t('no value in any row');
   const numbers = found.map((text) => cellValue(text));
   const isNone = (cell: CellValue) => cell !== null && Number.isNaN(cell.value);
   if (numbers.every((cell) => cell !== null && (isNone(cell) || isLabel(cell.value)))) {
-    if (numbers.every(isNone)) return 'no value in any row';
+    if (numbers.every(isNone)) return t('no value in any row');
     const labels = numbers.map((cell) => Math.max(0, cell!.value));
     return { taken: [{ name, column: index, valueOf: (value) => labels[value] ?? NaN }] };
   }
@@ -199,19 +138,23 @@ function categoryColumn(
     const taken = [
       { name: 'Male', column: index, valueOf: (value: number) => labels[value] ?? NaN },
     ];
-    const remark = `${excerpt(name)} is read as the attribute Male: ${excerptOfList(found, 4)}`;
+    const remark = t(
+      '{0} is read as the attribute Male: {1}',
+      excerpt(name),
+      excerptOfList(found, 4),
+    );
     return { taken, remark };
   }
   const lists = column.isList ? listsIn(found) : undefined;
   if (lists !== undefined) return listColumn(name, index, texts, lists);
-  if (found.every(isBracketed)) return 'lists of numbers, of nothing or of many different texts';
+  if (found.every(isBracketed)) return t('lists of numbers, of nothing or of many different texts');
   if (found.length === 1 && MARK.test(found[0]!))
-    return `'${found[0]!}' and nothing else: write 0 where it is absent`;
+    return t("'{0}' and nothing else: write 0 where it is absent", found[0]!);
   const isNumeric = numbers.every((cell) => cell?.isWord === false);
   if (isNumeric && !(isCategoryName(name) && attributeKey(name) !== 'age'))
-    return 'numbers outside 0 to 1';
+    return t('numbers outside 0 to 1');
   if (found.length > MAX_CATEGORIES || (found.length > FEW_CATEGORIES && 2 * found.length > rows))
-    return `${found.length} different texts`;
+    return t('{0} different texts', found.length);
   return category(name, index, texts);
 }
 
@@ -230,7 +173,12 @@ function listColumn(
     column: index,
     valueOf: (value: number) => (Number.isNaN(value) ? NaN : codes.get(listed)!.has(value) ? 1 : 0),
   }));
-  const remark = `${excerpt(name)} lists what is present, ${plural(lists.length, 'attribute')}: ${excerptOfList(lists, 5)}; what a list does not name is absent`;
+  const remark = t(
+    '{0} lists what is present, {1}: {2}; what a list does not name is absent',
+    excerpt(name),
+    plural(lists.length, 'attribute'),
+    excerptOfList(lists, 5),
+  );
   return { taken, remark };
 }
 
@@ -275,7 +223,7 @@ function dropRepeated(result: Attributes, leftOut: string[]): void {
       seen.add(name);
       return true;
     }
-    leftOut.push(`${excerpt(name)} (a second one of this name)`);
+    leftOut.push(`${excerpt(name)} (${t('a second one of this name')})`);
     return false;
   });
 }

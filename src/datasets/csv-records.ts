@@ -6,12 +6,19 @@ import { StringDecoder } from 'node:string_decoder';
 import { pipeline } from 'node:stream/promises';
 import { type Options, parse } from 'csv-parse';
 import { excerpt } from '../text/excerpt';
+import { t } from '../text/translate';
 import { messageOf, UserError } from '../util/errors';
 import { TABLE_LIMITS } from './table-pieces';
 
+const NO_CSV = {
+  labels: "the labels '{0}' are not a CSV table: {1}",
+  partitions: "the partitions '{0}' are not a CSV table: {1}",
+} as const;
+
 export interface RecordOptions extends Pick<Options, 'relax_column_count' | 'delimiter'> {
-  /** What the text is, for messages: "the labels 'a.csv'". */
-  what: string;
+  file: string;
+  /** What the file is. */
+  what: keyof typeof NO_CSV;
   /** Lines that are left out at the beginning. */
   skipped?: number;
 }
@@ -25,7 +32,7 @@ export interface RecordOptions extends Pick<Options, 'relax_column_count' | 'del
  */
 export async function eachRecord(
   pieces: AsyncIterable<Buffer>,
-  { what, skipped = 0, ...options }: RecordOptions,
+  { file, what, skipped = 0, ...options }: RecordOptions,
   onRecord: (cells: string[], index: number) => void,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -47,9 +54,7 @@ export async function eachRecord(
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof UserError) throw error;
-    throw new UserError(`${what} are not a CSV table: ${excerpt(messageOf(error), 300)}`, {
-      cause: error,
-    });
+    throw new UserError(t(NO_CSV[what], file, excerpt(messageOf(error), 300)), { cause: error });
   }
 }
 

@@ -2,6 +2,7 @@
 import { scanImages } from '../images/scan-folders';
 import { excerptOfList } from '../text/excerpt';
 import { plural } from '../text/numbers';
+import { t } from '../text/translate';
 import type { LabelTable } from './label-table';
 import { matchNames } from './match-names';
 import { type Labels, labelsOf } from './open-labels';
@@ -41,9 +42,9 @@ export async function openDataset(
   const missed =
     missing.length === 0 || missing.length === read.images.length
       ? []
-      : [`${plural(missing.length, 'row')} without an image: ${excerptOfList(missing, 3)}`];
+      : [t('{0} without an image: {1}', plural(missing.length, 'row'), excerptOfList(missing, 3))];
   if (further > 0)
-    missed.push(`${plural(further, 'row')} of further faces of an image, which are not shown`);
+    missed.push(t('{0} of further faces of an image, which are not shown', plural(further, 'row')));
   const table = { ...read, remarks: [...read.remarks, ...remarks, ...missed] };
   return { parts, table, partitionOf, pathOf: (row) => images.at(imageOf[row]!)?.path };
 }

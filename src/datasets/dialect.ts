@@ -4,6 +4,7 @@ import { parse } from 'csv-parse/sync';
 import { attributeKey, isKnownAttribute } from '../domain/attributes';
 import { IMAGE_EXTENSIONS } from '../images/image-extensions';
 import { excerpt } from '../text/excerpt';
+import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 import { TABLE_LIMITS } from './table-pieces';
 
@@ -62,7 +63,10 @@ export function dialectOf(file: string, text: string, isWhole: boolean): Dialect
     if (!isWhole) return undefined;
     if (comment === undefined)
       throw new UserError(
-        `the labels '${file}' are empty: expected a line of attribute names and one line for each image`,
+        t(
+          "the labels '{0}' are empty: expected a line of attribute names and one line for each image",
+          file,
+        ),
       );
   }
   const found =
@@ -70,7 +74,9 @@ export function dialectOf(file: string, text: string, isWhole: boolean): Dialect
     plainHeader(lines, at, given);
   if (found === undefined) {
     if (!isWhole) return undefined;
-    throw new UserError(`the labels '${file}' are not a CSV table: a quote in line 1 never ends`);
+    throw new UserError(
+      t("the labels '{0}' are not a CSV table: {1}", file, t('a quote in line 1 never ends')),
+    );
   }
   if (found.first === undefined && !isWhole) return undefined;
   checkHeader(file, found);
@@ -178,7 +184,11 @@ function checkHeader(file: string, { header, separator, hasRowNames }: Dialect):
   const names = hasRowNames ? header : header.slice(1);
   if (names.length > 1 && names.filter(isImageName).length > names.length / 2)
     throw new UserError(
-      `the labels '${file}' have a column for each image, like '${excerpt(names.find(isImageName)!)}': expected a row for each; turn the table over (pandas: df.T)`,
+      t(
+        "the labels '{0}' have a column for each image, like '{1}': expected a row for each; turn the table over (pandas: df.T)",
+        file,
+        excerpt(names.find(isImageName)!),
+      ),
     );
   // Columns of pandas have numbers, where nobody names them.
   const numbered = hasRowNames || header[0] === '' ? names : header;
@@ -187,6 +197,10 @@ function checkHeader(file: string, { header, separator, hasRowNames }: Dialect):
   if (!isRow && !(isImageName(header[0] ?? '') && header.length > 1)) return;
   const line = header.join(separator);
   throw new UserError(
-    `the labels '${file}' have no header: expected a first line like 'image,Male,Smiling', got '${excerpt(line)}'`,
+    t(
+      "the labels '{0}' have no header: expected a first line like 'image,Male,Smiling', got '{1}'",
+      file,
+      excerpt(line),
+    ),
   );
 }

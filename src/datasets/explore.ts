@@ -2,6 +2,7 @@
 import { Random } from 'ml-random';
 import type { ExploreOptions } from '../domain/dataset';
 import { attributeFinder, knownAttributesText } from '../domain/find-attribute';
+import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 import type { LabelTable } from './label-table';
 
@@ -48,14 +49,14 @@ export function explore(
     const found = find(name);
     if (found !== undefined) return found;
     throw new UserError(
-      `the labels have no attribute ${knownAttributesText(name, table.attributes)}`,
+      t('the labels have no attribute {0}', knownAttributesText(name, table.attributes)),
     );
   };
   const dropped = new Set(drop.map(spelled));
   const chosen = (attributes.length > 0 ? attributes.map(spelled) : table.attributes).filter(
     (name) => !dropped.has(name),
   );
-  if (chosen.length === 0) throw new UserError('no attribute is left: all of them are dropped');
+  if (chosen.length === 0) throw new UserError(t('no attribute is left: all of them are dropped'));
   const columns = chosen.map((name) => positions.get(name)!);
   const width = table.attributes.length;
   const random = new Random(seed);
@@ -69,7 +70,7 @@ export function explore(
     }
     rows.push(row);
   }
-  if (rows.length === 0) throw new UserError('no row is left: none has any of the attributes');
+  if (rows.length === 0) throw new UserError(t('no row is left: none has any of the attributes'));
   const counts = countTogether(table, rows, columns);
   const { labeled, both: together, correlation } = figuresOf(counts, chosen.length);
   return {

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { excerptOfList } from '../text/excerpt';
+import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 import { partitionWord } from './partitions';
 
@@ -143,7 +144,7 @@ function partsOf(folder: string, tables: readonly string[]): LabelPart[] {
   const families = new Set(chosen.map((path) => familyOf(path)));
   if (families.size > 1) {
     const names = chosen.map((path) => relative(folder, path).replaceAll(sep, '/'));
-    throw noDataset(folder, `there are ${excerptOfList(names, 10)}`);
+    throw noDataset(folder, t('there are {0}', excerptOfList(names, 10)));
   }
   const isSpread = new Set(chosen.map((path) => dirname(path))).size > 1;
   return chosen.map((file) => ({
@@ -156,8 +157,12 @@ function partsOf(folder: string, tables: readonly string[]): LabelPart[] {
 /** @param found what there is instead. */
 export const noDataset = (folder: string, found: string): UserError =>
   new UserError(
-    `no data set in '${folder}': expected CelebA's ${KNOWN[0]!}, or one table of labels (.csv, .tsv, .jsonl, .parquet); ` +
+    t(
+      "no data set in '{0}': expected CelebA's {1}, or one table of labels (.csv, .tsv, .jsonl, .parquet); {2}",
+      folder,
+      KNOWN[0]!,
       found,
+    ),
   );
 
 /** What the tables of one data set have in common: the name without the partition. */

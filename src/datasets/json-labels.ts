@@ -1,11 +1,13 @@
 /** Labels as JSON: an object on each line, as in metadata.jsonl, or a list of objects. */
 import { excerpt } from '../text/excerpt';
+import { count } from '../text/numbers';
 import { megabytes } from '../text/sizes';
+import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 import type { Cells } from './cells';
 import { isImageName } from './dialect';
 import { LabelColumns } from './label-columns';
-import { LABEL_LIMITS, type LabelTable } from './label-table';
+import { LABEL_LIMITS, type LabelTable, placeOf } from './label-table';
 import { eachLine } from './lines';
 
 /** Bytes of a list of objects, which is read as a whole. */
@@ -58,7 +60,8 @@ export async function jsonLabels(
 }
 
 function columnsOf(file: string, header: ReadonlySet<string>, first: Row | undefined) {
-  if (first === undefined) throw new UserError(`the labels '${file}' are empty: expected objects`);
+  if (first === undefined)
+    throw new UserError(t("the labels '{0}' are empty: expected objects", file));
   const keys = [...header];
   const cells = new JsonCells(keys, first);
   return new LabelColumns(file, {
@@ -73,7 +76,11 @@ function columnsOf(file: string, header: ReadonlySet<string>, first: Row | undef
 function checkKeys(file: string, keys: ReadonlySet<string>): void {
   if (keys.size > LABEL_LIMITS.columns)
     throw new UserError(
-      `the labels '${file}' have more than ${LABEL_LIMITS.columns.toLocaleString('en')} columns: expected at most so many keys in all objects`,
+      t(
+        "the labels '{0}' have more than {1} columns: expected at most so many keys in all objects",
+        file,
+        count(LABEL_LIMITS.columns),
+      ),
     );
 }
 
@@ -98,7 +105,11 @@ async function eachRow(
     if (isWhole || !isObject(value)) {
       if (rows === 0) return false;
       throw new UserError(
-        `the labels '${file}', line ${line.toLocaleString('en')}: expected an object like {"file_name": "a.jpg", "Male": true}, got '${excerpt(text)}'`,
+        t(
+          '{0}: expected an object like {"file_name": "a.jpg", "Male": true}, got \'{1}\'',
+          placeOf(file, line),
+          excerpt(text),
+        ),
       );
     }
     rows += 1;
@@ -116,7 +127,11 @@ async function listOf(file: string, pieces: AsyncIterable<Buffer>): Promise<Row[
     length += piece.length;
     if (length > MAX_LIST)
       throw new UserError(
-        `the labels '${file}' are JSON of more than ${megabytes(MAX_LIST)}: expected an object for each image on a line of its own (.jsonl)`,
+        t(
+          "the labels '{0}' are JSON of more than {1}: expected an object for each image on a line of its own (.jsonl)",
+          file,
+          megabytes(MAX_LIST),
+        ),
       );
   }
   const value = parsed(
@@ -135,8 +150,11 @@ async function listOf(file: string, pieces: AsyncIterable<Buffer>): Promise<Row[
   }
   throw new UserError(
     value === undefined
-      ? `the labels '${file}' begin as JSON does, but are none`
-      : `the labels '${file}' are JSON, but no list of objects: expected one object for each image, like {"file_name": "a.jpg", "Male": true}, on lines or in a list (pandas: to_json(orient='records', lines=True))`,
+      ? t("the labels '{0}' begin as JSON does, but are none", file)
+      : t(
+          'the labels \'{0}\' are JSON, but no list of objects: expected one object for each image, like {"file_name": "a.jpg", "Male": true}, on lines or in a list (pandas: to_json(orient=\'records\', lines=True))',
+          file,
+        ),
   );
 }
 

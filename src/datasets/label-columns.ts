@@ -2,13 +2,15 @@
 import { canonicalAttribute, isKnownAttribute } from '../domain/attributes';
 import { fromCsvCell } from '../text/neutralize';
 import { excerpt } from '../text/excerpt';
+import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 import { cellValue, type CellValue, isLabel } from './cell-values';
 import type { Cells } from './cells';
+import type { FilledColumn } from './column-coding';
 import { type ColumnRoles, isCategoryName, rolesOf } from './column-roles';
-import { attributesOf, type FilledColumn, sexOf } from './column-values';
+import { attributesOf, sexOf } from './column-values';
 import type { Dialect } from './dialect';
-import { checkCells, LABEL_LIMITS, type LabelTable, noLabel, textOf } from './label-table';
+import { checkCells, LABEL_LIMITS, type LabelTable, noLabel, placeOf, textOf } from './label-table';
 import { looksLikeList, MAX_LIST_LENGTH, MAX_LISTS } from './list-texts';
 import { shortLabels } from './plain-label';
 import { endOfPlainCell } from './split-line';
@@ -110,7 +112,7 @@ export class LabelColumns {
    * @param line its number in the file, for messages.
    */
   add(cells: Cells, line: number): void {
-    const where = () => `the labels '${this.file}', line ${line.toLocaleString('en')}`;
+    const where = () => placeOf(this.file, line);
     this.checkCount(cells, where);
     if (isEmpty(cells)) return; // spreadsheets write such rows below the others
     const { roles, columns } = this;
@@ -141,8 +143,13 @@ export class LabelColumns {
     if (count === width) return;
     throw new UserError(
       this.isStrict
-        ? `${where()}: expected an image's name and ${width - 1} values, got ${count - 1} values`
-        : `${where()}: expected ${width} cells, as in the header, got ${count}`,
+        ? t(
+            "{0}: expected an image's name and {1} values, got {2} values",
+            where(),
+            width - 1,
+            count - 1,
+          )
+        : t('{0}: expected {1} cells, as in the header, got {2}', where(), width, count),
     );
   }
 
@@ -167,7 +174,7 @@ export class LabelColumns {
       if (cell?.isWord === true) column.words[cell.value] = text;
       if (cell !== null) return cell.value;
       if (column.name === 'Male' && sexOf(text) !== undefined) return sexOf(text)!;
-      if (column.isKnown) throw noLabel(text, `${where()}, column '${column.name}'`);
+      if (column.isKnown) throw noLabel(text, column.name, where);
     }
     const code = column.texts?.get(text);
     if (code !== undefined) return code;
@@ -209,8 +216,7 @@ export class LabelColumns {
 
   private checkOutside(column: FilledColumn, cells: Cells, where: () => string): void {
     if (column.texts !== undefined) return;
-    if (column.isKnown && !this.isLfw)
-      throw noLabel(cells.text(column.column), `${where()}, column '${column.name}'`);
+    if (column.isKnown && !this.isLfw) throw noLabel(cells.text(column.column), column.name, where);
     column.isOutside = true;
   }
 
@@ -236,7 +242,7 @@ export class LabelColumns {
   private peopleRemark(): string[] {
     const { people, header } = this.roles;
     if (people < 0 || this.isLfw) return [];
-    return [`${excerpt(header[people]!)} tells who is in each image, and is no attribute`];
+    return [t('{0} tells who is in each image, and is no attribute', excerpt(header[people]!))];
   }
 
   /**

@@ -1,5 +1,7 @@
 /** A table of attribute labels, and its limits. */
 import { excerpt, hasHidden } from '../text/excerpt';
+import { count } from '../text/numbers';
+import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 import type { Cells } from './cells';
 
@@ -43,17 +45,30 @@ export const LABEL_LIMITS = {
   cell: 4096,
 };
 
+/** Where a row is, for messages. */
+export const placeOf = (file: string, line: number): string =>
+  t("the labels '{0}', line {1}", file, count(line));
+
 /** @throws UserError if a table exceeds `LABEL_LIMITS`. */
 export function checkCells(file: string, rows: number, columns: number): void {
   const { columns: mostColumns, cells } = LABEL_LIMITS;
   if (columns > mostColumns) {
     throw new UserError(
-      `the labels '${file}' have ${columns.toLocaleString('en')} columns: expected at most ${mostColumns.toLocaleString('en')}`,
+      t(
+        "the labels '{0}' have {1} columns: expected at most {2}",
+        file,
+        count(columns),
+        count(mostColumns),
+      ),
     );
   }
   if (rows * columns > cells) {
     throw new UserError(
-      `the labels '${file}' have more than ${cells.toLocaleString('en')} cells (rows × columns): split them into several tables`,
+      t(
+        "the labels '{0}' have more than {1} cells (rows × columns): split them into several tables",
+        file,
+        count(cells),
+      ),
     );
   }
 }
@@ -63,14 +78,23 @@ export function checkNames(file: string, attributes: readonly string[]): void {
   const { attributes: most, attributeName } = LABEL_LIMITS;
   if (attributes.length > most) {
     throw new UserError(
-      `the labels '${file}' have ${attributes.length.toLocaleString('en')} attributes: expected at most ${most}`,
+      t(
+        "the labels '{0}' have {1} attributes: expected at most {2}",
+        file,
+        count(attributes.length),
+        most,
+      ),
     );
   }
   for (const name of attributes) {
     if (name.length <= attributeName && !hasHidden(name)) continue;
     throw new UserError(
-      `the labels '${file}' name an attribute '${excerpt(name)}': ` +
-        `expected at most ${attributeName} characters, without control characters`,
+      t(
+        "the labels '{0}' name an attribute '{1}': expected at most {2} characters, without control characters",
+        file,
+        excerpt(name),
+        attributeName,
+      ),
     );
   }
 }
@@ -84,16 +108,24 @@ export function textOf(cells: Cells, column: number, where: () => string): strin
   const { cell } = LABEL_LIMITS;
   if (text.length > cell) {
     throw new UserError(
-      `${where()}: expected at most ${cell.toLocaleString('en')} characters per cell, ` +
-        `got ${text.length.toLocaleString('en')}: '${excerpt(text)}'`,
+      t(
+        "{0}: expected at most {1} characters per cell, got {2}: '{3}'",
+        where(),
+        count(cell),
+        count(text.length),
+        excerpt(text),
+      ),
     );
   }
   return text;
 }
 
 /** What a cell without a label is told to be. */
-export const noLabel = (text: string, where: string): UserError =>
+export const noLabel = (text: string, column: string, where: () => string): UserError =>
   new UserError(
-    `${where}: expected -1, or a number from 0 to 1, got '${excerpt(text)}'; ` +
-      'yes, no, true and false are read, too, and an empty cell or NaN where there is no label',
+    t(
+      "{0}: expected -1, or a number from 0 to 1, got '{1}'; yes, no, true and false are read, too, and an empty cell or NaN where there is no label",
+      t("{0}, column '{1}'", where(), column),
+      excerpt(text),
+    ),
   );

@@ -8,6 +8,7 @@
  * cells takes most of the time and memory.
  */
 import { excerpt } from '../text/excerpt';
+import { t } from '../text/translate';
 import { ByteCells, TextCells } from './cells';
 import { eachRecord } from './csv-records';
 import { type Dialect, dialectOf, spacedCells } from './dialect';
@@ -41,7 +42,10 @@ export async function readRows(file: string, signal?: AbortSignal): Promise<Labe
     });
   const table = await readText(file, pieces, signal);
   if (foreign === undefined) return table;
-  const remark = `text that is not UTF-8 is read as Windows-1252: '${excerpt(foreign.trim())}'`;
+  const remark = t(
+    "text that is not UTF-8 is read as Windows-1252: '{0}'",
+    excerpt(foreign.trim()),
+  );
   return { ...table, remarks: [...table.remarks, remark] };
 }
 
@@ -121,7 +125,13 @@ export async function parsedLabels(
 ): Promise<LabelTable> {
   const columns = new LabelColumns(file, dialect);
   const { separator: delimiter, skipped } = dialect;
-  const options = { what: `the labels '${file}'`, skipped, delimiter, relax_column_count: true };
+  const options = {
+    file,
+    what: 'labels' as const,
+    skipped,
+    delimiter,
+    relax_column_count: true,
+  };
   const take = (cells: string[], index: number) => {
     columns.checkLines(index + 1);
     columns.add(new TextCells(cells), index + 1 + skipped);

@@ -4,6 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { t } from '../text/translate';
 import { pathParts, stemOf } from './image-names';
 import { eachLine } from './lines';
 import { tablePieces } from './table-pieces';
@@ -46,7 +47,7 @@ export async function lfwPartitions(
     for (const [file, partition] of division)
       await readPeople(join(place, file), partition, partitions, signal);
     return {
-      files: division.map(([file]) => file).join(' and '),
+      files: division.map(([file]) => file).join(t(' and ')),
       partitionOf: (name) => partitions.get(personOf(name)),
     };
   }

@@ -3,11 +3,10 @@
  * name, with or without extension. A name that fits several images fits none.
  */
 import { resolve } from 'node:path';
-import { excerpt, excerptOfList } from '../text/excerpt';
 import { fromCsvCell } from '../text/neutralize';
-import { plural } from '../text/numbers';
 import { type Best, betterOf } from './best-match';
 import { pathParts, stemOf } from './image-names';
+import { ambiguousRemark, contestedRemark, looseRemark, numberedRemark } from './match-remarks';
 import { partitionWord } from './partitions';
 
 /** Names in a table. */
@@ -223,37 +222,23 @@ class Matcher {
       imageOf[rowOf[index]!] = -1;
       rowOf[index] = -1;
     }
+    const rowName = (row: number) => table.images[row]!;
+    const imageName = (index: number) => images.at(index)!.name;
     const remarks: string[] = [];
     const [example] = ambiguous;
     if (example !== undefined) {
-      const [row, pair] = example;
-      const [one, other] = pair.map((index) => images.at(index)!);
-      remarks.push(
-        `${plural(ambiguous.size, 'name')} left out that fit${ambiguous.size === 1 ? 's' : ''} several images: ` +
-          `'${excerpt(table.images[row]!)}' is '${excerpt(one!.name)}' as well as '${excerpt(other!.name)}'; write the folders into the names`,
-      );
+      const [row, [one, other]] = example;
+      remarks.push(ambiguousRemark(ambiguous.size, rowName(row), imageName(one), imageName(other)));
     }
-    if (contested.size > 0) {
-      const names = [...contested].map((index) => images.at(index)!.name);
-      remarks.push(
-        `${plural(contested.size, 'image')} left out that several rows of the labels fit: ${excerptOfList(names, 3)}`,
-      );
-    }
+    if (contested.size > 0) remarks.push(contestedRemark([...contested].map(imageName)));
     const loose = [...rowOf.keys()].filter(
       (index) => rowOf[index]! >= 0 && this.fits[index]! < FIT.end,
     );
-    if (loose.length > 0) {
-      const [index] = loose as [number];
-      remarks.push(
-        `${plural(loose.length, 'image')} matched by the name of the file alone, as the folders differ: ` +
-          `'${excerpt(table.images[rowOf[index]!]!)}' is taken for '${excerpt(images.at(index)!.name)}'`,
-      );
-    }
+    const [index] = loose;
+    if (index !== undefined)
+      remarks.push(looseRemark(loose.length, rowName(rowOf[index]!), imageName(index)));
     const [number] = this.numbered;
-    if (number !== undefined)
-      remarks.push(
-        `${plural(this.numbered.size, 'name')} matched by number, as zeros before it are missing: '${excerpt(table.images[number]!)}'`,
-      );
+    if (number !== undefined) remarks.push(numberedRemark(this.numbered.size, rowName(number)));
     return { rowOf, imageOf, remarks };
   }
 }

@@ -2,6 +2,7 @@
 import type { ImageFile } from '../images/image-list';
 import { excerpt } from '../text/excerpt';
 import { plural } from '../text/numbers';
+import { t } from '../text/translate';
 import { categoryAttribute, sexOf } from './column-values';
 import type { AttributeGroup, LabelTable } from './label-table';
 import { partitionWord } from './partitions';
@@ -55,9 +56,13 @@ export function utkFaceLabels(images: readonly ImageFile[]): LabelTable | undefi
       ...(without.length === 0
         ? []
         : [
-            `${plural(without.length, 'name')} without a race, like '${excerpt(without[0]!.name)}'`,
+            t(
+              "{0} without a race, like '{1}'",
+              plural(without.length, 'name'),
+              excerpt(without[0]!.name),
+            ),
           ]),
-      ...(others === 0 ? [] : [`${plural(others, 'image')} without labels in the name`]),
+      ...(others === 0 ? [] : [t('{0} without labels in the name', plural(others, 'image'))]),
     ],
   };
 }
@@ -94,7 +99,9 @@ export function classFolderLabels(images: readonly ImageFile[]): LabelTable | un
       others === 0
         ? []
         : [
-            `${plural(others, 'image')} without a class, as ${others === 1 ? 'it lies' : 'they lie'} in no folder`,
+            others === 1
+              ? t('{0} without a class, as it lies in no folder', plural(others, 'image'))
+              : t('{0} without a class, as they lie in no folder', plural(others, 'image')),
           ],
   };
 }

@@ -3,6 +3,7 @@ import { basename, dirname } from 'node:path';
 import type { ImageFile } from '../images/image-list';
 import { scanImages } from '../images/scan-folders';
 import { plural } from '../text/numbers';
+import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 import { findPartitions, isKnownPartitions, type LabelPart, splitOf } from './find-tables';
 import { joinTables } from './join-tables';
@@ -71,8 +72,10 @@ async function namedLabels(
   const kind = utkFace === undefined ? 'class folders' : 'UTKFace';
   if (table === undefined)
     throw new UserError(
-      `no labels in '${folder}': expected CelebA's list_attr_celeba.txt, a table of labels (.csv, .tsv, .jsonl, .parquet), ` +
-        'names like UTKFace has them (age_gender_race_date.jpg), or a folder for each of 2 to 50 classes; there is none',
+      t(
+        "no labels in '{0}': expected CelebA's list_attr_celeba.txt, a table of labels (.csv, .tsv, .jsonl, .parquet), names like UTKFace has them (age_gender_race_date.jpg), or a folder for each of 2 to 50 classes; there is none",
+        folder,
+      ),
     );
   return { ...finishTable(folder, table), path: folder, folder, kind };
 }
@@ -90,9 +93,9 @@ async function partsLabels(
     else tables.push(withPart(table, part, parts.length > 1));
   }
   if (tables.length === 0)
-    throw new UserError(`the labels in '${path}' have no row below their header`);
+    throw new UserError(t("the labels in '{0}' have no row below their header", path));
   const joined = joinTables(tables);
-  const remarks = empty.length === 0 ? [] : [`no row in ${empty.join(', ')}`];
+  const remarks = empty.length === 0 ? [] : [t('no row in {0}', empty.join(', '))];
   const table = finishTable(path, { ...joined, remarks: [...joined.remarks, ...remarks] });
   const split = await withPartitions(table, { partitions, folder }, signal);
   return { ...split, path, folder };
@@ -130,7 +133,7 @@ async function withPartitions(
     partitions = await readPartitions(file, signal);
   } catch (error) {
     if (isKnownPartitions(file) || !(error instanceof UserError)) throw error;
-    const remark = `${basename(file)} is taken for no table of partitions: ${error.message}`;
+    const remark = t('{0} is taken for no table of partitions: {1}', basename(file), error.message);
     return { ...table, remarks: [...table.remarks, remark] };
   }
   const partitionOf = finderByName(partitions);
@@ -161,6 +164,6 @@ function withSplits(
 ): LabelTable {
   const splits = table.images.map((name) => partitionOf(name) ?? '');
   const without = splits.filter((split) => split === '').length;
-  const remark = `${plural(without, 'image')} without a partition in ${source}`;
+  const remark = t('{0} without a partition in {1}', plural(without, 'image'), source);
   return { ...table, splits, remarks: without === 0 ? table.remarks : [...table.remarks, remark] };
 }

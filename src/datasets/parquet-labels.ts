@@ -2,6 +2,7 @@
 import { ArchiveFile } from '../archives/archive-file';
 import { type ParquetValue, parquetTable } from '../archives/parquet-table';
 import { attributeKey } from '../domain/attributes';
+import { t } from '../text/translate';
 import { messageOf, UserError } from '../util/errors';
 import type { Cells } from './cells';
 import { IMAGE_KEYS } from './dialect';
@@ -42,12 +43,14 @@ export async function parquetLabels(file: string, signal?: AbortSignal): Promise
         columns.add(cells, row + 1);
       }
     }
-    if (columns === undefined) throw new UserError('it has no row');
+    if (columns === undefined) throw new UserError(t('it has no row'));
     return columns.table();
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof UserError && error.message.startsWith('the labels ')) throw error;
-    throw new UserError(`cannot read the labels '${file}': ${messageOf(error)}`, { cause: error });
+    throw new UserError(t("cannot read the labels '{0}': {1}", file, messageOf(error)), {
+      cause: error,
+    });
   }
 }
 

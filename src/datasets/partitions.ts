@@ -1,5 +1,6 @@
 /** Partitions of a data set: their names, and tables that tell the partition of each image. */
 import { excerpt } from '../text/excerpt';
+import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 import { eachRecord } from './csv-records';
 import { eachLine } from './lines';
@@ -60,16 +61,10 @@ export async function readPartitions(
     const name = SPELLINGS.get(text.toLowerCase());
     if (image === undefined || name === undefined) {
       if (index === 0 && !/^\d+$/.test(text)) return; // a header
-      const got = excerpt([image, text].join(' '));
-      throw new UserError(
-        `the partitions '${file}', line ${index + 1}: expected a name and 0, 1 or 2, got '${got}'; train, val and test are read, too`,
-      );
+      throw noPartition(file, index + 1, excerpt([image, text].join(' ')));
     }
     const known = partitions.get(image) ?? name;
-    if (known !== name)
-      throw new UserError(
-        `the partitions '${file}', line ${index + 1}: '${excerpt(image)}' is in two partitions, ${known} and ${name}`,
-      );
+    if (known !== name) throw inTwoPartitions(file, index + 1, image, [known, name]);
     partitions.set(image, name);
   };
   let index = 0;
@@ -86,13 +81,40 @@ export async function readPartitions(
   partitions.clear();
   await checkTable(file, 'partitions', signal);
   const options = {
-    what: `the partitions '${file}'`,
+    file,
+    what: 'partitions' as const,
     relax_column_count: true,
     delimiter: delimiter!,
   };
   await eachRecord(pieces(), options, take, signal);
   return partitions;
 }
+
+const noPartition = (file: string, line: number, got: string) =>
+  new UserError(
+    t(
+      "the partitions '{0}', line {1}: expected a name and 0, 1 or 2, got '{2}'; train, val and test are read, too",
+      file,
+      line,
+      got,
+    ),
+  );
+
+const inTwoPartitions = (
+  file: string,
+  line: number,
+  image: string,
+  partitions: readonly [string, string],
+) =>
+  new UserError(
+    t(
+      "the partitions '{0}', line {1}: '{2}' is in two partitions, {3} and {4}",
+      file,
+      line,
+      excerpt(image),
+      ...partitions,
+    ),
+  );
 
 /** Where a header has the name and the partition; undefined for other lines. */
 function headerColumns(cells: readonly string[]): [number, number] | undefined {

@@ -8,6 +8,7 @@ import { basename, dirname, extname, join, relative, sep } from 'node:path';
 import { holdsImageColumn } from '../archives/parquet-columns';
 import type { DatasetKind } from '../domain/dataset';
 import { scanImages } from '../images/scan-folders';
+import { t } from '../text/translate';
 import { messageOf, UserError } from '../util/errors';
 import {
   findKnownTable,
@@ -71,7 +72,7 @@ export async function recognizeDataset(
   try {
     await readdir(folder);
   } catch (error) {
-    throw new UserError(`cannot read the folder '${folder}': ${messageOf(error)}`, {
+    throw new UserError(t("cannot read the folder '{0}': {1}", folder, messageOf(error)), {
       cause: error,
     });
   }
@@ -131,7 +132,7 @@ async function partsIn(
 /** A data set whose images are named after their labels, or lie in folders that are. */
 async function namedDataset(folder: string, signal?: AbortSignal): Promise<DatasetParts> {
   const images = await holdsImages(folder, signal);
-  if (images === undefined) throw noDataset(folder, 'there is none');
+  if (images === undefined) throw noDataset(folder, t('there is none'));
   return { kind: 'class folders', labels: folder, partitions: undefined, images };
 }
 

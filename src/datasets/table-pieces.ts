@@ -5,7 +5,9 @@
  */
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
+import { count } from '../text/numbers';
 import { megabytes } from '../text/sizes';
+import { t } from '../text/translate';
 import { codeOf, messageOf, UserError } from '../util/errors';
 import { regularFilePieces } from '../util/read-regular-file';
 import { yieldToEventLoop } from '../util/yield-to-event-loop';
@@ -24,13 +26,22 @@ export const TABLE_LIMITS = {
 /** Bytes of a .parquet file, which may hold images, too. */
 const MAX_PARQUET = 1e12;
 
+/** What a table is, with what is said where it cannot be read. */
+const UNREADABLE = {
+  labels: "cannot read the labels '{0}': {1}",
+  partitions: "cannot read the partitions '{0}': {1}",
+  names: "cannot read the names '{0}': {1}",
+  identities: "cannot read the identities '{0}': {1}",
+} as const;
+type TableKind = keyof typeof UNREADABLE;
+
 /** Bytes of a piece: processed between two yields to the event loop. */
 const PIECE = 1 << 17;
 
 const NEWLINE = 10;
 
 /**
- * @param what the file is, for messages: 'labels'.
+ * @param what the file is, for messages.
  * @param onForeign called with the text of lines that are read as Windows-1252, as they are not
  * UTF-8.
  * @yields the bytes of the text in UTF-8, a byte order mark included.
@@ -38,7 +49,7 @@ const NEWLINE = 10;
  */
 export async function* tablePieces(
   file: string,
-  what: string,
+  what: TableKind,
   signal?: AbortSignal,
   onForeign?: (text: string) => void,
 ): AsyncGenerator<Buffer, void, undefined> {
@@ -52,7 +63,7 @@ export async function* tablePieces(
     }
   } catch (error) {
     signal?.throwIfAborted();
-    throw new UserError(`cannot read the ${what} '${file}': ${reasonOf(error)}`, { cause: error });
+    throw new UserError(t(UNREADABLE[what], file, reasonOf(error)), { cause: error });
   }
 }
 
@@ -60,14 +71,18 @@ export async function* tablePieces(
  * The first bytes of a file, as they are.
  * @throws like `tablePieces`.
  */
-export async function startOf(file: string, what: string, signal?: AbortSignal): Promise<Buffer> {
+export async function startOf(
+  file: string,
+  what: TableKind,
+  signal?: AbortSignal,
+): Promise<Buffer> {
   try {
     const limits = { limit: MAX_PARQUET, size: PIECE };
     for await (const piece of regularFilePieces(file, limits, signal)) return piece;
     return Buffer.alloc(0);
   } catch (error) {
     signal?.throwIfAborted();
-    throw new UserError(`cannot read the ${what} '${file}': ${reasonOf(error)}`, { cause: error });
+    throw new UserError(t(UNREADABLE[what], file, reasonOf(error)), { cause: error });
   }
 }
 
@@ -76,20 +91,24 @@ export async function startOf(file: string, what: string, signal?: AbortSignal):
  * parser of CSV takes half a minute for millions of lines.
  * @throws like `tablePieces`.
  */
-export async function checkTable(file: string, what: string, signal?: AbortSignal): Promise<void> {
+export async function checkTable(
+  file: string,
+  what: TableKind,
+  signal?: AbortSignal,
+): Promise<void> {
   for await (const _ of tablePieces(file, what, signal));
 }
 
 function reasonOf(error: unknown): string {
   switch (codeOf(error)) {
     case 'ENOENT':
-      return 'it does not exist';
+      return t('it does not exist');
     case 'EACCES':
     case 'EPERM':
-      return 'no permission to read it';
+      return t('no permission to read it');
     case 'Z_DATA_ERROR':
     case 'Z_BUF_ERROR':
-      return `it starts like a gzipped file but is damaged or truncated (${messageOf(error)})`;
+      return t('it starts like a gzipped file but is damaged or truncated ({0})', messageOf(error));
     default:
       return messageOf(error);
   }
@@ -147,11 +166,14 @@ class TextLimits {
 
   /** @throws UserError as soon as the text cannot be a table. */
   add(piece: Buffer): void {
-    if (piece.includes(0)) throw new UserError('it is not UTF-8 text: it contains NUL bytes');
+    if (piece.includes(0)) throw new UserError(t('it is not UTF-8 text: it contains NUL bytes'));
     this.bytes += piece.length;
     if (this.bytes > TABLE_LIMITS.bytes) {
       throw new UserError(
-        `it contains more than ${megabytes(TABLE_LIMITS.bytes)} of text: split it into several tables`,
+        t(
+          'it contains more than {0} of text: split it into several tables',
+          megabytes(TABLE_LIMITS.bytes),
+        ),
       );
     }
     let from = 0;
@@ -166,7 +188,7 @@ class TextLimits {
     this.checkLine();
     if (this.lines > TABLE_LIMITS.lines) {
       throw new UserError(
-        `it has more than ${TABLE_LIMITS.lines.toLocaleString('en')} lines: split it into several tables`,
+        t('it has more than {0} lines: split it into several tables', count(TABLE_LIMITS.lines)),
       );
     }
   }
@@ -174,14 +196,17 @@ class TextLimits {
   private checkLine(): void {
     if (this.line <= TABLE_LIMITS.line) return;
     throw new UserError(
-      `line ${this.lines.toLocaleString('en')} is longer than ${megabytes(TABLE_LIMITS.line)}: ` +
-        'expected a table with one line per image',
+      t(
+        'line {0} is longer than {1}: expected a table with one line per image',
+        count(this.lines),
+        megabytes(TABLE_LIMITS.line),
+      ),
     );
   }
 }
 
 /** Files that people take for tables, by their first bytes. */
-const OTHER_KINDS: [start: string, kind: string][] = [
+const OTHER_KINDS = [
   ['PK\x03\x04', 'a workbook (.xlsx, .ods) or another .zip file: save its sheet as CSV'],
   ['\xd0\xcf\x11\xe0', 'an Excel workbook (.xls): save its sheet as CSV'],
   [
@@ -195,11 +220,11 @@ const OTHER_KINDS: [start: string, kind: string][] = [
   ['%PDF', 'a PDF'],
   ['\xff\xd8\xff', 'a JPEG'],
   ['\x89PNG', 'a PNG'],
-];
+] as const satisfies readonly (readonly [start: string, kind: string])[];
 
 /** @throws UserError for the beginning of a file that is no text. */
 function checkKind(piece: Buffer): void {
   const start = piece.toString('latin1', 0, 8);
   const kind = OTHER_KINDS.find(([each]) => start.startsWith(each))?.[1];
-  if (kind !== undefined) throw new UserError(`it is no table, but ${kind}`);
+  if (kind !== undefined) throw new UserError(t('it is no table, but {0}', t(kind)));
 }

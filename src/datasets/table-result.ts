@@ -1,6 +1,7 @@
 /** Finishes a table whose rows were read: those that stand in it twice count once. */
 import { excerpt, excerptOfList } from '../text/excerpt';
-import { plural } from '../text/numbers';
+import { count, plural } from '../text/numbers';
+import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 import { nameKey } from './image-names';
 import type { LabelTable } from './label-table';
@@ -41,29 +42,41 @@ function withoutRepetitions(file: string, table: LabelTable): LabelTable {
   }
   const remarks = [...table.remarks];
   if (without > 0 && without < table.images.length)
-    remarks.push(`${plural(without, 'row')} without the name of an image`);
+    remarks.push(t('{0} without the name of an image', plural(without, 'row')));
   if (repeated.size === 0) return { ...table, remarks };
   const again = [...repeated].map((row) => table.images[row]!);
   remarks.push(
-    `${plural(repeated.size, 'row')} with the name of an earlier one: ${excerptOfList([...new Set(again)], MAX_NAMED)}` +
-      (contradicted.size === 0 ? '; they agree, and each image counts once' : ''),
+    t(
+      contradicted.size === 0
+        ? '{0} with the name of an earlier one: {1}; they agree, and each image counts once'
+        : '{0} with the name of an earlier one: {1}',
+      plural(repeated.size, 'row'),
+      excerptOfList([...new Set(again)], MAX_NAMED),
+    ),
   );
-  if (contradicted.size > 0) {
-    const names = [...contradicted.values()];
-    remarks.push(
-      `${plural(names.length, 'image')} left out, as ${names.length === 1 ? 'its rows contradict' : 'their rows contradict'} each other: ${excerptOfList(names, MAX_NAMED)}`,
-    );
-  }
+  if (contradicted.size > 0) remarks.push(contradictionRemark([...contradicted.values()]));
   const rows = [...table.images.keys()].filter(
     (row) => !repeated.has(row) && !contradicted.has(row),
   );
   if (rows.length === 0)
     throw new UserError(
-      `the labels '${file}' contradict themselves: every image has several rows with different labels, like '${excerpt(again[0]!)}'; ` +
-        'a table with a row for each label of an image needs a column for each attribute instead (pandas: df.pivot)',
+      t(
+        "the labels '{0}' contradict themselves: every image has several rows with different labels, like '{1}'; a table with a row for each label of an image needs a column for each attribute instead (pandas: df.pivot)",
+        file,
+        excerpt(again[0]!),
+      ),
     );
   return { ...selectRows(table, rows), remarks };
 }
+
+const contradictionRemark = (names: readonly string[]): string =>
+  t(
+    names.length === 1
+      ? '{0} left out, as its rows contradict each other: {1}'
+      : '{0} left out, as their rows contradict each other: {1}',
+    plural(names.length, 'image'),
+    excerptOfList(names, MAX_NAMED),
+  );
 
 /** Whether no name repeats because each is above the one before. */
 function isAscending(names: readonly string[]): boolean {
@@ -116,16 +129,20 @@ function undefinedRemark({ attributes, images, values }: LabelTable): string | u
     counts[at % width]! += 1;
     if (first < 0) first = at;
   }
-  const total = counts.reduce((sum, count) => sum + count, 0);
+  const total = counts.reduce((sum, each) => sum + each, 0);
   if (total === 0) return undefined;
   const those = [...counts.keys()].filter((i) => counts[i]! > 0);
   those.sort((a, b) => counts[b]! - counts[a]! || a - b);
-  const list = those.map((i) => `${attributes[i]!} ${counts[i]!.toLocaleString('en')}`);
+  const list = those.map((i) => `${attributes[i]!} ${count(counts[i]!)}`);
   const name = images[Math.floor(first / width)]!;
-  return (
-    `${plural(total, 'label')} of ${values.length.toLocaleString('en')} not defined, which count nowhere (${excerptOfList(list, 5)})` +
-    (name === ''
-      ? ''
-      : `; for example ${excerpt(attributes[first % width]!)} of '${excerpt(name)}'`)
+  return t(
+    name === ''
+      ? '{0} of {1} not defined, which count nowhere ({2})'
+      : "{0} of {1} not defined, which count nowhere ({2}); for example {3} of '{4}'",
+    plural(total, 'label'),
+    count(values.length),
+    excerptOfList(list, 5),
+    excerpt(attributes[first % width]!),
+    excerpt(name),
   );
 }

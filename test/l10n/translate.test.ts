@@ -61,6 +61,19 @@ describe('finished English sentences', () => {
     );
   });
 
+  it('are translated one by one where they follow each other, and with their reasons', () => {
+    expect(said('there is nothing to undo; the disk is full (ENOSPC); it is a folder')).toBe(
+      'es gibt nichts rückgängig zu machen; der Datenträger ist voll (ENOSPC); es ist ein Ordner',
+    );
+    expect(said('there is nothing to undo; (what) is this')).toContain('there is nothing');
+    expect(said('age (without a name), x (no value in any row) and 3 more')).toBe(
+      'age (ohne Namen), x (in keiner Zeile ein Wert) und 3 weitere',
+    );
+    expect(said('a.csv: 1 row without the name of an image')).toBe(
+      'a.csv: 1 Zeile ohne Namen eines Bildes',
+    );
+  });
+
   it('leave what a person or a file said in quotes as it is', () => {
     expect(said('Named a cluster “Smiling”')).toBe('Cluster „Smiling“ benannt');
   });

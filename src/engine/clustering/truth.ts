@@ -3,6 +3,7 @@ import { balancedAccuracyByCluster, classAgreement } from '../../clustering/agre
 import { sharedAttributes } from '../../domain/attributes';
 import { chosenAttributes } from '../../domain/find-attribute';
 import type { TruthScores } from '../../domain/judgement';
+import { t } from '../../text/translate';
 import { UserError } from '../../util/errors';
 import { meanInterval } from '../../util/mean-interval';
 
@@ -33,14 +34,17 @@ export function attributesWithLabels(
 ): string[] {
   if (rows.every((row) => row < 0))
     throw new UserError(
-      [`none of the ${rows.length} faces has a label in '${labels}'`, ...remarks].join('; '),
+      [t("none of the {0} faces has a label in '{1}'", rows.length, labels), ...remarks].join('; '),
     );
   const compared = chosenAttributes(wanted, names).attributes;
   const shared = sharedAttributes(attributes, compared);
   if (shared.length > 0) return shared.map(({ name }) => name);
   throw new UserError(
-    `the labels '${labels}' name none of the attributes that faces are compared by: ` +
+    t(
+      "the labels '{0}' name none of the attributes that faces are compared by: {1}",
+      labels,
       compared.join(', '),
+    ),
   );
 }
 

@@ -11,6 +11,8 @@ import { RUN_VERSION } from '../../runs/run-files';
 import { writeToRun } from '../../runs/run-store';
 import { comparisonChart } from '../../summaries/comparison-chart';
 import { comparisonCsv } from '../../summaries/comparison-table';
+import { count } from '../../text/numbers';
+import { t } from '../../text/translate';
 import { UserError } from '../../util/errors';
 import { writeNeeded } from '../../util/output-folder';
 import { featureVectors } from '../clustering/feature-vectors';
@@ -150,7 +152,7 @@ function comparedVectors(input: ClusterInput, settings: ClusteringSettings): Com
   const { names } = input;
   const { probabilities, notice: thresholdNotice } = presentProbabilities(input, settings);
   if (names.length === 0 || probabilities.length === 0)
-    throw new UserError('there is no face to compare methods on');
+    throw new UserError(t('there is no face to compare methods on'));
   const all = featureVectors(input, probabilities, settings);
   const { vectors, rows, notices } = sampleVectors(all.vectors, settings.seed);
   if (thresholdNotice !== undefined) notices.push(thresholdNotice);
@@ -172,9 +174,12 @@ function sampleVectors(vectors: DistinctVectors, seed: number): Omit<ComparedVec
   rows.forEach((row, i) => {
     sample.set(data.subarray(inverse[row]! * columns, (inverse[row]! + 1) * columns), i * columns);
   });
-  const notice =
-    `compared on ${MAX_ROWS.toLocaleString('en')} of the ${inverse.length.toLocaleString('en')} faces, drawn with the seed: all of them form ` +
-    `${vectors.rows.toLocaleString('en')} distinct vectors, too many to compare each with each so often`;
+  const notice = t(
+    'compared on {0} of the {1} faces, drawn with the seed: all of them form {2} distinct vectors, too many to compare each with each so often',
+    count(MAX_ROWS),
+    count(inverse.length),
+    count(vectors.rows),
+  );
   return {
     vectors: distinctVectors({ rows: rows.length, columns, data: sample }),
     rows,

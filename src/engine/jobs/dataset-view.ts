@@ -4,6 +4,7 @@ import { drawRows, explore } from '../../datasets/explore';
 import type { DatasetChoice, DatasetSample } from '../../domain/dataset';
 import { encodeRgb } from '../../images/crop-strips';
 import type { DatasetCalls } from '../../protocol/dataset-calls';
+import { t } from '../../text/translate';
 import { CancelledError, UserError } from '../../util/errors';
 import { opened, reportOf, sampleOf, thumbnail, TILE } from './dataset';
 import type { JobContext } from './job-context';
@@ -95,6 +96,6 @@ export async function datasetImage(
   const dataset = await keptDataset(choice, context);
   const path = dataset.pathOf(row);
   if (path === undefined)
-    throw new UserError(`the image '${dataset.table.images[row] ?? ''}' is not there`);
+    throw new UserError(t("the image '{0}' is not there", dataset.table.images[row] ?? ''));
   return { path: path.toString() };
 }

@@ -11,6 +11,7 @@ import type { ImageFile } from '../../images/image-list';
 import type { DatasetCalls } from '../../protocol/dataset-calls';
 import type { FaceStore } from '../../store/face-store';
 import { identitiesOf } from '../../store/identity';
+import { t } from '../../text/translate';
 import { UserError } from '../../util/errors';
 import { withStore } from '../open-store';
 import type { AnalysisPipeline } from '../pipeline/analysis-pipeline';
@@ -48,14 +49,14 @@ function sampleRows(
 ): number[] {
   const { parts, pathOf } = dataset;
   if (parts.images === undefined)
-    throw new UserError(`there are no images to look at in '${folder}': only labels`);
+    throw new UserError(t("there are no images to look at in '{0}': only labels", folder));
   const drawn = drawRows(
     rows.filter((row) => pathOf(row) !== undefined),
     images,
     options.seed,
   );
   if (drawn.length === 0)
-    throw new UserError(`none of the ${rows.length} labeled images is in '${parts.images}'`);
+    throw new UserError(t("none of the {0} labeled images is in '{1}'", rows.length, parts.images));
   return drawn;
 }
 
@@ -125,7 +126,11 @@ function sharedColumns(
   const shared = sharedAttributes(attributes, known);
   if (shared.length === 0) {
     throw new UserError(
-      `the labels name none of the model's attributes: expected some of ${known.join(', ')}, got ${attributes.join(', ')}`,
+      t(
+        "the labels name none of the model's attributes: expected some of {0}, got {1}",
+        known.join(', '),
+        attributes.join(', '),
+      ),
     );
   }
   return shared.map(({ name, other }) => ({

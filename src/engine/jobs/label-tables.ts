@@ -7,6 +7,7 @@ import { imageNames } from '../../images/folder-labels';
 import { BYTE_ORDER_MARK, csvCell, isAscii } from '../../text/csv-text';
 import { forCsvCell } from '../../text/neutralize';
 import { plural } from '../../text/numbers';
+import { t } from '../../text/translate';
 import type { WriteFile } from '../../util/output-folder';
 import type { OpenRun } from '../open-runs';
 import { type FaceRows, isPresent } from './face-rows';
@@ -68,16 +69,19 @@ function leftOutText(notFaces: number, others: number): string[] {
   const left = [
     ...(notFaces === 0
       ? []
-      : [`${plural(notFaces, 'image')} whose most prominent face was marked as none`]),
+      : [t('{0} whose most prominent face was marked as none', plural(notFaces, 'image'))]),
     ...(others === 0
       ? []
       : [
-          `what was marked of ${plural(others, 'face')} in images with a more prominent one, as labels are of images`,
+          t(
+            'what was marked of {0} in images with a more prominent one, as labels are of images',
+            plural(others, 'face'),
+          ),
         ]),
   ];
   return left.length === 0
     ? []
-    : [`${LABELS_FILE} and ${COMPLETE_LABELS_FILE} leave out ${left.join(', and ')}`];
+    : [t('{0} and {1} leave out {2}', LABELS_FILE, COMPLETE_LABELS_FILE, left.join(t(', and ')))];
 }
 
 function* labelCsv(

@@ -19,7 +19,7 @@ export async function chooseLabelsFile(folder: string): Promise<string | undefin
     openLabel: t('Use These Labels'),
     defaultUri: vscode.Uri.file(folder),
     filters: {
-      'Tables of labels': ['csv', 'tsv', 'txt', 'jsonl', 'ndjson', 'json', 'parquet', 'gz'],
+      [t('Tables of labels')]: ['csv', 'tsv', 'txt', 'jsonl', 'ndjson', 'json', 'parquet', 'gz'],
     },
   });
   return answer?.[0]?.fsPath;

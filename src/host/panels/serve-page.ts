@@ -68,7 +68,8 @@ async function answer<Table extends CallTable<Table>, Name extends keyof Table &
     return await service.handlers[name](params, context);
   } catch (error) {
     report(service, name, error);
-    throw error;
+    // The page shows what the engine said.
+    throw error instanceof UserError ? new UserError(said(error.message), { cause: error }) : error;
   }
 }
 

@@ -17,8 +17,13 @@ import './correlation';
 import type { DatasetHost } from './host';
 import './samples';
 import type { Progress } from '../../../src/domain/progress';
-import type { DatasetSummary } from '../../../src/domain/dataset';
+import type { DatasetKind, DatasetSummary } from '../../../src/domain/dataset';
+import { said } from '../../../src/text/said';
 import { t } from '../../../src/text/translate';
+
+/** Data sets have names; the others are called by where their labels are. */
+const kindText = (kind: DatasetKind): string =>
+  kind === 'labelled folder' || kind === 'class folders' ? t(kind) : kind;
 
 @customElement('fc-dataset')
 export class DatasetView extends LitElement {
@@ -85,7 +90,7 @@ export class DatasetView extends LitElement {
       <header>
         <h1>${forPage(data.title)}</h1>
         ${summary === null ? nothing : this.facts(summary)}
-        ${(summary?.notices ?? []).map((notice) => html`<p class="notice">${upperFirst(forPage(notice))}</p>`)}
+        ${(summary?.notices ?? []).map((notice) => html`<p class="notice">${upperFirst(forPage(said(notice)))}</p>`)}
         ${
           summary === null
             ? nothing
@@ -106,7 +111,7 @@ export class DatasetView extends LitElement {
   private facts({ kind, rows, used, missing, zeroRows, partitions, labels }: DatasetSummary) {
     return html`
       <div class="facts">
-        <span>${kind}</span>
+        <span>${kindText(kind)}</span>
         <span
           ><b>${count(used)}</b>
           ${used === rows ? t('rows') : html`${t('of')} <b>${count(rows)}</b> ${t('rows')}`}</span

@@ -9,6 +9,7 @@ import type {
 } from '../../../src/domain/dataset';
 import { forPage } from '../../../src/text/neutralize';
 import { count, percent, plural } from '../../../src/text/numbers';
+import { said } from '../../../src/text/said';
 import { t } from '../../../src/text/translate';
 import { shared } from '../shared.css';
 import type { DatasetHost } from './host';
@@ -100,7 +101,7 @@ export class DatasetLabelErrors extends LitElement {
       <p role="status">
         ${t('{0} compared{1}: {2} of {3} labels differ from what the model says ({4}). Those of whose opposite it is sure, by at least {5}:', plural(faces, 'face'), skipped === 0 ? '' : t(', {0} without a usable face', plural(skipped, 'image')), count(wrong), count(labeled), percent(wrong / Math.max(1, labeled)), percent(SURE))}
       </p>
-      ${notices.map((notice) => html`<p class="quiet">${forPage(notice)}</p>`)}
+      ${notices.map((notice) => html`<p class="quiet">${forPage(said(notice))}</p>`)}
       <header>
         <vscode-dropdown
           aria-label=${t('Attribute')}
