@@ -7,7 +7,7 @@ const MAY_IMPORT = {
   'src/util': ['src/text'],
   'src/domain': ['src/util', 'src/text'],
   'src/results': ['src/domain', 'src/util', 'src/text'],
-  'src/channel': ['src/util'],
+  'src/channel': ['src/util', 'src/text'],
   'src/protocol': ['src/domain', 'src/util'],
   'src/cuda': ['src/util', 'src/text'],
   'src/archives': ['src/util', 'src/text'],
@@ -16,7 +16,7 @@ const MAY_IMPORT = {
   'src/faces': ['src/images', 'src/networks', 'src/domain', 'src/util', 'src/text'],
   'src/clustering': ['src/domain', 'src/util', 'src/text'],
   'src/datasets': ['src/archives', 'src/images', 'src/domain', 'src/util', 'src/text'],
-  'src/store': ['src/archives', 'src/images', 'src/domain', 'src/util'],
+  'src/store': ['src/archives', 'src/images', 'src/domain', 'src/util', 'src/text'],
   'src/runs': ['src/store', 'src/images', 'src/domain', 'src/util', 'src/text'],
   'src/corrections': ['src/runs', 'src/domain', 'src/util', 'src/text'],
   'src/summaries': [

@@ -1,21 +1,24 @@
 /** Ends of connections between processes and threads. */
 import type { ChildProcess } from 'node:child_process';
 import { parentPort, type Worker } from 'node:worker_threads';
+import { t } from '../text/translate';
 import { ClosedError, Closing, type Port } from './port';
 
 /** The parent's end of a thread. Call it before the thread can have ended. */
 export function workerPort(worker: Worker): Port {
   const { close, onClose } = new Closing();
   worker.once('error', (error: Error) => {
-    close(new ClosedError(`the thread failed: ${error.message}`, { cause: error }));
+    close(new ClosedError(t('the thread failed: {0}', error.message), { cause: error }));
   });
   worker.once('messageerror', (error) => {
     close(
-      new ClosedError(`a message of the thread cannot be read: ${error.message}`, { cause: error }),
+      new ClosedError(t('a message of the thread cannot be read: {0}', error.message), {
+        cause: error,
+      }),
     );
   });
   worker.once('exit', (code) => {
-    close(new ClosedError(`the thread ended (status ${String(code)})`));
+    close(new ClosedError(t('the thread ended ({0})', t('status {0}', code))));
   });
   return {
     post: (message, transfer = []) => {
@@ -33,10 +36,11 @@ export function workerPort(worker: Worker): Port {
 export function childPort(child: ChildProcess): Port {
   const { close, onClose } = new Closing();
   child.once('error', (error) => {
-    close(new ClosedError(`the process did not start: ${error.message}`, { cause: error }));
+    close(new ClosedError(t('the process did not start: {0}', error.message), { cause: error }));
   });
   child.once('exit', (code, signal) => {
-    close(new ClosedError(`the process ended (${signal ?? `status ${String(code)}`})`, { signal }));
+    const how = signal ?? t('status {0}', String(code));
+    close(new ClosedError(t('the process ended ({0})', how), { signal }));
   });
   return {
     post: (message) => {

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { t } from '../text/translate';
 import { CUDA_PACKAGES, cudaLibrary } from './libraries';
 
 const exec = promisify(execFile);
@@ -35,27 +36,31 @@ export async function diagnoseCuda(
     return {
       ready: false,
       hasDriver: false,
-      lines: [`CUDA is for NVIDIA GPUs on linux-x64 and win32-x64; this is ${platform}.`],
+      lines: [t('CUDA is for NVIDIA GPUs on linux-x64 and win32-x64; this is {0}.', platform)],
     };
   }
   const lines: string[] = [];
   const driver = await driverVersion();
   lines.push(
     driver === undefined
-      ? "The NVIDIA driver is missing: 'nvidia-smi' does not answer. A container must be started with the GPU (docker run --gpus all)."
-      : `NVIDIA driver ${driver}.`,
+      ? t(
+          "The NVIDIA driver is missing: 'nvidia-smi' does not answer. A container must be started with the GPU (docker run --gpus all).",
+        )
+      : t('NVIDIA driver {0}.', driver),
   );
   const library = join(folder, cudaLibrary);
   if (!existsSync(library)) {
-    lines.push(`ONNX Runtime's CUDA provider is not installed in '${folder}'.`);
+    lines.push(t("ONNX Runtime's CUDA provider is not installed in '{0}'.", folder));
     return { ready: false, hasDriver: driver !== undefined, lines };
   }
-  lines.push(`ONNX Runtime's CUDA provider is installed in '${folder}'.`);
+  lines.push(t("ONNX Runtime's CUDA provider is installed in '{0}'.", folder));
   const missing = await missingLibraries(library, libraries);
   if (missing.length > 0) {
     lines.push(
-      `NVIDIA libraries are missing: ${missing.join(', ')}. Install CUDA 13 and cuDNN 9 (https://developer.nvidia.com/cudnn), or their Python packages ` +
-        "(pip install nvidia-cublas nvidia-cudnn-cu13 nvidia-cufft nvidia-curand nvidia-cuda-runtime), and name their folders in 'faceClusters.cudaLibraries'.",
+      t(
+        "NVIDIA libraries are missing: {0}. Install CUDA 13 and cuDNN 9 (https://developer.nvidia.com/cudnn), or their Python packages (pip install nvidia-cublas nvidia-cudnn-cu13 nvidia-cufft nvidia-curand nvidia-cuda-runtime), and name their folders in 'faceClusters.cudaLibraries'.",
+        missing.join(', '),
+      ),
     );
   }
   const hasDriver = driver !== undefined;
@@ -70,7 +75,7 @@ async function driverVersion(): Promise<string | undefined> {
       { timeout: 10_000, cwd },
     );
     const [first] = stdout.trim().split('\n');
-    return first === undefined || first === '' ? undefined : first.replace(', ', ' for ');
+    return first === undefined || first === '' ? undefined : first.replace(', ', t(' for '));
   } catch {
     return undefined; // not installed, or it finds no GPU
   }

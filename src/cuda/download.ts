@@ -3,7 +3,9 @@ import { createWriteStream } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { decimal } from '../text/numbers';
 import { shortPath } from '../text/short-path';
+import { t } from '../text/translate';
 import { messageOf, UserError } from '../util/errors';
 import { fsReason, isSystemError } from '../util/fs-errors';
 import { FILE_MODE } from '../util/user-files';
@@ -27,8 +29,6 @@ interface Source {
   /** Bytes of the archive. */
   size: number;
 }
-
-const TRY_AGAIN = 'Check the connection and the proxy, and try again';
 
 /**
  * @param file path of a new file in the temporary folder.
@@ -78,7 +78,7 @@ class Transfer {
 
   /** @throws Error for an HTTP status, UserError for a `Content-Length` of another size. */
   bodyOf(response: Response): NonNullable<Response['body']> {
-    if (!response.ok || response.body === null) throw new Error(`status ${response.status}`);
+    if (!response.ok || response.body === null) throw new Error(t('status {0}', response.status));
     const announced = response.headers.get('content-length');
     const isPlain = !response.headers.has('content-encoding');
     if (announced !== null && isPlain && Number(announced) !== this.source.size)
@@ -89,7 +89,7 @@ class Transfer {
   async *count(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     for await (const chunk of chunks) {
       this.bytes += chunk.length;
-      if (this.bytes > this.source.size) throw this.wrongSize('more');
+      if (this.bytes > this.source.size) throw this.wrongSize(t('more'));
       this.onProgress(this.bytes);
       yield chunk;
     }
@@ -106,7 +106,13 @@ class Transfer {
     if (arrived >= least) return undefined;
     const seconds = (interval / 1000).toFixed(0);
     return new UserError(
-      `${this.source.url} sent ${arrived} bytes in ${seconds} s, after ${this.share()}: given up. ${TRY_AGAIN}`,
+      t(
+        '{0} sent {1} bytes in {2} s, after {3}: given up. Check the connection and the proxy, and try again',
+        this.source.url,
+        arrived,
+        seconds,
+        this.share(),
+      ),
     );
   }
 
@@ -114,14 +120,24 @@ class Transfer {
     if (error instanceof UserError) return error;
     if (isSystemError(error)) {
       return new UserError(
-        `cannot write to '${shortPath(tmpdir())}' after ${this.share()}: ${fsReason(error)}`,
+        t(
+          "cannot write to '{0}' after {1}: {2}",
+          shortPath(tmpdir()),
+          this.share(),
+          fsReason(error),
+        ),
         { cause: error },
       );
     }
     const hasCause = error instanceof Error && error.cause !== undefined;
     const reason = messageOf(hasCause ? error.cause : error);
     return new UserError(
-      `cannot fetch ${this.source.url} (${this.share()}): ${reason}. ${TRY_AGAIN}`,
+      t(
+        'cannot fetch {0} ({1}): {2}. Check the connection and the proxy, and try again',
+        this.source.url,
+        this.share(),
+        reason,
+      ),
       { cause: error },
     );
   }
@@ -129,12 +145,17 @@ class Transfer {
   private wrongSize(got: string): UserError {
     const { url, size } = this.source;
     return new UserError(
-      `the archive from ${url} is not the expected one: expected ${size} bytes, got ${got}`,
+      t(
+        'the archive from {0} is not the expected one: expected {1} bytes, got {2}',
+        url,
+        size,
+        got,
+      ),
     );
   }
 
   /** `12.3 of 179.1 MB` */
   private share(): string {
-    return `${(this.bytes / 1e6).toFixed(1)} of ${(this.source.size / 1e6).toFixed(1)} MB`;
+    return t('{0} of {1} MB', decimal(this.bytes / 1e6, 1), decimal(this.source.size / 1e6, 1));
   }
 }

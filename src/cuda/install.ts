@@ -10,6 +10,7 @@ import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { extract } from 'tar';
 import { shortPath } from '../text/short-path';
+import { t } from '../text/translate';
 import { messageOf, UserError } from '../util/errors';
 import { fsReason, isSystemError } from '../util/fs-errors';
 import { makeTemporaryFolder } from '../util/temporary-folder';
@@ -43,7 +44,7 @@ export async function installCuda(
 ): Promise<void> {
   const { limits = LIMITS, signal } = options;
   const work = await withUserErrors(
-    `cannot make a temporary folder in '${shortPath(tmpdir())}'`,
+    (reason) => t("cannot make a temporary folder in '{0}': {1}", shortPath(tmpdir()), reason),
     () => makeTemporaryFolder(),
   );
   try {
@@ -52,7 +53,12 @@ export async function installCuda(
     const integrity = await digest(archive, 'sha512', 'base64');
     if (integrity !== source.integrity) {
       throw new UserError(
-        `the archive from ${source.url} is not the expected one: expected SHA-512 ${source.integrity}, got ${integrity}`,
+        t(
+          'the archive from {0} is not the expected one: expected SHA-512 {1}, got {2}',
+          source.url,
+          source.integrity,
+          integrity,
+        ),
       );
     }
     const unpacked = join(work.path, 'files');
@@ -61,13 +67,14 @@ export async function installCuda(
       const got = await digest(join(unpacked, path), 'sha256', 'hex');
       if (got !== sha256)
         throw new UserError(
-          `'${path}' is not the expected file: expected SHA-256 ${sha256}, got ${got}`,
+          t("'{0}' is not the expected file: expected SHA-256 {1}, got {2}", path, sha256, got),
         );
     }
     signal.throwIfAborted();
     const libraries = source.files.map(({ path }) => join(unpacked, path));
-    await withUserErrors(`cannot write to '${shortPath(folder)}'`, () =>
-      publish(libraries, folder),
+    await withUserErrors(
+      (reason) => t("cannot write to '{0}': {1}", shortPath(folder), reason),
+      () => publish(libraries, folder),
     );
   } finally {
     await work.remove();
@@ -82,7 +89,6 @@ async function unpack(
   { largest }: InstallLimits,
 ): Promise<void> {
   const paths = files.map(({ path }) => path);
-  const what = `the archive from ${url}`;
   let problem: string | undefined;
   try {
     await mkdir(folder, { mode: FOLDER_MODE });
@@ -92,27 +98,34 @@ async function unpack(
       preserveOwner: false, // run as root, tar would restore the archive's owner
       filter: (path, entry) => {
         if (!paths.includes(path) || !('type' in entry)) return false;
-        if (entry.type !== 'File') problem = `'${path}' is not a regular file in it`;
+        if (entry.type !== 'File') problem = t("'{0}' is not a regular file in it", path);
         else if (entry.size > largest)
-          problem = `'${path}' has ${entry.size} bytes, expected at most ${largest}`;
+          problem = t("'{0}' has {1} bytes, expected at most {2}", path, entry.size, largest);
         return problem === undefined;
       },
     });
   } catch (error) {
     if (problem === undefined) {
       const reason = isSystemError(error) ? fsReason(error) : messageOf(error);
-      throw new UserError(`${what} cannot be unpacked in '${shortPath(tmpdir())}': ${reason}`, {
-        cause: error,
-      });
+      throw new UserError(
+        t(
+          "the archive from {0} cannot be unpacked in '{1}': {2}",
+          url,
+          shortPath(tmpdir()),
+          reason,
+        ),
+        { cause: error },
+      );
     }
   }
   for (const path of paths) {
     if (problem !== undefined) break;
     const stats = await statOf(join(folder, path));
-    if (stats === undefined) problem = `it has no '${path}'`;
-    else if (!stats.isFile()) problem = `'${path}' ${whatInstead(stats)}`;
+    if (stats === undefined) problem = t("it has no '{0}'", path);
+    else if (!stats.isFile()) problem = t("'{0}' {1}", path, whatInstead(stats));
   }
-  if (problem !== undefined) throw new UserError(`${what} is not the expected one: ${problem}`);
+  if (problem !== undefined)
+    throw new UserError(t('the archive from {0} is not the expected one: {1}', url, problem));
 }
 
 /** Copies next to the targets first, so that ONNX Runtime never loads an incomplete library. */
@@ -141,15 +154,15 @@ async function digest(
   return hash.digest(encoding);
 }
 
-/**
- * Turns errors of the file system into user errors.
- * @param what beginning of their message.
- */
-async function withUserErrors<T>(what: string, work: () => Promise<T>): Promise<T> {
+/** Turns errors of the file system into user errors, with the reason in their message. */
+async function withUserErrors<T>(
+  message: (reason: string) => string,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    throw new UserError(`${what}: ${fsReason(error)}`, { cause: error });
+    throw new UserError(message(fsReason(error)), { cause: error });
   }
 }

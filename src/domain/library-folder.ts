@@ -1,4 +1,5 @@
 /** Folders from which the engine's process may load libraries. */
+import { t } from '../text/translate';
 
 /**
  * Checks a folder that the operating system's loader is to search for libraries. The loader takes a
@@ -14,10 +15,11 @@ export function libraryFolderProblem(
   const windows = platform === 'win32';
   const local = windows ? /^[A-Za-z]:[\\/](?![\\/])[^:]*$/ : /^\/(?!\/)[^:]*$/;
   if (local.test(folder) && !/[;\p{Cc}]/u.test(folder)) return undefined;
-  const example = windows ? String.raw`C:\CUDA\bin` : '/usr/local/cuda/lib64';
-  const place = windows ? 'on a drive of this machine' : 'of this machine';
-  return (
-    `expected absolute folders ${place}, such as '${example}', without a ` +
-    `further ':', a ';' or a control character; got ${JSON.stringify(folder)}`
+  return t(
+    windows
+      ? "expected absolute folders on a drive of this machine, such as '{0}', without a further ':', a ';' or a control character; got {1}"
+      : "expected absolute folders of this machine, such as '{0}', without a further ':', a ';' or a control character; got {1}",
+    windows ? String.raw`C:\CUDA\bin` : '/usr/local/cuda/lib64',
+    JSON.stringify(folder),
   );
 }

@@ -9,6 +9,7 @@ import { ClosedError } from '../channel/port';
 import { libraryPath } from '../cuda/diagnose';
 import type { Progress } from '../domain/progress';
 import type { EngineCalls, EngineCall } from '../protocol/engine';
+import { t } from '../text/translate';
 import { CancelledError } from '../util/errors';
 import { NATIVE_ENVIRONMENT } from '../util/native-environment';
 import { outputCleaner } from '../util/unfinished-output';
@@ -174,7 +175,7 @@ export class EngineClient {
       if (!(error instanceof ClosedError)) throw error;
       const output = process.output().trim();
       const last = output === '' ? '' : `: ${output.slice(-OUTPUT_TAIL_CHARS)}`;
-      throw new EngineDied(`the engine failed: ${error.message}${last}`, { cause: error });
+      throw new EngineDied(t('the engine failed: {0}', error.message + last), { cause: error });
     }
   }
 

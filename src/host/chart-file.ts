@@ -6,7 +6,10 @@ import { UserError } from '../util/errors';
 import type { RunSession } from './runs/run-session';
 
 /** Kinds of files of a chart, as a dialog shows them. */
-export const CHART_FILTERS = { 'Chart (SVG)': ['svg'], 'Picture (PNG)': ['png'] };
+export const chartFilters = (): Record<string, string[]> => ({
+  [t('Chart (SVG)')]: ['svg'],
+  [t('Picture (PNG)')]: ['png'],
+});
 
 /** @returns the content of a file for a chart, by its extension. */
 export async function chartAs(

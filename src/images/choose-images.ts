@@ -1,5 +1,6 @@
 /** Chooses a part of the images that were found. */
 import { Random } from 'ml-random';
+import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 import type { ImageList } from './image-list';
 
@@ -58,8 +59,15 @@ function ofEach<T>(
   if (typeof number === 'number') return choose(images, number);
   if (number.length !== folders.count) {
     throw new UserError(
-      `'${name}' has ${number.length} numbers (${number.join(', ')}), and there ${folders.count === 1 ? 'is one folder' : `are ${folders.count} folders`}: ` +
-        'expected one number for each folder in their order, or a single one for all together',
+      t(
+        folders.count === 1
+          ? "'{0}' has {1} numbers ({2}), and there is one folder: expected one number for each folder in their order, or a single one for all together"
+          : "'{0}' has {1} numbers ({2}), and there are {3} folders: expected one number for each folder in their order, or a single one for all together",
+        name,
+        number.length,
+        number.join(', '),
+        folders.count,
+      ),
     );
   }
   const parts: T[][] = number.map(() => []);

@@ -2,6 +2,7 @@
 import type { BigIntStats } from 'node:fs';
 import { join } from 'node:path';
 import { shortPath } from '../text/short-path';
+import { t } from '../text/translate';
 import { UserError } from './errors';
 import { type Found, findFile, MARKER, type OwnFile, readMarker } from './export-marker';
 import { folderOf, statOf, whatInstead } from './user-files';
@@ -39,7 +40,11 @@ export async function findFiles(
     const file = await findOwn(root, name, own);
     if (file.kind !== 'nothing' && !isReplaceable(file.stats)) {
       throw new UserError(
-        `'${shortPath(join(root, name))}' ${whatInstead(file.stats)}: expected a file or nothing`,
+        t(
+          "'{0}' {1}: expected a file or nothing",
+          shortPath(join(root, name)),
+          whatInstead(file.stats),
+        ),
       );
     }
     found.set(name, file);

@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { access, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { shortPath } from '../text/short-path';
+import { t } from '../text/translate';
 import { codeOf, UserError } from './errors';
 import { fsReason, isSystemError } from './fs-errors';
 import { statOf, whatInstead } from './user-files';
@@ -11,9 +12,14 @@ import { statOf, whatInstead } from './user-files';
 export async function expectFolderOrNothing(root: string): Promise<void> {
   const stats = await statOf(root);
   if (stats === undefined || stats.isDirectory()) return;
-  const advice = stats.isSymbolicLink() ? 'give the folder it leads to' : 'expected a folder';
   throw new UserError(
-    `cannot write into '${shortPath(root)}': it ${whatInstead(stats)}: ${advice}`,
+    t(
+      stats.isSymbolicLink()
+        ? "cannot write into '{0}': it {1}: give the folder it leads to"
+        : "cannot write into '{0}': it {1}: expected a folder",
+      shortPath(root),
+      whatInstead(stats),
+    ),
   );
 }
 
@@ -56,7 +62,7 @@ export async function withWriteErrors<T>(root: string, work: () => Promise<T>): 
     return await work();
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    throw new UserError(`cannot write into '${shortPath(root)}': ${fsReason(error)}`, {
+    throw new UserError(t("cannot write into '{0}': {1}", shortPath(root), fsReason(error)), {
       cause: error,
     });
   }

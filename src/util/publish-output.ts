@@ -2,6 +2,7 @@
 import { rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { shortPath } from '../text/short-path';
+import { t } from '../text/translate';
 import { UserError } from './errors';
 import {
   type Found,
@@ -57,9 +58,15 @@ export class Publication {
       }
     } catch (error) {
       const reason = error instanceof UserError ? error.message : fsReason(error);
-      const rest = `${done} of ${files.length} files were written before`;
       throw new UserError(
-        `cannot write '${names[done]!}' in '${shortPath(root)}': ${reason}; ${rest}`,
+        t(
+          "cannot write '{0}' in '{1}': {2}; {3} of {4} files were written before",
+          names[done]!,
+          shortPath(root),
+          reason,
+          done,
+          files.length,
+        ),
         { cause: error },
       );
     }
@@ -81,12 +88,12 @@ export class Publication {
     const temporary = join(this.stage, 'files', name);
     if (found.kind === 'nothing') {
       if (!(await publishNew(temporary, target)))
-        throw new UserError('another program has written it in the meantime');
+        throw new UserError(t('another program has written it in the meantime'));
       return;
     }
     const now = await statOf(target);
     if (now === undefined || !isUnchanged(found.stats, now))
-      throw new UserError('another program has changed it in the meantime');
+      throw new UserError(t('another program has changed it in the meantime'));
     await rename(temporary, target);
   }
 

@@ -9,6 +9,7 @@ import { writeImageLists } from '../../summaries/image-lists';
 import type { MadePictures } from '../../summaries/cluster-pictures';
 import { notebook } from '../../summaries/notebook';
 import { shortPath } from '../../text/short-path';
+import { t } from '../../text/translate';
 import { UserError } from '../../util/errors';
 import { fsReason, isFull } from '../../util/fs-errors';
 import { currentFiles, filesInTheWay, type WriteFile, writeOutput } from '../../util/output-folder';
@@ -174,7 +175,11 @@ async function allPictures(
   } catch (error) {
     if (!isFull(error)) throw error;
     throw new UserError(
-      `cannot keep the pictures of the clusters in '${shortPath(run.folder)}': ${fsReason(error)}`,
+      t(
+        "cannot keep the pictures of the clusters in '{0}': {1}",
+        shortPath(run.folder),
+        fsReason(error),
+      ),
       { cause: error },
     );
   }

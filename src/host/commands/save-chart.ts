@@ -6,7 +6,7 @@ import { fileNameOf } from '../../text/file-name';
 import { forName } from '../../text/neutralize';
 import { t } from '../../text/translate';
 import { writeChosenFile } from '../../util/user-files';
-import { CHART_FILTERS, chartAs, chooseFile } from '../chart-file';
+import { chartAs, chartFilters, chooseFile } from '../chart-file';
 import { showInformation } from '../outlets';
 import { titleOfCluster } from '../titles';
 import type { ClusterTarget } from './targets';
@@ -17,7 +17,7 @@ export async function saveChart({ session, cluster }: ClusterTarget): Promise<vo
   if (clustering === null) return;
   const name = `${fileNameOf(titleOfCluster(session, cluster)) || 'cluster'}.svg`;
   const start = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? dirname(folders[0] ?? '');
-  const file = await chooseFile(t('Save the chart'), join(start, name), CHART_FILTERS);
+  const file = await chooseFile(t('Save the chart'), join(start, name), chartFilters());
   if (file === undefined) return;
   await writeChosenFile(file, await chartAs(file, chartOf(cluster, clustering.overall), session));
   void showInformation(t("Face Clusters: the chart was written to '{0}'.", forName(file)));

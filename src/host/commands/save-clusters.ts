@@ -44,7 +44,7 @@ async function chooseFile({ folders }: RunSession): Promise<string | undefined> 
     title: t('Save the clusters with their faces and corrections'),
     saveLabel: t('Save Clusters'),
     defaultUri: vscode.Uri.file(join(place, `${name}${RUN_FILE_EXTENSION}`)),
-    filters: { 'Face clusters': [RUN_FILE_EXTENSION.slice(1)] },
+    filters: { [t('Face clusters')]: [RUN_FILE_EXTENSION.slice(1)] },
   });
   if (target === undefined) return undefined;
   if (target.scheme !== 'file')

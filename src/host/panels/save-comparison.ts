@@ -7,7 +7,7 @@ import { csvText } from '../../text/csv-text';
 import { forName } from '../../text/neutralize';
 import { t } from '../../text/translate';
 import { writeChosenFile } from '../../util/user-files';
-import { CHART_FILTERS, chartAs, chooseFile } from '../chart-file';
+import { chartAs, chartFilters, chooseFile } from '../chart-file';
 import { showInformation } from '../outlets';
 import type { RunSession } from '../runs/run-session';
 
@@ -15,7 +15,7 @@ export async function saveComparison(session: RunSession): Promise<void> {
   const { comparison, folders } = session;
   if (comparison === null) return;
   const start = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? dirname(folders[0] ?? '');
-  const filters = { ...CHART_FILTERS, 'Table (CSV)': ['csv'] };
+  const filters = { ...chartFilters(), [t('Table (CSV)')]: ['csv'] };
   const file = await chooseFile(t('Save the comparison'), join(start, 'comparison.svg'), filters);
   if (file === undefined) return;
   const content = file.toLowerCase().endsWith('.csv')
