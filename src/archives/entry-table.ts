@@ -4,6 +4,7 @@
  */
 import { megabytes } from '../text/sizes';
 import { count } from '../text/numbers';
+import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 import { comparePaths } from './entry-name';
 
@@ -51,12 +52,12 @@ export class EntryTableBuilder {
   add(entry: Entry, problem?: Problem): void {
     const { length } = this;
     if (length === MAX_ENTRIES)
-      throw new UserError(`it has too many entries: expected at most ${count(MAX_ENTRIES)}`);
+      throw new UserError(t('it has too many entries: expected at most {0}', count(MAX_ENTRIES)));
     const start = length === 0 ? 0 : this.columns.end[length - 1]!;
     const bytes = Buffer.byteLength(entry.name);
     if (start + bytes > MAX_NAMES)
       throw new UserError(
-        `the names of its entries are too long: expected at most ${megabytes(MAX_NAMES)}`,
+        t('the names of its entries are too long: expected at most {0}', megabytes(MAX_NAMES)),
       );
     this.names = withRoom(this.names, start + bytes);
     if (length === this.columns.end.length) this.columns = copied(this.columns, 2 * length);
@@ -82,7 +83,10 @@ export class EntryTableBuilder {
     const order = Uint32Array.from({ length: this.length }, (_, i) => i);
     if (order.some((i) => i > 0 && position[i - 1]! > position[i]!))
       order.sort((a, b) => position[a]! - position[b]!);
-    const code = this.codeOf({ reason: 'its data overlap with those of another', isNoFile: false });
+    const code = this.codeOf({
+      reason: t('its data overlap with those of another'),
+      isNoFile: false,
+    });
     for (let i = 1; i < order.length; i++) {
       const [row, next] = [order[i - 1]!, order[i]!];
       if (problem[row] === 0 && position[row]! + header + stored[row]! > position[next]!)

@@ -2,6 +2,7 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { decompress as decompressZstandard } from 'fzstd';
 import { type CompressionCodec, snappyUncompress } from 'hyparquet';
+import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 
 type Decompress = (bytes: Uint8Array, size: number) => Uint8Array;
@@ -24,15 +25,15 @@ export function decompressed(bytes: Buffer, codec: CompressionCodec, size: numbe
   const decompress = CODECS[codec];
   if (decompress === undefined)
     throw new UserError(
-      `it is compressed with ${codec}: expected one of ${Object.keys(CODECS).join(', ')}`,
+      t('it is compressed with {0}: expected one of {1}', codec, Object.keys(CODECS).join(', ')),
     );
   let output: Uint8Array;
   try {
     output = decompress(bytes, size);
   } catch (error) {
-    throw new UserError('it is damaged: its compressed data are invalid', { cause: error });
+    throw new UserError(t('it is damaged: its compressed data are invalid'), { cause: error });
   }
   if (output.length !== size)
-    throw new UserError('it is damaged: its data have another size than is declared');
+    throw new UserError(t('it is damaged: its data have another size than is declared'));
   return Buffer.from(output.buffer, output.byteOffset, output.byteLength);
 }

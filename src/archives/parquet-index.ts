@@ -1,6 +1,7 @@
 /** The index of a .parquet file: each row is an image. */
 import { extname } from 'node:path';
 import { count } from '../text/numbers';
+import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 import { checkSize } from '../util/read-regular-file';
 import type { ArchiveFile } from './archive-file';
@@ -17,7 +18,9 @@ export function* indexParquet(file: ArchiveFile): Indexing {
   const columns = imageColumns(metadata);
   const rows = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
   if (!(rows <= MAX_ENTRIES))
-    throw new UserError(`it has ${count(rows)} rows: expected at most ${count(MAX_ENTRIES)}`);
+    throw new UserError(
+      t('it has {0} rows: expected at most {1}', count(rows), count(MAX_ENTRIES)),
+    );
   const pages: Page[] = [];
   const names: (string | undefined)[] = [];
   for (const group of metadata.row_groups) {
@@ -45,7 +48,7 @@ export function* indexParquet(file: ArchiveFile): Indexing {
     },
     read: (opened, row, limit) => {
       const value = cachedValues(opened, pageOf(row))[entries.at(row).stored];
-      if (value == null) throw new UserError('its row holds no image');
+      if (value == null) throw new UserError(t('its row holds no image'));
       checkSize(value.length, limit);
       return Buffer.from(value);
     },

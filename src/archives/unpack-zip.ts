@@ -54,7 +54,8 @@ export async function unpackZip(
   const all = Array.from({ length: entries.length }, (_, row) => entries.at(row));
   for (const [row, entry] of all.entries()) {
     const problem = entries.problemAt(row);
-    if (problem !== undefined) throw new UserError(`'${forName(entry.name)}' ${problem.reason}`);
+    if (problem !== undefined)
+      throw new UserError(t("'{0}' {1}", forName(entry.name), problem.reason));
     checkEntry(entry, limits);
   }
   checkTotal(all, file.size, folder);

@@ -5,6 +5,7 @@
 import { open, readFile, rm, stat } from 'node:fs/promises';
 import * as z from 'zod';
 import { type Correction, correctionSchema } from '../domain/corrections';
+import { t } from '../text/translate';
 import { codeOf, messageOf, UserError } from '../util/errors';
 import { PRIVATE_FILE } from '../util/private-files';
 
@@ -58,7 +59,7 @@ export async function readLog(runDir: string): Promise<CorrectionLog> {
   const path = logPath(runDir);
   if (bytes > MAX_BYTES)
     throw new UserError(
-      `the corrections in '${path}' take ${bytes} bytes: expected at most ${MAX_BYTES}`,
+      t("the corrections in '{0}' take {1} bytes: expected at most {2}", path, bytes, MAX_BYTES),
     );
   const text = await readFile(path, 'utf8');
   const entries: LogEntry[] = [];
@@ -66,7 +67,7 @@ export async function readLog(runDir: string): Promise<CorrectionLog> {
   text.split('\n').forEach((line, i) => {
     if (line.trim() === '') return;
     const entry = parseEntry(line);
-    if (typeof entry === 'string') damaged.push(`line ${i + 1} of '${path}' ${entry}`);
+    if (typeof entry === 'string') damaged.push(t("line {0} of '{1}' {2}", i + 1, path, entry));
     else entries.push(entry);
   });
   return { bytes, ...inEffect(entries), damaged };
@@ -77,14 +78,14 @@ function parseEntry(line: string): LogEntry | string {
   try {
     value = JSON.parse(line);
   } catch (error) {
-    return `is not JSON: ${messageOf(error)}`;
+    return t('is not JSON: {0}', messageOf(error));
   }
   const result = entrySchema.safeParse(value);
   if (result.success) return result.data;
   const version = (value as { v?: unknown } | null)?.v;
   return version !== LOG_VERSION && typeof version === 'number'
-    ? `is of version ${version}: expected ${LOG_VERSION}`
-    : `is not a correction: ${result.error.issues[0]?.message ?? ''}`;
+    ? t('is of version {0}: expected {1}', version, LOG_VERSION)
+    : t('is not a correction: {0}', result.error.issues[0]?.message ?? '');
 }
 
 /** Follows undo and redo. A new correction ends what could be redone. */

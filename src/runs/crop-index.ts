@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { MAX_STRIP_FACES } from '../images/crop-strips';
+import { t } from '../text/translate';
 import { codeOf } from '../util/errors';
 import { CROP_INDEX, CROP_PACK } from './file-names';
 import { checkCropIndex } from './run-columns';
@@ -54,7 +55,11 @@ export async function checkCropPack(folder: string, { ends }: CropIndex): Promis
     },
   );
   if (Number(size) !== expected)
-    throw new DamagedRun(folder, CROP_PACK, `holds ${size} bytes: expected ${expected}`);
+    throw new DamagedRun(
+      folder,
+      CROP_PACK,
+      t('holds {0} bytes: expected {1}', String(size), expected),
+    );
   return mtimeNs;
 }
 
@@ -70,4 +75,4 @@ export async function hasAllCrops(folder: string): Promise<boolean> {
 }
 
 const missing = (folder: string, name: string, error: unknown) =>
-  codeOf(error) === 'ENOENT' ? new DamagedRun(folder, name, 'is missing', error) : error;
+  codeOf(error) === 'ENOENT' ? new DamagedRun(folder, name, t('is missing'), error) : error;

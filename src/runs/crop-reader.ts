@@ -6,6 +6,7 @@ import type { CropSize } from '../domain/faces';
 import { releaseBuffer } from '../images/buffer-pool';
 import { decodeStrip, encodeRgb, FACE_QUALITY, MAX_STRIP_FACES } from '../images/crop-strips';
 import type { Pixels } from '../images/pixels';
+import { t } from '../text/translate';
 import { messageOf, UserError } from '../util/errors';
 import { yieldToEventLoop } from '../util/yield-to-event-loop';
 import { checkCropPack, type CropIndex, readCropIndex } from './crop-index';
@@ -47,7 +48,11 @@ export class CropReader {
   static async open(folder: string, faces?: number): Promise<CropReader> {
     const index = await readCropIndex(folder);
     if (index.faces !== (faces ?? index.faces))
-      throw new DamagedRun(folder, CROP_INDEX, `holds ${index.faces} faces: expected ${faces!}`);
+      throw new DamagedRun(
+        folder,
+        CROP_INDEX,
+        t('holds {0} faces: expected {1}', index.faces, faces!),
+      );
     return new CropReader(folder, index, await checkCropPack(folder, index));
   }
 
@@ -104,7 +109,7 @@ export class CropReader {
 
   /** A strip that cannot be decoded. */
   damaged(strip: number, reason: string, cause?: unknown): DamagedRun {
-    const damage = `cannot be decoded at strip ${strip}: ${reason}`;
+    const damage = t('cannot be decoded at strip {0}: {1}', strip, reason);
     return new DamagedRun(this.folder, CROP_PACK, damage, cause);
   }
 
@@ -126,7 +131,7 @@ export class CropReader {
         for (const position of positions) {
           const start = this.placeOf(rows[position]!) * faceBytes;
           if (start + faceBytes > data.length)
-            throw this.damaged(strip, `it has no face ${this.placeOf(rows[position]!) + 1}`);
+            throw this.damaged(strip, t('it has no face {0}', this.placeOf(rows[position]!) + 1));
           // A copy, so that the memory of the strip can be freed.
           result[position] = Buffer.from(data.subarray(start, start + faceBytes));
         }
@@ -162,10 +167,14 @@ export class CropReader {
     try {
       const { mtimeNs } = await file.stat({ bigint: true });
       if (mtimeNs !== this.written)
-        throw new UserError(`the run in '${this.folder}' was replaced meanwhile: try again`);
+        throw new UserError(t("the run in '{0}' was replaced meanwhile: try again", this.folder));
       const { bytesRead } = await file.read(bytes, 0, bytes.length, start);
       if (bytesRead !== bytes.length)
-        throw new DamagedRun(this.folder, CROP_PACK, `is cut short at byte ${start + bytesRead}`);
+        throw new DamagedRun(
+          this.folder,
+          CROP_PACK,
+          t('is cut short at byte {0}', start + bytesRead),
+        );
     } finally {
       await file.close();
     }

@@ -9,6 +9,7 @@ import * as z from 'zod';
 import { faceKeySchema } from '../domain/corrections';
 import { type KeptClustering, keptIdSchema } from '../domain/kept-clusterings';
 import { clusteringSettingsSchema } from '../domain/settings';
+import { t } from '../text/translate';
 import { codeOf } from '../util/errors';
 import { base64, bytesOf, replaceFile } from './run-files';
 import { DamagedRun, parseJson } from './run-schemas';
@@ -61,7 +62,7 @@ export async function readKept(runDir: string, id: string): Promise<StoredKept |
   const { data } = keptSchema.safeParse(parseJson(dirname(path), basename(path), text));
   const labels = new Int32Array(bytesOf(data?.labels ?? ''));
   if (labels.length !== data?.faces.length)
-    throw new DamagedRun(dirname(path), basename(path), 'is not a kept clustering');
+    throw new DamagedRun(dirname(path), basename(path), t('is not a kept clustering'));
   return { id, ...data, labels };
 }
 

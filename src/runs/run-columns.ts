@@ -5,6 +5,7 @@
 import { sep } from 'node:path';
 import { type Box, LANDMARKS } from '../domain/faces';
 import type { RunManifest } from '../domain/run';
+import { t } from '../text/translate';
 
 /** The content of faces.json: columns of one entry for each face. */
 export interface FaceTable {
@@ -69,7 +70,7 @@ export function checkFaceTable(
   table: unknown,
   { faces, folders }: Pick<RunManifest, 'faces' | 'folders'>,
 ): string | undefined {
-  if (typeof table !== 'object' || table === null) return 'is not a table';
+  if (typeof table !== 'object' || table === null) return t('is not a table');
   const columns: Record<string, (value: unknown) => boolean> = {
     folder: (value) => isCount(value) && value < folders.length,
     image: isName,
@@ -80,23 +81,23 @@ export function checkFaceTable(
   };
   for (const [name, isValid] of Object.entries(columns)) {
     const column = (table as Record<string, unknown>)[name];
-    if (!Array.isArray(column)) return `has no column '${name}'`;
-    if (column.length !== faces) return `holds ${column.length} faces: expected ${faces}`;
+    if (!Array.isArray(column)) return t("has no column '{0}'", name);
+    if (column.length !== faces) return t('holds {0} faces: expected {1}', column.length, faces);
     const row = column.findIndex((value) => !isValid(value));
-    if (row >= 0) return `has no valid ${name} in row ${row}`;
+    if (row >= 0) return t('has no valid {0} in row {1}', name, row);
   }
   const { rawPaths } = table as { rawPaths?: unknown };
-  if (typeof rawPaths !== 'object' || rawPaths === null) return "has no 'rawPaths'";
+  if (typeof rawPaths !== 'object' || rawPaths === null) return t("has no 'rawPaths'");
   for (const path of Object.values(rawPaths))
-    if (typeof path !== 'string') return "has a path in 'rawPaths' that is not a string";
+    if (typeof path !== 'string') return t("has a path in 'rawPaths' that is not a string");
   return undefined;
 }
 
 /** @returns what is wrong with images.json; undefined where nothing is. */
 export function checkImages(images: unknown): string | undefined {
-  if (!Array.isArray(images)) return 'is not a list';
+  if (!Array.isArray(images)) return t('is not a list');
   const row = images.findIndex((image) => !isImage(image));
-  return row < 0 ? undefined : `has no valid image in row ${row}`;
+  return row < 0 ? undefined : t('has no valid image in row {0}', row);
 }
 
 function isImage(image: unknown): boolean {
@@ -127,23 +128,23 @@ export function checkCropIndex(
   { faces, ends, strips, places }: CropColumns,
   maxFaces: number,
 ): string | undefined {
-  if (!isCount(faces)) return 'has no number of faces';
+  if (!isCount(faces)) return t('has no number of faces');
   let end = 0;
   if (
     !Array.isArray(ends) ||
     !ends.every((next) => isCount(next) && next > end && ((end = next), true))
   )
-    return 'has no ascending ends of strips';
+    return t('has no ascending ends of strips');
   // Older runs have neither column: their strips are full, except for the last.
   if (strips === undefined && places === undefined)
-    return ends.length >= Math.ceil(faces / maxFaces) ? undefined : 'has too few strips';
+    return ends.length >= Math.ceil(faces / maxFaces) ? undefined : t('has too few strips');
   const isColumn = (column: unknown, below: number) =>
     Array.isArray(column) &&
     column.length === faces &&
     column.every((value) => isCount(value) && value < below);
   if (!isColumn(strips, ends.length))
-    return `does not assign each of ${faces} faces to one of ${ends.length} strips`;
+    return t('does not assign each of {0} faces to one of {1} strips', faces, ends.length);
   return isColumn(places, maxFaces)
     ? undefined
-    : `does not assign each of ${faces} faces to a place in its strip`;
+    : t('does not assign each of {0} faces to a place in its strip', faces);
 }

@@ -5,6 +5,7 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { t } from '../text/translate';
 import { codeOf } from '../util/errors';
 import { EMBEDDINGS } from './file-names';
 import { replaceFile } from './run-files';
@@ -79,21 +80,21 @@ export async function readEmbeddings(
     const head = Buffer.alloc(MAX_LINE);
     const { bytesRead } = await file.read(head, 0, MAX_LINE, 0);
     const end = head.subarray(0, bytesRead).indexOf('\n');
-    if (end < 0) throw damaged('has no first line');
+    if (end < 0) throw damaged(t('has no first line'));
     const line = parseJson(folder, EMBEDDINGS, head.toString('utf8', 0, end));
     const info = checked(folder, EMBEDDINGS, line, infoSchema);
-    if (info.faces !== faces) throw damaged(`holds ${info.faces} faces: expected ${faces}`);
+    if (info.faces !== faces) throw damaged(t('holds {0} faces: expected {1}', info.faces, faces));
     const { size } = await file.stat();
     const expected = end + 1 + 4 * faces * info.columns;
-    if (size !== expected) throw damaged(`holds ${size} bytes: expected ${expected}`);
+    if (size !== expected) throw damaged(t('holds {0} bytes: expected {1}', size, expected));
     const values = new Float32Array(faces * info.columns);
     const target = Buffer.from(values.buffer);
     for (let done = 0; done < target.length;) {
       const read = await file.read(target, done, target.length - done, end + 1 + done);
-      if (read.bytesRead === 0) throw damaged('is cut short');
+      if (read.bytesRead === 0) throw damaged(t('is cut short'));
       done += read.bytesRead;
     }
-    if (!values.every(Number.isFinite)) throw damaged('holds a value that is not a number');
+    if (!values.every(Number.isFinite)) throw damaged(t('holds a value that is not a number'));
     return { ...info, values };
   } finally {
     await file.close();

@@ -8,6 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { lstat, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { t } from '../text/translate';
 import { codeOf, messageOf, UserError } from '../util/errors';
 import { makePrivateFolder, PRIVATE_FILE } from '../util/private-files';
 import {
@@ -85,14 +86,23 @@ export async function moveToPlace(folder: string, place: string): Promise<void> 
     if (last !== undefined && !(await exists(place))) {
       await move(last, place).catch((failure: unknown) => {
         throw new UserError(
-          `the run cannot be moved to '${place}' (${messageOf(error)}), nor can the earlier one be moved back ` +
-            `(${messageOf(failure)}): it is in '${last}', and is moved back when runs are listed`,
+          t(
+            "the run cannot be moved to '{0}' ({1}), nor can the earlier one be moved back ({2}): it is in '{3}', and is moved back when runs are listed",
+            place,
+            messageOf(error),
+            messageOf(failure),
+            last,
+          ),
           { cause: error },
         );
       });
     }
     throw new UserError(
-      `the run cannot be moved to '${place}' (${messageOf(error)}); the earlier one is unchanged`,
+      t(
+        "the run cannot be moved to '{0}' ({1}); the earlier one is unchanged",
+        place,
+        messageOf(error),
+      ),
       { cause: error },
     );
   }

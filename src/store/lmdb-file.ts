@@ -4,6 +4,7 @@
  * with SIGSEGV or an assertion.
  */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { t } from '../text/translate';
 import { codeOf, messageOf } from '../util/errors';
 import {
   Damage,
@@ -69,7 +70,12 @@ export class LmdbFile {
       for (let page = Math.floor(this.size / pageSize); page <= lastPage; page++) {
         if (free.has(page)) continue;
         throw new Damage(
-          `it is cut short: expected ${lastPage + 1} pages of ${pageSize} bytes, got ${this.size} bytes`,
+          t(
+            'it is cut short: expected {0} pages of {1} bytes, got {2} bytes',
+            lastPage + 1,
+            pageSize,
+            this.size,
+          ),
         );
       }
     });
@@ -144,9 +150,10 @@ export class LmdbFile {
   /** @returns the valid meta page. @throws Damage. */
   private meta(): Meta {
     const first = this.metaAt(0);
-    if (first === undefined) throw new Damage('its first page has another format');
+    if (first === undefined) throw new Damage(t('its first page has another format'));
     const second = this.metaAt(first.pageSize);
-    if (second?.pageSize !== first.pageSize) throw new Damage('its second page has another format');
+    if (second?.pageSize !== first.pageSize)
+      throw new Damage(t('its second page has another format'));
     const meta = second.transaction > first.transaction ? second : first;
     // Half a page behind the first one, LMDB notes the last transaction that it has synchronized
     // with the disk, if others follow without being synchronized.
@@ -154,7 +161,7 @@ export class LmdbFile {
     if (synced.some((byte) => byte !== 0)) {
       const { pageSize, transaction } = parseMeta(synced);
       if (pageSize !== first.pageSize || transaction > meta.transaction)
-        throw new Damage('its first page is damaged');
+        throw new Damage(t('its first page is damaged'));
     }
     return meta;
   }
@@ -169,7 +176,7 @@ export class LmdbFile {
     buffer: Buffer = Buffer.allocUnsafe(length),
   ): Buffer {
     if (readSync(this.fd, buffer, 0, length, offset) !== length)
-      throw new Damage(`it is cut short at ${this.size} bytes`);
+      throw new Damage(t('it is cut short at {0} bytes', this.size));
     return buffer;
   }
 }

@@ -4,6 +4,7 @@
  * valid, a B+ tree of free pages, and a B+ tree of data, whose leaves may hold the roots of named
  * tables.
  */
+import { t } from '../text/translate';
 
 const MAGIC = 0xbeefc0de;
 const VERSION = 2;
@@ -80,13 +81,13 @@ export function parseMeta(bytes: Buffer): Meta {
   const pageSize = bytes.readUInt32LE(24);
   const isPageSize =
     pageSize >= MIN_PAGE_SIZE && pageSize <= MAX_PAGE_SIZE && (pageSize & (pageSize - 1)) === 0;
-  if (!isPageSize) throw new Damage(`its pages have an impossible size (${pageSize} bytes)`);
+  if (!isPageSize) throw new Damage(t('its pages have an impossible size ({0} bytes)', pageSize));
   const lastPage = uint64(bytes, 120);
   if (!(lastPage >= 1 && lastPage < MAX_PAGES))
-    throw new Damage(`the number of its last page is impossible (${lastPage})`);
+    throw new Damage(t('the number of its last page is impossible ({0})', lastPage));
   const transaction = uint64(bytes, 128);
   if (!Number.isSafeInteger(transaction))
-    throw new Damage('the number of its last transaction is impossible');
+    throw new Damage(t('the number of its last transaction is impossible'));
   const free = parseTree(bytes.subarray(24), lastPage);
   const main = parseTree(bytes.subarray(24 + TREE_BYTES), lastPage);
   return { pageSize, lastPage, transaction, free, main };
@@ -101,7 +102,7 @@ export function parseTree(bytes: Buffer, lastPage: number): Tree {
   const isTree = isEmpty
     ? depth === 0 && entries === 0
     : depth > 0 && depth <= MAX_DEPTH && root > 1 && root <= lastPage;
-  if (!isTree) throw new Damage('the root of a table is damaged');
+  if (!isTree) throw new Damage(t('the root of a table is damaged'));
   return {
     root: isEmpty ? null : root,
     depth,

@@ -1,4 +1,5 @@
 /** A page of a tree in LMDB's data files. */
+import { t } from '../text/translate';
 import { Damage, FLAGS_AT, PAGE_HEADER, uint64 } from './lmdb-format';
 
 /** Header of a node, in bytes: length or page, flags, length of the key. */
@@ -49,7 +50,7 @@ export class Page {
   }
 
   damaged(): Damage {
-    return new Damage(`page ${this.number} is damaged`);
+    return new Damage(t('page {0} is damaged', this.number));
   }
 
   /**

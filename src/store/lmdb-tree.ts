@@ -1,4 +1,5 @@
 /** Walks the trees of LMDB's data files and checks their pages. */
+import { t } from '../text/translate';
 import {
   BRANCH_PAGE,
   Damage,
@@ -74,7 +75,7 @@ export class TreeWalk {
   /** The tree of a table, from the node that holds its root. @throws Damage. */
   tableOf({ value }: LeafNode): Tree {
     if (!Buffer.isBuffer(value) || value.length !== TREE_BYTES)
-      throw new Damage('a table has no root');
+      throw new Damage(t('a table has no root'));
     return parseTree(value, this.meta.lastPage);
   }
 
@@ -97,14 +98,14 @@ export class TreeWalk {
   private claimOverflow({ page, pages, bytes }: OverflowValue): void {
     const { pageSize } = this.meta;
     if (pages !== Math.floor((PAGE_HEADER - 1 + bytes) / pageSize) + 1)
-      throw new Damage(`the length of the value at page ${page} is wrong`);
+      throw new Damage(t('the length of the value at page {0} is wrong', page));
     for (let i = 0; i < pages; i++) this.pages.claim(page + i);
     const header = this.read(page * pageSize, PAGE_HEADER);
     const isStart =
       uint64(header, 0) === page &&
       header.readUInt16LE(FLAGS_AT) === OVERFLOW_PAGE &&
       header.readUInt32LE(PAGES_AT) === pages;
-    if (!isStart) throw new Damage(`page ${page} is not the beginning of a value`);
+    if (!isStart) throw new Damage(t('page {0} is not the beginning of a value', page));
     this.read((page + pages) * pageSize - 1, 1); // its last byte exists
   }
 
@@ -114,12 +115,12 @@ export class TreeWalk {
    * first of n consecutive pages; 0 is skipped.
    */
   private *freePagesOf({ key, value }: LeafNode): Generator<number> {
-    if (key.length !== 8) throw new Damage('the list of free pages is damaged');
+    if (key.length !== 8) throw new Damage(t('the list of free pages is damaged'));
     const bytes = Buffer.isBuffer(value)
       ? value
       : this.read(value.page * this.meta.pageSize + PAGE_HEADER, value.bytes);
     const count = bytes.length >= 8 ? uint64(bytes, 0) : NaN;
-    if (!(count <= bytes.length / 8 - 1)) throw new Damage('the list of free pages is damaged');
+    if (!(count <= bytes.length / 8 - 1)) throw new Damage(t('the list of free pages is damaged'));
     let run = 1;
     for (let i = 1; i <= count; i++) {
       const number = bytes.readBigInt64LE(8 * i);
@@ -130,7 +131,7 @@ export class TreeWalk {
       const page = Number(number);
       if (page === 0) continue;
       if (page + run > this.meta.lastPage + 1)
-        throw new Damage('a free page lies beyond the last page');
+        throw new Damage(t('a free page lies beyond the last page'));
       for (; run > 0; run--) yield page + run - 1;
       run = 1;
     }
@@ -147,7 +148,11 @@ function checkTotals(tree: Tree, found: Totals): void {
     found.entries === tree.entries;
   if (!isEqual) {
     throw new Damage(
-      `a table differs from its root: expected ${tree.entries} entries, got ${found.entries}`,
+      t(
+        'a table differs from its root: expected {0} entries, got {1}',
+        tree.entries,
+        found.entries,
+      ),
     );
   }
 }

@@ -6,6 +6,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { t } from '../text/translate';
 import { codeOf, messageOf } from '../util/errors';
 import { isCorruption } from './lmdb-errors';
 import { LmdbFile } from './lmdb-file';
@@ -56,7 +57,7 @@ async function openOnce(folder: string): Promise<StoreSession> {
     damage = damageIn(folder, suspicion.isSuspect);
   }
   if (suspicion.strikes >= MAX_STRIKES)
-    damage ??= 'several processes in a row ended inside it or reported damage';
+    damage ??= t('several processes in a row ended inside it or reported damage');
   if (damage !== undefined) return recreate(folder, damage);
   const mark = StoreMark.create(folder, suspicion);
   try {
@@ -92,7 +93,7 @@ function damageIn(folder: string, isSuspect: boolean): string | undefined {
     const file = LmdbFile.open(join(folder, name));
     try {
       const damage = isSuspect ? file?.damage() : file?.headerDamage();
-      if (damage !== undefined) return `'${name}' is damaged: ${damage}`;
+      if (damage !== undefined) return t("'{0}' is damaged: {1}", name, damage);
     } finally {
       file?.close();
     }

@@ -1,3 +1,4 @@
+import { t } from '../text/translate';
 import { Damage } from './lmdb-format';
 
 /** A set of pages of a file. */
@@ -18,8 +19,8 @@ export class PageSet {
 
   /** Adds a page. @throws Damage where it does not exist, is a meta page, or was added before. */
   claim(page: number): void {
-    if (!(page > 1 && page <= this.lastPage)) throw new Damage(`there is no page ${page}`);
-    if (this.has(page)) throw new Damage(`page ${page} is used twice`);
+    if (!(page > 1 && page <= this.lastPage)) throw new Damage(t('there is no page {0}', page));
+    if (this.has(page)) throw new Damage(t('page {0} is used twice', page));
     this.add(page);
   }
 }

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { lstatSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { t } from '../text/translate';
 import { codeOf, messageOf } from '../util/errors';
 import { isOwnName, namesIn, TAG, tagIn } from './store-files';
 import { LOCK_NAME, withStoreLock } from './store-lock';
@@ -90,9 +91,11 @@ function removeFiles(folder: string, names: readonly string[]): void {
       rmSync(join(folder, name), { force: true, maxRetries: 3 });
     } catch (error) {
       if (!BUSY.includes(codeOf(error) ?? '')) throw error;
-      const message =
-        `'${name}' cannot be removed (${messageOf(error)}). ` +
-        'Close programs that use it, such as another window, and try again';
+      const message = t(
+        "'{0}' cannot be removed ({1}). Close programs that use it, such as another window, and try again",
+        name,
+        messageOf(error),
+      );
       throw new Error(message, { cause: error });
     }
   }

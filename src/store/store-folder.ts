@@ -8,6 +8,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { lstat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { t } from '../text/translate';
 import { messageOf, UserError } from '../util/errors';
 import {
   makePrivateFolder,
@@ -113,7 +114,7 @@ export async function clearStoreFolder(folder: string): Promise<void> {
     await checkOrigin(folder, names);
     await removeStore(folder);
   } catch (error) {
-    throw new UserError(`the cache in '${folder}' cannot be cleared: ${messageOf(error)}`, {
+    throw new UserError(t("the cache in '{0}' cannot be cleared: {1}", folder, messageOf(error)), {
       cause: error,
     });
   }

@@ -6,6 +6,7 @@ import type { Stats } from 'node:fs';
 import { lstat, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { t } from '../text/translate';
 import { codeOf } from '../util/errors';
 import { LmdbFile } from './lmdb-file';
 import {
@@ -29,7 +30,9 @@ const TABLES = ['files', 'found', 'uses', 'meta'];
 
 /** Follows links. @throws Error where the folder belongs to another user. */
 export async function checkFolderOwner(folder: string): Promise<void> {
-  checkOwner(await stat(folder), 'it');
+  const other = otherOwner(await stat(folder));
+  if (other !== undefined)
+    throw new Error(t('it belongs to another user ({0}, this is {1})', ...other));
 }
 
 /**
@@ -41,21 +44,27 @@ export async function checkFiles(folder: string, names: readonly string[]): Prom
     const stats = await lstat(join(folder, name)).catch(unlessGone);
     if (stats === undefined) continue;
     if (!stats.isFile())
-      throw new Error(`'${name}' is ${kindOf(stats)}: expected a file of the store. Move it away`);
-    checkOwner(stats, `'${name}'`);
+      throw new Error(
+        t("'{0}' is {1}: expected a file of the store. Move it away", name, kindOf(stats)),
+      );
+    const other = otherOwner(stats);
+    if (other !== undefined)
+      throw new Error(t("'{0}' belongs to another user ({1}, this is {2})", name, ...other));
   }
 }
 
 function kindOf(stats: Stats): string {
-  if (stats.isSymbolicLink()) return 'a symbolic link';
-  return stats.isDirectory() ? 'a folder' : 'no regular file';
+  if (stats.isSymbolicLink()) return t('a symbolic link');
+  return stats.isDirectory() ? t('a folder') : t('no regular file');
 }
 
-/** Whoever can write the store's files controls what this process maps into its memory. */
-function checkOwner({ uid }: Stats, what: string): void {
+/**
+ * Whoever can write the store's files controls what this process maps into its memory.
+ * @returns the owner and this user, where they must not differ; undefined where they may.
+ */
+function otherOwner({ uid }: Stats): [owner: number, user: number] | undefined {
   const user = process.getuid?.(); // not on Windows
-  if (user === undefined || uid === user || uid === 0) return;
-  throw new Error(`${what} belongs to another user (${uid}, this is ${user})`);
+  return user === undefined || uid === user || uid === 0 ? undefined : [uid, user];
 }
 
 /** @throws Error where files have names of the store, but the store did not create them. */
@@ -63,7 +72,10 @@ export async function checkOrigin(folder: string, names: readonly string[]): Pro
   if (await isStore(folder)) return;
   const own = names.filter(isDataName);
   throw new Error(
-    `${listed(own)} has the name of a file of the store, but there is no sign that the store created it. Move it away`,
+    t(
+      '{0} has the name of a file of the store, but there is no sign that the store created it. Move it away',
+      listed(own),
+    ),
   );
 }
 
@@ -104,5 +116,5 @@ export function listed(names: readonly string[]): string {
     .slice(0, MAX_LISTED)
     .map((name) => `'${name}'`)
     .join(', ');
-  return names.length > MAX_LISTED ? `${shown} and ${names.length - MAX_LISTED} more` : shown;
+  return names.length > MAX_LISTED ? shown + t(' and {0} more', names.length - MAX_LISTED) : shown;
 }

@@ -3,6 +3,7 @@
  * what happens when LMDB or the disk fails.
  */
 import type { Database } from 'lmdb';
+import { t } from '../text/translate';
 import { messageOf } from '../util/errors';
 import { freeSpace } from '../util/free-space';
 import { isDiskFailure, isLmdbError } from './lmdb-errors';
@@ -128,7 +129,11 @@ export class StoreSession {
         this.isOpen = true;
       });
     } catch (error) {
-      this.problem = `the store in '${this.folder}' cannot be reopened (${messageOf(error)})`;
+      this.problem = t(
+        "the store in '{0}' cannot be reopened ({1})",
+        this.folder,
+        messageOf(error),
+      );
     }
     return this.isOpen;
   }
@@ -172,7 +177,7 @@ export class StoreSession {
   private handleReadError(error: unknown): void {
     if (!isLmdbError(error)) return;
     this.isDamaged = true;
-    this.problem ??= `it is damaged (${messageOf(error)})`;
+    this.problem ??= t('it is damaged ({0})', messageOf(error));
     this.mark?.fail();
   }
 
@@ -196,7 +201,9 @@ export class StoreSession {
       }
     } catch (error) {
       const isFull = isDiskFailure(error);
-      this.problem = isFull ? 'there is no space left on the disk, or it fails' : messageOf(error);
+      this.problem = isFull
+        ? t('there is no space left on the disk, or it fails')
+        : messageOf(error);
       if (!isFull && isLmdbError(error)) this.mark?.fail();
     }
   }
@@ -211,5 +218,5 @@ export class StoreSession {
 /** @throws Error where the disk would be too full after a write. */
 export function assertSpace(folder: string, bytes = 0): void {
   if (freeSpace(folder) < MIN_FREE_BYTES + bytes)
-    throw new Error('there is no space left on the disk');
+    throw new Error(t('there is no space left on the disk'));
 }

@@ -6,6 +6,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open as openLmdb, type RootDatabase } from 'lmdb';
+import { t } from '../text/translate';
 import { codeOf } from '../util/errors';
 import { PRIVATE_FILE } from '../util/private-files';
 import { CONTENTS_FILE, RECORDS_FILE, STRIPS_FILE } from './store-files';
@@ -154,8 +155,8 @@ export function checkTables(tables: StoreTables): void {
   const layout = meta.get('layout');
   if (layout === undefined) meta.putSync('layout', LAYOUT);
   else if (layout !== LAYOUT)
-    throw new LayoutError(`it has another layout: expected ${String(LAYOUT)}`);
+    throw new LayoutError(t('it has another layout: expected {0}', LAYOUT));
   const isUsed = stripUses.getKeysCount({ limit: 1 }) > 0;
   const isLost = [strips, contents].some((each) => each.getKeysCount({ limit: 1 }) === 0);
-  if (isUsed && isLost) throw new LayoutError('it has another layout: one of its files is gone');
+  if (isUsed && isLost) throw new LayoutError(t('it has another layout: one of its files is gone'));
 }

@@ -5,6 +5,7 @@ import { reduceBox } from '../images/crop';
 import { decodeStrip, encodeRgb } from '../images/crop-strips';
 import type { Pixels } from '../images/pixels';
 import type { CropRow } from '../runs/crop-reader';
+import { t } from '../text/translate';
 import { messageOf } from '../util/errors';
 import { addFaces } from './add-faces';
 import { writeLook } from './copies/look';
@@ -73,7 +74,7 @@ export async function collectStrips(batch: StripBatch): Promise<BatchResult> {
     }
     for (const { row, at } of faces) {
       if ((at + 1) * size.height > pixels.height)
-        return { strip, damage: `it has no face ${at + 1}` };
+        return { strip, damage: t('it has no face {0}', at + 1) };
       collectFace(batch, { pixels, row, at }, summed);
       if (batch.destinations.card[row]! < 0) continue;
       const face = faceBytes(pixels, size, at);

@@ -140,6 +140,6 @@ function stateOf(log: CorrectionLog, missed: CorrectionState['missed']): Correct
     count: log.done.length,
     undo: step(log.done.at(-1)),
     redo: step(log.undone.at(-1)),
-    missed: [...missed, ...log.damaged.map((reason) => ({ text: 'A correction', reason }))],
+    missed: [...missed, ...log.damaged.map((reason) => ({ text: t('A correction'), reason }))],
   };
 }

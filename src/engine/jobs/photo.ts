@@ -40,7 +40,7 @@ export async function photo(
   const shown = await renderPhotoSafely(imagePath(run, row), SHOWN_SIDE, { limits, signal });
   if ('reason' in shown) {
     await assertHere(run, row);
-    throw new UserError(`'${image}': ${shown.reason}`);
+    throw new UserError(t("'{0}': {1}", image, shown.reason));
   }
   return {
     image,

@@ -10,6 +10,7 @@ import { serve } from '../../channel/serve';
 import { engineScript } from '../../networks/tool-process';
 import { FaceStore } from '../../store/face-store';
 import type { StoreRecord } from '../../store/store-records';
+import { t } from '../../text/translate';
 import { messageOf } from '../../util/errors';
 
 export interface Findings {
@@ -82,7 +83,7 @@ export class ProcessStoreWriter implements StoreWriter {
         this.problem ??= problem;
       },
       (error: unknown) => {
-        this.problem ??= `the process that writes it is gone: ${messageOf(error)}`;
+        this.problem ??= t('the process that writes it is gone: {0}', messageOf(error));
       },
     );
     this.pending.add(writing);
