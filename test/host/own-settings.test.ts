@@ -76,6 +76,17 @@ describe('own settings of a run', () => {
     expect(clusters(last.one)).toBe(2);
   });
 
+  it('keep what another window changes meanwhile', async () => {
+    const { open, history } = await twoRuns();
+    const [here, there] = [(await open()).one, (await open()).one];
+    await here.change({ clusters: 2 });
+    await there.change({ method: 'agglomerative' });
+    const last = await open();
+    expect(last.one.own.values).toEqual({ clusters: 2, method: 'agglomerative' });
+    await undo(here, history);
+    expect((await open()).one.own.values).toEqual({ clusters: 2 });
+  });
+
   it('hide changes of the shared ones only where there is an own value', async () => {
     const { open } = await twoRuns();
     const { one } = await open();

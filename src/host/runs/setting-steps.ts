@@ -28,6 +28,8 @@ export class SettingSteps {
   problems: string[] = [];
   private own: OwnSettings = { values: {}, done: [], undone: [] };
   private loading: Promise<void> | undefined;
+  /** Whether they are this object's alone; otherwise another window may change what is stored. */
+  private isAlone = false;
   private readonly inTurn = createMutex();
 
   constructor(private readonly store: Store) {}
@@ -48,17 +50,20 @@ export class SettingSteps {
 
   /** Reads what is stored, once. */
   load(): Promise<void> {
-    this.loading ??= this.inTurn(async () => {
-      const { problems, ...own } = await this.store.read();
-      this.own = own;
-      this.problems = problems;
-    });
+    this.loading ??= this.inTurn(() => this.read());
     return this.loading;
+  }
+
+  private async read(): Promise<void> {
+    const { problems, ...own } = await this.store.read();
+    this.own = own;
+    this.problems = problems;
   }
 
   /** Starts with values that no step led to. */
   begin(values: SomeSettings): void {
     this.own = { values, done: [], undone: [] };
+    this.isAlone = true;
     this.loading = Promise.resolve();
   }
 
@@ -70,6 +75,7 @@ export class SettingSteps {
   async add(next: (values: SomeSettings) => NewStep | undefined): Promise<void> {
     await this.load();
     await this.inTurn(async () => {
+      if (!this.isAlone) await this.read();
       const { values, done } = this.own;
       const step = next(values);
       if (step === undefined) return;
@@ -95,6 +101,7 @@ export class SettingSteps {
   private async take({ from, to, side }: Taking): Promise<SettingStep | undefined> {
     await this.load();
     return this.inTurn(async () => {
+      if (!this.isAlone) await this.read();
       const { [from]: steps, [to]: others } = this.own;
       const step = steps.at(-1);
       if (step === undefined) return undefined;
