@@ -11,6 +11,10 @@ export class RecentlyUsed<T extends object> {
     private readonly release: (item: T) => boolean,
   ) {}
 
+  get isFull(): boolean {
+    return this.items.size >= this.most;
+  }
+
   use(item: T): void {
     this.forget(item);
     this.items.add(item);

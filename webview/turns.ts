@@ -24,6 +24,54 @@ function next() {
   if (waiting.size > 0) requestAnimationFrame(next);
 }
 
+/** How long a person has done nothing before work is done in advance, in milliseconds. */
+const REST = 300;
+/** What a person does that must not wait for such work. */
+const ACTIVITY = ['scroll', 'wheel', 'pointermove', 'keydown'] as const;
+
+/** Does work before it is needed, one thing at a time, while a person does nothing. */
+export class InAdvance<T> {
+  private readonly items = new Set<T>();
+  private isRunning = false;
+  /** When to begin, by `performance.now()`. */
+  private from = 0;
+
+  /** @param work must not fail. */
+  constructor(private readonly work: (item: T) => Promise<void>) {
+    for (const type of ACTIVITY)
+      window.addEventListener(type, this.wait, { capture: true, passive: true });
+  }
+
+  /** Adds what is to be done, after all the rest. */
+  add(item: T): void {
+    this.items.add(item);
+    this.wait();
+    if (!this.isRunning) void this.run();
+  }
+
+  forget(item: T): void {
+    this.items.delete(item);
+  }
+
+  private readonly wait = () => {
+    this.from = performance.now() + REST;
+  };
+
+  private async run() {
+    this.isRunning = true;
+    for (const item of this.items) {
+      for (;;) {
+        const rest = this.from - performance.now();
+        if (rest <= 0) break;
+        await new Promise((resolve) => setTimeout(resolve, rest));
+      }
+      if (!this.items.delete(item)) continue; // it was forgotten meanwhile
+      await this.work(item);
+    }
+    this.isRunning = false;
+  }
+}
+
 /** Makes requests, a few at a time, and none that is no longer wanted when its turn comes. */
 export class RequestQueue {
   private readonly queue: (() => Promise<void>)[] = [];

@@ -7,13 +7,16 @@ const many = clusteringState({
   clusters: Array.from({ length: 120 }, (_, id) => ({ ...clusters[0]!, id })),
 });
 
-test('cards far away have no faces, and request them when they come near', async ({
+test('cards far away get their faces when they come near, or while nobody does anything', async ({
   mountComponent,
 }) => {
   const mounted = await mountComponent('fc-overview', {
     clustering: many,
     generation: 1,
     names: [],
+  });
+  await mounted.page.evaluate(() => {
+    window.testPage.stayActive();
   });
   const cards = mounted.component.locator('fc-cluster-card');
   await expect(cards).toHaveCount(120);
@@ -25,6 +28,12 @@ test('cards far away have no faces, and request them when they come near', async
   await expect(cards.last().locator('.face')).toHaveCount(24);
   expect(await asked()).toContain(119);
   expect(await asked()).not.toContain(60);
+  await mounted.page.evaluate(() => {
+    window.testPage.stayActive(false);
+  });
+  await expect(cards.nth(60).locator('.face')).toHaveCount(24);
+  await expect.poll(async () => new Set(await asked()).size).toBe(120);
+  expect(await asked(), 'each once').toHaveLength(120);
 });
 
 test('the faces of a card are parts of one picture', async ({ mountComponent }) => {

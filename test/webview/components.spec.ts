@@ -4,22 +4,56 @@ import { defaultSettings, expect, test } from './components';
 const ATTRIBUTES = ['Smiling', 'Eyeglasses', 'Male'];
 
 test.describe('the grid of faces', () => {
-  test('requests and draws only what is on screen', async ({ mountComponent }) => {
+  test('requests and draws what is near, and more while nobody does anything', async ({
+    mountComponent,
+  }) => {
     const { page, component } = await mountComponent('fc-face-grid', {
       cluster: 0,
       size: 10_000,
       generation: 1,
     });
+    await page.evaluate(() => {
+      window.testPage.stayActive();
+    });
     await expect(component.locator('.face').first()).toBeVisible();
-    expect(await component.locator('.cell').count()).toBeLessThan(400);
-    const requested = await page.evaluate(() => window.testPage.requested());
-    expect(Math.max(...requested)).toBeLessThan(500);
+    const drawn = () => component.locator('.cell').count();
+    expect(await drawn()).toBeLessThan(500);
+    const requested = () => page.evaluate(() => window.testPage.requested());
+    expect(Math.max(...(await requested()))).toBeLessThan(700);
+    await page.evaluate(() => {
+      window.testPage.stayActive(false);
+    });
+    await expect(component.locator('[data-index="500"] .face')).toHaveCount(1);
+    await page.waitForTimeout(1000);
+    expect(await drawn()).toBeLessThan(1500);
+    expect(Math.max(...(await requested()))).toBeLessThan(1500);
+  });
+
+  test('keeps what it has drawn until that is much', async ({ mountComponent }) => {
+    const { page, component } = await mountComponent('fc-face-grid', { size: 50_000 });
+    await page.evaluate(() => {
+      window.testPage.stayActive();
+    });
+    await expect(component.locator('.face').first()).toBeVisible();
+    const scroll = (by: number) =>
+      page.evaluate((y) => {
+        window.scrollBy(0, y);
+      }, by);
+    for (let i = 0; i < 5; i++) await scroll(600);
+    await expect(component.locator('[data-index="0"] .face')).toHaveCount(1);
+    for (let i = 0; i < 60; i++) await scroll(1000);
+    await expect(component.locator('[data-index="100"]')).toHaveCount(0);
+    expect(await component.locator('.cell').count()).toBeLessThan(3000);
   });
 
   test('does not request what is scrolled past', async ({ mountComponent }) => {
     const size = 20_000;
     const { page, component } = await mountComponent('fc-face-grid', { size, generation: 1 });
+    await page.evaluate(() => {
+      window.testPage.stayActive();
+    });
     await expect(component.locator('.face').first()).toBeVisible();
+    await page.waitForTimeout(500); // what comes near soon is there
     const middle = () => {
       const { documentElement: root } = document;
       window.scrollTo(0, root.scrollHeight / 2);
@@ -55,7 +89,7 @@ test.describe('the grid of faces', () => {
       window.scrollTo(0, document.documentElement.scrollHeight / 2);
     });
     await expect(component.locator('[data-index="5000"] .face')).toHaveCount(1);
-    await expect(component.locator('[data-index="40"]')).toHaveCount(0);
+    await expect(component.locator('[data-index="2500"]')).toHaveCount(0);
     await expect(component.locator('[data-index="1"] .face')).toBeFocused();
     await page.keyboard.press('ArrowRight');
     await expect(component.locator('[data-index="2"] .face')).toBeFocused();

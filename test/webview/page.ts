@@ -46,6 +46,8 @@ export interface TestPage {
   middleOf: (picture: number[]) => Promise<number[]>;
   /** From now on, or no longer, requests for faces wait for their answers. */
   hold: (held?: boolean) => void;
+  /** From now on, or no longer, a person seems to do something, so that nothing is done in advance. */
+  stayActive: (active?: boolean) => void;
 }
 
 declare global {
@@ -58,6 +60,7 @@ declare global {
 const ATTRIBUTES = 3;
 
 let sent: Sent[] = [];
+let activity: ReturnType<typeof setInterval> | undefined;
 let starts: number[] = [];
 let cards: number[] = [];
 let failure = '';
@@ -348,5 +351,10 @@ window.testPage = {
   hold: (isHeld = true) => {
     if (isHeld) held = new Promise((resolve) => (release = resolve));
     else release();
+  },
+  stayActive: (isActive = true) => {
+    clearInterval(activity);
+    if (!isActive) return;
+    activity = setInterval(() => window.dispatchEvent(new Event('pointermove')), 50);
   },
 };

@@ -7,8 +7,12 @@ const COLUMNS = [1, 2, 3, 4, 5, 6, 7]
 
 export const styles = css`
   :host {
+    contain: layout style paint;
     content-visibility: auto;
     contain-intrinsic-size: auto 230px;
+  }
+  :host([laid-out]) {
+    content-visibility: visible;
   }
   article {
     display: grid;

@@ -1,19 +1,19 @@
 /**
  * A cluster in the overview: its name, mean face, what sets it apart, and its most typical faces.
- * The faces are requested when the card comes near the visible area.
+ * The faces are requested when the card comes near the visible area, or while nobody does anything.
  */
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { classMap } from 'lit/directives/class-map.js';
 import { clusterColor } from '../../src/domain/cluster-colors';
 import type { Occurrences, ClusterSummary } from '../../src/domain/clustering';
-import { type ClusterPictures, type TypicalFaces } from '../../src/domain/faces';
+import { type ClusterPictures } from '../../src/domain/faces';
 import type { ClusterTitle } from '../../src/summaries/cluster-titles';
 import { count, percent, plural, silhouetteText } from '../../src/text/numbers';
 import { t } from '../../src/text/translate';
 import { imageUrl, type Source } from '../source';
-import { RecentlyUsed } from '../recently-used';
-import { RequestQueue, turn } from '../turns';
+import { turn } from '../turns';
+import { CARD_FACES, CardFaces } from './card-faces';
 import { styles } from './cluster-card.css';
 import { ChooseCluster, Correct, dragged, DRAGGED_CLUSTER } from './cluster-events';
 import { clusterMenu } from './cluster-menu';
@@ -24,19 +24,6 @@ import { faceButton, type Neighbor, neighborIn } from './face-button';
 import { meanOf } from './mean-of';
 import './menu';
 import { shared } from './shared.css';
-import { sheetRule } from './sheet-rule';
-
-/** Number of faces in a card, which fill its rows of faces. */
-const CARD_FACES = { compact: 8, full: 24 } as const;
-
-/** Requests for faces: few at a time, so that those of the first cards come first. */
-const requests = new RequestQueue(3);
-
-/** The cards with faces; those far away lose theirs when there are too many: 40 KB a card. */
-const loaded = new RecentlyUsed<ClusterCard>(200, (card) => card.release());
-
-/** Distance from the visible area at which a card requests its faces. */
-const NEAR = '600px';
 
 @customElement('fc-cluster-card')
 export class ClusterCard extends LitElement {
@@ -55,60 +42,24 @@ export class ClusterCard extends LitElement {
   @property({ type: Boolean, reflect: true }) chosen = false;
   @property({ type: Boolean, reflect: true }) compact = false;
 
-  @state() private typical: TypicalFaces | undefined;
   /** Whether something that could be dropped is above the card. */
   @state() private target = false;
   @query('fc-cluster-name') private nameField!: ClusterName;
-  private near = false;
-  /** The pictures of the faces: a style attribute would be refused, and parsed for each face. */
-  private readonly pictured = new CSSStyleSheet();
   /** Ends the wait of an update. */
   private hurry: () => void = () => undefined;
-  private observer: IntersectionObserver | undefined;
+  private readonly faces: CardFaces = new CardFaces(this, () => {
+    this.hurry();
+  });
 
   protected override createRenderRoot() {
     const root = super.createRenderRoot() as ShadowRoot;
-    root.adoptedStyleSheets.push(this.pictured);
+    root.adoptedStyleSheets.push(this.faces.pictures);
     return root;
-  }
-
-  override connectedCallback() {
-    super.connectedCallback();
-    this.observer = new IntersectionObserver(
-      (entries) => {
-        this.near = entries.some((entry) => entry.isIntersecting);
-        if (!this.near) return;
-        this.hurry();
-        if (this.typical === undefined) void this.load();
-        else loaded.use(this);
-      },
-      { rootMargin: NEAR },
-    );
-    this.observer.observe(this);
-  }
-
-  override disconnectedCallback() {
-    super.disconnectedCallback();
-    this.observer?.disconnect();
-    this.near = false;
-    loaded.forget(this);
-  }
-
-  /** Frees the memory of its faces, unless it is near the visible area. */
-  release(): boolean {
-    if (this.near) return false;
-    this.forgetFaces();
-    return true;
-  }
-
-  private forgetFaces() {
-    this.typical = undefined;
-    this.pictured.replaceSync('');
   }
 
   /** Far from the visible area, an update can wait: all cards change when pictures arrive. */
   protected override async scheduleUpdate() {
-    if (this.hasUpdated && !this.near) {
+    if (this.hasUpdated && !this.faces.isNear) {
       const { come, hurry } = turn();
       this.hurry = hurry;
       await come;
@@ -119,9 +70,7 @@ export class ClusterCard extends LitElement {
   override willUpdate(changed: PropertyValues<this>) {
     const isFirst = changed.get('generation') === undefined && changed.has('generation');
     if (isFirst || (!changed.has('generation') && !changed.has('compact'))) return;
-    // The faces stay until others arrive, so that a correction elsewhere makes none flicker.
-    if (this.near) void this.load();
-    else this.forgetFaces();
+    this.faces.renew();
   }
 
   override updated() {
@@ -130,36 +79,9 @@ export class ClusterCard extends LitElement {
     this.style.setProperty('--cluster-color', said?.color ?? clusterColor(id));
   }
 
-  private async load() {
-    const { generation, compact } = this;
-    const wanted = Math.min(
-      compact ? CARD_FACES.compact : CARD_FACES.full,
-      this.source.available(this.cluster.id, this.cluster.size),
-    );
-    // where it fails, the host has logged the reason
-    const request = () =>
-      this.source
-        .typicalFaces(this.cluster.id, wanted)
-        .catch(() => ({ total: 0, faces: [], sheet: undefined }));
-    const isCurrent = () => generation === this.generation && compact === this.compact;
-    const answer = await requests.add(() => this.near && isCurrent(), request);
-    if (!isCurrent()) return;
-    // Scrolled past before its turn: faces of an earlier clustering must not stay.
-    if (answer === undefined) {
-      this.forgetFaces();
-      return;
-    }
-    const { sheet, faces } = answer;
-    const pictured = sheet === undefined ? '' : await sheetRule(sheet, faces.length);
-    if (!isCurrent()) return;
-    this.pictured.replaceSync(pictured);
-    this.typical = answer;
-    loaded.use(this);
-  }
-
   override render() {
     const { cluster, source, target } = this;
-    const { faces, sheet, total } = this.typical ?? { faces: [], sheet: undefined, total: 0 };
+    const { faces, sheet, total } = this.faces.typical ?? { faces: [], sheet: undefined, total: 0 };
     const { said } = cluster;
     const more = (source.live ? total : cluster.size) - faces.length;
     return html`
@@ -244,7 +166,7 @@ export class ClusterCard extends LitElement {
   }
 
   private readonly neighbor: Neighbor = (face, step) => {
-    const { faces = [] } = this.typical ?? {};
+    const { faces = [] } = this.faces.typical ?? {};
     return neighborIn(faces)(face, step);
   };
 

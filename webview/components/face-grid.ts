@@ -85,6 +85,8 @@ export class FaceGrid extends LitElement {
   private readonly rows = new RowWindow(this, {
     list: () => this.list,
     rowHeight: () => this.rowHeight,
+    columns: () => this.columns,
+    count: () => Math.ceil(this.pages.count / this.columns),
   });
 
   override willUpdate(changed: PropertyValues) {
@@ -100,6 +102,7 @@ export class FaceGrid extends LitElement {
 
   private begin() {
     this.left = undefined; // its faces are outdated
+    this.rows.begin();
     const { attribute, cluster, conditions, order, questionOrder, source, unfolded } = this;
     const folded = !unfolded;
     this.pages.begin(this.wholeSize(), (part) =>
@@ -119,7 +122,7 @@ export class FaceGrid extends LitElement {
     return Math.round(this.faceWidth * ASPECT) + GAP;
   }
 
-  private get columns() {
+  private get columns(): number {
     return Math.max(1, Math.floor((this.rows.width + GAP) / (this.faceWidth + GAP)));
   }
 
@@ -127,7 +130,7 @@ export class FaceGrid extends LitElement {
     const { count } = this.pages;
     if (count === 0) return nothing;
     const drawn = this.drawnRows();
-    this.pages.want(drawn.flatMap((row) => this.indexesOf(row)));
+    this.pages.want(this.rows.requested().flatMap((row) => this.indexesOf(row)));
     return html`
       ${this.problem === '' ? nothing : html`<p role="alert">${forPage(this.problem)} <button class="link" @click=${this.retry}>${t('Try again')}</button></p>`}
       ${foldedNote(this.wholeSize() - count, this.unfolded, this.toggleCopies)}
@@ -145,10 +148,8 @@ export class FaceGrid extends LitElement {
   private drawnRows(): number[] {
     const { columns, current, left = current, rows } = this;
     if (rows.width === 0) return [];
-    const drawn = new Set([current, left].map((index) => Math.floor(index / columns)));
-    const end = Math.min(rows.end, Math.ceil(this.pages.count / columns));
-    for (let row = rows.first; row < end; row++) drawn.add(row);
-    return [...drawn].sort((a, b) => a - b);
+    const kept = [current, left].map((index) => Math.floor(index / columns));
+    return [...new Set([...kept, ...rows.drawn()])].sort((a, b) => a - b);
   }
 
   /** Indexes of the faces of a row. */

@@ -3,9 +3,9 @@ import type { FaceAnswer, FaceCard } from '../../src/domain/faces';
 import { RequestQueue } from '../turns';
 
 /** Number of faces in a request. */
-const PAGE = 24;
+const PAGE = 48;
 /** Number of pages in memory; the least recently used are dropped with their pictures. */
-const KEPT_PAGES = 120;
+const KEPT_PAGES = 100;
 /** Requests at a time: what is scrolled past meanwhile is not requested. */
 const REQUESTS = 2;
 
