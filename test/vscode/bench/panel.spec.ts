@@ -39,10 +39,11 @@ test('measures the panel', async ({ workbench, window }) => {
   await bundle();
   const folder = await largeRun(workbench);
   await workbench.settings({ 'faceClusters.clusters': String(CLUSTERS) });
-  const { painted } = await openRun(workbench, 'window');
+  const { clicked, painted } = await openRun(workbench, 'window');
   const { mtimeMs } = await stat(join(folder, 'clustering.json'));
-  note('result to cards', painted.cards - mtimeMs);
-  note('result to faces', painted.faces - mtimeMs);
+  const result = Math.max(clicked, mtimeMs); // the window may cluster the run before it is clicked
+  note('result to cards', painted.cards - result);
+  note('result to faces', painted.faces - result);
 
   const pictures = await mkdtemp(join(tmpdir(), 'pictures-'));
   await stage('panel-run', 'pictures', folder, pictures, SHOWN.card, SHOWN.grid);
