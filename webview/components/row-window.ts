@@ -1,7 +1,7 @@
 /**
  * The rows of a long list that are drawn. Those near the visible area are drawn as the page is
  * scrolled, in chunks, since a frame in which anything is drawn may be late; others are drawn while
- * nobody scrolls. They stay until there are many, so that scrolling back draws nothing.
+ * nobody does anything. They stay until there are many, so that scrolling back draws nothing.
  */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { InAdvance } from '../turns';

@@ -73,9 +73,7 @@ export class SettingSteps {
    * @throws an error of the file system: then nothing has changed.
    */
   async add(next: (values: SomeSettings) => NewStep | undefined): Promise<void> {
-    await this.load();
-    await this.inTurn(async () => {
-      if (!this.isAlone) await this.read();
+    await this.onStored(async () => {
       const { values, done } = this.own;
       const step = next(values);
       if (step === undefined) return;
@@ -98,10 +96,8 @@ export class SettingSteps {
     return this.take({ from: 'undone', to: 'done', side: 'after' });
   }
 
-  private async take({ from, to, side }: Taking): Promise<SettingStep | undefined> {
-    await this.load();
-    return this.inTurn(async () => {
-      if (!this.isAlone) await this.read();
+  private take({ from, to, side }: Taking): Promise<SettingStep | undefined> {
+    return this.onStored(async () => {
       const { [from]: steps, [to]: others } = this.own;
       const step = steps.at(-1);
       if (step === undefined) return undefined;
@@ -112,6 +108,14 @@ export class SettingSteps {
         [to]: [...others, step],
       });
       return step;
+    });
+  }
+
+  /** Works on what is stored now. */
+  private onStored<T>(work: () => Promise<T>): Promise<T> {
+    return this.inTurn(async () => {
+      if (!this.isAlone) await this.read();
+      return work();
     });
   }
 
